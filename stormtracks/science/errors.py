@@ -1,0 +1,9 @@
+"""What science refuses: a message for the scientist, never a traceback."""
+
+
+class InputError(ValueError):
+    """Input that cannot be understood or trusted; the message names the file, what is wrong and what to do."""
+
+
+class ResultError(InputError):
+    """A result that is not there, not whole, or made from other settings or inputs."""

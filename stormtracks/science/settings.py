@@ -1,0 +1,127 @@
+"""Every threshold of the science: value, unit, what it does, where it comes from."""
+
+import dataclasses
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from stormtracks import typed
+
+
+def _setting(default, unit, doc, source="this project's choice"):
+    return dataclasses.field(default=default, metadata={"unit": unit, "doc": doc, "source": source})
+
+
+LINKERS = ("nearest", "motion")
+WIND_SOURCES = ("usa", "wmo")
+TIME_RULES = ("data", "interpolate")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be chosen about the science of one run; the same for every task of it."""
+
+    level_hpa: float = _setting(850.0, "hPa", "pressure level that is read where a file has several",
+                                "Hoskins and Hodges 2002; the system's documentation")
+    season: tuple[str, str] | None = _setting(
+        None, "MM-DD", "first and last date (00 UTC of both included), e.g. [06-01, 12-01]; a season that crosses New Year "
+        "belongs to the year it begins in; none: all of the year")
+    region: tuple[float, float, float, float] | None = _setting(
+        None, "degrees", "south, north, west, east of the region looked at (west > east: across the date line or Greenwich); "
+        "none: the whole globe")
+    threshold: float = _setting(2.0e-5, "s-1", "weakest cyclonic vorticity of a maximum")
+    min_separation_km: float = _setting(300.0, "km", "a maximum this close to a stronger one gives way to it; 0: none does")
+    linker: str = _setting("nearest", "", f"how maxima are linked in time: {' or '.join(LINKERS)}")
+    max_speed: float = _setting(30.0, "m s-1", "fastest displacement of a storm between two times",
+                                "650 km in 6 h; Hodges 1994 limits displacement alike")
+    max_missing_steps: int = _setting(0, "steps", "steps without a maximum that a track may bridge")
+    min_points: int = _setting(6, "points", "shortest track that is kept")
+    min_peak: float = _setting(0.0, "s-1", "a track must reach this vorticity at least once; 0: no such demand")
+    wind_source: str = _setting("usa", "", "agency of the best tracks' winds: usa (1-minute, else WMO) or wmo",
+                                "IBTrACS v4 technical details")
+    best_track_times: str = _setting(
+        "data", "", "observations used in matching: 'data', those at the data's own times, or 'interpolate', also those between, "
+        "against the track interpolated in time")
+    min_common_times: int = _setting(6, "times", "times that a track and a best track must share to be the same storm")
+    max_mean_distance_km: float = _setting(500.0, "km", "mean distance below which they are the same storm")
+
+    def __post_init__(self):
+        for name, allowed in (("linker", LINKERS), ("wind_source", WIND_SOURCES), ("best_track_times", TIME_RULES)):
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"'{name}' must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+        for name in ("level_hpa", "threshold", "max_speed", "min_points", "min_common_times", "max_mean_distance_km"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"'{name}' must be above 0, not {getattr(self, name)}")
+        for name in ("min_separation_km", "max_missing_steps", "min_peak"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"'{name}' must not be negative, not {getattr(self, name)}")
+        self._check_season()
+        self._check_region()
+
+    def _check_season(self):
+        for date in self.season or ():
+            if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", date):
+                raise ValueError(f"'season' must be two dates such as [06-01, 12-01], not {date!r}")
+
+    def _check_region(self):
+        if self.region is not None:
+            south, north, west, east = self.region
+            if not -90 <= south < north <= 90 or not -360 <= west <= 360 or not -360 <= east <= 360:
+                raise ValueError(f"'region' must be south, north, west, east in degrees with south < north, not {self.region}")
+
+    @classmethod
+    def from_mapping(cls, mapping, where=""):
+        """Settings from a mapping (a YAML file, say); unknown keys and wrong types are refused by name."""
+        return typed.build(cls, mapping or {}, where)
+
+    def changed(self, assignments, where="--set"):
+        """These settings with some ``key=value`` texts applied; values are read as JSON, else as text."""
+        mapping = self.to_mapping()
+        for assignment in assignments:
+            key, equals, value = assignment.partition("=")
+            if not equals:
+                raise typed.KeyRefused(f"{where}: expected key=value, not {assignment!r}")
+            mapping[key.strip()] = _value(value.strip())
+        return Settings.from_mapping(mapping, where)
+
+    def to_mapping(self):
+        """Plain built-in values, for a result file or the wire."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Where one task finds its inputs and puts its result, and how it is done.
+
+    Attributes
+    ----------
+    data : Path
+        Folder of the reanalysis.
+    results : Path
+        Folder below which results go (``vort_track/YEAR/member_NNN.nc``).
+    best_tracks : Path or None
+        IBTrACS file (NetCDF or CSV); without one nothing is matched.
+    scratch : Path or None
+        Folder on a local disk for the maxima that one pass finds for all members; none: below `results`.
+    dataset : dict or None
+        Description of files that do not fit the known layouts (see `reanalysis.Dataset`).
+    settings : Settings
+    overwrite : bool
+        Whether a result made from other settings or inputs may be replaced.
+    """
+
+    data: Path
+    results: Path
+    best_tracks: Path | None = None
+    scratch: Path | None = None
+    dataset: dict[str, object] | None = None
+    settings: Settings = dataclasses.field(default_factory=Settings)
+    overwrite: bool = False
+
+
+def _value(text):
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return None if text.lower() == "none" else text
