@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # hashable by identity, so that what is derived from a grid can be cached
 class Grid:
     """A latitude-longitude grid as every stage sees it: south to north, west to east.
 
