@@ -1,0 +1,256 @@
+"""What is to be done: tasks, their statuses, and the schedule that hands them out. Plain Python."""
+
+import operator
+
+STATUSES = {
+    "outstanding": "-",
+    "working": "W",
+    "complete": "+",
+    "failure": "F",
+    "timeout": "T",
+}
+"""What a task can be -> the sign that shows it in the grid."""
+
+TASKS = {"vort_track": "maxima of vorticity linked to tracks and matched with best tracks"}
+"""The tasks that can be scheduled -> what they do. The workers bring the function of each."""
+
+_NAMES = tuple(STATUSES)
+_CODES = {name: code for code, name in enumerate(_NAMES)}
+_SIGNS = bytes.maketrans(bytes(range(len(_NAMES))), "".join(STATUSES.values()).encode())
+_OUTSTANDING = _CODES["outstanding"]
+
+
+class PyroTask:
+    """One cell of work.
+
+    Parameters
+    ----------
+    year : int
+        Year (of the season) that is analysed.
+    ensemble_member : int
+        Member of the ensemble, counted from 0.
+    task : str
+        What is done; one of `TASKS`.
+
+    Raises
+    ------
+    ValueError
+        Unknown task, negative member.
+    """
+
+    __slots__ = ("_status", "_task", "ensemble_member", "year")
+
+    def __init__(self, year, ensemble_member, task):
+        self.year = _whole("year", year)
+        self.ensemble_member = _whole("ensemble member", ensemble_member, least=0)
+        self._status = _OUTSTANDING
+        self.task = task
+
+    @property
+    def task(self):
+        """What is done, one of `TASKS`; anything else is refused with ValueError."""
+        return self._task
+
+    @task.setter
+    def task(self, value):
+        self._task = known_task(value)
+
+    @property
+    def status(self):
+        """What has become of it, one of `STATUSES`; anything else is refused with ValueError."""
+        return _NAMES[self._status]
+
+    @status.setter
+    def status(self, value):
+        self._status = _code(value)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.task} {self.year} member {self.ensemble_member}: {self.status}>"
+
+
+class PyroTaskSchedule:
+    """All tasks of a run, and which comes next.
+
+    The picture is a grid with a line for each year and a sign for each ensemble member::
+
+                 0 1 2 3 ... members
+        2000:    + + + F + +        + complete       - outstanding
+        2001:    + T W W - -        W working        F failure
+        2002:    - - - - - -        T timeout
+        end year (included)
+
+    One byte is kept for each task; the `PyroTask` objects that are handed out are windows on that byte, so
+    that a million tasks cost a megabyte, and setting a task's ``status`` is all that is ever needed.
+
+    Parameters
+    ----------
+    start_year, end_year : int
+        First and last year, both included; 1 to 9999.
+    num_ensemble_members : int
+        Members of each year, 0 to ``num_ensemble_members - 1``.
+    task : str
+        What is done in each cell; one of `TASKS`.
+
+    Raises
+    ------
+    ValueError
+        End before start, years outside 1-9999, less than one member, unknown task.
+    """
+
+    def __init__(self, start_year=2000, end_year=2012, num_ensemble_members=56, task="vort_track"):
+        self.start_year = _whole("start year", start_year, least=1)
+        self.end_year = _whole("end year", end_year, least=1)
+        self.num_ensemble_members = _whole("number of ensemble members", num_ensemble_members, least=1)
+        if self.end_year > 9999:
+            raise ValueError(f"the end year must be at most 9999, not {end_year}")
+        if self.end_year < self.start_year:
+            raise ValueError(f"the end year {end_year} is before the start year {start_year}")
+        self.task = known_task(task)
+        self._cells = bytearray(len(self.years) * self.num_ensemble_members)
+        self._first = 0  # no cell before this one is outstanding
+        self._left = [self.num_ensemble_members] * len(self.years)  # outstanding ones of each year
+        self._counts = [0] * len(_NAMES)
+        self._counts[_OUTSTANDING] = len(self._cells)
+
+    def __len__(self):
+        return len(self._cells)
+
+    @property
+    def years(self):
+        """The years, in order."""
+        return range(self.start_year, self.end_year + 1)
+
+    def get_next_outstanding(self):
+        """The first outstanding task in order of year and member, or None.
+
+        It stays outstanding until its ``status`` is set. Constant time: one scan of bytes from the first
+        cell that can be outstanding (at worst 50 microseconds, over a million cells that are all done).
+        """
+        self._first = self._find(self._first, len(self._cells))
+        return self._at(self._first) if self._first < len(self._cells) else None
+
+    def get_next_outstanding_of_year(self, year):
+        """The first outstanding task of one year, or None."""
+        row = self._row(year)
+        if not self._left[row]:
+            return None
+        start, stop = row * self.num_ensemble_members, (row + 1) * self.num_ensemble_members
+        return self._at(self._find(max(start, self._first), stop))
+
+    def get_progress_for_year(self, year, include_year=True):
+        """The signs of one year's tasks, as ``2000: ++F-`` or without the year.
+
+        Raises
+        ------
+        KeyError
+            A year that is not scheduled.
+        """
+        start = self._row(year) * self.num_ensemble_members
+        signs = self._cells[start : start + self.num_ensemble_members].translate(_SIGNS).decode()
+        return f"{year:4d}: {signs}" if include_year else signs
+
+    def get_progress(self, years=None, include_year=False):
+        """The grid, a line (ended by a newline) for each of `years`, or for all."""
+        chosen = self.years if years is None else years
+        return "".join(self.get_progress_for_year(year, include_year) + "\n" for year in chosen)
+
+    def print_years(self, years=None, include_year=True):
+        """Print the grid of `years`, or of all."""
+        print(self.get_progress(years, include_year), end="")
+
+    def get_task(self, year, ensemble_member):
+        """The task of one cell; KeyError where there is none."""
+        row = self._row(year)
+        if not 0 <= ensemble_member < self.num_ensemble_members:
+            last = self.num_ensemble_members - 1
+            raise KeyError(f"no ensemble member {ensemble_member}; there are 0 to {last}")
+        return self._at(row * self.num_ensemble_members + ensemble_member)
+
+    def outstanding(self, year):
+        """How many tasks of one year are outstanding; constant time."""
+        return self._left[self._row(year)]
+
+    def counts(self):
+        """How many tasks have each status, {status: number}; constant time."""
+        return dict(zip(_NAMES, self._counts, strict=True))
+
+    def _row(self, year):
+        if year in self.years:
+            return int(year) - self.start_year
+        raise KeyError(f"the year {year} is not scheduled; {self.start_year} to {self.end_year} are")
+
+    def _find(self, start, stop):
+        found = self._cells.find(_OUTSTANDING, start, stop)
+        return found if found >= 0 else stop
+
+    def _at(self, cell):
+        row, member = divmod(cell, self.num_ensemble_members)
+        return _ScheduledTask(self, cell, self.start_year + row, member)
+
+    def _set(self, cell, code):
+        row = cell // self.num_ensemble_members
+        before, self._cells[cell] = self._cells[cell], code
+        self._counts[before] -= 1
+        self._counts[code] += 1
+        self._left[row] += (code == _OUTSTANDING) - (before == _OUTSTANDING)
+        if code == _OUTSTANDING:
+            self._first = min(self._first, cell)
+
+
+class _ScheduledTask(PyroTask):
+    """A window on one cell of a schedule: reads and sets what the schedule holds."""
+
+    __slots__ = ("_cell", "_schedule")
+
+    def __init__(self, schedule, cell, year, ensemble_member):  # checked when the schedule was made
+        self._schedule, self._cell = schedule, cell
+        self.year, self.ensemble_member = year, ensemble_member
+
+    @property
+    def task(self):
+        """What is done in every cell of the schedule."""
+        return self._schedule.task
+
+    @task.setter
+    def task(self, value):
+        if known_task(value) != self._schedule.task:
+            raise ValueError(f"this schedule's task is {self.task!r}; {value!r} needs a schedule of its own")
+
+    @property
+    def status(self):
+        """What has become of it, one of `STATUSES`; anything else is refused with ValueError."""
+        return _NAMES[self._schedule._cells[self._cell]]
+
+    @status.setter
+    def status(self, value):
+        self._schedule._set(self._cell, _code(value))
+
+    def __eq__(self, other):
+        same = isinstance(other, _ScheduledTask) and other._schedule is self._schedule
+        return same and other._cell == self._cell
+
+    def __hash__(self):
+        return hash(self._cell)
+
+
+def known_task(name):
+    """The name of a task, or ValueError that lists which there are."""
+    if isinstance(name, str) and name in TASKS:
+        return name
+    raise ValueError(f"unknown task {name!r}; known: {', '.join(sorted(TASKS))}")
+
+
+def _code(status):
+    if isinstance(status, str) and status in _CODES:
+        return _CODES[status]
+    raise ValueError(f"unknown status {status!r}; a task is one of: {', '.join(STATUSES)}")
+
+
+def _whole(what, value, least=None):
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ValueError(f"the {what} must be a whole number, not {value!r}") from None
+    if least is not None and number < least:
+        raise ValueError(f"the {what} must be at least {least}, not {number}")
+    return number
