@@ -1,0 +1,155 @@
+"""maxima -> tracks: which maximum of one time is the same storm as which of the next."""
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from stormtracks.science import sphere
+from stormtracks.science.records import Tracks
+
+_STEADINESS = 0.8
+"""Share of a storm's last displacement that its next one is expected to be (motion linker)."""
+
+
+def link(maxima, axis, settings):
+    """Tracks of the maxima of one member.
+
+    Parameters
+    ----------
+    maxima : Maxima
+        Sorted by step.
+    axis : TimeAxis
+    settings : Settings
+        `linker`, `max_speed`, `max_missing_steps`, `min_points` and `min_peak` are used.
+
+    Returns
+    -------
+    Tracks
+        Ordered by first time, then by the place of the first maximum in the table.
+
+    Notes
+    -----
+    Two maxima one data step apart may be linked if the displacement is within `max_speed`; each has at most one predecessor and one
+    successor. ``nearest``: the closest pair of all is linked first, then the closest of those left, and so on, which is what
+    mutual nearest neighbours, found again and again, give. ``motion``: step by step, the next position is predicted from the last
+    displacement, and the sum of distances between predictions and maxima is made least over all pairs at once
+    (Kuhn-Munkres; as in the tracking of Hodges 1999, with a constant in place of his adaptive smoothness). Of equally good
+    pairs the one earlier in the table of maxima is taken. With `max_missing_steps`, ends and beginnings left over are linked in
+    the same way two, three, ... steps apart, shortest first; otherwise nothing is ever linked across a missing step.
+    """
+    moment = _moments(axis)[maxima.step]
+    successor = np.full(len(maxima), -1)
+    if len(maxima) and axis.step_hours:
+        points = sphere.unit_vectors(maxima.lat, maxima.lon)
+        reach_km = settings.max_speed * 3.6 * axis.step_hours
+        linker = {"nearest": _link_nearest, "motion": _link_by_motion}[settings.linker]
+        linker(points, moment, 1, reach_km, successor)
+        for apart in range(2, settings.max_missing_steps + 2):
+            _link_nearest(points, moment, apart, reach_km * apart, successor)
+    return _tracks(maxima, axis, successor, settings)
+
+
+def _moments(axis):
+    """Each time as a whole number of data steps, so that a missing step is a gap in the numbers."""
+    return np.round(axis.hours / (axis.step_hours or 1.0)).astype(np.int64)
+
+
+def _link_nearest(points, moment, apart, reach_km, successor):
+    """Link free ends to free beginnings `apart` steps later, closest pairs first; fills `successor` in place."""
+    is_taken = np.zeros(len(points), bool)
+    is_taken[successor[successor >= 0]] = True
+    tails, heads = np.flatnonzero(successor < 0), np.flatnonzero(~is_taken)
+    limit = sphere.chord(reach_km)
+    while len(tails) and len(heads):
+        forward = _nearest(points, moment + apart, tails, moment, heads, limit)
+        tails = tails[forward >= 0]
+        wanted, where = np.unique(forward[forward >= 0], return_inverse=True)
+        backward = _nearest(points, moment, wanted, moment + apart, tails, limit)
+        mutual = backward[where] == tails
+        if not mutual.any():
+            break
+        successor[tails[mutual]] = wanted[where[mutual]]
+        heads = np.setdiff1d(heads, wanted[where[mutual]], assume_unique=True)
+        tails = tails[~mutual]
+
+
+def _nearest(points, moment_from, origins, moment_to, targets, limit):
+    """For each origin the nearest target of its moment within the limit (chord), -1 where there is none.
+
+    One tree over (x, y, z, time): moments lie further apart than any chord, so time decides first. Of equally near targets the
+    first in the table counts.
+    """
+    spread = 4.0
+    tree = cKDTree(np.column_stack([points[targets], spread * moment_to[targets]]), balanced_tree=False, compact_nodes=False)
+    where = np.column_stack([points[origins], spread * moment_from[origins]])
+    distance, place = tree.query(where, k=2, distance_upper_bound=limit)
+    place = np.where((distance[:, 1] == distance[:, 0]) & (place[:, 1] < place[:, 0]), place[:, 1], place[:, 0])
+    return np.where(np.isfinite(distance[:, 0]), targets[np.minimum(place, len(targets) - 1)], -1)
+
+
+def _link_by_motion(points, moment, apart, reach_km, successor):
+    """Link each step to the next by predicted positions, all pairs of a step at once; fills `successor` in place."""
+    moments, first = np.unique(moment, return_index=True)
+    last = np.append(first[1:], len(points))
+    expected = points.copy()
+    for k in np.flatnonzero(np.diff(moments) == apart):
+        here, there = slice(first[k], last[k]), slice(first[k + 1], last[k + 1])
+        pairs = _assign(points[here], expected[here], points[there], sphere.chord(reach_km))
+        origin, target = first[k] + pairs[0], first[k + 1] + pairs[1]
+        successor[origin] = target
+        expected[target] = _ahead(points[origin], points[target])
+
+
+def _assign(here, expected, there, limit):
+    """Pairs (index here, index there) within the limit whose summed distance from the expected positions is least."""
+    squared = np.maximum(0.0, 2.0 - 2.0 * here @ there.T)
+    allowed = squared <= limit**2
+    miss = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * expected @ there.T))
+    allowed &= miss <= limit
+    origins, targets = np.nonzero(allowed)
+    if not len(origins):
+        return np.zeros((2, 0), int)
+    chosen = [_alone(origins, targets)]
+    contested = ~np.isin(np.arange(len(origins)), chosen[0])
+    graph = coo_array((np.ones(contested.sum()), (origins[contested], targets[contested])), shape=allowed.shape)
+    rows, columns = np.unique(graph.coords[0]), np.unique(graph.coords[1])
+    cost = np.where(allowed, miss - limit * 1.001, 0.0)[np.ix_(rows, columns)]  # any link is better than none
+    best = linear_sum_assignment(cost)
+    real = cost[best] < 0
+    alone = np.stack([origins[chosen[0]], targets[chosen[0]]])
+    return np.concatenate([alone, np.stack([rows[best[0]][real], columns[best[1]][real]])], axis=1)
+
+
+def _alone(origins, targets):
+    """Which pairs have neither origin nor target in common with another pair."""
+    return np.flatnonzero((np.bincount(origins)[origins] == 1) & (np.bincount(targets)[targets] == 1))
+
+
+def _ahead(before, now):
+    """Where points that came from `before` to `now` are expected next."""
+    ahead = now + _STEADINESS * (now - before)
+    return ahead / np.linalg.norm(ahead, axis=1, keepdims=True)
+
+
+def _tracks(maxima, axis, successor, settings):
+    """The chains of successors that are long and strong enough, as a ragged array."""
+    origin = np.flatnonzero(successor >= 0)
+    graph = coo_array((np.ones(len(origin), np.int8), (origin, successor[origin])), shape=(len(maxima),) * 2)
+    count, chain = connected_components(graph, directed=False) if len(maxima) else (0, np.zeros(0, int))
+    size = np.bincount(chain, minlength=count)
+    peak = np.zeros(count, np.float32)
+    np.maximum.at(peak, chain, maxima.vorticity)
+    kept = (size >= settings.min_points) & (peak >= settings.min_peak)
+    member = np.flatnonzero(kept[chain])
+    _, first, chain = np.unique(chain[member], return_index=True, return_inverse=True)
+    rank = np.empty(len(first), int)
+    rank[np.argsort(first)] = np.arange(len(first))
+    order = np.argsort(rank[chain], kind="stable")
+    index = member[order]
+    return Tracks(
+        row_size=np.bincount(rank[chain], minlength=len(first)).astype(np.int32),
+        time=axis.times[maxima.step[index]], lat=maxima.lat[index], lon=maxima.lon[index],
+        vorticity=maxima.vorticity[index], maximum=index.astype(np.int64),
+    )
