@@ -119,5 +119,9 @@ def _convert_plain(value, hint, key, place):
 
 
 _WORDS = {
-    int: "a whole number", float: "a number", str: "text", bool: "true or false", Path: "a path",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    bool: "true or false",
+    Path: "a path",
 }

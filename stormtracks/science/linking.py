@@ -31,13 +31,14 @@ def link(maxima, axis, settings):
 
     Notes
     -----
-    Two maxima one data step apart may be linked if the displacement is within `max_speed`; each has at most one predecessor and one
-    successor. ``nearest``: the closest pair of all is linked first, then the closest of those left, and so on, which is what
-    mutual nearest neighbours, found again and again, give. ``motion``: step by step, the next position is predicted from the last
-    displacement, and the sum of distances between predictions and maxima is made least over all pairs at once
-    (Kuhn-Munkres; as in the tracking of Hodges 1999, with a constant in place of his adaptive smoothness). Of equally good
-    pairs the one earlier in the table of maxima is taken. With `max_missing_steps`, ends and beginnings left over are linked in
-    the same way two, three, ... steps apart, shortest first; otherwise nothing is ever linked across a missing step.
+    Two maxima one data step apart may be linked if the displacement is within `max_speed`; each has at most one
+    predecessor and one successor. ``nearest``: the closest pair of all is linked first, then the closest of those
+    left, and so on, which is what mutual nearest neighbours, found again and again, give. ``motion``: step by step,
+    the next position is predicted from the last displacement, and the sum of distances between predictions and maxima
+    is made least over all pairs at once (Kuhn-Munkres; as in the tracking of Hodges 1999, with a constant in place of
+    his adaptive smoothness). Of equally good pairs the one earlier in the table of maxima is taken. With
+    `max_missing_steps`, ends and beginnings left over are linked in the same way two, three, ... steps apart,
+    shortest first; otherwise nothing is ever linked across a missing step.
     """
     moment = _moments(axis)[maxima.step]
     successor = np.full(len(maxima), -1)
@@ -78,11 +79,13 @@ def _link_nearest(points, moment, apart, reach_km, successor):
 def _nearest(points, moment_from, origins, moment_to, targets, limit):
     """For each origin the nearest target of its moment within the limit (chord), -1 where there is none.
 
-    One tree over (x, y, z, time): moments lie further apart than any chord, so time decides first. Of equally near targets the
-    first in the table counts.
+    One tree over (x, y, z, time): moments lie further apart than any chord, so time decides first. Of equally near
+    targets the first in the table counts.
     """
     spread = 4.0
-    tree = cKDTree(np.column_stack([points[targets], spread * moment_to[targets]]), balanced_tree=False, compact_nodes=False)
+    tree = cKDTree(
+        np.column_stack([points[targets], spread * moment_to[targets]]), balanced_tree=False, compact_nodes=False
+    )
     where = np.column_stack([points[origins], spread * moment_from[origins]])
     distance, place = tree.query(where, k=2, distance_upper_bound=limit)
     place = np.where((distance[:, 1] == distance[:, 0]) & (place[:, 1] < place[:, 0]), place[:, 1], place[:, 0])
@@ -150,6 +153,9 @@ def _tracks(maxima, axis, successor, settings):
     index = member[order]
     return Tracks(
         row_size=np.bincount(rank[chain], minlength=len(first)).astype(np.int32),
-        time=axis.times[maxima.step[index]], lat=maxima.lat[index], lon=maxima.lon[index],
-        vorticity=maxima.vorticity[index], maximum=index.astype(np.int64),
+        time=axis.times[maxima.step[index]],
+        lat=maxima.lat[index],
+        lon=maxima.lon[index],
+        vorticity=maxima.vorticity[index],
+        maximum=index.astype(np.int64),
     )

@@ -32,12 +32,13 @@ def find(fields, grid, settings):
 
     Notes
     -----
-    A maximum is a grid point at or above the threshold that none of its eight neighbours exceeds (none of them missing), across
-    the date line and Greenwich; a pole is one point whose neighbours are the whole row next to it. Of a plateau, connected points
-    of one value with nothing higher around, the first in row order stands for all; the outer rows and columns of a
-    regional grid have no maxima. The centre is the top of the quadratic surface fitted to the 3 x 3 points in
-    the plane that touches the sphere there (a row's nine positions lie as the sphere has them, so uneven rows and
-    converging meridians are exact), at most half a cell away. Then weaker maxima give way: see `thin`.
+    A maximum is a grid point at or above the threshold that none of its eight neighbours exceeds (none of them
+    missing), across the date line and Greenwich; a pole is one point whose neighbours are the whole row next to it.
+    Of a plateau, connected points of one value with nothing higher around, the first in row order stands for all; the
+    outer rows and columns of a regional grid have no maxima. The centre is the top of the quadratic surface fitted to
+    the 3 x 3 points in the plane that touches the sphere there (a row's nine positions lie as the sphere has them, so
+    uneven rows and converging meridians are exact), at most half a cell away. Then weaker maxima give way: see
+    `thin`.
     """
     index, tied = _peaks(fields, grid, settings.threshold)
     if tied.any():
@@ -52,7 +53,7 @@ def find(fields, grid, settings):
 
 
 def in_region(lat, lon, region):
-    """Which points lie in (south, north, west, east), edges included; west > east goes through 180 or 0. All, where there is no region."""
+    """Which points lie in (south, north, west, east), edges included; west > east is allowed; no region: all."""
     if region is None:
         return np.ones(np.shape(lat), bool)
     south, north, west, east = region
@@ -75,8 +76,8 @@ def thin(maxima, min_separation_km):
 
     Notes
     -----
-    The strongest stays and removes those near it, then the strongest of what is left, and so on: a maximum that was itself
-    removed removes nobody. Of two equally strong the earlier in the table stays.
+    The strongest stays and removes those near it, then the strongest of what is left, and so on: a maximum that was
+    itself removed removes nobody. Of two equally strong the earlier in the table stays.
     """
     if min_separation_km <= 0 or len(maxima) < 2:
         return maxima
@@ -96,8 +97,7 @@ def thin(maxima, min_separation_km):
 
 
 def _peaks(fields, grid, threshold):
-    """Flat indices of points not exceeded by a neighbour, and which of them have an equal one; without the outer rows that have no
-    neighbours on one side (poles among them)."""
+    """Flat indices of points not exceeded by a neighbour, and which of them have an equal one; without outer rows."""
     flat = fields.reshape(-1)
     index = np.flatnonzero(flat >= threshold)
     row = index // grid.shape[1] % grid.shape[0]
@@ -180,13 +180,17 @@ def _moved(lat, lon, east, north):
     """Points moved along the plane that touches the unit sphere at them."""
     phi, lam = np.radians(lat), np.radians(lon)
     out = np.cos(phi) - north * np.sin(phi)
-    return np.degrees(np.arctan2(np.sin(phi) + north * np.cos(phi), np.hypot(out, east))), np.degrees(lam + np.arctan2(east, out))
+    return np.degrees(np.arctan2(np.sin(phi) + north * np.cos(phi), np.hypot(out, east))), np.degrees(
+        lam + np.arctan2(east, out)
+    )
 
 
 @lru_cache(maxsize=16)
 def _fits(grid):
-    """For each row, what turns nine values into the slopes and bends of the fitted surface, shape (nlat, 5, 9), and half a cell
-    eastward and northward, shape (2, nlat); lengths in Earth radii, on the gnomonic plane."""
+    """What turns nine values into slopes and bends, (nlat, 5, 9), and half a cell east and north, (2, nlat).
+
+    Lengths are in Earth radii on the gnomonic plane, which touches the sphere at the maximum's grid point.
+    """
     phi, step = np.radians(grid.lat), np.radians(grid.lon[1] - grid.lon[0])
     fits = np.zeros((len(phi), 5, 9))
     reach = np.zeros((2, len(phi)))
@@ -204,7 +208,11 @@ def _fits(grid):
 
 def _near_pairs(maxima, min_separation_km):
     """Indices (stronger, weaker) of maxima of the same step within the distance."""
-    points = np.column_stack([sphere.unit_vectors(maxima.lat, maxima.lon), 4.0 * maxima.step])  # steps lie further apart than any chord
-    pairs = cKDTree(points, balanced_tree=False, compact_nodes=False).query_pairs(sphere.chord(min_separation_km), output_type="ndarray")
+    points = np.column_stack(
+        [sphere.unit_vectors(maxima.lat, maxima.lon), 4.0 * maxima.step]
+    )  # steps lie further apart than any chord
+    pairs = cKDTree(points, balanced_tree=False, compact_nodes=False).query_pairs(
+        sphere.chord(min_separation_km), output_type="ndarray"
+    )
     first_weaker = maxima.vorticity[pairs[:, 0]] < maxima.vorticity[pairs[:, 1]]
     return np.where(first_weaker, pairs[:, 1], pairs[:, 0]), np.where(first_weaker, pairs[:, 0], pairs[:, 1])

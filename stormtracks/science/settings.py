@@ -22,27 +22,47 @@ TIME_RULES = ("data", "interpolate")
 class Settings:
     """What can be chosen about the science of one run; the same for every task of it."""
 
-    level_hpa: float = _setting(850.0, "hPa", "pressure level that is read where a file has several",
-                                "Hoskins and Hodges 2002; the system's documentation")
+    level_hpa: float = _setting(
+        850.0,
+        "hPa",
+        "pressure level that is read where a file has several",
+        "Hoskins and Hodges 2002; the system's documentation",
+    )
     season: tuple[str, str] | None = _setting(
-        None, "MM-DD", "first and last date (00 UTC of both included), e.g. [06-01, 12-01]; a season that crosses New Year "
-        "belongs to the year it begins in; none: all of the year")
+        None,
+        "MM-DD",
+        "first and last date (00 UTC of both included), e.g. [06-01, 12-01]; a season that crosses New Year "
+        "belongs to the year it begins in; none: all of the year",
+    )
     region: tuple[float, float, float, float] | None = _setting(
-        None, "degrees", "south, north, west, east of the region looked at (west > east: across the date line or Greenwich); "
-        "none: the whole globe")
+        None,
+        "degrees",
+        "south, north, west, east of the region looked at (west > east: across the date line or Greenwich); "
+        "none: the whole globe",
+    )
     threshold: float = _setting(2.0e-5, "s-1", "weakest cyclonic vorticity of a maximum")
-    min_separation_km: float = _setting(300.0, "km", "a maximum this close to a stronger one gives way to it; 0: none does")
+    min_separation_km: float = _setting(
+        300.0, "km", "a maximum this close to a stronger one gives way to it; 0: none does"
+    )
     linker: str = _setting("nearest", "", f"how maxima are linked in time: {' or '.join(LINKERS)}")
-    max_speed: float = _setting(30.0, "m s-1", "fastest displacement of a storm between two times",
-                                "650 km in 6 h; Hodges 1994 limits displacement alike")
+    max_speed: float = _setting(
+        30.0,
+        "m s-1",
+        "fastest displacement of a storm between two times",
+        "650 km in 6 h; Hodges 1994 limits displacement alike",
+    )
     max_missing_steps: int = _setting(0, "steps", "steps without a maximum that a track may bridge")
     min_points: int = _setting(6, "points", "shortest track that is kept")
     min_peak: float = _setting(0.0, "s-1", "a track must reach this vorticity at least once; 0: no such demand")
-    wind_source: str = _setting("usa", "", "agency of the best tracks' winds: usa (1-minute, else WMO) or wmo",
-                                "IBTrACS v4 technical details")
+    wind_source: str = _setting(
+        "usa", "", "agency of the best tracks' winds: usa (1-minute, else WMO) or wmo", "IBTrACS v4 technical details"
+    )
     best_track_times: str = _setting(
-        "data", "", "observations used in matching: 'data', those at the data's own times, or 'interpolate', also those between, "
-        "against the track interpolated in time")
+        "data",
+        "",
+        "observations used in matching: 'data', those at the data's own times, or 'interpolate', also those between, "
+        "against the track interpolated in time",
+    )
     min_common_times: int = _setting(6, "times", "times that a track and a best track must share to be the same storm")
     max_mean_distance_km: float = _setting(500.0, "km", "mean distance below which they are the same storm")
 
@@ -68,7 +88,9 @@ class Settings:
         if self.region is not None:
             south, north, west, east = self.region
             if not -90 <= south < north <= 90 or not -360 <= west <= 360 or not -360 <= east <= 360:
-                raise ValueError(f"'region' must be south, north, west, east in degrees with south < north, not {self.region}")
+                raise ValueError(
+                    f"'region' must be south, north, west, east in degrees with south < north, not {self.region}"
+                )
 
     @classmethod
     def from_mapping(cls, mapping, where=""):
@@ -87,7 +109,9 @@ class Settings:
 
     def to_mapping(self):
         """Plain built-in values, for a result file or the wire."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(self).items()}
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(self).items()
+        }
 
 
 @dataclass(frozen=True)

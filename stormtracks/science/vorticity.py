@@ -33,17 +33,18 @@ def relative_vorticity(u, v, grid):
         zeta = 1 / (a cos(phi)) dv/dlambda - 1/a du/dphi + u tan(phi) / a
 
     the last being the metric term. Derivatives are centred three-point differences with weights that are exact for a
-    constant, a sine and a cosine (for even spacing d: (f[i+1] - f[i-1]) / (2 sin d)), on even and uneven rows. So every solid-body
-    rotation, about any axis, comes out exact up to the row next to a pole; ordinary differences, or differences in
-    the sine of latitude, are wrong by tens of per cent to a factor in the last rows for a wind that blows across the pole.
-    Where the grid leaves out only the pole (Gaussian), the row beyond it is the last row half-way round, where east points the
-    other way. At a pole the value is the circulation along the nearest row over its area, one for all longitudes.
+    constant, a sine and a cosine (for even spacing d: (f[i+1] - f[i-1]) / (2 sin d)), on even and uneven rows. So
+    every solid-body rotation, about any axis, comes out exact up to the row next to a pole; ordinary differences, or
+    differences in the sine of latitude, are wrong by tens of per cent to a factor in the last rows for a wind that
+    blows across the pole. Where the grid leaves out only the pole (Gaussian), the row beyond it is the last row
+    half-way round, where east points the other way. At a pole the value is the circulation along the nearest row over
+    its area, one for all longitudes.
     """
     return _curl(u, v, _stencil(grid, np.dtype(u.dtype), cyclonic=False), grid)
 
 
 def cyclonic_vorticity(u, v, grid):
-    """`relative_vorticity` times the sign of latitude: positive for cyclones in both hemispheres (the equator counts as north)."""
+    """`relative_vorticity` times the sign of latitude: cyclones are positive (the equator counts as north)."""
     return _curl(u, v, _stencil(grid, np.dtype(u.dtype), cyclonic=True), grid)
 
 
