@@ -1,0 +1,240 @@
+"""The door of a daemon: strangers wait outside, in one loop, until they have proved to be members.
+
+Pyro's own server gives a thread to whoever connects, so that forty silent connections end its service and one silent
+TLS connection freezes it. Here a connection is nothing but an entry in a table until its mutual TLS handshake is done;
+only then does it get a thread. The loop never waits for a single peer and outlives every exception.
+"""
+
+import contextlib
+import errno
+import logging
+import resource
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections import Counter, OrderedDict
+
+from Pyro4 import socketutil
+from Pyro4.socketserver.threadpoolserver import ClientConnectionJob
+
+log = logging.getLogger(__name__)
+
+STRANGERS = 512
+STRANGER_SECONDS = 3.0
+HELLO_SECONDS = 5.0
+TURN_SECONDS = 0.5
+REPORT_SECONDS = 10.0
+SILENCE_MS = 20_000
+
+
+def keep_alive(sock, silence_ms=SILENCE_MS):
+    """Let the kernel notice a peer whose host is gone, also while data is unsent (which keepalive alone does not see)."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    third = max(silence_ms // 3000, 1)
+    for option, value in (("TCP_KEEPIDLE", third), ("TCP_KEEPINTVL", third), ("TCP_KEEPCNT", 2),
+                          ("TCP_USER_TIMEOUT", silence_ms)):
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+class Gate:
+    """A transport server for Pyro's Daemon; what Daemon calls has the names that Daemon uses."""
+
+    def __init__(self):
+        self.sock = None
+        self.locationStr = ""
+        self.shutting_down = False
+        self._selector = selectors.DefaultSelector()
+        self._strangers = OrderedDict()  # socket -> (address, deadline), the oldest first
+        self._members = set()
+        self._lock = threading.Lock()
+        self._refusals = _Refusals()
+
+    def init(self, daemon, host, port, unixsocket=None):
+        """Listen, for a daemon that says whom it lets in and how many; called by Daemon's constructor."""
+        self._daemon = daemon
+        self._membership, self._size = daemon.membership, daemon.connections
+        _allow_files(self._size + STRANGERS + 64)
+        family, _, _, _, address = _address(host, port)
+        self.sock = socket.create_server(address[:2], family=family, backlog=1024)
+        self.sock.setblocking(False)
+        port = self.sock.getsockname()[1]
+        self.locationStr = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._wake, self._woken = socket.socketpair()
+        self._selector.register(self.sock, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+
+    @property
+    def sockets(self):
+        return [self.sock]
+
+    def loop(self, loopCondition=lambda: True):  # noqa: N803 - Pyro's name
+        """Serve until `shutdown`; no exception ends this."""
+        while not self.shutting_down and loopCondition():
+            try:
+                self._turn()
+            except Exception:
+                if self.shutting_down:
+                    break
+                log.exception("the door goes on after an unexpected error")
+                time.sleep(0.05)  # should it come again at once, the log and the processor are spared
+        for sock in list(self._strangers):
+            self._refuse(sock, "the end")
+
+    def shutdown(self):
+        self.shutting_down = True
+        with contextlib.suppress(OSError):
+            self._wake.send(b"!")
+        self.close()
+
+    def close(self):
+        """Stop listening and cut every connection."""
+        self.shutting_down = True
+        with self._lock:
+            members = list(self._members)
+        for sock in members:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's: a thread may be reading
+        if self.sock is not None:
+            self.sock.close()
+
+    def _turn(self):
+        for key, _ in self._selector.select(TURN_SECONDS if not self._strangers else 0.1):
+            if key.fileobj is self.sock:
+                self._accept()
+            elif key.fileobj in self._strangers:
+                self._advance(key.fileobj)
+        now = time.monotonic()
+        while self._strangers and next(iter(self._strangers.values()))[1] < now:
+            self._refuse(next(iter(self._strangers)), "no handshake in time")
+        self._refusals.report(now)
+
+    def _accept(self):
+        for _ in range(64):  # a turn's share, so that those who are half in get theirs
+            try:
+                raw, address = self.sock.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS):
+                    self._make_room("no more files")
+                    time.sleep(0.01)
+                return
+            self._greet(raw, address)
+
+    def _greet(self, raw, address):
+        try:
+            raw.setblocking(False)
+            keep_alive(raw)
+            sock = self._membership.server.wrap_socket(raw, server_side=True, do_handshake_on_connect=False)
+        except (OSError, ValueError) as error:  # gone before it was looked at
+            raw.close()
+            self._refusals.add(address, error)
+            return
+        if len(self._strangers) >= STRANGERS:
+            self._make_room("too many strangers")
+        self._strangers[sock] = (address, time.monotonic() + STRANGER_SECONDS)
+        self._selector.register(sock, selectors.EVENT_READ)
+        self._advance(sock)
+
+    def _advance(self, sock):
+        """One step of a stranger's handshake; the last one lets it in."""
+        try:
+            sock.do_handshake()
+        except ssl.SSLWantReadError:
+            self._selector.modify(sock, selectors.EVENT_READ)
+        except ssl.SSLWantWriteError:
+            self._selector.modify(sock, selectors.EVENT_WRITE)
+        except (OSError, ValueError) as error:
+            self._refuse(sock, error)
+        else:
+            self._admit(sock)
+
+    def _admit(self, sock):
+        if not self._membership.holds(sock):
+            self._refuse(sock, "another key")
+        elif len(self._members) >= self._size:
+            self._refuse(sock, f"{self._size} members are connected already")
+        else:
+            self._selector.unregister(sock)
+            address, _ = self._strangers.pop(sock)
+            with self._lock:
+                self._members.add(sock)
+            threading.Thread(target=self._serve, args=(sock, address), daemon=True, name=f"member {address[0]}").start()
+
+    def _serve(self, sock, address):
+        """A member's thread: Pyro's greeting within a time, then its calls for as long as it likes."""
+        try:
+            sock.settimeout(HELLO_SECONDS)
+            _Job(_Connection(sock), address, self._daemon)()
+        except Exception:
+            log.exception("the connection of %s ended by an unexpected error", address[0])
+        finally:
+            with self._lock:
+                self._members.discard(sock)
+            sock.close()
+
+    def _make_room(self, reason):
+        """Drop the oldest stranger of the address that has most: a crowd displaces its own, not others."""
+        if self._strangers:
+            crowd, _ = Counter(address[0] for address, _ in self._strangers.values()).most_common(1)[0]
+            self._refuse(next(sock for sock, (address, _) in self._strangers.items() if address[0] == crowd), reason)
+
+    def _refuse(self, sock, reason):
+        address, _ = self._strangers.pop(sock)
+        with contextlib.suppress(KeyError, ValueError):
+            self._selector.unregister(sock)
+        sock.close()
+        self._refusals.add(address, reason)
+
+
+class _Job(ClientConnectionJob):
+    """Pyro's way of serving one connection, given the connection instead of a socket."""
+
+    def __init__(self, connection, address, daemon):
+        self.csock, self.caddr, self.daemon = connection, address, daemon
+
+
+class _Connection(socketutil.SocketConnection):
+    """A member's connection; idle ones may stay, so the time limit of the greeting ends with the greeting."""
+
+    greeted = False
+
+    def send(self, data):
+        super().send(data)
+        if not self.greeted:
+            self.greeted = True
+            self.sock.settimeout(None)
+
+
+class _Refusals:
+    """Counts who was refused and says so now and then: an attack must not fill the disk with its own report."""
+
+    def __init__(self):
+        self._count, self._last, self._reported = 0, "", 0.0
+
+    def add(self, address, reason):
+        self._count += 1
+        self._last = f"{address[0]} ({getattr(reason, 'reason', None) or reason})"
+
+    def report(self, now):
+        if self._count and now - self._reported >= REPORT_SECONDS:
+            log.warning("%d connection(s) refused, the last from %s", self._count, self._last)
+            self._count, self._reported = 0, now
+
+
+def _address(host, port):
+    """Where to listen; IPv4 first, so that `localhost` is 127.0.0.1 for everybody."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return sorted(found, key=lambda one: one[0] != socket.AF_INET)[0]
+
+
+def _allow_files(number):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,144 @@
+"""The cluster's secret: one file with a key and a certificate; who holds it is a member, nobody else is.
+
+The certificate is signed by its own key and is the only one trusted, so there is no authority to run and no name to
+look up: a peer proves that it holds the same file. It does not expire, because a host whose clock is wrong must not
+be locked out over a weekend; `renew` replaces it, and every process started after that needs the new one.
+"""
+
+import base64
+import contextlib
+import datetime
+import hashlib
+import os
+import ssl
+import stat
+import tempfile
+from pathlib import Path
+
+ENVIRONMENT = "STORMTRACKS_SECRET"
+NOT_BEFORE = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - X.509 times are UTC
+NOT_AFTER = datetime.datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - RFC 5280's "no end" (4.1.2.5)
+
+
+class SecretError(Exception):
+    """The secret is missing, not a secret, or not secret; the message says what to do."""
+
+
+def secret_path() -> Path:
+    """Where the secret lies: the environment's STORMTRACKS_SECRET, else secret.pem in the folder of the state."""
+    given = os.environ.get(ENVIRONMENT)
+    if given:
+        return Path(given).expanduser()
+    return Path(os.environ.get("STORMTRACKS_HOME") or "~/.stormtracks").expanduser() / "secret.pem"
+
+
+def ensure(path=None) -> Path:
+    """The secret's file, made where there is none; two first uses at once agree on one.
+
+    Raises
+    ------
+    SecretError
+        What is there is no secret, or others may read it.
+    """
+    path = Path(path or secret_path())
+    if not path.exists():
+        with contextlib.suppress(FileExistsError), _beside(path) as made:
+            os.link(made, path)  # unlike a rename, a link never replaces: the first one made stays
+    return check(path)
+
+
+def renew(path=None) -> Path:
+    """Replace the secret by a new one; who holds the old one is no member of what is started from now on."""
+    path = Path(path or secret_path())
+    with _beside(path) as made:
+        os.replace(made, path)
+    return check(path)
+
+
+def check(path=None) -> Path:
+    """The secret's file, refused unless it is one and only its owner can read it.
+
+    Raises
+    ------
+    SecretError
+    """
+    path = Path(path or secret_path())
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise SecretError(
+            f"no key: {path} does not exist; on a worker's host `fab start-workers` brings it, on the manager's "
+            "it is made by `inv nameserver`"
+        ) from None
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        raise SecretError(f"{path} can be read by others (mode {stat.S_IMODE(found.st_mode):04o}): chmod 600 {path}")
+    if found.st_uid not in (os.geteuid(), 0):
+        raise SecretError(f"{path} belongs to another user (uid {found.st_uid}): who made it could be anybody")
+    certificate(path)
+    return path
+
+
+def certificate(path=None) -> bytes:
+    """The certificate in the secret's file (DER)."""
+    path = Path(path or secret_path())
+    try:
+        text = path.read_text(encoding="ascii")
+        if "PRIVATE KEY" not in text:
+            raise ValueError("no private key in it")
+        return ssl.PEM_cert_to_DER_cert(text[text.index("-----BEGIN CERTIFICATE-----"):].strip())
+    except (OSError, ValueError) as error:
+        raise SecretError(f"{path} is no secret of stormtracks ({error}): copy the cluster's, or remove it") from error
+
+
+def fingerprint(path=None) -> str:
+    """What may be shown of a secret, to see whether two are the same; written as SSH writes it."""
+    digest = hashlib.sha256(certificate(path)).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+@contextlib.contextmanager
+def _beside(path):
+    """A new secret in a file of its own (0600 from its first byte) beside `path`, gone afterwards."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_new())
+            file.flush()
+            os.fsync(file.fileno())
+        yield name
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def _new() -> bytes:
+    """Key and certificate as PEM. The extensions are those that OpenSSL's strict mode (Python 3.13) asks for."""
+    from cryptography import x509  # imported here: 0.1 s that only the first use has to pay
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stormtracks cluster")])
+    usage = dict.fromkeys(
+        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
+         "encipher_only", "decipher_only"), False)
+    both_ends = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+    subject = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    made = (
+        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOT_BEFORE)
+        .not_valid_after(NOT_AFTER)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.KeyUsage(digital_signature=True, **usage), critical=True)
+        .add_extension(x509.ExtendedKeyUsage(both_ends), critical=False)
+        .add_extension(subject, critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("stormtracks")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return private + made.public_bytes(serialization.Encoding.PEM)

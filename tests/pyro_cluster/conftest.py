@@ -1,0 +1,92 @@
+"""A cluster of one's own for each test: its state, its key, its processes, all gone afterwards."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from stormtracks.pyro_cluster import secret
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder for the state of this test's cluster, with a secret in it."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("STORMTRACKS_HOME", str(folder))
+    monkeypatch.delenv("STORMTRACKS_SECRET", raising=False)
+    secret.ensure()
+    return folder
+
+
+@pytest.fixture
+def serve():
+    """Run daemons in threads: serve(daemon) -> daemon."""
+    running = []
+
+    def start(daemon):
+        thread = threading.Thread(target=daemon.requestLoop, daemon=True)
+        thread.start()
+        running.append((daemon, thread))
+        return daemon
+
+    yield start
+    for daemon, thread in running:
+        daemon.shutdown()
+        thread.join(5)
+
+
+@pytest.fixture
+def launch(home):
+    """Start a module of the cluster as a process: launch("pyro_nameserver", "--port", "0") -> Popen."""
+    started = []
+
+    def start(module, *arguments, **options):
+        command = [sys.executable, "-m", f"stormtracks.pyro_cluster.{module}", *map(str, arguments)]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **options)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(condition, seconds=20.0, what="what was waited for"):
+    """The condition's first true value; a failure of the test when there is none in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    pytest.fail(f"{what} did not come within {seconds:g} s")
+
+
+def alive(pid):
+    """Whether a process runs; a zombie does not."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def children(pid):
+    """Pids of a process's children."""
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        direct = file.read().split()
+    return [int(one) for one in direct] or [
+        int(one) for one in os.listdir("/proc") if one.isdigit() and _parent(one) == pid]
+
+
+def _parent(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
