@@ -1,0 +1,138 @@
+"""What the journals say of runs, for any process at any time, also while a manager writes and when it is gone."""
+
+import contextlib
+import fcntl
+import json
+import os
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from stormtracks.pyro_cluster import journal
+from stormtracks.pyro_cluster.journal import JournalRefused
+from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What is known of one run.
+
+    Attributes
+    ----------
+    run : dict
+        The columns of the journal's table ``run`` (name, task, start_year, ..., settings as a dict, state).
+    managed : bool
+        Whether a manager has it now.
+    schedule : PyroTaskSchedule
+        With each task's status.
+    working : list of dict
+        worker, slot, year, member, since (s since 1970).
+    problems : list of dict
+        year, member, status, worker, error, attempts of what failed or timed out.
+    counts : dict
+        Sums of what the tasks counted, such as tracks.
+    seconds, cpu_seconds : float
+        Sums over the complete tasks.
+    events : list of (float, str)
+        The last ones, oldest first.
+    """
+
+    run: dict
+    managed: bool
+    schedule: PyroTaskSchedule
+    working: list
+    problems: list
+    counts: dict
+    seconds: float
+    cpu_seconds: float
+    events: list
+
+
+def names(place=None):
+    """The names of the runs that have a journal, newest last."""
+    place = Path(place or journal.folder())
+    files = sorted(place.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
+    return [path.stem for path in files]
+
+
+def read(name=None, place=None):
+    """What is known of a run, of the newest where no name is given.
+
+    Raises
+    ------
+    JournalRefused
+        No such run (with those there are), or a journal that cannot be read.
+    """
+    place = Path(place or journal.folder())
+    known = names(place)
+    if not known or (name is not None and name not in known):
+        there = f"there are: {', '.join(known)}" if known else "there is none yet; 'inv manage' begins one"
+        raise JournalRefused(f"no run {name or ''} in {place}; {there}".replace("run  in", "run in"))
+    path = place / f"{name or known[-1]}.sqlite"
+    try:
+        with contextlib.closing(_connect(path)) as db:
+            return _read(db, path)
+    except sqlite3.Error as error:
+        raise JournalRefused(f"the journal {path} cannot be read: {error}") from error
+
+
+def _connect(path):
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+    db.row_factory = sqlite3.Row
+    db.execute("BEGIN")  # one view of all tables
+    return db
+
+
+def _read(db, path):
+    row = db.execute("SELECT * FROM run").fetchone()
+    if row is None:
+        raise JournalRefused(f"the run {path.stem} was never begun; {path} is empty")
+    run = {**dict(row), "settings": json.loads(row["settings"])}
+    sums = db.execute("SELECT sum(seconds), sum(cpu_seconds) FROM tasks WHERE status = 'complete'").fetchone()
+    managed = _managed(path, run)
+    working = [dict(row) for row in db.execute("SELECT * FROM working ORDER BY worker, slot")] if managed else []
+    return RunState(
+        run,
+        managed,
+        _schedule(db, run, working),
+        working,
+        [dict(row) for row in db.execute(_PROBLEMS)],
+        dict(tuple(row) for row in db.execute(_COUNTS)),
+        *(float(total or 0) for total in sums),
+        [tuple(row) for row in db.execute("SELECT time, text FROM events ORDER BY rowid DESC LIMIT 20")][::-1],
+    )
+
+
+_PROBLEMS = """SELECT year, member, status, worker, error, attempts FROM tasks
+WHERE status IN ('failure', 'timeout') ORDER BY year, member"""
+_COUNTS = """SELECT each.key, sum(each.value) FROM tasks, json_each(tasks.counts) AS each
+WHERE status = 'complete' GROUP BY each.key ORDER BY each.key"""
+
+
+def _schedule(db, run, working):
+    schedule = PyroTaskSchedule(run["start_year"], run["end_year"], run["members"], run["task"])
+    within = (run["start_year"], run["end_year"], run["members"])
+    chosen = "SELECT year, member, status FROM tasks WHERE year BETWEEN ? AND ? AND member < ?"
+    for year, member, status in db.execute(chosen, within):
+        schedule.get_task(year, member).status = status
+    for slot in working:
+        schedule.get_task(slot["year"], slot["member"]).status = "working"
+    return schedule
+
+
+def _managed(path, run):
+    """Whether the lock is held; where locks do not reach (some network file systems), whether the heart beats."""
+    try:
+        held = os.open(journal.lock_file(path), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    finally:
+        os.close(held)
+    return run["host"] != os.uname().nodename and run["state"] == "running" and time.time() - run["heartbeat"] < 20
