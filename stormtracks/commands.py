@@ -1,0 +1,72 @@
+"""The exact shell lines that are sent to a host: pure strings, every word quoted.
+
+What a host does with files and processes is in the package `on_host`, and what it is told travels on that program's
+standard input. So the lines are few, and no word of hosts.yaml but the code folder and the python is in them.
+
+Each line works under any login shell (sh, bash, dash, zsh, csh, tcsh), because it is one call of ``sh -c``.
+"""
+
+import re
+import shlex
+
+NO_CODE, NO_PYTHON = 81, 82
+"""Exit statuses of `on_host` when the code folder, or the python, is not there."""
+
+BOOTSTRAP = "import sys; b = sys.stdin.buffer; exec(compile(b.read(int(b.readline())), 'stormtracks', 'exec'))"
+"""Python that reads a program's length and text from standard input and runs it; what follows is its input."""
+
+
+def on_host(action, code, python) -> str:
+    """The line that runs an action of the package `on_host` (check, start, look, stop, ...) from the code on the host.
+
+    Parameters
+    ----------
+    action : str
+        Name of the action; its request follows on standard input as one line of JSON.
+    code, python : str
+        Folder of the code, and the python, relative to it or a name on the PATH; see `path`.
+    """
+    return wrapped(
+        f"c={path(code)}; case $c in /*) ;; *) c=./$c;; esac; "  # neither an option, nor looked up in CDPATH
+        f'cd "$c" 2>/dev/null && test -f stormtracks/on_host/__main__.py || exit {NO_CODE}; '
+        f"command -v {path(python)} >/dev/null 2>&1 || exit {NO_PYTHON}; "
+        f"exec {path(python)} -m stormtracks.on_host {shlex.quote(action)}"
+    )
+
+
+def send_program(python) -> str:
+    """The line that runs a program which follows on standard input (see `BOOTSTRAP`), for a host without our code."""
+    return wrapped(
+        f"command -v {path(python)} >/dev/null 2>&1 || exit {NO_PYTHON}; "
+        f"exec {path(python)} -c {shlex.quote(BOOTSTRAP)}"
+    )
+
+
+def path(text) -> str:
+    """A path as a word for sh: a leading ``~`` and ``$NAME`` or ``${NAME}`` are the host's, all else is literal.
+
+    A variable that the host does not have ends the line with a message, it is never taken for empty.
+    """
+    text = f"./{text}" if text.startswith("-") else text  # never an option
+    home, text = ('"$HOME"', text[1:]) if text == "~" or text.startswith("~/") else ("", text)
+    parts = re.split(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", text, flags=re.ASCII)
+    words = [shlex.quote(parts[0]) if parts[0] else ""]
+    for braced, plain, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        words.append(f'"${{{braced or plain}:?is not set}}"' + (shlex.quote(literal) if literal else ""))
+    return home + "".join(words) or "''"
+
+
+def wrapped(script) -> str:
+    """A line that runs a script for sh whatever the login shell is.
+
+    csh and tcsh expand ``!`` and refuse a line break even between single quotes, so the script is handed over without
+    either: where it has one, it is made by printf.
+    """
+    if "!" in script or "\n" in script:
+        script = f"exec sh -c \"$(printf '%b' {shlex.quote(_octal(script))})\""
+    return "exec sh -c " + shlex.quote(script)
+
+
+def _octal(script):
+    """The script with backslash, ``!`` and line break as printf's ``%b`` writes them."""
+    return script.replace("\\", "\\0134").replace("!", "\\0041").replace("\n", "\\0012")

@@ -1,0 +1,303 @@
+"""hosts.yaml and the other YAML files -> plain values and frozen dataclasses; what is unknown or twice is refused."""
+
+import dataclasses
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from stormtracks import typed
+from stormtracks.typed import KeyRefused
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+LAUNCHES = ("ssh", "local")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Nameserver:
+    """Where the nameserver listens: an address of this machine that every worker host can reach."""
+
+    host: str = "localhost"
+    port: int = 9090
+
+    def __post_init__(self):
+        _check_port("port", self.port)
+        _check_text("host", self.host)
+
+
+@dataclass(frozen=True)
+class WorkerHost:
+    """One host that works, as hosts.yaml describes it (the shipped file says what each key means).
+
+    Paths are as written: ``~`` and ``$VARIABLES`` in them are the host's and are expanded there; a relative one is
+    below `code`, or for ``launch: local`` below the folder of hosts.yaml.
+    """
+
+    name: str
+    address: str = ""
+    user: str | None = None
+    port: int | None = None
+    jump: str | None = None
+    identity: str | None = None
+    forward_agent: bool = False
+    launch: str = "ssh"
+    shared_files: bool = False
+    code: str = "~/stormtracks"
+    python: str = ".venv/bin/python"
+    base_python: str = "python3"
+    prefix: tuple[str, ...] = ()
+    env: dict[str, str | int | float] = dataclasses.field(default_factory=dict)
+    bind: str | None = None
+    slots: int | None = None
+    memory_limit_mb: int | None = None
+    data: str = "data"
+    dataset: dict[str, object] | None = None
+    best_tracks: str | None = None
+    results: str = "results"
+    scratch: str | None = None
+
+    def __post_init__(self):
+        _check_name(self.name)
+        if self.launch not in LAUNCHES:
+            raise ValueError(f"'launch' must be one of {', '.join(LAUNCHES)}, not {self.launch!r}")
+        if self.port is not None:
+            _check_port("port", self.port)
+        for key in ("slots", "memory_limit_mb"):
+            if getattr(self, key) is not None and getattr(self, key) < 1:
+                raise ValueError(f"'{key}' must be at least 1, not {getattr(self, key)}")
+        for key, value in dataclasses.asdict(self).items():
+            if isinstance(value, str):
+                _check_text(key, value, may_be_empty=key == "address")
+        for variable in self.env:
+            if not _VARIABLE.fullmatch(variable):
+                raise ValueError(f"'env': {variable!r} is not a name of an environment variable")
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the machine we are on, reached without SSH."""
+        return self.launch == "local"
+
+    @property
+    def ssh_host(self) -> str:
+        """What SSH is told to connect to: an address or an alias of ~/.ssh/config."""
+        return self.address or self.name
+
+    @property
+    def place(self) -> str:
+        """The host in words: "w1" or "w1 (user@address:port)"."""
+        if self.local:
+            return f"{self.name} (this machine)"
+        where = f"{self.user + '@' if self.user else ''}{self.ssh_host}{f':{self.port}' if self.port else ''}"
+        return self.name if where == self.name else f"{self.name} ({where})"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A hosts.yaml: the nameserver, the worker hosts with the defaults merged in, and where results go here."""
+
+    nameserver: Nameserver
+    workers: tuple[WorkerHost, ...]
+    results: Path
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of hosts.yaml, which relative paths of this machine start from."""
+        return self.path.parent
+
+    def only(self, names) -> "Cluster":
+        """The same cluster with some of its hosts.
+
+        Parameters
+        ----------
+        names : str or None
+            Names with commas between them; None or empty: all.
+
+        Raises
+        ------
+        KeyRefused
+            A name that no host has.
+        """
+        wanted = [name.strip() for name in (names or "").split(",") if name.strip()]
+        known = {worker.name: worker for worker in self.workers}
+        for name in wanted:
+            if name not in known:
+                raise KeyRefused(f"{self.path}: {typed.unknown(name, known, 'host')}")
+        return dataclasses.replace(self, workers=tuple(known[n] for n in dict.fromkeys(wanted)) or self.workers)
+
+
+def load(path=None) -> Cluster:
+    """Read a hosts.yaml.
+
+    Parameters
+    ----------
+    path : path, optional
+        Otherwise the environment variable STORMTRACKS_HOSTS, else ./hosts.yaml, else the checkout's.
+
+    Raises
+    ------
+    KeyRefused
+        With the line: an unknown key, a wrong type, a key or a host that is there twice, a file that is not YAML.
+    """
+    path = hosts_file(path)
+    content = _read(path)
+    for key in content:
+        if key not in _SECTIONS:
+            raise KeyRefused(f"{path}, line {content.lines[key]}: {typed.unknown(key, _SECTIONS)}")
+    nameserver = content.get("nameserver") or _Mapping()
+    return Cluster(
+        nameserver=typed.build(Nameserver, nameserver, _place(path, nameserver)),
+        workers=_workers(path, content),
+        results=path.parent / os.path.expandvars(Path(_text(path, content, "results", "results")).expanduser()),
+        path=path,
+    )
+
+
+def hosts_file(path=None) -> Path:
+    """The hosts.yaml that is meant, absolute."""
+    chosen = path or os.environ.get("STORMTRACKS_HOSTS")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    here = Path("hosts.yaml").absolute()
+    return here if here.exists() else CHECKOUT / "hosts.yaml"
+
+
+def load_settings(path) -> dict:
+    """The keys and values of a YAML file of settings, for `science.settings.Settings.from_mapping`."""
+    return _plain(_read(Path(path)))
+
+
+def load_dataset(path) -> dict:
+    """The keys and values of a YAML file that describes a data set, for `science.reanalysis.Dataset.from_mapping`."""
+    return _plain(_read(Path(path)))
+
+
+_SECTIONS = ("nameserver", "results", "defaults", "workers")
+
+
+def _workers(path, content):
+    defaults = content.get("defaults") or _Mapping()
+    for key in ("name", "address"):
+        if key in defaults:
+            raise KeyRefused(f"{path}, line {defaults.lines[key]}: '{key}' is each host's own, it cannot be a default")
+    entries = content.get("workers") or []
+    if not isinstance(entries, list) or not entries:
+        raise KeyRefused(f"{path}: 'workers' must be a list with at least one host, such as '- name: w1'")
+    workers, seen = [], {}
+    for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, _Mapping):
+            raise KeyRefused(f"{path}: worker number {number} must be keys and values, not {entry!r}")
+        worker = _worker(path, defaults, entry)
+        _refuse_twice(path, worker, entry.line, seen)
+        workers.append(worker)
+    return tuple(workers)
+
+
+def _worker(path, defaults, entry):
+    merged = _Mapping(defaults | entry)
+    merged.lines, merged.line = defaults.lines | entry.lines, entry.line
+    if isinstance(defaults.get("env"), dict) and isinstance(entry.get("env"), dict):
+        merged["env"] = defaults["env"] | entry["env"]
+    if isinstance(merged.get("dataset"), str):
+        merged["dataset"] = load_dataset(path.parent / Path(merged["dataset"]).expanduser())
+    elif merged.get("dataset") is not None:
+        merged["dataset"] = _plain(merged["dataset"])
+    return typed.build(WorkerHost, merged, _place(path, merged))
+
+
+def _refuse_twice(path, worker, line, seen):
+    where = worker.name if worker.local else (worker.ssh_host, worker.user, worker.port, worker.jump)
+    for mark, what in ((worker.name, f"'{worker.name}'"), (where, worker.place)):
+        if mark in seen and seen[mark] != line:
+            raise KeyRefused(
+                f"{path}, line {line}: {what} is listed twice, first in line {seen[mark]}; "
+                "one host has one worker (more at a time: 'slots')"
+            )
+        seen[mark] = line
+
+
+def _text(path, content, key, default):
+    value = content.get(key, default)
+    if not isinstance(value, str) or not value:
+        raise KeyRefused(f"{path}, line {content.lines[key]}: '{key}' must be a path, not {value!r}")
+    return value
+
+
+def _place(path, mapping):
+    lines = getattr(mapping, "lines", {})
+    return lambda key: f"{path}, line {lines.get(key, getattr(mapping, 'line', 1))}"
+
+
+def _check_name(name):
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"'name' must be letters, digits, '.', '_' or '-', not {name!r}")
+
+
+def _check_port(key, value):
+    if not 1 <= value <= 65535:
+        raise ValueError(f"'{key}' must be 1 to 65535, not {value}")
+
+
+def _check_text(key, value, may_be_empty=False):
+    option = key in ("address", "jump", "user", "host") and value.startswith("-")
+    if option or "\0" in value or not (value or may_be_empty):
+        raise ValueError(f"'{key}' cannot be {value!r}")
+
+
+class _Mapping(dict):
+    """A mapping that knows the line it begins in and the line of each of its keys."""
+
+    line = 1
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.lines = {}
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, remembering lines and refusing a key that is there twice."""
+
+
+def _construct(loader, node):
+    mapping = _Mapping()
+    mapping.line = node.start_mark.line + 1
+    yield mapping
+    for key in [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]:  # a merged key may come again
+        name = loader.construct_object(key, deep=True)
+        if name in mapping.lines:
+            problem = f"the key '{name}' is there twice, first in line {mapping.lines[name]}"
+            raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        mapping.lines[name] = key.start_mark.line + 1
+    loader.flatten_mapping(node)
+    for key, value in node.value:
+        mapping[loader.construct_object(key, deep=True)] = loader.construct_object(value, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct)
+
+
+def _read(path):
+    """The mapping that a YAML file holds."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # a SafeLoader
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise KeyRefused(f"{path}: cannot be read ({reason})") from error
+    except (yaml.YAMLError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise KeyRefused(f"{path}{line}: {getattr(error, 'problem', None) or error}") from error
+    if not isinstance(content, _Mapping):
+        raise KeyRefused(f"{path}: expected keys and values, found {content!r}")
+    return content
+
+
+def _plain(value):
+    """The value without the memory of lines."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,125 @@
+"""hosts.yaml is read to the last key, and what it may not say is refused with its line."""
+
+import dataclasses
+import re
+
+import pytest
+
+from stormtracks import config
+from stormtracks.config import KeyRefused
+
+
+def cluster(tmp_path, text):
+    path = tmp_path / "hosts.yaml"
+    path.write_text(text)
+    return config.load(path)
+
+
+def test_a_worker_needs_only_a_name(tmp_path):
+    loaded = cluster(tmp_path, "workers:\n  - name: w1\n")
+    worker = loaded.workers[0]
+    assert (worker.name, worker.ssh_host, worker.launch, worker.local) == ("w1", "w1", "ssh", False)
+    assert (loaded.nameserver.host, loaded.nameserver.port) == ("localhost", 9090)
+    assert loaded.results == tmp_path / "results"
+
+
+def test_defaults_hold_for_every_host_and_a_host_may_differ(tmp_path):
+    loaded = cluster(
+        tmp_path,
+        """
+defaults: {user: me, slots: 4, env: {A: 1, B: two}}
+workers:
+  - {name: w1, address: 10.0.0.1, env: {B: three}}
+  - {name: w2, slots: 2}
+""",
+    )
+    w1, w2 = loaded.workers
+    assert (w1.user, w1.slots, w1.env, w1.place) == ("me", 4, {"A": 1, "B": "three"}, "w1 (me@10.0.0.1)")
+    assert (w2.user, w2.slots, w2.env) == ("me", 2, {"A": 1, "B": "two"})
+
+
+def test_the_shipped_file_is_this_machine_on_the_sample():
+    shipped = config.load(config.CHECKOUT / "hosts.yaml")
+    assert [(w.name, w.local, w.data) for w in shipped.workers] == [("local", True, "sample/20crv2c_1987")]
+    assert shipped.nameserver == config.Nameserver("localhost", 9090)
+
+
+def test_the_shipped_file_says_what_each_key_means():
+    text = (config.CHECKOUT / "hosts.yaml").read_text()
+    described = set(re.findall(r"^#    ([a-z_]+):.*# ", text, re.MULTILINE)) | {"name", "data", "results"}
+    assert {field.name for field in dataclasses.fields(config.WorkerHost)} <= described | {"best_tracks", "python"}
+
+
+REFUSALS = [
+    ("workers:\n  - name: w1\n    sluts: 4\n", r"hosts.yaml, line 3: unknown key 'sluts'; did you mean 'slots'\?"),
+    ("wokers: []\n", r"line 1: unknown key 'wokers'; did you mean 'workers'\?"),
+    ("nameserver:\n  prt: 1\nworkers: [{name: a}]\n", r"line 2: unknown key 'prt'; did you mean 'port'\?"),
+    ("workers:\n  - name: w1\n    slots: many\n", r"line 3: 'slots' must be a whole number, not 'many'"),
+    ("workers:\n  - name: w1\n    slots: 0\n", r"'slots' must be at least 1, not 0"),
+    ("workers:\n  - name: w1\n    launch: slurm\n", r"'launch' must be one of ssh, local, not 'slurm'"),
+    ("workers:\n  - name: w1\n    port: 70000\n", r"'port' must be 1 to 65535, not 70000"),
+    ("workers:\n  - name: w1\n    env: {'A B': 1}\n", r"'A B' is not a name of an environment variable"),
+    ("workers:\n  - name: ../w\n", r"line 2: 'name' must be letters, digits"),
+    ("workers:\n  - name: a\n    address: -oProxyCommand=x\n", r"'address' cannot be"),
+    ('workers:\n  - name: a\n    data: "x\\0y"\n', r"'data' cannot be"),
+    ("workers:\n  - slots: 1\n", r"line 2: the key 'name' is missing"),
+    ("workers:\n  - name: w1\n  - name: w2\n  - name: w1\n", r"line 4: 'w1' is listed twice, first in line 2"),
+    (
+        "workers:\n  - {name: a, address: h}\n  - {name: b, address: h}\n",
+        r"3: b \(h\) is listed twice, first in line 2",
+    ),
+    ("workers:\n  - name: w1\n    slots: 1\n    slots: 2\n", r"line 4: the key 'slots' is there twice, first in"),
+    ("defaults: {name: x}\nworkers: [{name: a}]\n", r"line 1: 'name' is each host's own"),
+    ("workers: []\n", r"'workers' must be a list with at least one host"),
+    ("workers:\n  - w1\n", r"worker number 1 must be keys and values"),
+    ("workers: [}\n", r"hosts.yaml, line 1: "),
+    ("just words\n", r"expected keys and values, found 'just words'"),
+    ("results: 3\nworkers: [{name: a}]\n", r"line 1: 'results' must be a path, not 3"),
+    ("workers: !!python/object/apply:os.system ['true']\n", r"could not determine a constructor"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSALS)
+def test_what_is_wrong_is_refused_with_its_line(tmp_path, text, message):
+    with pytest.raises(KeyRefused, match=message):
+        cluster(tmp_path, text)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(KeyRefused, match=r"no\.yaml: cannot be read \(No such file"):
+        config.load(tmp_path / "no.yaml")
+
+
+def test_only_picks_hosts_and_refuses_unknown_ones(tmp_path):
+    loaded = cluster(tmp_path, "workers: [{name: w1}, {name: w2}, {name: w3}]\n")
+    assert [w.name for w in loaded.only("w3, w1").workers] == ["w3", "w1"]
+    assert loaded.only(None).workers == loaded.only("").workers == loaded.workers
+    with pytest.raises(KeyRefused, match=r"unknown host 'w11'; did you mean 'w1'\?"):
+        loaded.only("w11")
+
+
+def test_the_file_is_chosen_by_argument_then_environment_then_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert config.hosts_file() == config.CHECKOUT / "hosts.yaml"
+    (tmp_path / "hosts.yaml").touch()
+    assert config.hosts_file() == tmp_path / "hosts.yaml"
+    monkeypatch.setenv("STORMTRACKS_HOSTS", str(tmp_path / "other.yaml"))
+    assert config.hosts_file() == tmp_path / "other.yaml"
+    assert config.hosts_file("third.yaml") == tmp_path / "third.yaml"
+
+
+def test_a_dataset_stands_in_the_file_or_beside_it(tmp_path):
+    (tmp_path / "model.yaml").write_text("files: {u: 'u_{year}.nc'}\nlevel: 850\n")
+    loaded = cluster(tmp_path, "workers:\n  - {name: a, dataset: model.yaml}\n  - {name: b, dataset: {level: 850}}\n")
+    assert loaded.workers[0].dataset == {"files": {"u": "u_{year}.nc"}, "level": 850}
+    assert loaded.workers[1].dataset == {"level": 850}
+    assert type(loaded.workers[0].dataset["files"]) is dict
+
+
+def test_settings_are_plain_and_a_key_twice_is_refused(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_text("threshold: 5e-5\nregion: [0, 60, 260, 360]\n")
+    assert config.load_settings(path) == {"threshold": "5e-5", "region": [0, 60, 260, 360]}
+    path.write_text("threshold: 1\nthreshold: 2\n")
+    with pytest.raises(KeyRefused, match="line 2: the key 'threshold' is there twice"):
+        config.load_settings(path)
