@@ -45,20 +45,11 @@ def find(fields, grid, settings):
         index = _one_per_plateau(fields, index, tied, grid)
     index = np.sort(np.concatenate([index, _poles(fields, grid, settings.threshold)]))
     step, row, column = np.unravel_index(index, fields.shape)
-    inside = in_region(grid.lat[row], grid.lon[column], settings.region)
+    inside = sphere.in_region(grid.lat[row], grid.lon[column], settings.region)
     index, step, row, column = index[inside], step[inside], row[inside], column[inside]
     lat, lon = _centres(fields, index, row, column, grid)
     maxima = Maxima(step.astype(np.int32), lat, lon, fields.reshape(-1)[index].astype(np.float32))
     return thin(maxima, settings.min_separation_km)
-
-
-def in_region(lat, lon, region):
-    """Which points lie in (south, north, west, east), edges included; west > east is allowed; no region: all."""
-    if region is None:
-        return np.ones(np.shape(lat), bool)
-    south, north, west, east = region
-    width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
-    return (lat >= south) & (lat <= north) & ((lon - west) % 360.0 <= width)
 
 
 def thin(maxima, min_separation_km):

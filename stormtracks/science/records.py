@@ -201,6 +201,9 @@ class Matches:
         First and last common time; NaT for a miss.
     lead_hours : ndarray of float64, shape (n,)
         How long the track was there before the first observation (negative: after it); NaN for a miss.
+    storm_of_track : ndarray of int32, shape (ntracks,)
+        Row of the best track that each of the member's tracks is, or is a further piece of; -1 for none. Where
+        it is not given, only the matched tracks are known to be storms and the array ends with the last of them.
     """
 
     sid: np.ndarray
@@ -212,6 +215,13 @@ class Matches:
     first_time: np.ndarray
     last_time: np.ndarray
     lead_hours: np.ndarray
+    storm_of_track: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.storm_of_track is None:
+            storm = np.full(np.max(self.track, initial=-1) + 1, -1, np.int32)
+            storm[self.track[self.hit]] = np.flatnonzero(self.hit)
+            object.__setattr__(self, "storm_of_track", storm)
 
     def __len__(self):
         return len(self.sid)

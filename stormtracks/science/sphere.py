@@ -61,3 +61,38 @@ def wrap(lon):
 def lon_difference(lon1, lon2):
     """`lon2 - lon1` the short way round, degrees in [-180, 180)."""
     return wrap(np.subtract(lon2, lon1, dtype=float))
+
+
+def in_region(lat, lon, region):
+    """Which points lie in (south, north, west, east), edges included; west > east goes through 180 or 0.
+
+    All of them where `region` is None.
+    """
+    if region is None:
+        return np.ones(np.shape(lat), bool)
+    south, north, west, east = region
+    width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
+    return (lat >= south) & (lat <= north) & ((lon - west) % 360.0 <= width)
+
+
+def between(lat1, lon1, lat2, lon2, fraction):
+    """Points a fraction of the way along the great circle from one point to another.
+
+    Parameters
+    ----------
+    lat1, lon1, lat2, lon2 : array_like, shape (n,)
+        Degrees; not antipodal, where the way is not defined.
+    fraction : array_like, shape (n,)
+        0 at the first, 1 at the second.
+
+    Returns
+    -------
+    lat, lon : ndarray, shape (n,)
+        Degrees; lon in [-180, 180).
+    """
+    first, second = unit_vectors(lat1, lon1), unit_vectors(lat2, lon2)
+    angle = 2 * np.arcsin(np.minimum(np.linalg.norm(second - first, axis=-1) / 2, 1.0))
+    fraction = np.asarray(fraction, dtype=float)
+    # sin(k angle) / sin(angle), which is k where the angle vanishes; np.sinc is the one that is safe there.
+    weight = [k * np.sinc(k * angle / np.pi) / np.sinc(angle / np.pi) for k in (1 - fraction, fraction)]
+    return lat_lon(weight[0][..., None] * first + weight[1][..., None] * second)

