@@ -1,0 +1,206 @@
+"""Where the archives are: the one table of addresses, which a person can override, and the files of a wish."""
+
+import dataclasses
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from stormtracks import typed
+from stormtracks.download.errors import DownloadError
+
+KINDS = {".nc": "netcdf", ".tar": "tar", ".csv": "csv"}
+
+
+@dataclass(frozen=True)
+class Archive:
+    """How one data set is laid out at its server.
+
+    Attributes
+    ----------
+    addresses : tuple of str
+        Addresses with ``{variable}`` and ``{year}``; where the first has no such file, the next is asked.
+    variables : tuple of str
+        What is fetched when nothing is named.
+    known : tuple of str
+        All variables (or files) that the archive is known to have; empty: any name is tried.
+    years : tuple of int or None
+        First and last year; None where files are not by year.
+    contents : str
+        For tar files: the names inside, with ``{variable}``, ``{year}``, ``{member}``. No others are unpacked.
+    typical_bytes : int
+        About how large one file is, for the first look at the free space; 0 where unknown.
+    """
+
+    addresses: tuple[str, ...]
+    variables: tuple[str, ...]
+    known: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    contents: str = ""
+    typical_bytes: int = 0
+
+    def __post_init__(self):
+        if not self.addresses or not self.variables:
+            raise ValueError("'addresses' and 'variables' must not be empty")
+        for address in self.addresses:
+            _check_address(address)
+            if kind(address) == "tar" and not self.contents:
+                raise ValueError(f"'contents' must say which names the tar file holds: {address}")
+        _check_places(self.contents, {"variable", "year", "member"})
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file to have: where it may be, its name below the destination, and what it should be."""
+
+    addresses: tuple[str, ...]
+    name: str
+    kind: str
+    contents: str = ""
+    typical_bytes: int = 0
+
+
+def archive(dataset, overrides: Mapping | None = None) -> Archive:
+    """The archive of a data set, with what a person overrides of the table.
+
+    Parameters
+    ----------
+    dataset : str
+        A name of the table, or one that `overrides` describes completely.
+    overrides : mapping, optional
+        Data set -> address, or -> mapping of `Archive`'s fields, of which those not named keep their values.
+
+    Raises
+    ------
+    DownloadError
+        Unknown data set, or an override that cannot be understood (which key, and what is allowed).
+    """
+    overrides = overrides or {}
+    known = {**ARCHIVES, **overrides}
+    if dataset not in known:
+        raise DownloadError(typed.unknown(dataset, [*known, "era5"], "data set"))
+    ours = ARCHIVES.get(dataset)
+    theirs = overrides.get(dataset, {})
+    theirs = {"addresses": [theirs]} if isinstance(theirs, str) else theirs
+    if not isinstance(theirs, Mapping):
+        raise DownloadError(f"archives, {dataset}: expected an address or keys and values, not {theirs!r}")
+    mapping = {**(dataclasses.asdict(ours) if ours else {}), **theirs}
+    try:
+        return typed.build(Archive, mapping, f"archives, {dataset}")
+    except typed.KeyRefused as error:
+        raise DownloadError(str(error)) from error
+
+
+def items(archive: Archive, years=None, variables=None) -> tuple[Item, ...]:
+    """The files that a wish comes to, year by year.
+
+    Parameters
+    ----------
+    years : iterable of int, optional
+        Needed where the archive is by year, and ignored where it is not.
+    variables : iterable of str, optional
+        None: the archive's usual ones.
+
+    Raises
+    ------
+    DownloadError
+        No year, or a year or variable that the archive does not have.
+    """
+    variables = tuple(variables or archive.variables)
+    for variable in variables:
+        if not re.fullmatch(r"\w[\w.-]*", variable):
+            raise DownloadError(f"a variable is a name such as {archive.variables[0]}, not {variable!r}")
+        if archive.known and variable not in archive.known:
+            raise DownloadError(typed.unknown(variable, archive.known, "variable"))
+    found = [_item(archive, year, variable) for year in _years(archive, years) for variable in variables]
+    return tuple({item.name: item for item in found}.values())
+
+
+def kind(address) -> str:
+    """What an address leads to, by the end of its name: 'netcdf', 'tar' or 'csv'."""
+    return KINDS[PurePosixPath(urlsplit(address).path).suffix]
+
+
+def _years(archive, years):
+    if archive.years is None:
+        return (None,)
+    years = sorted({int(year) for year in years or ()})
+    if not years:
+        raise DownloadError("which years? This data set has a file for each")
+    first, last = archive.years
+    outside = [year for year in years if not first <= year <= last]
+    if outside:
+        raise DownloadError(f"no data for {', '.join(map(str, outside))}: there are {first} to {last}")
+    return years
+
+
+def _item(archive, year, variable):
+    filled = tuple(address.format(variable=variable, year=year) for address in archive.addresses)
+    contents = ""
+    if archive.contents:  # a pattern for whole names, in which only the member is free
+        contents = re.escape(archive.contents.format(variable=variable, year=year, member="\0"))
+        contents = contents.replace(re.escape("\0"), r"\d{1,4}")
+    name = PurePosixPath(urlsplit(filled[0]).path).name
+    return Item(filled, name, kind(filled[0]), contents, archive.typical_bytes)
+
+
+def _check_address(address):
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"an address must begin with https:// or http://, not {address!r}")
+    if PurePosixPath(parts.path).suffix not in KINDS:
+        raise ValueError(f"an address must end in a file name with {', '.join(KINDS)}, not {address!r}")
+    _check_places(address, {"variable", "year"})
+
+
+def _check_places(template, allowed):
+    try:
+        places = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+    except ValueError as error:
+        raise ValueError(f"braces do not fit in {template!r}: {error}") from error
+    if places - allowed:
+        places = ", ".join(f"{{{place}}}" for place in sorted(allowed))
+        raise ValueError(f"only {places} can stand in {template!r}")
+    if PurePosixPath(template).is_absolute() or ".." in PurePosixPath(template).parts:
+        raise ValueError(f"{template!r} must not lead out of the destination")
+
+
+def destination(item: Item, folder) -> Path:
+    """Where an item's file goes."""
+    return Path(folder) / item.name
+
+
+_NERSC = "https://portal.nersc.gov"
+_V2C = "20C_Reanalysis_version2c_ensemble/analysis/{variable}/{variable}_{year}.nc"
+_V3 = "archive/home/projects/incite11/www/20C_Reanalysis_version_3/everymember_anal_netcdf/subdaily"
+_IBTRACS = ("https://www.ncei.noaa.gov/data/international-best-track-archive-for-climate-stewardship-ibtracs/"
+            "v04r01/access/netcdf/IBTrACS.{variable}.v04r01.nc")
+
+ARCHIVES = {
+    # The two addresses of version 2c were swapped more than once; all members in a file, a file a variable
+    # and year.
+    "20crv2c": Archive(
+        addresses=(f"{_NERSC}/pydap/{_V2C}", f"{_NERSC}/project/20C_Reanalysis/{_V2C}"),
+        variables=("u850", "v850"),
+        known=("prmsl", "u850", "v850", "t850", "rh850", "u9950", "v9950", "t9950", "rh9950", "z200", "z500",
+               "z1000", "omega500", "pwat", "cape", "u250", "v250"),
+        years=(1851, 2014),
+        typical_bytes=1_400_000_000,
+    ),
+    # A tar a variable and year, a file a member inside; served from tape, so slow to begin, and without
+    # ranges.
+    "20crv3": Archive(
+        addresses=(f"{_NERSC}/{_V3}/{{variable}}/{{variable}}_{{year}}.tar",),
+        variables=("UGRD850", "VGRD850"),
+        years=(1806, 2015),
+        contents="{year}/{variable}.{year}_mem{member}.nc",
+    ),
+    "ibtracs": Archive(
+        addresses=(_IBTRACS,),
+        variables=("ALL",),
+        known=("ALL", "NA", "EP", "WP", "NI", "SI", "SP", "SA", "since1980", "last3years", "ACTIVE"),
+        typical_bytes=30_000_000,
+    ),
+}

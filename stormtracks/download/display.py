@@ -1,0 +1,64 @@
+"""The progress of a download in a terminal: a bar a file, or plain lines where nobody watches."""
+
+import contextlib
+import threading
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+
+@contextlib.contextmanager
+def shown(console: Console | None = None):
+    """Give the `progress` callable of a download; its bars are there while the `with` block lasts.
+
+    On a terminal a bar a running file; else a line when a file begins and ends. Colours as rich decides
+    (none where NO_COLOR is set).
+    """
+    console = console or Console(stderr=True)
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
+    columns = (TextColumn("{task.fields[name]} {task.description}", markup=False), BarColumn(bar_width=24),
+               DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        yield _Bars(progress)
+
+
+class _Bars:
+    def __init__(self, progress):
+        self._progress, self._tasks, self._lock = progress, {}, threading.Lock()
+
+    def __call__(self, name, state, done, total):
+        with self._lock:
+            if state in ENDS:
+                self._end(name, state)
+                return
+            if name not in self._tasks:
+                self._tasks[name] = self._progress.add_task(state, name=name, total=total)
+            self._progress.update(self._tasks[name], description=state, completed=done, total=total)
+
+    def _end(self, name, state):
+        if name in self._tasks:
+            self._progress.remove_task(self._tasks.pop(name))
+        self._progress.console.print(f"{name}: {state}", markup=False, highlight=False)
+
+
+class _Lines:
+    def __init__(self, console):
+        self._console, self._states, self._lock = console, {}, threading.Lock()
+
+    def __call__(self, name, state, done, total):
+        with self._lock:
+            if self._states.get(name) != state:
+                self._states[name] = state
+                self._console.print(f"{name}: {state}", markup=False, highlight=False)
+
+
+ENDS = ("fetched", "there", "failed")

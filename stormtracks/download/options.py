@@ -1,0 +1,50 @@
+"""How a download behaves: how many at once, how patient, how polite."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MOST_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Options:
+    """What can be chosen about a download.
+
+    Attributes
+    ----------
+    at_once : int
+        Files fetched at the same time, 1 to 4: the archives are public servers, one of them in front of
+        tapes.
+    attempts : int
+        Attempts in a row that bring nothing new before a file counts as failed.
+    timeout_s : float
+        Silence after which a connection counts as lost (tape needs minutes to begin), and the time over which
+        `slowest_bytes_per_s` is reckoned.
+    slowest_bytes_per_s : float
+        A connection slower than this is given up and taken up again.
+    backoff_s : float
+        Wait after the first failed attempt; doubled with each further one, up to a minute, and spread at
+        random.
+    longest_wait_s : float
+        Longest wait that a server may ask for (Retry-After) before the file counts as failed.
+    refresh : bool
+        Fetch again what is there (IBTrACS grows, say).
+    archives : mapping or None
+        Addresses in place of the table's (see `archives.archive`).
+    """
+
+    at_once: int = 2
+    attempts: int = 5
+    timeout_s: float = 300.0
+    slowest_bytes_per_s: float = 100.0
+    backoff_s: float = 2.0
+    longest_wait_s: float = 900.0
+    refresh: bool = False
+    archives: Mapping | None = dataclasses.field(default=None, hash=False)
+
+    def __post_init__(self):
+        if not 1 <= self.at_once <= MOST_AT_ONCE:
+            raise ValueError(f"'at_once' must be 1 to {MOST_AT_ONCE}, not {self.at_once}: these are public servers")
+        if self.attempts < 1 or self.timeout_s <= 0:
+            raise ValueError(f"'attempts' and 'timeout_s' must be above 0: {self.attempts}, {self.timeout_s}")
