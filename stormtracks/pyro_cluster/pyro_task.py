@@ -1,6 +1,7 @@
 """What is to be done: tasks, their statuses, and the schedule that hands them out. Plain Python."""
 
 import operator
+from collections import OrderedDict
 
 STATUSES = {
     "outstanding": "-",
@@ -14,10 +15,11 @@ STATUSES = {
 TASKS = {"vort_track": "maxima of vorticity linked to tracks and matched with best tracks"}
 """The tasks that can be scheduled -> what they do. The workers bring the function of each."""
 
-_NAMES = tuple(STATUSES)
-_CODES = {name: code for code, name in enumerate(_NAMES)}
-_SIGNS = bytes.maketrans(bytes(range(len(_NAMES))), "".join(STATUSES.values()).encode())
+_CODES = {name: code for code, name in enumerate(STATUSES)}
 _OUTSTANDING = _CODES["outstanding"]
+_DEFERRED = len(_CODES)  # outstanding as well, but handed out last
+_NAMES = (*STATUSES, "outstanding")
+_SIGNS = bytes.maketrans(bytes(range(len(_NAMES))), "".join(STATUSES[name] for name in _NAMES).encode())
 
 
 class PyroTask:
@@ -108,7 +110,8 @@ class PyroTaskSchedule:
         self.task = known_task(task)
         self._cells = bytearray(len(self.years) * self.num_ensemble_members)
         self._first = 0  # no cell before this one is outstanding
-        self._left = [self.num_ensemble_members] * len(self.years)  # outstanding ones of each year
+        self._left = [self.num_ensemble_members] * len(self.years)  # outstanding and not deferred, of each year
+        self._deferred = OrderedDict()
         self._counts = [0] * len(_NAMES)
         self._counts[_OUTSTANDING] = len(self._cells)
 
@@ -121,21 +124,35 @@ class PyroTaskSchedule:
         return range(self.start_year, self.end_year + 1)
 
     def get_next_outstanding(self):
-        """The first outstanding task in order of year and member, or None.
+        """The first outstanding task in order of year and member, or None; deferred ones come after all others.
 
         It stays outstanding until its ``status`` is set. Constant time: one scan of bytes from the first
         cell that can be outstanding (at worst 50 microseconds, over a million cells that are all done).
         """
         self._first = self._find(self._first, len(self._cells))
-        return self._at(self._first) if self._first < len(self._cells) else None
+        if self._first < len(self._cells):
+            return self._at(self._first)
+        return next(self.deferred(), None)
 
     def get_next_outstanding_of_year(self, year):
-        """The first outstanding task of one year, or None."""
+        """The first outstanding task of one year that is not deferred, or None."""
         row = self._row(year)
         if not self._left[row]:
             return None
         start, stop = row * self.num_ensemble_members, (row + 1) * self.num_ensemble_members
         return self._at(self._find(max(start, self._first), stop))
+
+    def outstanding(self, year=None):
+        """How many tasks, of one year or in all, are outstanding and not deferred; constant time."""
+        return self._counts[_OUTSTANDING] if year is None else self._left[self._row(year)]
+
+    def defer(self, task):
+        """Make a task of this schedule outstanding again, to be handed out after all others."""
+        self._set(task._cell, _DEFERRED)
+
+    def deferred(self):
+        """The deferred tasks, those that have been so longest first."""
+        return (self._at(cell) for cell in self._deferred)
 
     def get_progress_for_year(self, year, include_year=True):
         """The signs of one year's tasks, as ``2000: ++F-`` or without the year.
@@ -166,13 +183,11 @@ class PyroTaskSchedule:
             raise KeyError(f"no ensemble member {ensemble_member}; there are 0 to {last}")
         return self._at(row * self.num_ensemble_members + ensemble_member)
 
-    def outstanding(self, year):
-        """How many tasks of one year are outstanding; constant time."""
-        return self._left[self._row(year)]
-
     def counts(self):
         """How many tasks have each status, {status: number}; constant time."""
-        return dict(zip(_NAMES, self._counts, strict=True))
+        numbers = dict(zip(STATUSES, self._counts, strict=False))
+        numbers["outstanding"] += self._counts[_DEFERRED]
+        return numbers
 
     def _row(self, year):
         if year in self.years:
@@ -193,6 +208,9 @@ class PyroTaskSchedule:
         self._counts[before] -= 1
         self._counts[code] += 1
         self._left[row] += (code == _OUTSTANDING) - (before == _OUTSTANDING)
+        self._deferred.pop(cell, None)
+        if code == _DEFERRED:
+            self._deferred[cell] = True
         if code == _OUTSTANDING:
             self._first = min(self._first, cell)
 

@@ -134,9 +134,7 @@ def test_counts():
     assert [_little().outstanding(year) for year in (2000, 2001)] == [1, 5]
 
 
-CHANGES = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(0, 3), st.sampled_from(list(STATUSES))), max_size=60
-)
+CHANGES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.sampled_from(list(STATUSES))), max_size=60)
 
 
 @given(CHANGES)
@@ -149,9 +147,7 @@ def test_whatever_is_set_the_schedule_agrees_with_a_plain_table(changes):
         schedule.get_task(2000 + year, member).status = table[year, member] = status
         left = [cell for cell in table if table[cell] == "outstanding"]
         following = schedule.get_next_outstanding()
-        assert (following and (following.year - 2000, following.ensemble_member)) == (
-            left[0] if left else None
-        )
+        assert (following and (following.year - 2000, following.ensemble_member)) == (left[0] if left else None)
         in_year = schedule.get_next_outstanding_of_year(2000 + year)
         assert (in_year and in_year.ensemble_member) == next((m for y, m in left if y == year), None)
         assert schedule.outstanding(2000 + year) == sum(y == year for y, _ in left)
@@ -164,3 +160,17 @@ def test_a_drained_schedule_gives_out_each_task_once():
         task.status = "working"
         seen.append((task.year, task.ensemble_member))
     assert seen == [(year, member) for year in range(1900, 1905) for member in range(7)]
+
+
+def test_deferred_tasks_are_outstanding_but_come_last():
+    schedule = PyroTaskSchedule(2000, 2000, 3)
+    schedule.defer(schedule.get_task(2000, 1))
+    schedule.defer(schedule.get_task(2000, 0))
+    assert schedule.get_progress_for_year(2000) == "2000: ---"
+    assert (schedule.outstanding(2000), schedule.outstanding(), schedule.counts()["outstanding"]) == (1, 1, 3)
+    members = []
+    while (task := schedule.get_next_outstanding()) is not None:
+        members.append(task.ensemble_member)
+        task.status = "working"
+    assert members == [2, 1, 0]
+    assert list(schedule.deferred()) == [] and schedule.counts()["working"] == 3
