@@ -1,0 +1,13 @@
+"""Files of a reanalysis -> winds (or vorticity): one orientation, one longitude range, real times, or a refusal.
+
+Listed in the order in which a file meets them: `dataset` (the user's description of files), `layouts` (which files hold
+what, by their names), `contents` (or by what is inside), `variables` (which variable is which wind), `axes` and `times`
+(dimensions and coordinates), `source` and `classic` (an open file), `field` (one variable, read as the science wants
+it), `chunks` (the same, faster, where the file allows), `series` (files after one another in time), `season` (a year
+of all members).
+"""
+
+from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.season import Season, inventory, open_season
+
+__all__ = ["Dataset", "Season", "inventory", "open_season"]

@@ -1,0 +1,90 @@
+"""What is inside a file: which winds, of which years, of how many members. Looked at once while it does not change."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stormtracks.science.reanalysis import axes, times, variables
+from stormtracks.science.reanalysis.source import Source
+from stormtracks.science.records import InputFile
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a file has for us.
+
+    Attributes
+    ----------
+    candidates : tuple of variables.Candidate
+        Winds and vorticity; empty for a file that has neither.
+    years : frozenset of int
+        Calendar years of its times.
+    members : int
+        Length of the member axis, 1 where there is none.
+    """
+
+    candidates: tuple
+    years: frozenset
+    members: int
+
+    def levels(self, role):
+        """Pressure levels (hPa) of the variables of a role; None where one of them does not say."""
+        levels = [candidate.levels for candidate in self.candidates if candidate.role == role]
+        return None if None in levels else tuple(level for one in levels for level in one)
+
+
+NOTHING = Contents((), frozenset(), 0)
+
+
+def look(path, names=None):
+    """The contents of a file.
+
+    Parameters
+    ----------
+    path : Path
+    names : dict of str, optional
+        Variables by role, for files whose variables are not recognised.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or its times cannot be understood.
+    """
+    try:
+        state = InputFile.of(path)
+    except OSError:
+        state = None
+    return _look(Path(path), state, tuple(sorted((names or {}).items())))
+
+
+@functools.lru_cache(maxsize=8192)
+def _look(path, state, names):
+    source = Source(path)
+    try:
+        return _contents(source, dict(names))
+    finally:
+        source.close()
+
+
+def _contents(source, names):
+    nc = source.nc
+    found = [candidate for candidate in variables.candidates(nc) if candidate.role not in names]
+    for role, name in names.items():
+        if name in nc.variables:
+            found.append(variables.Candidate(role, name, axes.levels_hpa(nc, nc.variables[name])))
+    if not found:
+        return NOTHING
+    variable = nc.variables[found[0].name]
+    members = [axis.size for axis in axes.of_variable(nc, variable) if axis.role == "member"]
+    return Contents(tuple(found), _years(source, variable), members[0] if members else 1)
+
+
+def _years(source, variable):
+    along = [axis.coordinate for axis in axes.of_variable(source.nc, variable) if axis.role == "time"]
+    coordinate = along[0] if along else axes.scalar(source.nc, variable, "time")
+    if coordinate is None:
+        return frozenset()
+    dates, _ = times.read(coordinate, source.path)
+    return frozenset((np.unique(dates.astype("datetime64[Y]")).astype(int) + 1970).tolist())

@@ -1,0 +1,73 @@
+"""The description of files that do not fit the known layouts."""
+
+import re
+from dataclasses import dataclass, field
+
+from stormtracks import typed
+
+WINDS = ("u", "v")
+ROLES = (*WINDS, "vorticity")
+_PLACEHOLDER = re.compile(r"\{(year|member)(?::0(\d)d)?\}|(\*)")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Where the winds (or the vorticity) are, in files that are not found without being told.
+
+    Attributes
+    ----------
+    files : dict of str
+        ``{"u": ..., "v": ...}`` or ``{"vorticity": ...}``: paths below the data folder, in which ``{year}``,
+        ``{member}``, ``{member:03d}`` and ``*`` may stand. Empty: files are found by what is inside.
+    variables : dict of str
+        Names inside the files, by the same keys; where a key is missing the variable is recognised.
+    level : float or None
+        hPa, where a file has several; none: the setting `level_hpa`.
+    first_member : int or None
+        What ``{member}`` is for the schedule's member 0, and the numbers go on from there; none: the files there are,
+        in the order of their numbers.
+    """
+
+    files: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    level: float | None = None
+    first_member: int | None = None
+
+    def __post_init__(self):
+        for key in (*self.files, *self.variables):
+            if key not in ROLES:
+                raise ValueError(f"'files' and 'variables': {typed.unknown(key, ROLES)}")
+        if self.files and set(self.files) not in ({"u", "v"}, {"vorticity"}):
+            raise ValueError(f"'files' must have u and v, or vorticity alone, not {', '.join(sorted(self.files))}")
+        for template in self.files.values():
+            pattern(template)
+
+    @classmethod
+    def from_mapping(cls, mapping, where="dataset"):
+        """A description from a mapping (the `dataset` of a YAML file); unknown keys and wrong types are refused."""
+        return mapping if isinstance(mapping, cls) else typed.build(cls, mapping, where)
+
+
+def pattern(template):
+    """The regular expression, with the groups ``year`` and ``member``, of relative paths that a template stands for."""
+    if template.startswith("/") or ".." in template.split("/"):
+        raise ValueError(f"'files' must be paths below the data folder, not {template!r}")
+    parts, seen, end = [], set(), 0
+    for found in _PLACEHOLDER.finditer(template):
+        parts += [re.escape(template[end : found.start()]), _group(found, seen)]
+        end = found.end()
+    rest = template[end:]
+    if re.search(r"[{}]", "".join(_PLACEHOLDER.split(template)[::4])):
+        raise ValueError(f"'files' may have {{year}}, {{member}}, {{member:03d}} and * in them, not {template!r}")
+    return re.compile("".join(parts) + re.escape(rest))
+
+
+def _group(found, seen):
+    name, width, star = found.groups()
+    if star:
+        return "[^/]*"
+    if name in seen:
+        return f"(?P={name})"
+    seen.add(name)
+    digits = r"\d{4}" if name == "year" else rf"\d{{{width},}}" if width else r"\d+"
+    return f"(?P<{name}>{digits})"

@@ -1,0 +1,210 @@
+"""One variable of one file, read as the science wants it: float32, (step, member, lat, lon), S to N, W to E."""
+
+import math
+
+import numpy as np
+
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import axes, times, variables
+from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
+
+LARGEST_STEP_BYTES = 4 * 2**30
+"""A file of which one step needs more than this is damaged, or not for this machine."""
+_CACHE_BYTES = 256 * 2**20
+"""Most that the library may keep of inflated chunks that hold several steps."""
+
+
+class Field:
+    """A wind component or vorticity in one open file.
+
+    Parameters
+    ----------
+    source : Source
+        The open file.
+    role : str
+        "u", "v" or "vorticity".
+    level : float
+        hPa, where the variable has several.
+    name : str or None
+        Of the variable; none: the one that is recognised.
+
+    Attributes
+    ----------
+    grid : Grid
+    times : ndarray of datetime64[s], shape (nt,)
+    calendar : str
+    members : tuple of str
+        Labels of the member axis; one label where there is none.
+    together : bool
+        Whether one stored chunk holds several members.
+    chunks_read : int
+        Stored chunks inflated so far.
+
+    Raises
+    ------
+    InputError
+        The file or the variable cannot be understood.
+    """
+
+    def __init__(self, source, role, level, name=None):
+        self.source, self.role = source, role
+        nc, path = source.nc, source.path
+        name = name or variables.choose(nc, role, level, path)
+        if name not in nc.variables:
+            raise InputError(f"{path}: there is no variable {name!r}; it has {', '.join(nc.variables)}")
+        self.name, self.variable = name, nc.variables[name]
+        self.axes = axes.of_variable(nc, self.variable)
+        self._check_axes()
+        variables.check_units(self.variable, role, path)
+        self._level = self._level_index(level)
+        self.grid, self._columns = axes.grid(nc, self.variable, path)
+        self.times, self.calendar = self._read_times()
+        self.members = self._labels()
+        self._check_size()
+        self._packing = Packing(self.variable)
+        self._prepare_chunks()
+        self.chunks_read = 0
+
+    def read(self, start, stop, members):
+        """Values of some steps and members.
+
+        Parameters
+        ----------
+        start, stop : int
+            Steps of this file.
+        members : list of int
+            Places on the member axis; [0] where there is none.
+
+        Returns
+        -------
+        values : ndarray of float32, shape (stop - start, members, lat, lon)
+            Contiguous; missing values are NaN.
+        sound : bool
+            Whether all are finite and no larger than a real one can be (`packing.LARGEST`).
+        """
+        if stop == start:
+            return np.empty((0, len(members), *self.grid.shape), np.float32), True
+        span = slice(min(members), max(members) + 1)
+        values, sound = self._normalised(
+            {"time": slice(start, stop), "member": span, "level": self._level}, stop - start
+        )
+        if _is_run(members):
+            return values, sound
+        return np.ascontiguousarray(values[:, np.asarray(members) - span.start]), sound
+
+    def _normalised(self, index, steps):
+        values, sound = self._packing.decoded(self._stored(index, 0), LARGEST[self.role])
+        for version in range(1, self._size("expver")):
+            other, _ = self._packing.decoded(self._stored(index, version), LARGEST[self.role])
+            values = np.where(np.isnan(values), other, values)
+            sound = within(values, LARGEST[self.role])
+        values = values.reshape((steps, -1, *values.shape[-2:]))
+        return np.ascontiguousarray(self._columns.normalised(values)), sound
+
+    def _stored(self, index, version):
+        """Values as stored, axes in the order time, member, lat, lon (those of them that there are)."""
+        key = tuple(version if axis.role == "expver" else index.get(axis.role, _whole(axis)) for axis in self.axes)
+        self.chunks_read += self._chunks_touched(key)
+        try:
+            values = self.variable[key]
+        except (OSError, RuntimeError, IndexError) as error:
+            raise self.source.refusal(self.name, error) from error
+        kept = [axis.role for axis, one in zip(self.axes, key, strict=True) if isinstance(one, slice)]
+        order = [kept.index(role) for role in ("time", "member", "lat", "lon") if role in kept]
+        return np.transpose(values, order)
+
+    def _chunks_touched(self, key):
+        if self._chunks is None:
+            return 0
+        touched = 1
+        for one, chunk, axis in zip(key, self._chunks, self.axes, strict=True):
+            if isinstance(one, slice):
+                first, last, _ = one.indices(axis.size)
+                touched *= math.ceil(last / chunk) - first // chunk if last > first else 0
+        return touched
+
+    def _axis(self, role):
+        return next((axis for axis in self.axes if axis.role == role), None)
+
+    def _size(self, role):
+        axis = self._axis(role)
+        return axis.size if axis else 0
+
+    def _check_axes(self):
+        for axis in self.axes:
+            known = axis.role in ("time", "member", "level", "lat", "lon", "expver")
+            if not known and axis.size != 1:
+                raise InputError(
+                    f"{self.source.path}: {self.name}: the dimension {axis.dimension!r} of length {axis.size} is not "
+                    "understood; expected are time, member, level, latitude and longitude: extract one of it"
+                )
+        roles = [axis.role for axis in self.axes if axis.role and axis.size != 1]
+        twice = {role for role in roles if roles.count(role) > 1}
+        if twice:
+            raise InputError(
+                f"{self.source.path}: {self.name}: two dimensions are both {twice.pop()}: {self.variable.dimensions}"
+            )
+
+    def _level_index(self, level):
+        axis = self._axis("level")
+        if axis is None:
+            return 0
+        there = axes.levels_hpa(self.source.nc, self.variable)
+        if there is None:
+            if axis.size == 1:
+                return 0
+            raise InputError(
+                f"{self.source.path}: {self.name}: the {axis.size} levels of {axis.dimension!r} are not pressures"
+            )
+        if not axes.has_level(there, level):
+            raise variables.level_missing(self.source.path, self.name, level, there)
+        return int(np.argmin(np.abs(np.asarray(there) - level)))
+
+    def _read_times(self):
+        axis = self._axis("time")
+        coordinate = axis.coordinate if axis else axes.scalar(self.source.nc, self.variable, "time")
+        if coordinate is None:
+            raise InputError(
+                f"{self.source.path}: {self.name}: no time coordinate is found (units such as 'hours since ...')"
+            )
+        return times.read(coordinate, self.source.path)
+
+    def _labels(self):
+        axis = self._axis("member")
+        if axis is None:
+            scalar = axes.scalar(self.source.nc, self.variable, "member")
+            variant = str(axes.attribute(self.source.nc, "variant_label"))  # CMIP6: r1i1p1f1
+            return (str(scalar[...]) if scalar is not None else variant or "1",)
+        if axis.coordinate is None or axis.size > axes.LONGEST_AXIS:
+            return tuple(str(number) for number in range(1, min(axis.size, axes.LONGEST_AXIS) + 1))
+        values = np.ravel(axis.coordinate[...])
+        return tuple(f"{value:g}" if values.dtype.kind in "iuf" else str(value) for value in values)
+
+    def _check_size(self):
+        cells = math.prod(axis.size for axis in self.axes if axis.role in ("member", "lat", "lon"))
+        if cells * 4 > LARGEST_STEP_BYTES:
+            shape = ", ".join(f"{axis.dimension} {axis.size}" for axis in self.axes)
+            raise InputError(
+                f"{self.source.path}: {self.name}: one step would need {cells * 4 / 2**30:.1f} GiB ({shape}); "
+                f"at most {LARGEST_STEP_BYTES // 2**30} are read: a damaged header, or too large a grid"
+            )
+
+    def _prepare_chunks(self):
+        """Let the library keep the chunks that one step touches, so that none is inflated again for the next step."""
+        chunks = self.variable.chunking() if self.source.nc.data_model.startswith("NETCDF4") else None
+        self._chunks = chunks if isinstance(chunks, list) else None
+        by_role = dict(zip((axis.role for axis in self.axes), self._chunks or (), strict=False))
+        self.together = by_role.get("member", 1) > 1 and len(self.members) > 1
+        if self._chunks and by_role.get("time", 1) > 1:
+            a_step = [math.ceil(axis.size / chunk) if axis.role in ("member", "lat", "lon") else 1
+                      for axis, chunk in zip(self.axes, self._chunks, strict=True)]  # fmt: skip
+            needed = math.prod(a_step) * math.prod(self._chunks) * self.variable.dtype.itemsize
+            self.variable.set_var_chunk_cache(min(needed + 2**20, _CACHE_BYTES), 10007, 0.75)
+
+
+def _is_run(members):
+    return members == list(range(members[0], members[0] + len(members)))
+
+
+def _whole(axis):
+    return slice(None) if axis.role in ("lat", "lon") else 0

@@ -1,0 +1,88 @@
+"""An open file: what it was when it was opened, and what is wrong with it when it cannot be read."""
+
+import struct
+from pathlib import Path
+
+import netCDF4
+
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import classic
+from stormtracks.science.records import InputFile
+
+_NOT_NETCDF = {
+    b"PK": "it is a zip archive: unpack it and use the .nc files inside",
+    b"GRIB": "it is GRIB: convert it to netCDF (cdo -f nc4 copy, or the download's netCDF format)",
+    b"<": "it is a web page, not data: a failed download; download it again",
+    b"\x1f\x8b": "it is compressed with gzip: unpack it first",
+}
+
+
+class Source:
+    """One netCDF file, open for reading, values as stored.
+
+    Attributes
+    ----------
+    path : Path
+    file : InputFile
+        Size and time of last change when it was opened.
+    nc : netCDF4.Dataset
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it is no netCDF file, or not a whole one.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        try:
+            self.file = InputFile.of(self.path)
+            lacking = classic.missing_bytes(self.path)
+            self.nc = netCDF4.Dataset(self.path) if not lacking else None
+        except (OSError, RuntimeError, EOFError, struct.error, IndexError) as error:
+            raise InputError(_why_not_opened(self.path, error)) from error
+        if lacking:
+            raise InputError(
+                f"{self.path}: truncated: {lacking} of the bytes that its header promises are missing; copy it again"
+            )
+        self.nc.set_auto_maskandscale(False)
+        self.nc.set_always_mask(False)
+
+    def refusal(self, variable, error):
+        """The `InputError` for a read that failed."""
+        if self.changed():
+            return InputError(f"{self.path}: {variable}: the file changed while it was being read; run the task again")
+        size = self.file.size
+        return InputError(
+            f"{self.path}: {variable}: cannot be read ({error}); truncated or damaged ({size} bytes); copy it again"
+        )
+
+    def changed(self):
+        """Whether the file is another than it was when it was opened."""
+        try:
+            return InputFile.of(self.path) != self.file
+        except OSError:
+            return True
+
+    def close(self):
+        """Let go of the file; again is allowed."""
+        if self.nc.isopen():
+            self.nc.close()
+
+
+def _why_not_opened(path, error):
+    if not path.exists():
+        return f"{path}: no such file"
+    if not path.is_file():
+        return f"{path}: is not a file"
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as unreadable:
+        return f"{path}: cannot be read: {unreadable.strerror}"
+    for magic, advice in _NOT_NETCDF.items():
+        if start.lstrip().startswith(magic):
+            return f"{path}: cannot be read as netCDF: {advice}"
+    return (
+        f"{path}: cannot be read as netCDF ({error}); truncated or damaged ({path.stat().st_size} bytes); copy it again"
+    )
