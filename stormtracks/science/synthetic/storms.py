@@ -1,0 +1,171 @@
+"""Best tracks -> storms of each member: where they are, how strong, and from when to when."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stormtracks.science.sphere import lat_lon, unit_vectors
+from stormtracks.science.synthetic.vortices import Vortex, displaced, wander
+
+VORTICITY_PER_KNOT = 1.0e-6
+"""Vorticity (s-1) that the grid shows of a storm, by its observed wind: 3.4e-5 at 34 kt, 1.5e-4 at 150 kt, as in
+20CR at 2 degrees."""
+
+JITTER_KM = 50.0
+"""Standard deviation of a member's storm about the best track, eastward and northward each."""
+
+STRENGTH_SPREAD = 0.1
+"""Standard deviation of the logarithm of a member's strength."""
+
+LIFE_SHIFT = 2
+"""A member's storm begins and ends up to so many steps before or after the best track."""
+
+SIZE_CELLS, SIZE_KM = 1.5, 180.0
+"""Distance of the strongest wind: what the grid can hold, and at least what a reanalysis makes of a storm."""
+
+_UNKNOWN_WIND_KT = 30.0
+
+EXTRA_STORMS = {
+    "PLANTEDGREENW": ("GREENWICH", "NA", 80.0, ((14.0, 12.0), (20.0, -14.0))),
+    "PLANTEDDATELN": ("DATELINE", "EP", 90.0, ((12.0, -166.0), (22.0, 166.0))),
+    "PLANTEDSOUTH0": ("SOUTH", "SI", 80.0, ((-11.0, 84.0), (-22.0, 58.0))),
+}
+"""Storms that are planted besides, by sid: name, basin, highest wind (kt), first and last place (lat, lon)."""
+
+_EXTRA_DAYS = 9.0
+
+
+@dataclass(frozen=True)
+class Path:
+    """A best track at the data's times.
+
+    Attributes
+    ----------
+    sid, name, basin : str
+    first : int
+        Step (of the plan) of the first element; may lie before the plan's first.
+    centre : ndarray, shape (n, 3)
+        Unit vectors; the first and last `LIFE_SHIFT` lie outside the best track's own life.
+    wind_kt : ndarray, shape (n,)
+    """
+
+    sid: str
+    name: str
+    basin: str
+    first: int
+    centre: np.ndarray
+    wind_kt: np.ndarray
+
+
+@dataclass(frozen=True)
+class Storm:
+    """A storm as it was planted in every member; `alive` and `resolved` have shape (member, step)."""
+
+    path: Path
+    vortex: Vortex
+    alive: np.ndarray
+    resolved: np.ndarray
+
+
+def storms(plan, best):
+    """Every storm of the plan: those of the best tracks, and the extra ones.
+
+    Parameters
+    ----------
+    plan : Plan
+    best : BestTracks
+
+    Returns
+    -------
+    list of Storm
+        Those that live during the plan's times.
+    """
+    paths = _observed(best, plan) + (_extra(plan) if plan.extra_storms else [])
+    planted = [_plant(path, plan, number) for number, path in enumerate(paths)]
+    return [storm for storm in planted if storm.alive.any()]
+
+
+def _observed(best, plan):
+    """The best tracks' storms with at least two observations."""
+    paths = []
+    for storm, (start, size) in enumerate(zip(best.start, best.row_size, strict=True)):
+        points = slice(start, start + size)
+        if size < 2 or best.time[points][-1] < plan.times[0] or best.time[points][0] > plan.times[-1]:
+            continue
+        track = best.time[points], unit_vectors(best.lat[points], best.lon[points]), best.wind_kt[points]
+        paths.append(_path((str(best.sid[storm]), str(best.name[storm]), str(best.basin[storm])), track, plan))
+    return paths
+
+
+def _extra(plan):
+    """The extra storms, in the middle of the plan, and as long as they can be up to nine days."""
+    first, last = plan.times[0], plan.times[-1]
+    span = min((last - first) / np.timedelta64(1, "s"), _EXTRA_DAYS * 86400)
+    begin = first + ((last - first) - np.timedelta64(int(span), "s")) // 2
+    time = begin + (np.linspace(0, span, 13)).astype("timedelta64[s]")
+    share = np.linspace(0, 1, 13)
+    paths = []
+    for sid, (name, basin, peak, (start, stop)) in EXTRA_STORMS.items():
+        ends = unit_vectors(*np.transpose([start, stop]))
+        centre = (1 - share[:, None]) * ends[0] + share[:, None] * ends[1]
+        wind = 35 + (peak - 35) * np.sin(np.pi * share)
+        paths.append(_path((sid, name, basin), (time, centre, wind), plan))
+    return paths
+
+
+def _path(names, track, plan):
+    """Interpolate a track (time, unit vectors, wind) at the data's times, and go on straight at both ends.
+
+    Between observations hours apart a straight line through the Earth, seen from its centre, is the great circle.
+    """
+    time, centre, wind = track
+    hours = (time - plan.times[0]) / np.timedelta64(1, "h")
+    inside = np.arange(np.ceil(hours[0] / plan.step_hours), np.floor(hours[-1] / plan.step_hours) + 1)
+    steps = np.arange(inside[0] - LIFE_SHIFT, inside[-1] + LIFE_SHIFT + 1) if len(inside) else np.zeros(0)
+    at = steps * plan.step_hours
+    ends = _ahead(centre, hours, at)
+    placed = np.stack([np.interp(at, hours, line) for line in centre.T], axis=-1) + ends
+    placed /= np.linalg.norm(placed, axis=-1, keepdims=True)
+    known = np.isfinite(wind)
+    strength = np.interp(at, hours[known], wind[known]) if known.any() else np.full(len(at), _UNKNOWN_WIND_KT)
+    return Path(*names, int(steps[0]) if len(steps) else 0, placed, strength)
+
+
+def _ahead(centre, hours, at):
+    """What to add to a track's first or last place at times before or after it: its motion there."""
+    begin = (centre[1] - centre[0]) / (hours[1] - hours[0])
+    end = (centre[-1] - centre[-2]) / (hours[-1] - hours[-2])
+    return np.minimum(at - hours[0], 0)[:, None] * begin + np.maximum(at - hours[-1], 0)[:, None] * end
+
+
+def _plant(path, plan, number):
+    """The storm in every member: displaced, stronger or weaker, longer or shorter."""
+    count, size_km = len(path.wind_kt), max(SIZE_CELLS * plan.grid * 111.2, SIZE_KM)
+    centre, strength = np.empty((plan.members, count, 3)), np.empty((plan.members, count))
+    alive = np.zeros((plan.members, count), bool)
+    for member in range(plan.members):
+        generator = np.random.default_rng([plan.seed, 1, number, member])
+        east, north, stronger = wander(generator, count, plan.step_hours, (3,))
+        centre[member] = displaced(path.centre, (JITTER_KM * east, JITTER_KM * north))
+        strength[member] = path.wind_kt * np.exp(STRENGTH_SPREAD * stronger)
+        early, late = generator.integers(0, 2 * LIFE_SHIFT, 2, endpoint=True)
+        alive[member, early : max(count - late, early)] = True
+    step = path.first + np.arange(count)
+    alive &= (step >= 0) & (step < len(plan.times))
+    resolved = np.where(alive, VORTICITY_PER_KNOT * strength, 0.0)
+    spin = np.sign(centre[..., 2]) * resolved / resolution(plan.grid, size_km)
+    vortex = Vortex(path.first, centre.astype(np.float32), spin.astype(np.float32), size_km)
+    return Storm(path, vortex, alive, resolved)
+
+
+def resolution(grid_degrees, size_km):
+    """What a centred difference over two cells leaves of a vortex's central vorticity."""
+    return float(np.exp(-0.5 * (grid_degrees * 111.2 / size_km) ** 2))
+
+
+def truth_rows(storm, member):
+    """Steps, latitude, longitude, resolved vorticity and wind (kt) of a storm in a member, while it lives."""
+    alive = storm.alive[member]
+    lat, lon = lat_lon(storm.vortex.centre[member, alive])
+    steps = storm.path.first + np.flatnonzero(alive)
+    return steps, lat, lon, storm.resolved[member, alive], storm.resolved[member, alive] / VORTICITY_PER_KNOT
