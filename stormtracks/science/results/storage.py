@@ -1,0 +1,224 @@
+"""Result -> bytes of a NetCDF file -> disk, and back, whole or in parts."""
+
+import contextlib
+import json
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+
+from stormtracks.science.errors import ResultError
+from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
+from stormtracks.science.results import layout, places
+from stormtracks.science.results.result import Header, Result
+
+
+def save(result, folder):
+    """Write a result to its place below `folder`, replacing what was there.
+
+    Parameters
+    ----------
+    result : Result
+    folder : path_like
+        Folder of all results.
+
+    Returns
+    -------
+    Path
+        The file; see `places.write_whole` for what a crash or a full disk leaves (nothing).
+
+    Raises
+    ------
+    ResultError
+        It cannot be written; the message names the file.
+    """
+    target = places.path(folder, result.task, result.year, result.ensemble_member)
+    places.write_whole(target, _encoded(result))
+    return target
+
+
+def load(path_or_folder, year=None, member=None, task="vort_track"):
+    """A result with all its arrays, exactly as they were saved.
+
+    Parameters
+    ----------
+    path_or_folder : path_like
+        The file; or the folder of all results, with `year` and `member`.
+    year, member : int, optional
+    task : str
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ResultError
+        There is none, or it is damaged or no result.
+    """
+    path = _chosen(path_or_folder, year, member, task)
+    with _opened(path) as dataset:
+        header = _header(dataset)
+        axis, maxima = _maxima(dataset)
+        identity = (header.year, header.ensemble_member, header.member_label, header.task)
+        return Result(*identity, axis, maxima, _tracks(dataset), _matches(dataset), header.provenance)
+
+
+def load_header(path):
+    """Who a result is, what it holds and how it was made, without its arrays (a few ms)."""
+    with _opened(Path(path)) as dataset:
+        return _header(dataset)
+
+
+def load_tracks(path):
+    """The tracks of a result; nothing else is read."""
+    with _opened(Path(path)) as dataset:
+        return _tracks(dataset)
+
+
+def load_matches(path):
+    """The matches of a result; nothing else is read."""
+    with _opened(Path(path)) as dataset:
+        return _matches(dataset)
+
+
+def load_matched(path):
+    """Tracks and matches of a result, without the maxima, which are most of it."""
+    with _opened(Path(path)) as dataset:
+        return _tracks(dataset), _matches(dataset)
+
+
+def _encoded(result):
+    # In memory, not on the disk: an error of the disk then meets plain file calls, which report it by name and
+    # leave the library in order, and no file locks are asked of a network file system.
+    dataset = netCDF4.Dataset("result.nc", "w", memory=1 << 16)
+    dataset.setncatts(_attributes(result))
+    for name, size in (("trajectory", len(result.tracks)), ("obs", len(result.tracks.time))):
+        dataset.createDimension(name, size)
+    _write(dataset, layout.TRACKS, vars(result.tracks) | {"track_id": np.arange(len(result.tracks))})
+    maxima = dataset.createGroup("maxima")
+    maxima.createDimension("time", len(result.axis))
+    maxima.createDimension("maximum", len(result.maxima))
+    maxima.calendar = result.axis.calendar
+    _write(maxima, layout.MAXIMA, vars(result.maxima) | {"time": result.axis.times, "hours": result.axis.hours})
+    matches = dataset.createGroup("matches")
+    matches.createDimension("storm", len(result.matches))
+    _write(matches, layout.MATCHES, vars(result.matches) | {"storm_of_track": _of_every_track(result)})
+    return dataset.close()
+
+
+def _attributes(result):
+    """Attributes of the file: what CF asks for, who the result is, how it was made."""
+    provenance = result.provenance
+    made = (str(provenance[key]) for key in ("created", "command") if provenance.get(key))
+    return {
+        "Conventions": "CF-1.11",
+        "featureType": "trajectory",
+        "title": f"Storm tracks of {result.year}, ensemble member {result.member_label}",
+        "source": f"stormtracks {provenance.get('version', '')}".strip(),
+        "history": " ".join(made),
+        "stormtracks_format": layout.FORMAT,
+        "task": result.task,
+        "year": result.year,
+        "ensemble_member": result.ensemble_member,
+        "member_label": result.member_label,
+        "counts": json.dumps(result.counts),
+        "provenance": json.dumps(provenance),
+    }
+
+
+def _of_every_track(result):
+    storm = np.full(len(result.tracks), -1, np.int32)
+    known = result.matches.storm_of_track
+    storm[: len(known)] = known
+    return storm
+
+
+def _write(group, columns, arrays):
+    for name, column in columns.items():
+        values = np.asarray(arrays[name])
+        fill = column.attributes.get("_FillValue", False)
+        kind = str if column.kind == "S" else column.kind
+        packed = {"zlib": True, "complevel": 1, "shuffle": True} if column.small and len(values) else {}
+        variable = group.createVariable(name, kind, (column.dimension,), fill_value=fill, **packed)
+        variable.setncatts({key: text for key, text in column.attributes.items() if key != "_FillValue"})
+        if len(values):
+            variable.set_auto_maskandscale(False)
+            variable[:] = values.astype(object if kind is str else kind)
+
+
+def _chosen(path_or_folder, year, member, task):
+    if year is None and member is None:
+        return Path(path_or_folder)
+    if year is None or member is None:
+        raise ResultError(f"{path_or_folder}: a result is chosen by year and member, not by one of them alone")
+    path = places.path(path_or_folder, task, year, member)
+    if not path.exists():
+        there = places.members(path_or_folder, year, task)
+        known = (
+            f"members of {year}: {_listed(there)}"
+            if there
+            else (f"years: {_listed(places.years(path_or_folder, task))}")
+        )
+        raise ResultError(f"{path}: no such result; there are results of these {known}")
+    return path
+
+
+def _listed(numbers):
+    return ", ".join(map(str, numbers)) or "none"
+
+
+@contextlib.contextmanager
+def _opened(path):
+    """The file, open for reading; whatever goes wrong with it becomes a `ResultError` that names it."""
+    if not path.is_file():
+        raise ResultError(f"{path}: no such result")
+    try:
+        with netCDF4.Dataset(path) as dataset:
+            dataset.set_auto_maskandscale(False)
+            if dataset.stormtracks_format > layout.FORMAT:
+                raise ResultError(
+                    f"{path}: was written by a later version ({dataset.source}); update stormtracks, or run with "
+                    "--overwrite to replace it"
+                )
+            yield dataset
+    except ResultError:
+        raise
+    except (OSError, RuntimeError, AttributeError, LookupError, ValueError) as error:
+        raise ResultError(
+            f"{path}: cannot be read as a result ({error}): it is damaged, or something else; delete it, or run with "
+            "--overwrite to make it again"
+        ) from error
+
+
+def _header(dataset):
+    identity = int(dataset.year), int(dataset.ensemble_member), str(dataset.member_label), str(dataset.task)
+    return Header(*identity, json.loads(dataset.counts), json.loads(dataset.provenance))
+
+
+def _tracks(dataset):
+    columns = _read(dataset, layout.TRACKS)
+    del columns["track_id"]  # 0, 1, 2... in this order
+    return Tracks(**columns)
+
+
+def _maxima(dataset):
+    group = dataset["maxima"]
+    columns = _read(group, layout.MAXIMA)
+    axis = TimeAxis(columns.pop("time"), columns.pop("hours"), str(group.calendar))
+    return axis, Maxima(**columns)
+
+
+def _matches(dataset):
+    return Matches(**_read(dataset["matches"], layout.MATCHES))
+
+
+def _read(group, columns):
+    return {name: _values(group[name], column) for name, column in columns.items()}
+
+
+def _values(variable, column):
+    if column.kind == "S":
+        return np.array(list(variable[:]) if len(variable) else [], dtype=str)
+    values = variable[:]
+    return values.astype("datetime64[s]") if "calendar" in column.attributes else values
