@@ -41,8 +41,8 @@ class Layer:
 _COMMON, _OWN = np.float32(SHARED_VARIANCE**0.5), np.float32((1 - SHARED_VARIANCE) ** 0.5)
 
 LAYERS = (
-    Layer(10.0, 48.0, ((-90, 3.7), (-72, 3.7), (-60, 2.9), (-50, 2.5), (-38, 2.3), (-25, 0.8), (-10, 0.0), (10, 0.0),
-                       (25, 0.8), (38, 2.3), (50, 2.5), (60, 2.9), (72, 3.7), (90, 3.7))),
+    Layer(10.0, 48.0, ((-90, 3.5), (-72, 3.5), (-60, 2.7), (-50, 2.5), (-38, 2.3), (-25, 0.8), (-10, 0.0), (10, 0.0),
+                       (25, 0.8), (38, 2.3), (50, 2.5), (60, 2.7), (72, 3.5), (90, 3.5))),
     Layer(-5.0, 72.0, ((-90, 0.0), (-45, 0.0), (-25, 1.25), (-10, 1.15), (10, 1.15), (25, 1.25), (45, 0.0), (90, 0.0))),
 )  # fmt: skip
 """Extratropics and tropics."""
@@ -90,10 +90,10 @@ class Background:
 
 
 def jets(lat):
-    """Mean eastward wind, m s-1, float32: westerlies about 45 degrees, trades about 12 degrees."""
+    """Mean eastward wind, m s-1, float32: westerlies about 45 degrees, trades about 10 degrees."""
     distance = np.abs(lat)
     westerlies = 8.0 * np.exp(-(((distance - 45) / 14) ** 2))
-    trades = -5.0 * np.exp(-(((distance - 12) / 9) ** 2))
+    trades = -4.0 * np.exp(-(((distance - 10) / 13) ** 2))
     return ((westerlies + trades) * np.cos(np.radians(lat))).astype(np.float32)
 
 

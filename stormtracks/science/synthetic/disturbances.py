@@ -38,8 +38,8 @@ class Population:
 
 
 POPULATIONS = (
-    Population(10.0, (30, 65), (2.0, 5.0), 8.0e-5, 0.4, (5, 15), (0, 3), 330.0),
-    Population(24.0, (5, 30), (0.5, 2.0), 4.5e-5, 0.3, (-8, 2), (-1, 2), 300.0),
+    Population(10.0, (35, 70), (2.0, 5.0), 8.0e-5, 0.4, (5, 15), (0, 3), 330.0),
+    Population(36.0, (5, 32), (0.5, 2.0), 4.8e-5, 0.3, (-8, 2), (-1, 2), 300.0),
 )
 """Mid-latitude lows, and disturbances of the trades and the monsoons."""
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -99,11 +98,14 @@ def _write_steps(archive, plan, planted, progress):
 
 @contextlib.contextmanager
 def _all_or_nothing(folder, names):
-    """Hidden files to write to, which get their names at the end; on any exception they, and new folders, go."""
+    """Hidden files to write to, which get their names at the end; on any exception they, and new folders, go.
+
+    Their names are always the same, so that what a killed process left behind is written over by the next.
+    """
     created = [path for path in _folders(folder, names) if not path.exists()]
     for path in created:
         path.mkdir()
-    staged = [(folder / name).with_name(f".{Path(name).name}.{os.getpid()}.part") for name in names]
+    staged = [(folder / name).with_name(f".{Path(name).name}.part") for name in names]
     try:
         yield staged
         for part, name in zip(staged, names, strict=True):
