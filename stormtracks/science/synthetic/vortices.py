@@ -76,11 +76,12 @@ class Stage:
         """Rows (slice) and columns (indices) around all the centres."""
         grid = self._grid
         lat = np.degrees(np.arcsin(np.clip(centre[:, 2], -1, 1)))
+        reach += 1e-4  # beyond rounding
         south, north = lat.min() - np.degrees(reach), lat.max() + np.degrees(reach)
         rows = slice(*np.searchsorted(grid.lat, [south, north]))
         middle = centre.mean(axis=0)
         lon = np.degrees(np.arctan2(middle[1], middle[0]))
-        flat = np.hypot(middle[0], middle[1])
+        flat = np.hypot(centre[:, 0], centre[:, 1]).min()
         spread = np.abs(np.angle((centre[:, 0] + 1j * centre[:, 1]) * (middle[0] - 1j * middle[1]))).max()
         if flat <= np.sin(reach) or max(-south, north) >= 90:  # a pole lies within: every longitude does
             return rows, np.arange(len(grid.lon))
