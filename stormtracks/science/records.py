@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from stormtracks.science.errors import InputError
+
 
 @dataclass(frozen=True, eq=False)  # hashable by identity, so that what is derived from a grid can be cached
 class Grid:
@@ -71,7 +73,10 @@ class InputFile:
     @classmethod
     def of(cls, path):
         """Look at the file now."""
-        stat = Path(path).stat()
+        try:
+            stat = Path(path).stat()
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror}") from error
         return cls(Path(path), stat.st_size, stat.st_mtime_ns)
 
 
@@ -167,6 +172,13 @@ class BestTracks:
     lon: np.ndarray
     wind_kt: np.ndarray
     pressure_hpa: np.ndarray
+
+    @classmethod
+    def none(cls):
+        """No storm at all: what there is to match with where no best tracks are given."""
+        words, numbers, times = np.zeros(0, "U1"), np.zeros(0), np.zeros(0, "datetime64[s]")
+        counts, floats = np.zeros(0, np.int32), np.zeros(0, np.float32)
+        return cls(words, words, words, counts, counts, times, numbers, numbers, floats, floats)
 
     def __len__(self):
         return len(self.row_size)

@@ -1,0 +1,1 @@
+"""What `inv` commands do and print. The package computes; these modules show."""

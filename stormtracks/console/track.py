@@ -1,0 +1,114 @@
+"""`inv track`: one task on this machine, without a cluster."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from stormtracks import config
+from stormtracks.console.terminal import output, progress, table
+from stormtracks.science import pipeline, results
+from stormtracks.science.settings import Settings, Setup
+
+SHOWN = 10
+"""Tracks shown in a table."""
+
+
+def setup(options):
+    """The setup that a command's options describe; what they leave open, this machine's worker in hosts.yaml says."""
+    cluster = config.load()
+    local = next((worker for worker in cluster.workers if worker.local), None)
+
+    def path(option, default):
+        if options[option]:
+            return Path(options[option]).expanduser()
+        return default and cluster.folder / os.path.expandvars(Path(default).expanduser())
+
+    data = path("data", local and local.data)
+    if data is None:
+        raise ValueError(f"which data? {cluster.path} has no worker with 'launch: local'; name a folder with --data")
+    dataset = config.load_dataset(options["dataset"]) if options["dataset"] else None
+    if dataset is None and not options["data"]:
+        dataset = local.dataset
+    settings = config.load_settings(options["settings"]) if options["settings"] else {}
+    return Setup(
+        data=data,
+        results=path("results", local.results if local else "results"),
+        best_tracks=path("best_tracks", local and local.best_tracks),
+        scratch=cluster.folder / os.path.expandvars(Path(local.scratch).expanduser())
+        if local and local.scratch
+        else None,
+        dataset=dataset,
+        settings=Settings.from_mapping(settings, options["settings"]).changed(options["set"]),
+        overwrite=options["overwrite"],
+    )
+
+
+def track(year, ensemble_member, options):
+    """Do one task here and show what it found."""
+    with progress(f"{year} member {ensemble_member}") as report:
+        details = pipeline.run_task(year, ensemble_member, "vort_track", setup(options), report)
+    if options["json"]:
+        print(json.dumps(details))
+    else:
+        show(details)
+
+
+def show(details):
+    """The longest and strongest tracks, the storms found and missed, and where the result is."""
+    result = results.load(details["path"])
+    out = output()
+    verb = "already there" if details["skipped"] else f"made in {details['seconds']:.1f} s"
+    out.print(
+        f"{details['year']}, member {details['ensemble_member']} ('{details['member_label']}'): "
+        f"{details['steps']} times, {details['maxima']} maxima, {details['tracks']} tracks"
+    )
+    out.print(_track_table(result))
+    out.print(_storm_table(result))
+    out.print(f"{details['path']} ({verb})", soft_wrap=True)
+
+
+def _track_table(result):
+    made = table("longest and strongest tracks", ">track", "from", "to", ">points", ">strongest (1e-5 s-1)", "at")
+    tracks = result.tracks
+    strength = np.maximum.reduceat(tracks.vorticity, tracks.start) if len(tracks) else np.zeros(0)
+    half = SHOWN // 2
+    chosen = list(
+        dict.fromkeys(
+            [*np.argsort(-tracks.row_size, kind="stable")[:half], *np.argsort(-strength, kind="stable")[:half]]
+        )
+    )
+    for number in chosen:
+        points = slice(tracks.start[number], tracks.start[number] + tracks.row_size[number])
+        peak = points.start + int(np.argmax(tracks.vorticity[points]))
+        made.add_row(
+            str(number),
+            _time(tracks.time[points][0]),
+            _time(tracks.time[points][-1]),
+            str(tracks.row_size[number]),
+            f"{1e5 * strength[number]:.1f}",
+            place(tracks.lat[peak], tracks.lon[peak]),
+        )
+    return made
+
+
+def _storm_table(result):
+    made = table("best tracks", "storm", "name", ">track", ">common times", ">mean distance (km)")
+    matches = result.matches
+    for row in range(len(matches)):
+        if matches.hit[row]:
+            cells = str(matches.track[row]), str(matches.common_times[row]), f"{matches.mean_distance_km[row]:.0f}"
+        else:
+            cells = "missed", "", ""
+        made.add_row(matches.sid[row], matches.name[row], *cells)
+    return made
+
+
+def place(lat, lon):
+    """A position as people write it."""
+    return f"{abs(lat):.1f}{'N' if lat >= 0 else 'S'} {abs(lon):.1f}{'E' if lon >= 0 else 'W'}"
+
+
+def _time(value):
+    return str(value)[:13].replace("T", " ") + "Z"

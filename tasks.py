@@ -1,0 +1,137 @@
+"""What is done here: `inv --list`, `inv COMMAND --help`. What is done on the hosts: `fab --list`.
+
+Modules are imported where they are used, so that `inv --list` and `inv status` are instant.
+"""
+
+from invoke import Collection, Exit, task
+
+DATA_OPTIONS = {
+    "data": "folder of the reanalysis; default: this machine's worker in hosts.yaml",
+    "best-tracks": "IBTrACS file, NetCDF or CSV; default: as in hosts.yaml",
+    "results": "folder that results go into; default: as in hosts.yaml",
+    "dataset": "YAML file that describes data which do not fit the known layouts",
+    "settings": "YAML file of settings (thresholds and so on)",
+    "set": "one setting, key=value; may be given several times",
+    "overwrite": "replace results that were made from other settings or inputs",
+}
+
+
+@task(
+    iterable=["set_"],
+    help=DATA_OPTIONS
+    | {
+        "year": "year, or for a season across New Year the year it begins in",
+        "ensemble-member": "member, counted from 0",
+        "json": "print one JSON object instead of tables",
+    },
+)
+def track(
+    _,
+    year=None,
+    ensemble_member=None,
+    data=None,
+    best_tracks=None,
+    results=None,
+    dataset=None,
+    settings=None,
+    set_=None,
+    overwrite=False,
+    json=False,
+):
+    """Track one ensemble member of one year on this machine, without a cluster.
+
+    Reads winds (or vorticity), finds the vorticity maxima, links them to tracks, matches these with the best tracks
+    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc. A result that is there already is shown, not made again.
+    """
+    from stormtracks.console import track as console
+
+    options = {"data": data, "best_tracks": best_tracks, "results": results, "dataset": dataset, "settings": settings}
+    options |= {"set": set_ or [], "overwrite": overwrite, "json": json}
+    _refusing(console.track)(_whole("year", year), _whole("ensemble-member", ensemble_member), options)
+
+
+@task(help={"results": "a folder for the results; default: a fresh one"})
+def demo(_, results=None):
+    """Track every member of the sample and show the storms found: the whole way, in under a minute."""
+    from stormtracks.console import demo as console
+
+    _refusing(console.demo)(results)
+
+
+@task(
+    help={
+        "year": "year whose best tracks are planted",
+        "members": "number of ensemble members",
+        "grid": "grid spacing in degrees",
+        "start": "first day, YYYY-MM-DD; default: 1 January",
+        "stop": "last day, 00 UTC of it included; default: the year's last time",
+        "layout": "20crv2c (a file per variable, all members) or 20crv3 (a file per member, 3-hourly)",
+        "noise": "strength of the background, 1 as in nature",
+        "seed": "the same seed gives the same data",
+        "best-tracks": "IBTrACS file; default: the sample's",
+        "dest": "folder for the files",
+    }
+)
+def plant(
+    _,
+    dest=None,
+    year=2005,
+    members=56,
+    grid=2.0,
+    start=None,
+    stop=None,
+    layout="20crv2c",
+    noise=1.0,
+    seed=0,
+    best_tracks=None,
+):
+    """Write an ensemble whose storms are known: real best tracks in a made background, and the truth beside it."""
+    from stormtracks.console import plant as console
+
+    plan = {"year": year, "members": members, "grid": grid, "start": start, "stop": stop}
+    plan |= {"layout": layout, "noise": noise, "seed": seed}
+    _refusing(console.plant)(dest, plan, best_tracks)
+
+
+@task(help={"select": "part of the tests: a path, or words for pytest's -k", "fast": "leave out the slow ones"})
+def test(context, select="", fast=False):
+    """Run the tests; with CI=true nothing may be skipped for a missing sshd or namespace tool."""
+    import shlex
+    import sys
+
+    chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
+    words = [sys.executable, "-m", "pytest", *chosen, *(["-m", "not slow"] if fast else [])]
+    _run(context, shlex.join(words))
+
+
+@task
+def lint(context):
+    """Check the sources with ruff."""
+    import sys
+
+    _run(context, f"{sys.executable} -m ruff check .")
+    _run(context, f"{sys.executable} -m ruff format --check .")
+
+
+def _run(context, line):
+    done = context.run(line, warn=True, in_stream=False)
+    if done.exited:
+        raise Exit(code=done.exited)
+
+
+def _refusing(command):
+    from stormtracks.console.terminal import refusing
+
+    return refusing(command)
+
+
+def _whole(name, text):
+    if text is None:
+        raise Exit(f"error: --{name} is needed; see `inv --help`", code=2)
+    try:
+        return int(text)
+    except ValueError:
+        raise Exit(f"error: --{name} must be a whole number, not {text!r}", code=2) from None
+
+
+namespace = Collection(track, demo, plant, test, lint)
