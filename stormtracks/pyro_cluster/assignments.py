@@ -83,6 +83,8 @@ class Assignments:
     def add(self, worker):
         """A worker has come."""
         self.workers[worker.id] = worker
+        worker.warm = {year: True for year in worker.warm if year in self.schedule.years}
+        self._warm.update(worker.warm.keys())
         self._with_data.update(worker.years or ())
 
     def remove(self, worker):

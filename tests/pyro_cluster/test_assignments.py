@@ -56,6 +56,14 @@ def test_a_year_that_nobody_has_is_given_to_anybody_so_that_its_failure_is_told(
     assert _taken(assignments, a) == (2000, 0)
 
 
+def test_a_worker_that_is_warm_from_an_earlier_run_goes_on_with_its_years():
+    assignments, _ = _assignments(years=3, members=1, workers=0)
+    warm, cold = Worker("a", "a", warm={1950: True, 2000: True}), Worker("b", "b")
+    assignments.add(warm), assignments.add(cold)
+    assert _taken(assignments, cold) == (2001, 0)
+    assert _taken(assignments, warm) == (2000, 0)
+
+
 def test_a_failed_task_is_tried_on_another_worker_first():
     assignments, (a, b) = _assignments(years=1, members=1)
     _taken(assignments, a)
@@ -163,7 +171,7 @@ def test_whatever_happens_no_task_is_run_twice_at_a_time_and_all_end(events, ret
     for number, worker in enumerate(workers):
         for slot in list(worker.running):
             _apply(assignments, workers, "complete", number, slot)
-    while any([_taken(assignments, worker) for worker in workers]):
+    while any(_taken(assignments, worker) for worker in workers):
         for number in range(len(workers)):
             _apply(assignments, workers, "complete", number, 0)
     assert assignments.schedule.counts()["working"] == assignments.schedule.counts()["outstanding"] == 0

@@ -1,0 +1,104 @@
+"""A cluster within this process: what dispatch talks to, without wires, so that a thousand workers fit in a test."""
+
+import itertools
+import threading
+import time
+
+from stormtracks.pyro_cluster.discovery import PeerLost
+
+
+class SimulatedCluster:
+    """Workers by name, as a nameserver lists them; set `down` to words to lose the nameserver."""
+
+    def __init__(self):
+        self.workers, self.down, self._uris = {}, None, itertools.count()
+
+    def add(self, name, work=None, **description):
+        """A worker comes; `work(peer, year, member)` returns extra keys of the reply, or raises."""
+        worker = SimulatedWorker(f"PYRO:worker@{name}:{next(self._uris)}", work, description)
+        self.workers[name] = worker
+        return worker
+
+    def find(self):
+        if self.down:
+            raise PeerLost(self.down)
+        return {name: worker.uri for name, worker in list(self.workers.items())}
+
+    def connect(self, uri, timeout=None):
+        worker = next((w for w in list(self.workers.values()) if w.uri == uri), None)
+        if worker is None or worker.dead.is_set():
+            raise PeerLost("nothing listens there")
+        return worker.peer(timeout)
+
+
+class SimulatedWorker:
+    """Replies as a worker does. `kill` ends its connections, `freeze` lets them hang."""
+
+    def __init__(self, uri, work=None, description=None):
+        self.uri, self.work = uri, work or (lambda peer, year, member: {})
+        self.description = {"id": uri, "version": "1", "tasks": ["vort_track"], "slots": 1, **(description or {})}
+        self.dead, self.frozen, self.peers, self.did = threading.Event(), threading.Event(), [], []
+
+    def peer(self, timeout):
+        peer = _Peer(self, timeout)
+        self.peers.append(peer)
+        return peer
+
+    def kill(self):
+        self.dead.set()
+        for peer in list(self.peers):
+            peer.gone.set()
+
+    def freeze(self):
+        self.frozen.set()
+
+
+class _Peer:
+    def __init__(self, worker, timeout):
+        self.worker, self.timeout, self.gone = worker, timeout, threading.Event()
+
+    def describe(self):
+        self._answer()
+        return dict(self.worker.description)
+
+    def ping(self):
+        self._answer()
+
+    def do_work(self, year, member, task, options):
+        start = time.monotonic()
+        reply = self.worker.work(self, year, member)
+        if self.worker.frozen.is_set():
+            self.gone.wait(self.timeout)
+        if self.gone.is_set():
+            raise PeerLost("connection closed")
+        self.worker.did.append((year, member))
+        reply = {"status": "complete", "year": year, "member": member, "counts": {"tracks": 1}, **reply}
+        return {"seconds": time.monotonic() - start, **reply}
+
+    def cut(self):
+        self.gone.set()
+
+    def close(self):
+        self.gone.set()
+
+    def _answer(self):
+        if self.worker.frozen.is_set() and not self.gone.wait(self.timeout):
+            raise PeerLost("no answer", silent=True)
+        if self.gone.is_set() or self.worker.dead.is_set():
+            raise PeerLost("connection closed")
+
+
+class ListJournal:
+    """Keeps what a journal is given, in lists."""
+
+    def __init__(self):
+        self.outcomes, self.events = [], []
+
+    def record(self, outcome):
+        self.outcomes.append(outcome)
+
+    def working(self, *slot):
+        pass
+
+    def event(self, text):
+        self.events.append(text)
