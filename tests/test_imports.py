@@ -23,7 +23,10 @@ def imports(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+            package = path.relative_to(ROOT).parent.parts
+            above = ".".join(package[: len(package) + 1 - node.level]) if node.level else ""
+            module = ".".join(part for part in (above, node.module) if part)
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
     return found
 
 

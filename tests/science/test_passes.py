@@ -1,0 +1,121 @@
+import dataclasses
+import fcntl
+import multiprocessing
+import os
+
+import numpy as np
+import pytest
+
+from stormtracks.science import maxima, passes, pipeline, reanalysis
+from stormtracks.science.settings import Settings, Setup
+
+FIELDS = ("step", "lat", "lon", "vorticity")
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Several blocks to a pass, though the season is short."""
+    monkeypatch.setattr(passes, "BLOCK_STEPS", 4)
+
+
+def stages(settings):
+    return pipeline._stages(Setup(".", ".", settings=settings))
+
+
+def member_maxima(folder, member, scratch, settings=Settings()):  # noqa: B008 - frozen
+    with reanalysis.open_season(folder, 2005, settings) as season:
+        return passes.member_maxima(season, member, stages(settings), scratch), season.chunks_inflated
+
+
+def assert_equal(one, other):
+    for name in FIELDS:
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
+def test_a_pass_gives_each_member_what_reading_it_alone_gives(planted, tmp_path, small_blocks):
+    for member in range(4):
+        together, _ = member_maxima(planted["20crv2c"], member, tmp_path)
+        apart, _ = member_maxima(planted["20crv3"], member, tmp_path)
+        assert len(together) > 100
+        assert_equal(together, apart)
+
+
+def test_no_chunk_is_inflated_twice(planted, tmp_path, small_blocks):
+    inflated = [member_maxima(planted["20crv2c"], member, tmp_path)[1] for member in range(4)]
+    steps = 21
+    assert inflated == [2 * steps, 0, 0, 0]  # u and v, once
+
+
+def _work(folder, member, scratch, counts):
+    passes.BLOCK_STEPS = 1
+    counts.put(member_maxima(folder, member, scratch)[1])
+
+
+def test_slots_share_a_pass(planted, tmp_path):
+    context = multiprocessing.get_context("fork")
+    counts = context.Queue()
+    slots = [context.Process(target=_work, args=(planted["20crv2c"], member, tmp_path, counts)) for member in range(3)]
+    for slot in slots:
+        slot.start()
+    inflated = [counts.get(timeout=60) for _ in slots]
+    for slot in slots:
+        slot.join()
+    assert sum(inflated) == 2 * 21
+
+
+def test_a_block_whose_worker_died_is_done_by_another(planted, tmp_path, small_blocks):
+    def die_with_a_lock():
+        with reanalysis.open_season(planted["20crv2c"], 2005, Settings()) as season:
+            everyone = passes._Pass(season, stages(Settings()), tmp_path).__enter__()
+            passes._lock(everyone.folder / "000004.lock", fcntl.LOCK_EX)
+            (everyone.folder / ".000004.maxima.1").write_bytes(b"half")
+            os._exit(9)
+
+    dead = multiprocessing.get_context("fork").Process(target=die_with_a_lock)
+    dead.start()
+    dead.join()
+    assert_equal(member_maxima(planted["20crv2c"], 2, tmp_path)[0], member_maxima(planted["20crv3"], 2, tmp_path)[0])
+
+
+def test_other_settings_are_another_pass_unless_maxima_do_not_depend_on_them(planted, tmp_path):
+    member_maxima(planted["20crv2c"], 0, tmp_path)
+    assert member_maxima(planted["20crv2c"], 1, tmp_path, Settings(max_speed=20))[1] == 0
+    stronger, inflated = member_maxima(planted["20crv2c"], 1, tmp_path, Settings(threshold=5e-5))
+    assert inflated and stronger.vorticity.min() >= 5e-5
+
+
+def test_old_passes_are_cleared_but_not_one_in_use(planted, tmp_path):
+    with reanalysis.open_season(planted["20crv2c"], 2005, Settings()) as season:
+        first = passes._Pass(season, stages(Settings()), tmp_path)
+        with first:
+            for threshold in (3e-5, 4e-5, 5e-5, 6e-5):
+                with passes._Pass(season, stages(Settings(threshold=threshold)), tmp_path):
+                    pass
+            assert first.folder.exists()
+        with passes._Pass(season, stages(Settings(threshold=7e-5)), tmp_path):
+            pass
+        assert not first.folder.exists()
+    assert len(list((tmp_path / "passes").iterdir())) == passes.KEPT_PASSES
+
+
+def test_a_block_that_cannot_be_written_leaves_nothing(planted, tmp_path, monkeypatch):
+    def full(self, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(passes.Path, "write_bytes", full)
+    with pytest.raises(OSError, match="maxima of a pass"):
+        member_maxima(planted["20crv2c"], 0, tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.suffix == ".maxima"] == []
+
+
+@pytest.mark.parametrize("layout", ["20crv2c", "20crv3"])
+def test_progress_ends_at_all(planted, tmp_path, small_blocks, layout):
+    seen = []
+    with reanalysis.open_season(planted[layout], 2005, Settings()) as season:
+        passes.member_maxima(season, 0, stages(Settings()), tmp_path, lambda *progress: seen.append(progress))
+    assert seen == sorted(seen) and seen[-1] == (21, 21)
+
+
+def test_used_settings_are_settings():
+    assert {field.name for field in dataclasses.fields(Settings)} >= set(passes.Stages.USED)
+    assert maxima.find.__doc__.count("`min_separation_km`") == 1
