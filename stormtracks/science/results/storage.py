@@ -89,9 +89,15 @@ def load_matched(path):
 
 
 def _encoded(result):
-    # In memory, not on the disk: an error of the disk then meets plain file calls, which report it by name and
-    # leave the library in order, and no file locks are asked of a network file system.
+    # In memory, not on the disk: where the disk is full, HDF5 says "HDF error" and holds on to the file, and with it
+    # to the space, until the process ends. Plain file calls say what is wrong. The price: a file that netCDF makes in
+    # memory lists the variables of its root by the alphabet, and cannot be opened for appending.
     dataset = netCDF4.Dataset("result.nc", "w", memory=1 << 16)
+    _fill(dataset, result)
+    return dataset.close()
+
+
+def _fill(dataset, result):
     dataset.setncatts(_attributes(result))
     for name, size in (("trajectory", len(result.tracks)), ("obs", len(result.tracks.time))):
         dataset.createDimension(name, size)
@@ -104,7 +110,6 @@ def _encoded(result):
     matches = dataset.createGroup("matches")
     matches.createDimension("storm", len(result.matches))
     _write(matches, layout.MATCHES, vars(result.matches) | {"storm_of_track": _of_every_track(result)})
-    return dataset.close()
 
 
 def _attributes(result):

@@ -1,0 +1,49 @@
+"""Which of the results that are there somebody asked for."""
+
+from stormtracks.science.errors import ResultError
+from stormtracks.science.results.places import members as members_of
+from stormtracks.science.results.places import years as years_of
+
+
+def choose(folder, task="vort_track", years=None, members=None):
+    """Years and members to look at.
+
+    Parameters
+    ----------
+    folder : path_like
+        Folder of all results.
+    task : str
+    years, members : iterable of int, optional
+        Those asked for; None: all that are there.
+
+    Returns
+    -------
+    dict of int to tuple of int
+        Year -> members, ascending; every one of them has a result.
+
+    Raises
+    ------
+    ResultError
+        There is no result at all, or none of a year or member asked for; the message says which there are.
+    """
+    there = years_of(folder, task)
+    if not there:
+        raise ResultError(
+            f"{folder}: there are no results of the task '{task}'; make some first (inv track, inv manage)"
+        )
+    wanted = there if years is None else _known(years, there, f"{folder}: no result of the year")
+    return {year: _members(folder, task, year, members) for year in wanted}
+
+
+def _members(folder, task, year, wanted):
+    there = members_of(folder, year, task)
+    return tuple(there if wanted is None else _known(wanted, there, f"{folder}: year {year} has no result of member"))
+
+
+def _known(wanted, there, problem):
+    wanted = sorted(set(wanted))
+    missing = [number for number in wanted if number not in there]
+    if missing or not wanted:
+        listed = ", ".join(map(str, missing)) or "(none was named)"
+        raise ResultError(f"{problem} {listed}; there are {', '.join(map(str, there))}")
+    return wanted
