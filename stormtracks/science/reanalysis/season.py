@@ -133,7 +133,9 @@ class Season:
         if not self._files.own_files:
             return self._read(0, start, stop, numbers)
         each = [self._read(member, start, stop, [member]) for member in numbers]
-        return each[0] if len(each) == 1 else tuple(np.concatenate(one, axis=1) for one in zip(*each, strict=True))
+        if len(each) == 1:
+            return each[0]
+        return tuple(np.concatenate(one, axis=1) for one in zip(*each, strict=True))
 
     def inputs(self, member=None):
         """The files that a member is read from (or all members), as they were when they were opened.
@@ -209,8 +211,8 @@ class Season:
         what = "missing (or NaN)" if np.isnan(value) else f"{value:g}, more than any real {field.role}"
         raise InputError(
             f"{field.source.path}: {field.name}: {int(bad[step].sum())} values at {self.axis.times[start + step]} "
-            f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E of member "
-            f"{numbers[member]}, is {what}; choose a region without them, or other data"
+            f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
+            f"of member {numbers[member]}, is {what}; choose a region without them, or other data"
         )
 
     def _in_region(self):

@@ -19,7 +19,7 @@ _NAMES = {
     "vorticity": re.compile(rf"(?:vo|vor|vort|vorticity|relv|relative_vorticity|rel_vort){_LEVEL}|relv.*isbl.*"),
 }
 _NOT_THESE = re.compile(r"water|stress|ocean|ice|absolute")
-_NEAR_SURFACE_NAME = re.compile(r"10[uv]|[uv]as|.*\d+m")
+_NEAR_SURFACE_NAME = re.compile(r"10[uv]|[uv]100?|[uv]as|.*\d+m")
 _NEAR_SURFACE_WORDS = re.compile(r"\d+ ?-?m(et(er|re)s?)?\b|surface|above ground")
 NEAR_SURFACE_M = 300.0
 """A wind at a height below this is one near the surface, whatever its name."""
