@@ -1,0 +1,73 @@
+"""How many tracks pass a place in a season, per unit area."""
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from stormtracks.science import sphere
+from stormtracks.science.records import Grid
+
+AREA_KM2 = 1.0e6
+"""Unit area that tracks are counted in; a cap of 5 degrees, as in TRACK's statistics (Hodges 1996), has 0.97e6."""
+
+CAP_RADIUS_KM = sphere.EARTH_RADIUS_KM * np.arccos(1 - AREA_KM2 / (2 * np.pi * sphere.EARTH_RADIUS_KM**2))
+"""Radius along the surface of a spherical cap of that area: 565 km."""
+
+
+def track_density(seasons, spacing=2.0, region=None):
+    """Tracks that pass within a cap of 10^6 km2 around each point of a grid, per season.
+
+    Parameters
+    ----------
+    seasons : iterable of Tracks
+        One a member and year; each is let go before the next is asked for.
+    spacing : float
+        Of the grid, degrees.
+    region : tuple of float, optional
+        South, north, west, east (west > east: across the date line or Greenwich); none: the globe.
+
+    Returns
+    -------
+    density : ndarray of float64, shape (nlat, nlon)
+        Tracks per 10^6 km2 and season, mean over the seasons; a track that stays or comes back counts once.
+    grid : Grid
+        The points.
+
+    Notes
+    -----
+    Equal caps make the count an areal density anywhere, at the poles too. Half-way points are put between a track's
+    points, so that a fast storm does not jump over a cap.
+    """
+    grid = _grid(spacing, region)
+    lat, lon = (axis.ravel() for axis in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
+    cells = cKDTree(sphere.unit_vectors(lat, lon))
+    total, number = np.zeros(len(lat)), 0
+    for tracks in seasons:
+        total += _visits(tracks, cells)
+        number += 1
+    return total.reshape(grid.shape) / max(number, 1), grid
+
+
+def _grid(spacing, region):
+    south, north, west, east = region or (-90.0, 90.0, 0.0, 360.0)
+    width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
+    periodic = width == 360.0
+    lat = np.linspace(south, north, max(round((north - south) / spacing), 1) + 1)
+    lon = west % 360.0 + np.linspace(0.0, width, max(round(width / spacing), 1) + 1)
+    return Grid(lat, lon[:-1] if periodic else lon, periodic)
+
+
+def _visits(tracks, cells):
+    """How many of the tracks pass each cell's cap, shape (ncells,)."""
+    lat, lon, track = _with_midpoints(tracks)
+    points = cKDTree(sphere.unit_vectors(lat, lon))
+    near = points.sparse_distance_matrix(cells, sphere.chord(CAP_RADIUS_KM), output_type="ndarray")
+    visits = np.unique(track[near["i"]].astype(np.int64) * cells.n + near["j"])
+    return np.bincount(visits % cells.n, minlength=cells.n)
+
+
+def _with_midpoints(tracks):
+    track = tracks.track
+    first = np.flatnonzero(track[1:] == track[:-1])
+    ends = (tracks.lat[first], tracks.lon[first], tracks.lat[first + 1], tracks.lon[first + 1])
+    lat, lon = sphere.between(*ends, np.full(len(first), 0.5))
+    return np.concatenate([tracks.lat, lat]), np.concatenate([tracks.lon, lon]), np.concatenate([track, track[first]])

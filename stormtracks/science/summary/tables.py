@@ -1,0 +1,106 @@
+"""Statistics -> rows for people: by year, by member, by storm, by intensity class."""
+
+import math
+from dataclasses import dataclass
+
+from stormtracks.typed import unknown
+
+BY = ("year", "member", "storm", "class")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns (heading with unit) and rows of ready-made texts; the command prints them."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def table(summary, by="year"):
+    """A summary as a table.
+
+    Parameters
+    ----------
+    summary : Summary
+    by : {'year', 'member', 'storm', 'class'}
+
+    Raises
+    ------
+    ValueError
+        For another `by`.
+    """
+    if by not in BY:
+        raise ValueError(unknown(by, BY, "table"))
+    return {"year": _by_year, "member": _by_member, "storm": _by_storm, "class": _by_class}[by](summary)
+
+
+def _by_year(summary):
+    columns = (
+        "year", "members", "observed storms", "found (5-95 %)", "POD (5-95 %)", "tracks (5-95 %)", "FAR (5-95 %)",
+    )  # fmt: skip
+    rows = [_year_row(str(year.year), year) for year in summary.years]
+    total = _year_row("all", summary.total) if len(rows) > 1 else None
+    return Table("Storms per year", columns, tuple([*rows, total] if total else rows))
+
+
+def _year_row(name, year):
+    return (
+        name, str(year.members), str(year.observed), _spread(year.found, 1), _spread(year.pod, 2),
+        _spread(year.tracks, 0), _spread(year.far, 2),
+    )  # fmt: skip
+
+
+def _by_class(summary):
+    columns = (
+        "year", "intensity class", "observed storms", "found (5-95 %)", "POD (5-95 %)", "median peak (1e-5 s-1)",
+        "FAR of tracks so strong (5-95 %)",
+    )  # fmt: skip
+    years = [*summary.years, summary.total] if len(summary.years) > 1 else summary.years
+    rows = [
+        (
+            "all" if year.year is None else str(year.year), row.label, str(row.observed), _spread(row.found, 1),
+            _spread(row.pod, 2), _number(row.equivalent_vorticity * 1e5, 1), _spread(row.far, 2),
+        )
+        for year in years
+        for row in year.classes
+        if row.observed
+    ]  # fmt: skip
+    return Table("Skill by intensity class", columns, tuple(rows))
+
+
+def _by_member(summary):
+    columns = ("member", "years", "tracks a year", "observed storms", "found", "POD", "FAR", "mean distance (km)")
+    rows = (
+        (
+            str(m.member), str(m.years), _number(m.tracks, 0), str(m.observed), str(m.found), _number(m.pod, 2),
+            _number(m.far, 2), _number(m.distance_km, 0),
+        )
+        for m in summary.members
+    )  # fmt: skip
+    return Table("Members", columns, tuple(rows))
+
+
+def _by_storm(summary):
+    columns = (
+        "year", "storm", "name", "wind (kt)", "members that found it", "distance (km)", "spread (km)", "lead (h)",
+        "longest lead (h)",
+    )  # fmt: skip
+    rows = (
+        (
+            str(s.year), s.sid, s.name, _number(s.max_wind_kt, 0), f"{s.found} of {s.members}",
+            *(_number(x, 0) for x in (s.distance_km, s.distance_std_km, s.lead_hours, s.earliest_hours)),
+        )
+        for s in summary.storms
+    )  # fmt: skip
+    return Table("Observed storms", columns, tuple(rows))
+
+
+def _spread(spread, digits):
+    if not spread.number:
+        return "-"
+    return f"{spread.mean:.{digits}f} ({spread.p05:.{digits}f}-{spread.p95:.{digits}f})"
+
+
+def _number(value, digits):
+    return f"{value:.{digits}f}" if math.isfinite(value) else "-"

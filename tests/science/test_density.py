@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from stormtracks.science import sphere
+from stormtracks.science.density import AREA_KM2, CAP_RADIUS_KM, track_density
+from stormtracks.science.records import Tracks
+
+
+def tracks(*lines):
+    lat, lon = (np.concatenate([np.array(line, float)[:, axis] for line in lines]) for axis in (0, 1))
+    size = np.array([len(line) for line in lines], np.int32)
+    time = np.datetime64("2005-01-01", "s") + np.arange(len(lat)) * np.timedelta64(6, "h")
+    return Tracks(size, time, lat, sphere.wrap(lon), np.full(len(lat), 5e-5, np.float32), np.arange(len(lat)))
+
+
+def test_cap_has_the_unit_area():
+    angle = CAP_RADIUS_KM / sphere.EARTH_RADIUS_KM
+    assert 2 * np.pi * sphere.EARTH_RADIUS_KM**2 * (1 - np.cos(angle)) == pytest.approx(AREA_KM2)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (20, 179.5), (90, 0), (-90, 0), (55, -180)])
+def test_a_storm_that_stays_is_one_within_the_radius_and_none_beyond(place):
+    density, grid = track_density([tracks([place, place, place])])
+    lat, lon = np.meshgrid(grid.lat, grid.lon, indexing="ij")
+    near = sphere.distance_km(lat, lon, *place) <= CAP_RADIUS_KM
+    np.testing.assert_array_equal(density, near)
+
+
+def test_density_is_the_mean_over_seasons():
+    one, two = [(10, 10), (10, 11)], [(11, 10), (12, 10)]
+    density, grid = track_density([tracks(one, two), tracks(one)])
+    assert density[grid.lat == 10, grid.lon == 10] == 1.5
+
+
+def test_fast_track_leaves_no_gap():
+    density, grid = track_density([tracks([(0, 0), (0, 9), (0, 18)])])
+    assert np.all(density[grid.lat == 0][0, (grid.lon >= 0) & (grid.lon <= 18)] == 1)
+
+
+def test_region_across_the_date_line():
+    density, grid = track_density([tracks([(5, 179), (5, -179)])], spacing=1.0, region=(0, 10, 170, -170))
+    assert (grid.lon[0], grid.lon[-1], grid.periodic) == (170.0, 190.0, False)
+    assert density[5, 10] == 1 and density[5, 0] == 0
+
+
+def test_no_season_is_no_track():
+    density, _ = track_density([])
+    assert density.max() == 0

@@ -1,0 +1,117 @@
+import json
+
+import numpy as np
+import pytest
+from ensembles import OBSERVED, save_ensemble
+
+from stormtracks.science import summary
+from stormtracks.science.errors import ResultError
+from stormtracks.science.summary import Spread, intensity_class, summarise
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two years of four members; member 1 misses storm 0, member 2 misses storms 0 and 2."""
+    return save_ensemble(tmp_path_factory.mktemp("results"), 4, (2005, 2006), {1: (0,), 2: (0, 2)})
+
+
+@pytest.fixture(scope="module")
+def made(folder):
+    return summarise(folder)
+
+
+def test_lower_bounds_of_classes_are_inclusive():
+    assert intensity_class([33.9, 34, 63, 64, 95.9, 96, 185, np.nan]).tolist() == [0, 1, 1, 2, 2, 3, 3, 4]
+
+
+def test_spread_is_that_of_the_members_and_leaves_out_what_is_not_known():
+    spread = Spread.of([1.0, 3.0, np.nan, 5.0])
+    assert (spread.mean, spread.std, spread.minimum, spread.maximum, spread.number) == (3.0, 2.0, 1.0, 5.0, 3)
+    assert (spread.p05, spread.p95) == (1.2, 4.8)
+
+
+def test_spread_of_one_member_or_none():
+    assert (Spread.of([2.0]).mean, Spread.of([]).number) == (2.0, 0)
+    assert np.isnan([Spread.of([2.0]).std, Spread.of([]).mean]).all()
+
+
+def test_year_counts_storms_and_members(made):
+    year = made.years[0]
+    assert (year.year, year.members, year.observed) == (2005, 4, 3)
+    assert (year.found.mean, year.found.minimum, year.found.maximum) == (2.25, 1, 3)
+    assert year.pod.mean == pytest.approx(0.75)
+    assert year.tracks.mean == pytest.approx((5 + 4 + 3 + 5) / 4)
+    assert year.far.mean == pytest.approx(np.mean([2 / 5, 2 / 4, 2 / 3, 2 / 5]))
+
+
+def test_classes_have_their_own_skill(made):
+    skill = {row.key: row for row in made.years[0].classes}
+    assert (skill["hurricane"].observed, skill["hurricane"].pod.mean) == (1, 0.5)
+    assert (skill["below_34kt"].pod.mean, skill["unknown"].pod.mean) == (1.0, 0.75)
+    assert skill["major_hurricane"].observed == 0 and skill["major_hurricane"].pod.number == 0
+
+
+def test_false_alarms_of_a_class_are_of_tracks_as_strong(made):
+    hurricane = next(row for row in made.total.classes if row.key == "hurricane")
+    assert 5e-5 < hurricane.equivalent_vorticity <= 9e-5
+    assert hurricane.far.maximum <= 1.0
+
+
+def test_total_pools_each_member_over_the_years(made):
+    assert (made.total.members, made.total.observed) == (4, 6)
+    assert made.total.pod.mean == pytest.approx(0.75)
+    assert made.total.tracks.mean == pytest.approx(2 * 17 / 4)
+
+
+def test_storms_say_who_found_them(made):
+    first, second, _ = (storm for storm in made.storms if storm.year == 2006)
+    assert (first.sid, first.name, first.intensity_class) == (OBSERVED[0], "ARLENE", "hurricane")
+    assert (first.members, first.found, first.share, second.found) == (4, 2, 0.5, 4)
+    assert (first.distance_km, first.lead_hours, first.earliest_hours) == (100.0, 12.0, 12.0)
+
+
+def test_members_over_the_years(made):
+    member = made.members[2]
+    assert (member.member, member.years, member.observed, member.found) == (2, 2, 6, 2)
+    assert member.pod == pytest.approx(1 / 3)
+
+
+def test_json_is_plain_and_says_none_for_unknown(made):
+    text = json.dumps(made.to_json(), allow_nan=False)
+    assert json.loads(text)["storms"][2]["max_wind_kt"] is None
+
+
+def test_storm_found_by_nobody_has_no_distance(tmp_path):
+    made = summarise(save_ensemble(tmp_path, 2, missing={0: (1,), 1: (1,)}))
+    storm = made.storms[1]
+    assert storm.found == 0 and np.isnan([storm.distance_km, storm.lead_hours, storm.earliest_hours]).all()
+
+
+def test_ensemble_that_found_nothing_at_all(tmp_path):
+    made = summarise(save_ensemble(tmp_path, 2, missing=dict.fromkeys((0, 1), (0, 1, 2, 3))))
+    assert (made.total.pod.mean, made.total.far.mean) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("by", "rows"), [("year", 3), ("member", 4), ("storm", 6), ("class", 9)])
+def test_tables_have_a_text_in_every_cell(made, by, rows):
+    table = summary.table(made, by)
+    assert len(table.rows) == rows
+    assert all(len(row) == len(table.columns) and all(isinstance(cell, str) for cell in row) for row in table.rows)
+
+
+def test_unknown_table_is_refused(made):
+    with pytest.raises(ValueError, match="unknown table 'years'; did you mean 'year'"):
+        summary.table(made, "years")
+
+
+def test_progress_counts_files(folder):
+    seen = []
+    summarise(folder, years=[2006], progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_year_without_results_is_refused(folder, tmp_path):
+    with pytest.raises(ResultError, match=r"no result of the year 1999; there are 2005, 2006"):
+        summarise(folder, years=[1999, 2005])
+    with pytest.raises(ResultError, match=r"there are no results of the task 'vort_track'"):
+        summarise(tmp_path / "nothing")
