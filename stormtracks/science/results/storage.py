@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import netCDF4
@@ -115,13 +116,13 @@ def _fill(dataset, result):
 def _attributes(result):
     """Attributes of the file: what CF asks for, who the result is, how it was made."""
     provenance = result.provenance
-    made = (str(provenance[key]) for key in ("created", "command") if provenance.get(key))
+    source = f"stormtracks {provenance.get('version', '')}".strip()
     return {
         "Conventions": "CF-1.11",
         "featureType": "trajectory",
         "title": f"Storm tracks of {result.year}, ensemble member {result.member_label}",
-        "source": f"stormtracks {provenance.get('version', '')}".strip(),
-        "history": " ".join(made),
+        "source": source,
+        "history": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {provenance.get('command') or source}",
         "stormtracks_format": layout.FORMAT,
         "task": result.task,
         "year": result.year,

@@ -25,7 +25,7 @@ def result(recipe):
         np.array([1, -1], "i4"), np.array([2, 0], "i4"), np.array([81.5, np.nan]), np.array([times[0], never]),
         np.array([times[1], never]), np.array([-6.0, np.nan]), np.array([-1, 0], "i4"),
     )  # fmt: skip
-    made = recipe | {"version": "1.0.0+abc", "created": "2026-01-02T03:04:05Z", "command": "inv track", "seconds": 1.5}
+    made = recipe | {"version": "1.0.0+abc", "command": "inv track", "seconds": 1.5}
     return results.Result(2005, 7, "mem008", "vort_track", TimeAxis(times, hours), maxima, tracks, matches, made)
 
 

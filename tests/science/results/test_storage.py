@@ -97,7 +97,7 @@ def test_xarray_reads_the_tracks(tmp_path, result):
         np.testing.assert_array_equal(dataset.row_size, [3, 2])
         assert set(dataset.coords) == {"time", "lat", "lon"}
         assert dataset.attrs["featureType"] == "trajectory"
-        assert dataset.attrs["history"] == "2026-01-02T03:04:05Z inv track"
+        assert dataset.attrs["history"].endswith("Z inv track")
 
 
 def test_xarray_reads_the_groups(tmp_path, result):
