@@ -39,8 +39,9 @@ def member_result(member, year=2005, seed=0, missing=(), noise_km=80.0):
 def join(storms, year, rng, noise_km):
     """Tracks from (first step, lat, lon), each point moved at random."""
     row_size = np.array([len(lat) for _, lat, _ in storms], np.int32)
-    steps = np.concatenate([first + np.arange(len(lat)) for first, lat, _ in storms])
-    lat, lon = (np.concatenate([storm[axis] for storm in storms]).astype(float) for axis in (1, 2))
+    nothing = np.zeros(0)
+    steps = np.concatenate([nothing, *(first + np.arange(len(lat)) for first, lat, _ in storms)]).astype(int)
+    lat, lon = (np.concatenate([nothing, *(storm[axis] for storm in storms)]) for axis in (1, 2))
     moved = sphere.unit_vectors(lat, lon) + rng.normal(0, noise_km / sphere.EARTH_RADIUS_KM / 1.4, (len(lat), 3))
     lat, lon = sphere.lat_lon(moved)
     time = np.datetime64(f"{year}-08-01", "s") + steps * STEP

@@ -1,0 +1,7 @@
+"""One track a storm over the members of an ensemble: who holds it, its mean path, how far they are apart."""
+
+from stormtracks.science.consensus.groups import ConsensusSettings, group
+from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
+from stormtracks.science.consensus.season import consensus
+
+__all__ = ["ConsensusSettings", "ConsensusTracks", "consensus", "group", "mean_tracks"]

@@ -1,0 +1,120 @@
+"""Pairs -> groups: tracks of different members that are one storm."""
+
+import heapq
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from stormtracks.science.consensus.pairs import Pairs, Points, find_pairs
+
+
+def _setting(default, unit, doc):
+    return field(default=default, metadata={"unit": unit, "doc": doc, "source": "this project's choice"})
+
+
+@dataclass(frozen=True)
+class ConsensusSettings:
+    """What makes tracks of different members one storm."""
+
+    min_common_times: int = _setting(6, "times", "times at which two members' tracks must be near each other")
+    radius_km: float = _setting(450.0, "km", "farther apart at one time, two members' tracks are not near")
+    max_mean_distance_km: float = _setting(300.0, "km", "largest mean distance over the times they are near")
+    min_near_share: float = _setting(0.5, "", "share of the times that both exist at which they must be near")
+    min_share: float = _setting(0.25, "", "share of the members that must have a storm for it to be kept")
+    path_share: float = _setting(0.5, "", "share of its holders that must have the storm at a time of the mean path")
+    min_matched_share: float = _setting(
+        0.25, "", "share of its holders whose track must match a best track for the storm to be called by its name"
+    )
+
+    def __post_init__(self):
+        for name in ("min_common_times", "radius_km", "max_mean_distance_km"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"'{name}' must be above 0, not {getattr(self, name)}")
+        for name in ("min_near_share", "min_share", "path_share", "min_matched_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"'{name}' must be a share, from 0 to 1, not {getattr(self, name)}")
+
+
+def group(points, settings=None):
+    """Which tracks of an ensemble are the same storm.
+
+    Parameters
+    ----------
+    points : Points
+    settings : ConsensusSettings, optional
+
+    Returns
+    -------
+    ndarray of int64, shape (ntracks,)
+        Number of each track's group, -1 for none.
+
+    Notes
+    -----
+    Best-supported track first: the track that runs longest with the most members is taken as a seed; each other member
+    adds its track that runs with the seed longest (ties: nearest, then first), and further ones of its tracks that run
+    with the seed at other times, which are pieces of a track that broke. Then the best-supported of the tracks that are
+    left. Every track of a group is near its seed, so two storms are never chained by a third track between them. The
+    outcome does not depend on anything but the tracks and the order of the members.
+    """
+    settings = settings or ConsensusSettings()
+    pairs = find_pairs(
+        points, settings.radius_km, settings.min_common_times, settings.max_mean_distance_km, settings.min_near_share
+    )
+    smallest = settings.min_share * points.members
+    return _Grouping(points, pairs, points.span()).run(smallest)
+
+
+@dataclass
+class _Grouping:
+    points: Points
+    pairs: Pairs
+    span: tuple
+
+    def run(self, smallest):
+        """Make groups, best seed first, of at least `smallest` members."""
+        member, pairs = self.points.member, self.pairs
+        labels, number = np.full(len(member), -1), 0
+        heap = [(-score, seed) for seed, score in enumerate(_support(pairs, member)) if score]
+        heapq.heapify(heap)
+        while heap:
+            negative, seed = heapq.heappop(heap)
+            if labels[seed] >= 0:
+                continue
+            partners, common = self._free_partners(seed, labels)
+            first = _first_of_member(member[partners])
+            score = common[first].sum()
+            if score < -negative:  # some of its partners went into another group since
+                if score:
+                    heapq.heappush(heap, (-score, seed))
+            elif first.sum() + 1 >= smallest:
+                labels[[seed, *partners[first], *self._pieces(partners, first)]] = number
+                number += 1
+        return labels
+
+    def _free_partners(self, seed, labels):
+        rows = slice(self.pairs.start[seed], self.pairs.start[seed + 1])
+        free = labels[self.pairs.other[rows]] < 0
+        return self.pairs.other[rows][free], self.pairs.common[rows][free]
+
+    def _pieces(self, partners, first):
+        """Further tracks of a member that is in already, where they do not overlap in time with what it has."""
+        begin, end = self.span
+        taken, pieces = None, []
+        for track, best in zip(partners, first, strict=True):
+            if best:
+                taken = [track]
+            elif all(end[track] < begin[other] or begin[track] > end[other] for other in taken):
+                taken.append(track)
+                pieces.append(track)
+        return pieces
+
+
+def _support(pairs, member):
+    """Times that each track runs with the best track of each other member, summed over the members."""
+    best = np.ones(len(pairs.track), bool)
+    best[1:] = (np.diff(pairs.track) != 0) | (np.diff(member[pairs.other]) != 0)
+    return np.bincount(pairs.track[best], pairs.common[best], minlength=len(member)).astype(np.int64).tolist()
+
+
+def _first_of_member(members):
+    return np.concatenate([[True], members[1:] != members[:-1]]) if len(members) else np.zeros(0, bool)

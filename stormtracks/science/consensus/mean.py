@@ -1,0 +1,134 @@
+"""Groups -> mean tracks with their spread."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stormtracks.science import sphere
+from stormtracks.science.records import Tracks, ragged_starts
+
+
+@dataclass(frozen=True)
+class ConsensusTracks:
+    """Storms of one year, each as its members agree on it: a contiguous ragged array, sorted by first time.
+
+    Attributes
+    ----------
+    year : int
+    members : ndarray of int64, shape (nmembers,)
+        Numbers of the members looked at.
+    held_by : ndarray of bool, shape (nstorms, nmembers)
+        Which members have the storm.
+    sid, name : ndarray of str, shape (nstorms,)
+        Best track that most of its tracks match; '' for a candidate, a storm that no best track knows.
+    matched : ndarray of int64, shape (nstorms,)
+        Members whose track matches that best track.
+    row_size : ndarray of int32, shape (nstorms,)
+    time : ndarray of datetime64[s], shape (npoints,)
+    lat, lon : ndarray of float64, shape (npoints,)
+        Mean position on the sphere, degrees; lon in [-180, 180).
+    spread_km : ndarray of float64, shape (npoints,)
+        Root mean square distance of the members' positions from it.
+    vorticity, vorticity_std : ndarray of float32, shape (npoints,)
+        Mean and standard deviation of the members' cyclonic vorticity, s-1.
+    number : ndarray of int32, shape (npoints,)
+        Members that have the storm at the time.
+    storm_of : tuple of ndarray of int64
+        For each member, the storm that each of its tracks belongs to, -1 for none.
+    """
+
+    year: int
+    members: np.ndarray
+    held_by: np.ndarray
+    sid: np.ndarray
+    name: np.ndarray
+    matched: np.ndarray
+    row_size: np.ndarray
+    time: np.ndarray
+    lat: np.ndarray
+    lon: np.ndarray
+    spread_km: np.ndarray
+    vorticity: np.ndarray
+    vorticity_std: np.ndarray
+    number: np.ndarray
+    storm_of: tuple
+
+    def __len__(self):
+        return len(self.row_size)
+
+    @property
+    def start(self):
+        """Index of each storm's first point, shape (nstorms,)."""
+        return ragged_starts(self.row_size)
+
+    @property
+    def share(self):
+        """Share of the members that have each storm, shape (nstorms,)."""
+        return self.held_by.mean(axis=1)
+
+    @property
+    def candidate(self):
+        """Which storms no best track knows, shape (nstorms,) of bool."""
+        return self.sid == ""
+
+    @property
+    def tracks(self):
+        """The mean paths as Tracks; `maximum` is -1, as they are no member's maxima."""
+        none = np.full(len(self.time), -1, np.int64)
+        return Tracks(self.row_size, self.time, self.lat, self.lon, self.vorticity, none)
+
+
+def mean_tracks(points, labels, path_share=0.5):
+    """Mean path, strength and spread of each group.
+
+    Parameters
+    ----------
+    points : Points
+    labels : ndarray of int, shape (ntracks,)
+        Group of each track, -1 for none.
+    path_share : float
+        Share of a group's members that must have it at a time for that time to be in the path.
+
+    Returns
+    -------
+    dict of ndarray
+        `group`, `time`, `lat`, `lon`, `spread_km`, `vorticity`, `vorticity_std`, `number`, one value a point, sorted by
+        group and time.
+
+    Notes
+    -----
+    The mean position is the direction of the mean of unit vectors, which knows no date line and no pole.
+    """
+    group_of_point = labels[points.track]
+    inside = np.flatnonzero(group_of_point >= 0)
+    key = group_of_point[inside] * len(points.times) + points.time[inside]
+    key, cell, number = np.unique(key, return_inverse=True, return_counts=True)
+    group, time = np.divmod(key, max(len(points.times), 1))
+    keep = number >= path_share * _holders(points.member, labels)[group]
+    mean, spread = _position(points.vector[inside], cell, number)
+    strength, deviation = _strength(points.vorticity[inside].astype(float), cell, number)
+    lat, lon = sphere.lat_lon(mean)
+    values = {
+        "group": group, "time": points.times[time], "lat": lat, "lon": lon, "spread_km": spread,
+        "vorticity": strength.astype(np.float32), "vorticity_std": deviation.astype(np.float32),
+        "number": number.astype(np.int32),
+    }  # fmt: skip
+    return {name: array[keep] for name, array in values.items()}
+
+
+def _holders(member, labels):
+    """Members that have each group, shape (ngroups,)."""
+    pairs = np.unique(np.stack([labels, member])[:, labels >= 0], axis=1)
+    return np.bincount(pairs[0], minlength=labels.max(initial=-1) + 1)
+
+
+def _position(vector, cell, number):
+    total = np.stack([np.bincount(cell, vector[:, axis], minlength=len(number)) for axis in range(3)], axis=1)
+    mean = total / np.linalg.norm(total, axis=1, keepdims=True)
+    apart = sphere.arc_km(np.linalg.norm(vector - mean[cell], axis=1))
+    return mean, np.sqrt(np.bincount(cell, apart**2, minlength=len(number)) / number)
+
+
+def _strength(vorticity, cell, number):
+    mean = np.bincount(cell, vorticity, minlength=len(number)) / number
+    return mean, np.sqrt(np.bincount(cell, (vorticity - mean[cell]) ** 2, minlength=len(number)) / number)

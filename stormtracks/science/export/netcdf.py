@@ -1,0 +1,90 @@
+"""CF NetCDF: discrete sampling geometry, trajectories as a contiguous ragged array."""
+
+import netCDF4
+import numpy as np
+
+_POINT = {
+    "time": (
+        "i8",
+        {"standard_name": "time", "units": "seconds since 1970-01-01 00:00:00", "calendar": "proleptic_gregorian"},
+    ),
+    "lon": ("f8", {"standard_name": "longitude", "units": "degrees_east"}),
+    "lat": ("f8", {"standard_name": "latitude", "units": "degrees_north"}),
+    "vorticity": (
+        "f4",
+        {
+            "long_name": "relative vorticity, cyclonic positive in both hemispheres",
+            "units": "s-1",
+            "coordinates": "time lat lon",
+        },
+    ),
+}
+_TRACK = {
+    "track_id": ("i8", {"cf_role": "trajectory_id", "long_name": "number of the track in this file"}),
+    "row_size": ("i4", {"long_name": "points of the track", "sample_dimension": "obs"}),
+    "year": ("i4", {"long_name": "year that the season began in"}),
+    "member": ("i4", {"long_name": "ensemble member; -1 for a consensus track"}),
+    "sid": (str, {"long_name": "IBTrACS identifier of the observed storm; empty for none"}),
+    "name": (str, {"long_name": "name of the observed storm"}),
+}
+_CONSENSUS = {
+    "members": ("i4", "trajectory", {"long_name": "members that have the consensus track", "units": "1"}),
+    "spread_km": (
+        "f4",
+        "obs",
+        {"long_name": "root mean square distance of the members", "units": "km", "coordinates": "time lat lon"},
+    ),
+}
+
+
+class NetCDF:
+    """A file that pieces are added to; both of its dimensions are unlimited, so that it can grow."""
+
+    says_units = True
+
+    def __init__(self, path, about):
+        self.path, self.about = path, about
+
+    def __enter__(self):
+        self.file = netCDF4.Dataset(self.path, "w")
+        self.file.setncatts(
+            {
+                "Conventions": "CF-1.11", "featureType": "trajectory", "title": "Storm tracks",
+                "source": self.about["software"], "comment": str(self.about["selection"]),
+            }
+        )  # fmt: skip
+        for dimension in ("trajectory", "obs"):
+            self.file.createDimension(dimension, None)
+        for dimension, variables in (("trajectory", _TRACK), ("obs", _POINT)):
+            for name, (kind, attributes) in variables.items():
+                self._create(name, kind, dimension, attributes)
+        if self.about["selection"]["tracks"] == "consensus tracks":
+            for name, (kind, dimension, attributes) in _CONSENSUS.items():
+                self._create(name, kind, dimension, attributes)
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+    def add(self, piece):
+        """Write the tracks of a piece behind those that are there."""
+        tracks = piece.tracks
+        count, points = len(tracks), len(tracks.time)
+        per_track = {
+            "track_id": piece.ids, "row_size": tracks.row_size, "year": np.full(count, piece.year),
+            "member": np.full(count, piece.member), "sid": piece.sid.astype(object), "name": piece.name.astype(object),
+            "members": piece.members,
+        }  # fmt: skip
+        per_point = {
+            "time": tracks.time.astype("datetime64[s]").astype(np.int64), "lon": tracks.lon, "lat": tracks.lat,
+            "vorticity": tracks.vorticity, "spread_km": piece.spread_km,
+        }  # fmt: skip
+        for dimension, size, values in (("trajectory", count, per_track), ("obs", points, per_point)):
+            start = len(self.file.dimensions[dimension])
+            for name, column in values.items():
+                if column is not None and size:
+                    self.file[name][start : start + size] = column
+
+    def _create(self, name, kind, dimension, attributes):
+        options = {} if kind is str else {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": (65536,)}
+        self.file.createVariable(name, kind, (dimension,), **options).setncatts(attributes)

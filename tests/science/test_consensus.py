@@ -1,0 +1,136 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from ensembles import OBSERVED, join, matches_of, save_ensemble, true_tracks
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stormtracks.science import sphere
+from stormtracks.science.consensus import ConsensusSettings, consensus, group
+from stormtracks.science.consensus.pairs import Points
+from stormtracks.science.consensus.season import consensus_of
+from stormtracks.science.errors import ResultError
+from stormtracks.science.records import Tracks
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Eight members; storm 0 is missing in 1 and 2, the unobserved storm 3 in 1 to 4."""
+    missing = {1: (0, 3), 2: (0, 3), 3: (3,), 4: (3,)}
+    return consensus(save_ensemble(tmp_path_factory.mktemp("results"), missing=missing), 2005)
+
+
+def line(lat, lon, first=0, size=12):
+    """A storm that goes north."""
+    return first, lat + 0.3 * np.arange(size), np.full(size, float(lon))
+
+
+def members(*lists):
+    """Tracks of each member, from lists of lines, without noise."""
+    return [join(lines, 2005, np.random.default_rng(0), 0.0) for lines in lists]
+
+
+def labels(ensemble, **changed):
+    """Group of each track, member after member."""
+    return group(Points.of(ensemble), ConsensusSettings(**changed)).tolist()
+
+
+def test_every_storm_is_found_once_and_no_stray_track_is(made):
+    assert made.sid.tolist() == [*OBSERVED, ""]
+    assert made.candidate.tolist() == [False, False, False, True]
+    assert made.share.tolist() == [0.75, 1.0, 1.0, 0.5]
+    assert np.flatnonzero(~made.held_by[0]).tolist() == [1, 2]
+    assert made.matched.tolist() == [6, 8, 8, 0]
+
+
+@pytest.mark.parametrize("storm", range(3))
+def test_mean_path_is_nearer_to_the_truth_than_half_of_a_members_distance(made, storm):
+    rows = slice(made.start[storm], made.start[storm] + made.row_size[storm])
+    _, lat, lon = true_tracks()[storm]
+    apart = sphere.distance_km(lat, lon, made.lat[rows], made.lon[rows])
+    assert len(apart) == 16 and apart.mean() < made.spread_km[rows].mean() / 2
+
+
+def test_spread_and_strength_of_two_members():
+    east, west = members([line(0, 1)]), members([line(0, -1)])
+    west = [dataclasses.replace(west[0], vorticity=east[0].vorticity + np.float32(2e-5))]
+    made = consensus_of(2005, (0, 1), [*east, *west], [none(), none()], ConsensusSettings())
+    np.testing.assert_allclose(made.lon, 0, atol=1e-9)
+    np.testing.assert_allclose(made.spread_km[0], sphere.distance_km(0, 0, 0, 1), rtol=1e-6)
+    np.testing.assert_allclose(made.vorticity, east[0].vorticity + 1e-5, rtol=1e-5)
+    np.testing.assert_allclose(made.vorticity_std, 1e-5, rtol=1e-3)
+
+
+def test_third_track_between_two_storms_does_not_chain_them():
+    ensemble = members([line(0, -2.4), line(0, 2.4)], [line(0, 0)], [line(0, -2.4), line(0, 2.4)])
+    found = labels(ensemble, min_share=0.5)
+    assert found[0] != found[1] and found[3] != found[4]
+
+
+def test_member_gives_one_track_at_a_time_but_both_pieces_of_one_that_broke():
+    whole = line(0, 0, size=20)
+    broken = [line(0, 0, size=8), (10, 3.0 + 0.3 * np.arange(10), np.zeros(10))]
+    twin = [line(0, 0.5, size=20), line(0, -1.5, size=20)]
+    assert labels(members([whole], broken, twin, [whole])) == [0, 0, 0, 0, -1, 0]
+
+
+def test_storms_at_the_same_place_at_other_times_are_two():
+    early, late = line(0, 0), line(0, 0, first=30)
+    assert labels(members([early, late], [early, late])) == [0, 1, 0, 1]
+
+
+def test_too_few_members_or_common_times_are_none():
+    assert labels(members([line(0, 0)], [line(0, 0)], [], [], []), min_share=0.5) == [-1, -1]
+    assert labels(members([line(0, 0)], [line(0, 0, first=7)])) == [-1, -1]
+
+
+def test_no_tracks_at_all():
+    made = consensus_of(2005, (0, 1), members([], []), [none(), none()], ConsensusSettings())
+    assert len(made) == 0 and len(made.tracks) == 0 and made.held_by.shape == (0, 2)
+
+
+def test_path_has_the_times_that_half_of_the_holders_have():
+    ensemble = members([line(0, 0, size=12)], [line(0, 0, size=20)], [line(0, 0, size=14)], [line(0, 0, size=16)])
+    made = consensus_of(2005, range(4), ensemble, [none()] * 4, ConsensusSettings())
+    assert made.row_size.tolist() == [16]
+    assert made.number.tolist() == [4] * 12 + [3] * 2 + [2] * 2
+
+
+def test_storm_that_few_holders_match_stays_a_candidate(tmp_path):
+    ensemble = members(*[[line(0, 0)]] * 6)
+    one = matches_of([0, -1, -1], ensemble[0])
+    made = consensus_of(2005, range(6), ensemble, [one] + [none()] * 5, ConsensusSettings())
+    assert (made.sid.tolist(), made.matched.tolist()) == ([""], [0])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(range(8)), st.floats(-180, 180))
+def test_order_of_members_and_longitude_do_not_matter(order, turn):
+    ensemble = members(*[[line(0, 0.2 * member), line(20, 60 + 0.2 * member, first=5)] for member in range(8)])
+    turned = [dataclasses.replace(ensemble[i], lon=sphere.wrap(ensemble[i].lon + turn)) for i in order]
+    made = consensus_of(2005, range(8), ensemble, [none()] * 8, ConsensusSettings())
+    again = consensus_of(2005, range(8), turned, [none()] * 8, ConsensusSettings())
+    np.testing.assert_allclose(again.lat, made.lat, atol=1e-9)
+    np.testing.assert_allclose(sphere.lon_difference(made.lon + turn, again.lon), 0, atol=1e-9)
+    np.testing.assert_array_equal(again.number, made.number)
+
+
+def test_year_or_member_without_result_is_refused(tmp_path):
+    save_ensemble(tmp_path, 2)
+    with pytest.raises(ResultError, match="no result of the year 1999; there are 2005"):
+        consensus(tmp_path, 1999)
+    with pytest.raises(ResultError, match="year 2005 has no result of member 7; there are 0, 1"):
+        consensus(tmp_path, 2005, members=[0, 7])
+
+
+@pytest.mark.parametrize(("name", "value"), [("radius_km", 0), ("min_share", 1.5), ("path_share", -0.1)])
+def test_settings_that_cannot_be_are_refused(name, value):
+    with pytest.raises(ValueError, match=f"'{name}' must be"):
+        ConsensusSettings(**{name: value})
+
+
+def none():
+    """Matches of a member for which nothing was observed."""
+    empty = Tracks(*(np.zeros(1, kind) for kind in ("i4", "M8[s]", "f8", "f8", "f4", "i8")))
+    return matches_of([-1, -1, -1], empty)
