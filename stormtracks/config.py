@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,7 @@ class WorkerHost:
     bind: str | None = None
     slots: int | None = None
     memory_limit_mb: int | None = None
+    tasks: str | None = None
     data: str = "data"
     dataset: dict[str, object] | None = None
     best_tracks: str | None = None
@@ -206,6 +208,8 @@ def _worker(path, defaults, entry):
         merged["dataset"] = load_dataset(path.parent / Path(merged["dataset"]).expanduser())
     elif merged.get("dataset") is not None:
         merged["dataset"] = _plain(merged["dataset"])
+    if merged.get("launch") == "local" and "code" not in merged:
+        merged |= {"code": str(CHECKOUT), "python": merged.get("python", sys.executable)}
     return typed.build(WorkerHost, merged, _place(path, merged))
 
 

@@ -1,0 +1,168 @@
+"""What is done on the hosts of hosts.yaml: `fab --list`, `fab COMMAND --help`. What is done here: `inv --list`.
+
+Every command works on all hosts at once, says a line for each, and has exit status 1 if one failed. `--only HOST,...`
+(or `-H HOST,...`) limits it, `--hosts FILE` chooses another hosts.yaml; both go after the command's name.
+"""
+
+import inspect
+import sys
+
+import fabric
+from fabric import task as fabric_task
+from invoke import Collection
+
+from stormtracks import config
+from stormtracks.console.terminal import refusing
+from stormtracks.hosts import check as checking
+from stormtracks.hosts import collect as collecting
+from stormtracks.hosts import deploy as deploying
+from stormtracks.hosts import keys, logs, tables, workers
+from stormtracks.hosts.outcomes import AT_ONCE, everywhere, line, lines
+from stormtracks.pyro_cluster import secret
+
+EVERY = {
+    "hosts": "another hosts.yaml; default: $STORMTRACKS_HOSTS, else ./hosts.yaml",
+    "only": "names of hosts, with commas between them; default: all",
+    "at-once": f"hosts at a time; default: {AT_ONCE}",
+}
+
+
+class HostsTask(fabric.Task):
+    """A command whose `--only` is also `-H`, as Fabric's users know it."""
+
+    def arg_opts(self, name, default, taken_names):
+        """Options of one argument."""
+        options = super().arg_opts(name, default, taken_names)
+        if name == "only":
+            options["names"] = ("only", "H")
+        return options
+
+
+def command(**helps):
+    """Make a function a command: its help, one line instead of a traceback for what is refused."""
+
+    def decorate(body):
+        own = {
+            name: text for name, text in EVERY.items() if name.replace("-", "_") in inspect.signature(body).parameters
+        }
+        return fabric_task(klass=HostsTask, help=own | helps, auto_shortflags=False)(refusing(body))
+
+    return decorate
+
+
+@command()
+def check(c, hosts=None, only=None, at_once=AT_ONCE):
+    """Look whether every host could work, and say what to do about each fault."""
+    outcomes = everywhere(_cluster(c, hosts, only), checking.job(_cluster(c, hosts, only)), c.config, at_once)
+    tables.write(("host", "SSH", *checking.COLUMNS), checking.table_rows(outcomes))
+    _end(outcomes, line)
+
+
+@command(wheels="folder of wheels to install from, for hosts without the internet", force="also under a running worker")
+def deploy(c, hosts=None, only=None, at_once=AT_ONCE, wheels=None, force=False):
+    """Bring this checkout's tracked files and the packages they need to the hosts: only what changed."""
+    cluster = _cluster(c, hosts, only)
+    _end(everywhere(cluster, deploying.job(cluster, wheels, force), c.config, at_once, lines(cluster)))
+
+
+@command(wait="seconds until a worker must be registered and answer")
+def start_workers(c, hosts=None, only=None, at_once=AT_ONCE, wait=workers.READY_SECONDS):
+    """Start the workers, detached, and wait until each is registered and answers."""
+    cluster = _cluster(c, hosts, only)
+    _end(everywhere(cluster, workers.start(cluster, float(wait)), c.config, at_once, lines(cluster)))
+
+
+@command()
+def show_workers(c, hosts=None, only=None, at_once=AT_ONCE):
+    """Show what each worker is doing now, since when, its memory and how many tasks it has done."""
+    cluster = _cluster(c, hosts, only)
+    outcomes = everywhere(cluster, workers.look(cluster), c.config, at_once)
+    tables.write(workers.COLUMNS, workers.table_rows(outcomes))
+    _end(outcomes, line)
+
+
+@command(follow="go on showing what is added, until Ctrl-C", lines="how many of the last lines")
+def show_logs(c, hosts=None, only=None, at_once=AT_ONCE, lines=20, follow=False):
+    """Show the workers' logs."""
+    cluster = _cluster(c, hosts, only)
+    if follow:
+        job, at_once = logs.follow(cluster, int(lines)), len(cluster.workers)
+    else:
+        job = logs.show(cluster, int(lines))
+    _end(everywhere(cluster, job, c.config, at_once, line))
+
+
+@command(overwrite="replace results here that differ from the host's", to="folder for them; default: as in hosts.yaml")
+def collect(c, hosts=None, only=None, at_once=AT_ONCE, to=None, overwrite=False):
+    """Bring the results of hosts that do not share our files to here: only what is missing, checked on arrival."""
+    cluster = _cluster(c, hosts, only)
+    job = collecting.job(cluster, config.Path(to).absolute() if to else cluster.results, overwrite)
+    _end(everywhere(cluster, job, c.config, at_once, lines(cluster)))
+
+
+@command(now="do not wait for running tasks", patience="seconds that running tasks get; then they are ended")
+def stop_workers(c, hosts=None, only=None, at_once=AT_ONCE, now=False, patience=600.0):
+    """Stop the workers after their running tasks; only processes that are provably theirs are ended."""
+    cluster = _cluster(c, hosts, only)
+    _end(everywhere(cluster, workers.stop(cluster, now, float(patience)), c.config, at_once, lines(cluster)))
+
+
+@command(yes="trust all without asking; only where nobody else can be on the network")
+def trust_hosts(c, hosts=None, only=None, yes=False):
+    """Show the SSH host keys that are not known yet, ask, and add them to the user's known_hosts."""
+    if not keys.trust(_cluster(c, hosts, only), c.config, lambda text: yes or _agreed(text)):
+        sys.exit(1)
+
+
+@command()
+def push_key(c, hosts=None, only=None, at_once=AT_ONCE):
+    """Bring the cluster's secret to the hosts (`start-workers` does it where it is missing)."""
+    cluster = _cluster(c, hosts, only)
+    _end(everywhere(cluster, keys.push(cluster), c.config, at_once, lines(cluster)))
+
+
+@command()
+def renew_key(c, hosts=None, only=None, at_once=AT_ONCE):
+    """Make a new secret and bring it to the hosts; what runs has the old one until it is started again."""
+    cluster = _cluster(c, hosts, only)
+    made = secret.renew()
+    sys.stdout.write(f"new secret {secret.fingerprint(made)} in {made}; start nameserver and workers again\n")
+    _end(everywhere(cluster, keys.push(cluster), c.config, at_once, lines(cluster)))
+
+
+def _cluster(c, hosts, only):
+    """The cluster that is meant. `fab -H w1 check`, Fabric's own option, calls a command once for each of its hosts."""
+    if isinstance(c, fabric.Connection):
+        only = c.original_host
+    return config.load(hosts).only(only)
+
+
+def _agreed(text):
+    if not sys.stdin.isatty():
+        sys.exit(f"{text}\nthere is no terminal to ask at: fab trust-hosts --yes trusts all")
+    return input(f"{text} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _end(outcomes, show=None):
+    """Exit with status 1 if a host failed; `show` its fault where no line has said it yet."""
+    failed = [outcome for outcome in outcomes if not outcome.ok]
+    for outcome in failed if show else []:
+        show(outcome)
+    if failed:
+        sys.exit(1)
+
+
+ns = Collection()
+for body, name in (
+    (trust_hosts, "trust-hosts"),
+    (deploy, "deploy"),
+    (check, "check"),
+    (start_workers, "start-workers"),
+    (show_workers, "workers"),
+    (show_logs, "logs"),
+    (collect, "collect"),
+    (stop_workers, "stop-workers"),
+    (push_key, "push-key"),
+    (renew_key, "renew-key"),
+):
+    ns.add_task(body, name)

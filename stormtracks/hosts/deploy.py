@@ -1,0 +1,89 @@
+"""Bring this checkout's tracked files, and the packages they need, to hosts: only what changed."""
+
+import hashlib
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+from stormtracks.config import CHECKOUT, KeyRefused, WorkerHost
+from stormtracks.hosts.asking import ask, ask_program, request
+from stormtracks.hosts.faults import HostFault
+from stormtracks.hosts.outcomes import Outcome
+from stormtracks.on_host.send import CHUNK
+
+TAKE_SECONDS = 600.0
+INSTALL_SECONDS = 1800.0
+WHEELS = ".wheels"
+
+
+def job(cluster, wheels=None, force=False):
+    """A job that deploys to a host.
+
+    Parameters
+    ----------
+    cluster : config.Cluster
+    wheels : path, optional
+        A folder with wheels of all requirements, for hosts without the internet.
+    force : bool
+        Also under a running worker, whose slots would then mix old and new code.
+    """
+    sources = files(wheels)
+    manifest = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sources.items()}
+
+    def deploy(link, worker):
+        if worker.shared_files or (worker.local and Path(worker.code) == CHECKOUT):
+            return Outcome(worker.name, True, "uses this checkout: nothing to deploy")
+        words = {"folder": worker.code, "manifest": manifest}
+        found = ask_program(link, worker, "receive", {"action": "look", **words}, seconds=TAKE_SECONDS)
+        if found["differ"] or found["gone"]:
+            if not force:
+                _refuse_under_worker(link, cluster, worker)
+            _send(link, worker, words, {name: sources[name] for name in found["differ"]})
+        environment = _environment(link, worker, found["folder"], bool(wheels))
+        text = f"{len(found['differ'])} file(s) brought, {len(found['gone'])} removed, environment {environment}"
+        return Outcome(worker.name, True, f"{text}: {found['folder']}", found | {"environment": environment})
+
+    return deploy
+
+
+def files(wheels=None) -> dict[str, Path]:
+    """The tracked files of this checkout and the wheels: name on the host -> file here."""
+    try:
+        listing = subprocess.run(["git", "-C", str(CHECKOUT), "ls-files", "-z"], capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise KeyRefused(f"{CHECKOUT} is no git checkout, whose tracked files could be deployed ({error})") from error
+    names = [name for name in listing.decode().split("\0") if name]
+    found = {name: CHECKOUT / name for name in names if (CHECKOUT / name).is_file()}
+    brought = sorted(Path(wheels).glob("*.whl")) if wheels else []
+    if wheels and not brought:
+        raise KeyRefused(f"no wheels in {wheels}: pip download -r requirements.txt -d {wheels}")
+    return found | {f"{WHEELS}/{path.name}": path for path in brought}
+
+
+def _refuse_under_worker(link, cluster, worker):
+    """New code under a running worker would mix with the old in its slots' next processes."""
+    try:
+        running = ask(link, worker, "look", request(cluster, worker))["state"] == "running"
+    except HostFault:
+        return  # no code, no python or one that is broken: nothing of ours runs from there
+    if running:
+        raise HostFault("its worker runs: fab stop-workers first, or fab deploy --force")
+
+
+def _send(link, worker, words, sources):
+    with tempfile.TemporaryFile() as archive:
+        with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=5) as tar:
+            for name, path in sources.items():
+                tar.add(path.resolve(), name, recursive=False)
+        archive.seek(0)
+        chunks = iter(lambda: archive.read(CHUNK), b"")
+        ask_program(link, worker, "receive", {"action": "take", **words}, chunks, TAKE_SECONDS)
+
+
+def _environment(link, worker, folder, wheels):
+    """What became of the host's environment; a python that hosts.yaml names is its owner's."""
+    if worker.python != WorkerHost.python:
+        return f"left to its owner ({worker.python})"
+    words = {"folder": folder, "wheels": wheels}
+    return ask_program(link, worker, "environment", words, seconds=INSTALL_SECONDS)["environment"]

@@ -1,0 +1,72 @@
+"""The host keys that the user's own SSH knows, which every connection is held to."""
+
+import base64
+import hashlib
+from pathlib import Path
+
+import fabric
+import paramiko
+
+USER_FILES = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
+SYSTEM_FILES = "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
+
+
+def verify(connection):
+    """Let a Fabric connection, and each host that it jumps through, accept known host keys only.
+
+    Fabric itself accepts any key and reads no known_hosts.
+    """
+    while isinstance(connection, fabric.Connection):
+        for kind, key in known(connection).items():
+            connection.client.get_host_keys().add(key_name(connection), kind, key)
+        connection.client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        connection = connection.gateway
+
+
+def known(connection) -> dict:
+    """The keys that known_hosts has for a connection's host: kind -> key. One that is revoked there is none."""
+    name = connection.ssh_config.get("hostkeyalias") or key_name(connection)
+    keys = {}
+    for path in files(connection):
+        if path.is_file():
+            keys = dict(paramiko.HostKeys(str(path)).lookup(name) or {}) | keys
+    revoked = _revoked(files(connection))
+    return {kind: key for kind, key in keys.items() if key.get_base64() not in revoked}
+
+
+def files(connection) -> list[Path]:
+    """The known_hosts files that ~/.ssh/config names for a host, else OpenSSH's own; the first is the user's."""
+    named = connection.ssh_config
+    words = [
+        *named.get("userknownhostsfile", USER_FILES).split(),
+        *named.get("globalknownhostsfile", SYSTEM_FILES).split(),
+    ]
+    return [Path(word.strip('"')).expanduser() for word in words if word != "none"]
+
+
+def key_name(connection) -> str:
+    """The name that known_hosts has a host's keys under."""
+    port = int(connection.port)
+    return connection.host if port == paramiko.config.SSH_PORT else f"[{connection.host}]:{port}"
+
+
+def fingerprint(key) -> str:
+    """A key's fingerprint as OpenSSH shows it."""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode().rstrip("=")
+
+
+def trust(connection, key):
+    """Add a host's key to the user's known_hosts."""
+    path = files(connection)[0]
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    before = path.read_text() if path.exists() else ""
+    name = connection.ssh_config.get("hostkeyalias") or key_name(connection)
+    with path.open("a") as file:
+        file.write(
+            f"{'' if not before or before.endswith(chr(10)) else chr(10)}{name} {key.get_name()} {key.get_base64()}\n"
+        )
+
+
+def _revoked(paths):
+    lines = [line.split() for path in paths if path.is_file() for line in path.read_text().splitlines()]
+    return {words[3] for words in lines if words[:1] == ["@revoked"] and len(words) > 3}

@@ -1,0 +1,103 @@
+"""The cluster's secret on the hosts, and the host keys of the hosts here."""
+
+import base64
+import socket
+import sys
+
+import paramiko
+
+from stormtracks.hosts import host_keys
+from stormtracks.hosts.asking import ask, request
+from stormtracks.hosts.faults import HostFault
+from stormtracks.hosts.links import CONNECT_SECONDS, connection, explained
+from stormtracks.hosts.outcomes import Outcome
+from stormtracks.pyro_cluster import secret
+
+
+def push(cluster):
+    """A job that brings the secret to a host: through SSH, on standard input, into a file that only its owner reads."""
+
+    def job(link, worker):
+        answer = bring(link, worker, cluster)
+        return Outcome(worker.name, True, f"{answer['state']}: {answer['path']} {answer['fingerprint']}", answer)
+
+    return job
+
+
+def bring(link, worker, cluster) -> dict:
+    """Bring the secret; what was there is replaced."""
+    pem = base64.b64encode(secret.ensure().read_bytes()).decode()
+    return ask(link, worker, "key", request(cluster, worker, pem=pem))
+
+
+def trust(cluster, config, agreed) -> bool:
+    """Show the host keys that are not known yet, and add those that are agreed to, to the user's known_hosts.
+
+    Parameters
+    ----------
+    agreed : callable
+        Asked with a text, answers whether to trust.
+
+    Returns
+    -------
+    bool
+        Whether every host is known now.
+    """
+    known = [_trust_one(worker, config, agreed) for worker in cluster.workers if not worker.local]
+    return all(known)
+
+
+def _trust_one(worker, config, agreed):
+    """Walk the way to a host from here: a host that is jumped through comes first, it carries the next connection."""
+    hops, hop = [], connection(worker, config)
+    while hasattr(hop, "gateway"):
+        hops.insert(0, hop)
+        hop = hop.gateway
+    try:
+        results = [_trust_hop(worker, hop, agreed) for hop in hops]
+    except HostFault as fault:
+        sys.stdout.write(f"{worker.name}: {fault}\n")
+        return False
+    finally:
+        for hop in reversed(hops):
+            hop.close()
+    return all(results)
+
+
+def _trust_hop(worker, hop, agreed):
+    offered, known = _offered(hop), host_keys.known(hop)
+    name, shown = host_keys.key_name(hop), f"{offered.get_name()} {host_keys.fingerprint(offered)}"
+    if known.get(offered.get_name()) == offered:
+        sys.stdout.write(f"{worker.name}: {name} is known, {shown}\n")
+        return True
+    if known:
+        sys.stdout.write(
+            f"{worker.name}: {name} answers with {shown}, which is NOT the key in known_hosts. Only if you "
+            f"know why: ssh-keygen -R '{name}', then fab trust-hosts again\n"
+        )
+        return False
+    if not agreed(f"{worker.name}: {name} has the host key\n  {shown}\ntrust it?"):
+        return False
+    host_keys.trust(hop, offered)
+    return True
+
+
+def _offered(hop):
+    """The key that a host shows, before anything is told to it; what leads to the host is verified."""
+    if hop.gateway is not None and not isinstance(hop.gateway, str):
+        host_keys.verify(hop.gateway)
+    transport = None
+    try:
+        sock = hop.open_gateway() if hop.gateway else socket.create_connection((hop.host, hop.port), CONNECT_SECONDS)
+        transport = paramiko.Transport(sock)
+        known = list(host_keys.known(hop))
+        if known:
+            options = transport.get_security_options()
+            options.key_types = sorted(options.key_types, key=lambda kind: kind not in known)
+        transport.start_client(timeout=CONNECT_SECONDS)
+        return transport.get_remote_server_key()
+    except Exception as error:  # whatever sockets, gateways and paramiko raise
+        raise explained(error, hop) from error
+    finally:
+        if transport:
+            transport.close()

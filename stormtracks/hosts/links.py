@@ -1,0 +1,257 @@
+"""A link to a host: runs a shell line there, over SSH or, for ``launch: local``, here."""
+
+import random
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import fabric
+import paramiko
+
+from stormtracks.hosts import host_keys
+from stormtracks.hosts.faults import HostFault
+
+CONNECT_SECONDS = 5.0
+ATTEMPTS = 4
+WINDOW_BYTES = 2**24
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a shell line ended: exit status (None: it was cut off), and what it wrote."""
+
+    status: int | None
+    output: bytes
+    errors: str
+
+
+class Link:
+    """What both kinds have in common; a context manager."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Give the connection up."""
+
+    def open(self, line):
+        """Start a shell line: an object with files ``stdin``, ``stdout``, and ``finish()``, ``end()``."""
+        raise NotImplementedError
+
+    def run(self, line, chunks=(), seconds=60.0) -> Done:
+        """Run a shell line to its end.
+
+        Parameters
+        ----------
+        line : str
+        chunks : iterable of bytes
+            Standard input.
+        seconds : float
+            Time it may take.
+
+        Raises
+        ------
+        HostFault
+            It took longer.
+        """
+        process = self.open(line)
+        late = threading.Event()
+        alarm = threading.Timer(seconds, lambda: (late.set(), process.end()))
+        alarm.daemon = True
+        alarm.start()
+        try:
+            _write(process.stdin, chunks)
+            output = process.stdout.read()
+            done = Done(*process.finish(output))
+        except (OSError, EOFError) as error:
+            if not late.is_set():
+                raise HostFault(f"the connection broke: {str(error) or type(error).__name__}") from error
+        finally:
+            alarm.cancel()
+            process.end()
+        if late.is_set():
+            raise HostFault(f"no answer within {seconds:g} s")
+        return done
+
+
+class Here(Link):
+    """This machine, without SSH."""
+
+    def open(self, line):
+        """Start a shell line here."""
+        return _HereProcess(line)
+
+
+class Ssh(Link):
+    """A host that Fabric connects to as ~/.ssh/config and hosts.yaml say, and whose host key is known.
+
+    Parameters
+    ----------
+    connection : fabric.Connection
+        From `connection`.
+    """
+
+    def __init__(self, connection):
+        self.connection = connection
+        host_keys.verify(connection)
+        _connect(connection)
+
+    def close(self):
+        """Close the connection and those that it goes through."""
+        connection = self.connection
+        while isinstance(connection, fabric.Connection):
+            connection.close()
+            connection = connection.gateway
+
+    def open(self, line):
+        """Start a shell line on the host."""
+        return _SshProcess(self.connection, line)
+
+
+def link(worker, config) -> Link:
+    """Connect to a worker's host.
+
+    Raises
+    ------
+    HostFault
+        It cannot be reached, is not the host it was, or does not let us in.
+    """
+    return Here() if worker.local else Ssh(connection(worker, config))
+
+
+def connection(worker, config):
+    """The Fabric connection to a worker's host, not open yet; SSH agents are not forwarded unless hosts.yaml asks."""
+    config = config.clone()
+    options = {**config.connect_kwargs, "banner_timeout": CONNECT_SECONDS, "auth_timeout": CONNECT_SECONDS}
+    config.timeouts.connect = options.pop("timeout", None) or config.timeouts.connect or CONNECT_SECONDS
+    options.pop("key_filename", None)  # Fabric takes those of the command line from the config
+    if worker.identity:
+        options["key_filename"] = [str(Path(worker.identity).expanduser())]
+    gateway = None
+    for hop in (worker.jump or "").split(","):
+        if hop:
+            gateway = fabric.Connection(hop.strip(), gateway=gateway, config=config, connect_kwargs=dict(options))
+    return fabric.Connection(
+        worker.ssh_host,
+        user=worker.user,
+        port=worker.port,
+        gateway=gateway,
+        config=config,
+        forward_agent=worker.forward_agent,
+        connect_kwargs=options,
+    )
+
+
+def explained(error, connection) -> HostFault:
+    """What went wrong with a connection, in words."""
+    place = f"{connection.host}:{connection.port}"
+    for kind, text in _CURES.items():
+        if isinstance(error, kind):
+            return HostFault(
+                text.format(place=place, user=connection.user, error=error, name=host_keys.key_name(connection))
+            )
+    if "not found in known_hosts" in str(error):
+        return HostFault(f"host key of {place} is not known: `fab trust-hosts` shows it and asks")
+    return HostFault(f"no SSH connection to {place}: {str(error) or type(error).__name__}")
+
+
+_CURES = {
+    paramiko.BadHostKeyException: "host key of {place} is not the one in known_hosts: another machine answers, or it "
+    "was installed anew; if you know why: ssh-keygen -R '{name}', then `fab trust-hosts`",
+    paramiko.PasswordRequiredException: "the private key for {place} has a passphrase: ssh-add it first",
+    paramiko.AuthenticationException: "{place} does not let {user} in ({error}): see 'user' and 'identity'",
+    TimeoutError: "{place} does not answer within the time: is it on, and SSH allowed through?",
+    paramiko.ssh_exception.NoValidConnectionsError: "{place} refuses SSH: no sshd there, or another port",
+    FileNotFoundError: "a private key for {place} is not there: {error}",
+}
+
+
+def _connect(connection):
+    """Open a connection; a busy sshd that hangs up on newcomers (MaxStartups) is asked again."""
+    for attempt in range(ATTEMPTS):
+        try:
+            connection.open()
+            connection.transport.set_keepalive(15)
+            return
+        except Exception as error:  # paramiko lets through whatever its sockets, files and threads raise
+            connection.close()
+            if attempt == ATTEMPTS - 1 or "protocol banner" not in str(error):
+                raise explained(error, connection) from error
+            time.sleep(random.uniform(0.2, 0.6) * 2**attempt)
+
+
+def _write(file, chunks):
+    try:
+        for chunk in chunks:
+            file.write(chunk)
+        file.close()
+    except (BrokenPipeError, OSError):
+        pass  # it ended without reading all; what it said is what counts
+
+
+class _HereProcess:
+    def __init__(self, line):
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
+        self._process = subprocess.Popen(
+            ["sh", "-c", line],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            start_new_session=True,
+        )
+        self.stdin, self.stdout = self._process.stdin, self._process.stdout
+
+    def finish(self, output=b""):
+        status = self._process.wait()
+        self._errors.seek(0)
+        return status, output, self._errors.read().decode(errors="replace")
+
+    def end(self):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        for file in (self.stdin, self.stdout, self._errors):
+            try:
+                file.close()
+            except OSError:
+                continue
+
+
+class _SshProcess:
+    def __init__(self, connection, line):
+        self._channel = connection.transport.open_session(window_size=WINDOW_BYTES)
+        if connection.forward_agent:
+            self._agent = paramiko.agent.AgentRequestHandler(self._channel)
+        self._channel.exec_command(line)
+        self.stdin, self.stdout = _SshInput(self._channel), self._channel.makefile("rb", 2**16)
+        self._errors = self._channel.makefile_stderr("rb")
+
+    def finish(self, output=b""):
+        errors = self._errors.read().decode(errors="replace")
+        status = self._channel.recv_exit_status()
+        return (None if status < 0 else status), output, errors
+
+    def end(self):
+        self._channel.close()
+
+
+class _SshInput:
+    """The write end of a channel; closing it tells the other side that nothing more comes."""
+
+    def __init__(self, channel):
+        self._channel = channel
+
+    def write(self, data):
+        self._channel.sendall(data)
+
+    def flush(self):
+        """Nothing is kept back."""
+
+    def close(self):
+        self._channel.shutdown_write()

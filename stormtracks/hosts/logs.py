@@ -1,0 +1,50 @@
+"""Show the workers' logs, and follow them."""
+
+import contextlib
+import sys
+import threading
+
+from stormtracks.hosts.asking import ask, open_stream, request
+from stormtracks.hosts.outcomes import Outcome
+
+_writing = threading.Lock()
+
+
+def show(cluster, lines):
+    """A job that fetches the last lines of a worker's log."""
+
+    def job(link, worker):
+        answer = ask(link, worker, "log", request(cluster, worker, lines=lines))
+        text = answer["path"] + "".join(f"\n{line}" for line in answer["lines"])
+        return Outcome(worker.name, True, text if answer["lines"] else f"{answer['path']}: nothing yet")
+
+    return job
+
+
+def follow(cluster, lines):
+    """A job that writes a worker's log as it grows, each line behind the host's name, until the connection ends."""
+
+    def job(link, worker):
+        process, answer = open_stream(link, worker, "log", request(cluster, worker, lines=lines, follow=True))
+        with contextlib.closing(_Ending(process)):
+            for line in answer["lines"]:
+                _write(worker, line)
+            for line in iter(process.stdout.readline, b""):
+                _write(worker, line.decode(errors="backslashreplace").rstrip("\n"))
+        return Outcome(worker.name, False, "the connection ended")
+
+    return job
+
+
+class _Ending:
+    def __init__(self, process):
+        self._process = process
+
+    def close(self):
+        self._process.end()
+
+
+def _write(worker, line):
+    with _writing:
+        sys.stdout.write(f"{worker.name}  {line}\n")
+        sys.stdout.flush()

@@ -1,0 +1,41 @@
+"""Tables of hosts: drawn on a terminal, plain columns elsewhere."""
+
+import sys
+
+
+def write(columns, rows):
+    """Write a table to standard output; columns whose name starts with ">" are set right."""
+    if sys.stdout.isatty():
+        _draw(columns, rows)
+    else:
+        sys.stdout.write(plain(columns, rows))
+
+
+def plain(columns, rows) -> str:
+    """Aligned text that stays whole in a file, a line a host."""
+    names = [column.lstrip(">") for column in columns]
+    widths = [max(map(len, cells)) for cells in zip(names, *rows, strict=True)]
+    aligned = [">" if column.startswith(">") else "<" for column in columns]
+    lines = [
+        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(cells, aligned, widths, strict=True)).rstrip()
+        for cells in (names, *rows)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _draw(columns, rows):
+    from rich.console import Console  # rich takes 0.05 s to load, which `fab --list` need not pay
+    from rich.table import Table
+
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        shown.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
+    for row in rows:
+        shown.add_row(*(f"[red]{cell}[/red]" if cell.startswith("x") else cell for cell in map(_escaped, row)))
+    Console(highlight=False).print(shown)
+
+
+def _escaped(cell):
+    from rich.markup import escape
+
+    return escape(cell)

@@ -1,0 +1,15 @@
+"""List the results here, and hand over those that are asked for."""
+
+import re
+
+from stormtracks.on_host.places import place
+
+RESULT = re.compile(r"[a-z][a-z0-9_]*/\d{4}/member_\d{3,}\.nc")
+"""Names of results below their folder; nothing else is given out, and nothing else is accepted by `hosts.collect`."""
+
+
+def run(request):
+    """The results below the results folder: name -> size in bytes."""
+    folder = place(request, "results")
+    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.glob("*/*/*.nc"))}
+    return {"folder": str(folder), "results": {name: size for name, size in found.items() if RESULT.fullmatch(name)}}

@@ -1,0 +1,51 @@
+"""Whether the packages of requirements.txt are here, in versions that it allows."""
+
+import re
+from importlib import metadata
+
+_LINE = re.compile(r"([A-Za-z0-9._-]+)\s*((?:[<>=!]=?\s*[0-9.]+\s*,?\s*)*)")
+_BOUND = re.compile(r"(>=|<=|==|!=|<|>)\s*([0-9.]+)")
+_HOLDS = {
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+}
+
+
+def requirements(path) -> dict[str, str]:
+    """Package -> bounds, such as "numpy" -> ">=1.26,<3", from a requirements file of plain names and versions."""
+    lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
+    return {
+        found[1]: found[2].replace(" ", "") for line in lines if line[:1].isalnum() and (found := _LINE.match(line))
+    }
+
+
+def installed(name) -> str | None:
+    """The version that is installed; None: it is not."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def fault(name, bounds) -> str | None:
+    """What is wrong with a package, in words; None: nothing."""
+    found = installed(name)
+    if found is None:
+        return f"{name} is missing"
+    wrong = [f"{sign}{bound}" for sign, bound in _BOUND.findall(bounds) if not _holds(found, sign, bound)]
+    return f"{name} {found} is not {', '.join(wrong)}" if wrong else None
+
+
+def _holds(found, sign, bound):
+    """Compares release numbers, as long as the longer one; 2.0rc1 counts as 2.0."""
+    left, right = _numbers(found), _numbers(bound)
+    length = max(len(left), len(right))
+    return _HOLDS[sign](left + [0] * (length - len(left)), right + [0] * (length - len(right)))
+
+
+def _numbers(text):
+    return [int(part) for part in re.match(r"[0-9]+(?:\.[0-9]+)*", text)[0].split(".")]

@@ -1,0 +1,113 @@
+"""Take files into a folder: sent to a host's own Python, which has none of our code yet, so it stands alone.
+
+Two requests, each a line of JSON on standard input. ``look``: which files of a manifest (name -> SHA-256) differ here,
+and which that an earlier deploy brought are no longer in it. ``take``: a tar archive follows; its files replace those
+here, each at once and whole, and what is no longer in the manifest goes. Standard library, Python 3.6 or later.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import sys
+import tarfile
+from pathlib import Path
+
+RECORD = ".stormtracks-files.json"
+MARK = "\x1estormtracks "
+
+
+def main():
+    """Answer one request."""
+    request = json.loads(sys.stdin.buffer.readline().decode())
+    try:
+        folder = expand(request["folder"])
+        answer = {"look": look, "take": take}[request["action"]](folder, request["manifest"])
+    except (OSError, ValueError, tarfile.TarError) as error:
+        answer = {"error": str(error)}
+    sys.stdout.write(MARK + json.dumps(answer) + "\n")
+
+
+def expand(text):
+    """The folder with a leading ``~`` and ``$VARIABLES`` of this host; as `on_host.places.expand`."""
+
+    def value(found):
+        name = found.group(1) or found.group(2)
+        if name not in os.environ:
+            raise ValueError("{}: the variable ${} is not set on this host".format(text, name))  # noqa: UP032
+        return os.environ[name]
+
+    home, rest = (str(Path.home()), text[1:]) if text == "~" or text.startswith("~/") else ("", text)
+    return Path.cwd() / (home + re.sub(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", value, rest))
+
+
+def look(folder, manifest):
+    """Names of the manifest whose content differs or is missing, and of files here that are no longer in it."""
+    differ = [name for name, digest in manifest.items() if content_hash(inside(folder, name)) != digest]
+    gone = [name for name in record(folder) if name not in manifest]
+    return {"folder": str(folder), "differ": differ, "gone": gone}
+
+
+def take(folder, manifest):
+    """Replace files by those of the archive that follows, remove what is gone, and remember what was brought."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in record(folder):
+        if name not in manifest:
+            remove(folder, inside(folder, name))
+    with tarfile.open(fileobj=sys.stdin.buffer, mode="r|gz") as archive:
+        for member in archive:
+            place(folder, member.name, archive.extractfile(member).read(), member.mode & 0o755)
+    place(folder, RECORD, json.dumps(sorted(manifest)).encode(), 0o644)
+    return {"folder": str(folder)}
+
+
+def place(folder, name, content, mode):
+    """Put a file in its place, at once and whole."""
+    path = inside(folder, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name("{}.{}.new".format(path.name, os.getpid()))  # noqa: UP032
+    try:
+        beside.write_bytes(content)
+        beside.chmod(mode)
+        beside.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def remove(folder, path):
+    """Remove a file and the folders that have become empty by it."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+        while folder in path.parent.parents:
+            path = path.parent
+            path.rmdir()
+
+
+def inside(folder, name):
+    """The path of a name, which must stay below the folder."""
+    if name.startswith("/") or ".." in name.split("/"):
+        raise ValueError("{!r} leads out of {}".format(name, folder))  # noqa: UP032
+    return folder / name
+
+
+def record(folder):
+    """Names of the files that the last deploy brought."""
+    try:
+        return json.loads((folder / RECORD).read_text())
+    except (OSError, ValueError):
+        return []
+
+
+def content_hash(path):
+    """SHA-256 of a file; None where there is none."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+if __name__ == "__main__":
+    main()

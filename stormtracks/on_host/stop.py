@@ -1,0 +1,42 @@
+"""Stop a worker: gracefully, then at once, then by KILL, and only what is provably ours."""
+
+import signal
+
+from stormtracks.on_host import processes
+from stormtracks.on_host.places import WorkerFiles
+
+AT_ONCE_SECONDS = 10.0
+KILL_SECONDS = 5.0
+
+
+def run(request):
+    """Stop the worker that the request names.
+
+    ``now``: do not wait for running tasks. ``patience``: seconds that they get otherwise.
+
+    The answer's ``state`` is "stopped" with ``how`` it went, "not running", or "still there". ``pids`` are those that
+    there were, ``left`` those that nothing ended, ``orphans`` tells that the worker itself was gone already.
+    """
+    files = WorkerFiles.of(request)
+    worker = processes.holder(files.pid)
+    family = processes.family(files.pid)
+    if not family:
+        return {"state": "not running"}
+    left, how = _end(files, worker, family, request)
+    state = "still there" if left else "stopped"
+    return {"state": state, "how": how, "pids": sorted(family), "left": sorted(left), "orphans": worker is None}
+
+
+def _end(files, worker, family, request):
+    """The processes that did not end, and how the others did. SIGTERM: after the tasks; SIGQUIT: without them."""
+    steps = [("at once", signal.SIGQUIT, AT_ONCE_SECONDS)]
+    if not request["now"]:
+        steps.insert(0, ("gracefully", signal.SIGTERM, request["patience"]))
+    leader = {worker.pid: worker.start} if worker else {}
+    for how, number, seconds in steps if worker else []:
+        processes.send(leader, number)
+        processes.wait_gone(leader, seconds)
+        family |= processes.family(files.pid)
+        if not processes.running(leader) and not processes.wait_gone(family, 1.0):
+            return {}, how
+    return processes.kill(family | processes.family(files.pid), KILL_SECONDS), "by KILL"
