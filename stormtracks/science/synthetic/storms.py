@@ -7,9 +7,10 @@ import numpy as np
 from stormtracks.science.sphere import lat_lon, unit_vectors
 from stormtracks.science.synthetic.vortices import Vortex, displaced, wander
 
-VORTICITY_PER_KNOT = 1.0e-6
-"""Vorticity (s-1) that the grid shows of a storm, by its observed wind: 3.4e-5 at 34 kt, 1.5e-4 at 150 kt, as in
-20CR at 2 degrees."""
+VORTICITY_PER_KNOT, VORTICITY_AT_REST = 1.0e-6, 3.0e-5
+"""Vorticity (s-1) that the grid shows of a storm, by its observed wind: 6.4e-5 at 34 kt, 1.8e-4 at 150 kt. At 2 degrees
+20CRv2c of September 1987 shows 8e-5 to 1.2e-4 of Tropical Storm Cindy (35 kt) and 1.2e-4 to 2.3e-4 of three typhoons
+(105 to 140 kt), if gradient wind is put for the geostrophic wind of its heights at 1000 hPa."""
 
 JITTER_KM = 50.0
 """Standard deviation of a member's storm about the best track, eastward and northward each."""
@@ -147,12 +148,12 @@ def _plant(path, plan, number):
         generator = np.random.default_rng([plan.seed, 1, number, member])
         east, north, stronger = wander(generator, count, plan.step_hours, (3,))
         centre[member] = displaced(path.centre, (JITTER_KM * east, JITTER_KM * north))
-        strength[member] = path.wind_kt * np.exp(STRENGTH_SPREAD * stronger)
+        strength[member] = (VORTICITY_AT_REST + VORTICITY_PER_KNOT * path.wind_kt) * np.exp(STRENGTH_SPREAD * stronger)
         early, late = generator.integers(0, 2 * LIFE_SHIFT, 2, endpoint=True)
         alive[member, early : max(count - late, early)] = True
     step = path.first + np.arange(count)
     alive &= (step >= 0) & (step < len(plan.times))
-    resolved = np.where(alive, VORTICITY_PER_KNOT * strength, 0.0)
+    resolved = np.where(alive, strength, 0.0)
     spin = np.sign(centre[..., 2]) * resolved / resolution(plan.grid, size_km)
     vortex = Vortex(path.first, centre.astype(np.float32), spin.astype(np.float32), size_km)
     return Storm(path, vortex, alive, resolved)
@@ -164,8 +165,8 @@ def resolution(grid_degrees, size_km):
 
 
 def truth_rows(storm, member):
-    """Steps, latitude, longitude, resolved vorticity and wind (kt) of a storm in a member, while it lives."""
+    """Steps, latitude, longitude, resolved vorticity and observed wind (kt) of a storm in a member, while it lives."""
     alive = storm.alive[member]
     lat, lon = lat_lon(storm.vortex.centre[member, alive])
     steps = storm.path.first + np.flatnonzero(alive)
-    return steps, lat, lon, storm.resolved[member, alive], storm.resolved[member, alive] / VORTICITY_PER_KNOT
+    return steps, lat, lon, storm.resolved[member, alive], storm.path.wind_kt[alive]

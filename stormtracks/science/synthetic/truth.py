@@ -33,7 +33,7 @@ class Truth:
     vorticity : ndarray of float32, shape (npoints,)
         Cyclonic vorticity that a centred difference on the data's grid has in the centre, s-1.
     wind_kt : ndarray of float32, shape (npoints,)
-        The member's intensity.
+        Wind of the best track at the time.
     """
 
     year: int
@@ -163,7 +163,7 @@ def _write_points(dataset, plan, rows):
         ("lat", "f8", {"standard_name": "latitude", "units": "degrees_north"}),
         ("lon", "f8", {"standard_name": "longitude", "units": "degrees_east"}),
         ("vorticity", "f4", {"long_name": "cyclonic vorticity that the grid shows of the storm", "units": "s-1"}),
-        ("wind_kt", "f4", {"long_name": "intensity of the storm in this member", "units": "knot"}),
+        ("wind_kt", "f4", {"long_name": "wind of the best track", "units": "knot"}),
     )
     for (name, kind, attributes), values in zip(described, columns, strict=True):
         coordinates = {} if name in ("lat", "lon") else {"coordinates": "time lat lon"}
