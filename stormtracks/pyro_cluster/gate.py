@@ -30,7 +30,7 @@ SILENCE_MS = 20_000
 
 
 def keep_alive(sock, silence_ms=SILENCE_MS):
-    """Let the kernel notice a peer whose host is gone, also while data is unsent (which keepalive alone does not see)."""
+    """Let the kernel notice a peer whose host is gone, also while data is unsent (keepalive alone does not)."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     third = max(silence_ms // 3000, 1)
@@ -49,7 +49,7 @@ class Gate:
         self.shutting_down = False
         self._selector = selectors.DefaultSelector()
         self._strangers = OrderedDict()  # socket -> (address, deadline), the oldest first
-        self._members = set()
+        self._members = {}  # socket -> connection
         self._lock = threading.Lock()
         self._refusals = _Refusals()
 
@@ -100,6 +100,16 @@ class Gate:
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's: a thread may be reading
         if self.sock is not None:
             self.sock.close()
+
+    def settle(self, seconds):
+        """Wait until the replies of the calls in progress are sent; False when that takes longer."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with self._lock:
+                if not any(connection.in_call for connection in self._members.values()):
+                    return True
+            time.sleep(0.01)
+        return False
 
     def _turn(self):
         for key, _ in self._selector.select(TURN_SECONDS if not self._strangers else 0.1):
@@ -161,21 +171,23 @@ class Gate:
         else:
             self._selector.unregister(sock)
             address, _ = self._strangers.pop(sock)
+            connection = _Connection(sock)
             with self._lock:
-                self._members.add(sock)
-            threading.Thread(target=self._serve, args=(sock, address), daemon=True, name=f"member {address[0]}").start()
+                self._members[sock] = connection
+            name = f"member {address[0]}"
+            threading.Thread(target=self._serve, args=(connection, address), daemon=True, name=name).start()
 
-    def _serve(self, sock, address):
+    def _serve(self, connection, address):
         """A member's thread: Pyro's greeting within a time, then its calls for as long as it likes."""
         try:
-            sock.settimeout(HELLO_SECONDS)
-            _Job(_Connection(sock), address, self._daemon)()
+            connection.setTimeout(HELLO_SECONDS)
+            _Job(connection, address, self._daemon)()
         except Exception:
             log.exception("the connection of %s ended by an unexpected error", address[0])
         finally:
             with self._lock:
-                self._members.discard(sock)
-            sock.close()
+                self._members.pop(connection.sock, None)
+            connection.close()
 
     def _make_room(self, reason):
         """Drop the oldest stranger of the address that has most: a crowd displaces its own, not others."""
@@ -201,10 +213,16 @@ class _Job(ClientConnectionJob):
 class _Connection(socketutil.SocketConnection):
     """A member's connection; idle ones may stay, so the time limit of the greeting ends with the greeting."""
 
-    greeted = False
+    greeted = in_call = False
+
+    def recv(self, size):
+        data = super().recv(size)
+        self.in_call = True
+        return data
 
     def send(self, data):
         super().send(data)
+        self.in_call = False
         if not self.greeted:
             self.greeted = True
             self.sock.settimeout(None)

@@ -40,7 +40,8 @@ def _converted(value, depth):
     for method in ("tolist", "item"):  # arrays of any shape, then scalars; a masked value becomes None
         if hasattr(value, method) and not isinstance(value, type):
             return plain(getattr(value, method)(), depth)
-    raise TypeError(f"a value of type {type(value).__module__}.{type(value).__qualname__} cannot be sent: {value!r:.100}")
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
+    raise TypeError(f"a value of type {kind} cannot be sent: {value!r:.100}")
 
 
 def _key(key):

@@ -16,8 +16,8 @@ import tempfile
 from pathlib import Path
 
 ENVIRONMENT = "STORMTRACKS_SECRET"
-NOT_BEFORE = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - X.509 times are UTC
-NOT_AFTER = datetime.datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - RFC 5280's "no end" (4.1.2.5)
+NOT_BEFORE = datetime.datetime(2000, 1, 1)  # X.509 times are UTC
+NOT_AFTER = datetime.datetime(9999, 12, 31, 23, 59, 59)  # RFC 5280's "no end" (4.1.2.5)
 
 
 class SecretError(Exception):
@@ -51,7 +51,7 @@ def renew(path=None) -> Path:
     """Replace the secret by a new one; who holds the old one is no member of what is started from now on."""
     path = Path(path or secret_path())
     with _beside(path) as made:
-        os.replace(made, path)
+        made.replace(path)
     return check(path)
 
 
@@ -101,15 +101,16 @@ def _beside(path):
     """A new secret in a file of its own (0600 from its first byte) beside `path`, gone afterwards."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    made = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(_new())
             file.flush()
             os.fsync(file.fileno())
-        yield name
+        yield made
     finally:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
+            made.unlink()
 
 
 def _new() -> bytes:

@@ -1,18 +1,18 @@
-"""How anything here talks: Pyro4 over mutual TLS 1.3, with bounded plain messages, and peers that are noticed when dead.
+"""How anything here talks: Pyro4 over mutual TLS 1.3, with bounded plain messages; dead peers are noticed.
 
 Everything that configures Pyro4 is in this module, once. The environment cannot weaken it (PYRO_* is not read), and a
 daemon that is not this module's `Daemon` cannot be made in a process that has imported it.
 """
 
+import contextlib
 import functools
 import ipaddress
-import os
 import socket
 import ssl
 from dataclasses import dataclass, field
 
 import Pyro4
-from Pyro4 import constants, core, errors, message, socketutil, util
+from Pyro4 import constants, errors, message, socketutil, util
 from Pyro4.errors import CommunicationError, ConnectionClosedError, TimeoutError  # noqa: A004, F401 - for callers
 from Pyro4.socketserver import threadpoolserver
 
@@ -81,8 +81,9 @@ def nameserver(host, port, connect_timeout=CONNECT_SECONDS, timeout=5.0, secret=
     try:
         return proxy(f"PYRO:{constants.NAMESERVER_NAME}@{place}", timeout, connect_timeout, secret)
     except Unreachable as error:
+        reason = _reason(error.__cause__, connect_timeout)
         raise NoNameserver(
-            f"no nameserver at {place} ({_reason(error.__cause__, connect_timeout)}): start it with `inv nameserver`, or name another in hosts.yaml"
+            f"no nameserver at {place} ({reason}): start it with `inv nameserver`, or name another in hosts.yaml"
         ) from error
     except WrongKey as error:
         path = secret or secrets.secret_path()
@@ -96,11 +97,9 @@ def cut(proxy):
     """End a proxy's call, from another thread: it raises ConnectionClosedError there at once."""
     connection = proxy._pyroConnection
     if connection is not None:
-        try:
+        with contextlib.suppress(OSError):  # it is cut already
             # Not SSLSocket.shutdown: that takes the TLS state away under the thread that is reading.
             socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
-        except OSError:
-            pass  # it is cut already
 
 
 def is_loopback(host) -> bool:
@@ -136,6 +135,10 @@ class Daemon(Pyro4.Daemon):
     def requestLoop(self, loopCondition=lambda: True):  # noqa: N802, N803 - Pyro's names
         """Serve until `shutdown`; returns for no other reason."""
         self.transportServer.loop(loopCondition)
+
+    def settle(self, seconds):
+        """Wait until the replies of the calls in progress are sent; False when that takes longer."""
+        return self.transportServer.settle(seconds)
 
 
 class Proxy(Pyro4.Proxy):
@@ -211,7 +214,7 @@ def membership(path=None):
     secret.SecretError
     """
     path = secrets.check(path)
-    found = os.stat(path)
+    found = path.stat()
     return _membership(str(path), (found.st_ino, found.st_mtime_ns))
 
 

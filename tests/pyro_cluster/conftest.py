@@ -1,10 +1,8 @@
 """A cluster of one's own for each test: its state, its key, its processes, all gone afterwards."""
 
-import os
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -54,39 +52,3 @@ def launch(home):
     for process in started:
         process.kill()
         process.communicate()
-
-
-def wait_for(condition, seconds=20.0, what="what was waited for"):
-    """The condition's first true value; a failure of the test when there is none in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    pytest.fail(f"{what} did not come within {seconds:g} s")
-
-
-def alive(pid):
-    """Whether a process runs; a zombie does not."""
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def children(pid):
-    """Pids of a process's children."""
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        direct = file.read().split()
-    return [int(one) for one in direct] or [
-        int(one) for one in os.listdir("/proc") if one.isdigit() and _parent(one) == pid]
-
-
-def _parent(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return int(file.read().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0

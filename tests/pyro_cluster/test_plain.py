@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from stormtracks.pyro_cluster.plain import plain
 
 scalars = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False), st.text(), st.binary(max_size=20),
+    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False), st.text(),
+    st.binary(max_size=20),
     st.datetimes(), st.floats(allow_nan=False).map(np.float64), st.floats(allow_nan=False, width=32).map(np.float32),
     st.integers(-99, 99).map(np.int64), st.booleans().map(np.bool_), st.text().map(np.str_),
     st.lists(st.floats(allow_nan=False), max_size=4).map(np.array),
@@ -21,7 +22,8 @@ scalars = st.one_of(
 values = st.recursive(
     scalars,
     lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.lists(inner, max_size=4).map(tuple), st.dictionaries(st.text(), inner, max_size=4)),
+        st.lists(inner, max_size=4), st.lists(inner, max_size=4).map(tuple),
+        st.dictionaries(st.text(), inner, max_size=4)),
     max_leaves=12,
 )
 
@@ -51,7 +53,7 @@ def test_each_kind():
 
 @pytest.mark.parametrize("value", [object(), 1j, {(1, 2): 3}, len])
 def test_without_a_plain_form_is_refused(value):
-    with pytest.raises(TypeError, match="to be sent|cannot be sent"):
+    with pytest.raises(TypeError, match=r"to be sent|cannot be sent"):
         plain(value)
 
 

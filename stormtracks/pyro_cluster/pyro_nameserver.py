@@ -1,0 +1,108 @@
+"""The nameserver: where workers leave their address and the manager finds it. It answers members only."""
+
+import argparse
+import errno
+import sys
+import threading
+
+import Pyro4
+from Pyro4 import constants, naming
+from Pyro4.errors import CommunicationError, NamingError
+
+from . import pidfile, secret, wire
+from .service import listening, log_to, on_signals
+
+CONNECTIONS = 4096
+ALIVE_SECONDS = 2.0
+
+
+@Pyro4.expose
+class NameServer(naming.NameServer):
+    """Pyro's nameserver, kept in memory, where a name cannot be taken from somebody who is alive."""
+
+    def register(self, name, uri, safe=False, metadata=None):
+        """Put an address under a name.
+
+        Raises
+        ------
+        NamingError
+            The name belongs to another address, and something answers there.
+        """
+        uri = str(uri)
+        while True:
+            held = self._held(name)
+            if held not in (None, uri) and _answers(held):
+                raise NamingError(f"{name} is taken by {held}, which is alive: choose another name, or end that one")
+            with self.lock:
+                if self._held(name) == held:  # nobody else came in between
+                    return super().register(name, uri, safe=False, metadata=metadata)
+
+    def _held(self, name):
+        return self.storage[name][0] if name in self.storage else None
+
+
+def main(argv=None):
+    """Run a nameserver in the foreground until Ctrl-C or SIGTERM."""
+    options = _parser().parse_args(argv)
+    log_to(None)
+    ended = threading.Event()
+    try:
+        with pidfile.PidFile(pid_path()) as file, _daemon(options.host, options.port) as daemon, listening(daemon):
+            file.ready(daemon.locationStr)
+            print(f"nameserver at {daemon.locationStr}, key {secret.fingerprint()}; Ctrl-C ends it", flush=True)
+            with on_signals(lambda at_once: ended.set()):
+                ended.wait()
+    except (pidfile.AlreadyRunning, secret.SecretError, OSError) as error:
+        print(f"nameserver: {_explained(error, options)}", file=sys.stderr)
+        return 1
+    print("nameserver ended", flush=True)
+    return 0
+
+
+def pid_path():
+    """The nameserver's pid file; `pidfile.PidFile` says what is in it and in the ready file beside it."""
+    return pidfile.home() / "nameserver.pid"
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="pyro_nameserver", description=__doc__)
+    parser.add_argument("--host", default="localhost", help="address of this machine to listen at [%(default)s]")
+    parser.add_argument("--port", type=int, default=9090, help="port to listen at; 0: any free one [%(default)s]")
+    return parser
+
+
+def _daemon(host, port):
+    secret.ensure()
+    daemon = wire.Daemon(host, port, CONNECTIONS)
+    nameserver = NameServer()
+    daemon.register(nameserver, constants.NAMESERVER_NAME)
+    nameserver.register(constants.NAMESERVER_NAME, daemon.uriFor(nameserver))
+    return daemon
+
+
+def _answers(uri):
+    """Whether a member answers at an address."""
+    try:
+        with wire.proxy(uri, ALIVE_SECONDS, ALIVE_SECONDS):
+            return True
+    except (CommunicationError, Pyro4.errors.PyroError):
+        return False
+
+
+def _explained(error, options):
+    if isinstance(error, pidfile.AlreadyRunning) or not isinstance(error, OSError):
+        return error
+    if error.errno != errno.EADDRINUSE:
+        return f"cannot listen at {options.host}:{options.port}: {error.strerror or error}"
+    try:
+        with wire.nameserver(options.host, options.port):
+            who = "a nameserver with our key runs there already: use it, or end it with `inv stop-nameserver`"
+    except wire.WrongKey:
+        who = "a nameserver of another cluster (another key) has it"
+    except CommunicationError:
+        who = "another program has it"
+    return f"port {options.port} of {options.host} is taken: {who}; --port chooses another"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
