@@ -13,6 +13,7 @@ from .slot_process import SlotProcess
 log = logging.getLogger(__name__)
 
 START_SECONDS = 120.0
+STOPPED = "the worker was stopped"
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5.0, 60.0
 
 
@@ -127,14 +128,16 @@ class _Slot:
         self.number = number
         self.order = self.since = self.year = self.fault = None
         self.rests_since, self.known = 0.0, []
-        self._start = lambda: starter.submit(SlotProcess, tasks, memory_mb)
-        self._starting, self._process = self._start(), None
-        self._failed_starts, self._retry_at, self._closed = 0, 0.0, False
+        self._new = lambda: starter.submit(SlotProcess, tasks, memory_mb)
+        self._failed_starts, self._retry_at = 0, 0.0
+        self._guard, self._closed = threading.Lock(), False
+        self._future, self._is_up = None, False  # of its present process; none: it rests, or was not needed yet
+        self._begin()
 
     @property
     def pid(self):
-        process = self._process
-        return process.pid if process else None
+        future = self._future
+        return future.result().pid if self._is_up and future else None
 
     def in_service(self):
         """Whether it may be tried: one that could not start rests for a while."""
@@ -154,7 +157,7 @@ class _Slot:
             process = self.process()
         reply = self._asked(process, order, timeout)
         if self._closed:
-            return {"busy": "the worker was stopped"}
+            raise SlotFault(STOPPED)
         if reply.pop("worn", False) or process.ended():
             self._replace()
         return reply
@@ -166,26 +169,26 @@ class _Slot:
         ------
         SlotFault
         """
-        if self._process is None:
-            starting, self._starting = self._starting or self._start(), None
-            process, said = None, {}
-            try:
-                process = starting.result()
-                said = process.receive(START_SECONDS)
-            except (OSError, EOFError, ValueError) as error:  # a TimeoutError is an OSError
-                said = {"fault": _fault(process, error)}
-            if "fault" in said:
-                self._rest(process, said["fault"])
-            self._process, self.known, self.fault, self._failed_starts = process, said["tasks"], None, 0
-        return self._process
+        if self._is_up:
+            return self._future.result()
+        if self._future is None:
+            self._begin()
+        process = None
+        try:
+            process = self._future.result()
+            said = process.receive(START_SECONDS)
+        except (OSError, EOFError, ValueError) as error:  # a TimeoutError is an OSError
+            said = {"fault": _fault(process, error)}
+        if "fault" in said:
+            self._rest(process, said["fault"])
+        self._is_up, self.known, self.fault, self._failed_starts = True, said["tasks"], None, 0
+        return process
 
     def close(self):
-        self._closed = True
-        process = self._process
-        if process is None and self._starting is not None:
-            process = self._starting.result()
-        if process is not None:
-            process.end()
+        with self._guard:
+            self._closed = True  # from here on no process is begun, so the one below is the last
+        if self._future is not None and self._future.exception() is None:
+            self._future.result().end()
 
     def _asked(self, process, order, timeout):
         process.forget_said()
@@ -199,13 +202,20 @@ class _Slot:
         except (EOFError, OSError, ValueError) as error:
             return {"error": process.last_words(error), "traceback": process.said()}
 
+    def _begin(self):
+        with self._guard:
+            if self._closed:
+                raise SlotFault(STOPPED)
+            self._future, self._is_up = self._new(), False
+
     def _replace(self):
-        self._process.end()
-        self._process, self._starting = None, None if self._closed else self._start()
+        self._future.result().end()
+        self._begin()
 
     def _rest(self, process, fault):
         if process is not None:
             process.end()
+        self._future = None
         pause = min(FIRST_PAUSE_SECONDS * 2**self._failed_starts, LONGEST_PAUSE_SECONDS)
         self._failed_starts += 1
         self.fault, self._retry_at = fault, time.monotonic() + pause

@@ -49,7 +49,7 @@ def parser():
     made = argparse.ArgumentParser(prog="pyro_worker", description=__doc__)
     add = made.add_argument
     add("--name", type=_name, default=socket.gethostname(), help="name among the cluster's workers [the host's]")
-    add("--host", default="127.0.0.1", help="address to listen at, by which the manager reaches this host [%(default)s]")
+    add("--host", default="127.0.0.1", help="address by which the manager reaches this host [%(default)s]")
     add("--port", type=int, default=0, help="port to listen at; 0: any free one [%(default)s]")
     add("--nameserver", type=_address, default=("localhost", 9090), metavar="HOST:PORT", help="[localhost:9090]")
     add("--slots", type=_positive, default=len(os.sched_getaffinity(0)), help="tasks at a time [this host's cores]")

@@ -1,0 +1,94 @@
+import signal
+import socket
+
+import pytest
+from Pyro4.errors import NamingError
+
+from stormtracks.pyro_cluster import pidfile, secret, wire
+from stormtracks.pyro_cluster.pyro_nameserver import NameServer, main, pid_path
+from tests.processes import wait_for
+
+
+@pytest.fixture
+def port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def ask(port):
+    with wire.nameserver("localhost", port) as nameserver:
+        return nameserver.list()
+
+
+def up(port):
+    wait_for(lambda: pidfile.read(pid_path().with_suffix(".ready")), what="the nameserver")
+    return ask(port)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serves_members_and_ends_cleanly(launch, port, number):
+    process = launch("pyro_nameserver", "--port", port)
+    assert list(up(port)) == ["Pyro.NameServer"]
+    assert pidfile.read(pid_path()).pid == process.pid
+    process.send_signal(number)
+    said = process.communicate(timeout=10)[0]
+    assert process.returncode == 0
+    assert said.splitlines() == [
+        f"nameserver at localhost:{port}, key {secret.fingerprint()}; Ctrl-C ends it", "nameserver ended"]
+    assert not pid_path().exists()
+
+
+def test_a_second_one_says_so(launch, port, capsys):
+    first = launch("pyro_nameserver", "--port", port)
+    up(port)
+    assert main(["--port", str(port)]) == 1
+    assert f"nameserver: already running: pid {first.pid}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("renew", "words"), [
+    (False, "a nameserver with our key runs there already"), (True, "a nameserver of another cluster (another key) has it")])
+def test_a_port_with_a_nameserver_says_whose(launch, port, capsys, tmp_path, monkeypatch, renew, words):
+    launch("pyro_nameserver", "--port", port)
+    up(port)
+    monkeypatch.setenv("STORMTRACKS_SECRET", str(secret.secret_path()))
+    monkeypatch.setenv("STORMTRACKS_HOME", str(tmp_path / "other"))
+    if renew:
+        monkeypatch.setenv("STORMTRACKS_SECRET", str(secret.ensure(tmp_path / "other.pem")))
+    assert main(["--port", str(port)]) == 1
+    assert f"port {port} of localhost is taken: {words}" in capsys.readouterr().err
+
+
+def test_a_port_of_another_program_says_so(home, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main(["--port", str(port)]) == 1
+    assert "another program has it; --port chooses another" in capsys.readouterr().err
+
+
+def test_an_address_of_another_host_is_refused(home, capsys):
+    assert main(["--host", "192.0.2.7"]) == 1
+    assert "cannot listen at 192.0.2.7:9090: " in capsys.readouterr().err
+
+
+def test_a_secret_that_others_can_read_is_refused(home, capsys):
+    secret.secret_path().chmod(0o644)
+    assert main(["--port", "0"]) == 1
+    assert "chmod 600" in capsys.readouterr().err
+
+
+def test_a_name_is_not_taken_from_the_living(home, serve):
+    daemon = serve(wire.Daemon("localhost"))
+    alive = daemon.register(NameServer())  # anything that answers
+    names = NameServer()
+    names.register("stormtracks.worker.a", alive)
+    with pytest.raises(NamingError, match=r"stormtracks.worker.a is taken by PYRO:.* which is alive"):
+        names.register("stormtracks.worker.a", "PYRO:other@localhost:1")
+    names.register("stormtracks.worker.a", alive, metadata=["stormtracks.worker"])
+    assert names.list(metadata_all=["stormtracks.worker"]) == {"stormtracks.worker.a": str(alive)}
+
+
+def test_a_name_of_the_dead_is_free(home):
+    names = NameServer()
+    names.register("stormtracks.worker.a", "PYRO:gone@localhost:1")
+    names.register("stormtracks.worker.a", "PYRO:next@localhost:2")
+    assert str(names.lookup("stormtracks.worker.a")) == "PYRO:next@localhost:2"
