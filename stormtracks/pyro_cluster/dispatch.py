@@ -116,6 +116,11 @@ class Dispatcher:
         self._journal.event(text)
         self._tell(text)
 
+    @property
+    def met(self):
+        """Whether any worker ever came."""
+        return bool(self._seen)
+
     def workers(self):
         """What is there now: a list of (worker name, host, slots, [(slot, year, member, since)])."""
         with self._lock:

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from stormtracks.pyro_cluster.journal_writer import Writer
+from stormtracks.pyro_cluster.pidfile import home
 
 FORMAT = 1
 _APPLICATION = 0x73746F72  # "stor": tells our files from other SQLite files
@@ -114,7 +115,7 @@ class Outcome:
 
 def folder():
     """Where journals lie: ``runs`` in ~/.stormtracks, or in the folder that STORMTRACKS_HOME names."""
-    return Path(os.environ.get("STORMTRACKS_HOME") or "~/.stormtracks").expanduser() / "runs"
+    return home() / "runs"
 
 
 def default_name(task, start_year, end_year):

@@ -111,7 +111,8 @@ WHERE status = 'complete' GROUP BY each.key ORDER BY each.key"""
 
 
 def _schedule(db, run, working):
-    schedule = PyroTaskSchedule(run["start_year"], run["end_year"], run["members"], run["task"])
+    schedule = PyroTaskSchedule(run["start_year"], run["end_year"], run["members"])
+    schedule.task = run["task"]  # not checked: a table of tasks that has lost it must not make the journal unreadable
     within = (run["start_year"], run["end_year"], run["members"])
     chosen = "SELECT year, member, status FROM tasks WHERE year BETWEEN ? AND ? AND member < ?"
     for year, member, status in db.execute(chosen, within):

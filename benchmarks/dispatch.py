@@ -1,0 +1,131 @@
+"""How many tasks a second the manager gives out: tasks that do nothing, on local workers, journal and TLS on.
+
+    python benchmarks/dispatch.py [--tasks 2000] [--repeats 5] [--dask]
+
+With ``--dask`` the same number of empty tasks goes through dask.distributed in turn with ours, in the same minutes; it
+is installed into an environment of its own, in a temporary folder.
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from stormtracks.pyro_cluster import pyro_manager, pyro_task, secret  # noqa: E402
+
+pyro_task.TASKS["empty"] = "nothing"
+
+DASK = """
+import statistics, sys, time
+from dask.distributed import Client, LocalCluster
+def empty(number):
+    return number
+if __name__ == "__main__":
+    tasks, workers = int(sys.argv[1]), int(sys.argv[2])
+    cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+    with cluster, Client(cluster) as client:
+        client.gather(client.map(empty, range(-50, 0), pure=False))
+        for line in sys.stdin:
+            start = time.perf_counter()
+            assert len(client.gather(client.map(empty, range(tasks), pure=False))) == tasks
+            print(time.perf_counter() - start, flush=True)
+"""
+
+
+def main():
+    options = _options()
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        os.environ["STORMTRACKS_HOME"] = folder
+        secret.ensure()
+        address = _cluster(stack, options)
+        ours = lambda: _ours(options, address)  # noqa: E731
+        ours()  # the first one opens connections and fills caches
+        rounds = {"stormtracks": ours}
+        if options.dask:
+            rounds["dask.distributed"] = _dask(stack, options, Path(folder))
+        seconds = {name: [] for name in rounds}
+        for _ in range(options.repeats):
+            for name, once in rounds.items():
+                seconds[name].append(once())
+    _show(seconds, options)
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--tasks", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--slots", type=int, default=os.cpu_count(), help="of each worker [the machine's cores]")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--dask", action="store_true", help="beside dask.distributed")
+    return parser.parse_args()
+
+
+def _cluster(stack, options):
+    """A nameserver and workers as processes; (host, port) of the nameserver once all are registered."""
+    nameserver = _start(stack, "pyro_nameserver", "--port", "0")
+    host, port = re.search(r"nameserver at (\S+):(\d+)", nameserver.stdout.readline()).groups()
+    table = ["--tasks", "tests.cluster_tasks:TASKS", "--nameserver", f"{host}:{port}", "--slots", str(options.slots)]
+    for number in range(options.workers):
+        worker = _start(stack, "pyro_worker", "--name", f"w{number}", "--log", os.devnull, *table)
+        ready = Path(os.environ["STORMTRACKS_HOME"])
+        while not list(ready.glob(f"**/worker-w{number}.ready")):
+            assert worker.poll() is None, "a worker did not start"
+            time.sleep(0.05)
+    return host, int(port)
+
+
+def _start(stack, module, *arguments):
+    command = [sys.executable, "-m", f"stormtracks.pyro_cluster.{module}", *arguments]
+    process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    stack.callback(process.communicate)
+    stack.callback(process.terminate)
+    return process
+
+
+def _ours(options, address):
+    """Seconds of a whole run, from finding the workers to the closed journal."""
+    name = f"empty_{time.time_ns()}"
+    plan = pyro_manager.ManagePlan(2000, 2000, options.tasks, "empty", run=name, nameserver=address)
+    start = time.perf_counter()
+    assert pyro_manager.run(plan, io.StringIO()) == 0
+    return time.perf_counter() - start
+
+
+def _dask(stack, options, folder):
+    place = folder / "dask"
+    venv.create(place, with_pip=True)
+    subprocess.run([place / "bin" / "pip", "install", "-q", "distributed"], check=True)
+    (folder / "with_dask.py").write_text(DASK)
+    command = [place / "bin" / "python", folder / "with_dask.py", str(options.tasks), str(options.workers)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    stack.callback(process.wait)
+    stack.callback(process.stdin.close)
+
+    def once():
+        print("go", file=process.stdin, flush=True)
+        return float(process.stdout.readline())
+
+    return once
+
+
+def _show(seconds, options):
+    print(f"{options.tasks} empty tasks on {options.workers} local workers, medians of {options.repeats} in turn:")
+    for name, each in seconds.items():
+        median = statistics.median(each)
+        spread = f"{min(each):.2f} to {max(each):.2f}"
+        print(f"  {name:18} {median:6.2f} s ({spread})  {options.tasks / median:7,.0f} tasks/s")
+
+
+if __name__ == "__main__":
+    main()

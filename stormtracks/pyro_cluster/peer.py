@@ -1,0 +1,97 @@
+"""The cluster as dispatch sees it: who is listed, and what can be asked of a worker, over the wire."""
+
+from Pyro4.errors import CommunicationError, PyroError, SerializeError
+
+from . import wire
+from .discovery import PeerLost
+from .registration import PREFIX
+from .secret import SecretError
+
+
+class Cluster:
+    """The workers that are registered at a nameserver.
+
+    Parameters
+    ----------
+    host, port
+        Where the nameserver is.
+    """
+
+    def __init__(self, host, port):
+        self.address = host, port
+        self._nameserver = None
+
+    def join(self):
+        """Connect to the nameserver.
+
+        Raises
+        ------
+        wire.NoNameserver, wire.WrongKey, wire.NotOurs
+        secret.SecretError
+        """
+        if self._nameserver is None:
+            self._nameserver = wire.nameserver(*self.address, timeout=wire.CONNECT_SECONDS)
+
+    def find(self):
+        """The listed workers, {name: uri}; `PeerLost` where the nameserver does not answer."""
+        try:
+            self.join()
+            listed = self._nameserver.list(prefix=PREFIX)
+        except (PyroError, SecretError, OSError) as error:
+            self.leave()
+            raise _lost(error) from error
+        return {name.removeprefix(PREFIX): uri for name, uri in listed.items()}
+
+    def connect(self, uri, timeout=None):
+        """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take."""
+        try:
+            return Peer(wire.proxy(uri, timeout))
+        except (PyroError, SecretError, OSError) as error:
+            raise _lost(error) from error
+
+    def leave(self):
+        """Let go of the nameserver."""
+        if self._nameserver is not None:
+            self._nameserver._pyroRelease()
+            self._nameserver = None
+
+
+class Peer:
+    """One connection to a worker. What ends it is raised as `PeerLost`, what the worker raised as itself."""
+
+    def __init__(self, proxy):
+        self._proxy = proxy
+
+    def describe(self):
+        return self._call("describe")
+
+    def ping(self):
+        return self._call("ping")
+
+    def do_work(self, year, ensemble_member, task, options):
+        return self._call("do_work", year, ensemble_member, task, options)
+
+    def cut(self):
+        """End a call that another thread is waiting in."""
+        wire.cut(self._proxy)
+
+    def close(self):
+        self._proxy._pyroRelease()
+
+    def _call(self, method, *arguments):
+        try:
+            return getattr(self._proxy, method)(*arguments)
+        except (
+            SerializeError
+        ):  # for Pyro a kind of lost connection, but it is about what was said, not about who is there
+            raise
+        except (CommunicationError, OSError) as error:
+            raise _lost(error) from error
+
+
+def _lost(error):
+    cause = error.__cause__
+    silent = isinstance(error, (wire.TimeoutError, TimeoutError)) or isinstance(cause, TimeoutError)
+    if isinstance(error, wire.WireError) or not isinstance(error, CommunicationError):
+        return PeerLost(str(error), silent)
+    return PeerLost("no answer in time" if silent else "its connection ended", silent)

@@ -1,0 +1,269 @@
+"""The manager with a real nameserver and real workers: runs, refusals, and ends of every kind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stormtracks.pyro_cluster import pyro_manager, runs
+from tests.processes import wait_for
+
+CHECKOUT = Path(__file__).parents[2]
+MANAGER = """
+import sys
+from stormtracks.pyro_cluster import pyro_manager, pyro_task
+pyro_task.TASKS.update(dict.fromkeys(["empty", "sleep", "fail", "write_result", "killed", "hang_python"], ""))
+sys.exit(pyro_manager.main())
+"""
+
+
+@pytest.fixture
+def nameserver(launch):
+    """HOST:PORT of a nameserver."""
+    line = launch("pyro_nameserver", "--port", "0").stdout.readline()
+    return re.search(r"nameserver at (\S+),", line).group(1).rstrip(",")
+
+
+@pytest.fixture
+def worker(launch, nameserver, tmp_path):
+    """Start workers: worker("w1", slots=2) -> Popen, once it is registered."""
+
+    def start(name, slots=2):
+        arguments = [
+            "--name",
+            name,
+            "--slots",
+            slots,
+            "--tasks",
+            "tests.cluster_tasks:TASKS",
+            "--results",
+            tmp_path / name,
+        ]
+        process = launch("pyro_worker", *arguments, "--nameserver", nameserver, cwd=CHECKOUT)
+        line = ""
+        while "ready" not in line:
+            line = process.stdout.readline()
+            assert line, "the worker ended"
+        return process
+
+    return start
+
+
+@pytest.fixture
+def manage(home, nameserver):
+    """Start a manager: manage("sleep", years=2, members=3, *more) -> Popen."""
+    started = []
+
+    def start(task, *more, years=2, members=3):
+        extent = ["--start-year", 2000, "--end-year", 1999 + years, "--members", members, "--task", task]
+        words = [sys.executable, "-u", "-c", MANAGER, *extent, "--nameserver", nameserver, *more]
+        started.append(
+            subprocess.Popen(
+                list(map(str, words)), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def _ended(process, status):
+    said = process.communicate(timeout=60)[0]
+    assert process.returncode == status, said
+    return said
+
+
+def _until_working(home, number):
+    def working():
+        try:
+            return len(runs.read(place=home / "runs").working) >= number
+        except runs.JournalRefused:
+            return False
+
+    wait_for(working, what=f"{number} tasks under way")
+
+
+def test_a_run_over_two_workers(home, worker, manage):
+    worker("w1"), worker("w2")
+    said = _ended(manage("write_result", years=2, members=5), 0)
+    assert re.search(r"tasks +10\n", said) and re.search(r"complete +10\n", said) and re.search(r"tracks +20\n", said)
+    assert "worker w1 came: 2 slots" in said and "speed-up" in said
+    state = runs.read(place=home / "runs")
+    assert (state.run["state"], state.run["name"], state.managed) == ("complete", "write_result_2000-2001", False)
+
+
+def test_the_same_command_again_does_nothing_twice(worker, manage):
+    worker("w1")
+    _ended(manage("empty"), 0)
+    assert re.search(r"complete +6 \(6 from before\)", _ended(manage("empty"), 0))
+
+
+def test_tasks_that_fail_are_named_at_the_end(worker, manage):
+    worker("w1")
+    said = _ended(manage("fail", "--retries", 1, years=1, members=2), 1)
+    assert re.search(r"2 x failure: ValueError: no data of 2000 \(2000/0, 2000/1; on w1\)", said)
+    assert "to go on: inv manage --start-year 2000 --end-year 2000 --members 2 --task fail" in said
+
+
+def test_what_ends_its_process_is_f_and_the_worker_lives(worker, manage):
+    process = worker("w1")
+    assert "failure" in _ended(manage("killed", "--retries", 0, years=1, members=2), 1)
+    assert process.poll() is None
+
+
+def test_a_task_that_outlives_its_timeout_is_t(worker, manage):
+    worker("w1")
+    assert re.search(
+        r"timeout +1\n", _ended(manage("hang_python", "--timeout", 0.3, "--retries", 0, members=1, years=1), 1)
+    )
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_noticed_at_once_and_its_tasks_done_by_another(home, worker, manage):
+    doomed = worker("doomed")
+    manager = manage("sleep", "--timeout", 20, years=1, members=8)
+    _until_working(home, 2)
+    doomed.kill()
+    worker("other")
+    said = _ended(manager, 0)
+    assert "worker doomed lost: its connection ended; its 2 tasks are outstanding again" in said
+    assert "worker other came" in said
+
+
+@pytest.mark.slow
+def test_a_stopped_worker_is_noticed(home, worker, manage):
+    stopped = worker("stopped", slots=1)
+    manager = manage("sleep", years=1, members=100)
+    _until_working(home, 1)
+    os.kill(stopped.pid, signal.SIGSTOP)
+    worker("other", slots=8)
+    said = _ended(manager, 0)
+    os.kill(stopped.pid, signal.SIGCONT)
+    assert "worker stopped lost: " in said
+
+
+def test_a_killed_managers_run_goes_on_where_it_was(home, worker, manage):
+    worker("w1")
+    first = manage("sleep", years=1, members=12)
+    wait_for(lambda: _complete(home) >= 3)
+    first.kill()
+    first.communicate()
+    before = _complete(home)
+    said = _ended(manage("sleep", years=1, members=12), 0)
+    assert f"{before} of 12 tasks are complete" in said and f"12 ({before} from before)" in said
+
+
+def _complete(home):
+    try:
+        return runs.read(place=home / "runs").schedule.counts()["complete"]
+    except runs.JournalRefused:
+        return 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_run_ends_at_once_and_says_how_to_go_on(home, worker, manage, number):
+    worker("w1")
+    manager = manage("sleep", years=1, members=200)
+    _until_working(home, 2)
+    manager.send_signal(number)
+    said = _ended(manager, 130)
+    assert number == signal.SIGHUP or "to go on: inv manage" in said
+    state = runs.read(place=home / "runs")
+    assert (state.run["state"], state.managed, state.schedule.counts()["working"]) == ("interrupted", False, 0)
+
+
+def test_a_second_manager_is_refused(home, worker, manage):
+    worker("w1")
+    first = manage("sleep", years=1, members=200)
+    _until_working(home, 1)
+    said = _ended(manage("sleep", years=1, members=200), 4)
+    assert f"run sleep_2000-2000 is already managed by pid {first.pid} on" in said
+    assert first.poll() is None
+
+
+def test_no_workers(manage):
+    said = _ended(manage("empty", "--wait", 0.5), 3)
+    assert "no worker for 0.5 s at the nameserver" in said and "'fab start-workers' starts them" in said
+
+
+def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, manage):
+    launch(
+        "pyro_worker", "--name", "w", "--tasks", "tests.cluster_tasks:TASKS", "--nameserver", nameserver, cwd=CHECKOUT
+    )
+    process, line = manage("vort_track"), "..."
+    while line and "left out" not in line:
+        line = process.stdout.readline()
+    assert "worker w at 127.0.0.1:" in line and "left out: it does not know the task vort_track, only " in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (
+            ["--start-year", "2001", "--end-year", "2000", "--members", "1"],
+            2,
+            "the end year 2000 is before the start year 2001",
+        ),
+        (["--start-year", "2001", "--end-year", "2001", "--members", "0"], 2, "members must be at least 1, not 0"),
+        (
+            ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--task", "rain"],
+            2,
+            "unknown task 'rain'; known: vort_",
+        ),
+        (
+            ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--retries", "-1"],
+            2,
+            "retries must be at least 0",
+        ),
+        (
+            ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--timeout", "0"],
+            2,
+            "the timeout must be above 0 s",
+        ),
+        (
+            ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--run", "../x"],
+            3,
+            "no nameserver at localhost:1 ",
+        ),
+        (["--start-year", "2001", "--end-year", "2001", "--members", "1"], 3, "no nameserver at localhost:1 "),
+    ],
+)
+def test_misuse(home, capsys, arguments, status, words):
+    assert pyro_manager.main([*arguments, "--nameserver", "localhost:1"]) == status
+    assert words in capsys.readouterr().err
+
+
+def test_a_run_with_other_settings_is_refused(home, nameserver, tmp_path, capsys):
+    extent = [
+        "--start-year",
+        "2001",
+        "--end-year",
+        "2001",
+        "--members",
+        "1",
+        "--nameserver",
+        nameserver,
+        "--wait",
+        "0.1",
+    ]
+    assert pyro_manager.main(extent) == 3
+    (tmp_path / "settings.yaml").write_text("threshold: 3.0e-5\n")
+    assert pyro_manager.main([*extent, "--settings", str(tmp_path / "settings.yaml")]) == 2
+    assert "other settings: threshold = its default (now 3e-05)" in capsys.readouterr().err
+
+
+def test_the_nameserver_of_another_cluster_is_a_wrong_key(home, nameserver, capsys):
+    from stormtracks.pyro_cluster import secret
+
+    secret.renew()
+    extent = ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--nameserver", nameserver]
+    assert pyro_manager.main(extent) == 3
+    assert "wrong key" in capsys.readouterr().err
