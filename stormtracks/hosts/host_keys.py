@@ -1,6 +1,7 @@
 """The host keys that the user's own SSH knows, which every connection is held to."""
 
 import base64
+import fnmatch
 import hashlib
 from pathlib import Path
 
@@ -24,13 +25,19 @@ def verify(connection):
 
 
 def known(connection) -> dict:
-    """The keys that known_hosts has for a connection's host: kind -> key. One that is revoked there is none."""
+    """The keys that known_hosts has for a connection's host: kind -> key, the first of a kind, none that is revoked.
+
+    Keys that a certificate authority vouches for (@cert-authority) are not known to this.
+    """
     name = connection.ssh_config.get("hostkeyalias") or key_name(connection)
-    keys = {}
-    for path in files(connection):
-        if path.is_file():
-            keys = dict(paramiko.HostKeys(str(path)).lookup(name) or {}) | keys
-    revoked = _revoked(files(connection))
+    keys, revoked = {}, set()
+    for words in _lines(files(connection)):
+        if words[0] == "@revoked" and len(words) > 3:
+            revoked.add(words[3])
+        elif not words[0].startswith("@") and _means(words[0].split(","), name):
+            entry = _entry(words)
+            if entry:
+                keys.setdefault(entry.get_name(), entry)
     return {kind: key for kind, key in keys.items() if key.get_base64() not in revoked}
 
 
@@ -67,6 +74,32 @@ def trust(connection, key):
         )
 
 
-def _revoked(paths):
-    lines = [line.split() for path in paths if path.is_file() for line in path.read_text().splitlines()]
-    return {words[3] for words in lines if words[:1] == ["@revoked"] and len(words) > 3}
+def _lines(paths):
+    """The words of each line of known_hosts files."""
+    for path in paths:
+        for line in path.read_text(errors="replace").splitlines() if path.is_file() else []:
+            words = line.split()
+            if len(words) > 2 and not words[0].startswith("#"):
+                yield words
+
+
+def _means(patterns, name):
+    """Whether a line's host names, hashed, with wildcards or with ``!`` before them, mean this host."""
+    found = False
+    for pattern in patterns:
+        if pattern.startswith("|1|"):
+            found |= paramiko.HostKeys.hash_host(name, pattern) == pattern
+        elif fnmatch.fnmatchcase(name, pattern.lstrip("!").replace("[", "[[]")):
+            if pattern.startswith("!"):
+                return False
+            found = True
+    return found
+
+
+def _entry(words):
+    """The key of a line; None: of a kind that is not known, or damaged."""
+    try:
+        entry = paramiko.hostkeys.HostKeyEntry.from_line(" ".join(words[:3]))
+    except paramiko.SSHException:
+        return None
+    return entry and entry.key

@@ -16,6 +16,7 @@ from stormtracks.hosts.faults import HostFault
 
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 4
+KEEPALIVE_SECONDS = 15
 WINDOW_BYTES = 2**24
 
 
@@ -174,13 +175,16 @@ _CURES = {
 
 def _connect(connection):
     """Open a connection; a busy sshd that hangs up on newcomers (MaxStartups) is asked again."""
+    if isinstance(connection.gateway, fabric.Connection):
+        _connect(connection.gateway)
     for attempt in range(ATTEMPTS):
         try:
             connection.open()
-            connection.transport.set_keepalive(15)
+            connection.transport.set_keepalive(KEEPALIVE_SECONDS)
             return
         except Exception as error:  # paramiko lets through whatever its sockets, files and threads raise
-            connection.close()
+            connection.transport = None
+            connection.client.close()
             if attempt == ATTEMPTS - 1 or "protocol banner" not in str(error):
                 raise explained(error, connection) from error
             time.sleep(random.uniform(0.2, 0.6) * 2**attempt)

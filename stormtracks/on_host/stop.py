@@ -5,7 +5,7 @@ import signal
 from stormtracks.on_host import processes
 from stormtracks.on_host.places import WorkerFiles
 
-AT_ONCE_SECONDS = 10.0
+AT_ONCE_SECONDS = 5.0
 KILL_SECONDS = 5.0
 
 

@@ -1,0 +1,69 @@
+"""`fab check`: what is right and wrong with a host, and what to do about it."""
+
+import os
+import sys
+
+import pytest
+from sshd import free_port, make_key
+
+pytestmark = pytest.mark.sshd
+
+
+def test_a_host_with_everything_but_data(operator, sshd, entry):
+    operator.configure({"workers": [entry("w1", sshd("w1"))]})
+    done = operator.fab("check")
+    assert done.returncode == 1
+    columns = done.stdout.splitlines()[1].split()
+    assert columns[:3] == ["w1", "ok", ".".join(map(str, sys.version_info[:3]))]
+    assert "127.0.0.1" in columns
+    assert "w1 FAILED data: no year that can be read in" in done.stdout
+    assert "'dataset'" in done.stdout
+
+
+def test_faults_are_told_with_what_to_do(operator, sshd, entry):
+    server = sshd("w1")
+    broken = {"data": "/no/such", "results": "/proc/no", "best_tracks": "/no/ibtracs.nc", "bind": "127.0.0.1"}
+    operator.configure({"nameserver": {"host": "192.0.2.1"}, "workers": [entry("w1", server, **broken)]})
+    said = operator.fab("check").stdout
+    assert "data: /no/such is no folder here: put the reanalysis there, or set 'data' in hosts.yaml" in said
+    assert "results: cannot write in /proc as" in said
+    assert "best tracks: /no/ibtracs.nc cannot be read here" in said
+    assert "binds: 127.0.0.1 cannot be reached from other machines: set 'bind' in hosts.yaml" in said
+
+
+FAULTS = {
+    "code": ({"code": "~/none"}, "no code in ~/none: fab deploy"),
+    "python": ({"python": ".venv/bin/nopython"}, "no .venv/bin/nopython in"),
+    "variable": ({"code": "$NO_SUCH/code"}, "NO_SUCH: is not set"),
+    "own variable": ({"data": "$NO_SUCH/data"}, "the variable $NO_SUCH is not set on this host"),
+    "name": ({"address": "no-such-host.invalid"}, "no SSH connection to no-such-host.invalid"),
+    "user": ({"user": "no-such-user"}, "does not let no-such-user in"),
+}
+
+
+def test_each_host_has_its_own_line_and_none_stops_the_others(operator, sshd, entry):
+    server = sshd("w1")
+    workers = [entry(name.replace(" ", "-"), server, **more) for name, (more, _) in FAULTS.items()]
+    workers = [{"user": os.environ.get("USER", "root"), **one, "address": one["address"]} for one in workers]
+    operator.ssh.joinpath("config").write_text(
+        "".join(f"Host {one['name']}\n  Hostname {one.pop('address')}\n  Port {one.pop('port')}\n" for one in workers)
+    )
+    operator.configure({"workers": workers})
+    said = " ".join(operator.fab("check").stdout.split())
+    for name, (_, fault) in FAULTS.items():
+        assert name.replace(" ", "-") + " FAILED" in said
+        assert fault in said
+
+
+def test_nobody_listens(operator, sshd, entry):
+    operator.configure({"workers": [entry("w1", sshd("w1"), port=free_port())]})
+    done = operator.fab("check")
+    assert done.returncode == 1
+    assert "refuses SSH: no sshd there, or another port" in done.stdout
+
+
+def test_a_key_that_the_host_does_not_know(operator, sshd, entry, tmp_path):
+    other = make_key(tmp_path / "other")
+    operator.configure({"workers": [entry("w1", sshd("w1"), identity=str(other))]})
+    operator.key.unlink()
+    assert "does not let" in operator.fab("check").stdout
