@@ -1,0 +1,207 @@
+"""Maps of tracks: those of a year, and one storm with all that its members make of it."""
+
+import itertools
+
+import matplotlib.dates
+import numpy as np
+import shapely
+from matplotlib.colors import Normalize
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Polygon
+from matplotlib.ticker import MaxNLocator
+
+from stormtracks.science import sphere
+from stormtracks.science.plots import style
+from stormtracks.science.plots.maps import View, add_lines, map_axes, region_of
+from stormtracks.science.records import Tracks
+
+_CASING = 1.6  # points that a best track's white border is wider than the track
+
+
+def year_tracks(tracks, best=None, storm=None, region=None, title=""):
+    """Map of tracks coloured by vorticity, with the best tracks in black.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        Of a year, one member or consensus.
+    best : BestTracks, optional
+    storm : ndarray of bool, shape (ntracks,), optional
+        Tracks that are observed storms; the others are drawn thinner.
+    region : tuple of float, optional
+        South, north, west, east; none: the globe.
+    title : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    view = View.of(region)
+    figure = style.new_figure(*style.map_size(view))
+    axes = map_axes(figure, view)
+    values = tracks.vorticity * 1e5
+    known = np.zeros(len(tracks), bool) if storm is None else np.asarray(storm, bool)
+    widths = np.where(known, 1.8, 0.7 if known.any() else 1.0)
+    norm = Normalize(*_limits(values))
+    lines = add_lines(axes, view, tracks, array=values, cmap=style.STRENGTH, norm=norm, linewidths=widths, zorder=2)
+    style.colour_bar(figure, lines, axes, style.VORTICITY_LABEL, extend="max")
+    if best is not None and len(best):
+        _add_best(axes, view, best)
+    style.legend(axes, view, _year_legend(best, known))
+    axes.set_title(title or "Tracks", fontsize=11)
+    return figure
+
+
+def storm_members(consensus, number, ensemble, best=None, region=None):
+    """One storm: map of its members' tracks, the consensus and its spread; below it the strength in time.
+
+    Parameters
+    ----------
+    consensus : ConsensusTracks
+    number : int
+        Storm of the consensus, from 0.
+    ensemble : list of Tracks
+        One each of ``consensus.members``.
+    best : BestTracks, optional
+        The storm with the same sid is drawn.
+    region : tuple of float, optional
+        None: around the storm.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    members = _tracks_of(consensus, number, ensemble)
+    rows = slice(consensus.start[number], consensus.start[number] + consensus.row_size[number])
+    view = View.of(region or region_of(members.lat, members.lon))
+    width, height = style.map_size(view)
+    figure = style.new_figure(width, height + 2.6)
+    upper, lower = figure.add_gridspec(2, 1, height_ratios=(height, 2.3))
+    axes = map_axes(figure, view, upper)
+    _add_spread(axes, view, consensus.lat[rows], consensus.lon[rows], consensus.spread_km[rows])
+    add_lines(axes, view, members, colors=style.BLUE, linewidths=0.5, alpha=0.5, zorder=2)
+    add_lines(axes, view, _one(consensus.tracks, rows), colors=style.VERMILION, linewidths=2.4, zorder=4)
+    if best is not None:
+        _add_best(axes, view, _only(best, consensus.sid[number]))
+    style.legend(axes, view, _storm_legend(best))
+    axes.set_title(_storm_title(consensus, number), fontsize=11)
+    _add_strength(figure.add_subplot(lower), consensus, rows, members)
+    return figure
+
+
+def _limits(values):
+    """Colour limits: from the weakest to nearly the strongest, so that one point does not take all the colours."""
+    if not len(values):
+        return 0.0, 1.0
+    low, high = float(np.floor(values.min())), float(np.ceil(np.percentile(values, 99.5)))
+    return low, max(high, low + 1.0)
+
+
+def _add_best(axes, view, best):
+    track = Tracks(best.row_size, best.time, best.lat, best.lon, np.zeros(len(best.lat)), np.zeros(len(best.lat)))
+    add_lines(axes, view, track, colors="white", linewidths=1.0 + _CASING, zorder=4.5)
+    add_lines(axes, view, track, colors=style.BLACK, linewidths=1.0, zorder=5)
+    x, y = view.place(best.lat[best.start], best.lon[best.start]).T
+    axes.scatter(x, y, s=14, c="white", edgecolors=style.BLACK, linewidths=0.9, zorder=6)
+
+
+def _year_legend(best, known):
+    middle = style.STRENGTH(0.4)  # stands for all the colours
+    handles = [Line2D([], [], color=middle, linewidth=1.0, label="track")]
+    if known.any():
+        handles = [
+            Line2D([], [], color=middle, linewidth=1.8, label="track matched to a best track"),
+            Line2D([], [], color=middle, linewidth=0.7, label="other track"),
+        ]
+    return handles + _best_legend(best)
+
+
+def _best_legend(best):
+    if best is None or not len(best):
+        return []
+    marker = {"marker": "o", "markevery": [0], "markersize": 4, "markerfacecolor": "white"}
+    return [Line2D([], [], color=style.BLACK, linewidth=1.2, label="IBTrACS (circle: first point)", **marker)]
+
+
+def _storm_legend(best):
+    return [
+        Line2D([], [], color=style.BLUE, linewidth=0.8, alpha=0.7, label="members"),
+        Line2D([], [], color=style.VERMILION, linewidth=2.4, label="consensus"),
+        Patch(facecolor=style.ORANGE, alpha=0.35, label="spread (root mean square distance)"),
+        *_best_legend(best),
+    ]
+
+
+def _storm_title(consensus, number):
+    name, sid = consensus.name[number], consensus.sid[number]
+    start = np.datetime_as_string(consensus.time[consensus.start[number]], unit="D")
+    what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else f"Candidate of {start}"
+    return f"{what}: held by {consensus.held_by[number].sum()} of {len(consensus.members)} members"
+
+
+def _tracks_of(consensus, number, ensemble):
+    """All members' tracks of a storm, as one record."""
+    parts = []
+    for tracks, storm in zip(ensemble, consensus.storm_of, strict=True):
+        inside = (storm == number)[tracks.track]
+        columns = (getattr(tracks, name)[inside] for name in ("time", "lat", "lon", "vorticity", "maximum"))
+        parts.append((tracks.row_size[storm == number], *columns))
+    return Tracks(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _one(tracks, rows):
+    columns = (getattr(tracks, name)[rows] for name in ("time", "lat", "lon", "vorticity", "maximum"))
+    return Tracks(np.array([rows.stop - rows.start]), *columns)
+
+
+def _only(best, sid):
+    wanted = best.sid == sid
+    points = wanted[best.storm]
+    storms = (getattr(best, name)[wanted] for name in ("sid", "name", "basin", "season", "row_size"))
+    values = (getattr(best, name)[points] for name in ("time", "lat", "lon", "wind_kt", "pressure_hpa"))
+    return type(best)(*storms, *values)
+
+
+def _add_spread(axes, view, lat, lon, spread_km):
+    """The area swept by circles of the spread's radius, as one shape."""
+    rings = view.place(*_circles(lat, lon, np.maximum(spread_km, 1.0)))
+    hulls = [shapely.MultiPoint(np.concatenate(pair)).convex_hull for pair in itertools.pairwise(rings)]
+    left, right = axes.get_xlim()
+    whole = [hull for hull in hulls if np.diff(hull.bounds[::2])[0] < (right - left) / 2]  # not cut by the map's edge
+    for part in shapely.get_parts(shapely.union_all(whole)):
+        axes.add_patch(
+            Polygon(shapely.get_coordinates(part.exterior), facecolor=style.ORANGE, alpha=0.35, lw=0, zorder=1.8)
+        )
+
+
+def _circles(lat, lon, radius_km):
+    """Latitudes and longitudes of circles on the sphere, each of shape (n, 37)."""
+    bearing = np.radians(np.arange(0, 361, 10))
+    phi, angle = np.radians(lat)[:, None], (radius_km / sphere.EARTH_RADIUS_KM)[:, None]
+    sin_lat = np.sin(phi) * np.cos(angle) + np.cos(phi) * np.sin(angle) * np.cos(bearing)
+    east = np.arctan2(np.sin(bearing) * np.sin(angle) * np.cos(phi), np.cos(angle) - np.sin(phi) * sin_lat)
+    return np.degrees(np.arcsin(np.clip(sin_lat, -1, 1))), sphere.wrap(np.asarray(lon)[:, None] + np.degrees(east))
+
+
+def _add_strength(axes, consensus, rows, members):
+    time = consensus.time[rows]
+    mean, deviation = consensus.vorticity[rows] * 1e5, consensus.vorticity_std[rows] * 1e5
+    for start, size in zip(members.start, members.row_size, strict=True):
+        points = slice(start, start + size)
+        axes.plot(members.time[points], members.vorticity[points] * 1e5, color=style.BLUE, lw=0.4, alpha=0.4)
+    axes.fill_between(time, mean - deviation, mean + deviation, color=style.ORANGE, alpha=0.35, lw=0)
+    axes.plot(time, mean, color=style.VERMILION, lw=2.2)
+    axes.set_ylabel("cyclonic vorticity\n(10$^{-5}$ s$^{-1}$)", fontsize=9)
+    axes.set_ylim(bottom=0)
+    count = axes.twinx()
+    count.step(time, consensus.number[rows], where="mid", color="#555555", lw=1.0, linestyle="--")
+    count.set_ylim(0, len(consensus.members) * 1.05)
+    count.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+    count.set_ylabel("members (dashed)", fontsize=9, color="#555555")
+    locator = matplotlib.dates.AutoDateLocator()
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator))
+    axes.set_xlabel("time (UTC)", fontsize=9)
+    for one in (axes, count):
+        one.tick_params(labelsize=8)
+        one.spines["top"].set_visible(False)

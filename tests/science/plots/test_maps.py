@@ -1,0 +1,125 @@
+import json
+
+import cartopy.crs as ccrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stormtracks.science import sphere
+from stormtracks.science.plots.maps import (
+    GLOBAL_CENTRE,
+    LAND,
+    View,
+    _coast_segments,
+    _land,
+    add_lines,
+    add_mesh,
+    map_axes,
+    region_of,
+)
+from stormtracks.science.plots.style import new_figure
+from stormtracks.science.records import Grid, Tracks
+
+PACIFIC, ARCTIC, ANTARCTIC = (-10, 40, 140, -120), (50, 90, -180, 180), (-90, -40, 0, 360)
+
+
+def track(lat, lon):
+    """One track."""
+    time = np.datetime64("2005-01-01", "s") + np.arange(len(lat)) * np.timedelta64(6, "h")
+    values = np.linspace(2e-5, 9e-5, len(lat)).astype("f4")
+    return Tracks(np.array([len(lat)]), time, np.array(lat, float), sphere.wrap(lon), values, np.arange(len(lat)))
+
+
+@pytest.mark.parametrize(
+    ("region", "projection", "central", "pole"),
+    [
+        (None, ccrs.Robinson, GLOBAL_CENTRE, 0),
+        (PACIFIC, ccrs.PlateCarree, -170.0, 0),
+        ((0, 60, -100, 0), ccrs.PlateCarree, -50.0, 0),
+        (ARCTIC, ccrs.NorthPolarStereo, 0.0, 1),
+        (ANTARCTIC, ccrs.SouthPolarStereo, 0.0, -1),
+    ],
+)
+def test_region_chooses_projection(region, projection, central, pole):
+    view = View.of(region)
+    assert type(view.projection) is projection
+    assert (view.central, view.pole) == (central, pole)
+
+
+def test_region_around_points_leaves_out_the_widest_gap():
+    south, north, west, east = region_of([10, 20], [175, -170], margin=5)
+    assert (south, north, west % 360, east % 360) == (5, 25, 170, 195)
+
+
+def test_region_around_points_everywhere_is_the_globe_and_may_be_polar():
+    lon = np.arange(0, 360, 30)
+    assert View.of(region_of(np.zeros(12), lon)).region[2:] == (GLOBAL_CENTRE - 180, GLOBAL_CENTRE + 180)
+    assert View.of(region_of(np.full(12, 80.0), lon)).pole == 1
+    assert View.of(region_of(np.full(12, -80.0), lon)).pole == -1
+
+
+def drawn(region, lat, lon, **style):
+    """The pieces of a track as they lie on a map, shape (n, 2, 2), and the map's width."""
+    view = View.of(region)
+    figure = new_figure()
+    axes = map_axes(figure, view)
+    lines = add_lines(axes, view, track(lat, lon), **style)
+    return np.array(lines.get_segments()), np.diff(axes.get_xlim())[0], lines
+
+
+@pytest.mark.parametrize("region", [PACIFIC, None])
+def test_track_across_the_date_line_is_not_torn_where_the_map_is_whole(region):
+    pieces, width, _ = drawn(region, [10, 12, 14, 16], [174, 178, 182, 186])
+    assert len(pieces) == 3
+    np.testing.assert_array_equal(pieces[1:, 0], pieces[:-1, 1])
+    assert np.abs(np.diff(pieces[:, :, 0], axis=1)).max() < width / 20
+
+
+def test_track_across_the_maps_edge_is_cut_and_keeps_its_colours():
+    pieces, width, lines = drawn(None, [40, 41, 42], [16, 19, 22], array=np.array([1.0, 2.0, 4.0]))
+    assert len(pieces) == 3 and lines.get_array().tolist() == [1.5, 3.0, 3.0]
+    assert np.abs(np.diff(pieces[:, :, 0], axis=1)).max() < width / 20
+
+
+@pytest.mark.parametrize(("region", "sign"), [(ARCTIC, 1), (ANTARCTIC, -1)])
+def test_track_past_the_pole_goes_straight_through_it(region, sign):
+    pieces, width, _ = drawn(region, sign * np.array([86, 88, 90, 88, 86]), np.array([30, 30, 0, -150, -150]))
+    assert np.linalg.norm(np.diff(pieces, axis=1)[:, 0], axis=-1).max() < width / 20
+
+
+def test_nothing_of_the_other_hemisphere_is_drawn_on_a_polar_map():
+    pieces, _, _ = drawn(ARCTIC, [-85, -86, -87], [0, 10, 20])
+    assert len(pieces) == 0
+
+
+@given(st.floats(-89, 89), st.floats(-180, 180), st.sampled_from([None, PACIFIC]))
+def test_points_are_where_cartopy_puts_them(lat, lon, region):
+    view = View.of(region)
+    expected = np.array(view.projection.transform_point(lon, lat, ccrs.PlateCarree()))
+    at_the_edge = abs(abs(float(sphere.wrap(lon - view.central))) - 180) < 1e-3
+    assert at_the_edge or np.allclose(view.place(lat, lon), expected, atol=1e-3 * max(abs(expected).max(), 1))
+
+
+@pytest.mark.parametrize("region", [None, PACIFIC, ARCTIC])
+def test_mesh_puts_a_cell_where_its_point_is(region):
+    view, figure = View.of(region), new_figure()
+    grid = Grid(np.arange(-90.0, 91, 2), np.arange(0.0, 360, 2), True)
+    values = np.zeros(grid.shape)
+    values[grid.lat == 60, grid.lon == 178] = 1.0
+    mesh = add_mesh(map_axes(figure, view), view, values, grid)
+    hot = int(np.argmax(mesh.get_array()))
+    corners = mesh.get_coordinates()
+    row, column = divmod(hot, corners.shape[1] - 1)
+    middle = corners[row : row + 2, column : column + 2].mean(axis=(0, 1))
+    np.testing.assert_allclose(middle, view.place([60], [178])[0], atol=abs(corners).max() / 150)
+
+
+def test_land_is_whole_valid_and_has_no_coast_along_the_cut():
+    assert len(_land()) > 100 and all(polygon.is_valid for polygon in _land())
+    bounds = np.array([polygon.bounds for polygon in _land()])
+    assert bounds.min() >= -180 and bounds.max() <= 180
+    ends = _coast_segments()
+    assert not np.any(np.all(np.abs(ends[..., 0]) == 180, axis=1))
+    assert "public domain" in (LAND.parent / "README.md").read_text()
+    assert json.loads(LAND.read_text())["type"] == "FeatureCollection"
