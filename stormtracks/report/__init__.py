@@ -1,0 +1,11 @@
+"""A run -> one HTML page that needs nothing else: `write` makes the file, `serve` shows a run while it goes on.
+
+`outline` looks at the run, `trackdata` packs the tracks for its map, `fragments` writes the pieces of HTML, `figures`
+the pictures, `page` puts them into one file, `live` serves it on this machine. ``page/`` is what the browser gets: the
+template, the style and the map.
+"""
+
+from stormtracks.report.live import serve
+from stormtracks.report.report import write
+
+__all__ = ["serve", "write"]

@@ -1,0 +1,104 @@
+"""What a page says of a run: from its journal where there is one, and from the results that are there."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from stormtracks.pyro_cluster import runs
+from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from stormtracks.science import results
+from stormtracks.science.errors import ResultError
+
+TASK = "vort_track"
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What is known of a run without reading its tracks.
+
+    Attributes
+    ----------
+    folder : Path
+    task : str
+    state : RunState or None
+        What the journal says; None without one.
+    schedule : PyroTaskSchedule or None
+        With each task's status; None where nothing is there yet.
+    results : dict of int to tuple of int
+        Year -> members that have a result.
+    """
+
+    folder: Path
+    task: str
+    state: runs.RunState | None
+    schedule: PyroTaskSchedule | None
+    results: dict
+
+    @property
+    def number(self):
+        """How many results there are."""
+        return sum(map(len, self.results.values()))
+
+    @property
+    def version(self):
+        """What changes when results come or go: (number, time of the latest)."""
+        paths = (results.path(self.folder, self.task, year, members[-1]) for year, members in self.results.items())
+        return self.number, max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
+
+
+def outline(folder, journal=None, years=None):
+    """Look at a results folder and a journal; no result is opened, so that this is quick and any thread may do it.
+
+    Parameters
+    ----------
+    folder : path
+        Folder of the results.
+    journal : RunState, str, path or None
+        A run's state, its name, or its journal (NAME.sqlite); None: the grid is made from the results alone.
+    years : iterable of int, optional
+        None: all that are there.
+
+    Raises
+    ------
+    ResultError
+        The folder is not there.
+    JournalRefused
+        No such run, or a journal that cannot be read.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise ResultError(f"{folder}: no such folder of results; name the one that the run wrote to (--results)")
+    state = _state(journal)
+    task = state.run["task"] if state else TASK
+    wanted = set(years) if years else None
+    there = {year: tuple(results.members(folder, year, task)) for year in results.years(folder, task)
+             if wanted is None or year in wanted}
+    return Outline(folder, task, state, state.schedule if state else _schedule(there, task), there)
+
+
+def provenance(outline) -> dict:
+    """How the first of the results was made, in plain values; empty where there is none."""
+    for year, members in outline.results.items():
+        header = results.load_header(results.path(outline.folder, outline.task, year, members[0]))
+        return json.loads(json.dumps(header.provenance, default=str))
+    return {}
+
+
+def _state(journal):
+    if journal is None or isinstance(journal, runs.RunState):
+        return journal
+    path = Path(journal)
+    if path.suffix == ".sqlite":
+        return runs.read(path.stem, path.parent)
+    return runs.read(str(journal))
+
+
+def _schedule(there, task):
+    """What is there is complete; what is not, nobody knows."""
+    if not there:
+        return None
+    schedule = PyroTaskSchedule(min(there), max(there), max(members[-1] for members in there.values()) + 1, task)
+    for year, members in there.items():
+        for member in members:
+            schedule.get_task(year, member).status = "complete"
+    return schedule

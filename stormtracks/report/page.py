@@ -1,0 +1,70 @@
+"""Pieces -> one HTML file: all that it needs in it, and a policy that lets nothing else run or load."""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from string import Template
+
+from stormtracks.report import trackdata
+
+FOLDER = Path(__file__).parent / "page"
+SCRIPTS = ("data.js", "nearest.js", "view.js", "painter.js", "map.js", "page.js")
+FRAGMENTS = ("run", "grid", "failures", "skill", "storms", "figures", "settings")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a page shows.
+
+    Attributes
+    ----------
+    title, made : str
+        Texts, not yet escaped.
+    fragments : dict of str to str
+        HTML for each of `FRAGMENTS`, escaped.
+    tracks : dict or None
+        As `trackdata.TrackSet.packed` gives them.
+    live : dict or None
+        For a page with a server behind it: how often it asks (seconds) and the version of the tracks it has.
+    """
+
+    title: str
+    made: str
+    fragments: dict = field(default_factory=dict)
+    tracks: dict | None = None
+    live: dict | None = None
+
+
+def html(contents: Contents) -> str:
+    """The whole page."""
+    style = "\n" + _read("page.css")
+    script = '\n"use strict";\n' + "\n".join(_read(name) for name in SCRIPTS)
+    return Template(_read("page.html")).substitute(
+        {name: contents.fragments.get(name, "") for name in FRAGMENTS},
+        title=escape(contents.title), made=escape(contents.made), style=style, script=script,
+        policy=_policy(style, script, bool(contents.live)), tracks=_json(contents.tracks),
+        coast=_json(trackdata.coast()), live=_json(contents.live),
+    )  # fmt: skip
+
+
+def _policy(style, script, live):
+    """Only this style and this script, known by their hashes: text that was not escaped could still do nothing."""
+    connect = "'self'" if live else "'none'"
+    return (f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+            f"connect-src {connect}; base-uri 'none'; form-action 'none'")
+
+
+def _hash(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _json(value):
+    """JSON that can stand in a script element: no text in it can end the element."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def _read(name):
+    return (FOLDER / name).read_text(encoding="utf-8")

@@ -1,0 +1,48 @@
+// Which point is nearest to a place: all points sorted into cells of two degrees.
+
+const CELL = 2, COLUMNS = 360 / CELL, ROWS = 180 / CELL + 1;
+
+class PointIndex {
+  constructor(tracks) {
+    const points = tracks.x.length;
+    const cell = new Uint32Array(points);
+    this.tracks = tracks;
+    this.first = new Uint32Array(COLUMNS * ROWS + 1);
+    this.trackOf = new Uint32Array(points);
+    for (let t = 0; t < tracks.count; t++) this.trackOf.fill(t, tracks.start[t], tracks.start[t + 1]);
+    for (let i = 0; i < points; i++) {
+      cell[i] = this.cellOf(Math.floor((wrap(tracks.x[i]) + 180) / CELL), Math.floor((tracks.y[i] + 90) / CELL));
+      this.first[cell[i] + 1]++;
+    }
+    for (let c = 0; c < COLUMNS * ROWS; c++) this.first[c + 1] += this.first[c];
+    const next = this.first.slice();
+    this.members = new Uint32Array(points);
+    for (let i = 0; i < points; i++) this.members[next[cell[i]]++] = i;
+  }
+
+  cellOf(column, row) {
+    return row * COLUMNS + ((column % COLUMNS) + COLUMNS) % COLUMNS;
+  }
+
+  // The nearest point of a track that `shown` marks, within `radius` degrees; -1 if there is none.
+  find(lon, lat, radius, shown) {
+    const { x, y } = this.tracks;
+    let best = -1, least = radius * radius;
+    const reach = Math.min(radius, 90);
+    const [west, east] = [Math.floor((lon - reach + 180) / CELL), Math.floor((lon + reach + 180) / CELL)];
+    const south = Math.max(0, Math.floor((lat - reach + 90) / CELL));
+    const north = Math.min(ROWS - 1, Math.floor((lat + reach + 90) / CELL));
+    for (let row = south; row <= north; row++) {
+      for (let column = west; column <= east; column++) {
+        const cell = this.cellOf(column, row);
+        for (let k = this.first[cell]; k < this.first[cell + 1]; k++) {
+          const i = this.members[k];
+          if (!shown[this.trackOf[i]]) continue;
+          const dx = wrap(x[i] - lon), dy = y[i] - lat, far = dx * dx + dy * dy;
+          if (far < least) { least = far; best = i; }
+        }
+      }
+    }
+    return best;
+  }
+}

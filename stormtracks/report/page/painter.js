@@ -1,0 +1,207 @@
+// Draws any number of tracks without a long frame: a hidden picture, larger than the frame, is painted in slices, and
+// until it is done the last one is shown, moved and scaled to where the map looks now.
+
+// From dull to bright for every kind of eye, as viridis; its darkest part, lost on a dark sea, is left out.
+const COLOURS = ["#6273b4", "#4a88b6", "#3aa0a8", "#41b88b", "#80cb5b", "#bfdc3d", "#fde725"];
+const SEA = "#0f2233", LAND = "#22384a", COAST = "#6f8799", LINES = "#1b3246", OBSERVED = "#ffffff";
+const MARGIN = 0.3;
+const FRAME_MS = 16;
+const REST_MS = 120;  // so long after the last movement the picture is painted anew, if it can wait
+
+class Painter {
+  constructor(canvas, coast) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.land = landPath(coast);
+    this.front = this.back = this.spare = null;
+    this.budget = 8000;  // points a slice; follows what the machine can do
+    this.lastFrame = this.moved = 0;
+    this.before = "";
+  }
+
+  // Whatever was painted is out of date: other tracks, another frame.
+  restart(tracks, order, edges) {
+    Object.assign(this, { tracks, order, edges, back: null, stale: true });
+  }
+
+  // One frame; true while there is more to do.
+  frame(view, ratio, overlay, now) {
+    this.adapt(now);
+    const place = `${view.lon} ${view.lat} ${view.scale}`;
+    if (place !== this.before) this.moved = now;
+    this.before = place;
+    if (this.back) this.slice();
+    else if (this.stale || (!this.fits(view) && (now - this.moved > REST_MS || !this.serves(view)))) this.begin(view, ratio);
+    this.compose(view, ratio);
+    overlay(this.context, ratio);
+    return Boolean(this.back) || !this.fits(view);
+  }
+
+  adapt(now) {
+    const passed = now - this.lastFrame;
+    this.lastFrame = now;
+    if (!this.back || passed > 500) return;
+    this.budget = passed > 1.4 * FRAME_MS ? Math.max(2000, this.budget * 0.7) : Math.min(120000, this.budget * 1.25);
+  }
+
+  // Whether the picture that is shown was painted at this scale and reaches over the frame.
+  fits(view) {
+    const at = this.front && this.front.view;
+    if (!at || at.scale !== view.scale || this.front.for !== this.order) return false;
+    return Math.abs(wrap(at.lon - view.lon)) * view.scale <= MARGIN * view.width + 0.5
+      && Math.abs(at.lat - view.lat) * view.scale <= MARGIN * view.height + 0.5
+      && at.width === view.width && at.height === view.height;
+  }
+
+  // Whether the picture will do for a moment: not too coarse, and with nothing bare at the edges.
+  serves(view) {
+    const at = this.front && this.front.view;
+    if (!at || this.front.for !== this.order) return false;
+    const factor = view.scale / at.scale, spare = (1 + 2 * MARGIN) / 2 * factor - 0.5;
+    return factor > 0.6 && factor < 2 && Math.abs(wrap(at.lon - view.lon)) * view.scale <= spare * view.width
+      && Math.abs(at.lat - view.lat) * view.scale <= spare * view.height;
+  }
+
+  begin(view, ratio) {
+    const canvas = this.spare || document.createElement("canvas");
+    const width = Math.ceil(view.width * (1 + 2 * MARGIN) * ratio), height = Math.ceil(view.height * (1 + 2 * MARGIN) * ratio);
+    this.spare = null;
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, MARGIN * view.width * ratio, MARGIN * view.height * ratio);
+    const wide = { west: view.lonAt(-MARGIN * view.width), east: view.lonAt((1 + MARGIN) * view.width),
+      north: view.latAt(-MARGIN * view.height), south: view.latAt((1 + MARGIN) * view.height) };
+    this.back = { canvas, context, view: view.copy(), wide, next: 0, for: this.order };
+    this.stale = false;
+    paintEarth(context, view, wide, this.land);
+  }
+
+  slice() {
+    const { back, order, tracks } = this;
+    const paths = COLOURS.map(() => new Path2D());
+    const observed = new Path2D();
+    let spent = 0;
+    while (back.next < order.length && spent < this.budget) {
+      const t = order[back.next++];
+      spent += 4;
+      for (const turn of turns(tracks.box, t, back.wide)) {
+        spent += tracks.member[t] < 0 ? this.trace(t, turn, null, observed) : this.trace(t, turn, paths, null);
+      }
+    }
+    this.stroke(paths, observed);
+    if (back.next < order.length) return;
+    paintCoast(back.context, back.view, back.wide, this.land, 0.5);
+    this.spare = this.front && this.front.canvas;
+    this.front = back;
+    this.back = null;
+  }
+
+  // Adds a track to the path of each strength it has; points closer than a pixel and a half are passed over.
+  trace(t, turn, paths, single) {
+    const { x, y, start, strength } = this.tracks;
+    const { view } = this.back, { edges } = this;
+    const stop = start[t + 1];
+    let i = start[t], px = view.px(x[i] + turn), py = view.py(y[i]), path = null, drawn = 0;
+    for (i++; i < stop; i++) {
+      const qx = view.px(x[i] + turn), qy = view.py(y[i]);
+      if (i < stop - 1 && Math.abs(qx - px) + Math.abs(qy - py) < 1.5) continue;
+      let bin = 0;
+      if (!single) while (bin < edges.length && strength[i] >= edges[bin]) bin++;
+      const next = single || paths[bin];
+      if (next !== path) next.moveTo(px, py);
+      next.lineTo(qx, qy);
+      path = next; px = qx; py = qy; drawn++;
+    }
+    return drawn + (stop - start[t]) / 8;
+  }
+
+  stroke(paths, observed) {
+    const { context, view } = this.back;
+    const near = Math.min(1, Math.log2(view.scale / view.whole()) / 4);
+    context.lineJoin = context.lineCap = "round";
+    context.lineWidth = 0.9 + near;
+    context.globalAlpha = this.order.length > 3000 ? 0.55 + 0.35 * near : 0.9;
+    paths.forEach((path, bin) => { context.strokeStyle = COLOURS[bin]; context.stroke(path); });
+    context.globalAlpha = 1;
+    context.setLineDash([6, 4]);
+    context.lineWidth = 1.6 + near;
+    context.strokeStyle = OBSERVED;
+    context.stroke(observed);
+    context.setLineDash([]);
+  }
+
+  compose(view, ratio) {
+    const { context } = this;
+    const picture = this.front || this.back;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.fillStyle = SEA;
+    context.fillRect(0, 0, view.width, view.height);
+    const at = picture.view, factor = view.scale / at.scale;
+    const width = at.width * (1 + 2 * MARGIN) * factor, height = at.height * (1 + 2 * MARGIN) * factor;
+    const top = view.py(at.lat) - height / 2;
+    const centre = view.px(view.lon + wrap(at.lon - view.lon));
+    context.drawImage(picture.canvas, centre - width / 2, top, width, height);
+  }
+}
+
+// The turns of 360 degrees at which a track lies within the painted part.
+function turns(box, t, wide) {
+  const west = box[4 * t], south = box[4 * t + 1], east = box[4 * t + 2], north = box[4 * t + 3];
+  if (south > wide.north || north < wide.south) return [];
+  const found = [];
+  for (let k = Math.ceil((wide.west - east) / 360); k <= Math.floor((wide.east - west) / 360); k++) found.push(360 * k);
+  return found;
+}
+
+// Rings of land -> what is filled and what is lined: the map's own edges at 180 degrees and the pole are no coast.
+function landPath({ size, lon, lat }) {
+  const fill = new Path2D(), line = new Path2D();
+  const edge = (i, j) => (Math.abs(lon[i]) === 18000 && lon[i] === lon[j]) || (lat[i] === -9000 && lat[j] === -9000);
+  for (let ring = 0, first = 0; ring < size.length; first += size[ring++]) {
+    for (let i = first; i < first + size[ring]; i++) {
+      const x = lon[i] / 100, y = lat[i] / 100;
+      if (i === first) fill.moveTo(x, y); else fill.lineTo(x, y);
+      if (i === first || edge(i - 1, i)) line.moveTo(x, y); else line.lineTo(x, y);
+    }
+    fill.closePath();
+  }
+  return { fill, line };
+}
+
+function paintEarth(context, view, wide, land) {
+  context.fillStyle = SEA;
+  context.fillRect(-view.width, -view.height, 3 * view.width, 3 * view.height);
+  const step = [30, 10, 5, 2, 1].find((degrees) => degrees * view.scale < 160) || 1;
+  context.strokeStyle = LINES;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let lon = Math.ceil(wide.west / step) * step; lon <= wide.east; lon += step) {
+    context.moveTo(view.px(lon), view.py(90)); context.lineTo(view.px(lon), view.py(-90));
+  }
+  for (let lat = -90; lat <= 90; lat += step) {
+    context.moveTo(view.px(wide.west), view.py(lat)); context.lineTo(view.px(wide.east), view.py(lat));
+  }
+  context.stroke();
+  inDegrees(context, view, wide, () => { context.fillStyle = LAND; context.fill(land.fill, "evenodd"); });
+  paintCoast(context, view, wide, land, 1);
+}
+
+function paintCoast(context, view, wide, land, alpha) {
+  inDegrees(context, view, wide, () => {
+    context.globalAlpha = alpha;
+    context.lineWidth = 1 / view.scale;
+    context.strokeStyle = COAST;
+    context.stroke(land.line);
+  });
+}
+
+// Draws in degrees east and north, once for every turn of the globe that is in sight.
+function inDegrees(context, view, wide, draw) {
+  for (let k = Math.floor((wide.west + 180) / 360); k <= Math.floor((wide.east + 180) / 360); k++) {
+    context.save();
+    context.translate(view.px(360 * k), view.py(0));
+    context.scale(view.scale, -view.scale);
+    draw();
+    context.restore();
+  }
+}

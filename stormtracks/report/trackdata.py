@@ -1,0 +1,164 @@
+"""Tracks -> what the page's map reads: few bytes, since all of them are in the page.
+
+Positions to 0.01 degree, vorticity to 1e-7 s-1, times in steps that all of them share; differences, sorted by the
+weight of their bytes, deflated, as base64: three to four bytes a point. ``page/data.js`` is the counterpart.
+"""
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from stormtracks import science
+
+LAND = Path(science.__file__).parent / "data" / "ne_110m_land.geojson"
+MOST_TRACKS = 30_000
+"""Tracks that a page carries, for it to load fast: those of observed storms first, then the strongest."""
+OBSERVED = -1
+"""Stands for the member of an observed track, whose strength is in knots."""
+
+
+@dataclass
+class TrackSet:
+    """The tracks chosen for a page, while results are read one after another.
+
+    Attributes
+    ----------
+    most : int
+    total : int
+        Tracks seen so far, kept or not; observed ones do not count.
+    """
+
+    most: int = MOST_TRACKS
+    total: int = 0
+    _least: int = 0
+    _tracks: list = field(default_factory=list)
+    _storms: dict = field(default_factory=dict)
+
+    def add(self, year, member, tracks, matches):
+        """Add one result's tracks."""
+        storms = [self._storm(year, str(sid), str(name), float(wind))
+                  for sid, name, wind in zip(matches.sid, matches.name, matches.max_wind_kt, strict=True)]
+        self.total += len(tracks)
+        if not len(tracks):
+            return
+        storm_of_track = np.full(len(tracks), -1)
+        storm_of_track[: len(matches.storm_of_track)] = matches.storm_of_track
+        strength = _clipped(np.asarray(tracks.vorticity, float) * 1e7, np.uint16)
+        start, stop = tracks.start, tracks.start + tracks.row_size
+        worth = (storm_of_track >= 0) | (np.maximum.reduceat(strength, start) > self._least)
+        for number in np.flatnonzero(worth):
+            storm = storms[storm_of_track[number]] if storm_of_track[number] >= 0 else -1
+            part = slice(start[number], stop[number])
+            self._tracks.append(_Track.cut(tracks, part, strength, (year, member, storm)))
+        if len(self._tracks) > 4 * self.most:
+            self._prune()
+
+    def add_observed(self, best):
+        """Add the observed tracks of the storms that the results know."""
+        strength = _clipped(np.nan_to_num(best.wind_kt), np.uint16)
+        for sid, start, size in zip(best.sid, best.start, best.row_size, strict=True):
+            for (year, known), (storm, _) in self._storms.items():
+                if known == sid and size:
+                    what = (year, OBSERVED, storm)
+                    self._tracks.append(_Track.cut(best, slice(start, start + size), strength, what))
+
+    def packed(self):
+        """Plain values for the page's JSON, or None where there is no track."""
+        self._prune()
+        if not self._tracks:
+            return None
+        years = sorted({track.year for track in self._tracks})
+        minutes = [track.minutes - track.minutes[0] for track in self._tracks]
+        unit = int(np.gcd.reduce(np.concatenate(minutes))) or 1
+        unit *= -(-max(int(offset[-1]) for offset in minutes) // (unit * 65535)) or 1
+        points = {name: np.concatenate([getattr(track, name) for track in self._tracks])
+                  for name in ("lat", "lon", "strength")}
+        arrays = {
+            "size": np.array([len(track.lat) for track in self._tracks], "u2"),
+            "year": np.searchsorted(years, [track.year for track in self._tracks]).astype("u2"),
+            "member": np.array([track.member for track in self._tracks], "i2"),
+            "storm": np.array([track.storm for track in self._tracks], "i4"),
+            "begin": np.array([track.minutes[0] for track in self._tracks], "i4"),
+        }
+        differences = {
+            "lat": np.round(points["lat"] * 100).astype("i2"),
+            "lon": np.round(points["lon"] * 100).astype("i2"),
+            "strength": points["strength"],
+            "offset": (np.concatenate(minutes) // unit).astype("u2"),
+        }
+        storms = [description for _, description in sorted(self._storms.values(), key=lambda pair: pair[0])]
+        return {"total": self.total, "unit_minutes": unit, "years": years, "storms": storms,
+                **pack(arrays, differences)}
+
+    def _storm(self, year, sid, name, wind):
+        """Number of a storm; the same in each of the year's members."""
+        described = {"sid": sid, "name": name, "year": int(year), "wind_kt": wind if np.isfinite(wind) else None}
+        return self._storms.setdefault((year, sid), (len(self._storms), described))[0]
+
+    def _prune(self):
+        self._tracks.sort(key=lambda track: (track.member == OBSERVED, track.storm >= 0, track.peak), reverse=True)
+        observed = sum(track.member == OBSERVED for track in self._tracks)
+        if len(self._tracks) > self.most + observed:
+            del self._tracks[self.most + observed :]
+            self._least = self._tracks[-1].peak if self._tracks[-1].storm < 0 else np.iinfo(np.uint16).max
+
+
+@dataclass(frozen=True)
+class _Track:
+    year: int
+    member: int
+    storm: int
+    minutes: np.ndarray
+    lat: np.ndarray
+    lon: np.ndarray
+    strength: np.ndarray
+    peak: int
+
+    @classmethod
+    def cut(cls, tracks, part, strength, what):
+        """One track out of a ragged array; no longer than its size can be told with two bytes."""
+        part = slice(part.start, min(part.stop, part.start + 65535))
+        minutes = tracks.time[part].astype("datetime64[m]").astype(np.int64)
+        strength = strength[part]
+        return cls(*map(int, what), minutes, tracks.lat[part], tracks.lon[part], strength, int(strength.max()))
+
+
+def pack(arrays, differences=None):
+    """Arrays with names -> plain values: their names, types and lengths, and all their bytes as text.
+
+    Parameters
+    ----------
+    arrays, differences : dict of str to ndarray
+        Of type u2, i2 or i4; of the second only the differences from value to value are kept (modulo the type).
+    """
+    described, planes = [], []
+    for number, (name, array) in enumerate([*arrays.items(), *(differences or {}).items()]):
+        delta = number >= len(arrays)
+        kind = f"{array.dtype.kind}{array.dtype.itemsize}"
+        described.append({"name": name, "type": kind, "length": len(array), "delta": delta})
+        unsigned = array.view(f"u{array.dtype.itemsize}")
+        unsigned = np.diff(unsigned, prepend=unsigned.dtype.type(0)) if delta else unsigned
+        little = unsigned.astype(unsigned.dtype.newbyteorder("<"))
+        planes.append(little.view(np.uint8).reshape(-1, array.dtype.itemsize).T.tobytes())
+    return {"arrays": described, "data": base64.b64encode(zlib.compress(b"".join(planes), 9)).decode("ascii")}
+
+
+def coast():
+    """The land of the shipped Natural Earth file, packed: rings in 0.01 degree."""
+    features = json.loads(LAND.read_text(encoding="utf-8"))["features"]
+    rings = [np.asarray(ring) for feature in features for polygon in _polygons(feature["geometry"]) for ring in polygon]
+    points = np.round(np.concatenate(rings) * 100).astype("i2")
+    size = np.array([len(ring) for ring in rings], "u2")
+    return pack({"size": size}, {"lon": points[:, 0].copy(), "lat": points[:, 1].copy()})
+
+
+def _polygons(geometry):
+    return geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+
+
+def _clipped(values, kind):
+    return np.clip(np.round(values), 0, np.iinfo(kind).max).astype(kind)

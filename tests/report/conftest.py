@@ -1,0 +1,98 @@
+"""A folder of results that follow real best tracks of 2005, and a browser to look at their page."""
+
+import contextlib
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stormtracks.science import ibtracs, matching, results
+from stormtracks.science.records import InputFile, Maxima, TimeAxis, Tracks
+from stormtracks.science.settings import Settings
+from stormtracks.science.sphere import wrap
+
+BEST = Path(__file__).parents[2] / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
+TIMES = np.arange("2005-05-01", "2006-01-15", np.timedelta64(6, "h"), dtype="datetime64[s]")
+AXIS = TimeAxis(TIMES, np.arange(len(TIMES)) * 6.0)
+
+
+@pytest.fixture(scope="session")
+def best_tracks():
+    return BEST
+
+
+@pytest.fixture(scope="session")
+def results_folder(tmp_path_factory):
+    """Three members of 2005: the observed storms, displaced, the third without every second of them."""
+    folder = tmp_path_factory.mktemp("results")
+    best = ibtracs.load(BEST, Settings(), TIMES[0], TIMES[-1])
+    for member in range(3):
+        save(folder, member, best)
+    return folder
+
+
+def save(folder, member, best, year=2005):
+    tracks = follow(best, np.random.default_rng(member), every=2 if member == 2 else 1)
+    maxima = Maxima(np.searchsorted(TIMES, tracks.time).astype("i4"), tracks.lat, tracks.lon, tracks.vorticity)
+    matches = matching.match(tracks, best, AXIS, Settings())
+    provenance = {**results.recipe(Settings(), [InputFile.of(BEST)]), "version": "test", "host": "here"}
+    result = results.Result(year, member, str(member + 1), "vort_track", AXIS, maxima, tracks, matches, provenance)
+    return results.save(result, folder)
+
+
+def follow(best, rng, every=1):
+    """Tracks along the six-hourly observations, each point up to half a degree off."""
+    keep = np.isin(best.time, TIMES) & (best.storm % every == 0)
+    size = np.bincount(best.storm[keep], minlength=len(best))
+    size = size[size > 0]
+    shift = rng.uniform(-0.5, 0.5, (2, keep.sum()))
+    strength = np.nan_to_num(best.wind_kt[keep], nan=30.0) * 4e-6
+    return Tracks(size.astype("i4"), best.time[keep], best.lat[keep] + shift[0], wrap(best.lon[keep] + shift[1]),
+                  strength.astype("f4"), np.arange(keep.sum()))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium; what it says in its console is in ``get_log``."""
+    webdriver = pytest.importorskip("selenium.webdriver")
+    chromium, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs Chromium and its driver")
+    from selenium.webdriver.chrome.service import Service
+
+    profile = tempfile.mkdtemp(prefix="stormtracks-browser-")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                 "--window-size=1300,1000", f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options, Service(driver))
+    yield started
+    started.quit()
+    shutil.rmtree(profile, ignore_errors=True)
+
+
+@pytest.fixture
+def opened(browser):
+    """Open an address and wait until its map can be used."""
+    def opened(address):
+        with contextlib.suppress(Exception):
+            browser.get_log("browser")
+        browser.get(address)
+        wait(lambda: browser.execute_script("return document.documentElement.dataset.ready"))
+        return browser
+    return opened
+
+
+def wait(condition, seconds=30):
+    """Until a condition holds; fails after so many seconds."""
+    until = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.05)
+    return found

@@ -1,0 +1,77 @@
+"""The page as a file: whole, self-contained, refused where it cannot be."""
+
+import json
+import re
+
+import pytest
+
+from stormtracks import report
+from stormtracks.pyro_cluster.journal import JournalRefused
+from stormtracks.report import page
+from stormtracks.science.errors import InputError, ResultError
+
+
+@pytest.fixture(scope="session")
+def html(results_folder, best_tracks, tmp_path_factory):
+    path = report.write(results_folder, tmp_path_factory.mktemp("page"), best_tracks=best_tracks)
+    assert path.name == "report.html" and [p.name for p in path.parent.iterdir()] == ["report.html"]
+    return path.read_text(encoding="utf-8")
+
+
+def embedded(html, name):
+    return json.loads(re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', html, re.S)[1])
+
+
+def test_it_asks_nothing_of_any_network(html):
+    assert not re.findall(r'(?:src|href|action)\s*=\s*"(?!#|data:)', html)
+    assert not re.findall(r"@import|url\(", html)
+    assert "default-src 'none'" in html and "connect-src 'none'" in html
+
+
+def test_it_carries_the_tracks_and_the_observed_ones(html):
+    tracks = embedded(html, "tracks")
+    assert tracks["years"] == [2005] and tracks["total"] == 78
+    assert {storm["name"] for storm in tracks["storms"]} >= {"KATRINA", "WILMA"} and embedded(html, "live") is None
+
+
+def test_nothing_of_the_template_is_left_open(html):
+    assert not re.findall(r"\$(title|made|run|grid|style|script|policy)\b", html)
+    assert html.count("<h1>") == 1 and "vort_track 2005" in html
+
+
+def test_no_text_ends_the_script_it_stands_in():
+    evil = {"name": "</script><script>alert(1)</script>"}
+    made = page.html(page.Contents("<b>", "", tracks={"storms": [evil], "arrays": [], "data": ""}))
+    assert embedded(made, "tracks")["storms"] == [evil] and "<title>&lt;b&gt;</title>" in made
+    assert made.count("</script>") == 4
+
+
+def test_progress_counts_every_result_twice(results_folder, tmp_path):
+    seen = []
+    report.write(results_folder, tmp_path / "a.html", progress=lambda *a: seen.append(a))
+    assert seen == [(done, 6) for done in range(1, 7)]
+
+
+def test_one_that_is_there_is_replaced_whole(results_folder, tmp_path):
+    (tmp_path / "a.html").write_text("old")
+    assert "<title>" in report.write(results_folder, tmp_path / "a.html", years=[2005]).read_text()
+
+
+@pytest.mark.parametrize(("folder", "destination", "options", "error", "message"), [
+    ("nowhere", "a.html", {}, ResultError, "no such folder of results"),
+    (".", "a.html", {}, InputError, "there are no results of vort_track; make some first"),
+    (None, "a.pdf", {}, InputError, "ends in .html"),
+    (None, "no/a.html", {}, InputError, "no such folder; make it first"),
+    (None, "a.html", {"years": [1999]}, InputError, "of the years asked for"),
+    (None, "a.html", {"journal": "no.sqlite"}, JournalRefused, "no run no"),
+])
+def test_what_cannot_be_is_refused_and_leaves_nothing(results_folder, tmp_path, folder, destination, options, error,
+                                                      message):
+    folder = results_folder if folder is None else tmp_path / folder
+    if "journal" in options:
+        options = {"journal": tmp_path / options["journal"]}
+    with pytest.raises(error, match=message):
+        report.write(folder, tmp_path / destination, **options)
+    assert not list(tmp_path.iterdir())
+
+

@@ -1,0 +1,116 @@
+"""What the map reads is what the tracks were, to the precision stated."""
+
+import base64
+import dataclasses
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stormtracks.report.trackdata import OBSERVED, TrackSet, coast, pack
+from stormtracks.science.records import BestTracks, Matches, Tracks
+
+
+def unpack(packed):
+    """What page/data.js does."""
+    data, at, arrays = zlib.decompress(base64.b64decode(packed["data"])), 0, {}
+    for one in packed["arrays"]:
+        dtype = np.dtype(one["type"])
+        size = one["length"] * dtype.itemsize
+        planes = np.frombuffer(data, np.uint8, size, at).reshape(dtype.itemsize, -1)
+        array = np.ascontiguousarray(planes.T).view(dtype).ravel()
+        arrays[one["name"]] = np.cumsum(array, dtype=dtype) if one["delta"] else array
+        at += size
+    assert at == len(data)
+    return arrays
+
+
+def tracks_of(*paths, strength=2e-4):
+    """Tracks of lists of (lat, lon), six-hourly."""
+    size = np.array([len(path) for path in paths], "i4")
+    lat, lon = np.array([point for path in paths for point in path], float).reshape(-1, 2).T
+    hours = np.concatenate([np.arange(n) * 6 for n in size]) if len(size) else np.zeros(0, int)
+    time = np.datetime64("1851-08-01T00", "s") + hours.astype("timedelta64[h]")
+    return Tracks(size, time, lat, lon, np.full(len(lat), strength, "f4"), np.arange(len(lat)))
+
+
+def matches_of(track, name="ONE"):
+    nan, never = np.full(1, np.nan), np.full(1, np.datetime64("NaT", "s"))
+    return Matches(np.array(["1851N1"]), np.array([name]), np.full(1, 80, "f4"), np.array([track], "i4"),
+                   np.array([8], "i4"), nan, never, never, nan)
+
+
+@given(st.lists(st.integers(-2**15, 2**15 - 1), max_size=50), st.lists(st.integers(0, 2**16 - 1), max_size=50))
+def test_arrays_come_back(signed, unsigned):
+    first, second = np.array(signed, "i2"), np.array(unsigned, "u2")
+    found = unpack(pack({"a": first}, {"b": second, "c": first}))
+    assert (found["a"] == first).all() and (found["b"] == second).all() and (found["c"] == first).all()
+
+
+def test_tracks_come_back():
+    chosen = TrackSet()
+    chosen.add(1851, 7, tracks_of([(10.123, 179.99), (-10.126, -179.99)], [(0, 0)]), matches_of(0))
+    packed = chosen.packed()
+    found = unpack(packed)
+    assert found["size"].tolist() == [2, 1] and found["storm"].tolist() == [0, -1]
+    assert found["member"].tolist() == [7, 7] and found["year"].tolist() == [0, 0]
+    assert found["lat"].tolist()[:2] == [1012, -1013] and found["lon"].tolist()[:2] == [17999, -17999]
+    assert found["strength"].tolist() == [2000] * 3 and packed["unit_minutes"] == 360
+    begin = np.datetime64(int(found["begin"][0]), "m")
+    assert begin == np.datetime64("1851-08-01T00:00") and found["offset"].tolist() == [0, 1, 0]
+
+
+def test_a_storm_is_one_over_the_members_of_a_year_and_another_in_the_next():
+    chosen = TrackSet()
+    for year, member in ((1851, 0), (1851, 1), (1852, 0)):
+        chosen.add(year, member, tracks_of([(1, 1)]), matches_of(0))
+    packed = chosen.packed()
+    assert [storm["year"] for storm in packed["storms"]] == [1851, 1852] and packed["years"] == [1851, 1852]
+    assert sorted(unpack(packed)["storm"].tolist()) == [0, 0, 1]
+
+
+def test_of_too_many_tracks_the_storms_and_the_strongest_stay():
+    chosen = TrackSet(most=3)
+    for member in range(40):
+        strong = tracks_of([(1, 1)], strength=member * 1e-6)
+        chosen.add(1851, member, strong, matches_of(-1 if member else 0))
+    found = unpack(chosen.packed())
+    assert found["member"].tolist() == [0, 39, 38] and chosen.packed()["total"] == 40
+
+
+def test_observed_tracks_are_added_for_known_storms_alone():
+    chosen = TrackSet(most=1)
+    chosen.add(1851, 0, tracks_of([(1, 1)]), matches_of(0))
+    texts = np.array(["1851N1", "1851N2"])
+    moment = np.full(2, np.datetime64("1851-08-01", "s"))
+    numbers = np.array([np.nan, 90.0])
+    best = BestTracks(texts, texts, texts, np.array([1851] * 2), np.array([1, 1]), moment, numbers * 0, numbers * 0,
+                      numbers, numbers)
+    chosen.add_observed(dataclasses.replace(best, lat=np.zeros(2), lon=np.zeros(2)))
+    found = unpack(chosen.packed())
+    assert found["member"].tolist() == [OBSERVED, 0] and found["strength"].tolist() == [0, 2000]
+
+
+def test_nothing_is_none():
+    chosen = TrackSet()
+    chosen.add(1851, 0, tracks_of(), matches_of(-1))
+    assert chosen.packed() is None
+
+
+@pytest.mark.parametrize("hours", [10, 70_000])
+def test_long_gaps_between_times_fit_in_two_bytes(hours):
+    tracks = tracks_of([(1, 1), (1, 2), (1, 3)])
+    time = tracks.time[0] + np.array([0, 7, hours * 7], "timedelta64[m]")
+    chosen = TrackSet()
+    chosen.add(1851, 0, dataclasses.replace(tracks, time=time), matches_of(-1))
+    packed = chosen.packed()
+    last = int(unpack(packed)["offset"][-1]) * packed["unit_minutes"]
+    assert abs(last - hours * 7) < packed["unit_minutes"] <= 14
+
+
+def test_the_coast_is_all_there():
+    found = unpack(coast())
+    assert found["size"].sum() == len(found["lon"]) > 4000
+    assert found["lon"].min() == -18000 and found["lon"].max() == 18000 and found["lat"].min() == -9000
