@@ -1,11 +1,12 @@
 """One variable of one file, read as the science wants it: float32, (step, member, lat, lon), S to N, W to E."""
 
+import functools
 import math
 
 import numpy as np
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes, times, variables
+from stormtracks.science.reanalysis import axes, chunks, times, variables
 from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
 
 LARGEST_STEP_BYTES = 4 * 2**30
@@ -85,21 +86,36 @@ class Field:
         if stop == start:
             return np.empty((0, len(members), *self.grid.shape), np.float32), True
         span = slice(min(members), max(members) + 1)
-        values, sound = self._normalised(
-            {"time": slice(start, stop), "member": span, "level": self._level}, stop - start
-        )
-        if _is_run(members):
-            return values, sound
-        return np.ascontiguousarray(values[:, np.asarray(members) - span.start]), sound
+        values, sound = self._direct(start, stop, span) or self._decoded(start, stop, span)
+        values = values.reshape((stop - start, -1, *values.shape[-2:]))
+        values = np.ascontiguousarray(self._columns.normalised(values))
+        return (values if _is_run(members) else values[:, np.asarray(members) - span.start]), sound
 
-    def _normalised(self, index, steps):
+    @functools.cached_property
+    def _chunk_reader(self):
+        """Direct access to the chunks, or None where only netCDF4 can read them."""
+        if self._chunks is None or self._packing.packed or self._packing.marks_among_values(LARGEST[self.role]):
+            return None
+        return chunks.reader(self.source, self.name, self.axes, self._level, LARGEST[self.role])
+
+    def _direct(self, start, stop, span):
+        """Values and whether they are sound by way of the stored chunks; None where that way is not open."""
+        found = self._chunk_reader and self._chunk_reader.read(start, stop, span)
+        if found is None:
+            return None
+        values, sound, inflated = found
+        self.chunks_read += inflated
+        return (values, True) if sound else self._packing.decoded(values, LARGEST[self.role])
+
+    def _decoded(self, start, stop, span):
+        """Values and whether they are sound by way of netCDF4."""
+        index = {"time": slice(start, stop), "member": span, "level": self._level}
         values, sound = self._packing.decoded(self._stored(index, 0), LARGEST[self.role])
         for version in range(1, self._size("expver")):
             other, _ = self._packing.decoded(self._stored(index, version), LARGEST[self.role])
             values = np.where(np.isnan(values), other, values)
             sound = within(values, LARGEST[self.role])
-        values = values.reshape((steps, -1, *values.shape[-2:]))
-        return np.ascontiguousarray(self._columns.normalised(values)), sound
+        return values, sound
 
     def _stored(self, index, version):
         """Values as stored, axes in the order time, member, lat, lon (those of them that there are)."""
@@ -191,8 +207,8 @@ class Field:
 
     def _prepare_chunks(self):
         """Let the library keep the chunks that one step touches, so that none is inflated again for the next step."""
-        chunks = self.variable.chunking() if self.source.nc.data_model.startswith("NETCDF4") else None
-        self._chunks = chunks if isinstance(chunks, list) else None
+        stored = self.variable.chunking() if self.source.nc.data_model.startswith("NETCDF4") else None
+        self._chunks = stored if isinstance(stored, list) else None
         by_role = dict(zip((axis.role for axis in self.axes), self._chunks or (), strict=False))
         self.together = by_role.get("member", 1) > 1 and len(self.members) > 1
         if self._chunks and by_role.get("time", 1) > 1:

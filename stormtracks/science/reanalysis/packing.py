@@ -20,7 +20,8 @@ class Packing:
         self.packed = scale != "" or offset != "" or self.dtype.kind in "iu"
         self.scale, self.offset = (1.0 if scale == "" else float(scale)), (0.0 if offset == "" else float(offset))
         marks = [axes.attribute(variable, name) for name in ("_FillValue", "missing_value")]
-        self.missing = {value for mark in marks if mark != "" for value in np.ravel(mark).tolist()}
+        found = [value for mark in marks for value in np.ravel(mark).tolist()]
+        self.missing = {value for value in found if isinstance(value, int | float)}
         if not self.missing and self.dtype.kind in "iu":
             self.missing = {_DEFAULT_FILL.get(self.dtype.str[1:])} - {None}
 
@@ -31,7 +32,7 @@ class Packing:
         """
         values = self._unpacked(stored) if self.packed else stored.astype(np.float32, copy=False)
         sound = within(values, largest)
-        if self.packed or (sound and not self._marks_among_values(largest)):
+        if self.packed or (sound and not self.marks_among_values(largest)):
             return values, sound
         absent = np.abs(values) > MISSING_ABOVE
         for mark in self.missing:
@@ -39,7 +40,7 @@ class Packing:
         values[absent] = np.nan
         return values, sound and not absent.any()
 
-    def _marks_among_values(self, largest):
+    def marks_among_values(self, largest):
         """Marks of a missing value that could be values: only comparing finds them."""
         return [mark for mark in self.missing if abs(mark) <= largest]
 

@@ -3,6 +3,7 @@
 import struct
 from pathlib import Path
 
+import h5py
 import netCDF4
 
 from stormtracks.science.errors import InputError
@@ -46,7 +47,14 @@ class Source:
                 f"{self.path}: truncated: {lacking} of the bytes that its header promises are missing; copy it again"
             )
         self.nc.set_auto_maskandscale(False)
-        self.nc.set_always_mask(False)
+        self._hdf5 = None
+
+    @property
+    def hdf5(self):
+        """The same file for direct access to its chunks (h5py.File); OSError where it is not HDF5."""
+        if self._hdf5 is None:
+            self._hdf5 = h5py.File(self.path, "r")
+        return self._hdf5
 
     def refusal(self, variable, error):
         """The `InputError` for a read that failed."""
@@ -66,6 +74,9 @@ class Source:
 
     def close(self):
         """Let go of the file; again is allowed."""
+        if self._hdf5 is not None:
+            self._hdf5.close()
+            self._hdf5 = None
         if self.nc.isopen():
             self.nc.close()
 

@@ -67,7 +67,8 @@ def _write_field(nc, name, values, recipe):
     roles = [role for role, _ in recipe.axes()]
     order = [roles.index(role) for role in recipe.order if role in roles]
     dimensions = [recipe.names.get(roles[i], roles[i]) for i in order]
-    variable = nc.createVariable(name, "i2" if recipe.packing else "f4", dimensions, **recipe.create)
+    kind = "i2" if recipe.packing else ">f4" if recipe.create.get("endian") == "big" else "f4"
+    variable = nc.createVariable(name, kind, dimensions, **recipe.create)
     variable.set_auto_maskandscale(False)
     if recipe.units is not None:
         variable.units = recipe.units

@@ -1,0 +1,156 @@
+"""Stored chunks read directly and inflated by libdeflate, in less than half of the time that the netCDF library takes.
+
+Only where a chunk is one step of whole fields of float32, deflated, shuffled or not, as the archives and today's
+downloads have it. For everything else there is no reader, and netCDF4 is asked. Both give the same, bit for bit.
+"""
+
+import math
+
+import deflate
+import h5py
+import numpy as np
+
+from stormtracks.science.reanalysis.packing import within
+
+_FILTERS = ([h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_DEFLATE])
+_READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, deflate.DeflateError)
+
+
+class ChunkReader:
+    """Direct access to the chunks of one variable.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+    axes : list of axes.Axis
+        Of the variable, in stored order.
+    level : int
+        Place on the level axis.
+    largest : float
+        Values are sound up to this (their absolute value).
+    """
+
+    def __init__(self, dataset, axes, level, largest):
+        self._dataset, self._level, self._largest = dataset, level, largest
+        self._roles = [axis.role for axis in axes]
+        sizes = {axis.role: axis.size for axis in axes}
+        self._field = sizes["lat"], sizes["lon"]
+        self._cells = math.prod(self._field)
+        self._members = dict(zip(self._roles, dataset.chunks, strict=True)).get("member", 1)
+        self._bytes = math.prod(dataset.chunks) * 4
+        self._shuffled = dataset.shuffle
+        self._below = _top_byte(largest)
+
+    def read(self, start, stop, members):
+        """Values of some steps and members.
+
+        Parameters
+        ----------
+        start, stop : int
+        members : slice
+            With start and stop, step 1.
+
+        Returns
+        -------
+        values : ndarray of float32, shape (stop - start, members, lat, lon)
+        sound : bool
+            Whether all are finite and at most the largest.
+        chunks : int
+            How many were inflated.
+        None
+            Instead of all that, where a chunk is missing, damaged, or stored in another way: netCDF4 then says which.
+        """
+        values = np.empty((stop - start, members.stop - members.start, self._cells), np.float32)
+        sound, chunks = True, 0
+        try:
+            for step in range(start, stop):
+                for first in range(members.start // self._members * self._members, members.stop, self._members):
+                    inflated = self._inflated(step, first)
+                    begin, end = max(members.start, first), min(members.stop, first + self._members)
+                    out = values[step - start, begin - members.start : end - members.start].reshape(-1)
+                    sound &= self._fill(
+                        out, inflated, slice((begin - first) * self._cells, (end - first) * self._cells)
+                    )
+                    chunks += 1
+        except _READ_ERRORS:
+            return None
+        return values.reshape(*values.shape[:2], *self._field), sound, chunks
+
+    def _inflated(self, step, member):
+        place = {"time": step, "member": member, "level": self._level}
+        mask, stored = self._dataset.id.read_direct_chunk(tuple(place.get(role, 0) for role in self._roles))
+        if mask:
+            raise ValueError("a filter was left out when this chunk was written")
+        inflated = deflate.zlib_decompress(stored, self._bytes)
+        if len(inflated) != self._bytes:
+            raise ValueError(f"the chunk has {len(inflated)} bytes, not {self._bytes}")
+        return np.frombuffer(inflated, np.uint8)
+
+    def _fill(self, out, inflated, part):
+        """Write a part of an inflated chunk into `out`, a row of float32; whether it is sound."""
+        if not self._shuffled:
+            out[:] = inflated.view("<f4")[part]
+            return within(out, self._largest)
+        planes = inflated.reshape(4, -1)[:, part]
+        unshuffle(planes, out.view(np.uint32))
+        return _largest_top_byte(planes[3]) < self._below or within(out, self._largest)
+
+
+def reader(source, name, axes, level, largest):
+    """A `ChunkReader` for a variable of an open `Source`; None where its chunks are not of the kind that it reads."""
+    roles = [axis.role for axis in axes if axis.role in ("time", "member", "lat", "lon")]
+    if roles not in (["time", "lat", "lon"], ["time", "member", "lat", "lon"]):
+        return None
+    try:
+        dataset = source.hdf5[name]
+        if dataset.dtype != np.dtype("<f4") or dataset.shape != tuple(axis.size for axis in axes):
+            return None
+        fits = dataset.chunks is not None and _chunk_fits(dataset.chunks, axes) and _filters(dataset) in _FILTERS
+    except _READ_ERRORS:
+        return None
+    return ChunkReader(dataset, axes, level, largest) if fits else None
+
+
+def unshuffle(planes, out):
+    """Put the bytes of 4-byte numbers, stored plane by plane, together again.
+
+    Parameters
+    ----------
+    planes : ndarray of uint8, shape (4, n)
+        Lowest byte first.
+    out : ndarray of uint32, shape (n,)
+        Is filled. Shifting whole planes into place is the fastest of the ways that numpy has (measured: 0.8 ms for
+        917,280 numbers; a transposed copy 3.5, four strided copies 1.0).
+    """
+    np.copyto(out, planes[3])
+    for plane in planes[2::-1]:
+        out <<= np.uint32(8)
+        out |= plane
+
+
+def _chunk_fits(chunks, axes):
+    """Whether a chunk is one step and level of one member or all, and of all points."""
+    whole = {"lat", "lon"}
+    for chunk, axis in zip(chunks, axes, strict=True):
+        is_whole = chunk == axis.size
+        if not (is_whole if axis.role in whole else chunk == 1 or (axis.role == "member" and is_whole)):
+            return False
+    return True
+
+
+def _filters(dataset):
+    settings = dataset.id.get_create_plist()
+    return [settings.get_filter(number)[0] for number in range(settings.get_nfilters())]
+
+
+def _top_byte(largest):
+    """The highest byte (sign left out) of a positive float32: whatever has a lower one is smaller."""
+    return int(np.array([largest], "<f4").view(np.uint8)[3])
+
+
+def _largest_top_byte(plane):
+    """The highest of the top bytes of some float32, their sign left out: looks at a quarter of the memory only."""
+    if not plane.size:
+        return 0
+    of_positive, of_any = int(plane.view(np.int8).max()), int(plane.max())
+    return max(of_positive, of_any & 0x7F if of_any & 0x80 else 0)
