@@ -20,6 +20,9 @@ from stormtracks.hosts import keys, logs, tables, workers
 from stormtracks.hosts.outcomes import AT_ONCE, everywhere, line, lines
 from stormtracks.pyro_cluster import secret
 
+LINES = 20
+WAIT = f"seconds until a worker must be registered and answer; default: {workers.READY_SECONDS:g}"
+PATIENCE = f"seconds that running tasks get, then they are ended; default: {workers.PATIENCE_SECONDS:g}"
 EVERY = {
     "hosts": "another hosts.yaml; default: $STORMTRACKS_HOSTS, else ./hosts.yaml",
     "only": "names of hosts, with commas between them; default: all",
@@ -51,60 +54,83 @@ def command(**helps):
 
 
 @command()
-def check(c, hosts=None, only=None, at_once=AT_ONCE):
+def check(c, hosts=None, only=None, at_once=None):
     """Look whether every host could work, and say what to do about each fault."""
-    outcomes = everywhere(_cluster(c, hosts, only), checking.job(_cluster(c, hosts, only)), c.config, at_once)
+    outcomes = everywhere(
+        _cluster(c, hosts, only), checking.job(_cluster(c, hosts, only)), c.config, _hosts_at_a_time(at_once)
+    )
     tables.write(("host", "SSH", *checking.COLUMNS), checking.table_rows(outcomes))
     _end(outcomes, line)
 
 
 @command(wheels="folder of wheels to install from, for hosts without the internet", force="also under a running worker")
-def deploy(c, hosts=None, only=None, at_once=AT_ONCE, wheels=None, force=False):
+def deploy(c, hosts=None, only=None, at_once=None, wheels=None, force=False):
     """Bring this checkout's tracked files and the packages they need to the hosts: only what changed."""
     cluster = _cluster(c, hosts, only)
-    _end(everywhere(cluster, deploying.job(cluster, wheels, force), c.config, at_once, lines(cluster)))
+    _end(
+        everywhere(cluster, deploying.job(cluster, wheels, force), c.config, _hosts_at_a_time(at_once), lines(cluster))
+    )
 
 
-@command(wait="seconds until a worker must be registered and answer")
-def start_workers(c, hosts=None, only=None, at_once=AT_ONCE, wait=workers.READY_SECONDS):
+@command(wait=WAIT)
+def start_workers(c, hosts=None, only=None, at_once=None, wait=None):
     """Start the workers, detached, and wait until each is registered and answers."""
     cluster = _cluster(c, hosts, only)
-    _end(everywhere(cluster, workers.start(cluster, float(wait)), c.config, at_once, lines(cluster)))
+    _end(
+        everywhere(
+            cluster,
+            workers.start(cluster, _number("wait", wait, workers.READY_SECONDS)),
+            c.config,
+            _hosts_at_a_time(at_once),
+            lines(cluster),
+        )
+    )
 
 
 @command()
-def show_workers(c, hosts=None, only=None, at_once=AT_ONCE):
+def show_workers(c, hosts=None, only=None, at_once=None):
     """Show what each worker is doing now, since when, its memory and how many tasks it has done."""
     cluster = _cluster(c, hosts, only)
-    outcomes = everywhere(cluster, workers.look(cluster), c.config, at_once)
+    outcomes = everywhere(cluster, workers.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     tables.write(workers.COLUMNS, workers.table_rows(outcomes))
     _end(outcomes, line)
 
 
-@command(follow="go on showing what is added, until Ctrl-C", lines="how many of the last lines")
-def show_logs(c, hosts=None, only=None, at_once=AT_ONCE, lines=20, follow=False):
+@command(follow="go on showing what is added, until Ctrl-C", lines=f"how many of the last lines; default: {LINES}")
+def show_logs(c, hosts=None, only=None, at_once=None, lines=None, follow=False):
     """Show the workers' logs."""
     cluster = _cluster(c, hosts, only)
+    count = _whole("lines", lines, LINES)
     if follow:
-        job, at_once = logs.follow(cluster, int(lines)), len(cluster.workers)
+        _on_all(c, cluster, logs.follow(cluster, count), len(cluster.workers))
     else:
-        job = logs.show(cluster, int(lines))
-    _end(everywhere(cluster, job, c.config, at_once, line))
+        _on_all(c, cluster, logs.show(cluster, count), at_once)
 
 
 @command(overwrite="replace results here that differ from the host's", to="folder for them; default: as in hosts.yaml")
-def collect(c, hosts=None, only=None, at_once=AT_ONCE, to=None, overwrite=False):
+def collect(c, hosts=None, only=None, at_once=None, to=None, overwrite=False):
     """Bring the results of hosts that do not share our files to here: only what is missing, checked on arrival."""
     cluster = _cluster(c, hosts, only)
     job = collecting.job(cluster, config.Path(to).absolute() if to else cluster.results, overwrite)
-    _end(everywhere(cluster, job, c.config, at_once, lines(cluster)))
+    _on_all(c, cluster, job, at_once)
 
 
-@command(now="do not wait for running tasks", patience="seconds that running tasks get; then they are ended")
-def stop_workers(c, hosts=None, only=None, at_once=AT_ONCE, now=False, patience=600.0):
+@command(
+    now="do not wait for running tasks",
+    patience=PATIENCE,
+)
+def stop_workers(c, hosts=None, only=None, at_once=None, now=False, patience=None):
     """Stop the workers after their running tasks; only processes that are provably theirs are ended."""
     cluster = _cluster(c, hosts, only)
-    _end(everywhere(cluster, workers.stop(cluster, now, float(patience)), c.config, at_once, lines(cluster)))
+    _end(
+        everywhere(
+            cluster,
+            workers.stop(cluster, now, _number("patience", patience, workers.PATIENCE_SECONDS)),
+            c.config,
+            _hosts_at_a_time(at_once),
+            lines(cluster),
+        )
+    )
 
 
 @command(yes="trust all without asking; only where nobody else can be on the network")
@@ -115,19 +141,19 @@ def trust_hosts(c, hosts=None, only=None, yes=False):
 
 
 @command()
-def push_key(c, hosts=None, only=None, at_once=AT_ONCE):
+def push_key(c, hosts=None, only=None, at_once=None):
     """Bring the cluster's secret to the hosts (`start-workers` does it where it is missing)."""
     cluster = _cluster(c, hosts, only)
-    _end(everywhere(cluster, keys.push(cluster), c.config, at_once, lines(cluster)))
+    _on_all(c, cluster, keys.push(cluster), at_once)
 
 
 @command()
-def renew_key(c, hosts=None, only=None, at_once=AT_ONCE):
+def renew_key(c, hosts=None, only=None, at_once=None):
     """Make a new secret and bring it to the hosts; what runs has the old one until it is started again."""
     cluster = _cluster(c, hosts, only)
     made = secret.renew()
     sys.stdout.write(f"new secret {secret.fingerprint(made)} in {made}; start nameserver and workers again\n")
-    _end(everywhere(cluster, keys.push(cluster), c.config, at_once, lines(cluster)))
+    _on_all(c, cluster, keys.push(cluster), at_once)
 
 
 def _cluster(c, hosts, only):
@@ -135,6 +161,27 @@ def _cluster(c, hosts, only):
     if isinstance(c, fabric.Connection):
         only = c.original_host
     return config.load(hosts).only(only)
+
+
+def _on_all(c, cluster, job, at_once):
+    """Do a job on all hosts, a line for each, and end."""
+    outcomes = everywhere(cluster, job, c.config, _whole("at-once", at_once, AT_ONCE), lines(cluster))
+    _end(outcomes)
+
+
+def _whole(option, text, default):
+    return max(1, int(_number(option, text, default)))
+
+
+def _number(option, text, default):
+    """A number above 0 from the command line."""
+    try:
+        number = float(default if text is None else text)
+    except ValueError:
+        number = 0.0
+    if not number > 0:
+        raise ValueError(f"--{option} must be a number above 0, not {text!r}")
+    return number
 
 
 def _agreed(text):

@@ -9,6 +9,7 @@ from stormtracks.hosts.outcomes import Outcome
 
 COLUMNS = ("host", "running", ">busy", ">memory", ">done", ">failed", "year/member")
 READY_SECONDS = 30.0
+PATIENCE_SECONDS = 600.0
 ANSWER_SECONDS = 5.0
 LATER_SECONDS = 30.0
 
@@ -31,7 +32,7 @@ def start(cluster, seconds=READY_SECONDS):
     return job
 
 
-def stop(cluster, now=False, patience=600.0):
+def stop(cluster, now=False, patience=PATIENCE_SECONDS):
     """A job that stops a host's worker: after its running tasks, or `now`; whoever does not go is killed."""
 
     def job(link, worker):

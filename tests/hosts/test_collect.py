@@ -1,0 +1,153 @@
+"""`fab collect`: results of a host, here, once and whole."""
+
+import io
+import json
+import os
+
+import pytest
+
+from stormtracks.config import Cluster, Nameserver, WorkerHost
+from stormtracks.hosts import collect
+from stormtracks.hosts.faults import HostFault
+from stormtracks.hosts.links import Done
+
+pytestmark = pytest.mark.sshd
+
+
+@pytest.fixture
+def results(operator, sshd, entry):
+    """The results folder of a host, with three results and things that are none."""
+    server = sshd("w1")
+    operator.configure({"results": "collected", "workers": [entry("w1", server)]})
+    folder = server.folder / "results"
+    for name in (
+        "1987/member_000.nc",
+        "1987/member_001.nc",
+        "1988/member_000.nc",
+        "1988/.member_001.nc.1.new",
+        "x/y.nc",
+    ):
+        path = folder / "vort_track" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(os.urandom(100_000))
+    return folder
+
+
+def test_only_what_is_missing_is_brought(operator, results):
+    here = operator.folder / "collected"
+    assert "3 collected, 0 here already" in operator.fab("collect").stdout
+    names = sorted(path.relative_to(here).as_posix() for path in here.rglob("*") if path.is_file())
+    assert names == [f"vort_track/{name}.nc" for name in ("1987/member_000", "1987/member_001", "1988/member_000")]
+    assert all((here / name).read_bytes() == (results / name).read_bytes() for name in names)
+    (here / names[0]).unlink()
+    assert "1 collected, 2 here already" in operator.fab("collect").stdout
+
+
+def test_ours_is_kept_unless_told(operator, results):
+    operator.fab("collect")
+    mine = operator.folder / "collected" / "vort_track" / "1987" / "member_000.nc"
+    mine.write_bytes(b"mine")
+    done = operator.fab("collect")
+    assert done.returncode == 1
+    assert "1 differ from ours, such as vort_track/1987/member_000.nc: ours are kept" in done.stdout
+    assert mine.read_bytes() == b"mine"
+    assert operator.fab("collect", "--overwrite").returncode == 0
+    assert mine.stat().st_size == 100_000
+
+
+class Deceiver:
+    """A host that answers what it likes."""
+
+    def __init__(self, *answers):
+        self._answers = list(answers)
+
+    def run(self, line, chunks=(), seconds=0):
+        return collect_done(self._answers.pop(0))
+
+
+def collect_done(answer):
+    return Done(0, b"\x1estormtracks " + json.dumps(answer).encode() + b"\n", "")
+
+
+@pytest.mark.parametrize("name", ["../../.ssh/authorized_keys", "/etc/passwd", "a/1987/../../member_000.nc", "x.nc"])
+def test_a_host_cannot_write_elsewhere(tmp_path, name):
+    worker = WorkerHost("w1")
+    link = Deceiver({"folder": "/x", "results": {name: 1}})
+    with pytest.raises(HostFault, match="which is no name of a result: nothing was taken"):
+        collect.job(_cluster(tmp_path, worker), tmp_path / "here")(link, worker)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _cluster(folder, worker):
+    return Cluster(Nameserver(), (worker,), folder / "results", folder / "hosts.yaml")
+
+
+class Stream:
+    """What comes over a connection that may end at any byte, or bring a wrong one."""
+
+    def __init__(self, content):
+        self.stdout, self.stdin = io.BytesIO(content), io.BytesIO()
+
+    def finish(self, output=b""):
+        return 0, output, ""
+
+    def end(self):
+        pass
+
+
+SENT = b"".join(
+    [
+        b'\x1estormtracks {"sending": 1}\n',
+        b'{"name": "vort_track/1987/member_000.nc", "size": 5}\n',
+        b"hello",
+        b'{"sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"}\n',
+        b'{"end": true}\n',
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (SENT.replace(b"hello", b"hullo"), "arrived damaged"),
+        (SENT[:120], "ended in the middle"),
+        (SENT[:95], "ended in the middle"),
+        (SENT[:60], "ended in the middle"),
+        (SENT.replace(b"member_000", b"member_001"), "was not asked for"),
+    ],
+)
+def test_what_did_not_arrive_whole_is_not_there(tmp_path, content, fault):
+    class Link(Deceiver):
+        def open(self, line):
+            return Stream(content)
+
+    worker = WorkerHost("w1")
+    link = Link({"folder": "/x", "results": {"vort_track/1987/member_000.nc": 5}})
+    with pytest.raises(HostFault, match=fault):
+        collect.job(_cluster(tmp_path, worker), tmp_path / "here")(link, worker)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_arrived_whole_is_there(tmp_path):
+    class Link(Deceiver):
+        def open(self, line):
+            return Stream(SENT)
+
+    worker = WorkerHost("w1")
+    link = Link({"folder": "/x", "results": {"vort_track/1987/member_000.nc": 5}})
+    assert collect.job(_cluster(tmp_path, worker), tmp_path)(link, worker).text == "1 collected, 0 here already"
+    assert (tmp_path / "vort_track" / "1987" / "member_000.nc").read_bytes() == b"hello"
+
+
+def test_one_that_cannot_be_read_does_not_stop_the_others(tmp_path):
+    names = ["vort_track/1987/member_000.nc", "vort_track/1987/member_001.nc"]
+
+    class Link(Deceiver):
+        def open(self, line):
+            error = b'{"name": "vort_track/1987/member_001.nc", "error": "Permission denied"}\n'
+            return Stream(SENT.replace(b'{"end"', error + b'{"end"'))
+
+    link = Link({"folder": "/x", "results": dict.fromkeys(names, 5)})
+    with pytest.raises(HostFault, match=r"1 result\(s\) could not be read there: .*Permission denied"):
+        collect.job(_cluster(tmp_path, WorkerHost("w1")), tmp_path)(link, WorkerHost("w1"))
+    assert (tmp_path / names[0]).exists()

@@ -1,0 +1,98 @@
+"""`fab deploy`: this checkout's tracked files on a host, and the second time only what changed."""
+
+import subprocess
+import sys
+
+import pytest
+from fab import ROOT
+
+pytestmark = pytest.mark.sshd
+
+
+@pytest.fixture
+def deployable(operator, sshd, entry):
+    """A host whose code is not this checkout; its sshd."""
+    server = sshd("w1")
+    operator.configure({"workers": [entry("w1", server, code="~/my code")]})
+    return server
+
+
+def tracked():
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_what_is_tracked_is_brought_once(operator, deployable):
+    done = operator.fab("deploy")
+    assert done.returncode == 0, done.stdout
+    code = deployable.home / "my code"
+    assert f"{len(tracked())} file(s) brought, 0 removed, environment left to its owner" in done.stdout
+    assert all((code / name).read_bytes() == (ROOT / name).read_bytes() for name in tracked())
+    assert "w1 ok     0 file(s) brought, 0 removed" in operator.fab("deploy").stdout
+    assert "code: the code is not" not in operator.fab("check").stdout
+
+
+def test_only_what_differs_is_brought_and_what_is_gone_goes(operator, deployable):
+    operator.fab("deploy")
+    code = deployable.home / "my code"
+    (code / "stormtracks" / "typed.py").write_text("changed = True\n")
+    (code / "fabfile.py").unlink()
+    (code / "old").mkdir()
+    (code / "old" / "module.py").touch()
+    (code / "mine.txt").touch()
+    record = code / ".stormtracks-files.json"
+    record.write_text(record.read_text().replace("[", '["old/module.py", ', 1))
+    assert "code: the code is not the same as here" in operator.fab("check").stdout
+    assert "2 file(s) brought, 1 removed" in operator.fab("deploy").stdout
+    assert (code / "stormtracks" / "typed.py").read_bytes() == (ROOT / "stormtracks" / "typed.py").read_bytes()
+    assert not (code / "old").exists()
+    assert (code / "mine.txt").exists()
+
+
+def test_code_is_not_changed_under_a_running_worker(operator, deployable, entry, nameserver):
+    operator.configure({"nameserver": nameserver, "workers": [entry("w1", deployable, code="~/my code")]})
+    operator.fab("deploy")
+    assert operator.fab("start-workers").returncode == 0
+    (deployable.home / "my code" / "README").write_text("")
+    (deployable.home / "my code" / "stormtracks" / "typed.py").unlink()
+    done = operator.fab("deploy")
+    assert done.returncode == 1
+    assert "its worker runs: fab stop-workers first, or fab deploy --force" in done.stdout
+    assert "1 file(s) brought" in operator.fab("deploy", "--force").stdout
+
+
+def test_what_keeps_from_deploying_is_told(operator, sshd, entry, tmp_path):
+    (tmp_path / "empty").mkdir()
+    server = sshd("w1")
+    operator.configure(
+        {
+            "workers": [
+                entry("w1", server, code="/proc/no", base_python=sys.executable),
+                entry("w2", server, code="~/c", base_python="python2.1", user="root"),
+            ]
+        }
+    )
+    done = operator.fab("deploy")
+    assert done.returncode == 1
+    assert "w1 FAILED" in done.stdout
+    assert "no python2.1 there: install Python 3.11 or later, or set 'base_python'" in done.stdout
+    assert "no wheels in" in operator.fab("deploy", "--wheels", tmp_path / "empty").stdout
+
+
+def test_hosts_that_have_the_code_are_left_alone(operator, sshd, entry):
+    operator.configure({"workers": [entry("w1", sshd("w1"), shared_files=True), {"name": "here", "launch": "local"}]})
+    done = operator.fab("deploy")
+    assert done.stdout.count("uses this checkout: nothing to deploy") == 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_environment_is_made_once(operator, sshd, entry, tmp_path):
+    worker = entry("w1", sshd("w1"), code="~/code", base_python=sys.executable)
+    del worker["python"]
+    operator.configure({"workers": [worker]})
+    made = operator.fab("deploy", seconds=550)
+    assert "environment made" in made.stdout
+    assert "environment unchanged" in operator.fab("deploy").stdout
+    checked = operator.fab("check").stdout
+    assert "packages:" not in checked

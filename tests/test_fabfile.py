@@ -1,0 +1,67 @@
+"""What somebody who types `fab` meets first."""
+
+import pytest
+from fab import Operator
+
+COMMANDS = [
+    "check",
+    "collect",
+    "deploy",
+    "logs",
+    "push-key",
+    "renew-key",
+    "start-workers",
+    "stop-workers",
+    "trust-hosts",
+    "workers",
+]
+
+
+@pytest.fixture
+def operator(tmp_path):
+    made = Operator(tmp_path)
+    made.configure({"workers": [{"name": name, "launch": "local", "data": "."} for name in ("a", "b", "c")]})
+    return made
+
+
+def test_the_list_is_the_table_of_contents(operator):
+    listed = operator.fab("--list").stdout.splitlines()
+    assert [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "] == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_its_options_are(operator, command):
+    said = operator.fab(command, "--help").stdout
+    assert "--hosts=STRING" in said
+    assert "-H STRING, --only=STRING" in said
+
+
+@pytest.mark.parametrize("words", [["workers", "--only", "c,a"], ["workers", "-H", "c,a"], ["-H", "c,a", "workers"]])
+def test_some_hosts_only(operator, words):
+    done = operator.fab(*words)
+    assert done.returncode == 0, done.stdout
+    assert [line.split()[0] for line in done.stdout.splitlines() if line.split()[1:3] == ["not", "running"]] == [
+        "c",
+        "a",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "--only", "aa"], "error: {hosts}: unknown host 'aa'; did you mean 'a'?"),
+        (["check", "--hosts", "/no/hosts.yaml"], "error: /no/hosts.yaml: cannot be read (No such file or directory)"),
+        (["logs", "--lines", "many"], "error: --lines must be a number above 0, not 'many'"),
+        (["check", "--at-once", "0"], "error: --at-once must be a number above 0, not '0'"),
+    ],
+)
+def test_what_is_refused_is_one_line_and_status_1(operator, words, said):
+    done = operator.fab(*words)
+    assert done.returncode != 0
+    assert said.format(hosts=operator.hosts) in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_host_of_this_machine_needs_no_ssh(operator):
+    said = operator.fab("check").stdout
+    assert said.count("data: no year that can be read in") == 3
