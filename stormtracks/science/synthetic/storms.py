@@ -9,8 +9,8 @@ from stormtracks.science.synthetic.vortices import Vortex, displaced, wander
 
 VORTICITY_PER_KNOT, VORTICITY_AT_REST = 1.0e-6, 3.0e-5
 """Vorticity (s-1) that the grid shows of a storm, by its observed wind: 6.4e-5 at 34 kt, 1.8e-4 at 150 kt. At 2 degrees
-20CRv2c of September 1987 shows 8e-5 to 1.2e-4 of Tropical Storm Cindy (35 kt) and 1.2e-4 to 2.3e-4 of three typhoons
-(105 to 140 kt), if gradient wind is put for the geostrophic wind of its heights at 1000 hPa."""
+20CRv2c of September 1987 shows 8e-5 to 1.2e-4 of Tropical Storm Cindy (35 kt) and 1.0e-4 to 2.5e-4 of the three
+typhoons at sea then, if gradient wind is put for the geostrophic wind of its heights at 1000 hPa."""
 
 JITTER_KM = 50.0
 """Standard deviation of a member's storm about the best track, eastward and northward each."""
