@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-REPLY_BYTES = 4 * 2**20
+REPLY_BYTES = 2 * 2**20
 STDERR_BYTES = 8192
 LAST_LINES = 20
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,28 +1,29 @@
 """How anything here talks: Pyro4 over mutual TLS 1.3, with bounded plain messages; dead peers are noticed.
 
-Everything that configures Pyro4 is in this module, once. The environment cannot weaken it (PYRO_* is not read), and a
-daemon that is not this module's `Daemon` cannot be made in a process that has imported it.
+Importing this configures Pyro4 (see `messages`). The environment cannot weaken it (PYRO_* is not read), and a daemon
+that is not this module's `Daemon` cannot be made in a process that has imported it.
 """
 
 import contextlib
-import functools
 import ipaddress
 import socket
 import ssl
-from dataclasses import dataclass, field
 
 import Pyro4
 from Pyro4 import constants, errors, message, socketutil, util
 from Pyro4.errors import CommunicationError, ConnectionClosedError, TimeoutError  # noqa: A004, F401 - for callers
-from Pyro4.socketserver import threadpoolserver
 
+from . import messages
 from . import secret as secrets
-from .gate import Gate, keep_alive
+from .gate import keep_alive
+from .membership import membership
+from .messages import MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES  # noqa: F401 - what a caller must keep to
 from .plain import plain  # noqa: F401 - what a caller sends or replies goes through this
 
-MAX_MESSAGE_BYTES = 16 * 2**20
 CONNECT_SECONDS = 2.0
 CALL_SILENCE_MS = 8_000
+
+messages.configure()
 
 
 class WireError(CommunicationError):
@@ -193,49 +194,6 @@ class Proxy(Pyro4.Proxy):
         self._Proxy__processMetadata(said["meta"])
 
 
-@dataclass(frozen=True)
-class Membership:
-    """The TLS side of a secret: contexts in which its certificate is the only one trusted, and this side's own."""
-
-    certificate: bytes = field(repr=False)
-    server: ssl.SSLContext
-    client: ssl.SSLContext
-
-    def holds(self, sock):
-        """Whether the peer of a finished handshake showed this very certificate."""
-        return sock.getpeercert(binary_form=True) == self.certificate
-
-
-def membership(path=None):
-    """The contexts of a secret, read again when its file has changed.
-
-    Raises
-    ------
-    secret.SecretError
-    """
-    path = secrets.check(path)
-    found = path.stat()
-    return _membership(str(path), (found.st_ino, found.st_mtime_ns))
-
-
-@functools.lru_cache(maxsize=8)
-def _membership(path, _version):
-    certificate = secrets.certificate(path)
-    server, client = (_context(kind, path, certificate) for kind in (ssl.PROTOCOL_TLS_SERVER, ssl.PROTOCOL_TLS_CLIENT))
-    server.num_tickets = 0  # no resumption: every connection proves itself anew, and there is no early data to replay
-    return Membership(certificate, server, client)
-
-
-def _context(kind, path, certificate):
-    context = ssl.SSLContext(kind)  # unlike create_default_context it trusts no authority of the system
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.check_hostname = False  # what is checked is who belongs to the cluster, not what the host is called
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_cert_chain(path)
-    context.load_verify_locations(cadata=certificate)
-    return context
-
-
 def _dial(uri, timeout, membership):
     sock = socket.create_connection((uri.host, uri.port), timeout)
     try:
@@ -273,49 +231,3 @@ def _reason(error, timeout):
 
 def _place(host, port):
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-class _Message(message.Message):
-    """A message that is refused by its header when it carries what is never sent here.
-
-    Compression (a small message that fills the memory), blobs (their annotation is read with marshal, which a
-    crafted one crashes) and serializers other than serpent are closed before a byte of the payload is read.
-    """
-
-    __slots__ = ()
-    _FLAGS = message.FLAGS_EXCEPTION | message.FLAGS_ONEWAY | message.FLAGS_META_ON_CONNECT
-
-    @classmethod
-    def from_header(cls, headerData):  # noqa: N803 - Pyro's name
-        """Read a header, refusing it for what its flags and serializer announce."""
-        made = super().from_header(headerData)
-        if made.flags & ~cls._FLAGS or made.data_size < 0:
-            raise errors.ProtocolError(f"message with flags {made.flags:#x} is not accepted")
-        if made.type != message.MSG_PING and made.serializer_id != util.SerpentSerializer.serializer_id:
-            raise errors.ProtocolError(f"message with serializer {made.serializer_id} is not accepted: serpent only")
-        return made
-
-
-def _configure():
-    Pyro4.config.reset(useenvironment=False)
-    settings = {
-        "SERIALIZER": "serpent",
-        "SERIALIZERS_ACCEPTED": {"serpent"},
-        "SERVERTYPE": "thread",
-        "MAX_MESSAGE_SIZE": MAX_MESSAGE_BYTES,
-        "SOCK_NODELAY": True,
-        "REQUIRE_EXPOSE": True,
-        "DETAILED_TRACEBACK": False,
-        "AUTOPROXY": False,
-        "ITER_STREAMING": False,
-        "ONEWAY_THREADED": False,
-        "FLAME_ENABLED": False,
-        "MAX_RETRIES": 0,  # a call that was sent again might run twice
-    }
-    for name, value in settings.items():
-        setattr(Pyro4.config, name, value)
-    message.Message = _Message
-    threadpoolserver.SocketServer_Threadpool = Gate
-
-
-_configure()

@@ -19,14 +19,15 @@ def test_says_who_runs_and_is_gone_afterwards(tmp_path):
 
 def test_second_start_is_refused_with_the_pid(tmp_path):
     path = tmp_path / "a.pid"
-    with PidFile(path), pytest.raises(AlreadyRunning, match=f"already running: pid {os.getpid()} ") as caught, PidFile(path):
+    refused = pytest.raises(AlreadyRunning, match=f"already running: pid {os.getpid()} ")
+    with PidFile(path), refused as caught, PidFile(path):
         pass
     assert caught.value.process == Process.this()
 
 
 def test_the_lock_goes_with_the_process(tmp_path):
     path = tmp_path / "a.pid"
-    code = f"import os; from stormtracks.pyro_cluster.pidfile import PidFile; PidFile({str(path)!r}).__enter__(); os._exit(0)"
+    code = f"import os; from stormtracks.pyro_cluster.pidfile import *; PidFile({str(path)!r}).__enter__(); os._exit(0)"
     subprocess.run([sys.executable, "-c", code], check=True)
     assert not read(path).runs()  # it left its file behind
     with PidFile(path):

@@ -46,7 +46,9 @@ def test_a_second_one_says_so(launch, port, capsys):
 
 
 @pytest.mark.parametrize(("renew", "words"), [
-    (False, "a nameserver with our key runs there already"), (True, "a nameserver of another cluster (another key) has it")])
+    (False, "a nameserver with our key runs there already"),
+    (True, "a nameserver of another cluster (another key) has it"),
+])
 def test_a_port_with_a_nameserver_says_whose(launch, port, capsys, tmp_path, monkeypatch, renew, words):
     launch("pyro_nameserver", "--port", port)
     up(port)

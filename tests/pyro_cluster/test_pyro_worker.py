@@ -5,6 +5,7 @@ import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_do_work_saves_a_result_and_tells(worker):
     assert (reply["status"], reply["year"], reply["member"], reply["task"]) == ("complete", 2001, 7, "write_result")
     assert reply["counts"] == {"steps": 4, "maxima": 3, "tracks": 2, "matches": 1}
     assert reply["host"] == socket.gethostname()
-    assert json.loads(open(reply["path"]).read()) == {"year": 2001, "member": 7}
+    assert json.loads(Path(reply["path"]).read_text()) == {"year": 2001, "member": 7}
     assert reply["seconds"] > 0
     assert (reply["skipped"], reply["error"], reply["traceback"]) == (False, None, None)
 
@@ -285,7 +286,8 @@ def test_another_key_is_refused_in_words(cluster, tmp_path, monkeypatch):
     process = cluster.start_worker("one")
     said = process.communicate(timeout=10)[0]
     assert process.returncode == 1
-    assert f"wrong key: the nameserver at localhost:{cluster.port} has another key than {tmp_path / 'other.pem'}" in said
+    words = f"wrong key: the nameserver at localhost:{cluster.port} has another key than {tmp_path / 'other.pem'}"
+    assert words in said
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
@@ -305,7 +307,8 @@ def test_a_start_that_cannot_be_is_refused(tmp_path, monkeypatch, capsys, argume
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["--name", "a/b"], ["--slots", "0"], ["--nameserver", "here"], ["--name", "$(x)"]])
+@pytest.mark.parametrize(
+    "arguments", [["--name", "a/b"], ["--slots", "0"], ["--nameserver", "here"], ["--name", "$(x)"]])
 def test_arguments_are_checked(arguments, capsys):
     with pytest.raises(SystemExit):
         worker_process.parser().parse_args(arguments)
@@ -317,7 +320,8 @@ def test_setup_file_and_options_are_joined(tmp_path):
     options = worker_process.parser().parse_args(
         ["--setup", str(tmp_path / "setup.json"), "--scratch", str(tmp_path / "s"), "--data", str(tmp_path)])
     assert worker_process._setup(options) == {
-        "results": str(tmp_path / "r"), "scratch": str(tmp_path / "s"), "data": str(tmp_path), "dataset": {"level": 850}}
+        "results": str(tmp_path / "r"), "scratch": str(tmp_path / "s"), "data": str(tmp_path),
+        "dataset": {"level": 850}}
 
 
 def test_the_worker_s_own_process_stays_light(home):

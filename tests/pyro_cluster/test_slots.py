@@ -55,7 +55,7 @@ def test_an_exception_is_told_with_its_traceback(two):
     ("segfault", "killed by SIGSEGV"),
     ("killed", "killed by SIGKILL (the kernel does that when memory runs out)"),
     ("leave", "ended itself with exit status 3"),
-    ("too_large", "its reply is larger than 4 MiB"),
+    ("too_large", "its reply is larger than 2 MiB"),
 ])
 def test_a_lost_process_costs_its_task_only(two, task, words):
     assert words in two.run(order(task))["error"]

@@ -9,13 +9,16 @@ import time
 import Pyro4
 import pytest
 
-from stormtracks.pyro_cluster import secret, wire
+from stormtracks.pyro_cluster import membership, secret, wire
 
 
 @Pyro4.expose
 class Echo:
     def echo(self, value=None):
         return value
+
+    def large(self, size):
+        return "x" * size
 
     def sleep(self, seconds):
         time.sleep(seconds)
@@ -107,7 +110,7 @@ def test_a_rejected_certificate_is_called_a_wrong_key(uri, tmp_path, monkeypatch
     """In TLS 1.3 the server's refusal comes after the client believes to be connected."""
     mine, other = wire.membership(), wire.membership(secret.ensure(tmp_path / "other.pem"))
     other.client.load_verify_locations(cadata=mine.certificate)
-    mixed = wire.Membership(mine.certificate, other.server, other.client)
+    mixed = membership.Membership(mine.certificate, other.server, other.client)
     monkeypatch.setattr(wire, "membership", lambda path=None: mixed)
     with pytest.raises(wire.WrongKey, match="wrong key"):
         wire.proxy(uri)
@@ -161,9 +164,12 @@ def test_pyros_own_daemon_cannot_be_made(home):
 
 def test_too_large_a_message_is_refused(uri):
     with wire.proxy(uri) as echo:
-        with pytest.raises(Pyro4.errors.MessageTooLargeError):
-            echo.echo("x" * (wire.MAX_MESSAGE_BYTES + 1))
+        with pytest.raises(Pyro4.errors.MessageTooLargeError, match=r"a request of .* bytes; at most 262144"):
+            echo.echo("x" * wire.MAX_REQUEST_BYTES)
         assert echo.echo(3) == 3
+        with pytest.raises(wire.ConnectionClosedError):
+            echo.large(wire.MAX_MESSAGE_BYTES)
+        assert echo.large(wire.MAX_MESSAGE_BYTES // 2) == "x" * (wire.MAX_MESSAGE_BYTES // 2)
 
 
 def test_a_renewed_secret_is_used_by_what_starts_later(uri, serve):
@@ -187,7 +193,7 @@ def test_beyond_loopback(host):
 
 
 def test_an_older_tls_is_refused(daemon):
-    context = wire._context(ssl.PROTOCOL_TLS_CLIENT, str(secret.secret_path()), secret.certificate())
+    context = membership._context(ssl.PROTOCOL_TLS_CLIENT, str(secret.secret_path()), secret.certificate())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     sock = socket.create_connection(("localhost", port_of(daemon)), 3)
