@@ -56,9 +56,8 @@ def command(**helps):
 @command()
 def check(c, hosts=None, only=None, at_once=None):
     """Look whether every host could work, and say what to do about each fault."""
-    outcomes = everywhere(
-        _cluster(c, hosts, only), checking.job(_cluster(c, hosts, only)), c.config, _hosts_at_a_time(at_once)
-    )
+    cluster = _cluster(c, hosts, only)
+    outcomes = everywhere(cluster, checking.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     tables.write(("host", "SSH", *checking.COLUMNS), checking.table_rows(outcomes))
     _end(outcomes, line)
 
@@ -67,24 +66,15 @@ def check(c, hosts=None, only=None, at_once=None):
 def deploy(c, hosts=None, only=None, at_once=None, wheels=None, force=False):
     """Bring this checkout's tracked files and the packages they need to the hosts: only what changed."""
     cluster = _cluster(c, hosts, only)
-    _end(
-        everywhere(cluster, deploying.job(cluster, wheels, force), c.config, _hosts_at_a_time(at_once), lines(cluster))
-    )
+    _on_all(c, cluster, deploying.job(cluster, wheels, force), at_once)
 
 
 @command(wait=WAIT)
 def start_workers(c, hosts=None, only=None, at_once=None, wait=None):
     """Start the workers, detached, and wait until each is registered and answers."""
     cluster = _cluster(c, hosts, only)
-    _end(
-        everywhere(
-            cluster,
-            workers.start(cluster, _number("wait", wait, workers.READY_SECONDS)),
-            c.config,
-            _hosts_at_a_time(at_once),
-            lines(cluster),
-        )
-    )
+    seconds = _number("wait", wait, workers.READY_SECONDS)
+    _on_all(c, cluster, workers.start(cluster, seconds), at_once)
 
 
 @command()
@@ -115,22 +105,12 @@ def collect(c, hosts=None, only=None, at_once=None, to=None, overwrite=False):
     _on_all(c, cluster, job, at_once)
 
 
-@command(
-    now="do not wait for running tasks",
-    patience=PATIENCE,
-)
+@command(now="do not wait for running tasks", patience=PATIENCE)
 def stop_workers(c, hosts=None, only=None, at_once=None, now=False, patience=None):
     """Stop the workers after their running tasks; only processes that are provably theirs are ended."""
     cluster = _cluster(c, hosts, only)
-    _end(
-        everywhere(
-            cluster,
-            workers.stop(cluster, now, _number("patience", patience, workers.PATIENCE_SECONDS)),
-            c.config,
-            _hosts_at_a_time(at_once),
-            lines(cluster),
-        )
-    )
+    seconds = _number("patience", patience, workers.PATIENCE_SECONDS)
+    _on_all(c, cluster, workers.stop(cluster, now, seconds), at_once)
 
 
 @command(yes="trust all without asking; only where nobody else can be on the network")

@@ -11,9 +11,6 @@ RESULT = re.compile(r"[a-z][a-z0-9_]*/\d{4}/member_\d{3,}\.nc")
 def run(request):
     """The results below the results folder: name -> size in bytes."""
     folder = place(request, "results")
-    found = {
-        path.relative_to(folder).as_posix(): path.stat().st_size
-        for path in sorted(folder.glob("*/*/*.nc"))
-        if path.is_file()
-    }
-    return {"folder": str(folder), "results": {name: size for name, size in found.items() if RESULT.fullmatch(name)}}
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob("*/*/*.nc")) if path.is_file()}
+    sizes = {name: path.stat().st_size for name, path in paths.items() if RESULT.fullmatch(name)}
+    return {"folder": str(folder), "results": sizes}
