@@ -58,8 +58,8 @@ def skill(summary) -> str:
     if summary is None:
         return '<p class="note">There are no results yet.</p>'
     note = ('<p class="note">POD (probability of detection): observed storms found, of those that could have been. '
-            "FAR (false alarm ratio): tracks that match no observed storm, of all tracks; a vortex that no agency called "
-            "a storm counts as a false alarm. In brackets the 5th to 95th percentile over the members.</p>")
+            "FAR (false alarm ratio): tracks that match no observed storm, of all tracks; a vortex that no agency "
+            "called a storm counts as a false alarm. In brackets the 5th to 95th percentile over the members.</p>")
     return note + "".join(_summary_table(table(summary, by)) for by in ("year", "class", "member"))
 
 

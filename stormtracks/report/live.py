@@ -99,7 +99,7 @@ class _Run:
         outline = look_at(*self._where)
         if outline.version == self._made:
             return
-        contents = report.contents_of(outline, self._best_tracks)
+        contents = report.contents_of(outline, self._best_tracks, with_figures=False)
         with self._lock:
             self._contents, self._made = contents, outline.version
             self._version += 1

@@ -15,6 +15,8 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.settings import Settings
 from stormtracks.science.summary import summarise
 
+ELSEWHERE = "The figures are in the file that `inv report` writes without --live."
+
 
 def write(results_folder, destination, journal=None, years=None, best_tracks=None, progress=None) -> Path:
     """Write the report of a run: one HTML file that is opened from disk and needs no network.
@@ -71,7 +73,7 @@ def contents_of(outline, best_tracks=None, progress=None, with_figures=True) -> 
     steps = _Steps(progress, 2 * outline.number)
     summary = summarise(outline.folder, outline.task, outline.results, steps.part()) if outline.number else None
     tracks = tracks_of(outline, best_tracks, steps.part()) if outline.number else None
-    pictures, reason = figures.pictures(outline, best_tracks) if with_figures else ([], "")
+    pictures, reason = figures.pictures(outline, summary, best_tracks) if with_figures else ([], ELSEWHERE)
     made = {
         **state_fragments(outline),
         "skill": fragments.skill(summary),

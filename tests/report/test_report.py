@@ -1,13 +1,16 @@
 """The page as a file: whole, self-contained, refused where it cannot be."""
 
+import dataclasses
 import json
 import re
 
+import numpy as np
 import pytest
 
 from stormtracks import report
 from stormtracks.pyro_cluster.journal import JournalRefused
 from stormtracks.report import page
+from stormtracks.science import results
 from stormtracks.science.errors import InputError, ResultError
 
 
@@ -32,6 +35,21 @@ def test_it_carries_the_tracks_and_the_observed_ones(html):
     tracks = embedded(html, "tracks")
     assert tracks["years"] == [2005] and tracks["total"] == 78
     assert {storm["name"] for storm in tracks["storms"]} >= {"KATRINA", "WILMA"} and embedded(html, "live") is None
+
+
+def test_the_figures_are_in_it_with_words(html):
+    assert html.count('src="data:image/png;base64,') == 3 and html.count('src="data:image/svg+xml;base64,') == 1
+    assert "Wilma of 2005 in all its members" in html and html.count('alt="Map of') == 3
+
+
+def test_results_without_a_track_make_a_page(results_folder, tmp_path):
+    result = results.load(results_folder, 2005, 0)
+    none = type(result.tracks)(*(values[:0] for values in vars(result.tracks).values()))
+    nothing = np.full(len(result.matches), -1)
+    missed = dataclasses.replace(result.matches, track=nothing, storm_of_track=nothing[:0])
+    results.save(dataclasses.replace(result, tracks=none, matches=missed), tmp_path)
+    html = report.write(tmp_path, tmp_path).read_text()
+    assert embedded(html, "tracks") is None and html.count("data:image/") == 1
 
 
 def test_nothing_of_the_template_is_left_open(html):
