@@ -11,7 +11,7 @@ from pathlib import Path
 
 import Pyro4
 
-import stormtracks
+from stormtracks.version import code_version
 
 from .slots import Slots
 
@@ -38,13 +38,13 @@ class PyroWorker:
     memory_mb : int, optional
         Limit for each slot.
     version : str, optional
-        Version of the code, which the manager compares with its own.
+        Version of the code, which the manager compares with its own; else found from the code.
     """
 
     def __init__(self, name="worker", setup=None, slots=1, tasks=TASKS, memory_mb=None, version=None):
         self.name, self.id, self.host = name, secrets.token_hex(8), socket.gethostname()
-        self._setup = {key: (setup or {}).get(key) for key in SETUP}
-        self._version = version or stormtracks.__version__
+        self._setup = {key: value for key, value in (setup or {}).items() if key in SETUP and value is not None}
+        self._version = version or code_version()
         self._slots = Slots(slots, tasks, memory_mb)
         self._counts = {"done": 0, "failed": 0}
         self._lock = threading.Lock()
@@ -157,7 +157,9 @@ class PyroWorker:
         unknown = set(options) - set(OPTIONS)
         if unknown:
             raise ValueError(f"unknown option {sorted(unknown)[0]!r}; known: {', '.join(OPTIONS)}")
-        setup = {**self._setup, "settings": options.get("settings"), "overwrite": bool(options.get("overwrite"))}
+        setup = {**self._setup, "overwrite": bool(options.get("overwrite"))}
+        if options.get("settings") is not None:
+            setup["settings"] = options["settings"]
         return {"year": year, "member": member, "task": task, "setup": setup}, _seconds(options.get("timeout"))
 
     def _note(self, reply):
