@@ -10,6 +10,8 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import classic
 from stormtracks.science.records import InputFile
 
+_NOT_OPENED = (OSError, RuntimeError, ValueError, EOFError, IndexError, MemoryError, struct.error)
+"""What a damaged header makes the library raise (a name that is not UTF-8: ValueError)."""
 _NOT_NETCDF = {
     b"PK": "it is a zip archive: unpack it and use the .nc files inside",
     b"GRIB": "it is GRIB: convert it to netCDF (cdo -f nc4 copy, or the download's netCDF format)",
@@ -40,7 +42,7 @@ class Source:
             self.file = InputFile.of(self.path)
             lacking = classic.missing_bytes(self.path)
             self.nc = netCDF4.Dataset(self.path) if not lacking else None
-        except (OSError, RuntimeError, EOFError, struct.error, IndexError) as error:
+        except _NOT_OPENED as error:
             raise InputError(_why_not_opened(self.path, error)) from error
         if lacking:
             raise InputError(
