@@ -93,6 +93,44 @@ def plant(
     _refusing(console.plant)(dest, plan, best_tracks)
 
 
+@task(
+    help={
+        "dataset": "20crv2c, 20crv3, ibtracs or era5 (for which a request script is written)",
+        "years": "such as 1987 or 2000-2012 or 1987,2000-2005",
+        "variables": "names as the archive has them, separated by commas; default: the winds at 850 hPa",
+        "dest": "folder that the files go into",
+        "at-once": "files fetched at the same time, 1 to 4",
+        "archives": "YAML file of addresses in place of the built-in ones",
+        "refresh": "fetch again what is there",
+    }
+)
+def download(_, dataset=None, years=None, variables=None, dest="data", at_once=2, archives=None, refresh=False):
+    """Fetch an archive's files that are not yet there: resumed, retried, checked before they get their names."""
+    from stormtracks.console import download as console
+
+    options = {"at_once": at_once, "archives": archives, "refresh": refresh}
+    _refusing(console.download)(dataset, years, variables, dest, options)
+
+
+@task(
+    help={
+        "dest": "the HTML file, or a folder for report.html",
+        "results": "folder of the results; default: as in hosts.yaml, with the newest run's journal",
+        "run": "name of the run whose journal tells of failures",
+        "years": "such as 1987 or 2000-2012; default: all that are there",
+        "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if it is there",
+        "live": "serve the page on this machine while the run goes on, until Ctrl-C",
+        "port": "of the served page; default: one that is free",
+    }
+)
+def report(_, dest="report.html", results=None, run=None, years=None, best_tracks=None, live=False, port=0):
+    """Write one HTML page of a run: its tasks, skill, figures, and a map of its tracks to move in."""
+    from stormtracks.console import report as console
+
+    options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live, "port": port}
+    _refusing(console.report)(dest, years, options)
+
+
 @task(help={"select": "part of the tests: a path, or words for pytest's -k", "fast": "leave out the slow ones"})
 def test(context, select="", fast=False):
     """Run the tests; with CI=true nothing may be skipped for a missing sshd or namespace tool."""
@@ -134,4 +172,4 @@ def _whole(name, text):
         raise Exit(f"error: --{name} must be a whole number, not {text!r}", code=2) from None
 
 
-namespace = Collection(track, demo, plant, test, lint)
+namespace = Collection(track, demo, plant, download, report, test, lint)

@@ -178,6 +178,11 @@ def load_dataset(path) -> dict:
     return _plain(_read(Path(path)))
 
 
+def load_archives(path) -> dict:
+    """The keys and values of a YAML file of archives' addresses, for `download.Options`."""
+    return _plain(_read(Path(path)))
+
+
 _SECTIONS = ("nameserver", "results", "defaults", "workers")
 
 

@@ -175,8 +175,10 @@ def destination(item: Item, folder) -> Path:
 _NERSC = "https://portal.nersc.gov"
 _V2C = "20C_Reanalysis_version2c_ensemble/analysis/{variable}/{variable}_{year}.nc"
 _V3 = "archive/home/projects/incite11/www/20C_Reanalysis_version_3/everymember_anal_netcdf/subdaily"
-_IBTRACS = ("https://www.ncei.noaa.gov/data/international-best-track-archive-for-climate-stewardship-ibtracs/"
-            "v04r01/access/netcdf/IBTrACS.{variable}.v04r01.nc")
+_IBTRACS = (
+    "https://www.ncei.noaa.gov/data/international-best-track-archive-for-climate-stewardship-ibtracs/"
+    "v04r01/access/netcdf/IBTrACS.{variable}.v04r01.nc"
+)
 
 ARCHIVES = {
     # The two addresses of version 2c were swapped more than once; all members in a file, a file a variable
@@ -184,8 +186,25 @@ ARCHIVES = {
     "20crv2c": Archive(
         addresses=(f"{_NERSC}/pydap/{_V2C}", f"{_NERSC}/project/20C_Reanalysis/{_V2C}"),
         variables=("u850", "v850"),
-        known=("prmsl", "u850", "v850", "t850", "rh850", "u9950", "v9950", "t9950", "rh9950", "z200", "z500",
-               "z1000", "omega500", "pwat", "cape", "u250", "v250"),
+        known=(
+            "prmsl",
+            "u850",
+            "v850",
+            "t850",
+            "rh850",
+            "u9950",
+            "v9950",
+            "t9950",
+            "rh9950",
+            "z200",
+            "z500",
+            "z1000",
+            "omega500",
+            "pwat",
+            "cape",
+            "u250",
+            "v250",
+        ),
         years=(1851, 2014),
         typical_bytes=1_400_000_000,
     ),

@@ -69,16 +69,23 @@ class Report:
         """A line of counts, then a line for each failure and note."""
         count = collections.Counter(outcome.status for outcome in self.outcomes)
         size = sum(o.size for o in self.outcomes if o.status == "fetched")
-        lines = [f"{self.dataset} in {self.dest}: {count['fetched']} fetched ({in_words(size)}), "
-                 f"{count['there']} already there, {count['failed']} failed"]
+        lines = [
+            f"{self.dataset} in {self.dest}: {count['fetched']} fetched ({in_words(size)}), "
+            f"{count['there']} already there, {count['failed']} failed"
+        ]
         lines += [f"  failed: {o.error}" for o in self.failures]
         lines += [f"  note: {o.name}: {note}" for o in self.outcomes for note in o.notes]
         return "\n".join(lines)
 
 
-def download(dataset: str, years: Iterable[int] | None = None, variables: Iterable[str] | None = None,
-             dest: Path | str = "data", options: Options | None = None,
-             progress: Callable | None = None) -> Report:
+def download(
+    dataset: str,
+    years: Iterable[int] | None = None,
+    variables: Iterable[str] | None = None,
+    dest: Path | str = "data",
+    options: Options | None = None,
+    progress: Callable | None = None,
+) -> Report:
     """Fetch the files of a data set that are not yet there.
 
     Parameters
@@ -229,8 +236,10 @@ def _several(one, wanted, at_once):
     outcomes, todo = {}, queue.SimpleQueue()
     for item in wanted:
         todo.put(item)
-    threads = [threading.Thread(target=_work_off, args=(one, todo, outcomes), daemon=True)
-               for _ in range(min(at_once, len(wanted)))]
+    threads = [
+        threading.Thread(target=_work_off, args=(one, todo, outcomes), daemon=True)
+        for _ in range(min(at_once, len(wanted)))
+    ]
     try:
         for thread in threads:
             thread.start()

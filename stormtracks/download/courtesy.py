@@ -54,7 +54,8 @@ class Courtesy:
                 also = f" beside {in_words(others)} for other files" if others else ""
                 raise DownloadError(
                     f"{name}: needs {in_words(needed)}{also}, and {folder} has {in_words(free)} free; "
-                    "make room or choose another destination")
+                    "make room or choose another destination"
+                )
             self._promised[name] = needed
 
     def written(self, name, left):

@@ -25,8 +25,13 @@ def shown(console: Console | None = None):
     if not console.is_terminal:
         yield _Lines(console)
         return
-    columns = (TextColumn("{task.fields[name]} {task.description}", markup=False), BarColumn(bar_width=24),
-               DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.fields[name]} {task.description}", markup=False),
+        BarColumn(bar_width=24),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         yield _Bars(progress)
 

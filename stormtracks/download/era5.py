@@ -51,8 +51,10 @@ def script(years, variables=None, grid_degrees=1.0, step_hours=6) -> str:
     if not years or years[0] < FIRST_YEAR:
         raise DownloadError(f"ERA5 begins in {FIRST_YEAR}; asked for: {', '.join(map(str, years)) or 'none'}")
     if step_hours not in (1, 2, 3, 4, 6, 8, 12, 24) or not 0.25 <= grid_degrees <= 10:
-        raise DownloadError(f"ERA5: the step must divide a day, not {step_hours} h, and the grid be 0.25 to 10 "
-                            f"degrees, not {grid_degrees}")
+        raise DownloadError(
+            f"ERA5: the step must divide a day, not {step_hours} h, and the grid be 0.25 to 10 "
+            f"degrees, not {grid_degrees}"
+        )
     request = {
         "product_type": ["reanalysis"],
         "variable": [VARIABLES.get(name, name) for name in variables or ("u", "v")],

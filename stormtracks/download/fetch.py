@@ -77,11 +77,15 @@ def fetch(address, part, options, courtesy, notify=None):
 
 def _wait_or_give_up(again, failed, address, options, courtesy):
     if failed >= options.attempts:
-        raise DownloadError(f"{address}: {again} (attempt {failed} of {options.attempts}); what came is kept, the "
-                            "same command goes on from there") from again
+        raise DownloadError(
+            f"{address}: {again} (attempt {failed} of {options.attempts}); what came is kept, the "
+            "same command goes on from there"
+        ) from again
     if again.wait_s is not None and again.wait_s > options.longest_wait_s:
-        raise DownloadError(f"{address}: {again}, and asks to wait {again.wait_s:.0f} s, longer than "
-                            f"{options.longest_wait_s:.0f} s; give the same command later") from again
+        raise DownloadError(
+            f"{address}: {again}, and asks to wait {again.wait_s:.0f} s, longer than "
+            f"{options.longest_wait_s:.0f} s; give the same command later"
+        ) from again
     wait_s = backoff(failed, options.backoff_s)
     log.info("%s: %s; attempt %d of %d follows", address, again, failed + 1, options.attempts)
     if again.wait_s is None:
@@ -123,8 +127,10 @@ class _Attempt:
 
     def _check_way(self, response):
         if self.address.startswith("https:") and not response.url.startswith("https:"):
-            raise DownloadError(f"{self.address}: leads to {response.url}, which anyone on the way could change; give "
-                                "the address that is meant (--archives)")
+            raise DownloadError(
+                f"{self.address}: leads to {response.url}, which anyone on the way could change; give "
+                "the address that is meant (--archives)"
+            )
 
     def _beginning(self, response):
         """Where the body begins and how large the whole is; the part is made to fit."""
@@ -136,20 +142,30 @@ class _Attempt:
         if status == 416:
             return self._nothing_more(response)
         if status in (404, 410):
-            raise NotThereError(f"{self.address}: the server has no such file ({status}). Has the archive moved? Give "
-                                "its address with --archives FILE (a line `data set: address`)")
+            raise NotThereError(
+                f"{self.address}: the server has no such file ({status}). Has the archive moved? Give "
+                "its address with --archives FILE (a line `data set: address`)"
+            )
         if status in (401, 403):
             raise DownloadError(f"{self.address}: the server does not give this without a login ({status})")
         if status in PASSING:
-            raise _AgainError(f"the server is busy or ill ({status} {response.reason})",
-                              retry_after(response.headers.get("Retry-After")))
+            raise _AgainError(
+                f"the server is busy or ill ({status} {response.reason})",
+                retry_after(response.headers.get("Retry-After")),
+            )
         raise DownloadError(f"{self.address}: unexpected answer {status} {response.reason}")
 
     def _from_start(self, response):
         headers = response.headers
         total = int(headers["Content-Length"]) if headers.get("Content-Length", "").isdigit() else None
-        self.part.restart({"address": self.address, "etag": headers.get("ETag"), "total": total,
-                           "last_modified": headers.get("Last-Modified")})
+        self.part.restart(
+            {
+                "address": self.address,
+                "etag": headers.get("ETag"),
+                "total": total,
+                "last_modified": headers.get("Last-Modified"),
+            }
+        )
         return 0, total
 
     def _from_the_middle(self, response):
@@ -169,9 +185,11 @@ class _Attempt:
     def _changed(self, response, total):
         """Whether this is another version than the part's: a server may not know If-Range."""
         note, headers = self.part.note, response.headers
-        pairs = ((note.get("etag"), headers.get("ETag")),
-                 (note.get("last_modified"), headers.get("Last-Modified")),
-                 (note.get("total"), None if total == "*" else int(total)))
+        pairs = (
+            (note.get("etag"), headers.get("ETag")),
+            (note.get("last_modified"), headers.get("Last-Modified")),
+            (note.get("total"), None if total == "*" else int(total)),
+        )
         return any(old is not None and new is not None and old != new for old, new in pairs)
 
     def _receive(self, response, total):

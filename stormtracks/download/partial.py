@@ -78,7 +78,7 @@ class Part:
         """Add bytes at the end."""
         view = memoryview(data)
         while view:
-            view = view[self._file.write(view):]
+            view = view[self._file.write(view) :]
 
     def finish(self):
         """Flush to the disk and give the file its name, in place of what may have it."""

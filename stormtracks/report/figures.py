@@ -46,8 +46,10 @@ def pictures(outline, summary, best_tracks=None):
 
 def _per_year(plots, summary):
     first, last = summary.years[0].year, summary.years[-1].year
-    words = (f"Chart of the observed storms of {first} to {last}, of those that the members found, and of all tracks; "
-             "its numbers are in the table of storms per year.")
+    words = (
+        f"Chart of the observed storms of {first} to {last}, of those that the members found, and of all tracks; "
+        "its numbers are in the table of storms per year."
+    )
     return "Storms per year, observed and found", words, _address(plots, plots.storms_per_year(summary), "svg")
 
 

@@ -26,26 +26,36 @@ def grid(outline) -> str:
     if schedule is None:
         return '<p class="note">Nothing is there yet.</p>'
     counts = schedule.counts()
-    signs = "".join(f'<li class="{name}">{escape(STATUSES[name])} {counts[name]:,} {name}</li>'
-                    for name in _RANK if counts[name] or name == "complete")
-    bar = (f'<progress max="{len(schedule)}" value="{counts["complete"]}" aria-label="Complete tasks"></progress>')
-    rows = "".join(_grid_row(year, schedule.get_progress_for_year(year, include_year=False))
-                   for year in _years_shown(outline))
-    return (f'<ul class="counts">{signs}</ul>{bar}<div class="scroll" tabindex="0" role="region" '
-            'aria-label="Tasks by year"><table><thead><tr><th scope="col">Year</th><th scope="col">Members, from 0</th>'
-            f'<th scope="col">In words</th></tr></thead><tbody>{rows}</tbody></table></div>')
+    signs = "".join(
+        f'<li class="{name}">{escape(STATUSES[name])} {counts[name]:,} {name}</li>'
+        for name in _RANK
+        if counts[name] or name == "complete"
+    )
+    bar = f'<progress max="{len(schedule)}" value="{counts["complete"]}" aria-label="Complete tasks"></progress>'
+    rows = "".join(
+        _grid_row(year, schedule.get_progress_for_year(year, include_year=False)) for year in _years_shown(outline)
+    )
+    return (
+        f'<ul class="counts">{signs}</ul>{bar}<div class="scroll" tabindex="0" role="region" '
+        'aria-label="Tasks by year"><table><thead><tr><th scope="col">Year</th><th scope="col">Members, from 0</th>'
+        f'<th scope="col">In words</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
 
 
 def failures(outline) -> str:
     """What failed or timed out, with its reason; and what happened last."""
     if outline.state is None:
-        return ('<p class="note">Made from the results alone: without a journal nothing is known of failures, and '
-                "what has no result counts as outstanding.</p>")
+        return (
+            '<p class="note">Made from the results alone: without a journal nothing is known of failures, and '
+            "what has no result counts as outstanding.</p>"
+        )
     problems = outline.state.problems
     rows = [(p["year"], p["member"], p["status"], p["worker"] or "", p["attempts"], p["error"] or "") for p in problems]
-    part = "<h3>Failures</h3>" + (html_table(
-        ("Year", "Member", "Status", "Worker", "Attempts", "Reason"), rows, "Failures with their reasons")
-        if rows else "<p>None.</p>")
+    part = "<h3>Failures</h3>" + (
+        html_table(("Year", "Member", "Status", "Worker", "Attempts", "Reason"), rows, "Failures with their reasons")
+        if rows
+        else "<p>None.</p>"
+    )
     events = [(_moment(when), text) for when, text in outline.state.events[::-1]]
     if events:
         happened = html_table(("Time", "Event"), events, "Events")
@@ -57,9 +67,11 @@ def skill(summary) -> str:
     """POD and FAR by year, by class of intensity, by member."""
     if summary is None:
         return '<p class="note">There are no results yet.</p>'
-    note = ('<p class="note">POD (probability of detection): observed storms found, of those that could have been. '
-            "FAR (false alarm ratio): tracks that match no observed storm, of all tracks; a vortex that no agency "
-            "called a storm counts as a false alarm. In brackets the 5th to 95th percentile over the members.</p>")
+    note = (
+        '<p class="note">POD (probability of detection): observed storms found, of those that could have been. '
+        "FAR (false alarm ratio): tracks that match no observed storm, of all tracks; a vortex that no agency "
+        "called a storm counts as a false alarm. In brackets the 5th to 95th percentile over the members.</p>"
+    )
     return note + "".join(_summary_table(table(summary, by)) for by in ("year", "class", "member"))
 
 
@@ -71,17 +83,17 @@ def storms(summary) -> str:
     head = _head((*made.columns, "map"), made.rows)
     buttons = [_show_button(row, storm.sid) for row, storm in zip(made.rows, summary.storms, strict=True)]
     rows = _body(made.rows, buttons)
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="Observed storms"><table><thead><tr>{head}</tr>'
-            f"</thead><tbody>{rows}</tbody></table></div>")
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="Observed storms"><table><thead><tr>{head}</tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def figures(pictures, reason="") -> str:
     """Pictures (title, words for who does not see them, data address), or the reason why there are none."""
     if not pictures:
         return f'<p class="note">{escape(reason or "There are no figures.")}</p>'
-    return '<div class="figures">' + "".join(
-        f'<figure><img src="{escape(address)}" alt="{escape(words)}"><figcaption>{escape(title)}</figcaption></figure>'
-        for title, words, address in pictures) + "</div>"
+    return f'<div class="figures">{"".join(_figure(*picture) for picture in pictures)}</div>'
 
 
 def settings(provenance) -> str:
@@ -90,8 +102,10 @@ def settings(provenance) -> str:
         return '<p class="note">There are no results yet.</p>'
     values = [(key, _value(value)) for key, value in provenance.get("settings", {}).items()]
     chosen = html_table(("Setting", "Value"), values, "Settings")
-    inputs = [(f.get("path", ""), f"{f.get('size', 0):,}", _moment(f.get("mtime_ns", 0) / 1e9))
-              for f in provenance.get("inputs", ())]
+    inputs = [
+        (f.get("path", ""), f"{f.get('size', 0):,}", _moment(f.get("mtime_ns", 0) / 1e9))
+        for f in provenance.get("inputs", ())
+    ]
     others = [(key, _value(value)) for key, value in provenance.items() if key not in ("settings", "inputs")]
     files = html_table(("File", "Bytes", "Last change"), inputs, "Inputs")
     how = html_table(("What", "Value"), others, "Provenance")
@@ -103,8 +117,10 @@ def html_table(columns, rows, label) -> str:
     if not rows:
         return '<p class="note">None.</p>'
     head, body = _head(columns, rows), _body(rows)
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}"><table><thead><tr>{head}</tr>'
-            f"</thead><tbody>{body}</tbody></table></div>")
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}"><table><thead><tr>{head}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _facts(outline):
@@ -146,6 +162,11 @@ def _grid_row(year, signs):
     return f'<tr><th scope="row">{year}</th><td class="signs" aria-hidden="true">{runs}</td><td>{words}</td></tr>'
 
 
+def _figure(title, words, address):
+    image = f'<img src="{escape(address)}" alt="{escape(words)}">'
+    return f"<figure>{image}<figcaption>{escape(title)}</figcaption></figure>"
+
+
 def _summary_table(made):
     return f"<h3>{escape(made.title)}</h3>" + html_table(made.columns, made.rows, made.title)
 
@@ -158,8 +179,10 @@ def _show_button(row, sid):
 def _head(columns, rows):
     """Headings; those of numbers stand over them, on the right."""
     numbers = [*_numeric(rows), *[False] * (len(columns) - len(rows[0]))]
-    return "".join(f'<th scope="col"{_class(number)}>{escape(str(column))}</th>'
-                   for column, number in zip(columns, numbers, strict=True))
+    return "".join(
+        f'<th scope="col"{_class(number)}>{escape(str(column))}</th>'
+        for column, number in zip(columns, numbers, strict=True)
+    )
 
 
 def _body(rows, ends=None):

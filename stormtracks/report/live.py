@@ -34,8 +34,10 @@ def serving(results_folder, journal=None, years=None, best_tracks=None, port=0):
     run = _Run(results_folder, journal, years, best_tracks)
     server = _Server(("127.0.0.1", port), _Handler)
     server.run = run
-    threads = [threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True),
-               threading.Thread(target=run.follow, daemon=True)]
+    threads = [
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True),
+        threading.Thread(target=run.follow, daemon=True),
+    ]
     try:
         for thread in threads:
             thread.start()
@@ -81,8 +83,9 @@ class _Run:
         self._made = None
         self.stop = threading.Event()
         self._state = look_at(*self._where)  # refuses here what cannot be shown at all
-        self._contents = page.Contents(report.title_of(self._state) if self._state.number or self._state.state
-                                       else "No results yet", "", {})
+        self._contents = page.Contents(
+            report.title_of(self._state) if self._state.number or self._state.state else "No results yet", "", {}
+        )
         self._version = 0
 
     def follow(self):
@@ -135,8 +138,11 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_address = True
 
 
-_PAGES = {"/": ("html", "text/html"), "/state.json": ("state", "application/json"),
-          "/tracks.json": ("tracks", "application/json")}
+_PAGES = {
+    "/": ("html", "text/html"),
+    "/state.json": ("state", "application/json"),
+    "/tracks.json": ("tracks", "application/json"),
+}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -166,10 +172,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status, kind, text):
         body = text.encode()
         self.send_response(status)
-        for key, value in (("Content-Type", f"{kind}; charset=utf-8"), ("Content-Length", str(len(body))),
-                           ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
-                           ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"),
-                           ("Cross-Origin-Resource-Policy", "same-origin")):
+        for key, value in (
+            ("Content-Type", f"{kind}; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ):
             self.send_header(key, value)
         self.end_headers()
         if self.command != "HEAD":

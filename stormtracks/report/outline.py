@@ -71,8 +71,11 @@ def outline(folder, journal=None, years=None):
     state = _state(journal)
     task = state.run["task"] if state else TASK
     wanted = set(years) if years else None
-    there = {year: tuple(results.members(folder, year, task)) for year in results.years(folder, task)
-             if wanted is None or year in wanted}
+    there = {
+        year: tuple(results.members(folder, year, task))
+        for year in results.years(folder, task)
+        if wanted is None or year in wanted
+    }
     return Outline(folder, task, state, state.schedule if state else _schedule(there, task), there)
 
 

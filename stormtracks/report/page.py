@@ -53,8 +53,10 @@ def html(contents: Contents) -> str:
 def _policy(style, script, live):
     """Only this style and this script, known by their hashes: text that was not escaped could still do nothing."""
     connect = "'self'" if live else "'none'"
-    return (f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
-            f"connect-src {connect}; base-uri 'none'; form-action 'none'")
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        f"connect-src {connect}; base-uri 'none'; form-action 'none'"
+    )
 
 
 def _hash(text):

@@ -53,8 +53,10 @@ def write(results_folder, destination, journal=None, years=None, best_tracks=Non
     _check_destination(destination)
     outline = look_at(results_folder, journal, years)
     if not outline.number and outline.state is None:
-        raise InputError(f"{results_folder}: there are no results of {outline.task}"
-                         f"{' of the years asked for' if years else ''}; make some first (inv track, inv manage)")
+        raise InputError(
+            f"{results_folder}: there are no results of {outline.task}"
+            f"{' of the years asked for' if years else ''}; make some first (inv track, inv manage)"
+        )
     contents = contents_of(outline, best_tracks, progress)
     part = destination.with_name(f".{destination.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:

@@ -40,8 +40,10 @@ class TrackSet:
 
     def add(self, year, member, tracks, matches):
         """Add one result's tracks."""
-        storms = [self._storm(year, str(sid), str(name), float(wind))
-                  for sid, name, wind in zip(matches.sid, matches.name, matches.max_wind_kt, strict=True)]
+        storms = [
+            self._storm(year, str(sid), str(name), float(wind))
+            for sid, name, wind in zip(matches.sid, matches.name, matches.max_wind_kt, strict=True)
+        ]
         self.total += len(tracks)
         if not len(tracks):
             return
@@ -75,8 +77,10 @@ class TrackSet:
         minutes = [track.minutes - track.minutes[0] for track in self._tracks]
         unit = int(np.gcd.reduce(np.concatenate(minutes))) or 1
         unit *= -(-max(int(offset[-1]) for offset in minutes) // (unit * 65535)) or 1
-        points = {name: np.concatenate([getattr(track, name) for track in self._tracks])
-                  for name in ("lat", "lon", "strength")}
+        points = {
+            name: np.concatenate([getattr(track, name) for track in self._tracks])
+            for name in ("lat", "lon", "strength")
+        }
         arrays = {
             "size": np.array([len(track.lat) for track in self._tracks], "u2"),
             "year": np.searchsorted(years, [track.year for track in self._tracks]).astype("u2"),
@@ -91,8 +95,13 @@ class TrackSet:
             "offset": (np.concatenate(minutes) // unit).astype("u2"),
         }
         storms = [description for _, description in sorted(self._storms.values(), key=lambda pair: pair[0])]
-        return {"total": self.total, "unit_minutes": unit, "years": years, "storms": storms,
-                **pack(arrays, differences)}
+        return {
+            "total": self.total,
+            "unit_minutes": unit,
+            "years": years,
+            "storms": storms,
+            **pack(arrays, differences),
+        }
 
     def _storm(self, year, sid, name, wind):
         """Number of a storm; the same in each of the year's members."""

@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _begin(self, resource):
         wanted, condition = self.headers.get("Range"), self.headers.get("If-Range")
         same = condition in (None, resource.etag, resource.modified)
-        return int(wanted[len("bytes="):-1]) if wanted and resource.ranges and same else 0
+        return int(wanted[len("bytes=") : -1]) if wanted and resource.ranges and same else 0
 
     def log_message(self, *arguments):
         pass

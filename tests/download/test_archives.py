@@ -14,7 +14,11 @@ def addresses(dataset, years=None, variables=None, overrides=None):
 def test_every_year_and_variable_has_its_address():
     found = addresses("20crv2c", [1987, 1986])
     assert [address.rsplit("/", 2)[1:] for address in found] == [
-        ["u850", "u850_1986.nc"], ["v850", "v850_1986.nc"], ["u850", "u850_1987.nc"], ["v850", "v850_1987.nc"]]
+        ["u850", "u850_1986.nc"],
+        ["v850", "v850_1986.nc"],
+        ["u850", "u850_1987.nc"],
+        ["v850", "v850_1987.nc"],
+    ]
 
 
 def test_best_tracks_need_no_year():
@@ -28,7 +32,8 @@ def test_only_the_expected_names_fit_a_tar():
 
 def test_an_address_can_be_overridden_alone():
     assert addresses("20crv3", [2005], ["UGRD10m"], {"20crv3": "https://mirror.org/{variable}.{year}.tar"}) == [
-        "https://mirror.org/UGRD10m.2005.tar"]
+        "https://mirror.org/UGRD10m.2005.tar"
+    ]
 
 
 def test_a_new_data_set_can_be_described():
@@ -36,30 +41,36 @@ def test_a_new_data_set_can_be_described():
     assert addresses("mine", [5], overrides=mine) == ["http://here/ua5.nc"]
 
 
-@pytest.mark.parametrize(("override", "message"), [
-    ("ftp://old/{variable}_{year}.nc", "must begin with https"),
-    ("https://x/{variable}_{year}.zip", r"must end in a file name with \.nc, \.tar, \.csv"),
-    ("https://x/{var}_{year}.nc", "only {variable}, {year} can stand"),
-    ("https://x/{variable_{year}.nc", "braces|only"),
-    ("https://x/{year.__class__}.nc", "only {variable}, {year}"),
-    ("https://x/../{year}.nc", "must not lead out"),
-    ({"adress": "x"}, "unknown key 'adress'; did you mean 'addresses'"),
-    ({"addresses": []}, "must not be empty"),
-    (7, "expected an address or keys and values, not 7"),
-])
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("ftp://old/{variable}_{year}.nc", "must begin with https"),
+        ("https://x/{variable}_{year}.zip", r"must end in a file name with \.nc, \.tar, \.csv"),
+        ("https://x/{var}_{year}.nc", "only {variable}, {year} can stand"),
+        ("https://x/{variable_{year}.nc", "braces|only"),
+        ("https://x/{year.__class__}.nc", "only {variable}, {year}"),
+        ("https://x/../{year}.nc", "must not lead out"),
+        ({"adress": "x"}, "unknown key 'adress'; did you mean 'addresses'"),
+        ({"addresses": []}, "must not be empty"),
+        (7, "expected an address or keys and values, not 7"),
+    ],
+)
 def test_an_override_that_cannot_be_meant_is_refused(override, message):
     with pytest.raises(DownloadError, match=message):
         archives.archive("20crv2c", {"20crv2c": override})
 
 
-@pytest.mark.parametrize(("dataset", "years", "variables", "message"), [
-    ("20crv2", [1987], None, "unknown data set '20crv2'; did you mean '20crv2c'"),
-    ("20crv2c", [2015, 1850], None, "no data for 1850, 2015: there are 1851 to 2014"),
-    ("20crv2c", None, None, "which years"),
-    ("20crv2c", [1987], ["u85"], "did you mean 'u850'"),
-    ("20crv3", [1987], ["../../etc"], "a variable is a name such as UGRD850"),
-    ("ibtracs", None, ["NP"], "unknown variable 'NP'"),
-])
+@pytest.mark.parametrize(
+    ("dataset", "years", "variables", "message"),
+    [
+        ("20crv2", [1987], None, "unknown data set '20crv2'; did you mean '20crv2c'"),
+        ("20crv2c", [2015, 1850], None, "no data for 1850, 2015: there are 1851 to 2014"),
+        ("20crv2c", None, None, "which years"),
+        ("20crv2c", [1987], ["u85"], "did you mean 'u850'"),
+        ("20crv3", [1987], ["../../etc"], "a variable is a name such as UGRD850"),
+        ("ibtracs", None, ["NP"], "unknown variable 'NP'"),
+    ],
+)
 def test_a_wish_that_cannot_be_met_is_refused(dataset, years, variables, message):
     with pytest.raises(DownloadError, match=message):
         addresses(dataset, years, variables)

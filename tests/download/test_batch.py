@@ -77,8 +77,17 @@ def test_a_web_page_never_gets_the_name(archive, mine, tmp_path):
 
 
 def test_a_length_too_short_never_gets_the_name(archive, mine, netcdf, tmp_path):
-    archive.put("u850_1987.nc", netcdf, plan=[lambda handler, resource: (
-        handler.head(resource, length=5000), handler.wfile.write(netcdf[:5000]), handler.cut())])
+    archive.put(
+        "u850_1987.nc",
+        netcdf,
+        plan=[
+            lambda handler, resource: (
+                handler.head(resource, length=5000),
+                handler.wfile.write(netcdf[:5000]),
+                handler.cut(),
+            )
+        ],
+    )
     assert "cannot be read" in download("20crv2c", [1987], ["u850"], tmp_path, mine).failures[0].error
     assert not list(tmp_path.iterdir())
 
@@ -87,6 +96,7 @@ def test_pieces_that_make_no_whole_are_fetched_once_more(archive, mine, netcdf, 
     def change_secretly(handler, resource):
         handler.head(resource, begin=1000)
         handler.wfile.write(bytes(len(netcdf) - 1000))
+
     archive.put("u850_1987.nc", netcdf, plan=[lambda h, r: h.serve(r, stop=1000), change_secretly])
     assert download("20crv2c", [1987], ["u850"], tmp_path, mine).complete
     assert archive.ranges_asked() == [None, "bytes=1000-", None]
@@ -127,6 +137,7 @@ def test_never_more_at_once_than_asked_for(archive, mine, netcdf, tmp_path):
     def slowly(handler, resource):
         archive.closing.wait(0.1)
         handler.serve(resource)
+
     for year in range(1980, 1986):
         archive.put(f"u850_{year}.nc", netcdf, plan=[slowly])
     assert download("20crv2c", range(1980, 1986), ["u850"], tmp_path, mine).complete
@@ -150,8 +161,12 @@ def test_progress_tells_every_file_and_its_end(archive, mine, netcdf, tmp_path):
     seen = []
     archive.put("u850_1987.nc", netcdf)
     download("20crv2c", [1987], dest=tmp_path, options=mine, progress=lambda *a: seen.append(a[:2]))
-    assert {("u850_1987.nc", "fetching"), ("u850_1987.nc", "checking"), ("u850_1987.nc", "fetched"),
-            ("v850_1987.nc", "failed")} <= set(seen)
+    assert {
+        ("u850_1987.nc", "fetching"),
+        ("u850_1987.nc", "checking"),
+        ("u850_1987.nc", "fetched"),
+        ("v850_1987.nc", "failed"),
+    } <= set(seen)
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -166,6 +181,7 @@ def test_the_display_names_every_file(archive, mine, netcdf, tmp_path, terminal)
 def test_a_bug_in_one_file_is_told_and_the_others_go_on(archive, mine, netcdf, tmp_path, monkeypatch):
     def broken(self, address, **options):
         raise TypeError("a bug")
+
     monkeypatch.setattr(requests.Session, "get", broken)
     report = download("20crv2c", [1987], dest=tmp_path, options=mine)
     assert [o.error for o in report.failures] == [f"{v}_1987.nc: TypeError: a bug" for v in ("u850", "v850")]
@@ -176,9 +192,12 @@ def test_an_interrupted_download_ends_at_once_and_keeps_what_came(archive, netcd
         handler.head(resource)
         handler.wfile.write(netcdf[:100_000])
         archive.closing.wait(60)
+
     address = archive.put("u850_1987.nc", netcdf, plan=[half]).replace("u850_1987", "{variable}_{year}")
-    code = ("from stormtracks.download import *\n"
-            f"download('20crv2c', [1987], ['u850'], {str(tmp_path)!r}, Options(archives={{'20crv2c': {address!r}}}))")
+    code = (
+        "from stormtracks.download import *\n"
+        f"download('20crv2c', [1987], ['u850'], {str(tmp_path)!r}, Options(archives={{'20crv2c': {address!r}}}))"
+    )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     part = tmp_path / "u850_1987.nc.part"
     while process.poll() is None and not (part.exists() and part.stat().st_size == 100_000):

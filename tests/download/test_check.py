@@ -16,6 +16,7 @@ def file(tmp_path):
         path = tmp_path / "file"
         path.write_bytes(data)
         return path
+
     return file
 
 
@@ -38,7 +39,7 @@ def test_whole_files_pass(file, netcdf):
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
 def test_half_a_netcdf_file_is_refused(file, netcdf, share):
     with pytest.raises(UnreadableError, match="http://x: cannot be read as a netcdf file"):
-        check(file(netcdf[:int(len(netcdf) * share)]), "netcdf", "http://x")
+        check(file(netcdf[: int(len(netcdf) * share)]), "netcdf", "http://x")
 
 
 def test_half_a_classic_netcdf_file_is_refused(file, tmp_path):

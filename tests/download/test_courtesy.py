@@ -17,9 +17,18 @@ def test_backoff_grows_up_to_a_minute_and_is_spread(attempt, first):
     assert full / 2 <= backoff(attempt, first) <= full
 
 
-@pytest.mark.parametrize(("value", "seconds"), [
-    (None, None), ("120", 120), (" 7 ", 7), ("soon", None), ("-1", None), ("Thu, 01 Jan 1970 00:01:40 GMT", 60),
-    ("Thu, 01 Jan 1970 00:00:10 GMT", 0)])
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("120", 120),
+        (" 7 ", 7),
+        ("soon", None),
+        ("-1", None),
+        ("Thu, 01 Jan 1970 00:01:40 GMT", 60),
+        ("Thu, 01 Jan 1970 00:00:10 GMT", 0),
+    ],
+)
 def test_retry_after_is_seconds_or_a_date(value, seconds):
     assert retry_after(value, now=40) == seconds
 

@@ -8,13 +8,13 @@ import pytest
 from stormtracks.download import DownloadError, download
 from stormtracks.download.era5 import write_script
 
-CLIENT = '''
+CLIENT = """
 import json
 class Client:
     def retrieve(self, dataset, request, target):
         print(json.dumps([dataset, request, target]))
         open(target, "w").write("data")
-'''
+"""
 
 
 def test_the_script_fetches_what_is_not_there(tmp_path):
@@ -34,9 +34,15 @@ def test_download_writes_it_and_says_how_to_run_it(tmp_path):
     assert "python" in report.summary() and "account" in report.summary()
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    (([1939],), "begins in 1940"), (((),), "asked for: none"), (([2005], None, ".", 0.1), "0.25 to 10"),
-    (([2005], None, ".", 1.0, 5), "must divide a day, not 5 h")])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([1939],), "begins in 1940"),
+        (((),), "asked for: none"),
+        (([2005], None, ".", 0.1), "0.25 to 10"),
+        (([2005], None, ".", 1.0, 5), "must divide a day, not 5 h"),
+    ],
+)
 def test_what_the_archive_does_not_have_is_refused(arguments, message):
     with pytest.raises(DownloadError, match=message):
         write_script(*arguments)

@@ -25,11 +25,13 @@ def refuse(status, **headers):
 @pytest.fixture
 def get(archive, tmp_path, quick):
     """Fetch `file` and give its bytes."""
+
     def get(options=quick, courtesy=None, **of_resource):
         address = archive.put("file", BODY, **of_resource)
         with Part(tmp_path / "file") as part:
             fetch(address, part, options, courtesy or Courtesy())
             return part.path.read_bytes()
+
     return get
 
 
@@ -62,6 +64,7 @@ def test_a_file_that_changed_meanwhile_begins_again(get):
     def change_and_serve(handler, resource):
         resource.body, resource.etag = BODY[::-1], '"two"'
         handler.serve(resource)
+
     assert get(plan=[cut_at(1000), change_and_serve]) == BODY[::-1]
 
 
@@ -70,6 +73,7 @@ def test_a_changed_file_is_noticed_although_the_server_does_not_know_if_range(ge
         resource.body, resource.etag = BODY[::-1], '"two"'
         handler.head(resource, begin=1000)
         handler.wfile.write(resource.body[1000:])
+
     assert get(plan=[cut_at(1000), change_and_go_on]) == BODY[::-1]
     assert archive.ranges_asked() == [None, "bytes=1000-", None]
 
@@ -78,6 +82,7 @@ def test_another_part_than_asked_for_is_not_taken(get):
     def from_elsewhere(handler, resource):
         handler.head(resource, begin=5)
         handler.wfile.write(resource.body[5:])
+
     assert get(plan=[cut_at(1000), from_elsewhere]) == BODY
 
 
@@ -113,6 +118,7 @@ def test_a_length_that_is_never_reached_fails_and_keeps_what_came(archive, tmp_p
         handler.head(resource, length=len(BODY) + 10)
         handler.wfile.write(BODY)
         handler.cut()
+
     address = archive.put("file", BODY, ranges=False, plan=[promise_too_much] * 3)
     with Part(tmp_path / "file") as part:
         with pytest.raises(DownloadError, match=r"attempt 3 of 3.*same command goes on"):
@@ -186,9 +192,10 @@ def test_a_line_that_drips_is_given_up_and_taken_up_again(get, archive):
     def drip(handler, resource):
         handler.head(resource)
         for byte in range(10_000):
-            handler.wfile.write(resource.body[byte:byte + 1])
+            handler.wfile.write(resource.body[byte : byte + 1])
             if archive.closing.wait(0.02):
                 return
+
     assert get(Options(timeout_s=0.4, slowest_bytes_per_s=5000, backoff_s=0.01), plan=[drip]) == BODY
     assert archive.requests[1][1]["Range"].startswith("bytes=")
 
@@ -197,6 +204,7 @@ def test_a_silent_server_is_given_up_and_asked_again(get, archive):
     def say_nothing(handler, resource):
         handler.head(resource)
         archive.closing.wait(10)
+
     assert get(Options(timeout_s=0.3, backoff_s=0.01), plan=[say_nothing]) == BODY
 
 

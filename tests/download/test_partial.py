@@ -37,6 +37,9 @@ def test_a_damaged_note_makes_the_part_worthless(tmp_path):
 
 
 def test_two_downloads_cannot_write_the_same_file(tmp_path):
-    with Part(tmp_path / "a"), pytest.raises(DownloadError, match=r"a\.part: another download is writing it"), \
-            Part(tmp_path / "a"):
+    with (
+        Part(tmp_path / "a"),
+        pytest.raises(DownloadError, match=r"a\.part: another download is writing it"),
+        Part(tmp_path / "a"),
+    ):
         pass

@@ -15,6 +15,7 @@ CONTENTS = r"2005/U\.2005_mem\d{1,4}\.nc"
 @pytest.fixture
 def make(tmp_path):
     """Write a tar of (name, data) and special members."""
+
     def make(*members):
         with tarfile.open(tmp_path / "U_2005.tar", "w") as tar:
             for member, data in members:
@@ -22,6 +23,7 @@ def make(tmp_path):
                 info.size = len(data)
                 tar.addfile(info, io.BytesIO(data))
         return tmp_path / "U_2005.tar"
+
     return make
 
 
@@ -51,10 +53,14 @@ def test_a_missing_member_makes_the_list_worthless(make, tmp_path, netcdf):
 
 
 def test_nothing_leads_out_of_the_folder(make, tmp_path, netcdf):
-    tar = make(("2005/U.2005_mem001.nc", netcdf), ("../evil.nc", b"x"), ("/tmp/evil.nc", b"x"),
-               ("2005/../../U.2005_mem002.nc", b"x"),
-               (special("2005/U.2005_mem003.nc", tarfile.SYMTYPE, "/etc/passwd"), b""),
-               (special("2005/U.2005_mem004.nc", tarfile.LNKTYPE, "../../secret"), b""))
+    tar = make(
+        ("2005/U.2005_mem001.nc", netcdf),
+        ("../evil.nc", b"x"),
+        ("/tmp/evil.nc", b"x"),
+        ("2005/../../U.2005_mem002.nc", b"x"),
+        (special("2005/U.2005_mem003.nc", tarfile.SYMTYPE, "/etc/passwd"), b""),
+        (special("2005/U.2005_mem004.nc", tarfile.LNKTYPE, "../../secret"), b""),
+    )
     found = unpack(tar, tmp_path / "data", CONTENTS, Courtesy())
     assert files_below(tmp_path / "data") == ["2005/U.2005_mem001.nc"]
     assert "unexpected: ../evil.nc, /tmp/evil.nc" in found.notes[0]

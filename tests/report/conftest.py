@@ -50,8 +50,14 @@ def follow(best, rng, every=1):
     size = size[size > 0]
     shift = rng.uniform(-0.5, 0.5, (2, keep.sum()))
     strength = np.nan_to_num(best.wind_kt[keep], nan=30.0) * 4e-6
-    return Tracks(size.astype("i4"), best.time[keep], best.lat[keep] + shift[0], wrap(best.lon[keep] + shift[1]),
-                  strength.astype("f4"), np.arange(keep.sum()))
+    return Tracks(
+        size.astype("i4"),
+        best.time[keep],
+        best.lat[keep] + shift[0],
+        wrap(best.lon[keep] + shift[1]),
+        strength.astype("f4"),
+        np.arange(keep.sum()),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +72,18 @@ def browser():
     profile = tempfile.mkdtemp(prefix="stormtracks-browser-")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                 "--window-size=1300,1000", f"--user-data-dir={profile}"):
+    for flag in (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1300,1000",
+        f"--user-data-dir={profile}",
+    ):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     started = webdriver.Chrome(options, Service(driver))
@@ -80,12 +95,14 @@ def browser():
 @pytest.fixture
 def opened(browser):
     """Open an address and wait until its map can be used."""
+
     def opened(address):
         with contextlib.suppress(Exception):
             browser.get_log("browser")
         browser.get(address)
         wait(lambda: browser.execute_script("return document.documentElement.dataset.ready"))
         return browser
+
     return opened
 
 

@@ -33,11 +33,13 @@ def address(results_folder, best_tracks, tmp_path_factory):
 @pytest.fixture
 def show(tmp_path, opened):
     """Open a page of some tracks."""
+
     def show(tracks, matches):
         chosen = trackdata.TrackSet()
         chosen.add(1851, 0, tracks, matches)
         (tmp_path / "a.html").write_text(page.html(page.Contents("Some", "", tracks=chosen.packed())))
         return opened((tmp_path / "a.html").as_uri())
+
     return show
 
 
@@ -55,8 +57,12 @@ def view(browser):
 
 
 def set_filter(browser, name, value):
-    browser.execute_script("const part = document.getElementById(arguments[0]); part.value = arguments[1];"
-                           "part.dispatchEvent(new Event('input'))", name, value)
+    browser.execute_script(
+        "const part = document.getElementById(arguments[0]); part.value = arguments[1];"
+        "part.dispatchEvent(new Event('input'))",
+        name,
+        value,
+    )
     return text(browser, "map-shown")
 
 
@@ -184,8 +190,9 @@ def test_everything_can_be_reached_by_keyboard_and_has_a_name(opened, address):
 
 @pytest.mark.parametrize("width", [360, 800])
 def test_nothing_is_wider_than_a_small_window(opened, address, browser, width):
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                            {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True})
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    )
     try:
         opened(address)
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width
@@ -207,8 +214,10 @@ def test_a_live_page_follows_the_run(opened, results_folder, tmp_path):
 
 def test_ten_thousand_tracks_are_ready_soon_and_paint_in_slices(show):
     rng = np.random.default_rng(1)
-    paths = [np.column_stack([rng.uniform(-60, 60) + np.arange(25) * 0.3, rng.uniform(-170, 140) + np.arange(25)])
-             for _ in range(10_000)]
+    paths = [
+        np.column_stack([rng.uniform(-60, 60) + np.arange(25) * 0.3, rng.uniform(-170, 140) + np.arange(25)])
+        for _ in range(10_000)
+    ]
     tracks = tracks_of(*paths)
     tracks = dataclasses.replace(tracks, vorticity=rng.uniform(1e-5, 3e-4, len(tracks.lat)).astype("f4"))
     assert isinstance(tracks, Tracks)

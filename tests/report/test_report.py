@@ -75,21 +75,23 @@ def test_one_that_is_there_is_replaced_whole(results_folder, tmp_path):
     assert "<title>" in report.write(results_folder, tmp_path / "a.html", years=[2005]).read_text()
 
 
-@pytest.mark.parametrize(("folder", "destination", "options", "error", "message"), [
-    ("nowhere", "a.html", {}, ResultError, "no such folder of results"),
-    (".", "a.html", {}, InputError, "there are no results of vort_track; make some first"),
-    (None, "a.pdf", {}, InputError, "ends in .html"),
-    (None, "no/a.html", {}, InputError, "no such folder; make it first"),
-    (None, "a.html", {"years": [1999]}, InputError, "of the years asked for"),
-    (None, "a.html", {"journal": "no.sqlite"}, JournalRefused, "no run no"),
-])
-def test_what_cannot_be_is_refused_and_leaves_nothing(results_folder, tmp_path, folder, destination, options, error,
-                                                      message):
+@pytest.mark.parametrize(
+    ("folder", "destination", "options", "error", "message"),
+    [
+        ("nowhere", "a.html", {}, ResultError, "no such folder of results"),
+        (".", "a.html", {}, InputError, "there are no results of vort_track; make some first"),
+        (None, "a.pdf", {}, InputError, "ends in .html"),
+        (None, "no/a.html", {}, InputError, "no such folder; make it first"),
+        (None, "a.html", {"years": [1999]}, InputError, "of the years asked for"),
+        (None, "a.html", {"journal": "no.sqlite"}, JournalRefused, "no run no"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_leaves_nothing(
+    results_folder, tmp_path, folder, destination, options, error, message
+):
     folder = results_folder if folder is None else tmp_path / folder
     if "journal" in options:
         options = {"journal": tmp_path / options["journal"]}
     with pytest.raises(error, match=message):
         report.write(folder, tmp_path / destination, **options)
     assert not list(tmp_path.iterdir())
-
-

@@ -38,11 +38,20 @@ def tracks_of(*paths, strength=2e-4):
 
 def matches_of(track, name="ONE"):
     nan, never = np.full(1, np.nan), np.full(1, np.datetime64("NaT", "s"))
-    return Matches(np.array(["1851N1"]), np.array([name]), np.full(1, 80, "f4"), np.array([track], "i4"),
-                   np.array([8], "i4"), nan, never, never, nan)
+    return Matches(
+        np.array(["1851N1"]),
+        np.array([name]),
+        np.full(1, 80, "f4"),
+        np.array([track], "i4"),
+        np.array([8], "i4"),
+        nan,
+        never,
+        never,
+        nan,
+    )
 
 
-@given(st.lists(st.integers(-2**15, 2**15 - 1), max_size=50), st.lists(st.integers(0, 2**16 - 1), max_size=50))
+@given(st.lists(st.integers(-(2**15), 2**15 - 1), max_size=50), st.lists(st.integers(0, 2**16 - 1), max_size=50))
 def test_arrays_come_back(signed, unsigned):
     first, second = np.array(signed, "i2"), np.array(unsigned, "u2")
     found = unpack(pack({"a": first}, {"b": second, "c": first}))
@@ -86,8 +95,9 @@ def test_observed_tracks_are_added_for_known_storms_alone():
     texts = np.array(["1851N1", "1851N2"])
     moment = np.full(2, np.datetime64("1851-08-01", "s"))
     numbers = np.array([np.nan, 90.0])
-    best = BestTracks(texts, texts, texts, np.array([1851] * 2), np.array([1, 1]), moment, numbers * 0, numbers * 0,
-                      numbers, numbers)
+    best = BestTracks(
+        texts, texts, texts, np.array([1851] * 2), np.array([1, 1]), moment, numbers * 0, numbers * 0, numbers, numbers
+    )
     chosen.add_observed(dataclasses.replace(best, lat=np.zeros(2), lon=np.zeros(2)))
     found = unpack(chosen.packed())
     assert found["member"].tolist() == [OBSERVED, 0] and found["strength"].tolist() == [0, 2000]

@@ -1,0 +1,48 @@
+"""`inv report`: a run in one HTML page."""
+
+import os
+from pathlib import Path
+
+from stormtracks import config
+from stormtracks import report as pages
+from stormtracks.console.terminal import output, progress
+from stormtracks.console.years import years as years_of
+from stormtracks.pyro_cluster import runs
+from stormtracks.pyro_cluster.journal import JournalRefused
+
+
+def report(dest, years, options):
+    """Write the page and say where it is; or serve it until Ctrl-C."""
+    try:
+        _report(dest, years, options)
+    except JournalRefused as error:
+        raise ValueError(str(error)) from error
+
+
+def _report(dest, years, options):
+    folder, journal = options["results"], options["run"]
+    if not folder:
+        cluster = config.load()
+        folder = cluster.results
+        journal = journal or next(iter(runs.names()[-1:]), None)
+    best = options["best_tracks"] or _best_tracks()
+    out = output()
+    if options["live"]:
+        place = {"port": int(options["port"] or 0), "best_tracks": best}
+        pages.serve(folder, journal, years_of(years), announce=lambda at: _announce(out, at), **place)
+        return
+    with progress("reading results") as show:
+        written = pages.write(folder, dest, journal, years_of(years), best, show)
+    out.print(f"{written} ({written.stat().st_size / 1e6:.1f} MB); open it in a browser", soft_wrap=True, markup=False)
+
+
+def _announce(out, address):
+    out.print(f"open {address} in a browser on this machine; Ctrl-C ends it", soft_wrap=True, markup=False)
+
+
+def _best_tracks():
+    """What hosts.yaml names for this machine, if it is there."""
+    cluster = config.load()
+    local = next((worker for worker in cluster.workers if worker.local and worker.best_tracks), None)
+    path = local and cluster.folder / os.path.expandvars(Path(local.best_tracks).expanduser())
+    return path if path and path.exists() else None
