@@ -93,9 +93,8 @@ class PidFile:
                 raise AlreadyRunning(f"already running: pid {running.pid if running else '?'} ({self.path})", running)
             time.sleep(0.02)
         self.ready_path.unlink(missing_ok=True)
-        self._file.truncate(0)
         self._file.write(_line(Process.this()))
-        self._file.flush()
+        self._file.truncate()  # after writing: who reads in between finds one process or the other, not nobody
         return self
 
     def __exit__(self, *_):

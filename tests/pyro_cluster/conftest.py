@@ -39,6 +39,21 @@ def serve():
 @pytest.fixture
 def launch(home):
     """Start a module of the cluster as a process: launch("pyro_nameserver", "--port", "0") -> Popen."""
+    yield from launching()
+
+
+@pytest.fixture(scope="module")
+def lasting_launch(tmp_path_factory):
+    """As `launch`, with a state of its own, for processes that serve all tests of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STORMTRACKS_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.delenv("STORMTRACKS_SECRET", raising=False)
+        secret.ensure()
+        yield from launching()
+
+
+def launching():
+    """Yields what starts processes, and ends them."""
     started = []
 
     def start(module, *arguments, **options):

@@ -61,8 +61,10 @@ class Target:
             return time.monotonic() - began < SERVED_SECONDS and alive(self.process.pid)
 
 
-@pytest.fixture(params=["nameserver", "worker"])
-def target(request, launch):
+@pytest.fixture(params=["nameserver", "worker"], scope="module")
+def target(request, lasting_launch):
+    """A service that lives through all attacks of this file, one after the other."""
+    launch = lasting_launch
     nameserver = launch("pyro_nameserver", "--port", "0")
     place = told(pid_path().with_suffix(".ready"))[3]
     if request.param == "nameserver":
@@ -191,7 +193,7 @@ def test_a_recorded_session_replayed_does_nothing(target):
         with contextlib.suppress(OSError):
             sock.sendall(b"".join(recorded))
         rest(sock)
-    assert target.acts() == before == 1
+    assert target.acts() == before >= 1
     assert target.serves()
 
 
