@@ -81,6 +81,9 @@ class _Peer:
     def close(self):
         self.gone.set()
 
+    def fileno(self):
+        return None
+
     def _answer(self):
         if self.worker.frozen.is_set() and not self.gone.wait(self.timeout):
             raise PeerLost("no answer", silent=True)

@@ -119,17 +119,23 @@ class Discovery:
     def _try(self, rumour):
         try:
             peer = self._cluster.connect(rumour.uri, self._timeout)
-            description = peer.describe()
+            worker, words = self._met(rumour, peer.describe())
         except PeerLost as error:
             self._no_answer(rumour, error)
             return
-        words = self._refusal(description)
+        except Exception as error:  # what it says of itself is no description: whatever it is, it is no worker of ours
+            self._no_answer(rumour, f"{type(error).__name__}: {error}")
+            return
         rumour.state = "refused" if words else "connected"
         if words:
             self._say(f"worker {rumour.name} at {_place(rumour.uri)} is left out: {words}")
             peer.close()
         elif not self._stopped.is_set():
-            self._came(_worker(rumour, description), peer)
+            self._came(worker, peer)
+
+    def _met(self, rumour, description):
+        """The worker that described itself, and why it is left out, or None."""
+        return _worker(rumour, description), self._refusal(description)
 
     def _no_answer(self, rumour, error):
         with self._lock:

@@ -4,7 +4,6 @@ Nothing here polls. A slot's thread sits in a call to its worker, or waits to be
 again; a worker whose heart stops has its calls cut, which ends those threads' waiting.
 """
 
-import logging
 import threading
 import time
 from collections import deque
@@ -12,9 +11,7 @@ from dataclasses import dataclass, field
 
 from stormtracks.pyro_cluster.assignments import Assignments
 from stormtracks.pyro_cluster.discovery import Discovery, PeerLost
-from stormtracks.pyro_cluster.heartbeats import BEAT_TIMEOUT, Heartbeats
-
-log = logging.getLogger(__name__)
+from stormtracks.pyro_cluster.heartbeats import BEAT_TIMEOUT, Heartbeats, Pulse
 
 REST_SECONDS = (0.25, 8.0)
 """First and longest rest of a slot whose worker said that it is busy (with another manager's tasks, say)."""
@@ -153,46 +150,17 @@ class Dispatcher:
                 return
             before, self._seen[worker.name] = self._seen.get(worker.name), worker.id
             self.assignments.add(worker)
-            self._calls[worker.id, "heartbeat"] = peer
             self._idle.notify_all()  # a task may have waited for another worker than the one that failed on it
         again = "" if before is None else ", is back" if before == worker.id else ", is a new one of that name"
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
         self.say(f"worker {worker.name} came: {slots} on {worker.host or worker.uri}{again}")
-        self._beats.add(lambda: self._beat(worker))
+        self._beats.add(Pulse(worker, peer, self._cluster.connect, self._gone))
         for slot in range(worker.slots):
             thread = threading.Thread(
                 target=self._serve, args=(worker, slot), name=f"{worker.name}/{slot}", daemon=True
             )
             thread.start()
             self._threads.append(thread)
-
-    def _beat(self, worker):
-        """Ask a worker whether it lives, twice, the second time on a new connection; False when it does not."""
-        for first in (True, False):
-            if worker.lost or self.ended:
-                return False
-            try:
-                if not first:
-                    self._meet_again(worker)
-                self._calls[worker.id, "heartbeat"].ping()
-                return True
-            except PeerLost as error:
-                last = error
-            except Exception as error:  # whatever it is, it is no sign of life, and the thread has other hearts to feel
-                log.exception("heartbeat of %s", worker.name)
-                last = PeerLost(f"{type(error).__name__}: {error}")
-        self._gone(worker, last)
-        return False
-
-    def _meet_again(self, worker):
-        peer = self._cluster.connect(worker.uri, BEAT_TIMEOUT)
-        found = peer.describe().get("id")
-        if found is not None and str(found) != worker.id:
-            peer.close()
-            raise PeerLost("it was restarted")
-        with self._lock:
-            before, self._calls[worker.id, "heartbeat"] = self._calls[worker.id, "heartbeat"], peer
-        before.close()
 
     def _gone(self, worker, error):
         """A worker is lost: cut its calls, so that its slots' threads come back and give up their tasks."""

@@ -8,7 +8,6 @@ the process; only a loss of power can take the last commits, and their tasks are
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from stormtracks.pyro_cluster.journal_writer import Writer
 from stormtracks.pyro_cluster.pidfile import home
+from stormtracks.pyro_cluster.run_lock import JournalRefused, RunLock
 
 FORMAT = 1
 _APPLICATION = 0x73746F72  # "stor": tells our files from other SQLite files
@@ -41,14 +41,6 @@ _IDLE = "DELETE FROM working WHERE worker = ? AND slot = ?"
 _EVENT = "INSERT INTO events VALUES (?, ?)"
 _BEAT = "UPDATE run SET heartbeat = ?"
 _STATE = "UPDATE run SET state = ?, heartbeat = ?"
-
-
-class JournalRefused(Exception):
-    """A run that cannot be begun or gone on with; the message says why and what to do."""
-
-
-class AlreadyManaged(JournalRefused):
-    """Another manager has this run."""
 
 
 @dataclass(frozen=True)
@@ -155,12 +147,12 @@ class Journal:
         self.run = run
         self.path = Path(place or folder()) / f"{run.name}.sqlite"
         self.remarks = []
-        self._lock = _lock(self.path)
+        self._lock = RunLock(self.path)
         try:
             self._db = _open(self.path)
             self._adopt(overwrite)
         except BaseException:
-            os.close(self._lock)
+            self._lock.release()
             raise
         self._writer = Writer(self._db, _BEAT, on_trouble)
 
@@ -191,7 +183,7 @@ class Journal:
         self._writer.close()
         with contextlib.suppress(sqlite3.Error):
             self._db.close()
-        os.close(self._lock)
+        self._lock.release()
 
     def _adopt(self, overwrite):
         found = self._db.execute("SELECT task, settings, version FROM run").fetchone()
@@ -225,41 +217,6 @@ class Journal:
         self._db.execute("DELETE FROM working")
         self._db.execute(f"INSERT INTO run ({columns}) VALUES ({marks})", (*run.values(),))
         self._db.execute("COMMIT")
-
-
-def lock_file(path):
-    """The file whose lock says that a manager has the run."""
-    return path.with_suffix(".lock")
-
-
-def _lock(path, patience=1.0):
-    """Take the run's lock, which the kernel frees when this process ends, however it ends."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        held = os.open(lock_file(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise JournalRefused(
-            f"the journal cannot be kept in {path.parent}: {error.strerror or error}; make the folder writable, "
-            "or choose another with STORMTRACKS_HOME"
-        ) from None
-    until = time.monotonic() + patience  # whoever only asks whether it is held, holds it for an instant
-    while True:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
-            if time.monotonic() > until:
-                who = os.pread(held, 1000, 0).decode(errors="replace").strip() or "another process"
-                os.close(held)
-                raise AlreadyManaged(
-                    f"run {path.stem} is already managed by {who}; look at it with 'inv status --run {path.stem}'"
-                ) from None
-            time.sleep(0.05)
-    who = f"pid {os.getpid()} on {socket.gethostname()} since {time.strftime('%Y-%m-%d %H:%M:%S')}"
-    with contextlib.suppress(OSError):  # on a full disk the lock holds without its words
-        os.ftruncate(held, 0)
-        os.pwrite(held, who.encode(), 0)
-    return held
 
 
 def _open(path):

@@ -78,6 +78,11 @@ class Peer:
     def close(self):
         self._proxy._pyroRelease()
 
+    def fileno(self):
+        """The descriptor of the connection, or None where there is none now."""
+        connection = self._proxy._pyroConnection
+        return None if connection is None else connection.sock.fileno()
+
     def _call(self, method, *arguments):
         try:
             return getattr(self._proxy, method)(*arguments)

@@ -8,97 +8,21 @@ has the run; 130 interrupted (Ctrl-C, SIGTERM, the terminal closed). After any e
 import argparse
 import contextlib
 import os
-import shlex
 import signal
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
 
-import stormtracks
 from stormtracks.pyro_cluster import runs, wire
-from stormtracks.pyro_cluster.dispatch import Dispatcher, Rules
+from stormtracks.pyro_cluster.dispatch import Dispatcher
 from stormtracks.pyro_cluster.display import display, tell
-from stormtracks.pyro_cluster.journal import AlreadyManaged, Journal, JournalRefused, Run, default_name
+from stormtracks.pyro_cluster.manage_plan import ManagePlan
 from stormtracks.pyro_cluster.peer import Cluster
-from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from stormtracks.pyro_cluster.run_lock import AlreadyManaged, JournalRefused
 from stormtracks.pyro_cluster.run_report import summary
 from stormtracks.pyro_cluster.secret import SecretError
 
 COMPLETE, INCOMPLETE, REFUSED, UNREACHABLE, MANAGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
-
-
-@dataclass(frozen=True)
-class ManagePlan:
-    """What is to be managed.
-
-    Attributes
-    ----------
-    start_year, end_year, members : int
-        The end year is included.
-    task : str
-    timeout : float or None
-        Seconds that one task may take; none: any time.
-    retries : int
-        How often a task that failed or timed out is tried again.
-    settings : dict
-        Settings of the science, plain values; none: the defaults.
-    run : str or None
-        Name under which the run can be gone on with; none: made of task and years.
-    overwrite : bool
-        Begin a run anew that was made with other settings, and replace its results.
-    nameserver : tuple of (str, int)
-    wait : float
-        Seconds to wait for a worker where there is none.
-    any_version : bool
-        Also give work to workers of another version.
-    journals : Path or None
-        Folder of journals; none: the state folder's.
-    """
-
-    start_year: int
-    end_year: int
-    members: int
-    task: str = "vort_track"
-    timeout: float | None = None
-    retries: int = 2
-    settings: dict = field(default_factory=dict)
-    run: str | None = None
-    overwrite: bool = False
-    nameserver: tuple[str, int] = ("localhost", 9090)
-    wait: float = 60.0
-    any_version: bool = False
-    journals: Path | None = None
-
-    def __post_init__(self):
-        if self.retries < 0:
-            raise ValueError(f"the number of retries must be at least 0, not {self.retries}")
-        for name in ("timeout", "wait"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"the {name} must be above 0 s, not {value:g}")
-
-    @property
-    def name(self):
-        """The run's name."""
-        return self.run or default_name(self.task, self.start_year, self.end_year)
-
-    def schedule(self):
-        """All tasks; ValueError where there can be no such ones."""
-        return PyroTaskSchedule(self.start_year, self.end_year, self.members, self.task)
-
-    def journal(self, on_trouble=None):
-        """The run's journal, taken by this process."""
-        version, (host, port) = stormtracks.__version__, self.nameserver
-        extent = (self.start_year, self.end_year, self.members)
-        run = Run(self.name, self.task, *extent, self.settings, f"{host}:{port}", version)
-        return Journal(run, self.overwrite, self.journals, on_trouble)
-
-    def rules(self):
-        """How the work is given out."""
-        options = {"settings": self.settings, "overwrite": self.overwrite, "timeout": self.timeout, "run": self.name}
-        return Rules(stormtracks.__version__, options, self.retries, self.wait, self.any_version)
 
 
 class Interrupted(BaseException):
@@ -231,7 +155,7 @@ def _end(plan, dispatcher, journal, elapsed, stream):
     with contextlib.suppress(JournalRefused):
         lines += summary(runs.read(plan.name, plan.journals), elapsed, dispatcher)
     complete = how == "complete" and not journal.lost
-    tell(stream, "\n".join(lines + ([] if complete else [f"to go on: {command(plan)}"])))
+    tell(stream, "\n".join(lines + ([] if complete else [f"to go on: {plan.command()}"])))
     if complete:
         return COMPLETE
     if how == "interrupted":
@@ -252,16 +176,6 @@ def _how(how, dispatcher, plan, journal):
         + "; 'fab start-workers' starts them, 'fab workers' shows them",
         "interrupted": "interrupted; what its workers are doing they finish, and it will be found",
     }[how]
-
-
-def command(plan):
-    """The command that goes on with a run."""
-    words = ["inv", "manage", "--start-year", plan.start_year, "--end-year", plan.end_year, "--members", plan.members]
-    if plan.task != "vort_track":
-        words += ["--task", plan.task]
-    if plan.run:
-        words += ["--run", plan.run]
-    return shlex.join(map(str, words)) + (" (with the same --settings)" if plan.settings else "")
 
 
 def _leave(number, frame):

@@ -1,17 +1,19 @@
 """What the journals say of runs, for any process at any time, also while a manager writes and when it is gone."""
 
 import contextlib
-import fcntl
 import json
-import os
+import socket
 import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from stormtracks.pyro_cluster import journal
-from stormtracks.pyro_cluster.journal import JournalRefused
+from stormtracks.pyro_cluster import journal, run_lock
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from stormtracks.pyro_cluster.run_lock import JournalRefused
+
+SILENT_SECONDS = 20.0
+"""A manager on another host that wrote nothing for so long is taken for gone; it writes every five seconds."""
 
 
 @dataclass(frozen=True)
@@ -123,17 +125,8 @@ def _schedule(db, run, working):
 
 
 def _managed(path, run):
-    """Whether the lock is held; where locks do not reach (some network file systems), whether the heart beats."""
-    try:
-        held = os.open(journal.lock_file(path), os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+    """Whether the lock is held; where locks do not reach another host, whether the heart beats."""
+    if run_lock.held(path):
         return True
-    except OSError:
-        pass
-    finally:
-        os.close(held)
-    return run["host"] != os.uname().nodename and run["state"] == "running" and time.time() - run["heartbeat"] < 20
+    elsewhere = run["host"] != socket.gethostname()
+    return elsewhere and run["state"] == "running" and time.time() - run["heartbeat"] < SILENT_SECONDS

@@ -223,6 +223,13 @@ def test_a_worker_that_does_not_fit_is_left_out(description, words):
     assert len([line for line in setting.said if words in line]) == 1
 
 
+def test_what_does_not_describe_itself_as_a_worker_is_asked_again():
+    setting = Setting(1, 1, wait=0.3)
+    strange = setting.cluster.add("strange", slots="many")
+    assert setting.run() == "no worker" and not strange.did
+    assert "strange is listed but does not answer: ValueError: invalid literal" in setting.said[0]
+
+
 def test_a_worker_of_another_version_works_where_that_is_allowed():
     setting = Setting(any_version=True)
     setting.cluster.add("other", version="0.9")

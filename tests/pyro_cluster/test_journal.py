@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from stormtracks.pyro_cluster import runs
-from stormtracks.pyro_cluster.journal import AlreadyManaged, Journal, JournalRefused, Outcome, Run, default_name
+from stormtracks.pyro_cluster.journal import Journal, Outcome, Run, default_name
+from stormtracks.pyro_cluster.run_lock import AlreadyManaged, JournalRefused
 
 RUN = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 2e-5}, "127.0.0.1:9090", "1.0.0")
 CHECKOUT = Path(__file__).parents[2]

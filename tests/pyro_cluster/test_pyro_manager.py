@@ -76,7 +76,11 @@ def manage(home, nameserver):
 
 
 def _ended(process, status):
-    said = process.communicate(timeout=60)[0]
+    try:
+        said = process.communicate(timeout=45)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail("the manager did not end: " + process.communicate()[0])
     assert process.returncode == status, said
     return said
 
