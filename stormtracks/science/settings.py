@@ -40,9 +40,14 @@ class Settings:
         "south, north, west, east of the region looked at (west > east: across the date line or Greenwich); "
         "none: the whole globe",
     )
-    threshold: float = _setting(2.0e-5, "s-1", "weakest cyclonic vorticity of a maximum")
+    threshold: float = _setting(
+        2.5e-5,
+        "s-1",
+        "weakest cyclonic vorticity of a maximum",
+        "docs/skill.md: half of the 5e-5 that a fixed threshold needs, so that a storm's beginning and end are kept",
+    )
     min_separation_km: float = _setting(
-        300.0, "km", "a maximum this close to a stronger one gives way to it; 0: none does"
+        500.0, "km", "a maximum this close to a stronger one gives way to it; 0: none does", "docs/skill.md"
     )
     linker: str = _setting("nearest", "", f"how maxima are linked in time: {' or '.join(LINKERS)}")
     max_speed: float = _setting(
@@ -53,7 +58,12 @@ class Settings:
     )
     max_missing_steps: int = _setting(0, "steps", "steps without a maximum that a track may bridge")
     min_points: int = _setting(6, "points", "shortest track that is kept")
-    min_peak: float = _setting(0.0, "s-1", "a track must reach this vorticity at least once; 0: no such demand")
+    min_peak: float = _setting(
+        5.0e-5,
+        "s-1",
+        "a track must reach this vorticity at least once; 0: no such demand",
+        "the fixed threshold of the system's documentation, asked of the peak only",
+    )
     wind_source: str = _setting(
         "usa", "", "agency of the best tracks' winds: usa (1-minute, else WMO) or wmo", "IBTrACS v4 technical details"
     )

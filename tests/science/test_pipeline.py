@@ -37,7 +37,7 @@ def test_what_is_done_is_skipped_and_other_settings_are_refused(tmp_path):
     assert (first["skipped"], again["skipped"]) == (False, True)
     assert again["matches"] == first["matches"]
     other = {"settings": {"threshold": 5e-5}}
-    with pytest.raises(ResultError, match=r"threshold was 2e-05, now 5e-05.*--overwrite"):
+    with pytest.raises(ResultError, match=r"threshold was 2.5e-05, now 5e-05.*--overwrite"):
         pipeline.run_task(1987, 0, "vort_track", setup(tmp_path, **other))
     assert not pipeline.run_task(1987, 0, "vort_track", setup(tmp_path, overwrite=True, **other))["skipped"]
 
