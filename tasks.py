@@ -131,6 +131,75 @@ def report(_, dest="report.html", results=None, run=None, years=None, best_track
     _refusing(console.report)(dest, years, options)
 
 
+@task(help={"background": "return when it is ready; `inv stop-nameserver` ends it"})
+def nameserver(_, background=False):
+    """Run the nameserver by which workers and manager find each other, until Ctrl-C."""
+    from stormtracks.console import cluster as console
+
+    _refusing(console.nameserver)(background)
+
+
+@task
+def stop_nameserver(_):
+    """End the nameserver of this machine."""
+    from stormtracks.console import cluster as console
+
+    _refusing(console.stop_nameserver)()
+
+
+@task(
+    help={
+        "start-year": "first year",
+        "end-year": "last year, included; default: the first",
+        "members": "ensemble members of each year",
+        "task": "what is done with each",
+        "timeout": "seconds that one task may take; default: any time",
+        "retries": "how often a task that failed is tried again",
+        "settings": DATA_OPTIONS["settings"],
+        "run": "name of the run, to go on with it later; default: made of task and years",
+        "overwrite": "begin anew, and replace results that were made with other settings",
+        "wait": "seconds to wait for a worker where there is none",
+        "any-version": "also use workers with another version of stormtracks",
+        "hosts": "another hosts.yaml",
+    }
+)
+def manage(
+    _,
+    start_year=None,
+    end_year=None,
+    members=None,
+    task="vort_track",
+    timeout=0.0,
+    retries=2,
+    settings=None,
+    run=None,
+    overwrite=False,
+    wait=60.0,
+    any_version=False,
+    hosts=None,
+):
+    """Give out a run's tasks to the workers and see it through; the same command goes on after any end.
+
+    Exit status: 0 all is complete; 1 something failed or is left; 2 asked for what cannot be; 3 no nameserver, no
+    worker or a wrong key; 4 another manager has the run; 130 interrupted.
+    """
+    from stormtracks.console import cluster as console
+
+    first = _whole("start-year", start_year)
+    last = first if end_year is None else _whole("end-year", end_year)
+    plan = {"start_year": first, "end_year": last, "members": _whole("members", members), "task": task, "run": run}
+    plan |= {"timeout": timeout or None, "retries": retries, "overwrite": overwrite, "wait": wait}
+    _refusing(console.manage, status=2)(plan | {"any_version": any_version}, settings, hosts)
+
+
+@task(help={"run": "name of the run; default: the newest", "json": "print one JSON object"})
+def status(_, run=None, json=False):
+    """Show how a run is doing, from any terminal of this machine, also when its manager is gone."""
+    from stormtracks.console import status as console
+
+    _refusing(console.status)(run, json)
+
+
 @task(help={"select": "part of the tests: a path, or words for pytest's -k", "fast": "leave out the slow ones"})
 def test(context, select="", fast=False):
     """Run the tests; with CI=true nothing may be skipped for a missing sshd or namespace tool."""
@@ -157,10 +226,10 @@ def _run(context, line):
         raise Exit(code=done.exited)
 
 
-def _refusing(command):
-    from stormtracks.console.terminal import refusing
+def _refusing(command, status=1):
+    from stormtracks.console.refusing import refusing
 
-    return refusing(command)
+    return refusing(command, status)
 
 
 def _whole(name, text):
@@ -172,4 +241,4 @@ def _whole(name, text):
         raise Exit(f"error: --{name} must be a whole number, not {text!r}", code=2) from None
 
 
-namespace = Collection(track, demo, plant, download, report, test, lint)
+namespace = Collection(track, demo, plant, download, nameserver, stop_nameserver, manage, status, report, test, lint)

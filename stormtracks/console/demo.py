@@ -1,26 +1,59 @@
-"""`inv demo`: the shipped sample, every member, from files to storms."""
+"""`inv demo`: the shipped sample through the real thing: nameserver, worker with its slots, manager."""
 
+import contextlib
+import os
+import socket
+import sys
 import tempfile
 from pathlib import Path
 
 from stormtracks import config
-from stormtracks.console.terminal import output, progress, table
-from stormtracks.science import pipeline, reanalysis, results
-from stormtracks.science.settings import Setup
+from stormtracks.console import services
+from stormtracks.console.terminal import output, table
+from stormtracks.pyro_cluster import pyro_manager, pyro_nameserver, worker_process
+from stormtracks.pyro_cluster.manage_plan import ManagePlan
+from stormtracks.science import reanalysis, results
 
 SAMPLE = config.CHECKOUT / "sample"
+DATA, BEST_TRACKS = SAMPLE / "20crv2c_1987", SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 
 
 def demo(folder=None):
-    """Track all members of the sample into a fresh folder and show which storms were found in how many of them."""
-    folder = Path(folder or tempfile.mkdtemp(prefix="stormtracks-demo-"))
-    setup = Setup(SAMPLE / "20crv2c_1987", folder, SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc")
-    ((year, members),) = reanalysis.inventory(setup.data).items()
-    with progress(f"{year}, {members} members") as report:
-        for member in range(members):
-            pipeline.run_task(year, member, "vort_track", setup)
-            report(member + 1, members)
+    """Track all members of the sample on a cluster of one worker, show the storms found, and clean up the cluster."""
+    folder = Path(folder or tempfile.mkdtemp(prefix="stormtracks-demo-")).absolute()
+    ((year, members),) = reanalysis.inventory(DATA).items()
+    with tempfile.TemporaryDirectory(prefix="stormtracks-") as home, _cluster(Path(home), folder) as port:
+        plan = ManagePlan(year, year, members, run="demo", nameserver=("localhost", port), wait=20.0)
+        status = pyro_manager.run(plan)
+    if status != pyro_manager.COMPLETE:
+        sys.exit(status)
     show_storms(folder, year)
+
+
+@contextlib.contextmanager
+def _cluster(home, folder):
+    """A nameserver and a worker of this machine with their state in a folder of their own; gives the port."""
+    before = {name: os.environ.get(name) for name in ("STORMTRACKS_HOME", "STORMTRACKS_SECRET")}
+    os.environ.update(STORMTRACKS_HOME=str(home), STORMTRACKS_SECRET=str(home / "secret.pem"))
+    port = _free_port()
+    worker = ["--name", "demo", "--nameserver", f"localhost:{port}", "--data", DATA, "--best-tracks", BEST_TRACKS]
+    worker += ["--results", folder, "--scratch", home / "scratch"]
+    names, work = pyro_nameserver.pid_path(), worker_process.pid_path("demo")
+    try:
+        with (
+            services.service(services.NAMESERVER, ["--port", port], names, home / "nameserver.log"),
+            services.service(services.WORKER, worker, work, home / "worker.log"),
+        ):
+            yield port
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def show_storms(folder, year):
@@ -39,4 +72,4 @@ def show_storms(folder, year):
         made.add_row(sid, name, f"{wind:.0f}", f"{len(distances)} of {len(members)}", mean)
     out = output()
     out.print(made)
-    out.print(f"results: {folder}", soft_wrap=True)
+    out.print(f"results: {folder}/vort_track/{year}; see them with inv report --results {folder}", soft_wrap=True)

@@ -1,8 +1,6 @@
 """How commands speak: results on standard output, progress and errors on standard error, an exit status that tells."""
 
 import contextlib
-import functools
-import os
 import sys
 import time
 
@@ -25,27 +23,6 @@ def table(title, *columns):
     for column in columns:
         made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
     return made
-
-
-def refusing(command):
-    """A command that says what was refused in one line, with exit status 1, instead of a traceback."""
-
-    @functools.wraps(command)
-    def wrapped(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except KeyboardInterrupt:
-            sys.exit("stopped")
-        except BrokenPipeError:  # whoever read the output has gone, as `| head` does
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
-        except (ValueError, OSError, KeyError) as error:
-            if os.environ.get("STORMTRACKS_TRACEBACK"):
-                raise
-            text = error.args[0] if isinstance(error, KeyError) and error.args else error
-            sys.exit(f"error: {text}")
-
-    return wrapped
 
 
 @contextlib.contextmanager
