@@ -12,7 +12,7 @@ from fabric import task as fabric_task
 from invoke import Collection
 
 from stormtracks import config
-from stormtracks.console.terminal import refusing
+from stormtracks.console.refusing import refusing
 from stormtracks.hosts import check as checking
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying

@@ -1,7 +1,6 @@
 """maxima -> tracks: which maximum of one time is the same storm as which of the next."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
@@ -118,6 +117,8 @@ def _assign(here, expected, there, limit):
     contested = ~np.isin(np.arange(len(origins)), chosen[0])
     graph = coo_array((np.ones(contested.sum()), (origins[contested], targets[contested])), shape=allowed.shape)
     rows, columns = np.unique(graph.coords[0]), np.unique(graph.coords[1])
+    from scipy.optimize import linear_sum_assignment  # half of a worker's start-up time, and the default does without
+
     cost = np.where(allowed, miss - limit * 1.001, 0.0)[np.ix_(rows, columns)]  # any link is better than none
     best = linear_sum_assignment(cost)
     real = cost[best] < 0
