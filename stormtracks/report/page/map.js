@@ -27,7 +27,7 @@ class TrackMap {
     this.offer();
     this.showLegend();
     this.resize();
-    this.filter();
+    this.filter(!first);
     if (first) this.showShown();
     this.parts["map-wait"].hidden = true;
   }
@@ -49,7 +49,7 @@ class TrackMap {
     parts.strength.step = "50";
   }
 
-  filter() {
+  filter(patient = false) {
     const { tracks, parts } = this;
     const year = parts.year.value, member = parts.member.value, storm = parts.storm.value;
     const least = Number(parts.strength.value);
@@ -71,7 +71,7 @@ class TrackMap {
     parts["strength-shown"].textContent = least ? `${(least / 100).toFixed(1)} × 10⁻⁵ s⁻¹` : "any";
     parts["map-shown"].textContent = this.words(count, observed);
     this.hovered = -1;
-    this.painter.restart(tracks, this.order, this.edges);
+    this.painter.restart(tracks, this.order, this.edges, patient);
     this.list();
     this.draw();
   }
@@ -273,7 +273,7 @@ class TrackMap {
 
   listen() {
     const { parts } = this;
-    for (const id of ["year", "member", "storm", "strength"]) parts[id].addEventListener("input", () => this.filter());
+    for (const id of ["year", "member", "storm", "strength"]) parts[id].addEventListener("input", () => this.filter(false));
     parts.list.addEventListener("toggle", () => this.shown && this.list());
     const click = (id, act) => document.getElementById(id).addEventListener("click", act);
     click("zoom-in", () => this.zoom(1.6));

@@ -5,7 +5,8 @@
 const COLOURS = ["#6273b4", "#4a88b6", "#3aa0a8", "#41b88b", "#80cb5b", "#bfdc3d", "#fde725"];
 const SEA = "#0f2233", LAND = "#22384a", COAST = "#6f8799", LINES = "#1b3246", OBSERVED = "#ffffff";
 const MARGIN = 0.3;
-const FRAME_MS = 16;
+const SLICE_MS = 9;  // of the 16 of a frame
+const FIRST_POINTS = 2500;  // of a picture: what a point costs is not known yet, it depends on how long its lines are
 const REST_MS = 120;  // so long after the last movement the picture is painted anew, if it can wait
 
 class Painter {
@@ -14,34 +15,36 @@ class Painter {
     this.context = canvas.getContext("2d");
     this.land = landPath(coast);
     this.front = this.back = this.spare = null;
-    this.budget = 8000;  // points a slice; follows what the machine can do
+    this.budget = FIRST_POINTS;  // points a slice; follows what the machine can do
     this.lastFrame = this.moved = 0;
     this.before = "";
   }
 
-  // Whatever was painted is out of date: other tracks, another frame.
-  restart(tracks, order, edges) {
-    Object.assign(this, { tracks, order, edges, back: null, stale: true });
+  // Whatever was painted is out of date: other tracks, another frame. A patient restart shows it until all is new.
+  restart(tracks, order, edges, patient) {
+    Object.assign(this, { tracks, order, edges, patient, back: null, stale: true });
   }
 
   // One frame; true while there is more to do.
   frame(view, ratio, overlay, now) {
-    this.adapt(now);
+    const began = performance.now(), painting = Boolean(this.back);
     const place = `${view.lon} ${view.lat} ${view.scale}`;
     if (place !== this.before) this.moved = now;
     this.before = place;
     if (this.back) this.slice();
     else if (this.stale || (!this.fits(view) && (now - this.moved > REST_MS || !this.serves(view)))) this.begin(view, ratio);
     this.compose(view, ratio);
+    if (painting) this.adapt(performance.now() - began, now - this.lastFrame);
+    this.lastFrame = now;
     overlay(this.context, ratio);
     return Boolean(this.back) || !this.fits(view);
   }
 
-  adapt(now) {
-    const passed = now - this.lastFrame;
-    this.lastFrame = now;
-    if (!this.back || passed > 500) return;
-    this.budget = passed > 1.4 * FRAME_MS ? Math.max(2000, this.budget * 0.7) : Math.min(120000, this.budget * 1.25);
+  // What this slice took here, and whether a graphics card that works by itself kept up, sets the size of the next.
+  adapt(took, passed) {
+    const late = passed > 25 && passed < 500 ? 0.7 : 1.5;
+    this.budget *= Math.min(late, Math.max(0.3, SLICE_MS / Math.max(1, took)));
+    this.budget = Math.min(120000, Math.max(500, this.budget));
   }
 
   // Whether the picture that is shown was painted at this scale and reaches over the frame.
@@ -73,6 +76,7 @@ class Painter {
       north: view.latAt(-MARGIN * view.height), south: view.latAt((1 + MARGIN) * view.height) };
     this.back = { canvas, context, view: view.copy(), wide, next: 0, for: this.order };
     this.stale = false;
+    this.budget = Math.min(this.budget, FIRST_POINTS);
     paintEarth(context, view, wide, this.land);
   }
 
@@ -94,6 +98,7 @@ class Painter {
     this.spare = this.front && this.front.canvas;
     this.front = back;
     this.back = null;
+    performance.mark("map-painted");
   }
 
   // Adds a track to the path of each strength it has; points closer than a pixel and a half are passed over.
@@ -118,7 +123,7 @@ class Painter {
   stroke(paths, observed) {
     const { context, view } = this.back;
     const near = Math.min(1, Math.log2(view.scale / view.whole()) / 4);
-    context.lineJoin = context.lineCap = "round";
+    context.lineJoin = this.order.length > 3000 ? "bevel" : "round";
     context.lineWidth = 0.9 + near;
     context.globalAlpha = this.order.length > 3000 ? 0.55 + 0.35 * near : 0.9;
     paths.forEach((path, bin) => { context.strokeStyle = COLOURS[bin]; context.stroke(path); });
@@ -132,8 +137,11 @@ class Painter {
 
   compose(view, ratio) {
     const { context } = this;
-    const picture = this.front || this.back;
+    const old = this.front && this.front.for !== this.order && !this.patient;
+    const picture = (old && this.back) || this.front || this.back;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    // A canvas puts off its painting until it is looked at; so that it does not come all at once, each slice is.
+    if (this.back) context.drawImage(this.back.canvas, 0, 0, 1, 1, 0, 0, 1, 1);
     context.fillStyle = SEA;
     context.fillRect(0, 0, view.width, view.height);
     const at = picture.view, factor = view.scale / at.scale;
