@@ -11,7 +11,7 @@ from string import Template
 from stormtracks.report import trackdata
 
 FOLDER = Path(__file__).parent / "page"
-SCRIPTS = ("data.js", "nearest.js", "view.js", "painter.js", "map.js", "page.js")
+SCRIPTS = ("data.js", "nearest.js", "view.js", "painter.js", "input.js", "map.js", "page.js")
 FRAGMENTS = ("run", "grid", "failures", "skill", "storms", "figures", "settings")
 
 

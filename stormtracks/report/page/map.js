@@ -13,7 +13,7 @@ class TrackMap {
     this.chosen = -1;
     this.hovered = -1;
     this.waiting = false;
-    this.listen();
+    listen(this);
   }
 
   // Other tracks, at the start or while a run goes on; what is chosen and where the map looks stay.
@@ -271,78 +271,6 @@ class TrackMap {
     tip.style.left = `${Math.max(4, left)}px`; tip.style.top = `${Math.max(4, top)}px`;
   }
 
-  listen() {
-    const { parts } = this;
-    for (const id of ["year", "member", "storm", "strength"]) parts[id].addEventListener("input", () => this.filter(false));
-    parts.list.addEventListener("toggle", () => this.shown && this.list());
-    const click = (id, act) => document.getElementById(id).addEventListener("click", act);
-    click("zoom-in", () => this.zoom(1.6));
-    click("zoom-out", () => this.zoom(1 / 1.6));
-    click("zoom-all", () => this.showAll());
-    document.addEventListener("click", (event) => {
-      const sid = event.target.dataset && event.target.dataset.sid;
-      if (sid) this.showStorm(sid);
-    });
-    this.canvas.addEventListener("keydown", (event) => this.key(event));
-    this.canvas.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const [px, py] = this.pixel(event);
-      this.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), px, py);
-    }, { passive: false });
-    new ResizeObserver(() => this.resize()).observe(this.canvas);
-    this.listenToPointers();
-  }
-
-  listenToPointers() {
-    const down = new Map();
-    let moved = 0;
-    this.canvas.addEventListener("pointerdown", (event) => {
-      this.canvas.setPointerCapture(event.pointerId);
-      down.set(event.pointerId, this.pixel(event));
-      moved = 0;
-    });
-    this.canvas.addEventListener("pointermove", (event) => {
-      const [px, py] = this.pixel(event), before = down.get(event.pointerId);
-      if (!before) { this.hover(px, py); return; }
-      moved += Math.abs(px - before[0]) + Math.abs(py - before[1]);
-      const other = [...down].find(([id]) => id !== event.pointerId);
-      if (other) this.zoom(distance([px, py], other[1]) / distance(before, other[1]), ...other[1]);
-      else this.view.pan(px - before[0], py - before[1]);
-      down.set(event.pointerId, [px, py]);
-      this.canvas.classList.toggle("dragging", moved > 3);
-      this.parts.tip.hidden = true;
-      this.draw();
-    });
-    const up = (event) => {
-      const was = down.get(event.pointerId);
-      down.delete(event.pointerId);
-      this.canvas.classList.remove("dragging");
-      if (!was || moved > 3 || event.type !== "pointerup") return;
-      const point = this.pointAt(...was);
-      this.choose(point < 0 ? -1 : this.index.trackOf[point]);
-    };
-    this.canvas.addEventListener("pointerup", up);
-    this.canvas.addEventListener("pointercancel", up);
-    this.canvas.addEventListener("pointerleave", () => { this.hovered = -1; this.parts.tip.hidden = true; this.draw(); });
-  }
-
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = event.shiftKey ? 200 : 60;
-    const acts = {
-      ArrowLeft: () => this.view.pan(step, 0), ArrowRight: () => this.view.pan(-step, 0),
-      ArrowUp: () => this.view.pan(0, step), ArrowDown: () => this.view.pan(0, -step),
-      "+": () => this.zoom(1.6), "=": () => this.zoom(1.6), "-": () => this.zoom(1 / 1.6), 0: () => this.showAll(),
-      n: () => this.step(1), p: () => this.step(-1), Escape: () => this.choose(-1),
-    };
-    const act = acts[event.key] || acts[event.key.toLowerCase()];
-    if (!act || !this.shown) return;
-    event.preventDefault();
-    this.parts.tip.hidden = true;
-    act();
-    this.draw();
-  }
-
   zoom(factor, px, py) {
     this.view.zoom(factor, px, py);
     this.draw();
@@ -366,10 +294,6 @@ function legendEntry(text, colour) {
   if (colour) swatch.style.background = colour;
   entry.append(swatch, text);
   return entry;
-}
-
-function distance(a, b) {
-  return Math.max(1, Math.hypot(a[0] - b[0], a[1] - b[1]));
 }
 
 // Where one colour ends and the next begins: round values between the usual and the strongest vorticity.

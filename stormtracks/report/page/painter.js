@@ -3,7 +3,7 @@
 
 // From dull to bright for every kind of eye, as viridis; its darkest part, lost on a dark sea, is left out.
 const COLOURS = ["#6273b4", "#4a88b6", "#3aa0a8", "#41b88b", "#80cb5b", "#bfdc3d", "#fde725"];
-const SEA = "#0f2233", LAND = "#22384a", COAST = "#6f8799", LINES = "#1b3246", OBSERVED = "#ffffff";
+const SEA = "#0f2233", LAND = "#22384a", COAST = "#6f8799", OVER = "#eef3f7", LINES = "#1b3246", OBSERVED = "#ffffff";
 const MARGIN = 0.3;
 const SLICE_MS = 9;  // of the 16 of a frame
 const FIRST_POINTS = 2500;  // of a picture: what a point costs is not known yet, it depends on how long its lines are
@@ -198,7 +198,7 @@ function paintCoast(context, view, wide, land, alpha) {
   inDegrees(context, view, wide, () => {
     context.globalAlpha = alpha;
     context.lineWidth = 1 / view.scale;
-    context.strokeStyle = COAST;
+    context.strokeStyle = alpha < 1 ? OVER : COAST;
     context.stroke(land.line);
   });
 }
