@@ -101,7 +101,7 @@ def picture(progress, height, width):
     height, width : int
         Of the terminal.
     """
-    workers = [_worker_line(*worker, width) for worker in progress.dispatcher.workers()]
+    workers = [_worker_line(*worker, width) for worker in sorted(progress.dispatcher.workers())]
     room = max(1, height - 4)
     most = max(2, room // 2)
     if len(workers) > most:

@@ -16,12 +16,14 @@ import time
 from stormtracks.pyro_cluster import runs, wire
 from stormtracks.pyro_cluster.dispatch import Dispatcher
 from stormtracks.pyro_cluster.display import display, tell
+from stormtracks.pyro_cluster.grid import grid
 from stormtracks.pyro_cluster.manage_plan import ManagePlan
 from stormtracks.pyro_cluster.peer import Cluster
 from stormtracks.pyro_cluster.run_lock import AlreadyManaged, JournalRefused
 from stormtracks.pyro_cluster.run_report import summary
 from stormtracks.pyro_cluster.secret import SecretError
 
+GRID_LINES = 24
 COMPLETE, INCOMPLETE, REFUSED, UNREACHABLE, MANAGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -153,7 +155,8 @@ def _end(plan, dispatcher, journal, elapsed, stream):
     how = dispatcher.ended
     lines = [f"run {plan.name}: {_how(how, dispatcher, plan, journal)}"]
     with contextlib.suppress(JournalRefused):
-        lines += summary(runs.read(plan.name, plan.journals), elapsed, dispatcher)
+        state = runs.read(plan.name, plan.journals)
+        lines += grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher)
     complete = how == "complete" and not journal.lost
     tell(stream, "\n".join(lines + ([] if complete else [f"to go on: {plan.command()}"])))
     if complete:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -33,21 +34,10 @@ def worker(launch, nameserver, tmp_path):
     """Start workers: worker("w1", slots=2) -> Popen, once it is registered."""
 
     def start(name, slots=2):
-        arguments = [
-            "--name",
-            name,
-            "--slots",
-            slots,
-            "--tasks",
-            "tests.cluster_tasks:TASKS",
-            "--results",
-            tmp_path / name,
-        ]
-        process = launch("pyro_worker", *arguments, "--nameserver", nameserver, cwd=CHECKOUT)
-        line = ""
-        while "ready" not in line:
-            line = process.stdout.readline()
-            assert line, "the worker ended"
+        log = tmp_path / f"{name}.log"
+        arguments = ["--name", name, "--slots", slots, "--tasks", "tests.cluster_tasks:TASKS", "--log", log]
+        process = launch("pyro_worker", *arguments, "--nameserver", nameserver, "--results", tmp_path, cwd=CHECKOUT)
+        wait_for(lambda: log.exists() and f"worker {name} ready" in log.read_text())
         return process
 
     return start
@@ -58,12 +48,17 @@ def manage(home, nameserver):
     """Start a manager: manage("sleep", years=2, members=3, *more) -> Popen."""
     started = []
 
-    def start(task, *more, years=2, members=3):
+    def start(task, *more, years=2, members=3, largest_file=None):
         extent = ["--start-year", 2000, "--end-year", 1999 + years, "--members", members, "--task", task]
         words = [sys.executable, "-u", "-c", MANAGER, *extent, "--nameserver", nameserver, *more]
         started.append(
             subprocess.Popen(
-                list(map(str, words)), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+                list(map(str, words)),
+                cwd=CHECKOUT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                preexec_fn=largest_file and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, 2 * (largest_file,))),
             )
         )
         return started[-1]
@@ -99,7 +94,7 @@ def test_a_run_over_two_workers(home, worker, manage):
     worker("w1"), worker("w2")
     said = _ended(manage("write_result", years=2, members=5), 0)
     assert re.search(r"tasks +10\n", said) and re.search(r"complete +10\n", said) and re.search(r"tracks +20\n", said)
-    assert "worker w1 came: 2 slots" in said and "speed-up" in said
+    assert "worker w1 came: 2 slots" in said and "speed-up" in said and "2000: +++++\n2001: +++++\n" in said
     state = runs.read(place=home / "runs")
     assert (state.run["state"], state.run["name"], state.managed) == ("complete", "write_result_2000-2001", False)
 
@@ -191,6 +186,14 @@ def test_a_second_manager_is_refused(home, worker, manage):
     said = _ended(manage("sleep", years=1, members=200), 4)
     assert f"run sleep_2000-2000 is already managed by pid {first.pid} on" in said
     assert first.poll() is None
+
+
+def test_a_full_disk_under_the_journal_ends_the_run_in_words_and_it_can_be_gone_on_with(worker, manage):
+    worker("w1")
+    said = _ended(manage("empty", "--wait", 1, years=1, members=3000, largest_file=300_000), 1)
+    assert "the journal cannot be written: " in said and "no work is given out until it can" in said
+    assert "entries could not be written to the journal" in said and "to go on: inv manage" in said
+    assert re.search(r"complete +3,000 \([\d,]+ from before\)", _ended(manage("empty", years=1, members=3000), 0))
 
 
 def test_no_workers(manage):
