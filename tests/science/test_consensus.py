@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science import sphere
-from stormtracks.science.consensus import ConsensusSettings, consensus, group
+from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, group, to_json
 from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.consensus.season import consensus_of
 from stormtracks.science.errors import ResultError
@@ -134,3 +135,37 @@ def none():
     """Matches of a member for which nothing was observed."""
     empty = Tracks(*(np.zeros(1, kind) for kind in ("i4", "M8[s]", "f8", "f8", "f4", "i8")))
     return matches_of([-1, -1, -1], empty)
+
+
+def test_two_pieces_of_one_best_track_are_one_storm():
+    ensemble = members(*[[line(0, 0), line(9, 3, first=20)]] * 4)
+    both = dataclasses.replace(matches_of([0, -1, -1], ensemble[0]), storm_of_track=np.array([0, 0], "i4"))
+    made = consensus_of(2005, range(4), ensemble, [both] * 4, ConsensusSettings())
+    assert (made.sid.tolist(), made.row_size.tolist()) == ([OBSERVED[0]], [24])
+    apart = consensus_of(2005, range(4), ensemble, [none()] * 4, ConsensusSettings())
+    assert apart.row_size.tolist() == [12, 12]
+
+
+def test_two_storms_at_once_that_match_one_best_track_are_not_merged():
+    ensemble = members(*[[line(0, 0), line(0, 8)]] * 4)
+    both = dataclasses.replace(matches_of([0, -1, -1], ensemble[0]), storm_of_track=np.array([0, 0], "i4"))
+    assert len(consensus_of(2005, range(4), ensemble, [both] * 4, ConsensusSettings())) == 2
+
+
+def test_short_and_weak_paths_are_left_out():
+    ensemble = members(*[[line(0, 0), line(20, 0, size=7)]] * 4)
+    strongest = float(ensemble[0].vorticity.max())
+    sizes = [
+        consensus_of(2005, range(4), ensemble, [none()] * 4, ConsensusSettings(**limits)).row_size.tolist()
+        for limits in ({}, {"min_points": 8}, {"min_peak": 2 * strongest})
+    ]
+    assert sizes == [[12, 7], [12], []]
+
+
+def test_table_and_json_say_who_holds_what(made):
+    table = consensus_table(made, candidates_only=True)
+    (row,) = table.rows
+    assert row[:6] == ("candidate", "", "4", "0.50", "2005-08-11 00", "2005-08-14 18")
+    assert row[6].endswith("E") and "S " in row[6] and len(row) == len(table.columns)
+    storm = json.loads(json.dumps(to_json(made), allow_nan=False))["storms"][3]
+    assert storm["held_by"] == [0, 5, 6, 7] and len(storm["lat"]) == len(storm["time"]) == 16

@@ -3,5 +3,6 @@
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
 from stormtracks.science.consensus.season import consensus
+from stormtracks.science.consensus.tables import consensus_table, to_json
 
-__all__ = ["ConsensusSettings", "ConsensusTracks", "consensus", "group", "mean_tracks"]
+__all__ = ["ConsensusSettings", "ConsensusTracks", "consensus", "consensus_table", "group", "mean_tracks", "to_json"]

@@ -22,14 +22,18 @@ class ConsensusSettings:
     min_near_share: float = _setting(0.5, "", "share of the times that both exist at which they must be near")
     min_share: float = _setting(0.25, "", "share of the members that must have a storm for it to be kept")
     path_share: float = _setting(0.5, "", "share of its holders that must have the storm at a time of the mean path")
+    min_points: int = _setting(6, "points", "shortest mean path that is kept")
+    min_peak: float = _setting(0.0, "s-1", "a mean path must reach this vorticity at least once; 0: no such demand")
     min_matched_share: float = _setting(
-        0.25, "", "share of its holders whose track must match a best track for the storm to be called by its name"
+        0.5, "", "share of its holders whose track must match a best track for the storm to be called by its name"
     )
 
     def __post_init__(self):
-        for name in ("min_common_times", "radius_km", "max_mean_distance_km"):
+        for name in ("min_common_times", "radius_km", "max_mean_distance_km", "min_points"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"'{name}' must be above 0, not {getattr(self, name)}")
+        if self.min_peak < 0:
+            raise ValueError(f"'min_peak' must not be negative, not {self.min_peak}")
         for name in ("min_near_share", "min_share", "path_share", "min_matched_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"'{name}' must be a share, from 0 to 1, not {getattr(self, name)}")

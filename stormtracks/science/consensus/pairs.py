@@ -8,6 +8,9 @@ from scipy.spatial import cKDTree
 
 from stormtracks.science import sphere
 
+_MANY_PAIRS = 10_000_000
+"""Pairs of near points that are kept before they are summed up: some 300 MB."""
+
 
 @dataclass(frozen=True)
 class Points:
@@ -106,11 +109,11 @@ def find_pairs(points, radius_km, min_common_times, max_mean_distance_km, min_sh
 
     Notes
     -----
-    One tree a time step, so the work grows with the number of near points, not with the square of the tracks.
+    One tree a time step, so the work grows with the number of near points, not with the square of the tracks; these are
+    summed up now and then, so that they are never all in memory.
     """
-    key, distance = _near_points(points, sphere.chord(radius_km))
-    key, row, common = np.unique(key, return_inverse=True, return_counts=True)
-    mean = np.bincount(row, distance, minlength=len(key)) / np.maximum(common, 1)
+    key, common, total_km = _near_tracks(points, sphere.chord(radius_km))
+    mean = total_km / np.maximum(common, 1)
     first, second = np.divmod(key, max(len(points.member), 1))
     begin, end = points.span()
     both = np.minimum(end[first], end[second]) - np.maximum(begin[first], begin[second]) + 1
@@ -118,21 +121,40 @@ def find_pairs(points, radius_km, min_common_times, max_mean_distance_km, min_sh
     return _both_ways(first[keep], second[keep], common[keep], mean[keep], points.member)
 
 
-def _near_points(points, chord):
-    """Key (track, other track) and distance in km of every two near points of different members at one time."""
-    ntracks = len(points.member)
+def _near_tracks(points, chord):
+    """Key (track, other track), times near each other and their distances' sum in km, of every two tracks ever near."""
     edges = np.searchsorted(points.time, np.arange(len(points.times) + 1))
-    keys, distances = [np.zeros(0, np.int64)], [np.zeros(0)]
+    waiting, sums, size = [], [], 0
     for start, stop in itertools.pairwise(edges):
-        vector, track = points.vector[start:stop], points.track[start:stop]
-        pair = cKDTree(vector).query_pairs(chord, output_type="ndarray")
-        a, b = np.sort(track[pair], axis=1).T
-        other_member = points.member[a] != points.member[b]
-        pair = pair[other_member]
-        keys.append(a[other_member] * ntracks + b[other_member])
-        apart = np.linalg.norm(vector[pair[:, 0]] - vector[pair[:, 1]], axis=1)
-        distances.append(sphere.arc_km(apart).astype(np.float32))
-    return np.concatenate(keys), np.concatenate(distances)
+        waiting.append(_near_points(points, slice(start, stop), chord))
+        size += len(waiting[-1][0])
+        if size > _MANY_PAIRS:
+            sums.append(_summed(waiting))
+            waiting, size = [], 0
+    return _summed([*sums, *waiting])
+
+
+def _near_points(points, rows, chord):
+    """The same of the points of one time."""
+    vector, track = points.vector[rows], points.track[rows]
+    pair = cKDTree(vector).query_pairs(chord, output_type="ndarray")
+    pair = pair[points.member[track[pair[:, 0]]] != points.member[track[pair[:, 1]]]]
+    low, high = np.sort(track[pair], axis=1).T
+    apart = np.linalg.norm(vector[pair[:, 0]] - vector[pair[:, 1]], axis=1)
+    return low * len(points.member) + high, np.ones(len(pair), np.int32), sphere.arc_km(apart).astype(np.float32)
+
+
+def _summed(parts):
+    """One entry a key, with the sum of its counts and distances."""
+    if not parts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
+    key, common, distance = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    first = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
+    if not len(first):
+        return key, common, distance
+    return key[first], np.add.reduceat(common[order], first), np.add.reduceat(distance[order], first)
 
 
 def _both_ways(first, second, common, distance, member):

@@ -1,0 +1,88 @@
+"""Groups + matches of their members' tracks -> the best tracks that they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Known:
+    """Best track of each group: sid and name, '' for none; how many of its members say so. Shape (ngroups,)."""
+
+    sid: np.ndarray
+    name: np.ndarray
+    matched: np.ndarray
+
+
+def best_tracks(points, labels, matches, min_share):
+    """Which best track most members' tracks of each group are.
+
+    Parameters
+    ----------
+    points : Points
+    labels : ndarray of int64, shape (ntracks,)
+        Group of each track, -1 for none.
+    matches : list of Matches
+        One each a member.
+    min_share : float
+        Share of a group's members that must say so.
+
+    Returns
+    -------
+    Known
+    """
+    ngroups = labels.max(initial=-1) + 1
+    own = np.split(labels, np.searchsorted(points.member, np.arange(1, len(matches))))
+    votes = [_votes(storm_of, m) for storm_of, m in zip(own, matches, strict=True)]
+    storm, sid, name = (np.concatenate(column) for column in zip(*votes, strict=True))
+    known, first, index = np.unique(sid.astype(str), return_index=True, return_inverse=True)
+    count = np.zeros((ngroups, len(known) + 1), np.int64)
+    np.add.at(count, (storm, index), 1)
+    matched, fewest = count.max(axis=1, initial=0), min_share * _holders(points.member, labels, ngroups)
+    enough = (matched > 0) & (matched >= fewest)
+    choose = np.where(enough, count.argmax(axis=1), len(known))
+    return Known(np.append(known, "")[choose], np.append(name[first], "")[choose], np.where(enough, matched, 0))
+
+
+def merge_pieces(labels, path, known):
+    """Groups of one best track at different times are one storm, whose members lose and find it at the same place.
+
+    Parameters
+    ----------
+    labels : ndarray of int64, shape (ntracks,)
+    path : dict of ndarray
+        As of `mean_tracks`.
+    known : Known
+
+    Returns
+    -------
+    ndarray of int64, shape (ntracks,)
+        The same array where there is nothing to merge. A group at the same times as one that more members say is the
+        best track is left alone.
+    """
+    sids, count = np.unique(known.sid[known.sid != ""], return_counts=True)
+    new = np.arange(len(known.sid) + 1)
+    for sid in sids[count > 1]:
+        groups = np.flatnonzero(known.sid == sid)
+        first, *others = groups[np.argsort(-known.matched[groups], kind="stable")]
+        taken = path["time"][path["group"] == first]
+        for other in others:
+            times = path["time"][path["group"] == other]
+            if len(times) and (not len(taken) or times[0] > taken.max() or times[-1] < taken.min()):
+                new[other] = first
+                taken = np.concatenate([taken, times])
+    new[-1] = -1
+    return labels if np.array_equal(new[:-1], np.arange(len(known.sid))) else new[labels]
+
+
+def _votes(storm_of, matches):
+    """Storm, sid and name of each best track that one member's tracks of a storm are, each pair once."""
+    row = matches.storm_of_track
+    storm = storm_of[: len(row)]
+    both = np.unique(np.stack([storm, row])[:, (storm >= 0) & (row >= 0)], axis=1)
+    return both[0], matches.sid[both[1]], matches.name[both[1]]
+
+
+def _holders(member, labels, ngroups):
+    pairs = np.unique(np.stack([labels, member])[:, labels >= 0], axis=1)
+    return np.bincount(pairs[0], minlength=ngroups)
