@@ -155,6 +155,7 @@ class Dispatcher:
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
         self.say(f"worker {worker.name} came: {slots} on {worker.host or worker.uri}{again}")
         self._beats.add(Pulse(worker, peer, self._cluster.connect, self._gone))
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
         for slot in range(worker.slots):
             thread = threading.Thread(
                 target=self._serve, args=(worker, slot), name=f"{worker.name}/{slot}", daemon=True

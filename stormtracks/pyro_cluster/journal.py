@@ -215,6 +215,7 @@ class Journal:
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute("DELETE FROM run")
         self._db.execute("DELETE FROM working")
+        self._db.execute("UPDATE tasks SET status = 'outstanding' WHERE status <> 'complete'")  # each is tried anew
         self._db.execute(f"INSERT INTO run ({columns}) VALUES ({marks})", (*run.values(),))
         self._db.execute("COMMIT")
 

@@ -70,7 +70,7 @@ def read(name=None, place=None):
     known = names(place)
     if not known or (name is not None and name not in known):
         there = f"there are: {', '.join(known)}" if known else "there is none yet; 'inv manage' begins one"
-        raise JournalRefused(f"no run {name or ''} in {place}; {there}".replace("run  in", "run in"))
+        raise JournalRefused(f"no run{f' {name}' if name else ''} in {place}; {there}")
     path = place / f"{name or known[-1]}.sqlite"
     try:
         with contextlib.closing(_connect(path)) as db:
@@ -91,7 +91,7 @@ def _read(db, path):
     if row is None:
         raise JournalRefused(f"the run {path.stem} was never begun; {path} is empty")
     run = {**dict(row), "settings": json.loads(row["settings"])}
-    sums = db.execute("SELECT sum(seconds), sum(cpu_seconds) FROM tasks WHERE status = 'complete'").fetchone()
+    sums = db.execute(_SECONDS, run).fetchone()
     managed = _managed(path, run)
     working = [dict(row) for row in db.execute("SELECT * FROM working ORDER BY worker, slot")] if managed else []
     return RunState(
@@ -99,25 +99,25 @@ def _read(db, path):
         managed,
         _schedule(db, run, working),
         working,
-        [dict(row) for row in db.execute(_PROBLEMS)],
-        dict(tuple(row) for row in db.execute(_COUNTS)),
+        [dict(row) for row in db.execute(_PROBLEMS, run)],
+        dict(tuple(row) for row in db.execute(_COUNTS, run)),
         *(float(total or 0) for total in sums),
         [tuple(row) for row in db.execute("SELECT time, text FROM events ORDER BY rowid DESC LIMIT 20")][::-1],
     )
 
 
-_PROBLEMS = """SELECT year, member, status, worker, error, attempts FROM tasks
-WHERE status IN ('failure', 'timeout') ORDER BY year, member"""
-_COUNTS = """SELECT each.key, sum(each.value) FROM tasks, json_each(tasks.counts) AS each
-WHERE status = 'complete' GROUP BY each.key ORDER BY each.key"""
+_WITHIN = "year BETWEEN :start_year AND :end_year AND member < :members"
+_SECONDS = f"SELECT sum(seconds), sum(cpu_seconds) FROM tasks WHERE status = 'complete' AND {_WITHIN}"
+_PROBLEMS = f"""SELECT year, member, status, worker, error, attempts FROM tasks
+WHERE status IN ('failure', 'timeout') AND {_WITHIN} ORDER BY year, member"""
+_COUNTS = f"""SELECT each.key, sum(each.value) FROM tasks, json_each(tasks.counts) AS each
+WHERE status = 'complete' AND {_WITHIN} GROUP BY each.key ORDER BY each.key"""
 
 
 def _schedule(db, run, working):
     schedule = PyroTaskSchedule(run["start_year"], run["end_year"], run["members"])
     schedule.task = run["task"]  # not checked: a table of tasks that has lost it must not make the journal unreadable
-    within = (run["start_year"], run["end_year"], run["members"])
-    chosen = "SELECT year, member, status FROM tasks WHERE year BETWEEN ? AND ? AND member < ?"
-    for year, member, status in db.execute(chosen, within):
+    for year, member, status in db.execute(f"SELECT year, member, status FROM tasks WHERE {_WITHIN}", run):
         schedule.get_task(year, member).status = status
     for slot in working:
         schedule.get_task(slot["year"], slot["member"]).status = "working"

@@ -77,6 +77,26 @@ def test_years_and_members_may_grow(tmp_path):
     assert runs.read("r", tmp_path).schedule.get_progress() == "--+--\n-----\n-----\n"
 
 
+def test_what_failed_is_outstanding_when_the_run_goes_on(tmp_path):
+    first = Journal(RUN, place=tmp_path)
+    first.record(Outcome(2000, 2, "failure", error="no room"))
+    first.close("incomplete")
+    assert runs.read("r", tmp_path).schedule.get_progress() == "--F\n---\n"
+    Journal(RUN, place=tmp_path).close("interrupted")
+    state = runs.read("r", tmp_path)
+    assert state.schedule.get_progress() == "---\n---\n" and state.problems == []
+
+
+def test_years_outside_the_present_range_are_kept_but_not_counted(tmp_path):
+    first = Journal(RUN, place=tmp_path)
+    first.record(Outcome(2000, 2, "complete", seconds=5.0, counts={"tracks": 3}))
+    first.close("incomplete")
+    Journal(Run("r", "vort_track", 2001, 2001, 3, RUN.settings, "", "1.0.0"), place=tmp_path).close("incomplete")
+    assert (runs.read("r", tmp_path).counts, runs.read("r", tmp_path).seconds) == ({}, 0.0)
+    Journal(RUN, place=tmp_path).close("incomplete")
+    assert runs.read("r", tmp_path).counts == {"tracks": 3}
+
+
 def test_other_settings_are_refused_or_begin_anew(tmp_path):
     first = Journal(RUN, place=tmp_path)
     first.record(Outcome(2001, 2, "complete"))

@@ -1,0 +1,97 @@
+"""A worker on another host, as a network namespace, whose link goes down without a word and comes back."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from stormtracks.pyro_cluster import runs
+from tests.processes import wait_for
+
+CHECKOUT = Path(__file__).parents[2]
+MANAGER = """
+import sys
+from stormtracks.pyro_cluster import pyro_manager, pyro_task
+pyro_task.TASKS["sleep"] = ""
+sys.exit(pyro_manager.main())
+"""
+pytestmark = [
+    pytest.mark.netns,
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ip"), reason="needs root and ip"),
+]
+
+
+@pytest.fixture
+def far():
+    """A namespace and a pair of interfaces: (name, our address, its address, our interface)."""
+    name, link, net = f"stfar{os.getpid()}", f"stl{os.getpid()}"[:13], f"10.78.{os.getpid() % 250}"
+    commands = f"""netns add {name}
+    link add {link} type veth peer name eth0 netns {name}
+    addr add {net}.1/24 dev {link}
+    link set {link} up
+    -n {name} addr add {net}.2/24 dev eth0
+    -n {name} link set eth0 up
+    -n {name} link set lo up"""
+    try:
+        for command in commands.splitlines():
+            subprocess.run(["ip", *command.split()], check=True)
+        yield name, f"{net}.1", f"{net}.2", link
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=False)
+        subprocess.run(["ip", "link", "del", link], check=False, stderr=subprocess.DEVNULL)
+
+
+def _worker(name, host, nameserver, folder, *before):
+    log = folder / f"{name}.log"
+    words = [*before, sys.executable, "-m", "stormtracks.pyro_cluster.pyro_worker", "--name", name, "--host", host]
+    words += ["--nameserver", nameserver, "--slots", "2", "--tasks", "tests.cluster_tasks:TASKS", "--log", str(log)]
+    process = subprocess.Popen(words, cwd=CHECKOUT, start_new_session=True)
+    wait_for(lambda: log.exists() and f"worker {name} ready" in log.read_text())
+    return process
+
+
+def test_a_link_that_goes_down_and_up_costs_no_task(home, launch, far, tmp_path):
+    namespace, here, there, link = far
+    line = launch("pyro_nameserver", "--host", here, "--port", "0").stdout.readline()
+    nameserver = re.search(r"nameserver at (\S+),", line).group(1)
+    near = _worker("near", here, nameserver, tmp_path)
+    distant = _worker("distant", there, nameserver, tmp_path, "ip", "netns", "exec", namespace)
+    extent = ["--start-year", "2000", "--end-year", "2001", "--members", "120", "--task", "sleep"]
+    command = [sys.executable, "-u", "-c", MANAGER, *extent, "--nameserver", nameserver]
+    manager = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+    try:
+        wait_for(lambda: _working(home) == 4)
+        subprocess.run(["ip", "link", "set", link, "down"], check=True)
+        cut = time.monotonic()
+        lines = _until(manager, "worker distant lost: ")
+        noticed = time.monotonic() - cut
+        subprocess.run(["ip", "link", "set", link, "up"], check=True)
+        said = "".join(lines) + manager.communicate(timeout=60)[0]
+    finally:
+        for process in (manager, near, distant):
+            process.kill()
+            process.wait()
+    assert manager.returncode == 0 and re.search(r"complete +240\n", said)
+    assert "its 2 tasks are outstanding again" in said and "worker distant came: 2 slots" in said.split("lost: ")[1]
+    print(f"noticed after {noticed:.1f} s")
+
+
+def _working(home):
+    try:
+        return len(runs.read(place=home / "runs").working)
+    except runs.JournalRefused:  # not begun yet
+        return 0
+
+
+def _until(process, words):
+    lines = [""]
+    while words not in lines[-1]:
+        lines.append(process.stdout.readline())
+        assert lines[-1], "".join(lines)
+    return lines
