@@ -1,6 +1,7 @@
 """Somebody who types `fab`: a home folder with an SSH key, a hosts.yaml, and the commands."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +31,26 @@ class Operator:
             **{k: v for k, v in os.environ.items() if not k.startswith(("STORMTRACKS_", "SSH_"))},
             "HOME": str(self.home),
             "STORMTRACKS_HOSTS": str(self.hosts),
-            "PYTHONPATH": str(ROOT),
         }
+        self.work_in(ROOT)
+
+    def work_in(self, checkout):
+        """Type commands in this checkout."""
+        self.checkout = checkout
+        self.environment["PYTHONPATH"] = str(checkout)
+
+    def snapshot(self):
+        """Work in a checkout of one's own, of what is tracked now: nobody edits it while a test deploys from it."""
+        copy = self.folder / "checkout"
+        names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        for name in filter(None, names.split("\0")):
+            if (ROOT / name).is_file():
+                (copy / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, copy / name)
+        for words in (["init", "-q"], ["add", "-Af", "."]):
+            subprocess.run(["git", *words], cwd=copy, check=True)
+        self.work_in(copy)
+        return copy
 
     @property
     def state(self):
@@ -51,7 +70,7 @@ class Operator:
         """Run a command; its output and exit status."""
         return subprocess.run(
             [sys.executable, "-m", "fabric", *map(str, words)],
-            cwd=ROOT,
+            cwd=self.checkout,
             env=self.environment,
             input=stdin,
             stdout=subprocess.PIPE,
@@ -64,5 +83,9 @@ class Operator:
     def run(self, *command, **options):
         """Start any other command of the project in the background."""
         return subprocess.Popen(
-            [sys.executable, *map(str, command)], cwd=ROOT, env=self.environment, start_new_session=True, **options
+            [sys.executable, *map(str, command)],
+            cwd=self.checkout,
+            env=self.environment,
+            start_new_session=True,
+            **options,
         )

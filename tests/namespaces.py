@@ -23,7 +23,10 @@ PREFIX = "strm"
 def need_namespaces():
     """Skip a test that cannot have hosts; in CI that is a failure."""
     tools = all(map(shutil.which, ("ip", "nsenter", "unshare", "iptables")))
-    need(os.geteuid() == 0 and tools and SSHD, "root, iproute2, iptables, util-linux and sshd for a cluster of namespaces")
+    need(
+        os.geteuid() == 0 and tools and SSHD,
+        "root, iproute2, iptables, util-linux and sshd for a cluster of namespaces",
+    )
 
 
 class HostCluster:
@@ -100,9 +103,26 @@ class Host:
             run("ip", "-n", self.namespace, "link", "set", device, "up")
         boot = f'hostname {self.name}; "$@" & while :; do wait; sleep 0.2; done'  # pid 1 reaps whatever is orphaned
         self._process = subprocess.Popen(
-            ["ip", "netns", "exec", self.namespace, "unshare", "--uts", "--pid", "--mount-proc", "--fork", "--kill-child",
-             "sh", "-c", boot, "init", *self.sshd.command("-D")],
-            stdin=subprocess.DEVNULL, start_new_session=True)
+            [
+                "ip",
+                "netns",
+                "exec",
+                self.namespace,
+                "unshare",
+                "--uts",
+                "--pid",
+                "--mount-proc",
+                "--fork",
+                "--kill-child",
+                "sh",
+                "-c",
+                boot,
+                "init",
+                *self.sshd.command("-D"),
+            ],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def down(self):
         """Switch it off: everything that runs in it ends at once."""
@@ -114,8 +134,15 @@ class Host:
 
     def entry(self, **more):
         """Its section of hosts.yaml."""
-        return {"name": self.name, "address": self.address, "data": str(self.folder / "data"),
-                "results": str(self.folder / "results"), "code": str(self.folder / "code"), "python": sys.executable, **more}
+        return {
+            "name": self.name,
+            "address": self.address,
+            "data": str(self.folder / "data"),
+            "results": str(self.folder / "results"),
+            "code": str(self.folder / "code"),
+            "python": sys.executable,
+            **more,
+        }
 
     def run(self, *command):
         """Run a command in it; what it wrote."""
@@ -130,11 +157,11 @@ class Host:
 
     def pids(self, word=""):
         """Pids, outside, of what runs in it, with a word in their command lines."""
-        mine = os.readlink(f"/proc/{self.init}/ns/pid")
+        mine = Path(f"/proc/{self.init}/ns/pid").readlink()
         found = []
         for path in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if os.readlink(path / "ns" / "pid") == mine and word.encode() in (path / "cmdline").read_bytes():
+                if (path / "ns" / "pid").readlink() == mine and word.encode() in (path / "cmdline").read_bytes():
                     found.append(int(path.name))
         return sorted(found)
 
@@ -188,7 +215,9 @@ class Host:
 
 def run(*command):
     """Run a command that must succeed."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stdout.strip()}")
 
@@ -212,7 +241,7 @@ def _sweep():
     names = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout.split()
     links = os.listdir("/sys/class/net")  # noqa: PTH208
     for name in [name for name in (*names, *links) if name.startswith(PREFIX)]:
-        pid = "".join(character for character in name[len(PREFIX):].partition("w")[0] if character.isdigit())
+        pid = "".join(character for character in name[len(PREFIX) :].partition("w")[0] if character.isdigit())
         if pid and not Path(f"/proc/{pid}").exists():
             run_quietly("ip", "netns", "del", name)
             run_quietly("ip", "link", "del", name)

@@ -20,8 +20,10 @@ def run(request):
     for name, look in _LOOKS.items():
         try:
             findings[name] = look(request)
-        except (OSError, ValueError, ImportError) as error:
+        except (OSError, ValueError) as error:
             findings[name] = _found("-", f"{error}")
+        except Exception as error:  # code or packages that are damaged raise anything; the other looks tell on
+            findings[name] = _found("-", f"{type(error).__name__}: {error}")
     return {"findings": findings, "time": time.time()}
 
 

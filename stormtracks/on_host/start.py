@@ -14,6 +14,7 @@ from stormtracks.pyro_cluster import pidfile
 
 LOG_BYTES = 10_000_000
 POLL_SECONDS = 0.05
+ASK_AFTER_SECONDS = 2.0
 LAST_LINES = 15
 PATHS = ("data", "results", "best_tracks", "scratch")
 
@@ -87,23 +88,25 @@ def _launch(request, files):
 
 def _wait(process, files, request):
     """Until the worker is registered, or cannot be."""
-    end, fault = time.monotonic() + request["seconds"], _nameserver_fault(request)
-    while not fault and time.monotonic() < end and process.poll() is None:
+    began, fault, asked = time.monotonic(), None, False
+    while not fault and time.monotonic() - began < request["seconds"] and process.poll() is None:
         named = pidfile.read(files.ready)
         if named and named.pid == process.pid and named.runs():
             return {"state": "started", **ready_words(files, named)}
+        if not asked and time.monotonic() - began > ASK_AFTER_SECONDS:
+            fault, asked = _nameserver_fault(request), True
         time.sleep(POLL_SECONDS)
     code = process.poll()
     if code is None:
         processes.kill({process.pid: pidfile.start_time(process.pid)} | processes.family(files.pid))
         process.wait()
         return {"state": "failed", "reason": fault or f"not ready after {request['seconds']:g} s"}
-    return {"state": "failed", "reason": fault or f"ended with exit status {code}"}
+    return {"state": "failed", "reason": f"ended with exit status {code}"}
 
 
 def _nameserver_fault(request):
-    """Why no worker here can register; None: it can. Asked while the worker starts, so it costs no time."""
-    from stormtracks.pyro_cluster import wire  # Pyro4 takes 0.1 s to load, which not every action has to pay
+    """Why no worker here can register; None: it can."""
+    from stormtracks.pyro_cluster import wire  # Pyro4 takes a while to load, and mostly nobody has to ask
 
     try:
         with wire.nameserver(request["nameserver"]["host"], request["nameserver"]["port"]):

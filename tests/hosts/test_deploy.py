@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from fab import ROOT
 
 pytestmark = pytest.mark.sshd
 
@@ -13,21 +12,22 @@ pytestmark = pytest.mark.sshd
 def deployable(operator, sshd, entry):
     """A host whose code is not this checkout; its sshd."""
     server = sshd("w1")
+    operator.snapshot()
     operator.configure({"workers": [entry("w1", server, code="~/my code")]})
     return server
 
 
-def tracked():
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+def tracked(checkout):
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=checkout, capture_output=True, text=True, check=True).stdout
+    return [name for name in listing.split("\0") if name]
 
 
 def test_what_is_tracked_is_brought_once(operator, deployable):
     done = operator.fab("deploy")
     assert done.returncode == 0, done.stdout
-    code = deployable.home / "my code"
-    assert f"{len(tracked())} file(s) brought, 0 removed, environment left to its owner" in done.stdout
-    assert all((code / name).read_bytes() == (ROOT / name).read_bytes() for name in tracked())
+    code, here = deployable.home / "my code", operator.checkout
+    assert f"{len(tracked(here))} file(s) brought, 0 removed, environment left to its owner" in done.stdout
+    assert all((code / name).read_bytes() == (here / name).read_bytes() for name in tracked(here))
     assert "w1 ok     0 file(s) brought, 0 removed" in operator.fab("deploy").stdout
     assert "code: the code is not" not in operator.fab("check").stdout
 
@@ -44,7 +44,9 @@ def test_only_what_differs_is_brought_and_what_is_gone_goes(operator, deployable
     record.write_text(record.read_text().replace("[", '["old/module.py", ', 1))
     assert "code: the code is not the same as here" in operator.fab("check").stdout
     assert "2 file(s) brought, 1 removed" in operator.fab("deploy").stdout
-    assert (code / "stormtracks" / "typed.py").read_bytes() == (ROOT / "stormtracks" / "typed.py").read_bytes()
+    assert (code / "stormtracks" / "typed.py").read_bytes() == (
+        operator.checkout / "stormtracks" / "typed.py"
+    ).read_bytes()
     assert not (code / "old").exists()
     assert (code / "mine.txt").exists()
 
