@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from stormtracks.science import sphere
 from stormtracks.science.records import Tracks
@@ -42,12 +41,11 @@ def link(maxima, axis, settings):
     moment = _moments(axis)[maxima.step]
     successor = np.full(len(maxima), -1)
     if len(maxima) and axis.step_hours:
-        points = sphere.unit_vectors(maxima.lat, maxima.lon)
         reach_km = settings.max_speed * 3.6 * axis.step_hours
         linker = {"nearest": _link_nearest, "motion": _link_by_motion}[settings.linker]
-        linker(points, moment, 1, reach_km, successor)
+        linker(maxima, moment, 1, reach_km, successor)
         for apart in range(2, settings.max_missing_steps + 2):
-            _link_nearest(points, moment, apart, reach_km * apart, successor)
+            _link_nearest(maxima, moment, apart, reach_km * apart, successor)
     return _tracks(maxima, axis, successor, settings)
 
 
@@ -56,43 +54,33 @@ def _moments(axis):
     return np.round(axis.hours / (axis.step_hours or 1.0)).astype(np.int64)
 
 
-def _link_nearest(points, moment, apart, reach_km, successor):
+def _link_nearest(maxima, moment, apart, reach_km, successor):
     """Link free ends to free beginnings `apart` steps later, closest pairs first; fills `successor` in place."""
-    is_taken = np.zeros(len(points), bool)
-    is_taken[successor[successor >= 0]] = True
-    tails, heads = np.flatnonzero(successor < 0), np.flatnonzero(~is_taken)
-    limit = sphere.chord(reach_km)
-    while len(tails) and len(heads):
-        forward = _nearest(points, moment + apart, tails, moment, heads, limit)
-        tails = tails[forward >= 0]
-        wanted, where = np.unique(forward[forward >= 0], return_inverse=True)
-        backward = _nearest(points, moment, wanted, moment + apart, tails, limit)
-        mutual = backward[where] == tails
-        if not mutual.any():
-            break
-        successor[tails[mutual]] = wanted[where[mutual]]
-        heads = np.setdiff1d(heads, wanted[where[mutual]], assume_unique=True)
-        tails = tails[~mutual]
+    tails, heads, distance = sphere.pairs_within(maxima.lat, maxima.lon, moment, reach_km, apart)
+    begins = np.ones(len(maxima), bool)
+    begins[successor[successor >= 0]] = False
+    free = (successor[tails] < 0) & begins[heads]
+    order = np.lexsort((heads[free], tails[free], distance[free]))
+    tails, heads = tails[free][order], heads[free][order]
+    while len(tails):
+        mutual = _first_of(tails, len(maxima)) & _first_of(heads, len(maxima))
+        successor[tails[mutual]] = heads[mutual]
+        begins[heads[mutual]] = False
+        left = (successor[tails] < 0) & begins[heads]
+        tails, heads = tails[left], heads[left]
 
 
-def _nearest(points, moment_from, origins, moment_to, targets, limit):
-    """For each origin the nearest target of its moment within the limit (chord), -1 where there is none.
-
-    One tree over (x, y, z, time): moments lie further apart than any chord, so time decides first. Of equally near
-    targets the first in the table counts.
-    """
-    spread = 4.0
-    tree = cKDTree(
-        np.column_stack([points[targets], spread * moment_to[targets]]), balanced_tree=False, compact_nodes=False
-    )
-    where = np.column_stack([points[origins], spread * moment_from[origins]])
-    distance, place = tree.query(where, k=2, distance_upper_bound=limit)
-    place = np.where((distance[:, 1] == distance[:, 0]) & (place[:, 1] < place[:, 0]), place[:, 1], place[:, 0])
-    return np.where(np.isfinite(distance[:, 0]), targets[np.minimum(place, len(targets) - 1)], -1)
+def _first_of(values, size):
+    """Where each value stands for the first time, shape of `values`, bool."""
+    rank = np.arange(len(values))
+    first = np.empty(size, int)
+    first[values[::-1]] = rank[::-1]  # of several the last that is written stays
+    return first[values] == rank
 
 
-def _link_by_motion(points, moment, apart, reach_km, successor):
+def _link_by_motion(maxima, moment, apart, reach_km, successor):
     """Link each step to the next by predicted positions, all pairs of a step at once; fills `successor` in place."""
+    points = sphere.unit_vectors(maxima.lat, maxima.lon)
     moments, first = np.unique(moment, return_index=True)
     last = np.append(first[1:], len(points))
     expected = points.copy()

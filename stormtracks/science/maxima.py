@@ -5,7 +5,6 @@ from functools import lru_cache
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from stormtracks.science import sphere
 from stormtracks.science.records import Maxima
@@ -40,15 +39,16 @@ def find(fields, grid, settings):
     uneven rows and converging meridians are exact), at most half a cell away. Then weaker maxima give way: see
     `thin`.
     """
-    index, tied = _peaks(fields, grid, settings.threshold)
+    wrapped = _wrapped(fields, grid)
+    index, tied = _peaks(wrapped, settings.threshold)
     if tied.any():
-        index = _one_per_plateau(fields, index, tied, grid)
-    index = np.sort(np.concatenate([index, _poles(fields, grid, settings.threshold)]))
-    step, row, column = np.unravel_index(index, fields.shape)
-    inside = sphere.in_region(grid.lat[row], grid.lon[column], settings.region)
-    index, step, row, column = index[inside], step[inside], row[inside], column[inside]
-    lat, lon = _centres(fields, index, row, column, grid)
-    maxima = Maxima(step.astype(np.int32), lat, lon, fields.reshape(-1)[index].astype(np.float32))
+        index = _one_per_plateau(wrapped, index, tied)
+    index = np.sort(np.concatenate([index, _poles(wrapped, grid, settings.threshold)]))
+    step, row, column = np.unravel_index(index, wrapped.shape)
+    inside = sphere.in_region(grid.lat[row], grid.lon[column - 1], settings.region)
+    index, step, row, column = index[inside], step[inside], row[inside], column[inside] - 1
+    lat, lon = _centres(wrapped, index, row, column, grid)
+    maxima = Maxima(step.astype(np.int32), lat, lon, wrapped.reshape(-1)[index].astype(np.float32))
     return thin(maxima, settings.min_separation_km)
 
 
@@ -87,42 +87,52 @@ def thin(maxima, min_separation_km):
     return maxima.take(stays)
 
 
-def _peaks(fields, grid, threshold):
+def _wrapped(fields, grid):
+    """The fields with a column more on either side: the one from round the globe, or, on a regional grid, no values.
+
+    A neighbour is then a fixed distance away in memory, which makes whole fields comparable with themselves, shifted.
+    """
+    wrapped = np.empty((*fields.shape[:2], fields.shape[2] + 2), fields.dtype)
+    wrapped[..., 1:-1] = fields
+    wrapped[..., 0] = fields[..., -1] if grid.periodic else np.nan
+    wrapped[..., -1] = fields[..., 0] if grid.periodic else np.nan
+    return wrapped
+
+
+def _peaks(wrapped, threshold):
     """Flat indices of points not exceeded by a neighbour, and which of them have an equal one; without outer rows."""
-    flat = fields.reshape(-1)
-    index = np.flatnonzero(flat >= threshold)
-    row = index // grid.shape[1] % grid.shape[0]
-    inner = (row > 0) & (row < grid.shape[0] - 1)
-    if not grid.periodic:
-        column = index % grid.shape[1]
-        inner &= (column > 0) & (column < grid.shape[1] - 1)
-    index = index[inner]
-    tied = np.zeros(len(index), bool)
+    flat, (_, nlat, width) = wrapped.reshape(-1), wrapped.shape
+    mask = np.zeros(len(flat), bool)
+    inner = slice(width, len(flat) - width)
+    np.greater_equal(flat[inner], threshold, out=mask[inner])
+    for apart in (1, -1, width, -width):
+        mask[inner] &= flat[inner] >= flat[inner.start + apart : inner.stop + apart]
+    cells = mask.reshape(-1, nlat, width)
+    cells[:, [0, -1]] = False
+    cells[..., [0, -1]] = False
+    index = np.flatnonzero(mask)
+    for direction in _AROUND[4:]:
+        index = index[flat[index] >= flat[index + _apart(direction, width)]]
+    here, tied = flat[index], np.zeros(len(index), bool)
     for direction in _AROUND:
-        here, there = flat[index], flat[_neighbour(index, direction, grid)]
-        tied = tied | (here == there)
-        kept = here >= there
-        index, tied = index[kept], tied[kept]
+        tied |= here == flat[index + _apart(direction, width)]
     return index, tied
 
 
-def _neighbour(index, direction, grid):
-    """Flat indices of the neighbours in one direction, round the globe in longitude."""
+def _apart(direction, width):
+    """How far a neighbour is in memory."""
     rows, columns = direction
-    nlon = grid.shape[1]
-    there = index + (rows * nlon + columns)
-    if columns:
-        edge = nlon - 1 if columns > 0 else 0
-        there[index % nlon == edge] -= columns * nlon
-    return there
+    return rows * width + columns
 
 
-def _one_per_plateau(fields, index, tied, grid):
+def _one_per_plateau(wrapped, index, tied):
     """`index` with, for each plateau, its first point, or none if something next to the plateau is higher."""
-    flat, plateau = fields.reshape(-1), index[tied]
+    flat, width, plateau = wrapped.reshape(-1), wrapped.shape[2], index[tied]
     links, spoiled = [], np.zeros(len(plateau), bool)
     for direction in _AROUND:
-        there = _neighbour(plateau, direction, grid)
+        there = plateau + _apart(direction, width)
+        column = there % width
+        there += (width - 2) * ((column == 0).astype(int) - (column == width - 1))  # the same point round the globe
         equal = flat[there] == flat[plateau]
         place = np.minimum(np.searchsorted(plateau, there), len(plateau) - 1)
         member = equal & (plateau[place] == there)
@@ -137,24 +147,25 @@ def _one_per_plateau(fields, index, tied, grid):
     return np.sort(np.concatenate([index[~tied], plateau[first[good]]]))
 
 
-def _poles(fields, grid, threshold):
+def _poles(wrapped, grid, threshold):
     """Flat indices of the poles that exceed the whole row next to them."""
-    nlat, nlon = grid.shape
+    _, nlat, width = wrapped.shape
     found = []
     for row, near in ((0, 1), (nlat - 1, nlat - 2)):
         if grid.periodic and 90.0 - abs(grid.lat[row]) < 1e-4:
-            value = fields[:, row, 0]
-            peak = (value >= threshold) & (value > fields[:, near].max(axis=1))
-            found.append((np.flatnonzero(peak) * nlat + row) * nlon)
+            value = wrapped[:, row, 1]
+            peak = (value >= threshold) & (value > wrapped[:, near].max(axis=1))
+            found.append((np.flatnonzero(peak) * nlat + row) * width + 1)
     return np.concatenate(found) if found else np.zeros(0, np.intp)
 
 
-def _centres(fields, index, row, column, grid):
+def _centres(wrapped, index, row, column, grid):
     """Latitude and longitude of the top of the surface through the 3 x 3 values around each maximum."""
     lat, lon = grid.lat[row].astype(float), grid.lon[column].astype(float)
     inner = (row > 0) & (row < grid.shape[0] - 1)
-    flat, at = fields.reshape(-1), index[inner]
-    values = np.stack([flat[at]] + [flat[_neighbour(at, d, grid)] for d in _AROUND], axis=1).astype(float)
+    flat, at = wrapped.reshape(-1), index[inner]
+    offsets = np.array([0] + [_apart(direction, wrapped.shape[2]) for direction in _AROUND])
+    values = flat[at[:, np.newaxis] + offsets].astype(float)
     fits, reach = _fits(grid)
     slope_x, slope_y, bend_xx, bend_xy, bend_yy = np.einsum("nkp,np->kn", fits[row[inner]], values)
     determinant = bend_xx * bend_yy - bend_xy**2
@@ -198,12 +209,8 @@ def _fits(grid):
 
 
 def _near_pairs(maxima, min_separation_km):
-    """Indices (stronger, weaker) of maxima of the same step within the distance."""
-    points = np.column_stack(
-        [sphere.unit_vectors(maxima.lat, maxima.lon), 4.0 * maxima.step]
-    )  # steps lie further apart than any chord
-    pairs = cKDTree(points, balanced_tree=False, compact_nodes=False).query_pairs(
-        sphere.chord(min_separation_km), output_type="ndarray"
-    )
-    first_weaker = maxima.vorticity[pairs[:, 0]] < maxima.vorticity[pairs[:, 1]]
-    return np.where(first_weaker, pairs[:, 1], pairs[:, 0]), np.where(first_weaker, pairs[:, 0], pairs[:, 1])
+    """Indices (stronger, weaker) of maxima of the same step within the distance; of equals the earlier is stronger."""
+    one, other, _ = sphere.pairs_within(maxima.lat, maxima.lon, maxima.step, min_separation_km)
+    first, second = np.minimum(one, other), np.maximum(one, other)
+    first_weaker = maxima.vorticity[first] < maxima.vorticity[second]
+    return np.where(first_weaker, second, first), np.where(first_weaker, first, second)

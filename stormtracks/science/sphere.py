@@ -1,5 +1,7 @@
 """The only geometry: the Earth's radius, great-circle distance, longitude difference, points as unit vectors."""
 
+import itertools
+
 import numpy as np
 
 EARTH_RADIUS_KM = 6371.0
@@ -96,3 +98,72 @@ def between(lat1, lon1, lat2, lon2, fraction):
     # sin(k angle) / sin(angle), which is k where the angle vanishes; np.sinc is the one that is safe there.
     weight = [k * np.sinc(k * angle / np.pi) / np.sinc(angle / np.pi) for k in (1 - fraction, fraction)]
     return lat_lon(weight[0][..., None] * first + weight[1][..., None] * second)
+
+
+PAIRS_AT_A_TIME = 1 << 20
+"""Pairs that `pairs_within` looks at in one go, to stay within some tens of MB."""
+
+
+def pairs_within(lat, lon, moment, km, later=0):
+    """All pairs of points at most `km` apart, the second `later` moments after the first.
+
+    Parameters
+    ----------
+    lat, lon : ndarray of float, shape (n,)
+        Degrees; lon in [-180, 180).
+    moment : ndarray of int, shape (n,)
+    km : float
+    later : int
+        0: pairs of the same moment, each once.
+
+    Returns
+    -------
+    first, second : ndarray of int, shape (npairs,)
+        Indices; in no particular order.
+    apart : ndarray of float, shape (npairs,)
+        Squared straight-line distance on the unit sphere.
+
+    Notes
+    -----
+    Candidates are sought along the meridian in a table sorted by moment and latitude, then by longitude; only what is
+    left is measured. For storms, that lie about as far apart as they move, this takes a third of the time of a tree.
+    """
+    reach = np.degrees(km / EARTH_RADIUS_KM) + 1e-9
+    height = 1000.0 * moment + lat  # moments lie further apart than any latitudes
+    order = np.argsort(height, kind="stable")
+    height, lon, points = height[order], lon[order], unit_vectors(lat[order], lon[order])
+    reach_lon = _reach_lon(lat[order], reach)
+    above = 1000.0 * later
+    until = np.searchsorted(height, height + (above + reach), side="right")
+    begin = np.searchsorted(height, height + (above - reach)) if later else np.arange(1, len(height) + 1)
+    found = []
+    for part in _parts(until - begin):
+        first, second = _ranges(begin[part], until[part], part.start)
+        turned = np.abs(lon[first] - lon[second])
+        near = np.flatnonzero(np.minimum(turned, 360.0 - turned) <= reach_lon[first])
+        first, second = first[near], second[near]
+        apart = ((points[first] - points[second]) ** 2).sum(axis=1)
+        near = apart <= chord(km) ** 2
+        found.append((order[first[near]], order[second[near]], apart[near]))
+    return tuple(np.concatenate(column) for column in zip(*found, strict=True))
+
+
+def _parts(counts):
+    """Slices of a table of counts whose sums are about `PAIRS_AT_A_TIME`; at least one."""
+    total = np.cumsum(counts)
+    edges = np.arange(PAIRS_AT_A_TIME, total[-1] if len(total) else 0, PAIRS_AT_A_TIME)
+    cuts = np.unique(np.concatenate([[0], np.searchsorted(total, edges) + 1, [len(counts)]]))
+    return [slice(a, b) for a, b in itertools.pairwise(cuts)] or [slice(0, 0)]
+
+
+def _ranges(begin, until, offset):
+    """All (i, j) with begin[i] <= j < until[i]; i counts from `offset`."""
+    count = until - begin
+    first = np.repeat(np.arange(len(count)), count)
+    return first + offset, np.arange(len(first)) + np.repeat(begin - (np.cumsum(count) - count), count)
+
+
+def _reach_lon(lat, reach):
+    """Degrees of longitude within which everything at most `reach` degrees away lies; all, where that holds a pole."""
+    sine = np.sin(np.radians(min(reach, 90.0))) / np.maximum(np.cos(np.radians(lat)), 1e-12)
+    return np.where(np.abs(lat) + reach < 90.0, np.degrees(np.arcsin(np.minimum(sine, 1.0))), 180.0) + 1e-9

@@ -89,9 +89,11 @@ def naive(fields, threshold):
 def test_peaks_and_plateaus_are_those_found_point_by_point(fields):
     grid = Grid(np.linspace(-50, 50, 6), np.arange(7) * 360 / 7, True)
     fields[:, [0, -1]] = 0.0  # an outer row belongs to no maximum; see the tests above
-    index, tied = maxima._peaks(fields, grid, 0.5)
-    index = maxima._one_per_plateau(fields, index, tied, grid) if tied.any() else index
-    assert [tuple(map(int, np.unravel_index(i, fields.shape))) for i in index] == naive(fields, 0.5)
+    wrapped = maxima._wrapped(fields, grid)
+    index, tied = maxima._peaks(wrapped, 0.5)
+    index = maxima._one_per_plateau(wrapped, index, tied) if tied.any() else index
+    step, row, column = np.unravel_index(index, wrapped.shape)
+    assert list(zip(step, row, column - 1, strict=True)) == naive(fields, 0.5)
 
 
 @pytest.mark.parametrize("grid", [even_grid(2), gaussian_grid(94)], ids=["even", "Gaussian"])

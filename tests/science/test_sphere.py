@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science import sphere
@@ -58,3 +58,37 @@ def test_regions_across_the_date_line_and_greenwich():
     assert sphere.in_region(0, lon, (-10, 10, 350, 5)).tolist() == [False, False, True, True, False, False]
     assert sphere.in_region(np.array([9.0, 10, 11]), 0, (-10, 10, -180, 180)).tolist() == [True, True, False]
     assert sphere.in_region(lon, lon, None).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 2**31),
+    st.integers(0, 60),
+    st.sampled_from([0, 1, 2]),
+    st.sampled_from([5.0, 700.0, 4000.0, 15000.0]),
+)
+def test_pairs_within_are_those_measured_one_by_one(seed, count, later, km):
+    rng = np.random.default_rng(seed)
+    lat, lon = np.degrees(np.arcsin(rng.uniform(-1, 1, count))), rng.uniform(-180, 180, count)
+    moment = rng.integers(0, 3, count)
+    first, second, apart = sphere.pairs_within(lat, lon, moment, km, later)
+    expected = {
+        (i, j) if later else tuple(sorted((i, j)))
+        for i in range(count)
+        for j in range(count)
+        if i != j and moment[j] == moment[i] + later and sphere.distance_km(lat[i], lon[i], lat[j], lon[j]) <= km
+    }
+    found = list(zip(first.tolist(), second.tolist(), strict=True))
+    assert sorted(found if later else map(tuple, map(sorted, found))) == sorted(expected)
+    assert sphere.arc_km(np.sqrt(apart)) == pytest.approx(
+        sphere.distance_km(lat[first], lon[first], lat[second], lon[second])
+    )
+
+
+def test_many_pairs_are_found_part_by_part(monkeypatch):
+    lat, lon, moment = np.zeros(200), np.linspace(-20, 20, 200), np.repeat([0, 1], 100)
+    whole = sphere.pairs_within(lat, lon, moment, 1000.0, 1)
+    monkeypatch.setattr(sphere, "PAIRS_AT_A_TIME", 7)
+    assert all(
+        np.array_equal(a, b) for a, b in zip(whole, sphere.pairs_within(lat, lon, moment, 1000.0, 1), strict=True)
+    )
