@@ -1,5 +1,6 @@
 """The whole way on three hosts: deploy, check, start, manage, collect, stop; the results are those made here."""
 
+import json
 import re
 import subprocess
 
@@ -42,13 +43,17 @@ def cluster(operator):
 
 @pytest.fixture
 def nameserver(operator, cluster):
-    process = operator.run(
-        "-m", "stormtracks.pyro_cluster.pyro_nameserver", "--host", cluster.address, stdout=subprocess.PIPE, text=True
-    )
-    assert "nameserver at" in process.stdout.readline()
-    yield process
-    process.terminate()
-    process.communicate(timeout=10)
+    assert inv(operator, "nameserver", "--background")
+    yield
+    inv(operator, "stop-nameserver")
+
+
+def inv(operator, *words):
+    """A command that must succeed; its output."""
+    process = operator.run("-m", "invoke", *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = process.communicate(timeout=200)[0]
+    assert process.returncode == 0, said
+    return said
 
 
 def plant(folder):
@@ -59,28 +64,12 @@ def plant(folder):
         synthetic.plant(folder, plan, ibtracs.load(BEST_TRACKS, Settings(), *span))
 
 
-def manage(operator, cluster):
-    """The manager as somebody types it; its output."""
+def manage(operator):
+    """Run the planted years."""
     settings = operator.folder / "settings.yaml"
     settings.write_text("".join(f"{key}: {value}\n" for key, value in SETTINGS.items()))
-    command = [
-        "-m",
-        "stormtracks.pyro_cluster.pyro_manager",
-        "--start-year",
-        YEARS[0],
-        "--end-year",
-        YEARS[-1],
-        "--members",
-        MEMBERS,
-        "--nameserver",
-        f"{cluster.address}:9090",
-        "--settings",
-        settings,
-    ]
-    process = operator.run(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    said = process.communicate(timeout=200)[0]
-    assert process.returncode == 0, said
-    return said
+    first, last = f"--start-year={YEARS[0]}", f"--end-year={YEARS[-1]}"
+    return inv(operator, "manage", first, last, f"--members={MEMBERS}", f"--settings={settings}")
 
 
 def same(one, other):
@@ -103,7 +92,8 @@ def test_the_whole_way(operator, cluster, nameserver):
     assert started.returncode == 0, started.stdout
     for host in cluster.hosts:
         assert re.search(rf"{host.name} +ok +started: pid \d+ at {host.address}:\d+, 2 slot\(s\)", started.stdout)
-    manage(operator, cluster)
+    manage(operator)
+    assert json.loads(inv(operator, "status", "--json"))["counts"]["complete"] == len(YEARS) * MEMBERS
     done = [int(line.split()[8]) for line in operator.fab("workers").stdout.splitlines()[1:]]
     assert sum(done) == len(YEARS) * MEMBERS
     assert operator.fab("collect").returncode == 0

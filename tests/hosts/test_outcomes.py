@@ -1,0 +1,94 @@
+"""All hosts at once, some at a time; a bad one never stops the others."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from stormtracks.config import Cluster, Nameserver, WorkerHost
+from stormtracks.hosts import check, tables, workers
+from stormtracks.hosts.faults import HostFault
+from stormtracks.hosts.outcomes import Outcome, everywhere, lines
+
+NAMES = ("a", "bad", "broken", "d", "e")
+
+
+@pytest.fixture
+def cluster():
+    return Cluster(Nameserver(), tuple(WorkerHost(name, launch="local") for name in NAMES), Path("r"), Path("h"))
+
+
+def job(link, worker):
+    if worker.name == "bad":
+        raise HostFault("it is off")
+    if worker.name == "broken":
+        raise RuntimeError("a fault of ours")
+    return Outcome(worker.name, True, "done")
+
+
+def test_every_host_has_an_outcome_in_the_order_of_the_file(cluster, capsys):
+    found = everywhere(cluster, job, None, show=lines(cluster))
+    assert [(one.host, one.ok) for one in found] == [(n, n not in ("bad", "broken")) for n in NAMES]
+    assert sorted(capsys.readouterr().out.splitlines()) == [
+        "a      ok     done",
+        "bad    FAILED it is off",
+        "broken FAILED unexpected RuntimeError: a fault of ours",
+        "d      ok     done",
+        "e      ok     done",
+    ]
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_at_most_so_many_at_a_time(cluster, at_once):
+    inside, most, lock = set(), [], threading.Lock()
+
+    def counting(link, worker):
+        with lock:
+            inside.add(worker.name)
+            most.append(len(inside))
+        time.sleep(0.02)
+        inside.discard(worker.name)
+        return Outcome(worker.name, True, "")
+
+    everywhere(cluster, counting, None, at_once)
+    assert len(most) == len(NAMES)
+    assert max(most) <= at_once
+
+
+def test_all_at_once_where_that_is_allowed(cluster):
+    meeting = threading.Barrier(len(NAMES))
+
+    def together(link, worker):
+        meeting.wait(20)
+        return Outcome(worker.name, True, "")
+
+    assert all(one.ok for one in everywhere(cluster, together, None, len(NAMES)))
+
+
+@pytest.mark.parametrize(
+    ("there", "text", "fault"),
+    [
+        (100.5, "same", None),
+        (98.0, "-2 s", None),
+        (3701.0, "+3,600 s", "+3,600 s from ours: set it"),
+        (-3500.0, "-3,600 s", "-3,600 s from ours: set it"),
+    ],
+)
+def test_a_clock_is_compared_with_what_asking_took(there, text, fault):
+    found = check._clock(there, 100.0, 101.0)
+    assert found["text"] == text
+    assert (found["fault"] or "").startswith(fault or "")
+    assert (found["fault"] is None) == (fault is None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (89, "89 s"), (600, "10 min"), (7200, "2.0 h"), (345600, "4.0 d")]
+)
+def test_durations_are_for_people(seconds, text):
+    assert workers.duration(seconds) == text
+
+
+def test_a_table_is_aligned_where_there_is_no_terminal():
+    text = tables.plain(("host", ">done", "what"), [["w1", "5", "idle"], ["worker2", "1,000", "x [y]"]])
+    assert text == "host      done  what\nw1           5  idle\nworker2  1,000  x [y]\n"

@@ -1,0 +1,38 @@
+"""Installed packages beside requirements.txt."""
+
+import numpy
+import pytest
+
+from stormtracks.config import CHECKOUT
+from stormtracks.on_host import packages
+
+
+def test_requirements_are_read():
+    needed = packages.requirements(CHECKOUT / "requirements.txt")
+    assert needed["Pyro4"] == ">=4.82,<5"
+    assert needed["numpy"].startswith(">=")
+    assert not any("#" in name for name in needed)
+
+
+def test_what_is_installed_here_is_what_is_required():
+    needed = packages.requirements(CHECKOUT / "requirements.txt")
+    assert [packages.fault(name, bounds) for name, bounds in needed.items()] == [None] * len(needed)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "fault"),
+    [
+        ("", None),
+        (">=1", None),
+        (">=1,<1.1", f"numpy {numpy.__version__} is not <1.1"),
+        (">=99.1", f"numpy {numpy.__version__} is not >=99.1"),
+        (f"=={numpy.__version__}.0", None),
+        (f"!={numpy.__version__}", f"numpy {numpy.__version__} is not !={numpy.__version__}"),
+    ],
+)
+def test_versions_are_compared(bounds, fault):
+    assert packages.fault("numpy", bounds) == fault
+
+
+def test_a_missing_package_is_told():
+    assert packages.fault("no-such-package-here", ">=1") == "no-such-package-here is missing"
