@@ -60,14 +60,23 @@ def _link_nearest(maxima, moment, apart, reach_km, successor):
     begins = np.ones(len(maxima), bool)
     begins[successor[successor >= 0]] = False
     free = (successor[tails] < 0) & begins[heads]
-    order = np.lexsort((heads[free], tails[free], distance[free]))
-    tails, heads = tails[free][order], heads[free][order]
+    tails, heads, distance = tails[free], heads[free], distance[free]
     while len(tails):
-        mutual = _first_of(tails, len(maxima)) & _first_of(heads, len(maxima))
-        successor[tails[mutual]] = heads[mutual]
-        begins[heads[mutual]] = False
-        left = (successor[tails] < 0) & begins[heads]
-        tails, heads = tails[left], heads[left]
+        chosen = _closest(tails, heads, distance, len(maxima))
+        successor[tails[chosen]] = heads[chosen]
+        begins[heads[chosen]] = False
+        left = np.flatnonzero((successor[tails] < 0) & begins[heads])
+        tails, heads, distance = tails[left], heads[left], distance[left]
+
+
+def _closest(tails, heads, distance, size):
+    """Indices of pairs that are the closest for their tail and for their head; of equals the first in the table."""
+    nearest = np.full((2, size), np.inf)
+    np.minimum.at(nearest[0], tails, distance)
+    np.minimum.at(nearest[1], heads, distance)
+    mutual = np.flatnonzero((distance == nearest[0, tails]) & (distance == nearest[1, heads]))
+    mutual = mutual[np.lexsort((heads[mutual], tails[mutual]))]
+    return mutual[_first_of(tails[mutual], size) & _first_of(heads[mutual], size)]
 
 
 def _first_of(values, size):

@@ -100,8 +100,8 @@ def between(lat1, lon1, lat2, lon2, fraction):
     return lat_lon(weight[0][..., None] * first + weight[1][..., None] * second)
 
 
-PAIRS_AT_A_TIME = 1 << 20
-"""Pairs that `pairs_within` looks at in one go, to stay within some tens of MB."""
+PAIRS_AT_A_TIME = 1 << 17
+"""Pairs that `pairs_within` looks at in one go, to stay in a processor's cache."""
 
 
 def pairs_within(lat, lon, moment, km, later=0):
@@ -137,11 +137,17 @@ def pairs_within(lat, lon, moment, km, later=0):
     until = np.searchsorted(height, height + (above + reach), side="right")
     begin = np.searchsorted(height, height + (above - reach)) if later else np.arange(1, len(height) + 1)
     found = []
+    coarse, coarse_reach = (
+        lon.astype(np.float32),
+        (reach_lon + 1e-3).astype(np.float32),
+    )  # half the memory to go through
     for part in _parts(until - begin):
-        first, second = _ranges(begin[part], until[part], part.start)
-        turned = np.abs(lon[first] - lon[second])
-        near = np.flatnonzero(np.minimum(turned, 360.0 - turned) <= reach_lon[first])
-        first, second = first[near], second[near]
+        count = until[part] - begin[part]
+        second = np.arange(count.sum()) + np.repeat(begin[part] - (np.cumsum(count) - count), count)
+        turned = np.abs(np.repeat(coarse[part], count) - coarse[second])
+        near = np.flatnonzero(np.minimum(turned, np.float32(360.0) - turned) <= np.repeat(coarse_reach[part], count))
+        first = np.repeat(np.arange(part.start, part.stop), count)[near]
+        second = second[near]
         apart = ((points[first] - points[second]) ** 2).sum(axis=1)
         near = apart <= chord(km) ** 2
         found.append((order[first[near]], order[second[near]], apart[near]))
@@ -154,13 +160,6 @@ def _parts(counts):
     edges = np.arange(PAIRS_AT_A_TIME, total[-1] if len(total) else 0, PAIRS_AT_A_TIME)
     cuts = np.unique(np.concatenate([[0], np.searchsorted(total, edges) + 1, [len(counts)]]))
     return [slice(a, b) for a, b in itertools.pairwise(cuts)] or [slice(0, 0)]
-
-
-def _ranges(begin, until, offset):
-    """All (i, j) with begin[i] <= j < until[i]; i counts from `offset`."""
-    count = until - begin
-    first = np.repeat(np.arange(len(count)), count)
-    return first + offset, np.arange(len(first)) + np.repeat(begin - (np.cumsum(count) - count), count)
 
 
 def _reach_lon(lat, reach):

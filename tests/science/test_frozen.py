@@ -1,7 +1,7 @@
 """Maxima and tracks as they were before the work on speed: whatever is made faster, these stay.
 
-`python tests/science/test_frozen.py` writes the reference anew; do that only when the science is meant to change, and say
-so in CHANGELOG.
+`python tests/science/test_frozen.py` writes the reference anew; do that only when the science is meant to change, and
+say so in CHANGELOG.
 """
 
 from pathlib import Path
