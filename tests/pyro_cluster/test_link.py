@@ -47,39 +47,52 @@ def far():
         subprocess.run(["ip", "link", "del", link], check=False, stderr=subprocess.DEVNULL)
 
 
-def _worker(name, host, nameserver, folder, *before):
-    log = folder / f"{name}.log"
-    words = [*before, sys.executable, "-m", "stormtracks.pyro_cluster.pyro_worker", "--name", name, "--host", host]
-    words += ["--nameserver", nameserver, "--slots", "2", "--tasks", "tests.cluster_tasks:TASKS", "--log", str(log)]
-    process = subprocess.Popen(words, cwd=CHECKOUT, start_new_session=True)
-    wait_for(lambda: log.exists() and f"worker {name} ready" in log.read_text())
-    return process
+@pytest.fixture
+def start():
+    """Start programs: start("a", "b") -> Popen; they end with the test."""
+    started = []
+
+    def run(*words, **options):
+        started.append(subprocess.Popen(list(map(str, words)), cwd=CHECKOUT, text=True, **options))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
 
 
-def test_a_link_that_goes_down_and_up_costs_no_task(home, launch, far, tmp_path):
+@pytest.fixture
+def worker(start, tmp_path):
+    """Start a worker and wait until it is ready: worker("w", address, nameserver, slots, "words", "before")."""
+
+    def run(name, host, nameserver, slots, *before):
+        log = tmp_path / f"{name}.log"
+        words = ["-m", "stormtracks.pyro_cluster.pyro_worker", "--name", name, "--host", host, "--slots", slots]
+        words += ["--nameserver", nameserver, "--tasks", "tests.cluster_tasks:TASKS", "--log", log]
+        start(*before, sys.executable, *words, start_new_session=True)
+        wait_for(lambda: log.exists() and f"worker {name} ready" in log.read_text())
+
+    return run
+
+
+def test_a_link_that_goes_down_and_up_costs_no_task(home, launch, far, start, worker):
     namespace, here, there, link = far
     line = launch("pyro_nameserver", "--host", here, "--port", "0").stdout.readline()
     nameserver = re.search(r"nameserver at (\S+),", line).group(1)
-    near = _worker("near", here, nameserver, tmp_path)
-    distant = _worker("distant", there, nameserver, tmp_path, "ip", "netns", "exec", namespace)
-    extent = ["--start-year", "2000", "--end-year", "2001", "--members", "120", "--task", "sleep"]
-    command = [sys.executable, "-u", "-c", MANAGER, *extent, "--nameserver", nameserver]
-    manager = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
-    try:
-        wait_for(lambda: _working(home) == 4)
-        subprocess.run(["ip", "link", "set", link, "down"], check=True)
-        cut = time.monotonic()
-        lines = _until(manager, "worker distant lost: ")
-        noticed = time.monotonic() - cut
-        subprocess.run(["ip", "link", "set", link, "up"], check=True)
-        said = "".join(lines) + manager.communicate(timeout=60)[0]
-    finally:
-        for process in (manager, near, distant):
-            process.kill()
-            process.wait()
-    assert manager.returncode == 0 and re.search(r"complete +240\n", said)
+    worker("near", here, nameserver, 1)  # one slot, so that there is work left when the other is back
+    worker("distant", there, nameserver, 2, "ip", "netns", "exec", namespace)
+    extent = ["--start-year", "2000", "--end-year", "2001", "--members", "70", "--task", "sleep"]
+    manager = start(sys.executable, "-uc", MANAGER, *extent, "--nameserver", nameserver, stdout=subprocess.PIPE)
+    wait_for(lambda: _working(home) == 3)
+    subprocess.run(["ip", "link", "set", link, "down"], check=True)
+    cut = time.monotonic()
+    lines = _until(manager, "worker distant lost: ")
+    print(f"noticed after {time.monotonic() - cut:.1f} s")
+    subprocess.run(["ip", "link", "set", link, "up"], check=True)
+    said = "".join(lines) + manager.communicate(timeout=60)[0]
+    assert manager.returncode == 0 and re.search(r"complete +140\n", said)
     assert "its 2 tasks are outstanding again" in said and "worker distant came: 2 slots" in said.split("lost: ")[1]
-    print(f"noticed after {noticed:.1f} s")
 
 
 def _working(home):
