@@ -1,0 +1,174 @@
+"""A soak: a planted run on three hosts, round after round, while faults strike at random.
+
+    python -m benchmarks.chaos [--minutes 2] [--seed 1] [--keep FOLDER]
+
+Workers, slots, nameserver and manager are killed and frozen, cables pulled, ports blocked, disks filled; whatever has
+ended is started again with the same words. After each round every result is held, array for array, against a run
+without faults. Exit status 0: nothing was lost and nothing was wrong. The hosts are network namespaces where this is
+started by root, else three workers on this machine (then no cable, no port and no disk of theirs is touched).
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+from . import hosts, middle, planted
+from .faults import Faults
+
+from stormtracks.pyro_cluster import secret  # isort: skip - found by way of hosts
+
+LAST_ROUND_SECONDS = 240
+"""How long the last round may take to end once no fault strikes any more."""
+
+
+def main(argv=None):
+    """Run the soak; the exit status."""
+    options = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with contextlib.ExitStack() as stack:
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stormtracks-chaos-")))
+        soak = Soak(stack, folder.absolute(), options.seed)
+        try:
+            soak.run(time.monotonic() + 60 * options.minutes)
+        except (TimeoutError, KeyboardInterrupt, SystemExit) as ended:
+            soak.broken = f"{type(ended).__name__}: {ended}"
+        return soak.report()
+
+
+class Soak:
+    """Hosts, nameserver and data that last through all rounds, and the books about what happened.
+
+    Parameters
+    ----------
+    stack : contextlib.ExitStack
+        Ends what is started.
+    folder : Path
+        For everything that is written.
+    seed : int
+    """
+
+    def __init__(self, stack, folder, seed):
+        self.folder, self.seed, self.broken = folder, seed, None
+        self.began, self.rounds, self.tasks, self.results = time.monotonic(), 0, 0, 0
+        self.lost, self.wrong, self.counts, self.ends = [], [], Counter(), Counter()
+        os.environ.update(STORMTRACKS_HOME=str(folder / "state"))
+        os.environ.pop("STORMTRACKS_SECRET", None)
+        secret.ensure()
+        self._prepare(stack)
+
+    def run(self, until):
+        """Round after round until it is time."""
+        while time.monotonic() < until:
+            self.rounds += 1
+            self._round(until)
+
+    def report(self):
+        """Print the closing table; the exit status."""
+        rows = [*sorted(self.faults.injected.items()), ("faults injected", self.faults.injected.total()),
+                *((f"manager ended {how}, started again", number) for how, number in sorted(self.ends.items())),
+                ("rounds", self.rounds), ("tasks", self.tasks), ("results checked", self.results),
+                *sorted(self.counts.items()), ("results lost", len(self.lost)), ("results wrong", len(self.wrong))]
+        for words in (*self.lost, *self.wrong, *filter(None, [self.broken])):
+            print(words)
+        print(f"\nseed {self.seed}, {(time.monotonic() - self.began) / 60:.1f} minutes")
+        for what, number in rows:
+            print(f"  {what:44} {number:7,}")
+        return 1 if self.lost or self.wrong or self.broken or not self.rounds else 0
+
+    def _prepare(self, stack):
+        self.data, self.reference, self.code = (self.folder / name for name in ("data", "reference", "code"))
+        hosts.copy_code(self.code)
+        self._tell(f"planting {len(planted.cells())} tasks' data and tracking them without faults")
+        planted.plant(self.data)
+        planted.track_without_faults(self.data, self.reference)
+        self.port = _free_port()
+        words = lambda address: ["--nameserver", f"{address}:{self.port}", "--data", self.data,  # noqa: E731
+                                 "--best-tracks", planted.BEST_TRACKS]
+        self.hosts, self.address = stack.enter_context(hosts.hosts(self.folder, self.code, words))
+        self.middle = SimpleNamespace(nameserver=None, manager=None)
+        self.middle.nameserver = middle.nameserver(
+            self.address, self.port, self.code, self.folder / "nameserver.log")
+        stack.callback(self.middle.nameserver.kill)
+        stack.callback(lambda: self.middle.manager and self.middle.manager.kill())
+        self.faults = Faults(random.Random(self.seed), self.hosts, self.middle, self._tell)
+        self.middle.nameserver.start()
+        middle.wait_for_nameserver(self.address, self.port)
+        for host in self.hosts:
+            host.start()
+
+    def _round(self, until):
+        name, seen = f"round-{self.rounds}", set()
+        journal = self.folder / "state" / "runs" / f"{name}.sqlite"
+        log = self.folder / f"{name}.log"
+        self.middle.manager = manager = middle.manager(
+            f"{self.address}:{self.port}", name, self.code, log)
+        manager.start()
+        while (status := manager.process.poll()) != 0:
+            now = time.monotonic()
+            if now < until:
+                self.faults.tend(now)
+            elif now < until + LAST_ROUND_SECONDS:
+                self.faults.heal_all()
+            else:
+                raise TimeoutError(f"{name} did not end; see {log}")
+            if status is not None and manager.process.poll() is not None:
+                seen = self._again(manager, status, journal, seen)
+            time.sleep(0.05)
+        self.faults.heal_all()
+        self._judge(name, journal)
+
+    def _again(self, manager, status, journal, seen):
+        """Give the manager's command again; what was complete must still be."""
+        if status not in middle.ON_THE_WAY:
+            raise TimeoutError(f"the manager ended with exit status {status}; see {manager.log}")
+        complete = planted.complete_tasks(journal)
+        self.lost += [f"{year} member {member}: forgotten by the journal" for year, member in sorted(seen - complete)]
+        self.ends[middle.ON_THE_WAY[status]] += 1
+        manager.start()
+        return complete
+
+    def _judge(self, name, journal):
+        for host in self.hosts:
+            hosts.wait_until(lambda host=host: host.idle(self.folder / "state"), 60, f"{host.name} at rest")
+        verdict = planted.judge(journal, {host.name: host.results for host in self.hosts}, self.reference)
+        self.lost += verdict.lost
+        self.wrong += verdict.wrong
+        self.tasks += len(planted.cells())
+        self.results += verdict.results
+        self.counts["done on two hosts (the first was cut off)"] += verdict.twice
+        self.counts["parts of files left, none under a result's name"] += verdict.scraps
+        self._tell(f"{name}: {verdict.results} results checked, {len(verdict.lost)} lost, {len(verdict.wrong)} wrong")
+        if not (verdict.lost or verdict.wrong):
+            for host in self.hosts:
+                shutil.rmtree(host.results / "vort_track", ignore_errors=True)
+
+    def _tell(self, words):
+        print(f"{time.monotonic() - self.began:7.1f} s  {words}", flush=True)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="benchmarks.chaos", description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--minutes", type=float, default=2.0, help="[%(default)s]")
+    parser.add_argument("--seed", type=int, default=1, help="[%(default)s]")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep data, results and logs there")
+    return parser
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

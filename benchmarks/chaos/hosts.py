@@ -1,0 +1,192 @@
+"""Three hosts to torment: network namespaces where we are root, else three workers side by side on this machine."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from stormtracks.pyro_cluster import wire
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [path for path in (str(CHECKOUT), str(CHECKOUT / "tests")) if path not in sys.path]
+
+DISK = "24m"
+TABLE = "benchmarks.chaos.slow_tasks:TASKS"
+
+
+def copy_code(folder):
+    """Copy the code that the soak runs, so that whoever edits the checkout meanwhile does not change its version."""
+    for package in ("stormtracks", "benchmarks"):
+        shutil.copytree(CHECKOUT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def can_have_namespaces():
+    """Whether hosts can be network namespaces here."""
+    tools = all(map(shutil.which, ("ip", "nsenter", "unshare", "iptables")))
+    return os.geteuid() == 0 and tools and shutil.which("sshd", path="/usr/sbin:/usr/bin") is not None
+
+
+class Torment:
+    """A host whose worker is started again and again; what namespaces add is in `Namespaced`.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path
+        For its results and log.
+    code : Path
+    arguments : list of str
+        Of its worker, as for every host.
+    address : str
+    """
+
+    namespaced = False
+
+    def __init__(self, name, folder, code, arguments, address="127.0.0.1"):
+        self.name, self.address = name, address
+        self.folder, self._code, self._arguments, self._worker = folder, code, arguments, None
+        self.log = folder / "worker.log"
+        (folder / "results").mkdir(parents=True)
+
+    @property
+    def results(self):
+        """The folder of its results, as it is seen from here."""
+        return self.folder / "results"
+
+    def start(self):
+        """Start its worker."""
+        words = [sys.executable, "-m", "stormtracks.pyro_cluster.pyro_worker", "--name", self.name, "--slots", "2",
+                 "--tasks", TABLE, "--results", self.folder / "results", "--scratch", self.folder / "scratch",
+                 "--host", self.address, "--log", self.log, *self._arguments]
+        environment = {**os.environ, "PYTHONPATH": str(self._code)}
+        with Path(f"{self.log}.out").open("a") as out:
+            self._worker = subprocess.Popen(
+                list(map(str, [*self._inside(), *words])), env=environment, cwd=self._code, stdin=subprocess.DEVNULL,
+                stdout=out, stderr=out, start_new_session=True)
+
+    def pids(self, word):
+        """Pids of its worker ("pyro_worker") or of its slots ("slot")."""
+        worker = self._worker.pid
+        return [worker] if word == "pyro_worker" else _children(worker)
+
+    def send(self, number, word):
+        """Send a signal to its worker or its slots; whether there was anybody."""
+        pids = self.pids(word)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        return bool(pids)
+
+    def end(self):
+        """End its worker, whatever it is doing."""
+        if self._worker:
+            self.send(signal.SIGKILL, "pyro_worker")
+            self._worker.kill()
+            self._worker.wait()
+
+    def idle(self, home):
+        """Whether its worker answers and does nothing."""
+        try:
+            text = (home / self._host_name / f"worker-{self.name}.ready").read_text().split()
+            with wire.proxy(text[3], 3.0) as proxy:
+                return not proxy.ping()["busy"]
+        except (OSError, IndexError, wire.CommunicationError):
+            return False
+
+    @property
+    def _host_name(self):
+        return socket.gethostname()
+
+    def _inside(self):
+        return []
+
+
+class Namespaced(Torment):
+    """A host in a network namespace, with a small disk for its results that only it sees."""
+
+    namespaced = True
+
+    def __init__(self, host, folder, code, arguments):
+        super().__init__(host.name, folder, code, arguments, host.address)
+        self.host = host
+        host.small_disk(folder / "results", DISK)
+
+    @property
+    def results(self):
+        return Path(f"/proc/{self.host.init}/root{self.folder / 'results'}")
+
+    def pids(self, word):
+        return self.host.pids(f"stormtracks.pyro_cluster.{word}\0")
+
+    def fill_disk(self):
+        """Leave no byte free."""
+        with contextlib.suppress(OSError), (self.results / "filler").open("wb", buffering=0) as filler:
+            for size in (1 << 20, 1 << 12, 1):
+                with contextlib.suppress(OSError):
+                    while filler.write(bytes(size)) == size:
+                        pass
+
+    def free_disk(self):
+        """Undo `fill_disk`."""
+        (self.results / "filler").unlink(missing_ok=True)
+
+    @property
+    def _host_name(self):
+        return self.name
+
+    def _inside(self):
+        return ["nsenter", "-t", self.host.init, "-n", "-u", "-p", "-m", "--"]
+
+
+@contextlib.contextmanager
+def hosts(folder, code, arguments):
+    """Three hosts, their workers not started yet: yields (hosts, address for the nameserver); leaves nothing.
+
+    Parameters
+    ----------
+    folder, code : Path
+    arguments : callable
+        Given that address, the arguments of every worker.
+    """
+    with contextlib.ExitStack() as stack:
+        if can_have_namespaces():
+            from namespaces import HostCluster
+            from sshd import make_key
+
+            cluster = stack.enter_context(HostCluster(folder / "net", make_key(folder / "key")))
+            more, address = arguments(cluster.address), cluster.address
+            made = [Namespaced(host, folder / host.name, code, more) for host in cluster.hosts]
+        else:
+            more, address = arguments("127.0.0.1"), "127.0.0.1"
+            made = [Torment(name, folder / name, code, more) for name in ("w1", "w2", "w3")]
+        for host in made:
+            stack.callback(host.end)
+        yield made, address
+
+
+def wait_until(condition, seconds, what):
+    """Wait for something that must come.
+
+    Raises
+    ------
+    TimeoutError
+    """
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} did not come within {seconds:g} s")
+        time.sleep(0.05)
+
+
+def _children(pid):
+    """Pids of what a process started, by whichever of its threads."""
+    found = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, children.read_text().split())
+    return found
