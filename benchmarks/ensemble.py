@@ -1,0 +1,108 @@
+"""A whole ensemble season through the cluster, against inflating its winds once with netCDF4.
+
+    python -m benchmarks.ensemble [--members 56] [--steps 733] [--layouts 20crv2c 20crv3] [--data FOLDER]
+
+Nameserver, worker with its slots, and manager are processes of their own; the CPU seconds of all of them, start-up and
+imports included, are set against those of a process that inflates u and v of all members (its imports left out).
+One more run, not timed, counts the chunks that are inflated.
+"""
+
+import argparse
+import statistics
+import tempfile
+from pathlib import Path
+
+import h5py
+
+from benchmarks import counted_tasks, fresh_process, planted_data
+from benchmarks.local_cluster import TASKS, LocalCluster
+from benchmarks.surroundings import describe, spread, table
+
+HEAD = ("what", "CPU s", "ratio", "target")
+TARGET, AIM, PEAK_MB = 1.3, 1.0, 600
+
+
+def main(arguments=None):
+    """Print a table for each layout."""
+    options = _options(arguments)
+    print(describe())
+    with planted_data.cache(options.cache) as folder:
+        for layout in options.layouts:
+            report(layout, folder, options)
+
+
+def report(layout, folder, options):
+    """Measure a layout and print its table."""
+    place = options.data or planted_data.season(
+        folder, options.steps, members=options.members, grid=options.grid, layout=layout
+    )
+    files = planted_data.winds(Path(place))
+    stored = sum(_stored_chunks(*one) for one in files)
+    size = sum(path.stat().st_size for path, _ in files) / 1e6
+    print(f"\n{layout}: {options.members} members, {options.grid:g} degrees, {len(files)} files of {size:.0f} MB")
+    fresh_process.floor(files)  # brings the files into the page cache
+    floors, runs = [], []
+    for _ in range(options.pairs):
+        floors.append(fresh_process.floor(files))
+        runs.append(run(place, options))
+    counted = run(place, options, tasks="benchmarks.counted_tasks:TASKS")
+    print(table(HEAD, _rows(floors, runs, start_up(place, options))))
+    peak = max(mb for one in [*runs, counted] for mb in one["peak_mb"])
+    by_season, by_library = counted["chunks"]
+    print(f"peak memory of a slot: {peak:.0f} MB (target {PEAK_MB})")
+    print(f"chunks inflated: {by_season} by the seasons' count, {by_library} by the library's; stored: {stored}")
+
+
+def run(place, options, tasks=TASKS, work=True):
+    """A cluster's CPU seconds by process, peak memory of its slots, wall seconds and chunks where they are counted."""
+    with tempfile.TemporaryDirectory(prefix="stormtracks-bench-") as home:
+        results = Path(home) / "results"
+        setup = {"data": place, "results": results, "best_tracks": planted_data.BEST_TRACKS}
+        with LocalCluster(home, setup, options.slots, tasks) as cluster:
+            wall = cluster.manage([planted_data.YEAR], options.members) if work else 0.0
+        made = len(list(results.rglob("member_*.nc")))
+        if work and made != options.members:
+            raise RuntimeError(f"{made} results of {options.members} members")
+        chunks = counted_tasks.read_log(results) if (results / counted_tasks.LOG).exists() else None
+    return {"cpu": cluster.cpu, "peak_mb": cluster.peak_mb, "wall": wall, "chunks": chunks}
+
+
+def start_up(place, options):
+    """CPU seconds of starting and ending nameserver, worker and slots, with nothing in between."""
+    return sum(run(place, options, work=False)["cpu"].values())
+
+
+def _rows(floors, runs, start):
+    floor = statistics.median(floors)
+    totals = [sum(one["cpu"].values()) for one in runs]
+    rows = [("inflating u and v once", spread(floors), "1.00", "")]
+    for name in runs[0]["cpu"]:
+        part = [one["cpu"][name] for one in runs]
+        rows.append((name, spread(part), f"{statistics.median(part) / floor:.2f}", ""))
+    ratio = f"{statistics.median(totals) / floor:.2f}"
+    rows.append(("all processes", spread(totals), ratio, f"{TARGET:g}, aim {AIM:g}"))
+    rows.append(("  of it start-up", f"{start:.2f}", f"{start / floor:.2f}", ""))
+    rows.append(("wall seconds of the run", spread([one["wall"] for one in runs]), "", ""))
+    return rows
+
+
+def _stored_chunks(path, variable):
+    with h5py.File(path) as file:
+        return file[variable].id.get_num_chunks()
+
+
+def _options(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--layouts", nargs="+", choices=("20crv2c", "20crv3"), default=["20crv2c", "20crv3"])
+    parser.add_argument("--members", type=int, default=56, help="[%(default)s]")
+    parser.add_argument("--steps", type=int, default=733, help="6-hourly times [%(default)s]")
+    parser.add_argument("--grid", type=float, default=2.0, help="degrees [%(default)s]")
+    parser.add_argument("--slots", type=int, default=2, help="[%(default)s]")
+    parser.add_argument("--pairs", type=int, default=5, help="[%(default)s]")
+    parser.add_argument("--data", help="a folder that `inv plant` wrote, of one layout, with as many members")
+    parser.add_argument("--cache", help="folder to keep the planted data in [a temporary one]")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    main()
