@@ -101,6 +101,7 @@ class Outcome:
     finished: float = 0.0
 
     def row(self):
+        """The values as SQLite takes them."""
         values = {**vars(self), "counts": json.dumps(self.counts), "skipped": int(self.skipped)}
         return (*values.values(),)
 

@@ -63,12 +63,15 @@ class Peer:
         self._proxy = proxy
 
     def describe(self):
+        """What the worker says of itself, a dict."""
         return self._call("describe")
 
     def ping(self):
+        """A sign of life."""
         return self._call("ping")
 
     def do_work(self, year, ensemble_member, task, options):
+        """Have a task done; the worker's reply, a dict."""
         return self._call("do_work", year, ensemble_member, task, options)
 
     def cut(self):
@@ -76,6 +79,7 @@ class Peer:
         wire.cut(self._proxy)
 
     def close(self):
+        """Close the connection."""
         self._proxy._pyroRelease()
 
     def fileno(self):
@@ -95,8 +99,10 @@ class Peer:
 
 
 def _lost(error):
-    cause = error.__cause__
-    silent = isinstance(error, (wire.TimeoutError, TimeoutError)) or isinstance(cause, TimeoutError)
-    if isinstance(error, wire.WireError) or not isinstance(error, CommunicationError):
+    """The loss that an error means; silent unless the other side, or its kernel, said that there is nobody."""
+    if isinstance(error, wire.WireError):
+        silent = isinstance(error, wire.Unreachable) and not isinstance(error.__cause__, ConnectionError)
         return PeerLost(str(error), silent)
-    return PeerLost("no answer in time" if silent else "its connection ended", silent)
+    if isinstance(error, (wire.TimeoutError, TimeoutError)):
+        return PeerLost("no answer in time", silent=True)
+    return PeerLost("its connection ended" if isinstance(error, (CommunicationError, OSError)) else str(error))
