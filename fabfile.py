@@ -4,6 +4,7 @@ Every command works on all hosts at once, says a line for each, and has exit sta
 (or `-H HOST,...`) limits it, `--hosts FILE` chooses another hosts.yaml; both go after the command's name.
 """
 
+import contextlib
 import inspect
 import sys
 
@@ -92,7 +93,8 @@ def show_logs(c, hosts=None, only=None, at_once=None, lines=None, follow=False):
     cluster = _cluster(c, hosts, only)
     count = _whole("lines", lines, LINES)
     if follow:
-        _on_all(c, cluster, logs.follow(cluster, count), len(cluster.workers))
+        with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
+            _on_all(c, cluster, logs.follow(cluster, count), len(cluster.workers))
     else:
         _on_all(c, cluster, logs.show(cluster, count), at_once)
 

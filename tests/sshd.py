@@ -38,9 +38,11 @@ class PrivateSshd:
         0: a free one.
     login_shell : str, optional
         Run commands as sshd does for a user with this login shell.
+    greeting : str
+        What the login shell's start-up files print before every command.
     """
 
-    def __init__(self, folder, client_key, address="127.0.0.1", port=0, login_shell=None):
+    def __init__(self, folder, client_key, address="127.0.0.1", port=0, login_shell=None, greeting=""):
         need(SSHD and shutil.which("ssh-keygen"), "OpenSSH's sshd")
         self.folder, self.address, self.port = folder, address, port or free_port(address)
         self.home, self.pid_file = folder / "home", folder / "sshd.pid"
@@ -50,9 +52,9 @@ class PrivateSshd:
         shutil.copy(f"{client_key}.pub", folder / "authorized_keys")
         (folder / "authorized_keys").chmod(0o600)
         self.config = folder / "sshd_config"
-        self.config.write_text("\n".join(self._options(login_shell)) + "\n")
+        self.config.write_text("\n".join(self._options(login_shell, greeting)) + "\n")
 
-    def _options(self, login_shell):
+    def _options(self, login_shell, greeting):
         options = {
             "ListenAddress": f"{self.address}:{self.port}",
             "HostKey": self.folder / "host_key",
@@ -66,8 +68,8 @@ class PrivateSshd:
             "Subsystem": "sftp internal-sftp",
             "SetEnv": f"HOME={self.home}",
         }
-        if login_shell:
-            options["ForceCommand"] = f'exec {login_shell} -c "$SSH_ORIGINAL_COMMAND"'
+        if login_shell or greeting:
+            options["ForceCommand"] = f'printf "{greeting}"; exec {login_shell or "sh"} -c "$SSH_ORIGINAL_COMMAND"'
         return [f"{name} {value}" for name, value in options.items()]
 
     @property

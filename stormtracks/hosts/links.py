@@ -1,6 +1,9 @@
 """A link to a host: runs a shell line there, over SSH or, for ``launch: local``, here."""
 
+import contextlib
+import os
 import random
+import signal
 import subprocess
 import tempfile
 import threading
@@ -42,7 +45,7 @@ class Link:
         """Give the connection up."""
 
     def open(self, line):
-        """Start a shell line: an object with files ``stdin``, ``stdout``, and ``finish()``, ``end()``."""
+        """Start a shell line: an object with the files ``stdin`` and ``stdout``, ``finish``, ``abort`` and ``end``."""
         raise NotImplementedError
 
     def run(self, line, chunks=(), seconds=60.0) -> Done:
@@ -63,7 +66,7 @@ class Link:
         """
         process = self.open(line)
         late = threading.Event()
-        alarm = threading.Timer(seconds, lambda: (late.set(), process.end()))
+        alarm = threading.Timer(seconds, lambda: (late.set(), process.abort()))
         alarm.daemon = True
         alarm.start()
         try:
@@ -216,9 +219,13 @@ class _HereProcess:
         self._errors.seek(0)
         return status, output, self._errors.read().decode(errors="replace")
 
+    def abort(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
     def end(self):
         if self._process.poll() is None:
-            self._process.kill()
+            self.abort()
             self._process.wait()
         for file in (self.stdin, self.stdout, self._errors):
             try:
@@ -241,8 +248,10 @@ class _SshProcess:
         status = self._channel.recv_exit_status()
         return (None if status < 0 else status), output, errors
 
-    def end(self):
+    def abort(self):
         self._channel.close()
+
+    end = abort
 
 
 class _SshInput:

@@ -30,6 +30,17 @@ def test_it_is_renewed_by_one_command(operator, sshd, entry):
     assert "PRIVATE" not in said
 
 
+def test_a_worker_that_has_the_old_secret_is_told_from_one_that_answers(operator, sshd, entry, nameserver):
+    operator.configure({"nameserver": nameserver, "workers": [entry("w1", sshd("w1"))]})
+    operator.fab("start-workers")
+    operator.fab("renew-key")
+    again = operator.fab("start-workers")
+    assert again.returncode == 1
+    assert "does not answer from here: " in again.stdout
+    assert "key" in again.stdout
+    assert "stopped gracefully" in operator.fab("stop-workers").stdout
+
+
 def test_check_tells_another_clusters_secret(operator, sshd, entry):
     server = sshd("w1")
     operator.configure({"workers": [entry("w1", server)]})
