@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -19,7 +20,8 @@ from stormtracks.hosts.faults import HostFault
 
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 4
-KEEPALIVE_SECONDS = 15
+KEEPALIVE_SECONDS = 10
+SILENT_MS = 20_000
 WINDOW_BYTES = 2**24
 
 
@@ -183,7 +185,7 @@ def _connect(connection):
     for attempt in range(ATTEMPTS):
         try:
             connection.open()
-            connection.transport.set_keepalive(KEEPALIVE_SECONDS)
+            _notice_silence(connection.transport)
             return
         except Exception as error:  # paramiko lets through whatever its sockets, files and threads raise
             connection.transport = None
@@ -191,6 +193,13 @@ def _connect(connection):
             if attempt == ATTEMPTS - 1 or "protocol banner" not in str(error):
                 raise explained(error, connection) from error
             time.sleep(random.uniform(0.2, 0.6) * 2**attempt)
+
+
+def _notice_silence(transport):
+    """Let the kernel end a connection whose host is gone: what is sent now and then stays without an answer."""
+    transport.set_keepalive(KEEPALIVE_SECONDS)
+    if isinstance(transport.sock, socket.socket):  # else it goes through a host whose own connection ends
+        transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
 
 
 def _write(file, chunks):

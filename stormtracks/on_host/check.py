@@ -1,5 +1,6 @@
 """Look whether a worker could work here, and say what to do about each fault."""
 
+import getpass
 import os
 import shutil
 import sys
@@ -8,7 +9,7 @@ import time
 
 from stormtracks import version
 from stormtracks.on_host import bind, key, packages, processes
-from stormtracks.on_host.places import WorkerFiles, expand, place
+from stormtracks.on_host.places import WorkerFiles, place
 from stormtracks.pyro_cluster import secret
 
 LITTLE_GB = 1.0
@@ -130,7 +131,7 @@ def _room(folder, what):
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"\0" * 4096)
     except OSError as error:
-        who = expand("~", "").name
+        who = getpass.getuser()
         return _found(
             "-", f"cannot write in {there} as {who} ({error.strerror}): chown it, or set '{what}' in hosts.yaml"
         )
