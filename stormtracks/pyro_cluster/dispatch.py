@@ -269,10 +269,11 @@ class Dispatcher:
             self._look_whether_all_is_done()
 
     def _rested(self, rest):
-        """Let a slot whose worker is busy rest; how long to rest next time."""
+        """Let a slot whose worker is busy rest, whoever else is woken meanwhile; how long to rest next time."""
+        until = time.monotonic() + rest
         with self._lock:
-            if not self.ended:
-                self._idle.wait(rest)
+            while not self.ended and (left := until - time.monotonic()) > 0:
+                self._idle.wait(left)
         return min(2 * rest, REST_SECONDS[1])
 
     # The end

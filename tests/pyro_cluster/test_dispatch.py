@@ -252,6 +252,18 @@ def test_a_busy_worker_rests_and_its_task_goes_to_another():
     assert all(outcome.worker == "free" for outcome in setting.journal.outcomes)
 
 
+def test_the_slots_of_a_busy_worker_do_not_wake_each_other(monkeypatch):
+    monkeypatch.setattr(dispatch, "REST_SECONDS", (0.1, 0.1))
+    setting, calls = Setting(1, 20), []
+    setting.cluster.add("busy", lambda *cell: calls.append(cell) or {"status": "busy"}, slots=4)
+    began = time.monotonic()
+    setting.dispatcher.start()
+    _until(lambda: len(calls) >= 12)
+    elapsed = time.monotonic() - began
+    setting.dispatcher.stop("over")
+    assert len(calls) <= 4 * (elapsed / 0.1 + 2)
+
+
 def test_a_lost_nameserver_is_said_and_work_goes_on():
     setting = Setting(1, 1)
     stay = threading.Event()
