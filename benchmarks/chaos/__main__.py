@@ -75,6 +75,7 @@ class Soak:
     def report(self):
         """Print the closing table; the exit status."""
         rows = [*sorted(self.faults.injected.items()), ("faults injected", self.faults.injected.total()),
+                ("worker ended by itself, started again", self.faults.revived),
                 *((f"manager ended {how}, started again", number) for how, number in sorted(self.ends.items())),
                 ("rounds", self.rounds), ("tasks", self.tasks), ("results checked", self.results),
                 *sorted(self.counts.items()), ("results lost", len(self.lost)), ("results wrong", len(self.wrong))]
@@ -139,7 +140,7 @@ class Soak:
 
     def _judge(self, name, journal):
         for host in self.hosts:
-            hosts.wait_until(lambda host=host: host.idle(self.folder / "state"), 60, f"{host.name} at rest")
+            hosts.wait_until(lambda host=host: self._at_rest(host), 60, f"{host.name} at rest")
         verdict = planted.judge(journal, {host.name: host.results for host in self.hosts}, self.reference)
         self.lost += verdict.lost
         self.wrong += verdict.wrong
@@ -151,6 +152,10 @@ class Soak:
         if not (verdict.lost or verdict.wrong):
             for host in self.hosts:
                 shutil.rmtree(host.results / "vort_track", ignore_errors=True)
+
+    def _at_rest(self, host):
+        self.faults.revive()
+        return host.idle(self.folder / "state")
 
     def _tell(self, words):
         print(f"{time.monotonic() - self.began:7.1f} s  {words}", flush=True)

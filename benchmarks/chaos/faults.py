@@ -24,7 +24,7 @@ class Faults:
     """Seconds between faults."""
 
     def __init__(self, rng, hosts, middle, tell):
-        self.injected = Counter()
+        self.injected, self.revived = Counter(), 0
         self._rng, self._hosts, self._middle, self._tell = rng, hosts, middle, tell
         self._healing, self._order, self._suffering = [], itertools.count(), set()
         self._next = 0.0
@@ -32,6 +32,7 @@ class Faults:
     def tend(self, now):
         """Undo what has lasted long enough, and strike if it is time to (`now` in s, monotonic)."""
         self._heal(now)
+        self.revive()
         if now >= self._next:
             self._strike(now)
             self._next = now + self._rng.uniform(*self.PAUSE)
@@ -39,6 +40,15 @@ class Faults:
     def heal_all(self):
         """Undo everything now."""
         self._heal(float("inf"))
+        self.revive()
+
+    def revive(self):
+        """Start again a worker that ended by itself: one whose slots are killed before it is up cannot start."""
+        for host in self._hosts:
+            if host.ended():
+                self.revived += 1
+                self._tell(f"{host.name}: its worker ended, started again: {host.last_words()}")
+                host.start()
 
     def _heal(self, now):
         while self._healing and self._healing[0][0] <= now:

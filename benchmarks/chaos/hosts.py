@@ -82,12 +82,22 @@ class Torment:
                 os.kill(pid, number)
         return bool(pids)
 
+    def ended(self):
+        """Whether its worker has ended without having been ended by `end`."""
+        return self._worker is not None and self._worker.poll() is not None
+
     def end(self):
         """End its worker, whatever it is doing."""
         if self._worker:
             self.send(signal.SIGKILL, "pyro_worker")
             self._worker.kill()
             self._worker.wait()
+            self._worker = None
+
+    def last_words(self):
+        """The last line of its log."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return lines[-1] if lines else "it said nothing"
 
     def idle(self, home):
         """Whether its worker answers and does nothing."""
