@@ -54,11 +54,11 @@ def test_mean_path_is_nearer_to_the_truth_than_half_of_a_members_distance(made, 
 
 
 def test_spread_and_strength_of_two_members():
-    east, west = members([line(0, 1)]), members([line(0, -1)])
+    east, west = members([line(0, 0.8)]), members([line(0, -0.8)])
     west = [dataclasses.replace(west[0], vorticity=east[0].vorticity + np.float32(2e-5))]
     made = consensus_of(2005, (0, 1), [*east, *west], [none(), none()], ConsensusSettings())
     np.testing.assert_allclose(made.lon, 0, atol=1e-9)
-    np.testing.assert_allclose(made.spread_km[0], sphere.distance_km(0, 0, 0, 1), rtol=1e-6)
+    np.testing.assert_allclose(made.spread_km[0], sphere.distance_km(0, 0, 0, 0.8), rtol=1e-6)
     np.testing.assert_allclose(made.vorticity, east[0].vorticity + 1e-5, rtol=1e-5)
     np.testing.assert_allclose(made.vorticity_std, 1e-5, rtol=1e-3)
 

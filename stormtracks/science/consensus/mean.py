@@ -20,7 +20,8 @@ class ConsensusTracks:
     held_by : ndarray of bool, shape (nstorms, nmembers)
         Which members have the storm.
     sid, name : ndarray of str, shape (nstorms,)
-        Best track that most of its tracks match; '' for a candidate, a storm that no best track knows.
+        Best track that most of its tracks match; '' for a candidate, a storm that no best track knows. Two storms at
+        the same times may have the same, where a companion is as near to the best track.
     matched : ndarray of int64, shape (nstorms,)
         Members whose track matches that best track.
     row_size : ndarray of int32, shape (nstorms,)
