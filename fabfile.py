@@ -67,6 +67,8 @@ def check(c, hosts=None, only=None, at_once=None):
 def deploy(c, hosts=None, only=None, at_once=None, wheels=None, force=False):
     """Bring this checkout's tracked files and the packages they need to the hosts: only what changed."""
     cluster = _cluster(c, hosts, only)
+    if stays := deploying.untracked():
+        sys.stderr.write(f"not tracked by git, so not brought: {', '.join(stays)}\n")
     _on_all(c, cluster, deploying.job(cluster, wheels, force), at_once)
 
 

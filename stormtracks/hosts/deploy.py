@@ -1,5 +1,6 @@
 """Bring this checkout's tracked files, and the packages they need, to hosts: only what changed."""
 
+import contextlib
 import hashlib
 import subprocess
 import tarfile
@@ -41,6 +42,9 @@ def job(cluster, wheels=None, force=False):
                 _refuse_under_worker(link, cluster, worker)
             _send(link, worker, words, {name: sources[name] for name in found["differ"]})
         environment = _environment(link, worker, found["folder"], bool(wheels))
+        if found["differ"]:
+            with contextlib.suppress(HostFault):  # it only saves time; what is wrong there, `fab check` tells
+                ask(link, worker, "bytecode", request(cluster, worker), TAKE_SECONDS)
         text = f"{len(found['differ'])} file(s) brought, {len(found['gone'])} removed, environment {environment}"
         return Outcome(worker.name, True, f"{text}: {found['folder']}", found | {"environment": environment})
 
@@ -49,16 +53,25 @@ def job(cluster, wheels=None, force=False):
 
 def files(wheels=None) -> dict[str, Path]:
     """The tracked files of this checkout and the wheels: name on the host -> file here."""
-    try:
-        listing = subprocess.run(["git", "-C", str(CHECKOUT), "ls-files", "-z"], capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise KeyRefused(f"{CHECKOUT} is no git checkout, whose tracked files could be deployed ({error})") from error
-    names = [name for name in listing.decode().split("\0") if name]
-    found = {name: CHECKOUT / name for name in names if (CHECKOUT / name).is_file()}
+    found = {name: CHECKOUT / name for name in _listed() if (CHECKOUT / name).is_file()}
     brought = sorted(Path(wheels).glob("*.whl")) if wheels else []
     if wheels and not brought:
         raise KeyRefused(f"no wheels in {wheels}: pip download -r requirements.txt -d {wheels}")
     return found | {f"{WHEELS}/{path.name}": path for path in brought}
+
+
+def untracked() -> list[str]:
+    """Modules of the package that git does not track: they stay here, and what needs them fails on the hosts."""
+    return _listed("--others", "--exclude-standard", "--", "stormtracks/*.py")
+
+
+def _listed(*options):
+    command = ["git", "-C", str(CHECKOUT), "ls-files", "-z", *options]
+    try:
+        listing = subprocess.run(command, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise KeyRefused(f"{CHECKOUT} is no git checkout, whose tracked files could be deployed ({error})") from error
+    return [name for name in listing.decode().split("\0") if name]
 
 
 def _refuse_under_worker(link, cluster, worker):

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-ACTIONS = ("check", "key", "start", "look", "stop", "log", "outbox", "send")
+ACTIONS = ("bytecode", "check", "key", "start", "look", "stop", "log", "outbox", "send")
 OLDEST_PYTHON = (3, 11)
 
 

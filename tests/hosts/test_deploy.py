@@ -32,6 +32,13 @@ def test_what_is_tracked_is_brought_once(operator, deployable):
     assert "code: the code is not" not in operator.fab("check").stdout
 
 
+def test_modules_that_are_not_tracked_are_told(operator, deployable):
+    (operator.checkout / "stormtracks" / "new.py").touch()
+    assert "not tracked by git, so not brought: stormtracks/new.py" in operator.fab("deploy").stdout
+    assert not (deployable.home / "my code" / "stormtracks" / "new.py").exists()
+    assert list((deployable.home / "my code" / "stormtracks" / "__pycache__").glob("config.*.pyc"))
+
+
 def test_only_what_differs_is_brought_and_what_is_gone_goes(operator, deployable):
     operator.fab("deploy")
     code = deployable.home / "my code"
