@@ -95,3 +95,10 @@ def test_what_an_operator_types_loads_neither_numpy_nor_pyro(module):
         text=True,
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_both_rooms_know_the_same_tasks():
+    from stormtracks.pyro_cluster import pyro_task
+    from stormtracks.science import pipeline
+
+    assert set(pyro_task.TASKS) == set(pipeline.TASKS)
