@@ -16,8 +16,9 @@ def main():
         sys.exit("unknown action %r; known: %s" % (action, ", ".join(ACTIONS)))  # noqa: UP031 - for an old Python
     request = json.loads(sys.stdin.readline())
     if sys.version_info < OLDEST_PYTHON:
-        found, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
-        sys.stdout.write("\x1estormtracks " + json.dumps({"error": "python is " + found + ", not " + least}) + "\n")
+        here, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
+        fault = "python is " + here + ", needed is " + least + " or later: set 'python' in hosts.yaml, or fab deploy"
+        sys.stdout.write("\x1estormtracks " + json.dumps({"error": fault}) + "\n")
         return
     os.environ.update({name: str(value) for name, value in request.get("env", {}).items()})
     answers = importlib.import_module("stormtracks.on_host.answers")

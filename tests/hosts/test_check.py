@@ -67,3 +67,17 @@ def test_a_key_that_the_host_does_not_know(operator, sshd, entry, tmp_path):
     operator.configure({"workers": [entry("w1", sshd("w1"), identity=str(other))]})
     operator.key.unlink()
     assert "does not let" in operator.fab("check").stdout
+
+
+def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
+    server = sshd("w1")
+    canary = server.home / "canary"
+    hostile = f'~/it\'s "x"; touch {canary}; $(touch {canary}) `touch {canary}`\n!7'
+    more = dict.fromkeys(("data", "best_tracks", "scratch", "results"), hostile)
+    worker = entry("w1", server, **more, env={"A_B": hostile}, prefix=[hostile])
+    operator.configure({"workers": [worker, entry("w2", server, user="root", code=hostile, python=hostile)]})
+    said = operator.fab("check").stdout
+    assert "is no folder here" in said
+    assert "w2 FAILED no code in" in said
+    operator.fab("start-workers")
+    assert not canary.exists()

@@ -1,0 +1,44 @@
+"""The program that makes the virtual environment, with a python of the test's in it."""
+
+import sys
+
+import pytest
+
+from stormtracks.on_host import environment
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A code folder whose environment has a python that notes how it is called, and fails when told to."""
+    (tmp_path / "requirements.txt").write_text("numpy\n")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/calls\necho no numpy here\n! test -e {tmp_path}/fail\n')
+    python.chmod(0o755)
+    return tmp_path
+
+
+def test_it_is_made_once_for_the_same_requirements(folder):
+    assert environment.make(folder, False) == {"environment": "made"}
+    assert environment.make(folder, False) == {"environment": "unchanged"}
+    (folder / "requirements.txt").write_text("numpy>1\n")
+    assert environment.make(folder, True) == {"environment": "made"}
+    first, second = (folder / "calls").read_text().splitlines()
+    assert first.endswith(f"-r {folder}/requirements.txt")
+    assert f"--no-index --find-links {folder}/.wheels" in second
+    assert "--no-index" not in first
+
+
+def test_a_failure_shows_the_last_lines_and_is_tried_again(folder):
+    (folder / "fail").touch()
+    with pytest.raises(ValueError, match=r"without the internet: fab deploy --wheels DIR\nno numpy here"):
+        environment.make(folder, False)
+    (folder / "fail").unlink()
+    assert environment.make(folder, False) == {"environment": "made"}
+
+
+def test_an_old_python_is_refused(folder, monkeypatch):
+    monkeypatch.setattr(environment, "OLDEST_PYTHON", (99, 0))
+    here = ".".join(map(str, sys.version_info[:2]))
+    with pytest.raises(ValueError, match=f"python is {here}, needed is 99.0 or later: set 'base_python'"):
+        environment.make(folder, False)
