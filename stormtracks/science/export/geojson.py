@@ -18,6 +18,7 @@ class GeoJSON:
     """A FeatureCollection that pieces are added to, a feature a line."""
 
     says_units = True
+    suffix = ".geojson"
 
     def __init__(self, path, about):
         self.path, self.about, self.first = path, about, True

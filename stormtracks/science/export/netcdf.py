@@ -41,6 +41,7 @@ class NetCDF:
     """A file that pieces are added to; both of its dimensions are unlimited, so that it can grow."""
 
     says_units = True
+    suffix = ".nc"
 
     def __init__(self, path, about):
         self.path, self.about = path, about

