@@ -15,7 +15,7 @@ from pathlib import Path
 import h5py
 
 from benchmarks import counted_tasks, fresh_process, planted_data
-from benchmarks.local_cluster import TASKS, LocalCluster
+from benchmarks.local_cluster import TASKS, LocalCluster, start_up
 from benchmarks.surroundings import describe, spread, table
 
 HEAD = ("what", "CPU s", "ratio", "target")
@@ -46,30 +46,25 @@ def report(layout, folder, options):
         floors.append(fresh_process.floor(files))
         runs.append(run(place, options))
     counted = run(place, options, tasks="benchmarks.counted_tasks:TASKS")
-    print(table(HEAD, _rows(floors, runs, start_up(place, options))))
+    print(table(HEAD, _rows(floors, runs, start_up(options.slots))))
     peak = max(mb for one in [*runs, counted] for mb in one["peak_mb"])
     by_season, by_library = counted["chunks"]
     print(f"peak memory of a slot: {peak:.0f} MB (target {PEAK_MB})")
     print(f"chunks inflated: {by_season} by the seasons' count, {by_library} by the library's; stored: {stored}")
 
 
-def run(place, options, tasks=TASKS, work=True):
+def run(place, options, tasks=TASKS):
     """A cluster's CPU seconds by process, peak memory of its slots, wall seconds and chunks where they are counted."""
     with tempfile.TemporaryDirectory(prefix="stormtracks-bench-") as home:
         results = Path(home) / "results"
         setup = {"data": place, "results": results, "best_tracks": planted_data.BEST_TRACKS}
         with LocalCluster(home, setup, options.slots, tasks) as cluster:
-            wall = cluster.manage([planted_data.YEAR], options.members) if work else 0.0
+            wall = cluster.manage([planted_data.YEAR], options.members)
         made = len(list(results.rglob("member_*.nc")))
-        if work and made != options.members:
+        if made != options.members:
             raise RuntimeError(f"{made} results of {options.members} members")
         chunks = counted_tasks.read_log(results) if (results / counted_tasks.LOG).exists() else None
     return {"cpu": cluster.cpu, "peak_mb": cluster.peak_mb, "wall": wall, "chunks": chunks}
-
-
-def start_up(place, options):
-    """CPU seconds of starting and ending nameserver, worker and slots, with nothing in between."""
-    return sum(run(place, options, work=False)["cpu"].values())
 
 
 def _rows(floors, runs, start):

@@ -28,17 +28,19 @@ def floor(winds):
     return _less_imports("floor", *(f"{path}:{name}" for path, name in winds))[0]
 
 
-def tasks(setup, year, members=1):
+def tasks(setup, years, members=1):
     """CPU seconds of the tasks of the first members, results saved to a folder of their own, and what the last found.
 
     Parameters
     ----------
     setup : dict
         As a task gets it, but for `results`.
+    years : list of int
+    members : int
     """
     with tempfile.TemporaryDirectory(prefix="stormtracks-results-") as results:
         plain = {key: str(value) if isinstance(value, Path) else value for key, value in setup.items()}
-        order = json.dumps({"year": year, "setup": {**plain, "results": results}})
+        order = json.dumps({"years": list(years), "setup": {**plain, "results": results}})
         return _less_imports("tasks", order, str(members))
 
 
@@ -80,10 +82,10 @@ def _do_tasks(arguments):
 
     imports = _own_cpu()
     order, members = json.loads(arguments[0]), int(arguments[1])
-    for member in range(members):
-        details = pipeline.run_task(order["year"], member, "vort_track", order["setup"])
-    size = sum(path.stat().st_size for path in Path(order["setup"]["results"]).rglob("*.nc"))
-    return {"imports": imports, "result_bytes": size // members, **details["counts"]}
+    for year in order["years"]:
+        for member in range(members):
+            details = pipeline.run_task(year, member, "vort_track", order["setup"])
+    return {"imports": imports, "result_bytes": Path(details["path"]).stat().st_size, **details["counts"]}
 
 
 def _own_cpu():

@@ -153,7 +153,7 @@ def _in_turn(setup, files, repeats):
     seconds, floors = [], []
     for _ in range(repeats):
         floors.append(fresh_process.floor(files))
-        used, found = fresh_process.tasks(setup, planted_data.YEAR)
+        used, found = fresh_process.tasks(setup, [planted_data.YEAR])
         seconds.append(used)
     return seconds, found, floors
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -76,6 +77,15 @@ class LocalCluster:
         process.terminate()
         process.communicate()
         self.cpu[name] += children_cpu() - before
+
+
+def start_up(slots):
+    """CPU seconds of all processes of a cluster that does one task which does nothing."""
+    with tempfile.TemporaryDirectory(prefix="stormtracks-bench-") as home:
+        cluster = LocalCluster(home, {"results": Path(home) / "results"}, slots, "benchmarks.idle_tasks:TASKS")
+        with cluster:
+            cluster.manage([2000], 1)
+    return sum(cluster.cpu.values())
 
 
 def _children(pid):

@@ -53,8 +53,8 @@ def measured(case, folder, options, figures):
     whole = {"data": place, "best_tracks": planted_data.BEST_TRACKS}
     ways = {
         "floor": lambda: (fresh_process.floor(files), {}),
-        "task": lambda: fresh_process.tasks(whole, planted_data.YEAR),
-        "unmatched": lambda: fresh_process.tasks({"data": place}, planted_data.YEAR),
+        "task": lambda: fresh_process.tasks(whole, [planted_data.YEAR]),
+        "unmatched": lambda: fresh_process.tasks({"data": place}, [planted_data.YEAR]),
     }
     ways["floor"]()  # brings the files into the page cache
     seconds, found = {name: [] for name in ways}, {}
