@@ -1,0 +1,101 @@
+"""inv track, plant, demo, summary, export, plot: as a person types them, on the sample."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def inv(*words, home, status=0):
+    """Output and errors of an `inv` command that must end with this status."""
+    environment = {**os.environ, "STORMTRACKS_HOME": str(home), "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "invoke", *map(str, words)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """What `inv demo` printed, and where its results are."""
+    folder = tmp_path_factory.mktemp("demo")
+    return inv("demo", "--results", folder / "results", home=folder)[0], folder / "results"
+
+
+def track(*words, home, status=0):
+    return inv("track", "--year", 1987, "--results", home / "results", *words, home=home, status=status)
+
+
+def test_the_demo_finds_cindy_in_every_member(demo):
+    printed, folder = demo
+    (line,) = [line for line in printed.splitlines() if "CINDY" in line]
+    assert "1987249N15329" in line and "5 of 5" in line and "all tasks are complete" in printed
+    assert len(list(folder.rglob("member_*.nc"))) == 5
+
+
+def test_the_demo_leaves_no_process(demo):
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            assert str(demo[1]).encode() not in process.read_bytes()
+        except OSError:
+            continue
+
+
+def test_track_shows_tables_then_what_is_there(tmp_path):
+    printed, _ = track("--ensemble-member", 1, home=tmp_path)
+    assert "CINDY" in printed and "made in" in printed and "member 1 ('2')" in printed
+    assert "already there" in track("--ensemble-member", 1, home=tmp_path)[0]
+
+
+def test_track_as_json_is_one_object(tmp_path):
+    printed, _ = track("--ensemble-member", 0, "--json", "--set", "min_peak=1e-4", home=tmp_path)
+    details = json.loads(printed)
+    keys = "year ensemble_member member_label task status path steps maxima tracks matches misses seconds cpu_seconds"
+    assert set(keys.split()) <= set(details)
+    assert set(details["matches"][0]) == {"sid", "name", "track_id", "common_times", "mean_distance_km"}
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (["--ensemble-member", 9], 1, "member 9 is not there; there are 5"),
+        (["--ensemble-member", 0, "--set", "treshold=1"], 1, "did you mean 'threshold'?"),
+        (["--ensemble-member", 0, "--data", "nowhere"], 1, "nowhere"),
+        (["--ensemble-member", "x"], 2, "must be a whole number"),
+        ([], 2, "--ensemble-member is needed"),
+    ],
+)
+def test_track_refuses_in_one_line(tmp_path, words, status, message):
+    printed, errors = track(*words, home=tmp_path, status=status)
+    assert message in errors and "Traceback" not in errors and not printed
+    assert list(tmp_path.rglob("*.nc")) == []
+
+
+def test_plant_writes_a_season_that_can_be_tracked(tmp_path):
+    span = "--start", "2005-08-27", "--stop", "2005-08-30"
+    inv("plant", "--dest", tmp_path / "data", "--members", 2, "--grid", 4, *span, home=tmp_path)
+    words = "--year", 2005, "--ensemble-member", 1, "--data", tmp_path / "data", "--results", tmp_path / "out", "--json"
+    assert "KATRINA" in {match["name"] for match in json.loads(inv("track", *words, home=tmp_path)[0])["matches"]}
+
+
+@pytest.mark.parametrize(
+    ("by", "word"), [("year", "1987"), ("storm", "CINDY"), ("member", "4"), ("consensus", "CINDY")]
+)
+def test_summary_tables(demo, tmp_path, by, word):
+    assert word in inv("summary", "--by", by, "--results", demo[1], home=tmp_path)[0]
+
+
+def test_export_and_plot_write_a_file_once(demo, tmp_path):
+    for words in (["export", "--format", "csv", "--dest", tmp_path / "t.csv"], ["plot", "--dest", tmp_path / "t.png"]):
+        inv(*words, "--results", demo[1], home=tmp_path)
+        assert Path(words[-1]).stat().st_size > 1000
+        assert "--overwrite" in inv(*words, "--results", demo[1], home=tmp_path, status=1)[1]
+
+
+def test_status_without_a_run_says_so(tmp_path):
+    assert "no run in" in inv("status", home=tmp_path, status=1)[1]
