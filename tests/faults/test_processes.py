@@ -1,0 +1,238 @@
+"""Processes that end, hang or meet their like: what becomes of the run, and how soon it is said."""
+
+import fcntl
+import os
+import pty
+import re
+import signal
+import termios
+import time
+
+import pytest
+
+from tests.faults.stage import CHECKOUT, NOTICED
+from tests.processes import children, wait_for
+
+DEAD_SECONDS = 2.0
+"""A dead process is promised to be noticed within 1 s; a machine that does other things besides is given another."""
+SILENT_SECONDS = 12.0
+"""The same for a silent one: 10 s are promised."""
+
+
+def test_a_worker_killed_in_a_task_is_noticed_at_once(stage):
+    doomed, other = stage.worker("doomed", seconds=0.4), stage.worker("other", seconds=0.4)
+    manager = stage.manage(years=2, members=8)
+    manager.until(lambda counts: counts["complete"])
+    stage.until_begun(2, "doomed")
+    at = time.time()
+    doomed.kill()
+    pattern = "worker doomed lost: its connection ended; its 2 tasks"
+    manager.noticed("worker: kill -9 in a task", pattern, at, DEAD_SECONDS)
+    assert re.search(r"complete +16", manager.ends(0))
+    assert len(stage.made()) == 16
+    assert other.runs()
+
+
+def test_a_worker_killed_between_tasks_is_noticed_at_once(stage):
+    idle, _ = stage.worker("idle", slots=3), stage.worker("busy", seconds=1.0)
+    manager = stage.manage(members=3)
+    manager.until_said("worker idle came"), manager.until_said("worker busy came")
+    at = time.time()
+    idle.kill()
+    manager.noticed("worker: kill -9 between tasks", "worker idle lost: its connection ended", at, DEAD_SECONDS)
+    manager.ends(0)
+
+
+def test_slots_that_crash_leave_and_eat_all_memory_cost_one_attempt_each(stage):
+    worker = stage.worker("w", "--memory-limit", 300)
+    manager = stage.manage("stumble", members=8)
+    said = manager.ends(0)
+    for member, words in enumerate(("killed by SIGSEGV", "killed by SIGKILL", "exit status 3", "MemoryError")):
+        assert len(re.findall(rf"2000 member {member}: attempt 1 failed, on w; .*{words}", said)) == 1, said
+    assert len(stage.made()) == 8
+    assert worker.runs()
+
+
+def test_a_killed_slot_is_noticed_at_once(stage):
+    worker = stage.worker("w", slots=1, seconds=3.0)
+    manager = stage.manage(members=2)
+    stage.until_begun(1)
+    at = time.time()
+    os.kill(_slot_of(worker), signal.SIGKILL)
+    pattern = r"attempt 1 failed, on w; to be tried again: the slot's process was killed by SIGKILL"
+    manager.noticed("slot: kill -9 in a task", pattern, at, DEAD_SECONDS + 1)
+    manager.ends(0)
+
+
+def test_a_task_that_hangs_in_c_is_ended_at_its_timeout_and_the_rest_goes_on(stage):
+    stage.worker("w")
+    manager = stage.manage("hang", "--timeout", 1, "--retries", 0, members=6)
+    said = manager.ends(1)
+    assert re.search(r"1 x timeout: no answer within 1 s: its process was ended \(2000/0; on w\)", said)
+    assert re.search(r"complete +5\n", said)
+    assert len(stage.made()) == 5
+
+
+def test_poison_is_f_and_names_its_victims_and_the_others_live(stage):
+    workers = [stage.worker(f"w{n}", slots=1, seconds=0.1, wait=False) for n in range(5)]
+    for number, worker in enumerate(workers):
+        worker.until_said(f"worker w{number} ready")
+    manager = stage.manage("poison", members=12)
+    said = manager.ends(1)
+    victims = re.search(r"1 x failure: its worker was lost each time \((w\d, w\d, w\d)\); last: ", said)
+    assert victims, said
+    assert re.search(r"complete +11\n", said)
+    assert sum(worker.runs() for worker in workers) == 2
+    assert len(stage.made()) == 11
+
+
+@pytest.mark.slow
+def test_half_of_twenty_workers_lost_at_once(stage):
+    workers = [stage.worker(f"w{n:02d}", slots=1, seconds=0.5, wait=False) for n in range(20)]
+    for number, worker in enumerate(workers):
+        wait_for(lambda worker=worker, n=number: f"worker w{n:02d} ready" in worker.said(), 90, f"worker {number}")
+    manager = stage.manage(years=10, members=12)
+    manager.until(lambda counts: counts["working"] == 20)
+    at = time.time()
+    for worker in workers[::2]:
+        worker.kill()
+    for number in range(0, 20, 2):
+        fault = "half of 20 workers: kill -9 at once"
+        manager.noticed(fault, f"worker w{number:02d} lost: ", at, DEAD_SECONDS + 2)
+    assert re.search(r"complete +120\n", manager.ends(0))
+    assert len(stage.made()) == 120
+
+
+def test_a_nameserver_that_comes_back_empty_stops_nothing(stage):
+    stage.worker("first", seconds=0.5)
+    manager = stage.manage(years=4, members=20)
+    manager.until(lambda counts: counts["complete"])
+    at = time.time()
+    stage.nameserver.kill()
+    manager.noticed("nameserver: kill -9", "nameserver lost: .*; running work goes on", at, 10)
+    done = manager.counts()["complete"]
+    manager.until(lambda counts: counts["complete"] > done + 2)
+    at = time.time()
+    stage.start_nameserver()
+    manager.noticed("nameserver: back, empty", "nameserver is back", at, 10)
+    stage.worker("second", slots=8, seconds=0.05)
+    manager.until_said("worker second came")
+    manager.ends(0)
+    assert len(stage.made()) == 80
+
+
+def test_a_worker_whose_manager_is_gone_ends_its_task_says_so_and_serves_the_next(stage, tmp_path):
+    impatient = tmp_path / "impatient"
+    impatient.mkdir()
+    (impatient / "sitecustomize.py").write_text(
+        "from stormtracks.pyro_cluster import pyro_worker\npyro_worker.MANAGER_SILENT_SECONDS = 1.0\n")
+    worker = stage.worker("w", inside=["env", f"PYTHONPATH={impatient}:{CHECKOUT}"], seconds=3.0)
+    manager = stage.manage(members=4)
+    stage.until_begun(2)
+    manager.kill()
+    worker.until_said("2 task(s) still run, then ready for the next")
+    wait_for(lambda: len(stage.made()) == 2, what="the end of what was begun")
+    assert worker.said().count("still run") == 1
+    stage.manage(members=4).ends(0)
+    assert len(stage.made()) == 4
+
+
+def test_a_closed_terminal_ends_the_manager_and_the_same_command_goes_on(stage):
+    stage.worker("w", seconds=0.3)
+    near, far = pty.openpty()
+    manager = stage.manage(members=20, preexec_fn=_take_terminal, stdin=far, stdout=far, stderr=far)
+    os.close(far)
+    manager.until(lambda counts: counts["complete"] >= 2)
+    at = time.time()
+    os.close(near)
+    manager.ends(130, 10)
+    NOTICED.append(("manager: terminal closed, until its end", time.time() - at))
+    assert re.search(r"complete +20 \(", stage.manage(members=20).ends(0))
+
+
+def test_two_runs_share_the_workers(stage):
+    worker = stage.worker("w", slots=2, seconds=0.2)
+    both = [stage.manage("work", "--run", name, members=8) for name in ("one", "two")]
+    for manager in both:
+        assert re.search(r"complete +8", manager.ends(0))
+    assert len(stage.made()) == 8
+    assert worker.said().count("busy in") < 60
+
+
+def test_a_worker_of_another_version_is_left_out_in_a_line(stage):
+    stage.worker("old", "--code-version", "0.9.0+1234")
+    said = stage.manage("work", "--wait", 2).ends(3)
+    assert len(re.findall(r"worker old at \S+ is left out: it runs stormtracks 0.9.0\+1234, this is ", said)) == 1
+    assert "'fab deploy' brings it up to date" in said
+    assert stage.made() == {}
+    stage.manage("work", "--any-version").ends(0)
+
+
+def test_a_name_taken_over_while_its_worker_was_frozen(stage, tmp_path):
+    """The frozen one, thawed, does no harm: what it does is whole, and the name stays with who answers."""
+    first = stage.worker("w", seconds=1.0)
+    manager = stage.manage(members=30)
+    stage.until_begun(2)
+    at = time.time()
+    os.killpg(first.pid, signal.SIGSTOP)
+    second = stage.worker("w", seconds=0.1, home=_other_home(stage.state, tmp_path))
+    manager.noticed("worker: SIGSTOP", "worker w lost: .*; its 2 tasks are outstanding again", at, SILENT_SECONDS)
+    os.killpg(first.pid, signal.SIGCONT)
+    manager.ends(0)
+    first.until_said("not registered: stormtracks.worker.w is taken by ")
+    assert len(stage.made()) == 30
+    assert first.runs() and second.runs()
+
+
+@pytest.mark.parametrize("seconds", [-3600, 3600])
+def test_a_workers_clock_an_hour_off_decides_nothing(stage, tmp_path, seconds):
+    stage.worker("w", inside=_clock_off(tmp_path, seconds), seconds=0.1)
+    said = stage.manage(members=6).ends(0)
+    assert re.search(r"complete +6\n", said)
+    assert "lost" not in said
+    assert "wrong key" not in said
+
+
+def test_the_managers_clock_may_be_wrong_and_put_right(stage, tmp_path):
+    stage.worker("w", seconds=0.1)
+    first = stage.manage(members=30, inside=_clock_off(tmp_path, 3600))
+    first.until(lambda counts: counts["complete"])
+    first.kill()
+    assert re.search(r"complete +30 \(", stage.manage(members=30).ends(0))
+
+
+def _clock_off(tmp_path, seconds):
+    """Words before a command in which Python's clock is wrong; of the kernel's only that of all hosts can be set.
+
+    What Python does not decide is the validity of the key's certificate: it is from 2000 to 9999.
+    """
+    (tmp_path / "off").mkdir()
+    (tmp_path / "off" / "sitecustomize.py").write_text(CLOCK.format(seconds=seconds))
+    return ["env", f"PYTHONPATH={tmp_path / 'off'}:{CHECKOUT}"]
+
+
+CLOCK = """
+import time
+right = time.time
+time.time = lambda: right() + {seconds}
+time.time_ns = lambda: int(time.time() * 10**9)
+"""
+
+
+def _other_home(state, tmp_path):
+    """Another host's state folder, with the same key."""
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    (other / "secret.pem").write_bytes((state / "secret.pem").read_bytes())
+    (other / "secret.pem").chmod(0o600)
+    return other
+
+
+def _take_terminal():
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _slot_of(worker):
+    return wait_for(lambda: children(worker.pid))[0]
+
+
