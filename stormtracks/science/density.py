@@ -12,6 +12,9 @@ AREA_KM2 = 1.0e6
 CAP_RADIUS_KM = sphere.EARTH_RADIUS_KM * np.arccos(1 - AREA_KM2 / (2 * np.pi * sphere.EARTH_RADIUS_KM**2))
 """Radius along the surface of a spherical cap of that area: 565 km."""
 
+_LONG_STEP_KM = 250.0
+"""Points farther apart get one half-way between them; nearer ones narrow the swath of a cap by less than 3 %."""
+
 
 def track_density(seasons, spacing=2.0, region=None):
     """Tracks that pass within a cap of 10^6 km2 around each point of a grid, per season.
@@ -34,8 +37,8 @@ def track_density(seasons, spacing=2.0, region=None):
 
     Notes
     -----
-    Equal caps make the count an areal density anywhere, at the poles too. Half-way points are put between a track's
-    points, so that a fast storm does not jump over a cap.
+    Equal caps make the count an areal density anywhere, at the poles too. Half-way points are put between points that
+    are far apart, so that a fast storm does not jump over a cap.
     """
     grid = _grid(spacing, region)
     lat, lon = (axis.ravel() for axis in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
@@ -68,6 +71,7 @@ def _visits(tracks, cells):
 def _with_midpoints(tracks):
     track = tracks.track
     first = np.flatnonzero(track[1:] == track[:-1])
-    ends = (tracks.lat[first], tracks.lon[first], tracks.lat[first + 1], tracks.lon[first + 1])
-    lat, lon = sphere.between(*ends, np.full(len(first), 0.5))
-    return np.concatenate([tracks.lat, lat]), np.concatenate([tracks.lon, lon]), np.concatenate([track, track[first]])
+    lat, lon = tracks.lat, tracks.lon
+    first = first[sphere.distance_km(lat[first], lon[first], lat[first + 1], lon[first + 1]) > _LONG_STEP_KM]
+    between = sphere.between(lat[first], lon[first], lat[first + 1], lon[first + 1], np.full(len(first), 0.5))
+    return np.append(lat, between[0]), np.append(lon, between[1]), np.append(track, track[first])

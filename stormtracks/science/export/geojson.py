@@ -66,6 +66,8 @@ def geometry(lon, lat):
     lon, lat : ndarray, shape (n,)
         Degrees.
     """
+    if len(lon) > 1 and np.abs(np.diff(lon)).max() < 180.0:  # most tracks: nothing to cut
+        return {"type": "LineString", "coordinates": np.round(np.stack([lon, lat], axis=1), 4).tolist()}
     lines = [np.round(line, 4).tolist() for line in cut_line(lon, lat)] if len(lon) > 1 else []
     if not lines:
         return {"type": "Point", "coordinates": [round(float(lon[0]), 4), round(float(lat[0]), 4)]}

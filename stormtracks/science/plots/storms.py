@@ -13,12 +13,12 @@ from matplotlib.ticker import MaxNLocator
 from stormtracks.science import sphere
 from stormtracks.science.plots import style
 from stormtracks.science.plots.maps import View, add_lines, map_axes, region_of
-from stormtracks.science.records import Tracks
+from stormtracks.science.records import Tracks, ragged_starts
 
-_CASING = 1.6  # points that a best track's white border is wider than the track
+_CASING = 0.8  # points that a best track's white border is wider than the track
 
 
-def year_tracks(tracks, best=None, storm=None, region=None, title=""):
+def year_tracks(tracks, best=None, storm=None, region=None, title="", min_peak=0.0):
     """Map of tracks coloured by vorticity, with the best tracks in black.
 
     Parameters
@@ -31,6 +31,8 @@ def year_tracks(tracks, best=None, storm=None, region=None, title=""):
     region : tuple of float, optional
         South, north, west, east; none: the globe.
     title : str
+    min_peak : float
+        Tracks that never reach this vorticity (s-1) are left out, unless they are observed storms.
 
     Returns
     -------
@@ -39,9 +41,10 @@ def year_tracks(tracks, best=None, storm=None, region=None, title=""):
     view = View.of(region)
     figure = style.new_figure(*style.map_size(view))
     axes = map_axes(figure, view)
-    values = tracks.vorticity * 1e5
     known = np.zeros(len(tracks), bool) if storm is None else np.asarray(storm, bool)
-    widths = np.where(known, 1.8, 0.7 if known.any() else 1.0)
+    tracks, known = _drawn(tracks, known, min_peak)
+    values = tracks.vorticity * 1e5
+    widths = np.where(known, 2.8, 0.7 if known.any() else 1.0)
     norm = Normalize(*_limits(values))
     lines = add_lines(axes, view, tracks, array=values, cmap=style.STRENGTH, norm=norm, linewidths=widths, zorder=2)
     style.colour_bar(figure, lines, axes, style.VORTICITY_LABEL, extend="max")
@@ -89,6 +92,19 @@ def storm_members(consensus, number, ensemble, best=None, region=None):
     return figure
 
 
+def _drawn(tracks, known, min_peak):
+    """Tracks in the order in which they are drawn: observed storms over others, strong ones over weak ones."""
+    if not len(tracks):
+        return tracks, known
+    peak = np.maximum.reduceat(tracks.vorticity, tracks.start)
+    order = np.lexsort((peak, known))
+    order = order[(peak >= min_peak)[order] | known[order]]
+    sizes = tracks.row_size[order].astype(np.int64)
+    points = np.repeat(tracks.start[order] - ragged_starts(sizes), sizes) + np.arange(sizes.sum())
+    columns = (getattr(tracks, name)[points] for name in ("time", "lat", "lon", "vorticity", "maximum"))
+    return Tracks(sizes, *columns), known[order]
+
+
 def _limits(values):
     """Colour limits: from the weakest to nearly the strongest, so that one point does not take all the colours."""
     if not len(values):
@@ -110,7 +126,7 @@ def _year_legend(best, known):
     handles = [Line2D([], [], color=middle, linewidth=1.0, label="track")]
     if known.any():
         handles = [
-            Line2D([], [], color=middle, linewidth=1.8, label="track matched to a best track"),
+            Line2D([], [], color=middle, linewidth=2.8, label="track matched to a best track"),
             Line2D([], [], color=middle, linewidth=0.7, label="other track"),
         ]
     return handles + _best_legend(best)

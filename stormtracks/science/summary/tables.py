@@ -47,7 +47,7 @@ def _by_year(summary):
 def _year_row(name, year):
     return (
         name, str(year.members), str(year.observed), _spread(year.found, 1), _spread(year.pod, 2),
-        _spread(year.tracks, 0), _spread(year.far, 2),
+        _spread(year.tracks, 0), _spread(year.far, 3),
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def _by_class(summary):
     rows = [
         (
             "all" if year.year is None else str(year.year), row.label, str(row.observed), _spread(row.found, 1),
-            _spread(row.pod, 2), _number(row.equivalent_vorticity * 1e5, 1), _spread(row.far, 2),
+            _spread(row.pod, 2), _number(row.equivalent_vorticity * 1e5, 1), _spread(row.far, 3),
         )
         for year in years
         for row in year.classes
@@ -74,7 +74,7 @@ def _by_member(summary):
     rows = (
         (
             str(m.member), str(m.years), _number(m.tracks, 0), str(m.observed), str(m.found), _number(m.pod, 2),
-            _number(m.far, 2), _number(m.distance_km, 0),
+            _number(m.far, 3), _number(m.distance_km, 0),
         )
         for m in summary.members
     )  # fmt: skip
