@@ -13,6 +13,7 @@ import Pyro4
 
 from stormtracks.version import code_version
 
+from .kept_folder import FolderLost, KeptFolder
 from .slots import Slots
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class PyroWorker:
     def __init__(self, name="worker", setup=None, slots=1, tasks=TASKS, memory_mb=None, version=None):
         self.name, self.id, self.host = name, secrets.token_hex(8), socket.gethostname()
         self._setup = {key: value for key, value in (setup or {}).items() if key in SETUP and value is not None}
+        self._results = KeptFolder(self._setup.get("results"))
         self._version = version or code_version()
         self._slots = Slots(slots, tasks, memory_mb)
         self._counts = {"done": 0, "failed": 0}
@@ -57,6 +59,7 @@ class PyroWorker:
 
     def __exit__(self, *_):
         self._slots.close()
+        self._results.close()
 
     @Pyro4.expose
     def do_work(self, year, ensemble_member, task, options=None):
@@ -81,9 +84,9 @@ class PyroWorker:
         self._hear(works=True)
         try:
             order, timeout = self._order(year, ensemble_member, task, options or {})
-            done = {"busy": "the worker is stopping"} if self.stopping else self._slots.run(order, timeout)
-        except ValueError as error:
-            done = {"error": f"ValueError: {error}"}
+            done = {"busy": "the worker is stopping"} if self.stopping else self._done(order, timeout)
+        except (ValueError, FolderLost) as error:
+            done = {"error": f"{type(error).__name__}: {error}"}
         reply = {
             **_outcome(done), "year": year, "member": ensemble_member, "task": task, "host": self.host,
             "worker": self.name, "seconds": round(time.perf_counter() - began, 6)}
@@ -161,6 +164,13 @@ class PyroWorker:
         if options.get("settings") is not None:
             setup["settings"] = options["settings"]
         return {"year": year, "member": member, "task": task, "setup": setup}, _seconds(options.get("timeout"))
+
+    def _done(self, order, timeout):
+        self._results.check()
+        done = self._slots.run(order, timeout)
+        if "made" in done:
+            self._results.check()  # what was made while the folder went does not lie where it is looked for
+        return done
 
     def _note(self, reply):
         status = reply["status"]
