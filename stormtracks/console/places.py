@@ -13,9 +13,14 @@ def local_path(key, given=None):
     cluster = config.load()
     if key == "results":
         return cluster.results
-    local = next((worker for worker in cluster.workers if worker.local), None)
+    local = local_worker()
     value = local and getattr(local, key)
     return cluster.folder / os.path.expandvars(Path(value).expanduser()) if value else None
+
+
+def local_worker():
+    """This machine's worker in hosts.yaml, if it has one."""
+    return next((worker for worker in config.load().workers if worker.local), None)
 
 
 def best_tracks_file(given=None):

@@ -1,10 +1,8 @@
 """`inv report`: a run in one HTML page."""
 
-import os
-from pathlib import Path
-
 from stormtracks import config
 from stormtracks import report as pages
+from stormtracks.console.places import best_tracks_file
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.pyro_cluster import runs
@@ -25,7 +23,7 @@ def _report(dest, years, options):
         cluster = config.load()
         folder = cluster.results
         journal = journal or next(iter(runs.names()[-1:]), None)
-    best = options["best_tracks"] or _best_tracks()
+    best = best_tracks_file(options["best_tracks"])
     out = output()
     if options["live"]:
         place = {"port": int(options["port"] or 0), "best_tracks": best}
@@ -38,11 +36,3 @@ def _report(dest, years, options):
 
 def _announce(out, address):
     out.print(f"open {address} in a browser on this machine; Ctrl-C ends it", soft_wrap=True, markup=False)
-
-
-def _best_tracks():
-    """What hosts.yaml names for this machine, if it is there."""
-    cluster = config.load()
-    local = next((worker for worker in cluster.workers if worker.local and worker.best_tracks), None)
-    path = local and cluster.folder / os.path.expandvars(Path(local.best_tracks).expanduser())
-    return path if path and path.exists() else None

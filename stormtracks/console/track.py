@@ -1,12 +1,11 @@
 """`inv track`: one task on this machine, without a cluster."""
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 
 from stormtracks import config
+from stormtracks.console.places import local_path, local_worker
 from stormtracks.console.terminal import output, progress, table
 from stormtracks.science import pipeline, results
 from stormtracks.science.settings import Settings, Setup
@@ -17,32 +16,27 @@ SHOWN = 10
 
 def setup(options):
     """The setup that a command's options describe; what they leave open, this machine's worker in hosts.yaml says."""
-    cluster = config.load()
-    local = next((worker for worker in cluster.workers if worker.local), None)
-
-    def path(option, default):
-        if options[option]:
-            return Path(options[option]).expanduser()
-        return default and cluster.folder / os.path.expandvars(Path(default).expanduser())
-
-    data = path("data", local and local.data)
+    data = local_path("data", options["data"])
     if data is None:
-        raise ValueError(f"which data? {cluster.path} has no worker with 'launch: local'; name a folder with --data")
-    dataset = config.load_dataset(options["dataset"]) if options["dataset"] else None
-    if dataset is None and not options["data"]:
-        dataset = local.dataset
+        raise ValueError("which data? hosts.yaml has no worker with 'launch: local'; name a folder with --data")
     settings = config.load_settings(options["settings"]) if options["settings"] else {}
     return Setup(
         data=data,
-        results=path("results", local.results if local else "results"),
-        best_tracks=path("best_tracks", local and local.best_tracks),
-        scratch=cluster.folder / os.path.expandvars(Path(local.scratch).expanduser())
-        if local and local.scratch
-        else None,
-        dataset=dataset,
+        results=local_path("results", options["results"]),
+        best_tracks=local_path("best_tracks", options["best_tracks"]),
+        scratch=local_path("scratch"),
+        dataset=_dataset(options),
         settings=Settings.from_mapping(settings, options["settings"]).changed(options["set"]),
         overwrite=options["overwrite"],
     )
+
+
+def _dataset(options):
+    """The description that was given; that of hosts.yaml only for the data of hosts.yaml."""
+    if options["dataset"]:
+        return config.load_dataset(options["dataset"])
+    local = None if options["data"] else local_worker()
+    return local and local.dataset
 
 
 def track(year, ensemble_member, options):
