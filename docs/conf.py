@@ -1,0 +1,35 @@
+"""How Sphinx makes the site of these pages: `inv docs`. The pages are plain Markdown and can be read without it too."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+import reference  # noqa: E402  (beside this file, which Sphinx does not put on the path)
+
+from stormtracks import __version__  # noqa: E402
+
+project = "stormtracks"
+author = "the stormtracks developers"
+copyright = f"2026, {author}"  # noqa: A001  (Sphinx's name)
+release = version = __version__
+
+extensions = ["myst_parser"]
+myst_heading_anchors = 3
+nitpicky = True
+
+html_theme = "furo"
+html_title = f"stormtracks {__version__}"
+html_copy_source = False
+html_show_sourcelink = False
+pygments_style, pygments_dark_style = "friendly", "monokai"
+
+
+def setup(app):
+    """Fill in, page by page, what is made from the code."""
+    app.connect("source-read", _fill)
+
+
+def _fill(app, page, source):
+    source[0] = reference.filled(source[0])

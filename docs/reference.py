@@ -1,0 +1,228 @@
+"""The parts of the pages that are made from the code: commands, settings, keys, the result file.
+
+A page says where one goes with a line such as ``<!-- made from the code: settings -->``.
+"""
+
+import dataclasses
+import inspect
+import re
+import sys
+import textwrap
+import types
+import typing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MARK = re.compile(r"^<!-- made from the code: (?P<part>[a-z -]+) -->$", re.MULTILINE)
+
+
+def filled(text):
+    """The text of a page with its marks replaced.
+
+    Raises
+    ------
+    KeyError
+        A mark that names no part of `PARTS`.
+    """
+    return MARK.sub(lambda found: PARTS[found["part"]](), text)
+
+
+def table(head, rows):
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in row) + " |" for row in lines)
+
+
+def _cell(text):
+    return re.sub(r"\s+", " ", str(text)).replace("|", "\\|").strip()
+
+
+def commands(program, module):
+    """A section for each command of a task file: what it does, its options."""
+    return "\n\n".join(_command(program, context, body) for context, body in _tasks(module))
+
+
+def _tasks(module):
+    """(parser context, task), sorted by name."""
+    loaded = _task_file(module)
+    collection = getattr(loaded, "namespace", None) or loaded.ns
+    contexts = sorted(collection.to_contexts(), key=lambda context: context.name)
+    return [(context, collection[context.name]) for context in contexts]
+
+
+def _task_file(module):
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    return __import__(module)
+
+
+def _command(program, context, body):
+    said = inspect.getdoc(body.body) or ""
+    rows = [_option(argument) for argument in context.args.values()]
+    options = table(("option", "meaning", "default"), rows) if rows else "It has no options."
+    return f"### {program} {context.name}\n\n{said}\n\n{options}"
+
+
+def _option(argument):
+    names = sorted((_flag(name) for name in argument.names), key=len, reverse=True)
+    unsaid = argument.default is None or argument.default is False or argument.default in ("", [])
+    default = "" if unsaid else f"`{argument.default}`"
+    meaning, _, told = (argument.help or "").partition("; default: ")
+    value = "" if argument.kind is bool else " " + ("N" if argument.kind in (int, float) else "TEXT")
+    return f"`{names[0]}{value}`" + "".join(f", `{name}`" for name in names[1:]), meaning, told or default
+
+
+def _flag(name):
+    return f"-{name}" if len(name) == 1 else f"--{name.rstrip('_').replace('_', '-')}"
+
+
+def settings(cls):
+    """A table of a settings dataclass from its fields' metadata."""
+    hints = typing.get_type_hints(cls)
+    rows = []
+    for field in dataclasses.fields(cls):
+        told = field.metadata
+        default = "none" if field.default is None else f"`{field.default}`"
+        source = re.sub(r"docs/(\w+)\.md", r"[\1](\1.md)", told["source"])
+        rows.append((f"`{field.name}`", default, told["unit"], _kind(hints[field.name]), told["doc"], source))
+    return table(("key", "default", "unit", "kind", "meaning", "source"), rows)
+
+
+def _kind(hint):
+    """A type in words."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return " or ".join(_kind(option) for option in typing.get_args(hint))
+    if typing.get_origin(hint) is tuple:
+        inside = typing.get_args(hint)
+        return "list" if Ellipsis in inside else f"list of {len(inside)}"
+    if typing.get_origin(hint) is dict:
+        return "keys and values"
+    words = {float: "number", int: "whole number", str: "text", bool: "true or false", type(None): "none"}
+    return words[hint]
+
+
+def host_keys():
+    """The keys of hosts.yaml: kinds and defaults from the code, meanings from the shipped file's own comments."""
+    from stormtracks import config
+
+    said = _comments((ROOT / "hosts.yaml").read_text())
+    server = {"host": ["address at which it listens"], "port": ["port at which it listens"]}
+    parts = [
+        ("nameserver", config.Nameserver, server),
+        ("workers, and defaults for all of them", config.WorkerHost, said),
+    ]
+    return "\n\n".join(f"### {title}\n\n{_keys(cls, comments)}" for title, cls, comments in parts)
+
+
+def _keys(cls, comments):
+    hints, rows = typing.get_type_hints(cls), []
+    for field in dataclasses.fields(cls):
+        words = [comment.partition("default: ") for comment in comments[field.name]]
+        meaning = next((before.rstrip("; ") for before, _, _ in words if before), "")
+        told = next((after for _, _, after in words if after), _default(field))
+        rows.append((f"`{field.name}`", told, _kind(hints[field.name]), meaning))
+    return table(("key", "default", "kind", "meaning"), rows)
+
+
+def _default(field):
+    """A default as YAML would have it."""
+    if field.default is dataclasses.MISSING:
+        return "needed" if field.default_factory is dataclasses.MISSING else "empty"
+    if field.default in (None, "", ()):
+        return "none"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+
+
+def _comments(text):
+    """Key -> what the comments beside it say in the shipped hosts.yaml, where a key may stand twice."""
+    found, last = {}, None
+    for line in text.splitlines():
+        key = re.match(r"#?\s+(?:- )?(?P<key>[a-z_]+): .*?\S\s+# (?P<comment>.+)", line)
+        more = re.match(r"#?\s{20,}# (?P<comment>.+)", line)
+        if key:
+            last = key["key"]
+            found.setdefault(last, []).append(key["comment"])
+        elif more and last:
+            found[last][-1] += " " + more["comment"]
+        else:
+            last = None
+    return found
+
+
+def attributes(cls):
+    """A table of a dataclass from the Attributes section of its docstring."""
+    rows = []
+    for name, meaning in _described(inspect.getdoc(cls), "Attributes").items():
+        field = cls.__dataclass_fields__[name]
+        rows.append((f"`{name}`", _default(field), meaning.replace("``", "`")))
+    return table(("key", "default", "meaning"), rows)
+
+
+def _described(doc, section):
+    """{name: text} of a section of a numpydoc docstring."""
+    body = re.search(rf"{section}\n-+\n(?P<body>.*?)(?:\n\n[A-Z]\w+\n-+\n|\Z)", doc, re.DOTALL)["body"]
+    entries = re.findall(r"^(?P<names>\w[\w, ]*?)(?: : .*)?\n(?P<text>(?:^[ \t]+.*\n?|\n)+)", body + "\n", re.MULTILINE)
+    return {name: textwrap.dedent(text) for names, text in entries for name in names.split(", ")}
+
+
+def result_file():
+    """The variables of a result, group by group."""
+    from stormtracks.science.results import layout
+
+    parts = []
+    for title, columns in (("Root", layout.TRACKS), ("Group maxima", layout.MAXIMA), ("Group matches", layout.MATCHES)):
+        rows = [_column(name, column) for name, column in columns.items()]
+        parts.append(f"### {title}\n\n" + table(("variable", "type", "dimension", "units", "meaning"), rows))
+    return "\n\n".join(parts)
+
+
+def _column(name, column):
+    said = column.attributes
+    meaning = said.get("long_name") or said.get("standard_name")
+    if "comment" in said:
+        meaning += f" ({said['comment']})"
+    kind = {"i": "int", "f": "float", "S": "text"}[column.kind[0]] + str(8 * int(column.kind[1:] or 0) or "")
+    return f"`{name}`", kind, column.dimension, said.get("units", ""), meaning
+
+
+def archives():
+    """Where `inv download` fetches from."""
+    from stormtracks.download.archives import ARCHIVES
+
+    rows = []
+    for name, archive in ARCHIVES.items():
+        years = f"{archive.years[0]}-{archive.years[1]}" if archive.years else "all"
+        known = ", ".join(f"`{one}`" for one in archive.known) or "any name that the archive has"
+        usual = ", ".join(f"`{one}`" for one in archive.variables)
+        rows.append((f"`{name}`", years, usual, known, "<br>".join(f"`{one}`" for one in archive.addresses)))
+    return table(("data set", "years", "fetched when nothing is named", "there are", "from"), rows)
+
+
+def _settings():
+    from stormtracks.science.settings import Settings
+
+    return settings(Settings)
+
+
+def _consensus():
+    from stormtracks.science.consensus import ConsensusSettings
+
+    return settings(ConsensusSettings)
+
+
+def _dataset():
+    from stormtracks.science.reanalysis import Dataset
+
+    return attributes(Dataset)
+
+
+PARTS = {
+    "commands inv": lambda: commands("inv", "tasks"),
+    "commands fab": lambda: commands("fab", "fabfile"),
+    "settings": _settings,
+    "consensus settings": _consensus,
+    "hosts": host_keys,
+    "dataset": _dataset,
+    "result file": result_file,
+    "archives": archives,
+}

@@ -1,0 +1,155 @@
+"""Every command that the README and the pages show: understood as typed, and run where the sample is enough."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+
+import fabric.main
+import invoke
+import pytest
+import shown
+from invoke.exceptions import ParseError
+from invoke.parser import Parser
+
+import fabfile
+import tasks
+from stormtracks import config
+from stormtracks.download import archives
+from stormtracks.science.reanalysis import Dataset
+from stormtracks.science.settings import Settings
+
+PROGRAMS = {
+    "inv": invoke.Program(namespace=tasks.namespace, name="inv"),
+    "fab": fabric.main.Fab(name="fab", executor_class=fabric.main.Executor, config_class=fabric.main.Config),
+}
+COLLECTIONS = {"inv": tasks.namespace, "fab": fabfile.ns}
+MEASURED = {"architecture.md", "performance.md", "reliability.md", "security.md", "skill.md"}
+"""Pages of measurements: what they show takes minutes or needs root, and is parsed only."""
+RUN = [
+    name
+    for name in sorted(shown.PAGES.keys() - MEASURED)
+    if any(block.reason is None for block in shown.blocks(name, "sh", "console"))
+]
+MADE_UP = ("tutorial-year.md", "looking.md")  # planted storms: the last digit depends on the version of numpy
+
+
+def understood(words):
+    """Parse a command as `inv` and `fab` do; raises ParseError for an unknown command or option."""
+    contexts = COLLECTIONS[words[0]].to_contexts()
+    return Parser(contexts=contexts, initial=PROGRAMS[words[0]].initial_context).parse_argv(words[1:])
+
+
+@pytest.mark.parametrize("page", shown.PAGES)
+def test_every_command_is_one(page):
+    for words in shown.calls(page):
+        if "COMMAND" not in words:
+            understood(words)
+
+
+@pytest.mark.parametrize("line", ["inv track --yaer 1987", "inv trakc", "fab check --onyl w1", "inv status stauts"])
+def test_a_misspelt_command_or_option_is_noticed(line):
+    with pytest.raises(ParseError):
+        understood(line.split())
+
+
+def test_the_pages_show_every_command():
+    told = {words[1] for page in shown.PAGES for words in shown.calls(page) if len(words) > 1}
+    there = {context.name for collection in COLLECTIONS.values() for context in collection.to_contexts()}
+    assert there - told == set()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A folder with the checkout's files, but a nameserver's port, results and state of its own."""
+    for name in ("tasks.py", "fabfile.py", "stormtracks", "sample"):
+        (tmp_path / name).symlink_to(shown.ROOT / name)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    text = (shown.ROOT / "hosts.yaml").read_text()
+    (tmp_path / "hosts.yaml").write_text(re.sub(r"^  port: \d+", f"  port: {port}", text, flags=re.MULTILINE))
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir()
+    for program, module in (("inv", "invoke"), ("fab", "fabric")):
+        (bin_folder / program).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
+        (bin_folder / program).chmod(0o755)
+    yield tmp_path
+    run(tmp_path, "fab stop-workers --now; inv stop-nameserver")
+
+
+def run(folder, line):
+    """What a person in this folder gets for a line."""
+    here = {"STORMTRACKS_HOME": str(folder / "state"), "STORMTRACKS_SECRET": str(folder / "state" / "secret.pem")}
+    path = f"{folder / 'bin'}:{os.environ['PATH']}"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STORMTRACKS_")}
+    env = {**kept, **here, "PATH": path, "COLUMNS": "160"}
+    line = re.sub(r"^\./(inv|fab)\b", r"\1", line)
+    return subprocess.run(["bash", "-c", line], cwd=folder, env=env, capture_output=True, text=True, timeout=100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", RUN)
+def test_commands_do_what_the_page_shows(page, checkout):
+    for block in shown.blocks(page, "sh", "console"):
+        for command, expected in [] if block.reason else block.steps():
+            done = run(checkout, command)
+            assert done.returncode == 0, f"{page}: {command}\n{done.stdout}{done.stderr}"
+            if expected is not None:
+                assert_fits(expected, done.stdout, page in MADE_UP)
+    for block in shown.blocks(page, "python"):
+        script = [sys.executable, "-c", block.text]
+        assert block.reason or not subprocess.run(script, cwd=checkout, timeout=60).returncode, block.text
+
+
+def assert_fits(expected, got, without_figures):
+    """Whether an output is as shown, where `...` stands for anything and times, pids and ports differ."""
+    wanted, found = (_plain(text, without_figures) for text in (expected, got))
+    pattern = re.escape(wanted).replace(r"\.\.\.", ".*")
+    assert re.fullmatch(pattern, found, re.DOTALL), f"shown:\n{wanted}\n\nis:\n{found}"
+
+
+def _plain(text, without_figures):
+    for what, word in (
+        (r"pid \d+(, \d+)*", "pid N"), (r"\d\d:\d\d:\d\d", "TIME"), (r":\d{4,5}\b", ":PORT"),
+        (r"\d+(\.\d+)? (ms|s)\b", "N s"), (r"\d+ slot\(s\)", "N slots"), (r"\d+ slots", "N slots"),
+        (r"\d+\.\d+ over", "N over"),
+    ):  # fmt: skip
+        text = re.sub(what, word, text)
+    text = re.sub(r"-?\d+(\.\d+)?", "N", text) if without_figures else text
+    return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+
+
+def _yaml_blocks():
+    return [(page, block.text) for page in shown.PAGES for block in shown.blocks(page, "yaml")]
+
+
+@pytest.mark.parametrize(("page", "text"), _yaml_blocks())
+def test_every_yaml_file_is_accepted(page, text, tmp_path):
+    path = tmp_path / "shown.yaml"
+    path.write_text(text)
+    content = config.load_dataset(path)
+    if "workers" in content:
+        config.load(path)
+    elif {"files", "variables", "level"} & set(content):
+        Dataset.from_mapping(content, page)
+    elif any("://" in str(value) for value in content.values()):
+        assert all(archives.items(archives.archive(name, content), [1990]) for name in content)
+    else:
+        Settings.from_mapping(content, page)
+
+
+@pytest.mark.parametrize("page", shown.PAGES)
+def test_python_is_python(page):
+    for block in shown.blocks(page, "python"):
+        compile(block.text, page, "exec")
+
+
+def test_shell_completion_knows_commands_and_options():
+    line = 'source <({0} -m invoke --print-completion-script bash); invoke() {{ {0} -m invoke "$@"; }}; '
+    ask = "COMP_WORDS=(inv track --ye); _complete_invoke inv --ye track; echo ${COMPREPLY[@]}"
+    done = subprocess.run(
+        ["bash", "-c", line.format(sys.executable) + ask], cwd=shown.ROOT, capture_output=True, text=True, timeout=30
+    )
+    assert done.stdout.split() == ["--year"], done.stderr
