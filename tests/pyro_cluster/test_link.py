@@ -12,6 +12,7 @@ import pytest
 
 from stormtracks.pyro_cluster import runs
 from tests.processes import wait_for
+from tests.sshd import need
 
 CHECKOUT = Path(__file__).parents[2]
 MANAGER = """
@@ -20,16 +21,13 @@ from stormtracks.pyro_cluster import pyro_manager, pyro_task
 pyro_task.TASKS["sleep"] = ""
 sys.exit(pyro_manager.main())
 """
-pytestmark = [
-    pytest.mark.netns,
-    pytest.mark.slow,
-    pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ip"), reason="needs root and ip"),
-]
+pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 
 @pytest.fixture
 def far():
     """A namespace and a pair of interfaces: (name, our address, its address, our interface)."""
+    need(os.geteuid() == 0 and shutil.which("ip"), "root and ip")
     name, link, net = f"stfar{os.getpid()}", f"stl{os.getpid()}"[:13], f"10.78.{os.getpid() % 250}"
     commands = f"""netns add {name}
     link add {link} type veth peer name eth0 netns {name}
