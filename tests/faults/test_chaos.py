@@ -1,0 +1,37 @@
+"""The soak itself, for as long as a test may take: see `benchmarks.chaos`."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+@pytest.mark.netns
+@pytest.mark.timeout(400)
+def test_a_short_soak_loses_nothing_and_leaves_nothing(tmp_path):
+    words = [sys.executable, "-m", "benchmarks.chaos", "--minutes", "0.5", "--seed", "7", "--keep", tmp_path]
+    done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = {what: int(number) for what, number in re.findall(r"^  (\S.*?) {2,}(\d+)$", done.stdout, re.MULTILINE)}
+    assert figures["results lost"] == figures["results wrong"] == 0
+    assert figures["faults injected"] >= 4
+    assert figures["tasks"] == 32 * figures["rounds"] > 0
+    assert not _running(tmp_path)
+
+
+def _running(folder):
+    """Command lines that still have the folder in them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in words and "pytest" not in words.split(str(folder))[0]:
+            found.append(words)
+    return found
