@@ -23,7 +23,6 @@ html_theme = "furo"
 html_title = f"stormtracks {__version__}"
 html_copy_source = False
 html_show_sourcelink = False
-pygments_style, pygments_dark_style = "friendly", "monokai"
 
 
 def setup(app):

@@ -84,8 +84,9 @@ def settings(cls):
         told = field.metadata
         default = "none" if field.default is None else f"`{field.default}`"
         source = re.sub(r"docs/(\w+)\.md", r"[\1](\1.md)", told["source"])
-        rows.append((f"`{field.name}`", default, told["unit"], _kind(hints[field.name]), told["doc"], source))
-    return table(("key", "default", "unit", "kind", "meaning", "source"), rows)
+        kind = ", ".join(filter(None, (_kind(hints[field.name]), told["unit"])))
+        rows.append((f"`{field.name}`", default, kind, told["doc"], source))
+    return table(("key", "default", "kind, unit", "meaning", "source"), rows)
 
 
 def _kind(hint):
