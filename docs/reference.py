@@ -3,6 +3,7 @@
 A page says where one goes with a line such as ``<!-- made from the code: settings -->``.
 """
 
+import ast
 import dataclasses
 import inspect
 import re
@@ -199,6 +200,23 @@ def archives():
     return table(("data set", "years", "fetched when nothing is named", "there are", "from"), rows)
 
 
+def modules():
+    """Every module with the first line of its docstring, package by package."""
+    parts = []
+    for folder in sorted({path.parent for path in (ROOT / "stormtracks").rglob("*.py")}):
+        name = ".".join(folder.relative_to(ROOT).parts)
+        rows = [(f"`{path.stem}`", _first_line(path)) for path in sorted(folder.glob("*.py")) if path.stem[0] != "_"]
+        about = _first_line(folder / "__init__.py")
+        parts.append(f"## {name}\n\n{about}" + (f"\n\n{table(('module', 'what it is'), rows)}" if rows else ""))
+    return "\n\n".join(parts)
+
+
+def _first_line(path):
+    """The first paragraph of a module's docstring; the source is read, nothing is imported."""
+    said = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return said.partition("\n\n")[0].replace("``", "`")
+
+
 def _settings():
     from stormtracks.science.settings import Settings
 
@@ -226,4 +244,5 @@ PARTS = {
     "dataset": _dataset,
     "result file": result_file,
     "archives": archives,
+    "modules": modules,
 }

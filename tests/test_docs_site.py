@@ -92,6 +92,12 @@ def _rows(text):
     return found
 
 
+def test_every_module_is_in_the_reference_with_a_line():
+    rows = [line for line in reference.modules().splitlines() if line.startswith("| `")]
+    assert len(rows) == sum(path.stem[0] != "_" for path in (shown.ROOT / "stormtracks").rglob("*.py"))
+    assert all(line.count(" | ") == 1 and not line.endswith("|  |") for line in rows)
+
+
 def test_a_part_that_is_not_there_is_refused():
     with pytest.raises(KeyError, match="setings"):
         reference.filled("<!-- made from the code: setings -->")
