@@ -10,8 +10,8 @@ from stormtracks.pyro_cluster import wire
 from .hosts import wait_until
 from .planted import MEMBERS, YEARS
 
-ON_THE_WAY = {1: "incomplete", 3: "unreachable", 130: "interrupted", -signal.SIGKILL: "killed"}
-"""Exit statuses after which the same command is given again."""
+ON_THE_WAY = {1: "incomplete", 3: "unreachable", 130: "interrupted", -2: "interrupted", -9: "killed"}
+"""Exit statuses after which the same command is given again; -2 is Ctrl-C before it has begun."""
 
 
 class Service:
