@@ -86,10 +86,11 @@ def run(folder, line):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STORMTRACKS_")}
     env = {**kept, **here, "PATH": path, "COLUMNS": "160"}
     line = re.sub(r"^\./(inv|fab)\b", r"\1", line)
-    return subprocess.run(["bash", "-c", line], cwd=folder, env=env, capture_output=True, text=True, timeout=100)
+    return subprocess.run(["bash", "-c", line], cwd=folder, env=env, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("page", RUN)
 def test_commands_do_what_the_page_shows(page, checkout):
     for block in shown.blocks(page, "sh", "console"):
