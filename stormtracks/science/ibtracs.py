@@ -22,6 +22,7 @@ _NUMBERS = ("lat", "lon", "usa_wind", "usa_pres", "wmo_wind", "wmo_pres")
 _NETCDF_VARIABLES = (*_STORM_TEXTS, "basin", "season", "time", *_NUMBERS)
 _CSV_COLUMNS = (*_STORM_TEXTS, "basin", "season", "iso_time", *_NUMBERS)
 _NAMELESS = ("NOT_NAMED", "UNNAMED")  # v04r00, v04r01
+_MOST_POINTS = 10**8  # all of IBTrACS has 5 million places for points: 14,000 storms of 360 times
 _SECONDS = {"days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
 
 
@@ -103,6 +104,7 @@ def _refuse_other_data(names, needed):
 
 
 def _netcdf_columns(dataset, window):
+    _refuse_too_much(dataset["time"])
     seconds, known = _seconds(dataset["time"])
     seen = np.flatnonzero((known & (seconds >= window[0]) & (seconds <= window[1])).any(axis=1))
     # Storms of a year lie next to each other: one slab per variable, since every read inflates whole chunks.
@@ -117,6 +119,15 @@ def _netcdf_columns(dataset, window):
     for name in _NUMBERS:
         columns[name] = _numbers(dataset[name], slab)[chosen][known]
     return columns
+
+
+def _refuse_too_much(variable):
+    if variable.size > _MOST_POINTS:
+        lengths = ", ".join(f"{name} {size}" for name, size in zip(variable.dimensions, variable.shape, strict=True))
+        raise InputError(
+            f"claims {variable.size} points ({lengths}), at most {_MOST_POINTS} are read: a damaged header; "
+            f"download it again from {SOURCE}netcdf/"
+        )
 
 
 def _seconds(variable):

@@ -222,6 +222,17 @@ def test_refuses_a_truncated_netcdf_file(tmp_path):
         ibtracs.load(cut, USA)
 
 
+def test_refuses_a_billion_points_with_their_number(tmp_path):
+    with netCDF4.Dataset(NORTH_ATLANTIC) as right, netCDF4.Dataset(tmp_path / "huge.nc", "w") as huge:
+        for name, length in (("storm", 10**6), ("date_time", 1000), ("char", 13)):
+            huge.createDimension(name, length)
+        for name, variable in right.variables.items():
+            dimensions = tuple(dim if dim in ("storm", "date_time") else "char" for dim in variable.dimensions)
+            huge.createVariable(name, variable.dtype, dimensions, chunksizes=(1,) * len(dimensions))
+    with pytest.raises(InputError, match=r"huge.nc: claims 1000000000 points \(storm 1000000, date_time 1000\)"):
+        ibtracs.load(tmp_path / "huge.nc", USA)
+
+
 def test_refuses_a_truncated_csv_file(csv_file):
     csv_file.write_text(csv_file.read_text()[:-40])
     with pytest.raises(InputError, match=r"v04r01\.csv: truncated: a line has \d+ of 25 fields \('2005180N"):

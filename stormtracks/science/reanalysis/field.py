@@ -9,7 +9,7 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import axes, chunks, times, variables
 from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
 
-LARGEST_STEP_BYTES = 4 * 2**30
+LARGEST_STEP_BYTES = 2**30
 """A file of which one step needs more than this is damaged, or not for this machine."""
 _CACHE_BYTES = 256 * 2**20
 """Most that the library may keep of inflated chunks that hold several steps."""

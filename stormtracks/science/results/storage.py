@@ -13,6 +13,8 @@ from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results import layout, places
 from stormtracks.science.results.result import Header, Result
 
+_MOST_VALUES = 10**8  # a member and year has at most some millions of maxima
+
 
 def save(result, folder):
     """Write a result to its place below `folder`, replacing what was there.
@@ -224,6 +226,8 @@ def _read(group, columns):
 
 
 def _values(variable, column):
+    if variable.size > _MOST_VALUES:
+        raise ValueError(f"'{variable.name}' claims {variable.size} values, at most {_MOST_VALUES} are read")
     if column.kind == "S":
         return np.array(list(variable[:]) if len(variable) else [], dtype=str)
     values = variable[:]

@@ -161,3 +161,14 @@ def test_refuses_a_later_format(tmp_path, result, monkeypatch):
         place = results.save(result, tmp_path)
     with pytest.raises(ResultError, match=r"later version \(stormtracks 1\.0\.0\+abc\); update stormtracks"):
         results.load_header(place)
+
+
+def test_refuses_a_billion_values_with_their_number(tmp_path, result):
+    place = results.save(result, tmp_path)
+    with netCDF4.Dataset(place, "r+") as file:
+        group = file["maxima"]
+        group.renameVariable("lat", "before")
+        group.createDimension("far", 10**9)
+        group.createVariable("lat", "f8", ("far",), zlib=True, chunksizes=(1000,))
+    with pytest.raises(ResultError, match=r"'lat' claims 1000000000 values, at most 100000000 are read"):
+        results.load(place)
