@@ -42,7 +42,7 @@ def test_other_settings_are_refused_by_name(tmp_path, result, inputs):
     with pytest.raises(
         ResultError,
         match=r"member_007\.nc: was made from other settings or inputs: linker was "
-        r'"\w+", now "\w+"; threshold was 2e-05, now 3e-05\. Choose .* --overwrite',
+        r'"\w+", now "\w+"; threshold was 2.5e-05, now 3e-05\. Choose .* --overwrite',
     ):
         linker = "motion" if Settings().linker == "nearest" else "nearest"
         results.existing(place, results.recipe(Settings(threshold=3e-5, linker=linker), inputs))
