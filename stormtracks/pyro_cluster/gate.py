@@ -34,8 +34,12 @@ def keep_alive(sock, silence_ms=SILENCE_MS):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     third = max(silence_ms // 3000, 1)
-    for option, value in (("TCP_KEEPIDLE", third), ("TCP_KEEPINTVL", third), ("TCP_KEEPCNT", 2),
-                          ("TCP_USER_TIMEOUT", silence_ms)):
+    for option, value in (
+        ("TCP_KEEPIDLE", third),
+        ("TCP_KEEPINTVL", third),
+        ("TCP_KEEPCNT", 2),
+        ("TCP_USER_TIMEOUT", silence_ms),
+    ):
         if hasattr(socket, option):
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 

@@ -88,8 +88,14 @@ class PyroWorker:
         except (ValueError, FolderLost) as error:
             done = {"error": f"{type(error).__name__}: {error}"}
         reply = {
-            **_outcome(done), "year": year, "member": ensemble_member, "task": task, "host": self.host,
-            "worker": self.name, "seconds": round(time.perf_counter() - began, 6)}
+            **_outcome(done),
+            "year": year,
+            "member": ensemble_member,
+            "task": task,
+            "host": self.host,
+            "worker": self.name,
+            "seconds": round(time.perf_counter() - began, 6),
+        }
         self._hear()
         self._note(reply)
         return reply
@@ -104,10 +110,15 @@ class PyroWorker:
     def describe(self):
         """What `ping` tells and more, for people."""
         return {
-            **self._state(), **self._counts, "version": self._version, "tasks": self._slots.known,
+            **self._state(),
+            **self._counts,
+            "version": self._version,
+            "tasks": self._slots.known,
             "python": ".".join(map(str, sys.version_info[:3])),
-            "working": self._slots.working(), "years": self._slots.years(),
-            "memory_mb": _memory_mb([os.getpid(), *self._slots.pids()])}
+            "working": self._slots.working(),
+            "years": self._slots.years(),
+            "memory_mb": _memory_mb([os.getpid(), *self._slots.pids()]),
+        }
 
     @Pyro4.expose
     def stop(self, now=False):
@@ -148,8 +159,14 @@ class PyroWorker:
 
     def _state(self):
         return {
-            "worker": self.name, "id": self.id, "host": self.host, "pid": os.getpid(),
-            "slots": self._slots.in_service, "busy": self._slots.busy, "stopping": self.stopping}
+            "worker": self.name,
+            "id": self.id,
+            "host": self.host,
+            "pid": os.getpid(),
+            "slots": self._slots.in_service,
+            "busy": self._slots.busy,
+            "stopping": self.stopping,
+        }
 
     def _order(self, year, member, task, options):
         for name, value in (("year", year), ("ensemble_member", member)):
@@ -194,8 +211,14 @@ def main(argv=None):
 
 def _outcome(done):
     """What a slot replied, as do_work tells it."""
-    reply = {"path": None, "counts": {}, "skipped": False, "error": None, "traceback": done.get("traceback"),
-             "cpu_seconds": done.get("cpu_seconds", 0.0)}
+    reply = {
+        "path": None,
+        "counts": {},
+        "skipped": False,
+        "error": None,
+        "traceback": done.get("traceback"),
+        "cpu_seconds": done.get("cpu_seconds", 0.0),
+    }
     if "made" in done:
         return {**reply, **done["made"], "status": "complete"}
     status = next(status for status in ("busy", "timeout", "error") if status in done)

@@ -85,7 +85,7 @@ def certificate(path=None) -> bytes:
         text = path.read_text(encoding="ascii")
         if "PRIVATE KEY" not in text:
             raise ValueError("no private key in it")
-        return ssl.PEM_cert_to_DER_cert(text[text.index("-----BEGIN CERTIFICATE-----"):].strip())
+        return ssl.PEM_cert_to_DER_cert(text[text.index("-----BEGIN CERTIFICATE-----") :].strip())
     except (OSError, ValueError) as error:
         raise SecretError(f"{path} is no secret of stormtracks ({error}): copy the cluster's, or remove it") from error
 
@@ -123,8 +123,18 @@ def _new() -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stormtracks cluster")])
     usage = dict.fromkeys(
-        ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
-         "encipher_only", "decipher_only"), False)
+        (
+            "content_commitment",
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ),
+        False,
+    )
     both_ends = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     subject = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     made = (
@@ -141,5 +151,6 @@ def _new() -> bytes:
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     return private + made.public_bytes(serialization.Encoding.PEM)

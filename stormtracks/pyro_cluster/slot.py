@@ -73,7 +73,7 @@ def _take_stdout():
 def _send(replies, reply):
     data = json.dumps(reply).encode() + b"\n"
     while data:
-        data = data[os.write(replies, data):]
+        data = data[os.write(replies, data) :]
 
 
 def _end_with(parent):

@@ -27,8 +27,13 @@ class SlotProcess:
     def __init__(self, tasks, memory_mb=None):
         command = [sys.executable, "-m", "stormtracks.pyro_cluster.slot", tasks, str(os.getpid()), str(memory_mb or 0)]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-            env=_environment())
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env=_environment(),
+        )
         self.pid = self._process.pid
         self._buffer = bytearray()
         self._poll = select.poll()
@@ -40,7 +45,7 @@ class SlotProcess:
     def send(self, order):
         data = memoryview(json.dumps(order).encode() + b"\n")
         while data:
-            data = data[self._process.stdin.write(data):]
+            data = data[self._process.stdin.write(data) :]
 
     def receive(self, seconds=None):
         """The next line that it writes.

@@ -93,7 +93,8 @@ class Slots:
         now = [(slot.number, slot.order, slot.since) for slot in self.slots]
         return [
             {"slot": number, "year": order["year"], "member": order["member"], "task": order["task"], "since": since}
-            for number, order, since in now if order is not None
+            for number, order, since in now
+            if order is not None
         ]
 
     def years(self):

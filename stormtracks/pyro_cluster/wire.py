@@ -185,7 +185,8 @@ class Proxy(Pyro4.Proxy):
         serializer = util.get_serializer("serpent")
         hello, _ = serializer.serializeData({"handshake": "hello", "object": self._pyroUri.object})
         asked = message.Message(
-            message.MSG_CONNECT, hello, serializer.serializer_id, message.FLAGS_META_ON_CONNECT, self._pyroSeq)
+            message.MSG_CONNECT, hello, serializer.serializer_id, message.FLAGS_META_ON_CONNECT, self._pyroSeq
+        )
         connection.send(asked.to_bytes())
         reply = message.Message.recv(connection, [message.MSG_CONNECTOK, message.MSG_CONNECTFAIL])
         said = serializer.deserializeData(reply.data)

@@ -67,8 +67,7 @@ def parser():
 
 
 def _work(options, setup, file):
-    worker = PyroWorker(
-        options.name, setup, options.slots, options.tasks, options.memory_limit, options.code_version)
+    worker = PyroWorker(options.name, setup, options.slots, options.tasks, options.memory_limit, options.code_version)
     with worker, on_signals(worker.stop), listening(_daemon(options)) as daemon:
         uri = daemon.register(worker, f"worker-{worker.id}")  # an address of an earlier start is nobody's
         registration = Registration(PREFIX + options.name, uri, *options.nameserver)

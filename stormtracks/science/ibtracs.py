@@ -12,8 +12,7 @@ from stormtracks.science.records import BestTracks
 from stormtracks.science.sphere import wrap
 
 SOURCE = (
-    "https://www.ncei.noaa.gov/data/international-best-track-archive-for-climate-stewardship-ibtracs/"
-    "v04r01/access/"
+    "https://www.ncei.noaa.gov/data/international-best-track-archive-for-climate-stewardship-ibtracs/v04r01/access/"
 )
 """Where IBTrACS is published (netcdf/ and csv/); named in refusals."""
 
@@ -203,9 +202,7 @@ def _year(second):
 
 
 def _csv_columns(rows, header, window):
-    fields = {
-        name: np.array([row[header.index(name)].strip() for row in rows], dtype=str) for name in _CSV_COLUMNS
-    }
+    fields = {name: np.array([row[header.index(name)].strip() for row in rows], dtype=str) for name in _CSV_COLUMNS}
     sid, time = fields["sid"], fields["iso_time"].astype("datetime64[s]").astype(np.int64)
     _, first, storm = np.unique(sid, return_index=True, return_inverse=True)
     order = np.argsort(first)  # the file's order, not the alphabet's

@@ -105,10 +105,18 @@ def test_silent_connections(target, number):
         assert target.serves()
 
 
-@pytest.mark.parametrize("first", [
-    b"\x00", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"PYRO" + bytes(100), b"\x16\x03\x01\xff\xff\x01", b"SSH-2.0-x\r\n",
-    random.Random(1).randbytes(5000),
-], ids=["a byte", "http", "pyro", "tls header", "ssh", "noise"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"\x00",
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"PYRO" + bytes(100),
+        b"\x16\x03\x01\xff\xff\x01",
+        b"SSH-2.0-x\r\n",
+        random.Random(1).randbytes(5000),
+    ],
+    ids=["a byte", "http", "pyro", "tls header", "ssh", "noise"],
+)
 def test_garbage(target, first):
     with crowd(target, 50, first):
         assert target.serves()
@@ -237,8 +245,7 @@ def raw(flags=0, serializer=SERPENT, data=b"()", kind=message.MSG_INVOKE, size=N
     """A Pyro message whose header may lie."""
     size = len(data) if size is None else size
     checksum = (kind + 48 + size + len(annotations) + serializer + flags + 1 + message.Message.checksum_magic) & 0xFFFF
-    header = struct.pack(
-        "!4sHHHHiHHHH", b"PYRO", 48, kind, flags, 1, size, serializer, len(annotations), 0, checksum)
+    header = struct.pack("!4sHHHHiHHHH", b"PYRO", 48, kind, flags, 1, size, serializer, len(annotations), 0, checksum)
     return header + annotations + data
 
 

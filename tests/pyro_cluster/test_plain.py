@@ -12,18 +12,28 @@ from hypothesis import strategies as st
 from stormtracks.pyro_cluster.plain import plain
 
 scalars = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False), st.text(),
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False),
+    st.text(),
     st.binary(max_size=20),
-    st.datetimes(), st.floats(allow_nan=False).map(np.float64), st.floats(allow_nan=False, width=32).map(np.float32),
-    st.integers(-99, 99).map(np.int64), st.booleans().map(np.bool_), st.text().map(np.str_),
+    st.datetimes(),
+    st.floats(allow_nan=False).map(np.float64),
+    st.floats(allow_nan=False, width=32).map(np.float32),
+    st.integers(-99, 99).map(np.int64),
+    st.booleans().map(np.bool_),
+    st.text().map(np.str_),
     st.lists(st.floats(allow_nan=False), max_size=4).map(np.array),
     st.text("abc/é\udc80").map(Path),
 )
 values = st.recursive(
     scalars,
     lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.lists(inner, max_size=4).map(tuple),
-        st.dictionaries(st.text(), inner, max_size=4)),
+        st.lists(inner, max_size=4),
+        st.lists(inner, max_size=4).map(tuple),
+        st.dictionaries(st.text(), inner, max_size=4),
+    ),
     max_leaves=12,
 )
 
@@ -43,10 +53,21 @@ def test_plain_of_plain_is_itself(value):
 def test_each_kind():
     kinds = enum.IntEnum("Kinds", "ONE TWO")
     value = {
-        "time": np.datetime64("2000-01-02T03:04:05", "s"), "step": datetime.timedelta(hours=6), "path": Path("/a/b"),
-        "masked": np.ma.array([1.5, 2.5], mask=[False, True]), "one": kinds.ONE, 3: (np.int16(4), {5})}
+        "time": np.datetime64("2000-01-02T03:04:05", "s"),
+        "step": datetime.timedelta(hours=6),
+        "path": Path("/a/b"),
+        "masked": np.ma.array([1.5, 2.5], mask=[False, True]),
+        "one": kinds.ONE,
+        3: (np.int16(4), {5}),
+    }
     assert plain(value) == {
-        "time": "2000-01-02T03:04:05", "step": 21600.0, "path": "/a/b", "masked": [1.5, None], "one": 1, 3: [4, [5]]}
+        "time": "2000-01-02T03:04:05",
+        "step": 21600.0,
+        "path": "/a/b",
+        "masked": [1.5, None],
+        "one": 1,
+        3: [4, [5]],
+    }
     assert type(plain(np.float64(1.5))) is float
     assert type(plain(kinds.TWO)) is int
 

@@ -34,7 +34,9 @@ def test_serves_members_and_ends_cleanly(launch, port, number):
     said = process.communicate(timeout=10)[0]
     assert process.returncode == 0
     assert said.splitlines() == [
-        f"nameserver at localhost:{port}, key {secret.fingerprint()}; Ctrl-C ends it", "nameserver ended"]
+        f"nameserver at localhost:{port}, key {secret.fingerprint()}; Ctrl-C ends it",
+        "nameserver ended",
+    ]
     assert not pid_path().exists()
 
 
@@ -45,10 +47,13 @@ def test_a_second_one_says_so(launch, port, capsys):
     assert f"nameserver: already running: pid {first.pid}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("renew", "words"), [
-    (False, "a nameserver with our key runs there already"),
-    (True, "a nameserver of another cluster (another key) has it"),
-])
+@pytest.mark.parametrize(
+    ("renew", "words"),
+    [
+        (False, "a nameserver with our key runs there already"),
+        (True, "a nameserver of another cluster (another key) has it"),
+    ],
+)
 def test_a_port_with_a_nameserver_says_whose(launch, port, capsys, tmp_path, monkeypatch, renew, words):
     launch("pyro_nameserver", "--port", port)
     up(port)

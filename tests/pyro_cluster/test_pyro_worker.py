@@ -46,8 +46,19 @@ class Cluster:
 
     def start_worker(self, name, *arguments, slots=1):
         return self.launch(
-            "pyro_worker", "--name", name, "--nameserver", f"localhost:{self.port}", "--tasks", TABLE, "--slots", slots,
-            "--results", self.tmp_path / "results", *arguments)
+            "pyro_worker",
+            "--name",
+            name,
+            "--nameserver",
+            f"localhost:{self.port}",
+            "--tasks",
+            TABLE,
+            "--slots",
+            slots,
+            "--results",
+            self.tmp_path / "results",
+            *arguments,
+        )
 
     def ready(self, name):
         path = worker_process.pid_path(name).with_suffix(".ready")
@@ -102,12 +113,15 @@ def test_an_unknown_task_lists_what_is_known(worker):
     assert reply["error"].startswith("ValueError: unknown task 'vort_trak'; known: eat_memory, echo, empty")
 
 
-@pytest.mark.parametrize(("year", "member", "options", "words"), [
-    ("2001", 0, None, "'year' must be a whole number from 0 on, not '2001'"),
-    (2001, -1, None, "'ensemble_member' must be a whole number from 0 on, not -1"),
-    (2001, 0, {"timeout": 0}, "'timeout' must be a number of seconds above 0, not 0"),
-    (2001, 0, {"timeout": "1"}, "'timeout' must be a number of seconds above 0, not '1'"),
-])
+@pytest.mark.parametrize(
+    ("year", "member", "options", "words"),
+    [
+        ("2001", 0, None, "'year' must be a whole number from 0 on, not '2001'"),
+        (2001, -1, None, "'ensemble_member' must be a whole number from 0 on, not -1"),
+        (2001, 0, {"timeout": 0}, "'timeout' must be a number of seconds above 0, not 0"),
+        (2001, 0, {"timeout": "1"}, "'timeout' must be a number of seconds above 0, not '1'"),
+    ],
+)
 def test_misuse_is_a_failure_in_words(worker, year, member, options, words):
     reply = worker.do_work(year, member, "empty", options)
     assert (reply["status"], reply["error"]) == ("failure", f"ValueError: {words}")
@@ -146,7 +160,8 @@ def test_silence_of_the_manager_is_said_once(worker, monkeypatch, caplog):
     worker.notice_silence()
     worker.notice_silence()
     assert [record.message for record in caplog.records if "manager not heard" in record.message] == [
-        next(record.message for record in caplog.records if "ready for the next" in record.message)]
+        next(record.message for record in caplog.records if "ready for the next" in record.message)
+    ]
 
 
 def test_a_worker_registers_works_and_ends_cleanly(cluster):
@@ -290,16 +305,19 @@ def test_another_key_is_refused_in_words(cluster, tmp_path, monkeypatch):
     assert words in said
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (["--host", "192.0.2.7"], "no key: "),
-    (["--host", "0.0.0.0"], "is every address: give the one by which the manager reaches this host"),
-    (["--data", "/no/such/folder"], "the data folder /no/such/folder does not exist"),
-    (["--results", "/proc/results"], "the results folder /proc/results cannot be made"),
-    (["--dataset", "{"], "--dataset {: "),
-    (["--dataset", "[1]"], "expected keys and values"),
-    (["--setup", "/no/such/file"], "No such file"),
-    (["--tasks", "tests.none:TASKS"], "cannot load the tasks of tests.none:TASKS: ModuleNotFoundError"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--host", "192.0.2.7"], "no key: "),
+        (["--host", "0.0.0.0"], "is every address: give the one by which the manager reaches this host"),
+        (["--data", "/no/such/folder"], "the data folder /no/such/folder does not exist"),
+        (["--results", "/proc/results"], "the results folder /proc/results cannot be made"),
+        (["--dataset", "{"], "--dataset {: "),
+        (["--dataset", "[1]"], "expected keys and values"),
+        (["--setup", "/no/such/file"], "No such file"),
+        (["--tasks", "tests.none:TASKS"], "cannot load the tasks of tests.none:TASKS: ModuleNotFoundError"),
+    ],
+)
 def test_a_start_that_cannot_be_is_refused(tmp_path, monkeypatch, capsys, arguments, words):
     monkeypatch.setenv("STORMTRACKS_HOME", str(tmp_path))
     monkeypatch.delenv("STORMTRACKS_SECRET", raising=False)
@@ -308,7 +326,8 @@ def test_a_start_that_cannot_be_is_refused(tmp_path, monkeypatch, capsys, argume
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--name", "a/b"], ["--slots", "0"], ["--nameserver", "here"], ["--name", "$(x)"]])
+    "arguments", [["--name", "a/b"], ["--slots", "0"], ["--nameserver", "here"], ["--name", "$(x)"]]
+)
 def test_arguments_are_checked(arguments, capsys):
     with pytest.raises(SystemExit):
         worker_process.parser().parse_args(arguments)
@@ -318,10 +337,14 @@ def test_arguments_are_checked(arguments, capsys):
 def test_setup_file_and_options_are_joined(tmp_path):
     (tmp_path / "setup.json").write_text(json.dumps({"results": str(tmp_path / "r"), "dataset": {"level": 850}}))
     options = worker_process.parser().parse_args(
-        ["--setup", str(tmp_path / "setup.json"), "--scratch", str(tmp_path / "s"), "--data", str(tmp_path)])
+        ["--setup", str(tmp_path / "setup.json"), "--scratch", str(tmp_path / "s"), "--data", str(tmp_path)]
+    )
     assert worker_process._setup(options) == {
-        "results": str(tmp_path / "r"), "scratch": str(tmp_path / "s"), "data": str(tmp_path),
-        "dataset": {"level": 850}}
+        "results": str(tmp_path / "r"),
+        "scratch": str(tmp_path / "s"),
+        "data": str(tmp_path),
+        "dataset": {"level": 850},
+    }
 
 
 def test_the_worker_s_own_process_stays_light(home):

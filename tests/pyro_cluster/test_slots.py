@@ -51,12 +51,15 @@ def test_an_exception_is_told_with_its_traceback(two):
     assert "cluster_tasks.py" in reply["traceback"]
 
 
-@pytest.mark.parametrize(("task", "words"), [
-    ("segfault", "killed by SIGSEGV"),
-    ("killed", "killed by SIGKILL (the kernel does that when memory runs out)"),
-    ("leave", "ended itself with exit status 3"),
-    ("too_large", "its reply is larger than 2 MiB"),
-])
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        ("segfault", "killed by SIGSEGV"),
+        ("killed", "killed by SIGKILL (the kernel does that when memory runs out)"),
+        ("leave", "ended itself with exit status 3"),
+        ("too_large", "its reply is larger than 2 MiB"),
+    ],
+)
 def test_a_lost_process_costs_its_task_only(two, task, words):
     assert words in two.run(order(task))["error"]
     assert two.run(order("empty"))["made"] == {}
@@ -68,9 +71,13 @@ def test_the_last_words_are_kept(two):
     assert "Segmentation fault" in two.run(order("segfault"))["traceback"]
 
 
-@pytest.mark.parametrize(("task", "words"), [
-    ("quit", "SystemExit: 4"), ("not_plain", "TypeError: a value of type builtins.object cannot be sent"),
-])
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        ("quit", "SystemExit: 4"),
+        ("not_plain", "TypeError: a value of type builtins.object cannot be sent"),
+    ],
+)
 def test_what_is_no_reply_is_an_error(two, task, words):
     assert two.run(order(task))["error"].startswith(words)
 
@@ -142,7 +149,8 @@ def test_a_slot_that_cannot_start_rests(monkeypatch):
 def test_kill_of_the_worker_ends_its_slots_at_once(tmp_path):
     code = (
         "import time; from stormtracks.pyro_cluster.slots import Slots; s = Slots(2, 'tests.cluster_tasks:TASKS');"
-        "s.start(); print(*s.pids(), flush=True); s.run(dict(year=1, member=1, task='hang_c', setup={}))")
+        "s.start(); print(*s.pids(), flush=True); s.run(dict(year=1, member=1, task='hang_c', setup={}))"
+    )
     worker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     pids = [int(pid) for pid in worker.stdout.readline().split()]
     time.sleep(0.2)

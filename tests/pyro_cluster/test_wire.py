@@ -150,8 +150,10 @@ def test_nothing_listens_without_a_secret(tmp_path, monkeypatch):
 
 
 def test_environment_cannot_weaken_it(home, tmp_path):
-    code = ("from stormtracks.pyro_cluster import wire; import Pyro4; c = Pyro4.config;"
-            "print(c.SERIALIZER, c.SERIALIZERS_ACCEPTED, c.REQUIRE_EXPOSE, c.MAX_MESSAGE_SIZE)")
+    code = (
+        "from stormtracks.pyro_cluster import wire; import Pyro4; c = Pyro4.config;"
+        "print(c.SERIALIZER, c.SERIALIZERS_ACCEPTED, c.REQUIRE_EXPOSE, c.MAX_MESSAGE_SIZE)"
+    )
     weak = {"PYRO_SERIALIZER": "pickle", "PYRO_SERIALIZERS_ACCEPTED": "pickle", "PYRO_REQUIRE_EXPOSE": "false"}
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, **weak}, text=True, capture_output=True)
     assert done.stdout.split() == ["serpent", "{'serpent'}", "True", str(wire.MAX_MESSAGE_BYTES)], done.stderr

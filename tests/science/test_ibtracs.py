@@ -16,10 +16,7 @@ HEADER = (
     "SID,SEASON,NUMBER,BASIN,SUBBASIN,NAME,ISO_TIME,NATURE,LAT,LON,WMO_WIND,WMO_PRES,WMO_AGENCY,TRACK_TYPE,"
     "DIST2LAND,LANDFALL,IFLAG,USA_AGENCY,USA_ATCF_ID,USA_LAT,USA_LON,USA_RECORD,USA_STATUS,USA_WIND,USA_PRES"
 )
-UNITS = (
-    " ,Year, , , , , , ,degrees_north,degrees_east,kts,mb, , "
-    ",km,km, , , ,degrees_north,degrees_east, , ,kts,mb"
-)
+UNITS = " ,Year, , , , , , ,degrees_north,degrees_east,kts,mb, , ,km,km, , , ,degrees_north,degrees_east, , ,kts,mb"
 
 
 def row(sid, name, time, lat, lon, wmo=" ", usa=" ", kind="main", basin="NA"):
