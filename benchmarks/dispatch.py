@@ -1,9 +1,10 @@
 """How many tasks a second the manager gives out: tasks that do nothing, on local workers, journal and TLS on.
 
-    python benchmarks/dispatch.py [--tasks 2000] [--repeats 5] [--dask]
+    python benchmarks/dispatch.py [--tasks 2000] [--repeats 5] [--dask] [--gnu-parallel]
 
 With ``--dask`` the same number of empty tasks goes through dask.distributed in turn with ours, in the same minutes; it
-is installed into an environment of its own, in a temporary folder.
+is installed into an environment of its own, in a temporary folder. With ``--gnu-parallel`` the same for GNU parallel,
+each task being `true`; where it is not installed, Debian's package is unpacked in a temporary folder.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import contextlib
 import io
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -54,6 +56,8 @@ def main():
         rounds = {"stormtracks": ours}
         if options.dask:
             rounds["dask.distributed"] = _dask(stack, options, Path(folder))
+        if options.gnu_parallel:
+            rounds["GNU parallel"] = _gnu_parallel(options, Path(folder))
         seconds = {name: [] for name in rounds}
         for _ in range(options.repeats):
             for name, once in rounds.items():
@@ -68,6 +72,7 @@ def _options():
     parser.add_argument("--slots", type=int, default=os.cpu_count(), help="of each worker [the machine's cores]")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--dask", action="store_true", help="beside dask.distributed")
+    parser.add_argument("--gnu-parallel", action="store_true", help="beside GNU parallel")
     return parser.parse_args()
 
 
@@ -117,6 +122,28 @@ def _dask(stack, options, folder):
         return float(process.stdout.readline())
 
     return once
+
+
+def _gnu_parallel(options, folder):
+    program = shutil.which("parallel") or _unpacked_parallel(folder / "parallel")
+    log = folder / "parallel.log"
+    command = [program, f"-j{options.workers}", "--joblog", log, "true", ":::", *map(str, range(options.tasks))]
+
+    def once():
+        start = time.perf_counter()
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+        seconds = time.perf_counter() - start
+        assert len(log.read_text().splitlines()) == options.tasks + 1
+        return seconds
+
+    return once
+
+
+def _unpacked_parallel(place):
+    place.mkdir()
+    subprocess.run(["apt-get", "download", "-qq", "parallel"], cwd=place, check=True)
+    subprocess.run(["dpkg-deb", "-x", *place.glob("parallel_*.deb"), place], check=True)
+    return place / "usr" / "bin" / "parallel"
 
 
 def _show(seconds, options):
