@@ -304,6 +304,28 @@ def docs(context, dest="site"):
     print(f"{dest}/index.html")
 
 
+@task(
+    positional=["name"],
+    help={
+        "name": "such as one_member; `list` shows all",
+        "options": 'in quotation marks, such as --options="--pairs 3"; --options=--help shows what there is',
+    },
+)
+def bench(context, name, options=""):
+    """Run a benchmark of benchmarks/, which measures and judges nothing; docs/performance.md has the figures."""
+    import shlex
+    import sys
+    from pathlib import Path
+
+    files = [path for path in Path(__file__).with_name("benchmarks").glob("*.py") if "\ndef main(" in path.read_text()]
+    names = sorted(path.stem for path in files)
+    if name not in names:
+        asked = name in ("list", "--help")  # Invoke takes whatever comes first for the name
+        words = "" if asked else f"there is no benchmark {name!r}; "
+        raise Exit(f"{words}benchmarks: {', '.join(names)}", code=0 if asked else 2)
+    _run(context, shlex.join([sys.executable, "-m", f"benchmarks.{name}", *shlex.split(options)]))
+
+
 def _run(context, line):
     done = context.run(line, warn=True, in_stream=False)
     if done.exited:
@@ -341,4 +363,5 @@ namespace = Collection(
     test,
     lint,
     docs,
+    bench,
 )
