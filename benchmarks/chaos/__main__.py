@@ -83,7 +83,7 @@ class Soak:
             print(words)
         print(f"\nseed {self.seed}, {(time.monotonic() - self.began) / 60:.1f} minutes")
         for what, number in rows:
-            print(f"  {what:44} {number:7,}")
+            print(f"  {what:46} {number:7,}")
         return 1 if self.lost or self.wrong or self.broken or not self.rounds else 0
 
     def _prepare(self, stack):
@@ -147,7 +147,7 @@ class Soak:
         self.tasks += len(planted.cells())
         self.results += verdict.results
         self.counts["done on two hosts (the first was cut off)"] += verdict.twice
-        self.counts["parts of files left, none under a result's name"] += verdict.scraps
+        self.counts["parts of files left, not under a result's name"] += verdict.scraps
         self._tell(f"{name}: {verdict.results} results checked, {len(verdict.lost)} lost, {len(verdict.wrong)} wrong")
         if not (verdict.lost or verdict.wrong):
             for host in self.hosts:

@@ -33,6 +33,7 @@ def test_a_full_disk_on_one_host_leaves_its_tasks_to_the_others(stage):
         assert {name for names in stage.made().values() for name in names} == {"good"}
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_the_journal_pauses_the_run(stage):
     with small_disk(stage.state / "runs", "8m") as disk:
         stage.worker("w", seconds=0.3)

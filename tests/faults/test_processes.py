@@ -34,7 +34,7 @@ def test_a_worker_killed_in_a_task_is_noticed_at_once(stage):
 
 
 def test_a_worker_killed_between_tasks_is_noticed_at_once(stage):
-    stage.worker("busy", seconds=8.0)
+    stage.worker("busy", seconds=4.0)
     manager = stage.manage(members=2)
     stage.until_begun(2)
     idle = stage.worker("idle")
@@ -56,7 +56,7 @@ def test_slots_that_crash_leave_and_eat_all_memory_cost_one_attempt_each(stage):
 
 
 def test_a_killed_slot_is_noticed_at_once(stage):
-    worker = stage.worker("w", slots=1, seconds=3.0)
+    worker = stage.worker("w", slots=1, seconds=1.5)
     manager = stage.manage(members=2)
     stage.until_begun(1)
     at = time.time()
@@ -105,6 +105,7 @@ def test_half_of_twenty_workers_lost_at_once(stage):
     assert len(stage.made()) == 120
 
 
+@pytest.mark.slow
 def test_a_nameserver_that_comes_back_empty_stops_nothing(stage):
     stage.worker("first", seconds=0.5)
     manager = stage.manage(years=4, members=20)
@@ -123,6 +124,7 @@ def test_a_nameserver_that_comes_back_empty_stops_nothing(stage):
     assert len(stage.made()) == 80
 
 
+@pytest.mark.slow
 def test_a_worker_whose_manager_is_gone_ends_its_task_says_so_and_serves_the_next(stage, tmp_path):
     impatient = tmp_path / "impatient"
     impatient.mkdir()
@@ -170,6 +172,7 @@ def test_a_worker_of_another_version_is_left_out_in_a_line(stage):
     stage.manage("work", "--any-version").ends(0)
 
 
+@pytest.mark.slow
 def test_a_name_taken_over_while_its_worker_was_frozen(stage, tmp_path):
     """The frozen one, thawed, does no harm: what it does is whole, and the name stays with who answers."""
     first = stage.worker("w", seconds=1.0)

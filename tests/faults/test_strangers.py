@@ -187,6 +187,7 @@ def test_a_manager_tells_nothing_to_a_false_nameserver(stage, tmp_path, behave, 
     assert b"".join(heard) == b""
 
 
+@pytest.mark.slow
 def test_a_worker_does_not_register_with_another_clusters_nameserver_and_comes_back(stage, tmp_path):
     worker = stage.worker("w")
     stage.nameserver.kill()
