@@ -32,12 +32,15 @@ class LocalCluster:
         Seconds of the nameserver, of the worker with its slots, and of all managers.
     peak_mb : list of float
         Highest resident memory of each slot, once the worker has ended.
+    waited : float
+        Seconds that a slot, on average, was ready to run in the last `manage` and other processes had the cores.
     """
 
     def __init__(self, home, setup, slots=1, tasks=TASKS):
         self._home, self._setup, self._slots, self._tasks = Path(home), setup, slots, tasks
         self._environment = {**one_thread(), "STORMTRACKS_HOME": str(home)}
-        self.cpu, self.peak_mb = {"nameserver": 0.0, "worker and slots": 0.0, "manager": 0.0}, []
+        self.cpu = {"nameserver": 0.0, "worker and slots": 0.0, "manager": 0.0}
+        self.peak_mb, self.waited = [], 0.0
 
     def __enter__(self):
         self._nameserver = self._start("pyro_nameserver", "--port", "0", stdout=subprocess.PIPE)
@@ -59,14 +62,19 @@ class LocalCluster:
 
     def manage(self, years, members, *more):
         """Have members of some years done; wall seconds from the manager's start to its end."""
-        start, before = time.perf_counter(), children_cpu()
+        start, before, waited = time.perf_counter(), children_cpu(), self._waited()
         words = ["--start-year", min(years), "--end-year", max(years), "--members", members, *more]
         manager = self._start("pyro_manager", *words, "--nameserver", self._address, stdout=subprocess.PIPE)
         said = manager.communicate()[0]
         self.cpu["manager"] += children_cpu() - before
+        self.waited = self._waited() - waited
         if manager.returncode:
             raise RuntimeError(said)
         return time.perf_counter() - start
+
+    def _waited(self):
+        pids = _children(self._worker.pid)
+        return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) for pid in pids) / 1e9 / len(pids)
 
     def _start(self, module, *words, stdout=None):
         command = [sys.executable, "-m", f"{CLUSTER}.{module}", *map(str, words)]
