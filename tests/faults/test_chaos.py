@@ -24,6 +24,19 @@ def test_a_short_soak_loses_nothing_and_leaves_nothing(tmp_path):
     assert not _running(tmp_path)
 
 
+@pytest.mark.slow
+@pytest.mark.netns
+def test_a_soak_that_is_ended_leaves_nothing(tmp_path):
+    words = [sys.executable, "-u", "-m", "benchmarks.chaos", "--minutes", "5", "--keep", tmp_path]
+    with subprocess.Popen(words, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as soak:
+        struck = next(line for line in soak.stdout if " for " in line or "killed" in line)
+        soak.terminate()
+        said = soak.communicate(timeout=60)[0]
+    assert soak.returncode == 1, struck + said
+    assert re.search(r"faults injected +[1-9]", said)
+    assert not _running(tmp_path)
+
+
 def _running(folder):
     """Command lines that still have the folder in them."""
     found = []
