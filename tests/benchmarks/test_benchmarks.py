@@ -1,0 +1,61 @@
+"""Every benchmark says what it measures; what they share does what it says."""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import planted_data
+from benchmarks.growth import repeated, repeated_maxima
+from benchmarks.surroundings import spread, table
+from stormtracks.science import reanalysis
+from stormtracks.science.records import Maxima, TimeAxis
+from stormtracks.science.settings import Settings
+
+OURS = ("one_member", "ensemble", "growth", "scale_model", "startup", "speedup", "peers", "skill")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_help_begins_with_the_first_line_of_the_module(name, capsys):
+    module = importlib.import_module(f"benchmarks.{name}")
+    with pytest.raises(SystemExit, match="0"):
+        module.main(["--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert " ".join(module.__doc__.split("\n\n")[0].split())[:60] in shown
+
+
+def test_a_planted_season_is_made_once(tmp_path):
+    place = planted_data.season(tmp_path, 5, members=1, grid=10.0, layout="20crv3")
+    before = [path.stat().st_mtime_ns for path, _ in planted_data.winds(place)]
+    assert planted_data.season(tmp_path, 5, members=1, grid=10.0, layout="20crv3") == place
+    assert [path.stat().st_mtime_ns for path, _ in planted_data.winds(place)] == before
+
+
+def test_repeated_chunks_are_the_same_winds_again(tmp_path):
+    source = planted_data.season(tmp_path, 5, members=1, grid=10.0, layout="20crv3")
+    place = repeated(source, tmp_path / "many", 12)
+    with reanalysis.open_season(place, planted_data.YEAR, Settings()) as season:
+        u, _ = season.read(0, 12, [0])
+        assert (u[5:10] == u[:5]).all()
+        assert season.axis.step_hours == pytest.approx(50 / 60)
+
+
+def test_repeated_maxima_go_on_in_time():
+    maxima = Maxima(np.array([0, 0, 1], np.int32), np.zeros(3), np.zeros(3), np.ones(3, np.float32))
+    times = np.array(["2005-06-01T00", "2005-06-01T06"], "datetime64[s]")
+    many, axis = repeated_maxima(maxima, TimeAxis(times, np.array([0.0, 6.0])), 7)
+    assert many.step.tolist() == [0, 0, 1, 2, 2, 3, 4]
+    assert axis.step_hours == 6
+    assert len(axis) == 6
+
+
+def test_tables_and_spreads_are_what_they_look_like():
+    assert spread([3.0, 1.0, 2.0]) == "2.00 (1.00-3.00)"
+    assert table(("a", "b"), [("x", 1)]).splitlines() == ["a  b", "-  -", "x  1"]
+
+
+def test_all_benchmarks_are_found_by_inv_bench():
+    folder = Path(planted_data.__file__).parent
+    mains = {path.stem for path in folder.glob("*.py") if "\ndef main(" in path.read_text()}
+    assert mains >= set(OURS)
