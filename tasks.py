@@ -3,6 +3,11 @@
 Modules are imported where they are used, so that `inv --list` and `inv status` are instant.
 """
 
+import os
+import shlex
+import sys
+from pathlib import Path
+
 from invoke import Collection, Exit, task
 
 DATA_OPTIONS = {
@@ -60,7 +65,7 @@ def demo(_, results=None):
 
 @task(
     help={
-        "year": "year whose best tracks are planted",
+        "year": "year whose best tracks are planted; default: that of --start, else 2005",
         "members": "number of ensemble members",
         "grid": "grid spacing in degrees",
         "start": "first day, YYYY-MM-DD; default: 1 January",
@@ -70,12 +75,13 @@ def demo(_, results=None):
         "seed": "the same seed gives the same data",
         "best-tracks": "IBTrACS file; default: the sample's",
         "dest": "folder for the files",
+        "overwrite": "replace a season that is there",
     }
 )
 def plant(
     _,
     dest=None,
-    year=2005,
+    year=0,
     members=56,
     grid=2.0,
     start=None,
@@ -84,13 +90,15 @@ def plant(
     noise=1.0,
     seed=2005,
     best_tracks=None,
+    overwrite=False,
 ):
     """Write an ensemble whose storms are known: real best tracks in a made background, and the truth beside it."""
     from stormtracks.console import plant as console
 
+    year = year or int((start or "2005")[:4])
     plan = {"year": year, "members": members, "grid": grid, "start": start, "stop": stop}
     plan |= {"layout": layout, "noise": noise, "seed": seed}
-    _refusing(console.plant)(dest, plan, best_tracks)
+    _refusing(console.plant)(dest, plan, best_tracks, overwrite)
 
 
 @task(
@@ -276,19 +284,15 @@ def plot(
 @task(help={"select": "part of the tests: a path, or words for pytest's -k", "fast": "leave out the slow ones"})
 def test(context, select="", fast=False):
     """Run the tests; with CI=true nothing may be skipped for a missing sshd or namespace tool."""
-    import shlex
-    import sys
-
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
-    words = [sys.executable, "-m", "pytest", *chosen, *(["-m", "not slow"] if fast else [])]
+    spread = [] if select else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+    words = [sys.executable, "-m", "pytest", *spread, *chosen, *(["-m", "not slow"] if fast else [])]
     _run(context, shlex.join(words))
 
 
 @task
 def lint(context):
     """Check the sources with ruff."""
-    import sys
-
     _run(context, f"{sys.executable} -m ruff check .")
     _run(context, f"{sys.executable} -m ruff format --check .")
 
@@ -296,9 +300,6 @@ def lint(context):
 @task(help={"dest": "folder of the site"})
 def docs(context, dest="site"):
     """Make the site of docs/ for a browser; a broken link or an unknown part is an error."""
-    import shlex
-    import sys
-
     words = ["-m", "sphinx", "--fresh-env", "--fail-on-warning", "--keep-going", "--quiet", "-b", "html", "docs", dest]
     _run(context, shlex.join([sys.executable, *words]))
     print(f"{dest}/index.html")
@@ -313,10 +314,6 @@ def docs(context, dest="site"):
 )
 def bench(context, name, options=""):
     """Run a benchmark of benchmarks/, which measures and judges nothing; docs/performance.md has the figures."""
-    import shlex
-    import sys
-    from pathlib import Path
-
     files = [path for path in Path(__file__).with_name("benchmarks").glob("*.py") if "\ndef main(" in path.read_text()]
     names = sorted(path.stem for path in files)
     if name not in names:
@@ -326,8 +323,18 @@ def bench(context, name, options=""):
     _run(context, shlex.join([sys.executable, "-m", f"benchmarks.{name}", *shlex.split(options)]))
 
 
+@task(help={"minutes": "how long faults strike", "seed": "the same seed strikes in the same order"})
+def chaos(context, minutes=2.0, seed=1):
+    """Keep a planted run going on three hosts of its own while faults strike, and check every result."""
+    _run(
+        context, shlex.join([sys.executable, "-m", "benchmarks.chaos", "--minutes", str(minutes), "--seed", str(seed)])
+    )
+
+
 def _run(context, line):
-    done = context.run(line, warn=True, in_stream=False)
+    """Run a developer's tool in the checkout, from whatever folder the command was given."""
+    with context.cd(shlex.quote(str(Path(__file__).parent))):
+        done = context.run(line, warn=True, in_stream=False)
     if done.exited:
         raise Exit(code=done.exited)
 
@@ -340,7 +347,7 @@ def _refusing(command, status=1):
 
 def _whole(name, text):
     if text is None:
-        raise Exit(f"error: --{name} is needed; see `inv --help`", code=2)
+        raise Exit(f"error: --{name} is needed; see `inv --help COMMAND`", code=2)
     try:
         return int(text)
     except ValueError:
@@ -364,4 +371,5 @@ namespace = Collection(
     lint,
     docs,
     bench,
+    chaos,
 )

@@ -72,13 +72,24 @@ class Soak:
             self.rounds += 1
             self._round(until)
 
+    def _worker_words(self, address):
+        where = ["--nameserver", f"{address}:{self.port}", "--data", self.data]
+        return [*where, "--best-tracks", planted.BEST_TRACKS]
+
     def report(self):
         """Print the closing table; the exit status."""
-        rows = [*sorted(self.faults.injected.items()), ("faults injected", self.faults.injected.total()),
-                ("worker ended by itself, started again", self.faults.revived),
-                *((f"manager ended {how}, started again", number) for how, number in sorted(self.ends.items())),
-                ("rounds", self.rounds), ("tasks", self.tasks), ("results checked", self.results),
-                *sorted(self.counts.items()), ("results lost", len(self.lost)), ("results wrong", len(self.wrong))]
+        rows = [
+            *sorted(self.faults.injected.items()),
+            ("faults injected", self.faults.injected.total()),
+            ("worker ended by itself, started again", self.faults.revived),
+            *((f"manager ended {how}, started again", number) for how, number in sorted(self.ends.items())),
+            ("rounds", self.rounds),
+            ("tasks", self.tasks),
+            ("results checked", self.results),
+            *sorted(self.counts.items()),
+            ("results lost", len(self.lost)),
+            ("results wrong", len(self.wrong)),
+        ]
         for words in (*self.lost, *self.wrong, *filter(None, [self.broken])):
             print(words)
         print(f"\nseed {self.seed}, {(time.monotonic() - self.began) / 60:.1f} minutes")
@@ -93,12 +104,9 @@ class Soak:
         planted.plant(self.data)
         planted.track_without_faults(self.data, self.reference)
         self.port = _free_port()
-        words = lambda address: ["--nameserver", f"{address}:{self.port}", "--data", self.data,  # noqa: E731
-                                 "--best-tracks", planted.BEST_TRACKS]
-        self.hosts, self.address = stack.enter_context(hosts.hosts(self.folder, self.code, words))
+        self.hosts, self.address = stack.enter_context(hosts.hosts(self.folder, self.code, self._worker_words))
         self.middle = SimpleNamespace(nameserver=None, manager=None)
-        self.middle.nameserver = middle.nameserver(
-            self.address, self.port, self.code, self.folder / "nameserver.log")
+        self.middle.nameserver = middle.nameserver(self.address, self.port, self.code, self.folder / "nameserver.log")
         stack.callback(self.middle.nameserver.kill)
         stack.callback(lambda: self.middle.manager and self.middle.manager.kill())
         self.faults = Faults(random.Random(self.seed), self.hosts, self.middle, self._tell)
@@ -111,8 +119,7 @@ class Soak:
         name, seen = f"round-{self.rounds}", set()
         journal = self.folder / "state" / "runs" / f"{name}.sqlite"
         log = self.folder / f"{name}.log"
-        self.middle.manager = manager = middle.manager(
-            f"{self.address}:{self.port}", name, self.code, log)
+        self.middle.manager = manager = middle.manager(f"{self.address}:{self.port}", name, self.code, log)
         manager.start()
         while (status := manager.process.poll()) != 0:
             now = time.monotonic()

@@ -60,14 +60,37 @@ class Torment:
 
     def start(self):
         """Start its worker."""
-        words = [sys.executable, "-m", "stormtracks.pyro_cluster.pyro_worker", "--name", self.name, "--slots", "2",
-                 "--tasks", TABLE, "--results", self.folder / "results", "--scratch", self.folder / "scratch",
-                 "--host", self.address, "--log", self.log, *self._arguments]
+        words = [
+            sys.executable,
+            "-m",
+            "stormtracks.pyro_cluster.pyro_worker",
+            "--name",
+            self.name,
+            "--slots",
+            "2",
+            "--tasks",
+            TABLE,
+            "--results",
+            self.folder / "results",
+            "--scratch",
+            self.folder / "scratch",
+            "--host",
+            self.address,
+            "--log",
+            self.log,
+            *self._arguments,
+        ]
         environment = {**os.environ, "PYTHONPATH": str(self._code)}
         with Path(f"{self.log}.out").open("a") as out:
             self._worker = subprocess.Popen(
-                list(map(str, [*self._inside(), *words])), env=environment, cwd=self._code, stdin=subprocess.DEVNULL,
-                stdout=out, stderr=out, start_new_session=True)
+                list(map(str, [*self._inside(), *words])),
+                env=environment,
+                cwd=self._code,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
 
     def pids(self, word):
         """Pids of its worker ("pyro_worker") or of its slots ("slot")."""

@@ -35,8 +35,14 @@ class Service:
         if self.process is None or self.process.poll() is not None:
             with self.log.open("a") as out:
                 self.process = subprocess.Popen(
-                    self.words, env={**os.environ, "PYTHONPATH": str(self.code)}, cwd=self.code, stdout=out, stderr=out,
-                    stdin=subprocess.DEVNULL, start_new_session=True)
+                    self.words,
+                    env={**os.environ, "PYTHONPATH": str(self.code)},
+                    cwd=self.code,
+                    stdout=out,
+                    stderr=out,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
 
     def kill(self):
         """End it with no chance to tidy up."""

@@ -15,6 +15,10 @@ def nameserver(background=False):
     arguments = ["--host", where.host, "--port", str(where.port)]
     if not background:
         sys.exit(pyro_nameserver.main(arguments))
+    running = pidfile.read(pyro_nameserver.pid_path())
+    if running and running.runs():
+        output().print(f"a nameserver runs already on this machine, pid {running.pid}")
+        return
     log = pyro_nameserver.pid_path().with_suffix(".log")
     process = services.start(services.NAMESERVER, arguments, pyro_nameserver.pid_path(), log)
     output().print(f"nameserver at {where.host}:{where.port}, pid {process.pid}; log: {log}", soft_wrap=True)

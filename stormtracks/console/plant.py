@@ -11,14 +11,14 @@ STEP_HOURS = {"20crv2c": 6, "20crv3": 3}
 SAMPLE_TRACKS = config.CHECKOUT / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 
 
-def plant(dest, wanted, best_tracks=None):
+def plant(dest, wanted, best_tracks=None, overwrite=False):
     """Write what a plan asks for, with its progress, and say what is there and how to track it."""
     if not dest:
         raise ValueError("where to? name a folder with --dest")
     plan = synthetic.Plan(step_hours=STEP_HOURS.get(wanted["layout"], 6), **wanted)
     best = ibtracs.load(best_tracks or SAMPLE_TRACKS, Settings(), plan.times[0], plan.times[-1])
     with progress(f"planting {plan.members} members of {plan.year}") as report:
-        planted = synthetic.plant(Path(dest), plan, best, report)
+        planted = synthetic.plant(Path(dest), plan, best, report, overwrite)
     size = sum(file.stat().st_size for file in planted.files) / 1e6
     out = output()
     out.print(

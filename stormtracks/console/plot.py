@@ -40,11 +40,15 @@ def _tracks(options):
 def _storm(options):
     """One storm in all its members, with the consensus."""
     year, wanted = _year(options), options["storm"] or ""
+    if not wanted:
+        raise ValueError("which storm? its name or sid with --storm; `inv summary --by consensus` lists them")
     agreed = consensus(options["results"], year)
     names = {str(sid): number for number, sid in enumerate(agreed.sid) if sid}
     names |= {str(name): number for number, name in enumerate(agreed.name) if name}
     if wanted.upper() not in names:
-        raise InputError(f"--storm: {unknown(wanted, names, 'storm')} (a name or sid of {year})")
+        raise InputError(
+            f"--storm: {unknown(wanted, names, 'storm')} (a storm that a quarter of {year}'s members have)"
+        )
     ensemble = [results.load_tracks(results.path(options["results"], "vort_track", year, m)) for m in agreed.members]
     best = _best(options, agreed.time)
     return plots.storm_members(agreed, names[wanted.upper()], ensemble, best, options["region"])

@@ -58,6 +58,9 @@ def show(details):
         f"{details['year']}, member {details['ensemble_member']} ('{details['member_label']}'): "
         f"{details['steps']} times, {details['maxima']} maxima, {details['tracks']} tracks"
     )
+    out.print(
+        f"made from {', '.join(file['path'] for file in result.provenance['inputs'])}", soft_wrap=True, markup=False
+    )
     out.print(_track_table(result))
     out.print(_storm_table(result))
     out.print(f"{details['path']} ({verb})", soft_wrap=True)
@@ -67,12 +70,8 @@ def _track_table(result):
     made = table("longest and strongest tracks", ">track", "from", "to", ">points", ">strongest (1e-5 s-1)", "at")
     tracks = result.tracks
     strength = np.maximum.reduceat(tracks.vorticity, tracks.start) if len(tracks) else np.zeros(0)
-    half = SHOWN // 2
-    chosen = list(
-        dict.fromkeys(
-            [*np.argsort(-tracks.row_size, kind="stable")[:half], *np.argsort(-strength, kind="stable")[:half]]
-        )
-    )
+    by_length, by_strength = np.lexsort((-strength, -tracks.row_size)), np.argsort(-strength, kind="stable")
+    chosen = list(dict.fromkeys([*by_length[: SHOWN // 2], *by_strength[: SHOWN // 2]]))
     for number in chosen:
         points = slice(tracks.start[number], tracks.start[number] + tracks.row_size[number])
         peak = points.start + int(np.argmax(tracks.vorticity[points]))

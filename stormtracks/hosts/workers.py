@@ -85,6 +85,9 @@ def _started(worker, answer):
     place = answer["uri"].rpartition("@")[2]
     text = f"{answer['state']}: pid {answer['pid']} at {place}, {answer['slots']} slot(s)"
     fault = _unanswered(answer["uri"])
+    if answer.get("changed"):
+        other = " and ".join(answer["changed"])
+        fault += f", with another {other} than it would be started with now: fab stop-workers first"
     return Outcome(worker.name, not fault, f"{text}{fault}", answer)
 
 

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from stormtracks import version
-from stormtracks.on_host import bind, key, packages, processes
+from stormtracks.on_host import bind, key, packages, processes, start
 from stormtracks.on_host.places import WorkerFiles, place
 from stormtracks.pyro_cluster import secret
 
@@ -89,7 +89,11 @@ def _key(request):
 
 def _worker(request):
     worker = processes.holder(WorkerFiles.of(request).pid)
-    return _found(f"running, pid {worker.pid}" if worker else "not running")
+    if not worker:
+        return _found("not running")
+    other = " and ".join(start.changed(request, worker.pid))
+    cure = f"it was started with another {other}: fab stop-workers, then fab start-workers" if other else None
+    return _found(f"running, pid {worker.pid}", cure)
 
 
 def _nameserver(request):

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from stormtracks import version
 from stormtracks.on_host import bind, key, processes
@@ -16,6 +17,7 @@ LOG_BYTES = 10_000_000
 POLL_SECONDS = 0.05
 ASK_AFTER_SECONDS = 2.0
 LAST_LINES = 15
+WORKER = "stormtracks.pyro_cluster.pyro_worker"
 PATHS = ("data", "results", "best_tracks", "scratch")
 
 
@@ -28,7 +30,7 @@ def run(request):
     files = WorkerFiles.of(request)
     worker = processes.holder(files.pid)
     if worker:
-        return {"state": "running", **ready_words(files, worker)}
+        return {"state": "running", "changed": changed(request, worker.pid), **ready_words(files, worker)}
     if key.state(request["fingerprint"]) != "same":
         return {"state": "key"}
     files.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,7 +47,7 @@ def worker_command(request) -> list[str]:
         *request.get("prefix", []),
         sys.executable,
         "-m",
-        "stormtracks.pyro_cluster.pyro_worker",
+        WORKER,
         "--name",
         request["name"],
         "--host",
@@ -62,6 +64,22 @@ def worker_command(request) -> list[str]:
     if request.get("dataset"):
         command += ["--dataset", json.dumps(request["dataset"])]
     return [*command, "--code-version", version.code_version()]
+
+
+def changed(request, pid) -> list[str]:
+    """Which options a running worker was started with otherwise than it would be now, such as "data"."""
+    there, wanted = _options(_command_of(pid)), _options(worker_command(request))
+    return sorted(name for name in there | wanted if there.get(name) != wanted.get(name))
+
+
+def _command_of(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
+
+
+def _options(command):
+    """Option -> value of a worker's command line."""
+    words = command[command.index(WORKER) + 1 :]
+    return {name.removeprefix("--"): value for name, value in zip(words[::2], words[1::2], strict=True)}
 
 
 def ready_words(files, worker) -> dict:

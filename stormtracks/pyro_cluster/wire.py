@@ -213,7 +213,8 @@ def _explained(error, place, timeout, secret):
     if isinstance(error, WireError) or not isinstance(error, (OSError, errors.PyroError)):
         return None
     text = str(error)
-    if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in text.upper():
+    hung_up = text.startswith("sending: connection lost: EOF")  # on our certificate; its alert was lost on the way
+    if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in text.upper() or hung_up:
         return WrongKey(f"wrong key: {place} has another key than {secret or secrets.secret_path()}")
     if isinstance(error, (ssl.SSLError, errors.ProtocolError)):
         return NotOurs(f"{place} answers, but not as this system does: another program listens there")

@@ -8,7 +8,7 @@ import netCDF4
 import numpy as np
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.records import BestTracks
+from stormtracks.science.records import BestTracks, InputFile
 from stormtracks.science.sphere import wrap
 
 SOURCE = (
@@ -59,6 +59,12 @@ def load(path, settings, start=None, stop=None):
     window = (_second(start, np.iinfo(np.int64).min + 1), _second(stop, np.iinfo(np.int64).max))
     read = _read_netcdf if _is_netcdf(path) else _read_csv
     return _best_tracks(read(path, window), settings.wind_source)
+
+
+def input_file(path):
+    """The file as it is now, for the account of what a result was made from; refused if it is not there."""
+    _is_netcdf(Path(path))
+    return InputFile.of(path)
 
 
 def _second(time, default):

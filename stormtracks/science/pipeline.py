@@ -6,7 +6,7 @@ import time
 
 from stormtracks import typed
 from stormtracks.science import ibtracs, linking, matching, maxima, passes, reanalysis, results, vorticity
-from stormtracks.science.records import BestTracks, InputFile
+from stormtracks.science.records import BestTracks
 from stormtracks.science.settings import Setup
 from stormtracks.version import code_version
 
@@ -80,7 +80,7 @@ class _Clock:
 
 def _recipe(season, member, setup):
     """What the result depends on."""
-    best_tracks = (InputFile.of(setup.best_tracks),) if setup.best_tracks else ()
+    best_tracks = (ibtracs.input_file(setup.best_tracks),) if setup.best_tracks else ()
     return results.recipe(setup.settings, season.inputs(member) + best_tracks, dataset=setup.dataset)
 
 
@@ -96,7 +96,7 @@ def _stages(setup):
 def _best_tracks(setup, axis):
     if setup.best_tracks is None:
         return BestTracks.none()
-    return _cached_best_tracks(InputFile.of(setup.best_tracks), setup.settings, axis.times[0], axis.times[-1])
+    return _cached_best_tracks(ibtracs.input_file(setup.best_tracks), setup.settings, axis.times[0], axis.times[-1])
 
 
 @functools.lru_cache(maxsize=8)

@@ -65,8 +65,22 @@ class Stage:
         inside = ["nsenter", "-t", host.init, "-n", "-u", "-p", "-m", "--", *inside] if host else inside
         environment = {"STORMTRACKS_TEST_SECONDS": str(seconds), **({"STORMTRACKS_HOME": str(home)} if home else {})}
         process = self.start(
-            "pyro_worker", "--name", name, "--slots", slots, "--tasks", tasks, "--results", results, "--nameserver",
-            f"{self.address}:{self.port}", *place, *more, inside=inside, environment=environment)
+            "pyro_worker",
+            "--name",
+            name,
+            "--slots",
+            slots,
+            "--tasks",
+            tasks,
+            "--results",
+            results,
+            "--nameserver",
+            f"{self.address}:{self.port}",
+            *place,
+            *more,
+            inside=inside,
+            environment=environment,
+        )
         if wait:
             wait_for(lambda: f"worker {name} ready" in process.said() or not process.runs(), what=f"worker {name}")
             assert process.runs(), process.said()
@@ -90,9 +104,12 @@ class Stage:
         log = self.folder / f"{len(self._started)}.log"
         with log.open("w") as out:
             process = (kind or Logged)(
-                list(map(str, command)), cwd=CHECKOUT, start_new_session=True,
+                list(map(str, command)),
+                cwd=CHECKOUT,
+                start_new_session=True,
                 env={**os.environ, "PYTHONPATH": str(CHECKOUT), **(environment or {})},
-                **{"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT, **options})
+                **{"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT, **options},
+            )
         process.log, process.runs_folder = log, self.state / "runs"
         self._started.append(process)
         return process

@@ -7,8 +7,14 @@ import time
 import pytest
 
 from tests.faults.stage import NOTICED, can_mount, fill, small_disk
+from tests.sshd import need
 
-pytestmark = [pytest.mark.netns, pytest.mark.skipif(not can_mount(), reason="needs root, to mount small disks")]
+pytestmark = pytest.mark.netns
+
+
+@pytest.fixture(autouse=True)
+def small_disks():
+    need(can_mount(), "root, to mount small disks")
 
 
 def test_a_full_disk_under_the_results_is_f_with_the_files_name_and_leaves_nothing(stage):

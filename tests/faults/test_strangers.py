@@ -57,11 +57,14 @@ def answer(context, address, asked, wait=True):
     return b""
 
 
-@pytest.mark.parametrize(("method", "arguments"), [
-    ("list", ()),
-    ("register", ("stormtracks.worker.evil", "PYRO:worker@127.0.0.1:1")),
-    ("remove", ("stormtracks.worker.w",)),
-])
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("list", ()),
+        ("register", ("stormtracks.worker.evil", "PYRO:worker@127.0.0.1:1")),
+        ("remove", ("stormtracks.worker.w",)),
+    ],
+)
 def test_without_the_key_no_worker_is_listed_registered_or_removed(stage, stranger, method, arguments):
     """A TLS 1.3 client may write before the server has looked at its certificate: what it writes is never read."""
     stage.worker("w")
@@ -126,6 +129,7 @@ def test_nothing_on_the_wire_can_be_read(stage):
 def middleman(port, recorded):
     """Somebody on the way who keeps all bytes, both ways."""
     with socket.create_server(("127.0.0.1", 0)) as door:
+
         def pass_on(source, target):
             with contextlib.suppress(OSError):
                 while data := source.recv(65536):
@@ -147,6 +151,7 @@ def middleman(port, recorded):
 def impostor(behave):
     """A false nameserver that does the same with everybody who comes; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as door:
+
         def serve():
             with contextlib.suppress(OSError):
                 while True:
@@ -168,9 +173,15 @@ def babbling(sock):
             sock.sendall(b"PYRO" * 10_000)
 
 
-@pytest.mark.parametrize(("behave", "words"), [
-    (silent, "no answer within 2 s"), (babbling, "another program listens there"), (None, "wrong key"),
-], ids=["silent", "babbling", "another key"])
+@pytest.mark.parametrize(
+    ("behave", "words"),
+    [
+        (silent, "no answer within 2 s"),
+        (babbling, "another program listens there"),
+        (None, "wrong key"),
+    ],
+    ids=["silent", "babbling", "another key"],
+)
 def test_a_manager_tells_nothing_to_a_false_nameserver(stage, tmp_path, behave, words):
     heard = []
     context = false_tls(ssl.PROTOCOL_TLS_SERVER, tmp_path)
@@ -202,10 +213,16 @@ def test_a_worker_does_not_register_with_another_clusters_nameserver_and_comes_b
 
 
 HOSTILE = [
-    (2000, 0, "../../work", None), (2000, 0, "work/../../..", None), ("../2000", 0, "work", None),
-    (2000, "../0", "work", None), (-1, 0, "work", None), (2000, 0, "work", {"results": "/tmp/elsewhere"}),
+    (2000, 0, "../../work", None),
+    (2000, 0, "work/../../..", None),
+    ("../2000", 0, "work", None),
+    (2000, "../0", "work", None),
+    (-1, 0, "work", None),
+    (2000, 0, "work", {"results": "/tmp/elsewhere"}),
     (2000, 0, "os:system", None),
-    (2000, 0, "__class__", None), (10**30, 0, "work", {"timeout": -1}), (2000, 0, "work", {"timeout": float("nan")}),
+    (2000, 0, "__class__", None),
+    (10**30, 0, "work", {"timeout": -1}),
+    (2000, 0, "work", {"timeout": float("nan")}),
 ]
 
 

@@ -49,6 +49,17 @@ def test_start_and_stop_may_be_said_twice(operator, sshd, entry, nameserver):
     assert (again.returncode, again.stdout) == (0, "w1 ok     not running\n")
 
 
+def test_a_worker_that_was_started_otherwise_is_told(operator, sshd, entry, nameserver, tmp_path):
+    server = sshd("w1")
+    operator.configure({"nameserver": nameserver, "workers": [entry("w1", server)]})
+    operator.fab("start-workers")
+    operator.configure({"nameserver": nameserver, "workers": [entry("w1", server, results=str(tmp_path / "new"))]})
+    again = operator.fab("start-workers")
+    assert again.returncode == 1 and "with another results than it would be started with now" in again.stdout
+    assert "it was started with another results" in operator.fab("check").stdout
+    assert operator.fab("stop-workers").returncode == 0
+
+
 def test_a_start_that_fails_shows_its_log(operator, sshd, entry, nameserver):
     operator.configure(
         {

@@ -75,7 +75,7 @@ def plant(folder, plan, best, progress=None, overwrite=False):
     names = [*layout.names(plan), truth_name(plan.year)]
     existing = [folder / name for name in names if (folder / name).exists()]
     if existing and not overwrite:
-        raise InputError(f"{existing[0]} exists; choose another folder, or say that it may be overwritten")
+        raise InputError(f"{existing[0]} exists; choose another folder, or replace it with --overwrite")
     planted = storms(plan, best)
     with _all_or_nothing(folder, names) as staged:
         write_truth(staged[-1], plan, planted, _provenance(plan))
