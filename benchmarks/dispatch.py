@@ -110,7 +110,7 @@ def _ours(options, address):
 def _dask(stack, options, folder):
     place = folder / "dask"
     venv.create(place, with_pip=True)
-    subprocess.run([place / "bin" / "pip", "install", "-q", "distributed"], check=True)
+    subprocess.run([place / "bin" / "pip", "install", "-qq", "distributed"], check=True)
     (folder / "with_dask.py").write_text(DASK)
     command = [place / "bin" / "python", folder / "with_dask.py", str(options.tasks), str(options.workers)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -141,7 +141,7 @@ def _gnu_parallel(options, folder):
 
 def _unpacked_parallel(place):
     place.mkdir()
-    subprocess.run(["apt-get", "download", "-qq", "parallel"], cwd=place, check=True)
+    subprocess.run(["apt-get", "-oAPT::Sandbox::User=root", "download", "-qq", "parallel"], cwd=place, check=True)
     subprocess.run(["dpkg-deb", "-x", *place.glob("parallel_*.deb"), place], check=True)
     return place / "usr" / "bin" / "parallel"
 
