@@ -215,13 +215,14 @@ def status(_, run=None, json=False):
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "such as 1987 or 2000-2012; default: all that are there",
         "json": "print JSON instead of a table",
+        "top": "rows of a table of consensus tracks or candidates; 0: all",
     }
 )
-def summary(_, by="year", results=None, years=None, json=False):
+def summary(_, by="year", results=None, years=None, json=False, top=40):
     """Say what the ensemble found: storms, POD and FAR with the members' spread, consensus tracks, candidates."""
     from stormtracks.console import outputs as console
 
-    _refusing(console.summarise)(by, results, years, json)
+    _refusing(console.summarise)(by, results, years, json, top)
 
 
 @task(

@@ -14,11 +14,11 @@ from stormtracks.typed import unknown
 CONSENSUS, CANDIDATES = "consensus", "candidates"
 
 
-def summarise(by, folder, years, as_json=False):
+def summarise(by, folder, years, as_json=False, top=0):
     """Print a table of statistics over the members, or of consensus tracks, or one JSON object of it all."""
     folder, chosen = local_path("results", folder), years_of(years)
     if by in (CONSENSUS, CANDIDATES):
-        _consensus(folder, chosen, by == CANDIDATES, as_json)
+        _consensus(folder, chosen, by == CANDIDATES, as_json, top)
         return
     if by not in summary.BY:
         raise ValueError(unknown(by, (*summary.BY, CONSENSUS, CANDIDATES), "table"))
@@ -30,14 +30,14 @@ def summarise(by, folder, years, as_json=False):
         _show(summary.table(made, by))
 
 
-def _consensus(folder, years, candidates_only, as_json):
+def _consensus(folder, years, candidates_only, as_json, top):
     found = results.choose(folder, "vort_track", years)
     for year in found:
         made = consensus(folder, year)
         if as_json:
             print(json.dumps(consensus_tables.to_json(made)))
         else:
-            _show(consensus_tables.consensus_table(made, candidates_only))
+            _show(consensus_tables.consensus_table(made, candidates_only, top))
 
 
 def _show(made):

@@ -7,13 +7,17 @@ import numpy as np
 from stormtracks.science.summary import Table
 
 
-def consensus_table(made, candidates_only=False):
-    """A row a storm; candidates, which no best track knows, have no sid.
+def consensus_table(made, candidates_only=False, top=0):
+    """A row a storm: best tracks' storms first, then those that most members hold, then the strongest.
+
+    Candidates, which no best track knows, have no sid.
 
     Parameters
     ----------
     made : ConsensusTracks
     candidates_only : bool
+    top : int
+        Most rows; 0: all.
 
     Returns
     -------
@@ -23,9 +27,12 @@ def consensus_table(made, candidates_only=False):
         "storm", "name", "members", "share", "from", "to", "first place", "last place", "spread (km)",
         "peak (1e-5 s-1)",
     )  # fmt: skip
-    rows = (_row(storm) for storm in to_json(made)["storms"] if not (candidates_only and storm["sid"]))
+    storms = [storm for storm in to_json(made)["storms"] if not (candidates_only and storm["sid"])]
+    storms.sort(key=lambda storm: (not storm["sid"], -len(storm["held_by"]), -storm["peak_vorticity"]))
     title = f"{'Candidates' if candidates_only else 'Consensus tracks'} of {made.year}, {len(made.members)} members"
-    return Table(title, columns, tuple(rows))
+    if 0 < top < len(storms):
+        title += f": {top} of {len(storms)} (--top 0 shows all)"
+    return Table(title, columns, tuple(_row(storm) for storm in storms[: top or None]))
 
 
 def to_json(made):
