@@ -1,5 +1,6 @@
 """vorticity -> maxima: where, between grid points, it peaks, and how strong it is."""
 
+import itertools
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,9 @@ from stormtracks.science.records import Maxima
 
 _AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 """Rows and columns to the eight neighbours."""
+
+_CROWDED = 700
+"""Maxima of a step from which on it pays to thin them in batches."""
 
 
 def find(fields, grid, settings):
@@ -72,19 +76,8 @@ def thin(maxima, min_separation_km):
     """
     if min_separation_km <= 0 or len(maxima) < 2:
         return maxima
-    strong, weak = _near_pairs(maxima, min_separation_km)
-    if not len(strong):
-        return maxima
-    undecided = np.zeros(len(maxima), bool)
-    undecided[strong] = undecided[weak] = True
-    stays = ~undecided
-    while undecided.any():
-        threatened = np.zeros(len(maxima), bool)
-        threatened[weak[undecided[strong]]] = True
-        stays |= undecided & ~threatened
-        undecided &= threatened
-        undecided[weak[stays[strong]]] = False
-    return maxima.take(stays)
+    crowded = len(maxima) > _CROWDED * (maxima.step.max() - maxima.step.min() + 1)
+    return maxima.take((_thin_in_batches if crowded else _thin_at_once)(maxima, min_separation_km))
 
 
 def _wrapped(fields, grid):
@@ -206,6 +199,44 @@ def _fits(grid):
         fits[row] = np.linalg.pinv(surface)[1:]
         reach[:, row] = np.cos(phi[row]) * step / 2, (phi[row + 1] - phi[row - 1]) / 4
     return fits, reach
+
+
+def _thin_at_once(maxima, min_separation_km):
+    """Indices of the maxima that stay, from all pairs of near ones."""
+    strong, weak = _near_pairs(maxima, min_separation_km)
+    undecided = np.zeros(len(maxima), bool)
+    undecided[strong] = undecided[weak] = True
+    stays = ~undecided
+    while undecided.any():
+        threatened = np.zeros(len(maxima), bool)
+        threatened[weak[undecided[strong]]] = True
+        stays |= undecided & ~threatened
+        undecided &= threatened
+        undecided[weak[stays[strong]]] = False
+    return np.flatnonzero(stays)
+
+
+def _thin_in_batches(maxima, min_separation_km):
+    """The same, the strongest first: what lies near one that stays is gone before pairs are made of it.
+
+    Winds that are rounded have thousands of maxima around the poles of a fine grid, and millions of pairs.
+    """
+    from scipy.spatial import cKDTree  # half of a worker's start-up time, and coarse grids do without
+
+    order = np.argsort(-maxima.vorticity, kind="stable")
+    points = np.column_stack([sphere.unit_vectors(maxima.lat, maxima.lon), 4.0 * maxima.step])
+    reach, alive, kept = sphere.chord(min_separation_km), np.ones(len(maxima), bool), []
+    cuts = [0, len(order) // 16, len(order) // 4, len(order)]
+    for begin, end in itertools.pairwise(cuts):
+        batch = np.sort(order[begin:end][alive[order[begin:end]]])
+        if not len(batch):
+            continue
+        stay = batch[_thin_at_once(maxima.take(batch), min_separation_km)]
+        kept.append(stay)
+        left = order[end:][alive[order[end:]]]
+        nearest, _ = cKDTree(points[stay]).query(points[left], distance_upper_bound=reach * (1 + 1e-9))
+        alive[left[nearest <= reach]] = False
+    return np.sort(np.concatenate(kept))
 
 
 def _near_pairs(maxima, min_separation_km):

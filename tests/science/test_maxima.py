@@ -1,3 +1,5 @@
+from unittest import mock
+
 import numpy as np
 import pytest
 from fields import even_grid, gaussian_grid, vortex
@@ -137,9 +139,10 @@ def test_of_two_equally_strong_the_first_stays_and_steps_do_not_mix():
     assert maxima.thin(table((0, 0, 0, 1.0), (0, 0, 4, 1.0), (1, 0, 4, 0.5)), 500).lon.tolist() == [0, 4]
 
 
+@pytest.mark.parametrize("crowded", [700, 0], ids=["at once", "in batches"])
 @settings(max_examples=100, deadline=None)
-@given(st.integers(0, 2**31), st.integers(0, 40))
-def test_thinning_is_the_greedy_choice_by_strength(seed, count):
+@given(seed=st.integers(0, 2**31), count=st.integers(0, 60))
+def test_thinning_is_the_greedy_choice_by_strength(crowded, seed, count):
     rng = np.random.default_rng(seed)
     made = Maxima(
         np.zeros(count, "i4"),
@@ -151,4 +154,5 @@ def test_thinning_is_the_greedy_choice_by_strength(seed, count):
     for i in np.argsort(-made.vorticity, kind="stable"):
         if all(sphere.distance_km(made.lat[i], made.lon[i], made.lat[j], made.lon[j]) > 600 for j in kept):
             kept.append(i)
-    assert maxima.thin(made, 600).lat.tolist() == made.lat[sorted(kept)].tolist()
+    with mock.patch.object(maxima, "_CROWDED", crowded):
+        assert maxima.thin(made, 600).lat.tolist() == made.lat[sorted(kept)].tolist()
