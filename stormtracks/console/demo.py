@@ -12,7 +12,7 @@ from stormtracks.console import services
 from stormtracks.console.terminal import output, table
 from stormtracks.pyro_cluster import pyro_manager, pyro_nameserver, worker_process
 from stormtracks.pyro_cluster.manage_plan import ManagePlan
-from stormtracks.science import reanalysis, results
+from stormtracks.science import reanalysis, summary
 
 SAMPLE = config.CHECKOUT / "sample"
 DATA, BEST_TRACKS = SAMPLE / "20crv2c_1987", SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
@@ -58,18 +58,10 @@ def _free_port():
 
 def show_storms(folder, year):
     """For each best track of a year: in how many members it was found, and how near."""
-    found = {}
-    members = results.members(folder, year)
-    for member in members:
-        matches = results.load_matches(results.path(folder, "vort_track", year, member))
-        for row in range(len(matches)):
-            storm = found.setdefault((matches.sid[row], matches.name[row], float(matches.max_wind_kt[row])), [])
-            if matches.hit[row]:
-                storm.append(matches.mean_distance_km[row])
     made = table(f"storms of {year}", "storm", "name", ">strongest wind (kt)", ">members", ">mean distance (km)")
-    for (sid, name, wind), distances in sorted(found.items()):
-        mean = f"{sum(distances) / len(distances):.0f}" if distances else ""
-        made.add_row(sid, name, f"{wind:.0f}", f"{len(distances)} of {len(members)}", mean)
+    for storm in summary.summarise(folder, years=[year]).storms:
+        mean = f"{storm.distance_km:.0f}" if storm.found else ""
+        made.add_row(storm.sid, storm.name, f"{storm.max_wind_kt:.0f}", f"{storm.found} of {storm.members}", mean)
     out = output()
     out.print(made)
     out.print(f"results: {folder}/vort_track/{year}; see them with inv report --results {folder}", soft_wrap=True)
