@@ -23,8 +23,8 @@ from benchmarks.local_cluster import start_up
 from benchmarks.simulation import Cluster, Work, simulate
 from benchmarks.surroundings import describe, table
 from stormtracks.pyro_cluster import secret
-from stormtracks.pyro_cluster.dispatch import Dispatcher, Rules
-from stormtracks.pyro_cluster.journal import Journal, Run
+from stormtracks.pyro_cluster.journal.journal import Journal, Run
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from tests.simulated_cluster import SimulatedCluster
 

@@ -80,7 +80,7 @@ def test_yaml_only_in_config_and_matplotlib_only_in_plots():
         "stormtracks.config",
         "stormtracks.commands",
         "stormtracks.pyro_cluster.pyro_task",
-        "stormtracks.pyro_cluster.journal",
+        "stormtracks.pyro_cluster.journal.journal",
         "tasks",
         "fabfile",
     ],

@@ -6,7 +6,7 @@ from stormtracks import config
 from stormtracks.console import services
 from stormtracks.console.terminal import output
 from stormtracks.pyro_cluster import pidfile, pyro_manager, pyro_nameserver
-from stormtracks.pyro_cluster.manage_plan import ManagePlan
+from stormtracks.pyro_cluster.manager.plan import ManagePlan
 
 
 def nameserver(background=False):

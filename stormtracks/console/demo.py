@@ -10,8 +10,9 @@ from pathlib import Path
 from stormtracks import config
 from stormtracks.console import services
 from stormtracks.console.terminal import output, table
-from stormtracks.pyro_cluster import pyro_manager, pyro_nameserver, worker_process
-from stormtracks.pyro_cluster.manage_plan import ManagePlan
+from stormtracks.pyro_cluster import pyro_manager, pyro_nameserver
+from stormtracks.pyro_cluster.manager.plan import ManagePlan
+from stormtracks.pyro_cluster.worker import process
 from stormtracks.science import reanalysis, summary
 
 SAMPLE = config.CHECKOUT / "sample"
@@ -38,7 +39,7 @@ def _cluster(home, folder):
     port = _free_port()
     worker = ["--name", "demo", "--nameserver", f"localhost:{port}", "--data", DATA, "--best-tracks", BEST_TRACKS]
     worker += ["--results", folder, "--scratch", home / "scratch"]
-    names, work = pyro_nameserver.pid_path(), worker_process.pid_path("demo")
+    names, work = pyro_nameserver.pid_path(), process.pid_path("demo")
     try:
         with (
             services.service(services.NAMESERVER, ["--port", port], names, home / "nameserver.log"),

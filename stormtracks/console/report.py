@@ -5,8 +5,8 @@ from stormtracks import report as pages
 from stormtracks.console.places import best_tracks_file
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
-from stormtracks.pyro_cluster import runs
-from stormtracks.pyro_cluster.journal import JournalRefused
+from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal.journal import JournalRefused
 
 
 def report(dest, years, options):

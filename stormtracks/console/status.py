@@ -3,8 +3,8 @@
 import json
 import shutil
 
-from stormtracks.pyro_cluster import run_report, runs
-from stormtracks.pyro_cluster.run_lock import JournalRefused
+from stormtracks.pyro_cluster.journal import report, runs
+from stormtracks.pyro_cluster.journal.lock import JournalRefused
 
 
 def status(name=None, as_json=False):
@@ -14,7 +14,7 @@ def status(name=None, as_json=False):
     except JournalRefused as error:
         raise ValueError(str(error)) from error
     if as_json:
-        print(json.dumps(run_report.as_json(state)))
+        print(json.dumps(report.as_json(state)))
         return
     size = shutil.get_terminal_size((100, 40))
-    print("\n".join(run_report.status(state, size.lines, size.columns)))
+    print("\n".join(report.status(state, size.lines, size.columns)))

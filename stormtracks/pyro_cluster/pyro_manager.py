@@ -13,14 +13,15 @@ import sys
 import threading
 import time
 
-from stormtracks.pyro_cluster import runs, wire
-from stormtracks.pyro_cluster.dispatch import Dispatcher
-from stormtracks.pyro_cluster.display import display, tell
-from stormtracks.pyro_cluster.grid import grid
-from stormtracks.pyro_cluster.manage_plan import ManagePlan
-from stormtracks.pyro_cluster.peer import Cluster
-from stormtracks.pyro_cluster.run_lock import AlreadyManaged, JournalRefused
-from stormtracks.pyro_cluster.run_report import summary
+from stormtracks.pyro_cluster import wire
+from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal.grid import grid
+from stormtracks.pyro_cluster.journal.lock import AlreadyManaged, JournalRefused
+from stormtracks.pyro_cluster.journal.report import summary
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from stormtracks.pyro_cluster.manager.display import display, tell
+from stormtracks.pyro_cluster.manager.listed_workers import Cluster
+from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.pyro_cluster.secret import SecretError
 
 GRID_LINES = 24

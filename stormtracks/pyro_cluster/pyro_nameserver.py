@@ -9,8 +9,8 @@ import Pyro4
 from Pyro4 import constants, naming
 from Pyro4.errors import CommunicationError, NamingError
 
-from . import pidfile, secret, wire
-from .service import listening, log_to, on_signals
+from stormtracks.pyro_cluster import pidfile, secret, wire
+from stormtracks.pyro_cluster.service import listening, log_to, on_signals
 
 CONNECTIONS = 4096
 ALIVE_SECONDS = 2.0

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import Pyro4
 
+from stormtracks.pyro_cluster.worker.kept_folder import FolderLost, KeptFolder
+from stormtracks.pyro_cluster.worker.slots import Slots
 from stormtracks.version import code_version
-
-from .kept_folder import FolderLost, KeptFolder
-from .slots import Slots
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +203,9 @@ class PyroWorker:
 
 def main(argv=None):
     """Run a worker until it is told to stop."""
-    from .worker_process import main as run  # the process around it, which a PyroWorker in a program does not need
+    from stormtracks.pyro_cluster.worker.process import (
+        main as run,  # the process around it, which a PyroWorker in a program does not need
+    )
 
     return run(argv)
 

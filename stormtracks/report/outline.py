@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from stormtracks.pyro_cluster import runs
+from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.science import results
 from stormtracks.science.errors import ResultError

@@ -1,4 +1,4 @@
-"""Who has no key meets a running cluster; tests/pyro_cluster/test_attacks.py fires at each service."""
+"""Who has no key meets a running cluster; tests/pyro_cluster/wire/test_attacks.py fires at each service."""
 
 import contextlib
 import socket
@@ -11,7 +11,8 @@ import Pyro4
 import pytest
 from Pyro4 import message, util
 
-from stormtracks.pyro_cluster import gate, secret, wire
+from stormtracks.pyro_cluster import secret, wire
+from stormtracks.pyro_cluster.wire import gate
 from tests.faults.stage import Stage
 from tests.processes import wait_for
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from stormtracks.pyro_cluster import pyro_manager, runs
+from stormtracks.pyro_cluster import pyro_manager
+from stormtracks.pyro_cluster.journal import runs
 from tests.processes import wait_for
 
 CHECKOUT = Path(__file__).parents[2]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from stormtracks.pyro_cluster import pidfile, secret, wire, worker_process
+from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.pyro_worker import PyroWorker
+from stormtracks.pyro_cluster.worker import process as worker_process
 from tests.processes import alive, children, wait_for
 
 TABLE = "tests.cluster_tasks:TASKS"
@@ -348,6 +349,6 @@ def test_setup_file_and_options_are_joined(tmp_path):
 
 
 def test_the_worker_s_own_process_stays_light(home):
-    code = "import sys, stormtracks.pyro_cluster.worker_process; print('numpy' in sys.modules)"
+    code = "import sys, stormtracks.pyro_cluster.worker.process; print('numpy' in sys.modules)"
     done = subprocess.run([os.sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "False\n"

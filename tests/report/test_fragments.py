@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from stormtracks.pyro_cluster import journal, runs
+from stormtracks.pyro_cluster.journal import journal, runs
 from stormtracks.report import fragments
 from stormtracks.report.outline import outline, provenance
 from stormtracks.science.summary import summarise

@@ -1,0 +1,1 @@
+"""What the manager does: finds workers, gives out the tasks, watches heartbeats, shows how far the run is."""

@@ -1,0 +1,240 @@
+"""Which task a worker gets next, and what becomes of a task that failed or whose worker was lost. No threads, no wire.
+
+The order: tasks of a year that the worker has worked on (its input is warm there), then of a year that nobody works
+on, then of the year with most tasks left. Tasks that failed, or whose worker was lost, come after all others: what is
+transient has passed by then, and what is poison does its harm when everything else is done.
+"""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from stormtracks.pyro_cluster.journal.journal import Outcome
+
+
+@dataclass(eq=False)
+class Worker:
+    """A worker as the manager sees it.
+
+    Attributes
+    ----------
+    id : str
+        Made at random when the worker started: a restarted one is another one.
+    name, host, uri : str
+    slots : int
+        Tasks that it does at a time.
+    years : frozenset of int or None
+        Years that it has data for; None: not known.
+    warm : dict
+        Its years as keys, the latest last.
+    running : dict
+        Slot number -> (PyroTask, since when in s since 1970).
+    lost : str or None
+        Why it is not to be given anything any more.
+    silent : bool
+        Whether it was lost for not answering, rather than because its connection ended.
+    """
+
+    id: str
+    name: str
+    host: str = ""
+    uri: str = ""
+    slots: int = 1
+    years: frozenset | None = None
+    warm: dict = field(default_factory=dict)
+    running: dict = field(default_factory=dict)
+    lost: str | None = None
+    silent: bool = False
+    done: int = 0
+
+
+@dataclass
+class _Trouble:
+    """What a task has been through: numbers of attempts by how they ended, and on which workers (by name)."""
+
+    attempts: int = 0
+    failed: int = 0
+    deaths: int = 0
+    silences: int = 0
+    tried: dict = field(default_factory=dict)
+
+    @property
+    def suspicious(self):
+        return self.deaths + self.silences > 0
+
+
+class Assignments:
+    """Tasks of a schedule, shared out among workers.
+
+    Parameters
+    ----------
+    schedule : PyroTaskSchedule
+    retries : int
+        How often a task that failed or timed out is tried again.
+    """
+
+    def __init__(self, schedule, retries=2):
+        self.schedule, self.retries = schedule, retries
+        self.workers = {}
+        self._warm = Counter()  # year -> connected workers that are warm for it
+        self._with_data = set()  # years that a worker of this run has, or had, data for
+        self._troubles = {}
+
+    def add(self, worker):
+        """A worker has come."""
+        self.workers[worker.id] = worker
+        worker.warm = {year: True for year in worker.warm if year in self.schedule.years}
+        self._warm.update(worker.warm.keys())
+        self._with_data.update(worker.years or ())
+
+    def remove(self, worker):
+        """A worker has gone; what it was running is still to be given to `lose` or `give_back`."""
+        if self.workers.pop(worker.id, None):
+            self._warm.subtract(worker.warm.keys())
+
+    def take(self, worker, slot):
+        """The next task for a slot of a worker, now working, or None where there is none for it."""
+        task = self._fresh(worker) or self._repeated(worker)
+        if task is not None:
+            task.status = "working"
+            worker.running[slot] = (task, time.time())
+        return task
+
+    def give_back(self, worker, slot):
+        """A slot's task was not begun: it is outstanding as before."""
+        task, _ = worker.running.pop(slot)
+        if _key(task) in self._troubles:
+            self.schedule.defer(task)
+        else:
+            task.status = "outstanding"
+
+    def finish(self, worker, slot, reply):
+        """The `Outcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated."""
+        task, since = worker.running.pop(slot)
+        status, error = _judged(task, reply)
+        worker.done += 1
+        if status == "complete":
+            trouble = self._troubles.pop(_key(task), None) or _Trouble()
+            trouble.attempts += 1
+            trouble.tried = {worker.name: True}
+            task.status = status
+        else:
+            trouble = self._troubled(task, worker)
+            trouble.failed += 1
+            self._settle(task, status, trouble.failed > self.retries)
+        return _outcome(task, trouble, {**reply, "error": error, "host": reply.get("host", worker.host)}, since)
+
+    def lose(self, worker, slot):
+        """The `Outcome` of a slot's task whose worker was lost.
+
+        A worker that ended may have been ended by the task: after as many such ends as retries (one at least is
+        forgiven) the task is a failure. One that fell silent was rather cut off, and one more is forgiven.
+        """
+        task, since = worker.running.pop(slot)
+        trouble = self._troubled(task, worker)
+        trouble.deaths += not worker.silent
+        trouble.silences += worker.silent
+        final = trouble.deaths > max(self.retries, 1) or trouble.silences > self.retries + 1
+        self._settle(task, "failure", final)
+        error = f"its worker was lost each time ({', '.join(trouble.tried)}); last: {worker.lost}"
+        return _outcome(task, trouble, {"error": error, "host": worker.host}, since)
+
+    def possible(self):
+        """Whether any connected worker could take any outstanding task."""
+        years = {task.year for task in self.schedule.deferred()}
+        years.update(year for year in self.schedule.years if self.schedule.outstanding(year))
+        return any(self._may(worker, year) for worker in self.workers.values() for year in years)
+
+    def _fresh(self, worker):
+        if not self.schedule.outstanding():
+            return None
+        year = self._year_for(worker)
+        return None if year is None else self.schedule.get_next_outstanding_of_year(year)
+
+    def _year_for(self, worker):
+        for year in reversed(list(worker.warm)):
+            if self.schedule.outstanding(year):
+                return year
+            del worker.warm[year]
+            self._warm[year] -= 1
+        left = self.schedule.outstanding
+        open_years = [year for year in self.schedule.years if left(year) and self._may(worker, year)]
+        if not open_years:
+            return None
+        untouched = (year for year in open_years if self._warm[year] <= 0)
+        year = next(untouched, None) or max(open_years, key=left)
+        worker.warm[year] = True
+        self._warm[year] += 1
+        return year
+
+    def _repeated(self, worker):
+        one_suspect = any(self._suspicious(task) for task, _ in worker.running.values())
+        for task in self.schedule.deferred():
+            if self._may_repeat(worker, task, one_suspect):
+                return task
+        return None
+
+    def _may_repeat(self, worker, task, one_suspect):
+        if not self._may(worker, task.year):
+            return False
+        if one_suspect and self._suspicious(task):
+            return False  # one at a time, so that the innocent are told from the one that ends workers
+        tried = self._troubles[_key(task)].tried
+        return worker.name not in tried or not self._another(tried, task.year)
+
+    def _another(self, tried, year):
+        return any(other.name not in tried and self._may(other, year) for other in self.workers.values())
+
+    def _may(self, worker, year):
+        return worker.years is None or year in worker.years or year not in self._with_data
+
+    def _suspicious(self, task):
+        trouble = self._troubles.get(_key(task))
+        return trouble is not None and trouble.suspicious
+
+    def _troubled(self, task, worker):
+        trouble = self._troubles.setdefault(_key(task), _Trouble())
+        trouble.attempts += 1
+        trouble.tried[worker.name] = True
+        return trouble
+
+    def _settle(self, task, status, final):
+        if final:
+            task.status = status
+        else:
+            self.schedule.defer(task)
+
+
+def _key(task):
+    return task.year, task.ensemble_member
+
+
+def _judged(task, reply):
+    """The status that a reply amounts to, and its error: a reply that cannot be about the task is a failure."""
+    status = reply.get("status")
+    about = (reply.get("year", task.year), reply.get("member", task.ensemble_member))
+    if about != _key(task):
+        return "failure", f"the worker replied about {about[0]} member {about[1]}"
+    if status not in ("complete", "failure", "timeout"):
+        return "failure", f"the worker replied with the status {status!r}"
+    return status, reply.get("error")
+
+
+def _outcome(task, trouble, reply, since):
+    now = time.time()
+    return Outcome(
+        year=task.year,
+        member=task.ensemble_member,
+        status=task.status,
+        worker=", ".join(trouble.tried),
+        host=reply["host"],
+        seconds=float(reply.get("seconds") or now - since),
+        cpu_seconds=float(reply.get("cpu_seconds") or 0.0),
+        path=reply.get("path"),
+        counts=reply.get("counts") or {},
+        skipped=bool(reply.get("skipped")),
+        error=reply["error"] if task.status != "complete" else None,
+        traceback=reply.get("traceback"),
+        attempts=trouble.attempts,
+        finished=now,
+    )

@@ -1,0 +1,235 @@
+"""How anything here talks: Pyro4 over mutual TLS 1.3, with bounded plain messages; dead peers are noticed.
+
+Importing this configures Pyro4 (see `messages`). The environment cannot weaken it (PYRO_* is not read), and a daemon
+that is not this module's `Daemon` cannot be made in a process that has imported it.
+"""
+
+import contextlib
+import ipaddress
+import socket
+import ssl
+
+import Pyro4
+from Pyro4 import constants, errors, message, socketutil, util
+from Pyro4.errors import CommunicationError, ConnectionClosedError, TimeoutError  # noqa: A004, F401 - for callers
+
+from stormtracks.pyro_cluster import secret as secrets
+from stormtracks.pyro_cluster.plain import plain  # noqa: F401 - what a caller sends or replies goes through this
+from stormtracks.pyro_cluster.wire import messages
+from stormtracks.pyro_cluster.wire.gate import keep_alive
+from stormtracks.pyro_cluster.wire.messages import MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES  # noqa: F401 - what a caller must keep to
+from stormtracks.pyro_cluster.wire.tls import membership
+
+CONNECT_SECONDS = 2.0
+CALL_SILENCE_MS = 8_000
+
+messages.configure()
+
+
+class WireError(CommunicationError):
+    """No connection; the message says with whom, why, and what to do. Each kind below is one of these."""
+
+
+class Unreachable(WireError):
+    """Nobody answers there: the host is off or cut off, the port closed, the name unknown."""
+
+
+class WrongKey(WireError):
+    """Somebody answers who holds another secret."""
+
+
+class NotOurs(WireError):
+    """Something answers that is no service of this system."""
+
+
+class NoNameserver(WireError):
+    """No nameserver there."""
+
+
+def proxy(uri, timeout=None, connect_timeout=CONNECT_SECONDS, secret=None):
+    """A connected Pyro proxy.
+
+    Parameters
+    ----------
+    uri : str or Pyro4.URI
+        ``PYRO:object@host:port``; names are looked up with `nameserver`.
+    timeout : float, optional
+        Seconds a call may take; none: for ever (`cut` ends it from another thread).
+    connect_timeout : float
+        Seconds that connecting, and connecting again, may take.
+    secret : Path, optional
+        Another secret than `secret.secret_path()`.
+
+    Raises
+    ------
+    Unreachable, WrongKey, NotOurs
+    """
+    made = Proxy(uri, connect_timeout, secret)
+    made._pyroTimeout = timeout
+    made._pyroBind()
+    return made
+
+
+def nameserver(host, port, connect_timeout=CONNECT_SECONDS, timeout=5.0, secret=None):
+    """A proxy of the nameserver at an address; nobody is asked by broadcast.
+
+    Raises
+    ------
+    NoNameserver, WrongKey, NotOurs
+        Each says what to do.
+    """
+    place = _place(host, port)
+    try:
+        return proxy(f"PYRO:{constants.NAMESERVER_NAME}@{place}", timeout, connect_timeout, secret)
+    except Unreachable as error:
+        reason = _reason(error.__cause__, connect_timeout)
+        raise NoNameserver(
+            f"no nameserver at {place} ({reason}): start it with `inv nameserver`, or name another in hosts.yaml"
+        ) from error
+    except WrongKey as error:
+        path = secret or secrets.secret_path()
+        raise WrongKey(
+            f"wrong key: the nameserver at {place} has another key than {path}; bring the cluster's to the hosts with "
+            "`fab push-key`, or end a nameserver that was started before the key was renewed"
+        ) from error
+
+
+def cut(proxy):
+    """End a proxy's call, from another thread: it raises ConnectionClosedError there at once."""
+    connection = proxy._pyroConnection
+    if connection is not None:
+        with contextlib.suppress(OSError):  # it is cut already
+            # Not SSLSocket.shutdown: that takes the TLS state away under the thread that is reading.
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+
+def is_loopback(host) -> bool:
+    """Whether an address is only reached from this machine."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return all(ipaddress.ip_address(one[4][0].partition("%")[0]).is_loopback for one in found)
+
+
+class Daemon(Pyro4.Daemon):
+    """A Pyro daemon that only members of the cluster can talk to.
+
+    Parameters
+    ----------
+    host, port
+        Where to listen; port 0 takes a free one.
+    connections : int
+        Members that may be connected at a time.
+    secret : Path, optional
+
+    Raises
+    ------
+    secret.SecretError
+        Without a secret nothing listens, not even on loopback.
+    OSError
+        The port is taken or the address is not this host's.
+    """
+
+    def __init__(self, host="127.0.0.1", port=0, connections=256, secret=None):
+        self.membership = membership(secret)
+        self.connections = connections
+        super().__init__(host, port)
+
+    def requestLoop(self, loopCondition=lambda: True):  # noqa: N802, N803 - Pyro's names
+        """Serve until `shutdown`; returns for no other reason."""
+        self.transportServer.loop(loopCondition)
+
+    def settle(self, seconds):
+        """Wait until the replies of the calls in progress are sent; False when that takes longer."""
+        return self.transportServer.settle(seconds)
+
+
+class Proxy(Pyro4.Proxy):
+    """A Pyro proxy whose every connection, the first and each later one, is made as this module makes it."""
+
+    def __init__(self, uri, connect_timeout=CONNECT_SECONDS, secret=None):
+        super().__init__(uri)
+        self.__dict__.update(connect_timeout=connect_timeout, secret=secret)  # Pyro's __setattr__ asks the remote side
+
+    def __copy__(self):
+        copied = Proxy(self._pyroUri, self.connect_timeout, self.secret)
+        copied._pyroTimeout = self._pyroTimeout
+        return copied
+
+    def _Proxy__pyroCreateConnection(self, replaceUri=False, connected_socket=None):  # noqa: N802, N803
+        """What Pyro calls when a proxy has no connection; in Pyro it cannot be given a TLS context or other options."""
+        with self._Proxy__pyroConnLock:
+            if self._pyroConnection is not None:
+                return False
+            connection = self._connected()
+            connection.setTimeout(self._pyroTimeout)
+            self._pyroConnection = connection
+            return True
+
+    def _connected(self):
+        place = _place(self._pyroUri.host, self._pyroUri.port)
+        connection = None
+        try:
+            sock = _dial(self._pyroUri, self.connect_timeout, membership(self.secret))
+            connection = socketutil.SocketConnection(sock, self._pyroUri.object)
+            self._greet(connection)
+        except BaseException as error:
+            if connection is not None:
+                connection.close()
+            known = _explained(error, place, self.connect_timeout, self.secret)
+            if known is None:
+                raise
+            raise known from error
+        return connection
+
+    def _greet(self, connection):
+        """Pyro's own handshake, inside TLS: it tells which methods the object has."""
+        serializer = util.get_serializer("serpent")
+        hello, _ = serializer.serializeData({"handshake": "hello", "object": self._pyroUri.object})
+        asked = message.Message(
+            message.MSG_CONNECT, hello, serializer.serializer_id, message.FLAGS_META_ON_CONNECT, self._pyroSeq
+        )
+        connection.send(asked.to_bytes())
+        reply = message.Message.recv(connection, [message.MSG_CONNECTOK, message.MSG_CONNECTFAIL])
+        said = serializer.deserializeData(reply.data)
+        if reply.type == message.MSG_CONNECTFAIL:
+            raise NotOurs(f"{self._pyroUri.location} has no '{self._pyroUri.object}': {said}")
+        self._Proxy__processMetadata(said["meta"])
+
+
+def _dial(uri, timeout, membership):
+    sock = socket.create_connection((uri.host, uri.port), timeout)
+    try:
+        keep_alive(sock, CALL_SILENCE_MS)
+        sock = membership.client.wrap_socket(sock)
+        if not membership.holds(sock):
+            raise ssl.SSLCertVerificationError("another certificate")
+        return sock
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _explained(error, place, timeout, secret):
+    """A WireError that tells what a failed connection means; None where it says so itself or is no such failure."""
+    if isinstance(error, WireError) or not isinstance(error, (OSError, errors.PyroError)):
+        return None
+    text = str(error)
+    hung_up = text.startswith("sending: connection lost: EOF")  # on our certificate; its alert was lost on the way
+    if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in text.upper() or hung_up:
+        return WrongKey(f"wrong key: {place} has another key than {secret or secrets.secret_path()}")
+    if isinstance(error, (ssl.SSLError, errors.ProtocolError)):
+        return NotOurs(f"{place} answers, but not as this system does: another program listens there")
+    return Unreachable(f"cannot connect to {place}: {_reason(error, timeout)}")
+
+
+def _reason(error, timeout):
+    if isinstance(error, (socket.timeout, TimeoutError)):  # Python's and Pyro's
+        return f"no answer within {timeout:g} s"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there"
+    if isinstance(error, socket.gaierror):
+        return "there is no host of that name"
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _place(host, port):
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

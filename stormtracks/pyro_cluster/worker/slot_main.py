@@ -1,0 +1,125 @@
+"""What runs in the process of a slot: one order in, one reply out, each a line of JSON.
+
+Started by `slots` as ``python -m stormtracks.pyro_cluster.worker.slot_main MODULE:TABLE PARENT_PID MEMORY_MB``.
+The first line out names the tasks of the table, or the fault that keeps it from being loaded.
+"""
+
+import contextlib
+import ctypes
+import faulthandler
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import threading
+import time
+import traceback
+
+from stormtracks.pyro_cluster.plain import plain
+
+PR_SET_PDEATHSIG = 1
+TRACEBACK_CHARACTERS = 8000
+
+
+def main(argv=None):
+    """Load the table, then do what is ordered until the input ends."""
+    table_name, parent, memory_mb = argv or sys.argv[1:]
+    replies = _take_stdout()
+    _end_with(int(parent))
+    _prepare(int(memory_mb))
+    try:
+        table = load(table_name)
+    except BaseException as error:
+        _send(replies, {"fault": f"cannot load the tasks of {table_name}: {_words(error)}"})
+        return 1
+    _send(replies, {"tasks": sorted(table)})
+    for line in sys.stdin.buffer:
+        reply = perform(table, json.loads(line))
+        _send(replies, reply)
+        if reply.get("worn"):
+            break
+    return 0
+
+
+def load(name):
+    """The table that ``module:TABLE`` names: functions f(year, ensemble_member, setup, progress=None) -> dict."""
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute or "TASKS")
+
+
+def perform(table, order):
+    """Do one order; whatever a task raises becomes a reply."""
+    cpu = _cpu_seconds()
+    try:
+        made = table[order["task"]](order["year"], order["member"], order["setup"])
+        reply = {"made": plain(made or {})}
+    except BaseException as error:  # SystemExit too: a task ends itself, not the slot
+        # Where memory has run out once, little may be left: what comes next gets a new process.
+        reply = {"error": _words(error), "traceback": _trace(error), "worn": isinstance(error, MemoryError)}
+    reply["cpu_seconds"] = round(_cpu_seconds() - cpu, 6)
+    return reply
+
+
+def _take_stdout():
+    """Keep the way out for replies: what libraries print goes to standard error."""
+    replies = os.dup(1)
+    os.dup2(2, 1)
+    return replies
+
+
+def _send(replies, reply):
+    data = json.dumps(reply).encode() + b"\n"
+    while data:
+        data = data[os.write(replies, data) :]
+
+
+def _end_with(parent):
+    """End when the worker ends: by the kernel at once, also in a C call; by the closed input should that not be."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before that
+        os._exit(1)
+    threading.Thread(target=_watch_input, daemon=True).start()
+
+
+def _watch_input():
+    poll = select.poll()
+    poll.register(0, 0)  # no event asked for: this wakes when the other end is closed, not for each order
+    poll.poll()
+    time.sleep(1.0)  # an idle slot sees the end of its input by itself
+    os._exit(0)
+
+
+def _prepare(memory_mb):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)  # meant for the worker, which sees to its slots
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1)  # where it hangs, asked before it is ended
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_mb:
+        # RLIMIT_DATA counts what a process really takes for itself; RLIMIT_AS also libraries and mapped files.
+        limit = memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _cpu_seconds():
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def _words(error):
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _trace(error):
+    try:
+        return "".join(traceback.format_exception(error))[-TRACEBACK_CHARACTERS:]
+    except MemoryError:
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

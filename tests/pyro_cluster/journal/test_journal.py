@@ -1,0 +1,253 @@
+"""What a run's journal keeps, refuses and survives. Real files, real processes, a real full disk."""
+
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal.journal import Journal, Outcome, Run, default_name
+from stormtracks.pyro_cluster.journal.lock import AlreadyManaged, JournalRefused
+
+RUN = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 2e-5}, "127.0.0.1:9090", "1.0.0")
+CHECKOUT = Path(__file__).parents[3]
+
+
+def _process(text, *arguments):
+    """Another Python that begins the run RUN and goes on with `text`."""
+    start = """
+    import resource, signal, sys, time
+    from stormtracks.pyro_cluster.journal.journal import Journal, Outcome, Run
+    run = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 2e-5}, "", "1.0.0")
+    """
+    program = textwrap.dedent(start) + textwrap.dedent(text)
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, arguments)], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_what_is_recorded_is_read(tmp_path):
+    journal = Journal(RUN, place=tmp_path)
+    journal.record(Outcome(2000, 1, "complete", "w1", "h", 2.0, 1.5, "/r/x.nc", {"tracks": 7, "maxima": 90}))
+    journal.record(Outcome(2000, 2, "complete", "w2", "h", 3.0, 2.5, "/r/y.nc", {"tracks": 3, "maxima": 10}))
+    journal.record(Outcome(2001, 0, "failure", "w1, w2", error="no such file: /d/2001.nc", attempts=3))
+    journal.event("worker w1 came")
+    journal.close("incomplete")
+    state = runs.read("r", tmp_path)
+    assert state.schedule.get_progress() == "-++\nF--\n"
+    assert (state.counts, state.seconds, state.cpu_seconds) == ({"maxima": 100, "tracks": 10}, 5.0, 4.0)
+    assert state.problems[0]["error"] == "no such file: /d/2001.nc"
+    assert (state.run["state"], state.managed, state.events[0][1]) == ("incomplete", False, "worker w1 came")
+
+
+def test_read_while_it_is_written(tmp_path):
+    journal = Journal(RUN, place=tmp_path)
+    journal.working("w1", 0, 2000, 0)
+    journal.working("w1", 1, 2000, 1)
+    journal.working("w1", 0)
+    until = time.monotonic() + 20
+    while runs.read("r", tmp_path).schedule.get_progress_for_year(2000) != "2000: -W-":
+        assert time.monotonic() < until
+    assert runs.read("r", tmp_path).managed
+    journal.close("interrupted")
+    assert runs.read("r", tmp_path).schedule.counts()["working"] == 0
+
+
+def test_the_same_run_goes_on(tmp_path):
+    first = Journal(RUN, place=tmp_path)
+    first.record(Outcome(2000, 1, "complete"))
+    first.record(Outcome(2000, 2, "failure"))
+    first.close("incomplete")
+    again = Journal(RUN, place=tmp_path)
+    assert again.complete == [(2000, 1)]
+    again.close("complete")
+
+
+def test_years_and_members_may_grow(tmp_path):
+    first = Journal(RUN, place=tmp_path)
+    first.record(Outcome(2001, 2, "complete"))
+    first.close("complete")
+    Journal(Run("r", "vort_track", 2001, 2003, 5, RUN.settings, "", "1.0.0"), place=tmp_path).close("incomplete")
+    assert runs.read("r", tmp_path).schedule.get_progress() == "--+--\n-----\n-----\n"
+
+
+def test_what_failed_is_outstanding_when_the_run_goes_on(tmp_path):
+    first = Journal(RUN, place=tmp_path)
+    first.record(Outcome(2000, 2, "failure", error="no room"))
+    first.close("incomplete")
+    assert runs.read("r", tmp_path).schedule.get_progress() == "--F\n---\n"
+    Journal(RUN, place=tmp_path).close("interrupted")
+    state = runs.read("r", tmp_path)
+    assert state.schedule.get_progress() == "---\n---\n" and state.problems == []
+
+
+def test_years_outside_the_present_range_are_kept_but_not_counted(tmp_path):
+    first = Journal(RUN, place=tmp_path)
+    first.record(Outcome(2000, 2, "complete", seconds=5.0, counts={"tracks": 3}))
+    first.close("incomplete")
+    Journal(Run("r", "vort_track", 2001, 2001, 3, RUN.settings, "", "1.0.0"), place=tmp_path).close("incomplete")
+    assert (runs.read("r", tmp_path).counts, runs.read("r", tmp_path).seconds) == ({}, 0.0)
+    Journal(RUN, place=tmp_path).close("incomplete")
+    assert runs.read("r", tmp_path).counts == {"tracks": 3}
+
+
+def test_other_settings_are_refused_or_begin_anew(tmp_path):
+    first = Journal(RUN, place=tmp_path)
+    first.record(Outcome(2001, 2, "complete"))
+    first.close("complete")
+    other = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 3e-5, "min_points": 4})
+    words = r"min_points = its default \(now 4\), threshold = 2e-05 \(now 3e-05\); choose another name with --run"
+    with pytest.raises(JournalRefused, match=words):
+        Journal(other, place=tmp_path)
+    anew = Journal(other, overwrite=True, place=tmp_path)
+    assert anew.complete == [] and "begun anew" in anew.remarks[0]
+    anew.close("incomplete")
+
+
+def test_another_task_is_refused(tmp_path):
+    Journal(RUN, place=tmp_path).close("complete")
+    with pytest.raises(JournalRefused, match="was made with the task vort_track, not other"):
+        Journal(Run("r", "other", 2000, 2001, 3), place=tmp_path)
+
+
+def test_another_version_is_said(tmp_path):
+    Journal(RUN, place=tmp_path).close("complete")
+    newer = Journal(Run("r", "vort_track", 2000, 2001, 3, RUN.settings, "", "1.1.0"), place=tmp_path)
+    assert newer.remarks == ["begun by stormtracks 1.0.0, going on with 1.1.0"]
+    newer.close("complete")
+
+
+def test_a_second_manager_is_refused(tmp_path):
+    journal = Journal(RUN, place=tmp_path)
+    with pytest.raises(AlreadyManaged, match=r"run r is already managed by pid \d+ on .+ since 20"):
+        Journal(RUN, place=tmp_path)
+    journal.close("complete")
+    Journal(RUN, place=tmp_path).close("complete")
+
+
+def test_what_was_committed_survives_kill_9(tmp_path):
+    process = _process(
+        """
+        journal = Journal(run, place=sys.argv[1])
+        for member in range(3):
+            journal.record(Outcome(2000, member, "complete"))
+            time.sleep(0.2)
+            print(member, flush=True)
+        time.sleep(60)
+        """,
+        tmp_path,
+    )
+    assert [process.stdout.readline() for _ in range(3)] == ["0\n", "1\n", "2\n"]
+    process.kill()
+    process.communicate()
+    state = runs.read("r", tmp_path)
+    assert (state.managed, state.run["state"]) == (False, "running")
+    assert state.schedule.get_progress_for_year(2000) == "2000: +++"
+    again = Journal(RUN, place=tmp_path)  # the kernel freed the lock
+    assert sorted(again.complete) == [(2000, 0), (2000, 1), (2000, 2)]
+    again.close("incomplete")
+
+
+def test_a_full_disk_is_said_and_what_waited_is_written_when_there_is_room(tmp_path, monkeypatch):
+    monkeypatch.setattr("stormtracks.pyro_cluster.journal.writer.RETRY_SECONDS", 0.05)
+    words = []
+    journal = Journal(RUN, place=tmp_path, on_trouble=words.append)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    full = journal.path.with_suffix(".sqlite-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (full, before[1]))
+    try:
+        journal.record(Outcome(2000, 0, "complete"))
+        _wait(lambda: words)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    _wait(lambda: len(words) == 2)
+    assert "the journal cannot be written: " in words[0] and words[1] is None
+    journal.close("incomplete")
+    assert journal.lost is None and runs.read("r", tmp_path).schedule.get_progress_for_year(2000) == "2000: +--"
+
+
+def test_a_disk_that_stays_full_is_said_at_the_end(tmp_path):
+    process = _process(
+        """
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        journal = Journal(run, place=sys.argv[1])
+        full = journal.path.with_suffix(".sqlite-wal").stat().st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (full, full))
+        journal.record(Outcome(2000, 0, "complete"))
+        journal.close("incomplete")
+        print(journal.lost)
+        """,
+        tmp_path,
+    )
+    assert "could not be written to the journal" in process.communicate()[0]
+    Journal(RUN, place=tmp_path).close("incomplete")  # and the journal is whole
+
+
+def _wait(until, seconds=20):
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("content", [b"SQLite format 3\0" + b"rubbish" * 1000, b"not a database at all" * 100])
+def test_a_damaged_journal_is_refused(tmp_path, content):
+    (tmp_path / "r.sqlite").write_bytes(content)
+    with pytest.raises(JournalRefused, match=r"is damaged: .*; move it away .* and give the same command again"):
+        Journal(RUN, place=tmp_path)
+
+
+def test_a_journal_damaged_in_the_middle_is_refused(tmp_path):
+    journal = Journal(RUN, place=tmp_path)
+    for member in range(2000):
+        journal.record(Outcome(2000, member, "complete", path="/r/x.nc"))
+    journal.close("complete")
+    content = bytearray((tmp_path / "r.sqlite").read_bytes())
+    content[8192:40960] = b"\xff" * (40960 - 8192)
+    (tmp_path / "r.sqlite").write_bytes(content)
+    with pytest.raises(JournalRefused, match="is damaged"):
+        Journal(RUN, place=tmp_path)
+    with pytest.raises(JournalRefused, match="damaged"):  # and the lock was let go
+        Journal(RUN, place=tmp_path)
+
+
+def test_another_programs_database_is_refused(tmp_path):
+    with sqlite3.connect(tmp_path / "r.sqlite") as db:
+        db.execute("CREATE TABLE things (name TEXT)")
+    with pytest.raises(JournalRefused, match="is not a journal of this version of stormtracks"):
+        Journal(RUN, place=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "../r", "a b", ".hidden", "-x", "a/b", "x" * 101])
+def test_a_name_that_could_leave_the_folder_is_refused(name):
+    with pytest.raises(JournalRefused, match="a run cannot be called"):
+        Run(name, "vort_track", 2000, 2001, 3)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalRefused, match=r"the journal cannot be kept in .*STORMTRACKS_HOME"):
+        Journal(RUN, place=tmp_path / "file" / "runs")
+
+
+def test_an_unknown_run_is_refused_with_those_there_are(tmp_path):
+    with pytest.raises(JournalRefused, match="there is none yet"):
+        runs.read(place=tmp_path)
+    Journal(RUN, place=tmp_path).close("complete")
+    with pytest.raises(JournalRefused, match=r"no run s in .*; there are: r"):
+        runs.read("s", tmp_path)
+    assert runs.read(place=tmp_path).run["name"] == "r"
+
+
+def test_names_are_made_from_task_and_years():
+    assert default_name("vort_track", 2000, 2012) == "vort_track_2000-2012"
+
+
+def test_the_kernel_signal_for_large_files_is_ignored_by_python():
+    assert signal.getsignal(signal.SIGXFSZ) is signal.SIG_IGN  # the tests of full disks rest on it

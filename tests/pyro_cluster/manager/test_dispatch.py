@@ -1,0 +1,315 @@
+"""The engine against simulated workers: whatever dies, the run ends complete or says what is missing."""
+
+import threading
+import time
+
+import pytest
+
+from stormtracks.pyro_cluster.manager import discovery, dispatch
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules
+from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from tests.simulated_cluster import ListJournal, SimulatedCluster
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
+    monkeypatch.setattr(dispatch, "REST_SECONDS", (0.01, 0.1))
+
+
+class Setting:
+    """A dispatcher, its cluster, its journal and what it said."""
+
+    def __init__(self, years=2, members=3, wait=30.0, retries=2, **rules):
+        self.cluster, self.journal, self.said = SimulatedCluster(), ListJournal(), []
+        self.schedule = PyroTaskSchedule(2000, 1999 + years, members)
+        rules = Rules("1", retries=retries, wait=wait, **rules)
+        self.dispatcher = Dispatcher(self.schedule, self.cluster, self.journal, rules, self.said.append)
+
+    def run(self, seconds=30):
+        self.dispatcher.start()
+        assert self.dispatcher.wait(seconds)
+        self.dispatcher.stop("over")
+        return self.dispatcher.ended
+
+    def run_when_all_have_come(self):
+        self.dispatcher._paused = "until all have come"
+        self.dispatcher.start()
+        _until(lambda: len(self.dispatcher.workers()) == len(self.cluster.workers))
+        with self.dispatcher._lock:
+            self.dispatcher._paused = None
+            self.dispatcher._idle.notify_all()
+        return self.run()
+
+    def did(self):
+        return sorted(cell for worker in self.cluster.workers.values() for cell in worker.did)
+
+    def until_said(self, words, seconds=20):
+        _until(lambda: any(words in line for line in self.said), seconds)
+
+
+def _until(true, seconds=20):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def _all(years, members):
+    return [(2000 + year, member) for year in range(years) for member in range(members)]
+
+
+def test_every_task_is_done_once():
+    setting = Setting(4, 25)
+    for name in "abc":
+        setting.cluster.add(name, slots=2)
+    assert setting.run_when_all_have_come() == "complete"
+    assert setting.did() == _all(4, 25)
+    assert sorted((o.year, o.member) for o in setting.journal.outcomes) == _all(4, 25)
+    assert {line.split(":")[0] for line in setting.said} == {f"worker {name} came" for name in "abc"}
+
+
+def test_nothing_to_do_ends_at_once():
+    setting = Setting(1, 1)
+    setting.schedule.get_task(2000, 0).status = "complete"
+    assert setting.run() == "complete"
+
+
+def test_a_task_that_fails_everywhere_is_f_and_the_run_goes_on():
+    def work(peer, year, member):
+        return {"status": "failure", "error": "NaN in u"} if (year, member) == (2000, 1) else {}
+
+    setting = Setting()
+    setting.cluster.add("a", work), setting.cluster.add("b", work)
+    assert setting.run_when_all_have_come() == "incomplete"
+    assert setting.schedule.get_progress() == "+F+\n+++\n"
+    last = [line for line in setting.said if "2000 member 1: failure after attempt 3" in line]
+    assert "on a, b" in last[0].replace("on b, a", "on a, b") and last[0].endswith("NaN in u")
+
+
+def test_an_exception_from_a_worker_is_that_tasks_failure():
+    def work(peer, year, member):
+        raise ValueError("do_work takes no such thing")
+
+    setting = Setting(1, 1, retries=0)
+    setting.cluster.add("a", work)
+    assert setting.run() == "incomplete"
+    assert setting.journal.outcomes[0].error == "ValueError: do_work takes no such thing"
+
+
+def test_a_killed_workers_tasks_are_done_by_others():
+    begun = threading.Event()
+
+    def hang(peer, year, member):
+        begun.set()
+        peer.gone.wait(60)
+        return {}
+
+    setting = Setting(1, 8)
+    doomed = setting.cluster.add("doomed", hang, slots=2)
+    setting.dispatcher.start()
+    assert begun.wait(20)
+    setting.cluster.add("other")
+    _until(lambda: len(setting.did()) == 6)
+    doomed.kill()
+    assert setting.run() == "complete" and setting.did() == _all(1, 8)
+    assert "worker doomed lost: connection closed; its 2 tasks are outstanding again" in setting.said
+
+
+def test_a_worker_that_falls_silent_is_noticed_and_its_call_cut():
+    setting = Setting(1, 4)
+    setting.dispatcher._beats.interval = 0.02
+    frozen = setting.cluster.add("frozen")
+    frozen.description["slots"], setting.dispatcher._discovery._timeout = 2, 0.05
+    frozen.work = lambda peer, year, member: frozen.freeze() or {}
+    setting.dispatcher.start()
+    setting.until_said("worker frozen lost: no answer")
+    setting.cluster.add("other")
+    assert setting.run() == "complete" and setting.cluster.workers["other"].did
+
+
+def test_half_of_twenty_workers_lost_at_once_costs_no_task():
+    gate = threading.Event()
+
+    def work(peer, year, member):
+        gate.wait(20)
+        return {}
+
+    setting = Setting(4, 20, retries=0)
+    workers = [setting.cluster.add(f"w{number}", work, slots=2) for number in range(20)]
+    setting.dispatcher.start()
+    _until(lambda: setting.schedule.counts()["working"] == 40)
+    for worker in workers[:10]:
+        worker.kill()
+    gate.set()
+    assert setting.run() == "complete"
+    assert sorted(set(setting.did())) == _all(4, 20)
+
+
+def test_poison_is_f_with_its_victims_named_and_does_not_drain_the_cluster():
+    setting = Setting(2, 10)
+
+    def work(peer, year, member):
+        if (year, member) == (2000, 4):
+            peer.worker.kill()
+        return {}
+
+    for number in range(5):
+        setting.cluster.add(f"w{number}", work, slots=2)
+    assert setting.run_when_all_have_come() == "incomplete"
+    assert setting.schedule.counts()["complete"] == 19
+    assert sum(not worker.dead.is_set() for worker in setting.cluster.workers.values()) == 2
+    failure = next(o for o in setting.journal.outcomes if o.status == "failure")
+    assert (failure.year, failure.member) == (2000, 4) and failure.worker.count(",") == 2
+
+
+def test_a_worker_that_comes_late_gets_work():
+    setting = Setting(1, 4)
+    setting.dispatcher.start()
+    time.sleep(0.1)
+    setting.cluster.add("late")
+    assert setting.run() == "complete"
+
+
+def test_a_worker_that_comes_back_is_told_from_a_new_one():
+    setting = Setting(1, 1)
+    stay = threading.Event()
+    first = setting.cluster.add("a", lambda peer, year, member: peer.gone.wait(60))
+    setting.dispatcher.start()
+    _until(lambda: setting.schedule.counts()["working"])
+    first.kill()
+    setting.cluster.add("a", lambda peer, year, member: stay.wait(20) and {})
+    setting.until_said("a new one of that name")
+    stay.set()
+    assert setting.run() == "complete"
+
+
+def test_a_name_that_is_taken_over_is_said_and_both_go_on():
+    setting = Setting(1, 2)
+    stay = threading.Event()
+    first = setting.cluster.add("a", lambda peer, year, member: stay.wait(20) and {})
+    setting.dispatcher.start()
+    _until(lambda: setting.schedule.counts()["working"])
+    setting.cluster.add("a", lambda peer, year, member: stay.wait(20) and {})
+    setting.until_said("the name a now belongs to another worker")
+    stay.set()
+    assert setting.run() == "complete" and first.did
+
+
+def test_no_worker_ends_the_run_after_the_stated_time():
+    assert Setting(wait=0.1).run() == "no worker"
+
+
+def test_a_stale_entry_is_said_once():
+    setting = Setting(wait=0.4)
+    setting.cluster.add("stale").kill()
+    assert setting.run() == "no worker"
+    assert [line for line in setting.said if "stale" in line] == [
+        "worker stale is listed but does not answer: nothing listens there; it will be asked again"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        ({"version": "0.9"}, "left out: it runs stormtracks 0.9, this is 1; 'fab deploy' brings it up to date"),
+        ({"tasks": ["wind", "rain"]}, "left out: it does not know the task vort_track, only rain, wind"),
+    ],
+)
+def test_a_worker_that_does_not_fit_is_left_out(description, words):
+    setting = Setting(wait=0.3)
+    setting.cluster.add("other", **description)
+    assert setting.run() == "no worker"
+    assert len([line for line in setting.said if words in line]) == 1
+
+
+def test_what_does_not_describe_itself_as_a_worker_is_asked_again():
+    setting = Setting(1, 1, wait=0.3)
+    strange = setting.cluster.add("strange", slots="many")
+    assert setting.run() == "no worker" and not strange.did
+    assert "strange is listed but does not answer: ValueError: invalid literal" in setting.said[0]
+
+
+def test_a_worker_of_another_version_works_where_that_is_allowed():
+    setting = Setting(any_version=True)
+    setting.cluster.add("other", version="0.9")
+    assert setting.run() == "complete"
+
+
+def test_one_worker_under_two_names_is_used_once():
+    setting = Setting(1, 40)
+    setting.cluster.add("a", lambda *cell: time.sleep(0.01) or {}, id="same")
+    setting.cluster.add("b", lambda *cell: time.sleep(0.01) or {}, id="same")
+    assert setting.run() == "complete"
+    assert any("it is here already" in line for line in setting.said)
+
+
+def test_a_busy_worker_rests_and_its_task_goes_to_another():
+    setting = Setting(1, 6)
+    setting.cluster.add("busy", lambda *cell: {"status": "busy"})
+    setting.cluster.add("free", lambda *cell: time.sleep(0.02) or {})
+    assert setting.run_when_all_have_come() == "complete"
+    assert all(outcome.worker == "free" for outcome in setting.journal.outcomes)
+
+
+def test_the_slots_of_a_busy_worker_do_not_wake_each_other(monkeypatch):
+    monkeypatch.setattr(dispatch, "REST_SECONDS", (0.1, 0.1))
+    setting, calls = Setting(1, 20), []
+    setting.cluster.add("busy", lambda *cell: calls.append(cell) or {"status": "busy"}, slots=4)
+    began = time.monotonic()
+    setting.dispatcher.start()
+    _until(lambda: len(calls) >= 12)
+    elapsed = time.monotonic() - began
+    setting.dispatcher.stop("over")
+    assert len(calls) <= 4 * (elapsed / 0.1 + 2)
+
+
+def test_a_lost_nameserver_is_said_and_work_goes_on():
+    setting = Setting(1, 1)
+    stay = threading.Event()
+    setting.cluster.add("a", lambda *cell: stay.wait(20) and {})
+    setting.dispatcher.start()
+    _until(lambda: setting.schedule.counts()["working"])
+    setting.cluster.down = "no nameserver at h:9090"
+    setting.until_said("nameserver lost: no nameserver at h:9090; running work goes on")
+    setting.cluster.down = None
+    setting.until_said("nameserver is back")
+    stay.set()
+    assert setting.run() == "complete"
+
+
+def test_while_the_journal_cannot_be_written_nothing_is_given_out():
+    setting = Setting(1, 3)
+    worker = setting.cluster.add("a")
+    setting.dispatcher.trouble("the journal cannot be written: disk is full")
+    setting.dispatcher.start()
+    setting.until_said("worker a came")
+    time.sleep(0.05)
+    assert worker.did == [] and "disk is full; no work is given out until it can" in setting.said[0]
+    setting.dispatcher.trouble(None)
+    assert setting.run() == "complete"
+
+
+def test_a_journal_that_stays_unwritable_ends_the_run():
+    setting = Setting(1, 3, wait=0.1)
+    setting.cluster.add("a")
+    setting.dispatcher.trouble("the journal cannot be written: disk is full")
+    assert setting.run() == "journal"
+
+
+def test_stopping_leaves_no_thread_and_makes_running_tasks_outstanding():
+    setting = Setting(1, 4)
+    setting.cluster.add("a", lambda peer, year, member: peer.gone.wait(60), slots=2)
+    setting.dispatcher.start()
+    _until(lambda: setting.schedule.counts()["working"] == 2)
+    setting.dispatcher.stop("interrupted")
+    assert setting.dispatcher.wait(0) and setting.dispatcher.ended == "interrupted"
+    assert setting.schedule.get_progress() == "----\n"
+    assert not [thread for thread in setting.dispatcher._threads if thread.is_alive()]
+
+
+def test_a_thousand_workers():
+    setting = Setting(10, 300)
+    for number in range(1000):
+        setting.cluster.add(f"w{number}", lambda *cell: time.sleep(0.05) or {})
+    assert setting.run(60) == "complete" and setting.did() == _all(10, 300)

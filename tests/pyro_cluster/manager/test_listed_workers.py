@@ -1,0 +1,98 @@
+"""What dispatch is told of a worker over the wire: answers, ends and silence."""
+
+import socket
+import threading
+
+import Pyro4
+import pytest
+
+from stormtracks.pyro_cluster import wire
+from stormtracks.pyro_cluster.manager.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.listed_workers import Cluster
+from tests.processes import wait_for
+
+
+@Pyro4.expose
+class Service:
+    def __init__(self):
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def ping(self):
+        return {"id": "x"}
+
+    def describe(self):
+        raise ValueError("nothing to say")
+
+    def do_work(self, year, member, task, options):
+        self.asked.set()
+        self.go_on.wait(20)
+
+
+@pytest.fixture
+def service(home, serve):
+    """A service and a peer of it; the nameserver is not needed."""
+    made = Service()
+    uri = serve(wire.Daemon()).register(made)
+    yield made, Cluster("localhost", 1).connect(uri, 0.2), uri
+    made.go_on.set()
+
+
+def test_answers_and_what_the_other_side_raised_come_as_they_are(service):
+    _, peer, _ = service
+    assert peer.ping() == {"id": "x"} and peer.fileno() > 0
+    with pytest.raises(ValueError, match="nothing to say"):
+        peer.describe()
+    peer.close()
+    assert peer.fileno() is None
+
+
+def test_no_answer_in_time_is_silence(service):
+    _, peer, _ = service
+    with pytest.raises(PeerLost, match="no answer in time") as caught:
+        peer.do_work(2000, 0, "x", {})
+    assert caught.value.silent
+
+
+def test_a_cut_call_ends_at_once(service):
+    made, _, uri = service
+    peer, ends = Cluster("localhost", 1).connect(uri), []
+
+    def call():
+        try:
+            peer.do_work(2000, 0, "x", {})
+        except PeerLost as error:
+            ends.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    assert made.asked.wait(20)
+    peer.cut()
+    thread.join(20)
+    assert str(ends[0]) == "its connection ended" and not ends[0].silent
+
+
+@pytest.mark.parametrize("listening", [True, False])
+def test_who_does_not_answer_is_silent_and_who_is_not_there_is_not(home, listening):
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        if listening:
+            sock.listen()
+        with pytest.raises(PeerLost, match=r"no answer within|nothing listens there") as caught:
+            Cluster("localhost", 1).connect(f"PYRO:x@127.0.0.1:{sock.getsockname()[1]}")
+    assert caught.value.silent is listening
+
+
+def test_a_lost_nameserver_is_a_lost_peer_and_is_found_again(launch):
+    cluster = Cluster("localhost", 1)
+    with pytest.raises(PeerLost, match="no nameserver at localhost:1 "):
+        cluster.find()
+    nameserver = launch("pyro_nameserver", "--port", "0")
+    port = int(nameserver.stdout.readline().partition("localhost:")[2].partition(",")[0])
+    cluster.address = "localhost", port
+    assert cluster.find() == {}
+    nameserver.kill()
+    wait_for(lambda: nameserver.poll() is not None)
+    with pytest.raises(PeerLost):
+        cluster.find()
+    launch("pyro_nameserver", "--port", port).stdout.readline()
+    assert cluster.find() == {}

@@ -1,0 +1,318 @@
+"""What somebody without the key, and somebody malicious with it, can do to the real nameserver and the real worker."""
+
+import contextlib
+import marshal
+import pickle
+import random
+import re
+import socket
+import ssl
+import struct
+import threading
+import time
+import zlib
+from pathlib import Path
+
+import Pyro4
+import pytest
+from Pyro4 import message, util
+
+from stormtracks.pyro_cluster import pidfile, secret, wire
+from stormtracks.pyro_cluster.pyro_nameserver import pid_path
+from stormtracks.pyro_cluster.wire import gate
+from stormtracks.pyro_cluster.worker import process as worker_process
+from tests.processes import alive, wait_for
+
+SERVED_SECONDS = 2.0
+SERPENT = util.SerpentSerializer.serializer_id
+
+
+class Target:
+    """One of our services, its address and what a good client calls."""
+
+    def __init__(self, name, process, uri):
+        self.name, self.process, self.uri = name, process, str(uri)
+        self.address = Pyro4.URI(uri).host, Pyro4.URI(uri).port
+
+    def connect(self):
+        return socket.create_connection(self.address, 5)
+
+    def act(self, proxy):
+        """Something that leaves a trace, which `acts` counts."""
+        if self.name == "worker":
+            proxy.do_work(2000, 1, "empty")
+        else:
+            proxy.register("trace", "PYRO:a@b:1")
+            proxy.remove("trace")
+            proxy.register(f"trace {proxy.count()}", "PYRO:a@b:1")
+
+    def acts(self):
+        with wire.proxy(self.uri) as proxy:
+            return proxy.describe()["done"] if self.name == "worker" else len(proxy.list(prefix="trace"))
+
+    def peak_mb(self):
+        """Most memory that the process ever had."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+
+    def serves(self):
+        """Whether a member that comes now is served within the promised time."""
+        with wire.proxy(self.uri, SERVED_SECONDS, SERVED_SECONDS) as proxy:
+            began = time.monotonic()
+            proxy.ping()
+            return time.monotonic() - began < SERVED_SECONDS and alive(self.process.pid)
+
+
+@pytest.fixture(params=["nameserver", "worker"], scope="module")
+def target(request, lasting_launch):
+    """A service that lives through all attacks of this file, one after the other."""
+    launch = lasting_launch
+    nameserver = launch("pyro_nameserver", "--port", "0")
+    place = told(pid_path().with_suffix(".ready"))[3]
+    if request.param == "nameserver":
+        return Target("nameserver", nameserver, f"PYRO:Pyro.NameServer@{place}")
+    table = ("--tasks", "tests.cluster_tasks:TASKS")
+    worker = launch("pyro_worker", "--name", "w", "--nameserver", place, "--slots", 1, *table)
+    return Target("worker", worker, told(worker_process.pid_path("w").with_suffix(".ready"))[3])
+
+
+def told(path):
+    wait_for(lambda: pidfile.read(path), what=str(path))
+    return path.read_text().split()
+
+
+@contextlib.contextmanager
+def crowd(target, number, first=b""):
+    """Connections that stay open; each sends something first."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(number):
+            sock = stack.enter_context(target.connect())
+            with contextlib.suppress(OSError):
+                sock.sendall(first)
+        yield
+
+
+def client_hello():
+    """The first bytes of a real TLS handshake."""
+    out = ssl.MemoryBIO()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(ssl.MemoryBIO(), out, server_hostname="x")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return out.read()
+
+
+@pytest.mark.parametrize("number", [1, 100, gate.STRANGERS + 88])
+def test_silent_connections(target, number):
+    with crowd(target, number):
+        assert target.serves()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"\x00",
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"PYRO" + bytes(100),
+        b"\x16\x03\x01\xff\xff\x01",
+        b"SSH-2.0-x\r\n",
+        random.Random(1).randbytes(5000),
+    ],
+    ids=["a byte", "http", "pyro", "tls header", "ssh", "noise"],
+)
+def test_garbage(target, first):
+    with crowd(target, 50, first):
+        assert target.serves()
+    assert target.serves()
+
+
+def test_half_a_handshake(target):
+    hello = client_hello()
+    with crowd(target, 50, hello), crowd(target, 50, hello[:100]):
+        assert target.serves()
+
+
+def test_resets(target):
+    reset = struct.pack("ii", 1, 0)  # SO_LINGER with no time: close sends RST
+    for first in [b"", b"garbage", client_hello()] * 30:
+        sock = target.connect()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        sock.sendall(first)
+        sock.close()
+    assert target.serves()
+
+
+def test_a_storm_of_all_of_it_while_members_call(target):
+    over, noise = time.monotonic() + 2, random.Random(2)
+
+    def attack():
+        while time.monotonic() < over:
+            with contextlib.suppress(OSError), target.connect() as sock:
+                sock.sendall(noise.choice([b"", b"x" * 999, client_hello(), client_hello()[:50]]))
+
+    attackers = [threading.Thread(target=attack) for _ in range(8)]
+    for attacker in attackers:
+        attacker.start()
+    while time.monotonic() < over:
+        assert target.serves()
+    for attacker in attackers:
+        attacker.join()
+    assert target.serves()
+
+
+def test_strangers_are_dropped_in_time(target):
+    with target.connect() as sock:
+        sock.settimeout(gate.STRANGER_SECONDS + 3)
+        assert sock.recv(1) == b""
+
+
+def test_plain_pyro_is_refused(target):
+    """What Pyro4 sends without TLS, in each of its serializers, is answered by a closed connection."""
+    for name in ("serpent", "json", "marshal", "pickle"):
+        serializer = util.get_serializer(name)
+        hello = serializer.serializeData({"handshake": "hello", "object": "Pyro.NameServer"})[0]
+        with target.connect() as sock:
+            sock.sendall(message.Message(message.MSG_CONNECT, hello, serializer.serializer_id, 0, 0).to_bytes())
+            assert b"PYRO" not in rest(sock)
+    assert target.serves()
+
+
+def test_no_certificate_and_another_s_are_refused(target, tmp_path):
+    bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    bare.check_hostname, bare.verify_mode = False, ssl.CERT_NONE
+    other = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    other.check_hostname, other.verify_mode = False, ssl.CERT_NONE
+    other.load_cert_chain(secret.ensure(tmp_path / "other.pem"))
+    for context in (bare, other):
+        with target.connect() as sock, pytest.raises((ssl.SSLError, ConnectionError)), context.wrap_socket(sock) as tls:
+            tls.sendall(b"x" * 100)
+            assert tls.recv(100) == b""
+            raise ConnectionError  # closed without a word is a refusal too
+    assert target.serves()
+
+
+def test_a_recorded_session_replayed_does_nothing(target):
+    """A man in the middle keeps every byte that a member sends, and sends them again."""
+    with socket.create_server(("127.0.0.1", 0)) as middle:
+        recorded = []
+        threading.Thread(target=relay, args=(middle, target, recorded), daemon=True).start()
+        with wire.proxy(f"PYRO:{Pyro4.URI(target.uri).object}@127.0.0.1:{middle.getsockname()[1]}") as proxy:
+            target.act(proxy)
+    wait_for(lambda: recorded and recorded[-1] == b"")
+    before = target.acts()
+    with target.connect() as sock:
+        with contextlib.suppress(OSError):
+            sock.sendall(b"".join(recorded))
+        rest(sock)
+    assert target.acts() == before >= 1
+    assert target.serves()
+
+
+def relay(middle, target, recorded):
+    client, _ = middle.accept()
+    server = target.connect()
+
+    def back():
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                client.sendall(data)
+
+    threading.Thread(target=back, daemon=True).start()
+    while data := client.recv(65536):
+        recorded.append(data)
+        server.sendall(data)
+    recorded.append(b"")
+    server.close()
+
+
+def rest(sock):
+    """All that a peer still sends before it closes."""
+    sock.settimeout(gate.STRANGER_SECONDS + 3)
+    got = b""
+    with contextlib.suppress(ConnectionError):
+        while data := sock.recv(65536):
+            got += data
+    return got
+
+
+# From here on the attacker has the key: still nothing crashes, fills the memory or is unpickled.
+
+
+def member(target):
+    """A member's connection after Pyro's greeting."""
+    proxy = wire.proxy(target.uri, 5)
+    return proxy, proxy._pyroConnection
+
+
+def raw(flags=0, serializer=SERPENT, data=b"()", kind=message.MSG_INVOKE, size=None, annotations=b""):
+    """A Pyro message whose header may lie."""
+    size = len(data) if size is None else size
+    checksum = (kind + 48 + size + len(annotations) + serializer + flags + 1 + message.Message.checksum_magic) & 0xFFFF
+    header = struct.pack("!4sHHHHiHHHH", b"PYRO", 48, kind, flags, 1, size, serializer, len(annotations), 0, checksum)
+    return header + annotations + data
+
+
+class Exploit:
+    def __reduce__(self):
+        return (eval, ("__import__('os')._exit(9)",))
+
+
+BOMB = zlib.compress(bytes(10**8))
+BLOB = struct.pack("!4sH", b"BLBI", 8) + b"\xe9" * 8
+HOSTILE = {
+    "pickle": raw(serializer=util.PickleSerializer.serializer_id, data=pickle.dumps(Exploit())),
+    "marshal": raw(serializer=util.MarshalSerializer.serializer_id, data=marshal.dumps((1, 2, 3, 4))[:-3]),
+    "json": raw(serializer=util.JsonSerializer.serializer_id, data=b"{}"),
+    "unknown serializer": raw(serializer=999),
+    "blob": raw(flags=message.FLAGS_KEEPSERIALIZED, annotations=BLOB),
+    "compressed": raw(flags=message.FLAGS_COMPRESSED, data=BOMB),
+    "2 GiB": raw(size=2**31 - 1),
+    "negative size": raw(size=-1),
+    "just too large": raw(size=wire.MAX_REQUEST_BYTES + 1),
+    "another kind": raw(kind=message.MSG_CONNECT),
+    "no call": raw(data=b"[1,2"),
+    "deep": raw(data=b"(" * 200_000),
+    "minus": raw(data=b"-" * wire.MAX_REQUEST_BYTES),
+    "wide": raw(data=b"[" + b"[]," * (wire.MAX_REQUEST_BYTES // 3 - 1) + b"]"),
+    "noise": random.Random(3).randbytes(10_000),
+    "annotations": raw(annotations=b"ABCD\xff\xff" + b"x" * 20),
+}
+
+
+def test_the_way_messages_are_forged_here_works(target):
+    call = util.get_serializer("serpent").serializeCall(Pyro4.URI(target.uri).object, "ping", (), {})[0]
+    proxy, connection = member(target)
+    with proxy:
+        connection.send(raw(data=call))
+        assert message.Message.recv(connection).flags == 0
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_message_of_a_member_is_refused(target, name):
+    proxy, connection = member(target)
+    with proxy, contextlib.suppress(Exception):
+        connection.send(HOSTILE[name])
+        connection.setTimeout(5)
+        reply = message.Message.recv(connection)
+        assert reply.flags & message.FLAGS_EXCEPTION
+    assert target.serves()
+    assert target.peak_mb() < 200
+
+
+def test_random_messages_of_a_member(target):
+    noise = random.Random(4)
+    good = raw(data=util.get_serializer("serpent").serializeCall("x", "ping", (), {})[0])
+    for _ in range(60):
+        broken = bytearray(good)
+        for _ in range(noise.randint(1, 4)):
+            broken[noise.randrange(len(broken))] = noise.randrange(256)
+        proxy, connection = member(target)
+        with proxy, contextlib.suppress(Pyro4.errors.CommunicationError, OSError):
+            connection.send(bytes(broken))
+    assert target.serves()
+
+
+def test_silent_members_do_not_keep_others_out(target):
+    with contextlib.ExitStack() as stack:
+        for _ in range(50):
+            stack.enter_context(contextlib.closing(wire._dial(Pyro4.URI(target.uri), 5, wire.membership())))
+        assert target.serves()
