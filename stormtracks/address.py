@@ -1,0 +1,51 @@
+"""Addresses of services, as HOST:PORT is written and read."""
+
+import argparse
+import ipaddress
+import socket
+
+from stormtracks.errors import BadValue
+
+
+def parse(text: str) -> tuple[str, int]:
+    """Host and port of ``HOST:PORT``; an IPv6 address stands in brackets.
+
+    Raises
+    ------
+    BadValue
+        Text of another form, or a port outside 1-65535.
+
+    Examples
+    --------
+    >>> parse("[::1]:9090")
+    ('::1', 9090)
+    """
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
+        raise BadValue(f"{text!r} is not HOST:PORT; write it as in localhost:9090")
+    return host.strip("[]"), int(port)
+
+
+def argument(text: str) -> tuple[str, int]:
+    """The same for argparse, which shows a message only if it is an error of its own."""
+    try:
+        return parse(text)
+    except BadValue as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def place(host: str, port: int | str) -> str:
+    """``HOST:PORT``, with an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is only reached from this machine.
+
+    Raises
+    ------
+    OSError
+        There is no host of that name.
+    """
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return all(ipaddress.ip_address(str(one[4][0]).partition("%")[0]).is_loopback for one in found)

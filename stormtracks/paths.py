@@ -1,0 +1,61 @@
+"""Paths as people write them, in hosts.yaml and on command lines, and the folder of the state."""
+
+import os
+import re
+import socket
+from pathlib import Path
+
+from stormtracks.errors import BadValue
+
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", re.ASCII)
+
+
+class PathRefused(BadValue):
+    """A path that cannot be expanded: a variable that is not set, or a user that does not exist."""
+
+
+def expand(text: str | os.PathLike, base: str | os.PathLike = "", where: str = "") -> Path:
+    """A path with a leading ``~`` or ``~USER`` and ``$VARIABLES`` replaced by this host's; nothing is evaluated.
+
+    Parameters
+    ----------
+    text : str or path
+    base : path, optional
+        Folder that a relative path starts from; none: the path stays relative.
+    where : str, optional
+        Which key or option the path belongs to, for the message: ``hosts.yaml, line 12: 'results'``.
+
+    Raises
+    ------
+    PathRefused
+        A variable that is not set on this host: it is never taken for empty, and never kept as it is written.
+
+    Examples
+    --------
+    >>> import os
+    >>> os.environ["SCRATCH"] = "/scratch/ada"
+    >>> expand("$SCRATCH/tracks")
+    PosixPath('/scratch/ada/tracks')
+    """
+    written = os.fspath(text)
+    head, slash, rest = written.partition("/") if written.startswith("~") else ("", "", written)
+    home = os.path.expanduser(head)  # noqa: PTH111 - Path's raises RuntimeError for an unknown user
+    if home.startswith("~"):
+        raise PathRefused(_message(where, written, f"there is no user {head[1:]!r}", "write the path out"))
+    return Path(base) / (home + slash + _VARIABLE.sub(lambda found: _value(found, written, where), rest))
+
+
+def state_folder() -> Path:
+    """Where the state of this user's clusters lies: the environment's STORMTRACKS_HOME, else ~/.stormtracks."""
+    return expand(os.environ.get("STORMTRACKS_HOME") or "~/.stormtracks", where="STORMTRACKS_HOME")
+
+
+def _value(found: re.Match, written: str, where: str) -> str:
+    name = found[1] or found[2]
+    if name not in os.environ:
+        raise PathRefused(_message(where, written, f"the variable ${name} is not set", "set it or write the path out"))
+    return os.environ[name]
+
+
+def _message(where: str, written: str, what: str, remedy: str) -> str:
+    return f"{where + ': ' if where else ''}{written}: {what} on {socket.gethostname()}; {remedy}"
