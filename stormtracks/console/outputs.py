@@ -7,8 +7,7 @@ from stormtracks.console.terminal import output, progress, table
 from stormtracks.console.years import years as years_of
 from stormtracks.science import export as exports
 from stormtracks.science import results, summary
-from stormtracks.science.consensus import ConsensusSettings, consensus
-from stormtracks.science.consensus import tables as consensus_tables
+from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, to_json
 from stormtracks.typed import unknown
 
 CONSENSUS, CANDIDATES = "consensus", "candidates"
@@ -35,9 +34,9 @@ def _consensus(folder, years, candidates_only, as_json, top):
     for year in found:
         made = consensus(folder, year)
         if as_json:
-            print(json.dumps(consensus_tables.to_json(made)))
+            print(json.dumps(to_json(made)))
         else:
-            _show(consensus_tables.consensus_table(made, candidates_only, top))
+            _show(consensus_table(made, candidates_only, top))
 
 
 def _show(made):

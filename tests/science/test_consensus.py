@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stormtracks.science import sphere
 from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, group, to_json
 from stormtracks.science.consensus.pairs import Points
-from stormtracks.science.consensus.season import consensus_of
+from stormtracks.science.consensus.year_consensus import consensus_of
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import Tracks
 

@@ -2,7 +2,7 @@
 
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
-from stormtracks.science.consensus.season import consensus
-from stormtracks.science.consensus.tables import consensus_table, to_json
+from stormtracks.science.consensus.storm_table import consensus_table, to_json
+from stormtracks.science.consensus.year_consensus import consensus
 
 __all__ = ["ConsensusSettings", "ConsensusTracks", "consensus", "consensus_table", "group", "mean_tracks", "to_json"]

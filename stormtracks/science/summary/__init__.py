@@ -11,7 +11,7 @@ from stormtracks.science.summary.statistics import (
     YearStatistics,
     summarise,
 )
-from stormtracks.science.summary.tables import BY, Table, table
+from stormtracks.science.summary.summary_table import BY, Table, table
 
 __all__ = [
     "BY",

@@ -1,13 +1,13 @@
 """An ensemble whose truth is known: storms along observed best tracks, planted in a made background.
 
 The winds are those of a two-dimensional flow without divergence at 850 hPa: shielded vortices along the tracks,
-jets, moving lows and red noise on the sphere. Files have the layout of the archive (see `files`), and what was
+jets, moving lows and red noise on the sphere. Files have the layout of the archive (see `planted_files`), and what was
 planted stands beside them (see `truth`).
 """
 
-from stormtracks.science.synthetic.files import Planted, plant
 from stormtracks.science.synthetic.plan import LAYOUTS, Plan
-from stormtracks.science.synthetic.storms import EXTRA_STORMS
+from stormtracks.science.synthetic.planted_files import Planted, plant
+from stormtracks.science.synthetic.planted_storms import EXTRA_STORMS
 from stormtracks.science.synthetic.truth import Truth, load_truth
 
 __all__ = ["EXTRA_STORMS", "LAYOUTS", "Plan", "Planted", "Truth", "load_truth", "plant"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks, TimeAxis, ragged_starts
-from stormtracks.science.synthetic.storms import truth_rows
+from stormtracks.science.synthetic.planted_storms import truth_rows
 
 _SECONDS = "seconds since 1970-01-01 00:00:00"
 _TEXTS = {"sid": 13, "name": 32, "basin": 2}

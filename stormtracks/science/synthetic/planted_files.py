@@ -12,7 +12,7 @@ import numpy as np
 from stormtracks.science.errors import InputError
 from stormtracks.science.synthetic.background import Background
 from stormtracks.science.synthetic.disturbances import disturbances
-from stormtracks.science.synthetic.storms import storms
+from stormtracks.science.synthetic.planted_storms import storms
 from stormtracks.science.synthetic.truth import truth_name, write_truth
 from stormtracks.science.synthetic.vortices import Stage, calendar
 
