@@ -1,15 +1,104 @@
-"""What may cross the wire: dict, list, str, int, float, bool and None, and nothing else."""
+"""What may cross the wire: dict, list, str, int, float, bool and None, and nothing else; and the dicts that do."""
 
 import dataclasses
 import datetime
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NotRequired, TypedDict
 
 DEPTH = 32
+
+
+class Options(TypedDict, total=False):
+    """How a manager wants its tasks to be done; the same for every task of a run."""
+
+    settings: dict[str, Any] | None
+    overwrite: bool
+    timeout: float | None  # seconds that one task may take
+    run: str  # the run's name
+
+
+class Order(TypedDict):
+    """One task as a worker hands it to the process of a slot."""
+
+    year: int
+    ensemble_member: int
+    task: str
+    setup: dict[str, Any]  # where the host's inputs and results are, the settings, whether to overwrite
+
+
+class SlotReply(TypedDict, total=False):
+    """What became of an order; one of the first four keys says how it ended."""
+
+    returned: dict[str, Any]  # what the task returned
+    error: str
+    timeout: str
+    busy: str  # why the order was not begun
+    traceback: str | None
+    cpu_seconds: float
+    must_be_replaced: bool  # the slot's process, before it is given another order
+
+
+class Reply(TypedDict):
+    """What `PyroWorker.do_work` replies. A busy worker has not begun the task."""
+
+    status: Literal["complete", "failure", "timeout", "busy"]
+    year: int
+    ensemble_member: int
+    task: str
+    host: str
+    worker: str
+    seconds: float
+    cpu_seconds: float
+    path: str | None  # of the result, on the worker's host
+    counts: dict[str, int]
+    skipped: bool  # an earlier result of the same settings and inputs was there
+    error: str | None
+    traceback: str | None
+    member_label: NotRequired[str]  # the data's own name of the member
+    matches: NotRequired[list[dict[str, Any]]]
+    misses: NotRequired[list[dict[str, Any]]]
+
+
+class Working(TypedDict):
+    """What one slot is doing."""
+
+    slot: int
+    year: int
+    ensemble_member: int
+    task: str
+    since: float  # seconds since 1970
+
+
+class State(TypedDict):
+    """What `PyroWorker.ping` replies."""
+
+    worker: str
+    id: str  # made at random when the worker started
+    host: str
+    pid: int
+    slots: int  # that can be given tasks
+    busy: int  # slots that work
+    stopping: bool
+
+
+class Description(State):
+    """What `PyroWorker.describe` replies."""
+
+    done: int
+    failed: int
+    version: str
+    tasks: list[str]
+    python: str
+    working: list[Working]
+    years: list[int]  # that a slot worked on last
+    data_years: NotRequired[list[int]]  # that the worker has data for; none: not known
+
+
 _AS_IT_IS = (bool, int, float, str, type(None))
 
 
-def plain(value, _depth=0):
+def plain(value: object, _depth: int = 0) -> Any:
     """The value made of built-in types only, so that it arrives as what it was.
 
     NumPy scalars become numbers, arrays, tuples and sets lists, paths and times text, dataclasses dicts. NumPy is not
@@ -31,7 +120,7 @@ def plain(value, _depth=0):
     return _converted(value, _depth + 1)
 
 
-def _converted(value, depth):
+def _converted(value: object, depth: int) -> Any:
     for kind, convert in _CONVERSIONS:
         if isinstance(value, kind):
             return convert(value)
@@ -40,19 +129,19 @@ def _converted(value, depth):
     for method in ("tolist", "item"):  # arrays of any shape, then scalars; a masked value becomes None
         if hasattr(value, method) and not isinstance(value, type):
             return plain(getattr(value, method)(), depth)
-    kind = f"{type(value).__module__}.{type(value).__qualname__}"
-    raise TypeError(f"a value of type {kind} cannot be sent: {value!r:.100}")
+    name = f"{type(value).__module__}.{type(value).__qualname__}"
+    raise TypeError(f"a value of type {name} cannot be sent: {value!r:.100}")
 
 
-def _key(key):
+def _key(key: object) -> Any:
     key = plain(key)
     if isinstance(key, (dict, list)):
         raise TypeError(f"a key must be text or a number to be sent, not {key!r:.100}")
     return key
 
 
-def _text(value):
-    """Text without lone surrogates (a file name that is no UTF-8 has them), which no wire takes."""
+def _text(value: str) -> str:
+    """Text without lone surrogates (a file name that is not UTF-8 has them), which no wire takes."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -61,7 +150,7 @@ def _text(value):
 
 
 # In this order: an IntEnum is an int, NumPy's float64 a float, a datetime a date.
-_CONVERSIONS = (
+_CONVERSIONS: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
     (int, int),
     (float, float),
     (str, lambda value: _text(str.__str__(value))),

@@ -10,7 +10,7 @@ from Pyro4 import constants, naming
 from Pyro4.errors import CommunicationError, NamingError
 
 from stormtracks.pyro_cluster import pidfile, secret, wire
-from stormtracks.pyro_cluster.service import listening, log_to, on_signals
+from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals
 
 CONNECTIONS = 4096
 ALIVE_SECONDS = 2.0
@@ -50,7 +50,7 @@ def main(argv=None):
         with pidfile.PidFile(pid_path()) as file, _daemon(options.host, options.port) as daemon, listening(daemon):
             file.ready(daemon.locationStr)
             print(f"nameserver at {daemon.locationStr}, key {secret.fingerprint()}; Ctrl-C ends it", flush=True)
-            with on_signals(lambda at_once: ended.set()):
+            with stop_on_signals(lambda at_once: ended.set()):
                 ended.wait()
     except (pidfile.AlreadyRunning, secret.SecretError, OSError) as error:
         print(f"nameserver: {_explained(error, options)}", file=sys.stderr)

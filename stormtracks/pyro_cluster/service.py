@@ -1,16 +1,31 @@
-"""What the nameserver and the worker have in common as processes: a log, a daemon in a thread, signals that end it."""
+"""What processes of the cluster have in common: a log, a daemon in a thread, signals that ask them to end."""
 
 import contextlib
 import logging
+import os
 import signal
 import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import FrameType
+from typing import Protocol, TypeVar
+
+Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 GENTLE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 AT_ONCE = (signal.SIGQUIT,)
+D = TypeVar("D", bound="Daemon")
+
+
+class Daemon(Protocol):
+    """What `listening` asks of a daemon; `wire.Daemon` is one."""
+
+    def requestLoop(self) -> None: ...  # noqa: N802 - Pyro's name
+    def settle(self, seconds: float) -> bool: ...
+    def shutdown(self) -> None: ...
 
 
 @contextlib.contextmanager
-def listening(daemon, settle_seconds=2.0):
+def listening(daemon: D, settle_seconds: float = 2.0) -> Iterator[D]:
     """Serve a daemon in a thread; at the end replies that are on their way are sent first."""
     thread = threading.Thread(target=daemon.requestLoop, daemon=True, name="door")
     thread.start()
@@ -23,30 +38,42 @@ def listening(daemon, settle_seconds=2.0):
 
 
 @contextlib.contextmanager
-def on_signals(told):
-    """Call ``told(at_once)`` for a signal that asks this process to end; SIGQUIT, and any second one, means at once."""
+def on_signals(handler: Handler, numbers: Iterable[int] = GENTLE) -> Iterator[None]:
+    """Handle signals for as long as the block lasts; by default those that ask a process to end.
+
+    Parameters
+    ----------
+    handler : callable or signal.Handlers
+        ``handler(number, frame)``, or ``signal.SIG_IGN``.
+    numbers : iterable of int
+    """
     if threading.current_thread() is not threading.main_thread():  # Python gives signals to the main thread only
         yield
         return
-    count = 0
-
-    def handle(number, frame):
-        nonlocal count
-        count += 1
-        told(count > 1 or number in AT_ONCE)
-
-    before = {number: signal.signal(number, handle) for number in GENTLE + AT_ONCE}
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, previous in before.items():
+            signal.signal(number, previous)
 
 
-def log_to(path):
-    """Log to a file or standard error; that this fails (a full disk) never ends the process."""
+def stop_on_signals(stop: Callable[[bool], object]) -> contextlib.AbstractContextManager[None]:
+    """Call ``stop(at_once)`` for a signal that asks this process to end; SIGQUIT, and any second one, means at once."""
+    count = 0
+
+    def handle(number: int, frame: object) -> None:
+        nonlocal count
+        count += 1
+        stop(count > 1 or number in AT_ONCE)
+
+    return on_signals(handle, GENTLE + AT_ONCE)
+
+
+def log_to(path: str | os.PathLike | None) -> None:
+    """Log to a file, or to standard error; a log that cannot be written (a full disk) never ends the process."""
     logging.raiseExceptions = False
-    handler = logging.FileHandler(path, delay=True) if path else logging.StreamHandler()
+    handler: logging.Handler = logging.FileHandler(path, delay=True) if path else logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.getLogger("stormtracks").handlers[:] = [handler]
     logging.getLogger("stormtracks").setLevel(logging.INFO)
