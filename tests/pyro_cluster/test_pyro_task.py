@@ -1,15 +1,19 @@
 """The schedule, its grid, and what a task may be."""
 
+import typing
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import pyro_task
-from stormtracks.pyro_cluster.pyro_task import STATUSES, PyroTask, PyroTaskSchedule
+from stormtracks.pyro_cluster.pyro_task import STATUSES, PyroTask, PyroTaskSchedule, Status
 
 
 def test_statuses_and_their_signs():
     assert list(STATUSES.values()) == ["-", "W", "+", "F", "T"]
+    assert typing.get_args(Status) == tuple(STATUSES)
 
 
 def test_a_new_task_is_outstanding():
@@ -50,20 +54,20 @@ def test_a_task_is_added_by_one_entry(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         ((2005, -1), "ensemble member must be at least 0, not -1"),
         (("2005", 1), "year must be a whole number, not '2005'"),
         ((2005, 1.5), "ensemble member must be a whole number, not 1.5"),
     ],
 )
-def test_a_task_of_no_cell_is_refused(arguments, words):
-    with pytest.raises(ValueError, match=words):
+def test_a_task_of_no_cell_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
         PyroTask(*arguments, "vort_track")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         ((2005, 2004, 1), "end year 2004 is before the start year 2005"),
         ((0, 2004, 1), "start year must be at least 1, not 0"),
@@ -72,9 +76,10 @@ def test_a_task_of_no_cell_is_refused(arguments, words):
         ((2000.5, 2004, 1), "start year must be a whole number, not 2000.5"),
     ],
 )
-def test_a_bad_range_is_refused(arguments, words):
-    with pytest.raises(ValueError, match=words):
+def test_a_bad_range_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message) as caught:
         PyroTaskSchedule(*arguments)
+    assert isinstance(caught.value, StormtracksError)
 
 
 def test_the_schedule_as_it_is_without_arguments():
@@ -151,6 +156,7 @@ def test_whatever_is_set_the_schedule_agrees_with_a_plain_table(changes):
         in_year = schedule.get_next_outstanding_of_year(2000 + year)
         assert (in_year and in_year.ensemble_member) == next((m for y, m in left if y == year), None)
         assert schedule.outstanding(2000 + year) == sum(y == year for y, _ in left)
+        schedule.check()
     assert schedule.counts() == {status: list(table.values()).count(status) for status in STATUSES}
 
 
@@ -174,3 +180,22 @@ def test_deferred_tasks_are_outstanding_but_come_last():
         task.status = "working"
     assert members == [2, 1, 0]
     assert list(schedule.deferred()) == [] and schedule.counts()["working"] == 3
+    schedule.check()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda s: s._counts.__setitem__(0, 2), "counted"),
+        (lambda s: s._left.__setitem__(0, 3), "left of each year"),
+        (lambda s: s._deferred.clear(), "deferred"),
+        (lambda s: setattr(s, "_first", 4), "sought from cell 4, but 0 is outstanding"),
+    ],
+)
+def test_counts_that_differ_from_the_tasks_are_found(spoil, message):
+    schedule = PyroTaskSchedule(2000, 2001, 3)
+    schedule.defer(schedule.get_task(2000, 1))
+    schedule.check()
+    spoil(schedule)
+    with pytest.raises(AssertionError, match=message):
+        schedule.check()
