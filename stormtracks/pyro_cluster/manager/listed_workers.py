@@ -5,7 +5,6 @@ from Pyro4.errors import CommunicationError, PyroError, SerializeError
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
 from stormtracks.pyro_cluster.secret import SecretError
-from stormtracks.pyro_cluster.worker.registration import PREFIX
 
 
 class Cluster:
@@ -36,11 +35,11 @@ class Cluster:
         """The listed workers, {name: uri}; `PeerLost` where the nameserver does not answer."""
         try:
             self.join()
-            listed = self._nameserver.list(prefix=PREFIX)
+            listed = self._nameserver.list(prefix=wire.PREFIX)
         except (PyroError, SecretError, OSError) as error:
             self.leave()
             raise _lost(error) from error
-        return {name.removeprefix(PREFIX): uri for name, uri in listed.items()}
+        return {name.removeprefix(wire.PREFIX): uri for name, uri in listed.items()}
 
     def connect(self, uri, timeout=None):
         """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take."""

@@ -22,6 +22,9 @@ from stormtracks.pyro_cluster.wire.tls import membership
 
 CONNECT_SECONDS = 2.0
 CALL_SILENCE_MS = 8_000
+PREFIX = "stormtracks.worker."
+"""What the name of each worker at the nameserver begins with."""
+METADATA = "stormtracks.worker"
 
 messages.configure()
 

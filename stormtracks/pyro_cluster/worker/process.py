@@ -9,9 +9,9 @@ import socket
 from pathlib import Path
 
 from stormtracks.pyro_cluster import pidfile, secret, wire
-from stormtracks.pyro_cluster.pyro_worker import SETUP, TASKS, PyroWorker
 from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals
-from stormtracks.pyro_cluster.worker.registration import PREFIX, Registration
+from stormtracks.pyro_cluster.worker.daemon import SETUP, TASKS, PyroWorker
+from stormtracks.pyro_cluster.worker.registration import Registration
 from stormtracks.pyro_cluster.worker.slots import SlotFault
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def _work(options, setup, file):
     worker = PyroWorker(options.name, setup, options.slots, options.tasks, options.memory_limit, options.code_version)
     with worker, stop_on_signals(worker.stop), listening(_daemon(options)) as daemon:
         uri = daemon.register(worker, f"worker-{worker.id}")  # an address of an earlier start is nobody's
-        registration = Registration(PREFIX + options.name, uri, *options.nameserver)
+        registration = Registration(wire.PREFIX + options.name, uri, *options.nameserver)
         _look_after(worker, registration, file)
         registration.end()
         worker.finish()

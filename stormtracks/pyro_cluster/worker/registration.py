@@ -8,9 +8,6 @@ from stormtracks.pyro_cluster import wire
 
 log = logging.getLogger(__name__)
 
-PREFIX = "stormtracks.worker."
-METADATA = "stormtracks.worker"
-
 
 class Registration:
     """The name of one service; `check` it now and then, for a nameserver that was started again has forgotten it.
@@ -42,7 +39,7 @@ class Registration:
         """
         try:
             if self._found() != self.uri:
-                self._nameserver.register(self._name, self.uri, metadata=[METADATA])
+                self._nameserver.register(self._name, self.uri, metadata=[wire.METADATA])
             self._say("registered")
         except wire.WrongKey as error:
             self._say(str(error))
