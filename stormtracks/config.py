@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from stormtracks import typed
-from stormtracks.typed import KeyRefused
+from stormtracks import strict_dataclass
+from stormtracks.strict_dataclass import KeyRefused
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LAUNCHES = ("ssh", "local")
@@ -128,7 +128,7 @@ class Cluster:
         known = {worker.name: worker for worker in self.workers}
         for name in wanted:
             if name not in known:
-                raise KeyRefused(f"{self.path}: {typed.unknown(name, known, 'host')}")
+                raise KeyRefused(f"{self.path}: {strict_dataclass.unknown(name, known, 'host')}")
         return dataclasses.replace(self, workers=tuple(known[n] for n in dict.fromkeys(wanted)) or self.workers)
 
 
@@ -149,10 +149,10 @@ def load(path=None) -> Cluster:
     content = _read(path)
     for key in content:
         if key not in _SECTIONS:
-            raise KeyRefused(f"{path}, line {content.lines[key]}: {typed.unknown(key, _SECTIONS)}")
+            raise KeyRefused(f"{path}, line {content.lines[key]}: {strict_dataclass.unknown(key, _SECTIONS)}")
     nameserver = content.get("nameserver") or _Mapping()
     return Cluster(
-        nameserver=typed.build(Nameserver, nameserver, _place(path, nameserver)),
+        nameserver=strict_dataclass.build(Nameserver, nameserver, _place(path, nameserver)),
         workers=_workers(path, content),
         results=path.parent / os.path.expandvars(Path(_text(path, content, "results", "results")).expanduser()),
         path=path,
@@ -215,7 +215,7 @@ def _worker(path, defaults, entry):
         merged["dataset"] = _plain(merged["dataset"])
     if merged.get("launch") == "local" and "code" not in merged:
         merged |= {"code": str(CHECKOUT), "python": merged.get("python", sys.executable)}
-    return typed.build(WorkerHost, merged, _place(path, merged))
+    return strict_dataclass.build(WorkerHost, merged, _place(path, merged))
 
 
 def _refuse_twice(path, worker, line, seen):

@@ -8,7 +8,7 @@ from stormtracks.console.years import years as years_of
 from stormtracks.science import export as exports
 from stormtracks.science import results, summary
 from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, to_json
-from stormtracks.typed import unknown
+from stormtracks.strict_dataclass import unknown
 
 CONSENSUS, CANDIDATES = "consensus", "candidates"
 

@@ -9,7 +9,7 @@ from stormtracks.science import density, ibtracs, maxima, plots, reanalysis, res
 from stormtracks.science.consensus import consensus
 from stormtracks.science.errors import InputError
 from stormtracks.science.settings import Settings
-from stormtracks.typed import unknown
+from stormtracks.strict_dataclass import unknown
 
 
 def plot(kind, dest, options):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from stormtracks import typed
+from stormtracks import strict_dataclass
 from stormtracks.download.errors import DownloadError
 
 KINDS = {".nc": "netcdf", ".tar": "tar", ".csv": "csv"}
@@ -80,7 +80,7 @@ def archive(dataset, overrides: Mapping | None = None) -> Archive:
     overrides = overrides or {}
     known = {**ARCHIVES, **overrides}
     if dataset not in known:
-        raise DownloadError(typed.unknown(dataset, [*known, "era5"], "data set"))
+        raise DownloadError(strict_dataclass.unknown(dataset, [*known, "era5"], "data set"))
     ours = ARCHIVES.get(dataset)
     theirs = overrides.get(dataset, {})
     theirs = {"addresses": [theirs]} if isinstance(theirs, str) else theirs
@@ -88,8 +88,8 @@ def archive(dataset, overrides: Mapping | None = None) -> Archive:
         raise DownloadError(f"archives, {dataset}: expected an address or keys and values, not {theirs!r}")
     mapping = {**(dataclasses.asdict(ours) if ours else {}), **theirs}
     try:
-        return typed.build(Archive, mapping, f"archives, {dataset}")
-    except typed.KeyRefused as error:
+        return strict_dataclass.build(Archive, mapping, f"archives, {dataset}")
+    except strict_dataclass.KeyRefused as error:
         raise DownloadError(str(error)) from error
 
 
@@ -113,7 +113,7 @@ def items(archive: Archive, years=None, variables=None) -> tuple[Item, ...]:
         if not re.fullmatch(r"\w[\w.-]*", variable):
             raise DownloadError(f"a variable is a name such as {archive.variables[0]}, not {variable!r}")
         if archive.known and variable not in archive.known:
-            raise DownloadError(typed.unknown(variable, archive.known, "variable"))
+            raise DownloadError(strict_dataclass.unknown(variable, archive.known, "variable"))
     found = [_item(archive, year, variable) for year in _years(archive, years) for variable in variables]
     return tuple({item.name: item for item in found}.values())
 

@@ -1,7 +1,9 @@
 """What science refuses: a message for the scientist, never a traceback."""
 
+from stormtracks.errors import BadValue
 
-class InputError(ValueError):
+
+class InputError(BadValue):
     """Input that cannot be understood or trusted; the message names the file, what is wrong and what to do."""
 
 

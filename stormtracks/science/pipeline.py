@@ -4,7 +4,7 @@ import functools
 import platform
 import time
 
-from stormtracks import typed
+from stormtracks import strict_dataclass
 from stormtracks.science import ibtracs, linking, matching, maxima, passes, reanalysis, results, vorticity
 from stormtracks.science.records import BestTracks
 from stormtracks.science.settings import Setup
@@ -42,14 +42,14 @@ def run_task(year, ensemble_member, task, setup, progress=None):
         A result made from other settings or inputs is in the way.
     """
     if task not in TASKS:
-        raise ValueError(typed.unknown(task, TASKS, "task"))
+        raise ValueError(strict_dataclass.unknown(task, TASKS, "task"))
     return TASKS[task](year, ensemble_member, setup, progress)
 
 
 def vort_track(year, ensemble_member, setup, progress=None):
     """Track the vorticity maxima of one member of one year and match them with the best tracks; see `run_task`."""
     clock = _Clock()
-    setup = setup if isinstance(setup, Setup) else typed.build(Setup, setup, "setup")
+    setup = setup if isinstance(setup, Setup) else strict_dataclass.build(Setup, setup, "setup")
     with reanalysis.open_season(setup.data, year, setup.settings, setup.dataset, ensemble_member) as season:
         recipe = _recipe(season, ensemble_member, setup)
         place = results.path(setup.results, "vort_track", year, ensemble_member)

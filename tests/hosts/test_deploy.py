@@ -42,7 +42,7 @@ def test_modules_that_are_not_tracked_are_told(operator, deployable):
 def test_only_what_differs_is_brought_and_what_is_gone_goes(operator, deployable):
     operator.fab("deploy")
     code = deployable.home / "my code"
-    (code / "stormtracks" / "typed.py").write_text("changed = True\n")
+    (code / "stormtracks" / "strict_dataclass.py").write_text("changed = True\n")
     (code / "fabfile.py").unlink()
     (code / "old").mkdir()
     (code / "old" / "module.py").touch()
@@ -51,8 +51,8 @@ def test_only_what_differs_is_brought_and_what_is_gone_goes(operator, deployable
     record.write_text(record.read_text().replace("[", '["old/module.py", ', 1))
     assert "code: the code is not the same as here" in operator.fab("check").stdout
     assert "2 file(s) brought, 1 removed" in operator.fab("deploy").stdout
-    assert (code / "stormtracks" / "typed.py").read_bytes() == (
-        operator.checkout / "stormtracks" / "typed.py"
+    assert (code / "stormtracks" / "strict_dataclass.py").read_bytes() == (
+        operator.checkout / "stormtracks" / "strict_dataclass.py"
     ).read_bytes()
     assert not (code / "old").exists()
     assert (code / "mine.txt").exists()
@@ -63,7 +63,7 @@ def test_code_is_not_changed_under_a_running_worker(operator, deployable, entry,
     operator.fab("deploy")
     assert operator.fab("start-workers").returncode == 0
     (deployable.home / "my code" / "README").write_text("")
-    (deployable.home / "my code" / "stormtracks" / "typed.py").unlink()
+    (deployable.home / "my code" / "stormtracks" / "strict_dataclass.py").unlink()
     done = operator.fab("deploy")
     assert done.returncode == 1
     assert "its worker runs: fab stop-workers first, or fab deploy --force" in done.stdout

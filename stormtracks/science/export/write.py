@@ -10,7 +10,7 @@ from stormtracks.science import results
 from stormtracks.science.errors import InputError
 from stormtracks.science.export import geojson, netcdf, text
 from stormtracks.science.export.selection import Selection, pieces
-from stormtracks.typed import unknown
+from stormtracks.strict_dataclass import unknown
 from stormtracks.version import code_version
 
 FORMATS = {

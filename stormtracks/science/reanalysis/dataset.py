@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from stormtracks import typed
+from stormtracks import strict_dataclass
 
 WINDS = ("u", "v")
 ROLES = (*WINDS, "vorticity")
@@ -36,7 +36,7 @@ class Dataset:
     def __post_init__(self):
         for key in (*self.files, *self.variables):
             if key not in ROLES:
-                raise ValueError(f"'files' and 'variables': {typed.unknown(key, ROLES)}")
+                raise ValueError(f"'files' and 'variables': {strict_dataclass.unknown(key, ROLES)}")
         if self.files and set(self.files) not in ({"u", "v"}, {"vorticity"}):
             raise ValueError(f"'files' must have u and v, or vorticity alone, not {', '.join(sorted(self.files))}")
         for template in self.files.values():
@@ -45,7 +45,7 @@ class Dataset:
     @classmethod
     def from_mapping(cls, mapping, where="dataset"):
         """A description from a mapping (the `dataset` of a YAML file); unknown keys and wrong types are refused."""
-        return mapping if isinstance(mapping, cls) else typed.build(cls, mapping, where)
+        return mapping if isinstance(mapping, cls) else strict_dataclass.build(cls, mapping, where)
 
 
 def pattern(template):

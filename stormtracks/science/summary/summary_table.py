@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from stormtracks.typed import unknown
+from stormtracks.strict_dataclass import unknown
 
 BY = ("year", "member", "storm", "class")
 

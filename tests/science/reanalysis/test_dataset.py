@@ -4,7 +4,7 @@ import pytest
 
 from stormtracks.science.reanalysis import Dataset
 from stormtracks.science.reanalysis.dataset import pattern
-from stormtracks.typed import KeyRefused
+from stormtracks.strict_dataclass import KeyRefused
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,218 @@
+"""Mappings as YAML has them -> frozen dataclasses: unknown keys, missing keys and wrong types are refused."""
+
+import dataclasses
+import difflib
+import json
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from stormtracks.errors import BadValue
+
+T = typing.TypeVar("T")
+Where: typing.TypeAlias = Callable[[str], str] | str
+"""Says where a key stands, for messages: ``where("slots")`` -> "hosts.yaml, line 12". A string is used as it is."""
+
+
+class KeyRefused(BadValue):
+    """A key or value that a description may not have; the message says where, what is wrong and what is allowed."""
+
+
+def build(cls: type[T], mapping: object, where: Where = "") -> T:
+    """Make a dataclass from a mapping, refusing what it does not know.
+
+    Parameters
+    ----------
+    cls : type
+        A dataclass; field types may be bool, int, float, str, Path, tuples, dicts, `X | None` and other dataclasses.
+        Its attribute `RENAMED`, if there is one, tells which keys had another name before: see `renamed`.
+    mapping : mapping
+        Keys are field names.
+    where : callable or str
+        Says where a key stands, for messages.
+
+    Returns
+    -------
+    instance of `cls`
+
+    Raises
+    ------
+    KeyRefused
+        Unknown key (with the nearest known one), missing key, or a value of another type; a value that the dataclass's
+        own check refuses.
+    """
+    place = _place(where)
+    if not isinstance(mapping, Mapping):
+        raise KeyRefused(f"{place('')}: expected keys and values, found {mapping!r}")
+    mapping = renamed(mapping, getattr(cls, "RENAMED", {}), place)
+    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]  # T is a dataclass
+    for key in mapping:
+        if key not in fields:
+            raise KeyRefused(f"{place(key)}: {unknown(key, fields)}")
+    hints = typing.get_type_hints(cls)
+    values = {}
+    for name, field in fields.items():
+        if name in mapping:
+            values[name] = convert(mapping[name], hints[name], name, place)
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            raise KeyRefused(f"{place('')}: the key '{name}' is missing")
+    try:
+        return cls(**values)
+    except KeyRefused:
+        raise
+    except ValueError as error:  # a dataclass's own check of its values; which key it was, its message says
+        raise KeyRefused(f"{place('')}: {error}") from error
+
+
+def renamed(mapping: Mapping[str, object], names: Mapping[str, str], where: Where = "") -> dict[str, object]:
+    """The mapping with today's name in place of each old one.
+
+    Parameters
+    ----------
+    mapping : mapping
+    names : mapping of str to str
+        Old name -> today's.
+    where : callable or str
+        Says where a key stands, for messages.
+
+    Raises
+    ------
+    KeyRefused
+        A key is there under both names.
+
+    Examples
+    --------
+    >>> renamed({"threshold": 3e-5, "linker": "motion"}, {"threshold": "threshold_s1"})
+    {'threshold_s1': 3e-05, 'linker': 'motion'}
+    """
+    for old, new in names.items():
+        if old in mapping and new in mapping:
+            raise KeyRefused(
+                f"{_place(where)(old)}: '{old}' is the old name of '{new}', and both are there; remove one"
+            )
+    return {names.get(key, key): value for key, value in mapping.items()}
+
+
+def assignments(texts: Iterable[str], where: str = "--set") -> dict[str, object]:
+    """Keys and values of ``key=value`` texts; a value is read as JSON, else as text.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Of a key that is there several times the last one counts.
+    where : str
+        Which option the texts belong to, for the message.
+
+    Raises
+    ------
+    KeyRefused
+        A text without an equals sign.
+
+    Examples
+    --------
+    >>> assignments(["min_points=8", "linker=motion", "season=none"])
+    {'min_points': 8, 'linker': 'motion', 'season': None}
+    """
+    found = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise KeyRefused(f"{where}: {text!r} is not an assignment; write key=value")
+        found[key.strip()] = _value(value.strip())
+    return found
+
+
+def unknown(name: object, known: Iterable[object], kind: str = "key") -> str:
+    """A message about an unknown name: with the nearest known one, or with all of them.
+
+    Examples
+    --------
+    >>> unknown("min_point", ["linker", "min_points"])
+    "unknown key 'min_point'; did you mean 'min_points'?"
+    """
+    names = sorted(map(str, known))
+    near = difflib.get_close_matches(str(name), names, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else "known: " + ", ".join(names)
+    return f"unknown {kind} '{name}'; {hint}"
+
+
+def convert(value: object, hint: typing.Any, key: str, place: Callable[[str], str]) -> typing.Any:
+    """The value as the type that a field's annotation asks for."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _convert_union(value, hint, key, place)
+    if dataclasses.is_dataclass(hint):
+        return value if isinstance(value, hint) else build(hint, value, place)  # type: ignore[arg-type]  # a class
+    if origin is tuple:
+        return _convert_tuple(value, hint, key, place)
+    if origin is dict:
+        return _convert_dict(value, hint, key, place)
+    return _convert_plain(value, hint, key, place)
+
+
+def _place(where: Where) -> Callable[[str], str]:
+    return where if callable(where) else (lambda key: where)
+
+
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return None if text.lower() == "none" else text
+
+
+def _convert_union(value: object, hint: typing.Any, key: str, place: Callable[[str], str]) -> object:
+    options = typing.get_args(hint)
+    if value is None and type(None) in options:
+        return None
+    rest = [option for option in options if option is not type(None)]
+    for option in rest[:-1]:
+        try:
+            return convert(value, option, key, place)
+        except KeyRefused:
+            continue
+    return convert(value, rest[-1], key, place)
+
+
+def _convert_tuple(value: object, hint: typing.Any, key: str, place: Callable[[str], str]) -> tuple[object, ...]:
+    kinds = typing.get_args(hint)
+    if not isinstance(value, (list, tuple)):
+        raise KeyRefused(f"{place(key)}: '{key}' must be a list, not {value!r}")
+    if kinds[-1] is Ellipsis:
+        kinds = (kinds[0],) * len(value)
+    if len(value) != len(kinds):
+        raise KeyRefused(f"{place(key)}: '{key}' must have {len(kinds)} values, not {len(value)}: {value!r}")
+    return tuple(convert(v, kind, key, place) for v, kind in zip(value, kinds, strict=True))
+
+
+def _convert_dict(value: object, hint: typing.Any, key: str, place: Callable[[str], str]) -> dict[object, object]:
+    if not isinstance(value, Mapping):
+        raise KeyRefused(f"{place(key)}: '{key}' must be keys and values, not {value!r}")
+    of_key, of_value = typing.get_args(hint)
+    return {convert(k, of_key, key, place): convert(v, of_value, key, place) for k, v in value.items()}
+
+
+def _convert_plain(value: object, hint: typing.Any, key: str, place: Callable[[str], str]) -> object:
+    if hint is Path and isinstance(value, (str, Path)) and str(value):
+        return Path(value)
+    if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if hint is float and isinstance(value, str):  # YAML 1.1 reads 5e-5 as text
+        try:
+            return float(value)
+        except ValueError:
+            pass
+    if isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
+        return value
+    raise KeyRefused(f"{place(key)}: '{key}' must be {_CALLED.get(hint, hint.__name__)}, not {value!r}")
+
+
+_CALLED = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    bool: "true or false",
+    Path: "a path",
+}
+"""What a message calls each type."""
