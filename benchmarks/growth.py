@@ -46,11 +46,11 @@ def steps(folder, repeats):
     """Tasks of 100 to 10,000 steps."""
     source = planted_data.season(folder, SOURCE_STEPS, members=1, grid=2.0, layout="20crv3")
     rows, whole = [], {}
-    reach = Settings().max_speed * 6 * 60 / STEP_MINUTES
+    reach = Settings().max_speed_m_s1 * 6 * 60 / STEP_MINUTES
     with tempfile.TemporaryDirectory(prefix="stormtracks-bench-") as temporary:
         for count in STEPS:
             place = repeated(source, Path(temporary) / str(count), count)
-            setup = {"data": place, "settings": {"max_speed": reach}}
+            setup = {"data": place, "settings": {"max_speed_m_s1": reach}}
             seconds, found, floors = _in_turn(setup, planted_data.winds(place), repeats)
             each = 1000 / found["steps"]
             whole[count] = statistics.median(seconds)

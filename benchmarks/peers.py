@@ -27,8 +27,8 @@ from stormtracks.science import reanalysis, vorticity
 from stormtracks.science.settings import Settings
 
 REACH_KM = 500.0
-SETTINGS = Settings(min_separation_km=0.0, min_points=1, min_peak=0.0, max_speed=REACH_KM / 6 / 3.6)
-SAME = {key: getattr(SETTINGS, key) for key in ("min_separation_km", "min_points", "min_peak", "max_speed")}
+SETTINGS = Settings(min_separation_km=0.0, min_points=1, min_peak_s1=0.0, max_speed_m_s1=REACH_KM / 6 / 3.6)
+SAME = {key: getattr(SETTINGS, key) for key in ("min_separation_km", "min_points", "min_peak_s1", "max_speed_m_s1")}
 
 PEER = """
 import contextlib, io, json, os, sys
@@ -97,7 +97,7 @@ def vorticity_files(folder, steps):
             u, v = season.read(0, len(season.axis), [0])
             grid, axis = season.grid, season.axis
         cyclonic = vorticity.cyclonic_vorticity(u[:, 0], v[:, 0], grid)
-        cyclonic[cyclonic < SETTINGS.threshold] = 0.0
+        cyclonic[cyclonic < SETTINGS.threshold_s1] = 0.0
         _write(files["ours"] / f"vo850_{planted_data.YEAR}.nc", vorticity.cyclonic(cyclonic, grid), grid, axis)
         _write(files["peer"], cyclonic, grid, axis)
     return files
@@ -119,7 +119,7 @@ def _ours(folder, settings):
 
 def _theirs(python, path, which):
     before = children_cpu()
-    said = json.loads(_run([python, "-c", PEER, path, which, SETTINGS.threshold]))
+    said = json.loads(_run([python, "-c", PEER, path, which, SETTINGS.threshold_s1]))
     return children_cpu() - before - said["imports"], said
 
 

@@ -20,7 +20,7 @@ def link(maxima, axis, settings):
         Sorted by step.
     axis : TimeAxis
     settings : Settings
-        `linker`, `max_speed`, `max_missing_steps`, `min_points` and `min_peak` are used.
+        `linker`, `max_speed_m_s1`, `max_missing_steps`, `min_points` and `min_peak_s1` are used.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def link(maxima, axis, settings):
 
     Notes
     -----
-    Two maxima one data step apart may be linked if the displacement is within `max_speed`; each has at most one
+    Two maxima one data step apart may be linked if the displacement is within `max_speed_m_s1`; each has at most one
     predecessor and one successor. ``nearest``: the closest pair of all is linked first, then the closest of those
     left, and so on, which is what mutual nearest neighbours, found again and again, give. ``motion``: step by step,
     the next position is predicted from the last displacement, and the sum of distances between predictions and maxima
@@ -41,7 +41,7 @@ def link(maxima, axis, settings):
     moment = _moments(axis)[maxima.step]
     successor = np.full(len(maxima), -1)
     if len(maxima) and axis.step_hours:
-        reach_km = settings.max_speed * 3.6 * axis.step_hours
+        reach_km = settings.max_speed_m_s1 * 3.6 * axis.step_hours
         linker = {"nearest": _link_nearest, "motion": _link_by_motion}[settings.linker]
         linker(maxima, moment, 1, reach_km, successor)
         for apart in range(2, settings.max_missing_steps + 2):
@@ -142,7 +142,7 @@ def _tracks(maxima, axis, successor, settings):
     size = np.bincount(chain, minlength=count)
     peak = np.zeros(count, np.float32)
     np.maximum.at(peak, chain, maxima.vorticity)
-    kept = (size >= settings.min_points) & (peak >= settings.min_peak)
+    kept = (size >= settings.min_points) & (peak >= settings.min_peak_s1)
     member = np.flatnonzero(kept[chain])
     _, first, chain = np.unique(chain[member], return_index=True, return_inverse=True)
     rank = np.empty(len(first), int)

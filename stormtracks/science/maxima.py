@@ -26,7 +26,7 @@ def find(fields, grid, settings):
         Cyclonic vorticity, s-1, positive for cyclones in both hemispheres; NaN where there is none.
     grid : Grid
     settings : Settings
-        `threshold`, `region` and `min_separation_km` are used.
+        `threshold_s1`, `region` and `min_separation_km` are used.
 
     Returns
     -------
@@ -44,10 +44,10 @@ def find(fields, grid, settings):
     `thin`.
     """
     wrapped = _wrapped(fields, grid)
-    index, tied = _peaks(wrapped, settings.threshold)
+    index, tied = _peaks(wrapped, settings.threshold_s1)
     if tied.any():
         index = _one_per_plateau(wrapped, index, tied)
-    index = np.sort(np.concatenate([index, _poles(wrapped, grid, settings.threshold)]))
+    index = np.sort(np.concatenate([index, _poles(wrapped, grid, settings.threshold_s1)]))
     step, row, column = np.unravel_index(index, wrapped.shape)
     inside = sphere.in_region(grid.lat[row], grid.lon[column - 1], settings.region)
     index, step, row, column = index[inside], step[inside], row[inside], column[inside] - 1

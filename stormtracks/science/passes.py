@@ -72,7 +72,7 @@ class Stages:
     settings : Settings
     """
 
-    USED = ("level_hpa", "season", "region", "threshold", "min_separation_km")
+    USED = ("level_hpa", "season", "region", "threshold_s1", "min_separation_km")
     """Settings that maxima depend on; the others may differ between tasks that share a pass."""
 
     def __init__(self, cyclonic, find, settings):

@@ -1,17 +1,24 @@
 """Every threshold of the science: value, unit, what it does, where it comes from."""
 
 import dataclasses
-import json
+import inspect
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ClassVar
 
-from stormtracks import typed
+from stormtracks import strict_dataclass
+from stormtracks.errors import BadValue
 
 
-def _setting(default, unit, doc, source="this project's choice"):
+def _setting(default: Any, unit: str, doc: str, source: str = "this project's choice") -> Any:
     return dataclasses.field(default=default, metadata={"unit": unit, "doc": doc, "source": source})
 
+
+RENAMED = {"threshold": "threshold_s1", "max_speed": "max_speed_m_s1", "min_peak": "min_peak_s1"}
+"""Keys that had another name in 1.0: old -> today's. Old ones are understood wherever settings are read, in results
+too; what is written has today's."""
 
 LINKERS = ("nearest", "motion")
 WIND_SOURCES = ("usa", "wmo")
@@ -21,6 +28,8 @@ TIME_RULES = ("data", "interpolate")
 @dataclass(frozen=True)
 class Settings:
     """What can be chosen about the science of one run; the same for every task of it."""
+
+    RENAMED: ClassVar[Mapping[str, str]] = RENAMED
 
     level_hpa: float = _setting(
         850.0,
@@ -40,7 +49,7 @@ class Settings:
         "south, north, west, east of the region looked at (west > east: across the date line or Greenwich); "
         "none: the whole globe",
     )
-    threshold: float = _setting(
+    threshold_s1: float = _setting(
         2.5e-5,
         "s-1",
         "weakest cyclonic vorticity of a maximum",
@@ -50,7 +59,7 @@ class Settings:
         500.0, "km", "a maximum this close to a stronger one gives way to it; 0: none does", "docs/skill.md"
     )
     linker: str = _setting("nearest", "", f"how maxima are linked in time: {' or '.join(LINKERS)}")
-    max_speed: float = _setting(
+    max_speed_m_s1: float = _setting(
         30.0,
         "m s-1",
         "fastest displacement of a storm between two times",
@@ -58,7 +67,7 @@ class Settings:
     )
     max_missing_steps: int = _setting(0, "steps", "steps without a maximum that a track may bridge")
     min_points: int = _setting(6, "points", "shortest track that is kept")
-    min_peak: float = _setting(
+    min_peak_s1: float = _setting(
         5.0e-5,
         "s-1",
         "a track must reach this vorticity at least once; 0: no such demand",
@@ -76,51 +85,68 @@ class Settings:
     min_common_times: int = _setting(6, "times", "times that a track and a best track must share to be the same storm")
     max_mean_distance_km: float = _setting(500.0, "km", "mean distance below which they are the same storm")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, allowed in (("linker", LINKERS), ("wind_source", WIND_SOURCES), ("best_track_times", TIME_RULES)):
             if getattr(self, name) not in allowed:
-                raise ValueError(f"'{name}' must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
-        for name in ("level_hpa", "threshold", "max_speed", "min_points", "min_common_times", "max_mean_distance_km"):
+                raise BadValue(f"'{name}' must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+        for name in (
+            "level_hpa",
+            "threshold_s1",
+            "max_speed_m_s1",
+            "min_points",
+            "min_common_times",
+            "max_mean_distance_km",
+        ):
             if not getattr(self, name) > 0:
-                raise ValueError(f"'{name}' must be above 0, not {getattr(self, name)}")
-        for name in ("min_separation_km", "max_missing_steps", "min_peak"):
+                raise BadValue(f"'{name}' must be above 0, not {getattr(self, name)}")
+        for name in ("min_separation_km", "max_missing_steps", "min_peak_s1"):
             if getattr(self, name) < 0:
-                raise ValueError(f"'{name}' must not be negative, not {getattr(self, name)}")
+                raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
         self._check_season()
         self._check_region()
 
-    def _check_season(self):
+    def _check_season(self) -> None:
         for date in self.season or ():
             if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", date):
-                raise ValueError(f"'season' must be two dates such as [06-01, 12-01], not {date!r}")
+                raise BadValue(f"'season' must be two dates such as [06-01, 12-01], not {date!r}")
 
-    def _check_region(self):
+    def _check_region(self) -> None:
         if self.region is not None:
             south, north, west, east = self.region
             if not -90 <= south < north <= 90 or not -360 <= west <= 360 or not -360 <= east <= 360:
-                raise ValueError(
+                raise BadValue(
                     f"'region' must be south, north, west, east in degrees with south < north, not {self.region}"
                 )
 
     @classmethod
-    def from_mapping(cls, mapping, where=""):
+    def from_mapping(cls, mapping: Mapping[str, Any] | None, where: strict_dataclass.Where = "") -> "Settings":
         """Settings from a mapping (a YAML file, say); unknown keys and wrong types are refused by name."""
-        return typed.build(cls, mapping or {}, where)
+        return strict_dataclass.build(cls, mapping or {}, where)
 
-    def changed(self, assignments, where="--set"):
-        """These settings with some ``key=value`` texts applied; values are read as JSON, else as text."""
-        mapping = self.to_mapping()
-        for assignment in assignments:
-            key, equals, value = assignment.partition("=")
-            if not equals:
-                raise typed.KeyRefused(f"{where}: expected key=value, not {assignment!r}")
-            mapping[key.strip()] = _value(value.strip())
-        return Settings.from_mapping(mapping, where)
+    def changed(self, assignments: Iterable[str], where: str = "--set") -> "Settings":
+        """These settings with some ``key=value`` texts applied; see `strict_dataclass.assignments`."""
+        new = strict_dataclass.assignments(assignments, where)
+        return Settings.from_mapping(self.to_mapping() | strict_dataclass.renamed(new, RENAMED, where), where)
 
-    def to_mapping(self):
+    def to_mapping(self) -> dict[str, Any]:
         """Plain built-in values, for a result file or the wire."""
         return {
             key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(self).items()
+        }
+
+    def keywords(self, function: Callable[..., object]) -> dict[str, Any]:
+        """Those of the settings that a function takes by name, to be handed to it: ``f(x, **settings.keywords(f))``.
+
+        Examples
+        --------
+        >>> def longest(tracks, *, min_points=6): ...
+        >>> Settings(min_points=8).keywords(longest)
+        {'min_points': 8}
+        """
+        taken = inspect.signature(function).parameters.values()
+        names = {field.name for field in dataclasses.fields(self)}
+        return {
+            one.name: getattr(self, one.name) for one in taken if one.kind is one.KEYWORD_ONLY and one.name in names
         }
 
 
@@ -152,10 +178,3 @@ class Setup:
     dataset: dict[str, object] | None = None
     settings: Settings = dataclasses.field(default_factory=Settings)
     overwrite: bool = False
-
-
-def _value(text):
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return None if text.lower() == "none" else text

@@ -53,7 +53,7 @@ def test_track_shows_tables_then_what_is_there(tmp_path):
 
 
 def test_track_as_json_is_one_object(tmp_path):
-    printed, _ = track("--ensemble-member", 0, "--json", "--set", "min_peak=1e-4", home=tmp_path)
+    printed, _ = track("--ensemble-member", 0, "--json", "--set", "min_peak_s1=1e-4", home=tmp_path)
     details = json.loads(printed)
     keys = "year ensemble_member member_label task status path steps maxima tracks matches misses seconds cpu_seconds"
     assert set(keys.split()) <= set(details)
@@ -64,7 +64,7 @@ def test_track_as_json_is_one_object(tmp_path):
     ("words", "status", "message"),
     [
         (["--ensemble-member", 9], 1, "member 9 is not there; there are 5"),
-        (["--ensemble-member", 0, "--set", "treshold=1"], 1, "did you mean 'threshold'?"),
+        (["--ensemble-member", 0, "--set", "treshold_s1=1"], 1, "did you mean 'threshold_s1'?"),
         (["--ensemble-member", 0, "--data", "nowhere"], 1, "nowhere"),
         (["--ensemble-member", "x"], 2, "must be a whole number"),
         ([], 2, "--ensemble-member is needed"),

@@ -101,11 +101,11 @@ def test_inputs_that_are_damaged_before(stage, data, planted, reference):
 def test_other_settings_do_not_replace_results_unless_told(stage, data, reference, tmp_path):
     stage.worker("w", "--data", data, tasks="stormtracks.science.pipeline:TASKS")
     manage(stage).ends(0)
-    (tmp_path / "other.yaml").write_text("threshold: 9.0e-5\n")
+    (tmp_path / "other.yaml").write_text("threshold_s1: 9.0e-5\n")
     other = ["--settings", tmp_path / "other.yaml"]
-    assert "was made with other settings: threshold" in manage(stage, *other).ends(2)
+    assert "was made with other settings: threshold_s1" in manage(stage, *other).ends(2)
     said = manage(stage, *other, "--run", "other").ends(1)
-    assert re.search(r"4 x failure: ResultError: \S+ .*threshold", said), said
+    assert re.search(r"4 x failure: ResultError: \S+ .*threshold_s1", said), said
     assert as_it_should_be(stage.results("w"), reference) == CELLS
     manage(stage, *other, "--run", "other", "--overwrite").ends(0)
     assert results.load(stage.results("w"), 2000, 0).tracks.lat.size < results.load(reference, 2000, 0).tracks.lat.size

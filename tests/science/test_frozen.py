@@ -15,18 +15,20 @@ from stormtracks.science.settings import Settings, Setup
 REFERENCE = Path(__file__).with_name("frozen.npz")
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 CASES = {
-    "winds": (SAMPLE / "20crv2c_1987", 1987, 2, Settings(threshold=2e-5, min_separation_km=300.0, min_peak=0.0)),
+    "winds": (SAMPLE / "20crv2c_1987", 1987, 2, Settings(threshold_s1=2e-5, min_separation_km=300.0, min_peak_s1=0.0)),
     "vorticity": (
         SAMPLE / "era5_djf_2025_26",
         2025,
         0,
-        Settings(threshold=4e-5, min_separation_km=300.0, min_peak=0.0, season=("12-01", "12-05")),
+        Settings(threshold_s1=4e-5, min_separation_km=300.0, min_peak_s1=0.0, season=("12-01", "12-05")),
     ),
     "quantised": (
         SAMPLE / "era5_djf_2025_26",
         2025,
         0,
-        Settings(threshold=1e-5, min_separation_km=0.001, min_peak=0.0, linker="motion", season=("12-10", "12-12")),
+        Settings(
+            threshold_s1=1e-5, min_separation_km=0.001, min_peak_s1=0.0, linker="motion", season=("12-10", "12-12")
+        ),
     ),
 }
 

@@ -46,7 +46,7 @@ def test_a_storm_across_the_date_line_is_one_track(linker):
 
 @BOTH
 def test_the_limit_is_a_speed(linker):
-    settings = Settings(linker=linker, min_points=2, max_speed=30)
+    settings = Settings(linker=linker, min_points=2, max_speed_m_s1=30)
     near, far = table((0, 0, 0), (1, 0, 5.8)), table((0, 0, 0), (1, 0, 5.9))  # 648 km in 6 h is 30 m/s
     assert len(linking.link(near, six_hourly(2), settings)) == 1
     assert len(linking.link(far, six_hourly(2), settings)) == 0
@@ -96,8 +96,8 @@ def test_motion_keeps_two_storms_apart_that_pass_each_other():
 def test_short_and_weak_tracks_are_left_out():
     rows = table(*((k, 0, k) for k in range(5)))
     assert len(linking.link(rows, six_hourly(5), Settings())) == 0
-    assert len(linking.link(rows, six_hourly(5), Settings(min_points=5, min_peak=2e-4))) == 0
-    assert len(linking.link(rows, six_hourly(5), Settings(min_points=5, min_peak=0.9e-4))) == 1
+    assert len(linking.link(rows, six_hourly(5), Settings(min_points=5, min_peak_s1=2e-4))) == 0
+    assert len(linking.link(rows, six_hourly(5), Settings(min_points=5, min_peak_s1=0.9e-4))) == 1
 
 
 def greedy(maxima, limit_km):

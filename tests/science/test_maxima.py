@@ -11,7 +11,7 @@ from stormtracks.science import maxima, sphere
 from stormtracks.science.records import Grid, Maxima
 from stormtracks.science.settings import Settings
 
-ALL = Settings(threshold=0.5, min_separation_km=0)
+ALL = Settings(threshold_s1=0.5, min_separation_km=0)
 SMALL = Grid(np.array([-40.0, -20, 0, 20, 40]), np.arange(6) * 60.0, True)
 
 
@@ -101,7 +101,7 @@ def test_peaks_and_plateaus_are_those_found_point_by_point(fields):
 @pytest.mark.parametrize("grid", [even_grid(2), gaussian_grid(94)], ids=["even", "Gaussian"])
 @pytest.mark.parametrize(("lat", "lon"), [(23.4, 288.9), (-15.7, 0.3), (51.2, 359.6), (12.3, 180.7), (74.9, 100.8)])
 def test_the_centre_lies_between_grid_points(grid, lat, lon):
-    found = maxima.find(vortex(grid, lat, lon)[np.newaxis], grid, Settings(threshold=5e-5))
+    found = maxima.find(vortex(grid, lat, lon)[np.newaxis], grid, Settings(threshold_s1=5e-5))
     assert len(found) == 1
     assert sphere.distance_km(found.lat[0], found.lon[0], lat, lon) < 15
     assert -180 <= found.lon[0] < 180
@@ -112,8 +112,8 @@ def test_the_centre_lies_between_grid_points(grid, lat, lon):
 def test_turning_the_globe_turns_the_maxima(lat, lon, columns):
     grid = even_grid(2)
     field = vortex(grid, lat, lon)[np.newaxis]
-    still = maxima.find(field, grid, Settings(threshold=5e-5))
-    turned = maxima.find(np.roll(field, columns, -1), grid, Settings(threshold=5e-5))
+    still = maxima.find(field, grid, Settings(threshold_s1=5e-5))
+    turned = maxima.find(np.roll(field, columns, -1), grid, Settings(threshold_s1=5e-5))
     assert still.lat == pytest.approx(turned.lat, abs=1e-9)
     assert sphere.lon_difference(still.lon + 2 * columns, turned.lon) == pytest.approx(0, abs=1e-9)
 
@@ -122,7 +122,7 @@ def test_the_region_may_cross_greenwich_and_the_date_line():
     grid = even_grid(2)
     field = (vortex(grid, 20, 4) + vortex(grid, 20, 178) + vortex(grid, -20, 178))[np.newaxis]
     for region, count in (((0, 90, 350, 10), 1), ((-90, 90, 170, -170), 2), ((0, 90, -180, 180), 2), (None, 3)):
-        assert len(maxima.find(field, grid, Settings(threshold=5e-5, region=region))) == count
+        assert len(maxima.find(field, grid, Settings(threshold_s1=5e-5, region=region))) == count
 
 
 def table(*rows):

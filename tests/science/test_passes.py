@@ -79,8 +79,8 @@ def test_a_block_whose_worker_died_is_done_by_another(planted, tmp_path, small_b
 
 def test_other_settings_are_another_pass_unless_maxima_do_not_depend_on_them(planted, tmp_path):
     member_maxima(planted["20crv2c"], 0, tmp_path)
-    assert member_maxima(planted["20crv2c"], 1, tmp_path, Settings(max_speed=20))[1] == 0
-    stronger, inflated = member_maxima(planted["20crv2c"], 1, tmp_path, Settings(threshold=5e-5))
+    assert member_maxima(planted["20crv2c"], 1, tmp_path, Settings(max_speed_m_s1=20))[1] == 0
+    stronger, inflated = member_maxima(planted["20crv2c"], 1, tmp_path, Settings(threshold_s1=5e-5))
     assert inflated and stronger.vorticity.min() >= 5e-5
 
 
@@ -89,10 +89,10 @@ def test_old_passes_are_cleared_but_not_one_in_use(planted, tmp_path):
         first = passes._Pass(season, stages(Settings()), tmp_path)
         with first:
             for threshold in (3e-5, 4e-5, 5e-5, 6e-5):
-                with passes._Pass(season, stages(Settings(threshold=threshold)), tmp_path):
+                with passes._Pass(season, stages(Settings(threshold_s1=threshold)), tmp_path):
                     pass
             assert first.folder.exists()
-        with passes._Pass(season, stages(Settings(threshold=7e-5)), tmp_path):
+        with passes._Pass(season, stages(Settings(threshold_s1=7e-5)), tmp_path):
             pass
         assert not first.folder.exists()
     assert len(list((tmp_path / "passes").iterdir())) == passes.KEPT_PASSES

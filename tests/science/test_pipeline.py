@@ -36,8 +36,8 @@ def test_what_is_done_is_skipped_and_other_settings_are_refused(tmp_path):
     again = pipeline.run_task(1987, 0, "vort_track", setup(tmp_path))
     assert (first["skipped"], again["skipped"]) == (False, True)
     assert again["matches"] == first["matches"]
-    other = {"settings": {"threshold": 5e-5}}
-    with pytest.raises(ResultError, match=r"threshold was 2.5e-05, now 5e-05.*--overwrite"):
+    other = {"settings": {"threshold_s1": 5e-5}}
+    with pytest.raises(ResultError, match=r"threshold_s1 was 2.5e-05, now 5e-05.*--overwrite"):
         pipeline.run_task(1987, 0, "vort_track", setup(tmp_path, **other))
     assert not pipeline.run_task(1987, 0, "vort_track", setup(tmp_path, overwrite=True, **other))["skipped"]
 
@@ -68,7 +68,9 @@ def test_without_best_tracks_nothing_is_matched(tmp_path):
 
 
 def test_vorticity_instead_of_winds_is_accepted(tmp_path):
-    wanted = setup(tmp_path, data="sample/era5_djf_2025_26", settings={"threshold": 5e-5, "season": ["12-01", "12-10"]})
+    wanted = setup(
+        tmp_path, data="sample/era5_djf_2025_26", settings={"threshold_s1": 5e-5, "season": ["12-01", "12-10"]}
+    )
     details = pipeline.run_task(2025, 0, "vort_track", wanted)
     assert details["steps"] == 37 and details["tracks"] > 100
 

@@ -12,6 +12,8 @@ from stormtracks.science.errors import ResultError
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results import layout, places
 from stormtracks.science.results.result import Header, Result
+from stormtracks.science.settings import RENAMED
+from stormtracks.strict_dataclass import renamed
 
 _MOST_VALUES = 10**8  # a member and year has at most some millions of maxima
 
@@ -201,7 +203,12 @@ def _opened(path):
 
 def _header(dataset):
     identity = int(dataset.year), int(dataset.ensemble_member), str(dataset.member_label), str(dataset.task)
-    return Header(*identity, json.loads(dataset.counts), json.loads(dataset.provenance))
+    return Header(*identity, json.loads(dataset.counts), _provenance(json.loads(dataset.provenance)))
+
+
+def _provenance(made):
+    """How a result was made, its settings under today's names: results of 1.0 have old ones."""
+    return made | {"settings": renamed(made["settings"], RENAMED)} if "settings" in made else made
 
 
 def _tracks(dataset):

@@ -42,10 +42,10 @@ def test_other_settings_are_refused_by_name(tmp_path, result, inputs):
     with pytest.raises(
         ResultError,
         match=r"member_007\.nc: was made from other settings or inputs: linker was "
-        r'"\w+", now "\w+"; threshold was 2.5e-05, now 3e-05\. Choose .* --overwrite',
+        r'"\w+", now "\w+"; threshold_s1 was 2.5e-05, now 3e-05\. Choose .* --overwrite',
     ):
         linker = "motion" if Settings().linker == "nearest" else "nearest"
-        results.existing(place, results.recipe(Settings(threshold=3e-5, linker=linker), inputs))
+        results.existing(place, results.recipe(Settings(threshold_s1=3e-5, linker=linker), inputs))
 
 
 def test_a_setting_of_a_later_version_is_refused_as_unknown(tmp_path, result, recipe):

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from stormtracks.science import results
+from stormtracks.science.errors import ResultError
+from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
+from stormtracks.science.settings import RENAMED, Settings, Setup
+from stormtracks.strict_dataclass import KeyRefused, build
+
+OF_1_0 = {
+    "level_hpa": 850.0, "season": None, "region": None, "threshold": 2.5e-05, "min_separation_km": 500.0,
+    "linker": "nearest", "max_speed": 30.0, "max_missing_steps": 0, "min_points": 6, "min_peak": 5e-05,
+    "wind_source": "usa", "best_track_times": "data", "min_common_times": 6, "max_mean_distance_km": 500.0,
+}  # fmt: skip
+"""The settings in the provenance of a result that version 1.0 made."""
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_old_keys_are_read_everywhere(old, new):
+    wanted = Settings(**{new: 7e-5})
+    assert Settings.from_mapping({old: 7e-5}) == wanted
+    assert Settings().changed([f"{old}=7e-5"]) == Settings().changed([f"{new}=7e-5"]) == wanted
+    assert build(Setup, {"data": "d", "results": "r", "settings": {old: 7e-5}}).settings == wanted
+
+
+def test_an_old_key_with_set_changes_what_a_file_says_under_the_new_one():
+    assert Settings.from_mapping({"threshold_s1": 1e-5}).changed(["threshold=3e-5"]).threshold_s1 == 3e-5
+
+
+@pytest.mark.parametrize("read", [Settings.from_mapping, lambda both: Settings().changed(f"{k}=3" for k in both)])
+def test_old_and_new_at_once_are_refused(read):
+    with pytest.raises(KeyRefused, match="'threshold' is the old name of 'threshold_s1', and both are there; remove"):
+        read({"threshold": 1e-5, "threshold_s1": 1e-5})
+
+
+def test_what_is_written_has_the_new_keys():
+    assert not set(Settings.from_mapping(OF_1_0).to_mapping()) & set(RENAMED)
+
+
+def test_settings_of_1_0_are_todays_defaults():
+    assert Settings.from_mapping(OF_1_0) == Settings()
+
+
+@pytest.fixture
+def made_by_1_0(tmp_path):
+    """A result with the keys of 1.0, as its file has them."""
+    nothing = np.zeros(0, int)
+    records = TimeAxis(nothing.astype("M8[s]"), nothing), Maxima(*[nothing] * 4), Tracks(*[nothing] * 6)
+    matches = Matches(nothing.astype(str), nothing.astype(str), *[nothing] * 8)
+    one = results.Result(2005, 0, "1", "vort_track", *records, matches, {"settings": OF_1_0, "inputs": []})
+    return results.save(one, tmp_path)
+
+
+def test_a_result_of_1_0_counts_as_made_from_the_same_settings(made_by_1_0):
+    assert results.existing(made_by_1_0, results.recipe(Settings(), []))
+    with pytest.raises(ResultError, match=r"settings or inputs: threshold_s1 was 2\.5e-05, now 3e-05\."):
+        results.existing(made_by_1_0, results.recipe(Settings(threshold_s1=3e-5), []))
+
+
+def test_the_settings_of_a_result_of_1_0_can_be_used_again(made_by_1_0):
+    assert Settings.from_mapping(results.load(made_by_1_0).provenance["settings"]) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("linker", "--set: 'linker' is not an assignment; write key=value"),
+        ("linker=newest", "--set: 'linker' must be one of nearest, motion, not 'newest'"),
+        ("min_points=0", "--set: 'min_points' must be above 0, not 0"),
+        ("min_separation_km=-1", "'min_separation_km' must not be negative, not -1.0"),
+        ("treshold_s1=1", "unknown key 'treshold_s1'; did you mean 'threshold_s1'?"),
+        ("min_points=2.5", "'min_points' must be a whole number, not 2.5"),
+        ("season=[1,2]", "--set: 'season' must be text, not 1"),
+    ],
+)
+def test_what_cannot_be_is_refused(assignment, message):
+    with pytest.raises(KeyRefused) as refusal:
+        Settings().changed([assignment])
+    assert message in str(refusal.value)
