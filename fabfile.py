@@ -14,6 +14,7 @@ from invoke import Collection
 
 from stormtracks import config
 from stormtracks.console.refusing import refusing
+from stormtracks.errors import BadValue
 from stormtracks.hosts import check as checking
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
@@ -164,7 +165,7 @@ def _number(option, text, default):
     except ValueError:
         number = 0.0
     if not number > 0:
-        raise ValueError(f"--{option} must be a number above 0, not {text!r}")
+        raise BadValue(f"--{option} must be a number above 0, not {text!r}")
     return number
 
 

@@ -5,6 +5,7 @@ import json
 from stormtracks.console.places import local_path
 from stormtracks.console.terminal import output, progress, table
 from stormtracks.console.years import years as years_of
+from stormtracks.errors import BadValue
 from stormtracks.science import export as exports
 from stormtracks.science import results, summary
 from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, to_json
@@ -20,7 +21,7 @@ def summarise(by, folder, years, as_json=False, top=0):
         _consensus(folder, chosen, by == CANDIDATES, as_json, top)
         return
     if by not in summary.BY:
-        raise ValueError(unknown(by, (*summary.BY, CONSENSUS, CANDIDATES), "table"))
+        raise BadValue(unknown(by, (*summary.BY, CONSENSUS, CANDIDATES), "table"))
     with progress("reading results") as report:
         made = summary.summarise(folder, years=chosen, progress=report)
     if as_json:
@@ -49,7 +50,7 @@ def _show(made):
 def export(file_format, dest, options):
     """Write tracks, or consensus tracks, in a format of other tools."""
     if not file_format or file_format not in exports.FORMATS:
-        raise ValueError(unknown(file_format or "", exports.FORMATS, "format"))
+        raise BadValue(unknown(file_format or "", exports.FORMATS, "format"))
     dest = dest or f"tracks{exports.FORMATS[file_format].suffix}"
     members = options["members"]
     selection = exports.Selection(

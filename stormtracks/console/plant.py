@@ -4,6 +4,7 @@ from pathlib import Path
 
 from stormtracks import config
 from stormtracks.console.terminal import output, progress
+from stormtracks.errors import BadValue
 from stormtracks.science import ibtracs, synthetic
 from stormtracks.science.settings import Settings
 
@@ -14,7 +15,7 @@ SAMPLE_TRACKS = config.CHECKOUT / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 def plant(dest, wanted, best_tracks=None, overwrite=False):
     """Write what a plan asks for, with its progress, and say what is there and how to track it."""
     if not dest:
-        raise ValueError("where to? name a folder with --dest")
+        raise BadValue("where to? name a folder with --dest")
     plan = synthetic.Plan(step_hours=STEP_HOURS.get(wanted["layout"], 6), **wanted)
     best = ibtracs.load(best_tracks or SAMPLE_TRACKS, Settings(), plan.times[0], plan.times[-1])
     with progress(f"planting {plan.members} members of {plan.year}") as report:

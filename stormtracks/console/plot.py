@@ -5,6 +5,7 @@ import numpy as np
 from stormtracks.console.places import best_tracks_file, local_path
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
+from stormtracks.errors import BadValue
 from stormtracks.science import density, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
 from stormtracks.science.consensus import consensus
 from stormtracks.science.errors import InputError
@@ -15,11 +16,11 @@ from stormtracks.strict_dataclass import unknown
 def plot(kind, dest, options):
     """Draw one figure and say where it is."""
     if kind not in KINDS:
-        raise ValueError(unknown(kind or "", KINDS, "figure"))
+        raise BadValue(unknown(kind or "", KINDS, "figure"))
     options = options | {"results": local_path("results", options["results"])}
     region = options["region"] and tuple(float(edge) for edge in options["region"].split(","))
     if region and len(region) != 4:
-        raise ValueError(f"--region must be south,north,west,east in degrees, not {options['region']!r}")
+        raise BadValue(f"--region must be south,north,west,east in degrees, not {options['region']!r}")
     figure = KINDS[kind](options | {"region": region})
     written = plots.save(figure, dest or f"{kind}.png", options["overwrite"])
     output().print(f"{written}", soft_wrap=True, markup=False)
@@ -41,7 +42,7 @@ def _storm(options):
     """One storm in all its members, with the consensus."""
     year, wanted = _year(options), options["storm"] or ""
     if not wanted:
-        raise ValueError("which storm? its name or sid with --storm; `inv summary --by consensus` lists them")
+        raise BadValue("which storm? its name or sid with --storm; `inv summary --by consensus` lists them")
     agreed = consensus(options["results"], year)
     names = {str(sid): number for number, sid in enumerate(agreed.sid) if sid}
     names |= {str(name): number for number, name in enumerate(agreed.name) if name}
@@ -75,7 +76,7 @@ def _field(options):
     """Cyclonic vorticity at one time with its maxima."""
     year, member = _year(options), int(options["member"] or 0)
     if not options["time"]:
-        raise ValueError("which time? such as --time 2005-08-28T18")
+        raise BadValue("which time? such as --time 2005-08-28T18")
     settings = Settings()
     with reanalysis.open_season(local_path("data", options["data"]), year, settings, member=member) as season:
         step = int(np.argmin(np.abs(season.axis.times - np.datetime64(options["time"], "s"))))
@@ -105,7 +106,7 @@ def _year(options):
         there = results.years(options["results"])
         if len(there) == 1:
             return there[0]
-    raise ValueError("this figure is of one year: name it with --years")
+    raise BadValue("this figure is of one year: name it with --years")
 
 
 def _best(options, times):

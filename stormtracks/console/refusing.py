@@ -1,31 +1,45 @@
-"""Errors as a command tells them: one line on standard error and an exit status, not a traceback."""
+"""How commands end: a refusal is one line, Ctrl-C says so, and a bug is reported as a bug."""
 
 import functools
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
+
+from stormtracks.errors import StormtracksError
+
+TRACEBACK = "STORMTRACKS_TRACEBACK"
+"""Environment variable: set to anything, errors come with their traceback, for anyone who looks for a bug."""
+INTERRUPTED = 130
 
 
-def refusing(command, status=1):
-    """A command that says in one line what was refused, with this exit status.
+def refusing(command: Callable, status: int = 1) -> Callable:
+    """Wrap a command so that what it refuses is one line on standard error and this exit status.
 
-    The environment variable STORMTRACKS_TRACEBACK lets the traceback through, for who looks for a bug.
+    What is neither refused nor the system's fault (an OSError) is a bug of ours: its traceback goes to a file, whose
+    name is printed, and the exit status is 70; see `bugs`.
     """
 
     @functools.wraps(command)
-    def wrapped(*args, **kwargs):
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
         except KeyboardInterrupt:
-            print("stopped", file=sys.stderr)
-            sys.exit(130)
+            print("interrupted", file=sys.stderr)
+            sys.exit(INTERRUPTED)
         except BrokenPipeError:  # whoever read the output has gone, as `| head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
-        except (ValueError, OSError, KeyError) as error:
-            if os.environ.get("STORMTRACKS_TRACEBACK"):
+        except Exception as error:
+            if os.environ.get(TRACEBACK):
                 raise
-            text = error.args[0] if isinstance(error, KeyError) and error.args else error
-            print(f"error: {text}", file=sys.stderr)
-            sys.exit(status)
+            # Until every room's errors derive from the base, a class of ours counts as one of the family.
+            if isinstance(error, (StormtracksError, OSError)) or type(error).__module__.startswith("stormtracks."):
+                print(f"error: {error}", file=sys.stderr)
+                sys.exit(status)
+            from stormtracks.console import bugs  # loaded only where it is needed: commands start at once
+
+            print(bugs.report(error), file=sys.stderr)
+            sys.exit(os.EX_SOFTWARE)
 
     return wrapped

@@ -5,6 +5,7 @@ from stormtracks import report as pages
 from stormtracks.console.places import best_tracks_file
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
+from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.journal import JournalRefused
 
@@ -14,7 +15,7 @@ def report(dest, years, options):
     try:
         _report(dest, years, options)
     except JournalRefused as error:
-        raise ValueError(str(error)) from error
+        raise BadValue(str(error)) from error
 
 
 def _report(dest, years, options):

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster import pidfile
 
 READY_SECONDS = 20.0
@@ -55,7 +56,7 @@ def start(module, arguments, pid_path, log):
         time.sleep(0.02)
     child.kill()
     child.wait()
-    raise ValueError(f"{module.rpartition('.')[2]} did not start; the end of {log}:\n{_tail(log, begins)}")
+    raise BadValue(f"{module.rpartition('.')[2]} did not start; the end of {log}:\n{_tail(log, begins)}")
 
 
 def end(process):

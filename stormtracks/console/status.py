@@ -3,6 +3,7 @@
 import json
 import shutil
 
+from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal import report, runs
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
 
@@ -12,7 +13,7 @@ def status(name=None, as_json=False):
     try:
         state = runs.read(name)
     except JournalRefused as error:
-        raise ValueError(str(error)) from error
+        raise BadValue(str(error)) from error
     if as_json:
         print(json.dumps(report.as_json(state)))
         return

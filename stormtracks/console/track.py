@@ -7,6 +7,7 @@ import numpy as np
 from stormtracks import config
 from stormtracks.console.places import local_path, local_worker
 from stormtracks.console.terminal import output, progress, table
+from stormtracks.errors import BadValue
 from stormtracks.science import pipeline, results
 from stormtracks.science.settings import Settings, Setup
 
@@ -18,7 +19,7 @@ def setup(options):
     """The setup that a command's options describe; what they leave open, this machine's worker in hosts.yaml says."""
     data = local_path("data", options["data"])
     if data is None:
-        raise ValueError("which data? hosts.yaml has no worker with 'launch: local'; name a folder with --data")
+        raise BadValue("which data? hosts.yaml has no worker with 'launch: local'; name a folder with --data")
     settings = config.load_settings(options["settings"]) if options["settings"] else {}
     return Setup(
         data=data,

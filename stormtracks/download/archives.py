@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from stormtracks import strict_dataclass
 from stormtracks.download.errors import DownloadError
+from stormtracks.errors import BadValue
 
 KINDS = {".nc": "netcdf", ".tar": "tar", ".csv": "csv"}
 
@@ -43,11 +44,11 @@ class Archive:
 
     def __post_init__(self):
         if not self.addresses or not self.variables:
-            raise ValueError("'addresses' and 'variables' must not be empty")
+            raise BadValue("'addresses' and 'variables' must not be empty")
         for address in self.addresses:
             _check_address(address)
             if kind(address) == "tar" and not self.contents:
-                raise ValueError(f"'contents' must say which names the tar file holds: {address}")
+                raise BadValue(f"'contents' must say which names the tar file holds: {address}")
         _check_places(self.contents, {"variable", "year", "member"})
 
 
@@ -149,9 +150,9 @@ def _item(archive, year, variable):
 def _check_address(address):
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValueError(f"an address must begin with https:// or http://, not {address!r}")
+        raise BadValue(f"an address must begin with https:// or http://, not {address!r}")
     if PurePosixPath(parts.path).suffix not in KINDS:
-        raise ValueError(f"an address must end in a file name with {', '.join(KINDS)}, not {address!r}")
+        raise BadValue(f"an address must end in a file name with {', '.join(KINDS)}, not {address!r}")
     _check_places(address, {"variable", "year"})
 
 
@@ -159,12 +160,12 @@ def _check_places(template, allowed):
     try:
         places = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
     except ValueError as error:
-        raise ValueError(f"braces do not fit in {template!r}: {error}") from error
+        raise BadValue(f"braces do not fit in {template!r}: {error}") from error
     if places - allowed:
         places = ", ".join(f"{{{place}}}" for place in sorted(allowed))
-        raise ValueError(f"only {places} can stand in {template!r}")
+        raise BadValue(f"only {places} can stand in {template!r}")
     if PurePosixPath(template).is_absolute() or ".." in PurePosixPath(template).parts:
-        raise ValueError(f"{template!r} must not lead out of the destination")
+        raise BadValue(f"{template!r} must not lead out of the destination")
 
 
 def destination(item: Item, folder) -> Path:

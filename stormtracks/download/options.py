@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stormtracks.errors import BadValue
+
 MOST_AT_ONCE = 4
 
 
@@ -45,6 +47,6 @@ class Options:
 
     def __post_init__(self):
         if not 1 <= self.at_once <= MOST_AT_ONCE:
-            raise ValueError(f"'at_once' must be 1 to {MOST_AT_ONCE}, not {self.at_once}: these are public servers")
+            raise BadValue(f"'at_once' must be 1 to {MOST_AT_ONCE}, not {self.at_once}: these are public servers")
         if self.attempts < 1 or self.timeout_s <= 0:
-            raise ValueError(f"'attempts' and 'timeout_s' must be above 0: {self.attempts}, {self.timeout_s}")
+            raise BadValue(f"'attempts' and 'timeout_s' must be above 0: {self.attempts}, {self.timeout_s}")
