@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science import sphere
-from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, group, to_json
+from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, group, pairs, to_json
 from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.consensus.year_consensus import consensus_of
 from stormtracks.science.errors import ResultError
@@ -169,3 +169,14 @@ def test_table_and_json_say_who_holds_what(made):
     assert row[6].endswith("E") and "S " in row[6] and len(row) == len(table.columns)
     storm = json.loads(json.dumps(to_json(made), allow_nan=False))["storms"][3]
     assert storm["held_by"] == [0, 5, 6, 7] and len(storm["lat"]) == len(storm["time"]) == 16
+
+
+def test_how_many_points_are_looked_at_in_one_go_changes_nothing(monkeypatch):
+    tracks = [line(10, 3 * n, first=n) for n in range(12)]
+    ensemble = members(tracks, tracks[:6], tracks[3:])
+    at_once = pairs.find_pairs(Points.of(ensemble), 350.0, 6, 200.0, 0.5)
+    monkeypatch.setattr(pairs, "_POINTS_AT_A_TIME", 1)
+    step_by_step = pairs.find_pairs(Points.of(ensemble), 350.0, 6, 200.0, 0.5)
+    assert len(at_once.track) and vars(at_once).keys() == vars(step_by_step).keys()
+    for name, values in vars(at_once).items():
+        np.testing.assert_array_equal(values, getattr(step_by_step, name), err_msg=name)

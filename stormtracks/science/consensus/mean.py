@@ -106,7 +106,7 @@ def mean_tracks(points, labels, path_share=0.5):
     key, cell, number = np.unique(key, return_inverse=True, return_counts=True)
     group, time = np.divmod(key, max(len(points.times), 1))
     keep = number >= path_share * _holders(points.member, labels)[group]
-    mean, spread = _position(points.vector[inside], cell, number)
+    mean, spread = _position(sphere.unit_vectors(points.lat[inside], points.lon[inside]), cell, number)
     strength, deviation = _strength(points.vorticity[inside].astype(float), cell, number)
     lat, lon = sphere.lat_lon(mean)
     values = {

@@ -1,13 +1,13 @@
 """Tracks of different members -> pairs that run together."""
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from stormtracks.science import sphere
 
+_POINTS_AT_A_TIME = 10_000
+"""Points whose pairs are looked for in one go, whole time steps: fewer cost calls, more cost memory."""
 _MANY_PAIRS = 10_000_000
 """Pairs of near points that are kept before they are summed up: some 300 MB."""
 
@@ -20,8 +20,8 @@ class Points:
     ----------
     time : ndarray of int64, shape (n,)
         Index into `times`.
-    vector : ndarray of float64, shape (n, 3)
-        Unit vector.
+    lat, lon : ndarray of float64, shape (n,)
+        Degrees; lon in [-180, 180).
     vorticity : ndarray of float32, shape (n,)
     track : ndarray of int64, shape (n,)
     times : ndarray of datetime64[s], shape (nt,)
@@ -32,7 +32,8 @@ class Points:
     """
 
     time: np.ndarray
-    vector: np.ndarray
+    lat: np.ndarray
+    lon: np.ndarray
     vorticity: np.ndarray
     track: np.ndarray
     times: np.ndarray
@@ -52,8 +53,7 @@ class Points:
         )
         times, index = np.unique(time, return_inverse=True)
         order = np.lexsort((track, index))
-        vector = sphere.unit_vectors(lat[order], lon[order])
-        return cls(index[order], vector, vorticity[order], track[order], times, member, len(ensemble))
+        return cls(index[order], lat[order], lon[order], vorticity[order], track[order], times, member, len(ensemble))
 
     def span(self):
         """First and last time index of each track, two arrays of shape (ntracks,)."""
@@ -109,10 +109,10 @@ def find_pairs(points, radius_km, min_common_times, max_mean_distance_km, min_sh
 
     Notes
     -----
-    One tree a time step, so the work grows with the number of near points, not with the square of the tracks; these are
-    summed up now and then, so that they are never all in memory.
+    Near points are looked for some time steps at a time, so the work grows with their number, not with the square of
+    the tracks; they are summed up now and then, so that they are never all in memory.
     """
-    key, common, total_km = _near_tracks(points, sphere.chord(radius_km))
+    key, common, total_km = _near_tracks(points, radius_km)
     mean = total_km / np.maximum(common, 1)
     first, second = np.divmod(key, max(len(points.member), 1))
     begin, end = points.span()
@@ -121,12 +121,11 @@ def find_pairs(points, radius_km, min_common_times, max_mean_distance_km, min_sh
     return _both_ways(first[keep], second[keep], common[keep], mean[keep], points.member)
 
 
-def _near_tracks(points, chord):
+def _near_tracks(points, radius_km):
     """Key (track, other track), times near each other and their distances' sum in km, of every two tracks ever near."""
-    edges = np.searchsorted(points.time, np.arange(len(points.times) + 1))
     waiting, sums, size = [], [], 0
-    for start, stop in itertools.pairwise(edges):
-        waiting.append(_near_points(points, slice(start, stop), chord))
+    for rows in _whole_steps(points.time):
+        waiting.append(_near_points(points, rows, radius_km))
         size += len(waiting[-1][0])
         if size > _MANY_PAIRS:
             sums.append(_summed(waiting))
@@ -134,14 +133,26 @@ def _near_tracks(points, chord):
     return _summed([*sums, *waiting])
 
 
-def _near_points(points, rows, chord):
-    """The same of the points of one time."""
-    vector, track = points.vector[rows], points.track[rows]
-    pair = cKDTree(vector).query_pairs(chord, output_type="ndarray")
-    pair = pair[points.member[track[pair[:, 0]]] != points.member[track[pair[:, 1]]]]
-    low, high = np.sort(track[pair], axis=1).T
-    apart = np.linalg.norm(vector[pair[:, 0]] - vector[pair[:, 1]], axis=1)
-    return low * len(points.member) + high, np.ones(len(pair), np.int32), sphere.arc_km(apart).astype(np.float32)
+def _whole_steps(time):
+    """Slices of the points, sorted by time, that cut no time step in two."""
+    start = 0
+    while start < len(time):
+        last = time[min(start + _POINTS_AT_A_TIME, len(time)) - 1]
+        stop = int(np.searchsorted(time, last, side="right"))
+        yield slice(start, stop)
+        start = stop
+
+
+def _near_points(points, rows, radius_km):
+    """The same of the points of some time steps."""
+    track = points.track[rows]
+    first, second, apart = sphere.pairs_within(points.lat[rows], points.lon[rows], points.time[rows], radius_km)
+    first, second = track[first], track[second]
+    others = points.member[first] != points.member[second]
+    first, second = first[others], second[others]
+    key = np.minimum(first, second) * len(points.member) + np.maximum(first, second)
+    distance_km = sphere.arc_km(np.sqrt(apart[others])).astype(np.float32)
+    return key, np.ones(len(key), np.int32), distance_km
 
 
 def _summed(parts):

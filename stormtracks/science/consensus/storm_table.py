@@ -1,9 +1,8 @@
 """Consensus tracks -> rows for people, and plain values."""
 
-import math
-
 import numpy as np
 
+from stormtracks.readable import position
 from stormtracks.science.summary import Table
 
 
@@ -66,11 +65,7 @@ def _row(storm):
     first, last = ((storm["lat"][i], storm["lon"][i]) for i in (0, -1))
     return (
         storm["sid"] or "candidate", storm["name"], str(len(storm["held_by"])), f"{storm['share']:.2f}",
-        storm["time"][0][:13].replace("T", " "), storm["time"][-1][:13].replace("T", " "), _place(*first),
-        _place(*last), f"{storm['mean_spread_km']:.0f}",
+        storm["time"][0][:13].replace("T", " "), storm["time"][-1][:13].replace("T", " "), position(*first),
+        position(*last), f"{storm['mean_spread_km']:.0f}",
         f"{storm['peak_vorticity'] * 1e5:.1f} ± {storm['peak_vorticity_std'] * 1e5:.1f}",
     )  # fmt: skip
-
-
-def _place(lat, lon):
-    return f"{abs(lat):.1f}{'S' if math.copysign(1, lat) < 0 else 'N'} {abs(lon):.1f}{'W' if lon < 0 else 'E'}"
