@@ -15,10 +15,9 @@ from invoke import Collection
 from stormtracks import config
 from stormtracks.console.refusing import refusing
 from stormtracks.errors import BadValue
-from stormtracks.hosts import check as checking
+from stormtracks.hosts import cluster_key, host_table, logs, readiness, trust, workers
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
-from stormtracks.hosts import keys, logs, tables, workers
 from stormtracks.hosts.outcomes import AT_ONCE, everywhere, line, lines
 from stormtracks.pyro_cluster import secret
 
@@ -59,8 +58,8 @@ def command(**helps):
 def check(c, hosts=None, only=None, at_once=None):
     """Look whether every host could work, and say what to do about each fault."""
     cluster = _cluster(c, hosts, only)
-    outcomes = everywhere(cluster, checking.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
-    tables.write(("host", "SSH", *checking.COLUMNS), checking.table_rows(outcomes))
+    outcomes = everywhere(cluster, readiness.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
+    host_table.write(("host", "SSH", *readiness.COLUMNS), readiness.table_rows(outcomes))
     _end(outcomes, line)
 
 
@@ -86,7 +85,7 @@ def show_workers(c, hosts=None, only=None, at_once=None):
     """Show what each worker is doing now, since when, its memory and how many tasks it has done."""
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, workers.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
-    tables.write(workers.COLUMNS, workers.table_rows(outcomes))
+    host_table.write(workers.COLUMNS, workers.table_rows(outcomes))
     _end(outcomes, line)
 
 
@@ -121,7 +120,7 @@ def stop_workers(c, hosts=None, only=None, at_once=None, now=False, patience=Non
 @command(yes="trust all without asking; only where nobody else can be on the network")
 def trust_hosts(c, hosts=None, only=None, yes=False):
     """Show the SSH host keys that are not known yet, ask, and add them to the user's known_hosts."""
-    if not keys.trust(_cluster(c, hosts, only), c.config, lambda text: yes or _agreed(text)):
+    if not trust.trust(_cluster(c, hosts, only), c.config, lambda text: yes or _agreed(text)):
         sys.exit(1)
 
 
@@ -129,7 +128,7 @@ def trust_hosts(c, hosts=None, only=None, yes=False):
 def push_key(c, hosts=None, only=None, at_once=None):
     """Bring the cluster's secret to the hosts (`start-workers` does it where it is missing)."""
     cluster = _cluster(c, hosts, only)
-    _on_all(c, cluster, keys.push(cluster), at_once)
+    _on_all(c, cluster, cluster_key.push(cluster), at_once)
 
 
 @command()
@@ -138,7 +137,7 @@ def renew_key(c, hosts=None, only=None, at_once=None):
     cluster = _cluster(c, hosts, only)
     made = secret.renew()
     sys.stdout.write(f"new secret {secret.fingerprint(made)} in {made}; start nameserver and workers again\n")
-    _on_all(c, cluster, keys.push(cluster), at_once)
+    _on_all(c, cluster, cluster_key.push(cluster), at_once)
 
 
 def _cluster(c, hosts, only):

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from stormtracks import commands, config, version
-from stormtracks.hosts.faults import HostFault
+from stormtracks.hosts.links import HostFault
 from stormtracks.on_host.answers import MARK
 from stormtracks.pyro_cluster import secret
 

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 from stormtracks.hosts.asking import ask, open_stream, request
-from stormtracks.hosts.faults import HostFault
-from stormtracks.hosts.outcomes import Outcome
+from stormtracks.hosts.links import HostFault
+from stormtracks.hosts.outcomes import HostOutcome
 from stormtracks.on_host.outbox import RESULT
 from stormtracks.on_host.send import CHUNK
 
@@ -18,10 +18,10 @@ def job(cluster, folder, overwrite=False):
 
     def fetch(link, worker):
         if worker.shared_files:
-            return Outcome(worker.name, True, "shares our files: nothing to collect")
+            return HostOutcome(worker.name, True, "shares our files: nothing to collect")
         there = ask(link, worker, "outbox", request(cluster, worker), 300.0)
         if worker.local and Path(there["folder"]).resolve() == folder.resolve():
-            return Outcome(worker.name, True, f"{len(there['results'])} here already, in {folder}")
+            return HostOutcome(worker.name, True, f"{len(there['results'])} here already, in {folder}")
         missing, other = _compare(folder, there["results"])
         wanted = sorted(missing + other) if overwrite else missing
         if wanted:
@@ -45,7 +45,7 @@ def _outcome(worker, results, wanted, other):
     text = f"{len(wanted)} collected, {len(results) - len(wanted) - len(other)} here already"
     if other:
         text += f"; {len(other)} differ from ours, such as {other[0]}: ours are kept (--overwrite takes the host's)"
-    return Outcome(worker.name, not other, text, {"collected": wanted, "differ": other})
+    return HostOutcome(worker.name, not other, text, {"collected": wanted, "differ": other})
 
 
 def _fetch(link, worker, words, folder):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from stormtracks.config import CHECKOUT, KeyRefused, WorkerHost
 from stormtracks.hosts.asking import ask, ask_program, request
-from stormtracks.hosts.faults import HostFault
-from stormtracks.hosts.outcomes import Outcome
+from stormtracks.hosts.links import HostFault
+from stormtracks.hosts.outcomes import HostOutcome
 from stormtracks.on_host.send import CHUNK
 
 TAKE_SECONDS = 600.0
@@ -34,7 +34,7 @@ def job(cluster, wheels=None, force=False):
 
     def deploy(link, worker):
         if worker.shared_files or (worker.local and Path(worker.code) == CHECKOUT):
-            return Outcome(worker.name, True, "uses this checkout: nothing to deploy")
+            return HostOutcome(worker.name, True, "uses this checkout: nothing to deploy")
         words = {"folder": worker.code, "manifest": manifest}
         found = ask_program(link, worker, "receive", {"action": "look", **words}, seconds=TAKE_SECONDS)
         if found["differ"] or found["gone"]:
@@ -46,7 +46,7 @@ def job(cluster, wheels=None, force=False):
             with contextlib.suppress(HostFault):  # it only saves time; what is wrong there, `fab check` tells
                 ask(link, worker, "bytecode", request(cluster, worker), TAKE_SECONDS)
         text = f"{len(found['differ'])} file(s) brought, {len(found['gone'])} removed, environment {environment}"
-        return Outcome(worker.name, True, f"{text}: {found['folder']}", found | {"environment": environment})
+        return HostOutcome(worker.name, True, f"{text}: {found['folder']}", found | {"environment": environment})
 
     return deploy
 

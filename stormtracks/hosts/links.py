@@ -15,14 +15,18 @@ from pathlib import Path
 import fabric
 import paramiko
 
+from stormtracks.errors import StormtracksError
 from stormtracks.hosts import host_keys
-from stormtracks.hosts.faults import HostFault
 
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 4
 KEEPALIVE_SECONDS = 10
 SILENT_MS = 20_000
 WINDOW_BYTES = 2**24
+
+
+class HostFault(StormtracksError):
+    """One host cannot do what was asked; the message says what to do, and the other hosts are not affected."""
 
 
 @dataclass(frozen=True)

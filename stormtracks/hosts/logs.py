@@ -5,7 +5,7 @@ import sys
 import threading
 
 from stormtracks.hosts.asking import ask, open_stream, request
-from stormtracks.hosts.outcomes import Outcome
+from stormtracks.hosts.outcomes import HostOutcome
 
 _writing = threading.Lock()
 
@@ -16,7 +16,7 @@ def show(cluster, lines):
     def job(link, worker):
         answer = ask(link, worker, "log", request(cluster, worker, lines=lines))
         text = answer["path"] + "".join(f"\n{line}" for line in answer["lines"])
-        return Outcome(worker.name, True, text if answer["lines"] else f"{answer['path']}: nothing yet")
+        return HostOutcome(worker.name, True, text if answer["lines"] else f"{answer['path']}: nothing yet")
 
     return job
 
@@ -31,7 +31,7 @@ def follow(cluster, lines):
                 _write(worker, line)
             for line in iter(process.stdout.readline, b""):
                 _write(worker, line.decode(errors="backslashreplace").rstrip("\n"))
-        return Outcome(worker.name, False, "the connection ended")
+        return HostOutcome(worker.name, False, "the connection ended")
 
     return job
 

@@ -5,14 +5,13 @@ import sys
 import threading
 from dataclasses import dataclass, field
 
-from stormtracks.hosts.faults import HostFault
-from stormtracks.hosts.links import link
+from stormtracks.hosts.links import HostFault, link
 
 AT_ONCE = 8
 
 
 @dataclass(frozen=True)
-class Outcome:
+class HostOutcome:
     """How it went on one host, in a line; `facts` are for tables."""
 
     host: str
@@ -28,7 +27,7 @@ def everywhere(cluster, job, config, at_once=AT_ONCE, show=None):
     ----------
     cluster : config.Cluster
     job : callable
-        ``job(link, worker) -> Outcome``; a `HostFault` is an outcome too.
+        ``job(link, worker) -> HostOutcome``; a `HostFault` is an outcome too.
     config : fabric.Config
     at_once : int
         Hosts at a time.
@@ -37,7 +36,7 @@ def everywhere(cluster, job, config, at_once=AT_ONCE, show=None):
 
     Returns
     -------
-    list of Outcome
+    list of HostOutcome
         In the order of hosts.yaml.
     """
     done, turn = queue.SimpleQueue(), threading.BoundedSemaphore(max(1, at_once))
@@ -76,6 +75,6 @@ def _attempt(worker, job, config):
         with link(worker, config) as linked:
             return job(linked, worker)
     except HostFault as fault:
-        return Outcome(worker.name, False, str(fault))
+        return HostOutcome(worker.name, False, str(fault))
     except Exception as error:  # a fault of ours must not hide how the other hosts are
-        return Outcome(worker.name, False, f"unexpected {type(error).__name__}: {error}")
+        return HostOutcome(worker.name, False, f"unexpected {type(error).__name__}: {error}")

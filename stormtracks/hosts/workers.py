@@ -2,10 +2,10 @@
 
 import time
 
-from stormtracks.hosts import asking, keys
+from stormtracks.hosts import asking, cluster_key
 from stormtracks.hosts.asking import ask, request
-from stormtracks.hosts.faults import HostFault
-from stormtracks.hosts.outcomes import Outcome
+from stormtracks.hosts.links import HostFault
+from stormtracks.hosts.outcomes import HostOutcome
 
 COLUMNS = ("host", "running", ">busy", ">memory", ">done", ">failed", "year/member")
 READY_SECONDS = 30.0
@@ -22,7 +22,7 @@ def start(cluster, seconds=READY_SECONDS):
         words = request(cluster, worker, fingerprint=fingerprint, seconds=seconds)
         answer = ask(link, worker, "start", words, seconds + LATER_SECONDS)
         if answer["state"] == "key":
-            keys.bring(link, worker, cluster)
+            cluster_key.bring(link, worker, cluster)
             answer = ask(link, worker, "start", words, seconds + LATER_SECONDS)
         if answer["state"] == "failed":
             said = "\n".join([f"; the last lines of {answer['path']}:", *answer["log"]]) if answer["log"] else ""
@@ -43,7 +43,7 @@ def stop(cluster, now=False, patience=PATIENCE_SECONDS):
             left = ", ".join(map(str, answer["left"]))
             raise HostFault(f"pid {left} cannot be ended, even by KILL (a dead disk?); look at it on the host")
         text = "not running" if answer["state"] == "not running" else f"stopped {answer['how']}: pid {pids}"
-        return Outcome(
+        return HostOutcome(
             worker.name, True, text + (" (left over from a worker)" if answer.get("orphans") else ""), answer
         )
 
@@ -58,9 +58,9 @@ def look(cluster):
         if answer["state"] != "running":
             left = ", ".join(map(str, answer["left_over"]))
             note = f"; left over from it: pid {left} (fab stop-workers ends them)" if left else ""
-            return Outcome(worker.name, not left, f"not running{note}", answer)
+            return HostOutcome(worker.name, not left, f"not running{note}", answer)
         says = answer.get("says") or {"error": "not at the nameserver yet"}
-        return Outcome(worker.name, "error" not in says, says.get("error", "running"), answer)
+        return HostOutcome(worker.name, "error" not in says, says.get("error", "running"), answer)
 
     return job
 
@@ -81,14 +81,14 @@ def duration(seconds) -> str:
 def _started(worker, answer):
     if not answer["uri"]:
         text = f"pid {answer['pid']} runs, but is not registered: fab logs says why"
-        return Outcome(worker.name, False, text, answer)
+        return HostOutcome(worker.name, False, text, answer)
     place = answer["uri"].rpartition("@")[2]
     text = f"{answer['state']}: pid {answer['pid']} at {place}, {answer['slots']} slot(s)"
     fault = _unanswered(answer["uri"])
     if answer.get("changed"):
         other = " and ".join(answer["changed"])
         fault += f", with another {other} than it would be started with now: fab stop-workers first"
-    return Outcome(worker.name, not fault, f"{text}{fault}", answer)
+    return HostOutcome(worker.name, not fault, f"{text}{fault}", answer)
 
 
 def _unanswered(uri):

@@ -9,7 +9,7 @@ import time
 
 from stormtracks import version
 from stormtracks.on_host import bind, key, packages, processes, start
-from stormtracks.on_host.places import WorkerFiles, place
+from stormtracks.on_host.worker_files import WorkerFiles, place
 from stormtracks.pyro_cluster import secret
 
 LITTLE_GB = 1.0

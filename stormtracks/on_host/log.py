@@ -5,7 +5,7 @@ import select
 import sys
 
 from stormtracks.on_host.answers import reply
-from stormtracks.on_host.places import WorkerFiles
+from stormtracks.on_host.worker_files import WorkerFiles
 
 FOLLOW_SECONDS = 0.5
 BYTES_A_LINE = 400

@@ -1,8 +1,8 @@
 """What a worker is doing now."""
 
 from stormtracks.on_host import processes
-from stormtracks.on_host.places import WorkerFiles
 from stormtracks.on_host.start import ready_words
+from stormtracks.on_host.worker_files import WorkerFiles
 
 
 def run(request):

@@ -2,7 +2,7 @@
 
 import re
 
-from stormtracks.on_host.places import place
+from stormtracks.on_host.worker_files import place
 
 RESULT = re.compile(r"[a-z][a-z0-9_]*/\d{4}/member_\d{3,}\.nc")
 """Names of results below their folder; nothing else is given out, and nothing else is accepted by `hosts.collect`."""

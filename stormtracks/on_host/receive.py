@@ -30,7 +30,7 @@ def main():
 
 
 def expand(text):
-    """The folder with a leading ``~`` and ``$VARIABLES`` of this host; as `on_host.places.expand`."""
+    """The folder with a leading ``~`` and ``$VARIABLES`` of this host; as `on_host.worker_files.expand`."""
 
     def value(found):
         name = found.group(1) or found.group(2)

@@ -7,7 +7,7 @@ import sys
 
 from stormtracks.on_host.answers import reply
 from stormtracks.on_host.outbox import RESULT
-from stormtracks.on_host.places import place
+from stormtracks.on_host.worker_files import place
 
 CHUNK = 2**20
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from stormtracks import version
 from stormtracks.on_host import bind, key, processes
 from stormtracks.on_host.log import tail
-from stormtracks.on_host.places import WorkerFiles, place
+from stormtracks.on_host.worker_files import WorkerFiles, place
 from stormtracks.pyro_cluster import pidfile
 
 LOG_BYTES = 10_000_000

@@ -3,7 +3,7 @@
 import signal
 
 from stormtracks.on_host import processes
-from stormtracks.on_host.places import WorkerFiles
+from stormtracks.on_host.worker_files import WorkerFiles
 
 AT_ONCE_SECONDS = 5.0
 KILL_SECONDS = 5.0

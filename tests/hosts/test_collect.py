@@ -8,8 +8,7 @@ import pytest
 
 from stormtracks.config import Cluster, Nameserver, WorkerHost
 from stormtracks.hosts import collect
-from stormtracks.hosts.faults import HostFault
-from stormtracks.hosts.links import Done
+from stormtracks.hosts.links import Done, HostFault
 
 pytestmark = pytest.mark.sshd
 

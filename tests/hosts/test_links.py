@@ -9,8 +9,8 @@ from sshd import PrivateSshd
 
 from stormtracks.config import Cluster, Nameserver, WorkerHost
 from stormtracks.hosts import links
-from stormtracks.hosts.faults import HostFault
-from stormtracks.hosts.outcomes import Outcome, everywhere
+from stormtracks.hosts.links import HostFault
+from stormtracks.hosts.outcomes import HostOutcome, everywhere
 
 pytestmark = pytest.mark.sshd
 
@@ -86,7 +86,7 @@ def test_a_busy_sshd_is_asked_again(operator, sshd, config, tmp_path):
     cluster = Cluster(Nameserver(), hosts, tmp_path, tmp_path)
     with server:
         found = everywhere(
-            cluster, lambda link, host: Outcome(host.name, link.run("exec true").status == 0, ""), config, 8
+            cluster, lambda link, host: HostOutcome(host.name, link.run("exec true").status == 0, ""), config, 8
         )
     assert [one.text for one in found if not one.ok] == []
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from stormtracks.config import Cluster, Nameserver, WorkerHost
-from stormtracks.hosts import check, tables, workers
-from stormtracks.hosts.faults import HostFault
-from stormtracks.hosts.outcomes import Outcome, everywhere, lines
+from stormtracks.hosts import host_table, readiness, workers
+from stormtracks.hosts.links import HostFault
+from stormtracks.hosts.outcomes import HostOutcome, everywhere, lines
 
 NAMES = ("a", "bad", "broken", "d", "e")
 
@@ -24,7 +24,7 @@ def job(link, worker):
         raise HostFault("it is off")
     if worker.name == "broken":
         raise RuntimeError("a fault of ours")
-    return Outcome(worker.name, True, "done")
+    return HostOutcome(worker.name, True, "done")
 
 
 def test_every_host_has_an_outcome_in_the_order_of_the_file(cluster, capsys):
@@ -49,7 +49,7 @@ def test_at_most_so_many_at_a_time(cluster, at_once):
             most.append(len(inside))
         time.sleep(0.02)
         inside.discard(worker.name)
-        return Outcome(worker.name, True, "")
+        return HostOutcome(worker.name, True, "")
 
     everywhere(cluster, counting, None, at_once)
     assert len(most) == len(NAMES)
@@ -61,7 +61,7 @@ def test_all_at_once_where_that_is_allowed(cluster):
 
     def together(link, worker):
         meeting.wait(20)
-        return Outcome(worker.name, True, "")
+        return HostOutcome(worker.name, True, "")
 
     assert all(one.ok for one in everywhere(cluster, together, None, len(NAMES)))
 
@@ -76,7 +76,7 @@ def test_all_at_once_where_that_is_allowed(cluster):
     ],
 )
 def test_a_clock_is_compared_with_what_asking_took(there, text, fault):
-    found = check._clock(there, 100.0, 101.0)
+    found = readiness._clock(there, 100.0, 101.0)
     assert found["text"] == text
     assert (found["fault"] or "").startswith(fault or "")
     assert (found["fault"] is None) == (fault is None)
@@ -90,5 +90,5 @@ def test_durations_are_for_people(seconds, text):
 
 
 def test_a_table_is_aligned_where_there_is_no_terminal():
-    text = tables.plain(("host", ">done", "what"), [["w1", "5", "idle"], ["worker2", "1,000", "x [y]"]])
+    text = host_table.plain(("host", ">done", "what"), [["w1", "5", "idle"], ["worker2", "1,000", "x [y]"]])
     assert text == "host      done  what\nw1           5  idle\nworker2  1,000  x [y]\n"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormtracks import commands
-from stormtracks.on_host.places import expand
+from stormtracks.on_host.worker_files import expand
 
 
 @pytest.fixture

@@ -1,33 +1,12 @@
-"""The cluster's secret on the hosts, and the host keys of the hosts here."""
+"""Show the host keys that are not known yet, and add those that are agreed to, to the user's known_hosts."""
 
-import base64
 import socket
 import sys
 
 import paramiko
 
 from stormtracks.hosts import host_keys
-from stormtracks.hosts.asking import ask, request
-from stormtracks.hosts.faults import HostFault
-from stormtracks.hosts.links import CONNECT_SECONDS, connection, explained
-from stormtracks.hosts.outcomes import Outcome
-from stormtracks.pyro_cluster import secret
-
-
-def push(cluster):
-    """A job that brings the secret to a host: through SSH, on standard input, into a file that only its owner reads."""
-
-    def job(link, worker):
-        answer = bring(link, worker, cluster)
-        return Outcome(worker.name, True, f"{answer['state']}: {answer['path']} {answer['fingerprint']}", answer)
-
-    return job
-
-
-def bring(link, worker, cluster) -> dict:
-    """Bring the secret; what was there is replaced."""
-    pem = base64.b64encode(secret.ensure().read_bytes()).decode()
-    return ask(link, worker, "key", request(cluster, worker, pem=pem))
+from stormtracks.hosts.links import CONNECT_SECONDS, HostFault, connection, explained
 
 
 def trust(cluster, config, agreed) -> bool:

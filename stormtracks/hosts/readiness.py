@@ -4,7 +4,7 @@ import time
 
 from stormtracks.hosts import asking
 from stormtracks.hosts.asking import ask, request
-from stormtracks.hosts.outcomes import Outcome
+from stormtracks.hosts.outcomes import HostOutcome
 
 COLUMNS = (
     "python",
@@ -33,7 +33,7 @@ def job(cluster):
         answer = ask(link, worker, "check", request(cluster, worker, fingerprint=fingerprint), 120.0)
         findings = answer["findings"] | {"clock": _clock(answer["time"], asked, time.time())}
         faults = [f"{name}: {finding['fault']}" for name, finding in findings.items() if finding["fault"]]
-        return Outcome(worker.name, not faults, "\n".join(faults) or "ready", findings)
+        return HostOutcome(worker.name, not faults, "\n".join(faults) or "ready", findings)
 
     return look
 
