@@ -15,18 +15,18 @@ def nameserver(background=False):
     arguments = ["--host", where.host, "--port", str(where.port)]
     if not background:
         sys.exit(pyro_nameserver.main(arguments))
-    running = pidfile.read(pyro_nameserver.pid_path())
+    running = pidfile.read(pidfile.nameserver_path())
     if running and running.runs():
         output().print(f"a nameserver runs already on this machine, pid {running.pid}")
         return
-    log = pyro_nameserver.pid_path().with_suffix(".log")
-    process = services.start(services.NAMESERVER, arguments, pyro_nameserver.pid_path(), log)
+    log = pidfile.nameserver_path().with_suffix(".log")
+    process = services.start(services.NAMESERVER, arguments, pidfile.nameserver_path(), log)
     output().print(f"nameserver at {where.host}:{where.port}, pid {process.pid}; log: {log}", soft_wrap=True)
 
 
 def stop_nameserver():
     """End the nameserver of this machine; nothing is done where none runs."""
-    process = pidfile.read(pyro_nameserver.pid_path())
+    process = pidfile.read(pidfile.nameserver_path())
     if process is None or not process.runs():
         output().print("no nameserver runs on this machine")
         return

@@ -10,9 +10,8 @@ from pathlib import Path
 from stormtracks import config
 from stormtracks.console import services
 from stormtracks.console.terminal import output, table
-from stormtracks.pyro_cluster import pyro_manager, pyro_nameserver
+from stormtracks.pyro_cluster import pidfile, pyro_manager
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
-from stormtracks.pyro_cluster.worker import process
 from stormtracks.science import reanalysis, summary
 
 SAMPLE = config.CHECKOUT / "sample"
@@ -39,7 +38,7 @@ def _cluster(home, folder):
     port = _free_port()
     worker = ["--name", "demo", "--nameserver", f"localhost:{port}", "--data", DATA, "--best-tracks", BEST_TRACKS]
     worker += ["--results", folder, "--scratch", home / "scratch"]
-    names, work = pyro_nameserver.pid_path(), process.pid_path("demo")
+    names, work = pidfile.nameserver_path(), pidfile.worker_path("demo")
     try:
         with (
             services.service(services.NAMESERVER, ["--port", port], names, home / "nameserver.log"),

@@ -32,7 +32,7 @@ def start(module, arguments, pid_path, log):
 
     Returns
     -------
-    pidfile.Process
+    process.Process
 
     Raises
     ------

@@ -7,13 +7,14 @@ import signal
 import time
 from pathlib import Path
 
+from stormtracks.process import Process, start_time
 from stormtracks.pyro_cluster import pidfile
 
 MARK = "STORMTRACKS_WORKER"
 """The environment variable, set to the path of the pid file, that a worker is started with and its children inherit."""
 
 
-def holder(pid_file) -> pidfile.Process | None:
+def holder(pid_file) -> Process | None:
     """The worker that lives and holds this pid file's lock; a pid that is merely written there proves nothing."""
     try:
         with Path(pid_file).open() as file:
@@ -43,12 +44,12 @@ def family(pid_file) -> dict[int, int]:
     while grown:
         grown = {pid for pid, parent in parents.items() if parent in found} - found
         found = found | grown
-    return {pid: start for pid in found - {os.getpid()} if (start := pidfile.start_time(pid))}
+    return {pid: start for pid in found - {os.getpid()} if (start := start_time(pid))}
 
 
 def running(processes) -> dict[int, int]:
     """Those of the processes (pid -> start) that still run, not others that got their numbers."""
-    return {pid: start for pid, start in processes.items() if pidfile.start_time(pid) == start}
+    return {pid: start for pid, start in processes.items() if start_time(pid) == start}
 
 
 def age(process) -> float:

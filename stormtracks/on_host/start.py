@@ -11,6 +11,7 @@ from stormtracks import version
 from stormtracks.on_host import bind, key, processes
 from stormtracks.on_host.log import tail
 from stormtracks.on_host.worker_files import WorkerFiles, place
+from stormtracks.process import start_time
 from stormtracks.pyro_cluster import pidfile
 
 LOG_BYTES = 10_000_000
@@ -116,7 +117,7 @@ def _wait(process, files, request):
         time.sleep(POLL_SECONDS)
     code = process.poll()
     if code is None:
-        processes.kill({process.pid: pidfile.start_time(process.pid)} | processes.family(files.pid))
+        processes.kill({process.pid: start_time(process.pid)} | processes.family(files.pid))
         process.wait()
         return {"state": "failed", "reason": fault or f"not ready after {request['seconds']:g} s"}
     return {"state": "failed", "reason": f"ended with exit status {code}"}

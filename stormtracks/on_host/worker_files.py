@@ -37,28 +37,28 @@ def place(request, key) -> Path | None:
 class WorkerFiles:
     """The files by which a worker is known on its host."""
 
-    folder: Path
-    name: str
+    pid: Path
+    """Locked by the worker for as long as it lives."""
 
     @classmethod
     def of(cls, request):
         """Those of the worker that a request names."""
-        return cls(pidfile.host_folder(), request["name"])
+        return cls(pidfile.worker_path(request["name"]))
 
     @property
-    def pid(self) -> Path:
-        """Locked by the worker for as long as it lives."""
-        return self.folder / f"worker-{self.name}.pid"
+    def folder(self) -> Path:
+        """Where they lie."""
+        return self.pid.parent
 
     @property
     def log(self) -> Path:
         """What it wrote."""
-        return self.folder / f"worker-{self.name}.log"
+        return self.pid.with_suffix(".log")
 
     @property
     def ready(self) -> Path:
         """There once it is registered at the nameserver and answers."""
-        return self.folder / f"worker-{self.name}.ready"
+        return self.pid.with_suffix(".ready")
 
 
 def _value(found, text):

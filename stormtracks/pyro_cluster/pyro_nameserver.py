@@ -47,7 +47,11 @@ def main(argv=None):
     log_to(None)
     ended = threading.Event()
     try:
-        with pidfile.PidFile(pid_path()) as file, _daemon(options.host, options.port) as daemon, listening(daemon):
+        with (
+            pidfile.PidFile(pidfile.nameserver_path()) as file,
+            _daemon(options.host, options.port) as daemon,
+            listening(daemon),
+        ):
             file.ready(daemon.locationStr)
             print(f"nameserver at {daemon.locationStr}, key {secret.fingerprint()}; Ctrl-C ends it", flush=True)
             with stop_on_signals(lambda at_once: ended.set()):
@@ -57,11 +61,6 @@ def main(argv=None):
         return 1
     print("nameserver ended", flush=True)
     return 0
-
-
-def pid_path():
-    """The nameserver's pid file; `pidfile.PidFile` says what is in it and in the ready file beside it."""
-    return pidfile.home() / "nameserver.pid"
 
 
 def _parser():

@@ -10,6 +10,7 @@ import pytest
 from processes import wait_for
 
 from stormtracks.on_host import processes
+from stormtracks.process import start_time
 from stormtracks.pyro_cluster import pidfile
 
 HOLD = """
@@ -70,7 +71,7 @@ def test_children_and_marked_processes_belong_to_the_family(pid_file, worker):
 
 def test_another_process_with_the_number_gets_no_signal():
     process = subprocess.Popen(["sleep", "99"])
-    other = {process.pid: pidfile.start_time(process.pid) - 1}
+    other = {process.pid: start_time(process.pid) - 1}
     assert processes.running(other) == {}
     processes.send(other, signal.SIGKILL)
     assert process.poll() is None

@@ -1,12 +1,15 @@
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from stormtracks.pyro_cluster.pidfile import AlreadyRunning, PidFile, Process, read, start_time
+from stormtracks.process import Process, start_time
+from stormtracks.pyro_cluster.pidfile import AlreadyRunning, PidFile, nameserver_path, read, worker_path
 
 
 def test_says_who_runs_and_is_gone_afterwards(tmp_path):
@@ -70,6 +73,19 @@ def test_ready_file_tells_more_and_goes_too(tmp_path):
         assert file.ready_path.read_text().split()[3:] == ["PYRO:a@b:1", "2"]
         assert read(file.ready_path) == Process.this()
     assert not file.ready_path.exists()
+
+
+def test_what_a_dead_process_left_half_written_is_removed(tmp_path):
+    left = tmp_path / f".a.ready~{socket.gethostname()}~{2**22 + 1}~7~0123abcd.part"
+    left.touch()
+    with PidFile(tmp_path / "a.pid"):
+        assert not left.exists()
+
+
+def test_each_service_has_its_file(monkeypatch):
+    monkeypatch.setenv("STORMTRACKS_HOME", "/state")
+    assert nameserver_path() == Path("/state/nameserver.pid")
+    assert worker_path("a.b") == Path("/state") / socket.gethostname() / "worker-a.b.pid"
 
 
 def test_a_pid_that_is_used_again_is_another_process():

@@ -5,7 +5,7 @@ import pytest
 from Pyro4.errors import NamingError
 
 from stormtracks.pyro_cluster import pidfile, secret, wire
-from stormtracks.pyro_cluster.pyro_nameserver import NameServer, main, pid_path
+from stormtracks.pyro_cluster.pyro_nameserver import NameServer, main
 from tests.processes import wait_for
 
 
@@ -21,7 +21,7 @@ def ask(port):
 
 
 def up(port):
-    wait_for(lambda: pidfile.read(pid_path().with_suffix(".ready")), what="the nameserver")
+    wait_for(lambda: pidfile.read(pidfile.nameserver_path().with_suffix(".ready")), what="the nameserver")
     return ask(port)
 
 
@@ -29,7 +29,7 @@ def up(port):
 def test_serves_members_and_ends_cleanly(launch, port, number):
     process = launch("pyro_nameserver", "--port", port)
     assert list(up(port)) == ["Pyro.NameServer"]
-    assert pidfile.read(pid_path()).pid == process.pid
+    assert pidfile.read(pidfile.nameserver_path()).pid == process.pid
     process.send_signal(number)
     said = process.communicate(timeout=10)[0]
     assert process.returncode == 0
@@ -37,7 +37,7 @@ def test_serves_members_and_ends_cleanly(launch, port, number):
         f"nameserver at localhost:{port}, key {secret.fingerprint()}; Ctrl-C ends it",
         "nameserver ended",
     ]
-    assert not pid_path().exists()
+    assert not pidfile.nameserver_path().exists()
 
 
 def test_a_second_one_says_so(launch, port, capsys):

@@ -62,7 +62,7 @@ class Cluster:
         )
 
     def ready(self, name):
-        path = worker_process.pid_path(name).with_suffix(".ready")
+        path = pidfile.worker_path(name).with_suffix(".ready")
         wait_for(lambda: pidfile.read(path), what=f"worker {name}")
         return wire.proxy(path.read_text().split()[3])
 
@@ -178,7 +178,7 @@ def test_a_worker_registers_works_and_ends_cleanly(cluster):
     assert "2000 member 1 empty: complete" in log
     assert cluster.names() == {}
     assert not any(map(alive, slots))
-    assert not worker_process.pid_path("one").exists()
+    assert not pidfile.worker_path("one").exists()
 
 
 def test_stop_waits_for_running_tasks_and_sends_their_replies(cluster):
@@ -217,7 +217,7 @@ def test_kill_of_the_worker_leaves_nothing(cluster):
         assert isinstance(wait_for(lambda: got, 2)[0], wire.ConnectionClosedError)
         wait_for(lambda: not any(map(alive, slots)), 2, "the end of the slots")
     cluster.start_worker("one")  # the name, the pid file and the ready file of the dead one do not hinder
-    wait_for(lambda: pidfile.read(worker_process.pid_path("one")).pid != process.pid)
+    wait_for(lambda: pidfile.read(pidfile.worker_path("one")).pid != process.pid)
     with cluster.ready("one") as worker:
         assert worker.do_work(2000, 1, "empty")["status"] == "complete"
 

@@ -17,9 +17,9 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from stormtracks.paths import state_folder
 from stormtracks.pyro_cluster.journal.lock import JournalRefused, RunLock
 from stormtracks.pyro_cluster.journal.writer import Writer
-from stormtracks.pyro_cluster.pidfile import home
 
 FORMAT = 1
 _APPLICATION = 0x73746F72  # "stor": tells our files from other SQLite files
@@ -108,7 +108,7 @@ class Outcome:
 
 def folder():
     """Where journals lie: ``runs`` in ~/.stormtracks, or in the folder that STORMTRACKS_HOME names."""
-    return home() / "runs"
+    return state_folder() / "runs"
 
 
 def default_name(task, start_year, end_year):

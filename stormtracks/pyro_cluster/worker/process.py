@@ -30,18 +30,13 @@ def main(argv=None):
     try:
         setup = _setup(options)
         _check_key(options.host)
-        with pidfile.PidFile(pid_path(options.name)) as file:
+        with pidfile.PidFile(pidfile.worker_path(options.name)) as file:
             _work(options, setup, file)
     except (Refused, pidfile.AlreadyRunning, secret.SecretError, SlotFault, wire.WireError) as error:
         log.error("worker %s: %s", options.name, error)
         return 1
     log.info("worker %s ended", options.name)
     return 0
-
-
-def pid_path(name):
-    """Pid file of a worker of this host; `pidfile.PidFile` says what is in it and in the ready file beside it."""
-    return pidfile.host_folder() / f"worker-{name}.pid"
 
 
 def parser():

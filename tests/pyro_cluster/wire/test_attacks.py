@@ -18,9 +18,7 @@ import pytest
 from Pyro4 import message, util
 
 from stormtracks.pyro_cluster import pidfile, secret, wire
-from stormtracks.pyro_cluster.pyro_nameserver import pid_path
 from stormtracks.pyro_cluster.wire import gate
-from stormtracks.pyro_cluster.worker import process as worker_process
 from tests.processes import alive, wait_for
 
 SERVED_SECONDS = 2.0
@@ -68,12 +66,12 @@ def target(request, lasting_launch):
     """A service that lives through all attacks of this file, one after the other."""
     launch = lasting_launch
     nameserver = launch("pyro_nameserver", "--port", "0")
-    place = told(pid_path().with_suffix(".ready"))[3]
+    place = told(pidfile.nameserver_path().with_suffix(".ready"))[3]
     if request.param == "nameserver":
         return Target("nameserver", nameserver, f"PYRO:Pyro.NameServer@{place}")
     table = ("--tasks", "tests.cluster_tasks:TASKS")
     worker = launch("pyro_worker", "--name", "w", "--nameserver", place, "--slots", 1, *table)
-    return Target("worker", worker, told(worker_process.pid_path("w").with_suffix(".ready"))[3])
+    return Target("worker", worker, told(pidfile.worker_path("w").with_suffix(".ready"))[3])
 
 
 def told(path):
