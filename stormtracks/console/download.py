@@ -5,7 +5,7 @@ import sys
 from stormtracks import config
 from stormtracks.console.terminal import output
 from stormtracks.console.years import years as years_of
-from stormtracks.download import Options, display
+from stormtracks.download import Options, progress_display
 from stormtracks.download import download as fetch
 from stormtracks.errors import BadValue
 
@@ -17,7 +17,7 @@ def download(dataset, years, variables, dest, options):
     archives = config.load_archives(options["archives"]) if options["archives"] else None
     chosen = Options(at_once=options["at_once"], refresh=options["refresh"], archives=archives)
     names = [name.strip() for name in (variables or "").split(",") if name.strip()]
-    with display.shown() as progress:
+    with progress_display.shown() as progress:
         report = fetch(dataset, years_of(years), names or None, dest, chosen, progress)
     output().print(report.summary(), soft_wrap=True, markup=False)
     if not report.complete:

@@ -2,7 +2,7 @@
 
 import json
 
-from stormtracks.console.places import local_path
+from stormtracks.console.local_paths import local_path
 from stormtracks.console.terminal import output, progress, table
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stormtracks.console.places import best_tracks_file, local_path
+from stormtracks.console.local_paths import best_tracks_file, local_path
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue

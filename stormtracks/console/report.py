@@ -2,7 +2,7 @@
 
 from stormtracks import config
 from stormtracks import report as pages
-from stormtracks.console.places import best_tracks_file
+from stormtracks.console.local_paths import best_tracks_file
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue

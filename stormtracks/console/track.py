@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from stormtracks import config
-from stormtracks.console.places import local_path, local_worker
+from stormtracks.console.local_paths import local_path, local_worker
 from stormtracks.console.terminal import output, progress, table
 from stormtracks.errors import BadValue
 from stormtracks.science import pipeline, results

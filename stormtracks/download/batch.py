@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stormtracks.download import archives, era5
-from stormtracks.download.check import check
 from stormtracks.download.courtesy import Courtesy, in_words
 from stormtracks.download.errors import DownloadError, NotThereError, StoppedError, UnreadableError
 from stormtracks.download.fetch import fetch
 from stormtracks.download.options import Options
 from stormtracks.download.partial import Part
 from stormtracks.download.unpack import unpack, unpacked
+from stormtracks.download.verification import verify
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +197,7 @@ class _One:
 
     def _finish(self, item, address, part):
         self.progress(item.name, "checking", part.size, part.size)
-        check(part.path, item.kind, address)
+        verify(part.path, item.kind, address)
         part.finish()
 
     def _present(self, item):
@@ -221,7 +221,7 @@ class _One:
 
 def _readable(item, path):
     try:
-        check(path, item.kind)
+        verify(path, item.kind)
     except (UnreadableError, FileNotFoundError):
         return False
     return True

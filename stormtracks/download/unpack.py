@@ -8,9 +8,9 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from stormtracks.download.check import check
 from stormtracks.download.errors import DownloadError, UnreadableError
 from stormtracks.download.partial import flush_folder
+from stormtracks.download.verification import verify
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _take_out(tar, member, folder):
             shutil.copyfileobj(source, target, 2**20)
             target.flush()
             os.fsync(target.fileno())
-        check(part, "netcdf", member.name)
+        verify(part, "netcdf", member.name)
         part.replace(final)
     finally:
         part.unlink(missing_ok=True)

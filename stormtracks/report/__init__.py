@@ -5,7 +5,7 @@ the pictures, `page` puts them into one file, `live` serves it on this machine. 
 template, the style and the map.
 """
 
+from stormtracks.report.html_report import write
 from stormtracks.report.live import serve
-from stormtracks.report.report import write
 
 __all__ = ["serve", "write"]

@@ -9,7 +9,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from stormtracks import __version__
-from stormtracks.report import fragments, page, report
+from stormtracks.report import fragments, html_report, page
 from stormtracks.report.outline import outline as look_at
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def serving(results_folder, journal=None, years=None, best_tracks=None, port=0):
     Parameters
     ----------
     results_folder, journal, years, best_tracks
-        As for `report.write`; the journal as a name or a path, since it is read again and again.
+        As for `html_report.write`; the journal as a name or a path, since it is read again and again.
     port : int
         0: any that is free.
     """
@@ -56,7 +56,7 @@ def serve(results_folder, journal=None, years=None, best_tracks=None, port=0, an
     Raises
     ------
     ResultError, JournalRefused
-        As for `report.write`.
+        As for `html_report.write`.
     OSError
         The port is taken.
     """
@@ -84,7 +84,7 @@ class _Run:
         self.stop = threading.Event()
         self._state = look_at(*self._where)  # refuses here what cannot be shown at all
         self._contents = page.Contents(
-            report.title_of(self._state) if self._state.number or self._state.state else "No results yet", "", {}
+            html_report.title_of(self._state) if self._state.number or self._state.state else "No results yet", "", {}
         )
         self._version = 0
 
@@ -102,7 +102,7 @@ class _Run:
         outline = look_at(*self._where)
         if outline.version == self._made:
             return
-        contents = report.contents_of(outline, self._best_tracks, with_figures=False)
+        contents = html_report.contents_of(outline, self._best_tracks, with_figures=False)
         with self._lock:
             self._contents, self._made = contents, outline.version
             self._version += 1
@@ -114,7 +114,7 @@ class _Run:
             log.warning("the run could not be looked at: %s", error)
         with self._lock:
             contents, version = self._contents, self._version
-        made = {**contents.fragments, **report.state_fragments(self._state)}
+        made = {**contents.fragments, **html_report.state_fragments(self._state)}
         return dataclasses.replace(contents, made=fragments.made(__version__) + ", live", fragments=made), version
 
     def html(self):

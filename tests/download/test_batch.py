@@ -12,7 +12,7 @@ import pytest
 import requests
 from rich.console import Console
 
-from stormtracks.download import DownloadError, Options, display, download
+from stormtracks.download import DownloadError, Options, download, progress_display
 
 
 @pytest.fixture
@@ -170,10 +170,10 @@ def test_progress_tells_every_file_and_its_end(archive, mine, netcdf, tmp_path):
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_the_display_names_every_file(archive, mine, netcdf, tmp_path, terminal):
+def test_the_progress_names_every_file(archive, mine, netcdf, tmp_path, terminal):
     archive.put("u850_1987.nc", netcdf)
     console = Console(file=io.StringIO(), force_terminal=terminal, width=100)
-    with display.shown(console) as progress:
+    with progress_display.shown(console) as progress:
         download("20crv2c", [1987], dest=tmp_path, options=mine, progress=progress)
     assert "u850_1987.nc: fetched" in console.file.getvalue() and "v850_1987.nc: failed" in console.file.getvalue()
 

@@ -6,8 +6,8 @@ import tarfile
 import netCDF4
 import pytest
 
-from stormtracks.download.check import check
 from stormtracks.download.errors import UnreadableError
+from stormtracks.download.verification import verify
 
 
 @pytest.fixture
@@ -31,15 +31,15 @@ def tar_of(*names, size=1000):
 
 
 def test_whole_files_pass(file, netcdf):
-    check(file(netcdf), "netcdf")
-    check(file(tar_of("a", "b")), "tar")
-    check(file(b"SID,SEASON\n ,Year\n1,2005\n"), "csv")
+    verify(file(netcdf), "netcdf")
+    verify(file(tar_of("a", "b")), "tar")
+    verify(file(b"SID,SEASON\n ,Year\n1,2005\n"), "csv")
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
 def test_half_a_netcdf_file_is_refused(file, netcdf, share):
     with pytest.raises(UnreadableError, match="http://x: cannot be read as a netcdf file"):
-        check(file(netcdf[: int(len(netcdf) * share)]), "netcdf", "http://x")
+        verify(file(netcdf[: int(len(netcdf) * share)]), "netcdf", "http://x")
 
 
 def test_half_a_classic_netcdf_file_is_refused(file, tmp_path):
@@ -47,15 +47,15 @@ def test_half_a_classic_netcdf_file_is_refused(file, tmp_path):
         data.createDimension("x", 5000)
         data.createVariable("a", "f4", ("x",))[:] = 1
     whole = (tmp_path / "classic.nc").read_bytes()
-    check(file(whole), "netcdf")
+    verify(file(whole), "netcdf")
     with pytest.raises(UnreadableError):
-        check(file(whole[:-1000]), "netcdf")
+        verify(file(whole[:-1000]), "netcdf")
 
 
 def test_a_netcdf_file_without_a_variable_is_refused(file, tmp_path):
     netCDF4.Dataset(tmp_path / "empty.nc", "w").close()
     with pytest.raises(UnreadableError, match="without a variable"):
-        check(tmp_path / "empty.nc", "netcdf")
+        verify(tmp_path / "empty.nc", "netcdf")
 
 
 def test_a_tar_cut_anywhere_is_refused(file):
@@ -63,16 +63,16 @@ def test_a_tar_cut_anywhere_is_refused(file):
     end = 3 * (512 + 1024)
     for cut in (0, 100, 512, 512 + 1024, 2000, end - 1, end):
         with pytest.raises(UnreadableError):
-            check(file(whole[:cut]), "tar")
+            verify(file(whole[:cut]), "tar")
 
 
 @pytest.mark.parametrize("text", ["SID,SEASON\n1,20", "SID,SEASON\n1\n", "no table\n", ""])
 def test_a_table_cut_in_a_line_is_refused(file, text):
     with pytest.raises(UnreadableError):
-        check(file(text.encode()), "csv")
+        verify(file(text.encode()), "csv")
 
 
 @pytest.mark.parametrize("kind", ["netcdf", "tar", "csv"])
 def test_a_login_page_is_called_a_web_page(file, kind):
     with pytest.raises(UnreadableError, match=r"web page|not a table"):
-        check(file(b"<!DOCTYPE html><title>Login</title>"), kind)
+        verify(file(b"<!DOCTYPE html><title>Login</title>"), kind)

@@ -13,7 +13,7 @@ _NETCDF_LOCK = threading.Lock()
 """The NetCDF and HDF5 libraries are not safe to enter from two threads."""
 
 
-def check(path, kind, address=""):
+def verify(path, kind, address=""):
     """Read enough of a file to know that it is whole.
 
     Parameters
