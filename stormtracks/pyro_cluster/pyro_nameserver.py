@@ -1,4 +1,4 @@
-"""The nameserver: where workers leave their address and the manager finds it. It answers members only."""
+"""The nameserver: workers leave their addresses here, and the manager finds them. It answers members only."""
 
 import argparse
 import errno
@@ -7,8 +7,10 @@ import threading
 
 import Pyro4
 from Pyro4 import constants, naming
-from Pyro4.errors import CommunicationError, NamingError
+from Pyro4.errors import CommunicationError, NamingError, PyroError
 
+from stormtracks import address
+from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals
 
@@ -18,45 +20,39 @@ ALIVE_SECONDS = 2.0
 
 @Pyro4.expose
 class NameServer(naming.NameServer):
-    """Pyro's nameserver, kept in memory, where a name cannot be taken from somebody who is alive."""
+    """Pyro's nameserver, kept in memory, where a name cannot be taken from a service that is alive."""
 
-    def register(self, name, uri, safe=False, metadata=None):
+    def register(self, name: str, uri: object, safe: bool = False, metadata: object = None) -> None:
         """Put an address under a name.
 
         Raises
         ------
         NamingError
-            The name belongs to another address, and something answers there.
+            The name belongs to another address, and a member answers there.
         """
         uri = str(uri)
         while True:
             held = self._held(name)
             if held not in (None, uri) and _answers(held):
-                raise NamingError(f"{name} is taken by {held}, which is alive: choose another name, or end that one")
+                raise NamingError(
+                    f"the name {name} is taken by {held}, which is alive; choose another name, or stop that service"
+                )
             with self.lock:
-                if self._held(name) == held:  # nobody else came in between
+                if self._held(name) == held:  # no other registration came in between
                     return super().register(name, uri, safe=False, metadata=metadata)
 
     def _held(self, name):
         return self.storage[name][0] if name in self.storage else None
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run a nameserver in the foreground until Ctrl-C or SIGTERM."""
     options = _parser().parse_args(argv)
     log_to(None)
-    ended = threading.Event()
     try:
-        with (
-            pidfile.PidFile(pidfile.nameserver_path()) as file,
-            _daemon(options.host, options.port) as daemon,
-            listening(daemon),
-        ):
-            file.ready(daemon.locationStr)
-            print(f"nameserver at {daemon.locationStr}, key {secret.fingerprint()}; Ctrl-C ends it", flush=True)
-            with stop_on_signals(lambda at_once: ended.set()):
-                ended.wait()
-    except (pidfile.AlreadyRunning, secret.SecretError, OSError) as error:
+        with pidfile.PidFile(pidfile.nameserver_path()) as file:
+            _serve(options, file)
+    except (StormtracksError, OSError) as error:
         print(f"nameserver: {_explained(error, options)}", file=sys.stderr)
         return 1
     print("nameserver ended", flush=True)
@@ -68,6 +64,15 @@ def _parser():
     parser.add_argument("--host", default="localhost", help="address of this machine to listen at [%(default)s]")
     parser.add_argument("--port", type=int, default=9090, help="port to listen at; 0: any free one [%(default)s]")
     return parser
+
+
+def _serve(options, file):
+    ended = threading.Event()
+    with _daemon(options.host, options.port) as daemon, listening(daemon):
+        file.ready(daemon.locationStr)
+        print(f"nameserver at {daemon.locationStr}, key {secret.fingerprint()}; Ctrl-C ends it", flush=True)
+        with stop_on_signals(lambda at_once: ended.set()):
+            ended.wait()
 
 
 def _daemon(host, port):
@@ -84,23 +89,25 @@ def _answers(uri):
     try:
         with wire.proxy(uri, ALIVE_SECONDS, ALIVE_SECONDS):
             return True
-    except (CommunicationError, Pyro4.errors.PyroError):
+    except PyroError:
         return False
 
 
 def _explained(error, options):
-    if isinstance(error, pidfile.AlreadyRunning) or not isinstance(error, OSError):
+    """The message for an error that kept the nameserver from starting."""
+    if not isinstance(error, OSError):
         return error
+    place = address.place(options.host, options.port)
     if error.errno != errno.EADDRINUSE:
-        return f"cannot listen at {options.host}:{options.port}: {error.strerror or error}"
+        return f"cannot listen at {place}: {error.strerror or error}"
     try:
         with wire.nameserver(options.host, options.port):
-            who = "a nameserver with our key runs there already: use it, or end it with `inv stop-nameserver`"
+            holder = "a nameserver with our key runs there already; use it, or stop it with `inv stop-nameserver`"
     except wire.WrongKey:
-        who = "a nameserver of another cluster (another key) has it"
+        holder = "a nameserver of another cluster (another key) has it; choose another with --port"
     except CommunicationError:
-        who = "another program has it"
-    return f"port {options.port} of {options.host} is taken: {who}; --port chooses another"
+        holder = "another program has it; choose another with --port"
+    return f"port {options.port} of {options.host} is taken: {holder}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The cluster's secret: one file with a key and a certificate; who holds it is a member, nobody else is.
+"""The cluster's secret: one file with a key and a certificate; whoever holds it is a member, nobody else is.
 
 The certificate is signed by its own key and is the only one trusted, so there is no authority to run and no name to
 look up: a peer proves that it holds the same file. It does not expire, because a host whose clock is wrong must not
@@ -12,51 +12,55 @@ import hashlib
 import os
 import ssl
 import stat
-import tempfile
 from pathlib import Path
+
+from stormtracks import disk
+from stormtracks.errors import StormtracksError
+from stormtracks.paths import expand, state_folder
 
 ENVIRONMENT = "STORMTRACKS_SECRET"
 NOT_BEFORE = datetime.datetime(2000, 1, 1)  # X.509 times are UTC
 NOT_AFTER = datetime.datetime(9999, 12, 31, 23, 59, 59)  # RFC 5280's "no end" (4.1.2.5)
 
 
-class SecretError(Exception):
+class SecretError(StormtracksError):
     """The secret is missing, not a secret, or not secret; the message says what to do."""
 
 
 def secret_path() -> Path:
     """Where the secret lies: the environment's STORMTRACKS_SECRET, else secret.pem in the folder of the state."""
     given = os.environ.get(ENVIRONMENT)
-    if given:
-        return Path(given).expanduser()
-    return Path(os.environ.get("STORMTRACKS_HOME") or "~/.stormtracks").expanduser() / "secret.pem"
+    return expand(given, where=ENVIRONMENT) if given else state_folder() / "secret.pem"
 
 
-def ensure(path=None) -> Path:
-    """The secret's file, made where there is none; two first uses at once agree on one.
+def ensure(path: str | os.PathLike | None = None) -> Path:
+    """The secret's file, created where it is missing; two first uses at once agree on one.
 
     Raises
     ------
     SecretError
-        What is there is no secret, or others may read it.
+        What is there is not a secret, or others may read it.
     """
     path = Path(path or secret_path())
     if not path.exists():
-        with contextlib.suppress(FileExistsError), _beside(path) as made:
-            os.link(made, path)  # unlike a rename, a link never replaces: the first one made stays
+        _create_folder(path)
+        with disk.beside(path) as new:
+            disk.write_whole(new, _new(), mode=0o600)
+            with contextlib.suppress(FileExistsError):
+                os.link(new, path)  # unlike a rename, a link never replaces: the first secret stays
     return check(path)
 
 
-def renew(path=None) -> Path:
-    """Replace the secret by a new one; who holds the old one is no member of what is started from now on."""
+def renew(path: str | os.PathLike | None = None) -> Path:
+    """Replace the secret by a new one; processes started from now on reject the old one."""
     path = Path(path or secret_path())
-    with _beside(path) as made:
-        made.replace(path)
+    _create_folder(path)
+    disk.write_whole(path, _new(), mode=0o600)
     return check(path)
 
 
-def check(path=None) -> Path:
-    """The secret's file, refused unless it is one and only its owner can read it.
+def check(path: str | os.PathLike | None = None) -> Path:
+    """The secret's file, refused unless it is a secret and only its owner can read it.
 
     Raises
     ------
@@ -67,18 +71,22 @@ def check(path=None) -> Path:
         found = path.stat()
     except FileNotFoundError:
         raise SecretError(
-            f"no key: {path} does not exist; on a worker's host `fab start-workers` brings it, on the manager's "
-            "it is made by `inv nameserver`"
+            f"no key: {path} does not exist; on a worker's host `fab start-workers` brings it, on the manager's host "
+            "`inv nameserver` creates it"
         ) from None
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        raise SecretError(f"{path} can be read by others (mode {stat.S_IMODE(found.st_mode):04o}): chmod 600 {path}")
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & 0o077:
+        raise SecretError(f"{path} can be read by others (mode {mode:04o}); run: chmod 600 {path}")
     if found.st_uid not in (os.geteuid(), 0):
-        raise SecretError(f"{path} belongs to another user (uid {found.st_uid}): who made it could be anybody")
+        raise SecretError(
+            f"{path} is owned by another user (uid {found.st_uid}) and cannot be trusted; delete it or copy the "
+            "cluster's key here"
+        )
     certificate(path)
     return path
 
 
-def certificate(path=None) -> bytes:
+def certificate(path: str | os.PathLike | None = None) -> bytes:
     """The certificate in the secret's file (DER)."""
     path = Path(path or secret_path())
     try:
@@ -87,35 +95,24 @@ def certificate(path=None) -> bytes:
             raise ValueError("no private key in it")
         return ssl.PEM_cert_to_DER_cert(text[text.index("-----BEGIN CERTIFICATE-----") :].strip())
     except (OSError, ValueError) as error:
-        raise SecretError(f"{path} is no secret of stormtracks ({error}): copy the cluster's, or remove it") from error
+        raise SecretError(
+            f"{path} is not a key of stormtracks ({error}); copy the cluster's key here, or delete the file"
+        ) from error
 
 
-def fingerprint(path=None) -> str:
+def fingerprint(path: str | os.PathLike | None = None) -> str:
     """What may be shown of a secret, to see whether two are the same; written as SSH writes it."""
     digest = hashlib.sha256(certificate(path)).digest()
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-@contextlib.contextmanager
-def _beside(path):
-    """A new secret in a file of its own (0600 from its first byte) beside `path`, gone afterwards."""
+def _create_folder(path):
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    made = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(_new())
-            file.flush()
-            os.fsync(file.fileno())
-        yield made
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            made.unlink()
 
 
 def _new() -> bytes:
     """Key and certificate as PEM. The extensions are those that OpenSSL's strict mode (Python 3.13) asks for."""
-    from cryptography import x509  # imported here: 0.1 s that only the first use has to pay
+    from cryptography import x509  # imported here: 0.1 s that only the first use pays
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -135,9 +132,10 @@ def _new() -> bytes:
         ),
         False,
     )
+    # One certificate for both ends of a connection: each member listens and calls.
     both_ends = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     subject = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    made = (
+    certificate = (
         x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOT_BEFORE)
@@ -153,4 +151,4 @@ def _new() -> bytes:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return private + made.public_bytes(serialization.Encoding.PEM)
+    return private + certificate.public_bytes(serialization.Encoding.PEM)

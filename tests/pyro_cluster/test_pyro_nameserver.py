@@ -69,7 +69,7 @@ def test_a_port_of_another_program_says_so(home, capsys):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert main(["--port", str(port)]) == 1
-    assert "another program has it; --port chooses another" in capsys.readouterr().err
+    assert "another program has it; choose another with --port" in capsys.readouterr().err
 
 
 def test_an_address_of_another_host_is_refused(home, capsys):

@@ -46,7 +46,7 @@ def test_fingerprint_tells_nothing_of_the_key(tmp_path):
 def test_readable_by_others_is_refused(tmp_path):
     path = secret.ensure(tmp_path / "secret.pem")
     path.chmod(0o640)
-    with pytest.raises(secret.SecretError, match=r"can be read by others \(mode 0640\): chmod 600"):
+    with pytest.raises(secret.SecretError, match=r"can be read by others \(mode 0640\); run: chmod 600"):
         secret.ensure(path)
 
 
@@ -60,7 +60,7 @@ def test_what_is_no_secret_is_refused(tmp_path, content):
     path = tmp_path / "secret.pem"
     path.touch(0o600)
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(secret.SecretError, match="is no secret of stormtracks"):
+    with pytest.raises(secret.SecretError, match="is not a key of stormtracks"):
         secret.ensure(path)
 
 
