@@ -67,7 +67,7 @@ def links(folder, repeats):
     for count, target in MAXIMA.items():
         many, times = repeated_maxima(maxima, axis, count)
         for linker in LINKERS:
-            link = functools.partial(linking.link, many, times, Settings(linker=linker))
+            link = functools.partial(linking.link, many, times, linker=linker)
             seconds, tracks = _timed(link, repeats)
             each = 1e6 * statistics.median(seconds) / count
             rows.append((linker, f"{count:,}", f"{len(tracks.row_size):,}", spread(seconds), target, f"{each:.2f}"))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from benchmarks.surroundings import CHECKOUT
 from stormtracks.science import ibtracs, synthetic
-from stormtracks.science.settings import Settings
 
 YEAR = 2005
 FIRST = date(YEAR, 6, 1)
@@ -51,7 +50,7 @@ def season(folder, steps, year=YEAR, **plan):
     place = folder / name
     if not (place / f"truth_{year}.nc").exists():
         print(f"planting {year} in {place} ...", file=sys.stderr, flush=True)
-        best = ibtracs.load(BEST_TRACKS, Settings(), made.times[0], made.times[-1])
+        best = ibtracs.load(BEST_TRACKS, made.times[0], made.times[-1])
         synthetic.plant(place, made, best, overwrite=True)
     return place
 

@@ -8,13 +8,14 @@ threshold of 5e-5 s-1, and links each track to the nearest point within 650 km, 
 
 import argparse
 import dataclasses
+import functools
 import time
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import maximum_filter
 
-from stormtracks.science import linking, maxima, reanalysis, sphere, vorticity
+from stormtracks.science import linking, matching, maxima, reanalysis, sphere, vorticity
 from stormtracks.science.records import Maxima, Tracks
 from stormtracks.science.settings import LINKERS, Settings
 from stormtracks.science.skill import score
@@ -54,7 +55,7 @@ def find_all(folder, truth, settings, members=None):
             for member in chosen:
                 member_fields = np.ascontiguousarray(fields[:, member])
                 for parts, finder in zip(found[member], (maxima.find, naive_maxima), strict=True):
-                    part = finder(member_fields, season.grid, settings)
+                    part = finder(member_fields, season.grid, **settings.keywords(finder))
                     parts.append(dataclasses.replace(part, step=part.step + np.int32(first)))
         return season.axis, [_joined(ours) for ours, _ in found], [_joined(naive) for _, naive in found]
 
@@ -63,21 +64,22 @@ def trackers(settings):
     """What turns maxima and a time axis into tracks, by name."""
 
     def linked(linker):
-        return lambda found, axis: linking.link(found, axis, dataclasses.replace(settings, linker=linker))
+        keywords = dataclasses.replace(settings, linker=linker).keywords(linking.link)
+        return functools.partial(linking.link, **keywords)
 
     return {linker: linked(linker) for linker in LINKERS} | {
         "naive": lambda found, axis: naive_link(found, axis, settings.min_points)
     }
 
 
-def naive_maxima(fields, grid, settings):
+def naive_maxima(fields, grid, *, region=None):
     """Grid points in the region above the fixed threshold that none of the eight neighbours exceeds."""
     wrapped = np.pad(fields, ((0, 0), (0, 0), (1, 1)), mode="wrap")
     highest = maximum_filter(wrapped, size=(1, 3, 3))[..., 1:-1]
     step, row, column = np.nonzero((fields == highest) & (fields > NAIVE_THRESHOLD))
     lat, lon = grid.lat[row].astype(float), sphere.wrap(grid.lon[column])
     found = Maxima(step.astype(np.int32), lat, lon, fields[step, row, column].astype(np.float32))
-    return found.take(sphere.in_region(lat, lon, settings.region))
+    return found.take(sphere.in_region(lat, lon, region))
 
 
 def naive_link(found, axis, min_points):
@@ -119,7 +121,8 @@ def _report(name, tracker, season, found):
     start = time.process_time()
     linked = [tracker(member_maxima, axis) for member_maxima in found]
     seconds = (time.process_time() - start) / len(found)
-    skills = [score(truth, member, tracks, settings) for member, tracks in enumerate(linked)]
+    limits = settings.keywords(matching.match)
+    skills = [score(truth, member, tracks, **limits) for member, tracks in enumerate(linked)]
     mean = {
         key: np.nanmean([getattr(skill, key) for skill in skills])
         for key in ("pod", "far", "mean_error_km", "median_error_km", "pieces", "coverage", "tracks")

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks.science import ibtracs, pipeline, results, synthetic
-from stormtracks.science.settings import Settings
 
 YEARS = {2003: "20crv2c", 2004: "20crv3", 2005: "20crv2c", 2006: "20crv3"}
 """Both ways in which an archive keeps its members: all in each chunk, and a file for each."""
@@ -20,7 +19,7 @@ def plant(folder):
     for year, layout in YEARS.items():
         season = {"start": f"{year}-08-20", "stop": f"{year}-08-31"}
         plan = synthetic.Plan(year, MEMBERS, grid=5.0, layout=layout, complevel=1, **season)
-        best = ibtracs.load(BEST_TRACKS, Settings(), plan.times[0], plan.times[-1])
+        best = ibtracs.load(BEST_TRACKS, plan.times[0], plan.times[-1])
         synthetic.plant(folder, plan, best)
 
 

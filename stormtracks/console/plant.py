@@ -6,7 +6,6 @@ from stormtracks import config
 from stormtracks.console.terminal import output, progress
 from stormtracks.errors import BadValue
 from stormtracks.science import ibtracs, synthetic
-from stormtracks.science.settings import Settings
 
 STEP_HOURS = {"20crv2c": 6, "20crv3": 3}
 SAMPLE_TRACKS = config.CHECKOUT / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
@@ -17,7 +16,7 @@ def plant(dest, wanted, best_tracks=None, overwrite=False):
     if not dest:
         raise BadValue("where to? name a folder with --dest")
     plan = synthetic.Plan(step_hours=STEP_HOURS.get(wanted["layout"], 6), **wanted)
-    best = ibtracs.load(best_tracks or SAMPLE_TRACKS, Settings(), plan.times[0], plan.times[-1])
+    best = ibtracs.load(best_tracks or SAMPLE_TRACKS, plan.times[0], plan.times[-1])
     with progress(f"planting {plan.members} members of {plan.year}") as report:
         planted = synthetic.plant(Path(dest), plan, best, report, overwrite)
     size = sum(file.stat().st_size for file in planted.files) / 1e6

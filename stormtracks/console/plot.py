@@ -81,10 +81,10 @@ def _field(options):
     with reanalysis.open_season(local_path("data", options["data"]), year, settings, member=member) as season:
         step = int(np.argmin(np.abs(season.axis.times - np.datetime64(options["time"], "s"))))
         winds = [array[:, 0] for array in season.read(step, step + 1, [member])]
-        one = vorticity.cyclonic if season.quantity == "vorticity" else vorticity.cyclonic_vorticity
-        field, grid, time = one(*winds, season.grid), season.grid, season.axis.times[step]
+        field, grid, time = vorticity.cyclonic_from(winds, season.grid), season.grid, season.axis.times[step]
     title = f"{np.datetime_as_string(time, unit='h')}Z, member {member}"
-    return plots.vorticity_field(field[0], grid, maxima.find(field, grid, settings), options["region"], title)
+    found = maxima.find(field, grid, **settings.keywords(maxima.find))
+    return plots.vorticity_field(field[0], grid, found, options["region"], title)
 
 
 def _series(options):
@@ -111,4 +111,4 @@ def _year(options):
 
 def _best(options, times):
     path = best_tracks_file(options["best_tracks"])
-    return None if path is None or not len(times) else ibtracs.load(path, Settings(), times.min(), times.max())
+    return None if path is None or not len(times) else ibtracs.load(path, times.min(), times.max())

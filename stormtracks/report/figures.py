@@ -8,7 +8,6 @@ import numpy as np
 
 from stormtracks.science import density, ibtracs, results
 from stormtracks.science.consensus import consensus
-from stormtracks.science.settings import Settings
 
 MOST_SEASONS = 60
 """Seasons that a map of density is made of; of more, so many are taken, evenly spread over the run."""
@@ -97,7 +96,7 @@ def _foremost(agreed):
 
 
 def _best(path, times):
-    return None if path is None else ibtracs.load(path, Settings(), times.min(), times.max())
+    return None if path is None else ibtracs.load(path, times.min(), times.max())
 
 
 def _region(lat, lon):

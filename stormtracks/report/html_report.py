@@ -12,7 +12,6 @@ from stormtracks.report.outline import outline as look_at
 from stormtracks.report.outline import provenance
 from stormtracks.science import ibtracs, results
 from stormtracks.science.errors import InputError
-from stormtracks.science.settings import Settings
 from stormtracks.science.summary import summarise
 
 ELSEWHERE = "The figures are in the file that `inv report` writes without --live."
@@ -110,7 +109,7 @@ def tracks_of(outline, best_tracks=None, progress=None) -> dict | None:
                 progress(done, outline.number)
     if best_tracks is not None:
         years = np.array([min(outline.results), max(outline.results) + 2]).astype("U4").astype("datetime64[s]")
-        chosen.add_observed(ibtracs.load(best_tracks, Settings(), *years))
+        chosen.add_observed(ibtracs.load(best_tracks, *years))
     return chosen.packed()
 
 

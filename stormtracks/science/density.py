@@ -1,10 +1,13 @@
 """How many tracks pass a place in a season, per unit area."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from scipy.spatial import cKDTree
 
 from stormtracks.science import sphere
-from stormtracks.science.records import Grid
+from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.records import Grid, Tracks
 
 AREA_KM2 = 1.0e6
 """Unit area that tracks are counted in; a cap of 5 degrees, as in TRACK's statistics (Hodges 1996), has 0.97e6."""
@@ -16,15 +19,17 @@ _LONG_STEP_KM = 250.0
 """Points farther apart get one half-way between them; nearer ones narrow the swath of a cap by less than 3 %."""
 
 
-def track_density(seasons, spacing=2.0, region=None):
+def track_density(
+    seasons: Iterable[Tracks], spacing_deg: float = 2.0, region: sphere.Region | None = None
+) -> tuple[Floats, Grid]:
     """Tracks that pass within a cap of 10^6 km2 around each point of a grid, per season.
 
     Parameters
     ----------
     seasons : iterable of Tracks
-        One a member and year; each is let go before the next is asked for.
-    spacing : float
-        Of the grid, degrees.
+        The tracks of one member and year each; at most one of them is in memory.
+    spacing_deg : float
+        Spacing of the grid, degrees.
     region : tuple of float, optional
         South, north, west, east (west > east: across the date line or Greenwich); none: the globe.
 
@@ -40,7 +45,7 @@ def track_density(seasons, spacing=2.0, region=None):
     Equal caps make the count an areal density anywhere, at the poles too. Half-way points are put between points that
     are far apart, so that a fast storm does not jump over a cap.
     """
-    grid = _grid(spacing, region)
+    grid = _grid(spacing_deg, region)
     lat, lon = (axis.ravel() for axis in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
     cells = cKDTree(sphere.unit_vectors(lat, lon))
     total, number = np.zeros(len(lat)), 0
@@ -50,16 +55,16 @@ def track_density(seasons, spacing=2.0, region=None):
     return total.reshape(grid.shape) / max(number, 1), grid
 
 
-def _grid(spacing, region):
+def _grid(spacing_deg: float, region: sphere.Region | None) -> Grid:
     south, north, west, east = region or (-90.0, 90.0, 0.0, 360.0)
     width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
     periodic = width == 360.0
-    lat = np.linspace(south, north, max(round((north - south) / spacing), 1) + 1)
-    lon = west % 360.0 + np.linspace(0.0, width, max(round(width / spacing), 1) + 1)
+    lat = np.linspace(south, north, max(round((north - south) / spacing_deg), 1) + 1)
+    lon = west % 360.0 + np.linspace(0.0, width, max(round(width / spacing_deg), 1) + 1)
     return Grid(lat, lon[:-1] if periodic else lon, periodic)
 
 
-def _visits(tracks, cells):
+def _visits(tracks: Tracks, cells: cKDTree) -> Ints:
     """How many of the tracks pass each cell's cap, shape (ncells,)."""
     lat, lon, track = _with_midpoints(tracks)
     points = cKDTree(sphere.unit_vectors(lat, lon))
@@ -68,7 +73,7 @@ def _visits(tracks, cells):
     return np.bincount(visits % cells.n, minlength=cells.n)
 
 
-def _with_midpoints(tracks):
+def _with_midpoints(tracks: Tracks) -> tuple[Floats, Floats, Ints]:
     track = tracks.track
     first = np.flatnonzero(track[1:] == track[:-1])
     lat, lon = tracks.lat, tracks.lon

@@ -1,6 +1,7 @@
 """IBTrACS file (NetCDF or CSV, v04r00 and v04r01) -> best tracks."""
 
 import csv
+import os
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks, InputFile
+from stormtracks.science.settings import WIND_SOURCES, Settings, check_choice
 from stormtracks.science.sphere import wrap
 
 SOURCE = (
@@ -25,18 +27,24 @@ _MOST_POINTS = 10**8  # all of IBTrACS has 5 million places for points: 14,000 s
 _SECONDS = {"days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
 
 
-def load(path, settings, start=None, stop=None):
+def load(
+    path: str | os.PathLike[str],
+    start: np.datetime64 | None = None,
+    stop: np.datetime64 | None = None,
+    *,
+    wind_source: str = Settings.wind_source,
+) -> BestTracks:
     """Best tracks from an IBTrACS v04 file, as NetCDF or CSV (told apart by content).
 
     Parameters
     ----------
     path : path_like
         ``IBTrACS.*.nc`` or ``ibtracs.*.csv``, v04r00 or v04r01.
-    settings : Settings
-        `wind_source`: 'usa' takes the USA agencies' 1-minute winds and pressures, and the WMO agency's where
-        there are none; 'wmo' takes the WMO agency's only (no value between its synoptic times).
     start, stop : datetime64, optional
         Only storms with an observation at or between these times; such a storm comes whole.
+    wind_source : str
+        'usa' takes the USA agencies' 1-minute winds and pressures, and the WMO agency's where there are none; 'wmo'
+        takes the WMO agency's only (no value between its synoptic times).
 
     Returns
     -------
@@ -55,10 +63,11 @@ def load(path, settings, start=None, stop=None):
     Basin 'NA' is the North Atlantic, never a missing value. Times are rounded to the second: NetCDF stores
     days since 1858 as a float.
     """
+    check_choice("wind_source", wind_source, WIND_SOURCES)
     path = Path(path)
     window = (_second(start, np.iinfo(np.int64).min + 1), _second(stop, np.iinfo(np.int64).max))
     read = _read_netcdf if _is_netcdf(path) else _read_csv
-    return _best_tracks(read(path, window), settings.wind_source)
+    return _best_tracks(read(path, window), wind_source)
 
 
 def input_file(path):

@@ -5,13 +5,24 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from stormtracks.science import sphere
-from stormtracks.science.records import Tracks
+from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.records import Maxima, TimeAxis, Tracks
+from stormtracks.science.settings import LINKERS, Settings, check_choice
 
 _STEADINESS = 0.8
 """Share of a storm's last displacement that its next one is expected to be (motion linker)."""
 
 
-def link(maxima, axis, settings):
+def link(
+    maxima: Maxima,
+    axis: TimeAxis,
+    *,
+    linker: str = Settings.linker,
+    max_speed_m_s1: float = Settings.max_speed_m_s1,
+    max_missing_steps: int = Settings.max_missing_steps,
+    min_points: int = Settings.min_points,
+    min_peak_s1: float = Settings.min_peak_s1,
+) -> Tracks:
     """Tracks of the maxima of one member.
 
     Parameters
@@ -19,8 +30,16 @@ def link(maxima, axis, settings):
     maxima : Maxima
         Sorted by step.
     axis : TimeAxis
-    settings : Settings
-        `linker`, `max_speed_m_s1`, `max_missing_steps`, `min_points` and `min_peak_s1` are used.
+    linker : str
+        'nearest' or 'motion'.
+    max_speed_m_s1 : float
+        Fastest displacement between two times, m s-1.
+    max_missing_steps : int
+        Steps without a maximum that a track may bridge.
+    min_points : int
+        Shortest track that is kept.
+    min_peak_s1 : float
+        Vorticity that a track must reach at least once, s-1; 0: no such demand.
 
     Returns
     -------
@@ -38,23 +57,24 @@ def link(maxima, axis, settings):
     `max_missing_steps`, ends and beginnings left over are linked in the same way two, three, ... steps apart,
     shortest first; otherwise nothing is ever linked across a missing step.
     """
+    check_choice("linker", linker, LINKERS)
     moment = _moments(axis)[maxima.step]
     successor = np.full(len(maxima), -1)
     if len(maxima) and axis.step_hours:
-        reach_km = settings.max_speed_m_s1 * 3.6 * axis.step_hours
-        linker = {"nearest": _link_nearest, "motion": _link_by_motion}[settings.linker]
-        linker(maxima, moment, 1, reach_km, successor)
-        for apart in range(2, settings.max_missing_steps + 2):
+        reach_km = max_speed_m_s1 * 3.6 * axis.step_hours
+        link_steps = {"nearest": _link_nearest, "motion": _link_by_motion}[linker]
+        link_steps(maxima, moment, 1, reach_km, successor)
+        for apart in range(2, max_missing_steps + 2):
             _link_nearest(maxima, moment, apart, reach_km * apart, successor)
-    return _tracks(maxima, axis, successor, settings)
+    return _tracks(maxima, axis, successor, min_points, min_peak_s1)
 
 
-def _moments(axis):
+def _moments(axis: TimeAxis) -> Ints:
     """Each time as a whole number of data steps, so that a missing step is a gap in the numbers."""
     return np.round(axis.hours / (axis.step_hours or 1.0)).astype(np.int64)
 
 
-def _link_nearest(maxima, moment, apart, reach_km, successor):
+def _link_nearest(maxima: Maxima, moment: Ints, apart: int, reach_km: float, successor: Ints) -> None:
     """Link free ends to free beginnings `apart` steps later, closest pairs first; fills `successor` in place."""
     tails, heads, distance = sphere.pairs_within(maxima.lat, maxima.lon, moment, reach_km, apart)
     begins = np.ones(len(maxima), bool)
@@ -69,7 +89,7 @@ def _link_nearest(maxima, moment, apart, reach_km, successor):
         tails, heads, distance = tails[left], heads[left], distance[left]
 
 
-def _closest(tails, heads, distance, size):
+def _closest(tails: Ints, heads: Ints, distance: Floats, size: int) -> Ints:
     """Indices of pairs that are the closest for their tail and for their head; of equals the first in the table."""
     nearest = np.full((2, size), np.inf)
     np.minimum.at(nearest[0], tails, distance)
@@ -79,7 +99,7 @@ def _closest(tails, heads, distance, size):
     return mutual[_first_of(tails[mutual], size) & _first_of(heads[mutual], size)]
 
 
-def _first_of(values, size):
+def _first_of(values: Ints, size: int) -> Bools:
     """Where each value stands for the first time, shape of `values`, bool."""
     rank = np.arange(len(values))
     first = np.empty(size, int)
@@ -87,7 +107,7 @@ def _first_of(values, size):
     return first[values] == rank
 
 
-def _link_by_motion(maxima, moment, apart, reach_km, successor):
+def _link_by_motion(maxima: Maxima, moment: Ints, apart: int, reach_km: float, successor: Ints) -> None:
     """Link each step to the next by predicted positions, all pairs of a step at once; fills `successor` in place."""
     points = sphere.unit_vectors(maxima.lat, maxima.lon)
     moments, first = np.unique(moment, return_index=True)
@@ -101,7 +121,7 @@ def _link_by_motion(maxima, moment, apart, reach_km, successor):
         expected[target] = _ahead(points[origin], points[target])
 
 
-def _assign(here, expected, there, limit):
+def _assign(here: Floats, expected: Floats, there: Floats, limit: float) -> Ints:
     """Pairs (index here, index there) within the limit whose summed distance from the expected positions is least."""
     squared = np.maximum(0.0, 2.0 - 2.0 * here @ there.T)
     allowed = squared <= limit**2
@@ -123,18 +143,18 @@ def _assign(here, expected, there, limit):
     return np.concatenate([alone, np.stack([rows[best[0]][real], columns[best[1]][real]])], axis=1)
 
 
-def _alone(origins, targets):
+def _alone(origins: Ints, targets: Ints) -> Ints:
     """Which pairs have neither origin nor target in common with another pair."""
     return np.flatnonzero((np.bincount(origins)[origins] == 1) & (np.bincount(targets)[targets] == 1))
 
 
-def _ahead(before, now):
+def _ahead(before: Floats, now: Floats) -> Floats:
     """Where points that came from `before` to `now` are expected next."""
     ahead = now + _STEADINESS * (now - before)
     return ahead / np.linalg.norm(ahead, axis=1, keepdims=True)
 
 
-def _tracks(maxima, axis, successor, settings):
+def _tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, min_points: int, min_peak_s1: float) -> Tracks:
     """The chains of successors that are long and strong enough, as a ragged array."""
     origin = np.flatnonzero(successor >= 0)
     graph = coo_array((np.ones(len(origin), np.int8), (origin, successor[origin])), shape=(len(maxima),) * 2)
@@ -142,7 +162,7 @@ def _tracks(maxima, axis, successor, settings):
     size = np.bincount(chain, minlength=count)
     peak = np.zeros(count, np.float32)
     np.maximum.at(peak, chain, maxima.vorticity)
-    kept = (size >= settings.min_points) & (peak >= settings.min_peak_s1)
+    kept = (size >= min_points) & (peak >= min_peak_s1)
     member = np.flatnonzero(kept[chain])
     _, first, chain = np.unique(chain[member], return_index=True, return_inverse=True)
     rank = np.empty(len(first), int)

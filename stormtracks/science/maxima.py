@@ -8,7 +8,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from stormtracks.science import sphere
-from stormtracks.science.records import Maxima
+from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.records import Grid, Maxima
+from stormtracks.science.settings import Settings
 
 _AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 """Rows and columns to the eight neighbours."""
@@ -17,7 +19,14 @@ _CROWDED = 700
 """Maxima of a step from which on it pays to thin them in batches."""
 
 
-def find(fields, grid, settings):
+def find(
+    fields: Floats,
+    grid: Grid,
+    *,
+    threshold_s1: float = Settings.threshold_s1,
+    min_separation_km: float = Settings.min_separation_km,
+    region: sphere.Region | None = None,
+) -> Maxima:
     """The maxima of some fields of cyclonic vorticity.
 
     Parameters
@@ -25,8 +34,12 @@ def find(fields, grid, settings):
     fields : ndarray of float, shape (n, nlat, nlon)
         Cyclonic vorticity, s-1, positive for cyclones in both hemispheres; NaN where there is none.
     grid : Grid
-    settings : Settings
-        `threshold_s1`, `region` and `min_separation_km` are used.
+    threshold_s1 : float
+        Weakest vorticity of a maximum, s-1.
+    min_separation_km : float
+        A maximum this close to a stronger one gives way to it, see `thin`; 0: none does.
+    region : tuple of float, optional
+        South, north, west, east, in degrees: only maxima of grid points in it; none: the globe.
 
     Returns
     -------
@@ -44,19 +57,19 @@ def find(fields, grid, settings):
     `thin`.
     """
     wrapped = _wrapped(fields, grid)
-    index, tied = _peaks(wrapped, settings.threshold_s1)
+    index, tied = _peaks(wrapped, threshold_s1)
     if tied.any():
         index = _one_per_plateau(wrapped, index, tied)
-    index = np.sort(np.concatenate([index, _poles(wrapped, grid, settings.threshold_s1)]))
+    index = np.sort(np.concatenate([index, _poles(wrapped, grid, threshold_s1)]))
     step, row, column = np.unravel_index(index, wrapped.shape)
-    inside = sphere.in_region(grid.lat[row], grid.lon[column - 1], settings.region)
+    inside = sphere.in_region(grid.lat[row], grid.lon[column - 1], region)
     index, step, row, column = index[inside], step[inside], row[inside], column[inside] - 1
     lat, lon = _centres(wrapped, index, row, column, grid)
     maxima = Maxima(step.astype(np.int32), lat, lon, wrapped.reshape(-1)[index].astype(np.float32))
-    return thin(maxima, settings.min_separation_km)
+    return thin(maxima, min_separation_km)
 
 
-def thin(maxima, min_separation_km):
+def thin(maxima: Maxima, min_separation_km: float) -> Maxima:
     """Maxima without the weaker ones near a stronger one of the same step.
 
     Parameters
@@ -77,10 +90,11 @@ def thin(maxima, min_separation_km):
     if min_separation_km <= 0 or len(maxima) < 2:
         return maxima
     crowded = len(maxima) > _CROWDED * (maxima.step.max() - maxima.step.min() + 1)
-    return maxima.take((_thin_in_batches if crowded else _thin_at_once)(maxima, min_separation_km))
+    thinned = _thin_in_batches if crowded else _thin_at_once
+    return maxima.take(thinned(maxima, min_separation_km))
 
 
-def _wrapped(fields, grid):
+def _wrapped(fields: Floats, grid: Grid) -> Floats:
     """The fields with a column more on either side: the one from round the globe, or, on a regional grid, no values.
 
     A neighbour is then a fixed distance away in memory, which makes whole fields comparable with themselves, shifted.
@@ -92,12 +106,12 @@ def _wrapped(fields, grid):
     return wrapped
 
 
-def _peaks(wrapped, threshold):
+def _peaks(wrapped: Floats, threshold_s1: float) -> tuple[Ints, Bools]:
     """Flat indices of points not exceeded by a neighbour, and which of them have an equal one; without outer rows."""
     flat, (_, nlat, width) = wrapped.reshape(-1), wrapped.shape
     mask = np.zeros(len(flat), bool)
     inner = slice(width, len(flat) - width)
-    np.greater_equal(flat[inner], threshold, out=mask[inner])
+    np.greater_equal(flat[inner], threshold_s1, out=mask[inner])
     for apart in (1, -1, width, -width):
         mask[inner] &= flat[inner] >= flat[inner.start + apart : inner.stop + apart]
     cells = mask.reshape(-1, nlat, width)
@@ -112,13 +126,13 @@ def _peaks(wrapped, threshold):
     return index, tied
 
 
-def _apart(direction, width):
+def _apart(direction: tuple[int, int], width: int) -> int:
     """How far a neighbour is in memory."""
     rows, columns = direction
     return rows * width + columns
 
 
-def _one_per_plateau(wrapped, index, tied):
+def _one_per_plateau(wrapped: Floats, index: Ints, tied: Bools) -> Ints:
     """`index` with, for each plateau, its first point, or none if something next to the plateau is higher."""
     flat, width, plateau = wrapped.reshape(-1), wrapped.shape[2], index[tied]
     links, spoiled = [], np.zeros(len(plateau), bool)
@@ -140,19 +154,19 @@ def _one_per_plateau(wrapped, index, tied):
     return np.sort(np.concatenate([index[~tied], plateau[first[good]]]))
 
 
-def _poles(wrapped, grid, threshold):
+def _poles(wrapped: Floats, grid: Grid, threshold_s1: float) -> Ints:
     """Flat indices of the poles that exceed the whole row next to them."""
     _, nlat, width = wrapped.shape
     found = []
     for row, near in ((0, 1), (nlat - 1, nlat - 2)):
         if grid.periodic and 90.0 - abs(grid.lat[row]) < 1e-4:
             value = wrapped[:, row, 1]
-            peak = (value >= threshold) & (value > wrapped[:, near].max(axis=1))
+            peak = (value >= threshold_s1) & (value > wrapped[:, near].max(axis=1))
             found.append((np.flatnonzero(peak) * nlat + row) * width + 1)
     return np.concatenate(found) if found else np.zeros(0, np.intp)
 
 
-def _centres(wrapped, index, row, column, grid):
+def _centres(wrapped: Floats, index: Ints, row: Ints, column: Ints, grid: Grid) -> tuple[Floats, Floats]:
     """Latitude and longitude of the top of the surface through the 3 x 3 values around each maximum."""
     lat, lon = grid.lat[row].astype(float), grid.lon[column].astype(float)
     inner = (row > 0) & (row < grid.shape[0] - 1)
@@ -171,7 +185,7 @@ def _centres(wrapped, index, row, column, grid):
     return lat, sphere.wrap(lon)
 
 
-def _moved(lat, lon, east, north):
+def _moved(lat: Floats, lon: Floats, east: Floats, north: Floats) -> tuple[Floats, Floats]:
     """Points moved along the plane that touches the unit sphere at them."""
     phi, lam = np.radians(lat), np.radians(lon)
     out = np.cos(phi) - north * np.sin(phi)
@@ -181,7 +195,7 @@ def _moved(lat, lon, east, north):
 
 
 @lru_cache(maxsize=16)
-def _fits(grid):
+def _fits(grid: Grid) -> tuple[Floats, Floats]:
     """What turns nine values into slopes and bends, (nlat, 5, 9), and half a cell east and north, (2, nlat).
 
     Lengths are in Earth radii on the gnomonic plane, which touches the sphere at the maximum's grid point.
@@ -201,7 +215,7 @@ def _fits(grid):
     return fits, reach
 
 
-def _thin_at_once(maxima, min_separation_km):
+def _thin_at_once(maxima: Maxima, min_separation_km: float) -> Ints:
     """Indices of the maxima that stay, from all pairs of near ones."""
     strong, weak = _near_pairs(maxima, min_separation_km)
     undecided = np.zeros(len(maxima), bool)
@@ -216,7 +230,7 @@ def _thin_at_once(maxima, min_separation_km):
     return np.flatnonzero(stays)
 
 
-def _thin_in_batches(maxima, min_separation_km):
+def _thin_in_batches(maxima: Maxima, min_separation_km: float) -> Ints:
     """The same, the strongest first: what lies near one that stays is gone before pairs are made of it.
 
     Winds that are rounded have thousands of maxima around the poles of a fine grid, and millions of pairs.
@@ -239,7 +253,7 @@ def _thin_in_batches(maxima, min_separation_km):
     return np.sort(np.concatenate(kept))
 
 
-def _near_pairs(maxima, min_separation_km):
+def _near_pairs(maxima: Maxima, min_separation_km: float) -> tuple[Ints, Ints]:
     """Indices (stronger, weaker) of maxima of the same step within the distance; of equals the earlier is stronger."""
     one, other, _ = sphere.pairs_within(maxima.lat, maxima.lon, maxima.step, min_separation_km)
     first, second = np.minimum(one, other), np.maximum(one, other)

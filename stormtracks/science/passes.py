@@ -66,17 +66,17 @@ class Stages:
     Parameters
     ----------
     cyclonic : callable
-        ``cyclonic(winds or vorticity arrays, season) -> ndarray`` (n, lat, lon).
+        ``cyclonic(arrays, grid) -> ndarray`` (n, lat, lon), from (u, v) or (vorticity,).
     find : callable
-        ``find(fields, grid, settings) -> Maxima``.
-    settings : Settings
+        ``find(fields, grid) -> Maxima``.
+    depends_on : mapping
+        The settings that maxima depend on, in plain values; the others may differ between tasks that share a pass.
     """
 
-    USED = ("level_hpa", "season", "region", "threshold_s1", "min_separation_km")
-    """Settings that maxima depend on; the others may differ between tasks that share a pass."""
-
-    def __init__(self, cyclonic, find, settings):
-        self.cyclonic, self.find, self.settings = cyclonic, find, settings
+    def __init__(self, cyclonic, find, depends_on):
+        self.cyclonic = cyclonic
+        self.find = find
+        self.depends_on = depends_on
 
     def maxima(self, season, start, count, members):
         """Maxima of some members over `count` times from `start`, and each one's member (index into `members`)."""
@@ -88,16 +88,15 @@ class Stages:
         few = max(1, BLOCK_BYTES // cyclonic[0].nbytes // 8)
         for first in range(0, len(cyclonic), few):
             part = slice(first, first + few)
-            cyclonic[part] = self.cyclonic([field[part] for field in fields], season)
-        found = self.find(cyclonic, season.grid, self.settings)
+            cyclonic[part] = self.cyclonic([field[part] for field in fields], season.grid)
+        found = self.find(cyclonic, season.grid)
         step, owner = np.divmod(found.step, width)
         return Maxima((step + start).astype(np.int32), found.lat, found.lon, found.vorticity), owner
 
     def identity(self, season):
         """What the maxima depend on, as text that is the same only if they are."""
-        settings = self.settings.to_mapping()
         inputs = [(file.path.name, file.size, file.mtime_ns) for file in season.inputs()]
-        return json.dumps([FORMAT, {key: settings[key] for key in self.USED}, inputs], sort_keys=True)
+        return json.dumps([FORMAT, self.depends_on, inputs], sort_keys=True)
 
 
 class _Pass:

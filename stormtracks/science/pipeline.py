@@ -7,7 +7,7 @@ import time
 from stormtracks import strict_dataclass
 from stormtracks.science import ibtracs, linking, matching, maxima, passes, reanalysis, results, vorticity
 from stormtracks.science.records import BestTracks
-from stormtracks.science.settings import Setup
+from stormtracks.science.settings import Settings, Setup
 from stormtracks.version import code_version
 
 
@@ -55,14 +55,18 @@ def vort_track(year, ensemble_member, setup, progress=None):
         place = results.path(setup.results, "vort_track", year, ensemble_member)
         if not setup.overwrite and results.existing(place, recipe):
             return _details(results.load(place), place, clock, skipped=True)
-        found = passes.member_maxima(season, ensemble_member, _stages(setup), setup.scratch or setup.results, progress)
+        scratch = setup.scratch or setup.results
+        found = passes.member_maxima(season, ensemble_member, stages(setup.settings), scratch, progress)
         axis, label = season.axis, season.members[ensemble_member]
-    tracks = linking.link(found, axis, setup.settings)
-    matches = matching.match(tracks, _best_tracks(setup, axis), axis, setup.settings)
+    tracks = linking.link(found, axis, **setup.settings.keywords(linking.link))
+    matches = matching.match(tracks, _best_tracks(setup, axis), axis, **setup.settings.keywords(matching.match))
     made = recipe | {"version": code_version(), "host": platform.node()} | clock.spent()
     result = results.Result(year, ensemble_member, label, "vort_track", axis, found, tracks, matches, made)
     return _details(result, results.save(result, setup.results), clock, skipped=False)
 
+
+MAXIMA_DEPEND_ON = ("level_hpa", "season", "region", "threshold_s1", "min_separation_km")
+"""Settings that maxima depend on; the others may differ between tasks that share a pass over the files."""
 
 TASKS = {"vort_track": vort_track}
 """Every task by its name; a function of (year, ensemble_member, setup, progress) that returns plain values."""
@@ -84,25 +88,23 @@ def _recipe(season, member, setup):
     return results.recipe(setup.settings, season.inputs(member) + best_tracks, dataset=setup.dataset)
 
 
-def _stages(setup):
-    def cyclonic(arrays, season):
-        if season.quantity == "vorticity":
-            return vorticity.cyclonic(*arrays, season.grid)
-        return vorticity.cyclonic_vorticity(*arrays, season.grid)
-
-    return passes.Stages(cyclonic, maxima.find, setup.settings)
+def stages(settings: Settings) -> passes.Stages:
+    """What turns a block of a season into maxima, with these settings."""
+    find = functools.partial(maxima.find, **settings.keywords(maxima.find))
+    return passes.Stages(vorticity.cyclonic_from, find, {key: settings.to_mapping()[key] for key in MAXIMA_DEPEND_ON})
 
 
 def _best_tracks(setup, axis):
     if setup.best_tracks is None:
         return BestTracks.none()
-    return _cached_best_tracks(ibtracs.input_file(setup.best_tracks), setup.settings, axis.times[0], axis.times[-1])
+    file, source = ibtracs.input_file(setup.best_tracks), setup.settings.wind_source
+    return _cached_best_tracks(file, axis.times[0], axis.times[-1], source)
 
 
 @functools.lru_cache(maxsize=8)
-def _cached_best_tracks(file, settings, start, stop):
+def _cached_best_tracks(file, start, stop, wind_source):
     """A slot does many members of one year, one after the other: the same storms each time."""
-    return ibtracs.load(file.path, settings, start, stop)
+    return ibtracs.load(file.path, start, stop, wind_source=wind_source)
 
 
 def _details(result, path, clock, skipped):

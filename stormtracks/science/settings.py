@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -87,8 +87,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name, allowed in (("linker", LINKERS), ("wind_source", WIND_SOURCES), ("best_track_times", TIME_RULES)):
-            if getattr(self, name) not in allowed:
-                raise BadValue(f"'{name}' must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+            check_choice(name, getattr(self, name), allowed)
         for name in (
             "level_hpa",
             "threshold_s1",
@@ -148,6 +147,18 @@ class Settings:
         return {
             one.name: getattr(self, one.name) for one in taken if one.kind is one.KEYWORD_ONLY and one.name in names
         }
+
+
+def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Refuse a value that is not one of those that a setting may have.
+
+    Raises
+    ------
+    BadValue
+        The message lists those that are allowed.
+    """
+    if value not in allowed:
+        raise BadValue(f"'{name}' must be one of {', '.join(allowed)}, not {value!r}")
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """How well tracks show storms whose truth is known: found or not, how near, in how many pieces, how many false ones."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from stormtracks.science import matching, sphere
-from stormtracks.science.records import ragged_starts
+from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.records import BestTracks, Tracks, ragged_starts
+from stormtracks.science.synthetic import Truth
 
 _NEAR_KM = 300.0
 _NEAR_TIMES = 3
@@ -17,7 +20,7 @@ class Skill:
 
     Attributes
     ----------
-    member : int
+    ensemble_member : int
     storms : tuple of str
         Identifiers of the storms that count.
     missed : tuple of str
@@ -32,7 +35,7 @@ class Skill:
         Share of the storms' times at which their matched track is there.
     """
 
-    member: int
+    ensemble_member: int
     storms: tuple[str, ...]
     missed: tuple[str, ...]
     tracks: int
@@ -43,30 +46,38 @@ class Skill:
     coverage: float
 
     @property
-    def pod(self):
+    def pod(self) -> float:
         """Probability of detection; NaN without storms."""
         return 1 - len(self.missed) / len(self.storms) if self.storms else np.nan
 
     @property
-    def far(self):
+    def far(self) -> float:
         """False alarm ratio; NaN without tracks."""
         return self.false_tracks / self.tracks if self.tracks else np.nan
 
 
-def score(truth, member, tracks, settings, least_wind_kt=34.0, least_hours=36.0):
+def score(
+    truth: Truth,
+    ensemble_member: int,
+    tracks: Tracks,
+    *,
+    least_wind_kt: float = 34.0,
+    least_hours: float = 36.0,
+    **limits: Any,
+) -> Skill:
     """Compare a member's tracks with its planted storms.
 
     Parameters
     ----------
     truth : Truth
         What was planted (see `synthetic`).
-    member : int
+    ensemble_member : int
         Counted from 0.
     tracks : Tracks
-    settings : Settings
-        What makes a track and a storm the same: as in `matching.match`.
     least_wind_kt, least_hours : float
-        Storms that count reach this wind, and live so long in the data.
+        Storms that count reach this wind (knots), and live so long in the data (hours).
+    **limits
+        What makes a track and a storm the same: the keywords of `matching.match`.
 
     Returns
     -------
@@ -77,8 +88,8 @@ def score(truth, member, tracks, settings, least_wind_kt=34.0, least_hours=36.0)
     A track is a piece of a storm if, at three times or more, it is the nearest of all tracks to the storm's centre and
     within 300 km of it. The error is that of centres between grid points: planted ones lie anywhere.
     """
-    storms = truth.storms(member)
-    matches = matching.match(tracks, storms, truth.axis, settings)
+    storms = truth.storms(ensemble_member)
+    matches = matching.match(tracks, storms, truth.axis, **limits)
     counted = _counted(storms, least_wind_kt, least_hours)
     matched = {str(sid): int(track) for sid, track in zip(matches.sid, matches.track, strict=True) if track >= 0}
     sids = [str(sid) for sid in storms.sid[counted]]
@@ -87,7 +98,7 @@ def score(truth, member, tracks, settings, least_wind_kt=34.0, least_hours=36.0)
     every = np.concatenate(errors) if errors else np.full(1, np.nan)
     pieces = _pieces(storms, tracks)[found]
     return Skill(
-        member=member,
+        ensemble_member=ensemble_member,
         storms=tuple(sids),
         missed=tuple(sid for sid in sids if sid not in matched),
         tracks=len(tracks),
@@ -99,7 +110,7 @@ def score(truth, member, tracks, settings, least_wind_kt=34.0, least_hours=36.0)
     )
 
 
-def _counted(storms, least_wind_kt, least_hours):
+def _counted(storms: BestTracks, least_wind_kt: float, least_hours: float) -> Bools:
     """Which storms are strong and long-lived enough, shape (nstorms,) of bool."""
     if not len(storms):
         return np.zeros(0, bool)
@@ -108,7 +119,7 @@ def _counted(storms, least_wind_kt, least_hours):
     return (np.fmax.reduceat(storms.wind_kt, storms.start) >= least_wind_kt) & (life >= least_hours)
 
 
-def _errors(storms, row, tracks, track):
+def _errors(storms: BestTracks, row: int, tracks: Tracks, track: int) -> Floats:
     """Distances (km) at the times that a storm and a track have in common."""
     storm, line = (
         slice(start, start + size)
@@ -119,7 +130,7 @@ def _errors(storms, row, tracks, track):
     return sphere.distance_km(*true, *seen)
 
 
-def _pieces(storms, tracks):
+def _pieces(storms: BestTracks, tracks: Tracks) -> Ints:
     """Number of tracks that follow each storm, shape (nstorms,)."""
     followed = np.full(len(storms.time), -1)
     order = np.argsort(tracks.time, kind="stable")

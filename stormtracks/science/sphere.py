@@ -1,11 +1,15 @@
 """The only geometry: the Earth's radius, great-circle distance, longitude difference, points as unit vectors."""
 
 import itertools
+from typing import TypeAlias
 
 import numpy as np
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius (IUGG R1 is 6371.0088; reanalysis models use 6371.2 or 6371.229: 0.004 % apart)."""
+
+Region: TypeAlias = tuple[float, float, float, float]
+"""South, north, west, east, in degrees; west > east goes through 180 or 0."""
 
 
 def unit_vectors(lat, lon):

@@ -1,10 +1,13 @@
 """winds -> relative vorticity on the sphere, cyclonic positive in both hemispheres."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from stormtracks.science.arrays import Floats
+from stormtracks.science.records import Grid
 from stormtracks.science.sphere import EARTH_RADIUS_KM
 
 POLE = 1e-4
@@ -48,7 +51,15 @@ def cyclonic_vorticity(u, v, grid):
     return _curl(u, v, _stencil(grid, np.dtype(u.dtype), cyclonic=True), grid)
 
 
-def cyclonic(vorticity, grid):
+def cyclonic_from(arrays: Sequence[Floats], grid: Grid) -> Floats:
+    """Cyclonic vorticity from what a season reads: (u, v), or (vorticity,), which is used as it is."""
+    if len(arrays) == 1:
+        return cyclonic(arrays[0], grid)
+    u, v = arrays
+    return cyclonic_vorticity(u, v, grid)
+
+
+def cyclonic(vorticity: Floats, grid: Grid) -> Floats:
     """Relative vorticity, shape (..., nlat, nlon), with its sign turned in the southern hemisphere."""
     return vorticity * hemisphere(grid)[:, np.newaxis].astype(vorticity.dtype)
 

@@ -11,7 +11,6 @@ from namespaces import HostCluster
 from processes import alive, wait_for
 
 from stormtracks.science import ibtracs, pipeline, results, synthetic
-from stormtracks.science.settings import Settings
 
 YEARS, MEMBERS = (2004, 2005, 2006), 8
 BEST_TRACKS = ROOT / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
@@ -61,7 +60,7 @@ def plant(folder):
         days = {"start": f"{year}-09-01", "stop": f"{year}-09-05"}
         plan = synthetic.Plan(year=year, members=MEMBERS, grid=4.0, **days, seed=year, complevel=1)
         span = [np.datetime64(day, "s") for day in days.values()]
-        synthetic.plant(folder, plan, ibtracs.load(BEST_TRACKS, Settings(), *span))
+        synthetic.plant(folder, plan, ibtracs.load(BEST_TRACKS, *span))
 
 
 def manage(operator):

@@ -28,7 +28,7 @@ def best_tracks():
 def results_folder(tmp_path_factory):
     """Three members of 2005: the observed storms, displaced, the third without every second of them."""
     folder = tmp_path_factory.mktemp("results")
-    best = ibtracs.load(BEST, Settings(), TIMES[0], TIMES[-1])
+    best = ibtracs.load(BEST, TIMES[0], TIMES[-1])
     for member in range(3):
         save(folder, member, best)
     return folder
@@ -37,7 +37,7 @@ def results_folder(tmp_path_factory):
 def save(folder, member, best, year=2005):
     tracks = follow(best, np.random.default_rng(member), every=2 if member == 2 else 1)
     maxima = Maxima(np.searchsorted(TIMES, tracks.time).astype("i4"), tracks.lat, tracks.lon, tracks.vorticity)
-    matches = matching.match(tracks, best, AXIS, Settings())
+    matches = matching.match(tracks, best, AXIS)
     provenance = {**results.recipe(Settings(), [InputFile.of(BEST)]), "version": "test", "host": "here"}
     result = results.Result(year, member, str(member + 1), "vort_track", AXIS, maxima, tracks, matches, provenance)
     return results.save(result, folder)

@@ -1,7 +1,6 @@
 import pytest
 
 from stormtracks.science import ibtracs, synthetic
-from stormtracks.science.settings import Settings
 
 SAMPLE_TRACKS = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 
@@ -12,7 +11,7 @@ def planted(tmp_path_factory):
     folders = {}
     for layout in synthetic.LAYOUTS:
         plan = synthetic.Plan(2005, members=4, grid=4.0, start="2005-08-25", stop="2005-08-30", layout=layout)
-        best = ibtracs.load(SAMPLE_TRACKS, Settings(), plan.times[0], plan.times[-1])
+        best = ibtracs.load(SAMPLE_TRACKS, plan.times[0], plan.times[-1])
         folders[layout] = tmp_path_factory.mktemp(layout)
         synthetic.plant(folders[layout], plan, best)
     return folders

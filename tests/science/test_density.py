@@ -38,7 +38,7 @@ def test_fast_track_leaves_no_gap():
 
 
 def test_region_across_the_date_line():
-    density, grid = track_density([tracks([(5, 179), (5, -179)])], spacing=1.0, region=(0, 10, 170, -170))
+    density, grid = track_density([tracks([(5, 179), (5, -179)])], spacing_deg=1.0, region=(0, 10, 170, -170))
     assert (grid.lon[0], grid.lon[-1], grid.periodic) == (170.0, 190.0, False)
     assert density[5, 10] == 1 and density[5, 0] == 0
 

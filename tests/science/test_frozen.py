@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stormtracks.science import linking, passes, pipeline, reanalysis
-from stormtracks.science.settings import Settings, Setup
+from stormtracks.science.settings import Settings
 
 REFERENCE = Path(__file__).with_name("frozen.npz")
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
@@ -36,10 +36,10 @@ CASES = {
 def made(name, scratch):
     """Maxima and track numbers of a case, as plain arrays."""
     data, year, member, settings = CASES[name]
-    stages = pipeline._stages(Setup(data, scratch, settings=settings))
+    stages = pipeline.stages(settings)
     with reanalysis.open_season(data, year, settings) as season:
         found = passes.member_maxima(season, member, stages, scratch)
-        tracks = linking.link(found, season.axis, settings)
+        tracks = linking.link(found, season.axis, **settings.keywords(linking.link))
     arrays = {"step": found.step, "lat": found.lat, "lon": found.lon, "vorticity": found.vorticity}
     return arrays | {"row_size": tracks.row_size, "maximum": tracks.maximum.astype(np.int32)}
 

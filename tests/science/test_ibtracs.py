@@ -6,10 +6,8 @@ import pytest
 
 from stormtracks.science import ibtracs
 from stormtracks.science.errors import InputError
-from stormtracks.science.settings import Settings
 
 NORTH_ATLANTIC = Path(__file__).parents[2] / "sample/ibtracs/IBTrACS.NA.v04r00.nc"
-USA, WMO = Settings(), Settings(wind_source="wmo")
 
 # The first 25 of the published columns; a blank field is one space.
 HEADER = (
@@ -100,7 +98,7 @@ def storm(best, sid):
 
 
 def test_the_atlantic_season_of_2005():
-    best = ibtracs.load(NORTH_ATLANTIC, USA, *year(2005))
+    best = ibtracs.load(NORTH_ATLANTIC, *year(2005))
     katrina, wilma = storm(best, "2005236N23285"), storm(best, "2005289N18282")
     assert len(best) == 31
     assert set(best.basin) == {"NA"}
@@ -112,7 +110,7 @@ def test_the_atlantic_season_of_2005():
 
 
 def test_the_whole_file_is_ragged_ascending_and_without_spurs():
-    best = ibtracs.load(NORTH_ATLANTIC, USA)
+    best = ibtracs.load(NORTH_ATLANTIC)
     assert len(best) == 2165 + 26  # main and provisional
     assert best.row_size.sum() == len(best.time) == len(best.lat) == len(best.wind_kt)
     within = best.storm[1:] == best.storm[:-1]
@@ -123,19 +121,19 @@ def test_the_whole_file_is_ragged_ascending_and_without_spurs():
 
 
 def test_a_season_in_which_nothing_was_seen():
-    best = ibtracs.load(NORTH_ATLANTIC, USA, *year(1700))
+    best = ibtracs.load(NORTH_ATLANTIC, *year(1700))
     assert len(best) == len(best.time) == 0
 
 
 def test_wmo_winds_are_at_the_agency_times_only():
-    usa, wmo = (ibtracs.load(NORTH_ATLANTIC, settings, *year(2005)) for settings in (USA, WMO))
+    usa, wmo = (ibtracs.load(NORTH_ATLANTIC, *year(2005), wind_source=source) for source in ("usa", "wmo"))
     assert np.isnan(wmo.wind_kt).sum() > np.isnan(usa.wind_kt).sum()
     known = ~np.isnan(wmo.wind_kt)
     np.testing.assert_array_equal(wmo.wind_kt[known], usa.wind_kt[known])  # one agency in this basin
 
 
 def test_storms_of_both_formats(small_file):
-    best = ibtracs.load(small_file, USA)
+    best = ibtracs.load(small_file)
     # The provisional one is kept, the spur is not.
     assert best.sid.tolist() == ["2004365N10170", "2005160N17276", "2005180N20265"]
     assert best.name.tolist() == ["LATE", "", "BRET"]
@@ -145,7 +143,7 @@ def test_storms_of_both_formats(small_file):
 
 
 def test_points_of_both_formats(small_file):
-    best = ibtracs.load(small_file, USA)
+    best = ibtracs.load(small_file)
     assert best.time[1:4].astype(str).tolist() == [
         "2005-01-02T00:00:00",
         "2005-06-09T00:00:00",
@@ -157,42 +155,42 @@ def test_points_of_both_formats(small_file):
 
 
 def test_usa_winds_fall_back_to_wmo(small_file):
-    np.testing.assert_array_equal(ibtracs.load(small_file, USA).wind_kt, [45, 50, 25, 35, np.nan])
-    np.testing.assert_array_equal(ibtracs.load(small_file, WMO).wind_kt, [40, np.nan, 30, 35, np.nan])
+    np.testing.assert_array_equal(ibtracs.load(small_file).wind_kt, [45, 50, 25, 35, np.nan])
+    np.testing.assert_array_equal(ibtracs.load(small_file, wind_source="wmo").wind_kt, [40, np.nan, 30, 35, np.nan])
 
 
 def test_a_storm_across_new_year_belongs_to_both_and_comes_whole(small_file):
-    assert ibtracs.load(small_file, USA, *year(2004)).sid.tolist() == ["2004365N10170"]
-    both = ibtracs.load(small_file, USA, *year(2005))
+    assert ibtracs.load(small_file, *year(2004)).sid.tolist() == ["2004365N10170"]
+    both = ibtracs.load(small_file, *year(2005))
     assert both.row_size.tolist() == [2, 2, 1]
-    assert len(ibtracs.load(small_file, USA, *year(2006))) == 0
+    assert len(ibtracs.load(small_file, *year(2006))) == 0
 
 
 def test_format_is_told_by_content_not_by_name(netcdf_file, csv_file):
     netcdf_file.rename(netcdf_file.with_suffix(".dat"))
     csv_file.rename(csv_file.with_suffix(".txt"))
-    assert len(ibtracs.load(netcdf_file.with_suffix(".dat"), USA)) == 3
-    assert len(ibtracs.load(csv_file.with_suffix(".txt"), USA)) == 3
+    assert len(ibtracs.load(netcdf_file.with_suffix(".dat"))) == 3
+    assert len(ibtracs.load(csv_file.with_suffix(".txt"))) == 3
 
 
 def test_refuses_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match=r"nothing\.nc: no such file of best tracks; .*https://www\.ncei"):
-        ibtracs.load(tmp_path / "nothing.nc", USA)
+        ibtracs.load(tmp_path / "nothing.nc")
     with pytest.raises(InputError, match="cannot be read: Is a directory"):
-        ibtracs.load(tmp_path, USA)
+        ibtracs.load(tmp_path)
 
 
 def test_refuses_other_netcdf(tmp_path):
     with netCDF4.Dataset(tmp_path / "winds.nc", "w") as file:
         file.createVariable("u850", "f4")
     with pytest.raises(InputError, match=r"winds\.nc: not an IBTrACS v04 file \(it begins with 'u850'\)"):
-        ibtracs.load(tmp_path / "winds.nc", USA)
+        ibtracs.load(tmp_path / "winds.nc")
 
 
 def test_refuses_other_text(tmp_path):
     (tmp_path / "notes.csv").write_text("time,place\n1,2\n")
     with pytest.raises(InputError, match=r"notes\.csv: not an IBTrACS v04 file"):
-        ibtracs.load(tmp_path / "notes.csv", USA)
+        ibtracs.load(tmp_path / "notes.csv")
 
 
 def test_refuses_a_missing_variable(netcdf_file, csv_file):
@@ -200,23 +198,23 @@ def test_refuses_a_missing_variable(netcdf_file, csv_file):
         file.renameVariable("usa_wind", "us_wind")
     csv_file.write_text(csv_file.read_text().replace("USA_PRES", "US_PRES"))
     with pytest.raises(InputError, match=r"v04r01\.nc: the variable 'usa_wind' is missing"):
-        ibtracs.load(netcdf_file, USA)
+        ibtracs.load(netcdf_file)
     with pytest.raises(InputError, match=r"v04r01\.csv: the variable 'usa_pres' is missing"):
-        ibtracs.load(csv_file, USA)
+        ibtracs.load(csv_file)
 
 
 def test_refuses_unknown_time_units(netcdf_file):
     with netCDF4.Dataset(netcdf_file, "a") as file:
         file["time"].units = "months since 1900-01-01"
     with pytest.raises(InputError, match=r"v04r01\.nc: 'time' has units 'months since 1900-01-01'; expected"):
-        ibtracs.load(netcdf_file, USA)
+        ibtracs.load(netcdf_file)
 
 
 def test_refuses_a_truncated_netcdf_file(tmp_path):
     cut = tmp_path / "cut.nc"
     cut.write_bytes(NORTH_ATLANTIC.read_bytes()[:2_000_000])
     with pytest.raises(InputError, match=r"cut\.nc: cannot be read .*truncated or damaged"):
-        ibtracs.load(cut, USA)
+        ibtracs.load(cut)
 
 
 def test_refuses_a_billion_points_with_their_number(tmp_path):
@@ -227,16 +225,16 @@ def test_refuses_a_billion_points_with_their_number(tmp_path):
             dimensions = tuple(dim if dim in ("storm", "date_time") else "char" for dim in variable.dimensions)
             huge.createVariable(name, variable.dtype, dimensions, chunksizes=(1,) * len(dimensions))
     with pytest.raises(InputError, match=r"huge.nc: claims 1000000000 points \(storm 1000000, date_time 1000\)"):
-        ibtracs.load(tmp_path / "huge.nc", USA)
+        ibtracs.load(tmp_path / "huge.nc")
 
 
 def test_refuses_a_truncated_csv_file(csv_file):
     csv_file.write_text(csv_file.read_text()[:-40])
     with pytest.raises(InputError, match=r"v04r01\.csv: truncated: a line has \d+ of 25 fields \('2005180N"):
-        ibtracs.load(csv_file, USA, *year(2004))  # noticed even where the last storm is not asked for
+        ibtracs.load(csv_file, *year(2004))  # noticed even where the last storm is not asked for
 
 
 def test_refuses_a_value_that_is_no_number(csv_file):
     csv_file.write_text(csv_file.read_text().replace("18.0", "north"))
     with pytest.raises(InputError, match=r"not as IBTrACS publishes it \(.*'north'.*download it again"):
-        ibtracs.load(csv_file, USA)
+        ibtracs.load(csv_file)

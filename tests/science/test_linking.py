@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 
 from stormtracks.science import linking, sphere
 from stormtracks.science.records import Maxima, TimeAxis
-from stormtracks.science.settings import Settings
 
-SHORT = Settings(min_points=2)
 BOTH = pytest.mark.parametrize("linker", ["nearest", "motion"])
 
 
@@ -32,13 +30,13 @@ def paths(tracks):
 @BOTH
 def test_no_maxima_no_tracks(linker):
     empty = Maxima(np.zeros(0, "i4"), np.zeros(0), np.zeros(0), np.zeros(0, "f4"))
-    assert len(linking.link(empty, six_hourly(5), Settings(linker=linker))) == 0
+    assert len(linking.link(empty, six_hourly(5), linker=linker)) == 0
 
 
 @BOTH
 def test_a_storm_across_the_date_line_is_one_track(linker):
     storm = table(*((k, 10 + k, sphere.wrap(176.0 + 2 * k)) for k in range(6)))
-    tracks = linking.link(storm, six_hourly(6), Settings(linker=linker))
+    tracks = linking.link(storm, six_hourly(6), linker=linker)
     assert tracks.row_size.tolist() == [6]
     assert tracks.maximum.tolist() == list(range(6))
     assert (tracks.time == six_hourly(6).times).all()
@@ -46,34 +44,36 @@ def test_a_storm_across_the_date_line_is_one_track(linker):
 
 @BOTH
 def test_the_limit_is_a_speed(linker):
-    settings = Settings(linker=linker, min_points=2, max_speed_m_s1=30)
+    limits = {"linker": linker, "min_points": 2, "max_speed_m_s1": 30}
     near, far = table((0, 0, 0), (1, 0, 5.8)), table((0, 0, 0), (1, 0, 5.9))  # 648 km in 6 h is 30 m/s
-    assert len(linking.link(near, six_hourly(2), settings)) == 1
-    assert len(linking.link(far, six_hourly(2), settings)) == 0
+    assert len(linking.link(near, six_hourly(2), **limits)) == 1
+    assert len(linking.link(far, six_hourly(2), **limits)) == 0
     three_hourly = TimeAxis(six_hourly(2).times, np.array([0.0, 3.0]))
-    assert len(linking.link(near, three_hourly, settings)) == 0
+    assert len(linking.link(near, three_hourly, **limits)) == 0
 
 
 @BOTH
 def test_one_to_one_the_closest_pair_first(linker):
     two = table((0, 0, 0), (0, 0, 3), (1, 0, 2))
-    assert paths(linking.link(two, six_hourly(2), Settings(linker=linker, min_points=2))) == [[(0, 3), (0, 2)]]
+    assert paths(linking.link(two, six_hourly(2), linker=linker, min_points=2)) == [[(0, 3), (0, 2)]]
 
 
 def test_who_loses_the_nearest_takes_the_next():
     rows = table((0, 0, 0), (0, 0, 3), (1, 0, 2), (1, 0, -4))
-    assert paths(linking.link(rows, six_hourly(2), SHORT)) == [[(0, 0), (0, -4)], [(0, 3), (0, 2)]]
+    assert paths(linking.link(rows, six_hourly(2), min_points=2)) == [[(0, 0), (0, -4)], [(0, 3), (0, 2)]]
 
 
 def test_of_equally_near_the_first_in_the_table_is_taken():
-    assert paths(linking.link(table((0, 0, 0), (1, 0, -2), (1, 0, 2)), six_hourly(2), SHORT)) == [[(0, 0), (0, -2)]]
+    assert paths(linking.link(table((0, 0, 0), (1, 0, -2), (1, 0, 2)), six_hourly(2), min_points=2)) == [
+        [(0, 0), (0, -2)]
+    ]
 
 
 @BOTH
 def test_missing_steps_are_bridged_only_if_asked(linker):
     rows = table((0, 0, 0), (1, 0, 1), (3, 0, 3), (4, 0, 4))
-    assert linking.link(rows, six_hourly(5), Settings(linker=linker, min_points=2)).row_size.tolist() == [2, 2]
-    bridged = linking.link(rows, six_hourly(5), Settings(linker=linker, min_points=2, max_missing_steps=1))
+    assert linking.link(rows, six_hourly(5), linker=linker, min_points=2).row_size.tolist() == [2, 2]
+    bridged = linking.link(rows, six_hourly(5), linker=linker, min_points=2, max_missing_steps=1)
     assert bridged.row_size.tolist() == [4]
 
 
@@ -83,21 +83,21 @@ def test_a_gap_in_the_files_times_is_a_missing_step(linker):
         np.array(["2005-06-01T00", "2005-06-01T06", "2005-06-01T18"], "datetime64[s]"), np.array([0.0, 6, 18])
     )
     rows = table((0, 0, 0), (1, 0, 1), (2, 0, 2))
-    assert linking.link(rows, axis, Settings(linker=linker, min_points=2)).row_size.tolist() == [2]
+    assert linking.link(rows, axis, linker=linker, min_points=2).row_size.tolist() == [2]
 
 
 def test_motion_keeps_two_storms_apart_that_pass_each_other():
     eastward = [(k, 0.5, 2.0 * k) for k in range(6)]
     westward = [(k, -0.5, 10.5 - 2.0 * k) for k in range(6)]
-    tracks = linking.link(table(*eastward, *westward), six_hourly(6), Settings(linker="motion"))
+    tracks = linking.link(table(*eastward, *westward), six_hourly(6), linker="motion")
     assert {tuple(np.sign(np.diff([lon for _, lon in path]))) for path in paths(tracks)} == {(1.0,) * 5, (-1.0,) * 5}
 
 
 def test_short_and_weak_tracks_are_left_out():
     rows = table(*((k, 0, k) for k in range(5)))
-    assert len(linking.link(rows, six_hourly(5), Settings())) == 0
-    assert len(linking.link(rows, six_hourly(5), Settings(min_points=5, min_peak_s1=2e-4))) == 0
-    assert len(linking.link(rows, six_hourly(5), Settings(min_points=5, min_peak_s1=0.9e-4))) == 1
+    assert len(linking.link(rows, six_hourly(5))) == 0
+    assert len(linking.link(rows, six_hourly(5), min_points=5, min_peak_s1=2e-4)) == 0
+    assert len(linking.link(rows, six_hourly(5), min_points=5, min_peak_s1=0.9e-4)) == 1
 
 
 def greedy(maxima, limit_km):
@@ -126,7 +126,7 @@ def test_nearest_is_the_greedy_choice_by_distance(seed, count):
         rng.uniform(-9, 9, count),
         np.ones(count, "f4"),
     )
-    tracks = linking.link(made, six_hourly(4), SHORT)
+    tracks = linking.link(made, six_hourly(4), min_points=2)
     follows = np.flatnonzero(np.diff(tracks.track) == 0)
     found = dict(zip(tracks.maximum[follows].tolist(), tracks.maximum[follows + 1].tolist(), strict=True))
     assert found == greedy(made, 648.0)
@@ -143,7 +143,7 @@ def test_every_maximum_is_in_at_most_one_track_and_times_ascend(linker, seed, co
         rng.uniform(-180, 180, count) / 18,
         np.ones(count, "f4"),
     )
-    tracks = linking.link(made, six_hourly(8), Settings(linker=linker, min_points=2))
+    tracks = linking.link(made, six_hourly(8), linker=linker, min_points=2)
     assert len(np.unique(tracks.maximum)) == len(tracks.maximum) == tracks.row_size.sum()
     same = np.diff(tracks.track) == 0
     assert (np.diff(tracks.time)[same] == np.timedelta64(6, "h")).all()

@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 
 from stormtracks.science import ibtracs, matching, sphere
 from stormtracks.science.records import BestTracks, TimeAxis, Tracks
-from stormtracks.science.settings import Settings
 
 NORTH_ATLANTIC = Path(__file__).parents[2] / "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 START = np.datetime64("2005-08-01T00", "s")
-DEFAULT = Settings()
 
 
 def hours(number):
@@ -48,9 +46,7 @@ KM = 1 / (sphere.EARTH_RADIUS_KM * np.pi / 180)  # degrees of latitude
 
 
 def test_a_storm_found():
-    found = matching.match(
-        tracks((SIX - 12, 15 + 100 * KM, -60)), observed((SIX, 15, -60)), AXIS, Settings(min_common_times=4)
-    )
+    found = matching.match(tracks((SIX - 12, 15 + 100 * KM, -60)), observed((SIX, 15, -60)), AXIS, min_common_times=4)
     assert found.sid.tolist() == ["S0"]
     assert found.track.tolist() == [0]
     assert found.common_times.tolist() == [4]
@@ -61,7 +57,7 @@ def test_a_storm_found():
 
 
 def test_a_storm_missed():
-    missed = matching.match(tracks((SIX, -15, -60)), observed((SIX, 15, -60)), AXIS, DEFAULT)
+    missed = matching.match(tracks((SIX, -15, -60)), observed((SIX, 15, -60)), AXIS)
     assert (missed.track.tolist(), missed.common_times.tolist(), missed.hit.tolist()) == ([-1], [0], [False])
     assert np.isnan(missed.mean_distance_km[0])
     assert np.isnan(missed.lead_hours[0])
@@ -70,26 +66,26 @@ def test_a_storm_missed():
 
 def test_a_track_that_comes_later_has_a_negative_lead():
     when = np.arange(0, 120, 6)
-    late = matching.match(tracks((when[10:], 15, -60)), observed((when, 15, -60)), AXIS, DEFAULT)
+    late = matching.match(tracks((when[10:], 15, -60)), observed((when, 15, -60)), AXIS)
     assert late.lead_hours.tolist() == [-60]
 
 
 @pytest.mark.parametrize(("common", "hit"), [(5, False), (6, True)])
 def test_the_least_number_of_common_times(common, hit):
     best = observed((np.arange(0, 60, 6), 15, -60))
-    assert matching.match(tracks((np.arange(common) * 6, 15, -60)), best, AXIS, DEFAULT).hit.tolist() == [hit]
+    assert matching.match(tracks((np.arange(common) * 6, 15, -60)), best, AXIS).hit.tolist() == [hit]
 
 
 @pytest.mark.parametrize(("distance", "hit"), [(499.9, True), (500.1, False)])
 def test_the_largest_mean_distance_across_the_date_line(distance, hit):
     degrees = distance * KM
-    found = matching.match(tracks((SIX, 0, 180 - degrees / 2)), observed((SIX, 0, -180 + degrees / 2)), AXIS, DEFAULT)
+    found = matching.match(tracks((SIX, 0, 180 - degrees / 2)), observed((SIX, 0, -180 + degrees / 2)), AXIS)
     assert found.hit.tolist() == [hit]
 
 
 def test_the_mean_counts_not_the_largest_distance():
     lat = 15 + np.array([900, 0, 0, 0, 0, 0]) * KM
-    found = matching.match(tracks((SIX, lat, -60)), observed((SIX, 15, -60)), AXIS, DEFAULT)
+    found = matching.match(tracks((SIX, lat, -60)), observed((SIX, 15, -60)), AXIS)
     assert found.mean_distance_km == pytest.approx([150])
 
 
@@ -98,7 +94,7 @@ def test_best_pairs_first_and_one_to_one():
         tracks((SIX, 15 + 100 * KM, -60), (SIX, 15 + 450 * KM, -60)),
         observed((SIX, 15, -60), (SIX, 15 + 190 * KM, -60)),
     )
-    found = matching.match(near, far_off, AXIS, DEFAULT)
+    found = matching.match(near, far_off, AXIS)
     # Track 0 is 100 km from S0 and 90 km from S1, and so S1's; S0 gets what is left, track 1 at 450 km.
     assert found.track.tolist() == [1, 0]
     assert found.mean_distance_km == pytest.approx([450, 90])
@@ -106,14 +102,14 @@ def test_best_pairs_first_and_one_to_one():
 
 def test_at_a_tie_the_lower_best_track_then_the_lower_track():
     same = ((SIX, 15, -60), (SIX, 15, -60))
-    found = matching.match(tracks(*same), observed(*same), AXIS, DEFAULT)
+    found = matching.match(tracks(*same), observed(*same), AXIS)
     assert found.track.tolist() == [0, 1]
 
 
 def test_further_pieces_of_a_storm_are_no_false_alarms():
     when = np.arange(0, 120, 6)
     broken = tracks((when[:9], 15.5, -60), (when[10:], 15, -60), (when, -40, 100))
-    found = matching.match(broken, observed((when, 15, -60), (when, 40, 0)), AXIS, DEFAULT)
+    found = matching.match(broken, observed((when, 15, -60), (when, 40, 0)), AXIS)
     assert found.track.tolist() == [1, -1]
     assert found.storm_of_track.tolist() == [0, 0, -1]
     assert matching.pieces(found).tolist() == [2, 0]
@@ -124,17 +120,17 @@ def test_further_pieces_of_a_storm_are_no_false_alarms():
 def test_only_best_tracks_that_the_season_could_have_seen():
     before, long, short = (SIX - 100, 15, -60), (SIX, 15, -30), (SIX[:5], 15, 0)
     odd_hours = (SIX + 3, 15, 30)
-    found = matching.match(NO_TRACKS, observed(before, long, short, odd_hours), AXIS, DEFAULT)
+    found = matching.match(NO_TRACKS, observed(before, long, short, odd_hours), AXIS)
     assert found.sid.tolist() == ["S1"]
     assert matching.pod(found) == 0
     assert np.isnan(matching.far(found, 0))
 
 
 def test_only_observations_in_the_region():
-    pacific = Settings(region=(0, 40, 150, -150))  # across the date line
+    pacific = (0, 40, 150, -150)  # across the date line
     lon = np.array([140, 160, 170, -180, -170, -160, -155])
     best = observed((np.arange(7) * 6, 15, lon), (SIX, 15, -60))
-    found = matching.match(tracks((np.arange(7) * 6, 15, lon)), best, AXIS, pacific)
+    found = matching.match(tracks((np.arange(7) * 6, 15, lon)), best, AXIS, region=pacific)
     assert found.sid.tolist() == ["S0"]
     assert found.common_times.tolist() == [6]
     assert found.first_time[0] == hours(6)[0]
@@ -145,8 +141,8 @@ def test_observations_between_the_data_s_times():
     moving = (every_three, 0, 178 + (every_three - 24) / 12)  # along the equator, across the date line
     best = observed((moving[0], 0, sphere.wrap(moving[2])))
     found = tracks((moving[0][::2], 0, sphere.wrap(moving[2][::2])))
-    by_data = matching.match(found, best, AXIS, DEFAULT)
-    between = matching.match(found, best, AXIS, Settings(best_track_times="interpolate"))
+    by_data = matching.match(found, best, AXIS)
+    between = matching.match(found, best, AXIS, best_track_times="interpolate")
     assert (by_data.common_times.tolist(), between.common_times.tolist()) == ([7], [13])
     assert between.mean_distance_km == pytest.approx([0], abs=1e-6)
 
@@ -154,7 +150,7 @@ def test_observations_between_the_data_s_times():
 def test_a_track_is_not_carried_on_beyond_its_life_nor_across_a_gap():
     bridged = tracks(([24, 30, 36, 48, 54, 60], 15, -60))
     best = observed((np.arange(21, 66, 3), 15, -60))
-    found = matching.match(bridged, best, AXIS, Settings(best_track_times="interpolate"))
+    found = matching.match(bridged, best, AXIS, best_track_times="interpolate")
     # Six at its points; 27, 33, 51, 57 between; not 21, 63 (beyond), 39, 45 (gap), 42 (gap, a time of the data).
     assert found.common_times.tolist() == [10]
 
@@ -163,17 +159,17 @@ def test_a_gap_in_the_data_is_not_bridged():
     when = np.array([0, 6, 12, 36, 42, 48, 54])
     axis = TimeAxis(hours(when), when.astype(float))
     best = observed((np.arange(0, 57, 3), 15, -60))
-    found = matching.match(tracks((when, 15, -60)), best, axis, Settings(best_track_times="interpolate"))
+    found = matching.match(tracks((when, 15, -60)), best, axis, best_track_times="interpolate")
     assert found.common_times.tolist() == [7 + 5]  # 15 to 33 are left out
 
 
 def test_the_season_of_2005_as_its_own_tracks():
-    best = ibtracs.load(NORTH_ATLANTIC, DEFAULT, np.datetime64("2005-01-01"), np.datetime64("2005-12-31T18"))
+    best = ibtracs.load(NORTH_ATLANTIC, np.datetime64("2005-01-01"), np.datetime64("2005-12-31T18"))
     times = np.arange(np.datetime64("2005-01-01", "s"), np.datetime64("2006-01-01"), np.timedelta64(6, "h"))
     own = np.isin(best.time, times)
     size = np.bincount(best.storm[own]).astype(np.int32)
     like = Tracks(size, best.time[own], best.lat[own], best.lon[own], best.wind_kt[own], np.arange(own.sum()))
-    found = matching.match(like, best, TimeAxis(times, np.arange(len(times)) * 6.0), DEFAULT)
+    found = matching.match(like, best, TimeAxis(times, np.arange(len(times)) * 6.0))
     assert found.sid.tolist() == best.sid[size >= 6].tolist()
     assert found.track.tolist() == np.flatnonzero(size >= 6).tolist()
     assert found.mean_distance_km.max() == 0
@@ -182,11 +178,10 @@ def test_the_season_of_2005_as_its_own_tracks():
 
 @pytest.mark.parametrize("rule", ["data", "interpolate"])
 def test_nothing_to_match(rule):
-    settings = Settings(best_track_times=rule)
     nothing = observed()
-    assert len(matching.match(tracks((SIX, 15, -60)), nothing, AXIS, settings)) == 0
-    assert len(matching.match(NO_TRACKS, nothing, TimeAxis(hours([])[:0], np.zeros(0)), settings)) == 0
-    assert np.isnan(matching.pod(matching.match(NO_TRACKS, nothing, AXIS, settings)))
+    assert len(matching.match(tracks((SIX, 15, -60)), nothing, AXIS, best_track_times=rule)) == 0
+    assert len(matching.match(NO_TRACKS, nothing, TimeAxis(hours([])[:0], np.zeros(0)), best_track_times=rule)) == 0
+    assert np.isnan(matching.pod(matching.match(NO_TRACKS, nothing, AXIS, best_track_times=rule)))
 
 
 @st.composite
@@ -222,7 +217,7 @@ def huracanpy_scores(best, found):
 @hypothesis_settings(max_examples=60, deadline=None)
 def test_pod_and_far_equal_huracanpy_s(season):
     best, found, spacing = season
-    matches = matching.match(found, best, AXIS, DEFAULT)
+    matches = matching.match(found, best, AXIS)
     _, pod, far = huracanpy_scores(best, found)
     assert matching.far(matches, len(found)) == pytest.approx(far)
     # huracanpy lets a track detect several storms; where storms are far apart none can.
@@ -233,7 +228,7 @@ def test_pod_and_far_equal_huracanpy_s(season):
 @hypothesis_settings(max_examples=30, deadline=None)
 def test_every_match_is_a_pair_of_huracanpy_s_with_its_distance(season):
     best, found, _ = season
-    matches = matching.match(found, best, AXIS, DEFAULT)
+    matches = matching.match(found, best, AXIS)
     pairs = huracanpy_scores(best, found)[0].set_index(["id_best", "id_found"])
     for i in np.flatnonzero(matches.hit):
         pair = pairs.loc[(matches.sid[i], matches.track[i])]
@@ -245,7 +240,7 @@ def test_every_match_is_a_pair_of_huracanpy_s_with_its_distance(season):
 @hypothesis_settings(max_examples=60, deadline=None)
 def test_one_to_one_and_nothing_left_that_could_be_matched(season):
     best, found, _ = season
-    matches = matching.match(found, best, AXIS, DEFAULT)
+    matches = matching.match(found, best, AXIS)
     taken = matches.track[matches.hit]
     assert len(np.unique(taken)) == len(taken)
     pairs = huracanpy_scores(best, found)[0]

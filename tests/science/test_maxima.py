@@ -9,9 +9,8 @@ from hypothesis.extra import numpy as hnp
 
 from stormtracks.science import maxima, sphere
 from stormtracks.science.records import Grid, Maxima
-from stormtracks.science.settings import Settings
 
-ALL = Settings(threshold_s1=0.5, min_separation_km=0)
+ALL = {"threshold_s1": 0.5, "min_separation_km": 0}
 SMALL = Grid(np.array([-40.0, -20, 0, 20, 40]), np.arange(6) * 60.0, True)
 
 
@@ -28,35 +27,35 @@ def field(*points, grid=SMALL):
 
 
 def test_an_empty_field_has_none():
-    assert len(maxima.find(field(), SMALL, ALL)) == 0
+    assert len(maxima.find(field(), SMALL, **ALL)) == 0
 
 
 def test_neighbours_go_across_greenwich():
-    found = maxima.find(field((2, 0, 1.0), (2, 5, 2.0), (1, 5, 1.5)), SMALL, ALL)
+    found = maxima.find(field((2, 0, 1.0), (2, 5, 2.0), (1, 5, 1.5)), SMALL, **ALL)
     assert found.vorticity.tolist() == [2.0]
 
 
 def test_outer_rows_without_a_pole_have_none():
-    assert len(maxima.find(field((0, 2, 1.0), (4, 2, 1.0)), SMALL, ALL)) == 0
+    assert len(maxima.find(field((0, 2, 1.0), (4, 2, 1.0)), SMALL, **ALL)) == 0
 
 
 def test_a_missing_neighbour_rules_a_point_out():
-    assert len(maxima.find(field((2, 2, 1.0), (2, 3, np.nan)), SMALL, ALL)) == 0
+    assert len(maxima.find(field((2, 2, 1.0), (2, 3, np.nan)), SMALL, **ALL)) == 0
 
 
 def test_a_plateau_is_one_point_its_first():
-    found = maxima.find(field((2, 2, 1.0), (2, 3, 1.0), (3, 4, 1.0)), SMALL, ALL)
+    found = maxima.find(field((2, 2, 1.0), (2, 3, 1.0), (3, 4, 1.0)), SMALL, **ALL)
     assert len(found) == 1 and found.lat[0] == pytest.approx(0, abs=12)
 
 
 def test_a_plateau_that_climbs_on_is_none():
-    found = maxima.find(field((2, 2, 1.0), (2, 3, 1.0), (1, 4, 2.0)), SMALL, ALL)
+    found = maxima.find(field((2, 2, 1.0), (2, 3, 1.0), (1, 4, 2.0)), SMALL, **ALL)
     assert found.vorticity.tolist() == [2.0]
 
 
 def test_a_pole_is_one_point():
     grid = even_grid(10)
-    found = maxima.find(vortex(grid, 90, 0, 1.0, 2000)[np.newaxis], grid, ALL)
+    found = maxima.find(vortex(grid, 90, 0, 1.0, 2000)[np.newaxis], grid, **ALL)
     assert positions(found) == [(0, 90.0, 0.0)] or found.lat.tolist() == [90.0]
 
 
@@ -101,7 +100,7 @@ def test_peaks_and_plateaus_are_those_found_point_by_point(fields):
 @pytest.mark.parametrize("grid", [even_grid(2), gaussian_grid(94)], ids=["even", "Gaussian"])
 @pytest.mark.parametrize(("lat", "lon"), [(23.4, 288.9), (-15.7, 0.3), (51.2, 359.6), (12.3, 180.7), (74.9, 100.8)])
 def test_the_centre_lies_between_grid_points(grid, lat, lon):
-    found = maxima.find(vortex(grid, lat, lon)[np.newaxis], grid, Settings(threshold_s1=5e-5))
+    found = maxima.find(vortex(grid, lat, lon)[np.newaxis], grid, threshold_s1=5e-5)
     assert len(found) == 1
     assert sphere.distance_km(found.lat[0], found.lon[0], lat, lon) < 15
     assert -180 <= found.lon[0] < 180
@@ -112,8 +111,8 @@ def test_the_centre_lies_between_grid_points(grid, lat, lon):
 def test_turning_the_globe_turns_the_maxima(lat, lon, columns):
     grid = even_grid(2)
     field = vortex(grid, lat, lon)[np.newaxis]
-    still = maxima.find(field, grid, Settings(threshold_s1=5e-5))
-    turned = maxima.find(np.roll(field, columns, -1), grid, Settings(threshold_s1=5e-5))
+    still = maxima.find(field, grid, threshold_s1=5e-5)
+    turned = maxima.find(np.roll(field, columns, -1), grid, threshold_s1=5e-5)
     assert still.lat == pytest.approx(turned.lat, abs=1e-9)
     assert sphere.lon_difference(still.lon + 2 * columns, turned.lon) == pytest.approx(0, abs=1e-9)
 
@@ -122,7 +121,7 @@ def test_the_region_may_cross_greenwich_and_the_date_line():
     grid = even_grid(2)
     field = (vortex(grid, 20, 4) + vortex(grid, 20, 178) + vortex(grid, -20, 178))[np.newaxis]
     for region, count in (((0, 90, 350, 10), 1), ((-90, 90, 170, -170), 2), ((0, 90, -180, 180), 2), (None, 3)):
-        assert len(maxima.find(field, grid, Settings(threshold_s1=5e-5, region=region))) == count
+        assert len(maxima.find(field, grid, threshold_s1=5e-5, region=region)) == count
 
 
 def table(*rows):

@@ -1,4 +1,3 @@
-import dataclasses
 import fcntl
 import multiprocessing
 import os
@@ -6,8 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from stormtracks.science import maxima, passes, pipeline, reanalysis
-from stormtracks.science.settings import Settings, Setup
+from stormtracks.science import passes, pipeline, reanalysis
+from stormtracks.science.settings import Settings
 
 FIELDS = ("step", "lat", "lon", "vorticity")
 
@@ -19,7 +18,7 @@ def small_blocks(monkeypatch):
 
 
 def stages(settings):
-    return pipeline._stages(Setup(".", ".", settings=settings))
+    return pipeline.stages(settings)
 
 
 def member_maxima(folder, member, scratch, settings=Settings()):  # noqa: B008 - frozen
@@ -114,8 +113,3 @@ def test_progress_ends_at_all(planted, tmp_path, small_blocks, layout):
     with reanalysis.open_season(planted[layout], 2005, Settings()) as season:
         passes.member_maxima(season, 0, stages(Settings()), tmp_path, lambda *progress: seen.append(progress))
     assert seen == sorted(seen) and seen[-1] == (21, 21)
-
-
-def test_used_settings_are_settings():
-    assert {field.name for field in dataclasses.fields(Settings)} >= set(passes.Stages.USED)
-    assert maxima.find.__doc__.count("`min_separation_km`") == 1

@@ -1,7 +1,11 @@
+import dataclasses
+import inspect
+
 import numpy as np
 import pytest
 
-from stormtracks.science import results
+from stormtracks.errors import BadValue
+from stormtracks.science import ibtracs, linking, matching, maxima, pipeline, reanalysis, results
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import RENAMED, Settings, Setup
@@ -77,3 +81,28 @@ def test_what_cannot_be_is_refused(assignment, message):
     with pytest.raises(KeyRefused) as refusal:
         Settings().changed([assignment])
     assert message in str(refusal.value)
+
+
+STAGES = (reanalysis.open_season, maxima.find, linking.link, ibtracs.load, matching.match)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_defaults_of_the_stages_are_those_of_the_settings(stage):
+    given, signature = Settings().keywords(stage), inspect.signature(stage)
+    assert given == {name: signature.parameters[name].default for name in given}
+
+
+def test_every_setting_reaches_a_stage():
+    reached = set().union(*(Settings().keywords(stage) for stage in STAGES)) | {"level_hpa", "season"}
+    assert reached == {field.name for field in dataclasses.fields(Settings)}
+
+
+def test_maxima_depend_on_what_is_read_and_what_is_found():
+    assert {"level_hpa", "season", *Settings().keywords(maxima.find)} == set(pipeline.MAXIMA_DEPEND_ON)
+
+
+@pytest.mark.parametrize(("stage", "name"), [(ibtracs.load, "wind_source"), (matching.match, "best_track_times")])
+def test_a_stage_refuses_what_is_no_choice(stage, name):
+    nothing = [None] * (1 if stage is ibtracs.load else 3)
+    with pytest.raises(BadValue, match=f"'{name}' must be one of .*, not 'other'"):
+        stage(*nothing, **{name: "other"})

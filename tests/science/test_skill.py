@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from stormtracks.science.records import TimeAxis, Tracks
-from stormtracks.science.settings import Settings
 from stormtracks.science.skill import score
 from stormtracks.science.synthetic import Truth
 
@@ -35,7 +34,7 @@ def tracks(*lines):
 
 
 def test_tracks_that_are_the_truth_are_perfect():
-    skill = score(truth(storm(range(10), 15), storm(range(4, 16), 30)), 0, _both(), Settings())
+    skill = score(truth(storm(range(10), 15), storm(range(4, 16), 30)), 0, _both())
     assert (skill.pod, skill.far, skill.pieces, skill.coverage) == (1, 0, 1, 1)
     assert skill.mean_error_km == skill.median_error_km == 0
     assert skill.storms == ("S0", "S1") and skill.missed == ()
@@ -46,33 +45,33 @@ def _both():
 
 
 def test_error_is_the_distance_at_common_times():
-    skill = score(truth(storm(range(10), 15)), 0, tracks(storm(range(2, 10), 16)), Settings())
+    skill = score(truth(storm(range(10), 15)), 0, tracks(storm(range(2, 10), 16)))
     assert skill.mean_error_km == pytest.approx(111.2, abs=0.1)
     assert skill.coverage == 0.8
 
 
 def test_a_storm_in_two_pieces_and_a_false_track():
     lines = storm(range(8), 15), storm(range(9, 20), 15), storm(range(10), -40)
-    skill = score(truth(storm(range(20), 15)), 0, tracks(*lines), Settings())
+    skill = score(truth(storm(range(20), 15)), 0, tracks(*lines))
     assert (skill.pieces, skill.tracks, skill.false_tracks) == (2, 3, 1)
     assert skill.far == pytest.approx(1 / 3)
 
 
 def test_a_miss_is_named():
-    skill = score(truth(storm(range(10), 15), storm(range(10), -20)), 0, tracks(storm(range(10), 15)), Settings())
+    skill = score(truth(storm(range(10), 15), storm(range(10), -20)), 0, tracks(storm(range(10), 15)))
     assert skill.pod == 0.5 and skill.missed == ("S1",)
 
 
 def test_weak_and_short_storms_do_not_count_and_are_no_false_alarms():
     planted = truth(storm(range(10), 15), storm(range(10), 30, wind=30.0), storm(range(6), 45))
-    skill = score(planted, 0, tracks(storm(range(10), 30)), Settings())
+    skill = score(planted, 0, tracks(storm(range(10), 30)))
     assert skill.storms == ("S0",) and skill.pod == 0
     assert skill.far == 0 and np.isnan(skill.mean_error_km) and np.isnan(skill.pieces)
 
 
 def test_no_tracks_and_no_storms():
     none = Tracks(np.zeros(0, np.int32), TIMES[:0], *(np.zeros(0) for _ in range(3)), np.zeros(0, int))
-    skill = score(truth(storm(range(10), 15)), 0, none, Settings())
+    skill = score(truth(storm(range(10), 15)), 0, none)
     assert skill.pod == 0 and np.isnan(skill.far)
-    nothing = score(truth(storm(range(10), 15)), 1, _both(), Settings())
+    nothing = score(truth(storm(range(10), 15)), 1, _both())
     assert nothing.storms == () and np.isnan(nothing.pod) and nothing.far == 1

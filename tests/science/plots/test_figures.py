@@ -69,7 +69,7 @@ def test_one_storm_with_its_members(folder, ensemble, best, tmp_path, storm):
 
 
 def test_density_and_its_unit(ensemble, tmp_path):
-    figure = plots.density(*track_density(ensemble, spacing=5.0), region=ARCTIC)
+    figure = plots.density(*track_density(ensemble, spacing_deg=5.0), region=ARCTIC)
     assert plots.save(figure, tmp_path / "density.png", dpi=50).stat().st_size > 10_000
     assert "tracks per 10$^6$ km$^2$ and season" in labels(figure)
 
