@@ -7,12 +7,13 @@ Every command works on all hosts at once, says a line for each, and has exit sta
 import contextlib
 import inspect
 import sys
+from pathlib import Path
 
 import fabric
 from fabric import task as fabric_task
 from invoke import Collection
 
-from stormtracks import config
+from stormtracks import config, paths
 from stormtracks.console.refusing import refusing
 from stormtracks.errors import BadValue
 from stormtracks.hosts import cluster_key, host_table, logs, readiness, trust, workers
@@ -69,7 +70,8 @@ def deploy(c, hosts=None, only=None, at_once=None, wheels=None, force=False):
     cluster = _cluster(c, hosts, only)
     if stays := deploying.untracked():
         sys.stderr.write(f"not tracked by git, so not brought: {', '.join(stays)}\n")
-    _on_all(c, cluster, deploying.job(cluster, wheels, force), at_once)
+    folder = paths.expand(wheels, where="--wheels") if wheels else None
+    _on_all(c, cluster, deploying.job(cluster, folder, force), at_once)
 
 
 @command(wait=WAIT)
@@ -105,7 +107,7 @@ def show_logs(c, hosts=None, only=None, at_once=None, lines=None, follow=False):
 def collect(c, hosts=None, only=None, at_once=None, to=None, overwrite=False):
     """Bring the results of hosts that do not share our files to here: only what is missing, checked on arrival."""
     cluster = _cluster(c, hosts, only)
-    job = collecting.job(cluster, config.Path(to).absolute() if to else cluster.results, overwrite)
+    job = collecting.job(cluster, paths.expand(to, Path.cwd(), "--to") if to else cluster.results, overwrite)
     _on_all(c, cluster, job, at_once)
 
 

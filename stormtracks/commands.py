@@ -12,8 +12,13 @@ import shlex
 NO_CODE, NO_PYTHON = 81, 82
 """Exit statuses of `on_host` when the code folder, or the python, is not there."""
 
+NOT_SET = "is not set"
+"""What sh says, behind a variable's name and a colon, when it has to do without the variable."""
+
 BOOTSTRAP = "import sys; b = sys.stdin.buffer; exec(compile(b.read(int(b.readline())), 'stormtracks', 'exec'))"
 """Python that reads a program's length and text from standard input and runs it; what follows is its input."""
+
+_HOME = re.compile(r"~([A-Za-z_][A-Za-z0-9_.-]*)?(/|\Z)", re.ASCII)
 
 
 def on_host(action, code, python) -> str:
@@ -43,16 +48,21 @@ def send_program(python) -> str:
 
 
 def path(text) -> str:
-    """A path as a word for sh: a leading ``~`` and ``$NAME`` or ``${NAME}`` are the host's, all else is literal.
+    """A path as a word for sh, which means there what `paths.expand` makes of it here.
 
-    A variable that the host does not have ends the line with a message, it is never taken for empty.
+    A leading ``~`` or ``~USER`` and ``$NAME`` or ``${NAME}`` are the host's, all else is literal. A variable that the
+    host does not have, or that is empty, ends the line with `NOT_SET`.
     """
     text = f"./{text}" if text.startswith("-") else text  # never an option
-    home, text = ('"$HOME"', text[1:]) if text == "~" or text.startswith("~/") else ("", text)
+    home = ""
+    if found := _HOME.match(text):
+        # The shell expands the name of a user only where neither it nor the slash behind it is quoted.
+        home = (f"~{found[1]}" if found[1] else '"$HOME"') + found[2]
+        text = text[found.end() :]
     parts = re.split(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", text, flags=re.ASCII)
     words = [shlex.quote(parts[0]) if parts[0] else ""]
     for braced, plain, literal in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        words.append(f'"${{{braced or plain}:?is not set}}"' + (shlex.quote(literal) if literal else ""))
+        words.append(f'"${{{braced or plain}:?{NOT_SET}}}"' + (shlex.quote(literal) if literal else ""))
     return home + "".join(words) or "''"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from stormtracks import strict_dataclass
+from stormtracks import paths, strict_dataclass
 from stormtracks.strict_dataclass import KeyRefused
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -35,7 +35,7 @@ class WorkerHost:
     """One host that works, as hosts.yaml describes it (the shipped file says what each key means).
 
     Paths are as written: ``~`` and ``$VARIABLES`` in them are the host's and are expanded there; a relative one is
-    below `code`, or for ``launch: local`` below the folder of hosts.yaml.
+    below `code`, or for ``launch: local`` below the folder of hosts.yaml. Only `identity` is a path of this machine.
     """
 
     name: str
@@ -154,16 +154,16 @@ def load(path=None) -> Cluster:
     return Cluster(
         nameserver=strict_dataclass.build(Nameserver, nameserver, _place(path, nameserver)),
         workers=_workers(path, content),
-        results=path.parent / os.path.expandvars(Path(_text(path, content, "results", "results")).expanduser()),
+        results=_here(path, content, "results", _text(path, content, "results", "results")),
         path=path,
     )
 
 
 def hosts_file(path=None) -> Path:
     """The hosts.yaml that is meant, absolute."""
-    chosen = path or os.environ.get("STORMTRACKS_HOSTS")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
+    named = os.environ.get("STORMTRACKS_HOSTS")
+    if path or named:
+        return paths.expand(path or named, Path.cwd(), "--hosts" if path else "STORMTRACKS_HOSTS")
     here = Path("hosts.yaml").absolute()
     return here if here.exists() else CHECKOUT / "hosts.yaml"
 
@@ -210,9 +210,11 @@ def _worker(path, defaults, entry):
     if isinstance(defaults.get("env"), dict) and isinstance(entry.get("env"), dict):
         merged["env"] = defaults["env"] | entry["env"]
     if isinstance(merged.get("dataset"), str):
-        merged["dataset"] = load_dataset(path.parent / Path(merged["dataset"]).expanduser())
+        merged["dataset"] = load_dataset(_here(path, merged, "dataset", merged["dataset"]))
     elif merged.get("dataset") is not None:
         merged["dataset"] = _plain(merged["dataset"])
+    if isinstance(merged.get("identity"), str):
+        merged["identity"] = str(_here(path, merged, "identity", merged["identity"]))
     if merged.get("launch") == "local" and "code" not in merged:
         merged |= {"code": str(CHECKOUT), "python": merged.get("python", sys.executable)}
     return strict_dataclass.build(WorkerHost, merged, _place(path, merged))
@@ -234,6 +236,11 @@ def _text(path, content, key, default):
     if not isinstance(value, str) or not value:
         raise KeyRefused(f"{path}, line {content.lines[key]}: '{key}' must be a path, not {value!r}")
     return value
+
+
+def _here(path, mapping, key, text):
+    """A path of this machine: it starts from the folder of the file that it is written in."""
+    return paths.expand(text, path.parent, f"{_place(path, mapping)(key)}: '{key}'")
 
 
 def _place(path, mapping):

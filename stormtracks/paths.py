@@ -28,7 +28,8 @@ def expand(text: str | os.PathLike, base: str | os.PathLike = "", where: str = "
     Raises
     ------
     PathRefused
-        A variable that is not set on this host: it is never taken for empty, and never kept as it is written.
+        A variable that is not set on this host, or is empty: `$NAME/x` must never come to mean `/x`, nor a folder
+        called `$NAME`.
 
     Examples
     --------
@@ -52,9 +53,11 @@ def state_folder() -> Path:
 
 def _value(found: re.Match, written: str, where: str) -> str:
     name = found[1] or found[2]
-    if name not in os.environ:
-        raise PathRefused(_message(where, written, f"the variable ${name} is not set", "set it or write the path out"))
-    return os.environ[name]
+    value = os.environ.get(name)
+    if value:
+        return value
+    state = "not set" if value is None else "empty"
+    raise PathRefused(_message(where, written, f"the variable ${name} is {state}", "set it or write the path out"))
 
 
 def _message(where: str, written: str, what: str, remedy: str) -> str:

@@ -2,11 +2,13 @@
 
 import dataclasses
 import re
+from pathlib import Path
 
 import pytest
 
 from stormtracks import config
 from stormtracks.config import KeyRefused
+from stormtracks.paths import PathRefused
 
 
 def cluster(tmp_path, text):
@@ -75,14 +77,18 @@ REFUSALS = [
     ("workers: [}\n", r"hosts.yaml, line 1: "),
     ("just words\n", r"expected keys and values, found 'just words'"),
     ("results: 3\nworkers: [{name: a}]\n", r"line 1: 'results' must be a path, not 3"),
+    ("results: $NOPE/r\nworkers: [{name: a}]\n", r"line 1: 'results': \$NOPE/r: the variable \$NOPE is not set on"),
+    ("workers:\n  - name: a\n    dataset: $NOPE/d\n", r"line 3: 'dataset': \$NOPE/d: the variable \$NOPE is not set"),
+    ("defaults: {identity: ~/$NOPE}\nworkers: [name: a]\n", r"line 1: 'identity': ~/\$NOPE: the variable \$NOPE is"),
     ("workers: !!python/object/apply:os.system ['true']\n", r"could not determine a constructor"),
 ]
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSALS)
 def test_what_is_wrong_is_refused_with_its_line(tmp_path, text, message):
-    with pytest.raises(KeyRefused, match=message):
+    with pytest.raises((KeyRefused, PathRefused), match=message):
         cluster(tmp_path, text)
+    assert [path.name for path in tmp_path.iterdir()] == ["hosts.yaml"]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
@@ -106,6 +112,14 @@ def test_the_file_is_chosen_by_argument_then_environment_then_folder(tmp_path, m
     monkeypatch.setenv("STORMTRACKS_HOSTS", str(tmp_path / "other.yaml"))
     assert config.hosts_file() == tmp_path / "other.yaml"
     assert config.hosts_file("third.yaml") == tmp_path / "third.yaml"
+
+
+def test_paths_of_this_machine_start_beside_the_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("DISK", "/disk")
+    loaded = cluster(tmp_path, "results: $DISK/r\nworkers: [{name: a, identity: keys/id, data: ~/$THEIRS}]\n")
+    assert loaded.results == Path("/disk/r")
+    assert loaded.workers[0].identity == f"{tmp_path}/keys/id"
+    assert loaded.workers[0].data == "~/$THEIRS"  # the host's own
 
 
 def test_a_dataset_stands_in_the_file_or_beside_it(tmp_path):

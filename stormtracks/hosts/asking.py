@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import re
+import socket
 from pathlib import Path
 
 from stormtracks import commands, config, version
@@ -10,6 +12,7 @@ from stormtracks.on_host.answers import MARK
 from stormtracks.pyro_cluster import secret
 
 ON_HOST = Path(__file__).resolve().parents[1] / "on_host"
+_UNSET = re.compile(rf"\b(\w+): {commands.NOT_SET}\s*$", re.MULTILINE | re.ASCII)
 _OWN_SIDE = ("address", "user", "port", "jump", "identity", "forward_agent", "launch", "base_python")
 
 
@@ -75,6 +78,10 @@ def unanswered(ended, worker) -> HostFault:
         return HostFault(f"no code in {worker.code}: fab deploy")
     if status == commands.NO_PYTHON:
         return HostFault(f"no {worker.python} in {worker.code}: fab deploy, or set 'python' in hosts.yaml")
+    for name in _UNSET.findall(errors):
+        for key in ("code", "python", "base_python"):
+            if re.search(rf"\$\{{?{name}\b", getattr(worker, key)):
+                return _unset(worker, key, name)
     last = " / ".join(errors.strip().splitlines()[-3:])
     return HostFault(f"no answer, exit status {status}: {last or 'nothing was said'}")
 
@@ -85,6 +92,15 @@ def fingerprint() -> str:
         return secret.fingerprint(secret.ensure())
     except secret.SecretError as error:
         raise config.KeyRefused(str(error)) from error
+
+
+def _unset(worker, key, name):
+    """What the host's shell said of a variable in a path, as `paths.expand` says it."""
+    where = socket.gethostname() if worker.local else worker.ssh_host
+    return HostFault(
+        f"'{key}' in hosts.yaml: {getattr(worker, key)}: the variable ${name} is not set on {where}; "
+        "set it or write the path out"
+    )
 
 
 def _line(words):

@@ -10,7 +10,6 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import fabric
 import paramiko
@@ -142,7 +141,7 @@ def connection(worker, config):
     config.timeouts.connect = options.pop("timeout", None) or config.timeouts.connect or CONNECT_SECONDS
     options.pop("key_filename", None)  # Fabric takes those of the command line from the config
     if worker.identity:
-        options["key_filename"] = [str(Path(worker.identity).expanduser())]
+        options["key_filename"] = [worker.identity]
     gateway = None
     for hop in (worker.jump or "").split(","):
         if hop:

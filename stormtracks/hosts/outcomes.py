@@ -5,7 +5,8 @@ import sys
 import threading
 from dataclasses import dataclass, field
 
-from stormtracks.hosts.links import HostFault, link
+from stormtracks.errors import StormtracksError
+from stormtracks.hosts.links import link
 
 AT_ONCE = 8
 
@@ -74,7 +75,7 @@ def _attempt(worker, job, config):
     try:
         with link(worker, config) as linked:
             return job(linked, worker)
-    except HostFault as fault:
+    except StormtracksError as fault:
         return HostOutcome(worker.name, False, str(fault))
     except Exception as error:  # a fault of ours must not hide how the other hosts are
         return HostOutcome(worker.name, False, f"unexpected {type(error).__name__}: {error}")

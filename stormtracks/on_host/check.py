@@ -9,7 +9,7 @@ import time
 
 from stormtracks import version
 from stormtracks.on_host import bind, key, packages, processes, start
-from stormtracks.on_host.worker_files import WorkerFiles, place
+from stormtracks.on_host.worker_files import WorkerFiles, configured
 from stormtracks.pyro_cluster import secret
 
 LITTLE_GB = 1.0
@@ -47,7 +47,7 @@ def _code(request):
 def _data(request):
     from stormtracks.science import reanalysis  # numpy and netCDF4: what is told above must not need them
 
-    folder = place(request, "data")
+    folder = configured(request, "data")
     if not folder.is_dir():
         return _found("-", f"{folder} is no folder here: put the reanalysis there, or set 'data' in hosts.yaml")
     years = reanalysis.inventory(folder, request.get("dataset"))
@@ -57,7 +57,7 @@ def _data(request):
 
 
 def _best_tracks(request):
-    path = place(request, "best_tracks")
+    path = configured(request, "best_tracks")
     if path is None:
         return _found("none")
     if not path.is_file() or not os.access(path, os.R_OK):
@@ -66,11 +66,11 @@ def _best_tracks(request):
 
 
 def _results(request):
-    return _room(place(request, "results"), "results")
+    return _room(configured(request, "results"), "results")
 
 
 def _scratch(request):
-    return _room(place(request, "scratch"), "scratch") if request.get("scratch") else _found("with results")
+    return _room(configured(request, "scratch"), "scratch") if request.get("scratch") else _found("with results")
 
 
 def _binds(request):

@@ -10,12 +10,20 @@ import hashlib
 import json
 import os
 import re
+import socket
 import sys
 import tarfile
+import zlib
 from pathlib import Path
 
 RECORD = ".stormtracks-files.json"
 MARK = "\x1estormtracks "
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", re.ASCII)
+_REFUSED = "'code' in hosts.yaml: {}: {} on {}; set it or write the path out"
+
+
+class Refused(Exception):
+    """What cannot be done; the message says what to do."""
 
 
 def main():
@@ -24,22 +32,28 @@ def main():
     try:
         folder = expand(request["folder"])
         answer = {"look": look, "take": take}[request["action"]](folder, request["manifest"])
-    except (OSError, ValueError, tarfile.TarError) as error:
+    except (OSError, EOFError, Refused, tarfile.TarError, zlib.error) as error:
         answer = {"error": str(error)}
     sys.stdout.write(MARK + json.dumps(answer) + "\n")
 
 
 def expand(text):
-    """The folder with a leading ``~`` and ``$VARIABLES`` of this host; as `on_host.worker_files.expand`."""
+    """The folder with a leading ``~`` or ``~USER`` and ``$VARIABLES`` of this host; the same as `paths.expand`."""
+
+    def refused(what):
+        return Refused(_REFUSED.format(text, what, socket.gethostname()))
 
     def value(found):
         name = found.group(1) or found.group(2)
-        if name not in os.environ:
-            raise ValueError("{}: the variable ${} is not set on this host".format(text, name))  # noqa: UP032
+        if not os.environ.get(name):
+            raise refused("the variable $" + name + " is " + ("empty" if name in os.environ else "not set"))
         return os.environ[name]
 
-    home, rest = (str(Path.home()), text[1:]) if text == "~" or text.startswith("~/") else ("", text)
-    return Path.cwd() / (home + re.sub(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", value, rest))
+    head, slash, rest = text.partition("/") if text.startswith("~") else ("", "", text)
+    home = os.path.expanduser(head)  # noqa: PTH111 - Path's raises RuntimeError for an unknown user
+    if home.startswith("~"):
+        raise refused("there is no user " + repr(head[1:]))
+    return Path.cwd() / (home + slash + _VARIABLE.sub(value, rest))
 
 
 def look(folder, manifest):
@@ -89,7 +103,7 @@ def remove(folder, path):
 def inside(folder, name):
     """The path of a name, which must stay below the folder."""
     if name.startswith("/") or ".." in name.split("/"):
-        raise ValueError("{!r} leads out of {}".format(name, folder))  # noqa: UP032
+        raise Refused("{!r} leads out of {}".format(name, folder))  # noqa: UP032
     return folder / name
 
 

@@ -7,14 +7,14 @@ import sys
 
 from stormtracks.on_host.answers import reply
 from stormtracks.on_host.outbox import RESULT
-from stormtracks.on_host.worker_files import place
+from stormtracks.on_host.worker_files import configured
 
 CHUNK = 2**20
 
 
 def run(request):
     """Send the results that ``names`` lists; one that is gone, or cannot be read, is told and passed over."""
-    folder = place(request, "results")
+    folder = configured(request, "results")
     reply({"sending": len(request["names"])})
     for name in request["names"]:
         if not RESULT.fullmatch(name):

@@ -10,7 +10,7 @@ from pathlib import Path
 from stormtracks import version
 from stormtracks.on_host import bind, key, processes
 from stormtracks.on_host.log import tail
-from stormtracks.on_host.worker_files import WorkerFiles, place
+from stormtracks.on_host.worker_files import WorkerFiles, configured
 from stormtracks.process import start_time
 from stormtracks.pyro_cluster import pidfile
 
@@ -58,7 +58,7 @@ def worker_command(request) -> list[str]:
     ]
     for name in PATHS:
         if request.get(name):
-            command += [f"--{name.replace('_', '-')}", str(place(request, name))]
+            command += [f"--{name.replace('_', '-')}", str(configured(request, name))]
     for name, option in (("slots", "--slots"), ("memory_limit_mb", "--memory-limit"), ("tasks", "--tasks")):
         if request.get(name):
             command += [option, str(request[name])]

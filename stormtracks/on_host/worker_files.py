@@ -1,36 +1,11 @@
-"""Where things lie on this host."""
+"""The files of a worker on its host: those by which it is known, and those that hosts.yaml names."""
 
-import os
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from stormtracks import paths
 from stormtracks.pyro_cluster import pidfile
-
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", re.ASCII)
-
-
-def expand(text, base) -> Path:
-    """A path of hosts.yaml on this host: a leading ``~`` and ``$VARIABLES`` replaced, nothing evaluated.
-
-    Parameters
-    ----------
-    text : str
-    base : path
-        Where a relative path starts from.
-
-    Raises
-    ------
-    ValueError
-        A variable that is not set here: it is never taken for empty.
-    """
-    home, rest = (str(Path.home()), text[1:]) if text == "~" or text.startswith("~/") else ("", text)
-    return Path(base) / (home + _VARIABLE.sub(lambda found: _value(found, text), rest))
-
-
-def place(request, key) -> Path | None:
-    """The path that a request has under a key, expanded; None where it has none."""
-    return expand(request[key], expand(request["base"], Path.home())) if request.get(key) else None
 
 
 @dataclass(frozen=True)
@@ -61,8 +36,21 @@ class WorkerFiles:
         return self.pid.with_suffix(".ready")
 
 
-def _value(found, text):
-    name = found[1] or found[2]
-    if name not in os.environ:
-        raise ValueError(f"{text}: the variable ${name} is not set on this host")
-    return os.environ[name]
+def configured(request: Mapping, key: str) -> Path | None:
+    """The path that hosts.yaml has under a key, expanded on this host; None where it has none.
+
+    Raises
+    ------
+    paths.PathRefused
+        A variable that is not set on this host; the message names the key and the host.
+    """
+    if not request.get(key):
+        return None
+    return paths.expand(request[key], _base(request), f"'{key}' in hosts.yaml")
+
+
+def _base(request: Mapping) -> Path:
+    """Where relative paths start from: the code, or on the operator's machine the folder of hosts.yaml."""
+    if request["local"]:
+        return Path(request["base"])  # a folder's name, in which ~ and $ mean nothing
+    return paths.expand(request["base"], Path.home(), "'code' in hosts.yaml")

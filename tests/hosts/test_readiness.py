@@ -34,8 +34,11 @@ def test_faults_are_told_with_what_to_do(operator, sshd, entry):
 FAULTS = {
     "code": ({"code": "~/none"}, "no code in ~/none: fab deploy"),
     "python": ({"python": ".venv/bin/nopython"}, "no .venv/bin/nopython in"),
-    "variable": ({"code": "$NO_SUCH/code"}, "NO_SUCH: is not set"),
-    "own variable": ({"data": "$NO_SUCH/data"}, "the variable $NO_SUCH is not set on this host"),
+    "variable": ({"code": "$NO_SUCH/code"}, "'code' in hosts.yaml: $NO_SUCH/code: the variable $NO_SUCH is not set on"),
+    "own variable": (
+        {"data": "$NO_SUCH/data"},
+        "'data' in hosts.yaml: $NO_SUCH/data: the variable $NO_SUCH is not set on",
+    ),
     "name": ({"address": "no-such-host.invalid"}, "no SSH connection to no-such-host.invalid"),
     "user": ({"user": "no-such-user"}, "does not let no-such-user in"),
 }

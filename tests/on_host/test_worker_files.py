@@ -1,59 +1,41 @@
-"""Paths of hosts.yaml mean the host's home and variables, as in the shell lines, and nothing in them runs."""
+"""The files of a worker on its host."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from stormtracks import commands
-from stormtracks.on_host.worker_files import expand
+from stormtracks import paths
+from stormtracks.on_host.worker_files import WorkerFiles, configured
 
 
 @pytest.fixture
 def host(monkeypatch):
-    monkeypatch.setenv("HOME", "/home/me $(touch x)")
-    monkeypatch.setenv("DATA", "/data/$HOME/~")
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("DISK", "/disk")
+    monkeypatch.delenv("NONE", raising=False)
 
 
 @pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        ("~", "/home/me $(touch x)"),
-        ("~/a b", "/home/me $(touch x)/a b"),
-        ("x/~/y", "/base/x/~/y"),
-        ("~me", "/base/~me"),
-        ("$DATA/d", "/data/$HOME/~/d"),
-        ("${DATA}d", "/data/$HOME/~d"),
-        ("a$", "/base/a$"),
-        ("$1", "/base/$1"),
-        ("/x", "/x"),
-    ],
+    ("base", "local", "path"),
+    [("~/code", False, "/home/me/code/d"), ("$DISK/c", False, "/disk/c/d"), ("/my $NONE/~", True, "/my $NONE/~/d")],
 )
-def test_home_and_variables_are_replaced_once(host, text, path):
-    assert expand(text, "/base") == Path(path)
+def test_a_relative_path_is_below_the_code_or_here_beside_hosts_yaml(host, base, local, path):
+    assert configured({"base": base, "local": local, "data": "d"}, "data") == Path(path)
 
 
-def test_a_variable_that_is_not_set_is_refused(host):
-    with pytest.raises(ValueError, match=r"\$NONE/x: the variable \$NONE is not set on this host"):
-        expand("$NONE/x", "/base")
+def test_what_hosts_yaml_does_not_name_is_none():
+    assert configured({"base": "/", "local": True, "scratch": None}, "scratch") is None
 
 
-@given(text=st.text(st.sampled_from("~/$ {}ADT'\" ab"), min_size=1, max_size=12))
-def test_the_shell_lines_mean_the_same(text):
-    environment = {"HOME": "/home/it's", "A": "a b", "D": "$A", "AD": "~", "PATH": "/usr/bin:/bin"}
-    shell = subprocess.run(
-        ["sh", "-c", f"printf %s {commands.path(text)}"], env=environment, capture_output=True, text=True
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("T", "DA", "TA"):
-            patch.delenv(name, raising=False)
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        try:
-            expected = expand(text, "/base")
-        except ValueError:
-            assert shell.returncode != 0
-        else:
-            assert Path("/base") / shell.stdout == expected
+@pytest.mark.parametrize("key", ["data", "results", "best_tracks", "scratch"])
+def test_a_variable_that_is_not_set_is_refused_by_key(host, key):
+    with pytest.raises(paths.PathRefused, match=rf"'{key}' in hosts.yaml: \$NONE/x: the variable \$NONE is not set on"):
+        configured({"base": "/", "local": True, key: "$NONE/x"}, key)
+
+
+def test_a_worker_is_known_by_three_files_of_its_name(monkeypatch):
+    monkeypatch.setenv("STORMTRACKS_HOME", "/state")
+    files = WorkerFiles.of({"name": "w1"})
+    assert [path.name for path in (files.pid, files.log)] == ["worker-w1.pid", "worker-w1.log"]
+    assert files.ready.name == "worker-w1.ready"
+    assert files.folder == files.pid.parent
