@@ -1,11 +1,12 @@
-"""Where the archives are: the one table of addresses, which a person can override, and the files of a wish."""
+"""Where the archives are: the one table of addresses, which a person can override, and the files of a request."""
 
 import dataclasses
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from stormtracks import strict_dataclass
@@ -42,19 +43,19 @@ class Archive:
     contents: str = ""
     typical_bytes: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.addresses or not self.variables:
             raise BadValue("'addresses' and 'variables' must not be empty")
         for address in self.addresses:
             _check_address(address)
             if kind(address) == "tar" and not self.contents:
-                raise BadValue(f"'contents' must say which names the tar file holds: {address}")
+                raise BadValue(f"'contents' must say which names the tar file holds, for {address}")
         _check_places(self.contents, {"variable", "year", "member"})
 
 
 @dataclass(frozen=True)
 class Item:
-    """One file to have: where it may be, its name below the destination, and what it should be."""
+    """One file to fetch: where it may be, its name below the destination, and what it should be."""
 
     addresses: tuple[str, ...]
     name: str
@@ -63,7 +64,7 @@ class Item:
     typical_bytes: int = 0
 
 
-def archive(dataset, overrides: Mapping | None = None) -> Archive:
+def archive(dataset: str, overrides: Mapping[str, Any] | None = None) -> Archive:
     """The archive of a data set, with what a person overrides of the table.
 
     Parameters
@@ -94,8 +95,10 @@ def archive(dataset, overrides: Mapping | None = None) -> Archive:
         raise DownloadError(str(error)) from error
 
 
-def items(archive: Archive, years=None, variables=None) -> tuple[Item, ...]:
-    """The files that a wish comes to, year by year.
+def items(
+    archive: Archive, years: Iterable[int] | None = None, variables: Iterable[str] | None = None
+) -> tuple[Item, ...]:
+    """The files that are asked for, year by year.
 
     Parameters
     ----------
@@ -109,35 +112,35 @@ def items(archive: Archive, years=None, variables=None) -> tuple[Item, ...]:
     DownloadError
         No year, or a year or variable that the archive does not have.
     """
-    variables = tuple(variables or archive.variables)
-    for variable in variables:
+    chosen = tuple(variables or archive.variables)
+    for variable in chosen:
         if not re.fullmatch(r"\w[\w.-]*", variable):
-            raise DownloadError(f"a variable is a name such as {archive.variables[0]}, not {variable!r}")
+            raise DownloadError(f"{variable!r} is not the name of a variable; write one such as {archive.variables[0]}")
         if archive.known and variable not in archive.known:
             raise DownloadError(strict_dataclass.unknown(variable, archive.known, "variable"))
-    found = [_item(archive, year, variable) for year in _years(archive, years) for variable in variables]
+    found = [_item(archive, year, variable) for year in _years(archive, years) for variable in chosen]
     return tuple({item.name: item for item in found}.values())
 
 
-def kind(address) -> str:
+def kind(address: str) -> str:
     """What an address leads to, by the end of its name: 'netcdf', 'tar' or 'csv'."""
     return KINDS[PurePosixPath(urlsplit(address).path).suffix]
 
 
-def _years(archive, years):
+def _years(archive: Archive, years: Iterable[int] | None) -> Sequence[int | None]:
     if archive.years is None:
         return (None,)
-    years = sorted({int(year) for year in years or ()})
-    if not years:
-        raise DownloadError("which years? This data set has a file for each")
+    wanted = sorted({int(year) for year in years or ()})
+    if not wanted:
+        raise DownloadError("no year was named, and this data set has a file per year; name some with --years")
     first, last = archive.years
-    outside = [year for year in years if not first <= year <= last]
+    outside = [year for year in wanted if not first <= year <= last]
     if outside:
-        raise DownloadError(f"no data for {', '.join(map(str, outside))}: there are {first} to {last}")
-    return years
+        raise DownloadError(f"no data for {', '.join(map(str, outside))}; choose years from {first} to {last}")
+    return wanted
 
 
-def _item(archive, year, variable):
+def _item(archive: Archive, year: int | None, variable: str) -> Item:
     filled = tuple(address.format(variable=variable, year=year) for address in archive.addresses)
     contents = ""
     if archive.contents:  # a pattern for whole names, in which only the member is free
@@ -147,7 +150,7 @@ def _item(archive, year, variable):
     return Item(filled, name, kind(filled[0]), contents, archive.typical_bytes)
 
 
-def _check_address(address):
+def _check_address(address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise BadValue(f"an address must begin with https:// or http://, not {address!r}")
@@ -156,19 +159,19 @@ def _check_address(address):
     _check_places(address, {"variable", "year"})
 
 
-def _check_places(template, allowed):
+def _check_places(template: str, allowed: set[str]) -> None:
     try:
         places = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
     except ValueError as error:
-        raise BadValue(f"braces do not fit in {template!r}: {error}") from error
+        raise BadValue(f"the braces of {template!r} do not match: {error}") from error
     if places - allowed:
-        places = ", ".join(f"{{{place}}}" for place in sorted(allowed))
-        raise BadValue(f"only {places} can stand in {template!r}")
+        known = ", ".join(f"{{{place}}}" for place in sorted(allowed))
+        raise BadValue(f"only {known} can stand in {template!r}")
     if PurePosixPath(template).is_absolute() or ".." in PurePosixPath(template).parts:
-        raise BadValue(f"{template!r} must not lead out of the destination")
+        raise BadValue(f"{template!r} leads out of the destination; write it without '..' and without a leading '/'")
 
 
-def destination(item: Item, folder) -> Path:
+def destination(item: Item, folder: Path | str) -> Path:
     """Where an item's file goes."""
     return Path(folder) / item.name
 
@@ -182,8 +185,7 @@ _IBTRACS = (
 )
 
 ARCHIVES = {
-    # The two addresses of version 2c were swapped more than once; all members in a file, a file a variable
-    # and year.
+    # One file per variable and year, with all members. The archive has swapped the two addresses more than once.
     "20crv2c": Archive(
         addresses=(f"{_NERSC}/pydap/{_V2C}", f"{_NERSC}/project/20C_Reanalysis/{_V2C}"),
         variables=("u850", "v850"),
@@ -209,8 +211,8 @@ ARCHIVES = {
         years=(1851, 2014),
         typical_bytes=1_400_000_000,
     ),
-    # A tar a variable and year, a file a member inside; served from tape, so slow to begin, and without
-    # ranges.
+    # One tar per variable and year, with one file per member. It is served from tape: slow to begin, and without
+    # ranges, so that it cannot be resumed.
     "20crv3": Archive(
         addresses=(f"{_NERSC}/{_V3}/{{variable}}/{{variable}}_{{year}}.tar",),
         variables=("UGRD850", "VGRD850"),

@@ -5,42 +5,51 @@ import random
 import shutil
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from stormtracks.download.errors import DownloadError, StoppedError
+from stormtracks.readable import size
 
 MARGIN_BYTES = 64 * 2**20
 """Kept free beside what is promised: the file system and its other users need some."""
 
 
 class Courtesy:
-    """Shared by the threads of one call of `download`."""
+    """Shared by the threads of one call of `download`.
 
-    def __init__(self, free_bytes=None):
-        self._free_bytes = free_bytes or (lambda folder: shutil.disk_usage(folder).free)
-        self._not_before = {}
-        self._promised = {}
+    Parameters
+    ----------
+    free_bytes : callable, optional
+        ``free_bytes(folder)``; none: what the disk says.
+    """
+
+    def __init__(self, free_bytes: Callable[[Path | str], int] | None = None) -> None:
+        self._free_bytes = free_bytes or _free_bytes
+        self._not_before: dict[str, float] = {}
+        self._promised: dict[str, int] = {}
         self._lock = threading.Lock()
         self.stop = threading.Event()
 
-    def sleep(self, seconds):
+    def sleep(self, seconds: float) -> None:
         """Wait, unless the person stops the download."""
         if self.stop.wait(max(0.0, seconds)):
             raise StoppedError
 
-    def pause(self, host, seconds):
-        """Ask nothing of a host for a while: what one file was told counts for all."""
+    def pause(self, host: str, seconds: float) -> None:
+        """Ask nothing of a host for a while: what the server asked of one file holds for all."""
         with self._lock:
             until = time.monotonic() + seconds
             self._not_before[host] = max(self._not_before.get(host, until), until)
 
-    def wait_for(self, host):
+    def wait_for(self, host: str) -> None:
         """Wait until a host may be asked."""
         while (left := self._not_before.get(host, 0) - time.monotonic()) > 0:
             self.sleep(left)
         self.sleep(0)
 
-    def promise(self, name, needed, folder):
-        """Reckon `needed` bytes for a file, or refuse; what others still have to write counts too.
+    def promise(self, name: str, needed: int, folder: Path | str) -> None:
+        """Reserve `needed` bytes for a file, or refuse; what other files still need is counted too.
 
         Raises
         ------
@@ -48,33 +57,39 @@ class Courtesy:
             The disk has less free.
         """
         with self._lock:
-            others = sum(size for key, size in self._promised.items() if key != name)
+            others = sum(promised for key, promised in self._promised.items() if key != name)
             free = self._free_bytes(folder)
             if needed and free < needed + others + MARGIN_BYTES:
-                also = f" beside {in_words(others)} for other files" if others else ""
+                also = f" beside the {size(others)} of other files" if others else ""
                 raise DownloadError(
-                    f"{name}: needs {in_words(needed)}{also}, and {folder} has {in_words(free)} free; "
-                    "make room or choose another destination"
+                    f"{name}: needs {size(needed)}{also}, but {folder} has only {size(free)} free; "
+                    "free some space or choose another destination"
                 )
             self._promised[name] = needed
 
-    def written(self, name, left):
-        """Of what was promised for a file, `left` bytes are still to be written."""
+    def written(self, name: str, left: int) -> None:
+        """Note that of what was promised for a file, `left` bytes are still to be written."""
         self._promised[name] = left
 
-    def release(self, name):
-        """A file needs no more space."""
+    def release(self, name: str) -> None:
+        """Note that a file needs no more space."""
         with self._lock:
             self._promised.pop(name, None)
 
 
-def backoff(attempt, first_s, longest_s=60.0):
+def backoff(attempt: int, first_s: float, longest_s: float = 60.0) -> float:
     """Seconds to wait after the attempt of this number (1, 2, ...): doubled each time, spread at random."""
     return min(longest_s, first_s * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
 
 
-def retry_after(value, now=None):
-    """Seconds that a Retry-After header asks for (a number or a date); None where it cannot be read."""
+def retry_after(value: str | None, now: float | None = None) -> float | None:
+    """Seconds that a Retry-After header asks for (a number or a date); None where it cannot be read.
+
+    Examples
+    --------
+    >>> retry_after("120")
+    120.0
+    """
     if value is None:
         return None
     if value.strip().isdigit():
@@ -86,10 +101,5 @@ def retry_after(value, now=None):
     return max(0.0, when - (time.time() if now is None else now))
 
 
-def in_words(size) -> str:
-    """Bytes as a person reads them: '1.3 GB'."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
+def _free_bytes(folder: Path | str) -> int:
+    return shutil.disk_usage(folder).free

@@ -1,8 +1,10 @@
-"""The request for ERA5: a script for Copernicus's own client, which wants an account of the person's own."""
+"""The request for ERA5: a script for Copernicus's own client, which needs the person's own account."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
+from stormtracks import disk
 from stormtracks.download.errors import DownloadError
 
 FIRST_YEAR = 1940
@@ -11,8 +13,14 @@ VARIABLES = {"u": "u_component_of_wind", "v": "v_component_of_wind", "vo": "vort
 """Names in the files -> names in a request."""
 
 
-def write_script(years, variables=None, dest=".", grid_degrees=1.0, step_hours=6):
-    """Write ``era5_request.py``, which fetches one file a year with the `cdsapi` client.
+def write_script(
+    years: Iterable[int] | None,
+    variables: Iterable[str] | None = None,
+    dest: Path | str = ".",
+    grid_degrees: float = 1.0,
+    step_hours: int = 6,
+) -> Path:
+    """Write ``era5_request.py``, which fetches one file per year with the `cdsapi` client.
 
     Parameters
     ----------
@@ -38,21 +46,22 @@ def write_script(years, variables=None, dest=".", grid_degrees=1.0, step_hours=6
     """
     path = Path(dest) / "era5_request.py"
     text = script(years, variables, grid_degrees, step_hours)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    disk.write_whole(path, text)
     return path
 
 
-def script(years, variables=None, grid_degrees=1.0, step_hours=6) -> str:
+def script(
+    years: Iterable[int] | None, variables: Iterable[str] | None = None, grid_degrees: float = 1.0, step_hours: int = 6
+) -> str:
     """The text of the script; see `write_script`."""
-    years = sorted({int(year) for year in years or ()})
-    if not years or years[0] < FIRST_YEAR:
-        raise DownloadError(f"ERA5 begins in {FIRST_YEAR}; asked for: {', '.join(map(str, years)) or 'none'}")
+    wanted = sorted({int(year) for year in years or ()})
+    if not wanted:
+        raise DownloadError("no year was named; name some with --years")
+    if wanted[0] < FIRST_YEAR:
+        raise DownloadError(f"ERA5 has no data for {wanted[0]}; choose years from {FIRST_YEAR} on")
     if step_hours not in (1, 2, 3, 4, 6, 8, 12, 24) or not 0.25 <= grid_degrees <= 10:
         raise DownloadError(
-            f"ERA5: the step must divide a day, not {step_hours} h, and the grid be 0.25 to 10 "
+            f"ERA5: the step must divide a day, not be {step_hours} h, and the grid must be 0.25 to 10 "
             f"degrees, not {grid_degrees}"
         )
     request = {
@@ -67,12 +76,12 @@ def script(years, variables=None, grid_degrees=1.0, step_hours=6) -> str:
         "download_format": "unarchived",
     }
     body = json.dumps(request, indent=4)
-    return _TEMPLATE.format(dataset=DATASET, years=years, request=body)
+    return _TEMPLATE.format(dataset=DATASET, years=wanted, request=body)
 
 
-_TEMPLATE = '''"""Fetch ERA5 winds at 850 hPa, a file a year, into the folder of this script.
+_TEMPLATE = '''"""Fetch ERA5 winds at 850 hPa, one file per year, into the folder of this script.
 
-Once: make an account, accept the licence of the data set, put the key into ~/.cdsapirc
+Once: create an account, accept the licence of the data set, put the key into ~/.cdsapirc
 (https://cds.climate.copernicus.eu/how-to-api), then `pip install cdsapi`. After that: python era5_request.py
 """
 

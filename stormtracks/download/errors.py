@@ -1,10 +1,10 @@
-"""What a download refuses or cannot do, in words for the person who asked for it."""
+"""What a download refuses or cannot do."""
 
-from stormtracks.science.errors import InputError
+from stormtracks.errors import BadValue
 
 
-class DownloadError(InputError):
-    """A file that cannot be had; the message names the address, what happened and what to do."""
+class DownloadError(BadValue):
+    """A file that cannot be fetched; the message names the address, what happened and what to do."""
 
 
 class NotThereError(DownloadError):
@@ -16,4 +16,4 @@ class UnreadableError(DownloadError):
 
 
 class StoppedError(Exception):
-    """The person stopped the download: not a failure of the file."""
+    """The person stopped the download: not a failure of the file, and never shown."""

@@ -1,50 +1,57 @@
-"""One file over HTTP into its part: resumed, retried, at the pace that the server asks for.
+"""One file over HTTP into its partial file: resumed, retried, at the pace that the server asks for.
 
 Why not pooch: it downloads into a temporary file that it removes when the connection breaks, so a file of a
 gigabyte from a slow archive begins again each time; it neither asks for ranges nor waits as long as a server
-says. What is left of it then (a cache by hash) does not fit archives that publish no hashes. So: requests.
+says. What remains of it (a cache by hash) does not fit archives that publish no hashes. So: requests.
 """
 
 import errno
 import logging
 import re
 import time
+from collections.abc import Callable
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from stormtracks import __version__
-from stormtracks.download.courtesy import backoff, in_words, retry_after
+from stormtracks.download.courtesy import Courtesy, backoff, retry_after
 from stormtracks.download.errors import DownloadError, NotThereError, StoppedError
+from stormtracks.download.options import Options
+from stormtracks.download.partial import PartialFile
+from stormtracks.readable import duration, size
 
 log = logging.getLogger(__name__)
 
+Notify: TypeAlias = Callable[[int, int | None], None]
+
 CHUNK_BYTES = 2**18
 PROGRESS_BYTES = 2**20
-"""An attempt that brought this much was not in vain: the count of attempts begins again."""
+"""An attempt that brought this much made progress: the count of attempts begins again."""
 CONNECT_S = 30.0
-PASSING = {408, 425, 429, 500, 502, 503, 504}
-"""Answers that may be better the next time."""
+TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
+"""Answers of servers that may do better the next time."""
 _FINAL = (requests.TooManyRedirects, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
 
 
 class _AgainError(Exception):
     """This attempt failed, the next may not; `wait_s` where the server said how long."""
 
-    def __init__(self, reason, wait_s=None):
+    def __init__(self, reason: str, wait_s: float | None = None) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
 
 
-def fetch(address, part, options, courtesy, notify=None):
-    """Bring a part to its full size.
+def fetch(address: str, part: PartialFile, options: Options, courtesy: Courtesy, notify: Notify | None = None) -> bool:
+    """Bring a partial file to its full size.
 
     Parameters
     ----------
     address : str
-    part : Part
-        Entered; what it holds of the same version of the same address is kept.
+    part : PartialFile
+        Inside its `with` block; what it holds of the same version of the same address is kept.
     options : Options
     courtesy : Courtesy
     notify : callable, optional
@@ -53,16 +60,17 @@ def fetch(address, part, options, courtesy, notify=None):
     Returns
     -------
     bool
-        Whether the whole file came in one piece: if not, the server's word was trusted that the pieces fit.
+        Whether the whole file came in one piece. If not, the server said that the pieces belong together.
 
     Raises
     ------
     NotThereError
         The server has no such file.
     DownloadError
-        It cannot be had, or not now; what came stays in the part.
+        It cannot be fetched, or not now; what has arrived stays in the partial file.
     """
-    host, failed, reached = urlsplit(address).netloc, 0, part.size
+    host = urlsplit(address).netloc
+    failed, reached = 0, part.size
     with requests.Session() as session:
         session.max_redirects = 5
         while True:
@@ -75,37 +83,49 @@ def fetch(address, part, options, courtesy, notify=None):
                 _wait_or_give_up(again, failed, address, options, courtesy)
 
 
-def _wait_or_give_up(again, failed, address, options, courtesy):
+def _wait_or_give_up(again: _AgainError, failed: int, address: str, options: Options, courtesy: Courtesy) -> None:
     if failed >= options.attempts:
         raise DownloadError(
-            f"{address}: {again} (attempt {failed} of {options.attempts}); what came is kept, the "
-            "same command goes on from there"
+            f"{address}: {again} (attempt {failed} of {options.attempts}); what has arrived is kept: run the same "
+            "command again to resume"
         ) from again
     if again.wait_s is not None and again.wait_s > options.longest_wait_s:
         raise DownloadError(
-            f"{address}: {again}, and asks to wait {again.wait_s:.0f} s, longer than "
-            f"{options.longest_wait_s:.0f} s; give the same command later"
+            f"{address}: {again}, and asks us to wait {duration(again.wait_s)}, longer than the "
+            f"{duration(options.longest_wait_s)} that we wait at most; run the same command again later"
         ) from again
     wait_s = backoff(failed, options.backoff_s)
     log.info("%s: %s; attempt %d of %d follows", address, again, failed + 1, options.attempts)
     if again.wait_s is None:
         courtesy.sleep(wait_s)
-    else:  # a little more than asked for, so that the others do not all come back at once
+    else:  # a little more than asked for, so that not all downloads come back at once
         courtesy.pause(urlsplit(address).netloc, again.wait_s + 0.1 * wait_s)
 
 
 class _Attempt:
     """One request and its answer."""
 
-    def __init__(self, session, address, part, options, courtesy, notify):
-        self.session, self.address, self.part = session, address, part
-        self.options, self.courtesy, self.notify = options, courtesy, notify
+    def __init__(
+        self,
+        session: requests.Session,
+        address: str,
+        part: PartialFile,
+        options: Options,
+        courtesy: Courtesy,
+        notify: Notify,
+    ) -> None:
+        self.session = session
+        self.address = address
+        self.part = part
+        self.options = options
+        self.courtesy = courtesy
+        self.notify = notify
 
-    def run(self):
+    def run(self) -> bool:
         timeout = min(CONNECT_S, self.options.timeout_s), self.options.timeout_s
         try:
             with self.session.get(self.address, headers=self._headers(), stream=True, timeout=timeout) as response:
-                self._check_way(response)
+                self._check_redirect(response)
                 begun, total = self._beginning(response)
                 self._receive(response, total)
         except _FINAL as error:
@@ -113,10 +133,10 @@ class _Attempt:
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _AgainError(_short(error)) from error
         except OSError as error:
-            raise self._of_the_disk(error) from error
+            raise self._of_disk_or_line(error) from error
         return begun == 0
 
-    def _headers(self):
+    def _headers(self) -> dict[str, str]:
         headers = {"User-Agent": f"stormtracks/{__version__}", "Accept-Encoding": "identity"}
         validator = self.part.validator(self.address)
         if validator and self.part.size:
@@ -125,15 +145,15 @@ class _Attempt:
             self.part.restart()
         return headers
 
-    def _check_way(self, response):
+    def _check_redirect(self, response: requests.Response) -> None:
         if self.address.startswith("https:") and not response.url.startswith("https:"):
             raise DownloadError(
-                f"{self.address}: leads to {response.url}, which anyone on the way could change; give "
-                "the address that is meant (--archives)"
+                f"{self.address}: redirects to {response.url}, without encryption, so that anyone on the way could "
+                "change the file; give another address with --archives FILE"
             )
 
-    def _beginning(self, response):
-        """Where the body begins and how large the whole is; the part is made to fit."""
+    def _beginning(self, response: requests.Response) -> tuple[int, int | None]:
+        """Where the body begins and how large the whole is; the partial file is cut to fit."""
         status = response.status_code
         if status == 200:
             return self._from_start(response)
@@ -143,19 +163,25 @@ class _Attempt:
             return self._nothing_more(response)
         if status in (404, 410):
             raise NotThereError(
-                f"{self.address}: the server has no such file ({status}). Has the archive moved? Give "
-                "its address with --archives FILE (a line `data set: address`)"
+                f"{self.address}: the server has no such file ({status}). If the archive has moved, give its new "
+                "address with --archives FILE (with a line `data set: address`)"
             )
         if status in (401, 403):
-            raise DownloadError(f"{self.address}: the server does not give this without a login ({status})")
-        if status in PASSING:
+            raise DownloadError(
+                f"{self.address}: the server requires a login ({status}); give another address with --archives FILE, "
+                "or download the file in a browser"
+            )
+        if status in TEMPORARY:
             raise _AgainError(
-                f"the server is busy or ill ({status} {response.reason})",
+                f"the server is temporarily unavailable ({status} {response.reason})",
                 retry_after(response.headers.get("Retry-After")),
             )
-        raise DownloadError(f"{self.address}: unexpected answer {status} {response.reason}")
+        raise DownloadError(
+            f"{self.address}: the server answered {status} {response.reason}, which is not expected; open the address "
+            "in a browser to see what it says"
+        )
 
-    def _from_start(self, response):
+    def _from_start(self, response: requests.Response) -> tuple[int, int | None]:
         headers = response.headers
         total = int(headers["Content-Length"]) if headers.get("Content-Length", "").isdigit() else None
         self.part.restart(
@@ -168,78 +194,86 @@ class _Attempt:
         )
         return 0, total
 
-    def _from_the_middle(self, response):
+    def _from_the_middle(self, response: requests.Response) -> tuple[int, int | None]:
         found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", "").strip())
         if not found or int(found[1]) != self.part.size or self._changed(response, found[3]):
             self.part.restart()
-            raise _AgainError("the file at the server changed, or another part than asked for came")
+            raise _AgainError("the file on the server has changed, or another part than the one asked for came")
         return int(found[1]), None if found[3] == "*" else int(found[3])
 
-    def _nothing_more(self, response):
+    def _nothing_more(self, response: requests.Response) -> tuple[int, int]:
         found = re.fullmatch(r"bytes \*/(\d+)", response.headers.get("Content-Range", "").strip())
         if not found or int(found[1]) != self.part.size:
             self.part.restart()
-            raise _AgainError("the file at the server is shorter than what is here")
+            raise _AgainError("the file on the server is shorter than what has arrived")
         return self.part.size, self.part.size
 
-    def _changed(self, response, total):
-        """Whether this is another version than the part's: a server may not know If-Range."""
+    def _changed(self, response: requests.Response, total: str) -> bool:
+        """Whether this is another version than that of the partial file: a server may not know If-Range."""
         note, headers = self.part.note, response.headers
-        pairs = (
+        pairs: tuple[tuple[Any, Any], ...] = (
             (note.get("etag"), headers.get("ETag")),
             (note.get("last_modified"), headers.get("Last-Modified")),
             (note.get("total"), None if total == "*" else int(total)),
         )
         return any(old is not None and new is not None and old != new for old, new in pairs)
 
-    def _receive(self, response, total):
-        size, pulse, name = self.part.size, _Pulse(self.options), self.part.final.name
-        self.courtesy.promise(name, (total or 0) - size if total else 0, self.part.final.parent)
-        self.notify(size, total)
-        while total is None or size < total:
-            # What is there, not a full chunk: on a line that drips, waiting for one would see no time pass.
+    def _receive(self, response: requests.Response, total: int | None) -> None:
+        name, arrived, speed = self.part.final.name, self.part.size, _SpeedCheck(self.options)
+        self.courtesy.promise(name, total - arrived if total else 0, self.part.final.parent)
+        self.notify(arrived, total)
+        while total is None or arrived < total:
+            # What is there, not a full chunk: on a line that drips, waiting for a full one would hide how slow it is.
             data = response.raw.read1(CHUNK_BYTES, decode_content=False)
             if not data:
                 break
             self.part.write(data)
-            size += len(data)
+            arrived += len(data)
             if self.courtesy.stop.is_set():
                 raise StoppedError
-            self.courtesy.written(name, (total - size) if total else 0)
-            self.notify(size, total)
-            pulse.beat(len(data))
-        if total is not None and size != total:
-            raise _AgainError(f"the connection ended at {size} of {total} bytes")
+            self.courtesy.written(name, (total - arrived) if total else 0)
+            self.notify(arrived, total)
+            speed.count(len(data))
+        if total is not None and arrived != total:
+            raise _AgainError(f"the connection broke after {arrived} of {total} bytes")
 
-    def _of_the_disk(self, error):
+    def _of_disk_or_line(self, error: OSError) -> DownloadError | _AgainError:
+        """The network's errors are OSErrors like the disk's: which one is it?"""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            left = in_words(self.part.size)
-            return DownloadError(f"{self.part.path}: the disk is full; {left} are kept to go on from")
+            return DownloadError(
+                f"{self.part.path}: the disk is full; free some space and run the same command again: the "
+                f"{size(self.part.size)} that have arrived are kept"
+            )
         if error.filename or error.errno in (errno.EIO, errno.EROFS, errno.EACCES):
-            return DownloadError(f"{self.part.path}: cannot be written: {error}")
+            return DownloadError(
+                f"{self.part.path}: cannot be written ({error.strerror}); check the folder's disk and permissions"
+            )
         return _AgainError(_short(error))  # a connection that broke
 
 
-class _Pulse:
-    """Notices a connection that only drips: silence is the socket's own timeout."""
+class _SpeedCheck:
+    """Notices a connection that only drips. (One that is silent ends by the socket's own timeout.)"""
 
-    def __init__(self, options):
-        self._span, self._least = options.timeout_s, options.slowest_bytes_per_s * options.timeout_s
-        self._since, self._bytes = time.monotonic(), 0
+    def __init__(self, options: Options) -> None:
+        self._span_s = options.timeout_s
+        self._least = options.slowest_bytes_per_s * options.timeout_s
+        self._since = time.monotonic()
+        self._bytes = 0
 
-    def beat(self, size):
-        self._bytes += size
+    def count(self, arrived: int) -> None:
+        self._bytes += arrived
         passed = time.monotonic() - self._since
-        if passed < self._span:
+        if passed < self._span_s:
             return
         if self._bytes < self._least:
-            raise _AgainError(f"only {self._bytes} bytes in {passed:.0f} s")
-        self._since, self._bytes = time.monotonic(), 0
+            raise _AgainError(f"too slow: only {size(self._bytes)} in {duration(passed)}")
+        self._since = time.monotonic()
+        self._bytes = 0
 
 
-def _short(error):
+def _short(error: BaseException) -> str:
     """The cause of a chain of wrapped network errors, without the libraries' own decoration."""
-    reason = error
+    reason: Any = error
     while True:
         inner = getattr(reason, "reason", None)
         inner = inner or next((argument for argument in reason.args if isinstance(argument, Exception)), None)
@@ -249,5 +283,5 @@ def _short(error):
     return re.sub(r"<[^>]*>:? ?|HTTPS?Connection\w*\([^)]*\): ?", "", str(reason)) or type(reason).__name__
 
 
-def _silent(done, total):
+def _silent(done: int, total: int | None) -> None:
     pass

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from stormtracks.errors import BadValue
 
@@ -21,10 +22,10 @@ class Options:
     attempts : int
         Attempts in a row that bring nothing new before a file counts as failed.
     timeout_s : float
-        Silence after which a connection counts as lost (tape needs minutes to begin), and the time over which
-        `slowest_bytes_per_s` is reckoned.
+        Silence after which a connection counts as lost (a tape needs minutes to begin), and the time over
+        which `slowest_bytes_per_s` is measured.
     slowest_bytes_per_s : float
-        A connection slower than this is given up and taken up again.
+        A connection slower than this is closed, and the download resumed with a new one.
     backoff_s : float
         Wait after the first failed attempt; doubled with each further one, up to a minute, and spread at
         random.
@@ -43,10 +44,10 @@ class Options:
     backoff_s: float = 2.0
     longest_wait_s: float = 900.0
     refresh: bool = False
-    archives: Mapping | None = dataclasses.field(default=None, hash=False)
+    archives: Mapping[str, Any] | None = dataclasses.field(default=None, hash=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not 1 <= self.at_once <= MOST_AT_ONCE:
             raise BadValue(f"'at_once' must be 1 to {MOST_AT_ONCE}, not {self.at_once}: these are public servers")
         if self.attempts < 1 or self.timeout_s <= 0:
-            raise BadValue(f"'attempts' and 'timeout_s' must be above 0: {self.attempts}, {self.timeout_s}")
+            raise BadValue(f"'attempts' and 'timeout_s' must be above 0, not {self.attempts} and {self.timeout_s}")

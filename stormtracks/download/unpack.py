@@ -5,24 +5,32 @@ import os
 import re
 import shutil
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from stormtracks import disk
+from stormtracks.download.courtesy import Courtesy
 from stormtracks.download.errors import DownloadError, UnreadableError
-from stormtracks.download.partial import flush_folder
 from stormtracks.download.verification import verify
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What came out of a tar: names below the destination, and words about what did not."""
+    """What came out of a tar: names below the destination, and notes about what did not."""
 
     names: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def unpack(tar_path, folder, contents, courtesy, notify=None) -> Unpacked:
-    """Take the expected files out of a tar, check each, write the list of contents and remove the tar.
+def unpack(
+    tar_path: Path | str,
+    folder: Path | str,
+    contents: str,
+    courtesy: Courtesy,
+    notify: Callable[[int, int], None] | None = None,
+) -> Unpacked:
+    """Take the expected files out of a tar, verify each, write the list of contents and remove the tar.
 
     Parameters
     ----------
@@ -37,7 +45,7 @@ def unpack(tar_path, folder, contents, courtesy, notify=None) -> Unpacked:
     Raises
     ------
     DownloadError
-        No room, or not one of the expected files in it; the tar stays.
+        The disk has too little space, or the tar holds none of the expected files; the tar stays.
 
     Notes
     -----
@@ -49,7 +57,7 @@ def unpack(tar_path, folder, contents, courtesy, notify=None) -> Unpacked:
     with tarfile.open(tar_path) as tar:
         wanted, notes = _wanted(tar, folder, contents)
         if not wanted:
-            raise DownloadError(f"{tar_path}: no file in it is named as expected; {'; '.join(notes)}")
+            raise DownloadError(f"{tar_path}: none of its files has an expected name; {'; '.join(notes)}")
         total, done, names = sum(member.size for member in wanted), 0, []
         courtesy.promise(tar_path.name, total, folder)
         for member in wanted:
@@ -67,17 +75,17 @@ def unpack(tar_path, folder, contents, courtesy, notify=None) -> Unpacked:
     return Unpacked(tuple(names), tuple(notes))
 
 
-def unpacked(tar_path, folder) -> Unpacked | None:
+def unpacked(tar_path: Path | str, folder: Path | str) -> Unpacked | None:
     """What an earlier `unpack` of this tar left, if all of it is still there; None otherwise."""
     try:
         listed = json.loads(_list_path(tar_path).read_text(encoding="utf-8"))
         sizes = {name: (Path(folder) / name).stat().st_size for name in listed["files"]}
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError):  # whatever is wrong with the list: the tar is fetched again
         return None
     return Unpacked(tuple(sizes), tuple(listed["notes"])) if sizes == listed["files"] else None
 
 
-def _wanted(tar, folder, contents):
+def _wanted(tar: tarfile.TarFile, folder: Path, contents: str) -> tuple[list[tarfile.TarInfo], list[str]]:
     """Members that may leave the tar, each checked by Python's own rules for data (no links, no way out)."""
     wanted, others = {}, []
     for member in tar:
@@ -90,44 +98,34 @@ def _wanted(tar, folder, contents):
         try:
             wanted[name] = tarfile.data_filter(member, str(folder)).replace(name=name, deep=False)
         except tarfile.FilterError as error:
-            raise DownloadError(f"{tar.name}: {error}; it was not unpacked") from error
+            raise DownloadError(f"{os.fsdecode(tar.name or 'the tar file')}: {error}; nothing was unpacked") from error
     return list(wanted.values()), _note_of(others)
 
 
-def _note_of(others):
+def _note_of(others: list[str]) -> list[str]:
     if not others:
         return []
     more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-    return [f"not unpacked, unexpected: {', '.join(others[:5])}{more}"]
+    return [f"not unpacked, since not expected: {', '.join(others[:5])}{more}"]
 
 
-def _take_out(tar, member, folder):
-    final = folder / member.name
-    final.parent.mkdir(parents=True, exist_ok=True)
-    part = final.with_name(final.name + ".part")
-    try:
-        with tar.extractfile(member) as source, part.open("wb") as target:
+def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    source = tar.extractfile(member)
+    assert source is not None  # only ordinary files are wanted
+    with source, disk.whole(folder / member.name) as temporary:
+        with temporary.open("wb") as target:
             shutil.copyfileobj(source, target, 2**20)
-            target.flush()
-            os.fsync(target.fileno())
-        verify(part, "netcdf", member.name)
-        part.replace(final)
-    finally:
-        part.unlink(missing_ok=True)
+        verify(temporary, "netcdf", member.name)
 
 
-def _write_list(tar_path, folder, names, notes):
-    for parent in {(folder / name).parent for name in names}:
-        flush_folder(parent)
+def _write_list(tar_path: Path, folder: Path, names: list[str], notes: list[str]) -> None:
     listed = {"files": {name: (folder / name).stat().st_size for name in names}, "notes": notes}
-    part = _list_path(tar_path).with_suffix(".part")
-    part.write_text(json.dumps(listed, indent=1), encoding="utf-8")
-    part.replace(_list_path(tar_path))
+    disk.write_whole(_list_path(tar_path), json.dumps(listed, indent=1))
 
 
-def _list_path(tar_path):
+def _list_path(tar_path: Path | str) -> Path:
     return Path(tar_path).with_suffix(".contents.json")
 
 
-def _silent(done, total):
+def _silent(done: int, total: int) -> None:
     pass

@@ -49,7 +49,7 @@ def test_a_new_data_set_can_be_described():
         ("https://x/{var}_{year}.nc", "only {variable}, {year} can stand"),
         ("https://x/{variable_{year}.nc", "braces|only"),
         ("https://x/{year.__class__}.nc", "only {variable}, {year}"),
-        ("https://x/../{year}.nc", "must not lead out"),
+        ("https://x/../{year}.nc", "leads out of the destination"),
         ({"adress": "x"}, "unknown key 'adress'; did you mean 'addresses'"),
         ({"addresses": []}, "must not be empty"),
         (7, "expected an address or keys and values, not 7"),
@@ -64,13 +64,13 @@ def test_an_override_that_cannot_be_meant_is_refused(override, message):
     ("dataset", "years", "variables", "message"),
     [
         ("20crv2", [1987], None, "unknown data set '20crv2'; did you mean '20crv2c'"),
-        ("20crv2c", [2015, 1850], None, "no data for 1850, 2015: there are 1851 to 2014"),
-        ("20crv2c", None, None, "which years"),
+        ("20crv2c", [2015, 1850], None, "no data for 1850, 2015; choose years from 1851 to 2014"),
+        ("20crv2c", None, None, "no year was named"),
         ("20crv2c", [1987], ["u85"], "did you mean 'u850'"),
-        ("20crv3", [1987], ["../../etc"], "a variable is a name such as UGRD850"),
+        ("20crv3", [1987], ["../../etc"], "is not the name of a variable; write one such as UGRD850"),
         ("ibtracs", None, ["NP"], "unknown variable 'NP'"),
     ],
 )
-def test_a_wish_that_cannot_be_met_is_refused(dataset, years, variables, message):
+def test_a_request_that_cannot_be_met_is_refused(dataset, years, variables, message):
     with pytest.raises(DownloadError, match=message):
         addresses(dataset, years, variables)

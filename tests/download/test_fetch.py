@@ -9,7 +9,7 @@ from stormtracks.download.courtesy import Courtesy
 from stormtracks.download.errors import DownloadError, NotThereError, StoppedError
 from stormtracks.download.fetch import fetch
 from stormtracks.download.options import Options
-from stormtracks.download.partial import Part
+from stormtracks.download.partial import PartialFile
 
 BODY = bytes(range(256)) * 1000
 
@@ -28,7 +28,7 @@ def get(archive, tmp_path, quick):
 
     def get(options=quick, courtesy=None, **of_resource):
         address = archive.put("file", BODY, **of_resource)
-        with Part(tmp_path / "file") as part:
+        with PartialFile(tmp_path / "file") as part:
             fetch(address, part, options, courtesy or Courtesy())
             return part.path.read_bytes()
 
@@ -89,7 +89,7 @@ def test_another_part_than_asked_for_is_not_taken(get):
 def test_a_part_that_is_already_whole_needs_no_byte(archive, tmp_path, quick):
     address = archive.put("file", BODY)
     for _ in range(2):
-        with Part(tmp_path / "file") as part:
+        with PartialFile(tmp_path / "file") as part:
             fetch(address, part, quick, Courtesy())
             assert part.path.read_bytes() == BODY
     assert archive.ranges_asked() == [None, f"bytes={len(BODY)}-"]
@@ -97,7 +97,7 @@ def test_a_part_that_is_already_whole_needs_no_byte(archive, tmp_path, quick):
 
 def test_a_part_longer_than_the_file_begins_again(archive, tmp_path, quick):
     address = archive.put("file", BODY)
-    with Part(tmp_path / "file") as part:
+    with PartialFile(tmp_path / "file") as part:
         part.restart({"address": address, "etag": '"one"'})
         part.write(BODY + b"more")
         fetch(address, part, quick, Courtesy())
@@ -106,7 +106,7 @@ def test_a_part_longer_than_the_file_begins_again(archive, tmp_path, quick):
 
 def test_a_part_of_another_address_is_not_gone_on_with(archive, tmp_path, quick):
     address = archive.put("file", BODY)
-    with Part(tmp_path / "file") as part:
+    with PartialFile(tmp_path / "file") as part:
         part.restart({"address": "http://elsewhere/file", "etag": '"one"'})
         part.write(b"something else")
         fetch(address, part, quick, Courtesy())
@@ -120,8 +120,8 @@ def test_a_length_that_is_never_reached_fails_and_keeps_what_came(archive, tmp_p
         handler.cut()
 
     address = archive.put("file", BODY, ranges=False, plan=[promise_too_much] * 3)
-    with Part(tmp_path / "file") as part:
-        with pytest.raises(DownloadError, match=r"attempt 3 of 3.*same command goes on"):
+    with PartialFile(tmp_path / "file") as part:
+        with pytest.raises(DownloadError, match=r"attempt 3 of 3.*run the same command again to resume"):
             fetch(address, part, quick, Courtesy())
         assert part.size == len(BODY)
 
@@ -134,13 +134,13 @@ def test_404_is_final_and_says_how_to_name_another_address(get, archive):
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_login_is_not_retried(get, archive, status):
-    with pytest.raises(DownloadError, match="without a login"):
+    with pytest.raises(DownloadError, match="requires a login"):
         get(plan=[refuse(status)])
     assert len(archive.requests) == 1
 
 
 def test_an_unknown_answer_is_final(get):
-    with pytest.raises(DownloadError, match="unexpected answer 418"):
+    with pytest.raises(DownloadError, match="the server answered 418"):
         get(plan=[refuse(418)])
 
 
@@ -164,7 +164,7 @@ def test_waits_until_the_date_that_the_server_says(get):
 
 
 def test_a_wait_that_is_too_long_is_not_waited_for(get):
-    with pytest.raises(DownloadError, match="asks to wait 86400 s, longer than 900 s; give the same command later"):
+    with pytest.raises(DownloadError, match="asks us to wait 24 h 0 min, longer than the 15 min"):
         get(plan=[refuse(503, Retry_After="86400")])
 
 
@@ -177,7 +177,7 @@ def test_gives_up_after_the_attempts(get, archive):
 def test_redirects_are_followed(archive, tmp_path, quick):
     archive.put("moved", BODY)
     address = archive.put("file", b"", plan=[refuse(302, Location="/moved")])
-    with Part(tmp_path / "file") as part:
+    with PartialFile(tmp_path / "file") as part:
         fetch(address, part, quick, Courtesy())
         assert part.path.read_bytes() == BODY
 
@@ -209,14 +209,14 @@ def test_a_silent_server_is_given_up_and_asked_again(get, archive):
 
 
 def test_nobody_there_is_said_plainly(tmp_path, quick):
-    with Part(tmp_path / "file") as part, pytest.raises(DownloadError, match="refused"):
+    with PartialFile(tmp_path / "file") as part, pytest.raises(DownloadError, match="refused"):
         fetch("http://127.0.0.1:9/file", part, quick, Courtesy())
 
 
 def test_a_full_disk_is_refused_before_a_byte_is_written(archive, tmp_path, quick):
     address = archive.put("file", BODY)
-    with Part(tmp_path / "file") as part:
-        with pytest.raises(DownloadError, match=r"file: needs 256.0 kB, and .* has 1.0 kB free"):
+    with PartialFile(tmp_path / "file") as part:
+        with pytest.raises(DownloadError, match=r"file: needs 256.0 kB, but .* has only 1.0 kB free"):
             fetch(address, part, quick, Courtesy(free_bytes=lambda folder: 1000))
         assert part.size == 0
 
@@ -224,13 +224,13 @@ def test_a_full_disk_is_refused_before_a_byte_is_written(archive, tmp_path, quic
 def test_stops_when_asked_and_keeps_what_came(archive, tmp_path, quick):
     courtesy = Courtesy()
     address = archive.put("file", BODY)
-    with Part(tmp_path / "file") as part, pytest.raises(StoppedError):
+    with PartialFile(tmp_path / "file") as part, pytest.raises(StoppedError):
         fetch(address, part, quick, courtesy, notify=lambda done, total: courtesy.stop.set())
     assert 0 < (tmp_path / "file.part").stat().st_size <= len(BODY)
 
 
 def test_tells_how_far_it_is(archive, tmp_path, quick):
     seen = []
-    with Part(tmp_path / "file") as part:
+    with PartialFile(tmp_path / "file") as part:
         fetch(archive.put("file", BODY, plan=[cut_at(1000)]), part, quick, Courtesy(), lambda *a: seen.append(a))
     assert seen[0] == (0, len(BODY)) and seen[-1] == (len(BODY), len(BODY)) and (1000, len(BODY)) in seen

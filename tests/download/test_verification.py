@@ -38,7 +38,7 @@ def test_whole_files_pass(file, netcdf):
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
 def test_half_a_netcdf_file_is_refused(file, netcdf, share):
-    with pytest.raises(UnreadableError, match="http://x: cannot be read as a netcdf file"):
+    with pytest.raises(UnreadableError, match="http://x: it cannot be read as a netcdf file"):
         verify(file(netcdf[: int(len(netcdf) * share)]), "netcdf", "http://x")
 
 
@@ -54,7 +54,7 @@ def test_half_a_classic_netcdf_file_is_refused(file, tmp_path):
 
 def test_a_netcdf_file_without_a_variable_is_refused(file, tmp_path):
     netCDF4.Dataset(tmp_path / "empty.nc", "w").close()
-    with pytest.raises(UnreadableError, match="without a variable"):
+    with pytest.raises(UnreadableError, match="without variables"):
         verify(tmp_path / "empty.nc", "netcdf")
 
 
