@@ -70,19 +70,18 @@ def show(details):
 def _track_table(result):
     made = table("longest and strongest tracks", ">track", "from", "to", ">points", ">strongest (1e-5 s-1)", "at")
     tracks = result.tracks
-    strength = np.maximum.reduceat(tracks.vorticity, tracks.start) if len(tracks) else np.zeros(0)
+    strength = tracks.vorticity[tracks.peak]
     by_length, by_strength = np.lexsort((-strength, -tracks.row_size)), np.argsort(-strength, kind="stable")
     chosen = list(dict.fromkeys([*by_length[: SHOWN // 2], *by_strength[: SHOWN // 2]]))
     for number in chosen:
         points = slice(tracks.start[number], tracks.start[number] + tracks.row_size[number])
-        peak = points.start + int(np.argmax(tracks.vorticity[points]))
         made.add_row(
             str(number),
             _time(tracks.time[points][0]),
             _time(tracks.time[points][-1]),
             str(tracks.row_size[number]),
             f"{1e5 * strength[number]:.1f}",
-            place(tracks.lat[peak], tracks.lon[peak]),
+            place(tracks.lat[tracks.peak[number]], tracks.lon[tracks.peak[number]]),
         )
     return made
 

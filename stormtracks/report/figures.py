@@ -91,8 +91,8 @@ def _density(plots, outline):
 
 def _foremost(agreed):
     """The strongest storm of those that a best track knows, or of all."""
-    peak = np.maximum.reduceat(agreed.vorticity, agreed.start)
-    return int(np.argmax(np.where(agreed.sid != "", peak + 1.0, peak)))
+    strength = agreed.vorticity[agreed.peak]
+    return int(np.argmax(np.where(agreed.sid != "", strength + 1.0, strength)))
 
 
 def _best(path, times):

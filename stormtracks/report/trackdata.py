@@ -45,13 +45,10 @@ class TrackSet:
             for sid, name, wind in zip(matches.sid, matches.name, matches.max_wind_kt, strict=True)
         ]
         self.total += len(tracks)
-        if not len(tracks):
-            return
-        storm_of_track = np.full(len(tracks), -1)
-        storm_of_track[: len(matches.storm_of_track)] = matches.storm_of_track
+        storm_of_track = matches.storm_of_track
         strength = _clipped(np.asarray(tracks.vorticity, float) * 1e7, np.uint16)
         start, stop = tracks.start, tracks.start + tracks.row_size
-        worth = (storm_of_track >= 0) | (np.maximum.reduceat(strength, start) > self._least)
+        worth = (storm_of_track >= 0) | (strength[tracks.peak] > self._least)
         for number in np.flatnonzero(worth):
             storm = storms[storm_of_track[number]] if storm_of_track[number] >= 0 else -1
             part = slice(start[number], stop[number])

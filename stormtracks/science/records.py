@@ -1,10 +1,14 @@
 """The nouns that pass from stage to stage: arrays with names, not objects per point."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
 
 
@@ -22,12 +26,12 @@ class Grid:
         Whether the last longitude is followed by the first.
     """
 
-    lat: np.ndarray
-    lon: np.ndarray
+    lat: Floats
+    lon: Floats
     periodic: bool
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int]:
         """(nlat, nlon)."""
         return len(self.lat), len(self.lon)
 
@@ -46,15 +50,15 @@ class TimeAxis:
         CF calendar of the file.
     """
 
-    times: np.ndarray
-    hours: np.ndarray
+    times: Times
+    hours: Floats
     calendar: str = "standard"
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.times)
 
     @property
-    def step_hours(self):
+    def step_hours(self) -> float:
         """The data's time step: the commonest difference between neighbours (0 for a single time)."""
         if len(self.hours) < 2:
             return 0.0
@@ -71,8 +75,8 @@ class InputFile:
     mtime_ns: int
 
     @classmethod
-    def of(cls, path):
-        """Look at the file now."""
+    def of(cls, path: str | os.PathLike[str]) -> "InputFile":
+        """The file as it is now."""
         try:
             stat = Path(path).stat()
         except OSError as error:
@@ -94,21 +98,60 @@ class Maxima:
         Cyclonic vorticity at the grid point, s-1; positive in both hemispheres.
     """
 
-    step: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    vorticity: np.ndarray
+    step: Ints
+    lat: Floats
+    lon: Floats
+    vorticity: Floats
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.step)
 
-    def take(self, index):
+    def take(self, index: npt.NDArray[Any] | slice) -> "Maxima":
         """The maxima that an index array, mask or slice picks."""
         return Maxima(self.step[index], self.lat[index], self.lon[index], self.vorticity[index])
 
 
+class Ragged:
+    """A contiguous ragged array: rows of different lengths, one after the other; the base of what has tracks.
+
+    Attributes
+    ----------
+    row_size : ndarray of int, shape (nrows,)
+        Elements per row, at least one.
+    """
+
+    row_size: Ints
+
+    def __len__(self) -> int:
+        return len(self.row_size)
+
+    @property
+    def start(self) -> Ints:
+        """Index of each row's first element, shape (nrows,)."""
+        return ragged_starts(self.row_size)
+
+    @property
+    def row(self) -> Ints:
+        """Number of the row that each element belongs to, shape (nelements,)."""
+        return np.repeat(np.arange(len(self.row_size)), self.row_size)
+
+    def largest(self, values: Floats | Ints) -> Ints:
+        """Index of each row's largest value, of equals the first; shape (nrows,).
+
+        Parameters
+        ----------
+        values : ndarray, shape (nelements,)
+            Numbers, none of them NaN.
+        """
+        if not len(self):
+            return np.zeros(0, np.int64)  # reduceat refuses an empty list of starts
+        highest = np.repeat(np.maximum.reduceat(values, self.start), self.row_size)
+        candidates = np.flatnonzero(values == highest)
+        return candidates[np.searchsorted(self.row[candidates], np.arange(len(self)))]
+
+
 @dataclass(frozen=True)
-class Tracks:
+class Tracks(Ragged):
     """Maxima linked in time: a contiguous ragged array, track after track, times ascending within each.
 
     Attributes
@@ -124,29 +167,26 @@ class Tracks:
         Index of the point in the member's `Maxima`.
     """
 
-    row_size: np.ndarray
-    time: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    vorticity: np.ndarray
-    maximum: np.ndarray
-
-    def __len__(self):
-        return len(self.row_size)
+    row_size: Ints
+    time: Times
+    lat: Floats
+    lon: Floats
+    vorticity: Floats
+    maximum: Ints
 
     @property
-    def start(self):
-        """Index of each track's first point, shape (ntracks,)."""
-        return ragged_starts(self.row_size)
-
-    @property
-    def track(self):
+    def track(self) -> Ints:
         """Number of the track that each point belongs to, shape (npoints,)."""
-        return np.repeat(np.arange(len(self.row_size)), self.row_size)
+        return self.row
+
+    @property
+    def peak(self) -> Ints:
+        """Index of each track's strongest point, of equals the first; shape (ntracks,)."""
+        return self.largest(self.vorticity)
 
 
 @dataclass(frozen=True)
-class BestTracks:
+class BestTracks(Ragged):
     """Observed tracks: a contiguous ragged array, storm after storm, times ascending within each.
 
     Attributes
@@ -162,41 +202,44 @@ class BestTracks:
         NaN where the agency gives none.
     """
 
-    sid: np.ndarray
-    name: np.ndarray
-    basin: np.ndarray
-    season: np.ndarray
-    row_size: np.ndarray
-    time: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    wind_kt: np.ndarray
-    pressure_hpa: np.ndarray
+    sid: Texts
+    name: Texts
+    basin: Texts
+    season: Ints
+    row_size: Ints
+    time: Times
+    lat: Floats
+    lon: Floats
+    wind_kt: Floats
+    pressure_hpa: Floats
 
     @classmethod
-    def none(cls):
+    def none(cls) -> "BestTracks":
         """No storm at all: what there is to match with where no best tracks are given."""
-        words, numbers, times = np.zeros(0, "U1"), np.zeros(0), np.zeros(0, "datetime64[s]")
-        counts, floats = np.zeros(0, np.int32), np.zeros(0, np.float32)
-        return cls(words, words, words, counts, counts, times, numbers, numbers, floats, floats)
-
-    def __len__(self):
-        return len(self.row_size)
+        texts, positions, times = np.zeros(0, "U1"), np.zeros(0), np.zeros(0, "datetime64[s]")
+        counts, values = np.zeros(0, np.int32), np.zeros(0, np.float32)
+        return cls(
+            sid=texts,
+            name=texts,
+            basin=texts,
+            season=counts,
+            row_size=counts,
+            time=times,
+            lat=positions,
+            lon=positions,
+            wind_kt=values,
+            pressure_hpa=values,
+        )
 
     @property
-    def start(self):
-        """Index of each storm's first point, shape (nstorms,)."""
-        return ragged_starts(self.row_size)
-
-    @property
-    def storm(self):
+    def storm(self) -> Ints:
         """Number of the storm that each point belongs to, shape (npoints,)."""
-        return np.repeat(np.arange(len(self.row_size)), self.row_size)
+        return self.row
 
 
 @dataclass(frozen=True)
 class Matches:
-    """What became of each best track that the season could have seen: one row a best track, hit or miss.
+    """What became of each best track that the season could have seen: one row per best track, hit or miss.
 
     Attributes
     ----------
@@ -214,36 +257,30 @@ class Matches:
     lead_hours : ndarray of float64, shape (n,)
         How long the track was there before the first observation (negative: after it); NaN for a miss.
     storm_of_track : ndarray of int32, shape (ntracks,)
-        Row of the best track that each of the member's tracks is, or is a further piece of; -1 for none. Where
-        it is not given, only the matched tracks are known to be storms and the array ends with the last of them.
+        Row of the best track that each of the member's tracks is, or is a further piece of; -1 for none. One entry
+        for every track.
     """
 
-    sid: np.ndarray
-    name: np.ndarray
-    max_wind_kt: np.ndarray
-    track: np.ndarray
-    common_times: np.ndarray
-    mean_distance_km: np.ndarray
-    first_time: np.ndarray
-    last_time: np.ndarray
-    lead_hours: np.ndarray
-    storm_of_track: np.ndarray | None = None
+    sid: Texts
+    name: Texts
+    max_wind_kt: Floats
+    track: Ints
+    common_times: Ints
+    mean_distance_km: Floats
+    first_time: Times
+    last_time: Times
+    lead_hours: Floats
+    storm_of_track: Ints
 
-    def __post_init__(self):
-        if self.storm_of_track is None:
-            storm = np.full(np.max(self.track, initial=-1) + 1, -1, np.int32)
-            storm[self.track[self.hit]] = np.flatnonzero(self.hit)
-            object.__setattr__(self, "storm_of_track", storm)
-
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.sid)
 
     @property
-    def hit(self):
+    def hit(self) -> Bools:
         """Which best tracks were found, shape (n,) of bool."""
         return self.track >= 0
 
 
-def ragged_starts(row_size):
+def ragged_starts(row_size: Ints) -> Ints:
     """Index of the first element of each row of a contiguous ragged array."""
     return np.concatenate([[0], np.cumsum(row_size)[:-1]]).astype(np.int64) if len(row_size) else np.zeros(0, np.int64)

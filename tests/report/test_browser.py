@@ -158,7 +158,7 @@ def test_a_track_across_the_date_line_is_one_short_line(show):
 
 
 def test_tracks_at_the_poles_are_shown(show):
-    browser = show(tracks_of([(88, 0), (90, 90), (88, -180)], [(-90, 0), (-89, 5)]), matches_of(-1))
+    browser = show(tracks_of([(88, 0), (90, 90), (88, -180)], [(-90, 0), (-89, 5)]), matches_of(-1, tracks=2))
     assert text(browser, "map-shown") == "2 tracks shown." and browser.get_log("browser") == []
 
 
@@ -221,6 +221,6 @@ def test_ten_thousand_tracks_are_ready_soon_and_paint_in_slices(show):
     tracks = tracks_of(*paths)
     tracks = dataclasses.replace(tracks, vorticity=rng.uniform(1e-5, 3e-4, len(tracks.lat)).astype("f4"))
     assert isinstance(tracks, Tracks)
-    browser = show(tracks, matches_of(-1))
+    browser = show(tracks, matches_of(-1, tracks=len(paths)))
     assert text(browser, "map-shown") == "10,000 tracks shown." and browser.get_log("browser") == []
     assert browser.execute_script("return performance.getEntriesByName('map-ready').length") == 1

@@ -36,7 +36,11 @@ def tracks_of(*paths, strength=2e-4):
     return Tracks(size, time, lat, lon, np.full(len(lat), strength, "f4"), np.arange(len(lat)))
 
 
-def matches_of(track, name="ONE"):
+def matches_of(track, name="ONE", tracks=1):
+    """One best track that a member's track of this number (-1: none) is."""
+    storm_of_track = np.full(tracks, -1, "i4")
+    if track >= 0:
+        storm_of_track[track] = 0
     nan, never = np.full(1, np.nan), np.full(1, np.datetime64("NaT", "s"))
     return Matches(
         np.array(["1851N1"]),
@@ -48,6 +52,7 @@ def matches_of(track, name="ONE"):
         never,
         never,
         nan,
+        storm_of_track,
     )
 
 
@@ -60,7 +65,7 @@ def test_arrays_come_back(signed, unsigned):
 
 def test_tracks_come_back():
     chosen = TrackSet()
-    chosen.add(1851, 7, tracks_of([(10.123, 179.99), (-10.126, -179.99)], [(0, 0)]), matches_of(0))
+    chosen.add(1851, 7, tracks_of([(10.123, 179.99), (-10.126, -179.99)], [(0, 0)]), matches_of(0, tracks=2))
     packed = chosen.packed()
     found = unpack(packed)
     assert found["size"].tolist() == [2, 1] and found["storm"].tolist() == [0, -1]
@@ -105,7 +110,7 @@ def test_observed_tracks_are_added_for_known_storms_alone():
 
 def test_nothing_is_none():
     chosen = TrackSet()
-    chosen.add(1851, 0, tracks_of(), matches_of(-1))
+    chosen.add(1851, 0, tracks_of(), matches_of(-1, tracks=0))
     assert chosen.packed() is None
 
 

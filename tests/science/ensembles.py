@@ -54,11 +54,14 @@ def matches_of(tracks_of_storms, tracks):
     track = np.array(tracks_of_storms, np.int32)
     hit = track >= 0
     never = np.datetime64("NaT", "s")
-    first = np.where(hit, tracks.time[tracks.start[track]], never)
+    first = np.full(len(track), never)
+    first[hit] = tracks.time[tracks.start[track[hit]]]
+    storm_of_track = np.full(len(tracks), -1, np.int32)
+    storm_of_track[track[hit]] = np.flatnonzero(hit)
     return Matches(
         np.array(OBSERVED), np.array(["ARLENE", "", "POLAR"]), np.array([64, 33, np.nan], np.float32), track,
         np.where(hit, 16, 0).astype(np.int32), np.where(hit, 100.0, np.nan), first, first + 15 * STEP,
-        np.where(hit, 12.0, np.nan),
+        np.where(hit, 12.0, np.nan), storm_of_track,
     )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from stormtracks.science.consensus import ConsensusSettings, consensus, consensu
 from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.consensus.year_consensus import consensus_of
 from stormtracks.science.errors import ResultError
-from stormtracks.science.records import Tracks
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,7 @@ def test_mean_path_is_nearer_to_the_truth_than_half_of_a_members_distance(made, 
 def test_spread_and_strength_of_two_members():
     east, west = members([line(0, 0.8)]), members([line(0, -0.8)])
     west = [dataclasses.replace(west[0], vorticity=east[0].vorticity + np.float32(2e-5))]
-    made = consensus_of(2005, (0, 1), [*east, *west], [none(), none()], ConsensusSettings())
+    made = consensus_of(2005, (0, 1), [*east, *west], none([*east, *west]), ConsensusSettings())
     np.testing.assert_allclose(made.lon, 0, atol=1e-9)
     np.testing.assert_allclose(made.spread_km[0], sphere.distance_km(0, 0, 0, 0.8), rtol=1e-6)
     np.testing.assert_allclose(made.vorticity, east[0].vorticity + 1e-5, rtol=1e-5)
@@ -87,13 +86,13 @@ def test_too_few_members_or_common_times_are_none():
 
 
 def test_no_tracks_at_all():
-    made = consensus_of(2005, (0, 1), members([], []), [none(), none()], ConsensusSettings())
+    made = consensus_of(2005, (0, 1), members([], []), none(members([], [])), ConsensusSettings())
     assert len(made) == 0 and len(made.tracks) == 0 and made.held_by.shape == (0, 2)
 
 
 def test_path_has_the_times_that_half_of_the_holders_have():
     ensemble = members([line(0, 0, size=12)], [line(0, 0, size=20)], [line(0, 0, size=14)], [line(0, 0, size=16)])
-    made = consensus_of(2005, range(4), ensemble, [none()] * 4, ConsensusSettings())
+    made = consensus_of(2005, range(4), ensemble, none(ensemble), ConsensusSettings())
     assert made.row_size.tolist() == [16]
     assert made.number.tolist() == [4] * 12 + [3] * 2 + [2] * 2
 
@@ -101,7 +100,7 @@ def test_path_has_the_times_that_half_of_the_holders_have():
 def test_storm_that_few_holders_match_stays_a_candidate(tmp_path):
     ensemble = members(*[[line(0, 0)]] * 6)
     one = matches_of([0, -1, -1], ensemble[0])
-    made = consensus_of(2005, range(6), ensemble, [one] + [none()] * 5, ConsensusSettings())
+    made = consensus_of(2005, range(6), ensemble, [one, *none(ensemble[1:])], ConsensusSettings())
     assert (made.sid.tolist(), made.matched.tolist()) == ([""], [0])
 
 
@@ -110,8 +109,8 @@ def test_storm_that_few_holders_match_stays_a_candidate(tmp_path):
 def test_order_of_members_and_longitude_do_not_matter(order, turn):
     ensemble = members(*[[line(0, 0.2 * member), line(20, 60 + 0.2 * member, first=5)] for member in range(8)])
     turned = [dataclasses.replace(ensemble[i], lon=sphere.wrap(ensemble[i].lon + turn)) for i in order]
-    made = consensus_of(2005, range(8), ensemble, [none()] * 8, ConsensusSettings())
-    again = consensus_of(2005, range(8), turned, [none()] * 8, ConsensusSettings())
+    made = consensus_of(2005, range(8), ensemble, none(ensemble), ConsensusSettings())
+    again = consensus_of(2005, range(8), turned, none(ensemble), ConsensusSettings())
     np.testing.assert_allclose(again.lat, made.lat, atol=1e-9)
     np.testing.assert_allclose(sphere.lon_difference(made.lon + turn, again.lon), 0, atol=1e-9)
     np.testing.assert_array_equal(again.number, made.number)
@@ -131,10 +130,9 @@ def test_settings_that_cannot_be_are_refused(name, value):
         ConsensusSettings(**{name: value})
 
 
-def none():
-    """Matches of a member for which nothing was observed."""
-    empty = Tracks(*(np.zeros(1, kind) for kind in ("i4", "M8[s]", "f8", "f8", "f4", "i8")))
-    return matches_of([-1, -1, -1], empty)
+def none(ensemble):
+    """Matches of members for which nothing was observed."""
+    return [matches_of([-1, -1, -1], tracks) for tracks in ensemble]
 
 
 def test_two_pieces_of_one_best_track_are_one_storm():
@@ -142,7 +140,7 @@ def test_two_pieces_of_one_best_track_are_one_storm():
     both = dataclasses.replace(matches_of([0, -1, -1], ensemble[0]), storm_of_track=np.array([0, 0], "i4"))
     made = consensus_of(2005, range(4), ensemble, [both] * 4, ConsensusSettings())
     assert (made.sid.tolist(), made.row_size.tolist()) == ([OBSERVED[0]], [24])
-    apart = consensus_of(2005, range(4), ensemble, [none()] * 4, ConsensusSettings())
+    apart = consensus_of(2005, range(4), ensemble, none(ensemble), ConsensusSettings())
     assert apart.row_size.tolist() == [12, 12]
 
 
@@ -156,7 +154,7 @@ def test_short_and_weak_paths_are_left_out():
     ensemble = members(*[[line(0, 0), line(20, 0, size=7)]] * 4)
     strongest = float(ensemble[0].vorticity.max())
     sizes = [
-        consensus_of(2005, range(4), ensemble, [none()] * 4, ConsensusSettings(**limits)).row_size.tolist()
+        consensus_of(2005, range(4), ensemble, none(ensemble), ConsensusSettings(**limits)).row_size.tolist()
         for limits in ({}, {"min_points": 8}, {"min_peak": 2 * strongest})
     ]
     assert sizes == [[12, 7], [12], []]

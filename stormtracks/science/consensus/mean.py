@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from stormtracks.science import sphere
-from stormtracks.science.records import Tracks, ragged_starts
+from stormtracks.science.arrays import Ints
+from stormtracks.science.records import Ragged, Tracks
 
 
 @dataclass(frozen=True)
-class ConsensusTracks:
+class ConsensusTracks(Ragged):
     """Storms of one year, each as its members agree on it: a contiguous ragged array, sorted by first time.
 
     Attributes
@@ -54,13 +55,10 @@ class ConsensusTracks:
     number: np.ndarray
     storm_of: tuple
 
-    def __len__(self):
-        return len(self.row_size)
-
     @property
-    def start(self):
-        """Index of each storm's first point, shape (nstorms,)."""
-        return ragged_starts(self.row_size)
+    def peak(self) -> Ints:
+        """Index of each storm's strongest point, of equals the first; shape (nstorms,)."""
+        return self.largest(self.vorticity)
 
     @property
     def share(self):

@@ -78,8 +78,7 @@ def merge_pieces(labels, path, known):
 def _votes(storm_of, matches):
     """Storm, sid and name of each best track that one member's tracks of a storm are, each pair once."""
     row = matches.storm_of_track
-    storm = storm_of[: len(row)]
-    both = np.unique(np.stack([storm, row])[:, (storm >= 0) & (row >= 0)], axis=1)
+    both = np.unique(np.stack([storm_of, row])[:, (storm_of >= 0) & (row >= 0)], axis=1)
     return both[0], matches.sid[both[1]], matches.name[both[1]]
 
 

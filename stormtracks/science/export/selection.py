@@ -84,7 +84,7 @@ def _member_pieces(folder, selection, chosen):
         for member in members:
             place = results.path(folder, selection.task, year, member)
             tracks, matches = results.load_matched(place)
-            yield Piece(year, member, 0, tracks, *_names(len(tracks), matches))
+            yield Piece(year, member, 0, tracks, *_names(matches))
 
 
 def _consensus_pieces(folder, selection, chosen):
@@ -94,10 +94,9 @@ def _consensus_pieces(folder, selection, chosen):
         yield Piece(year, CONSENSUS_MEMBER, 0, made.tracks, made.sid, made.name, holders, made.spread_km)
 
 
-def _names(ntracks, matches):
+def _names(matches):
     """sid and name of the storm that each track is."""
-    row = np.full(ntracks, -1)
-    row[: len(matches.storm_of_track)] = matches.storm_of_track
+    row = matches.storm_of_track
     return np.append(matches.sid, "").astype(str)[row], np.append(matches.name, "").astype(str)[row]
 
 

@@ -94,11 +94,9 @@ def storm_members(consensus, number, ensemble, best=None, region=None):
 
 def _drawn(tracks, known, min_peak):
     """Tracks in the order in which they are drawn: observed storms over others, strong ones over weak ones."""
-    if not len(tracks):
-        return tracks, known
-    peak = np.maximum.reduceat(tracks.vorticity, tracks.start)
-    order = np.lexsort((peak, known))
-    order = order[(peak >= min_peak)[order] | known[order]]
+    strength = tracks.vorticity[tracks.peak]
+    order = np.lexsort((strength, known))
+    order = order[(strength >= min_peak)[order] | known[order]]
     sizes = tracks.row_size[order].astype(np.int64)
     points = np.repeat(tracks.start[order] - ragged_starts(sizes), sizes) + np.arange(sizes.sum())
     columns = (getattr(tracks, name)[points] for name in ("time", "lat", "lon", "vorticity", "maximum"))

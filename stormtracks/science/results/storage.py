@@ -114,7 +114,7 @@ def _fill(dataset, result):
     _write(maxima, layout.MAXIMA, vars(result.maxima) | {"time": result.axis.times, "hours": result.axis.hours})
     matches = dataset.createGroup("matches")
     matches.createDimension("storm", len(result.matches))
-    _write(matches, layout.MATCHES, vars(result.matches) | {"storm_of_track": _of_every_track(result)})
+    _write(matches, layout.MATCHES, vars(result.matches))
 
 
 def _attributes(result):
@@ -135,13 +135,6 @@ def _attributes(result):
         "counts": json.dumps(result.counts),
         "provenance": json.dumps(provenance),
     }
-
-
-def _of_every_track(result):
-    storm = np.full(len(result.tracks), -1, np.int32)
-    known = result.matches.storm_of_track
-    storm[: len(known)] = known
-    return storm
 
 
 def _write(group, columns, arrays):

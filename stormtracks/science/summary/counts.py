@@ -90,14 +90,13 @@ def count_year(year, results):
 
 def peak_vorticity(tracks):
     """Strongest vorticity of each track, s-1, shape (ntracks,)."""
-    return np.maximum.reduceat(tracks.vorticity, tracks.start) if len(tracks) else np.zeros(0, np.float32)
+    return tracks.vorticity[tracks.peak]
 
 
 def _count_member(tracks, matches):
     classes, hit = intensity_class(matches.max_wind_kt), matches.hit
     bins = _peak_bin(peak_vorticity(tracks))
-    matched = np.zeros(len(tracks), bool)
-    matched[: len(matches.storm_of_track)] = matches.storm_of_track >= 0
+    matched = matches.storm_of_track >= 0
     class_peaks = np.zeros((len(CLASSES), len(PEAK_EDGES) - 1), np.int64)
     np.add.at(class_peaks, (classes[hit], bins[matches.track[hit]]), 1)
     return (
