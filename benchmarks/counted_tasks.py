@@ -3,6 +3,7 @@
 Counted in two ways that know nothing of each other: by the season that is read, and by calls of the inflating library.
 """
 
+import functools
 import os
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def read_log(results):
     return sum(row[2] for row in rows), sum(row[3] for row in rows)
 
 
+@functools.wraps(_open_season)  # so that its parameters can still be looked up
 def _counting_open_season(*arguments, **named):
     season = _open_season(*arguments, **named)
     _opened.append(season)

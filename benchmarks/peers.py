@@ -93,7 +93,7 @@ def vorticity_files(folder, steps):
     files = {"ours": place / "ours", "peer": place / "peer.nc"}
     if not files["peer"].exists():
         files["ours"].mkdir(parents=True, exist_ok=True)
-        with reanalysis.open_season(source, planted_data.YEAR, SETTINGS) as season:
+        with reanalysis.open_season(source, planted_data.YEAR) as season:
             u, v = season.read(0, len(season.axis), [0])
             grid, axis = season.grid, season.axis
         cyclonic = vorticity.cyclonic_vorticity(u[:, 0], v[:, 0], grid)

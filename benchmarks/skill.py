@@ -46,7 +46,7 @@ def main(arguments=None):
 
 def find_all(folder, truth, settings, members=None):
     """Time axis, and every member's maxima: this project's, and the naive ones."""
-    with reanalysis.open_season(folder, truth.year, settings) as season:
+    with reanalysis.open_season(folder, truth.year, **settings.keywords(reanalysis.open_season)) as season:
         chosen = list(range(min(members or truth.members, truth.members)))
         found = [([], []) for _ in chosen]
         for first in range(0, len(season.axis), BLOCK_STEPS):

@@ -78,7 +78,9 @@ def _field(options):
     if not options["time"]:
         raise BadValue("which time? such as --time 2005-08-28T18")
     settings = Settings()
-    with reanalysis.open_season(local_path("data", options["data"]), year, settings, member=member) as season:
+    chosen = settings.keywords(reanalysis.open_season)
+    data = local_path("data", options["data"])
+    with reanalysis.open_season(data, year, ensemble_member=member, **chosen) as season:
         step = int(np.argmin(np.abs(season.axis.times - np.datetime64(options["time"], "s"))))
         winds = [array[:, 0] for array in season.read(step, step + 1, [member])]
         field, grid, time = vorticity.cyclonic_from(winds, season.grid), season.grid, season.axis.times[step]

@@ -50,7 +50,10 @@ def vort_track(year, ensemble_member, setup, progress=None):
     """Track the vorticity maxima of one member of one year and match them with the best tracks; see `run_task`."""
     clock = _Clock()
     setup = setup if isinstance(setup, Setup) else strict_dataclass.build(Setup, setup, "setup")
-    with reanalysis.open_season(setup.data, year, setup.settings, setup.dataset, ensemble_member) as season:
+    chosen = setup.settings.keywords(reanalysis.open_season)
+    with reanalysis.open_season(
+        setup.data, year, dataset=setup.dataset, ensemble_member=ensemble_member, **chosen
+    ) as season:
         recipe = _recipe(season, ensemble_member, setup)
         place = results.path(setup.results, "vort_track", year, ensemble_member)
         if not setup.overwrite and results.existing(place, recipe):

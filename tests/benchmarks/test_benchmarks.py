@@ -11,7 +11,6 @@ from benchmarks.growth import repeated, repeated_maxima
 from benchmarks.surroundings import spread, table
 from stormtracks.science import reanalysis
 from stormtracks.science.records import Maxima, TimeAxis
-from stormtracks.science.settings import Settings
 
 OURS = ("one_member", "ensemble", "growth", "scale_model", "startup", "speedup", "peers", "skill")
 
@@ -35,7 +34,7 @@ def test_a_planted_season_is_made_once(tmp_path):
 def test_repeated_chunks_are_the_same_winds_again(tmp_path):
     source = planted_data.season(tmp_path, 5, members=1, grid=10.0, layout="20crv3")
     place = repeated(source, tmp_path / "many", 12)
-    with reanalysis.open_season(place, planted_data.YEAR, Settings()) as season:
+    with reanalysis.open_season(place, planted_data.YEAR) as season:
         u, _ = season.read(0, 12, [0])
         assert (u[5:10] == u[:5]).all()
         assert season.axis.step_hours == pytest.approx(50 / 60)

@@ -40,7 +40,7 @@ def made(name, scratch):
     """Maxima and track numbers of a case, as plain arrays."""
     data, year, member, settings = CASES[name]
     stages = pipeline.stages(settings)
-    with reanalysis.open_season(data, year, settings) as season:
+    with reanalysis.open_season(data, year, **settings.keywords(reanalysis.open_season)) as season:
         found = passes.member_maxima(season, member, stages, scratch)
         tracks = linking.link(found, season.axis, **settings.keywords(linking.link))
     arrays = {"step": found.step, "lat": found.lat, "lon": found.lon, "vorticity": found.vorticity}

@@ -22,7 +22,7 @@ def stages(settings):
 
 
 def member_maxima(folder, member, scratch, settings=Settings()):  # noqa: B008 - frozen
-    with reanalysis.open_season(folder, 2005, settings) as season:
+    with reanalysis.open_season(folder, 2005, **settings.keywords(reanalysis.open_season)) as season:
         return passes.member_maxima(season, member, stages(settings), scratch), season.chunks_inflated
 
 
@@ -64,7 +64,7 @@ def test_slots_share_a_pass(planted, tmp_path):
 
 def test_a_block_whose_worker_died_is_done_by_another(planted, tmp_path, small_blocks):
     def die_with_a_lock():
-        with reanalysis.open_season(planted["20crv2c"], 2005, Settings()) as season:
+        with reanalysis.open_season(planted["20crv2c"], 2005) as season:
             everyone = passes._Pass(season, stages(Settings()), tmp_path).__enter__()
             passes._lock(everyone.folder / "000004.lock", fcntl.LOCK_EX)
             (everyone.folder / ".000004.maxima.1").write_bytes(b"half")
@@ -84,7 +84,7 @@ def test_other_settings_are_another_pass_unless_maxima_do_not_depend_on_them(pla
 
 
 def test_old_passes_are_cleared_but_not_one_in_use(planted, tmp_path):
-    with reanalysis.open_season(planted["20crv2c"], 2005, Settings()) as season:
+    with reanalysis.open_season(planted["20crv2c"], 2005) as season:
         first = passes._Pass(season, stages(Settings()), tmp_path)
         with first:
             for threshold in (3e-5, 4e-5, 5e-5, 6e-5):
@@ -110,6 +110,6 @@ def test_a_block_that_cannot_be_written_leaves_nothing(planted, tmp_path, monkey
 @pytest.mark.parametrize("layout", ["20crv2c", "20crv3"])
 def test_progress_ends_at_all(planted, tmp_path, small_blocks, layout):
     seen = []
-    with reanalysis.open_season(planted[layout], 2005, Settings()) as season:
+    with reanalysis.open_season(planted[layout], 2005) as season:
         passes.member_maxima(season, 0, stages(Settings()), tmp_path, lambda *progress: seen.append(progress))
     assert seen == sorted(seen) and seen[-1] == (21, 21)

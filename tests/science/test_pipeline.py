@@ -51,7 +51,7 @@ def test_an_unknown_task_is_refused_with_those_that_are_known(tmp_path):
     ("year", "member", "changes", "words"),
     [
         (1988, 0, {}, "1988"),
-        (1987, 5, {}, "member 5 is not there; there are 5"),
+        (1987, 5, {}, "there is no member 5; choose 0 to 4"),
         (1987, 0, {"data": "nowhere"}, "nowhere"),
         (1987, 0, {"best_tracks": "nothing.nc"}, "nothing.nc"),
     ],

@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import netCDF4
 import numpy as np
 
+from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid
 
@@ -52,7 +56,7 @@ class Axis:
     dimension: str
     role: str
     size: int
-    coordinate: object
+    coordinate: netCDF4.Variable | None
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,11 @@ class Columns:
     roll: int
 
     @property
-    def unchanged(self):
+    def unchanged(self) -> bool:
         """Whether rows and columns stay where they are (apart from a repeated last column)."""
         return not (self.flip_rows or self.flip_columns or self.roll)
 
-    def normalised(self, values):
+    def normalised(self, values: Floats) -> Floats:
         """Values (..., lat, lon) in the order of the `Grid`: the same array where that is how they are stored."""
         if self.flip_rows:
             values = values[..., ::-1, :]
@@ -91,25 +95,25 @@ class Columns:
         return np.concatenate([values[..., self.roll :], values[..., : self.roll]], axis=-1)
 
 
-def attribute(variable, name):
-    """Attribute of a netCDF4 variable, "" where it has none."""
+def attribute(variable: netCDF4.Variable | netCDF4.Dataset, name: str) -> Any:
+    """Attribute of a netCDF4 variable or file, "" where it has none."""
     try:
         return variable.getncattr(name)
     except AttributeError:
         return ""
 
 
-def of_variable(nc, variable):
+def of_variable(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> list[Axis]:
     """The axes of a variable, a list of `Axis` in stored order; role "" where it is not understood."""
     return [_axis(nc, variable, dimension) for dimension in variable.dimensions]
 
 
-def is_gridded(nc, variable):
+def is_gridded(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> bool:
     """Whether a variable lies on latitudes and longitudes."""
     return {"lat", "lon"} <= {axis.role for axis in of_variable(nc, variable)}
 
 
-def levels_hpa(nc, variable):
+def levels_hpa(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> tuple[float, ...] | None:
     """Pressure levels of a variable, from its axis or its scalar coordinate; None where neither says."""
     coordinate = _described_by(nc, variable, "level")
     factor = None if coordinate is None else _HPA.get(str(attribute(coordinate, "units")).lower())
@@ -121,7 +125,7 @@ def levels_hpa(nc, variable):
     return tuple(float(level) for level in np.round(values * factor, 6))
 
 
-def height_m(nc, variable):
+def height_m(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> float | None:
     """Height of a variable with one level in metres, None where it has none."""
     coordinate = _described_by(nc, variable, "height")
     if coordinate is None or coordinate.size != 1 or str(attribute(coordinate, "units")).lower() not in _METRES:
@@ -129,12 +133,12 @@ def height_m(nc, variable):
     return float(np.ravel(coordinate[...])[0])
 
 
-def has_level(levels, level):
+def has_level(levels: tuple[float, ...], level: float) -> bool:
     """Whether a level (hPa) is among others, to a thousandth of itself."""
     return any(abs(one - level) <= 1e-3 * level for one in levels)
 
 
-def scalar(nc, variable, role):
+def scalar(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF4.Variable | None:
     """The scalar coordinate variable of a role ("time", "member", ...) that belongs to a variable, or None."""
     named = str(attribute(variable, "coordinates")).split()
     for name in (*named, *(nc.variables if role == "time" else ())):
@@ -144,7 +148,7 @@ def scalar(nc, variable, role):
     return None
 
 
-def grid(nc, variable, path):
+def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, path: Path) -> tuple[Grid, Columns]:
     """The grid of a variable and the way from its stored order to that of the grid.
 
     Returns
@@ -163,7 +167,8 @@ def grid(nc, variable, path):
     where = f"{path}: {variable.name}"
     if not (np.diff(lat) > 0).all() or abs(lat).max() > 90.001:
         raise InputError(
-            f"{where}: latitudes must go one way between -90 and 90; they run from {lat[0]:g} to {lat[-1]:g}"
+            f"{where}: latitudes must ascend or descend between -90 and 90, and these run from {lat[0]:g} to "
+            f"{lat[-1]:g}; sort or regrid the file"
         )
     flip_columns, lon = _eastward(lon, where)
     step = (lon[-1] - lon[0]) / (len(lon) - 1)
@@ -174,7 +179,7 @@ def grid(nc, variable, path):
     return Grid(np.ascontiguousarray(lat), lon, periodic), Columns(bool(flip_rows), flip_columns, int(columns), roll)
 
 
-def _from_greenwich(lon, periodic):
+def _from_greenwich(lon: Floats, periodic: bool) -> tuple[Floats, int]:
     """Longitudes that begin in [0, 360), and how many columns that takes from the front to the end."""
     if not periodic:
         return lon - 360 * np.floor(lon[0] / 360), 0
@@ -185,7 +190,7 @@ def _from_greenwich(lon, periodic):
     return np.roll(wrapped, -roll), roll
 
 
-def _eastward(lon, where):
+def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
     """Whether longitudes are stored east to west, and they themselves west to east without a jump."""
     step = (np.diff(lon) + 180) % 360 - 180
     flipped = bool(step[0] < 0)
@@ -195,29 +200,34 @@ def _eastward(lon, where):
     spacing = even[1] - even[0]
     if spacing <= 0 or abs(unwrapped - even).max() > _EVEN * spacing or unwrapped[-1] - unwrapped[0] > 360.001:
         raise InputError(
-            f"{where}: longitudes must be evenly spaced, once round the Earth at most; they begin {lon[:4]}"
+            f"{where}: longitudes must be evenly spaced, once round the Earth at most, and these begin with "
+            f"{', '.join(f'{one:g}' for one in lon[:4])}; regrid the file"
         )
     return flipped, unwrapped
 
 
-def _horizontal(nc, variable, role, path):
-    word = {"lat": "latitude", "lon": "longitude"}[role]
+def _horizontal(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str, path: Path) -> Floats:
+    name = {"lat": "latitude", "lon": "longitude"}[role]
     axis = next((axis for axis in of_variable(nc, variable) if axis.role == role), None)
     if axis is None:
         raise InputError(
-            f"{path}: {variable.name}: no {word} axis among its dimensions {', '.join(variable.dimensions)}"
+            f"{path}: {variable.name}: none of its dimensions {', '.join(variable.dimensions)} is a {name}; "
+            "regrid the file to latitudes and longitudes"
         )
     if axis.coordinate is None:
-        raise InputError(f"{path}: {variable.name}: the dimension {axis.dimension!r} has no coordinate variable")
+        raise InputError(
+            f"{path}: {variable.name}: the dimension {axis.dimension!r} has no coordinate variable; add one"
+        )
     values = np.asarray(_small(axis.coordinate), dtype=np.float64)
     if len(values) < 3 or not np.isfinite(values).all() or abs(values).max() > 1000:
         raise InputError(
-            f"{path}: {variable.name}: {word}: 3 or more finite degrees are needed, there are {values[:5]}"
+            f"{path}: {variable.name}: the {name} must have 3 or more finite values in degrees, and has "
+            f"{', '.join(f'{one:g}' for one in values[:5])}; correct the coordinate"
         )
     return values
 
 
-def _axis(nc, variable, dimension):
+def _axis(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str) -> Axis:
     size = len(nc.dimensions[dimension])
     for name in _names_along(nc, variable, dimension):
         role = _role(name, nc.variables[name])
@@ -226,7 +236,7 @@ def _axis(nc, variable, dimension):
     return Axis(dimension, _role_by_name(dimension), size, nc.variables.get(dimension))
 
 
-def _names_along(nc, variable, dimension):
+def _names_along(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str) -> list[str]:
     """Variables that may be the coordinate of a dimension: its own name first, then what the attribute names."""
     named = (dimension, *str(attribute(variable, "coordinates")).split())
     others = (name for name in nc.variables if name not in named)
@@ -235,7 +245,7 @@ def _names_along(nc, variable, dimension):
     ]
 
 
-def _described_by(nc, variable, role):
+def _described_by(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF4.Variable | None:
     """The coordinate variable of a role, whether it is an axis or a scalar."""
     for axis in of_variable(nc, variable):
         if axis.role == role:
@@ -243,7 +253,7 @@ def _described_by(nc, variable, role):
     return scalar(nc, variable, role)
 
 
-def _role(name, coordinate):
+def _role(name: str, coordinate: netCDF4.Variable) -> str:
     units = str(attribute(coordinate, "units")).lower().strip()
     standard_name = str(attribute(coordinate, "standard_name")).lower()
     if standard_name in _STANDARD_NAMES:
@@ -257,14 +267,17 @@ def _role(name, coordinate):
     return "level" if units in _HPA else _role_by_name(name)
 
 
-def _role_by_name(name):
+def _role_by_name(name: str) -> str:
     return next((role for role, names in _NAMES.items() if names.fullmatch(name.lower())), "")
 
 
-def _small(coordinate):
+def _small(coordinate: netCDF4.Variable) -> np.ndarray:
     """Values of a coordinate, refused where it is absurdly long."""
     if coordinate.size > LONGEST_AXIS:
-        raise InputError(f"{coordinate.group().filepath()}: {coordinate.name} claims {coordinate.size} values: damaged")
+        raise InputError(
+            f"{coordinate.group().filepath()}: {coordinate.name} has {coordinate.size} values by its header, so "
+            "the file is damaged; copy it again"
+        )
     values = np.ma.getdata(coordinate[...])
     scale, offset = attribute(coordinate, "scale_factor"), attribute(coordinate, "add_offset")
     return values if scale == "" and offset == "" else values * (1.0 if scale == "" else scale) + (offset or 0.0)

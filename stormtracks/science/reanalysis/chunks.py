@@ -5,12 +5,16 @@ downloads have it. For everything else there is no reader, and netCDF4 is asked.
 """
 
 import math
+from typing import Any
 
 import deflate
 import h5py
 import numpy as np
 
+from stormtracks.science.arrays import Floats
+from stormtracks.science.reanalysis.axes import Axis
 from stormtracks.science.reanalysis.packing import within
+from stormtracks.science.reanalysis.source import Source
 
 _FILTERS = ([h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_DEFLATE])
 _READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, deflate.DeflateError)
@@ -30,8 +34,10 @@ class ChunkReader:
         Values are sound up to this (their absolute value).
     """
 
-    def __init__(self, dataset, axes, level, largest):
-        self._dataset, self._level, self._largest = dataset, level, largest
+    def __init__(self, dataset: Any, axes: list[Axis], level: int, largest: float) -> None:  # h5py has no types
+        self._dataset = dataset
+        self._level = level
+        self._largest = largest
         self._roles = [axis.role for axis in axes]
         sizes = {axis.role: axis.size for axis in axes}
         self._field = sizes["lat"], sizes["lon"]
@@ -41,7 +47,7 @@ class ChunkReader:
         self._shuffled = dataset.shuffle
         self._below = _top_byte(largest)
 
-    def read(self, start, stop, members):
+    def read_chunks(self, start: int, stop: int, members: slice) -> tuple[Floats, bool, int] | None:
         """Values of some steps and members.
 
         Parameters
@@ -61,7 +67,8 @@ class ChunkReader:
             Instead of all that, where a chunk is missing, damaged, or stored in another way: netCDF4 then says which.
         """
         values = np.empty((stop - start, members.stop - members.start, self._cells), np.float32)
-        sound, chunks = True, 0
+        sound = True
+        chunks = 0
         try:
             for step in range(start, stop):
                 for first in range(members.start // self._members * self._members, members.stop, self._members):
@@ -76,7 +83,7 @@ class ChunkReader:
             return None
         return values.reshape(*values.shape[:2], *self._field), sound, chunks
 
-    def _inflated(self, step, member):
+    def _inflated(self, step: int, member: int) -> np.ndarray:
         place = {"time": step, "member": member, "level": self._level}
         mask, stored = self._dataset.id.read_direct_chunk(tuple(place.get(role, 0) for role in self._roles))
         if mask:
@@ -86,7 +93,7 @@ class ChunkReader:
             raise ValueError(f"the chunk has {len(inflated)} bytes, not {self._bytes}")
         return np.frombuffer(inflated, np.uint8)
 
-    def _fill(self, out, inflated, part):
+    def _fill(self, out: np.ndarray, inflated: np.ndarray, part: slice) -> bool:
         """Write a part of an inflated chunk into `out`, a row of float32; whether it is sound."""
         if not self._shuffled:
             out[:] = inflated.view("<f4")[part]
@@ -96,7 +103,7 @@ class ChunkReader:
         return _largest_top_byte(planes[3]) < self._below or within(out, self._largest)
 
 
-def reader(source, name, axes, level, largest):
+def reader(source: Source, name: str, axes: list[Axis], level: int, largest: float) -> ChunkReader | None:
     """A `ChunkReader` for a variable of an open `Source`; None where its chunks are not of the kind that it reads."""
     roles = [axis.role for axis in axes if axis.role in ("time", "member", "lat", "lon")]
     if roles not in (["time", "lat", "lon"], ["time", "member", "lat", "lon"]):
@@ -111,7 +118,7 @@ def reader(source, name, axes, level, largest):
     return ChunkReader(dataset, axes, level, largest) if fits else None
 
 
-def unshuffle(planes, out):
+def unshuffle(planes: np.ndarray, out: np.ndarray) -> None:
     """Put the bytes of 4-byte numbers, stored plane by plane, together again.
 
     Parameters
@@ -128,7 +135,7 @@ def unshuffle(planes, out):
         out |= plane
 
 
-def _chunk_fits(chunks, axes):
+def _chunk_fits(chunks: tuple[int, ...], axes: list[Axis]) -> bool:
     """Whether a chunk is one step and level of one member or all, and of all points."""
     whole = {"lat", "lon"}
     for chunk, axis in zip(chunks, axes, strict=True):
@@ -138,17 +145,17 @@ def _chunk_fits(chunks, axes):
     return True
 
 
-def _filters(dataset):
+def _filters(dataset: Any) -> list[int]:
     settings = dataset.id.get_create_plist()
     return [settings.get_filter(number)[0] for number in range(settings.get_nfilters())]
 
 
-def _top_byte(largest):
+def _top_byte(largest: float) -> int:
     """The highest byte (sign left out) of a positive float32: whatever has a lower one is smaller."""
     return int(np.array([largest], "<f4").view(np.uint8)[3])
 
 
-def _largest_top_byte(plane):
+def _largest_top_byte(plane: np.ndarray) -> int:
     """The highest of the top bytes of some float32, their sign left out: looks at a quarter of the memory only."""
     if not plane.size:
         return 0

@@ -1,9 +1,11 @@
 """What is inside a file: which winds, of which years, of how many members. Looked at once while it does not change."""
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 
 from stormtracks.science.reanalysis import axes, times, variables
@@ -12,7 +14,7 @@ from stormtracks.science.records import InputFile
 
 
 @dataclass(frozen=True)
-class Contents:
+class FileContents:
     """What a file has for us.
 
     Attributes
@@ -25,20 +27,25 @@ class Contents:
         Length of the member axis, 1 where there is none.
     """
 
-    candidates: tuple
-    years: frozenset
+    candidates: tuple[variables.Candidate, ...]
+    years: frozenset[int]
     members: int
 
-    def levels(self, role):
+    def levels(self, role: str) -> tuple[float, ...] | None:
         """Pressure levels (hPa) of the variables of a role; None where one of them does not say."""
-        levels = [candidate.levels for candidate in self.candidates if candidate.role == role]
-        return None if None in levels else tuple(level for one in levels for level in one)
+        found: list[float] = []
+        for candidate in self.candidates:
+            if candidate.role == role:
+                if candidate.levels is None:
+                    return None
+                found += candidate.levels
+        return tuple(found)
 
 
-NOTHING = Contents((), frozenset(), 0)
+NOTHING = FileContents((), frozenset(), 0)
 
 
-def look(path, names=None):
+def look(path: str | Path, names: Mapping[str, str] | None = None) -> FileContents:
     """The contents of a file.
 
     Parameters
@@ -52,23 +59,19 @@ def look(path, names=None):
     InputError
         The file cannot be read, or its times cannot be understood.
     """
-    try:
-        state = InputFile.of(path)
-    except OSError:
-        state = None
-    return _look(Path(path), state, tuple(sorted((names or {}).items())))
+    return _look(InputFile.of(path), tuple(sorted((names or {}).items())))
 
 
 @functools.lru_cache(maxsize=8192)
-def _look(path, state, names):
-    source = Source(path)
+def _look(file: InputFile, names: tuple[tuple[str, str], ...]) -> FileContents:
+    source = Source(file.path)
     try:
         return _contents(source, dict(names))
     finally:
         source.close()
 
 
-def _contents(source, names):
+def _contents(source: Source, names: Mapping[str, str]) -> FileContents:
     nc = source.nc
     found = [candidate for candidate in variables.candidates(nc) if candidate.role not in names]
     for role, name in names.items():
@@ -78,13 +81,13 @@ def _contents(source, names):
         return NOTHING
     variable = nc.variables[found[0].name]
     members = [axis.size for axis in axes.of_variable(nc, variable) if axis.role == "member"]
-    return Contents(tuple(found), _years(source, variable), members[0] if members else 1)
+    return FileContents(tuple(found), _years(source, variable), members[0] if members else 1)
 
 
-def _years(source, variable):
+def _years(source: Source, variable: netCDF4.Variable) -> frozenset[int]:
     along = [axis.coordinate for axis in axes.of_variable(source.nc, variable) if axis.role == "time"]
     coordinate = along[0] if along else axes.scalar(source.nc, variable, "time")
     if coordinate is None:
         return frozenset()
-    dates, _ = times.read(coordinate, source.path)
+    dates, _ = times.decode(coordinate, source.path)
     return frozenset((np.unique(dates.astype("datetime64[Y]")).astype(int) + 1970).tolist())

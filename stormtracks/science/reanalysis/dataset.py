@@ -1,9 +1,12 @@
 """The description of files that do not fit the known layouts."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from stormtracks import strict_dataclass
+from stormtracks.errors import BadValue
 
 WINDS = ("u", "v")
 ROLES = (*WINDS, "vorticity")
@@ -12,7 +15,7 @@ _PLACEHOLDER = re.compile(r"\{(year|member)(?::0(\d)d)?\}|(\*)")
 
 @dataclass(frozen=True)
 class Dataset:
-    """Where the winds (or the vorticity) are, in files that are not found without being told.
+    """Where the winds (or the vorticity) are, in files that are not recognised by themselves.
 
     Attributes
     ----------
@@ -24,8 +27,8 @@ class Dataset:
     level : float or None
         hPa, where a file has several; none: the setting `level_hpa`.
     first_member : int or None
-        What ``{member}`` is for the schedule's member 0, and the numbers go on from there; none: the files there are,
-        in the order of their numbers.
+        What ``{member}`` is for the schedule's member 0; the numbers count up from there. None: the files that there
+        are, in the order of their numbers.
     """
 
     files: dict[str, str] = field(default_factory=dict)
@@ -33,36 +36,40 @@ class Dataset:
     level: float | None = None
     first_member: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for key in (*self.files, *self.variables):
             if key not in ROLES:
-                raise ValueError(f"'files' and 'variables': {strict_dataclass.unknown(key, ROLES)}")
+                raise BadValue(f"'files' and 'variables': {strict_dataclass.unknown(key, ROLES)}")
         if self.files and set(self.files) not in ({"u", "v"}, {"vorticity"}):
-            raise ValueError(f"'files' must have u and v, or vorticity alone, not {', '.join(sorted(self.files))}")
+            raise BadValue(f"'files' must have u and v, or vorticity alone, not {', '.join(sorted(self.files))}")
         for template in self.files.values():
             pattern(template)
 
     @classmethod
-    def from_mapping(cls, mapping, where="dataset"):
+    def from_mapping(
+        cls, mapping: "Dataset | Mapping[str, Any]", where: strict_dataclass.Where = "dataset"
+    ) -> "Dataset":
         """A description from a mapping (the `dataset` of a YAML file); unknown keys and wrong types are refused."""
         return mapping if isinstance(mapping, cls) else strict_dataclass.build(cls, mapping, where)
 
 
-def pattern(template):
+def pattern(template: str) -> re.Pattern[str]:
     """The regular expression, with the groups ``year`` and ``member``, of relative paths that a template stands for."""
     if template.startswith("/") or ".." in template.split("/"):
-        raise ValueError(f"'files' must be paths below the data folder, not {template!r}")
-    parts, seen, end = [], set(), 0
+        raise BadValue(f"'files' must be paths below the data folder, not {template!r}")
+    parts: list[str] = []
+    seen: set[str] = set()
+    end = 0
     for found in _PLACEHOLDER.finditer(template):
         parts += [re.escape(template[end : found.start()]), _group(found, seen)]
         end = found.end()
     rest = template[end:]
     if re.search(r"[{}]", "".join(_PLACEHOLDER.split(template)[::4])):
-        raise ValueError(f"'files' may have {{year}}, {{member}}, {{member:03d}} and * in them, not {template!r}")
+        raise BadValue(f"'files' may have {{year}}, {{member}}, {{member:03d}} and * in them, not {template!r}")
     return re.compile("".join(parts) + re.escape(rest))
 
 
-def _group(found, seen):
+def _group(found: re.Match[str], seen: set[str]) -> str:
     name, width, star = found.groups()
     if star:
         return "[^/]*"

@@ -5,9 +5,11 @@ import math
 
 import numpy as np
 
+from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import axes, chunks, times, variables
 from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
+from stormtracks.science.reanalysis.source import Source
 
 LARGEST_STEP_BYTES = 2**30
 """A file of which one step needs more than this is damaged, or not for this machine."""
@@ -47,13 +49,15 @@ class Field:
         The file or the variable cannot be understood.
     """
 
-    def __init__(self, source, role, level, name=None):
-        self.source, self.role = source, role
+    def __init__(self, source: Source, role: str, level: float, name: str | None = None) -> None:
         nc, path = source.nc, source.path
         name = name or variables.choose(nc, role, level, path)
         if name not in nc.variables:
-            raise InputError(f"{path}: there is no variable {name!r}; it has {', '.join(nc.variables)}")
-        self.name, self.variable = name, nc.variables[name]
+            raise InputError(f"{path}: there is no variable {name!r}; choose one of {', '.join(nc.variables)}")
+        self.source = source
+        self.role = role
+        self.name = name
+        self.variable = nc.variables[name]
         self.axes = axes.of_variable(nc, self.variable)
         self._check_axes()
         variables.check_units(self.variable, role, path)
@@ -66,50 +70,50 @@ class Field:
         self._prepare_chunks()
         self.chunks_read = 0
 
-    def read(self, start, stop, members):
-        """Values of some steps and members.
+    def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
+        """Values of some steps and members of this file.
 
         Parameters
         ----------
         start, stop : int
             Steps of this file.
-        members : list of int
-            Places on the member axis; [0] where there is none.
+        places : list of int
+            Where the members lie on the member axis; [0] where there is none.
 
         Returns
         -------
-        values : ndarray of float32, shape (stop - start, members, lat, lon)
+        values : ndarray of float32, shape (stop - start, len(places), lat, lon)
             Contiguous; missing values are NaN.
         sound : bool
             Whether all are finite and no larger than a real one can be (`packing.LARGEST`).
         """
         if stop == start:
-            return np.empty((0, len(members), *self.grid.shape), np.float32), True
-        span = slice(min(members), max(members) + 1)
+            return np.empty((0, len(places), *self.grid.shape), np.float32), True
+        span = slice(min(places), max(places) + 1)
         values, sound = self._direct(start, stop, span) or self._decoded(start, stop, span)
         values = values.reshape((stop - start, -1, *values.shape[-2:]))
         values = np.ascontiguousarray(self._columns.normalised(values))
-        return (values if _is_run(members) else values[:, np.asarray(members) - span.start]), sound
+        return (values if _is_run(places) else values[:, np.asarray(places) - span.start]), sound
 
     @functools.cached_property
-    def _chunk_reader(self):
+    def _chunk_reader(self) -> chunks.ChunkReader | None:
         """Direct access to the chunks, or None where only netCDF4 can read them."""
         if self._chunks is None or self._packing.packed or self._packing.marks_among_values(LARGEST[self.role]):
             return None
         return chunks.reader(self.source, self.name, self.axes, self._level, LARGEST[self.role])
 
-    def _direct(self, start, stop, span):
+    def _direct(self, start: int, stop: int, span: slice) -> tuple[Floats, bool] | None:
         """Values and whether they are sound by way of the stored chunks; None where that way is not open."""
-        found = self._chunk_reader and self._chunk_reader.read(start, stop, span)
+        found = self._chunk_reader.read_chunks(start, stop, span) if self._chunk_reader else None
         if found is None:
             return None
         values, sound, inflated = found
         self.chunks_read += inflated
         return (values, True) if sound else self._packing.decoded(values, LARGEST[self.role])
 
-    def _decoded(self, start, stop, span):
+    def _decoded(self, start: int, stop: int, span: slice) -> tuple[Floats, bool]:
         """Values and whether they are sound by way of netCDF4."""
-        index = {"time": slice(start, stop), "member": span, "level": self._level}
+        index: dict[str, int | slice] = {"time": slice(start, stop), "member": span, "level": self._level}
         values, sound = self._packing.decoded(self._stored(index, 0), LARGEST[self.role])
         for version in range(1, self._size("expver")):
             other, _ = self._packing.decoded(self._stored(index, version), LARGEST[self.role])
@@ -117,7 +121,7 @@ class Field:
             sound = within(values, LARGEST[self.role])
         return values, sound
 
-    def _stored(self, index, version):
+    def _stored(self, index: dict[str, int | slice], version: int) -> np.ndarray:
         """Values as stored, axes in the order time, member, lat, lon (those of them that there are)."""
         key = tuple(version if axis.role == "expver" else index.get(axis.role, _whole(axis)) for axis in self.axes)
         self.chunks_read += self._chunks_touched(key)
@@ -129,7 +133,7 @@ class Field:
         order = [kept.index(role) for role in ("time", "member", "lat", "lon") if role in kept]
         return np.transpose(values, order)
 
-    def _chunks_touched(self, key):
+    def _chunks_touched(self, key: tuple[int | slice, ...]) -> int:
         if self._chunks is None:
             return 0
         touched = 1
@@ -139,29 +143,31 @@ class Field:
                 touched *= math.ceil(last / chunk) - first // chunk if last > first else 0
         return touched
 
-    def _axis(self, role):
+    def _axis(self, role: str) -> axes.Axis | None:
         return next((axis for axis in self.axes if axis.role == role), None)
 
-    def _size(self, role):
+    def _size(self, role: str) -> int:
         axis = self._axis(role)
         return axis.size if axis else 0
 
-    def _check_axes(self):
+    def _check_axes(self) -> None:
         for axis in self.axes:
             known = axis.role in ("time", "member", "level", "lat", "lon", "expver")
             if not known and axis.size != 1:
                 raise InputError(
                     f"{self.source.path}: {self.name}: the dimension {axis.dimension!r} of length {axis.size} is not "
-                    "understood; expected are time, member, level, latitude and longitude: extract one of it"
+                    "understood; only time, member, level, latitude and longitude may be longer than 1: extract one of "
+                    "its entries"
                 )
         roles = [axis.role for axis in self.axes if axis.role and axis.size != 1]
         twice = {role for role in roles if roles.count(role) > 1}
         if twice:
             raise InputError(
-                f"{self.source.path}: {self.name}: two dimensions are both {twice.pop()}: {self.variable.dimensions}"
+                f"{self.source.path}: {self.name}: two of the dimensions {', '.join(self.variable.dimensions)} are "
+                f"both {twice.pop()}; extract one entry of one of them"
             )
 
-    def _level_index(self, level):
+    def _level_index(self, level: float) -> int:
         axis = self._axis("level")
         if axis is None:
             return 0
@@ -170,22 +176,24 @@ class Field:
             if axis.size == 1:
                 return 0
             raise InputError(
-                f"{self.source.path}: {self.name}: the {axis.size} levels of {axis.dimension!r} are not pressures"
+                f"{self.source.path}: {self.name}: the {axis.size} levels of {axis.dimension!r} are not pressures; "
+                "extract one of them, or give them units of pressure"
             )
         if not axes.has_level(there, level):
             raise variables.level_missing(self.source.path, self.name, level, there)
         return int(np.argmin(np.abs(np.asarray(there) - level)))
 
-    def _read_times(self):
+    def _read_times(self) -> tuple[Times, str]:
         axis = self._axis("time")
         coordinate = axis.coordinate if axis else axes.scalar(self.source.nc, self.variable, "time")
         if coordinate is None:
             raise InputError(
-                f"{self.source.path}: {self.name}: no time coordinate is found (units such as 'hours since ...')"
+                f"{self.source.path}: {self.name}: there is no time coordinate; "
+                "add one with units such as 'hours since 1900-01-01'"
             )
-        return times.read(coordinate, self.source.path)
+        return times.decode(coordinate, self.source.path)
 
-    def _labels(self):
+    def _labels(self) -> tuple[str, ...]:
         axis = self._axis("member")
         if axis is None:
             scalar = axes.scalar(self.source.nc, self.variable, "member")
@@ -196,16 +204,17 @@ class Field:
         values = np.ravel(axis.coordinate[...])
         return tuple(f"{value:g}" if values.dtype.kind in "iuf" else str(value) for value in values)
 
-    def _check_size(self):
+    def _check_size(self) -> None:
         cells = math.prod(axis.size for axis in self.axes if axis.role in ("member", "lat", "lon"))
         if cells * 4 > LARGEST_STEP_BYTES:
             shape = ", ".join(f"{axis.dimension} {axis.size}" for axis in self.axes)
             raise InputError(
-                f"{self.source.path}: {self.name}: one step would need {cells * 4 / 2**30:.1f} GiB ({shape}); "
-                f"at most {LARGEST_STEP_BYTES // 2**30} are read: a damaged header, or too large a grid"
+                f"{self.source.path}: {self.name}: one step would need {cells * 4 / 2**30:.1f} GiB ({shape}), "
+                f"and the limit is {LARGEST_STEP_BYTES // 2**30}; copy the file again if its header is damaged, or "
+                "coarsen its grid"
             )
 
-    def _prepare_chunks(self):
+    def _prepare_chunks(self) -> None:
         """Let the library keep the chunks that one step touches, so that none is inflated again for the next step."""
         stored = self.variable.chunking() if self.source.nc.data_model.startswith("NETCDF4") else None
         self._chunks = stored if isinstance(stored, list) else None
@@ -218,9 +227,9 @@ class Field:
             self.variable.set_var_chunk_cache(min(needed + 2**20, _CACHE_BYTES), 10007, 0.75)
 
 
-def _is_run(members):
-    return members == list(range(members[0], members[0] + len(members)))
+def _is_run(places: list[int]) -> bool:
+    return places == list(range(places[0], places[0] + len(places)))
 
 
-def _whole(axis):
+def _whole(axis: axes.Axis) -> int | slice:
     return slice(None) if axis.role in ("lat", "lon") else 0

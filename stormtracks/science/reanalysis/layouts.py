@@ -12,11 +12,15 @@ Every other file is known by the variables inside (`contents`): ERA5, CMIP6 and 
 
 import os
 import re
+import string
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import contents, dataset, variables
+from stormtracks.science.reanalysis import axes, contents, dataset, variables
+from stormtracks.science.reanalysis.contents import FileContents
+from stormtracks.science.reanalysis.dataset import Dataset
 
 _DEPTH = 4
 _SUFFIXES = (".nc", ".nc4", ".cdf", ".netcdf")
@@ -29,7 +33,7 @@ _ROLES = {"u": "u", "ugrd": "u", "v": "v", "vgrd": "v", "vo": "vorticity", "vort
 
 @dataclass(frozen=True)
 class Entry:
-    """A file and what its name (or its inside) says: None for what it leaves open."""
+    """A file and what its name (or its content) says: None for what it leaves open."""
 
     role: str
     path: Path
@@ -51,16 +55,11 @@ class Layout:
         Number -> label of the member, in the schedule's order; {None: ""} where the files say what members there are.
     """
 
-    files: dict
-    labels: dict
-
-    @property
-    def roles(self):
-        """("u", "v") or ("vorticity",)."""
-        return tuple(self.files)
+    files: dict[str, dict[int | None, tuple[Path, ...]]]
+    labels: dict[int | None, str]
 
 
-def find(folder, years, level, described):
+def find(folder: Path, years: tuple[int, ...], level: float, described: Dataset) -> Layout:
     """The files of a year.
 
     Parameters
@@ -91,12 +90,12 @@ def find(folder, years, level, described):
     return _layout(folder, _of_quantity(folder, years[0], _at_level(chosen, level, described)), described)
 
 
-def inventory(folder, described):
+def inventory(folder: Path, described: Dataset) -> dict[int, int]:
     """Calendar years and the number of members in each: a dict, ascending. Unreadable files are passed over."""
     entries = _entries(folder, described)
     if not entries and not described.files:
         entries = _by_contents(folder, described, strict=False)
-    found = {}
+    found: dict[int, dict[str, list[Entry]]] = {}
     for entry in entries:
         for year in _years_of(entry, described, strict=False):
             found.setdefault(year, {}).setdefault(entry.role, []).append(entry)
@@ -104,18 +103,18 @@ def inventory(folder, described):
     return {year: count for year, count in counts.items() if count}
 
 
-def _count(roles, described):
+def _count(roles: dict[str, list[Entry]], described: Dataset) -> int:
     """Members of a year; 0 where the winds are not both there."""
     if "vorticity" not in roles and not {"u", "v"} <= set(roles):
         return 0
     numbers = {entry.number for entries in roles.values() for entry in entries}
     if None not in numbers:
         return len(_numbering(numbers, described))
-    first = roles.get("u", roles.get("vorticity"))[0]
+    first = roles["u" if "u" in roles else "vorticity"][0]
     return max(1, _look(first.path, described, strict=False).members)
 
 
-def _entries(folder, described):
+def _entries(folder: Path, described: Dataset) -> list[Entry]:
     """What the names of the files below a folder say."""
     paths = _listing(folder, described)
     if described.files:
@@ -132,24 +131,25 @@ def _entries(folder, described):
     ]
 
 
-def _matching(folder, paths, role, template):
+def _matching(folder: Path, paths: list[str], role: str, template: str) -> Iterator[Entry]:
     pattern = dataset.pattern(template)
     for path in paths:
         name = pattern.fullmatch(path)
         if name:
-            year = name["year"] if "year" in pattern.groupindex else None
-            yield Entry(role, folder / path, year and int(year), *_member(name))
+            year = int(name["year"]) if "year" in pattern.groupindex else None
+            yield Entry(role, folder / path, year, *_member(name))
 
 
-def _member(name):
+def _member(name: re.Match[str]) -> tuple[int | None, str]:
     """Number and label of the member that a matched file name says."""
     if "member" not in name.re.groupindex or name["member"] is None:
         return None, ""
-    word = re.search(r"[A-Za-z]*$", name.string[: name.start("member")])[0]
-    return int(name["member"]), (word if len(word) > 1 else "") + name["member"]
+    before = name.string[: name.start("member")]
+    letters = before[len(before.rstrip(string.ascii_letters)) :]
+    return int(name["member"]), (letters if len(letters) > 1 else "") + name["member"]
 
 
-def _by_contents(folder, described, strict=True):
+def _by_contents(folder: Path, described: Dataset, strict: bool = True) -> list[Entry]:
     """Entries of all netCDF files below a folder that hold a wind or vorticity."""
     entries = []
     for path in _listing(folder, described):
@@ -159,7 +159,7 @@ def _by_contents(folder, described, strict=True):
     return entries
 
 
-def _look(path, described, strict=True):
+def _look(path: Path, described: Dataset, strict: bool = True) -> FileContents:
     try:
         return contents.look(path, described.variables)
     except InputError:
@@ -168,15 +168,16 @@ def _look(path, described, strict=True):
         return contents.NOTHING
 
 
-def _listing(folder, described):
+def _listing(folder: Path, described: Dataset) -> list[str]:
     """Relative paths of the files below a folder, sorted; hidden ones left out."""
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder of data" if not folder.exists() else f"{folder}: is not a folder")
+        what = "is not a folder" if folder.exists() else "there is no such folder of data"
+        raise InputError(f"{folder}: {what}; check the path (--data, or 'data' in hosts.yaml)")
     depth = max([_DEPTH, *(template.count("/") for template in described.files.values())])
     return sorted(_walk(str(folder), "", depth))
 
 
-def _walk(folder, prefix, depth):
+def _walk(folder: str, prefix: str, depth: int) -> Iterator[str]:
     with os.scandir(folder) as inside:
         for item in inside:
             if item.name.startswith("."):
@@ -187,28 +188,29 @@ def _walk(folder, prefix, depth):
                 yield from _walk(item.path, f"{prefix}{item.name}/", depth - 1)
 
 
-def _years_of(entry, described, strict=True):
+def _years_of(entry: Entry, described: Dataset, strict: bool = True) -> Collection[int]:
     return {entry.year} if entry.year is not None else _look(entry.path, described, strict).years
 
 
-def _has_year(entry, years, described):
-    return bool(_years_of(entry, described) & set(years))
+def _has_year(entry: Entry, years: tuple[int, ...], described: Dataset) -> bool:
+    return not set(years).isdisjoint(_years_of(entry, described))
 
 
-def _no_year(folder, year, entries, described):
+def _no_year(folder: Path, year: int, entries: list[Entry], described: Dataset) -> InputError:
     there = sorted({one for entry in entries for one in _years_of(entry, described)})
     if described.files and not entries:
         templates = ", ".join(described.files.values())
-        return InputError(f"{folder}: no file fits the dataset's description {templates}")
+        return InputError(f"{folder}: no file fits the dataset's description {templates}; correct its 'files'")
     if not there:
         return InputError(
-            f"{folder}: no netCDF file with winds (u and v) or relative vorticity is there; describe it as a dataset"
+            f"{folder}: there is no netCDF file with winds (u and v) or relative vorticity that are recognised; "
+            "describe the files as a dataset"
         )
-    return InputError(f"{folder}: the year {year} is not there; years there: {_ranges(there)}")
+    return InputError(f"{folder}: there is no year {year}; choose from {_ranges(there)}, or fetch it")
 
 
-def _ranges(numbers):
-    runs = []
+def _ranges(numbers: Iterable[int]) -> str:
+    runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
@@ -217,7 +219,7 @@ def _ranges(numbers):
     return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
-def _at_level(entries, level, described):
+def _at_level(entries: list[Entry], level: float, described: Dataset) -> list[Entry]:
     """The entries that may have a level; refused where none of a wind's files has it."""
     fitting = [entry for entry in entries if _has_level(entry, level, described)]
     for role in sorted({entry.role for entry in entries} - {entry.role for entry in fitting}):
@@ -228,7 +230,7 @@ def _at_level(entries, level, described):
     return fitting
 
 
-def _levels_of(entry, described):
+def _levels_of(entry: Entry, described: Dataset) -> tuple[float, ...] | None:
     if entry.level is not None:
         return (entry.level,)
     if entry.year is not None or described.files:
@@ -236,12 +238,12 @@ def _levels_of(entry, described):
     return _look(entry.path, described).levels(entry.role)
 
 
-def _has_level(entry, level, described):
+def _has_level(entry: Entry, level: float, described: Dataset) -> bool:
     levels = _levels_of(entry, described)
-    return levels is None or any(abs(one - level) <= 1e-3 * level for one in levels)
+    return levels is None or axes.has_level(levels, level)
 
 
-def _of_quantity(folder, year, entries):
+def _of_quantity(folder: Path, year: int, entries: list[Entry]) -> list[Entry]:
     """The entries of u and v where both are there, else those of vorticity."""
     roles = {entry.role for entry in entries}
     if {"u", "v"} <= roles:
@@ -250,11 +252,12 @@ def _of_quantity(folder, year, entries):
         return [entry for entry in entries if entry.role == "vorticity"]
     there, lacking = ("u", "v") if "u" in roles else ("v", "u")
     names = ", ".join(entry.path.name for entry in entries[:3])
-    raise InputError(f"{folder}: the year {year} has {there} ({names}) but no file with {lacking}")
+    raise InputError(f"{folder}: the year {year} has {there} ({names}) but no file with {lacking}; add it")
 
 
-def _layout(folder, entries, described):
-    files, labels = {}, {}
+def _layout(folder: Path, entries: list[Entry], described: Dataset) -> Layout:
+    files: dict[str, dict[int | None, list[Entry]]] = {}
+    labels: dict[int | None, str] = {}
     for entry in sorted(entries, key=lambda entry: entry.role):
         files.setdefault(entry.role, {}).setdefault(entry.number, []).append(entry)
         labels.setdefault(entry.number, entry.label)
@@ -262,13 +265,14 @@ def _layout(folder, entries, described):
         single = next(entry.path for entry in entries if entry.number is None)
         other = next(entry.path for entry in entries if entry.number is not None)
         raise InputError(
-            f"{folder}: two layouts hold the same year: {single} and {other}; describe the one to use as a dataset"
+            f"{folder}: two layouts hold the same year: {single} and {other}; remove one, or describe the right one as "
+            "a dataset"
         )
     _refuse_copies(entries)
     numbers = [None] if None in labels else _numbering(labels, described)
     if not numbers:
         raise InputError(
-            f"{folder}: members begin at {min(labels)}, below the dataset's first_member {described.first_member}"
+            f"{folder}: no member is as high as the dataset's first_member {described.first_member}; correct it"
         )
     return Layout(
         {
@@ -279,19 +283,19 @@ def _layout(folder, entries, described):
     )
 
 
-def _numbering(numbers, described):
-    """Numbers of members in the schedule's order: those there are, or all from `first_member` on."""
-    if described.first_member is None:
-        return sorted(numbers)
-    return list(range(described.first_member, max(numbers) + 1))
+def _numbering(numbers: Iterable[int | None], described: Dataset) -> list[int | None]:
+    """Numbers of members in the schedule's order: those that there are, or all from `first_member` on."""
+    known = sorted(number for number in numbers if number is not None)
+    return list(known if described.first_member is None else range(described.first_member, known[-1] + 1))
 
 
-def _refuse_copies(entries):
+def _refuse_copies(entries: list[Entry]) -> None:
     """Two files of one name are copies of one another: which one is meant cannot be known."""
-    seen = {}
+    seen: dict[tuple, Path] = {}
     for entry in entries:
         key = (entry.role, entry.path.name, entry.year, entry.number)
         if entry.year is not None and seen.setdefault(key, entry.path) != entry.path:
             raise InputError(
-                f"two files may be {entry.role}: {seen[key]} and {entry.path}; describe the one to use as a dataset"
+                f"two files may be {entry.role}: {seen[key]} and {entry.path}; remove one, or describe the right one "
+                "as a dataset"
             )

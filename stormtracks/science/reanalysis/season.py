@@ -1,32 +1,53 @@
 """A year (or season) of all members: the one way in for the science."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 import numpy as np
 
+from stormtracks.science import sphere
+from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import layouts, times
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.field import LARGEST
-from stormtracks.science.reanalysis.members import Members, Wanted, changed_while_read
+from stormtracks.science.reanalysis.members import Members, Reading, Wanted, changed_while_read
+from stormtracks.science.reanalysis.series import Series
 from stormtracks.science.records import InputFile, TimeAxis
+from stormtracks.science.settings import Settings
 
 
-def open_season(folder, year, settings, dataset=None, member=0):
+def open_season(
+    data: str | Path,
+    year: int,
+    *,
+    level_hpa: float = Settings.level_hpa,
+    season: tuple[str, str] | None = None,
+    region: sphere.Region | None = None,
+    dataset: Dataset | Mapping[str, Any] | None = None,
+    ensemble_member: int | None = None,
+) -> "Season":
     """Open the winds (or vorticity) of a year.
 
     Parameters
     ----------
-    folder : path
-        Where the data are; subfolders are looked through.
+    data : path
+        Folder with the files; subfolders are looked through.
     year : int
-        The year, or the one that the season begins in where `settings.season` crosses New Year.
-    settings : Settings
-        `level_hpa`, `season` and `region` are used.
+        The year, or the one that the season begins in where it crosses New Year.
+    level_hpa : float
+        Pressure level that is read where a file has several, hPa; `dataset` may name another one.
+    season : tuple of str, optional
+        First and last date, ``("06-01", "12-01")``, 00 UTC of both included; none: all of the year.
+    region : tuple of float, optional
+        South, north, west, east in degrees: values outside it may be missing; none: the whole globe.
     dataset : Dataset or mapping, optional
         Description of files that do not fit the known layouts.
-    member : int, optional
-        Schedule's member whose files are opened first, where each has its own; the others wait until they are read.
+    ensemble_member : int, optional
+        Schedule's member whose files are opened first, where each has its own; none: member 0. The others' files are
+        opened when they are read.
 
     Returns
     -------
@@ -36,16 +57,26 @@ def open_season(folder, year, settings, dataset=None, member=0):
     ------
     InputError
         There is no such folder, year, member or level, or the files cannot be understood or trusted.
+    BadValue
+        A level, season or region that is none.
+
+    Examples
+    --------
+    >>> with open_season("sample/20crv2c_1987", 1987) as season:
+    ...     u, v = season.read(0, 2, [0])
+    >>> season.quantity, len(season.members), u.shape
+    ('winds', 5, (2, 1, 91, 180))
     """
+    Settings(level_hpa=level_hpa, season=season, region=region)  # refuses what these must not be
     described = Dataset.from_mapping(dataset or {})
-    level = settings.level_hpa if described.level is None else described.level
-    years = (year, year + 1) if times.crosses_new_year(settings.season) else (year,)
-    layout = layouts.find(Path(folder), years, level, described)
-    wanted = Wanted(*times.bounds(year, settings.season), level, described.variables)
-    return Season(layout, wanted, settings.region, member)
+    level = level_hpa if described.level is None else described.level
+    years = (year, year + 1) if times.crosses_new_year(season) else (year,)
+    layout = layouts.find(Path(data), years, level, described)
+    wanted = Wanted(*times.bounds(year, season), level, described.variables)
+    return Season(Members(layout, wanted, ensemble_member or 0), region)
 
 
-def inventory(folder, dataset=None):
+def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[int, int]:
     """Calendar years that a folder has data of, and the number of members in each.
 
     Returns
@@ -58,7 +89,7 @@ def inventory(folder, dataset=None):
     InputError
         There is no such folder.
     """
-    return layouts.inventory(Path(folder), Dataset.from_mapping(dataset or {}))
+    return layouts.inventory(Path(data), Dataset.from_mapping(dataset or {}))
 
 
 class Season:
@@ -77,38 +108,41 @@ class Season:
         Whether a stored chunk holds several members, so that reading one costs as much as reading all.
     """
 
-    def __init__(self, layout, wanted, region, member=0):
-        self._files, self._region = Members(layout, wanted), region
-        self.members = tuple(layout.labels.values())
-        self.quantity = "vorticity" if layout.roles == ("vorticity",) else "winds"
-        try:
-            self._begin(member)
-        except BaseException:
-            self._files.close()
-            raise
+    def __init__(self, files: Members, region: sphere.Region | None = None) -> None:
+        first = files.first.field
+        self._files = files
+        self._region = region
+        self.members = files.labels
+        self.quantity = "vorticity" if first.role == "vorticity" else "winds"
+        self.grid = first.grid
+        self.together = first.together
+        hours = times.elapsed_hours(files.first.times, first.calendar)
+        self.axis = TimeAxis(files.first.times, hours, first.calendar)
 
-    def __enter__(self):
+    def __enter__(self) -> "Season":
         return self
 
-    def __exit__(self, kind, value, traceback):
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         if kind is None:
             self.close()
         else:
-            self._files.close()  # what went wrong before is what has to be said
+            self._files.close()  # without a word about changed files: what went wrong before has to be reported
 
     @property
-    def chunks_inflated(self):
+    def chunks_inflated(self) -> int:
         """Stored chunks inflated so far, over all files."""
         return self._files.chunks_read
 
-    def read(self, start, stop, members):
+    def read(self, start: int, stop: int, members: slice | Iterable[int]) -> tuple[Floats, ...]:
         """Fields of some steps and members.
 
         Parameters
         ----------
         start, stop : int
             Steps of the time axis, `stop` excluded.
-        members : slice or list of int
+        members : slice or iterable of int
             Members of the schedule.
 
         Returns
@@ -124,20 +158,16 @@ class Season:
             than a real one.
         """
         if not 0 <= start <= stop <= len(self.axis):
-            raise InputError(f"{self._folder}: steps {start} to {stop} are not there; there are {len(self.axis)}")
+            raise InputError(
+                f"{self._files.folder}: there are no steps {start} to {stop}; choose from 0 to {len(self.axis)}"
+            )
         numbers = list(range(len(self.members))[members]) if isinstance(members, slice) else list(members)
-        if not numbers:
-            raise InputError(f"{self._folder}: no member is asked for; there are {len(self.members)}")
-        for number in numbers:
-            self._check_member(number)
-        if not self._files.own_files:
-            return self._read(0, start, stop, numbers)
-        each = [self._read(member, start, stop, [member]) for member in numbers]
+        each = [self._read(reading, start, stop) for reading in self._files.readings(numbers)]
         if len(each) == 1:
             return each[0]
         return tuple(np.concatenate(one, axis=1) for one in zip(*each, strict=True))
 
-    def inputs(self, member=None):
+    def inputs(self, ensemble_member: int | None = None) -> tuple[InputFile, ...]:
         """The files that a member is read from (or all members), as they were when they were opened.
 
         Returns
@@ -150,14 +180,9 @@ class Season:
         InputError
             No such member, or one of its files is missing.
         """
-        if member is None and self._files.own_files:
-            return tuple(InputFile.of(path) for path in self._files.paths)
-        self._check_member(member or 0)
-        found = self._files.series(member if self._files.own_files else 0)
-        sources = {part.field.source.path: part.field.source.file for one in found for part in one.parts}
-        return tuple(sources[path] for path in sorted(sources))
+        return self._files.inputs(ensemble_member)
 
-    def close(self):
+    def close(self) -> None:
         """Close the files.
 
         Raises
@@ -170,56 +195,27 @@ class Season:
         if changed:
             raise changed_while_read(changed)
 
-    def _begin(self, member):
-        self._folder = self._files.paths[0].parent
-        if self._files.own_files:
-            self._check_member(member)
-        first = self._files.series(member if self._files.own_files else 0)[0]
-        if not self._files.own_files:
-            self.members = first.field.members
-            self._check_member(member)
-        self.grid, self.together = first.field.grid, first.field.together
-        hours = times.elapsed_hours(first.times, first.field.calendar)
-        self.axis = TimeAxis(first.times, hours, first.field.calendar)
-
-    def _check_member(self, member):
-        if not 0 <= member < len(self.members):
-            labels = " to ".join(dict.fromkeys([self.members[0], self.members[-1]]))
-            raise InputError(
-                f"{self._folder}: member {member} is not there; "
-                f"there are {len(self.members)} ({labels}), counted from 0"
-            )
-
-    def _read(self, key, start, stop, numbers):
-        """u and v, or vorticity, of members that share files (all of them, or one)."""
-        stored = numbers if not self._files.own_files else [0]
+    def _read(self, reading: Reading, start: int, stop: int) -> tuple[Floats, ...]:
+        """u and v, or vorticity, of members that are read together."""
         fields = []
-        for one in self._files.series(key):
-            values, sound = one.read(start, stop, stored)
+        for one in reading.series:
+            values, sound = one.read_season_steps(start, stop, reading.places)
             if not sound:
-                self._refuse_bad_values(one, start, values, numbers)
+                self._refuse_bad_values(one, start, values, reading.numbers)
             fields.append(values)
         return tuple(fields)
 
-    def _refuse_bad_values(self, one, start, values, numbers):
+    def _refuse_bad_values(self, one: Series, start: int, values: Floats, numbers: list[int]) -> None:
         """Refuse what cannot be computed with inside the region; outside it, it may stay."""
-        bad = ~(np.abs(values) <= LARGEST[one.field.role]) & self._in_region()
+        inside = sphere.in_region(self.grid.lat[:, np.newaxis], self.grid.lon, self._region)
+        bad = ~(np.abs(values) <= LARGEST[one.field.role]) & inside
         if not bad.any():
             return
         step, member, row, column = (int(index[0]) for index in np.nonzero(bad))
-        field, value = one.part_of(start + step).field, values[step, member, row, column]
+        field, value = one.field_at(start + step), values[step, member, row, column]
         what = "missing (or NaN)" if np.isnan(value) else f"{value:g}, more than any real {field.role}"
         raise InputError(
             f"{field.source.path}: {field.name}: {int(bad[step].sum())} values at {self.axis.times[start + step]} "
             f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
-            f"of member {numbers[member]}, is {what}; choose a region without them, or other data"
+            f"of member {numbers[member]}, is {what}; choose a region without them (--set region=...) or other data"
         )
-
-    def _in_region(self):
-        """Which points are inside the settings' region, shape (nlat, nlon)."""
-        if self._region is None:
-            return np.ones(self.grid.shape, bool)
-        south, north, west, east = self._region
-        rows = (self.grid.lat >= south) & (self.grid.lat <= north)
-        width = 360.0 if east - west >= 360 else (east - west) % 360
-        return rows[:, np.newaxis] & ((self.grid.lon - west) % 360 <= width)

@@ -1,15 +1,18 @@
 """Fields after one another in time: the files of one wind (or of vorticity) that make a season."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.field import Field
+from stormtracks.science.records import Grid
 
 
 @dataclass(frozen=True)
-class Part:
+class Stretch:
     """Steps `first` to `first + size` (exclusive) of one file's field, which are steps `begin` and on of the season."""
 
     field: Field
@@ -23,7 +26,7 @@ class Series:
 
     Parameters
     ----------
-    fields : list of Field
+    fields : iterable of Field
         In any order.
     first, last : datetime64[s]
         The season, both included.
@@ -31,7 +34,7 @@ class Series:
     Attributes
     ----------
     times : ndarray of datetime64[s], shape (nt,)
-    parts : list of Part
+    stretches : list of Stretch
         In order of time; files without a time in the season are left out.
 
     Raises
@@ -40,78 +43,89 @@ class Series:
         Files overlap in time, or differ in grid, members or calendar.
     """
 
-    def __init__(self, fields, first, last):
-        self.parts, begin = [], 0
+    def __init__(self, fields: Iterable[Field], first: np.datetime64, last: np.datetime64) -> None:
+        self.stretches: list[Stretch] = []
+        begin = 0
         for field in sorted((field for field in fields if len(field.times)), key=lambda field: field.times[0]):
             start, stop = np.searchsorted(field.times, first), np.searchsorted(field.times, last, side="right")
             if stop > start:
-                self._append(Part(field, int(start), int(stop - start), begin))
+                self._append(Stretch(field, int(start), int(stop - start), begin))
                 begin += int(stop - start)
-        pieces = [part.field.times[part.first : part.first + part.size] for part in self.parts]
+        pieces = [one.field.times[one.first : one.first + one.size] for one in self.stretches]
         self.times = np.concatenate(pieces) if pieces else np.zeros(0, "datetime64[s]")
 
     @property
-    def field(self):
+    def field(self) -> Field:
         """The first file's field, which the others are like."""
-        return self.parts[0].field
+        return self.stretches[0].field
 
-    def read(self, start, stop, members):
-        """Values of some steps and members (step, member, lat, lon), and whether they are sound, as `Field.read`."""
+    def read_season_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
+        """Values of some steps of the season, and whether they are sound; see `Field.read_file_steps`."""
         pieces = []
-        for part in self.parts:
-            begin, end = max(start, part.begin), min(stop, part.begin + part.size)
+        for one in self.stretches:
+            begin, end = max(start, one.begin), min(stop, one.begin + one.size)
             if end > begin:
-                shift = part.first - part.begin
-                pieces.append(part.field.read(begin + shift, end + shift, members))
+                shift = one.first - one.begin
+                pieces.append(one.field.read_file_steps(begin + shift, end + shift, places))
         if len(pieces) == 1:
             return pieces[0]
         if not pieces:
-            return self.field.read(0, 0, members)
+            return self.field.read_file_steps(0, 0, places)
         return np.concatenate([values for values, _ in pieces]), all(sound for _, sound in pieces)
 
-    def part_of(self, step):
-        """The part that holds a step of the season."""
-        return next(part for part in self.parts if part.begin <= step < part.begin + part.size)
+    def field_at(self, step: int) -> Field:
+        """The field that holds a step of the season."""
+        return next(one.field for one in self.stretches if one.begin <= step < one.begin + one.size)
 
-    def _append(self, part):
-        if self.parts:
-            before = self.parts[-1]
-            _refuse_overlap(before, part)
-            refuse_difference(before.field, part.field)
-        self.parts.append(part)
+    def _append(self, stretch: Stretch) -> None:
+        if self.stretches:
+            before = self.stretches[-1]
+            _refuse_overlap(before, stretch)
+            refuse_difference(before.field, stretch.field)
+        self.stretches.append(stretch)
 
 
-def _refuse_overlap(before, after):
+def _refuse_overlap(before: Stretch, after: Stretch) -> None:
     last = before.field.times[before.first + before.size - 1]
     if after.field.times[after.first] <= last:
         raise InputError(
             f"{before.field.source.path} and {after.field.source.path} both hold {after.field.name} of "
-            f"{after.field.times[after.first]}: keep one of them, or say with a dataset's 'files' which are meant"
+            f"{after.field.times[after.first]}; remove one of them, or name the right one under 'files' of a dataset "
+            "description"
         )
 
 
-def refuse_difference(one, other):
+def refuse_difference(one: Field, other: Field) -> None:
     """Refuse two fields that are not on the same grid, with the same members and calendar; both are named."""
     names = f"{one.source.path} ({one.name}) and {other.source.path} ({other.name})"
     if not _same_grid(one.grid, other.grid):
-        raise InputError(f"{names} are on different grids: {_words(one.grid)}; {_words(other.grid)}")
+        raise InputError(
+            f"{names} are on different grids: {_described(one.grid)}; {_described(other.grid)}; regrid one of them"
+        )
     if one.members != other.members:
-        raise InputError(f"{names} have different members: {len(one.members)} and {len(other.members)}")
+        raise InputError(
+            f"{names} have different members: {len(one.members)} and {len(other.members)}; use files of one ensemble"
+        )
     if one.calendar != other.calendar:
-        raise InputError(f"{names} have different calendars: {one.calendar} and {other.calendar}")
+        raise InputError(
+            f"{names} have different calendars: {one.calendar} and {other.calendar}; use files of one model run"
+        )
 
 
-def refuse_other_times(one, other):
+def refuse_other_times(one: Series, other: Series) -> None:
     """Refuse two series that are not at the same times; both are named."""
     if np.array_equal(one.times, other.times):
         return
     names = f"{one.field.source.path} ({one.field.name}) and {other.field.source.path} ({other.field.name})"
     only = np.setxor1d(one.times, other.times)
-    example = f"; {only[0]} is in one of them only" if len(only) else ""
-    raise InputError(f"{names} are at different times: {len(one.times)} and {len(other.times)} times{example}")
+    example = f"; only one of them has {only[0]}" if len(only) else ""
+    raise InputError(
+        f"{names} are at different times: {len(one.times)} and {len(other.times)} times{example}; "
+        "use files with the same times"
+    )
 
 
-def _same_grid(one, other):
+def _same_grid(one: Grid, other: Grid) -> bool:
     return (
         one.shape == other.shape
         and np.allclose(one.lat, other.lat, atol=1e-4)
@@ -119,6 +133,6 @@ def _same_grid(one, other):
     )
 
 
-def _words(grid):
+def _described(grid: Grid) -> str:
     nlat, nlon = grid.shape
     return f"{nlat} x {nlon}, {grid.lat[0]:g} to {grid.lat[-1]:g} N, {grid.lon[0]:g} to {grid.lon[-1]:g} E"

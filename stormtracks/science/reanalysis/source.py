@@ -2,6 +2,7 @@
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import h5py
 import netCDF4
@@ -13,10 +14,10 @@ from stormtracks.science.records import InputFile
 _NOT_OPENED = (OSError, RuntimeError, ValueError, EOFError, IndexError, MemoryError, struct.error)
 """What a damaged header makes the library raise (a name that is not UTF-8: ValueError)."""
 _NOT_NETCDF = {
-    b"PK": "it is a zip archive: unpack it and use the .nc files inside",
-    b"GRIB": "it is GRIB: convert it to netCDF (cdo -f nc4 copy, or the download's netCDF format)",
-    b"<": "it is a web page, not data: a failed download; download it again",
-    b"\x1f\x8b": "it is compressed with gzip: unpack it first",
+    b"PK": "it is a zip archive; unpack it and use the .nc files inside",
+    b"GRIB": "it is GRIB; convert it to netCDF (cdo -f nc4 copy), or download it as netCDF",
+    b"<": "it is a web page, not data, so the download failed; download it again",
+    b"\x1f\x8b": "it is compressed with gzip; unpack it",
 }
 
 
@@ -33,49 +34,51 @@ class Source:
     Raises
     ------
     InputError
-        There is no such file, or it is no netCDF file, or not a whole one.
+        There is no such file, it is not a netCDF file, or not a whole one.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         try:
             self.file = InputFile.of(self.path)
             lacking = classic.missing_bytes(self.path)
-            self.nc = netCDF4.Dataset(self.path) if not lacking else None
+            if not lacking:  # of a classic file that is cut off the library reads zeros
+                self.nc = netCDF4.Dataset(self.path)
         except _NOT_OPENED as error:
             raise InputError(_why_not_opened(self.path, error)) from error
         if lacking:
             raise InputError(
-                f"{self.path}: truncated: {lacking} of the bytes that its header promises are missing; copy it again"
+                f"{self.path}: truncated: {lacking} bytes that its header announces are missing; copy it again"
             )
         self.nc.set_auto_maskandscale(False)
-        self._hdf5 = None
+        self._hdf5: Any = None
 
     @property
-    def hdf5(self):
+    def hdf5(self) -> Any:
         """The same file for direct access to its chunks (h5py.File); OSError where it is not HDF5."""
         if self._hdf5 is None:
             self._hdf5 = h5py.File(self.path, "r")
         return self._hdf5
 
-    def refusal(self, variable, error):
+    def refusal(self, variable: str, error: Exception) -> InputError:
         """The `InputError` for a read that failed."""
         if self.changed():
             return InputError(f"{self.path}: {variable}: the file changed while it was being read; run the task again")
         size = self.file.size
         return InputError(
-            f"{self.path}: {variable}: cannot be read ({error}); truncated or damaged ({size} bytes); copy it again"
+            f"{self.path}: {variable}: cannot be read ({error}); the file, of {size} bytes, is truncated or damaged; "
+            "copy it again"
         )
 
-    def changed(self):
-        """Whether the file is another than it was when it was opened."""
+    def changed(self) -> bool:
+        """Whether the file differs from what it was when it was opened."""
         try:
             return InputFile.of(self.path) != self.file
         except OSError:
             return True
 
-    def close(self):
-        """Let go of the file; again is allowed."""
+    def close(self) -> None:
+        """Close the file; more than once does no harm."""
         if self._hdf5 is not None:
             self._hdf5.close()
             self._hdf5 = None
@@ -83,19 +86,20 @@ class Source:
             self.nc.close()
 
 
-def _why_not_opened(path, error):
+def _why_not_opened(path: Path, error: Exception) -> str:
     if not path.exists():
-        return f"{path}: no such file"
+        return f"{path}: there is no such file; check the name"
     if not path.is_file():
-        return f"{path}: is not a file"
+        return f"{path}: is not a file; name a netCDF file"
     try:
         with path.open("rb") as file:
             start = file.read(8)
     except OSError as unreadable:
-        return f"{path}: cannot be read: {unreadable.strerror}"
+        return f"{path}: cannot be read: {unreadable.strerror}; check its permissions"
     for magic, advice in _NOT_NETCDF.items():
         if start.lstrip().startswith(magic):
             return f"{path}: cannot be read as netCDF: {advice}"
+    size = path.stat().st_size
     return (
-        f"{path}: cannot be read as netCDF ({error}); truncated or damaged ({path.stat().st_size} bytes); copy it again"
+        f"{path}: cannot be read as netCDF ({error}); the file, of {size} bytes, is truncated or damaged; copy it again"
     )

@@ -1,10 +1,14 @@
 """Times by a file's own units and calendar."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import cftime
+import netCDF4
 import numpy as np
 
+from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import axes
 
@@ -29,8 +33,8 @@ _REAL_DATES_FROM = np.datetime64("1582-10-15", "s")
 _LONGEST = 1.0e30
 
 
-def read(coordinate, path):
-    """Times of a coordinate variable.
+def decode(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
+    """Times of a coordinate variable, by its own units and calendar.
 
     Parameters
     ----------
@@ -54,16 +58,18 @@ def read(coordinate, path):
     where = f"{path}: {coordinate.name}"
     units, calendar = str(axes.attribute(coordinate, "units")), _calendar(coordinate, where)
     if coordinate.size > axes.LONGEST_AXIS:
-        raise InputError(f"{where}: claims {coordinate.size} times: the file is damaged")
+        raise InputError(f"{where}: has {coordinate.size} times by its header, so the file is damaged; copy it again")
     values = np.atleast_1d(np.ma.getdata(coordinate[...]))
     if values.dtype.kind not in "iuf" or not (np.abs(values.astype(float)) < _LONGEST).all():
-        raise InputError(f"{where}: has missing times; a file that was not written to its end?")
+        raise InputError(
+            f"{where}: some times are missing, so the file was probably not written to its end; copy or write it again"
+        )
     values = values.astype(np.float64 if values.dtype.kind == "f" else np.int64)
     _check_order(values, units, calendar, where)
     return _dates(values, units, calendar, where), calendar
 
 
-def elapsed_hours(times, calendar):
+def elapsed_hours(times: Times, calendar: str) -> Floats:
     """Hours since the first of some dates (datetime64[s]) in a calendar, float64."""
     if len(times) == 0:
         return np.zeros(0)
@@ -71,7 +77,7 @@ def elapsed_hours(times, calendar):
     return hours if calendar != "noleap" else hours - 24 * _leap_days(times)
 
 
-def _leap_days(times):
+def _leap_days(times: Times) -> Ints:
     """How many 29 Februaries lie between the first of some dates and each: noleap has none of them."""
     years = times.astype("datetime64[Y]").astype(int) + 1970
     past_february = times >= (times.astype("datetime64[Y]").astype("datetime64[M]") + 2).astype("datetime64[s]")
@@ -80,7 +86,7 @@ def _leap_days(times):
     return leaps - leaps[0]
 
 
-def _calendar(coordinate, where):
+def _calendar(coordinate: netCDF4.Variable, where: str) -> str:
     given = str(axes.attribute(coordinate, "calendar")).lower()
     if given in _CALENDARS:
         return _CALENDARS[given]
@@ -90,21 +96,24 @@ def _calendar(coordinate, where):
         else "its dates are not those of observations"
     )
     raise InputError(
-        f"{where}: the calendar {given!r} cannot be used: {reason}; allowed: standard, proleptic_gregorian, noleap"
+        f"{where}: the calendar {given!r} cannot be used: {reason}; use data with the calendar standard, "
+        "proleptic_gregorian or noleap"
     )
 
 
-def _check_order(values, units, calendar, where):
+def _check_order(values: np.ndarray, units: str, calendar: str, where: str) -> None:
     step = np.diff(values)
     if (step > 0).all():
         return
     at = int(np.argmax(~(step > 0))) + 1
-    word = "duplicated" if values[at] == values[at - 1] else "backward"
+    fault = "duplicated" if values[at] == values[at - 1] else "backward"
     date = _by_cftime(values[at : at + 1], units, calendar, where)[0]
-    raise InputError(f"{where}: {word} time: {date} (number {at}, counted from 0); times must ascend")
+    raise InputError(
+        f"{where}: {fault} time: {date} (number {at}, counted from 0); times must ascend: sort them (cdo mergetime)"
+    )
 
 
-def _dates(values, units, calendar, where):
+def _dates(values: np.ndarray, units: str, calendar: str, where: str) -> Times:
     if len(values) == 0:
         return np.zeros(0, "datetime64[s]")
     ends = _by_cftime(values[[0, -1]], units, calendar, where)
@@ -116,23 +125,25 @@ def _dates(values, units, calendar, where):
     return ends[0] + np.round(since_first).astype("timedelta64[s]")
 
 
-def _by_cftime(values, units, calendar, where):
+def _by_cftime(values: np.ndarray, units: str, calendar: str, where: str) -> Times:
     """Dates by cftime, which knows every calendar and takes its time over it."""
     try:
         dates = cftime.num2date(values, units, calendar, only_use_cftime_datetimes=True)
         texts = [date.isoformat() for date in np.atleast_1d(_rounded(dates))]
         return np.array(texts, dtype="datetime64[s]")
     except (ValueError, OverflowError, TypeError) as error:
-        raise InputError(f"{where}: times with units {units!r} cannot be understood: {error}") from error
+        raise InputError(
+            f"{where}: times with units {units!r} cannot be understood: {error}; correct units or calendar"
+        ) from error
 
 
-def _rounded(dates):
+def _rounded(dates: Any) -> list[Any]:
     """Dates to the nearest second: a float of days is a microsecond off."""
     half = np.timedelta64(500_000, "us").astype(object)
     return [(date + half).replace(microsecond=0) for date in np.atleast_1d(dates)]
 
 
-def bounds(year, season):
+def bounds(year: int, season: tuple[str, str] | None) -> tuple[np.datetime64, np.datetime64]:
     """First and last moment (datetime64[s]) of a season, a pair of "MM-DD" or None for the whole year.
 
     Both dates are included at 00 UTC; a season whose end comes before its begin ends in the next year. A date that a
@@ -144,11 +155,11 @@ def bounds(year, season):
     return _midnight(year, begin), _midnight(year + crosses_new_year(season), end)
 
 
-def crosses_new_year(season):
+def crosses_new_year(season: tuple[str, str] | None) -> bool:
     """Whether a season ("MM-DD", "MM-DD") ends in the year after the one it begins in."""
     return season is not None and season[1] < season[0]
 
 
-def _midnight(year, date):
+def _midnight(year: int, date: str) -> np.datetime64:
     month, day = date.split("-")
     return (np.datetime64(f"{year:04d}-{month}", "D") + (int(day) - 1)).astype("datetime64[s]")

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from stormtracks.science.reanalysis import chunks, open_season
 from stormtracks.science.reanalysis.field import Field
 from stormtracks.science.reanalysis.source import Source
-from stormtracks.science.settings import Settings
 
 
 def stored(path, name):
@@ -28,7 +27,7 @@ def through_field(path, role="u"):
     source = Source(path)
     try:
         field = Field(source, role, 850.0)
-        values, _ = field.read(0, len(field.times), list(range(len(field.members))))
+        values, _ = field.read_file_steps(0, len(field.times), list(range(len(field.members))))
         return values, field._chunk_reader is not None, field.chunks_read
     finally:
         source.close()
@@ -88,7 +87,7 @@ def test_other_storage_is_left_to_netcdf4(tmp_path, recipe, fields_of, write_fil
 
 
 def test_no_chunk_of_all_members_is_inflated_twice(sample):
-    with open_season(sample / "20crv2c_1987", 1987, Settings()) as season:
+    with open_season(sample / "20crv2c_1987", 1987) as season:
         for step in range(len(season.axis)):
             season.read(step, step + 1, slice(None))
         assert season.chunks_inflated == 2 * len(season.axis)
@@ -96,7 +95,7 @@ def test_no_chunk_of_all_members_is_inflated_twice(sample):
 
 def test_a_chunk_of_several_steps_is_inflated_once_for_a_block(winds, tmp_path):
     winds(hours=np.arange(0, 72, 6.0), create={"zlib": True, "chunksizes": (6, 7, 12)})
-    with open_season(tmp_path, 2005, Settings()) as season:
+    with open_season(tmp_path, 2005) as season:
         season.read(0, 12, [0])
         assert season.chunks_inflated == 2 * 2
 
@@ -109,8 +108,8 @@ def test_unsound_values_are_seen(tmp_path, recipe, fields_of, write_file, value,
     values[1, 2, 3] = value
     source = Source(write_file(tmp_path / "x.nc", {"u": values}, made))
     field = Field(source, "u", 850.0)
-    assert [field.read(step, step + 1, [0])[1] for step in range(4)] == [True, False, True, True]
-    got = field.read(1, 2, [0])[0][0, 0, 2, 3]
+    assert [field.read_file_steps(step, step + 1, [0])[1] for step in range(4)] == [True, False, True, True]
+    got = field.read_file_steps(1, 2, [0])[0][0, 0, 2, 3]
     assert got == value if abs(value) < 1e30 else np.isnan(got)
     source.close()
 
@@ -119,7 +118,7 @@ def test_unsound_values_are_seen(tmp_path, recipe, fields_of, write_file, value,
 def test_sound_values_pass(tmp_path, recipe, write_file, value):
     made = recipe(create={"zlib": True, "chunksizes": (1, 7, 12)})
     source = Source(write_file(tmp_path / "x.nc", {"u": np.full(made.shape(), value)}, made))
-    assert Field(source, "u", 850.0).read(0, 4, [0])[1]
+    assert Field(source, "u", 850.0).read_file_steps(0, 4, [0])[1]
     source.close()
 
 
@@ -132,7 +131,7 @@ def test_a_damaged_chunk_is_refused_by_netcdf4s_words(winds, tmp_path):
     data = bytearray(path.read_bytes())
     data[place.byte_offset + 20 : place.byte_offset + 60] = bytes(40)
     path.write_bytes(data)
-    with open_season(tmp_path, 2005, Settings()) as season:
+    with open_season(tmp_path, 2005) as season:
         season.read(0, 2, [0])
         with pytest.raises(ValueError, match=r"v850_2005.nc: v850: cannot be read .*truncated or damaged"):
             season.read(2, 3, [0])
@@ -144,7 +143,7 @@ def test_a_chunk_that_was_never_written_is_missing(tmp_path, recipe, fields_of, 
     with netCDF4.Dataset(path, "a") as nc:
         nc["time"][4:6] = [24, 30]
     with (
-        open_season(tmp_path, 2005, Settings()) as season,
+        open_season(tmp_path, 2005) as season,
         pytest.raises(ValueError, match="84 values at 2005-09-02T00"),
     ):
         season.read(0, 6, [0])

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
-from stormtracks.science.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ def test_a_damaged_header_is_read_or_refused_by_name(healthy, damage):
         Path(folder, "u850_2005.nc").write_bytes(u)
         Path(folder, "v850_2005.nc").write_bytes(v)
         try:
-            with open_season(folder, 2005, Settings()) as season:
+            with open_season(folder, 2005) as season:
                 season.read(0, len(season.axis), slice(None))
         except InputError as refusal:
             assert folder in str(refusal)
@@ -41,4 +40,4 @@ def test_a_name_that_is_not_text(tmp_path, healthy):
     (tmp_path / "u850_2005.nc").write_bytes(healthy[0].replace(b"\0\0\0\x03lat", b"\0\0\0\x03l\xfft", 1))
     (tmp_path / "v850_2005.nc").write_bytes(healthy[1])
     with pytest.raises(InputError, match=r"u850_2005.nc: cannot be read as netCDF .*utf-8"):
-        open_season(tmp_path, 2005, Settings())
+        open_season(tmp_path, 2005)

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science.reanalysis import open_season
-from stormtracks.science.settings import Settings
 
 ORDERS = [("time", "member", "lat", "lon"), ("lat", "lon", "time", "member"), ("member", "time", "lon", "lat")]
 
@@ -45,7 +44,7 @@ def test_one_field_however_it_is_stored(
             order = ("time", *(role for role in order if role != "time")) if kind != "NETCDF4" else order
             other = replace(other, order=order, packing=packing, format=kind, create={})
             write_file(Path(folder, f"{name}850_2005.nc"), {name: values}, other)
-        with open_season(folder, 2005, Settings()) as season:
+        with open_season(folder, 2005) as season:
             read_u, read_v = season.read(0, 2, slice(None))
             np.testing.assert_array_equal(season.grid.lat, plain.lat)
             np.testing.assert_array_equal(season.grid.lon, plain.lon)
@@ -72,7 +71,7 @@ def test_any_part_is_a_part_of_the_whole(whole, start, size, members):
 def whole():
     """The sample season, and all that is in it."""
     sample = Path(__file__).parents[3] / "sample/20crv2c_1987"
-    with open_season(sample, 1987, Settings()) as season:
+    with open_season(sample, 1987) as season:
         yield season, season.read(0, 8, slice(None))
 
 
@@ -91,7 +90,7 @@ def whole():
 )
 def test_longitudes(winds, tmp_path, lon, expected, periodic):
     u, _ = winds(lon=np.asarray(lon))
-    with open_season(tmp_path, 2005, Settings()) as season:
+    with open_season(tmp_path, 2005) as season:
         np.testing.assert_allclose(season.grid.lon, expected, atol=1e-9)
         assert season.grid.periodic == periodic
         east = int(np.argmin(abs((np.asarray(lon, float) - expected[1] + 180) % 360 - 180)))
@@ -101,7 +100,7 @@ def test_longitudes(winds, tmp_path, lon, expected, periodic):
 def test_gaussian_latitudes_are_kept(winds, tmp_path):
     gaussian = np.degrees(np.arcsin(np.polynomial.legendre.leggauss(24)[0]))
     winds(lat=gaussian[::-1])
-    with open_season(tmp_path, 2005, Settings()) as season:
+    with open_season(tmp_path, 2005) as season:
         np.testing.assert_array_equal(season.grid.lat, gaussian)
 
 
@@ -116,7 +115,7 @@ def test_dimensions_of_many_names(tmp_path, write_file, recipe, fields_of, names
     made = recipe(names=names, levels=(850.0, 500.0), members=(0, 1, 2))
     fields = fields_of(made)
     write_file(tmp_path / "x.nc", {u: fields[0], v: fields[1]}, made)
-    with open_season(tmp_path, 2005, Settings()) as season:
+    with open_season(tmp_path, 2005) as season:
         assert season.members == ("0", "1", "2")
         np.testing.assert_array_equal(season.read(0, 4, slice(None))[1], fields[1][:, :, 0])
 
@@ -126,5 +125,5 @@ def test_axes_without_units_are_known_by_name(tmp_path, write_file, recipe, fiel
     path = write_file(tmp_path / "x.nc", dict(zip("uv", fields, strict=True)), recipe())
     with netCDF4.Dataset(path, "a") as nc:
         nc["lat"].delncattr("units"), nc["lon"].delncattr("units")
-    with open_season(tmp_path, 2005, Settings()) as season:
+    with open_season(tmp_path, 2005) as season:
         np.testing.assert_array_equal(season.read(0, 4, [0])[0][:, 0], fields[0])

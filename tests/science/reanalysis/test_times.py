@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science.reanalysis import open_season, times
-from stormtracks.science.settings import Settings
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def coordinate():
 def test_the_archives_mixed_calendar_is_not_two_days_late(coordinate):
     """Hours since 1-1-1 in the mixed calendar: a naive count from datetime(1, 1, 1) is two days off."""
     first = cftime.date2num(cftime.datetime(1987, 9, 9, calendar="standard"), "hours since 1-1-1 0:0:0", "standard")
-    dates, calendar = times.read(coordinate([first, first + 6.0], "hours since 1-1-1 0:0:0", "standard"), "x.nc")
+    dates, calendar = times.decode(coordinate([first, first + 6.0], "hours since 1-1-1 0:0:0", "standard"), "x.nc")
     assert calendar == "standard" and [str(date) for date in dates] == ["1987-09-09T00:00:00", "1987-09-09T06:00:00"]
 
 
@@ -59,7 +58,7 @@ def test_dates_are_those_of_cftime(units, calendar, day, step):
         variable = nc.createVariable("time", "f8", ("time",))
         variable.units, variable.calendar = units, calendar
         variable[:] = cftime.date2num(wanted, units, calendar)
-        dates, found = times.read(variable, "x.nc")
+        dates, found = times.decode(variable, "x.nc")
     np.testing.assert_array_equal(dates, np.array([date.isoformat() for date in wanted], "datetime64[s]"))
     np.testing.assert_array_equal(times.elapsed_hours(dates, found), step * np.arange(1500))
 
@@ -80,7 +79,7 @@ def test_seasons(year, season, first, last):
 
 def test_both_dates_of_a_season_are_included_at_midnight(winds, tmp_path):
     winds(hours=np.arange(0, 24 * 30, 6.0))
-    with open_season(tmp_path, 2005, Settings(season=("09-03", "09-05"))) as season:
+    with open_season(tmp_path, 2005, season=("09-03", "09-05")) as season:
         assert [str(date) for date in season.axis.times[[0, -1]]] == ["2005-09-03T00:00:00", "2005-09-05T00:00:00"]
         assert len(season.axis) == 9
 
@@ -88,13 +87,13 @@ def test_both_dates_of_a_season_are_included_at_midnight(winds, tmp_path):
 def test_several_years_in_a_file(winds, tmp_path):
     u, _ = winds(hours=np.arange(0, 24 * 800, 24.0), since="hours since 2004-12-30")
     described = {"files": {"u": "u850_2005.nc", "v": "v850_2005.nc"}}
-    with open_season(tmp_path, 2006, Settings(), described) as season:
+    with open_season(tmp_path, 2006, dataset=described) as season:
         assert len(season.axis) == 365
         np.testing.assert_array_equal(season.read(0, 1, [0])[0][0, 0], u[367])
 
 
 def test_noleap_has_no_29_february(winds, tmp_path):
     winds(hours=np.arange(0, 96, 24.0), since="hours since 2004-02-27", calendar="noleap", year=2004)
-    with open_season(tmp_path, 2004, Settings()) as season:
+    with open_season(tmp_path, 2004) as season:
         assert [str(date)[5:10] for date in season.axis.times] == ["02-27", "02-28", "03-01", "03-02"]
         assert list(season.axis.hours) == [0, 24, 48, 72] and season.axis.calendar == "noleap"
