@@ -117,4 +117,4 @@ def _row(outcome, now):
 
 def _task(one, now):
     since = f" for {duration(now - one['since'])}" if "since" in one else ""
-    return f"{one.get('year')}/{one.get('member')}{since}"
+    return f"{one.get('year')}/{one.get('ensemble_member')}{since}"

@@ -3,6 +3,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -92,7 +93,8 @@ def in_thread(call, *arguments):
 
 def test_do_work_saves_a_result_and_tells(worker):
     reply = worker.do_work(2001, 7, "write_result")
-    assert (reply["status"], reply["year"], reply["member"], reply["task"]) == ("complete", 2001, 7, "write_result")
+    assert (reply["year"], reply["ensemble_member"], reply["task"]) == (2001, 7, "write_result")
+    assert reply["status"] == "complete"
     assert reply["counts"] == {"steps": 4, "maxima": 3, "tracks": 2, "matches": 1}
     assert reply["host"] == socket.gethostname()
     assert json.loads(Path(reply["path"]).read_text()) == {"year": 2001, "member": 7}
@@ -105,27 +107,27 @@ def test_settings_come_with_the_work_and_folders_do_not(worker):
     assert reply["setup"]["settings"] == {"threshold": 1e-5}
     assert reply["setup"]["overwrite"] is True
     refused = worker.do_work(2001, 0, "echo", {"results": "/etc"})
-    assert refused["error"] == "ValueError: unknown option 'results'; known: settings, overwrite, timeout, run"
+    assert refused["error"] == "BadValue: unknown option 'results'; known: settings, overwrite, timeout, run"
 
 
 def test_an_unknown_task_lists_what_is_known(worker):
     reply = worker.do_work(2001, 0, "vort_trak")
     assert reply["status"] == "failure"
-    assert reply["error"].startswith("ValueError: unknown task 'vort_trak'; known: eat_memory, echo, empty")
+    assert reply["error"].startswith("BadValue: unknown task 'vort_trak'; known: eat_memory, echo, empty")
 
 
 @pytest.mark.parametrize(
     ("year", "member", "options", "words"),
     [
-        ("2001", 0, None, "'year' must be a whole number from 0 on, not '2001'"),
-        (2001, -1, None, "'ensemble_member' must be a whole number from 0 on, not -1"),
+        ("2001", 0, None, "'year' must be a whole number of at least 0, not '2001'"),
+        (2001, -1, None, "'ensemble_member' must be a whole number of at least 0, not -1"),
         (2001, 0, {"timeout": 0}, "'timeout' must be a number of seconds above 0, not 0"),
         (2001, 0, {"timeout": "1"}, "'timeout' must be a number of seconds above 0, not '1'"),
     ],
 )
 def test_misuse_is_a_failure_in_words(worker, year, member, options, words):
     reply = worker.do_work(year, member, "empty", options)
-    assert (reply["status"], reply["error"]) == ("failure", f"ValueError: {words}")
+    assert (reply["status"], reply["error"]) == ("failure", f"BadValue: {words}")
 
 
 def test_a_failure_and_a_timeout_are_told(worker):
@@ -143,7 +145,6 @@ def test_describe_tells_who_and_what(worker):
     assert told["pid"] == os.getpid()
     assert "empty" in told["tasks"]
     assert told["done"] >= 1
-    assert told["memory_mb"] > 0
     assert worker.ping() == {key: told[key] for key in worker.ping()}
 
 
@@ -312,7 +313,8 @@ def test_another_key_is_refused_in_words(cluster, tmp_path, monkeypatch):
         (["--host", "192.0.2.7"], "no key: "),
         (["--host", "0.0.0.0"], "is every address: give the one by which the manager reaches this host"),
         (["--data", "/no/such/folder"], "the data folder /no/such/folder does not exist"),
-        (["--results", "/proc/results"], "the results folder /proc/results cannot be made"),
+        (["--results", "/proc/results"], "the results folder /proc/results cannot be created"),
+        (["--results", "$NOPE/results"], "'results': $NOPE/results: the variable $NOPE is not set on "),
         (["--dataset", "{"], "--dataset {: "),
         (["--dataset", "[1]"], "expected keys and values"),
         (["--setup", "/no/such/file"], "No such file"),
@@ -348,7 +350,18 @@ def test_setup_file_and_options_are_joined(tmp_path):
     }
 
 
+def test_there_is_one_copy_of_the_class():
+    code = (
+        "import gc, runpy, sys; sys.argv[1:] = ['--name', '/'];\n"
+        "try: runpy.run_module('stormtracks.pyro_cluster.pyro_worker', run_name='__main__')\n"
+        "except SystemExit: print([one.__module__ for one in gc.get_objects() "
+        "if isinstance(one, type) and one.__name__ == 'PyroWorker'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "['stormtracks.pyro_cluster.worker.daemon']\n", done.stderr
+
+
 def test_the_worker_s_own_process_stays_light(home):
     code = "import sys, stormtracks.pyro_cluster.worker.process; print('numpy' in sys.modules)"
-    done = subprocess.run([os.sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "False\n"

@@ -1,23 +1,27 @@
 """How anything here talks: Pyro4 over mutual TLS 1.3, with bounded plain messages; dead peers are noticed.
 
-Importing this configures Pyro4 (see `messages`). The environment cannot weaken it (PYRO_* is not read), and a daemon
-that is not this module's `Daemon` cannot be made in a process that has imported it.
+Importing this configures Pyro4 (see `messages`). The environment cannot weaken it (PYRO_* is not read), and a process
+that has imported it cannot create any other daemon than this module's `Daemon`.
 """
 
 import contextlib
-import ipaddress
+import os
 import socket
 import ssl
+from collections.abc import Callable
+from typing import Any
 
 import Pyro4
 from Pyro4 import constants, errors, message, socketutil, util
 from Pyro4.errors import CommunicationError, ConnectionClosedError, TimeoutError  # noqa: A004, F401 - for callers
 
+from stormtracks import address
+from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import secret as secrets
 from stormtracks.pyro_cluster.plain import plain  # noqa: F401 - what a caller sends or replies goes through this
 from stormtracks.pyro_cluster.wire import messages
 from stormtracks.pyro_cluster.wire.gate import keep_alive
-from stormtracks.pyro_cluster.wire.messages import MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES  # noqa: F401 - what a caller must keep to
+from stormtracks.pyro_cluster.wire.messages import MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.tls import membership
 
 CONNECT_SECONDS = 2.0
@@ -29,27 +33,32 @@ METADATA = "stormtracks.worker"
 messages.configure()
 
 
-class WireError(CommunicationError):
+class WireError(StormtracksError, CommunicationError):
     """No connection; the message says with whom, why, and what to do. Each kind below is one of these."""
 
 
 class Unreachable(WireError):
-    """Nobody answers there: the host is off or cut off, the port closed, the name unknown."""
+    """Nothing answers there: the host is off or cut off, the port closed, the name unknown."""
 
 
 class WrongKey(WireError):
-    """Somebody answers who holds another secret."""
+    """A service answers that has another secret."""
 
 
 class NotOurs(WireError):
-    """Something answers that is no service of this system."""
+    """A program answers that is not a service of this system."""
 
 
 class NoNameserver(WireError):
-    """No nameserver there."""
+    """There is no nameserver at that address."""
 
 
-def proxy(uri, timeout=None, connect_timeout=CONNECT_SECONDS, secret=None):
+def proxy(
+    uri: str | Pyro4.URI,
+    timeout: float | None = None,
+    connect_timeout: float = CONNECT_SECONDS,
+    secret: str | os.PathLike | None = None,
+) -> "Proxy":
     """A connected Pyro proxy.
 
     Parameters
@@ -57,31 +66,37 @@ def proxy(uri, timeout=None, connect_timeout=CONNECT_SECONDS, secret=None):
     uri : str or Pyro4.URI
         ``PYRO:object@host:port``; names are looked up with `nameserver`.
     timeout : float, optional
-        Seconds a call may take; none: for ever (`cut` ends it from another thread).
+        Seconds that a call may take; none: any time (`cut` ends it from another thread).
     connect_timeout : float
-        Seconds that connecting, and connecting again, may take.
-    secret : Path, optional
+        Seconds that each connection may take to be made, the first and later ones.
+    secret : path, optional
         Another secret than `secret.secret_path()`.
 
     Raises
     ------
     Unreachable, WrongKey, NotOurs
     """
-    made = Proxy(uri, connect_timeout, secret)
-    made._pyroTimeout = timeout
-    made._pyroBind()
-    return made
+    connected = Proxy(uri, connect_timeout, secret)
+    connected._pyroTimeout = timeout
+    connected._pyroBind()
+    return connected
 
 
-def nameserver(host, port, connect_timeout=CONNECT_SECONDS, timeout=5.0, secret=None):
-    """A proxy of the nameserver at an address; nobody is asked by broadcast.
+def nameserver(
+    host: str,
+    port: int,
+    connect_timeout: float = CONNECT_SECONDS,
+    timeout: float = 5.0,
+    secret: str | os.PathLike | None = None,
+) -> "Proxy":
+    """A proxy of the nameserver at an address; nothing is asked by broadcast.
 
     Raises
     ------
     NoNameserver, WrongKey, NotOurs
         Each says what to do.
     """
-    place = _place(host, port)
+    place = address.place(host, port)
     try:
         return proxy(f"PYRO:{constants.NAMESERVER_NAME}@{place}", timeout, connect_timeout, secret)
     except Unreachable as error:
@@ -92,12 +107,12 @@ def nameserver(host, port, connect_timeout=CONNECT_SECONDS, timeout=5.0, secret=
     except WrongKey as error:
         path = secret or secrets.secret_path()
         raise WrongKey(
-            f"wrong key: the nameserver at {place} has another key than {path}; bring the cluster's to the hosts with "
-            "`fab push-key`, or end a nameserver that was started before the key was renewed"
+            f"wrong key: the nameserver at {place} has another key than {path}; bring the cluster's key to the hosts "
+            "with `fab push-key`, or stop a nameserver that was started before the key was renewed"
         ) from error
 
 
-def cut(proxy):
+def cut(proxy: "Proxy") -> None:
     """End a proxy's call, from another thread: it raises ConnectionClosedError there at once."""
     connection = proxy._pyroConnection
     if connection is not None:
@@ -106,10 +121,15 @@ def cut(proxy):
             socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
-def is_loopback(host) -> bool:
-    """Whether an address is only reached from this machine."""
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return all(ipaddress.ip_address(one[4][0].partition("%")[0]).is_loopback for one in found)
+def close(proxy: "Proxy") -> None:
+    """Close a proxy's connection; a later call connects again."""
+    proxy._pyroRelease()
+
+
+def fileno(proxy: "Proxy") -> int | None:
+    """The descriptor of a proxy's connection; None where it has none now."""
+    connection = proxy._pyroConnection
+    return None if connection is None else connection.fileno()
 
 
 class Daemon(Pyro4.Daemon):
@@ -121,7 +141,7 @@ class Daemon(Pyro4.Daemon):
         Where to listen; port 0 takes a free one.
     connections : int
         Members that may be connected at a time.
-    secret : Path, optional
+    secret : path, optional
 
     Raises
     ------
@@ -131,16 +151,22 @@ class Daemon(Pyro4.Daemon):
         The port is taken or the address is not this host's.
     """
 
-    def __init__(self, host="127.0.0.1", port=0, connections=256, secret=None):
-        self.membership = membership(secret)
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        connections: int = 256,
+        secret: str | os.PathLike | None = None,
+    ) -> None:
+        self.membership = membership(secret)  # before Pyro's constructor, which lets the gate listen and ask for both
         self.connections = connections
         super().__init__(host, port)
 
-    def requestLoop(self, loopCondition=lambda: True):  # noqa: N802, N803 - Pyro's names
+    def requestLoop(self, loopCondition: Callable[[], bool] = lambda: True) -> None:  # noqa: N802, N803 - Pyro's names
         """Serve until `shutdown`; returns for no other reason."""
         self.transportServer.loop(loopCondition)
 
-    def settle(self, seconds):
+    def settle(self, seconds: float) -> bool:
         """Wait until the replies of the calls in progress are sent; False when that takes longer."""
         return self.transportServer.settle(seconds)
 
@@ -148,16 +174,29 @@ class Daemon(Pyro4.Daemon):
 class Proxy(Pyro4.Proxy):
     """A Pyro proxy whose every connection, the first and each later one, is made as this module makes it."""
 
-    def __init__(self, uri, connect_timeout=CONNECT_SECONDS, secret=None):
+    connect_timeout: float
+    secret: str | os.PathLike | None
+    _pyroConnection: socketutil.SocketConnection | None  # noqa: N815 - Pyro's name
+
+    def __init__(
+        self,
+        uri: str | Pyro4.URI,
+        connect_timeout: float = CONNECT_SECONDS,
+        secret: str | os.PathLike | None = None,
+    ) -> None:
         super().__init__(uri)
         self.__dict__.update(connect_timeout=connect_timeout, secret=secret)  # Pyro's __setattr__ asks the remote side
 
-    def __copy__(self):
-        copied = Proxy(self._pyroUri, self.connect_timeout, self.secret)
+    def __copy__(self) -> "Proxy":
+        copied = Proxy(self._pyroUri, self.connect_timeout, self.secret)  # Pyro's would forget the two
         copied._pyroTimeout = self._pyroTimeout
         return copied
 
-    def _Proxy__pyroCreateConnection(self, replaceUri=False, connected_socket=None):  # noqa: N802, N803
+    def _Proxy__pyroCreateConnection(  # noqa: N802 - Pyro's name
+        self,
+        replaceUri: bool = False,  # noqa: N803
+        connected_socket: Any = None,
+    ) -> bool:
         """What Pyro calls when a proxy has no connection; in Pyro it cannot be given a TLS context or other options."""
         with self._Proxy__pyroConnLock:
             if self._pyroConnection is not None:
@@ -168,7 +207,7 @@ class Proxy(Pyro4.Proxy):
             return True
 
     def _connected(self):
-        place = _place(self._pyroUri.host, self._pyroUri.port)
+        place = address.place(self._pyroUri.host, self._pyroUri.port)
         connection = None
         try:
             sock = _dial(self._pyroUri, self.connect_timeout, membership(self.secret))
@@ -187,15 +226,15 @@ class Proxy(Pyro4.Proxy):
         """Pyro's own handshake, inside TLS: it tells which methods the object has."""
         serializer = util.get_serializer("serpent")
         hello, _ = serializer.serializeData({"handshake": "hello", "object": self._pyroUri.object})
-        asked = message.Message(
+        request = message.Message(
             message.MSG_CONNECT, hello, serializer.serializer_id, message.FLAGS_META_ON_CONNECT, self._pyroSeq
         )
-        connection.send(asked.to_bytes())
+        connection.send(request.to_bytes())
         reply = message.Message.recv(connection, [message.MSG_CONNECTOK, message.MSG_CONNECTFAIL])
-        said = serializer.deserializeData(reply.data)
+        answer = serializer.deserializeData(reply.data)
         if reply.type == message.MSG_CONNECTFAIL:
-            raise NotOurs(f"{self._pyroUri.location} has no '{self._pyroUri.object}': {said}")
-        self._Proxy__processMetadata(said["meta"])
+            raise NotOurs(f"{self._pyroUri.location} has no '{self._pyroUri.object}': {answer}")
+        self._Proxy__processMetadata(answer["meta"])
 
 
 def _dial(uri, timeout, membership):
@@ -220,7 +259,10 @@ def _explained(error, place, timeout, secret):
     if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in text.upper() or hung_up:
         return WrongKey(f"wrong key: {place} has another key than {secret or secrets.secret_path()}")
     if isinstance(error, (ssl.SSLError, errors.ProtocolError)):
-        return NotOurs(f"{place} answers, but not as this system does: another program listens there")
+        return NotOurs(
+            f"{place} answers, but not as this system does: another program listens there; check host and port in "
+            "hosts.yaml"
+        )
     return Unreachable(f"cannot connect to {place}: {_reason(error, timeout)}")
 
 
@@ -232,7 +274,3 @@ def _reason(error, timeout):
     if isinstance(error, socket.gaierror):
         return "there is no host of that name"
     return getattr(error, "strerror", None) or str(error)
-
-
-def _place(host, port):
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

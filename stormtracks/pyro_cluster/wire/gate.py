@@ -1,8 +1,8 @@
 """The door of a daemon: strangers wait outside, in one loop, until they have proved to be members.
 
 Pyro's own server gives a thread to whoever connects, so that forty silent connections end its service and one silent
-TLS connection freezes it. Here a connection is nothing but an entry in a table until its mutual TLS handshake is done;
-only then does it get a thread. The loop never waits for a single peer and outlives every exception.
+TLS connection freezes it. Here a connection is only an entry in a table until its mutual TLS handshake is done; after
+that it gets a thread. The loop never waits for a single peer and survives every exception.
 """
 
 import contextlib
@@ -15,25 +15,37 @@ import ssl
 import threading
 import time
 from collections import Counter, OrderedDict
+from collections.abc import Callable
+from typing import Any
 
 from Pyro4 import socketutil
 from Pyro4.socketserver.threadpoolserver import ClientConnectionJob
 
+from stormtracks import address
+
 log = logging.getLogger(__name__)
 
 STRANGERS = 512
+"""Connections at a time that have not proved to be members."""
 STRANGER_SECONDS = 3.0
+"""Time for the TLS handshake."""
 HELLO_SECONDS = 5.0
+"""Time for a member's greeting, which is Pyro's own handshake."""
 TURN_SECONDS = 0.5
+STRANGERS_TURN_SECONDS = 0.1
 REPORT_SECONDS = 10.0
 SILENCE_MS = 20_000
+"""Time after which a member that does not acknowledge is gone."""
+
+Address = tuple[Any, ...]
+"""A peer as `socket.accept` names it: host, port, and for IPv6 more."""
 
 
-def keep_alive(sock, silence_ms=SILENCE_MS):
+def keep_alive(sock: socket.socket, silence_ms: int = SILENCE_MS) -> None:
     """Let the kernel notice a peer whose host is gone, also while data is unsent (keepalive alone does not)."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    third = max(silence_ms // 3000, 1)
+    third = max(silence_ms // 3000, 1)  # s: an idle time and two probes
     for option, value in (
         ("TCP_KEEPIDLE", third),
         ("TCP_KEEPINTVL", third),
@@ -47,35 +59,36 @@ def keep_alive(sock, silence_ms=SILENCE_MS):
 class Gate:
     """A transport server for Pyro's Daemon; what Daemon calls has the names that Daemon uses."""
 
-    def __init__(self):
-        self.sock = None
+    def __init__(self) -> None:
+        self.sock: socket.socket | None = None
         self.locationStr = ""
         self.shutting_down = False
         self._selector = selectors.DefaultSelector()
-        self._strangers = OrderedDict()  # socket -> (address, deadline), the oldest first
-        self._members = {}  # socket -> connection
-        self._lock = threading.Lock()
+        self._strangers: OrderedDict[ssl.SSLSocket, tuple[Address, float]] = OrderedDict()  # until when; oldest first
+        self._members: dict[ssl.SSLSocket, _Connection] = {}
+        self._lock = threading.Lock()  # for the members: their threads remove themselves
         self._refusals = _Refusals()
 
-    def init(self, daemon, host, port, unixsocket=None):
+    def init(self, daemon: Any, host: str, port: int, unixsocket: None = None) -> None:
         """Listen, for a daemon that says whom it lets in and how many; called by Daemon's constructor."""
         self._daemon = daemon
-        self._membership, self._size = daemon.membership, daemon.connections
+        self._membership = daemon.membership
+        self._size = daemon.connections
         _allow_files(self._size + STRANGERS + 64)
-        family, _, _, _, address = _address(host, port)
-        self.sock = socket.create_server(address[:2], family=family, backlog=1024)
+        family, _, _, _, where = _where_to_listen(host, port)
+        self.sock = socket.create_server(where[:2], family=family, backlog=1024)
         self.sock.setblocking(False)
-        port = self.sock.getsockname()[1]
-        self.locationStr = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        self._wake, self._woken = socket.socketpair()
+        self.locationStr = address.place(host, self.sock.getsockname()[1])
+        self._wake, self._woken = socket.socketpair()  # `shutdown` ends the loop's waiting through it
         self._selector.register(self.sock, selectors.EVENT_READ)
         self._selector.register(self._woken, selectors.EVENT_READ)
 
     @property
-    def sockets(self):
+    def sockets(self) -> list[socket.socket | None]:
+        """What Pyro's Daemon shows of it."""
         return [self.sock]
 
-    def loop(self, loopCondition=lambda: True):  # noqa: N803 - Pyro's name
+    def loop(self, loopCondition: Callable[[], bool] = lambda: True) -> None:  # noqa: N803 - Pyro's name
         """Serve until `shutdown`; no exception ends this."""
         while not self.shutting_down and loopCondition():
             try:
@@ -83,18 +96,19 @@ class Gate:
             except Exception:
                 if self.shutting_down:
                     break
-                log.exception("the door goes on after an unexpected error")
+                log.exception("unexpected error at the gate, which keeps serving")
                 time.sleep(0.05)  # should it come again at once, the log and the processor are spared
         for sock in list(self._strangers):
             self._refuse(sock, "the end")
 
-    def shutdown(self):
+    def shutdown(self) -> None:
+        """End the loop and every connection."""
         self.shutting_down = True
         with contextlib.suppress(OSError):
             self._wake.send(b"!")
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Stop listening and cut every connection."""
         self.shutting_down = True
         with self._lock:
@@ -105,7 +119,7 @@ class Gate:
         if self.sock is not None:
             self.sock.close()
 
-    def settle(self, seconds):
+    def settle(self, seconds: float) -> bool:
         """Wait until the replies of the calls in progress are sent; False when that takes longer."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -116,41 +130,42 @@ class Gate:
         return False
 
     def _turn(self):
-        for key, _ in self._selector.select(TURN_SECONDS if not self._strangers else 0.1):
+        for key, _ in self._selector.select(STRANGERS_TURN_SECONDS if self._strangers else TURN_SECONDS):
             if key.fileobj is self.sock:
-                self._accept()
-            elif key.fileobj in self._strangers:
+                self._accept(self.sock)
+            elif key.fileobj in self._strangers:  # it may have been refused earlier in this turn
                 self._advance(key.fileobj)
         now = time.monotonic()
         while self._strangers and next(iter(self._strangers.values()))[1] < now:
             self._refuse(next(iter(self._strangers)), "no handshake in time")
         self._refusals.report(now)
 
-    def _accept(self):
-        for _ in range(64):  # a turn's share, so that those who are half in get theirs
+    def _accept(self, listening):
+        for _ in range(64):  # one turn's share, so that those who are half in get theirs
             try:
-                raw, address = self.sock.accept()
+                sock, peer = listening.accept()
             except BlockingIOError:
                 return
             except OSError as error:
                 if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS):
                     self._make_room("no more files")
-                    time.sleep(0.01)
+                    time.sleep(0.01)  # the connection that could not be accepted is still there: not at full speed
                 return
-            self._greet(raw, address)
+            self._begin(sock, peer)
 
-    def _greet(self, raw, address):
+    def _begin(self, plain, peer):
+        """Begin the handshake with a stranger."""
         try:
-            raw.setblocking(False)
-            keep_alive(raw)
-            sock = self._membership.server.wrap_socket(raw, server_side=True, do_handshake_on_connect=False)
-        except (OSError, ValueError) as error:  # gone before it was looked at
-            raw.close()
-            self._refusals.add(address, error)
+            plain.setblocking(False)
+            keep_alive(plain)
+            sock = self._membership.server.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        except (OSError, ValueError) as error:  # gone already
+            plain.close()
+            self._refusals.add(peer, error)
             return
         if len(self._strangers) >= STRANGERS:
             self._make_room("too many strangers")
-        self._strangers[sock] = (address, time.monotonic() + STRANGER_SECONDS)
+        self._strangers[sock] = (peer, time.monotonic() + STRANGER_SECONDS)
         self._selector.register(sock, selectors.EVENT_READ)
         self._advance(sock)
 
@@ -162,7 +177,7 @@ class Gate:
             self._selector.modify(sock, selectors.EVENT_READ)
         except ssl.SSLWantWriteError:
             self._selector.modify(sock, selectors.EVENT_WRITE)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError) as error:  # ssl raises ValueError where the peer is gone before it began
             self._refuse(sock, error)
         else:
             self._admit(sock)
@@ -174,57 +189,61 @@ class Gate:
             self._refuse(sock, f"{self._size} members are connected already")
         else:
             self._selector.unregister(sock)
-            address, _ = self._strangers.pop(sock)
+            peer, _ = self._strangers.pop(sock)
             connection = _Connection(sock)
             with self._lock:
                 self._members[sock] = connection
-            name = f"member {address[0]}"
-            threading.Thread(target=self._serve, args=(connection, address), daemon=True, name=name).start()
+            name = f"member {peer[0]}"
+            threading.Thread(target=self._serve, args=(connection, peer), daemon=True, name=name).start()
 
-    def _serve(self, connection, address):
+    def _serve(self, connection, peer):
         """A member's thread: Pyro's greeting within a time, then its calls for as long as it likes."""
         try:
+            # The handshake's socket was non-blocking; this makes it a blocking one, which Pyro's calls need.
             connection.setTimeout(HELLO_SECONDS)
-            _Job(connection, address, self._daemon)()
+            _Job(connection, peer, self._daemon)()
         except Exception:
-            log.exception("the connection of %s ended by an unexpected error", address[0])
+            log.exception("the connection of %s ended by an unexpected error", peer[0])
         finally:
             with self._lock:
                 self._members.pop(connection.sock, None)
             connection.close()
 
     def _make_room(self, reason):
-        """Drop the oldest stranger of the address that has most: a crowd displaces its own, not others."""
+        """Drop the oldest stranger of the host that has most: a crowd displaces its own, not others."""
         if self._strangers:
-            crowd, _ = Counter(address[0] for address, _ in self._strangers.values()).most_common(1)[0]
-            self._refuse(next(sock for sock, (address, _) in self._strangers.items() if address[0] == crowd), reason)
+            crowd, _ = Counter(peer[0] for peer, _ in self._strangers.values()).most_common(1)[0]
+            self._refuse(next(sock for sock, (peer, _) in self._strangers.items() if peer[0] == crowd), reason)
 
     def _refuse(self, sock, reason):
-        address, _ = self._strangers.pop(sock)
+        peer, _ = self._strangers.pop(sock)
         with contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(sock)
         sock.close()
-        self._refusals.add(address, reason)
+        self._refusals.add(peer, reason)
 
 
 class _Job(ClientConnectionJob):
     """Pyro's way of serving one connection, given the connection instead of a socket."""
 
-    def __init__(self, connection, address, daemon):
-        self.csock, self.caddr, self.daemon = connection, address, daemon
+    def __init__(self, connection: "_Connection", peer: Address, daemon: Any) -> None:
+        self.csock = connection  # Pyro's constructor would make one of its own
+        self.caddr = peer
+        self.daemon = daemon
 
 
 class _Connection(socketutil.SocketConnection):
     """A member's connection; idle ones may stay, so the time limit of the greeting ends with the greeting."""
 
-    greeted = in_call = False
+    greeted = False
+    in_call = False  # from the first byte of a call until its reply is sent
 
-    def recv(self, size):
+    def recv(self, size: int) -> bytes:
         data = super().recv(size)
         self.in_call = True
         return data
 
-    def send(self, data):
+    def send(self, data: bytes) -> None:
         super().send(data)
         self.in_call = False
         if not self.greeted:
@@ -233,23 +252,26 @@ class _Connection(socketutil.SocketConnection):
 
 
 class _Refusals:
-    """Counts who was refused and says so now and then: an attack must not fill the disk with its own report."""
+    """Counts refused connections and logs them now and then: an attack must not fill the disk with its own report."""
 
-    def __init__(self):
-        self._count, self._last, self._reported = 0, "", 0.0
+    def __init__(self) -> None:
+        self._count = 0
+        self._last = ""
+        self._reported = 0.0  # monotonic
 
-    def add(self, address, reason):
+    def add(self, peer: Address, reason: object) -> None:
         self._count += 1
-        self._last = f"{address[0]} ({getattr(reason, 'reason', None) or reason})"
+        self._last = f"{peer[0]} ({getattr(reason, 'reason', None) or reason})"
 
-    def report(self, now):
+    def report(self, now: float) -> None:
         if self._count and now - self._reported >= REPORT_SECONDS:
             log.warning("%d connection(s) refused, the last from %s", self._count, self._last)
-            self._count, self._reported = 0, now
+            self._count = 0
+            self._reported = now
 
 
-def _address(host, port):
-    """Where to listen; IPv4 first, so that `localhost` is 127.0.0.1 for everybody."""
+def _where_to_listen(host, port):
+    """The address of a host; IPv4 first, so that `localhost` is 127.0.0.1 for everybody."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     return sorted(found, key=lambda one: one[0] != socket.AF_INET)[0]
 

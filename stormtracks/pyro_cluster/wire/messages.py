@@ -1,4 +1,6 @@
-"""Pyro4 as it is configured here, once: what its messages may be, and that nothing weaker can be made beside it."""
+"""Pyro4 as it is configured here, once: what its messages may be, and that nothing weaker can be created beside it."""
+
+from typing import Any
 
 import Pyro4
 from Pyro4 import errors, message, util
@@ -10,10 +12,10 @@ MAX_MESSAGE_BYTES = 4 * 2**20
 MAX_REQUEST_BYTES = 2**18
 
 
-def configure():
+def configure() -> None:
     """Set what Pyro4 does in this process; the environment has no say."""
     Pyro4.config.reset(useenvironment=False)
-    settings = {
+    settings: dict[str, Any] = {
         "SERIALIZER": "serpent",
         "SERIALIZERS_ACCEPTED": {"serpent"},
         "SERVERTYPE": "thread",
@@ -29,8 +31,9 @@ def configure():
     }
     for name, value in settings.items():
         setattr(Pyro4.config, name, value)
+    # Pyro4 has no other way to be given these two; `pyro_names` lists all that is relied on.
     message.Message = BoundedMessage
-    threadpoolserver.SocketServer_Threadpool = Gate  # made by Pyro's Daemon; it has no other way to be given one
+    threadpoolserver.SocketServer_Threadpool = Gate
 
 
 class BoundedMessage(message.Message):
@@ -45,7 +48,7 @@ class BoundedMessage(message.Message):
     _REQUESTS = (message.MSG_CONNECT, message.MSG_INVOKE)
     _FLAGS = message.FLAGS_EXCEPTION | message.FLAGS_ONEWAY | message.FLAGS_META_ON_CONNECT
 
-    def __init__(self, msgType, databytes, *args, **options):  # noqa: N803 - Pyro's name
+    def __init__(self, msgType: int, databytes: bytes, *args: Any, **options: Any) -> None:  # noqa: N803 - Pyro's name
         super().__init__(msgType, databytes, *args, **options)
         self._check_size()
 
@@ -54,12 +57,14 @@ class BoundedMessage(message.Message):
             raise errors.MessageTooLargeError(f"a request of {self.data_size} bytes; at most {MAX_REQUEST_BYTES}")
 
     @classmethod
-    def from_header(cls, headerData):  # noqa: N803 - Pyro's name
+    def from_header(cls, headerData: bytes) -> "BoundedMessage":  # noqa: N803 - Pyro's name
         """Read a header, refusing it for what its flags and serializer announce."""
-        made = super().from_header(headerData)
-        if made.flags & ~cls._FLAGS or made.data_size < 0:
-            raise errors.ProtocolError(f"message with flags {made.flags:#x} is not accepted")
-        if made.type != message.MSG_PING and made.serializer_id != util.SerpentSerializer.serializer_id:
-            raise errors.ProtocolError(f"message with serializer {made.serializer_id} is not accepted: serpent only")
-        made._check_size()
-        return made
+        header = super().from_header(headerData)
+        if header.flags & ~cls._FLAGS or header.data_size < 0:
+            raise errors.ProtocolError(f"a message with flags {header.flags:#x} is not accepted")
+        if header.type != message.MSG_PING and header.serializer_id != util.SerpentSerializer.serializer_id:
+            raise errors.ProtocolError(
+                f"a message with serializer {header.serializer_id} is not accepted: serpent only"
+            )
+        header._check_size()  # Pyro creates it without data and sets its size afterwards
+        return header

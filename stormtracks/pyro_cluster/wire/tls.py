@@ -1,6 +1,7 @@
-"""The TLS side of the secret: who shows its certificate, and holds its key, is a member of the cluster."""
+"""The TLS side of the secret: a peer that shows its certificate, and holds its key, is a member of the cluster."""
 
 import functools
+import os
 import ssl
 from dataclasses import dataclass, field
 
@@ -15,12 +16,12 @@ class Membership:
     server: ssl.SSLContext
     client: ssl.SSLContext
 
-    def holds(self, sock):
+    def holds(self, sock: ssl.SSLSocket) -> bool:
         """Whether the peer of a finished handshake showed this very certificate."""
         return sock.getpeercert(binary_form=True) == self.certificate
 
 
-def membership(path=None):
+def membership(path: str | os.PathLike | None = None) -> Membership:
     """The contexts of a secret, read again when its file has changed.
 
     Raises
@@ -43,7 +44,7 @@ def _membership(path, _version):
 def _context(kind, path, certificate):
     context = ssl.SSLContext(kind)  # unlike create_default_context it trusts no authority of the system
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.check_hostname = False  # what is checked is who belongs to the cluster, not what the host is called
+    context.check_hostname = False  # what counts is whether the peer is a member, not what its host is called
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_cert_chain(path)
     context.load_verify_locations(cadata=certificate)

@@ -1,4 +1,4 @@
-"""The worker as it is called over the wire: it does tasks in its slots and tells how they went."""
+"""The worker as it is called over the wire: it does tasks in its slots and replies how they went."""
 
 import logging
 import os
@@ -7,11 +7,14 @@ import socket
 import sys
 import threading
 import time
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any, cast
 
 import Pyro4
 
-from stormtracks.pyro_cluster.worker.kept_folder import FolderLost, KeptFolder
+from stormtracks.errors import BadValue, StormtracksError
+from stormtracks.pyro_cluster.plain import Description, Options, Order, Reply, SlotReply, State
+from stormtracks.pyro_cluster.worker.kept_folder import KeptFolder
 from stormtracks.pyro_cluster.worker.slots import Slots
 from stormtracks.version import code_version
 
@@ -20,11 +23,11 @@ log = logging.getLogger(__name__)
 TASKS = "stormtracks.science.pipeline:TASKS"
 MANAGER_SILENT_SECONDS = 30.0
 SETUP = ("data", "results", "best_tracks", "scratch", "dataset")
-OPTIONS = ("settings", "overwrite", "timeout", "run")
+OPTIONS = tuple(Options.__annotations__)
 
 
 class PyroWorker:
-    """Does tasks, each in the process of a slot, and tells how it went.
+    """Does tasks, each in the process of a slot, and replies how each went.
 
     Parameters
     ----------
@@ -34,34 +37,47 @@ class PyroWorker:
     slots : int
         Tasks done at a time.
     tasks : str
-        ``module:TABLE`` of what can be done; one entry more there is one task more here.
+        ``module:TABLE`` of the tasks that can be done; one entry more there is one task more here.
     memory_mb : int, optional
         Limit for each slot.
     version : str, optional
-        Version of the code, which the manager compares with its own; else found from the code.
+        Version of the code, which the manager compares with its own; none: found from the code.
     """
 
-    def __init__(self, name="worker", setup=None, slots=1, tasks=TASKS, memory_mb=None, version=None):
-        self.name, self.id, self.host = name, secrets.token_hex(8), socket.gethostname()
+    def __init__(
+        self,
+        name: str = "worker",
+        setup: Mapping[str, Any] | None = None,
+        slots: int = 1,
+        tasks: str = TASKS,
+        memory_mb: int | None = None,
+        version: str | None = None,
+    ) -> None:
+        self.name = name
+        self.id = secrets.token_hex(8)  # a restarted worker of the same name is another one
+        self.host = socket.gethostname()
         self._setup = {key: value for key, value in (setup or {}).items() if key in SETUP and value is not None}
         self._results = KeptFolder(self._setup.get("results"))
         self._version = version or code_version()
         self._slots = Slots(slots, tasks, memory_mb)
-        self._counts = {"done": 0, "failed": 0}
-        self._lock = threading.Lock()
-        self._stop, self._now = threading.Event(), threading.Event()
-        self._heard, self._working_for_somebody = time.monotonic(), False
+        self._done = 0
+        self._failed = 0
+        self._lock = threading.Lock()  # for the two counts
+        self._stop = threading.Event()
+        self._now = threading.Event()
+        self._last_call = time.monotonic()
+        self._has_worked = False  # since the manager was last found to be silent
 
-    def __enter__(self):
+    def __enter__(self) -> "PyroWorker":
         self._slots.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._slots.close()
         self._results.close()
 
     @Pyro4.expose
-    def do_work(self, year, ensemble_member, task, options=None):
+    def do_work(self, year: int, ensemble_member: int, task: str, options: Options | None = None) -> Reply:
         """Do one task and save its result.
 
         Parameters
@@ -75,88 +91,90 @@ class PyroWorker:
         Returns
         -------
         dict
-            ``status`` (complete, failure, timeout, or busy: nothing was done), ``year``, ``member``, ``task``,
-            ``host``, ``worker``, ``seconds``, ``cpu_seconds``, ``path``, ``counts``, ``skipped``, ``error``,
-            ``traceback``, and what else the task has told. Plain values only; it never raises for what a task does.
+            See `plain.Reply`: ``status`` (complete, failure, timeout, or busy: the task was not begun), ``year``,
+            ``ensemble_member``, ``task``, ``host``, ``worker``, ``seconds``, ``cpu_seconds``, ``path``, ``counts``,
+            ``skipped``, ``error``, ``traceback``, and what else the task has returned. Plain values only; what a task
+            raises is replied, never raised.
         """
         began = time.perf_counter()
-        self._hear(works=True)
+        self._has_worked = True
+        self._note_call()
         try:
             order, timeout = self._order(year, ensemble_member, task, options or {})
-            done = {"busy": "the worker is stopping"} if self.stopping else self._done(order, timeout)
-        except (ValueError, FolderLost) as error:
-            done = {"error": f"{type(error).__name__}: {error}"}
+            ended: SlotReply = {"busy": "the worker is stopping"} if self.stopping else self._perform(order, timeout)
+        except StormtracksError as error:
+            ended = {"error": f"{type(error).__name__}: {error}"}
         reply = {
-            **_outcome(done),
+            **_outcome(ended),
             "year": year,
-            "member": ensemble_member,
+            "ensemble_member": ensemble_member,
             "task": task,
             "host": self.host,
             "worker": self.name,
             "seconds": round(time.perf_counter() - began, 6),
         }
-        self._hear()
-        self._note(reply)
-        return reply
+        self._note_call()
+        self._log(reply)
+        return cast(Reply, reply)  # a task may return more than the keys that Reply names
 
     @Pyro4.expose
-    def ping(self):
+    def ping(self) -> State:
         """Who this is and how much of it is busy; the manager's heartbeat."""
-        self._hear()
+        self._note_call()
         return self._state()
 
     @Pyro4.expose
-    def describe(self):
-        """What `ping` tells and more, for people."""
+    def describe(self) -> Description:
+        """What `ping` replies and more, for people."""
         return {
             **self._state(),
-            **self._counts,
+            "done": self._done,
+            "failed": self._failed,
             "version": self._version,
             "tasks": self._slots.known,
             "python": ".".join(map(str, sys.version_info[:3])),
             "working": self._slots.working(),
             "years": self._slots.years(),
-            "memory_mb": _memory_mb([os.getpid(), *self._slots.pids()]),
         }
 
     @Pyro4.expose
-    def stop(self, now=False):
-        """End: without `now` after the running tasks, with it at once. Nothing new is begun."""
+    def stop(self, now: bool = False) -> str:
+        """Stop: after the running tasks, or with `now` at once. No other task is begun."""
         if now:
             self._now.set()
         self._stop.set()
         return "stopping"
 
     @property
-    def stopping(self):
+    def stopping(self) -> bool:
+        """Whether it was asked to stop."""
         return self._stop.is_set()
 
-    def wait(self, seconds):
-        """Wait until told to stop, at most for some time."""
+    def wait(self, seconds: float) -> bool:
+        """Wait until it is asked to stop, at most some seconds; whether it was."""
         return self._stop.wait(seconds)
 
-    def finish(self):
-        """Wait for the running tasks, or, told to stop now, end them."""
+    def finish(self) -> None:
+        """Wait for the running tasks, or end them where it was asked to stop now."""
         if self._slots.busy and not self._now.is_set():
             log.info("stopping after %d running task(s)", self._slots.busy)
         while self._slots.busy and not self._now.wait(0.05):
             pass
         self._slots.close()
 
-    def notice_silence(self):
-        """Say so, once, when the manager whose tasks were done is gone."""
-        silent = time.monotonic() - self._heard
-        if self._working_for_somebody and silent > MANAGER_SILENT_SECONDS:
-            self._working_for_somebody = False
+    def notice_silence(self) -> None:
+        """Log, once, that the manager whose tasks were done is gone."""
+        silent = time.monotonic() - self._last_call
+        if self._has_worked and silent > MANAGER_SILENT_SECONDS:
+            self._has_worked = False
             since = time.strftime("%H:%M:%S", time.localtime(time.time() - silent))
             rest = f"{self._slots.busy} task(s) still run, then " if self._slots.busy else ""
             log.warning("manager not heard since %s; %sready for the next", since, rest)
 
-    def _hear(self, works=False):
-        self._heard = time.monotonic()
-        self._working_for_somebody |= works
+    def _note_call(self):
+        self._last_call = time.monotonic()
 
-    def _state(self):
+    def _state(self) -> State:
         return {
             "worker": self.name,
             "id": self.id,
@@ -167,70 +185,69 @@ class PyroWorker:
             "stopping": self.stopping,
         }
 
-    def _order(self, year, member, task, options):
-        for name, value in (("year", year), ("ensemble_member", member)):
+    def _order(self, year: int, ensemble_member: int, task: str, options: Options) -> tuple[Order, float | None]:
+        for name, value in (("year", year), ("ensemble_member", ensemble_member)):
             if type(value) is not int or value < 0:
-                raise ValueError(f"'{name}' must be a whole number from 0 on, not {value!r}")
+                raise BadValue(f"'{name}' must be a whole number of at least 0, not {value!r}")
         if task not in self._slots.known:
-            raise ValueError(f"unknown task {task!r}; known: {', '.join(self._slots.known)}")
+            raise BadValue(f"unknown task {task!r}; known: {', '.join(self._slots.known)}")
         unknown = set(options) - set(OPTIONS)
         if unknown:
-            raise ValueError(f"unknown option {sorted(unknown)[0]!r}; known: {', '.join(OPTIONS)}")
+            raise BadValue(f"unknown option {sorted(unknown)[0]!r}; known: {', '.join(OPTIONS)}")
         setup = {**self._setup, "overwrite": bool(options.get("overwrite"))}
         if options.get("settings") is not None:
             setup["settings"] = options["settings"]
-        return {"year": year, "member": member, "task": task, "setup": setup}, _seconds(options.get("timeout"))
+        order: Order = {"year": year, "ensemble_member": ensemble_member, "task": task, "setup": setup}
+        return order, _seconds(options.get("timeout"))
 
-    def _done(self, order, timeout):
+    def _perform(self, order: Order, timeout: float | None) -> SlotReply:
         self._results.check()
-        done = self._slots.run(order, timeout)
-        if "made" in done:
-            self._results.check()  # what was made while the folder went does not lie where it is looked for
-        return done
+        ended = self._slots.run(order, timeout)
+        if "returned" in ended:
+            # Again: where the folder was replaced during the task, the result does not lie where it is looked for.
+            self._results.check()
+        return ended
 
-    def _note(self, reply):
+    def _log(self, reply):
         status = reply["status"]
-        what = f"{reply['year']} member {reply['member']} {reply['task']}: {status} in {reply['seconds']:.2f} s"
-        if status == "complete":
-            counts = "was there" if reply["skipped"] else ", ".join(f"{n} {of}" for of, n in reply["counts"].items())
-            log.info("%s; %s", what, counts) if counts else log.info("%s", what)
+        cell = f"{reply['year']} member {reply['ensemble_member']} {reply['task']}"
+        line = f"{cell}: {status} in {reply['seconds']:.2f} s"
+        if status != "complete":
+            log.warning("%s: %s", line, reply["error"])
+        elif reply["skipped"]:
+            log.info("%s; it already had a result", line)
+        elif reply["counts"]:
+            log.info("%s; %s", line, ", ".join(f"{number} {of}" for of, number in reply["counts"].items()))
         else:
-            log.warning("%s: %s", what, reply["error"])
-        if status != "busy":
-            with self._lock:
-                self._counts["done" if status == "complete" else "failed"] += 1
+            log.info("%s", line)
+        with self._lock:
+            self._done += status == "complete"
+            self._failed += status in ("failure", "timeout")
 
 
-def _outcome(done):
-    """What a slot replied, as do_work tells it."""
-    reply = {
+def _outcome(ended: SlotReply) -> dict[str, Any]:
+    """What a slot replied, as do_work replies it."""
+    reply: dict[str, Any] = {
         "path": None,
         "counts": {},
         "skipped": False,
         "error": None,
-        "traceback": done.get("traceback"),
-        "cpu_seconds": done.get("cpu_seconds", 0.0),
+        "traceback": ended.get("traceback"),
+        "cpu_seconds": ended.get("cpu_seconds", 0.0),
     }
-    if "made" in done:
-        return {**reply, **done["made"], "status": "complete"}
-    status = next(status for status in ("busy", "timeout", "error") if status in done)
-    return {**reply, "status": "failure" if status == "error" else status, "error": done[status]}
+    if "returned" in ended:
+        return {**reply, **ended["returned"], "status": "complete"}
+    if "timeout" in ended:
+        return {**reply, "status": "timeout", "error": ended["timeout"]}
+    if "busy" in ended:
+        return {**reply, "status": "busy", "error": ended["busy"]}
+    return {**reply, "status": "failure", "error": ended["error"]}
 
 
 def _seconds(timeout):
     if timeout is None:
         return None
+    # `not > 0` also refuses NaN.
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
-        raise ValueError(f"'timeout' must be a number of seconds above 0, not {timeout!r}")
+        raise BadValue(f"'timeout' must be a number of seconds above 0, not {timeout!r}")
     return timeout
-
-
-def _memory_mb(pids):
-    """Resident memory of processes."""
-    total = 0
-    for pid in pids:
-        try:
-            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return round(total / 2**20)

@@ -6,25 +6,29 @@ import logging
 import os
 import re
 import socket
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from stormtracks import address
+from stormtracks.errors import StormtracksError
+from stormtracks.paths import expand
 from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals
 from stormtracks.pyro_cluster.worker.daemon import SETUP, TASKS, PyroWorker
 from stormtracks.pyro_cluster.worker.registration import Registration
-from stormtracks.pyro_cluster.worker.slots import SlotFault
 
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 2.0
 
 
-class Refused(Exception):
+class Refused(StormtracksError):
     """A worker that cannot be started as asked."""
 
 
-def main(argv=None):
-    """Run a worker until it is told to stop: by SIGTERM (after its tasks), a second one or SIGQUIT (now)."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a worker until it is asked to stop: by SIGTERM (after its tasks), a second one or SIGQUIT (now)."""
     options = parser().parse_args(argv)
     log_to(options.log)
     try:
@@ -32,53 +36,59 @@ def main(argv=None):
         _check_key(options.host)
         with pidfile.PidFile(pidfile.worker_path(options.name)) as file:
             _work(options, setup, file)
-    except (Refused, pidfile.AlreadyRunning, secret.SecretError, SlotFault, wire.WireError) as error:
+    except (StormtracksError, OSError) as error:
         log.error("worker %s: %s", options.name, error)
         return 1
     log.info("worker %s ended", options.name)
     return 0
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     """The arguments; paths are this host's."""
-    made = argparse.ArgumentParser(prog="pyro_worker", description=__doc__)
-    add = made.add_argument
+    arguments = argparse.ArgumentParser(prog="pyro_worker", description=__doc__)
+    add = arguments.add_argument
     add("--name", type=_name, default=socket.gethostname(), help="name among the cluster's workers [the host's]")
     add("--host", default="127.0.0.1", help="address by which the manager reaches this host [%(default)s]")
     add("--port", type=int, default=0, help="port to listen at; 0: any free one [%(default)s]")
-    add("--nameserver", type=_address, default=("localhost", 9090), metavar="HOST:PORT", help="[localhost:9090]")
+    add(
+        "--nameserver",
+        type=address.argument,
+        default=("localhost", 9090),
+        metavar="HOST:PORT",
+        help="[localhost:9090]",
+    )
     add("--slots", type=_positive, default=len(os.sched_getaffinity(0)), help="tasks at a time [this host's cores]")
-    add("--memory-limit", type=_positive, metavar="MB", help="memory of a slot; beyond it a task fails [none]")
-    add("--setup", type=Path, metavar="FILE", help=f"JSON with {', '.join(SETUP)}; the options below go before it")
+    add("--memory-limit", type=_positive, metavar="MB", help="memory per slot; a task that needs more fails [none]")
+    add("--setup", type=Path, metavar="FILE", help=f"JSON with {', '.join(SETUP)}; the options below override it")
     add("--data", help="folder of the reanalysis")
     add("--results", help="folder for results")
     add("--best-tracks", help="IBTrACS file")
     add("--scratch", help="folder on a local disk")
     add("--dataset", metavar="JSON", help="description of the data's files: JSON, or @FILE with it")
-    add("--tasks", default=TASKS, metavar="MODULE:TABLE", help="what can be done [%(default)s]")
-    add("--code-version", metavar="TEXT", help="told to the manager [the package's version]")
+    add("--tasks", default=TASKS, metavar="MODULE:TABLE", help="table of the tasks that can be done [%(default)s]")
+    add("--code-version", metavar="TEXT", help="version that the manager is told [the package's]")
     add("--log", metavar="FILE", help="[standard error]")
-    return made
+    return arguments
 
 
 def _work(options, setup, file):
     worker = PyroWorker(options.name, setup, options.slots, options.tasks, options.memory_limit, options.code_version)
     with worker, stop_on_signals(worker.stop), listening(_daemon(options)) as daemon:
-        uri = daemon.register(worker, f"worker-{worker.id}")  # an address of an earlier start is nobody's
+        uri = daemon.register(worker, f"worker-{worker.id}")  # so that an address of an earlier start leads nowhere
         registration = Registration(wire.PREFIX + options.name, uri, *options.nameserver)
-        _look_after(worker, registration, file)
-        registration.end()
+        _keep_registered(worker, registration, file)
+        registration.end()  # first the name, then the tasks: the manager is not to come while the last ones run
         worker.finish()
 
 
-def _look_after(worker, registration, file):
-    """Keep the name at the nameserver until told to stop."""
+def _keep_registered(worker, registration, file):
+    """Keep the name at the nameserver until the worker is asked to stop."""
     ready = False
     while not worker.stopping:
         try:
             registration.check()
         except wire.WrongKey:
-            if not ready:  # later it may be another's nameserver for a while; at first it is a mistake to be told
+            if not ready:  # later another cluster's nameserver may be there for a while; at first it is a mistake
                 raise
         if registration.registered and not ready:
             ready = True
@@ -90,17 +100,19 @@ def _look_after(worker, registration, file):
 
 def _daemon(options):
     try:
+        # A manager has one connection per slot and one for the heartbeat; several managers may be there at once.
         return wire.Daemon(options.host, options.port, connections=4 * options.slots + 64)
     except OSError as error:
-        raise Refused(f"cannot listen at {options.host}:{options.port}: {error.strerror or error}") from error
+        place = address.place(options.host, options.port)
+        raise Refused(f"cannot listen at {place}: {error.strerror or error}") from error
 
 
 def _check_key(host):
-    """Beyond this machine the cluster's key must be here already: one made here would be another cluster's."""
+    """Beyond this machine the cluster's key must be here already: one created here would be another cluster's."""
     if host in ("", "0.0.0.0", "::"):
         raise Refused(f"--host {host!r} is every address: give the one by which the manager reaches this host")
     try:
-        here = wire.is_loopback(host)
+        here = address.is_loopback(host)
     except OSError as error:
         raise Refused(f"cannot listen at {host}: {error.strerror or error}") from error
     if here:
@@ -108,7 +120,7 @@ def _check_key(host):
     secret.check()
 
 
-def _setup(options):
+def _setup(options: argparse.Namespace) -> dict[str, Any]:
     """This host's part of a task's setup, with folders that are there."""
     given = _json(f"@{options.setup}", "--setup") if options.setup else {}
     for key in given:
@@ -119,30 +131,35 @@ def _setup(options):
             given[key] = getattr(options, key)
     if isinstance(given.get("dataset"), str):
         given["dataset"] = _json(given["dataset"], "--dataset")
-    for key in set(SETUP) - {"dataset"}:
-        if given.get(key):
-            given[key] = str(Path(os.path.expandvars(given[key])).expanduser().absolute())
+    for key in SETUP:
+        if key != "dataset" and given.get(key):
+            given[key] = str(expand(given[key], Path.cwd(), f"'{key}'"))
     _check_folders(given)
     return given
 
 
 def _check_folders(setup):
     if setup.get("data") and not Path(setup["data"]).is_dir():
-        raise Refused(f"the data folder {setup['data']} does not exist on {socket.gethostname()}")
+        raise Refused(
+            f"the data folder {setup['data']} does not exist on {socket.gethostname()}; mount it, or correct 'data'"
+        )
     for key in ("results", "scratch"):
         if setup.get(key):
             try:
                 Path(setup[key]).mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise Refused(f"the {key} folder {setup[key]} cannot be made: {error.strerror}") from error
+                raise Refused(
+                    f"the {key} folder {setup[key]} cannot be created: {error.strerror}; correct '{key}', or create "
+                    "the folder"
+                ) from error
             if not os.access(setup[key], os.W_OK | os.X_OK):
-                raise Refused(f"the {key} folder {setup[key]} cannot be written")
+                raise Refused(f"the {key} folder {setup[key]} cannot be written to; fix its permissions")
 
 
 def _json(text, option):
     try:
-        found = json.loads(Path(text[1:]).expanduser().read_text() if text.startswith("@") else text)
-    except (OSError, ValueError) as error:
+        found = json.loads(expand(text[1:], where=option).read_text() if text.startswith("@") else text)
+    except (OSError, ValueError) as error:  # json's errors are ValueErrors
         raise Refused(f"{option} {text}: {error}") from error
     if not isinstance(found, dict):
         raise Refused(f"{option} {text}: expected keys and values")
@@ -151,18 +168,11 @@ def _json(text, option):
 
 def _name(text):
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
-        raise argparse.ArgumentTypeError(f"{text!r}: a name is letters, digits, '.', '_' and '-', 64 at most")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name; use letters, digits, '.', '_' and '-', at most 64")
     return text
-
-
-def _address(text):
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
-    return host.strip("[]"), int(port)
 
 
 def _positive(text):
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)

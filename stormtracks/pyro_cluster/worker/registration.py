@@ -1,16 +1,19 @@
-"""A service's name at the nameserver: put there, looked after, and taken away at the end."""
+"""A service's name at the nameserver: registered, checked now and then, and removed at the end."""
 
 import logging
 
 from Pyro4.errors import CommunicationError, NamingError
 
+from stormtracks import address
 from stormtracks.pyro_cluster import wire
 
 log = logging.getLogger(__name__)
 
+REGISTERED = "registered"
+
 
 class Registration:
-    """The name of one service; `check` it now and then, for a nameserver that was started again has forgotten it.
+    """The name of one service; `check` it now and then, because a restarted nameserver has forgotten it.
 
     Parameters
     ----------
@@ -20,16 +23,20 @@ class Registration:
         Where the nameserver is.
     """
 
-    def __init__(self, name, uri, host, port):
-        self._name, self.uri, self._address = name, str(uri), (host, port)
-        self._nameserver = None
-        self.state = None  # what was last said of it, so that each change is one line in the log
+    def __init__(self, name: str, uri: object, host: str, port: int) -> None:
+        self._name = name
+        self.uri = str(uri)
+        self._host = host
+        self._port = port
+        self._nameserver: wire.Proxy | None = None
+        self.state: str | None = None  # `REGISTERED`, or what is in the way; each change is one line in the log
 
     @property
-    def registered(self):
-        return self.state == "registered"
+    def registered(self) -> bool:
+        """Whether the name was there at the last look."""
+        return self.state == REGISTERED
 
-    def check(self):
+    def check(self) -> None:
         """Register where that is needed; what is in the way is logged once.
 
         Raises
@@ -38,36 +45,42 @@ class Registration:
             The nameserver answers, but is another cluster's.
         """
         try:
-            if self._found() != self.uri:
-                self._nameserver.register(self._name, self.uri, metadata=[wire.METADATA])
-            self._say("registered")
+            nameserver = self._connected()
+            if self._found(nameserver) != self.uri:
+                nameserver.register(self._name, self.uri, metadata=[wire.METADATA])
+            self._log(REGISTERED)
         except wire.WrongKey as error:
-            self._say(str(error))
+            self._log(str(error))
             raise
         except (CommunicationError, NamingError) as error:
-            self._say(str(error))
+            self._log(str(error))
 
-    def end(self):
-        """Take the name away, if it is still this service's."""
+    def end(self) -> None:
+        """Remove the name, if it is still this service's."""
         try:
-            if self._found() == self.uri:
-                self._nameserver.remove(self._name)
+            nameserver = self._connected()
+            if self._found(nameserver) == self.uri:
+                nameserver.remove(self._name)
         except (CommunicationError, NamingError) as error:
             log.info("not unregistered: %s", error)
 
-    def _found(self):
-        """The URI that the nameserver has for the name; None: it has none."""
+    def _connected(self):
         if self._nameserver is None:
-            self._nameserver = wire.nameserver(*self._address, timeout=wire.CONNECT_SECONDS)
+            self._nameserver = wire.nameserver(self._host, self._port, timeout=wire.CONNECT_SECONDS)
+        return self._nameserver
+
+    def _found(self, nameserver):
+        """The URI that the nameserver has for the name; None: it has none."""
         try:
-            return str(self._nameserver.lookup(self._name))
+            return str(nameserver.lookup(self._name))
         except NamingError:
             return None
 
-    def _say(self, state):
-        if state != self.state:
-            self.state = state
-            if self.registered:
-                log.info("registered as %s at %s:%s", self._name, *self._address)
-            else:
-                log.warning("not registered: %s", state)
+    def _log(self, state):
+        if state == self.state:
+            return
+        self.state = state
+        if self.registered:
+            log.info("registered as %s at %s", self._name, address.place(self._host, self._port))
+        else:
+            log.warning("not registered: %s", state)

@@ -1,6 +1,6 @@
 """What runs in the process of a slot: one order in, one reply out, each a line of JSON.
 
-Started by `slots` as ``python -m stormtracks.pyro_cluster.worker.slot_main MODULE:TABLE PARENT_PID MEMORY_MB``.
+Started by `slot_process` as ``python -m stormtracks.pyro_cluster.worker.slot_main MODULE:TABLE PARENT_PID MEMORY_MB``.
 The first line out names the tasks of the table, or the fault that keeps it from being loaded.
 """
 
@@ -17,48 +17,57 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from stormtracks.pyro_cluster.plain import plain
+from stormtracks.pyro_cluster.plain import Order, SlotReply, plain
 
 PR_SET_PDEATHSIG = 1
 TRACEBACK_CHARACTERS = 8000
 
+Table = Mapping[str, Callable[..., Mapping[str, Any] | None]]
 
-def main(argv=None):
-    """Load the table, then do what is ordered until the input ends."""
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Load the table, then do each order until the input ends."""
     table_name, parent, memory_mb = argv or sys.argv[1:]
     replies = _take_stdout()
     _end_with(int(parent))
     _prepare(int(memory_mb))
     try:
         table = load(table_name)
-    except BaseException as error:
-        _send(replies, {"fault": f"cannot load the tasks of {table_name}: {_words(error)}"})
+    except BaseException as error:  # whatever a module raises when it is imported, SystemExit too
+        _send(replies, {"fault": f"cannot load the tasks of {table_name}: {_message(error)}"})
         return 1
     _send(replies, {"tasks": sorted(table)})
     for line in sys.stdin.buffer:
         reply = perform(table, json.loads(line))
         _send(replies, reply)
-        if reply.get("worn"):
+        if reply.get("must_be_replaced"):
             break
     return 0
 
 
-def load(name):
+def load(name: str) -> Table:
     """The table that ``module:TABLE`` names: functions f(year, ensemble_member, setup, progress=None) -> dict."""
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute or "TASKS")
 
 
-def perform(table, order):
+def perform(table: Table, order: Order) -> SlotReply:
     """Do one order; whatever a task raises becomes a reply."""
     cpu = _cpu_seconds()
+    reply: SlotReply
     try:
-        made = table[order["task"]](order["year"], order["member"], order["setup"])
-        reply = {"made": plain(made or {})}
+        returned = table[order["task"]](order["year"], order["ensemble_member"], order["setup"])
+        reply = {"returned": plain(returned or {})}
     except BaseException as error:  # SystemExit too: a task ends itself, not the slot
-        # Where memory has run out once, little may be left: what comes next gets a new process.
-        reply = {"error": _words(error), "traceback": _trace(error), "worn": isinstance(error, MemoryError)}
+        reply = {
+            "error": _message(error),
+            "traceback": _traceback(error),
+            # Where memory has run out once, little may be left: the next task gets a new process.
+            "must_be_replaced": isinstance(error, MemoryError),
+        }
     reply["cpu_seconds"] = round(_cpu_seconds() - cpu, 6)
     return reply
 
@@ -80,7 +89,7 @@ def _end_with(parent):
     """End when the worker ends: by the kernel at once, also in a C call; by the closed input should that not be."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before that
+    if os.getppid() != parent:  # it ended before the kernel was asked
         os._exit(1)
     threading.Thread(target=_watch_input, daemon=True).start()
 
@@ -95,9 +104,9 @@ def _watch_input():
 
 def _prepare(memory_mb):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_IGN)  # meant for the worker, which sees to its slots
+        signal.signal(number, signal.SIG_IGN)  # meant for the worker, which ends its slots
     faulthandler.enable()
-    faulthandler.register(signal.SIGUSR1)  # where it hangs, asked before it is ended
+    faulthandler.register(signal.SIGUSR1)  # the worker asks where a task hangs before it ends the process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if memory_mb:
         # RLIMIT_DATA counts what a process really takes for itself; RLIMIT_AS also libraries and mapped files.
@@ -110,11 +119,11 @@ def _cpu_seconds():
     return used.user + used.system + used.children_user + used.children_system
 
 
-def _words(error):
+def _message(error):
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _trace(error):
+def _traceback(error):
     try:
         return "".join(traceback.format_exception(error))[-TRACEBACK_CHARACTERS:]
     except MemoryError:

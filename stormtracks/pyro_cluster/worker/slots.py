@@ -6,19 +6,22 @@ A crash in a C library, an exit, a task that takes all memory or never ends cost
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
+from stormtracks.errors import StormtracksError
+from stormtracks.pyro_cluster.plain import Order, SlotReply, Working
 from stormtracks.pyro_cluster.worker.slot_process import SlotProcess
 
 log = logging.getLogger(__name__)
 
 START_SECONDS = 120.0
 STOPPED = "the worker was stopped"
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5.0, 60.0
+FIRST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 60.0
 
 
-class SlotFault(Exception):
-    """A slot's process cannot be started, or its table of tasks not be loaded; the message has its last words."""
+class SlotFault(StormtracksError):
+    """A slot's process cannot be started, or its table of tasks not be loaded; the message says why."""
 
 
 class Slots:
@@ -30,16 +33,16 @@ class Slots:
     tasks : str
         ``module:TABLE``, loaded in each slot's process, never in the worker's.
     memory_mb : int, optional
-        What a slot's process may take for itself; beyond it a task gets a MemoryError.
+        What a slot's process may take for itself, MiB; beyond it a task gets a MemoryError.
     """
 
-    def __init__(self, count, tasks, memory_mb=None):
+    def __init__(self, count: int, tasks: str, memory_mb: int | None = None) -> None:
         # The kernel ends a slot when the *thread* that started it ends, so one thread starts them all and stays.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="starts slots")
         self.slots = [_Slot(number, self._starter, tasks, memory_mb) for number in range(count)]
         self._lock = threading.Lock()
 
-    def start(self):
+    def start(self) -> None:
         """Wait until every slot is up.
 
         Raises
@@ -50,25 +53,25 @@ class Slots:
             slot.process()
 
     @property
-    def known(self):
+    def known(self) -> list[str]:
         """Names of the tasks that can be done."""
         return self.slots[0].known
 
-    def run(self, order, timeout=None):
+    def run(self, order: Order, timeout: float | None = None) -> SlotReply:
         """Do an order in a free slot.
 
         Parameters
         ----------
         order : dict
-            ``year``, ``member``, ``task``, ``setup``.
+            ``year``, ``ensemble_member``, ``task``, ``setup``.
         timeout : float, optional
             Seconds.
 
         Returns
         -------
         dict
-            ``made`` (what the task returned) and ``cpu_seconds``; or ``error`` and ``traceback``; or ``timeout`` and
-            ``traceback``; or ``busy`` with the reason, and nothing was done.
+            ``returned`` (what the task returned) and ``cpu_seconds``; or ``error`` and ``traceback``; or ``timeout``
+            and ``traceback``; or ``busy`` with the reason, and the order was not begun.
         """
         slot, reason = self._claim(order)
         if slot is None:
@@ -78,154 +81,191 @@ class Slots:
         except SlotFault as fault:
             return {"busy": str(fault)}
         finally:
-            slot.release()
+            slot.release(order)
 
     @property
-    def in_service(self):
+    def in_service(self) -> int:
+        """Slots that can be given tasks."""
         return sum(slot.in_service() for slot in self.slots)
 
     @property
-    def busy(self):
+    def busy(self) -> int:
+        """Slots that work."""
         return sum(slot.order is not None for slot in self.slots)
 
-    def working(self):
-        """What is being done: a dict a busy slot."""
+    def working(self) -> list[Working]:
+        """What is being done: one dict per busy slot."""
         now = [(slot.number, slot.order, slot.since) for slot in self.slots]
         return [
-            {"slot": number, "year": order["year"], "member": order["member"], "task": order["task"], "since": since}
+            {
+                "slot": number,
+                "year": order["year"],
+                "ensemble_member": order["ensemble_member"],
+                "task": order["task"],
+                "since": since,
+            }
             for number, order, since in now
             if order is not None
         ]
 
-    def years(self):
+    def years(self) -> list[int]:
         """Years that a slot worked on last."""
         return sorted({year for year in (slot.year for slot in self.slots) if year is not None})
 
-    def pids(self):
-        return [slot.pid for slot in self.slots if slot.pid]
+    def pids(self) -> list[int]:
+        """The processes that are up."""
+        return [pid for pid in (slot.pid for slot in self.slots) if pid]
 
-    def close(self):
-        """End the processes, whatever they do; what was being done is replied to as not done."""
+    def close(self) -> None:
+        """End the processes, whatever they do; the orders that they were doing are replied to as not begun."""
         for slot in self.slots:
             slot.close()
         self._starter.shutdown(wait=False)
 
-    def _claim(self, order):
+    def _claim(self, order: Order) -> tuple["_Slot | None", str]:
+        """A free slot, now claimed; or none, and why."""
         with self._lock:
             usable = [slot for slot in self.slots if slot.in_service()]
             free = [slot for slot in usable if slot.order is None]
             if not free:
-                return None, "every slot is working" if usable else self.slots[0].fault
+                return None, "every slot is working" if usable else self.slots[0].fault or ""
             # One that has the year's data at hand, else one that has none yet, else the one that rests longest.
             slot = min(free, key=lambda one: (one.year != order["year"], one.year is not None, one.rests_since))
             slot.claim(order)
-            return slot, None
+            return slot, ""
 
 
 class _Slot:
-    """One slot: `claim` it, `run` the order, `release` it. Only who claimed it touches its process."""
+    """One slot: `claim` it, `run` the order, `release` it. Only the thread that claimed it touches its process."""
 
-    def __init__(self, number, starter, tasks, memory_mb):
+    def __init__(self, number: int, starter: ThreadPoolExecutor, tasks: str, memory_mb: int | None) -> None:
         self.number = number
-        self.order = self.since = self.year = self.fault = None
-        self.rests_since, self.known = 0.0, []
-        self._new = lambda: starter.submit(SlotProcess, tasks, memory_mb)
-        self._failed_starts, self._retry_at = 0, 0.0
-        self._guard, self._closed = threading.Lock(), False
-        self._future, self._is_up = None, False  # of its present process; none: it rests, or was not needed yet
+        self.order: Order | None = None
+        self.since = 0.0  # when the order was claimed, s since 1970
+        self.year: int | None = None  # of the last order
+        self.rests_since = 0.0  # monotonic
+        self.known: list[str] = []
+        self.fault: str | None = None  # why it could not start
+        self._retry_at = 0.0  # monotonic
+        self._failed_starts = 0
+        self._start = lambda: starter.submit(SlotProcess, tasks, memory_mb)
+        self._guard = threading.Lock()  # so that `close` misses no process
+        self._closed = False
+        self._future: Future[SlotProcess] | None = None  # its present process; none: it could not start
+        self._is_up = False
         self._begin()
 
     @property
-    def pid(self):
+    def pid(self) -> int | None:
+        """Its process, where that is up."""
         future = self._future
         return future.result().pid if self._is_up and future else None
 
-    def in_service(self):
-        """Whether it may be tried: one that could not start rests for a while."""
+    def in_service(self) -> bool:
+        """Whether it may be tried: one that could not start pauses for a while."""
         return self.fault is None or time.monotonic() >= self._retry_at
 
-    def claim(self, order):
-        self.order, self.since = order, time.time()
+    def claim(self, order: Order) -> None:
+        """Take it for an order."""
+        self.since = time.time()
+        self.order = order
 
-    def release(self):
-        self.year, self.rests_since, self.order = self.order["year"], time.monotonic(), None
+    def release(self, order: Order) -> None:
+        """Let it be claimed again."""
+        self.year = order["year"]
+        self.rests_since = time.monotonic()
+        self.order = None  # last: from here on another thread may claim it
 
-    def run(self, order, timeout):
+    def run(self, order: Order, timeout: float | None) -> SlotReply:
+        """Do an order; what its process does or suffers becomes a reply.
+
+        Raises
+        ------
+        SlotFault
+            It cannot start, or the worker was stopped: the order was not begun, or not to its end.
+        """
         process = self.process()
-        if process.ended():  # while it had nothing to do: no task is to blame
-            log.warning("slot %d: %s while idle; started again", self.number, process.last_words())
-            self._replace()
+        if process.has_ended():  # while it had nothing to do: no task is to blame
+            log.warning("slot %d: %s while idle; it is started again", self.number, process.why_it_ended())
+            self._replace(process)
             process = self.process()
-        reply = self._asked(process, order, timeout)
+        reply = self._ask(process, order, timeout)
         if self._closed:
             raise SlotFault(STOPPED)
-        if reply.pop("worn", False) or process.ended():
-            self._replace()
+        if reply.pop("must_be_replaced", False) or process.has_ended():
+            self._replace(process)
         return reply
 
-    def process(self):
-        """Its process, once that has said that it is ready.
+    def process(self) -> SlotProcess:
+        """Its process, once that is ready.
 
         Raises
         ------
         SlotFault
         """
+        future = self._future or self._begin()
         if self._is_up:
-            return self._future.result()
-        if self._future is None:
-            self._begin()
+            return future.result()
         process = None
         try:
-            process = self._future.result()
-            said = process.receive(START_SECONDS)
+            process = future.result()
+            greeting = process.receive(START_SECONDS)
         except (OSError, EOFError, ValueError) as error:  # a TimeoutError is an OSError
-            said = {"fault": _fault(process, error)}
-        if "fault" in said:
-            self._rest(process, said["fault"])
-        self._is_up, self.known, self.fault, self._failed_starts = True, said["tasks"], None, 0
+            greeting = {"fault": _fault(process, error)}
+        if process is None or "fault" in greeting:
+            raise self._pause(process, greeting["fault"])
+        self.known = greeting["tasks"]
+        self.fault = None
+        self._failed_starts = 0
+        self._is_up = True
         return process
 
-    def close(self):
+    def close(self) -> None:
+        """End its process, for good."""
         with self._guard:
             self._closed = True  # from here on no process is begun, so the one below is the last
         if self._future is not None and self._future.exception() is None:
             self._future.result().end()
 
-    def _asked(self, process, order, timeout):
-        process.forget_said()
+    def _ask(self, process: SlotProcess, order: Order, timeout: float | None) -> SlotReply:
+        process.clear_stderr()
         try:
             process.send(order)
             return process.receive(timeout)
         except TimeoutError as error:
-            where = process.where()
+            stacks = process.stacks()
             process.end()
-            return {"timeout": f"{error}: its process was ended", "traceback": where}
+            return {"timeout": f"{error}: its process was ended", "traceback": stacks}
         except (EOFError, OSError, ValueError) as error:
-            return {"error": process.last_words(error), "traceback": process.said()}
+            return {"error": process.why_it_ended(error), "traceback": process.last_lines()}
 
-    def _begin(self):
+    def _begin(self) -> Future[SlotProcess]:
         with self._guard:
             if self._closed:
                 raise SlotFault(STOPPED)
-            self._future, self._is_up = self._new(), False
+            self._is_up = False
+            self._future = self._start()
+            return self._future
 
-    def _replace(self):
-        self._future.result().end()
+    def _replace(self, process: SlotProcess) -> None:
+        process.end()
         self._begin()
 
-    def _rest(self, process, fault):
+    def _pause(self, process: SlotProcess | None, fault: str) -> SlotFault:
+        """Give up its process and keep the slot out of service for a while."""
         if process is not None:
             process.end()
         self._future = None
         pause = min(FIRST_PAUSE_SECONDS * 2**self._failed_starts, LONGEST_PAUSE_SECONDS)
         self._failed_starts += 1
-        self.fault, self._retry_at = fault, time.monotonic() + pause
-        log.error("slot %d cannot start, to be tried again in %g s: %s", self.number, pause, fault)
-        raise SlotFault(fault)
+        self.fault = fault
+        self._retry_at = time.monotonic() + pause
+        log.error("slot %d cannot start, it is tried again in %g s: %s", self.number, pause, fault)
+        return SlotFault(fault)
 
 
 def _fault(process, error):
     """Why a process did not come up."""
     if process is None:
         return f"cannot start a process: {error}"
-    return f"{process.last_words(error)} before it was ready; its last words: {process.said()}"
+    return f"{process.why_it_ended(error)} before it was ready; the last that it wrote: {process.last_lines()}"

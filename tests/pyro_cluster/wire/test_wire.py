@@ -185,16 +185,6 @@ def test_a_renewed_secret_is_used_by_what_starts_later(uri, serve):
         assert echo.echo(4) == 4
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
-def test_loopback(host):
-    assert wire.is_loopback(host)
-
-
-@pytest.mark.parametrize("host", ["192.0.2.7", "0.0.0.0", "::"])
-def test_beyond_loopback(host):
-    assert not wire.is_loopback(host)
-
-
 def test_an_older_tls_is_refused(daemon):
     context = tls._context(ssl.PROTOCOL_TLS_CLIENT, str(secret.secret_path()), secret.certificate())
     context.minimum_version = ssl.TLSVersion.TLSv1_2

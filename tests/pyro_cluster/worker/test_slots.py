@@ -23,14 +23,14 @@ def two():
 
 
 def order(task, year=2000, member=1, **setup):
-    return {"year": year, "member": member, "task": task, "setup": setup}
+    return {"year": year, "ensemble_member": member, "task": task, "setup": setup}
 
 
 def test_a_task_is_done_in_another_process(two):
     reply = two.run(order("echo", results="/r"))
-    assert reply["made"]["setup"] == {"results": "/r"}
-    assert reply["made"]["pid"] in two.pids()
-    assert reply["made"]["threads"] == "1"
+    assert reply["returned"]["setup"] == {"results": "/r"}
+    assert reply["returned"]["pid"] in two.pids()
+    assert reply["returned"]["threads"] == "1"
     assert reply["cpu_seconds"] >= 0
 
 
@@ -39,9 +39,9 @@ def test_known_tasks_are_told(two):
 
 
 def test_the_slot_that_knows_the_year_is_preferred(two):
-    one, other = (two.run(order("echo", year))["made"]["pid"] for year in (1990, 1991))
+    one, other = (two.run(order("echo", year))["returned"]["pid"] for year in (1990, 1991))
     assert one != other
-    assert [two.run(order("echo", year))["made"]["pid"] for year in (1991, 1990, 1990)] == [other, one, one]
+    assert [two.run(order("echo", year))["returned"]["pid"] for year in (1991, 1990, 1990)] == [other, one, one]
     assert two.years() == [1990, 1991]
 
 
@@ -62,11 +62,11 @@ def test_an_exception_is_told_with_its_traceback(two):
 )
 def test_a_lost_process_costs_its_task_only(two, task, words):
     assert words in two.run(order(task))["error"]
-    assert two.run(order("empty"))["made"] == {}
+    assert two.run(order("empty"))["returned"] == {}
     assert two.in_service == 2
 
 
-def test_the_last_words_are_kept(two):
+def test_the_last_lines_are_kept(two):
     assert two.run(order("leave"))["traceback"] == "I leave"
     assert "Segmentation fault" in two.run(order("segfault"))["traceback"]
 
@@ -83,7 +83,7 @@ def test_what_is_no_reply_is_an_error(two, task, words):
 
 
 def test_prints_of_libraries_do_no_harm(two):
-    assert two.run(order("print_much"))["made"] == {}
+    assert two.run(order("print_much"))["returned"] == {}
 
 
 @pytest.mark.parametrize("task", ["hang_python", "hang_c"])
@@ -91,14 +91,14 @@ def test_a_task_that_hangs_is_ended(two, task):
     reply = two.run(order(task), timeout=0.5)
     assert "no answer within 0.5 s: its process was ended" in reply["timeout"]
     assert f"in {task}" in reply["traceback"]  # where it hung
-    assert two.run(order("empty"))["made"] == {}
+    assert two.run(order("empty"))["returned"] == {}
 
 
 def test_memory_has_a_limit():
     made = Slots(1, TABLE, memory_mb=200)
     try:
         assert made.run(order("eat_memory"))["error"].startswith("MemoryError")
-        assert made.run(order("empty"))["made"] == {}
+        assert made.run(order("empty"))["returned"] == {}
     finally:
         made.close()
 
@@ -120,7 +120,7 @@ def test_a_process_that_is_lost_while_idle_is_no_task_s_fault(two):
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not any(map(alive, pids)))
-    assert two.run(order("empty"))["made"] == {}
+    assert two.run(order("empty"))["returned"] == {}
 
 
 @pytest.mark.parametrize("table", ["tests.no_such_module:TASKS", "tests.cluster_tasks:NONE"])
@@ -150,7 +150,7 @@ def test_kill_of_the_worker_ends_its_slots_at_once(tmp_path):
     code = (
         "import time; from stormtracks.pyro_cluster.worker.slots import Slots;"
         "s = Slots(2, 'tests.cluster_tasks:TASKS');"
-        "s.start(); print(*s.pids(), flush=True); s.run(dict(year=1, member=1, task='hang_c', setup={}))"
+        "s.start(); print(*s.pids(), flush=True); s.run(dict(year=1, ensemble_member=1, task='hang_c', setup={}))"
     )
     worker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     pids = [int(pid) for pid in worker.stdout.readline().split()]
