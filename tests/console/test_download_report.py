@@ -31,7 +31,7 @@ def test_years_as_a_person_types_them(text, found):
 
 @pytest.mark.parametrize("text", ["2012-2000", "soon", "1987;1988", "-5", "19870", ","])
 def test_what_names_no_years_is_refused(text):
-    with pytest.raises(ValueError, match="--years: expected years such as"):
+    with pytest.raises(ValueError, match="--years must be years such as 1987 or"):
         years(text)
 
 
@@ -47,7 +47,10 @@ def test_download_takes_addresses_from_a_file_and_fails_with_their_name(tmp_path
 
 
 def test_download_needs_a_data_set():
-    assert inv("download") == (1, "error: which data set? name one with --dataset: 20crv2c, 20crv3, ibtracs or era5\n")
+    assert inv("download") == (
+        1,
+        "error: no data set was named; choose one with --dataset: 20crv2c, 20crv3, ibtracs, era5\n",
+    )
 
 
 def test_report_knows_of_no_such_run(tmp_path):

@@ -6,7 +6,7 @@
 
 from stormtracks.science.results.choice import choose
 from stormtracks.science.results.places import members, path, years
-from stormtracks.science.results.recipe import existing, recipe
+from stormtracks.science.results.recipe import existing, load_settings, recipe
 from stormtracks.science.results.result import Header, Result
 from stormtracks.science.results.storage import (
     load,
@@ -26,6 +26,7 @@ __all__ = [
     "load_header",
     "load_matched",
     "load_matches",
+    "load_settings",
     "load_tracks",
     "members",
     "path",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stormtracks.science.errors import ResultError
 from stormtracks.science.results.storage import load_header
+from stormtracks.science.settings import Settings
 
 
 def recipe(settings, inputs, **more):
@@ -25,6 +26,22 @@ def recipe(settings, inputs, **more):
     """
     files = [{"path": str(file.path), "size": file.size, "mtime_ns": file.mtime_ns} for file in inputs]
     return {"settings": settings.to_mapping(), "inputs": files, **more}
+
+
+def load_settings(path: str | Path) -> Settings:
+    """The settings that a result was made with; of one that 1.0 has written, under today's names.
+
+    Raises
+    ------
+    ResultError
+        No such result, or one that cannot be read or does not say it.
+    KeyRefused
+        A setting that is not known, such as one of a later version.
+    """
+    made = load_header(Path(path)).provenance
+    if "settings" not in made:
+        raise ResultError(f"{path}: does not say with which settings it was made; make it again with --overwrite")
+    return Settings.from_mapping(made["settings"], f"{path}: settings")
 
 
 def existing(path, wanted):

@@ -1,0 +1,36 @@
+"""`inv export`: tracks as files of other tools."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stormtracks import paths
+from stormtracks.console.local_paths import results_folder
+from stormtracks.console.terminal import output, progress
+from stormtracks.console.years import years as years_of
+from stormtracks.errors import BadValue
+from stormtracks.science import export as exports
+from stormtracks.science.consensus import ConsensusSettings
+from stormtracks.strict_dataclass import unknown
+
+
+def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]) -> None:
+    """Write tracks, or consensus tracks, in a format of other tools, and say where they are."""
+    if not file_format:
+        raise BadValue(f"no format was named; choose one with --format: {', '.join(exports.FORMATS)}")
+    if file_format not in exports.FORMATS:
+        raise BadValue(unknown(file_format, exports.FORMATS, "format"))
+    place = paths.expand(dest or f"tracks{exports.FORMATS[file_format].suffix}", where="--dest")
+    selection = exports.Selection(
+        years=_numbers("years", options["years"]),
+        members=_numbers("members", options["members"]),
+        consensus=ConsensusSettings() if options["consensus"] else None,
+    )
+    folder = results_folder(options["results"])
+    with progress("exporting") as report:
+        written = exports.write(folder, place, file_format, selection, options["overwrite"], report)
+    output().print(f"{written}", soft_wrap=True, markup=False)
+
+
+def _numbers(option: str, text: str | None) -> tuple[int, ...] | None:
+    found = years_of(text, option)
+    return None if found is None else tuple(found)

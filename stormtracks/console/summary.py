@@ -1,0 +1,50 @@
+"""`inv summary`: what the ensemble found, as tables or as JSON."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from stormtracks.console.local_paths import results_folder
+from stormtracks.console.terminal import output, progress, table
+from stormtracks.console.years import years as years_of
+from stormtracks.errors import BadValue
+from stormtracks.science import results
+from stormtracks.science import summary as summaries
+from stormtracks.science.consensus import consensus, consensus_table, to_json
+from stormtracks.strict_dataclass import unknown
+
+CONSENSUS, CANDIDATES = "consensus", "candidates"
+
+
+def summarise(
+    by: str, folder: str | None = None, years: str | None = None, as_json: bool = False, top: int = 0
+) -> None:
+    """Print a table of statistics over the members, or of consensus tracks, or all of it as one JSON object."""
+    chosen = years_of(years)
+    if by in (CONSENSUS, CANDIDATES):
+        _show_consensus(results_folder(folder), chosen, by == CANDIDATES, as_json, top)
+        return
+    if by not in summaries.BY:
+        raise BadValue(unknown(by, (*summaries.BY, CONSENSUS, CANDIDATES), "table"))
+    with progress("reading results") as report:
+        counted = summaries.summarise(results_folder(folder), years=chosen, progress=report)
+    if as_json:
+        print(json.dumps(counted.to_json()))
+    else:
+        _show(summaries.table(counted, by))
+
+
+def _show_consensus(folder: Path, years: Sequence[int] | None, candidates_only: bool, as_json: bool, top: int) -> None:
+    for year in results.choose(folder, "vort_track", years):
+        agreed = consensus(folder, year)
+        if as_json:
+            print(json.dumps(to_json(agreed)))
+        else:
+            _show(consensus_table(agreed, candidates_only, top))
+
+
+def _show(rows: summaries.Table) -> None:
+    shown = table(rows.title, rows.columns[0], *(f">{name}" for name in rows.columns[1:]))
+    for row in rows.rows:
+        shown.add_row(*row)
+    output().print(shown)
