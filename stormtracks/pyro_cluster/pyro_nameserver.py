@@ -33,7 +33,7 @@ class NameServer(naming.NameServer):
         uri = str(uri)
         while True:
             held = self._held(name)
-            if held not in (None, uri) and _answers(held):
+            if held is not None and held != uri and _answers(held):
                 raise NamingError(
                     f"{name} is taken by {held}, which is alive; choose another name, or stop that service"
                 )
@@ -41,7 +41,7 @@ class NameServer(naming.NameServer):
                 if self._held(name) == held:  # no other registration came in between
                     return super().register(name, uri, safe=False, metadata=metadata)
 
-    def _held(self, name):
+    def _held(self, name: str) -> str | None:
         return self.storage[name][0] if name in self.storage else None
 
 
@@ -59,14 +59,14 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pyro_nameserver", description=__doc__)
     parser.add_argument("--host", default="localhost", help="address of this machine to listen at [%(default)s]")
     parser.add_argument("--port", type=int, default=9090, help="port to listen at; 0: any free one [%(default)s]")
     return parser
 
 
-def _serve(options, file):
+def _serve(options: argparse.Namespace, file: pidfile.PidFile) -> None:
     ended = threading.Event()
     with _daemon(options.host, options.port) as daemon, listening(daemon):
         file.ready(daemon.locationStr)
@@ -75,7 +75,7 @@ def _serve(options, file):
             ended.wait()
 
 
-def _daemon(host, port):
+def _daemon(host: str, port: int) -> wire.Daemon:
     secret.ensure()
     daemon = wire.Daemon(host, port, CONNECTIONS)
     nameserver = NameServer()
@@ -84,7 +84,7 @@ def _daemon(host, port):
     return daemon
 
 
-def _answers(uri):
+def _answers(uri: str) -> bool:
     """Whether a member answers at an address."""
     try:
         with wire.proxy(uri, ALIVE_SECONDS, ALIVE_SECONDS):
@@ -93,10 +93,10 @@ def _answers(uri):
         return False
 
 
-def _explained(error, options):
+def _explained(error: Exception, options: argparse.Namespace) -> str:
     """The message for an error that kept the nameserver from starting."""
     if not isinstance(error, OSError):
-        return error
+        return str(error)
     place = address.place(options.host, options.port)
     if error.errno != errno.EADDRINUSE:
         return f"cannot listen at {place}: {error.strerror or error}"

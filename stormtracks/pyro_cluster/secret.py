@@ -106,7 +106,7 @@ def fingerprint(path: str | os.PathLike | None = None) -> str:
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def _create_folder(path):
+def _create_folder(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

@@ -22,7 +22,7 @@ from stormtracks.pyro_cluster.plain import plain  # noqa: F401 - what a caller s
 from stormtracks.pyro_cluster.wire import messages
 from stormtracks.pyro_cluster.wire.gate import keep_alive
 from stormtracks.pyro_cluster.wire.messages import MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES  # noqa: F401 - for callers
-from stormtracks.pyro_cluster.wire.tls import membership
+from stormtracks.pyro_cluster.wire.tls import Membership, membership
 
 CONNECT_SECONDS = 2.0
 CALL_SILENCE_MS = 8_000
@@ -206,7 +206,7 @@ class Proxy(Pyro4.Proxy):
             self._pyroConnection = connection
             return True
 
-    def _connected(self):
+    def _connected(self) -> socketutil.SocketConnection:
         place = address.place(self._pyroUri.host, self._pyroUri.port)
         connection = None
         try:
@@ -222,7 +222,7 @@ class Proxy(Pyro4.Proxy):
             raise known from error
         return connection
 
-    def _greet(self, connection):
+    def _greet(self, connection: socketutil.SocketConnection) -> None:
         """Pyro's own handshake, inside TLS: it tells which methods the object has."""
         serializer = util.get_serializer("serpent")
         hello, _ = serializer.serializeData({"handshake": "hello", "object": self._pyroUri.object})
@@ -237,7 +237,7 @@ class Proxy(Pyro4.Proxy):
         self._Proxy__processMetadata(answer["meta"])
 
 
-def _dial(uri, timeout, membership):
+def _dial(uri: Pyro4.URI, timeout: float, membership: Membership) -> ssl.SSLSocket:
     sock = socket.create_connection((uri.host, uri.port), timeout)
     try:
         keep_alive(sock, CALL_SILENCE_MS)
@@ -250,7 +250,7 @@ def _dial(uri, timeout, membership):
         raise
 
 
-def _explained(error, place, timeout, secret):
+def _explained(error: BaseException, place: str, timeout: float, secret: str | os.PathLike | None) -> WireError | None:
     """A WireError that tells what a failed connection means; None where it says so itself or is no such failure."""
     if isinstance(error, WireError) or not isinstance(error, (OSError, errors.PyroError)):
         return None
@@ -266,7 +266,7 @@ def _explained(error, place, timeout, secret):
     return Unreachable(f"cannot connect to {place}: {_reason(error, timeout)}")
 
 
-def _reason(error, timeout):
+def _reason(error: BaseException | None, timeout: float) -> str:
     if isinstance(error, (socket.timeout, TimeoutError)):  # Python's and Pyro's
         return f"no answer within {timeout:g} s"
     if isinstance(error, ConnectionRefusedError):

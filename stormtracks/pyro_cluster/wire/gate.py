@@ -129,18 +129,18 @@ class Gate:
             time.sleep(0.01)
         return False
 
-    def _turn(self):
+    def _turn(self) -> None:
         for key, _ in self._selector.select(STRANGERS_TURN_SECONDS if self._strangers else TURN_SECONDS):
             if key.fileobj is self.sock:
                 self._accept(self.sock)
-            elif key.fileobj in self._strangers:  # it may have been refused earlier in this turn
-                self._advance(key.fileobj)
+            elif isinstance(key.fileobj, ssl.SSLSocket) and key.fileobj in self._strangers:
+                self._advance(key.fileobj)  # one that is not in the table was refused earlier in this turn
         now = time.monotonic()
         while self._strangers and next(iter(self._strangers.values()))[1] < now:
             self._refuse(next(iter(self._strangers)), "no handshake in time")
         self._refusals.report(now)
 
-    def _accept(self, listening):
+    def _accept(self, listening: socket.socket) -> None:
         for _ in range(64):  # one turn's share, so that those who are half in get theirs
             try:
                 sock, peer = listening.accept()
@@ -153,7 +153,7 @@ class Gate:
                 return
             self._begin(sock, peer)
 
-    def _begin(self, plain, peer):
+    def _begin(self, plain: socket.socket, peer: Address) -> None:
         """Begin the handshake with a stranger."""
         try:
             plain.setblocking(False)
@@ -169,7 +169,7 @@ class Gate:
         self._selector.register(sock, selectors.EVENT_READ)
         self._advance(sock)
 
-    def _advance(self, sock):
+    def _advance(self, sock: ssl.SSLSocket) -> None:
         """One step of a stranger's handshake; the last one lets it in."""
         try:
             sock.do_handshake()
@@ -182,7 +182,7 @@ class Gate:
         else:
             self._admit(sock)
 
-    def _admit(self, sock):
+    def _admit(self, sock: ssl.SSLSocket) -> None:
         if not self._membership.holds(sock):
             self._refuse(sock, "another key")
         elif len(self._members) >= self._size:
@@ -196,7 +196,7 @@ class Gate:
             name = f"member {peer[0]}"
             threading.Thread(target=self._serve, args=(connection, peer), daemon=True, name=name).start()
 
-    def _serve(self, connection, peer):
+    def _serve(self, connection: "_Connection", peer: Address) -> None:
         """A member's thread: Pyro's greeting within a time, then its calls for as long as it likes."""
         try:
             # The handshake's socket was non-blocking; this makes it a blocking one, which Pyro's calls need.
@@ -209,13 +209,13 @@ class Gate:
                 self._members.pop(connection.sock, None)
             connection.close()
 
-    def _make_room(self, reason):
+    def _make_room(self, reason: str) -> None:
         """Drop the oldest stranger of the host that has most: a crowd displaces its own, not others."""
         if self._strangers:
             crowd, _ = Counter(peer[0] for peer, _ in self._strangers.values()).most_common(1)[0]
             self._refuse(next(sock for sock, (peer, _) in self._strangers.items() if peer[0] == crowd), reason)
 
-    def _refuse(self, sock, reason):
+    def _refuse(self, sock: ssl.SSLSocket, reason: object) -> None:
         peer, _ = self._strangers.pop(sock)
         with contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(sock)
@@ -270,13 +270,13 @@ class _Refusals:
             self._reported = now
 
 
-def _where_to_listen(host, port):
+def _where_to_listen(host: str, port: int) -> tuple[Any, ...]:
     """The address of a host; IPv4 first, so that `localhost` is 127.0.0.1 for everybody."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     return sorted(found, key=lambda one: one[0] != socket.AF_INET)[0]
 
 
-def _allow_files(number):
+def _allow_files(number: int) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -52,7 +52,7 @@ class BoundedMessage(message.Message):
         super().__init__(msgType, databytes, *args, **options)
         self._check_size()
 
-    def _check_size(self):
+    def _check_size(self) -> None:
         if self.type in self._REQUESTS and self.data_size > MAX_REQUEST_BYTES:
             raise errors.MessageTooLargeError(f"a request of {self.data_size} bytes; at most {MAX_REQUEST_BYTES}")
 

@@ -34,14 +34,14 @@ def membership(path: str | os.PathLike | None = None) -> Membership:
 
 
 @functools.lru_cache(maxsize=8)
-def _membership(path, _version):
+def _membership(path: str, _version: tuple[int, int]) -> Membership:
     certificate = secret.certificate(path)
     server, client = (_context(kind, path, certificate) for kind in (ssl.PROTOCOL_TLS_SERVER, ssl.PROTOCOL_TLS_CLIENT))
     server.num_tickets = 0  # no resumption: every connection proves itself anew, and there is no early data to replay
     return Membership(certificate, server, client)
 
 
-def _context(kind, path, certificate):
+def _context(kind: int, path: str, certificate: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(kind)  # unlike create_default_context it trusts no authority of the system
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False  # what counts is whether the peer is a member, not what its host is called

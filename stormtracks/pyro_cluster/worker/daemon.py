@@ -171,7 +171,7 @@ class PyroWorker:
             rest = f"{self._slots.busy} task(s) still run, then " if self._slots.busy else ""
             log.warning("manager not heard since %s; %sready for the next", since, rest)
 
-    def _note_call(self):
+    def _note_call(self) -> None:
         self._last_call = time.monotonic()
 
     def _state(self) -> State:
@@ -208,7 +208,7 @@ class PyroWorker:
             self._results.check()
         return ended
 
-    def _log(self, reply):
+    def _log(self, reply: Mapping[str, Any]) -> None:
         status = reply["status"]
         cell = f"{reply['year']} member {reply['ensemble_member']} {reply['task']}"
         line = f"{cell}: {status} in {reply['seconds']:.2f} s"
@@ -244,7 +244,7 @@ def _outcome(ended: SlotReply) -> dict[str, Any]:
     return {**reply, "status": "failure", "error": ended["error"]}
 
 
-def _seconds(timeout):
+def _seconds(timeout: object) -> float | None:
     if timeout is None:
         return None
     # `not > 0` also refuses NaN.

@@ -54,7 +54,7 @@ class KeptFolder:
             os.close(self._held)
             self._held = None
 
-    def _hold(self):
+    def _hold(self) -> None:
         if self.path is not None:
             with contextlib.suppress(FileNotFoundError):
                 # O_PATH: held, not read, so that the folder's permissions do not matter.

@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     return arguments
 
 
-def _work(options, setup, file):
+def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidFile) -> None:
     worker = PyroWorker(options.name, setup, options.slots, options.tasks, options.memory_limit, options.code_version)
     with worker, stop_on_signals(worker.stop), listening(_daemon(options)) as daemon:
         uri = daemon.register(worker, f"worker-{worker.id}")  # so that an address of an earlier start leads nowhere
@@ -81,7 +81,7 @@ def _work(options, setup, file):
         worker.finish()
 
 
-def _keep_registered(worker, registration, file):
+def _keep_registered(worker: PyroWorker, registration: Registration, file: pidfile.PidFile) -> None:
     """Keep the name at the nameserver until the worker is asked to stop."""
     ready = False
     while not worker.stopping:
@@ -98,7 +98,7 @@ def _keep_registered(worker, registration, file):
         worker.wait(CHECK_SECONDS)
 
 
-def _daemon(options):
+def _daemon(options: argparse.Namespace) -> wire.Daemon:
     try:
         # A manager has one connection per slot and one for the heartbeat; several managers may be there at once.
         return wire.Daemon(options.host, options.port, connections=4 * options.slots + 64)
@@ -107,7 +107,7 @@ def _daemon(options):
         raise Refused(f"cannot listen at {place}: {error.strerror or error}") from error
 
 
-def _check_key(host):
+def _check_key(host: str) -> None:
     """Beyond this machine the cluster's key must be here already: one created here would be another cluster's."""
     if host in ("", "0.0.0.0", "::"):
         raise Refused(f"--host {host!r} is every address: give the one by which the manager reaches this host")
@@ -138,7 +138,7 @@ def _setup(options: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-def _check_folders(setup):
+def _check_folders(setup: dict[str, Any]) -> None:
     if setup.get("data") and not Path(setup["data"]).is_dir():
         raise Refused(
             f"the data folder {setup['data']} does not exist on {socket.gethostname()}; mount it, or correct 'data'"
@@ -156,7 +156,7 @@ def _check_folders(setup):
                 raise Refused(f"the {key} folder {setup[key]} cannot be written to; fix its permissions")
 
 
-def _json(text, option):
+def _json(text: str, option: str) -> dict[str, Any]:
     try:
         found = json.loads(expand(text[1:], where=option).read_text() if text.startswith("@") else text)
     except (OSError, ValueError) as error:  # json's errors are ValueErrors
@@ -166,13 +166,13 @@ def _json(text, option):
     return found
 
 
-def _name(text):
+def _name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a name; use letters, digits, '.', '_' and '-', at most 64")
     return text
 
 
-def _positive(text):
+def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)

@@ -64,19 +64,19 @@ class Registration:
         except (CommunicationError, NamingError) as error:
             log.info("not unregistered: %s", error)
 
-    def _connected(self):
+    def _connected(self) -> wire.Proxy:
         if self._nameserver is None:
             self._nameserver = wire.nameserver(self._host, self._port, timeout=wire.CONNECT_SECONDS)
         return self._nameserver
 
-    def _found(self, nameserver):
+    def _found(self, nameserver: wire.Proxy) -> str | None:
         """The URI that the nameserver has for the name; None: it has none."""
         try:
             return str(nameserver.lookup(self._name))
         except NamingError:
             return None
 
-    def _log(self, state):
+    def _log(self, state: str) -> None:
         if state == self.state:
             return
         self.state = state

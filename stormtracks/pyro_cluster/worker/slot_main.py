@@ -72,20 +72,20 @@ def perform(table: Table, order: Order) -> SlotReply:
     return reply
 
 
-def _take_stdout():
+def _take_stdout() -> int:
     """Keep the way out for replies: what libraries print goes to standard error."""
     replies = os.dup(1)
     os.dup2(2, 1)
     return replies
 
 
-def _send(replies, reply):
+def _send(replies: int, reply: Mapping[str, object]) -> None:
     data = json.dumps(reply).encode() + b"\n"
     while data:
         data = data[os.write(replies, data) :]
 
 
-def _end_with(parent):
+def _end_with(parent: int) -> None:
     """End when the worker ends: by the kernel at once, also in a C call; by the closed input should that not be."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -94,7 +94,7 @@ def _end_with(parent):
     threading.Thread(target=_watch_input, daemon=True).start()
 
 
-def _watch_input():
+def _watch_input() -> None:
     poll = select.poll()
     poll.register(0, 0)  # no event asked for: this wakes when the other end is closed, not for each order
     poll.poll()
@@ -102,7 +102,7 @@ def _watch_input():
     os._exit(0)
 
 
-def _prepare(memory_mb):
+def _prepare(memory_mb: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # meant for the worker, which ends its slots
     faulthandler.enable()
@@ -114,16 +114,16 @@ def _prepare(memory_mb):
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _cpu_seconds():
+def _cpu_seconds() -> float:
     used = os.times()
     return used.user + used.system + used.children_user + used.children_system
 
 
-def _message(error):
+def _message(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _traceback(error):
+def _traceback(error: BaseException) -> str | None:
     try:
         return "".join(traceback.format_exception(error))[-TRACEBACK_CHARACTERS:]
     except MemoryError:

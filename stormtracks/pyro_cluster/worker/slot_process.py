@@ -140,13 +140,13 @@ class SlotProcess:
             with contextlib.suppress(OSError):
                 pipe.close()
 
-    def _read_stderr(self):
+    def _read_stderr(self) -> None:
         with contextlib.suppress(OSError, ValueError), self._stderr:
             while read := os.read(self._stderr.fileno(), 65536):
                 self._written = (self._written + read)[-STDERR_BYTES:]
 
 
-def _environment():
+def _environment() -> dict[str, str]:
     """The worker's, but one thread per slot: otherwise n slots on n cores would start n x n threads."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**dict.fromkeys(ONE_THREAD, "1"), **os.environ, "PYTHONPATH": os.pathsep.join(paths)}

@@ -264,7 +264,7 @@ class _Slot:
         return SlotFault(fault)
 
 
-def _fault(process, error):
+def _fault(process: SlotProcess | None, error: Exception) -> str:
     """Why a process did not come up."""
     if process is None:
         return f"cannot start a process: {error}"
