@@ -10,6 +10,8 @@ from pathlib import Path
 
 from invoke import Collection, Exit, task
 
+from stormtracks.pyro_cluster.manager import options
+
 DATA_OPTIONS = {
     "data": "folder of the reanalysis; default: this machine's worker in hosts.yaml",
     "best-tracks": "IBTrACS file, NetCDF or CSV; default: as in hosts.yaml",
@@ -155,49 +157,34 @@ def stop_nameserver(_):
     _refusing(console.stop_nameserver)()
 
 
-@task(
-    help={
-        "start-year": "first year",
-        "end-year": "last year, included; default: the first",
-        "members": "ensemble members of each year",
-        "task": "what is done with each",
-        "timeout": "seconds that one task may take; default: any time",
-        "retries": "how often a task that failed is tried again",
-        "settings": DATA_OPTIONS["settings"],
-        "run": "name of the run, to go on with it later; default: made of task and years",
-        "overwrite": "begin anew, and replace results that were made with other settings",
-        "wait": "seconds to wait for a worker where there is none",
-        "any-version": "also use workers with another version of stormtracks",
-        "hosts": "another hosts.yaml",
-    }
-)
+@task(iterable=["settings", "set_"], help=options.HELP | {"hosts": "another hosts.yaml"})
 def manage(
     _,
     start_year=None,
     end_year=None,
     members=None,
-    task="vort_track",
-    timeout=0.0,
-    retries=2,
+    task=None,
+    timeout=None,
+    retries=None,
     settings=None,
+    set_=None,
     run=None,
     overwrite=False,
-    wait=60.0,
+    wait=None,
     any_version=False,
     hosts=None,
 ):
-    """Give out a run's tasks to the workers and see it through; the same command goes on after any end.
+    """Give out a run's tasks to the workers until all have ended; after any end the same command resumes the run.
 
-    Exit status: 0 all is complete; 1 something failed or is left; 2 asked for what cannot be; 3 no nameserver, no
+    Exit status: 0 all is complete; 1 something failed or is left; 2 the request was refused; 3 no nameserver, no
     worker or a wrong key; 4 another manager has the run; 130 interrupted.
     """
     from stormtracks.console import cluster as console
 
-    first = _whole("start-year", start_year)
-    last = first if end_year is None else _whole("end-year", end_year)
-    plan = {"start_year": first, "end_year": last, "members": _whole("members", members), "task": task, "run": run}
-    plan |= {"timeout": timeout or None, "retries": retries, "overwrite": overwrite, "wait": wait}
-    _refusing(console.manage, status=2)(plan | {"any_version": any_version}, settings, hosts)
+    given = {"start_year": start_year, "end_year": end_year, "members": members, "task": task, "timeout": timeout}
+    given |= {"retries": retries, "settings": settings, "set": set_, "run": run, "overwrite": overwrite}
+    given |= {"wait": wait, "any_version": any_version}
+    _refusing(console.manage, status=2)(given, hosts)
 
 
 @task(help={"run": "name of the run; default: the newest", "json": "print one JSON object"})

@@ -27,7 +27,7 @@ from stormtracks.pyro_cluster import secret  # noqa: E402
 from stormtracks.pyro_cluster.journal import runs  # noqa: E402
 from stormtracks.pyro_cluster.journal.journal import Journal, Run  # noqa: E402
 from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules  # noqa: E402
-from stormtracks.pyro_cluster.manager.listed_workers import Cluster  # noqa: E402
+from stormtracks.pyro_cluster.manager.listed_workers import ListedWorkers  # noqa: E402
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule  # noqa: E402
 from tests.simulated_cluster import SimulatedCluster  # noqa: E402
 
@@ -45,7 +45,7 @@ class Busy:
         return {**self.state, "version": "1", "tasks": ["vort_track"]}
     def ping(self):
         return self.state
-    def do_work(self, year, member, task, options):
+    def do_work(self, year, ensemble_member, task, options):
         threading.Event().wait()
 number, host, port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 daemon = wire.Daemon("127.0.0.1", 0, connections=4 * number)
@@ -119,7 +119,7 @@ def hundred_busy_workers(seconds, number=100):
         workers = _start(stack, "-c", BUSY_WORKERS, number, *address)
         assert workers.stdout.readline() == "ready\n", workers.stdout.read()
         journal = Journal(Run("busy", "vort_track", 1900, 1999, 1, version="1"))
-        cluster, schedule = Cluster(address[0], int(address[1])), PyroTaskSchedule(1900, 1999, number // 100)
+        cluster, schedule = ListedWorkers(address[0], int(address[1])), PyroTaskSchedule(1900, 1999, number // 100)
         dispatcher = Dispatcher(schedule, cluster, journal, Rules("1"), lambda line: None)
         dispatcher.start()
         while schedule.counts()["working"] < number:

@@ -57,7 +57,7 @@ def _spreads(pairs):
 def _make_a_run(environment):
     """A run of 180 years x 80 members for `inv status` to show."""
     words = (
-        "from stormtracks.pyro_cluster.journal import Journal, Run\n"
+        "from stormtracks.pyro_cluster.journal.journal import Journal, Run\n"
         "Journal(Run('shown', 'vort_track', 1836, 2015, 80, version='1')).close('interrupted')\n"
     )
     subprocess.run([sys.executable, "-c", words], env=environment, cwd=ROOT, check=True)

@@ -8,13 +8,13 @@ from stormtracks.pyro_cluster.manager.discovery import PeerLost
 
 
 class SimulatedCluster:
-    """Workers by name, as a nameserver lists them; set `down` to words to lose the nameserver."""
+    """Workers by name, as a nameserver lists them; set `down` to a message to lose the nameserver."""
 
     def __init__(self):
         self.workers, self.down, self._uris = {}, None, itertools.count()
 
     def add(self, name, work=None, **description):
-        """A worker comes; `work(peer, year, member)` returns extra keys of the reply, or raises."""
+        """A worker comes; `work(peer, year, ensemble_member)` returns extra keys of the reply, or raises."""
         worker = SimulatedWorker(f"PYRO:worker@{name}:{next(self._uris)}", work, description)
         self.workers[name] = worker
         return worker
@@ -35,7 +35,7 @@ class SimulatedWorker:
     """Replies as a worker does. `kill` ends its connections, `freeze` lets them hang."""
 
     def __init__(self, uri, work=None, description=None):
-        self.uri, self.work = uri, work or (lambda peer, year, member: {})
+        self.uri, self.work = uri, work or (lambda peer, year, ensemble_member: {})
         self.description = {"id": uri, "version": "1", "tasks": ["vort_track"], "slots": 1, **(description or {})}
         self.dead, self.frozen, self.peers, self.did = threading.Event(), threading.Event(), [], []
 
@@ -64,16 +64,16 @@ class _Peer:
     def ping(self):
         self._answer()
 
-    def do_work(self, year, member, task, options):
+    def do_work(self, year, ensemble_member, task, options):
         start = time.monotonic()
-        reply = self.worker.work(self, year, member)
+        reply = self.worker.work(self, year, ensemble_member)
         if self.worker.frozen.is_set():
             self.gone.wait(self.timeout)
         if self.gone.is_set():
             raise PeerLost("connection closed")
-        self.worker.did.append((year, member))
-        reply = {"status": "complete", "year": year, "member": member, "counts": {"tracks": 1}, **reply}
-        return {"seconds": time.monotonic() - start, **reply}
+        self.worker.did.append((year, ensemble_member))
+        about = {"year": year, "ensemble_member": ensemble_member}
+        return {"status": "complete", **about, "counts": {"tracks": 1}, "seconds": time.monotonic() - start, **reply}
 
     def cut(self):
         self.gone.set()
@@ -81,8 +81,8 @@ class _Peer:
     def close(self):
         self.gone.set()
 
-    def fileno(self):
-        return None
+    def ended(self, seconds):
+        return self.gone.wait(seconds)
 
     def _answer(self):
         if self.worker.frozen.is_set() and not self.gone.wait(self.timeout):
@@ -92,16 +92,18 @@ class _Peer:
 
 
 class ListJournal:
-    """Keeps what a journal is given, in lists."""
+    """Keeps what a journal is given, in lists; `check` is called each time, after each step of a dispatcher."""
 
     def __init__(self):
-        self.outcomes, self.events = [], []
+        self.outcomes, self.events, self.check = [], [], lambda: None
 
     def record(self, outcome):
         self.outcomes.append(outcome)
+        self.check()
 
     def working(self, *slot):
-        pass
+        self.check()
 
     def event(self, text):
         self.events.append(text)
+        self.check()

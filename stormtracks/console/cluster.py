@@ -6,7 +6,9 @@ from stormtracks import config
 from stormtracks.console import services
 from stormtracks.console.terminal import output
 from stormtracks.pyro_cluster import pidfile, pyro_manager, pyro_nameserver
-from stormtracks.pyro_cluster.manager.plan import ManagePlan
+from stormtracks.pyro_cluster.manager import options
+from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
+from stormtracks.science.settings import Settings
 
 
 def nameserver(background=False):
@@ -34,18 +36,27 @@ def stop_nameserver():
     output().print(f"nameserver {'killed' if killed else 'ended'}, pid {process.pid}")
 
 
-def manage(options, settings_file=None, hosts=None):
-    """Manage a run with the nameserver and the settings that are meant; ends with the manager's exit status."""
-    where = config.load(hosts).nameserver
-    settings = config.load_settings(settings_file) if settings_file else {}
-    plan = ManagePlan(**options, settings=_checked(settings, settings_file), nameserver=(where.host, where.port))
+def manage(given, hosts=None):
+    """Manage a run as the options say, with the nameserver of hosts.yaml; ends with the manager's exit status.
+
+    Parameters
+    ----------
+    given : mapping
+        The options of `manager.options`, by their names in Python.
+    hosts : str, optional
+        Another hosts.yaml.
+    """
+    nameserver = config.load(hosts).nameserver
+    values = options.read(given)
+    settings = _settings(values.pop("settings"), values.pop("set"))
+    plan = ManagePlan(
+        **values, settings=settings, nameserver=(nameserver.host, nameserver.port), renamed=Settings.RENAMED
+    )
     sys.exit(pyro_manager.run(plan))
 
 
-def _checked(settings, where):
-    """Settings that the science knows, refused here rather than by every task."""
-    if settings:
-        from stormtracks.science.settings import Settings  # numpy-free
-
-        Settings.from_mapping(settings, str(where))
+def _settings(files, texts):
+    """Settings that the science knows: others are refused here, rather than by every task."""
+    settings = settings_of(files, texts, Settings.RENAMED)
+    Settings.from_mapping(settings, ", ".join([*files, *(["--set"] if texts else [])]))
     return settings

@@ -55,7 +55,7 @@ def test_download_needs_a_data_set():
 
 def test_report_knows_of_no_such_run(tmp_path):
     status, said = inv("report", "--results", tmp_path, "--run", "no-such-run", "--dest", tmp_path / "a.html")
-    assert status == 1 and said.startswith("error: no run no-such-run in")
+    assert status == 1 and said.startswith("error: there is no run no-such-run in")
 
 
 def test_report_refuses_a_folder_without_results(tmp_path):

@@ -98,4 +98,4 @@ def test_export_and_plot_write_a_file_once(demo, tmp_path):
 
 
 def test_status_without_a_run_says_so(tmp_path):
-    assert "no run in" in inv("status", home=tmp_path, status=1)[1]
+    assert "there is no run yet in" in inv("status", home=tmp_path, status=1)[1]

@@ -103,7 +103,7 @@ def test_other_settings_do_not_replace_results_unless_told(stage, data, referenc
     manage(stage).ends(0)
     (tmp_path / "other.yaml").write_text("threshold_s1: 9.0e-5\n")
     other = ["--settings", tmp_path / "other.yaml"]
-    assert "was made with other settings: threshold_s1" in manage(stage, *other).ends(2)
+    assert "was begun with other settings: threshold_s1" in manage(stage, *other).ends(2)
     said = manage(stage, *other, "--run", "other").ends(1)
     assert re.search(r"4 x failure: ResultError: \S+ .*threshold_s1", said), said
     assert as_it_should_be(stage.results("w"), reference) == CELLS

@@ -112,7 +112,7 @@ def test_a_nameserver_that_comes_back_empty_stops_nothing(stage):
     manager.until(lambda counts: counts["complete"])
     at = time.time()
     stage.nameserver.kill()
-    manager.noticed("nameserver: kill -9", "nameserver lost: .*; running work goes on", at, 10)
+    manager.noticed("nameserver: kill -9", "nameserver lost: .*; running work continues", at, 10)
     done = manager.counts()["complete"]
     manager.until(lambda counts: counts["complete"] > done + 2)
     at = time.time()
@@ -168,7 +168,7 @@ def test_a_worker_of_another_version_is_left_out_in_a_line(stage):
     stage.worker("old", "--code-version", "0.9.0+1234")
     said = stage.manage("work", "--wait", 2).ends(3)
     assert len(re.findall(r"worker old at \S+ is left out: it runs stormtracks 0.9.0\+1234, this is ", said)) == 1
-    assert "'fab deploy' brings it up to date" in said
+    assert "bring it up to date with 'fab deploy'" in said
     assert stage.made() == {}
     stage.manage("work", "--any-version").ends(0)
 
@@ -185,7 +185,7 @@ def test_a_name_taken_over_while_its_worker_was_frozen(stage, tmp_path):
     manager.noticed("worker: SIGSTOP", "worker w lost: .*; its 2 tasks are outstanding again", at, SILENT_SECONDS)
     os.killpg(first.pid, signal.SIGCONT)
     manager.ends(0)
-    first.until_said("not registered: stormtracks.worker.w is taken by ")
+    first.until_said("not registered: the name stormtracks.worker.w is taken by ")
     assert len(stage.made()) == 30
     assert first.runs() and second.runs()
 

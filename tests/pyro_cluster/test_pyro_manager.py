@@ -110,7 +110,7 @@ def test_tasks_that_fail_are_named_at_the_end(worker, manage):
     worker("w1")
     said = _ended(manage("fail", "--retries", 1, years=1, members=2), 1)
     assert re.search(r"2 x failure: ValueError: no data of 2000 \(2000/0, 2000/1; on w1\)", said)
-    assert "to go on: inv manage --start-year 2000 --end-year 2000 --members 2 --task fail" in said
+    assert "to resume: inv manage --start-year 2000 --end-year 2000 --members 2 --task fail" in said
 
 
 def test_what_ends_its_process_is_f_and_the_worker_lives(worker, manage):
@@ -150,7 +150,7 @@ def test_a_stopped_worker_is_noticed(home, worker, manage):
     assert "worker stopped lost: " in said
 
 
-def test_a_killed_managers_run_goes_on_where_it_was(home, worker, manage):
+def test_a_killed_managers_run_is_resumed_where_it_was(home, worker, manage):
     worker("w1")
     first = manage("sleep", years=1, members=12)
     wait_for(lambda: _complete(home) >= 3)
@@ -169,13 +169,13 @@ def _complete(home):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupted_run_ends_at_once_and_says_how_to_go_on(home, worker, manage, number):
+def test_an_interrupted_run_ends_at_once_and_says_how_to_resume_it(home, worker, manage, number):
     worker("w1")
     manager = manage("sleep", years=1, members=200)
     _until_working(home, 2)
     manager.send_signal(number)
     said = _ended(manager, 130)
-    assert number == signal.SIGHUP or "to go on: inv manage" in said
+    assert number == signal.SIGHUP or "to resume: inv manage" in said
     state = runs.read(place=home / "runs")
     assert (state.run["state"], state.managed, state.schedule.counts()["working"]) == ("interrupted", False, 0)
 
@@ -189,17 +189,17 @@ def test_a_second_manager_is_refused(home, worker, manage):
     assert first.poll() is None
 
 
-def test_a_full_disk_under_the_journal_ends_the_run_in_words_and_it_can_be_gone_on_with(worker, manage):
+def test_a_full_disk_under_the_journal_ends_the_run_with_a_message_and_it_can_be_resumed(worker, manage):
     worker("w1")
     said = _ended(manage("empty", "--wait", 1, years=1, members=3000, largest_file=300_000), 1)
     assert "the journal cannot be written: " in said and "no work is given out until it can" in said
-    assert "entries could not be written to the journal" in said and "to go on: inv manage" in said
+    assert "entries could not be written to the journal" in said and "to resume: inv manage" in said
     assert re.search(r"complete +3,000 \([\d,]+ from before\)", _ended(manage("empty", years=1, members=3000), 0))
 
 
 def test_no_workers(manage):
     said = _ended(manage("empty", "--wait", 0.5), 3)
-    assert "no worker for 0.5 s at the nameserver" in said and "'fab start-workers' starts them" in said
+    assert "no worker for 0.5 s at the nameserver" in said and "start them with 'fab start-workers'" in said
 
 
 def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, manage):
@@ -213,7 +213,7 @@ def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, ma
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "words"),
+    ("arguments", "status", "message"),
     [
         (
             ["--start-year", "2001", "--end-year", "2000", "--members", "1"],
@@ -244,9 +244,9 @@ def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, ma
         (["--start-year", "2001", "--end-year", "2001", "--members", "1"], 3, "no nameserver at localhost:1 "),
     ],
 )
-def test_misuse(home, capsys, arguments, status, words):
+def test_misuse(home, capsys, arguments, status, message):
     assert pyro_manager.main([*arguments, "--nameserver", "localhost:1"]) == status
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_run_with_other_settings_is_refused(home, nameserver, tmp_path, capsys):

@@ -287,7 +287,7 @@ def test_a_name_held_elsewhere_is_not_taken(cluster, tmp_path, monkeypatch):
     time.sleep(2)
     assert cluster.names() == held
     process.terminate()
-    assert "not registered: stormtracks.worker.one is taken by" in process.communicate(timeout=10)[0]
+    assert "not registered: the name stormtracks.worker.one is taken by" in process.communicate(timeout=10)[0]
     assert cluster.names() == held  # nor taken away at the end
 
 

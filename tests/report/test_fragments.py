@@ -34,9 +34,9 @@ class Elements(HTMLParser):
 def run(tmp_path):
     """The journal of a run of two years of three members, one of each fate."""
     made = journal.Journal(journal.Run("evening", "vort_track", 2005, 2006, 3, {"threshold": 1}), place=tmp_path)
-    made.record(journal.Outcome(2005, 0, "complete", counts={"tracks": 1234}, seconds=60.0))
-    made.record(journal.Outcome(2005, 1, "failure", worker="host1", error=EVIL, attempts=3))
-    made.record(journal.Outcome(2006, 2, "timeout", worker="host2", error="600 s passed"))
+    made.record(journal.TaskOutcome(2005, 0, "complete", counts={"tracks": 1234}, seconds=60.0))
+    made.record(journal.TaskOutcome(2005, 1, "failure", worker="host1", error=EVIL, attempts=3))
+    made.record(journal.TaskOutcome(2006, 2, "timeout", worker="host2", error="600 s passed"))
     made.event(EVIL)
     made.close("interrupted")
     return runs.read("evening", tmp_path)

@@ -83,7 +83,7 @@ def test_one_that_is_there_is_replaced_whole(results_folder, tmp_path):
         (None, "a.pdf", {}, InputError, "ends in .html"),
         (None, "no/a.html", {}, InputError, "no such folder; make it first"),
         (None, "a.html", {"years": [1999]}, InputError, "of the years asked for"),
-        (None, "a.html", {"journal": "no.sqlite"}, JournalRefused, "no run no"),
+        (None, "a.html", {"journal": "no.sqlite"}, JournalRefused, "there is no run no"),
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_nothing(

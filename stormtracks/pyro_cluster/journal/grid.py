@@ -2,15 +2,13 @@
 
 from itertools import groupby
 
-from stormtracks.pyro_cluster.pyro_task import STATUSES
-
-SIGNS = "".join(STATUSES.values())
+from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
 
-def grid(schedule, height=40, width=100):
+def grid(schedule: PyroTaskSchedule, height: int = 40, width: int = 100) -> list[str]:
     """The grid, at most `height` lines of at most `width` characters.
 
-    Where there are too many members for a line their statuses are counted; where there are too many years for the
+    Where a line has no room for all members, their statuses are counted. Where there are too many years for the
     height, first neighbouring years that are all complete, or all outstanding, share a line, then any neighbours do.
 
     Parameters
@@ -32,7 +30,7 @@ def grid(schedule, height=40, width=100):
     return [_line(schedule, first, last, width) for first, last in years]
 
 
-def counted(signs):
+def counted(signs: str) -> str:
     """How often each sign occurs, as ``45+ 3W 1F``; signs that do not occur are left out."""
     numbers = ((signs.count(sign), sign) for sign in _ORDER)
     return " ".join(f"{number:,}{sign}" for number, sign in numbers if number)
@@ -41,21 +39,21 @@ def counted(signs):
 _ORDER = "+W-FT"
 
 
-def _uniform_together(schedule):
-    spans = []
-    for sign, years in groupby(schedule.years, key=lambda year: _uniform(schedule, year)):
-        years = list(years)
+def _uniform_together(schedule: PyroTaskSchedule) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for sign, alike in groupby(schedule.years, key=lambda year: _uniform(schedule, year)):
+        years = list(alike)
         spans += [(years[0], years[-1])] if sign else [(year, year) for year in years]
     return spans
 
 
-def _uniform(schedule, year):
+def _uniform(schedule: PyroTaskSchedule, year: int) -> str | None:
     """The sign that all tasks of a year have, of complete and outstanding ones; else None."""
     signs = schedule.get_progress_for_year(year, include_year=False)
     return next((sign for sign in "+-" if signs.count(sign) == len(signs)), None)
 
 
-def _line(schedule, first, last, width):
+def _line(schedule: PyroTaskSchedule, first: int, last: int, width: int) -> str:
     if first == last:
         line = schedule.get_progress_for_year(first)
         if len(line) <= width:

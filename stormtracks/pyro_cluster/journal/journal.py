@@ -1,10 +1,10 @@
-"""What a run has done, on the manager's disk: written as it happens, so that any end can be gone on from.
+"""What a run has done, on the manager's disk: written as it happens, so that the run can be resumed after any end.
 
 SQLite, because a completion must survive `kill -9` of the manager the moment it is committed, because another
-process (`inv status`) must be able to read while it is written, and because a thousand completions a second must be
-no burden. Write-ahead logging (WAL) gives readers and the writer each their own view. ``synchronous=NORMAL`` leaves
-out the wait for the disk at each commit: what the process has committed is safe with the kernel whatever becomes of
-the process; only a loss of power can take the last commits, and their tasks are then found done by their results.
+process (`inv status`) must be able to read while it is written, and because a thousand completions per second must
+not be a burden. Write-ahead logging (WAL) gives readers and the writer each their own view. ``synchronous=NORMAL``
+leaves out the wait for the disk at each commit: what the process has committed is safe with the kernel, even if the
+process ends. Only a loss of power can take the last commits; the workers then find the results of those tasks.
 """
 
 import contextlib
@@ -14,12 +14,17 @@ import re
 import socket
 import sqlite3
 import time
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from stormtracks.paths import state_folder
-from stormtracks.pyro_cluster.journal.lock import JournalRefused, RunLock
+from stormtracks.pyro_cluster.journal import lock
+from stormtracks.pyro_cluster.journal.lock import JournalRefused
 from stormtracks.pyro_cluster.journal.writer import Writer
+from stormtracks.pyro_cluster.pyro_task import Status
+from stormtracks.strict_dataclass import renamed
 
 FORMAT = 1
 _APPLICATION = 0x73746F72  # "stor": tells our files from other SQLite files
@@ -45,7 +50,7 @@ _STATE = "UPDATE run SET state = ?, heartbeat = ?"
 
 @dataclass(frozen=True)
 class Run:
-    """What a run is: the same name means the same task and settings, so that going on is safe.
+    """What a run is: the same name means the same task and settings, so that it is safe to resume.
 
     Attributes
     ----------
@@ -57,9 +62,11 @@ class Run:
     settings : dict
         Plain values that the tasks are done with.
     nameserver : str
-        HOST:PORT where the workers were found; kept for whoever reads the journal.
+        HOST:PORT where the workers were found; kept for anyone who reads the journal.
     version : str
         Of stormtracks.
+    renamed : mapping of str to str
+        Keys of settings that had another name before -> their names now; a journal may have the old ones.
     """
 
     name: str
@@ -67,51 +74,54 @@ class Run:
     start_year: int
     end_year: int
     members: int
-    settings: dict = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     nameserver: str = ""
     version: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
-    def __post_init__(self):
-        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", self.name):
-            allowed = "up to 100 letters, digits, '.', '_' and '-', not beginning with '.' or '-'"
-            raise JournalRefused(f"a run cannot be called {self.name!r}; allowed are {allowed}")
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", self.name):  # it becomes the name of a file
+            raise JournalRefused(
+                f"{self.name!r} cannot be the name of a run; choose up to 100 letters, digits, '.', '_' and '-', "
+                "beginning with a letter, digit or '_'"
+            )
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one task: the columns of the journal.
+class TaskOutcome:
+    """What became of one task: in this order the columns of the journal.
 
     ``status`` is ``outstanding`` for an attempt that will be repeated; `seconds` are wall, `finished` is seconds since
     1970.
     """
 
     year: int
-    member: int
-    status: str
+    ensemble_member: int
+    status: Status
     worker: str = ""
     host: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     path: str | None = None
-    counts: dict = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     skipped: bool = False
     error: str | None = None
     traceback: str | None = None
     attempts: int = 1
     finished: float = 0.0
 
-    def row(self):
+    def row(self) -> tuple:
         """The values as SQLite takes them."""
         values = {**vars(self), "counts": json.dumps(self.counts), "skipped": int(self.skipped)}
-        return (*values.values(),)
+        return tuple(values.values())
 
 
-def folder():
+def folder() -> Path:
     """Where journals lie: ``runs`` in ~/.stormtracks, or in the folder that STORMTRACKS_HOME names."""
     return state_folder() / "runs"
 
 
-def default_name(task, start_year, end_year):
+def default_name(task: str, start_year: int, end_year: int) -> str:
     """The name of a run that was given none, such as ``vort_track_2000-2012``."""
     return f"{task}_{start_year}-{end_year}"
 
@@ -123,18 +133,19 @@ class Journal:
     ----------
     run : Run
     overwrite : bool
-        Begin anew where the journal was made with another task or other settings, rather than refuse.
-    place : Path
-        Folder of journals.
-    on_trouble : callable or None
-        Called (from the writing thread) with words when the disk cannot be written, and with None when it can again.
+        Start over where the journal was created with another task or other settings, rather than refuse.
+    place : Path, optional
+        Folder of journals; none: `folder()`.
+    on_trouble : callable, optional
+        Called (from the writing thread) with a message when the journal cannot be written, and with None when it can
+        again.
 
     Attributes
     ----------
     complete : list of (int, int)
-        (year, member) of the tasks that are done.
+        (year, ensemble member) of the tasks that are done.
     remarks : list of str
-        What is worth saying about how it was found.
+        What the user should know about the journal that was found.
 
     Raises
     ------
@@ -144,11 +155,18 @@ class Journal:
         Other task or settings; a journal that cannot be read; a folder that cannot be written.
     """
 
-    def __init__(self, run, overwrite=False, place=None, on_trouble=None):
+    def __init__(
+        self,
+        run: Run,
+        overwrite: bool = False,
+        place: Path | None = None,
+        on_trouble: Callable[[str | None], object] | None = None,
+    ) -> None:
         self.run = run
         self.path = Path(place or folder()) / f"{run.name}.sqlite"
-        self.remarks = []
-        self._lock = RunLock(self.path)
+        self.remarks: list[str] = []
+        self.complete: list[tuple[int, int]] = []
+        self._lock = lock.take(self.path)
         try:
             self._db = _open(self.path)
             self._adopt(overwrite)
@@ -158,26 +176,26 @@ class Journal:
         self._writer = Writer(self._db, _BEAT, on_trouble)
 
     @property
-    def lost(self):
-        """Words about what could not be written, or None."""
+    def lost(self) -> str | None:
+        """A message about what could not be written, or None."""
         return self._writer.lost
 
-    def record(self, outcome):
+    def record(self, outcome: TaskOutcome) -> None:
         """Keep what became of a task; committed within some 20 milliseconds."""
         self._writer.put(_RECORD, outcome.row())
 
-    def working(self, worker, slot, year=None, member=None):
+    def working(self, worker: str, slot: int, year: int | None = None, ensemble_member: int | None = None) -> None:
         """Keep what a slot is doing now, or (without a year) that it does nothing."""
         if year is None:
             self._writer.put_latest((worker, slot), _IDLE, (worker, slot))
         else:
-            self._writer.put_latest((worker, slot), _WORKING, (worker, slot, year, member, time.time()))
+            self._writer.put_latest((worker, slot), _WORKING, (worker, slot, year, ensemble_member, time.time()))
 
-    def event(self, text):
+    def event(self, text: str) -> None:
         """Keep one line about what happened."""
         self._writer.put(_EVENT, (time.time(), text))
 
-    def close(self, state):
+    def close(self, state: str) -> None:
         """Write what is left and let go of the run; `state` is a word such as ``complete`` or ``interrupted``."""
         self._writer.put("DELETE FROM working", ())
         self._writer.put(_STATE, (state, time.time()))
@@ -186,30 +204,34 @@ class Journal:
             self._db.close()
         self._lock.release()
 
-    def _adopt(self, overwrite):
-        found = self._db.execute("SELECT task, settings, version FROM run").fetchone()
-        with _words_for(self.path):
-            if found and (found[0], json.loads(found[1])) != (self.run.task, _plain(self.run.settings)):
-                self._refuse_or_begin_anew(found, overwrite)
-            elif found and found[2] != self.run.version:
-                self.remarks.append(f"begun by stormtracks {found[2]}, going on with {self.run.version}")
-            rows = self._db.execute("SELECT year, member FROM tasks WHERE status = 'complete'")
-            self.complete = [tuple(row) for row in rows]
+    def _adopt(self, overwrite: bool) -> None:
+        """Compare the run with the one that the journal knows, and take over what is complete."""
+        with _refusing(self.path):
+            found = self._db.execute("SELECT task, settings, version FROM run").fetchone()
+            if found is not None:
+                task, version = found[0], found[2]
+                settings = renamed(json.loads(found[1]), self.run.renamed, str(self.path))
+                if (task, settings) != (self.run.task, _plain(self.run.settings)):
+                    self._start_over(_differences(self.run, task, settings), overwrite)
+                elif version != self.run.version:
+                    self.remarks.append(f"begun by stormtracks {version}, resumed with {self.run.version}")
+            self.complete = self._db.execute("SELECT year, member FROM tasks WHERE status = 'complete'").fetchall()
             self._introduce()
 
-    def _refuse_or_begin_anew(self, found, overwrite):
-        if not overwrite:
+    def _start_over(self, differences: str, allowed: bool) -> None:
+        if not allowed:
             raise JournalRefused(
-                f"run {self.run.name} was made with {_differences(self.run, found)}; choose another name with --run, "
-                f"or begin it anew and replace its results with --overwrite ({self.path})"
+                f"run {self.run.name} was begun with {differences}; choose another name with --run, or start it over "
+                f"and replace its results with --overwrite ({self.path})"
             )
-        self.remarks.append("begun anew: it was made with " + _differences(self.run, found))
+        self.remarks.append(f"started over: it was begun with {differences}")
         for table in ("tasks", "working", "run"):
             self._db.execute(f"DELETE FROM {table}")
 
-    def _introduce(self):
-        run, now = asdict(self.run), time.time()
-        run["settings"] = json.dumps(_plain(run["settings"]))
+    def _introduce(self) -> None:
+        now = time.time()
+        run = {**vars(self.run), "settings": json.dumps(_plain(self.run.settings))}
+        del run["renamed"]  # the program's knowledge, not the run's
         run |= {"started": now, "pid": os.getpid(), "host": socket.gethostname(), "heartbeat": now, "state": "running"}
         columns = ", ".join(run)
         marks = ", ".join("?" * len(run))
@@ -217,12 +239,13 @@ class Journal:
         self._db.execute("DELETE FROM run")
         self._db.execute("DELETE FROM working")
         self._db.execute("UPDATE tasks SET status = 'outstanding' WHERE status <> 'complete'")  # each is tried anew
-        self._db.execute(f"INSERT INTO run ({columns}) VALUES ({marks})", (*run.values(),))
+        self._db.execute(f"INSERT INTO run ({columns}) VALUES ({marks})", tuple(run.values()))
         self._db.execute("COMMIT")
 
 
-def _open(path):
-    with _words_for(path):
+def _open(path: Path) -> sqlite3.Connection:
+    with _refusing(path):
+        # Autocommit: each transaction is written out. Another thread: the writer's.
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         application, form = (db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version"))
         tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -240,29 +263,31 @@ def _open(path):
 
 
 @contextlib.contextmanager
-def _words_for(path):
+def _refusing(path: Path) -> Iterator[None]:
+    """What SQLite says of a journal, as a refusal that says what to do."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.OperationalError as error:  # a kind of DatabaseError, but the file is not to blame
         raise JournalRefused(
-            f"the journal {path} cannot be written: {error}; free the disk or see who may write"
+            f"the journal {path} cannot be written: {error}; free disk space, or check the folder's permissions"
         ) from error
     except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
         raise JournalRefused(
-            f"the journal {path} is damaged: {error}; move it away (mv {path} {path}.damaged) and give the same "
-            "command again: workers find the results that exist, and only what is missing is done"
+            f"the journal {path} is damaged: {error}; move it away (mv {path} {path}.damaged) and run the same command "
+            "again: the workers find the results that exist and do only what is missing"
         ) from error
 
 
-def _plain(settings):
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as they are after they were kept as JSON: tuples are lists then."""
     return json.loads(json.dumps(settings, sort_keys=True))
 
 
-def _differences(run, found):
-    task, settings = found[0], json.loads(found[1])
+def _differences(run: Run, task: str, settings: Mapping[str, Any]) -> str:
+    """In what a run differs from the task and settings that its journal was begun with."""
     if task != run.task:
         return f"the task {task}, not {run.task}"
     ours = _plain(run.settings)
     keys = [key for key in sorted({*settings, *ours}) if settings.get(key) != ours.get(key)]
-    words = [f"{key} = {settings.get(key, 'its default')} (now {ours.get(key, 'its default')})" for key in keys]
-    return "other settings: " + ", ".join(words)
+    changes = [f"{key} = {settings.get(key, 'its default')} (now {ours.get(key, 'its default')})" for key in keys]
+    return "other settings: " + ", ".join(changes)

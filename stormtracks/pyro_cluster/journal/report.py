@@ -1,33 +1,42 @@
-"""A run in words, lines and plain values: the table at its end, and its state for `inv status`."""
+"""A run as lines and as plain values: the table at its end, and its state for `inv status`."""
 
 import re
 import time
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from stormtracks.pyro_cluster.journal.grid import grid
-from stormtracks.pyro_cluster.manager.display import duration
+from stormtracks.pyro_cluster.journal.runs import Problem, RunState
+from stormtracks.pyro_cluster.pyro_task import Status
+from stormtracks.readable import duration
 
 SHOWN_PROBLEMS = 12
+_UNDONE: tuple[Status, ...] = ("failure", "timeout", "outstanding")
 
 
-def summary(state, elapsed=None, done=None):
+class Done(Protocol):
+    """What one manager did, such as a `dispatch.Dispatcher`."""
+
+    done: int
+    skipped: int  # of `done`, those whose result the worker found
+    seconds: float
+    cpu_seconds: float
+
+
+def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> list[str]:
     """The table at the end of a run.
 
     Parameters
     ----------
-    state : runs.RunState
-    elapsed : float, optional
+    state : RunState
+    elapsed : float
         Wall seconds of what was done now.
-    done : object, optional
-        What was done now: ``done``, ``skipped`` (of them, found done by the worker), ``seconds``, ``cpu_seconds``, such
-        as a `dispatch.Dispatcher`.
-
-    Returns
-    -------
-    list of str
+    done : Done, optional
+        What was done now; none: the table says nothing of it.
     """
     counts, schedule = state.schedule.counts(), state.schedule
-    rows = [("tasks", f"{len(schedule):,}"), ("complete", f"{counts['complete']:,}{_before(counts, done)}")]
-    rows += [(status, f"{counts[status]:,}") for status in ("failure", "timeout", "outstanding") if counts[status]]
+    rows = [("tasks", f"{len(schedule):,}"), ("complete", f"{counts['complete']:,}{_before(counts['complete'], done)}")]
+    rows += [(status, f"{counts[status]:,}") for status in _UNDONE if counts[status]]
     rows += [(what, f"{total:,.0f}") for what, total in state.counts.items()]
     if done is not None:
         rows.append(("wall time", duration(elapsed)))
@@ -40,9 +49,9 @@ def summary(state, elapsed=None, done=None):
     return [f"  {what:{wide}}  {value}" for what, value in rows] + problems(state.problems)
 
 
-def problems(found):
-    """Lines about what failed, alike ones (but for their numbers) together, the most frequent first."""
-    groups = {}
+def problems(found: Iterable[Problem]) -> list[str]:
+    """Lines about what failed: errors that differ in numbers only are one line, the most frequent comes first."""
+    groups: dict[str, list[Problem]] = {}
     for problem in found:
         groups.setdefault(re.sub(r"\d+", "#", problem["error"] or "no reason given"), []).append(problem)
     ordered = sorted(groups.values(), key=len, reverse=True)
@@ -52,7 +61,7 @@ def problems(found):
     return lines
 
 
-def status(state, height=40, width=100):
+def status(state: RunState, height: int = 40, width: int = 100) -> list[str]:
     """The lines of `inv status`: who has the run, the grid, the workers' present tasks, the figures."""
     run, now = state.run, time.time()
     head = f"run {run['name']}: {run['task']} {run['start_year']}-{run['end_year']}, {run['members']} members"
@@ -63,7 +72,7 @@ def status(state, height=40, width=100):
     return lines + summary(state)
 
 
-def as_json(state):
+def as_json(state: RunState) -> dict[str, Any]:
     """The same as plain values."""
     return {
         "run": state.run,
@@ -79,26 +88,30 @@ def as_json(state):
     }
 
 
-def _who(state):
+def _who(state: RunState) -> str:
     run = state.run
-    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run["started"]))
     if state.managed:
-        return f"managed by pid {run['pid']} on {run['host']} since {since}"
-    if run["state"] == "running":
-        last = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run["heartbeat"]))
-        return f"its manager is gone (pid {run['pid']} on {run['host']}, last alive {last}); 'inv manage' goes on"
+        return f"managed by pid {run['pid']} on {run['host']} since {_moment(run['started'])}"
+    if run["state"] == "running":  # it did not say how it ended
+        last = f"pid {run['pid']} on {run['host']}, last alive {_moment(run['heartbeat'])}"
+        return f"its manager is gone ({last}); resume the run with 'inv manage'"
     return f"{run['state']}, not managed now"
 
 
-def _before(counts, done):
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def _before(complete: int, done: Done | None) -> str:
+    """How many complete tasks were not worked on now, in brackets."""
     if done is None:
         return ""
-    parts = [(counts["complete"] - done.done, "from before"), (done.skipped, "found done by their results")]
-    words = ", ".join(f"{number:,} {what}" for number, what in parts if number > 0)
-    return f" ({words})" if words else ""
+    parts = [(complete - done.done, "from before"), (done.skipped, "already had a result")]
+    text = ", ".join(f"{number:,} {what}" for number, what in parts if number > 0)
+    return f" ({text})" if text else ""
 
 
-def _problem_line(group):
+def _problem_line(group: list[Problem]) -> str:
     cells = [f"{problem['year']}/{problem['member']}" for problem in group]
     shown = ", ".join(cells[:6]) + (f" and {len(cells) - 6:,} more" if len(cells) > 6 else "")
     workers = list(dict.fromkeys(name for p in group for name in (p["worker"] or "?").split(", ")))

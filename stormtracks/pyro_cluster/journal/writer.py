@@ -5,23 +5,27 @@ import queue
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 BEAT_SECONDS = 5.0
 """How often the journal says that its manager lives."""
 PAUSE_SECONDS = 0.02
-"""Least time between two commits: fifty a second cost nothing, and nothing waits longer than this."""
+"""Least time between two commits: fifty per second cost nothing, and nothing waits longer than this."""
 RETRY_SECONDS = 2.0
 """How soon a commit that failed (disk full) is tried again."""
 
-_CLOSE = object()
-_WAKE = object()
+Statement = tuple[str, tuple]
+"""SQL and its values."""
+
+_CLOSE: Any = object()
+_WAKE: Any = object()
 
 
 class Writer:
     """Commits statements to an SQLite connection that nobody else uses meanwhile.
 
-    What cannot be written is kept and tried again; `on_trouble` is told when that begins (with words) and ends (with
-    None). A damaged file is not tried again: then `lost` has words about it.
+    What cannot be written is kept and tried again. A damaged file is not tried again: then `lost` has a message.
 
     Parameters
     ----------
@@ -29,52 +33,64 @@ class Writer:
         In autocommit mode.
     beat : str
         Statement that is given the time (s since 1970) every `BEAT_SECONDS`.
-    on_trouble : callable or None
+    on_trouble : callable, optional
+        Called with a message when nothing can be written, and with None when it can again.
+
+    Attributes
+    ----------
+    lost : str or None
+        What could not be written, once that is certain.
     """
 
-    def __init__(self, db, beat, on_trouble=None):
-        self.lost = None
-        self._db, self._beat = db, beat
-        self._on_trouble = on_trouble or (lambda words: None)
-        self._queue = queue.SimpleQueue()
-        self._latest, self._latest_lock = {}, threading.Lock()
+    def __init__(
+        self, db: sqlite3.Connection, beat: str, on_trouble: Callable[[str | None], object] | None = None
+    ) -> None:
+        self.lost: str | None = None
+        self._db = db
+        self._beat = beat
+        self._on_trouble = on_trouble or (lambda message: None)
+        self._queue: queue.SimpleQueue[Statement] = queue.SimpleQueue()
+        self._latest: dict[object, Statement] = {}
+        self._latest_lock = threading.Lock()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
 
-    def put(self, statement, values):
+    def put(self, statement: str, values: tuple) -> None:
         """Have a statement carried out, in order."""
         self._queue.put((statement, values))
 
-    def put_latest(self, key, statement, values):
+    def put_latest(self, key: object, statement: str, values: tuple) -> None:
         """Have a statement carried out with the next commit, unless another of the same key comes before it."""
         with self._latest_lock:
             alone = not self._latest
             self._latest[key] = statement, values
-        if alone:
+        if alone:  # the others of this commit have woken the thread already
             self._queue.put(_WAKE)
 
-    def close(self):
+    def close(self) -> None:
         """Write what is left (one more try where the disk was full) and end the thread."""
         self._closing.set()
         self._queue.put(_CLOSE)
         self._thread.join()
 
-    def _work(self):
-        last_beat, closed = time.monotonic(), False
+    def _work(self) -> None:
+        last_beat = time.monotonic()
+        closed = False
         while not closed:
             batch = self._collect(max(0.0, last_beat + BEAT_SECONDS - time.monotonic()))
             closed = _CLOSE in batch
             if time.monotonic() - last_beat >= BEAT_SECONDS:
                 batch.insert(0, (self._beat, (time.time(),)))
                 last_beat = time.monotonic()
-            statements = self._take_latest() + [item for item in batch if item not in (_CLOSE, _WAKE)]
+            statements = self._statements(batch)
             if statements and not self._commit_in_the_end(statements):
                 return
             if not self._closing.is_set():
-                self._closing.wait(PAUSE_SECONDS)
+                self._closing.wait(PAUSE_SECONDS)  # so that what comes meanwhile is one commit
 
-    def _collect(self, patience):
+    def _collect(self, patience: float) -> list[Statement]:
+        """What is in the queue, waited for if there is nothing."""
         batch = []
         with contextlib.suppress(queue.Empty):
             batch.append(self._queue.get(timeout=patience))
@@ -82,13 +98,15 @@ class Writer:
                 batch.append(self._queue.get_nowait())
         return batch
 
-    def _take_latest(self):
+    def _statements(self, batch: list[Statement]) -> list[Statement]:
+        """What is to be written now: what slots do, then what came through the queue."""
         with self._latest_lock:
-            statements, self._latest = list(self._latest.values()), {}
-        return statements
+            latest = list(self._latest.values())
+            self._latest = {}
+        return latest + [item for item in batch if item not in (_CLOSE, _WAKE)]
 
-    def _commit_in_the_end(self, statements):
-        """Commit, trying again while the disk does not take it; False where that is of no use any more."""
+    def _commit_in_the_end(self, statements: list[Statement]) -> bool:
+        """Commit, trying again while the disk is full; False where it is no use to try any more."""
         error = self._commit(statements)
         if error is None:
             return True
@@ -98,13 +116,14 @@ class Writer:
             if error is None:
                 self._on_trouble(None)
                 return True
-        statements += self._take_latest() + [item for item in self._collect(0) if item not in (_CLOSE, _WAKE)]
+        statements += self._statements(self._collect(0))
         error = self._commit(statements)
         if error is not None:
             self.lost = f"{len(statements)} entries could not be written to the journal: {error}"
         return False
 
-    def _commit(self, statements):
+    def _commit(self, statements: list[Statement]) -> sqlite3.Error | None:
+        """Write all of some statements or none; what was in the way."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             for statement, values in statements:

@@ -7,9 +7,15 @@ transient has passed by then, and what is poison does its harm when everything e
 
 import time
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from stormtracks.pyro_cluster.journal.journal import Outcome
+from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule, Status
+
+Cell = tuple[int, int]
+"""Year and ensemble member of a task."""
 
 
 @dataclass(eq=False)
@@ -40,12 +46,11 @@ class Worker:
     host: str = ""
     uri: str = ""
     slots: int = 1
-    years: frozenset | None = None
-    warm: dict = field(default_factory=dict)
-    running: dict = field(default_factory=dict)
+    years: frozenset[int] | None = None
+    warm: dict[int, bool] = field(default_factory=dict)
+    running: dict[int, tuple[PyroTask, float]] = field(default_factory=dict)
     lost: str | None = None
     silent: bool = False
-    done: int = 0
 
 
 @dataclass
@@ -56,10 +61,10 @@ class _Trouble:
     failed: int = 0
     deaths: int = 0
     silences: int = 0
-    tried: dict = field(default_factory=dict)
+    tried: dict[str, bool] = field(default_factory=dict)
 
     @property
-    def suspicious(self):
+    def suspicious(self) -> bool:
         return self.deaths + self.silences > 0
 
 
@@ -71,28 +76,37 @@ class Assignments:
     schedule : PyroTaskSchedule
     retries : int
         How often a task that failed or timed out is tried again.
+
+    Attributes
+    ----------
+    workers : dict
+        Id -> connected `Worker`.
     """
 
-    def __init__(self, schedule, retries=2):
-        self.schedule, self.retries = schedule, retries
-        self.workers = {}
-        self._warm = Counter()  # year -> connected workers that are warm for it
-        self._with_data = set()  # years that a worker of this run has, or had, data for
-        self._troubles = {}
+    def __init__(self, schedule: PyroTaskSchedule, retries: int = 2) -> None:
+        self.schedule = schedule
+        self.retries = retries
+        self.workers: dict[str, Worker] = {}
+        self._leaving: set[Worker] = set()  # removed, but some of their slots' tasks are not yet given up
+        self._warm: Counter[int] = Counter()  # year -> connected workers that are warm for it
+        self._with_data: set[int] = set()  # years that a worker of this run has, or had, data for
+        self._troubles: dict[Cell, _Trouble] = {}
 
-    def add(self, worker):
+    def add(self, worker: Worker) -> None:
         """A worker has come."""
         self.workers[worker.id] = worker
         worker.warm = {year: True for year in worker.warm if year in self.schedule.years}
         self._warm.update(worker.warm.keys())
         self._with_data.update(worker.years or ())
 
-    def remove(self, worker):
+    def remove(self, worker: Worker) -> None:
         """A worker has gone; what it was running is still to be given to `lose` or `give_back`."""
         if self.workers.pop(worker.id, None):
             self._warm.subtract(worker.warm.keys())
+            if worker.running:
+                self._leaving.add(worker)
 
-    def take(self, worker, slot):
+    def take(self, worker: Worker, slot: int) -> PyroTask | None:
         """The next task for a slot of a worker, now working, or None where there is none for it."""
         task = self._fresh(worker) or self._repeated(worker)
         if task is not None:
@@ -100,21 +114,20 @@ class Assignments:
             worker.running[slot] = (task, time.time())
         return task
 
-    def give_back(self, worker, slot):
+    def give_back(self, worker: Worker, slot: int) -> None:
         """A slot's task was not begun: it is outstanding as before."""
-        task, _ = worker.running.pop(slot)
-        if _key(task) in self._troubles:
+        task, _ = self._put_down(worker, slot)
+        if _cell(task) in self._troubles:
             self.schedule.defer(task)
         else:
             task.status = "outstanding"
 
-    def finish(self, worker, slot, reply):
-        """The `Outcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated."""
-        task, since = worker.running.pop(slot)
+    def finish(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> TaskOutcome:
+        """The `TaskOutcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated."""
+        task, since = self._put_down(worker, slot)
         status, error = _judged(task, reply)
-        worker.done += 1
         if status == "complete":
-            trouble = self._troubles.pop(_key(task), None) or _Trouble()
+            trouble = self._troubles.pop(_cell(task), None) or _Trouble()
             trouble.attempts += 1
             trouble.tried = {worker.name: True}
             task.status = status
@@ -124,13 +137,13 @@ class Assignments:
             self._settle(task, status, trouble.failed > self.retries)
         return _outcome(task, trouble, {**reply, "error": error, "host": reply.get("host", worker.host)}, since)
 
-    def lose(self, worker, slot):
-        """The `Outcome` of a slot's task whose worker was lost.
+    def lose(self, worker: Worker, slot: int) -> TaskOutcome:
+        """The `TaskOutcome` of a slot's task whose worker was lost.
 
         A worker that ended may have been ended by the task: after as many such ends as retries (one at least is
         forgiven) the task is a failure. One that fell silent was rather cut off, and one more is forgiven.
         """
-        task, since = worker.running.pop(slot)
+        task, since = self._put_down(worker, slot)
         trouble = self._troubled(task, worker)
         trouble.deaths += not worker.silent
         trouble.silences += worker.silent
@@ -139,19 +152,49 @@ class Assignments:
         error = f"its worker was lost each time ({', '.join(trouble.tried)}); last: {worker.lost}"
         return _outcome(task, trouble, {"error": error, "host": worker.host}, since)
 
-    def possible(self):
+    def possible(self) -> bool:
         """Whether any connected worker could take any outstanding task."""
         years = {task.year for task in self.schedule.deferred()}
         years.update(year for year in self.schedule.years if self.schedule.outstanding(year))
         return any(self._may(worker, year) for worker in self.workers.values() for year in years)
 
-    def _fresh(self, worker):
+    def check(self) -> None:
+        """Hold the books against each other; AssertionError that says which differ.
+
+        Each working task has one slot and each slot's task is working; workers that have gone and have nothing left
+        are forgotten; the schedule agrees with its cells; a task is deferred for a reason; the years that workers are
+        warm for are counted.
+        """
+        self.schedule.check()
+        held = Counter(_cell(task) for worker in self._holders() for task, _ in worker.running.values())
+        working = {cell for cell in _cells(self.schedule) if self.schedule.get_task(*cell).status == "working"}
+        assert set(held) == working, f"tasks of slots {sorted(held)}, working tasks {sorted(working)}"
+        assert set(held.values()) <= {1}, f"tasks with several slots: {[cell for cell in held if held[cell] > 1]}"
+        idle = [worker.name for worker in self._leaving if not worker.running]
+        assert not idle, f"workers that have left and given up all their tasks: {idle}"
+        reasonless = [_cell(task) for task in self.schedule.deferred() if _cell(task) not in self._troubles]
+        assert not reasonless, f"deferred without an attempt: {reasonless}"
+        warm = Counter(year for worker in self.workers.values() for year in worker.warm)
+        assert +self._warm == warm, f"counted warm for years {+self._warm}, of the workers {warm}"
+        assert not -self._warm, f"counted warm for years less than never: {-self._warm}"
+
+    def _holders(self) -> Iterable[Worker]:
+        """All workers whose slots may have tasks."""
+        return [*self.workers.values(), *self._leaving]
+
+    def _put_down(self, worker: Worker, slot: int) -> tuple[PyroTask, float]:
+        held = worker.running.pop(slot)
+        if not worker.running:
+            self._leaving.discard(worker)
+        return held
+
+    def _fresh(self, worker: Worker) -> PyroTask | None:
         if not self.schedule.outstanding():
             return None
         year = self._year_for(worker)
         return None if year is None else self.schedule.get_next_outstanding_of_year(year)
 
-    def _year_for(self, worker):
+    def _year_for(self, worker: Worker) -> int | None:
         for year in reversed(list(worker.warm)):
             if self.schedule.outstanding(year):
                 return year
@@ -167,64 +210,70 @@ class Assignments:
         self._warm[year] += 1
         return year
 
-    def _repeated(self, worker):
+    def _repeated(self, worker: Worker) -> PyroTask | None:
         one_suspect = any(self._suspicious(task) for task, _ in worker.running.values())
         for task in self.schedule.deferred():
             if self._may_repeat(worker, task, one_suspect):
                 return task
         return None
 
-    def _may_repeat(self, worker, task, one_suspect):
+    def _may_repeat(self, worker: Worker, task: PyroTask, one_suspect: bool) -> bool:
         if not self._may(worker, task.year):
             return False
         if one_suspect and self._suspicious(task):
             return False  # one at a time, so that the innocent are told from the one that ends workers
-        tried = self._troubles[_key(task)].tried
+        tried = self._troubles[_cell(task)].tried
         return worker.name not in tried or not self._another(tried, task.year)
 
-    def _another(self, tried, year):
+    def _another(self, tried: Mapping[str, bool], year: int) -> bool:
+        """Whether there is a worker that has not tried yet."""
         return any(other.name not in tried and self._may(other, year) for other in self.workers.values())
 
-    def _may(self, worker, year):
+    def _may(self, worker: Worker, year: int) -> bool:
+        """Whether a worker has a year's data. A year that nobody has goes to any worker, so that its failure shows."""
         return worker.years is None or year in worker.years or year not in self._with_data
 
-    def _suspicious(self, task):
-        trouble = self._troubles.get(_key(task))
+    def _suspicious(self, task: PyroTask) -> bool:
+        trouble = self._troubles.get(_cell(task))
         return trouble is not None and trouble.suspicious
 
-    def _troubled(self, task, worker):
-        trouble = self._troubles.setdefault(_key(task), _Trouble())
+    def _troubled(self, task: PyroTask, worker: Worker) -> _Trouble:
+        trouble = self._troubles.setdefault(_cell(task), _Trouble())
         trouble.attempts += 1
         trouble.tried[worker.name] = True
         return trouble
 
-    def _settle(self, task, status, final):
+    def _settle(self, task: PyroTask, status: Status, final: bool) -> None:
         if final:
             task.status = status
         else:
             self.schedule.defer(task)
 
 
-def _key(task):
+def _cell(task: PyroTask) -> Cell:
     return task.year, task.ensemble_member
 
 
-def _judged(task, reply):
+def _cells(schedule: PyroTaskSchedule) -> Iterable[Cell]:
+    return ((year, member) for year in schedule.years for member in range(schedule.num_ensemble_members))
+
+
+def _judged(task: PyroTask, reply: Mapping[str, Any]) -> tuple[Status, str | None]:
     """The status that a reply amounts to, and its error: a reply that cannot be about the task is a failure."""
     status = reply.get("status")
-    about = (reply.get("year", task.year), reply.get("member", task.ensemble_member))
-    if about != _key(task):
+    about = (reply.get("year", task.year), reply.get("ensemble_member", task.ensemble_member))
+    if about != _cell(task):
         return "failure", f"the worker replied about {about[0]} member {about[1]}"
     if status not in ("complete", "failure", "timeout"):
         return "failure", f"the worker replied with the status {status!r}"
     return status, reply.get("error")
 
 
-def _outcome(task, trouble, reply, since):
+def _outcome(task: PyroTask, trouble: _Trouble, reply: Mapping[str, Any], since: float) -> TaskOutcome:
     now = time.time()
-    return Outcome(
+    return TaskOutcome(
         year=task.year,
-        member=task.ensemble_member,
+        ensemble_member=task.ensemble_member,
         status=task.status,
         worker=", ".join(trouble.tried),
         host=reply["host"],

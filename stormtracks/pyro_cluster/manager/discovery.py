@@ -1,9 +1,12 @@
-"""Finds workers as they come, go and come back. What the nameserver lists is rumour until the worker itself answers."""
+"""Finds workers as they come, go and come back. A listing of the nameserver counts only once the worker answers."""
 
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
+from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster.manager.assignments import Worker
 
 FIND_SECONDS = 2.5
@@ -12,7 +15,7 @@ LONGEST_PAUSE = 30.0
 """Seconds between tries of a worker that does not answer, when it has not for long; the first pause is one."""
 
 
-class PeerLost(Exception):
+class PeerLost(StormtracksError):
     """A peer cannot be reached, or not any more.
 
     Attributes
@@ -21,18 +24,40 @@ class PeerLost(Exception):
         It does not answer (rather than: the connection was ended or refused, so that its process is gone).
     """
 
-    def __init__(self, words, silent=False):
-        super().__init__(words)
+    def __init__(self, message: str, silent: bool = False) -> None:
+        super().__init__(message)
         self.silent = silent
 
 
+class Peer(Protocol):
+    """One connection to a worker; each question raises `PeerLost` where no answer comes."""
+
+    def describe(self) -> Mapping[str, Any]: ...
+    def ping(self) -> object: ...
+    def do_work(self, year: int, ensemble_member: int, task: str, options: Mapping[str, Any]) -> Mapping[str, Any]: ...
+    def ended(self, seconds: float) -> bool:
+        """Wait until the connection is ended by the other side or by `cut`, at most some seconds; whether it is."""
+
+    def cut(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Cluster(Protocol):
+    """Who is listed, and how they are reached; each raises `PeerLost`."""
+
+    def find(self) -> Mapping[str, str]:
+        """The listed workers, {name: uri}."""
+
+    def connect(self, uri: str, timeout: float | None = None) -> Peer: ...
+
+
 @dataclass(eq=False)
-class _Rumour:
-    """One address that was heard of, and what came of it: connecting, connected, resting or refused."""
+class _Listing:
+    """One address that the nameserver listed, and what came of it."""
 
     name: str
     uri: str
-    state: str = "resting"
+    state: Literal["resting", "connecting", "connected", "refused"] = "resting"
     pause: float = 0.0
     again: float = 0.0  # monotonic
 
@@ -42,127 +67,136 @@ class Discovery:
 
     Parameters
     ----------
-    cluster : object
-        ``find()`` -> {name: uri} and ``connect(uri, timeout)`` -> peer with ``describe()``, ``ping()``,
-        ``do_work(...)``, ``cut()``, ``close()``; each raises `PeerLost`.
+    cluster : Cluster
     refusal : callable
         Given a worker's description, says why it may not come in, or None.
     came : callable
         Given a `Worker` and the peer that answered, from a thread of its own.
-    say : callable
+    log : callable
         Given a line about what happened.
     timeout : float
         Seconds that a worker's answer may take.
     """
 
-    def __init__(self, cluster, refusal, came, say, timeout=2.5):
-        self._cluster, self._refusal, self._came, self._say = cluster, refusal, came, say
+    def __init__(
+        self,
+        cluster: Cluster,
+        refusal: Callable[[Mapping[str, Any]], str | None],
+        came: Callable[[Worker, Peer], object],
+        log: Callable[[str], object],
+        timeout: float = 2.5,
+    ) -> None:
+        self._cluster = cluster
+        self._refusal = refusal
+        self._came = came
+        self._log = log
         self._timeout = timeout
-        self._lock, self._stopped = threading.Lock(), threading.Event()
-        self._rumours, self._names, self._nameserver_lost = {}, {}, False
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._listings: dict[str, _Listing] = {}  # by URI
+        self._uris: dict[str, str] = {}  # the URI that each name had last
+        self._nameserver_lost = False
 
-    def start(self):
+    def start(self) -> None:
         """Look now, and again every `FIND_SECONDS`."""
         threading.Thread(target=self._work, name="discovery", daemon=True).start()
 
-    def stop(self):
+    def stop(self) -> None:
         """Look no more."""
         self._stopped.set()
 
-    def lost(self, uri):
+    def lost(self, uri: str) -> None:
         """A worker that was handed over is lost: it may come back."""
         with self._lock:
-            rumour = self._rumours.get(uri)
-            if rumour:
-                self._rest(rumour)
+            listing = self._listings.get(uri)
+            if listing:
+                self._rest(listing)
 
-    def look(self):
-        """Ask the nameserver once, and try whom it lists."""
+    def look(self) -> None:
+        """Ask the nameserver once, and try the workers that it lists."""
         try:
             listed = self._cluster.find()
         except PeerLost as error:
             if not self._nameserver_lost:
-                self._say(f"nameserver lost: {error}; running work goes on")
+                self._log(f"nameserver lost: {error}; running work continues")
             self._nameserver_lost = True
             return
         if self._nameserver_lost:
-            self._say("nameserver is back")
+            self._log("nameserver is back")
         self._nameserver_lost = False
         with self._lock:
-            for uri in self._rumours.keys() - set(listed.values()):
-                if self._rumours[uri].state in ("resting", "refused"):
-                    del self._rumours[uri]
-            due = [self._heard(name, uri) for name, uri in listed.items()]
-        for rumour in filter(None, due):
-            threading.Thread(target=self._try, args=(rumour,), name=f"meet {rumour.name}", daemon=True).start()
+            for uri in self._listings.keys() - set(listed.values()):
+                if self._listings[uri].state in ("resting", "refused"):
+                    del self._listings[uri]
+            due = [self._due(name, uri) for name, uri in listed.items()]
+        for listing in filter(None, due):
+            threading.Thread(target=self._try, args=(listing,), name=f"meet {listing.name}", daemon=True).start()
 
-    def _work(self):
+    def _work(self) -> None:
         while True:
             self.look()
             if self._stopped.wait(FIND_SECONDS):
                 return
 
-    def _heard(self, name, uri):
-        """The rumour if it is to be tried now, else None."""
-        before = self._rumours.get(self._names.get(name))
+    def _due(self, name: str, uri: str) -> _Listing | None:
+        """The listing if it is to be tried now, else None."""
+        before = self._listings.get(self._uris.get(name, ""))
         if before and before.uri != uri and before.state == "connected":
-            self._say(
-                f"the name {name} now belongs to another worker, at {_place(uri)}; the first goes on while it lives"
+            self._log(
+                f"the name {name} now belongs to another worker, at {_place(uri)}; the first is used while it lives"
             )
-        self._names[name] = uri
-        rumour = self._rumours.setdefault(uri, _Rumour(name, uri))
-        if rumour.state != "resting" or time.monotonic() < rumour.again:
+        self._uris[name] = uri
+        listing = self._listings.setdefault(uri, _Listing(name, uri))
+        if listing.state != "resting" or time.monotonic() < listing.again:
             return None
-        rumour.state = "connecting"
-        return rumour
+        listing.state = "connecting"
+        return listing
 
-    def _try(self, rumour):
+    def _try(self, listing: _Listing) -> None:
         try:
-            peer = self._cluster.connect(rumour.uri, self._timeout)
-            worker, words = self._met(rumour, peer.describe())
+            peer = self._cluster.connect(listing.uri, self._timeout)
+            description = peer.describe()
+            worker = _worker(listing, description)
+            refusal = self._refusal(description)
         except PeerLost as error:
-            self._no_answer(rumour, error)
+            self._no_answer(listing, str(error))
             return
-        except Exception as error:  # what it says of itself is no description: whatever it is, it is no worker of ours
-            self._no_answer(rumour, f"{type(error).__name__}: {error}")
+        except Exception as error:  # another program's answer can be anything: it is not a worker of ours
+            self._no_answer(listing, f"{type(error).__name__}: {error}")
             return
-        rumour.state = "refused" if words else "connected"
-        if words:
-            self._say(f"worker {rumour.name} at {_place(rumour.uri)} is left out: {words}")
+        listing.state = "refused" if refusal else "connected"
+        if refusal:
+            self._log(f"worker {listing.name} at {_place(listing.uri)} is left out: {refusal}")
             peer.close()
         elif not self._stopped.is_set():
             self._came(worker, peer)
 
-    def _met(self, rumour, description):
-        """The worker that described itself, and why it is left out, or None."""
-        return _worker(rumour, description), self._refusal(description)
-
-    def _no_answer(self, rumour, error):
+    def _no_answer(self, listing: _Listing, error: str) -> None:
         with self._lock:
-            first = not rumour.pause
-            self._rest(rumour)
+            first = not listing.pause
+            self._rest(listing)
         if first and not self._stopped.is_set():
-            self._say(f"worker {rumour.name} is listed but does not answer: {error}; it will be asked again")
+            self._log(f"worker {listing.name} is listed but does not answer: {error}; it will be asked again")
 
-    def _rest(self, rumour):
-        rumour.again = time.monotonic() + rumour.pause
-        rumour.pause = min(max(1.0, 2 * rumour.pause), LONGEST_PAUSE)
-        rumour.state = "resting"
+    def _rest(self, listing: _Listing) -> None:
+        listing.again = time.monotonic() + listing.pause
+        listing.pause = min(max(1.0, 2 * listing.pause), LONGEST_PAUSE)
+        listing.state = "resting"
 
 
-def _worker(rumour, description):
-    """A worker from what it said of itself: ``years`` it worked on last, ``data_years`` it has data for (none: any)."""
+def _worker(listing: _Listing, description: Mapping[str, Any]) -> Worker:
+    """A worker from its description: ``years`` it worked on last, ``data_years`` it has data for (none: any)."""
     with_data = description.get("data_years")
     return Worker(
-        id=str(description.get("id") or rumour.uri),
-        name=rumour.name,
+        id=str(description.get("id") or listing.uri),
+        name=listing.name,
         host=str(description.get("host", "")),
-        uri=rumour.uri,
+        uri=listing.uri,
         slots=max(1, int(description.get("slots", 1))),
         years=None if with_data is None else frozenset(map(int, with_data)),
         warm=dict.fromkeys(map(int, description.get("years", ())), True),
     )
 
 
-def _place(uri):
+def _place(uri: str) -> str:
     return uri.rpartition("@")[2]

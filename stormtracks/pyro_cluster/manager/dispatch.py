@@ -7,15 +7,20 @@ again; a worker whose heart stops has its calls cut, which ends those threads' w
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-from stormtracks.pyro_cluster.manager.assignments import Assignments
-from stormtracks.pyro_cluster.manager.discovery import Discovery, PeerLost
-from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT, Heartbeats, Pulse
+from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
+from stormtracks.pyro_cluster.manager.discovery import Cluster, Discovery, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT, Heartbeat
+from stormtracks.pyro_cluster.plain import Options
+from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule
 
 REST_SECONDS = (0.25, 8.0)
 """First and longest rest of a slot whose worker said that it is busy (with another manager's tasks, say)."""
-_STACK_BYTES = 512 * 1024  # the threads wait and speak; a thousand of them must not reserve 8 GB
+_STACK_BYTES = 512 * 1024  # the threads wait and call; two thousand of them must not reserve 16 GB
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,8 @@ class Rules:
     ----------
     version : str
         Of stormtracks; workers of another are left out, unless `any_version`.
-    options : dict
-        What each ``do_work`` is given: settings, overwrite, timeout, run.
+    options : Options
+        What each ``do_work`` is given.
     retries : int
         How often a task that failed or timed out is tried again.
     wait : float
@@ -35,10 +40,18 @@ class Rules:
     """
 
     version: str = ""
-    options: dict = field(default_factory=dict)
+    options: Options = field(default_factory=lambda: Options())
     retries: int = 2
     wait: float = 60.0
     any_version: bool = False
+
+
+class Journal(Protocol):
+    """What keeps the run, such as a `journal.Journal`."""
+
+    def record(self, outcome: TaskOutcome) -> None: ...
+    def working(self, worker: str, slot: int, year: int | None = None, ensemble_member: int | None = None) -> None: ...
+    def event(self, text: str) -> None: ...
 
 
 class Dispatcher:
@@ -47,30 +60,57 @@ class Dispatcher:
     Parameters
     ----------
     schedule : PyroTaskSchedule
-    cluster : object
-        See `discovery.Discovery`.
-    journal : object
-        With ``record(outcome)``, ``working(worker, slot, year, member)``, ``event(text)``; a `journal.Journal`.
+    cluster : discovery.Cluster
+    journal : Journal
     rules : Rules
-    say : callable
+    show : callable
         Given each line about what happened, from any thread.
+
+    Attributes
+    ----------
+    ended : str
+        How the run ended: complete, incomplete, no worker, journal, or the reason that `stop` was given; empty while
+        it is under way.
+    done, skipped : int
+        Tasks completed here, and those of them whose result the worker found.
+    seconds, cpu_seconds : float
+        Sums over the tasks completed here.
+    recent : deque of float
+        When the last ones were completed, monotonic.
     """
 
-    def __init__(self, schedule, cluster, journal, rules, say):
-        self.schedule, self.rules, self.ended = schedule, rules, None
-        self.seconds = self.cpu_seconds = 0.0  # of the tasks that were completed here
-        self.done = self.skipped = 0
-        self.recent = deque(maxlen=200)  # when the last ones were completed, monotonic
+    def __init__(
+        self,
+        schedule: PyroTaskSchedule,
+        cluster: Cluster,
+        journal: Journal,
+        rules: Rules,
+        show: Callable[[str], object],
+    ) -> None:
+        self.schedule = schedule
+        self.rules = rules
+        self.ended = ""
+        self.done = 0
+        self.skipped = 0
+        self.seconds = 0.0
+        self.cpu_seconds = 0.0
+        self.recent: deque[float] = deque(maxlen=200)
         self.assignments = Assignments(schedule, rules.retries)
-        self._cluster, self._journal, self._tell = cluster, journal, say
-        lock = threading.RLock()
-        self._lock, self._idle, self._end = lock, threading.Condition(lock), threading.Condition(lock)
-        self._paused, self._calls, self._seen, self._threads = None, {}, {}, []
+        self._cluster = cluster
+        self._journal = journal
+        self._show = show
+        self._lock = threading.RLock()
+        self._idle = threading.Condition(self._lock)  # a task may be outstanding again, or all is over
+        self._end = threading.Condition(self._lock)
+        self._paused: str | None = None  # why nothing is given out
+        self._calls: dict[tuple[str, int], Peer] = {}  # worker's id and slot -> the connection of its calls
+        self._heartbeats: dict[str, Heartbeat] = {}  # by worker's id
+        self._ids: dict[str, str] = {}  # name -> id of the worker that had it last
+        self._threads: list[threading.Thread] = []
         self._stalled_since = time.monotonic()
-        self._beats = Heartbeats()
-        self._discovery = Discovery(cluster, self._refusal, self._came, self.say, BEAT_TIMEOUT)
+        self._discovery = Discovery(cluster, self._refusal, self._came, self.log, BEAT_TIMEOUT)
 
-    def start(self):
+    def start(self) -> None:
         """Begin to look for workers and to give out work."""
         threading.stack_size(_STACK_BYTES)
         with self._lock:
@@ -78,83 +118,97 @@ class Dispatcher:
         if not self.ended:
             self._discovery.start()
 
-    def wait(self, seconds):
+    def wait(self, seconds: float) -> bool:
         """Wait until the run has ended, at most some seconds; whether it has."""
         with self._lock:
             until = time.monotonic() + seconds
             while not self.ended and (left := until - time.monotonic()) > 0:
                 self._end.wait(min(left, self.rules.wait, 1.0))
                 self._look_whether_it_stalls()
-            return self.ended is not None
+            return bool(self.ended)
 
-    def stop(self, reason):
+    def stop(self, reason: str) -> None:
         """Give out nothing more and leave: calls under way are cut, what their workers finish lies with the results."""
         with self._lock:
             self._finish(reason)
             calls = list(self._calls.values())
+            heartbeats = list(self._heartbeats.values())
         self._discovery.stop()
-        self._beats.stop()
+        for heartbeat in heartbeats:
+            heartbeat.stop()
         for call in calls:
             call.cut()
         until = time.monotonic() + 5
         for thread in list(self._threads):
             thread.join(max(0.0, until - time.monotonic()))
 
-    def trouble(self, words):
-        """The journal cannot be written (words), or can again (None): meanwhile nothing is given out."""
+    def trouble(self, message: str | None) -> None:
+        """The journal cannot be written, or (None) can again: meanwhile nothing is given out."""
         with self._lock:
-            self._paused = words
+            self._paused = message
             self._stalled_since = time.monotonic()
             self._idle.notify_all()
-        self._tell(f"{words}; no work is given out until it can" if words else "the journal can be written again")
+        if message:
+            self._show(f"{message}; no work is given out until it can")
+        else:
+            self._show("the journal can be written again")
 
-    def say(self, text):
-        """Tell and keep one line."""
+    def log(self, text: str) -> None:
+        """Keep and show one line."""
         self._journal.event(text)
-        self._tell(text)
+        self._show(text)
 
     @property
-    def met(self):
+    def met(self) -> bool:
         """Whether any worker ever came."""
-        return bool(self._seen)
+        return bool(self._ids)
 
-    def workers(self):
-        """What is there now: a list of (worker name, host, slots, [(slot, year, member, since)])."""
+    def workers(self) -> list[Worker]:
+        """Copies of the connected workers, with what their slots are doing now."""
         with self._lock:
-            return [
-                (
-                    w.name,
-                    w.host,
-                    w.slots,
-                    [(s, t.year, t.ensemble_member, t0) for s, (t, t0) in sorted(w.running.items())],
-                )
-                for w in self.assignments.workers.values()
-            ]
+            return [replace(worker, running=dict(worker.running)) for worker in self.assignments.workers.values()]
+
+    def check(self) -> None:
+        """Hold the books against each other; AssertionError that says which differ."""
+        with self._lock:
+            self.assignments.check()
+            there = self.assignments.workers
+            strangers = [key for key in self._calls if key[0] not in there]
+            assert not strangers, f"connections for calls to workers that have gone: {strangers}"
+            beating = set(self._heartbeats)
+            assert beating <= set(there), f"heartbeats of workers that have gone: {beating - set(there)}"
+            too_many = [worker.name for worker in there.values() if len(worker.running) > worker.slots]
+            assert not too_many, f"workers with more tasks than slots: {too_many}"
+            lost = [worker.name for worker in there.values() if worker.lost]
+            assert not lost, f"lost workers that can be given work: {lost}"
 
     # Workers come and go
 
-    def _refusal(self, description):
+    def _refusal(self, description: Mapping[str, Any]) -> str | None:
         version, tasks = description.get("version"), description.get("tasks")
         if version != self.rules.version and not self.rules.any_version:
-            return f"it runs stormtracks {version}, this is {self.rules.version}; 'fab deploy' brings it up to date"
+            return f"it runs stormtracks {version}, this is {self.rules.version}; bring it up to date with 'fab deploy'"
         if tasks is not None and self.schedule.task not in tasks:
             return f"it does not know the task {self.schedule.task}, only {', '.join(sorted(tasks))}"
         if description.get("id") in self.assignments.workers:
             return "it is here already, under another name or address"
         return None
 
-    def _came(self, worker, peer):
+    def _came(self, worker: Worker, peer: Peer) -> None:
+        heartbeat = Heartbeat(worker, peer, self._cluster.connect, self._gone)
         with self._lock:
-            if self.ended:
+            if self.ended or worker.id in self.assignments.workers:  # it came under another name at the same time
                 peer.close()
                 return
-            before, self._seen[worker.name] = self._seen.get(worker.name), worker.id
+            before = self._ids.get(worker.name)
+            self._ids[worker.name] = worker.id
+            self._heartbeats[worker.id] = heartbeat
             self.assignments.add(worker)
             self._idle.notify_all()  # a task may have waited for another worker than the one that failed on it
         again = "" if before is None else ", is back" if before == worker.id else ", is a new one of that name"
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
-        self.say(f"worker {worker.name} came: {slots} on {worker.host or worker.uri}{again}")
-        self._beats.add(Pulse(worker, peer, self._cluster.connect, self._gone))
+        self.log(f"worker {worker.name} came: {slots} on {worker.host or worker.uri}{again}")
+        heartbeat.start()
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         for slot in range(worker.slots):
             thread = threading.Thread(
@@ -163,27 +217,31 @@ class Dispatcher:
             thread.start()
             self._threads.append(thread)
 
-    def _gone(self, worker, error):
+    def _gone(self, worker: Worker, error: PeerLost) -> None:
         """A worker is lost: cut its calls, so that its slots' threads come back and give up their tasks."""
         with self._lock:
             if worker.lost or self.ended:
                 return
-            worker.lost, worker.silent = str(error), error.silent
+            worker.lost = str(error)
+            worker.silent = error.silent
             self.assignments.remove(worker)
+            heartbeat = self._heartbeats.pop(worker.id)
             calls = [self._calls.pop(key) for key in list(self._calls) if key[0] == worker.id]
             tasks = len(worker.running)
             self._idle.notify_all()
+        heartbeat.stop()
         for call in calls:
             call.cut()
         fate = f"; its {tasks} task{'s are' if tasks > 1 else ' is'} outstanding again" if tasks else ""
-        self.say(f"worker {worker.name} lost: {error}{fate}")
+        self.log(f"worker {worker.name} lost: {error}{fate}")
         self._discovery.lost(worker.uri)
 
     # One slot
 
-    def _serve(self, worker, slot):
+    def _serve(self, worker: Worker, slot: int) -> None:
         """Have one slot of a worker do task after task, each in a call on this thread's own connection."""
-        peer, rest = None, REST_SECONDS[0]
+        peer = None
+        rest = REST_SECONDS[0]
         while (task := self._next(worker, slot)) is not None:
             try:
                 peer = peer or self._connected(worker, slot)
@@ -192,35 +250,44 @@ class Dispatcher:
                 self._gone(worker, error)
                 break
             try:
-                reply = peer.do_work(task.year, task.ensemble_member, task.task, self.rules.options)
+                reply = self._reply(peer, task)
             except PeerLost as error:
                 self._call_lost(worker, slot, error)
                 break
-            except Exception as error:  # raised by the worker rather than replied: about this task, as far as is known
-                reply = {"status": "failure", "error": f"{type(error).__name__}: {error}"}
-            busy = reply.get("status") == "busy"
-            self._not_begun(worker, slot) if busy else self._finished(worker, slot, reply)
-            rest = self._rested(rest) if busy else REST_SECONDS[0]
+            if reply.get("status") == "busy":
+                self._not_begun(worker, slot)
+                rest = self._rested(rest)
+            else:
+                self._finished(worker, slot, reply)
+                rest = REST_SECONDS[0]
         if peer is not None:
             peer.close()
 
-    def _next(self, worker, slot):
+    def _reply(self, peer: Peer, task: PyroTask) -> Mapping[str, Any]:
+        try:
+            return peer.do_work(task.year, task.ensemble_member, task.task, self.rules.options)
+        except PeerLost:
+            raise
+        except Exception as error:  # raised by the worker rather than replied: about this task, as far as is known
+            return {"status": "failure", "error": f"{type(error).__name__}: {error}"}
+
+    def _next(self, worker: Worker, slot: int) -> PyroTask | None:
         """The slot's next task, waiting for one; None when there will be none."""
         with self._lock:
-            told = False
+            idle = False
             while not self.ended and not worker.lost:
                 task = None if self._paused else self.assignments.take(worker, slot)
                 if task is not None:
                     self._journal.working(worker.name, slot, task.year, task.ensemble_member)
                     return task
-                if not told:
+                if not idle:  # the journal is told once
                     self._journal.working(worker.name, slot)
-                told = True
+                    idle = True
                 self._idle.wait()
             self._journal.working(worker.name, slot)
             return None
 
-    def _connected(self, worker, slot):
+    def _connected(self, worker: Worker, slot: int) -> Peer:
         timeout = self.rules.options.get("timeout")  # the worker keeps it; what is added is for one that does not
         peer = self._cluster.connect(worker.uri, timeout and timeout + 60)
         with self._lock:
@@ -230,21 +297,21 @@ class Dispatcher:
         peer.close()
         raise PeerLost(worker.lost or "the run has ended")
 
-    def _not_begun(self, worker, slot):
+    def _not_begun(self, worker: Worker, slot: int) -> None:
         with self._lock:
             self.assignments.give_back(worker, slot)
             self._idle.notify_all()
 
-    def _call_lost(self, worker, slot, error):
+    def _call_lost(self, worker: Worker, slot: int, error: PeerLost) -> None:
         self._gone(worker, error)
         with self._lock:
             if self.ended:
                 self.assignments.give_back(worker, slot)
                 return
             outcome = self.assignments.lose(worker, slot)
-        self._settled(outcome, told=True)
+        self._settled(outcome, logged=True)
 
-    def _finished(self, worker, slot, reply):
+    def _finished(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> None:
         with self._lock:
             outcome = self.assignments.finish(worker, slot, reply)
             if outcome.status == "complete":
@@ -255,21 +322,21 @@ class Dispatcher:
                 self.recent.append(time.monotonic())
         self._settled(outcome)
 
-    def _settled(self, outcome, told=False):
-        """Keep and tell what became of a task; `told`: that it is outstanding again was said with its worker's loss."""
+    def _settled(self, outcome: TaskOutcome, logged: bool = False) -> None:
+        """Keep and log what became of a task; `logged`: the line of its worker's loss said that it is outstanding."""
         self._journal.record(outcome)
-        cell, attempts = f"{outcome.year} member {outcome.member}", outcome.attempts
+        cell, attempts = f"{outcome.year} member {outcome.ensemble_member}", outcome.attempts
         if outcome.status in ("failure", "timeout"):
-            self.say(f"{cell}: {outcome.status} after attempt {attempts}, on {outcome.worker}: {outcome.error}")
-        elif outcome.status == "outstanding" and not told:
-            self.say(f"{cell}: attempt {attempts} failed, on {outcome.worker}; to be tried again: {outcome.error}")
+            self.log(f"{cell}: {outcome.status} after attempt {attempts}, on {outcome.worker}: {outcome.error}")
+        elif outcome.status == "outstanding" and not logged:
+            self.log(f"{cell}: attempt {attempts} failed, on {outcome.worker}; to be tried again: {outcome.error}")
         with self._lock:
             if outcome.status != "complete" or outcome.attempts > 1:
                 self._idle.notify_all()  # there is a task to repeat, or a suspect less on the worker
             self._look_whether_all_is_done()
 
-    def _rested(self, rest):
-        """Let a slot whose worker is busy rest, whoever else is woken meanwhile; how long to rest next time."""
+    def _rested(self, rest: float) -> float:
+        """Let a slot whose worker is busy rest, whatever wakes others meanwhile; how long to rest next time."""
         until = time.monotonic() + rest
         with self._lock:
             while not self.ended and (left := until - time.monotonic()) > 0:
@@ -278,12 +345,12 @@ class Dispatcher:
 
     # The end
 
-    def _look_whether_all_is_done(self):
+    def _look_whether_all_is_done(self) -> None:
         counts = self.schedule.counts()
         if not counts["outstanding"] + counts["working"]:
             self._finish("complete" if counts["complete"] == len(self.schedule) else "incomplete")
 
-    def _look_whether_it_stalls(self):
+    def _look_whether_it_stalls(self) -> None:
         now = time.monotonic()
         if self._paused:
             if now - self._stalled_since > self.rules.wait:
@@ -294,7 +361,7 @@ class Dispatcher:
         elif now - self._stalled_since > self.rules.wait:
             self._finish("no worker")
 
-    def _finish(self, how):
+    def _finish(self, how: str) -> None:
         if not self.ended:
             self.ended = how
             self._idle.notify_all()

@@ -1,30 +1,54 @@
 """What a manager shows while it runs: a live picture on a terminal, plain lines into anything else."""
 
 import contextlib
+import itertools
 import os
+import shutil
 import sys
 import threading
 import time
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from stormtracks.pyro_cluster.journal.grid import grid
+from stormtracks.pyro_cluster.manager.assignments import Worker
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from stormtracks.pyro_cluster.pyro_task import Status
+from stormtracks.readable import duration
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 PLAIN_SECONDS = 10.0
 """Least time between two lines of progress; a line comes for each percent, and at least every five minutes."""
 LONGEST_SECONDS = 300.0
+_UNSUCCESSFUL: tuple[Status, ...] = ("failure", "timeout")
+_STYLES = {"+": "green", "W": "yellow", "F": "bold red", "T": "bold red"}
 
 
-def display(dispatcher, stream=None):
+class Display(Protocol):
+    """Shows a run from ``with`` to its end."""
+
+    interval: float  # seconds between two updates
+
+    def __enter__(self) -> "Display": ...
+    def __exit__(self, *exception: Any) -> None: ...
+    def show(self, text: str) -> None:
+        """Show a line about what happened; from any thread."""
+
+    def update(self) -> None:
+        """Show how far the run is."""
+
+
+def display(dispatcher: Dispatcher, stream: IO[str] | None = None) -> Display:
     """The display that fits a stream: live on a terminal, else plain."""
     stream = stream or sys.stdout
     if stream.isatty() and os.environ.get("TERM") not in (None, "dumb"):
-        from stormtracks.pyro_cluster.manager.display_live import LiveDisplay  # rich takes 0.1 s to import
-
         return LiveDisplay(dispatcher, stream)
     return PlainDisplay(dispatcher, stream)
 
 
-def tell(stream, text):
-    """Write a line; that nobody reads any more, or that the disk of the log is full, stops no run."""
+def write_line(stream: IO[str], text: str) -> None:
+    """Write a line; a stream that is closed, or a full disk under it, does not stop a run."""
     with contextlib.suppress(OSError, ValueError):
         print(text, file=stream, flush=True)
 
@@ -34,29 +58,32 @@ class Progress:
 
     Parameters
     ----------
-    dispatcher : dispatch.Dispatcher
+    dispatcher : Dispatcher
     """
 
-    def __init__(self, dispatcher):
-        self.dispatcher, self.started = dispatcher, time.monotonic()
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
+        self.started = time.monotonic()
 
-    def rate(self):
-        """Tasks completed a second, over the last two hundred; 0.0 where nothing was yet."""
+    def rate(self) -> float:
+        """Tasks completed per second, over the last two hundred; 0.0 before the first."""
         recent = list(self.dispatcher.recent)
         since = recent[0] if len(recent) == self.dispatcher.recent.maxlen else self.started
         return len(recent) / max(time.monotonic() - since, 1e-3)
 
-    def words(self):
+    def line(self) -> str:
         """As ``done 120/448, 3.1 tasks/s, 2 min left``, with what failed and how many workers there are."""
-        counts, workers = self.dispatcher.schedule.counts(), self.dispatcher.workers()
-        rate, left = self.rate(), counts["outstanding"] + counts["working"]
+        counts = self.dispatcher.schedule.counts()
+        workers = self.dispatcher.workers()
+        rate = self.rate()
+        left = counts["outstanding"] + counts["working"]
         parts = [f"done {counts['complete']:,}/{len(self.dispatcher.schedule):,}"]
-        parts += [f"{counts[status]:,} {status}" for status in ("failure", "timeout") if counts[status]]
+        parts += [f"{counts[status]:,} {status}" for status in _UNSUCCESSFUL if counts[status]]
         if rate > 0:
             pace = f"{rate:.1f} tasks/s" if rate >= 0.95 else f"{60 * rate:.1f} tasks/min"
             parts += [pace] + ([f"{duration(left / rate)} left"] if left else [])
-        busy = sum(len(running) for *_, running in workers)
-        slots = sum(slots for _, _, slots, _ in workers)
+        busy = sum(len(worker.running) for worker in workers)
+        slots = sum(worker.slots for worker in workers)
         parts.append(f"{busy}/{slots} slots busy" if workers else "no workers")
         return ", ".join(parts)
 
@@ -66,33 +93,68 @@ class PlainDisplay:
 
     interval = 1.0
 
-    def __init__(self, dispatcher, stream):
-        self._progress, self._stream = Progress(dispatcher), stream
+    def __init__(self, dispatcher: Dispatcher, stream: IO[str]) -> None:
+        self._progress = Progress(dispatcher)
+        self._stream = stream
         self._lock = threading.Lock()
-        self._last, self._last_done = time.monotonic(), -1
+        self._last = time.monotonic()
+        self._last_done = -1
 
-    def __enter__(self):
+    def __enter__(self) -> "PlainDisplay":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *exception: Any) -> None:
         pass
 
-    def say(self, text):
+    def show(self, text: str) -> None:
         """Show a line about what happened; from any thread."""
         with self._lock:
-            tell(self._stream, f"{time.strftime('%H:%M:%S')} {text}")
+            write_line(self._stream, f"{time.strftime('%H:%M:%S')} {text}")
 
-    def update(self):
+    def update(self) -> None:
         """Show how far the run is, when enough has changed."""
-        now, schedule = time.monotonic(), self._progress.dispatcher.schedule
+        now = time.monotonic()
+        schedule = self._progress.dispatcher.schedule
         done = schedule.counts()["complete"]
         enough = 100 * (done - self._last_done) >= len(schedule) and now - self._last >= PLAIN_SECONDS
         if enough or now - self._last >= LONGEST_SECONDS:
-            self._last, self._last_done = now, done
-            self.say(self._progress.words())
+            self._last = now
+            self._last_done = done
+            self.show(self._progress.line())
 
 
-def picture(progress, height, width):
+class LiveDisplay:
+    """A picture at the foot of the terminal, with what happened scrolling by above it. NO_COLOR: without colours."""
+
+    interval = 0.5
+
+    def __init__(self, dispatcher: Dispatcher, stream: IO[str]) -> None:
+        from rich.console import Console  # here, as rich takes 0.1 s to import
+        from rich.live import Live
+
+        self._progress = Progress(dispatcher)
+        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+
+    def __enter__(self) -> "LiveDisplay":
+        self._live.__enter__()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._live.update("", refresh=True)  # the table that follows says it all
+        self._live.__exit__(*exception)
+
+    def show(self, text: str) -> None:
+        """Show a line about what happened; from any thread."""
+        self._console.print(text)
+
+    def update(self) -> None:
+        """Draw the picture again."""
+        width, height = shutil.get_terminal_size()
+        self._live.update(_coloured(picture(self._progress, height, width - 1)), refresh=True)
+
+
+def picture(progress: Progress, height: int, width: int) -> list[str]:
     """The lines of the live picture: the figures, the grid, the workers with what they are doing.
 
     Parameters
@@ -101,31 +163,34 @@ def picture(progress, height, width):
     height, width : int
         Of the terminal.
     """
-    workers = [_worker_line(*worker, width) for worker in sorted(progress.dispatcher.workers())]
+    there = sorted(progress.dispatcher.workers(), key=lambda worker: worker.name)
+    workers = [_worker_line(worker)[:width] for worker in there]
     room = max(1, height - 4)
     most = max(2, room // 2)
     if len(workers) > most:
         workers = [*workers[: most - 1], f"and {len(workers) - most + 1} more workers"]
     lines = grid(progress.dispatcher.schedule, max(1, room - len(workers)), width)
-    return [*lines, progress.words()[:width], *workers]
+    return [*lines, progress.line()[:width], *workers]
 
 
-def _worker_line(name, host, slots, running, width):
-    at = "" if host in ("", name) else f" on {host}"
-    doing = ", ".join(f"{year}/{member} {duration(time.time() - since)}" for _, year, member, since in running)
-    return f"  {name}{at}, {len(running)}/{slots}: {doing or 'nothing to do'}"[:width]
+def _worker_line(worker: Worker) -> str:
+    at = "" if worker.host in ("", worker.name) else f" on {worker.host}"
+    doing = ", ".join(
+        f"{task.year}/{task.ensemble_member} {duration(time.time() - since)}"
+        for _, (task, since) in sorted(worker.running.items())
+    )
+    return f"  {worker.name}{at}, {len(worker.running)}/{worker.slots}: {doing or 'nothing to do'}"
 
 
-def duration(seconds):
-    """Words for a length of time: ``45 s``, ``12 min``, ``3 h 5 min``, ``2 d 4 h``."""
-    seconds = max(0.0, seconds)
-    if seconds < 1:
-        return f"{seconds:.1f} s"
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+def _coloured(lines: list[str]) -> "Text":
+    """The picture with the signs of the grid in colours."""
+    from rich.text import Text
+
+    text = Text(no_wrap=True)
+    for number, line in enumerate(lines):
+        head, colon, signs = line.partition(": ")
+        is_grid = colon and head[:4].strip().isdigit()
+        text.append("\n" * (number > 0) + head + colon)
+        for style, alike in itertools.groupby(signs, key=_STYLES.get if is_grid else lambda sign: None):
+            text.append("".join(alike), style)
+    return text

@@ -1,13 +1,18 @@
-"""The cluster as dispatch sees it: who is listed, and what can be asked of a worker, over the wire."""
+"""The cluster as dispatch sees it: the workers that are listed, and what can be asked of each, over the wire."""
+
+import select
+from collections.abc import Mapping
+from typing import Any
 
 from Pyro4.errors import CommunicationError, PyroError, SerializeError
 
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
+from stormtracks.pyro_cluster.plain import Description, Reply, State
 from stormtracks.pyro_cluster.secret import SecretError
 
 
-class Cluster:
+class ListedWorkers:
     """The workers that are registered at a nameserver.
 
     Parameters
@@ -16,11 +21,11 @@ class Cluster:
         Where the nameserver is.
     """
 
-    def __init__(self, host, port):
+    def __init__(self, host: str, port: int) -> None:
         self.address = host, port
-        self._nameserver = None
+        self._nameserver: Any = None
 
-    def join(self):
+    def join(self) -> None:
         """Connect to the nameserver.
 
         Raises
@@ -31,7 +36,7 @@ class Cluster:
         if self._nameserver is None:
             self._nameserver = wire.nameserver(*self.address, timeout=wire.CONNECT_SECONDS)
 
-    def find(self):
+    def find(self) -> dict[str, str]:
         """The listed workers, {name: uri}; `PeerLost` where the nameserver does not answer."""
         try:
             self.join()
@@ -41,15 +46,15 @@ class Cluster:
             raise _lost(error) from error
         return {name.removeprefix(wire.PREFIX): uri for name, uri in listed.items()}
 
-    def connect(self, uri, timeout=None):
+    def connect(self, uri: str, timeout: float | None = None) -> "Peer":
         """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take."""
         try:
             return Peer(wire.proxy(uri, timeout))
         except (PyroError, SecretError, OSError) as error:
             raise _lost(error) from error
 
-    def leave(self):
-        """Let go of the nameserver."""
+    def leave(self) -> None:
+        """Close the connection to the nameserver."""
         if self._nameserver is not None:
             self._nameserver._pyroRelease()
             self._nameserver = None
@@ -58,47 +63,49 @@ class Cluster:
 class Peer:
     """One connection to a worker. What ends it is raised as `PeerLost`, what the worker raised as itself."""
 
-    def __init__(self, proxy):
+    def __init__(self, proxy: wire.Proxy) -> None:
         self._proxy = proxy
 
-    def describe(self):
-        """What the worker says of itself, a dict."""
+    def describe(self) -> Description:
+        """The worker's description of itself."""
         return self._call("describe")
 
-    def ping(self):
+    def ping(self) -> State:
         """A sign of life."""
         return self._call("ping")
 
-    def do_work(self, year, ensemble_member, task, options):
-        """Have a task done; the worker's reply, a dict."""
+    def do_work(self, year: int, ensemble_member: int, task: str, options: Mapping[str, Any]) -> Reply:
+        """Have a task done; the worker's reply."""
         return self._call("do_work", year, ensemble_member, task, options)
 
-    def cut(self):
-        """End a call that another thread is waiting in."""
+    def ended(self, seconds: float) -> bool:
+        """Wait until the connection is ended by the other side or by `cut`, at most some seconds; whether it is."""
+        connection = self._proxy._pyroConnection
+        if connection is None:
+            return True
+        waiting = select.poll()
+        waiting.register(connection.sock.fileno(), select.POLLRDHUP)
+        return bool(waiting.poll(1000 * seconds))
+
+    def cut(self) -> None:
+        """End a call or a wait that another thread is in."""
         wire.cut(self._proxy)
 
-    def close(self):
+    def close(self) -> None:
         """Close the connection."""
         self._proxy._pyroRelease()
 
-    def fileno(self):
-        """The descriptor of the connection, or None where there is none now."""
-        connection = self._proxy._pyroConnection
-        return None if connection is None else connection.sock.fileno()
-
-    def _call(self, method, *arguments):
+    def _call(self, method: str, *arguments: object) -> Any:
         try:
             return getattr(self._proxy, method)(*arguments)
-        except (
-            SerializeError
-        ):  # for Pyro a kind of lost connection, but it is about what was said, not about who is there
+        except SerializeError:  # for Pyro a kind of lost connection, but it is about the message, not the worker
             raise
         except (CommunicationError, OSError) as error:
             raise _lost(error) from error
 
 
-def _lost(error):
-    """The loss that an error means; silent unless the other side, or its kernel, said that there is nobody."""
+def _lost(error: Exception) -> PeerLost:
+    """The loss that an error means; silent unless the other side, or its kernel, said that nothing listens there."""
     if isinstance(error, wire.WireError):
         silent = isinstance(error, wire.Unreachable) and not isinstance(error.__cause__, ConnectionError)
         return PeerLost(str(error), silent)

@@ -1,12 +1,18 @@
 """What a manager is asked for, and what follows from it: the schedule, the journal, the rules."""
 
 import shlex
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from stormtracks import address
+from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal.journal import Journal, Run, default_name
 from stormtracks.pyro_cluster.manager.dispatch import Rules
+from stormtracks.pyro_cluster.plain import Options
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from stormtracks.strict_dataclass import assignments, renamed
 from stormtracks.version import code_version
 
 
@@ -20,22 +26,24 @@ class ManagePlan:
         The end year is included.
     task : str
     timeout : float or None
-        Seconds that one task may take; none: any time.
+        Seconds that one task may take; none: no limit.
     retries : int
         How often a task that failed or timed out is tried again.
     settings : dict
         Settings of the science, plain values; none: the defaults.
     run : str or None
-        Name under which the run can be gone on with; none: made of task and years.
+        Name by which the run is resumed; none: task and years.
     overwrite : bool
-        Begin a run anew that was made with other settings, and replace its results.
+        Start a run over that was begun with other settings, and replace its results.
     nameserver : tuple of (str, int)
     wait : float
-        Seconds to wait for a worker where there is none.
+        Seconds to wait for a worker where there is none, or for a journal that cannot be written.
     any_version : bool
         Also give work to workers of another version.
     journals : Path or None
         Folder of journals; none: the state folder's.
+    renamed : mapping of str to str
+        Keys of settings that had another name before -> their names now; a journal may have the old ones.
     """
 
     start_year: int
@@ -44,55 +52,83 @@ class ManagePlan:
     task: str = "vort_track"
     timeout: float | None = None
     retries: int = 2
-    settings: dict = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     run: str | None = None
     overwrite: bool = False
     nameserver: tuple[str, int] = ("localhost", 9090)
     wait: float = 60.0
     any_version: bool = False
     journals: Path | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.retries < 0:
-            raise ValueError(f"the number of retries must be at least 0, not {self.retries}")
+            raise BadValue(f"the number of retries must be at least 0, not {self.retries}")
         for name in ("timeout", "wait"):
             value = getattr(self, name)
             if value is not None and not value > 0:
-                raise ValueError(f"the {name} must be above 0 s, not {value:g}")
+                raise BadValue(f"the {name} must be above 0 s, not {value:g}")
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The run's name."""
         return self.run or default_name(self.task, self.start_year, self.end_year)
 
-    def schedule(self):
-        """All tasks; ValueError where there can be no such ones."""
+    def schedule(self) -> PyroTaskSchedule:
+        """All tasks; BadValue where there can be no such ones."""
         return PyroTaskSchedule(self.start_year, self.end_year, self.members, self.task)
 
-    def journal(self, on_trouble=None):
+    def journal(self, on_trouble: Callable[[str | None], object] | None = None) -> Journal:
         """The run's journal, taken by this process."""
-        version, (host, port) = code_version(), self.nameserver
-        extent = (self.start_year, self.end_year, self.members)
-        run = Run(self.name, self.task, *extent, self.settings, f"{host}:{port}", version)
+        run = Run(
+            self.name,
+            self.task,
+            self.start_year,
+            self.end_year,
+            self.members,
+            self.settings,
+            address.place(*self.nameserver),
+            code_version(),
+            self.renamed,
+        )
         return Journal(run, self.overwrite, self.journals, on_trouble)
 
-    def rules(self):
+    def rules(self) -> Rules:
         """How the work is given out."""
-        options = {"settings": self.settings, "overwrite": self.overwrite, "timeout": self.timeout, "run": self.name}
+        options = Options(settings=self.settings, overwrite=self.overwrite, timeout=self.timeout, run=self.name)
         return Rules(code_version(), options, self.retries, self.wait, self.any_version)
 
-    def command(self):
-        """The command that goes on with the run."""
-        words = [
-            "inv",
-            "manage",
-            "--start-year",
-            self.start_year,
-            "--end-year",
-            self.end_year,
-            "--members",
-            self.members,
-        ]
-        words += [] if self.task == "vort_track" else ["--task", self.task]
-        words += ["--run", self.run] if self.run else []
-        return shlex.join(map(str, words)) + (" (with the same --settings)" if self.settings else "")
+    def command(self) -> str:
+        """The command that resumes the run."""
+        command = f"inv manage --start-year {self.start_year} --end-year {self.end_year} --members {self.members}"
+        if self.task != "vort_track":
+            command += f" --task {shlex.quote(self.task)}"
+        if self.run:
+            command += f" --run {shlex.quote(self.run)}"
+        return command + (" (with the same --settings and --set)" if self.settings else "")
+
+
+def settings_of(files: Iterable[str], texts: Iterable[str], names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The settings of a run, from the command line's options.
+
+    Parameters
+    ----------
+    files : iterable of str
+        YAML files; of a key that several have the last one counts.
+    texts : iterable of str
+        ``key=value``; they count more than the files.
+    names : mapping of str to str, optional
+        Keys that had another name before -> their names now.
+
+    Raises
+    ------
+    strict_dataclass.KeyRefused
+    OSError
+        A file that cannot be read.
+    """
+    from stormtracks import config  # loads yaml
+
+    found: dict[str, Any] = {}
+    for file in files:
+        found |= renamed(config.load_settings(file), names or {}, str(file))
+    return found | renamed(assignments(texts), names or {}, "--set")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stormtracks.pyro_cluster.journal import runs
-from stormtracks.pyro_cluster.journal.journal import Journal, Outcome, Run, default_name
+from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome, default_name
 from stormtracks.pyro_cluster.journal.lock import AlreadyManaged, JournalRefused
 
 RUN = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 2e-5}, "127.0.0.1:9090", "1.0.0")
@@ -20,10 +20,10 @@ CHECKOUT = Path(__file__).parents[3]
 
 
 def _process(text, *arguments):
-    """Another Python that begins the run RUN and goes on with `text`."""
+    """Another Python that begins the run RUN and then does `text`."""
     start = """
     import resource, signal, sys, time
-    from stormtracks.pyro_cluster.journal.journal import Journal, Outcome, Run
+    from stormtracks.pyro_cluster.journal.journal import Journal, TaskOutcome, Run
     run = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 2e-5}, "", "1.0.0")
     """
     program = textwrap.dedent(start) + textwrap.dedent(text)
@@ -34,9 +34,9 @@ def _process(text, *arguments):
 
 def test_what_is_recorded_is_read(tmp_path):
     journal = Journal(RUN, place=tmp_path)
-    journal.record(Outcome(2000, 1, "complete", "w1", "h", 2.0, 1.5, "/r/x.nc", {"tracks": 7, "maxima": 90}))
-    journal.record(Outcome(2000, 2, "complete", "w2", "h", 3.0, 2.5, "/r/y.nc", {"tracks": 3, "maxima": 10}))
-    journal.record(Outcome(2001, 0, "failure", "w1, w2", error="no such file: /d/2001.nc", attempts=3))
+    journal.record(TaskOutcome(2000, 1, "complete", "w1", "h", 2.0, 1.5, "/r/x.nc", {"tracks": 7, "maxima": 90}))
+    journal.record(TaskOutcome(2000, 2, "complete", "w2", "h", 3.0, 2.5, "/r/y.nc", {"tracks": 3, "maxima": 10}))
+    journal.record(TaskOutcome(2001, 0, "failure", "w1, w2", error="no such file: /d/2001.nc", attempts=3))
     journal.event("worker w1 came")
     journal.close("incomplete")
     state = runs.read("r", tmp_path)
@@ -59,10 +59,10 @@ def test_read_while_it_is_written(tmp_path):
     assert runs.read("r", tmp_path).schedule.counts()["working"] == 0
 
 
-def test_the_same_run_goes_on(tmp_path):
+def test_the_same_run_is_resumed(tmp_path):
     first = Journal(RUN, place=tmp_path)
-    first.record(Outcome(2000, 1, "complete"))
-    first.record(Outcome(2000, 2, "failure"))
+    first.record(TaskOutcome(2000, 1, "complete"))
+    first.record(TaskOutcome(2000, 2, "failure"))
     first.close("incomplete")
     again = Journal(RUN, place=tmp_path)
     assert again.complete == [(2000, 1)]
@@ -71,15 +71,15 @@ def test_the_same_run_goes_on(tmp_path):
 
 def test_years_and_members_may_grow(tmp_path):
     first = Journal(RUN, place=tmp_path)
-    first.record(Outcome(2001, 2, "complete"))
+    first.record(TaskOutcome(2001, 2, "complete"))
     first.close("complete")
     Journal(Run("r", "vort_track", 2001, 2003, 5, RUN.settings, "", "1.0.0"), place=tmp_path).close("incomplete")
     assert runs.read("r", tmp_path).schedule.get_progress() == "--+--\n-----\n-----\n"
 
 
-def test_what_failed_is_outstanding_when_the_run_goes_on(tmp_path):
+def test_what_failed_is_outstanding_when_the_run_is_resumed(tmp_path):
     first = Journal(RUN, place=tmp_path)
-    first.record(Outcome(2000, 2, "failure", error="no room"))
+    first.record(TaskOutcome(2000, 2, "failure", error="no room"))
     first.close("incomplete")
     assert runs.read("r", tmp_path).schedule.get_progress() == "--F\n---\n"
     Journal(RUN, place=tmp_path).close("interrupted")
@@ -89,7 +89,7 @@ def test_what_failed_is_outstanding_when_the_run_goes_on(tmp_path):
 
 def test_years_outside_the_present_range_are_kept_but_not_counted(tmp_path):
     first = Journal(RUN, place=tmp_path)
-    first.record(Outcome(2000, 2, "complete", seconds=5.0, counts={"tracks": 3}))
+    first.record(TaskOutcome(2000, 2, "complete", seconds=5.0, counts={"tracks": 3}))
     first.close("incomplete")
     Journal(Run("r", "vort_track", 2001, 2001, 3, RUN.settings, "", "1.0.0"), place=tmp_path).close("incomplete")
     assert (runs.read("r", tmp_path).counts, runs.read("r", tmp_path).seconds) == ({}, 0.0)
@@ -97,29 +97,40 @@ def test_years_outside_the_present_range_are_kept_but_not_counted(tmp_path):
     assert runs.read("r", tmp_path).counts == {"tracks": 3}
 
 
-def test_other_settings_are_refused_or_begin_anew(tmp_path):
+def test_other_settings_are_refused_or_the_run_is_started_over(tmp_path):
     first = Journal(RUN, place=tmp_path)
-    first.record(Outcome(2001, 2, "complete"))
+    first.record(TaskOutcome(2001, 2, "complete"))
     first.close("complete")
     other = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 3e-5, "min_points": 4})
-    words = r"min_points = its default \(now 4\), threshold = 2e-05 \(now 3e-05\); choose another name with --run"
-    with pytest.raises(JournalRefused, match=words):
+    message = r"min_points = its default \(now 4\), threshold = 2e-05 \(now 3e-05\); choose another name with --run"
+    with pytest.raises(JournalRefused, match=message):
         Journal(other, place=tmp_path)
     anew = Journal(other, overwrite=True, place=tmp_path)
-    assert anew.complete == [] and "begun anew" in anew.remarks[0]
+    assert anew.complete == [] and "started over: it was begun with other settings" in anew.remarks[0]
     anew.close("incomplete")
+
+
+def test_a_journal_with_the_old_names_of_settings_is_resumed_with_the_new_ones(tmp_path):
+    first = Journal(RUN, place=tmp_path)
+    first.record(TaskOutcome(2001, 2, "complete"))
+    first.close("incomplete")
+    new = Run("r", "vort_track", 2000, 2001, 3, {"threshold_s1": 2e-5}, renamed={"threshold": "threshold_s1"})
+    again = Journal(new, place=tmp_path)
+    assert again.complete == [(2001, 2)]
+    again.close("complete")
+    assert runs.read("r", tmp_path).run["settings"] == {"threshold_s1": 2e-5}
 
 
 def test_another_task_is_refused(tmp_path):
     Journal(RUN, place=tmp_path).close("complete")
-    with pytest.raises(JournalRefused, match="was made with the task vort_track, not other"):
+    with pytest.raises(JournalRefused, match="was begun with the task vort_track, not other"):
         Journal(Run("r", "other", 2000, 2001, 3), place=tmp_path)
 
 
 def test_another_version_is_said(tmp_path):
     Journal(RUN, place=tmp_path).close("complete")
     newer = Journal(Run("r", "vort_track", 2000, 2001, 3, RUN.settings, "", "1.1.0"), place=tmp_path)
-    assert newer.remarks == ["begun by stormtracks 1.0.0, going on with 1.1.0"]
+    assert newer.remarks == ["begun by stormtracks 1.0.0, resumed with 1.1.0"]
     newer.close("complete")
 
 
@@ -136,7 +147,7 @@ def test_what_was_committed_survives_kill_9(tmp_path):
         """
         journal = Journal(run, place=sys.argv[1])
         for member in range(3):
-            journal.record(Outcome(2000, member, "complete"))
+            journal.record(TaskOutcome(2000, member, "complete"))
             time.sleep(0.2)
             print(member, flush=True)
         time.sleep(60)
@@ -156,18 +167,18 @@ def test_what_was_committed_survives_kill_9(tmp_path):
 
 def test_a_full_disk_is_said_and_what_waited_is_written_when_there_is_room(tmp_path, monkeypatch):
     monkeypatch.setattr("stormtracks.pyro_cluster.journal.writer.RETRY_SECONDS", 0.05)
-    words = []
-    journal = Journal(RUN, place=tmp_path, on_trouble=words.append)
+    messages = []
+    journal = Journal(RUN, place=tmp_path, on_trouble=messages.append)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     full = journal.path.with_suffix(".sqlite-wal").stat().st_size
     resource.setrlimit(resource.RLIMIT_FSIZE, (full, before[1]))
     try:
-        journal.record(Outcome(2000, 0, "complete"))
-        _wait(lambda: words)
+        journal.record(TaskOutcome(2000, 0, "complete"))
+        _wait(lambda: messages)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    _wait(lambda: len(words) == 2)
-    assert "the journal cannot be written: " in words[0] and words[1] is None
+    _wait(lambda: len(messages) == 2)
+    assert "the journal cannot be written: " in messages[0] and messages[1] is None
     journal.close("incomplete")
     assert journal.lost is None and runs.read("r", tmp_path).schedule.get_progress_for_year(2000) == "2000: +--"
 
@@ -179,7 +190,7 @@ def test_a_disk_that_stays_full_is_said_at_the_end(tmp_path):
         journal = Journal(run, place=sys.argv[1])
         full = journal.path.with_suffix(".sqlite-wal").stat().st_size
         resource.setrlimit(resource.RLIMIT_FSIZE, (full, full))
-        journal.record(Outcome(2000, 0, "complete"))
+        journal.record(TaskOutcome(2000, 0, "complete"))
         journal.close("incomplete")
         print(journal.lost)
         """,
@@ -199,14 +210,14 @@ def _wait(until, seconds=20):
 @pytest.mark.parametrize("content", [b"SQLite format 3\0" + b"rubbish" * 1000, b"not a database at all" * 100])
 def test_a_damaged_journal_is_refused(tmp_path, content):
     (tmp_path / "r.sqlite").write_bytes(content)
-    with pytest.raises(JournalRefused, match=r"is damaged: .*; move it away .* and give the same command again"):
+    with pytest.raises(JournalRefused, match=r"is damaged: .*; move it away .* and run the same command again"):
         Journal(RUN, place=tmp_path)
 
 
 def test_a_journal_damaged_in_the_middle_is_refused(tmp_path):
     journal = Journal(RUN, place=tmp_path)
     for member in range(2000):
-        journal.record(Outcome(2000, member, "complete", path="/r/x.nc"))
+        journal.record(TaskOutcome(2000, member, "complete", path="/r/x.nc"))
     journal.close("complete")
     content = bytearray((tmp_path / "r.sqlite").read_bytes())
     content[8192:40960] = b"\xff" * (40960 - 8192)
@@ -226,7 +237,7 @@ def test_another_programs_database_is_refused(tmp_path):
 
 @pytest.mark.parametrize("name", ["", "../r", "a b", ".hidden", "-x", "a/b", "x" * 101])
 def test_a_name_that_could_leave_the_folder_is_refused(name):
-    with pytest.raises(JournalRefused, match="a run cannot be called"):
+    with pytest.raises(JournalRefused, match="cannot be the name of a run; choose"):
         Run(name, "vort_track", 2000, 2001, 3)
 
 
@@ -237,10 +248,10 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
 
 
 def test_an_unknown_run_is_refused_with_those_there_are(tmp_path):
-    with pytest.raises(JournalRefused, match="there is none yet"):
+    with pytest.raises(JournalRefused, match=r"there is no run yet in .*; start one with 'inv manage'"):
         runs.read(place=tmp_path)
     Journal(RUN, place=tmp_path).close("complete")
-    with pytest.raises(JournalRefused, match=r"no run s in .*; there are: r"):
+    with pytest.raises(JournalRefused, match=r"there is no run s in .*; choose one of: r"):
         runs.read("s", tmp_path)
     assert runs.read(place=tmp_path).run["name"] == "r"
 

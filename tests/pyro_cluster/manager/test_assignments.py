@@ -141,7 +141,7 @@ def test_suspects_are_tried_one_at_a_time_so_that_only_the_guilty_one_fails():
     ("reply", "error"),
     [
         ({"status": "fine"}, "replied with the status 'fine'"),
-        ({"status": "complete", "year": 1999, "member": 0}, "replied about 1999 member 0"),
+        ({"status": "complete", "year": 1999, "ensemble_member": 0}, "replied about 1999 member 0"),
     ],
 )
 def test_a_reply_that_makes_no_sense_is_a_failure(reply, error):

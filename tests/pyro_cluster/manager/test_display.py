@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from stormtracks.pyro_cluster.journal import report, runs
 from stormtracks.pyro_cluster.journal.grid import counted, grid
-from stormtracks.pyro_cluster.journal.journal import Journal, Outcome, Run
+from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
 from stormtracks.pyro_cluster.manager import display
 from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules
-from stormtracks.pyro_cluster.manager.display import PlainDisplay, Progress, duration, picture, tell
-from stormtracks.pyro_cluster.manager.display_live import LiveDisplay
+from stormtracks.pyro_cluster.manager.display import LiveDisplay, PlainDisplay, Progress, picture, write_line
 from stormtracks.pyro_cluster.pyro_task import STATUSES, PyroTaskSchedule
 from tests.simulated_cluster import ListJournal, SimulatedCluster
 
@@ -71,23 +70,6 @@ def test_signs_are_counted():
     assert counted("++-WFT+") == "3+ 1W 1- 1F 1T"
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.04, "0.0 s"),
-        (45, "45 s"),
-        (99, "99 s"),
-        (720, "12 min"),
-        (3599, "1 h 0 min"),
-        (11100, "3 h 5 min"),
-        (187200, "2 d 4 h"),
-        (-1, "0.0 s"),
-    ],
-)
-def test_durations(seconds, words):
-    assert duration(seconds) == words
-
-
 @pytest.fixture
 def run():
     """A dispatcher over 2 x 3 tasks, with one worker whose tasks last until the test ends."""
@@ -127,14 +109,14 @@ def test_the_rate_and_the_time_left(run):
     progress = Progress(run)
     progress.started -= 100
     run.recent.extend([time.monotonic()] * 50)
-    assert re.search(r"done 0/6, 30\.0 tasks/min, 12 s left", progress.words())
+    assert re.search(r"done 0/6, 30\.0 tasks/min, 12 s left", progress.line())
 
 
 def test_a_stream_that_is_gone_stops_nothing(run):
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as gone:
-        tell(gone, "nobody reads this")
+        write_line(gone, "nobody reads this")
         os.dup2(os.open(os.devnull, os.O_WRONLY), gone.fileno())
 
 
@@ -150,7 +132,7 @@ def test_the_live_picture_on_a_terminal(run, monkeypatch, colour):
         assert isinstance(shown, LiveDisplay)
         with shown:
             shown.update()
-            shown.say("worker w2 came")
+            shown.show("worker w2 came")
     said = _read(master)
     assert "worker w2 came" in said and "slots busy" in said and ("\x1b[33m" in said) == colour
 
@@ -176,10 +158,10 @@ def state(tmp_path):
     journal = Journal(Run("r", "vort_track", 2000, 2001, 3), place=tmp_path)
     for member in range(2):
         counts = {"tracks": 600, "maxima": 70000}
-        journal.record(Outcome(2000, member, "complete", "w1", "h", 100.0, 90.0, "x.nc", counts))
+        journal.record(TaskOutcome(2000, member, "complete", "w1", "h", 100.0, 90.0, "x.nc", counts))
     for member in range(3):
         error = f"no file /data/2001/member_{member}.nc"
-        journal.record(Outcome(2001, member, "failure", "w1, w2", "h", error=error, attempts=3))
+        journal.record(TaskOutcome(2001, member, "failure", "w1, w2", "h", error=error, attempts=3))
     journal.close("incomplete")
     return runs.read("r", tmp_path)
 
@@ -191,7 +173,7 @@ class Done:
 def test_the_table_at_the_end(state):
     assert report.summary(state, 100.0, Done) == [
         "  tasks        6",
-        "  complete     2 (1 found done by their results)",
+        "  complete     2 (1 already had a result)",
         "  failure      3",
         "  outstanding  1",
         "  maxima       140,000",

@@ -1,4 +1,4 @@
-"""What dispatch is told of a worker over the wire: answers, ends and silence."""
+"""What dispatch learns of a worker over the wire: answers, ends and silence."""
 
 import socket
 import threading
@@ -8,14 +8,14 @@ import pytest
 
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.listed_workers import Cluster
+from stormtracks.pyro_cluster.manager.listed_workers import ListedWorkers
 from tests.processes import wait_for
 
 
 @Pyro4.expose
 class Service:
     def __init__(self):
-        self.asked, self.go_on = threading.Event(), threading.Event()
+        self.asked, self.answer = threading.Event(), threading.Event()
 
     def ping(self):
         return {"id": "x"}
@@ -23,9 +23,9 @@ class Service:
     def describe(self):
         raise ValueError("nothing to say")
 
-    def do_work(self, year, member, task, options):
+    def do_work(self, year, ensemble_member, task, options):
         self.asked.set()
-        self.go_on.wait(20)
+        self.answer.wait(20)
 
 
 @pytest.fixture
@@ -33,17 +33,45 @@ def service(home, serve):
     """A service and a peer of it; the nameserver is not needed."""
     made = Service()
     uri = serve(wire.Daemon()).register(made)
-    yield made, Cluster("localhost", 1).connect(uri, 0.2), uri
-    made.go_on.set()
+    yield made, ListedWorkers("localhost", 1).connect(uri, 0.2), uri
+    made.answer.set()
 
 
 def test_answers_and_what_the_other_side_raised_come_as_they_are(service):
     _, peer, _ = service
-    assert peer.ping() == {"id": "x"} and peer.fileno() > 0
+    assert peer.ping() == {"id": "x"}
     with pytest.raises(ValueError, match="nothing to say"):
         peer.describe()
+
+
+def test_a_connection_lasts_until_it_is_closed(service):
+    _, peer, _ = service
+    peer.ping()
+    assert not peer.ended(0.01)
     peer.close()
-    assert peer.fileno() is None
+    assert peer.ended(20)
+
+
+def test_a_wait_for_the_end_is_ended_by_another_thread(service):
+    _, peer, _ = service
+    ends = []
+    thread = threading.Thread(target=lambda: ends.append(peer.ended(3600)))
+    thread.start()
+    peer.cut()
+    thread.join(20)
+    assert ends == [True]
+
+
+def test_the_end_of_the_other_side_ends_the_wait(home):
+    daemon = wire.Daemon()
+    uri = daemon.register(Service())
+    serving = threading.Thread(target=daemon.requestLoop)
+    serving.start()
+    peer = ListedWorkers("localhost", 1).connect(uri)
+    assert not peer.ended(0.01)
+    daemon.shutdown()
+    serving.join(20)
+    assert peer.ended(20)
 
 
 def test_no_answer_in_time_is_silence(service):
@@ -55,7 +83,7 @@ def test_no_answer_in_time_is_silence(service):
 
 def test_a_cut_call_ends_at_once(service):
     made, _, uri = service
-    peer, ends = Cluster("localhost", 1).connect(uri), []
+    peer, ends = ListedWorkers("localhost", 1).connect(uri), []
 
     def call():
         try:
@@ -78,12 +106,12 @@ def test_who_does_not_answer_is_silent_and_who_is_not_there_is_not(home, listeni
         if listening:
             sock.listen()
         with pytest.raises(PeerLost, match=r"no answer within|nothing listens there") as caught:
-            Cluster("localhost", 1).connect(f"PYRO:x@127.0.0.1:{sock.getsockname()[1]}")
+            ListedWorkers("localhost", 1).connect(f"PYRO:x@127.0.0.1:{sock.getsockname()[1]}")
     assert caught.value.silent is listening
 
 
 def test_a_lost_nameserver_is_a_lost_peer_and_is_found_again(launch):
-    cluster = Cluster("localhost", 1)
+    cluster = ListedWorkers("localhost", 1)
     with pytest.raises(PeerLost, match="no nameserver at localhost:1 "):
         cluster.find()
     nameserver = launch("pyro_nameserver", "--port", "0")

@@ -1,0 +1,102 @@
+"""The options of a run, for both command lines that start one: `inv manage` and `pyro_manager`.
+
+Loads next to nothing: `inv --list` reads the table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stormtracks.errors import BadValue
+
+_KINDS = {int: "a whole number", float: "a number"}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option as it is typed, without the dashes.
+
+    Attributes
+    ----------
+    name : str
+    help : str
+        Also says what is taken where the option is not given.
+    kind : type
+        bool: a switch; list: may be given several times, as text.
+    default : object
+    needed : bool
+    """
+
+    name: str
+    help: str
+    kind: type = str
+    default: Any = None
+    needed: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name in Python."""
+        return self.name.replace("-", "_")
+
+    def read(self, given: object) -> Any:
+        """The value of what was typed, or of what a caller gave.
+
+        Raises
+        ------
+        BadValue
+            Text that is not a number, where one is wanted; an option that is needed and was not given.
+        """
+        if given is None and self.needed:
+            raise BadValue(f"--{self.name} is missing; give the {self.help}")
+        if given is None or self.kind not in _KINDS:
+            return self.default if given is None else given
+        try:
+            return self.kind(given)
+        except ValueError:
+            raise BadValue(f"--{self.name} must be {_KINDS[self.kind]}, not {given!r}") from None
+
+
+OPTIONS = (
+    Option("start-year", "first year", int, needed=True),
+    Option("end-year", "last year, included; default: the first", int),
+    Option("members", "number of ensemble members, the same for each year", int, needed=True),
+    Option("task", "what is done with each member of each year; default: vort_track", default="vort_track"),
+    Option("timeout", "seconds that one task may take; default: no limit", float),
+    Option("retries", "how often a task that failed is tried again; default: 2", int, 2),
+    Option("settings", "YAML file of settings (thresholds and so on); of several the last one counts", list, ()),
+    Option("set", "one setting, key=value; may be given several times", list, ()),
+    Option("run", "name of the run, by which it is resumed; default: TASK_START-END"),
+    Option("overwrite", "start over, and replace results that were made with other settings", bool, False),
+    Option("wait", "seconds to wait for a worker, or for a journal that cannot be written; default: 60", float, 60.0),
+    Option("any-version", "also use workers that run another version of stormtracks", bool, False),
+)
+HELP = {option.name: option.help for option in OPTIONS}
+
+
+def read(given: Mapping[str, object]) -> dict[str, Any]:
+    """The values of all options, from what was given.
+
+    Parameters
+    ----------
+    given : mapping
+        Options by their names in Python (``start_year``); None, or no entry: the default.
+
+    Returns
+    -------
+    dict
+        A value for each option; ``end_year`` is the start year where it was not given.
+
+    Raises
+    ------
+    BadValue
+
+    Examples
+    --------
+    >>> values = read({"start_year": "2005", "members": "56"})
+    >>> values["start_year"], values["end_year"], values["members"], values["retries"]
+    (2005, 2005, 56, 2)
+    """
+    values = {option.key: option.read(given.get(option.key)) for option in OPTIONS}
+    if values["end_year"] is None:
+        values["end_year"] = values["start_year"]
+    return values
