@@ -1,4 +1,4 @@
-"""The import rule of docs/architecture.md, read from the sources."""
+"""The import rules of docs/architecture.md, read from the sources."""
 
 import ast
 import os
@@ -8,12 +8,37 @@ from pathlib import Path
 
 import pytest
 
+from tests import house
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "stormtracks"
 SCIENCE = sorted((PACKAGE / "science").rglob("*.py"))
 CLUSTER = sorted((PACKAGE / "pyro_cluster").rglob("*.py"))
 STAGES = ("reanalysis", "vorticity", "maxima", "passes", "linking", "ibtracs", "matching", "results")
 FILE_MODULES = ("reanalysis", "ibtracs", "results", "synthetic", "export")
+
+# The package's own ground, which every room stands on.
+GROUND = ("errors", "paths", "disk", "readable", "address", "process", "strict_dataclass", "version")
+# The parts of pyro_cluster, and what each may import of the others.
+MEMBERS = {
+    "faces": ("pyro_manager", "pyro_worker", "pyro_nameserver"),
+    "pyro_task": ("pyro_task",),
+    "ground": ("pidfile", "plain", "secret", "service"),
+    "manager": ("manager",),
+    "worker": ("worker",),
+    "journal": ("journal",),
+    "wire": ("wire",),
+}
+PART_OF = {room: part for part, rooms in MEMBERS.items() for room in rooms}
+ALLOWED = {
+    "faces": {"manager", "worker", "journal", "wire", "pyro_task", "ground"},
+    "manager": {"journal", "wire", "pyro_task", "ground"},  # never the worker
+    "worker": {"wire", "ground"},  # never the manager, its journal or its tasks
+    "journal": {"pyro_task", "ground"},
+    "wire": {"ground"},
+    "pyro_task": set(),
+    "ground": set(),
+}
 
 
 def imports(path):
@@ -95,6 +120,66 @@ def test_what_an_operator_types_loads_neither_numpy_nor_pyro(module):
         text=True,
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.fixture(scope="module")
+def arrows():
+    """Module -> the modules of ours that it imports, function-level imports included."""
+    return house.graph()
+
+
+def test_nothing_in_the_package_is_circular(arrows):
+    assert {"tasks", "fabfile", "stormtracks.science.pipeline"} <= set(arrows)
+    assert house.circles(arrows) == []
+
+
+def test_the_parts_of_the_cluster_import_each_other_only_as_the_table_allows(arrows):
+    rooms = house.rooms(arrows)
+    assert set(rooms.values()) == set(PART_OF), "a room that no part of the table has, or the other way"
+    found = house.grouped(arrows, {name: PART_OF[room] for name, room in rooms.items()})
+    assert {part: others - ALLOWED[part] for part, others in found.items()} == {part: set() for part in ALLOWED}
+
+
+def test_the_table_has_four_floors_and_no_room_stands_above_its_own(arrows):
+    floor_of = house.floors(ALLOWED)
+    assert house.upward(ALLOWED) == set()
+    by_floor = [{part for part in floor_of if floor_of[part] == floor} for floor in range(4)]
+    assert by_floor == [{"ground", "pyro_task"}, {"journal", "wire"}, {"manager", "worker"}, {"faces"}]
+    between = house.grouped(arrows, house.rooms(arrows))
+    assert house.upward(between) == set()
+    assert all(floor <= floor_of[PART_OF[room]] for room, floor in house.floors(between).items())
+
+
+@pytest.mark.parametrize("name", GROUND)
+def test_the_ground_knows_no_room(arrows, name):
+    below = {f"stormtracks.{other}" for other in GROUND} | {"stormtracks"}
+    assert arrows[f"stormtracks.{name}"] - below == set()
+
+
+def test_the_graph_knows_relative_imports_members_of_packages_and_imports_in_functions(tmp_path):
+    package = tmp_path / "stormtracks" / "room"
+    package.mkdir(parents=True)
+    for path in (tmp_path / "tasks.py", tmp_path / "fabfile.py", package.parent / "__init__.py"):
+        path.touch()
+    (package / "__init__.py").write_text("from .a import name\n")
+    (package / "a.py").write_text("from stormtracks.room import b, name\nimport os.path\n")
+    (package / "b.py").write_text("def late():\n    from . import a\n    import stormtracks.room.c as c\n")
+    (package / "c.py").write_text("from .. import room\nfrom numpy import array\n")
+    room = "stormtracks.room"
+    graph = house.graph(tmp_path)
+    assert {name: others for name, others in graph.items() if others} == {
+        room: {f"{room}.a"},
+        f"{room}.a": {f"{room}.b", room},
+        f"{room}.b": {f"{room}.a", f"{room}.c"},
+        f"{room}.c": {room},
+    }
+    assert house.circles(graph) == [[room, f"{room}.a", f"{room}.b", f"{room}.c"]]
+
+
+def test_floors_and_upward_arrows():
+    arrows = {"top": {"left", "right"}, "left": {"low"}, "right": {"left"}, "low": {"left"}}
+    assert house.upward(arrows) == {("low", "left")}
+    assert house.floors(arrows) == {"top": 3, "right": 2, "left": 1, "low": 0}
 
 
 def test_both_rooms_know_the_same_tasks():
