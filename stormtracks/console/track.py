@@ -50,10 +50,11 @@ def show(details):
     """The longest and strongest tracks, the storms found and missed, and where the result is."""
     result = results.load(details["path"])
     out = output()
+    counts = details["counts"]
     verb = "already there" if details["skipped"] else f"made in {details['seconds']:.1f} s"
     out.print(
         f"{details['year']}, member {details['ensemble_member']} ('{details['member_label']}'): "
-        f"{details['steps']} times, {details['maxima']} maxima, {details['tracks']} tracks"
+        f"{counts['steps']} times, {counts['maxima']} maxima, {counts['tracks']} tracks"
     )
     out.print(
         f"made from {', '.join(file['path'] for file in result.provenance['inputs'])}", soft_wrap=True, markup=False

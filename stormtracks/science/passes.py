@@ -1,22 +1,27 @@
 """The maxima of a member, or of all members in one pass over files that keep all members in a chunk.
 
-The archive of 20CRv2 stores one time of all members in a chunk, so whoever reads one member inflates all. Instead the
-first tasks of a year on a host make, together, one pass over its files: a block of times each, found work by lock,
-and leave every member's maxima in a scratch folder, from which each task takes its own. Whatever dies, its lock goes
-with it and another slot does the block.
+The archive of 20CRv2 stores one time of all members in a chunk, so reading one member means inflating all. Instead the
+first tasks of a year on a host make one pass over its files together. Each takes blocks of times that no other has
+locked and leaves every member's maxima of them in a scratch folder. Each task then takes its own member's from there.
+A task that dies loses its lock, and another slot does the block.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import json
+import math
 import os
 import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from stormtracks.science.records import Maxima
+from stormtracks import disk
+from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.records import Grid, InputFile, Maxima, TimeAxis
 
 BLOCK_BYTES = 2 << 20
 """Fields are worked on so many bytes at a time, to stay in a processor's cache."""
@@ -28,16 +33,38 @@ KEPT_PASSES = 3
 """Finished passes that stay in the scratch folder, for tasks still to come."""
 
 FORMAT = 1
-_RECORD = np.dtype([("step", "<i4"), ("lat", "<f8"), ("lon", "<f8"), ("vorticity", "<f4")])
+_COLUMNS = {"step": "<i4", "lat": "<f8", "lon": "<f8", "vorticity": "<f4"}
+_RECORD = np.dtype(list(_COLUMNS.items()))
+
+Members: TypeAlias = slice | Sequence[int]
+Progress: TypeAlias = Callable[[int, int], object]
+"""Called with (times done, times in all)."""
 
 
-def member_maxima(season, member, stages, scratch, progress=None):
+class Season(Protocol):
+    """What a pass asks of a season; see `reanalysis.Season`."""
+
+    grid: Grid
+    axis: TimeAxis
+    members: tuple[str, ...]
+    together: bool
+
+    def read(self, start: int, stop: int, members: Any) -> tuple[Floats, ...]:
+        """Fields of some steps and members."""
+
+    def inputs(self, ensemble_member: int | None = None) -> tuple[InputFile, ...]:
+        """The files that are read."""
+
+
+def member_maxima(
+    season: Season, ensemble_member: int, stages: "Stages", scratch: Path, progress: Progress | None = None
+) -> Maxima:
     """Maxima of one member over a whole season.
 
     Parameters
     ----------
     season : reanalysis.Season
-    member : int
+    ensemble_member : int
         As the schedule counts, from 0.
     stages : Stages
         What turns a block of the season into maxima, and what it depends on.
@@ -53,32 +80,32 @@ def member_maxima(season, member, stages, scratch, progress=None):
     report = progress or (lambda done, total: None)
     if not season.together:
         steps = _steps_in_cache(season)
-        blocks = [stages.maxima(season, start, steps, [member]) for start in _starts(season, steps, report)]
+        blocks = [stages.maxima(season, start, steps, [ensemble_member]) for start in _starts(season, steps, report)]
         return _joined([maxima for maxima, _ in blocks])
     with _Pass(season, stages, scratch) as everyone:
         everyone.finish(report)
-        return everyone.member(member)
+        return everyone.maxima_of(ensemble_member)
 
 
+@dataclass(frozen=True)
 class Stages:
     """Winds or vorticity of a block -> maxima of each member.
 
-    Parameters
+    Attributes
     ----------
     cyclonic : callable
-        ``cyclonic(arrays, grid) -> ndarray`` (n, lat, lon), from (u, v) or (vorticity,).
+        ``cyclonic(arrays, grid) -> ndarray`` (n, nlat, nlon), from (u, v) or (vorticity,).
     find : callable
         ``find(fields, grid) -> Maxima``.
     depends_on : mapping
         The settings that maxima depend on, in plain values; the others may differ between tasks that share a pass.
     """
 
-    def __init__(self, cyclonic, find, depends_on):
-        self.cyclonic = cyclonic
-        self.find = find
-        self.depends_on = depends_on
+    cyclonic: Callable[[Sequence[Floats], Grid], Floats]
+    find: Callable[[Floats, Grid], Maxima]
+    depends_on: Mapping[str, Any]
 
-    def maxima(self, season, start, count, members):
+    def maxima(self, season: Season, start: int, count: int, members: Members) -> tuple[Maxima, Ints]:
         """Maxima of some members over `count` times from `start`, and each one's member (index into `members`)."""
         stop = min(start + count, len(season.axis))
         arrays = season.read(start, stop, members)
@@ -93,7 +120,7 @@ class Stages:
         step, owner = np.divmod(found.step, width)
         return Maxima((step + start).astype(np.int32), found.lat, found.lon, found.vorticity), owner
 
-    def identity(self, season):
+    def identity(self, season: Season) -> str:
         """What the maxima depend on, as text that is the same only if they are."""
         inputs = [(file.path.name, file.size, file.mtime_ns) for file in season.inputs()]
         return json.dumps([FORMAT, self.depends_on, inputs], sort_keys=True)
@@ -102,51 +129,50 @@ class Stages:
 class _Pass:
     """One pass over all members, shared by the slots of a host; a context that keeps its folder from being cleared."""
 
-    def __init__(self, season, stages, scratch):
-        self.season, self.stages = season, stages
+    def __init__(self, season: Season, stages: Stages, scratch: Path) -> None:
+        self.season = season
+        self.stages = stages
         year = season.axis.times[0].astype("datetime64[Y]")
         identity = hashlib.sha256(stages.identity(season).encode()).hexdigest()[:16]
         self.folder = Path(scratch) / "passes" / f"{year}-{identity}"
 
-    def __enter__(self):
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.using = _lock(self.folder / "in_use", fcntl.LOCK_SH)
-        os.utime(self.folder)
+    def __enter__(self) -> "_Pass":
+        self.using = _in_use(self.folder)
+        os.utime(self.folder)  # the newest passes stay
+        disk.sweep(self.folder)
         _clear_old(self.folder.parent)
         return self
 
-    def __exit__(self, *_):
-        os.close(self.using)
+    def __exit__(self, *_: object) -> None:
+        self.using.release()
 
-    def finish(self, report):
-        """Do every block that nobody has done or is doing, then wait for those that others are doing."""
+    def finish(self, report: Progress) -> None:
+        """Do every block that no slot has done or is doing, then wait for those that others are doing."""
         total = len(self.season.axis)
-        for wait in (False, True):
+        for patience in (0.0, math.inf):
             left = [start for start in range(0, total, BLOCK_STEPS) if not self._file(start).exists()]
             for count, start in enumerate(left, start=1):
-                self._do(start, wait)
+                self._do(start, patience)
                 report(total - (len(left) - count) * BLOCK_STEPS, total)
 
-    def member(self, member):
+    def maxima_of(self, ensemble_member: int) -> Maxima:
         """The maxima of one member, from the blocks."""
-        parts = [self._read(self._file(start), member) for start in range(0, len(self.season.axis), BLOCK_STEPS)]
-        table = np.concatenate(parts)
-        return Maxima(*(np.ascontiguousarray(table[name]) for name in _RECORD.names))
+        starts = range(0, len(self.season.axis), BLOCK_STEPS)
+        table = np.concatenate([self._read(self._file(start), ensemble_member) for start in starts])
+        return Maxima(*(np.ascontiguousarray(table[name]) for name in _COLUMNS))
 
-    def _file(self, start):
+    def _file(self, start: int) -> Path:
         return self.folder / f"{start:06d}.maxima"
 
-    def _do(self, start, wait):
-        lock = _lock(self.folder / f"{start:06d}.lock", fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    def _do(self, start: int, patience: float) -> None:
+        lock = disk.lock(self.folder / f"{start:06d}.lock", patience=patience)
         if lock is None:
             return
-        try:
+        with lock:
             if not self._file(start).exists():
                 self._write(start)
-        finally:
-            os.close(lock)
 
-    def _write(self, start):
+    def _write(self, start: int) -> None:
         stop = min(start + BLOCK_STEPS, len(self.season.axis))
         everyone = slice(None)
         blocks = [self.stages.maxima(self.season, step, 1, everyone) for step in range(start, stop)]
@@ -154,64 +180,72 @@ class _Pass:
         owner = np.concatenate([owners for _, owners in blocks])
         order = np.argsort(owner, kind="stable")
         table = np.empty(len(owner), _RECORD)
-        for name in _RECORD.names:
+        for name in _COLUMNS:
             table[name] = getattr(maxima, name)[order]
         ends = np.searchsorted(owner[order], np.arange(len(self.season.members) + 1)).astype("<i8")
-        _write_whole(self._file(start), ends.tobytes() + table.tobytes())
+        _save(self._file(start), ends.tobytes() + table.tobytes())
 
-    def _read(self, path, member):
+    def _read(self, path: Path, ensemble_member: int) -> np.ndarray:
         with path.open("rb") as file:
-            file.seek(8 * member)
+            file.seek(8 * ensemble_member)
             first, last = np.frombuffer(file.read(16), "<i8")
             file.seek(8 * (len(self.season.members) + 1) + first * _RECORD.itemsize)
             return np.frombuffer(file.read((last - first) * _RECORD.itemsize), _RECORD)
 
 
-def _steps_in_cache(season):
+def _steps_in_cache(season: Season) -> int:
     nlat, nlon = season.grid.shape
     return max(1, BLOCK_BYTES // (4 * nlat * nlon))
 
 
-def _starts(season, count, report):
+def _starts(season: Season, count: int, report: Progress) -> Iterator[int]:
     total = len(season.axis)
     for start in range(0, total, count):
         yield start
         report(min(start + count, total), total)
 
 
-def _joined(parts):
-    return Maxima(*(np.concatenate([getattr(part, name) for part in parts]) for name in _RECORD.names))
+def _joined(parts: Sequence[Maxima]) -> Maxima:
+    return Maxima(*(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
 
 
-def _lock(path, how):
-    """An open, locked file descriptor, or None where another process holds the lock."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, how)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
-
-
-def _write_whole(path, content):
-    """A file that is there completely or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, f"{error.strerror} while writing the maxima of a pass", str(path)) from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            part.unlink()
-
-
-def _clear_old(folder):
-    """Remove all but the newest passes, except those somebody is using."""
-    passes = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
-    for path in passes[:-KEPT_PASSES]:
-        lock = _lock(path / "in_use", fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _in_use(folder: Path) -> disk.Lock:
+    """A shared lock that keeps a pass's folder, which is created where it is missing."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = disk.lock(folder / "in_use", shared=True, patience=1.0)
+        except FileNotFoundError:  # another task has just cleared the folder
+            continue
         if lock is not None:
-            shutil.rmtree(path, ignore_errors=True)
-            os.close(lock)
+            return lock
+
+
+def _save(path: Path, content: bytes) -> None:
+    """Write a block; it is not flushed to the disk, since it can be made again."""
+    try:
+        disk.write_whole(path, content, durable=False)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"the maxima of a pass cannot be written: {error.strerror}; free some space or fix the permissions there, "
+            "or name another folder with the key 'scratch'",
+            str(path),
+        ) from error
+
+
+def _clear_old(folder: Path) -> None:
+    """Remove all but the newest passes, except those that a task is using."""
+    passes = sorted((path for path in folder.iterdir() if path.is_dir()), key=_changed)
+    for path in passes[:-KEPT_PASSES]:
+        with contextlib.suppress(FileNotFoundError):  # another task has just cleared it
+            lock = disk.lock(path / "in_use")
+            if lock is not None:
+                with lock:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _changed(path: Path) -> float:
+    with contextlib.suppress(FileNotFoundError):
+        return path.stat().st_mtime
+    return 0.0

@@ -118,9 +118,9 @@ def test_order_of_members_and_longitude_do_not_matter(order, turn):
 
 def test_year_or_member_without_result_is_refused(tmp_path):
     save_ensemble(tmp_path, 2)
-    with pytest.raises(ResultError, match="no result of the year 1999; there are 2005"):
+    with pytest.raises(ResultError, match="no result of the year 1999; choose from 2005"):
         consensus(tmp_path, 1999)
-    with pytest.raises(ResultError, match="year 2005 has no result of member 7; there are 0, 1"):
+    with pytest.raises(ResultError, match="year 2005 has no result of member 7; choose from 0, 1"):
         consensus(tmp_path, 2005, members=[0, 7])
 
 

@@ -1,10 +1,11 @@
-import fcntl
 import multiprocessing
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from stormtracks import disk
 from stormtracks.science import passes, pipeline, reanalysis
 from stormtracks.science.settings import Settings
 
@@ -66,14 +67,17 @@ def test_a_block_whose_worker_died_is_done_by_another(planted, tmp_path, small_b
     def die_with_a_lock():
         with reanalysis.open_season(planted["20crv2c"], 2005) as season:
             everyone = passes._Pass(season, stages(Settings()), tmp_path).__enter__()
-            passes._lock(everyone.folder / "000004.lock", fcntl.LOCK_EX)
-            (everyone.folder / ".000004.maxima.1").write_bytes(b"half")
-            os._exit(9)
+            lock = disk.lock(everyone.folder / "000004.lock")
+            with lock, disk.beside(everyone.folder / "000004.maxima") as part:
+                part.write_bytes(b"half")
+                os._exit(9)
 
     dead = multiprocessing.get_context("fork").Process(target=die_with_a_lock)
     dead.start()
     dead.join()
+    assert len(list(tmp_path.rglob(".*"))) == 1
     assert_equal(member_maxima(planted["20crv2c"], 2, tmp_path)[0], member_maxima(planted["20crv3"], 2, tmp_path)[0])
+    assert list(tmp_path.rglob(".*")) == []
 
 
 def test_other_settings_are_another_pass_unless_maxima_do_not_depend_on_them(planted, tmp_path):
@@ -101,8 +105,8 @@ def test_a_block_that_cannot_be_written_leaves_nothing(planted, tmp_path, monkey
     def full(self, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(passes.Path, "write_bytes", full)
-    with pytest.raises(OSError, match="maxima of a pass"):
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="of a pass cannot be written: No space left on device; free some space"):
         member_maxima(planted["20crv2c"], 0, tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.suffix == ".maxima"] == []
 

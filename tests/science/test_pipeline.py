@@ -64,7 +64,7 @@ def test_refusals_name_what_is_wrong_and_leave_nothing(tmp_path, year, member, c
 
 def test_without_best_tracks_nothing_is_matched(tmp_path):
     details = pipeline.run_task(1987, 0, "vort_track", setup(tmp_path, best_tracks=None))
-    assert details["matches"] == [] and details["misses"] == [] and details["tracks"] > 0
+    assert details["matches"] == [] and details["misses"] == [] and details["counts"]["tracks"] > 0
 
 
 def test_vorticity_instead_of_winds_is_accepted(tmp_path):
@@ -72,7 +72,7 @@ def test_vorticity_instead_of_winds_is_accepted(tmp_path):
         tmp_path, data="sample/era5_djf_2025_26", settings={"threshold_s1": 5e-5, "season": ["12-01", "12-10"]}
     )
     details = pipeline.run_task(2025, 0, "vort_track", wanted)
-    assert details["steps"] == 37 and details["tracks"] > 100
+    assert details["counts"]["steps"] == 37 and details["counts"]["tracks"] > 100
 
 
 def test_members_differ_but_hold_the_same_storms(planted, tmp_path):

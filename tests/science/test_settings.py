@@ -93,12 +93,13 @@ def test_defaults_of_the_stages_are_those_of_the_settings(stage):
 
 
 def test_every_setting_reaches_a_stage():
-    reached = set().union(*(Settings().keywords(stage) for stage in STAGES)) | {"level_hpa", "season"}
+    reached = set().union(*(Settings().keywords(stage) for stage in STAGES))
     assert reached == {field.name for field in dataclasses.fields(Settings)}
 
 
 def test_maxima_depend_on_what_is_read_and_what_is_found():
-    assert {"level_hpa", "season", *Settings().keywords(maxima.find)} == set(pipeline.MAXIMA_DEPEND_ON)
+    names = {"level_hpa", "season", "region", "threshold_s1", "min_separation_km"}
+    assert set(pipeline.stages(Settings()).depends_on) == names
 
 
 @pytest.mark.parametrize(("stage", "name"), [(ibtracs.load, "wind_source"), (matching.match, "best_track_times")])

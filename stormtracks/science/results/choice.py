@@ -1,11 +1,19 @@
-"""Which of the results that are there somebody asked for."""
+"""Years and members asked for -> those that have results, or a refusal."""
+
+from collections.abc import Iterable
 
 from stormtracks.science.errors import ResultError
+from stormtracks.science.results.places import Folder
 from stormtracks.science.results.places import members as members_of
 from stormtracks.science.results.places import years as years_of
 
 
-def choose(folder, task="vort_track", years=None, members=None):
+def choose(
+    folder: Folder,
+    task: str = "vort_track",
+    years: Iterable[int] | None = None,
+    members: Iterable[int] | None = None,
+) -> dict[int, tuple[int, ...]]:
     """Years and members to look at.
 
     Parameters
@@ -14,7 +22,7 @@ def choose(folder, task="vort_track", years=None, members=None):
         Folder of all results.
     task : str
     years, members : iterable of int, optional
-        Those asked for; None: all that are there.
+        Those asked for; None: all that there are.
 
     Returns
     -------
@@ -24,26 +32,27 @@ def choose(folder, task="vort_track", years=None, members=None):
     Raises
     ------
     ResultError
-        There is no result at all, or none of a year or member asked for; the message says which there are.
+        There is no result at all, or none of a year or member asked for; the message lists those that exist.
     """
     there = years_of(folder, task)
     if not there:
         raise ResultError(
-            f"{folder}: there are no results of the task '{task}'; make some first (inv track, inv manage)"
+            f"{folder}: there are no results of the task '{task}'; make some first (inv track, inv manage), or name "
+            "another folder"
         )
     wanted = there if years is None else _known(years, there, f"{folder}: no result of the year")
     return {year: _members(folder, task, year, members) for year in wanted}
 
 
-def _members(folder, task, year, wanted):
+def _members(folder: Folder, task: str, year: int, wanted: Iterable[int] | None) -> tuple[int, ...]:
     there = members_of(folder, year, task)
     return tuple(there if wanted is None else _known(wanted, there, f"{folder}: year {year} has no result of member"))
 
 
-def _known(wanted, there, problem):
+def _known(wanted: Iterable[int], there: list[int], problem: str) -> list[int]:
     wanted = sorted(set(wanted))
     missing = [number for number in wanted if number not in there]
     if missing or not wanted:
         listed = ", ".join(map(str, missing)) or "(none was named)"
-        raise ResultError(f"{problem} {listed}; there are {', '.join(map(str, there))}")
+        raise ResultError(f"{problem} {listed}; choose from {', '.join(map(str, there))}")
     return wanted

@@ -1,17 +1,17 @@
-"""Where results are: RESULTS/TASK/YEAR/member_NNN.nc; which there are; how a file comes to be there whole."""
+"""Where results are: RESULTS/TASK/YEAR/member_NNN.nc; which of them exist; how a file gets there as a whole."""
 
-import contextlib
 import operator
 import os
 import re
-import secrets
-import socket
 from pathlib import Path
 
+from stormtracks import disk
 from stormtracks.science.errors import ResultError
 
+Folder = str | os.PathLike[str]
 
-def path(folder, task, year, member):
+
+def path(folder: Folder, task: str, year: int, ensemble_member: int) -> Path:
     """The file of one result.
 
     Parameters
@@ -20,35 +20,35 @@ def path(folder, task, year, member):
         Folder of all results.
     task : str
         Letters, digits and underscores.
-    year, member : int
-        0 to 9999; 0 or more, as the schedule counts.
+    year : int
+        0 to 9999.
+    ensemble_member : int
+        0 or more, as the schedule counts.
 
     Raises
     ------
     ResultError
         Anything that could lead out of the folder.
     """
-    return _task_folder(folder, task) / _year_name(year) / f"member_{_whole(member, 'member', None):03d}.nc"
+    number = _whole(ensemble_member, "ensemble_member", None)
+    return _task_folder(folder, task) / _year_name(year) / f"member_{number:03d}.nc"
 
 
-def years(folder, task="vort_track"):
+def years(folder: Folder, task: str = "vort_track") -> list[int]:
     """Years that have a result of any member, ascending."""
     found = (int(name) for name in _names(_task_folder(folder, task)) if re.fullmatch(r"[0-9]{4}", name))
     return sorted(year for year in found if members(folder, year, task))
 
 
-def members(folder, year, task="vort_track"):
+def members(folder: Folder, year: int, task: str = "vort_track") -> list[int]:
     """Members that have a result of this year, ascending; what is half written is not among them."""
     names = _names(_task_folder(folder, task) / _year_name(year))
     matches = (re.fullmatch(r"member_([0-9]{3}|[1-9][0-9]{3,})\.nc", name) for name in names)
     return sorted(int(match[1]) for match in matches if match)
 
 
-def write_whole(target, content):
-    """Put a file in its place so that nobody ever sees, and no crash ever leaves, a part of it there.
-
-    It is written under a name that no result has (unique to this process and time, so that several may try),
-    flushed to the disk, and renamed. What a process that died in between leaves is never looked at.
+def write_whole(target: Path, content: bytes | memoryview) -> None:
+    """Put a file in its place so that no reader ever sees, and no crash ever leaves, a part of it there.
 
     Parameters
     ----------
@@ -59,66 +59,67 @@ def write_whole(target, content):
     ------
     ResultError
         No space, no permission or the like; nothing is left behind and what was there before still is.
+
+    Notes
+    -----
+    It is written beside its place, flushed and renamed: see `disk.whole`.
     """
-    part = target.with_name(f".{target.name}.{socket.gethostname()}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _write_flushed(part, content)
-            part.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise
-        _flush_folder(target.parent)
+        disk.write_whole(target, content)
     except OSError as error:
         raise ResultError(
-            f"{target}: the result cannot be written: {error.strerror}; make room (or leave to write) there, or "
-            "choose another folder for the results, and run the task again"
+            f"{target}: the result cannot be written: {error.strerror}; free some space or fix the permissions there, "
+            "or choose another folder for the results, and run the task again"
         ) from error
 
 
-def _write_flushed(part, content):
-    with part.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def sweep(target: Path) -> None:
+    """Remove what processes of this host that died left half written in the folder of a result.
 
-
-def _flush_folder(folder):
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    Raises
+    ------
+    ResultError
+        The folder cannot be read.
+    """
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        disk.sweep(target.parent)
+    except OSError as error:
+        raise _not_listed(target.parent, error) from error
 
 
-def _task_folder(folder, task):
+def _task_folder(folder: Folder, task: str) -> Path:
     if not (isinstance(task, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", task)):
-        raise ResultError(f"a task is named by letters, digits and underscores, not {task!r}")
+        raise ResultError(f"'task' must be letters, digits and underscores, not {task!r}")
     return Path(folder) / task
 
 
-def _year_name(year):
+def _year_name(year: int) -> str:
     return f"{_whole(year, 'year', 9999):04d}"
 
 
-def _whole(value, what, most):
+def _whole(value: object, what: str, most: int | None) -> int:
     try:
-        number = None if isinstance(value, bool) else operator.index(value)
+        number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]  # caught below
     except TypeError:
         number = None
     if number is None or number < 0 or (most is not None and number > most):
-        allowed = f"from 0 to {most}" if most else "from 0 on"
+        allowed = f"from 0 to {most}" if most else "of 0 or more"
         raise ResultError(f"'{what}' must be a whole number {allowed}, not {value!r}")
     return number
 
 
-def _names(folder):
+def _names(folder: Path) -> list[str]:
     """Names in a folder; none where there is no such folder."""
     try:
-        return [entry.name for entry in Path(folder).iterdir()]
+        return [entry.name for entry in folder.iterdir()]
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise ResultError(f"{folder}: the results cannot be listed: {error.strerror}") from error
+        raise _not_listed(folder, error) from error
+
+
+def _not_listed(folder: Path, error: OSError) -> ResultError:
+    return ResultError(
+        f"{folder}: the results cannot be listed: {error.strerror}; fix the permissions there, or name another folder "
+        "for the results"
+    )

@@ -1,16 +1,21 @@
-"""Is this result already there? What it was made from tells."""
+"""What a result was made from, and whether that is the same as what is wanted now."""
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from stormtracks.science.errors import ResultError
+from stormtracks.science.records import InputFile
+from stormtracks.science.results.places import Folder
+from stormtracks.science.results.result import Header
 from stormtracks.science.results.storage import load_header
 from stormtracks.science.settings import Settings
 
 
-def recipe(settings, inputs, **more):
-    """What a result depends on, in plain values: the same again need not be made again.
+def recipe(settings: Settings, inputs: Iterable[InputFile], **more: Any) -> dict[str, Any]:
+    """What a result depends on, in plain values: a result of the same recipe need not be made again.
 
     Parameters
     ----------
@@ -28,7 +33,7 @@ def recipe(settings, inputs, **more):
     return {"settings": settings.to_mapping(), "inputs": files, **more}
 
 
-def load_settings(path: str | Path) -> Settings:
+def load_settings(path: Folder) -> Settings:
     """The settings that a result was made with; of one that 1.0 has written, under today's names.
 
     Raises
@@ -38,14 +43,14 @@ def load_settings(path: str | Path) -> Settings:
     KeyRefused
         A setting that is not known, such as one of a later version.
     """
-    made = load_header(Path(path)).provenance
+    made = load_header(path).provenance
     if "settings" not in made:
         raise ResultError(f"{path}: does not say with which settings it was made; make it again with --overwrite")
     return Settings.from_mapping(made["settings"], f"{path}: settings")
 
 
-def existing(path, wanted):
-    """The header of the result that is there, if it is just the one that is wanted.
+def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
+    """The header of the result that is there, if it is the one that is wanted.
 
     Parameters
     ----------
@@ -54,7 +59,7 @@ def existing(path, wanted):
     wanted : dict
         The `recipe` of the result to be made. Every key of it must be in the result's provenance and equal.
         Inputs are the same if their names, sizes and times of last change (to the second) are: hosts keep
-        copies of the data in folders of their own. Other versions of the software do not count.
+        copies of the data in folders of their own. The software version is not compared.
 
     Returns
     -------
@@ -64,7 +69,7 @@ def existing(path, wanted):
     Raises
     ------
     ResultError
-        There is one of other settings or inputs (the message says what differs), or one that cannot be read.
+        The result there is of other settings or inputs (the message says what differs), or cannot be read.
     """
     path = Path(path)
     if not path.exists():
@@ -76,7 +81,7 @@ def existing(path, wanted):
     ):
         raise ResultError(
             f"{path}: holds task '{header.task}', year {header.year}, member {header.ensemble_member}: it was moved "
-            "or renamed; put it back, delete it, or run with --overwrite"
+            "or renamed; move it back, delete it, or run with --overwrite"
         )
     differences = _differences(header.provenance, json.loads(json.dumps(wanted)))
     if differences:
@@ -87,9 +92,9 @@ def existing(path, wanted):
     return header
 
 
-def _differences(there, wanted):
-    """Words for what differs, key by key."""
-    found = []
+def _differences(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """What differs, as text, key by key."""
+    found: list[str] = []
     for key, value in wanted.items():
         known = there.get(key)
         if key == "inputs":
@@ -101,12 +106,12 @@ def _differences(there, wanted):
     return found
 
 
-def _changed(key, there, wanted):
+def _changed(key: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     then, now = (json.dumps(values[key]) if key in values else "unknown" for values in (there, wanted))
     return f"{key} was {then}, now {now}"
 
 
-def _different_inputs(there, wanted):
+def _different_inputs(there: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]]) -> list[str]:
     then, now = _by_name(there), _by_name(wanted)
     return [
         f"input {name} was {then.get(name, 'not used')}, now {now.get(name, 'not used')}"
@@ -115,9 +120,9 @@ def _different_inputs(there, wanted):
     ]
 
 
-def _by_name(inputs):
-    """Name -> words that tell apart the versions of a file, of each file of that name."""
-    found = {}
+def _by_name(inputs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Name of each file -> what tells its versions apart, as text."""
+    found: dict[str, list[str]] = {}
     for file in sorted(inputs, key=lambda file: (file["size"], file["mtime_ns"])):
         changed = datetime.fromtimestamp(file["mtime_ns"] // 10**9, UTC)
         found.setdefault(Path(file["path"]).name, []).append(f"{file['size']} bytes of {changed:%Y-%m-%dT%H:%M:%SZ}")

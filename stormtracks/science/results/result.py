@@ -1,13 +1,14 @@
-"""The result of one task, and what can be said of it without its arrays."""
+"""The result of one task, and its header: what is known without the arrays."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one task made.
+    """What one task found.
 
     Attributes
     ----------
@@ -33,10 +34,10 @@ class Result:
     maxima: Maxima
     tracks: Tracks
     matches: Matches
-    provenance: dict
+    provenance: dict[str, Any]
 
     @property
-    def counts(self):
+    def counts(self) -> dict[str, int]:
         """How many steps, maxima, tracks, best tracks looked for ("storms") and found ("matches")."""
         return {
             "steps": len(self.axis),
@@ -55,5 +56,5 @@ class Header:
     ensemble_member: int
     member_label: str
     task: str
-    counts: dict
-    provenance: dict
+    counts: dict[str, int]
+    provenance: dict[str, Any]

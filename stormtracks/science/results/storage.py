@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import netCDF4
 import numpy as np
@@ -11,6 +13,7 @@ import numpy as np
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results import layout, places
+from stormtracks.science.results.places import Folder
 from stormtracks.science.results.result import Header, Result
 from stormtracks.science.settings import RENAMED
 from stormtracks.strict_dataclass import renamed
@@ -18,7 +21,7 @@ from stormtracks.strict_dataclass import renamed
 _MOST_VALUES = 10**8  # a member and year has at most some millions of maxima
 
 
-def save(result, folder):
+def save(result: Result, folder: Folder) -> Path:
     """Write a result to its place below `folder`, replacing what was there.
 
     Parameters
@@ -42,14 +45,16 @@ def save(result, folder):
     return target
 
 
-def load(path_or_folder, year=None, member=None, task="vort_track"):
+def load(
+    path_or_folder: Folder, year: int | None = None, ensemble_member: int | None = None, task: str = "vort_track"
+) -> Result:
     """A result with all its arrays, exactly as they were saved.
 
     Parameters
     ----------
     path_or_folder : path_like
-        The file; or the folder of all results, with `year` and `member`.
-    year, member : int, optional
+        The file; or the folder of all results, with `year` and `ensemble_member`.
+    year, ensemble_member : int, optional
     task : str
 
     Returns
@@ -59,9 +64,9 @@ def load(path_or_folder, year=None, member=None, task="vort_track"):
     Raises
     ------
     ResultError
-        There is none, or it is damaged or no result.
+        There is none; or the file is damaged, or is not a result.
     """
-    path = _chosen(path_or_folder, year, member, task)
+    path = _chosen(path_or_folder, year, ensemble_member, task)
     with _opened(path) as dataset:
         header = _header(dataset)
         axis, maxima = _maxima(dataset)
@@ -69,31 +74,31 @@ def load(path_or_folder, year=None, member=None, task="vort_track"):
         return Result(*identity, axis, maxima, _tracks(dataset), _matches(dataset), header.provenance)
 
 
-def load_header(path):
+def load_header(path: Folder) -> Header:
     """Who a result is, what it holds and how it was made, without its arrays (a few ms)."""
     with _opened(Path(path)) as dataset:
         return _header(dataset)
 
 
-def load_tracks(path):
+def load_tracks(path: Folder) -> Tracks:
     """The tracks of a result; nothing else is read."""
     with _opened(Path(path)) as dataset:
         return _tracks(dataset)
 
 
-def load_matches(path):
+def load_matches(path: Folder) -> Matches:
     """The matches of a result; nothing else is read."""
     with _opened(Path(path)) as dataset:
         return _matches(dataset)
 
 
-def load_matched(path):
+def load_matched(path: Folder) -> tuple[Tracks, Matches]:
     """Tracks and matches of a result, without the maxima, which are most of it."""
     with _opened(Path(path)) as dataset:
         return _tracks(dataset), _matches(dataset)
 
 
-def _encoded(result):
+def _encoded(result: Result) -> memoryview:
     # In memory, not on the disk: where the disk is full, HDF5 says "HDF error" and holds on to the file, and with it
     # to the space, until the process ends. Plain file calls say what is wrong. The price: a file that netCDF makes in
     # memory lists the variables of its root by the alphabet, and cannot be opened for appending.
@@ -102,7 +107,7 @@ def _encoded(result):
     return dataset.close()
 
 
-def _fill(dataset, result):
+def _fill(dataset: netCDF4.Dataset, result: Result) -> None:
     dataset.setncatts(_attributes(result))
     for name, size in (("trajectory", len(result.tracks)), ("obs", len(result.tracks.time))):
         dataset.createDimension(name, size)
@@ -117,7 +122,7 @@ def _fill(dataset, result):
     _write(matches, layout.MATCHES, vars(result.matches))
 
 
-def _attributes(result):
+def _attributes(result: Result) -> dict[str, Any]:
     """Attributes of the file: what CF asks for, who the result is, how it was made."""
     provenance = result.provenance
     source = f"stormtracks {provenance.get('version', '')}".strip()
@@ -137,12 +142,12 @@ def _attributes(result):
     }
 
 
-def _write(group, columns, arrays):
+def _write(group: netCDF4.Dataset, columns: Mapping[str, layout.Column], arrays: Mapping[str, Any]) -> None:
     for name, column in columns.items():
         values = np.asarray(arrays[name])
         fill = column.attributes.get("_FillValue", False)
-        kind = str if column.kind == "S" else column.kind
-        packed = {"zlib": True, "complevel": 1, "shuffle": True} if column.small and len(values) else {}
+        kind: Any = str if column.kind == "S" else column.kind
+        packed: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True} if column.small and len(values) else {}
         variable = group.createVariable(name, kind, (column.dimension,), fill_value=fill, **packed)
         variable.setncatts({key: text for key, text in column.attributes.items() if key != "_FillValue"})
         if len(values):
@@ -150,32 +155,34 @@ def _write(group, columns, arrays):
             variable[:] = values.astype(object if kind is str else kind)
 
 
-def _chosen(path_or_folder, year, member, task):
-    if year is None and member is None:
+def _chosen(path_or_folder: Folder, year: int | None, ensemble_member: int | None, task: str) -> Path:
+    if year is None and ensemble_member is None:
         return Path(path_or_folder)
-    if year is None or member is None:
-        raise ResultError(f"{path_or_folder}: a result is chosen by year and member, not by one of them alone")
-    path = places.path(path_or_folder, task, year, member)
+    if year is None or ensemble_member is None:
+        raise ResultError(f"{path_or_folder}: year and ensemble_member choose a result only together; give both")
+    path = places.path(path_or_folder, task, year, ensemble_member)
     if not path.exists():
-        there = places.members(path_or_folder, year, task)
-        known = (
-            f"members of {year}: {_listed(there)}"
-            if there
-            else (f"years: {_listed(places.years(path_or_folder, task))}")
-        )
-        raise ResultError(f"{path}: no such result; there are results of these {known}")
+        raise ResultError(f"{path}: there is no such result; {_known(path_or_folder, year, task)}")
     return path
 
 
-def _listed(numbers):
-    return ", ".join(map(str, numbers)) or "none"
+def _known(folder: Folder, year: int, task: str) -> str:
+    members = places.members(folder, year, task)
+    if members:
+        return f"choose from the members of {year}: {_listed(members)}"
+    years = places.years(folder, task)
+    return f"choose from the years {_listed(years)}" if years else "the folder has none at all; name another one"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 @contextlib.contextmanager
-def _opened(path):
+def _opened(path: Path) -> Iterator[netCDF4.Dataset]:
     """The file, open for reading; whatever goes wrong with it becomes a `ResultError` that names it."""
     if not path.is_file():
-        raise ResultError(f"{path}: no such result")
+        raise ResultError(f"{path}: there is no such result; check the name and the folder")
     try:
         with netCDF4.Dataset(path) as dataset:
             dataset.set_auto_maskandscale(False)
@@ -189,43 +196,43 @@ def _opened(path):
         raise
     except (OSError, RuntimeError, AttributeError, LookupError, ValueError) as error:
         raise ResultError(
-            f"{path}: cannot be read as a result ({error}): it is damaged, or something else; delete it, or run with "
+            f"{path}: cannot be read as a result ({error}): it is damaged, or is not a result; delete it, or run with "
             "--overwrite to make it again"
         ) from error
 
 
-def _header(dataset):
+def _header(dataset: netCDF4.Dataset) -> Header:
     identity = int(dataset.year), int(dataset.ensemble_member), str(dataset.member_label), str(dataset.task)
     return Header(*identity, json.loads(dataset.counts), _provenance(json.loads(dataset.provenance)))
 
 
-def _provenance(made):
+def _provenance(made: dict[str, Any]) -> dict[str, Any]:
     """How a result was made, its settings under today's names: results of 1.0 have old ones."""
     return made | {"settings": renamed(made["settings"], RENAMED)} if "settings" in made else made
 
 
-def _tracks(dataset):
+def _tracks(dataset: netCDF4.Dataset) -> Tracks:
     columns = _read(dataset, layout.TRACKS)
     del columns["track_id"]  # 0, 1, 2... in this order
     return Tracks(**columns)
 
 
-def _maxima(dataset):
+def _maxima(dataset: netCDF4.Dataset) -> tuple[TimeAxis, Maxima]:
     group = dataset["maxima"]
     columns = _read(group, layout.MAXIMA)
     axis = TimeAxis(columns.pop("time"), columns.pop("hours"), str(group.calendar))
     return axis, Maxima(**columns)
 
 
-def _matches(dataset):
+def _matches(dataset: netCDF4.Dataset) -> Matches:
     return Matches(**_read(dataset["matches"], layout.MATCHES))
 
 
-def _read(group, columns):
+def _read(group: Any, columns: Mapping[str, layout.Column]) -> dict[str, Any]:
     return {name: _values(group[name], column) for name, column in columns.items()}
 
 
-def _values(variable, column):
+def _values(variable: netCDF4.Variable, column: layout.Column) -> Any:
     if variable.size > _MOST_VALUES:
         raise ValueError(f"'{variable.name}' claims {variable.size} values, at most {_MOST_VALUES} are read")
     if column.kind == "S":

@@ -28,7 +28,7 @@ def test_a_year_cannot_lead_elsewhere(tmp_path, year):
 
 @pytest.mark.parametrize("member", ["7", "/etc/passwd", 1.5, False, -1])
 def test_a_member_cannot_lead_elsewhere(tmp_path, member):
-    with pytest.raises(ResultError, match=r"'member' must be a whole number from 0 on, not "):
+    with pytest.raises(ResultError, match=r"'ensemble_member' must be a whole number of 0 or more, not "):
         results.path(tmp_path, "vort_track", 2005, member)
 
 
@@ -70,7 +70,7 @@ def test_a_disk_that_refuses_leaves_what_was_there(tmp_path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, limits[1]))  # the kernel's own refusal, as of a full disk
     try:
-        with pytest.raises(ResultError, match=r"member_000\.nc: the result cannot be written: File too large; make"):
+        with pytest.raises(ResultError, match=r"member_000\.nc: the result cannot be written: File too large; free"):
             places.write_whole(target, bytes(2 << 20))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -138,20 +138,20 @@ def test_a_provenance_of_many_inputs(tmp_path, result):
 
 def test_refuses_what_is_not_there(tmp_path, result):
     results.save(result, tmp_path)
-    with pytest.raises(ResultError, match=r"member_008\.nc: no such result; there are results .* members of 2005: 7$"):
+    with pytest.raises(ResultError, match=r"member_008\.nc: there is no such result; choose .* members of 2005: 7$"):
         results.load(tmp_path, 2005, 8)
-    with pytest.raises(ResultError, match=r"no such result; there are results of these years: 2005$"):
+    with pytest.raises(ResultError, match=r"no such result; choose from the years 2005$"):
         results.load(tmp_path, 1999, 7)
-    with pytest.raises(ResultError, match=r"other\.nc: no such result$"):
+    with pytest.raises(ResultError, match=r"other\.nc: there is no such result; check"):
         results.load(tmp_path / "other.nc")
-    with pytest.raises(ResultError, match="chosen by year and member, not by one of them alone"):
+    with pytest.raises(ResultError, match="choose a result only together; give both"):
         results.load(tmp_path, 2005)
 
 
 def test_refuses_what_is_no_result(tmp_path):
     with netCDF4.Dataset(tmp_path / "winds.nc", "w") as file:
         file.createDimension("time", 3)
-    with pytest.raises(ResultError, match=r"winds\.nc: cannot be read as a result .*something else; delete it"):
+    with pytest.raises(ResultError, match=r"winds\.nc: cannot be read as a result .*is not a result; delete it"):
         results.load(tmp_path / "winds.nc")
 
 
