@@ -1,8 +1,9 @@
 """Who gets which task, and what becomes of tasks that fail or lose their workers."""
 
 import pytest
-from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
@@ -31,7 +32,7 @@ def test_all_slots_of_a_worker_are_given_one_year_and_each_worker_its_own():
     assert _taken(assignments, a, 4) == (2002, 0)  # the year that nobody works on
 
 
-def test_who_has_nothing_left_helps_where_most_is_left():
+def test_a_worker_that_has_nothing_left_helps_where_most_is_left():
     assignments, (a, b) = _assignments(years=2, members=4)
     _taken(assignments, b, 0)  # 2000
     for slot in range(5):
@@ -39,7 +40,7 @@ def test_who_has_nothing_left_helps_where_most_is_left():
     assert [task.year for task, _ in a.running.values()] == [2001] * 4 + [2000]
 
 
-def test_a_year_is_left_to_those_who_have_its_data():
+def test_a_year_is_left_to_workers_that_have_its_data():
     assignments, (a, b) = _assignments(years=2, members=1)
     a.years = frozenset({2001})
     b.years = frozenset({2001, 2000})
@@ -49,14 +50,14 @@ def test_a_year_is_left_to_those_who_have_its_data():
     assert not assignments.possible()
 
 
-def test_a_year_that_nobody_has_is_given_to_anybody_so_that_its_failure_is_told():
+def test_a_year_that_no_worker_has_is_given_to_any_so_that_its_failure_shows():
     assignments, (a, _) = _assignments(years=1, members=1)
     a.years = frozenset({1950})
     assignments.add(a)
     assert _taken(assignments, a) == (2000, 0)
 
 
-def test_a_worker_that_is_warm_from_an_earlier_run_goes_on_with_its_years():
+def test_a_worker_that_is_warm_from_an_earlier_run_resumes_its_years():
     assignments, _ = _assignments(years=3, members=1, workers=0)
     warm, cold = Worker("a", "a", warm={1950: True, 2000: True}), Worker("b", "b")
     assignments.add(warm), assignments.add(cold)
@@ -151,41 +152,98 @@ def test_a_reply_that_makes_no_sense_is_a_failure(reply, error):
     assert outcome.status == "failure" and error in outcome.error
 
 
-EVENTS = st.lists(
-    st.tuples(
-        st.sampled_from(["take", "complete", "failure", "timeout", "lose", "back"]),
-        st.integers(0, 3),
-        st.integers(0, 1),
-    ),
-    max_size=80,
+class Books(RuleBasedStateMachine):
+    """Workers come and go, tasks are taken, finished, lost and given back in any order; the books are checked after
+    each step, and at the end every task can still be brought to an end."""
+
+    def __init__(self):
+        super().__init__()
+        self.assignments, _ = _assignments(years=3, members=3, workers=0, retries=1)
+        self.busy = []  # (worker, slot), also of workers that have gone
+        self.number = 0
+
+    @rule(
+        slots=st.integers(1, 3),
+        years=st.none() | st.frozensets(st.integers(1999, 2003)),
+        warm=st.lists(st.integers(1999, 2003), unique=True),
+    )
+    def comes(self, slots, years, warm):
+        self.number += 1
+        warm = dict.fromkeys(warm, True)
+        self.assignments.add(Worker(f"id{self.number}", f"w{self.number % 4}", slots=slots, years=years, warm=warm))
+
+    @rule(data=st.data(), silent=st.booleans())
+    def goes(self, data, silent):
+        for worker in self._one_of(data, self.assignments.workers.values()):
+            worker.lost, worker.silent = "connection closed", silent
+            self.assignments.remove(worker)
+
+    @rule(data=st.data(), slot=st.integers(0, 2))
+    def is_given_a_task(self, data, slot):
+        for worker in self._one_of(data, self.assignments.workers.values()):
+            if slot < worker.slots and slot not in worker.running and self.assignments.take(worker, slot):
+                self.busy.append((worker, slot))
+
+    @rule(data=st.data(), status=st.sampled_from(["complete", "failure", "timeout", "nonsense"]))
+    def replies(self, data, status):
+        for worker, slot in self._one_of(data, self.busy):
+            self.busy.remove((worker, slot))
+            task, _ = worker.running[slot]
+            outcome = self.assignments.finish(worker, slot, {"status": status})
+            assert outcome.status == task.status and (outcome.status == "complete") == (status == "complete")
+
+    @rule(data=st.data())
+    def is_lost_with_its_task(self, data):
+        for worker, slot in self._one_of(data, self.busy):
+            self.busy.remove((worker, slot))
+            assert self.assignments.lose(worker, slot).status in ("outstanding", "failure")
+
+    @rule(data=st.data())
+    def did_not_begin(self, data):
+        for worker, slot in self._one_of(data, self.busy):
+            self.busy.remove((worker, slot))
+            self.assignments.give_back(worker, slot)
+
+    def _one_of(self, data, things):
+        """One of some things in a list, or nothing where there is none."""
+        return [data.draw(st.sampled_from(list(things)))] if things else []
+
+    @invariant()
+    def the_books_agree(self):
+        self.assignments.check()
+
+    def teardown(self):
+        for worker, slot in self.busy:
+            self.assignments.give_back(worker, slot)
+        last = Worker("last", "last")
+        self.assignments.add(last)
+        while self.assignments.take(last, 0):
+            self.assignments.finish(last, 0, COMPLETE)
+            self.assignments.check()
+        counts = self.assignments.schedule.counts()
+        assert counts["working"] == counts["outstanding"] == 0
+
+
+TestBooks = Books.TestCase
+TestBooks.settings = settings(max_examples=60, stateful_step_count=80, deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda made, worker: worker.running.clear(), r"tasks of slots \[\], working tasks \[\(2000, 0\)\]"),
+        (lambda made, worker: worker.running.update({7: worker.running[0]}), "tasks with several slots"),
+        (lambda made, worker: setattr(worker.running[0][0], "status", "complete"), "working tasks "),
+        (lambda made, worker: made._leaving.add(Worker("x", "gone")), r"given up all their tasks: \['gone'\]"),
+        (lambda made, worker: made.schedule.defer(made.schedule.get_task(2000, 1)), "deferred without an attempt"),
+        (lambda made, worker: worker.warm.update({2001: True}), "counted warm for years"),
+        (lambda made, worker: made._warm.update({1999: -1}), "less than never"),
+    ],
 )
-
-
-@given(EVENTS, st.integers(0, 2))
-def test_whatever_happens_no_task_is_run_twice_at_a_time_and_all_end(events, retries):
-    assignments, workers = _assignments(2, 3, 4, retries)
-    for event, number, slot in events:
-        _apply(assignments, workers, event, number, slot)
-        running = [task for worker in workers for task, _ in worker.running.values()]
-        assert len(set(running)) == len(running) == assignments.schedule.counts()["working"]
-    for number, worker in enumerate(workers):
-        for slot in list(worker.running):
-            _apply(assignments, workers, "complete", number, slot)
-    while any(_taken(assignments, worker) for worker in workers):
-        for number in range(len(workers)):
-            _apply(assignments, workers, "complete", number, 0)
-    assert assignments.schedule.counts()["working"] == assignments.schedule.counts()["outstanding"] == 0
-
-
-def _apply(assignments, workers, event, number, slot):
-    worker = workers[number]
-    if event == "take":
-        if slot not in worker.running:
-            assignments.take(worker, slot)
-    elif slot in worker.running:
-        if event == "lose":
-            assignments.lose(worker, slot)
-        elif event == "back":
-            assignments.give_back(worker, slot)
-        else:
-            assignments.finish(worker, slot, {"status": event})
+def test_books_that_disagree_are_found(spoil, message):
+    assignments, (worker,) = _assignments(2, 2, 1)
+    _taken(assignments, worker)
+    assignments.check()
+    spoil(assignments, worker)
+    with pytest.raises(AssertionError, match=message):
+        assignments.check()

@@ -1,5 +1,6 @@
 """The engine against simulated workers: whatever dies, the run ends complete or says what is missing."""
 
+import copy
 import threading
 import time
 
@@ -316,6 +317,41 @@ def test_stopping_leaves_no_thread_and_makes_running_tasks_outstanding():
     assert setting.dispatcher.wait(0) and setting.dispatcher.ended == "interrupted"
     assert setting.schedule.get_progress() == "----\n"
     assert not [thread for thread in setting.dispatcher._threads if thread.is_alive()]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda made: made._calls.update({("gone", 0): None}), "calls to workers that have gone: .*gone"),
+        (lambda made: made._heartbeats.update({"gone": None}), "heartbeats of workers that have gone: .*gone"),
+        (lambda made: setattr(_only(made), "lost", "why"), r"lost workers that can be given work: \['a'\]"),
+        (lambda made: setattr(_only(made), "slots", 1), r"more tasks than slots: \['a'\]"),
+        (lambda made: _only(made).running.clear(), "tasks of slots"),
+    ],
+)
+def test_books_that_disagree_are_found(spoil, message):
+    setting = Setting(1, 4)
+    setting.cluster.add("a", lambda peer, year, member: peer.gone.wait(60), slots=2)
+    setting.dispatcher.start()
+    _until(lambda: setting.schedule.counts()["working"] == 2)
+    with setting.dispatcher._lock:
+        setting.dispatcher.check()
+        before = copy.copy(_only(setting.dispatcher))
+        before.running = dict(before.running)
+        spoil(setting.dispatcher)
+        with pytest.raises(AssertionError, match=message):
+            setting.dispatcher.check()
+        vars(_only(setting.dispatcher)).update(vars(before))
+        setting.dispatcher._heartbeats.pop("gone", None)
+        setting.dispatcher._calls.pop(("gone", 0), None)
+    setting.dispatcher.stop("over")
+    assert setting.faults == []
+
+
+def _only(dispatcher):
+    """The one worker of a dispatcher."""
+    (worker,) = dispatcher.assignments.workers.values()
+    return worker
 
 
 def test_a_thousand_workers():
