@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from needs import need
 from sshd import make_key
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +42,7 @@ class Operator:
 
     def snapshot(self):
         """Work in a checkout of one's own, of what is tracked now: nobody edits it while a test deploys from it."""
+        need("git")
         copy = self.folder / "checkout"
         names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
         for name in filter(None, names.split("\0")):

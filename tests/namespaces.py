@@ -8,25 +8,16 @@ import contextlib
 import ipaddress
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from needs import NAMESPACES, need
 from processes import wait_for
-from sshd import SSHD, PrivateSshd, need
+from sshd import PrivateSshd
 
 PREFIX = "strm"
-
-
-def need_namespaces():
-    """Skip a test that cannot have hosts; in CI that is a failure."""
-    tools = all(map(shutil.which, ("ip", "nsenter", "unshare", "iptables")))
-    need(
-        os.geteuid() == 0 and tools and SSHD,
-        "root, iproute2, iptables, util-linux and sshd for a cluster of namespaces",
-    )
 
 
 class HostCluster:
@@ -48,7 +39,7 @@ class HostCluster:
     """
 
     def __init__(self, folder, client_key, count=3):
-        need_namespaces()
+        need(*NAMESPACES, root=True)
         self.folder, self._key, self._count = Path(folder), client_key, count
         self.bridge = f"{PREFIX}{os.getpid()}"
         self.hosts = []

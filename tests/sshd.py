@@ -7,20 +7,13 @@ import socket
 import subprocess
 from pathlib import Path
 
-import pytest
+from needs import need
 from processes import wait_for
-
-SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-
-
-def need(available, what):
-    """Skip a test whose tool is not here; in CI that is a failure, or nobody would notice."""
-    if not available:
-        pytest.fail(f"CI needs {what}") if os.environ.get("CI") else pytest.skip(f"needs {what}")
 
 
 def make_key(path):
     """A key pair at `path` and `path`.pub."""
+    need("ssh-keygen")
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
     return path
 
@@ -43,7 +36,7 @@ class PrivateSshd:
     """
 
     def __init__(self, folder, client_key, address="127.0.0.1", port=0, login_shell=None, greeting=""):
-        need(SSHD and shutil.which("ssh-keygen"), "OpenSSH's sshd")
+        (self._sshd, *_) = need("sshd", login_shell or "sh")
         self.folder, self.address, self.port = folder, address, port or free_port(address)
         self.home, self.pid_file = folder / "home", folder / "sshd.pid"
         self.home.mkdir(parents=True)
@@ -86,7 +79,7 @@ class PrivateSshd:
         """The command line of the server."""
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(exist_ok=True)
-        return [SSHD, "-f", str(self.config), "-E", str(self.folder / "log"), *more]
+        return [self._sshd, "-f", str(self.config), "-E", str(self.folder / "log"), *more]
 
     def __enter__(self):
         subprocess.run(self.command(), check=True)

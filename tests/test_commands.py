@@ -2,17 +2,16 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from needs import need
 
 from stormtracks import commands
 
-SHELLS = [shell for shell in ("sh", "bash", "dash", "tcsh", "zsh", "ksh") if shutil.which(shell)]
 AWKWARD = " '\"`$;|&<>(){}[]*?~#!\\\n\t%^=-éa7"
 words = st.text(
     st.one_of(st.sampled_from(AWKWARD), st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
@@ -32,6 +31,12 @@ def literal(word):
     return word.replace("$", "S").replace("~", "t")
 
 
+@pytest.fixture(params=["sh", "bash", "dash", "tcsh", "zsh", "ksh"])
+def shell(request):
+    """The path of each login shell."""
+    return need(request.param)[0]
+
+
 @pytest.fixture
 def canary(tmp_path, monkeypatch):
     """A folder to be in, in which nothing may appear."""
@@ -39,7 +44,6 @@ def canary(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("shell", SHELLS)
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=words)
 @example("a b; touch x")
@@ -58,7 +62,6 @@ def test_any_word_arrives_as_it_is(canary, shell, name):
     assert list(canary.iterdir()) == []
 
 
-@pytest.mark.parametrize("shell", SHELLS)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(folder=words, action=words)
 @example("$(touch x)", "`touch x`")
@@ -70,7 +73,6 @@ def test_a_host_without_our_code_says_so_and_runs_nothing(canary, shell, folder,
     assert list(canary.iterdir()) == []
 
 
-@pytest.mark.parametrize("shell", SHELLS)
 def test_code_and_python_are_found_under_awkward_names(tmp_path, shell):
     code = tmp_path / "a 'b' $(touch x); !7"
     package = code / "stormtracks" / "on_host"
@@ -83,7 +85,6 @@ def test_code_and_python_are_found_under_awkward_names(tmp_path, shell):
     assert [path.name for path in tmp_path.iterdir()] == [code.name]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
 def test_home_and_variables_are_the_hosts_and_are_not_evaluated(canary, shell):
     home, value = "/home/a b$(touch x)", "`touch y`; *"
     env = {**os.environ, "HOME": home, "VALUE": value}
@@ -94,7 +95,6 @@ def test_home_and_variables_are_the_hosts_and_are_not_evaluated(canary, shell):
     assert list(canary.iterdir()) == []
 
 
-@pytest.mark.parametrize("shell", SHELLS)
 def test_a_variable_that_is_not_set_is_never_taken_for_empty(canary, shell):
     done = run(shell, commands.on_host("check", "$NO_SUCH_VARIABLE/code", "python3"))
     assert done.returncode != 0
@@ -102,7 +102,6 @@ def test_a_variable_that_is_not_set_is_never_taken_for_empty(canary, shell):
     assert "is not set" in done.stderr
 
 
-@pytest.mark.parametrize("shell", SHELLS)
 def test_a_missing_python_is_told_from_missing_code(tmp_path, shell):
     package = tmp_path / "stormtracks" / "on_host"
     package.mkdir(parents=True)
@@ -111,7 +110,6 @@ def test_a_missing_python_is_told_from_missing_code(tmp_path, shell):
     assert run(shell, commands.on_host("check", str(tmp_path / "no"), "python3")).returncode == commands.NO_CODE
 
 
-@pytest.mark.parametrize("shell", SHELLS)
 def test_a_program_is_sent_on_standard_input(shell):
     program = b"import sys; print(sys.stdin.buffer.read().decode().upper())"
     line = commands.send_program(sys.executable)

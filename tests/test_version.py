@@ -4,6 +4,7 @@ import shutil
 import subprocess
 
 import pytest
+from needs import need
 
 from stormtracks import version
 
@@ -34,6 +35,7 @@ def test_every_change_of_a_module_changes_it(package, change):
 
 
 def test_a_checkout_and_its_tracked_files_elsewhere_are_the_same(package, tmp_path):
+    need("git")
     copy = shutil.copytree(package, tmp_path / "copy")
     for words in (["init", "-q"], ["add", "."]):
         subprocess.run(["git", *words], cwd=package, check=True)

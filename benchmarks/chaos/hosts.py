@@ -15,6 +15,8 @@ from stormtracks.pyro_cluster import wire
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [path for path in (str(CHECKOUT), str(CHECKOUT / "tests")) if path not in sys.path]
 
+from needs import NAMESPACES, missing  # noqa: E402
+
 DISK = "24m"
 TABLE = "benchmarks.chaos.slow_tasks:TASKS"
 
@@ -23,12 +25,6 @@ def copy_code(folder):
     """Copy the code that the soak runs, so that whoever edits the checkout meanwhile does not change its version."""
     for package in ("stormtracks", "benchmarks"):
         shutil.copytree(CHECKOUT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-
-
-def can_have_namespaces():
-    """Whether hosts can be network namespaces here."""
-    tools = all(map(shutil.which, ("ip", "nsenter", "unshare", "iptables")))
-    return os.geteuid() == 0 and tools and shutil.which("sshd", path="/usr/sbin:/usr/bin") is not None
 
 
 class Torment:
@@ -187,7 +183,7 @@ def hosts(folder, code, arguments):
         Given that address, the arguments of every worker.
     """
     with contextlib.ExitStack() as stack:
-        if can_have_namespaces():
+        if not missing(*NAMESPACES, root=True):
             from namespaces import HostCluster
             from sshd import make_key
 

@@ -5,16 +5,16 @@ import shutil
 import time
 
 import pytest
+from needs import need
 
-from tests.faults.stage import NOTICED, can_mount, fill, small_disk
-from tests.sshd import need
+from tests.faults.stage import NOTICED, fill, small_disk
 
 pytestmark = pytest.mark.netns
 
 
 @pytest.fixture(autouse=True)
 def small_disks():
-    need(can_mount(), "root, to mount small disks")
+    need("mount", "umount", root=True)
 
 
 def test_a_full_disk_under_the_results_is_f_with_the_files_name_and_leaves_nothing(stage):

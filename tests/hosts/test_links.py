@@ -4,6 +4,7 @@ import subprocess
 
 import fabric
 import pytest
+from needs import need
 from processes import wait_for
 from sshd import PrivateSshd
 
@@ -29,6 +30,7 @@ def worker(server, name="w1", **more):
 @pytest.fixture
 def agent(tmp_path, operator, monkeypatch):
     """An SSH agent of the operator's."""
+    need("ssh-agent", "ssh-add")
     socket = tmp_path / "agent"
     process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
     wait_for(socket.exists)

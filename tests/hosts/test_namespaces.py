@@ -7,6 +7,7 @@ import time
 import pytest
 from fab import ROOT
 from namespaces import HostCluster, run
+from needs import NAMESPACES, need
 from processes import alive
 
 pytestmark = [pytest.mark.netns, pytest.mark.sshd]
@@ -79,6 +80,7 @@ def test_a_full_disk_is_found_by_check(operator, cluster):
 
 
 def test_nothing_is_left_and_what_a_killed_run_left_is_swept(operator):
+    need(*NAMESPACES, root=True)
     run("ip", "netns", "add", "strm999999999-w1")
     with HostCluster(operator.folder, operator.key, 1) as made:
         inside = made.hosts[0].pids()

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from needs import need
 
 from stormtracks.process import Process, start_time
 from stormtracks.pyro_cluster.pidfile import AlreadyRunning, PidFile, nameserver_path, read, worker_path
@@ -38,6 +39,7 @@ def test_the_lock_goes_with_the_process(tmp_path):
 
 
 def test_who_only_looks_does_not_hinder_a_start(tmp_path):
+    need("flock")
     path = tmp_path / "a.pid"
     path.touch()
     looks = subprocess.Popen(["flock", "-n", path, "sleep", "0.3"])

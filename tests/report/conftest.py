@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from needs import need, need_module
 
 from stormtracks.science import ibtracs, matching, results
 from stormtracks.science.records import InputFile, Maxima, TimeAxis, Tracks
@@ -63,12 +64,9 @@ def follow(best, rng, every=1):
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; what it says in its console is in ``get_log``."""
-    webdriver = pytest.importorskip("selenium.webdriver")
-    chromium, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("needs Chromium and its driver")
-    from selenium.webdriver.chrome.service import Service
-
+    webdriver = need_module("selenium.webdriver")
+    service = need_module("selenium.webdriver.chrome.service")
+    chromium, driver = need("chromium or google-chrome", "chromedriver")
     profile = tempfile.mkdtemp(prefix="stormtracks-browser-")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
@@ -86,7 +84,7 @@ def browser():
     ):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    started = webdriver.Chrome(options, Service(driver))
+    started = webdriver.Chrome(options, service.Service(driver))
     yield started
     started.quit()
     shutil.rmtree(profile, ignore_errors=True)

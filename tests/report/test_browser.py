@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from needs import need_module
 
 from stormtracks import report
 from stormtracks.report import page, trackdata
@@ -95,7 +96,7 @@ def test_the_wheel_and_the_buttons_zoom_and_the_pointer_drags(opened, address):
     browser.execute_script("document.getElementById('canvas').dispatchEvent(new WheelEvent('wheel', {deltaY: -500}))")
     closest = view(browser)
     assert start[2] < closer[2] < closest[2]
-    actions = pytest.importorskip("selenium.webdriver").ActionChains(browser)
+    actions = need_module("selenium.webdriver").ActionChains(browser)
     canvas = browser.find_element("id", "canvas")
     actions.move_to_element(canvas).click_and_hold().move_by_offset(-150, 0).release().perform()
     assert view(browser)[1] > closest[1]

@@ -7,6 +7,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from needs import need_module
 
 from stormtracks.science import ibtracs, matching, sphere
 from stormtracks.science.records import BestTracks, TimeAxis, Tracks
@@ -204,7 +205,7 @@ def dataset(ragged, ids):
 
 
 def huracanpy_scores(best, found):
-    huracanpy = pytest.importorskip("huracanpy")
+    huracanpy = need_module("huracanpy")
     ours, theirs = dataset(found, np.arange(len(found))), dataset(best, best.sid)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -2,17 +2,16 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from needs import need
 
 from stormtracks.pyro_cluster.journal import runs
 from tests.processes import wait_for
-from tests.sshd import need
 
 CHECKOUT = Path(__file__).parents[3]
 MANAGER = """
@@ -27,7 +26,7 @@ pytestmark = [pytest.mark.netns, pytest.mark.slow]
 @pytest.fixture
 def far():
     """A namespace and a pair of interfaces: (name, our address, its address, our interface)."""
-    need(os.geteuid() == 0 and shutil.which("ip"), "root and ip")
+    need("ip", root=True)
     name, link, net = f"stfar{os.getpid()}", f"stl{os.getpid()}"[:13], f"10.78.{os.getpid() % 250}"
     commands = f"""netns add {name}
     link add {link} type veth peer name eth0 netns {name}

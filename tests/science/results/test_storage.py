@@ -7,6 +7,7 @@ import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from needs import need_module
 
 from stormtracks.science import results
 from stormtracks.science.errors import ResultError
@@ -110,7 +111,7 @@ def test_xarray_reads_the_groups(tmp_path, result):
 
 
 def test_huracanpy_reads_the_tracks(tmp_path, result):
-    huracanpy = pytest.importorskip("huracanpy")
+    huracanpy = need_module("huracanpy")
     tracks = huracanpy.load(str(results.save(result, tmp_path)))
     assert tracks.track_id.values.tolist() == [0, 0, 0, 1, 1]
     np.testing.assert_array_equal(tracks.time, result.tracks.time)
