@@ -33,7 +33,7 @@ def members(*lists):
 
 def labels(ensemble, **changed):
     """Group of each track, member after member."""
-    return group(Points.of(ensemble), ConsensusSettings(**changed)).tolist()
+    return group(Points.of(ensemble), **changed).tolist()
 
 
 def test_every_storm_is_found_once_and_no_stray_track_is(made):
@@ -55,7 +55,7 @@ def test_mean_path_is_nearer_to_the_truth_than_half_of_a_members_distance(made, 
 def test_spread_and_strength_of_two_members():
     east, west = members([line(0, 0.8)]), members([line(0, -0.8)])
     west = [dataclasses.replace(west[0], vorticity=east[0].vorticity + np.float32(2e-5))]
-    made = consensus_of(2005, (0, 1), [*east, *west], none([*east, *west]), ConsensusSettings())
+    made = consensus_of(2005, (0, 1), [*east, *west], none([*east, *west]))
     np.testing.assert_allclose(made.lon, 0, atol=1e-9)
     np.testing.assert_allclose(made.spread_km[0], sphere.distance_km(0, 0, 0, 0.8), rtol=1e-6)
     np.testing.assert_allclose(made.vorticity, east[0].vorticity + 1e-5, rtol=1e-5)
@@ -86,13 +86,13 @@ def test_too_few_members_or_common_times_are_none():
 
 
 def test_no_tracks_at_all():
-    made = consensus_of(2005, (0, 1), members([], []), none(members([], [])), ConsensusSettings())
+    made = consensus_of(2005, (0, 1), members([], []), none(members([], [])))
     assert len(made) == 0 and len(made.tracks) == 0 and made.held_by.shape == (0, 2)
 
 
 def test_path_has_the_times_that_half_of_the_holders_have():
     ensemble = members([line(0, 0, size=12)], [line(0, 0, size=20)], [line(0, 0, size=14)], [line(0, 0, size=16)])
-    made = consensus_of(2005, range(4), ensemble, none(ensemble), ConsensusSettings())
+    made = consensus_of(2005, range(4), ensemble, none(ensemble))
     assert made.row_size.tolist() == [16]
     assert made.number.tolist() == [4] * 12 + [3] * 2 + [2] * 2
 
@@ -100,7 +100,7 @@ def test_path_has_the_times_that_half_of_the_holders_have():
 def test_storm_that_few_holders_match_stays_a_candidate(tmp_path):
     ensemble = members(*[[line(0, 0)]] * 6)
     one = matches_of([0, -1, -1], ensemble[0])
-    made = consensus_of(2005, range(6), ensemble, [one, *none(ensemble[1:])], ConsensusSettings())
+    made = consensus_of(2005, range(6), ensemble, [one, *none(ensemble[1:])])
     assert (made.sid.tolist(), made.matched.tolist()) == ([""], [0])
 
 
@@ -109,8 +109,8 @@ def test_storm_that_few_holders_match_stays_a_candidate(tmp_path):
 def test_order_of_members_and_longitude_do_not_matter(order, turn):
     ensemble = members(*[[line(0, 0.2 * member), line(20, 60 + 0.2 * member, first=5)] for member in range(8)])
     turned = [dataclasses.replace(ensemble[i], lon=sphere.wrap(ensemble[i].lon + turn)) for i in order]
-    made = consensus_of(2005, range(8), ensemble, none(ensemble), ConsensusSettings())
-    again = consensus_of(2005, range(8), turned, none(ensemble), ConsensusSettings())
+    made = consensus_of(2005, range(8), ensemble, none(ensemble))
+    again = consensus_of(2005, range(8), turned, none(ensemble))
     np.testing.assert_allclose(again.lat, made.lat, atol=1e-9)
     np.testing.assert_allclose(sphere.lon_difference(made.lon + turn, again.lon), 0, atol=1e-9)
     np.testing.assert_array_equal(again.number, made.number)
@@ -138,24 +138,24 @@ def none(ensemble):
 def test_two_pieces_of_one_best_track_are_one_storm():
     ensemble = members(*[[line(0, 0), line(9, 3, first=20)]] * 4)
     both = dataclasses.replace(matches_of([0, -1, -1], ensemble[0]), storm_of_track=np.array([0, 0], "i4"))
-    made = consensus_of(2005, range(4), ensemble, [both] * 4, ConsensusSettings())
+    made = consensus_of(2005, range(4), ensemble, [both] * 4)
     assert (made.sid.tolist(), made.row_size.tolist()) == ([OBSERVED[0]], [24])
-    apart = consensus_of(2005, range(4), ensemble, none(ensemble), ConsensusSettings())
+    apart = consensus_of(2005, range(4), ensemble, none(ensemble))
     assert apart.row_size.tolist() == [12, 12]
 
 
 def test_two_storms_at_once_that_match_one_best_track_are_not_merged():
     ensemble = members(*[[line(0, 0), line(0, 8)]] * 4)
     both = dataclasses.replace(matches_of([0, -1, -1], ensemble[0]), storm_of_track=np.array([0, 0], "i4"))
-    assert len(consensus_of(2005, range(4), ensemble, [both] * 4, ConsensusSettings())) == 2
+    assert len(consensus_of(2005, range(4), ensemble, [both] * 4)) == 2
 
 
 def test_short_and_weak_paths_are_left_out():
     ensemble = members(*[[line(0, 0), line(20, 0, size=7)]] * 4)
     strongest = float(ensemble[0].vorticity.max())
     sizes = [
-        consensus_of(2005, range(4), ensemble, none(ensemble), ConsensusSettings(**limits)).row_size.tolist()
-        for limits in ({}, {"min_points": 8}, {"min_peak": 2 * strongest})
+        consensus_of(2005, range(4), ensemble, none(ensemble), **limits).row_size.tolist()
+        for limits in ({}, {"min_points": 8}, {"min_peak_s1": 2 * strongest})
     ]
     assert sizes == [[12, 7], [12], []]
 
@@ -169,12 +169,15 @@ def test_table_and_json_say_who_holds_what(made):
     assert storm["held_by"] == [0, 5, 6, 7] and len(storm["lat"]) == len(storm["time"]) == 16
 
 
+NEAR = {"radius_km": 350.0, "min_common_times": 6, "max_mean_distance_km": 200.0, "min_near_share": 0.5}
+
+
 def test_how_many_points_are_looked_at_in_one_go_changes_nothing(monkeypatch):
     tracks = [line(10, 3 * n, first=n) for n in range(12)]
     ensemble = members(tracks, tracks[:6], tracks[3:])
-    at_once = pairs.find_pairs(Points.of(ensemble), 350.0, 6, 200.0, 0.5)
+    at_once = pairs.find_pairs(Points.of(ensemble), **NEAR)
     monkeypatch.setattr(pairs, "_POINTS_AT_A_TIME", 1)
-    step_by_step = pairs.find_pairs(Points.of(ensemble), 350.0, 6, 200.0, 0.5)
+    step_by_step = pairs.find_pairs(Points.of(ensemble), **NEAR)
     assert len(at_once.track) and vars(at_once).keys() == vars(step_by_step).keys()
     for name, values in vars(at_once).items():
         np.testing.assert_array_equal(values, getattr(step_by_step, name), err_msg=name)

@@ -1,4 +1,4 @@
-"""One track a storm over the members of an ensemble: who holds it, its mean path, how far they are apart."""
+"""One track per storm over the members of an ensemble: which have it, its mean path, how far apart they are."""
 
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks

@@ -2,13 +2,16 @@
 
 import heapq
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from stormtracks.errors import BadValue
+from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.consensus.pairs import Pairs, Points, find_pairs
 
 
-def _setting(default, unit, doc):
+def _setting(default: float, unit: str, doc: str) -> Any:
     return field(default=default, metadata={"unit": unit, "doc": doc, "source": "this project's choice"})
 
 
@@ -17,35 +20,44 @@ class ConsensusSettings:
     """What makes tracks of different members one storm."""
 
     min_common_times: int = _setting(6, "times", "times at which two members' tracks must be near each other")
-    radius_km: float = _setting(350.0, "km", "farther apart at one time, two members' tracks are not near")
-    max_mean_distance_km: float = _setting(200.0, "km", "largest mean distance over the times they are near")
+    radius_km: float = _setting(350.0, "km", "two members' tracks no farther apart than this at a time are near")
+    max_mean_distance_km: float = _setting(200.0, "km", "largest mean distance over the times at which they are near")
     min_near_share: float = _setting(0.5, "", "share of the times that both exist at which they must be near")
     min_share: float = _setting(0.25, "", "share of the members that must have a storm for it to be kept")
     path_share: float = _setting(0.5, "", "share of its holders that must have the storm at a time of the mean path")
     min_points: int = _setting(6, "points", "shortest mean path that is kept")
-    min_peak: float = _setting(0.0, "s-1", "a mean path must reach this vorticity at least once; 0: no such demand")
+    min_peak_s1: float = _setting(0.0, "s-1", "a mean path must reach this vorticity at least once; 0: it need not")
     min_matched_share: float = _setting(
         0.5, "", "share of its holders whose track must match a best track for the storm to be called by its name"
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("min_common_times", "radius_km", "max_mean_distance_km", "min_points"):
             if not getattr(self, name) > 0:
-                raise ValueError(f"'{name}' must be above 0, not {getattr(self, name)}")
-        if self.min_peak < 0:
-            raise ValueError(f"'min_peak' must not be negative, not {self.min_peak}")
+                raise BadValue(f"'{name}' must be above 0, not {getattr(self, name)}")
+        if self.min_peak_s1 < 0:
+            raise BadValue(f"'min_peak_s1' must not be negative, not {self.min_peak_s1}")
         for name in ("min_near_share", "min_share", "path_share", "min_matched_share"):
             if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"'{name}' must be a share, from 0 to 1, not {getattr(self, name)}")
+                raise BadValue(f"'{name}' must be a share, from 0 to 1, not {getattr(self, name)}")
 
 
-def group(points, settings=None):
+def group(
+    points: Points,
+    *,
+    min_common_times: int = ConsensusSettings.min_common_times,
+    radius_km: float = ConsensusSettings.radius_km,
+    max_mean_distance_km: float = ConsensusSettings.max_mean_distance_km,
+    min_near_share: float = ConsensusSettings.min_near_share,
+    min_share: float = ConsensusSettings.min_share,
+) -> Ints:
     """Which tracks of an ensemble are the same storm.
 
     Parameters
     ----------
     points : Points
-    settings : ConsensusSettings, optional
+    min_common_times, radius_km, max_mean_distance_km, min_near_share, min_share : float
+        As in `ConsensusSettings`.
 
     Returns
     -------
@@ -65,22 +77,24 @@ def group(points, settings=None):
     members, but one of more than half (and 3230 and 1932 of the members as they are); with 450 and 300 km instead of
     350 and 200 there would be 473.
     """
-    settings = settings or ConsensusSettings()
     pairs = find_pairs(
-        points, settings.radius_km, settings.min_common_times, settings.max_mean_distance_km, settings.min_near_share
+        points,
+        radius_km=radius_km,
+        min_common_times=min_common_times,
+        max_mean_distance_km=max_mean_distance_km,
+        min_near_share=min_near_share,
     )
-    smallest = settings.min_share * points.members
-    return _Grouping(points, pairs, points.span()).run(smallest)
+    return _Grouping(points, pairs, points.span()).run(min_share * points.members)
 
 
 @dataclass
 class _Grouping:
     points: Points
     pairs: Pairs
-    span: tuple
+    span: tuple[Ints, Ints]
 
-    def run(self, smallest):
-        """Make groups, best seed first, of at least `smallest` members."""
+    def run(self, smallest: float) -> Ints:
+        """Form groups, best seed first, of at least `smallest` members."""
         member, pairs = self.points.member, self.pairs
         labels, number = np.full(len(member), -1), 0
         heap = [(-score, seed) for seed, score in enumerate(_support(pairs, member)) if score]
@@ -92,7 +106,7 @@ class _Grouping:
             partners, common = self._free_partners(seed, labels)
             first = _first_of_member(member[partners])
             score = common[first].sum()
-            if score < -negative:  # some of its partners went into another group since
+            if score < -negative:  # some of its partners went into another group since it was put on the heap
                 if score:
                     heapq.heappush(heap, (-score, seed))
             elif first.sum() + 1 >= smallest:
@@ -100,15 +114,16 @@ class _Grouping:
                 number += 1
         return labels
 
-    def _free_partners(self, seed, labels):
+    def _free_partners(self, seed: int, labels: Ints) -> tuple[Ints, Ints]:
         rows = slice(self.pairs.start[seed], self.pairs.start[seed + 1])
         free = labels[self.pairs.other[rows]] < 0
         return self.pairs.other[rows][free], self.pairs.common[rows][free]
 
-    def _pieces(self, partners, first):
+    def _pieces(self, partners: Ints, first: Bools) -> list[int]:
         """Further tracks of a member that is in already, where they do not overlap in time with what it has."""
         begin, end = self.span
-        taken, pieces = None, []
+        taken: list[int] = []
+        pieces = []
         for track, best in zip(partners, first, strict=True):
             if best:
                 taken = [track]
@@ -118,12 +133,12 @@ class _Grouping:
         return pieces
 
 
-def _support(pairs, member):
+def _support(pairs: Pairs, member: Ints) -> list[int]:
     """Times that each track runs with the best track of each other member, summed over the members."""
     best = np.ones(len(pairs.track), bool)
     best[1:] = (np.diff(pairs.track) != 0) | (np.diff(member[pairs.other]) != 0)
     return np.bincount(pairs.track[best], pairs.common[best], minlength=len(member)).astype(np.int64).tolist()
 
 
-def _first_of_member(members):
+def _first_of_member(members: Ints) -> Bools:
     return np.concatenate([[True], members[1:] != members[:-1]]) if len(members) else np.zeros(0, bool)

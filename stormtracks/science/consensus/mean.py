@@ -1,11 +1,14 @@
 """Groups -> mean tracks with their spread."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science import sphere
-from stormtracks.science.arrays import Ints
+from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
+from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.records import Ragged, Tracks
 
 
@@ -40,20 +43,20 @@ class ConsensusTracks(Ragged):
     """
 
     year: int
-    members: np.ndarray
-    held_by: np.ndarray
-    sid: np.ndarray
-    name: np.ndarray
-    matched: np.ndarray
-    row_size: np.ndarray
-    time: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    spread_km: np.ndarray
-    vorticity: np.ndarray
-    vorticity_std: np.ndarray
-    number: np.ndarray
-    storm_of: tuple
+    members: Ints
+    held_by: Bools
+    sid: Texts
+    name: Texts
+    matched: Ints
+    row_size: Ints
+    time: Times
+    lat: Floats
+    lon: Floats
+    spread_km: Floats
+    vorticity: Floats
+    vorticity_std: Floats
+    number: Ints
+    storm_of: tuple[Ints, ...]
 
     @property
     def peak(self) -> Ints:
@@ -61,23 +64,23 @@ class ConsensusTracks(Ragged):
         return self.largest(self.vorticity)
 
     @property
-    def share(self):
+    def share(self) -> Floats:
         """Share of the members that have each storm, shape (nstorms,)."""
         return self.held_by.mean(axis=1)
 
     @property
-    def candidate(self):
+    def candidate(self) -> Bools:
         """Which storms no best track knows, shape (nstorms,) of bool."""
         return self.sid == ""
 
     @property
-    def tracks(self):
-        """The mean paths as Tracks; `maximum` is -1, as they are no member's maxima."""
+    def tracks(self) -> Tracks:
+        """The mean paths as Tracks; `maximum` is -1, as they are not a member's maxima."""
         none = np.full(len(self.time), -1, np.int64)
         return Tracks(self.row_size, self.time, self.lat, self.lon, self.vorticity, none)
 
 
-def mean_tracks(points, labels, path_share=0.5):
+def mean_tracks(points: Points, labels: Ints, path_share: float = 0.5) -> dict[str, npt.NDArray[Any]]:
     """Mean path, strength and spread of each group.
 
     Parameters
@@ -91,8 +94,8 @@ def mean_tracks(points, labels, path_share=0.5):
     Returns
     -------
     dict of ndarray
-        `group`, `time`, `lat`, `lon`, `spread_km`, `vorticity`, `vorticity_std`, `number`, one value a point, sorted by
-        group and time.
+        `group`, `time`, `lat`, `lon`, `spread_km`, `vorticity`, `vorticity_std`, `number`, one value per point, sorted
+        by group and time.
 
     Notes
     -----
@@ -103,7 +106,7 @@ def mean_tracks(points, labels, path_share=0.5):
     key = group_of_point[inside] * len(points.times) + points.time[inside]
     key, cell, number = np.unique(key, return_inverse=True, return_counts=True)
     group, time = np.divmod(key, max(len(points.times), 1))
-    keep = number >= path_share * _holders(points.member, labels)[group]
+    keep = number >= path_share * holders(points.member, labels)[group]
     mean, spread = _position(sphere.unit_vectors(points.lat[inside], points.lon[inside]), cell, number)
     strength, deviation = _strength(points.vorticity[inside].astype(float), cell, number)
     lat, lon = sphere.lat_lon(mean)
@@ -115,19 +118,19 @@ def mean_tracks(points, labels, path_share=0.5):
     return {name: array[keep] for name, array in values.items()}
 
 
-def _holders(member, labels):
-    """Members that have each group, shape (ngroups,)."""
+def holders(member: Ints, labels: Ints) -> Ints:
+    """How many members have each group, shape (ngroups,); both arguments have an entry per track."""
     pairs = np.unique(np.stack([labels, member])[:, labels >= 0], axis=1)
     return np.bincount(pairs[0], minlength=labels.max(initial=-1) + 1)
 
 
-def _position(vector, cell, number):
+def _position(vector: Floats, cell: Ints, number: Ints) -> tuple[Floats, Floats]:
     total = np.stack([np.bincount(cell, vector[:, axis], minlength=len(number)) for axis in range(3)], axis=1)
     mean = total / np.linalg.norm(total, axis=1, keepdims=True)
     apart = sphere.arc_km(np.linalg.norm(vector - mean[cell], axis=1))
     return mean, np.sqrt(np.bincount(cell, apart**2, minlength=len(number)) / number)
 
 
-def _strength(vorticity, cell, number):
+def _strength(vorticity: Floats, cell: Ints, number: Ints) -> tuple[Floats, Floats]:
     mean = np.bincount(cell, vorticity, minlength=len(number)) / number
     return mean, np.sqrt(np.bincount(cell, (vorticity - mean[cell]) ** 2, minlength=len(number)) / number)

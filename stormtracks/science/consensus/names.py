@@ -1,20 +1,28 @@
 """Groups + matches of their members' tracks -> the best tracks that they are."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+from stormtracks.science.arrays import Ints, Texts
+from stormtracks.science.consensus.mean import holders
+from stormtracks.science.consensus.pairs import Points
+from stormtracks.science.records import Matches
 
 
 @dataclass(frozen=True)
 class Known:
     """Best track of each group: sid and name, '' for none; how many of its members say so. Shape (ngroups,)."""
 
-    sid: np.ndarray
-    name: np.ndarray
-    matched: np.ndarray
+    sid: Texts
+    name: Texts
+    matched: Ints
 
 
-def best_tracks(points, labels, matches, min_share):
+def best_tracks(points: Points, labels: Ints, matches: Sequence[Matches], min_share: float) -> Known:
     """Which best track most members' tracks of each group are.
 
     Parameters
@@ -23,7 +31,7 @@ def best_tracks(points, labels, matches, min_share):
     labels : ndarray of int64, shape (ntracks,)
         Group of each track, -1 for none.
     matches : list of Matches
-        One each a member.
+        One per member.
     min_share : float
         Share of a group's members that must say so.
 
@@ -38,13 +46,14 @@ def best_tracks(points, labels, matches, min_share):
     known, first, index = np.unique(sid.astype(str), return_index=True, return_inverse=True)
     count = np.zeros((ngroups, len(known) + 1), np.int64)
     np.add.at(count, (storm, index), 1)
-    matched, fewest = count.max(axis=1, initial=0), min_share * _holders(points.member, labels, ngroups)
+    matched = count.max(axis=1, initial=0)
+    fewest = min_share * holders(points.member, labels)
     enough = (matched > 0) & (matched >= fewest)
     choose = np.where(enough, count.argmax(axis=1), len(known))
     return Known(np.append(known, "")[choose], np.append(name[first], "")[choose], np.where(enough, matched, 0))
 
 
-def merge_pieces(labels, path, known):
+def merge_pieces(labels: Ints, path: Mapping[str, npt.NDArray[Any]], known: Known) -> Ints:
     """Groups of one best track at different times are one storm, whose members lose and find it at the same place.
 
     Parameters
@@ -75,13 +84,8 @@ def merge_pieces(labels, path, known):
     return labels if np.array_equal(new[:-1], np.arange(len(known.sid))) else new[labels]
 
 
-def _votes(storm_of, matches):
+def _votes(storm_of: Ints, matches: Matches) -> tuple[Ints, Texts, Texts]:
     """Storm, sid and name of each best track that one member's tracks of a storm are, each pair once."""
     row = matches.storm_of_track
     both = np.unique(np.stack([storm_of, row])[:, (storm_of >= 0) & (row >= 0)], axis=1)
     return both[0], matches.sid[both[1]], matches.name[both[1]]
-
-
-def _holders(member, labels, ngroups):
-    pairs = np.unique(np.stack([labels, member])[:, labels >= 0], axis=1)
-    return np.bincount(pairs[0], minlength=ngroups)

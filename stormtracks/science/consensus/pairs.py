@@ -1,10 +1,16 @@
 """Tracks of different members -> pairs that run together."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from stormtracks.science import sphere
+from stormtracks.science.arrays import Floats, Ints, Times
+from stormtracks.science.records import Tracks
+
+_Sums = tuple[Ints, Ints, Floats]
+"""Key (track, other track), times near each other and their distances' sum in km, of pairs of tracks."""
 
 _POINTS_AT_A_TIME = 10_000
 """Points whose pairs are looked for in one go, whole time steps: fewer cost calls, more cost memory."""
@@ -31,18 +37,18 @@ class Points:
         Members of the ensemble, also those without tracks.
     """
 
-    time: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    vorticity: np.ndarray
-    track: np.ndarray
-    times: np.ndarray
-    member: np.ndarray
+    time: Ints
+    lat: Floats
+    lon: Floats
+    vorticity: Floats
+    track: Ints
+    times: Times
+    member: Ints
     members: int
 
     @classmethod
-    def of(cls, ensemble):
-        """Points of a list of Tracks, one of each member."""
+    def of(cls, ensemble: Sequence[Tracks]) -> "Points":
+        """Points of a list of Tracks, one per member."""
         sizes = [len(tracks) for tracks in ensemble]
         member = np.repeat(np.arange(len(ensemble)), sizes)
         first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -55,7 +61,7 @@ class Points:
         order = np.lexsort((track, index))
         return cls(index[order], lat[order], lon[order], vorticity[order], track[order], times, member, len(ensemble))
 
-    def span(self):
+    def span(self) -> tuple[Ints, Ints]:
         """First and last time index of each track, two arrays of shape (ntracks,)."""
         first = np.full(len(self.member), np.iinfo(np.int64).max)
         last = np.full(len(self.member), -1)
@@ -81,26 +87,28 @@ class Pairs:
         The pairs of track i are ``start[i]:start[i + 1]``.
     """
 
-    track: np.ndarray
-    other: np.ndarray
-    common: np.ndarray
-    distance_km: np.ndarray
-    start: np.ndarray
+    track: Ints
+    other: Ints
+    common: Ints
+    distance_km: Floats
+    start: Ints
 
 
-def find_pairs(points, radius_km, min_common_times, max_mean_distance_km, min_share):
+def find_pairs(
+    points: Points, *, radius_km: float, min_common_times: int, max_mean_distance_km: float, min_near_share: float
+) -> Pairs:
     """Tracks of different members that are the same storm as far as two can tell.
 
     Parameters
     ----------
     points : Points
     radius_km : float
-        Points at one time and closer than this are near.
+        Points at one time and no farther apart than this are near.
     min_common_times : int
         Times that two tracks must be near each other.
     max_mean_distance_km : float
         Largest mean distance over those times.
-    min_share : float
+    min_near_share : float
         Share of the times that both exist at which they must be near.
 
     Returns
@@ -117,13 +125,15 @@ def find_pairs(points, radius_km, min_common_times, max_mean_distance_km, min_sh
     first, second = np.divmod(key, max(len(points.member), 1))
     begin, end = points.span()
     both = np.minimum(end[first], end[second]) - np.maximum(begin[first], begin[second]) + 1
-    keep = (common >= min_common_times) & (mean <= max_mean_distance_km) & (common >= min_share * both)
+    keep = (common >= min_common_times) & (mean <= max_mean_distance_km) & (common >= min_near_share * both)
     return _both_ways(first[keep], second[keep], common[keep], mean[keep], points.member)
 
 
-def _near_tracks(points, radius_km):
-    """Key (track, other track), times near each other and their distances' sum in km, of every two tracks ever near."""
-    waiting, sums, size = [], [], 0
+def _near_tracks(points: Points, radius_km: float) -> _Sums:
+    """Of every two tracks that are ever near."""
+    waiting: list[_Sums] = []
+    sums: list[_Sums] = []
+    size = 0
     for rows in _whole_steps(points.time):
         waiting.append(_near_points(points, rows, radius_km))
         size += len(waiting[-1][0])
@@ -133,7 +143,7 @@ def _near_tracks(points, radius_km):
     return _summed([*sums, *waiting])
 
 
-def _whole_steps(time):
+def _whole_steps(time: Ints) -> Iterator[slice]:
     """Slices of the points, sorted by time, that cut no time step in two."""
     start = 0
     while start < len(time):
@@ -143,8 +153,8 @@ def _whole_steps(time):
         start = stop
 
 
-def _near_points(points, rows, radius_km):
-    """The same of the points of some time steps."""
+def _near_points(points: Points, rows: slice, radius_km: float) -> _Sums:
+    """Of every two tracks that are near at one of some time steps, an entry for each time."""
     track = points.track[rows]
     first, second, apart = sphere.pairs_within(points.lat[rows], points.lon[rows], points.time[rows], radius_km)
     first, second = track[first], track[second]
@@ -155,12 +165,12 @@ def _near_points(points, rows, radius_km):
     return key, np.ones(len(key), np.int32), distance_km
 
 
-def _summed(parts):
-    """One entry a key, with the sum of its counts and distances."""
+def _summed(parts: list[_Sums]) -> _Sums:
+    """One entry per key, with the sum of its counts and distances."""
     if not parts:
         return np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
     key, common, distance = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key, kind="stable")  # else rounding would depend on the processor
     key = key[order]
     first = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
     if not len(first):
@@ -168,7 +178,7 @@ def _summed(parts):
     return key[first], np.add.reduceat(common[order], first), np.add.reduceat(distance[order], first)
 
 
-def _both_ways(first, second, common, distance, member):
+def _both_ways(first: Ints, second: Ints, common: Ints, distance: Floats, member: Ints) -> Pairs:
     track, other = np.concatenate([first, second]), np.concatenate([second, first])
     common, distance = np.tile(common, 2), np.tile(distance, 2)
     order = np.lexsort((other, distance, -common, member[other], track))

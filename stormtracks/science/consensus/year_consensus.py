@@ -1,26 +1,44 @@
 """A year of results -> its consensus tracks."""
 
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science import results
+from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
 from stormtracks.science.consensus.names import best_tracks, merge_pieces
 from stormtracks.science.consensus.pairs import Points
+from stormtracks.science.records import Matches, Tracks
+
+_Path = dict[str, npt.NDArray[Any]]
+"""What `mean_tracks` returns."""
 
 
-def consensus(folder, year, settings=None, task="vort_track", members=None):
-    """One track a storm over the members of a year, best tracks' storms and candidates.
+def consensus(
+    folder: str | os.PathLike[str],
+    year: int,
+    *,
+    task: str = "vort_track",
+    members: Iterable[int] | None = None,
+    **thresholds: Any,
+) -> ConsensusTracks:
+    """One track per storm over the members of a year: storms of best tracks, and candidates that none of them knows.
 
     Parameters
     ----------
     folder : path
         Folder of the results.
     year : int
-    settings : ConsensusSettings, optional
     task : str
     members : iterable of int, optional
         Members to look at; none: all that are there.
+    **thresholds
+        Fields of `ConsensusSettings` by name, such as ``min_share=0.5``; the others have their defaults.
 
     Returns
     -------
@@ -30,17 +48,26 @@ def consensus(folder, year, settings=None, task="vort_track", members=None):
     ------
     ResultError
         No result of the year or a member asked for.
+    BadValue
+        A threshold out of its range.
     """
     numbers = results.choose(folder, task, [year], members)[year]
     loaded = [results.load_matched(results.path(folder, task, year, number)) for number in numbers]
     ensemble, matches = zip(*loaded, strict=True)
-    return consensus_of(year, numbers, ensemble, matches, settings or ConsensusSettings())
+    return consensus_of(year, numbers, ensemble, matches, **thresholds)
 
 
-def consensus_of(year, members, ensemble, matches, settings):
-    """The same from records: a list of Tracks and one of Matches, one each a member."""
+def consensus_of(
+    year: int,
+    members: Sequence[int],
+    ensemble: Sequence[Tracks],
+    matches: Sequence[Matches],
+    **thresholds: Any,
+) -> ConsensusTracks:
+    """The same from records: the tracks and the matches of each member."""
+    settings = ConsensusSettings(**thresholds)
     points = Points.of(ensemble)
-    labels = group(points, settings)
+    labels = _groups(points, settings)
     path = mean_tracks(points, labels, settings.path_share)
     merged = merge_pieces(labels, path, best_tracks(points, labels, matches, settings.min_matched_share))
     if merged is not labels:
@@ -56,15 +83,26 @@ def consensus_of(year, members, ensemble, matches, settings):
     return ConsensusTracks(year, np.array(members), held_by, *names, row_size, storm_of=storm_of, **path)
 
 
-def _kept(path, settings):
-    """Which groups have a mean path that is long and strong enough, shape (ngroups,) of bool."""
+def _groups(points: Points, settings: ConsensusSettings) -> Ints:
+    return group(
+        points,
+        min_common_times=settings.min_common_times,
+        radius_km=settings.radius_km,
+        max_mean_distance_km=settings.max_mean_distance_km,
+        min_near_share=settings.min_near_share,
+        min_share=settings.min_share,
+    )
+
+
+def _kept(path: _Path, settings: ConsensusSettings) -> Bools:
+    """Which groups have a mean path that is long and strong enough, shape (ngroups,)."""
     size = np.bincount(path["group"])
     peak = np.zeros(len(size))
     np.maximum.at(peak, path["group"], path["vorticity"])
-    return (size >= settings.min_points) & (peak >= settings.min_peak)
+    return (size >= settings.min_points) & (peak >= settings.min_peak_s1)
 
 
-def _in_order(labels, path, kept):
+def _in_order(labels: Ints, path: _Path, kept: Bools) -> tuple[Ints, _Path]:
     """Groups renumbered by the first time of their path, then from south to north; those that are not kept dropped."""
     inside = kept[path["group"]]
     path = {name: values[inside] for name, values in path.items()}

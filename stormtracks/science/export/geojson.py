@@ -1,64 +1,69 @@
-"""GeoJSON (RFC 7946): one feature a track, cut at the date line."""
+"""GeoJSON (RFC 7946): one feature per track, cut at the date line."""
 
 import json
+from typing import Any, TextIO
 
 import numpy as np
 
+from stormtracks.science.arrays import Floats
+from stormtracks.science.export.selection import Piece
+from stormtracks.science.export.writer import Writer
 from stormtracks.science.seam import cut_line
 
 _CONVENTIONS = {
-    "times": "UTC, ISO 8601, one a point of the track (a line cut at the date line has further points there)",
+    "times": "UTC, ISO 8601, one per point of the track (a line cut at the date line has further points there)",
     "vorticity": "s-1, relative vorticity, cyclonic positive in both hemispheres",
     "member": "ensemble member; -1 for a consensus track",
     "spread_km": "km, root mean square distance of the members from a consensus track",
 }
 
 
-class GeoJSON:
-    """A FeatureCollection that pieces are added to, a feature a line."""
+class GeoJSON(Writer):
+    """A FeatureCollection, one feature per line of the file."""
 
-    says_units = True
     suffix = ".geojson"
+    file: TextIO
+    separator = ""
 
-    def __init__(self, path, about):
-        self.path, self.about, self.first = path, about, True
-
-    def __enter__(self):
+    def open(self) -> None:
+        """Begin the collection, with an account of what is in it."""
         self.file = self.path.open("w", encoding="utf-8")
         about = json.dumps({**self.about, "units": _CONVENTIONS})
         self.file.write(f'{{"type": "FeatureCollection", "stormtracks": {about}, "features": [\n')
-        return self
 
-    def __exit__(self, *_):
-        self.file.write("\n]}\n")
-        self.file.close()
-
-    def add(self, piece):
+    def add(self, piece: Piece) -> None:
         """Write the tracks of a piece."""
         tracks = piece.tracks
         for number, (start, size) in enumerate(zip(tracks.start.tolist(), tracks.row_size.tolist(), strict=True)):
-            self.file.write("" if self.first else ",\n")
             feature = _feature(piece, number, slice(start, start + size))
-            self.file.write(json.dumps(feature, separators=(",", ":")))
-            self.first = False
+            self.file.write(self.separator + json.dumps(feature, separators=(",", ":")))
+            self.separator = ",\n"
+
+    def finish(self) -> None:
+        """End the collection."""
+        self.file.write("\n]}\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
 
 
-def _feature(piece, number, rows):
+def _feature(piece: Piece, number: int, rows: slice) -> dict[str, Any]:
     tracks = piece.tracks
-    properties = {
-        "track_id": int(piece.first_id + number), "year": int(piece.year), "member": int(piece.member),
+    properties: dict[str, Any] = {
+        "track_id": int(piece.first_id + number), "year": int(piece.year), "member": int(piece.ensemble_member),
         "sid": str(piece.sid[number]), "name": str(piece.name[number]),
         "peak_vorticity": float(f"{tracks.vorticity[rows].max():.4e}"),
         "times": np.datetime_as_string(tracks.time[rows], unit="s").tolist(),
         "vorticity": [float(f"{value:.4e}") for value in tracks.vorticity[rows].tolist()],
     }  # fmt: skip
-    if piece.members is not None:
+    if piece.members is not None and piece.spread_km is not None:
         properties["members"] = int(piece.members[number])
         properties["spread_km"] = np.round(piece.spread_km[rows], 1).tolist()
     return {"type": "Feature", "properties": properties, "geometry": geometry(tracks.lon[rows], tracks.lat[rows])}
 
 
-def geometry(lon, lat):
+def geometry(lon: Floats, lat: Floats) -> dict[str, Any]:
     """A track as a Point, a LineString, or a MultiLineString cut at the date line (RFC 7946, section 3.1.9).
 
     Parameters

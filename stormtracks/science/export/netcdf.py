@@ -1,9 +1,16 @@
 """CF NetCDF: discrete sampling geometry, trajectories as a contiguous ragged array."""
 
+from typing import Any
+
 import netCDF4
 import numpy as np
 
-_POINT = {
+from stormtracks.science.export.selection import Piece
+from stormtracks.science.export.writer import Writer
+
+_Attributes = dict[str, str]
+
+_POINT: dict[str, tuple[str, _Attributes]] = {
     "time": (
         "i8",
         {"standard_name": "time", "units": "seconds since 1970-01-01 00:00:00", "calendar": "proleptic_gregorian"},
@@ -19,7 +26,7 @@ _POINT = {
         },
     ),
 }
-_TRACK = {
+_TRACK: dict[str, tuple[str | type[str], _Attributes]] = {
     "track_id": ("i8", {"cf_role": "trajectory_id", "long_name": "number of the track in this file"}),
     "row_size": ("i4", {"long_name": "points of the track", "sample_dimension": "obs"}),
     "year": ("i4", {"long_name": "year that the season began in"}),
@@ -27,7 +34,7 @@ _TRACK = {
     "sid": (str, {"long_name": "IBTrACS identifier of the observed storm; empty for none"}),
     "name": (str, {"long_name": "name of the observed storm"}),
 }
-_CONSENSUS = {
+_CONSENSUS: dict[str, tuple[str, str, _Attributes]] = {
     "members": ("i4", "trajectory", {"long_name": "members that have the consensus track", "units": "1"}),
     "spread_km": (
         "f4",
@@ -37,16 +44,14 @@ _CONSENSUS = {
 }
 
 
-class NetCDF:
-    """A file that pieces are added to; both of its dimensions are unlimited, so that it can grow."""
+class NetCDF(Writer):
+    """A file both of whose dimensions are unlimited, so that it can grow."""
 
-    says_units = True
     suffix = ".nc"
+    file: netCDF4.Dataset
 
-    def __init__(self, path, about):
-        self.path, self.about = path, about
-
-    def __enter__(self):
+    def open(self) -> None:
+        """Create dimensions and variables, still empty."""
         self.file = netCDF4.Dataset(self.path, "w")
         self.file.setncatts(
             {
@@ -56,25 +61,26 @@ class NetCDF:
         )  # fmt: skip
         for dimension in ("trajectory", "obs"):
             self.file.createDimension(dimension, None)
-        for dimension, variables in (("trajectory", _TRACK), ("obs", _POINT)):
-            for name, (kind, attributes) in variables.items():
-                self._create(name, kind, dimension, attributes)
-        if self.about["selection"]["tracks"] == "consensus tracks":
+        for name, (kind, attributes) in _TRACK.items():
+            self._create(name, kind, "trajectory", attributes)
+        for name, (kind, attributes) in _POINT.items():
+            self._create(name, kind, "obs", attributes)
+        if self.is_consensus:
             for name, (kind, dimension, attributes) in _CONSENSUS.items():
                 self._create(name, kind, dimension, attributes)
-        return self
 
-    def __exit__(self, *_):
+    def close(self) -> None:
+        """Close the file."""
         self.file.close()
 
-    def add(self, piece):
+    def add(self, piece: Piece) -> None:
         """Write the tracks of a piece behind those that are there."""
         tracks = piece.tracks
         count, points = len(tracks), len(tracks.time)
         per_track = {
             "track_id": piece.ids, "row_size": tracks.row_size, "year": np.full(count, piece.year),
-            "member": np.full(count, piece.member), "sid": piece.sid.astype(object), "name": piece.name.astype(object),
-            "members": piece.members,
+            "member": np.full(count, piece.ensemble_member), "sid": piece.sid.astype(object),
+            "name": piece.name.astype(object), "members": piece.members,
         }  # fmt: skip
         per_point = {
             "time": tracks.time.astype("datetime64[s]").astype(np.int64), "lon": tracks.lon, "lat": tracks.lat,
@@ -86,6 +92,8 @@ class NetCDF:
                 if column is not None and size:
                     self.file[name][start : start + size] = column
 
-    def _create(self, name, kind, dimension, attributes):
-        options = {} if kind is str else {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": (65536,)}
+    def _create(self, name: str, kind: str | type[str], dimension: str, attributes: _Attributes) -> None:
+        options: dict[str, Any] = (
+            {} if kind is str else {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": (65536,)}
+        )
         self.file.createVariable(name, kind, (dimension,), **options).setncatts(attributes)

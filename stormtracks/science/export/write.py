@@ -1,30 +1,39 @@
 """The one way into an export: selection, place, format -> a whole file, or none."""
 
-import contextlib
 import json
 import os
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+from stormtracks import disk
+from stormtracks.science import destination as destinations
 from stormtracks.science import results
 from stormtracks.science.errors import InputError
 from stormtracks.science.export import geojson, netcdf, text
 from stormtracks.science.export.selection import Selection, pieces
+from stormtracks.science.export.writer import About, Writer
 from stormtracks.strict_dataclass import unknown
 from stormtracks.version import code_version
 
-FORMATS = {
+FORMATS: dict[str, type[Writer]] = {
     "csv": text.Csv,
     "netcdf": netcdf.NetCDF,
     "imilast": text.Imilast,
-    "track": text.Track,
+    "track": text.TrackDump,
     "tempest": text.Tempest,
     "geojson": geojson.GeoJSON,
 }
-"""Every format by its name: a class with `suffix`, `units`, and writers that take pieces one by one."""
+"""Every format by its name."""
 
 
-def write(folder, destination, file_format, selection=None, overwrite=False, progress=None):
+def write(
+    folder: str | os.PathLike[str],
+    destination: str | os.PathLike[str],
+    file_format: str,
+    selection: Selection | None = None,
+    overwrite: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> Path:
     """Export tracks of a folder of results, member by member: they are never in memory all at once.
 
     Parameters
@@ -33,14 +42,14 @@ def write(folder, destination, file_format, selection=None, overwrite=False, pro
         Folder of the results.
     destination : path
         File to write. Formats that have no place for units get a second file beside it, ``DESTINATION.about.json``,
-        that says them.
+        with the units and what was exported.
     file_format : {'csv', 'netcdf', 'imilast', 'track', 'tempest', 'geojson'}
     selection : Selection, optional
         Years, members, consensus; none: all tracks of all members.
     overwrite : bool
         Whether a file that is there may be replaced.
     progress : callable, optional
-        Called as ``progress(done, total)`` after each member (for consensus tracks each year).
+        Called as ``progress(done, total)`` after each member (for consensus tracks: each year).
 
     Returns
     -------
@@ -54,50 +63,23 @@ def write(folder, destination, file_format, selection=None, overwrite=False, pro
     ResultError
         Results that are not there or cannot be read.
     """
-    selection, destination = selection or Selection(), Path(destination)
     if file_format not in FORMATS:
         raise InputError(unknown(file_format, FORMATS, "format"))
-    if destination.exists() and not overwrite:
-        raise InputError(f"{destination} exists already; choose another name or allow overwriting it (--overwrite)")
+    destination = destinations.check(destination, overwrite)
+    selection = selection or Selection()
     chosen = results.choose(folder, selection.task, selection.years, selection.members)
     total = len(chosen) if selection.consensus else sum(map(len, chosen.values()))
     about = {"format": file_format, "selection": selection.describe(), "software": f"stormtracks {code_version()}"}
-    with _whole(destination) as unfinished:
+    with disk.whole(destination) as unfinished:
         with FORMATS[file_format](unfinished, about) as writer:
             for done, piece in enumerate(pieces(folder, selection, chosen), start=1):
                 writer.add(piece)
                 if progress is not None:
                     progress(done, total)
-        if not FORMATS[file_format].says_units:
-            _say_units(destination, {**about, "units": FORMATS[file_format].units})
+        if writer.units:
+            _write_about(destination, {**about, "units": writer.units})
     return destination
 
 
-@contextlib.contextmanager
-def _whole(destination):
-    """A file beside the place that takes it when everything is written, and goes when something fails."""
-    if not destination.parent.is_dir():
-        raise InputError(f"{destination.parent}: no such folder; make it first")
-    handle, name = tempfile.mkstemp(prefix=f".{destination.name}.", suffix=".part", dir=destination.parent)
-    os.close(handle)
-    unfinished = Path(name)
-    try:
-        yield unfinished
-        unfinished.chmod(0o666 & ~_umask())
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(destination)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _say_units(destination, about):
-    beside = destination.with_name(destination.name + ".about.json")
-    with _whole(beside) as unfinished:
-        unfinished.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-
-
-def _umask():
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
+def _write_about(destination: Path, about: About) -> None:
+    disk.write_whole(destination.with_name(destination.name + ".about.json"), json.dumps(about, indent=2) + "\n")

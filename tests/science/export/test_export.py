@@ -145,7 +145,7 @@ def test_progress_counts_members_or_years(folder, tmp_path):
 def test_file_in_the_way_is_refused_unless_it_may_go(folder, tmp_path):
     path = tmp_path / "tracks.csv"
     path.write_text("mine")
-    with pytest.raises(InputError, match=r"tracks.csv exists already; choose another name or allow overwriting"):
+    with pytest.raises(InputError, match=r"tracks.csv exists already; choose another name, or replace it"):
         write(folder, path, "csv")
     assert path.read_text() == "mine"
     assert write(folder, path, "csv", overwrite=True).read_text().startswith("track_id,time,lon,lat,vorticity")
@@ -154,7 +154,7 @@ def test_file_in_the_way_is_refused_unless_it_may_go(folder, tmp_path):
 def test_unknown_format_and_missing_folder_are_refused(folder, tmp_path):
     with pytest.raises(InputError, match="unknown format 'geojsn'; did you mean 'geojson'"):
         write(folder, tmp_path / "tracks", "geojsn")
-    with pytest.raises(InputError, match="no such folder; make it first"):
+    with pytest.raises(InputError, match="no such folder; create it first"):
         write(folder, tmp_path / "nowhere" / "tracks.csv", "csv")
     with pytest.raises(ResultError, match="year 2005 has no result of member 9; choose from 0, 1, 2"):
         write(folder, tmp_path / "tracks.csv", "csv", Selection(members=(9,)))

@@ -1,0 +1,63 @@
+"""What every format of an export is: a file that pieces are added to."""
+
+import abc
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar
+
+from stormtracks.science.export.selection import Piece
+
+About = dict[str, Any]
+"""Plain values that say what is exported: format, selection, software."""
+
+
+class Writer(abc.ABC):
+    """A file that is open for writing, between ``with`` and its end.
+
+    Attributes
+    ----------
+    suffix : str
+        Usual end of the file's name.
+    units : dict of str
+        Unit of each column, for a second file; empty where the format has a place for units.
+    """
+
+    suffix: ClassVar[str] = ".txt"
+    units: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, path: Path, about: About) -> None:
+        self.path = path
+        self.about = about
+
+    @abc.abstractmethod
+    def open(self) -> None:
+        """Create the file, with whatever stands before the tracks."""
+
+    @abc.abstractmethod
+    def add(self, piece: Piece) -> None:
+        """Write the tracks of a piece behind those that are there."""
+
+    def finish(self) -> None:  # noqa: B027 - most formats have nothing to write there
+        """Write whatever stands after the tracks; left out where something failed."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Close the file."""
+
+    @property
+    def is_consensus(self) -> bool:
+        """Whether the tracks are means of members."""
+        return self.about["selection"]["tracks"] == "consensus tracks"
+
+    def __enter__(self) -> "Writer":
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.finish()
+        finally:
+            self.close()
