@@ -56,7 +56,7 @@ class ListedWorkers:
     def leave(self) -> None:
         """Close the connection to the nameserver."""
         if self._nameserver is not None:
-            self._nameserver._pyroRelease()
+            wire.close(self._nameserver)
             self._nameserver = None
 
 
@@ -80,11 +80,11 @@ class Peer:
 
     def ended(self, seconds: float) -> bool:
         """Wait until the connection is ended by the other side or by `cut`, at most some seconds; whether it is."""
-        connection = self._proxy._pyroConnection
-        if connection is None:
+        descriptor = wire.fileno(self._proxy)
+        if descriptor is None:
             return True
         waiting = select.poll()
-        waiting.register(connection.sock.fileno(), select.POLLRDHUP)
+        waiting.register(descriptor, select.POLLRDHUP)
         return bool(waiting.poll(1000 * seconds))
 
     def cut(self) -> None:
@@ -93,7 +93,7 @@ class Peer:
 
     def close(self) -> None:
         """Close the connection."""
-        self._proxy._pyroRelease()
+        wire.close(self._proxy)
 
     def _call(self, method: str, *arguments: object) -> Any:
         try:

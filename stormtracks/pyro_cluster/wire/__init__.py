@@ -129,7 +129,8 @@ def close(proxy: "Proxy") -> None:
 def fileno(proxy: "Proxy") -> int | None:
     """The descriptor of a proxy's connection; None where it has none now."""
     connection = proxy._pyroConnection
-    return None if connection is None else connection.fileno()
+    descriptor = -1 if connection is None else connection.fileno()  # -1 too where another thread has just closed it
+    return None if descriptor < 0 else descriptor
 
 
 class Daemon(Pyro4.Daemon):

@@ -96,6 +96,15 @@ def test_cut_ends_a_call_from_another_thread(uri):
             echo.sleep(30)
 
 
+def test_a_closed_proxy_has_no_descriptor_and_connects_again(uri):
+    echo = wire.proxy(uri)
+    assert wire.fileno(echo) == echo._pyroConnection.sock.fileno()
+    wire.close(echo)
+    assert wire.fileno(echo) is None
+    assert echo.echo(5) == 5
+    wire.close(echo)
+
+
 def test_a_call_has_a_timeout(uri):
     with wire.proxy(uri, timeout=0.2) as echo, pytest.raises(wire.TimeoutError):
         echo.sleep(5)
