@@ -270,13 +270,23 @@ def plot(
     _refusing(console.plot)(kind, dest, options)
 
 
-@task(help={"select": "part of the tests: a path, or words for pytest's -k", "fast": "leave out the slow ones"})
-def test(context, select="", fast=False):
-    """Run the tests; with CI=true nothing may be skipped for a missing sshd or namespace tool."""
+@task(
+    optional=["random"],
+    help={
+        "select": "part of the tests: a path, or an expression for pytest's -k",
+        "fast": "leave out the slow ones",
+        "random": "in random order; the seed is printed, and --random=SEED repeats it",
+    },
+)
+def test(context, select="", fast=False, random=""):
+    """Run the tests. With CI=true a test fails where a program that it needs is not installed."""
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
+    chosen += ["-m", "not slow"] if fast else []
     spread = [] if select else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
-    words = [sys.executable, "-m", "pytest", *spread, *chosen, *(["-m", "not slow"] if fast else [])]
-    _run(context, shlex.join(words))
+    order = ["-p", "randomly", "--randomly-dont-reset-seed"] if random else []
+    order += [f"--randomly-seed={random}"] if random and random is not True else []
+    slowest = ["--durations=10"] if os.environ.get("CI") else []
+    _run(context, shlex.join([sys.executable, "-m", "pytest", *spread, *order, *slowest, *chosen]))
 
 
 @task
