@@ -1,4 +1,4 @@
-"""Processes that end, hang or meet their like: what becomes of the run, and how soon it is said."""
+"""Processes that end, hang or meet another of their kind: what becomes of the run, and how soon it is reported."""
 
 import fcntl
 import os
@@ -14,9 +14,9 @@ from tests.faults.stage import CHECKOUT, NOTICED
 from tests.processes import children, wait_for
 
 DEAD_SECONDS = 2.0
-"""A dead process is promised to be noticed within 1 s; a machine that does other things besides is given another."""
+"""Promised: a dead process is noticed within 1 s; one more for a machine that does other things besides."""
 SILENT_SECONDS = 12.0
-"""The same for a silent one: 10 s are promised."""
+"""The same for a silent process; promised are 10 s."""
 
 
 def test_a_worker_killed_in_a_task_is_noticed_at_once(stage):
@@ -175,7 +175,7 @@ def test_a_worker_of_another_version_is_left_out_in_a_line(stage):
 
 @pytest.mark.slow
 def test_a_name_taken_over_while_its_worker_was_frozen(stage, tmp_path):
-    """The frozen one, thawed, does no harm: what it does is whole, and the name stays with who answers."""
+    """The frozen one, thawed, does no harm: its results are whole, and the name stays with the one that answers."""
     first = stage.worker("w", seconds=1.0)
     manager = stage.manage(members=30)
     stage.until_begun(2)
@@ -208,9 +208,9 @@ def test_the_managers_clock_may_be_wrong_and_put_right(stage, tmp_path):
 
 
 def _clock_off(tmp_path, seconds):
-    """Words before a command in which Python's clock is wrong; of the kernel's only that of all hosts can be set.
+    """A prefix of a command, in which Python's clock is then wrong; the kernel's clock is that of all hosts.
 
-    What Python does not decide is the validity of the key's certificate: it is from 2000 to 9999.
+    Python does not decide whether the key's certificate is valid: that is from 2000 to 9999.
     """
     (tmp_path / "off").mkdir()
     (tmp_path / "off" / "sitecustomize.py").write_text(CLOCK.format(seconds=seconds))

@@ -1,4 +1,4 @@
-"""Who has no key meets a running cluster; tests/pyro_cluster/wire/test_attacks.py fires at each service."""
+"""A stranger without the key meets a running cluster; tests/pyro_cluster/wire/test_attacks.py attacks each service."""
 
 import contextlib
 import socket
@@ -21,7 +21,7 @@ SERPENT = util.get_serializer("serpent")
 
 @pytest.fixture
 def stranger(tmp_path):
-    """The TLS of somebody who has a key, but not ours, and does not care whom it talks to."""
+    """The TLS of a stranger that has another key than ours, and trusts everyone."""
     return false_tls(ssl.PROTOCOL_TLS_CLIENT, tmp_path)
 
 
@@ -33,7 +33,7 @@ def false_tls(protocol, tmp_path):
 
 
 def call(name, method, *arguments):
-    """The bytes of a greeting and a call, right but for who sends them."""
+    """The bytes of a greeting and a call; only their sender is wrong."""
     hello, _ = SERPENT.serializeData({"handshake": "hello", "object": name})
     asked, _ = SERPENT.serializeCall(name, method, arguments, {})
     greeting = message.Message(message.MSG_CONNECT, hello, SERPENT.serializer_id, message.FLAGS_META_ON_CONNECT, 0)
@@ -41,7 +41,7 @@ def call(name, method, *arguments):
 
 
 def everything(sock):
-    """All that comes until the other side ends it."""
+    """All that arrives until the other side closes the connection."""
     got = b""
     with contextlib.suppress(OSError):
         sock.settimeout(gate.STRANGER_SECONDS + 5)
@@ -51,7 +51,7 @@ def everything(sock):
 
 
 def answer(context, address, asked, wait=True):
-    """What is replied to bytes that are sent inside TLS: all of it, or the first."""
+    """The reply to bytes that are sent inside TLS: all of it, or its first part."""
     with contextlib.suppress(OSError), socket.create_connection(address, 5) as plain, context.wrap_socket(plain) as tls:
         tls.sendall(asked)
         return everything(tls) if wait else tls.recv(65536)
@@ -128,7 +128,7 @@ def test_nothing_on_the_wire_can_be_read(stage):
 
 @contextlib.contextmanager
 def middleman(port, recorded):
-    """Somebody on the way who keeps all bytes, both ways."""
+    """A relay that records all bytes, both ways."""
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def pass_on(source, target):
@@ -150,7 +150,7 @@ def middleman(port, recorded):
 
 @contextlib.contextmanager
 def impostor(behave):
-    """A false nameserver that does the same with everybody who comes; yields its port."""
+    """A false nameserver that treats everyone alike; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def serve():

@@ -1,4 +1,4 @@
-"""A cluster of one's own for each test: its state, its key, its processes, all gone afterwards."""
+"""Each test's own cluster: its state, its key, its processes, all gone afterwards."""
 
 import subprocess
 import sys
@@ -53,7 +53,7 @@ def lasting_launch(tmp_path_factory):
 
 
 def launching():
-    """Yields what starts processes, and ends them."""
+    """Yields a function that starts processes, and ends them afterwards."""
     started = []
 
     def start(module, *arguments, **options):

@@ -119,8 +119,8 @@ def test_an_unknown_task_lists_what_is_known(worker):
 @pytest.mark.parametrize(
     ("year", "member", "options", "words"),
     [
-        ("2001", 0, None, "'year' must be a whole number of at least 0, not '2001'"),
-        (2001, -1, None, "'ensemble_member' must be a whole number of at least 0, not -1"),
+        ("2001", 0, None, "'year' must be a whole number of 0 or more, not '2001'"),
+        (2001, -1, None, "'ensemble_member' must be a whole number of 0 or more, not -1"),
         (2001, 0, {"timeout": 0}, "'timeout' must be a number of seconds above 0, not 0"),
         (2001, 0, {"timeout": "1"}, "'timeout' must be a number of seconds above 0, not '1'"),
     ],

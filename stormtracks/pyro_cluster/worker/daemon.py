@@ -188,7 +188,7 @@ class PyroWorker:
     def _order(self, year: int, ensemble_member: int, task: str, options: Options) -> tuple[Order, float | None]:
         for name, value in (("year", year), ("ensemble_member", ensemble_member)):
             if type(value) is not int or value < 0:
-                raise BadValue(f"'{name}' must be a whole number of at least 0, not {value!r}")
+                raise BadValue(f"'{name}' must be a whole number of 0 or more, not {value!r}")
         if task not in self._slots.known:
             raise BadValue(f"unknown task {task!r}; known: {', '.join(self._slots.known)}")
         unknown = set(options) - set(OPTIONS)

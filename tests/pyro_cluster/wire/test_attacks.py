@@ -1,4 +1,4 @@
-"""What somebody without the key, and somebody malicious with it, can do to the real nameserver and the real worker."""
+"""What an attacker without the key, and one with it, can do to the real nameserver and the real worker."""
 
 import contextlib
 import marshal
@@ -54,7 +54,7 @@ class Target:
         return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 
     def serves(self):
-        """Whether a member that comes now is served within the promised time."""
+        """Whether a member that connects now is served within the promised time."""
         with wire.proxy(self.uri, SERVED_SECONDS, SERVED_SECONDS) as proxy:
             began = time.monotonic()
             proxy.ping()
@@ -63,7 +63,7 @@ class Target:
 
 @pytest.fixture(params=["nameserver", "worker"], scope="module")
 def target(request, lasting_launch):
-    """A service that lives through all attacks of this file, one after the other."""
+    """A service that survives all attacks of this file, one after the other."""
     launch = lasting_launch
     nameserver = launch("pyro_nameserver", "--port", "0")
     place = told(pidfile.nameserver_path().with_suffix(".ready"))[3]
@@ -189,7 +189,7 @@ def test_no_certificate_and_another_s_are_refused(target, tmp_path):
 
 
 def test_a_recorded_session_replayed_does_nothing(target):
-    """A man in the middle keeps every byte that a member sends, and sends them again."""
+    """A man in the middle records every byte that a member sends, and sends all of them again."""
     with socket.create_server(("127.0.0.1", 0)) as middle:
         recorded = []
         threading.Thread(target=relay, args=(middle, target, recorded), daemon=True).start()

@@ -117,7 +117,7 @@ def test_another_key_is_called_a_wrong_key(uri, tmp_path):
 
 
 def test_a_rejected_certificate_is_called_a_wrong_key(uri, tmp_path, monkeypatch):
-    """In TLS 1.3 the server's refusal comes after the client believes to be connected."""
+    """In TLS 1.3 the server's refusal comes after the client has found itself connected."""
     mine, other = wire.membership(), wire.membership(secret.ensure(tmp_path / "other.pem"))
     other.client.load_verify_locations(cadata=mine.certificate)
     mixed = tls.Membership(mine.certificate, other.server, other.client)
