@@ -82,7 +82,9 @@ def write(path, number):
     for member, tracks, matches in many_tracks(number):
         chosen.add(2005, member, tracks, matches)
     rows = fragments.html_table(("Storms", "Tracks"), [(20, number)], "Counts")
-    path.write_text(page.html(page.Contents("Synthetic tracks", "", {"run": rows}, chosen.packed())), encoding="utf-8")
+    path.write_text(
+        page.html(page.PageContents("Synthetic tracks", "", {"run": rows}, chosen.packed())), encoding="utf-8"
+    )
     return path.stat().st_size
 
 

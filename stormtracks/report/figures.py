@@ -1,21 +1,31 @@
-"""The figures of a run as data addresses; without matplotlib and Cartopy a page has none, and says so."""
+"""The figures of a run as data addresses; without matplotlib and Cartopy a page has none and says so."""
 
 import base64
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from stormtracks.report.fragments import Picture
+from stormtracks.report.outline import Outline
 from stormtracks.science import density, ibtracs, results
-from stormtracks.science.consensus import consensus
+from stormtracks.science.arrays import Floats, Times
+from stormtracks.science.consensus import ConsensusTracks, consensus
+from stormtracks.science.records import BestTracks
+from stormtracks.science.sphere import Region
+from stormtracks.science.summary import Summary
 
 MOST_SEASONS = 60
-"""Seasons that a map of density is made of; of more, so many are taken, evenly spread over the run."""
+"""Most seasons in a map of density; of more, this many are taken, evenly spread over the run."""
 MOST_MEMBERS = 80
 DOTS_PER_INCH = 120
 
 
-def pictures(outline, summary, best_tracks=None):
+def pictures(
+    outline: Outline, summary: Summary | None, best_tracks: str | Path | None = None
+) -> tuple[list[Picture], str]:
     """The figures of a run's results.
 
     Parameters
@@ -29,7 +39,7 @@ def pictures(outline, summary, best_tracks=None):
     Returns
     -------
     pictures : list of (str, str, str)
-        Title, words for who does not see it, data address.
+        Title, description, data address; see `fragments.Picture`.
     reason : str
         Why there are none, where there are none.
     """
@@ -39,74 +49,76 @@ def pictures(outline, summary, best_tracks=None):
         from stormtracks.science import plots  # slow to import, and not needed where nothing is drawn
     except ImportError as error:
         return [], f"Figures need matplotlib and Cartopy: {error}."
-    made = [_per_year(plots, summary), *_of_last_year(plots, outline, best_tracks), *_density(plots, outline)]
-    return [picture for picture in made if picture], "No tracks to draw."
+    drawn = [_per_year(plots, summary), *_of_last_year(plots, outline, best_tracks), *_density(plots, outline)]
+    return drawn, "There are no tracks to draw."
 
 
-def _per_year(plots, summary):
+def _per_year(plots: Any, summary: Summary) -> Picture:
     first, last = summary.years[0].year, summary.years[-1].year
-    words = (
+    description = (
         f"Chart of the observed storms of {first} to {last}, of those that the members found, and of all tracks; "
         "its numbers are in the table of storms per year."
     )
-    return "Storms per year, observed and found", words, _address(plots, plots.storms_per_year(summary), "svg")
+    return "Storms per year, observed and found", description, _address(plots, plots.storms_per_year(summary), "svg")
 
 
-def _of_last_year(plots, outline, best_tracks):
+def _of_last_year(plots: Any, outline: Outline, best_tracks: str | Path | None) -> Iterator[Picture]:
     """The tracks on which the members of the last year agree, and one storm of it with all its members."""
     year = max(outline.results)
     members = outline.results[year][:MOST_MEMBERS]
-    ensemble = [results.load_tracks(results.path(outline.folder, outline.task, year, number)) for number in members]
+    ensemble = [results.load_tracks(outline.path(year, number)) for number in members]
     if not any(map(len, ensemble)):
         return
     agreed = consensus(outline.folder, year, task=outline.task, members=members)
     if not len(agreed):
         return
-    best = _best(best_tracks, agreed.time)
+    best = _best(outline, year, best_tracks, agreed.time)
     region = _region(agreed.lat, agreed.lon)
     title = f"{year}: consensus of {len(members)} members"
     figure = plots.year_tracks(agreed.tracks, best, agreed.sid != "", region, title)
-    words = f"Map of the {len(agreed)} tracks that the members of {year} agree on, coloured by vorticity."
-    yield f"Consensus tracks of {year}", words, _address(plots, figure, "png")
+    description = f"Map of the {len(agreed)} tracks that the members of {year} agree on, coloured by vorticity."
+    yield f"Consensus tracks of {year}", description, _address(plots, figure, "png")
     number = _foremost(agreed)
     storm = agreed.name[number].title() or agreed.sid[number] or "a candidate"
     figure = plots.storm_members(agreed, number, ensemble, best)
-    words = f"Map of {storm} in each member with the mean path and its spread, and below it the strength in time."
-    yield f"{storm} of {year} in all its members", words, _address(plots, figure, "png")
+    description = f"Map of {storm} in each member with the mean path and its spread, and below it the strength in time."
+    yield f"{storm} of {year} in all its members", description, _address(plots, figure, "png")
 
 
-def _density(plots, outline):
+def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
     seasons = [(year, member) for year, members in outline.results.items() for member in members]
     taken = [seasons[i] for i in np.unique(np.linspace(0, len(seasons) - 1, MOST_SEASONS).astype(int))]
-    tracks = [results.load_tracks(results.path(outline.folder, outline.task, *season)) for season in taken]
-    tracks = [one for one in tracks if len(one)]
+    tracks = [found for season in taken if len(found := results.load_tracks(outline.path(*season)))]
     if not tracks:
         return
-    region = _region(*(np.concatenate([getattr(one, name) for one in tracks]) for name in ("lat", "lon")))
+    region = _region(np.concatenate([one.lat for one in tracks]), np.concatenate([one.lon for one in tracks]))
     values, grid = density.track_density(tracks, region=region)
     of = f"{len(taken)} of {len(seasons)} seasons" if len(taken) < len(seasons) else f"{len(seasons)} seasons"
-    words = f"Map of the tracks per million square kilometres and season; at most {values.max():.1f}."
-    yield f"Density of tracks, {of}", words, _address(plots, plots.density(values, grid, region), "png")
+    description = f"Map of the tracks per million square kilometres and season; at most {values.max():.1f}."
+    yield f"Density of tracks, {of}", description, _address(plots, plots.density(values, grid, region), "png")
 
 
-def _foremost(agreed):
-    """The strongest storm of those that a best track knows, or of all."""
+def _foremost(agreed: ConsensusTracks) -> int:
+    """The strongest storm among those that a best track knows, or among all."""
     strength = agreed.vorticity[agreed.peak]
-    return int(np.argmax(np.where(agreed.sid != "", strength + 1.0, strength)))
+    return int(np.argmax(np.where(agreed.sid != "", strength + 1.0, strength)))  # vorticity is far below 1 s-1
 
 
-def _best(path, times):
-    return None if path is None else ibtracs.load(path, times.min(), times.max())
+def _best(outline: Outline, year: int, path: str | Path | None, times: Times) -> BestTracks | None:
+    if path is None:
+        return None
+    as_results = outline.settings(year).keywords(ibtracs.load)
+    return ibtracs.load(path, times.min(), times.max(), **as_results)
 
 
-def _region(lat, lon):
-    from stormtracks.science.plots.maps import region_of
+def _region(lat: Floats, lon: Floats) -> Region | None:
+    from stormtracks.science.plots.maps import region_of  # as above
 
     south, north, west, east = region_of(lat, lon)
     return None if east - west >= 360 else (south, north, west, east)
 
 
-def _address(plots, figure, kind):
+def _address(plots: Any, figure: Any, kind: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         data = plots.save(figure, Path(folder, f"figure.{kind}"), dpi=DOTS_PER_INCH).read_bytes()
     mime = "image/svg+xml" if kind == "svg" else "image/png"

@@ -1,29 +1,36 @@
 """A results folder (and a journal) -> one HTML file."""
 
-import os
-import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from stormtracks import __version__
+from stormtracks import __version__, disk
 from stormtracks.report import figures, fragments, page, trackdata
-from stormtracks.report.outline import outline as look_at
-from stormtracks.report.outline import provenance
+from stormtracks.report.outline import JournalOf, Outline, outline_of, provenance
 from stormtracks.science import ibtracs, results
 from stormtracks.science.errors import InputError
 from stormtracks.science.summary import summarise
 
 ELSEWHERE = "The figures are in the file that `inv report` writes without --live."
+Progress: TypeAlias = Callable[[int, int], object]
 
 
-def write(results_folder, destination, journal=None, years=None, best_tracks=None, progress=None) -> Path:
+def write(
+    results_folder: str | Path,
+    destination: str | Path,
+    journal: JournalOf = None,
+    years: Iterable[int] | None = None,
+    best_tracks: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Write the report of a run: one HTML file that is opened from disk and needs no network.
 
     Parameters
     ----------
     results_folder : path
-        Folder of the results; the run may still be going on.
+        Folder of the results; the run may still be in progress.
     destination : path
         The HTML file, replaced where it is there; or a folder, then ``report.html`` in it.
     journal : RunState, str, path or None
@@ -42,55 +49,53 @@ def write(results_folder, destination, journal=None, years=None, best_tracks=Non
 
     Raises
     ------
+    InputError
+        A destination that cannot be written, or no result (of the years) at all.
     ResultError
-        No such folder, no result of a year asked for, or a result that cannot be read.
+        No such folder, or a result that cannot be read.
     JournalRefused
         No such run, or a journal that cannot be read.
     """
     destination = Path(destination)
     destination = destination / "report.html" if destination.is_dir() else destination
     _check_destination(destination)
-    outline = look_at(results_folder, journal, years)
+    outline = outline_of(results_folder, journal, years)
     if not outline.number and outline.state is None:
+        of_years = " of these years" if years else ""
         raise InputError(
-            f"{results_folder}: there are no results of {outline.task}"
-            f"{' of the years asked for' if years else ''}; make some first (inv track, inv manage)"
+            f"{results_folder}: there are no results of {outline.task}{of_years}; make some first with inv track"
         )
-    contents = contents_of(outline, best_tracks, progress)
-    part = destination.with_name(f".{destination.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("x", encoding="utf-8") as file:
-            file.write(page.html(contents))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(destination)
-    finally:
-        part.unlink(missing_ok=True)
+    disk.write_whole(destination, page.html(contents_of(outline, best_tracks, progress)))
     return destination
 
 
-def contents_of(outline, best_tracks=None, progress=None, with_figures=True) -> page.Contents:
+def contents_of(
+    outline: Outline,
+    best_tracks: str | Path | None = None,
+    progress: Progress | None = None,
+    with_figures: bool = True,
+) -> page.PageContents:
     """What the page of a run shows, from its results as they are now; `live` stays None."""
     steps = _Steps(progress, 2 * outline.number)
     summary = summarise(outline.folder, outline.task, outline.results, steps.part()) if outline.number else None
     tracks = tracks_of(outline, best_tracks, steps.part()) if outline.number else None
     pictures, reason = figures.pictures(outline, summary, best_tracks) if with_figures else ([], ELSEWHERE)
-    made = {
+    pieces = {
         **state_fragments(outline),
         "skill": fragments.skill(summary),
         "storms": fragments.storms(summary),
         "figures": fragments.figures(pictures, reason),
         "settings": fragments.settings(provenance(outline) if outline.number else {}),
     }
-    return page.Contents(title_of(outline), fragments.made(__version__), made, tracks)
+    return page.PageContents(title_of(outline), fragments.created(__version__), pieces, tracks)
 
 
-def state_fragments(outline) -> dict:
-    """The pieces that change while a run goes on, and cost nothing to make."""
+def state_fragments(outline: Outline) -> dict[str, str]:
+    """The pieces that change during a run and cost nothing to make."""
     return {"run": fragments.run(outline), "grid": fragments.grid(outline), "failures": fragments.failures(outline)}
 
 
-def title_of(outline) -> str:
+def title_of(outline: Outline) -> str:
     """The run's name, or what the results are of."""
     if outline.state:
         return f"Run {outline.state.run['name']}"
@@ -98,36 +103,44 @@ def title_of(outline) -> str:
     return f"{outline.task} {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "")
 
 
-def tracks_of(outline, best_tracks=None, progress=None) -> dict | None:
+def tracks_of(
+    outline: Outline, best_tracks: str | Path | None = None, progress: Progress | None = None
+) -> dict[str, Any] | None:
     """The tracks for the page's map, read file by file."""
     chosen, done = trackdata.TrackSet(), 0
     for year, members in outline.results.items():
         for member in members:
-            chosen.add(year, member, *results.load_matched(results.path(outline.folder, outline.task, year, member)))
+            chosen.add(year, member, *results.load_matched(outline.path(year, member)))
             done += 1
             if progress is not None:
                 progress(done, outline.number)
     if best_tracks is not None:
-        years = np.array([min(outline.results), max(outline.results) + 2]).astype("U4").astype("datetime64[s]")
-        chosen.add_observed(ibtracs.load(best_tracks, *years))
+        # A season that begins in the last year may end in the next.
+        first, stop = np.array([min(outline.results), max(outline.results) + 2]).astype("U4").astype("datetime64[s]")
+        as_results = outline.settings().keywords(ibtracs.load)
+        chosen.add_observed(ibtracs.load(best_tracks, first, stop, **as_results))
     return chosen.packed()
 
 
-def _check_destination(destination):
+def _check_destination(destination: Path) -> None:
     if destination.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"{destination}: the report is an HTML file; give it a name that ends in .html")
     if not destination.parent.is_dir():
-        raise InputError(f"{destination.parent}: no such folder; make it first")
+        raise InputError(f"{destination.parent}: no such folder; create it first")
 
 
 class _Steps:
     """One count over two passes through the results."""
 
-    def __init__(self, progress, total):
-        self._progress, self._total, self._base = progress, total, 0
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._base = 0
 
-    def part(self):
-        if self._progress is None:
+    def part(self) -> Progress | None:
+        """Progress of the next pass."""
+        progress, base, total = self._progress, self._base, self._total
+        if progress is None:
             return None
-        base, self._base = self._base, self._base + self._total // 2
-        return lambda done, _: self._progress(base + done, self._total)
+        self._base += total // 2
+        return lambda done, _: progress(base + done, total)

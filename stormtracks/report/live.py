@@ -1,4 +1,4 @@
-"""The page of a run while it goes on, for a browser on this machine and for nobody else."""
+"""The page of a run in progress, for a browser on this machine and for nobody else."""
 
 import contextlib
 import dataclasses
@@ -6,22 +6,31 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from stormtracks import __version__
+from stormtracks.errors import StormtracksError
 from stormtracks.report import fragments, html_report, page
-from stormtracks.report.outline import outline as look_at
+from stormtracks.report.outline import JournalOf, outline_of
 
 log = logging.getLogger(__name__)
 
 ASK_SECONDS = 3
 """How often the page asks for news."""
 REST = 4
-"""After making the tables and tracks anew, this many times as long as it took passes before the next time."""
+"""After tables and tracks were renewed, this many times as long as it took passes before the next time."""
 
 
 @contextlib.contextmanager
-def serving(results_folder, journal=None, years=None, best_tracks=None, port=0):
+def serving(
+    results_folder: str | Path,
+    journal: JournalOf = None,
+    years: Iterable[int] | None = None,
+    best_tracks: str | Path | None = None,
+    port: int = 0,
+) -> Iterator[str]:
     """Serve the page on 127.0.0.1 while the `with` block lasts; gives its address.
 
     Parameters
@@ -31,9 +40,41 @@ def serving(results_folder, journal=None, years=None, best_tracks=None, port=0):
     port : int
         0: any that is free.
     """
-    run = _Run(results_folder, journal, years, best_tracks)
-    server = _Server(("127.0.0.1", port), _Handler)
-    server.run = run
+    with _running(_LiveRun(results_folder, journal, years, best_tracks), port) as address:
+        yield address
+
+
+def serve(
+    results_folder: str | Path,
+    journal: JournalOf = None,
+    years: Iterable[int] | None = None,
+    best_tracks: str | Path | None = None,
+    port: int = 0,
+    announce: Callable[[str], object] | None = None,
+) -> None:
+    """Serve the page until interrupted (Ctrl-C); `announce` is called with its address.
+
+    Raises
+    ------
+    ResultError, JournalRefused
+        As for `html_report.write`.
+    OSError
+        The port is taken.
+    """
+    run = _LiveRun(results_folder, journal, years, best_tracks)
+    with _running(run, port) as address:
+        if announce:
+            announce(address)
+        with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
+            run.stop.wait()
+    if run.bug is not None:
+        raise run.bug
+
+
+@contextlib.contextmanager
+def _running(run: "_LiveRun", port: int) -> Iterator[str]:
+    """A server of a run's page, and the thread that renews it; gives the address."""
+    server = _Server(run, port)
     threads = [
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True),
         threading.Thread(target=run.follow, daemon=True),
@@ -50,84 +91,76 @@ def serving(results_folder, journal=None, years=None, best_tracks=None, port=0):
             thread.join()
 
 
-def serve(results_folder, journal=None, years=None, best_tracks=None, port=0, announce=None):
-    """Serve the page until interrupted (Ctrl-C); `announce` is called with its address.
-
-    Raises
-    ------
-    ResultError, JournalRefused
-        As for `html_report.write`.
-    OSError
-        The port is taken.
-    """
-    with serving(results_folder, journal, years, best_tracks, port) as address:
-        if announce:
-            announce(address)
-        try:
-            while True:
-                time.sleep(3600)
-        except KeyboardInterrupt:
-            return
-
-
-class _Run:
-    """What the page shows: the state at each question, tables and tracks in the background when results came.
+class _LiveRun:
+    """What the page shows: the state at each question, tables and tracks renewed in the background.
 
     Result files are opened by the background's thread alone: the NetCDF library takes one thread at a time.
     """
 
-    def __init__(self, folder, journal, years, best_tracks):
-        self._where = folder, journal, years
+    def __init__(
+        self,
+        folder: str | Path,
+        journal: JournalOf,
+        years: Iterable[int] | None,
+        best_tracks: str | Path | None,
+    ) -> None:
+        self.stop = threading.Event()
+        self.bug: Exception | None = None
+        self._where = folder, journal, None if years is None else tuple(years)
         self._best_tracks = best_tracks
         self._lock = threading.Lock()
-        self._made = None
-        self.stop = threading.Event()
-        self._state = look_at(*self._where)  # refuses here what cannot be shown at all
-        self._contents = page.Contents(
-            html_report.title_of(self._state) if self._state.number or self._state.state else "No results yet", "", {}
-        )
+        self._renewed: tuple[int, int] | None = None
+        self._outline = outline_of(*self._where)  # refuses here what cannot be shown at all
+        known = self._outline.number or self._outline.state
+        title = html_report.title_of(self._outline) if known else "No results yet"
+        self._contents = page.PageContents(title, "", {})
         self._version = 0
 
-    def follow(self):
-        """Make tables and tracks anew whenever there are other results, with a rest in between."""
+    def follow(self) -> None:
+        """Renew tables and tracks whenever there are other results, with a rest in between; a bug ends it."""
         while not self.stop.is_set():
             begun = time.monotonic()
             try:
                 self._renew()
-            except Exception as error:  # a result that is being replaced, say: the next look may be better
-                log.warning("the page could not be made anew: %s", error)
+            except (StormtracksError, OSError) as error:  # a result that is being replaced, say: try again later
+                log.warning("the page could not be renewed: %s", error)
+            except Exception as error:
+                self.bug = error
+                self.stop.set()
             self.stop.wait(max(1.0, REST * (time.monotonic() - begun)))
 
-    def _renew(self):
-        outline = look_at(*self._where)
-        if outline.version == self._made:
+    def _renew(self) -> None:
+        outline = outline_of(*self._where)
+        if outline.version == self._renewed:
             return
         contents = html_report.contents_of(outline, self._best_tracks, with_figures=False)
         with self._lock:
-            self._contents, self._made = contents, outline.version
+            self._contents = contents
+            self._renewed = outline.version
             self._version += 1
 
-    def _now(self):
+    def _now(self) -> tuple[page.PageContents, int]:
         try:
-            self._state = look_at(*self._where)
-        except Exception as error:  # the last state is better than none
-            log.warning("the run could not be looked at: %s", error)
+            self._outline = outline_of(*self._where)
+        except (StormtracksError, OSError) as error:  # the last state is better than none
+            log.warning("the run could not be read: %s", error)
         with self._lock:
             contents, version = self._contents, self._version
-        made = {**contents.fragments, **html_report.state_fragments(self._state)}
-        return dataclasses.replace(contents, made=fragments.made(__version__) + ", live", fragments=made), version
+        pieces = {**contents.fragments, **html_report.state_fragments(self._outline)}
+        created = fragments.created(__version__) + ", live"
+        return dataclasses.replace(contents, created=created, fragments=pieces), version
 
-    def html(self):
+    def html(self) -> str:
         """The whole page as of now."""
         contents, version = self._now()
         return page.html(dataclasses.replace(contents, live={"seconds": ASK_SECONDS, "tracks": version}))
 
-    def state(self):
+    def state(self) -> str:
         """What changed, for the page that asks."""
         contents, version = self._now()
-        return json.dumps({"made": contents.made, "fragments": contents.fragments, "tracks": version})
+        return json.dumps({"created": contents.created, "fragments": contents.fragments, "tracks": version})
 
-    def tracks(self):
+    def tracks(self) -> str:
         """The tracks of the map."""
         with self._lock:
             return json.dumps(self._contents.tracks)
@@ -137,39 +170,41 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-
-_PAGES = {
-    "/": ("html", "text/html"),
-    "/state.json": ("state", "application/json"),
-    "/tracks.json": ("tracks", "application/json"),
-}
+    def __init__(self, run: _LiveRun, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.pages: dict[str, tuple[Callable[[], str], str]] = {
+            "/": (run.html, "text/html"),
+            "/state.json": (run.state, "application/json"),
+            "/tracks.json": (run.tracks, "application/json"),
+        }
 
 
 class _Handler(BaseHTTPRequestHandler):
     """Three names, and nothing of the disk: there is no path that could lead anywhere."""
 
+    server: _Server
     server_version = "stormtracks"
     sys_version = ""
     timeout = 20
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         """Answer a browser on this machine."""
         if not self._is_for_us():
             self._answer(421, "text/plain", "This server answers to its own address only.")
-        elif (wanted := _PAGES.get(self.path)) is None:
+        elif (wanted := self.server.pages.get(self.path)) is None:
             self._answer(404, "text/plain", "There is no such page.")
         else:
-            method, kind = wanted
-            self._answer(200, kind, getattr(self.server.run, method)())
+            content, kind = wanted
+            self._answer(200, kind, content())
 
     do_HEAD = do_GET  # noqa: N815
 
-    def _is_for_us(self):
-        """A name that somebody else's DNS points to 127.0.0.1 would let their page read ours: only our own is taken."""
+    def _is_for_us(self) -> bool:
+        """Only our own name is accepted: another one that DNS points to 127.0.0.1 would let its page read ours."""
         port = self.server.server_port
         return self.headers.get_all("Host") in ([f"127.0.0.1:{port}"], [f"localhost:{port}"])
 
-    def _answer(self, status, kind, text):
+    def _answer(self, status: int, kind: str, text: str) -> None:
         body = text.encode()
         self.send_response(status)
         for key, value in (
@@ -187,6 +222,6 @@ class _Handler(BaseHTTPRequestHandler):
             with contextlib.suppress(ConnectionError):
                 self.wfile.write(body)
 
-    def log_message(self, form, *arguments):
+    def log_message(self, form: str, *arguments: object) -> None:
         """To the log, not to the terminal."""
         log.debug(form, *arguments)

@@ -1,15 +1,20 @@
 """What a page says of a run: from its journal where there is one, and from the results that are there."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.science import results
 from stormtracks.science.errors import ResultError
+from stormtracks.science.settings import Settings
 
 TASK = "vort_track"
+JournalOf: TypeAlias = runs.RunState | str | Path | None
+"""A run's state, its name, or its journal (NAME.sqlite); None: what is known comes from the results alone."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +37,30 @@ class Outline:
     task: str
     state: runs.RunState | None
     schedule: PyroTaskSchedule | None
-    results: dict
+    results: dict[int, tuple[int, ...]]
 
     @property
-    def number(self):
+    def number(self) -> int:
         """How many results there are."""
         return sum(map(len, self.results.values()))
 
     @property
-    def version(self):
+    def version(self) -> tuple[int, int]:
         """What changes when results come or go: (number, time of the latest)."""
-        paths = (results.path(self.folder, self.task, year, members[-1]) for year, members in self.results.items())
+        paths = (self.path(year, members[-1]) for year, members in self.results.items())
         return self.number, max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
 
+    def path(self, year: int, ensemble_member: int) -> Path:
+        """Place of a result."""
+        return results.path(self.folder, self.task, year, ensemble_member)
 
-def outline(folder, journal=None, years=None):
+    def settings(self, year: int | None = None) -> Settings:
+        """The settings that the results of a year were made with, or of the first year; those of its first member."""
+        year = next(iter(self.results)) if year is None else year
+        return results.load_settings(self.path(year, self.results[year][0]))
+
+
+def outline_of(folder: str | Path, journal: JournalOf = None, years: Iterable[int] | None = None) -> Outline:
     """Look at a results folder and a journal; no result is opened, so that this is quick and any thread may do it.
 
     Parameters
@@ -54,7 +68,7 @@ def outline(folder, journal=None, years=None):
     folder : path
         Folder of the results.
     journal : RunState, str, path or None
-        A run's state, its name, or its journal (NAME.sqlite); None: the grid is made from the results alone.
+        See `JournalOf`.
     years : iterable of int, optional
         None: all that are there.
 
@@ -67,7 +81,7 @@ def outline(folder, journal=None, years=None):
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise ResultError(f"{folder}: no such folder of results; name the one that the run wrote to (--results)")
+        raise ResultError(f"{folder}: no such folder of results; name the one that the run wrote to with --results")
     state = _state(journal)
     task = state.run["task"] if state else TASK
     wanted = set(years) if years else None
@@ -79,15 +93,15 @@ def outline(folder, journal=None, years=None):
     return Outline(folder, task, state, state.schedule if state else _schedule(there, task), there)
 
 
-def provenance(outline) -> dict:
+def provenance(outline: Outline) -> dict[str, Any]:
     """How the first of the results was made, in plain values; empty where there is none."""
     for year, members in outline.results.items():
-        header = results.load_header(results.path(outline.folder, outline.task, year, members[0]))
+        header = results.load_header(outline.path(year, members[0]))
         return json.loads(json.dumps(header.provenance, default=str))
     return {}
 
 
-def _state(journal):
+def _state(journal: JournalOf) -> runs.RunState | None:
     if journal is None or isinstance(journal, runs.RunState):
         return journal
     path = Path(journal)
@@ -96,8 +110,8 @@ def _state(journal):
     return runs.read(str(journal))
 
 
-def _schedule(there, task):
-    """What is there is complete; what is not, nobody knows."""
+def _schedule(there: dict[int, tuple[int, ...]], task: str) -> PyroTaskSchedule | None:
+    """What is there is complete; of the rest nothing is known."""
     if not there:
         return None
     schedule = PyroTaskSchedule(min(there), max(there), max(members[-1] for members in there.values()) + 1, task)

@@ -1,4 +1,4 @@
-"""Pieces -> one HTML file: all that it needs in it, and a policy that lets nothing else run or load."""
+"""Pieces -> one HTML file, which holds all that it needs and a policy that lets nothing else run or load."""
 
 import base64
 import hashlib
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from stormtracks.report import trackdata
 
@@ -16,12 +17,12 @@ FRAGMENTS = ("run", "grid", "failures", "skill", "storms", "figures", "settings"
 
 
 @dataclass(frozen=True)
-class Contents:
+class PageContents:
     """What a page shows.
 
     Attributes
     ----------
-    title, made : str
+    title, created : str
         Texts, not yet escaped.
     fragments : dict of str to str
         HTML for each of `FRAGMENTS`, escaped.
@@ -32,26 +33,26 @@ class Contents:
     """
 
     title: str
-    made: str
-    fragments: dict = field(default_factory=dict)
-    tracks: dict | None = None
-    live: dict | None = None
+    created: str
+    fragments: dict[str, str] = field(default_factory=dict)
+    tracks: dict[str, Any] | None = None
+    live: dict[str, int] | None = None
 
 
-def html(contents: Contents) -> str:
+def html(contents: PageContents) -> str:
     """The whole page."""
     style = "\n" + _read("page.css")
     script = '\n"use strict";\n' + "\n".join(_read(name) for name in SCRIPTS)
     return Template(_read("page.html")).substitute(
         {name: contents.fragments.get(name, "") for name in FRAGMENTS},
-        title=escape(contents.title), made=escape(contents.made), style=style, script=script,
+        title=escape(contents.title), created=escape(contents.created), style=style, script=script,
         policy=_policy(style, script, bool(contents.live)), tracks=_json(contents.tracks),
         coast=_json(trackdata.coast()), live=_json(contents.live),
     )  # fmt: skip
 
 
-def _policy(style, script, live):
-    """Only this style and this script, known by their hashes: text that was not escaped could still do nothing."""
+def _policy(style: str, script: str, live: bool) -> str:
+    """Only this style and this script, known by their hashes: even text that was not escaped could do nothing."""
     connect = "'self'" if live else "'none'"
     return (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
@@ -59,14 +60,14 @@ def _policy(style, script, live):
     )
 
 
-def _hash(text):
+def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _json(value):
+def _json(value: object) -> str:
     """JSON that can stand in a script element: no text in it can end the element."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def _read(name):
+def _read(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")

@@ -1,24 +1,28 @@
-"""Tracks -> what the page's map reads: few bytes, since all of them are in the page.
+"""Tracks -> what the page's map reads: few bytes per point, since all of them are in the page.
 
 Positions to 0.01 degree, vorticity to 1e-7 s-1, times in steps that all of them share; differences, sorted by the
-weight of their bytes, deflated, as base64: three to four bytes a point. ``page/data.js`` is the counterpart.
+weight of their bytes, deflated, as base64: three to four bytes per point. ``page/data.js`` is the counterpart.
 """
 
 import base64
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from stormtracks import science
+from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.records import BestTracks, Matches, Tracks
 
 LAND = Path(science.__file__).parent / "data" / "ne_110m_land.geojson"
 MOST_TRACKS = 30_000
-"""Tracks that a page carries, for it to load fast: those of observed storms first, then the strongest."""
+"""Most tracks in a page, so that it loads fast: those of observed storms first, then the strongest."""
 OBSERVED = -1
-"""Stands for the member of an observed track, whose strength is in knots."""
+"""In place of the member of an observed track, whose strength is in knots."""
 
 
 @dataclass
@@ -35,10 +39,10 @@ class TrackSet:
     most: int = MOST_TRACKS
     total: int = 0
     _least: int = 0
-    _tracks: list = field(default_factory=list)
-    _storms: dict = field(default_factory=dict)
+    _tracks: list["_Track"] = field(default_factory=list)
+    _storms: dict[tuple[int, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
-    def add(self, year, member, tracks, matches):
+    def add(self, year: int, member: int, tracks: Tracks, matches: Matches) -> None:
         """Add one result's tracks."""
         storms = [
             self._storm(year, str(sid), str(name), float(wind))
@@ -48,24 +52,23 @@ class TrackSet:
         storm_of_track = matches.storm_of_track
         strength = _clipped(np.asarray(tracks.vorticity, float) * 1e7, np.uint16)
         start, stop = tracks.start, tracks.start + tracks.row_size
-        worth = (storm_of_track >= 0) | (strength[tracks.peak] > self._least)
-        for number in np.flatnonzero(worth):
+        kept = (storm_of_track >= 0) | (strength[tracks.peak] > self._least)
+        for number in np.flatnonzero(kept):
             storm = storms[storm_of_track[number]] if storm_of_track[number] >= 0 else -1
             part = slice(start[number], stop[number])
-            self._tracks.append(_Track.cut(tracks, part, strength, (year, member, storm)))
+            self._tracks.append(_Track.cut(tracks, part, strength, year, member, storm))
         if len(self._tracks) > 4 * self.most:
             self._prune()
 
-    def add_observed(self, best):
+    def add_observed(self, best: BestTracks) -> None:
         """Add the observed tracks of the storms that the results know."""
         strength = _clipped(np.nan_to_num(best.wind_kt), np.uint16)
         for sid, start, size in zip(best.sid, best.start, best.row_size, strict=True):
             for (year, known), (storm, _) in self._storms.items():
                 if known == sid and size:
-                    what = (year, OBSERVED, storm)
-                    self._tracks.append(_Track.cut(best, slice(start, start + size), strength, what))
+                    self._tracks.append(_Track.cut(best, slice(start, start + size), strength, year, OBSERVED, storm))
 
-    def packed(self):
+    def packed(self) -> dict[str, Any] | None:
         """Plain values for the page's JSON, or None where there is no track."""
         self._prune()
         if not self._tracks:
@@ -100,12 +103,12 @@ class TrackSet:
             **pack(arrays, differences),
         }
 
-    def _storm(self, year, sid, name, wind):
+    def _storm(self, year: int, sid: str, name: str, wind: float) -> int:
         """Number of a storm; the same in each of the year's members."""
         described = {"sid": sid, "name": name, "year": int(year), "wind_kt": wind if np.isfinite(wind) else None}
         return self._storms.setdefault((year, sid), (len(self._storms), described))[0]
 
-    def _prune(self):
+    def _prune(self) -> None:
         self._tracks.sort(key=lambda track: (track.member == OBSERVED, track.storm >= 0, track.peak), reverse=True)
         observed = sum(track.member == OBSERVED for track in self._tracks)
         if len(self._tracks) > self.most + observed:
@@ -118,28 +121,31 @@ class _Track:
     year: int
     member: int
     storm: int
-    minutes: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    strength: np.ndarray
+    minutes: Ints
+    lat: Floats
+    lon: Floats
+    strength: Ints
     peak: int
 
     @classmethod
-    def cut(cls, tracks, part, strength, what):
-        """One track out of a ragged array; no longer than its size can be told with two bytes."""
+    def cut(
+        cls, tracks: Tracks | BestTracks, part: slice, strength: Ints, year: int, member: int, storm: int
+    ) -> "_Track":
+        """One track out of a ragged array; no longer than a size of two bytes can say."""
         part = slice(part.start, min(part.stop, part.start + 65535))
         minutes = tracks.time[part].astype("datetime64[m]").astype(np.int64)
         strength = strength[part]
-        return cls(*map(int, what), minutes, tracks.lat[part], tracks.lon[part], strength, int(strength.max()))
+        lat, lon = tracks.lat[part], tracks.lon[part]
+        return cls(int(year), int(member), int(storm), minutes, lat, lon, strength, int(strength.max()))
 
 
-def pack(arrays, differences=None):
+def pack(arrays: Mapping[str, Ints], differences: Mapping[str, Ints] | None = None) -> dict[str, Any]:
     """Arrays with names -> plain values: their names, types and lengths, and all their bytes as text.
 
     Parameters
     ----------
     arrays, differences : dict of str to ndarray
-        Of type u2, i2 or i4; of the second only the differences from value to value are kept (modulo the type).
+        Of type u2, i2 or i4; of `differences` only the steps from value to value are kept (modulo the type).
     """
     described, planes = [], []
     for number, (name, array) in enumerate([*arrays.items(), *(differences or {}).items()]):
@@ -153,7 +159,7 @@ def pack(arrays, differences=None):
     return {"arrays": described, "data": base64.b64encode(zlib.compress(b"".join(planes), 9)).decode("ascii")}
 
 
-def coast():
+def coast() -> dict[str, Any]:
     """The land of the shipped Natural Earth file, packed: rings in 0.01 degree."""
     features = json.loads(LAND.read_text(encoding="utf-8"))["features"]
     rings = [np.asarray(ring) for feature in features for polygon in _polygons(feature["geometry"]) for ring in polygon]
@@ -162,9 +168,9 @@ def coast():
     return pack({"size": size}, {"lon": points[:, 0].copy(), "lat": points[:, 1].copy()})
 
 
-def _polygons(geometry):
+def _polygons(geometry: Mapping[str, Any]) -> list[Any]:
     return geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
 
 
-def _clipped(values, kind):
+def _clipped(values: Floats, kind: type[np.unsignedinteger]) -> Ints:
     return np.clip(np.round(values), 0, np.iinfo(kind).max).astype(kind)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from stormtracks import report
 from stormtracks.console import plot
 from stormtracks.errors import BadValue
 from stormtracks.science import ibtracs, pipeline, plots, results
@@ -49,6 +50,13 @@ def test_best_tracks_are_read_as_the_result_read_them(folder, monkeypatch, kind,
     monkeypatch.setattr(ibtracs, "load", lambda *a, wind_source: asked.append(wind_source) or load(*a))
     draw(kind, folder, member)
     assert asked == ["wmo"]
+
+
+def test_a_report_reads_best_tracks_as_its_results_read_them(folder, monkeypatch, tmp_path):
+    asked, load = [], ibtracs.load
+    monkeypatch.setattr(ibtracs, "load", lambda *a, wind_source: asked.append(wind_source) or load(*a))
+    report.write(folder, tmp_path, best_tracks=BEST_TRACKS)
+    assert set(asked) == {"wmo"} and len(asked) == 2
 
 
 def test_a_field_without_a_result_is_refused_rather_than_drawn_with_defaults(folder):

@@ -38,7 +38,7 @@ def show(tmp_path, opened):
     def show(tracks, matches):
         chosen = trackdata.TrackSet()
         chosen.add(1851, 0, tracks, matches)
-        (tmp_path / "a.html").write_text(page.html(page.Contents("Some", "", tracks=chosen.packed())))
+        (tmp_path / "a.html").write_text(page.html(page.PageContents("Some", "", tracks=chosen.packed())))
         return opened((tmp_path / "a.html").as_uri())
 
     return show
@@ -172,7 +172,7 @@ def test_a_storm_called_script_is_a_name(show):
 
 
 def test_an_empty_page_says_so(browser, tmp_path):
-    (tmp_path / "a.html").write_text(page.html(page.Contents("Nothing", "")))
+    (tmp_path / "a.html").write_text(page.html(page.PageContents("Nothing", "")))
     browser.get((tmp_path / "a.html").as_uri())
     assert wait(lambda: text(browser, "map-wait") == "There are no tracks yet.")
     assert browser.get_log("browser") == []

@@ -7,7 +7,7 @@ import pytest
 
 from stormtracks.pyro_cluster.journal import journal, runs
 from stormtracks.report import fragments
-from stormtracks.report.outline import outline, provenance
+from stormtracks.report.outline import outline_of, provenance
 from stormtracks.science.summary import summarise
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -43,28 +43,28 @@ def run(tmp_path):
 
 
 def test_the_grid_shows_every_fate(run, results_folder):
-    grid = fragments.grid(outline(results_folder, run))
+    grid = fragments.grid(outline_of(results_folder, run))
     assert '<span class="complete">+</span><span class="failure">F</span><span class="outstanding">-</span>' in grid
     assert "<td>1 timeout, 2 outstanding</td>" in grid and 'max="6" value="1"' in grid
     assert Elements(grid).open == []
 
 
 def test_failures_are_told_with_their_reason_escaped(run, results_folder):
-    found = fragments.failures(outline(results_folder, run))
+    found = fragments.failures(outline_of(results_folder, run))
     assert "&lt;script&gt;alert(1)" in found and "600 s passed" in found and "host1" in found
     assert "script" not in Elements(found).names
 
 
 def test_the_facts_of_a_run(run, results_folder):
-    facts = fragments.run(outline(results_folder, run))
+    facts = fragments.run(outline_of(results_folder, run))
     for text in ("evening", "interrupted", "2005 to 2006", "1,234", "Tracks in all"):
         assert text in facts
 
 
 def test_without_a_journal_the_grid_is_made_from_the_results(results_folder):
-    seen = outline(results_folder)
+    seen = outline_of(results_folder)
     assert '<span class="complete">+++</span>' in fragments.grid(seen)
-    assert "nothing is known of failures" in fragments.failures(seen)
+    assert "failures are not known" in fragments.failures(seen)
 
 
 def test_a_storm_called_script_runs_nowhere(results_folder):
@@ -82,7 +82,7 @@ def test_skill_has_its_tables(results_folder):
 
 
 def test_settings_and_inputs_are_listed(results_folder):
-    settings = fragments.settings(provenance(outline(results_folder)))
+    settings = fragments.settings(provenance(outline_of(results_folder)))
     for text in ("min_separation_km", "IBTrACS.NA.v04r00.nc", "3,821,583"):
         assert text in settings
 

@@ -53,13 +53,13 @@ def test_results_without_a_track_make_a_page(results_folder, tmp_path):
 
 
 def test_nothing_of_the_template_is_left_open(html):
-    assert not re.findall(r"\$(title|made|run|grid|style|script|policy)\b", html)
+    assert not re.findall(r"\$(title|created|run|grid|style|script|policy)\b", html)
     assert html.count("<h1>") == 1 and "vort_track 2005" in html
 
 
 def test_no_text_ends_the_script_it_stands_in():
     evil = {"name": "</script><script>alert(1)</script>"}
-    made = page.html(page.Contents("<b>", "", tracks={"storms": [evil], "arrays": [], "data": ""}))
+    made = page.html(page.PageContents("<b>", "", tracks={"storms": [evil], "arrays": [], "data": ""}))
     assert embedded(made, "tracks")["storms"] == [evil] and "<title>&lt;b&gt;</title>" in made
     assert made.count("</script>") == 4
 
@@ -81,8 +81,8 @@ def test_one_that_is_there_is_replaced_whole(results_folder, tmp_path):
         ("nowhere", "a.html", {}, ResultError, "no such folder of results"),
         (".", "a.html", {}, InputError, "there are no results of vort_track; make some first"),
         (None, "a.pdf", {}, InputError, "ends in .html"),
-        (None, "no/a.html", {}, InputError, "no such folder; make it first"),
-        (None, "a.html", {"years": [1999]}, InputError, "of the years asked for"),
+        (None, "no/a.html", {}, InputError, "no such folder; create it first"),
+        (None, "a.html", {"years": [1999]}, InputError, "of these years"),
         (None, "a.html", {"journal": "no.sqlite"}, JournalRefused, "there is no run no"),
     ],
 )

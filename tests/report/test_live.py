@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from stormtracks.report import html_report, serve
 from stormtracks.report.live import serving
 from stormtracks.science.errors import ResultError
 
@@ -53,7 +54,7 @@ def test_new_results_are_news(folder, results_folder):
 
 def test_a_run_without_results_is_waited_for(tmp_path):
     with serving(tmp_path) as address:
-        assert "Nothing is there yet" in ask(address)[2]
+        assert "There are no results yet" in ask(address)[2]
         assert ask(address, "/tracks.json")[2] == "null"
 
 
@@ -93,6 +94,12 @@ def test_it_listens_on_loopback_alone(folder):
         with socket.socket() as other:  # the rest of the addresses is free
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             other.bind(("127.0.0.2", port))
+
+
+def test_a_bug_ends_it_rather_than_leaving_a_page_that_never_changes(folder, monkeypatch):
+    monkeypatch.setattr(html_report, "contents_of", lambda *a, **k: {}["nmae"])
+    with pytest.raises(KeyError, match="nmae"):
+        serve(folder)
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):

@@ -16,7 +16,7 @@ class TrackMap {
     listen(this);
   }
 
-  // Other tracks, at the start or while a run goes on; what is chosen and where the map looks stay.
+  // Other tracks, at the start or during a run; what is chosen and where the map looks stay.
   load(tracks) {
     const first = !this.tracks;
     this.tracks = tracks;
@@ -69,18 +69,18 @@ class TrackMap {
     this.order = this.ranked.filter((t) => this.shown[t]);
     if (this.chosen >= 0 && !this.shown[this.chosen]) this.choose(-1);
     parts["strength-shown"].textContent = least ? `${(least / 100).toFixed(1)} × 10⁻⁵ s⁻¹` : "any";
-    parts["map-shown"].textContent = this.words(count, observed);
+    parts["map-shown"].textContent = this.countText(count, observed);
     this.hovered = -1;
     this.painter.restart(tracks, this.order, this.edges, patient);
     this.list();
     this.draw();
   }
 
-  words(count, observed) {
+  countText(count, observed) {
     const number = (value) => value.toLocaleString("en");
     const { total, count: all } = this.tracks;
-    const left = total > all ? ` The run has ${number(total)} tracks; this page carries those of observed storms`
-      + " and the strongest others." : "";
+    const left = total > all ? ` The run has ${number(total)} tracks; this page has those of observed storms`
+      + " and the strongest of the others." : "";
     return `${number(count)} tracks shown${observed ? ` and ${number(observed)} observed` : ""}.${left}`;
   }
 
@@ -213,8 +213,8 @@ class TrackMap {
     requestAnimationFrame((now) => {
       this.waiting = false;
       const more = this.painter.frame(this.view, this.ratio, (context) => this.overlay(context), now);
-      const words = this.view.toString();
-      if (this.parts["map-view"].textContent !== words) this.parts["map-view"].textContent = words;
+      const text = this.view.toString();
+      if (this.parts["map-view"].textContent !== text) this.parts["map-view"].textContent = text;
       if (more) this.draw();
     });
   }

@@ -15,7 +15,7 @@ async function main() {
   if (embedded("live")) follow(map, embedded("live"));
 }
 
-// Asks for news every few seconds; pieces of the page arrive made and escaped, tracks only when there are others.
+// Asks for news every few seconds; pieces of the page arrive as escaped HTML, tracks only when they have changed.
 async function follow(map, { seconds, tracks }) {
   let have = tracks;
   for (;;) {
@@ -24,13 +24,13 @@ async function follow(map, { seconds, tracks }) {
     try {
       const news = await (await fetch("state.json", { cache: "no-store" })).json();
       for (const [id, html] of Object.entries(news.fragments)) replace(`fragment-${id}`, html);
-      document.getElementById("made").textContent = news.made;
+      document.getElementById("created").textContent = news.created;
       if (news.tracks !== have) {
         map.load(await readTracks(await (await fetch("tracks.json", { cache: "no-store" })).json()));
         have = news.tracks;
       }
     } catch (error) {
-      document.getElementById("made").textContent = "The server of this page does not answer; what is shown is as it was last.";
+      document.getElementById("created").textContent = "The server of this page does not answer; the page shows its last state.";
     }
   }
 }

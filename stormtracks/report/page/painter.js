@@ -7,7 +7,7 @@ const SEA = "#0f2233", LAND = "#22384a", COAST = "#6f8799", OVER = "#eef3f7", LI
 const MARGIN = 0.3;
 const SLICE_MS = 9;  // of the 16 of a frame
 const FIRST_POINTS = 2500;  // of a picture: what a point costs is not known yet, it depends on how long its lines are
-const REST_MS = 120;  // so long after the last movement the picture is painted anew, if it can wait
+const REST_MS = 120;  // so long after the last movement the picture is painted again, if it can wait
 
 class Painter {
   constructor(canvas, coast) {
@@ -15,12 +15,12 @@ class Painter {
     this.context = canvas.getContext("2d");
     this.land = landPath(coast);
     this.front = this.back = this.spare = null;
-    this.budget = FIRST_POINTS;  // points a slice; follows what the machine can do
+    this.budget = FIRST_POINTS;  // points per slice; follows what the machine can do
     this.lastFrame = this.moved = 0;
     this.before = "";
   }
 
-  // Whatever was painted is out of date: other tracks, another frame. A patient restart shows it until all is new.
+  // What was painted is out of date: other tracks, another frame. A patient restart shows it until the new picture is complete.
   restart(tracks, order, edges, patient) {
     Object.assign(this, { tracks, order, edges, patient, back: null, stale: true });
   }
@@ -47,7 +47,7 @@ class Painter {
     this.budget = Math.min(120000, Math.max(500, this.budget));
   }
 
-  // Whether the picture that is shown was painted at this scale and reaches over the frame.
+  // Whether the picture that is shown was painted at this scale and covers the frame.
   fits(view) {
     const at = this.front && this.front.view;
     if (!at || at.scale !== view.scale || this.front.for !== this.order) return false;
@@ -56,7 +56,7 @@ class Painter {
       && at.width === view.width && at.height === view.height;
   }
 
-  // Whether the picture will do for a moment: not too coarse, and with nothing bare at the edges.
+  // Whether the picture is good enough for a moment: not too coarse, and without bare edges.
   serves(view) {
     const at = this.front && this.front.view;
     if (!at || this.front.for !== this.order) return false;
@@ -101,7 +101,7 @@ class Painter {
     performance.mark("map-painted");
   }
 
-  // Adds a track to the path of each strength it has; points closer than a pixel and a half are passed over.
+  // Adds a track to the path of each strength it has; points closer than a pixel and a half are skipped.
   trace(t, turn, paths, single) {
     const { x, y, start, strength } = this.tracks;
     const { view } = this.back, { edges } = this;
@@ -140,7 +140,7 @@ class Painter {
     const old = this.front && this.front.for !== this.order && !this.patient;
     const picture = (old && this.back) || this.front || this.back;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    // A canvas puts off its painting until it is looked at; so that it does not come all at once, each slice is.
+    // A canvas delays its painting until it is read. Each slice is read, so that the painting does not come all at once.
     if (this.back) context.drawImage(this.back.canvas, 0, 0, 1, 1, 0, 0, 1, 1);
     context.fillStyle = SEA;
     context.fillRect(0, 0, view.width, view.height);
@@ -161,7 +161,7 @@ function turns(box, t, wide) {
   return found;
 }
 
-// Rings of land -> what is filled and what is lined: the map's own edges at 180 degrees and the pole are no coast.
+// Rings of land -> what is filled and what is lined: the map's own edges at 180 degrees and the pole are not a coast.
 function landPath({ size, lon, lat }) {
   const fill = new Path2D(), line = new Path2D();
   const edge = (i, j) => (Math.abs(lon[i]) === 18000 && lon[i] === lon[j]) || (lat[i] === -9000 && lat[j] === -9000);

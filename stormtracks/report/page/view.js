@@ -1,8 +1,8 @@
-// Where the map looks: a plate carrée that goes round, so that a track across the date line is one line.
+// Where the map looks: a plate carrée that wraps around, so that a track across the date line is one line.
 
 class View {
   constructor(lon = 0, lat = 0, scale = 1) {
-    this.lon = lon; this.lat = lat; this.scale = scale;  // scale: pixels a degree
+    this.lon = lon; this.lat = lat; this.scale = scale;  // scale: pixels per degree
     this.width = this.height = 1;
   }
 
