@@ -1,17 +1,21 @@
 """What is done on the hosts of hosts.yaml: `fab --list`, `fab COMMAND --help`. What is done here: `inv --list`.
 
-Every command works on all hosts at once, says a line for each, and has exit status 1 if one failed. `--only HOST,...`
-(or `-H HOST,...`) limits it, `--hosts FILE` chooses another hosts.yaml; both go after the command's name.
+Every command works on all hosts at once, writes one line for each, and exits with status 1 if one failed.
+`--only HOST,...` (or `-H HOST,...`) limits it, `--hosts FILE` chooses another hosts.yaml; both go after the command's
+name.
 """
 
 import contextlib
 import inspect
+import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import fabric
 from fabric import task as fabric_task
-from invoke import Collection
+from invoke import Collection, Context
 
 from stormtracks import config, paths
 from stormtracks.console.refusing import refusing
@@ -19,23 +23,24 @@ from stormtracks.errors import BadValue
 from stormtracks.hosts import cluster_key, host_table, logs, readiness, trust, workers
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
-from stormtracks.hosts.outcomes import AT_ONCE, everywhere, line, lines
+from stormtracks.hosts.outcomes import AT_ONCE, HostOutcome, Job, everywhere, line, lines, raise_bugs
 from stormtracks.pyro_cluster import secret
 
+Text = str | None
 LINES = 20
-WAIT = f"seconds until a worker must be registered and answer; default: {workers.READY_SECONDS:g}"
-PATIENCE = f"seconds that running tasks get, then they are ended; default: {workers.PATIENCE_SECONDS:g}"
+WAIT = f"seconds to wait for each worker to register and answer; default: {workers.READY_SECONDS:g}"
+PATIENCE = f"seconds to wait for running tasks before they are ended; default: {workers.PATIENCE_SECONDS:g}"
 EVERY = {
     "hosts": "another hosts.yaml; default: $STORMTRACKS_HOSTS, else ./hosts.yaml",
-    "only": "names of hosts, with commas between them; default: all",
-    "at-once": f"hosts at a time; default: {AT_ONCE}",
+    "only": "names of hosts, separated by commas; default: all",
+    "at-once": f"hosts to work on at a time; default: {AT_ONCE}",
 }
 
 
 class HostsTask(fabric.Task):
     """A command whose `--only` is also `-H`, as Fabric's users know it."""
 
-    def arg_opts(self, name, default, taken_names):
+    def arg_opts(self, name: str, default: Any, taken_names: Any) -> dict[str, Any]:
         """Options of one argument."""
         options = super().arg_opts(name, default, taken_names)
         if name == "only":
@@ -43,10 +48,10 @@ class HostsTask(fabric.Task):
         return options
 
 
-def command(**helps):
-    """Make a function a command: its help, one line instead of a traceback for what is refused."""
+def command(**helps: str) -> Callable[[Callable[..., None]], fabric.Task]:
+    """Make a function a command: its help, and one line instead of a traceback for what it refuses."""
 
-    def decorate(body):
+    def decorate(body: Callable[..., None]) -> fabric.Task:
         own = {
             name: text for name, text in EVERY.items() if name.replace("-", "_") in inspect.signature(body).parameters
         }
@@ -56,17 +61,22 @@ def command(**helps):
 
 
 @command()
-def check(c, hosts=None, only=None, at_once=None):
-    """Look whether every host could work, and say what to do about each fault."""
+def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
+    """Check whether each host could work, and say what to do about each fault."""
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, readiness.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     host_table.write(("host", "SSH", *readiness.COLUMNS), readiness.table_rows(outcomes))
     _end(outcomes, line)
 
 
-@command(wheels="folder of wheels to install from, for hosts without the internet", force="also under a running worker")
-def deploy(c, hosts=None, only=None, at_once=None, wheels=None, force=False):
-    """Bring this checkout's tracked files and the packages they need to the hosts: only what changed."""
+@command(
+    wheels="folder of wheels to install from, for hosts without internet access",
+    force="deploy also where a worker runs; its slots then mix old and new code",
+)
+def deploy(
+    c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, wheels: Text = None, force: bool = False
+) -> None:
+    """Bring this checkout's tracked files, and the packages they need, to the hosts: only what changed."""
     cluster = _cluster(c, hosts, only)
     if stays := deploying.untracked():
         sys.stderr.write(f"not tracked by git, so not brought: {', '.join(stays)}\n")
@@ -75,7 +85,7 @@ def deploy(c, hosts=None, only=None, at_once=None, wheels=None, force=False):
 
 
 @command(wait=WAIT)
-def start_workers(c, hosts=None, only=None, at_once=None, wait=None):
+def start_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, wait: Text = None) -> None:
     """Start the workers, detached, and wait until each is registered and answers."""
     cluster = _cluster(c, hosts, only)
     seconds = _number("wait", wait, workers.READY_SECONDS)
@@ -83,16 +93,18 @@ def start_workers(c, hosts=None, only=None, at_once=None, wait=None):
 
 
 @command()
-def show_workers(c, hosts=None, only=None, at_once=None):
-    """Show what each worker is doing now, since when, its memory and how many tasks it has done."""
+def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
+    """Show what each worker is doing and since when, its memory, and how many tasks it has done."""
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, workers.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     host_table.write(workers.COLUMNS, workers.table_rows(outcomes))
     _end(outcomes, line)
 
 
-@command(follow="go on showing what is added, until Ctrl-C", lines=f"how many of the last lines; default: {LINES}")
-def show_logs(c, hosts=None, only=None, at_once=None, lines=None, follow=False):
+@command(follow="keep showing new lines until Ctrl-C", lines=f"how many of the last lines to show; default: {LINES}")
+def show_logs(
+    c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, lines: Text = None, follow: bool = False
+) -> None:
     """Show the workers' logs."""
     cluster = _cluster(c, hosts, only)
     count = _whole("lines", lines, LINES)
@@ -103,84 +115,93 @@ def show_logs(c, hosts=None, only=None, at_once=None, lines=None, follow=False):
         _on_all(c, cluster, logs.show(cluster, count), at_once)
 
 
-@command(overwrite="replace results here that differ from the host's", to="folder for them; default: as in hosts.yaml")
-def collect(c, hosts=None, only=None, at_once=None, to=None, overwrite=False):
-    """Bring the results of hosts that do not share our files to here: only what is missing, checked on arrival."""
+@command(
+    overwrite="replace results here that differ from the host's",
+    to="folder for the results; default: 'results' of hosts.yaml",
+)
+def collect(
+    c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, to: Text = None, overwrite: bool = False
+) -> None:
+    """Bring results here from the hosts that do not share our files: only missing ones, each checked on arrival."""
     cluster = _cluster(c, hosts, only)
-    job = collecting.job(cluster, paths.expand(to, Path.cwd(), "--to") if to else cluster.results, overwrite)
-    _on_all(c, cluster, job, at_once)
+    folder = paths.expand(to, Path.cwd(), "--to") if to else cluster.results
+    _on_all(c, cluster, collecting.job(cluster, folder, overwrite), at_once)
 
 
 @command(now="do not wait for running tasks", patience=PATIENCE)
-def stop_workers(c, hosts=None, only=None, at_once=None, now=False, patience=None):
+def stop_workers(
+    c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, now: bool = False, patience: Text = None
+) -> None:
     """Stop the workers after their running tasks; only processes that are provably theirs are ended."""
     cluster = _cluster(c, hosts, only)
     seconds = _number("patience", patience, workers.PATIENCE_SECONDS)
     _on_all(c, cluster, workers.stop(cluster, now, seconds), at_once)
 
 
-@command(yes="trust all without asking; only where nobody else can be on the network")
-def trust_hosts(c, hosts=None, only=None, yes=False):
-    """Show the SSH host keys that are not known yet, ask, and add them to the user's known_hosts."""
+@command(yes="trust all without asking; only on a network that nobody else can use")
+def trust_hosts(c: Context, hosts: Text = None, only: Text = None, yes: bool = False) -> None:
+    """Show the SSH host keys that are not known yet, ask about each, and add them to your known_hosts."""
     if not trust.trust(_cluster(c, hosts, only), c.config, lambda text: yes or _agreed(text)):
         sys.exit(1)
 
 
 @command()
-def push_key(c, hosts=None, only=None, at_once=None):
-    """Bring the cluster's secret to the hosts (`start-workers` does it where it is missing)."""
+def push_key(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
+    """Bring the cluster's key to the hosts (`start-workers` does so where it is missing)."""
     cluster = _cluster(c, hosts, only)
     _on_all(c, cluster, cluster_key.push(cluster), at_once)
 
 
 @command()
-def renew_key(c, hosts=None, only=None, at_once=None):
-    """Make a new secret and bring it to the hosts; what runs has the old one until it is started again."""
+def renew_key(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
+    """Create a new key and bring it to the hosts; processes that run keep the old one until they are restarted."""
     cluster = _cluster(c, hosts, only)
-    made = secret.renew()
-    sys.stdout.write(f"new secret {secret.fingerprint(made)} in {made}; start nameserver and workers again\n")
+    path = secret.renew()
+    sys.stdout.write(f"new key {secret.fingerprint(path)} in {path}; restart the nameserver and the workers\n")
     _on_all(c, cluster, cluster_key.push(cluster), at_once)
 
 
-def _cluster(c, hosts, only):
+def _cluster(c: Context, hosts: Text, only: Text) -> config.Cluster:
     """The cluster that is meant. `fab -H w1 check`, Fabric's own option, calls a command once for each of its hosts."""
     if isinstance(c, fabric.Connection):
         only = c.original_host
     return config.load(hosts).only(only)
 
 
-def _on_all(c, cluster, job, at_once):
-    """Do a job on all hosts, a line for each, and end."""
+def _on_all(c: Context, cluster: config.Cluster, job: Job, at_once: Text | int) -> None:
+    """Do a job on all hosts, write one line for each, and end."""
     outcomes = everywhere(cluster, job, c.config, _whole("at-once", at_once, AT_ONCE), lines(cluster))
     _end(outcomes)
 
 
-def _whole(option, text, default):
+def _whole(option: str, text: Text | int, default: int) -> int:
     return max(1, int(_number(option, text, default)))
 
 
-def _number(option, text, default):
+def _number(option: str, text: Text | int, default: float) -> float:
     """A number above 0 from the command line."""
     try:
         number = float(default if text is None else text)
     except ValueError:
         number = 0.0
-    if not number > 0:
+    if not 0 < number < math.inf:
         raise BadValue(f"--{option} must be a number above 0, not {text!r}")
     return number
 
 
-def _agreed(text):
+def _agreed(text: str) -> bool:
     if not sys.stdin.isatty():
-        sys.exit(f"{text}\nthere is no terminal to ask at: fab trust-hosts --yes trusts all")
+        sys.exit(f"{text}\nthere is no terminal to ask at; to trust all: fab trust-hosts --yes")
     return input(f"{text} [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _end(outcomes, show=None):
-    """Exit with status 1 if a host failed; `show` its fault where no line has said it yet."""
+def _end(outcomes: list[HostOutcome], show: Callable[[HostOutcome], None] | None = None) -> None:
+    """Exit with status 1 if a host failed; `show` its fault where no line has said it yet. A bug is raised as one."""
     failed = [outcome for outcome in outcomes if not outcome.ok]
-    for outcome in failed if show else []:
-        show(outcome)
+    if show:
+        for outcome in failed:
+            show(outcome)
+    raise_bugs(outcomes)
     if failed:
         sys.exit(1)
 

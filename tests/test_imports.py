@@ -18,7 +18,7 @@ STAGES = ("reanalysis", "vorticity", "maxima", "passes", "linking", "ibtracs", "
 FILE_MODULES = ("reanalysis", "ibtracs", "results", "synthetic", "export")
 
 # The package's own ground, which every room stands on.
-GROUND = ("errors", "paths", "disk", "readable", "address", "process", "strict_dataclass", "version")
+GROUND = ("errors", "paths", "disk", "readable", "address", "process", "detached", "strict_dataclass", "version")
 # The parts of pyro_cluster, and what each may import of the others.
 MEMBERS = {
     "faces": ("pyro_manager", "pyro_worker", "pyro_nameserver"),

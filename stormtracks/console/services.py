@@ -3,25 +3,19 @@
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from stormtracks.errors import StormtracksError
+from stormtracks import detached
 from stormtracks.process import Process
 from stormtracks.pyro_cluster import pidfile
 
 READY_SECONDS = 20.0
 END_SECONDS = 10.0
-LAST_LINES = 12
 NAMESERVER = "stormtracks.pyro_cluster.pyro_nameserver"
 WORKER = "stormtracks.pyro_cluster.pyro_worker"
-
-
-class NotStarted(StormtracksError):
-    """A process that ended at once, or is not ready in time; the message has the last lines of its log."""
 
 
 def start(module: str, arguments: Sequence[object], pid_path: Path, log: Path) -> Process:
@@ -40,21 +34,20 @@ def start(module: str, arguments: Sequence[object], pid_path: Path, log: Path) -
 
     Raises
     ------
-    NotStarted
+    detached.NotStarted
+        It ended at once, or is not ready in time; the message has the last lines of its log.
     """
-    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    begins = log.stat().st_size if log.exists() else 0
-    child = _launched(module, arguments, log)
-    ready, deadline = pid_path.with_suffix(".ready"), time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and child.poll() is None:
-        process = pidfile.read(ready)
-        if process and process.pid == child.pid:
-            return process
-        time.sleep(0.02)
-    child.kill()
-    child.wait()
-    name = module.rpartition(".")[2]
-    raise NotStarted(f"{name} did not start; the last lines of its log {log}:\n{_tail(log, begins)}")
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    package = str(Path(__file__).resolve().parents[2])  # the child must import this very code
+    found = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+    return detached.start(
+        module.rpartition(".")[2],
+        command,
+        log,
+        ready=lambda: pidfile.read(pid_path.with_suffix(".ready")),
+        environment={"PYTHONPATH": found},
+        seconds=READY_SECONDS,
+    )
 
 
 def end(process: Process) -> bool:
@@ -84,24 +77,3 @@ def service(module: str, arguments: Sequence[object], pid_path: Path, log: Path)
         yield process
     finally:
         end(process)
-
-
-def _launched(module: str, arguments: Sequence[object], log: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    package = str(Path(__file__).resolve().parents[2])  # the child must import this very code
-    found = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-    with log.open("ab") as file:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": found},
-        )
-
-
-def _tail(log: Path, begins: int) -> str:
-    with log.open("rb") as file:
-        file.seek(begins)
-        return "\n".join(file.read().decode(errors="replace").splitlines()[-LAST_LINES:])

@@ -1,26 +1,45 @@
 """Ask a host for an action of the package `on_host`: the request, and what its answer, or none, means."""
 
 import dataclasses
+import itertools
 import json
 import re
 import socket
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from stormtracks import commands, config, version
-from stormtracks.hosts.links import HostFault
+from stormtracks import commands, version
+from stormtracks.config import Cluster, WorkerHost
+from stormtracks.hosts.links import Done, HostFault, Link, Process
 from stormtracks.on_host.answers import MARK
-from stormtracks.pyro_cluster import secret
 
 ON_HOST = Path(__file__).resolve().parents[1] / "on_host"
-_UNSET = re.compile(rf"\b(\w+): {commands.NOT_SET}\s*$", re.MULTILINE | re.ASCII)
 _OWN_SIDE = ("address", "user", "port", "jump", "identity", "forward_agent", "launch", "base_python")
+_UNSET = re.compile(rf"\b(\w+): {commands.NOT_SET}\s*$", re.MULTILINE | re.ASCII)
 
 
-def request(cluster, worker, **more) -> dict:
-    """What a host has to know: its part of hosts.yaml, whose code and key are ours, and the action's own words."""
-    words = {key: value for key, value in dataclasses.asdict(worker).items() if key not in _OWN_SIDE}
+class BugOnHost(Exception):
+    """An action failed on a host in a way that nobody foresaw; the cause is the traceback from there."""
+
+    def __init__(self, worker: WorkerHost, what: str, traceback: str) -> None:
+        super().__init__(f"{what} (on {worker.name})")
+        self.what = what
+        self.__cause__ = TracebackThere(traceback)
+
+
+class TracebackThere(Exception):
+    """A traceback of another process, as text."""
+
+    def __str__(self) -> str:
+        return f"\n{self.args[0]}"
+
+
+def request(cluster: Cluster, worker: WorkerHost, **more: object) -> dict[str, Any]:
+    """What an action is told: the host's part of hosts.yaml, the version of our code, and what it needs besides."""
+    described = {key: value for key, value in dataclasses.asdict(worker).items() if key not in _OWN_SIDE}
     return {
-        **words,
+        **described,
         "local": worker.local,
         "base": str(cluster.folder) if worker.local else worker.code,
         "nameserver": dataclasses.asdict(cluster.nameserver),
@@ -29,72 +48,102 @@ def request(cluster, worker, **more) -> dict:
     }
 
 
-def ask(link, worker, action, words, seconds=60.0) -> dict:
+def ask(link: Link, worker: WorkerHost, action: str, asked: dict[str, Any], seconds: float = 60.0) -> Any:
     """The answer of an action.
+
+    Parameters
+    ----------
+    asked : dict
+        From `request`.
+    seconds : float
+        Time that it may take.
+
+    Returns
+    -------
+    One of the answers of `on_host.answers`, as the action's module says.
 
     Raises
     ------
     HostFault
         The host has no code or no python, or refuses; the message says what to do.
+    BugOnHost
     """
     line = commands.on_host(action, worker.code, worker.python)
-    return answer(link.run(line, [_line(words)], seconds), worker)
+    return answer(link.run(line, [_line(asked)], seconds), worker)
 
 
-def ask_program(link, worker, program, words, chunks=(), seconds=60.0) -> dict:
-    """The answer of a program of `on_host` that stands alone, run by the host's own python."""
+def ask_program(
+    link: Link,
+    worker: WorkerHost,
+    program: str,
+    asked: dict[str, Any],
+    chunks: Iterable[bytes] = (),
+    seconds: float = 60.0,
+) -> Any:
+    """The answer of a program of `on_host` that stands alone, run by the host's own python; `chunks` are its input."""
     text = (ON_HOST / f"{program}.py").read_bytes()
-    sent = [b"%d\n" % len(text), text, _line(words), *chunks]
-    done = link.run(commands.send_program(worker.base_python), sent, seconds)
+    sent = (b"%d\n" % len(text), text, _line(asked))
+    done = link.run(commands.send_program(worker.base_python), itertools.chain(sent, chunks), seconds)
     if done.status == commands.NO_PYTHON:
         raise HostFault(
-            f"no {worker.base_python} there: install Python 3.11 or later, or set 'base_python' in hosts.yaml"
+            f"no {worker.base_python} on the host: install Python 3.11 or later, or set 'base_python' in hosts.yaml"
         )
     return answer(done, worker)
 
 
-def open_stream(link, worker, action, words):
-    """A process whose first answer has been read: what the action streams follows on its ``stdout``."""
+def open_stream(link: Link, worker: WorkerHost, action: str, asked: dict[str, Any]) -> tuple[Process, Any]:
+    """A process and its first answer: what the action streams follows on the process's ``stdout``."""
     process = link.open(commands.on_host(action, worker.code, worker.python))
-    process.stdin.write(_line(words))
+    process.stdin.write(_line(asked))
     process.stdin.flush()
     for line in iter(process.stdout.readline, b""):
         if MARK in line:
-            return process, _parsed(line)
+            return process, parsed(line, worker)
     raise unanswered(process.finish(), worker)
 
 
-def answer(done, worker) -> dict:
+def answer(done: Done, worker: WorkerHost) -> Any:
     """The answer in what a process wrote."""
     if MARK not in done.output:
-        raise unanswered((done.status, done.output, done.errors), worker)
-    return _parsed(done.output)
+        raise unanswered(done, worker)
+    return parsed(done.output, worker)
 
 
-def unanswered(ended, worker) -> HostFault:
+def parsed(output: bytes, worker: WorkerHost) -> Any:
+    """The answer behind the mark.
+
+    Raises
+    ------
+    HostFault
+        The action refused.
+    BugOnHost
+    """
+    try:
+        found = json.loads(output.partition(MARK)[2].partition(b"\n")[0])
+    except ValueError as error:
+        raise HostFault("the answer was cut off: the connection or the process ended; try again") from error
+    if "error" in found:
+        raise HostFault(found["error"])
+    if "bug" in found:
+        raise BugOnHost(worker, found["bug"], found["traceback"])
+    return found
+
+
+def unanswered(done: Done, worker: WorkerHost) -> HostFault:
     """Why there is no answer."""
-    status, _, errors = ended
-    if status == commands.NO_CODE:
+    if done.status == commands.NO_CODE:
         return HostFault(f"no code in {worker.code}: fab deploy")
-    if status == commands.NO_PYTHON:
+    if done.status == commands.NO_PYTHON:
         return HostFault(f"no {worker.python} in {worker.code}: fab deploy, or set 'python' in hosts.yaml")
-    for name in _UNSET.findall(errors):
+    for name in _UNSET.findall(done.errors):
         for key in ("code", "python", "base_python"):
             if re.search(rf"\$\{{?{name}\b", getattr(worker, key)):
                 return _unset(worker, key, name)
-    last = " / ".join(errors.strip().splitlines()[-3:])
-    return HostFault(f"no answer, exit status {status}: {last or 'nothing was said'}")
+    last = " / ".join(done.errors.strip().splitlines()[-3:])
+    return HostFault(f"no answer, exit status {done.status}: {last or 'and no message'}")
 
 
-def fingerprint() -> str:
-    """That of our secret, which is made now if there is none yet."""
-    try:
-        return secret.fingerprint(secret.ensure())
-    except secret.SecretError as error:
-        raise config.KeyRefused(str(error)) from error
-
-
-def _unset(worker, key, name):
+def _unset(worker: WorkerHost, key: str, name: str) -> HostFault:
     """What the host's shell said of a variable in a path, as `paths.expand` says it."""
     where = socket.gethostname() if worker.local else worker.ssh_host
     return HostFault(
@@ -103,12 +152,5 @@ def _unset(worker, key, name):
     )
 
 
-def _line(words):
-    return json.dumps(words).encode() + b"\n"
-
-
-def _parsed(output):
-    found = json.loads(output.partition(MARK)[2].partition(b"\n")[0])
-    if "error" in found:
-        raise HostFault(found["error"])
-    return found
+def _line(asked: dict[str, Any]) -> bytes:
+    return json.dumps(asked).encode() + b"\n"

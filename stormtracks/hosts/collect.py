@@ -1,25 +1,27 @@
 """Bring results from hosts that do not share our files to here: only what is missing, and whole."""
 
-import contextlib
 import hashlib
 import json
-import os
 from pathlib import Path
+from typing import IO, Any
 
-from stormtracks.hosts.asking import ask, open_stream, request
-from stormtracks.hosts.links import HostFault
-from stormtracks.hosts.outcomes import HostOutcome
+from stormtracks import disk
+from stormtracks.config import Cluster, WorkerHost
+from stormtracks.hosts.asking import ask, open_stream, parsed, request
+from stormtracks.hosts.links import HostFault, Link
+from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.on_host.answers import MARK, OutboxAnswer
 from stormtracks.on_host.outbox import RESULT
 from stormtracks.on_host.send import CHUNK
 
 
-def job(cluster, folder, overwrite=False):
+def job(cluster: Cluster, folder: Path, overwrite: bool = False) -> Job:
     """A job that fetches a host's results into a folder here."""
 
-    def fetch(link, worker):
+    def fetch(link: Link, worker: WorkerHost) -> HostOutcome:
         if worker.shared_files:
             return HostOutcome(worker.name, True, "shares our files: nothing to collect")
-        there = ask(link, worker, "outbox", request(cluster, worker), 300.0)
+        there: OutboxAnswer = ask(link, worker, "outbox", request(cluster, worker), 300.0)
         if worker.local and Path(there["folder"]).resolve() == folder.resolve():
             return HostOutcome(worker.name, True, f"{len(there['results'])} here already, in {folder}")
         missing, other = _compare(folder, there["results"])
@@ -31,61 +33,53 @@ def job(cluster, folder, overwrite=False):
     return fetch
 
 
-def _compare(folder, results):
+def _compare(folder: Path, results: dict[str, int]) -> tuple[list[str], list[str]]:
     """Names that are not here, and names that are here with another size; a name of another kind is refused."""
     for name in results:
         if not RESULT.fullmatch(name):
-            raise HostFault(f"offers {name!r}, which is no name of a result: nothing was taken")
+            raise HostFault(f"offers {name!r}, which is not the name of a result: nothing was taken")
     missing = [name for name in results if not (folder / name).exists()]
     other = [name for name, size in results.items() if name not in missing and (folder / name).stat().st_size != size]
     return missing, other
 
 
-def _outcome(worker, results, wanted, other):
+def _outcome(worker: WorkerHost, results: dict[str, int], wanted: list[str], other: list[str]) -> HostOutcome:
     text = f"{len(wanted)} collected, {len(results) - len(wanted) - len(other)} here already"
     if other:
         text += f"; {len(other)} differ from ours, such as {other[0]}: ours are kept (--overwrite takes the host's)"
     return HostOutcome(worker.name, not other, text, {"collected": wanted, "differ": other})
 
 
-def _fetch(link, worker, words, folder):
-    process, _ = open_stream(link, worker, "send", words)
+def _fetch(link: Link, worker: WorkerHost, asked: dict[str, Any], folder: Path) -> None:
+    process, _ = open_stream(link, worker, "send", asked)
     lost = []
     try:
-        for _ in range(len(words["names"]) + 1):
-            head = _line(process.stdout)
+        for _ in range(len(asked["names"]) + 1):
+            head = _line(process.stdout, worker)
             if head.get("end"):
                 break
-            if head["name"] not in words["names"]:
-                raise HostFault(f"sent {head['name']!r}, which was not asked for")
+            if head["name"] not in asked["names"]:
+                raise HostFault(f"sent {head['name']!r}, which was not asked for: nothing more was taken")
             if "error" in head:
                 lost.append(f"{head['name']}: {head['error']}")
             else:
-                _receive(process.stdout, head, folder / head["name"])
+                _receive(process.stdout, worker, head, folder / head["name"])
     finally:
         process.end()
     if lost:
         raise HostFault(f"{len(lost)} result(s) could not be read there: {lost[0]}; the others were collected")
 
 
-def _receive(stream, head, path):
-    """One file: beside its place until its size and SHA-256 are right, then in it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with beside.open("wb") as file:
+def _receive(stream: IO[bytes], worker: WorkerHost, head: dict[str, Any], path: Path) -> None:
+    """One file, which appears in its place once its size and SHA-256 are right."""
+    with disk.whole(path) as temporary:
+        with temporary.open("wb") as file:
             digest = _copy(stream, head["size"], file)
-            file.flush()
-            os.fsync(file.fileno())
-        if _line(stream).get("sha256") != digest:
+        if _line(stream, worker).get("sha256") != digest:
             raise HostFault(f"{head['name']} arrived damaged: collect again")
-        beside.replace(path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
 
 
-def _copy(stream, size, file):
+def _copy(stream: IO[bytes], size: int, file: IO[bytes]) -> str:
     digest = hashlib.sha256()
     while size:
         chunk = stream.read(min(CHUNK, size))
@@ -97,8 +91,10 @@ def _copy(stream, size, file):
     return digest.hexdigest()
 
 
-def _line(stream):
+def _line(stream: IO[bytes], worker: WorkerHost) -> dict[str, Any]:
     line = stream.readline()
+    if line.startswith(MARK):  # no part of the stream: the action has ended with a fault
+        return parsed(line, worker)
     try:
         return json.loads(line)
     except ValueError:

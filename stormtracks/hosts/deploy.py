@@ -6,11 +6,14 @@ import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from stormtracks.config import CHECKOUT, KeyRefused, WorkerHost
-from stormtracks.hosts.asking import ask, ask_program, request
-from stormtracks.hosts.links import HostFault
-from stormtracks.hosts.outcomes import HostOutcome
+from stormtracks.config import CHECKOUT, Cluster, WorkerHost
+from stormtracks.errors import StormtracksError
+from stormtracks.hosts.asking import BugOnHost, ask, ask_program, request
+from stormtracks.hosts.links import HostFault, Link
+from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.on_host.answers import LookAnswer
 from stormtracks.on_host.send import CHUNK
 
 TAKE_SECONDS = 600.0
@@ -18,7 +21,11 @@ INSTALL_SECONDS = 1800.0
 WHEELS = ".wheels"
 
 
-def job(cluster, wheels=None, force=False):
+class NothingToDeploy(StormtracksError):
+    """The files that were to be deployed do not exist."""
+
+
+def job(cluster: Cluster, wheels: Path | None = None, force: bool = False) -> Job:
     """A job that deploys to a host.
 
     Parameters
@@ -32,18 +39,20 @@ def job(cluster, wheels=None, force=False):
     sources = files(wheels)
     manifest = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sources.items()}
 
-    def deploy(link, worker):
+    def deploy(link: Link, worker: WorkerHost) -> HostOutcome:
         if worker.shared_files or (worker.local and Path(worker.code) == CHECKOUT):
             return HostOutcome(worker.name, True, "uses this checkout: nothing to deploy")
-        words = {"folder": worker.code, "manifest": manifest}
-        found = ask_program(link, worker, "receive", {"action": "look", **words}, seconds=TAKE_SECONDS)
+        asked = {"folder": worker.code, "manifest": manifest}
+        found = ask_program(link, worker, "receive", {"action": "look", **asked}, seconds=TAKE_SECONDS)
         if found["differ"] or found["gone"]:
             if not force:
                 _refuse_under_worker(link, cluster, worker)
-            _send(link, worker, words, {name: sources[name] for name in found["differ"]})
+            _send(link, worker, asked, {name: sources[name] for name in found["differ"]})
         environment = _environment(link, worker, found["folder"], bool(wheels))
         if found["differ"]:
-            with contextlib.suppress(HostFault):  # it only saves time; what is wrong there, `fab check` tells
+            with contextlib.suppress(
+                HostFault, BugOnHost
+            ):  # it only saves time; `fab check` says what is wrong with the host
                 ask(link, worker, "bytecode", request(cluster, worker), TAKE_SECONDS)
         text = f"{len(found['differ'])} file(s) brought, {len(found['gone'])} removed, environment {environment}"
         return HostOutcome(worker.name, True, f"{text}: {found['folder']}", found | {"environment": environment})
@@ -51,52 +60,55 @@ def job(cluster, wheels=None, force=False):
     return deploy
 
 
-def files(wheels=None) -> dict[str, Path]:
+def files(wheels: Path | None = None) -> dict[str, Path]:
     """The tracked files of this checkout and the wheels: name on the host -> file here."""
     found = {name: CHECKOUT / name for name in _listed() if (CHECKOUT / name).is_file()}
-    brought = sorted(Path(wheels).glob("*.whl")) if wheels else []
+    brought = sorted(wheels.glob("*.whl")) if wheels else []
     if wheels and not brought:
-        raise KeyRefused(f"no wheels in {wheels}: pip download -r requirements.txt -d {wheels}")
+        raise NothingToDeploy(f"no wheels in {wheels}: pip download -r requirements.txt -d {wheels}")
     return found | {f"{WHEELS}/{path.name}": path for path in brought}
 
 
 def untracked() -> list[str]:
-    """Modules of the package that git does not track: they stay here, and what needs them fails on the hosts."""
+    """Modules of the package that git does not track: they stay here, and code that needs them fails on the hosts."""
     return _listed("--others", "--exclude-standard", "--", "stormtracks/*.py")
 
 
-def _listed(*options):
+def _listed(*options: str) -> list[str]:
     command = ["git", "-C", str(CHECKOUT), "ls-files", "-z", *options]
     try:
         listing = subprocess.run(command, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise KeyRefused(f"{CHECKOUT} is no git checkout, whose tracked files could be deployed ({error})") from error
+        raise NothingToDeploy(
+            f"{CHECKOUT} is not a git checkout, and only files that git tracks are deployed ({error}); "
+            "run fab in a clone of the repository"
+        ) from error
     return [name for name in listing.decode().split("\0") if name]
 
 
-def _refuse_under_worker(link, cluster, worker):
+def _refuse_under_worker(link: Link, cluster: Cluster, worker: WorkerHost) -> None:
     """New code under a running worker would mix with the old in its slots' next processes."""
     try:
-        running = ask(link, worker, "look", request(cluster, worker))["state"] == "running"
-    except HostFault:
-        return  # no code, no python or one that is broken: nothing of ours runs from there
-    if running:
+        answer: LookAnswer = ask(link, worker, "look", request(cluster, worker))
+    except (HostFault, BugOnHost):
+        return  # no code, no python or broken ones, which this deploy replaces: nothing of ours runs from there
+    if answer["state"] == "running":
         raise HostFault("its worker runs: fab stop-workers first, or fab deploy --force")
 
 
-def _send(link, worker, words, sources):
+def _send(link: Link, worker: WorkerHost, asked: dict[str, Any], sources: dict[str, Path]) -> None:
     with tempfile.TemporaryFile() as archive:
         with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=5) as tar:
             for name, path in sources.items():
                 tar.add(path.resolve(), name, recursive=False)
         archive.seek(0)
         chunks = iter(lambda: archive.read(CHUNK), b"")
-        ask_program(link, worker, "receive", {"action": "take", **words}, chunks, TAKE_SECONDS)
+        ask_program(link, worker, "receive", {"action": "take", **asked}, chunks, TAKE_SECONDS)
 
 
-def _environment(link, worker, folder, wheels):
+def _environment(link: Link, worker: WorkerHost, folder: str, wheels: bool) -> str:
     """What became of the host's environment; a python that hosts.yaml names is its owner's."""
     if worker.python != WorkerHost.python:
         return f"left to its owner ({worker.python})"
-    words = {"folder": folder, "wheels": wheels}
-    return ask_program(link, worker, "environment", words, seconds=INSTALL_SECONDS)["environment"]
+    asked = {"folder": folder, "wheels": wheels}
+    return ask_program(link, worker, "environment", asked, seconds=INSTALL_SECONDS)["environment"]

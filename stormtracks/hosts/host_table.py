@@ -1,9 +1,12 @@
 """Tables of hosts: drawn on a terminal, plain columns elsewhere."""
 
 import sys
+from collections.abc import Sequence
+
+Row = Sequence[str]
 
 
-def write(columns, rows):
+def write(columns: Row, rows: Sequence[Row]) -> None:
     """Write a table to standard output; columns whose name starts with ">" are set right."""
     if sys.stdout.isatty():
         _draw(columns, rows)
@@ -11,8 +14,8 @@ def write(columns, rows):
         sys.stdout.write(plain(columns, rows))
 
 
-def plain(columns, rows) -> str:
-    """Aligned text that stays whole in a file, a line a host."""
+def plain(columns: Row, rows: Sequence[Row]) -> str:
+    """Aligned text that stays whole in a file, one line per host."""
     names = [column.lstrip(">") for column in columns]
     widths = [max(map(len, cells)) for cells in zip(names, *rows, strict=True)]
     aligned = [">" if column.startswith(">") else "<" for column in columns]
@@ -23,7 +26,7 @@ def plain(columns, rows) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _draw(columns, rows):
+def _draw(columns: Row, rows: Sequence[Row]) -> None:
     from rich.console import Console  # rich takes 0.05 s to load, which `fab --list` need not pay
     from rich.table import Table
 
@@ -35,7 +38,7 @@ def _draw(columns, rows):
     Console(highlight=False).print(shown)
 
 
-def _escaped(cell):
+def _escaped(cell: str) -> str:
     from rich.markup import escape
 
     return escape(cell)

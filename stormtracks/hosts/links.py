@@ -9,11 +9,14 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import IO, Protocol
 
 import fabric
 import paramiko
 
+from stormtracks.config import WorkerHost
 from stormtracks.errors import StormtracksError
 from stormtracks.hosts import host_keys
 
@@ -37,23 +40,52 @@ class Done:
     errors: str
 
 
+class Input(Protocol):
+    """The end of a process's standard input that is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Send some bytes."""
+
+    def flush(self) -> None:
+        """Send what was kept back."""
+
+    def close(self) -> None:
+        """Tell the process that nothing more comes."""
+
+
+class Process(Protocol):
+    """A shell line that runs."""
+
+    stdin: Input
+    stdout: IO[bytes]
+
+    def finish(self, output: bytes = b"") -> Done:
+        """Wait for its end."""
+
+    def abort(self) -> None:
+        """End it at once; whoever reads its output finds the end."""
+
+    def end(self) -> None:
+        """Give up everything that belongs to it, whether it has ended or not."""
+
+
 class Link:
     """What both kinds have in common; a context manager."""
 
-    def __enter__(self):
+    def __enter__(self) -> "Link":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Give the connection up."""
 
-    def open(self, line):
-        """Start a shell line: an object with the files ``stdin`` and ``stdout``, ``finish``, ``abort`` and ``end``."""
+    def open(self, line: str) -> Process:
+        """Start a shell line."""
         raise NotImplementedError
 
-    def run(self, line, chunks=(), seconds=60.0) -> Done:
+    def run(self, line: str, chunks: Iterable[bytes] = (), seconds: float = 60.0) -> Done:
         """Run a shell line to its end.
 
         Parameters
@@ -67,20 +99,24 @@ class Link:
         Raises
         ------
         HostFault
-            It took longer.
+            It took longer, or the connection broke.
         """
         process = self.open(line)
         late = threading.Event()
-        alarm = threading.Timer(seconds, lambda: (late.set(), process.abort()))
+
+        def give_up() -> None:
+            late.set()
+            process.abort()
+
+        alarm = threading.Timer(seconds, give_up)
         alarm.daemon = True
         alarm.start()
         try:
             _write(process.stdin, chunks)
-            output = process.stdout.read()
-            done = Done(*process.finish(output))
+            done = process.finish(process.stdout.read())
         except (OSError, EOFError) as error:
             if not late.is_set():
-                raise HostFault(f"the connection broke: {str(error) or type(error).__name__}") from error
+                raise _broken(error) from error
         finally:
             alarm.cancel()
             process.end()
@@ -92,7 +128,7 @@ class Link:
 class Here(Link):
     """This machine, without SSH."""
 
-    def open(self, line):
+    def open(self, line: str) -> Process:
         """Start a shell line here."""
         return _HereProcess(line)
 
@@ -106,24 +142,27 @@ class Ssh(Link):
         From `connection`.
     """
 
-    def __init__(self, connection):
+    def __init__(self, connection: fabric.Connection) -> None:
         self.connection = connection
         host_keys.verify(connection)
         _connect(connection)
 
-    def close(self):
+    def close(self) -> None:
         """Close the connection and those that it goes through."""
         connection = self.connection
         while isinstance(connection, fabric.Connection):
             connection.close()
             connection = connection.gateway
 
-    def open(self, line):
+    def open(self, line: str) -> Process:
         """Start a shell line on the host."""
-        return _SshProcess(self.connection, line)
+        try:
+            return _SshProcess(self.connection, line)
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise _broken(error) from error
 
 
-def link(worker, config) -> Link:
+def link(worker: WorkerHost, config: fabric.Config) -> Link:
     """Connect to a worker's host.
 
     Raises
@@ -134,7 +173,7 @@ def link(worker, config) -> Link:
     return Here() if worker.local else Ssh(connection(worker, config))
 
 
-def connection(worker, config):
+def connection(worker: WorkerHost, config: fabric.Config) -> fabric.Connection:
     """The Fabric connection to a worker's host, not open yet; SSH agents are not forwarded unless hosts.yaml asks."""
     config = config.clone()
     options = {**config.connect_kwargs, "banner_timeout": CONNECT_SECONDS, "auth_timeout": CONNECT_SECONDS}
@@ -157,8 +196,8 @@ def connection(worker, config):
     )
 
 
-def explained(error, connection) -> HostFault:
-    """What went wrong with a connection, in words."""
+def explained(error: Exception, connection: fabric.Connection) -> HostFault:
+    """What went wrong with a connection, and what to do."""
     place = f"{connection.host}:{connection.port}"
     for kind, text in _CURES.items():
         if isinstance(error, kind):
@@ -170,19 +209,20 @@ def explained(error, connection) -> HostFault:
     return HostFault(f"no SSH connection to {place}: {str(error) or type(error).__name__}")
 
 
-_CURES = {
+# In this order: PasswordRequiredException is an AuthenticationException.
+_CURES: dict[type[Exception], str] = {
     paramiko.BadHostKeyException: "host key of {place} is not the one in known_hosts: another machine answers, or it "
-    "was installed anew; if you know why: ssh-keygen -R '{name}', then `fab trust-hosts`",
+    "was installed anew; only if you know why: ssh-keygen -R '{name}', then `fab trust-hosts`",
     paramiko.PasswordRequiredException: "the private key for {place} has a passphrase: ssh-add it first",
     paramiko.AuthenticationException: "{place} does not let {user} in ({error}): see 'user' and 'identity'",
-    TimeoutError: "{place} does not answer within the time: is it on, and SSH allowed through?",
-    paramiko.ssh_exception.NoValidConnectionsError: "{place} refuses SSH: no sshd there, or another port",
-    FileNotFoundError: "a private key for {place} is not there: {error}",
+    TimeoutError: "{place} does not answer within the time: is it on, and does the firewall let SSH through?",
+    paramiko.ssh_exception.NoValidConnectionsError: "{place} refuses SSH: its sshd does not run, or has another port",
+    FileNotFoundError: "a private key for {place} does not exist: {error}",
 }
 
 
-def _connect(connection):
-    """Open a connection; a busy sshd that hangs up on newcomers (MaxStartups) is asked again."""
+def _connect(connection: fabric.Connection) -> None:
+    """Open a connection; a busy sshd that hangs up on new connections (MaxStartups) is asked again."""
     if isinstance(connection.gateway, fabric.Connection):
         _connect(connection.gateway)
     for attempt in range(ATTEMPTS):
@@ -198,24 +238,30 @@ def _connect(connection):
             time.sleep(random.uniform(0.2, 0.6) * 2**attempt)
 
 
-def _notice_silence(transport):
-    """Let the kernel end a connection whose host is gone: what is sent now and then stays without an answer."""
+def _notice_silence(transport: paramiko.Transport) -> None:
+    """Let the kernel end a connection whose host is gone: what is sent now and then is not acknowledged."""
     transport.set_keepalive(KEEPALIVE_SECONDS)
     if isinstance(transport.sock, socket.socket):  # else it goes through a host whose own connection ends
         transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
 
 
-def _write(file, chunks):
-    try:
+def _broken(error: Exception) -> HostFault:
+    return HostFault(f"the connection broke: {str(error) or type(error).__name__}")
+
+
+def _write(file: Input, chunks: Iterable[bytes]) -> None:
+    # A process that ends without reading everything has said why: that counts, not that we could not write.
+    with contextlib.suppress(OSError):
         for chunk in chunks:
             file.write(chunk)
         file.close()
-    except (BrokenPipeError, OSError):
-        pass  # it ended without reading all; what it said is what counts
 
 
 class _HereProcess:
-    def __init__(self, line):
+    stdin: Input
+    stdout: IO[bytes]
+
+    def __init__(self, line: str) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         self._process = subprocess.Popen(
             ["sh", "-c", line],
@@ -224,43 +270,47 @@ class _HereProcess:
             stderr=self._errors,
             start_new_session=True,
         )
-        self.stdin, self.stdout = self._process.stdin, self._process.stdout
+        assert self._process.stdin and self._process.stdout
+        self.stdin = self._process.stdin
+        self.stdout = self._process.stdout
 
-    def finish(self, output=b""):
+    def finish(self, output: bytes = b"") -> Done:
         status = self._process.wait()
         self._errors.seek(0)
-        return status, output, self._errors.read().decode(errors="replace")
+        return Done(status, output, self._errors.read().decode(errors="replace"))
 
-    def abort(self):
+    def abort(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
-    def end(self):
+    def end(self) -> None:
         if self._process.poll() is None:
             self.abort()
             self._process.wait()
         for file in (self.stdin, self.stdout, self._errors):
-            try:
+            with contextlib.suppress(OSError):
                 file.close()
-            except OSError:
-                continue
 
 
 class _SshProcess:
-    def __init__(self, connection, line):
+    stdin: Input
+    stdout: IO[bytes]
+
+    def __init__(self, connection: fabric.Connection, line: str) -> None:
         self._channel = connection.transport.open_session(window_size=WINDOW_BYTES)
         if connection.forward_agent:
             self._agent = paramiko.agent.AgentRequestHandler(self._channel)
         self._channel.exec_command(line)
-        self.stdin, self.stdout = _SshInput(self._channel), self._channel.makefile("rb", 2**16)
+        self.stdin = _SshInput(self._channel)
+        self.stdout = self._channel.makefile("rb", 2**16)
         self._errors = self._channel.makefile_stderr("rb")
 
-    def finish(self, output=b""):
+    def finish(self, output: bytes = b"") -> Done:
         errors = self._errors.read().decode(errors="replace")
         status = self._channel.recv_exit_status()
-        return (None if status < 0 else status), output, errors
+        return Done(None if status < 0 else status, output, errors)
 
-    def abort(self):
+    def abort(self) -> None:
         self._channel.close()
 
     end = abort
@@ -269,14 +319,14 @@ class _SshProcess:
 class _SshInput:
     """The write end of a channel; closing it tells the other side that nothing more comes."""
 
-    def __init__(self, channel):
+    def __init__(self, channel: paramiko.Channel) -> None:
         self._channel = channel
 
-    def write(self, data):
+    def write(self, data: bytes) -> None:
         self._channel.sendall(data)
 
-    def flush(self):
+    def flush(self) -> None:
         """Nothing is kept back."""
 
-    def close(self):
+    def close(self) -> None:
         self._channel.shutdown_write()

@@ -4,29 +4,33 @@ import contextlib
 import sys
 import threading
 
+from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts.asking import ask, open_stream, request
-from stormtracks.hosts.outcomes import HostOutcome
+from stormtracks.hosts.links import Link
+from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.on_host.answers import LogAnswer
 
 _writing = threading.Lock()
 
 
-def show(cluster, lines):
+def show(cluster: Cluster, lines: int) -> Job:
     """A job that fetches the last lines of a worker's log."""
 
-    def job(link, worker):
-        answer = ask(link, worker, "log", request(cluster, worker, lines=lines))
+    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+        answer: LogAnswer = ask(link, worker, "log", request(cluster, worker, lines=lines))
         text = answer["path"] + "".join(f"\n{line}" for line in answer["lines"])
         return HostOutcome(worker.name, True, text if answer["lines"] else f"{answer['path']}: nothing yet")
 
     return job
 
 
-def follow(cluster, lines):
+def follow(cluster: Cluster, lines: int) -> Job:
     """A job that writes a worker's log as it grows, each line behind the host's name, until the connection ends."""
 
-    def job(link, worker):
+    def job(link: Link, worker: WorkerHost) -> HostOutcome:
         process, answer = open_stream(link, worker, "log", request(cluster, worker, lines=lines, follow=True))
-        with contextlib.closing(_Ending(process)):
+        with contextlib.ExitStack() as stack:
+            stack.callback(process.end)
             for line in answer["lines"]:
                 _write(worker, line)
             for line in iter(process.stdout.readline, b""):
@@ -36,15 +40,7 @@ def follow(cluster, lines):
     return job
 
 
-class _Ending:
-    def __init__(self, process):
-        self._process = process
-
-    def close(self):
-        self._process.end()
-
-
-def _write(worker, line):
+def _write(worker: WorkerHost, line: str) -> None:
     with _writing:
         sys.stdout.write(f"{worker.name}  {line}\n")
         sys.stdout.flush()

@@ -3,32 +3,61 @@
 import queue
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import fabric
+
+from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import StormtracksError
-from stormtracks.hosts.links import link
+from stormtracks.hosts.asking import BugOnHost
+from stormtracks.hosts.links import Link, link
 
 AT_ONCE = 8
 
 
 @dataclass(frozen=True)
 class HostOutcome:
-    """How it went on one host, in a line; `facts` are for tables."""
+    """What became of a job on one host.
+
+    Attributes
+    ----------
+    host : str
+        The worker's name in hosts.yaml.
+    ok : bool
+    text : str
+        One line for people, or several.
+    facts : mapping
+        The host's answer, for tables; empty where there is none.
+    bug : Exception, optional
+        What nobody foresaw, here or there; it is for the developers.
+    """
 
     host: str
     ok: bool
     text: str
-    facts: dict = field(default_factory=dict)
+    facts: Any = field(default_factory=dict)
+    bug: Exception | None = None
 
 
-def everywhere(cluster, job, config, at_once=AT_ONCE, show=None):
+Job = Callable[[Link, WorkerHost], HostOutcome]
+
+
+def everywhere(
+    cluster: Cluster,
+    job: Job,
+    config: fabric.Config,
+    at_once: int = AT_ONCE,
+    show: Callable[[HostOutcome], object] | None = None,
+) -> list[HostOutcome]:
     """Do a job on every host of a cluster.
 
     Parameters
     ----------
     cluster : config.Cluster
     job : callable
-        ``job(link, worker) -> HostOutcome``; a `HostFault` is an outcome too.
+        ``job(link, worker) -> HostOutcome``; what it raises becomes an outcome too.
     config : fabric.Config
     at_once : int
         Hosts at a time.
@@ -40,9 +69,10 @@ def everywhere(cluster, job, config, at_once=AT_ONCE, show=None):
     list of HostOutcome
         In the order of hosts.yaml.
     """
-    done, turn = queue.SimpleQueue(), threading.BoundedSemaphore(max(1, at_once))
+    done: queue.SimpleQueue[HostOutcome] = queue.SimpleQueue()
+    turn = threading.BoundedSemaphore(max(1, at_once))
 
-    def attend(worker):
+    def attend(worker: WorkerHost) -> None:
         with turn:
             done.put(_attempt(worker, job, config))
 
@@ -57,7 +87,7 @@ def everywhere(cluster, job, config, at_once=AT_ONCE, show=None):
     return [found[worker.name] for worker in cluster.workers]
 
 
-def line(outcome, width=0):
+def line(outcome: HostOutcome, width: int = 0) -> None:
     """Write an outcome as a line."""
     mark = "ok    " if outcome.ok else "FAILED"
     text = outcome.text.replace("\n", "\n" + " " * (width + 9))
@@ -65,17 +95,27 @@ def line(outcome, width=0):
     sys.stdout.flush()
 
 
-def lines(cluster):
+def lines(cluster: Cluster) -> Callable[[HostOutcome], None]:
     """A function that writes outcomes of this cluster, names aligned."""
     width = max(len(worker.name) for worker in cluster.workers)
     return lambda outcome: line(outcome, width)
 
 
-def _attempt(worker, job, config):
+def raise_bugs(outcomes: list[HostOutcome]) -> None:
+    """Raise what nobody foresaw, now that every host has been attended to; nothing where there was no bug."""
+    bugs = [outcome.bug for outcome in outcomes if outcome.bug]
+    if len(bugs) == 1:
+        raise bugs[0]
+    if bugs:
+        raise ExceptionGroup(f"bugs on {len(bugs)} hosts, such as {bugs[0]}", bugs)
+
+
+def _attempt(worker: WorkerHost, job: Job, config: fabric.Config) -> HostOutcome:
     try:
         with link(worker, config) as linked:
             return job(linked, worker)
-    except StormtracksError as fault:
+    except (StormtracksError, OSError) as fault:
         return HostOutcome(worker.name, False, str(fault))
-    except Exception as error:  # a fault of ours must not hide how the other hosts are
-        return HostOutcome(worker.name, False, f"unexpected {type(error).__name__}: {error}")
+    except Exception as error:  # it is raised again when the other hosts are done, see `raise_bugs`
+        what = error.what if isinstance(error, BugOnHost) else f"{type(error).__name__}: {error}"
+        return HostOutcome(worker.name, False, f"a bug in stormtracks: {what}", bug=error)

@@ -1,10 +1,14 @@
 """Whether each host could work, as a table, and what to do about each fault."""
 
 import time
+from collections.abc import Iterable
 
-from stormtracks.hosts import asking
-from stormtracks.hosts.asking import ask, request
-from stormtracks.hosts.outcomes import HostOutcome
+from stormtracks.config import Cluster, WorkerHost
+from stormtracks.hosts import cluster_key
+from stormtracks.hosts.asking import BugOnHost, ask, request
+from stormtracks.hosts.links import Link
+from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.on_host.answers import CheckAnswer, Finding
 
 COLUMNS = (
     "python",
@@ -24,34 +28,37 @@ CLOCK_SECONDS = 60.0
 """Time stamps in logs and results would mislead; nothing else depends on the clock."""
 
 
-def job(cluster):
+def job(cluster: Cluster) -> Job:
     """A job that looks whether a host could work."""
-    fingerprint = asking.fingerprint()
+    fingerprint = cluster_key.fingerprint()
 
-    def look(link, worker):
+    def look(link: Link, worker: WorkerHost) -> HostOutcome:
         asked = time.time()
-        answer = ask(link, worker, "check", request(cluster, worker, fingerprint=fingerprint), 120.0)
+        answer: CheckAnswer = ask(link, worker, "check", request(cluster, worker, fingerprint=fingerprint), 120.0)
         findings = answer["findings"] | {"clock": _clock(answer["time"], asked, time.time())}
         faults = [f"{name}: {finding['fault']}" for name, finding in findings.items() if finding["fault"]]
-        return HostOutcome(worker.name, not faults, "\n".join(faults) or "ready", findings)
+        bugs = [BugOnHost(worker, f["fault"] or "", f["traceback"]) for f in findings.values() if "traceback" in f]
+        text = "\n".join(faults) or "ready"
+        return HostOutcome(worker.name, not faults, text, findings, bugs[0] if bugs else None)
 
     return look
 
 
-def table_rows(outcomes):
+def table_rows(outcomes: Iterable[HostOutcome]) -> list[list[str]]:
     """Rows of texts: host, SSH, then `COLUMNS`; "x" before what is at fault."""
     return [[o.host, "ok" if o.facts else "x", *(_cell(o.facts.get(name)) for name in COLUMNS)] for o in outcomes]
 
 
-def _cell(finding):
+def _cell(finding: Finding | None) -> str:
     if finding is None:
         return ""
     return f"x {finding['text']}" if finding["fault"] else finding["text"]
 
 
-def _clock(there, asked, answered):
+def _clock(there: float, asked: float, answered: float) -> Finding:
     """The host's time was read between asking and answering; what lies outside of that is a difference."""
-    early, late = there - answered, there - asked
+    early = there - answered
+    late = there - asked
     offset = 0.0 if early <= 0 <= late else min(early, late, key=abs)
     text = "same" if abs(offset) < 0.5 else f"{offset:+,.0f} s"
     fault = None if abs(offset) < CLOCK_SECONDS else f"{offset:+,.0f} s from ours: set it (timedatectl set-ntp true)"

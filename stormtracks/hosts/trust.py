@@ -2,14 +2,17 @@
 
 import socket
 import sys
+from collections.abc import Callable
 
+import fabric
 import paramiko
 
+from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import host_keys
 from stormtracks.hosts.links import CONNECT_SECONDS, HostFault, connection, explained
 
 
-def trust(cluster, config, agreed) -> bool:
+def trust(cluster: Cluster, config: fabric.Config, agreed: Callable[[str], bool]) -> bool:
     """Show the host keys that are not known yet, and add those that are agreed to, to the user's known_hosts.
 
     Parameters
@@ -26,9 +29,10 @@ def trust(cluster, config, agreed) -> bool:
     return all(known)
 
 
-def _trust_one(worker, config, agreed):
+def _trust_one(worker: WorkerHost, config: fabric.Config, agreed: Callable[[str], bool]) -> bool:
     """Walk the way to a host from here: a host that is jumped through comes first, it carries the next connection."""
-    hops, hop = [], connection(worker, config)
+    hops: list[fabric.Connection] = []
+    hop = connection(worker, config)
     while hasattr(hop, "gateway"):
         hops.insert(0, hop)
         hop = hop.gateway
@@ -43,9 +47,11 @@ def _trust_one(worker, config, agreed):
     return all(results)
 
 
-def _trust_hop(worker, hop, agreed):
-    offered, known = _offered(hop), host_keys.known(hop)
-    name, shown = host_keys.key_name(hop), f"{offered.get_name()} {host_keys.fingerprint(offered)}"
+def _trust_hop(worker: WorkerHost, hop: fabric.Connection, agreed: Callable[[str], bool]) -> bool:
+    offered = _offered(hop)
+    known = host_keys.known(hop)
+    name = host_keys.key_name(hop)
+    shown = f"{offered.get_name()} {host_keys.fingerprint(offered)}"
     if known.get(offered.get_name()) == offered:
         sys.stdout.write(f"{worker.name}: {name} is known, {shown}\n")
         return True
@@ -61,7 +67,7 @@ def _trust_hop(worker, hop, agreed):
     return True
 
 
-def _offered(hop):
+def _offered(hop: fabric.Connection) -> paramiko.PKey:
     """The key that a host shows, before anything is told to it; what leads to the host is verified."""
     if hop.gateway is not None and not isinstance(hop.gateway, str):
         host_keys.verify(hop.gateway)

@@ -1,97 +1,97 @@
 """Start, stop and look at the workers."""
 
 import time
+from collections.abc import Iterable
 
-from stormtracks.hosts import asking, cluster_key
+from stormtracks.config import Cluster, WorkerHost
+from stormtracks.hosts import cluster_key
 from stormtracks.hosts.asking import ask, request
-from stormtracks.hosts.links import HostFault
-from stormtracks.hosts.outcomes import HostOutcome
+from stormtracks.hosts.links import HostFault, Link
+from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.on_host.answers import LookAnswer, Running, StartAnswer, Started, StopAnswer
+from stormtracks.pyro_cluster.plain import Working
+from stormtracks.readable import duration
 
 COLUMNS = ("host", "running", ">busy", ">memory", ">done", ">failed", "year/member")
 READY_SECONDS = 30.0
 PATIENCE_SECONDS = 600.0
 ANSWER_SECONDS = 5.0
-LATER_SECONDS = 30.0
+MARGIN_SECONDS = 30.0
+"""What the way to the host and back may take beside the time that an action is given there."""
 
 
-def start(cluster, seconds=READY_SECONDS):
+def start(cluster: Cluster, seconds: float = READY_SECONDS) -> Job:
     """A job that starts a host's worker, with the cluster's key, and waits until it answers."""
-    fingerprint = asking.fingerprint()
+    fingerprint = cluster_key.fingerprint()
 
-    def job(link, worker):
-        words = request(cluster, worker, fingerprint=fingerprint, seconds=seconds)
-        answer = ask(link, worker, "start", words, seconds + LATER_SECONDS)
+    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+        asked = request(cluster, worker, fingerprint=fingerprint, seconds=seconds)
+        answer: StartAnswer = ask(link, worker, "start", asked, seconds + MARGIN_SECONDS)
         if answer["state"] == "key":
             cluster_key.bring(link, worker, cluster)
-            answer = ask(link, worker, "start", words, seconds + LATER_SECONDS)
+            answer = ask(link, worker, "start", asked, seconds + MARGIN_SECONDS)
+        if answer["state"] == "key":
+            raise HostFault("the key that was brought is not the one found there: see STORMTRACKS_SECRET on the host")
         if answer["state"] == "failed":
-            said = "\n".join([f"; the last lines of {answer['path']}:", *answer["log"]]) if answer["log"] else ""
-            raise HostFault(f"{answer['reason']}{said}")
+            log = "\n".join([f"; the last lines of {answer['path']}:", *answer["log"]]) if answer["log"] else ""
+            raise HostFault(f"{answer['reason']}{log}")
         return _started(worker, answer)
 
     return job
 
 
-def stop(cluster, now=False, patience=PATIENCE_SECONDS):
-    """A job that stops a host's worker: after its running tasks, or `now`; whoever does not go is killed."""
+def stop(cluster: Cluster, now: bool = False, patience: float = PATIENCE_SECONDS) -> Job:
+    """A job that stops a host's worker: after its running tasks, or `now`; processes that do not end are killed."""
 
-    def job(link, worker):
-        words = request(cluster, worker, now=now, patience=patience)
-        answer = ask(link, worker, "stop", words, patience + LATER_SECONDS)
-        pids = ", ".join(map(str, answer.get("pids", [])))
+    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+        asked = request(cluster, worker, now=now, patience=patience)
+        answer: StopAnswer = ask(link, worker, "stop", asked, patience + MARGIN_SECONDS)
+        if answer["state"] == "not running":
+            return HostOutcome(worker.name, True, "not running", answer)
         if answer["state"] == "still there":
             left = ", ".join(map(str, answer["left"]))
             raise HostFault(f"pid {left} cannot be ended, even by KILL (a dead disk?); look at it on the host")
-        text = "not running" if answer["state"] == "not running" else f"stopped {answer['how']}: pid {pids}"
-        return HostOutcome(
-            worker.name, True, text + (" (left over from a worker)" if answer.get("orphans") else ""), answer
-        )
+        text = f"stopped {answer['how']}: pid {', '.join(map(str, answer['pids']))}"
+        note = " (left over from a worker)" if answer["orphans"] else ""
+        return HostOutcome(worker.name, True, text + note, answer)
 
     return job
 
 
-def look(cluster):
+def look(cluster: Cluster) -> Job:
     """A job that asks what a host's worker is doing."""
 
-    def job(link, worker):
-        answer = ask(link, worker, "look", request(cluster, worker))
-        if answer["state"] != "running":
+    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+        answer: LookAnswer = ask(link, worker, "look", request(cluster, worker))
+        if answer["state"] == "not running":
             left = ", ".join(map(str, answer["left_over"]))
             note = f"; left over from it: pid {left} (fab stop-workers ends them)" if left else ""
             return HostOutcome(worker.name, not left, f"not running{note}", answer)
         says = answer.get("says") or {"error": "not at the nameserver yet"}
-        return HostOutcome(worker.name, "error" not in says, says.get("error", "running"), answer)
+        return HostOutcome(worker.name, "error" not in says, str(says.get("error", "running")), answer)
 
     return job
 
 
-def table_rows(outcomes, now=None):
-    """Rows for people: host, pid, since, memory, done, failed, what each slot does."""
+def table_rows(outcomes: Iterable[HostOutcome], now: float | None = None) -> list[list[str]]:
+    """Rows of texts under `COLUMNS`."""
     return [_row(outcome, now or time.time()) for outcome in outcomes]
 
 
-def duration(seconds) -> str:
-    """Seconds as people read them: "45 s", "3 min", "2.5 h", "4.0 d"."""
-    for limit, unit, form in ((90, 1, "{:.0f} s"), (5400, 60, "{:.0f} min"), (129600, 3600, "{:.1f} h")):
-        if seconds < limit:
-            return form.format(seconds / unit)
-    return f"{seconds / 86400:.1f} d"
-
-
-def _started(worker, answer):
+def _started(worker: WorkerHost, answer: Running | Started) -> HostOutcome:
     if not answer["uri"]:
         text = f"pid {answer['pid']} runs, but is not registered: fab logs says why"
         return HostOutcome(worker.name, False, text, answer)
     place = answer["uri"].rpartition("@")[2]
     text = f"{answer['state']}: pid {answer['pid']} at {place}, {answer['slots']} slot(s)"
     fault = _unanswered(answer["uri"])
-    if answer.get("changed"):
+    if answer["state"] == "running" and answer["changed"]:
         other = " and ".join(answer["changed"])
         fault += f", with another {other} than it would be started with now: fab stop-workers first"
     return HostOutcome(worker.name, not fault, f"{text}{fault}", answer)
 
 
-def _unanswered(uri):
+def _unanswered(uri: str) -> str:
     """What keeps a worker from answering the manager, which runs here; "" when it answers."""
     from stormtracks.pyro_cluster import wire  # Pyro4 takes 0.1 s to load, which `fab --list` need not pay
 
@@ -103,18 +103,26 @@ def _unanswered(uri):
     return ""
 
 
-def _row(outcome, now):
-    facts, says = outcome.facts, outcome.facts.get("says") or {}
+def _row(outcome: HostOutcome, now: float) -> list[str]:
+    facts = outcome.facts
     if facts.get("state") != "running":
         return [outcome.host, outcome.text, "", "", "", "", ""]
-    working = ", ".join(_task(one, now) for one in says.get("working", []))
-    doing = working or (outcome.text if "error" in says or not says else "stopping" if says["stopping"] else "idle")
-    done, failed = str(says.get("done", "-")), str(says.get("failed", "-"))
-    slots = f"{says.get('busy', '-')}/{says.get('slots', '-')}"
-    memory = f"{facts['memory_mb']:,.0f} MB"
-    return [outcome.host, f"pid {facts['pid']}, {duration(facts['seconds'])}", slots, memory, done, failed, doing]
+    says = facts.get("says") or {"error": outcome.text}
+    return [
+        outcome.host,
+        f"pid {facts['pid']}, {duration(facts['seconds'])}",
+        f"{says.get('busy', '-')}/{says.get('slots', '-')}",
+        f"{facts['memory_mb']:,.0f} MB",
+        str(says.get("done", "-")),
+        str(says.get("failed", "-")),
+        outcome.text if "error" in says else _doing(says["working"], says["stopping"], now),
+    ]
 
 
-def _task(one, now):
-    since = f" for {duration(now - one['since'])}" if "since" in one else ""
-    return f"{one.get('year')}/{one.get('ensemble_member')}{since}"
+def _doing(working: list[Working], stopping: bool, now: float) -> str:
+    return ", ".join(_task(one, now) for one in working) or ("stopping" if stopping else "idle")
+
+
+def _task(one: Working, now: float) -> str:
+    member = one.get("ensemble_member", one.get("member"))  # as a worker of 1.0 says it
+    return f"{one['year']}/{member} for {duration(now - one['since'])}"

@@ -1,4 +1,7 @@
-"""Run one action and answer: ``python -m stormtracks.on_host ACTION``, the request on standard input."""
+"""Run one action and answer: ``python -m stormtracks.on_host ACTION``, the request on standard input.
+
+Kept to what an old Python reads, so that it can say what is wrong with it.
+"""
 
 import importlib
 import json
@@ -9,8 +12,8 @@ ACTIONS = ("bytecode", "check", "key", "start", "look", "stop", "log", "outbox",
 OLDEST_PYTHON = (3, 11)
 
 
-def main():
-    """Read the request, run the action, write its answer; what it refuses is an answer too."""
+def main() -> None:
+    """Read the request, run the action, write its answer."""
     action = sys.argv[1] if len(sys.argv) > 1 else ""
     if action not in ACTIONS:
         sys.exit("unknown action %r; known: %s" % (action, ", ".join(ACTIONS)))  # noqa: UP031 - for an old Python
@@ -22,12 +25,24 @@ def main():
         return
     os.environ.update({name: str(value) for name, value in request.get("env", {}).items()})
     answers = importlib.import_module("stormtracks.on_host.answers")
-    try:
-        answer = importlib.import_module("stormtracks.on_host." + action).run(request)
-    except (OSError, ValueError) as error:
-        answer = {"error": str(error)}
-    if answer is not None:
+    answer = _run(action, request, answers)
+    if answer is not None:  # else the action has answered by itself
         answers.reply(answer)
+
+
+def _run(action, request, answers):
+    """The answer of an action; what it refuses is an answer too, and so is a bug."""
+    errors = importlib.import_module("stormtracks.errors")
+    try:
+        return importlib.import_module("stormtracks.on_host." + action).run(request)
+    except (errors.StormtracksError, OSError) as error:
+        return {"error": str(error)}
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("stormtracks"):
+            return answers.bug(error)
+        return {"error": "the package %s is missing: fab deploy, or install it into %s" % (error.name, sys.executable)}  # noqa: UP031
+    except Exception as error:
+        return answers.bug(error)
 
 
 if __name__ == "__main__":

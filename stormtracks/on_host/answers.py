@@ -1,13 +1,160 @@
-"""How an action answers: a line of JSON behind a mark that no login message has, and perhaps a stream after it."""
+"""What an action answers, as both sides know it, and how: a line of JSON behind a mark, perhaps with a stream after it.
+
+The mark is something that no login message has. What was refused is an answer too, and so is a bug.
+"""
 
 import json
 import sys
+import traceback
+from typing import Any, Literal, NotRequired, TypedDict
+
+from stormtracks.pyro_cluster.plain import Description
 
 MARK = b"\x1estormtracks "
-"""What a login shell's start-up files print comes before it and is nobody's answer."""
+"""What a login shell's start-up files print comes before it and belongs to no answer."""
 
 
-def reply(answer):
+class Refused(TypedDict):
+    """Any action: it cannot be done; the message says what to do."""
+
+    error: str
+
+
+class Bug(TypedDict):
+    """Any action: it failed in a way that nobody foresaw."""
+
+    bug: str  # kind and message
+    traceback: str
+
+
+class Worker(TypedDict):
+    """A worker that runs; `uri` and `slots` are None until it is registered at the nameserver."""
+
+    pid: int
+    uri: str | None
+    slots: int | None
+
+
+class Running(Worker):
+    """start: it ran already, perhaps with other options than it would be started with now."""
+
+    state: Literal["running"]
+    changed: list[str]
+
+
+class Started(Worker):
+    """start: it is registered."""
+
+    state: Literal["started"]
+
+
+class KeyWanted(TypedDict):
+    """start: nothing was done, the cluster's key has to be brought first."""
+
+    state: Literal["key"]
+
+
+class StartFailed(TypedDict):
+    """start: it ended or was ended; `log` has the last lines of the file `path`."""
+
+    state: Literal["failed"]
+    reason: str
+    log: list[str]
+    path: str
+
+
+StartAnswer = Running | Started | KeyWanted | StartFailed
+
+
+class Nothing(TypedDict):
+    """stop: there was nothing to stop."""
+
+    state: Literal["not running"]
+
+
+class Stopped(TypedDict):
+    """stop: how those processes ended, or which of them nothing can end."""
+
+    state: Literal["stopped", "still there"]
+    how: Literal["gracefully", "at once", "by KILL"]
+    pids: list[int]
+    left: list[int]
+    orphans: bool  # the worker itself had ended before
+
+
+StopAnswer = Nothing | Stopped
+
+
+class Absent(TypedDict):
+    """look: no worker runs; `left_over` are processes of one that ended."""
+
+    state: Literal["not running"]
+    left_over: list[int]
+
+
+class Present(Worker):
+    """look: what the kernel knows of a worker, and what it says of itself once it is registered."""
+
+    state: Literal["running"]
+    seconds: float
+    memory_mb: float  # 10^6 bytes
+    processes: int
+    says: NotRequired[Description | Refused]
+
+
+LookAnswer = Absent | Present
+
+
+class Finding(TypedDict):
+    """check: what was found in one respect, and what is wrong with it and what to do, or None."""
+
+    text: str
+    fault: str | None
+    traceback: NotRequired[str]  # the fault is a bug of ours
+    years: NotRequired[dict[str, int]]  # of the data: year -> members
+
+
+class CheckAnswer(TypedDict):
+    """check: a finding for each respect, and the host's clock in seconds since 1970."""
+
+    findings: dict[str, Finding]
+    time: float
+
+
+class KeyAnswer(TypedDict):
+    """key: what was done with the cluster's key."""
+
+    state: Literal["kept", "brought", "replaced"]
+    fingerprint: str
+    path: str
+
+
+class LogAnswer(TypedDict):
+    """log: the last lines of a worker's log."""
+
+    path: str
+    lines: list[str]
+
+
+class OutboxAnswer(TypedDict):
+    """outbox: the results below a folder, name -> bytes."""
+
+    folder: str
+    results: dict[str, int]
+
+
+class BytecodeAnswer(TypedDict):
+    """bytecode: whether every module could be compiled."""
+
+    whole: bool
+
+
+def reply(answer: Any) -> None:
     """Write an answer; what an action streams (a log, files) follows its first answer."""
     sys.stdout.buffer.write(MARK + json.dumps(answer).encode() + b"\n")
     sys.stdout.buffer.flush()
+
+
+def bug(error: Exception) -> Bug:
+    """The answer that says that this error is a bug."""
+    return {"bug": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}

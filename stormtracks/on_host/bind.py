@@ -1,12 +1,21 @@
 """The address that a worker here listens on."""
 
-import ipaddress
+import contextlib
 import os
 import socket
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from stormtracks.address import is_loopback
+from stormtracks.errors import StormtracksError
 
 
-def address(request) -> str:
-    """What hosts.yaml says, else where SSH reached this host, else where this host stands towards the nameserver."""
+class NoAddress(StormtracksError):
+    """A name of hosts.yaml that this host does not know."""
+
+
+def address(request: Mapping[str, Any]) -> str:
+    """What hosts.yaml says, else where SSH reached this host, else the side of this host that faces the nameserver."""
     if request.get("bind"):
         return request["bind"]
     connection = os.environ.get("SSH_CONNECTION", "").split()  # client address and port, then ours
@@ -15,18 +24,40 @@ def address(request) -> str:
     return towards(request["nameserver"]["host"])
 
 
-def towards(host) -> str:
-    """The address of this machine that packets to a host come from; nothing is sent."""
-    found = socket.getaddrinfo(host, 9, type=socket.SOCK_DGRAM)
+def towards(host: str) -> str:
+    """The address of this machine that packets to a host come from; nothing is sent.
+
+    Raises
+    ------
+    NoAddress
+    """
+    with _named(host):
+        found = socket.getaddrinfo(host, 9, type=socket.SOCK_DGRAM)
     family, kind, protocol, _, where = min(found, key=lambda one: one[0] != socket.AF_INET)
     with socket.socket(family, kind, protocol) as probe:
         probe.connect(where)
         return probe.getsockname()[0]
 
 
-def is_loopback(address) -> bool:
-    """Whether only this machine can reach an address."""
+def is_out_of_reach(bound: str, nameserver: str) -> bool:
+    """Whether only this machine reaches an address, although the nameserver is on another one.
+
+    Raises
+    ------
+    NoAddress
+    """
+    with _named(bound):
+        only_here = is_loopback(bound)
+    with _named(nameserver):
+        return only_here and not is_loopback(nameserver)
+
+
+@contextlib.contextmanager
+def _named(host: str) -> Iterator[None]:
     try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
+        yield
+    except socket.gaierror as error:
+        raise NoAddress(
+            f"the host {host!r} is not known here ({error.strerror}): write a name that this host knows, or a number, "
+            "for 'nameserver' and 'bind' in hosts.yaml"
+        ) from error

@@ -6,98 +6,110 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 from stormtracks import version
+from stormtracks.errors import StormtracksError
 from stormtracks.on_host import bind, key, packages, processes, start
-from stormtracks.on_host.worker_files import WorkerFiles, configured
+from stormtracks.on_host.answers import CheckAnswer, Finding
+from stormtracks.on_host.worker_files import WorkerFiles, optional_path_of, path_of
 from stormtracks.pyro_cluster import secret
 
 LITTLE_GB = 1.0
 
 
-def run(request):
-    """Findings: what was looked at -> {"text", "fault": what is wrong and what to do, or None}."""
-    findings = {}
-    for name, look in _LOOKS.items():
-        try:
-            findings[name] = look(request)
-        except (OSError, ValueError) as error:
-            findings[name] = _found("-", f"{error}")
-        except Exception as error:  # code or packages that are damaged raise anything; the other looks tell on
-            findings[name] = _found("-", f"{type(error).__name__}: {error}")
-    return {"findings": findings, "time": time.time()}
+def run(request: Mapping[str, Any]) -> CheckAnswer:
+    """What was found in each respect. A look that fails is a finding too, and the others are still made."""
+    return {"findings": {name: _finding(look, request) for name, look in _LOOKS.items()}, "time": time.time()}
 
 
-def _python(request):
+def _finding(look: Callable[[Mapping[str, Any]], Finding], request: Mapping[str, Any]) -> Finding:
+    try:
+        return look(request)
+    except (StormtracksError, OSError, ImportError) as error:  # a package that is missing or damaged: see `_packages`
+        return _found("-", f"{error}")
+    except Exception as error:
+        fault = f"a bug in stormtracks: {type(error).__name__}: {error}"
+        return Finding(text="-", fault=fault, traceback=traceback.format_exc())
+
+
+def _python(request: Mapping[str, Any]) -> Finding:
     return _found(f"{sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}")
 
 
-def _packages(request):
+def _packages(request: Mapping[str, Any]) -> Finding:
     needed = packages.requirements(version.PACKAGE.parent / "requirements.txt")
     wrong = [text for name, bounds in needed.items() if (text := packages.fault(name, bounds))]
     brief = ", ".join(f"{name} {packages.installed(name) or '-'}" for name in ("Pyro4", "numpy"))
-    return _found(brief, f"{', '.join(wrong)}: fab deploy, or install it into {sys.executable}" if wrong else None)
+    return _found(brief, f"{', '.join(wrong)}: fab deploy, or install into {sys.executable}" if wrong else None)
 
 
-def _code(request):
-    ours, theirs = version.code_version(), request["version"]
-    return _found(ours, None if ours == theirs else f"the code is not the same as here ({theirs}): fab deploy")
+def _code(request: Mapping[str, Any]) -> Finding:
+    found = version.code_version()
+    wanted = request["version"]
+    return _found(found, None if found == wanted else f"the code is not the same as here ({wanted}): fab deploy")
 
 
-def _data(request):
-    from stormtracks.science import reanalysis  # numpy and netCDF4: what is told above must not need them
+def _data(request: Mapping[str, Any]) -> Finding:
+    from stormtracks.science import reanalysis  # numpy and netCDF4, without which the looks above must work
 
-    folder = configured(request, "data")
+    folder = path_of(request, "data")
     if not folder.is_dir():
-        return _found("-", f"{folder} is no folder here: put the reanalysis there, or set 'data' in hosts.yaml")
+        return _found("-", f"{folder} is not a folder here: put the reanalysis there, or set 'data' in hosts.yaml")
     years = reanalysis.inventory(folder, request.get("dataset"))
     if not years:
         return _found("-", f"no year that can be read in {folder}: other files than expected? see 'dataset'")
-    return _found(_span(years)) | {"years": {str(year): members for year, members in years.items()}}
+    finding = _found(_span(years))
+    finding["years"] = {str(year): members for year, members in years.items()}
+    return finding
 
 
-def _best_tracks(request):
-    path = configured(request, "best_tracks")
+def _best_tracks(request: Mapping[str, Any]) -> Finding:
+    path = optional_path_of(request, "best_tracks")
     if path is None:
         return _found("none")
     if not path.is_file() or not os.access(path, os.R_OK):
-        return _found("-", f"{path} cannot be read here: inv download has it, or set 'best_tracks' in hosts.yaml")
+        cure = "inv download --dataset ibtracs fetches it, or set 'best_tracks' in hosts.yaml"
+        return _found("-", f"{path} cannot be read here: {cure}")
     return _found(path.name)
 
 
-def _results(request):
-    return _room(configured(request, "results"), "results")
+def _results(request: Mapping[str, Any]) -> Finding:
+    return _room(path_of(request, "results"), "results")
 
 
-def _scratch(request):
-    return _room(configured(request, "scratch"), "scratch") if request.get("scratch") else _found("with results")
+def _scratch(request: Mapping[str, Any]) -> Finding:
+    folder = optional_path_of(request, "scratch")
+    return _room(folder, "scratch") if folder else _found("with results")
 
 
-def _binds(request):
-    address = bind.address(request)
-    alone = bind.is_loopback(address) and not bind.is_loopback(request["nameserver"]["host"])
-    return _found(
-        address, f"{address} cannot be reached from other machines: set 'bind' in hosts.yaml" if alone else None
-    )
+def _binds(request: Mapping[str, Any]) -> Finding:
+    bound = bind.address(request)
+    hidden = bind.is_out_of_reach(bound, request["nameserver"]["host"])
+    fault = f"{bound} cannot be reached from other machines: set 'bind' in hosts.yaml" if hidden else None
+    return _found(bound, fault)
 
 
-def _key(request):
+def _key(request: Mapping[str, Any]) -> Finding:
     state = key.state(request["fingerprint"])
     cures = {"same": None, "missing": None, "other": "it is another cluster's: fab push-key replaces it"}
     return _found({"missing": "none yet"}.get(state, state.split(":")[0]), cures.get(state, state))
 
 
-def _worker(request):
+def _worker(request: Mapping[str, Any]) -> Finding:
     worker = processes.holder(WorkerFiles.of(request).pid)
     if not worker:
         return _found("not running")
     other = " and ".join(start.changed(request, worker.pid))
-    cure = f"it was started with another {other}: fab stop-workers, then fab start-workers" if other else None
-    return _found(f"running, pid {worker.pid}", cure)
+    fault = f"it was started with another {other}: fab stop-workers, then fab start-workers" if other else None
+    return _found(f"running, pid {worker.pid}", fault)
 
 
-def _nameserver(request):
-    """Not to run yet is no fault; to be another cluster's is one."""
+def _nameserver(request: Mapping[str, Any]) -> Finding:
+    """That it does not run yet is not a fault; that it is another cluster's is one."""
     from stormtracks.pyro_cluster import wire
 
     try:
@@ -124,28 +136,27 @@ _LOOKS = {
 }
 
 
-def _found(text, fault=None):
+def _found(text: str, fault: str | None = None) -> Finding:
     return {"text": text, "fault": fault}
 
 
-def _room(folder, what):
+def _room(folder: Path, key: str) -> Finding:
     """Whether a file can be written below a folder (the nearest that exists), and how much room there is."""
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     try:
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"\0" * 4096)
     except OSError as error:
-        who = getpass.getuser()
-        return _found(
-            "-", f"cannot write in {there} as {who} ({error.strerror}): chown it, or set '{what}' in hosts.yaml"
-        )
+        fault = f"cannot write in {there} as {getpass.getuser()} ({error.strerror})"
+        return _found("-", f"{fault}: fix its permissions or free some space, or set '{key}' in hosts.yaml")
     free = shutil.disk_usage(there).free / 1e9
-    return _found(f"{free:,.1f} GB free", f"{there} is nearly full: {free:.2f} GB left" if free < LITTLE_GB else None)
+    fault = f"{there} is nearly full, {free:.2f} GB left: free some space, or set '{key}' in hosts.yaml"
+    return _found(f"{free:,.1f} GB free", fault if free < LITTLE_GB else None)
 
 
-def _span(years):
-    """Years and members in words: "1987-2012 x 56", a part for each run of years with as many members."""
-    parts = []
+def _span(years: Mapping[int, int]) -> str:
+    """Years and members: "1987-2012 x 56", a part for each run of years with as many members."""
+    parts: list[list[int]] = []
     for year, members in sorted(years.items()):
         if parts and parts[-1][1] == year - 1 and parts[-1][2] == members:
             parts[-1][1] = year

@@ -8,32 +8,41 @@ import hashlib
 import json
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 MARK = "\x1estormtracks "
 LAST_LINES = 8
-NO_VENV = "this python cannot make environments: install python3-venv (Debian, Ubuntu), or set 'python' in hosts.yaml"
+NO_VENV = "this python cannot create environments: install python3-venv (Debian, Ubuntu), or set 'python' in hosts.yaml"
 NO_PACKAGES = "packages could not be installed; without the internet: fab deploy --wheels DIR"
 
 
-def main():
+class Refused(Exception):
+    """What cannot be done; the message says what to do."""
+
+
+def main() -> None:
     """Answer the one request."""
     request = json.loads(sys.stdin.readline())
     try:
         answer = make(Path(request["folder"]), request["wheels"])
-    except (OSError, ValueError) as error:
+    except (OSError, Refused) as error:
         answer = {"error": str(error)}
+    except Exception as error:
+        answer = {"bug": type(error).__name__ + ": " + str(error), "traceback": traceback.format_exc()}
     sys.stdout.write(MARK + json.dumps(answer) + "\n")
 
 
-def make(folder, wheels):
+def make(folder: Path, wheels: bool) -> dict:
     """Make the environment, or leave it as it is."""
     if sys.version_info < OLDEST_PYTHON:
         here, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
-        raise ValueError("python is " + here + ", needed is " + least + " or later: set 'base_python' in hosts.yaml")
-    environment, needed = folder / ".venv", folder / "requirements.txt"
-    stamp, wanted = environment / "stormtracks-installed", wish(needed)
+        raise Refused("python is " + here + ", needed is " + least + " or later: set 'base_python' in hosts.yaml")
+    environment = folder / ".venv"
+    needed = folder / "requirements.txt"
+    stamp = environment / "stormtracks-installed"
+    wanted = mark_of(needed)
     if stamp.exists() and stamp.read_text() == wanted:
         return {"environment": "unchanged"}
     python = environment / "bin" / "python"
@@ -55,21 +64,21 @@ def make(folder, wheels):
         ],
         NO_PACKAGES,
     )
-    stamp.write_text(wanted)
-    return {"environment": "made"}
+    stamp.write_text(wanted)  # last: an environment that was not finished is made again
+    return {"environment": "created"}
 
 
-def wish(requirements):
-    """What a finished environment is known by: this Python and these requirements."""
+def mark_of(requirements: Path) -> str:
+    """How a finished environment is recognised: this Python and these requirements."""
     return sys.version.split()[0] + " " + hashlib.sha256(requirements.read_bytes()).hexdigest()
 
 
-def run(command, advice):
-    """Run a command; what it last wrote is in the message when it fails."""
+def run(command: list, advice: str) -> None:
+    """Run a command; the last lines that it wrote are in the message when it fails."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         lines = done.stdout.decode(errors="replace").strip().splitlines()[-LAST_LINES:]
-        raise ValueError(advice + "\n" + "\n".join(lines))
+        raise Refused(advice + "\n" + "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -1,28 +1,33 @@
-"""Put the cluster's secret in its place, readable by its owner only."""
+"""Put the cluster's key in its place, readable by its owner only."""
 
 import base64
-import os
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from stormtracks import disk
+from stormtracks.on_host.answers import KeyAnswer
 from stormtracks.pyro_cluster import secret
 
 
-def run(request):
-    """Replace the secret unless it is the same; ``pem``: its content, Base64."""
+def run(request: Mapping[str, Any]) -> KeyAnswer:
+    """Replace the key unless it is the same; ``pem``: its content, Base64."""
     content = base64.b64decode(request["pem"])
-    place = secret.secret_path()
-    before = read(place)
+    path = secret.secret_path()
+    before = read(path)
     if before != content:
-        _write(place, content)
-    place.chmod(0o600)
-    secret.check(place)
-    state = "kept" if before == content else "brought" if before is None else "replaced"
-    return {"state": state, "fingerprint": secret.fingerprint(place), "path": str(place)}
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        disk.write_whole(path, content, mode=0o600)
+    path.chmod(0o600)  # also one that is kept
+    secret.check(path)
+    fingerprint = secret.fingerprint(path)
+    if before == content:
+        return {"state": "kept", "fingerprint": fingerprint, "path": str(path)}
+    return {"state": "brought" if before is None else "replaced", "fingerprint": fingerprint, "path": str(path)}
 
 
-def state(fingerprint):
-    """How the secret here stands to one with this fingerprint: same, other, missing, or what is wrong with it."""
+def state(fingerprint: str) -> str:
+    """How the key here compares with one of this fingerprint: same, other, missing, or what is wrong with it."""
     if not secret.secret_path().exists():
         return "missing"
     try:
@@ -32,23 +37,9 @@ def state(fingerprint):
         return str(error)
 
 
-def read(place):
-    """The content of a secret's file; None where there is none."""
+def read(path: Path) -> bytes | None:
+    """The content of a key's file; None where there is none."""
     try:
-        return place.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _write(place, content):
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")  # 0600 from its first byte
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(place)
-    except BaseException:
-        Path(name).unlink()
-        raise

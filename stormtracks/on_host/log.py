@@ -1,20 +1,22 @@
 """Show a worker's log."""
 
-import os
 import select
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from stormtracks.on_host.answers import reply
+from stormtracks.detached import last_lines
+from stormtracks.on_host.answers import LogAnswer, reply
 from stormtracks.on_host.worker_files import WorkerFiles
 
 FOLLOW_SECONDS = 0.5
-BYTES_A_LINE = 400
 
 
-def run(request):
-    """Answer with the log's last ``lines``; with ``follow``, write what is added until whoever asked has gone."""
+def run(request: Mapping[str, Any]) -> LogAnswer | None:
+    """Answer with the log's last ``lines``; with ``follow``, write what is added until the asking side has gone."""
     path = WorkerFiles.of(request).log
-    answer = {"path": str(path), "lines": tail(path, request["lines"])}
+    answer = LogAnswer(path=str(path), lines=last_lines(path, request["lines"]))
     if not request.get("follow"):
         return answer
     position = path.stat().st_size if path.exists() else 0
@@ -23,18 +25,8 @@ def run(request):
     return None
 
 
-def tail(path, count, start=0) -> list[str]:
-    """The last lines of a file, of what it has from byte `start` on; none where there is no file."""
-    if not path.exists():
-        return []
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(start, size - count * BYTES_A_LINE))
-        return file.read().decode(errors="backslashreplace").splitlines()[-count:]
-
-
-def _follow(path, position):
-    """Standard input ends when whoever asked has gone, also when the log is silent."""
+def _follow(path: Path, position: int) -> None:
+    """Standard input ends when the asking side has gone, also while nothing is written to the log."""
     while not select.select([sys.stdin], [], [], FOLLOW_SECONDS)[0]:
         size = path.stat().st_size if path.exists() else 0
         if size < position:  # a new log

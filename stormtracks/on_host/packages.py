@@ -2,6 +2,7 @@
 
 import re
 from importlib import metadata
+from pathlib import Path
 
 _LINE = re.compile(r"([A-Za-z0-9._-]+)\s*((?:[<>=!]=?\s*[0-9.]+\s*,?\s*)*)")
 _BOUND = re.compile(r"(>=|<=|==|!=|<|>)\s*([0-9.]+)")
@@ -15,7 +16,7 @@ _HOLDS = {
 }
 
 
-def requirements(path) -> dict[str, str]:
+def requirements(path: Path) -> dict[str, str]:
     """Package -> bounds, such as "numpy" -> ">=1.26,<3", from a requirements file of plain names and versions."""
     lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
     return {
@@ -23,16 +24,16 @@ def requirements(path) -> dict[str, str]:
     }
 
 
-def installed(name) -> str | None:
-    """The version that is installed; None: it is not."""
+def installed(name: str) -> str | None:
+    """The version that is installed; None where none is."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
 
 
-def fault(name, bounds) -> str | None:
-    """What is wrong with a package, in words; None: nothing."""
+def fault(name: str, bounds: str) -> str | None:
+    """What is wrong with a package; None: nothing."""
     found = installed(name)
     if found is None:
         return f"{name} is missing"
@@ -40,12 +41,14 @@ def fault(name, bounds) -> str | None:
     return f"{name} {found} is not {', '.join(wrong)}" if wrong else None
 
 
-def _holds(found, sign, bound):
+def _holds(found: str, sign: str, bound: str) -> bool:
     """Compares release numbers, as long as the longer one; 2.0rc1 counts as 2.0."""
-    left, right = _numbers(found), _numbers(bound)
+    left = _numbers(found)
+    right = _numbers(bound)
     length = max(len(left), len(right))
     return _HOLDS[sign](left + [0] * (length - len(left)), right + [0] * (length - len(right)))
 
 
-def _numbers(text):
-    return [int(part) for part in re.match(r"[0-9]+(?:\.[0-9]+)*", text)[0].split(".")]
+def _numbers(text: str) -> list[int]:
+    release = re.match(r"[0-9]+(?:\.[0-9]+)*", text)
+    return [int(part) for part in release[0].split(".")] if release else []

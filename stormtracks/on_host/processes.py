@@ -1,12 +1,13 @@
 """Which processes are a worker's: proved by a lock that only it can hold, or by a mark that only it can hand down."""
 
 import contextlib
-import fcntl
 import os
 import signal
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
+from stormtracks import disk
 from stormtracks.process import Process, start_time
 from stormtracks.pyro_cluster import pidfile
 
@@ -14,19 +15,15 @@ MARK = "STORMTRACKS_WORKER"
 """The environment variable, set to the path of the pid file, that a worker is started with and its children inherit."""
 
 
-def holder(pid_file) -> Process | None:
+def holder(pid_file: Path) -> Process | None:
     """The worker that lives and holds this pid file's lock; a pid that is merely written there proves nothing."""
-    try:
-        with Path(pid_file).open() as file:
-            if _lockable(file):
-                return None
-    except FileNotFoundError:
+    if not disk.held(pid_file):
         return None
     worker = pidfile.read(pid_file)
     return worker if worker and worker.runs() and _owner(worker.pid) == os.geteuid() else None
 
 
-def family(pid_file) -> dict[int, int]:
+def family(pid_file: Path) -> dict[int, int]:
     """The processes of a worker, also those that outlived it: pid -> when it started (ticks since boot).
 
     They are ours because they hold the lock, descend from its holder, or carry the mark in the environment that they
@@ -34,30 +31,31 @@ def family(pid_file) -> dict[int, int]:
     """
     worker = holder(pid_file)
     mark = f"{MARK}={pid_file}".encode()
-    parents, found = {}, {worker.pid} if worker else set()
+    parents: dict[int, int] = {}
+    found = {worker.pid} if worker else set()
     for pid in _pids():
         with contextlib.suppress(OSError, ValueError, IndexError):
             parents[pid] = int(_stat(pid)[1])
             if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
                 found.add(pid)
     grown = found
-    while grown:
+    while grown:  # until no process is added whose parent is one of them
         grown = {pid for pid, parent in parents.items() if parent in found} - found
         found = found | grown
     return {pid: start for pid in found - {os.getpid()} if (start := start_time(pid))}
 
 
-def running(processes) -> dict[int, int]:
+def running(processes: dict[int, int]) -> dict[int, int]:
     """Those of the processes (pid -> start) that still run, not others that got their numbers."""
     return {pid: start for pid, start in processes.items() if start_time(pid) == start}
 
 
-def age(process) -> float:
+def age(process: Process) -> float:
     """Seconds since a process started."""
     return float(Path("/proc/uptime").read_text().split()[0]) - process.start / os.sysconf("SC_CLK_TCK")
 
 
-def memory_mb(pids) -> float:
+def memory_mb(pids: Iterable[int]) -> float:
     """Memory in use by processes, MB (10^6 bytes); a page that several share is divided among them."""
     total = 0
     for pid in pids:
@@ -67,48 +65,38 @@ def memory_mb(pids) -> float:
     return round(total * 1024 / 1e6, 1)
 
 
-def send(processes, number) -> None:
+def send(processes: dict[int, int], number: int) -> None:
     """Send a signal to those of the processes (pid -> start) that still run."""
     for pid in running(processes):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
 
 
-def wait_gone(processes, seconds) -> dict[int, int]:
-    """Wait until the processes (pid -> start) have ended; those that have not in time."""
+def wait_gone(processes: dict[int, int], seconds: float) -> dict[int, int]:
+    """Wait until the processes (pid -> start) have ended; returns those that have not in time."""
     end = time.monotonic() + seconds
     while (left := running(processes)) and time.monotonic() < end:
         time.sleep(0.05)
     return left
 
 
-def kill(processes, seconds=5.0) -> dict[int, int]:
-    """End processes (pid -> start) for good; those that even this did not end (in an uninterruptible wait)."""
+def kill(processes: dict[int, int], seconds: float = 5.0) -> dict[int, int]:
+    """End processes (pid -> start) for good; returns those that even this did not end (in an uninterruptible wait)."""
     send(processes, signal.SIGKILL)
     return wait_gone(processes, seconds)
 
 
-def _lockable(file):
-    """Whether nobody holds the lock; a shared try, so that two who look do not see each other."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    fcntl.flock(file, fcntl.LOCK_UN)
-    return True
-
-
-def _owner(pid):
+def _owner(pid: int) -> int | None:
     try:
         return Path(f"/proc/{pid}").stat().st_uid
     except OSError:
         return None
 
 
-def _pids():
+def _pids() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - names are all it takes
 
 
-def _stat(pid):
+def _stat(pid: int) -> list[str]:
     """The fields of /proc/PID/stat after the name, which may hold anything: state, parent, ..."""
     return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()

@@ -13,6 +13,7 @@ import re
 import socket
 import sys
 import tarfile
+import traceback
 import zlib
 from pathlib import Path
 
@@ -26,24 +27,26 @@ class Refused(Exception):
     """What cannot be done; the message says what to do."""
 
 
-def main():
+def main() -> None:
     """Answer one request."""
     request = json.loads(sys.stdin.buffer.readline().decode())
     try:
         folder = expand(request["folder"])
         answer = {"look": look, "take": take}[request["action"]](folder, request["manifest"])
-    except (OSError, EOFError, Refused, tarfile.TarError, zlib.error) as error:
+    except (OSError, EOFError, Refused, tarfile.TarError, zlib.error) as error:  # most end in a connection that broke
         answer = {"error": str(error)}
+    except Exception as error:
+        answer = {"bug": type(error).__name__ + ": " + str(error), "traceback": traceback.format_exc()}
     sys.stdout.write(MARK + json.dumps(answer) + "\n")
 
 
-def expand(text):
+def expand(text: str) -> Path:
     """The folder with a leading ``~`` or ``~USER`` and ``$VARIABLES`` of this host; the same as `paths.expand`."""
 
-    def refused(what):
+    def refused(what: str) -> Refused:
         return Refused(_REFUSED.format(text, what, socket.gethostname()))
 
-    def value(found):
+    def value(found) -> str:
         name = found.group(1) or found.group(2)
         if not os.environ.get(name):
             raise refused("the variable $" + name + " is " + ("empty" if name in os.environ else "not set"))
@@ -56,14 +59,14 @@ def expand(text):
     return Path.cwd() / (home + slash + _VARIABLE.sub(value, rest))
 
 
-def look(folder, manifest):
+def look(folder: Path, manifest: dict) -> dict:
     """Names of the manifest whose content differs or is missing, and of files here that are no longer in it."""
     differ = [name for name, digest in manifest.items() if content_hash(inside(folder, name)) != digest]
     gone = [name for name in record(folder) if name not in manifest]
     return {"folder": str(folder), "differ": differ, "gone": gone}
 
 
-def take(folder, manifest):
+def take(folder: Path, manifest: dict) -> dict:
     """Replace files by those of the archive that follows, remove what is gone, and remember what was brought."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in record(folder):
@@ -71,12 +74,15 @@ def take(folder, manifest):
             remove(folder, inside(folder, name))
     with tarfile.open(fileobj=sys.stdin.buffer, mode="r|gz") as archive:
         for member in archive:
-            place(folder, member.name, archive.extractfile(member).read(), member.mode & 0o755)
+            content = archive.extractfile(member)
+            if content is None:
+                raise Refused("{!r} is not a file".format(member.name))  # noqa: UP032
+            place(folder, member.name, content.read(), member.mode & 0o755)
     place(folder, RECORD, json.dumps(sorted(manifest)).encode(), 0o644)
     return {"folder": str(folder)}
 
 
-def place(folder, name, content, mode):
+def place(folder: Path, name: str, content: bytes, mode: int) -> None:
     """Put a file in its place, at once and whole."""
     path = inside(folder, name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,8 +97,8 @@ def place(folder, name, content, mode):
         raise
 
 
-def remove(folder, path):
-    """Remove a file and the folders that have become empty by it."""
+def remove(folder: Path, path: Path) -> None:
+    """Remove a file, and the folders that are empty without it."""
     with contextlib.suppress(OSError):
         path.unlink()
         while folder in path.parent.parents:
@@ -100,14 +106,14 @@ def remove(folder, path):
             path.rmdir()
 
 
-def inside(folder, name):
+def inside(folder: Path, name: str) -> Path:
     """The path of a name, which must stay below the folder."""
     if name.startswith("/") or ".." in name.split("/"):
         raise Refused("{!r} leads out of {}".format(name, folder))  # noqa: UP032
     return folder / name
 
 
-def record(folder):
+def record(folder: Path) -> list:
     """Names of the files that the last deploy brought."""
     try:
         return json.loads((folder / RECORD).read_text())
@@ -115,7 +121,7 @@ def record(folder):
         return []
 
 
-def content_hash(path):
+def content_hash(path: Path) -> "str | None":
     """SHA-256 of a file; None where there is none."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,49 +1,37 @@
 """Start a worker, detached from whoever started it, and wait until it is registered and answers."""
 
 import json
-import os
-import subprocess
 import sys
-import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from stormtracks import version
+from stormtracks import detached, version
+from stormtracks.address import place
 from stormtracks.on_host import bind, key, processes
-from stormtracks.on_host.log import tail
-from stormtracks.on_host.worker_files import WorkerFiles, configured
-from stormtracks.process import start_time
+from stormtracks.on_host.answers import KeyWanted, Running, StartAnswer, Started, StartFailed, Worker
+from stormtracks.on_host.worker_files import WorkerFiles, optional_path_of
+from stormtracks.process import Process
 from stormtracks.pyro_cluster import pidfile
 
 LOG_BYTES = 10_000_000
-POLL_SECONDS = 0.05
-ASK_AFTER_SECONDS = 2.0
-LAST_LINES = 15
 WORKER = "stormtracks.pyro_cluster.pyro_worker"
 PATHS = ("data", "results", "best_tracks", "scratch")
 
 
-def run(request):
-    """Start the worker that the request describes; one that runs already is left alone.
-
-    The answer's ``state`` is "running" (it did already), "started", "key" (nothing was done: the secret has to be
-    brought first), or "failed" with the last lines of the log.
-    """
+def run(request: Mapping[str, Any]) -> StartAnswer:
+    """Start the worker that the request describes; one that runs already is left alone."""
     files = WorkerFiles.of(request)
     worker = processes.holder(files.pid)
     if worker:
-        return {"state": "running", "changed": changed(request, worker.pid), **ready_words(files, worker)}
+        return Running(**where_it_answers(files, worker), state="running", changed=changed(request, worker.pid))
     if key.state(request["fingerprint"]) != "same":
-        return {"state": "key"}
-    files.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _turn(files.log)
-    before = files.log.stat().st_size if files.log.exists() else 0
-    answer = _wait(_launch(request, files), files, request)
-    return {**answer, "log": tail(files.log, LAST_LINES, before), "path": str(files.log)}
+        return KeyWanted(state="key")
+    return _start(request, files)
 
 
-def worker_command(request) -> list[str]:
+def worker_command(request: Mapping[str, Any]) -> list[str]:
     """The worker's command line; no secret is on it."""
-    nameserver = request["nameserver"]
     command = [
         *request.get("prefix", []),
         sys.executable,
@@ -54,11 +42,12 @@ def worker_command(request) -> list[str]:
         "--host",
         bind.address(request),
         "--nameserver",
-        f"{nameserver['host']}:{nameserver['port']}",
+        place(request["nameserver"]["host"], request["nameserver"]["port"]),
     ]
     for name in PATHS:
-        if request.get(name):
-            command += [f"--{name.replace('_', '-')}", str(configured(request, name))]
+        path = optional_path_of(request, name)
+        if path:
+            command += [f"--{name.replace('_', '-')}", str(path)]
     for name, option in (("slots", "--slots"), ("memory_limit_mb", "--memory-limit"), ("tasks", "--tasks")):
         if request.get(name):
             command += [option, str(request[name])]
@@ -67,63 +56,50 @@ def worker_command(request) -> list[str]:
     return [*command, "--code-version", version.code_version()]
 
 
-def changed(request, pid) -> list[str]:
-    """Which options a running worker was started with otherwise than it would be now, such as "data"."""
-    there, wanted = _options(_command_of(pid)), _options(worker_command(request))
+def changed(request: Mapping[str, Any], pid: int) -> list[str]:
+    """The options that a running worker was started with otherwise than it would be now, such as "data"."""
+    there = _options(_command_of(pid))
+    wanted = _options(worker_command(request))
     return sorted(name for name in there | wanted if there.get(name) != wanted.get(name))
 
 
-def _command_of(pid):
-    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
-
-
-def _options(command):
-    """Option -> value of a worker's command line."""
-    words = command[command.index(WORKER) + 1 :]
-    return {name.removeprefix("--"): value for name, value in zip(words[::2], words[1::2], strict=True)}
-
-
-def ready_words(files, worker) -> dict:
-    """What a worker's ready file says of it: where it answers and how many slots it has."""
+def where_it_answers(files: WorkerFiles, worker: Process) -> Worker:
+    """What a worker's ready file says of it: its address and how many slots it has."""
     if pidfile.read(files.ready) != worker:
         return {"pid": worker.pid, "uri": None, "slots": None}
     uri, slots = files.ready.read_text().split()[3:5]
     return {"pid": worker.pid, "uri": uri, "slots": int(slots)}
 
 
-def _launch(request, files):
-    environment = {**os.environ, processes.MARK: str(files.pid), "PYTHONUNBUFFERED": "1"}
-    with files.log.open("ab") as log:
-        # A session of its own and nothing open of ours: it outlives the SSH session whatever the login shell is.
-        return subprocess.Popen(
+def _start(request: Mapping[str, Any], files: WorkerFiles) -> Started | StartFailed:
+    _turn(files.log)
+    try:
+        worker = detached.start(
+            f"worker {request['name']}",
             worker_command(request),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env=environment,
+            files.log,
+            ready=lambda: pidfile.read(files.ready),
+            environment={processes.MARK: str(files.pid), "PYTHONUNBUFFERED": "1"},
+            seconds=request["seconds"],
+            hopeless=lambda: _nameserver_fault(request),
         )
+    except detached.NotStarted as fault:
+        processes.kill(processes.family(files.pid))  # what it has started may be in sessions of its own
+        return {"state": "failed", "reason": fault.reason, "log": fault.log, "path": str(files.log)}
+    return Started(**where_it_answers(files, worker), state="started")
 
 
-def _wait(process, files, request):
-    """Until the worker is registered, or cannot be."""
-    began, fault, asked = time.monotonic(), None, False
-    while not fault and time.monotonic() - began < request["seconds"] and process.poll() is None:
-        named = pidfile.read(files.ready)
-        if named and named.pid == process.pid and named.runs():
-            return {"state": "started", **ready_words(files, named)}
-        if not asked and time.monotonic() - began > ASK_AFTER_SECONDS:
-            fault, asked = _nameserver_fault(request), True
-        time.sleep(POLL_SECONDS)
-    code = process.poll()
-    if code is None:
-        processes.kill({process.pid: start_time(process.pid)} | processes.family(files.pid))
-        process.wait()
-        return {"state": "failed", "reason": fault or f"not ready after {request['seconds']:g} s"}
-    return {"state": "failed", "reason": f"ended with exit status {code}"}
+def _command_of(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
 
 
-def _nameserver_fault(request):
+def _options(command: list[str]) -> dict[str, str]:
+    """Option -> value of a worker's command line."""
+    words = command[command.index(WORKER) + 1 :]
+    return {name.removeprefix("--"): value for name, value in zip(words[::2], words[1::2], strict=True)}
+
+
+def _nameserver_fault(request: Mapping[str, Any]) -> str | None:
     """Why no worker here can register; None: it can."""
     from stormtracks.pyro_cluster import wire  # Pyro4 takes a while to load, and mostly nobody has to ask
 
@@ -134,7 +110,7 @@ def _nameserver_fault(request):
         return str(error)
 
 
-def _turn(log):
+def _turn(log: Path) -> None:
     """Keep one older log when this one has become long."""
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))

@@ -1,35 +1,45 @@
 """Stop a worker: gracefully, then at once, then by KILL, and only what is provably ours."""
 
 import signal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from stormtracks.on_host import processes
+from stormtracks.on_host.answers import Nothing, StopAnswer, Stopped
 from stormtracks.on_host.worker_files import WorkerFiles
+from stormtracks.process import Process
 
 AT_ONCE_SECONDS = 5.0
 KILL_SECONDS = 5.0
 
+How = Literal["gracefully", "at once", "by KILL"]
 
-def run(request):
+
+def run(request: Mapping[str, Any]) -> StopAnswer:
     """Stop the worker that the request names.
 
     ``now``: do not wait for running tasks. ``patience``: seconds that they get otherwise.
-
-    The answer's ``state`` is "stopped" with ``how`` it went, "not running", or "still there". ``pids`` are those that
-    there were, ``left`` those that nothing ended, ``orphans`` tells that the worker itself was gone already.
     """
     files = WorkerFiles.of(request)
     worker = processes.holder(files.pid)
     family = processes.family(files.pid)
     if not family:
-        return {"state": "not running"}
+        return Nothing(state="not running")
     left, how = _end(files, worker, family, request)
-    state = "still there" if left else "stopped"
-    return {"state": state, "how": how, "pids": sorted(family), "left": sorted(left), "orphans": worker is None}
+    return Stopped(
+        state="still there" if left else "stopped",
+        how=how,
+        pids=sorted(family),
+        left=sorted(left),
+        orphans=worker is None,
+    )
 
 
-def _end(files, worker, family, request):
+def _end(
+    files: WorkerFiles, worker: Process | None, family: dict[int, int], request: Mapping[str, Any]
+) -> tuple[dict[int, int], How]:
     """The processes that did not end, and how the others did. SIGTERM: after the tasks; SIGQUIT: without them."""
-    steps = [("at once", signal.SIGQUIT, AT_ONCE_SECONDS)]
+    steps: list[tuple[How, int, float]] = [("at once", signal.SIGQUIT, AT_ONCE_SECONDS)]
     if not request["now"]:
         steps.insert(0, ("gracefully", signal.SIGTERM, request["patience"]))
     leader = {worker.pid: worker.start} if worker else {}

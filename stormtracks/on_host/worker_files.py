@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from stormtracks import paths
 from stormtracks.pyro_cluster import pidfile
@@ -16,7 +17,7 @@ class WorkerFiles:
     """Locked by the worker for as long as it lives."""
 
     @classmethod
-    def of(cls, request):
+    def of(cls, request: Mapping[str, Any]) -> "WorkerFiles":
         """Those of the worker that a request names."""
         return cls(pidfile.worker_path(request["name"]))
 
@@ -36,21 +37,24 @@ class WorkerFiles:
         return self.pid.with_suffix(".ready")
 
 
-def configured(request: Mapping, key: str) -> Path | None:
-    """The path that hosts.yaml has under a key, expanded on this host; None where it has none.
+def path_of(request: Mapping[str, Any], key: str) -> Path:
+    """The path that hosts.yaml has under a key, expanded on this host.
 
     Raises
     ------
     paths.PathRefused
         A variable that is not set on this host; the message names the key and the host.
     """
-    if not request.get(key):
-        return None
     return paths.expand(request[key], _base(request), f"'{key}' in hosts.yaml")
 
 
-def _base(request: Mapping) -> Path:
+def optional_path_of(request: Mapping[str, Any], key: str) -> Path | None:
+    """The same for a key that hosts.yaml may leave out; None where it does."""
+    return path_of(request, key) if request.get(key) else None
+
+
+def _base(request: Mapping[str, Any]) -> Path:
     """Where relative paths start from: the code, or on the operator's machine the folder of hosts.yaml."""
     if request["local"]:
-        return Path(request["base"])  # a folder's name, in which ~ and $ mean nothing
+        return Path(request["base"])  # the name of a folder, in which ~ and $ mean nothing
     return paths.expand(request["base"], Path.home(), "'code' in hosts.yaml")

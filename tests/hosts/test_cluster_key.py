@@ -23,7 +23,7 @@ def test_it_is_renewed_by_one_command(operator, sshd, entry):
     operator.fab("push-key")
     before = (operator.state / "secret.pem").read_bytes()
     said = operator.fab("renew-key").stdout
-    assert "start nameserver and workers again" in said
+    assert "restart the nameserver and the workers" in said
     assert "w1 ok     replaced: " in said
     assert (server.home / ".stormtracks" / "secret.pem").read_bytes() == (operator.state / "secret.pem").read_bytes()
     assert (operator.state / "secret.pem").read_bytes() != before

@@ -72,7 +72,7 @@ def collect_done(answer):
 def test_a_host_cannot_write_elsewhere(tmp_path, name):
     worker = WorkerHost("w1")
     link = Deceiver({"folder": "/x", "results": {name: 1}})
-    with pytest.raises(HostFault, match="which is no name of a result: nothing was taken"):
+    with pytest.raises(HostFault, match="which is not the name of a result: nothing was taken"):
         collect.job(_cluster(tmp_path, worker), tmp_path / "here")(link, worker)
     assert list(tmp_path.iterdir()) == []
 
@@ -88,7 +88,7 @@ class Stream:
         self.stdout, self.stdin = io.BytesIO(content), io.BytesIO()
 
     def finish(self, output=b""):
-        return 0, output, ""
+        return Done(0, output, "")
 
     def end(self):
         pass

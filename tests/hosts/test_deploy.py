@@ -84,7 +84,7 @@ def test_what_keeps_from_deploying_is_told(operator, sshd, entry, tmp_path):
     done = operator.fab("deploy")
     assert done.returncode == 1
     assert "w1 FAILED" in done.stdout
-    assert "no python2.1 there: install Python 3.11 or later, or set 'base_python'" in done.stdout
+    assert "no python2.1 on the host: install Python 3.11 or later, or set 'base_python'" in done.stdout
     assert "no wheels in" in operator.fab("deploy", "--wheels", tmp_path / "empty").stdout
 
 
@@ -101,7 +101,7 @@ def test_the_environment_is_made_once(operator, sshd, entry, tmp_path):
     del worker["python"]
     operator.configure({"workers": [worker]})
     made = operator.fab("deploy", seconds=550)
-    assert "environment made" in made.stdout
+    assert "environment created" in made.stdout
     assert "environment unchanged" in operator.fab("deploy").stdout
     checked = operator.fab("check").stdout
     assert "packages:" not in checked

@@ -25,7 +25,7 @@ def test_faults_are_told_with_what_to_do(operator, sshd, entry):
     broken = {"data": "/no/such", "results": "/proc/no", "best_tracks": "/no/ibtracs.nc", "bind": "127.0.0.1"}
     operator.configure({"nameserver": {"host": "192.0.2.1"}, "workers": [entry("w1", server, **broken)]})
     said = operator.fab("check").stdout
-    assert "data: /no/such is no folder here: put the reanalysis there, or set 'data' in hosts.yaml" in said
+    assert "data: /no/such is not a folder here: put the reanalysis there, or set 'data' in hosts.yaml" in said
     assert "results: cannot write in /proc as" in said
     assert "best tracks: /no/ibtracs.nc cannot be read here" in said
     assert "binds: 127.0.0.1 cannot be reached from other machines: set 'bind' in hosts.yaml" in said
@@ -62,7 +62,7 @@ def test_nobody_listens(operator, sshd, entry):
     operator.configure({"workers": [entry("w1", sshd("w1"), port=free_port())]})
     done = operator.fab("check")
     assert done.returncode == 1
-    assert "refuses SSH: no sshd there, or another port" in done.stdout
+    assert "refuses SSH: its sshd does not run, or has another port" in done.stdout
 
 
 def test_a_key_that_the_host_does_not_know(operator, sshd, entry, tmp_path):
@@ -80,7 +80,7 @@ def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
     worker = entry("w1", server, **more, env={"A_B": hostile}, prefix=[hostile])
     operator.configure({"workers": [worker, entry("w2", server, user="root", code=hostile, python=hostile)]})
     said = operator.fab("check").stdout
-    assert "is no folder here" in said
+    assert "is not a folder here" in said
     assert "w2 FAILED no code in" in said
     operator.fab("start-workers")
     assert not canary.exists()

@@ -19,10 +19,10 @@ def folder(tmp_path):
 
 
 def test_it_is_made_once_for_the_same_requirements(folder):
-    assert environment.make(folder, False) == {"environment": "made"}
+    assert environment.make(folder, False) == {"environment": "created"}
     assert environment.make(folder, False) == {"environment": "unchanged"}
     (folder / "requirements.txt").write_text("numpy>1\n")
-    assert environment.make(folder, True) == {"environment": "made"}
+    assert environment.make(folder, True) == {"environment": "created"}
     first, second = (folder / "calls").read_text().splitlines()
     assert first.endswith(f"-r {folder}/requirements.txt")
     assert f"--no-index --find-links {folder}/.wheels" in second
@@ -31,14 +31,14 @@ def test_it_is_made_once_for_the_same_requirements(folder):
 
 def test_a_failure_shows_the_last_lines_and_is_tried_again(folder):
     (folder / "fail").touch()
-    with pytest.raises(ValueError, match=r"without the internet: fab deploy --wheels DIR\nno numpy here"):
+    with pytest.raises(environment.Refused, match=r"without the internet: fab deploy --wheels DIR\nno numpy here"):
         environment.make(folder, False)
     (folder / "fail").unlink()
-    assert environment.make(folder, False) == {"environment": "made"}
+    assert environment.make(folder, False) == {"environment": "created"}
 
 
 def test_an_old_python_is_refused(folder, monkeypatch):
     monkeypatch.setattr(environment, "OLDEST_PYTHON", (99, 0))
     here = ".".join(map(str, sys.version_info[:2]))
-    with pytest.raises(ValueError, match=f"python is {here}, needed is 99.0 or later: set 'base_python'"):
+    with pytest.raises(environment.Refused, match=f"python is {here}, needed is 99.0 or later: set 'base_python'"):
         environment.make(folder, False)

@@ -46,6 +46,14 @@ def test_what_is_gone_goes_with_its_empty_folders(tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*")) == [receive.RECORD, "a", "d.py"]
 
 
+@pytest.mark.parametrize("program", ["receive.py", "environment.py"])
+def test_a_bug_is_answered_as_one(program):
+    done = subprocess.run([sys.executable, PROGRAM.with_name(program)], input=b"{}", capture_output=True, check=True)
+    answer = json.loads(done.stdout.partition(b"stormtracks ")[2])
+    assert answer["bug"] == "KeyError: 'folder'"
+    assert f"{program}" in answer["traceback"]
+
+
 def test_a_broken_archive_leaves_the_files_as_they_were(tmp_path):
     take(tmp_path, {"a.py": b"old"})
     request = json.dumps({"action": "take", "folder": str(tmp_path), "manifest": {"a.py": ""}}).encode()

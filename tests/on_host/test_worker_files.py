@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stormtracks import paths
-from stormtracks.on_host.worker_files import WorkerFiles, configured
+from stormtracks.on_host.worker_files import WorkerFiles, optional_path_of, path_of
 
 
 @pytest.fixture
@@ -20,17 +20,17 @@ def host(monkeypatch):
     [("~/code", False, "/home/me/code/d"), ("$DISK/c", False, "/disk/c/d"), ("/my $NONE/~", True, "/my $NONE/~/d")],
 )
 def test_a_relative_path_is_below_the_code_or_here_beside_hosts_yaml(host, base, local, path):
-    assert configured({"base": base, "local": local, "data": "d"}, "data") == Path(path)
+    assert path_of({"base": base, "local": local, "data": "d"}, "data") == Path(path)
 
 
 def test_what_hosts_yaml_does_not_name_is_none():
-    assert configured({"base": "/", "local": True, "scratch": None}, "scratch") is None
+    assert optional_path_of({"base": "/", "local": True, "scratch": None}, "scratch") is None
 
 
 @pytest.mark.parametrize("key", ["data", "results", "best_tracks", "scratch"])
 def test_a_variable_that_is_not_set_is_refused_by_key(host, key):
     with pytest.raises(paths.PathRefused, match=rf"'{key}' in hosts.yaml: \$NONE/x: the variable \$NONE is not set on"):
-        configured({"base": "/", "local": True, key: "$NONE/x"}, key)
+        path_of({"base": "/", "local": True, key: "$NONE/x"}, key)
 
 
 def test_a_worker_is_known_by_three_files_of_its_name(monkeypatch):
