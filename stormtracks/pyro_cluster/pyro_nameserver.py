@@ -35,7 +35,7 @@ class NameServer(naming.NameServer):
             held = self._held(name)
             if held is not None and held != uri and _answers(held):
                 raise NamingError(
-                    f"{name} is taken by {held}, which is alive; choose another name, or stop that service"
+                    f"the name {name} is taken by {held}, which is alive; choose another name, or stop that service"
                 )
             with self.lock:
                 if self._held(name) == held:  # no other registration came in between

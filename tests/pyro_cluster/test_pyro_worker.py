@@ -140,6 +140,7 @@ def test_a_failure_and_a_timeout_are_told(worker):
 
 
 def test_describe_tells_who_and_what(worker):
+    worker.do_work(2001, 0, "empty")
     told = worker.describe()
     assert told["worker"] == "unit"
     assert told["pid"] == os.getpid()
