@@ -2,13 +2,17 @@
 
 import numpy as np
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from stormtracks.science.arrays import Floats
 from stormtracks.science.plots import style
-from stormtracks.science.plots.maps import View, add_coast, add_mesh, map_axes
+from stormtracks.science.plots.maps import GeoAxes, MapView, add_coast, add_mesh, map_axes
+from stormtracks.science.records import Grid, Maxima
+from stormtracks.science.sphere import Region
 
 
-def density(values, grid, region=None, title=""):
+def density(values: Floats, grid: Grid, region: Region | None = None, title: str = "") -> Figure:
     """Map of a track density.
 
     Parameters
@@ -24,10 +28,10 @@ def density(values, grid, region=None, title=""):
     -------
     matplotlib.figure.Figure
     """
-    view = View.of(region)
+    view = MapView.of(region)
     figure = style.new_figure(*style.map_size(view))
     axes = map_axes(figure, view)
-    some = np.ma.masked_equal(values, 0.0)  # where no track was is no colour of the scale, but land or white
+    some = np.ma.masked_equal(values, 0.0)  # where no track was there is land or white, not a colour of the scale
     norm = Normalize(0.0, max(float(values.max()), 1e-9))
     mesh = add_mesh(axes, view, some, grid, cmap=style.SEQUENTIAL + "_r", norm=norm)
     add_coast(axes, view, colors="#222222")
@@ -36,7 +40,9 @@ def density(values, grid, region=None, title=""):
     return figure
 
 
-def vorticity_field(field, grid, maxima=None, region=None, title=""):
+def vorticity_field(
+    field: Floats, grid: Grid, maxima: Maxima | None = None, region: Region | None = None, title: str = ""
+) -> Figure:
     """Map of cyclonic vorticity at one time, with the maxima found in it.
 
     Parameters
@@ -55,7 +61,7 @@ def vorticity_field(field, grid, maxima=None, region=None, title=""):
     -------
     matplotlib.figure.Figure
     """
-    view = View.of(region)
+    view = MapView.of(region)
     figure = style.new_figure(*style.map_size(view))
     axes = map_axes(figure, view)
     values = np.asarray(field, float) * 1e5
@@ -69,12 +75,12 @@ def vorticity_field(field, grid, maxima=None, region=None, title=""):
     return figure
 
 
-def _add_maxima(axes, view, maxima):
+def _add_maxima(axes: GeoAxes, view: MapView, maxima: Maxima) -> None:
     x, y = view.place(maxima.lat, maxima.lon).T
     size = 10.0 + 2.5 * np.clip(maxima.vorticity * 1e5, 0, 30)
     shown = (maxima.lat >= view.region[0]) & (maxima.lat <= view.region[1])
     for width, colour, order in ((2.0, "white", 5), (0.9, style.BLACK, 6)):
         axes.scatter(x[shown], y[shown], s=size[shown], facecolors="none", edgecolors=colour, lw=width, zorder=order)
-    circle = {"marker": "o", "markerfacecolor": "none", "color": style.BLACK, "linestyle": "none"}
-    label = "maximum (area: strength)"
-    style.legend(axes, view, [Line2D([], [], label=label, **circle)])
+    circle = Line2D([], [], marker="o", markerfacecolor="none", color=style.BLACK, linestyle="none")
+    circle.set_label("maximum (area: strength)")
+    style.legend(axes, view, [circle])

@@ -1,44 +1,41 @@
 """A figure -> a file."""
 
 import os
-import tempfile
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
+from stormtracks import disk
+from stormtracks.science import destination
 from stormtracks.science.errors import InputError
 
-SUFFIXES = (".png", ".svg", ".pdf")
+_METADATA: dict[str, dict[str, Any]] = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+"""By suffix; without dates, so that the same figure makes the same file."""
 
-_OPTIONS = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "stormtracks"}
+SUFFIXES = tuple(_METADATA)
+
+_OPTIONS: dict[Any, Any] = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "stormtracks"}
 """Text stays text in SVG, and TrueType in PDF as journals ask; the same figure makes the same SVG."""
 
 
-def save(figure, path, overwrite=False, dpi=200):
+def save(figure: Figure, path: str | os.PathLike[str], overwrite: bool = False, dpi: int = 200) -> Path:
     """Write a figure whole, or not at all; the suffix (.png, .svg, .pdf) says how.
 
     Raises
     ------
     InputError
-        Another suffix, or a file in the way that may not be replaced.
+        Another suffix, a file in the way that may not be replaced, or no folder for it.
     """
     path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path}: a figure's name must end in {', '.join(SUFFIXES)}")
-    if path.exists() and not overwrite:
-        raise InputError(f"{path} exists already; choose another name or allow overwriting it (--overwrite)")
-    if not path.parent.is_dir():
-        raise InputError(f"{path.parent}: no such folder; make it first")
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        unfinished = Path(folder, path.name)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f"{path}: a figure's name must end in {', '.join(SUFFIXES)}; choose another name")
+    destination.check(path, overwrite)
+    with disk.whole(path) as unfinished:
         FigureCanvasAgg(figure)
         with matplotlib.rc_context(_OPTIONS):
-            figure.savefig(unfinished, dpi=dpi, metadata=_METADATA[path.suffix.lower()])
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+            figure.savefig(unfinished, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
     return path
-
-
-_METADATA = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}

@@ -4,38 +4,46 @@ import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cartopy.crs as ccrs
 import matplotlib.path
 import numpy as np
 import shapely
-from matplotlib.collections import LineCollection, PatchCollection
+from matplotlib.collections import LineCollection, PatchCollection, QuadMesh
+from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
 from matplotlib.patches import PathPatch
 
 from stormtracks.science import sphere
+from stormtracks.science.arrays import Floats
+from stormtracks.science.records import Grid, Tracks
 from stormtracks.science.seam import cut_segments
+from stormtracks.science.sphere import Region
+
+GeoAxes = Any  # cartopy.mpl.geoaxes.GeoAxes; Cartopy has no types
 
 LAND = Path(__file__).parents[1] / "data" / "ne_110m_land.geojson"
 LAND_COLOUR, COAST_COLOUR = "#e9e7e2", "#8c8a85"
 GLOBAL_CENTRE = -160.0
-"""Central meridian of a world map, which is so cut at 20E, where few storms are, and in no ocean."""
+"""Central meridian of a world map, so that it is cut at 20E, where few storms are, and in no ocean."""
 POLAR_LATITUDE = 25.0
 """A region all around the globe that lies poleward of this is drawn around its pole."""
 MANY_SEGMENTS = 20_000
-"""So many lines are drawn as an image also in SVG and PDF, which no viewer would open otherwise."""
+"""So many lines are drawn as an image, in SVG and PDF too: otherwise no viewer would open the file."""
 
 
 @dataclass(frozen=True)
-class View:
+class MapView:
     """What a map shows: region (south, north, west, east), projection, central meridian, pole (1, -1; 0: none)."""
 
-    region: tuple
+    region: Region
     projection: ccrs.Projection
     central: float
     pole: int
 
     @classmethod
-    def of(cls, region):
+    def of(cls, region: Region | None) -> "MapView":
         """The view of a region (None: the globe)."""
         south, north, west, east = region or (-90.0, 90.0, GLOBAL_CENTRE - 180.0, GLOBAL_CENTRE + 180.0)
         width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
@@ -49,23 +57,23 @@ class View:
         kind = ccrs.Robinson if width >= 300.0 and north - south >= 120.0 else ccrs.PlateCarree
         return cls(region, kind(central_longitude=central), central, 0)
 
-    def project(self, rel, lat):
+    def project(self, rel: Floats, lat: Floats) -> Floats:
         """Map coordinates of points given in degrees east of the central meridian (-180 to 180) and degrees north."""
         rel = np.clip(rel, -180.0 + 1e-7, 180.0 - 1e-7)  # the edge itself could come out on the other side of the map
         flat = ccrs.PlateCarree(central_longitude=self.central)
         return self.projection.transform_points(flat, np.asarray(rel, float), np.asarray(lat, float))[..., :2]
 
-    def place(self, lat, lon):
+    def place(self, lat: Floats, lon: Floats) -> Floats:
         """Map coordinates of points, shape (..., 2)."""
         return self.project(sphere.wrap(np.subtract(lon, self.central)), lat)
 
-    def clip(self):
+    def clip(self) -> tuple[float, float]:
         """South and north of what is worth drawing: all, or around a pole somewhat more than is shown."""
         south, north = self.region[:2]
         return {0: (-90.0, 90.0), 1: (max(south - 20.0, -60.0), 90.0), -1: (-90.0, min(north + 20.0, 60.0))}[self.pole]
 
 
-def region_of(lat, lon, margin=5.0):
+def region_of(lat: Floats, lon: Floats, margin: float = 5.0) -> Region:
     """The smallest region around points, with a margin in degrees: the widest gap between longitudes is left out."""
     lat, lon = np.asarray(lat, float), np.sort(np.mod(lon, 360.0))
     south, north = max(lat.min() - margin, -90.0), min(lat.max() + margin, 90.0)
@@ -78,7 +86,7 @@ def region_of(lat, lon, margin=5.0):
     return south, north, float(sphere.wrap(west)), float(sphere.wrap(west) + (east - west) % 360.0)
 
 
-def map_axes(figure, view, spec=None):
+def map_axes(figure: Figure, view: MapView, spec: SubplotSpec | None = None) -> GeoAxes:
     """Axes with land, coastlines and labelled meridians and parallels."""
     axes = figure.add_subplot(spec or figure.add_gridspec(1, 1)[0], projection=view.projection)
     _limit(axes, view)
@@ -89,8 +97,8 @@ def map_axes(figure, view, spec=None):
     return axes
 
 
-def add_lines(axes, view, tracks, **style):
-    """Draw tracks, in one colour or by a value a point (`array`, shape (npoints,), with `cmap` and `norm`)."""
+def add_lines(axes: GeoAxes, view: MapView, tracks: Tracks, **style: Any) -> LineCollection:
+    """Draw tracks, in one colour or by a value per point (`array`, shape (npoints,), with `cmap` and `norm`)."""
     track = tracks.track
     first = np.flatnonzero(track[1:] == track[:-1])
     ends = (tracks.lon[first], tracks.lat[first], tracks.lon[first + 1], tracks.lat[first + 1])
@@ -102,13 +110,13 @@ def add_lines(axes, view, tracks, **style):
         style["array"] = (values[first] + values[first + 1])[source] / 2
     if np.ndim(style.get("linewidths", 0)):
         style["linewidths"] = np.asarray(style["linewidths"])[track[first]][source]
-    lines = LineCollection(view.project(segments[..., 0], segments[..., 1]), capstyle="round", **style)
+    lines = LineCollection(list(view.project(segments[..., 0], segments[..., 1])), capstyle="round", **style)
     lines.set_rasterized(len(segments) > MANY_SEGMENTS)
     axes.add_collection(lines, autolim=False)
     return lines
 
 
-def add_mesh(axes, view, values, grid, **style):
+def add_mesh(axes: GeoAxes, view: MapView, values: Floats, grid: Grid, **style: Any) -> QuadMesh:
     """Draw a field (nlat, nlon) cell by cell; the mesh."""
     rel = sphere.wrap(grid.lon - view.central)
     order = np.argsort(rel)
@@ -129,7 +137,7 @@ def add_mesh(axes, view, values, grid, **style):
     return mesh
 
 
-def add_coast(axes, view, **style):
+def add_coast(axes: GeoAxes, view: MapView, **style: Any) -> None:
     """Coastlines alone, over a field."""
     style = {"colors": COAST_COLOUR, "linewidths": 0.5, "zorder": 1.2, **style}
     segments = _coast_segments()
@@ -137,10 +145,10 @@ def add_coast(axes, view, **style):
     south, north = view.clip()
     inside = np.all((segments[..., 1] >= south) & (segments[..., 1] <= north), axis=1)
     segments = segments[inside]
-    axes.add_collection(LineCollection(view.project(segments[..., 0], segments[..., 1]), **style), autolim=False)
+    axes.add_collection(LineCollection(list(view.project(segments[..., 0], segments[..., 1])), **style), autolim=False)
 
 
-def _limit(axes, view):
+def _limit(axes: GeoAxes, view: MapView) -> None:
     south, north, west, east = view.region
     if view.pole:
         edge = view.project(np.linspace(-180.0, 180.0, 181), np.full(181, south if view.pole > 0 else north))
@@ -155,7 +163,7 @@ def _limit(axes, view):
         axes.set_ylim(south, north)
 
 
-def _add_grid_lines(axes, view):
+def _add_grid_lines(axes: GeoAxes, view: MapView) -> None:
     south, north, west, east = view.region
     meridians = np.unique(sphere.wrap(_round_values(west, east, (1, 2, 5, 10, 15, 20, 30, 60))))
     parallels = _round_values(south, north, (1, 2, 5, 10, 20, 30))
@@ -168,13 +176,13 @@ def _add_grid_lines(axes, view):
     lines.top_labels = lines.right_labels = view.pole != 0
 
 
-def _round_values(low, high, steps):
-    """Multiples of the finest step that makes no more than nine of them."""
+def _round_values(low: float, high: float, steps: tuple[int, ...]) -> Floats:
+    """Multiples of the finest step of which there are no more than nine."""
     step = next((step for step in steps if (high - low) / step <= 9), steps[-1])
     return np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
 
 
-def _add_land(axes, view):
+def _add_land(axes: GeoAxes, view: MapView) -> None:
     south, north = view.clip()
     patches = []
     for shift in (-360.0, 0.0, 360.0):
@@ -187,7 +195,7 @@ def _add_land(axes, view):
     add_coast(axes, view)
 
 
-def _path(polygon, view, shift):
+def _path(polygon: shapely.Polygon, view: MapView, shift: float) -> matplotlib.path.Path:
     rings = []
     for ring in (polygon.exterior, *polygon.interiors):
         lon, lat = shapely.get_coordinates(shapely.segmentize(ring, 5.0)).T  # a long edge bends with the map
@@ -198,13 +206,13 @@ def _path(polygon, view, shift):
 
 
 @functools.cache
-def _land():
+def _land() -> list[Any]:
     features = json.loads(LAND.read_text(encoding="utf-8"))["features"]
     return [shapely.geometry.shape(feature["geometry"]) for feature in features]
 
 
 @functools.cache
-def _coast_segments():
+def _coast_segments() -> Floats:
     """Ends of all pieces of coast: those of the rings, but for the cuts at the date line and at the south pole."""
     rings = [shapely.get_coordinates(ring) for polygon in _land() for ring in (polygon.exterior, *polygon.interiors)]
     segments = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
@@ -212,6 +220,6 @@ def _coast_segments():
     return segments[~cut]
 
 
-def _edges(centres):
+def _edges(centres: Floats) -> Floats:
     middle = (centres[:-1] + centres[1:]) / 2
     return np.concatenate([[1.5 * centres[0] - 0.5 * centres[1]], middle, [1.5 * centres[-1] - 0.5 * centres[-2]]])

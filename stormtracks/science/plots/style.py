@@ -1,16 +1,28 @@
-"""Colours and words that figures share. Okabe-Ito and viridis: told apart with any colour vision, and in grey."""
+"""Colours and labels that figures share. Okabe-Ito and viridis: told apart with any colour vision, and in grey."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION = "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00"
+from stormtracks.science.plots.maps import MapView
+
+BLACK = "#000000"
+ORANGE = "#E69F00"
+BLUE = "#0072B2"
+VERMILION = "#D55E00"
 """Okabe and Ito 2008."""
 
 SEQUENTIAL = "viridis"
 STRENGTH = ListedColormap(matplotlib.colormaps[SEQUENTIAL](np.linspace(0.15, 0.95, 256)), name="strength")
-"""Viridis without its ends, for lines: the one looks black, as best tracks are, the other is lost on white."""
+"""Viridis without its ends, for lines: one end looks black, as best tracks are, the other is lost on white."""
 
 DIVERGING = "PuOr_r"
 """Purple below, orange above zero: safe with red-green blindness."""
@@ -18,12 +30,12 @@ DIVERGING = "PuOr_r"
 VORTICITY_LABEL = "cyclonic relative vorticity (10$^{-5}$ s$^{-1}$)"
 
 
-def new_figure(width=8.0, height=5.0):
+def new_figure(width: float = 8.0, height: float = 5.0) -> Figure:
     """An empty figure, in inches; no window and no global state."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def colour_bar(figure, drawn, axes, label, **options):
+def colour_bar(figure: Figure, drawn: ScalarMappable, axes: Axes, label: str, **options: Any) -> Colorbar:
     """A colour bar beside axes."""
     bar = figure.colorbar(drawn, ax=axes, shrink=0.75, pad=0.02, aspect=28, **options)
     bar.set_label(label, fontsize=9)
@@ -32,13 +44,15 @@ def colour_bar(figure, drawn, axes, label, **options):
     return bar
 
 
-def legend(axes, view, handles):
+def legend(axes: Axes, view: MapView, handles: Sequence[Artist]) -> None:
     """A legend in the corner of a map; beside a round one, which has no corners."""
-    place = {"loc": "lower right", "bbox_to_anchor": (0.08, -0.02)} if view.pole else {"loc": "upper left"}
+    place: dict[str, Any] = (
+        {"loc": "lower right", "bbox_to_anchor": (0.08, -0.02)} if view.pole else {"loc": "upper left"}
+    )
     axes.legend(handles=handles, fontsize=8, framealpha=0.9, edgecolor="#999999", borderpad=0.5, **place).set_zorder(9)
 
 
-def map_size(view):
+def map_size(view: MapView) -> tuple[float, float]:
     """Width and height in inches that suit a map and its colour bar."""
     if view.pole:
         return 7.2, 6.2

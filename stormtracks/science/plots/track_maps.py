@@ -1,24 +1,38 @@
-"""Maps of tracks: those of a year, and one storm with all that its members make of it."""
+"""Maps of tracks: those of a year, and one storm with the tracks of all its members."""
 
 import itertools
+from collections.abc import Sequence
 
 import matplotlib.dates
 import numpy as np
 import shapely
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon
 from matplotlib.ticker import MaxNLocator
 
 from stormtracks.science import sphere
+from stormtracks.science.arrays import Bools, Floats
+from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.plots import style
-from stormtracks.science.plots.maps import View, add_lines, map_axes, region_of
-from stormtracks.science.records import Tracks, ragged_starts
+from stormtracks.science.plots.maps import GeoAxes, MapView, add_lines, map_axes, region_of
+from stormtracks.science.records import BestTracks, Tracks, ragged_starts
+from stormtracks.science.sphere import Region
 
 _CASING = 0.8  # points that a best track's white border is wider than the track
 
 
-def year_tracks(tracks, best=None, storm=None, region=None, title="", min_peak=0.0):
+def year_tracks(
+    tracks: Tracks,
+    best: BestTracks | None = None,
+    storm: Bools | None = None,
+    region: Region | None = None,
+    title: str = "",
+    min_peak_s1: float = 0.0,
+) -> Figure:
     """Map of tracks coloured by vorticity, with the best tracks in black.
 
     Parameters
@@ -31,18 +45,18 @@ def year_tracks(tracks, best=None, storm=None, region=None, title="", min_peak=0
     region : tuple of float, optional
         South, north, west, east; none: the globe.
     title : str
-    min_peak : float
+    min_peak_s1 : float
         Tracks that never reach this vorticity (s-1) are left out, unless they are observed storms.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    view = View.of(region)
+    view = MapView.of(region)
     figure = style.new_figure(*style.map_size(view))
     axes = map_axes(figure, view)
     known = np.zeros(len(tracks), bool) if storm is None else np.asarray(storm, bool)
-    tracks, known = _drawn(tracks, known, min_peak)
+    tracks, known = _drawn(tracks, known, min_peak_s1)
     values = tracks.vorticity * 1e5
     widths = np.where(known, 2.8, 0.7 if known.any() else 1.0)
     norm = Normalize(*_limits(values))
@@ -55,7 +69,13 @@ def year_tracks(tracks, best=None, storm=None, region=None, title="", min_peak=0
     return figure
 
 
-def storm_members(consensus, number, ensemble, best=None, region=None):
+def storm_members(
+    consensus: ConsensusTracks,
+    number: int,
+    ensemble: Sequence[Tracks],
+    best: BestTracks | None = None,
+    region: Region | None = None,
+) -> Figure:
     """One storm: map of its members' tracks, the consensus and its spread; below it the strength in time.
 
     Parameters
@@ -64,7 +84,7 @@ def storm_members(consensus, number, ensemble, best=None, region=None):
     number : int
         Storm of the consensus, from 0.
     ensemble : list of Tracks
-        One each of ``consensus.members``.
+        One for each of ``consensus.members``.
     best : BestTracks, optional
         The storm with the same sid is drawn.
     region : tuple of float, optional
@@ -76,11 +96,11 @@ def storm_members(consensus, number, ensemble, best=None, region=None):
     """
     members = _tracks_of(consensus, number, ensemble)
     rows = slice(consensus.start[number], consensus.start[number] + consensus.row_size[number])
-    view = View.of(region or region_of(members.lat, members.lon))
+    view = MapView.of(region or region_of(members.lat, members.lon))
     width, height = style.map_size(view)
     figure = style.new_figure(width, height + 2.6)
-    upper, lower = figure.add_gridspec(2, 1, height_ratios=(height, 2.3))
-    axes = map_axes(figure, view, upper)
+    grid = figure.add_gridspec(2, 1, height_ratios=(height, 2.3))
+    axes = map_axes(figure, view, grid[0])
     _add_spread(axes, view, consensus.lat[rows], consensus.lon[rows], consensus.spread_km[rows])
     add_lines(axes, view, members, colors=style.BLUE, linewidths=0.5, alpha=0.5, zorder=2)
     add_lines(axes, view, _one(consensus.tracks, rows), colors=style.VERMILION, linewidths=2.4, zorder=4)
@@ -88,22 +108,22 @@ def storm_members(consensus, number, ensemble, best=None, region=None):
         _add_best(axes, view, _only(best, consensus.sid[number]))
     style.legend(axes, view, _storm_legend(best))
     axes.set_title(_storm_title(consensus, number), fontsize=11)
-    _add_strength(figure.add_subplot(lower), consensus, rows, members)
+    _add_strength(figure.add_subplot(grid[1]), consensus, rows, members)
     return figure
 
 
-def _drawn(tracks, known, min_peak):
+def _drawn(tracks: Tracks, known: Bools, min_peak_s1: float) -> tuple[Tracks, Bools]:
     """Tracks in the order in which they are drawn: observed storms over others, strong ones over weak ones."""
     strength = tracks.vorticity[tracks.peak]
     order = np.lexsort((strength, known))
-    order = order[(strength >= min_peak)[order] | known[order]]
+    order = order[(strength >= min_peak_s1)[order] | known[order]]
     sizes = tracks.row_size[order].astype(np.int64)
     points = np.repeat(tracks.start[order] - ragged_starts(sizes), sizes) + np.arange(sizes.sum())
     columns = (getattr(tracks, name)[points] for name in ("time", "lat", "lon", "vorticity", "maximum"))
     return Tracks(sizes, *columns), known[order]
 
 
-def _limits(values):
+def _limits(values: Floats) -> tuple[float, float]:
     """Colour limits: from the weakest to nearly the strongest, so that one point does not take all the colours."""
     if not len(values):
         return 0.0, 1.0
@@ -111,17 +131,18 @@ def _limits(values):
     return low, max(high, low + 1.0)
 
 
-def _add_best(axes, view, best):
-    track = Tracks(best.row_size, best.time, best.lat, best.lon, np.zeros(len(best.lat)), np.zeros(len(best.lat)))
+def _add_best(axes: GeoAxes, view: MapView, best: BestTracks) -> None:
+    nothing = np.zeros(len(best.lat), int)
+    track = Tracks(best.row_size, best.time, best.lat, best.lon, nothing.astype(float), nothing)
     add_lines(axes, view, track, colors="white", linewidths=1.0 + _CASING, zorder=4.5)
     add_lines(axes, view, track, colors=style.BLACK, linewidths=1.0, zorder=5)
     x, y = view.place(best.lat[best.start], best.lon[best.start]).T
     axes.scatter(x, y, s=14, c="white", edgecolors=style.BLACK, linewidths=0.9, zorder=6)
 
 
-def _year_legend(best, known):
+def _year_legend(best: BestTracks | None, known: Bools) -> list[Artist]:
     middle = style.STRENGTH(0.4)  # stands for all the colours
-    handles = [Line2D([], [], color=middle, linewidth=1.0, label="track")]
+    handles: list[Artist] = [Line2D([], [], color=middle, linewidth=1.0, label="track")]
     if known.any():
         handles = [
             Line2D([], [], color=middle, linewidth=2.8, label="track matched to a best track"),
@@ -130,14 +151,16 @@ def _year_legend(best, known):
     return handles + _best_legend(best)
 
 
-def _best_legend(best):
+def _best_legend(best: BestTracks | None) -> list[Artist]:
     if best is None or not len(best):
         return []
-    marker = {"marker": "o", "markevery": [0], "markersize": 4, "markerfacecolor": "white"}
-    return [Line2D([], [], color=style.BLACK, linewidth=1.2, label="IBTrACS (circle: first point)", **marker)]
+    line = Line2D([], [], color=style.BLACK, linewidth=1.2, marker="o", markersize=4, markerfacecolor="white")
+    line.set_markevery([0])
+    line.set_label("IBTrACS (circle: first point)")
+    return [line]
 
 
-def _storm_legend(best):
+def _storm_legend(best: BestTracks | None) -> list[Artist]:
     return [
         Line2D([], [], color=style.BLUE, linewidth=0.8, alpha=0.7, label="members"),
         Line2D([], [], color=style.VERMILION, linewidth=2.4, label="consensus"),
@@ -146,14 +169,14 @@ def _storm_legend(best):
     ]
 
 
-def _storm_title(consensus, number):
+def _storm_title(consensus: ConsensusTracks, number: int) -> str:
     name, sid = consensus.name[number], consensus.sid[number]
     start = np.datetime_as_string(consensus.time[consensus.start[number]], unit="D")
     what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else f"Candidate of {start}"
     return f"{what}: held by {consensus.held_by[number].sum()} of {len(consensus.members)} members"
 
 
-def _tracks_of(consensus, number, ensemble):
+def _tracks_of(consensus: ConsensusTracks, number: int, ensemble: Sequence[Tracks]) -> Tracks:
     """All members' tracks of a storm, as one record."""
     parts = []
     for tracks, storm in zip(ensemble, consensus.storm_of, strict=True):
@@ -163,12 +186,12 @@ def _tracks_of(consensus, number, ensemble):
     return Tracks(*map(np.concatenate, zip(*parts, strict=True)))
 
 
-def _one(tracks, rows):
+def _one(tracks: Tracks, rows: slice) -> Tracks:
     columns = (getattr(tracks, name)[rows] for name in ("time", "lat", "lon", "vorticity", "maximum"))
     return Tracks(np.array([rows.stop - rows.start]), *columns)
 
 
-def _only(best, sid):
+def _only(best: BestTracks, sid: str) -> BestTracks:
     wanted = best.sid == sid
     points = wanted[best.storm]
     storms = (getattr(best, name)[wanted] for name in ("sid", "name", "basin", "season", "row_size"))
@@ -176,7 +199,7 @@ def _only(best, sid):
     return type(best)(*storms, *values)
 
 
-def _add_spread(axes, view, lat, lon, spread_km):
+def _add_spread(axes: GeoAxes, view: MapView, lat: Floats, lon: Floats, spread_km: Floats) -> None:
     """The area swept by circles of the spread's radius, as one shape."""
     rings = view.place(*_circles(lat, lon, np.maximum(spread_km, 1.0)))
     hulls = [shapely.MultiPoint(np.concatenate(pair)).convex_hull for pair in itertools.pairwise(rings)]
@@ -188,7 +211,7 @@ def _add_spread(axes, view, lat, lon, spread_km):
         )
 
 
-def _circles(lat, lon, radius_km):
+def _circles(lat: Floats, lon: Floats, radius_km: Floats) -> tuple[Floats, Floats]:
     """Latitudes and longitudes of circles on the sphere, each of shape (n, 37)."""
     bearing = np.radians(np.arange(0, 361, 10))
     phi, angle = np.radians(lat)[:, None], (radius_km / sphere.EARTH_RADIUS_KM)[:, None]
@@ -197,7 +220,7 @@ def _circles(lat, lon, radius_km):
     return np.degrees(np.arcsin(np.clip(sin_lat, -1, 1))), sphere.wrap(np.asarray(lon)[:, None] + np.degrees(east))
 
 
-def _add_strength(axes, consensus, rows, members):
+def _add_strength(axes: Axes, consensus: ConsensusTracks, rows: slice, members: Tracks) -> None:
     time = consensus.time[rows]
     mean, deviation = consensus.vorticity[rows] * 1e5, consensus.vorticity_std[rows] * 1e5
     for start, size in zip(members.start, members.row_size, strict=True):

@@ -1,14 +1,19 @@
 """Storms per year: what the ensemble finds beside what was observed."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from stormtracks.science.plots import style
+from stormtracks.science.summary import Spread, Summary
 
 _LONG = 12  # years from which on a line and a band are easier to read than points with bars
 
 
-def storms_per_year(summary, title=""):
+def storms_per_year(summary: Summary, title: str = "") -> Figure:
     """Observed storms and those found by the members, and below all tracks of the members, year by year.
 
     Parameters
@@ -26,7 +31,7 @@ def storms_per_year(summary, title=""):
     """
     figure = style.new_figure(8.0, 5.6)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    years = [year.year for year in summary.years]
+    years = [year.year for year in summary.years if year.year is not None]  # all of them: only a total has none
     observed = [year.observed for year in summary.years]
     _add_spread(upper, years, [year.found for year in summary.years], style.BLUE, "found by the members")
     upper.plot(years, observed, color=style.BLACK, marker="D", ms=4, lw=1.2, label="IBTrACS", zorder=5)
@@ -40,7 +45,7 @@ def storms_per_year(summary, title=""):
     return figure
 
 
-def _add_spread(axes, years, spreads, colour, label):
+def _add_spread(axes: Axes, years: Sequence[int], spreads: Sequence[Spread], colour: str, label: str) -> None:
     columns = ("mean", "p05", "p95", "minimum", "maximum")
     mean, low, high, least, most = (np.array([getattr(spread, name) for spread in spreads]) for name in columns)
     if len(years) >= _LONG:
@@ -53,7 +58,7 @@ def _add_spread(axes, years, spreads, colour, label):
     axes.plot(years, mean, color=colour, marker="o", ms=5, linestyle="none", label=label)
 
 
-def _tidy(axes, years):
+def _tidy(axes: Axes, years: Sequence[int]) -> None:
     axes.set_ylim(0, axes.get_ylim()[1] * 1.15)
     axes.set_xlim(min(years) - 0.6, max(years) + 0.6)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

@@ -109,7 +109,7 @@ def test_no_tracks_make_an_empty_map(ensemble, tmp_path):
 
 def test_strong_tracks_and_storms_lie_on_top_and_weak_others_can_be_left_out(ensemble):
     storm = np.arange(5) == 0
-    whole, few = (plots.year_tracks(ensemble[0], None, storm, min_peak=peak) for peak in (0.0, 1.0))
+    whole, few = (plots.year_tracks(ensemble[0], None, storm, min_peak_s1=peak) for peak in (0.0, 1.0))
     lines, only = (next(c for c in f.axes[0].collections if c.get_array() is not None) for f in (whole, few))
     assert len(lines.get_array()) >= 67 and len(only.get_array()) == ensemble[0].row_size[0] - 1
     np.testing.assert_array_equal(lines.get_array()[-15:], only.get_array())
@@ -124,7 +124,7 @@ def test_other_suffix_and_file_in_the_way_are_refused(ensemble, tmp_path):
     with pytest.raises(InputError, match=r"year\.png exists already"):
         plots.save(figure, tmp_path / "year.png")
     assert plots.save(figure, tmp_path / "year.png", overwrite=True, dpi=40).stat().st_size > 5_000
-    with pytest.raises(InputError, match="no such folder; make it first"):
+    with pytest.raises(InputError, match="no such folder; create it first"):
         plots.save(figure, tmp_path / "nowhere" / "year.png")
     assert [path.name for path in tmp_path.iterdir()] == ["year.png"]
 

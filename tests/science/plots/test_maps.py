@@ -10,7 +10,7 @@ from stormtracks.science import sphere
 from stormtracks.science.plots.maps import (
     GLOBAL_CENTRE,
     LAND,
-    View,
+    MapView,
     _coast_segments,
     _land,
     add_lines,
@@ -42,7 +42,7 @@ def track(lat, lon):
     ],
 )
 def test_region_chooses_projection(region, projection, central, pole):
-    view = View.of(region)
+    view = MapView.of(region)
     assert type(view.projection) is projection
     assert (view.central, view.pole) == (central, pole)
 
@@ -54,14 +54,14 @@ def test_region_around_points_leaves_out_the_widest_gap():
 
 def test_region_around_points_everywhere_is_the_globe_and_may_be_polar():
     lon = np.arange(0, 360, 30)
-    assert View.of(region_of(np.zeros(12), lon)).region[2:] == (GLOBAL_CENTRE - 180, GLOBAL_CENTRE + 180)
-    assert View.of(region_of(np.full(12, 80.0), lon)).pole == 1
-    assert View.of(region_of(np.full(12, -80.0), lon)).pole == -1
+    assert MapView.of(region_of(np.zeros(12), lon)).region[2:] == (GLOBAL_CENTRE - 180, GLOBAL_CENTRE + 180)
+    assert MapView.of(region_of(np.full(12, 80.0), lon)).pole == 1
+    assert MapView.of(region_of(np.full(12, -80.0), lon)).pole == -1
 
 
 def drawn(region, lat, lon, **style):
     """The pieces of a track as they lie on a map, shape (n, 2, 2), and the map's width."""
-    view = View.of(region)
+    view = MapView.of(region)
     figure = new_figure()
     axes = map_axes(figure, view)
     lines = add_lines(axes, view, track(lat, lon), **style)
@@ -95,7 +95,7 @@ def test_nothing_of_the_other_hemisphere_is_drawn_on_a_polar_map():
 
 @given(st.floats(-89, 89), st.floats(-180, 180), st.sampled_from([None, PACIFIC]))
 def test_points_are_where_cartopy_puts_them(lat, lon, region):
-    view = View.of(region)
+    view = MapView.of(region)
     expected = np.array(view.projection.transform_point(lon, lat, ccrs.PlateCarree()))
     at_the_edge = abs(abs(float(sphere.wrap(lon - view.central))) - 180) < 1e-3
     assert at_the_edge or np.allclose(view.place(lat, lon), expected, atol=1e-3 * max(abs(expected).max(), 1))
@@ -103,7 +103,7 @@ def test_points_are_where_cartopy_puts_them(lat, lon, region):
 
 @pytest.mark.parametrize("region", [None, PACIFIC, ARCTIC])
 def test_mesh_puts_a_cell_where_its_point_is(region):
-    view, figure = View.of(region), new_figure()
+    view, figure = MapView.of(region), new_figure()
     grid = Grid(np.arange(-90.0, 91, 2), np.arange(0.0, 360, 2), True)
     values = np.zeros(grid.shape)
     values[grid.lat == 60, grid.lon == 178] = 1.0
