@@ -44,6 +44,15 @@ def track_density(
     -----
     Equal caps make the count an areal density anywhere, at the poles too. Half-way points are put between points that
     are far apart, so that a fast storm does not jump over a cap.
+
+    Examples
+    --------
+    >>> times = np.datetime64("2005-08-23T00", "s") + 6 * np.arange(3) * np.timedelta64(1, "h")
+    >>> lat, lon = np.full(3, 10.0), np.array([-60.0, -62.0, -64.0])
+    >>> storm = Tracks(np.array([3]), times, lat, lon, np.full(3, 7e-5), np.arange(3))
+    >>> density, grid = track_density([storm, storm], spacing_deg=5.0, region=(0, 20, -80, -40))
+    >>> density.shape, float(density.max())
+    ((5, 9), 1.0)
     """
     grid = _grid(spacing_deg, region)
     lat, lon = (axis.ravel() for axis in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
@@ -68,7 +77,7 @@ def _visits(tracks: Tracks, cells: cKDTree) -> Ints:
     """How many of the tracks pass each cell's cap, shape (ncells,)."""
     lat, lon, track = _with_midpoints(tracks)
     points = cKDTree(sphere.unit_vectors(lat, lon))
-    near = points.sparse_distance_matrix(cells, sphere.chord(CAP_RADIUS_KM), output_type="ndarray")
+    near = points.sparse_distance_matrix(cells, float(sphere.chord(CAP_RADIUS_KM)), output_type="ndarray")
     visits = np.unique(track[near["i"]].astype(np.int64) * cells.n + near["j"])
     return np.bincount(visits % cells.n, minlength=cells.n)
 

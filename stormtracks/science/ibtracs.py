@@ -3,11 +3,15 @@
 import csv
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import netCDF4
 import numpy as np
+import numpy.typing as npt
 
+from stormtracks.science.arrays import Bools, Floats, Ints, Texts
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks, InputFile
 from stormtracks.science.settings import WIND_SOURCES, Settings, check_choice
@@ -24,6 +28,9 @@ _NETCDF_VARIABLES = (*_STORM_TEXTS, "basin", "season", "time", *_NUMBERS)
 _CSV_COLUMNS = (*_STORM_TEXTS, "basin", "season", "iso_time", *_NUMBERS)
 _NAMELESS = ("NOT_NAMED", "UNNAMED")  # v04r00, v04r01
 _MOST_POINTS = 10**8  # all of IBTrACS has 5 million places for points: 14,000 storms of 360 times
+Window: TypeAlias = tuple[int, int]
+"""First and last time of interest, s since 1970."""
+
 _SECONDS = {"days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
 
 
@@ -70,31 +77,36 @@ def load(
     return _best_tracks(read(path, window), wind_source)
 
 
-def input_file(path):
-    """The file as it is now, for the account of what a result was made from; refused if it is not there."""
+def input_file(path: str | os.PathLike[str]) -> InputFile:
+    """The file as it is now, to record what a result was made from; refused where it does not exist."""
     _is_netcdf(Path(path))
     return InputFile.of(path)
 
 
-def _second(time, default):
-    return default if time is None else np.datetime64(time, "s").astype(np.int64)
+def _second(time: np.datetime64 | None, default: int) -> int:
+    return default if time is None else int(np.asarray(time, "datetime64[s]").astype(np.int64))
 
 
-def _is_netcdf(path):
+def _is_netcdf(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return file.read(8).startswith((b"\x89HDF\r\n\x1a\n", b"CDF"))
     except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file of best tracks; IBTrACS is published at {SOURCE}") from error
+        raise InputError(
+            f"{path}: no such file of best tracks; fetch it with inv download --dataset ibtracs, or from {SOURCE}"
+        ) from error
     except OSError as error:
-        raise InputError(f"{path}: the best tracks cannot be read: {error.strerror}") from error
+        raise InputError(
+            f"{path}: the best tracks cannot be read: {error.strerror}; name an IBTrACS file that you may read"
+        ) from error
 
 
-# What both readers hand over: a dict of arrays. Per storm: sid, name, track_type, basin (of its first point),
-# season. Per point: storm (index), time (s since 1970), lat, lon and the agencies' numbers (NaN: missing).
+Columns: TypeAlias = dict[str, Any]
+"""What both readers hand over, arrays by name. Per storm: sid, name, track_type, basin (of its first point), season.
+Per point: storm (index), time (s since 1970), lat, lon and the agencies' numbers (NaN: missing)."""
 
 
-def _read_netcdf(path, window):
+def _read_netcdf(path: Path, window: Window) -> Columns:
     try:
         with netCDF4.Dataset(path) as dataset:
             dataset.set_auto_chartostring(False)  # an `_Encoding` attribute must not change the shapes
@@ -104,20 +116,21 @@ def _read_netcdf(path, window):
         raise InputError(f"{path}: {error}") from error
     except (OSError, RuntimeError) as error:
         raise InputError(
-            f"{path}: cannot be read ({error}): truncated or damaged; download it again from {SOURCE}netcdf/"
+            f"{path}: cannot be read ({error}): it is truncated or damaged; download it again from {SOURCE}netcdf/"
         ) from error
 
 
-def _refuse_other_data(names, needed):
+def _refuse_other_data(names: Iterable[str], needed: Iterable[str]) -> None:
+    names = list(names)
     missing = [name for name in needed if name not in names]
     if "sid" in missing:
-        found = ", ".join(list(names)[:6])[:80] or "nothing"
-        raise InputError(f"not an IBTrACS v04 file (it begins with {found!r}); IBTrACS is published at {SOURCE}")
+        found = ", ".join(names[:6])[:80] or "nothing"
+        raise InputError(f"not an IBTrACS v04 file (it begins with {found!r}); name one, as published at {SOURCE}")
     if missing:
-        raise InputError(f"the variable '{missing[0]}' is missing; IBTrACS v04 has it: {SOURCE}")
+        raise InputError(f"the variable '{missing[0]}' is missing; download the file again from {SOURCE}")
 
 
-def _netcdf_columns(dataset, window):
+def _netcdf_columns(dataset: netCDF4.Dataset, window: Window) -> Columns:
     _refuse_too_much(dataset["time"])
     seconds, known = _seconds(dataset["time"])
     seen = np.flatnonzero((known & (seconds >= window[0]) & (seconds <= window[1])).any(axis=1))
@@ -125,7 +138,7 @@ def _netcdf_columns(dataset, window):
     slab = slice(seen[0], seen[-1] + 1) if len(seen) else slice(0, 0)
     chosen = seen - slab.start
     known = known[seen]
-    columns = {name: _text(dataset[name], slab)[chosen] for name in _STORM_TEXTS}
+    columns: Columns = {name: _text(dataset[name], slab)[chosen] for name in _STORM_TEXTS}
     columns["basin"] = _text(dataset["basin"], (slab, 0))[chosen]
     columns["season"] = _numbers(dataset["season"], slab)[chosen]
     columns["storm"] = np.nonzero(known)[0]
@@ -135,32 +148,34 @@ def _netcdf_columns(dataset, window):
     return columns
 
 
-def _refuse_too_much(variable):
+def _refuse_too_much(variable: netCDF4.Variable) -> None:
     if variable.size > _MOST_POINTS:
         lengths = ", ".join(f"{name} {size}" for name, size in zip(variable.dimensions, variable.shape, strict=True))
         raise InputError(
-            f"claims {variable.size} points ({lengths}), at most {_MOST_POINTS} are read: a damaged header; "
+            f"claims {variable.size} points ({lengths}), at most {_MOST_POINTS} are read: the header is damaged; "
             f"download it again from {SOURCE}netcdf/"
         )
 
 
-def _seconds(variable):
+def _seconds(variable: netCDF4.Variable) -> tuple[Ints, Bools]:
     """Whole seconds since 1970, and where there are any; from days or so since a date after 1582."""
     units = getattr(variable, "units", "no units")
     parts = re.fullmatch(r"(\w+) since (\d{4}-\d{1,2}-\d{1,2})(?:[ T]00:00:00(?:\.0+)?Z?)?", units.strip())
     if not parts or parts[1] not in _SECONDS:
-        raise InputError(f"'{variable.name}' has units '{units}'; expected 'days since 1858-11-17 00:00:00'")
+        raise InputError(
+            f"'{variable.name}' has units '{units}', not 'days since 1858-11-17 00:00:00'; download the file again"
+        )
     values = _numbers(variable, slice(None))
     known = np.isfinite(values)
     origin = np.datetime64(parts[2], "s").astype(np.int64)
     return np.round(np.where(known, values, 0.0) * _SECONDS[parts[1]]).astype(np.int64) + origin, known
 
 
-def _numbers(variable, index):
+def _numbers(variable: netCDF4.Variable, index: Any) -> Floats:
     return np.ma.filled(np.ma.asarray(variable[index]).astype(float), np.nan)
 
 
-def _text(variable, index):
+def _text(variable: netCDF4.Variable, index: Any) -> Texts:
     """Character arrays as text, without the NULs and blanks that fill them up."""
     values = np.ma.getdata(variable[index])
     if values.dtype.kind == "S" and values.ndim > 1:
@@ -170,7 +185,7 @@ def _text(variable, index):
     return np.char.strip(values.astype(str))
 
 
-def _read_csv(path, window):
+def _read_csv(path: Path, window: Window) -> Columns:
     try:
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
             header = [name.strip().lower() for name in file.readline().split(",")]
@@ -179,17 +194,13 @@ def _read_csv(path, window):
         return _csv_columns(rows, header, window)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-    except ValueError as error:
-        raise InputError(
-            f"{path}: not as IBTrACS publishes it ({error}); download it again from {SOURCE}csv/"
-        ) from error
 
 
-def _csv_rows(file, header, window):
+def _csv_rows(file: Iterable[str], header: list[str], window: Window) -> list[list[str]]:
     """Rows of storms that may have been in the window, by the year that their identifier begins with.
 
-    Splitting every one of 700,000 lines into its 174 fields is what costs time; most need not be. The row of
-    units has a blank for an identifier, and so is none of them.
+    Splitting each of 700,000 lines into its 174 fields is what takes time; most need no splitting. The row of units
+    has a blank in place of an identifier, so it is left out.
     """
     before = header.index("sid")
     first, last = (_year(second) for second in window)
@@ -208,7 +219,7 @@ def _csv_rows(file, header, window):
     return rows
 
 
-def _year(second):
+def _year(second: int) -> int:
     """A year of four digits, so that it can be compared as text."""
     return min(
         max(1970 + int(np.int64(second).astype("datetime64[s]").astype("datetime64[Y]").astype(int)), 1001),
@@ -216,9 +227,9 @@ def _year(second):
     )
 
 
-def _csv_columns(rows, header, window):
+def _csv_columns(rows: list[list[str]], header: list[str], window: Window) -> Columns:
     fields = {name: np.array([row[header.index(name)].strip() for row in rows], dtype=str) for name in _CSV_COLUMNS}
-    sid, time = fields["sid"], fields["iso_time"].astype("datetime64[s]").astype(np.int64)
+    sid, time = fields["sid"], _converted(fields["iso_time"], "datetime64[s]").astype(np.int64)
     _, first, storm = np.unique(sid, return_index=True, return_inverse=True)
     order = np.argsort(first)  # the file's order, not the alphabet's
     storm = np.argsort(order)[storm]
@@ -230,11 +241,18 @@ def _csv_columns(rows, header, window):
     return columns | {name: _parsed(fields[name])[kept] for name in _NUMBERS}
 
 
-def _parsed(texts):
-    return np.where(texts == "", "nan", texts).astype(float)
+def _parsed(texts: Texts) -> Floats:
+    return _converted(np.where(texts == "", "nan", texts), "float64")
 
 
-def _best_tracks(columns, wind_source):
+def _converted(texts: Texts, kind: str) -> npt.NDArray[Any]:
+    try:
+        return texts.astype(kind)
+    except ValueError as error:  # numpy's message quotes the text
+        raise InputError(f"is not as IBTrACS publishes it ({error}); download it again from {SOURCE}csv/") from error
+
+
+def _best_tracks(columns: Columns, wind_source: str) -> BestTracks:
     main = np.array(["spur" not in kind.lower() for kind in columns["track_type"]], dtype=bool)
     points = _points_in_order(columns, main)
     row_size = np.bincount(columns["storm"][points], minlength=len(main))
@@ -254,7 +272,7 @@ def _best_tracks(columns, wind_source):
     )
 
 
-def _points_in_order(columns, main):
+def _points_in_order(columns: Columns, main: Bools) -> Ints:
     """Indices of the main tracks' points, storm after storm, times strictly ascending."""
     usable = main[columns["storm"]] & np.isfinite(columns["lat"]) & np.isfinite(columns["lon"])
     points = np.flatnonzero(usable)
@@ -265,6 +283,9 @@ def _points_in_order(columns, main):
     return points[np.concatenate([[True], ~again])] if len(points) else points
 
 
-def _agency(columns, quantity, wind_source):
-    usa, wmo = columns[f"usa_{quantity}"], columns[f"wmo_{quantity}"]
-    return (np.where(np.isnan(usa), wmo, usa) if wind_source == "usa" else wmo).astype(np.float32)
+def _agency(columns: Columns, quantity: str, wind_source: str) -> Floats:
+    wmo: Floats = columns[f"wmo_{quantity}"]
+    if wind_source == "wmo":
+        return wmo.astype(np.float32)
+    usa: Floats = columns[f"usa_{quantity}"]
+    return np.where(np.isnan(usa), wmo, usa).astype(np.float32)

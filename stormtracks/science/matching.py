@@ -60,6 +60,21 @@ def match(
     data's step.
 
     The lead is reckoned from the storm's first observation anywhere, at whatever time.
+
+    Examples
+    --------
+    A track one degree north of the storm Cindy of 1987:
+
+    >>> from stormtracks.science import ibtracs
+    >>> hours = 6.0 * np.arange(8)
+    >>> axis = TimeAxis(np.datetime64("1987-09-09T00", "s") + (3600 * hours).astype("timedelta64[s]"), hours)
+    >>> observed = ibtracs.load("sample/ibtracs/IBTrACS.NA.v04r00.nc", axis.times[0], axis.times[-1])
+    >>> cindy = np.flatnonzero((observed.name[observed.storm] == "CINDY") & np.isin(observed.time, axis.times))
+    >>> where = observed.time[cindy], observed.lat[cindy] + 1.0, observed.lon[cindy]
+    >>> tracks = Tracks(np.array([len(cindy)]), *where, np.full(len(cindy), 7e-5), np.arange(len(cindy)))
+    >>> matches = match(tracks, observed, axis)
+    >>> matches.name.tolist(), matches.hit.tolist(), matches.mean_distance_km.round().tolist()
+    (['CINDY', 'DENNIS'], [True, False], [111.0, nan])
     """
     check_choice("best_track_times", best_track_times, TIME_RULES)
     seen = _observations(best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate")
@@ -237,7 +252,7 @@ def _matches(seen: _Observations, meetings: _Meetings, pairs: _Pairs, tracks: Tr
 
 
 def _filled(size: int, index: Ints, values: npt.NDArray[Any], default: float, dtype: type) -> npt.NDArray[Any]:
-    filled = np.full(size, default, dtype)
+    filled: npt.NDArray[Any] = np.full(size, default, dtype)
     filled[index] = values
     return filled
 
@@ -256,7 +271,8 @@ def _span(meetings: _Meetings, track: Ints) -> tuple[Times, Times]:
     missed = np.isin(np.arange(len(track)), row, invert=True)
     span[1] *= -1
     span[:, missed] = np.datetime64("NaT", "s").astype(np.int64)
-    return tuple(span.astype("datetime64[s]"))
+    first, last = span.astype("datetime64[s]")
+    return first, last
 
 
 def _storm_of_track(pairs: _Pairs, chosen: Ints, ntracks: int) -> Ints:

@@ -55,6 +55,15 @@ def find(
     the 3 x 3 points in the plane that touches the sphere there (a row's nine positions lie as the sphere has them, so
     uneven rows and converging meridians are exact), at most half a cell away. Then weaker maxima give way: see
     `thin`.
+
+    Examples
+    --------
+    >>> grid = Grid(np.arange(-10.0, 11.0, 2.0), np.arange(0.0, 360.0, 2.0), periodic=True)
+    >>> fields = np.zeros((1, *grid.shape))
+    >>> fields[0, 7, 89:92] = 4e-5, 6e-5, 5e-5  # a cyclone at 4 degrees north, near the date line
+    >>> found = find(fields, grid, threshold_s1=5e-5)
+    >>> found.lat.round(1).tolist(), found.lon.round(1).tolist()
+    ([4.0], [-179.7])
     """
     wrapped = _wrapped(fields, grid)
     index, tied = _peaks(wrapped, threshold_s1)
@@ -239,7 +248,7 @@ def _thin_in_batches(maxima: Maxima, min_separation_km: float) -> Ints:
 
     order = np.argsort(-maxima.vorticity, kind="stable")
     points = np.column_stack([sphere.unit_vectors(maxima.lat, maxima.lon), 4.0 * maxima.step])
-    reach, alive, kept = sphere.chord(min_separation_km), np.ones(len(maxima), bool), []
+    reach, alive, kept = float(sphere.chord(min_separation_km)), np.ones(len(maxima), bool), []
     cuts = [0, len(order) // 16, len(order) // 4, len(order)]
     for begin, end in itertools.pairwise(cuts):
         batch = np.sort(order[begin:end][alive[order[begin:end]]])

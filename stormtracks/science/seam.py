@@ -1,11 +1,15 @@
 """Lines cut where a map ends: at the date line, or opposite a map's central meridian."""
 
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science import sphere
+from stormtracks.science.arrays import Floats, Ints
 
 
-def cut_segments(lon1, lat1, lon2, lat2, central=0.0):
+def cut_segments(
+    lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, lat2: npt.ArrayLike, central: float = 0.0
+) -> tuple[Floats, Ints]:
     """Straight lines between points, none of them across the meridian opposite `central`.
 
     Parameters
@@ -21,14 +25,15 @@ def cut_segments(lon1, lat1, lon2, lat2, central=0.0):
         Ends of each piece: degrees east of `central` (in [-180, 180]) and degrees north. A line that crosses is two
         pieces that end and begin at the meridian, at the latitude of the straight line in longitude and latitude.
     source : ndarray of int64, shape (m,)
-        Number of the line that each piece is of, ascending.
+        Number of the line that each piece belongs to, ascending.
     """
+    lat1, lat2 = np.asarray(lat1, dtype=float), np.asarray(lat2, dtype=float)
     rel1, rel2 = sphere.wrap(np.subtract(lon1, central)), sphere.wrap(np.subtract(lon2, central))
     step = sphere.lon_difference(rel1, rel2)
     crosses = np.abs(rel1 + step - rel2) > 180.0
     edge = np.where(step > 0, 180.0, -180.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        edge_lat = lat1 + (edge - rel1) / step * np.subtract(lat2, lat1)
+    with np.errstate(invalid="ignore", divide="ignore"):  # lines along a meridian, which never cross
+        edge_lat = lat1 + (edge - rel1) / step * (lat2 - lat1)
     ends = np.stack([np.stack([rel1, lat1], -1), np.stack([rel2, lat2], -1)], axis=1)
     before, after = ends.copy(), ends[crosses]
     before[crosses, 1] = np.stack([edge, edge_lat], -1)[crosses]
@@ -38,7 +43,7 @@ def cut_segments(lon1, lat1, lon2, lat2, central=0.0):
     return np.concatenate([before, after])[order], source[order]
 
 
-def cut_line(lon, lat):
+def cut_line(lon: Floats, lat: Floats) -> list[Floats]:
     """A line as pieces that do not cross the date line.
 
     Parameters

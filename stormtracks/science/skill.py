@@ -93,7 +93,7 @@ def score(
     counted = _counted(storms, least_wind_kt, least_hours)
     matched = {str(sid): int(track) for sid, track in zip(matches.sid, matches.track, strict=True) if track >= 0}
     sids = [str(sid) for sid in storms.sid[counted]]
-    found = [row for row in np.flatnonzero(counted) if str(storms.sid[row]) in matched]
+    found = [int(row) for row in np.flatnonzero(counted) if str(storms.sid[row]) in matched]
     errors = [_errors(storms, row, tracks, matched[str(storms.sid[row])]) for row in found]
     every = np.concatenate(errors) if errors else np.full(1, np.nan)
     pieces = _pieces(storms, tracks)[found]

@@ -4,6 +4,9 @@ import itertools
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
+
+from stormtracks.science.arrays import Bools, Floats, Ints
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius (IUGG R1 is 6371.0088; reanalysis models use 6371.2 or 6371.229: 0.004 % apart)."""
@@ -12,7 +15,7 @@ Region: TypeAlias = tuple[float, float, float, float]
 """South, north, west, east, in degrees; west > east goes through 180 or 0."""
 
 
-def unit_vectors(lat, lon):
+def unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
     """Points on the unit sphere.
 
     Parameters
@@ -30,18 +33,23 @@ def unit_vectors(lat, lon):
     return np.stack([cos * np.cos(lam), cos * np.sin(lam), np.sin(phi)], axis=-1)
 
 
-def lat_lon(vectors):
+def lat_lon(vectors: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Latitude and longitude (degrees, longitude in [-180, 180)) of vectors of any length > 0, shape (..., 3)."""
     x, y, z = np.moveaxis(np.asarray(vectors, dtype=float), -1, 0)
     return np.degrees(np.arctan2(z, np.hypot(x, y))), wrap(np.degrees(np.arctan2(y, x)))
 
 
-def distance_km(lat1, lon1, lat2, lon2):
+def distance_km(lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, lon2: npt.ArrayLike) -> Floats:
     """Great-circle distance in km; arguments in degrees, broadcast against each other.
 
     Notes
     -----
     The haversine with the sine clipped to 1, so that equal and antipodal points are safe.
+
+    Examples
+    --------
+    >>> round(float(distance_km(0, 179, 0, -179)), 1)
+    222.4
     """
     phi1, phi2 = np.radians(lat1, dtype=float), np.radians(lat2, dtype=float)
     half_lat, half_lon = (phi2 - phi1) / 2, np.radians(np.subtract(lon2, lon1, dtype=float)) / 2
@@ -49,39 +57,51 @@ def distance_km(lat1, lon1, lat2, lon2):
     return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(a, 0.0, 1.0)))
 
 
-def chord(km):
+def chord(km: npt.ArrayLike) -> Floats:
     """Straight-line distance on the unit sphere between points `km` apart along the surface."""
     return 2 * np.sin(np.minimum(np.asarray(km, dtype=float) / (2 * EARTH_RADIUS_KM), np.pi / 2))
 
 
-def arc_km(chord_length):
+def arc_km(chord_length: npt.ArrayLike) -> Floats:
     """Surface distance in km between points a straight line of `chord_length` apart on the unit sphere."""
     return 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(np.asarray(chord_length, dtype=float) / 2, 1.0))
 
 
-def wrap(lon):
+def wrap(lon: npt.ArrayLike) -> Floats:
     """Longitude in [-180, 180)."""
     return (np.asarray(lon, dtype=float) + 180.0) % 360.0 - 180.0
 
 
-def lon_difference(lon1, lon2):
+def lon_difference(lon1: npt.ArrayLike, lon2: npt.ArrayLike) -> Floats:
     """`lon2 - lon1` the short way round, degrees in [-180, 180)."""
     return wrap(np.subtract(lon2, lon1, dtype=float))
 
 
-def in_region(lat, lon, region):
-    """Which points lie in (south, north, west, east), edges included; west > east goes through 180 or 0.
+def in_region(lat: Floats, lon: Floats, region: Region | None) -> Bools:
+    """Which points lie in a region, edges included; all of them where `region` is None.
 
-    All of them where `region` is None.
+    Parameters
+    ----------
+    lat, lon : ndarray of float
+        Degrees; of any shapes that fit each other.
+    region : tuple of float or None
+        South, north, west, east; west > east goes through 180 or 0.
+
+    Examples
+    --------
+    >>> in_region(np.array([10.0, 10.0]), np.array([175.0, 0.0]), (0, 40, 150, -150)).tolist()
+    [True, False]
     """
     if region is None:
-        return np.ones(np.shape(lat), bool)
+        return np.ones(np.broadcast_shapes(np.shape(lat), np.shape(lon)), bool)
     south, north, west, east = region
     width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
     return (lat >= south) & (lat <= north) & ((lon - west) % 360.0 <= width)
 
 
-def between(lat1, lon1, lat2, lon2, fraction):
+def between(
+    lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, lon2: npt.ArrayLike, fraction: npt.ArrayLike
+) -> tuple[Floats, Floats]:
     """Points a fraction of the way along the great circle from one point to another.
 
     Parameters
@@ -99,7 +119,7 @@ def between(lat1, lon1, lat2, lon2, fraction):
     first, second = unit_vectors(lat1, lon1), unit_vectors(lat2, lon2)
     angle = 2 * np.arcsin(np.minimum(np.linalg.norm(second - first, axis=-1) / 2, 1.0))
     fraction = np.asarray(fraction, dtype=float)
-    # sin(k angle) / sin(angle), which is k where the angle vanishes; np.sinc is the one that is safe there.
+    # sin(k angle) / sin(angle), which is k where the angle vanishes; np.sinc is safe there.
     weight = [k * np.sinc(k * angle / np.pi) / np.sinc(angle / np.pi) for k in (1 - fraction, fraction)]
     return lat_lon(weight[0][..., None] * first + weight[1][..., None] * second)
 
@@ -108,7 +128,7 @@ PAIRS_AT_A_TIME = 1 << 17
 """Pairs that `pairs_within` looks at in one go, to stay in a processor's cache."""
 
 
-def pairs_within(lat, lon, moment, km, later=0):
+def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int = 0) -> tuple[Ints, Ints, Floats]:
     """All pairs of points at most `km` apart, the second `later` moments after the first.
 
     Parameters
@@ -116,9 +136,10 @@ def pairs_within(lat, lon, moment, km, later=0):
     lat, lon : ndarray of float, shape (n,)
         Degrees; lon in [-180, 180).
     moment : ndarray of int, shape (n,)
+        Number of each point's time.
     km : float
     later : int
-        0: pairs of the same moment, each once.
+        Moments from the first point to the second. 0: pairs of the same moment, each once.
 
     Returns
     -------
@@ -129,8 +150,16 @@ def pairs_within(lat, lon, moment, km, later=0):
 
     Notes
     -----
-    Candidates are sought along the meridian in a table sorted by moment and latitude, then by longitude; only what is
-    left is measured. For storms, that lie about as far apart as they move, this takes a third of the time of a tree.
+    Candidates are looked up along the meridian in a table sorted by moment and latitude. Those too far off in longitude
+    are dropped, and only the rest is measured. Storms lie about as far apart as they move, so few candidates are
+    dropped, and this takes a third of the time of a tree.
+
+    Examples
+    --------
+    >>> lat, lon, moment = np.array([10.0, 10.0, 11.0]), np.array([179.5, -179.5, 0.0]), np.array([0, 0, 0])
+    >>> first, second, apart = pairs_within(lat, lon, moment, 300.0)
+    >>> first.tolist(), second.tolist(), [round(float(km)) for km in arc_km(np.sqrt(apart))]
+    ([0], [1], [110])
     """
     reach = np.degrees(km / EARTH_RADIUS_KM) + 1e-9
     height = 1000.0 * moment + lat  # moments lie further apart than any latitudes
@@ -141,10 +170,9 @@ def pairs_within(lat, lon, moment, km, later=0):
     until = np.searchsorted(height, height + (above + reach), side="right")
     begin = np.searchsorted(height, height + (above - reach)) if later else np.arange(1, len(height) + 1)
     found = []
-    coarse, coarse_reach = (
-        lon.astype(np.float32),
-        (reach_lon + 1e-3).astype(np.float32),
-    )  # half the memory to go through
+    # Single precision is half the memory to go through; what it lets pass by a hair is measured in double.
+    coarse = lon.astype(np.float32)
+    coarse_reach = (reach_lon + 1e-3).astype(np.float32)
     for part in _parts(until - begin):
         count = until[part] - begin[part]
         second = np.arange(count.sum()) + np.repeat(begin[part] - (np.cumsum(count) - count), count)
@@ -155,10 +183,11 @@ def pairs_within(lat, lon, moment, km, later=0):
         apart = ((points[first] - points[second]) ** 2).sum(axis=1)
         near = apart <= chord(km) ** 2
         found.append((order[first[near]], order[second[near]], apart[near]))
-    return tuple(np.concatenate(column) for column in zip(*found, strict=True))
+    heads, tails, distances = (np.concatenate(column) for column in zip(*found, strict=True))
+    return heads, tails, distances
 
 
-def _parts(counts):
+def _parts(counts: Ints) -> list[slice]:
     """Slices of a table of counts whose sums are about `PAIRS_AT_A_TIME`; at least one."""
     total = np.cumsum(counts)
     edges = np.arange(PAIRS_AT_A_TIME, total[-1] if len(total) else 0, PAIRS_AT_A_TIME)
@@ -166,7 +195,7 @@ def _parts(counts):
     return [slice(a, b) for a, b in itertools.pairwise(cuts)] or [slice(0, 0)]
 
 
-def _reach_lon(lat, reach):
-    """Degrees of longitude within which everything at most `reach` degrees away lies; all, where that holds a pole."""
+def _reach_lon(lat: Floats, reach: float) -> Floats:
+    """Degrees of longitude within which every point at most `reach` degrees away lies; all of them near a pole."""
     sine = np.sin(np.radians(min(reach, 90.0))) / np.maximum(np.cos(np.radians(lat)), 1e-12)
     return np.where(np.abs(lat) + reach < 90.0, np.degrees(np.arcsin(np.minimum(sine, 1.0))), 180.0) + 1e-9

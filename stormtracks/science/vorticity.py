@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ POLE = 1e-4
 """A row this close to a pole (degrees) is the pole."""
 
 
-def relative_vorticity(u, v, grid):
+def relative_vorticity(u: Floats, v: Floats, grid: Grid) -> Floats:
     """Vertical component of the curl of the horizontal wind.
 
     Parameters
@@ -46,13 +47,34 @@ def relative_vorticity(u, v, grid):
     return _curl(u, v, _stencil(grid, np.dtype(u.dtype), cyclonic=False), grid)
 
 
-def cyclonic_vorticity(u, v, grid):
-    """`relative_vorticity` times the sign of latitude: cyclones are positive (the equator counts as north)."""
+def cyclonic_vorticity(u: Floats, v: Floats, grid: Grid) -> Floats:
+    """`relative_vorticity` times the sign of latitude: cyclones are positive (the equator counts as north).
+
+    Parameters
+    ----------
+    u, v : ndarray of float, shape (..., nlat, nlon)
+        Eastward and northward wind, m s-1, on `grid`.
+    grid : Grid
+
+    Returns
+    -------
+    ndarray, shape and dtype of `u`
+        Cyclonic vorticity, s-1.
+
+    Examples
+    --------
+    >>> from stormtracks.science.reanalysis import open_season
+    >>> with open_season("sample/20crv2c_1987", 1987) as season:
+    ...     u, v = season.read(0, 1, [0])
+    >>> vorticity = cyclonic_vorticity(u, v, season.grid)
+    >>> vorticity.shape, round(1e5 * float(vorticity.max()), 1)
+    ((1, 1, 91, 180), 57.4)
+    """
     return _curl(u, v, _stencil(grid, np.dtype(u.dtype), cyclonic=True), grid)
 
 
 def cyclonic_from(arrays: Sequence[Floats], grid: Grid) -> Floats:
-    """Cyclonic vorticity from what a season reads: (u, v), or (vorticity,), which is used as it is."""
+    """Cyclonic vorticity of what a season reads: (u, v), or (vorticity,), whose sign alone is turned."""
     if len(arrays) == 1:
         return cyclonic(arrays[0], grid)
     u, v = arrays
@@ -64,7 +86,7 @@ def cyclonic(vorticity: Floats, grid: Grid) -> Floats:
     return vorticity * hemisphere(grid)[:, np.newaxis].astype(vorticity.dtype)
 
 
-def hemisphere(grid):
+def hemisphere(grid: Grid) -> Floats:
     """+1 for rows on and north of the equator, -1 south of it, shape (nlat,)."""
     return np.where(grid.lat < 0, -1.0, 1.0)
 
@@ -73,19 +95,19 @@ def hemisphere(grid):
 class _Stencil:
     """What the winds are multiplied by; columns of shape (nlat, 1) in the winds' dtype."""
 
-    east: np.ndarray  # on v[j+1] - v[j-1]
-    above: np.ndarray  # on u of the next row to the north
-    here: np.ndarray
-    below: np.ndarray  # on u of the next row to the south
-    ends: tuple  # what to do with the outer rows: (row, how), how one of _OPEN, _POLE, _ACROSS
-    poles: tuple  # on the zonal mean of u in the first row off the south and the north pole
+    east: Floats  # on v[j+1] - v[j-1]
+    above: Floats  # on u of the next row to the north
+    here: Floats
+    below: Floats  # on u of the next row to the south
+    ends: tuple[tuple[int, str], ...]  # what to do with the outer rows: (row, how), how one of _OPEN, _POLE, _ACROSS
+    poles: tuple[float, float]  # on the zonal mean of u in the first row off the south and the north pole
 
 
 _OPEN, _POLE, _ACROSS = "open", "pole", "across"
 
 
 @lru_cache(maxsize=16)
-def _stencil(grid, dtype, cyclonic):
+def _stencil(grid: Grid, dtype: np.dtype[Any], cyclonic: bool) -> _Stencil:
     phi = np.radians(grid.lat)
     radius = EARTH_RADIUS_KM * 1000.0
     scale = (hemisphere(grid) if cyclonic else np.ones(len(phi))) / radius
@@ -95,7 +117,7 @@ def _stencil(grid, dtype, cyclonic):
     cos = np.where(_is_pole(grid.lat), np.inf, np.cos(phi))  # the pole's own row is not made from these weights
     tan = np.sin(phi) / cos
 
-    def column(values):
+    def column(values: Floats) -> Floats:
         return np.ascontiguousarray((scale * values)[:, np.newaxis], dtype=dtype)
 
     east = 1.0 / (2.0 * np.sin(np.radians(grid.lon[1] - grid.lon[0])) * cos)
@@ -103,11 +125,11 @@ def _stencil(grid, dtype, cyclonic):
     return _Stencil(column(east), column(-above), column(tan - here), column(-below), ends, poles)
 
 
-def _is_pole(lat):
+def _is_pole(lat: Floats) -> Any:
     return 90.0 - np.abs(lat) < POLE
 
 
-def _end(grid, row):
+def _end(grid: Grid, row: int) -> str:
     """Which of the outer rows' cases this is."""
     if not grid.periodic or (grid.lat[row] < 0) != (row == 0):
         return _OPEN
@@ -117,12 +139,12 @@ def _end(grid, row):
     return _ACROSS if leaves_out_only_the_pole and len(grid.lon) % 2 == 0 else _OPEN
 
 
-def _node_beyond(phi, how):
+def _node_beyond(phi: float, how: str) -> float:
     across = np.sign(phi) * np.pi - phi
-    return across if how == _ACROSS else phi + np.sign(phi) * 0.1  # a place-holder: such rows are overwritten
+    return across if how == _ACROSS else phi + np.sign(phi) * 0.1  # a place-holder: such rows are overwritten below
 
 
-def _slope_weights(x):
+def _slope_weights(x: Floats) -> tuple[Floats, Floats, Floats]:
     """Weights of f[i-1], f[i], f[i+1] in the slope at x[i], exact for 1, sin and cos; each of shape (len(x) - 2,)."""
     west, east = x[1:-1] - x[:-2], x[2:] - x[1:-1]
     bend_west, bend_east = 1.0 - np.cos(west), 1.0 - np.cos(east)
@@ -131,7 +153,8 @@ def _slope_weights(x):
     return below, -below - above, above
 
 
-def _curl(u, v, stencil, grid):
+def _curl(u: Floats, v: Floats, stencil: _Stencil, grid: Grid) -> Floats:
+    # In place, with one array for all products: the fields of a block stay in the processor's cache.
     out = np.empty_like(v)
     np.subtract(v[..., 2:], v[..., :-2], out=out[..., 1:-1])
     if grid.periodic:
@@ -151,7 +174,7 @@ def _curl(u, v, stencil, grid):
     return out
 
 
-def _finish_end(out, u, stencil, row, how):
+def _finish_end(out: Floats, u: Floats, stencil: _Stencil, row: int, how: str) -> None:
     if how == _OPEN:
         out[..., row, :] = np.nan
     elif how == _POLE:

@@ -206,7 +206,7 @@ def test_refuses_a_missing_variable(netcdf_file, csv_file):
 def test_refuses_unknown_time_units(netcdf_file):
     with netCDF4.Dataset(netcdf_file, "a") as file:
         file["time"].units = "months since 1900-01-01"
-    with pytest.raises(InputError, match=r"v04r01\.nc: 'time' has units 'months since 1900-01-01'; expected"):
+    with pytest.raises(InputError, match=r"v04r01\.nc: 'time' has units 'months since 1900-01-01', not 'days"):
         ibtracs.load(netcdf_file)
 
 

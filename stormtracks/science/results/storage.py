@@ -65,6 +65,18 @@ def load(
     ------
     ResultError
         There is none; or the file is damaged, or is not a result.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from stormtracks.science import pipeline
+    >>> folder = tempfile.mkdtemp()
+    >>> details = pipeline.run_task(1987, 0, "vort_track", {"data": "sample/20crv2c_1987", "results": folder})
+    >>> result = load(folder, 1987, 0)
+    >>> result.member_label, len(result.axis), result.provenance["settings"]["min_points"]
+    ('1', 8, 6)
+    >>> round(1e5 * float(result.tracks.vorticity[result.tracks.peak].max()), 1)
+    89.2
     """
     path = _chosen(path_or_folder, year, ensemble_member, task)
     with _opened(path) as dataset:
@@ -194,7 +206,7 @@ def _opened(path: Path) -> Iterator[netCDF4.Dataset]:
             yield dataset
     except ResultError:
         raise
-    except (OSError, RuntimeError, AttributeError, LookupError, ValueError) as error:
+    except (OSError, RuntimeError, AttributeError, LookupError, ValueError) as error:  # what another file has not
         raise ResultError(
             f"{path}: cannot be read as a result ({error}): it is damaged, or is not a result; delete it, or run with "
             "--overwrite to make it again"
