@@ -1,7 +1,7 @@
 """The exact shell lines that are sent to a host: pure strings, every word quoted.
 
-What a host does with files and processes is in the package `on_host`, and what it is told travels on that program's
-standard input. So the lines are few, and no word of hosts.yaml but the code folder and the python is in them.
+What a host does with files and processes is in the package `on_host`, and its request travels on that program's
+standard input. So the lines are few, and of hosts.yaml they have only the code folder and the python.
 
 Each line works under any login shell (sh, bash, dash, zsh, csh, tcsh), because it is one call of ``sh -c``.
 """
@@ -13,7 +13,7 @@ NO_CODE, NO_PYTHON = 81, 82
 """Exit statuses of `on_host` when the code folder, or the python, is not there."""
 
 NOT_SET = "is not set"
-"""What sh says, behind a variable's name and a colon, when it has to do without the variable."""
+"""What sh says, behind a variable's name and a colon, of a variable that is not set or empty."""
 
 BOOTSTRAP = "import sys; b = sys.stdin.buffer; exec(compile(b.read(int(b.readline())), 'stormtracks', 'exec'))"
 """Python that reads a program's length and text from standard input and runs it; what follows is its input."""
@@ -21,7 +21,7 @@ BOOTSTRAP = "import sys; b = sys.stdin.buffer; exec(compile(b.read(int(b.readlin
 _HOME = re.compile(r"~([A-Za-z_][A-Za-z0-9_.-]*)?(/|\Z)", re.ASCII)
 
 
-def on_host(action, code, python) -> str:
+def on_host(action: str, code: str, python: str) -> str:
     """The line that runs an action of the package `on_host` (check, start, look, stop, ...) from the code on the host.
 
     Parameters
@@ -39,7 +39,7 @@ def on_host(action, code, python) -> str:
     )
 
 
-def send_program(python) -> str:
+def send_program(python: str) -> str:
     """The line that runs a program which follows on standard input (see `BOOTSTRAP`), for a host without our code."""
     return wrapped(
         f"command -v {path(python)} >/dev/null 2>&1 || exit {NO_PYTHON}; "
@@ -47,7 +47,7 @@ def send_program(python) -> str:
     )
 
 
-def path(text) -> str:
+def path(text: str) -> str:
     """A path as a word for sh, which means there what `paths.expand` makes of it here.
 
     A leading ``~`` or ``~USER`` and ``$NAME`` or ``${NAME}`` are the host's, all else is literal. A variable that the
@@ -66,17 +66,17 @@ def path(text) -> str:
     return home + "".join(words) or "''"
 
 
-def wrapped(script) -> str:
+def wrapped(script: str) -> str:
     """A line that runs a script for sh whatever the login shell is.
 
-    csh and tcsh expand ``!`` and refuse a line break even between single quotes, so the script is handed over without
-    either: where it has one, it is made by printf.
+    csh and tcsh expand ``!`` and refuse a line break even between single quotes, so a script that has one is handed
+    over without: printf restores it.
     """
     if "!" in script or "\n" in script:
         script = f"exec sh -c \"$(printf '%b' {shlex.quote(_octal(script))})\""
     return "exec sh -c " + shlex.quote(script)
 
 
-def _octal(script):
+def _octal(script: str) -> str:
     """The script with backslash, ``!`` and line break as printf's ``%b`` writes them."""
     return script.replace("\\", "\\0134").replace("!", "\\0041").replace("\n", "\\0012")

@@ -1,15 +1,18 @@
-"""hosts.yaml and the other YAML files -> plain values and frozen dataclasses; what is unknown or twice is refused."""
+"""hosts.yaml and the other YAML files -> frozen dataclasses and plain values; unknown and repeated keys are refused."""
 
 import dataclasses
 import os
 import re
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from stormtracks import paths, strict_dataclass
+from stormtracks.errors import BadValue
 from stormtracks.strict_dataclass import KeyRefused
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -25,7 +28,7 @@ class Nameserver:
     host: str = "localhost"
     port: int = 9090
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_port("port", self.port)
         _check_text("host", self.host)
 
@@ -62,44 +65,46 @@ class WorkerHost:
     results: str = "results"
     scratch: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_name(self.name)
         if self.launch not in LAUNCHES:
-            raise ValueError(f"'launch' must be one of {', '.join(LAUNCHES)}, not {self.launch!r}")
+            raise BadValue(f"'launch' must be one of {', '.join(LAUNCHES)}, not {self.launch!r}")
         if self.port is not None:
             _check_port("port", self.port)
-        for key in ("slots", "memory_limit_mb"):
-            if getattr(self, key) is not None and getattr(self, key) < 1:
-                raise ValueError(f"'{key}' must be at least 1, not {getattr(self, key)}")
+        for key, number in (("slots", self.slots), ("memory_limit_mb", self.memory_limit_mb)):
+            if number is not None and number < 1:
+                raise BadValue(f"'{key}' must be at least 1, not {number}")
         for key, value in dataclasses.asdict(self).items():
             if isinstance(value, str):
                 _check_text(key, value, may_be_empty=key == "address")
         for variable in self.env:
             if not _VARIABLE.fullmatch(variable):
-                raise ValueError(f"'env': {variable!r} is not a name of an environment variable")
+                raise BadValue(f"'env': {variable!r} is not the name of an environment variable")
 
     @property
     def local(self) -> bool:
-        """Whether this is the machine we are on, reached without SSH."""
+        """Whether this is the machine that the command runs on, reached without SSH."""
         return self.launch == "local"
 
     @property
     def ssh_host(self) -> str:
-        """What SSH is told to connect to: an address or an alias of ~/.ssh/config."""
+        """The host that SSH connects to: an address or an alias of ~/.ssh/config."""
         return self.address or self.name
 
     @property
     def place(self) -> str:
-        """The host in words: "w1" or "w1 (user@address:port)"."""
+        """The host for messages: "w1" or "w1 (user@address:port)"."""
         if self.local:
             return f"{self.name} (this machine)"
-        where = f"{self.user + '@' if self.user else ''}{self.ssh_host}{f':{self.port}' if self.port else ''}"
+        user = f"{self.user}@" if self.user else ""
+        port = f":{self.port}" if self.port else ""
+        where = f"{user}{self.ssh_host}{port}"
         return self.name if where == self.name else f"{self.name} ({where})"
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A hosts.yaml: the nameserver, the worker hosts with the defaults merged in, and where results go here."""
+    """A hosts.yaml: the nameserver, the worker hosts with the defaults merged in, and this machine's results folder."""
 
     nameserver: Nameserver
     workers: tuple[WorkerHost, ...]
@@ -111,28 +116,28 @@ class Cluster:
         """The folder of hosts.yaml, which relative paths of this machine start from."""
         return self.path.parent
 
-    def only(self, names) -> "Cluster":
+    def only(self, names: str | None) -> "Cluster":
         """The same cluster with some of its hosts.
 
         Parameters
         ----------
         names : str or None
-            Names with commas between them; None or empty: all.
+            Names separated by commas; None or empty: all.
 
         Raises
         ------
         KeyRefused
             A name that no host has.
         """
-        wanted = [name.strip() for name in (names or "").split(",") if name.strip()]
+        wanted = list(dict.fromkeys(name.strip() for name in (names or "").split(",") if name.strip()))
         known = {worker.name: worker for worker in self.workers}
         for name in wanted:
             if name not in known:
                 raise KeyRefused(f"{self.path}: {strict_dataclass.unknown(name, known, 'host')}")
-        return dataclasses.replace(self, workers=tuple(known[n] for n in dict.fromkeys(wanted)) or self.workers)
+        return dataclasses.replace(self, workers=tuple(known[name] for name in wanted) or self.workers)
 
 
-def load(path=None) -> Cluster:
+def load(path: str | Path | None = None) -> Cluster:
     """Read a hosts.yaml.
 
     Parameters
@@ -143,42 +148,46 @@ def load(path=None) -> Cluster:
     Raises
     ------
     KeyRefused
-        With the line: an unknown key, a wrong type, a key or a host that is there twice, a file that is not YAML.
+        With the line: an unknown key, a wrong type, a key or a host that is given twice, a file that is not YAML.
+    paths.PathRefused
+        With the line: a variable that is not set, in a path of this machine.
     """
-    path = hosts_file(path)
-    content = _read(path)
+    file = hosts_file(path)
+    content = _read(file)
     for key in content:
         if key not in _SECTIONS:
-            raise KeyRefused(f"{path}, line {content.lines[key]}: {strict_dataclass.unknown(key, _SECTIONS)}")
+            raise KeyRefused(f"{file}, line {content.lines[key]}: {strict_dataclass.unknown(key, _SECTIONS)}")
     nameserver = content.get("nameserver") or _Mapping()
     return Cluster(
-        nameserver=strict_dataclass.build(Nameserver, nameserver, _place(path, nameserver)),
-        workers=_workers(path, content),
-        results=_here(path, content, "results", _text(path, content, "results", "results")),
-        path=path,
+        nameserver=strict_dataclass.build(Nameserver, nameserver, _place(file, nameserver)),
+        workers=_workers(file, content),
+        results=_here(file, content, "results", _text(file, content, "results", "results")),
+        path=file,
     )
 
 
-def hosts_file(path=None) -> Path:
+def hosts_file(path: str | Path | None = None) -> Path:
     """The hosts.yaml that is meant, absolute."""
+    if path:
+        return paths.expand(path, Path.cwd(), "--hosts")
     named = os.environ.get("STORMTRACKS_HOSTS")
-    if path or named:
-        return paths.expand(path or named, Path.cwd(), "--hosts" if path else "STORMTRACKS_HOSTS")
+    if named:
+        return paths.expand(named, Path.cwd(), "STORMTRACKS_HOSTS")
     here = Path("hosts.yaml").absolute()
     return here if here.exists() else CHECKOUT / "hosts.yaml"
 
 
-def load_settings(path) -> dict:
+def load_settings(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file of settings, for `science.settings.Settings.from_mapping`."""
     return _plain(_read(Path(path)))
 
 
-def load_dataset(path) -> dict:
+def load_dataset(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file that describes a data set, for `science.reanalysis.Dataset.from_mapping`."""
     return _plain(_read(Path(path)))
 
 
-def load_archives(path) -> dict:
+def load_archives(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file of archives' addresses, for `download.Options`."""
     return _plain(_read(Path(path)))
 
@@ -186,15 +195,21 @@ def load_archives(path) -> dict:
 _SECTIONS = ("nameserver", "results", "defaults", "workers")
 
 
-def _workers(path, content):
+def _workers(path: Path, content: "_Mapping") -> tuple[WorkerHost, ...]:
     defaults = content.get("defaults") or _Mapping()
+    if not isinstance(defaults, _Mapping):
+        raise KeyRefused(f"{path}, line {content.lines['defaults']}: 'defaults' must be keys and values")
     for key in ("name", "address"):
         if key in defaults:
-            raise KeyRefused(f"{path}, line {defaults.lines[key]}: '{key}' is each host's own, it cannot be a default")
+            raise KeyRefused(
+                f"{path}, line {defaults.lines[key]}: each host has its own '{key}', so it cannot be a default; write "
+                "it below 'workers'"
+            )
     entries = content.get("workers") or []
     if not isinstance(entries, list) or not entries:
         raise KeyRefused(f"{path}: 'workers' must be a list with at least one host, such as '- name: w1'")
-    workers, seen = [], {}
+    workers = []
+    seen: dict[object, int] = {}
     for number, entry in enumerate(entries, 1):
         if not isinstance(entry, _Mapping):
             raise KeyRefused(f"{path}: worker number {number} must be keys and values, not {entry!r}")
@@ -204,88 +219,94 @@ def _workers(path, content):
     return tuple(workers)
 
 
-def _worker(path, defaults, entry):
+def _worker(path: Path, defaults: "_Mapping", entry: "_Mapping") -> WorkerHost:
     merged = _Mapping(defaults | entry)
-    merged.lines, merged.line = defaults.lines | entry.lines, entry.line
+    merged.lines = defaults.lines | entry.lines
+    merged.line = entry.line
     if isinstance(defaults.get("env"), dict) and isinstance(entry.get("env"), dict):
         merged["env"] = defaults["env"] | entry["env"]
     if isinstance(merged.get("dataset"), str):
         merged["dataset"] = load_dataset(_here(path, merged, "dataset", merged["dataset"]))
     elif merged.get("dataset") is not None:
         merged["dataset"] = _plain(merged["dataset"])
-    if isinstance(merged.get("identity"), str):
+    if isinstance(merged.get("identity"), str) and merged["identity"]:
         merged["identity"] = str(_here(path, merged, "identity", merged["identity"]))
     if merged.get("launch") == "local" and "code" not in merged:
-        merged |= {"code": str(CHECKOUT), "python": merged.get("python", sys.executable)}
+        merged["code"] = str(CHECKOUT)
+        merged.setdefault("python", sys.executable)
     return strict_dataclass.build(WorkerHost, merged, _place(path, merged))
 
 
-def _refuse_twice(path, worker, line, seen):
-    where = worker.name if worker.local else (worker.ssh_host, worker.user, worker.port, worker.jump)
+def _refuse_twice(path: Path, worker: WorkerHost, line: int, seen: dict[object, int]) -> None:
+    where: object = worker.name if worker.local else (worker.ssh_host, worker.user, worker.port, worker.jump)
     for mark, what in ((worker.name, f"'{worker.name}'"), (where, worker.place)):
         if mark in seen and seen[mark] != line:
             raise KeyRefused(
                 f"{path}, line {line}: {what} is listed twice, first in line {seen[mark]}; "
-                "one host has one worker (more at a time: 'slots')"
+                "one host has one worker; for more tasks at a time set 'slots'"
             )
         seen[mark] = line
 
 
-def _text(path, content, key, default):
+def _text(path: Path, content: "_Mapping", key: str, default: str) -> str:
     value = content.get(key, default)
     if not isinstance(value, str) or not value:
         raise KeyRefused(f"{path}, line {content.lines[key]}: '{key}' must be a path, not {value!r}")
     return value
 
 
-def _here(path, mapping, key, text):
+def _here(path: Path, mapping: "_Mapping", key: str, text: str) -> Path:
     """A path of this machine: it starts from the folder of the file that it is written in."""
     return paths.expand(text, path.parent, f"{_place(path, mapping)(key)}: '{key}'")
 
 
-def _place(path, mapping):
+def _place(path: Path, mapping: object) -> Callable[[str], str]:
     lines = getattr(mapping, "lines", {})
     return lambda key: f"{path}, line {lines.get(key, getattr(mapping, 'line', 1))}"
 
 
-def _check_name(name):
+def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise ValueError(f"'name' must be letters, digits, '.', '_' or '-', not {name!r}")
+        raise BadValue(f"'name' must consist of letters, digits, '.', '_' and '-', not {name!r}")
 
 
-def _check_port(key, value):
+def _check_port(key: str, value: int) -> None:
     if not 1 <= value <= 65535:
-        raise ValueError(f"'{key}' must be 1 to 65535, not {value}")
+        raise BadValue(f"'{key}' must be 1 to 65535, not {value}")
 
 
-def _check_text(key, value, may_be_empty=False):
-    option = key in ("address", "jump", "user", "host") and value.startswith("-")
-    if option or "\0" in value or not (value or may_be_empty):
-        raise ValueError(f"'{key}' cannot be {value!r}")
+def _check_text(key: str, value: str, may_be_empty: bool = False) -> None:
+    if not value and not may_be_empty:
+        raise BadValue(f"'{key}' must not be empty; leave it out for its default")
+    if "\0" in value:
+        raise BadValue(f"'{key}' must not have NUL characters: {value!r}")
+    if key in ("address", "jump", "user", "host") and value.startswith("-"):
+        raise BadValue(f"'{key}' must not start with '-', which SSH takes for an option: {value!r}")
 
 
-class _Mapping(dict):
+class _Mapping(dict[str, Any]):
     """A mapping that knows the line it begins in and the line of each of its keys."""
 
     line = 1
 
-    def __init__(self, *args):
+    def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.lines = {}
+        self.lines: dict[str, int] = {}
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, remembering lines and refusing a key that is there twice."""
+    """PyYAML's safe loader, which here remembers lines and refuses a key that is given twice."""
 
 
-def _construct(loader, node):
+def _construct(loader: _Loader, node: yaml.MappingNode) -> Iterator[_Mapping]:
+    """A mapping. PyYAML takes what is yielded at once and fills it later, so that YAML's anchors can refer to it."""
     mapping = _Mapping()
     mapping.line = node.start_mark.line + 1
     yield mapping
     for key in [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]:  # a merged key may come again
         name = loader.construct_object(key, deep=True)
         if name in mapping.lines:
-            problem = f"the key '{name}' is there twice, first in line {mapping.lines[name]}"
+            problem = f"the key '{name}' is given twice, first in line {mapping.lines[name]}"
             raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
         mapping.lines[name] = key.start_mark.line + 1
     loader.flatten_mapping(node)
@@ -296,10 +317,10 @@ def _construct(loader, node):
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct)
 
 
-def _read(path):
+def _read(path: Path) -> _Mapping:
     """The mapping that a YAML file holds."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # a SafeLoader
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # a SafeLoader: no tag makes an object
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise KeyRefused(f"{path}: cannot be read ({reason})") from error
@@ -308,11 +329,11 @@ def _read(path):
         line = f", line {mark.line + 1}" if mark else ""
         raise KeyRefused(f"{path}{line}: {getattr(error, 'problem', None) or error}") from error
     if not isinstance(content, _Mapping):
-        raise KeyRefused(f"{path}: expected keys and values, found {content!r}")
+        raise KeyRefused(f"{path}: expected keys and values, found {content!r:.100}")
     return content
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """The value without the memory of lines."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

@@ -1,4 +1,4 @@
-"""Which code this is: what a host runs must be what this checkout holds, and a run is done by one version only."""
+"""Which code this is: hosts must run what this checkout holds, and one run is done by one version only."""
 
 import functools
 import hashlib
@@ -16,10 +16,10 @@ def code_version() -> str:
     return f"{__version__}+{content_hash(PACKAGE)[:12]}"
 
 
-def content_hash(package) -> str:
+def content_hash(package: Path) -> str:
     """SHA-256 over the names and contents of a package's Python files, in hexadecimal digits.
 
-    In a git checkout these are the tracked files, as `fab deploy` brings them to hosts; elsewhere all that are there.
+    In a git checkout these are the tracked files, which are what `fab deploy` brings to hosts; elsewhere all files.
     """
     total = hashlib.sha256()
     for path in _tracked(package) or sorted(package.rglob("*.py")):
@@ -28,7 +28,7 @@ def content_hash(package) -> str:
     return total.hexdigest()
 
 
-def _tracked(package):
+def _tracked(package: Path) -> list[Path]:
     command = ["git", "-C", str(package), "ls-files", "-z", "--", "*.py"]
     try:
         listing = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout

@@ -60,18 +60,20 @@ REFUSALS = [
     ("workers:\n  - name: w1\n    slots: 0\n", r"'slots' must be at least 1, not 0"),
     ("workers:\n  - name: w1\n    launch: slurm\n", r"'launch' must be one of ssh, local, not 'slurm'"),
     ("workers:\n  - name: w1\n    port: 70000\n", r"'port' must be 1 to 65535, not 70000"),
-    ("workers:\n  - name: w1\n    env: {'A B': 1}\n", r"'A B' is not a name of an environment variable"),
-    ("workers:\n  - name: ../w\n", r"line 2: 'name' must be letters, digits"),
-    ("workers:\n  - name: a\n    address: -oProxyCommand=x\n", r"'address' cannot be"),
-    ('workers:\n  - name: a\n    data: "x\\0y"\n', r"'data' cannot be"),
+    ("workers:\n  - name: w1\n    env: {'A B': 1}\n", r"'A B' is not the name of an environment variable"),
+    ("workers:\n  - name: ../w\n", r"line 2: 'name' must consist of letters, digits"),
+    ("workers:\n  - name: a\n    address: -oProxyCommand=x\n", r"'address' must not start with '-'"),
+    ('workers:\n  - name: a\n    data: "x\\0y"\n', r"'data' must not have NUL"),
+    ("workers:\n  - {name: a, data: ''}\n", r"line 2: 'data' must not be empty; leave it out for its default"),
+    ("defaults: [a]\nworkers: [{name: a}]\n", r"line 1: 'defaults' must be keys and values"),
     ("workers:\n  - slots: 1\n", r"line 2: the key 'name' is missing"),
     ("workers:\n  - name: w1\n  - name: w2\n  - name: w1\n", r"line 4: 'w1' is listed twice, first in line 2"),
     (
         "workers:\n  - {name: a, address: h}\n  - {name: b, address: h}\n",
         r"3: b \(h\) is listed twice, first in line 2",
     ),
-    ("workers:\n  - name: w1\n    slots: 1\n    slots: 2\n", r"line 4: the key 'slots' is there twice, first in"),
-    ("defaults: {name: x}\nworkers: [{name: a}]\n", r"line 1: 'name' is each host's own"),
+    ("workers:\n  - name: w1\n    slots: 1\n    slots: 2\n", r"line 4: the key 'slots' is given twice, first in"),
+    ("defaults: {name: x}\nworkers: [{name: a}]\n", r"line 1: each host has its own 'name'"),
     ("workers: []\n", r"'workers' must be a list with at least one host"),
     ("workers:\n  - w1\n", r"worker number 1 must be keys and values"),
     ("workers: [}\n", r"hosts.yaml, line 1: "),
@@ -135,5 +137,5 @@ def test_settings_are_plain_and_a_key_twice_is_refused(tmp_path):
     path.write_text("threshold: 5e-5\nregion: [0, 60, 260, 360]\n")
     assert config.load_settings(path) == {"threshold": "5e-5", "region": [0, 60, 260, 360]}
     path.write_text("threshold: 1\nthreshold: 2\n")
-    with pytest.raises(KeyRefused, match="line 2: the key 'threshold' is there twice"):
+    with pytest.raises(KeyRefused, match="line 2: the key 'threshold' is given twice"):
         config.load_settings(path)
