@@ -105,7 +105,10 @@ def _watch_input() -> None:
 def _prepare(memory_mb: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # meant for the worker, which ends its slots
-    faulthandler.enable()
+    if sys.version_info >= (3, 14):
+        faulthandler.enable(c_stack=False)  # it would push the signal's name out of the lines that are kept
+    else:
+        faulthandler.enable()
     faulthandler.register(signal.SIGUSR1)  # the worker asks where a task hangs before it ends the process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if memory_mb:

@@ -80,7 +80,8 @@ def elapsed_hours(times: Times, calendar: str) -> Floats:
 def _leap_days(times: Times) -> Ints:
     """How many 29 Februaries lie between the first of some dates and each: noleap has none of them."""
     years = times.astype("datetime64[Y]").astype(int) + 1970
-    past_february = times >= (times.astype("datetime64[Y]").astype("datetime64[M]") + 2).astype("datetime64[s]")
+    march = times.astype("datetime64[Y]").astype("datetime64[M]") + np.timedelta64(2, "M")
+    past_february = times >= march.astype("datetime64[s]")
     full = years - 1 + past_february
     leaps = full // 4 - full // 100 + full // 400
     return leaps - leaps[0]
@@ -162,4 +163,4 @@ def crosses_new_year(season: tuple[str, str] | None) -> bool:
 
 def _midnight(year: int, date: str) -> np.datetime64:
     month, day = date.split("-")
-    return (np.datetime64(f"{year:04d}-{month}", "D") + (int(day) - 1)).astype("datetime64[s]")
+    return (np.datetime64(f"{year:04d}-{month}", "D") + np.timedelta64(int(day) - 1, "D")).astype("datetime64[s]")
