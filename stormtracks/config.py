@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 
 from stormtracks import paths, strict_dataclass
+from stormtracks.checkout import CHECKOUT, shipped
 from stormtracks.errors import BadValue
 from stormtracks.strict_dataclass import KeyRefused
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 LAUNCHES = ("ssh", "local")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -174,7 +174,7 @@ def hosts_file(path: str | Path | None = None) -> Path:
     if named:
         return paths.expand(named, Path.cwd(), "STORMTRACKS_HOSTS")
     here = Path("hosts.yaml").absolute()
-    return here if here.exists() else CHECKOUT / "hosts.yaml"
+    return here if here.exists() else shipped("hosts.yaml", "write one here, or name one with STORMTRACKS_HOSTS")
 
 
 def load_settings(path: str | Path) -> dict[str, Any]:

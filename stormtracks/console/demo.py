@@ -8,25 +8,27 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from stormtracks import config, paths
+from stormtracks import checkout, paths
 from stormtracks.console import services
 from stormtracks.console.terminal import output, table
 from stormtracks.pyro_cluster import pidfile, pyro_manager
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.science import reanalysis, summary
 
-SAMPLE = config.CHECKOUT / "sample"
-DATA, BEST_TRACKS = SAMPLE / "20crv2c_1987", SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
+DATA = "sample/20crv2c_1987"
+BEST_TRACKS = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 
 
 def demo(folder: str | None = None) -> None:
     """Track all members of the sample on a cluster of one worker, show the storms found, and clean up the cluster."""
+    data, best_tracks = checkout.shipped(DATA), checkout.shipped(BEST_TRACKS)
     if folder:
         results = paths.expand(folder, Path.cwd(), "--results")
     else:
         results = Path(tempfile.mkdtemp(prefix="stormtracks-demo-"))
-    ((year, members),) = reanalysis.inventory(DATA).items()
-    with tempfile.TemporaryDirectory(prefix="stormtracks-") as home, _cluster(Path(home), results) as port:
+    ((year, members),) = reanalysis.inventory(data).items()
+    places = ["--data", data, "--best-tracks", best_tracks, "--results", results]
+    with tempfile.TemporaryDirectory(prefix="stormtracks-") as home, _cluster(Path(home), places) as port:
         plan = ManagePlan(year, year, members, run="demo", nameserver=("localhost", port), wait=20.0)
         status = pyro_manager.run(plan)
     if status != pyro_manager.COMPLETE:
@@ -35,11 +37,10 @@ def demo(folder: str | None = None) -> None:
 
 
 @contextlib.contextmanager
-def _cluster(home: Path, results: Path) -> Iterator[int]:
+def _cluster(home: Path, places: list[object]) -> Iterator[int]:
     """A nameserver and a worker of this machine with their state in a folder of their own; gives the port."""
     port = _free_port()
-    worker = ["--name", "demo", "--nameserver", f"localhost:{port}", "--data", DATA, "--best-tracks", BEST_TRACKS]
-    worker += ["--results", results, "--scratch", home / "scratch"]
+    worker = ["--name", "demo", "--nameserver", f"localhost:{port}", "--scratch", home / "scratch", *places]
     with (
         _environment(STORMTRACKS_HOME=str(home), STORMTRACKS_SECRET=str(home / "secret.pem")),
         services.service(services.NAMESERVER, ["--port", port], pidfile.nameserver_path(), home / "nameserver.log"),

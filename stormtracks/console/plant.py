@@ -4,14 +4,14 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from stormtracks import config, paths
+from stormtracks import checkout, paths
 from stormtracks.console.terminal import output, progress
 from stormtracks.errors import BadValue
 from stormtracks.readable import size
 from stormtracks.science import ibtracs, synthetic
 
 STEP_HOURS = {"20crv2c": 6, "20crv3": 3}
-SAMPLE_TRACKS = config.CHECKOUT / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
+SAMPLE_TRACKS = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 
 
 def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None = None, overwrite: bool = False) -> None:
@@ -19,7 +19,10 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
     if not dest:
         raise BadValue("no folder was named; name one with --dest")
     folder = paths.expand(dest, where="--dest")
-    observed = paths.expand(best_tracks, where="--best-tracks") if best_tracks else SAMPLE_TRACKS
+    if best_tracks:
+        observed = paths.expand(best_tracks, where="--best-tracks")
+    else:
+        observed = checkout.shipped(SAMPLE_TRACKS, "name a file with --best-tracks")
     plan = synthetic.Plan(step_hours=STEP_HOURS.get(wanted["layout"], 6), **wanted)
     best = ibtracs.load(observed, plan.times[0], plan.times[-1])
     with progress(f"planting {plan.members} members of {plan.year}") as report:

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from stormtracks.config import CHECKOUT, Cluster, WorkerHost
+from stormtracks.checkout import CHECKOUT
+from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import StormtracksError
 from stormtracks.hosts.asking import BugOnHost, ask, ask_program, request
 from stormtracks.hosts.links import HostFault, Link
@@ -19,6 +20,7 @@ from stormtracks.on_host.send import CHUNK
 TAKE_SECONDS = 600.0
 INSTALL_SECONDS = 1800.0
 WHEELS = ".wheels"
+_IN_A_CLONE = "run fab in a clone of the repository"
 
 
 class NothingToDeploy(StormtracksError):
@@ -62,7 +64,10 @@ def job(cluster: Cluster, wheels: Path | None = None, force: bool = False) -> Jo
 
 def files(wheels: Path | None = None) -> dict[str, Path]:
     """The tracked files of this checkout and the wheels: name on the host -> file here."""
-    found = {name: CHECKOUT / name for name in _listed() if (CHECKOUT / name).is_file()}
+    tracked = _listed()
+    if "stormtracks/__init__.py" not in tracked:  # installed below a folder that happens to be in another repository
+        raise NothingToDeploy(f"git tracks no stormtracks in {CHECKOUT}; {_IN_A_CLONE}")
+    found = {name: CHECKOUT / name for name in tracked if (CHECKOUT / name).is_file()}
     brought = sorted(wheels.glob("*.whl")) if wheels else []
     if wheels and not brought:
         raise NothingToDeploy(f"no wheels in {wheels}: pip download -r requirements.txt -d {wheels}")
@@ -79,10 +84,8 @@ def _listed(*options: str) -> list[str]:
     try:
         listing = subprocess.run(command, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise NothingToDeploy(
-            f"{CHECKOUT} is not a git checkout, and only files that git tracks are deployed ({error}); "
-            "run fab in a clone of the repository"
-        ) from error
+        reason = f"{CHECKOUT} is not a git checkout, and only files that git tracks are deployed ({error})"
+        raise NothingToDeploy(f"{reason}; {_IN_A_CLONE}") from error
     return [name for name in listing.decode().split("\0") if name]
 
 

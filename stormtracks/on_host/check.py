@@ -41,8 +41,7 @@ def _python(request: Mapping[str, Any]) -> Finding:
 
 
 def _packages(request: Mapping[str, Any]) -> Finding:
-    needed = packages.requirements(version.PACKAGE.parent / "requirements.txt")
-    wrong = [text for name, bounds in needed.items() if (text := packages.fault(name, bounds))]
+    wrong = [text for name, bounds in packages.needed().items() if (text := packages.fault(name, bounds))]
     brief = ", ".join(f"{name} {packages.installed(name) or '-'}" for name in ("Pyro4", "numpy"))
     return _found(brief, f"{', '.join(wrong)}: fab deploy, or install into {sys.executable}" if wrong else None)
 

@@ -1,8 +1,10 @@
-"""Whether the packages of requirements.txt are here, in versions that it allows."""
+"""Whether the packages that stormtracks needs are here, in versions that it allows."""
 
 import re
+from collections.abc import Iterable
 from importlib import metadata
-from pathlib import Path
+
+from stormtracks.checkout import CHECKOUT
 
 _LINE = re.compile(r"([A-Za-z0-9._-]+)\s*((?:[<>=!]=?\s*[0-9.]+\s*,?\s*)*)")
 _BOUND = re.compile(r"(>=|<=|==|!=|<|>)\s*([0-9.]+)")
@@ -16,9 +18,17 @@ _HOLDS = {
 }
 
 
-def requirements(path: Path) -> dict[str, str]:
-    """Package -> bounds, such as "numpy" -> ">=1.26,<3", from a requirements file of plain names and versions."""
-    lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
+def needed() -> dict[str, str]:
+    """Package -> bounds, from the checkout's requirements.txt, else from what pip was told when it installed this."""
+    listed = CHECKOUT / "requirements.txt"
+    if listed.exists():
+        return requirements(listed.read_text().splitlines())
+    return requirements(line for line in metadata.requires("stormtracks") or () if ";" not in line)  # no extras
+
+
+def requirements(lines: Iterable[str]) -> dict[str, str]:
+    """Package -> bounds, such as "numpy" -> ">=1.26,<3", from lines of plain names and versions."""
+    lines = [line.split("#")[0].strip() for line in lines]
     return {
         found[1]: found[2].replace(" ", "") for line in lines if line[:1].isalnum() and (found := _LINE.match(line))
     }

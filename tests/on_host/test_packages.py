@@ -3,19 +3,18 @@
 import numpy
 import pytest
 
-from stormtracks.config import CHECKOUT
 from stormtracks.on_host import packages
 
 
 def test_requirements_are_read():
-    needed = packages.requirements(CHECKOUT / "requirements.txt")
+    needed = packages.needed()
     assert needed["Pyro4"] == ">=4.82,<5"
     assert needed["numpy"].startswith(">=")
     assert not any("#" in name for name in needed)
 
 
 def test_what_is_installed_here_is_what_is_required():
-    needed = packages.requirements(CHECKOUT / "requirements.txt")
+    needed = packages.needed()
     assert [packages.fault(name, bounds) for name, bounds in needed.items()] == [None] * len(needed)
 
 
