@@ -168,7 +168,7 @@ def test_an_interruption_leaves_nothing(best, tmp_path, layout):
 def test_existing_files_are_not_replaced_unless_told(planted, best, tmp_path):
     mine = tmp_path / "v850_2005.nc"
     mine.write_text("real data")
-    with pytest.raises(InputError, match=r"v850_2005.nc exists; choose another folder"):
+    with pytest.raises(InputError, match=r"v850_2005.nc exists already; choose another folder"):
         plant(tmp_path, PLAN, best)
     assert mine.read_text() == "real data" and list(tmp_path.iterdir()) == [mine]
     plant(tmp_path, PLAN, best, overwrite=True)

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+
+from stormtracks.science.arrays import Ints
 
 
 @dataclass(frozen=True)
 class IntensityClass:
-    """A class of storms by their highest observed wind: `key` for files, `label` for people."""
+    """A class of storms by their highest observed wind: `key` is for programs, `label` for people."""
 
     key: str
     label: str
@@ -26,7 +29,7 @@ CLASSES = (
 UNKNOWN = len(CLASSES) - 1
 
 
-def intensity_class(max_wind_kt):
+def intensity_class(max_wind_kt: npt.ArrayLike) -> Ints:
     """Number of each storm's class in `CLASSES`.
 
     Parameters

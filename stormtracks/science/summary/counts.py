@@ -1,9 +1,12 @@
 """Results of one year -> counts, which is all that is kept of them: 12,000 results must fit in memory as numbers."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.science.arrays import Floats, Ints, Texts
+from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 
 PEAK_EDGES = np.logspace(-6, -2, 201)
@@ -32,14 +35,14 @@ class YearCounts:
     """
 
     year: int
-    members: np.ndarray
-    tracks: np.ndarray
-    observed: np.ndarray
-    found: np.ndarray
-    matched_peaks: np.ndarray
-    peaks: np.ndarray
-    false_peaks: np.ndarray
-    distance_km: np.ndarray
+    members: Ints
+    tracks: Ints
+    observed: Ints
+    found: Ints
+    matched_peaks: Ints
+    peaks: Ints
+    false_peaks: Ints
+    distance_km: Floats
     storms: "StormCounts"
 
 
@@ -47,23 +50,23 @@ class YearCounts:
 class StormCounts:
     """What is kept of the observed storms of one year, over its members; every array has shape (nstorms,).
 
-    `seen` members' seasons could have seen the storm, `found` found it; means and standard deviations (NaN with fewer
-    than two) are over the members that found it; `earliest_hours` is the longest lead.
+    The seasons of `seen` members could have seen the storm, `found` members found it; means and standard deviations
+    (NaN with fewer than two) are over the members that found it; `earliest_hours` is the longest lead.
     """
 
-    sid: np.ndarray
-    name: np.ndarray
-    max_wind_kt: np.ndarray
-    seen: np.ndarray
-    found: np.ndarray
-    distance_km: np.ndarray
-    distance_std_km: np.ndarray
-    lead_hours: np.ndarray
-    lead_std_hours: np.ndarray
-    earliest_hours: np.ndarray
+    sid: Texts
+    name: Texts
+    max_wind_kt: Floats
+    seen: Ints
+    found: Ints
+    distance_km: Floats
+    distance_std_km: Floats
+    lead_hours: Floats
+    lead_std_hours: Floats
+    earliest_hours: Floats
 
 
-def count_year(year, results):
+def count_year(year: int, results: Iterable[tuple[int, Tracks, Matches]]) -> YearCounts:
     """Count the results of one year, one after another.
 
     Parameters
@@ -76,49 +79,64 @@ def count_year(year, results):
     -------
     YearCounts
     """
-    members, matches, counts = [], [], []
+    counts, matches = [], []
     for member, tracks, matched in results:
-        members.append(member)
+        counts.append(_count_member(member, tracks, matched))
         matches.append(matched)
-        counts.append(_count_member(tracks, matched))
-    tracks, observed, found, class_peaks, peaks, false_peaks, distance = zip(*counts, strict=True)
     return YearCounts(
-        year, np.array(members), np.array(tracks), np.stack(observed), np.stack(found), np.sum(class_peaks, axis=0),
-        np.stack(peaks), np.stack(false_peaks), np.array(distance), _count_storms(matches),
-    )  # fmt: skip
-
-
-def peak_vorticity(tracks):
-    """Strongest vorticity of each track, s-1, shape (ntracks,)."""
-    return tracks.vorticity[tracks.peak]
-
-
-def _count_member(tracks, matches):
-    classes, hit = intensity_class(matches.max_wind_kt), matches.hit
-    bins = _peak_bin(peak_vorticity(tracks))
-    matched = matches.storm_of_track >= 0
-    class_peaks = np.zeros((len(CLASSES), len(PEAK_EDGES) - 1), np.int64)
-    np.add.at(class_peaks, (classes[hit], bins[matches.track[hit]]), 1)
-    return (
-        len(tracks),
-        np.bincount(classes, minlength=len(CLASSES)),
-        np.bincount(classes[hit], minlength=len(CLASSES)),
-        class_peaks,
-        _histogram(bins),
-        _histogram(bins[~matched]),
-        matches.mean_distance_km[hit].mean() if hit.any() else np.nan,
+        year=year,
+        members=np.array([one.member for one in counts]),
+        tracks=np.array([one.tracks for one in counts]),
+        observed=np.stack([one.observed for one in counts]),
+        found=np.stack([one.found for one in counts]),
+        matched_peaks=np.sum([one.matched_peaks for one in counts], axis=0),
+        peaks=np.stack([one.peaks for one in counts]),
+        false_peaks=np.stack([one.false_peaks for one in counts]),
+        distance_km=np.array([one.distance_km for one in counts]),
+        storms=_count_storms(matches),
     )
 
 
-def _peak_bin(peaks):
+@dataclass(frozen=True)
+class _MemberCounts:
+    """What is kept of one member; see `YearCounts`."""
+
+    member: int
+    tracks: int
+    observed: Ints
+    found: Ints
+    matched_peaks: Ints
+    peaks: Ints
+    false_peaks: Ints
+    distance_km: float
+
+
+def _count_member(member: int, tracks: Tracks, matches: Matches) -> _MemberCounts:
+    classes, hit = intensity_class(matches.max_wind_kt), matches.hit
+    bins = _peak_bin(tracks.vorticity[tracks.peak])
+    class_peaks = np.zeros((len(CLASSES), len(PEAK_EDGES) - 1), np.int64)
+    np.add.at(class_peaks, (classes[hit], bins[matches.track[hit]]), 1)
+    return _MemberCounts(
+        member=member,
+        tracks=len(tracks),
+        observed=np.bincount(classes, minlength=len(CLASSES)),
+        found=np.bincount(classes[hit], minlength=len(CLASSES)),
+        matched_peaks=class_peaks,
+        peaks=_histogram(bins),
+        false_peaks=_histogram(bins[matches.storm_of_track < 0]),
+        distance_km=float(matches.mean_distance_km[hit].mean()) if hit.any() else np.nan,
+    )
+
+
+def _peak_bin(peaks: Floats) -> Ints:
     return np.clip(np.digitize(peaks, PEAK_EDGES) - 1, 0, len(PEAK_EDGES) - 2)
 
 
-def _histogram(bins):
+def _histogram(bins: Ints) -> Ints:
     return np.bincount(bins, minlength=len(PEAK_EDGES) - 1).astype(np.int32)
 
 
-def _count_storms(matches):
+def _count_storms(matches: Sequence[Matches]) -> StormCounts:
     sids = np.concatenate([m.sid for m in matches]).astype(str)
     sid, first, row = np.unique(sids, return_index=True, return_inverse=True)
     hit = np.concatenate([m.hit for m in matches])
@@ -126,17 +144,25 @@ def _count_storms(matches):
     winds = np.concatenate([m.max_wind_kt for m in matches])
     distance = np.concatenate([m.mean_distance_km for m in matches])[hit]
     lead = np.concatenate([m.lead_hours for m in matches])[hit]
+    distance_km, distance_std_km = _mean_std(distance, row[hit], len(sid))
+    lead_hours, lead_std_hours = _mean_std(lead, row[hit], len(sid))
     earliest = np.full(len(sid), -np.inf)
     np.maximum.at(earliest, row[hit], lead)
     return StormCounts(
-        sid, names[first], winds[first],
-        np.bincount(row, minlength=len(sid)), np.bincount(row[hit], minlength=len(sid)),
-        *_mean_std(distance, row[hit], len(sid)), *_mean_std(lead, row[hit], len(sid)),
-        np.where(np.isfinite(earliest), earliest, np.nan),
-    )  # fmt: skip
+        sid=sid,
+        name=names[first],
+        max_wind_kt=winds[first],
+        seen=np.bincount(row, minlength=len(sid)),
+        found=np.bincount(row[hit], minlength=len(sid)),
+        distance_km=distance_km,
+        distance_std_km=distance_std_km,
+        lead_hours=lead_hours,
+        lead_std_hours=lead_std_hours,
+        earliest_hours=np.where(np.isfinite(earliest), earliest, np.nan),
+    )
 
 
-def _mean_std(values, row, size):
+def _mean_std(values: Floats, row: Ints, size: int) -> tuple[Floats, Floats]:
     """Mean and standard deviation (of a sample) of the values of each row; NaN where there are too few."""
     number = np.bincount(row, minlength=size)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -2,13 +2,19 @@
 
 import dataclasses
 import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science import results
+from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
-from stormtracks.science.summary.counts import PEAK_EDGES, count_year
+from stormtracks.science.summary.counts import PEAK_EDGES, StormCounts, YearCounts, count_year
 
 
 @dataclass(frozen=True)
@@ -27,15 +33,22 @@ class Spread:
     number: int
 
     @classmethod
-    def of(cls, values):
-        """Spread of an array of one value a member; NaN values are left out."""
-        values = np.asarray(values, dtype=float)
-        values = values[np.isfinite(values)]
-        if len(values) == 0:
-            return cls(*[math.nan] * 6, 0)
-        std = values.std(ddof=1) if len(values) > 1 else math.nan
-        p05, p95 = np.percentile(values, [5, 95])
-        return cls(*map(float, (values.mean(), std, p05, p95, values.min(), values.max())), len(values))
+    def of(cls, values: npt.ArrayLike) -> "Spread":
+        """Spread of an array with one value per member; NaN values are left out."""
+        known = np.asarray(values, dtype=float)
+        known = known[np.isfinite(known)]
+        if len(known) == 0:
+            return cls(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, number=0)
+        p05, p95 = np.percentile(known, [5, 95])
+        return cls(
+            mean=float(known.mean()),
+            std=float(known.std(ddof=1)) if len(known) > 1 else math.nan,
+            p05=float(p05),
+            p95=float(p95),
+            minimum=float(known.min()),
+            maximum=float(known.max()),
+            number=len(known),
+        )
 
 
 @dataclass(frozen=True)
@@ -52,7 +65,7 @@ class ClassStatistics:
     equivalent_vorticity : float
         Median strongest vorticity (s-1) of the tracks that match a storm of this class, over the whole run.
     far : Spread
-        Of a member's tracks at least that strong, the share that is no observed storm (false alarm ratio).
+        Of a member's tracks at least that strong, the share that is not an observed storm (false alarm ratio).
     """
 
     key: str
@@ -99,7 +112,7 @@ class StormStatistics:
 
 @dataclass(frozen=True)
 class MemberStatistics:
-    """One member number over the years it has; `tracks` is their mean number a year."""
+    """One member number over the years that it has; `tracks` is its mean number of tracks per year."""
 
     member: int
     years: int
@@ -113,7 +126,7 @@ class MemberStatistics:
 
 @dataclass(frozen=True)
 class Summary:
-    """What `summarise` makes of a folder of results."""
+    """What `summarise` finds in a folder of results."""
 
     task: str
     years: tuple[YearStatistics, ...]
@@ -121,18 +134,23 @@ class Summary:
     storms: tuple[StormStatistics, ...]
     members: tuple[MemberStatistics, ...]
 
-    def to_json(self):
+    def to_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and texts; what is not known (NaN) is None."""
         return _plain(dataclasses.asdict(self))
 
 
-def summarise(folder, task="vort_track", years=None, progress=None):
+def summarise(
+    folder: str | os.PathLike[str],
+    task: str = "vort_track",
+    years: Iterable[int] | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Summary:
     """Statistics of the results in a folder, read file by file; only counts are kept in memory.
 
     Parameters
     ----------
     folder : path
-        Folder of the results (``TASK/YEAR/member_NNN.nc`` below it); the run may still be going on.
+        Folder of the results (``TASK/YEAR/member_NNN.nc`` below it); the run need not have ended.
     task : str
     years : iterable of int, optional
         Years to look at; none: all that are there.
@@ -150,16 +168,16 @@ def summarise(folder, task="vort_track", years=None, progress=None):
 
     Notes
     -----
-    POD (probability of detection) = found observed storms / observed storms that the season could have seen. FAR (false
-    alarm ratio) = tracks that are no observed storm, nor a further piece of one / tracks: it is about tropical cyclones
-    only as far as region, season and thresholds make the tracks so; a vortex that no agency called a storm counts as a
-    false alarm. Tracks have no wind; for the FAR of an intensity class, "at least as strong" is by the class's
-    `equivalent_vorticity`.
+    POD (probability of detection) = (observed storms that were found) / (observed storms that the season could have
+    seen). FAR (false alarm ratio) = (tracks that match no best track and are not further pieces of one) / (all tracks).
+    It is about tropical cyclones only as far as region, season and thresholds keep other tracks out; a vortex that no
+    agency called a storm counts as a false alarm. Tracks have no wind; for the FAR of an intensity class, "at least as
+    strong" is by the class's `equivalent_vorticity`.
     """
     chosen = results.choose(folder, task, years)
     total, done = sum(len(members) for members in chosen.values()), 0
 
-    def read(year, members):
+    def read(year: int, members: Iterable[int]) -> Iterator[tuple[int, Tracks, Matches]]:
         nonlocal done
         for member in members:
             yield member, *results.load_matched(results.path(folder, task, year, member))
@@ -170,8 +188,8 @@ def summarise(folder, task="vort_track", years=None, progress=None):
     return _summary(task, [count_year(year, read(year, members)) for year, members in chosen.items()])
 
 
-def _summary(task, counts):
-    strengths = _equivalent_vorticity(sum(c.matched_peaks for c in counts))
+def _summary(task: str, counts: Sequence[YearCounts]) -> Summary:
+    strengths = _equivalent_vorticity(np.sum([c.matched_peaks for c in counts], axis=0))
     return Summary(
         task,
         tuple(_year(c.year, c, strengths) for c in counts),
@@ -181,48 +199,59 @@ def _summary(task, counts):
     )
 
 
-def _equivalent_vorticity(class_peaks):
+def _equivalent_vorticity(class_peaks: Ints) -> Floats:
     """Lower edge of the bin where half of a class's matched tracks are reached, s-1; NaN for a class without any."""
     half = class_peaks.sum(axis=1, keepdims=True) / 2
     median = PEAK_EDGES[np.argmax(np.cumsum(class_peaks, axis=1) >= half, axis=1)]
     return np.where(half[:, 0] > 0, median, np.nan)
 
 
-def _year(year, counts, strengths):
+def _year(year: int | None, counts: "YearCounts | _Pooled", strengths: Floats) -> YearStatistics:
     found, observed = counts.found.sum(axis=1), counts.observed.sum(axis=1)
     classes = tuple(_class(number, counts, strengths[number]) for number in range(len(CLASSES)))
     return YearStatistics(
-        year, len(counts.members), int(observed.max(initial=0)), Spread.of(counts.tracks), Spread.of(found),
-        Spread.of(_ratio(found, observed)), Spread.of(_ratio(counts.false_peaks.sum(axis=1), counts.tracks)), classes,
-    )  # fmt: skip
+        year=year,
+        members=len(counts.members),
+        observed=int(observed.max(initial=0)),
+        tracks=Spread.of(counts.tracks),
+        found=Spread.of(found),
+        pod=Spread.of(_ratio(found, observed)),
+        far=Spread.of(_ratio(counts.false_peaks.sum(axis=1), counts.tracks)),
+        classes=classes,
+    )
 
 
-def _class(number, counts, strength):
+def _class(number: int, counts: "YearCounts | _Pooled", strength: float) -> ClassStatistics:
     found, observed = counts.found[:, number], counts.observed[:, number]
     strong = PEAK_EDGES[:-1] >= (strength if np.isfinite(strength) else np.inf)
     false_alarms = _ratio(counts.false_peaks[:, strong].sum(axis=1), counts.peaks[:, strong].sum(axis=1))
     return ClassStatistics(
-        CLASSES[number].key, CLASSES[number].label, int(observed.max(initial=0)), Spread.of(found),
-        Spread.of(_ratio(found, observed)), float(strength), Spread.of(false_alarms),
-    )  # fmt: skip
+        key=CLASSES[number].key,
+        label=CLASSES[number].label,
+        observed=int(observed.max(initial=0)),
+        found=Spread.of(found),
+        pod=Spread.of(_ratio(found, observed)),
+        equivalent_vorticity=float(strength),
+        far=Spread.of(false_alarms),
+    )
 
 
 @dataclass(frozen=True)
 class _Pooled:
     """Counts of all years, member number by member number: what `_year` needs of `YearCounts`."""
 
-    members: np.ndarray
-    tracks: np.ndarray
-    observed: np.ndarray
-    found: np.ndarray
-    peaks: np.ndarray
-    false_peaks: np.ndarray
+    members: Ints
+    tracks: Ints
+    observed: Ints
+    found: Ints
+    peaks: Ints
+    false_peaks: Ints
 
 
-def _pooled(counts):
+def _pooled(counts: Sequence[YearCounts]) -> _Pooled:
     numbers, row = np.unique(np.concatenate([c.members for c in counts]), return_inverse=True)
 
-    def total(name):
+    def total(name: str) -> Ints:
         values = np.concatenate([getattr(c, name) for c in counts])
         summed = np.zeros((len(numbers), *values.shape[1:]), np.int64)
         np.add.at(summed, row, values)
@@ -231,36 +260,50 @@ def _pooled(counts):
     return _Pooled(numbers, *map(total, ("tracks", "observed", "found", "peaks", "false_peaks")))
 
 
-def _storms(year, storms):
+def _storms(year: int, storms: StormCounts) -> Iterator[StormStatistics]:
     classes = intensity_class(storms.max_wind_kt)
     for i in range(len(storms.sid)):
         yield StormStatistics(
-            year, str(storms.sid[i]), str(storms.name[i]), float(storms.max_wind_kt[i]), CLASSES[classes[i]].key,
-            int(storms.seen[i]), int(storms.found[i]), float(storms.found[i] / storms.seen[i]),
-            float(storms.distance_km[i]), float(storms.distance_std_km[i]), float(storms.lead_hours[i]),
-            float(storms.lead_std_hours[i]), float(storms.earliest_hours[i]),
-        )  # fmt: skip
+            year=year,
+            sid=str(storms.sid[i]),
+            name=str(storms.name[i]),
+            max_wind_kt=float(storms.max_wind_kt[i]),
+            intensity_class=CLASSES[classes[i]].key,
+            members=int(storms.seen[i]),
+            found=int(storms.found[i]),
+            share=float(storms.found[i] / storms.seen[i]),
+            distance_km=float(storms.distance_km[i]),
+            distance_std_km=float(storms.distance_std_km[i]),
+            lead_hours=float(storms.lead_hours[i]),
+            lead_std_hours=float(storms.lead_std_hours[i]),
+            earliest_hours=float(storms.earliest_hours[i]),
+        )
 
 
-def _members(counts):
+def _members(counts: Sequence[YearCounts]) -> Iterator[MemberStatistics]:
     pooled = _pooled(counts)
     for i, number in enumerate(pooled.members):
         own = [(c, row) for c in counts for row in np.flatnonzero(c.members == number)]
         found, observed = pooled.found[i].sum(), pooled.observed[i].sum()
-        distance = Spread.of([c.distance_km[row] for c, row in own]).mean
         yield MemberStatistics(
-            int(number), len(own), float(pooled.tracks[i] / len(own)), int(observed), int(found),
-            float(_ratio(found, observed)), float(_ratio(pooled.false_peaks[i].sum(), pooled.tracks[i])), distance,
-        )  # fmt: skip
+            member=int(number),
+            years=len(own),
+            tracks=float(pooled.tracks[i] / len(own)),
+            observed=int(observed),
+            found=int(found),
+            pod=float(_ratio(found, observed)),
+            far=float(_ratio(pooled.false_peaks[i].sum(), pooled.tracks[i])),
+            distance_km=Spread.of([c.distance_km[row] for c, row in own]).mean,
+        )
 
 
-def _ratio(part, whole):
+def _ratio(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
     """part / whole, NaN where there is no whole."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(np.asarray(whole) > 0, np.divide(part, whole), np.nan)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,8 +1,11 @@
 """Statistics -> rows for people: by year, by member, by storm, by intensity class."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from stormtracks.errors import BadValue
+from stormtracks.science.summary.statistics import Spread, Summary, YearStatistics
 from stormtracks.strict_dataclass import unknown
 
 BY = ("year", "member", "storm", "class")
@@ -10,14 +13,14 @@ BY = ("year", "member", "storm", "class")
 
 @dataclass(frozen=True)
 class Table:
-    """Columns (heading with unit) and rows of ready-made texts; the command prints them."""
+    """Columns (heading with unit) and rows of texts, as the command prints them."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-def table(summary, by="year"):
+def table(summary: Summary, by: str = "year") -> Table:
     """A summary as a table.
 
     Parameters
@@ -27,15 +30,21 @@ def table(summary, by="year"):
 
     Raises
     ------
-    ValueError
-        For another `by`.
+    BadValue
+        Another `by`.
     """
     if by not in BY:
-        raise ValueError(unknown(by, BY, "table"))
-    return {"year": _by_year, "member": _by_member, "storm": _by_storm, "class": _by_class}[by](summary)
+        raise BadValue(unknown(by, BY, "table"))
+    rows: dict[str, Callable[[Summary], Table]] = {
+        "year": _by_year,
+        "member": _by_member,
+        "storm": _by_storm,
+        "class": _by_class,
+    }
+    return rows[by](summary)
 
 
-def _by_year(summary):
+def _by_year(summary: Summary) -> Table:
     columns = (
         "year", "members", "observed storms", "found (5-95 %)", "POD (5-95 %)", "tracks (5-95 %)", "FAR (5-95 %)",
     )  # fmt: skip
@@ -44,14 +53,14 @@ def _by_year(summary):
     return Table("Storms per year", columns, tuple([*rows, total] if total else rows))
 
 
-def _year_row(name, year):
+def _year_row(name: str, year: YearStatistics) -> tuple[str, ...]:
     return (
         name, str(year.members), str(year.observed), _spread(year.found, 1), _spread(year.pod, 2),
         _spread(year.tracks, 0), _spread(year.far, 3),
     )  # fmt: skip
 
 
-def _by_class(summary):
+def _by_class(summary: Summary) -> Table:
     columns = (
         "year", "intensity class", "observed storms", "found (5-95 %)", "POD (5-95 %)", "median peak (1e-5 s-1)",
         "FAR of tracks so strong (5-95 %)",
@@ -69,8 +78,8 @@ def _by_class(summary):
     return Table("Skill by intensity class", columns, tuple(rows))
 
 
-def _by_member(summary):
-    columns = ("member", "years", "tracks a year", "observed storms", "found", "POD", "FAR", "mean distance (km)")
+def _by_member(summary: Summary) -> Table:
+    columns = ("member", "years", "tracks per year", "observed storms", "found", "POD", "FAR", "mean distance (km)")
     rows = (
         (
             str(m.member), str(m.years), _number(m.tracks, 0), str(m.observed), str(m.found), _number(m.pod, 2),
@@ -81,7 +90,7 @@ def _by_member(summary):
     return Table("Members", columns, tuple(rows))
 
 
-def _by_storm(summary):
+def _by_storm(summary: Summary) -> Table:
     columns = (
         "year", "storm", "name", "wind (kt)", "members that found it", "distance (km)", "spread (km)", "lead (h)",
         "longest lead (h)",
@@ -96,11 +105,11 @@ def _by_storm(summary):
     return Table("Observed storms", columns, tuple(rows))
 
 
-def _spread(spread, digits):
+def _spread(spread: Spread, digits: int) -> str:
     if not spread.number:
         return "-"
     return f"{spread.mean:.{digits}f} ({spread.p05:.{digits}f}-{spread.p95:.{digits}f})"
 
 
-def _number(value, digits):
+def _number(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if math.isfinite(value) else "-"

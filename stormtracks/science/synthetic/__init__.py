@@ -1,4 +1,4 @@
-"""An ensemble whose truth is known: storms along observed best tracks, planted in a made background.
+"""An ensemble whose truth is known: storms along observed best tracks, planted in an artificial background.
 
 The winds are those of a two-dimensional flow without divergence at 850 hPa: shielded vortices along the tracks,
 jets, moving lows and red noise on the sphere. Files have the layout of the archive (see `planted_files`), and what was

@@ -1,13 +1,20 @@
 """What storms are planted in: jets and red noise on the sphere, without divergence, different from member to member."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.fft
 
+from stormtracks.science.arrays import Floats
 from stormtracks.science.sphere import EARTH_RADIUS_KM
 from stormtracks.science.synthetic.harmonics import legendre
+from stormtracks.science.synthetic.plan import Plan
+
+_Waves = npt.NDArray[np.complexfloating]
 
 SHARED_VARIANCE = 0.75
 """Part of the noise's variance that all members have in common: 20CRv2c's members of September 1987 have
@@ -26,7 +33,7 @@ class Layer:
     Attributes
     ----------
     drift : float
-        Motion of the pattern, degrees of longitude eastward a day.
+        Motion of the pattern, degrees of longitude eastward per day.
     lifetime_h : float
         Time in which a structure of degree 15 decorrelates to 1/e; others as degree to the power of -0.5.
     std : tuple of (float, float)
@@ -56,7 +63,7 @@ class Background:
     plan : Plan
     """
 
-    def __init__(self, plan):
+    def __init__(self, plan: Plan) -> None:
         grid = plan.axes
         lat = np.clip(grid.lat, -90 + 1e-4, 90 - 1e-4)  # 11 m beside the poles, where all is finite
         size = min(TRUNCATION, len(grid.lon) // 2 - 1)
@@ -67,13 +74,14 @@ class Background:
         self._chains = [_Chain(plan, layer, size, number) for number, layer in enumerate(LAYERS)]
         self._jets = jets(lat)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[Floats, Floats]]:
         """Eastward and northward wind of each step, m s-1, float32, shape (member, nlat, nlon)."""
         for coefficients in zip(*self._chains, strict=True):
             yield self._winds(coefficients)
 
-    def _winds(self, coefficients):
-        eastward = northward = 0
+    def _winds(self, coefficients: tuple[_Waves, ...]) -> tuple[Floats, Floats]:
+        eastward: Any = 0
+        northward: Any = 0
         for layer, coefficient in zip(self._layers, coefficients, strict=True):
             psi, slope = (_synthesis(functions, coefficient) for functions in self._functions)
             order = np.arange(len(psi), dtype=np.float32)[:, None, None]
@@ -83,13 +91,13 @@ class Background:
         u += self._jets[:, None]
         return u, v
 
-    def _to_grid(self, waves):
+    def _to_grid(self, waves: _Waves) -> Floats:
         """Fourier coefficients (order, latitude, member) -> (member, latitude, longitude)."""
         waves = np.ascontiguousarray(waves.transpose(2, 1, 0))
         return scipy.fft.irfft(waves, n=self._nlon, axis=-1, norm="forward")
 
 
-def jets(lat):
+def jets(lat: Floats) -> Floats:
     """Mean eastward wind, m s-1, float32: westerlies about 45 degrees, trades about 10 degrees."""
     distance = np.abs(lat)
     westerlies = 8.0 * np.exp(-(((distance - 45) / 14) ** 2))
@@ -101,12 +109,12 @@ def jets(lat):
 class _Weighted:
     """A layer's strength by latitude and its derivative (per radian), float32, shape (nlat, 1)."""
 
-    weight: np.ndarray
-    slope: np.ndarray
+    weight: Floats
+    slope: Floats
 
     @classmethod
-    def at(cls, layer, lat, noise):
-        places, values = np.transpose(layer.std)
+    def at(cls, layer: Layer, lat: Floats, noise: float) -> "_Weighted":
+        places, values = np.transpose(np.array(layer.std))
         fine = np.arange(-90, 90.01, 0.25)
         rough = np.interp(fine, places, values)
         kernel = np.exp(-0.5 * (np.arange(-60, 61) / 20.0) ** 2)  # 5 degrees: a smooth weight keeps the noise red
@@ -122,7 +130,7 @@ class _Chain:
     Every member draws from a generator of its own, and one more gives what all have in common.
     """
 
-    def __init__(self, plan, layer, size, number):
+    def __init__(self, plan: Plan, layer: Layer, size: int, number: int) -> None:
         seeds = [(0, 0)] + [(1, member) for member in range(plan.members)]
         self._generators = [np.random.default_rng([plan.seed, 3, number, *seed]) for seed in seeds]
         degree = np.arange(size + 1)
@@ -134,17 +142,17 @@ class _Chain:
         self._fresh = np.sqrt(1 - keep**2).astype(np.float32)[None, :, None]
         self._steps = len(plan.times)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[_Waves]:
         """Coefficients, complex64, shape (order, degree, member)."""
         state = self._draw()
         for step in itertools.count(1):
             common, own = state[..., :1], state[..., 1:]
-            yield self._scale * (_COMMON * common + _OWN * own)
+            yield np.multiply(self._scale, _COMMON * common + _OWN * own)
             if step == self._steps:
                 return
             state = self._keep * state + self._fresh * self._draw()
 
-    def _draw(self):
+    def _draw(self) -> _Waves:
         size = self._scale.shape[0]
         draws = np.empty((size, size, len(self._generators)), np.complex64)
         for member, generator in enumerate(self._generators):
@@ -152,12 +160,12 @@ class _Chain:
         return draws
 
 
-def _amplitudes(size):
+def _amplitudes(size: int) -> Floats:
     """Standard deviation of the coefficients (real and imaginary part each) by order and degree.
 
     They are those of the streamfunction over the Earth's radius, m s-1, and the vorticity has a variance of 1 s-2; its
-    spectrum rises to degree 8, is flat to about 25 and falls as the degree to the
-    power of -1 beyond (an energy spectrum of -3), down to what the model of the archive resolves.
+    spectrum rises to degree 8, is flat to about 25 and falls beyond as the degree to the power of -1 (an energy
+    spectrum of -3), down to what the model of the archive resolves.
     """
     degree = np.arange(size + 1.0)
     spectrum = degree / (degree + 8) / (1 + (degree / 25) ** 2) ** 0.15 * np.exp(-((degree / 90) ** 8))
@@ -170,7 +178,7 @@ def _amplitudes(size):
     return (np.where(order <= degree, psi, 0.0) * both).astype(np.float32)[..., None]
 
 
-def _synthesis(functions, coefficients):
+def _synthesis(functions: Floats, coefficients: _Waves) -> _Waves:
     """Sum over the degrees: (order, latitude, degree) x (order, degree, member) -> (order, latitude, member).
 
     Members in groups of a fixed size: a matrix product's last digits depend on its shape, and a member's must not

@@ -1,10 +1,13 @@
 """Lows and tropical disturbances of the background: what red noise lacks, many weak cyclones and few strong ones."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.sphere import unit_vectors
+from stormtracks.science.synthetic.plan import Plan
 from stormtracks.science.synthetic.vortices import Vortex, displaced, wander
 
 
@@ -15,14 +18,14 @@ class Population:
     Attributes
     ----------
     per_day : float
-        Births a day in each hemisphere.
+        Births per day in each hemisphere.
     latitudes : tuple of (float, float)
         Of birth, degrees from the equator.
     life_days : tuple of (float, float)
     peak, spread : float
         Median of the highest vorticity (s-1), and standard deviation of its logarithm.
     eastward, poleward : tuple of (float, float)
-        Motion, degrees a day.
+        Motion, degrees per day.
     size_km : float
         Distance of the strongest wind.
     """
@@ -47,7 +50,7 @@ _JITTER_KM = 60.0
 _STRENGTH_SPREAD = 0.15
 
 
-def disturbances(plan):
+def disturbances(plan: Plan) -> list[Vortex]:
     """The cyclones of the background in every member.
 
     Parameters
@@ -57,36 +60,36 @@ def disturbances(plan):
     Returns
     -------
     list of Vortex
-        None where the plan has no noise.
+        Empty where the plan has no noise.
     """
     if not plan.noise:
         return []
     return [vortex for number, population in enumerate(POPULATIONS) for vortex in _live(plan, population, number)]
 
 
-def _live(plan, population, number):
+def _live(plan: Plan, population: Population, number: int) -> Iterator[Vortex]:
     """Every cyclone of a population; the lives of all are laid end to end, so that a member needs one generator."""
     generator = np.random.default_rng([plan.seed, 2, number, 0])
     days = len(plan.times) * plan.step_hours / 24
     longest = population.life_days[1]
     births = np.sort(generator.uniform(-longest, days, generator.poisson(2 * population.per_day * (days + longest))))
     if not len(births):
-        return []
+        return
     life = np.maximum(generator.uniform(*population.life_days, len(births)) * 24 / plan.step_hours, 2).astype(int)
     place, peak = _courses(population, life, plan.step_hours, generator)
     centre, spin = _in_members(plan, number, place, peak * plan.noise)
     first = np.floor(births * 24 / plan.step_hours).astype(int)
     stop = np.cumsum(life)
-    return [
-        Vortex(int(begin), centre[:, end - count : end], spin[:, end - count : end], population.size_km)
-        for begin, end, count in zip(first, stop, life, strict=True)
-    ]
+    for begin, end, count in zip(first, stop, life, strict=True):
+        yield Vortex(int(begin), centre[:, end - count : end], spin[:, end - count : end], population.size_km)
 
 
-def _courses(population, life, step_hours, generator):
+def _courses(
+    population: Population, life: Ints, step_hours: int, generator: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Unit vectors, shape (total steps, 3), and signed central vorticity at each step of each life."""
 
-    def drawn(low, high):
+    def drawn(low: float, high: float) -> Floats:
         return np.repeat(generator.uniform(low, high, len(life)), life)
 
     age = np.concatenate([np.arange(count) for count in life])
@@ -99,8 +102,8 @@ def _courses(population, life, step_hours, generator):
     return unit_vectors(hemisphere * lat, lon), hemisphere * population.peak * strength * growth
 
 
-def _in_members(plan, number, place, peak):
-    """The courses in each member, a little elsewhere and stronger or weaker in each; float32, a row a member."""
+def _in_members(plan: Plan, number: int, place: Floats, peak: Floats) -> tuple[Floats, Floats]:
+    """The courses in each member, a little elsewhere and stronger or weaker in each; float32, a row per member."""
     centre = np.empty((plan.members, len(peak), 3), np.float32)
     spin = np.empty((plan.members, len(peak)), np.float32)
     for member in range(plan.members):

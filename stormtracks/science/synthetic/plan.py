@@ -5,6 +5,8 @@ from datetime import date
 
 import numpy as np
 
+from stormtracks.errors import BadValue
+from stormtracks.science.arrays import Times
 from stormtracks.science.records import Grid
 
 LAYOUTS = ("20crv2c", "20crv3")
@@ -12,7 +14,7 @@ LAYOUTS = ("20crv2c", "20crv3")
 
 @dataclass(frozen=True)
 class Plan:
-    """A season to be made up; the same plan gives the same arrays.
+    """An artificial season; the same plan gives the same arrays.
 
     Attributes
     ----------
@@ -31,7 +33,7 @@ class Plan:
     noise : float
         Strength of the lows and the noise; 1 is what ERA5's winds show on a grid like this (see `background`).
     extra_storms : bool
-        Whether storms across Greenwich, across the date line and in the southern hemisphere are planted besides.
+        Whether storms across Greenwich, across the date line and in the southern hemisphere are planted as well.
     seed : int
         What makes one season different from another.
     complevel : int
@@ -50,30 +52,30 @@ class Plan:
     seed: int = 2005
     complevel: int = 6
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
-            raise ValueError(f"'layout' must be {' or '.join(LAYOUTS)}, not {self.layout!r}")
+            raise BadValue(f"'layout' must be {' or '.join(LAYOUTS)}, not {self.layout!r}")
         if not 0.25 <= self.grid <= 10 or 180 % self.grid:
-            raise ValueError(
+            raise BadValue(
                 f"'grid' must be a spacing of 0.25 to 10 degrees that divides 180, such as 2, not {self.grid}"
             )
         if self.step_hours < 1 or 24 % self.step_hours:
-            raise ValueError(f"'step_hours' must divide a day, such as 6 or 3, not {self.step_hours}")
+            raise BadValue(f"'step_hours' must divide a day, such as 6 or 3, not {self.step_hours}")
         for name, least, most in _RANGES:
             if not least <= getattr(self, name) <= most:
-                raise ValueError(f"'{name}' must be {least} to {most}, not {getattr(self, name)}")
+                raise BadValue(f"'{name}' must be {least} to {most}, not {getattr(self, name)}")
         first, last = self._day("start", f"{self.year}-01-01"), self._day("stop", f"{self.year}-12-31")
         if last < first:
-            raise ValueError(f"'stop' ({last}) must not lie before 'start' ({first})")
+            raise BadValue(f"'stop' ({last}) must not lie before 'start' ({first})")
 
-    def _day(self, name, default):
+    def _day(self, name: str, default: str) -> date:
         try:
             return date.fromisoformat(getattr(self, name) or default)
         except ValueError as error:
-            raise ValueError(f"'{name}' must be a day such as 2005-06-01, not {getattr(self, name)!r}") from error
+            raise BadValue(f"'{name}' must be a day such as 2005-06-01, not {getattr(self, name)!r}") from error
 
     @property
-    def times(self):
+    def times(self) -> Times:
         """The times, datetime64[s], shape (nt,)."""
         first = np.datetime64(self.start or f"{self.year}-01-01", "s")
         last = np.datetime64(self.stop or f"{self.year + 1}-01-01", "s")
@@ -81,7 +83,7 @@ class Plan:
         return times if self.stop else times[:-1]
 
     @property
-    def axes(self):
+    def axes(self) -> Grid:
         """The grid: rows S->N with both poles, columns eastward from Greenwich."""
         lat = np.linspace(-90.0, 90.0, round(180 / self.grid) + 1)
         return Grid(lat, np.arange(round(360 / self.grid)) * float(self.grid), periodic=True)

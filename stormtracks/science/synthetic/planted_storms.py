@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.science.arrays import Bools, Floats, Ints, Times
+from stormtracks.science.records import BestTracks
 from stormtracks.science.sphere import lat_lon, unit_vectors
+from stormtracks.science.synthetic.plan import Plan
 from stormtracks.science.synthetic.vortices import Vortex, displaced, wander
 
-VORTICITY_PER_KNOT, VORTICITY_AT_REST = 1.0e-6, 3.0e-5
+VORTICITY_PER_KNOT = 1.0e-6
+VORTICITY_AT_REST = 3.0e-5
 """Vorticity (s-1) that the grid shows of a storm, by its observed wind: 6.4e-5 at 34 kt, 1.8e-4 at 150 kt. At 2 degrees
 20CRv2c of September 1987 shows 8e-5 to 1.2e-4 of Tropical Storm Cindy (35 kt) and 1.0e-4 to 2.5e-4 of the three
-typhoons at sea then, if gradient wind is put for the geostrophic wind of its heights at 1000 hPa."""
+typhoons at sea then, if the geostrophic wind of its heights at 1000 hPa is replaced by the gradient wind."""
 
 JITTER_KM = 50.0
 """Standard deviation of a member's storm about the best track, eastward and northward each."""
@@ -19,11 +23,13 @@ STRENGTH_SPREAD = 0.1
 """Standard deviation of the logarithm of a member's strength."""
 
 LIFE_SHIFT = 2
-"""A member's storm begins and ends up to so many steps before or after the best track."""
+"""A member's storm begins and ends up to this many steps before or after the best track."""
 
-SIZE_CELLS, SIZE_KM = 1.5, 180.0
-"""Distance of the strongest wind: what the grid can hold, and at least what a reanalysis makes of a storm."""
+SIZE_CELLS = 1.5
+SIZE_KM = 180.0
+"""Distance of the strongest wind: the cells that a grid needs for it, and the least that a reanalysis has of it."""
 
+KM_PER_DEGREE = 111.2
 _UNKNOWN_WIND_KT = 30.0
 
 EXTRA_STORMS = {
@@ -31,13 +37,13 @@ EXTRA_STORMS = {
     "PLANTEDDATELN": ("DATELINE", "EP", 90.0, ((12.0, -166.0), (22.0, 166.0))),
     "PLANTEDSOUTH0": ("SOUTH", "SI", 80.0, ((-11.0, 84.0), (-22.0, 58.0))),
 }
-"""Storms that are planted besides, by sid: name, basin, highest wind (kt), first and last place (lat, lon)."""
+"""Storms that are planted as well, by sid: name, basin, highest wind (kt), first and last place (lat, lon)."""
 
 _EXTRA_DAYS = 9.0
 
 
 @dataclass(frozen=True)
-class Path:
+class Course:
     """A best track at the data's times.
 
     Attributes
@@ -54,21 +60,21 @@ class Path:
     name: str
     basin: str
     first: int
-    centre: np.ndarray
-    wind_kt: np.ndarray
+    centre: Floats
+    wind_kt: Floats
 
 
 @dataclass(frozen=True)
 class Storm:
     """A storm as it was planted in every member; `alive` and `resolved` have shape (member, step)."""
 
-    path: Path
+    course: Course
     vortex: Vortex
-    alive: np.ndarray
-    resolved: np.ndarray
+    alive: Bools
+    resolved: Floats
 
 
-def storms(plan, best):
+def storms(plan: Plan, best: BestTracks) -> list[Storm]:
     """Every storm of the plan: those of the best tracks, and the extra ones.
 
     Parameters
@@ -81,41 +87,42 @@ def storms(plan, best):
     list of Storm
         Those that live during the plan's times.
     """
-    paths = _observed(best, plan) + (_extra(plan) if plan.extra_storms else [])
-    planted = [_plant(path, plan, number) for number, path in enumerate(paths)]
+    courses = _observed(best, plan) + (_extra(plan) if plan.extra_storms else [])
+    planted = [_plant(course, plan, number) for number, course in enumerate(courses)]
     return [storm for storm in planted if storm.alive.any()]
 
 
-def _observed(best, plan):
+def _observed(best: BestTracks, plan: Plan) -> list[Course]:
     """The best tracks' storms with at least two observations."""
-    paths = []
+    courses = []
     for storm, (start, size) in enumerate(zip(best.start, best.row_size, strict=True)):
         points = slice(start, start + size)
         if size < 2 or best.time[points][-1] < plan.times[0] or best.time[points][0] > plan.times[-1]:
             continue
         track = best.time[points], unit_vectors(best.lat[points], best.lon[points]), best.wind_kt[points]
-        paths.append(_path((str(best.sid[storm]), str(best.name[storm]), str(best.basin[storm])), track, plan))
-    return paths
+        courses.append(_course((str(best.sid[storm]), str(best.name[storm]), str(best.basin[storm])), track, plan))
+    return courses
 
 
-def _extra(plan):
+def _extra(plan: Plan) -> list[Course]:
     """The extra storms, in the middle of the plan, and as long as they can be up to nine days."""
     first, last = plan.times[0], plan.times[-1]
     span = min((last - first) / np.timedelta64(1, "s"), _EXTRA_DAYS * 86400)
     begin = first + ((last - first) - np.timedelta64(int(span), "s")) // 2
     time = begin + (np.linspace(0, span, 13)).astype("timedelta64[s]")
     share = np.linspace(0, 1, 13)
-    paths = []
+    courses = []
     for sid, (name, basin, peak, (start, stop)) in EXTRA_STORMS.items():
-        ends = unit_vectors(*np.transpose([start, stop]))
+        lat, lon = np.transpose([start, stop])
+        ends = unit_vectors(lat, lon)
         centre = (1 - share[:, None]) * ends[0] + share[:, None] * ends[1]
         wind = 35 + (peak - 35) * np.sin(np.pi * share)
-        paths.append(_path((sid, name, basin), (time, centre, wind), plan))
-    return paths
+        courses.append(_course((sid, name, basin), (time, centre, wind), plan))
+    return courses
 
 
-def _path(names, track, plan):
-    """Interpolate a track (time, unit vectors, wind) at the data's times, and go on straight at both ends.
+def _course(names: tuple[str, str, str], track: tuple[Times, Floats, Floats], plan: Plan) -> Course:
+    """Interpolate a track (time, unit vectors, wind) at the data's times, and continue it straight at both ends.
 
     Between observations hours apart a straight line through the Earth, seen from its centre, is the great circle.
     """
@@ -129,44 +136,45 @@ def _path(names, track, plan):
     placed /= np.linalg.norm(placed, axis=-1, keepdims=True)
     known = np.isfinite(wind)
     strength = np.interp(at, hours[known], wind[known]) if known.any() else np.full(len(at), _UNKNOWN_WIND_KT)
-    return Path(*names, int(steps[0]) if len(steps) else 0, placed, strength)
+    return Course(*names, int(steps[0]) if len(steps) else 0, placed, strength)
 
 
-def _ahead(centre, hours, at):
+def _ahead(centre: Floats, hours: Floats, at: Floats) -> Floats:
     """What to add to a track's first or last place at times before or after it: its motion there."""
     begin = (centre[1] - centre[0]) / (hours[1] - hours[0])
     end = (centre[-1] - centre[-2]) / (hours[-1] - hours[-2])
     return np.minimum(at - hours[0], 0)[:, None] * begin + np.maximum(at - hours[-1], 0)[:, None] * end
 
 
-def _plant(path, plan, number):
+def _plant(course: Course, plan: Plan, number: int) -> Storm:
     """The storm in every member: displaced, stronger or weaker, longer or shorter."""
-    count, size_km = len(path.wind_kt), max(SIZE_CELLS * plan.grid * 111.2, SIZE_KM)
+    count, size_km = len(course.wind_kt), max(SIZE_CELLS * plan.grid * KM_PER_DEGREE, SIZE_KM)
     centre, strength = np.empty((plan.members, count, 3)), np.empty((plan.members, count))
     alive = np.zeros((plan.members, count), bool)
+    observed = VORTICITY_AT_REST + VORTICITY_PER_KNOT * course.wind_kt
     for member in range(plan.members):
         generator = np.random.default_rng([plan.seed, 1, number, member])
         east, north, stronger = wander(generator, count, plan.step_hours, (3,))
-        centre[member] = displaced(path.centre, (JITTER_KM * east, JITTER_KM * north))
-        strength[member] = (VORTICITY_AT_REST + VORTICITY_PER_KNOT * path.wind_kt) * np.exp(STRENGTH_SPREAD * stronger)
+        centre[member] = displaced(course.centre, (JITTER_KM * east, JITTER_KM * north))
+        strength[member] = observed * np.exp(STRENGTH_SPREAD * stronger)
         early, late = generator.integers(0, 2 * LIFE_SHIFT, 2, endpoint=True)
         alive[member, early : max(count - late, early)] = True
-    step = path.first + np.arange(count)
+    step = course.first + np.arange(count)
     alive &= (step >= 0) & (step < len(plan.times))
     resolved = np.where(alive, strength, 0.0)
     spin = np.sign(centre[..., 2]) * resolved / resolution(plan.grid, size_km)
-    vortex = Vortex(path.first, centre.astype(np.float32), spin.astype(np.float32), size_km)
-    return Storm(path, vortex, alive, resolved)
+    vortex = Vortex(course.first, centre.astype(np.float32), spin.astype(np.float32), size_km)
+    return Storm(course, vortex, alive, resolved)
 
 
-def resolution(grid_degrees, size_km):
+def resolution(grid_degrees: float, size_km: float) -> float:
     """What a centred difference over two cells leaves of a vortex's central vorticity."""
-    return float(np.exp(-0.5 * (grid_degrees * 111.2 / size_km) ** 2))
+    return float(np.exp(-0.5 * (grid_degrees * KM_PER_DEGREE / size_km) ** 2))
 
 
-def truth_rows(storm, member):
+def truth_rows(storm: Storm, member: int) -> tuple[Ints, Floats, Floats, Floats, Floats]:
     """Steps, latitude, longitude, resolved vorticity and observed wind (kt) of a storm in a member, while it lives."""
     alive = storm.alive[member]
     lat, lon = lat_lon(storm.vortex.centre[member, alive])
-    steps = storm.path.first + np.flatnonzero(alive)
-    return steps, lat, lon, storm.resolved[member, alive], storm.path.wind_kt[alive]
+    steps = storm.course.first + np.flatnonzero(alive)
+    return steps, lat, lon, storm.resolved[member, alive], storm.course.wind_kt[alive]

@@ -1,21 +1,27 @@
 """What was planted <-> file."""
 
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import netCDF4
 import numpy as np
+import numpy.typing as npt
 
+from stormtracks.science.arrays import Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.records import BestTracks, TimeAxis, ragged_starts
-from stormtracks.science.synthetic.planted_storms import truth_rows
+from stormtracks.science.records import BestTracks, Ragged, TimeAxis
+from stormtracks.science.synthetic.plan import Plan
+from stormtracks.science.synthetic.planted_storms import Storm, truth_rows
 
 _SECONDS = "seconds since 1970-01-01 00:00:00"
 _TEXTS = {"sid": 13, "name": 32, "basin": 2}
 
 
 @dataclass(frozen=True)
-class Truth:
+class Truth(Ragged):
     """Every planted storm of every member: a contiguous ragged array, member after member, storm after storm.
 
     Attributes
@@ -38,25 +44,25 @@ class Truth:
 
     year: int
     axis: TimeAxis
-    sid: np.ndarray
-    name: np.ndarray
-    basin: np.ndarray
-    member: np.ndarray
-    row_size: np.ndarray
-    time: np.ndarray
-    lat: np.ndarray
-    lon: np.ndarray
-    vorticity: np.ndarray
-    wind_kt: np.ndarray
+    sid: Texts
+    name: Texts
+    basin: Texts
+    member: Ints
+    row_size: Ints
+    time: Times
+    lat: Floats
+    lon: Floats
+    vorticity: Floats
+    wind_kt: Floats
 
     @property
-    def members(self):
+    def members(self) -> int:
         """Number of members."""
         return int(self.member.max()) + 1 if len(self.member) else 0
 
-    def storms(self, member):
+    def storms(self, ensemble_member: int) -> BestTracks:
         """The storms of a member as best tracks (pressure unknown)."""
-        chosen = self.member == member
+        chosen = self.member == ensemble_member
         points = np.repeat(chosen, self.row_size)
         return BestTracks(
             sid=self.sid[chosen],
@@ -71,19 +77,17 @@ class Truth:
             pressure_hpa=np.full(points.sum(), np.nan, np.float32),
         )
 
-    def peaks(self, member):
+    def peaks(self, ensemble_member: int) -> Floats:
         """Highest resolved vorticity of each of a member's storms, s-1."""
-        size = self.row_size[self.member == member]
-        line = self.vorticity[np.repeat(self.member == member, self.row_size)]
-        return np.maximum.reduceat(line, ragged_starts(size)) if len(size) else line
+        return self.vorticity[self.largest(self.vorticity)[self.member == ensemble_member]]
 
 
-def truth_name(year):
+def truth_name(year: int | str) -> str:
     """Name of the file of a year's truth."""
     return f"truth_{year}.nc"
 
 
-def load_truth(path):
+def load_truth(path: str | os.PathLike[str]) -> Truth:
     """Read what was planted.
 
     Parameters
@@ -100,32 +104,32 @@ def load_truth(path):
     InputError
         No such file, more than one in the folder, or not a truth file.
     """
-    path = _only_truth(Path(path))
+    place = _only_truth(Path(path))
     try:
-        with netCDF4.Dataset(path) as dataset:
+        with netCDF4.Dataset(place) as dataset:
             return _read(dataset)
     except (OSError, IndexError, AttributeError) as error:
-        raise InputError(f"{path}: cannot be read as the truth of planted storms ({error}); plant it anew") from error
+        raise InputError(f"{place}: cannot be read as the truth of planted storms ({error}); plant again") from error
 
 
-def _only_truth(path):
+def _only_truth(path: Path) -> Path:
     if not path.is_dir():
         return path
     found = sorted(path.glob(truth_name("*")))
     if len(found) != 1:
-        raise InputError(f"{path}: expected one truth_YEAR.nc, found {len(found)}; name the file")
+        raise InputError(f"{path}: expected one truth_YEAR.nc, found {len(found)}; name the file itself")
     return found[0]
 
 
-def _read(dataset):
-    columns = {name: netCDF4.chartostring(dataset[name][:].data) for name in _TEXTS}
+def _read(dataset: netCDF4.Dataset) -> Truth:
+    columns: dict[str, Any] = {name: netCDF4.chartostring(dataset[name][:].data) for name in _TEXTS}
     columns |= {name: dataset[name][:].data for name in ("member", "row_size", "lat", "lon", "vorticity", "wind_kt")}
     times = dataset["axis_time"][:].data.astype("datetime64[s]")
     axis = TimeAxis(times, (times - times[0]) / np.timedelta64(1, "h"))
     return Truth(year=int(dataset.year), axis=axis, time=dataset["time"][:].data.astype("datetime64[s]"), **columns)
 
 
-def write_truth(path, plan, planted, attributes):
+def write_truth(path: Path, plan: Plan, planted: Sequence[Storm], attributes: Mapping[str, Any]) -> None:
     """Write the truth (CF-1.11 discrete sampling geometry, contiguous ragged array of trajectories).
 
     Parameters
@@ -139,12 +143,12 @@ def write_truth(path, plan, planted, attributes):
     pairs = [(storm, member) for member in range(plan.members) for storm in planted if storm.alive[member].any()]
     rows = [truth_rows(storm, member) for storm, member in pairs]
     with netCDF4.Dataset(path, "w", format="NETCDF4") as dataset:
-        dataset.setncatts({"Conventions": "CF-1.11", "featureType": "trajectory", "year": plan.year} | attributes)
+        dataset.setncatts({"Conventions": "CF-1.11", "featureType": "trajectory", "year": plan.year, **attributes})
         dataset.createDimension("trajectory", len(pairs))
         dataset.createDimension("obs", sum(len(row[0]) for row in rows))
         dataset.createDimension("axis", len(plan.times))
         for name, length in _TEXTS.items():
-            _write_text(dataset, name, [getattr(storm.path, name) for storm, _ in pairs], length)
+            _write_text(dataset, name, [getattr(storm.course, name) for storm, _ in pairs], length)
         dataset["sid"].cf_role = "trajectory_id"
         members = {"long_name": "ensemble member, from 0"}
         _write(dataset, "member", "i4", "trajectory", [member for _, member in pairs], members)
@@ -155,7 +159,9 @@ def write_truth(path, plan, planted, attributes):
         _write_points(dataset, plan, rows)
 
 
-def _write_points(dataset, plan, rows):
+def _write_points(
+    dataset: netCDF4.Dataset, plan: Plan, rows: list[tuple[Ints, Floats, Floats, Floats, Floats]]
+) -> None:
     steps, *columns = (np.concatenate(column) for column in zip(*rows, strict=True)) if rows else [np.zeros(0, int)] * 5
     time = {"units": _SECONDS, "standard_name": "time", "calendar": "proleptic_gregorian"}
     _write(dataset, "time", "i8", "obs", _seconds(plan.times[steps]), time)
@@ -170,13 +176,20 @@ def _write_points(dataset, plan, rows):
         _write(dataset, name, kind, "obs", values, attributes | coordinates)
 
 
-def _write(dataset, name, kind, dimension, values, attributes):
+def _write(
+    dataset: netCDF4.Dataset,
+    name: str,
+    kind: str,
+    dimension: str,
+    values: npt.ArrayLike,
+    attributes: Mapping[str, Any],
+) -> None:
     variable = dataset.createVariable(name, kind, (dimension,), zlib=True)
     variable.setncatts(attributes)
     variable[:] = values
 
 
-def _write_text(dataset, name, values, length):
+def _write_text(dataset: netCDF4.Dataset, name: str, values: list[str], length: int) -> None:
     if f"{name}_length" not in dataset.dimensions:
         dataset.createDimension(f"{name}_length", length)
     variable = dataset.createVariable(name, "S1", ("trajectory", f"{name}_length"))
@@ -184,5 +197,5 @@ def _write_text(dataset, name, values, length):
         variable[:] = netCDF4.stringtochar(np.array(values, dtype=f"S{length}"))
 
 
-def _seconds(times):
+def _seconds(times: Times) -> Ints:
     return times.astype("datetime64[s]").astype(np.int64)

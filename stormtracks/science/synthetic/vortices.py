@@ -1,9 +1,12 @@
 """Moving vortices, a row for each member, and the wind they bring to a grid."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.records import Grid
 from stormtracks.science.sphere import EARTH_RADIUS_KM, unit_vectors
 
 _REACH = 4.5
@@ -27,20 +30,20 @@ class Vortex:
     """
 
     first: int
-    centre: np.ndarray
-    spin: np.ndarray
+    centre: Floats
+    spin: Floats
     size_km: float
 
 
-class Stage:
-    """The grid as unit vectors: position, eastward and northward direction of every point.
+class WindGrid:
+    """A grid that vortices bring their winds to, as unit vectors: position, east and north of every point.
 
     Parameters
     ----------
     grid : Grid
     """
 
-    def __init__(self, grid):
+    def __init__(self, grid: Grid) -> None:
         lat, lon = (a.reshape(-1) for a in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
         phi, lam = np.radians(lat), np.radians(lon)
         east = np.stack([-np.sin(lam), np.cos(lam), np.zeros_like(lam)])
@@ -49,7 +52,7 @@ class Stage:
         self._vectors = vectors.astype(np.float32).reshape(3, 3, *grid.shape)
         self._grid = grid
 
-    def add(self, vortex, step, u, v):
+    def add(self, vortex: Vortex, step: int, u: Floats, v: Floats) -> None:
         """Add the wind of a vortex that is alive at a step to the winds (member, nlat, nlon), in place.
 
         Notes
@@ -72,7 +75,7 @@ class Stage:
         u[:, rows, columns] += envelope * _along(centre, north)
         v[:, rows, columns] -= envelope * _along(centre, east)
 
-    def _box(self, centre, reach):
+    def _box(self, centre: Floats, reach: float) -> tuple[slice, Ints]:
         """Rows (slice) and columns (indices) around all the centres."""
         grid = self._grid
         lat = np.degrees(np.arcsin(np.clip(centre[:, 2], -1, 1)))
@@ -92,22 +95,22 @@ class Stage:
         return rows, (int(first) + np.arange(count)) % len(grid.lon)
 
 
-def _along(centre, vectors):
-    """Scalar products, shape (member, row, column); written out, for a matrix product depends on its shape."""
+def _along(centre: Floats, vectors: Floats) -> Floats:
+    """Scalar products, shape (member, row, column); written out, as a matrix product depends on its shape."""
     x, y, z = (component[:, None, None] for component in centre.T)
     return x * vectors[0] + y * vectors[1] + z * vectors[2]
 
 
-def calendar(vortices):
-    """Which vortices there are at each step: a dict of step to list."""
-    alive = {}
+def calendar(vortices: Iterable[Vortex]) -> dict[int, list[Vortex]]:
+    """Which vortices there are at each step."""
+    alive: dict[int, list[Vortex]] = {}
     for vortex in vortices:
         for at in np.flatnonzero(vortex.spin.any(axis=0)):
             alive.setdefault(vortex.first + int(at), []).append(vortex)
     return alive
 
 
-def wander(generator, steps, step_hours, shape=()):
+def wander(generator: np.random.Generator, steps: int, step_hours: float, shape: tuple[int, ...] = ()) -> Floats:
     """A smooth random course of unit variance, correlated over a day and a half; shape (*shape, steps)."""
     sigma = 18.0 / step_hours
     half = int(np.ceil(4 * sigma))
@@ -117,7 +120,7 @@ def wander(generator, steps, step_hours, shape=()):
     return np.apply_along_axis(np.convolve, -1, draws, kernel, mode="valid")
 
 
-def displaced(centres, offsets_km):
+def displaced(centres: Floats, offsets_km: tuple[Floats, Floats]) -> Floats:
     """Points moved along the sphere by small offsets (eastward, northward) in km; unit vectors, shape (..., 3)."""
     north_pole = np.array([0.0, 0.0, 1.0])
     east = np.cross(north_pole, centres)
