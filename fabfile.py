@@ -23,7 +23,7 @@ from stormtracks.errors import BadValue
 from stormtracks.hosts import cluster_key, host_table, logs, readiness, trust, workers
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
-from stormtracks.hosts.outcomes import AT_ONCE, HostOutcome, Job, everywhere, line, lines, raise_bugs
+from stormtracks.hosts.outcomes import AT_ONCE, HostOutcome, Job, everywhere, line_writer, raise_bugs, write_line
 from stormtracks.pyro_cluster import secret
 
 Text = str | None
@@ -66,7 +66,7 @@ def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = Non
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, readiness.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     host_table.write(("host", "SSH", *readiness.COLUMNS), readiness.table_rows(outcomes))
-    _end(outcomes, line)
+    _end(outcomes, write_line)
 
 
 @command(
@@ -98,7 +98,7 @@ def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Tex
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, workers.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     host_table.write(workers.COLUMNS, workers.table_rows(outcomes))
-    _end(outcomes, line)
+    _end(outcomes, write_line)
 
 
 @command(follow="keep showing new lines until Ctrl-C", lines=f"how many of the last lines to show; default: {LINES}")
@@ -170,7 +170,7 @@ def _cluster(c: Context, hosts: Text, only: Text) -> config.Cluster:
 
 def _on_all(c: Context, cluster: config.Cluster, job: Job, at_once: Text | int) -> None:
     """Do a job on all hosts, write one line for each, and end."""
-    outcomes = everywhere(cluster, job, c.config, _whole("at-once", at_once, AT_ONCE), lines(cluster))
+    outcomes = everywhere(cluster, job, c.config, _whole("at-once", at_once, AT_ONCE), line_writer(cluster))
     _end(outcomes)
 
 
@@ -196,7 +196,7 @@ def _agreed(text: str) -> bool:
 
 
 def _end(outcomes: list[HostOutcome], show: Callable[[HostOutcome], None] | None = None) -> None:
-    """Exit with status 1 if a host failed; `show` its fault where no line has said it yet. A bug is raised as one."""
+    """Exit with status 1 if a host failed; `show` its fault where that has not been written yet. A bug is raised."""
     failed = [outcome for outcome in outcomes if not outcome.ok]
     if show:
         for outcome in failed:

@@ -70,4 +70,4 @@ def test_what_is_refused_is_one_line_and_status_1(operator, words, said):
 
 def test_a_host_of_this_machine_needs_no_ssh(operator):
     said = operator.fab("check").stdout
-    assert said.count("data: no year that can be read in") == 3
+    assert said.count("data: no year can be read in") == 3

@@ -20,7 +20,7 @@ _UNSET = re.compile(rf"\b(\w+): {commands.NOT_SET}\s*$", re.MULTILINE | re.ASCII
 
 
 class BugOnHost(Exception):
-    """An action failed on a host in a way that nobody foresaw; the cause is the traceback from there."""
+    """An unexpected error of an action on a host; its cause is the traceback from there."""
 
     def __init__(self, worker: WorkerHost, what: str, traceback: str) -> None:
         super().__init__(f"{what} (on {worker.name})")
@@ -36,7 +36,7 @@ class TracebackThere(Exception):
 
 
 def request(cluster: Cluster, worker: WorkerHost, **more: object) -> dict[str, Any]:
-    """What an action is told: the host's part of hosts.yaml, the version of our code, and what it needs besides."""
+    """The request to an action: the host's part of hosts.yaml, the version of our code, and what the action needs."""
     described = {key: value for key, value in dataclasses.asdict(worker).items() if key not in _OWN_SIDE}
     return {
         **described,
@@ -80,7 +80,7 @@ def ask_program(
     chunks: Iterable[bytes] = (),
     seconds: float = 60.0,
 ) -> Any:
-    """The answer of a program of `on_host` that stands alone, run by the host's own python; `chunks` are its input."""
+    """The answer of a program of `on_host` that needs none of our code; `chunks` are what it reads."""
     text = (ON_HOST / f"{program}.py").read_bytes()
     sent = (b"%d\n" % len(text), text, _line(asked))
     done = link.run(commands.send_program(worker.base_python), itertools.chain(sent, chunks), seconds)
@@ -140,7 +140,7 @@ def unanswered(done: Done, worker: WorkerHost) -> HostFault:
             if re.search(rf"\$\{{?{name}\b", getattr(worker, key)):
                 return _unset(worker, key, name)
     last = " / ".join(done.errors.strip().splitlines()[-3:])
-    return HostFault(f"no answer, exit status {done.status}: {last or 'and no message'}")
+    return HostFault(f"no answer, exit status {done.status}: {last or 'without a message'}")
 
 
 def _unset(worker: WorkerHost, key: str, name: str) -> HostFault:

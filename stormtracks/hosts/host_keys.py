@@ -85,7 +85,7 @@ def _lines(paths: Iterable[Path]) -> Iterator[list[str]]:
 
 
 def _means(patterns: Iterable[str], name: str) -> bool:
-    """Whether a line's host names, hashed, with wildcards or with ``!`` before them, mean this host."""
+    """Whether the host names of a line, which may be hashed or have wildcards or a ``!`` in front, mean this host."""
     found = False
     for pattern in patterns:
         if pattern.startswith("|1|"):

@@ -121,7 +121,9 @@ class Link:
             alarm.cancel()
             process.end()
         if late.is_set():
-            raise HostFault(f"no answer within {seconds:g} s")
+            raise HostFault(
+                f"no answer within {seconds:g} s: the host is overloaded or a disk of it hangs; look at it, try again"
+            )
         return done
 
 
@@ -214,7 +216,7 @@ _CURES: dict[type[Exception], str] = {
     paramiko.BadHostKeyException: "host key of {place} is not the one in known_hosts: another machine answers, or it "
     "was installed anew; only if you know why: ssh-keygen -R '{name}', then `fab trust-hosts`",
     paramiko.PasswordRequiredException: "the private key for {place} has a passphrase: ssh-add it first",
-    paramiko.AuthenticationException: "{place} does not let {user} in ({error}): see 'user' and 'identity'",
+    paramiko.AuthenticationException: "{place} does not let {user} in ({error}): check 'user' and 'identity' in hosts.yaml",
     TimeoutError: "{place} does not answer within the time: is it on, and does the firewall let SSH through?",
     paramiko.ssh_exception.NoValidConnectionsError: "{place} refuses SSH: its sshd does not run, or has another port",
     FileNotFoundError: "a private key for {place} does not exist: {error}",
@@ -246,11 +248,11 @@ def _notice_silence(transport: paramiko.Transport) -> None:
 
 
 def _broken(error: Exception) -> HostFault:
-    return HostFault(f"the connection broke: {str(error) or type(error).__name__}")
+    return HostFault(f"the connection broke ({str(error) or type(error).__name__}): try again")
 
 
 def _write(file: Input, chunks: Iterable[bytes]) -> None:
-    # A process that ends without reading everything has said why: that counts, not that we could not write.
+    # A process may end without reading everything: then its answer counts, not that writing failed.
     with contextlib.suppress(OSError):
         for chunk in chunks:
             file.write(chunk)

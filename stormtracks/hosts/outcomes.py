@@ -31,7 +31,7 @@ class HostOutcome:
     facts : mapping
         The host's answer, for tables; empty where there is none.
     bug : Exception, optional
-        What nobody foresaw, here or there; it is for the developers.
+        An unexpected error, here or on the host; it is for the developers.
     """
 
     host: str
@@ -72,12 +72,12 @@ def everywhere(
     done: queue.SimpleQueue[HostOutcome] = queue.SimpleQueue()
     turn = threading.BoundedSemaphore(max(1, at_once))
 
-    def attend(worker: WorkerHost) -> None:
+    def work_on(worker: WorkerHost) -> None:
         with turn:
             done.put(_attempt(worker, job, config))
 
-    for worker in cluster.workers:  # daemons: Ctrl-C ends the command, whatever hosts are waited for
-        threading.Thread(target=attend, args=(worker,), daemon=True, name=worker.name).start()
+    for worker in cluster.workers:  # daemon threads: Ctrl-C ends the command, also while it waits for a host
+        threading.Thread(target=work_on, args=(worker,), daemon=True, name=worker.name).start()
     found = {}
     for _ in cluster.workers:
         outcome = done.get()
@@ -87,22 +87,22 @@ def everywhere(
     return [found[worker.name] for worker in cluster.workers]
 
 
-def line(outcome: HostOutcome, width: int = 0) -> None:
-    """Write an outcome as a line."""
+def write_line(outcome: HostOutcome, width: int = 0) -> None:
+    """Write an outcome to standard output, its further lines indented below the first."""
     mark = "ok    " if outcome.ok else "FAILED"
     text = outcome.text.replace("\n", "\n" + " " * (width + 9))
     sys.stdout.write(f"{outcome.host:<{width}} {mark} {text}\n")
     sys.stdout.flush()
 
 
-def lines(cluster: Cluster) -> Callable[[HostOutcome], None]:
-    """A function that writes outcomes of this cluster, names aligned."""
+def line_writer(cluster: Cluster) -> Callable[[HostOutcome], None]:
+    """A function that writes outcomes of this cluster, their texts aligned."""
     width = max(len(worker.name) for worker in cluster.workers)
-    return lambda outcome: line(outcome, width)
+    return lambda outcome: write_line(outcome, width)
 
 
 def raise_bugs(outcomes: list[HostOutcome]) -> None:
-    """Raise what nobody foresaw, now that every host has been attended to; nothing where there was no bug."""
+    """Raise the bugs that showed on some hosts, now that every host is done."""
     bugs = [outcome.bug for outcome in outcomes if outcome.bug]
     if len(bugs) == 1:
         raise bugs[0]

@@ -18,7 +18,7 @@ def trust(cluster: Cluster, config: fabric.Config, agreed: Callable[[str], bool]
     Parameters
     ----------
     agreed : callable
-        Asked with a text, answers whether to trust.
+        ``agreed(text) -> bool``: shows the text and returns whether to trust.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def _trust_hop(worker: WorkerHost, hop: fabric.Connection, agreed: Callable[[str
 
 
 def _offered(hop: fabric.Connection) -> paramiko.PKey:
-    """The key that a host shows, before anything is told to it; what leads to the host is verified."""
+    """The key that a host shows, before anything is sent to it; the hosts on the way to it are verified."""
     if hop.gateway is not None and not isinstance(hop.gateway, str):
         host_keys.verify(hop.gateway)
     transport = None

@@ -67,7 +67,7 @@ def look(cluster: Cluster) -> Job:
             left = ", ".join(map(str, answer["left_over"]))
             note = f"; left over from it: pid {left} (fab stop-workers ends them)" if left else ""
             return HostOutcome(worker.name, not left, f"not running{note}", answer)
-        says = answer.get("says") or {"error": "not at the nameserver yet"}
+        says = answer.get("says") or {"error": "not registered at the nameserver yet"}
         return HostOutcome(worker.name, "error" not in says, str(says.get("error", "running")), answer)
 
     return job

@@ -20,7 +20,9 @@ def main() -> None:
     request = json.loads(sys.stdin.readline())
     if sys.version_info < OLDEST_PYTHON:
         here, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
-        fault = "python is " + here + ", needed is " + least + " or later: set 'python' in hosts.yaml, or fab deploy"
+        fault = (
+            "this is Python " + here + ", needed is " + least + " or later: set 'python' in hosts.yaml, or fab deploy"
+        )
         sys.stdout.write("\x1estormtracks " + json.dumps({"error": fault}) + "\n")
         return
     os.environ.update({name: str(value) for name, value in request.get("env", {}).items()})

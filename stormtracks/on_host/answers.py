@@ -1,6 +1,6 @@
-"""What an action answers, as both sides know it, and how: a line of JSON behind a mark, perhaps with a stream after it.
+"""The answers of the actions, typed for both sides: a line of JSON behind a mark, perhaps with a stream after it.
 
-The mark is something that no login message has. What was refused is an answer too, and so is a bug.
+A refusal is an answer too, and so is a bug.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from stormtracks.pyro_cluster.plain import Description
 
 MARK = b"\x1estormtracks "
-"""What a login shell's start-up files print comes before it and belongs to no answer."""
+"""No login message has it: what a login shell's start-up files print before it is not part of an answer."""
 
 
 class Refused(TypedDict):
@@ -21,7 +21,7 @@ class Refused(TypedDict):
 
 
 class Bug(TypedDict):
-    """Any action: it failed in a way that nobody foresaw."""
+    """Any action: an unexpected error."""
 
     bug: str  # kind and message
     traceback: str

@@ -22,7 +22,7 @@ LITTLE_GB = 1.0
 
 
 def run(request: Mapping[str, Any]) -> CheckAnswer:
-    """What was found in each respect. A look that fails is a finding too, and the others are still made."""
+    """What was found in each respect. A look that fails is a finding too, and does not stop the others."""
     return {"findings": {name: _finding(look, request) for name, look in _LOOKS.items()}, "time": time.time()}
 
 
@@ -60,7 +60,10 @@ def _data(request: Mapping[str, Any]) -> Finding:
         return _found("-", f"{folder} is not a folder here: put the reanalysis there, or set 'data' in hosts.yaml")
     years = reanalysis.inventory(folder, request.get("dataset"))
     if not years:
-        return _found("-", f"no year that can be read in {folder}: other files than expected? see 'dataset'")
+        return _found(
+            "-",
+            f"no year can be read in {folder}: choose another folder with 'data', or describe its files with 'dataset'",
+        )
     finding = _found(_span(years))
     finding["years"] = {str(year): members for year, members in years.items()}
     return finding

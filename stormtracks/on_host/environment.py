@@ -1,4 +1,4 @@
-"""Make the virtual environment below the code folder: sent to the host's own Python, so it stands alone.
+"""Create the virtual environment below the code folder: sent to the host's own Python, so it imports nothing of ours.
 
 The request, a line of JSON on standard input, has the ``folder`` and whether packages come from its ``.wheels`` only.
 Nothing is done where the same requirements have been installed before. Standard library, Python 3.6 or later.
@@ -35,10 +35,10 @@ def main() -> None:
 
 
 def make(folder: Path, wheels: bool) -> dict:
-    """Make the environment, or leave it as it is."""
+    """Create the environment, or leave it as it is."""
     if sys.version_info < OLDEST_PYTHON:
         here, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
-        raise Refused("python is " + here + ", needed is " + least + " or later: set 'base_python' in hosts.yaml")
+        raise Refused("this is Python " + here + ", needed is " + least + " or later: set 'base_python' in hosts.yaml")
     environment = folder / ".venv"
     needed = folder / "requirements.txt"
     stamp = environment / "stormtracks-installed"
@@ -64,7 +64,7 @@ def make(folder: Path, wheels: bool) -> dict:
         ],
         NO_PACKAGES,
     )
-    stamp.write_text(wanted)  # last: an environment that was not finished is made again
+    stamp.write_text(wanted)  # last: an environment that was not finished is done again
     return {"environment": "created"}
 
 

@@ -1,8 +1,8 @@
-"""Take files into a folder: sent to a host's own Python, which has none of our code yet, so it stands alone.
+"""Take files into a folder: sent to a host's own Python, which has none of our code yet, so it imports nothing of ours.
 
 Two requests, each a line of JSON on standard input. ``look``: which files of a manifest (name -> SHA-256) differ here,
-and which that an earlier deploy brought are no longer in it. ``take``: a tar archive follows; its files replace those
-here, each at once and whole, and what is no longer in the manifest goes. Standard library, Python 3.6 or later.
+and which files of an earlier deploy are no longer in it. ``take``: a tar archive follows; its files replace those here,
+each at once and whole, and files that are no longer in the manifest are removed. Standard library, Python 3.6 or later.
 """
 
 import contextlib

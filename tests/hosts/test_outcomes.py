@@ -9,7 +9,7 @@ import pytest
 from stormtracks.config import Cluster, Nameserver, WorkerHost
 from stormtracks.hosts import host_table, readiness
 from stormtracks.hosts.links import HostFault
-from stormtracks.hosts.outcomes import HostOutcome, everywhere, lines
+from stormtracks.hosts.outcomes import HostOutcome, everywhere, line_writer
 
 NAMES = ("a", "bad", "broken", "d", "e")
 
@@ -28,7 +28,7 @@ def job(link, worker):
 
 
 def test_every_host_has_an_outcome_in_the_order_of_the_file(cluster, capsys):
-    found = everywhere(cluster, job, None, show=lines(cluster))
+    found = everywhere(cluster, job, None, show=line_writer(cluster))
     assert [(one.host, one.ok) for one in found] == [(n, n not in ("bad", "broken")) for n in NAMES]
     assert sorted(capsys.readouterr().out.splitlines()) == [
         "a      ok     done",

@@ -16,7 +16,7 @@ def test_a_host_with_everything_but_data(operator, sshd, entry):
     columns = done.stdout.splitlines()[1].split()
     assert columns[:3] == ["w1", "ok", ".".join(map(str, sys.version_info[:3]))]
     assert "127.0.0.1" in columns
-    assert "w1 FAILED data: no year that can be read in" in done.stdout
+    assert "w1 FAILED data: no year can be read in" in done.stdout
     assert "'dataset'" in done.stdout
 
 

@@ -40,5 +40,5 @@ def test_a_failure_shows_the_last_lines_and_is_tried_again(folder):
 def test_an_old_python_is_refused(folder, monkeypatch):
     monkeypatch.setattr(environment, "OLDEST_PYTHON", (99, 0))
     here = ".".join(map(str, sys.version_info[:2]))
-    with pytest.raises(environment.Refused, match=f"python is {here}, needed is 99.0 or later: set 'base_python'"):
+    with pytest.raises(environment.Refused, match=f"this is Python {here}, needed is 99.0 or later: set 'base_python'"):
         environment.make(folder, False)
