@@ -1,4 +1,4 @@
-"""How many tracks pass a place in a season, per unit area."""
+"""tracks -> track density: how many tracks pass a place in a season, per unit area."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Grid, Tracks
 
 AREA_KM2 = 1.0e6
-"""Unit area that tracks are counted in; a cap of 5 degrees, as in TRACK's statistics (Hodges 1996), has 0.97e6."""
+"""Unit area for counting tracks; a cap of 5 degrees, as in TRACK's statistics (Hodges 1996), has 0.97e6."""
 
 CAP_RADIUS_KM = sphere.EARTH_RADIUS_KM * np.arccos(1 - AREA_KM2 / (2 * np.pi * sphere.EARTH_RADIUS_KM**2))
 """Radius along the surface of a spherical cap of that area: 565 km."""
@@ -36,14 +36,14 @@ def track_density(
     Returns
     -------
     density : ndarray of float64, shape (nlat, nlon)
-        Tracks per 10^6 km2 and season, mean over the seasons; a track that stays or comes back counts once.
+        Tracks per 10^6 km2 and season, mean over the seasons; a track that stays or returns counts once.
     grid : Grid
         The points.
 
     Notes
     -----
-    Equal caps make the count an areal density anywhere, at the poles too. Half-way points are put between points that
-    are far apart, so that a fast storm does not jump over a cap.
+    Equal caps make the count a density per area everywhere, also at the poles. Points that are far apart get one
+    half-way between them, so that a fast storm does not jump over a cap.
 
     Examples
     --------
@@ -74,15 +74,17 @@ def _grid(spacing_deg: float, region: sphere.Region | None) -> Grid:
 
 
 def _visits(tracks: Tracks, cells: cKDTree) -> Ints:
-    """How many of the tracks pass each cell's cap, shape (ncells,)."""
+    """Number of tracks that pass each cell's cap, shape (ncells,)."""
     lat, lon, track = _with_midpoints(tracks)
     points = cKDTree(sphere.unit_vectors(lat, lon))
     near = points.sparse_distance_matrix(cells, float(sphere.chord(CAP_RADIUS_KM)), output_type="ndarray")
+    # A track and a cell as one number: each pair counts once, however many points of the track are in the cap.
     visits = np.unique(track[near["i"]].astype(np.int64) * cells.n + near["j"])
     return np.bincount(visits % cells.n, minlength=cells.n)
 
 
 def _with_midpoints(tracks: Tracks) -> tuple[Floats, Floats, Ints]:
+    """Latitude, longitude and track of all points and of those added half-way."""
     track = tracks.track
     first = np.flatnonzero(track[1:] == track[:-1])
     lat, lon = tracks.lat, tracks.lon

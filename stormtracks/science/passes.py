@@ -89,7 +89,7 @@ def member_maxima(
 
 @dataclass(frozen=True)
 class Stages:
-    """Winds or vorticity of a block -> maxima of each member.
+    """What turns the winds or vorticity of a block into maxima of each member.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The nouns that pass from stage to stage: arrays with names, not objects per point."""
+"""The nouns that pass from stage to stage: arrays with names, not one object per point."""
 
 import os
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class TimeAxis:
     times : ndarray of datetime64[s], shape (nt,)
         Dates as the file's own calendar gives them (UTC), strictly ascending.
     hours : ndarray of float64, shape (nt,)
-        Elapsed hours since the first time in that calendar; what speeds are reckoned with.
+        Elapsed hours since the first time in that calendar; speeds are computed from them.
     calendar : str
         CF calendar of the file.
     """
@@ -59,7 +59,7 @@ class TimeAxis:
 
     @property
     def step_hours(self) -> float:
-        """The data's time step: the commonest difference between neighbours (0 for a single time)."""
+        """The data's time step: the most common difference between neighbours (0 for a single time)."""
         if len(self.hours) < 2:
             return 0.0
         values, counts = np.unique(np.round(np.diff(self.hours), 6), return_counts=True)
@@ -80,7 +80,7 @@ class InputFile:
         try:
             stat = Path(path).stat()
         except OSError as error:
-            raise InputError(f"{path}: {error.strerror}") from error
+            raise InputError(f"{path}: {error.strerror}; check the path") from error
         return cls(Path(path), stat.st_size, stat.st_mtime_ns)
 
 
@@ -134,6 +134,11 @@ class Ragged:
     def row(self) -> Ints:
         """Number of the row that each element belongs to, shape (nelements,)."""
         return np.repeat(np.arange(len(self.row_size)), self.row_size)
+
+    def points(self, row: int) -> slice:
+        """Where the elements of one row are."""
+        first = int(self.start[row])
+        return slice(first, first + int(self.row_size[row]))
 
     def largest(self, values: Floats | Ints) -> Ints:
         """Index of each row's largest value, of equals the first; shape (nrows,).

@@ -17,8 +17,8 @@ def _setting(default: Any, unit: str, doc: str, source: str = "this project's ch
 
 
 RENAMED = {"threshold": "threshold_s1", "max_speed": "max_speed_m_s1", "min_peak": "min_peak_s1"}
-"""Keys that had another name in 1.0: old -> today's. Old ones are understood wherever settings are read, in results
-too; what is written has today's."""
+"""Keys that had another name in 1.0: old -> today's. Old names are read everywhere, also in results; today's names are
+written."""
 
 LINKERS = ("nearest", "motion")
 WIND_SOURCES = ("usa", "wmo")
@@ -27,7 +27,7 @@ TIME_RULES = ("data", "interpolate")
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be chosen about the science of one run; the same for every task of it."""
+    """What can be chosen about the science of a run; the same for all of its tasks."""
 
     RENAMED: ClassVar[Mapping[str, str]] = RENAMED
 
@@ -41,7 +41,7 @@ class Settings:
         None,
         "MM-DD",
         "first and last date (00 UTC of both included), e.g. [06-01, 12-01]; a season that crosses New Year "
-        "belongs to the year it begins in; none: all of the year",
+        "belongs to the year in which it begins; none: the whole year",
     )
     region: tuple[float, float, float, float] | None = _setting(
         None,
@@ -63,18 +63,21 @@ class Settings:
         30.0,
         "m s-1",
         "fastest displacement of a storm between two times",
-        "650 km in 6 h; Hodges 1994 limits displacement alike",
+        "650 km in 6 h; Hodges 1994 limits displacement in the same way",
     )
     max_missing_steps: int = _setting(0, "steps", "steps without a maximum that a track may bridge")
     min_points: int = _setting(6, "points", "shortest track that is kept")
     min_peak_s1: float = _setting(
         5.0e-5,
         "s-1",
-        "a track must reach this vorticity at least once; 0: no such demand",
-        "the fixed threshold of the system's documentation, asked of the peak only",
+        "a track must reach this vorticity at least once; 0: it need not",
+        "the fixed threshold of the system's documentation, required of the peak only",
     )
     wind_source: str = _setting(
-        "usa", "", "agency of the best tracks' winds: usa (1-minute, else WMO) or wmo", "IBTrACS v4 technical details"
+        "usa",
+        "",
+        "agency of the best tracks' winds: usa (1-minute; else WMO's) or wmo",
+        "IBTrACS v4 technical details",
     )
     best_track_times: str = _setting(
         "data",
@@ -128,13 +131,13 @@ class Settings:
         return Settings.from_mapping(self.to_mapping() | strict_dataclass.renamed(new, RENAMED, where), where)
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain built-in values, for a result file or the wire."""
+        """Plain built-in values, for a result file or to send to another host."""
         return {
             key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(self).items()
         }
 
     def keywords(self, function: Callable[..., object]) -> dict[str, Any]:
-        """Those of the settings that a function takes by name, to be handed to it: ``f(x, **settings.keywords(f))``.
+        """The settings that a function takes by name, to call it with: ``f(x, **settings.keywords(f))``.
 
         Examples
         --------
@@ -150,12 +153,12 @@ class Settings:
 
 
 def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
-    """Refuse a value that is not one of those that a setting may have.
+    """Refuse a value that a setting may not have.
 
     Raises
     ------
     BadValue
-        The message lists those that are allowed.
+        The message lists the allowed ones.
     """
     if value not in allowed:
         raise BadValue(f"'{name}' must be one of {', '.join(allowed)}, not {value!r}")
@@ -163,7 +166,7 @@ def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Setup:
-    """Where one task finds its inputs and puts its result, and how it is done.
+    """Where a task finds its inputs and puts its result, and with which settings it is done.
 
     Attributes
     ----------
@@ -172,7 +175,7 @@ class Setup:
     results : Path
         Folder below which results go (``vort_track/YEAR/member_NNN.nc``).
     best_tracks : Path or None
-        IBTrACS file (NetCDF or CSV); without one nothing is matched.
+        IBTrACS file (NetCDF or CSV); none: no track is matched.
     scratch : Path or None
         Folder on a local disk for the maxima that one pass finds for all members; none: below `results`.
     dataset : dict or None

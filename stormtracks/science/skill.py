@@ -1,4 +1,4 @@
-"""How well tracks show storms whose truth is known: found or not, how near, in how many pieces, how many false ones."""
+"""How well tracks show storms whose truth is known: found or missed, how near, in how many pieces; false tracks."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from stormtracks.science import matching, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
-from stormtracks.science.records import BestTracks, Tracks, ragged_starts
+from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.synthetic import Truth
 
 _NEAR_KM = 300.0
@@ -26,13 +26,13 @@ class Skill:
     missed : tuple of str
         Those of them that no track matches.
     tracks, false_tracks : int
-        All tracks, and those that are no planted storm (of any strength), nor a piece of one.
+        All tracks, and those that are neither a planted storm (of any strength) nor a piece of one.
     mean_error_km, median_error_km : float
         Distance between the true centre and the matched track at every time that both have; NaN where none is matched.
     pieces : float
         Tracks that follow a storm for some time, mean over the storms found; NaN where none is.
     coverage : float
-        Share of the storms' times at which their matched track is there.
+        Share of the storms' times that their matched track has.
     """
 
     ensemble_member: int
@@ -75,7 +75,7 @@ def score(
         Counted from 0.
     tracks : Tracks
     least_wind_kt, least_hours : float
-        Storms that count reach this wind (knots), and live so long in the data (hours).
+        Only storms count that reach this wind (knots) and last this long in the data (hours).
     **limits
         What makes a track and a storm the same: the keywords of `matching.match`.
 
@@ -121,12 +121,10 @@ def _counted(storms: BestTracks, least_wind_kt: float, least_hours: float) -> Bo
 
 def _errors(storms: BestTracks, row: int, tracks: Tracks, track: int) -> Floats:
     """Distances (km) at the times that a storm and a track have in common."""
-    storm, line = (
-        slice(start, start + size)
-        for start, size in ((storms.start[row], storms.row_size[row]), (tracks.start[track], tracks.row_size[track]))
-    )
+    storm, line = storms.points(row), tracks.points(track)
     _, here, there = np.intersect1d(storms.time[storm], tracks.time[line], assume_unique=True, return_indices=True)
-    true, seen = (storms.lat[storm][here], storms.lon[storm][here]), (tracks.lat[line][there], tracks.lon[line][there])
+    true = storms.lat[storm][here], storms.lon[storm][here]
+    seen = tracks.lat[line][there], tracks.lon[line][there]
     return sphere.distance_km(*true, *seen)
 
 
@@ -142,6 +140,6 @@ def _pieces(storms: BestTracks, tracks: Tracks) -> Ints:
         distance = sphere.distance_km(storms.lat[point], storms.lon[point], tracks.lat[there], tracks.lon[there])
         if len(there) and distance.min() <= _NEAR_KM:
             followed[point] = track[there[distance.argmin()]]
-    rows = zip(ragged_starts(storms.row_size), storms.row_size, strict=True)
-    counts = [np.unique(line[line >= 0], return_counts=True)[1] for line in (followed[a : a + n] for a, n in rows)]
+    lines = [followed[storms.points(row)] for row in range(len(storms))]
+    counts = [np.unique(line[line >= 0], return_counts=True)[1] for line in lines]
     return np.array([(count >= _NEAR_TIMES).sum() for count in counts], int)

@@ -11,6 +11,9 @@ from stormtracks.science.arrays import Bools, Floats, Ints
 EARTH_RADIUS_KM = 6371.0
 """Mean radius (IUGG R1 is 6371.0088; reanalysis models use 6371.2 or 6371.229: 0.004 % apart)."""
 
+POLE = 1e-4
+"""A row this close to a pole (degrees) is the pole."""
+
 Region: TypeAlias = tuple[float, float, float, float]
 """South, north, west, east, in degrees; west > east goes through 180 or 0."""
 
@@ -97,6 +100,11 @@ def in_region(lat: Floats, lon: Floats, region: Region | None) -> Bools:
     south, north, west, east = region
     width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
     return (lat >= south) & (lat <= north) & ((lon - west) % 360.0 <= width)
+
+
+def is_pole(lat: Floats) -> Bools:
+    """Which latitudes are a pole's."""
+    return 90.0 - np.abs(lat) < POLE
 
 
 def between(

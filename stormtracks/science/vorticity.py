@@ -9,10 +9,7 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.records import Grid
-from stormtracks.science.sphere import EARTH_RADIUS_KM
-
-POLE = 1e-4
-"""A row this close to a pole (degrees) is the pole."""
+from stormtracks.science.sphere import EARTH_RADIUS_KM, is_pole
 
 
 def relative_vorticity(u: Floats, v: Floats, grid: Grid) -> Floats:
@@ -114,7 +111,7 @@ def _stencil(grid: Grid, dtype: np.dtype[Any], cyclonic: bool) -> _Stencil:
     ends = tuple((row, _end(grid, row)) for row in (0, len(phi) - 1))
     nodes = np.concatenate([[_node_beyond(phi[0], ends[0][1])], phi, [_node_beyond(phi[-1], ends[1][1])]])
     below, here, above = _slope_weights(nodes)
-    cos = np.where(_is_pole(grid.lat), np.inf, np.cos(phi))  # the pole's own row is not made from these weights
+    cos = np.where(is_pole(grid.lat), np.inf, np.cos(phi))  # the pole's own row is not made from these weights
     tan = np.sin(phi) / cos
 
     def column(values: Floats) -> Floats:
@@ -125,15 +122,11 @@ def _stencil(grid: Grid, dtype: np.dtype[Any], cyclonic: bool) -> _Stencil:
     return _Stencil(column(east), column(-above), column(tan - here), column(-below), ends, poles)
 
 
-def _is_pole(lat: Floats) -> Any:
-    return 90.0 - np.abs(lat) < POLE
-
-
 def _end(grid: Grid, row: int) -> str:
     """Which of the outer rows' cases this is."""
     if not grid.periodic or (grid.lat[row] < 0) != (row == 0):
         return _OPEN
-    if _is_pole(grid.lat[row]):
+    if is_pole(grid.lat[row]):
         return _POLE
     leaves_out_only_the_pole = 90.0 - abs(grid.lat[row]) < 1.01 * (grid.lat[1] - grid.lat[0])
     return _ACROSS if leaves_out_only_the_pole and len(grid.lon) % 2 == 0 else _OPEN

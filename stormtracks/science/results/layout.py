@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 FORMAT = 1
-"""Version of the layout; a reader refuses a later one."""
+"""Version of the layout; a reader refuses later ones."""
 
 NOT_A_TIME = np.iinfo(np.int64).min
 """How datetime64 holds NaT, and so the fill value of times."""
@@ -31,8 +31,8 @@ class Column:
     dimension: str
     attributes: dict[str, Any]
     small: bool = False
-    """Whether compression pays: whole numbers that ascend shrink to a hundredth in a millisecond. Positions and
-    vorticity do not: 28 % smaller for ten times the processor time of the whole file."""
+    """Whether compression is worth it: ascending whole numbers shrink to a hundredth in a millisecond. Positions and
+    vorticity do not: they become 28 % smaller for ten times the processor time of the whole file."""
 
 
 TRACKS = {

@@ -50,7 +50,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Header:
-    """A result without its arrays: who it is, how much it holds (see `Result.counts`), how it was made."""
+    """A result without its arrays: which one it is, how much it holds (see `Result.counts`), how it was made."""
 
     year: int
     ensemble_member: int

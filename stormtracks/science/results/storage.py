@@ -33,7 +33,7 @@ def save(result: Result, folder: Folder) -> Path:
     Returns
     -------
     Path
-        The file; see `places.write_whole` for what a crash or a full disk leaves (nothing).
+        The file. A crash or a full disk leaves nothing: see `places.write_whole`.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def load(
 
 
 def load_header(path: Folder) -> Header:
-    """Who a result is, what it holds and how it was made, without its arrays (a few ms)."""
+    """Which result a file holds, how much, and how it was made, without its arrays (a few ms)."""
     with _opened(Path(path)) as dataset:
         return _header(dataset)
 
@@ -111,9 +111,9 @@ def load_matched(path: Folder) -> tuple[Tracks, Matches]:
 
 
 def _encoded(result: Result) -> memoryview:
-    # In memory, not on the disk: where the disk is full, HDF5 says "HDF error" and holds on to the file, and with it
-    # to the space, until the process ends. Plain file calls say what is wrong. The price: a file that netCDF makes in
-    # memory lists the variables of its root by the alphabet, and cannot be opened for appending.
+    # In memory, not on the disk: on a full disk HDF5 says "HDF error" and keeps the file open, and with it the space,
+    # until the process ends. Plain file calls say what is wrong. The price: a file that netCDF makes in memory lists
+    # the variables of its root in alphabetical order, and cannot be opened for appending.
     dataset = netCDF4.Dataset("result.nc", "w", memory=1 << 16)
     _fill(dataset, result)
     return dataset.close()
@@ -135,7 +135,7 @@ def _fill(dataset: netCDF4.Dataset, result: Result) -> None:
 
 
 def _attributes(result: Result) -> dict[str, Any]:
-    """Attributes of the file: what CF asks for, who the result is, how it was made."""
+    """Attributes of the file: what CF asks for, which result it is, how it was made."""
     provenance = result.provenance
     source = f"stormtracks {provenance.get('version', '')}".strip()
     return {
@@ -192,7 +192,7 @@ def _listed(numbers: Iterable[int]) -> str:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[netCDF4.Dataset]:
-    """The file, open for reading; whatever goes wrong with it becomes a `ResultError` that names it."""
+    """The file, open for reading; an error in it becomes a `ResultError` that names it."""
     if not path.is_file():
         raise ResultError(f"{path}: there is no such result; check the name and the folder")
     try:
@@ -206,7 +206,7 @@ def _opened(path: Path) -> Iterator[netCDF4.Dataset]:
             yield dataset
     except ResultError:
         raise
-    except (OSError, RuntimeError, AttributeError, LookupError, ValueError) as error:  # what another file has not
+    except (OSError, RuntimeError, AttributeError, LookupError, ValueError) as error:  # what other files raise here
         raise ResultError(
             f"{path}: cannot be read as a result ({error}): it is damaged, or is not a result; delete it, or run with "
             "--overwrite to make it again"
