@@ -61,7 +61,7 @@ def build(cls: type[T], mapping: object, where: Where = "") -> T:
         return cls(**values)
     except KeyRefused:
         raise
-    except ValueError as error:  # a dataclass's own check of its values; which key it was, its message says
+    except BadValue as error:  # the dataclass's own check of its values; its message names the key
         raise KeyRefused(f"{place('')}: {error}") from error
 
 
