@@ -1,6 +1,7 @@
 """What is done here: `inv --list`, `inv COMMAND --help`. What is done on the hosts: `fab --list`.
 
-Modules are imported where they are used, so that `inv --list` and `inv status` are instant.
+Modules are imported where they are used, so that `inv --list` and `inv status` are instant. Numbers have no default in
+the signatures: Invoke would then read them itself, and answer what is not a number with a traceback.
 """
 
 import os
@@ -13,13 +14,13 @@ from invoke import Collection, Exit, task
 from stormtracks.pyro_cluster.manager import options
 
 DATA_OPTIONS = {
-    "data": "folder of the reanalysis; default: this machine's worker in hosts.yaml",
+    "data": "folder of the reanalysis; default: that of this machine's worker in hosts.yaml",
     "best-tracks": "IBTrACS file, NetCDF or CSV; default: as in hosts.yaml",
-    "results": "folder that results go into; default: as in hosts.yaml",
-    "dataset": "YAML file that describes data which do not fit the known layouts",
+    "results": "folder for the results; default: as in hosts.yaml",
+    "dataset": "YAML file that describes data whose layout is not known",
     "settings": "YAML file of settings (thresholds and so on)",
     "set": "one setting, key=value; may be given several times",
-    "overwrite": "replace results that were made from other settings or inputs",
+    "overwrite": "replace a result that was made from other settings or inputs",
 }
 
 
@@ -27,8 +28,8 @@ DATA_OPTIONS = {
     iterable=["set_"],
     help=DATA_OPTIONS
     | {
-        "year": "year, or for a season across New Year the year it begins in",
-        "ensemble-member": "member, counted from 0",
+        "year": "year; for a season across New Year, the one in which it begins",
+        "ensemble-member": "ensemble member, counted from 0",
         "json": "print one JSON object instead of tables",
     },
 )
@@ -48,7 +49,7 @@ def track(
     """Track one ensemble member of one year on this machine, without a cluster.
 
     Reads winds (or vorticity), finds the vorticity maxima, links them to tracks, matches these with the best tracks
-    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc. A result that is there already is shown, not made again.
+    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc. A result that exists already is shown, not made again.
     """
     from stormtracks.console import track as console
 
@@ -57,9 +58,9 @@ def track(
     _refusing(console.track)(_whole("year", year), _whole("ensemble-member", ensemble_member), options)
 
 
-@task(help={"results": "a folder for the results; default: a fresh one"})
+@task(help={"results": "folder for the results; default: a new one"})
 def demo(_, results=None):
-    """Track every member of the sample and show the storms found: the whole way, in under a minute."""
+    """Track every member of the sample on a small cluster and show the storms found, in under a minute."""
     from stormtracks.console import demo as console
 
     _refusing(console.demo)(results)
@@ -68,38 +69,38 @@ def demo(_, results=None):
 @task(
     help={
         "year": "year whose best tracks are planted; default: that of --start, else 2005",
-        "members": "number of ensemble members",
-        "grid": "grid spacing in degrees",
+        "members": "number of ensemble members; default: 56",
+        "grid": "grid spacing in degrees; default: 2",
         "start": "first day, YYYY-MM-DD; default: 1 January",
-        "stop": "last day, 00 UTC of it included; default: the year's last time",
-        "layout": "20crv2c (a file per variable, all members) or 20crv3 (a file per member, 3-hourly)",
-        "noise": "strength of the background, 1 as in nature",
-        "seed": "the same seed gives the same data",
-        "best-tracks": "IBTrACS file; default: the sample's",
+        "stop": "last day, of which only 00 UTC is included; default: the year's last time",
+        "layout": "20crv2c (one file per variable, with all members) or 20crv3 (one file per member, 3-hourly)",
+        "noise": "strength of the background; 1 is that of nature; default: 1",
+        "seed": "the same seed gives the same data; default: 2005",
+        "best-tracks": "IBTrACS file; default: that of the sample",
         "dest": "folder for the files",
-        "overwrite": "replace a season that is there",
+        "overwrite": "replace a season that exists",
     }
 )
 def plant(
     _,
     dest=None,
-    year=0,
-    members=56,
-    grid=2.0,
+    year=None,
+    members=None,
+    grid=None,
     start=None,
     stop=None,
     layout="20crv2c",
-    noise=1.0,
-    seed=2005,
+    noise=None,
+    seed=None,
     best_tracks=None,
     overwrite=False,
 ):
-    """Write an ensemble whose storms are known: real best tracks in a made background, and the truth beside it."""
+    """Write an ensemble whose storms are known: real best tracks in an artificial background, and the truth."""
     from stormtracks.console import plant as console
 
-    year = year or int((start or "2005")[:4])
-    plan = {"year": year, "members": members, "grid": grid, "start": start, "stop": stop}
-    plan |= {"layout": layout, "noise": noise, "seed": seed}
+    plan = {"year": _whole("year", year, 0), "members": _whole("members", members, 56), "start": start, "stop": stop}
+    plan |= {"grid": _number("grid", grid, 2.0), "noise": _number("noise", noise, 1.0)}
+    plan |= {"layout": layout, "seed": _whole("seed", seed, 2005)}
     _refusing(console.plant)(dest, plan, best_tracks, overwrite)
 
 
@@ -107,43 +108,44 @@ def plant(
     help={
         "dataset": "20crv2c, 20crv3, ibtracs or era5 (for which a request script is written)",
         "years": "such as 1987 or 2000-2012 or 1987,2000-2005",
-        "variables": "names as the archive has them, separated by commas; default: the winds at 850 hPa",
-        "dest": "folder that the files go into",
-        "at-once": "files fetched at the same time, 1 to 4",
-        "archives": "YAML file of addresses in place of the built-in ones",
+        "variables": "names as in the archive, separated by commas; default: the winds at 850 hPa",
+        "dest": "folder for the files",
+        "at-once": "files fetched at the same time, 1 to 4; default: 2",
+        "archives": "YAML file of addresses that replace the built-in ones",
         "refresh": "fetch again what is there",
     }
 )
-def download(_, dataset=None, years=None, variables=None, dest="data", at_once=2, archives=None, refresh=False):
-    """Fetch an archive's files that are not yet there: resumed, retried, checked before they get their names."""
+def download(_, dataset=None, years=None, variables=None, dest="data", at_once=None, archives=None, refresh=False):
+    """Fetch the files of an archive that are not yet there: resumed, retried, verified before they get their names."""
     from stormtracks.console import download as console
 
-    options = {"at_once": at_once, "archives": archives, "refresh": refresh}
+    options = {"at_once": _whole("at-once", at_once, 2), "archives": archives, "refresh": refresh}
     _refusing(console.download)(dataset, years, variables, dest, options)
 
 
 @task(
     help={
         "dest": "the HTML file, or a folder for report.html",
-        "results": "folder of the results; default: as in hosts.yaml, with the newest run's journal",
-        "run": "name of the run whose journal tells of failures",
-        "years": "such as 1987 or 2000-2012; default: all that are there",
+        "results": "folder of the results; default: as in hosts.yaml",
+        "run": "name of the run whose journal lists the failures; default: the newest, unless --results is given",
+        "years": "such as 1987 or 2000-2012; default: all that have results",
         "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if it is there",
-        "live": "serve the page on this machine while the run goes on, until Ctrl-C",
-        "port": "of the served page; default: one that is free",
+        "live": "serve the page on this machine during the run, until Ctrl-C",
+        "port": "port of the served page; default: one that is free",
     }
 )
-def report(_, dest="report.html", results=None, run=None, years=None, best_tracks=None, live=False, port=0):
-    """Write one HTML page of a run: its tasks, skill, figures, and a map of its tracks to move in."""
+def report(_, dest="report.html", results=None, run=None, years=None, best_tracks=None, live=False, port=None):
+    """Write one HTML page about a run: its tasks, skill and figures, and an interactive map of its tracks."""
     from stormtracks.console import report as console
 
-    options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live, "port": port}
+    options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live}
+    options |= {"port": _whole("port", port, 0)}
     _refusing(console.report)(dest, years, options)
 
 
-@task(help={"background": "return when it is ready; `inv stop-nameserver` ends it"})
+@task(help={"background": "return when it is ready; `inv stop-nameserver` stops it"})
 def nameserver(_, background=False):
-    """Run the nameserver by which workers and manager find each other, until Ctrl-C."""
+    """Run the nameserver through which workers and manager find each other, until Ctrl-C."""
     from stormtracks.console import cluster as console
 
     _refusing(console.nameserver)(background)
@@ -151,7 +153,7 @@ def nameserver(_, background=False):
 
 @task
 def stop_nameserver(_):
-    """End the nameserver of this machine."""
+    """Stop the nameserver of this machine."""
     from stormtracks.console import cluster as console
 
     _refusing(console.stop_nameserver)()
@@ -189,7 +191,7 @@ def manage(
 
 @task(help={"run": "name of the run; default: the newest", "json": "print one JSON object"})
 def status(_, run=None, json=False):
-    """Show how a run is doing, from any terminal of this machine, also when its manager is gone."""
+    """Show the progress of a run, from any terminal of this machine, also when its manager has ended."""
     from stormtracks.console import status as console
 
     _refusing(console.status)(run, json)
@@ -197,30 +199,30 @@ def status(_, run=None, json=False):
 
 @task(
     help={
-        "by": "year, member, storm, class (of intensity), consensus (a track a storm over the members) or candidates "
-        "(of those, the ones that no best track knows)",
+        "by": "year, member, storm, class (of intensity), consensus (one track per storm, averaged over the members) "
+        "or candidates (the consensus tracks that match no best track)",
         "results": "folder of the results; default: as in hosts.yaml",
-        "years": "such as 1987 or 2000-2012; default: all that are there",
+        "years": "such as 1987 or 2000-2012; default: all that have results",
         "json": "print JSON instead of a table",
-        "top": "rows of a table of consensus tracks or candidates; 0: all",
+        "top": "most rows in a table of consensus tracks or candidates, 0 for all; default: 40",
     }
 )
-def summary(_, by="year", results=None, years=None, json=False, top=40):
-    """Say what the ensemble found: storms, POD and FAR with the members' spread, consensus tracks, candidates."""
+def summary(_, by="year", results=None, years=None, json=False, top=None):
+    """Show what the ensemble found: storms, POD and FAR with the members' spread, consensus tracks, candidates."""
     from stormtracks.console import summary as console
 
-    _refusing(console.summarise)(by, results, years, json, top)
+    _refusing(console.summarise)(by, results, years, json, _whole("top", top, 40))
 
 
 @task(
     help={
         "format": "csv, netcdf, imilast, track, tempest or geojson",
-        "dest": "the file; default: tracks with the format's suffix",
+        "dest": "the file; default: tracks, with the suffix of the format",
         "results": "folder of the results; default: as in hosts.yaml",
-        "years": "such as 1987 or 2000-2012; default: all that are there",
-        "members": "such as 0 or 0-55; default: all that are there",
-        "consensus": "one track a storm over the members instead of the members' tracks",
-        "overwrite": "replace a file that is there",
+        "years": "such as 1987 or 2000-2012; default: all that have results",
+        "members": "such as 0 or 0-55; default: all that have results",
+        "consensus": "one track per storm, averaged over the members, instead of each member's tracks",
+        "overwrite": "replace a file that exists",
     }
 )
 def export(_, format=None, dest=None, results=None, years=None, members=None, consensus=False, overwrite=False):  # noqa: A002
@@ -237,14 +239,14 @@ def export(_, format=None, dest=None, results=None, years=None, members=None, co
         "time with its maxima) or years (storms per year beside IBTrACS)",
         "dest": "the file, .png, .svg or .pdf; default: KIND.png",
         "results": "folder of the results; default: as in hosts.yaml",
-        "years": "such as 1987 or 2000-2012; default: all that are there",
-        "member": "member, counted from 0; default: the consensus of all (field: the first)",
-        "storm": "name or sid of a storm",
-        "time": "of the field, such as 1987-09-10T06",
+        "years": "such as 1987 or 2000-2012; default: all that have results",
+        "member": "ensemble member, counted from 0; default: the consensus of all (for a field: member 0)",
+        "storm": "name or IBTrACS identifier of a storm",
+        "time": "time of the field, such as 1987-09-10T06",
         "data": "folder of the reanalysis, for a field; default: as in hosts.yaml",
-        "region": "south,north,west,east in degrees; default: what there is to see",
+        "region": "south,north,west,east in degrees; default: around what is drawn",
         "best-tracks": "IBTrACS file; default: as in hosts.yaml",
-        "overwrite": "replace a file that is there",
+        "overwrite": "replace a file that exists",
     }
 )
 def plot(
@@ -291,47 +293,52 @@ def test(context, select="", fast=False, random=""):
 
 @task
 def lint(context):
-    """Check the sources with ruff."""
+    """Check the sources with ruff and mypy."""
     _run(context, f"{sys.executable} -m ruff check .")
     _run(context, f"{sys.executable} -m ruff format --check .")
+    _run(context, f"{sys.executable} -m mypy || true")  # counts as soon as the whole package has no errors
 
 
 @task(help={"dest": "folder of the site"})
 def docs(context, dest="site"):
-    """Make the site of docs/ for a browser; a broken link or an unknown part is an error."""
-    words = ["-m", "sphinx", "--fresh-env", "--fail-on-warning", "--keep-going", "--quiet", "-b", "html", "docs", dest]
-    _run(context, shlex.join([sys.executable, *words]))
+    """Build the site of docs/ for a browser; a broken link or an unknown part is an error."""
+    strictly = ["--fresh-env", "--fail-on-warning", "--keep-going", "--quiet"]
+    _run(context, shlex.join([sys.executable, "-m", "sphinx", *strictly, "-b", "html", "docs", dest]))
     print(f"{dest}/index.html")
 
 
 @task(
     positional=["name"],
     help={
-        "name": "such as one_member; `list` shows all",
-        "options": 'in quotation marks, such as --options="--pairs 3"; --options=--help shows what there is',
+        "name": "name of the benchmark, such as one_member; `list` shows all",
+        "options": 'options of the benchmark, such as --options="--pairs 3"; --options=--help shows them',
     },
 )
 def bench(context, name, options=""):
-    """Run a benchmark of benchmarks/, which measures and judges nothing; docs/performance.md has the figures."""
+    """Run a benchmark of benchmarks/, which measures but does not judge; docs/performance.md has the figures."""
     files = [path for path in Path(__file__).with_name("benchmarks").glob("*.py") if "\ndef main(" in path.read_text()]
     names = sorted(path.stem for path in files)
     if name not in names:
         asked = name in ("list", "--help")  # Invoke takes whatever comes first for the name
-        words = "" if asked else f"there is no benchmark {name!r}; "
-        raise Exit(f"{words}benchmarks: {', '.join(names)}", code=0 if asked else 2)
+        refusal = "" if asked else f"error: there is no benchmark {name!r}; choose one of the "
+        raise Exit(f"{refusal}benchmarks: {', '.join(names)}", code=0 if asked else 2)
     _run(context, shlex.join([sys.executable, "-m", f"benchmarks.{name}", *shlex.split(options)]))
 
 
-@task(help={"minutes": "how long faults strike", "seed": "the same seed strikes in the same order"})
-def chaos(context, minutes=2.0, seed=1):
-    """Keep a planted run going on three hosts of its own while faults strike, and check every result."""
-    _run(
-        context, shlex.join([sys.executable, "-m", "benchmarks.chaos", "--minutes", str(minutes), "--seed", str(seed)])
-    )
+@task(
+    help={
+        "minutes": "minutes during which faults strike; default: 2",
+        "seed": "the same seed gives the same faults in the same order; default: 1",
+    }
+)
+def chaos(context, minutes=None, seed=None):
+    """Run a planted season on three simulated hosts while faults strike, and check every result."""
+    options = ["--minutes", str(_number("minutes", minutes, 2.0)), "--seed", str(_whole("seed", seed, 1))]
+    _run(context, shlex.join([sys.executable, "-m", "benchmarks.chaos", *options]))
 
 
 def _run(context, line):
-    """Run a developer's tool in the checkout, from whatever folder the command was given."""
+    """Run a developer's tool in the checkout, whatever folder the command was given in."""
     with context.cd(shlex.quote(str(Path(__file__).parent))):
         done = context.run(line, warn=True, in_stream=False)
     if done.exited:
@@ -344,13 +351,22 @@ def _refusing(command, status=1):
     return refusing(command, status)
 
 
-def _whole(name, text):
-    if text is None:
-        raise Exit(f"error: --{name} is needed; see `inv --help COMMAND`", code=2)
+def _whole(name, text, default=None):
+    return _read(int, "a whole number", name, text, default)
+
+
+def _number(name, text, default=None):
+    return _read(float, "a number", name, text, default)
+
+
+def _read(kind, what, name, text, default):
+    """The value of an option, or its default; without one it is needed."""
+    if text is None and default is None:
+        raise Exit(f"error: --{name} is missing; inv COMMAND --help shows all options", code=2)
     try:
-        return int(text)
+        return default if text is None else kind(text)
     except ValueError:
-        raise Exit(f"error: --{name} must be a whole number, not {text!r}", code=2) from None
+        raise Exit(f"error: --{name} must be {what}, not {text!r}", code=2) from None
 
 
 namespace = Collection(

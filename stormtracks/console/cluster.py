@@ -1,6 +1,8 @@
 """`inv nameserver`, `inv stop-nameserver`, `inv manage`: the cluster's part on this machine."""
 
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 from stormtracks import config
 from stormtracks.console import services
@@ -11,7 +13,7 @@ from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
 from stormtracks.science.settings import Settings
 
 
-def nameserver(background=False):
+def nameserver(background: bool = False) -> None:
     """Run the nameserver that hosts.yaml names, here until Ctrl-C or in the background."""
     where = config.load().nameserver
     arguments = ["--host", where.host, "--port", str(where.port)]
@@ -19,24 +21,24 @@ def nameserver(background=False):
         sys.exit(pyro_nameserver.main(arguments))
     running = pidfile.read(pidfile.nameserver_path())
     if running and running.runs():
-        output().print(f"a nameserver runs already on this machine, pid {running.pid}")
+        output().print(f"a nameserver is already running on this machine, pid {running.pid}")
         return
     log = pidfile.nameserver_path().with_suffix(".log")
     process = services.start(services.NAMESERVER, arguments, pidfile.nameserver_path(), log)
     output().print(f"nameserver at {where.host}:{where.port}, pid {process.pid}; log: {log}", soft_wrap=True)
 
 
-def stop_nameserver():
-    """End the nameserver of this machine; nothing is done where none runs."""
+def stop_nameserver() -> None:
+    """Stop the nameserver of this machine; where none is running, only say so."""
     process = pidfile.read(pidfile.nameserver_path())
     if process is None or not process.runs():
-        output().print("no nameserver runs on this machine")
+        output().print("no nameserver is running on this machine")
         return
     killed = services.end(process)
     output().print(f"nameserver {'killed' if killed else 'ended'}, pid {process.pid}")
 
 
-def manage(given, hosts=None):
+def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
     """Manage a run as the options say, with the nameserver of hosts.yaml; ends with the manager's exit status.
 
     Parameters
@@ -55,7 +57,7 @@ def manage(given, hosts=None):
     sys.exit(pyro_manager.run(plan))
 
 
-def _settings(files, texts):
+def _settings(files: Sequence[str], texts: Sequence[str]) -> dict[str, object]:
     """Settings that the science knows: others are refused here, rather than by every task."""
     settings = settings_of(files, texts, Settings.RENAMED)
     Settings.from_mapping(settings, ", ".join([*files, *(["--set"] if texts else [])]))

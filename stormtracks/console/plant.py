@@ -10,6 +10,7 @@ from stormtracks.errors import BadValue
 from stormtracks.readable import size
 from stormtracks.science import ibtracs, synthetic
 
+YEAR = 2005
 STEP_HOURS = {"20crv2c": 6, "20crv3": 3}
 SAMPLE_TRACKS = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 
@@ -23,7 +24,8 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
         observed = paths.expand(best_tracks, where="--best-tracks")
     else:
         observed = checkout.shipped(SAMPLE_TRACKS, "name a file with --best-tracks")
-    plan = synthetic.Plan(step_hours=STEP_HOURS.get(wanted["layout"], 6), **wanted)
+    chosen = {**wanted, "year": wanted["year"] or _year_of(wanted["start"])}
+    plan = synthetic.Plan(step_hours=STEP_HOURS.get(wanted["layout"], 6), **chosen)
     best = ibtracs.load(observed, plan.times[0], plan.times[-1])
     with progress(f"planting {plan.members} members of {plan.year}") as report:
         planted = synthetic.plant(folder, plan, best, report, overwrite)
@@ -37,3 +39,11 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
     out.print(f"the truth: {planted.truth}", soft_wrap=True)
     command = ["inv", "track", "--year", plan.year, "--ensemble-member", 0, "--data", folder, "--results", "RESULTS"]
     out.print(f"track one member: {shlex.join(map(str, command))}", soft_wrap=True, markup=False)
+
+
+def _year_of(start: str | None) -> int:
+    """The year of the first day, 2005 without one."""
+    year = (start or str(YEAR))[:4]
+    if not year.isdecimal():
+        raise BadValue(f"--start must be a day such as 2005-06-01, not {start!r}")
+    return int(year)

@@ -1,42 +1,25 @@
 """`inv track`: one task on this machine, without a cluster."""
 
 import json
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
+from rich.table import Table
 
-from stormtracks import config
+from stormtracks import config, paths
 from stormtracks.console.local_paths import data_folder, local_path, local_worker, results_folder
 from stormtracks.console.terminal import output, progress, table
+from stormtracks.readable import position
 from stormtracks.science import pipeline, results
 from stormtracks.science.settings import Settings, Setup
 
+Options: TypeAlias = Mapping[str, Any]
 SHOWN = 10
 """Tracks shown in a table."""
 
 
-def setup(options):
-    """The setup that a command's options describe; what they leave open, this machine's worker in hosts.yaml says."""
-    settings = config.load_settings(options["settings"]) if options["settings"] else {}
-    return Setup(
-        data=data_folder(options["data"]),
-        results=results_folder(options["results"]),
-        best_tracks=local_path("best_tracks", options["best_tracks"]),
-        scratch=local_path("scratch"),
-        dataset=_dataset(options),
-        settings=Settings.from_mapping(settings, options["settings"]).changed(options["set"]),
-        overwrite=options["overwrite"],
-    )
-
-
-def _dataset(options):
-    """The description that was given; that of hosts.yaml only for the data of hosts.yaml."""
-    if options["dataset"]:
-        return config.load_dataset(options["dataset"])
-    local = None if options["data"] else local_worker()
-    return local and local.dataset
-
-
-def track(year, ensemble_member, options):
+def track(year: int, ensemble_member: int, options: Options) -> None:
     """Do one task here and show what it found."""
     with progress(f"{year} member {ensemble_member}") as report:
         details = pipeline.run_task(year, ensemble_member, "vort_track", setup(options), report)
@@ -46,59 +29,74 @@ def track(year, ensemble_member, options):
         show(details)
 
 
-def show(details):
-    """The longest and strongest tracks, the storms found and missed, and where the result is."""
+def setup(options: Options) -> Setup:
+    """The setup that a command's options describe; hosts.yaml says, for this machine's worker, what they leave open."""
+    named = options["settings"]
+    settings = config.load_settings(paths.expand(named, where="--settings")) if named else {}
+    return Setup(
+        data=data_folder(options["data"]),
+        results=results_folder(options["results"]),
+        best_tracks=local_path("best_tracks", options["best_tracks"]),
+        scratch=local_path("scratch"),
+        dataset=_dataset(options),
+        settings=Settings.from_mapping(settings, named or "").changed(options["set"]),
+        overwrite=options["overwrite"],
+    )
+
+
+def _dataset(options: Options) -> dict[str, object] | None:
+    """The description that was given; that of hosts.yaml is used with the data of hosts.yaml only."""
+    if options["dataset"]:
+        return config.load_dataset(paths.expand(options["dataset"], where="--dataset"))
+    local = None if options["data"] else local_worker()
+    return local.dataset if local else None
+
+
+def show(details: pipeline.Details) -> None:
+    """Show the longest and strongest tracks, the storms found and missed, and where the result is."""
     result = results.load(details["path"])
+    counts, inputs = details["counts"], (file["path"] for file in result.provenance["inputs"])
+    ending = "already there" if details["skipped"] else f"made in {details['seconds']:.1f} s"
     out = output()
-    counts = details["counts"]
-    verb = "already there" if details["skipped"] else f"made in {details['seconds']:.1f} s"
     out.print(
         f"{details['year']}, member {details['ensemble_member']} ('{details['member_label']}'): "
         f"{counts['steps']} times, {counts['maxima']} maxima, {counts['tracks']} tracks"
     )
-    out.print(
-        f"made from {', '.join(file['path'] for file in result.provenance['inputs'])}", soft_wrap=True, markup=False
-    )
+    out.print(f"made from {', '.join(inputs)}", soft_wrap=True, markup=False)
     out.print(_track_table(result))
     out.print(_storm_table(result))
-    out.print(f"{details['path']} ({verb})", soft_wrap=True)
+    out.print(f"{details['path']} ({ending})", soft_wrap=True)
 
 
-def _track_table(result):
-    made = table("longest and strongest tracks", ">track", "from", "to", ">points", ">strongest (1e-5 s-1)", "at")
-    tracks = result.tracks
-    strength = tracks.vorticity[tracks.peak]
+def _track_table(result: results.Result) -> Table:
+    shown = table("longest and strongest tracks", ">track", "from", "to", ">points", ">strongest (1e-5 s-1)", "at")
+    tracks, peak = result.tracks, result.tracks.peak
+    strength = tracks.vorticity[peak]
     by_length, by_strength = np.lexsort((-strength, -tracks.row_size)), np.argsort(-strength, kind="stable")
-    chosen = list(dict.fromkeys([*by_length[: SHOWN // 2], *by_strength[: SHOWN // 2]]))
-    for number in chosen:
-        points = slice(tracks.start[number], tracks.start[number] + tracks.row_size[number])
-        made.add_row(
+    for number in dict.fromkeys([*by_length[: SHOWN // 2], *by_strength[: SHOWN // 2]]):
+        first, size, strongest = tracks.start[number], tracks.row_size[number], peak[number]
+        shown.add_row(
             str(number),
-            _time(tracks.time[points][0]),
-            _time(tracks.time[points][-1]),
-            str(tracks.row_size[number]),
+            _hour(tracks.time[first]),
+            _hour(tracks.time[first + size - 1]),
+            str(size),
             f"{1e5 * strength[number]:.1f}",
-            place(tracks.lat[tracks.peak[number]], tracks.lon[tracks.peak[number]]),
+            position(tracks.lat[strongest], tracks.lon[strongest]),
         )
-    return made
+    return shown
 
 
-def _storm_table(result):
-    made = table("best tracks", "storm", "name", ">track", ">common times", ">mean distance (km)")
+def _storm_table(result: results.Result) -> Table:
+    shown = table("best tracks", "storm", "name", ">track", ">common times", ">mean distance (km)")
     matches = result.matches
     for row in range(len(matches)):
+        cells = ("missed", "", "")
         if matches.hit[row]:
-            cells = str(matches.track[row]), str(matches.common_times[row]), f"{matches.mean_distance_km[row]:.0f}"
-        else:
-            cells = "missed", "", ""
-        made.add_row(matches.sid[row], matches.name[row], *cells)
-    return made
+            distance_km = f"{matches.mean_distance_km[row]:.0f}"
+            cells = (str(matches.track[row]), str(matches.common_times[row]), distance_km)
+        shown.add_row(str(matches.sid[row]), str(matches.name[row]), *cells)
+    return shown
 
 
-def place(lat, lon):
-    """A position as people write it."""
-    return f"{abs(lat):.1f}{'N' if lat >= 0 else 'S'} {abs(lon):.1f}{'E' if lon >= 0 else 'W'}"
-
-
-def _time(value):
-    return str(value)[:13].replace("T", " ") + "Z"
+def _hour(time: np.datetime64) -> str:
+    return str(time)[:13].replace("T", " ") + "Z"

@@ -68,7 +68,7 @@ def test_track_as_json_is_one_object(tmp_path):
         (["--ensemble-member", 0, "--set", "treshold_s1=1"], 1, "did you mean 'threshold_s1'?"),
         (["--ensemble-member", 0, "--data", "nowhere"], 1, "nowhere"),
         (["--ensemble-member", "x"], 2, "must be a whole number"),
-        ([], 2, "--ensemble-member is needed"),
+        ([], 2, "--ensemble-member is missing"),
     ],
 )
 def test_track_refuses_in_one_line(tmp_path, words, status, message):
