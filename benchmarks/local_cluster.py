@@ -63,21 +63,21 @@ class LocalCluster:
     def manage(self, years, members, *more):
         """Have members of some years done; wall seconds from the manager's start to its end."""
         start, before, waited = time.perf_counter(), children_cpu(), self._waited()
-        words = ["--start-year", min(years), "--end-year", max(years), "--members", members, *more]
-        manager = self._start("pyro_manager", *words, "--nameserver", self._address, stdout=subprocess.PIPE)
-        said = manager.communicate()[0]
+        arguments = ["--start-year", min(years), "--end-year", max(years), "--members", members, *more]
+        manager = self._start("pyro_manager", *arguments, "--nameserver", self._address, stdout=subprocess.PIPE)
+        output = manager.communicate()[0]
         self.cpu["manager"] += children_cpu() - before
         self.waited = self._waited() - waited
         if manager.returncode:
-            raise RuntimeError(said)
+            raise RuntimeError(output)
         return time.perf_counter() - start
 
     def _waited(self):
         pids = _children(self._worker.pid)
         return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) for pid in pids) / 1e9 / len(pids)
 
-    def _start(self, module, *words, stdout=None):
-        command = [sys.executable, "-m", f"{CLUSTER}.{module}", *map(str, words)]
+    def _start(self, module, *arguments, stdout=None):
+        command = [sys.executable, "-m", f"{CLUSTER}.{module}", *map(str, arguments)]
         return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=stdout, text=True)
 
     def _end(self, process, name):

@@ -134,8 +134,8 @@ def hundred_busy_workers(seconds, number=100):
     print(f"{number} busy workers, {seconds:g} s of waiting: {100 * used:.2f} % of a core, {threads} threads")
 
 
-def _start(stack, *words):
-    command = [sys.executable, *map(str, words)]
+def _start(stack, *arguments):
+    command = [sys.executable, *map(str, arguments)]
     process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     stack.callback(process.communicate)
     stack.callback(process.kill)

@@ -54,8 +54,8 @@ def main(arguments=None):
             trackers(folder, options)
     if "dispatch" in options.parts:
         print(f"\n{options.tasks} empty tasks", flush=True)
-        words = ["--tasks", options.tasks, "--repeats", options.pairs, "--dask", "--gnu-parallel"]
-        subprocess.run([sys.executable, "benchmarks/dispatch.py", *map(str, words)], cwd=ROOT, check=True)
+        arguments = ["--tasks", options.tasks, "--repeats", options.pairs, "--dask", "--gnu-parallel"]
+        subprocess.run([sys.executable, "benchmarks/dispatch.py", *map(str, arguments)], cwd=ROOT, check=True)
 
 
 def trackers(folder, options):
@@ -119,8 +119,8 @@ def _ours(folder, settings):
 
 def _theirs(python, path, which):
     before = children_cpu()
-    said = json.loads(_run([python, "-c", PEER, path, which, SETTINGS.threshold_s1]))
-    return children_cpu() - before - said["imports"], said
+    found = json.loads(_run([python, "-c", PEER, path, which, SETTINGS.threshold_s1]))
+    return children_cpu() - before - found["imports"], found
 
 
 def _run(command):

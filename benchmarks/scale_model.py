@@ -44,11 +44,11 @@ def main(arguments=None):
     work = Work(TASKS, cpu, size)
     print(f"\n{TASKS:,} tasks of {cpu:.1f} s CPU and {size / 1e6:.0f} MB: {TASKS * cpu / 3600:.0f} h of one slot, ")
     print(f"{TASKS * size / 1e12:.1f} TB; {options.slots} slots a host, manager {options.dispatch_ms:g} ms a task")
-    for words, shared, bandwidth in (
+    for title, shared, bandwidth in (
         (f"a disk of {options.disk_gb_s:g} GB/s in each host", False, options.disk_gb_s),
         (f"one file server of {options.server_gb_s:g} GB/s", True, options.server_gb_s),
     ):
-        print(f"\n{words}\n" + scaling(work, options, shared, 1e9 * bandwidth))
+        print(f"\n{title}\n" + scaling(work, options, shared, 1e9 * bandwidth))
     if not options.no_checks:
         with planted_data.cache(options.cache) as folder:
             check_slots(folder)

@@ -56,11 +56,11 @@ def _spreads(pairs):
 
 def _make_a_run(environment):
     """A run of 180 years x 80 members for `inv status` to show."""
-    words = (
+    program = (
         "from stormtracks.pyro_cluster.journal.journal import Journal, Run\n"
         "Journal(Run('shown', 'vort_track', 1836, 2015, 80, version='1')).close('interrupted')\n"
     )
-    subprocess.run([sys.executable, "-c", words], env=environment, cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, check=True)
 
 
 def _timed(command, environment):

@@ -3,7 +3,7 @@
     python -m benchmarks.chaos [--minutes 2] [--seed 1] [--keep FOLDER]
 
 Workers, slots, nameserver and manager are killed and frozen, cables pulled, ports blocked, disks filled; whatever has
-ended is started again with the same words. After each round every result is held, array for array, against a run
+ended is started again with the same command. After each round every result is compared, array by array, with a run
 without faults. Exit status 0: nothing was lost and nothing was wrong. The hosts are network namespaces where this is
 started by root, else three workers on this machine (then no cable, no port and no disk of theirs is touched).
 """
@@ -72,7 +72,7 @@ class Soak:
             self.rounds += 1
             self._round(until)
 
-    def _worker_words(self, address):
+    def _worker_arguments(self, address):
         where = ["--nameserver", f"{address}:{self.port}", "--data", self.data]
         return [*where, "--best-tracks", planted.BEST_TRACKS]
 
@@ -90,8 +90,8 @@ class Soak:
             ("results lost", len(self.lost)),
             ("results wrong", len(self.wrong)),
         ]
-        for words in (*self.lost, *self.wrong, *filter(None, [self.broken])):
-            print(words)
+        for message in (*self.lost, *self.wrong, *filter(None, [self.broken])):
+            print(message)
         print(f"\nseed {self.seed}, {(time.monotonic() - self.began) / 60:.1f} minutes")
         for what, number in rows:
             print(f"  {what:46} {number:7,}")
@@ -100,16 +100,16 @@ class Soak:
     def _prepare(self, stack):
         self.data, self.reference, self.code = (self.folder / name for name in ("data", "reference", "code"))
         hosts.copy_code(self.code)
-        self._tell(f"planting {len(planted.cells())} tasks' data and tracking them without faults")
+        self._show(f"planting {len(planted.cells())} tasks' data and tracking them without faults")
         planted.plant(self.data)
         planted.track_without_faults(self.data, self.reference)
         self.port = _free_port()
-        self.hosts, self.address = stack.enter_context(hosts.hosts(self.folder, self.code, self._worker_words))
+        self.hosts, self.address = stack.enter_context(hosts.hosts(self.folder, self.code, self._worker_arguments))
         self.middle = SimpleNamespace(nameserver=None, manager=None)
         self.middle.nameserver = middle.nameserver(self.address, self.port, self.code, self.folder / "nameserver.log")
         stack.callback(self.middle.nameserver.kill)
         stack.callback(lambda: self.middle.manager and self.middle.manager.kill())
-        self.faults = Faults(random.Random(self.seed), self.hosts, self.middle, self._tell)
+        self.faults = Faults(random.Random(self.seed), self.hosts, self.middle, self._show)
         self.middle.nameserver.start()
         middle.wait_for_nameserver(self.address, self.port)
         for host in self.hosts:
@@ -155,7 +155,7 @@ class Soak:
         self.results += verdict.results
         self.counts["done on two hosts (the first was cut off)"] += verdict.twice
         self.counts["parts of files left, not under a result's name"] += verdict.scraps
-        self._tell(f"{name}: {verdict.results} results checked, {len(verdict.lost)} lost, {len(verdict.wrong)} wrong")
+        self._show(f"{name}: {verdict.results} results checked, {len(verdict.lost)} lost, {len(verdict.wrong)} wrong")
         if not (verdict.lost or verdict.wrong):
             for host in self.hosts:
                 shutil.rmtree(host.results / "vort_track", ignore_errors=True)
@@ -164,8 +164,8 @@ class Soak:
         self.faults.revive()
         return host.idle(self.folder / "state")
 
-    def _tell(self, words):
-        print(f"{time.monotonic() - self.began:7.1f} s  {words}", flush=True)
+    def _show(self, message):
+        print(f"{time.monotonic() - self.began:7.1f} s  {message}", flush=True)
 
 
 def _parser():

@@ -16,16 +16,16 @@ class Faults:
     hosts : list of hosts.Torment
     middle : object
         With ``nameserver`` and ``manager``, each with ``kill()`` and ``start()``; the manager with ``interrupt()``.
-    tell : callable
+    show : callable
         Given a line about each fault.
     """
 
     PAUSE = (0.5, 5.0)
     """Seconds between faults."""
 
-    def __init__(self, rng, hosts, middle, tell):
+    def __init__(self, rng, hosts, middle, show):
         self.injected, self.revived = Counter(), 0
-        self._rng, self._hosts, self._middle, self._tell = rng, hosts, middle, tell
+        self._rng, self._hosts, self._middle, self._show = rng, hosts, middle, show
         self._healing, self._order, self._suffering = [], itertools.count(), set()
         self._next = 0.0
 
@@ -47,7 +47,7 @@ class Faults:
         for host in self._hosts:
             if host.ended():
                 self.revived += 1
-                self._tell(f"{host.name}: its worker ended, started again: {host.last_words()}")
+                self._show(f"{host.name}: its worker ended, started again: {host.last_line()}")
                 host.start()
 
     def _heal(self, now):
@@ -70,7 +70,7 @@ class Faults:
         self.injected[kind] += 1
         self._suffering.add(victim)
         heapq.heappush(self._healing, (now + seconds, next(self._order), victim, undo))
-        self._tell(f"{'' if kind in MIDDLE else victim + ': '}{kind}" + (f" for {seconds:g} s" if seconds else ""))
+        self._show(f"{'' if kind in MIDDLE else victim + ': '}{kind}" + (f" for {seconds:g} s" if seconds else ""))
 
 
 def _worker_killed(host):

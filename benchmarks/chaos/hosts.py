@@ -56,7 +56,7 @@ class Torment:
 
     def start(self):
         """Start its worker."""
-        words = [
+        command = [
             sys.executable,
             "-m",
             "stormtracks.pyro_cluster.pyro_worker",
@@ -79,7 +79,7 @@ class Torment:
         environment = {**os.environ, "PYTHONPATH": str(self._code)}
         with Path(f"{self.log}.out").open("a") as out:
             self._worker = subprocess.Popen(
-                list(map(str, [*self._inside(), *words])),
+                list(map(str, [*self._inside(), *command])),
                 env=environment,
                 cwd=self._code,
                 stdin=subprocess.DEVNULL,
@@ -113,10 +113,10 @@ class Torment:
             self._worker.wait()
             self._worker = None
 
-    def last_words(self):
+    def last_line(self):
         """The last line of its log."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
-        return lines[-1] if lines else "it said nothing"
+        return lines[-1] if lines else "its log is empty"
 
     def idle(self, home):
         """Whether its worker answers and does nothing."""

@@ -15,19 +15,19 @@ ON_THE_WAY = {1: "incomplete", 3: "unreachable", 130: "interrupted", -2: "interr
 
 
 class Service:
-    """A process that is started with the same words each time.
+    """A process that is started with the same command each time.
 
     Parameters
     ----------
-    words : list
+    arguments : list
         After ``python -u -m stormtracks.pyro_cluster``.
     code, log : Path
         What is run, and where what it says is kept, start after start.
     """
 
-    def __init__(self, words, code, log):
-        module, *rest = map(str, words)
-        self.words = [sys.executable, "-u", "-m", f"stormtracks.pyro_cluster.{module}", *rest]
+    def __init__(self, arguments, code, log):
+        module, *rest = map(str, arguments)
+        self.command = [sys.executable, "-u", "-m", f"stormtracks.pyro_cluster.{module}", *rest]
         self.code, self.log, self.process = code, log, None
 
     def start(self):
@@ -35,7 +35,7 @@ class Service:
         if self.process is None or self.process.poll() is not None:
             with self.log.open("a") as out:
                 self.process = subprocess.Popen(
-                    self.words,
+                    self.command,
                     env={**os.environ, "PYTHONPATH": str(self.code)},
                     cwd=self.code,
                     stdout=out,

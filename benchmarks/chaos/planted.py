@@ -37,7 +37,7 @@ def cells():
 
 @dataclass
 class Verdict:
-    """What a round came to: lists of words about each result that is lost or wrong, and counts."""
+    """What a round came to: lists of messages about each result that is lost or wrong, and counts."""
 
     lost: list = field(default_factory=list)
     wrong: list = field(default_factory=list)
@@ -67,8 +67,8 @@ def judge(journal, folders, reference):
         for year in results.years(folder):
             for member in results.members(folder, year):
                 found.setdefault((year, member), []).append(name)
-                if words := _difference(folder, reference, year, member):
-                    verdict.wrong.append(f"{name}: {year} member {member}: {words}")
+                if difference := _difference(folder, reference, year, member):
+                    verdict.wrong.append(f"{name}: {year} member {member}: {difference}")
         verdict.scraps += sum(1 for _ in folder.rglob(".*.part"))
     complete = _complete(journal)
     for cell in cells():

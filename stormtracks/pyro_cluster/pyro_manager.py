@@ -80,18 +80,20 @@ def main(argv: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of `main`: the options of a run, and where the nameserver is."""
-    made = argparse.ArgumentParser(prog="pyro_manager", description=__doc__.partition("\n\n")[0])
+    arguments = argparse.ArgumentParser(prog="pyro_manager", description=__doc__.partition("\n\n")[0])
     actions = {bool: "store_true", list: "append"}
     for option in options.OPTIONS:
-        made.add_argument(f"--{option.name}", action=actions.get(option.kind, "store"), default=None, help=option.help)
-    made.add_argument(
+        # As text and without defaults: `options.read` knows both, also for `inv manage`.
+        action = actions.get(option.kind, "store")
+        arguments.add_argument(f"--{option.name}", action=action, default=None, help=option.help)
+    arguments.add_argument(
         "--nameserver",
         type=address.argument,
         default=("localhost", 9090),
         metavar="HOST:PORT",
         help="default: localhost:9090",
     )
-    return made
+    return arguments
 
 
 def _status_of(error: Exception) -> int:
@@ -103,7 +105,7 @@ def _status_of(error: Exception) -> int:
 def _managed(plan: ManagePlan, stream: IO[str]) -> int:
     schedule = plan.schedule()
     cluster = ListedWorkers(*plan.nameserver)
-    cluster.join()
+    cluster.join()  # before the journal, so that a wrong address leaves no run behind
     trouble = _Postponed()
     journal = plan.journal(trouble)
     how = "failed"
@@ -138,6 +140,7 @@ class _Postponed:
 
 def _mark_complete(schedule: PyroTaskSchedule, cells: Iterable[tuple[int, int]]) -> None:
     for year, member in cells:
+        # The journal keeps years and members of earlier times, outside the range of this time.
         if year in schedule.years and member < schedule.num_ensemble_members:
             schedule.get_task(year, member).status = "complete"
 
@@ -166,7 +169,7 @@ def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: fl
     """Say how it ended and how to resume it; the exit status."""
     how = dispatcher.ended
     lines = [f"run {plan.name}: {_how(how, dispatcher, plan, journal)}"]
-    with contextlib.suppress(JournalRefused):
+    with contextlib.suppress(JournalRefused):  # the table is left out rather than how the run ended
         state = runs.read(plan.name, plan.journals)
         lines += grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher)
     complete = how == "complete" and not journal.lost
@@ -175,6 +178,7 @@ def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: fl
         return COMPLETE
     if how == "interrupted":
         return INTERRUPTED
+    # Where no worker ever came, the cluster is not there; where some did, work is left that none of them can do.
     return UNREACHABLE if how == "no worker" and not dispatcher.met else INCOMPLETE
 
 

@@ -246,7 +246,7 @@ class PyroTaskSchedule:
         self._counts[before] -= 1
         self._counts[code] += 1
         self._left[row] += (code == _OUTSTANDING) - (before == _OUTSTANDING)
-        self._deferred.pop(cell, None)
+        self._deferred.pop(cell, None)  # so that a task that is deferred again goes to the end
         if code == _DEFERRED:
             self._deferred[cell] = True
         if code == _OUTSTANDING:
@@ -294,7 +294,7 @@ class _ScheduledTask(PyroTask):
 
 def known_task(name: object) -> str:
     """The name of a task, or BadValue that lists which there are."""
-    if isinstance(name, str) and name in TASKS:
+    if isinstance(name, str) and name in TASKS:  # a list, say, would be a TypeError of the dict
         return name
     raise BadValue(f"unknown task {name!r}; known: {', '.join(sorted(TASKS))}")
 
@@ -307,7 +307,7 @@ def _code(status: object) -> int:
 
 def _whole(what: str, value: SupportsIndex, least: int | None = None) -> int:
     try:
-        number = operator.index(value)
+        number = operator.index(value)  # takes NumPy's integers as well, and refuses 1.0
     except TypeError:
         raise BadValue(f"the {what} must be a whole number, not {value!r}") from None
     if least is not None and number < least:

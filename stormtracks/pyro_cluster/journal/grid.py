@@ -25,7 +25,7 @@ def grid(schedule: PyroTaskSchedule, height: int = 40, width: int = 100) -> list
     if len(years) > height:
         years = _uniform_together(schedule)
     if len(years) > height:
-        step = -(-len(schedule.years) // height)
+        step = -(-len(schedule.years) // height)  # rounded up
         years = [(first, min(first + step - 1, schedule.end_year)) for first in schedule.years[::step]]
     return [_line(schedule, first, last, width) for first, last in years]
 

@@ -197,7 +197,7 @@ class Journal:
 
     def close(self, state: str) -> None:
         """Write what is left and let go of the run; `state` is a word such as ``complete`` or ``interrupted``."""
-        self._writer.put("DELETE FROM working", ())
+        self._writer.put("DELETE FROM working", ())  # nobody follows any more what the workers still do
         self._writer.put(_STATE, (state, time.time()))
         self._writer.close()
         with contextlib.suppress(sqlite3.Error):
@@ -236,7 +236,7 @@ class Journal:
         columns = ", ".join(run)
         marks = ", ".join("?" * len(run))
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("DELETE FROM run")
+        self._db.execute("DELETE FROM run")  # one row, that of the present manager
         self._db.execute("DELETE FROM working")
         self._db.execute("UPDATE tasks SET status = 'outstanding' WHERE status <> 'complete'")  # each is tried anew
         self._db.execute(f"INSERT INTO run ({columns}) VALUES ({marks})", tuple(run.values()))
@@ -254,6 +254,7 @@ def _open(path: Path) -> sqlite3.Connection:
                 f"{path} is not a journal of this version of stormtracks (format {form}, needed {FORMAT}); "
                 "move it away or choose another name with --run"
             )
+        # A damaged page would otherwise show in the middle of the run; for a million tasks this takes a second.
         if tables and (problem := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
             raise sqlite3.DatabaseError(problem)
         db.execute("PRAGMA journal_mode = WAL")

@@ -53,6 +53,7 @@ def problems(found: Iterable[Problem]) -> list[str]:
     """Lines about what failed: errors that differ in numbers only are one line, the most frequent comes first."""
     groups: dict[str, list[Problem]] = {}
     for problem in found:
+        # Errors name files, years and pids: without their numbers, failures of one kind are alike.
         groups.setdefault(re.sub(r"\d+", "#", problem["error"] or "no reason given"), []).append(problem)
     ordered = sorted(groups.values(), key=len, reverse=True)
     lines = [_problem_line(group) for group in ordered[:SHOWN_PROBLEMS]]

@@ -75,6 +75,7 @@ class RunState:
 def names(place: Path | None = None) -> list[str]:
     """The names of the runs that have a journal, newest last."""
     place = Path(place or journal.folder())
+    # By the file's own time of change: a journal is not opened to be named.
     files = sorted(place.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
     return [path.stem for path in files]
 

@@ -18,6 +18,7 @@ RETRY_SECONDS = 2.0
 Statement = tuple[str, tuple]
 """SQL and its values."""
 
+# What else goes through the queue: a request to end, and one to write what `put_latest` was given.
 _CLOSE: Any = object()
 _WAKE: Any = object()
 
@@ -111,6 +112,7 @@ class Writer:
         if error is None:
             return True
         self._on_trouble(f"the journal cannot be written: {error}")
+        # An OperationalError is the disk's fault and passes; any other means that the file is damaged.
         while isinstance(error, sqlite3.OperationalError) and not self._closing.wait(RETRY_SECONDS):
             error = self._commit(statements)
             if error is None:

@@ -95,6 +95,7 @@ class Assignments:
     def add(self, worker: Worker) -> None:
         """A worker has come."""
         self.workers[worker.id] = worker
+        # Workers remember the years of earlier runs; those of this run count.
         worker.warm = {year: True for year in worker.warm if year in self.schedule.years}
         self._warm.update(worker.warm.keys())
         self._with_data.update(worker.years or ())
@@ -117,7 +118,7 @@ class Assignments:
     def give_back(self, worker: Worker, slot: int) -> None:
         """A slot's task was not begun: it is outstanding as before."""
         task, _ = self._put_down(worker, slot)
-        if _cell(task) in self._troubles:
+        if _cell(task) in self._troubles:  # it came from the deferred ones, and goes back to them
             self.schedule.defer(task)
         else:
             task.status = "outstanding"
@@ -129,7 +130,7 @@ class Assignments:
         if status == "complete":
             trouble = self._troubles.pop(_cell(task), None) or _Trouble()
             trouble.attempts += 1
-            trouble.tried = {worker.name: True}
+            trouble.tried = {worker.name: True}  # the outcome names the worker that did it, not those that failed
             task.status = status
         else:
             trouble = self._troubled(task, worker)
@@ -195,7 +196,7 @@ class Assignments:
         return None if year is None else self.schedule.get_next_outstanding_of_year(year)
 
     def _year_for(self, worker: Worker) -> int | None:
-        for year in reversed(list(worker.warm)):
+        for year in reversed(list(worker.warm)):  # the latest first; years that are used up are forgotten on the way
             if self.schedule.outstanding(year):
                 return year
             del worker.warm[year]
@@ -247,7 +248,7 @@ class Assignments:
         if final:
             task.status = status
         else:
-            self.schedule.defer(task)
+            self.schedule.defer(task)  # outstanding again, after all others
 
 
 def _cell(task: PyroTask) -> Cell:

@@ -126,6 +126,7 @@ class Discovery:
         self._nameserver_lost = False
         with self._lock:
             for uri in self._listings.keys() - set(listed.values()):
+                # A worker that is connected stays: it may live longer than its entry at the nameserver.
                 if self._listings[uri].state in ("resting", "refused"):
                     del self._listings[uri]
             due = [self._due(name, uri) for name, uri in listed.items()]
@@ -179,7 +180,7 @@ class Discovery:
             self._log(f"worker {listing.name} is listed but does not answer: {error}; it will be asked again")
 
     def _rest(self, listing: _Listing) -> None:
-        listing.again = time.monotonic() + listing.pause
+        listing.again = time.monotonic() + listing.pause  # the first pause is 0: at the next look
         listing.pause = min(max(1.0, 2 * listing.pause), LONGEST_PAUSE)
         listing.state = "resting"
 

@@ -67,7 +67,7 @@ class Progress:
 
     def rate(self) -> float:
         """Tasks completed per second, over the last two hundred; 0.0 before the first."""
-        recent = list(self.dispatcher.recent)
+        recent = list(self.dispatcher.recent)  # a copy: other threads add to it
         since = recent[0] if len(recent) == self.dispatcher.recent.maxlen else self.started
         return len(recent) / max(time.monotonic() - since, 1e-3)
 
@@ -166,7 +166,7 @@ def picture(progress: Progress, height: int, width: int) -> list[str]:
     there = sorted(progress.dispatcher.workers(), key=lambda worker: worker.name)
     workers = [_worker_line(worker)[:width] for worker in there]
     room = max(1, height - 4)
-    most = max(2, room // 2)
+    most = max(2, room // 2)  # workers may take half of the terminal; the grid needs the rest
     if len(workers) > most:
         workers = [*workers[: most - 1], f"and {len(workers) - most + 1} more workers"]
     lines = grid(progress.dispatcher.schedule, max(1, room - len(workers)), width)
@@ -188,7 +188,7 @@ def _coloured(lines: list[str]) -> "Text":
 
     text = Text(no_wrap=True)
     for number, line in enumerate(lines):
-        head, colon, signs = line.partition(": ")
+        head, colon, signs = line.partition(": ")  # "2000: ++F-", but also "  w1 on host: ..."
         is_grid = colon and head[:4].strip().isdigit()
         text.append("\n" * (number > 0) + head + colon)
         for style, alike in itertools.groupby(signs, key=_STYLES.get if is_grid else lambda sign: None):

@@ -53,7 +53,7 @@ class Heartbeat:
 
     def stop(self) -> None:
         """Ask no more; an answer that is waited for is not waited for any longer."""
-        self._stopped = True
+        self._stopped = True  # first, as the cut wakes the thread, which looks at it
         self._peer.cut()
 
     def beat(self) -> bool:

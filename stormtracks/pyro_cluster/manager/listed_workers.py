@@ -84,6 +84,7 @@ class Peer:
         if descriptor is None:
             return True
         waiting = select.poll()
+        # Not for data: TLS sends session tickets that nobody asked for, and they would look like an answer.
         waiting.register(descriptor, select.POLLRDHUP)
         return bool(waiting.poll(1000 * seconds))
 
@@ -107,6 +108,7 @@ class Peer:
 def _lost(error: Exception) -> PeerLost:
     """The loss that an error means; silent unless the other side, or its kernel, said that nothing listens there."""
     if isinstance(error, wire.WireError):
+        # A refused connection is an answer of the host's kernel: nothing listens there any more.
         silent = isinstance(error, wire.Unreachable) and not isinstance(error.__cause__, ConnectionError)
         return PeerLost(str(error), silent)
     if isinstance(error, (wire.TimeoutError, TimeoutError)):

@@ -1,0 +1,85 @@
+"""The table at the end of a run, and its state: lines for `inv status`, and plain values."""
+
+import json
+import os
+import time
+
+import pytest
+
+from stormtracks.pyro_cluster.journal import report, runs
+from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+
+
+@pytest.fixture
+def state(tmp_path):
+    """What is known of a run that is over: two complete, three failed alike, one outstanding."""
+    journal = Journal(Run("r", "vort_track", 2000, 2001, 3), place=tmp_path)
+    for member in range(2):
+        counts = {"tracks": 600, "maxima": 70000}
+        journal.record(TaskOutcome(2000, member, "complete", "w1", "h", 100.0, 90.0, "x.nc", counts))
+    for member in range(3):
+        error = f"no file /data/2001/member_{member}.nc"
+        journal.record(TaskOutcome(2001, member, "failure", "w1, w2", "h", error=error, attempts=3))
+    journal.close("incomplete")
+    return runs.read("r", tmp_path)
+
+
+class Done:
+    done, skipped, seconds, cpu_seconds = 2, 1, 200.0, 180.0
+
+
+def test_the_table_at_the_end(state):
+    assert report.summary(state, 100.0, Done) == [
+        "  tasks        6",
+        "  complete     2 (1 already had a result)",
+        "  failure      3",
+        "  outstanding  1",
+        "  maxima       140,000",
+        "  tracks       1,200",
+        "  wall time    2 min",
+        "  speed-up     2.0 over one slot (3 min of work, 3 min of CPU)",
+        "  3 x failure: no file /data/2001/member_0.nc (2001/0, 2001/1, 2001/2; on w1, w2)",
+    ]
+
+
+def test_many_failures_are_few_lines():
+    found = [
+        {
+            "year": 2000,
+            "member": m,
+            "status": "failure",
+            "error": "x" * (1 + m % 20),
+            "worker": f"w{m % 7}",
+            "attempts": 3,
+        }
+        for m in range(400)
+    ]
+    lines = report.problems(found)
+    assert len(lines) == report.SHOWN_PROBLEMS + 1 and lines[-1] == "and 8 more kinds of failure"
+    assert "20 x failure: x (2000/0, 2000/20, 2000/40, 2000/60, 2000/80, 2000/100 and 14 more; on " in lines[0]
+
+
+def test_the_status_of_a_run_that_is_over(state):
+    lines = report.status(state)
+    assert lines[0] == "run r: vort_track 2000-2001, 3 members; incomplete, not managed now"
+    assert lines[1:3] == ["2000: ++-", "2001: FFF"]
+
+
+def test_the_status_of_a_run_under_way_and_of_one_whose_manager_died(tmp_path):
+    journal = Journal(Run("r", "vort_track", 2000, 2001, 3), place=tmp_path)
+    journal.working("w1", 0, 2000, 2)
+    until = time.monotonic() + 20
+    while not (state := runs.read("r", tmp_path)).working:
+        assert time.monotonic() < until
+    lines = report.status(state)
+    assert f"managed by pid {os.getpid()} on" in lines[0] and lines[1] == "2000: --W"
+    assert lines[3].startswith("  w1/0: 2000 member 2 for ")
+    dead = runs.RunState(**{**vars(state), "managed": False})
+    assert "its manager is gone" in report.status(dead)[0]
+    journal.close("complete")
+
+
+def test_the_status_as_json(state):
+    plain = json.loads(json.dumps(report.as_json(state)))
+    assert plain["counts"]["failure"] == 3 and plain["grid"] == {"2000": "++-", "2001": "FFF"}
+    assert plain["totals"]["tracks"] == 1200 and plain["managed"] is False
