@@ -122,7 +122,7 @@ class Link:
             process.end()
         if late.is_set():
             raise HostFault(
-                f"no answer within {seconds:g} s: the host is overloaded or a disk of it hangs; look at it, try again"
+                f"no answer within {seconds:g} s: the host is overloaded, or a disk of it hangs; look at it"
             )
         return done
 
@@ -216,7 +216,8 @@ _CURES: dict[type[Exception], str] = {
     paramiko.BadHostKeyException: "host key of {place} is not the one in known_hosts: another machine answers, or it "
     "was installed anew; only if you know why: ssh-keygen -R '{name}', then `fab trust-hosts`",
     paramiko.PasswordRequiredException: "the private key for {place} has a passphrase: ssh-add it first",
-    paramiko.AuthenticationException: "{place} does not let {user} in ({error}): check 'user' and 'identity' in hosts.yaml",
+    paramiko.AuthenticationException: "{place} does not let {user} in ({error}): check 'user' and 'identity' in "
+    "hosts.yaml",
     TimeoutError: "{place} does not answer within the time: is it on, and does the firewall let SSH through?",
     paramiko.ssh_exception.NoValidConnectionsError: "{place} refuses SSH: its sshd does not run, or has another port",
     FileNotFoundError: "a private key for {place} does not exist: {error}",

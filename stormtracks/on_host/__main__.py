@@ -20,9 +20,8 @@ def main() -> None:
     request = json.loads(sys.stdin.readline())
     if sys.version_info < OLDEST_PYTHON:
         here, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
-        fault = (
-            "this is Python " + here + ", needed is " + least + " or later: set 'python' in hosts.yaml, or fab deploy"
-        )
+        cure = "set 'python' in hosts.yaml, or run fab deploy"
+        fault = "this is Python " + here + ", needed is " + least + " or later: " + cure
         sys.stdout.write("\x1estormtracks " + json.dumps({"error": fault}) + "\n")
         return
     os.environ.update({name: str(value) for name, value in request.get("env", {}).items()})

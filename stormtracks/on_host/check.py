@@ -60,10 +60,8 @@ def _data(request: Mapping[str, Any]) -> Finding:
         return _found("-", f"{folder} is not a folder here: put the reanalysis there, or set 'data' in hosts.yaml")
     years = reanalysis.inventory(folder, request.get("dataset"))
     if not years:
-        return _found(
-            "-",
-            f"no year can be read in {folder}: choose another folder with 'data', or describe its files with 'dataset'",
-        )
+        cure = "set 'data' to another folder, or describe the files with 'dataset'"
+        return _found("-", f"no year can be read in {folder}: {cure}")
     finding = _found(_span(years))
     finding["years"] = {str(year): members for year, members in years.items()}
     return finding
