@@ -7,6 +7,9 @@ import sys
 import pytest
 
 from stormtracks.config import CHECKOUT
+from stormtracks.console.local_paths import local_path
+from stormtracks.paths import PathRefused
+from stormtracks.pyro_cluster.worker import process
 
 pytestmark = pytest.mark.sshd
 
@@ -70,4 +73,22 @@ def test_paths_of_this_machine(operator, key, words):
     assert process.returncode == 1
     assert f"'{key}': $NOPE/r: the variable $NOPE is not set on " in said
     assert f"error: {operator.hosts}, line " in said
+    assert nothing_was_made(operator)
+
+
+@pytest.mark.parametrize("key", ["data", "best_tracks", "scratch"])
+def test_paths_of_the_local_worker_that_inv_uses(operator, monkeypatch, key):
+    monkeypatch.setenv("STORMTRACKS_HOSTS", str(operator.hosts))
+    operator.configure({"workers": [{"name": "w1", "launch": "local", key: "$NOPE/r"}]})
+    with pytest.raises(PathRefused, match=rf"'{key}' of w1: \$NOPE/r: the variable \$NOPE is not set on"):
+        local_path(key)
+    assert nothing_was_made(operator)
+
+
+@pytest.mark.parametrize("key", ["data", "results", "best_tracks", "scratch"])
+def test_paths_of_a_worker_that_is_started_by_hand(operator, monkeypatch, key):
+    monkeypatch.chdir(operator.folder)
+    options = process.parser().parse_args([f"--{key.replace('_', '-')}", "$NOPE/r"])
+    with pytest.raises(PathRefused, match=rf"'{key}': \$NOPE/r: the variable \$NOPE is not set on"):
+        process._setup(options)
     assert nothing_was_made(operator)
