@@ -15,7 +15,7 @@ from stormtracks.science.records import Matches
 
 @dataclass(frozen=True)
 class Known:
-    """Best track of each group: sid and name, '' for none; how many of its members say so. Shape (ngroups,)."""
+    """Best track of each group: sid and name, '' for none; how many of its members match it. Shape (ngroups,)."""
 
     sid: Texts
     name: Texts
@@ -33,7 +33,7 @@ def best_tracks(points: Points, labels: Ints, matches: Sequence[Matches], min_sh
     matches : list of Matches
         One per member.
     min_share : float
-        Share of a group's members that must say so.
+        Share of a group's members that must match it.
 
     Returns
     -------
@@ -66,8 +66,8 @@ def merge_pieces(labels: Ints, path: Mapping[str, npt.NDArray[Any]], known: Know
     Returns
     -------
     ndarray of int64, shape (ntracks,)
-        The same array where there is nothing to merge. A group at the same times as one that more members say is the
-        best track is left alone.
+        The same array where there is nothing to merge. A group at the same times as one that more members match to
+        the best track is left alone.
     """
     sids, count = np.unique(known.sid[known.sid != ""], return_counts=True)
     new = np.arange(len(known.sid) + 1)

@@ -38,7 +38,7 @@ def consensus_table(agreed: ConsensusTracks, candidates_only: bool = False, top:
 
 
 def to_json(agreed: ConsensusTracks) -> dict[str, Any]:
-    """Plain values: who was looked at, and of each storm who holds it, when, where, how strong, how far apart."""
+    """Plain values: the members looked at, of each storm which of them have it, when, where, strength, spread."""
     where = zip(agreed.start, agreed.start + agreed.row_size, agreed.peak, strict=True)
     storms = [_storm(agreed, number, slice(*rows), peak) for number, (*rows, peak) in enumerate(where)]
     return {"year": agreed.year, "members": agreed.members.tolist(), "storms": storms}

@@ -50,6 +50,18 @@ def consensus(
         No result of the year or a member asked for.
     BadValue
         A threshold out of its range.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from stormtracks.science import pipeline
+    >>> folder = tempfile.mkdtemp()
+    >>> inputs = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc"}
+    >>> for member in (0, 1):
+    ...     _ = pipeline.run_task(1987, member, "vort_track", {"results": folder, **inputs})
+    >>> agreed = consensus(folder, 1987, min_share=1.0)
+    >>> [str(name) for name in agreed.name[~agreed.candidate]]
+    ['CINDY']
     """
     numbers = results.choose(folder, task, [year], members)[year]
     loaded = [results.load_matched(results.path(folder, task, year, number)) for number in numbers]
@@ -70,7 +82,7 @@ def consensus_of(
     labels = _groups(points, settings)
     path = mean_tracks(points, labels, settings.path_share)
     merged = merge_pieces(labels, path, best_tracks(points, labels, matches, settings.min_matched_share))
-    if merged is not labels:
+    if merged is not labels:  # storms have been put together, so that their paths have changed
         labels, path = merged, mean_tracks(points, merged, settings.path_share)
     labels, path = _in_order(labels, path, _kept(path, settings))
     known = best_tracks(points, labels, matches, settings.min_matched_share)

@@ -62,6 +62,18 @@ def write(
         An unknown format, a file in the way, or tracks that the format cannot hold.
     ResultError
         Results that are not there or cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from stormtracks.science import pipeline
+    >>> folder = tempfile.mkdtemp()
+    >>> inputs = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc"}
+    >>> _ = pipeline.run_task(1987, 0, "vort_track", {"results": folder, **inputs})
+    >>> written = write(folder, folder + "/tracks.csv", "csv")
+    >>> with written.open() as file:
+    ...     print(file.readline().strip())
+    track_id,time,lon,lat,vorticity,year,member,sid,name
     """
     if file_format not in FORMATS:
         raise InputError(unknown(file_format, FORMATS, "format"))

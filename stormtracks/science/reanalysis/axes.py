@@ -192,7 +192,7 @@ def _from_greenwich(lon: Floats, periodic: bool) -> tuple[Floats, int]:
 
 def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
     """Whether longitudes are stored east to west, and they themselves west to east without a jump."""
-    step = (np.diff(lon) + 180) % 360 - 180
+    step = (np.diff(lon) + 180) % 360 - 180  # the short way round: stored longitudes may jump from 359 to 0
     flipped = bool(step[0] < 0)
     lon, step = (lon[::-1], -step[::-1]) if flipped else (lon, step)
     unwrapped = lon[0] + np.concatenate([[0], np.cumsum(step)])

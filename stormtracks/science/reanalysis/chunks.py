@@ -159,5 +159,6 @@ def _largest_top_byte(plane: np.ndarray) -> int:
     """The highest of the top bytes of some float32, their sign left out: looks at a quarter of the memory only."""
     if not plane.size:
         return 0
+    # As signed bytes, the highest is that of a positive number; as unsigned ones, that of a negative, if there is one.
     of_positive, of_any = int(plane.view(np.int8).max()), int(plane.max())
     return max(of_positive, of_any & 0x7F if of_any & 0x80 else 0)

@@ -115,7 +115,7 @@ class Field:
         """Values and whether they are sound by way of netCDF4."""
         index: dict[str, int | slice] = {"time": slice(start, stop), "member": span, "level": self._level}
         values, sound = self._packing.decoded(self._stored(index, 0), LARGEST[self.role])
-        for version in range(1, self._size("expver")):
+        for version in range(1, self._size("expver")):  # ERA5 and its preliminary values: each fills the other's gaps
             other, _ = self._packing.decoded(self._stored(index, version), LARGEST[self.role])
             values = np.where(np.isnan(values), other, values)
             sound = within(values, LARGEST[self.role])

@@ -104,7 +104,7 @@ def inventory(folder: Path, described: Dataset) -> dict[int, int]:
 
 
 def _count(roles: dict[str, list[Entry]], described: Dataset) -> int:
-    """Members of a year; 0 where the winds are not both there."""
+    """Number of members of a year; 0 where one of the winds is missing."""
     if "vorticity" not in roles and not {"u", "v"} <= set(roles):
         return 0
     numbers = {entry.number for entries in roles.values() for entry in entries}
@@ -224,7 +224,7 @@ def _at_level(entries: list[Entry], level: float, described: Dataset) -> list[En
     fitting = [entry for entry in entries if _has_level(entry, level, described)]
     for role in sorted({entry.role for entry in entries} - {entry.role for entry in fitting}):
         others = [entry for entry in entries if entry.role == role]
-        if not fitting or role in ("u", "v"):
+        if not fitting or role in ("u", "v"):  # vorticity at another level does not matter where there are winds
             there = sorted({one for entry in others for one in _levels_of(entry, described) or ()})
             raise variables.level_missing(others[0].path, role, level, there)
     return fitting

@@ -48,11 +48,11 @@ class Packing:
         return [mark for mark in self.missing if abs(mark) <= largest]
 
     def _unpacked(self, stored: np.ndarray) -> Floats:
-        real = np.float32 if self.dtype.itemsize <= 2 else np.float64
+        real = np.float32 if self.dtype.itemsize <= 2 else np.float64  # single precision holds 16 bits exactly
         values: Floats = stored.astype(real)
         values *= real(self.scale)
         values += real(self.offset)
-        for mark in self.missing:
+        for mark in self.missing:  # marks are meant of stored numbers, before scale and offset
             values[stored == mark] = np.nan
         return values.astype(np.float32, copy=False)
 

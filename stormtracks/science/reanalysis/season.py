@@ -58,7 +58,7 @@ def open_season(
     InputError
         There is no such folder, year, member or level, or the files cannot be understood or trusted.
     BadValue
-        A level, season or region that is none.
+        A level, season or region out of its range.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = No
     Returns
     -------
     dict of int to int
-        Ascending; files that cannot be read are passed over (a task that needs one says so).
+        Ascending; files that cannot be read are passed over (a task that needs one refuses it).
 
     Raises
     ------
@@ -128,7 +128,7 @@ class Season:
         if kind is None:
             self.close()
         else:
-            self._files.close()  # without a word about changed files: what went wrong before has to be reported
+            self._files.close()  # no refusal of changed files here: the error on its way out has to be seen
 
     @property
     def chunks_inflated(self) -> int:

@@ -26,9 +26,9 @@ class YearCounts:
     observed, found : ndarray of int64, shape (nmembers, nclasses)
         Best tracks that the member's season could have seen, and those that were found.
     matched_peaks : ndarray of int64, shape (nclasses, nbins)
-        How many tracks matched to a storm of the class had which strongest vorticity; all members.
+        Histogram of the strongest vorticity of the tracks that match a storm of the class; all members.
     peaks, false_peaks : ndarray of int32, shape (nmembers, nbins)
-        The same of all tracks, and of those that are no best track's, nor a further piece of one.
+        The same of all tracks, and of those that match no best track and are not a further piece of one.
     distance_km : ndarray of float64, shape (nmembers,)
         Mean over the found storms of their mean distance; NaN where none was found.
     storms : StormCounts

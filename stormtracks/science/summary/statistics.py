@@ -21,7 +21,7 @@ from stormtracks.science.summary.counts import PEAK_EDGES, StormCounts, YearCoun
 class Spread:
     """How a number varies over the members: mean, standard deviation (of a sample), 5th and 95th percentile, extremes.
 
-    `number` says of how many members; NaN where too few have a value.
+    `number` is how many members have a value; NaN where too few have one.
     """
 
     mean: float
@@ -173,6 +173,20 @@ def summarise(
     It is about tropical cyclones only as far as region, season and thresholds keep other tracks out; a vortex that no
     agency called a storm counts as a false alarm. Tracks have no wind; for the FAR of an intensity class, "at least as
     strong" is by the class's `equivalent_vorticity`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from stormtracks.science import pipeline
+    >>> folder = tempfile.mkdtemp()
+    >>> inputs = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc"}
+    >>> for member in (0, 1):
+    ...     _ = pipeline.run_task(1987, member, "vort_track", {"results": folder, **inputs})
+    >>> summary = summarise(folder)
+    >>> [(storm.name, storm.found, storm.members) for storm in summary.storms]
+    [('CINDY', 2, 2), ('DENNIS', 0, 2)]
+    >>> summary.total.pod.mean
+    0.5
     """
     chosen = results.choose(folder, task, years)
     total, done = sum(len(members) for members in chosen.values()), 0

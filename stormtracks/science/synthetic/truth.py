@@ -138,7 +138,7 @@ def write_truth(path: Path, plan: Plan, planted: Sequence[Storm], attributes: Ma
     plan : Plan
     planted : list of Storm
     attributes : dict
-        Global attributes that say how it was made.
+        Global attributes: what the file was made by, and from which plan.
     """
     pairs = [(storm, member) for member in range(plan.members) for storm in planted if storm.alive[member].any()]
     rows = [truth_rows(storm, member) for storm, member in pairs]
