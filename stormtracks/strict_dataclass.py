@@ -26,7 +26,7 @@ def build(cls: type[T], mapping: object, where: Where = "") -> T:
     ----------
     cls : type
         A dataclass; field types may be bool, int, float, str, Path, tuples, dicts, `X | None` and other dataclasses.
-        Its attribute `RENAMED`, if there is one, tells which keys had another name before: see `renamed`.
+        Its attribute `RENAMED`, if it has one, lists the keys that had another name before: see `renamed`.
     mapping : mapping
         Keys are field names.
     where : callable or str
@@ -79,7 +79,7 @@ def renamed(mapping: Mapping[str, object], names: Mapping[str, str], where: Wher
     Raises
     ------
     KeyRefused
-        A key is there under both names.
+        A key occurs under both names.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def renamed(mapping: Mapping[str, object], names: Mapping[str, str], where: Wher
     for old, new in names.items():
         if old in mapping and new in mapping:
             raise KeyRefused(
-                f"{_place(where)(old)}: '{old}' is the old name of '{new}', and both are there; remove one"
+                f"{_place(where)(old)}: '{old}' is the old name of '{new}', and both are given; remove one"
             )
     return {names.get(key, key): value for key, value in mapping.items()}
 
@@ -100,7 +100,7 @@ def assignments(texts: Iterable[str], where: str = "--set") -> dict[str, object]
     Parameters
     ----------
     texts : iterable of str
-        Of a key that is there several times the last one counts.
+        If a key occurs several times, the last one counts.
     where : str
         Which option the texts belong to, for the message.
 

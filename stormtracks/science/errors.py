@@ -8,4 +8,4 @@ class InputError(BadValue):
 
 
 class ResultError(InputError):
-    """A result that is not there, not whole, or made from other settings or inputs."""
+    """A result that does not exist, is damaged, cannot be written, or was made from other settings or inputs."""

@@ -74,17 +74,17 @@ def run_task(
     Returns
     -------
     dict
-        Plain values: what was done, where the result is, what was found (see `Details`). A result that is there
-        already, from the same settings and inputs, is not made again (``skipped``).
+        Plain values: what was done, where the result is, what was found (see `Details`). If there already is a result
+        from the same settings and inputs, it is not made again (``skipped``).
 
     Raises
     ------
     BadValue
-        A task that is not known; the message lists those that are.
+        An unknown task; the message lists the known ones.
     InputError
         Input that cannot be used; the message names the file.
     ResultError
-        A result made from other settings or inputs is in the way.
+        There is a result made from other settings or inputs, or the result cannot be written.
     """
     if task not in TASKS:
         raise BadValue(strict_dataclass.unknown(task, TASKS, "task"))
@@ -109,8 +109,8 @@ def vort_track(
         axis, label = season.axis, season.members[ensemble_member]
     tracks = linking.link(found, axis, **settings.keywords(linking.link))
     matches = matching.match(tracks, _best_tracks(setup, axis), axis, **settings.keywords(matching.match))
-    made = recipe | {"version": code_version(), "host": platform.node()} | clock.spent()
-    result = results.Result(year, ensemble_member, label, "vort_track", axis, found, tracks, matches, made)
+    provenance = recipe | {"version": code_version(), "host": platform.node()} | clock.spent()
+    result = results.Result(year, ensemble_member, label, "vort_track", axis, found, tracks, matches, provenance)
     return _details(result, results.save(result, setup.results), clock, skipped=False)
 
 

