@@ -4,16 +4,15 @@ import dataclasses
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from stormtracks import paths, strict_dataclass
+from stormtracks import lined_yaml, paths, strict_dataclass
 from stormtracks.checkout import CHECKOUT, shipped
 from stormtracks.errors import BadValue
+from stormtracks.lined_yaml import LinedMapping, plain
 from stormtracks.strict_dataclass import KeyRefused
 
 LAUNCHES = ("ssh", "local")
@@ -153,11 +152,11 @@ def load(path: str | Path | None = None) -> Cluster:
         With the line: a variable that is not set, in a path of this machine.
     """
     file = hosts_file(path)
-    content = _read(file)
+    content = lined_yaml.read(file)
     for key in content:
         if key not in _SECTIONS:
             raise KeyRefused(f"{file}, line {content.lines[key]}: {strict_dataclass.unknown(key, _SECTIONS)}")
-    nameserver = content.get("nameserver") or _Mapping()
+    nameserver = content.get("nameserver") or LinedMapping()
     return Cluster(
         nameserver=strict_dataclass.build(Nameserver, nameserver, _place(file, nameserver)),
         workers=_workers(file, content),
@@ -179,25 +178,25 @@ def hosts_file(path: str | Path | None = None) -> Path:
 
 def load_settings(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file of settings, for `science.settings.Settings.from_mapping`."""
-    return _plain(_read(Path(path)))
+    return plain(lined_yaml.read(Path(path)))
 
 
 def load_dataset(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file that describes a data set, for `science.reanalysis.Dataset.from_mapping`."""
-    return _plain(_read(Path(path)))
+    return plain(lined_yaml.read(Path(path)))
 
 
 def load_archives(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file of archives' addresses, for `download.Options`."""
-    return _plain(_read(Path(path)))
+    return plain(lined_yaml.read(Path(path)))
 
 
 _SECTIONS = ("nameserver", "results", "defaults", "workers")
 
 
-def _workers(path: Path, content: "_Mapping") -> tuple[WorkerHost, ...]:
-    defaults = content.get("defaults") or _Mapping()
-    if not isinstance(defaults, _Mapping):
+def _workers(path: Path, content: LinedMapping) -> tuple[WorkerHost, ...]:
+    defaults = content.get("defaults") or LinedMapping()
+    if not isinstance(defaults, LinedMapping):
         raise KeyRefused(f"{path}, line {content.lines['defaults']}: 'defaults' must be keys and values")
     for key in ("name", "address"):
         if key in defaults:
@@ -211,7 +210,7 @@ def _workers(path: Path, content: "_Mapping") -> tuple[WorkerHost, ...]:
     workers = []
     seen: dict[object, int] = {}
     for number, entry in enumerate(entries, 1):
-        if not isinstance(entry, _Mapping):
+        if not isinstance(entry, LinedMapping):
             raise KeyRefused(f"{path}: worker number {number} must be keys and values, not {entry!r}")
         worker = _worker(path, defaults, entry)
         _refuse_twice(path, worker, entry.line, seen)
@@ -219,8 +218,8 @@ def _workers(path: Path, content: "_Mapping") -> tuple[WorkerHost, ...]:
     return tuple(workers)
 
 
-def _worker(path: Path, defaults: "_Mapping", entry: "_Mapping") -> WorkerHost:
-    merged = _Mapping(defaults | entry)
+def _worker(path: Path, defaults: LinedMapping, entry: LinedMapping) -> WorkerHost:
+    merged = LinedMapping(defaults | entry)
     merged.lines = defaults.lines | entry.lines
     merged.line = entry.line
     if isinstance(defaults.get("env"), dict) and isinstance(entry.get("env"), dict):
@@ -228,7 +227,7 @@ def _worker(path: Path, defaults: "_Mapping", entry: "_Mapping") -> WorkerHost:
     if isinstance(merged.get("dataset"), str):
         merged["dataset"] = load_dataset(_here(path, merged, "dataset", merged["dataset"]))
     elif merged.get("dataset") is not None:
-        merged["dataset"] = _plain(merged["dataset"])
+        merged["dataset"] = plain(merged["dataset"])
     if isinstance(merged.get("identity"), str) and merged["identity"]:
         merged["identity"] = str(_here(path, merged, "identity", merged["identity"]))
     if merged.get("launch") == "local" and "code" not in merged:
@@ -248,14 +247,14 @@ def _refuse_twice(path: Path, worker: WorkerHost, line: int, seen: dict[object, 
         seen[mark] = line
 
 
-def _text(path: Path, content: "_Mapping", key: str, default: str) -> str:
+def _text(path: Path, content: LinedMapping, key: str, default: str) -> str:
     value = content.get(key, default)
     if not isinstance(value, str) or not value:
         raise KeyRefused(f"{path}, line {content.lines[key]}: '{key}' must be a path, not {value!r}")
     return value
 
 
-def _here(path: Path, mapping: "_Mapping", key: str, text: str) -> Path:
+def _here(path: Path, mapping: LinedMapping, key: str, text: str) -> Path:
     """A path of this machine: it starts from the folder of the file that it is written in."""
     return paths.expand(text, path.parent, f"{_place(path, mapping)(key)}: '{key}'")
 
@@ -282,59 +281,3 @@ def _check_text(key: str, value: str, may_be_empty: bool = False) -> None:
         raise BadValue(f"'{key}' must not have NUL characters: {value!r}")
     if key in ("address", "jump", "user", "host") and value.startswith("-"):
         raise BadValue(f"'{key}' must not start with '-', which SSH takes for an option: {value!r}")
-
-
-class _Mapping(dict[str, Any]):
-    """A mapping that knows the line it begins in and the line of each of its keys."""
-
-    line = 1
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.lines: dict[str, int] = {}
-
-
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, which here remembers lines and refuses a key that is given twice."""
-
-
-def _construct(loader: _Loader, node: yaml.MappingNode) -> Iterator[_Mapping]:
-    """A mapping. PyYAML takes what is yielded at once and fills it later, so that YAML's anchors can refer to it."""
-    mapping = _Mapping()
-    mapping.line = node.start_mark.line + 1
-    yield mapping
-    for key in [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]:  # a merged key may come again
-        name = loader.construct_object(key, deep=True)
-        if name in mapping.lines:
-            problem = f"the key '{name}' is given twice, first in line {mapping.lines[name]}"
-            raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-        mapping.lines[name] = key.start_mark.line + 1
-    loader.flatten_mapping(node)
-    for key, value in node.value:
-        mapping[loader.construct_object(key, deep=True)] = loader.construct_object(value, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct)
-
-
-def _read(path: Path) -> _Mapping:
-    """The mapping that a YAML file holds."""
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # a SafeLoader: no tag makes an object
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise KeyRefused(f"{path}: cannot be read ({reason})") from error
-    except (yaml.YAMLError, TypeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise KeyRefused(f"{path}{line}: {getattr(error, 'problem', None) or error}") from error
-    if not isinstance(content, _Mapping):
-        raise KeyRefused(f"{path}: expected keys and values, found {content!r:.100}")
-    return content
-
-
-def _plain(value: Any) -> Any:
-    """The value without the memory of lines."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -92,10 +92,10 @@ def test_netcdf_only_where_files_are_read_or_written():
             assert under(imports(path), "netCDF4", "h5py") == [], path
 
 
-def test_yaml_only_in_config_and_matplotlib_only_in_plots():
+def test_yaml_only_in_lined_yaml_and_matplotlib_only_in_plots():
     for path in PACKAGE.rglob("*.py"):
         name = path.relative_to(PACKAGE).as_posix()
-        assert name == "config.py" or under(imports(path), "yaml") == [], name
+        assert name == "lined_yaml.py" or under(imports(path), "yaml") == [], name
         assert name.startswith("science/plots") or under(imports(path), "matplotlib", "cartopy") == [], name
 
 

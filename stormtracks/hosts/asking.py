@@ -11,7 +11,8 @@ from typing import Any
 
 from stormtracks import commands, version
 from stormtracks.config import Cluster, WorkerHost
-from stormtracks.hosts.links import Done, HostFault, Link, Process
+from stormtracks.hosts.links import HostFault, Link
+from stormtracks.hosts.shell_process import Done, Process
 from stormtracks.on_host.answers import MARK
 
 ON_HOST = Path(__file__).resolve().parents[1] / "on_host"

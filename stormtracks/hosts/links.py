@@ -1,17 +1,11 @@
 """A link to a host: runs a shell line there, over SSH or, for ``launch: local``, here."""
 
 import contextlib
-import os
 import random
-import signal
 import socket
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import IO, Protocol
 
 import fabric
 import paramiko
@@ -19,54 +13,16 @@ import paramiko
 from stormtracks.config import WorkerHost
 from stormtracks.errors import StormtracksError
 from stormtracks.hosts import host_keys
+from stormtracks.hosts.shell_process import Done, HereProcess, Input, Process, SshProcess
 
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 4
 KEEPALIVE_SECONDS = 10
 SILENT_MS = 20_000
-WINDOW_BYTES = 2**24
 
 
 class HostFault(StormtracksError):
     """One host cannot do what was asked; the message says what to do, and the other hosts are not affected."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a shell line ended: exit status (None: it was cut off), and what it wrote."""
-
-    status: int | None
-    output: bytes
-    errors: str
-
-
-class Input(Protocol):
-    """The end of a process's standard input that is written to."""
-
-    def write(self, data: bytes, /) -> object:
-        """Send some bytes."""
-
-    def flush(self) -> None:
-        """Send what was kept back."""
-
-    def close(self) -> None:
-        """Tell the process that nothing more comes."""
-
-
-class Process(Protocol):
-    """A shell line that runs."""
-
-    stdin: Input
-    stdout: IO[bytes]
-
-    def finish(self, output: bytes = b"") -> Done:
-        """Wait for its end."""
-
-    def abort(self) -> None:
-        """End it at once; whoever reads its output finds the end."""
-
-    def end(self) -> None:
-        """Give up everything that belongs to it, whether it has ended or not."""
 
 
 class Link:
@@ -132,7 +88,7 @@ class Here(Link):
 
     def open(self, line: str) -> Process:
         """Start a shell line here."""
-        return _HereProcess(line)
+        return HereProcess(line)
 
 
 class Ssh(Link):
@@ -159,7 +115,7 @@ class Ssh(Link):
     def open(self, line: str) -> Process:
         """Start a shell line on the host."""
         try:
-            return _SshProcess(self.connection, line)
+            return SshProcess(self.connection, line)
         except (paramiko.SSHException, OSError, EOFError) as error:
             raise _broken(error) from error
 
@@ -258,78 +214,3 @@ def _write(file: Input, chunks: Iterable[bytes]) -> None:
         for chunk in chunks:
             file.write(chunk)
         file.close()
-
-
-class _HereProcess:
-    stdin: Input
-    stdout: IO[bytes]
-
-    def __init__(self, line: str) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
-        self._process = subprocess.Popen(
-            ["sh", "-c", line],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            start_new_session=True,
-        )
-        assert self._process.stdin and self._process.stdout
-        self.stdin = self._process.stdin
-        self.stdout = self._process.stdout
-
-    def finish(self, output: bytes = b"") -> Done:
-        status = self._process.wait()
-        self._errors.seek(0)
-        return Done(status, output, self._errors.read().decode(errors="replace"))
-
-    def abort(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-
-    def end(self) -> None:
-        if self._process.poll() is None:
-            self.abort()
-            self._process.wait()
-        for file in (self.stdin, self.stdout, self._errors):
-            with contextlib.suppress(OSError):
-                file.close()
-
-
-class _SshProcess:
-    stdin: Input
-    stdout: IO[bytes]
-
-    def __init__(self, connection: fabric.Connection, line: str) -> None:
-        self._channel = connection.transport.open_session(window_size=WINDOW_BYTES)
-        if connection.forward_agent:
-            self._agent = paramiko.agent.AgentRequestHandler(self._channel)
-        self._channel.exec_command(line)
-        self.stdin = _SshInput(self._channel)
-        self.stdout = self._channel.makefile("rb", 2**16)
-        self._errors = self._channel.makefile_stderr("rb")
-
-    def finish(self, output: bytes = b"") -> Done:
-        errors = self._errors.read().decode(errors="replace")
-        status = self._channel.recv_exit_status()
-        return Done(None if status < 0 else status, output, errors)
-
-    def abort(self) -> None:
-        self._channel.close()
-
-    end = abort
-
-
-class _SshInput:
-    """The write end of a channel; closing it tells the other side that nothing more comes."""
-
-    def __init__(self, channel: paramiko.Channel) -> None:
-        self._channel = channel
-
-    def write(self, data: bytes) -> None:
-        self._channel.sendall(data)
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
-
-    def close(self) -> None:
-        self._channel.shutdown_write()

@@ -6,8 +6,9 @@ import pytest
 
 from stormtracks.config import WorkerHost
 from stormtracks.hosts import asking
-from stormtracks.hosts.links import Done, HostFault
+from stormtracks.hosts.links import HostFault
 from stormtracks.hosts.outcomes import HostOutcome, raise_bugs
+from stormtracks.hosts.shell_process import Done
 from stormtracks.on_host.answers import MARK
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from stormtracks.config import Cluster, Nameserver, WorkerHost
 from stormtracks.hosts import collect
-from stormtracks.hosts.links import Done, HostFault
+from stormtracks.hosts.links import HostFault
+from stormtracks.hosts.shell_process import Done
 
 pytestmark = pytest.mark.sshd
 

@@ -8,7 +8,8 @@ import pytest
 
 from stormtracks.config import WorkerHost
 from stormtracks.hosts import asking
-from stormtracks.hosts.links import Done, HostFault
+from stormtracks.hosts.links import HostFault
+from stormtracks.hosts.shell_process import Done
 from stormtracks.on_host import __main__, answers, environment, receive
 
 
