@@ -51,10 +51,10 @@ def manage(home, nameserver):
 
     def start(task, *more, years=2, members=3, largest_file=None):
         extent = ["--start-year", 2000, "--end-year", 1999 + years, "--members", members, "--task", task]
-        words = [sys.executable, "-u", "-c", MANAGER, *extent, "--nameserver", nameserver, *more]
+        command = [sys.executable, "-u", "-c", MANAGER, *extent, "--nameserver", nameserver, *more]
         started.append(
             subprocess.Popen(
-                list(map(str, words)),
+                list(map(str, command)),
                 cwd=CHECKOUT,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -215,63 +215,35 @@ def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, ma
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (
-            ["--start-year", "2001", "--end-year", "2000", "--members", "1"],
-            2,
-            "the end year 2000 is before the start year 2001",
-        ),
-        (["--start-year", "2001", "--end-year", "2001", "--members", "0"], 2, "members must be at least 1, not 0"),
-        (
-            ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--task", "rain"],
-            2,
-            "unknown task 'rain'; known: vort_",
-        ),
-        (
-            ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--retries", "-1"],
-            2,
-            "retries must be at least 0",
-        ),
-        (
-            ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--timeout", "0"],
-            2,
-            "the timeout must be above 0 s",
-        ),
-        (
-            ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--run", "../x"],
-            3,
-            "no nameserver at localhost:1 ",
-        ),
-        (["--start-year", "2001", "--end-year", "2001", "--members", "1"], 3, "no nameserver at localhost:1 "),
+        ("--start-year 2001 --end-year 2000 --members 1", 2, "the end year 2000 is before the start year 2001"),
+        ("--start-year 2001 --members 0", 2, "members must be at least 1, not 0"),
+        ("--start-year 2001 --members 1 --task rain", 2, "unknown task 'rain'; known: vort_"),
+        ("--start-year 2001 --members 1 --retries -1", 2, "retries must be at least 0"),
+        ("--start-year 2001 --members 1 --timeout 0", 2, "the timeout must be above 0 s"),
+        ("--start-year 2001 --members 1 --set x", 2, "'x' is not an assignment; write key=value"),
+        ("--start-year 2001 --members 1 --settings nowhere.yaml", 2, "nowhere.yaml"),
+        ("--start-year 2001", 2, "--members is missing"),
+        ("--start-year 2001 --members 1 --run ../x", 3, "no nameserver at localhost:1 "),
+        ("--start-year 2001 --members 1", 3, "no nameserver at localhost:1 "),
     ],
 )
 def test_misuse(home, capsys, arguments, status, message):
-    assert pyro_manager.main([*arguments, "--nameserver", "localhost:1"]) == status
+    assert pyro_manager.main([*arguments.split(), "--nameserver", "localhost:1"]) == status
     assert message in capsys.readouterr().err
 
 
 def test_a_run_with_other_settings_is_refused(home, nameserver, tmp_path, capsys):
-    extent = [
-        "--start-year",
-        "2001",
-        "--end-year",
-        "2001",
-        "--members",
-        "1",
-        "--nameserver",
-        nameserver,
-        "--wait",
-        "0.1",
-    ]
+    extent = ["--start-year", "2001", "--members", "1", "--wait", "0.1", "--nameserver"] + [nameserver]
     assert pyro_manager.main(extent) == 3
     (tmp_path / "settings.yaml").write_text("threshold: 3.0e-5\n")
-    assert pyro_manager.main([*extent, "--settings", str(tmp_path / "settings.yaml")]) == 2
-    assert "other settings: threshold = its default (now 3e-05)" in capsys.readouterr().err
+    for other in (["--settings", str(tmp_path / "settings.yaml")], ["--set", "threshold=3e-5"]):
+        assert pyro_manager.main([*extent, *other]) == 2
+        assert "other settings: threshold = its default (now 3e-05)" in capsys.readouterr().err
 
 
 def test_the_nameserver_of_another_cluster_is_a_wrong_key(home, nameserver, capsys):
     from stormtracks.pyro_cluster import secret
 
     secret.renew()
-    extent = ["--start-year", "2001", "--end-year", "2001", "--members", "1", "--nameserver", nameserver]
-    assert pyro_manager.main(extent) == 3
+    assert pyro_manager.main(["--start-year", "2001", "--members", "1", "--nameserver", nameserver]) == 3
     assert "wrong key" in capsys.readouterr().err

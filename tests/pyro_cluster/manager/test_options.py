@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 import tasks
+from stormtracks.console import cluster as console
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster import pyro_manager
 from stormtracks.pyro_cluster.manager import options
@@ -69,6 +70,11 @@ def test_pyro_manager_reads_its_options_by_the_table(tmp_path):
     values = options.read(given)
     assert values["any_version"] and values["end_year"] == 2005
     assert settings_of(values["settings"], values["set"]) == {"min_points": 9, "linker": "nearest", "x": [1, 2]}
+
+
+def test_inv_manage_refuses_a_setting_that_the_science_does_not_know():
+    with pytest.raises(KeyRefused, match="--set: unknown key 'min_point'; did you mean 'min_points'?"):
+        console.manage(GIVEN | {"set": ["min_point=8"]})
 
 
 def test_old_names_of_settings_are_read_and_both_at_once_are_refused(tmp_path):
