@@ -221,9 +221,12 @@ class Field:
         by_role = dict(zip((axis.role for axis in self.axes), self._chunks or (), strict=False))
         self.together = by_role.get("member", 1) > 1 and len(self.members) > 1
         if self._chunks and by_role.get("time", 1) > 1:
-            a_step = [math.ceil(axis.size / chunk) if axis.role in ("member", "lat", "lon") else 1
-                      for axis, chunk in zip(self.axes, self._chunks, strict=True)]  # fmt: skip
-            needed = math.prod(a_step) * math.prod(self._chunks) * self.variable.dtype.itemsize
+            chunks_per_step = math.prod(
+                math.ceil(axis.size / chunk)
+                for axis, chunk in zip(self.axes, self._chunks, strict=True)
+                if axis.role in ("member", "lat", "lon")
+            )
+            needed = chunks_per_step * math.prod(self._chunks) * self.variable.dtype.itemsize
             self.variable.set_var_chunk_cache(min(needed + 2**20, _CACHE_BYTES), 10007, 0.75)
 
 
