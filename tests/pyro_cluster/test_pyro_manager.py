@@ -233,7 +233,7 @@ def test_misuse(home, capsys, arguments, status, message):
 
 
 def test_a_run_with_other_settings_is_refused(home, nameserver, tmp_path, capsys):
-    extent = ["--start-year", "2001", "--members", "1", "--wait", "0.1", "--nameserver"] + [nameserver]
+    extent = ["--start-year", "2001", "--members", "1", "--wait", "0.1", "--nameserver", nameserver]
     assert pyro_manager.main(extent) == 3
     (tmp_path / "settings.yaml").write_text("threshold: 3.0e-5\n")
     for other in (["--settings", str(tmp_path / "settings.yaml")], ["--set", "threshold=3e-5"]):

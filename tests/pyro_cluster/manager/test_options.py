@@ -73,7 +73,7 @@ def test_pyro_manager_reads_its_options_by_the_table(tmp_path):
 
 
 def test_inv_manage_refuses_a_setting_that_the_science_does_not_know():
-    with pytest.raises(KeyRefused, match="--set: unknown key 'min_point'; did you mean 'min_points'?"):
+    with pytest.raises(KeyRefused, match=r"--set: unknown key 'min_point'; did you mean 'min_points'\?"):
         console.manage(GIVEN | {"set": ["min_point=8"]})
 
 
