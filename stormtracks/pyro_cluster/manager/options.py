@@ -4,16 +4,14 @@ Loads next to nothing: `inv --list` reads the table.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stormtracks.errors import BadValue
 
 _KINDS = {int: "a whole number", float: "a number"}
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One option as it is typed, without the dashes.
 
     Attributes
