@@ -33,9 +33,7 @@ def refusing(command: Callable, status: int = 1) -> Callable:
         except Exception as error:
             if os.environ.get(TRACEBACK):
                 raise
-            # Until this room's errors derive from the base, a class of its own counts as one of the family.
-            ours = type(error).__module__.startswith("stormtracks.pyro_cluster.")
-            if isinstance(error, (StormtracksError, OSError)) or ours:
+            if isinstance(error, (StormtracksError, OSError)):
                 print(f"error: {error}", file=sys.stderr)
                 sys.exit(status)
             from stormtracks.console import bugs  # loaded only where it is needed: commands start at once
