@@ -1,0 +1,194 @@
+"""The package without its checkout, as pip installs it; `./inv` on machines with other Pythons; what is listed once."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+
+import pytest
+import shown
+
+import stormtracks
+from stormtracks import checkout
+from stormtracks.on_host import packages
+
+ROOT = shown.ROOT
+NOT_HERE = "does not exist, since stormtracks was installed here without its checkout; "
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A copy of the package alone, below a folder that is somebody's repository, as an environment may be."""
+    repository = tmp_path_factory.mktemp("repository")
+    subprocess.run(["git", "init", "-q", repository], check=True)
+    site = repository / ".venv" / "site-packages"
+    shutil.copytree(ROOT / "stormtracks", site / "stormtracks", ignore=shutil.ignore_patterns("__pycache__"))
+    return site
+
+
+@pytest.fixture
+def elsewhere(site, tmp_path):
+    """Runs Python with that package, in a folder of its own."""
+
+    def run(*words):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("STORMTRACKS_")}
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=tmp_path,
+            env=kept | {"PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_science_works_from_a_notebook(elsewhere, tmp_path):
+    (block,) = shown.blocks("install.md", "python")
+    program = block.text.replace('"sample/', f'"{ROOT}/sample/') + "\nimport stormtracks\nprint(stormtracks.__file__)"
+    done = elsewhere("-c", program)
+    assert done.returncode == 0, done.stderr
+    assert "/.venv/site-packages/" in done.stdout.splitlines()[-1]
+    assert (tmp_path / "results" / "vort_track" / "1987" / "member_000.nc").exists()
+
+
+@pytest.mark.parametrize("name", ["pyro_nameserver", "pyro_worker", "pyro_manager"])
+def test_the_processes_of_the_cluster_start(elsewhere, name):
+    done = elsewhere("-m", f"stormtracks.pyro_cluster.{name}", "--help")
+    assert (done.returncode, done.stdout.split()[:2]) == (0, ["usage:", name]), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        ("from stormtracks.console import demo; demo.demo()", f"{NOT_HERE}run this in a clone of stormtracks"),
+        ("from stormtracks.console import plant; plant.plant('x', {})", f"{NOT_HERE}name a file with --best-tracks"),
+        (
+            "from stormtracks import config; config.load()",
+            f"{NOT_HERE}write one here, or name one with STORMTRACKS_HOSTS",
+        ),
+        (
+            "from stormtracks.hosts import deploy; deploy.files()",
+            "/.venv/site-packages; run fab in a clone of the repository",
+        ),
+    ],
+)
+def test_what_only_a_checkout_has_is_refused(elsewhere, program, message):
+    done = elsewhere("-c", program)
+    assert done.stderr.strip().endswith(message)
+    assert re.search(r"^stormtracks\..*(NoCheckout|NothingToDeploy): ", done.stderr, re.MULTILINE)
+
+
+def test_without_the_checkout_pip_knows_what_is_needed(monkeypatch, tmp_path):
+    told = ["numpy<3,>=1.26", "netcdf4<2,>=1.7.5", "pytest<10,>=8; extra == 'dev'"]
+    monkeypatch.setattr(packages, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(metadata, "requires", {"stormtracks": told}.__getitem__)
+    assert packages.needed() == {"numpy": "<3,>=1.26", "netcdf4": "<2,>=1.7.5"}
+
+
+def test_every_requirement_is_a_name_with_both_bounds_or_a_reason():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = [line for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")]
+        assert [line for line in lines if not re.fullmatch(r"[\w-]+>=[\d.]+(,<[\d.]+)?(  # .+)?", line)] == []
+
+
+def test_the_version_stands_in_one_place():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "version" in project["project"]["dynamic"]
+    assert project["tool"]["hatch"]["version"] == {"path": "stormtracks/__init__.py"}
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert cited[1] == stormtracks.__version__
+
+
+def test_what_ci_names_exists():
+    named = re.findall(r"\btests/[\w./]+|\.ci/[\w.]+", "".join(path.read_text() for path in (ROOT / ".ci").iterdir()))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+FAKE = """#!/bin/sh
+case "$*" in
+    *version_info*) exit {too_old} ;;
+    --version) echo "Python {version}" ;;
+    *venv*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+    *"-m pip"*) exit {pip} ;;
+    *invoke*) echo "ran" ;;
+esac
+"""
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A machine whose PATH has just what `./inv` uses and the Pythons given; gives what `./inv --list` says there."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for tool in ("sh", "dirname", "sort", "sed", "cat", "cksum", "mkdir", "cp", "id"):
+        (programs / tool).symlink_to(shutil.which(tool))
+    for name in ("inv", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+
+    def inv(pip=0, environment=None, **pythons):
+        for name, version in pythons.items():
+            program = programs / name.replace("_", ".")
+            too_old = int(tuple(map(int, version.split(".")[:2])) < (3, 11))
+            program.write_text(FAKE.format(version=version, too_old=too_old, pip=pip))
+            program.chmod(0o755)
+        env = {"PATH": str(programs)} | (environment or {})
+        done = subprocess.run([tmp_path / "inv", "--list"], env=env, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    inv.programs = programs
+    return inv
+
+
+@pytest.mark.parametrize(
+    ("pythons", "taken"),
+    [
+        ({"python3": "3.11.2"}, "3.11.2"),
+        ({"python3": "3.14.4"}, "3.14.4"),
+        ({"python3": "3.20.0"}, "3.20.0"),
+        ({"python3": "3.11.2", "python3_13": "3.13.1"}, "3.11.2"),
+        ({"python3": "3.10.1", "python3_9": "3.9.1", "python3_12": "3.12.1", "python3_14": "3.14.1"}, "3.14.1"),
+        ({"python3_12": "3.12.1"}, "3.12.1"),
+    ],
+)
+def test_python3_is_taken_or_the_newest_that_will_do(machine, pythons, taken):
+    status, said = machine(**pythons)
+    assert status == 0, said
+    assert f"making .venv with Python {taken} ..." in said
+    assert "ran" in said
+
+
+def test_a_python_that_does_not_start_is_passed_over(machine):
+    (machine.programs / "python3.15").write_text("#!/bin/sh\nexit 127\n")
+    (machine.programs / "python3.15").chmod(0o755)
+    (machine.programs / "python3.16-config").touch()
+    assert "making .venv with Python 3.12.1" in machine(python3_12="3.12.1")[1]
+
+
+def test_a_python_that_is_named_is_taken(machine):
+    said = machine(python3="3.14.1", python3_12="3.12.1", environment={"STORMTRACKS_PYTHON": "python3.12"})[1]
+    assert "making .venv with Python 3.12.1" in said
+
+
+@pytest.mark.parametrize("pythons", [{}, {"python3": "3.10.1", "python3_9": "3.9.1"}])
+def test_without_a_python_it_says_which_is_needed(machine, pythons):
+    status, said = machine(**pythons)
+    assert status == 1
+    assert said.startswith("error: Python 3.11 or later is needed; on Debian or Ubuntu: sudo apt install python3")
+
+
+def test_a_python_too_new_for_a_package_is_told(machine):
+    status, said = machine(pip=1, python3="3.15.2")
+    assert status == 1
+    assert "error: pip could not install requirements.txt for Python 3.15.2, see above; if that Python is too" in said
+    assert f"take another: rm -r {machine.programs.parent}/.venv; STORMTRACKS_PYTHON=python3.NN" in said
+
+
+def test_a_folder_beside_the_package_is_found_in_a_checkout():
+    assert checkout.shipped("sample") == ROOT / "sample"
+    with pytest.raises(checkout.NoCheckout, match=r"/nothing does not exist.*; run this in a clone of stormtracks$"):
+        checkout.shipped("nothing")
