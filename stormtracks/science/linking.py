@@ -1,6 +1,10 @@
 """maxima -> tracks: which maximum of one time and which of the next are the same storm."""
 
+import itertools
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -10,7 +14,9 @@ from stormtracks.science.records import Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import LINKERS, Settings, check_choice
 
 _STEADINESS = 0.8
-"""Expected displacement of a storm as a share of its last one (motion linker)."""
+"""Share of a storm's last displacement that its next one is expected to be (motion linker)."""
+_SEARCHED_TOGETHER = 1.3
+"""Reaches that differ by no more than this factor are searched for in one go, and sorted out afterwards."""
 
 
 def link(
@@ -48,8 +54,10 @@ def link(
 
     Notes
     -----
-    Two maxima one data step apart may be linked if the displacement is within `max_speed_m_s1`; each has at most one
-    predecessor and one successor. Of equally good pairs the one earlier in the table of maxima is taken.
+    Two maxima at neighbouring times of the data may be linked if the displacement between them is within
+    `max_speed_m_s1` times the difference of their own times; each has at most one predecessor and one successor.
+    Distances are compared in whole metres (`sphere.distance_m`), so the links are the same on every processor; of
+    equally good pairs the one earlier in the table of maxima is taken.
 
     ``nearest``: the closest pair of all is linked first, then the closest of those left, and so on. Linking every pair
     in which each is the other's nearest, and repeating that with what is free, gives the same. ``motion``: step by
@@ -57,8 +65,9 @@ def link(
     maxima is minimised over all pairs at once (Kuhn-Munkres; as in the tracking of Hodges 1999, with a constant in
     place of his adaptive smoothness).
 
-    With `max_missing_steps`, ends and beginnings that are left are linked by ``nearest`` two, three, ... steps apart,
-    the shortest gaps first. Otherwise no link bridges a missing step.
+    A time that is missing in the data (see `TimeAxis.moments`) and a time without a maximum both count as a missing
+    step. With `max_missing_steps`, ends and beginnings that are left are linked by ``nearest`` two, three, ... steps
+    apart, the fewest first. Otherwise no link bridges a missing step.
 
     Examples
     --------
@@ -74,40 +83,101 @@ def link(
     []
     """
     check_choice("linker", linker, LINKERS)
-    moment = _moments(axis)[maxima.step]
     successor = np.full(len(maxima), -1)
-    if len(maxima) and axis.step_hours:
-        reach_km = max_speed_m_s1 * 3.6 * axis.step_hours
-        link_steps = {"nearest": _link_nearest, "motion": _link_by_motion}[linker]
-        link_steps(maxima, moment, 1, reach_km, successor)
-        for apart in range(2, max_missing_steps + 2):
-            _link_nearest(maxima, moment, apart, reach_km * apart, successor)
+    if len(maxima):
+        for apart in range(1, max_missing_steps + 2):
+            pairs = _pairs_within_reach(maxima, axis, apart, max_speed_m_s1)
+            if apart == 1 and linker == "motion":
+                _link_by_motion(maxima, pairs, successor)
+            else:
+                _link_nearest(len(maxima), pairs, successor)
     return _tracks(maxima, axis, successor, min_points, min_peak_s1)
 
 
-def _moments(axis: TimeAxis) -> Ints:
-    """Each time as a whole number of data steps: a missing step is a gap in the numbers."""
-    return np.round(axis.hours / (axis.step_hours or 1.0)).astype(np.int64)
+@dataclass(frozen=True)
+class _Pairs:
+    """Maxima that may follow each other: index of the earlier, of the later, metres between them, reach in metres."""
+
+    tails: Ints
+    heads: Ints
+    metres: Ints
+    reach_m: Ints
+
+    def take(self, index: Ints | Bools) -> "_Pairs":
+        """Those that an index array or mask picks."""
+        return _Pairs(self.tails[index], self.heads[index], self.metres[index], self.reach_m[index])
 
 
-def _link_nearest(maxima: Maxima, moment: Ints, apart: int, reach_km: float, successor: Ints) -> None:
-    """Link free ends to free beginnings `apart` steps later, closest pairs first; fills `successor` in place."""
-    tails, heads, distance = sphere.pairs_within(maxima.lat, maxima.lon, moment, reach_km, apart)
-    begins = np.ones(len(maxima), bool)
+def _pairs_within_reach(maxima: Maxima, axis: TimeAxis, apart: int, max_speed_m_s1: float) -> _Pairs:
+    """Pairs of maxima `apart` data steps after one another that a storm can travel between in the time."""
+    reach_m = _reaches_m(axis, apart, max_speed_m_s1)
+    found = [_pairs_of_reach(maxima, axis, apart, reach_m, limits) for limits in _alike(reach_m)]
+    none = np.zeros(0, int)
+    columns = zip(*found, strict=True) if found else [()] * 3
+    tails, heads, metres = (np.concatenate([none, *column]) for column in columns)
+    pairs = _Pairs(tails, heads, metres, reach_m[maxima.step[tails]])
+    return pairs.take(pairs.metres <= pairs.reach_m)
+
+
+def _reaches_m(axis: TimeAxis, apart: int, max_speed_m_s1: float) -> Ints:
+    """How far a storm gets from each time to the one `apart` steps later, metres; -1 where there is none."""
+    moments = axis.moments
+    later = np.searchsorted(moments, moments + apart)
+    there = np.minimum(later, len(moments) - 1)
+    hours = axis.hours[there] - axis.hours
+    # A float32 time is off by seconds, which is not to decide a link: hours count to the hundredth.
+    reach_m = np.rint(3600.0 * max_speed_m_s1 * np.round(hours, 2)).astype(np.int64)
+    return np.where((later < len(moments)) & (moments[there] == moments + apart), reach_m, -1)
+
+
+def _alike(reach_m: Ints) -> list[tuple[int, int]]:
+    """Ranges (lowest, highest) that hold all reaches, none of them much wider than its lowest: each is one search."""
+    ranges: list[tuple[int, int]] = []
+    for reach in np.unique(reach_m[reach_m >= 0]).tolist():
+        if ranges and reach <= _SEARCHED_TOGETHER * ranges[-1][0]:
+            ranges[-1] = ranges[-1][0], reach
+        else:
+            ranges.append((reach, reach))
+    return ranges
+
+
+def _pairs_of_reach(
+    maxima: Maxima, axis: TimeAxis, apart: int, reach_m: Ints, limits: tuple[int, int]
+) -> tuple[Ints, Ints, Ints]:
+    """Tails, heads and metres of the pairs whose tail's reach is within the limits."""
+    lowest, highest = limits
+    moments, all_points = axis.moments, np.arange(len(maxima))
+    tail_step = (reach_m >= lowest) & (reach_m <= highest)
+    used = all_points if tail_step[reach_m >= 0].all() else _of_steps(maxima, moments, tail_step, apart)
+    moment = moments[maxima.step[used]]
+    tails, heads, metres = sphere.pairs_within(maxima.lat[used], maxima.lon[used], moment, highest / 1000, apart)
+    if used is all_points:
+        return tails, heads, metres
+    own = tail_step[maxima.step[used[tails]]]
+    return used[tails[own]], used[heads[own]], metres[own]
+
+
+def _of_steps(maxima: Maxima, moments: Ints, tail_step: Bools, apart: int) -> Ints:
+    """Indices of the maxima at some steps and at those `apart` after them."""
+    head_step = np.isin(moments, moments[tail_step] + apart)
+    return np.flatnonzero((tail_step | head_step)[maxima.step])
+
+
+def _link_nearest(size: int, pairs: _Pairs, successor: Ints) -> None:
+    """Link free ends to free beginnings, closest pairs first; fills `successor` in place."""
+    begins = np.ones(size, bool)
     begins[successor[successor >= 0]] = False
-    free = (successor[tails] < 0) & begins[heads]
-    tails, heads, distance = tails[free], heads[free], distance[free]
-    while len(tails):  # every round links the closest pair at least; a dozen rounds link a season
-        chosen = _closest(tails, heads, distance, len(maxima))
-        successor[tails[chosen]] = heads[chosen]
-        begins[heads[chosen]] = False
-        left = np.flatnonzero((successor[tails] < 0) & begins[heads])
-        tails, heads, distance = tails[left], heads[left], distance[left]
+    pairs = pairs.take((successor[pairs.tails] < 0) & begins[pairs.heads])
+    while len(pairs.tails):
+        chosen = _closest(pairs.tails, pairs.heads, pairs.metres, size)
+        successor[pairs.tails[chosen]] = pairs.heads[chosen]
+        begins[pairs.heads[chosen]] = False
+        pairs = pairs.take(np.flatnonzero((successor[pairs.tails] < 0) & begins[pairs.heads]))
 
 
-def _closest(tails: Ints, heads: Ints, distance: Floats, size: int) -> Ints:
-    """Indices of the pairs that are the closest of both their tail and their head; of equals the first in the table."""
-    nearest = np.full((2, size), np.inf)
+def _closest(tails: Ints, heads: Ints, distance: Ints, size: int) -> Ints:
+    """Indices of pairs that are the closest for their tail and for their head; of equals the first in the table."""
+    nearest = np.full((2, size), np.iinfo(np.int64).max)
     np.minimum.at(nearest[0], tails, distance)
     np.minimum.at(nearest[1], heads, distance)
     mutual = np.flatnonzero((distance == nearest[0, tails]) & (distance == nearest[1, heads]))
@@ -123,53 +193,60 @@ def _first_of(values: Ints, size: int) -> Bools:
     return first[values] == rank
 
 
-def _link_by_motion(maxima: Maxima, moment: Ints, apart: int, reach_km: float, successor: Ints) -> None:
+def _link_by_motion(maxima: Maxima, pairs: _Pairs, successor: Ints) -> None:
     """Link each step to the next by predicted positions, all pairs of a step at once; fills `successor` in place."""
     points = sphere.unit_vectors(maxima.lat, maxima.lon)
-    moments, first = np.unique(moment, return_index=True)
-    last = np.append(first[1:], len(points))
-    expected = points.copy()
-    for k in np.flatnonzero(np.diff(moments) == apart):
-        here, there = slice(first[k], last[k]), slice(first[k + 1], last[k + 1])
-        pairs = _assign(points[here], expected[here], points[there], float(sphere.chord(reach_km)))
-        origin, target = first[k] + pairs[0], first[k + 1] + pairs[1]
-        successor[origin] = target
-        expected[target] = _ahead(points[origin], points[target])
+    expected_lat, expected_lon = maxima.lat.copy(), maxima.lon.copy()
+    order = np.lexsort((pairs.heads, pairs.tails))
+    pairs = pairs.take(order)
+    step = maxima.step[pairs.tails]
+    for begin, end in itertools.pairwise([*np.flatnonzero(np.diff(step, prepend=-1)), len(step)]):
+        here = pairs.take(np.arange(begin, end))
+        miss_m = sphere.distance_m(
+            expected_lat[here.tails], expected_lon[here.tails], maxima.lat[here.heads], maxima.lon[here.heads]
+        )
+        near = np.flatnonzero(miss_m <= here.reach_m)
+        limit_m = int(here.reach_m.max())
+        chosen = near[_assigned(here.tails[near], here.heads[near], miss_m[near], limit_m)]
+        tails, heads = here.tails[chosen], here.heads[chosen]
+        successor[tails] = heads
+        expected_lat[heads], expected_lon[heads] = _ahead(points[tails], points[heads])
 
 
-def _assign(here: Floats, expected: Floats, there: Floats, limit: float) -> Ints:
-    """Pairs (index here, index there) within the limit whose summed distance from the expected positions is least."""
-    squared = np.maximum(0.0, 2.0 - 2.0 * here @ there.T)  # of the chord; rounding may make it negative
-    allowed = squared <= limit**2
-    miss = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * expected @ there.T))
-    allowed &= miss <= limit
-    origins, targets = np.nonzero(allowed)
-    if not len(origins):
-        return np.zeros((2, 0), int)
-    # Most storms have one candidate, which has no other either. Only the rest needs the assignment, which grows with
-    # the cube of its size.
-    alone = _alone(origins, targets)
-    contested = ~np.isin(np.arange(len(origins)), alone)
-    graph = coo_array((np.ones(contested.sum()), (origins[contested], targets[contested])), shape=allowed.shape)
-    rows, columns = np.unique(graph.coords[0]), np.unique(graph.coords[1])
+def _assigned(tails: Ints, heads: Ints, miss_m: Ints, limit_m: int) -> Ints:
+    """Which pairs become links so that the sum of misses is least, where a maximum without a link counts the limit."""
+    alone = _alone(tails, heads)
+    contested = np.flatnonzero(~np.isin(np.arange(len(tails)), alone))
+    if not len(contested):
+        return alone
     from scipy.optimize import linear_sum_assignment  # half of a worker's start-up time, and the default does without
 
-    cost = np.where(allowed, miss - limit * 1.001, 0.0)[np.ix_(rows, columns)]  # any link is better than none
-    best = linear_sum_assignment(cost)
-    real = cost[best] < 0
-    assigned = np.stack([rows[best[0]][real], columns[best[1]][real]])
-    return np.concatenate([np.stack([origins[alone], targets[alone]]), assigned], axis=1)
+    rows, row = np.unique(tails[contested], return_inverse=True)
+    columns, column = np.unique(heads[contested], return_inverse=True)
+    # Whole metres are exact in floats, so equal sums are equal; any link is better than none.
+    cost = np.zeros((len(rows), len(columns)))
+    cost[row, column] = miss_m[contested] - limit_m * 1.001
+    number = np.full(cost.shape, -1)
+    number[row, column] = contested
+    best = number[linear_sum_assignment(cost)]
+    return np.sort(np.concatenate([alone, best[best >= 0]]))
 
 
-def _alone(origins: Ints, targets: Ints) -> Ints:
-    """Indices of the pairs that share neither origin nor target with another pair."""
-    return np.flatnonzero((np.bincount(origins)[origins] == 1) & (np.bincount(targets)[targets] == 1))
+def _alone(tails: Ints, heads: Ints) -> Ints:
+    """Which pairs have neither tail nor head in common with another pair."""
+    if not len(tails):
+        return np.zeros(0, int)
+    return np.flatnonzero((np.bincount(tails)[tails] == 1) & (np.bincount(heads)[heads] == 1))
 
 
-def _ahead(before: Floats, now: Floats) -> Floats:
-    """Where points that came from `before` to `now` are expected next."""
-    ahead = now + _STEADINESS * (now - before)
-    return ahead / np.linalg.norm(ahead, axis=1, keepdims=True)
+def _ahead(before: Floats, now: Floats) -> tuple[Floats, Floats]:
+    """Where points that came from `before` to `now` are expected next: latitude and longitude."""
+    return sphere.lat_lon(now + _STEADINESS * (now - before))
+
+
+def _in_units(vorticity_s1: npt.ArrayLike) -> Floats:
+    """Vorticity in whole units of 1e-9 s-1: what is nearer to a limit than a rounding error reaches it everywhere."""
+    return np.rint(np.multiply(vorticity_s1, 1e9))
 
 
 def _tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, min_points: int, min_peak_s1: float) -> Tracks:
@@ -181,7 +258,7 @@ def _tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, min_points: int, mi
     size = np.bincount(chain, minlength=count)
     peak = np.zeros(count, np.float32)
     np.maximum.at(peak, chain, maxima.vorticity)
-    kept = (size >= min_points) & (peak >= min_peak_s1)
+    kept = (size >= min_points) & (_in_units(peak) >= _in_units(min_peak_s1))
     point = np.flatnonzero(kept[chain])
     _, first, chain = np.unique(chain[point], return_index=True, return_inverse=True)
     # scipy numbers the components as it likes; tracks are numbered in the order of their first maxima.

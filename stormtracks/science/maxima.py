@@ -15,6 +15,9 @@ from stormtracks.science.settings import Settings
 _AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 """Rows and columns to the eight neighbours."""
 
+_LEAST_CURVATURE = 1e-9
+"""Curvature along a ridge, as a share of that across it squared, below which the ridge has no top."""
+
 _CROWDED = 700
 """With more maxima per step than this, thinning them in batches is faster."""
 
@@ -187,7 +190,8 @@ def _centres(wrapped: Floats, index: Ints, row: Ints, column: Ints, grid: Grid) 
     fits, reach = _fits(grid)
     slope_x, slope_y, bend_xx, bend_xy, bend_yy = np.einsum("nkp,np->kn", fits[row[inner]], values)
     determinant = bend_xx * bend_yy - bend_xy**2
-    peaked = (determinant > 0) & (bend_xx < 0)
+    # Far above rounding errors: whether a nearly flat ridge has a top must not hang on the processor.
+    peaked = (determinant > _LEAST_CURVATURE * (bend_xx**2 + bend_yy**2)) & (bend_xx < 0)
     safe = np.where(peaked, determinant, 1.0)
     # Newton's step: at the top both slopes vanish. A saddle or a ridge has no top, and stays at its grid point.
     shift = np.stack([bend_xy * slope_y - bend_yy * slope_x, bend_xy * slope_x - bend_xx * slope_y]) / safe
@@ -195,7 +199,8 @@ def _centres(wrapped: Floats, index: Ints, row: Ints, column: Ints, grid: Grid) 
     limit = reach[:, row[inner]]
     shift *= peaked * np.minimum(1.0, (limit / np.maximum(np.abs(shift), 1e-30)).min(axis=0))
     lat[inner], lon[inner] = _moved(lat[inner], lon[inner], *shift)
-    return lat, sphere.wrap(lon)
+    lat, lon = sphere.on_grid(lat), sphere.on_grid(sphere.wrap(lon))
+    return lat, np.where(lon == 180.0, -180.0, lon)
 
 
 def _moved(lat: Floats, lon: Floats, east: Floats, north: Floats) -> tuple[Floats, Floats]:

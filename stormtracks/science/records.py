@@ -65,6 +65,25 @@ class TimeAxis:
         values, counts = np.unique(np.round(np.diff(self.hours), 6), return_counts=True)
         return float(values[np.argmax(counts)])
 
+    @property
+    def moments(self) -> Ints:
+        """The times numbered from 0, with a number left out for each time that is missing; shape (nt,).
+
+        A time is missing where two neighbours lie further apart than one and a half of the data's step around them:
+        the larger of the medians of up to three differences before and three after. A step that changes, as from
+        3-hourly to 6-hourly, is therefore not taken for times that are missing.
+        """
+        apart = np.diff(self.hours)
+        if not len(apart):
+            return np.arange(len(self.hours))
+        steps = np.ceil(apart / _steps_around(apart) - 0.5)
+        return np.concatenate([[0], np.cumsum(np.maximum(steps, 1))]).astype(np.int64)
+
+    @property
+    def missing(self) -> Ints:
+        """How many times are missing before each time (0 before the first); shape (nt,)."""
+        return np.diff(self.moments, prepend=-1) - 1 if len(self) else np.zeros(0, np.int64)
+
 
 @dataclass(frozen=True)
 class InputFile:
@@ -284,6 +303,27 @@ class Matches:
     def hit(self) -> Bools:
         """Which best tracks were found, shape (n,) of bool."""
         return self.track >= 0
+
+
+def _steps_around(apart: Floats) -> Floats:
+    """The data's step around each difference between neighbouring times, from its own neighbours where it has any."""
+    empty = np.full(3, np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([empty, apart, empty]), 7)
+    sides = windows[:, :3], windows[:, 4:]
+    around = np.fmax(*(_lower_median(side) for side in sides))
+    # Near an end there is too little to compare with on one side: then a neighbour alike is enough to be regular.
+    near_end = np.isnan(sides[0]).any(axis=1) | np.isnan(sides[1]).any(axis=1)
+    neighbours = np.fmax(windows[:, 2], windows[:, 4])
+    around = np.where(near_end, np.fmax(around, np.minimum(neighbours, apart)), around)
+    return np.where(np.isnan(around), apart, around)
+
+
+def _lower_median(values: Floats) -> Floats:
+    """Of each row the lower middle one of its values (of a step and a gap, the step); NaN for a row without any."""
+    ordered = np.sort(values, axis=1)  # NaN at the end
+    count = np.sum(~np.isnan(values), axis=1)
+    middle = ordered[np.arange(len(values)), np.maximum(count - 1, 0) // 2]
+    return np.where(count > 0, middle, np.nan)
 
 
 def ragged_starts(row_size: Ints) -> Ints:

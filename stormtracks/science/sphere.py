@@ -1,6 +1,7 @@
 """The only geometry: the Earth's radius, great-circle distance, longitude difference, points as unit vectors."""
 
 import itertools
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -58,6 +59,59 @@ def distance_km(lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, l
     half_lat, half_lon = (phi2 - phi1) / 2, np.radians(np.subtract(lon2, lon1, dtype=float)) / 2
     a = np.sin(half_lat) ** 2 + np.cos(phi1) * np.cos(phi2) * np.sin(half_lon) ** 2
     return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(a, 0.0, 1.0)))
+
+
+GRID_DIGITS = 5
+"""Decimals of a degree that a position has: about a metre. Equal positions are then equal on every processor."""
+
+
+def on_grid(degrees: npt.ArrayLike) -> Floats:
+    """Degrees rounded to `GRID_DIGITS` decimals, so that what differs by rounding errors only is the same position."""
+    return np.round(np.asarray(degrees, dtype=float), GRID_DIGITS)
+
+
+def distance_m(lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, lon2: npt.ArrayLike) -> Ints:
+    """Great-circle distances in whole metres, the same on every processor; arguments in degrees, broadcast.
+
+    Notes
+    -----
+    Positions are rounded to `GRID_DIGITS` decimals and longitudes subtracted as whole numbers before anything is
+    computed. Pairs that lie alike on the sphere (fields on a grid are full of them) are then computed from the same
+    numbers, and what different processors make of a sine is far below the metre to which the result is rounded. Use
+    this, not `distance_km`, wherever distances are compared with each other or with a limit.
+    """
+    return _metres(_haversine(_Places.of(lat1, lon1), _Places.of(lat2, lon2)))
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Positions on the grid: latitude in radians, its cosine, longitude as a whole number of the grid's steps."""
+
+    phi: Floats
+    cos: Floats
+    lon: Floats
+
+    @classmethod
+    def of(cls, lat: npt.ArrayLike, lon: npt.ArrayLike) -> "_Places":
+        phi = np.radians(on_grid(lat))
+        return cls(phi, np.cos(phi), np.rint(np.multiply(lon, _CIRCLE / 360)))
+
+    def take(self, index: Ints) -> "_Places":
+        return _Places(self.phi[index], self.cos[index], self.lon[index])
+
+
+_CIRCLE = 360 * 10**GRID_DIGITS
+
+
+def _haversine(one: _Places, other: _Places) -> Floats:
+    """Squared sine of half the angle between positions."""
+    turned = np.abs(one.lon - other.lon)
+    turned = np.minimum(turned % _CIRCLE, -turned % _CIRCLE)
+    return np.sin((one.phi - other.phi) / 2) ** 2 + one.cos * other.cos * np.sin(turned * (np.pi / _CIRCLE)) ** 2
+
+
+def _metres(haversine: Floats) -> Ints:
+    return np.rint(2000.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(haversine, 0.0, 1.0)))).astype(np.int64)
 
 
 def chord(km: npt.ArrayLike) -> Floats:
@@ -136,7 +190,7 @@ PAIRS_AT_A_TIME = 1 << 17
 """Pairs that `pairs_within` looks at in one go, to stay in a processor's cache."""
 
 
-def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int = 0) -> tuple[Ints, Ints, Floats]:
+def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int = 0) -> tuple[Ints, Ints, Ints]:
     """All pairs of points at most `km` apart, the second `later` moments after the first.
 
     Parameters
@@ -153,8 +207,8 @@ def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int =
     -------
     first, second : ndarray of int, shape (npairs,)
         Indices; in no particular order.
-    apart : ndarray of float, shape (npairs,)
-        Squared straight-line distance on the unit sphere.
+    metres : ndarray of int, shape (npairs,)
+        Distance, as `distance_m`, which also decides whether a pair is within `km`.
 
     Notes
     -----
@@ -165,15 +219,17 @@ def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int =
     Examples
     --------
     >>> lat, lon, moment = np.array([10.0, 10.0, 11.0]), np.array([179.5, -179.5, 0.0]), np.array([0, 0, 0])
-    >>> first, second, apart = pairs_within(lat, lon, moment, 300.0)
-    >>> first.tolist(), second.tolist(), [round(float(km)) for km in arc_km(np.sqrt(apart))]
-    ([0], [1], [110])
+    >>> first, second, metres = pairs_within(lat, lon, moment, 300.0)
+    >>> first.tolist(), second.tolist(), metres.tolist()
+    ([0], [1], [109506])
     """
-    reach = np.degrees(km / EARTH_RADIUS_KM) + 1e-9
+    reach = np.degrees(km / EARTH_RADIUS_KM) + 1e-4  # ten metres more: which pairs are near is decided in whole metres
+    nearly = (chord(km + 0.01) / 2) ** 2
     height = 1000.0 * moment + lat  # moments lie further apart than any latitudes
     order = np.argsort(height, kind="stable")
-    height, lon, points = height[order], lon[order], unit_vectors(lat[order], lon[order])
-    reach_lon = _reach_lon(lat[order], reach)
+    height, lat, lon = height[order], lat[order], lon[order]
+    places = _Places.of(lat, lon)
+    reach_lon = _reach_lon(lat, reach)
     above = 1000.0 * later
     until = np.searchsorted(height, height + (above + reach), side="right")
     begin = np.searchsorted(height, height + (above - reach)) if later else np.arange(1, len(height) + 1)
@@ -186,13 +242,14 @@ def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int =
         second = np.arange(count.sum()) + np.repeat(begin[part] - (np.cumsum(count) - count), count)
         turned = np.abs(np.repeat(coarse[part], count) - coarse[second])
         near = np.flatnonzero(np.minimum(turned, np.float32(360.0) - turned) <= np.repeat(coarse_reach[part], count))
-        first = np.repeat(np.arange(part.start, part.stop), count)[near]
-        second = second[near]
-        apart = ((points[first] - points[second]) ** 2).sum(axis=1)
-        near = apart <= chord(km) ** 2
-        found.append((order[first[near]], order[second[near]], apart[near]))
-    heads, tails, distances = (np.concatenate(column) for column in zip(*found, strict=True))
-    return heads, tails, distances
+        first, second = np.repeat(np.arange(part.start, part.stop), count)[near], second[near]
+        haversine = _haversine(places.take(first), places.take(second))
+        near = np.flatnonzero(haversine <= nearly)
+        metres = _metres(haversine[near])
+        near, metres = near[metres <= round(1000 * km)], metres[metres <= round(1000 * km)]
+        found.append((order[first[near]], order[second[near]], metres))
+    first, second, metres = (np.concatenate(column) for column in zip(*found, strict=True))
+    return first, second, metres
 
 
 def _parts(counts: Ints) -> list[slice]:

@@ -71,17 +71,17 @@ def test_pairs_within_are_those_measured_one_by_one(seed, count, later, km):
     rng = np.random.default_rng(seed)
     lat, lon = np.degrees(np.arcsin(rng.uniform(-1, 1, count))), rng.uniform(-180, 180, count)
     moment = rng.integers(0, 3, count)
-    first, second, apart = sphere.pairs_within(lat, lon, moment, km, later)
+    first, second, metres = sphere.pairs_within(lat, lon, moment, km, later)
     expected = {
         (i, j) if later else tuple(sorted((i, j)))
         for i in range(count)
         for j in range(count)
-        if i != j and moment[j] == moment[i] + later and sphere.distance_km(lat[i], lon[i], lat[j], lon[j]) <= km
+        if i != j and moment[j] == moment[i] + later and sphere.distance_m(lat[i], lon[i], lat[j], lon[j]) <= 1000 * km
     }
     found = list(zip(first.tolist(), second.tolist(), strict=True))
     assert sorted(found if later else map(tuple, map(sorted, found))) == sorted(expected)
-    assert sphere.arc_km(np.sqrt(apart)) == pytest.approx(
-        sphere.distance_km(lat[first], lon[first], lat[second], lon[second])
+    assert metres / 1000 == pytest.approx(
+        sphere.distance_km(lat[first], lon[first], lat[second], lon[second]), abs=2e-3
     )
 
 
