@@ -1,7 +1,6 @@
 """What is inside a file: which winds, of which years, of how many members. Looked at once while it does not change."""
 
 import functools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import netCDF4
 import numpy as np
 
 from stormtracks.science.reanalysis import axes, times, variables
+from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.source import Source
 from stormtracks.science.records import InputFile
 
@@ -45,36 +45,37 @@ class FileContents:
 NOTHING = FileContents((), frozenset(), 0)
 
 
-def look(path: str | Path, names: Mapping[str, str] | None = None) -> FileContents:
+def look(path: str | Path, described: Dataset | None = None) -> FileContents:
     """The contents of a file.
 
     Parameters
     ----------
     path : Path
-    names : dict of str, optional
-        Variables by role, for files whose variables are not recognised.
+    described : Dataset, optional
+        The user's description: names of variables and of the dimension of members.
 
     Raises
     ------
     InputError
         The file cannot be read, or its times cannot be understood.
     """
-    return _look(InputFile.of(path), tuple(sorted((names or {}).items())))
+    described = described or Dataset()
+    return _look(InputFile.of(path), tuple(sorted(described.variables.items())), described.member)
 
 
 @functools.lru_cache(maxsize=8192)
-def _look(file: InputFile, names: tuple[tuple[str, str], ...]) -> FileContents:
+def _look(file: InputFile, names: tuple[tuple[str, str], ...], member: str | None) -> FileContents:
     source = Source(file.path)
     try:
-        return _contents(source, dict(names))
+        return _contents(source, Dataset(variables=dict(names), member=member))
     finally:
         source.close()
 
 
-def _contents(source: Source, names: Mapping[str, str]) -> FileContents:
+def _contents(source: Source, described: Dataset) -> FileContents:
     nc = source.nc
-    found = [candidate for candidate in variables.candidates(nc) if candidate.role not in names]
-    for role, name in names.items():
+    found = [candidate for candidate in variables.candidates(nc) if candidate.role not in described.variables]
+    for role, name in described.variables.items():
         if name in nc.variables:
             found.append(variables.Candidate(role, name, axes.levels_hpa(nc, nc.variables[name])))
     if not found:

@@ -29,12 +29,15 @@ class Dataset:
     first_member : int or None
         What ``{member}`` is for the schedule's member 0; the numbers count up from there. None: the files that there
         are, in the order of their numbers.
+    member : str or None
+        Name of the dimension of members inside the files, where it is not recognised.
     """
 
     files: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     level: float | None = None
     first_member: int | None = None
+    member: str | None = None
 
     def __post_init__(self) -> None:
         for key in (*self.files, *self.variables):

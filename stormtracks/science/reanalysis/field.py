@@ -8,6 +8,7 @@ import numpy as np
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import axes, chunks, times, variables
+from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
 from stormtracks.science.reanalysis.source import Source
 
@@ -28,8 +29,8 @@ class Field:
         "u", "v" or "vorticity".
     level : float
         hPa, where the variable has several.
-    name : str or None
-        Of the variable; none: the one that is recognised.
+    described : Dataset, optional
+        The user's description: names of variables and of the dimension of members.
 
     Attributes
     ----------
@@ -49,9 +50,10 @@ class Field:
         The file or the variable cannot be understood.
     """
 
-    def __init__(self, source: Source, role: str, level: float, name: str | None = None) -> None:
+    def __init__(self, source: Source, role: str, level: float, described: Dataset | None = None) -> None:
         nc, path = source.nc, source.path
-        name = name or variables.choose(nc, role, level, path)
+        described = described or Dataset()
+        name = described.variables.get(role) or variables.choose(nc, role, level, path)
         if name not in nc.variables:
             raise InputError(f"{path}: there is no variable {name!r}; choose one of {', '.join(nc.variables)}")
         self.source = source

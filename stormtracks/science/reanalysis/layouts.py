@@ -161,7 +161,7 @@ def _by_contents(folder: Path, described: Dataset, strict: bool = True) -> list[
 
 def _look(path: Path, described: Dataset, strict: bool = True) -> FileContents:
     try:
-        return contents.look(path, described.variables)
+        return contents.look(path, described)
     except InputError:
         if strict:
             raise

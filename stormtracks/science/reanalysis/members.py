@@ -9,6 +9,7 @@ import numpy as np
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import series
+from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.field import Field
 from stormtracks.science.reanalysis.layouts import Layout
 from stormtracks.science.reanalysis.series import Series
@@ -31,14 +32,14 @@ class Wanted:
         Both included.
     level : float
         hPa.
-    names : dict of str
-        Variables by role, where the user names them.
+    described : Dataset
+        The user's description of the files.
     """
 
     first: np.datetime64
     last: np.datetime64
     level: float
-    names: dict[str, str]
+    described: Dataset
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ class Members:
         for path in paths:
             if path not in sources:
                 sources[path] = Source(path)
-            fields.append(Field(sources[path], role, self._wanted.level, self._wanted.names.get(role)))
+            fields.append(Field(sources[path], role, self._wanted.level, self._wanted.described))
         found = Series(fields, self._wanted.first, self._wanted.last)
         _refuse_no_times(fields, found, self._wanted)
         return found

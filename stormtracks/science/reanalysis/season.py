@@ -72,7 +72,7 @@ def open_season(
     level = level_hpa if described.level is None else described.level
     years = (year, year + 1) if times.crosses_new_year(season) else (year,)
     layout = layouts.find(Path(data), years, level, described)
-    wanted = Wanted(*times.bounds(year, season), level, described.variables)
+    wanted = Wanted(*times.bounds(year, season), level, described)
     return Season(Members(layout, wanted, ensemble_member or 0), region)
 
 
