@@ -34,6 +34,18 @@ def position(lat: float, lon: float) -> str:
     return f"{abs(lat):.1f}{'S' if lat < 0 else 'N'} {abs(lon):.1f}{'W' if lon < 0 else 'E'}"
 
 
+def moment(time: object) -> str:
+    """A time (datetime64, or its ISO text) to the hour, or to the minute where it is not a whole hour.
+
+    Examples
+    --------
+    >>> moment("2005-08-02T00:00:00"), moment("2005-08-02T01:30:00")
+    ('2005-08-02 00', '2005-08-02 01:30')
+    """
+    text = str(time)[:16].replace("T", " ")
+    return text.removesuffix(":00")
+
+
 def size(count: float) -> str:
     """A number of bytes, in units of 1000: ``1.3 GB``.
 

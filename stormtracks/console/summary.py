@@ -32,6 +32,8 @@ def summarise(
         print(json.dumps(counted.to_json()))
     else:
         _show(summaries.table(counted, by))
+        for remark in counted.remarks:
+            output().print(f"note: {remark}", soft_wrap=True, markup=False)
 
 
 def _show_consensus(folder: Path, years: Sequence[int] | None, candidates_only: bool, as_json: bool, top: int) -> None:

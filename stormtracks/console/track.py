@@ -10,7 +10,7 @@ from rich.table import Table
 from stormtracks import config, paths
 from stormtracks.console.local_paths import data_folder, local_path, local_worker, results_folder
 from stormtracks.console.terminal import output, progress, table
-from stormtracks.readable import position
+from stormtracks.readable import moment, position
 from stormtracks.science import pipeline, results
 from stormtracks.science.settings import Settings, Setup
 
@@ -63,6 +63,8 @@ def show(details: pipeline.Details) -> None:
         f"{counts['steps']} times, {counts['maxima']} maxima, {counts['tracks']} tracks"
     )
     out.print(f"made from {', '.join(inputs)}", soft_wrap=True, markup=False)
+    for remark in details["remarks"]:
+        out.print(f"note: {remark}", soft_wrap=True, markup=False)
     out.print(_track_table(result))
     out.print(_storm_table(result))
     out.print(f"{details['path']} ({ending})", soft_wrap=True)
@@ -77,8 +79,8 @@ def _track_table(result: results.Result) -> Table:
         first, size, strongest = tracks.start[number], tracks.row_size[number], peak[number]
         shown.add_row(
             str(number),
-            _hour(tracks.time[first]),
-            _hour(tracks.time[first + size - 1]),
+            f"{moment(tracks.time[first])}Z",
+            f"{moment(tracks.time[first + size - 1])}Z",
             str(size),
             f"{1e5 * strength[number]:.1f}",
             position(tracks.lat[strongest], tracks.lon[strongest]),
@@ -96,7 +98,3 @@ def _storm_table(result: results.Result) -> Table:
             cells = (str(matches.track[row]), str(matches.common_times[row]), distance_km)
         shown.add_row(str(matches.sid[row]), str(matches.name[row]), *cells)
     return shown
-
-
-def _hour(time: np.datetime64) -> str:
-    return str(time)[:13].replace("T", " ") + "Z"

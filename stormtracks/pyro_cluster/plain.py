@@ -51,13 +51,14 @@ class Reply(TypedDict):
     seconds: float
     cpu_seconds: float
     path: str | None  # of the result, on the worker's host
-    counts: dict[str, int]
+    counts: dict[str, float]
     skipped: bool  # an earlier result of the same settings and inputs was there
     error: str | None
     traceback: str | None
     member_label: NotRequired[str]  # the data's own name of the member
     matches: NotRequired[list[dict[str, Any]]]
     misses: NotRequired[list[dict[str, Any]]]
+    remarks: NotRequired[list[str]]  # what was guessed, left out or found missing
 
 
 class Working(TypedDict):

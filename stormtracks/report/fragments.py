@@ -83,7 +83,16 @@ def skill(summary: Summary | None) -> str:
         "that no agency called a storm counts as a false alarm. In brackets: the 5th to 95th percentile over the "
         "members.</p>"
     )
-    return note + "".join(_summary_table(table(summary, by)) for by in ("year", "class", "member"))
+    tables = "".join(_summary_table(table(summary, by)) for by in ("year", "class", "member"))
+    return note + tables + remarks(summary)
+
+
+def remarks(summary: Summary) -> str:
+    """What was guessed, left out or found missing in the data; nothing where all was as it should be."""
+    if not summary.remarks:
+        return ""
+    rows = [(remark.text, remark.results) for remark in summary.remarks]
+    return "<h3>Notes on the data</h3>" + html_table(("Note", "Results"), rows, "Notes on the data")
 
 
 def storms(summary: Summary | None) -> str:

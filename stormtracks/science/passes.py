@@ -32,7 +32,7 @@ BLOCK_STEPS = 16
 KEPT_PASSES = 3
 """Finished passes that stay in the scratch folder, for tasks still to come."""
 
-FORMAT = 1
+FORMAT = 2
 _COLUMNS = {"step": "<i4", "lat": "<f8", "lon": "<f8", "vorticity": "<f4"}
 _RECORD = np.dtype(list(_COLUMNS.items()))
 
@@ -48,6 +48,7 @@ class Season(Protocol):
     axis: TimeAxis
     members: tuple[str, ...]
     together: bool
+    missing_values: Ints
 
     def read(self, start: int, stop: int, members: Any) -> tuple[Floats, ...]:
         """Fields of some steps and members."""
@@ -156,9 +157,9 @@ class _Pass:
                 report(total - (len(left) - count) * BLOCK_STEPS, total)
 
     def maxima_of(self, ensemble_member: int) -> Maxima:
-        """The maxima of one member, from the blocks."""
+        """The maxima of one member, from the blocks; the season then knows what it lacks, whoever did the blocks."""
         starts = range(0, len(self.season.axis), BLOCK_STEPS)
-        table = np.concatenate([self._read(self._file(start), ensemble_member) for start in starts])
+        table = np.concatenate([self._read(start, ensemble_member) for start in starts])
         return Maxima(*(np.ascontiguousarray(table[name]) for name in _COLUMNS))
 
     def _file(self, start: int) -> Path:
@@ -173,9 +174,8 @@ class _Pass:
                 self._write(start)
 
     def _write(self, start: int) -> None:
-        stop = min(start + BLOCK_STEPS, len(self.season.axis))
-        everyone = slice(None)
-        blocks = [self.stages.maxima(self.season, step, 1, everyone) for step in range(start, stop)]
+        steps, everyone = self._steps(start), slice(None)
+        blocks = [self.stages.maxima(self.season, step, 1, everyone) for step in range(steps.start, steps.stop)]
         maxima = _joined([found for found, _ in blocks])
         owner = np.concatenate([owners for _, owners in blocks])
         order = np.argsort(owner, kind="stable")
@@ -183,14 +183,22 @@ class _Pass:
         for name in _COLUMNS:
             table[name] = getattr(maxima, name)[order]
         ends = np.searchsorted(owner[order], np.arange(len(self.season.members) + 1)).astype("<i8")
-        _save(self._file(start), ends.tobytes() + table.tobytes())
+        missing = self.season.missing_values[steps].T.astype("<i4")  # a row per member
+        _save(self._file(start), ends.tobytes() + missing.tobytes() + table.tobytes())
 
-    def _read(self, path: Path, ensemble_member: int) -> np.ndarray:
-        with path.open("rb") as file:
+    def _read(self, start: int, ensemble_member: int) -> np.ndarray:
+        steps, members = self._steps(start), len(self.season.members)
+        row_bytes, ends_bytes = 4 * (steps.stop - steps.start), 8 * (members + 1)
+        with self._file(start).open("rb") as file:
             file.seek(8 * ensemble_member)
             first, last = np.frombuffer(file.read(16), "<i8")
-            file.seek(8 * (len(self.season.members) + 1) + first * _RECORD.itemsize)
+            file.seek(ends_bytes + ensemble_member * row_bytes)
+            self.season.missing_values[steps, ensemble_member] = np.frombuffer(file.read(row_bytes), "<i4")
+            file.seek(ends_bytes + members * row_bytes + first * _RECORD.itemsize)
             return np.frombuffer(file.read((last - first) * _RECORD.itemsize), _RECORD)
+
+    def _steps(self, start: int) -> slice:
+        return slice(start, min(start + BLOCK_STEPS, len(self.season.axis)))
 
 
 def _steps_in_cache(season: Season) -> int:

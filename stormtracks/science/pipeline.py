@@ -11,7 +11,8 @@ import numpy as np
 
 from stormtracks import strict_dataclass
 from stormtracks.errors import BadValue
-from stormtracks.science import ibtracs, linking, matching, maxima, passes, reanalysis, results, vorticity
+from stormtracks.science import ibtracs, linking, matching, maxima, passes, reanalysis, results, unmatched, vorticity
+from stormtracks.science import remarks as remarks_of
 from stormtracks.science.passes import Progress
 from stormtracks.science.records import BestTracks, InputFile, Matches, TimeAxis
 from stormtracks.science.settings import Settings, Setup
@@ -43,9 +44,10 @@ class Details(TypedDict):
     status: Literal["complete"]
     skipped: bool
     path: str
-    counts: dict[str, int]
+    counts: dict[str, float]
     matches: list[Hit]
     misses: list[Miss]
+    remarks: list[str]
     seconds: float
     cpu_seconds: float
 
@@ -107,9 +109,12 @@ def vort_track(
         scratch = setup.scratch or setup.results
         found = passes.member_maxima(season, ensemble_member, stages(settings), scratch, progress)
         axis, label = season.axis, season.members[ensemble_member]
+        lacking = _lacking(season, ensemble_member)
     tracks = linking.link(found, axis, **settings.keywords(linking.link))
-    matches = matching.match(tracks, _best_tracks(setup, axis), axis, **settings.keywords(matching.match))
-    provenance = recipe | {"version": code_version(), "host": platform.node()} | clock.spent()
+    best_tracks = _best_tracks(setup, axis)
+    matches = matching.match(tracks, best_tracks, axis, **settings.keywords(matching.match))
+    lacking["remarks"] += _why_no_matches(setup, best_tracks, axis, matches)
+    provenance = recipe | lacking | {"version": code_version(), "host": platform.node()} | clock.spent()
     result = results.Result(year, ensemble_member, label, "vort_track", axis, found, tracks, matches, provenance)
     return _details(result, results.save(result, setup.results), clock, skipped=False)
 
@@ -150,6 +155,22 @@ def _recipe(season: reanalysis.Season, ensemble_member: int, setup: Setup) -> di
     return results.recipe(setup.settings, season.inputs(ensemble_member) + best_tracks, dataset=setup.dataset)
 
 
+def _lacking(season: reanalysis.Season, ensemble_member: int) -> dict[str, Any]:
+    """What was guessed, left out or found missing in the files, once a member has been read."""
+    return {
+        "missing_times": season.missing_times,
+        "missing_share": season.missing_share(ensemble_member),
+        "remarks": list(season.remarks_on(ensemble_member)),
+    }
+
+
+def _why_no_matches(setup: Setup, best_tracks: BestTracks, axis: TimeAxis, matches: Matches) -> list[str]:
+    """A remark where best tracks were given and none of them could have been seen."""
+    if setup.best_tracks is None or len(matches):
+        return []
+    return [unmatched.reason(ibtracs.input_file(setup.best_tracks), best_tracks, axis, setup.settings)]
+
+
 def _best_tracks(setup: Setup, axis: TimeAxis) -> BestTracks:
     if setup.best_tracks is None:
         return BestTracks.none()
@@ -175,6 +196,7 @@ def _details(result: results.Result, path: Path, clock: _Clock, skipped: bool) -
         "counts": result.counts,
         "matches": _hits(result.matches),
         "misses": _misses(result.matches),
+        "remarks": list(remarks_of.of(result.provenance)),
         "seconds": spent["seconds"],
         "cpu_seconds": spent["cpu_seconds"],
     }

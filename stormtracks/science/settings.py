@@ -23,6 +23,8 @@ written."""
 LINKERS = ("nearest", "motion")
 WIND_SOURCES = ("usa", "wmo")
 TIME_RULES = ("data", "interpolate")
+MISSING = ("skip", "refuse")
+MISSING_TIMES = ("allow", "refuse")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,16 @@ class Settings:
         "degrees",
         "south, north, west, east of the region looked at (west > east: across the date line or Greenwich); "
         "none: the whole globe",
+    )
+    missing: str = _setting(
+        "skip",
+        "",
+        "values missing inside the region, as below the ground: 'skip', no maximum is found at or beside them (at a "
+        "time with more than half of them missing they are refused), or 'refuse'",
+        "MERRA-2 and CMIP6 have none below the ground",
+    )
+    missing_times: str = _setting(
+        "allow", "", "times of the season that the files do not have: 'allow', they are counted and said, or 'refuse'"
     )
     threshold_s1: float = _setting(
         2.5e-5,
@@ -105,7 +117,13 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        for name, allowed in (("linker", LINKERS), ("wind_source", WIND_SOURCES), ("best_track_times", TIME_RULES)):
+        for name, allowed in (
+            ("missing", MISSING),
+            ("missing_times", MISSING_TIMES),
+            ("linker", LINKERS),
+            ("wind_source", WIND_SOURCES),
+            ("best_track_times", TIME_RULES),
+        ):
             check_choice(name, getattr(self, name), allowed)
         for name in (
             "level_hpa",

@@ -55,7 +55,9 @@ def test_track_shows_tables_then_what_is_there(tmp_path):
 def test_track_as_json_is_one_object(tmp_path):
     printed, _ = track("--ensemble-member", 0, "--json", "--set", "min_peak_s1=1e-4", home=tmp_path)
     details = json.loads(printed)
-    keys = "year ensemble_member member_label task status path counts matches misses seconds cpu_seconds skipped"
+    keys = (
+        "year ensemble_member member_label task status path counts matches misses remarks seconds cpu_seconds skipped"
+    )
     assert set(keys.split()) == set(details)
     assert set(details["counts"]) == {"steps", "maxima", "tracks", "storms", "matches"}
     assert set(details["matches"][0]) == {"sid", "name", "track_id", "common_times", "mean_distance_km"}

@@ -98,7 +98,7 @@ def test_every_setting_reaches_a_stage():
 
 
 def test_maxima_depend_on_what_is_read_and_what_is_found():
-    names = {"level_hpa", "season", "region", "threshold_s1", "min_separation_km"}
+    names = {"level_hpa", "season", "region", "missing", "missing_times", "threshold_s1", "min_separation_km"}
     assert set(pipeline.stages(Settings()).depends_on) == names
 
 

@@ -103,7 +103,7 @@ class TaskOutcome:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     path: str | None = None
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, float] = field(default_factory=dict)
     skipped: bool = False
     error: str | None = None
     traceback: str | None = None

@@ -146,8 +146,10 @@ _SECONDS = f"SELECT sum(seconds), sum(cpu_seconds) FROM tasks WHERE status = 'co
 _WORKING = "SELECT worker, slot, year, member, since FROM working ORDER BY worker, slot"
 _PROBLEMS = f"""SELECT year, member, status, worker, error, attempts FROM tasks
 WHERE status IN ('failure', 'timeout') AND {_WITHIN} ORDER BY year, member"""
+# A share has no sum; and that no time is missing is not worth a line.
 _COUNTS = f"""SELECT each.key AS key, sum(each.value) AS total FROM tasks, json_each(tasks.counts) AS each
-WHERE status = 'complete' AND {_WITHIN} GROUP BY each.key ORDER BY each.key"""
+WHERE status = 'complete' AND {_WITHIN} AND each.key NOT LIKE '%\\_share' ESCAPE '\\'
+GROUP BY each.key HAVING total > 0 OR each.key NOT LIKE 'missing\\_%' ESCAPE '\\' ORDER BY each.key"""
 
 
 def _rows(db: sqlite3.Connection, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule
 
 REST_SECONDS = (0.25, 8.0)
 """First and longest rest of a slot whose worker said that it is busy (with another manager's tasks, say)."""
+MOST_REMARKS = 50
+"""Distinct remarks about results that a run says; a remark can name a file, and there are thousands of those."""
 _STACK_BYTES = 512 * 1024  # the threads wait and call; two thousand of them must not reserve 16 GB
 
 
@@ -102,6 +104,7 @@ class Dispatcher:
         self._lock = threading.RLock()
         self._idle = threading.Condition(self._lock)  # a task may be outstanding again, or all is over
         self._end = threading.Condition(self._lock)
+        self._remarks: set[str] = set()  # what was said of results so far
         self._paused: str | None = None  # why nothing is given out
         self._calls: dict[tuple[str, int], Peer] = {}  # worker's id and slot -> the connection of its calls
         self._heartbeats: dict[str, Heartbeat] = {}  # by worker's id
@@ -320,7 +323,22 @@ class Dispatcher:
                 self.seconds += outcome.seconds
                 self.cpu_seconds += outcome.cpu_seconds
                 self.recent.append(time.monotonic())
+        if outcome.status == "complete":
+            self._note(reply.get("remarks"))
         self._settled(outcome)
+
+    def _note(self, remarks: object) -> None:
+        """Log what is remarked of a result and was not of one before."""
+        texts = [text for text in remarks if isinstance(text, str)] if isinstance(remarks, list) else []
+        with self._lock:
+            room = MOST_REMARKS - len(self._remarks)
+            new = [text for text in dict.fromkeys(texts) if text not in self._remarks][:room]
+            self._remarks.update(new)
+            full = bool(new) and len(self._remarks) == MOST_REMARKS
+        for text in new:
+            self.log(f"note: {text}")
+        if full:
+            self.log("note: further notes are with the results: inv summary")
 
     def _settled(self, outcome: TaskOutcome, logged: bool = False) -> None:
         """Keep and log what became of a task; `logged`: the line of its worker's loss said that it is outstanding."""

@@ -217,12 +217,17 @@ class PyroWorker:
         elif reply["skipped"]:
             log.info("%s; it already had a result", line)
         elif reply["counts"]:
-            log.info("%s; %s", line, ", ".join(f"{number} {of}" for of, number in reply["counts"].items()))
+            log.info("%s; %s", line, _listed(reply["counts"]))
         else:
             log.info("%s", line)
         with self._lock:
             self._done += status == "complete"
             self._failed += status in ("failure", "timeout")
+
+
+def _listed(counts: Mapping[str, float]) -> str:
+    """Counts for the log; that nothing is missing is not worth a word."""
+    return ", ".join(f"{number} {of}" for of, number in counts.items() if number or not of.startswith("missing_"))
 
 
 def _outcome(ended: SlotReply) -> dict[str, Any]:

@@ -69,6 +69,11 @@ class NetCDF(Writer):
             for name, (kind, dimension, attributes) in _CONSENSUS.items():
                 self._create(name, kind, dimension, attributes)
 
+    def finish(self) -> None:
+        """What is remarked of the results, a line each."""
+        if self.about.get("remarks"):
+            self.file.remarks = "\n".join(self.about["remarks"])
+
     def close(self) -> None:
         """Close the file."""
         self.file.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stormtracks.science import results
+from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Floats, Ints, Texts
 from stormtracks.science.consensus import ConsensusSettings, consensus
 from stormtracks.science.records import Matches, Tracks
@@ -61,6 +61,8 @@ class Piece:
         How many members have each consensus track.
     spread_km : ndarray of float64, shape (npoints,), or None
         Root mean square distance of the members from the consensus.
+    remarks : tuple of tuple of str
+        What is remarked of each of the results that it is made from.
     """
 
     year: int
@@ -71,6 +73,7 @@ class Piece:
     first_id: int = 1
     members: Ints | None = None
     spread_km: Floats | None = None
+    remarks: tuple[tuple[str, ...], ...] = ()
 
     @property
     def ids(self) -> Ints:
@@ -90,8 +93,8 @@ def pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen)
 def _member_pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen) -> Iterator[Piece]:
     for year, members in chosen.items():
         for member in members:
-            tracks, matches = results.load_matched(results.path(folder, selection.task, year, member))
-            yield Piece(year, member, tracks, *_names(matches))
+            header, tracks, matches = results.load_headed(results.path(folder, selection.task, year, member))
+            yield Piece(year, member, tracks, *_names(matches), remarks=(remarks.of(header.provenance),))
 
 
 def _consensus_pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen) -> Iterator[Piece]:
@@ -99,8 +102,16 @@ def _consensus_pieces(folder: str | os.PathLike[str], selection: Selection, chos
     for year, members in chosen.items():
         agreed = consensus(folder, year, task=selection.task, members=members, **thresholds)
         holders = agreed.held_by.sum(axis=1)
+        headers = (results.load_header(results.path(folder, selection.task, year, member)) for member in members)
         yield Piece(
-            year, CONSENSUS_MEMBER, agreed.tracks, agreed.sid, agreed.name, members=holders, spread_km=agreed.spread_km
+            year,
+            CONSENSUS_MEMBER,
+            agreed.tracks,
+            agreed.sid,
+            agreed.name,
+            members=holders,
+            spread_km=agreed.spread_km,
+            remarks=tuple(remarks.of(header.provenance) for header in headers),
         )
 
 

@@ -12,6 +12,7 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.export import geojson, netcdf, text
 from stormtracks.science.export.selection import Selection, pieces
 from stormtracks.science.export.writer import About, Writer
+from stormtracks.science.remarks import Remarks
 from stormtracks.strict_dataclass import unknown
 from stormtracks.version import code_version
 
@@ -82,12 +83,16 @@ def write(
     chosen = results.choose(folder, selection.task, selection.years, selection.members)
     total = len(chosen) if selection.consensus else sum(map(len, chosen.values()))
     about = {"format": file_format, "selection": selection.describe(), "software": f"stormtracks {code_version()}"}
+    said = Remarks()
     with disk.whole(destination) as unfinished:
         with FORMATS[file_format](unfinished, about) as writer:
             for done, piece in enumerate(pieces(folder, selection, chosen), start=1):
+                for texts in piece.remarks:
+                    said.add(texts)
                 writer.add(piece)
                 if progress is not None:
                     progress(done, total)
+            about["remarks"] = [str(remark) for remark in said.listed()]
         if writer.units:
             _write_about(destination, {**about, "units": writer.units})
     return destination

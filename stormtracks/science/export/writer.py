@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from stormtracks.science.export.selection import Piece
 
 About = dict[str, Any]
-"""Plain values that say what is exported: format, selection, software."""
+"""Plain values that say what is exported: format, selection, software and, once all pieces are added, remarks."""
 
 
 class Writer(abc.ABC):

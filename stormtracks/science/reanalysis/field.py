@@ -41,6 +41,8 @@ class Field:
         Labels of the member axis; one label where there is none.
     together : bool
         Whether one stored chunk holds several members.
+    remarks : tuple of str
+        What was guessed about it, one sentence each, without the file's name (see `Members.remarks`).
     chunks_read : int
         Stored chunks inflated so far.
 
@@ -70,6 +72,7 @@ class Field:
         self._check_size()
         self._packing = Packing(self.variable)
         self._prepare_chunks()
+        self.remarks: tuple[str, ...] = ()
         self.chunks_read = 0
 
     def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:

@@ -93,7 +93,8 @@ class Members:
         self.labels = tuple(layout.labels.values())
         if self._own_files:
             self._check(ensemble_member)
-        self.first = self._opened(ensemble_member if self._own_files else 0, None)[0]
+        self._first = self._opened(ensemble_member if self._own_files else 0, None)
+        self.first = self._first[0]
         if not self._own_files:
             self.labels = self.first.field.members
             self._check_or_close(ensemble_member)
@@ -137,6 +138,17 @@ class Members:
         found = self._series(number if self._own_files else 0)
         sources = {stretch.field.source.path: stretch.field.source.file for one in found for stretch in one.stretches}
         return tuple(sources[path] for path in sorted(sources))
+
+    def remarks(self, ensemble_member: int | None = None) -> tuple[str, ...]:
+        """What was guessed about a member's files (or the first opened member's), a sentence each."""
+        number = None if ensemble_member is None or not self._own_files else ensemble_member
+        found = self._first if number is None else self._series(number)
+        paths: dict[str, dict[Path, None]] = {}
+        for one in found:
+            for stretch in one.stretches:
+                for text in stretch.field.remarks:
+                    paths.setdefault(text, {})[stretch.field.source.path] = None
+        return tuple(f"{_named(list(files))}: {text}" for text, files in paths.items())
 
     def changed(self) -> list[str]:
         """Paths of open files that are no longer what they were when they were opened."""
@@ -215,6 +227,13 @@ class Members:
 def changed_while_read(paths: Iterable[str]) -> InputError:
     """The refusal of files that changed since they were opened."""
     return InputError(f"{', '.join(paths)}: changed while being read; run the task again")
+
+
+def _named(paths: list[Path]) -> str:
+    """Names of files: all of two, or the first and how many more."""
+    if len(paths) <= 2:
+        return " and ".join(path.name for path in paths)
+    return f"{paths[0].name} and {len(paths) - 1:,} more files"
 
 
 def _refuse_misfits(found: list[Series], reference: Series | None) -> None:

@@ -37,7 +37,7 @@ class Packing:
         sound = within(values, largest)
         if self.packed or (sound and not self.marks_among_values(largest)):
             return values, sound
-        absent = np.abs(values) > MISSING_ABOVE
+        absent = (np.abs(values) > MISSING_ABOVE) & np.isfinite(values)  # an infinite value marks nothing: it is wrong
         for mark in self.missing:
             absent |= values == np.float32(mark)
         values[absent] = np.nan

@@ -1,5 +1,6 @@
 """A year (or season) of all members: the one way in for the science."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -8,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science import sphere
-from stormtracks.science.arrays import Floats
+from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import layouts, times
+from stormtracks.science.reanalysis import gaps, layouts, times
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.field import LARGEST
 from stormtracks.science.reanalysis.members import Members, Reading, Wanted, changed_while_read
@@ -28,6 +29,8 @@ def open_season(
     region: sphere.Region | None = None,
     dataset: Dataset | Mapping[str, Any] | None = None,
     ensemble_member: int | None = None,
+    missing: str = Settings.missing,
+    missing_times: str = Settings.missing_times,
 ) -> "Season":
     """Open the winds (or vorticity) of a year.
 
@@ -48,6 +51,10 @@ def open_season(
     ensemble_member : int, optional
         Schedule's member whose files are opened first, where each has its own; none: member 0. The others' files are
         opened when they are read.
+    missing : {'skip', 'refuse'}
+        Whether values may be missing inside the region: no maximum is then found at or beside them.
+    missing_times : {'allow', 'refuse'}
+        Whether times of the season may be missing.
 
     Returns
     -------
@@ -67,13 +74,19 @@ def open_season(
     >>> season.quantity, len(season.members), u.shape
     ('winds', 5, (2, 1, 91, 180))
     """
-    Settings(level_hpa=level_hpa, season=season, region=region)  # refuses what these must not be
+    # refuses what these must not be
+    Settings(level_hpa=level_hpa, season=season, region=region, missing=missing, missing_times=missing_times)
     described = Dataset.from_mapping(dataset or {})
     level = level_hpa if described.level is None else described.level
     years = (year, year + 1) if times.crosses_new_year(season) else (year,)
     layout = layouts.find(Path(data), years, level, described)
     wanted = Wanted(*times.bounds(year, season), level, described)
-    return Season(Members(layout, wanted, ensemble_member or 0), region)
+    opened = Season(Members(layout, wanted, ensemble_member or 0), region, skip_missing=missing == "skip")
+    opened.gaps = gaps.find(opened.axis, wanted.first, wanted.last, ends_too=season is not None)
+    if missing_times == "refuse" and opened.gaps.missing:
+        opened.close()
+        raise InputError(f"{data}: {opened.gaps.remark}; add the files that have them, or set missing_times=allow")
+    return opened
 
 
 def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[int, int]:
@@ -106,18 +119,25 @@ class Season:
         The data's own labels; the index is the schedule's ensemble member.
     together : bool
         Whether a stored chunk holds several members, so that reading one costs as much as reading all.
+    gaps : Gaps
+        The times of the season that the files do not have.
+    missing_values : ndarray of int32, shape (nt, members)
+        How many of the region's points have no value, at the times and of the members that were read.
     """
 
-    def __init__(self, files: Members, region: sphere.Region | None = None) -> None:
+    def __init__(self, files: Members, region: sphere.Region | None = None, skip_missing: bool = True) -> None:
         first = files.first.field
         self._files = files
         self._region = region
+        self._skip_missing = skip_missing
         self.members = files.labels
         self.quantity = "vorticity" if first.role == "vorticity" else "winds"
         self.grid = first.grid
         self.together = first.together
         hours = times.elapsed_hours(files.first.times, first.calendar)
         self.axis = TimeAxis(files.first.times, hours, first.calendar)
+        self.gaps = gaps.Gaps(0, len(self.axis), None)
+        self.missing_values = np.zeros((len(self.axis), len(self.members)), np.int32)
 
     def __enter__(self) -> "Season":
         return self
@@ -135,6 +155,30 @@ class Season:
         """Stored chunks inflated so far, over all files."""
         return self._files.chunks_read
 
+    @property
+    def missing_times(self) -> int:
+        """How many times of the season the files do not have."""
+        return self.gaps.missing
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was guessed or found missing when the season was opened, one sentence each."""
+        return self._remarks(None)
+
+    def remarks_on(self, ensemble_member: int) -> tuple[str, ...]:
+        """The same of one member, and what was found missing when it was read."""
+        share = self.missing_share(ensemble_member)
+        absent = (
+            f"{100 * share:.2g} % of the values are missing (below the ground, say); no maximum is looked for at or "
+            "beside them"
+        )
+        return self._remarks(ensemble_member) + ((absent,) if share else ())
+
+    def missing_share(self, ensemble_member: int) -> float:
+        """Share of the region's values, over all times, that one member does not have, as far as it was read."""
+        points = int(self._inside.sum()) * len(self.axis)
+        return float(self.missing_values[:, ensemble_member].sum() / points) if points else 0.0
+
     def read(self, start: int, stop: int, members: slice | Iterable[int]) -> tuple[Floats, ...]:
         """Fields of some steps and members.
 
@@ -148,14 +192,13 @@ class Season:
         Returns
         -------
         tuple of ndarray of float32, shape (stop - start, members, nlat, nlon)
-            (u, v) in m s-1, or (vorticity,) in s-1; contiguous, rows S to N, columns W to E. Values missing outside the
-            region are NaN.
+            (u, v) in m s-1, or (vorticity,) in s-1; contiguous, rows S to N, columns W to E. Missing values are NaN.
 
         Raises
         ------
         InputError
-            No such step or member; a file cannot be read; inside the region a value is missing, not finite, or larger
-            than a real one.
+            No such step or member; a file cannot be read; inside the region a value is infinite or larger than a real
+            one, or more than half of those of a time are missing (or any, where none may be).
         """
         if not 0 <= start <= stop <= len(self.axis):
             raise InputError(
@@ -195,27 +238,51 @@ class Season:
         if changed:
             raise changed_while_read(changed)
 
+    @functools.cached_property
+    def _inside(self) -> Bools:
+        """Which points are in the region, shape (nlat, nlon)."""
+        inside = sphere.in_region(self.grid.lat[:, np.newaxis], self.grid.lon, self._region)
+        return np.broadcast_to(inside, self.grid.shape)
+
+    def _remarks(self, ensemble_member: int | None) -> tuple[str, ...]:
+        return self._files.remarks(ensemble_member) + ((self.gaps.remark,) if self.gaps.missing else ())
+
     def _read(self, reading: Reading, start: int, stop: int) -> tuple[Floats, ...]:
         """u and v, or vorticity, of members that are read together."""
-        fields = []
+        fields: list[Floats] = []
+        unsound: list[tuple[Series, Bools]] = []
         for one in reading.series:
             values, sound = one.read_season_steps(start, stop, reading.places)
             if not sound:
-                self._refuse_bad_values(one, start, values, reading.numbers)
+                self._refuse_absurd(one, start, values, reading.numbers)
+                unsound.append((one, np.isnan(values) & self._inside))
             fields.append(values)
+        if unsound:
+            self._count_missing(reading, start, unsound)
         return tuple(fields)
 
-    def _refuse_bad_values(self, one: Series, start: int, values: Floats, numbers: list[int]) -> None:
-        """Refuse what cannot be computed with inside the region; outside it, it may stay."""
-        inside = sphere.in_region(self.grid.lat[:, np.newaxis], self.grid.lon, self._region)
-        bad = ~(np.abs(values) <= LARGEST[one.field.role]) & inside
-        if not bad.any():
-            return
+    def _count_missing(self, reading: Reading, start: int, unsound: list[tuple[Series, Bools]]) -> None:
+        """Keep how many values are missing at each time of each member; refuse too many, or any where none may be."""
+        counts = np.logical_or.reduce([missing for _, missing in unsound]).sum(axis=(2, 3))
+        self.missing_values[start : start + len(counts), reading.numbers] = counts
+        too_many = counts > (self._inside.sum() // 2 if self._skip_missing else 0)
+        if too_many.any():
+            one, missing = max(unsound, key=lambda each: int(each[1][too_many].sum()))
+            fault = "missing (or NaN)" + (", as are more than half of them" if self._skip_missing else "")
+            raise self._bad_values(one, start, missing & too_many[..., np.newaxis, np.newaxis], reading.numbers, fault)
+
+    def _refuse_absurd(self, one: Series, start: int, values: Floats, numbers: list[int]) -> None:
+        """Refuse what no field can have inside the region; outside it, it may stay."""
+        absurd = (np.abs(values) > LARGEST[one.field.role]) & self._inside
+        if absurd.any():
+            value = values[np.nonzero(absurd)][0]
+            raise self._bad_values(one, start, absurd, numbers, f"{value:g}, more than any real {one.field.role}")
+
+    def _bad_values(self, one: Series, start: int, bad: Bools, numbers: list[int], fault: str) -> InputError:
         step, member, row, column = (int(index[0]) for index in np.nonzero(bad))
-        field, value = one.field_at(start + step), values[step, member, row, column]
-        what = "missing (or NaN)" if np.isnan(value) else f"{value:g}, more than any real {field.role}"
-        raise InputError(
+        field = one.field_at(start + step)
+        return InputError(
             f"{field.source.path}: {field.name}: {int(bad[step].sum())} values at {self.axis.times[start + step]} "
             f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
-            f"of member {numbers[member]}, is {what}; choose a region without them (--set region=...) or other data"
+            f"of member {numbers[member]}, is {fault}; choose a region without them (--set region=...) or other data"
         )

@@ -10,6 +10,7 @@ from stormtracks.science.results.recipe import existing, load_settings, recipe
 from stormtracks.science.results.result import Header, Result
 from stormtracks.science.results.storage import (
     load,
+    load_headed,
     load_header,
     load_matched,
     load_matches,
@@ -23,6 +24,7 @@ __all__ = [
     "choose",
     "existing",
     "load",
+    "load_headed",
     "load_header",
     "load_matched",
     "load_matches",

@@ -37,14 +37,20 @@ class Result:
     provenance: dict[str, Any]
 
     @property
-    def counts(self) -> dict[str, int]:
-        """How many steps, maxima, tracks, best tracks looked for ("storms") and found ("matches")."""
+    def counts(self) -> dict[str, float]:
+        """How many steps, maxima, tracks, best tracks looked for ("storms") and found ("matches").
+
+        And what the data lack: times of the season ("missing_times"), and the share of the region's values at all
+        times that there are ("missing_share").
+        """
         return {
             "steps": len(self.axis),
             "maxima": len(self.maxima),
             "tracks": len(self.tracks),
             "storms": len(self.matches),
             "matches": int(self.matches.hit.sum()),
+            "missing_times": self.provenance.get("missing_times", int(self.axis.missing.sum())),
+            "missing_share": self.provenance.get("missing_share", 0.0),
         }
 
 
@@ -56,5 +62,5 @@ class Header:
     ensemble_member: int
     member_label: str
     task: str
-    counts: dict[str, int]
+    counts: dict[str, float]
     provenance: dict[str, Any]

@@ -104,6 +104,12 @@ def load_matches(path: Folder) -> Matches:
         return _matches(dataset)
 
 
+def load_headed(path: Folder) -> tuple[Header, Tracks, Matches]:
+    """Header, tracks and matches of a result, without the maxima, which are most of it."""
+    with _opened(Path(path)) as dataset:
+        return _header(dataset), _tracks(dataset), _matches(dataset)
+
+
 def load_matched(path: Folder) -> tuple[Tracks, Matches]:
     """Tracks and matches of a result, without the maxima, which are most of it."""
     with _opened(Path(path)) as dataset:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.science import results
+from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Matches, Tracks
+from stormtracks.science.remarks import Remark, Remarks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.counts import PEAK_EDGES, StormCounts, YearCounts, count_year
 
@@ -126,13 +127,14 @@ class MemberStatistics:
 
 @dataclass(frozen=True)
 class Summary:
-    """What `summarise` finds in a folder of results."""
+    """What `summarise` finds in a folder of results; `remarks` are on what they were made from."""
 
     task: str
     years: tuple[YearStatistics, ...]
     total: YearStatistics
     storms: tuple[StormStatistics, ...]
     members: tuple[MemberStatistics, ...]
+    remarks: tuple[Remark, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and texts; what is not known (NaN) is None."""
@@ -189,20 +191,23 @@ def summarise(
     0.5
     """
     chosen = results.choose(folder, task, years)
-    total, done = sum(len(members) for members in chosen.values()), 0
+    total, done, said = sum(len(members) for members in chosen.values()), 0, Remarks()
 
     def read(year: int, members: Iterable[int]) -> Iterator[tuple[int, Tracks, Matches]]:
         nonlocal done
         for member in members:
-            yield member, *results.load_matched(results.path(folder, task, year, member))
+            header, tracks, matches = results.load_headed(results.path(folder, task, year, member))
+            said.add(remarks.of(header.provenance))
+            yield member, tracks, matches
             done += 1
             if progress is not None:
                 progress(done, total)
 
-    return _summary(task, [count_year(year, read(year, members)) for year, members in chosen.items()])
+    counts = [count_year(year, read(year, members)) for year, members in chosen.items()]
+    return _summary(task, counts, said.listed())
 
 
-def _summary(task: str, counts: Sequence[YearCounts]) -> Summary:
+def _summary(task: str, counts: Sequence[YearCounts], said: tuple[Remark, ...]) -> Summary:
     strengths = _equivalent_vorticity(np.sum([c.matched_peaks for c in counts], axis=0))
     return Summary(
         task,
@@ -210,6 +215,7 @@ def _summary(task: str, counts: Sequence[YearCounts]) -> Summary:
         _year(None, _pooled(counts), strengths),
         tuple(storm for c in counts for storm in _storms(c.year, c.storms)),
         tuple(_members(counts)),
+        said,
     )
 
 

@@ -160,13 +160,33 @@ def test_units_of_time_that_mean_nothing(winds, tmp_path):
         read(tmp_path)
 
 
-BAD = {
-    "NaN": np.nan,
-    "infinite": np.inf,
-    "the default fill value": 9.96921e36,
-    "a negative one": -9.96921e36,
-    "absurd": 251.0,
-}
+MISSING = {"NaN": np.nan, "the default fill value": 9.96921e36, "a negative one": -9.96921e36}
+BAD = {"infinite": np.inf, "absurd": 251.0}
+
+
+@pytest.mark.parametrize("value", MISSING.values(), ids=MISSING)
+def test_values_missing_inside_the_region_are_left_out_or_refused(winds, tmp_path, value):
+    winds(members=(1, 2))
+    with netCDF4.Dataset(tmp_path / "v850_2005.nc", "a") as nc:
+        nc["v850"][2, 1, 3, 4:6] = value
+    words = r"v850_2005.nc: v850: 2 values at 2005-09-01T12:00:00 cannot .* at 0 N 120 E of member 1, is missing"
+    with pytest.raises(InputError, match=words):
+        read(tmp_path, member=1, missing="refuse")
+    read(tmp_path, member=0, missing="refuse")
+    read(tmp_path, member=1, missing="refuse", region=(10, 60, -90, 30))
+    with open_season(tmp_path, 2005) as season:
+        v = season.read(0, 4, [1])[1]
+        assert np.isnan(v[2, 0, 3, 4:6]).all() and np.isfinite(v).sum() == v.size - 2
+        assert season.missing_share(1) == 2 / (4 * 7 * 12) and season.missing_share(0) == 0
+        assert "0.6 % of the values are missing" in season.remarks_on(1)[-1]
+
+
+def test_a_time_with_most_values_missing_is_refused(winds, tmp_path):
+    winds()
+    with netCDF4.Dataset(tmp_path / "u850_2005.nc", "a") as nc:
+        nc["u850"][1, :4] = np.nan
+    with pytest.raises(InputError, match=r"u850: 48 values at 2005-09-01T06.*is missing \(or NaN\), as are more than"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize("value", BAD.values(), ids=BAD)
@@ -178,8 +198,7 @@ def test_a_bad_value_inside_the_region(winds, tmp_path, value):
     with pytest.raises(InputError, match=words):
         read(tmp_path, member=1)
     read(tmp_path, member=0)
-    v = read(tmp_path, region=(10, 60, -90, 30), member=1)[1]
-    assert v[2, 0, 3, 4] == 251 if value == 251 else np.isnan(v[2, 0, 3, 4])
+    assert read(tmp_path, region=(10, 60, -90, 30), member=1)[1][2, 0, 3, 4] == value
 
 
 def test_a_mark_of_missing_that_could_be_a_value(winds, tmp_path):
@@ -187,7 +206,8 @@ def test_a_mark_of_missing_that_could_be_a_value(winds, tmp_path):
     with netCDF4.Dataset(tmp_path / "u850_2005.nc", "a") as nc:
         nc["u850"][0, 0, 0] = -99
     with pytest.raises(InputError, match=r"u850: 1 values at 2005-09-01T00:00:00.*is missing"):
-        read(tmp_path)
+        read(tmp_path, missing="refuse")
+    assert np.isnan(read(tmp_path)[0][0, 0, 0, 0])
 
 
 @pytest.mark.parametrize("units", ["knots", "km/h", "K", "m", "s-1"])

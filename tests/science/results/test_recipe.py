@@ -17,7 +17,9 @@ def test_nothing_there(tmp_path, recipe):
 def test_the_same_is_there(tmp_path, result, recipe):
     header = results.existing(results.save(result, tmp_path), recipe)
     assert (header.year, header.ensemble_member, header.member_label) == (2005, 7, "mem008")
-    assert header.counts == {"steps": 3, "maxima": 5, "tracks": 2, "storms": 2, "matches": 1}
+    assert header.counts == {
+        "steps": 3, "maxima": 5, "tracks": 2, "storms": 2, "matches": 1, "missing_times": 0, "missing_share": 0.0
+    }  # fmt: skip
     assert header.provenance == result.provenance
 
 

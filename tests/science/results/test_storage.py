@@ -74,7 +74,9 @@ def test_what_is_saved_comes_back_exactly(tmp_path, result):
 def test_a_season_in_which_nothing_was_found(tmp_path, empty):
     place = results.save(empty, tmp_path)
     same_result(empty, results.load(place))
-    assert results.load_header(place).counts == {"steps": 3, "maxima": 0, "tracks": 0, "storms": 0, "matches": 0}
+    assert results.load_header(place).counts == {
+        "steps": 3, "maxima": 0, "tracks": 0, "storms": 0, "matches": 0, "missing_times": 0, "missing_share": 0.0
+    }  # fmt: skip
     assert xr.open_dataset(place).sizes == {"obs": 0, "trajectory": 0}
 
 

@@ -1,0 +1,75 @@
+"""Times of a season that the files do not have."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stormtracks.readable import moment
+from stormtracks.science.records import TimeAxis
+
+_MONTHS_AND_LONGER = 24.0 * 27
+"""Hours; data in steps so long are not at times of their own, and nothing can be said of their ends."""
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """How many times are missing, of how many in all, and the first of them (None where none is)."""
+
+    missing: int
+    total: int
+    first: np.datetime64 | None
+
+    @property
+    def remark(self) -> str:
+        """One sentence about them; empty where no time is missing."""
+        if self.first is None:
+            return ""
+        are = "are" if self.missing != 1 else "is"
+        return f"{self.missing:,} of {self.total:,} times of the season {are} missing, the first {moment(self.first)}"
+
+
+def find(axis: TimeAxis, first: np.datetime64, last: np.datetime64, ends_too: bool) -> Gaps:
+    """The times that a season lacks: between those that there are, and before and after them.
+
+    Parameters
+    ----------
+    axis : TimeAxis
+        The times that there are.
+    first, last : datetime64[s]
+        The season that was asked for, both included.
+    ends_too : bool
+        Whether times before the first and after the last one count in any case; where not, only if the data have at
+        least half of the season: less is an excerpt, which was meant to be one.
+
+    Returns
+    -------
+    Gaps
+    """
+    within = int(axis.missing.sum())
+    before, after = _ends(axis, first, last)
+    there = len(axis) + within
+    if not ends_too and before + after > there:
+        before = after = 0
+    missing = within + before + after
+    return Gaps(missing, len(axis) + missing, _first(axis, before) if missing else None)
+
+
+def _ends(axis: TimeAxis, first: np.datetime64, last: np.datetime64) -> tuple[int, int]:
+    """Whole steps between the season's ends and the first and the last time."""
+    if len(axis) < 2:
+        return 0, 0
+    steps = np.diff(axis.times) / (axis.missing[1:] + 1)
+    if steps[0] / np.timedelta64(1, "h") >= _MONTHS_AND_LONGER:
+        return 0, 0
+    return int((axis.times[0] - first) / steps[0]), int((last - axis.times[-1]) / steps[-1])
+
+
+def _first(axis: TimeAxis, before: int) -> np.datetime64:
+    if before:
+        step = (axis.times[1] - axis.times[0]) / (axis.missing[1] + 1)
+        return axis.times[0] - before * step
+    lacking = np.flatnonzero(axis.missing)
+    if not len(lacking):
+        return axis.times[-1] + (axis.times[-1] - axis.times[-2]) / (axis.missing[-1] + 1)
+    at = int(lacking[0])
+    return axis.times[at - 1] + (axis.times[at] - axis.times[at - 1]) / (axis.missing[at] + 1)
