@@ -36,8 +36,9 @@ def reason(file: InputFile, best_tracks: BestTracks, axis: TimeAxis, settings: S
     if not inside.any():
         return f"no best track of {file.path.name} is in the region {_listed(settings.region)}; correct region or file"
     name, least = file.path.name, settings.min_common_times
-    between = np.bincount(best_tracks.storm[inside]).max() >= least  # with those between the data's times
-    if settings.best_track_times == "data" and between:
+    inside &= (best_tracks.time >= axis.times[0]) & (best_tracks.time <= axis.times[-1])
+    enough_between = np.bincount(best_tracks.storm[inside], minlength=1).max() >= least
+    if settings.best_track_times == "data" and enough_between:
         return (
             f"no best track of {name} has {least} observations at the data's times, {_clock(axis.times)}; "
             "set best_track_times=interpolate"

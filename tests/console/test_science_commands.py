@@ -59,7 +59,9 @@ def test_track_as_json_is_one_object(tmp_path):
         "year ensemble_member member_label task status path counts matches misses remarks seconds cpu_seconds skipped"
     )
     assert set(keys.split()) == set(details)
-    assert set(details["counts"]) == {"steps", "maxima", "tracks", "storms", "matches"}
+    assert set(details["counts"]) == {
+        "steps", "maxima", "tracks", "storms", "matches", "missing_times", "missing_share"
+    }  # fmt: skip
     assert set(details["matches"][0]) == {"sid", "name", "track_id", "common_times", "mean_distance_km"}
 
 
