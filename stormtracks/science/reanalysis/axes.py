@@ -1,57 +1,83 @@
-"""Dimensions by name, units and axis, never by position; and the grid that they make."""
+"""What the dimensions of a variable stand for: by what CF says of their coordinates first, by their names last."""
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import netCDF4
 import numpy as np
 
-from stormtracks.science.arrays import Floats
-from stormtracks.science.errors import InputError
-from stormtracks.science.records import Grid
-
-LONGEST_AXIS = 20_000_000
-"""Entries; an axis that claims more is a damaged header (3-hourly data of 6,000 years have fewer)."""
-_EVEN = 0.1
-"""Largest departure of a longitude from even spacing, in steps (files store 0.703125 as 0.703)."""
+from stormtracks.science.reanalysis import pressure
+from stormtracks.science.reanalysis.attributes import attribute, text
 
 _STANDARD_NAMES = {
     "latitude": "lat",
     "longitude": "lon",
     "time": "time",
+    "forecast_reference_time": "start",
+    "forecast_period": "lead",
     "air_pressure": "level",
+    "height": "level",
+    "altitude": "level",
+    "geopotential_height": "level",
+    "height_above_mean_sea_level": "level",
+    "height_above_reference_ellipsoid": "level",
+    "depth": "level",
+    "air_potential_temperature": "level",
+    "ertel_potential_vorticity": "level",
+    "model_level_number": "level",
+    "hybrid_sigma_pressure": "level",
     "realization": "member",
-    "height": "height",
 }
+_NETCDF_JAVA = {  # _CoordinateAxisType
+    "lat": "lat", "lon": "lon", "time": "time", "runtime": "start", "timeoffset": "lead", "pressure": "level",
+    "height": "level", "geoz": "level", "ensemble": "member",
+}  # fmt: skip
+_AXIS = {"t": "time", "z": "level", "e": "member", "y": "lat", "x": "lon"}
 _NAMES = {
-    "lat": re.compile(r"lat(itude)?s?(_?\d+)?"),
-    "lon": re.compile(r"lon(gitude)?s?(_?\d+)?"),
-    "time": re.compile(r"(valid_|initial_)?time(_?\d+)?(_hours)?|t"),
-    "level": re.compile(r"p?lev(el)?s?(_?\d+)?|plev\d*|pressure(_levels?)?|isobaric.*|lv_isbl\d*"),
-    "member": re.compile(r"ens(emble)?(_?members?(_number)?)?\d*|number|members?|reali[sz]ation"),
-    "height": re.compile(r"height(_?\d+m?)?|heightaboveground"),
+    "lat": re.compile(r"(g\d+_)?lat(itude)?s?(_?\d+)?|nav_lat"),
+    "lon": re.compile(r"(g\d+_)?lon(gitude)?s?(_?\d+)?|nav_lon"),
+    "start": re.compile(
+        r"(forecast_)?(ref(erence)?|init(ial(i[sz]ation)?)?|start|base|analysis|run|issue)_?(time|date)s?_?\d*(_hours)?"
+        r"|inits?|time_run"
+    ),
+    "lead": re.compile(
+        r"(fore?ca?st_?|prediction_?)?(steps?|leads?|lead_?times?|lead_?hours?|lead_?days?|periods?|hours?|time_?delta)\d*"
+        r"|tau|f(c|cst)?_?(hours?|hrs?)|time_?offset"
+    ),
+    "time": re.compile(r"(valid_?|verification_?|forecast_?)?times?(_?\d+)?(_hours)?|t|time_counter|valtime|datetime"),
+    "level": re.compile(
+        r"(air_)?p(ress?(ure)?)?(_?lev(el)?s?)?(_?\d+)?|lev(el)?s?(_?\d+)?|level_\w+|plev\w*|isobaric.*|lv_\w+"
+        r"|.*hybrid.*|.*sigma.*|n?m?lev(el)?s?|.*model_?lev.*|height.*|alt(itude)?s?(_?\d+)?|z(_?\d+)?|.*depth.*"
+        r"|.*theta.*|.*isentropic.*|.*potential_?(temperature|vorticity).*|bottom_top.*|p_?(full|half)|layers?|eta\w*"
+        r"|.*vertical.*|surface"
+    ),
+    "member": re.compile(
+        r"[nm]?ens(emble)?s?(_?(members?|mem|number|size|id|index))?\d*|n?_?mem(ber)?s?(_?(id|number|index|label|name))?\d*"
+        r"|number|reali[sz]ations?(_?(id|index|number))?|samples?|perturbation(_?number)?|e|m|variants?(_?label)?|ripf"
+    ),
     "expver": re.compile(r"expver"),
-}
-_NORTH = {"degrees_north", "degree_north", "degrees_n", "degree_n", "degreesn", "degreen"}
-_EAST = {"degrees_east", "degree_east", "degrees_e", "degree_e", "degreese", "degreee"}
-_HPA = {
-    "hpa": 1.0,
-    "mb": 1.0,
-    "mbar": 1.0,
-    "millibar": 1.0,
-    "millibars": 1.0,
-    "pa": 0.01,
-    "pascal": 0.01,
-    "pascals": 0.01,
-}
-_METRES = {"m", "metre", "metres", "meter", "meters"}
+}  # fmt: skip
+NORTH = {"degrees_north", "degree_north", "degrees_n", "degree_n", "degreesn", "degreen"}
+EAST = {"degrees_east", "degree_east", "degrees_e", "degree_e", "degreese", "degreee"}
+_DURATION = re.compile(r"((milli|micro|nano)?s(ec(ond)?)?|min(ute)?|h(ou)?r?|d(ay)?|week|month|year)s?|[mun]s(ec)?s?")
+_DEGREES = {"", "degree", "degrees", "deg", "radian", "radians", "rad"}
+_SINCE = re.compile(r"\bsince\b| as %y")
+"""Times: counted from a date, or the digits of one (CDO's ``day as %Y%m%d.%f``)."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One dimension of a variable: what it is, its length and its coordinate variable (None where there is none)."""
+    """One dimension of a variable.
+
+    Attributes
+    ----------
+    dimension : str
+    role : str
+        "lat", "lon", "time", "start" (of a forecast), "lead", "level", "member", "expver", or "": not understood.
+    size : int
+    coordinate : netCDF4.Variable or None
+    """
 
     dimension: str
     role: str
@@ -59,53 +85,10 @@ class Axis:
     coordinate: netCDF4.Variable | None
 
 
-@dataclass(frozen=True)
-class Columns:
-    """How stored rows and columns become south to north and west to east from [0, 360).
-
-    Attributes
-    ----------
-    flip_rows, flip_columns : bool
-        Whether the stored order is north to south, east to west.
-    columns : int
-        Columns kept: one less than stored where the last repeats the first.
-    roll : int
-        How many columns go from the front to the end, after flipping.
-    """
-
-    flip_rows: bool
-    flip_columns: bool
-    columns: int
-    roll: int
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether rows and columns stay where they are (apart from a repeated last column)."""
-        return not (self.flip_rows or self.flip_columns or self.roll)
-
-    def normalised(self, values: Floats) -> Floats:
-        """Values (..., lat, lon) in the order of the `Grid`: the same array where that is how they are stored."""
-        if self.flip_rows:
-            values = values[..., ::-1, :]
-        if self.flip_columns:
-            values = values[..., ::-1]
-        values = values[..., : self.columns]
-        if not self.roll:
-            return values
-        return np.concatenate([values[..., self.roll :], values[..., : self.roll]], axis=-1)
-
-
-def attribute(variable: netCDF4.Variable | netCDF4.Dataset, name: str) -> Any:
-    """Attribute of a netCDF4 variable or file, "" where it has none."""
-    try:
-        return variable.getncattr(name)
-    except AttributeError:
-        return ""
-
-
-def of_variable(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> list[Axis]:
-    """The axes of a variable, a list of `Axis` in stored order; role "" where it is not understood."""
-    return [_axis(nc, variable, dimension) for dimension in variable.dimensions]
+def of_variable(nc: netCDF4.Dataset, variable: netCDF4.Variable, member: str | None = None) -> list[Axis]:
+    """The axes of a variable in stored order, a list of `Axis`; `member` names the dimension of members."""
+    found = [_axis(nc, variable, dimension) for dimension in variable.dimensions]
+    return [replace(axis, role="member") if axis.dimension == member else axis for axis in found]
 
 
 def is_gridded(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> bool:
@@ -113,171 +96,111 @@ def is_gridded(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> bool:
     return {"lat", "lon"} <= {axis.role for axis in of_variable(nc, variable)}
 
 
-def levels_hpa(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> tuple[float, ...] | None:
-    """Pressure levels of a variable, from its axis or its scalar coordinate; None where neither says."""
-    coordinate = _described_by(nc, variable, "level")
-    factor = None if coordinate is None else _HPA.get(str(attribute(coordinate, "units")).lower())
-    if coordinate is None or (factor is None and attribute(coordinate, "units") != ""):
-        return None
-    values = np.atleast_1d(_small(coordinate)).astype(float)
-    if factor is None:
-        factor = 0.01 if values.max() > 2000 else 1.0  # no units: no pressure level lies above 2000 hPa
-    return tuple(float(level) for level in np.round(values * factor, 6))
+def one(axes: list[Axis], role: str) -> Axis | None:
+    """The axis of a role; of several the first that is longer than 1."""
+    fitting = [axis for axis in axes if axis.role == role]
+    return next((axis for axis in fitting if axis.size != 1), fitting[0] if fitting else None)
 
 
-def height_m(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> float | None:
-    """Height of a variable with one level in metres, None where it has none."""
-    coordinate = _described_by(nc, variable, "height")
-    if coordinate is None or coordinate.size != 1 or str(attribute(coordinate, "units")).lower() not in _METRES:
-        return None
-    return float(np.ravel(coordinate[...])[0])
+def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Iterator[netCDF4.Variable]:
+    """The scalar coordinates of some roles that belong to a variable: first those that its attribute names.
 
-
-def has_level(levels: tuple[float, ...], level: float) -> bool:
-    """Whether a level (hPa) is among others, to a thousandth of itself."""
-    return any(abs(one - level) <= 1e-3 * level for one in levels)
+    What no attribute names counts as well where its role is beyond doubt: by its standard name, by a name that is
+    known, by a date that it is counted from. A scalar that only has units, as CAM's reference pressure, does not.
+    """
+    named = str(attribute(variable, "coordinates")).split()
+    for name in (*named, *(name for name in nc.variables if name not in named)):
+        other = nc.variables.get(name)
+        if other is None or other.size != 1 or set(other.dimensions) & set(variable.dimensions):
+            continue
+        if is_text(other) and "member" not in roles:
+            continue
+        if other.dimensions and name not in named and other.dimensions != (name,):
+            continue
+        if role(name, other) in roles and (name in named or _beyond_doubt(name, other)):
+            yield other
 
 
 def scalar(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF4.Variable | None:
-    """The scalar coordinate variable of a role ("time", "member", ...) that belongs to a variable, or None."""
-    named = str(attribute(variable, "coordinates")).split()
-    for name in (*named, *(nc.variables if role == "time" else ())):
-        other = nc.variables.get(name)
-        if other is not None and other.dimensions == () and other.dtype is not str and _role(name, other) == role:
-            return other
-    return None
+    """The first of `scalars`, or None."""
+    return next(scalars(nc, variable, role), None)
 
 
-def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, path: Path) -> tuple[Grid, Columns]:
-    """The grid of a variable and the way from its stored order to that of the grid.
-
-    Returns
-    -------
-    Grid, Columns
-
-    Raises
-    ------
-    InputError
-        Latitudes or longitudes are missing, not in one direction, out of range, or longitudes unevenly spaced.
-    """
-    lat = _horizontal(nc, variable, "lat", path)
-    lon = _horizontal(nc, variable, "lon", path)
-    flip_rows = lat[0] > lat[-1]
-    lat = lat[::-1] if flip_rows else lat
-    where = f"{path}: {variable.name}"
-    if not (np.diff(lat) > 0).all() or abs(lat).max() > 90.001:
-        raise InputError(
-            f"{where}: latitudes must ascend or descend between -90 and 90, and these run from {lat[0]:g} to "
-            f"{lat[-1]:g}; sort or regrid the file"
-        )
-    flip_columns, lon = _eastward(lon, where)
-    step = (lon[-1] - lon[0]) / (len(lon) - 1)
-    columns = len(lon) - (abs(lon[-1] - lon[0] - 360) < _EVEN * step)  # the last may repeat the first
-    lon = lon[:columns]
-    periodic = bool(abs(columns * step - 360) < step / 2)
-    lon, roll = _from_greenwich(lon, periodic)
-    return Grid(np.ascontiguousarray(lat), lon, periodic), Columns(bool(flip_rows), flip_columns, int(columns), roll)
+def is_text(variable: netCDF4.Variable) -> bool:
+    """Whether a variable holds texts or single letters."""
+    return variable.dtype is str or np.dtype(variable.dtype).kind not in "iuf"
 
 
-def _from_greenwich(lon: Floats, periodic: bool) -> tuple[Floats, int]:
-    """Longitudes that begin in [0, 360), and how many columns that takes from the front to the end."""
-    if not periodic:
-        return lon - 360 * np.floor(lon[0] / 360), 0
-    even = lon[0] + np.arange(len(lon)) * (360 / len(lon))  # what 0.703, 1.406, ... stand for
-    even = np.where(abs(even - np.round(even, 6)) < 1e-9, np.round(even, 6), even)
-    wrapped = even % 360
-    roll = int(np.argmin(wrapped))
-    return np.roll(wrapped, -roll), roll
+def role(name: str, coordinate: netCDF4.Variable) -> str:
+    """What a coordinate variable stands for, see `Axis`; "" where it is not understood."""
+    units, standard_name = text(coordinate, "units"), text(coordinate, "standard_name")
+    by_java = _NETCDF_JAVA.get(text(coordinate, "_CoordinateAxisType"))
+    if standard_name in _STANDARD_NAMES or by_java:
+        return _STANDARD_NAMES.get(standard_name) or str(by_java)
+    if standard_name.startswith(("grid_", "projection_")):
+        return ""
+    if attribute(coordinate, "formula_terms") != "" or standard_name.startswith(("atmosphere_", "ocean_")):
+        return "level"
+    if units in NORTH or units in EAST:
+        return "lat" if units in NORTH else "lon"
+    by_name = _role_by_name(name)
+    if _SINCE.search(units):
+        return "start" if by_name == "start" else "time"
+    if pressure.in_hpa(units) is not None:
+        return "level"
+    by_axis = _AXIS.get(text(coordinate, "axis"), "")
+    if by_axis and (by_axis not in ("lat", "lon") or units in _DEGREES):
+        return by_axis
+    if text(coordinate, "positive") in ("up", "down"):
+        return "level"
+    if by_name in ("", "time", "start") and is_duration(units):
+        return "lead"
+    return by_name
 
 
-def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
-    """Whether longitudes are stored east to west, and they themselves west to east without a jump."""
-    step = (np.diff(lon) + 180) % 360 - 180  # the short way round: stored longitudes may jump from 359 to 0
-    flipped = bool(step[0] < 0)
-    lon, step = (lon[::-1], -step[::-1]) if flipped else (lon, step)
-    unwrapped = lon[0] + np.concatenate([[0], np.cumsum(step)])
-    even = np.linspace(unwrapped[0], unwrapped[-1], len(lon))
-    spacing = even[1] - even[0]
-    if spacing <= 0 or abs(unwrapped - even).max() > _EVEN * spacing or unwrapped[-1] - unwrapped[0] > 360.001:
-        raise InputError(
-            f"{where}: longitudes must be evenly spaced, once round the Earth at most, and these begin with "
-            f"{', '.join(f'{one:g}' for one in lon[:4])}; regrid the file"
-        )
-    return flipped, unwrapped
-
-
-def _horizontal(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str, path: Path) -> Floats:
-    name = {"lat": "latitude", "lon": "longitude"}[role]
-    axis = next((axis for axis in of_variable(nc, variable) if axis.role == role), None)
-    if axis is None:
-        raise InputError(
-            f"{path}: {variable.name}: none of its dimensions {', '.join(variable.dimensions)} is a {name}; "
-            "regrid the file to latitudes and longitudes"
-        )
-    if axis.coordinate is None:
-        raise InputError(
-            f"{path}: {variable.name}: the dimension {axis.dimension!r} has no coordinate variable; add one"
-        )
-    values = np.asarray(_small(axis.coordinate), dtype=np.float64)
-    if len(values) < 3 or not np.isfinite(values).all() or abs(values).max() > 1000:
-        raise InputError(
-            f"{path}: {variable.name}: the {name} must have 3 or more finite values in degrees, and has "
-            f"{', '.join(f'{one:g}' for one in values[:5])}; correct the coordinate"
-        )
-    return values
+def is_duration(units: str) -> bool:
+    """Whether a unit is one of how long something lasts."""
+    return _DURATION.fullmatch(units.strip().lower()) is not None
 
 
 def _axis(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str) -> Axis:
     size = len(nc.dimensions[dimension])
-    for name in _names_along(nc, variable, dimension):
-        role = _role(name, nc.variables[name])
-        if role:
-            return Axis(dimension, role, size, nc.variables[name])
-    return Axis(dimension, _role_by_name(dimension), size, nc.variables.get(dimension))
+    roles = {name: role(name, nc.variables[name]) for name in _names_along(nc, variable, dimension)}
+    understood = [name for name, found in roles.items() if found]
+    if not understood:
+        return Axis(dimension, _role_by_name(dimension), size, _one_dimensional(nc, dimension))
+    times = [name for name in understood if roles[name] == "time"]  # before the start and the lead of the same step
+    name = times[0] if times and dimension not in understood else understood[0]
+    return Axis(dimension, roles[name], size, nc.variables[name])
 
 
 def _names_along(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str) -> list[str]:
     """Variables that may be the coordinate of a dimension: its own name first, then what the attribute names."""
     named = (dimension, *str(attribute(variable, "coordinates")).split())
     others = (name for name in nc.variables if name not in named)
-    return [
-        name for name in (*named, *others) if name in nc.variables and nc.variables[name].dimensions == (dimension,)
-    ]
+    return [name for name in (*named, *others) if name in nc.variables and _is_along(nc.variables[name], dimension)]
 
 
-def _described_by(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF4.Variable | None:
-    """The coordinate variable of a role, whether it is an axis or a scalar."""
-    for axis in of_variable(nc, variable):
-        if axis.role == role:
-            return axis.coordinate
-    return scalar(nc, variable, role)
+def _is_along(other: netCDF4.Variable, dimension: str) -> bool:
+    if other.dimensions == (dimension,):
+        return True
+    is_letters = other.dtype is not str and np.dtype(other.dtype).kind == "S"
+    return is_letters and len(other.dimensions) == 2 and other.dimensions[0] == dimension
 
 
-def _role(name: str, coordinate: netCDF4.Variable) -> str:
-    units = str(attribute(coordinate, "units")).lower().strip()
-    standard_name = str(attribute(coordinate, "standard_name")).lower()
-    if standard_name in _STANDARD_NAMES:
-        return _STANDARD_NAMES[standard_name]
-    if standard_name.startswith(("grid_", "projection_", "forecast_")):
-        return ""
-    if units in _NORTH or units in _EAST:
-        return "lat" if units in _NORTH else "lon"
-    if " since " in units:
-        return "time"
-    return "level" if units in _HPA else _role_by_name(name)
+def _one_dimensional(nc: netCDF4.Dataset, dimension: str) -> netCDF4.Variable | None:
+    found = nc.variables.get(dimension)
+    return found if found is not None and _is_along(found, dimension) else None
+
+
+def _beyond_doubt(name: str, coordinate: netCDF4.Variable) -> bool:
+    if text(coordinate, "standard_name") in _STANDARD_NAMES or _SINCE.search(text(coordinate, "units")):
+        return True
+    found = _role_by_name(name)
+    if found == "lead":  # a model's time step may be called step as well
+        return re.match(r"fore?ca?st|prediction|lead", name.lower()) is not None
+    return bool(found) and len(name) > 1
 
 
 def _role_by_name(name: str) -> str:
     return next((role for role, names in _NAMES.items() if names.fullmatch(name.lower())), "")
-
-
-def _small(coordinate: netCDF4.Variable) -> np.ndarray:
-    """Values of a coordinate, refused where it is absurdly long."""
-    if coordinate.size > LONGEST_AXIS:
-        raise InputError(
-            f"{coordinate.group().filepath()}: {coordinate.name} has {coordinate.size} values by its header, so "
-            "the file is damaged; copy it again"
-        )
-    values = np.ma.getdata(coordinate[...])
-    scale, offset = attribute(coordinate, "scale_factor"), attribute(coordinate, "add_offset")
-    return values if scale == "" and offset == "" else values * (1.0 if scale == "" else scale) + (offset or 0.0)

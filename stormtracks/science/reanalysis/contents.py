@@ -4,10 +4,10 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-import netCDF4
 import numpy as np
 
-from stormtracks.science.reanalysis import axes, times, variables
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import structure, variables
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.source import Source
 from stormtracks.science.records import InputFile
@@ -25,11 +25,14 @@ class FileContents:
         Calendar years of its times.
     members : int
         Length of the member axis, 1 where there is none.
+    faults : tuple of str
+        Why winds that are there cannot be used, a sentence each with the file's name.
     """
 
     candidates: tuple[variables.Candidate, ...]
     years: frozenset[int]
     members: int
+    faults: tuple[str, ...] = ()
 
     def levels(self, role: str) -> tuple[float, ...] | None:
         """Pressure levels (hPa) of the variables of a role; None where one of them does not say."""
@@ -57,7 +60,7 @@ def look(path: str | Path, described: Dataset | None = None) -> FileContents:
     Raises
     ------
     InputError
-        The file cannot be read, or its times cannot be understood.
+        The file cannot be read.
     """
     described = described or Dataset()
     return _look(InputFile.of(path), tuple(sorted(described.variables.items())), described.member)
@@ -73,22 +76,40 @@ def _look(file: InputFile, names: tuple[tuple[str, str], ...], member: str | Non
 
 
 def _contents(source: Source, described: Dataset) -> FileContents:
-    nc = source.nc
-    found = [candidate for candidate in variables.candidates(nc) if candidate.role not in described.variables]
+    nc, path = source.nc, source.path
+    found = [one for one in variables.candidates(nc, path) if one.role not in described.variables]
     for role, name in described.variables.items():
         if name in nc.variables:
-            found.append(variables.Candidate(role, name, axes.levels_hpa(nc, nc.variables[name])))
+            levels = variables.levels_of(nc, nc.variables[name], path).hpa
+            found.append(variables.Candidate(role, name, levels))
+    usable = [one for one in found if not one.fault]
+    faults = [f"{path}: {one.name}: {one.fault}" for one in found if one.fault]
+    if not usable:
+        return FileContents((), frozenset(), 0, tuple(faults))
+    return _described(source, usable, faults, described)
+
+
+def _described(
+    source: Source, usable: list[variables.Candidate], faults: list[str], described: Dataset
+) -> FileContents:
+    """What the usable variables say, each looked at by the means by which a task reads it."""
+    kept, found = [], {}
+    for one in usable:
+        variable = source.nc.variables[one.name]
+        try:
+            variables.check_units(variable, one.role, source.path)
+            if variable.dimensions not in found:
+                found[variable.dimensions] = structure.of_variable(source.path, variable, _any_level(one), described)
+        except InputError as error:
+            faults.append(str(error))
+        else:
+            kept.append(one)
     if not found:
-        return NOTHING
-    variable = nc.variables[found[0].name]
-    members = [axis.size for axis in axes.of_variable(nc, variable) if axis.role == "member"]
-    return FileContents(tuple(found), _years(source, variable), members[0] if members else 1)
+        return FileContents((), frozenset(), 0, tuple(faults))
+    first = next(iter(found.values()))
+    years = frozenset((np.unique(first.times.astype("datetime64[Y]")).astype(int) + 1970).tolist())
+    return FileContents(tuple(kept), years, len(first.members), tuple(faults))
 
 
-def _years(source: Source, variable: netCDF4.Variable) -> frozenset[int]:
-    along = [axis.coordinate for axis in axes.of_variable(source.nc, variable) if axis.role == "time"]
-    coordinate = along[0] if along else axes.scalar(source.nc, variable, "time")
-    if coordinate is None:
-        return frozenset()
-    dates, _ = times.decode(coordinate, source.path)
-    return frozenset((np.unique(dates.astype("datetime64[Y]")).astype(int) + 1970).tolist())
+def _any_level(candidate: variables.Candidate) -> float:
+    return candidate.levels[0] if candidate.levels else 0.0

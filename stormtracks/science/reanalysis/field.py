@@ -5,10 +5,11 @@ import math
 
 import numpy as np
 
-from stormtracks.science.arrays import Floats, Times
+from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes, chunks, times, variables
+from stormtracks.science.reanalysis import axes, chunks, levels, structure, variables
 from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.levels import Levels
 from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
 from stormtracks.science.reanalysis.source import Source
 
@@ -62,17 +63,16 @@ class Field:
         self.role = role
         self.name = name
         self.variable = nc.variables[name]
-        self.axes = axes.of_variable(nc, self.variable)
-        self._check_axes()
         variables.check_units(self.variable, role, path)
-        self._level = self._level_index(level)
-        self.grid, self._columns = axes.grid(nc, self.variable, path)
-        self.times, self.calendar = self._read_times()
-        self.members = self._labels()
+        found = structure.of_variable(path, self.variable, level, described)
+        self.axes = found.axes
+        self.grid, self._columns = found.grid, found.columns
+        self.times, self.calendar = found.times, found.calendar
+        self.members, self.remarks = found.members, found.remarks
+        self._level = self._level_index(found.levels, level)
         self._check_size()
         self._packing = Packing(self.variable)
         self._prepare_chunks()
-        self.remarks: tuple[str, ...] = ()
         self.chunks_read = 0
 
     def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
@@ -103,9 +103,10 @@ class Field:
     @functools.cached_property
     def _chunk_reader(self) -> chunks.ChunkReader | None:
         """Direct access to the chunks, or None where only netCDF4 can read them."""
-        if self._chunks is None or self._packing.packed or self._packing.marks_among_values(LARGEST[self.role]):
+        sure = self._packing.sure(LARGEST[self.role])
+        if self._chunks is None or self._packing.packed or sure <= 0 or self._packing.marks_among_values(sure):
             return None
-        return chunks.reader(self.source, self.name, self.axes, self._level, LARGEST[self.role])
+        return chunks.reader(self.source, self.name, self.axes, self._level, sure)
 
     def _direct(self, start: int, stop: int, span: slice) -> tuple[Floats, bool] | None:
         """Values and whether they are sound by way of the stored chunks; None where that way is not open."""
@@ -149,65 +150,16 @@ class Field:
         return touched
 
     def _axis(self, role: str) -> axes.Axis | None:
-        return next((axis for axis in self.axes if axis.role == role), None)
+        return axes.one(self.axes, role)
 
     def _size(self, role: str) -> int:
         axis = self._axis(role)
         return axis.size if axis else 0
 
-    def _check_axes(self) -> None:
-        for axis in self.axes:
-            known = axis.role in ("time", "member", "level", "lat", "lon", "expver")
-            if not known and axis.size != 1:
-                raise InputError(
-                    f"{self.source.path}: {self.name}: the dimension {axis.dimension!r} of length {axis.size} is not "
-                    "understood; only time, member, level, latitude and longitude may be longer than 1: extract one of "
-                    "its entries"
-                )
-        roles = [axis.role for axis in self.axes if axis.role and axis.size != 1]
-        twice = {role for role in roles if roles.count(role) > 1}
-        if twice:
-            raise InputError(
-                f"{self.source.path}: {self.name}: two of the dimensions {', '.join(self.variable.dimensions)} are "
-                f"both {twice.pop()}; extract one entry of one of them"
-            )
-
-    def _level_index(self, level: float) -> int:
-        axis = self._axis("level")
-        if axis is None:
-            return 0
-        there = axes.levels_hpa(self.source.nc, self.variable)
-        if there is None:
-            if axis.size == 1:
-                return 0
-            raise InputError(
-                f"{self.source.path}: {self.name}: the {axis.size} levels of {axis.dimension!r} are not pressures; "
-                "extract one of them, or give them units of pressure"
-            )
-        if not axes.has_level(there, level):
-            raise variables.level_missing(self.source.path, self.name, level, there)
-        return int(np.argmin(np.abs(np.asarray(there) - level)))
-
-    def _read_times(self) -> tuple[Times, str]:
-        axis = self._axis("time")
-        coordinate = axis.coordinate if axis else axes.scalar(self.source.nc, self.variable, "time")
-        if coordinate is None:
-            raise InputError(
-                f"{self.source.path}: {self.name}: there is no time coordinate; "
-                "add one with units such as 'hours since 1900-01-01'"
-            )
-        return times.decode(coordinate, self.source.path)
-
-    def _labels(self) -> tuple[str, ...]:
-        axis = self._axis("member")
-        if axis is None:
-            scalar = axes.scalar(self.source.nc, self.variable, "member")
-            variant = str(axes.attribute(self.source.nc, "variant_label"))  # CMIP6: r1i1p1f1
-            return (str(scalar[...]) if scalar is not None else variant or "1",)
-        if axis.coordinate is None or axis.size > axes.LONGEST_AXIS:
-            return tuple(str(number) for number in range(1, min(axis.size, axes.LONGEST_AXIS) + 1))
-        values = np.ravel(axis.coordinate[...])
-        return tuple(f"{value:g}" if values.dtype.kind in "iuf" else str(value) for value in values)
+    def _level_index(self, there: Levels, level: float) -> int:
+        if there.hpa is not None and not levels.has(there.hpa, level):
+            raise variables.level_missing(self.source.path, self.name, level, there.hpa)
+        return there.place(level) if self._axis("level") else 0
 
     def _check_size(self) -> None:
         cells = math.prod(axis.size for axis in self.axes if axis.role in ("member", "lat", "lon"))

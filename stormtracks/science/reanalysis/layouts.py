@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes, contents, dataset, variables
+from stormtracks.science.reanalysis import contents, dataset, levels, variables
 from stormtracks.science.reanalysis.contents import FileContents
 from stormtracks.science.reanalysis.dataset import Dataset
 
@@ -201,12 +201,24 @@ def _no_year(folder: Path, year: int, entries: list[Entry], described: Dataset) 
     if described.files and not entries:
         templates = ", ".join(described.files.values())
         return InputError(f"{folder}: no file fits the dataset's description {templates}; correct its 'files'")
+    faults = [] if there else _faults(folder, entries, described)
+    if faults:
+        more = f"; {len(faults) - 1} more cannot be used either" if len(faults) > 1 else ""
+        return InputError(faults[0] + more)
     if not there:
         return InputError(
             f"{folder}: there is no netCDF file with winds (u and v) or relative vorticity that are recognised; "
             "describe the files as a dataset"
         )
     return InputError(f"{folder}: there is no year {year}; choose from {_ranges(there)}, or fetch it")
+
+
+def _faults(folder: Path, entries: list[Entry], described: Dataset) -> list[str]:
+    """Why the winds that there are cannot be used, a sentence for each variable of each file."""
+    paths = [entry.path for entry in entries] or [
+        folder / path for path in _listing(folder, described) if path.lower().endswith(_SUFFIXES)
+    ]
+    return [fault for path in dict.fromkeys(paths) for fault in _look(path, described, strict=False).faults]
 
 
 def _ranges(numbers: Iterable[int]) -> str:
@@ -239,8 +251,8 @@ def _levels_of(entry: Entry, described: Dataset) -> tuple[float, ...] | None:
 
 
 def _has_level(entry: Entry, level: float, described: Dataset) -> bool:
-    levels = _levels_of(entry, described)
-    return levels is None or axes.has_level(levels, level)
+    there = _levels_of(entry, described)
+    return there is None or levels.has(there, level)
 
 
 def _of_quantity(folder: Path, year: int, entries: list[Entry]) -> list[Entry]:

@@ -7,34 +7,45 @@ from typing import Any
 import cftime
 import netCDF4
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes
+from stormtracks.science.reanalysis import packing
+from stormtracks.science.reanalysis.attributes import attribute, text
+from stormtracks.science.reanalysis.packing import Packing
 
 _CALENDARS = {
     "": "standard", "standard": "standard", "gregorian": "standard", "proleptic_gregorian": "proleptic_gregorian",
-    "noleap": "noleap", "365_day": "noleap",
+    "noleap": "noleap", "365_day": "noleap", "no_leap": "noleap", "365day": "noleap",
+}  # fmt: skip
+_UNITS = {  # spelling without a plural s -> (what cftime is asked for, how many of that)
+    "week": ("days", 7), "day": ("days", 1), "d": ("days", 1), "hour": ("hours", 1), "hr": ("hours", 1),
+    "h": ("hours", 1), "minute": ("minutes", 1), "min": ("minutes", 1), "second": ("seconds", 1),
+    "sec": ("seconds", 1), "s": ("seconds", 1), "millisecond": ("milliseconds", 1), "millisec": ("milliseconds", 1),
+    "msec": ("milliseconds", 1), "ms": ("milliseconds", 1), "microsecond": ("microseconds", 1),
+    "microsec": ("microseconds", 1), "us": ("microseconds", 1), "nanosecond": ("microseconds", 1e-3),
+    "nanosec": ("microseconds", 1e-3), "nsec": ("microseconds", 1e-3), "ns": ("microseconds", 1e-3),
 }  # fmt: skip
 _SECONDS = {
-    "day": 86400,
-    "d": 86400,
-    "hour": 3600,
-    "hr": 3600,
-    "h": 3600,
-    "minute": 60,
-    "min": 60,
-    "second": 1,
-    "sec": 1,
-    "s": 1,
+    "days": 86400.0,
+    "hours": 3600.0,
+    "minutes": 60.0,
+    "seconds": 1.0,
+    "milliseconds": 1e-3,
+    "microseconds": 1e-6,
 }
+_SINCE = re.compile(r"\s*([a-z\u00b5]+)\s+(?:since|from|after|ref)\s+(.+)", re.IGNORECASE)
+_DIGITS = re.compile(r"days? as %y%m%d(\.%f)?")
+_UNEQUAL = {"month", "year", "common_year", "mon", "yr"}
+_WHOLE = (3600, 1800, 900, 600, 300, 60)
+"""What the times of data are whole numbers of, seconds: single precision misses them by minutes."""
 _REAL_DATES_FROM = np.datetime64("1582-10-15", "s")
 """From here on every real calendar agrees, and dates can be counted on."""
-_LONGEST = 1.0e30
 
 
 def decode(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
-    """Times of a coordinate variable, by its own units and calendar.
+    """Times of a coordinate variable, by its own units, calendar and packing.
 
     Parameters
     ----------
@@ -48,25 +59,58 @@ def decode(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
     times : ndarray of datetime64[s], shape (nt,)
         Dates in the file's calendar, strictly ascending.
     calendar : str
-        "standard", "proleptic_gregorian" or "noleap".
+        "standard" (also for "proleptic_gregorian" where both agree), "proleptic_gregorian" or "noleap".
 
     Raises
     ------
     InputError
         No units or calendar that can be understood, missing, duplicated or backward times.
     """
+    found, calendar = dates(coordinate, path)
+    check_order(found, f"{path}: {coordinate.name}")
+    return found, calendar
+
+
+def dates(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
+    """Times as `decode`, in the shape of the coordinate variable and in any order."""
     where = f"{path}: {coordinate.name}"
-    units, calendar = str(axes.attribute(coordinate, "units")), _calendar(coordinate, where)
-    if coordinate.size > axes.LONGEST_AXIS:
-        raise InputError(f"{where}: has {coordinate.size} times by its header, so the file is damaged; copy it again")
-    values = np.atleast_1d(np.ma.getdata(coordinate[...]))
-    if values.dtype.kind not in "iuf" or not (np.abs(values.astype(float)) < _LONGEST).all():
-        raise InputError(
-            f"{where}: some times are missing, so the file was probably not written to its end; copy or write it again"
-        )
-    values = values.astype(np.float64 if values.dtype.kind == "f" else np.int64)
-    _check_order(values, units, calendar, where)
-    return _dates(values, units, calendar, where), calendar
+    calendar = _calendar(coordinate, where)
+    values = _numbers(coordinate, where)
+    units = str(attribute(coordinate, "units")).strip()
+    found = _dates(values.ravel(), units, calendar, where)
+    found = _snapped(found, _precision(coordinate, values, units)).reshape(values.shape)
+    if calendar == "proleptic_gregorian" and (not found.size or found.min() >= _REAL_DATES_FROM):
+        calendar = "standard"
+    return found, calendar
+
+
+def durations(coordinate: netCDF4.Variable, path: Path) -> npt.NDArray[np.timedelta64]:
+    """How long something lasts, timedelta64[s] in the shape of the coordinate variable.
+
+    Raises
+    ------
+    InputError
+        There are no units, or units that are not equally long.
+    """
+    where = f"{path}: {coordinate.name}"
+    values, units = _numbers(coordinate, where), text(coordinate, "units")
+    if not units and not values.any():
+        return np.zeros(values.shape, "timedelta64[s]")
+    found = _unit(units, where)
+    return np.round(values.astype(float) * found[1] * _SECONDS[found[0]]).astype("timedelta64[s]")
+
+
+def check_order(times: Times, where: str) -> None:
+    """Refuse times that do not ascend."""
+    step = np.diff(times).astype(np.int64)
+    if (step > 0).all():
+        return
+    at = int(np.argmax(~(step > 0))) + 1
+    fault = "duplicated" if times[at] == times[at - 1] else "backward"
+    raise InputError(
+        f"{where}: {fault} time: {times[at]} (number {at}, counted from 0); times must ascend: sort them "
+        "(cdo mergetime)"
+    )
 
 
 def elapsed_hours(times: Times, calendar: str) -> Floats:
@@ -88,7 +132,7 @@ def _leap_days(times: Times) -> Ints:
 
 
 def _calendar(coordinate: netCDF4.Variable, where: str) -> str:
-    given = str(axes.attribute(coordinate, "calendar")).lower()
+    given = text(coordinate, "calendar")
     if given in _CALENDARS:
         return _CALENDARS[given]
     reason = (
@@ -102,32 +146,95 @@ def _calendar(coordinate: netCDF4.Variable, where: str) -> str:
     )
 
 
-def _check_order(values: np.ndarray, units: str, calendar: str, where: str) -> None:
-    step = np.diff(values)
-    if (step > 0).all():
-        return
-    at = int(np.argmax(~(step > 0))) + 1
-    fault = "duplicated" if values[at] == values[at - 1] else "backward"
-    date = _by_cftime(values[at : at + 1], units, calendar, where)[0]
-    raise InputError(
-        f"{where}: {fault} time: {date} (number {at}, counted from 0); times must ascend: sort them (cdo mergetime)"
-    )
+def _numbers(coordinate: netCDF4.Variable, where: str) -> npt.NDArray[Any]:
+    """The numbers of a coordinate: int64 where they are whole as stored, else float64."""
+    packing_, stored = Packing(coordinate), packing.stored(coordinate)
+    if packing_.absent(stored).any():
+        raise InputError(
+            f"{where}: some times are missing, so the file was probably not written to its end; copy or write it again"
+        )
+    if stored.dtype.kind == "i" and packing_.dtype.kind == "i" and (packing_.scale, packing_.offset) == (1, 0):
+        return stored.astype(np.int64)
+    if packing_.dtype == np.float32 and (packing_.scale, packing_.offset) == (1, 0):
+        return stored.astype(np.float64)
+    return packing_.coordinate(stored).reshape(stored.shape)
 
 
-def _dates(values: np.ndarray, units: str, calendar: str, where: str) -> Times:
+def _precision(coordinate: netCDF4.Variable, values: npt.NDArray[Any], units: str) -> float:
+    """What single precision can be off by, seconds; 0 for other times."""
+    found = _SINCE.match(units)
+    if coordinate.dtype != np.float32 or not values.size or not found:
+        return 0.0
+    name, times = _UNITS.get(_singular(found[1]), ("seconds", 0))
+    return float(np.spacing(np.float32(abs(values).max()))) * times * _SECONDS[name]
+
+
+def _snapped(found: Times, precision: float) -> Times:
+    """Times that single precision misses by less than it can tell apart, at the whole hours or minutes they mean."""
+    for whole in _WHOLE if precision > 0.5 else ():
+        seconds = found.astype(np.int64)
+        nearest = (seconds + whole // 2) // whole * whole
+        if whole > 2 * precision and (abs(nearest - seconds) <= precision).all():
+            return nearest.astype("datetime64[s]")
+    return found
+
+
+def _singular(unit: str) -> str:
+    unit = unit.lower().replace("\u00b5", "u")
+    return unit if unit in _UNITS else unit.removesuffix("s")
+
+
+def _unit(unit: str, where: str) -> tuple[str, float]:
+    """What cftime calls a unit of time, and how many of them it is."""
+    if _singular(unit) in _UNEQUAL:
+        raise InputError(
+            f"{where}: times in {unit!r} cannot be understood, because these are not equally long; convert them "
+            "(cdo -r setreftime,1900-01-01,00:00:00,hours)"
+        )
+    if _singular(unit) not in _UNITS:
+        raise InputError(f"{where}: times with units {unit!r} cannot be understood; correct units or calendar")
+    return _UNITS[_singular(unit)]
+
+
+def _dates(values: npt.NDArray[Any], units: str, calendar: str, where: str) -> Times:
     if len(values) == 0:
         return np.zeros(0, "datetime64[s]")
-    ends = _by_cftime(values[[0, -1]], units, calendar, where)
-    unit = re.match(r"\s*([a-z]+?)s?\s+since", units.lower())
-    seconds = _SECONDS.get(unit[1]) if unit else None
-    if calendar == "noleap" or seconds is None or ends[0] < _REAL_DATES_FROM:
+    if _DIGITS.fullmatch(units.lower()):
+        return _of_digits(values, units, where)
+    found = _SINCE.match(units)
+    if not found:
+        raise InputError(
+            f"{where}: times with units {units!r} cannot be understood: they say no date to count from; "
+            "write them as in 'hours since 1900-01-01'"
+        )
+    if _singular(found[1]) in _UNEQUAL:
+        _unit(found[1], where)
+    name, times = _UNITS.get(_singular(found[1]), (found[1], 1))
+    return _counted(values if times == 1 else values * times, name, f"{name} since {found[2]}", calendar, where)
+
+
+def _counted(values: npt.NDArray[Any], unit: str, units: str, calendar: str, where: str) -> Times:
+    """Dates of numbers that count from a date."""
+    ends = _by_cftime(np.array([values.min(), values.max()]), units, calendar, where)
+    if calendar == "noleap" or unit not in _SECONDS or ends[0] < _REAL_DATES_FROM:
         return _by_cftime(values, units, calendar, where)
     # All calendars agree on these dates, so that counting from the first will do, which is much faster than cftime.
-    since_first = (values - values[0]) * np.float64(seconds)
+    since_first = (values - values.min()) * np.float64(_SECONDS[unit])
     return ends[0] + np.round(since_first).astype("timedelta64[s]")
 
 
-def _by_cftime(values: np.ndarray, units: str, calendar: str, where: str) -> Times:
+def _of_digits(values: npt.NDArray[Any], units: str, where: str) -> Times:
+    """Dates that are written as a number: 20050801.25 is 2005-08-01 06 UTC."""
+    days = np.floor(values).astype(np.int64)
+    seconds = np.round((values - days) * 86400).astype("timedelta64[s]")
+    try:
+        texts = [f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" for day in days.tolist()]
+        return np.array(texts, dtype="datetime64[s]") + seconds
+    except ValueError as error:
+        raise InputError(f"{where}: times with units {units!r} cannot be understood: {error}; correct them") from error
+
+
+def _by_cftime(values: npt.NDArray[Any], units: str, calendar: str, where: str) -> Times:
     """Dates by cftime, which knows every calendar and takes its time over it."""
     try:
         dates = cftime.num2date(values, units, calendar, only_use_cftime_datetimes=True)

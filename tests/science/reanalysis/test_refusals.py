@@ -255,7 +255,7 @@ def test_a_level_that_no_name_has(winds, tmp_path):
 def test_levels_that_are_not_pressures(tmp_path, write_file, recipe, fields_of):
     made = recipe(levels=(1, 2, 3), level_units="sigma_level")
     write_file(tmp_path / "x.nc", dict(zip("uv", fields_of(made), strict=True)), made)
-    with pytest.raises(InputError, match=r"x.nc: u: .*(levels of 'level' are not pressures|not understood)"):
+    with pytest.raises(InputError, match=r"x.nc: u: 'level' are model levels \(units 'sigma_level'\), not a pressure"):
         read(tmp_path)
 
 

@@ -1,0 +1,145 @@
+"""The horizontal grid of a variable, and the way from its stored rows and columns to that of the grid."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+
+from stormtracks.science.arrays import Floats
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import other_grids, packing
+from stormtracks.science.reanalysis.attributes import text
+from stormtracks.science.reanalysis.axes import Axis, one
+from stormtracks.science.records import Grid
+
+_EVEN = 0.1
+"""Largest departure of a longitude from even spacing, in steps (files store 0.703125 as 0.703)."""
+_RADIANS = {"radian", "radians", "rad", "radian_north", "radians_north", "radian_east", "radians_east"}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How stored rows and columns become south to north and west to east from [0, 360).
+
+    Attributes
+    ----------
+    flip_rows, flip_columns : bool
+        Whether the stored order is north to south, east to west.
+    columns : int
+        Columns kept: one less than stored where the last repeats the first.
+    roll : int
+        How many columns go from the front to the end, after flipping.
+    """
+
+    flip_rows: bool
+    flip_columns: bool
+    columns: int
+    roll: int
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether rows and columns stay where they are (apart from a repeated last column)."""
+        return not (self.flip_rows or self.flip_columns or self.roll)
+
+    def normalised(self, values: Floats) -> Floats:
+        """Values (..., lat, lon) in the order of the `Grid`: the same array where that is how they are stored."""
+        if self.flip_rows:
+            values = values[..., ::-1, :]
+        if self.flip_columns:
+            values = values[..., ::-1]
+        values = values[..., : self.columns]
+        if not self.roll:
+            return values
+        return np.concatenate([values[..., self.roll :], values[..., : self.roll]], axis=-1)
+
+
+def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path: Path) -> tuple[Grid, Columns]:
+    """The grid of a variable and the way from its stored order to that of the grid.
+
+    Returns
+    -------
+    Grid, Columns
+
+    Raises
+    ------
+    InputError
+        It is on another kind of grid; latitudes or longitudes are missing, not in one direction, out of range, or
+        longitudes unevenly spaced.
+    """
+    where = f"{path}: {variable.name}"
+    other_grids.refuse(nc, variable, axes, where)
+    lat, lon = _degrees(variable, axes, "lat", where), _degrees(variable, axes, "lon", where)
+    flip_rows = lat[0] > lat[-1]
+    lat = lat[::-1] if flip_rows else lat
+    if not (np.diff(lat) > 0).all() or abs(lat).max() > 90.001:
+        raise InputError(
+            f"{where}: latitudes must ascend or descend between -90 and 90, and these run from {lat[0]:g} to "
+            f"{lat[-1]:g}; sort or regrid the file"
+        )
+    flip_columns, lon = _eastward(lon, where)
+    step = (lon[-1] - lon[0]) / (len(lon) - 1)
+    columns = len(lon) - (abs(lon[-1] - lon[0] - 360) < _EVEN * step)  # the last may repeat the first
+    lon = lon[:columns]
+    periodic = bool(abs(columns * step - 360) < step / 2)
+    lon, roll = _from_greenwich(lon, periodic)
+    return Grid(np.ascontiguousarray(lat), lon, periodic), Columns(bool(flip_rows), flip_columns, int(columns), roll)
+
+
+def _from_greenwich(lon: Floats, periodic: bool) -> tuple[Floats, int]:
+    """Longitudes that begin in [0, 360), and how many columns that takes from the front to the end."""
+    if not periodic:
+        return lon - 360 * np.floor(lon[0] / 360), 0
+    even = lon[0] + np.arange(len(lon)) * (360 / len(lon))  # what 0.703, 1.406, ... stand for
+    even = np.where(abs(even - np.round(even, 6)) < 1e-9, np.round(even, 6), even)
+    wrapped = even % 360
+    roll = int(np.argmin(wrapped))
+    return np.roll(wrapped, -roll), roll
+
+
+def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
+    """Whether longitudes are stored east to west, and they themselves west to east without a jump."""
+    step = (np.diff(lon) + 180) % 360 - 180  # the short way round: stored longitudes may jump from 359 to 0
+    flipped = bool(step[0] < 0)
+    lon, step = (lon[::-1], -step[::-1]) if flipped else (lon, step)
+    unwrapped = lon[0] + np.concatenate([[0], np.cumsum(step)])
+    even = np.linspace(unwrapped[0], unwrapped[-1], len(lon))
+    spacing = even[1] - even[0]
+    if spacing <= 0 or abs(unwrapped - even).max() > _EVEN * spacing or unwrapped[-1] - unwrapped[0] > 360.001:
+        raise InputError(
+            f"{where}: longitudes must be evenly spaced, once round the Earth at most, and these begin with "
+            f"{', '.join(f'{one:g}' for one in lon[:4])}; regrid the file"
+        )
+    return flipped, unwrapped
+
+
+def _degrees(variable: netCDF4.Variable, axes: list[Axis], role: str, where: str) -> Floats:
+    """Latitudes or longitudes of a variable, degrees."""
+    name = {"lat": "latitude", "lon": "longitude"}[role]
+    axis = one(axes, role)
+    if axis is None:
+        raise InputError(
+            f"{where}: none of its dimensions {', '.join(variable.dimensions)} is a {name}; "
+            "regrid the file to latitudes and longitudes"
+        )
+    if axis.coordinate is None:
+        raise InputError(f"{where}: the dimension {axis.dimension!r} has no coordinate variable; add one")
+    values = packing.coordinate(axis.coordinate)
+    if text(axis.coordinate, "units") in _RADIANS:
+        is_single = axis.coordinate.dtype.itemsize < 8
+        values = _tidied(np.degrees(values), 2e-5 if is_single else 1e-9)
+    if len(values) < 3 or not np.isfinite(values).all() or abs(values).max() > 1000:
+        raise InputError(
+            f"{where}: the {name} must have 3 or more finite values in degrees, and has "
+            f"{', '.join(f'{one:g}' for one in values[:5])}; correct the coordinate"
+        )
+    return values
+
+
+def _tidied(values: Floats, noise: float) -> Floats:
+    """Degrees with as few decimals as they have within some noise, what single precision makes of 20 degrees aside."""
+    for decimals in range(7):
+        rounded = np.round(values, decimals)
+        if np.nanmax(abs(rounded - values), initial=0) <= noise:
+            return rounded
+    return values

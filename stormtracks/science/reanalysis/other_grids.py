@@ -1,0 +1,179 @@
+"""Grids that are not one of latitudes by longitudes: refused by their kind, with the command that helps."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import netCDF4
+
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import axes as axes_
+from stormtracks.science.reanalysis.attributes import attribute, text
+from stormtracks.science.reanalysis.axes import Axis, one
+
+_CELLS = re.compile(
+    r"n?_?(cell|col|point|pnt|node|nod|elem|ele|face|vert\w*|mesh\w*|value|pix\w*)s?(_?\d+)?|.*ncells?.*|.*cells?|.*mesh.*|lndgrid|values"
+)
+_TILES = re.compile(r"nf|face|tile|ntiles?")
+_GRIB = {
+    "reduced_gg": "reduced", "reduced_ll": "reduced", "gaussian_reduced": "reduced", "sh": "spectral",
+    "spectral": "spectral", "rotated_ll": "rotated", "unstructured_grid": "unstructured", "healpix": "healpix",
+    "unstructured": "unstructured", "curvilinear": "curvilinear", "lambert": "projected", "mercator": "projected",
+    "polar_stereographic": "projected",
+}  # fmt: skip
+_WHAT = {
+    "WRF": "is WRF output, on the model's own levels and staggered grid; interpolate u and v to pressure levels "
+    "(wrf-python: interplevel), then cdo remapbil,r360x181 {file} out.nc",
+    "spectral": "holds spectral coefficients, not a grid; transform them: cdo sp2gpl {file} out.nc",
+    "reduced": "is on a reduced Gaussian grid; fill its rows: cdo setgridtype,regular {file} out.nc",
+    "healpix": "is on a HEALPix grid; remap it: cdo remapnn,r360x181 {file} out.nc",
+    "cubed sphere": "is on a cubed sphere; remap it to latitudes and longitudes with the model's own tool (fregrid)",
+    "unstructured": "is on an unstructured grid; remap it: cdo remapdis,r360x181 {file} out.nc",
+    "rotated": "is on a rotated grid; turn its winds and remap it: cdo remapbil,r360x181 -rotuvb,u,v {file} out.nc",
+    "projected": "is on the grid of a map projection ({detail}); turn its winds to east and north if they follow the "
+    "grid, and remap it: cdo remapbil,r360x181 {file} out.nc",
+    "curvilinear": "is on a curvilinear grid, its latitudes and longitudes have two dimensions; remap it: "
+    "cdo remapbil,r360x181 {file} out.nc",
+}
+
+
+class _Seen(NamedTuple):
+    """What decides about the kind of a grid."""
+
+    nc: netCDF4.Dataset
+    variable: netCDF4.Variable
+    mapping: str
+    grib: str
+
+
+def refuse(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], where: str) -> None:
+    """Refuse a variable that is on a grid of a known other kind.
+
+    Raises
+    ------
+    InputError
+        Which kind, and the command that helps.
+    """
+    found = kind(nc, variable, axes)
+    if found:
+        file = nc.filepath().rsplit("/", 1)[-1]
+        what = _WHAT[found].format(file=file, detail=_mapping(nc, variable) or "x and y")
+        raise InputError(f"{where}: {what}")
+
+
+def kind(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> str:
+    """Kind of a grid, a key of the table of remedies; "" for latitudes by longitudes and for what is not known."""
+    lat, lon = one(axes, "lat"), one(axes, "lon")
+    if lat and lon and lat.coordinate is not None and lon.coordinate is not None:
+        return ""
+    grib = next((_GRIB[value] for value in _grid_types(variable) if value in _GRIB), "")
+    seen = _Seen(nc, variable, _mapping(nc, variable), grib)
+    return next((name for name, fits in _KINDS.items() if fits(seen)), "")
+
+
+def _is_wrf(seen: _Seen) -> bool:
+    return (
+        "wrf" in text(seen.nc, "TITLE")
+        or {"south_north", "west_east"} & {name.removesuffix("_stag") for name in seen.variable.dimensions} != set()
+    )
+
+
+def _is_spectral(seen: _Seen) -> bool:
+    names = " ".join(seen.variable.dimensions).lower()
+    return seen.grib == "spectral" or re.search(r"\b(nsp\d*|nc2|\w*spectral\w*)\b", names) is not None
+
+
+def _is_reduced(seen: _Seen) -> bool:
+    names = {name.lower() for name in seen.variable.dimensions}
+    return seen.grib == "reduced" or bool(names & {"rgrid", "reduced_points"})
+
+
+def _is_healpix(seen: _Seen) -> bool:
+    named = any("healpix" in name.lower() for name in (*seen.variable.dimensions, *seen.nc.ncattrs()))
+    stated = any("healpix" in name for name in seen.variable.ncattrs())
+    return (
+        named
+        or stated
+        or "healpix" in (seen.mapping, seen.grib)
+        or any(_is_twelve_times_four(one) for one in _cells(seen))
+    )
+
+
+def _is_cubed(seen: _Seen) -> bool:
+    return any(
+        _TILES.fullmatch(name.lower()) and len(seen.nc.dimensions[name]) == 6 for name in seen.variable.dimensions
+    )
+
+
+def _is_unstructured(seen: _Seen) -> bool:
+    return seen.grib == "unstructured" or attribute(seen.variable, "mesh") != "" or bool(_cells(seen))
+
+
+def _is_rotated(seen: _Seen) -> bool:
+    names = {name.lower() for name in seen.variable.dimensions}
+    return (
+        seen.grib == "rotated"
+        or seen.mapping == "rotated_latitude_longitude"
+        or bool(names & {"rlat", "rlon"})
+        or "grid_latitude" in _standard_names(seen)
+    )
+
+
+def _is_projected(seen: _Seen) -> bool:
+    return bool(seen.mapping) or seen.grib == "projected" or "projection_x_coordinate" in _standard_names(seen)
+
+
+def _is_curvilinear(seen: _Seen) -> bool:
+    inside = set(seen.variable.dimensions)
+    flat = [
+        other for other in seen.nc.variables.values() if len(other.dimensions) == 2 and set(other.dimensions) <= inside
+    ]
+    return seen.grib == "curvilinear" or {"lat", "lon"} <= {axes_.role(other.name, other) for other in flat}
+
+
+_KINDS: dict[str, Callable[[_Seen], bool]] = {
+    "WRF": _is_wrf,
+    "spectral": _is_spectral,
+    "reduced": _is_reduced,
+    "healpix": _is_healpix,
+    "cubed sphere": _is_cubed,
+    "unstructured": _is_unstructured,
+    "rotated": _is_rotated,
+    "projected": _is_projected,
+    "curvilinear": _is_curvilinear,
+}
+"""In this order: a rotated or projected grid has latitudes of two dimensions as well."""
+
+
+def _grid_types(variable: netCDF4.Variable) -> Iterator[str]:
+    yield from (text(variable, name) for name in ("GRIB_gridType", "gridType", "CDI_grid_type"))
+
+
+def _mapping(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> str:
+    """The name of the grid mapping of a variable, "" where it has none or one of latitudes and longitudes."""
+    named = str(attribute(variable, "grid_mapping")).split(":")[0].strip()
+    found = text(nc.variables[named], "grid_mapping_name") if named in nc.variables else ""
+    return "" if found == "latitude_longitude" else found
+
+
+def _standard_names(seen: _Seen) -> set[str]:
+    return {
+        text(seen.nc.variables[name], "standard_name") for name in seen.variable.dimensions if name in seen.nc.variables
+    }
+
+
+def _cells(seen: _Seen) -> list[int]:
+    """Sizes of the dimensions along which both latitude and longitude lie, or whose names say that they are cells."""
+    found = []
+    for name in seen.variable.dimensions:
+        along = [other for other in seen.nc.variables.values() if other.dimensions == (name,)]
+        roles = {axes_.role(other.name, other) for other in along}
+        if {"lat", "lon"} <= roles or _CELLS.fullmatch(name.lower()):
+            found.append(len(seen.nc.dimensions[name]))
+    return found
+
+
+def _is_twelve_times_four(size: int) -> bool:
+    """Whether a number of cells is one that only HEALPix has: 12 times a power of 4."""
+    rest = size // 12
+    return size % 12 == 0 and rest >= 16 and rest & (rest - 1) == 0 and rest.bit_length() % 2 == 1

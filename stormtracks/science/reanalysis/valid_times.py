@@ -1,0 +1,247 @@
+"""The times that fields are valid at: those of the file, or the start of a forecast plus its lead."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import netCDF4
+import numpy as np
+
+from stormtracks.science.arrays import Times
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import axes as axes_
+from stormtracks.science.reanalysis import times
+from stormtracks.science.reanalysis.attributes import attribute, number, text
+from stormtracks.science.reanalysis.axes import Axis
+
+ROLES = ("time", "start", "lead")
+_VALID = re.compile(r"(forecast_?)?(valid|verification)_?times?|valtime")
+_SAYS_START = re.compile(r"\binit|\breference|\bstart|\banalysis|\bissue|\bbase time|forecast run")
+_LEAD = re.compile(
+    r"forecast_?period|.*lead.*|(forecast_)?steps?|.*timedelta|tau|(forecast|fcst|fc|f)_?(hours?|hrs?)|time_?offset"
+)
+_AGREE = np.timedelta64(300, "s")
+"""What may lie between a valid time and the sum of start and lead: both may have been rounded."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When the fields of a variable are valid.
+
+    Attributes
+    ----------
+    axes : list of Axis
+        Those of the variable; the one along which the times run has the role "time".
+    times : ndarray of datetime64[s], shape (nt,)
+        Strictly ascending.
+    calendar : str
+    remark : str
+        What was assumed; "" where nothing was.
+    """
+
+    axes: list[Axis]
+    times: Times
+    calendar: str
+    remark: str = ""
+
+
+class _Timed(NamedTuple):
+    """Dates, or durations, along some dimensions."""
+
+    name: str
+    dimensions: tuple[str, ...]
+    values: np.ndarray
+    calendar: str
+    coordinate: netCDF4.Variable | None
+
+    def says(self, attribute_name: str) -> str:
+        """An attribute of the coordinate, in lower case; "" where there is none."""
+        return "" if self.coordinate is None else text(self.coordinate, attribute_name)
+
+
+class _Given(NamedTuple):
+    """The coordinates of time that a variable has, by what they are."""
+
+    valid: _Timed | None
+    time: _Timed | None
+    start: _Timed | None
+    lead: _Timed | None
+
+
+def of_variable(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path: Path) -> Clock:
+    """When the fields of a variable are valid.
+
+    Raises
+    ------
+    InputError
+        There is no time; times cannot be understood; there are many starts by many leads; the start plus the lead is
+        not the valid time that the file states.
+    """
+    where = f"{path}: {variable.name}"
+    given = _given(nc, variable, axes, path)
+    valid, remark = _valid(given, axes, where)
+    own = [axis for axis in axes if axis.role in ROLES or axis.dimension in valid.dimensions]
+    _refuse_many(own, axes, valid, where)
+    record = next((axis for axis in own if axis.size != 1), next((axis for axis in own if axis.role == "time"), None))
+    record = record or (own[0] if own else None)
+    found = _spread(valid, own).reshape(-1)
+    times.check_order(found, f"{path}: {valid.name}")
+    return Clock([_renamed(axis, record) for axis in axes], found, valid.calendar, remark)
+
+
+def _renamed(axis: Axis, record: Axis | None) -> Axis:
+    if axis is record:
+        return replace(axis, role="time")
+    return replace(axis, role="start") if axis.role == "time" else axis
+
+
+def _given(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path: Path) -> _Given:
+    found: dict[str, list[_Timed]] = {"valid": [], "time": [], "start": [], "lead": []}
+    for coordinate in _coordinates(nc, variable, axes):
+        role = axes_.role(coordinate.name, coordinate)
+        if role == "lead":
+            found["lead"].append(_lead(coordinate, path))
+            continue
+        values, calendar = times.dates(coordinate, path)
+        kind = "valid" if _VALID.fullmatch(coordinate.name.lower()) else role
+        values = values.reshape(coordinate.shape)
+        found[kind].append(_Timed(coordinate.name, coordinate.dimensions, values, calendar, coordinate))
+    if not found["lead"]:
+        found["lead"] += _lead_of_attributes(variable)
+    return _Given(*(next(iter(found[kind]), None) for kind in ("valid", "time", "start", "lead")))
+
+
+def _coordinates(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> Iterator[netCDF4.Variable]:
+    """Coordinates of time of a variable: of its dimensions, along several of them, and scalars; each once."""
+    own = [axis.coordinate for axis in axes if axis.role in ROLES and axis.coordinate is not None]
+    yield from own
+    seen = {coordinate.name for coordinate in own}
+    named = str(attribute(variable, "coordinates")).split()
+    horizontal = {axis.dimension for axis in axes if axis.role in ("lat", "lon", "level")}
+    for name in (*named, *(name for name in nc.variables if name not in named)):
+        other = nc.variables.get(name)
+        if other is None or name in seen or not other.dimensions or axes_.is_text(other):
+            continue
+        inside = set(other.dimensions) <= set(variable.dimensions) - horizontal
+        if inside and axes_.role(name, other) in ROLES and _is_meant(name, other):
+            seen.add(name)
+            yield other
+    yield from (one for one in axes_.scalars(nc, variable, *ROLES) if one.name not in seen and _is_meant(one.name, one))
+
+
+def _is_meant(name: str, coordinate: netCDF4.Variable) -> bool:
+    """Whether a coordinate is one of time and not something else that lasts: a model's time step, say."""
+    if axes_.role(name, coordinate) != "lead":
+        return True
+    return text(coordinate, "standard_name") == "forecast_period" or _LEAD.fullmatch(name.lower()) is not None
+
+
+def _lead(coordinate: netCDF4.Variable, path: Path) -> _Timed:
+    values = times.durations(coordinate, path).reshape(coordinate.shape)
+    return _Timed(coordinate.name, coordinate.dimensions, values, "", coordinate)
+
+
+def _lead_of_attributes(variable: netCDF4.Variable) -> list[_Timed]:
+    """NCL writes the lead of a variable as its attribute."""
+    lead, units = number(variable, "forecast_time"), text(variable, "forecast_time_units")
+    if lead is None or units not in ("hours", "hour", "h"):
+        return []
+    values = np.array(round(lead * 3600), "timedelta64[s]")
+    return [_Timed("forecast_time", (), values, "", None)]
+
+
+def _valid(given: _Given, axes: list[Axis], where: str) -> tuple[_Timed, str]:
+    """The valid times, and what was assumed for them."""
+    start, lead = given.start, given.lead
+    valid = given.valid
+    if valid is None and given.time is not None:
+        if lead is not None and _is_start(given, axes, where):
+            start = start or given.time
+        else:
+            valid = given.time
+    elif valid is not None and start is None and given.time is not None and lead is not None:
+        start = given.time
+    if start is not None and lead is not None:
+        return _sum(start, lead, valid, where), ""
+    if valid is not None:
+        return valid, ""
+    if start is not None:
+        return start, f"the times of {start.name!r} are starts of forecasts and no lead is stated; taken to be analyses"
+    if lead is not None and lead.coordinate is not None:
+        raise InputError(
+            f"{where}: {lead.name!r} lasts (units {lead.says('units')!r}) and nothing says since when; "
+            "add the start, or write the times as in 'hours since 1900-01-01'"
+        )
+    raise InputError(f"{where}: there is no time coordinate; add one with units such as 'hours since 1900-01-01'")
+
+
+def _is_start(given: _Given, axes: list[Axis], where: str) -> bool:
+    """Whether the coordinate "time" beside a lead is the start of the forecasts, and not the valid time."""
+    time, lead = given.time, given.lead
+    assert time is not None and lead is not None
+    if given.start is not None:  # by CF, "time" is then the valid time, unless it is the start once more
+        same = time.values.shape == given.start.values.shape and bool((time.values == given.start.values).all())
+        return same and bool(lead.values.astype(int).any())
+    if _SAYS_START.search(time.says("long_name")) or not lead.values.astype(int).any():
+        return True
+    own = {axis.dimension for axis in axes if axis.role == "lead"} & set(lead.dimensions)
+    if own - set(time.dimensions):
+        return True
+    if lead.dimensions and set(lead.dimensions) <= set(time.dimensions):
+        return False
+    if time.says("standard_name") == "time" and lead.says("standard_name") == "forecast_period":
+        raise InputError(
+            f"{where}: {time.name!r} may be the valid time or the start of a forecast with the lead {lead.name!r}; "
+            "add a coordinate valid_time, or a forecast_reference_time"
+        )
+    return True
+
+
+def _sum(start: _Timed, lead: _Timed, valid: _Timed | None, where: str) -> _Timed:
+    """Start plus lead, which must be the valid time where the file states one."""
+    dimensions = tuple(dict.fromkeys((*start.dimensions, *lead.dimensions)))
+    total = _along(start, dimensions) + _along(lead, dimensions)
+    name = f"{start.name} + {lead.name}"
+    found = _Timed(name, dimensions, total, start.calendar, None)
+    if valid is None:
+        return found
+    both = tuple(dict.fromkeys((*dimensions, *valid.dimensions)))
+    apart = abs(_along(found, both) - _along(valid, both))
+    if (apart > _AGREE).any():
+        raise InputError(
+            f"{where}: {valid.name!r} is not {name}: they are {apart.max().astype(int) / 3600:g} hours apart; correct "
+            "one of them"
+        )
+    return valid
+
+
+def _along(timed: _Timed, dimensions: tuple[str, ...]) -> Any:
+    """Values with an axis for each of some dimensions, of length 1 where they do not depend on it."""
+    own = [name for name in dimensions if name in timed.dimensions]
+    values = np.transpose(timed.values, [timed.dimensions.index(name) for name in own])
+    sizes = iter(values.shape)
+    return values.reshape([next(sizes) if name in own else 1 for name in dimensions])
+
+
+def _spread(valid: _Timed, own: list[Axis]) -> Times:
+    """Valid times with an axis for each of a variable's dimensions of time."""
+    values = _along(valid, tuple(axis.dimension for axis in own))
+    return np.broadcast_to(values, [axis.size for axis in own])
+
+
+def _refuse_many(own: list[Axis], axes: list[Axis], valid: _Timed, where: str) -> None:
+    lagged = [axis for axis in axes if axis.role == "member" and axis.dimension in valid.dimensions and axis.size > 1]
+    if lagged:
+        raise InputError(
+            f"{where}: each of the {lagged[0].size} members has times of its own ({valid.name} runs along "
+            f"{lagged[0].dimension!r}); write the members of each start to files of their own"
+        )
+    long = [axis for axis in own if axis.size > 1]
+    if len(long) > 1:
+        first = next((axis for axis in long if axis.role != "lead"), long[0])
+        raise InputError(
+            f"{where}: has {' x '.join(f'{axis.size} {axis.dimension}' for axis in long)}, many starts by many leads, "
+            f"and a season has one start; select one: ncks -d {first.dimension},0 FILE OUT"
+        )
