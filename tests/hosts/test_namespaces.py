@@ -43,6 +43,7 @@ def test_hosts_have_names_and_processes_of_their_own(cluster):
     assert w1.run("ps", "ax").count("/usr/sbin/sshd") <= 2
 
 
+@pytest.mark.slow
 def test_a_host_that_is_cut_off_costs_seconds_and_no_other_host(operator, cluster, nameserver):
     assert operator.fab("start-workers").returncode == 0
     cluster["w2"].cut()

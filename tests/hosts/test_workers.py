@@ -95,6 +95,7 @@ def test_what_a_killed_worker_left_is_found_and_ended(operator, sshd, entry, nam
     assert orphan.wait(5) == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_frozen_worker_is_killed_and_nothing_else_is_touched(operator, sshd, entry, nameserver):
     server = sshd("w1")
     operator.configure({"nameserver": nameserver, "workers": [entry("w1", server)]})
@@ -112,6 +113,7 @@ def test_a_frozen_worker_is_killed_and_nothing_else_is_touched(operator, sshd, e
     stranger.wait()
 
 
+@pytest.mark.slow
 def test_stop_waits_for_a_task_and_now_does_not(operator, sshd, entry, nameserver):
     server = sshd("w1")
     operator.configure({"nameserver": nameserver, "workers": [entry("w1", server)]})
