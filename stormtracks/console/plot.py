@@ -134,6 +134,9 @@ def _region(text: str | None) -> Region | None:
         south, north, west, east = (float(edge) for edge in text.split(","))
     except ValueError:
         raise BadValue(f"--region must be south,north,west,east in degrees, not {text!r}") from None
+    in_degrees = all(-360 <= edge <= 360 for edge in (west, east))
+    if not (-90 <= south < north <= 90 and in_degrees and west != east):
+        raise BadValue(f"--region must be south,north,west,east in degrees with south < north, not {text!r}")
     return south, north, west, east
 
 
@@ -141,9 +144,12 @@ def _moment(text: str | None) -> np.datetime64:
     if not text:
         raise BadValue("no time was named; give one with --time, such as --time 2005-08-28T18")
     try:
-        return np.datetime64(text, "s")
+        moment = np.datetime64(text, "s")
     except ValueError:
-        raise BadValue(f"--time must be a date with its hour, such as 2005-08-28T18, not {text!r}") from None
+        moment = np.datetime64("NaT")
+    if np.isnat(moment):
+        raise BadValue(f"--time must be a date with its hour, such as 2005-08-28T18, not {text!r}")
+    return moment
 
 
 def _year(options: Options) -> int:

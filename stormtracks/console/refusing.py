@@ -34,7 +34,7 @@ def refusing(command: Callable, status: int = 1) -> Callable:
             if os.environ.get(TRACEBACK):
                 raise
             if isinstance(error, (StormtracksError, OSError)):
-                print(f"error: {error}", file=sys.stderr)
+                print(f"error: {_message(error)}", file=sys.stderr)
                 sys.exit(status)
             from stormtracks.console import bugs  # loaded only where it is needed: commands start at once
 
@@ -42,3 +42,10 @@ def refusing(command: Callable, status: int = 1) -> Callable:
             sys.exit(os.EX_SOFTWARE)
 
     return wrapped
+
+
+def _message(error: Exception) -> str:
+    """An error in words; of the system's own, the file and what is wrong with it, without the number."""
+    if isinstance(error, OSError) and not isinstance(error, StormtracksError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}; check the path and its permissions"
+    return str(error)

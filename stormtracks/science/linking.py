@@ -80,7 +80,7 @@ def link(
         reach_km = max_speed_m_s1 * 3.6 * axis.step_hours
         link_steps = {"nearest": _link_nearest, "motion": _link_by_motion}[linker]
         link_steps(maxima, moment, 1, reach_km, successor)
-        for apart in range(2, max_missing_steps + 2):
+        for apart in range(2, min(max_missing_steps + 1, int(np.ptp(moment))) + 1):
             _link_nearest(maxima, moment, apart, reach_km * apart, successor)
     return _tracks(maxima, axis, successor, min_points, min_peak_s1)
 
