@@ -14,10 +14,11 @@ import traceback
 from pathlib import Path
 
 from stormtracks import disk, paths
+from stormtracks.checkout import CHECKOUT
 from stormtracks.errors import StormtracksError
 from stormtracks.version import code_version
 
-PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+PROJECT = CHECKOUT / "pyproject.toml"
 _SECRET = re.compile(r"--?[\w-]*(?:password|passphrase|secret|token|key)[\w-]*", re.IGNORECASE)
 _LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 

@@ -143,6 +143,7 @@ def _region(text: str | None) -> Region | None:
 def _moment(text: str | None) -> np.datetime64:
     if not text:
         raise BadValue("no time was named; give one with --time, such as --time 2005-08-28T18")
+    moment: np.datetime64
     try:
         moment = np.datetime64(text, "s")
     except ValueError:
