@@ -42,7 +42,7 @@ def report(error: BaseException) -> str:
 
 def report_to() -> str:
     """Where bugs are reported: the address that pyproject.toml names, and so the installed package."""
-    with contextlib.suppress(OSError, KeyError, ValueError):
+    with contextlib.suppress(OSError, KeyError, ValueError):  # no such file, no such key, not TOML
         return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["urls"]["Issues"])
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         named = importlib.metadata.metadata("stormtracks").get_all("Project-URL") or []
