@@ -64,17 +64,17 @@ def _details(error: BaseException) -> str:
     return _LOGIN.sub("...@", "\n".join([*lines, "", "".join(traceback.format_exception(error))]))
 
 
-def _without_secrets(words: list[str]) -> list[str]:
-    """A command line in which no password, token or key stands."""
+def _without_secrets(arguments: list[str]) -> list[str]:
+    """A command line without the values of options that name a password, token or key."""
     shown: list[str] = []
-    for word in words:
-        option, equals, _ = word.partition("=")
+    for argument in arguments:
+        option, equals, _ = argument.partition("=")
         if equals and _SECRET.fullmatch(option):
             shown.append(f"{option}=...")
-        elif shown and _SECRET.fullmatch(shown[-1]) and not word.startswith("-"):
+        elif shown and _SECRET.fullmatch(shown[-1]) and not argument.startswith("-"):
             shown.append("...")
         else:
-            shown.append(word)
+            shown.append(argument)
     return shown
 
 

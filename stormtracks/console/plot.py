@@ -103,10 +103,10 @@ def _field(options: Options) -> Figure:
 
 def _season(options: Options, place: Path, settings: Settings) -> reanalysis.Season:
     """The season that a result was made from."""
-    made = results.load_header(place)
-    chosen = settings.keywords(reanalysis.open_season) | {"dataset": made.provenance.get("dataset")}
+    header = results.load_header(place)
+    chosen = settings.keywords(reanalysis.open_season) | {"dataset": header.provenance.get("dataset")}
     return reanalysis.open_season(
-        data_folder(options["data"]), made.year, ensemble_member=made.ensemble_member, **chosen
+        data_folder(options["data"]), header.year, ensemble_member=header.ensemble_member, **chosen
     )
 
 
