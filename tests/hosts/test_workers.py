@@ -55,7 +55,7 @@ def test_a_worker_that_was_started_otherwise_is_told(operator, sshd, entry, name
     operator.fab("start-workers")
     operator.configure({"nameserver": nameserver, "workers": [entry("w1", server, results=str(tmp_path / "new"))]})
     again = operator.fab("start-workers")
-    assert again.returncode == 1 and "with another results than it would be started with now" in again.stdout
+    assert again.returncode == 1 and "but it was started with another results: run fab stop-workers" in again.stdout
     assert "it was started with another results" in operator.fab("check").stdout
     assert operator.fab("stop-workers").returncode == 0
 
