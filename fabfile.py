@@ -29,11 +29,11 @@ from stormtracks.pyro_cluster import secret
 Text = str | None
 LINES = 20
 WAIT = f"seconds to wait for each worker to register and answer; default: {workers.READY_SECONDS:g}"
-PATIENCE = f"seconds to wait for running tasks before they are ended; default: {workers.PATIENCE_SECONDS:g}"
+PATIENCE = f"seconds to wait for running tasks before they are stopped; default: {workers.PATIENCE_SECONDS:g}"
 EVERY = {
-    "hosts": "another hosts.yaml; default: $STORMTRACKS_HOSTS, else ./hosts.yaml",
+    "hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml",
     "only": "names of hosts, separated by commas; default: all",
-    "at-once": f"hosts to work on at a time; default: {AT_ONCE}",
+    "at-once": f"number of hosts to work on at the same time; default: {AT_ONCE}",
 }
 
 
@@ -62,7 +62,7 @@ def command(**helps: str) -> Callable[[Callable[..., None]], fabric.Task]:
 
 @command()
 def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
-    """Check whether each host could work, and say what to do about each fault."""
+    """Check whether each host is ready to work. For each fault, show what to do."""
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, readiness.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     host_table.write(("host", "SSH", *readiness.COLUMNS), readiness.table_rows(outcomes))
@@ -71,22 +71,22 @@ def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = Non
 
 @command(
     wheels="folder of wheels to install from, for hosts without internet access",
-    force="deploy also where a worker runs; its slots then mix old and new code",
+    force="deploy even while a worker is running; its slots then mix old and new code",
 )
 def deploy(
     c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, wheels: Text = None, force: bool = False
 ) -> None:
-    """Bring this checkout's tracked files, and the packages they need, to the hosts: only what changed."""
+    """Copy the files that git tracks here to the hosts, and install the packages they need; only changes are copied."""
     cluster = _cluster(c, hosts, only)
     if stays := deploying.untracked():
-        sys.stderr.write(f"not tracked by git, so not brought: {', '.join(stays)}\n")
+        sys.stderr.write(f"not copied, because git does not track them: {', '.join(stays)}\n")
     folder = paths.expand(wheels, where="--wheels") if wheels else None
     _on_all(c, cluster, deploying.job(cluster, folder, force), at_once)
 
 
 @command(wait=WAIT)
 def start_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, wait: Text = None) -> None:
-    """Start the workers, detached, and wait until each is registered and answers."""
+    """Start the workers in the background, and wait until each is registered and answers."""
     cluster = _cluster(c, hosts, only)
     seconds = _number("wait", wait, workers.READY_SECONDS)
     _on_all(c, cluster, workers.start(cluster, seconds), at_once)
@@ -101,7 +101,7 @@ def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Tex
     _end(outcomes, write_line)
 
 
-@command(follow="keep showing new lines until Ctrl-C", lines=f"how many of the last lines to show; default: {LINES}")
+@command(follow="keep showing new lines until Ctrl-C", lines=f"number of last lines to show; default: {LINES}")
 def show_logs(
     c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, lines: Text = None, follow: bool = False
 ) -> None:
@@ -116,13 +116,13 @@ def show_logs(
 
 
 @command(
-    overwrite="replace results here that differ from the host's",
-    to="folder for the results; default: 'results' of hosts.yaml",
+    overwrite="replace results on this machine that differ from the host's",
+    to="folder for the results; default: 'results' in hosts.yaml",
 )
 def collect(
     c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, to: Text = None, overwrite: bool = False
 ) -> None:
-    """Bring results here from the hosts that do not share our files: only missing ones, each checked on arrival."""
+    """Copy missing results from the hosts to this machine, and check each. Hosts with shared files are skipped."""
     cluster = _cluster(c, hosts, only)
     folder = paths.expand(to, Path.cwd(), "--to") if to else cluster.results
     _on_all(c, cluster, collecting.job(cluster, folder, overwrite), at_once)
@@ -132,29 +132,29 @@ def collect(
 def stop_workers(
     c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, now: bool = False, patience: Text = None
 ) -> None:
-    """Stop the workers after their running tasks; only processes that are provably theirs are ended."""
+    """Stop the workers when their running tasks have ended. Only processes proved to be theirs are stopped."""
     cluster = _cluster(c, hosts, only)
     seconds = _number("patience", patience, workers.PATIENCE_SECONDS)
     _on_all(c, cluster, workers.stop(cluster, now, seconds), at_once)
 
 
-@command(yes="trust all without asking; only on a network that nobody else can use")
+@command(yes="trust all without asking; use this only on a network that nobody else can use")
 def trust_hosts(c: Context, hosts: Text = None, only: Text = None, yes: bool = False) -> None:
-    """Show the SSH host keys that are not known yet, ask about each, and add them to your known_hosts."""
+    """Show each SSH host key that is not yet known, ask whether to trust it, and add it to your known_hosts."""
     if not trust.trust(_cluster(c, hosts, only), c.config, lambda text: yes or _agreed(text)):
         sys.exit(1)
 
 
 @command()
 def push_key(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
-    """Bring the cluster's key to the hosts (`start-workers` does so where it is missing)."""
+    """Copy the cluster's key to the hosts (`start-workers` does this where the key is missing)."""
     cluster = _cluster(c, hosts, only)
     _on_all(c, cluster, cluster_key.push(cluster), at_once)
 
 
 @command()
 def renew_key(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
-    """Create a new key and bring it to the hosts; processes that run keep the old one until they are restarted."""
+    """Create a new key and copy it to the hosts. Running processes keep the old key until they are restarted."""
     cluster = _cluster(c, hosts, only)
     path = secret.renew()
     sys.stdout.write(f"new key {secret.fingerprint(path)} in {path}; restart the nameserver and the workers\n")
@@ -191,7 +191,7 @@ def _number(option: str, text: Text | int, default: float) -> float:
 
 def _agreed(text: str) -> bool:
     if not sys.stdin.isatty():
-        sys.exit(f"{text}\nthere is no terminal to ask at; to trust all: fab trust-hosts --yes")
+        sys.exit(f"{text}\nthere is no terminal for your answer; to trust all, run fab trust-hosts --yes")
     return input(f"{text} [y/N] ").strip().lower() in ("y", "yes")
 
 

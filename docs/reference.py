@@ -1,6 +1,6 @@
 """The parts of the pages that are made from the code: commands, settings, keys, the result file.
 
-A page says where one goes with a line such as ``<!-- made from the code: settings -->``.
+A page marks the place of a part with a line such as ``<!-- made from the code: settings -->``.
 """
 
 import ast
@@ -58,19 +58,20 @@ def _task_file(module):
 
 
 def _command(program, context, body):
-    said = inspect.getdoc(body.body) or ""
+    description = inspect.getdoc(body.body) or ""
     rows = [_option(argument) for argument in context.args.values()]
     options = table(("option", "meaning", "default"), rows) if rows else "It has no options."
-    return f"### {program} {context.name}\n\n{said}\n\n{options}"
+    return f"### {program} {context.name}\n\n{description}\n\n{options}"
 
 
 def _option(argument):
     names = sorted((_flag(name) for name in argument.names), key=len, reverse=True)
-    unsaid = argument.default is None or argument.default is False or argument.default in ("", [])
-    default = "" if unsaid else f"`{argument.default}`"
-    meaning, _, told = (argument.help or "").partition("; default: ")
-    value = "" if argument.kind is bool else " " + ("N" if argument.kind in (int, float) else "TEXT")
-    return f"`{names[0]}{value}`" + "".join(f", `{name}`" for name in names[1:]), meaning, told or default
+    none = argument.default is None or argument.default is False or argument.default in ("", [])
+    meaning, _, stated = (argument.help or "").partition("; default: ")
+    default = stated or ("" if none else f"`{argument.default}`")
+    is_number = argument.kind in (int, float) or re.fullmatch(r"\d+(\.\d+)?", default)
+    value = "" if argument.kind is bool else " N" if is_number else " TEXT"
+    return f"`{names[0]}{value}`" + "".join(f", `{name}`" for name in names[1:]), meaning, default
 
 
 def _flag(name):
@@ -82,11 +83,11 @@ def settings(cls):
     hints = typing.get_type_hints(cls)
     rows = []
     for field in dataclasses.fields(cls):
-        told = field.metadata
+        about = field.metadata
         default = "none" if field.default is None else f"`{field.default}`"
-        source = re.sub(r"docs/(\w+)\.md", r"[\1](\1.md)", told["source"])
-        kind = ", ".join(filter(None, (_kind(hints[field.name]), told["unit"])))
-        rows.append((f"`{field.name}`", default, kind, told["doc"], source))
+        source = re.sub(r"docs/(\w+)\.md", r"[\1](\1.md)", about["source"])
+        kind = ", ".join(filter(None, (_kind(hints[field.name]), about["unit"])))
+        rows.append((f"`{field.name}`", default, kind, about["doc"], source))
     return table(("key", "default", "kind, unit", "meaning", "source"), rows)
 
 
@@ -99,30 +100,29 @@ def _kind(hint):
         return "list" if Ellipsis in inside else f"list of {len(inside)}"
     if typing.get_origin(hint) is dict:
         return "keys and values"
-    words = {float: "number", int: "whole number", str: "text", bool: "true or false", type(None): "none"}
-    return words[hint]
+    return {float: "number", int: "whole number", str: "text", bool: "true or false", type(None): "none"}[hint]
 
 
 def host_keys():
     """The keys of hosts.yaml: kinds and defaults from the code, meanings from the shipped file's own comments."""
     from stormtracks import config
 
-    said = _comments((ROOT / "hosts.yaml").read_text())
+    comments = _comments((ROOT / "hosts.yaml").read_text())
     server = {"host": ["address at which it listens"], "port": ["port at which it listens"]}
     parts = [
         ("nameserver", config.Nameserver, server),
-        ("workers, and defaults for all of them", config.WorkerHost, said),
+        ("workers, and defaults for all of them", config.WorkerHost, comments),
     ]
-    return "\n\n".join(f"### {title}\n\n{_keys(cls, comments)}" for title, cls, comments in parts)
+    return "\n\n".join(f"### {title}\n\n{_keys(cls, meanings)}" for title, cls, meanings in parts)
 
 
 def _keys(cls, comments):
     hints, rows = typing.get_type_hints(cls), []
     for field in dataclasses.fields(cls):
-        words = [comment.partition("default: ") for comment in comments[field.name]]
-        meaning = next((before.rstrip("; ") for before, _, _ in words if before), "")
-        told = next((after for _, _, after in words if after), _default(field))
-        rows.append((f"`{field.name}`", told, _kind(hints[field.name]), meaning))
+        parts = [comment.partition("default: ") for comment in comments[field.name]]
+        meaning = next((before.rstrip("; ") for before, _, _ in parts if before), "")
+        default = next((after for _, _, after in parts if after), _default(field))
+        rows.append((f"`{field.name}`", default, _kind(hints[field.name]), meaning))
     return table(("key", "default", "kind", "meaning"), rows)
 
 
@@ -136,7 +136,7 @@ def _default(field):
 
 
 def _comments(text):
-    """Key -> what the comments beside it say in the shipped hosts.yaml, where a key may stand twice."""
+    """Key -> the comments beside it in the shipped hosts.yaml, in which a key may occur twice."""
     found, last = {}, None
     for line in text.splitlines():
         key = re.match(r"#?\s+(?:- )?(?P<key>[a-z_]+): .*?\S\s+# (?P<comment>.+)", line)
@@ -179,12 +179,12 @@ def result_file():
 
 
 def _column(name, column):
-    said = column.attributes
-    meaning = said.get("long_name") or said.get("standard_name")
-    if "comment" in said:
-        meaning += f" ({said['comment']})"
+    attributes = column.attributes
+    meaning = attributes.get("long_name") or attributes.get("standard_name")
+    if "comment" in attributes:
+        meaning += f" ({attributes['comment']})"
     kind = {"i": "int", "f": "float", "S": "text"}[column.kind[0]] + str(8 * int(column.kind[1:] or 0) or "")
-    return f"`{name}`", kind, column.dimension, said.get("units", ""), meaning
+    return f"`{name}`", kind, column.dimension, attributes.get("units", ""), meaning
 
 
 def archives():
@@ -197,7 +197,7 @@ def archives():
         known = ", ".join(f"`{one}`" for one in archive.known) or "any name that the archive has"
         usual = ", ".join(f"`{one}`" for one in archive.variables)
         rows.append((f"`{name}`", years, usual, known, "<br>".join(f"`{one}`" for one in archive.addresses)))
-    return table(("data set", "years", "fetched when nothing is named", "there are", "from"), rows)
+    return table(("data set", "years", "fetched by default", "all there are", "from"), rows)
 
 
 def modules():
@@ -213,8 +213,8 @@ def modules():
 
 def _first_line(path):
     """The first paragraph of a module's docstring; the source is read, nothing is imported."""
-    said = ast.get_docstring(ast.parse(path.read_text())) or ""
-    return said.partition("\n\n")[0].replace("``", "`")
+    description = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return description.partition("\n\n")[0].replace("``", "`")
 
 
 def _settings():

@@ -125,7 +125,7 @@ def sweep(folder: str | os.PathLike, name: str | None = None) -> list[Path]:
     """
     removed = []
     with contextlib.suppress(FileNotFoundError):
-        for entry in list(os.scandir(folder)):
+        for entry in list(os.scandir(os.fspath(folder))):
             found = _TEMPORARY.fullmatch(entry.name)
             wanted = found and (name is None or found["name"] == name[:_NAME_CHARACTERS])
             if found and wanted and _is_left_over(found):

@@ -32,7 +32,8 @@ def read(path: Path) -> LinedMapping:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise KeyRefused(f"{path}: cannot be read ({reason})") from error
-    except (yaml.YAMLError, TypeError) as error:  # TypeError: a list cannot be a key
+    # TypeError: a list cannot be a key; ValueError: a number of thousands of digits; RecursionError: too deep.
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         raise KeyRefused(f"{path}{line}: {getattr(error, 'problem', None) or error}") from error

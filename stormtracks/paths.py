@@ -42,7 +42,7 @@ def expand(text: str | os.PathLike, base: str | os.PathLike = "", where: str = "
     head, slash, rest = written.partition("/") if written.startswith("~") else ("", "", written)
     home = os.path.expanduser(head)  # noqa: PTH111 - Path's raises RuntimeError for an unknown user
     if home.startswith("~"):
-        raise PathRefused(_message(where, written, f"there is no user {head[1:]!r}", "write the path out"))
+        raise PathRefused(_message(where, written, f"there is no user {head[1:]!r}", "write the full path"))
     return Path(base) / (home + slash + _VARIABLE.sub(lambda found: _value(found, written, where), rest))
 
 
@@ -57,7 +57,7 @@ def _value(found: re.Match, written: str, where: str) -> str:
     if value:
         return value
     state = "not set" if value is None else "empty"
-    raise PathRefused(_message(where, written, f"the variable ${name} is {state}", "set it or write the path out"))
+    raise PathRefused(_message(where, written, f"the variable ${name} is {state}", "set it, or write the full path"))
 
 
 def _message(where: str, written: str, what: str, remedy: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 import shown
 from invoke.exceptions import ParseError
 from invoke.parser import Parser
+from needs import need
 
 import fabfile
 import tasks
@@ -86,7 +87,7 @@ def run(folder, line):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STORMTRACKS_")}
     env = {**kept, **here, "PATH": path, "COLUMNS": "160"}
     line = re.sub(r"^\./(inv|fab)\b", r"\1", line)
-    return subprocess.run(["bash", "-c", line], cwd=folder, env=env, capture_output=True, text=True, timeout=300)
+    return subprocess.run([*need("bash"), "-c", line], cwd=folder, env=env, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.slow
@@ -151,6 +152,10 @@ def test_shell_completion_knows_commands_and_options():
     line = 'source <({0} -m invoke --print-completion-script bash); invoke() {{ {0} -m invoke "$@"; }}; '
     ask = "COMP_WORDS=(inv track --ye); _complete_invoke inv --ye track; echo ${COMPREPLY[@]}"
     done = subprocess.run(
-        ["bash", "-c", line.format(sys.executable) + ask], cwd=shown.ROOT, capture_output=True, text=True, timeout=30
+        [*need("bash"), "-c", line.format(sys.executable) + ask],
+        cwd=shown.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     assert done.stdout.split() == ["--year"], done.stderr

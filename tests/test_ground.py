@@ -48,7 +48,7 @@ def test_a_variable_that_is_not_set_is_refused_by_key_and_host(text):
         paths.expand(text, where="hosts.yaml, line 3: 'results'")
     assert str(refused.value) == (
         f"hosts.yaml, line 3: 'results': {text}: the variable $NOPE is not set on {socket.gethostname()}; "
-        "set it or write the path out"
+        "set it, or write the full path"
     )
 
 

@@ -10,6 +10,7 @@ from importlib import metadata
 
 import pytest
 import shown
+from needs import need
 
 import stormtracks
 from stormtracks import checkout
@@ -23,6 +24,7 @@ NOT_HERE = "does not exist, since stormtracks was installed here without its che
 def site(tmp_path_factory):
     """A copy of the package alone, below a folder that is somebody's repository, as an environment may be."""
     repository = tmp_path_factory.mktemp("repository")
+    need("git")
     subprocess.run(["git", "init", "-q", repository], check=True)
     site = repository / ".venv" / "site-packages"
     shutil.copytree(ROOT / "stormtracks", site / "stormtracks", ignore=shutil.ignore_patterns("__pycache__"))
@@ -126,7 +128,7 @@ def machine(tmp_path):
     programs = tmp_path / "bin"
     programs.mkdir()
     for tool in ("sh", "dirname", "sort", "sed", "cat", "cksum", "mkdir", "cp", "id"):
-        (programs / tool).symlink_to(shutil.which(tool))
+        (programs / tool).symlink_to(*need(tool))
     for name in ("inv", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, tmp_path)
 

@@ -14,10 +14,11 @@ import traceback
 from pathlib import Path
 
 from stormtracks import disk, paths
+from stormtracks.checkout import CHECKOUT
 from stormtracks.errors import StormtracksError
 from stormtracks.version import code_version
 
-PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+PROJECT = CHECKOUT / "pyproject.toml"
 _SECRET = re.compile(r"--?[\w-]*(?:password|passphrase|secret|token|key)[\w-]*", re.IGNORECASE)
 _LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 
@@ -41,7 +42,7 @@ def report(error: BaseException) -> str:
 
 def report_to() -> str:
     """Where bugs are reported: the address that pyproject.toml names, and so the installed package."""
-    with contextlib.suppress(OSError, KeyError, ValueError):
+    with contextlib.suppress(OSError, KeyError, ValueError):  # no such file, no such key, not TOML
         return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["urls"]["Issues"])
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         named = importlib.metadata.metadata("stormtracks").get_all("Project-URL") or []
@@ -63,17 +64,17 @@ def _details(error: BaseException) -> str:
     return _LOGIN.sub("...@", "\n".join([*lines, "", "".join(traceback.format_exception(error))]))
 
 
-def _without_secrets(words: list[str]) -> list[str]:
-    """A command line in which no password, token or key stands."""
+def _without_secrets(arguments: list[str]) -> list[str]:
+    """A command line without the values of options that name a password, token or key."""
     shown: list[str] = []
-    for word in words:
-        option, equals, _ = word.partition("=")
+    for argument in arguments:
+        option, equals, _ = argument.partition("=")
         if equals and _SECRET.fullmatch(option):
             shown.append(f"{option}=...")
-        elif shown and _SECRET.fullmatch(shown[-1]) and not word.startswith("-"):
+        elif shown and _SECRET.fullmatch(shown[-1]) and not argument.startswith("-"):
             shown.append("...")
         else:
-            shown.append(word)
+            shown.append(argument)
     return shown
 
 

@@ -65,6 +65,7 @@ def _environment(**variables: str) -> Iterator[None]:
 
 
 def _free_port() -> int:
+    # Another process may take it before the nameserver does, which then says so.
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -103,10 +103,10 @@ def _field(options: Options) -> Figure:
 
 def _season(options: Options, place: Path, settings: Settings) -> reanalysis.Season:
     """The season that a result was made from."""
-    made = results.load_header(place)
-    chosen = settings.keywords(reanalysis.open_season) | {"dataset": made.provenance.get("dataset")}
+    header = results.load_header(place)
+    chosen = settings.keywords(reanalysis.open_season) | {"dataset": header.provenance.get("dataset")}
     return reanalysis.open_season(
-        data_folder(options["data"]), made.year, ensemble_member=made.ensemble_member, **chosen
+        data_folder(options["data"]), header.year, ensemble_member=header.ensemble_member, **chosen
     )
 
 
@@ -134,16 +134,23 @@ def _region(text: str | None) -> Region | None:
         south, north, west, east = (float(edge) for edge in text.split(","))
     except ValueError:
         raise BadValue(f"--region must be south,north,west,east in degrees, not {text!r}") from None
+    in_degrees = all(-360 <= edge <= 360 for edge in (west, east))
+    if not (-90 <= south < north <= 90 and in_degrees and west != east):
+        raise BadValue(f"--region must be south,north,west,east in degrees with south < north, not {text!r}")
     return south, north, west, east
 
 
 def _moment(text: str | None) -> np.datetime64:
     if not text:
         raise BadValue("no time was named; give one with --time, such as --time 2005-08-28T18")
+    moment: np.datetime64
     try:
-        return np.datetime64(text, "s")
+        moment = np.datetime64(text, "s")
     except ValueError:
-        raise BadValue(f"--time must be a date with its hour, such as 2005-08-28T18, not {text!r}") from None
+        moment = np.datetime64("NaT")
+    if np.isnat(moment):
+        raise BadValue(f"--time must be a date with its hour, such as 2005-08-28T18, not {text!r}")
+    return moment
 
 
 def _year(options: Options) -> int:

@@ -27,14 +27,15 @@ def refusing(command: Callable, status: int = 1) -> Callable:
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
             sys.exit(INTERRUPTED)
-        except BrokenPipeError:  # whoever read the output has gone, as `| head` does
+        except BrokenPipeError:  # nobody reads the output any more, as after `| head`
+            # Python flushes standard output once more at its end, and would complain about the pipe.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except Exception as error:
             if os.environ.get(TRACEBACK):
                 raise
             if isinstance(error, (StormtracksError, OSError)):
-                print(f"error: {error}", file=sys.stderr)
+                print(f"error: {_message(error)}", file=sys.stderr)
                 sys.exit(status)
             from stormtracks.console import bugs  # loaded only where it is needed: commands start at once
 
@@ -42,3 +43,10 @@ def refusing(command: Callable, status: int = 1) -> Callable:
             sys.exit(os.EX_SOFTWARE)
 
     return wrapped
+
+
+def _message(error: Exception) -> str:
+    """The message of an error; for one of the system, the file and what is wrong with it, without the number."""
+    if isinstance(error, OSError) and not isinstance(error, StormtracksError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}; check the path and its permissions"
+    return str(error)

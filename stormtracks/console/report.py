@@ -10,6 +10,7 @@ from stormtracks import report as pages
 from stormtracks.console.local_paths import best_tracks_file, results_folder
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
+from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.readable import size
 
@@ -21,6 +22,8 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
         run = next(iter(runs.names()[-1:]), None)
     out = output()
     if options["live"]:
+        if not 0 <= options["port"] < 65536:
+            raise BadValue(f"--port must be 1 to 65535, or 0 for one that is free, not {options['port']}")
         served = {"port": options["port"], "best_tracks": best}
         pages.serve(folder, run, years_of(years), announce=lambda address: _announce(out, address), **served)
         return

@@ -21,6 +21,8 @@ def summarise(
 ) -> None:
     """Print a table of statistics over the members, or of consensus tracks, or all of it as one JSON object."""
     chosen = years_of(years)
+    if top < 0:
+        raise BadValue(f"--top must be a number of rows, or 0 for all, not {top}")
     if by in (CONSENSUS, CANDIDATES):
         _show_consensus(results_folder(folder), chosen, by == CANDIDATES, as_json, top)
         return

@@ -19,7 +19,8 @@ PLAIN_LINE_SECONDS = 10.0
 
 
 def output() -> Console:
-    """The console for results; without a terminal it is wide, so that tables in files stay whole."""
+    """The console for results."""
+    # Without a terminal it is wide, so that tables in files and pipes are not cut.
     return Console(width=None if sys.stdout.isatty() else 160, highlight=False, soft_wrap=False)
 
 

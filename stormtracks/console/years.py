@@ -29,6 +29,7 @@ def years(text: str | None, option: str = "years") -> list[int] | None:
     found: set[int] = set()
     for part in str(text).split(","):
         ends = re.fullmatch(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?", part)
+        # A part that is not understood counts as a range that goes backwards.
         first, last = (int(ends[1]), int(ends[2] or ends[1])) if ends else (1, 0)
         if last < first:
             example = "1987 or 2000-2012 or 1987,2000-2005" if option == "years" else "0 or 0-55 or 0,10-19"

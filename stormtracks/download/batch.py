@@ -45,7 +45,7 @@ class FileOutcome:
     error : str or None
         Why it failed.
     notes : tuple of str
-        What is worth knowing although it did not fail (members that were left out, say).
+        What is worth knowing although it did not fail (such as members that were left out).
     """
 
     name: str

@@ -72,7 +72,7 @@ def fetch(address: str, part: PartialFile, options: Options, courtesy: Courtesy,
     host = urlsplit(address).netloc
     failed, reached = 0, part.size
     with requests.Session() as session:
-        session.max_redirects = 5
+        session.max_redirects = 5  # archives redirect once or twice; more than five is a circle
         while True:
             courtesy.wait_for(host)
             try:
@@ -137,8 +137,9 @@ class _Attempt:
         return begun == 0
 
     def _headers(self) -> dict[str, str]:
+        # Identity: a range of a compressed file would be a range of other bytes.
         headers = {"User-Agent": f"stormtracks/{__version__}", "Accept-Encoding": "identity"}
-        validator = self.part.validator(self.address)
+        validator = self.part.validator(self.address)  # with If-Range, a changed file comes whole instead
         if validator and self.part.size:
             headers |= {"Range": f"bytes={self.part.size}-", "If-Range": validator}
         elif self.part.size:

@@ -32,7 +32,7 @@ class Options:
     longest_wait_s : float
         Longest wait that a server may ask for (Retry-After) before the file counts as failed.
     refresh : bool
-        Fetch again what is there (IBTrACS grows, say).
+        Fetch again what is there (IBTrACS, for example, grows).
     archives : mapping or None
         Addresses in place of the table's (see `archives.archive`).
     """

@@ -133,15 +133,15 @@ def parsed(output: bytes, worker: WorkerHost) -> Any:
 def unanswered(done: Done, worker: WorkerHost) -> HostFault:
     """Why there is no answer."""
     if done.status == commands.NO_CODE:
-        return HostFault(f"no code in {worker.code}: fab deploy")
+        return HostFault(f"no code in {worker.code}: run fab deploy")
     if done.status == commands.NO_PYTHON:
-        return HostFault(f"no {worker.python} in {worker.code}: fab deploy, or set 'python' in hosts.yaml")
+        return HostFault(f"no {worker.python} in {worker.code}: run fab deploy, or set 'python' in hosts.yaml")
     for name in _UNSET.findall(done.errors):
         for key in ("code", "python", "base_python"):
             if re.search(rf"\$\{{?{name}\b", getattr(worker, key)):
                 return _unset(worker, key, name)
     last = " / ".join(done.errors.strip().splitlines()[-3:])
-    return HostFault(f"no answer, exit status {done.status}: {last or 'without a message'}")
+    return HostFault(f"no answer, exit status {done.status}: {last or 'no message'}; run fab deploy, or check the host")
 
 
 def _unset(worker: WorkerHost, key: str, name: str) -> HostFault:
@@ -149,7 +149,7 @@ def _unset(worker: WorkerHost, key: str, name: str) -> HostFault:
     where = socket.gethostname() if worker.local else worker.ssh_host
     return HostFault(
         f"'{key}' in hosts.yaml: {getattr(worker, key)}: the variable ${name} is not set on {where}; "
-        "set it or write the path out"
+        "set it, or write the full path"
     )
 
 

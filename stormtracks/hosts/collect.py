@@ -20,10 +20,10 @@ def job(cluster: Cluster, folder: Path, overwrite: bool = False) -> Job:
 
     def fetch(link: Link, worker: WorkerHost) -> HostOutcome:
         if worker.shared_files:
-            return HostOutcome(worker.name, True, "shares our files: nothing to collect")
+            return HostOutcome(worker.name, True, "shares this machine's files: nothing to collect")
         there: OutboxAnswer = ask(link, worker, "outbox", request(cluster, worker), 300.0)
         if worker.local and Path(there["folder"]).resolve() == folder.resolve():
-            return HostOutcome(worker.name, True, f"{len(there['results'])} here already, in {folder}")
+            return HostOutcome(worker.name, True, f"{len(there['results'])} already here, in {folder}")
         missing, other = _compare(folder, there["results"])
         wanted = sorted(missing + other) if overwrite else missing
         if wanted:
@@ -37,16 +37,19 @@ def _compare(folder: Path, results: dict[str, int]) -> tuple[list[str], list[str
     """Names that are not here, and names that are here with another size; a name of another kind is refused."""
     for name in results:
         if not RESULT.fullmatch(name):
-            raise HostFault(f"offers {name!r}, which is not the name of a result: nothing was taken")
+            raise HostFault(
+                f"the host lists {name!r}, which is not a result. Nothing was collected: run fab deploy first"
+            )
     missing = [name for name in results if not (folder / name).exists()]
     other = [name for name, size in results.items() if name not in missing and (folder / name).stat().st_size != size]
     return missing, other
 
 
 def _outcome(worker: WorkerHost, results: dict[str, int], wanted: list[str], other: list[str]) -> HostOutcome:
-    text = f"{len(wanted)} collected, {len(results) - len(wanted) - len(other)} here already"
+    text = f"{len(wanted)} collected, {len(results) - len(wanted) - len(other)} already here"
     if other:
-        text += f"; {len(other)} differ from ours, such as {other[0]}: ours are kept (--overwrite takes the host's)"
+        text += f"; {len(other)} differ from the files here, such as {other[0]}. The files here are kept"
+        text += "; to replace them, add --overwrite"
     return HostOutcome(worker.name, not other, text, {"collected": wanted, "differ": other})
 
 
@@ -59,7 +62,9 @@ def _fetch(link: Link, worker: WorkerHost, asked: dict[str, Any], folder: Path) 
             if head.get("end"):
                 break
             if head["name"] not in asked["names"]:
-                raise HostFault(f"sent {head['name']!r}, which was not asked for: nothing more was taken")
+                raise HostFault(
+                    f"the host sent {head['name']!r}, which was not requested: run fab deploy, then fab collect"
+                )
             if "error" in head:
                 lost.append(f"{head['name']}: {head['error']}")
             else:
@@ -67,7 +72,10 @@ def _fetch(link: Link, worker: WorkerHost, asked: dict[str, Any], folder: Path) 
     finally:
         process.end()
     if lost:
-        raise HostFault(f"{len(lost)} result(s) could not be read there: {lost[0]}; the others were collected")
+        raise HostFault(
+            f"{len(lost)} result(s) could not be read on the host: {lost[0]}; the others were collected: check the "
+            "permissions and the disk there"
+        )
 
 
 def _receive(stream: IO[bytes], worker: WorkerHost, head: dict[str, Any], path: Path) -> None:
@@ -76,7 +84,7 @@ def _receive(stream: IO[bytes], worker: WorkerHost, head: dict[str, Any], path: 
         with temporary.open("wb") as file:
             digest = _copy(stream, head["size"], file)
         if _line(stream, worker).get("sha256") != digest:
-            raise HostFault(f"{head['name']} arrived damaged: collect again")
+            raise HostFault(f"{head['name']} was damaged on the way: run fab collect again")
 
 
 def _copy(stream: IO[bytes], size: int, file: IO[bytes]) -> str:
@@ -84,7 +92,7 @@ def _copy(stream: IO[bytes], size: int, file: IO[bytes]) -> str:
     while size:
         chunk = stream.read(min(CHUNK, size))
         if not chunk:
-            raise HostFault("the connection ended in the middle of a result: collect again")
+            raise HostFault("the connection ended in the middle of a result: run fab collect again")
         file.write(chunk)
         digest.update(chunk)
         size -= len(chunk)
@@ -98,4 +106,4 @@ def _line(stream: IO[bytes], worker: WorkerHost) -> dict[str, Any]:
     try:
         return json.loads(line)
     except ValueError:
-        raise HostFault("the connection ended in the middle of the results: collect again") from None
+        raise HostFault("the connection ended in the middle of the results: run fab collect again") from None

@@ -56,7 +56,7 @@ def job(cluster: Cluster, wheels: Path | None = None, force: bool = False) -> Jo
                 HostFault, BugOnHost
             ):  # it only saves time; `fab check` says what is wrong with the host
                 ask(link, worker, "bytecode", request(cluster, worker), TAKE_SECONDS)
-        text = f"{len(found['differ'])} file(s) brought, {len(found['gone'])} removed, environment {environment}"
+        text = f"{len(found['differ'])} file(s) copied, {len(found['gone'])} removed, environment {environment}"
         return HostOutcome(worker.name, True, f"{text}: {found['folder']}", found | {"environment": environment})
 
     return deploy
@@ -66,11 +66,11 @@ def files(wheels: Path | None = None) -> dict[str, Path]:
     """The tracked files of this checkout and the wheels: name on the host -> file here."""
     tracked = _listed()
     if "stormtracks/__init__.py" not in tracked:  # installed below a folder that happens to be in another repository
-        raise NothingToDeploy(f"git tracks no stormtracks in {CHECKOUT}; {_IN_A_CLONE}")
+        raise NothingToDeploy(f"git tracks no files of stormtracks in {CHECKOUT}; {_IN_A_CLONE}")
     found = {name: CHECKOUT / name for name in tracked if (CHECKOUT / name).is_file()}
     brought = sorted(wheels.glob("*.whl")) if wheels else []
     if wheels and not brought:
-        raise NothingToDeploy(f"no wheels in {wheels}: pip download -r requirements.txt -d {wheels}")
+        raise NothingToDeploy(f"no wheels in {wheels}: run pip download -r requirements.txt -d {wheels}")
     return found | {f"{WHEELS}/{path.name}": path for path in brought}
 
 
@@ -96,7 +96,7 @@ def _refuse_under_worker(link: Link, cluster: Cluster, worker: WorkerHost) -> No
     except (HostFault, BugOnHost):
         return  # no code, no python or broken ones, which this deploy replaces: nothing of ours runs from there
     if answer["state"] == "running":
-        raise HostFault("its worker runs: fab stop-workers first, or fab deploy --force")
+        raise HostFault("its worker is running: run fab stop-workers first, or fab deploy --force")
 
 
 def _send(link: Link, worker: WorkerHost, asked: dict[str, Any], sources: dict[str, Path]) -> None:
@@ -112,6 +112,6 @@ def _send(link: Link, worker: WorkerHost, asked: dict[str, Any], sources: dict[s
 def _environment(link: Link, worker: WorkerHost, folder: str, wheels: bool) -> str:
     """What became of the host's environment; a python that hosts.yaml names is its owner's."""
     if worker.python != WorkerHost.python:
-        return f"left to its owner ({worker.python})"
+        return f"not changed ('python' in hosts.yaml is {worker.python})"
     asked = {"folder": folder, "wheels": wheels}
     return ask_program(link, worker, "environment", asked, seconds=INSTALL_SECONDS)["environment"]

@@ -78,7 +78,7 @@ class Link:
             process.end()
         if late.is_set():
             raise HostFault(
-                f"no answer within {seconds:g} s: the host is overloaded, or a disk of it hangs; look at it"
+                f"no answer within {seconds:g} s: check whether the host is overloaded or a disk does not respond"
             )
         return done
 
@@ -163,20 +163,22 @@ def explained(error: Exception, connection: fabric.Connection) -> HostFault:
                 text.format(place=place, user=connection.user, error=error, name=host_keys.key_name(connection))
             )
     if "not found in known_hosts" in str(error):
-        return HostFault(f"host key of {place} is not known: `fab trust-hosts` shows it and asks")
-    return HostFault(f"no SSH connection to {place}: {str(error) or type(error).__name__}")
+        return HostFault(f"the host key of {place} is not known: run fab trust-hosts")
+    reason = str(error) or type(error).__name__
+    return HostFault(f"no SSH connection to {place}: {reason}; check the host and its entry in hosts.yaml")
 
 
 # In this order: PasswordRequiredException is an AuthenticationException.
 _CURES: dict[type[Exception], str] = {
-    paramiko.BadHostKeyException: "host key of {place} is not the one in known_hosts: another machine answers, or it "
-    "was installed anew; only if you know why: ssh-keygen -R '{name}', then `fab trust-hosts`",
-    paramiko.PasswordRequiredException: "the private key for {place} has a passphrase: ssh-add it first",
-    paramiko.AuthenticationException: "{place} does not let {user} in ({error}): check 'user' and 'identity' in "
+    paramiko.BadHostKeyException: "the host key of {place} differs from known_hosts: another machine answers, or the "
+    "host was reinstalled. Only if you know the reason, run ssh-keygen -R '{name}', then fab trust-hosts",
+    paramiko.PasswordRequiredException: "the private key for {place} has a passphrase: run ssh-add with this key first",
+    paramiko.AuthenticationException: "{place} refuses to log in {user} ({error}): check 'user' and 'identity' in "
     "hosts.yaml",
-    TimeoutError: "{place} does not answer within the time: is it on, and does the firewall let SSH through?",
-    paramiko.ssh_exception.NoValidConnectionsError: "{place} refuses SSH: its sshd does not run, or has another port",
-    FileNotFoundError: "a private key for {place} does not exist: {error}",
+    TimeoutError: "{place} does not answer in time: check that it is on and that its firewall allows SSH",
+    paramiko.ssh_exception.NoValidConnectionsError: "{place} refuses SSH: start its sshd, or correct 'port' in "
+    "hosts.yaml",
+    FileNotFoundError: "the private key for {place} does not exist: {error}; correct 'identity' in hosts.yaml",
 }
 
 

@@ -61,5 +61,6 @@ def _clock(there: float, asked: float, answered: float) -> Finding:
     late = there - asked
     offset = 0.0 if early <= 0 <= late else min(early, late, key=abs)
     text = "same" if abs(offset) < 0.5 else f"{offset:+,.0f} s"
-    fault = None if abs(offset) < CLOCK_SECONDS else f"{offset:+,.0f} s from ours: set it (timedatectl set-ntp true)"
+    wrong = f"differs by {offset:+,.0f} s from this machine: set the host's clock (timedatectl set-ntp true)"
+    fault = None if abs(offset) < CLOCK_SECONDS else wrong
     return {"text": text, "fault": fault}

@@ -58,7 +58,7 @@ def _trust_hop(worker: WorkerHost, hop: fabric.Connection, agreed: Callable[[str
     if known:
         sys.stdout.write(
             f"{worker.name}: {name} answers with {shown}, which is NOT the key in known_hosts. Only if you "
-            f"know why: ssh-keygen -R '{name}', then fab trust-hosts again\n"
+            f"know the reason, run ssh-keygen -R '{name}', then fab trust-hosts again\n"
         )
         return False
     if not agreed(f"{worker.name}: {name} has the host key\n  {shown}\ntrust it?"):

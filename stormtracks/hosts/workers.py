@@ -31,7 +31,7 @@ def start(cluster: Cluster, seconds: float = READY_SECONDS) -> Job:
             cluster_key.bring(link, worker, cluster)
             answer = ask(link, worker, "start", asked, seconds + MARGIN_SECONDS)
         if answer["state"] == "key":
-            raise HostFault("the key that was brought is not the one found there: see STORMTRACKS_SECRET on the host")
+            raise HostFault("the key was copied, but the host uses another one: check STORMTRACKS_SECRET on the host")
         if answer["state"] == "failed":
             log = "\n".join([f"; the last lines of {answer['path']}:", *answer["log"]]) if answer["log"] else ""
             raise HostFault(f"{answer['reason']}{log}")
@@ -50,7 +50,7 @@ def stop(cluster: Cluster, now: bool = False, patience: float = PATIENCE_SECONDS
             return HostOutcome(worker.name, True, "not running", answer)
         if answer["state"] == "still there":
             left = ", ".join(map(str, answer["left"]))
-            raise HostFault(f"pid {left} cannot be ended, even by KILL (a dead disk?); look at it on the host")
+            raise HostFault(f"pid {left} does not end, even after SIGKILL: check the disks of the host")
         text = f"stopped {answer['how']}: pid {', '.join(map(str, answer['pids']))}"
         note = " (left over from a worker)" if answer["orphans"] else ""
         return HostOutcome(worker.name, True, text + note, answer)
@@ -65,9 +65,9 @@ def look(cluster: Cluster) -> Job:
         answer: LookAnswer = ask(link, worker, "look", request(cluster, worker))
         if answer["state"] == "not running":
             left = ", ".join(map(str, answer["left_over"]))
-            note = f"; left over from it: pid {left} (fab stop-workers ends them)" if left else ""
+            note = f"; left over from it: pid {left}: run fab stop-workers" if left else ""
             return HostOutcome(worker.name, not left, f"not running{note}", answer)
-        says = answer.get("says") or {"error": "not registered at the nameserver yet"}
+        says = answer.get("says") or {"error": "not yet registered at the nameserver"}
         return HostOutcome(worker.name, "error" not in says, str(says.get("error", "running")), answer)
 
     return job
@@ -80,14 +80,14 @@ def table_rows(outcomes: Iterable[HostOutcome], now: float | None = None) -> lis
 
 def _started(worker: WorkerHost, answer: Running | Started) -> HostOutcome:
     if not answer["uri"]:
-        text = f"pid {answer['pid']} runs, but is not registered: fab logs says why"
+        text = f"pid {answer['pid']} is running, but is not registered: see fab logs for the reason"
         return HostOutcome(worker.name, False, text, answer)
     place = answer["uri"].rpartition("@")[2]
     text = f"{answer['state']}: pid {answer['pid']} at {place}, {answer['slots']} slot(s)"
     fault = _unanswered(answer["uri"])
     if answer["state"] == "running" and answer["changed"]:
         other = " and ".join(answer["changed"])
-        fault += f", with another {other} than it would be started with now: fab stop-workers first"
+        fault += f", but it was started with another {other}: run fab stop-workers, then fab start-workers"
     return HostOutcome(worker.name, not fault, f"{text}{fault}", answer)
 
 
@@ -99,7 +99,7 @@ def _unanswered(uri: str) -> str:
         with wire.proxy(uri, timeout=ANSWER_SECONDS) as worker:
             worker.ping()
     except wire.CommunicationError as error:
-        return f", but does not answer from here: {error}"
+        return f", but this machine cannot reach it: {error}"
     return ""
 
 

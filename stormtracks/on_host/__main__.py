@@ -21,7 +21,7 @@ def main() -> None:
     if sys.version_info < OLDEST_PYTHON:
         here, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
         cure = "set 'python' in hosts.yaml, or run fab deploy"
-        fault = "this is Python " + here + ", needed is " + least + " or later: " + cure
+        fault = "this is Python " + here + ", but " + least + " or later is required: " + cure
         sys.stdout.write("\x1estormtracks " + json.dumps({"error": fault}) + "\n")
         return
     os.environ.update({name: str(value) for name, value in request.get("env", {}).items()})
@@ -41,7 +41,8 @@ def _run(action, request, answers):
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("stormtracks"):
             return answers.bug(error)
-        return {"error": "the package %s is missing: fab deploy, or install it into %s" % (error.name, sys.executable)}  # noqa: UP031
+        cure = "run fab deploy, or install it for " + sys.executable
+        return {"error": "the package %s is missing: %s" % (error.name, cure)}  # noqa: UP031
     except Exception as error:
         return answers.bug(error)
 

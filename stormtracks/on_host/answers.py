@@ -124,7 +124,7 @@ class CheckAnswer(TypedDict):
 class KeyAnswer(TypedDict):
     """key: what was done with the cluster's key."""
 
-    state: Literal["kept", "brought", "replaced"]
+    state: Literal["kept", "copied", "replaced"]
     fingerprint: str
     path: str
 

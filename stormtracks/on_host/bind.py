@@ -58,6 +58,6 @@ def _named(host: str) -> Iterator[None]:
         yield
     except socket.gaierror as error:
         raise NoAddress(
-            f"the host {host!r} is not known here ({error.strerror}): write a name that this host knows, or a number, "
-            "for 'nameserver' and 'bind' in hosts.yaml"
+            f"this host cannot resolve the name {host!r} ({error.strerror}): write another name or an IP address for "
+            "'nameserver' or 'bind' in hosts.yaml"
         ) from error

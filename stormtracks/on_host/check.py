@@ -43,13 +43,15 @@ def _python(request: Mapping[str, Any]) -> Finding:
 def _packages(request: Mapping[str, Any]) -> Finding:
     wrong = [text for name, bounds in packages.needed().items() if (text := packages.fault(name, bounds))]
     brief = ", ".join(f"{name} {packages.installed(name) or '-'}" for name in ("Pyro4", "numpy"))
-    return _found(brief, f"{', '.join(wrong)}: fab deploy, or install into {sys.executable}" if wrong else None)
+    return _found(brief, f"{', '.join(wrong)}: run fab deploy, or install for {sys.executable}" if wrong else None)
 
 
 def _code(request: Mapping[str, Any]) -> Finding:
     found = version.code_version()
     wanted = request["version"]
-    return _found(found, None if found == wanted else f"the code is not the same as here ({wanted}): fab deploy")
+    return _found(
+        found, None if found == wanted else f"the code differs from the operator's ({wanted}): run fab deploy"
+    )
 
 
 def _data(request: Mapping[str, Any]) -> Finding:
@@ -57,7 +59,9 @@ def _data(request: Mapping[str, Any]) -> Finding:
 
     folder = path_of(request, "data")
     if not folder.is_dir():
-        return _found("-", f"{folder} is not a folder here: put the reanalysis there, or set 'data' in hosts.yaml")
+        return _found(
+            "-", f"{folder} is not a folder on this host: put the reanalysis there, or set 'data' in hosts.yaml"
+        )
     years = reanalysis.inventory(folder, request.get("dataset"))
     if not years:
         cure = "set 'data' to another folder, or describe the files with 'dataset'"
@@ -72,8 +76,8 @@ def _best_tracks(request: Mapping[str, Any]) -> Finding:
     if path is None:
         return _found("none")
     if not path.is_file() or not os.access(path, os.R_OK):
-        cure = "inv download --dataset ibtracs fetches it, or set 'best_tracks' in hosts.yaml"
-        return _found("-", f"{path} cannot be read here: {cure}")
+        cure = "fetch it with inv download --dataset ibtracs, or set 'best_tracks' in hosts.yaml"
+        return _found("-", f"{path} cannot be read on this host: {cure}")
     return _found(path.name)
 
 
@@ -95,7 +99,11 @@ def _binds(request: Mapping[str, Any]) -> Finding:
 
 def _key(request: Mapping[str, Any]) -> Finding:
     state = key.state(request["fingerprint"])
-    cures = {"same": None, "missing": None, "other": "it is another cluster's: fab push-key replaces it"}
+    cures = {
+        "same": None,
+        "missing": None,
+        "other": "this key belongs to another cluster: run fab push-key to replace it",
+    }
     return _found({"missing": "none yet"}.get(state, state.split(":")[0]), cures.get(state, state))
 
 
@@ -104,7 +112,7 @@ def _worker(request: Mapping[str, Any]) -> Finding:
     if not worker:
         return _found("not running")
     other = " and ".join(start.changed(request, worker.pid))
-    fault = f"it was started with another {other}: fab stop-workers, then fab start-workers" if other else None
+    fault = f"it was started with another {other}: run fab stop-workers, then fab start-workers" if other else None
     return _found(f"running, pid {worker.pid}", fault)
 
 

@@ -14,8 +14,11 @@ from pathlib import Path
 OLDEST_PYTHON = (3, 11)
 MARK = "\x1estormtracks "
 LAST_LINES = 8
-NO_VENV = "this python cannot create environments: install python3-venv (Debian, Ubuntu), or set 'python' in hosts.yaml"
-NO_PACKAGES = "packages could not be installed; without the internet: fab deploy --wheels DIR"
+NO_VENV = (
+    "this Python cannot create virtual environments: install python3-venv (Debian, Ubuntu), or set 'python' in "
+    "hosts.yaml"
+)
+NO_PACKAGES = "packages could not be installed; if the host has no internet, run fab deploy --wheels DIR"
 
 
 class Refused(Exception):
@@ -38,7 +41,8 @@ def make(folder: Path, wheels: bool) -> dict:
     """Create the environment, or leave it as it is."""
     if sys.version_info < OLDEST_PYTHON:
         here, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
-        raise Refused("this is Python " + here + ", needed is " + least + " or later: set 'base_python' in hosts.yaml")
+        cure = "set 'base_python' in hosts.yaml"
+        raise Refused("this is Python " + here + ", but " + least + " or later is required: " + cure)
     environment = folder / ".venv"
     needed = folder / "requirements.txt"
     stamp = environment / "stormtracks-installed"

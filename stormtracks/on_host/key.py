@@ -23,7 +23,7 @@ def run(request: Mapping[str, Any]) -> KeyAnswer:
     fingerprint = secret.fingerprint(path)
     if before == content:
         return {"state": "kept", "fingerprint": fingerprint, "path": str(path)}
-    return {"state": "brought" if before is None else "replaced", "fingerprint": fingerprint, "path": str(path)}
+    return {"state": "copied" if before is None else "replaced", "fingerprint": fingerprint, "path": str(path)}
 
 
 def state(fingerprint: str) -> str:

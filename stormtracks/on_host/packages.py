@@ -48,7 +48,7 @@ def fault(name: str, bounds: str) -> str | None:
     if found is None:
         return f"{name} is missing"
     wrong = [f"{sign}{bound}" for sign, bound in _BOUND.findall(bounds) if not _holds(found, sign, bound)]
-    return f"{name} {found} is not {', '.join(wrong)}" if wrong else None
+    return f"{name} is {found}, but must be {', '.join(wrong)}" if wrong else None
 
 
 def _holds(found: str, sign: str, bound: str) -> bool:

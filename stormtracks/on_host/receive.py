@@ -20,7 +20,7 @@ from pathlib import Path
 RECORD = ".stormtracks-files.json"
 MARK = "\x1estormtracks "
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", re.ASCII)
-_REFUSED = "'code' in hosts.yaml: {}: {} on {}; set it or write the path out"
+_REFUSED = "'code' in hosts.yaml: {}: {} on {}; {}"
 
 
 class Refused(Exception):
@@ -43,19 +43,20 @@ def main() -> None:
 def expand(text: str) -> Path:
     """The folder with a leading ``~`` or ``~USER`` and ``$VARIABLES`` of this host; the same as `paths.expand`."""
 
-    def refused(what: str) -> Refused:
-        return Refused(_REFUSED.format(text, what, socket.gethostname()))
+    def refused(what: str, cure: str) -> Refused:
+        return Refused(_REFUSED.format(text, what, socket.gethostname(), cure))
 
     def value(found) -> str:
         name = found.group(1) or found.group(2)
         if not os.environ.get(name):
-            raise refused("the variable $" + name + " is " + ("empty" if name in os.environ else "not set"))
+            state = "empty" if name in os.environ else "not set"
+            raise refused("the variable $" + name + " is " + state, "set it, or write the full path")
         return os.environ[name]
 
     head, slash, rest = text.partition("/") if text.startswith("~") else ("", "", text)
     home = os.path.expanduser(head)  # noqa: PTH111 - Path's raises RuntimeError for an unknown user
     if home.startswith("~"):
-        raise refused("there is no user " + repr(head[1:]))
+        raise refused("there is no user " + repr(head[1:]), "write the full path")
     return Path.cwd() / (home + slash + _VARIABLE.sub(value, rest))
 
 
@@ -109,7 +110,7 @@ def remove(folder: Path, path: Path) -> None:
 def inside(folder: Path, name: str) -> Path:
     """The path of a name, which must stay below the folder."""
     if name.startswith("/") or ".." in name.split("/"):
-        raise Refused("{!r} leads out of {}".format(name, folder))  # noqa: UP032
+        raise Refused("{!r} is outside {}".format(name, folder))  # noqa: UP032
     return folder / name
 
 

@@ -25,7 +25,7 @@ def run(request: Mapping[str, Any]) -> None:
     reply({"sending": len(request["names"])})
     for name in request["names"]:
         if not RESULT.fullmatch(name):
-            raise NotSent(f"{name!r} is not the name of a result")
+            raise NotSent(f"{name!r} is not a result")
         try:
             with (folder / name).open("rb") as file:
                 _send(name, file)
@@ -44,7 +44,7 @@ def _send(name: str, file: IO[bytes]) -> None:
         digest.update(chunk)
         left -= len(chunk)
     if left:  # the other side waits for the rest, and must not take this for the whole file
-        raise NotSent(f"{name} became shorter while it was read: collect again")
+        raise NotSent(f"{name} became shorter while it was read: run fab collect again")
     _line({"sha256": digest.hexdigest()})
 
 

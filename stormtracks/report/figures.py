@@ -119,7 +119,7 @@ def _region(lat: Floats, lon: Floats) -> Region | None:
 
 
 def _address(plots: Any, figure: Any, kind: str) -> str:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:  # `plots.save` writes files only
         data = plots.save(figure, Path(folder, f"figure.{kind}"), dpi=DOTS_PER_INCH).read_bytes()
     mime = "image/svg+xml" if kind == "svg" else "image/png"
     return f"data:{mime};base64,{base64.b64encode(data).decode()}"

@@ -14,6 +14,7 @@ from stormtracks.report.outline import Outline
 from stormtracks.science.summary import Summary, Table, table
 
 _NAMES = {sign: name for name, sign in STATUSES.items()}
+# A number as the tables have it: "12", "0.91 (0.85-0.97)", "4 of 5", and "-" where there is none.
 _NUMBER = re.compile(r"-|[-+]?[\d.,]+( \([\d.,–-]+\))?( of \d+)?")
 Rows: TypeAlias = Sequence[Sequence[object]]
 Picture: TypeAlias = tuple[str, str, str]

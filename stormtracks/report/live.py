@@ -122,7 +122,7 @@ class _LiveRun:
             begun = time.monotonic()
             try:
                 self._renew()
-            except (StormtracksError, OSError) as error:  # a result that is being replaced, say: try again later
+            except (StormtracksError, OSError) as error:  # such as a result that is being replaced: try again later
                 log.warning("the page could not be renewed: %s", error)
             except Exception as error:
                 self.bug = error
@@ -167,8 +167,8 @@ class _LiveRun:
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
+    daemon_threads = True  # Ctrl-C does not wait for a browser
+    allow_reuse_address = True  # the same --port again, right after the last server
 
     def __init__(self, run: _LiveRun, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
@@ -185,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     server_version = "stormtracks"
     sys_version = ""
-    timeout = 20
+    timeout = 20  # browsers open connections in advance and may never ask
 
     def do_GET(self) -> None:
         """Answer a browser on this machine."""

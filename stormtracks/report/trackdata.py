@@ -57,7 +57,7 @@ class TrackSet:
             storm = storms[storm_of_track[number]] if storm_of_track[number] >= 0 else -1
             part = slice(start[number], stop[number])
             self._tracks.append(_Track.cut(tracks, part, strength, year, member, storm))
-        if len(self._tracks) > 4 * self.most:
+        if len(self._tracks) > 4 * self.most:  # seldom, since it sorts them all
             self._prune()
 
     def add_observed(self, best: BestTracks) -> None:
@@ -76,6 +76,7 @@ class TrackSet:
         years = sorted({track.year for track in self._tracks})
         minutes = [track.minutes - track.minutes[0] for track in self._tracks]
         unit = int(np.gcd.reduce(np.concatenate(minutes))) or 1
+        # Longer steps where the longest track would not fit into two bytes; -(-a // b) rounds up.
         unit *= -(-max(int(offset[-1]) for offset in minutes) // (unit * 65535)) or 1
         points = {
             name: np.concatenate([getattr(track, name) for track in self._tracks])

@@ -28,10 +28,14 @@ _NETCDF_VARIABLES = (*_STORM_TEXTS, "basin", "season", "time", *_NUMBERS)
 _CSV_COLUMNS = (*_STORM_TEXTS, "basin", "season", "iso_time", *_NUMBERS)
 _NAMELESS = ("NOT_NAMED", "UNNAMED")  # v04r00, v04r01
 _MOST_POINTS = 10**8  # all of IBTrACS has 5 million places for points: 14,000 storms of 360 times
+_SECONDS = {"days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
+
 Window: TypeAlias = tuple[int, int]
 """First and last time of interest, s since 1970."""
 
-_SECONDS = {"days": 86400.0, "hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
+Columns: TypeAlias = dict[str, Any]
+"""What both readers hand over, arrays by name. Per storm: sid, name, track_type, basin (of its first point), season.
+Per point: storm (index), time (s since 1970), lat, lon and the agencies' numbers (NaN: missing)."""
 
 
 def load(
@@ -48,7 +52,7 @@ def load(
     path : path_like
         ``IBTrACS.*.nc`` or ``ibtracs.*.csv``, v04r00 or v04r01.
     start, stop : datetime64, optional
-        Only storms with an observation at or between these times; such a storm comes whole.
+        Only storms with an observation at or between these times, each with all of its observations.
     wind_source : str
         'usa' takes the USA agencies' 1-minute winds and pressures, and the WMO agency's where there are none; 'wmo'
         takes the WMO agency's only (no value between its synoptic times).
@@ -56,9 +60,9 @@ def load(
     Returns
     -------
     BestTracks
-        Main and provisional tracks in the file's order; points ascending in time, of points at the same time
-        the first; longitude in [-180, 180). Spur tracks (alternative or short-lived pieces of a storm that
-        some agency drew) are left out.
+        Main and provisional tracks in the file's order; points ascending in time, only the first of those at the same
+        time; longitude in [-180, 180). Spur tracks (alternative or short-lived pieces of a storm that some agency
+        drew) are left out.
 
     Raises
     ------
@@ -99,11 +103,6 @@ def _is_netcdf(path: Path) -> bool:
         raise InputError(
             f"{path}: the best tracks cannot be read: {error.strerror}; name an IBTrACS file that you may read"
         ) from error
-
-
-Columns: TypeAlias = dict[str, Any]
-"""What both readers hand over, arrays by name. Per storm: sid, name, track_type, basin (of its first point), season.
-Per point: storm (index), time (s since 1970), lat, lon and the agencies' numbers (NaN: missing)."""
 
 
 def _read_netcdf(path: Path, window: Window) -> Columns:

@@ -85,7 +85,7 @@ def link(
     check_choice("linker", linker, LINKERS)
     successor = np.full(len(maxima), -1)
     if len(maxima):
-        for apart in range(1, max_missing_steps + 2):
+        for apart in range(1, min(max_missing_steps + 1, int(axis.moments[-1])) + 1):  # no further than the season
             pairs = _pairs_within_reach(maxima, axis, apart, max_speed_m_s1)
             if apart == 1 and linker == "motion":
                 _link_by_motion(maxima, pairs, successor)

@@ -71,7 +71,7 @@ def cyclonic_vorticity(u: Floats, v: Floats, grid: Grid) -> Floats:
 
 
 def cyclonic_from(arrays: Sequence[Floats], grid: Grid) -> Floats:
-    """Cyclonic vorticity of what a season reads: (u, v), or (vorticity,), whose sign alone is turned."""
+    """Cyclonic vorticity of what a season reads: (u, v), or (vorticity,), of which only the sign is turned."""
     if len(arrays) == 1:
         return cyclonic(arrays[0], grid)
     u, v = arrays

@@ -95,11 +95,13 @@ def test_summary_tables(demo, tmp_path, by, word):
     assert word in inv("summary", "--by", by, "--results", demo[1], home=tmp_path)[0]
 
 
-def test_export_and_plot_write_a_file_once(demo, tmp_path):
-    for words in (["export", "--format", "csv", "--dest", tmp_path / "t.csv"], ["plot", "--dest", tmp_path / "t.png"]):
-        inv(*words, "--results", demo[1], home=tmp_path)
-        assert Path(words[-1]).stat().st_size > 1000
-        assert "--overwrite" in inv(*words, "--results", demo[1], home=tmp_path, status=1)[1]
+@pytest.mark.parametrize("words", [("export", "--format", "csv", "--dest", "t.csv"), ("plot", "--dest", "t.png")])
+def test_export_and_plot_write_a_file_once(demo, tmp_path, words):
+    dest = tmp_path / words[-1]
+    words = (*words[:-1], dest, "--results", demo[1])
+    inv(*words, home=tmp_path)
+    assert dest.stat().st_size > 1000
+    assert "--overwrite" in inv(*words, home=tmp_path, status=1)[1]
 
 
 def test_status_without_a_run_says_so(tmp_path):

@@ -23,7 +23,7 @@ pyro_task.TASKS.update(dict.fromkeys(["work", "stumble", "poison", "hang"], ""))
 sys.exit(pyro_manager.main())
 """
 NOTICED = []
-"""What was measured: (fault, seconds until the manager said so); printed when the tests are over."""
+"""What was measured: (fault, seconds until the manager logged it); printed when the tests are over."""
 
 
 class Stage:
@@ -81,8 +81,8 @@ class Stage:
             environment=environment,
         )
         if wait:
-            wait_for(lambda: f"worker {name} ready" in process.said() or not process.runs(), what=f"worker {name}")
-            assert process.runs(), process.said()
+            wait_for(lambda: f"worker {name} ready" in process.output() or not process.runs(), what=f"worker {name}")
+            assert process.runs(), process.output()
         return process
 
     def results(self, name):
@@ -92,14 +92,14 @@ class Stage:
     def manage(self, task="work", *more, years=1, members=3, **options):
         """Start a manager; `Manager` looks at it."""
         extent = ["--start-year", 2000, "--end-year", 1999 + years, "--members", members, "--task", task]
-        words = ["-c", MANAGER, *extent, "--nameserver", f"{self.address}:{self.port}", *more]
-        return self.start(None, *words, kind=Manager, **options)
+        arguments = ["-c", MANAGER, *extent, "--nameserver", f"{self.address}:{self.port}", *more]
+        return self.start(None, *arguments, kind=Manager, **options)
 
-    def start(self, module, *words, kind=None, inside=(), environment=None, **options):
-        """Start a process of the cluster, or with `module` None whatever Python is asked for by the words."""
+    def start(self, module, *arguments, kind=None, inside=(), environment=None, **options):
+        """Start a process of the cluster, or with `module` None whatever Python is asked for by the arguments."""
         if module:
-            words = ["-m", f"stormtracks.pyro_cluster.{module}", *words]
-        command = [*inside, sys.executable, "-u", *words]
+            arguments = ["-m", f"stormtracks.pyro_cluster.{module}", *arguments]
+        command = [*inside, sys.executable, "-u", *arguments]
         log = self.folder / f"{len(self._started)}.log"
         with log.open("w") as out:
             process = (kind or Logged)(
@@ -132,19 +132,19 @@ class Stage:
 
 
 class Logged(subprocess.Popen):
-    """A process and what it says."""
+    """A process and its log."""
 
     log = None
 
-    def said(self):
+    def output(self):
         return self.log.read_text()
 
     def runs(self):
         return self.poll() is None
 
-    def until_said(self, words, seconds=20):
-        """Wait until it has said something."""
-        wait_for(lambda: words in self.said(), seconds, f"{words!r} of {self.log}:\n")
+    def until_logged(self, text, seconds=20):
+        """Wait until a text is in its log."""
+        wait_for(lambda: text in self.output(), seconds, f"{text!r} of {self.log}:\n")
 
 
 class Manager(Logged):
@@ -153,7 +153,7 @@ class Manager(Logged):
     def until(self, condition, what="progress"):
         """Wait until a condition on counts of the journal, {status: number}, holds."""
         wait_for(lambda: condition(self.counts()) or not self.runs(), 40, what)
-        assert self.runs(), self.said()
+        assert self.runs(), self.output()
 
     def counts(self):
         """Tasks by status: complete, failure, timeout, outstanding, and working."""
@@ -167,23 +167,23 @@ class Manager(Logged):
         return self._query("SELECT worker, year, member FROM working")
 
     def noticed(self, fault, pattern, since, within):
-        """Wait until it says what matches; that must be soon after `since` (s since 1970) and said once."""
+        """Wait until it logs what matches; that must be soon after `since` (s since 1970), and once."""
         end = time.monotonic() + within + 10
-        while not (found := self._said_at(pattern)) and time.monotonic() < end and self.runs():
+        while not (found := self._logged_at(pattern)) and time.monotonic() < end and self.runs():
             time.sleep(0.02)
-        assert found, f"{fault} was not noticed:\n{self.said()}"
+        assert found, f"{fault} was not noticed:\n{self.output()}"
         NOTICED.append((fault, found[0] - since))
-        assert found[0] - since < within, self.said()
-        assert len(found) == 1, self.said()
+        assert found[0] - since < within, self.output()
+        assert len(found) == 1, self.output()
 
     def ends(self, status, seconds=60):
-        """Wait for its end; what it said."""
+        """Wait for its end; its output."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.wait(seconds)
-        assert self.poll() == status, self.said()
-        return self.said()
+        assert self.poll() == status, self.output()
+        return self.output()
 
-    def _said_at(self, pattern):
+    def _logged_at(self, pattern):
         with contextlib.suppress(sqlite3.Error):
             return [at for at, text in self._query("SELECT time, text FROM events") if re.search(pattern, text)]
         return []

@@ -14,8 +14,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 @pytest.mark.netns
 @pytest.mark.timeout(400)
 def test_a_short_soak_loses_nothing_and_leaves_nothing(tmp_path):
-    words = [sys.executable, "-m", "benchmarks.chaos", "--minutes", "0.5", "--seed", "7", "--keep", tmp_path]
-    done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True)
+    command = [sys.executable, "-m", "benchmarks.chaos", "--minutes", "0.5", "--seed", "7", "--keep", tmp_path]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     figures = {what: int(number) for what, number in re.findall(r"^  (\S.*?) {2,}(\d+)$", done.stdout, re.MULTILINE)}
     assert figures["results lost"] == figures["results wrong"] == 0
@@ -27,13 +27,13 @@ def test_a_short_soak_loses_nothing_and_leaves_nothing(tmp_path):
 @pytest.mark.slow
 @pytest.mark.netns
 def test_a_soak_that_is_ended_leaves_nothing(tmp_path):
-    words = [sys.executable, "-u", "-m", "benchmarks.chaos", "--minutes", "5", "--keep", tmp_path]
-    with subprocess.Popen(words, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as soak:
+    command = [sys.executable, "-u", "-m", "benchmarks.chaos", "--minutes", "5", "--keep", tmp_path]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as soak:
         struck = next(line for line in soak.stdout if " for " in line or "killed" in line)
         soak.terminate()
-        said = soak.communicate(timeout=60)[0]
-    assert soak.returncode == 1, struck + said
-    assert re.search(r"faults injected +[1-9]", said)
+        output = soak.communicate(timeout=60)[0]
+    assert soak.returncode == 1, struck + output
+    assert re.search(r"faults injected +[1-9]", output)
     assert not _running(tmp_path)
 
 
@@ -42,9 +42,9 @@ def _running(folder):
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if str(folder) in words and "pytest" not in words.split(str(folder))[0]:
-            found.append(words)
+        if str(folder) in command and "pytest" not in command.split(str(folder))[0]:
+            found.append(command)
     return found

@@ -21,8 +21,8 @@ def test_a_full_disk_under_the_results_is_f_with_the_files_name_and_leaves_nothi
     with small_disk(stage.results("w")) as disk:
         stage.worker("w")
         filler = fill(disk)
-        said = stage.manage("work", "--retries", 1).ends(1)
-        assert re.search(r"3 x failure: OSError: \[Errno 28\] No space left on device", said)
+        output = stage.manage("work", "--retries", 1).ends(1)
+        assert re.search(r"3 x failure: OSError: \[Errno 28\] No space left on device", output)
         assert stage.made() == {}
         assert [path.name for path in disk.rglob("*") if path.is_file()] == ["filler"]
         filler.unlink()
@@ -34,8 +34,8 @@ def test_a_full_disk_on_one_host_leaves_its_tasks_to_the_others(stage):
     with small_disk(stage.results("full")) as disk:
         stage.worker("full"), stage.worker("good", seconds=0.1)
         fill(disk)
-        said = stage.manage(members=8).ends(0)
-        assert len(re.findall("attempt 1 failed, on full; to be tried again: OSError", said)) >= 1
+        output = stage.manage(members=8).ends(0)
+        assert len(re.findall("attempt 1 failed, on full; to be tried again: OSError", output)) >= 1
         assert {name for names in stage.made().values() for name in names} == {"good"}
 
 
@@ -46,11 +46,11 @@ def test_a_full_disk_under_the_journal_pauses_the_run(stage):
         manager = stage.manage(years=2, members=20)
         manager.until(lambda counts: counts["complete"] >= 2)
         at, filler = time.time(), fill(disk)
-        manager.until_said("disk is full; no work is given out until it can")
+        manager.until_logged("disk is full; no work is given out until it can")
         NOTICED.append(("journal: disk full", time.time() - at))
         time.sleep(1.0)  # meanwhile tasks end, and their ends wait to be written
         filler.unlink()
-        manager.until_said("the journal can be written again")
+        manager.until_logged("the journal can be written again")
         assert re.search(r"complete +40\n", manager.ends(0))
         assert len(stage.made()) == 40
 
@@ -72,8 +72,8 @@ def test_a_results_folder_that_goes_is_not_made_anew_elsewhere(stage):
         stage.worker("w", seconds=0.2)
         manager = stage.manage("work", "--retries", 1, members=30)
         manager.until(lambda counts: counts["complete"] >= 2)
-    said = manager.ends(1)
-    assert re.search(r"results folder \S+ is not the one that this worker started with", said), said
+    output = manager.ends(1)
+    assert re.search(r"results folder \S+ is not the one that this worker started with", output), output
     assert stage.made() == {}
 
 
@@ -83,5 +83,5 @@ def test_a_results_folder_that_is_removed_is_said(stage):
     manager.until(lambda counts: counts["complete"] >= 2)
     shutil.rmtree(stage.results("w"), ignore_errors=True)
     shutil.rmtree(stage.results("w"), ignore_errors=True)
-    said = manager.ends(1)
-    assert re.search(r"results folder \S+ is gone", said), said
+    output = manager.ends(1)
+    assert re.search(r"results folder \S+ is gone", output), output

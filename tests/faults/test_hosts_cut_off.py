@@ -54,9 +54,9 @@ def test_a_cable_out_for_a_moment_costs_nothing(far, hosts):
     host.cut()
     time.sleep(2.0)  # shorter than any patience here
     host.restore()
-    said = manager.ends(0)
-    assert "lost" not in said
-    assert re.search(r"complete +6\n", said)
+    output = manager.ends(0)
+    assert "lost" not in output
+    assert re.search(r"complete +6\n", output)
 
 
 def _ssh_answers(host):

@@ -72,9 +72,9 @@ def test_inputs_that_change_in_the_middle_of_a_task(stage, data, planted, refere
     with wind(data, 2001, 0).open("ab") as file:
         file.write(b"more of it")
     (folder / "go").touch()
-    said = manager.ends(1)
-    for words in ("UGRD850.2000_mem001.nc", "VGRD850.2000_mem002.nc", "UGRD850.2001_mem001.nc"):
-        assert re.search(rf"failure after attempt 1, on w: InputError: \S+{words}: changed", said), said
+    output = manager.ends(1)
+    for name in ("UGRD850.2000_mem001.nc", "VGRD850.2000_mem002.nc", "UGRD850.2001_mem001.nc"):
+        assert re.search(rf"failure after attempt 1, on w: InputError: \S+{name}: changed", output), output
     assert as_it_should_be(folder, reference) == [(2001, 1)]
     shutil.copytree(planted, data, dirs_exist_ok=True)
     assert re.search(r"complete +4 \(1 from before\)", manage(stage).ends(0))
@@ -89,9 +89,9 @@ def test_inputs_that_are_damaged_before(stage, data, planted, reference):
         with netCDF4.Dataset(wind(data, year, member), "r+") as file:
             file["UGRD"][3, 9, 4] = value
     stage.worker("w", "--data", data, tasks="stormtracks.science.pipeline:TASKS")
-    said = manage(stage).ends(1)
+    output = manage(stage).ends(1)
     for name in ("UGRD850.2000_mem001.nc", "UGRD850.2000_mem002.nc", "UGRD850.2001_mem001.nc"):
-        assert re.search(rf"failure after attempt 1, on w: InputError: \S+{name}", said), said
+        assert re.search(rf"failure after attempt 1, on w: InputError: \S+{name}", output), output
     assert as_it_should_be(stage.results("w"), reference) == [(2001, 1)]
     shutil.copytree(planted, data, dirs_exist_ok=True)
     assert re.search(r"complete +4 \(1 from before\)", manage(stage).ends(0))
@@ -104,8 +104,8 @@ def test_other_settings_do_not_replace_results_unless_told(stage, data, referenc
     (tmp_path / "other.yaml").write_text("threshold_s1: 9.0e-5\n")
     other = ["--settings", tmp_path / "other.yaml"]
     assert "was begun with other settings: threshold_s1" in manage(stage, *other).ends(2)
-    said = manage(stage, *other, "--run", "other").ends(1)
-    assert re.search(r"4 x failure: ResultError: \S+ .*threshold_s1", said), said
+    output = manage(stage, *other, "--run", "other").ends(1)
+    assert re.search(r"4 x failure: ResultError: \S+ .*threshold_s1", output), output
     assert as_it_should_be(stage.results("w"), reference) == CELLS
     manage(stage, *other, "--run", "other", "--overwrite").ends(0)
     assert results.load(stage.results("w"), 2000, 0).tracks.lat.size < results.load(reference, 2000, 0).tracks.lat.size

@@ -38,7 +38,7 @@ def test_a_worker_killed_between_tasks_is_noticed_at_once(stage):
     manager = stage.manage(members=2)
     stage.until_begun(2)
     idle = stage.worker("idle")
-    manager.until_said("worker idle came")
+    manager.until_logged("worker idle came")
     at = time.time()
     idle.kill()
     manager.noticed("worker: kill -9 between tasks", "worker idle lost: ", at, DEAD_SECONDS)
@@ -48,9 +48,9 @@ def test_a_worker_killed_between_tasks_is_noticed_at_once(stage):
 def test_slots_that_crash_leave_and_eat_all_memory_cost_one_attempt_each(stage):
     worker = stage.worker("w", "--memory-limit", 300)
     manager = stage.manage("stumble", members=8)
-    said = manager.ends(0)
-    for member, words in enumerate(("killed by SIGSEGV", "killed by SIGKILL", "exit status 3", "MemoryError")):
-        assert len(re.findall(rf"2000 member {member}: attempt 1 failed, on w; .*{words}", said)) == 1, said
+    output = manager.ends(0)
+    for member, message in enumerate(("killed by SIGSEGV", "killed by SIGKILL", "exit status 3", "MemoryError")):
+        assert len(re.findall(rf"2000 member {member}: attempt 1 failed, on w; .*{message}", output)) == 1, output
     assert len(stage.made()) == 8
     assert worker.runs()
 
@@ -69,21 +69,21 @@ def test_a_killed_slot_is_noticed_at_once(stage):
 def test_a_task_that_hangs_in_c_is_ended_at_its_timeout_and_the_rest_goes_on(stage):
     stage.worker("w")
     manager = stage.manage("hang", "--timeout", 1, "--retries", 0, members=6)
-    said = manager.ends(1)
-    assert re.search(r"1 x timeout: no answer within 1 s: its process was ended \(2000/0; on w\)", said)
-    assert re.search(r"complete +5\n", said)
+    output = manager.ends(1)
+    assert re.search(r"1 x timeout: no answer within 1 s: its process was ended \(2000/0; on w\)", output)
+    assert re.search(r"complete +5\n", output)
     assert len(stage.made()) == 5
 
 
 def test_poison_is_f_and_names_its_victims_and_the_others_live(stage):
     workers = [stage.worker(f"w{n}", slots=1, seconds=0.1, wait=False) for n in range(5)]
     for number, worker in enumerate(workers):
-        worker.until_said(f"worker w{number} ready")
+        worker.until_logged(f"worker w{number} ready")
     manager = stage.manage("poison", members=12)
-    said = manager.ends(1)
-    victims = re.search(r"1 x failure: its worker was lost each time \((w\d, w\d, w\d)\); last: ", said)
-    assert victims, said
-    assert re.search(r"complete +11\n", said)
+    output = manager.ends(1)
+    victims = re.search(r"1 x failure: its worker was lost each time \((w\d, w\d, w\d)\); last: ", output)
+    assert victims, output
+    assert re.search(r"complete +11\n", output)
     assert sum(worker.runs() for worker in workers) == 2
     assert len(stage.made()) == 11
 
@@ -92,7 +92,7 @@ def test_poison_is_f_and_names_its_victims_and_the_others_live(stage):
 def test_half_of_twenty_workers_lost_at_once(stage):
     workers = [stage.worker(f"w{n:02d}", slots=1, seconds=0.5, wait=False) for n in range(20)]
     for number, worker in enumerate(workers):
-        wait_for(lambda worker=worker, n=number: f"worker w{n:02d} ready" in worker.said(), 90, f"worker {number}")
+        wait_for(lambda worker=worker, n=number: f"worker w{n:02d} ready" in worker.output(), 90, f"worker {number}")
     manager = stage.manage(years=10, members=12)
     manager.until(lambda counts: counts["working"] == 20)
     at = time.time()
@@ -119,7 +119,7 @@ def test_a_nameserver_that_comes_back_empty_stops_nothing(stage):
     stage.start_nameserver()
     manager.noticed("nameserver: back, empty", "nameserver is back", at, 10)
     stage.worker("second", slots=8, seconds=0.05)
-    manager.until_said("worker second came")
+    manager.until_logged("worker second came")
     manager.ends(0)
     assert len(stage.made()) == 80
 
@@ -135,9 +135,9 @@ def test_a_worker_whose_manager_is_gone_ends_its_task_says_so_and_serves_the_nex
     manager = stage.manage(members=4)
     stage.until_begun(2)
     manager.kill()
-    worker.until_said("2 task(s) still run, then ready for the next")
+    worker.until_logged("2 task(s) still run, then ready for the next")
     wait_for(lambda: len(stage.made()) == 2, what="the end of what was begun")
-    assert worker.said().count("still run") == 1
+    assert worker.output().count("still run") == 1
     stage.manage(members=4).ends(0)
     assert len(stage.made()) == 4
 
@@ -161,14 +161,14 @@ def test_two_runs_share_the_workers(stage):
     for manager in both:
         assert re.search(r"complete +8", manager.ends(0))
     assert len(stage.made()) == 8
-    assert worker.said().count("busy in") < 60
+    assert worker.output().count("busy in") < 60
 
 
 def test_a_worker_of_another_version_is_left_out_in_a_line(stage):
     stage.worker("old", "--code-version", "0.9.0+1234")
-    said = stage.manage("work", "--wait", 2).ends(3)
-    assert len(re.findall(r"worker old at \S+ is left out: it runs stormtracks 0.9.0\+1234, this is ", said)) == 1
-    assert "bring it up to date with 'fab deploy'" in said
+    output = stage.manage("work", "--wait", 2).ends(3)
+    assert len(re.findall(r"worker old at \S+ is left out: it runs stormtracks 0.9.0\+1234, this is ", output)) == 1
+    assert "bring it up to date with 'fab deploy'" in output
     assert stage.made() == {}
     stage.manage("work", "--any-version").ends(0)
 
@@ -185,7 +185,7 @@ def test_a_name_taken_over_while_its_worker_was_frozen(stage, tmp_path):
     manager.noticed("worker: SIGSTOP", "worker w lost: .*; its 2 tasks are outstanding again", at, SILENT_SECONDS)
     os.killpg(first.pid, signal.SIGCONT)
     manager.ends(0)
-    first.until_said("not registered: the name stormtracks.worker.w is taken by ")
+    first.until_logged("not registered: the name stormtracks.worker.w is taken by ")
     assert len(stage.made()) == 30
     assert first.runs() and second.runs()
 
@@ -193,10 +193,10 @@ def test_a_name_taken_over_while_its_worker_was_frozen(stage, tmp_path):
 @pytest.mark.parametrize("seconds", [-3600, 3600])
 def test_a_workers_clock_an_hour_off_decides_nothing(stage, tmp_path, seconds):
     stage.worker("w", inside=_clock_off(tmp_path, seconds), seconds=0.1)
-    said = stage.manage(members=6).ends(0)
-    assert re.search(r"complete +6\n", said)
-    assert "lost" not in said
-    assert "wrong key" not in said
+    output = stage.manage(members=6).ends(0)
+    assert re.search(r"complete +6\n", output)
+    assert "lost" not in output
+    assert "wrong key" not in output
 
 
 def test_the_managers_clock_may_be_wrong_and_put_right(stage, tmp_path):

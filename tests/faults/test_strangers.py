@@ -175,7 +175,7 @@ def babbling(sock):
 
 
 @pytest.mark.parametrize(
-    ("behave", "words"),
+    ("behave", "message"),
     [
         (silent, "no answer within 2 s"),
         (babbling, "another program listens there"),
@@ -183,7 +183,7 @@ def babbling(sock):
     ],
     ids=["silent", "babbling", "another key"],
 )
-def test_a_manager_tells_nothing_to_a_false_nameserver(stage, tmp_path, behave, words):
+def test_a_manager_tells_nothing_to_a_false_nameserver(stage, tmp_path, behave, message):
     heard = []
     context = false_tls(ssl.PROTOCOL_TLS_SERVER, tmp_path)
 
@@ -193,8 +193,8 @@ def test_a_manager_tells_nothing_to_a_false_nameserver(stage, tmp_path, behave, 
 
     with impostor(behave or with_another_key) as port:
         began = time.monotonic()
-        said = stage.manage("work", "--nameserver", f"127.0.0.1:{port}").ends(3)
-        assert words in said
+        output = stage.manage("work", "--nameserver", f"127.0.0.1:{port}").ends(3)
+        assert message in output
         assert time.monotonic() - began < 20
     assert b"".join(heard) == b""
 
@@ -206,11 +206,11 @@ def test_a_worker_does_not_register_with_another_clusters_nameserver_and_comes_b
     stage.nameserver.wait()
     other = tmp_path / "other"
     false = stage.start("pyro_nameserver", "--port", stage.port, environment={"STORMTRACKS_HOME": str(other)})
-    worker.until_said("not registered: wrong key: ")
+    worker.until_logged("not registered: wrong key: ")
     false.kill()
     false.wait()
     stage.start_nameserver()
-    wait_for(lambda: worker.said().count("registered as stormtracks.worker.w") == 2, what="its return")
+    wait_for(lambda: worker.output().count("registered as stormtracks.worker.w") == 2, what="its return")
 
 
 HOSTILE = [

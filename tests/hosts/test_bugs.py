@@ -59,7 +59,7 @@ def test_check_makes_the_other_looks(operator, planted):
     done = operator.fab("check", "--only", "bad")
     assert done.returncode == 70
     assert "packages: a bug in stormtracks: IndexError: list index out of range" in done.stdout
-    assert "is not a folder here" in done.stdout
+    assert "is not a folder on this host" in done.stdout
     assert "on_host/packages.py" in report(operator)
 
 
@@ -68,7 +68,7 @@ def test_a_package_that_is_missing_is_no_bug(operator, planted):
     copy.write_text("import no_such_package\n")
     done = operator.fab("workers", "--only", "bad")
     assert done.returncode == 1
-    assert "the package no_such_package is missing: fab deploy, or install it into" in done.stdout
+    assert "the package no_such_package is missing: run fab deploy, or install it for" in done.stdout
 
 
 def test_what_an_answer_means():

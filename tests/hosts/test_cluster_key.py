@@ -9,7 +9,7 @@ def test_the_secret_is_brought_once_and_only_its_owner_reads_it(operator, sshd, 
     server = sshd("w1")
     operator.configure({"workers": [entry("w1", server)]})
     there, here = server.home / ".stormtracks" / "secret.pem", operator.state / "secret.pem"
-    assert "w1 ok     brought: " in operator.fab("push-key").stdout
+    assert "w1 ok     copied: " in operator.fab("push-key").stdout
     assert there.read_bytes() == here.read_bytes()
     assert (there.stat().st_mode & 0o777, there.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     there.chmod(0o644)
@@ -36,7 +36,7 @@ def test_a_worker_that_has_the_old_secret_is_told_from_one_that_answers(operator
     operator.fab("renew-key")
     again = operator.fab("start-workers")
     assert again.returncode == 1
-    assert "does not answer from here: " in again.stdout
+    assert "but this machine cannot reach it: " in again.stdout
     assert "key" in again.stdout
     assert "stopped gracefully" in operator.fab("stop-workers").stdout
 
@@ -46,4 +46,4 @@ def test_check_tells_another_clusters_secret(operator, sshd, entry):
     operator.configure({"workers": [entry("w1", server)]})
     operator.fab("push-key")
     (operator.state / "secret.pem").unlink()
-    assert "key: it is another cluster's: fab push-key replaces it" in operator.fab("check").stdout
+    assert "key: this key belongs to another cluster: run fab push-key to replace it" in operator.fab("check").stdout

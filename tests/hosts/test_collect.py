@@ -35,12 +35,12 @@ def results(operator, sshd, entry):
 
 def test_only_what_is_missing_is_brought(operator, results):
     here = operator.folder / "collected"
-    assert "3 collected, 0 here already" in operator.fab("collect").stdout
+    assert "3 collected, 0 already here" in operator.fab("collect").stdout
     names = sorted(path.relative_to(here).as_posix() for path in here.rglob("*") if path.is_file())
     assert names == [f"vort_track/{name}.nc" for name in ("1987/member_000", "1987/member_001", "1988/member_000")]
     assert all((here / name).read_bytes() == (results / name).read_bytes() for name in names)
     (here / names[0]).unlink()
-    assert "1 collected, 2 here already" in operator.fab("collect").stdout
+    assert "1 collected, 2 already here" in operator.fab("collect").stdout
 
 
 def test_ours_is_kept_unless_told(operator, results):
@@ -49,7 +49,7 @@ def test_ours_is_kept_unless_told(operator, results):
     mine.write_bytes(b"mine")
     done = operator.fab("collect")
     assert done.returncode == 1
-    assert "1 differ from ours, such as vort_track/1987/member_000.nc: ours are kept" in done.stdout
+    assert "1 differ from the files here, such as vort_track/1987/member_000.nc. The files here are kept" in done.stdout
     assert mine.read_bytes() == b"mine"
     assert operator.fab("collect", "--overwrite").returncode == 0
     assert mine.stat().st_size == 100_000
@@ -73,7 +73,7 @@ def collect_done(answer):
 def test_a_host_cannot_write_elsewhere(tmp_path, name):
     worker = WorkerHost("w1")
     link = Deceiver({"folder": "/x", "results": {name: 1}})
-    with pytest.raises(HostFault, match="which is not the name of a result: nothing was taken"):
+    with pytest.raises(HostFault, match=r"which is not a result\. Nothing was collected"):
         collect.job(_cluster(tmp_path, worker), tmp_path / "here")(link, worker)
     assert list(tmp_path.iterdir()) == []
 
@@ -109,11 +109,11 @@ SENT = b"".join(
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (SENT.replace(b"hello", b"hullo"), "arrived damaged"),
+        (SENT.replace(b"hello", b"hullo"), "was damaged on the way"),
         (SENT[:120], "ended in the middle"),
         (SENT[:95], "ended in the middle"),
         (SENT[:60], "ended in the middle"),
-        (SENT.replace(b"member_000", b"member_001"), "was not asked for"),
+        (SENT.replace(b"member_000", b"member_001"), "was not requested"),
     ],
 )
 def test_what_did_not_arrive_whole_is_not_there(tmp_path, content, fault):
@@ -135,7 +135,7 @@ def test_what_arrived_whole_is_there(tmp_path):
 
     worker = WorkerHost("w1")
     link = Link({"folder": "/x", "results": {"vort_track/1987/member_000.nc": 5}})
-    assert collect.job(_cluster(tmp_path, worker), tmp_path)(link, worker).text == "1 collected, 0 here already"
+    assert collect.job(_cluster(tmp_path, worker), tmp_path)(link, worker).text == "1 collected, 0 already here"
     assert (tmp_path / "vort_track" / "1987" / "member_000.nc").read_bytes() == b"hello"
 
 
@@ -148,6 +148,6 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(tmp_path):
             return Stream(SENT.replace(b'{"end"', error + b'{"end"'))
 
     link = Link({"folder": "/x", "results": dict.fromkeys(names, 5)})
-    with pytest.raises(HostFault, match=r"1 result\(s\) could not be read there: .*Permission denied"):
+    with pytest.raises(HostFault, match=r"1 result\(s\) could not be read on the host: .*Permission denied"):
         collect.job(_cluster(tmp_path, WorkerHost("w1")), tmp_path)(link, WorkerHost("w1"))
     assert (tmp_path / names[0]).exists()

@@ -26,15 +26,18 @@ def test_what_is_tracked_is_brought_once(operator, deployable):
     done = operator.fab("deploy")
     assert done.returncode == 0, done.stdout
     code, here = deployable.home / "my code", operator.checkout
-    assert f"{len(tracked(here))} file(s) brought, 0 removed, environment left to its owner" in done.stdout
+    assert (
+        f"{len(tracked(here))} file(s) copied, 0 removed, environment not changed ('python' in hosts.yaml is "
+        in done.stdout
+    )
     assert all((code / name).read_bytes() == (here / name).read_bytes() for name in tracked(here))
-    assert "w1 ok     0 file(s) brought, 0 removed" in operator.fab("deploy").stdout
-    assert "code: the code is not" not in operator.fab("check").stdout
+    assert "w1 ok     0 file(s) copied, 0 removed" in operator.fab("deploy").stdout
+    assert "code: the code differs" not in operator.fab("check").stdout
 
 
 def test_modules_that_are_not_tracked_are_told(operator, deployable):
     (operator.checkout / "stormtracks" / "new.py").touch()
-    assert "not tracked by git, so not brought: stormtracks/new.py" in operator.fab("deploy").stdout
+    assert "not copied, because git does not track them: stormtracks/new.py" in operator.fab("deploy").stdout
     assert not (deployable.home / "my code" / "stormtracks" / "new.py").exists()
     assert list((deployable.home / "my code" / "stormtracks" / "__pycache__").glob("config.*.pyc"))
 
@@ -49,8 +52,8 @@ def test_only_what_differs_is_brought_and_what_is_gone_goes(operator, deployable
     (code / "mine.txt").touch()
     record = code / ".stormtracks-files.json"
     record.write_text(record.read_text().replace("[", '["old/module.py", ', 1))
-    assert "code: the code is not the same as here" in operator.fab("check").stdout
-    assert "2 file(s) brought, 1 removed" in operator.fab("deploy").stdout
+    assert "code: the code differs from the operator's" in operator.fab("check").stdout
+    assert "2 file(s) copied, 1 removed" in operator.fab("deploy").stdout
     assert (code / "stormtracks" / "strict_dataclass.py").read_bytes() == (
         operator.checkout / "stormtracks" / "strict_dataclass.py"
     ).read_bytes()
@@ -66,8 +69,8 @@ def test_code_is_not_changed_under_a_running_worker(operator, deployable, entry,
     (deployable.home / "my code" / "stormtracks" / "strict_dataclass.py").unlink()
     done = operator.fab("deploy")
     assert done.returncode == 1
-    assert "its worker runs: fab stop-workers first, or fab deploy --force" in done.stdout
-    assert "1 file(s) brought" in operator.fab("deploy", "--force").stdout
+    assert "its worker is running: run fab stop-workers first, or fab deploy --force" in done.stdout
+    assert "1 file(s) copied" in operator.fab("deploy", "--force").stdout
 
 
 def test_what_keeps_from_deploying_is_told(operator, sshd, entry, tmp_path):

@@ -94,5 +94,5 @@ def test_a_busy_sshd_is_asked_again(operator, sshd, config, tmp_path):
 
 
 def test_a_private_key_that_is_not_there_is_told(sshd, config, tmp_path):
-    with pytest.raises(HostFault, match=r"a private key for .* does not exist: .*no_key"):
+    with pytest.raises(HostFault, match=r"the private key for .* does not exist: .*no_key"):
         links.link(worker(sshd("w1"), identity=str(tmp_path / "no_key")), config)

@@ -43,6 +43,7 @@ def test_hosts_have_names_and_processes_of_their_own(cluster):
     assert w1.run("ps", "ax").count("/usr/sbin/sshd") <= 2
 
 
+@pytest.mark.slow
 def test_a_host_that_is_cut_off_costs_seconds_and_no_other_host(operator, cluster, nameserver):
     assert operator.fab("start-workers").returncode == 0
     cluster["w2"].cut()
@@ -50,7 +51,7 @@ def test_a_host_that_is_cut_off_costs_seconds_and_no_other_host(operator, cluste
     done = operator.fab("workers")
     assert time.monotonic() - began < 30
     assert done.returncode == 1
-    assert "does not answer within the time" in done.stdout
+    assert "does not answer in time" in done.stdout
     assert done.stdout.splitlines()[1].endswith("idle")
     cluster["w2"].restore()
     assert operator.fab("stop-workers").returncode == 0
@@ -61,7 +62,7 @@ def test_a_worker_behind_a_firewall_is_told_from_one_that_answers(operator, clus
     cluster["w1"].block_pyro()
     again = operator.fab("start-workers")
     assert again.returncode == 1
-    assert "does not answer from here" in again.stdout
+    assert "but this machine cannot reach it" in again.stdout
     cluster["w1"].unblock_pyro()
     assert operator.fab("start-workers").returncode == 0
     workers = [host.worker() for host in cluster.hosts]

@@ -71,8 +71,8 @@ def test_all_at_once_where_that_is_allowed(cluster):
     [
         (100.5, "same", None),
         (98.0, "-2 s", None),
-        (3701.0, "+3,600 s", "+3,600 s from ours: set it"),
-        (-3500.0, "-3,600 s", "-3,600 s from ours: set it"),
+        (3701.0, "+3,600 s", "differs by +3,600 s from this machine: set the host's clock"),
+        (-3500.0, "-3,600 s", "differs by -3,600 s from this machine: set the host's clock"),
     ],
 )
 def test_a_clock_is_compared_with_what_asking_took(there, text, fault):

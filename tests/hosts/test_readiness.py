@@ -25,14 +25,14 @@ def test_faults_are_told_with_what_to_do(operator, sshd, entry):
     broken = {"data": "/no/such", "results": "/proc/no", "best_tracks": "/no/ibtracs.nc", "bind": "127.0.0.1"}
     operator.configure({"nameserver": {"host": "192.0.2.1"}, "workers": [entry("w1", server, **broken)]})
     said = operator.fab("check").stdout
-    assert "data: /no/such is not a folder here: put the reanalysis there, or set 'data' in hosts.yaml" in said
+    assert "data: /no/such is not a folder on this host: put the reanalysis there, or set 'data' in hosts.yaml" in said
     assert "results: cannot write in /proc as" in said
-    assert "best tracks: /no/ibtracs.nc cannot be read here" in said
+    assert "best tracks: /no/ibtracs.nc cannot be read on this host" in said
     assert "binds: 127.0.0.1 cannot be reached from other machines: set 'bind' in hosts.yaml" in said
 
 
 FAULTS = {
-    "code": ({"code": "~/none"}, "no code in ~/none: fab deploy"),
+    "code": ({"code": "~/none"}, "no code in ~/none: run fab deploy"),
     "python": ({"python": ".venv/bin/nopython"}, "no .venv/bin/nopython in"),
     "variable": ({"code": "$NO_SUCH/code"}, "'code' in hosts.yaml: $NO_SUCH/code: the variable $NO_SUCH is not set on"),
     "own variable": (
@@ -40,7 +40,7 @@ FAULTS = {
         "'data' in hosts.yaml: $NO_SUCH/data: the variable $NO_SUCH is not set on",
     ),
     "name": ({"address": "no-such-host.invalid"}, "no SSH connection to no-such-host.invalid"),
-    "user": ({"user": "no-such-user"}, "does not let no-such-user in"),
+    "user": ({"user": "no-such-user"}, "refuses to log in no-such-user"),
 }
 
 
@@ -62,14 +62,14 @@ def test_nobody_listens(operator, sshd, entry):
     operator.configure({"workers": [entry("w1", sshd("w1"), port=free_port())]})
     done = operator.fab("check")
     assert done.returncode == 1
-    assert "refuses SSH: its sshd does not run, or has another port" in done.stdout
+    assert "refuses SSH: start its sshd, or correct 'port' in hosts.yaml" in done.stdout
 
 
 def test_a_key_that_the_host_does_not_know(operator, sshd, entry, tmp_path):
     other = make_key(tmp_path / "other")
     operator.configure({"workers": [entry("w1", sshd("w1"), identity=str(other))]})
     operator.key.unlink()
-    assert "does not let" in operator.fab("check").stdout
+    assert "refuses to log in" in operator.fab("check").stdout
 
 
 def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
@@ -80,7 +80,7 @@ def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
     worker = entry("w1", server, **more, env={"A_B": hostile}, prefix=[hostile])
     operator.configure({"workers": [worker, entry("w2", server, user="root", code=hostile, python=hostile)]})
     said = operator.fab("check").stdout
-    assert "is not a folder here" in said
+    assert "is not a folder on this host" in said
     assert "w2 FAILED no code in" in said
     operator.fab("start-workers")
     assert not canary.exists()

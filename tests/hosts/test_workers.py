@@ -55,7 +55,7 @@ def test_a_worker_that_was_started_otherwise_is_told(operator, sshd, entry, name
     operator.fab("start-workers")
     operator.configure({"nameserver": nameserver, "workers": [entry("w1", server, results=str(tmp_path / "new"))]})
     again = operator.fab("start-workers")
-    assert again.returncode == 1 and "with another results than it would be started with now" in again.stdout
+    assert again.returncode == 1 and "but it was started with another results: run fab stop-workers" in again.stdout
     assert "it was started with another results" in operator.fab("check").stdout
     assert operator.fab("stop-workers").returncode == 0
 
@@ -95,6 +95,7 @@ def test_what_a_killed_worker_left_is_found_and_ended(operator, sshd, entry, nam
     assert orphan.wait(5) == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_frozen_worker_is_killed_and_nothing_else_is_touched(operator, sshd, entry, nameserver):
     server = sshd("w1")
     operator.configure({"nameserver": nameserver, "workers": [entry("w1", server)]})
@@ -112,6 +113,7 @@ def test_a_frozen_worker_is_killed_and_nothing_else_is_touched(operator, sshd, e
     stranger.wait()
 
 
+@pytest.mark.slow
 def test_stop_waits_for_a_task_and_now_does_not(operator, sshd, entry, nameserver):
     server = sshd("w1")
     operator.configure({"nameserver": nameserver, "workers": [entry("w1", server)]})

@@ -31,7 +31,7 @@ def test_it_is_made_once_for_the_same_requirements(folder):
 
 def test_a_failure_shows_the_last_lines_and_is_tried_again(folder):
     (folder / "fail").touch()
-    with pytest.raises(environment.Refused, match=r"without the internet: fab deploy --wheels DIR\nno numpy here"):
+    with pytest.raises(environment.Refused, match=r"has no internet, run fab deploy --wheels DIR\nno numpy here"):
         environment.make(folder, False)
     (folder / "fail").unlink()
     assert environment.make(folder, False) == {"environment": "created"}
@@ -40,5 +40,7 @@ def test_a_failure_shows_the_last_lines_and_is_tried_again(folder):
 def test_an_old_python_is_refused(folder, monkeypatch):
     monkeypatch.setattr(environment, "OLDEST_PYTHON", (99, 0))
     here = ".".join(map(str, sys.version_info[:2]))
-    with pytest.raises(environment.Refused, match=f"this is Python {here}, needed is 99.0 or later: set 'base_python'"):
+    with pytest.raises(
+        environment.Refused, match=f"this is Python {here}, but 99.0 or later is required: set 'base_python'"
+    ):
         environment.make(folder, False)

@@ -24,7 +24,7 @@ def test_an_old_python_says_so_before_anything_else_is_loaded(monkeypatch, capsy
     __main__.main()
     here = ".".join(map(str, sys.version_info[:2]))
     with pytest.raises(
-        HostFault, match=rf"this is Python {here}, needed is 99\.0 or later: set 'python' in hosts.yaml"
+        HostFault, match=rf"this is Python {here}, but 99\.0 or later is required: set 'python' in hosts.yaml"
     ):
         asking.answer(Done(0, capsys.readouterr().out.encode(), ""), WorkerHost("w1"))
 

@@ -23,10 +23,10 @@ def test_what_is_installed_here_is_what_is_required():
     [
         ("", None),
         (">=1", None),
-        (">=1,<1.1", f"numpy {numpy.__version__} is not <1.1"),
-        (">=99.1", f"numpy {numpy.__version__} is not >=99.1"),
+        (">=1,<1.1", f"numpy is {numpy.__version__}, but must be <1.1"),
+        (">=99.1", f"numpy is {numpy.__version__}, but must be >=99.1"),
         (f"=={numpy.__version__}.0", None),
-        (f"!={numpy.__version__}", f"numpy {numpy.__version__} is not !={numpy.__version__}"),
+        (f"!={numpy.__version__}", f"numpy is {numpy.__version__}, but must be !={numpy.__version__}"),
     ],
 )
 def test_versions_are_compared(bounds, fault):

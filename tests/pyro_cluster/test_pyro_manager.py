@@ -73,12 +73,12 @@ def manage(home, nameserver):
 
 def _ended(process, status):
     try:
-        said = process.communicate(timeout=45)[0]
+        output = process.communicate(timeout=45)[0]
     except subprocess.TimeoutExpired:
         process.kill()
         pytest.fail("the manager did not end: " + process.communicate()[0])
-    assert process.returncode == status, said
-    return said
+    assert process.returncode == status, output
+    return output
 
 
 def _until_working(home, number):
@@ -92,10 +92,15 @@ def _until_working(home, number):
 
 
 def test_a_run_over_two_workers(home, worker, manage):
-    worker("w1"), worker("w2")
-    said = _ended(manage("write_result", years=2, members=5), 0)
-    assert re.search(r"tasks +10\n", said) and re.search(r"complete +10\n", said) and re.search(r"tracks +20\n", said)
-    assert "worker w1 came: 2 slots" in said and "speed-up" in said and "2000: +++++\n2001: +++++\n" in said
+    worker("w1")
+    worker("w2")
+    output = _ended(manage("write_result", years=2, members=5), 0)
+    assert (
+        re.search(r"tasks +10\n", output)
+        and re.search(r"complete +10\n", output)
+        and re.search(r"tracks +20\n", output)
+    )
+    assert "worker w1 came: 2 slots" in output and "speed-up" in output and "2000: +++++\n2001: +++++\n" in output
     state = runs.read(place=home / "runs")
     assert (state.run["state"], state.run["name"], state.managed) == ("complete", "write_result_2000-2001", False)
 
@@ -108,9 +113,9 @@ def test_the_same_command_again_does_nothing_twice(worker, manage):
 
 def test_tasks_that_fail_are_named_at_the_end(worker, manage):
     worker("w1")
-    said = _ended(manage("fail", "--retries", 1, years=1, members=2), 1)
-    assert re.search(r"2 x failure: ValueError: no data of 2000 \(2000/0, 2000/1; on w1\)", said)
-    assert "to resume: inv manage --start-year 2000 --end-year 2000 --members 2 --task fail" in said
+    output = _ended(manage("fail", "--retries", 1, years=1, members=2), 1)
+    assert re.search(r"2 x failure: ValueError: no data of 2000 \(2000/0, 2000/1; on w1\)", output)
+    assert "to resume: inv manage --start-year 2000 --end-year 2000 --members 2 --task fail" in output
 
 
 def test_what_ends_its_process_is_f_and_the_worker_lives(worker, manage):
@@ -133,9 +138,9 @@ def test_a_killed_worker_is_noticed_at_once_and_its_tasks_done_by_another(home, 
     _until_working(home, 2)
     doomed.kill()
     worker("other")
-    said = _ended(manager, 0)
-    assert re.search(r"worker doomed lost: .+; its (2 tasks are|1 task is) outstanding again", said), said
-    assert "worker other came" in said
+    output = _ended(manager, 0)
+    assert re.search(r"worker doomed lost: .+; its (2 tasks are|1 task is) outstanding again", output), output
+    assert "worker other came" in output
 
 
 @pytest.mark.slow
@@ -145,9 +150,9 @@ def test_a_stopped_worker_is_noticed(home, worker, manage):
     _until_working(home, 1)
     os.kill(stopped.pid, signal.SIGSTOP)
     worker("other", slots=8)
-    said = _ended(manager, 0)
+    output = _ended(manager, 0)
     os.kill(stopped.pid, signal.SIGCONT)
-    assert "worker stopped lost: " in said
+    assert "worker stopped lost: " in output
 
 
 def test_a_killed_managers_run_is_resumed_where_it_was(home, worker, manage):
@@ -157,8 +162,8 @@ def test_a_killed_managers_run_is_resumed_where_it_was(home, worker, manage):
     first.kill()
     first.communicate()
     before = _complete(home)
-    said = _ended(manage("sleep", years=1, members=12), 0)
-    assert f"{before} of 12 tasks are complete" in said and f"12 ({before} from before)" in said
+    output = _ended(manage("sleep", years=1, members=12), 0)
+    assert f"{before} of 12 tasks are complete" in output and f"12 ({before} from before)" in output
 
 
 def _complete(home):
@@ -174,8 +179,8 @@ def test_an_interrupted_run_ends_at_once_and_says_how_to_resume_it(home, worker,
     manager = manage("sleep", years=1, members=200)
     _until_working(home, 2)
     manager.send_signal(number)
-    said = _ended(manager, 130)
-    assert number == signal.SIGHUP or "to resume: inv manage" in said
+    output = _ended(manager, 130)
+    assert number == signal.SIGHUP or "to resume: inv manage" in output
     state = runs.read(place=home / "runs")
     assert (state.run["state"], state.managed, state.schedule.counts()["working"]) == ("interrupted", False, 0)
 
@@ -184,22 +189,22 @@ def test_a_second_manager_is_refused(home, worker, manage):
     worker("w1")
     first = manage("sleep", years=1, members=200)
     _until_working(home, 1)
-    said = _ended(manage("sleep", years=1, members=200), 4)
-    assert f"run sleep_2000-2000 is already managed by pid {first.pid} on" in said
+    output = _ended(manage("sleep", years=1, members=200), 4)
+    assert f"run sleep_2000-2000 is already managed by pid {first.pid} on" in output
     assert first.poll() is None
 
 
 def test_a_full_disk_under_the_journal_ends_the_run_with_a_message_and_it_can_be_resumed(worker, manage):
     worker("w1")
-    said = _ended(manage("empty", "--wait", 1, years=1, members=3000, largest_file=300_000), 1)
-    assert "the journal cannot be written: " in said and "no work is given out until it can" in said
-    assert "entries could not be written to the journal" in said and "to resume: inv manage" in said
+    output = _ended(manage("empty", "--wait", 1, years=1, members=3000, largest_file=300_000), 1)
+    assert "the journal cannot be written: " in output and "no work is given out until it can" in output
+    assert "entries could not be written to the journal" in output and "to resume: inv manage" in output
     assert re.search(r"complete +3,000 \([\d,]+ from before\)", _ended(manage("empty", years=1, members=3000), 0))
 
 
 def test_no_workers(manage):
-    said = _ended(manage("empty", "--wait", 0.5), 3)
-    assert "no worker for 0.5 s at the nameserver" in said and "start them with 'fab start-workers'" in said
+    output = _ended(manage("empty", "--wait", 0.5), 3)
+    assert "no worker for 0.5 s at the nameserver" in output and "start them with 'fab start-workers'" in output
 
 
 def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, manage):

@@ -32,4 +32,5 @@ def test_the_peak_is_the_strongest_point_of_each_track(rows, peak):
 def test_peaks_are_what_argmax_finds(rows):
     found = tracks(*rows)
     assert found.peak.tolist() == [start + int(np.argmax(row)) for start, row in zip(found.start, rows, strict=True)]
+    assert [found.vorticity[found.points(row)].tolist() for row in range(len(found))] == rows
     assert found.track.tolist() == [number for number, row in enumerate(rows) for _ in row]

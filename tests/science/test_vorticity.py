@@ -82,3 +82,13 @@ def test_vorticity_is_linear_and_arguments_are_left_alone(seed, factor):
     scaled = vorticity.relative_vorticity(factor * u, factor * v, grid)
     assert scaled == pytest.approx(factor * vorticity.relative_vorticity(u, v, grid), abs=1e-15)
     assert (u == kept[0]).all() and (v == kept[1]).all()
+
+
+def test_cyclonic_vorticity_from_winds_or_from_vorticity_itself():
+    grid = even_grid(10)
+    u, v = np.random.default_rng(3).normal(size=(2, *grid.shape))
+    expected = vorticity.cyclonic_vorticity(u, v, grid)
+    assert np.array_equal(vorticity.cyclonic_from((u, v), grid), expected)
+    of_file = vorticity.relative_vorticity(u, v, grid)
+    assert vorticity.cyclonic_from((of_file,), grid) == pytest.approx(expected, abs=1e-18)
+    assert (of_file[0] == -expected[0]).all() and (of_file[-1] == expected[-1]).all()

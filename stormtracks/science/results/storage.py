@@ -224,8 +224,10 @@ def _header(dataset: netCDF4.Dataset) -> Header:
     return Header(*identity, json.loads(dataset.counts), _provenance(json.loads(dataset.provenance)))
 
 
-def _provenance(stored: dict[str, Any]) -> dict[str, Any]:
+def _provenance(stored: Any) -> dict[str, Any]:
     """How a result was made, with its settings under today's names: results of 1.0 have old ones."""
+    if not isinstance(stored, dict):
+        raise ValueError("its provenance is not a mapping")
     if "settings" not in stored:
         return stored
     return stored | {"settings": renamed(stored["settings"], RENAMED)}

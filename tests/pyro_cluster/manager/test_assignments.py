@@ -44,7 +44,8 @@ def test_a_year_is_left_to_workers_that_have_its_data():
     assignments, (a, b) = _assignments(years=2, members=1)
     a.years = frozenset({2001})
     b.years = frozenset({2001, 2000})
-    assignments.add(a), assignments.add(b)
+    assignments.add(a)
+    assignments.add(b)
     assert (_taken(assignments, a), _taken(assignments, a, 1)) == ((2001, 0), None)
     assert _taken(assignments, b) == (2000, 0)
     assert not assignments.possible()
@@ -60,7 +61,8 @@ def test_a_year_that_no_worker_has_is_given_to_any_so_that_its_failure_shows():
 def test_a_worker_that_is_warm_from_an_earlier_run_resumes_its_years():
     assignments, _ = _assignments(years=3, members=1, workers=0)
     warm, cold = Worker("a", "a", warm={1950: True, 2000: True}), Worker("b", "b")
-    assignments.add(warm), assignments.add(cold)
+    assignments.add(warm)
+    assignments.add(cold)
     assert _taken(assignments, cold) == (2001, 0)
     assert _taken(assignments, warm) == (2000, 0)
 

@@ -90,7 +90,8 @@ def test_a_task_that_fails_everywhere_is_f_and_the_run_continues():
         return {"status": "failure", "error": "NaN in u"} if (year, member) == (2000, 1) else {}
 
     setting = Setting()
-    setting.cluster.add("a", work), setting.cluster.add("b", work)
+    setting.cluster.add("a", work)
+    setting.cluster.add("b", work)
     assert setting.run_when_all_have_come() == "incomplete"
     assert setting.schedule.get_progress() == "+F+\n+++\n"
     last = [line for line in setting.shown if "2000 member 1: failure after attempt 3" in line]

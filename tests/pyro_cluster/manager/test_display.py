@@ -47,7 +47,8 @@ def test_plain_lines_come_when_enough_has_changed(run, monkeypatch):
     shown.update()
     assert out.getvalue() == ""
     monkeypatch.setattr(display, "PLAIN_SECONDS", 0)
-    shown.update(), shown.update()
+    shown.update()
+    shown.update()
     assert re.fullmatch(r"\d\d:\d\d:\d\d done 0/6, 2/2 slots busy\n", out.getvalue())
 
 
@@ -79,18 +80,18 @@ def test_the_live_picture_on_a_terminal(run, monkeypatch, colour):
         with shown:
             shown.update()
             shown.show("worker w2 came")
-    said = _read(master)
-    assert "worker w2 came" in said and "slots busy" in said and ("\x1b[33m" in said) == colour
+    output = _read(master)
+    assert "worker w2 came" in output and "slots busy" in output and ("\x1b[33m" in output) == colour
 
 
 def _read(terminal):
     """All that was written to a terminal whose other side is closed."""
-    said = b""
+    output = b""
     with contextlib.suppress(OSError):
         while piece := os.read(terminal, 10000):
-            said += piece
+            output += piece
     os.close(terminal)
-    return said.decode()
+    return output.decode()
 
 
 def test_into_a_file_lines_are_plain(run, tmp_path):

@@ -49,8 +49,8 @@ def start():
     """Start programs: start("a", "b") -> Popen; they end with the test."""
     started = []
 
-    def run(*words, **options):
-        started.append(subprocess.Popen(list(map(str, words)), cwd=CHECKOUT, text=True, **options))
+    def run(*command, **options):
+        started.append(subprocess.Popen(list(map(str, command)), cwd=CHECKOUT, text=True, **options))
         return started[-1]
 
     yield run
@@ -61,13 +61,13 @@ def start():
 
 @pytest.fixture
 def worker(start, tmp_path):
-    """Start a worker and wait until it is ready: worker("w", address, nameserver, slots, "words", "before")."""
+    """Start a worker and wait until it is ready: worker("w", address, nameserver, slots, "before", "it")."""
 
     def run(name, host, nameserver, slots, *before):
         log = tmp_path / f"{name}.log"
-        words = ["-m", "stormtracks.pyro_cluster.pyro_worker", "--name", name, "--host", host, "--slots", slots]
-        words += ["--nameserver", nameserver, "--tasks", "tests.cluster_tasks:TASKS", "--log", log]
-        start(*before, sys.executable, *words, start_new_session=True)
+        command = ["-m", "stormtracks.pyro_cluster.pyro_worker", "--name", name, "--host", host, "--slots", slots]
+        command += ["--nameserver", nameserver, "--tasks", "tests.cluster_tasks:TASKS", "--log", log]
+        start(*before, sys.executable, *command, start_new_session=True)
         wait_for(lambda: log.exists() and f"worker {name} ready" in log.read_text())
 
     return run
@@ -87,9 +87,9 @@ def test_a_link_that_goes_down_and_up_costs_no_task(home, launch, far, start, wo
     lines = _until(manager, "worker distant lost: ")
     print(f"noticed after {time.monotonic() - cut:.1f} s")
     subprocess.run(["ip", "link", "set", link, "up"], check=True)
-    said = "".join(lines) + manager.communicate(timeout=60)[0]
-    assert manager.returncode == 0 and re.search(r"complete +140\n", said)
-    assert "its 2 tasks are outstanding again" in said and "worker distant came: 2 slots" in said.split("lost: ")[1]
+    output = "".join(lines) + manager.communicate(timeout=60)[0]
+    assert manager.returncode == 0 and re.search(r"complete +140\n", output)
+    assert "its 2 tasks are outstanding again" in output and "worker distant came: 2 slots" in output.split("lost: ")[1]
 
 
 def _working(home):
@@ -99,9 +99,9 @@ def _working(home):
         return 0
 
 
-def _until(process, words):
+def _until(process, text):
     lines = [""]
-    while words not in lines[-1]:
+    while text not in lines[-1]:
         lines.append(process.stdout.readline())
         assert lines[-1], "".join(lines)
     return lines

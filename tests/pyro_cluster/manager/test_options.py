@@ -65,8 +65,8 @@ def test_both_command_lines_have_these_options_and_no_defaults_of_their_own():
 
 def test_pyro_manager_reads_its_options_by_the_table(tmp_path):
     (tmp_path / "a.yaml").write_text("min_points: 8\nlinker: nearest\n")
-    words = ["--start-year", "2005", "--members", "2", "--any-version", "--settings", tmp_path / "a.yaml"]
-    given = vars(pyro_manager.parser().parse_args([*map(str, words), "--set", "min_points=9", "--set", "x=[1, 2]"]))
+    arguments = ["--start-year", "2005", "--members", "2", "--any-version", "--settings", tmp_path / "a.yaml"]
+    given = vars(pyro_manager.parser().parse_args([*map(str, arguments), "--set", "min_points=9", "--set", "x=[1, 2]"]))
     values = options.read(given)
     assert values["any_version"] and values["end_year"] == 2005
     assert settings_of(values["settings"], values["set"]) == {"min_points": 9, "linker": "nearest", "x": [1, 2]}

@@ -62,16 +62,24 @@ class Target:
 
 
 @pytest.fixture(params=["nameserver", "worker"], scope="module")
-def target(request, lasting_launch):
+def target(request):
     """A service that survives all attacks of this file, one after the other."""
-    launch = lasting_launch
-    nameserver = launch("pyro_nameserver", "--port", "0")
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def nameserver(lasting_launch):
+    process = lasting_launch("pyro_nameserver", "--port", "0")
     place = told(pidfile.nameserver_path().with_suffix(".ready"))[3]
-    if request.param == "nameserver":
-        return Target("nameserver", nameserver, f"PYRO:Pyro.NameServer@{place}")
+    return Target("nameserver", process, f"PYRO:Pyro.NameServer@{place}")
+
+
+@pytest.fixture(scope="module")
+def worker(lasting_launch, nameserver):
+    place = Pyro4.URI(nameserver.uri).location
     table = ("--tasks", "tests.cluster_tasks:TASKS")
-    worker = launch("pyro_worker", "--name", "w", "--nameserver", place, "--slots", 1, *table)
-    return Target("worker", worker, told(pidfile.worker_path("w").with_suffix(".ready"))[3])
+    process = lasting_launch("pyro_worker", "--name", "w", "--nameserver", place, "--slots", 1, *table)
+    return Target("worker", process, told(pidfile.worker_path("w").with_suffix(".ready"))[3])
 
 
 def told(path):
