@@ -15,7 +15,7 @@ from stormtracks.pyro_cluster.manager import options
 
 DATA_OPTIONS = {
     "data": "folder of the reanalysis; default: that of this machine's worker in hosts.yaml",
-    "best-tracks": "IBTrACS file, NetCDF or CSV; default: as in hosts.yaml",
+    "best-tracks": "file of best tracks: IBTrACS, HURDAT2, b-deck; default: as in hosts.yaml",
     "results": "folder for the results; default: as in hosts.yaml",
     "dataset": "YAML file that describes data whose layout is not known",
     "settings": "YAML file of settings (thresholds and so on)",

@@ -75,7 +75,7 @@ def _best_tracks(request: Mapping[str, Any]) -> Finding:
     path = optional_path_of(request, "best_tracks")
     if path is None:
         return _found("none")
-    if not path.is_file() or not os.access(path, os.R_OK):
+    if not path.exists() or not os.access(path, os.R_OK):  # a folder of b-decks is right too
         cure = "fetch it with inv download --dataset ibtracs, or set 'best_tracks' in hosts.yaml"
         return _found("-", f"{path} cannot be read on this host: {cure}")
     return _found(path.name)

@@ -113,7 +113,7 @@ def vort_track(
     tracks = linking.link(found, axis, **settings.keywords(linking.link))
     best_tracks = _best_tracks(setup, axis)
     matches = matching.match(tracks, best_tracks, axis, **settings.keywords(matching.match))
-    lacking["remarks"] += _why_no_matches(setup, best_tracks, axis, matches)
+    lacking["remarks"] += [*best_tracks.remarks, *_why_no_matches(setup, best_tracks, axis, matches)]
     provenance = recipe | lacking | {"version": code_version(), "host": platform.node()} | clock.spent()
     result = results.Result(year, ensemble_member, label, "vort_track", axis, found, tracks, matches, provenance)
     return _details(result, results.save(result, setup.results), clock, skipped=False)

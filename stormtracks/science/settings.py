@@ -210,7 +210,7 @@ class Setup:
     results : Path
         Folder below which results go (``vort_track/YEAR/member_NNN.nc``).
     best_tracks : Path or None
-        IBTrACS file (NetCDF or CSV); none: no track is matched.
+        File of best tracks (see `best_tracks.load`), or a folder of b-decks; none: no track is matched.
     scratch : Path or None
         Folder on a local disk for the maxima that one pass finds for all members; none: below `results`.
     dataset : dict or None
