@@ -15,6 +15,8 @@ from stormtracks.science import pipeline, results
 from stormtracks.science.settings import Settings, Setup
 
 Options: TypeAlias = Mapping[str, Any]
+MOST_FILES = 8
+"""Input files that are all named."""
 SHOWN = 10
 """Tracks shown in a table."""
 
@@ -55,19 +57,26 @@ def _dataset(options: Options) -> dict[str, object] | None:
 def show(details: pipeline.Details) -> None:
     """Show the longest and strongest tracks, the storms found and missed, and where the result is."""
     result = results.load(details["path"])
-    counts, inputs = details["counts"], (file["path"] for file in result.provenance["inputs"])
+    counts, inputs = details["counts"], [file["path"] for file in result.provenance["inputs"]]
     ending = "already there" if details["skipped"] else f"made in {details['seconds']:.1f} s"
     out = output()
     out.print(
         f"{details['year']}, member {details['ensemble_member']} ('{details['member_label']}'): "
         f"{counts['steps']} times, {counts['maxima']} maxima, {counts['tracks']} tracks"
     )
-    out.print(f"made from {', '.join(inputs)}", soft_wrap=True, markup=False)
+    out.print(f"made from {_listed(inputs)}", soft_wrap=True, markup=False)
     for remark in details["remarks"]:
         out.print(f"note: {remark}", soft_wrap=True, markup=False)
     out.print(_track_table(result))
     out.print(_storm_table(result))
     out.print(f"{details['path']} ({ending})", soft_wrap=True)
+
+
+def _listed(paths: list[str]) -> str:
+    """The files, of many the first and the last two: the last one is that of the best tracks."""
+    if len(paths) > MOST_FILES:
+        paths = [paths[0], f"{len(paths) - 3:,} more", *paths[-2:]]
+    return ", ".join(paths)
 
 
 def _track_table(result: results.Result) -> Table:

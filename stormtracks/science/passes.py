@@ -48,7 +48,7 @@ class Season(Protocol):
     axis: TimeAxis
     members: tuple[str, ...]
     together: bool
-    missing_values: Ints
+    missing_values: Any
 
     def read(self, start: int, stop: int, members: Any) -> tuple[Floats, ...]:
         """Fields of some steps and members."""

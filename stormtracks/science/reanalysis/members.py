@@ -1,7 +1,6 @@
-"""The files of a season's members: opened when they are first asked for, a few at a time."""
+"""A season's members and whose files are whose; a member's files are opened when they are first asked for."""
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,16 +9,10 @@ import numpy as np
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import series
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.field import Field
+from stormtracks.science.reanalysis.files import Files, StoredField
 from stormtracks.science.reanalysis.layouts import Layout
 from stormtracks.science.reanalysis.series import Series
-from stormtracks.science.reanalysis.source import Source
 from stormtracks.science.records import InputFile
-
-_OPEN = 8
-"""Members whose own files are kept open at a time: a limit for memory and file handles."""
-
-Sources = dict[Path, Source]
 
 
 @dataclass(frozen=True)
@@ -88,16 +81,15 @@ class Members:
         self._layout = layout
         self._wanted = wanted
         self._own_files = None not in layout.labels  # each member's; where not, member 0 stands for all of them
-        self._open: OrderedDict[int, tuple[Sources, list[Series]]] = OrderedDict()
-        self._chunks_of_closed = 0
+        self._files = Files(wanted.level, wanted.described)
+        self._opened: dict[int, list[Series]] = {}
         self.labels = tuple(layout.labels.values())
-        if self._own_files:
-            self._check(ensemble_member)
-        self._first = self._opened(ensemble_member if self._own_files else 0, None)
+        try:
+            self._first = self._open(ensemble_member)
+        except BaseException:
+            self._files.close()
+            raise
         self.first = self._first[0]
-        if not self._own_files:
-            self.labels = self.first.field.members
-            self._check_or_close(ensemble_member)
 
     @property
     def folder(self) -> Path:
@@ -107,7 +99,7 @@ class Members:
     @property
     def chunks_read(self) -> int:
         """Stored chunks inflated so far, over all files."""
-        return self._chunks_of_closed + sum(_chunks(found) for _, found in self._open.values())
+        return self._files.chunks_read
 
     def readings(self, numbers: list[int]) -> Iterator[Reading]:
         """How to read some members: one after another where each has files of its own, else all in one go.
@@ -136,8 +128,8 @@ class Members:
         number = ensemble_member or 0
         self._check(number)
         found = self._series(number if self._own_files else 0)
-        sources = {stretch.field.source.path: stretch.field.source.file for one in found for stretch in one.stretches}
-        return tuple(sources[path] for path in sorted(sources))
+        paths = {stretch.field.path for one in found for stretch in one.stretches}
+        return tuple(self._files.file(path) for path in sorted(paths))
 
     def remarks(self, ensemble_member: int | None = None) -> tuple[str, ...]:
         """What was guessed about a member's files (or the first opened member's), a sentence each."""
@@ -147,19 +139,16 @@ class Members:
         for one in found:
             for stretch in one.stretches:
                 for text in stretch.field.remarks:
-                    paths.setdefault(text, {})[stretch.field.source.path] = None
+                    paths.setdefault(text, {})[stretch.field.path] = None
         return tuple(f"{_named(list(files))}: {text}" for text, files in paths.items())
 
     def changed(self) -> list[str]:
-        """Paths of open files that are no longer what they were when they were opened."""
-        return [path for sources, _ in self._open.values() for path in _changed(sources)]
+        """Paths of files that are no longer what they were when they were opened."""
+        return self._files.changed()
 
     def close(self) -> None:
         """Close all files."""
-        for sources, found in self._open.values():
-            self._chunks_of_closed += _chunks(found)
-            _close(sources)
-        self._open.clear()
+        self._files.close()
 
     @property
     def _paths(self) -> list[Path]:
@@ -172,61 +161,46 @@ class Members:
             labels = " to ".join(dict.fromkeys([self.labels[0], self.labels[-1]]))
             raise InputError(f"{self.folder}: there is no member {number}; choose {numbers} (in the data: {labels})")
 
-    def _check_or_close(self, number: int) -> None:
-        try:
-            self._check(number)
-        except InputError:
-            self.close()
-            raise
-
-    def _series(self, number: int) -> list[Series]:
-        """The series of each role of one member; the files stay open for the next time, a few members' at a time."""
-        if number not in self._open:
-            while len(self._open) >= _OPEN:
-                self._let_go()
-            return self._opened(number, self.first)
-        self._open.move_to_end(number)
-        return self._open[number][1]
-
-    def _opened(self, number: int, first: Series | None) -> list[Series]:
-        in_names = list(self._layout.labels)[number]
-        sources: Sources = {}
-        try:
-            found = [self._one(role, in_names, sources) for role in self._layout.files]
-            _refuse_misfits(found, first)
-        except BaseException:
-            _close(sources)
-            raise
-        self._open[number] = sources, found
+    def _open(self, ensemble_member: int) -> list[Series]:
+        """What is opened first: the files of a member, or those of all, which say what members there are."""
+        if self._own_files:
+            self._check(ensemble_member)
+            return self._series(ensemble_member)
+        found = self._series(0)
+        self.labels = found[0].field.members
+        self._check(ensemble_member)
         return found
 
-    def _let_go(self) -> None:
-        """Close the member that was asked for longest ago."""
-        _, (sources, found) = self._open.popitem(last=False)
-        self._chunks_of_closed += _chunks(found)
-        changed = _changed(sources)
-        _close(sources)
-        if changed:
-            raise changed_while_read(changed)
+    def _series(self, number: int) -> list[Series]:
+        """The series of each role of one member."""
+        if number not in self._opened:
+            in_names = list(self._layout.labels)[number]
+            self._look_into(in_names)
+            found = [self._one(role, in_names) for role in self._layout.files]
+            first = next(iter(self._opened.values()), found)[0]
+            _refuse_misfits(found, first)
+            self._opened[number] = found
+        return self._opened[number]
 
-    def _one(self, role: str, in_names: int | None, sources: Sources) -> Series:
+    def _look_into(self, in_names: int | None) -> None:
+        """Look into each file once for all that it holds: by role, a file of u and v would be opened twice."""
+        roles: dict[Path, list[str]] = {}
+        for role, files in self._layout.files.items():
+            for path in files.get(in_names, ()):
+                roles.setdefault(path, []).append(role)
+        for path, held in roles.items():
+            for role in held:
+                self._files.known(path, role)
+
+    def _one(self, role: str, in_names: int | None) -> Series:
         paths = self._layout.files[role].get(in_names)
         if paths is None:
             label = self._layout.labels[in_names]
             raise InputError(f"{self.folder}: there is no file with {role} of member {label}; add it")
-        fields = []
-        for path in paths:
-            if path not in sources:
-                sources[path] = Source(path)
-            fields.append(Field(sources[path], role, self._wanted.level, self._wanted.described))
+        fields = [self._files.known(path, role) for path in paths]
         found = Series(fields, self._wanted.first, self._wanted.last)
         _refuse_no_times(fields, found, self._wanted)
         return found
-
-
-def changed_while_read(paths: Iterable[str]) -> InputError:
-    """The refusal of files that changed since they were opened."""
-    return InputError(f"{', '.join(paths)}: changed while being read; run the task again")
 
 
 def _named(paths: list[Path]) -> str:
@@ -236,15 +210,15 @@ def _named(paths: list[Path]) -> str:
     return f"{paths[0].name} and {len(paths) - 1:,} more files"
 
 
-def _refuse_misfits(found: list[Series], reference: Series | None) -> None:
-    first = reference or found[0]
-    for other in found if reference else found[1:]:
-        series.refuse_difference(first.field, other.field)
-        series.refuse_other_times(first, other)
+def _refuse_misfits(found: list[Series], first: Series) -> None:
+    for other in found:
+        if other is not first:
+            series.refuse_difference(first.field, other.field)
+            series.refuse_other_times(first, other)
 
 
-def _refuse_no_times(fields: list[Field], found: Series, wanted: Wanted) -> None:
-    where = f"{fields[0].source.path}: {fields[0].name}"
+def _refuse_no_times(fields: list[StoredField], found: Series, wanted: Wanted) -> None:
+    where = f"{fields[0].path}: {fields[0].name}"
     if not len(found.times):
         spans = [f"{field.times[0]} to {field.times[-1]}" for field in fields if len(field.times)]
         raise InputError(
@@ -257,16 +231,3 @@ def _refuse_no_times(fields: list[Field], found: Series, wanted: Wanted) -> None
             f"{where}: the season lasts until {wanted.last}, but the data end at {found.times[-1]}; "
             "add the files of the next year"
         )
-
-
-def _chunks(found: list[Series]) -> int:
-    return sum(stretch.field.chunks_read for one in found for stretch in one.stretches)
-
-
-def _changed(sources: Sources) -> list[str]:
-    return [str(source.path) for source in sources.values() if source.changed()]
-
-
-def _close(sources: Sources) -> None:
-    for source in sources.values():
-        source.close()

@@ -14,7 +14,8 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import gaps, layouts, times
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.field import LARGEST
-from stormtracks.science.reanalysis.members import Members, Reading, Wanted, changed_while_read
+from stormtracks.science.reanalysis.files import changed_while_read
+from stormtracks.science.reanalysis.members import Members, Reading, Wanted
 from stormtracks.science.reanalysis.series import Series
 from stormtracks.science.records import InputFile, TimeAxis
 from stormtracks.science.settings import Settings
@@ -249,6 +250,10 @@ class Season:
 
     def _read(self, reading: Reading, start: int, stop: int) -> tuple[Floats, ...]:
         """u and v, or vorticity, of members that are read together."""
+        parts = [self._read_part(reading, *part) for part in reading.series[0].parts(start, stop)]
+        return parts[0] if len(parts) == 1 else tuple(np.concatenate(one) for one in zip(*parts, strict=True))
+
+    def _read_part(self, reading: Reading, start: int, stop: int) -> tuple[Floats, ...]:
         fields: list[Floats] = []
         unsound: list[tuple[Series, Bools]] = []
         for one in reading.series:
@@ -282,7 +287,7 @@ class Season:
         step, member, row, column = (int(index[0]) for index in np.nonzero(bad))
         field = one.field_at(start + step)
         return InputError(
-            f"{field.source.path}: {field.name}: {int(bad[step].sum())} values at {self.axis.times[start + step]} "
+            f"{field.path}: {field.name}: {int(bad[step].sum())} values at {self.axis.times[start + step]} "
             f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
             f"of member {numbers[member]}, is {fault}; choose a region without them (--set region=...) or other data"
         )

@@ -1,5 +1,6 @@
 """Fields after one another in time: the files of one wind (or of vorticity) that make a season."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,15 +8,20 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.field import Field
+from stormtracks.science.reanalysis.files import MOST, StoredField
 from stormtracks.science.records import Grid
+
+_GREGORIAN = ("standard", "proleptic_gregorian")
+_AGREE_FROM = np.datetime64("1582-10-15", "s")
+FILES_AT_A_TIME = MOST // 2
+"""u and v may be in files of their own."""
 
 
 @dataclass(frozen=True)
 class Stretch:
     """Steps `first` to `first + size` (exclusive) of one file's field, which are steps `begin` and on of the season."""
 
-    field: Field
+    field: StoredField
     first: int
     size: int
     begin: int
@@ -26,7 +32,7 @@ class Series:
 
     Parameters
     ----------
-    fields : iterable of Field
+    fields : iterable of StoredField
         In any order.
     first, last : datetime64[s]
         The season, both included.
@@ -43,7 +49,7 @@ class Series:
         Files overlap in time, or differ in grid, members or calendar.
     """
 
-    def __init__(self, fields: Iterable[Field], first: np.datetime64, last: np.datetime64) -> None:
+    def __init__(self, fields: Iterable[StoredField], first: np.datetime64, last: np.datetime64) -> None:
         self.stretches: list[Stretch] = []
         begin = 0
         for field in sorted((field for field in fields if len(field.times)), key=lambda field: field.times[0]):
@@ -55,7 +61,7 @@ class Series:
         self.times = np.concatenate(pieces) if pieces else np.zeros(0, "datetime64[s]")
 
     @property
-    def field(self) -> Field:
+    def field(self) -> StoredField:
         """The first file's field, which the others are like."""
         return self.stretches[0].field
 
@@ -73,7 +79,13 @@ class Series:
             return self.field.read_file_steps(0, 0, places)
         return np.concatenate([values for values, _ in pieces]), all(sound for _, sound in pieces)
 
-    def field_at(self, step: int) -> Field:
+    def parts(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """Some steps in parts of no more files than can stay open while another series is read from them."""
+        begins = [one.begin for one in self.stretches if start < one.begin < stop]
+        cuts = [start, *begins[FILES_AT_A_TIME - 1 :: FILES_AT_A_TIME], stop]
+        return list(itertools.pairwise(cuts))
+
+    def field_at(self, step: int) -> StoredField:
         """The field that holds a step of the season."""
         return next(one.field for one in self.stretches if one.begin <= step < one.begin + one.size)
 
@@ -89,15 +101,15 @@ def _refuse_overlap(before: Stretch, after: Stretch) -> None:
     last = before.field.times[before.first + before.size - 1]
     if after.field.times[after.first] <= last:
         raise InputError(
-            f"{before.field.source.path} and {after.field.source.path} both hold {after.field.name} of "
+            f"{before.field.path} and {after.field.path} both hold {after.field.name} of "
             f"{after.field.times[after.first]}; remove one of them, or name the right one under 'files' of a dataset "
             "description"
         )
 
 
-def refuse_difference(one: Field, other: Field) -> None:
+def refuse_difference(one: StoredField, other: StoredField) -> None:
     """Refuse two fields that are not on the same grid, with the same members and calendar; both are named."""
-    names = f"{one.source.path} ({one.name}) and {other.source.path} ({other.name})"
+    names = f"{one.path} ({one.name}) and {other.path} ({other.name})"
     if not _same_grid(one.grid, other.grid):
         raise InputError(
             f"{names} are on different grids: {_described(one.grid)}; {_described(other.grid)}; regrid one of them"
@@ -106,7 +118,7 @@ def refuse_difference(one: Field, other: Field) -> None:
         raise InputError(
             f"{names} have different members: {len(one.members)} and {len(other.members)}; use files of one ensemble"
         )
-    if one.calendar != other.calendar:
+    if one.calendar != other.calendar and not (_counts_as_we_do(one) and _counts_as_we_do(other)):
         raise InputError(
             f"{names} have different calendars: {one.calendar} and {other.calendar}; use files of one model run"
         )
@@ -116,7 +128,7 @@ def refuse_other_times(one: Series, other: Series) -> None:
     """Refuse two series that are not at the same times; both are named."""
     if np.array_equal(one.times, other.times):
         return
-    names = f"{one.field.source.path} ({one.field.name}) and {other.field.source.path} ({other.field.name})"
+    names = f"{one.field.path} ({one.field.name}) and {other.field.path} ({other.field.name})"
     only = np.setxor1d(one.times, other.times)
     example = f"; only one of them has {only[0]}" if len(only) else ""
     raise InputError(
@@ -126,11 +138,16 @@ def refuse_other_times(one: Series, other: Series) -> None:
 
 
 def _same_grid(one: Grid, other: Grid) -> bool:
-    return (
+    return one is other or (
         one.shape == other.shape
         and np.allclose(one.lat, other.lat, atol=1e-4)
         and np.allclose(one.lon, other.lon, atol=1e-4)
     )
+
+
+def _counts_as_we_do(field: StoredField) -> bool:
+    """Whether all dates are ones on which the standard and the proleptic Gregorian calendar agree."""
+    return field.calendar in _GREGORIAN and bool((field.times >= _AGREE_FROM).all())
 
 
 def _described(grid: Grid) -> str:

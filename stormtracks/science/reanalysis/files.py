@@ -1,0 +1,217 @@
+"""The files of a season: what is known of each, and those that are open, of which there are never too many.
+
+A year may be one file or an analysis per file, thousands of them, and a process may open 256. What is known of
+a field (its grid, times, members) is therefore kept apart from the open file, which is closed when others are needed
+and opened again when it is read.
+"""
+
+import errno
+import resource
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stormtracks.science.arrays import Floats, Times
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import axes
+from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.field import Field
+from stormtracks.science.reanalysis.source import Source
+from stormtracks.science.records import Grid, InputFile
+
+MOST = 64
+"""Files that are open at a time; each takes up to two of what a process may open (netCDF4 and h5py)."""
+FEWEST = 4
+"""Files that stay open however little a process may open, and however large they are: u, v, and their next ones."""
+MOST_BYTES = 512 * 2**20
+"""What the library may keep in memory for all open files."""
+
+
+@dataclass(frozen=True)
+class StoredField:
+    """What is known of a wind component or vorticity in a file, whether the file is open or not; see `Field`.
+
+    Attributes
+    ----------
+    path : Path
+    name, role, calendar : str
+    grid : Grid
+    times : ndarray of datetime64[s], shape (nt,)
+    members : tuple of str
+    together : bool
+    remarks : tuple of str
+    is_mean : bool
+        Whether the file says that its values are means over time.
+    """
+
+    path: Path
+    name: str
+    role: str
+    calendar: str
+    grid: Grid
+    times: Times
+    members: tuple[str, ...]
+    together: bool
+    remarks: tuple[str, ...]
+    is_mean: bool
+    files: "Files"
+
+    def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
+        """See `Field.read_file_steps`."""
+        return self.files.opened(self.path, self.role).read_file_steps(start, stop, places)
+
+
+class _Open:
+    """An open file with the fields that were asked for, and what the library may keep of it in memory."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.fields: dict[str, Field] = {}
+        self.kept_bytes = 0
+
+    @property
+    def chunks_read(self) -> int:
+        return sum(field.chunks_read for field in self.fields.values())
+
+
+class Files:
+    """The files of a season.
+
+    Parameters
+    ----------
+    level : float
+        hPa.
+    described : Dataset
+        The user's description of the files.
+    """
+
+    def __init__(self, level: float, described: Dataset) -> None:
+        self._level = level
+        self._described = described
+        self._most = max(FEWEST, min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4))
+        self._open: OrderedDict[Path, _Open] = OrderedDict()
+        self._seen: dict[Path, InputFile] = {}
+        self._known: dict[tuple[Path, str], StoredField] = {}
+        self._grids: list[Grid] = []
+        self._chunks_of_closed = 0
+        self._kept_bytes = 0
+
+    @property
+    def chunks_read(self) -> int:
+        """Stored chunks inflated so far, over all files."""
+        return self._chunks_of_closed + sum(one.chunks_read for one in self._open.values())
+
+    def known(self, path: Path, role: str) -> StoredField:
+        """What a file has of a role; it is opened for this the first time.
+
+        Raises
+        ------
+        InputError
+            The file or the variable cannot be understood.
+        """
+        if (path, role) not in self._known:
+            field = self.opened(path, role)
+            self._known[path, role] = StoredField(
+                path=path,
+                name=field.name,
+                role=role,
+                calendar=field.calendar,
+                grid=self._shared(field.grid),
+                times=field.times,
+                members=field.members,
+                together=field.together,
+                remarks=field.remarks,
+                is_mean="time: mean" in str(axes.attribute(field.variable, "cell_methods")),
+                files=self,
+            )
+        return self._known[path, role]
+
+    def opened(self, path: Path, role: str) -> Field:
+        """A field to read from; others are closed where there are too many.
+
+        Raises
+        ------
+        InputError
+            The file cannot be opened, or is not what it was when it was first opened.
+        """
+        one = self._open.get(path)
+        if one is None:
+            self._make_room(self._most - 1)
+            one = self._open[path] = _Open(self._source(path))
+        else:
+            self._open.move_to_end(path)
+        field = one.fields.get(role)
+        if field is None:
+            field = one.fields[role] = Field(one.source, role, self._level, self._described)
+            one.kept_bytes += _kept_bytes(field)
+            self._kept_bytes += _kept_bytes(field)
+            self._make_room(self._most)
+        return field
+
+    def file(self, path: Path) -> InputFile:
+        """A file as it was when it was first opened."""
+        return self._seen[path]
+
+    def changed(self) -> list[str]:
+        """Paths of files that are no longer what they were when they were first opened."""
+        return [str(path) for path, file in self._seen.items() if _is_other(file)]
+
+    def close(self) -> None:
+        """Close all files."""
+        self._make_room(0)
+
+    def _source(self, path: Path) -> Source:
+        try:
+            source = Source(path)
+        except InputError as error:
+            if not _too_many(error) or not self._open:
+                raise
+            self._most = max(1, len(self._open) // 2)  # the process has other files open
+            self._make_room(self._most - 1)
+            source = Source(path)
+        if self._seen.setdefault(path, source.file) != source.file:
+            source.close()
+            raise changed_while_read([str(path)])
+        return source
+
+    def _make_room(self, most: int) -> None:
+        """Close what was used longest ago until at most so many files are open, and not too much is in memory."""
+        while len(self._open) > most or (len(self._open) > FEWEST and self._kept_bytes > MOST_BYTES):
+            _, one = self._open.popitem(last=False)
+            self._chunks_of_closed += one.chunks_read
+            self._kept_bytes -= one.kept_bytes
+            one.source.close()
+
+    def _shared(self, grid: Grid) -> Grid:
+        """The grid that was met before, where it is the same: thousands of files need one only."""
+        for known in self._grids:
+            if np.array_equal(known.lat, grid.lat) and np.array_equal(known.lon, grid.lon):
+                return known
+        self._grids.append(grid)
+        return grid
+
+
+def changed_while_read(paths: list[str]) -> InputError:
+    """The refusal of files that changed since they were opened."""
+    return InputError(f"{', '.join(paths)}: changed while being read; run the task again")
+
+
+def _kept_bytes(field: Field) -> int:
+    variable = field.variable
+    if not field.source.nc.data_model.startswith("NETCDF4"):
+        return 0
+    return min(variable.size * variable.dtype.itemsize, variable.get_var_chunk_cache()[0])
+
+
+def _is_other(file: InputFile) -> bool:
+    try:
+        return InputFile.of(file.path) != file
+    except (OSError, InputError):
+        return True
+
+
+def _too_many(error: InputError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno in (errno.EMFILE, errno.ENFILE)
