@@ -47,7 +47,7 @@ _NAMES = {
     ),
     "time": re.compile(r"(valid_?|verification_?|forecast_?)?times?(_?\d+)?(_hours)?|t|time_counter|valtime|datetime"),
     "level": re.compile(
-        r"(air_)?p(ress?(ure)?)?(_?lev(el)?s?)?(_?\d+)?|lev(el)?s?(_?\d+)?|level_\w+|plev\w*|isobaric.*|lv_\w+"
+        r"(air_)?press?(ure)?(_?lev(el)?s?)?(_?\d+)?|p(_?lev(el)?s?(_?\d+)?)?|lev(el)?s?(_?\d+)?|level_\w+|plev\w*|isobaric.*|lv_\w+"
         r"|.*hybrid.*|.*sigma.*|n?m?lev(el)?s?|.*model_?lev.*|height.*|alt(itude)?s?(_?\d+)?|z(_?\d+)?|.*depth.*"
         r"|.*theta.*|.*isentropic.*|.*potential_?(temperature|vorticity).*|bottom_top.*|p_?(full|half)|layers?|eta\w*"
         r"|.*vertical.*|surface"

@@ -1,7 +1,7 @@
 """The description of files that do not fit the known layouts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,14 +21,15 @@ class Dataset:
     ----------
     files : dict of str
         ``{"u": ..., "v": ...}`` or ``{"vorticity": ...}``: paths below the data folder, in which ``{year}``,
-        ``{member}``, ``{member:03d}`` and ``*`` may stand. Empty: files are found by what is inside.
+        ``{member}``, ``{member:03d}`` and ``*`` may stand; ``{member}`` is a number or, where no file fits with one, a
+        label such as ``r1i1p1f1``, ``LE2-1021.002`` or ``gep01``. Empty: files are found by what is inside.
     variables : dict of str
         Names inside the files, by the same keys; where a key is missing the variable is recognised.
     level : float or None
         hPa, where a file has several; none: the setting `level_hpa`.
     first_member : int or None
         What ``{member}`` is for the schedule's member 0; the numbers count up from there. None: the files that there
-        are, in the order of their numbers.
+        are, in the order of their numbers or labels.
     member : str or None
         Name of the dimension of members inside the files, where it is not recognised.
     """
@@ -56,15 +57,23 @@ class Dataset:
         return mapping if isinstance(mapping, cls) else strict_dataclass.build(cls, mapping, where)
 
 
-def pattern(template: str) -> re.Pattern[str]:
-    """The regular expression, with the groups ``year`` and ``member``, of relative paths that a template stands for."""
+def pattern(template: str, texts: bool = False) -> re.Pattern[str]:
+    """The regular expression, with the groups ``year`` and ``member``, of relative paths that a template stands for.
+
+    Parameters
+    ----------
+    template : str
+    texts : bool
+        Whether ``{member}`` stands for letters, digits, ``.``, ``+`` and ``-`` (``r1i1p1f1``, ``LE2-1021.002``), or for
+        digits only.
+    """
     if template.startswith("/") or ".." in template.split("/"):
         raise BadValue(f"'files' must be paths below the data folder, not {template!r}")
     parts: list[str] = []
     seen: set[str] = set()
     end = 0
     for found in _PLACEHOLDER.finditer(template):
-        parts += [re.escape(template[end : found.start()]), _group(found, seen)]
+        parts += [re.escape(template[end : found.start()]), _group(found, seen, texts)]
         end = found.end()
     rest = template[end:]
     if re.search(r"[{}]", "".join(_PLACEHOLDER.split(template)[::4])):
@@ -72,12 +81,23 @@ def pattern(template: str) -> re.Pattern[str]:
     return re.compile("".join(parts) + re.escape(rest))
 
 
-def _group(found: re.Match[str], seen: set[str]) -> str:
+def _group(found: re.Match[str], seen: set[str], texts: bool) -> str:
     name, width, star = found.groups()
     if star:
         return "[^/]*"
     if name in seen:
         return f"(?P={name})"
     seen.add(name)
+    if name == "member" and texts and not width:
+        return r"(?P<member>[A-Za-z0-9][A-Za-z0-9.+-]*)"
     digits = r"\d{4}" if name == "year" else rf"\d{{{width},}}" if width else r"\d+"
     return f"(?P<{name}>{digits})"
+
+
+def in_order(labels: Iterable[str]) -> list[str]:
+    """Labels of members, each once, in the order that a person gives them: by the numbers in them, r2 before r10."""
+    return sorted(set(labels), key=lambda label: [_of_part(part) for part in re.findall(r"\d+|\D+", label)])
+
+
+def _of_part(part: str) -> tuple[int, int, str]:
+    return (0, int(part), part) if part.isdigit() else (1, 0, part)

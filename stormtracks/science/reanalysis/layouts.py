@@ -14,7 +14,7 @@ import os
 import re
 import string
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stormtracks.science.errors import InputError
@@ -118,9 +118,9 @@ def _entries(folder: Path, described: Dataset) -> list[Entry]:
     """What the names of the files below a folder say."""
     paths = _listing(folder, described)
     if described.files:
-        return [
-            entry for role, template in described.files.items() for entry in _matching(folder, paths, role, template)
-        ]
+        return _matching(folder, paths, described) or _labelled(
+            _matching(folder, paths, described, texts=True), described
+        )
     found = ((path, _KNOWN.fullmatch(path)) for path in paths)
     return [
         Entry(
@@ -131,13 +131,27 @@ def _entries(folder: Path, described: Dataset) -> list[Entry]:
     ]
 
 
-def _matching(folder: Path, paths: list[str], role: str, template: str) -> Iterator[Entry]:
-    pattern = dataset.pattern(template)
-    for path in paths:
-        name = pattern.fullmatch(path)
-        if name:
+def _matching(folder: Path, paths: list[str], described: Dataset, texts: bool = False) -> list[Entry]:
+    """The files that a description fits, with `texts` also those whose members have labels instead of numbers."""
+    entries = []
+    for role, template in described.files.items():
+        pattern = dataset.pattern(template, texts)
+        for name in filter(None, map(pattern.fullmatch, paths)):
             year = int(name["year"]) if "year" in pattern.groupindex else None
-            yield Entry(role, folder / path, year, *_member(name))
+            member = (None, name.groupdict().get("member", "")) if texts else _member(name)
+            entries.append(Entry(role, folder / name.string, year, *member))
+    return entries
+
+
+def _labelled(entries: list[Entry], described: Dataset) -> list[Entry]:
+    """Entries with members numbered in the order of their labels."""
+    if entries and described.first_member is not None:
+        raise InputError(
+            f"{entries[0].path}: {{member}} stands for {entries[0].label!r} and first_member for a number; leave "
+            "'first_member' out of the description"
+        )
+    numbers = {label: number for number, label in enumerate(dataset.in_order(entry.label for entry in entries))}
+    return [replace(entry, number=numbers[entry.label]) for entry in entries]
 
 
 def _member(name: re.Match[str]) -> tuple[int | None, str]:

@@ -1,0 +1,104 @@
+"""Levels as files state them."""
+
+# ruff: noqa: E501 (a case a line)
+
+from tests.science.reanalysis.cases import Case, Draft
+
+NOT_850 = r"there is no level 850 hPa; choose level_hpa from 500"
+HYBRID = {"standard_name": "atmosphere_hybrid_sigma_pressure_coordinate", "long_name": "hybrid level at midpoints"}
+CAM = "{} wind at 850 mbar pressure surface"
+NONE = r"no level is stated; taken to be at 850 hPa"
+
+
+def level(value, units=None, **attributes):
+    """A file with one level."""
+    return Draft().level(value, units, **attributes)
+
+
+def at(value, hpa, units):
+    """The same pressure in some units, once as asked for, once another."""
+    return [
+        Case(f"{value} {units!r}", level(value, units)),
+        Case(f"not {value} {units!r}", level(value * 500 / hpa, units), refused=NOT_850),
+    ]
+
+
+def wind_names(u, v, **attributes):
+    """Other names of the winds."""
+    return Draft().rename(u=u, v=v).winds_say(**attributes)
+
+
+HPA = ("hPa", "hpa", "HPA", "hectopascal", "hectopascals", "Hectopascals", "mb", "MB", "mbar", "millibar", "millibars",
+       "Millibars", "100 Pa", "1e2 Pa", "100Pa", " hPa ", "mb (hPa)", "hPascal")  # fmt: skip
+PA = ("Pa", "pa", "PA", "pascal", "Pascals", "N m-2", "N m**-2", "kg m-1 s-2")
+
+CASES = [
+    *(case for units in HPA for case in at(850.0, 850, units)),
+    *(case for units in PA for case in at(85000.0, 850, units)),
+    *at(85.0, 850, "kPa"),
+    *at(0.85, 850, "bar"),
+    *at(8.5, 850, "dbar"),
+    Case("850 of three levels", level([1000, 850, 500], "millibar", at=1)),
+    Case("850 of three levels upside down", level([50000, 85000, 100000], "Pa", at=1)),
+    Case("rounding", level(850.00003, "hPa")),
+    Case("half a hectopascal off", level(850.5, "hPa"), refused="there is no level 850 hPa; choose level_hpa from 850.5"),
+    # kinds that are not pressures, whatever their units and however long the axis
+    Case("hybrid, one level, near 850", level(850.5, "hPa", name="lev", **HYBRID), refused="'lev' are hybrid model levels"),
+    Case("hybrid, exactly 850", level(850.0, "hPa", name="lev", **HYBRID), refused="'lev' are hybrid model levels"),
+    Case("hybrid, many", level([992.5, 850.5, 1.0], "hPa", name="lev", **HYBRID), refused="are hybrid model levels"),
+    Case("hybrid, asked for as it is", level([992.5, 850.5], "hPa", name="lev", **HYBRID), refused="hybrid model levels", settings={"level_hpa": 992.5}),
+    Case("hybrid by formula_terms", level(850.0, "mb", name="lev", formula_terms="a: hyam b: hybm ps: PS"), refused="hybrid model levels.*formula_terms"),
+    Case("hybrid by long_name", level(850.0, "hPa", name="lev", long_name="hybrid level at layer midpoints"), refused="hybrid model levels.*long_name"),
+    Case("hybrid by its coefficients", level(850.0, "hPa", name="lev").coordinate("hyam", ("lev",), [0.1], named=False).coordinate("hybm", ("lev",), [0.75], named=False), refused="hybrid model levels.*hyam"),
+    Case("hybrid by type of level", level(850.0, "hPa").winds_say(GRIB_typeOfLevel="hybrid"), refused="hybrid model levels.*typeOfLevel"),
+    Case("hybrid scalar", Draft().coordinate("hybrid", (), 850.0, units="1", positive="down"), refused="hybrid model levels"),
+    Case("model levels by units", level(850.0, "level", name="lev"), refused="model levels .units 'level'"),
+    Case("model level numbers", level(850.0, "1", name="model_level_number", standard_name="model_level_number"), refused="model levels"),
+    Case("model levels counted", level(range(1, 4), name="level"), refused="levels of a model by number"),
+    Case("sigma", level(0.85, "1", name="lev", standard_name="atmosphere_sigma_coordinate"), refused="model levels.*atmosphere_sigma"),
+    Case("sigma of 850", level(850.0, "sigma_level", name="lev"), refused="model levels"),
+    Case("ocean", level(850.0, "1", name="lev", standard_name="ocean_s_coordinate_g1"), refused="model levels.*ocean_s"),
+    Case("reference pressures of FV3", level(850.0, "mb", name="pfull", long_name="ref full pressure level"), refused="hybrid model levels"),
+    Case("a height", level(850.0, "m", name="z"), refused="'z' are heights .units 'm'"),
+    Case("heights", level([850.0, 1500.0], "m", name="altitude", positive="up"), refused="are heights"),
+    Case("10 m", Draft().coordinate("height", (), 10.0, units="m", standard_name="height"), refused="at a height of 10 m"),
+    Case("isentropic", level(850.0, "K", name="lev"), refused="isentropic levels"),
+    Case("theta by type", level(850.0, None).winds_say(typeOfLevel="theta"), refused="isentropic levels"),
+    Case("potential vorticity", level(850.0, "K m2 kg-1 s-1", name="lev"), refused="levels of potential vorticity"),
+    Case("units that nobody knows", level(850.0, "furlongs"), refused="the units 'furlongs' of the level 'level' are not understood"),
+    Case("units that nobody knows, many", level([850.0, 500.0], "furlongs"), refused="the units 'furlongs'"),
+    Case("texts as levels", Draft().dimension("level", ["850hPa"]), refused="are texts"),
+    # what states a level without an axis
+    Case("scalar", Draft().coordinate("level", (), 850.0, units="millibars")),
+    Case("scalar in Pa", Draft().coordinate("plev", (), 85000.0, units="Pa", standard_name="air_pressure", positive="down")),
+    Case("scalar, another", Draft().coordinate("pressure", (), 50000.0, units="Pa"), refused=NOT_850),
+    Case("scalar that no attribute names", Draft().coordinate("plev", (), 50000.0, named=False, units="Pa"), refused=NOT_850),
+    Case("CAM's reference pressure is none", Draft().coordinate("P0", (), 50000.0, named=False, units="Pa"), remark=NONE),
+    Case("name", wind_names("u850", "v850")),
+    Case("name, another", wind_names("u500", "v500"), refused=NOT_850),
+    Case("name with units", wind_names("UGRD_850mb", "VGRD_850mb")),
+    Case("name with units, another", wind_names("UGRD_500mb", "VGRD_500mb"), refused=NOT_850),
+    Case("CAM", Draft().rename(u="U850", v="V850").says("U850", long_name=CAM.format("Zonal")).says("V850", long_name=CAM.format("Meridional"))),
+    Case("CAM's words alone", wind_names("u", "v", long_name="Zonal wind at 850 mbar pressure surface")),
+    Case("CAM's words alone, another", wind_names("u", "v", long_name="wind at 500 mbar pressure surface"), refused=NOT_850),
+    Case("the words and a level that is stated", level(850.0, "hPa").winds_say(long_name="u-component of wind @ Isobaric surface")),
+    Case("isobaric", level(85000.0, "Pa", name="isobaric").rename(u="u-component_of_wind_isobaric", v="v-component_of_wind_isobaric")),
+    Case("cfgrib", Draft().coordinate("isobaricInhPa", (), 850.0, units="hPa").winds_say(GRIB_typeOfLevel="isobaricInhPa")),
+    Case("pygrib", Draft().winds_say(typeOfLevel="isobaricInhPa", level=850)),
+    Case("pygrib, another", Draft().winds_say(typeOfLevel="isobaricInhPa", level=500), refused=NOT_850),
+    Case("wgrib2", Draft().winds_say(level="850 mb")),
+    Case("wgrib2, another", Draft().winds_say(level="500 mb"), refused=NOT_850),
+    Case("wgrib2, above the ground", Draft().winds_say(level="10 m above ground"), refused="at a height of 10 m"),
+    Case("NCL", Draft().winds_say(level_type="Isobaric surface (Pa)", level=85000.0)),
+    Case("NCL, GRIB 1 hybrid", Draft().winds_say(level_indicator=109, level=850), refused="hybrid model levels"),
+    Case("netCDF-Java hybrid", level(850.0, "hPa").winds_say(Grib2_Level_Type=105), refused="hybrid model levels"),
+    Case("the name of the file", lambda folder: Draft()(folder, "era5_uv850_2005.nc")),
+    Case("the name of the file, another", lambda folder: Draft()(folder, "era5_500hPa.nc"), refused=NOT_850),
+    Case("nothing", Draft(), remark=NONE),
+    Case("nothing, but for the description", Draft(), dataset={"level": 850}),
+    Case("no units", level(850.0, name="level"), remark="'level' has no units; taken to be in hPa"),
+    Case("no units, Pa", level([100000.0, 85000.0], name="plev", at=1), remark="'plev' has no units; taken to be in Pa"),
+    Case("no units, another", level(500.0, name="level"), refused=NOT_850),
+    Case("near the surface by its words", Draft().winds_say(long_name="wind at the surface"), refused="is near the surface"),
+    Case("stated before nothing stated", Draft().coordinate("U850", ("time", "lat", "lon"), Draft().variables["u"].values, units="m s-1").coordinate("V850", ("time", "lat", "lon"), Draft().variables["v"].values, units="m s-1")),
+]  # fmt: skip
