@@ -12,7 +12,7 @@ from typing import Any
 from stormtracks import lined_yaml, paths, strict_dataclass
 from stormtracks.checkout import CHECKOUT, shipped
 from stormtracks.errors import BadValue
-from stormtracks.lined_yaml import LinedMapping, plain
+from stormtracks.lined_yaml import LinedMapping, plain, resolved
 from stormtracks.strict_dataclass import KeyRefused
 
 LAUNCHES = ("ssh", "local")
@@ -53,7 +53,7 @@ class WorkerHost:
     python: str = ".venv/bin/python"
     base_python: str = "python3"
     prefix: tuple[str, ...] = ()
-    env: dict[str, str | int | float] = dataclasses.field(default_factory=dict)
+    env: dict[str, str] = dataclasses.field(default_factory=dict)
     bind: str | None = None
     slots: int | None = None
     memory_limit_mb: int | None = None
@@ -178,17 +178,17 @@ def hosts_file(path: str | Path | None = None) -> Path:
 
 def load_settings(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file of settings, for `science.settings.Settings.from_mapping`."""
-    return plain(lined_yaml.read(Path(path)))
+    return resolved(lined_yaml.read(Path(path)))
 
 
 def load_dataset(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file that describes a data set, for `science.reanalysis.Dataset.from_mapping`."""
-    return plain(lined_yaml.read(Path(path)))
+    return resolved(lined_yaml.read(Path(path)))
 
 
 def load_archives(path: str | Path) -> dict[str, Any]:
     """The keys and values of a YAML file of archives' addresses, for `download.Options`."""
-    return plain(lined_yaml.read(Path(path)))
+    return resolved(lined_yaml.read(Path(path)))
 
 
 _SECTIONS = ("nameserver", "results", "defaults", "workers")
@@ -222,10 +222,11 @@ def _worker(path: Path, defaults: LinedMapping, entry: LinedMapping) -> WorkerHo
     merged = LinedMapping(defaults | entry)
     merged.lines = defaults.lines | entry.lines
     merged.line = entry.line
+    merged.path = path
     if isinstance(defaults.get("env"), dict) and isinstance(entry.get("env"), dict):
         merged["env"] = defaults["env"] | entry["env"]
     if isinstance(merged.get("dataset"), str):
-        merged["dataset"] = load_dataset(_here(path, merged, "dataset", merged["dataset"]))
+        merged["dataset"] = plain(load_dataset(_here(path, merged, "dataset", merged["dataset"])))
     elif merged.get("dataset") is not None:
         merged["dataset"] = plain(merged["dataset"])
     if isinstance(merged.get("identity"), str) and merged["identity"]:
@@ -248,7 +249,7 @@ def _refuse_twice(path: Path, worker: WorkerHost, line: int, seen: dict[object, 
 
 
 def _text(path: Path, content: LinedMapping, key: str, default: str) -> str:
-    value = content.get(key, default)
+    value = plain(content.get(key, default))
     if not isinstance(value, str) or not value:
         raise KeyRefused(f"{path}, line {content.lines[key]}: '{key}' must be a path, not {value!r}")
     return value

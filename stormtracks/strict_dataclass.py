@@ -3,16 +3,20 @@
 import dataclasses
 import difflib
 import json
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from stormtracks import written
 from stormtracks.errors import BadValue
+from stormtracks.written import Written
 
 T = typing.TypeVar("T")
 Where: typing.TypeAlias = Callable[[str], str] | str
-"""Says where a key stands, for messages: ``where("slots")`` -> "hosts.yaml, line 12". A string is used as it is."""
+"""Says where a key stands, for messages: ``where("slots")`` -> "hosts.yaml, line 12". A string is used as it is, and
+only for mappings that do not know it themselves: one that was read from a file has a method `place`."""
 
 
 class KeyRefused(BadValue):
@@ -42,7 +46,7 @@ def build(cls: type[T], mapping: object, where: Where = "") -> T:
         Unknown key (with the nearest known one), missing key, or a value of another type; a value that the dataclass's
         own check refuses.
     """
-    place = _place(where)
+    place = _place(where, mapping)
     if not isinstance(mapping, Mapping):
         raise KeyRefused(f"{place('')}: expected keys and values, found {mapping!r}")
     mapping = renamed(mapping, getattr(cls, "RENAMED", {}), place)
@@ -62,7 +66,8 @@ def build(cls: type[T], mapping: object, where: Where = "") -> T:
     except KeyRefused:
         raise
     except BadValue as error:  # the dataclass's own check of its values; its message names the key
-        raise KeyRefused(f"{place('')}: {error}") from error
+        named = next((key for key in re.findall(r"'(\w+)'", str(error)) if key in mapping), "")
+        raise KeyRefused(f"{place(named)}: {error}") from error
 
 
 def renamed(mapping: Mapping[str, object], names: Mapping[str, str], where: Where = "") -> dict[str, object]:
@@ -151,20 +156,26 @@ def convert(value: object, hint: typing.Any, key: str, place: Callable[[str], st
     return _convert_plain(value, hint, key, place)
 
 
-def _place(where: Where) -> Callable[[str], str]:
-    return where if callable(where) else (lambda key: where)
+def _place(where: Where, mapping: object = None) -> Callable[[str], str]:
+    if callable(where):
+        return where
+    return getattr(mapping, "place", None) or (lambda key: where)
 
 
 def _value(text: str) -> object:
     try:
         return json.loads(text)
     except json.JSONDecodeError:
-        return None if text.lower() == "none" else text
+        pass
+    if text.startswith("[") and text.endswith("]"):  # texts without quotes, as YAML has them: [06-01, 12-01]
+        return [_value(item.strip()) for item in text[1:-1].split(",")]
+    return None if text.lower() == "none" else text
 
 
 def _convert_union(value: object, hint: typing.Any, key: str, place: Callable[[str], str]) -> object:
     options = typing.get_args(hint)
-    if value is None and type(None) in options:
+    nothing = value is None or (isinstance(value, str) and value.lower() == "none" and str not in options)
+    if nothing and type(None) in options:
         return None
     rest = [option for option in options if option is not type(None)]
     for option in rest[:-1]:
@@ -190,22 +201,45 @@ def _convert_dict(value: object, hint: typing.Any, key: str, place: Callable[[st
     if not isinstance(value, Mapping):
         raise KeyRefused(f"{place(key)}: '{key}' must be keys and values, not {value!r}")
     of_key, of_value = typing.get_args(hint)
+    within = getattr(value, "place", None)  # then a fault's own line and key can be named
+    if within:
+        return {convert(k, of_key, k, within): convert(v, of_value, k, within) for k, v in value.items()}
     return {convert(k, of_key, key, place): convert(v, of_value, key, place) for k, v in value.items()}
 
 
 def _convert_plain(value: object, hint: typing.Any, key: str, place: Callable[[str], str]) -> object:
+    if isinstance(value, str) and hint in (str, Path):
+        value = str(value)
+    elif isinstance(value, str) and hint is bool and written.truth(value) is not None:
+        value = written.truth(value)
+    elif isinstance(value, Written):
+        value = value.value  # of what is in doubt the text, which is no number
     if hint is Path and isinstance(value, (str, Path)) and str(value):
         return Path(value)
     if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    if hint is float and isinstance(value, str):  # YAML 1.1 reads 5e-5 as text
+    if hint is float and isinstance(value, str) and (written.is_float(value) or not written.doubt_about(value)):
         try:
             return float(value)
         except ValueError:
             pass
     if isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
         return value
-    raise KeyRefused(f"{place(key)}: '{key}' must be {_CALLED.get(hint, hint.__name__)}, not {value!r}")
+    raise KeyRefused(
+        f"{place(key)}: '{key}' must be {_CALLED.get(hint, hint.__name__)}, not {value!r}{_hint(value, hint)}"
+    )
+
+
+def _hint(value: object, hint: typing.Any) -> str:
+    """What to do about a value of another type."""
+    if isinstance(value, str) and hint in (int, float):
+        doubt = written.doubt_about(value)
+        return f": {doubt}" if doubt else ""
+    if hint in (str, Path) and value is None:
+        return " (~ and null are nothing); leave it out for its default, or write the text in quotes"
+    if hint in (str, Path) and isinstance(value, Mapping):
+        return "; a text with braces needs quotes, such as '{year}/u.nc'"
+    return "; write it in quotes" if hint in (str, Path) and not isinstance(value, (list, tuple)) else ""
 
 
 _CALLED = {

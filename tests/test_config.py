@@ -36,8 +36,8 @@ workers:
 """,
     )
     w1, w2 = loaded.workers
-    assert (w1.user, w1.slots, w1.env, w1.place) == ("me", 4, {"A": 1, "B": "three"}, "w1 (me@10.0.0.1)")
-    assert (w2.user, w2.slots, w2.env) == ("me", 2, {"A": 1, "B": "two"})
+    assert (w1.user, w1.slots, w1.env, w1.place) == ("me", 4, {"A": "1", "B": "three"}, "w1 (me@10.0.0.1)")
+    assert (w2.user, w2.slots, w2.env) == ("me", 2, {"A": "1", "B": "two"})
 
 
 def test_the_shipped_file_is_this_machine_on_the_sample():
