@@ -30,7 +30,10 @@ def numbers(variable: netCDF4.Variable, name: str) -> list[float]:
 
     A number in single precision stands for the shortest decimal that it is: 0.1, not 0.100000001490116.
     """
-    return [value for one in np.atleast_1d(attribute(variable, name)) if (value := _number(one)) is not None]
+    given = attribute(variable, name)
+    if isinstance(given, str) and not given:  # nearly always: a dozen of them are asked for in every file
+        return []
+    return [value for one in np.atleast_1d(given) if (value := _number(one)) is not None]
 
 
 def _number(value: object) -> float | None:

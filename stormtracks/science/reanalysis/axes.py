@@ -165,12 +165,16 @@ def is_duration(units: str) -> bool:
 
 def _axis(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str) -> Axis:
     size = len(nc.dimensions[dimension])
+    own = _one_dimensional(nc, dimension)
+    found = role(dimension, own) if own is not None else ""
+    if found:
+        return Axis(dimension, found, size, own)
     roles = {name: role(name, nc.variables[name]) for name in _names_along(nc, variable, dimension)}
     understood = [name for name, found in roles.items() if found]
     if not understood:
-        return Axis(dimension, _role_by_name(dimension), size, _one_dimensional(nc, dimension))
+        return Axis(dimension, _role_by_name(dimension), size, own)
     times = [name for name in understood if roles[name] == "time"]  # before the start and the lead of the same step
-    name = times[0] if times and dimension not in understood else understood[0]
+    name = (times or understood)[0]
     return Axis(dimension, roles[name], size, nc.variables[name])
 
 

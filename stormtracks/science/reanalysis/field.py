@@ -7,11 +7,11 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes, chunks, levels, structure, variables
+from stormtracks.science.reanalysis import axes, chunks, contents, variables
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.levels import Levels
 from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
 from stormtracks.science.reanalysis.source import Source
+from stormtracks.science.reanalysis.variables import Candidate
 
 LARGEST_STEP_BYTES = 2**30
 """A file of which one step needs more than this is damaged, or not for this machine."""
@@ -54,22 +54,21 @@ class Field:
     """
 
     def __init__(self, source: Source, role: str, level: float, described: Dataset | None = None) -> None:
-        nc, path = source.nc, source.path
         described = described or Dataset()
-        name = described.variables.get(role) or variables.choose(nc, role, level, path)
-        if name not in nc.variables:
-            raise InputError(f"{path}: there is no variable {name!r}; choose one of {', '.join(nc.variables)}")
+        chosen = _chosen(source, role, level, described)
+        found = chosen.structure
+        assert found is not None  # of a candidate that can be used
         self.source = source
         self.role = role
-        self.name = name
-        self.variable = nc.variables[name]
-        variables.check_units(self.variable, role, path)
-        found = structure.of_variable(path, self.variable, level, described)
-        self.axes = found.axes
+        self.name = chosen.name
+        self.variable = source.nc.variables[chosen.name]
+        self.axes = list(found.axes)
         self.grid, self._columns = found.grid, found.columns
         self.times, self.calendar = found.times, found.calendar
-        self.members, self.remarks = found.members, found.remarks
-        self._level = self._level_index(found.levels, level)
+        self.members = found.members
+        said = found.remarks(level, described.level is not None)
+        self.remarks = tuple(f"{chosen.name}: {remark}" for remark in said)
+        self._level = found.levels.place(level) if self._axis("level") else 0
         self._check_size()
         self._packing = Packing(self.variable)
         self._prepare_chunks()
@@ -156,11 +155,6 @@ class Field:
         axis = self._axis(role)
         return axis.size if axis else 0
 
-    def _level_index(self, there: Levels, level: float) -> int:
-        if there.hpa is not None and not levels.has(there.hpa, level):
-            raise variables.level_missing(self.source.path, self.name, level, there.hpa)
-        return there.place(level) if self._axis("level") else 0
-
     def _check_size(self) -> None:
         cells = math.prod(axis.size for axis in self.axes if axis.role in ("member", "lat", "lon"))
         if cells * 4 > LARGEST_STEP_BYTES:
@@ -193,3 +187,17 @@ def _is_run(places: list[int]) -> bool:
 
 def _whole(axis: axes.Axis) -> int | slice:
     return slice(None) if axis.role in ("lat", "lon") else 0
+
+
+def _chosen(source: Source, role: str, level: float, described: Dataset) -> Candidate:
+    """The variable of an open file that holds what a role asks for, at a level (hPa)."""
+    named = described.variables.get(role)
+    if named is not None and named not in source.nc.variables:
+        choice = ", ".join(source.nc.variables)
+        raise InputError(f"{source.path}: there is no variable {named!r}; choose one of {choice}")
+    found = contents.of_source(source, described).found
+    chosen = variables.choose(found, role, level, source.path)
+    if chosen is None:
+        chosen = variables.only_field(source.nc, role, source.path, described)
+        variables.choose([chosen], role, level, source.path)  # refuses another level
+    return chosen

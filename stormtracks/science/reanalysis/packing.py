@@ -118,6 +118,8 @@ class Packing:
     def _stored(self, variable: netCDF4.Variable, name: str) -> list[float]:
         """Numbers of an attribute as they would be stored: one of another type than the data's may be of values."""
         found = [mark for mark in numbers(variable, name) if not math.isnan(mark) or self.dtype.kind == "f"]
+        if not found:
+            return []
         if self.dtype.kind == "u":  # a mark of -1 in a type without a sign is its highest number
             return [mark % 2 ** (8 * self.dtype.itemsize) if math.isfinite(mark) else mark for mark in found]
         kind = np.asarray(attribute(variable, name)).dtype.kind

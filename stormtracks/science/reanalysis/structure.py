@@ -1,6 +1,6 @@
 """What is known of a variable before any of its values is read: axes, levels, grid, times, members; or a refusal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import netCDF4
@@ -9,11 +9,10 @@ import numpy as np
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import axes as axes_
-from stormtracks.science.reanalysis import columns, levels, packing, valid_times, variables
+from stormtracks.science.reanalysis import columns, packing, valid_times
 from stormtracks.science.reanalysis.attributes import attribute
 from stormtracks.science.reanalysis.axes import Axis, one
 from stormtracks.science.reanalysis.columns import Columns
-from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.levels import Levels
 from stormtracks.science.records import Grid
 
@@ -26,8 +25,8 @@ class Structure:
 
     Attributes
     ----------
-    axes : list of Axis
-        In stored order; one at most of each role is longer than 1.
+    axes : tuple of Axis
+        In stored order, without their coordinates; one at most of each role is longer than 1.
     levels : Levels
     grid : Grid
     columns : Columns
@@ -36,57 +35,75 @@ class Structure:
     calendar : str
     members : tuple of str
         Labels of the member axis; one label where there is none.
-    remarks : tuple of str
-        What was assumed, a sentence each without the file's name.
+    assumed : tuple of str
+        What was assumed of all but the level.
     """
 
-    axes: list[Axis]
+    axes: tuple[Axis, ...]
     levels: Levels
     grid: Grid
     columns: Columns
     times: Times
     calendar: str
     members: tuple[str, ...]
-    remarks: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+    def remarks(self, level: float, is_said: bool) -> tuple[str, ...]:
+        """What is assumed where it is read at a level (hPa), a sentence each; `is_said`: the user states the level."""
+        return tuple(filter(None, (self._on_level(level, is_said), *self.assumed)))
+
+    def _on_level(self, level: float, is_said: bool) -> str:
+        if self.levels.hpa is not None:
+            return self.levels.remark
+        if self.levels.height_m is not None:
+            return f"is at a height of {self.levels.height_m:g} m, as the description names it, not at {level:g} hPa"
+        return "" if is_said else f"no level is stated; taken to be at {level:g} hPa"
 
 
-def of_variable(source_path: Path, variable: netCDF4.Variable, level: float, described: Dataset) -> Structure:
-    """The structure of a variable that is to be read at a level (hPa).
+def of_variable(
+    path: Path, variable: netCDF4.Variable, axes: list[Axis], found: Levels, like: Structure | None = None
+) -> Structure:
+    """The structure of a variable.
+
+    Parameters
+    ----------
+    path : Path
+        Of its file, for messages.
+    variable : netCDF4.Variable
+    axes : list of Axis
+        Of the variable.
+    found : Levels
+        Of the variable.
+    like : Structure, optional
+        That of a variable on the same dimensions and coordinates: then they are not read once more.
 
     Raises
     ------
     InputError
-        A dimension, its coordinate or the level is not understood, or cannot be used.
+        A dimension or its coordinate is not understood, or cannot be used.
     """
-    nc, where = variable.group(), f"{source_path}: {variable.name}"
-    axes = axes_.of_variable(nc, variable, described.member)
-    found = variables.levels_of(nc, variable, source_path)
-    by_user = variable.name in described.variables.values()
-    is_said = described.level is not None
-    grid, columns_ = columns.grid(nc, variable, axes, source_path)
-    if not (by_user and found.height_m is not None):
-        levels.refuse_others(found, axes, where)
-    clock = valid_times.of_variable(nc, variable, axes, source_path)
+    if like is not None:
+        return replace(like, levels=found)
+    nc, where = variable.group(), f"{path}: {variable.name}"
+    grid, columns_ = columns.grid(nc, variable, axes, path)
+    clock = valid_times.of_variable(nc, variable, axes, path)
     _refuse_axes(clock.axes, where)
-    remarks = (_level_remark(found, level, is_said), clock.remark, *_unknown(clock.axes))
     return Structure(
-        axes=clock.axes,
+        axes=tuple(replace(axis, coordinate=None) for axis in clock.axes),
         levels=found,
         grid=grid,
         columns=columns_,
         times=clock.times,
         calendar=clock.calendar,
         members=_labels(nc, variable, clock.axes),
-        remarks=tuple(f"{variable.name}: {remark}" for remark in remarks if remark),
+        assumed=tuple(filter(None, (clock.remark, *_unknown(clock.axes)))),
     )
 
 
-def _level_remark(found: Levels, level: float, is_said: bool) -> str:
-    if found.height_m is not None and found.hpa is None:
-        return f"is at a height of {found.height_m:g} m, as the description names it, not at {level:g} hPa"
-    if found.hpa is None and not is_said:
-        return f"no level is stated; taken to be at {level:g} hPa"
-    return found.remark
+def shared(variable: netCDF4.Variable) -> tuple[object, ...]:
+    """What two variables of a file must have alike to have dimensions and coordinates in common."""
+    names = ("coordinates", "grid_mapping", "forecast_time")
+    return (variable.dimensions, *(str(attribute(variable, name)) for name in names))
 
 
 def _unknown(axes: list[Axis]) -> list[str]:

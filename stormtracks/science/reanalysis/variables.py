@@ -8,9 +8,11 @@ from pathlib import Path
 import netCDF4
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes, levels, other_grids
+from stormtracks.science.reanalysis import axes, levels, other_grids, structure
 from stormtracks.science.reanalysis.attributes import attribute, text
+from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.levels import Levels
+from stormtracks.science.reanalysis.structure import Structure
 
 _STANDARD_NAMES = {
     "eastward_wind": "u",
@@ -53,90 +55,113 @@ class Candidate:
         "u", "v" or "vorticity".
     name : str
         Of the variable.
-    levels : tuple of float, or None
-        The pressure levels (hPa) that it has; None where nothing is said about them.
+    structure : Structure or None
+        What its dimensions say; None where it cannot be used.
     fault : str
-        Why it cannot be used whatever is asked for: it is near the surface, on levels of another kind, on a grid that
-        is not of latitudes by longitudes; "" where it can.
+        Why it cannot be used, whatever level is asked for: it is near the surface, on levels of another kind, on a
+        grid that is not of latitudes by longitudes, its times are not understood; "" where it can.
     """
 
     role: str
     name: str
-    levels: tuple[float, ...] | None
+    structure: Structure | None
     fault: str = ""
 
+    @property
+    def levels(self) -> tuple[float, ...] | None:
+        """The pressure levels (hPa) that it has; None where nothing is said about them."""
+        return None if self.structure is None else self.structure.levels.hpa
 
-def candidates(nc: netCDF4.Dataset, path: Path) -> tuple[Candidate, ...]:
-    """All variables of an open file that are winds or relative vorticity, a tuple of `Candidate`."""
-    found = []
+    def is_at(self, level: float) -> bool:
+        """Whether it may be at a level (hPa)."""
+        return self.levels is None or levels.has(self.levels, level)
+
+
+def candidates(nc: netCDF4.Dataset, path: Path, described: Dataset) -> tuple[Candidate, ...]:
+    """All variables of an open file that are winds or relative vorticity, a tuple of `Candidate`.
+
+    Those that the user's description names stand for their role alone; else it is their names that say it, or that
+    there is one variable only in a file whose own name does.
+    """
+    by_user = {name: role for role, name in described.variables.items()}
+    like: dict[tuple[object, ...], Structure] = {}
+    found: list[Candidate] = []
     for name, variable in nc.variables.items():
-        role, _ = _role(name, variable)
+        by_itself = _role(name, variable)[0]
+        role = by_user.get(name, by_itself if by_itself not in described.variables else None)
         if role:
-            levels_, fault = _looked_at(nc, variable, path)
-            found.append(Candidate(role, name, levels_.hpa, fault))
+            found.append(_candidate(variable, role, path, described, like))
     return tuple(found)
 
 
-def choose(nc: netCDF4.Dataset, role: str, level: float, path: Path) -> str:
-    """Name of the variable of an open file that holds what a role asks for, at a level (hPa).
+def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -> Candidate:
+    """The one gridded variable of a file whose own name already says what it holds.
 
     Raises
     ------
     InputError
-        There is none, or there are several.
+        There is none, or there are several, or it cannot be used.
     """
-    all_ = [c for c in candidates(nc, path) if c.role == role]
-    fitting = [c for c in all_ if not c.fault]
-    at_level = [c for c in fitting if c.levels is None or levels.has(c.levels, level)]
-    stated = [c for c in at_level if c.levels is not None]
-    at_level = stated or at_level  # what states the level goes before what states none
-    named = [c for c in at_level if c.name.lower() == path.stem.lower().split("_")[0]]
-    best = named if len(at_level) > 1 and named else at_level
-    if len(best) == 1:
-        return best[0].name
-    if best:
-        names = ", ".join(c.name for c in best)
-        raise InputError(
-            f"{path}: several variables may be {role}: {names}; name the right one under 'variables' of a dataset "
-            "description"
-        )
-    if fitting:
-        there = sorted({one for c in fitting for one in c.levels or ()})
-        raise level_missing(path, fitting[0].name, level, there)
-    if all_:
-        raise InputError(f"{path}: {all_[0].name}: {all_[0].fault}")
-    return _only_field(nc, role, path)
-
-
-def levels_of(nc: netCDF4.Dataset, variable: netCDF4.Variable, path: Path) -> Levels:
-    """The levels of a variable, by whatever says them."""
-    _, named = _role(variable.name, variable)
-    return levels.of_variable(nc, variable, axes.of_variable(nc, variable), path, named)
-
-
-def _looked_at(nc: netCDF4.Dataset, variable: netCDF4.Variable, path: Path) -> tuple[Levels, str]:
-    """The levels of a variable, and why it cannot be used: "" where it can."""
-    own = axes.of_variable(nc, variable)
-    found = levels_of(nc, variable, path)
-    fault = _near_surface(variable, found)
-    try:
-        other_grids.refuse(nc, variable, own, "")
-        if not fault:
-            levels.refuse_others(found, own, "")
-    except InputError as error:
-        fault = fault or str(error).removeprefix(": ")
-    return found, fault
-
-
-def _only_field(nc: netCDF4.Dataset, role: str, path: Path) -> str:
-    """The one gridded variable of a file whose own name already says what it holds."""
     gridded = [variable for variable in nc.variables.values() if axes.is_gridded(nc, variable)]
-    if len(gridded) == 1 and not _near_surface(gridded[0], levels_of(nc, gridded[0], path)):
-        return str(gridded[0].name)
+    if len(gridded) == 1:
+        found = _candidate(gridded[0], role, path, described, {})
+        if found.fault:
+            raise InputError(found.fault)
+        return found
     raise InputError(
         f"{path}: no variable is recognised as {role} among {', '.join(nc.variables) or 'none at all'}; "
         "name the right one under 'variables' of a dataset description"
     )
+
+
+def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> Candidate | None:
+    """The candidate of a file that holds what a role asks for, at a level (hPa); None where none is of the role.
+
+    Raises
+    ------
+    InputError
+        There are several; it cannot be used; it is not at the level.
+    """
+    of_role = [one for one in found if one.role == role]
+    usable = [one for one in of_role if not one.fault]
+    at_level = [one for one in usable if one.is_at(level)]
+    at_level = [one for one in at_level if one.levels is not None] or at_level  # what states it goes first
+    named = [one for one in at_level if one.name.lower() == path.stem.lower().split("_")[0]]
+    best = named if len(at_level) > 1 and named else at_level
+    if len(best) > 1:
+        names = ", ".join(one.name for one in best)
+        raise InputError(
+            f"{path}: several variables may be {role}: {names}; name the right one under 'variables' of a dataset "
+            "description"
+        )
+    if best:
+        return best[0]
+    if usable:
+        there = sorted({value for one in usable for value in one.levels or ()})
+        raise level_missing(path, usable[0].name, level, there)
+    if of_role:
+        raise InputError(of_role[0].fault)
+    return None
+
+
+def _candidate(
+    variable: netCDF4.Variable, role: str, path: Path, described: Dataset, like: dict[tuple[object, ...], Structure]
+) -> Candidate:
+    """A variable, looked at; `like` keeps the structures of the file's variables by what they have in common."""
+    where, by_user = f"{path}: {variable.name}", variable.name in described.variables.values()
+    try:
+        check_units(variable, role, path)
+        own = axes.of_variable(variable.group(), variable, described.member)
+        other_grids.refuse(variable.group(), variable, own, where)
+        found = levels.of_variable(variable.group(), variable, own, path, _role(variable.name, variable)[1])
+        if not (by_user and found.height_m is not None):  # a wind at a height is read where the user names it
+            _refuse_near_surface(variable, found, by_user, where)
+            levels.refuse_others(found, own, where)
+        key = structure.shared(variable)
+        like[key] = structure.of_variable(path, variable, own, found, like.get(key))
+    except InputError as error:
+        return Candidate(role, variable.name, None, str(error))
+    return Candidate(role, variable.name, like[key])
 
 
 def level_missing(path: Path, name: str, level: float, there: Iterable[float] | None) -> InputError:
@@ -179,13 +204,12 @@ def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | No
     return role, None if level is None else float(level)
 
 
-def _near_surface(variable: netCDF4.Variable, found: Levels) -> str:
-    """Why a wind is one near the surface: a pressure that is stated goes before the words; "" where it is none."""
+def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, by_user: bool, where: str) -> None:
+    """Refuse a wind near the surface that nobody named: a pressure that is stated goes before the words."""
     if found.hpa is not None:
-        return ""
+        return
     if found.height_m is not None and found.height_m < NEAR_SURFACE_M:
-        return f"is at a height of {found.height_m:g} m; name a wind on a pressure level"
+        raise InputError(f"{where}: is at a height of {found.height_m:g} m; name a wind on a pressure level")
     words = _PRESSURE_SURFACE.sub("", text(variable, "long_name"))
-    if _NEAR_SURFACE_TEXT.search(words):
-        return f"is near the surface (long_name {words!r}); name a wind on a pressure level"
-    return ""
+    if not by_user and _NEAR_SURFACE_TEXT.search(words):
+        raise InputError(f"{where}: is near the surface (long_name {words!r}); name a wind on a pressure level")
