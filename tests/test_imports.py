@@ -107,6 +107,7 @@ def test_yaml_only_in_lined_yaml_and_matplotlib_only_in_plots():
         "stormtracks.commands",
         "stormtracks.pyro_cluster.pyro_task",
         "stormtracks.pyro_cluster.journal.journal",
+        "stormtracks.on_host.check",
         "tasks",
         "fabfile",
     ],

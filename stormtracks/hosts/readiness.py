@@ -16,6 +16,7 @@ COLUMNS = (
     "code",
     "data",
     "best tracks",
+    "same storms",
     "results",
     "scratch",
     "clock",

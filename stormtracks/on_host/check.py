@@ -81,6 +81,21 @@ def _best_tracks(request: Mapping[str, Any]) -> Finding:
     return _found(path.name)
 
 
+def _same_storms(request: Mapping[str, Any]) -> Finding:
+    """A small season is tracked here, which gives the same storms on every processor: one that disagrees is named."""
+    from stormtracks.science import self_check  # numpy, without which the other looks must work
+
+    found = self_check.fingerprint()
+    if found == self_check.EXPECTED:
+        return _found("as everywhere")
+    numpy = packages.installed("numpy") or "unknown"
+    return _found(
+        found,
+        f"it computes other storms than the others (fingerprint {found}, NumPy {numpy}): update NumPy; do not mix this "
+        "host's results with the others'",
+    )
+
+
 def _results(request: Mapping[str, Any]) -> Finding:
     return _room(path_of(request, "results"), "results")
 
@@ -135,6 +150,7 @@ _LOOKS = {
     "code": _code,
     "data": _data,
     "best tracks": _best_tracks,
+    "same storms": _same_storms,
     "results": _results,
     "scratch": _scratch,
     "binds": _binds,
