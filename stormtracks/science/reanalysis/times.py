@@ -36,6 +36,13 @@ _SECONDS = {
     "microseconds": 1e-6,
 }
 _SINCE = re.compile(r"\s*([a-z\u00b5]+)\s+(?:since|from|after|ref)\s+(.+)", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?P<year>[-+]?\d{1,4})[-/](?P<month>\d{1,2})(?:[-/](?P<day>\d{1,2}))?"
+    r"(?:[T ,]+(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2}))?(?::(?P<second>\d{1,2}(?:\.\d*)?))?)??"
+    r"\s*(?P<zone>z|utc|gmt|(?P<sign>[-+])(?P<zone_hour>\d{1,2})(?::?(?P<zone_minute>\d\d))?)?\.?",
+    re.IGNORECASE,
+)
+"""What is counted from; UDUNITS takes all of these, and cftime passes over a zone of one digit (-6:00)."""
 _DIGITS = re.compile(r"days? as %y%m%d(\.%f)?")
 _UNEQUAL = {"month", "year", "common_year", "mon", "yr"}
 _WHOLE = (3600, 1800, 900, 600, 300, 60)
@@ -210,7 +217,25 @@ def _dates(values: npt.NDArray[Any], units: str, calendar: str, where: str) -> T
     if _singular(found[1]) in _UNEQUAL:
         _unit(found[1], where)
     name, times = _UNITS.get(_singular(found[1]), (found[1], 1))
-    return _counted(values if times == 1 else values * times, name, f"{name} since {found[2]}", calendar, where)
+    since = f"{name} since {_reference(found[2], units, where)}"
+    return _counted(values if times == 1 else values * times, name, since, calendar, where)
+
+
+def _reference(given: str, units: str, where: str) -> str:
+    """The date that is counted from, as cftime reads it right."""
+    compact = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(.*)", given.strip())
+    found = _DATE.fullmatch("{}-{}-{}{}".format(*compact.groups()) if compact else given.strip())
+    if found is None:
+        raise InputError(
+            f"{where}: times with units {units!r} cannot be understood: {given!r} is no date; "
+            "write them as in 'hours since 1900-01-01'"
+        )
+    text = "{year}-{month}-{day} {hour}:{minute}:{second}".format(
+        **found.groupdict(default="0") | {"day": found["day"] or 1}
+    )
+    return text + (
+        f"{found['sign']}{int(found['zone_hour']):02d}:{found['zone_minute'] or '00'}" if found["sign"] else ""
+    )
 
 
 def _counted(values: npt.NDArray[Any], unit: str, units: str, calendar: str, where: str) -> Times:

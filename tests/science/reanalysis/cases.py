@@ -85,10 +85,10 @@ class Draft:
             self.variables[name] = Variable((name,), np.asarray(values), attributes)
         return self
 
-    def level(self, values, units=None, name="level", at=0, **attributes):
+    def level(self, values, units=None, name="level", at=0, others=0.0, **attributes):
         """A dimension of levels, the vortices at one of them."""
         attributes |= {} if units is None else {"units": units}
-        return self.dimension(name, np.atleast_1d(np.asarray(values, float)), at=at, **attributes)
+        return self.dimension(name, np.atleast_1d(np.asarray(values, float)), at=at, others=others, **attributes)
 
     def members(self, values, name="member", **attributes):
         """A dimension of members, all alike."""
