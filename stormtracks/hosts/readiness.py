@@ -39,7 +39,8 @@ def job(cluster: Cluster) -> Job:
         findings = answer["findings"] | {"clock": _clock(answer["time"], asked, time.time())}
         faults = [f"{name}: {finding['fault']}" for name, finding in findings.items() if finding["fault"]]
         bugs = [BugOnHost(worker, f["fault"] or "", f["traceback"]) for f in findings.values() if "traceback" in f]
-        text = "\n".join(faults) or "ready"
+        notes = [f"note: {name}: {note}" for name, found in findings.items() for note in found.get("notes", ())]
+        text = "\n".join([*(faults or ["ready"]), *notes])
         return HostOutcome(worker.name, not faults, text, findings, bugs[0] if bugs else None)
 
     return look

@@ -19,6 +19,8 @@ from stormtracks.on_host.worker_files import WorkerFiles, optional_path_of, path
 from stormtracks.pyro_cluster import secret
 
 LITTLE_GB = 1.0
+MOST_NOTES = 10
+"""Notes on data that one host sends: there may be one for each of many years."""
 
 
 def run(request: Mapping[str, Any]) -> CheckAnswer:
@@ -62,12 +64,13 @@ def _data(request: Mapping[str, Any]) -> Finding:
         return _found(
             "-", f"{folder} is not a folder on this host: put the reanalysis there, or set 'data' in hosts.yaml"
         )
-    years = reanalysis.inventory(folder, request.get("dataset"))
-    if not years:
-        cure = "set 'data' to another folder, or describe the files with 'dataset'"
-        return _found("-", f"no year can be read in {folder}: {cure}")
-    finding = _found(_span(years))
-    finding["years"] = {str(year): members for year, members in years.items()}
+    there = reanalysis.take(folder, request.get("dataset"))
+    if not there.members:
+        why = there.nothing or next(iter(there.refusals.values()))
+        return _found("-", f"no year can be read in {folder}: {why.removeprefix(f'{folder}: ')}")
+    finding = _found(_span(there.members))
+    finding["years"] = {str(year): members for year, members in there.members.items()}
+    finding["notes"] = [*there.remarks, *(f"{year}: {why}" for year, why in there.refusals.items())][:MOST_NOTES]
     return finding
 
 

@@ -1,10 +1,20 @@
 """What science refuses: a message for the scientist, never a traceback."""
 
+from collections.abc import Iterable
+
 from stormtracks.errors import BadValue
 
 
 class InputError(BadValue):
     """Input that cannot be understood or trusted; the message names the file, what is wrong and what to do."""
+
+
+class LevelMissing(InputError):
+    """A pressure level that the files do not have; `levels` (hPa) are those that they have."""
+
+    def __init__(self, message: str, levels: Iterable[float] = ()) -> None:
+        super().__init__(message)
+        self.levels = tuple(levels)
 
 
 class ResultError(InputError):

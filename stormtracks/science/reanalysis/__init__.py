@@ -10,6 +10,7 @@ of all members).
 """
 
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.season import Season, inventory, open_season
+from stormtracks.science.reanalysis.inventory import Inventory, inventory, take
+from stormtracks.science.reanalysis.season import Season, open_season
 
-__all__ = ["Dataset", "Season", "inventory", "open_season"]
+__all__ = ["Dataset", "Inventory", "Season", "inventory", "open_season", "take"]

@@ -10,22 +10,22 @@ Known by name, wherever below the data folder (a folder per variable, per year, 
 Every other file is known by the variables inside (`contents`): ERA5, CMIP6 and one-member files of any CF-like kind.
 """
 
-import os
+import dataclasses
+import functools
 import re
 import string
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import contents, dataset, levels, variables
+from stormtracks.science.reanalysis import contents, dataset, formats, leftovers, levels, listing, variables
 from stormtracks.science.reanalysis.contents import FileContents
 from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.listing import Found
 
-_DEPTH = 4
-_SUFFIXES = (".nc", ".nc4", ".cdf", ".netcdf")
 _KNOWN = re.compile(
-    r"(?:.*/)?(?P<role>u|v|ugrd|vgrd|vo|vort)(?P<level>\d+)[._](?P<year>\d{4})(?:\d\d)?(?:_mem(?P<member>\d+))?\.nc4?",
+    r"(?:.*/)?(?P<role>u|v|ugrd|vgrd|vo|vort)(?P<level>\d+)[._](?P<year>1[5-9]\d\d|2\d{3})(?:\d\d)?(?:_mem(?P<member>\d+))?\.nc4?",
     re.IGNORECASE,
 )
 _ROLES = {"u": "u", "ugrd": "u", "v": "v", "vgrd": "v", "vo": "vorticity", "vort": "vorticity"}
@@ -41,6 +41,7 @@ class Entry:
     number: int | None = None
     label: str = ""
     level: float | None = None
+    identity: listing.Identity | None = None
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,17 @@ class Layout:
         Role -> number of the member in file names (None where files hold all members) -> tuple of Path.
     labels : dict
         Number -> label of the member, in the schedule's order; {None: ""} where the files say what members there are.
+    remarks : tuple of str
+        Files that were left out, and why.
     """
 
     files: dict[str, dict[int | None, tuple[Path, ...]]]
     labels: dict[int | None, str]
+    remarks: tuple[str, ...] = ()
 
 
 def find(folder: Path, years: tuple[int, ...], level: float, described: Dataset) -> Layout:
-    """The files of a year.
+    """The files of a year; see `Survey.layout`.
 
     Parameters
     ----------
@@ -70,76 +74,132 @@ def find(folder: Path, years: tuple[int, ...], level: float, described: Dataset)
     level : float
         hPa.
     described : Dataset
+    """
+    return Survey(folder, described).layout(years, level)
 
-    Returns
-    -------
-    Layout
+
+class Survey:
+    """What lies below a folder, and the years that it makes up; nothing is opened that names tell.
+
+    Parameters
+    ----------
+    folder : Path
+    described : Dataset
 
     Raises
     ------
     InputError
-        No such folder, year or level; one wind without the other; several files for the same thing.
+        There is no such folder.
     """
-    entries = _entries(folder, described)
-    chosen = [entry for entry in entries if _has_year(entry, years, described)]
-    if not described.files and not chosen:
-        entries = [*entries, *_by_contents(folder, described)]
-        chosen = [entry for entry in entries if entry.year is None and _has_year(entry, years, described)]
-    if not any(_has_year(entry, years[:1], described) for entry in chosen):
-        raise _no_year(folder, years[0], entries, described)
-    return _layout(folder, _of_quantity(folder, years[0], _at_level(chosen, level, described)), described)
+
+    def __init__(self, folder: Path, described: Dataset) -> None:
+        self.folder = folder
+        self.described = described
+        depth = max([listing.DEPTH, *(template.count("/") for template in described.files.values())])
+        self.listing = listing.of(folder, depth)
+        self._named = _once(self._by_names())
+
+    @functools.cached_property
+    def years(self) -> list[int]:
+        """All calendar years that any file has, ascending."""
+        entries = self._named if self.described.files else [*self._named, *self._by_contents]
+        return sorted({year for entry in entries for year in _years_of(entry, self.described)})
+
+    def layout(self, years: tuple[int, ...], level: float) -> Layout:
+        """The files of a year.
+
+        Parameters
+        ----------
+        years : tuple of int
+            The calendar years that the season touches.
+        level : float
+            hPa.
+
+        Returns
+        -------
+        Layout
+
+        Raises
+        ------
+        InputError
+            No such year or level; one wind without the other; several files for the same thing; a file that the year
+            needs cannot be read.
+        """
+        entries = self._named
+        chosen = [entry for entry in entries if _has_year(entry, years, self.described)]
+        if not self.described.files and not chosen:
+            entries = self._by_contents
+            chosen = [entry for entry in entries if _has_year(entry, years, self.described)]
+        if not any(_has_year(entry, years[:1], self.described) for entry in chosen):
+            raise self._no_year(years[0])
+        remarks = leftovers.remarks(self.listing, self._faults(entries), [entry.path for entry in chosen], years)
+        fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self.described), remarks)
+        return _layout(self.folder, fitting, self.described, remarks)
+
+    def _by_names(self) -> list[Entry]:
+        """What the names of the files below the folder say."""
+        files, described = self.listing.files, self.described
+        if described.files:
+            found = _matching(self.folder, files, described)
+            return found or _labelled(_matching(self.folder, files, described, texts=True), described)
+        names = ((file, _KNOWN.fullmatch(file.path)) for file in files)
+        return [_known(self.folder, file, name) for file, name in names if name]
+
+    @functools.cached_property
+    def _opened(self) -> list[Found]:
+        """The netCDF files whose names do not say what they hold, each once."""
+        named = {entry.path for entry in self._named}
+        others = [file for file in self.listing.files if self.folder / file.path not in named]
+        return listing.once([file for file in others if formats.is_netcdf(self.folder / file.path)])
+
+    @functools.cached_property
+    def _by_contents(self) -> list[Entry]:
+        """Entries of all other netCDF files that hold a wind or vorticity."""
+        entries = []
+        for file in self._opened:
+            path = self.folder / file.path
+            roles = {candidate.role for candidate in _look(path, self.described).candidates}
+            entries += [Entry(role, path, identity=file.identity) for role in sorted(roles)]
+        return entries
+
+    def _faults(self, entries: list[Entry]) -> dict[Path, str]:
+        """Files that were looked into without finding anything that can be used, and why."""
+        paths = [entry.path for entry in entries if entry.year is None]
+        if entries is not self._named:
+            paths += [self.folder / file.path for file in self._opened]
+        return {path: fault for path in paths if (fault := _fault(path, self.described))}
+
+    def _no_year(self, year: int) -> InputError:
+        if self.described.files and not self._named:
+            templates = ", ".join(self.described.files.values())
+            return InputError(f"{self.folder}: no file fits the dataset's description {templates}; correct its 'files'")
+        entries = self._named if self.described.files else self._by_contents
+        return leftovers.no_year(self.folder, year, self.years, self.listing, self._faults(entries))
 
 
-def inventory(folder: Path, described: Dataset) -> dict[int, int]:
-    """Calendar years and the number of members in each: a dict, ascending. Unreadable files are passed over."""
-    entries = _entries(folder, described)
-    if not entries and not described.files:
-        entries = _by_contents(folder, described, strict=False)
-    found: dict[int, dict[str, list[Entry]]] = {}
-    for entry in entries:
-        for year in _years_of(entry, described, strict=False):
-            found.setdefault(year, {}).setdefault(entry.role, []).append(entry)
-    counts = {year: _count(roles, described) for year, roles in sorted(found.items())}
-    return {year: count for year, count in counts.items() if count}
+def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
+    """What a name of a known layout says."""
+    return Entry(
+        _ROLES[name["role"].lower()],
+        folder / file.path,
+        int(name["year"]),
+        *_member(name),
+        level=float(name["level"]),
+        identity=file.identity,
+    )
 
 
-def _count(roles: dict[str, list[Entry]], described: Dataset) -> int:
-    """Number of members of a year; 0 where one of the winds is missing."""
-    if "vorticity" not in roles and not {"u", "v"} <= set(roles):
-        return 0
-    numbers = {entry.number for entries in roles.values() for entry in entries}
-    if None not in numbers:
-        return len(_numbering(numbers, described))
-    first = roles["u" if "u" in roles else "vorticity"][0]
-    return max(1, _look(first.path, described, strict=False).members)
-
-
-def _entries(folder: Path, described: Dataset) -> list[Entry]:
-    """What the names of the files below a folder say."""
-    paths = _listing(folder, described)
-    if described.files:
-        return _matching(folder, paths, described) or _labelled(
-            _matching(folder, paths, described, texts=True), described
-        )
-    found = ((path, _KNOWN.fullmatch(path)) for path in paths)
-    return [
-        Entry(
-            _ROLES[name["role"].lower()], folder / path, int(name["year"]), *_member(name), level=float(name["level"])
-        )
-        for path, name in found
-        if name
-    ]
-
-
-def _matching(folder: Path, paths: list[str], described: Dataset, texts: bool = False) -> list[Entry]:
+def _matching(folder: Path, files: list[Found], described: Dataset, texts: bool = False) -> list[Entry]:
     """The files that a description fits, with `texts` also those whose members have labels instead of numbers."""
     entries = []
     for role, template in described.files.items():
         pattern = dataset.pattern(template, texts)
-        for name in filter(None, map(pattern.fullmatch, paths)):
-            year = int(name["year"]) if "year" in pattern.groupindex else None
-            member = (None, name.groupdict().get("member", "")) if texts else _member(name)
-            entries.append(Entry(role, folder / name.string, year, *member))
+        for file in files:
+            name = pattern.fullmatch(file.path)
+            if name:
+                year = int(name["year"]) if "year" in pattern.groupindex else None
+                number, label = (None, name.groupdict().get("member", "")) if texts else _member(name)
+                entries.append(Entry(role, folder / file.path, year, number, label, identity=file.identity))
     return entries
 
 
@@ -151,7 +211,15 @@ def _labelled(entries: list[Entry], described: Dataset) -> list[Entry]:
             "'first_member' out of the description"
         )
     numbers = {label: number for number, label in enumerate(dataset.in_order(entry.label for entry in entries))}
-    return [replace(entry, number=numbers[entry.label]) for entry in entries]
+    return [dataclasses.replace(entry, number=numbers[entry.label]) for entry in entries]
+
+
+def _once(entries: list[Entry]) -> list[Entry]:
+    """Each file once for what it is: a link to a file that is there too says nothing new."""
+    seen: dict[tuple, Entry] = {}
+    for entry in entries:
+        seen.setdefault((entry.role, entry.year, entry.number, entry.identity), entry)
+    return list(seen.values())
 
 
 def _member(name: re.Match[str]) -> tuple[int | None, str]:
@@ -163,86 +231,29 @@ def _member(name: re.Match[str]) -> tuple[int | None, str]:
     return int(name["member"]), (letters if len(letters) > 1 else "") + name["member"]
 
 
-def _by_contents(folder: Path, described: Dataset, strict: bool = True) -> list[Entry]:
-    """Entries of all netCDF files below a folder that hold a wind or vorticity."""
-    entries = []
-    for path in _listing(folder, described):
-        if path.lower().endswith(_SUFFIXES):
-            roles = {candidate.role for candidate in _look(folder / path, described, strict).candidates}
-            entries += [Entry(role, folder / path) for role in sorted(roles)]
-    return entries
-
-
-def _look(path: Path, described: Dataset, strict: bool = True) -> FileContents:
+def _look(path: Path, described: Dataset) -> FileContents:
+    """What is inside a file; nothing, where it cannot be read."""
     try:
         return contents.look(path, described)
     except InputError:
-        if strict:
-            raise
         return contents.NOTHING
 
 
-def _listing(folder: Path, described: Dataset) -> list[str]:
-    """Relative paths of the files below a folder, sorted; hidden ones left out."""
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "there is no such folder of data"
-        raise InputError(f"{folder}: {what}; check the path (--data, or 'data' in hosts.yaml)")
-    depth = max([_DEPTH, *(template.count("/") for template in described.files.values())])
-    return sorted(_walk(str(folder), "", depth))
+def _fault(path: Path, described: Dataset) -> str:
+    """Why nothing in a file can be used; "" where something can, or where it has nothing to do with us."""
+    try:
+        inside = contents.look(path, described)
+    except InputError as error:
+        return str(error)
+    return "" if inside.candidates else next(iter(inside.faults), "")
 
 
-def _walk(folder: str, prefix: str, depth: int) -> Iterator[str]:
-    with os.scandir(folder) as inside:
-        for item in inside:
-            if item.name.startswith("."):
-                continue
-            if not item.is_dir():
-                yield prefix + item.name
-            elif depth:
-                yield from _walk(item.path, f"{prefix}{item.name}/", depth - 1)
-
-
-def _years_of(entry: Entry, described: Dataset, strict: bool = True) -> Collection[int]:
-    return {entry.year} if entry.year is not None else _look(entry.path, described, strict).years
+def _years_of(entry: Entry, described: Dataset) -> Collection[int]:
+    return {entry.year} if entry.year is not None else _look(entry.path, described).years
 
 
 def _has_year(entry: Entry, years: tuple[int, ...], described: Dataset) -> bool:
     return not set(years).isdisjoint(_years_of(entry, described))
-
-
-def _no_year(folder: Path, year: int, entries: list[Entry], described: Dataset) -> InputError:
-    there = sorted({one for entry in entries for one in _years_of(entry, described)})
-    if described.files and not entries:
-        templates = ", ".join(described.files.values())
-        return InputError(f"{folder}: no file fits the dataset's description {templates}; correct its 'files'")
-    faults = [] if there else _faults(folder, entries, described)
-    if faults:
-        more = f"; {len(faults) - 1} more cannot be used either" if len(faults) > 1 else ""
-        return InputError(faults[0] + more)
-    if not there:
-        return InputError(
-            f"{folder}: there is no netCDF file with winds (u and v) or relative vorticity that are recognised; "
-            "describe the files as a dataset"
-        )
-    return InputError(f"{folder}: there is no year {year}; choose from {_ranges(there)}, or fetch it")
-
-
-def _faults(folder: Path, entries: list[Entry], described: Dataset) -> list[str]:
-    """Why the winds that there are cannot be used, a sentence for each variable of each file."""
-    paths = [entry.path for entry in entries] or [
-        folder / path for path in _listing(folder, described) if path.lower().endswith(_SUFFIXES)
-    ]
-    return [fault for path in dict.fromkeys(paths) for fault in _look(path, described, strict=False).faults]
-
-
-def _ranges(numbers: Iterable[int]) -> str:
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def _at_level(entries: list[Entry], level: float, described: Dataset) -> list[Entry]:
@@ -269,7 +280,7 @@ def _has_level(entry: Entry, level: float, described: Dataset) -> bool:
     return there is None or levels.has(there, level)
 
 
-def _of_quantity(folder: Path, year: int, entries: list[Entry]) -> list[Entry]:
+def _of_quantity(folder: Path, year: int, entries: list[Entry], remarks: tuple[str, ...]) -> list[Entry]:
     """The entries of u and v where both are there, else those of vorticity."""
     roles = {entry.role for entry in entries}
     if {"u", "v"} <= roles:
@@ -278,10 +289,11 @@ def _of_quantity(folder: Path, year: int, entries: list[Entry]) -> list[Entry]:
         return [entry for entry in entries if entry.role == "vorticity"]
     there, lacking = ("u", "v") if "u" in roles else ("v", "u")
     names = ", ".join(entry.path.name for entry in entries[:3])
-    raise InputError(f"{folder}: the year {year} has {there} ({names}) but no file with {lacking}; add it")
+    besides = "".join(f"; {remark}" for remark in remarks)
+    raise InputError(f"{folder}: the year {year} has {there} ({names}) but no file with {lacking}; add it{besides}")
 
 
-def _layout(folder: Path, entries: list[Entry], described: Dataset) -> Layout:
+def _layout(folder: Path, entries: list[Entry], described: Dataset, remarks: tuple[str, ...]) -> Layout:
     files: dict[str, dict[int | None, list[Entry]]] = {}
     labels: dict[int | None, str] = {}
     for entry in sorted(entries, key=lambda entry: entry.role):
@@ -306,6 +318,7 @@ def _layout(folder: Path, entries: list[Entry], described: Dataset) -> Layout:
             for role, by_number in files.items()
         },
         {number: labels.get(number, str(number)) for number in numbers},
+        remarks,
     )
 
 

@@ -140,7 +140,7 @@ class Members:
             for stretch in one.stretches:
                 for text in stretch.field.remarks:
                     paths.setdefault(text, {})[stretch.field.path] = None
-        return tuple(f"{_named(list(files))}: {text}" for text, files in paths.items())
+        return self._layout.remarks + tuple(f"{_named(list(files))}: {text}" for text, files in paths.items())
 
     def changed(self) -> list[str]:
         """Paths of files that are no longer what they were when they were opened."""

@@ -78,32 +78,38 @@ def open_season(
     # refuses what these must not be
     Settings(level_hpa=level_hpa, season=season, region=region, missing=missing, missing_times=missing_times)
     described = Dataset.from_mapping(dataset or {})
-    level = level_hpa if described.level is None else described.level
-    years = (year, year + 1) if times.crosses_new_year(season) else (year,)
-    layout = layouts.find(Path(data), years, level, described)
-    wanted = Wanted(*times.bounds(year, season), level, described)
-    opened = Season(Members(layout, wanted, ensemble_member or 0), region, skip_missing=missing == "skip")
-    opened.gaps = gaps.find(opened.axis, wanted.first, wanted.last, ends_too=season is not None)
+    opened = open_year(
+        layouts.Survey(Path(data), described),
+        year,
+        level_hpa if described.level is None else described.level,
+        season=season,
+        region=region,
+        ensemble_member=ensemble_member,
+        skip_missing=missing == "skip",
+    )
     if missing_times == "refuse" and opened.gaps.missing:
         opened.close()
         raise InputError(f"{data}: {opened.gaps.remark}; add the files that have them, or set missing_times=allow")
     return opened
 
 
-def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[int, int]:
-    """Calendar years that a folder has data of, and the number of members in each.
-
-    Returns
-    -------
-    dict of int to int
-        Ascending; files that cannot be read are passed over (a task that needs one refuses it).
-
-    Raises
-    ------
-    InputError
-        There is no such folder.
-    """
-    return layouts.inventory(Path(data), Dataset.from_mapping(dataset or {}))
+def open_year(
+    survey: layouts.Survey,
+    year: int,
+    level: float,
+    *,
+    season: tuple[str, str] | None = None,
+    region: sphere.Region | None = None,
+    ensemble_member: int | None = None,
+    skip_missing: bool = True,
+) -> "Season":
+    """Open a year of a folder that was looked through; see `open_season`."""
+    years = (year, year + 1) if times.crosses_new_year(season) else (year,)
+    first, last = times.bounds(year, season)
+    wanted = Wanted(first, last, level, survey.described)
+    opened = Season(Members(survey.layout(years, level), wanted, ensemble_member or 0), region, skip_missing)
+    opened.gaps = gaps.find(opened.axis, first, last, ends_too=season is not None)
+    return opened
 
 
 class Season:

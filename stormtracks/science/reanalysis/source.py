@@ -1,24 +1,20 @@
 """An open file: what it was when it was opened, and what is wrong with it when it cannot be read."""
 
+import errno
+import fcntl
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import netCDF4
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import classic
+from stormtracks.science.reanalysis import classic, formats
 from stormtracks.science.records import InputFile
 
 _NOT_OPENED = (OSError, RuntimeError, ValueError, EOFError, IndexError, MemoryError, struct.error)
 """What a damaged header makes the library raise (a name that is not UTF-8: ValueError)."""
-_NOT_NETCDF = {
-    b"PK": "it is a zip archive; unpack it and use the .nc files inside",
-    b"GRIB": "it is GRIB; convert it to netCDF (cdo -f nc4 copy), or download it as netCDF",
-    b"<": "it is a web page, not data, so the download failed; download it again",
-    b"\x1f\x8b": "it is compressed with gzip; unpack it",
-}
 
 
 class Source:
@@ -87,19 +83,35 @@ class Source:
 
 
 def _why_not_opened(path: Path, error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return f"{path}: cannot be opened: this process has too many open files; allow it more: ulimit -n 4096"
     if not path.exists():
         return f"{path}: there is no such file; check the name"
     if not path.is_file():
         return f"{path}: is not a file; name a netCDF file"
     try:
         with path.open("rb") as file:
-            start = file.read(8)
+            start = file.read(512)
+            written = _is_being_written(file)
     except OSError as unreadable:
-        return f"{path}: cannot be read: {unreadable.strerror}; check its permissions"
-    for magic, advice in _NOT_NETCDF.items():
-        if start.lstrip().startswith(magic):
-            return f"{path}: cannot be read as netCDF: {advice}"
+        return f"{path}: cannot be read: {unreadable.strerror}; fix its permissions, or the disk"
+    _, remedy = formats.of_head(start, path)
+    if remedy:
+        return f"{path}: {remedy}"
+    if written:
+        return f"{path}: another program has it open for writing; wait until that has ended, then run the task again"
     size = path.stat().st_size
     return (
         f"{path}: cannot be read as netCDF ({error}); the file, of {size} bytes, is truncated or damaged; copy it again"
     )
+
+
+def _is_being_written(file: BinaryIO) -> bool:
+    """Whether another program holds the file as HDF5 does while it writes: no lock can be shared with it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
+    return False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import netCDF4
 
-from stormtracks.science.errors import InputError
+from stormtracks.science.errors import InputError, LevelMissing
 from stormtracks.science.reanalysis import axes, levels, other_grids, structure
 from stormtracks.science.reanalysis.attributes import attribute, text
 from stormtracks.science.reanalysis.dataset import Dataset
@@ -164,11 +164,12 @@ def _candidate(
     return Candidate(role, variable.name, like[key])
 
 
-def level_missing(path: Path, name: str, level: float, there: Iterable[float] | None) -> InputError:
+def level_missing(path: Path, name: str, level: float, there: Iterable[float] | None) -> LevelMissing:
     """The refusal of a pressure level that a file does not have."""
-    levels = ", ".join(f"{one:g}" for one in there or ())
-    return InputError(
-        f"{path}: {name}: there is no level {level:g} hPa; choose level_hpa from {levels}, or fetch the level"
+    there = tuple(there or ())
+    levels = ", ".join(f"{one:g}" for one in there)
+    return LevelMissing(
+        f"{path}: {name}: there is no level {level:g} hPa; choose level_hpa from {levels}, or fetch the level", there
     )
 
 

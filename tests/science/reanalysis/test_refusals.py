@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import inventory, open_season
+from stormtracks.science.reanalysis import inventory, open_season, take
 
 
 def read(folder, year=2005, member=0, **chosen):
@@ -83,16 +83,19 @@ def test_damaged_inside(winds, tmp_path):
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        (b"PK\x03\x04", "zip archive; unpack"),
-        (b"GRIB", "GRIB; convert"),
-        (b"<!DOCTYPE html>", "web page"),
-        (b"", "truncated or damaged"),
+        (b"PK\x03\x04", "is a zip archive; unpack"),
+        (b"GRIB", "GRIB is not read; convert it with `cfgrib to_netcdf"),
+        (b"<!DOCTYPE html>", "is a web page"),
+        (b"", r"is empty \(0 bytes\); download"),
+        (b"version https://git-lfs.github.com/spec/v1", "is a Git LFS pointer"),
+        (b"/annex/objects/MD5-s1--abc", "is a git-annex pointer"),
+        (b"\x00" * 700, "truncated or damaged"),
     ],
 )
 def test_what_is_not_netcdf(tmp_path, start, words):
     for name in "uv":
         (tmp_path / f"{name}850_2005.nc").write_bytes(start)
-    with pytest.raises(InputError, match=f"u850_2005.nc: cannot be read as netCDF.*{words}"):
+    with pytest.raises(InputError, match=f"u850_2005.nc: .*{words}"):
         read(tmp_path)
 
 
@@ -374,10 +377,11 @@ def test_grids_that_are_none(winds, tmp_path, axis, values, words):
         read(tmp_path)
 
 
-def test_inventory_passes_over_what_cannot_be_read(winds, tmp_path):
+def test_inventory_says_what_a_task_would_refuse(winds, tmp_path):
     winds(members=(1, 2))
     winds(year=2006, members=(1, 2))
     (tmp_path / "u850_2006.nc").write_bytes(b"")
-    assert inventory(tmp_path) == {2005: 2, 2006: 1}
-    with pytest.raises(InputError, match=r"u850_2006.nc: cannot be read"):
+    assert inventory(tmp_path) == {2005: 2}
+    with pytest.raises(InputError, match=r"u850_2006.nc: is empty \(0 bytes\); download it again") as refused:
         read(tmp_path, 2006)
+    assert take(tmp_path).refusals == {2006: str(refused.value)}

@@ -1,0 +1,78 @@
+"""What a file is that is not netCDF, and the one thing to do about it."""
+
+from pathlib import Path
+
+NETCDF = ".nc", ".nc3", ".nc4", ".cdf", ".netcdf", ".netcdf4"
+"""Ends of the names of netCDF files."""
+_MAGIC = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
+_TEXTS = (
+    ".txt", ".md", ".py", ".json", ".yaml", ".yml", ".csv", ".log", ".sh", ".xml", ".pdf", ".png", ".jpg", ".idx",
+    ".svg", ".ipynb", ".toml", ".md5", ".sha256", ".rst", ".part",
+)  # fmt: skip
+"""Ends of names of what lies beside data and is not asked what it is."""
+_HEAD_BYTES = 512
+
+GRIB = (
+    "GRIB is not read; convert it with `cfgrib to_netcdf FILE -o FILE.nc` (pip install cfgrib), which keeps the members"
+)
+ZARR = "Zarr is not read; save u and v as netCDF: xarray.open_zarr(STORE)[[u, v]].to_netcdf(FILE.nc)"
+_STARTS = {
+    b"GRIB": ("GRIB", GRIB),
+    b"PK": ("zip", "is a zip archive; unpack it and use the .nc files inside"),
+    b"\x1f\x8b": ("gzip", "is compressed with gzip; unpack it"),
+    b"BZh": ("bzip2", "is compressed with bzip2; unpack it"),
+    b"\xfd7zXZ": ("xz", "is compressed with xz; unpack it"),
+    b"\x28\xb5\x2f\xfd": ("zstd", "is compressed with zstd; unpack it"),
+    b"\x0e\x03\x13\x01": ("HDF4", "HDF4 is not read; convert it with h4tonccf FILE FILE.nc"),
+    b"version https://git-lfs": ("Git LFS", "is a Git LFS pointer, not the data; fetch them: git lfs pull"),
+    b"<": ("HTML", "is a web page, not data, so the download failed; download it again"),
+}
+
+
+def named_netcdf(name: str) -> bool:
+    """Whether the name says that it is a netCDF file."""
+    return name.lower().endswith(NETCDF)
+
+
+def is_netcdf(path: Path) -> bool:
+    """Whether a file is to be looked into: its name says netCDF, or its first bytes do (``wrfout_d01...``, ``.h5``)."""
+    return named_netcdf(path.name) or (not _is_beside(path.name) and head(path).startswith(_MAGIC))
+
+
+def other(path: Path) -> tuple[str, str]:
+    """Kind and remedy of a file that is not netCDF; two empty texts where nothing is known of it.
+
+    Examples
+    --------
+    >>> other(Path("README.md"))
+    ('', '')
+    """
+    return ("", "") if _is_beside(path.name) else of_head(head(path), path)
+
+
+def of_head(start: bytes, path: Path) -> tuple[str, str]:
+    """The same from the first bytes of a file."""
+    plain = start.lstrip()
+    for magic, known in _STARTS.items():
+        if plain.startswith(magic):
+            return known
+    if b"/annex/objects/" in start[:256] and not start.startswith(_MAGIC):
+        return "git-annex", f"is a git-annex pointer, not the data; fetch them: git annex get {path.name}"
+    if start[257:262] == b"ustar":
+        return "tar", "is a tar archive; unpack it"
+    if not start and named_netcdf(path.name):
+        return "empty", "is empty (0 bytes); download it again"
+    return "", ""
+
+
+def head(path: Path) -> bytes:
+    """The first bytes of a file; none of one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except OSError:
+        return b""
+
+
+def _is_beside(name: str) -> bool:
+    return name.lower().endswith(_TEXTS)

@@ -1,0 +1,140 @@
+"""What lies in a folder of data and makes up no year: said in a remark, or, where nothing is left, in a refusal."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import formats
+from stormtracks.science.reanalysis.listing import Listing
+from stormtracks.science.reanalysis.source import Source
+
+_NAMED = 3
+"""Files named for each reason."""
+
+
+def remarks(
+    listing: Listing, faults: Mapping[Path, str], chosen: Iterable[Path], years: tuple[int, ...]
+) -> tuple[str, ...]:
+    """What is said about files that a year does without.
+
+    Parameters
+    ----------
+    listing : Listing
+    faults : dict
+        Files in which nothing can be used -> why, with the path in front.
+    chosen : iterable of Path
+        The files that make up the year.
+    years : tuple of int
+        The calendar years asked for.
+
+    Raises
+    ------
+    InputError
+        One of these files belongs to the year, by its name: it is like that of a file that is used, and says this
+        year or none.
+    """
+    alike = {_without_numbers(path) for path in chosen}
+    for path, fault in faults.items():
+        if _without_numbers(path) in alike and _may_be_of(path, years):
+            raise InputError(fault)
+    found = [*(_left_out(path, fault) for path, fault in faults.items()), *map(_as_remark, listing.faults)]
+    more = len(found) - _NAMED
+    return tuple(found if more <= 1 else [*found[:_NAMED], f"{more:,} more files and folders were left out"])
+
+
+def no_year(folder: Path, year: int, there: list[int], listing: Listing, faults: Mapping[Path, str]) -> InputError:
+    """The refusal of a year that no file has: the years that there are, or what each file is instead."""
+    if there:
+        besides = "".join(f"; {_left_out(path, fault)}" for path, fault in list(faults.items())[:_NAMED])
+        return InputError(f"{folder}: there is no year {year}; choose from {ranges(there)}, or fetch it{besides}")
+    if len(faults) == 1 and not listing.stores and not listing.faults:
+        return InputError(next(iter(faults.values())))
+    reasons = [*_other_formats(folder, listing), *_without_paths(faults), *listing.faults]
+    if not reasons:
+        return _nothing_known(folder, listing)
+    return InputError(f"{folder}: there is nothing that can be read as winds: {'; '.join(reasons)}")
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Numbers as text: ``1999-2001, 2004``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def _other_formats(folder: Path, listing: Listing) -> list[str]:
+    """What is of another format, a sentence per format: how many, which, and what to do."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    if listing.stores:
+        kinds["Zarr", formats.ZARR] = listing.stores
+    for file in listing.files:
+        path = folder / file.path
+        kind, remedy = ("", "") if formats.is_netcdf(path) else formats.other(path)
+        if kind:
+            kinds.setdefault((kind, remedy), []).append(file.path)
+    return [
+        f"{len(names):,} {kind} {'stores' if kind == 'Zarr' else 'files'} ({_some(names)}): {remedy}"
+        if len(names) > 1
+        else f"{names[0]}: {remedy}"
+        for (kind, remedy), names in kinds.items()
+    ]
+
+
+def _without_paths(faults: Mapping[Path, str]) -> list[str]:
+    """The faults of files, alike ones once with how many files have them."""
+    alike: dict[str, list[str]] = {}
+    for path, fault in faults.items():
+        alike.setdefault(fault.removeprefix(f"{path}: "), []).append(path.name)
+    return [f"{_some(names)}: {fault}" for fault, names in alike.items()]
+
+
+def _nothing_known(folder: Path, listing: Listing) -> InputError:
+    paths = [folder / file.path for file in listing.files]
+    netcdf = [path for path in paths if formats.is_netcdf(path)]
+    if not netcdf:
+        what = f"none of its {len(paths):,} files is one" if paths else "it has no files at all"
+        return InputError(
+            f"{folder}: there is no netCDF file with winds; {what}; check the path (--data, or 'data' in hosts.yaml) "
+            "or add the files"
+        )
+    held = "; ".join(f"{path.name} has {', '.join(_variables(path)) or 'no variable'}" for path in netcdf[:_NAMED])
+    more = f", and {len(netcdf) - _NAMED:,} more files have none either" if len(netcdf) > _NAMED else ""
+    return InputError(
+        f"{folder}: there is no netCDF file with winds (u and v) or relative vorticity that are recognised "
+        f"({held}{more}); describe the files as a dataset"
+    )
+
+
+def _variables(path: Path) -> list[str]:
+    source = Source(path)
+    try:
+        return [name for name, variable in source.nc.variables.items() if name not in source.nc.dimensions][:8]
+    finally:
+        source.close()
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+
+
+def _left_out(path: Path, fault: str) -> str:
+    return f"{path.name} was left out: {fault.removeprefix(f'{path}: ')}"
+
+
+def _as_remark(fault: str) -> str:
+    return f"left out: {fault}"
+
+
+def _without_numbers(path: Path) -> str:
+    return re.sub(r"\d+", "#", path.name)
+
+
+def _may_be_of(path: Path, years: tuple[int, ...]) -> bool:
+    """Whether a name says one of the years, or no year at all."""
+    said = {int(found) for found in re.findall(r"(?<!\d)(1[5-9]\d\d|2\d{3})(?=\d{0,6}(?!\d))", path.name)}
+    return not said or not said.isdisjoint(years)

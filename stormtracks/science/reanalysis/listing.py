@@ -1,0 +1,118 @@
+"""The files below a folder of data: each once, however many links lead to it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stormtracks.science.errors import InputError
+
+DEPTH = 4
+"""Folders below the folder of data that are looked through."""
+
+Identity = tuple[int, int]
+"""Device and inode: the same for all names of a file."""
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """A file: whether a link leads to it, its path below the folder of data, its identity."""
+
+    by_link: bool
+    path: str
+    identity: Identity
+
+
+@dataclass
+class Listing:
+    """What lies below a folder.
+
+    Attributes
+    ----------
+    files : list of Found
+        Those that no link leads to first, then by path; hidden ones are left out.
+    stores : list of str
+        Paths of folders that are one store of data (Zarr), which are not looked through.
+    faults : list of str
+        What could not be looked at, and why: a sentence each.
+    """
+
+    files: list[Found] = field(default_factory=list)
+    stores: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def of(folder: Path, depth: int = DEPTH) -> Listing:
+    """List the files below a folder; a folder in it that cannot be read, or a link that leads nowhere, is said.
+
+    Raises
+    ------
+    InputError
+        There is no such folder, or it cannot be read itself.
+    """
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "there is no such folder of data"
+        raise InputError(f"{folder}: {what}; check the path (--data, or 'data' in hosts.yaml)")
+    listing = Listing()
+    try:
+        above = [_identity(os.stat(folder))]  # noqa: PTH116 - as its neighbours
+        listing.files = sorted(_walk(listing, str(folder), "", depth, above, by_link=False))
+    except PermissionError as error:
+        raise InputError(f"{folder}: cannot be read: {error.strerror}; fix its permissions") from error
+    return listing
+
+
+def once(files: list[Found]) -> list[Found]:
+    """The files without further names of the same one: that which no link leads to stays."""
+    seen: dict[Identity, Found] = {}
+    for file in files:
+        seen.setdefault(file.identity, file)
+    return list(seen.values())
+
+
+def is_zarr(folder: str) -> bool:
+    """Whether a folder is a Zarr store, or an array of one."""
+    marks = (".zgroup", ".zarray", ".zmetadata", "zarr.json")
+    return folder.endswith(".zarr") or any(os.path.exists(os.path.join(folder, mark)) for mark in marks)  # noqa: PTH110, PTH118
+
+
+def _walk(
+    listing: Listing, folder: str, prefix: str, depth: int, above: list[Identity], by_link: bool
+) -> Iterator[Found]:
+    """Files below a folder; `above` are the folders that lead to it, which a link may not lead to again."""
+    with os.scandir(folder) as inside:
+        items = sorted(inside, key=lambda item: item.name)
+    for item in items:
+        if item.name.startswith("."):
+            continue
+        linked = by_link or item.is_symlink()
+        try:
+            if item.is_dir():
+                yield from _below(listing, item, f"{prefix}{item.name}", depth, above, linked)
+            else:
+                yield Found(linked, prefix + item.name, _identity(item.stat()))
+        except FileNotFoundError:
+            listing.faults.append(_dangling(item))
+        except OSError as error:
+            listing.faults.append(f"{item.path}: cannot be read: {error.strerror}; fix it, or move it elsewhere")
+
+
+def _below(
+    listing: Listing, item: os.DirEntry, path: str, depth: int, above: list[Identity], by_link: bool
+) -> Iterator[Found]:
+    identity = _identity(item.stat())
+    if is_zarr(item.path):
+        listing.stores.append(path)
+    elif depth and identity not in above:
+        yield from _walk(listing, item.path, path + "/", depth - 1, [*above, identity], by_link)
+
+
+def _identity(stat: os.stat_result) -> Identity:
+    return stat.st_dev, stat.st_ino
+
+
+def _dangling(item: os.DirEntry) -> str:
+    target = os.readlink(item.path) if item.is_symlink() else ""  # noqa: PTH115
+    if ".git/annex" in target:
+        return f"{item.path}: its content is not here, git-annex has it elsewhere; fetch it: git annex get {item.name}"
+    return f"{item.path}: is a link to {target}, which is not there; correct or remove it"
