@@ -17,7 +17,7 @@ def test_a_host_with_everything_but_data(operator, sshd, entry):
     assert columns[:3] == ["w1", "ok", ".".join(map(str, sys.version_info[:3]))]
     assert "127.0.0.1" in columns
     assert "w1 FAILED data: no year can be read in" in done.stdout
-    assert "'dataset'" in done.stdout
+    assert "'data' in hosts.yaml" in done.stdout
 
 
 def test_faults_are_told_with_what_to_do(operator, sshd, entry):
