@@ -135,12 +135,17 @@ class Members:
         """What was guessed about a member's files (or the first opened member's), a sentence each."""
         number = None if ensemble_member is None or not self._own_files else ensemble_member
         found = self._first if number is None else self._series(number)
-        paths: dict[str, dict[Path, None]] = {}
+        said: dict[str, tuple[dict[str, None], dict[Path, None]]] = {}
         for one in found:
             for stretch in one.stretches:
                 for text in stretch.field.remarks:
-                    paths.setdefault(text, {})[stretch.field.path] = None
-        return self._layout.remarks + tuple(f"{_named(list(files))}: {text}" for text, files in paths.items())
+                    variables, paths = said.setdefault(text.removeprefix(f"{stretch.field.name}: "), ({}, {}))
+                    variables[stretch.field.name] = None
+                    paths[stretch.field.path] = None
+        guessed = (
+            f"{_named(list(paths))}: {', '.join(variables)}: {text}" for text, (variables, paths) in said.items()
+        )
+        return (*self._layout.remarks, *guessed)
 
     def changed(self) -> list[str]:
         """Paths of files that are no longer what they were when they were opened."""
