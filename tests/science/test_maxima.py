@@ -85,7 +85,7 @@ def naive(fields, threshold):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(hnp.arrays(float, (2, 6, 7), elements=st.integers(0, 3).map(float)))
 def test_peaks_and_plateaus_are_those_found_point_by_point(fields):
     grid = Grid(np.linspace(-50, 50, 6), np.arange(7) * 360 / 7, True)
@@ -106,7 +106,7 @@ def test_the_centre_lies_between_grid_points(grid, lat, lon):
     assert -180 <= found.lon[0] < 180
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(-70, 70), st.floats(0, 360), st.integers(0, 179))
 def test_turning_the_globe_turns_the_maxima(lat, lon, columns):
     grid = even_grid(2)
@@ -139,7 +139,7 @@ def test_of_two_equally_strong_the_first_stays_and_steps_do_not_mix():
 
 
 @pytest.mark.parametrize("crowded", [700, 0], ids=["at once", "in batches"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 2**31), count=st.integers(0, 60))
 def test_thinning_is_the_greedy_choice_by_strength(crowded, seed, count):
     rng = np.random.default_rng(seed)

@@ -227,7 +227,7 @@ class Books(RuleBasedStateMachine):
 
 
 TestBooks = Books.TestCase
-TestBooks.settings = settings(max_examples=60, stateful_step_count=80, deadline=None)
+TestBooks.settings = settings(max_examples=60, stateful_step_count=80)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def any_result(draw):
 
 
 @given(any_result())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_saved_comes_back_exactly(tmp_path, result):
     place = results.save(result, tmp_path)
     same_result(result, results.load(place))
