@@ -17,7 +17,7 @@ from stormtracks import checkout
 from stormtracks.on_host import packages
 
 ROOT = shown.ROOT
-NOT_HERE = "does not exist, since stormtracks was installed here without its checkout; "
+NOT_HERE = "does not exist, because stormtracks was installed without its checkout; "
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +67,10 @@ def test_the_processes_of_the_cluster_start(elsewhere, name):
     ("program", "message"),
     [
         ("from stormtracks.console import demo; demo.demo()", f"{NOT_HERE}run this in a clone of stormtracks"),
-        ("from stormtracks.console import plant; plant.plant('x', {})", f"{NOT_HERE}name a file with --best-tracks"),
+        ("from stormtracks.console import plant; plant.plant('x', {})", f"{NOT_HERE}give a file with --best-tracks"),
         (
             "from stormtracks import config; config.load()",
-            f"{NOT_HERE}write one here, or name one with STORMTRACKS_HOSTS",
+            f"{NOT_HERE}write one here, or give its path in STORMTRACKS_HOSTS",
         ),
         (
             "from stormtracks.hosts import deploy; deploy.files()",

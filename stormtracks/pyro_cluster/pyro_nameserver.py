@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     except (StormtracksError, OSError) as error:
         print(f"nameserver: {_explained(error, options)}", file=sys.stderr)
         return 1
-    print("nameserver ended", flush=True)
+    print("nameserver stopped", flush=True)
     return 0
 
 

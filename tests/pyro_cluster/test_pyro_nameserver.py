@@ -35,7 +35,7 @@ def test_serves_members_and_ends_cleanly(launch, port, number):
     assert process.returncode == 0
     assert said.splitlines() == [
         f"nameserver at localhost:{port}, key {secret.fingerprint()}; Ctrl-C ends it",
-        "nameserver ended",
+        "nameserver stopped",
     ]
     assert not pidfile.nameserver_path().exists()
 
