@@ -256,7 +256,7 @@ def _explained(error: BaseException, place: str, timeout: float, secret: str | o
     if isinstance(error, WireError) or not isinstance(error, (OSError, errors.PyroError)):
         return None
     text = str(error)
-    hung_up = text.startswith("sending: connection lost: EOF")  # on our certificate; its alert was lost on the way
+    hung_up = text.startswith("sending: connection lost: ")  # on our certificate; its alert was lost on the way
     if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in text.upper() or hung_up:
         path = secret or secrets.secret_path()
         return WrongKey(f"wrong key: {place} has another key than {path}; run fab push-key, then restart that process")
