@@ -138,8 +138,10 @@ class Dispatcher:
             heartbeat.stop()
         for call in calls:
             call.cut()
+        with self._lock:
+            threads = list(self._threads)
         until = time.monotonic() + 5
-        for thread in list(self._threads):
+        for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
 
     def trouble(self, message: str | None) -> None:
@@ -210,13 +212,17 @@ class Dispatcher:
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
         self.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{again}")
         heartbeat.start()
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        for slot in range(worker.slots):
-            thread = threading.Thread(
-                target=self._serve, args=(worker, slot), name=f"{worker.name}/{slot}", daemon=True
-            )
-            thread.start()
-            self._threads.append(thread)
+        self._begin_slots(worker)
+
+    def _begin_slots(self, worker: Worker) -> None:
+        with self._lock:  # no slot takes a task before `stop` knows that its thread is to be waited for
+            self._threads = [thread for thread in self._threads if thread.is_alive()]
+            for slot in range(worker.slots):
+                thread = threading.Thread(
+                    target=self._serve, args=(worker, slot), name=f"{worker.name}/{slot}", daemon=True
+                )
+                thread.start()
+                self._threads.append(thread)
 
     def _gone(self, worker: Worker, error: PeerLost) -> None:
         """A worker is lost: cut its calls, so that its slots' threads come back and give up their tasks."""
