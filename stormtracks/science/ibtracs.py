@@ -101,7 +101,7 @@ def _is_netcdf(path: Path) -> bool:
         ) from error
     except OSError as error:
         raise InputError(
-            f"{path}: the best tracks cannot be read: {error.strerror}; name an IBTrACS file that you may read"
+            f"{path}: the best tracks cannot be read: {error.strerror}; give an IBTrACS file that you can read"
         ) from error
 
 
@@ -124,7 +124,7 @@ def _refuse_other_data(names: Iterable[str], needed: Iterable[str]) -> None:
     missing = [name for name in needed if name not in names]
     if "sid" in missing:
         found = ", ".join(names[:6])[:80] or "nothing"
-        raise InputError(f"not an IBTrACS v04 file (it begins with {found!r}); name one, as published at {SOURCE}")
+        raise InputError(f"not an IBTrACS v04 file (it begins with {found!r}); give a file from {SOURCE}")
     if missing:
         raise InputError(f"the variable '{missing[0]}' is missing; download the file again from {SOURCE}")
 
@@ -151,8 +151,8 @@ def _refuse_too_much(variable: netCDF4.Variable) -> None:
     if variable.size > _MOST_POINTS:
         lengths = ", ".join(f"{name} {size}" for name, size in zip(variable.dimensions, variable.shape, strict=True))
         raise InputError(
-            f"claims {variable.size} points ({lengths}), at most {_MOST_POINTS} are read: the header is damaged; "
-            f"download it again from {SOURCE}netcdf/"
+            f"has {variable.size} points by its header ({lengths}), but at most {_MOST_POINTS} are read: the header is "
+            f"damaged; download it again from {SOURCE}netcdf/"
         )
 
 
@@ -248,7 +248,9 @@ def _converted(texts: Texts, kind: str) -> npt.NDArray[Any]:
     try:
         return texts.astype(kind)
     except ValueError as error:  # numpy's message quotes the text
-        raise InputError(f"is not as IBTrACS publishes it ({error}); download it again from {SOURCE}csv/") from error
+        raise InputError(
+            f"does not have the format of IBTrACS ({error}); download it again from {SOURCE}csv/"
+        ) from error
 
 
 def _best_tracks(columns: Columns, wind_source: str) -> BestTracks:

@@ -34,7 +34,7 @@ class Settings:
     level_hpa: float = _setting(
         850.0,
         "hPa",
-        "pressure level that is read where a file has several",
+        "pressure level to read, if a file has several",
         "Hoskins and Hodges 2002; the system's documentation",
     )
     season: tuple[str, str] | None = _setting(
@@ -46,47 +46,51 @@ class Settings:
     region: tuple[float, float, float, float] | None = _setting(
         None,
         "degrees",
-        "south, north, west, east of the region looked at (west > east: across the date line or Greenwich); "
+        "south, north, west, east of the region to search (west > east: across the date line or Greenwich); "
         "none: the whole globe",
     )
     threshold_s1: float = _setting(
         2.5e-5,
         "s-1",
-        "weakest cyclonic vorticity of a maximum",
-        "docs/skill.md: half of the 5e-5 that a fixed threshold needs, so that a storm's beginning and end are kept",
+        "lowest cyclonic vorticity that counts as a maximum",
+        "docs/skill.md: half of the fixed threshold of 5e-5, so that a storm's beginning and end are kept",
     )
     min_separation_km: float = _setting(
-        500.0, "km", "a maximum this close to a stronger one gives way to it; 0: none does", "docs/skill.md"
+        500.0, "km", "a maximum closer than this to a stronger one is dropped; 0: none is dropped", "docs/skill.md"
     )
     linker: str = _setting("nearest", "", f"how maxima are linked in time: {' or '.join(LINKERS)}")
     max_speed_m_s1: float = _setting(
         30.0,
         "m s-1",
-        "fastest displacement of a storm between two times",
+        "maximum speed of a storm between two times",
         "650 km in 6 h; Hodges 1994 limits displacement in the same way",
     )
-    max_missing_steps: int = _setting(0, "steps", "steps without a maximum that a track may bridge")
-    min_points: int = _setting(6, "points", "shortest track that is kept")
+    max_missing_steps: int = _setting(0, "steps", "number of steps without a maximum that a track may bridge")
+    min_points: int = _setting(6, "points", "minimum length of a track; shorter ones are dropped")
     min_peak_s1: float = _setting(
         5.0e-5,
         "s-1",
-        "a track must reach this vorticity at least once; 0: it need not",
-        "the fixed threshold of the system's documentation, required of the peak only",
+        "a track must reach this vorticity at least once; 0: no such condition",
+        "the fixed threshold of the system's documentation, applied to the peak only",
     )
     wind_source: str = _setting(
         "usa",
         "",
-        "agency of the best tracks' winds: usa (1-minute; else WMO's) or wmo",
+        "agency of the best tracks' winds: usa (1-minute winds; WMO winds if there are none) or wmo",
         "IBTrACS v4 technical details",
     )
     best_track_times: str = _setting(
         "data",
         "",
-        "observations used in matching: 'data', those at the data's own times, or 'interpolate', also those between, "
-        "against the track interpolated in time",
+        "observations used for matching; 'data': only those at the times of the data; 'interpolate': also those in "
+        "between, compared with the track interpolated in time",
     )
-    min_common_times: int = _setting(6, "times", "times that a track and a best track must share to be the same storm")
-    max_mean_distance_km: float = _setting(500.0, "km", "mean distance below which they are the same storm")
+    min_common_times: int = _setting(
+        6, "times", "minimum number of common times of a track and a best track that are the same storm"
+    )
+    max_mean_distance_km: float = _setting(
+        500.0, "km", "mean distance below which a track and a best track are the same storm"
+    )
 
     def __post_init__(self) -> None:
         for name, allowed in (("linker", LINKERS), ("wind_source", WIND_SOURCES), ("best_track_times", TIME_RULES)):

@@ -167,7 +167,7 @@ def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, path: Path) -> tuple[G
     where = f"{path}: {variable.name}"
     if not (np.diff(lat) > 0).all() or abs(lat).max() > 90.001:
         raise InputError(
-            f"{where}: latitudes must ascend or descend between -90 and 90, and these run from {lat[0]:g} to "
+            f"{where}: latitudes must ascend or descend between -90 and 90, but they run from {lat[0]:g} to "
             f"{lat[-1]:g}; sort or regrid the file"
         )
     flip_columns, lon = _eastward(lon, where)
@@ -200,7 +200,7 @@ def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
     spacing = even[1] - even[0]
     if spacing <= 0 or abs(unwrapped - even).max() > _EVEN * spacing or unwrapped[-1] - unwrapped[0] > 360.001:
         raise InputError(
-            f"{where}: longitudes must be evenly spaced, once round the Earth at most, and these begin with "
+            f"{where}: longitudes must be evenly spaced and go round the Earth at most once, but they begin with "
             f"{', '.join(f'{one:g}' for one in lon[:4])}; regrid the file"
         )
     return flipped, unwrapped
@@ -221,7 +221,7 @@ def _horizontal(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str, path
     values = np.asarray(_small(axis.coordinate), dtype=np.float64)
     if len(values) < 3 or not np.isfinite(values).all() or abs(values).max() > 1000:
         raise InputError(
-            f"{path}: {variable.name}: the {name} must have 3 or more finite values in degrees, and has "
+            f"{path}: {variable.name}: the {name} must have 3 or more finite values in degrees, but has "
             f"{', '.join(f'{one:g}' for one in values[:5])}; correct the coordinate"
         )
     return values

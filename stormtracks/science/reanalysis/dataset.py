@@ -56,7 +56,7 @@ class Dataset:
 def pattern(template: str) -> re.Pattern[str]:
     """The regular expression, with the groups ``year`` and ``member``, of relative paths that a template stands for."""
     if template.startswith("/") or ".." in template.split("/"):
-        raise BadValue(f"'files' must be paths below the data folder, not {template!r}")
+        raise BadValue(f"'files' must be paths inside the data folder, not {template!r}")
     parts: list[str] = []
     seen: set[str] = set()
     end = 0
@@ -65,7 +65,7 @@ def pattern(template: str) -> re.Pattern[str]:
         end = found.end()
     rest = template[end:]
     if re.search(r"[{}]", "".join(_PLACEHOLDER.split(template)[::4])):
-        raise BadValue(f"'files' may have {{year}}, {{member}}, {{member:03d}} and * in them, not {template!r}")
+        raise BadValue(f"'files' may contain {{year}}, {{member}}, {{member:03d}} and *, not {template!r}")
     return re.compile("".join(parts) + re.escape(rest))
 
 

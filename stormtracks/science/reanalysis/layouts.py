@@ -200,11 +200,11 @@ def _no_year(folder: Path, year: int, entries: list[Entry], described: Dataset) 
     there = sorted({one for entry in entries for one in _years_of(entry, described)})
     if described.files and not entries:
         templates = ", ".join(described.files.values())
-        return InputError(f"{folder}: no file fits the dataset's description {templates}; correct its 'files'")
+        return InputError(f"{folder}: no file matches the dataset description {templates}; correct its 'files'")
     if not there:
         return InputError(
-            f"{folder}: there is no netCDF file with winds (u and v) or relative vorticity that are recognised; "
-            "describe the files as a dataset"
+            f"{folder}: no netCDF file with winds (u and v) or relative vorticity was recognised; describe the files "
+            "in a dataset description"
         )
     return InputError(f"{folder}: there is no year {year}; choose from {_ranges(there)}, or fetch it")
 
@@ -265,14 +265,14 @@ def _layout(folder: Path, entries: list[Entry], described: Dataset) -> Layout:
         single = next(entry.path for entry in entries if entry.number is None)
         other = next(entry.path for entry in entries if entry.number is not None)
         raise InputError(
-            f"{folder}: two layouts hold the same year: {single} and {other}; remove one, or describe the right one as "
-            "a dataset"
+            f"{folder}: two layouts contain the same year: {single} and {other}; remove one, or describe the right one "
+            "in a dataset description"
         )
     _refuse_copies(entries)
     numbers = [None] if None in labels else _numbering(labels, described)
     if not numbers:
         raise InputError(
-            f"{folder}: no member is as high as the dataset's first_member {described.first_member}; correct it"
+            f"{folder}: all members are below the dataset's first_member {described.first_member}; correct it"
         )
     return Layout(
         {
@@ -296,6 +296,6 @@ def _refuse_copies(entries: list[Entry]) -> None:
         key = (entry.role, entry.path.name, entry.year, entry.number)
         if entry.year is not None and seen.setdefault(key, entry.path) != entry.path:
             raise InputError(
-                f"two files may be {entry.role}: {seen[key]} and {entry.path}; remove one, or describe the right one "
-                "as a dataset"
+                f"two files could be {entry.role}: {seen[key]} and {entry.path}; remove one, or describe the right one "
+                "in a dataset description"
             )

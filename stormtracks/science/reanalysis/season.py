@@ -213,9 +213,9 @@ class Season:
             return
         step, member, row, column = (int(index[0]) for index in np.nonzero(bad))
         field, value = one.field_at(start + step), values[step, member, row, column]
-        what = "missing (or NaN)" if np.isnan(value) else f"{value:g}, more than any real {field.role}"
+        what = "missing (or NaN)" if np.isnan(value) else f"{value:g}, which no real {field.role} can reach"
         raise InputError(
             f"{field.source.path}: {field.name}: {int(bad[step].sum())} values at {self.axis.times[start + step]} "
-            f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
-            f"of member {numbers[member]}, is {what}; choose a region without them (--set region=...) or other data"
+            f"cannot be used inside the region. The first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
+            f"of member {numbers[member]}, is {what}. Choose a region without them (--set region=...) or other data"
         )

@@ -78,7 +78,7 @@ def choose(nc: netCDF4.Dataset, role: str, level: float, path: Path) -> str:
     if best:
         names = ", ".join(c.name for c in best)
         raise InputError(
-            f"{path}: several variables may be {role}: {names}; name the right one under 'variables' of a dataset "
+            f"{path}: several variables could be {role}: {names}; give the right one under 'variables' of a dataset "
             "description"
         )
     if fitting:
@@ -92,8 +92,8 @@ def _only_field(nc: netCDF4.Dataset, role: str, path: Path) -> str:
     if len(gridded) == 1 and not _near_surface(nc, nc.variables[gridded[0]], None):
         return gridded[0]
     raise InputError(
-        f"{path}: no variable is recognised as {role} among {', '.join(nc.variables) or 'none at all'}; "
-        "name the right one under 'variables' of a dataset description"
+        f"{path}: no variable is recognised as {role}; the file has {', '.join(nc.variables) or 'none'}; "
+        "give the right one under 'variables' of a dataset description"
     )
 
 

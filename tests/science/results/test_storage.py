@@ -145,7 +145,7 @@ def test_refuses_what_is_not_there(tmp_path, result):
         results.load(tmp_path, 1999, 7)
     with pytest.raises(ResultError, match=r"other\.nc: there is no such result; check"):
         results.load(tmp_path / "other.nc")
-    with pytest.raises(ResultError, match="choose a result only together; give both"):
+    with pytest.raises(ResultError, match="give year and ensemble_member together"):
         results.load(tmp_path, 2005)
 
 
@@ -174,5 +174,5 @@ def test_refuses_a_billion_values_with_their_number(tmp_path, result):
         group = huge.createGroup("maxima")
         for name, variable in right["maxima"].variables.items():
             group.createVariable(name, variable.dtype, ("obs",), zlib=True, chunksizes=(1000,))
-    with pytest.raises(ResultError, match=r"'\w+' claims 1000000000 values, at most 100000000 are read"):
+    with pytest.raises(ResultError, match=r"'\w+' has 1000000000 values by its header, but at most 100000000 are read"):
         results.load(tmp_path / "huge.nc")
