@@ -16,7 +16,7 @@ from stormtracks.science.arrays import Times
 from stormtracks.science.consensus import consensus
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.settings import Settings
-from stormtracks.science.sphere import Region
+from stormtracks.science.sphere import Region, check_region
 from stormtracks.strict_dataclass import unknown
 
 TASK = "vort_track"
@@ -132,9 +132,7 @@ def _region(text: str | None) -> Region | None:
         south, north, west, east = (float(edge) for edge in text.split(","))
     except ValueError:
         raise BadValue(f"--region must be south,north,west,east in degrees, not {text!r}") from None
-    in_degrees = all(-360 <= edge <= 360 for edge in (west, east))
-    if not (-90 <= south < north <= 90 and in_degrees and west != east):
-        raise BadValue(f"--region must be south,north,west,east in degrees with south < north, not {text!r}")
+    check_region((south, north, west, east), "--region")
     return south, north, west, east
 
 

@@ -14,7 +14,7 @@ from stormtracks.science import density, ibtracs, results
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.consensus import ConsensusTracks, consensus
 from stormtracks.science.records import BestTracks
-from stormtracks.science.sphere import Region
+from stormtracks.science.sphere import Region, wrap
 from stormtracks.science.summary import Summary
 
 MOST_SEASONS = 60
@@ -117,7 +117,7 @@ def _region(lat: Floats, lon: Floats) -> Region | None:
     from stormtracks.science.plots.maps import region_of  # as above
 
     south, north, west, east = region_of(lat, lon)
-    return None if east - west >= 360 else (south, north, west, east)
+    return None if east - west >= 360 else (south, north, west, float(wrap(east)))
 
 
 def _address(plots: Any, figure: Any, kind: str) -> str:

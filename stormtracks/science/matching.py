@@ -77,6 +77,7 @@ def match(
     (['CINDY', 'DENNIS'], [True, False], [111.0, nan])
     """
     check_choice("best_track_times", best_track_times, TIME_RULES)
+    sphere.check_region(region)
     seen = _observations(best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate")
     meetings = _meetings(seen, tracks, axis)
     pairs = _pairs(meetings, (len(seen.considered), len(tracks)), min_common_times, max_mean_distance_km)

@@ -1,7 +1,9 @@
 """Every threshold of the science: value, unit, what it does, where it comes from."""
 
 import dataclasses
+import datetime
 import inspect
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from typing import Any, ClassVar
 
 from stormtracks import strict_dataclass
 from stormtracks.errors import BadValue
+from stormtracks.science import sphere
 
 
 def _setting(default: Any, unit: str, doc: str, source: str = "this project's choice") -> Any:
@@ -93,6 +96,7 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
+        self._check_finite()
         for name, allowed in (("linker", LINKERS), ("wind_source", WIND_SOURCES), ("best_track_times", TIME_RULES)):
             check_choice(name, getattr(self, name), allowed)
         for name in (
@@ -109,20 +113,18 @@ class Settings:
             if getattr(self, name) < 0:
                 raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
         self._check_season()
-        self._check_region()
+        sphere.check_region(self.region)
+
+    def _check_finite(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise BadValue(f"'{field.name}' must be a finite number, not {value}")
 
     def _check_season(self) -> None:
         for date in self.season or ():
-            if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", date):
-                raise BadValue(f"'season' must be two dates such as [06-01, 12-01], not {date!r}")
-
-    def _check_region(self) -> None:
-        if self.region is not None:
-            south, north, west, east = self.region
-            if not -90 <= south < north <= 90 or not -360 <= west <= 360 or not -360 <= east <= 360:
-                raise BadValue(
-                    f"'region' must be south, north, west, east in degrees with south < north, not {self.region}"
-                )
+            if not _is_date(date):
+                raise BadValue(f"'season' must be two dates (MM-DD) such as [06-01, 12-01], not {date!r}")
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any] | None, where: strict_dataclass.Where = "") -> "Settings":
@@ -154,6 +156,15 @@ class Settings:
         return {
             one.name: getattr(self, one.name) for one in taken if one.kind is one.KEYWORD_ONLY and one.name in names
         }
+
+
+def _is_date(text: str) -> bool:
+    """Whether a year can have this date, MM-DD; some years have a 29 February."""
+    try:
+        datetime.date.fromisoformat(f"2000-{text}")
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d\d-\d\d", text) is not None  # fromisoformat also takes weeks
 
 
 def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:

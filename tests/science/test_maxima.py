@@ -1,3 +1,4 @@
+import re
 from unittest import mock
 
 import numpy as np
@@ -7,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from stormtracks.errors import BadValue
 from stormtracks.science import maxima, sphere
+from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid, Maxima
 
 ALL = {"threshold_s1": 0.5, "min_separation_km": 0}
@@ -155,3 +158,31 @@ def test_thinning_is_the_greedy_choice_by_strength(crowded, seed, count):
             kept.append(i)
     with mock.patch.object(maxima, "_CROWDED", crowded):
         assert maxima.thin(made, 600).lat.tolist() == made.lat[sorted(kept)].tolist()
+
+
+@pytest.mark.parametrize(
+    ("shape", "remedy"),
+    [
+        ((2, 1, 5, 6), r"take one member: fields\[:, 0\]"),
+        ((5, 6), r"add an axis for the time: fields\[np.newaxis\]"),
+        ((2, 6, 5), "check that the fields and the grid belong together"),
+        ((2, 1, 6, 5), "check that the fields and the grid belong together"),
+    ],
+)
+def test_fields_that_do_not_fit_the_grid_are_refused_with_both_shapes(shape, remedy):
+    fitting = rf"fields of shape {re.escape(str(shape))} do not fit the grid, which needs \(n, 5, 6\); {remedy}"
+    with pytest.raises(InputError, match=fitting):
+        maxima.find(np.zeros(shape), SMALL)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"threshold_s1": 0.0}, "'threshold_s1' must be above 0, not 0.0"),
+        ({"threshold_s1": np.nan}, "'threshold_s1' must be a finite number, not nan"),
+        ({"min_separation_km": -1.0}, "'min_separation_km' must not be negative"),
+    ],
+)
+def test_a_threshold_that_cannot_be_is_refused(given, message):
+    with pytest.raises(BadValue, match=message):
+        maxima.find(field(), SMALL, **given)
