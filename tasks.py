@@ -248,7 +248,7 @@ def export(_, format=None, dest=None, results=None, years=None, members=None, co
         "storm": "name or IBTrACS identifier of the storm, for --kind storm",
         "time": "time (UTC) for --kind field, such as 1987-09-10T06",
         "data": "folder of the reanalysis, for --kind field; default: as in hosts.yaml",
-        "region": "south,north,west,east in degrees; default: the area of the tracks; the globe for density and field",
+        "region": "south,north,west,east in degrees; default: around the storm for --kind storm, else the globe",
         "best-tracks": "IBTrACS file; default: as in hosts.yaml",
         "overwrite": "replace an existing file",
     }

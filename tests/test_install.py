@@ -187,7 +187,7 @@ def test_a_python_too_new_for_a_package_is_told(machine):
     status, said = machine(pip=1, python3="3.15.2")
     assert status == 1
     assert "error: pip could not install requirements.txt for Python 3.15.2, see above; if that Python is too" in said
-    assert f"take another: rm -r {machine.programs.parent}/.venv; STORMTRACKS_PYTHON=python3.NN" in said
+    assert f"use another one: rm -r {machine.programs.parent}/.venv; STORMTRACKS_PYTHON=python3.NN" in said
 
 
 def test_a_folder_beside_the_package_is_found_in_a_checkout():
