@@ -29,10 +29,10 @@ def read(path: Path) -> LinedMapping:
     """
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # a SafeLoader: no tag makes an object
-    except (OSError, UnicodeDecodeError) as error:
-        of_system = isinstance(error, OSError)
-        reason = f"({error.strerror}); check the path" if of_system else "(not UTF-8 text); save it as UTF-8"
-        raise KeyRefused(f"{path}: cannot be read {reason}") from error
+    except OSError as error:
+        raise KeyRefused(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except UnicodeDecodeError as error:
+        raise KeyRefused(f"{path}: cannot be read (not UTF-8 text); save it as UTF-8") from error
     # TypeError: a list cannot be a key; ValueError: a number of thousands of digits; RecursionError: too deep.
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
