@@ -17,9 +17,9 @@ DATA_OPTIONS = {
     "data": "folder of the reanalysis; default: that of this machine's worker in hosts.yaml",
     "best-tracks": "file of best tracks: IBTrACS, HURDAT2, b-deck; default: as in hosts.yaml",
     "results": "folder for the results; default: as in hosts.yaml",
-    "dataset": "YAML file that describes data whose layout is not known",
-    "settings": "YAML file of settings (thresholds and so on)",
-    "set": "one setting, key=value; may be given several times",
+    "dataset": "YAML file that describes data of unknown layout; default: as in hosts.yaml, unless --data is given",
+    "settings": "YAML file with settings (thresholds and so on); default: the standard settings",
+    "set": "one setting as key=value; may be given several times",
     "overwrite": "replace a result that was made from other settings or inputs",
 }
 
@@ -28,7 +28,7 @@ DATA_OPTIONS = {
     iterable=["set_"],
     help=DATA_OPTIONS
     | {
-        "year": "year; for a season across New Year, the one in which it begins",
+        "year": "year; if the season crosses New Year, the year in which it begins",
         "ensemble-member": "ensemble member, counted from 0",
         "json": "print one JSON object instead of tables",
     },
@@ -49,7 +49,7 @@ def track(
     """Track one ensemble member of one year on this machine, without a cluster.
 
     Reads winds (or vorticity), finds the vorticity maxima, links them to tracks, matches these with the best tracks
-    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc. A result that exists already is shown, not made again.
+    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc. A result that already exists is shown, not computed again.
     """
     from stormtracks.console import track as console
 
@@ -68,17 +68,18 @@ def demo(_, results=None):
 
 @task(
     help={
-        "year": "year whose best tracks are planted; default: that of --start, else 2005",
+        "year": "year whose best tracks are used; default: the year of --start, else 2005",
         "members": "number of ensemble members; default: 56",
         "grid": "grid spacing in degrees; default: 2",
-        "start": "first day, YYYY-MM-DD; default: 1 January",
-        "stop": "last day, of which only 00 UTC is included; default: the year's last time",
-        "layout": "20crv2c (one file per variable, with all members) or 20crv3 (one file per member, 3-hourly)",
-        "noise": "strength of the background; 1 is that of nature; default: 1",
+        "start": "first day, YYYY-MM-DD; default: 1 January of --year",
+        "stop": "last day, YYYY-MM-DD, of which only 00 UTC is included; default: the last time of the year",
+        "layout": "20crv2c (one file per variable with all members, 6-hourly) or 20crv3 (one file per member, "
+        "3-hourly); default: 20crv2c",
+        "noise": "strength of the background; 1 is as in ERA5; default: 1",
         "seed": "the same seed gives the same data; default: 2005",
-        "best-tracks": "IBTrACS file; default: that of the sample",
+        "best-tracks": "IBTrACS file; default: the file of the sample",
         "dest": "folder for the files",
-        "overwrite": "replace a season that exists",
+        "overwrite": "replace an existing season",
     }
 )
 def plant(
@@ -95,7 +96,7 @@ def plant(
     best_tracks=None,
     overwrite=False,
 ):
-    """Write an ensemble whose storms are known: real best tracks in an artificial background, and the truth."""
+    """Write an ensemble with known storms: real best tracks in an artificial background. The truth is written too."""
     from stormtracks.console import plant as console
 
     plan = {"year": _whole("year", year, 0), "members": _whole("members", members, 56), "start": start, "stop": stop}
@@ -106,17 +107,17 @@ def plant(
 
 @task(
     help={
-        "dataset": "20crv2c, 20crv3, ibtracs or era5 (for which a request script is written)",
-        "years": "such as 1987 or 2000-2012 or 1987,2000-2005",
-        "variables": "names as in the archive, separated by commas; default: the winds at 850 hPa",
-        "dest": "folder for the files",
-        "at-once": "files fetched at the same time, 1 to 4; default: 2",
-        "archives": "YAML file of addresses that replace the built-in ones",
-        "refresh": "fetch again what is there",
+        "dataset": "20crv2c, 20crv3, ibtracs or era5 (for era5 a request script is written)",
+        "years": "such as 1987 or 2000-2012 or 1987,2000-2005; not needed for ibtracs",
+        "variables": "names as in the archive, separated by commas; default: winds at 850 hPa; all basins (ibtracs)",
+        "dest": "folder for the files; default: data",
+        "at-once": "number of files fetched at the same time, 1 to 4; default: 2",
+        "archives": "YAML file with addresses that replace the built-in ones",
+        "refresh": "fetch again the files that are already there",
     }
 )
 def download(_, dataset=None, years=None, variables=None, dest="data", at_once=None, archives=None, refresh=False):
-    """Fetch the files of an archive that are not yet there: resumed, retried, verified before they get their names."""
+    """Fetch the missing files of an archive. Downloads are resumed and retried; each file is verified."""
     from stormtracks.console import download as console
 
     options = {"at_once": _whole("at-once", at_once, 2), "archives": archives, "refresh": refresh}
@@ -125,13 +126,13 @@ def download(_, dataset=None, years=None, variables=None, dest="data", at_once=N
 
 @task(
     help={
-        "dest": "the HTML file, or a folder for report.html",
+        "dest": "the HTML file, or a folder for report.html; default: report.html",
         "results": "folder of the results; default: as in hosts.yaml",
         "run": "name of the run whose journal lists the failures; default: the newest, unless --results is given",
         "years": "such as 1987 or 2000-2012; default: all that have results",
-        "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if it is there",
+        "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if the file exists",
         "live": "serve the page on this machine during the run, until Ctrl-C",
-        "port": "port of the served page; default: one that is free",
+        "port": "port of the page with --live; default: any free port",
     }
 )
 def report(_, dest="report.html", results=None, run=None, years=None, best_tracks=None, live=False, port=None):
@@ -143,7 +144,7 @@ def report(_, dest="report.html", results=None, run=None, years=None, best_track
     _refusing(console.report)(dest, years, options)
 
 
-@task(help={"background": "return when it is ready; `inv stop-nameserver` stops it"})
+@task(help={"background": "run it in the background; `inv stop-nameserver` stops it"})
 def nameserver(_, background=False):
     """Run the nameserver through which workers and manager find each other, until Ctrl-C."""
     from stormtracks.console import cluster as console
@@ -159,7 +160,10 @@ def stop_nameserver(_):
     _refusing(console.stop_nameserver)()
 
 
-@task(iterable=["settings", "set_"], help=options.HELP | {"hosts": "another hosts.yaml"})
+@task(
+    iterable=["settings", "set_"],
+    help=options.HELP | {"hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml"},
+)
 def manage(
     _,
     start_year=None,
@@ -176,10 +180,10 @@ def manage(
     any_version=False,
     hosts=None,
 ):
-    """Give out a run's tasks to the workers until all have ended; after any end the same command resumes the run.
+    """Give the tasks of a run to the workers until all are finished. The same command resumes a run that stopped.
 
-    Exit status: 0 all is complete; 1 something failed or is left; 2 the request was refused; 3 no nameserver, no
-    worker or a wrong key; 4 another manager has the run; 130 interrupted.
+    Exit status: 0 all tasks are complete; 1 some tasks failed or are not done; 2 an option or setting was refused;
+    3 no nameserver, no worker or a wrong key; 4 another manager has this run; 130 interrupted.
     """
     from stormtracks.console import cluster as console
 
@@ -191,7 +195,7 @@ def manage(
 
 @task(help={"run": "name of the run; default: the newest", "json": "print one JSON object"})
 def status(_, run=None, json=False):
-    """Show the progress of a run, from any terminal of this machine, also when its manager has ended."""
+    """Show the progress of a run, in any terminal of this machine, even after its manager has ended."""
     from stormtracks.console import status as console
 
     _refusing(console.status)(run, json)
@@ -200,11 +204,11 @@ def status(_, run=None, json=False):
 @task(
     help={
         "by": "year, member, storm, class (of intensity), consensus (one track per storm, averaged over the members) "
-        "or candidates (the consensus tracks that match no best track)",
+        "or candidates (the consensus tracks that match no best track); default: year",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "such as 1987 or 2000-2012; default: all that have results",
         "json": "print JSON instead of a table",
-        "top": "most rows in a table of consensus tracks or candidates, 0 for all; default: 40",
+        "top": "maximum number of rows in a table of consensus tracks or candidates, 0 for all; default: 40",
     }
 )
 def summary(_, by="year", results=None, years=None, json=False, top=None):
@@ -217,12 +221,12 @@ def summary(_, by="year", results=None, years=None, json=False, top=None):
 @task(
     help={
         "format": "csv, netcdf, imilast, track, tempest or geojson",
-        "dest": "the file; default: tracks, with the suffix of the format",
+        "dest": "the file to write; default: tracks with the suffix of the format, such as tracks.csv",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "such as 1987 or 2000-2012; default: all that have results",
         "members": "such as 0 or 0-55; default: all that have results",
         "consensus": "one track per storm, averaged over the members, instead of each member's tracks",
-        "overwrite": "replace a file that exists",
+        "overwrite": "replace an existing file",
     }
 )
 def export(_, format=None, dest=None, results=None, years=None, members=None, consensus=False, overwrite=False):  # noqa: A002
@@ -236,17 +240,17 @@ def export(_, format=None, dest=None, results=None, years=None, members=None, co
 @task(
     help={
         "kind": "tracks (of a year, with best tracks), storm (in all its members), density, field (vorticity of one "
-        "time with its maxima) or years (storms per year beside IBTrACS)",
-        "dest": "the file, .png, .svg or .pdf; default: KIND.png",
+        "time with its maxima) or years (storms per year beside IBTrACS); default: tracks",
+        "dest": "the file to write, .png, .svg or .pdf; default: KIND.png",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "such as 1987 or 2000-2012; default: all that have results",
         "member": "ensemble member, counted from 0; default: the consensus of all (for a field: member 0)",
-        "storm": "name or IBTrACS identifier of a storm",
-        "time": "time of the field, such as 1987-09-10T06",
-        "data": "folder of the reanalysis, for a field; default: as in hosts.yaml",
-        "region": "south,north,west,east in degrees; default: around what is drawn",
+        "storm": "name or IBTrACS identifier of the storm, for --kind storm",
+        "time": "time (UTC) for --kind field, such as 1987-09-10T06",
+        "data": "folder of the reanalysis, for --kind field; default: as in hosts.yaml",
+        "region": "south,north,west,east in degrees; default: around the storm for --kind storm, else the globe",
         "best-tracks": "IBTrACS file; default: as in hosts.yaml",
-        "overwrite": "replace a file that exists",
+        "overwrite": "replace an existing file",
     }
 )
 def plot(
@@ -276,12 +280,12 @@ def plot(
     optional=["random"],
     help={
         "select": "part of the tests: a path, or an expression for pytest's -k",
-        "fast": "leave out the slow ones",
+        "fast": "leave out the slow tests",
         "random": "in random order; the seed is printed, and --random=SEED repeats it",
     },
 )
 def test(context, select="", fast=False, random=""):
-    """Run the tests. With CI=true a test fails where a program that it needs is not installed."""
+    """Run the tests. With CI=true a test fails if a program that it needs is not installed."""
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
     chosen += ["-m", "not slow"] if fast else []
     spread = [] if select else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
@@ -298,7 +302,7 @@ def lint(context):
         _run(context, f"{sys.executable} -m {tool}")
 
 
-@task(help={"dest": "folder of the site"})
+@task(help={"dest": "folder for the site; default: site"})
 def docs(context, dest="site"):
     """Build the site of docs/ for a browser; a broken link or an unknown part is an error."""
     strictly = ["--fresh-env", "--fail-on-warning", "--keep-going", "--quiet"]
@@ -326,12 +330,12 @@ def bench(context, name, options=""):
 
 @task(
     help={
-        "minutes": "minutes during which faults strike; default: 2",
+        "minutes": "minutes during which faults are caused; default: 2",
         "seed": "the same seed gives the same faults in the same order; default: 1",
     }
 )
 def chaos(context, minutes=None, seed=None):
-    """Run a planted season on three simulated hosts while faults strike, and check every result."""
+    """Run a season with known storms on three simulated hosts, cause faults at random, and check every result."""
     options = ["--minutes", str(_number("minutes", minutes, 2.0)), "--seed", str(_whole("seed", seed, 1))]
     _run(context, shlex.join([sys.executable, "-m", "benchmarks.chaos", *options]))
 

@@ -22,7 +22,7 @@ def parse(text: str) -> tuple[str, int]:
     """
     host, _, port = text.rpartition(":")
     if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
-        raise BadValue(f"{text!r} is not HOST:PORT; write it as in localhost:9090")
+        raise BadValue(f"{text!r} is not HOST:PORT; write it like localhost:9090")
     return host.strip("[]"), int(port)
 
 

@@ -28,5 +28,5 @@ def shipped(name: str, instead: str = "run this in a clone of stormtracks") -> P
     """
     path = CHECKOUT / name
     if not path.exists():
-        raise NoCheckout(f"{path} does not exist, since stormtracks was installed here without its checkout; {instead}")
+        raise NoCheckout(f"{path} does not exist, because stormtracks was installed without its checkout; {instead}")
     return path

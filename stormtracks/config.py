@@ -173,7 +173,7 @@ def hosts_file(path: str | Path | None = None) -> Path:
     if named:
         return paths.expand(named, Path.cwd(), "STORMTRACKS_HOSTS")
     here = Path("hosts.yaml").absolute()
-    return here if here.exists() else shipped("hosts.yaml", "write one here, or name one with STORMTRACKS_HOSTS")
+    return here if here.exists() else shipped("hosts.yaml", "write one here, or give its path in STORMTRACKS_HOSTS")
 
 
 def load_settings(path: str | Path) -> dict[str, Any]:
@@ -201,8 +201,8 @@ def _workers(path: Path, content: LinedMapping) -> tuple[WorkerHost, ...]:
     for key in ("name", "address"):
         if key in defaults:
             raise KeyRefused(
-                f"{path}, line {defaults.lines[key]}: each host has its own '{key}', so it cannot be a default; write "
-                "it below 'workers'"
+                f"{path}, line {defaults.lines[key]}: '{key}' cannot be a default, because each host has its own; "
+                "write it under 'workers'"
             )
     entries = content.get("workers") or []
     if not isinstance(entries, list) or not entries:
@@ -242,8 +242,8 @@ def _refuse_twice(path: Path, worker: WorkerHost, line: int, seen: dict[object, 
     for mark, what in ((worker.name, f"'{worker.name}'"), (where, worker.place)):
         if mark in seen and seen[mark] != line:
             raise KeyRefused(
-                f"{path}, line {line}: {what} is listed twice, first in line {seen[mark]}; "
-                "one host has one worker; for more tasks at a time set 'slots'"
+                f"{path}, line {line}: {what} is listed twice, first in line {seen[mark]}. One host has one worker: "
+                "remove one entry. For more tasks at a time, set 'slots'"
             )
         seen[mark] = line
 
@@ -277,8 +277,8 @@ def _check_port(key: str, value: int) -> None:
 
 def _check_text(key: str, value: str, may_be_empty: bool = False) -> None:
     if not value and not may_be_empty:
-        raise BadValue(f"'{key}' must not be empty; leave it out for its default")
+        raise BadValue(f"'{key}' must not be empty; to use its default, remove the key")
     if "\0" in value:
         raise BadValue(f"'{key}' must not have NUL characters: {value!r}")
     if key in ("address", "jump", "user", "host") and value.startswith("-"):
-        raise BadValue(f"'{key}' must not start with '-', which SSH takes for an option: {value!r}")
+        raise BadValue(f"'{key}' must not start with '-', because SSH would read it as an option: {value!r}")

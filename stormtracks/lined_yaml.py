@@ -46,9 +46,10 @@ def read(path: Path) -> LinedMapping:
         loader = _Loader(text)  # a SafeLoader: no tag makes an object
         loader.path = path
         content = loader.get_single_data()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise KeyRefused(f"{path}: cannot be read ({reason})") from error
+    except OSError as error:
+        raise KeyRefused(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except UnicodeDecodeError as error:
+        raise KeyRefused(f"{path}: cannot be read (not UTF-8 text); save it as UTF-8") from error
     # TypeError: a list cannot be a key; ValueError: a number of thousands of digits; RecursionError: too deep.
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         raise KeyRefused(_message(path, text, error)) from error

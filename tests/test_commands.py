@@ -44,7 +44,7 @@ def canary(tmp_path, monkeypatch):
     return tmp_path
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=words)
 @example("a b; touch x")
 @example("$(touch x)`touch x`")
@@ -62,7 +62,7 @@ def test_any_word_arrives_as_it_is(canary, shell, name):
     assert list(canary.iterdir()) == []
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(folder=words, action=words)
 @example("$(touch x)", "`touch x`")
 @example("~/$HOME;touch x", "!7\n;touch x")

@@ -116,7 +116,7 @@ def _plain(text, without_figures):
     for what, word in (
         (r"pid \d+(, \d+)*", "pid N"), (r"\d\d:\d\d:\d\d", "TIME"), (r":\d{4,5}\b", ":PORT"),
         (r"\d+(\.\d+)? (ms|s)\b", "N s"), (r"\d+ slot\(s\)", "N slots"), (r"\d+ slots", "N slots"),
-        (r"\d+\.\d+ over", "N over"),
+        (r"\d+\.\d+ times one slot", "N times one slot"),
     ):  # fmt: skip
         text = re.sub(what, word, text)
     text = re.sub(r"-?\d+(\.\d+)?", "N", text) if without_figures else text

@@ -17,7 +17,7 @@ from stormtracks import checkout
 from stormtracks.on_host import packages
 
 ROOT = shown.ROOT
-NOT_HERE = "does not exist, since stormtracks was installed here without its checkout; "
+NOT_HERE = "does not exist, because stormtracks was installed without its checkout; "
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +67,10 @@ def test_the_processes_of_the_cluster_start(elsewhere, name):
     ("program", "message"),
     [
         ("from stormtracks.console import demo; demo.demo()", f"{NOT_HERE}run this in a clone of stormtracks"),
-        ("from stormtracks.console import plant; plant.plant('x', {})", f"{NOT_HERE}name a file with --best-tracks"),
+        ("from stormtracks.console import plant; plant.plant('x', {})", f"{NOT_HERE}give a file with --best-tracks"),
         (
             "from stormtracks import config; config.load()",
-            f"{NOT_HERE}write one here, or name one with STORMTRACKS_HOSTS",
+            f"{NOT_HERE}write one here, or give its path in STORMTRACKS_HOSTS",
         ),
         (
             "from stormtracks.hosts import deploy; deploy.files()",
@@ -187,7 +187,7 @@ def test_a_python_too_new_for_a_package_is_told(machine):
     status, said = machine(pip=1, python3="3.15.2")
     assert status == 1
     assert "error: pip could not install requirements.txt for Python 3.15.2, see above; if that Python is too" in said
-    assert f"take another: rm -r {machine.programs.parent}/.venv; STORMTRACKS_PYTHON=python3.NN" in said
+    assert f"use another one: rm -r {machine.programs.parent}/.venv; STORMTRACKS_PYTHON=python3.NN" in said
 
 
 def test_a_folder_beside_the_package_is_found_in_a_checkout():

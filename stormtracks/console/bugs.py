@@ -35,8 +35,8 @@ def report(error: BaseException) -> str:
     text = _details(error)
     path = _written(text)
     kind = " ".join("".join(traceback.format_exception_only(error)).split())
-    where = f"this file: {path}" if path else "what follows"
-    line = f"this is a bug in stormtracks, not a mistake of yours: {kind:.300}; report it to {report_to()} with {where}"
+    where = f"this file: {path}" if path else "the text below"
+    line = f"this is a bug in stormtracks, not your mistake: {kind:.300}; report it to {report_to()} with {where}"
     return line if path else f"{line}\n{text}"
 
 

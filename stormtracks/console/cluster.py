@@ -35,7 +35,7 @@ def stop_nameserver() -> None:
         output().print("no nameserver is running on this machine")
         return
     killed = services.end(process)
-    output().print(f"nameserver {'killed' if killed else 'ended'}, pid {process.pid}")
+    output().print(f"nameserver {'killed' if killed else 'stopped'}, pid {process.pid}")
 
 
 def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:

@@ -18,7 +18,7 @@ def download(
 ) -> None:
     """Fetch the files that are not there, showing the progress; exit status 1 where one could not be fetched."""
     if not dataset:
-        raise BadValue(f"no data set was named; choose one with --dataset: {', '.join([*ARCHIVES, 'era5'])}")
+        raise BadValue(f"--dataset is missing; choose one of: {', '.join([*ARCHIVES, 'era5'])}")
     overrides = options["archives"]
     archives = config.load_archives(paths.expand(overrides, where="--archives")) if overrides else None
     chosen = Options(at_once=options["at_once"], refresh=options["refresh"], archives=archives)

@@ -16,7 +16,7 @@ from stormtracks.strict_dataclass import unknown
 def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]) -> None:
     """Write tracks, or consensus tracks, in a format of other tools, and say where they are."""
     if not file_format:
-        raise BadValue(f"no format was named; choose one with --format: {', '.join(exports.FORMATS)}")
+        raise BadValue(f"--format is missing; choose one of: {', '.join(exports.FORMATS)}")
     if file_format not in exports.FORMATS:
         raise BadValue(unknown(file_format, exports.FORMATS, "format"))
     place = paths.expand(dest or f"tracks{exports.FORMATS[file_format].suffix}", where="--dest")

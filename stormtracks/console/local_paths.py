@@ -39,7 +39,8 @@ def data_folder(given: str | Path | None = None) -> Path:
     folder = local_path("data", given)
     if folder is None:
         raise BadValue(
-            f"no folder of data is known: {config.load().path} has no worker with 'launch: local'; name one with --data"
+            f"the data folder is not known: {config.load().path} has no worker with 'launch: local'; give the folder "
+            "with --data"
         )
     return folder
 

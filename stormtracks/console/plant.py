@@ -18,16 +18,16 @@ SAMPLE_TRACKS = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None = None, overwrite: bool = False) -> None:
     """Write what a plan asks for, with its progress, and say what is there and how to track it."""
     if not dest:
-        raise BadValue("no folder was named; name one with --dest")
+        raise BadValue("--dest is missing; give a folder for the files")
     folder = paths.expand(dest, where="--dest")
     if best_tracks:
         observed = paths.expand(best_tracks, where="--best-tracks")
     else:
-        observed = checkout.shipped(SAMPLE_TRACKS, "name a file with --best-tracks")
+        observed = checkout.shipped(SAMPLE_TRACKS, "give a file with --best-tracks")
     chosen = {**wanted, "year": wanted["year"] or _year_of(wanted["start"])}
     plan = synthetic.Plan(step_hours=STEP_HOURS.get(wanted["layout"], 6), **chosen)
     best = ibtracs.load(observed, plan.times[0], plan.times[-1])
-    with progress(f"planting {plan.members} members of {plan.year}") as report:
+    with progress(f"writing {plan.members} members of {plan.year}") as report:
         planted = synthetic.plant(folder, plan, best, report, overwrite)
     written = size(sum(file.stat().st_size for file in planted.files))
     out = output()
@@ -38,7 +38,7 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
     )
     out.print(f"the truth: {planted.truth}", soft_wrap=True)
     command = ["inv", "track", "--year", plan.year, "--ensemble-member", 0, "--data", folder, "--results", "RESULTS"]
-    out.print(f"track one member: {shlex.join(map(str, command))}", soft_wrap=True, markup=False)
+    out.print(f"to track one member: {shlex.join(map(str, command))}", soft_wrap=True, markup=False)
 
 
 def _year_of(start: str | None) -> int:

@@ -16,7 +16,7 @@ from stormtracks.science.arrays import Times
 from stormtracks.science.consensus import consensus
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.settings import Settings
-from stormtracks.science.sphere import Region
+from stormtracks.science.sphere import Region, check_region
 from stormtracks.strict_dataclass import unknown
 
 TASK = "vort_track"
@@ -53,15 +53,13 @@ def _storm(options: Options) -> Figure:
     """One storm in all its members, with the consensus."""
     folder, year, wanted = options["results"], _year(options), options["storm"]
     if not wanted:
-        raise BadValue(
-            "no storm was named; give its name or sid with --storm (`inv summary --by consensus` lists them)"
-        )
+        raise BadValue("--storm is missing; give the name or sid of a storm (`inv summary --by consensus` lists them)")
     agreed = consensus(folder, year)
     numbers = {str(sid): number for number, sid in enumerate(agreed.sid) if sid}
     numbers |= {str(name): number for number, name in enumerate(agreed.name) if name}
     if wanted.upper() not in numbers:
         raise BadValue(
-            f"--storm: {unknown(wanted, numbers, 'storm')} (of those that a quarter of the members of {year} have)"
+            f"--storm: {unknown(wanted, numbers, 'storm')} (only storms in at least a quarter of the members of {year})"
         )
     places = [results.path(folder, TASK, year, member) for member in agreed.members]
     ensemble = [results.load_tracks(place) for place in places]
@@ -76,7 +74,7 @@ def _density(options: Options) -> Figure:
     places = [results.path(folder, TASK, year, member) for year, members in found.items() for member in members]
     with progress("reading results") as report:
         values, grid = density.track_density(_seasons(places, report), region=options["region"])
-    return plots.density(values, grid, options["region"], f"Density of tracks, {len(places)} seasons")
+    return plots.density(values, grid, options["region"], f"Track density, {len(places)} seasons")
 
 
 def _seasons(places: Sequence[Path], report: Callable[[int, int], None]) -> Iterator[Tracks]:
@@ -90,7 +88,7 @@ def _field(options: Options) -> Figure:
     year, member, wanted = _year(options), options["member"] or 0, _moment(options["time"])
     place = results.path(options["results"], TASK, year, member)
     if not place.exists():
-        raise BadValue(f"{place}: no such result, and a field is drawn with its settings; make it first with inv track")
+        raise BadValue(f"{place}: there is no such result, but the field needs its settings; run inv track first")
     settings = results.load_settings(place)
     with _season(options, place, settings) as season:
         step = int(np.argmin(np.abs(season.axis.times - wanted)))
@@ -134,15 +132,13 @@ def _region(text: str | None) -> Region | None:
         south, north, west, east = (float(edge) for edge in text.split(","))
     except ValueError:
         raise BadValue(f"--region must be south,north,west,east in degrees, not {text!r}") from None
-    in_degrees = all(-360 <= edge <= 360 for edge in (west, east))
-    if not (-90 <= south < north <= 90 and in_degrees and west != east):
-        raise BadValue(f"--region must be south,north,west,east in degrees with south < north, not {text!r}")
+    check_region((south, north, west, east), "--region")
     return south, north, west, east
 
 
 def _moment(text: str | None) -> np.datetime64:
     if not text:
-        raise BadValue("no time was named; give one with --time, such as --time 2005-08-28T18")
+        raise BadValue("--time is missing; give a time, such as --time 2005-08-28T18")
     moment: np.datetime64
     try:
         moment = np.datetime64(text, "s")
@@ -156,7 +152,7 @@ def _moment(text: str | None) -> np.datetime64:
 def _year(options: Options) -> int:
     chosen = years_of(options["years"]) or results.years(options["results"], TASK)
     if len(chosen) != 1:
-        raise BadValue("this figure shows one year; name it with --years")
+        raise BadValue("this figure shows one year; choose it with --years")
     return chosen[0]
 
 

@@ -23,7 +23,7 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
     out = output()
     if options["live"]:
         if not 0 <= options["port"] < 65536:
-            raise BadValue(f"--port must be 1 to 65535, or 0 for one that is free, not {options['port']}")
+            raise BadValue(f"--port must be 1 to 65535, or 0 for any free port, not {options['port']}")
         served = {"port": options["port"], "best_tracks": best}
         pages.serve(folder, run, years_of(years), announce=lambda address: _announce(out, address), **served)
         return
@@ -34,4 +34,4 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
 
 
 def _announce(out: Console, address: str) -> None:
-    out.print(f"open {address} in a browser on this machine; Ctrl-C ends the server", soft_wrap=True, markup=False)
+    out.print(f"open {address} in a browser on this machine; Ctrl-C stops the server", soft_wrap=True, markup=False)

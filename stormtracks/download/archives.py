@@ -49,7 +49,7 @@ class Archive:
         for address in self.addresses:
             _check_address(address)
             if kind(address) == "tar" and not self.contents:
-                raise BadValue(f"'contents' must say which names the tar file holds, for {address}")
+                raise BadValue(f"'contents' must give the names of the files in the tar file {address}")
         _check_places(self.contents, {"variable", "year", "member"})
 
 
@@ -132,7 +132,7 @@ def _years(archive: Archive, years: Iterable[int] | None) -> Sequence[int | None
         return (None,)
     wanted = sorted({int(year) for year in years or ()})
     if not wanted:
-        raise DownloadError("no year was named, and this data set has a file per year; name some with --years")
+        raise DownloadError("no year was given, but this data set has one file per year; give years with --years")
     first, last = archive.years
     outside = [year for year in wanted if not first <= year <= last]
     if outside:
@@ -163,12 +163,12 @@ def _check_places(template: str, allowed: set[str]) -> None:
     try:
         places = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
     except ValueError as error:
-        raise BadValue(f"the braces of {template!r} do not match: {error}") from error
+        raise BadValue(f"the braces of {template!r} do not match ({error}); correct them") from error
     if places - allowed:
         known = ", ".join(f"{{{place}}}" for place in sorted(allowed))
-        raise BadValue(f"only {known} can stand in {template!r}")
+        raise BadValue(f"{template!r} may contain only {known} in braces")
     if PurePosixPath(template).is_absolute() or ".." in PurePosixPath(template).parts:
-        raise BadValue(f"{template!r} leads out of the destination; write it without '..' and without a leading '/'")
+        raise BadValue(f"{template!r} points outside the destination; write it without '..' and without a leading '/'")
 
 
 def destination(item: Item, folder: Path | str) -> Path:

@@ -226,7 +226,7 @@ class _Fetcher:
             return path.stat().st_size, ()
         found = unpacked(path, self.dest)
         if found is None:
-            raise DownloadError(f"{path}: files that were just unpacked from it are gone; run the same command again")
+            raise DownloadError(f"{path}: files just unpacked from it have disappeared; run the same command again")
         return sum((self.dest / name).stat().st_size for name in found.names), found.notes
 
     def _notify(self, item: Item, state: str) -> Callable[[int, int | None], None]:

@@ -60,7 +60,7 @@ class Courtesy:
             others = sum(promised for key, promised in self._promised.items() if key != name)
             free = self._free_bytes(folder)
             if needed and free < needed + others + MARGIN_BYTES:
-                also = f" beside the {size(others)} of other files" if others else ""
+                also = f" (and other files {size(others)})" if others else ""
                 raise DownloadError(
                     f"{name}: needs {size(needed)}{also}, but {folder} has only {size(free)} free; "
                     "free some space or choose another destination"

@@ -56,13 +56,13 @@ def script(
     """The text of the script; see `write_script`."""
     wanted = sorted({int(year) for year in years or ()})
     if not wanted:
-        raise DownloadError("no year was named; name some with --years")
+        raise DownloadError("no year was given; give years with --years")
     if wanted[0] < FIRST_YEAR:
-        raise DownloadError(f"ERA5 has no data for {wanted[0]}; choose years from {FIRST_YEAR} on")
+        raise DownloadError(f"ERA5 has no data for {wanted[0]}; choose years from {FIRST_YEAR} onwards")
     if step_hours not in (1, 2, 3, 4, 6, 8, 12, 24) or not 0.25 <= grid_degrees <= 10:
         raise DownloadError(
-            f"ERA5: the step must divide a day, not be {step_hours} h, and the grid must be 0.25 to 10 "
-            f"degrees, not {grid_degrees}"
+            f"ERA5: the step must divide a day and the grid must be 0.25 to 10 degrees; given are {step_hours} h and "
+            f"{grid_degrees} degrees"
         )
     request = {
         "product_type": ["reanalysis"],

@@ -86,16 +86,16 @@ def fetch(address: str, part: PartialFile, options: Options, courtesy: Courtesy,
 def _wait_or_give_up(again: _AgainError, failed: int, address: str, options: Options, courtesy: Courtesy) -> None:
     if failed >= options.attempts:
         raise DownloadError(
-            f"{address}: {again} (attempt {failed} of {options.attempts}); what has arrived is kept: run the same "
+            f"{address}: {again} (attempt {failed} of {options.attempts}). The downloaded part is kept; run the same "
             "command again to resume"
         ) from again
     if again.wait_s is not None and again.wait_s > options.longest_wait_s:
         raise DownloadError(
-            f"{address}: {again}, and asks us to wait {duration(again.wait_s)}, longer than the "
-            f"{duration(options.longest_wait_s)} that we wait at most; run the same command again later"
+            f"{address}: {again} and asks for a wait of {duration(again.wait_s)}, but the longest wait is "
+            f"{duration(options.longest_wait_s)}; run the same command again later"
         ) from again
     wait_s = backoff(failed, options.backoff_s)
-    log.info("%s: %s; attempt %d of %d follows", address, again, failed + 1, options.attempts)
+    log.info("%s: %s; trying again (attempt %d of %d)", address, again, failed + 1, options.attempts)
     if again.wait_s is None:
         courtesy.sleep(wait_s)
     else:  # a little more than asked for, so that not all downloads come back at once
@@ -149,8 +149,8 @@ class _Attempt:
     def _check_redirect(self, response: requests.Response) -> None:
         if self.address.startswith("https:") and not response.url.startswith("https:"):
             raise DownloadError(
-                f"{self.address}: redirects to {response.url}, without encryption, so that anyone on the way could "
-                "change the file; give another address with --archives FILE"
+                f"{self.address}: redirects to {response.url}, which is not encrypted, so the file could be changed on "
+                "the way; give another address with --archives FILE"
             )
 
     def _beginning(self, response: requests.Response) -> tuple[int, int | None]:
@@ -178,7 +178,7 @@ class _Attempt:
                 retry_after(response.headers.get("Retry-After")),
             )
         raise DownloadError(
-            f"{self.address}: the server answered {status} {response.reason}, which is not expected; open the address "
+            f"{self.address}: the server answered {status} {response.reason}, which was not expected; open the address "
             "in a browser to see what it says"
         )
 
@@ -199,14 +199,14 @@ class _Attempt:
         found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", "").strip())
         if not found or int(found[1]) != self.part.size or self._changed(response, found[3]):
             self.part.restart()
-            raise _AgainError("the file on the server has changed, or another part than the one asked for came")
+            raise _AgainError("the file on the server has changed, or the server sent another part than requested")
         return int(found[1]), None if found[3] == "*" else int(found[3])
 
     def _nothing_more(self, response: requests.Response) -> tuple[int, int]:
         found = re.fullmatch(r"bytes \*/(\d+)", response.headers.get("Content-Range", "").strip())
         if not found or int(found[1]) != self.part.size:
             self.part.restart()
-            raise _AgainError("the file on the server is shorter than what has arrived")
+            raise _AgainError("the file on the server is shorter than the part already downloaded")
         return self.part.size, self.part.size
 
     def _changed(self, response: requests.Response, total: str) -> bool:
@@ -242,8 +242,8 @@ class _Attempt:
         """The network's errors are OSErrors like the disk's: which one is it?"""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return DownloadError(
-                f"{self.part.path}: the disk is full; free some space and run the same command again: the "
-                f"{size(self.part.size)} that have arrived are kept"
+                f"{self.part.path}: the disk is full; free some space and run the same command again. The "
+                f"{size(self.part.size)} downloaded so far are kept"
             )
         if error.filename or error.errno in (errno.EIO, errno.EROFS, errno.EACCES):
             return DownloadError(

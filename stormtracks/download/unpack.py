@@ -57,7 +57,10 @@ def unpack(
     with tarfile.open(tar_path) as tar:
         wanted, notes = _wanted(tar, folder, contents)
         if not wanted:
-            raise DownloadError(f"{tar_path}: none of its files has an expected name; {'; '.join(notes)}")
+            raise DownloadError(
+                f"{tar_path}: none of its files has an expected name ({'; '.join(notes)}); correct 'contents' with "
+                "--archives FILE"
+            )
         total, done, names = sum(member.size for member in wanted), 0, []
         courtesy.promise(tar_path.name, total, folder)
         for member in wanted:
@@ -66,7 +69,7 @@ def unpack(
                 _take_out(tar, member, folder)
                 names.append(member.name)
             except UnreadableError as error:
-                notes.append(f"left out, not readable: {error}")
+                notes.append(f"skipped, because it cannot be read: {error}")
             done += member.size
             courtesy.written(tar_path.name, total - done)
             (notify or _silent)(done, total)
@@ -98,7 +101,9 @@ def _wanted(tar: tarfile.TarFile, folder: Path, contents: str) -> tuple[list[tar
         try:
             wanted[name] = tarfile.data_filter(member, str(folder)).replace(name=name, deep=False)
         except tarfile.FilterError as error:
-            raise DownloadError(f"{os.fsdecode(tar.name or 'the tar file')}: {error}; nothing was unpacked") from error
+            raise DownloadError(
+                f"{os.fsdecode(tar.name or 'the tar file')}: {error}; nothing was unpacked. Check the address"
+            ) from error
     return list(wanted.values()), _note_of(others)
 
 
@@ -106,7 +111,7 @@ def _note_of(others: list[str]) -> list[str]:
     if not others:
         return []
     more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-    return [f"not unpacked, since not expected: {', '.join(others[:5])}{more}"]
+    return [f"not unpacked, because not expected: {', '.join(others[:5])}{more}"]
 
 
 def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:

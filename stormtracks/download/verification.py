@@ -57,7 +57,7 @@ def _long_enough(path: Path) -> None:
     with _NETCDF_LOCK, netCDF4.Dataset(path) as data:
         least = sum(v.size * v.dtype.itemsize for v in data.variables.values())
     if path.stat().st_size < least:
-        raise UnreadableError(f"it ends early: it has {path.stat().st_size} bytes, its variables need {least}")
+        raise UnreadableError(f"it ends early: it has {path.stat().st_size} bytes, but its variables need {least}")
 
 
 def _tar(path: Path) -> None:

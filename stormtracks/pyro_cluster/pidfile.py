@@ -65,7 +65,8 @@ class PidFile:
         self._lock = disk.lock(self.path, patience=LOCK_SECONDS)
         if self._lock is None:
             running = read(self.path)
-            raise AlreadyRunning(f"already running: pid {running.pid if running else '?'} ({self.path})", running)
+            pid = running.pid if running else "?"
+            raise AlreadyRunning(f"already running: pid {pid} ({self.path}); use it, or stop it first", running)
         self.ready_path.unlink(missing_ok=True)
         self._lock.write(_line(Process.this()))
         disk.sweep(self.path.parent)

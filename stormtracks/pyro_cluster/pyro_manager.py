@@ -184,15 +184,17 @@ def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: fl
 
 def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal) -> str:
     if journal.lost:
-        return f"stopped, {journal.lost}; free disk space and resume: the workers find the results that exist"
-    where = "that can do what is left" if dispatcher.met else f"at the nameserver {address.place(*plan.nameserver)}"
+        return f"stopped: {journal.lost}. Free disk space and resume the run; results that exist are found again"
+    where = (
+        "that can do the remaining tasks" if dispatcher.met else f"at the nameserver {address.place(*plan.nameserver)}"
+    )
     return {
         "complete": "all tasks are complete",
-        "incomplete": "not all tasks could be completed",
-        "journal": f"stopped, the journal could not be written for {plan.wait:g} s; free disk space and resume",
-        "no worker": f"no worker for {plan.wait:g} s {where}; look with 'fab workers', start them with "
+        "incomplete": "some tasks failed or timed out; see the list below",
+        "journal": f"stopped: the journal could not be written for {plan.wait:g} s. Free disk space and resume the run",
+        "no worker": f"no worker for {plan.wait:g} s {where}; check them with 'fab workers', start them with "
         "'fab start-workers'",
-        "interrupted": "interrupted; workers finish their current tasks; the next `inv manage` picks up those results",
+        "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",
     }[how]
 
 

@@ -35,7 +35,7 @@ class NameServer(naming.NameServer):
             held = self._held(name)
             if held is not None and held != uri and _answers(held):
                 raise NamingError(
-                    f"the name {name} is taken by {held}, which is alive; choose another name, or stop that service"
+                    f"the name {name} is in use by {held}, which answers; choose another name, or stop that service"
                 )
             with self.lock:
                 if self._held(name) == held:  # no other registration came in between
@@ -55,14 +55,14 @@ def main(argv: list[str] | None = None) -> int:
     except (StormtracksError, OSError) as error:
         print(f"nameserver: {_explained(error, options)}", file=sys.stderr)
         return 1
-    print("nameserver ended", flush=True)
+    print("nameserver stopped", flush=True)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pyro_nameserver", description=__doc__)
-    parser.add_argument("--host", default="localhost", help="address of this machine to listen at [%(default)s]")
-    parser.add_argument("--port", type=int, default=9090, help="port to listen at; 0: any free one [%(default)s]")
+    parser.add_argument("--host", default="localhost", help="address of this machine to listen on [%(default)s]")
+    parser.add_argument("--port", type=int, default=9090, help="port to listen on; 0: any free port [%(default)s]")
     return parser
 
 
@@ -70,7 +70,7 @@ def _serve(options: argparse.Namespace, file: pidfile.PidFile) -> None:
     ended = threading.Event()
     with _daemon(options.host, options.port) as daemon, listening(daemon):
         file.ready(daemon.locationStr)
-        print(f"nameserver at {daemon.locationStr}, key {secret.fingerprint()}; Ctrl-C ends it", flush=True)
+        print(f"nameserver at {daemon.locationStr}, key {secret.fingerprint()}; Ctrl-C stops it", flush=True)
         with stop_on_signals(lambda at_once: ended.set()):
             ended.wait()
 
@@ -99,14 +99,14 @@ def _explained(error: Exception, options: argparse.Namespace) -> str:
         return str(error)
     place = address.place(options.host, options.port)
     if error.errno != errno.EADDRINUSE:
-        return f"cannot listen at {place}: {error.strerror or error}"
+        return f"cannot listen on {place}: {error.strerror or error}; check the address and the port"
     try:
         with wire.nameserver(options.host, options.port):
-            holder = "a nameserver with our key runs there already; use it, or stop it with `inv stop-nameserver`"
+            holder = "a nameserver with the same key is running there; use it, or stop it with `inv stop-nameserver`"
     except wire.WrongKey:
-        holder = "a nameserver of another cluster (another key) has it; choose another with --port"
+        holder = "a nameserver of another cluster (another key) uses it; choose another port in hosts.yaml, or --port"
     except CommunicationError:
-        holder = "another program has it; choose another with --port"
+        holder = "another program uses it; choose another port in hosts.yaml, or --port"
     return f"port {options.port} of {options.host} is taken: {holder}"
 
 

@@ -211,13 +211,15 @@ class PyroTaskSchedule:
         cells, members = self._cells, self.num_ensemble_members
         found = Counter(cells)
         counted = {code: number for code, number in enumerate(self._counts) if number}
-        assert counted == found, f"counted {counted}, in the cells {dict(found)}"
+        assert counted == found, f"tasks of each status: counted {counted}, found {dict(found)}"
         left = [cells.count(_OUTSTANDING, row, row + members) for row in range(0, len(cells), members)]
-        assert self._left == left, f"left of each year {self._left}, in the cells {left}"
+        assert self._left == left, f"outstanding tasks of each year: counted {self._left}, found {left}"
         deferred = [cell for cell, code in enumerate(cells) if code == _DEFERRED]
-        assert sorted(self._deferred) == deferred, f"deferred {sorted(self._deferred)}, in the cells {deferred}"
+        assert sorted(self._deferred) == deferred, f"deferred tasks: listed {sorted(self._deferred)}, found {deferred}"
         first = cells.find(_OUTSTANDING)
-        assert first < 0 or self._first <= first, f"sought from cell {self._first}, but {first} is outstanding"
+        assert first < 0 or self._first <= first, (
+            f"the search starts at cell {self._first}, but cell {first} is outstanding"
+        )
 
     def _row(self, year: int) -> int:
         if year in self.years:
@@ -272,7 +274,7 @@ class _ScheduledTask(PyroTask):
     @task.setter
     def task(self, value: str) -> None:
         if known_task(value) != self._schedule.task:
-            raise BadValue(f"this schedule's task is {self.task!r}; {value!r} needs a schedule of its own")
+            raise BadValue(f"this schedule's task is {self.task!r}; {value!r} needs its own schedule")
 
     @property
     def status(self) -> Status:

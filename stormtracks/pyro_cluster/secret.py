@@ -71,8 +71,8 @@ def check(path: str | os.PathLike | None = None) -> Path:
         found = path.stat()
     except FileNotFoundError:
         raise SecretError(
-            f"no key: {path} does not exist; on a worker's host `fab start-workers` brings it, on the manager's host "
-            "`inv nameserver` creates it"
+            f"no key: {path} does not exist; copy it to a worker's host with `fab start-workers`, or create it on the "
+            "manager's host with `inv nameserver`"
         ) from None
     mode = stat.S_IMODE(found.st_mode)
     if mode & 0o077:

@@ -14,7 +14,7 @@ from stormtracks.science import density, ibtracs, results
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.consensus import ConsensusTracks, consensus
 from stormtracks.science.records import BestTracks
-from stormtracks.science.sphere import Region
+from stormtracks.science.sphere import Region, wrap
 from stormtracks.science.summary import Summary
 
 MOST_SEASONS = 60
@@ -81,7 +81,9 @@ def _of_last_year(plots: Any, outline: Outline, best_tracks: str | Path | None) 
     number = _foremost(agreed)
     storm = agreed.name[number].title() or agreed.sid[number] or "a candidate"
     figure = plots.storm_members(agreed, number, ensemble, best)
-    description = f"Map of {storm} in each member with the mean path and its spread, and below it the strength in time."
+    description = (
+        f"Map of {storm} in each member with the mean path and its spread, and below it the strength over time."
+    )
     yield f"{storm} of {year} in all its members", description, _address(plots, figure, "png")
 
 
@@ -95,7 +97,7 @@ def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
     values, grid = density.track_density(tracks, region=region)
     of = f"{len(taken)} of {len(seasons)} seasons" if len(taken) < len(seasons) else f"{len(seasons)} seasons"
     description = f"Map of the tracks per million square kilometres and season; at most {values.max():.1f}."
-    yield f"Density of tracks, {of}", description, _address(plots, plots.density(values, grid, region), "png")
+    yield f"Track density, {of}", description, _address(plots, plots.density(values, grid, region), "png")
 
 
 def _foremost(agreed: ConsensusTracks) -> int:
@@ -115,7 +117,7 @@ def _region(lat: Floats, lon: Floats) -> Region | None:
     from stormtracks.science.plots.maps import region_of  # as above
 
     south, north, west, east = region_of(lat, lon)
-    return None if east - west >= 360 else (south, north, west, east)
+    return None if east - west >= 360 else (south, north, west, float(wrap(east)))
 
 
 def _address(plots: Any, figure: Any, kind: str) -> str:

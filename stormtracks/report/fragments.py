@@ -79,10 +79,10 @@ def skill(summary: Summary | None) -> str:
     if summary is None:
         return '<p class="note">There are no results yet.</p>'
     note = (
-        '<p class="note">POD (probability of detection): the share of the observed storms that were found, among those '
-        "that could have been. FAR (false alarm ratio): the share of the tracks that match no observed storm; a vortex "
-        "that no agency called a storm counts as a false alarm. In brackets: the 5th to 95th percentile over the "
-        "members.</p>"
+        '<p class="note">POD (probability of detection): the fraction of the observed storms that were found, among '
+        "those that could be found in the data. FAR (false alarm ratio): the fraction of the tracks that match no "
+        "observed storm; a vortex that no agency called a storm counts as a false alarm. In brackets: the 5th to 95th "
+        "percentile over the members.</p>"
     )
     tables = "".join(_summary_table(table(summary, by)) for by in ("year", "class", "member"))
     return note + tables + remarks(summary)
@@ -99,7 +99,7 @@ def remarks(summary: Summary) -> str:
 def storms(summary: Summary | None) -> str:
     """The observed storms, each with a button that shows it on the map."""
     if summary is None or not summary.storms:
-        return '<p class="note">There are no best tracks, or no observed storm fell into the seasons.</p>'
+        return '<p class="note">There are no best tracks, or there is no observed storm in the seasons.</p>'
     listed = table(summary, "storm")
     head = _head((*listed.columns, "map"), listed.rows)
     buttons = [_show_button(row, storm.sid) for row, storm in zip(listed.rows, summary.storms, strict=True)]

@@ -62,9 +62,7 @@ def write(
     outline = outline_of(results_folder, journal, years)
     if not outline.number and outline.state is None:
         of_years = " of these years" if years else ""
-        raise InputError(
-            f"{results_folder}: there are no results of {outline.task}{of_years}; make some first with inv track"
-        )
+        raise InputError(f"{results_folder}: there are no results of {outline.task}{of_years}; run inv track first")
     disk.write_whole(destination, page.html(contents_of(outline, best_tracks, progress)))
     return destination
 

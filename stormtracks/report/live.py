@@ -123,7 +123,7 @@ class _LiveRun:
             try:
                 self._renew()
             except (StormtracksError, OSError) as error:  # such as a result that is being replaced: try again later
-                log.warning("the page could not be renewed: %s", error)
+                log.warning("the page could not be updated: %s", error)
             except Exception as error:
                 self.bug = error
                 self.stop.set()
@@ -190,7 +190,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer a browser on this machine."""
         if not self._is_for_us():
-            self._answer(421, "text/plain", "This server answers to its own address only.")
+            self._answer(
+                421, "text/plain", "This server accepts only requests to its own address, 127.0.0.1 or localhost."
+            )
         elif (wanted := self.server.pages.get(self.path)) is None:
             self._answer(404, "text/plain", "There is no such page.")
         else:

@@ -81,7 +81,7 @@ def outline_of(folder: str | Path, journal: JournalOf = None, years: Iterable[in
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise ResultError(f"{folder}: no such folder of results; name the one that the run wrote to with --results")
+        raise ResultError(f"{folder}: no such folder of results; give the folder of the run's results with --results")
     state = _state(journal)
     task = state.run["task"] if state else TASK
     wanted = set(years) if years else None

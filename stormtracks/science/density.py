@@ -7,6 +7,7 @@ from scipy.spatial import cKDTree
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid, Tracks
 
 AREA_KM2 = 1.0e6
@@ -40,6 +41,11 @@ def track_density(
     grid : Grid
         The points.
 
+    Raises
+    ------
+    BadValue
+        A spacing that is not above 0, or a region out of its range.
+
     Notes
     -----
     Equal caps make the count a density per area everywhere, also at the poles. Points that are far apart get one
@@ -47,6 +53,9 @@ def track_density(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from stormtracks.science.density import track_density
+    >>> from stormtracks.science.records import Tracks
     >>> times = np.datetime64("2005-08-23T00", "s") + 6 * np.arange(3) * np.timedelta64(1, "h")
     >>> lat, lon = np.full(3, 10.0), np.array([-60.0, -62.0, -64.0])
     >>> storm = Tracks(np.array([3]), times, lat, lon, np.full(3, 7e-5), np.arange(3))
@@ -54,6 +63,9 @@ def track_density(
     >>> density.shape, float(density.max())
     ((5, 9), 1.0)
     """
+    if not 0 < spacing_deg <= 180:
+        raise InputError(f"'spacing_deg' must be above 0 and at most 180 degrees, not {spacing_deg}")
+    sphere.check_region(region)
     grid = _grid(spacing_deg, region)
     lat, lon = (axis.ravel() for axis in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
     cells = cKDTree(sphere.unit_vectors(lat, lon))

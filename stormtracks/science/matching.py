@@ -82,6 +82,7 @@ def match(
     (['CINDY', 'DENNIS'], [True, False], [111.0, nan])
     """
     check_choice("best_track_times", best_track_times, TIME_RULES)
+    sphere.check_region(region)
     seen = _observations(best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate")
     meetings = _meetings(seen, tracks, axis)
     near = meetings.closer_than(max_distance_km)
@@ -139,8 +140,15 @@ def _observations(
     enough = np.bincount(best.storm[used], minlength=len(best)) >= min_common_times
     used &= enough[best.storm]
     row = (np.cumsum(enough) - 1)[best.storm[used]]
-    columns = (values[used] for values in (best.time, best.lat, best.lon, step, fraction))
-    return _Observations(np.flatnonzero(enough), row, *columns)
+    return _Observations(
+        considered=np.flatnonzero(enough),
+        row=row,
+        time=best.time[used],
+        lat=best.lat[used],
+        lon=best.lon[used],
+        step=step[used],
+        fraction=fraction[used],
+    )
 
 
 def _place_in_time(times: Times, axis: TimeAxis) -> tuple[Ints, Floats]:
@@ -239,7 +247,8 @@ def _by_pair(meetings: _Meetings, size: int, ntracks: int) -> tuple[Ints, Floats
     metres are summed exactly, in whatever order.
     """
     cell = meetings.row * ntracks + meetings.track
-    return np.bincount(cell, minlength=size), np.bincount(cell, meetings.metres.astype(float), minlength=size)
+    metres: Floats = np.bincount(cell, meetings.metres.astype(float), minlength=size)
+    return np.bincount(cell, minlength=size), metres
 
 
 def _mean_km(meetings: _Meetings, pairs: _Pairs, size: tuple[int, int]) -> Floats:
@@ -316,7 +325,8 @@ def _together(near: _Meetings, storm_of_track: Ints, nrows: int) -> tuple[Ints, 
     begin, end = np.full(nrows, never), np.full(nrows, never)
     begin[row[::-1]] = time[::-1]  # of several the last that is written stays
     end[row] = time
-    common, total = np.bincount(row, minlength=nrows), np.bincount(row, metres.astype(float), minlength=nrows)
+    common = np.bincount(row, minlength=nrows)
+    total: Floats = np.bincount(row, metres.astype(float), minlength=nrows)
     return common, total, begin.astype("datetime64[s]"), end.astype("datetime64[s]")
 
 

@@ -9,6 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid, Maxima
 from stormtracks.science.settings import Settings
 
@@ -49,6 +50,13 @@ def find(
     Maxima
         `step` is the index along the first axis.
 
+    Raises
+    ------
+    InputError
+        Fields that do not fit the grid.
+    BadValue
+        A threshold, distance or region out of its range.
+
     Notes
     -----
     A maximum is a grid point at or above the threshold that none of its eight neighbours exceeds (none of them
@@ -62,6 +70,9 @@ def find(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from stormtracks.science.maxima import find
+    >>> from stormtracks.science.records import Grid
     >>> grid = Grid(np.arange(-10.0, 11.0, 2.0), np.arange(0.0, 360.0, 2.0), periodic=True)
     >>> fields = np.zeros((1, *grid.shape))
     >>> fields[0, 7, 89:92] = 4e-5, 6e-5, 5e-5  # a cyclone at 4 degrees north, near the date line
@@ -69,6 +80,9 @@ def find(
     >>> found.lat.round(1).tolist(), found.lon.round(1).tolist()
     ([4.0], [-179.7])
     """
+    _check_shape(fields, grid)
+    # Refuses what these must not be.
+    Settings(threshold_s1=threshold_s1, min_separation_km=min_separation_km, region=region)
     wrapped = _wrapped(fields, grid)
     index, tied = _peaks(wrapped, threshold_s1)
     if tied.any():
@@ -105,6 +119,19 @@ def thin(maxima: Maxima, min_separation_km: float) -> Maxima:
     crowded = len(maxima) > _CROWDED * (maxima.step.max() - maxima.step.min() + 1)
     thinned = _thin_in_batches if crowded else _thin_at_once
     return maxima.take(thinned(maxima, min_separation_km))
+
+
+def _check_shape(fields: Floats, grid: Grid) -> None:
+    shape = np.shape(fields)
+    if len(shape) == 3 and shape[1:] == grid.shape:
+        return
+    nlat, nlon = grid.shape
+    remedy = "check that the fields and the grid belong together"
+    if shape[-2:] == grid.shape and len(shape) == 4:  # as `Season.read` gives them
+        remedy = "take one member: fields[:, 0]"
+    elif shape == grid.shape:
+        remedy = "add an axis for the time: fields[np.newaxis]"
+    raise InputError(f"fields of shape {shape} do not fit the grid, which needs (n, {nlat}, {nlon}); {remedy}")
 
 
 def _wrapped(fields: Floats, grid: Grid) -> Floats:

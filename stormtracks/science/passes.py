@@ -236,8 +236,8 @@ def _save(path: Path, content: bytes) -> None:
     except OSError as error:
         raise OSError(
             error.errno,
-            f"the maxima of a pass cannot be written: {error.strerror}; free some space or fix the permissions there, "
-            "or name another folder with the key 'scratch'",
+            f"this intermediate file cannot be written: {error.strerror}; free some space or fix the permissions "
+            "there, or set another folder with the key 'scratch'",
             str(path),
         ) from error
 

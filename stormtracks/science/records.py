@@ -35,6 +35,12 @@ class Grid:
         """(nlat, nlon)."""
         return len(self.lat), len(self.lon)
 
+    def __repr__(self) -> str:
+        edges = (
+            f"{self.lat[0]:g} to {self.lat[-1]:g} N, {self.lon[0]:g} to {self.lon[-1]:g} E" if all(self.shape) else ""
+        )
+        return f"<Grid: {_listed(f'{len(self.lat)} x {len(self.lon)}', edges, 'periodic' * self.periodic)}>"
+
 
 @dataclass(frozen=True)
 class TimeAxis:
@@ -56,6 +62,11 @@ class TimeAxis:
 
     def __len__(self) -> int:
         return len(self.times)
+
+    def __repr__(self) -> str:
+        every = f"every {self.step_hours:g} h" if len(self) > 1 else ""
+        calendar = "" if self.calendar == "standard" else self.calendar
+        return f"<TimeAxis: {_listed(_number(len(self), 'time'), _span(self.times), every, calendar)}>"
 
     @property
     def step_hours(self) -> float:
@@ -124,6 +135,10 @@ class Maxima:
 
     def __len__(self) -> int:
         return len(self.step)
+
+    def __repr__(self) -> str:
+        steps = f"steps {self.step.min()} to {self.step.max()}" if len(self) else ""
+        return f"<Maxima: {_listed(f'{len(self):,} maxima', steps)}>"
 
     def take(self, index: npt.NDArray[Any] | slice) -> "Maxima":
         """The maxima that an index array, mask or slice picks."""
@@ -198,6 +213,9 @@ class Tracks(Ragged):
     vorticity: Floats
     maximum: Ints
 
+    def __repr__(self) -> str:
+        return f"<Tracks: {_listed(_number(len(self), 'track'), _number(len(self.time), 'point'), _span(self.time))}>"
+
     @property
     def track(self) -> Ints:
         """Number of the track that each point belongs to, shape (npoints,)."""
@@ -258,6 +276,10 @@ class BestTracks(Ragged):
             pressure_hpa=values,
         )
 
+    def __repr__(self) -> str:
+        counts = _number(len(self), "storm"), _number(len(self.time), "point")
+        return f"<BestTracks: {_listed(*counts, _span(self.time))}>"
+
     @property
     def storm(self) -> Ints:
         """Number of the storm that each point belongs to, shape (npoints,)."""
@@ -302,6 +324,10 @@ class Matches:
     def __len__(self) -> int:
         return len(self.sid)
 
+    def __repr__(self) -> str:
+        found = f"{int(self.hit.sum()):,} of {_number(len(self), 'best track')} found"
+        return f"<Matches: {found}, {_number(len(self.storm_of_track), 'track')}>"
+
     @property
     def hit(self) -> Bools:
         """Which best tracks were found, shape (n,) of bool."""
@@ -332,3 +358,18 @@ def _lower_median(values: Floats) -> Floats:
 def ragged_starts(row_size: Ints) -> Ints:
     """Index of the first element of each row of a contiguous ragged array."""
     return np.concatenate([[0], np.cumsum(row_size)[:-1]]).astype(np.int64) if len(row_size) else np.zeros(0, np.int64)
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _span(times: Times) -> str:
+    """First and last time, without the minutes and seconds where they are 0."""
+    if not len(times):
+        return ""
+    return " to ".join(str(time).removesuffix(":00").removesuffix(":00") for time in (times.min(), times.max()))
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

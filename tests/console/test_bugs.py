@@ -43,7 +43,7 @@ def test_a_bug_is_a_file_and_one_line_that_names_it(plant, tmp_path, program, co
     done = plant(program, command, PLANTED[kind])
     (path,) = (tmp_path / "state" / "bugs").iterdir()
     assert done.returncode == os.EX_SOFTWARE and len(done.stderr.splitlines()) == 1 and not done.stdout
-    assert f"this is a bug in stormtracks, not a mistake of yours: {kind}" in done.stderr
+    assert f"this is a bug in stormtracks, not your mistake: {kind}" in done.stderr
     assert f"report it to {bugs.report_to()} with this file: {path}\n" in done.stderr
     said = path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -64,7 +64,7 @@ def test_an_unwritable_state_leaves_a_temporary_folder_and_that_failing_the_term
 def test_without_any_folder_to_write_to_the_traceback_is_shown(monkeypatch):
     monkeypatch.setattr(bugs, "_written", lambda text: None)
     lines = bugs.report(KeyError("nmae")).splitlines()
-    assert lines[0].endswith("with what follows") and "KeyError: 'nmae'" in lines[-1]
+    assert lines[0].endswith("with the text below") and "KeyError: 'nmae'" in lines[-1]
 
 
 @pytest.mark.parametrize(("program", "command"), COMMANDS)

@@ -49,7 +49,7 @@ def test_download_takes_addresses_from_a_file_and_fails_with_their_name(tmp_path
 def test_download_needs_a_data_set():
     assert inv("download") == (
         1,
-        "error: no data set was named; choose one with --dataset: 20crv2c, 20crv3, ibtracs, era5\n",
+        "error: --dataset is missing; choose one of: 20crv2c, 20crv3, ibtracs, era5\n",
     )
 
 

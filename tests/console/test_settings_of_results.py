@@ -60,5 +60,5 @@ def test_a_report_reads_best_tracks_as_its_results_read_them(folder, monkeypatch
 
 
 def test_a_field_without_a_result_is_refused_rather_than_drawn_with_defaults(folder):
-    with pytest.raises(BadValue, match="no such result, and a field is drawn with its settings"):
+    with pytest.raises(BadValue, match="there is no such result, but the field needs its settings"):
         draw("field", folder, member=4, time="1987-09-08T06")

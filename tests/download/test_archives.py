@@ -46,10 +46,10 @@ def test_a_new_data_set_can_be_described():
     [
         ("ftp://old/{variable}_{year}.nc", "must begin with https"),
         ("https://x/{variable}_{year}.zip", r"must end in a file name with \.nc, \.tar, \.csv"),
-        ("https://x/{var}_{year}.nc", "only {variable}, {year} can stand"),
+        ("https://x/{var}_{year}.nc", "may contain only {variable}, {year}"),
         ("https://x/{variable_{year}.nc", "braces|only"),
         ("https://x/{year.__class__}.nc", "only {variable}, {year}"),
-        ("https://x/../{year}.nc", "leads out of the destination"),
+        ("https://x/../{year}.nc", "points outside the destination"),
         ({"adress": "x"}, "unknown key 'adress'; did you mean 'addresses'"),
         ({"addresses": []}, "must not be empty"),
         (7, "expected an address or keys and values, not 7"),
@@ -65,7 +65,7 @@ def test_an_override_that_cannot_be_meant_is_refused(override, message):
     [
         ("20crv2", [1987], None, "unknown data set '20crv2'; did you mean '20crv2c'"),
         ("20crv2c", [2015, 1850], None, "no data for 1850, 2015; choose years from 1851 to 2014"),
-        ("20crv2c", None, None, "no year was named"),
+        ("20crv2c", None, None, "no year was given"),
         ("20crv2c", [1987], ["u85"], "did you mean 'u850'"),
         ("20crv3", [1987], ["../../etc"], "is not the name of a variable; write one such as UGRD850"),
         ("ibtracs", None, ["NP"], "unknown variable 'NP'"),

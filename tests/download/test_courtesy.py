@@ -36,7 +36,7 @@ def test_retry_after_is_seconds_or_a_date(value, seconds):
 def test_promises_add_up_and_shrink_as_bytes_are_written():
     courtesy = Courtesy(free_bytes=lambda folder: MARGIN_BYTES + 1000)
     courtesy.promise("a", 600, ".")
-    with pytest.raises(DownloadError, match="b: needs 500 B beside the 600 B of other files"):
+    with pytest.raises(DownloadError, match=r"b: needs 500 B \(and other files 600 B\)"):
         courtesy.promise("b", 500, ".")
     courtesy.written("a", 100)
     courtesy.promise("b", 500, ".")

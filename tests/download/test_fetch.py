@@ -164,7 +164,7 @@ def test_waits_until_the_date_that_the_server_says(get):
 
 
 def test_a_wait_that_is_too_long_is_not_waited_for(get):
-    with pytest.raises(DownloadError, match="asks us to wait 24 h 0 min, longer than the 15 min"):
+    with pytest.raises(DownloadError, match="asks for a wait of 24 h 0 min, but the longest wait is 15 min"):
         get(plan=[refuse(503, Retry_After="86400")])
 
 

@@ -63,7 +63,7 @@ def test_nothing_leads_out_of_the_folder(make, tmp_path, netcdf):
     )
     found = unpack(tar, tmp_path / "data", CONTENTS, Courtesy())
     assert files_below(tmp_path / "data") == ["2005/U.2005_mem001.nc"]
-    assert "since not expected: ../evil.nc, /tmp/evil.nc" in found.notes[0]
+    assert "because not expected: ../evil.nc, /tmp/evil.nc" in found.notes[0]
 
 
 def test_a_folder_that_is_a_link_elsewhere_is_refused(make, tmp_path, netcdf):
@@ -79,12 +79,12 @@ def test_an_unreadable_member_is_left_out_and_named(make, tmp_path, netcdf):
     tar = make(("2005/U.2005_mem001.nc", netcdf), ("2005/U.2005_mem002.nc", netcdf[:5000]))
     found = unpack(tar, tmp_path, CONTENTS, Courtesy())
     assert found.names == ("2005/U.2005_mem001.nc",)
-    assert found.notes[0].startswith("left out, not readable: 2005/U.2005_mem002.nc")
+    assert found.notes[0].startswith("skipped, because it cannot be read: 2005/U.2005_mem002.nc")
 
 
 def test_a_tar_of_other_things_is_refused_and_stays(make, tmp_path):
     tar = make(("2006/readme.txt", b"x"))
-    with pytest.raises(DownloadError, match=r"none of its files has an expected name; .*2006/readme\.txt"):
+    with pytest.raises(DownloadError, match=r"none of its files has an expected name \(.*2006/readme\.txt\)"):
         unpack(tar, tmp_path, CONTENTS, Courtesy())
     assert tar.exists()
 

@@ -35,7 +35,7 @@ def test_a_full_disk_on_one_host_leaves_its_tasks_to_the_others(stage):
         stage.worker("full"), stage.worker("good", seconds=0.1)
         fill(disk)
         output = stage.manage(members=8).ends(0)
-        assert len(re.findall("attempt 1 failed, on full; to be tried again: OSError", output)) >= 1
+        assert len(re.findall("attempt 1 failed on full and will be repeated: OSError", output)) >= 1
         assert {name for names in stage.made().values() for name in names} == {"good"}
 
 
@@ -46,7 +46,9 @@ def test_a_full_disk_under_the_journal_pauses_the_run(stage):
         manager = stage.manage(years=2, members=20)
         manager.until(lambda counts: counts["complete"] >= 2)
         at, filler = time.time(), fill(disk)
-        manager.until_logged("disk is full; no work is given out until it can")
+        manager.until_logged(
+            "disk is full; check the disk. No tasks are given out until the journal can be written again"
+        )
         NOTICED.append(("journal: disk full", time.time() - at))
         time.sleep(1.0)  # meanwhile tasks end, and their ends wait to be written
         filler.unlink()

@@ -39,7 +39,7 @@ def test_three_hosts_fall_silent_at_once_and_come_back(far, hosts):
     for host, (_, undo) in zip(hosts.hosts, SILENCES.values(), strict=True):
         getattr(host, undo)()
     for host in hosts.hosts:
-        manager.noticed("a host is back", f"worker {host.name} came: .*, is back", back, 30)
+        manager.noticed("a host is back", rf"worker {host.name} joined: .* \(it is back\)", back, 30)
     assert re.search(r"complete +128\n", manager.ends(0, 90))
     assert set(far.made()) > before
     assert len(far.made()) == 128

@@ -74,7 +74,7 @@ def test_inputs_that_change_in_the_middle_of_a_task(stage, data, planted, refere
     (folder / "go").touch()
     output = manager.ends(1)
     for name in ("UGRD850.2000_mem001.nc", "VGRD850.2000_mem002.nc", "UGRD850.2001_mem001.nc"):
-        assert re.search(rf"failure after attempt 1, on w: InputError: \S+{name}: changed", output), output
+        assert re.search(rf"failure after attempt 1 on w: InputError: \S+{name}: changed", output), output
     assert as_it_should_be(folder, reference) == [(2001, 1)]
     shutil.copytree(planted, data, dirs_exist_ok=True)
     assert re.search(r"complete +4 \(1 from before\)", manage(stage).ends(0))
@@ -91,7 +91,7 @@ def test_inputs_that_are_damaged_before(stage, data, planted, reference):
     stage.worker("w", "--data", data, tasks="stormtracks.science.pipeline:TASKS")
     output = manage(stage).ends(1)
     for name in ("UGRD850.2000_mem001.nc", "UGRD850.2000_mem002.nc", "UGRD850.2001_mem001.nc"):
-        assert re.search(rf"failure after attempt 1, on w: InputError: \S+{name}", output), output
+        assert re.search(rf"failure after attempt 1 on w: InputError: \S+{name}", output), output
     assert as_it_should_be(stage.results("w"), reference) == [(2001, 1)]
     shutil.copytree(planted, data, dirs_exist_ok=True)
     assert re.search(r"complete +4 \(1 from before\)", manage(stage).ends(0))
@@ -103,7 +103,7 @@ def test_other_settings_do_not_replace_results_unless_told(stage, data, referenc
     manage(stage).ends(0)
     (tmp_path / "other.yaml").write_text("threshold_s1: 9.0e-5\n")
     other = ["--settings", tmp_path / "other.yaml"]
-    assert "was begun with other settings: threshold_s1" in manage(stage, *other).ends(2)
+    assert "was started with other settings: threshold_s1" in manage(stage, *other).ends(2)
     output = manage(stage, *other, "--run", "other").ends(1)
     assert re.search(r"4 x failure: ResultError: \S+ .*threshold_s1", output), output
     assert as_it_should_be(stage.results("w"), reference) == CELLS

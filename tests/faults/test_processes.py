@@ -38,7 +38,7 @@ def test_a_worker_killed_between_tasks_is_noticed_at_once(stage):
     manager = stage.manage(members=2)
     stage.until_begun(2)
     idle = stage.worker("idle")
-    manager.until_logged("worker idle came")
+    manager.until_logged("worker idle joined")
     at = time.time()
     idle.kill()
     manager.noticed("worker: kill -9 between tasks", "worker idle lost: ", at, DEAD_SECONDS)
@@ -49,8 +49,8 @@ def test_slots_that_crash_leave_and_eat_all_memory_cost_one_attempt_each(stage):
     worker = stage.worker("w", "--memory-limit", 300)
     manager = stage.manage("stumble", members=8)
     output = manager.ends(0)
-    for member, message in enumerate(("killed by SIGSEGV", "killed by SIGKILL", "exit status 3", "MemoryError")):
-        assert len(re.findall(rf"2000 member {member}: attempt 1 failed, on w; .*{message}", output)) == 1, output
+    for member, message in enumerate(("killed by SIGSEGV", "killed by SIGKILL", "exited with status 3", "MemoryError")):
+        assert len(re.findall(rf"2000 member {member}: attempt 1 failed on w and .*{message}", output)) == 1, output
     assert len(stage.made()) == 8
     assert worker.runs()
 
@@ -61,7 +61,7 @@ def test_a_killed_slot_is_noticed_at_once(stage):
     stage.until_begun(1)
     at = time.time()
     os.kill(_slot_of(worker), signal.SIGKILL)
-    pattern = r"attempt 1 failed, on w; to be tried again: the slot's process was killed by SIGKILL"
+    pattern = r"attempt 1 failed on w and will be repeated: the slot's process was killed by SIGKILL"
     manager.noticed("slot: kill -9 in a task", pattern, at, DEAD_SECONDS + 1)
     manager.ends(0)
 
@@ -70,7 +70,7 @@ def test_a_task_that_hangs_in_c_is_ended_at_its_timeout_and_the_rest_goes_on(sta
     stage.worker("w")
     manager = stage.manage("hang", "--timeout", 1, "--retries", 0, members=6)
     output = manager.ends(1)
-    assert re.search(r"1 x timeout: no answer within 1 s: its process was ended \(2000/0; on w\)", output)
+    assert re.search(r"1 x timeout: no answer within 1 s: its process was stopped \(2000/0; on w\)", output)
     assert re.search(r"complete +5\n", output)
     assert len(stage.made()) == 5
 
@@ -112,14 +112,14 @@ def test_a_nameserver_that_comes_back_empty_stops_nothing(stage):
     manager.until(lambda counts: counts["complete"])
     at = time.time()
     stage.nameserver.kill()
-    manager.noticed("nameserver: kill -9", "nameserver lost: .*; running work continues", at, 10)
+    manager.noticed("nameserver: kill -9", "nameserver lost: .*; running tasks continue", at, 10)
     done = manager.counts()["complete"]
     manager.until(lambda counts: counts["complete"] > done + 2)
     at = time.time()
     stage.start_nameserver()
     manager.noticed("nameserver: back, empty", "nameserver is back", at, 10)
     stage.worker("second", slots=8, seconds=0.05)
-    manager.until_logged("worker second came")
+    manager.until_logged("worker second joined")
     manager.ends(0)
     assert len(stage.made()) == 80
 
@@ -135,9 +135,9 @@ def test_a_worker_whose_manager_is_gone_ends_its_task_says_so_and_serves_the_nex
     manager = stage.manage(members=4)
     stage.until_begun(2)
     manager.kill()
-    worker.until_logged("2 task(s) still run, then ready for the next")
+    worker.until_logged("2 task(s) still running, then ready for the next manager")
     wait_for(lambda: len(stage.made()) == 2, what="the end of what was begun")
-    assert worker.output().count("still run") == 1
+    assert worker.output().count("still running") == 1
     stage.manage(members=4).ends(0)
     assert len(stage.made()) == 4
 
@@ -167,8 +167,13 @@ def test_two_runs_share_the_workers(stage):
 def test_a_worker_of_another_version_is_left_out_in_a_line(stage):
     stage.worker("old", "--code-version", "0.9.0+1234")
     output = stage.manage("work", "--wait", 2).ends(3)
-    assert len(re.findall(r"worker old at \S+ is left out: it runs stormtracks 0.9.0\+1234, this is ", output)) == 1
-    assert "bring it up to date with 'fab deploy'" in output
+    assert (
+        len(
+            re.findall(r"worker old at \S+ is not used: it runs stormtracks 0.9.0\+1234, but the manager runs ", output)
+        )
+        == 1
+    )
+    assert "run fab deploy" in output
     assert stage.made() == {}
     stage.manage("work", "--any-version").ends(0)
 
@@ -185,7 +190,7 @@ def test_a_name_taken_over_while_its_worker_was_frozen(stage, tmp_path):
     manager.noticed("worker: SIGSTOP", "worker w lost: .*; its 2 tasks are outstanding again", at, SILENT_SECONDS)
     os.killpg(first.pid, signal.SIGCONT)
     manager.ends(0)
-    first.until_logged("not registered: the name stormtracks.worker.w is taken by ")
+    first.until_logged("not registered: the name stormtracks.worker.w is in use by ")
     assert len(stage.made()) == 30
     assert first.runs() and second.runs()
 

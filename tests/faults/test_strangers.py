@@ -178,7 +178,7 @@ def babbling(sock):
     ("behave", "message"),
     [
         (silent, "no answer within 2 s"),
-        (babbling, "another program listens there"),
+        (babbling, "another program is listening there"),
         (None, "wrong key"),
     ],
     ids=["silent", "babbling", "another key"],

@@ -40,7 +40,7 @@ def test_the_others_are_done_and_the_bug_is_reported(operator, planted):
     assert done.returncode == 70
     assert "bad FAILED a bug in stormtracks: KeyError: 'nmae'" in done.stdout
     assert "good  not running" in done.stdout
-    assert "this is a bug in stormtracks, not a mistake of yours: " in done.stdout
+    assert "this is a bug in stormtracks, not your mistake: " in done.stdout
     assert "on_host/look.py" in report(operator)
     assert 'request["nmae"]' in report(operator)
 

@@ -1,5 +1,6 @@
 """`fab deploy`: this checkout's tracked files on a host, and the second time only what changed."""
 
+import getpass
 import subprocess
 import sys
 
@@ -80,7 +81,7 @@ def test_what_keeps_from_deploying_is_told(operator, sshd, entry, tmp_path):
         {
             "workers": [
                 entry("w1", server, code="/proc/no", base_python=sys.executable),
-                entry("w2", server, code="~/c", base_python="python2.1", user="root"),
+                entry("w2", server, code="~/c", base_python="python2.1", user=getpass.getuser()),
             ]
         }
     )

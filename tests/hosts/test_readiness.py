@@ -1,6 +1,6 @@
 """`fab check`: what is right and wrong with a host, and what to do about it."""
 
-import os
+import getpass
 import sys
 
 import pytest
@@ -47,7 +47,7 @@ FAULTS = {
 def test_each_host_has_its_own_line_and_none_stops_the_others(operator, sshd, entry):
     server = sshd("w1")
     workers = [entry(name.replace(" ", "-"), server, **more) for name, (more, _) in FAULTS.items()]
-    workers = [{"user": os.environ.get("USER", "root"), **one, "address": one["address"]} for one in workers]
+    workers = [{"user": getpass.getuser(), **one, "address": one["address"]} for one in workers]
     operator.ssh.joinpath("config").write_text(
         "".join(f"Host {one['name']}\n  Hostname {one.pop('address')}\n  Port {one.pop('port')}\n" for one in workers)
     )
@@ -78,7 +78,7 @@ def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
     hostile = f'~/it\'s "x"; touch {canary}; $(touch {canary}) `touch {canary}`\n!7'
     more = dict.fromkeys(("data", "best_tracks", "scratch", "results"), hostile)
     worker = entry("w1", server, **more, env={"A_B": hostile}, prefix=[hostile])
-    operator.configure({"workers": [worker, entry("w2", server, user="root", code=hostile, python=hostile)]})
+    operator.configure({"workers": [worker, entry("w2", server, user=getpass.getuser(), code=hostile, python=hostile)]})
     said = operator.fab("check").stdout
     assert "is not a folder on this host" in said
     assert "w2 FAILED no code in" in said

@@ -100,7 +100,7 @@ def test_a_run_over_two_workers(home, worker, manage):
         and re.search(r"complete +10\n", output)
         and re.search(r"tracks +20\n", output)
     )
-    assert "worker w1 came: 2 slots" in output and "speed-up" in output and "2000: +++++\n2001: +++++\n" in output
+    assert "worker w1 joined: 2 slots" in output and "speed-up" in output and "2000: +++++\n2001: +++++\n" in output
     state = runs.read(place=home / "runs")
     assert (state.run["state"], state.run["name"], state.managed) == ("complete", "write_result_2000-2001", False)
 
@@ -140,7 +140,7 @@ def test_a_killed_worker_is_noticed_at_once_and_its_tasks_done_by_another(home, 
     worker("other")
     output = _ended(manager, 0)
     assert re.search(r"worker doomed lost: .+; its (2 tasks are|1 task is) outstanding again", output), output
-    assert "worker other came" in output
+    assert "worker other joined" in output
 
 
 @pytest.mark.slow
@@ -197,7 +197,10 @@ def test_a_second_manager_is_refused(home, worker, manage):
 def test_a_full_disk_under_the_journal_ends_the_run_with_a_message_and_it_can_be_resumed(worker, manage):
     worker("w1")
     output = _ended(manage("empty", "--wait", 1, years=1, members=3000, largest_file=300_000), 1)
-    assert "the journal cannot be written: " in output and "no work is given out until it can" in output
+    assert (
+        "the journal cannot be written: " in output
+        and "No tasks are given out until the journal can be written again" in output
+    )
     assert "entries could not be written to the journal" in output and "to resume: inv manage" in output
     assert re.search(r"complete +3,000 \([\d,]+ from before\)", _ended(manage("empty", years=1, members=3000), 0))
 
@@ -212,9 +215,9 @@ def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, ma
         "pyro_worker", "--name", "w", "--tasks", "tests.cluster_tasks:TASKS", "--nameserver", nameserver, cwd=CHECKOUT
     )
     process, line = manage("vort_track"), "..."
-    while line and "left out" not in line:
+    while line and "is not used" not in line:
         line = process.stdout.readline()
-    assert "worker w at 127.0.0.1:" in line and "left out: it does not know the task vort_track, only " in line
+    assert "worker w at 127.0.0.1:" in line and "not used: it does not know the task vort_track, only " in line
 
 
 @pytest.mark.parametrize(

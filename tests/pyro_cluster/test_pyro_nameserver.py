@@ -34,8 +34,8 @@ def test_serves_members_and_ends_cleanly(launch, port, number):
     said = process.communicate(timeout=10)[0]
     assert process.returncode == 0
     assert said.splitlines() == [
-        f"nameserver at localhost:{port}, key {secret.fingerprint()}; Ctrl-C ends it",
-        "nameserver ended",
+        f"nameserver at localhost:{port}, key {secret.fingerprint()}; Ctrl-C stops it",
+        "nameserver stopped",
     ]
     assert not pidfile.nameserver_path().exists()
 
@@ -50,8 +50,8 @@ def test_a_second_one_says_so(launch, port, capsys):
 @pytest.mark.parametrize(
     ("renew", "words"),
     [
-        (False, "a nameserver with our key runs there already"),
-        (True, "a nameserver of another cluster (another key) has it"),
+        (False, "a nameserver with the same key is running there"),
+        (True, "a nameserver of another cluster (another key) uses it"),
     ],
 )
 def test_a_port_with_a_nameserver_says_whose(launch, port, capsys, tmp_path, monkeypatch, renew, words):
@@ -69,12 +69,12 @@ def test_a_port_of_another_program_says_so(home, capsys):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert main(["--port", str(port)]) == 1
-    assert "another program has it; choose another with --port" in capsys.readouterr().err
+    assert "another program uses it; choose another port in hosts.yaml, or --port" in capsys.readouterr().err
 
 
 def test_an_address_of_another_host_is_refused(home, capsys):
     assert main(["--host", "192.0.2.7"]) == 1
-    assert "cannot listen at 192.0.2.7:9090: " in capsys.readouterr().err
+    assert "cannot listen on 192.0.2.7:9090: " in capsys.readouterr().err
 
 
 def test_a_secret_that_others_can_read_is_refused(home, capsys):
@@ -88,7 +88,7 @@ def test_a_name_is_not_taken_from_the_living(home, serve):
     alive = daemon.register(NameServer())  # anything that answers
     names = NameServer()
     names.register("stormtracks.worker.a", alive)
-    with pytest.raises(NamingError, match=r"stormtracks.worker.a is taken by PYRO:.* which is alive"):
+    with pytest.raises(NamingError, match=r"stormtracks.worker.a is in use by PYRO:.* which answers"):
         names.register("stormtracks.worker.a", "PYRO:other@localhost:1")
     names.register("stormtracks.worker.a", alive, metadata=["stormtracks.worker"])
     assert names.list(metadata_all=["stormtracks.worker"]) == {"stormtracks.worker.a": str(alive)}

@@ -187,9 +187,9 @@ def test_deferred_tasks_are_outstanding_but_come_last():
     ("spoil", "message"),
     [
         (lambda s: s._counts.__setitem__(0, 2), "counted"),
-        (lambda s: s._left.__setitem__(0, 3), "left of each year"),
+        (lambda s: s._left.__setitem__(0, 3), "outstanding tasks of each year"),
         (lambda s: s._deferred.clear(), "deferred"),
-        (lambda s: setattr(s, "_first", 4), "sought from cell 4, but 0 is outstanding"),
+        (lambda s: setattr(s, "_first", 4), "the search starts at cell 4, but cell 0 is outstanding"),
     ],
 )
 def test_counts_that_differ_from_the_tasks_are_found(spoil, message):

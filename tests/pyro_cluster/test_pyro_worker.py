@@ -162,7 +162,7 @@ def test_silence_of_the_manager_is_said_once(worker, monkeypatch, caplog):
     time.sleep(0.05)
     worker.notice_silence()
     worker.notice_silence()
-    assert [record.message for record in caplog.records if "manager not heard" in record.message] == [
+    assert [record.message for record in caplog.records if "no call from the manager" in record.message] == [
         next(record.message for record in caplog.records if "ready for the next" in record.message)
     ]
 
@@ -288,7 +288,7 @@ def test_a_name_held_elsewhere_is_not_taken(cluster, tmp_path, monkeypatch):
     time.sleep(2)
     assert cluster.names() == held
     process.terminate()
-    assert "not registered: the name stormtracks.worker.one is taken by" in process.communicate(timeout=10)[0]
+    assert "not registered: the name stormtracks.worker.one is in use by" in process.communicate(timeout=10)[0]
     assert cluster.names() == held  # nor taken away at the end
 
 
@@ -312,7 +312,7 @@ def test_another_key_is_refused_in_words(cluster, tmp_path, monkeypatch):
     ("arguments", "words"),
     [
         (["--host", "192.0.2.7"], "no key: "),
-        (["--host", "0.0.0.0"], "is every address: give the one by which the manager reaches this host"),
+        (["--host", "0.0.0.0"], "means all addresses; give the one by which the manager reaches this host"),
         (["--data", "/no/such/folder"], "the data folder /no/such/folder does not exist"),
         (["--results", "/proc/results"], "the results folder /proc/results cannot be created"),
         (["--results", "$NOPE/results"], "'results': $NOPE/results: the variable $NOPE is not set on "),

@@ -49,6 +49,8 @@ def recorder(out):
         code = frame.f_code
         if event != "call" or not (code.co_flags & CO_OPTIMIZED or code.co_name == "<module>"):
             return
+        if code.co_name == "__annotate__":  # Python 3.14 has a function for annotations, called when they are read
+            return
         name = file_of(code.co_filename)
         if name is None or name == getattr(last, "name", None):
             return

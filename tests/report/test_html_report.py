@@ -79,7 +79,7 @@ def test_one_that_is_there_is_replaced_whole(results_folder, tmp_path):
     ("folder", "destination", "options", "error", "message"),
     [
         ("nowhere", "a.html", {}, ResultError, "no such folder of results"),
-        (".", "a.html", {}, InputError, "there are no results of vort_track; make some first"),
+        (".", "a.html", {}, InputError, "there are no results of vort_track; run inv track first"),
         (None, "a.pdf", {}, InputError, "ends in .html"),
         (None, "no/a.html", {}, InputError, "no such folder; create it first"),
         (None, "a.html", {"years": [1999]}, InputError, "of these years"),

@@ -104,7 +104,7 @@ def test_storm_that_few_holders_match_stays_a_candidate(tmp_path):
     assert (made.sid.tolist(), made.matched.tolist()) == ([""], [0])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.permutations(range(8)), st.floats(-180, 180))
 def test_order_of_members_and_longitude_do_not_matter(order, turn):
     ensemble = members(*[[line(0, 0.2 * member), line(20, 60 + 0.2 * member, first=5)] for member in range(8)])

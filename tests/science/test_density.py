@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from stormtracks.errors import BadValue
 from stormtracks.science import sphere
 from stormtracks.science.density import AREA_KM2, CAP_RADIUS_KM, track_density
 from stormtracks.science.records import Tracks
@@ -46,3 +47,9 @@ def test_region_across_the_date_line():
 def test_no_season_is_no_track():
     density, _ = track_density([])
     assert density.max() == 0
+
+
+@pytest.mark.parametrize("spacing", [0, -2.0, np.nan, 200.0])
+def test_a_spacing_that_cannot_be_is_refused(spacing):
+    with pytest.raises(BadValue, match="'spacing_deg' must be above 0 and at most 180 degrees, not "):
+        track_density([], spacing_deg=spacing)

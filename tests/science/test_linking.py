@@ -165,7 +165,7 @@ def greedy(maxima, limit_m):
     return successor
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**31), st.integers(2, 40))
 def test_nearest_is_the_greedy_choice_by_distance(seed, count):
     rng = np.random.default_rng(seed)
@@ -182,7 +182,7 @@ def test_nearest_is_the_greedy_choice_by_distance(seed, count):
 
 
 @BOTH
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**31), count=st.integers(0, 80))
 def test_every_maximum_is_in_at_most_one_track_and_times_ascend(linker, seed, count):
     rng = np.random.default_rng(seed)

@@ -250,7 +250,7 @@ def huracanpy_scores(best, found):
 
 
 @given(seasons())
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_pod_and_far_equal_huracanpy_s(season):
     best, found, spacing = season
     matches = matching.match(found, best, AXIS)
@@ -261,7 +261,7 @@ def test_pod_and_far_equal_huracanpy_s(season):
 
 
 @given(seasons())
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=30)
 def test_every_match_is_a_pair_of_huracanpy_s_with_its_distance(season):
     best, found, _ = season
     matches = matching.match(found, best, AXIS)
@@ -275,7 +275,7 @@ def test_every_match_is_a_pair_of_huracanpy_s_with_its_distance(season):
 
 
 @given(seasons())
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_one_to_one_and_nothing_left_that_could_be_matched(season):
     best, found, _ = season
     matches = matching.match(found, best, AXIS)

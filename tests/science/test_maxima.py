@@ -1,3 +1,4 @@
+import re
 from unittest import mock
 
 import numpy as np
@@ -7,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from stormtracks.errors import BadValue
 from stormtracks.science import maxima, sphere
+from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid, Maxima
 
 ALL = {"threshold_s1": 0.5, "min_separation_km": 0}
@@ -85,7 +88,7 @@ def naive(fields, threshold):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(hnp.arrays(float, (2, 6, 7), elements=st.integers(0, 3).map(float)))
 def test_peaks_and_plateaus_are_those_found_point_by_point(fields):
     grid = Grid(np.linspace(-50, 50, 6), np.arange(7) * 360 / 7, True)
@@ -106,7 +109,7 @@ def test_the_centre_lies_between_grid_points(grid, lat, lon):
     assert -180 <= found.lon[0] < 180
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(-70, 70), st.floats(0, 360), st.integers(0, 179))
 def test_turning_the_globe_turns_the_maxima(lat, lon, columns):
     grid = even_grid(2)
@@ -139,7 +142,7 @@ def test_of_two_equally_strong_the_first_stays_and_steps_do_not_mix():
 
 
 @pytest.mark.parametrize("crowded", [700, 0], ids=["at once", "in batches"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 2**31), count=st.integers(0, 60))
 def test_thinning_is_the_greedy_choice_by_strength(crowded, seed, count):
     rng = np.random.default_rng(seed)
@@ -155,3 +158,31 @@ def test_thinning_is_the_greedy_choice_by_strength(crowded, seed, count):
             kept.append(i)
     with mock.patch.object(maxima, "_CROWDED", crowded):
         assert maxima.thin(made, 600).lat.tolist() == made.lat[sorted(kept)].tolist()
+
+
+@pytest.mark.parametrize(
+    ("shape", "remedy"),
+    [
+        ((2, 1, 5, 6), r"take one member: fields\[:, 0\]"),
+        ((5, 6), r"add an axis for the time: fields\[np.newaxis\]"),
+        ((2, 6, 5), "check that the fields and the grid belong together"),
+        ((2, 1, 6, 5), "check that the fields and the grid belong together"),
+    ],
+)
+def test_fields_that_do_not_fit_the_grid_are_refused_with_both_shapes(shape, remedy):
+    fitting = rf"fields of shape {re.escape(str(shape))} do not fit the grid, which needs \(n, 5, 6\); {remedy}"
+    with pytest.raises(InputError, match=fitting):
+        maxima.find(np.zeros(shape), SMALL)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"threshold_s1": 0.0}, "'threshold_s1' must be above 0, not 0.0"),
+        ({"threshold_s1": np.nan}, "'threshold_s1' must be a finite number, not nan"),
+        ({"min_separation_km": -1.0}, "'min_separation_km' must not be negative"),
+    ],
+)
+def test_a_threshold_that_cannot_be_is_refused(given, message):
+    with pytest.raises(BadValue, match=message):
+        maxima.find(field(), SMALL, **given)

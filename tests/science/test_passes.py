@@ -106,7 +106,7 @@ def test_a_block_that_cannot_be_written_leaves_nothing(planted, tmp_path, monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="of a pass cannot be written: No space left on device; free some space"):
+    with pytest.raises(OSError, match="intermediate file cannot be written: No space left on device; free some space"):
         member_maxima(planted["20crv2c"], 0, tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.suffix == ".maxima"] == []
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from stormtracks.errors import BadValue
-from stormtracks.science import ibtracs, linking, matching, maxima, pipeline, reanalysis, results
+from stormtracks.science import density, ibtracs, linking, matching, maxima, pipeline, reanalysis, results
 from stormtracks.science.errors import ResultError
-from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
+from stormtracks.science.records import Grid, Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import RENAMED, Settings, Setup
 from stormtracks.strict_dataclass import KeyRefused, build
 
@@ -107,3 +107,43 @@ def test_a_stage_refuses_what_is_no_choice(stage, name):
     nothing = [None] * (1 if stage is ibtracs.load else 3)
     with pytest.raises(BadValue, match=f"'{name}' must be one of .*, not 'other'"):
         stage(*nothing, **{name: "other"})
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Settings) if "float" in str(field.type)])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_no_setting_is_without_a_value_or_infinite(name, value):
+    if name == "region":
+        with pytest.raises(BadValue, match="'region' must be south, north, west, east in degrees"):
+            Settings(region=(0.0, 40.0, value, 10.0))
+    else:
+        with pytest.raises(BadValue, match=f"'{name}' must be a finite number, not {value}"):
+            Settings(**{name: value})
+
+
+@pytest.mark.parametrize("date", ["02-30", "02-31", "06-31", "13-01", "00-10", "6-1", "W01-1", "0601"])
+def test_a_date_that_no_year_has_is_refused(date):
+    with pytest.raises(BadValue, match="'season' must be two dates"):
+        Settings(season=("01-01", date))
+
+
+def test_a_season_may_begin_on_29_february():
+    assert Settings(season=("02-29", "12-31")).season == ("02-29", "12-31")
+
+
+@pytest.mark.parametrize(
+    "region",
+    [(40, 0, 10, 20), (0, 0, 10, 20), (-91, 0, 10, 20), (0, 40, 10, 10), (0, 40, 10, 361), (np.nan, 1, 2, 3), (0, 40)],
+)
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda region: Settings(region=region),
+        lambda region: maxima.find(np.zeros((1, 2, 2)), Grid(np.arange(2.0), np.arange(2.0), False), region=region),
+        lambda region: matching.match(None, None, None, region=region),
+        lambda region: density.track_density([], region=region),
+    ],
+    ids=["settings", "find", "match", "density"],
+)
+def test_a_region_that_cannot_be_is_refused_wherever_it_is_given(given, region):
+    with pytest.raises(BadValue, match="'region' must be south, north, west, east in degrees with south < north"):
+        given(region)

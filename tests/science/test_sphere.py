@@ -60,7 +60,7 @@ def test_regions_across_the_date_line_and_greenwich():
     assert sphere.in_region(lon, lon, None).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 2**31),
     st.integers(0, 60),

@@ -184,7 +184,7 @@ def test_existing_files_are_not_replaced_unless_told(planted, best, tmp_path):
         ({"noise": -1}, "'noise' must be 0 to 100, not -1"),
         ({"step_hours": 5}, "'step_hours' must divide a day, such as 6 or 3, not 5"),
         ({"start": "June"}, "'start' must be a day such as 2005-06-01, not 'June'"),
-        ({"stop": "2005-08-01"}, r"'stop' \(2005-08-01\) must not lie before 'start' \(2005-08-28\)"),
+        ({"stop": "2005-08-01"}, r"'stop' \(2005-08-01\) must not be before 'start' \(2005-08-28\)"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(changed, message):

@@ -73,7 +73,7 @@ def test_a_regional_grid_has_no_value_at_its_edge():
     assert np.isfinite(found[1:-1, 1:-1]).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**31), st.floats(-5, 5))
 def test_vorticity_is_linear_and_arguments_are_left_alone(seed, factor):
     grid = even_grid(15)

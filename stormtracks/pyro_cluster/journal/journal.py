@@ -214,17 +214,17 @@ class Journal:
                 if (task, settings) != (self.run.task, _plain(self.run.settings)):
                     self._start_over(_differences(self.run, task, settings), overwrite)
                 elif version != self.run.version:
-                    self.remarks.append(f"begun by stormtracks {version}, resumed with {self.run.version}")
+                    self.remarks.append(f"started with stormtracks {version}, resumed with {self.run.version}")
             self.complete = self._db.execute("SELECT year, member FROM tasks WHERE status = 'complete'").fetchall()
             self._introduce()
 
     def _start_over(self, differences: str, allowed: bool) -> None:
         if not allowed:
             raise JournalRefused(
-                f"run {self.run.name} was begun with {differences}; choose another name with --run, or start it over "
-                f"and replace its results with --overwrite ({self.path})"
+                f"run {self.run.name} was started with {differences}; choose another name with --run, or start it "
+                f"again and replace its results with --overwrite ({self.path})"
             )
-        self.remarks.append(f"started over: it was begun with {differences}")
+        self.remarks.append(f"started again from the beginning: before, it had {differences}")
         for table in ("tasks", "working", "run"):
             self._db.execute(f"DELETE FROM {table}")
 
@@ -251,7 +251,7 @@ def _open(path: Path) -> sqlite3.Connection:
         tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if tables and (application, form) != (_APPLICATION, FORMAT):
             raise JournalRefused(
-                f"{path} is not a journal of this version of stormtracks (format {form}, needed {FORMAT}); "
+                f"{path} is not a journal of this version of stormtracks (format {form}, not {FORMAT}); "
                 "move it away or choose another name with --run"
             )
         # A damaged page would otherwise show in the middle of the run; for a million tasks this takes a second.

@@ -42,7 +42,7 @@ def take(journal: Path) -> disk.Lock:
         lock = disk.lock(_beside(journal), patience=PATIENCE_SECONDS)
     except OSError as error:
         raise JournalRefused(
-            f"the journal cannot be kept in {journal.parent}: {error.strerror or error}; make the folder writable, "
+            f"the journal cannot be written in {journal.parent}: {error.strerror or error}; make the folder writable, "
             "or choose another with STORMTRACKS_HOME"
         ) from None
     if lock is None:

@@ -41,7 +41,7 @@ def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> 
     if done is not None:
         rows.append(("wall time", duration(elapsed)))
         if done.done - done.skipped > 0:
-            speed_up = f"{done.seconds / max(elapsed, 1e-6):.1f} over one slot"
+            speed_up = f"{done.seconds / max(elapsed, 1e-6):.1f} times one slot"
             rows.append(
                 ("speed-up", f"{speed_up} ({duration(done.seconds)} of work, {duration(done.cpu_seconds)} of CPU)")
             )
@@ -94,7 +94,7 @@ def _who(state: RunState) -> str:
     if state.managed:
         return f"managed by pid {run['pid']} on {run['host']} since {_moment(run['started'])}"
     if run["state"] == "running":  # it did not say how it ended
-        last = f"pid {run['pid']} on {run['host']}, last alive {_moment(run['heartbeat'])}"
+        last = f"pid {run['pid']} on {run['host']}, last active {_moment(run['heartbeat'])}"
         return f"its manager is gone ({last}); resume the run with 'inv manage'"
     return f"{run['state']}, not managed now"
 

@@ -122,7 +122,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _read(db: sqlite3.Connection, path: Path) -> RunState:
     row = db.execute("SELECT * FROM run").fetchone()
     if row is None:
-        raise JournalRefused(f"run {path.stem} was never begun: {path} is empty; start it with 'inv manage'")
+        raise JournalRefused(f"run {path.stem} was never started: {path} is empty; start it with 'inv manage'")
     run = {**dict(row), "settings": json.loads(row["settings"])}
     managed = _managed(path, run)
     working = cast("list[WorkingSlot]", _rows(db, _WORKING) if managed else [])

@@ -169,15 +169,15 @@ class Assignments:
         self.schedule.check()
         held = Counter(_cell(task) for worker in self._holders() for task, _ in worker.running.values())
         working = {cell for cell in _cells(self.schedule) if self.schedule.get_task(*cell).status == "working"}
-        assert set(held) == working, f"tasks of slots {sorted(held)}, working tasks {sorted(working)}"
-        assert set(held.values()) <= {1}, f"tasks with several slots: {[cell for cell in held if held[cell] > 1]}"
+        assert set(held) == working, f"tasks in slots: {sorted(held)}, tasks marked as working: {sorted(working)}"
+        assert set(held.values()) <= {1}, f"tasks in several slots: {[cell for cell in held if held[cell] > 1]}"
         idle = [worker.name for worker in self._leaving if not worker.running]
-        assert not idle, f"workers that have left and given up all their tasks: {idle}"
+        assert not idle, f"workers that have left and have no task, but are still listed: {idle}"
         reasonless = [_cell(task) for task in self.schedule.deferred() if _cell(task) not in self._troubles]
-        assert not reasonless, f"deferred without an attempt: {reasonless}"
+        assert not reasonless, f"tasks deferred without an attempt: {reasonless}"
         warm = Counter(year for worker in self.workers.values() for year in worker.warm)
-        assert +self._warm == warm, f"counted warm for years {+self._warm}, of the workers {warm}"
-        assert not -self._warm, f"counted warm for years less than never: {-self._warm}"
+        assert +self._warm == warm, f"warm workers of each year: counted {+self._warm}, found {warm}"
+        assert not -self._warm, f"warm workers of some years are counted below 0: {-self._warm}"
 
     def _holders(self) -> Iterable[Worker]:
         """All workers whose slots may have tasks."""
@@ -264,9 +264,9 @@ def _judged(task: PyroTask, reply: Mapping[str, Any]) -> tuple[Status, str | Non
     status = reply.get("status")
     about = (reply.get("year", task.year), reply.get("ensemble_member", task.ensemble_member))
     if about != _cell(task):
-        return "failure", f"the worker replied about {about[0]} member {about[1]}"
+        return "failure", f"the worker replied about another task, {about[0]} member {about[1]}"
     if status not in ("complete", "failure", "timeout"):
-        return "failure", f"the worker replied with the status {status!r}"
+        return "failure", f"the worker replied with the unknown status {status!r}"
     return status, reply.get("error")
 
 

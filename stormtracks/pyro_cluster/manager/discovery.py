@@ -118,7 +118,7 @@ class Discovery:
             listed = self._cluster.find()
         except PeerLost as error:
             if not self._nameserver_lost:
-                self._log(f"nameserver lost: {error}; running work continues")
+                self._log(f"nameserver lost: {error}; running tasks continue")
             self._nameserver_lost = True
             return
         if self._nameserver_lost:
@@ -144,7 +144,8 @@ class Discovery:
         before = self._listings.get(self._uris.get(name, ""))
         if before and before.uri != uri and before.state == "connected":
             self._log(
-                f"the name {name} now belongs to another worker, at {_place(uri)}; the first is used while it lives"
+                f"the name {name} now belongs to another worker, at {_place(uri)}; the first worker is used as long as "
+                "it answers"
             )
         self._uris[name] = uri
         listing = self._listings.setdefault(uri, _Listing(name, uri))
@@ -167,7 +168,7 @@ class Discovery:
             return
         listing.state = "refused" if refusal else "connected"
         if refusal:
-            self._log(f"worker {listing.name} at {_place(listing.uri)} is left out: {refusal}")
+            self._log(f"worker {listing.name} at {_place(listing.uri)} is not used: {refusal}")
             peer.close()
         elif not self._stopped.is_set():
             self._came(worker, peer)
@@ -177,7 +178,7 @@ class Discovery:
             first = not listing.pause
             self._rest(listing)
         if first and not self._stopped.is_set():
-            self._log(f"worker {listing.name} is listed but does not answer: {error}; it will be asked again")
+            self._log(f"worker {listing.name} is listed but does not answer: {error}; it will be tried again")
 
     def _rest(self, listing: _Listing) -> None:
         listing.again = time.monotonic() + listing.pause  # the first pause is 0: at the next look

@@ -141,8 +141,10 @@ class Dispatcher:
             heartbeat.stop()
         for call in calls:
             call.cut()
+        with self._lock:
+            threads = list(self._threads)
         until = time.monotonic() + 5
-        for thread in list(self._threads):
+        for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
 
     def trouble(self, message: str | None) -> None:
@@ -152,7 +154,7 @@ class Dispatcher:
             self._stalled_since = time.monotonic()
             self._idle.notify_all()
         if message:
-            self._show(f"{message}; no work is given out until it can")
+            self._show(f"{message}; check the disk. No tasks are given out until the journal can be written again")
         else:
             self._show("the journal can be written again")
 
@@ -177,24 +179,25 @@ class Dispatcher:
             self.assignments.check()
             there = self.assignments.workers
             strangers = [key for key in self._calls if key[0] not in there]
-            assert not strangers, f"connections for calls to workers that have gone: {strangers}"
+            assert not strangers, f"calls are open to workers that have gone: {strangers}"
             beating = set(self._heartbeats)
-            assert beating <= set(there), f"heartbeats of workers that have gone: {beating - set(there)}"
+            assert beating <= set(there), f"workers that have gone still have a heartbeat: {beating - set(there)}"
             too_many = [worker.name for worker in there.values() if len(worker.running) > worker.slots]
             assert not too_many, f"workers with more tasks than slots: {too_many}"
             lost = [worker.name for worker in there.values() if worker.lost]
-            assert not lost, f"lost workers that can be given work: {lost}"
+            assert not lost, f"lost workers can still be given tasks: {lost}"
 
     # Workers come and go
 
     def _refusal(self, description: Mapping[str, Any]) -> str | None:
         version, tasks = description.get("version"), description.get("tasks")
         if version != self.rules.version and not self.rules.any_version:
-            return f"it runs stormtracks {version}, this is {self.rules.version}; bring it up to date with 'fab deploy'"
+            return f"it runs stormtracks {version}, but the manager runs {self.rules.version}; run fab deploy"
         if tasks is not None and self.schedule.task not in tasks:
-            return f"it does not know the task {self.schedule.task}, only {', '.join(sorted(tasks))}"
+            known = ", ".join(sorted(tasks))
+            return f"it does not know the task {self.schedule.task}, only {known}; correct 'tasks' in hosts.yaml"
         if description.get("id") in self.assignments.workers:
-            return "it is here already, under another name or address"
+            return "it is already connected under another name or address"
         return None
 
     def _came(self, worker: Worker, peer: Peer) -> None:
@@ -208,17 +211,21 @@ class Dispatcher:
             self._heartbeats[worker.id] = heartbeat
             self.assignments.add(worker)
             self._idle.notify_all()  # a task may have waited for another worker than the one that failed on it
-        again = "" if before is None else ", is back" if before == worker.id else ", is a new one of that name"
+        again = "" if before is None else " (it is back)" if before == worker.id else " (a new worker of this name)"
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
-        self.log(f"worker {worker.name} came: {slots} on {worker.host or worker.uri}{again}")
+        self.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{again}")
         heartbeat.start()
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        for slot in range(worker.slots):
-            thread = threading.Thread(
-                target=self._serve, args=(worker, slot), name=f"{worker.name}/{slot}", daemon=True
-            )
-            thread.start()
-            self._threads.append(thread)
+        self._begin_slots(worker)
+
+    def _begin_slots(self, worker: Worker) -> None:
+        with self._lock:  # no slot takes a task before `stop` knows that its thread is to be waited for
+            self._threads = [thread for thread in self._threads if thread.is_alive()]
+            for slot in range(worker.slots):
+                thread = threading.Thread(
+                    target=self._serve, args=(worker, slot), name=f"{worker.name}/{slot}", daemon=True
+                )
+                thread.start()
+                self._threads.append(thread)
 
     def _gone(self, worker: Worker, error: PeerLost) -> None:
         """A worker is lost: cut its calls, so that its slots' threads come back and give up their tasks."""
@@ -345,9 +352,9 @@ class Dispatcher:
         self._journal.record(outcome)
         cell, attempts = f"{outcome.year} member {outcome.ensemble_member}", outcome.attempts
         if outcome.status in ("failure", "timeout"):
-            self.log(f"{cell}: {outcome.status} after attempt {attempts}, on {outcome.worker}: {outcome.error}")
+            self.log(f"{cell}: {outcome.status} after attempt {attempts} on {outcome.worker}: {outcome.error}")
         elif outcome.status == "outstanding" and not logged:
-            self.log(f"{cell}: attempt {attempts} failed, on {outcome.worker}; to be tried again: {outcome.error}")
+            self.log(f"{cell}: attempt {attempts} failed on {outcome.worker} and will be repeated: {outcome.error}")
         with self._lock:
             if outcome.status != "complete" or outcome.attempts > 1:
                 self._idle.notify_all()  # there is a task to repeat, or a suspect less on the worker

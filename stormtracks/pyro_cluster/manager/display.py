@@ -179,7 +179,7 @@ def _worker_line(worker: Worker) -> str:
         f"{task.year}/{task.ensemble_member} {duration(time.time() - since)}"
         for _, (task, since) in sorted(worker.running.items())
     )
-    return f"  {worker.name}{at}, {len(worker.running)}/{worker.slots}: {doing or 'nothing to do'}"
+    return f"  {worker.name}{at}, {len(worker.running)}/{worker.slots}: {doing or 'idle'}"
 
 
 def _coloured(lines: list[str]) -> "Text":

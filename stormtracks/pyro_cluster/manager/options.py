@@ -56,16 +56,22 @@ class Option(NamedTuple):
 
 OPTIONS = (
     Option("start-year", "first year", int, needed=True),
-    Option("end-year", "last year, included; default: the first", int),
+    Option("end-year", "last year, included; default: the start year", int),
     Option("members", "number of ensemble members, the same for each year", int, needed=True),
-    Option("task", "what is done with each member of each year; default: vort_track", default="vort_track"),
-    Option("timeout", "seconds that one task may take; default: no limit", float),
-    Option("retries", "how often a task that failed is tried again; default: 2", int, 2),
-    Option("settings", "YAML file of settings (thresholds and so on); of several the last one counts", list, ()),
-    Option("set", "one setting, key=value; may be given several times", list, ()),
-    Option("run", "name of the run, by which it is resumed; default: TASK_START-END"),
-    Option("overwrite", "start over, and replace results that were made with other settings", bool, False),
-    Option("wait", "seconds to wait for a worker, or for a journal that cannot be written; default: 60", float, 60.0),
+    Option("task", "task to do for each member of each year; default: vort_track", default="vort_track"),
+    Option("timeout", "maximum time for one task in seconds; default: no limit", float),
+    Option("retries", "how often a failed task is repeated; default: 2", int, 2),
+    Option(
+        "settings",
+        "YAML file with settings (thresholds and so on); may be given several times, the last file counts most; "
+        "default: the standard settings",
+        list,
+        (),
+    ),
+    Option("set", "one setting as key=value; may be given several times", list, ()),
+    Option("run", "name of the run; the same name resumes it; default: TASK_START-END"),
+    Option("overwrite", "start the run again, and replace results that were made with other settings", bool, False),
+    Option("wait", "seconds to wait for a worker, or until the journal can be written; default: 60", float, 60.0),
     Option("any-version", "also use workers that run another version of stormtracks", bool, False),
 )
 HELP = {option.name: option.help for option in OPTIONS}

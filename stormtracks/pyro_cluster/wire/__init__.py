@@ -102,13 +102,13 @@ def nameserver(
     except Unreachable as error:
         reason = _reason(error.__cause__, connect_timeout)
         raise NoNameserver(
-            f"no nameserver at {place} ({reason}): start it with `inv nameserver`, or name another in hosts.yaml"
+            f"no nameserver at {place} ({reason}): start it with `inv nameserver`, or set another address in hosts.yaml"
         ) from error
     except WrongKey as error:
         path = secret or secrets.secret_path()
         raise WrongKey(
-            f"wrong key: the nameserver at {place} has another key than {path}; bring the cluster's key to the hosts "
-            "with `fab push-key`, or stop a nameserver that was started before the key was renewed"
+            f"wrong key: the nameserver at {place} has another key than {path}; copy the cluster's key to the hosts "
+            "with `fab push-key`. If the nameserver was started before the key was renewed, restart it"
         ) from error
 
 
@@ -256,12 +256,13 @@ def _explained(error: BaseException, place: str, timeout: float, secret: str | o
     if isinstance(error, WireError) or not isinstance(error, (OSError, errors.PyroError)):
         return None
     text = str(error)
-    hung_up = text.startswith("sending: connection lost: EOF")  # on our certificate; its alert was lost on the way
+    hung_up = text.startswith("sending: connection lost: ")  # on our certificate; its alert was lost on the way
     if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in text.upper() or hung_up:
-        return WrongKey(f"wrong key: {place} has another key than {secret or secrets.secret_path()}")
+        path = secret or secrets.secret_path()
+        return WrongKey(f"wrong key: {place} has another key than {path}; run fab push-key, then restart that process")
     if isinstance(error, (ssl.SSLError, errors.ProtocolError)):
         return NotOurs(
-            f"{place} answers, but not as this system does: another program listens there; check host and port in "
+            f"{place} does not answer as stormtracks does: another program is listening there; check host and port in "
             "hosts.yaml"
         )
     return Unreachable(f"cannot connect to {place}: {_reason(error, timeout)}")
@@ -273,5 +274,5 @@ def _reason(error: BaseException | None, timeout: float) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "nothing listens there"
     if isinstance(error, socket.gaierror):
-        return "there is no host of that name"
+        return "the host name is unknown"
     return getattr(error, "strerror", None) or str(error)

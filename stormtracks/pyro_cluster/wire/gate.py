@@ -96,7 +96,7 @@ class Gate:
             except Exception:
                 if self.shutting_down:
                     break
-                log.exception("unexpected error at the gate, which keeps serving")
+                log.exception("unexpected error while connections were accepted; the service continues")
                 time.sleep(0.05)  # should it come again at once, the log and the processor are spared
         for sock in list(self._strangers):
             self._refuse(sock, "the end")
@@ -186,7 +186,7 @@ class Gate:
         if not self._membership.holds(sock):
             self._refuse(sock, "another key")
         elif len(self._members) >= self._size:
-            self._refuse(sock, f"{self._size} members are connected already")
+            self._refuse(sock, f"the limit of {self._size} connections is reached")
         else:
             self._selector.unregister(sock)
             peer, _ = self._strangers.pop(sock)
@@ -203,7 +203,7 @@ class Gate:
             connection.setTimeout(HELLO_SECONDS)
             _Job(connection, peer, self._daemon)()
         except Exception:
-            log.exception("the connection of %s ended by an unexpected error", peer[0])
+            log.exception("an unexpected error ended the connection of %s", peer[0])
         finally:
             with self._lock:
                 self._members.pop(connection.sock, None)

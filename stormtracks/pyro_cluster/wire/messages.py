@@ -54,7 +54,9 @@ class BoundedMessage(message.Message):
 
     def _check_size(self) -> None:
         if self.type in self._REQUESTS and self.data_size > MAX_REQUEST_BYTES:
-            raise errors.MessageTooLargeError(f"a request of {self.data_size} bytes; at most {MAX_REQUEST_BYTES}")
+            raise errors.MessageTooLargeError(
+                f"a request of {self.data_size} bytes is too large; at most {MAX_REQUEST_BYTES} are accepted"
+            )
 
     @classmethod
     def from_header(cls, headerData: bytes) -> "BoundedMessage":  # noqa: N803 - Pyro's name

@@ -168,8 +168,8 @@ class PyroWorker:
         if self._has_worked and silent > MANAGER_SILENT_SECONDS:
             self._has_worked = False
             since = time.strftime("%H:%M:%S", time.localtime(time.time() - silent))
-            rest = f"{self._slots.busy} task(s) still run, then " if self._slots.busy else ""
-            log.warning("manager not heard since %s; %sready for the next", since, rest)
+            rest = f"{self._slots.busy} task(s) still running, then " if self._slots.busy else ""
+            log.warning("no call from the manager since %s; %sready for the next manager", since, rest)
 
     def _note_call(self) -> None:
         self._last_call = time.monotonic()
@@ -215,7 +215,7 @@ class PyroWorker:
         if status != "complete":
             log.warning("%s: %s", line, reply["error"])
         elif reply["skipped"]:
-            log.info("%s; it already had a result", line)
+            log.info("%s; the result already existed", line)
         elif reply["counts"]:
             log.info("%s; %s", line, _listed(reply["counts"]))
         else:

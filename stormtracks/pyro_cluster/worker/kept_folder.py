@@ -44,8 +44,8 @@ class KeptFolder:
             ) from None
         if not same:
             raise FolderLost(
-                f"the results folder {self.path} is not the one that this worker started with: was a disk unmounted, "
-                "or the folder replaced? Put it back, or restart the worker to use what is there now"
+                f"the results folder {self.path} is not the one that this worker started with. Perhaps a disk was "
+                "unmounted, or the folder was replaced: put it back, or restart the worker to use the new folder"
             )
 
     def close(self) -> None:

@@ -47,27 +47,37 @@ def parser() -> argparse.ArgumentParser:
     """The arguments; paths are this host's."""
     arguments = argparse.ArgumentParser(prog="pyro_worker", description=__doc__)
     add = arguments.add_argument
-    add("--name", type=_name, default=socket.gethostname(), help="name among the cluster's workers [the host's]")
+    add("--name", type=_name, default=socket.gethostname(), help="name of this worker in the cluster [the host's name]")
     add("--host", default="127.0.0.1", help="address by which the manager reaches this host [%(default)s]")
-    add("--port", type=int, default=0, help="port to listen at; 0: any free one [%(default)s]")
+    add("--port", type=int, default=0, help="port to listen on; 0: any free port [%(default)s]")
     add(
         "--nameserver",
         type=address.argument,
         default=("localhost", 9090),
         metavar="HOST:PORT",
-        help="[localhost:9090]",
+        help="address of the nameserver [localhost:9090]",
     )
-    add("--slots", type=_positive, default=len(os.sched_getaffinity(0)), help="tasks at a time [this host's cores]")
-    add("--memory-limit", type=_positive, metavar="MB", help="memory per slot; a task that needs more fails [none]")
-    add("--setup", type=Path, metavar="FILE", help=f"JSON with {', '.join(SETUP)}; the options below override it")
+    add(
+        "--slots",
+        type=_positive,
+        default=len(os.sched_getaffinity(0)),
+        help="number of tasks at a time [this host's cores]",
+    )
+    add("--memory-limit", type=_positive, metavar="MB", help="MiB per slot; a task that needs more fails [no limit]")
+    add("--setup", type=Path, metavar="FILE", help=f"JSON file with {', '.join(SETUP)}; the options below override it")
     add("--data", help="folder of the reanalysis")
     add("--results", help="folder for results")
     add("--best-tracks", help="IBTrACS file")
-    add("--scratch", help="folder on a local disk")
-    add("--dataset", metavar="JSON", help="description of the data's files: JSON, or @FILE with it")
-    add("--tasks", default=TASKS, metavar="MODULE:TABLE", help="table of the tasks that can be done [%(default)s]")
-    add("--code-version", metavar="TEXT", help="version that the manager is told [the package's]")
-    add("--log", metavar="FILE", help="[standard error]")
+    add("--scratch", help="folder on a local disk for intermediate files")
+    add("--dataset", metavar="JSON", help="description of the data's files: JSON, or @FILE with the JSON")
+    add(
+        "--tasks",
+        default=TASKS,
+        metavar="MODULE:TABLE",
+        help="table of the tasks that this worker can do [%(default)s]",
+    )
+    add("--code-version", metavar="TEXT", help="version reported to the manager [that of the package]")
+    add("--log", metavar="FILE", help="log file [standard error]")
     return arguments
 
 
@@ -104,17 +114,17 @@ def _daemon(options: argparse.Namespace) -> wire.Daemon:
         return wire.Daemon(options.host, options.port, connections=4 * options.slots + 64)
     except OSError as error:
         place = address.place(options.host, options.port)
-        raise Refused(f"cannot listen at {place}: {error.strerror or error}") from error
+        raise Refused(f"cannot listen on {place}: {error.strerror or error}; check 'bind' in hosts.yaml") from error
 
 
 def _check_key(host: str) -> None:
     """Beyond this machine the cluster's key must be here already: one created here would be another cluster's."""
     if host in ("", "0.0.0.0", "::"):
-        raise Refused(f"--host {host!r} is every address: give the one by which the manager reaches this host")
+        raise Refused(f"--host {host!r} means all addresses; give the one by which the manager reaches this host")
     try:
         here = address.is_loopback(host)
     except OSError as error:
-        raise Refused(f"cannot listen at {host}: {error.strerror or error}") from error
+        raise Refused(f"cannot listen on {host}: {error.strerror or error}; check 'bind' in hosts.yaml") from error
     if here:
         secret.ensure()
     secret.check()
@@ -162,7 +172,7 @@ def _json(text: str, option: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:  # json's errors are ValueErrors
         raise Refused(f"{option} {text}: {error}") from error
     if not isinstance(found, dict):
-        raise Refused(f"{option} {text}: expected keys and values")
+        raise Refused(f"{option} {text}: expected keys and values, found something else")
     return found
 
 

@@ -115,9 +115,9 @@ class SlotProcess:
         code = self._process.poll()
         self.end()
         if code is None:
-            return f"{error}: the slot's process was ended"
+            return f"{error}: the slot's process was stopped"
         if code >= 0:
-            return f"the slot's process ended itself with exit status {code}"
+            return f"the slot's process exited with status {code}"
         cause = " (the kernel does that when memory runs out)" if code == -signal.SIGKILL else ""
         return f"the slot's process was killed by {signal.Signals(-code).name}{cause}"
 

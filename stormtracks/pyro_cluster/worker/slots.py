@@ -128,7 +128,7 @@ class Slots:
             usable = [slot for slot in self.slots if slot.in_service()]
             free = [slot for slot in usable if slot.order is None]
             if not free:
-                return None, "every slot is working" if usable else self.slots[0].fault or ""
+                return None, "all slots are busy" if usable else self.slots[0].fault or ""
             # One that has the year's data at hand, else one that has none yet, else the one that rests longest.
             slot = min(free, key=lambda one: (one.year != order["year"], one.year is not None, one.rests_since))
             slot.claim(order)
@@ -186,7 +186,7 @@ class _Slot:
         """
         process = self.process()
         if process.has_ended():  # while it had nothing to do: no task is to blame
-            log.warning("slot %d: %s while idle; it is started again", self.number, process.why_it_ended())
+            log.warning("slot %d: %s while idle; starting it again", self.number, process.why_it_ended())
             self._replace(process)
             process = self.process()
         reply = self._ask(process, order, timeout)
@@ -235,7 +235,7 @@ class _Slot:
         except TimeoutError as error:
             stacks = process.stacks()
             process.end()
-            return {"timeout": f"{error}: its process was ended", "traceback": stacks}
+            return {"timeout": f"{error}: its process was stopped", "traceback": stacks}
         except (EOFError, OSError, ValueError) as error:
             return {"error": process.why_it_ended(error), "traceback": process.last_lines()}
 
@@ -260,7 +260,7 @@ class _Slot:
         self._failed_starts += 1
         self.fault = fault
         self._retry_at = time.monotonic() + pause
-        log.error("slot %d cannot start, it is tried again in %g s: %s", self.number, pause, fault)
+        log.error("slot %d cannot start; the next try is in %g s: %s", self.number, pause, fault)
         return SlotFault(fault)
 
 
@@ -268,4 +268,4 @@ def _fault(process: SlotProcess | None, error: Exception) -> str:
     """Why a process did not come up."""
     if process is None:
         return f"cannot start a process: {error}"
-    return f"{process.why_it_ended(error)} before it was ready; the last that it wrote: {process.last_lines()}"
+    return f"{process.why_it_ended(error)} before it was ready; its last output: {process.last_lines()}"

@@ -19,16 +19,27 @@ def _setting(default: float, unit: str, doc: str) -> Any:
 class ConsensusSettings:
     """What makes tracks of different members one storm."""
 
-    min_common_times: int = _setting(6, "times", "times at which two members' tracks must be near each other")
-    radius_km: float = _setting(350.0, "km", "two members' tracks no farther apart than this at a time are near")
-    max_mean_distance_km: float = _setting(200.0, "km", "largest mean distance over the times at which they are near")
-    min_near_share: float = _setting(0.5, "", "share of the times that both exist at which they must be near")
-    min_share: float = _setting(0.25, "", "share of the members that must have a storm for it to be kept")
-    path_share: float = _setting(0.5, "", "share of its holders that must have the storm at a time of the mean path")
-    min_points: int = _setting(6, "points", "shortest mean path that is kept")
-    min_peak_s1: float = _setting(0.0, "s-1", "a mean path must reach this vorticity at least once; 0: it need not")
+    min_common_times: int = _setting(
+        6, "times", "minimum number of times at which the tracks of two members are near each other"
+    )
+    radius_km: float = _setting(350.0, "km", "maximum distance at which the tracks of two members are near at a time")
+    max_mean_distance_km: float = _setting(200.0, "km", "maximum mean distance over the times at which they are near")
+    min_near_share: float = _setting(
+        0.5, "", "minimum fraction of the times of both tracks at which they must be near each other"
+    )
+    min_share: float = _setting(0.25, "", "minimum fraction of the members that must have a storm; others are dropped")
+    path_share: float = _setting(
+        0.5, "", "a time is in the mean path if at least this fraction of the storm's members have the storm then"
+    )
+    min_points: int = _setting(6, "points", "minimum length of a mean path; shorter ones are dropped")
+    min_peak_s1: float = _setting(
+        0.0, "s-1", "a mean path must reach this vorticity at least once; 0: no such condition"
+    )
     min_matched_share: float = _setting(
-        0.5, "", "share of its holders whose track must match a best track for the storm to be called by its name"
+        0.5,
+        "",
+        "a storm gets the name of a best track if at least this fraction of the storm's members have a track that "
+        "matches it",
     )
 
     def __post_init__(self) -> None:
@@ -39,7 +50,7 @@ class ConsensusSettings:
             raise BadValue(f"'min_peak_s1' must not be negative, not {self.min_peak_s1}")
         for name in ("min_near_share", "min_share", "path_share", "min_matched_share"):
             if not 0 <= getattr(self, name) <= 1:
-                raise BadValue(f"'{name}' must be a share, from 0 to 1, not {getattr(self, name)}")
+                raise BadValue(f"'{name}' must be a fraction from 0 to 1, not {getattr(self, name)}")
 
 
 def group(

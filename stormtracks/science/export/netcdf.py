@@ -29,17 +29,21 @@ _POINT: dict[str, tuple[str, _Attributes]] = {
 _TRACK: dict[str, tuple[str | type[str], _Attributes]] = {
     "track_id": ("i8", {"cf_role": "trajectory_id", "long_name": "number of the track in this file"}),
     "row_size": ("i4", {"long_name": "points of the track", "sample_dimension": "obs"}),
-    "year": ("i4", {"long_name": "year that the season began in"}),
+    "year": ("i4", {"long_name": "year in which the season began"}),
     "member": ("i4", {"long_name": "ensemble member; -1 for a consensus track"}),
-    "sid": (str, {"long_name": "IBTrACS identifier of the observed storm; empty for none"}),
+    "sid": (str, {"long_name": "IBTrACS identifier of the observed storm; empty if none"}),
     "name": (str, {"long_name": "name of the observed storm"}),
 }
 _CONSENSUS: dict[str, tuple[str, str, _Attributes]] = {
-    "members": ("i4", "trajectory", {"long_name": "members that have the consensus track", "units": "1"}),
+    "members": ("i4", "trajectory", {"long_name": "number of members that have the consensus track", "units": "1"}),
     "spread_km": (
         "f4",
         "obs",
-        {"long_name": "root mean square distance of the members", "units": "km", "coordinates": "time lat lon"},
+        {
+            "long_name": "root mean square distance of the members from the track",
+            "units": "km",
+            "coordinates": "time lat lon",
+        },
     ),
 }
 

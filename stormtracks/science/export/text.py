@@ -48,9 +48,10 @@ class Csv(Lines):
     units: ClassVar[dict[str, str]] = {
         "time": "UTC, ISO 8601", "lon": "degrees east, [-180, 180)", "lat": "degrees north",
         "vorticity": "s-1, relative vorticity, cyclonic positive in both hemispheres",
-        "year": "year that the season began in", "member": "ensemble member; -1 for a consensus track",
-        "sid": "IBTrACS identifier of the observed storm; empty for none",
-        "members": "members that have the consensus track", "spread_km": "km, root mean square distance of the members",
+        "year": "year in which the season began", "member": "ensemble member; -1 for a consensus track",
+        "sid": "IBTrACS identifier of the observed storm; empty if none",
+        "members": "number of members that have the consensus track",
+        "spread_km": "km, root mean square distance of the members from the consensus track",
     }  # fmt: skip
 
     def header(self) -> str:
@@ -166,7 +167,7 @@ def whole_hours(time: Times, tool: str) -> list[str]:
     odd = np.flatnonzero(time.astype("datetime64[h]") != time)
     if len(odd):
         raise InputError(
-            f"{tool} files have whole hours only, and a track has a point at {time[odd[0]]}; export csv or netcdf"
+            f"{tool} files can store whole hours only, but a track has a point at {time[odd[0]]}; export csv or netcdf"
         )
     texts = np.char.replace(np.datetime_as_string(time, unit="h"), "T", " ")
     return np.char.replace(texts, "-", " ").tolist()

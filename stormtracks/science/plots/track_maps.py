@@ -173,7 +173,7 @@ def _storm_title(consensus: ConsensusTracks, number: int) -> str:
     name, sid = consensus.name[number], consensus.sid[number]
     start = np.datetime_as_string(consensus.time[consensus.start[number]], unit="D")
     what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else f"Candidate of {start}"
-    return f"{what}: held by {consensus.held_by[number].sum()} of {len(consensus.members)} members"
+    return f"{what}: found in {consensus.held_by[number].sum()} of {len(consensus.members)} members"
 
 
 def _tracks_of(consensus: ConsensusTracks, number: int, ensemble: Sequence[Tracks]) -> Tracks:

@@ -87,7 +87,7 @@ class ChunkReader:
         place = {"time": step, "member": member, "level": self._level}
         mask, stored = self._dataset.id.read_direct_chunk(tuple(place.get(role, 0) for role in self._roles))
         if mask:
-            raise ValueError("a filter was left out when this chunk was written")
+            raise ValueError("this chunk was written without one of its filters")
         inflated = deflate.zlib_decompress(stored, self._bytes)
         if len(inflated) != self._bytes:
             raise ValueError(f"the chunk has {len(inflated)} bytes, not {self._bytes}")

@@ -51,7 +51,7 @@ class _Header:
     def _bytes(self, size: int) -> bytes:
         data = self.file.read(size)
         if len(data) < size:
-            raise EOFError("the header itself is cut off")
+            raise EOFError("the header is incomplete")
         return data
 
     def _list(self) -> int:

@@ -68,7 +68,7 @@ def pattern(template: str, texts: bool = False) -> re.Pattern[str]:
         digits only.
     """
     if template.startswith("/") or ".." in template.split("/"):
-        raise BadValue(f"'files' must be paths below the data folder, not {template!r}")
+        raise BadValue(f"'files' must be paths inside the data folder, not {template!r}")
     parts: list[str] = []
     seen: set[str] = set()
     end = 0
@@ -77,7 +77,7 @@ def pattern(template: str, texts: bool = False) -> re.Pattern[str]:
         end = found.end()
     rest = template[end:]
     if re.search(r"[{}]", "".join(_PLACEHOLDER.split(template)[::4])):
-        raise BadValue(f"'files' may have {{year}}, {{member}}, {{member:03d}} and * in them, not {template!r}")
+        raise BadValue(f"'files' may contain {{year}}, {{member}}, {{member:03d}} and *, not {template!r}")
     return re.compile("".join(parts) + re.escape(rest))
 
 

@@ -303,14 +303,14 @@ def _layout(folder: Path, entries: list[Entry], described: Dataset, remarks: tup
         single = next(entry.path for entry in entries if entry.number is None)
         other = next(entry.path for entry in entries if entry.number is not None)
         raise InputError(
-            f"{folder}: two layouts hold the same year: {single} and {other}; remove one, or describe the right one as "
-            "a dataset"
+            f"{folder}: two layouts contain the same year: {single} and {other}; remove one, or describe the right one "
+            "in a dataset description"
         )
     _refuse_copies(entries)
     numbers = [None] if None in labels else _numbering(labels, described)
     if not numbers:
         raise InputError(
-            f"{folder}: no member is as high as the dataset's first_member {described.first_member}; correct it"
+            f"{folder}: all members are below the dataset's first_member {described.first_member}; correct it"
         )
     return Layout(
         {
@@ -335,6 +335,6 @@ def _refuse_copies(entries: list[Entry]) -> None:
         key = (entry.role, entry.path.name, entry.year, entry.number)
         if entry.year is not None and seen.setdefault(key, entry.path) != entry.path:
             raise InputError(
-                f"two files may be {entry.role}: {seen[key]} and {entry.path}; remove one, or describe the right one "
-                "as a dataset"
+                f"two files could be {entry.role}: {seen[key]} and {entry.path}; remove one, or describe the right one "
+                "in a dataset description"
             )

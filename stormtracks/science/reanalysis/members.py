@@ -110,9 +110,7 @@ class Members:
             No such member, or none at all; a file is missing, cannot be understood, or does not fit the others.
         """
         if not numbers:
-            raise InputError(
-                f"{self.folder}: no member was asked for; name at least one of the {len(self.labels)} that there are"
-            )
+            raise InputError(f"{self.folder}: no member was given; give at least one of the {len(self.labels)} members")
         for number in numbers:
             self._check(number)
         if not self._own_files:

@@ -101,8 +101,8 @@ def _refuse_overlap(before: Stretch, after: Stretch) -> None:
     last = before.field.times[before.first + before.size - 1]
     if after.field.times[after.first] <= last:
         raise InputError(
-            f"{before.field.path} and {after.field.path} both hold {after.field.name} of "
-            f"{after.field.times[after.first]}; remove one of them, or name the right one under 'files' of a dataset "
+            f"{before.field.path} and {after.field.path} both contain {after.field.name} of "
+            f"{after.field.times[after.first]}; remove one of them, or give the right one under 'files' of a dataset "
             "description"
         )
 
@@ -132,7 +132,7 @@ def refuse_other_times(one: Series, other: Series) -> None:
     only = np.setxor1d(one.times, other.times)
     example = f"; only one of them has {only[0]}" if len(only) else ""
     raise InputError(
-        f"{names} are at different times: {len(one.times)} and {len(other.times)} times{example}; "
+        f"{names} have different times: {len(one.times)} and {len(other.times)} times{example}; "
         "use files with the same times"
     )
 

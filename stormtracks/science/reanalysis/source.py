@@ -88,7 +88,7 @@ def _why_not_opened(path: Path, error: Exception) -> str:
     if not path.exists():
         return f"{path}: there is no such file; check the name"
     if not path.is_file():
-        return f"{path}: is not a file; name a netCDF file"
+        return f"{path}: is not a file; give a netCDF file"
     try:
         with path.open("rb") as file:
             start = file.read(512)

@@ -143,9 +143,9 @@ def _calendar(coordinate: netCDF4.Variable, where: str) -> str:
     if given in _CALENDARS:
         return _CALENDARS[given]
     reason = (
-        "it has dates that no observation has"
+        "it has dates that do not exist in the real calendar"
         if given in ("360_day", "all_leap", "366_day")
-        else "its dates are not those of observations"
+        else "its dates cannot be compared with those of observations"
     )
     raise InputError(
         f"{where}: the calendar {given!r} cannot be used: {reason}; use data with the calendar standard, "

@@ -109,8 +109,8 @@ def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -
             raise InputError(found.fault)
         return found
     raise InputError(
-        f"{path}: no variable is recognised as {role} among {', '.join(nc.variables) or 'none at all'}; "
-        "name the right one under 'variables' of a dataset description"
+        f"{path}: no variable is recognised as {role}; the file has {', '.join(nc.variables) or 'none'}; "
+        "give the right one under 'variables' of a dataset description"
     )
 
 

@@ -37,8 +37,8 @@ def choose(
     there = years_of(folder, task)
     if not there:
         raise ResultError(
-            f"{folder}: there are no results of the task '{task}'; make some first (inv track, inv manage), or name "
-            "another folder"
+            f"{folder}: there are no results of the task '{task}'; run inv track or inv manage first, or give another "
+            "folder"
         )
     wanted = there if years is None else _known(years, there, f"{folder}: no result of the year")
     return {year: _members(folder, task, year, members) for year in wanted}
@@ -53,6 +53,6 @@ def _known(wanted: Iterable[int], there: list[int], problem: str) -> list[int]:
     wanted = sorted(set(wanted))
     missing = [number for number in wanted if number not in there]
     if missing or not wanted:
-        listed = ", ".join(map(str, missing)) or "(none was named)"
+        listed = ", ".join(map(str, missing)) or "(none was given)"
         raise ResultError(f"{problem} {listed}; choose from {', '.join(map(str, there))}")
     return wanted

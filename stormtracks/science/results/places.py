@@ -120,6 +120,6 @@ def _names(folder: Path) -> list[str]:
 
 def _not_listed(folder: Path, error: OSError) -> ResultError:
     return ResultError(
-        f"{folder}: the results cannot be listed: {error.strerror}; fix the permissions there, or name another folder "
+        f"{folder}: the results cannot be listed: {error.strerror}; fix the permissions there, or give another folder "
         "for the results"
     )

@@ -45,7 +45,7 @@ def load_settings(path: Folder) -> Settings:
     """
     provenance = load_header(path).provenance
     if "settings" not in provenance:
-        raise ResultError(f"{path}: does not say with which settings it was made; make it again with --overwrite")
+        raise ResultError(f"{path}: does not contain its settings; compute it again with --overwrite")
     return Settings.from_mapping(provenance["settings"], f"{path}: settings")
 
 
@@ -80,7 +80,7 @@ def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
         or path.name != f"member_{header.ensemble_member:03d}.nc"
     ):
         raise ResultError(
-            f"{path}: holds task '{header.task}', year {header.year}, member {header.ensemble_member}: it was moved "
+            f"{path}: contains task '{header.task}', year {header.year}, member {header.ensemble_member}: it was moved "
             "or renamed; move it back, delete it, or run with --overwrite"
         )
     differences = _differences(header.provenance, json.loads(json.dumps(wanted)))

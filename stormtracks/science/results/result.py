@@ -36,6 +36,13 @@ class Result:
     matches: Matches
     provenance: dict[str, Any]
 
+    def __repr__(self) -> str:
+        counts = self.counts
+        found = ", ".join(f"{counts[name]:,} {name}" for name in ("steps", "maxima", "tracks"))
+        best = f"{counts['matches']:,} of {counts['storms']:,} best tracks found"
+        member = f"member {self.ensemble_member} ({self.member_label!r})"
+        return f"<Result: {self.task} of {self.year}, {member}: {found}, {best}>"
+
     @property
     def counts(self) -> dict[str, float]:
         """How many steps, maxima, tracks, best tracks looked for ("storms") and found ("matches").

@@ -177,7 +177,7 @@ def _chosen(path_or_folder: Folder, year: int | None, ensemble_member: int | Non
     if year is None and ensemble_member is None:
         return Path(path_or_folder)
     if year is None or ensemble_member is None:
-        raise ResultError(f"{path_or_folder}: year and ensemble_member choose a result only together; give both")
+        raise ResultError(f"{path_or_folder}: give year and ensemble_member together, or a file")
     path = places.path(path_or_folder, task, year, ensemble_member)
     if not path.exists():
         raise ResultError(f"{path}: there is no such result; {_known(path_or_folder, year, task)}")
@@ -189,7 +189,7 @@ def _known(folder: Folder, year: int, task: str) -> str:
     if members:
         return f"choose from the members of {year}: {_listed(members)}"
     years = places.years(folder, task)
-    return f"choose from the years {_listed(years)}" if years else "the folder has none at all; name another one"
+    return f"choose from the years {_listed(years)}" if years else "the folder has no results; give another one"
 
 
 def _listed(numbers: Iterable[int]) -> str:
@@ -215,7 +215,7 @@ def _opened(path: Path) -> Iterator[netCDF4.Dataset]:
     except (OSError, RuntimeError, AttributeError, LookupError, ValueError) as error:  # what other files raise here
         raise ResultError(
             f"{path}: cannot be read as a result ({error}): it is damaged, or is not a result; delete it, or run with "
-            "--overwrite to make it again"
+            "--overwrite to compute it again"
         ) from error
 
 
@@ -256,7 +256,9 @@ def _read(group: Any, columns: Mapping[str, layout.Column]) -> dict[str, Any]:
 
 def _values(variable: netCDF4.Variable, column: layout.Column) -> Any:
     if variable.size > _MOST_VALUES:
-        raise ValueError(f"'{variable.name}' claims {variable.size} values, at most {_MOST_VALUES} are read")
+        raise ValueError(
+            f"'{variable.name}' has {variable.size} values by its header, but at most {_MOST_VALUES} are read"
+        )
     if column.kind == "S":
         return np.array(list(variable[:]) if len(variable) else [], dtype=str)
     values = variable[:]

@@ -63,7 +63,7 @@ def _year_row(name: str, year: YearStatistics) -> tuple[str, ...]:
 def _by_class(summary: Summary) -> Table:
     columns = (
         "year", "intensity class", "observed storms", "found (5-95 %)", "POD (5-95 %)", "median peak (1e-5 s-1)",
-        "FAR of tracks so strong (5-95 %)",
+        "FAR of tracks of this strength (5-95 %)",
     )  # fmt: skip
     years = [*summary.years, summary.total] if len(summary.years) > 1 else summary.years
     rows = [

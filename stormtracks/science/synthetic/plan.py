@@ -66,7 +66,7 @@ class Plan:
                 raise BadValue(f"'{name}' must be {least} to {most}, not {getattr(self, name)}")
         first, last = self._day("start", f"{self.year}-01-01"), self._day("stop", f"{self.year}-12-31")
         if last < first:
-            raise BadValue(f"'stop' ({last}) must not lie before 'start' ({first})")
+            raise BadValue(f"'stop' ({last}) must not be before 'start' ({first})")
 
     def _day(self, name: str, default: str) -> date:
         try:

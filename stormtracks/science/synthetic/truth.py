@@ -109,7 +109,9 @@ def load_truth(path: str | os.PathLike[str]) -> Truth:
         with netCDF4.Dataset(place) as dataset:
             return _read(dataset)
     except (OSError, IndexError, AttributeError) as error:
-        raise InputError(f"{place}: cannot be read as the truth of planted storms ({error}); plant again") from error
+        raise InputError(
+            f"{place}: cannot be read as the truth of planted storms ({error}); run inv plant again"
+        ) from error
 
 
 def _only_truth(path: Path) -> Path:
@@ -117,7 +119,7 @@ def _only_truth(path: Path) -> Path:
         return path
     found = sorted(path.glob(truth_name("*")))
     if len(found) != 1:
-        raise InputError(f"{path}: expected one truth_YEAR.nc, found {len(found)}; name the file itself")
+        raise InputError(f"{path}: expected one truth_YEAR.nc, found {len(found)}; give the file itself")
     return found[0]
 
 
@@ -168,7 +170,7 @@ def _write_points(
     described = (
         ("lat", "f8", {"standard_name": "latitude", "units": "degrees_north"}),
         ("lon", "f8", {"standard_name": "longitude", "units": "degrees_east"}),
-        ("vorticity", "f4", {"long_name": "cyclonic vorticity that the grid shows of the storm", "units": "s-1"}),
+        ("vorticity", "f4", {"long_name": "cyclonic vorticity of the storm on the grid", "units": "s-1"}),
         ("wind_kt", "f4", {"long_name": "wind of the best track", "units": "knot"}),
     )
     for (name, kind, attributes), values in zip(described, columns, strict=True):

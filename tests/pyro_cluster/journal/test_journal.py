@@ -37,13 +37,13 @@ def test_what_is_recorded_is_read(tmp_path):
     journal.record(TaskOutcome(2000, 1, "complete", "w1", "h", 2.0, 1.5, "/r/x.nc", {"tracks": 7, "maxima": 90}))
     journal.record(TaskOutcome(2000, 2, "complete", "w2", "h", 3.0, 2.5, "/r/y.nc", {"tracks": 3, "maxima": 10}))
     journal.record(TaskOutcome(2001, 0, "failure", "w1, w2", error="no such file: /d/2001.nc", attempts=3))
-    journal.event("worker w1 came")
+    journal.event("worker w1 joined")
     journal.close("incomplete")
     state = runs.read("r", tmp_path)
     assert state.schedule.get_progress() == "-++\nF--\n"
     assert (state.counts, state.seconds, state.cpu_seconds) == ({"maxima": 100, "tracks": 10}, 5.0, 4.0)
     assert state.problems[0]["error"] == "no such file: /d/2001.nc"
-    assert (state.run["state"], state.managed, state.events[0][1]) == ("incomplete", False, "worker w1 came")
+    assert (state.run["state"], state.managed, state.events[0][1]) == ("incomplete", False, "worker w1 joined")
 
 
 def test_read_while_it_is_written(tmp_path):
@@ -106,7 +106,7 @@ def test_other_settings_are_refused_or_the_run_is_started_over(tmp_path):
     with pytest.raises(JournalRefused, match=message):
         Journal(other, place=tmp_path)
     anew = Journal(other, overwrite=True, place=tmp_path)
-    assert anew.complete == [] and "started over: it was begun with other settings" in anew.remarks[0]
+    assert anew.complete == [] and "started again from the beginning: before, it had other settings" in anew.remarks[0]
     anew.close("incomplete")
 
 
@@ -123,14 +123,14 @@ def test_a_journal_with_the_old_names_of_settings_is_resumed_with_the_new_ones(t
 
 def test_another_task_is_refused(tmp_path):
     Journal(RUN, place=tmp_path).close("complete")
-    with pytest.raises(JournalRefused, match="was begun with the task vort_track, not other"):
+    with pytest.raises(JournalRefused, match="was started with the task vort_track, not other"):
         Journal(Run("r", "other", 2000, 2001, 3), place=tmp_path)
 
 
 def test_another_version_is_said(tmp_path):
     Journal(RUN, place=tmp_path).close("complete")
     newer = Journal(Run("r", "vort_track", 2000, 2001, 3, RUN.settings, "", "1.1.0"), place=tmp_path)
-    assert newer.remarks == ["begun by stormtracks 1.0.0, resumed with 1.1.0"]
+    assert newer.remarks == ["started with stormtracks 1.0.0, resumed with 1.1.0"]
     newer.close("complete")
 
 
@@ -243,7 +243,7 @@ def test_a_name_that_could_leave_the_folder_is_refused(name):
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(JournalRefused, match=r"the journal cannot be kept in .*STORMTRACKS_HOME"):
+    with pytest.raises(JournalRefused, match=r"the journal cannot be written in .*STORMTRACKS_HOME"):
         Journal(RUN, place=tmp_path / "file" / "runs")
 
 

@@ -37,7 +37,7 @@ def test_the_table_at_the_end(state):
         "  maxima       140,000",
         "  tracks       1,200",
         "  wall time    2 min",
-        "  speed-up     2.0 over one slot (3 min of work, 3 min of CPU)",
+        "  speed-up     2.0 times one slot (3 min of work, 3 min of CPU)",
         "  3 x failure: no file /data/2001/member_0.nc (2001/0, 2001/1, 2001/2; on w1, w2)",
     ]
 

@@ -79,9 +79,9 @@ def test_the_live_picture_on_a_terminal(run, monkeypatch, colour):
         assert isinstance(shown, LiveDisplay)
         with shown:
             shown.update()
-            shown.show("worker w2 came")
+            shown.show("worker w2 joined")
     output = _read(master)
-    assert "worker w2 came" in output and "slots busy" in output and ("\x1b[33m" in output) == colour
+    assert "worker w2 joined" in output and "slots busy" in output and ("\x1b[33m" in output) == colour
 
 
 def _read(terminal):

@@ -144,7 +144,7 @@ def test_who_does_not_answer_is_given_up(home):
 def test_another_service_is_told_apart(home):
     with socket.create_server(("127.0.0.1", 0)) as other:
         threading.Thread(target=lambda: other.accept()[0].sendall(b"SSH-2.0-OpenSSH_9\r\n"), daemon=True).start()
-        with pytest.raises(wire.NotOurs, match="another program listens there"):
+        with pytest.raises(wire.NotOurs, match="another program is listening there"):
             wire.proxy(f"PYRO:echo@127.0.0.1:{other.getsockname()[1]}")
 
 
@@ -176,7 +176,9 @@ def test_pyros_own_daemon_cannot_be_made(home):
 
 def test_too_large_a_message_is_refused(uri):
     with wire.proxy(uri) as echo:
-        with pytest.raises(Pyro4.errors.MessageTooLargeError, match=r"a request of .* bytes; at most 262144"):
+        with pytest.raises(
+            Pyro4.errors.MessageTooLargeError, match=r"a request of .* bytes is too large; at most 262144"
+        ):
             echo.echo("x" * wire.MAX_REQUEST_BYTES)
         assert echo.echo(3) == 3
         with pytest.raises(wire.ConnectionClosedError):

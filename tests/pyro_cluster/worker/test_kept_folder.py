@@ -32,7 +32,9 @@ def test_one_that_is_gone(folder, kept):
 def test_another_of_its_name(folder, kept):
     folder.rename(folder.with_name("away"))
     folder.mkdir()
-    with pytest.raises(FolderLost, match="is not the one that this worker started with: was a disk unmounted"):
+    with pytest.raises(
+        FolderLost, match=r"is not the one that this worker started with\. Perhaps a disk was unmounted"
+    ):
         kept.check()
     folder.rmdir()
     folder.with_name("away").rename(folder)

@@ -56,7 +56,7 @@ def test_an_exception_is_told_with_its_traceback(two):
     [
         ("segfault", "killed by SIGSEGV"),
         ("killed", "killed by SIGKILL (the kernel does that when memory runs out)"),
-        ("leave", "ended itself with exit status 3"),
+        ("leave", "exited with status 3"),
         ("too_large", "its reply is larger than 2 MiB"),
     ],
 )
@@ -89,7 +89,7 @@ def test_prints_of_libraries_do_no_harm(two):
 @pytest.mark.parametrize("task", ["hang_python", "hang_c"])
 def test_a_task_that_hangs_is_ended(two, task):
     reply = two.run(order(task), timeout=0.5)
-    assert "no answer within 0.5 s: its process was ended" in reply["timeout"]
+    assert "no answer within 0.5 s: its process was stopped" in reply["timeout"]
     assert f"in {task}" in reply["traceback"]  # where it hung
     assert two.run(order("empty"))["returned"] == {}
 
@@ -108,7 +108,7 @@ def test_no_free_slot_is_told(two):
     for thread in busy:
         thread.start()
     wait_for(lambda: two.busy == 2)
-    assert two.run(order("empty")) == {"busy": "every slot is working"}
+    assert two.run(order("empty")) == {"busy": "all slots are busy"}
     assert [one["task"] for one in two.working()] == ["sleep", "sleep"]
     for thread in busy:
         thread.join()

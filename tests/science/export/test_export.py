@@ -175,7 +175,7 @@ def test_half_hours_are_refused_by_formats_of_whole_hours(tmp_path, file_format)
     result = results.load(tmp_path, 2005, 0)
     result.tracks.time[3] += np.timedelta64(30, "m")
     results.save(result, tmp_path)
-    with pytest.raises(InputError, match=r"whole hours only, and a track has a point at 2005-08-01T18:30:00; export"):
+    with pytest.raises(InputError, match=r"whole hours only, but a track has a point at 2005-08-01T18:30:00; export"):
         write(tmp_path, tmp_path / "tracks", file_format)
 
 

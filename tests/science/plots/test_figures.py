@@ -64,7 +64,7 @@ def test_tracks_of_a_year_in_every_format(ensemble, best, tmp_path, region, suff
 def test_one_storm_with_its_members(folder, ensemble, best, tmp_path, storm):
     figure = plots.storm_members(consensus(folder, 2005), storm, ensemble, best)
     assert plots.save(figure, tmp_path / "storm.png", dpi=50).stat().st_size > 10_000
-    assert f"held by {4 if storm == 0 else 5} of 5 members" in labels(figure)
+    assert f"found in {4 if storm == 0 else 5} of 5 members" in labels(figure)
     assert "members (dashed)" in labels(figure) and "time (UTC)" in labels(figure)
 
 

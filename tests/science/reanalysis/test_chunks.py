@@ -40,7 +40,7 @@ CREATE = {
 }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     create=st.sampled_from(list(CREATE.values())),
     members=st.sampled_from([None, (1,), (1, 2, 3)]),

@@ -19,7 +19,7 @@ def healthy(tmp_path_factory, write_file, recipe, fields_of):
     return [write_file(folder / f"{name}850_2005.nc", {name: values}, made).read_bytes() for name, values in fields]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(damage=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), min_size=1, max_size=6))
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning")
 def test_a_damaged_header_is_read_or_refused_by_name(healthy, damage):

@@ -23,7 +23,7 @@ def stored(values, recipe, north_first, west_from, westward):
     return values[..., rows, :][..., columns], replace(recipe, lat=lat[rows], lon=lon[columns])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     north_first=st.booleans(),
     west_from=st.sampled_from([0.0, -180.0, -90.0, 30.0]),
@@ -53,7 +53,7 @@ def test_one_field_however_it_is_stored(
             assert read_u.flags.c_contiguous and read_u.dtype == np.float32 and season.grid.periodic
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     start=st.integers(0, 8),
     size=st.integers(0, 8),

@@ -43,7 +43,7 @@ UNITS = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     units=st.sampled_from(UNITS),
     calendar=st.sampled_from(["standard", "gregorian", "proleptic_gregorian", "noleap", "365_day"]),

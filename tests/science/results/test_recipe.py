@@ -89,7 +89,7 @@ def test_another_version_of_the_software_is_not_refused(tmp_path, result, recipe
 def test_a_result_under_another_name_is_refused(tmp_path, result, recipe):
     place = results.save(result, tmp_path)
     moved = place.rename(place.with_name("member_008.nc"))
-    with pytest.raises(ResultError, match=r"member_008\.nc: holds task 'vort_track', year 2005, member 7: it was"):
+    with pytest.raises(ResultError, match=r"member_008\.nc: contains task 'vort_track', year 2005, member 7: it was"):
         results.existing(moved, recipe)
 
 
