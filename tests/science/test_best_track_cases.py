@@ -320,6 +320,15 @@ def test_a_models_netcdf_is_refused_by_its_kind(tmp_path, case):
         best_tracks.load(tmp_path / "x.nc")
 
 
+@pytest.mark.parametrize("texts", ["chars", "strings"])
+def test_netcdf_with_a_trackers_identifiers(tmp_path, texts):
+    path = cases.netcdf(tmp_path / "x.nc", texts=texts)
+    with netCDF4.Dataset(path, "a") as file:
+        file["sid"][0] = "track_0000007" if texts == "strings" else list("track_0000007")
+    with pytest.raises(InputError, match=r"x\.nc: 'track_0000007' in 'sid' is not an observed storm's identifier"):
+        best_tracks.load(path, *(time + np.timedelta64(3650, "D") for time in YEAR))
+
+
 def test_the_name_of_1_0_is_kept():
     assert ibtracs.load is best_tracks.load
 

