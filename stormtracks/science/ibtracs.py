@@ -1,4 +1,4 @@
-"""The name that `best_tracks` had when IBTrACS was all that it read; for scripts that use it."""
+"""The door to best tracks, by the name that scripts know: ``ibtracs.load``. What reads each format is `best_tracks`."""
 
 from stormtracks.science.best_tracks import SOURCE, input_file, load
 

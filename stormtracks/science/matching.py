@@ -247,7 +247,7 @@ def _by_pair(meetings: _Meetings, size: int, ntracks: int) -> tuple[Ints, Floats
     metres are summed exactly, in whatever order.
     """
     cell = meetings.row * ntracks + meetings.track
-    metres: Floats = np.bincount(cell, meetings.metres.astype(float), minlength=size)
+    metres = np.bincount(cell, meetings.metres.astype(float), minlength=size).astype(float)
     return np.bincount(cell, minlength=size), metres
 
 
@@ -326,7 +326,7 @@ def _together(near: _Meetings, storm_of_track: Ints, nrows: int) -> tuple[Ints, 
     begin[row[::-1]] = time[::-1]  # of several the last that is written stays
     end[row] = time
     common = np.bincount(row, minlength=nrows)
-    total: Floats = np.bincount(row, metres.astype(float), minlength=nrows)
+    total = np.bincount(row, metres.astype(float), minlength=nrows).astype(float)
     return common, total, begin.astype("datetime64[s]"), end.astype("datetime64[s]")
 
 

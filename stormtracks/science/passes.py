@@ -141,11 +141,13 @@ class _Pass:
         self.using = _in_use(self.folder)
         os.utime(self.folder)  # the newest passes stay
         disk.sweep(self.folder)
-        _clear_old(self.folder.parent)
+        if self.using is not None:  # without locks nobody knows which passes are in use
+            _clear_old(self.folder.parent)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.using.release()
+        if self.using is not None:
+            self.using.release()
 
     def finish(self, report: Progress) -> None:
         """Do every block that no slot has done or is doing, then wait for those that others are doing."""
@@ -166,6 +168,9 @@ class _Pass:
         return self.folder / f"{start:06d}.maxima"
 
     def _do(self, start: int, patience: float) -> None:
+        if self.using is None:  # two slots may do the same block, and leave the same file
+            self._write(start)
+            return
         lock = disk.lock(self.folder / f"{start:06d}.lock", patience=patience)
         if lock is None:
             return
@@ -217,14 +222,16 @@ def _joined(parts: Sequence[Maxima]) -> Maxima:
     return Maxima(*(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
 
 
-def _in_use(folder: Path) -> disk.Lock:
-    """A shared lock that keeps a pass's folder, which is created where it is missing."""
+def _in_use(folder: Path) -> disk.Lock | None:
+    """A shared lock that keeps a pass's folder, which is created where it is missing; None where there are no locks."""
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             lock = disk.lock(folder / "in_use", shared=True, patience=1.0)
         except FileNotFoundError:  # another task has just cleared the folder
             continue
+        except disk.NoLocks:
+            return None
         if lock is not None:
             return lock
 

@@ -82,10 +82,10 @@ def test_inputs_that_change_in_the_middle_of_a_task(stage, data, planted, refere
 
 
 def test_inputs_that_are_damaged_before(stage, data, planted, reference):
-    """One is cut off, one has a value that is none, one an absurd one."""
+    """One is cut off, one has an infinite value, one an absurd one."""
     whole = wind(data, 2000, 0).read_bytes()
     wind(data, 2000, 0).write_bytes(whole[: len(whole) // 2])
-    for (year, member), value in {(2000, 1): np.nan, (2001, 0): 1e30}.items():
+    for (year, member), value in {(2000, 1): np.inf, (2001, 0): 1e30}.items():
         with netCDF4.Dataset(wind(data, year, member), "r+") as file:
             file["UGRD"][3, 9, 4] = value
     stage.worker("w", "--data", data, tasks="stormtracks.science.pipeline:TASKS")

@@ -31,6 +31,15 @@ def test_faults_are_told_with_what_to_do(operator, sshd, entry):
     assert "binds: 127.0.0.1 cannot be reached from other machines: set 'bind' in hosts.yaml" in said
 
 
+def test_best_tracks_are_looked_at_as_a_task_reads_them(operator, tmp_path):
+    (tmp_path / "tracks.txt").write_text("start\t3\t1999\t9\t10\t0\n")
+    worker = {"name": "w1", "launch": "local", "best_tracks": str(tmp_path / "tracks.txt")}
+    operator.configure({"workers": [worker]})
+    said = " ".join(operator.fab("check").stdout.split())
+    assert "best tracks: " in said
+    assert "tracks.txt: the tracks of a model or a tracker (TempestExtremes), not observed storms" in said
+
+
 FAULTS = {
     "code": ({"code": "~/none"}, "no code in ~/none: run fab deploy"),
     "python": ({"python": ".venv/bin/nopython"}, "no .venv/bin/nopython in"),

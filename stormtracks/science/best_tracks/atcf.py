@@ -108,7 +108,7 @@ def _row(head: re.Match[str], fields: list[str], where: str) -> _Row | None:
         return None
     minutes = int(head[4] or 0)
     day = f"{head[3][:4]}-{head[3][4:6]}-{head[3][6:8]} {head[3][8:]}:00"
-    time = int(values.times(np.array([day]), lambda _: where)[0]) + 60 * (minutes if minutes < 60 else 0)
+    time = int(values.times(np.array([day]), lambda _: where, needed=True)[0]) + 60 * (minutes if minutes < 60 else 0)
     return _Row(
         head[1].upper(),
         head[2].upper().zfill(2),

@@ -64,7 +64,7 @@ def best_tracks(columns: Columns, wind_source: str, called: str) -> BestTracks:
         sid=columns["sid"][kept],
         name=np.where(np.isin(np.char.upper(name), _NAMELESS), "", name),
         basin=columns["basin"][kept],
-        season=np.nan_to_num(columns["season"][kept], nan=-1).astype(np.int32),
+        season=_years(columns["season"][kept]),
         row_size=row_size[kept].astype(np.int32),
         time=columns["time"][points].astype("datetime64[s]"),
         lat=columns["lat"][points],
@@ -73,6 +73,12 @@ def best_tracks(columns: Columns, wind_source: str, called: str) -> BestTracks:
         pressure_hpa=pressure[points],
         remarks=tuple(f"{called}: {remark}" for remark in [*columns.get("remarks", ()), *agency]),
     )
+
+
+def _years(season: Floats | Ints) -> Ints:
+    """Seasons as whole numbers, -1 for what is no year."""
+    with np.errstate(invalid="ignore"):
+        return np.where((season > 0) & (season < 10000), season, -1).astype(np.int32)
 
 
 def _points_in_order(columns: Columns, main: Bools) -> Ints:

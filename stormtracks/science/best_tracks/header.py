@@ -1,5 +1,6 @@
 """The line of column names of a table -> which of its columns are wanted, and how its rows are split."""
 
+import contextlib
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -76,7 +77,10 @@ def find(lines: Sequence[str]) -> Header | None:
 
 
 def _header(lines: Sequence[str], number: int, delimiter: str) -> Header:
-    fields = next(csv.reader(lines[:1], delimiter=delimiter, skipinitialspace=True), [])
+    try:
+        fields = next(csv.reader(lines[:1], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:  # binary rubbish
+        fields = []
     names = tuple(re.sub(r"[^a-z0-9]+", "_", bare(name).lower()).strip("_") for name in fields)
     found = {ours: [names.index(name) for name in theirs if name in names] for ours, theirs in _NAMES.items()}
     return Header(number, delimiter, names, {ours: places[0] for ours, places in found.items() if places})
@@ -84,8 +88,14 @@ def _header(lines: Sequence[str], number: int, delimiter: str) -> Header:
 
 def _with_row_names(header: Header, lines: Sequence[str]) -> Header:
     """R's write.table gives its rows names, and their column none: then each row has a field more than the header."""
-    for row in header.split(lines):
+    for row in _split_so_far(header, lines):
         if len(row) == len(header.names) + 1 and is_identifier(bare(row[header.places["sid"] + 1])):
             moved = {name: column + 1 for name, column in header.places.items()}
             return Header(header.lines, header.delimiter, ("", *header.names), moved)
     return header
+
+
+def _split_so_far(header: Header, lines: Sequence[str]) -> Iterator[list[str]]:
+    """The fields of lines; ends where a line cannot be split, which `rows` then names."""
+    with contextlib.suppress(csv.Error):
+        yield from header.split(lines)

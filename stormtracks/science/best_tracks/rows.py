@@ -1,5 +1,6 @@
 """Lines of a table -> the fields that are wanted of each row, and the line that each stands in."""
 
+import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -49,19 +50,28 @@ def read(lines: Iterable[bytes], header: Header, window: Window | None) -> Rows:
     chosen = _Lines(lines, header, window)
     take = itemgetter(*header.places.values())
     rows, numbers = [], []
+    try:
+        for number, row in _split(chosen, header):
+            rows.append(take(row))
+            numbers.append(number)
+    except csv.Error as error:
+        raise InputError(f"line {max(chosen.numbers, default=0)} cannot be split ({error}); write it again") from error
+    columns = zip(*rows, strict=True) if rows else [()] * len(header.places)
+    fields = {name: _stripped(column) for name, column in zip(header.places, columns, strict=True)}
+    return Rows(fields, np.array(numbers, dtype=int), chosen.passed_over)
+
+
+def _split(chosen: "_Lines", header: Header) -> Iterator[tuple[int, list[str]]]:
+    """The line that each row stands in, and its fields, as many as the header has."""
     reader = header.split(chosen)
     for row in reader:
         number = chosen.numbers[reader.line_num - 1]  # type: ignore[attr-defined]  # a csv.reader
         fitted = row if len(row) == len(header.names) else _fitted(row, header, f"line {number}")
         if fitted:
-            rows.append(take(fitted))
-            numbers.append(number)
+            yield number, fitted
     if chosen.passed_over:  # a file that was cut off ends within its last line, which may not have been read
         for row in header.split([chosen.last.decode("utf-8", "replace")]):
             _fitted(row, header, "the last line")
-    columns = zip(*rows, strict=True) if rows else [()] * len(header.places)
-    fields = {name: _stripped(column) for name, column in zip(header.places, columns, strict=True)}
-    return Rows(fields, np.array(numbers, dtype=int), chosen.passed_over)
 
 
 class _Lines:

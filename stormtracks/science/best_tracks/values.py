@@ -1,6 +1,7 @@
 """Texts of a table, all at once -> numbers, positions, times, identifiers; a text that is none of these is named."""
 
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -71,20 +72,25 @@ def positions(texts: Texts, place: Place, what: str, limit: float) -> Floats:
     return values
 
 
-def times(texts: Texts, place: Place) -> Ints:
-    """Seconds since 1970, `NO_TIME` for a blank."""
-    if not len(texts):
-        return np.zeros(0, np.int64)
-    if np.char.str_len(texts).max() <= 19:
+def times(texts: Texts, place: Place, needed: bool = False) -> Ints:
+    """Seconds since 1970, `NO_TIME` for a blank; where times are `needed`, a blank is refused.
+
+    Raises
+    ------
+    InputError
+        A text that is no time, or one outside of the centuries with observations.
+    """
+    if np.isin(np.char.str_len(texts), (10, 16, 19)).all():  # as a rule; NumPy also reads other texts, in its own way
         try:
-            return _known(texts.astype("datetime64[s]").astype(np.int64))
-        except ValueError:
-            pass
-    return _known(_each(texts, _time, np.int64, place, "the time is not written year-month-day hour:minute"))
-
-
-def _known(seconds: Ints) -> Ints:
-    return np.where((seconds >= CENTURIES[0]) & (seconds < CENTURIES[1]), seconds, NO_TIME)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # it warns of a zone, and reads it
+                seconds = texts.astype("datetime64[s]").astype(np.int64)
+        except (ValueError, Warning):
+            seconds = np.array([NO_TIME])
+        if ((seconds >= CENTURIES[0]) & (seconds < CENTURIES[1])).all():
+            return seconds
+    convert = _needed_time if needed else _time
+    return _each(texts, convert, np.int64, place, "the time is not written year-month-day hour:minute")
 
 
 def _each(
@@ -129,7 +135,13 @@ def _time(text: str) -> int | None:
         date = np.datetime64(f"{year:04.0f}-{month + month_alone:02.0f}-{day + day_alone:02.0f}", "s").astype(np.int64)
     except ValueError:
         return None
-    return int(date) + round(hour * 3600 + minute * 60 + second)
+    time = int(date) + round(hour * 3600 + minute * 60 + second)
+    return time if CENTURIES[0] <= time < CENTURIES[1] and hour < 24 and minute < 60 and second < 61 else None
+
+
+def _needed_time(text: str) -> int | None:
+    found = _time(text)
+    return None if found == NO_TIME else found
 
 
 def missing(texts: Texts) -> Bools:

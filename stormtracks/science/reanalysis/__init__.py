@@ -6,9 +6,9 @@ inside), `leftovers` (what is said of all others), `variables` (which variable i
 dimensions and coordinates), of which `axes` (what each stands for), `levels` and `pressure`, `columns` and
 `other_grids`, `valid_times` and `times` are the parts, `source` and `classic` (an open file), `attributes` and
 `packing` (stored numbers -> values), `field` (one variable, read as the science wants it), `chunks` (the same, faster,
-where the file allows), `files` (those that are open, never too many), `series` (files after one another in time) and
-`gaps` (times that they lack), `members` (whose files are whose), `season` (a year of all members), `inventory` (all
-years of a folder).
+where the file allows), `files` (those that are open, never too many), `series` (files after one another in time),
+`means` (those that are of other times) and `gaps` (times that they lack), `members` (whose files are whose), `season`
+(a year of all members), `inventory` (all years of a folder).
 """
 
 from stormtracks.science.reanalysis.dataset import Dataset

@@ -70,6 +70,7 @@ def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path
     where = f"{path}: {variable.name}"
     other_grids.refuse(nc, variable, axes, where)
     lat, lon = _degrees(variable, axes, "lat", where), _degrees(variable, axes, "lon", where)
+    _refuse_silent_radians(axes, lat, lon, where)
     flip_rows = lat[0] > lat[-1]
     lat = lat[::-1] if flip_rows else lat
     if not (np.diff(lat) > 0).all() or abs(lat).max() > 90.001:
@@ -134,6 +135,18 @@ def _degrees(variable: netCDF4.Variable, axes: list[Axis], role: str, where: str
             f"{', '.join(f'{one:g}' for one in values[:5])}; correct the coordinate"
         )
     return values
+
+
+def _refuse_silent_radians(axes: list[Axis], lat: Floats, lon: Floats, where: str) -> None:
+    """Refuse once round the Earth in numbers up to 6.28 whose units nothing says."""
+    coordinates = [axis.coordinate for axis in axes if axis.role in ("lat", "lon") and axis.coordinate is not None]
+    round_the_earth = len(lon) * abs(lon[1] - lon[0])
+    if (
+        abs(round_the_earth - 2 * np.pi) < 0.05
+        and abs(lat).max() < 1.6
+        and not any(text(one, "units") for one in coordinates)
+    ):
+        raise InputError(f"{where}: latitudes and longitudes without units look like radians; give them units")
 
 
 def _tidied(values: Floats, noise: float) -> Floats:

@@ -74,6 +74,8 @@ _UNIT_IN_FILE_NAME = re.compile(r"(?<!\d)(\d{1,4})_?(hpa|mbar|mb)(?![a-z])")
 _IN_FILE_NAME = re.compile(
     r"(?:^|[^a-z0-9])(?:u|v|uv|ua|va|uava|[uv]_?wnd|[uv]_?wind|wind|winds|[uv]grd|vo|vor|vort|relv|vorticity)(\d{3,4})(?![0-9a-z])"
 )
+_HEIGHT_IN_TEXT = re.compile(r"(\d+(?:\.\d+)?) ?-?m(?:et(?:er|re)s?)?\b")
+_HEIGHT_IN_NAME = re.compile(r"(10|100)[uv]|[uv](10|100)|[uv].*?(\d+)m")
 _USUAL = {*range(100, 1001, 25)}
 
 
@@ -128,7 +130,7 @@ def of_variable(
         return other
     if stated is not None:
         return stated
-    return Levels() if in_name is None else Levels((in_name,))
+    return Levels(height_m=_height_in_words(variable)) if in_name is None else Levels((in_name,))
 
 
 def has(levels: tuple[float, ...], level: float) -> bool:
@@ -265,6 +267,12 @@ def _of_level_attribute(variable: netCDF4.Variable, name: str, type_: str) -> Le
         return Levels((round(value * (0.01 if in_pa else 1.0), 6),))
     found_ = _pressures(name, np.array([value]), None)
     return replace(found_, remark=found_.remark.replace("the level", "the attribute"))
+
+
+def _height_in_words(variable: netCDF4.Variable) -> float | None:
+    """The height that the words of a variable say, or its name (u10, 10v, u100)."""
+    found = _HEIGHT_IN_TEXT.search(text(variable, "long_name")) or _HEIGHT_IN_NAME.fullmatch(variable.name.lower())
+    return float(next(filter(None, found.groups()))) if found else None
 
 
 def _in_words(variable: netCDF4.Variable, path: Path) -> float | None:

@@ -143,7 +143,8 @@ class Members:
         guessed = (
             f"{_named(list(paths))}: {', '.join(variables)}: {text}" for text, (variables, paths) in said.items()
         )
-        return (*self._layout.remarks, *guessed)
+        apart = (f"{_named(paths)} left out: {why}" for why, paths in found[0].left_out.items())
+        return (*self._layout.remarks, *apart, *guessed)
 
     def changed(self) -> list[str]:
         """Paths of files that are no longer what they were when they were opened."""

@@ -3,11 +3,13 @@
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import means
 from stormtracks.science.reanalysis.files import MOST, StoredField
 from stormtracks.science.records import Grid
 
@@ -42,6 +44,8 @@ class Series:
     times : ndarray of datetime64[s], shape (nt,)
     stretches : list of Stretch
         In order of time; files without a time in the season are left out.
+    left_out : dict of str to list of Path
+        Why files do not belong to the others -> those files.
 
     Raises
     ------
@@ -51,8 +55,9 @@ class Series:
 
     def __init__(self, fields: Iterable[StoredField], first: np.datetime64, last: np.datetime64) -> None:
         self.stretches: list[Stretch] = []
+        self.left_out: dict[str, list[Path]] = {}
         begin = 0
-        for field in sorted((field for field in fields if len(field.times)), key=lambda field: field.times[0]):
+        for field in self._together([field for field in fields if _overlaps(field, first, last)]):
             start, stop = np.searchsorted(field.times, first), np.searchsorted(field.times, last, side="right")
             if stop > start:
                 self._append(Stretch(field, int(start), int(stop - start), begin))
@@ -89,12 +94,24 @@ class Series:
         """The field that holds a step of the season."""
         return next(one.field for one in self.stretches if one.begin <= step < one.begin + one.size)
 
+    def _together(self, fields: list[StoredField]) -> list[StoredField]:
+        """The fields that belong together, in order of time."""
+        others = means.apart(fields)
+        for place, reason in others.items():
+            self.left_out.setdefault(reason, []).append(fields[place].path)
+        kept = [field for place, field in enumerate(fields) if place not in others]
+        return sorted(kept, key=lambda field: field.times[0])
+
     def _append(self, stretch: Stretch) -> None:
         if self.stretches:
             before = self.stretches[-1]
             _refuse_overlap(before, stretch)
             refuse_difference(before.field, stretch.field)
         self.stretches.append(stretch)
+
+
+def _overlaps(field: StoredField, first: np.datetime64, last: np.datetime64) -> bool:
+    return bool(len(field.times) and field.times[0] <= last and field.times[-1] >= first)
 
 
 def _refuse_overlap(before: Stretch, after: Stretch) -> None:

@@ -85,6 +85,20 @@ def test_nothing_to_do_ends_at_once():
     assert setting.run() == "complete"
 
 
+def test_each_distinct_remark_is_said_once_and_not_too_many(monkeypatch):
+    monkeypatch.setattr(dispatch, "MOST_REMARKS", 3)
+
+    def work(peer, year, member):
+        return {"remarks": "of another kind of task" if member else ["no level is stated", f"{year} lacks a time", 5]}
+
+    setting = Setting(4, 2)
+    setting.cluster.add("a", work)
+    assert setting.run_when_all_have_come() == "complete"
+    said = [line for line in setting.shown if line.startswith("note: ")]
+    assert said.count("note: no level is stated") == 1 and len(said) == len(set(said)) == 4
+    assert set(said) <= set(setting.journal.events)
+
+
 def test_a_task_that_fails_everywhere_is_f_and_the_run_continues():
     def work(peer, year, member):
         return {"status": "failure", "error": "NaN in u"} if (year, member) == (2000, 1) else {}

@@ -152,6 +152,7 @@ CASES = [
     # coordinates by their packing
     Case("radians", u850().stored("lat", np.radians(LAT), units="radians").stored("lon", np.radians(LON), units="radians")),
     Case("radians in single precision", u850().stored("lat", np.radians(LAT).astype("f4"), units="rad").stored("lon", np.radians(LON).astype("f4"), units="rad")),
+    Case("radians that do not say so", u850().stored("lat", np.radians(LAT), units=None).stored("lon", np.radians(LON), units=None), refused="look like radians; give them units"),
     Case("packed coordinates", u850().packed("lat", np.float32(0.1)).packed("lon", 0.5, 100.0)),
     Case("unsigned coordinates", u850().packed("lat", 2.5, -60.0, "u1").packed("lon", 2.5, 0.0, "u1")),
     Case("packed level", Draft().level([500.0, 850.0], "hPa", at=1).packed("level", 10.0, 100.0)),

@@ -95,6 +95,7 @@ CASES = [
     Case("the name of the file", lambda folder: Draft()(folder, "era5_uv850_2005.nc")),
     Case("the name of the file, another", lambda folder: Draft()(folder, "era5_500hPa.nc"), refused=NOT_850),
     Case("nothing", Draft(), remark=NONE),
+    Case("10 m by the description", Draft().rename(u="u10", v="v10"), remark="u10, v10: is at a height of 10 m, as the description names it", dataset={"variables": {"u": "u10", "v": "v10"}}),
     Case("nothing, but for the description", Draft(), dataset={"level": 850}),
     Case("no units", level(850.0, name="level"), remark="'level' has no units; taken to be in hPa"),
     Case("no units, Pa", level([100000.0, 85000.0], name="plev", at=1), remark="'plev' has no units; taken to be in Pa"),

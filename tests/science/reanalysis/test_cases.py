@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from stormtracks.science import pipeline, results
-from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import inventory
+from stormtracks.science.errors import InputError, LevelMissing
+from stormtracks.science.reanalysis import inventory, take
 from tests.science.reanalysis.cases import Case
+from tests.science.reanalysis.kinds_of_folder import CASES as FOLDERS
 from tests.science.reanalysis.kinds_of_layout import CASES as LAYOUTS
 from tests.science.reanalysis.kinds_of_level import CASES as LEVELS
 from tests.science.reanalysis.kinds_of_time import CASES as TIMES
 
-CASES = [*LEVELS, *TIMES, *LAYOUTS]
+CASES = [*LEVELS, *TIMES, *LAYOUTS, *FOLDERS]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -22,8 +23,11 @@ def test_case(tmp_path, case: Case):
     setup = {"data": str(tmp_path / "data"), "results": str(tmp_path / "results")}
     setup |= {"settings": case.settings, "dataset": case.dataset or None}
     if case.refused:
-        with pytest.raises(InputError, match=case.refused):
+        with pytest.raises(InputError, match=case.refused) as refused:
             pipeline.run_task(2005, 0, "vort_track", setup)
+        there = take(tmp_path / "data", case.dataset or None)
+        said = str(refused.value) in (there.nothing, there.refusals.get(2005))
+        assert said or case.settings or isinstance(refused.value, LevelMissing) or "values at" in str(refused.value)
         return
     details = pipeline.run_task(2005, 0, "vort_track", setup)
     tracks = results.load(details["path"]).tracks

@@ -1,5 +1,6 @@
 """Layouts that are found without being told, and those that a description finds."""
 
+import os
 from dataclasses import replace
 
 import netCDF4
@@ -201,7 +202,7 @@ def test_winds_near_the_surface_are_never_taken(tmp_path, write_file, recipe, fi
         {"ua": u, "va": v},
         recipe(attributes={"long_name": "wind at 10 m", "standard_name": "eastward_wind"}),
     )
-    with pytest.raises(InputError, match=r"hl.nc: ua: is near the surface \(long_name 'wind at 10 m'\)"):
+    with pytest.raises(InputError, match="hl.nc: ua: is at a height of 10 m"):
         open_season(tmp_path, 2005)
     assert inventory(tmp_path) == {}
 
@@ -258,3 +259,18 @@ def test_a_description_of_vorticity_and_level(tmp_path, write_file, recipe, fiel
     described = {"files": {"vorticity": "*.nc"}, "variables": {"vorticity": "zeta"}, "level": 700}
     with open_season(tmp_path, 2005, dataset=described) as season:
         np.testing.assert_array_equal(season.read(0, 4, [0])[0][:, 0], values[:, 1])
+
+
+def test_a_folder_that_cannot_be_read_does_not_stop_a_year(winds, tmp_path, monkeypatch):
+    winds()
+    (tmp_path / "private").mkdir()
+    scan = os.scandir
+
+    def guarded(folder):
+        if str(folder).endswith("private"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    with open_season(tmp_path, 2005) as season:
+        assert season.remarks[0].endswith("private: cannot be read: Permission denied; fix it, or move it elsewhere")

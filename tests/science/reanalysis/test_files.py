@@ -1,0 +1,59 @@
+"""Open files are few, whatever a process may open: a file per analysis for a year."""
+
+import fcntl
+import os
+import resource
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import open_season
+from tests.science.reanalysis.cases import Draft
+
+SMALL = {"lat": np.arange(-60, 61, 30.0), "lon": np.arange(0, 360, 60.0)}
+
+
+@pytest.fixture
+def analyses(tmp_path):
+    """A file for each of 120 analyses; the strength of the wind says which."""
+    for number in range(120):
+        winds = np.full((2, 1, 5, 6), number / 10, np.float32)
+        Draft([6.0 * number], **SMALL, winds=winds)(tmp_path, f"a{number:03d}.nc")
+    return tmp_path
+
+
+@pytest.fixture
+def few_files():
+    """A process that may open only some more files than it has open."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())) + 40, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_more_files_than_a_process_may_open(analyses, few_files):
+    with open_season(analyses, 2005) as season:
+        u, v = season.read(0, 120, [0])
+        again = season.read(3, 5, [0])[0]
+    assert np.array_equal(u[:, 0, 0, 0], np.arange(120, dtype=np.float32) / 10) and np.array_equal(u, v)
+    assert np.array_equal(again, u[3:5])
+
+
+def test_a_file_that_changed_while_it_was_closed(analyses, few_files):
+    season = open_season(analyses, 2005)
+    os.utime(analyses / "a000.nc", (1, 1))
+    with pytest.raises(InputError, match=r"a000.nc: changed while being read; run the task again"):
+        season.read(0, 1, [0])
+    with pytest.raises(InputError, match=r"a000.nc: changed while being read"):
+        season.close()
+
+
+def test_a_file_that_is_open_for_writing(tmp_path):
+    path = Draft(**SMALL)(tmp_path)
+    with path.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(InputError, match=r"x.nc: another program has it open for writing; wait until"):
+            open_season(tmp_path, 2005)
+    open_season(tmp_path, 2005).close()
