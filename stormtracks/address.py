@@ -17,6 +17,7 @@ def parse(text: str) -> tuple[str, int]:
 
     Examples
     --------
+    >>> from stormtracks.address import parse
     >>> parse("[::1]:9090")
     ('::1', 9090)
     """

@@ -1,10 +1,11 @@
 """hosts.yaml and the other YAML files -> frozen dataclasses and plain values; unknown and repeated keys are refused."""
 
+import contextlib
 import dataclasses
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,27 @@ def hosts_file(path: str | Path | None = None) -> Path:
         return paths.expand(named, Path.cwd(), "STORMTRACKS_HOSTS")
     here = Path("hosts.yaml").absolute()
     return here if here.exists() else shipped("hosts.yaml", "write one here, or give its path in STORMTRACKS_HOSTS")
+
+
+@contextlib.contextmanager
+def chosen(path: str | Path | None) -> Iterator[None]:
+    """Have `load` read another hosts.yaml for as long as the block lasts, as if STORMTRACKS_HOSTS named it.
+
+    Parameters
+    ----------
+    path : path or None
+        None changes nothing.
+    """
+    before = os.environ.get("STORMTRACKS_HOSTS")
+    if path:
+        os.environ["STORMTRACKS_HOSTS"] = str(hosts_file(path))
+    try:
+        yield
+    finally:
+        if path and before is None:
+            del os.environ["STORMTRACKS_HOSTS"]
+        elif path and before is not None:
+            os.environ["STORMTRACKS_HOSTS"] = before
 
 
 def load_settings(path: str | Path) -> dict[str, Any]:

@@ -71,6 +71,8 @@ def whole(path: str | os.PathLike, mode: int | None = None, durable: bool = True
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
+    >>> from stormtracks.disk import whole
     >>> folder = Path(tempfile.mkdtemp())
     >>> with whole(folder / "storms.csv") as place:
     ...     _ = place.write_text("sid,name")

@@ -34,6 +34,7 @@ def expand(text: str | os.PathLike, base: str | os.PathLike = "", where: str = "
     Examples
     --------
     >>> import os
+    >>> from stormtracks.paths import expand
     >>> os.environ["SCRATCH"] = "/scratch/ada"
     >>> expand("$SCRATCH/tracks")
     PosixPath('/scratch/ada/tracks')

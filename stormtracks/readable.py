@@ -6,6 +6,7 @@ def duration(seconds: float) -> str:
 
     Examples
     --------
+    >>> from stormtracks.readable import duration
     >>> duration(5000)
     '1 h 23 min'
     """
@@ -27,6 +28,7 @@ def position(lat: float, lon: float) -> str:
 
     Examples
     --------
+    >>> from stormtracks.readable import position
     >>> position(-0.01, -80.25)
     '0.0N 80.2W'
     """
@@ -51,6 +53,7 @@ def size(count: float) -> str:
 
     Examples
     --------
+    >>> from stormtracks.readable import size
     >>> size(1_284_000_000)
     '1.3 GB'
     """

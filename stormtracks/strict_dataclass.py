@@ -88,6 +88,7 @@ def renamed(mapping: Mapping[str, object], names: Mapping[str, str], where: Wher
 
     Examples
     --------
+    >>> from stormtracks.strict_dataclass import renamed
     >>> renamed({"threshold": 3e-5, "linker": "motion"}, {"threshold": "threshold_s1"})
     {'threshold_s1': 3e-05, 'linker': 'motion'}
     """
@@ -116,6 +117,7 @@ def assignments(texts: Iterable[str], where: str = "--set") -> dict[str, object]
 
     Examples
     --------
+    >>> from stormtracks.strict_dataclass import assignments
     >>> assignments(["min_points=8", "linker=motion", "season=none"])
     {'min_points': 8, 'linker': 'motion', 'season': None}
     """
@@ -133,6 +135,7 @@ def unknown(name: object, known: Iterable[object], kind: str = "key") -> str:
 
     Examples
     --------
+    >>> from stormtracks.strict_dataclass import unknown
     >>> unknown("min_point", ["linker", "min_points"])
     "unknown key 'min_point'; did you mean 'min_points'?"
     """

@@ -148,6 +148,23 @@ def test_python_is_python(page):
         compile(block.text, page, "exec")
 
 
+def test_the_stages_in_a_notebook_find_what_the_page_says():
+    (block,) = shown.blocks("notebook.md", "python")
+    program = block.text + "print(grid)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=shown.ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("CINDY ")
+    assert f"`{done.stdout.splitlines()[-1]}`" in shown.PAGES["notebook.md"].read_text()
+
+
+@pytest.mark.parametrize(("module", "file"), [("invoke", "tasks"), ("fabric", "fabfile")])
+def test_outside_a_checkout_the_commands_say_what_the_page_says(module, file, tmp_path):
+    line = [sys.executable, "-m", module, "manage"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, f"Can't find any collection named '{file}'!\n")
+    assert f"'{file}'" in shown.PAGES["install.md"].read_text()
+
+
 def test_shell_completion_knows_commands_and_options():
     line = 'source <({0} -m invoke --print-completion-script bash); invoke() {{ {0} -m invoke "$@"; }}; '
     ask = "COMP_WORDS=(inv track --ye); _complete_invoke inv --ye track; echo ${COMPREPLY[@]}"

@@ -101,7 +101,14 @@ def test_every_module_is_in_the_reference_with_a_line():
 
 def test_a_part_that_is_not_there_is_refused():
     with pytest.raises(KeyError, match="setings"):
-        reference.filled("<!-- made from the code: setings -->")
+        reference.filled(f"<!-- made from the code: setings -->\n{reference.SENTENCE}")
+
+
+def test_where_a_part_belongs_a_reader_of_the_page_as_it_is_finds_a_sentence():
+    for page, path in shown.PAGES.items():
+        text = path.read_text()
+        assert text.count("<!-- made from the code") == len(reference.MARK.findall(text)), page
+        assert reference.SENTENCE not in reference.filled(text)
 
 
 def test_every_part_is_on_a_page():

@@ -1,4 +1,4 @@
-"""The examples in docstrings are run as they stand, from the checkout's folder, where `sample/` lies."""
+"""The examples in docstrings are run as they can be pasted: alone, in the checkout's folder, where `sample/` lies."""
 
 import doctest
 import importlib
@@ -15,5 +15,5 @@ def test_examples_of(path, monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    found = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    found = doctest.testmod(importlib.import_module(name), globs={}, optionflags=doctest.ELLIPSIS)
     assert found.attempted and not found.failed

@@ -19,6 +19,7 @@ from stormtracks.errors import StormtracksError
 from stormtracks.version import code_version
 
 PROJECT = CHECKOUT / "pyproject.toml"
+CITATION = CHECKOUT / "CITATION.cff"
 _SECRET = re.compile(r"--?[\w-]*(?:password|passphrase|secret|token|key)[\w-]*", re.IGNORECASE)
 _LOGIN = re.compile(r"(?<=://)[^/\s@]+@")
 
@@ -41,7 +42,7 @@ def report(error: BaseException) -> str:
 
 
 def report_to() -> str:
-    """Where bugs are reported: the address that pyproject.toml names, and so the installed package."""
+    """Where bugs are reported: the address that pyproject.toml, and so the package, names; else the authors."""
     with contextlib.suppress(OSError, KeyError, ValueError):  # no such file, no such key, not TOML
         return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["urls"]["Issues"])
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -49,7 +50,7 @@ def report_to() -> str:
         for label, _, address in (entry.partition(", ") for entry in named):
             if label == "Issues":
                 return address
-    return "its developers"
+    return f"the authors named in {CITATION if CITATION.exists() else CITATION.name}"
 
 
 def _details(error: BaseException) -> str:

@@ -15,8 +15,9 @@ from stormtracks.science.settings import Settings
 
 def nameserver(background: bool = False) -> None:
     """Run the nameserver that hosts.yaml names, here until Ctrl-C or in the background."""
-    where = config.load().nameserver
-    arguments = ["--host", where.host, "--port", str(where.port)]
+    cluster = config.load()
+    where = cluster.nameserver
+    arguments = ["--host", where.host, "--port", str(where.port), "--named-in", str(cluster.path)]
     if not background:
         sys.exit(pyro_nameserver.main(arguments))
     running = pidfile.read(pidfile.nameserver_path())
@@ -46,13 +47,17 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
     given : mapping
         The options of `manager.options`, by their names in Python.
     hosts : str, optional
-        Another hosts.yaml.
+        The hosts.yaml that was given, also for the commands in messages.
     """
     nameserver = config.load(hosts).nameserver
     values = options.read(given)
     settings = _settings(values.pop("settings"), values.pop("set"))
     plan = ManagePlan(
-        **values, settings=settings, nameserver=(nameserver.host, nameserver.port), renamed=Settings.RENAMED
+        **values,
+        settings=settings,
+        nameserver=(nameserver.host, nameserver.port),
+        renamed=Settings.RENAMED,
+        hosts=hosts,
     )
     sys.exit(pyro_manager.run(plan))
 

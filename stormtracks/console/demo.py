@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import socket
 import sys
 import tempfile
@@ -29,7 +30,9 @@ def demo(folder: str | None = None) -> None:
     ((year, members),) = reanalysis.inventory(data).items()
     places = ["--data", data, "--best-tracks", best_tracks, "--results", results]
     with tempfile.TemporaryDirectory(prefix="stormtracks-") as home, _cluster(Path(home), places) as port:
-        plan = ManagePlan(year, year, members, run="demo", nameserver=("localhost", port), wait=20.0)
+        where = f" --results {shlex.quote(folder)}" if folder else ""
+        again = f"run `inv demo{where}` again"  # the cluster of this run is gone by then
+        plan = ManagePlan(year, year, members, run="demo", nameserver=("localhost", port), wait=20.0, again=again)
         status = pyro_manager.run(plan)
     if status != pyro_manager.COMPLETE:
         sys.exit(status)

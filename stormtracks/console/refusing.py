@@ -3,19 +3,23 @@
 import functools
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
-from stormtracks.errors import StormtracksError
+from stormtracks.errors import BadValue, StormtracksError
+from stormtracks.science.errors import InputError
 
 TRACEBACK = "STORMTRACKS_TRACEBACK"
 """Environment variable: set to anything, errors come with their traceback, for anyone who looks for a bug."""
+WRONG = 2
 INTERRUPTED = 130
 
 
 def refusing(command: Callable, status: int = 1) -> Callable:
     """Wrap a command so that what it refuses is one line on standard error and this exit status.
 
+    A value that is refused, of an option, a setting or a key of hosts.yaml, has the exit status 2 in every command.
     What is neither refused nor the system's fault (an OSError) is a bug of ours: its traceback goes to a file, whose
     name is printed, and the exit status is 70; see `bugs`.
     """
@@ -32,17 +36,27 @@ def refusing(command: Callable, status: int = 1) -> Callable:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except Exception as error:
-            if os.environ.get(TRACEBACK):
-                raise
-            if isinstance(error, (StormtracksError, OSError)):
-                print(f"error: {_message(error)}", file=sys.stderr)
-                sys.exit(status)
-            from stormtracks.console import bugs  # loaded only where it is needed: commands start at once
-
-            print(bugs.report(error), file=sys.stderr)
-            sys.exit(os.EX_SOFTWARE)
+            print(_shown(error), file=sys.stderr)
+            sys.exit(_status(error, status))
 
     return wrapped
+
+
+def _shown(error: Exception) -> str:
+    if os.environ.get(TRACEBACK):
+        return "".join(traceback.format_exception(error)).rstrip()
+    if isinstance(error, (StormtracksError, OSError)):
+        return f"error: {_message(error)}"
+    from stormtracks.console import bugs  # loaded only where it is needed: commands start at once
+
+    return bugs.report(error)
+
+
+def _status(error: Exception, refused: int) -> int:
+    # An InputError is about what a file holds, not about what was typed.
+    if isinstance(error, BadValue) and not isinstance(error, InputError):
+        return WRONG
+    return refused if isinstance(error, (StormtracksError, OSError)) else os.EX_SOFTWARE
 
 
 def _message(error: Exception) -> str:

@@ -41,7 +41,7 @@ def start(module: str, arguments: Sequence[object], pid_path: Path, log: Path) -
     package = str(Path(__file__).resolve().parents[2])  # the child must import this very code
     found = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     return detached.start(
-        module.rpartition(".")[2],
+        module.rpartition(".pyro_")[2],
         command,
         log,
         ready=lambda: pidfile.read(pid_path.with_suffix(".ready")),

@@ -21,6 +21,7 @@ def years(text: str | None, option: str = "years") -> list[int] | None:
 
     Examples
     --------
+    >>> from stormtracks.console.years import years
     >>> years("1987,2000-2002")
     [1987, 2000, 2001, 2002]
     """

@@ -87,6 +87,7 @@ def retry_after(value: str | None, now: float | None = None) -> float | None:
 
     Examples
     --------
+    >>> from stormtracks.download.courtesy import retry_after
     >>> retry_after("120")
     120.0
     """

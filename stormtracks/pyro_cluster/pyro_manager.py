@@ -59,7 +59,10 @@ def run(plan: ManagePlan, stream: IO[str] | None = None, errors: IO[str] | None 
         with on_signals(_leave):
             return _managed(plan, stream)
     except (StormtracksError, wire.WireError, OSError) as error:
-        print(error, file=errors)
+        too = (
+            f"; give these commands{plan.hosts_option} too" if plan.hosts and isinstance(error, wire.WireError) else ""
+        )
+        print(f"error: {error}{too}", file=errors)
         return _status_of(error)
     except (Interrupted, KeyboardInterrupt):  # before anything was begun
         return INTERRUPTED
@@ -73,7 +76,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = settings_of(values.pop("settings"), values.pop("set"))
         plan = ManagePlan(**values, settings=settings, nameserver=given["nameserver"])
     except (StormtracksError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return REFUSED
     return run(plan)
 
@@ -173,7 +176,8 @@ def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: fl
         state = runs.read(plan.name, plan.journals)
         lines += grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher)
     complete = how == "complete" and not journal.lost
-    write_line(stream, "\n".join(lines + ([] if complete else [f"to resume: {plan.command()}"])))
+    again = [] if complete else [plan.again or f"to resume: {plan.command()}"]
+    write_line(stream, "\n".join(lines + again))
     if complete:
         return COMPLETE
     if how == "interrupted":
@@ -192,8 +196,8 @@ def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal) -
         "complete": "all tasks are complete",
         "incomplete": "some tasks failed or timed out; see the list below",
         "journal": f"stopped: the journal could not be written for {plan.wait:g} s. Free disk space and resume the run",
-        "no worker": f"no worker for {plan.wait:g} s {where}; check them with 'fab workers', start them with "
-        "'fab start-workers'",
+        "no worker": f"no worker for {plan.wait:g} s {where}; check them with "
+        f"'fab workers{plan.hosts_option}', start them with 'fab start-workers{plan.hosts_option}'",
         "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",
     }[how]
 

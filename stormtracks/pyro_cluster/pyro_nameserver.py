@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pyro_nameserver", description=__doc__)
     parser.add_argument("--host", default="localhost", help="address of this machine to listen on [%(default)s]")
     parser.add_argument("--port", type=int, default=9090, help="port to listen on; 0: any free port [%(default)s]")
+    parser.add_argument("--named-in", metavar="FILE", help="the hosts.yaml that names them, for messages")
     return parser
 
 
@@ -98,15 +99,16 @@ def _explained(error: Exception, options: argparse.Namespace) -> str:
     if not isinstance(error, OSError):
         return str(error)
     place = address.place(options.host, options.port)
+    another = f"in {options.named_in} (nameserver: port)" if options.named_in else "with --port"
     if error.errno != errno.EADDRINUSE:
         return f"cannot listen on {place}: {error.strerror or error}; check the address and the port"
     try:
         with wire.nameserver(options.host, options.port):
             holder = "a nameserver with the same key is running there; use it, or stop it with `inv stop-nameserver`"
     except wire.WrongKey:
-        holder = "a nameserver of another cluster (another key) uses it; choose another port in hosts.yaml, or --port"
+        holder = f"a nameserver of another cluster (another key) uses it; choose another port {another}"
     except CommunicationError:
-        holder = "another program uses it; choose another port in hosts.yaml, or --port"
+        holder = f"another program uses it; choose another port {another}"
     return f"port {options.port} of {options.host} is taken: {holder}"
 
 

@@ -143,6 +143,7 @@ class PyroTaskSchedule:
 
         Examples
         --------
+        >>> from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
         >>> schedule = PyroTaskSchedule(2000, 2001, num_ensemble_members=3)
         >>> while (task := schedule.get_next_outstanding()) is not None:
         ...     task.status = "failure" if task.year == 2001 else "complete"

@@ -73,6 +73,9 @@ def link(
     --------
     A storm that moves by 2 degrees, 211 km or 9.8 m/s, in 6 hours:
 
+    >>> import numpy as np
+    >>> from stormtracks.science.linking import link
+    >>> from stormtracks.science.records import Maxima, TimeAxis
     >>> hours = 6.0 * np.arange(8)
     >>> axis = TimeAxis(np.datetime64("2005-08-23T00", "s") + (3600 * hours).astype("timedelta64[s]"), hours)
     >>> lon = -60.0 - 2.0 * np.arange(8)

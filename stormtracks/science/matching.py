@@ -70,7 +70,10 @@ def match(
     --------
     A track one degree north of the storm Cindy of 1987:
 
+    >>> import numpy as np
     >>> from stormtracks.science import ibtracs
+    >>> from stormtracks.science.matching import match
+    >>> from stormtracks.science.records import TimeAxis, Tracks
     >>> hours = 6.0 * np.arange(8)
     >>> axis = TimeAxis(np.datetime64("1987-09-09T00", "s") + (3600 * hours).astype("timedelta64[s]"), hours)
     >>> observed = ibtracs.load("sample/ibtracs/IBTrACS.NA.v04r00.nc", axis.times[0], axis.times[-1])

@@ -178,6 +178,7 @@ class Settings:
 
         Examples
         --------
+        >>> from stormtracks.science.settings import Settings
         >>> def longest(tracks, *, min_points=6): ...
         >>> Settings(min_points=8).keywords(longest)
         {'min_points': 8}

@@ -53,6 +53,7 @@ def distance_km(lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, l
 
     Examples
     --------
+    >>> from stormtracks.science.sphere import distance_km
     >>> round(float(distance_km(0, 179, 0, -179)), 1)
     222.4
     """
@@ -147,6 +148,8 @@ def in_region(lat: Floats, lon: Floats, region: Region | None) -> Bools:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from stormtracks.science.sphere import in_region
     >>> in_region(np.array([10.0, 10.0]), np.array([175.0, 0.0]), (0, 40, 150, -150)).tolist()
     [True, False]
     """
@@ -173,6 +176,7 @@ def check_region(region: Region | None, name: str = "'region'") -> None:
 
     Examples
     --------
+    >>> from stormtracks.science.sphere import check_region
     >>> check_region((0, 40, 150, -150))  # across the date line
     """
     if region is None:
@@ -249,6 +253,8 @@ def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int =
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from stormtracks.science.sphere import arc_km, pairs_within
     >>> lat, lon, moment = np.array([10.0, 10.0, 11.0]), np.array([179.5, -179.5, 0.0]), np.array([0, 0, 0])
     >>> first, second, metres = pairs_within(lat, lon, moment, 300.0)
     >>> first.tolist(), second.tolist(), metres.tolist()

@@ -61,6 +61,7 @@ def cyclonic_vorticity(u: Floats, v: Floats, grid: Grid) -> Floats:
     Examples
     --------
     >>> from stormtracks.science.reanalysis import open_season
+    >>> from stormtracks.science.vorticity import cyclonic_vorticity
     >>> with open_season("sample/20crv2c_1987", 1987) as season:
     ...     u, v = season.read(0, 1, [0])
     >>> vorticity = cyclonic_vorticity(u, v, season.grid)

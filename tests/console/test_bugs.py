@@ -70,7 +70,7 @@ def test_without_any_folder_to_write_to_the_traceback_is_shown(monkeypatch):
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
 def test_the_traceback_can_be_asked_for(plant, tmp_path, program, command):
     done = plant(program, command, "{}['nmae']", STORMTRACKS_TRACEBACK="1")
-    assert done.returncode == 1 and "KeyError: 'nmae'" in done.stderr and not (tmp_path / "state" / "bugs").exists()
+    assert done.returncode == 70 and "KeyError: 'nmae'" in done.stderr and not (tmp_path / "state" / "bugs").exists()
 
 
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
@@ -86,3 +86,16 @@ def test_no_secret_is_written(monkeypatch, tmp_path):
     bugs.report(RuntimeError("https://me:S4@host/file"))
     (path,) = (tmp_path / "bugs").iterdir()
     assert not re.search("S[1-4]", path.read_text()) and "--from https://...@host/file" in path.read_text()
+
+
+def test_without_an_address_the_authors_are_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(bugs, "PROJECT", tmp_path / "none.toml")
+    assert bugs.report_to() == f"the authors named in {ROOT / 'CITATION.cff'}"
+    monkeypatch.setattr(bugs, "CITATION", tmp_path / "CITATION.cff")
+    assert bugs.report_to() == "the authors named in CITATION.cff"
+
+
+def test_an_address_in_the_project_file_is_where_bugs_are_reported(monkeypatch, tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[project.urls]\nIssues = "https://example.org/issues"\n')
+    monkeypatch.setattr(bugs, "PROJECT", tmp_path / "pyproject.toml")
+    assert bugs.report_to() == "https://example.org/issues"

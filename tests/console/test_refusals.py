@@ -192,6 +192,60 @@ def test_a_wrong_hosts_file_is_refused_and_no_bug(refused, line, hosts):
     assert status in (1, 2) and said.startswith("error: ") and "bug in stormtracks" not in said, said
 
 
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        *((line, 1) for line in ("inv nothing", "inv status --rnu x", "fab check --onyl w")),  # Invoke's own
+        *((line, 2) for line in (
+            "inv track", "inv summary --by foo --results {made}", "inv plot --kind foo --results {made}",
+            "inv track --year x --ensemble-member 0", "inv bench foo", "inv download --dataset foo",
+            SMALL + " --layout x", TRACK + " --set foo=1", "inv manage --start-year x",
+            "fab check --hosts {here}/hosts-port.yaml",
+            "fab workers --hosts {here}/hosts.yaml --at-once x", "inv summary --hosts {here}/hosts-results.yaml",
+        )),
+        *((line, 1) for line in (
+            changed(TRACK, "--data nowhere"), changed(TRACK, "--year 1900"), "inv status --run nowhere",
+            "inv plot --results {made} --years 1900",
+        )),
+    ],
+)  # fmt: skip
+def test_the_exit_status_is_2_for_a_value_that_is_refused(refused, line, status):
+    found, said = refused(line)
+    assert found == status, said
+
+
+READERS = {
+    "nameserver": "", "track": "--year 1987 --ensemble-member 0", "summary": "", "plot": "", "report": "",
+    "export": "--format csv", "manage": "--start-year 1987 --members 1",
+}  # fmt: skip
+"""The commands that read hosts.yaml, with what they need besides."""
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_another_hosts_file_can_be_given(refused, here, command):
+    name = os.environ.get("STORMTRACKS_HOSTS")
+    status, said = refused(f"inv {command} {READERS[command]} --hosts {{here}}/hosts-port.yaml")
+    assert status == 2 and said.startswith(f"error: {here}/hosts-port.yaml") and "99999" in said
+    status, said = refused(f"inv {command} {READERS[command]} --hosts '$UNSET/x'")
+    assert status == 2 and said.startswith("error: --hosts: $UNSET/x: the variable $UNSET is not set")
+    assert name != os.environ["STORMTRACKS_HOSTS"] == str(here / "hosts.yaml")  # as it was before the command
+
+
+@pytest.mark.parametrize(
+    ("line", "needed"),
+    [("test", "pytest"), ("lint", "ruff"), ("docs", "Sphinx"), ("bench report_page", "selenium")],
+)
+def test_without_the_packages_that_a_command_needs_one_line_says_what_installs_them(refused, monkeypatch, line, needed):
+    monkeypatch.setattr(tasks, "_installed", lambda package: package != needed)
+    said = f"error: {needed} is not installed here; run ./inv {line}, which installs what it needs first\n"
+    assert refused(f"inv {line}") == (1, said)
+
+
+def test_what_commands_need_is_what_is_installed_for_them():
+    listed = (SAMPLE.parent / "requirements-dev.txt").read_text()
+    assert all(f"\n{name}>=" in listed for names in tasks.NEEDED.values() for name in names)
+
+
 def test_an_error_of_the_system_is_said_without_its_number(refused):
     status, said = refused(changed(SMALL, "--dest {here}/text/x"))
     assert status == 1 and "Not a directory" in said and "Errno" not in said

@@ -69,7 +69,7 @@ def test_track_as_json_is_one_object(tmp_path):
     ("words", "status", "message"),
     [
         (["--ensemble-member", 9], 1, "there is no member 9; choose 0 to 4"),
-        (["--ensemble-member", 0, "--set", "treshold_s1=1"], 1, "did you mean 'threshold_s1'?"),
+        (["--ensemble-member", 0, "--set", "treshold_s1=1"], 2, "did you mean 'threshold_s1'?"),
         (["--ensemble-member", 0, "--data", "nowhere"], 1, "nowhere"),
         (["--ensemble-member", "x"], 2, "must be a whole number"),
         ([], 2, "--ensemble-member is missing"),

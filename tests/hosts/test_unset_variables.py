@@ -70,7 +70,7 @@ def test_paths_of_this_machine(operator, key, words):
     operator.configure({"workers": [worker]} | path if key == "results" else {"workers": [worker | path]})
     process = operator.run("-m", *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said = process.communicate(timeout=60)[0]
-    assert process.returncode == 1
+    assert process.returncode == 2
     assert f"'{key}': $NOPE/r: the variable $NOPE is not set on " in said
     assert f"error: {operator.hosts}, line " in said
     assert nothing_was_made(operator)

@@ -1,5 +1,6 @@
 """The manager with a real nameserver and real workers: runs, refusals, and ends of every kind."""
 
+import io
 import os
 import re
 import resource
@@ -237,7 +238,27 @@ def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, ma
 )
 def test_misuse(home, capsys, arguments, status, message):
     assert pyro_manager.main([*arguments.split(), "--nameserver", "localhost:1"]) == status
-    assert message in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("error: ") and message in said
+
+
+def test_the_commands_in_a_message_have_the_hosts_file_that_was_given(home, capsys):
+    plan = pyro_manager.ManagePlan(2001, 2001, 1, nameserver=("localhost", 1), hosts="my hosts.yaml")
+    assert pyro_manager.run(plan) == 3
+    assert "`inv nameserver`" in (said := capsys.readouterr().err)
+    assert said.endswith("; give these commands --hosts 'my hosts.yaml' too\n")
+    assert plan.command() == "inv manage --start-year 2001 --end-year 2001 --members 1 --hosts 'my hosts.yaml'"
+
+
+@pytest.mark.parametrize(
+    ("again", "last"), [("", "to resume: inv manage --start-year 2001 "), ("run `inv demo` again", "run `inv demo` ag")]
+)
+def test_a_run_that_is_not_complete_says_how_it_is_begun_again(home, nameserver, again, last):
+    host, port = nameserver.split(":")
+    plan = pyro_manager.ManagePlan(2001, 2001, 1, nameserver=(host, int(port)), wait=0.1, again=again)
+    stream = io.StringIO()
+    assert pyro_manager.run(plan, stream) == 3
+    assert stream.getvalue().splitlines()[-1].startswith(last)
 
 
 def test_a_run_with_other_settings_is_refused(home, nameserver, tmp_path, capsys):

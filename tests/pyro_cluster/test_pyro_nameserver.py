@@ -65,11 +65,15 @@ def test_a_port_with_a_nameserver_says_whose(launch, port, capsys, tmp_path, mon
     assert f"port {port} of localhost is taken: {words}" in capsys.readouterr().err
 
 
-def test_a_port_of_another_program_says_so(home, capsys):
+@pytest.mark.parametrize(
+    ("named_in", "cure"),
+    [([], "with --port"), (["--named-in", "/my/hosts.yaml"], "in /my/hosts.yaml (nameserver: port)")],
+)
+def test_a_port_of_another_program_says_so_and_where_to_choose_one(home, capsys, named_in, cure):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        assert main(["--port", str(port)]) == 1
-    assert "another program uses it; choose another port in hosts.yaml, or --port" in capsys.readouterr().err
+        assert main(["--port", str(port), *named_in]) == 1
+    assert capsys.readouterr().err.endswith(f"another program uses it; choose another port {cure}\n")
 
 
 def test_an_address_of_another_host_is_refused(home, capsys):

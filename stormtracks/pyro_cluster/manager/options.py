@@ -96,6 +96,7 @@ def read(given: Mapping[str, object]) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from stormtracks.pyro_cluster.manager.options import read
     >>> values = read({"start_year": "2005", "members": "56"})
     >>> values["start_year"], values["end_year"], values["members"], values["retries"]
     (2005, 2005, 56, 2)

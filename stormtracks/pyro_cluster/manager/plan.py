@@ -44,6 +44,10 @@ class ManagePlan:
         Folder of journals; none: the state folder's.
     renamed : mapping of str to str
         Keys of settings that had another name before -> their names now; a journal may have the old ones.
+    hosts : str or None
+        The hosts.yaml that was given to the command, which the commands in messages then need too.
+    again : str
+        What to do after any end but a complete one; none: the command that resumes the run.
     """
 
     start_year: int
@@ -60,6 +64,8 @@ class ManagePlan:
     any_version: bool = False
     journals: Path | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
+    hosts: str | None = None
+    again: str = ""
 
     def __post_init__(self) -> None:
         if self.retries < 0:
@@ -98,6 +104,11 @@ class ManagePlan:
         options = Options(settings=self.settings, overwrite=self.overwrite, timeout=self.timeout, run=self.name)
         return Rules(code_version(), options, self.retries, self.wait, self.any_version)
 
+    @property
+    def hosts_option(self) -> str:
+        """What a command in a message needs besides its name, after a space; nothing where no file was given."""
+        return f" --hosts {shlex.quote(self.hosts)}" if self.hosts else ""
+
     def command(self) -> str:
         """The command that resumes the run."""
         command = f"inv manage --start-year {self.start_year} --end-year {self.end_year} --members {self.members}"
@@ -105,6 +116,7 @@ class ManagePlan:
             command += f" --task {shlex.quote(self.task)}"
         if self.run:
             command += f" --run {shlex.quote(self.run)}"
+        command += self.hosts_option
         return command + (" (with the same --settings and --set)" if self.settings else "")
 
 

@@ -55,6 +55,7 @@ def consensus(
     --------
     >>> import tempfile
     >>> from stormtracks.science import pipeline
+    >>> from stormtracks.science.consensus import consensus
     >>> folder = tempfile.mkdtemp()
     >>> inputs = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc"}
     >>> for member in (0, 1):

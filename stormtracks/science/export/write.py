@@ -68,6 +68,7 @@ def write(
     --------
     >>> import tempfile
     >>> from stormtracks.science import pipeline
+    >>> from stormtracks.science.export import write
     >>> folder = tempfile.mkdtemp()
     >>> inputs = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc"}
     >>> _ = pipeline.run_task(1987, 0, "vort_track", {"results": folder, **inputs})

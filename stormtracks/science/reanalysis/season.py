@@ -70,6 +70,7 @@ def open_season(
 
     Examples
     --------
+    >>> from stormtracks.science.reanalysis import open_season
     >>> with open_season("sample/20crv2c_1987", 1987) as season:
     ...     u, v = season.read(0, 2, [0])
     >>> season.quantity, len(season.members), u.shape

@@ -70,6 +70,7 @@ def load(
     --------
     >>> import tempfile
     >>> from stormtracks.science import pipeline
+    >>> from stormtracks.science.results import load
     >>> folder = tempfile.mkdtemp()
     >>> details = pipeline.run_task(1987, 0, "vort_track", {"data": "sample/20crv2c_1987", "results": folder})
     >>> result = load(folder, 1987, 0)

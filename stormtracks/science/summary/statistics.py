@@ -180,6 +180,7 @@ def summarise(
     --------
     >>> import tempfile
     >>> from stormtracks.science import pipeline
+    >>> from stormtracks.science.summary import summarise
     >>> folder = tempfile.mkdtemp()
     >>> inputs = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc"}
     >>> for member in (0, 1):
