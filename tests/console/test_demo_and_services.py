@@ -24,7 +24,7 @@ def test_a_demo_that_fails_is_run_again_as_its_cluster_is_gone(monkeypatch, tmp_
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(demo, "_cluster", lambda *_: contextlib.nullcontext(9))
     monkeypatch.setattr(demo.pyro_manager, "run", lambda plan: plans.append(plan) or 1)
-    with pytest.raises(SystemExit, match="^1$"):
+    with pytest.raises(SystemExit, match=r"^1$"):
         demo.demo(results)
     assert plans[0].again == again
 
