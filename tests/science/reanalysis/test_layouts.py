@@ -202,7 +202,7 @@ def test_winds_near_the_surface_are_never_taken(tmp_path, write_file, recipe, fi
         {"ua": u, "va": v},
         recipe(attributes={"long_name": "wind at 10 m", "standard_name": "eastward_wind"}),
     )
-    with pytest.raises(InputError, match="hl.nc: ua: is at a height of 10 m"):
+    with pytest.raises(InputError, match=r"hl.nc: ua: is at a height of 10 m"):
         open_season(tmp_path, 2005)
     assert inventory(tmp_path) == {}
 
