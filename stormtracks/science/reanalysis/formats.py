@@ -15,7 +15,7 @@ _HEAD_BYTES = 512
 GRIB = (
     "GRIB is not read; convert it with `cfgrib to_netcdf FILE -o FILE.nc` (pip install cfgrib), which keeps the members"
 )
-ZARR = "Zarr is not read; save u and v as netCDF: xarray.open_zarr(STORE)[[u, v]].to_netcdf(FILE.nc)"
+ZARR = 'Zarr is not read; save the winds as netCDF: xarray.open_zarr(STORE)[["u", "v"]].to_netcdf("winds.nc")'
 _STARTS = {
     b"GRIB": ("GRIB", GRIB),
     b"PK": ("zip", "is a zip archive; unpack it and use the .nc files inside"),

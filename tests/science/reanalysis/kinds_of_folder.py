@@ -173,7 +173,7 @@ CASES = [
     Case("GRIB, Zarr and winds without a time", mixed,
          refused=r"era5.zarr: Zarr is not read.*; 4 GRIB files \(0.grib, 1.grib, 2.grib, ...\): GRIB is .*; "
          r"timeless.nc: .*time"),
-    Case("Zarr only", zarr, refused="era5.zarr: Zarr is not read; save u and v as netCDF"),
+    Case("Zarr only", zarr, refused="era5.zarr: Zarr is not read; save the winds as netCDF"),
     Case("an archive", only("2005.zip", b"PK\3\4"), refused="2005.zip: is a zip archive; unpack it"),
     Case("gzip", only("x.nc.gz", b"\x1f\x8b"), refused="x.nc.gz: is compressed with gzip; unpack it"),
     Case("a failed download", only("x.nc", b"<!DOCTYPE html>"), refused="x.nc: is a web page"),
