@@ -41,6 +41,7 @@ def moment(time: object) -> str:
 
     Examples
     --------
+    >>> from stormtracks.readable import moment
     >>> moment("2005-08-02T00:00:00"), moment("2005-08-02T01:30:00")
     ('2005-08-02 00', '2005-08-02 01:30')
     """

@@ -49,6 +49,7 @@ def read(text: str) -> str | None:
 
     Examples
     --------
+    >>> from stormtracks.written import read
     >>> read("22").value, read("2.5").value, read("NO"), read("~")
     (22, 2.5, 'NO', None)
     >>> read("022").doubt

@@ -25,6 +25,7 @@ def fingerprint() -> str:
 
     Examples
     --------
+    >>> from stormtracks.science.self_check import EXPECTED, fingerprint
     >>> fingerprint() == EXPECTED
     True
     """

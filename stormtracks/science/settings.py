@@ -23,6 +23,9 @@ RENAMED = {"threshold": "threshold_s1", "max_speed": "max_speed_m_s1", "min_peak
 """Keys that had another name in 1.0: old -> today's. Old names are read everywhere, also in results; today's names are
 written."""
 
+ADDED = {"max_distance_km": None, "missing": "refuse", "missing_times": "allow"}
+"""Keys that 1.0 did not have: key -> the value that stands for what 1.0 did. A result without them was made so."""
+
 LINKERS = ("nearest", "motion")
 WIND_SOURCES = ("usa", "wmo")
 TIME_RULES = ("data", "interpolate")
@@ -161,6 +164,11 @@ class Settings:
     def from_mapping(cls, mapping: Mapping[str, Any] | None, where: strict_dataclass.Where = "") -> "Settings":
         """Settings from a mapping (a YAML file, say); unknown keys and wrong types are refused by name."""
         return strict_dataclass.build(cls, mapping or {}, where)
+
+    @classmethod
+    def of_result(cls, recorded: Mapping[str, Any], where: strict_dataclass.Where = "") -> "Settings":
+        """The settings that a result records; what it does not record it was made without, as 1.0 did."""
+        return cls.from_mapping({**ADDED, **recorded}, where)
 
     def changed(self, assignments: Iterable[str], where: str = "--set") -> "Settings":
         """These settings with some ``key=value`` texts applied; see `strict_dataclass.assignments`."""

@@ -43,12 +43,12 @@ def test_download_writes_the_request_for_era5(tmp_path):
 def test_download_takes_addresses_from_a_file_and_fails_with_their_name(tmp_path):
     (tmp_path / "mine.yaml").write_text("20crv3: ftp://old/{variable}_{year}.tar\n")
     status, said = inv("download", "--dataset", "20crv3", "--years", "2005", "--archives", tmp_path / "mine.yaml")
-    assert status == 1 and "error: archives, 20crv3: an address must begin with https://" in said
+    assert status == 2 and "error: archives, 20crv3: an address must begin with https://" in said
 
 
 def test_download_needs_a_data_set():
     assert inv("download") == (
-        1,
+        2,
         "error: --dataset is missing; choose one of: 20crv2c, 20crv3, ibtracs, era5\n",
     )
 

@@ -41,8 +41,14 @@ def test_what_is_written_has_the_new_keys():
     assert not set(Settings.from_mapping(OF_1_0).to_mapping()) & set(RENAMED)
 
 
-def test_settings_of_1_0_are_todays_defaults():
-    assert Settings.from_mapping(OF_1_0) == Settings()
+AS_1_0 = Settings(
+    max_missing_steps=0, max_distance_km=None, max_mean_distance_km=500.0, missing="refuse", missing_times="allow"
+)
+"""Today's settings that do what the defaults of 1.0 did."""
+
+
+def test_settings_of_1_0_can_still_be_chosen():
+    assert Settings.of_result(OF_1_0) == AS_1_0 and Settings.of_result(Settings().to_mapping()) == Settings()
 
 
 @pytest.fixture
@@ -56,13 +62,19 @@ def made_by_1_0(tmp_path):
 
 
 def test_a_result_of_1_0_counts_as_made_from_the_same_settings(made_by_1_0):
-    assert results.existing(made_by_1_0, results.recipe(Settings(), []))
+    assert results.existing(made_by_1_0, results.recipe(AS_1_0, []))
+    changed = dataclasses.replace(AS_1_0, threshold_s1=3e-5)
     with pytest.raises(ResultError, match=r"settings or inputs: threshold_s1 was 2\.5e-05, now 3e-05\."):
-        results.existing(made_by_1_0, results.recipe(Settings(threshold_s1=3e-5), []))
+        results.existing(made_by_1_0, results.recipe(changed, []))
+
+
+def test_a_result_of_1_0_is_not_taken_for_one_of_todays_defaults(made_by_1_0):
+    with pytest.raises(ResultError, match=r"max_distance_km was null, now 300\.0"):
+        results.existing(made_by_1_0, results.recipe(Settings(), []))
 
 
 def test_the_settings_of_a_result_of_1_0_can_be_used_again(made_by_1_0):
-    assert Settings.from_mapping(results.load(made_by_1_0).provenance["settings"]) == Settings()
+    assert results.load_settings(made_by_1_0) == AS_1_0
 
 
 @pytest.mark.parametrize(

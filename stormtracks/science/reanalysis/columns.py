@@ -108,7 +108,7 @@ def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
     spacing = even[1] - even[0]
     if spacing <= 0 or abs(unwrapped - even).max() > _EVEN * spacing or unwrapped[-1] - unwrapped[0] > 360.001:
         raise InputError(
-            f"{where}: longitudes must be evenly spaced, once round the Earth at most, and these begin with "
+            f"{where}: longitudes must be evenly spaced and go round the Earth at most once, but they begin with "
             f"{', '.join(f'{one:g}' for one in lon[:4])}; regrid the file"
         )
     return flipped, unwrapped

@@ -44,6 +44,8 @@ def other(path: Path) -> tuple[str, str]:
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from stormtracks.science.reanalysis.formats import other
     >>> other(Path("README.md"))
     ('', '')
     """

@@ -82,6 +82,7 @@ def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = No
 
     Examples
     --------
+    >>> from stormtracks.science.reanalysis import inventory
     >>> inventory("sample/20crv2c_1987")
     {1987: 5}
     """

@@ -131,7 +131,7 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     if len(best) > 1:
         names = ", ".join(one.name for one in best)
         raise InputError(
-            f"{path}: several variables may be {role}: {names}; name the right one under 'variables' of a dataset "
+            f"{path}: several variables could be {role}: {names}; give the right one under 'variables' of a dataset "
             "description"
         )
     if best:

@@ -11,7 +11,7 @@ from stormtracks.science.records import InputFile
 from stormtracks.science.results.places import Folder
 from stormtracks.science.results.result import Header
 from stormtracks.science.results.storage import load_header
-from stormtracks.science.settings import Settings
+from stormtracks.science.settings import ADDED, Settings
 
 
 def recipe(settings: Settings, inputs: Iterable[InputFile], **more: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def load_settings(path: Folder) -> Settings:
     provenance = load_header(path).provenance
     if "settings" not in provenance:
         raise ResultError(f"{path}: does not contain its settings; compute it again with --overwrite")
-    return Settings.from_mapping(provenance["settings"], f"{path}: settings")
+    return Settings.of_result(provenance["settings"], f"{path}: settings")
 
 
 def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
@@ -83,13 +83,19 @@ def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
             f"{path}: contains task '{header.task}', year {header.year}, member {header.ensemble_member}: it was moved "
             "or renamed; move it back, delete it, or run with --overwrite"
         )
-    differences = _differences(header.provenance, json.loads(json.dumps(wanted)))
+    differences = _differences(_complete(header.provenance), json.loads(json.dumps(wanted)))
     if differences:
         raise ResultError(
             f"{path}: was made from other settings or inputs: {'; '.join(differences)}. Choose another folder for "
             "the results, or run with --overwrite to replace it"
         )
     return header
+
+
+def _complete(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """The provenance with the settings that a result of an earlier version was made without."""
+    recorded = provenance.get("settings")
+    return {**provenance, "settings": {**ADDED, **recorded}} if isinstance(recorded, dict) else dict(provenance)
 
 
 def _differences(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:

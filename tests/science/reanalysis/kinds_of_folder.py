@@ -168,7 +168,7 @@ CASES = [
          remark=r"m.nc left out: its one time is 13.9 days from all others, which are 6 hours apart"),
     Case("one month after files of one time", single_times, remark=r"mean.nc left out: its one time is 39.9 days"),
     Case("a second set of the same times", with_means("again.nc", HOURS),
-         refused="again.nc and .*x.nc both hold u of"),
+         refused="again.nc and .*x.nc both contain u of"),
     Case("GRIB only", only("era5.grib", b"GRIB" + bytes(99)), refused="era5.grib: GRIB is not read; convert it with `"),
     Case("GRIB, Zarr and winds without a time", mixed,
          refused=r"era5.zarr: Zarr is not read.*; 4 GRIB files \(0.grib, 1.grib, 2.grib, ...\): GRIB is .*; "
