@@ -32,9 +32,6 @@ CASES = {
     ),
 }
 
-DECIDED_BY_ROUNDING = {"vorticity": 0.005}
-"""Share of links that may differ: of maxima on whole degrees several are equally near, and the processor chooses."""
-
 
 def made(name, scratch):
     """Maxima and track numbers of a case, as plain arrays."""
@@ -52,18 +49,8 @@ def test_nothing_has_changed(name, tmp_path):
     arrays = made(name, tmp_path)
     with np.load(REFERENCE) as reference:
         before = {key: reference[f"{name}_{key}"] for key in arrays}
-    for key in ("step", "vorticity") if name in DECIDED_BY_ROUNDING else ("step", "vorticity", "row_size", "maximum"):
+    for key in arrays:  # to the last bit: positions are on a grid, links are decided in whole metres
         assert np.array_equal(arrays[key], before[key]), key
-    for key in ("lat", "lon"):
-        assert arrays[key] == pytest.approx(before[key], abs=1e-6)
-    now, then = links(arrays), links(before)
-    assert len(now ^ then) <= DECIDED_BY_ROUNDING.get(name, 0.0) * len(then)
-
-
-def links(arrays):
-    """Pairs of maxima that follow each other in a track."""
-    inner = np.delete(np.arange(len(arrays["maximum"])), np.cumsum(arrays["row_size"]) - 1)
-    return set(zip(arrays["maximum"][inner], arrays["maximum"][inner + 1], strict=True))
 
 
 if __name__ == "__main__":

@@ -180,8 +180,8 @@ def _refuse_too_much(variable: netCDF4.Variable) -> None:
     if variable.size > _MOST_POINTS:
         lengths = ", ".join(f"{name} {size}" for name, size in zip(variable.dimensions, variable.shape, strict=True))
         raise InputError(
-            f"has {variable.size} points by its header ({lengths}), but at most {_MOST_POINTS} are read: the header is damaged; "
-            f"download it again from {SOURCE}netcdf/"
+            f"has {variable.size} points by its header ({lengths}), but at most {_MOST_POINTS} are read: the header is "
+            f"damaged; download it again from {SOURCE}netcdf/"
         )
 
 

@@ -172,7 +172,9 @@ class Survey:
     def _no_year(self, year: int) -> InputError:
         if self.described.files and not self._named:
             templates = ", ".join(self.described.files.values())
-            return InputError(f"{self.folder}: no file matches the dataset description {templates}; correct its 'files'")
+            return InputError(
+                f"{self.folder}: no file matches the dataset description {templates}; correct its 'files'"
+            )
         entries = self._named if self.described.files else self._by_contents
         return leftovers.no_year(self.folder, year, self.years, self.listing, self._faults(entries))
 
