@@ -15,8 +15,8 @@ from stormtracks.science import density, ibtracs, maxima, plots, reanalysis, res
 from stormtracks.science.arrays import Times
 from stormtracks.science.consensus import consensus
 from stormtracks.science.records import BestTracks, Tracks
+from stormtracks.science.region import Region, check_region
 from stormtracks.science.settings import Settings
-from stormtracks.science.sphere import Region, check_region
 from stormtracks.strict_dataclass import unknown
 
 TASK = "vort_track"

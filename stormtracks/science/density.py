@@ -9,6 +9,7 @@ from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid, Tracks
+from stormtracks.science.region import check_region
 
 AREA_KM2 = 1.0e6
 """Unit area for counting tracks; a cap of 5 degrees, as in TRACK's statistics (Hodges 1996), has 0.97e6."""
@@ -65,7 +66,7 @@ def track_density(
     """
     if not 0 < spacing_deg <= 180:
         raise InputError(f"'spacing_deg' must be above 0 and at most 180 degrees, not {spacing_deg}")
-    sphere.check_region(region)
+    check_region(region)
     grid = _grid(spacing_deg, region)
     lat, lon = (axis.ravel() for axis in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
     cells = cKDTree(sphere.unit_vectors(lat, lon))

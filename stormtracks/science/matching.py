@@ -9,6 +9,7 @@ import numpy.typing as npt
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.records import BestTracks, Matches, TimeAxis, Tracks, ragged_starts
+from stormtracks.science.region import check_region
 from stormtracks.science.settings import TIME_RULES, Settings, check_choice
 
 
@@ -85,7 +86,7 @@ def match(
     (['CINDY', 'DENNIS'], [True, False], [111.0, nan])
     """
     check_choice("best_track_times", best_track_times, TIME_RULES)
-    sphere.check_region(region)
+    check_region(region)
     seen = _observations(best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate")
     meetings = _meetings(seen, tracks, axis)
     near = meetings.closer_than(max_distance_km)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from stormtracks import strict_dataclass
 from stormtracks.errors import BadValue
-from stormtracks.science import sphere
+from stormtracks.science.region import check_region
 
 
 def _setting(default: Any, unit: str, doc: str, source: str = "this project's choice") -> Any:
@@ -147,7 +147,7 @@ class Settings:
             if getattr(self, name) < 0:
                 raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
         self._check_season()
-        sphere.check_region(self.region)
+        check_region(self.region)
 
     def _check_finite(self) -> None:
         for field in dataclasses.fields(self):

@@ -2,22 +2,18 @@
 
 import itertools
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.errors import BadValue
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.region import Region
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius (IUGG R1 is 6371.0088; reanalysis models use 6371.2 or 6371.229: 0.004 % apart)."""
 
 POLE = 1e-4
 """A row this close to a pole (degrees) is the pole."""
-
-Region: TypeAlias = tuple[float, float, float, float]
-"""South, north, west, east, in degrees; west > east goes through 180 or 0."""
 
 
 def unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
@@ -158,37 +154,6 @@ def in_region(lat: Floats, lon: Floats, region: Region | None) -> Bools:
     south, north, west, east = region
     width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
     return (lat >= south) & (lat <= north) & ((lon - west) % 360.0 <= width)
-
-
-def check_region(region: Region | None, name: str = "'region'") -> None:
-    """Refuse what cannot be a region; None is the globe.
-
-    Parameters
-    ----------
-    region : tuple of float or None
-    name : str, optional
-        What the message calls it.
-
-    Raises
-    ------
-    BadValue
-        There are not four edges, one is no number of degrees, south is not south of north, or the width is 0.
-
-    Examples
-    --------
-    >>> from stormtracks.science.sphere import check_region
-    >>> check_region((0, 40, 150, -150))  # across the date line
-    """
-    if region is None:
-        return
-    if len(region) == 4:
-        south, north, west, east = region
-        in_degrees = all(-360 <= edge <= 360 for edge in (west, east))  # not so for NaN
-        if -90 <= south < north <= 90 and in_degrees and west != east:
-            return
-    raise BadValue(
-        f"{name} must be south, north, west, east in degrees with south < north and west other than east, not {region}"
-    )
 
 
 def is_pole(lat: Floats) -> Bools:
