@@ -6,7 +6,8 @@ from ensembles import OBSERVED, save_ensemble
 
 from stormtracks.science import summary
 from stormtracks.science.errors import ResultError
-from stormtracks.science.summary import Spread, intensity_class, summarise
+from stormtracks.science.records import Matches, Tracks
+from stormtracks.science.summary import Spread, counts, intensity_class, summarise
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +116,12 @@ def test_year_without_results_is_refused(folder, tmp_path):
         summarise(folder, years=[1999, 2005])
     with pytest.raises(ResultError, match=r"there are no results of the task 'vort_track'"):
         summarise(tmp_path / "nothing")
+
+
+def test_the_peak_of_a_storm_is_that_of_its_strongest_piece():
+    tracks = Tracks(
+        np.array([2, 2, 1]), np.zeros(5, "M8[s]"), *[np.zeros(5)] * 2, np.float32([1, 2, 8, 3, 9]), np.arange(5)
+    )
+    one, none = np.array(["S0", "S1"]), np.full(2, np.nan)
+    matches = Matches(one, one, none, np.array([0, -1]), none, none, none, none, none, np.array([0, 0, -1]))
+    assert counts.storm_peaks(tracks, matches).tolist() == [8.0, 0.0]

@@ -115,7 +115,7 @@ def _count_member(member: int, tracks: Tracks, matches: Matches) -> _MemberCount
     classes, hit = intensity_class(matches.max_wind_kt), matches.hit
     bins = _peak_bin(tracks.vorticity[tracks.peak])
     class_peaks = np.zeros((len(CLASSES), len(PEAK_EDGES) - 1), np.int64)
-    np.add.at(class_peaks, (classes[hit], bins[matches.track[hit]]), 1)
+    np.add.at(class_peaks, (classes[hit], _peak_bin(storm_peaks(tracks, matches)[hit])), 1)
     return _MemberCounts(
         member=member,
         tracks=len(tracks),
@@ -126,6 +126,14 @@ def _count_member(member: int, tracks: Tracks, matches: Matches) -> _MemberCount
         false_peaks=_histogram(bins[matches.storm_of_track < 0]),
         distance_km=float(matches.mean_distance_km[hit].mean()) if hit.any() else np.nan,
     )
+
+
+def storm_peaks(tracks: Tracks, matches: Matches) -> Floats:
+    """Strongest vorticity of each best track's storm, over all of its tracks, s-1; 0 for a miss."""
+    piece = np.flatnonzero(matches.storm_of_track >= 0)
+    peaks = np.zeros(len(matches), np.float32)
+    np.maximum.at(peaks, matches.storm_of_track[piece], tracks.vorticity[tracks.peak][piece])
+    return peaks
 
 
 def _peak_bin(peaks: Floats) -> Ints:
