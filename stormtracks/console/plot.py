@@ -11,8 +11,7 @@ from stormtracks.console.local_paths import best_tracks_file, data_folder, resul
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
-from stormtracks.science import density, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
-from stormtracks.science.arrays import Times
+from stormtracks.science import calendars, density, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
 from stormtracks.science.consensus import consensus
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.region import Region, check_region
@@ -45,7 +44,7 @@ def _tracks(options: Options) -> Figure:
         made_from = results.path(folder, TASK, year, member)
         tracks, matches = results.load_matched(made_from)
         known, title = matches.storm_of_track >= 0, f"{year}, member {member}"
-    best = _best_tracks(options, tracks.time, made_from)
+    best = _best_tracks(options, tracks, made_from)
     return plots.year_tracks(tracks, best, known, options["region"], title)
 
 
@@ -63,7 +62,7 @@ def _storm(options: Options) -> Figure:
         )
     places = [results.path(folder, TASK, year, member) for member in agreed.members]
     ensemble = [results.load_tracks(place) for place in places]
-    best = _best_tracks(options, agreed.time, places[0])
+    best = _best_tracks(options, agreed.tracks, places[0])
     return plots.storm_members(agreed, numbers[wanted.upper()], ensemble, best, options["region"])
 
 
@@ -85,16 +84,19 @@ def _seasons(places: Sequence[Path], report: Callable[[int, int], None]) -> Iter
 
 def _field(options: Options) -> Figure:
     """Cyclonic vorticity at one time with its maxima, found as those of the result were."""
-    year, member, wanted = _year(options), options["member"] or 0, _moment(options["time"])
+    year, member, wanted = _year(options), options["member"] or 0, options["time"]
+    if not wanted:
+        raise BadValue("--time is missing; give a time, such as --time 2005-08-28T18")
     place = results.path(options["results"], TASK, year, member)
     if not place.exists():
         raise BadValue(f"{place}: there is no such result, but the field needs its settings; run inv track first")
     settings = results.load_settings(place)
     with _season(options, place, settings) as season:
-        step = int(np.argmin(np.abs(season.axis.times - wanted)))
+        calendar = season.axis.calendar
+        step = int(np.argmin(np.abs(season.axis.times - calendars.of_text(wanted, calendar))))
         winds = [array[:, 0] for array in season.read(step, step + 1, [member])]
         field, grid, time = vorticity.cyclonic_from(winds, season.grid), season.grid, season.axis.times[step]
-    title = f"{np.datetime_as_string(time, unit='h')}Z, member {member}"
+    title = f"{calendars.text(time, calendar, 'h')}Z, member {member}"
     found = maxima.find(field, grid, **settings.keywords(maxima.find))
     return plots.vorticity_field(field[0], grid, found, options["region"], title)
 
@@ -136,19 +138,6 @@ def _region(text: str | None) -> Region | None:
     return south, north, west, east
 
 
-def _moment(text: str | None) -> np.datetime64:
-    if not text:
-        raise BadValue("--time is missing; give a time, such as --time 2005-08-28T18")
-    moment: np.datetime64
-    try:
-        moment = np.datetime64(text, "s")
-    except ValueError:
-        moment = np.datetime64("NaT")
-    if np.isnat(moment):
-        raise BadValue(f"--time must be a date with its hour, such as 2005-08-28T18, not {text!r}")
-    return moment
-
-
 def _year(options: Options) -> int:
     chosen = years_of(options["years"]) or results.years(options["results"], TASK)
     if len(chosen) != 1:
@@ -156,10 +145,10 @@ def _year(options: Options) -> int:
     return chosen[0]
 
 
-def _best_tracks(options: Options, times: Times, made_from: Path) -> BestTracks | None:
-    """The best tracks of some times, read with the settings of a result."""
+def _best_tracks(options: Options, tracks: Tracks, made_from: Path) -> BestTracks | None:
+    """The best tracks of the times of some tracks, read with the settings of a result."""
     path = best_tracks_file(options["best_tracks"])
-    if path is None or not len(times):
+    if path is None or not len(tracks) or calendars.has_own_dates(tracks.calendar):
         return None
     settings = results.load_settings(made_from)
-    return ibtracs.load(path, times.min(), times.max(), **settings.keywords(ibtracs.load))
+    return ibtracs.load(path, tracks.time.min(), tracks.time.max(), **settings.keywords(ibtracs.load))

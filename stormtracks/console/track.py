@@ -11,7 +11,7 @@ from stormtracks import config, paths
 from stormtracks.console.local_paths import data_folder, local_path, local_worker, results_folder
 from stormtracks.console.terminal import output, progress, table
 from stormtracks.readable import moment, position
-from stormtracks.science import pipeline, results
+from stormtracks.science import calendars, pipeline, results
 from stormtracks.science.settings import Settings, Setup
 
 Options: TypeAlias = Mapping[str, Any]
@@ -88,8 +88,7 @@ def _track_table(result: results.Result) -> Table:
         first, size, strongest = tracks.start[number], tracks.row_size[number], peak[number]
         shown.add_row(
             str(number),
-            f"{moment(tracks.time[first])}Z",
-            f"{moment(tracks.time[first + size - 1])}Z",
+            *(f"{moment(text)}Z" for text in calendars.texts(tracks.time[[first, first + size - 1]], tracks.calendar)),
             str(size),
             f"{1e5 * strength[number]:.1f}",
             position(tracks.lat[strongest], tracks.lon[strongest]),

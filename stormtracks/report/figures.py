@@ -10,10 +10,10 @@ import numpy as np
 
 from stormtracks.report.fragments import Picture
 from stormtracks.report.outline import Outline
-from stormtracks.science import density, ibtracs, results
-from stormtracks.science.arrays import Floats, Times
+from stormtracks.science import calendars, density, ibtracs, results
+from stormtracks.science.arrays import Floats
 from stormtracks.science.consensus import ConsensusTracks, consensus
-from stormtracks.science.records import BestTracks
+from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region, wrap
 from stormtracks.science.summary import Summary
 
@@ -72,7 +72,7 @@ def _of_last_year(plots: Any, outline: Outline, best_tracks: str | Path | None) 
     agreed = consensus(outline.folder, year, task=outline.task, members=members)
     if not len(agreed):
         return
-    best = _best(outline, year, best_tracks, agreed.time)
+    best = _best(outline, year, best_tracks, agreed.tracks)
     region = _region(agreed.lat, agreed.lon)
     title = f"{year}: consensus of {len(members)} members"
     figure = plots.year_tracks(agreed.tracks, best, agreed.sid != "", region, title)
@@ -106,11 +106,11 @@ def _foremost(agreed: ConsensusTracks) -> int:
     return int(np.argmax(np.where(agreed.sid != "", strength + 1.0, strength)))  # vorticity is far below 1 s-1
 
 
-def _best(outline: Outline, year: int, path: str | Path | None, times: Times) -> BestTracks | None:
-    if path is None:
+def _best(outline: Outline, year: int, path: str | Path | None, tracks: Tracks) -> BestTracks | None:
+    if path is None or calendars.has_own_dates(tracks.calendar):
         return None
     as_results = outline.settings(year).keywords(ibtracs.load)
-    return ibtracs.load(path, times.min(), times.max(), **as_results)
+    return ibtracs.load(path, tracks.time.min(), tracks.time.max(), **as_results)
 
 
 def _region(lat: Floats, lon: Floats) -> Region | None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks import science
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import BestTracks, Matches, Tracks
 
@@ -39,6 +40,7 @@ class TrackSet:
     most: int = MOST_TRACKS
     total: int = 0
     _least: int = 0
+    _own_dates: set[int] = field(default_factory=set)
     _tracks: list["_Track"] = field(default_factory=list)
     _storms: dict[tuple[int, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
@@ -49,6 +51,8 @@ class TrackSet:
             for sid, name, wind in zip(matches.sid, matches.name, matches.max_wind_kt, strict=True)
         ]
         self.total += len(tracks)
+        if calendars.has_own_dates(tracks.calendar):
+            self._own_dates.add(int(year))
         storm_of_track = matches.storm_of_track
         strength = _clipped(np.asarray(tracks.vorticity, float) * 1e7, np.uint16)
         start, stop = tracks.start, tracks.start + tracks.row_size
@@ -100,6 +104,7 @@ class TrackSet:
             "total": self.total,
             "unit_minutes": unit,
             "years": years,
+            "years_of_360_days": sorted(self._own_dates),
             "storms": storms,
             **pack(arrays, differences),
         }

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from stormtracks.science import sphere
+from stormtracks.science import calendars, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import LINKERS, Settings, check_choice
@@ -275,4 +275,5 @@ def _tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, min_points: int, mi
         lon=maxima.lon[index],
         vorticity=maxima.vorticity[index],
         maximum=index.astype(np.int64),
+        calendar=calendars.in_files(axis.calendar),
     )

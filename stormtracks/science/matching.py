@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.science import sphere
+from stormtracks.science import calendars, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
+from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks, Matches, TimeAxis, Tracks, ragged_starts
 from stormtracks.science.region import check_region
 from stormtracks.science.settings import TIME_RULES, Settings, check_choice
@@ -87,6 +88,11 @@ def match(
     """
     check_choice("best_track_times", best_track_times, TIME_RULES)
     check_region(region)
+    if calendars.has_own_dates(axis.calendar) and len(best_tracks):
+        raise InputError(
+            f"tracks in the calendar {axis.calendar} cannot be matched, since no observation has its dates; match "
+            "without best tracks"
+        )
     seen = _observations(best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate")
     meetings = _meetings(seen, tracks, axis)
     near = meetings.closer_than(max_distance_km)

@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from stormtracks import disk
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Grid, InputFile, Maxima, TimeAxis
 
@@ -133,7 +134,7 @@ class _Pass:
     def __init__(self, season: Season, stages: Stages, scratch: Path) -> None:
         self.season = season
         self.stages = stages
-        year = season.axis.times[0].astype("datetime64[Y]")
+        year = calendars.text(season.axis.times[0], season.axis.calendar, "D")[:4]
         identity = hashlib.sha256(stages.identity(season).encode()).hexdigest()[:16]
         self.folder = Path(scratch) / "passes" / f"{year}-{identity}"
 

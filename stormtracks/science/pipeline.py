@@ -11,7 +11,18 @@ import numpy as np
 
 from stormtracks import strict_dataclass
 from stormtracks.errors import BadValue
-from stormtracks.science import ibtracs, linking, matching, maxima, passes, reanalysis, results, unmatched, vorticity
+from stormtracks.science import (
+    calendars,
+    ibtracs,
+    linking,
+    matching,
+    maxima,
+    passes,
+    reanalysis,
+    results,
+    unmatched,
+    vorticity,
+)
 from stormtracks.science import remarks as remarks_of
 from stormtracks.science.passes import Progress
 from stormtracks.science.records import BestTracks, InputFile, Matches, TimeAxis
@@ -168,11 +179,13 @@ def _why_no_matches(setup: Setup, best_tracks: BestTracks, axis: TimeAxis, match
     """A remark where best tracks were given and none of them could have been seen."""
     if setup.best_tracks is None or len(matches):
         return []
+    if calendars.has_own_dates(axis.calendar):
+        return [f"calendar {axis.calendar}: best tracks are not matched, since no observation has its dates"]
     return [unmatched.reason(ibtracs.input_file(setup.best_tracks), best_tracks, axis, setup.settings)]
 
 
 def _best_tracks(setup: Setup, axis: TimeAxis) -> BestTracks:
-    if setup.best_tracks is None:
+    if setup.best_tracks is None or calendars.has_own_dates(axis.calendar):
         return BestTracks.none()
     file, source = ibtracs.input_file(setup.best_tracks), setup.settings.wind_source
     return _cached_best_tracks(file, axis.times[0], axis.times[-1], source)

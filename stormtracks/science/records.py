@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
 
@@ -49,7 +50,8 @@ class TimeAxis:
     Attributes
     ----------
     times : ndarray of datetime64[s], shape (nt,)
-        Dates as the file's own calendar gives them (UTC), strictly ascending.
+        Dates as the file's own calendar gives them (UTC), strictly ascending; in a calendar of 360 days they count
+        seconds from its 1970-01-01 (see `calendars`).
     hours : ndarray of float64, shape (nt,)
         Elapsed hours since the first time in that calendar; speeds are computed from them.
     calendar : str
@@ -204,6 +206,9 @@ class Tracks(Ragged):
         Cyclonic vorticity, s-1.
     maximum : ndarray of int64, shape (npoints,)
         Index of the point in the member's `Maxima`.
+    calendar : str
+        CF calendar of the times: "proleptic_gregorian", also of data without leap days, or "360_day", of which `dates`
+        says the dates.
     """
 
     row_size: Ints
@@ -212,6 +217,12 @@ class Tracks(Ragged):
     lon: Floats
     vorticity: Floats
     maximum: Ints
+    calendar: str = "proleptic_gregorian"
+
+    @property
+    def dates(self) -> Texts:
+        """The times as ISO 8601 says them in their calendar, shape (npoints,)."""
+        return calendars.texts(self.time, self.calendar)
 
     def __repr__(self) -> str:
         return f"<Tracks: {_listed(_number(len(self), 'track'), _number(len(self.time), 'point'), _span(self.time))}>"

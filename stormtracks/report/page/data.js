@@ -55,7 +55,7 @@ async function readTracks(packed) {
     peak[t] = most;
   }
   return { ...raw, count, start, x, y, box, peak, years: packed.years, storms: packed.storms,
-    unitMinutes: packed.unit_minutes, total: packed.total };
+    yearsOf360Days: packed.years_of_360_days, unitMinutes: packed.unit_minutes, total: packed.total };
 }
 
 function wrap(degrees) {
@@ -64,7 +64,16 @@ function wrap(degrees) {
 
 function timeOf(tracks, track, point) {
   const minutes = tracks.begin[track] + tracks.offset[point] * tracks.unitMinutes;
+  if (tracks.yearsOf360Days.includes(tracks.years[tracks.year[track]])) return dateOf360Days(minutes) + " UTC";
   return new Date(minutes * 60000).toISOString().slice(0, 16).replace("T", " ") + " UTC";
+}
+
+// Twelve months of 30 days, counted from 1970: 30 February is among them.
+function dateOf360Days(minutes) {
+  const day = Math.floor(minutes / 1440), two = (number) => String(number).padStart(2, "0");
+  const year = 1970 + Math.floor(day / 360), inYear = day - 360 * (year - 1970), rest = minutes - 1440 * day;
+  return `${year}-${two(Math.floor(inYear / 30) + 1)}-${two((inYear % 30) + 1)} `
+    + `${two(Math.floor(rest / 60))}:${two(rest % 60)}`;
 }
 
 function positionOf(tracks, point) {

@@ -40,6 +40,8 @@ class ConsensusTracks(Ragged):
         Members that have the storm at the time.
     storm_of : tuple of ndarray of int64
         For each member, the storm that each of its tracks belongs to, -1 for none.
+    calendar : str
+        CF calendar of the times, as in `Tracks`.
     """
 
     year: int
@@ -57,6 +59,7 @@ class ConsensusTracks(Ragged):
     vorticity_std: Floats
     number: Ints
     storm_of: tuple[Ints, ...]
+    calendar: str = "proleptic_gregorian"
 
     @property
     def peak(self) -> Ints:
@@ -77,7 +80,7 @@ class ConsensusTracks(Ragged):
     def tracks(self) -> Tracks:
         """The mean paths as Tracks; `maximum` is -1, as they are not a member's maxima."""
         none = np.full(len(self.time), -1, np.int64)
-        return Tracks(self.row_size, self.time, self.lat, self.lon, self.vorticity, none)
+        return Tracks(self.row_size, self.time, self.lat, self.lon, self.vorticity, none, self.calendar)
 
 
 def mean_tracks(points: Points, labels: Ints, path_share: float = 0.5) -> dict[str, npt.NDArray[Any]]:

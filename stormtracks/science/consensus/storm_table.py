@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks.readable import position
+from stormtracks.science import calendars
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.summary import Table
 
@@ -45,7 +46,7 @@ def to_json(agreed: ConsensusTracks) -> dict[str, Any]:
 
 
 def _storm(agreed: ConsensusTracks, number: int, rows: slice, peak: int) -> dict[str, Any]:
-    time = np.datetime_as_string(agreed.time[rows], unit="s").tolist()
+    time = calendars.texts(agreed.time[rows], agreed.calendar).tolist()
     return {
         "sid": str(agreed.sid[number]),
         "name": str(agreed.name[number]),

@@ -13,6 +13,7 @@ from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
 from stormtracks.science.consensus.names import best_tracks, merge_pieces
 from stormtracks.science.consensus.pairs import Points
+from stormtracks.science.errors import InputError
 from stormtracks.science.records import Matches, Tracks
 
 _Path = dict[str, npt.NDArray[Any]]
@@ -93,7 +94,17 @@ def consensus_of(
     held_by[labels[labels >= 0], points.member[labels >= 0]] = True
     storm_of = tuple(np.split(labels, np.cumsum([len(tracks) for tracks in ensemble])[:-1]))
     names = known.sid[:count], known.name[:count], known.matched[:count]
-    return ConsensusTracks(year, np.array(members), held_by, *names, row_size, storm_of=storm_of, **path)
+    calendar = _one_calendar(year, ensemble)
+    return ConsensusTracks(
+        year, np.array(members), held_by, *names, row_size, storm_of=storm_of, calendar=calendar, **path
+    )
+
+
+def _one_calendar(year: int, ensemble: Sequence[Tracks]) -> str:
+    found = sorted({tracks.calendar for tracks in ensemble})
+    if len(found) > 1:
+        raise InputError(f"the members of {year} have different calendars ({', '.join(found)}); choose those of one")
+    return found[0]
 
 
 def _groups(points: Points, settings: ConsensusSettings) -> Ints:

@@ -5,6 +5,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
@@ -54,7 +55,7 @@ def _feature(piece: Piece, number: int, rows: slice) -> dict[str, Any]:
         "track_id": int(piece.first_id + number), "year": int(piece.year), "member": int(piece.ensemble_member),
         "sid": str(piece.sid[number]), "name": str(piece.name[number]),
         "peak_vorticity": float(f"{tracks.vorticity[rows].max():.4e}"),
-        "times": np.datetime_as_string(tracks.time[rows], unit="s").tolist(),
+        "times": calendars.texts(tracks.time[rows], tracks.calendar).tolist(),
         "vorticity": [float(f"{value:.4e}") for value in tracks.vorticity[rows].tolist()],
     }  # fmt: skip
     if piece.members is not None and piece.spread_km is not None:

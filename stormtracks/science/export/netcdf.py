@@ -5,6 +5,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 
+from stormtracks.science.errors import InputError
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
 
@@ -85,6 +86,7 @@ class NetCDF(Writer):
     def add(self, piece: Piece) -> None:
         """Write the tracks of a piece behind those that are there."""
         tracks = piece.tracks
+        self._keep_calendar(tracks.calendar)
         count, points = len(tracks), len(tracks.time)
         per_track = {
             "track_id": piece.ids, "row_size": tracks.row_size, "year": np.full(count, piece.year),
@@ -100,6 +102,16 @@ class NetCDF(Writer):
             for name, column in values.items():
                 if column is not None and size:
                     self.file[name][start : start + size] = column
+
+    def _keep_calendar(self, calendar: str) -> None:
+        """State the calendar of the first tracks; others cannot be in the same file."""
+        if not len(self.file.dimensions["obs"]):
+            self.file["time"].calendar = calendar
+        elif self.file["time"].calendar != calendar:
+            raise InputError(
+                f"results of different calendars ({self.file['time'].calendar}, {calendar}) do not go into one file; "
+                "choose years or members of one"
+            )
 
     def _create(self, name: str, kind: str | type[str], dimension: str, attributes: _Attributes) -> None:
         options: dict[str, Any] = (

@@ -6,10 +6,12 @@ from typing import Any, ClassVar, TextIO
 
 import numpy as np
 
-from stormtracks.science.arrays import Ints, Times
+from stormtracks.science import calendars
+from stormtracks.science.arrays import Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
+from stormtracks.science.records import Tracks
 
 
 class Lines(Writer):
@@ -62,7 +64,7 @@ class Csv(Lines):
         """A line per point."""
         tracks = piece.tracks
         columns: list[np.ndarray] = [
-            piece.ids[tracks.track], np.datetime_as_string(tracks.time, unit="s"), tracks.lon, tracks.lat,
+            piece.ids[tracks.track], tracks.dates, tracks.lon, tracks.lat,
             tracks.vorticity,
             *(np.char.replace(text, ",", " ")[tracks.track] for text in (piece.sid, piece.name)),
         ]  # fmt: skip
@@ -91,7 +93,7 @@ class Imilast(Lines):
     def lines(self, piece: Piece) -> Iterable[str]:
         """A head and its points, track after track."""
         tracks = piece.tracks
-        dates = whole_hours(tracks.time, "IMILAST")
+        dates = whole_hours(tracks, "IMILAST")
         step = np.arange(len(tracks.time)) - tracks.start[tracks.track] + 1
         columns = [
             piece.ids[tracks.track], step, [d.replace(" ", "") for d in dates], dates, tracks.lon, tracks.lat,
@@ -128,7 +130,7 @@ class TrackDump(Lines):
     def lines(self, piece: Piece) -> Iterable[str]:
         """Two lines of head and the points, track after track."""
         tracks = piece.tracks
-        dates = [date.replace(" ", "") for date in whole_hours(tracks.time, "TRACK")]
+        dates = [date.replace(" ", "") for date in whole_hours(tracks, "TRACK")]
         columns = [dates, tracks.lon % 360, tracks.lat, tracks.vorticity * 1e5]
         first = (dates[start] for start in tracks.start)
         heads = (
@@ -149,27 +151,28 @@ class Tempest(Lines):
     def lines(self, piece: Piece) -> Iterable[str]:
         """A line of head and the points, track after track."""
         tracks = piece.tracks
-        dates = [date.replace(" ", "\t") for date in whole_hours(tracks.time, "TempestExtremes")]
+        dates = [date.replace(" ", "\t") for date in whole_hours(tracks, "TempestExtremes")]
         first = (dates[start] for start in tracks.start)
         heads = (f"start\t{size}\t{date}\n" for size, date in zip(tracks.row_size, first, strict=True))
         columns = [tracks.lon % 360, tracks.lat, tracks.vorticity, dates]
         return under_heads(heads, tracks.row_size, "\t-1\t-1\t%.6f\t%.6f\t%.6e\t%s\n", columns)
 
 
-def whole_hours(time: Times, tool: str) -> list[str]:
-    """Each time as the text ``YYYY MM DD HH``.
+def whole_hours(tracks: Tracks, tool: str) -> list[str]:
+    """The time of each point as the text ``YYYY MM DD HH``.
 
     Raises
     ------
     InputError
         A time that is not a whole hour, which formats that end in the hour would silently move.
     """
-    odd = np.flatnonzero(time.astype("datetime64[h]") != time)
+    odd = np.flatnonzero(tracks.time.astype("datetime64[h]") != tracks.time)
     if len(odd):
+        moment = calendars.text(tracks.time[odd[0]], tracks.calendar)
         raise InputError(
-            f"{tool} files can store whole hours only, but a track has a point at {time[odd[0]]}; export csv or netcdf"
+            f"{tool} files can store whole hours only, but a track has a point at {moment}; export csv or netcdf"
         )
-    texts = np.char.replace(np.datetime_as_string(time, unit="h"), "T", " ")
+    texts = np.char.replace(calendars.texts(tracks.time, tracks.calendar, "h"), "T", " ")
     return np.char.replace(texts, "-", " ").tolist()
 
 

@@ -2,9 +2,11 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.dates
 import numpy as np
+import numpy.typing as npt
 import shapely
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -14,8 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon
 from matplotlib.ticker import MaxNLocator
 
-from stormtracks.science import sphere
-from stormtracks.science.arrays import Bools, Floats
+from stormtracks.science import calendars, sphere
+from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.plots import style
 from stormtracks.science.plots.maps import GeoAxes, MapView, add_lines, map_axes, region_of
@@ -119,8 +121,7 @@ def _drawn(tracks: Tracks, known: Bools, min_peak_s1: float) -> tuple[Tracks, Bo
     order = order[(strength >= min_peak_s1)[order] | known[order]]
     sizes = tracks.row_size[order].astype(np.int64)
     points = np.repeat(tracks.start[order] - ragged_starts(sizes), sizes) + np.arange(sizes.sum())
-    columns = (getattr(tracks, name)[points] for name in ("time", "lat", "lon", "vorticity", "maximum"))
-    return Tracks(sizes, *columns), known[order]
+    return _points_of(tracks, sizes, points), known[order]
 
 
 def _limits(values: Floats) -> tuple[float, float]:
@@ -171,24 +172,39 @@ def _storm_legend(best: BestTracks | None) -> list[Artist]:
 
 def _storm_title(consensus: ConsensusTracks, number: int) -> str:
     name, sid = consensus.name[number], consensus.sid[number]
-    start = np.datetime_as_string(consensus.time[consensus.start[number]], unit="D")
+    start = calendars.text(consensus.time[consensus.start[number]], consensus.calendar, "D")
     what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else f"Candidate of {start}"
     return f"{what}: found in {consensus.held_by[number].sum()} of {len(consensus.members)} members"
 
 
 def _tracks_of(consensus: ConsensusTracks, number: int, ensemble: Sequence[Tracks]) -> Tracks:
     """All members' tracks of a storm, as one record."""
-    parts = []
-    for tracks, storm in zip(ensemble, consensus.storm_of, strict=True):
-        inside = (storm == number)[tracks.track]
-        columns = (getattr(tracks, name)[inside] for name in ("time", "lat", "lon", "vorticity", "maximum"))
-        parts.append((tracks.row_size[storm == number], *columns))
-    return Tracks(*map(np.concatenate, zip(*parts, strict=True)))
+    parts = [
+        _points_of(tracks, tracks.row_size[storm == number], (storm == number)[tracks.track])
+        for tracks, storm in zip(ensemble, consensus.storm_of, strict=True)
+    ]
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("row_size", "time", "lat", "lon", "vorticity", "maximum")
+    }
+    return Tracks(**columns, calendar=consensus.calendar)
 
 
 def _one(tracks: Tracks, rows: slice) -> Tracks:
-    columns = (getattr(tracks, name)[rows] for name in ("time", "lat", "lon", "vorticity", "maximum"))
-    return Tracks(np.array([rows.stop - rows.start]), *columns)
+    return _points_of(tracks, np.array([rows.stop - rows.start]), rows)
+
+
+def _points_of(tracks: Tracks, row_size: Ints, points: npt.NDArray[Any] | slice) -> Tracks:
+    """The tracks that some points make up, of which there are so many in each."""
+    return Tracks(
+        row_size=row_size,
+        time=tracks.time[points],
+        lat=tracks.lat[points],
+        lon=tracks.lon[points],
+        vorticity=tracks.vorticity[points],
+        maximum=tracks.maximum[points],
+        calendar=tracks.calendar,
+    )
 
 
 def _only(best: BestTracks, sid: str) -> BestTracks:
@@ -221,11 +237,12 @@ def _circles(lat: Floats, lon: Floats, radius_km: Floats) -> tuple[Floats, Float
 
 
 def _add_strength(axes: Axes, consensus: ConsensusTracks, rows: slice, members: Tracks) -> None:
-    time = consensus.time[rows]
+    time = calendars.on_an_axis(consensus.time[rows], consensus.calendar)
     mean, deviation = consensus.vorticity[rows] * 1e5, consensus.vorticity_std[rows] * 1e5
     for start, size in zip(members.start, members.row_size, strict=True):
         points = slice(start, start + size)
-        axes.plot(members.time[points], members.vorticity[points] * 1e5, color=style.BLUE, lw=0.4, alpha=0.4)
+        member_time = calendars.on_an_axis(members.time[points], members.calendar)
+        axes.plot(member_time, members.vorticity[points] * 1e5, color=style.BLUE, lw=0.4, alpha=0.4)
     axes.fill_between(time, mean - deviation, mean + deviation, color=style.ORANGE, alpha=0.35, lw=0)
     axes.plot(time, mean, color=style.VERMILION, lw=2.2)
     axes.set_ylabel("cyclonic vorticity\n(10$^{-5}$ s$^{-1}$)", fontsize=9)

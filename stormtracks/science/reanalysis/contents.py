@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stormtracks.science import calendars
 from stormtracks.science.reanalysis import variables
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.source import Source
@@ -50,7 +51,7 @@ class FileContents:
         """Calendar years of its times."""
         if self._first is None:
             return frozenset()
-        return frozenset((np.unique(self._first.times.astype("datetime64[Y]")).astype(int) + 1970).tolist())
+        return frozenset(np.unique(calendars.years(self._first.times, self._first.calendar)).tolist())
 
     def levels(self, role: str) -> tuple[float, ...] | None:
         """Pressure levels (hPa) of the variables of a role; None where one of them does not say."""

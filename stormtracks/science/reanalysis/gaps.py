@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stormtracks.readable import moment
+from stormtracks.science import calendars
 from stormtracks.science.records import TimeAxis
 
 _MONTHS_AND_LONGER = 24.0 * 27
@@ -13,11 +14,12 @@ _MONTHS_AND_LONGER = 24.0 * 27
 
 @dataclass(frozen=True)
 class Gaps:
-    """How many times are missing, of how many in all, and the first of them (None where none is)."""
+    """How many times are missing, of how many in all, and the first of them (None where none is) in which calendar."""
 
     missing: int
     total: int
     first: np.datetime64 | None
+    calendar: str = "standard"
 
     @property
     def remark(self) -> str:
@@ -25,7 +27,8 @@ class Gaps:
         if self.first is None:
             return ""
         are = "are" if self.missing != 1 else "is"
-        return f"{self.missing:,} of {self.total:,} times of the season {are} missing, the first {moment(self.first)}"
+        first = moment(calendars.text(self.first, self.calendar))
+        return f"{self.missing:,} of {self.total:,} times of the season {are} missing, the first {first}"
 
 
 def find(axis: TimeAxis, first: np.datetime64, last: np.datetime64, ends_too: bool) -> Gaps:
@@ -51,7 +54,7 @@ def find(axis: TimeAxis, first: np.datetime64, last: np.datetime64, ends_too: bo
     if not ends_too and before + after > there:
         before = after = 0
     missing = within + before + after
-    return Gaps(missing, len(axis) + missing, _first(axis, before) if missing else None)
+    return Gaps(missing, len(axis) + missing, _first(axis, before) if missing else None, axis.calendar)
 
 
 def _ends(axis: TimeAxis, first: np.datetime64, last: np.datetime64) -> tuple[int, int]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from stormtracks.science import calendars
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import series
+from stormtracks.science.reanalysis import series, times
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.files import Files, StoredField
 from stormtracks.science.reanalysis.layouts import Layout
@@ -21,18 +22,23 @@ class Wanted:
 
     Attributes
     ----------
-    first, last : datetime64[s]
-        Both included.
+    year : int
+    season : tuple of str, or None
+        First and last date, "MM-DD"; None: all of the year.
     level : float
         hPa.
     described : Dataset
         The user's description of the files.
     """
 
-    first: np.datetime64
-    last: np.datetime64
+    year: int
+    season: tuple[str, str] | None
     level: float
     described: Dataset
+
+    def between(self, calendar: str) -> tuple[np.datetime64, np.datetime64]:
+        """First and last moment of the season in a calendar, both included."""
+        return times.bounds(self.year, self.season, calendar)
 
 
 @dataclass(frozen=True)
@@ -202,7 +208,7 @@ class Members:
             label = self._layout.labels[in_names]
             raise InputError(f"{self.folder}: there is no file with {role} of member {label}; add it")
         fields = [self._files.known(path, role) for path in paths]
-        found = Series(fields, self._wanted.first, self._wanted.last)
+        found = Series(fields, self._wanted.between)
         _refuse_no_times(fields, found, self._wanted)
         return found
 
@@ -222,16 +228,18 @@ def _refuse_misfits(found: list[Series], first: Series) -> None:
 
 
 def _refuse_no_times(fields: list[StoredField], found: Series, wanted: Wanted) -> None:
-    where = f"{fields[0].path}: {fields[0].name}"
+    where, calendar = f"{fields[0].path}: {fields[0].name}", fields[0].calendar
+    first, last = wanted.between(calendar)
+    begin, end = calendars.texts(np.array([first, last]), calendar)
     if not len(found.times):
-        spans = [f"{field.times[0]} to {field.times[-1]}" for field in fields if len(field.times)]
+        spans = [" to ".join(calendars.texts(field.times[[0, -1]], calendar)) for field in fields if len(field.times)]
         raise InputError(
-            f"{where}: there is no time between {wanted.first} and {wanted.last}, only "
+            f"{where}: there is no time between {begin} and {end}, only "
             f"{', '.join(spans) or 'an empty time axis'}; choose another year or season, or add the file that has it"
         )
-    new_year = wanted.last.astype("datetime64[Y]").astype("datetime64[s]")
-    if wanted.first < new_year and found.times[-1] < new_year:
+    new_year = calendars.of_date(int(calendars.years(last, calendar)), 1, 1, calendar)
+    if first < new_year and found.times[-1] < new_year:
         raise InputError(
-            f"{where}: the season lasts until {wanted.last}, but the data end at {found.times[-1]}; "
+            f"{where}: the season lasts until {end}, but the data end at {calendars.text(found.times[-1], calendar)}; "
             "add the files of the next year"
         )

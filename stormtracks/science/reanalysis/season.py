@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stormtracks.science import sphere
+from stormtracks.science import calendars, sphere
 from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import gaps, layouts, times
@@ -106,10 +106,9 @@ def open_year(
 ) -> "Season":
     """Open a year of a folder that was looked through; see `open_season`."""
     years = (year, year + 1) if times.crosses_new_year(season) else (year,)
-    first, last = times.bounds(year, season)
-    wanted = Wanted(first, last, level, survey.described)
+    wanted = Wanted(year, season, level, survey.described)
     opened = Season(Members(survey.layout(years, level), wanted, ensemble_member or 0), region, skip_missing)
-    opened.gaps = gaps.find(opened.axis, first, last, ends_too=season is not None)
+    opened.gaps = gaps.find(opened.axis, *wanted.between(opened.axis.calendar), ends_too=season is not None)
     return opened
 
 
@@ -142,7 +141,7 @@ class Season:
         self.quantity = "vorticity" if first.role == "vorticity" else "winds"
         self.grid = first.grid
         self.together = first.together
-        hours = times.elapsed_hours(files.first.times, first.calendar)
+        hours = calendars.elapsed_hours(files.first.times, first.calendar)
         self.axis = TimeAxis(files.first.times, hours, first.calendar)
         self.gaps = gaps.Gaps(0, len(self.axis), None)
         self.missing_values = np.zeros((len(self.axis), len(self.members)), np.int32)
@@ -292,9 +291,9 @@ class Season:
 
     def _bad_values(self, one: Series, start: int, bad: Bools, numbers: list[int], fault: str) -> InputError:
         step, member, row, column = (int(index[0]) for index in np.nonzero(bad))
-        field = one.field_at(start + step)
+        field, moment = one.field_at(start + step), calendars.text(self.axis.times[start + step], self.axis.calendar)
         return InputError(
-            f"{field.path}: {field.name}: {int(bad[step].sum())} values at {self.axis.times[start + step]} "
+            f"{field.path}: {field.name}: {int(bad[step].sum())} values at {moment} "
             f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
             f"of member {numbers[member]}, is {fault}; choose a region without them (--set region=...) or other data"
         )

@@ -1,12 +1,13 @@
 """Fields after one another in time: the files of one wind (or of vorticity) that make a season."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import means
@@ -17,6 +18,9 @@ _GREGORIAN = ("standard", "proleptic_gregorian")
 _AGREE_FROM = np.datetime64("1582-10-15", "s")
 FILES_AT_A_TIME = MOST // 2
 """u and v may be in files of their own."""
+
+
+Between = Callable[[str], tuple[np.datetime64, np.datetime64]]
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class Series:
     ----------
     fields : iterable of StoredField
         In any order.
-    first, last : datetime64[s]
-        The season, both included.
+    between : callable
+        First and last moment of the season in a calendar, both included.
 
     Attributes
     ----------
@@ -53,11 +57,12 @@ class Series:
         Files overlap in time, or differ in grid, members or calendar.
     """
 
-    def __init__(self, fields: Iterable[StoredField], first: np.datetime64, last: np.datetime64) -> None:
+    def __init__(self, fields: Iterable[StoredField], between: Between) -> None:
         self.stretches: list[Stretch] = []
         self.left_out: dict[str, list[Path]] = {}
         begin = 0
-        for field in self._together([field for field in fields if _overlaps(field, first, last)]):
+        for field in self._together([field for field in fields if _overlaps(field, *between(field.calendar))]):
+            first, last = between(field.calendar)
             start, stop = np.searchsorted(field.times, first), np.searchsorted(field.times, last, side="right")
             if stop > start:
                 self._append(Stretch(field, int(start), int(stop - start), begin))
@@ -117,10 +122,10 @@ def _overlaps(field: StoredField, first: np.datetime64, last: np.datetime64) -> 
 def _refuse_overlap(before: Stretch, after: Stretch) -> None:
     last = before.field.times[before.first + before.size - 1]
     if after.field.times[after.first] <= last:
+        moment = calendars.text(after.field.times[after.first], after.field.calendar)
         raise InputError(
-            f"{before.field.path} and {after.field.path} both contain {after.field.name} of "
-            f"{after.field.times[after.first]}; remove one of them, or give the right one under 'files' of a dataset "
-            "description"
+            f"{before.field.path} and {after.field.path} both contain {after.field.name} of {moment}; remove one of "
+            "them, or give the right one under 'files' of a dataset description"
         )
 
 
@@ -147,7 +152,7 @@ def refuse_other_times(one: Series, other: Series) -> None:
         return
     names = f"{one.field.path} ({one.field.name}) and {other.field.path} ({other.field.name})"
     only = np.setxor1d(one.times, other.times)
-    example = f"; only one of them has {only[0]}" if len(only) else ""
+    example = f"; only one of them has {calendars.text(only[0], one.field.calendar)}" if len(only) else ""
     raise InputError(
         f"{names} have different times: {len(one.times)} and {len(other.times)} times{example}; "
         "use files with the same times"

@@ -9,7 +9,9 @@ import netCDF4
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.science.arrays import Floats, Ints, Times
+from stormtracks.errors import BadValue
+from stormtracks.science import calendars
+from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import packing
 from stormtracks.science.reanalysis.attributes import attribute, text
@@ -17,7 +19,8 @@ from stormtracks.science.reanalysis.packing import Packing
 
 _CALENDARS = {
     "": "standard", "standard": "standard", "gregorian": "standard", "proleptic_gregorian": "proleptic_gregorian",
-    "noleap": "noleap", "365_day": "noleap", "no_leap": "noleap", "365day": "noleap",
+    "noleap": "noleap", "365_day": "noleap", "no_leap": "noleap", "365day": "noleap", "360_day": "360_day",
+    "360day": "360_day",
 }  # fmt: skip
 _UNITS = {  # spelling without a plural s -> (what cftime is asked for, how many of that)
     "week": ("days", 7), "day": ("days", 1), "d": ("days", 1), "hour": ("hours", 1), "hr": ("hours", 1),
@@ -64,9 +67,9 @@ def decode(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
     Returns
     -------
     times : ndarray of datetime64[s], shape (nt,)
-        Dates in the file's calendar, strictly ascending.
+        Dates in the file's calendar, strictly ascending; see `calendars`.
     calendar : str
-        "standard" (also for "proleptic_gregorian" where both agree), "proleptic_gregorian" or "noleap".
+        "standard" (also for "proleptic_gregorian" where both agree), "proleptic_gregorian", "noleap" or "360_day".
 
     Raises
     ------
@@ -74,7 +77,7 @@ def decode(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
         No units or calendar that can be understood, missing, duplicated or backward times.
     """
     found, calendar = dates(coordinate, path)
-    check_order(found, f"{path}: {coordinate.name}")
+    check_order(found, calendar, f"{path}: {coordinate.name}")
     return found, calendar
 
 
@@ -107,35 +110,17 @@ def durations(coordinate: netCDF4.Variable, path: Path) -> npt.NDArray[np.timede
     return np.round(values.astype(float) * found[1] * _SECONDS[found[0]]).astype("timedelta64[s]")
 
 
-def check_order(times: Times, where: str) -> None:
+def check_order(times: Times, calendar: str, where: str) -> None:
     """Refuse times that do not ascend."""
     step = np.diff(times).astype(np.int64)
     if (step > 0).all():
         return
     at = int(np.argmax(~(step > 0))) + 1
     fault = "duplicated" if times[at] == times[at - 1] else "backward"
+    date = calendars.text(times[at], calendar)
     raise InputError(
-        f"{where}: {fault} time: {times[at]} (number {at}, counted from 0); times must ascend: sort them "
-        "(cdo mergetime)"
+        f"{where}: {fault} time: {date} (number {at}, counted from 0); times must ascend: sort them (cdo mergetime)"
     )
-
-
-def elapsed_hours(times: Times, calendar: str) -> Floats:
-    """Hours since the first of some dates (datetime64[s]) in a calendar, float64."""
-    if len(times) == 0:
-        return np.zeros(0)
-    hours = (times - times[0]) / np.timedelta64(3600, "s")
-    return hours if calendar != "noleap" else hours - 24 * _leap_days(times)
-
-
-def _leap_days(times: Times) -> Ints:
-    """How many 29 Februaries lie between the first of some dates and each: noleap has none of them."""
-    years = times.astype("datetime64[Y]").astype(int) + 1970
-    march = times.astype("datetime64[Y]").astype("datetime64[M]") + np.timedelta64(2, "M")
-    past_february = times >= march.astype("datetime64[s]")
-    full = years - 1 + past_february
-    leaps = full // 4 - full // 100 + full // 400
-    return leaps - leaps[0]
 
 
 def _calendar(coordinate: netCDF4.Variable, where: str) -> str:
@@ -144,12 +129,12 @@ def _calendar(coordinate: netCDF4.Variable, where: str) -> str:
         return _CALENDARS[given]
     reason = (
         "it has dates that do not exist in the real calendar"
-        if given in ("360_day", "all_leap", "366_day")
+        if given in ("all_leap", "366_day")
         else "its dates cannot be compared with those of observations"
     )
     raise InputError(
         f"{where}: the calendar {given!r} cannot be used: {reason}; use data with the calendar standard, "
-        "proleptic_gregorian or noleap"
+        "proleptic_gregorian, noleap or 360_day"
     )
 
 
@@ -207,7 +192,7 @@ def _dates(values: npt.NDArray[Any], units: str, calendar: str, where: str) -> T
     if len(values) == 0:
         return np.zeros(0, "datetime64[s]")
     if _DIGITS.fullmatch(units.lower()):
-        return _of_digits(values, units, where)
+        return _of_digits(values, units, calendar, where)
     found = _SINCE.match(units)
     if not found:
         raise InputError(
@@ -241,21 +226,22 @@ def _reference(given: str, units: str, where: str) -> str:
 def _counted(values: npt.NDArray[Any], unit: str, units: str, calendar: str, where: str) -> Times:
     """Dates of numbers that count from a date."""
     ends = _by_cftime(np.array([values.min(), values.max()]), units, calendar, where)
-    if calendar == "noleap" or unit not in _SECONDS or ends[0] < _REAL_DATES_FROM:
+    is_real = not calendars.has_own_dates(calendar)
+    if unit not in _SECONDS or (is_real and (calendar == "noleap" or ends[0] < _REAL_DATES_FROM)):
         return _by_cftime(values, units, calendar, where)
-    # All calendars agree on these dates, so that counting from the first will do, which is much faster than cftime.
+    # All real calendars agree on these dates, so that counting from the first will do, much faster than cftime.
     since_first = (values - values.min()) * np.float64(_SECONDS[unit])
     return ends[0] + np.round(since_first).astype("timedelta64[s]")
 
 
-def _of_digits(values: npt.NDArray[Any], units: str, where: str) -> Times:
+def _of_digits(values: npt.NDArray[Any], units: str, calendar: str, where: str) -> Times:
     """Dates that are written as a number: 20050801.25 is 2005-08-01 06 UTC."""
     days = np.floor(values).astype(np.int64)
     seconds = np.round((values - days) * 86400).astype("timedelta64[s]")
     try:
         texts = [f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" for day in days.tolist()]
-        return np.array(texts, dtype="datetime64[s]") + seconds
-    except ValueError as error:
+        return np.array([calendars.of_text(text, calendar) for text in texts], dtype="datetime64[s]") + seconds
+    except BadValue as error:
         raise InputError(f"{where}: times with units {units!r} cannot be understood: {error}; correct them") from error
 
 
@@ -264,6 +250,8 @@ def _by_cftime(values: npt.NDArray[Any], units: str, calendar: str, where: str) 
     try:
         dates = cftime.num2date(values, units, calendar, only_use_cftime_datetimes=True)
         texts = [date.isoformat() for date in np.atleast_1d(_rounded(dates))]
+        if calendars.has_own_dates(calendar):
+            return np.array([calendars.of_text(text, calendar) for text in texts], dtype="datetime64[s]")
         return np.array(texts, dtype="datetime64[s]")
     except (ValueError, OverflowError, TypeError) as error:
         raise InputError(
@@ -277,23 +265,26 @@ def _rounded(dates: Any) -> list[Any]:
     return [(date + half).replace(microsecond=0) for date in np.atleast_1d(dates)]
 
 
-def bounds(year: int, season: tuple[str, str] | None) -> tuple[np.datetime64, np.datetime64]:
+def bounds(
+    year: int, season: tuple[str, str] | None, calendar: str = "standard"
+) -> tuple[np.datetime64, np.datetime64]:
     """First and last moment (datetime64[s]) of a season, a pair of "MM-DD" or None for the whole year.
 
     Both dates are included at 00 UTC; a season whose end comes before its begin ends in the next year. A date that a
     year does not have (02-29) is the day after the last one of the month.
     """
     if season is None:
-        return _midnight(year, "01-01"), _midnight(year + 1, "01-01") - np.timedelta64(1, "s")
+        after = calendars.of_date(year + 1, 1, 1, calendar)
+        return calendars.of_date(year, 1, 1, calendar), after - np.timedelta64(1, "s")
     begin, end = season
-    return _midnight(year, begin), _midnight(year + crosses_new_year(season), end)
+    return _midnight(year, begin, calendar), _midnight(year + crosses_new_year(season), end, calendar)
+
+
+def _midnight(year: int, date: str, calendar: str) -> np.datetime64:
+    month, day = date.split("-")
+    return calendars.of_date(year, int(month), int(day), calendar)
 
 
 def crosses_new_year(season: tuple[str, str] | None) -> bool:
     """Whether a season ("MM-DD", "MM-DD") ends in the year after the one it begins in."""
     return season is not None and season[1] < season[0]
-
-
-def _midnight(year: int, date: str) -> np.datetime64:
-    month, day = date.split("-")
-    return (np.datetime64(f"{year:04d}-{month}", "D") + np.timedelta64(int(day) - 1, "D")).astype("datetime64[s]")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import netCDF4
 import numpy as np
 
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import axes as axes_
@@ -87,7 +88,7 @@ def of_variable(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis
     record = next((axis for axis in own if axis.size != 1), next((axis for axis in own if axis.role == "time"), None))
     record = record or (own[0] if own else None)
     found = _spread(valid, own).reshape(-1)
-    times.check_order(found, f"{path}: {valid.name}")
+    times.check_order(found, valid.calendar, f"{path}: {valid.name}")
     return Clock([_renamed(axis, record) for axis in axes], found, valid.calendar, remark)
 
 
@@ -202,7 +203,7 @@ def _is_start(given: _Given, axes: list[Axis], where: str) -> bool:
 def _sum(start: _Timed, lead: _Timed, valid: _Timed | None, where: str) -> _Timed:
     """Start plus lead, which must be the valid time where the file states one."""
     dimensions = tuple(dict.fromkeys((*start.dimensions, *lead.dimensions)))
-    total = _along(start, dimensions) + _along(lead, dimensions)
+    total = calendars.later(_along(start, dimensions), _along(lead, dimensions), start.calendar)
     name = f"{start.name} + {lead.name}"
     found = _Timed(name, dimensions, total, start.calendar, None)
     if valid is None:

@@ -10,6 +10,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 
+from stormtracks.science import calendars
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results import layout, places
@@ -130,15 +131,17 @@ def _fill(dataset: netCDF4.Dataset, result: Result) -> None:
     dataset.setncatts(_attributes(result))
     for name, size in (("trajectory", len(result.tracks)), ("obs", len(result.tracks.time))):
         dataset.createDimension(name, size)
-    _write(dataset, layout.TRACKS, vars(result.tracks) | {"track_id": np.arange(len(result.tracks))})
+    calendar = calendars.in_files(result.axis.calendar)
+    _write(dataset, layout.TRACKS, vars(result.tracks) | {"track_id": np.arange(len(result.tracks))}, calendar)
     maxima = dataset.createGroup("maxima")
     maxima.createDimension("time", len(result.axis))
     maxima.createDimension("maximum", len(result.maxima))
     maxima.calendar = result.axis.calendar
-    _write(maxima, layout.MAXIMA, vars(result.maxima) | {"time": result.axis.times, "hours": result.axis.hours})
+    times = {"time": result.axis.times, "hours": result.axis.hours}
+    _write(maxima, layout.MAXIMA, vars(result.maxima) | times, calendar)
     matches = dataset.createGroup("matches")
     matches.createDimension("storm", len(result.matches))
-    _write(matches, layout.MATCHES, vars(result.matches))
+    _write(matches, layout.MATCHES, vars(result.matches), calendar)
 
 
 def _attributes(result: Result) -> dict[str, Any]:
@@ -161,7 +164,9 @@ def _attributes(result: Result) -> dict[str, Any]:
     }
 
 
-def _write(group: netCDF4.Dataset, columns: Mapping[str, layout.Column], arrays: Mapping[str, Any]) -> None:
+def _write(
+    group: netCDF4.Dataset, columns: Mapping[str, layout.Column], arrays: Mapping[str, Any], calendar: str
+) -> None:
     for name, column in columns.items():
         values = np.asarray(arrays[name])
         fill = column.attributes.get("_FillValue", False)
@@ -169,6 +174,8 @@ def _write(group: netCDF4.Dataset, columns: Mapping[str, layout.Column], arrays:
         packed: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True} if column.small and len(values) else {}
         variable = group.createVariable(name, kind, (column.dimension,), fill_value=fill, **packed)
         variable.setncatts({key: text for key, text in column.attributes.items() if key != "_FillValue"})
+        if "calendar" in column.attributes:
+            variable.calendar = calendar
         if len(values):
             variable.set_auto_maskandscale(False)
             variable[:] = values.astype(object if kind is str else kind)
@@ -237,7 +244,7 @@ def _provenance(stored: Any) -> dict[str, Any]:
 def _tracks(dataset: netCDF4.Dataset) -> Tracks:
     columns = _read(dataset, layout.TRACKS)
     del columns["track_id"]  # 0, 1, 2... in this order
-    return Tracks(**columns)
+    return Tracks(**columns, calendar=str(dataset["time"].calendar))
 
 
 def _maxima(dataset: netCDF4.Dataset) -> tuple[TimeAxis, Maxima]:

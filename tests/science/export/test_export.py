@@ -29,7 +29,9 @@ def folder(tmp_path_factory):
 def tracks(folder):
     """All tracks as one record's arrays: what every file must hold, member after member."""
     loaded = [results.load_tracks(results.path(folder, "vort_track", y, m)) for y in (2005, 2006) for m in range(3)]
-    joined = {name: np.concatenate([getattr(one, name) for one in loaded]) for name in vars(loaded[0])}
+    joined = {
+        name: np.concatenate([getattr(one, name) for one in loaded]) for name in vars(loaded[0]) if name != "calendar"
+    }
     joined["id"] = np.repeat(np.arange(len(joined["row_size"])), joined["row_size"])
     return joined
 

@@ -103,7 +103,7 @@ def test_svg_keeps_text_and_is_the_same_each_time(ensemble, tmp_path):
 
 
 def test_no_tracks_make_an_empty_map(ensemble, tmp_path):
-    none = type(ensemble[0])(*(getattr(ensemble[0], name)[:0] for name in vars(ensemble[0])))
+    none = type(ensemble[0])(*(values[:0] for name, values in vars(ensemble[0]).items() if name != "calendar"))
     assert plots.save(plots.year_tracks(none), tmp_path / "empty.png", dpi=40).stat().st_size > 5_000
 
 

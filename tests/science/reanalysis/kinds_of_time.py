@@ -78,6 +78,13 @@ CASES = [
     Case("texts as times", u850().stored("time", np.array(["2005-08-01"] * N, dtype=object), units=None), refused="time.*texts"),
     # calendars
     *[Case(f"calendar {name}", u850().says("time", calendar=name)) for name in ("standard", "Gregorian", "proleptic_gregorian", "noleap", "365_day")],
+    Case("calendar 360_day", u850().says("time", calendar="360_day")),
+    Case("calendar 360_day, 30 February", u850().says("time", calendar="360_day", units="hours since 2005-02-29"), first="2005-02-29T00:00:00"),
+    Case("calendar 360_day, season over 30 February", Draft(hours=np.arange(0, 240, 6), since="hours since 2005-02-25").rename(u="u850", v="v850").says("time", calendar="360_day"), first="2005-02-29T00:00:00", points=9, settings={"season": ["02-29", "03-01"]}),
+    Case("calendar 360_day, CDO's absolute time", u850().stored("time", 20050229 + HOURS // 24 + HOURS % 24 / 24, units="day as %Y%m%d.%f", calendar="360_day"), first="2005-02-29T00:00:00"),
+    Case("calendar 360_day, leads over 30 February", start_and_leads("start", "step").says("start", units="hours since 2005-02-29", calendar="360_day"), first="2005-02-29T00:00:00"),
+    Case("calendar noleap, leads over 29 February", start_and_leads("start", "step").says("start", units="hours since 2005-02-28", calendar="noleap"), first="2005-02-28T00:00:00"),
+    Case("calendar 366_day", u850().says("time", calendar="366_day"), refused="calendar '366_day' cannot be used: it has dates that do not exist"),
     Case("calendar julian", u850().says("time", calendar="julian"), refused="calendar 'julian' cannot be used"),
     Case("calendars that agree", lambda folder: (u850().says("time", calendar="standard")(folder, "u850_2005.nc", ["u850"]), u850().says("time", calendar="proleptic_gregorian")(folder, "v850_2005.nc", ["v850"]))),
     # a lead beside the start: added, whatever its length

@@ -31,7 +31,7 @@ def test_case(tmp_path, case: Case):
         return
     details = pipeline.run_task(2005, 0, "vort_track", setup)
     tracks = results.load(details["path"]).tracks
-    assert list(tracks.row_size) == [case.points] * 2 and str(tracks.time[0]) == case.first
+    assert list(tracks.row_size) == [case.points] * 2 and tracks.dates[0] == case.first
     assert inventory(tmp_path / "data", case.dataset or None) == {2005: case.members}
     remarks = " ".join(details["remarks"])
     assert re.search(case.remark, remarks) if case.remark else not remarks

@@ -140,7 +140,7 @@ def test_times_that_do_not_ascend(winds, tmp_path, hours, word):
 @pytest.mark.parametrize(
     ("calendar", "words"),
     [
-        ("360_day", "dates that do not exist"),
+        ("366_day", "dates that do not exist"),
         ("all_leap", "dates that do not exist"),
         ("julian", "cannot be compared with those of obs"),
     ],

@@ -48,7 +48,9 @@ def empty(result):
     """The same, of a member in which nothing was found and nothing was to be found."""
 
     def none(record):
-        return type(record)(*(getattr(record, field.name)[:0] for field in dataclasses.fields(record)))
+        columns = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+        arrays = {name: values[:0] for name, values in columns.items() if not isinstance(values, str)}
+        return type(record)(**columns | arrays)
 
     parts = {name: none(getattr(result, name)) for name in ("maxima", "tracks", "matches")}
     return dataclasses.replace(result, **parts)
