@@ -33,9 +33,9 @@ def agent(tmp_path, operator, monkeypatch):
     need("ssh-agent", "ssh-add")
     socket = tmp_path / "agent"
     process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
-    wait_for(socket.exists)
     monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
-    subprocess.run(["ssh-add", "-q", operator.key], check=True)
+    add = ["ssh-add", "-q", operator.key]  # the socket is there a moment before the agent listens
+    wait_for(lambda: subprocess.run(add, stderr=subprocess.DEVNULL).returncode == 0, what="the agent")
     yield
     process.terminate()
     process.wait()
