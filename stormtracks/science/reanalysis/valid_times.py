@@ -134,9 +134,10 @@ def _coordinates(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axi
 
 def _is_meant(name: str, coordinate: netCDF4.Variable) -> bool:
     """Whether a coordinate is one of time and not something else that lasts: a model's time step, say."""
-    if axes_.role(name, coordinate) != "lead":
+    if axes_.role(name, coordinate) != "lead" or text(coordinate, "standard_name") == "forecast_period":
         return True
-    return text(coordinate, "standard_name") == "forecast_period" or _LEAD.fullmatch(name.lower()) is not None
+    found = _LEAD.fullmatch(name.lower())
+    return found is not None and (axes_.is_duration(text(coordinate, "units")) or "lead" in name.lower())
 
 
 def _lead(coordinate: netCDF4.Variable, path: Path) -> _Timed:

@@ -112,6 +112,8 @@ CASES = [
     Case("by CF, periods alone", u850().says("time", standard_name="time").coordinate("forecast_period", ("time",), HOURS, units="hours", **PERIOD)),
     Case("time is the start twice", u850().says("time", standard_name="time").coordinate("forecast_period", (), 24.0, units="hours", **PERIOD).coordinate("forecast_reference_time", ("time",), HOURS, **START), **ONE_LEAD),
     Case("start and lead do not give time", u850().says("time", standard_name="time").coordinate("forecast_period", (), 24.0, units="hours", **PERIOD).coordinate("forecast_reference_time", ("time",), HOURS - 12, **START), refused="'time' is not forecast_reference_time . forecast_period"),
+    Case("a count of steps is no lead", u850().coordinate("step", ("time",), np.arange(N), named=False)),
+    Case("an hour of the day is no lead", u850().coordinate("hour", ("time",), HOURS % 24, units="hours")),
     Case("a model's step is no lead", u850().coordinate("mdt", (), 1800, named=False, units="s").coordinate("step", (), 5, named=False)),
     # one start and many leads
     *[Case(f"start {name}", start_and_leads(name, "step")) for name in ("init_time", "reference_time", "forecast_reference_time", "initial_time", "start", "start_date", "reftime", "time")],
