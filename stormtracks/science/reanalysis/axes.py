@@ -61,6 +61,11 @@ _NAMES = {
 NORTH = {"degrees_north", "degree_north", "degrees_n", "degree_n", "degreesn", "degreen"}
 EAST = {"degrees_east", "degree_east", "degrees_e", "degree_e", "degreese", "degreee"}
 _DURATION = re.compile(r"((milli|micro|nano)?s(ec(ond)?)?|min(ute)?|h(ou)?r?|d(ay)?|week|month|year)s?|[mun]s(ec)?s?")
+_OTHER_LEVELS = {
+    "k", "kelvin", "pvu", "k m2 kg-1 s-1", "level", "levels", "layer", "layers", "model_level", "model_levels",
+    "sigma_level", "hybrid",
+}  # fmt: skip
+"""Units of levels that are not pressures."""
 _DEGREES = {"", "degree", "degrees", "deg", "radian", "radians", "rad"}
 _SINCE = re.compile(r"\bsince\b| as %y")
 """Times: counted from a date, or the digits of one (CDO's ``day as %Y%m%d.%f``)."""
@@ -146,7 +151,7 @@ def role(name: str, coordinate: netCDF4.Variable) -> str:
     by_name = _role_by_name(name)
     if _SINCE.search(units):
         return "start" if by_name == "start" else "time"
-    if pressure.in_hpa(units) is not None:
+    if pressure.in_hpa(units) is not None or units.replace("**", "").replace("^", "") in _OTHER_LEVELS:
         return "level"
     by_axis = _AXIS.get(text(coordinate, "axis"), "")
     if by_axis and (by_axis not in ("lat", "lon") or units in _DEGREES):

@@ -207,8 +207,9 @@ def _pressures(name: str, values: Floats, factor: float | None) -> Levels:
 def _kind(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> tuple[str, str]:
     """Kind of a level coordinate that is not a pressure, and what says so; ("", "") where nothing does."""
     standard_name, units = text(coordinate, "standard_name"), text(coordinate, "units")
-    if attribute(coordinate, "formula_terms") != "" or standard_name.startswith(("atmosphere_", "ocean_", "hybrid_")):
-        stated = f"standard_name {standard_name!r}" if standard_name else "it has formula_terms"
+    formula = next((name for name in ("formula_terms", "formula") if attribute(coordinate, name) != ""), "")
+    if formula or standard_name.startswith(("atmosphere_", "ocean_", "hybrid_")):
+        stated = f"standard_name {standard_name!r}" if standard_name else f"it has {formula}"
         return ("hybrid model levels" if "hybrid" in standard_name or not standard_name else "model levels"), stated
     name = next((name for name in ("hyam", "hybm") if _along(nc, name, coordinate)), "")
     if name:
@@ -225,7 +226,8 @@ def _kind(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> tuple[str, str]:
     if is_pressure:
         return "", ""
     if units in _METRES:
-        return "heights", f"units {units!r}"
+        is_depth = _NAMES["depths"].fullmatch(coordinate.name.lower()) or standard_name == "depth"
+        return ("depths" if is_depth else "heights"), f"units {units!r}"
     if units in ("k", "kelvin", "degk"):
         return "isentropic levels", f"units {units!r}"
     if "pvu" in units or units.replace("**", "").replace("^", "").startswith("k m2"):

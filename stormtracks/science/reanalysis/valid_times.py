@@ -126,17 +126,24 @@ def _coordinates(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axi
         if other is None or name in seen or not other.dimensions or axes_.is_text(other):
             continue
         inside = set(other.dimensions) <= set(variable.dimensions) - horizontal
-        if inside and axes_.role(name, other) in ROLES and _is_meant(name, other):
+        if inside and axes_.role(name, other) in ROLES and _is_meant(other, name in named):
             seen.add(name)
             yield other
-    yield from (one for one in axes_.scalars(nc, variable, *ROLES) if one.name not in seen and _is_meant(one.name, one))
+    for one in axes_.scalars(nc, variable, *ROLES):
+        if one.name not in seen and _is_meant(one, one.name in named):
+            yield one
 
 
-def _is_meant(name: str, coordinate: netCDF4.Variable) -> bool:
-    """Whether a coordinate is one of time and not something else that lasts: a model's time step, say."""
-    if axes_.role(name, coordinate) != "lead":
+def _is_meant(coordinate: netCDF4.Variable, named: bool) -> bool:
+    """Whether a coordinate is one of time and not something else that lasts: a model's time step, say.
+
+    `named`: whether the winds' attribute ``coordinates`` names it.
+    """
+    name = coordinate.name
+    if axes_.role(name, coordinate) != "lead" or text(coordinate, "standard_name") == "forecast_period":
         return True
-    return text(coordinate, "standard_name") == "forecast_period" or _LEAD.fullmatch(name.lower()) is not None
+    found = _LEAD.fullmatch(name.lower())
+    return found is not None and (named or axes_.is_duration(text(coordinate, "units")) or "lead" in name.lower())
 
 
 def _lead(coordinate: netCDF4.Variable, path: Path) -> _Timed:
@@ -157,6 +164,7 @@ def _valid(given: _Given, axes: list[Axis], where: str) -> tuple[_Timed, str]:
     """The valid times, and what was assumed for them."""
     start, lead = given.start, given.lead
     valid = given.valid
+    _refuse_bare_lead(given, axes, where)
     if valid is None and given.time is not None:
         if lead is not None and _is_start(given, axes, where):
             start = start or given.time
@@ -176,6 +184,17 @@ def _valid(given: _Given, axes: list[Axis], where: str) -> tuple[_Timed, str]:
             "add the start, or write the times as in 'hours since 1900-01-01'"
         )
     raise InputError(f"{where}: there is no time coordinate; add one with units such as 'hours since 1900-01-01'")
+
+
+def _refuse_bare_lead(given: _Given, axes: list[Axis], where: str) -> None:
+    """Refuse a dimension of leads, of whatever length, of which nothing says how long they are."""
+    stated = {name for one in given if one is not None for name in one.dimensions}
+    for axis in axes:
+        if axis.role == "lead" and axis.dimension not in stated and given.valid is None:
+            raise InputError(
+                f"{where}: nothing says how long the lead along {axis.dimension!r} is; add a coordinate variable with "
+                "units such as 'hours', or one of valid times"
+            )
 
 
 def _is_start(given: _Given, axes: list[Axis], where: str) -> bool:

@@ -185,7 +185,7 @@ def _plain_units(units: str) -> str:
     text = units.lower().replace("**", "").replace("^", "").replace("per ", "/")
     text = re.sub(r"met(er|re)s?", "m", text)
     text = re.sub(r"sec(ond)?s?", "s", text)
-    return re.sub(r"[\s.*()_]", "", text)
+    return re.sub(r"[\s.*(){}_]", "", text)
 
 
 def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | None]:

@@ -133,6 +133,8 @@ U_AND_V = [("u", "v"), ("U", "V"), ("ua", "va"), ("uwnd", "vwnd"), ("UWND", "VWN
 CASES = [
     *[Case(f"{u}, {v}", named(u, v)) for u, v in U_AND_V],
     *[Case(f"{u}, {v}", Draft().rename(u=u, v=v)) for u, v in [("U850", "V850"), ("u_850", "v_850"), ("u850hPa", "v850hPa"), ("UGRD_850mb", "VGRD_850mb"), ("ua850", "va850")]],
+    *[Case(f"in {units}", u850().winds_say(units=units)) for units in ("m/s", "m s^{-1}", "meters/second", "m s**-1", "M/S")],
+    *[Case(f"in {units}", u850().winds_say(units=units), refused=f"the units are '{units}' and must be 'm s-1'") for units in ("knots", "cm s-1", "km/h", "1")],
     Case("by standard names", named("a", "b").says("a", standard_name="eastward_wind").says("b", standard_name="northward_wind")),
     Case("@ Isobaric surface", named("u", "v", long_name="wind @ Isobaric surface")),
     Case("stress is no wind", named("u", "v", standard_name="surface_downward_eastward_stress"), refused="no netCDF file with winds"),
