@@ -129,7 +129,7 @@ SETTINGS = [
     ("max_distance_km: 1_000", "line 2: 'max_distance_km' is 1_000: write it without '_'"),
     ("min_points: 1e1", "line 2: 'min_points' must be a whole number, not '1e1': write its decimal digits"),
     ("region: [0, 060, 260, 360]", "line 2: 'region' is 060"),
-    ("season: [2005-06-01, 2005-12-01]", r"line 2: 'season' must be two dates such as \[06-01, 12-01\]"),
+    ("season: [2005-06-01, 2005-12-01]", r"line 2: 'season' must be two dates \(MM-DD\) such as \[06-01, 12-01\]"),
     ("season: [0601, 1201]", "line 2: 'season' is 0601"),
     ("linker: NO", "line 2: 'linker' must be one of nearest, motion, not 'NO'"),
     ("linker: 3", "line 2: 'linker' must be text, not 3; write it in quotes"),

@@ -32,7 +32,8 @@ def run():
 def test_the_picture_has_grid_figures_and_workers(run):
     lines = picture(Progress(run), 24, 100)
     assert lines[:3] == ["2000: WW-", "2001: ---", "done 0/6, 2/2 slots busy"]
-    assert re.fullmatch(r"  w1 on storm, 2/2: 2000/0 \S+ s, 2000/1 \S+ s", lines[3])
+    # Which slot's thread comes first is the machine's choice.
+    assert re.fullmatch(r"  w1 on storm, 2/2: 2000/[01] \S+ s, 2000/[01] \S+ s", lines[3])
 
 
 @pytest.mark.parametrize("height", [3, 6, 10])

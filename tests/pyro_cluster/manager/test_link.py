@@ -89,9 +89,9 @@ def test_a_link_that_goes_down_and_up_costs_no_task(home, launch, far, start, wo
     subprocess.run(["ip", "link", "set", link, "up"], check=True)
     output = "".join(lines) + manager.communicate(timeout=60)[0]
     assert manager.returncode == 0 and re.search(r"complete +140\n", output)
-    assert (
-        "its 2 tasks are outstanding again" in output and "worker distant joined: 2 slots" in output.split("lost: ")[1]
-    )
+    # A slot may have been between two tasks when the link went down.
+    assert re.search(r"its (2 tasks are|1 task is) outstanding again", output)
+    assert "worker distant joined: 2 slots" in output.split("lost: ")[1]
 
 
 def _working(home):
