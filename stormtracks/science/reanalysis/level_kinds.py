@@ -1,4 +1,4 @@
-"""Kinds of level that are not pressures, by what says so: hybrid, sigma and model levels, heights, isentropic levels."""
+"""Kinds of level that are not pressures: hybrid, sigma, model and isentropic levels, heights, by whatever says so."""
 
 import re
 from collections.abc import Callable
