@@ -10,13 +10,12 @@ import numpy as np
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import axes as axes_
-from stormtracks.science.reanalysis import packing, pressure
+from stormtracks.science.reanalysis import level_kinds, packing, pressure
 from stormtracks.science.reanalysis.attributes import attribute, number, text
 from stormtracks.science.reanalysis.axes import Axis, one
 
 _SAME = 1e-4
 """How far a level may be from the one that is asked for, relative: what rounding makes of it."""
-_METRES = {"m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "km": 1000.0, "kilometer": 1000.0}
 _ISOBARIC = re.compile(r"isobaric.*|pl|pressure.*")
 _GRIB1 = {
     100: "isobaric",
@@ -50,25 +49,6 @@ _KINDS = {  # kinds of level by the types that GRIB and its converters name
     "levels of potential vorticity": re.compile(r"(potential ?)?(vorticity|pv).*"),
     "the surface": re.compile(r"surface|sfc|ground.*"),
 }
-_WORDS = {  # and of long names
-    "hybrid model levels": re.compile(r"hybrid|model.?lev|\beta\b|ref(erence)? (full|half) pressure|generali[sz]ed"),
-    "sigma levels": re.compile(r"sigma"),
-    "isentropic levels": re.compile(r"isentrop|potential temperature|\btheta\b"),
-    "levels of potential vorticity": re.compile(r"potential vorticity|\bpvu?\b"),
-    "heights": re.compile(r"height|altitude|above (the )?(ground|sea)"),
-    "depths": re.compile(r"depth"),
-}
-_NAMES = {
-    "hybrid model levels": re.compile(
-        r".*hybrid.*|.*model_?lev.*|mlevs?|bottom_top.*|p_?(full|half)|eta\w*|ml|.*generalvertical.*"
-    ),
-    "sigma levels": re.compile(r".*sigma.*|lv_sigm\w*|lv_hybl\w*"),
-    "isentropic levels": re.compile(r".*theta.*|.*isentropic.*|lv_thel\w*"),
-    "levels of potential vorticity": re.compile(r".*potential_?vorticity.*|pv|pvu|lv_pvl\w*"),
-    "heights": re.compile(r"height.*|alt(itude)?s?|lv_htgl\w*"),
-    "depths": re.compile(r".*depth.*"),
-}
-_MODEL_UNITS = {"level", "levels", "layer", "layers", "model_level", "model_levels", "sigma", "sigma_level", "hybrid"}
 _IN_TEXT = re.compile(r"(\d+(?:\.\d+)?)[ _-]?(hpa|mbar|mb|millibars?|pa|hectopascals?)(?![a-z])")
 _UNIT_IN_FILE_NAME = re.compile(r"(?<!\d)(\d{1,4})_?(hpa|mbar|mb)(?![a-z])")
 _IN_FILE_NAME = re.compile(
@@ -182,11 +162,13 @@ def _levels(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Levels:
     if axes_.is_text(coordinate):
         return Levels(other=f"the levels of {coordinate.name!r} are texts and not understood")
     units = text(coordinate, "units")
-    kind, because = _kind(nc, coordinate)
+    kind, because = level_kinds.of_coordinate(nc, coordinate)
     factor = pressure.in_hpa(str(attribute(coordinate, "units")))
     values = packing.coordinate(coordinate).ravel()
     if kind:
-        height = float(values[0]) * _METRES.get(units, np.nan) if kind == "heights" and len(values) == 1 else None
+        height = (
+            float(values[0]) * level_kinds.METRES.get(units, np.nan) if kind == "heights" and len(values) == 1 else None
+        )
         return Levels(other=f"{coordinate.name!r} are {kind} ({because})", height_m=height)
     if factor is None and units:
         return Levels(other=f"the units {units!r} of the level {coordinate.name!r} are not understood")
@@ -202,44 +184,6 @@ def _pressures(name: str, values: Floats, factor: float | None) -> Levels:
         factor = 0.01 if np.nanmax(values, initial=0) > 2000 else 1.0  # no pressure level lies above 2000 hPa
         remark = f"the level {name!r} has no units; taken to be in {'Pa' if factor < 1 else 'hPa'}"
     return Levels(tuple(float(level) for level in np.round(values * factor, 6)), remark=remark)
-
-
-def _kind(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> tuple[str, str]:
-    """Kind of a level coordinate that is not a pressure, and what says so; ("", "") where nothing does."""
-    standard_name, units = text(coordinate, "standard_name"), text(coordinate, "units")
-    formula = next((name for name in ("formula_terms", "formula") if attribute(coordinate, name) != ""), "")
-    if formula or standard_name.startswith(("atmosphere_", "ocean_", "hybrid_")):
-        stated = f"standard_name {standard_name!r}" if standard_name else f"it has {formula}"
-        return ("hybrid model levels" if "hybrid" in standard_name or not standard_name else "model levels"), stated
-    name = next((name for name in ("hyam", "hybm") if _along(nc, name, coordinate)), "")
-    if name:
-        return "hybrid model levels", f"{name} lies along it"
-    if standard_name == "model_level_number" or units in _MODEL_UNITS:
-        return "model levels", f"units {units!r}" if units else f"standard_name {standard_name!r}"
-    words = text(coordinate, "long_name")
-    is_pressure = pressure.in_hpa(units) is not None
-    for kind, pattern in _WORDS.items():
-        if pattern.search(words) and not (is_pressure and kind in ("heights", "depths")):
-            return kind, f"long_name {words!r}"
-    if _NAMES["hybrid model levels"].fullmatch(coordinate.name.lower()):
-        return "hybrid model levels", "by its name"
-    if is_pressure:
-        return "", ""
-    if units in _METRES:
-        is_depth = _NAMES["depths"].fullmatch(coordinate.name.lower()) or standard_name == "depth"
-        return ("depths" if is_depth else "heights"), f"units {units!r}"
-    if units in ("k", "kelvin", "degk"):
-        return "isentropic levels", f"units {units!r}"
-    if "pvu" in units or units.replace("**", "").replace("^", "").startswith("k m2"):
-        return "levels of potential vorticity", f"units {units!r}"
-    by_name = next((kind for kind, names in _NAMES.items() if names.fullmatch(coordinate.name.lower())), "")
-    return (by_name, "by its name") if by_name else ("", "")
-
-
-def _along(nc: netCDF4.Dataset, name: str, coordinate: netCDF4.Variable) -> bool:
-    return (
-        bool(coordinate.dimensions) and name in nc.variables and nc.variables[name].dimensions == coordinate.dimensions
-    )
 
 
 def _of_attributes(variable: netCDF4.Variable) -> Levels | None:
