@@ -119,7 +119,7 @@ def test_a_process_that_is_lost_while_idle_is_no_task_s_fault(two):
     pids = two.pids()
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: all(slot.process().ended() for slot in two.slots))
+    wait_for(lambda: all(slot.process().has_ended() for slot in two.slots))
     assert two.run(order("empty"))["returned"] == {}
 
 
