@@ -103,7 +103,10 @@ class Levels:
 
     def place(self, level: float) -> int:
         """Number of a level (hPa) on the axis."""
-        return 0 if self.hpa is None else int(np.argmin(np.abs(np.asarray(self.hpa) - level)))
+        if self.hpa is None:
+            return 0
+        apart = np.abs(np.asarray(self.hpa) - level)
+        return int(np.argmin(np.where(np.isfinite(apart), apart, np.inf)))
 
 
 def of_variable(

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 (a case a line)
 
+import numpy as np
+
 from tests.science.reanalysis.cases import Case, Draft
 
 NOT_850 = r"there is no level 850 hPa; choose level_hpa from 500"
@@ -39,6 +41,9 @@ CASES = [
     *at(0.85, 850, "bar"),
     *at(8.5, 850, "dbar"),
     Case("850 of three levels", level([1000, 850, 500], "millibar", at=1)),
+    Case("850 beside a level that is not a number", level([np.nan, 850, 500], "hPa", at=1)),
+    Case("850 beside a level that is marked", level([-999, 850, 500], "hPa", at=1, missing_value=-999.0)),
+    Case("850 beside an infinite level", level([np.inf, 850, 500], "hPa", at=1)),
     Case("850 of three levels upside down", level([50000, 85000, 100000], "Pa", at=1)),
     Case("rounding", level(850.00003, "hPa")),
     Case("half a hectopascal off", level(850.5, "hPa"), refused="there is no level 850 hPa; choose level_hpa from 850.5"),
