@@ -122,7 +122,10 @@ def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Ite
             continue
         if other.dimensions and name not in named and other.dimensions != (name,):
             continue
-        if role(name, other) in roles and (name in named or _beyond_doubt(name, other)):
+        found = role(name, other)
+        if found not in roles or (found == "level" and name not in named and _is_of_another(nc, variable, name)):
+            continue
+        if name in named or _beyond_doubt(name, other):
             yield other
 
 
@@ -209,6 +212,12 @@ def _beyond_doubt(name: str, coordinate: netCDF4.Variable) -> bool:
     if found == "lead":  # a model's time step may be called step as well
         return re.match(r"fore?ca?st|prediction|lead", name.lower()) is not None
     return bool(found) and len(name) > 1
+
+
+def _is_of_another(nc: netCDF4.Dataset, variable: netCDF4.Variable, name: str) -> bool:
+    """Whether the attribute ``coordinates`` of some other variable names a coordinate."""
+    others = (other for other in nc.variables.values() if other.name != variable.name)
+    return any(name in str(attribute(other, "coordinates")).split() for other in others)
 
 
 def _role_by_name(name: str) -> str:
