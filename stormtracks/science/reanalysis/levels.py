@@ -232,6 +232,8 @@ def _kind(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> tuple[str, str]:
         stated = f"standard_name {standard_name!r}" if standard_name else f"it has {formula}"
         return ("hybrid model levels" if "hybrid" in standard_name or not standard_name else "model levels"), stated
     name = next((name for name in ("hyam", "hybm") if _along(nc, name, coordinate)), "")
+    if not name and any(_along(nc, a, coordinate) for a in ("ap", "a")) and _along(nc, "b", coordinate):
+        name = "b, beside ap or a,"
     if name:
         return "hybrid model levels", f"{name} lies along it"
     if standard_name == "model_level_number" or units in _MODEL_UNITS:
