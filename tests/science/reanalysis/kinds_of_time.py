@@ -67,6 +67,7 @@ CASES = [
     Case("CDO's absolute time, no date", times("day as %Y%m%d.%f", 20051301 + HOURS), refused="cannot be understood"),
     # packing
     Case("scale of time", times(SINCE, HOURS / 6, "i2", scale_factor=6.0)),
+    *[Case(f"scale of time that is {scale}", times(SINCE, HOURS, scale_factor=scale), refused="its scale_factor must be one finite number") for scale in (np.nan, "0,5", [1.0, 2.0])],
     Case("scale and offset of time", times(SINCE, (HOURS - 100) / 2, "i4", scale_factor=np.float32(2), add_offset=np.float32(100))),
     Case("unsigned time", times("hours since 2005-07-23 16:00:00", HOURS + 200, "u1")),
     Case("unsigned by attribute", u850().stored("time", (HOURS + 200).astype("u1").view("i1"), units="hours since 2005-07-23 16:00:00", _Unsigned="true")),
