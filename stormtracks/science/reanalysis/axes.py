@@ -116,13 +116,16 @@ def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Ite
     named = str(attribute(variable, "coordinates")).split()
     for name in (*named, *(name for name in nc.variables if name not in named)):
         other = nc.variables.get(name)
-        if other is None or other.size != 1 or set(other.dimensions) & set(variable.dimensions):
+        if other is None or is_compound(other) or other.size != 1 or set(other.dimensions) & set(variable.dimensions):
             continue
         if is_text(other) and "member" not in roles:
             continue
         if other.dimensions and name not in named and other.dimensions != (name,):
             continue
-        if role(name, other) in roles and (name in named or _beyond_doubt(name, other)):
+        found = role(name, other)
+        if found not in roles or (found == "level" and name not in named and _is_of_another(nc, variable, name)):
+            continue
+        if name in named or _beyond_doubt(name, other):
             yield other
 
 
@@ -132,8 +135,14 @@ def scalar(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF
 
 
 def is_text(variable: netCDF4.Variable) -> bool:
-    """Whether a variable holds texts or single letters."""
-    return variable.dtype is str or np.dtype(variable.dtype).kind not in "iuf"
+    """Whether a variable holds texts, single letters, or lists and records: no numbers."""
+    return variable.dtype is str or is_compound(variable) or np.dtype(variable.dtype).kind not in "iuf"
+
+
+def is_compound(variable: netCDF4.Variable) -> bool:
+    """Whether each entry of a variable is a list of its own length, or a record; texts are not."""
+    is_list = isinstance(variable.datatype, netCDF4.VLType) and variable.dtype is not str
+    return is_list or isinstance(variable.datatype, netCDF4.CompoundType)
 
 
 def role(name: str, coordinate: netCDF4.Variable) -> str:
@@ -191,6 +200,8 @@ def _names_along(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str
 
 
 def _is_along(other: netCDF4.Variable, dimension: str) -> bool:
+    if is_compound(other):
+        return False
     if other.dimensions == (dimension,):
         return True
     is_letters = other.dtype is not str and np.dtype(other.dtype).kind == "S"
@@ -209,6 +220,12 @@ def _beyond_doubt(name: str, coordinate: netCDF4.Variable) -> bool:
     if found == "lead":  # a model's time step may be called step as well
         return re.match(r"fore?ca?st|prediction|lead", name.lower()) is not None
     return bool(found) and len(name) > 1
+
+
+def _is_of_another(nc: netCDF4.Dataset, variable: netCDF4.Variable, name: str) -> bool:
+    """Whether the attribute ``coordinates`` of some other variable names a coordinate."""
+    others = (other for other in nc.variables.values() if other.name != variable.name)
+    return any(name in str(attribute(other, "coordinates")).split() for other in others)
 
 
 def _role_by_name(name: str) -> str:

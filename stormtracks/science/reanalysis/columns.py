@@ -1,5 +1,6 @@
 """The horizontal grid of a variable, and the way from its stored rows and columns to that of the grid."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from stormtracks.science.records import Grid
 
 _EVEN = 0.1
 """Largest departure of a longitude from even spacing, in steps (files store 0.703125 as 0.703)."""
+_BACKWARDS = re.compile(r"degrees?_?(south|s|west|w)")
 _RADIANS = {"radian", "radians", "rad", "radian_north", "radians_north", "radian_east", "radians_east"}
 
 
@@ -126,6 +128,10 @@ def _degrees(variable: netCDF4.Variable, axes: list[Axis], role: str, where: str
     if axis.coordinate is None:
         raise InputError(f"{where}: the dimension {axis.dimension!r} has no coordinate variable; add one")
     values = packing.coordinate(axis.coordinate)
+    if _BACKWARDS.fullmatch(text(axis.coordinate, "units")):
+        raise InputError(
+            f"{where}: the {name} is in {text(axis.coordinate, 'units')!r}; give it in degrees to the north or east"
+        )
     if text(axis.coordinate, "units") in _RADIANS:
         is_single = axis.coordinate.dtype.itemsize < 8
         values = _tidied(np.degrees(values), 2e-5 if is_single else 1e-9)
@@ -138,14 +144,12 @@ def _degrees(variable: netCDF4.Variable, axes: list[Axis], role: str, where: str
 
 
 def _refuse_silent_radians(axes: list[Axis], lat: Floats, lon: Floats, where: str) -> None:
-    """Refuse once round the Earth in numbers up to 6.28 whose units nothing says."""
+    """Refuse once round the Earth in numbers up to 6.28 whose units nothing says, or a part in units of 1."""
     coordinates = [axis.coordinate for axis in axes if axis.role in ("lat", "lon") and axis.coordinate is not None]
     round_the_earth = len(lon) * abs(lon[1] - lon[0])
-    if (
-        abs(round_the_earth - 2 * np.pi) < 0.05
-        and abs(lat).max() < 1.6
-        and not any(text(one, "units") for one in coordinates)
-    ):
+    units = {text(one, "units") for one in coordinates}
+    is_round = abs(round_the_earth - 2 * np.pi) < 0.05 or (units == {"1"} and abs(lon).max() < 2 * np.pi)
+    if is_round and abs(lat).max() < 1.6 and units <= {"", "1"}:
         raise InputError(f"{where}: latitudes and longitudes without units look like radians; give them units")
 
 

@@ -1,5 +1,6 @@
 """The description of files that do not fit the known layouts."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,8 @@ class Dataset:
             raise BadValue(f"'files' must have u and v, or vorticity alone, not {', '.join(sorted(self.files))}")
         for template in self.files.values():
             pattern(template)
+        if self.level is not None and not 0 < self.level < math.inf:
+            raise BadValue(f"'level' must be a finite number of hPa above 0, not {self.level:g}")
 
     @classmethod
     def from_mapping(

@@ -7,7 +7,7 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes, chunks, contents, variables
+from stormtracks.science.reanalysis import axes, chunks, contents, levels, variables
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
 from stormtracks.science.reanalysis.source import Source
@@ -68,6 +68,8 @@ class Field:
         self.members = found.members
         said = found.remarks(level, described.level is not None)
         self.remarks = tuple(f"{chosen.name}: {remark}" for remark in said)
+        if self._axis("level"):
+            levels.refuse_twice(found.levels, level, f"{source.path}: {chosen.name}")
         self._level = found.levels.place(level) if self._axis("level") else 0
         self._check_size()
         self._packing = Packing(self.variable)

@@ -61,9 +61,16 @@ def _by_formula(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
 
 
 def _by_coefficients(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
-    others = [nc.variables[name] for name in ("hyam", "hybm") if name in nc.variables]
-    found = [other.name for other in others if other.dimensions and other.dimensions == coordinate.dimensions]
-    return (HYBRID, f"{found[0]} lies along it") if found else ("", "")
+    name = next((name for name in ("hyam", "hybm") if _along(nc, name, coordinate)), "")
+    if not name and any(_along(nc, a, coordinate) for a in ("ap", "a")) and _along(nc, "b", coordinate):
+        name = "b, beside ap or a,"
+    return (HYBRID, f"{name} lies along it") if name else ("", "")
+
+
+def _along(nc: netCDF4.Dataset, name: str, coordinate: netCDF4.Variable) -> bool:
+    return (
+        bool(coordinate.dimensions) and name in nc.variables and nc.variables[name].dimensions == coordinate.dimensions
+    )
 
 
 def _by_number(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:

@@ -83,7 +83,10 @@ class Levels:
 
     def place(self, level: float) -> int:
         """Number of a level (hPa) on the axis."""
-        return 0 if self.hpa is None else int(np.argmin(np.abs(np.asarray(self.hpa) - level)))
+        if self.hpa is None:
+            return 0
+        apart = np.abs(np.asarray(self.hpa) - level)
+        return int(np.argmin(np.where(np.isfinite(apart), apart, np.inf)))
 
 
 def of_variable(
@@ -116,6 +119,18 @@ def of_variable(
 def has(levels: tuple[float, ...], level: float) -> bool:
     """Whether a level (hPa) is among others, rounding aside."""
     return any(abs(one - level) <= _SAME * level for one in levels)
+
+
+def refuse_twice(levels: Levels, level: float, where: str) -> None:
+    """Refuse an axis on which two entries are the level (hPa) that is asked for.
+
+    Raises
+    ------
+    InputError
+        Which of them is meant cannot be told.
+    """
+    if sum(has((one,), level) for one in levels.hpa or ()) > 1:
+        raise InputError(f"{where}: has level {level:g} hPa twice; extract one of them")
 
 
 def refuse_others(levels: Levels, axes: list[Axis], where: str) -> None:
@@ -151,10 +166,15 @@ def _is_one_height(levels: Levels, axes: list[Axis]) -> bool:
 
 
 def _of_coordinate(nc: netCDF4.Dataset, axis: Axis | None, variable: netCDF4.Variable) -> Levels | None:
-    """What the axis of levels says, or the scalar coordinates: of these a pressure before anything else."""
-    if axis is not None:
-        return None if axis.coordinate is None else _levels(nc, axis.coordinate)
-    found = [_levels(nc, scalar) for scalar in axes_.scalars(nc, variable, "level")]
+    """What the axis of levels says, or the scalar coordinates: those that the variable names, a pressure first."""
+    if axis is not None and axis.coordinate is not None:
+        return _levels(nc, axis.coordinate)
+    if axis is not None and axis.size != 1:
+        return None
+    scalars = list(axes_.scalars(nc, variable, "level"))
+    names = str(attribute(variable, "coordinates")).split()
+    named = [scalar for scalar in scalars if scalar.name in names]
+    found = [_levels(nc, scalar) for scalar in named or scalars]
     return next((one for one in found if one.hpa is not None), found[0] if found else None)
 
 

@@ -39,7 +39,7 @@ class Packing:
     def __init__(self, variable: netCDF4.Variable) -> None:
         self._stored_type = variable.dtype
         self.dtype = _meant_type(variable)
-        scale, offset = number(variable, "scale_factor"), number(variable, "add_offset")
+        scale, offset = _one_finite(variable, "scale_factor"), _one_finite(variable, "add_offset")
         self.packed = scale is not None or offset is not None or self.dtype.kind in "iu"
         self.scale = 1.0 if scale is None else scale
         self.offset = 0.0 if offset is None else offset
@@ -150,6 +150,19 @@ def stored(variable: netCDF4.Variable) -> np.ndarray:
     if variable.dtype is str or variable.dtype.kind not in "iuf":
         raise InputError(f"{where}: its values are texts, and must be numbers; convert them")
     return np.atleast_1d(np.ma.getdata(variable[...]))
+
+
+def _one_finite(variable: netCDF4.Variable, name: str) -> float | None:
+    """A scale or an offset, None where there is none; refused where it is not one finite number."""
+    if str(attribute(variable, name)).strip("\0 ") == "":
+        return None
+    value = number(variable, name)
+    if value is None or not math.isfinite(value):
+        raise InputError(
+            f"{variable.group().filepath()}: {variable.name}: its {name} must be one finite number, not "
+            f"{attribute(variable, name)}; correct it (ncatted)"
+        )
+    return value
 
 
 def within(values: Floats, largest: float) -> bool:

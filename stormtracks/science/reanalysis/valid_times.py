@@ -20,6 +20,7 @@ from stormtracks.science.reanalysis.axes import Axis
 ROLES = ("time", "start", "lead")
 _VALID = re.compile(r"(forecast_?)?(valid|verification)_?times?|valtime")
 _SAYS_START = re.compile(r"\binit|\breference|\bstart|\banalysis|\bissue|\bbase time|forecast run")
+_SAYS_VALID = re.compile(r"\bvalid(ity)?\b|\bverif(ication|ying)\b")
 _LEAD = re.compile(
     r"forecast_?period|.*lead.*|(forecast_)?steps?|.*timedelta|tau|(forecast|fcst|fc|f)_?(hours?|hrs?)|time_?offset"
 )
@@ -106,7 +107,8 @@ def _given(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], pa
             found["lead"].append(_lead(coordinate, path))
             continue
         values, calendar = times.dates(coordinate, path)
-        kind = "valid" if _VALID.fullmatch(coordinate.name.lower()) else role
+        says_valid = role == "time" and _SAYS_VALID.search(text(coordinate, "long_name"))
+        kind = "valid" if says_valid or _VALID.fullmatch(coordinate.name.lower()) else role
         values = values.reshape(coordinate.shape)
         found[kind].append(_Timed(coordinate.name, coordinate.dimensions, values, calendar, coordinate))
     if not found["lead"]:
@@ -211,12 +213,10 @@ def _is_start(given: _Given, axes: list[Axis], where: str) -> bool:
         return True
     if lead.dimensions and set(lead.dimensions) <= set(time.dimensions):
         return False
-    if time.says("standard_name") == "time" and lead.says("standard_name") == "forecast_period":
-        raise InputError(
-            f"{where}: {time.name!r} may be the valid time or the start of a forecast with the lead {lead.name!r}; "
-            "add a coordinate valid_time, or a forecast_reference_time"
-        )
-    return True
+    raise InputError(
+        f"{where}: {time.name!r} may be the valid time or the start of a forecast with the lead {lead.name!r}; "
+        "add a coordinate valid_time, or a forecast_reference_time"
+    )
 
 
 def _sum(start: _Timed, lead: _Timed, valid: _Timed | None, where: str) -> _Timed:

@@ -154,6 +154,10 @@ CASES = [
     # coordinates by their packing
     Case("radians", u850().stored("lat", np.radians(LAT), units="radians").stored("lon", np.radians(LON), units="radians")),
     Case("radians in single precision", u850().stored("lat", np.radians(LAT).astype("f4"), units="rad").stored("lon", np.radians(LON).astype("f4"), units="rad")),
+    Case("degrees south", u850().stored("lat", -LAT, units="degrees_south"), refused="the latitude is in 'degrees_south'"),
+    Case("degrees west", u850().stored("lon", -LON, units="degrees_west"), refused="the longitude is in 'degrees_west'"),
+    Case("radians with units 1", u850().stored("lat", np.radians(LAT), units="1").stored("lon", np.radians(LON), units="1"), refused="look like radians; give them units"),
+    Case("radians of a region with units 1", u850().stored("lat", np.radians(LAT), units="1").stored("lon", np.radians(LON / 4), units="1"), refused="look like radians; give them units"),
     Case("radians that do not say so", u850().stored("lat", np.radians(LAT), units=None).stored("lon", np.radians(LON), units=None), refused="look like radians; give them units"),
     Case("packed coordinates", u850().packed("lat", np.float32(0.1)).packed("lon", 0.5, 100.0)),
     Case("unsigned coordinates", u850().packed("lat", 2.5, -60.0, "u1").packed("lon", 2.5, 0.0, "u1")),

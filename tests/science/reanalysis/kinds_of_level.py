@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 (a case a line)
 
+import numpy as np
+
 from tests.science.reanalysis.cases import Case, Draft
 
 NOT_850 = r"there is no level 850 hPa; choose level_hpa from 500"
@@ -39,6 +41,13 @@ CASES = [
     *at(0.85, 850, "bar"),
     *at(8.5, 850, "dbar"),
     Case("850 of three levels", level([1000, 850, 500], "millibar", at=1)),
+    Case("850 beside a level that is not a number", level([np.nan, 850, 500], "hPa", at=1)),
+    Case("850 beside a level that is marked", level([-999, 850, 500], "hPa", at=1, missing_value=-999.0)),
+    Case("850 beside an infinite level", level([np.inf, 850, 500], "hPa", at=1)),
+    Case("850 twice", level([850, 500, 850], "hPa"), refused="u: has level 850 hPa twice", settings={"level_hpa": 850.0}),
+    Case("850 twice by rounding", level([850, 850.01, 500], "hPa"), refused="u: has level 850 hPa twice", settings={"level_hpa": 850.0}),
+    Case("another level twice", level([850, 500, 500], "hPa")),
+    Case("winds with a scale that is not a number", level(850.0, "hPa").winds_say(scale_factor=np.nan), refused="u: its scale_factor must be one finite number", settings={"level_hpa": 850.0}),
     Case("850 of three levels upside down", level([50000, 85000, 100000], "Pa", at=1)),
     Case("rounding", level(850.00003, "hPa")),
     Case("half a hectopascal off", level(850.5, "hPa"), refused="there is no level 850 hPa; choose level_hpa from 850.5"),
@@ -50,6 +59,7 @@ CASES = [
     Case("hybrid by formula_terms", level(850.0, "mb", name="lev", formula_terms="a: hyam b: hybm ps: PS"), refused="hybrid model levels.*formula_terms"),
     Case("hybrid by long_name", level(850.0, "hPa", name="lev", long_name="hybrid level at layer midpoints"), refused="hybrid model levels.*long_name"),
     Case("hybrid by its coefficients", level(850.0, "hPa", name="lev").coordinate("hyam", ("lev",), [0.1], named=False).coordinate("hybm", ("lev",), [0.75], named=False), refused="hybrid model levels.*hyam"),
+    Case("hybrid by CMIP's coefficients", level(850.0, "hPa", name="lev").coordinate("ap", ("lev",), [0.1], named=False).coordinate("b", ("lev",), [0.75], named=False), refused="hybrid model levels"),
     Case("hybrid by type of level", level(850.0, "hPa").winds_say(GRIB_typeOfLevel="hybrid"), refused="hybrid model levels.*typeOfLevel"),
     Case("hybrid scalar", Draft().coordinate("hybrid", (), 850.0, units="1", positive="down"), refused="hybrid model levels"),
     Case("model levels by units", level(850.0, "level", name="lev"), refused="model levels .units 'level'"),
@@ -76,6 +86,9 @@ CASES = [
     Case("scalar in Pa", Draft().coordinate("plev", (), 85000.0, units="Pa", standard_name="air_pressure", positive="down")),
     Case("scalar, another", Draft().coordinate("pressure", (), 50000.0, units="Pa"), refused=NOT_850),
     Case("scalar that no attribute names", Draft().coordinate("plev", (), 50000.0, named=False, units="Pa"), refused=NOT_850),
+    Case("scalar beside a dimension without a coordinate", Draft().dimension("z", size=1).coordinate("plev", (), 50000.0, units="Pa"), refused=NOT_850),
+    Case("a height that is named and a pressure that is not", Draft().coordinate("plev", (), 85000.0, named=False, units="Pa").coordinate("height", (), 10.0, units="m"), refused="at a height of 10 m"),
+    Case("a pressure that another variable names", Draft().coordinate("plev", (), 50000.0, named=False, units="Pa").coordinate("other", (), 1.0, named=False, coordinates="plev"), remark=NONE),
     Case("CAM's reference pressure is none", Draft().coordinate("P0", (), 50000.0, named=False, units="Pa"), remark=NONE),
     Case("name", wind_names("u850", "v850")),
     Case("name, another", wind_names("u500", "v500"), refused=NOT_850),

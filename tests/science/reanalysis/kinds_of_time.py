@@ -67,6 +67,7 @@ CASES = [
     Case("CDO's absolute time, no date", times("day as %Y%m%d.%f", 20051301 + HOURS), refused="cannot be understood"),
     # packing
     Case("scale of time", times(SINCE, HOURS / 6, "i2", scale_factor=6.0)),
+    *[Case(f"scale of time that is {scale}", times(SINCE, HOURS, scale_factor=scale), refused="its scale_factor must be one finite number") for scale in (np.nan, "0,5", [1.0, 2.0])],
     Case("scale and offset of time", times(SINCE, (HOURS - 100) / 2, "i4", scale_factor=np.float32(2), add_offset=np.float32(100))),
     Case("unsigned time", times("hours since 2005-07-23 16:00:00", HOURS + 200, "u1")),
     Case("unsigned by attribute", u850().stored("time", (HOURS + 200).astype("u1").view("i1"), units="hours since 2005-07-23 16:00:00", _Unsigned="true")),
@@ -107,7 +108,9 @@ CASES = [
     Case("many starts, many leads", lead("step", [0, 24]), refused="has 8 time x 2 step, many starts by many leads.*ncks -d time,0"),
     Case("NCL's lead", u850().rename(time="initial_time0_hours").winds_say(forecast_time=np.int32(24), forecast_time_units="hours"), **ONE_LEAD),
     # a scalar lead
-    Case("scalar lead", u850().coordinate("step", (), 24.0, units="hours"), **ONE_LEAD),
+    Case("scalar lead", u850().says("time", long_name="start of the forecast").coordinate("step", (), 24.0, units="hours"), **ONE_LEAD),
+    Case("scalar lead beside a time of which nothing says what it is", u850().coordinate("step", (), 24.0, units="hours"), refused="'time' may be the valid time or the start"),
+    Case("scalar lead beside a verification time", u850().says("time", standard_name="time", long_name="verification time").coordinate("forecast_hour", (), 24.0, units="hours")),
     Case("scalar lead of cfgrib", valid(u850().says("time", standard_name="time", long_name="initial time of forecast").coordinate("step", (), 24.0, units="hours", **PERIOD), ("time",), HOURS + 24, standard_name="time"), **ONE_LEAD),
     Case("scalar lead of cfgrib, no valid time", u850().says("time", standard_name="time", long_name="initial time of forecast").coordinate("step", (), 24.0, units="hours", **PERIOD), **ONE_LEAD),
     Case("scalar lead that may be either", u850().says("time", standard_name="time").coordinate("step", (), 24.0, units="hours", **PERIOD), refused="'time' may be the valid time or the start of a forecast with the lead 'step'"),

@@ -34,6 +34,10 @@ def test_templates(template, path, groups):
         ({"files": {"vorticity": "../x.nc"}}, "inside the data folder"),
         ({"files": {"vorticity": "x_{month}.nc"}}, r"may contain \{year\}"),
         ({"level": "high"}, "'level' must be a number"),
+        ({"level": float("inf")}, "'level' must be a finite number of hPa above 0"),
+        ({"level": float("nan")}, "'level' must be a finite number"),
+        ({"level": -850.0}, "'level' must be a finite number of hPa above 0, not -850"),
+        ({"level": 0}, "'level' must be a finite number of hPa above 0"),
         ({"variables": ["u"]}, "must be keys and values"),
     ],
 )
