@@ -181,6 +181,16 @@ def test_other_formats(tmp_path, case, packed, end):
     assert len(best_tracks.load(tmp_path / "anything", *(time - np.timedelta64(3650, "D") for time in YEAR))) == 0
 
 
+@pytest.mark.parametrize("mark", ["-99", "-1", "inf", "-inf", "-999"])
+def test_marks_are_no_winds_and_no_pressures(tmp_path, mark):
+    path = tmp_path / "marks.csv"
+    for name in ("USA_WIND", "USA_PRES"):
+        path.write_text(cases.with_values(name, lambda text, mark=mark: mark))
+        best = best_tracks.load(path, *YEAR)
+        values = best.wind_kt if name == "USA_WIND" else best.pressure_hpa
+        assert np.isnan(values[[1, 3, 4]]).all()  # where the WMO agency has none either
+
+
 def test_positions_and_times_of_hurdat2_and_of_a_deck(tmp_path):
     (tmp_path / "h").write_text(cases.HURDAT2)
     (tmp_path / "d").write_text(cases.DECK)

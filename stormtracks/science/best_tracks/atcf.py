@@ -135,7 +135,7 @@ def _positive(text: str, where: str) -> float:
         value = float(text or 0)
     except ValueError as error:
         raise InputError(f"{where}: '{text}' is not a number; mend it") from error
-    return value if value > 0 else np.nan
+    return value if 0 < value < np.inf else np.nan
 
 
 def _points(rows: Iterable[_Row]) -> dict[str, object]:

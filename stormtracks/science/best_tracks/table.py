@@ -97,7 +97,7 @@ def _points(found: Rows, names: Header) -> dict[str, Any]:
     points: dict[str, Any] = {"sid": fields["sid"], "time": _times(fields, place)}
     points["lat"] = values.positions(fields["lat"], place, "the latitude", 90.0)
     points["lon"] = values.positions(fields["lon"], place, "the longitude", 540.0)
-    points |= {name: values.numbers(fields[name], place, names.theirs(name)) for name in NUMBERS if name in names}
+    points |= {name: values.measured(fields[name], place, names.theirs(name)) for name in NUMBERS if name in names}
     points |= {name: texts(name).astype(str) for name in ("name", "basin", "track_type")}
     if "season" in names:
         points["season"] = values.numbers(fields["season"], place, "the season")

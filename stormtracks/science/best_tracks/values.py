@@ -53,6 +53,12 @@ def numbers(texts: Texts, place: Place, what: str) -> Floats:
     return np.where(values <= -999.0, np.nan, values)  # IBTrACS's -9999, HURDAT2's -999
 
 
+def measured(texts: Texts, place: Place, what: str) -> Floats:
+    """Winds or pressures; NaN also for what none can be: below zero (-99, -1 are marks) or infinite."""
+    values = numbers(texts, place, what)
+    return np.where((values < 0) | np.isinf(values), np.nan, values)
+
+
 def positions(texts: Texts, place: Place, what: str, limit: float) -> Floats:
     """Latitudes or longitudes, degrees; also 28.0N and 94.8W.
 
