@@ -191,6 +191,18 @@ def test_marks_are_no_winds_and_no_pressures(tmp_path, mark):
         assert np.isnan(values[[1, 3, 4]]).all()  # where the WMO agency has none either
 
 
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [(["0", "6", "18"], [0, 360, 1080]), (["00", "06", "18"], [0, 360, 1080]), (["0", "600", "1800"], [0, 360, 1080])],
+)
+@pytest.mark.parametrize("date", ["2005-08-23", "20050823"])
+def test_times_of_day_in_a_column_of_their_own(tmp_path, date, written, minutes):
+    rows = [["AL122005", date, time, "23.1", "-75.1"] for time in written]
+    (tmp_path / "t.csv").write_text(cases.text_of(["id", "date", "time", "lat", "lon"], rows, units=False))
+    times = best_tracks.load(tmp_path / "t.csv", *YEAR).time
+    assert (times - np.datetime64("2005-08-23")).astype("timedelta64[m]").astype(int).tolist() == minutes
+
+
 def test_positions_and_times_of_hurdat2_and_of_a_deck(tmp_path):
     (tmp_path / "h").write_text(cases.HURDAT2)
     (tmp_path / "d").write_text(cases.DECK)

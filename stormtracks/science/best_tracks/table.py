@@ -114,11 +114,18 @@ def _times(fields: dict[str, Texts], place: values.Place) -> Ints:
     if time is not None and ("date" not in fields or np.char.str_len(time).max(initial=0) > 8):
         return values.times(time, place)
     if "date" in fields:
-        of_day = np.full(len(fields["date"]), "0000") if time is None else np.char.zfill(time, 4)
+        of_day = np.full(len(fields["date"]), "0000") if time is None else _of_day(time)
         return values.times(_joined(fields["date"], " ", of_day), place)
     hour = np.char.zfill(fields.get("hour", np.full(len(fields["year"]), "0")), 2)
     date = _joined(fields["year"], "-", fields["month"], "-", fields["day"])
     return values.times(_joined(date, " ", hour), place)
+
+
+def _of_day(time: Texts) -> Texts:
+    """Times of day of two digits or four: 0, 6, 12 and 18 are hours; 0, 600, 1200 and 1800 hours and minutes."""
+    different = set(time.tolist())
+    whole = all(text.isdecimal() and len(text) <= 2 and int(text) < 24 for text in different)
+    return np.char.zfill(time, 2 if whole and any(map(int, different)) else 4)
 
 
 def _joined(first: Texts, *parts: Any) -> Texts:
