@@ -203,6 +203,14 @@ def test_times_of_day_in_a_column_of_their_own(tmp_path, date, written, minutes)
     assert (times - np.datetime64("2005-08-23")).astype("timedelta64[m]").astype(int).tolist() == minutes
 
 
+def test_letters_of_the_hemispheres_in_columns_of_their_own(tmp_path):
+    for north, east, sign in (("N", "E", 1), ("S", "W", -1)):
+        (tmp_path / "t.csv").write_text(lettered(north, east))
+        best = best_tracks.load(tmp_path / "t.csv", *YEAR)
+        np.testing.assert_allclose(best.lat[[0, 3]], [sign * 23.1, sign * 15.5])
+        np.testing.assert_allclose(best.lon[[0, 3]], [sign * 75.5, sign * 150.25])
+
+
 def test_positions_and_times_of_hurdat2_and_of_a_deck(tmp_path):
     (tmp_path / "h").write_text(cases.HURDAT2)
     (tmp_path / "d").write_text(cases.DECK)
@@ -249,6 +257,14 @@ TENTHS = cases.with_values("LAT", lambda text: text.replace(".", ""))
 STRONG = cases.with_values("USA_WIND", lambda text: "strong")
 ROW_LESS = "".join(line for line in cases.HURDAT2.splitlines(keepends=True) if "0600" not in line)
 
+
+def lettered(north, east):
+    """The table with letters of the hemispheres in columns of their own."""
+    at = cases.COLUMNS.index("LAT"), cases.COLUMNS.index("LON")
+    rows = [[*(text.lstrip("-") if n in at else text for n, text in enumerate(row)), north, east] for row in ROWS]
+    return cases.text_of([*cases.COLUMNS, "NS", "EW"], rows, units=False)
+
+
 # what is written -> a part of the refusal; none of these may be read as no storm
 REFUSED = {
     "TempestExtremes": ("start\t33\t1999\t9\t10\t0\n\t605\t36\t302.5\t18.0\t1999\t9\t10\t0\n", "TempestExtremes"),
@@ -284,6 +300,23 @@ REFUSED = {
     "Excel's times": (EXCEL, "line 2: the time is not written year"),
     "tenths of degrees": (TENTHS, "line 2: the latitude '231' is beyond"),
     "a word for a wind": (STRONG, "line 2: usa_wind is not a number: 'strong'"),
+    "an infinite latitude": (cases.with_values("LAT", lambda text: "inf"), "line 2: the latitude 'inf' is beyond"),
+    "no number for a latitude": (cases.with_values("LAT", lambda text: "nan"), "line 2: the latitude is 'nan'"),
+    "a longitude beyond the globe": (
+        cases.with_values("LON", lambda text: "-200"),
+        "line 2: the longitude '-200' is beyond -180 to 360",
+    ),
+    "a longitude beyond the circle": (cases.with_values("LON", lambda text: "400"), "line 2: the longitude '400' is"),
+    "a sign and a letter": (cases.with_values("LON", lambda text: text + "W"), "line 2: the longitude .*'-75.5W'"),
+    "W of a latitude": (cases.with_values("LAT", lambda text: text + "W"), "line 2: the latitude .*'23.1W'"),
+    "a column of letters with others": (lettered("N", "Q"), "line 2: 'Q' in the column 'ew' is neither E nor W"),
+    "degrees west": (cases.text_of().replace("degrees_east", "degrees_west"), "line 2: the unit .*'degrees_west'"),
+    "metres per second": (cases.text_of().replace("kts", "m/s"), "line 2: the unit of .*'m/s', not knots"),
+    "HURDAT2 without N and W": (cases.HURDAT2.replace("N,", ","), "line 2: the latitude .* before N or S"),
+    "HURDAT2 with a sign": (cases.HURDAT2.replace("75.5W", "-75.5W"), "line 2: the longitude .*-75.5W"),
+    "a deck with W of a latitude": (cases.DECK.replace("100N", "100W"), "line 2: '100W' is not a position"),
+    "a deck with N of a longitude": (cases.DECK.replace("1276E", "127N"), "line 2: '127N' is not .* such as 127E"),
+    "a deck with minutes": (cases.DECK.replace(",   , BEST", ", 90, BEST"), "line 1: '90' in the field of minutes"),
     "cut off": (cases.text_of()[:-30], "truncated: a line has .* of 12 fields"),
     "HURDAT2 cut off": (cases.HURDAT2[:200], "truncated"),
     "HURDAT2 with a row less": (ROW_LESS, "line 1: AL122005 KATRINA has 1 too few observations"),

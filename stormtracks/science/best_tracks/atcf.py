@@ -107,25 +107,28 @@ def _row(head: re.Match[str], fields: list[str], where: str) -> _Row | None:
     if not fields[_LAT] or not fields[_LON]:
         return None
     minutes = int(head[4] or 0)
+    if minutes > 59:
+        raise InputError(f"{where}: '{head[4]}' in the field of minutes is not one of 0 to 59; mend it")
     day = f"{head[3][:4]}-{head[3][4:6]}-{head[3][6:8]} {head[3][8:]}:00"
-    time = int(values.times(np.array([day]), lambda _: where, needed=True)[0]) + 60 * (minutes if minutes < 60 else 0)
+    time = int(values.times(np.array([day]), lambda _: where, needed=True)[0]) + 60 * minutes
     return _Row(
         head[1].upper(),
         head[2].upper().zfill(2),
         time,
-        _degrees(fields[_LAT], 90.0, where),
-        _degrees(fields[_LON], 360.0, where),
+        _degrees(fields[_LAT], "NS", 90, where),
+        _degrees(fields[_LON], "EW", 360, where),
         _positive(fields[_WIND], where),
         _positive(fields[_PRESSURE] if len(fields) > _PRESSURE else "", where),
         fields[_NAME] if len(fields) > _NAME else "",
     )
 
 
-def _degrees(text: str, limit: float, where: str) -> float:
+def _degrees(text: str, letters: str, limit: int, where: str) -> float:
     """Tenths of degrees: 127N is 12.7."""
     found = _TENTHS.fullmatch(text)
-    if not found or int(found[1]) > 10 * limit:
-        raise InputError(f"{where}: '{text}' is not a position in tenths of degrees, such as 127N; mend it")
+    if not found or int(found[1]) > 10 * limit or found[2].upper() not in letters:
+        example = f"127{letters[0]}"
+        raise InputError(f"{where}: '{text}' is not a position in tenths of degrees, such as {example}; mend it")
     return int(found[1]) / 10.0 * (-1 if found[2].upper() in "SW" else 1)
 
 

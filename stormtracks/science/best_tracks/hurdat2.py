@@ -48,8 +48,8 @@ def read(path: Path, window: Window) -> Columns:
         "season": season.astype(np.int32),
         "track_type": no_texts(len(sid)),
         "time": values.times(np.char.add(np.char.add(texts[0], " "), texts[1]), place, needed=True),
-        "lat": values.positions(texts[4], place, "the latitude", 90.0),
-        "lon": values.positions(texts[5], place, "the longitude", 360.0),
+        "lat": values.positions(texts[4], place, "the latitude", "NS", lettered=True),
+        "lon": values.positions(texts[5], place, "the longitude", "EW", lettered=True),
         "wind": values.measured(texts[6], place, "the wind"),
         "pres": values.measured(texts[7], place, "the pressure"),
     }
