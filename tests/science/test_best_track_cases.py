@@ -236,6 +236,17 @@ def test_a_folder_of_decks(tmp_path):
         best_tracks.load(tmp_path)
 
 
+@pytest.mark.parametrize("number", ["70", "90", "99"])
+def test_invests_and_tests_are_no_storms(tmp_path, number):
+    other = cases.DECK.replace("WP, 11", f"WP, {number}")
+    (tmp_path / "both.dat").write_text(cases.DECK + other)
+    best = best_tracks.load(tmp_path / "both.dat")
+    assert best.sid.tolist() == ["WP112005"]
+    assert f"not storms, and are left out: WP{number}" in best.remarks[0]
+    (tmp_path / "other.dat").write_text(other)
+    assert len(best_tracks.load(tmp_path / "other.dat")) == 0
+
+
 def test_one_number_in_two_years_is_two_storms(tmp_path):
     (tmp_path / "both.dat").write_text(cases.DECK + cases.DECK.replace(" 2005", " 2006"))
     assert best_tracks.load(tmp_path / "both.dat").sid.tolist() == ["WP112005", "WP112006"]

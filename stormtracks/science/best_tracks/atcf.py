@@ -21,6 +21,7 @@ _LINE = re.compile(r"\s*([A-Z]{2})\s*,\s*(\d{1,2}|[A-Z]\d)\s*,\s*(\d{10})\s*,\s*
 _DECK = re.compile(r"b[a-z]{2}\d{2}(\d{4})\.(dat|txt)(\.gz)?", re.IGNORECASE)
 _LAT, _LON, _WIND, _PRESSURE, _NAME = 6, 7, 8, 9, 27
 _TENTHS = re.compile(r"(\d+)([NSEW])", re.IGNORECASE)
+_NO_STORM = 70  # from 70 on: internal use, from 80 on: tests, from 90 on: invests
 _APART = 30 * 86400  # s; numbers begin anew each year, and no storm pauses for a month
 _INDIAN = 135.0  # degrees east, where IBTrACS's South Indian basin ends
 _UNNAMED = re.compile(
@@ -144,20 +145,31 @@ def _positive(text: str, where: str) -> float:
 def _points(rows: Iterable[_Row]) -> dict[str, object]:
     """All per point, with each storm's identifier, name, basin and season."""
     storms: dict[tuple[str, str], list[_Row]] = {}
+    others: dict[str, None] = {}
     for row in rows:
-        storms.setdefault((row.basin, row.number), []).append(row)
+        if row.number.isdigit() and int(row.number) >= _NO_STORM:
+            others[row.basin + row.number] = None
+        else:
+            storms.setdefault((row.basin, row.number), []).append(row)
     pieces = [piece for storm in storms.values() for piece in _apart(storm)]
     points = [(*_storm(piece), row) for piece in pieces for row in piece]
     sid, name, basin, season, kept = zip(*points, strict=True) if points else ((),) * 5
-    column = {key: np.array([getattr(row, key) for row in kept]) for key in ("time", "lat", "lon", "wind")}
+    column = {key: np.array([getattr(row, key) for row in kept], float) for key in ("lat", "lon", "wind")}
+    column["time"] = np.array([row.time for row in kept], np.int64)
     return column | {
         "sid": np.array(sid, dtype=str),
         "name": np.array(name, dtype=str),
         "basin": np.array(basin, dtype=str),
         "season": np.array(season, dtype=np.int32),
         "track_type": no_texts(len(sid)),
-        "pres": np.array([row.pressure for row in kept]),
+        "pres": np.array([row.pressure for row in kept], float),
+        "remarks": [_left_out(list(others))] if others else [],
     }
+
+
+def _left_out(others: list[str]) -> str:
+    which = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
+    return f"numbers from {_NO_STORM} on are invests, tests and the like, not storms, and are left out: {which}"
 
 
 def _apart(rows: list[_Row]) -> Iterator[list[_Row]]:
