@@ -66,6 +66,9 @@ def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = Non
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, readiness.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     host_table.write(("host", "SSH", *readiness.COLUMNS), readiness.table_rows(outcomes))
+    for line in readiness.notes_of_ready(outcomes):
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
     _end(outcomes, write_line)
 
 

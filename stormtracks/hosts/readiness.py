@@ -51,6 +51,12 @@ def table_rows(outcomes: Iterable[HostOutcome]) -> list[list[str]]:
     return [[o.host, "ok" if o.facts else "x", *(_cell(o.facts.get(name)) for name in COLUMNS)] for o in outcomes]
 
 
+def notes_of_ready(outcomes: Iterable[HostOutcome]) -> list[str]:
+    """The notes of hosts that are ready, a line each; those of the others are shown with their faults."""
+    ready = [outcome for outcome in outcomes if outcome.ok]
+    return [f"{o.host} {line}" for o in ready for line in o.text.splitlines() if line.startswith("note: ")]
+
+
 def _cell(finding: Finding | None) -> str:
     if finding is None:
         return ""

@@ -1,9 +1,12 @@
 """`fab check`: what is right and wrong with a host, and what to do about it."""
 
 import getpass
+import shutil
 import sys
 
+import netCDF4
 import pytest
+from fab import ROOT
 from sshd import free_port, make_key
 
 pytestmark = pytest.mark.sshd
@@ -38,6 +41,21 @@ def test_best_tracks_are_looked_at_as_a_task_reads_them(operator, tmp_path):
     said = " ".join(operator.fab("check").stdout.split())
     assert "best tracks: " in said
     assert "tracks.txt: the tracks of a model or a tracker (TempestExtremes), not observed storms" in said
+
+
+def test_a_ready_host_says_what_a_task_would_remark(operator, tmp_path):
+    data = tmp_path / "other level"
+    data.mkdir()
+    for wind in "uv":
+        shutil.copy(ROOT / f"sample/20crv2c_1987/{wind}850_1987.nc", data / f"{wind}500_1987.nc")
+        with netCDF4.Dataset(data / f"{wind}500_1987.nc", "a") as nc:
+            nc.renameVariable(f"{wind}850", f"{wind}500")
+    operator.configure({"workers": [{"name": "w1", "launch": "local", "data": str(data)}]})
+    done = operator.fab("check")
+    assert "w1 note: data: " in done.stdout
+    assert "there is no level 850 hPa; choose level_hpa from 500, or fetch the level" in done.stdout
+    assert "FAILED" not in done.stdout
+    assert done.returncode == 0
 
 
 FAULTS = {

@@ -181,6 +181,36 @@ def test_other_formats(tmp_path, case, packed, end):
     assert len(best_tracks.load(tmp_path / "anything", *(time - np.timedelta64(3650, "D") for time in YEAR))) == 0
 
 
+@pytest.mark.parametrize("mark", ["-99", "-1", "inf", "-inf", "-999"])
+def test_marks_are_no_winds_and_no_pressures(tmp_path, mark):
+    path = tmp_path / "marks.csv"
+    for name in ("USA_WIND", "USA_PRES"):
+        path.write_text(cases.with_values(name, lambda text, mark=mark: mark))
+        best = best_tracks.load(path, *YEAR)
+        values = best.wind_kt if name == "USA_WIND" else best.pressure_hpa
+        assert np.isnan(values[[1, 3, 4]]).all()  # where the WMO agency has none either
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [(["0", "6", "18"], [0, 360, 1080]), (["00", "06", "18"], [0, 360, 1080]), (["0", "600", "1800"], [0, 360, 1080])],
+)
+@pytest.mark.parametrize("date", ["2005-08-23", "20050823"])
+def test_times_of_day_in_a_column_of_their_own(tmp_path, date, written, minutes):
+    rows = [["AL122005", date, time, "23.1", "-75.1"] for time in written]
+    (tmp_path / "t.csv").write_text(cases.text_of(["id", "date", "time", "lat", "lon"], rows, units=False))
+    times = best_tracks.load(tmp_path / "t.csv", *YEAR).time
+    assert (times - np.datetime64("2005-08-23")).astype("timedelta64[m]").astype(int).tolist() == minutes
+
+
+def test_letters_of_the_hemispheres_in_columns_of_their_own(tmp_path):
+    for north, east, sign in (("N", "E", 1), ("S", "W", -1)):
+        (tmp_path / "t.csv").write_text(lettered(north, east))
+        best = best_tracks.load(tmp_path / "t.csv", *YEAR)
+        np.testing.assert_allclose(best.lat[[0, 3]], [sign * 23.1, sign * 15.5])
+        np.testing.assert_allclose(best.lon[[0, 3]], [sign * 75.5, sign * 150.25])
+
+
 def test_positions_and_times_of_hurdat2_and_of_a_deck(tmp_path):
     (tmp_path / "h").write_text(cases.HURDAT2)
     (tmp_path / "d").write_text(cases.DECK)
@@ -206,6 +236,17 @@ def test_a_folder_of_decks(tmp_path):
         best_tracks.load(tmp_path)
 
 
+@pytest.mark.parametrize("number", ["70", "90", "99"])
+def test_invests_and_tests_are_no_storms(tmp_path, number):
+    other = cases.DECK.replace("WP, 11", f"WP, {number}")
+    (tmp_path / "both.dat").write_text(cases.DECK + other)
+    best = best_tracks.load(tmp_path / "both.dat")
+    assert best.sid.tolist() == ["WP112005"]
+    assert f"not storms, and are left out: WP{number}" in best.remarks[0]
+    (tmp_path / "other.dat").write_text(other)
+    assert len(best_tracks.load(tmp_path / "other.dat")) == 0
+
+
 def test_one_number_in_two_years_is_two_storms(tmp_path):
     (tmp_path / "both.dat").write_text(cases.DECK + cases.DECK.replace(" 2005", " 2006"))
     assert best_tracks.load(tmp_path / "both.dat").sid.tolist() == ["WP112005", "WP112006"]
@@ -226,6 +267,14 @@ EXCEL = cases.with_values("ISO_TIME", lambda text: "24.08.2005 06:00")
 TENTHS = cases.with_values("LAT", lambda text: text.replace(".", ""))
 STRONG = cases.with_values("USA_WIND", lambda text: "strong")
 ROW_LESS = "".join(line for line in cases.HURDAT2.splitlines(keepends=True) if "0600" not in line)
+
+
+def lettered(north, east):
+    """The table with letters of the hemispheres in columns of their own."""
+    at = cases.COLUMNS.index("LAT"), cases.COLUMNS.index("LON")
+    rows = [[*(text.lstrip("-") if n in at else text for n, text in enumerate(row)), north, east] for row in ROWS]
+    return cases.text_of([*cases.COLUMNS, "NS", "EW"], rows, units=False)
+
 
 # what is written -> a part of the refusal; none of these may be read as no storm
 REFUSED = {
@@ -262,6 +311,23 @@ REFUSED = {
     "Excel's times": (EXCEL, "line 2: the time is not written year"),
     "tenths of degrees": (TENTHS, "line 2: the latitude '231' is beyond"),
     "a word for a wind": (STRONG, "line 2: usa_wind is not a number: 'strong'"),
+    "an infinite latitude": (cases.with_values("LAT", lambda text: "inf"), "line 2: the latitude 'inf' is beyond"),
+    "no number for a latitude": (cases.with_values("LAT", lambda text: "nan"), "line 2: the latitude is 'nan'"),
+    "a longitude beyond the globe": (
+        cases.with_values("LON", lambda text: "-200"),
+        "line 2: the longitude '-200' is beyond -180 to 360",
+    ),
+    "a longitude beyond the circle": (cases.with_values("LON", lambda text: "400"), "line 2: the longitude '400' is"),
+    "a sign and a letter": (cases.with_values("LON", lambda text: text + "W"), "line 2: the longitude .*'-75.5W'"),
+    "W of a latitude": (cases.with_values("LAT", lambda text: text + "W"), "line 2: the latitude .*'23.1W'"),
+    "a column of letters with others": (lettered("N", "Q"), "line 2: 'Q' in the column 'ew' is neither E nor W"),
+    "degrees west": (cases.text_of().replace("degrees_east", "degrees_west"), "line 2: the unit .*'degrees_west'"),
+    "metres per second": (cases.text_of().replace("kts", "m/s"), "line 2: the unit of .*'m/s', not knots"),
+    "HURDAT2 without N and W": (cases.HURDAT2.replace("N,", ","), "line 2: the latitude .* before N or S"),
+    "HURDAT2 with a sign": (cases.HURDAT2.replace("75.5W", "-75.5W"), "line 2: the longitude .*-75.5W"),
+    "a deck with W of a latitude": (cases.DECK.replace("100N", "100W"), "line 2: '100W' is not a position"),
+    "a deck with N of a longitude": (cases.DECK.replace("1276E", "127N"), "line 2: '127N' is not .* such as 127E"),
+    "a deck with minutes": (cases.DECK.replace(",   , BEST", ", 90, BEST"), "line 1: '90' in the field of minutes"),
     "cut off": (cases.text_of()[:-30], "truncated: a line has .* of 12 fields"),
     "HURDAT2 cut off": (cases.HURDAT2[:200], "truncated"),
     "HURDAT2 with a row less": (ROW_LESS, "line 1: AL122005 KATRINA has 1 too few observations"),

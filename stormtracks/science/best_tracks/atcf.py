@@ -21,6 +21,7 @@ _LINE = re.compile(r"\s*([A-Z]{2})\s*,\s*(\d{1,2}|[A-Z]\d)\s*,\s*(\d{10})\s*,\s*
 _DECK = re.compile(r"b[a-z]{2}\d{2}(\d{4})\.(dat|txt)(\.gz)?", re.IGNORECASE)
 _LAT, _LON, _WIND, _PRESSURE, _NAME = 6, 7, 8, 9, 27
 _TENTHS = re.compile(r"(\d+)([NSEW])", re.IGNORECASE)
+_NO_STORM = 70  # from 70 on: internal use, from 80 on: tests, from 90 on: invests
 _APART = 30 * 86400  # s; numbers begin anew each year, and no storm pauses for a month
 _INDIAN = 135.0  # degrees east, where IBTrACS's South Indian basin ends
 _UNNAMED = re.compile(
@@ -107,25 +108,28 @@ def _row(head: re.Match[str], fields: list[str], where: str) -> _Row | None:
     if not fields[_LAT] or not fields[_LON]:
         return None
     minutes = int(head[4] or 0)
+    if minutes > 59:
+        raise InputError(f"{where}: '{head[4]}' in the field of minutes is not one of 0 to 59; mend it")
     day = f"{head[3][:4]}-{head[3][4:6]}-{head[3][6:8]} {head[3][8:]}:00"
-    time = int(values.times(np.array([day]), lambda _: where, needed=True)[0]) + 60 * (minutes if minutes < 60 else 0)
+    time = int(values.times(np.array([day]), lambda _: where, needed=True)[0]) + 60 * minutes
     return _Row(
         head[1].upper(),
         head[2].upper().zfill(2),
         time,
-        _degrees(fields[_LAT], 90.0, where),
-        _degrees(fields[_LON], 360.0, where),
+        _degrees(fields[_LAT], "NS", 90, where),
+        _degrees(fields[_LON], "EW", 360, where),
         _positive(fields[_WIND], where),
         _positive(fields[_PRESSURE] if len(fields) > _PRESSURE else "", where),
         fields[_NAME] if len(fields) > _NAME else "",
     )
 
 
-def _degrees(text: str, limit: float, where: str) -> float:
+def _degrees(text: str, letters: str, limit: int, where: str) -> float:
     """Tenths of degrees: 127N is 12.7."""
     found = _TENTHS.fullmatch(text)
-    if not found or int(found[1]) > 10 * limit:
-        raise InputError(f"{where}: '{text}' is not a position in tenths of degrees, such as 127N; mend it")
+    if not found or int(found[1]) > 10 * limit or found[2].upper() not in letters:
+        example = f"127{letters[0]}"
+        raise InputError(f"{where}: '{text}' is not a position in tenths of degrees, such as {example}; mend it")
     return int(found[1]) / 10.0 * (-1 if found[2].upper() in "SW" else 1)
 
 
@@ -135,26 +139,37 @@ def _positive(text: str, where: str) -> float:
         value = float(text or 0)
     except ValueError as error:
         raise InputError(f"{where}: '{text}' is not a number; mend it") from error
-    return value if value > 0 else np.nan
+    return value if 0 < value < np.inf else np.nan
 
 
 def _points(rows: Iterable[_Row]) -> dict[str, object]:
     """All per point, with each storm's identifier, name, basin and season."""
     storms: dict[tuple[str, str], list[_Row]] = {}
+    others: dict[str, None] = {}
     for row in rows:
-        storms.setdefault((row.basin, row.number), []).append(row)
+        if row.number.isdigit() and int(row.number) >= _NO_STORM:
+            others[row.basin + row.number] = None
+        else:
+            storms.setdefault((row.basin, row.number), []).append(row)
     pieces = [piece for storm in storms.values() for piece in _apart(storm)]
     points = [(*_storm(piece), row) for piece in pieces for row in piece]
     sid, name, basin, season, kept = zip(*points, strict=True) if points else ((),) * 5
-    column = {key: np.array([getattr(row, key) for row in kept]) for key in ("time", "lat", "lon", "wind")}
+    column = {key: np.array([getattr(row, key) for row in kept], float) for key in ("lat", "lon", "wind")}
+    column["time"] = np.array([row.time for row in kept], np.int64)
     return column | {
         "sid": np.array(sid, dtype=str),
         "name": np.array(name, dtype=str),
         "basin": np.array(basin, dtype=str),
         "season": np.array(season, dtype=np.int32),
         "track_type": no_texts(len(sid)),
-        "pres": np.array([row.pressure for row in kept]),
+        "pres": np.array([row.pressure for row in kept], float),
+        "remarks": [_left_out(list(others))] if others else [],
     }
+
+
+def _left_out(others: list[str]) -> str:
+    which = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
+    return f"numbers from {_NO_STORM} on are invests, tests and the like, not storms, and are left out: {which}"
 
 
 def _apart(rows: list[_Row]) -> Iterator[list[_Row]]:

@@ -13,6 +13,8 @@ _NAMES = {
     "time": ("iso_time", "time", "datetime", "date_and_time"),
     "lat": ("lat", "latitude"),
     "lon": ("lon", "longitude", "long"),
+    "lat_letter": ("lat_hemi", "lat_hemisphere", "latitude_hemisphere", "lat_dir", "lat_ns", "hemi_ns", "ns", "n_s"),
+    "lon_letter": ("lon_hemi", "lon_hemisphere", "longitude_hemisphere", "lon_dir", "lon_ew", "hemi_ew", "ew", "e_w"),
     "name": ("name",),
     "basin": ("basin",),
     "season": ("season",),

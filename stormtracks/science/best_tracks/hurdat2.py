@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from stormtracks.science.arrays import Floats
 from stormtracks.science.best_tracks import contents, values
 from stormtracks.science.best_tracks.columns import Columns, Window, by_storm, no_texts
 from stormtracks.science.errors import InputError
@@ -49,16 +48,12 @@ def read(path: Path, window: Window) -> Columns:
         "season": season.astype(np.int32),
         "track_type": no_texts(len(sid)),
         "time": values.times(np.char.add(np.char.add(texts[0], " "), texts[1]), place, needed=True),
-        "lat": values.positions(texts[4], place, "the latitude", 90.0),
-        "lon": values.positions(texts[5], place, "the longitude", 360.0),
-        "wind": _known(values.numbers(texts[6], place, "the wind")),
-        "pres": values.numbers(texts[7], place, "the pressure"),
+        "lat": values.positions(texts[4], place, "the latitude", "NS", lettered=True),
+        "lon": values.positions(texts[5], place, "the longitude", "EW", lettered=True),
+        "wind": values.measured(texts[6], place, "the wind"),
+        "pres": values.measured(texts[7], place, "the pressure"),
     }
     return by_storm(points, window) | {"agency": "NHC's only (1-minute)"}
-
-
-def _known(wind: Floats) -> Floats:
-    return np.where(wind < 0, np.nan, wind)  # -99 in early years
 
 
 def _rows(path: Path) -> Iterator[tuple[int, tuple[str, str, str, int], list[str]]]:

@@ -4,6 +4,7 @@ Programs write such tables in many ways: R quotes and has row names, pandas has 
 commas and a byte order mark, databases quote all or nothing.
 """
 
+import re
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ from stormtracks.science.best_tracks.values import NO_TIME
 from stormtracks.science.errors import InputError
 
 _FIRST_LINES = 8
+_UNITS = {
+    "lat": (r"deg(rees?)?([ _]?n(orth)?)?", "degrees_north"),
+    "lon": (r"deg(rees?)?([ _]?e(ast)?)?", "degrees_east"),
+}
+_WINDS = (r"kn|kts?|knots?", "knots")
+_PRESSURES = (r"mb|mbar|millibars?|hpa", "hPa")
 _PARTS_OF_TIMES = ({"date"}, {"year", "month", "day"})
 
 
@@ -61,8 +68,22 @@ def _of_storms(found: Rows, names: Header) -> Rows:
     if not right.any() and not found.passed_over:
         raise InputError("it has a line of column names and no row below it; write its rows too")
     _refuse_missing(names)
+    _refuse_units(found, names, np.flatnonzero(~right))
     fields = {name: texts[right] for name, texts in found.fields.items()} | {"sid": sid[right]}
     return Rows(fields, found.lines[right], found.passed_over)
+
+
+def _refuse_units(found: Rows, names: Header, others: Ints) -> None:
+    """IBTrACS's line of units says degrees_east and kts; whoever wrote others there converted the values."""
+    for row in others:
+        for name in (*_UNITS, *NUMBERS) if "lat" in names else ():
+            unit = values.bare(found.fields[name][row]).lower() if name in names else ""
+            pattern, called = _UNITS.get(name, _PRESSURES if name.endswith("pres") else _WINDS)
+            if unit and not values.missing(np.array([unit]))[0] and not re.fullmatch(pattern, unit):
+                raise InputError(
+                    f"line {found.lines[row]}: the unit of the column '{names.theirs(name)}' is '{unit}', "
+                    f"not {called}; convert its values"
+                )
 
 
 def _without_position(fields: dict[str, Texts], count: int) -> Any:
@@ -95,9 +116,13 @@ def _points(found: Rows, names: Header) -> dict[str, Any]:
         return no_texts(len(found.lines)) if there is None else np.array([values.bare(text) for text in there.tolist()])
 
     points: dict[str, Any] = {"sid": fields["sid"], "time": _times(fields, place)}
-    points["lat"] = values.positions(fields["lat"], place, "the latitude", 90.0)
-    points["lon"] = values.positions(fields["lon"], place, "the longitude", 540.0)
-    points |= {name: values.numbers(fields[name], place, names.theirs(name)) for name in NUMBERS if name in names}
+    for name, what, letters in (("lat", "the latitude", "NS"), ("lon", "the longitude", "EW")):
+        written = _with_letters(found, names, name, letters, place)
+        points[name] = values.positions(written, place, what, letters)
+        unknown = np.flatnonzero((points["time"] != NO_TIME) & (np.char.lower(written) == "nan"))
+        if len(unknown):
+            raise InputError(f"{place(unknown[0])}: {what} is 'nan'; write the position, or remove the line")
+    points |= {name: values.measured(fields[name], place, names.theirs(name)) for name in NUMBERS if name in names}
     points |= {name: texts(name).astype(str) for name in ("name", "basin", "track_type")}
     if "season" in names:
         points["season"] = values.numbers(fields["season"], place, "the season")
@@ -114,11 +139,34 @@ def _times(fields: dict[str, Texts], place: values.Place) -> Ints:
     if time is not None and ("date" not in fields or np.char.str_len(time).max(initial=0) > 8):
         return values.times(time, place)
     if "date" in fields:
-        of_day = np.full(len(fields["date"]), "0000") if time is None else np.char.zfill(time, 4)
+        of_day = np.full(len(fields["date"]), "0000") if time is None else _of_day(time)
         return values.times(_joined(fields["date"], " ", of_day), place)
     hour = np.char.zfill(fields.get("hour", np.full(len(fields["year"]), "0")), 2)
     date = _joined(fields["year"], "-", fields["month"], "-", fields["day"])
     return values.times(_joined(date, " ", hour), place)
+
+
+def _with_letters(found: Rows, names: Header, name: str, letters: str, place: values.Place) -> Texts:
+    """Latitudes or longitudes as texts, each with its N, S, E or W where that stands in a column of its own."""
+    texts, column = found.fields[name], f"{name}_letter"
+    if column not in names:
+        return texts
+    marks = np.char.upper(found.fields[column])
+    blank = values.missing(texts)
+    wrong = np.flatnonzero(~blank & ~np.isin(marks, list(letters)))
+    if len(wrong):
+        raise InputError(
+            f"{place(wrong[0])}: '{marks[wrong[0]]}' in the column '{names.theirs(column)}' is neither {letters[0]} "
+            f"nor {letters[1]}; write one of them, or remove the column and give degrees a sign"
+        )
+    return np.where(blank, texts, np.char.add(texts, marks))
+
+
+def _of_day(time: Texts) -> Texts:
+    """Times of day of two digits or four: 0, 6, 12 and 18 are hours; 0, 600, 1200 and 1800 hours and minutes."""
+    different = set(time.tolist())
+    whole = all(text.isdecimal() and len(text) <= 2 and int(text) < 24 for text in different)
+    return np.char.zfill(time, 2 if whole and any(map(int, different)) else 4)
 
 
 def _joined(first: Texts, *parts: Any) -> Texts:

@@ -28,7 +28,7 @@ _TIME = re.compile(
     r"(?:(?:[ T]+|(?<=\d{8}))(\d\d)(?::?(\d\d)(?::?(\d\d(?:\.\d+)?))?)?)?"
     r" *(?:Z|UTC|GMT|\+00(?::?00)?)?"
 )  # no other zone than UTC
-_POSITION = re.compile(r"(-?\d+(?:[.,]\d*)?) *°? *([NSEW])", re.IGNORECASE)
+_POSITION = re.compile(r"(\d+(?:[.,]\d*)?) *°? *([NSEW])", re.IGNORECASE)
 
 
 def is_identifier(text: str) -> bool:
@@ -53,22 +53,39 @@ def numbers(texts: Texts, place: Place, what: str) -> Floats:
     return np.where(values <= -999.0, np.nan, values)  # IBTrACS's -9999, HURDAT2's -999
 
 
-def positions(texts: Texts, place: Place, what: str, limit: float) -> Floats:
-    """Latitudes or longitudes, degrees; also 28.0N and 94.8W.
+def measured(texts: Texts, place: Place, what: str) -> Floats:
+    """Winds or pressures; NaN also for what none can be: below zero (-99, -1 are marks) or infinite."""
+    values = numbers(texts, place, what)
+    return np.where((values < 0) | np.isinf(values), np.nan, values)
+
+
+def positions(texts: Texts, place: Place, what: str, letters: str, lettered: bool = False) -> Floats:
+    """Latitudes (`letters` NS) or longitudes (EW), degrees; also 28.0N and 94.8W, and only so where `lettered`.
 
     Raises
     ------
     InputError
-        One beyond `limit`: degrees are wanted, not tenths, radians and the like.
+        One beyond its limits: degrees are wanted, not tenths, radians and the like. One with a letter of the other
+        coordinate, or with a letter and a sign.
     """
+    low, high = (-90.0, 90.0) if letters == "NS" else (-180.0, 360.0)
+    fault = f"{what} is not a number of degrees"
+    if lettered:
+        fault = f"{what} is not a number of degrees without a sign before {letters[0]} or {letters[1]}"
+    west = np.zeros(len(texts), dtype=bool)
     try:
+        if lettered:
+            raise InputError(fault)
         values = numbers(texts, place, what)
     except InputError:
-        values = _each(texts, _position, float, place, f"{what} is not a number of degrees")
-    beyond = np.flatnonzero(np.abs(values) > limit)
+        values = _each(texts, lambda text: _position(text, letters, lettered), float, place, fault)
+        west = np.char.find(np.char.upper(texts), letters[1]) >= 0  # 359.1W is 0.9E
+    beyond = np.flatnonzero((values > high) | (values < -high) | ((values < low) & ~west))
     if len(beyond):
         at = int(beyond[0])
-        raise InputError(f"{place(at)}: {what} {str(texts[at])!r} is beyond {limit:g} degrees; write it in degrees")
+        raise InputError(
+            f"{place(at)}: {what} {str(texts[at])!r} is beyond {low:g} to {high:g} degrees; write it in degrees"
+        )
     return values
 
 
@@ -116,11 +133,13 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _position(text: str) -> float | None:
+def _position(text: str, letters: str, lettered: bool) -> float | None:
     found = _POSITION.fullmatch(bare(text))
     if not found:
-        return _number(text)
-    return float(found[1].replace(",", ".")) * (-1 if found[2].upper() in "SW" else 1)
+        return None if lettered else _number(text)
+    if found[2].upper() not in letters:
+        return None
+    return float(found[1].replace(",", ".")) * (-1 if found[2].upper() == letters[1] else 1)
 
 
 def _time(text: str) -> int | None:
