@@ -232,7 +232,11 @@ def _kind(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> tuple[str, str]:
         stated = f"standard_name {standard_name!r}" if standard_name else f"it has {formula}"
         return ("hybrid model levels" if "hybrid" in standard_name or not standard_name else "model levels"), stated
     name = next((name for name in ("hyam", "hybm") if _along(nc, name, coordinate)), "")
-    if not name and any(_along(nc, a, coordinate) for a in ("ap", "a")) and _along(nc, "b", coordinate):
+    if (
+        not name
+        and any(_along(nc, a, coordinate) for a in ("ap", "a", "ap_bnds", "a_bnds"))
+        and any(_along(nc, b, coordinate) for b in ("b", "b_bnds"))
+    ):
         name = "b, beside ap or a,"
     if name:
         return "hybrid model levels", f"{name} lies along it"
@@ -259,9 +263,11 @@ def _kind(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> tuple[str, str]:
 
 
 def _along(nc: netCDF4.Dataset, name: str, coordinate: netCDF4.Variable) -> bool:
-    return (
-        bool(coordinate.dimensions) and name in nc.variables and nc.variables[name].dimensions == coordinate.dimensions
-    )
+    """Whether a variable lies along a coordinate; bounds have one more dimension."""
+    if not coordinate.dimensions or name not in nc.variables:
+        return False
+    dimensions = nc.variables[name].dimensions
+    return (dimensions[:-1] if name.endswith("_bnds") else dimensions) == coordinate.dimensions
 
 
 def _of_attributes(variable: netCDF4.Variable) -> Levels | None:
