@@ -16,7 +16,7 @@ from stormtracks.science.records import Grid
 
 _EVEN = 0.1
 """Largest departure of a longitude from even spacing, in steps (files store 0.703125 as 0.703)."""
-_BACKWARDS = re.compile(r"degrees?_?(south|s|west|w)")
+_BACKWARDS = re.compile(r"degrees?_?(south|west|w)|degrees?_s|degreess")
 _RADIANS = {"radian", "radians", "rad", "radian_north", "radians_north", "radian_east", "radians_east"}
 
 

@@ -62,15 +62,18 @@ def _by_formula(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
 
 def _by_coefficients(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
     name = next((name for name in ("hyam", "hybm") if _along(nc, name, coordinate)), "")
-    if not name and any(_along(nc, a, coordinate) for a in ("ap", "a")) and _along(nc, "b", coordinate):
+    has_a = any(_along(nc, a, coordinate) for a in ("ap", "a", "ap_bnds", "a_bnds"))
+    if not name and has_a and any(_along(nc, b, coordinate) for b in ("b", "b_bnds")):
         name = "b, beside ap or a,"
     return (HYBRID, f"{name} lies along it") if name else ("", "")
 
 
 def _along(nc: netCDF4.Dataset, name: str, coordinate: netCDF4.Variable) -> bool:
-    return (
-        bool(coordinate.dimensions) and name in nc.variables and nc.variables[name].dimensions == coordinate.dimensions
-    )
+    """Whether a variable lies along a coordinate; bounds have one more dimension."""
+    if not coordinate.dimensions or name not in nc.variables:
+        return False
+    dimensions = nc.variables[name].dimensions
+    return (dimensions[:-1] if name.endswith("_bnds") else dimensions) == coordinate.dimensions
 
 
 def _by_number(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:

@@ -60,6 +60,7 @@ CASES = [
     Case("hybrid by long_name", level(850.0, "hPa", name="lev", long_name="hybrid level at layer midpoints"), refused="hybrid model levels.*long_name"),
     Case("hybrid by its coefficients", level(850.0, "hPa", name="lev").coordinate("hyam", ("lev",), [0.1], named=False).coordinate("hybm", ("lev",), [0.75], named=False), refused="hybrid model levels.*hyam"),
     Case("hybrid by CMIP's coefficients", level(850.0, "hPa", name="lev").coordinate("ap", ("lev",), [0.1], named=False).coordinate("b", ("lev",), [0.75], named=False), refused="hybrid model levels"),
+    Case("hybrid by the bounds of coefficients", level(850.0, "hPa", name="lev").coordinate("a_bnds", ("lev", "bnds"), [[0.1, 0.2]], named=False).coordinate("b_bnds", ("lev", "bnds"), [[0.7, 0.8]], named=False), refused="hybrid model levels"),
     Case("hybrid by type of level", level(850.0, "hPa").winds_say(GRIB_typeOfLevel="hybrid"), refused="hybrid model levels.*typeOfLevel"),
     Case("hybrid scalar", Draft().coordinate("hybrid", (), 850.0, units="1", positive="down"), refused="hybrid model levels"),
     Case("model levels by units", level(850.0, "level", name="lev"), refused="model levels .units 'level'"),
