@@ -51,6 +51,10 @@ class Season(Protocol):
     together: bool
     missing_values: Any
 
+    @property
+    def choice(self) -> dict[str, Any]:
+        """What is taken out of the files."""
+
     def read(self, start: int, stop: int, members: Any) -> tuple[Floats, ...]:
         """Fields of some steps and members."""
 
@@ -125,7 +129,7 @@ class Stages:
     def identity(self, season: Season) -> str:
         """What the maxima depend on, as text that is the same only if they are."""
         inputs = [(file.path.name, file.size, file.mtime_ns) for file in season.inputs()]
-        return json.dumps([FORMAT, self.depends_on, inputs], sort_keys=True)
+        return json.dumps([FORMAT, self.depends_on, season.choice, inputs], sort_keys=True)
 
 
 class _Pass:

@@ -46,6 +46,17 @@ def test_no_chunk_is_inflated_twice(planted, tmp_path, small_blocks):
     assert inflated == [2 * steps, 0, 0, 0]  # u and v, once
 
 
+def test_a_description_that_takes_something_else_makes_a_pass_of_its_own(planted, tmp_path):
+    def identity(**described):
+        with reanalysis.open_season(planted["20crv2c"], 2005, dataset=described) as season:
+            return stages(Settings()).identity(season)
+
+    swapped = {"u": "v850", "v": "u850"}
+    files = {"files": {"u": "v850_{year}.nc", "v": "u850_{year}.nc"}}
+    assert identity() == identity(level=850)
+    assert len({identity(), identity(variables=swapped, **files), identity(member="ensemble_member")}) == 3
+
+
 def _work(folder, member, scratch, counts):
     passes.BLOCK_STEPS = 1
     counts.put(member_maxima(folder, member, scratch)[1])

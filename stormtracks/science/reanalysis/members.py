@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -134,6 +135,12 @@ class Members:
         found = self._series(number if self._own_files else 0)
         paths = {stretch.field.path for one in found for stretch in one.stretches}
         return tuple(self._files.file(path) for path in sorted(paths))
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """What is taken out of the files: the level (hPa), the variables by role, the dimension of members."""
+        names = {one.field.role: one.field.name for one in self._first}
+        return {"level_hpa": self._wanted.level, "variables": names, "member": self._wanted.described.member}
 
     def remarks(self, ensemble_member: int | None = None) -> tuple[str, ...]:
         """What was guessed about a member's files (or the first opened member's), a sentence each."""

@@ -163,6 +163,11 @@ class Season:
         return self._files.chunks_read
 
     @property
+    def choice(self) -> dict[str, Any]:
+        """What is taken out of the files, plain values: a description may take another level or variable of them."""
+        return self._files.choice
+
+    @property
     def missing_times(self) -> int:
         """How many times of the season the files do not have."""
         return self.gaps.missing
