@@ -64,6 +64,19 @@ def test_the_folder_of_the_state(monkeypatch):
     assert paths.state_folder() == Path("/disk/state")
 
 
+@pytest.mark.parametrize("home", [None, ""])
+def test_without_a_home_the_folder_of_the_state_must_be_named(monkeypatch, home):
+    monkeypatch.delenv("STORMTRACKS_HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31)  # has no account
+    monkeypatch.delenv("HOME") if home is None else monkeypatch.setenv("HOME", home)
+    with pytest.raises(paths.PathRefused, match=r"HOME is not set .* no account on .*; set STORMTRACKS_HOME"):
+        paths.state_folder()
+    with pytest.raises(paths.PathRefused, match=r"'data': ~/x: HOME is not set .*; set HOME, or write the full path"):
+        paths.expand("~/x", where="'data'")
+    monkeypatch.setenv("STORMTRACKS_HOME", "/disk/state")
+    assert paths.state_folder() == Path("/disk/state") and paths.expand("/x") == Path("/x")
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
