@@ -18,6 +18,7 @@ STAGES = ("reanalysis", "vorticity", "maxima", "passes", "linking", "best_tracks
 FILE_MODULES = ("reanalysis", "best_tracks", "results", "synthetic", "export")
 
 # The package's own ground, which every room stands on.
+GROUND = ("errors", "paths", "disk", "readable", "address", "process", "detached", "version")
 GROUND += ("written", "strict_dataclass", "terminal_text", "private")
 # The parts of pyro_cluster, and what each may import of the others.
 MEMBERS = {
