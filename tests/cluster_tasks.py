@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from stormtracks.errors import BadValue
+
 
 def empty(year, member, setup, progress=None):
     return {}
@@ -34,6 +36,10 @@ def write_result(year, member, setup, progress=None):
 
 def fail(year, member, setup, progress=None):
     raise ValueError(f"no data of {year}")
+
+
+def refuse(year, member, setup, progress=None):
+    raise BadValue(f"no year {year}")
 
 
 def print_much(year, member, setup, progress=None):

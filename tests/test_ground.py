@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stormtracks import address, paths, readable
-from stormtracks.errors import BadValue, NotThere, StormtracksError
+from stormtracks.errors import BadValue, NotThere, StormtracksError, is_final
 
 
 @pytest.fixture(autouse=True)
@@ -129,3 +129,26 @@ def test_loopback(host, alone):
 def test_one_family():
     assert issubclass(BadValue, (StormtracksError, ValueError)) and issubclass(NotThere, (StormtracksError, KeyError))
     assert str(NotThere("no member 3; there are 0 to 2")) == "no member 3; there are 0 to 2"
+
+
+def _caused(error, cause):
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "final"),
+    [
+        (BadValue("threshold_s1 must be above 0"), True),
+        (NotThere("there is no member 90"), True),
+        (_caused(BadValue("FILE: truncated"), OSError(-51, "NetCDF: Unknown file format")), True),
+        (_caused(BadValue("FILE: cannot be written"), OSError(28, "No space left on device")), False),
+        (_caused(BadValue("FILE: cannot be read"), _caused(ValueError(), FileNotFoundError(2, "No such file"))), False),
+        (_caused(BadValue("FILE: cannot be read"), OSError("a library says so, without a number")), False),
+        (StormtracksError("the folder is gone"), False),
+        (ValueError("anything else"), False),
+        (MemoryError(), False),
+    ],
+)
+def test_what_would_fail_the_same_way_again_is_told_from_what_may_pass(error, final):
+    assert is_final(error) is final

@@ -34,6 +34,7 @@ class SlotReply(TypedDict, total=False):
     error: str
     timeout: str
     busy: str  # why the order was not begun
+    final: bool  # beside `error`: the same attempt would fail the same way
     traceback: str | None
     cpu_seconds: float
     must_be_replaced: bool  # the slot's process, before it is given another order
@@ -55,6 +56,7 @@ class Reply(TypedDict):
     skipped: bool  # an earlier result of the same settings and inputs was there
     error: str | None
     traceback: str | None
+    final: NotRequired[bool]  # a failure that would come again: not worth another attempt
     member_label: NotRequired[str]  # the data's own name of the member
     matches: NotRequired[list[dict[str, Any]]]
     misses: NotRequired[list[dict[str, Any]]]

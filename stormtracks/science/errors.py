@@ -9,6 +9,12 @@ class InputError(BadValue):
     """Input that cannot be understood or trusted; the message names the file, what is wrong and what to do."""
 
 
+class PassingInputError(InputError):
+    """Input that is not here, or not whole yet: another host may have it, or this one later."""
+
+    final = False
+
+
 class LevelMissing(InputError):
     """A pressure level that the files do not have; `levels` (hPa) are those that they have."""
 

@@ -130,6 +130,11 @@ def test_misuse_is_a_failure_in_words(worker, year, member, options, words):
     assert (reply["status"], reply["error"]) == ("failure", f"BadValue: {words}")
 
 
+def test_a_refusal_is_said_to_be_final(worker):
+    assert worker.do_work(1999, 0, "refuse")["final"] is True
+    assert worker.do_work(1999, 0, "fail")["final"] is False
+
+
 def test_a_failure_and_a_timeout_are_told(worker):
     failed = worker.do_work(1999, 0, "fail")
     assert (failed["status"], failed["error"]) == ("failure", "ValueError: no data of 1999")

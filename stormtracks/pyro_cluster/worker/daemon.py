@@ -103,6 +103,7 @@ class PyroWorker:
             order, timeout = self._order(year, ensemble_member, task, options or {})
             ended: SlotReply = {"busy": "the worker is stopping"} if self.stopping else self._perform(order, timeout)
         except StormtracksError as error:
+            # Not final, whatever it says: a worker of another version may take the order.
             ended = {"error": f"{type(error).__name__}: {error}"}
         reply = {
             **_outcome(ended),
@@ -246,7 +247,7 @@ def _outcome(ended: SlotReply) -> dict[str, Any]:
         return {**reply, "status": "timeout", "error": ended["timeout"]}
     if "busy" in ended:
         return {**reply, "status": "busy", "error": ended["busy"]}
-    return {**reply, "status": "failure", "error": ended["error"]}
+    return {**reply, "status": "failure", "error": ended["error"], "final": ended.get("final", False)}
 
 
 def _seconds(timeout: object) -> float | None:

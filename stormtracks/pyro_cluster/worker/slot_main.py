@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from stormtracks.errors import is_final
 from stormtracks.pyro_cluster.plain import Order, SlotReply, plain
 
 PR_SET_PDEATHSIG = 1
@@ -64,6 +65,7 @@ def perform(table: Table, order: Order) -> SlotReply:
     except BaseException as error:  # SystemExit too: a task ends itself, not the slot
         reply = {
             "error": _message(error),
+            "final": is_final(error),
             "traceback": _traceback(error),
             # Where memory has run out once, little may be left: the next task gets a new process.
             "must_be_replaced": isinstance(error, MemoryError),

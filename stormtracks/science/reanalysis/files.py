@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks.science.arrays import Floats, Times
-from stormtracks.science.errors import InputError
+from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis import axes
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.field import Field
@@ -195,7 +195,7 @@ class Files:
 
 def changed_while_read(paths: list[str]) -> InputError:
     """The refusal of files that changed since they were opened."""
-    return InputError(f"{', '.join(paths)}: changed while being read; run the task again")
+    return PassingInputError(f"{', '.join(paths)}: changed while being read; run the task again")
 
 
 def _kept_bytes(field: Field) -> int:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from stormtracks.science.errors import InputError
+from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis import formats
 from stormtracks.science.reanalysis.listing import Listing
 from stormtracks.science.reanalysis.source import Source
@@ -47,7 +47,9 @@ def no_year(folder: Path, year: int, there: list[int], listing: Listing, faults:
     """The refusal of a year that no file has: the years that there are, or what each file is instead."""
     if there:
         besides = "".join(f"; {_left_out(path, fault)}" for path, fault in list(faults.items())[:_NAMED])
-        return InputError(f"{folder}: there is no year {year}; choose from {ranges(there)}, or fetch it{besides}")
+        return PassingInputError(
+            f"{folder}: there is no year {year}; choose from {ranges(there)}, or fetch it{besides}"
+        )
     if len(faults) == 1 and not listing.stores and not listing.faults:
         return InputError(next(iter(faults.values())))
     reasons = [*_other_formats(folder, listing), *_without_paths(faults), *listing.faults]
@@ -98,7 +100,7 @@ def _nothing_known(folder: Path, listing: Listing) -> InputError:
     netcdf = [path for path in paths if formats.is_netcdf(path)]
     if not netcdf:
         what = f"none of its {len(paths):,} files is one" if paths else "it has no files at all"
-        return InputError(
+        return PassingInputError(
             f"{folder}: there is no netCDF file with winds; {what}; check the path (--data, or 'data' in hosts.yaml) "
             "or add the files"
         )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science import calendars
-from stormtracks.science.errors import InputError
+from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis import series, times
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.files import Files, StoredField
@@ -213,7 +213,7 @@ class Members:
         paths = self._layout.files[role].get(in_names)
         if paths is None:
             label = self._layout.labels[in_names]
-            raise InputError(f"{self.folder}: there is no file with {role} of member {label}; add it")
+            raise PassingInputError(f"{self.folder}: there is no file with {role} of member {label}; add it")
         fields = [self._files.known(path, role) for path in paths]
         found = Series(fields, self._wanted.between)
         _refuse_no_times(fields, found, self._wanted)

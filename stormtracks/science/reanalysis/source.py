@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import h5py
 import netCDF4
 
-from stormtracks.science.errors import InputError
+from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis import classic, formats
 from stormtracks.science.records import InputFile
 
@@ -41,7 +41,7 @@ class Source:
             if not lacking:  # of a classic file that is cut off the library reads zeros
                 self.nc = netCDF4.Dataset(self.path)
         except _NOT_OPENED as error:
-            raise InputError(_why_not_opened(self.path, error)) from error
+            raise _not_opened(self.path, error) from error
         if lacking:
             raise InputError(
                 f"{self.path}: truncated: {lacking} bytes that its header announces are missing; copy it again"
@@ -59,7 +59,9 @@ class Source:
     def refusal(self, variable: str, error: Exception) -> InputError:
         """The `InputError` for a read that failed."""
         if self.changed():
-            return InputError(f"{self.path}: {variable}: the file changed while it was being read; run the task again")
+            return PassingInputError(
+                f"{self.path}: {variable}: the file changed while it was being read; run the task again"
+            )
         size = self.file.size
         return InputError(
             f"{self.path}: {variable}: cannot be read ({error}); the file, of {size} bytes, is truncated or damaged; "
@@ -82,26 +84,31 @@ class Source:
             self.nc.close()
 
 
-def _why_not_opened(path: Path, error: Exception) -> str:
+def _not_opened(path: Path, error: Exception) -> InputError:
+    """Why a file could not be opened."""
     if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
-        return f"{path}: cannot be opened: this process has too many open files; allow it more: ulimit -n 4096"
+        return InputError(
+            f"{path}: cannot be opened: this process has too many open files; allow it more: ulimit -n 4096"
+        )
     if not path.exists():
-        return f"{path}: there is no such file; check the name"
+        return PassingInputError(f"{path}: there is no such file; check the name")
     if not path.is_file():
-        return f"{path}: is not a file; give a netCDF file"
+        return InputError(f"{path}: is not a file; give a netCDF file")
     try:
         with path.open("rb") as file:
             start = file.read(512)
             written = _is_being_written(file)
     except OSError as unreadable:
-        return f"{path}: cannot be read: {unreadable.strerror}; fix its permissions, or the disk"
+        return PassingInputError(f"{path}: cannot be read: {unreadable.strerror}; fix its permissions, or the disk")
     _, remedy = formats.of_head(start, path)
     if remedy:
-        return f"{path}: {remedy}"
+        return InputError(f"{path}: {remedy}")
     if written:
-        return f"{path}: another program has it open for writing; wait until that has ended, then run the task again"
+        return PassingInputError(
+            f"{path}: another program has it open for writing; wait until that has ended, then run the task again"
+        )
     size = path.stat().st_size
-    return (
+    return InputError(
         f"{path}: cannot be read as netCDF ({error}); the file, of {size} bytes, is truncated or damaged; copy it again"
     )
 
