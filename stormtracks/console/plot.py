@@ -8,7 +8,7 @@ import numpy as np
 
 from stormtracks import paths
 from stormtracks.console.local_paths import best_tracks_file, data_folder, results_folder
-from stormtracks.console.terminal import output, progress
+from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import calendars, density, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
@@ -27,17 +27,21 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     """Draw one figure and say where it is."""
     if kind not in KINDS:
         raise BadValue(unknown(kind or "", KINDS, "figure"))
+    recipes = results.Recipes()
     options = {**options, "results": results_folder(options["results"]), "region": _region(options["region"])}
+    options["recipes"] = recipes
     figure = KINDS[kind](options)
+    remarks = recipes.remarks(options["results"], options["mixed"])
     written = plots.save(figure, paths.expand(dest or f"{kind}.png", where="--dest"), options["overwrite"])
     output().print(f"{written}", soft_wrap=True, markup=False)
+    notes(remarks)
 
 
 def _tracks(options: Options) -> Figure:
     """Tracks of a member, or the consensus, of a year with the best tracks."""
     folder, year, member = options["results"], _year(options), options["member"]
     if member is None:
-        agreed = consensus(folder, year)
+        agreed = consensus(folder, year, recipes=options["recipes"])
         made_from = results.path(folder, TASK, year, agreed.members[0])
         tracks, known, title = agreed.tracks, agreed.sid != "", f"{year}: consensus of {len(agreed.members)} members"
     else:
@@ -53,7 +57,7 @@ def _storm(options: Options) -> Figure:
     folder, year, wanted = options["results"], _year(options), options["storm"]
     if not wanted:
         raise BadValue("--storm is missing; give the name or sid of a storm (`inv summary --by consensus` lists them)")
-    agreed = consensus(folder, year)
+    agreed = consensus(folder, year, recipes=options["recipes"])
     numbers = {str(sid): number for number, sid in enumerate(agreed.sid) if sid}
     numbers |= {str(name): number for number, name in enumerate(agreed.name) if name}
     if wanted.upper() not in numbers:
@@ -70,16 +74,20 @@ def _density(options: Options) -> Figure:
     """Tracks per unit area and season, over all years and members."""
     folder = options["results"]
     found = results.choose(folder, TASK, years_of(options["years"]))
-    places = [results.path(folder, TASK, year, member) for year, members in found.items() for member in members]
+    cells = [(year, member) for year, members in found.items() for member in members]
     with progress("reading results") as report:
-        values, grid = density.track_density(_seasons(places, report), region=options["region"])
-    return plots.density(values, grid, options["region"], f"Track density, {len(places)} seasons")
+        values, grid = density.track_density(_seasons(cells, options, report), region=options["region"])
+    return plots.density(values, grid, options["region"], f"Track density, {len(cells)} seasons")
 
 
-def _seasons(places: Sequence[Path], report: Callable[[int, int], None]) -> Iterator[Tracks]:
-    for count, place in enumerate(places, start=1):
-        yield results.load_tracks(place)
-        report(count, len(places))
+def _seasons(
+    cells: Sequence[tuple[int, int]], options: Options, report: Callable[[int, int], None]
+) -> Iterator[Tracks]:
+    for count, (year, member) in enumerate(cells, start=1):
+        header, tracks = results.load_headed_tracks(results.path(options["results"], TASK, year, member))
+        options["recipes"].add(year, member, header.provenance)
+        yield tracks
+        report(count, len(cells))
 
 
 def _field(options: Options) -> Figure:
@@ -113,7 +121,9 @@ def _season(options: Options, place: Path, settings: Settings) -> reanalysis.Sea
 def _series(options: Options) -> Figure:
     """Storms per year beside the best tracks."""
     with progress("reading results") as report:
-        counted = summary.summarise(options["results"], years=years_of(options["years"]), progress=report)
+        chosen, mixed = years_of(options["years"]), options["mixed"]
+        counted = summary.summarise(options["results"], years=chosen, progress=report, mixed=mixed)
+    notes(counted.remarks)
     return plots.storms_per_year(counted)
 
 

@@ -29,7 +29,7 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
         return
     place = paths.expand(dest, where="--dest")
     with progress("reading results") as show:
-        written = pages.write(folder, place, run, years_of(years), best, show)
+        written = pages.write(folder, place, run, years_of(years), best, show, options["mixed"])
     out.print(f"{written} ({size(written.stat().st_size)}); open it in a browser", soft_wrap=True, markup=False)
 
 

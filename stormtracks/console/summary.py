@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stormtracks.console.local_paths import results_folder
-from stormtracks.console.terminal import output, progress, table
+from stormtracks.console.terminal import notes, output, progress, table
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import results
@@ -17,34 +17,43 @@ CONSENSUS, CANDIDATES = "consensus", "candidates"
 
 
 def summarise(
-    by: str, folder: str | None = None, years: str | None = None, as_json: bool = False, top: int = 0
+    by: str,
+    folder: str | None = None,
+    years: str | None = None,
+    as_json: bool = False,
+    top: int = 0,
+    mixed: bool = False,
 ) -> None:
     """Print a table of statistics over the members, or of consensus tracks, or all of it as one JSON object."""
     chosen = years_of(years)
     if top < 0:
         raise BadValue(f"--top must be a number of rows, or 0 for all, not {top}")
     if by in (CONSENSUS, CANDIDATES):
-        _show_consensus(results_folder(folder), chosen, by == CANDIDATES, as_json, top)
+        _show_consensus(results_folder(folder), chosen, by == CANDIDATES, as_json, top, mixed)
         return
     if by not in summaries.BY:
         raise BadValue(unknown(by, (*summaries.BY, CONSENSUS, CANDIDATES), "table"))
     with progress("reading results") as report:
-        counted = summaries.summarise(results_folder(folder), years=chosen, progress=report)
+        counted = summaries.summarise(results_folder(folder), years=chosen, progress=report, mixed=mixed)
     if as_json:
         print(json.dumps(counted.to_json()))
     else:
         _show(summaries.table(counted, by))
-        for remark in counted.remarks:
-            output().print(f"note: {remark}", soft_wrap=True, markup=False)
+        notes(counted.remarks)
 
 
-def _show_consensus(folder: Path, years: Sequence[int] | None, candidates_only: bool, as_json: bool, top: int) -> None:
+def _show_consensus(
+    folder: Path, years: Sequence[int] | None, candidates_only: bool, as_json: bool, top: int, mixed: bool
+) -> None:
     for year in results.choose(folder, "vort_track", years):
-        agreed = consensus(folder, year)
+        recipes = results.Recipes()
+        agreed = consensus(folder, year, recipes=recipes)
+        remarks = recipes.remarks(folder, mixed)
         if as_json:
-            print(json.dumps(to_json(agreed)))
+            print(json.dumps(to_json(agreed) | ({"remarks": [str(one) for one in remarks]} if remarks else {})))
         else:
             _show(consensus_table(agreed, candidates_only, top))
+            notes(remarks)
 
 
 def _show(rows: summaries.Table) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from rich.console import Console
@@ -30,6 +30,12 @@ def table(title: str, *columns: str) -> Table:
     for column in columns:
         empty.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
     return empty
+
+
+def notes(remarks: Iterable[object]) -> None:
+    """Print remarks on what was shown, a line each."""
+    for remark in remarks:
+        output().print(f"note: {remark}", soft_wrap=True, markup=False)
 
 
 @contextlib.contextmanager

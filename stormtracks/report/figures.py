@@ -69,7 +69,8 @@ def _of_last_year(plots: Any, outline: Outline, best_tracks: str | Path | None) 
     ensemble = [results.load_tracks(outline.path(year, number)) for number in members]
     if not any(map(len, ensemble)):
         return
-    agreed = consensus(outline.folder, year, task=outline.task, members=members)
+    # The summary has compared how all of the results were made.
+    agreed = consensus(outline.folder, year, task=outline.task, members=members, recipes=results.Recipes())
     if not len(agreed):
         return
     best = _best(outline, year, best_tracks, agreed.tracks)

@@ -24,6 +24,7 @@ def write(
     years: Iterable[int] | None = None,
     best_tracks: str | Path | None = None,
     progress: Progress | None = None,
+    mixed: bool = False,
 ) -> Path:
     """Write the report of a run: one HTML file that is opened from disk and needs no network.
 
@@ -41,6 +42,8 @@ def write(
         IBTrACS file, to show the observed tracks on the map.
     progress : callable, optional
         ``progress(done, total)`` in result files.
+    mixed : bool
+        Whether results that were made differently are taken together all the same; the page's notes say so.
 
     Returns
     -------
@@ -53,6 +56,8 @@ def write(
         A destination that cannot be written, or no result (of the years) at all.
     ResultError
         No such folder, or a result that cannot be read.
+    MixedResults
+        Results that were made differently: with other settings, say.
     JournalRefused
         No such run, or a journal that cannot be read.
     """
@@ -63,7 +68,7 @@ def write(
     if not outline.number and outline.state is None:
         of_years = " of these years" if years else ""
         raise InputError(f"{results_folder}: there are no results of {outline.task}{of_years}; run inv track first")
-    disk.write_whole(destination, page.html(contents_of(outline, best_tracks, progress)))
+    disk.write_whole(destination, page.html(contents_of(outline, best_tracks, progress, mixed=mixed)))
     return destination
 
 
@@ -72,10 +77,11 @@ def contents_of(
     best_tracks: str | Path | None = None,
     progress: Progress | None = None,
     with_figures: bool = True,
+    mixed: bool = False,
 ) -> page.PageContents:
     """What the page of a run shows, from its results as they are now; `live` stays None."""
     steps = _Steps(progress, 2 * outline.number)
-    summary = summarise(outline.folder, outline.task, outline.results, steps.part()) if outline.number else None
+    summary = summarise(outline.folder, outline.task, outline.results, steps.part(), mixed) if outline.number else None
     tracks = tracks_of(outline, best_tracks, steps.part()) if outline.number else None
     pictures, reason = figures.pictures(outline, summary, best_tracks) if with_figures else ([], ELSEWHERE)
     pieces = {

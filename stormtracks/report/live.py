@@ -133,7 +133,8 @@ class _LiveRun:
         outline = outline_of(*self._where)
         if outline.version == self._renewed:
             return
-        contents = html_report.contents_of(outline, self._best_tracks, with_figures=False)
+        # A run that replaces results of other settings has both kinds for a while: the page's notes say so.
+        contents = html_report.contents_of(outline, self._best_tracks, with_figures=False, mixed=True)
         with self._lock:
             self._contents = contents
             self._renewed = outline.version

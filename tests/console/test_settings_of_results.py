@@ -12,7 +12,7 @@ from stormtracks.science import ibtracs, pipeline, plots, results
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 BEST_TRACKS = SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 SETTINGS = {"threshold_s1": 1e-4, "wind_source": "wmo", "region": [0, 60, -100, 0]}
-OPTIONS = {"years": "1987", "storm": None, "region": None, "data": None, "overwrite": True}
+OPTIONS = {"years": "1987", "storm": None, "region": None, "data": None, "overwrite": True, "mixed": False}
 
 
 @pytest.fixture(scope="module")

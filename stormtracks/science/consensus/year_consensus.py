@@ -26,6 +26,7 @@ def consensus(
     *,
     task: str = "vort_track",
     members: Iterable[int] | None = None,
+    recipes: results.Recipes | None = None,
     **thresholds: Any,
 ) -> ConsensusTracks:
     """One track per storm over the members of a year: storms of best tracks, and candidates that none of them knows.
@@ -38,6 +39,9 @@ def consensus(
     task : str
     members : iterable of int, optional
         Members to look at; none: all that are there.
+    recipes : Recipes, optional
+        Takes in how each result was made, for a caller who compares them; none: results that were made differently
+        are refused here.
     **thresholds
         Fields of `ConsensusSettings` by name, such as ``min_share=0.5``; the others have their defaults.
 
@@ -49,6 +53,8 @@ def consensus(
     ------
     ResultError
         No result of the year or a member asked for.
+    MixedResults
+        Results that were made differently, without `recipes`.
     BadValue
         A threshold out of its range.
 
@@ -66,8 +72,13 @@ def consensus(
     ['CINDY']
     """
     numbers = results.choose(folder, task, [year], members)[year]
-    loaded = [results.load_matched(results.path(folder, task, year, number)) for number in numbers]
-    ensemble, matches = zip(*loaded, strict=True)
+    loaded = [results.load_headed(results.path(folder, task, year, number)) for number in numbers]
+    headers, ensemble, matches = zip(*loaded, strict=True)
+    seen = results.Recipes() if recipes is None else recipes
+    for number, header in zip(numbers, headers, strict=True):
+        seen.add(year, number, header.provenance)
+    if recipes is None:
+        seen.remarks(folder)
     return consensus_of(year, numbers, ensemble, matches, **thresholds)
 
 

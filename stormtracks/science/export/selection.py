@@ -31,12 +31,15 @@ class Selection:
     consensus : ConsensusSettings, optional
         Given: the consensus tracks of the members instead of their own tracks.
     task : str
+    mixed : bool
+        Whether results that were made differently are taken together all the same.
     """
 
     years: tuple[int, ...] | None = None
     members: tuple[int, ...] | None = None
     consensus: ConsensusSettings | None = None
     task: str = "vort_track"
+    mixed: bool = False
 
     def describe(self) -> dict[str, Any]:
         """Plain values, for a file's own account of itself."""
@@ -81,26 +84,33 @@ class Piece:
         return self.first_id + np.arange(len(self.tracks))
 
 
-def pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen) -> Iterator[Piece]:
-    """Pieces one after another, each let go before the next is read."""
+def pieces(
+    folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes | None = None
+) -> Iterator[Piece]:
+    """Pieces one after another, each let go before the next is read; `recipes` takes in how each was made."""
     next_id = 1
     read = _member_pieces if selection.consensus is None else _consensus_pieces
-    for piece in read(folder, selection, chosen):
+    for piece in read(folder, selection, chosen, results.Recipes() if recipes is None else recipes):
         yield dataclasses.replace(piece, first_id=next_id)
         next_id += len(piece.tracks)
 
 
-def _member_pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen) -> Iterator[Piece]:
+def _member_pieces(
+    folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes
+) -> Iterator[Piece]:
     for year, members in chosen.items():
         for member in members:
             header, tracks, matches = results.load_headed(results.path(folder, selection.task, year, member))
+            recipes.add(year, member, header.provenance)
             yield Piece(year, member, tracks, *_names(matches), remarks=(remarks.of(header.provenance),))
 
 
-def _consensus_pieces(folder: str | os.PathLike[str], selection: Selection, chosen: Chosen) -> Iterator[Piece]:
+def _consensus_pieces(
+    folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes
+) -> Iterator[Piece]:
     thresholds = dataclasses.asdict(selection.consensus or ConsensusSettings())
     for year, members in chosen.items():
-        agreed = consensus(folder, year, task=selection.task, members=members, **thresholds)
+        agreed = consensus(folder, year, task=selection.task, members=members, recipes=recipes, **thresholds)
         holders = agreed.held_by.sum(axis=1)
         headers = (results.load_header(results.path(folder, selection.task, year, member)) for member in members)
         yield Piece(

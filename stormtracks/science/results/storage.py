@@ -112,6 +112,12 @@ def load_headed(path: Folder) -> tuple[Header, Tracks, Matches]:
         return _header(dataset), _tracks(dataset), _matches(dataset)
 
 
+def load_headed_tracks(path: Folder) -> tuple[Header, Tracks]:
+    """Header and tracks of a result; nothing else is read."""
+    with _opened(Path(path)) as dataset:
+        return _header(dataset), _tracks(dataset)
+
+
 def load_matched(path: Folder) -> tuple[Tracks, Matches]:
     """Tracks and matches of a result, without the maxima, which are most of it."""
     with _opened(Path(path)) as dataset:

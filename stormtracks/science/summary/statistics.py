@@ -146,6 +146,7 @@ def summarise(
     task: str = "vort_track",
     years: Iterable[int] | None = None,
     progress: Callable[[int, int], object] | None = None,
+    mixed: bool = False,
 ) -> Summary:
     """Statistics of the results in a folder, read file by file; only counts are kept in memory.
 
@@ -158,6 +159,8 @@ def summarise(
         Years to look at; none: all that are there.
     progress : callable, optional
         Called as ``progress(done, total)`` after each result file.
+    mixed : bool
+        Whether results that were made differently are taken together all the same; a remark says so.
 
     Returns
     -------
@@ -167,6 +170,8 @@ def summarise(
     ------
     ResultError
         No result of the years asked for, or one that cannot be read.
+    MixedResults
+        Results that were made differently: with other settings, say.
 
     Notes
     -----
@@ -192,20 +197,22 @@ def summarise(
     0.5
     """
     chosen = results.choose(folder, task, years)
-    total, done, said = sum(len(members) for members in chosen.values()), 0, Remarks()
+    total, done = sum(len(members) for members in chosen.values()), 0
+    said, recipes = Remarks(), results.Recipes()
 
     def read(year: int, members: Iterable[int]) -> Iterator[tuple[int, Tracks, Matches]]:
         nonlocal done
         for member in members:
             header, tracks, matches = results.load_headed(results.path(folder, task, year, member))
             said.add(remarks.of(header.provenance))
+            recipes.add(year, member, header.provenance)
             yield member, tracks, matches
             done += 1
             if progress is not None:
                 progress(done, total)
 
     counts = [count_year(year, read(year, members)) for year, members in chosen.items()]
-    return _summary(task, counts, said.listed())
+    return _summary(task, counts, recipes.remarks(folder, mixed) + said.listed())
 
 
 def _summary(task: str, counts: Sequence[YearCounts], said: tuple[Remark, ...]) -> Summary:
