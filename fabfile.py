@@ -25,6 +25,7 @@ from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
 from stormtracks.hosts.outcomes import AT_ONCE, HostOutcome, Job, everywhere, line_writer, raise_bugs, write_line
 from stormtracks.pyro_cluster import secret
+from stormtracks.terminal_text import clean, clean_line
 
 Text = str | None
 LINES = 20
@@ -67,7 +68,7 @@ def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = Non
     outcomes = everywhere(cluster, readiness.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     host_table.write(("host", "SSH", *readiness.COLUMNS), readiness.table_rows(outcomes))
     for line in readiness.notes_of_ready(outcomes):
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{clean(line)}\n")
     sys.stdout.flush()
     _end(outcomes, write_line)
 
@@ -82,7 +83,7 @@ def deploy(
     """Copy the files that git tracks here to the hosts, and install the packages they need; only changes are copied."""
     cluster = _cluster(c, hosts, only)
     if stays := deploying.untracked():
-        sys.stderr.write(f"not copied, because git does not track them: {', '.join(stays)}\n")
+        sys.stderr.write(f"not copied, because git does not track them: {clean_line(', '.join(stays))}\n")
     folder = paths.expand(wheels, where="--wheels") if wheels else None
     _on_all(c, cluster, deploying.job(cluster, folder, force), at_once)
 

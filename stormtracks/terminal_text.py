@@ -4,6 +4,7 @@ A name, an error or a line of a log may come from another machine or out of a fi
 would move the cursor, clear the screen or fill the clipboard, and bidirectional controls would reorder what is read.
 """
 
+import logging
 import unicodedata
 
 _LAYOUT = "\n\t"
@@ -37,6 +38,14 @@ def clean_line(text: object) -> str:
     'w1\\nall tasks are complete'
     """
     return "".join(_spelled(character) if character in _LAYOUT else character for character in clean(text))
+
+
+class CleanFormatter(logging.Formatter):
+    """Lines of a log in which nothing from elsewhere can steer the terminal that shows them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text, perhaps with a traceback in more lines."""
+        return clean(super().format(record))
 
 
 def _visible(character: str) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from stormtracks import disk, paths
 from stormtracks.checkout import CHECKOUT
 from stormtracks.errors import StormtracksError
+from stormtracks.terminal_text import clean
 from stormtracks.version import code_version
 
 PROJECT = CHECKOUT / "pyproject.toml"
@@ -33,7 +34,7 @@ def report(error: BaseException) -> str:
         One line: that this is a bug, of which kind, where its traceback is and where to report it. Where no file can
         be written, the traceback follows.
     """
-    text = _details(error)
+    text = clean(_details(error))  # the file is read on terminals too
     path = _written(text)
     kind = " ".join("".join(traceback.format_exception_only(error)).split())
     where = f"this file: {path}" if path else "the text below"

@@ -26,6 +26,6 @@ def download(
     folder = paths.expand(dest, where="--dest")
     with progress_display.shown() as progress:
         report = fetch(dataset, years_of(years), names or None, folder, chosen, progress)
-    output().print(report.summary(), soft_wrap=True, markup=False)
+    output().print(report.summary(), soft_wrap=True)
     if not report.complete:
         sys.exit(1)

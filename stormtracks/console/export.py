@@ -29,7 +29,7 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
     folder = results_folder(options["results"])
     with progress("exporting") as report:
         written = exports.write(folder, place, file_format, selection, options["overwrite"], report)
-    output().print(f"{written}", soft_wrap=True, markup=False)
+    output().print(f"{written}", soft_wrap=True)
 
 
 def _numbers(option: str, text: str | None) -> tuple[int, ...] | None:

@@ -38,7 +38,7 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
     )
     out.print(f"the truth: {planted.truth}", soft_wrap=True)
     command = ["inv", "track", "--year", plan.year, "--ensemble-member", 0, "--data", folder, "--results", "RESULTS"]
-    out.print(f"to track one member: {shlex.join(map(str, command))}", soft_wrap=True, markup=False)
+    out.print(f"to track one member: {shlex.join(map(str, command))}", soft_wrap=True)
 
 
 def _year_of(start: str | None) -> int:

@@ -30,8 +30,8 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
     place = paths.expand(dest, where="--dest")
     with progress("reading results") as show:
         written = pages.write(folder, place, run, years_of(years), best, show, options["mixed"])
-    out.print(f"{written} ({size(written.stat().st_size)}); open it in a browser", soft_wrap=True, markup=False)
+    out.print(f"{written} ({size(written.stat().st_size)}); open it in a browser", soft_wrap=True)
 
 
 def _announce(out: Console, address: str) -> None:
-    out.print(f"open {address} in a browser on this machine; Ctrl-C stops the server", soft_wrap=True, markup=False)
+    out.print(f"open {address} in a browser on this machine; Ctrl-C stops the server", soft_wrap=True)

@@ -4,6 +4,7 @@ import json
 import shutil
 
 from stormtracks.pyro_cluster.journal import report, runs
+from stormtracks.terminal_text import clean_line
 
 
 def status(name: str | None = None, as_json: bool = False) -> None:
@@ -13,4 +14,4 @@ def status(name: str | None = None, as_json: bool = False) -> None:
         print(json.dumps(report.as_json(state)))
         return
     size = shutil.get_terminal_size((100, 40))
-    print("\n".join(report.status(state, size.lines, size.columns)))
+    print("\n".join(map(clean_line, report.status(state, size.lines, size.columns))))

@@ -4,13 +4,14 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from stormtracks.readable import duration
+from stormtracks.terminal_text import clean, clean_line
 
 Report: TypeAlias = Callable[[int, int], None]
 """``report(done, total)``."""
@@ -18,15 +19,34 @@ PLAIN_LINE_SECONDS = 10.0
 """How often progress writes a line where there is no terminal (a log file)."""
 
 
-def output() -> Console:
+class CleanConsole(Console):
+    """A console for text from elsewhere: it obeys no markup, and what would steer the terminal is spelled out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print texts cleaned; anything else, such as a `table`, as it is."""
+        super().print(*(clean(shown) if isinstance(shown, str) else shown for shown in objects), **options)
+
+
+class CleanTable(Table):
+    """A table whose texts are cleaned."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        """Add a row of texts, or of what rich can show."""
+        super().add_row(*(clean_line(cell) if isinstance(cell, str) else cell for cell in cells), **options)
+
+
+def output() -> CleanConsole:
     """The console for results."""
     # Without a terminal it is wide, so that tables in files and pipes are not cut.
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, soft_wrap=False)
+    return CleanConsole(width=None if sys.stdout.isatty() else 160, soft_wrap=False)
 
 
-def table(title: str, *columns: str) -> Table:
+def table(title: str, *columns: str) -> CleanTable:
     """An empty table; columns whose name starts with '>' are aligned to the right."""
-    empty = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    empty = CleanTable(title=clean_line(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
         empty.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
     return empty
@@ -35,7 +55,7 @@ def table(title: str, *columns: str) -> Table:
 def notes(remarks: Iterable[object]) -> None:
     """Print remarks on what was shown, a line each."""
     for remark in remarks:
-        output().print(f"note: {remark}", soft_wrap=True, markup=False)
+        output().print(f"note: {remark}", soft_wrap=True)
 
 
 @contextlib.contextmanager

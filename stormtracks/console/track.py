@@ -64,9 +64,9 @@ def show(details: pipeline.Details) -> None:
         f"{details['year']}, member {details['ensemble_member']} ('{details['member_label']}'): "
         f"{counts['steps']} times, {counts['maxima']} maxima, {counts['tracks']} tracks"
     )
-    out.print(f"made from {_listed(inputs)}", soft_wrap=True, markup=False)
+    out.print(f"made from {_listed(inputs)}", soft_wrap=True)
     for remark in details["remarks"]:
-        out.print(f"note: {remark}", soft_wrap=True, markup=False)
+        out.print(f"note: {remark}", soft_wrap=True)
     out.print(_track_table(result))
     out.print(_storm_table(result))
     out.print(f"{details['path']} ({ending})", soft_wrap=True)

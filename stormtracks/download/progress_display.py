@@ -16,6 +16,7 @@ from rich.progress import (
 )
 
 from stormtracks.download.batch import Notify
+from stormtracks.terminal_text import clean_line
 
 ENDS = ("fetched", "there", "failed")
 
@@ -49,6 +50,7 @@ class _Bars:
         self._lock = threading.Lock()
 
     def __call__(self, name: str, state: str, done: int, total: int | None) -> None:
+        name, state = clean_line(name), clean_line(state)
         with self._lock:
             if state in ENDS:
                 self._end(name, state)
@@ -70,6 +72,7 @@ class _Lines:
         self._lock = threading.Lock()
 
     def __call__(self, name: str, state: str, done: int, total: int | None) -> None:
+        name, state = clean_line(name), clean_line(state)
         with self._lock:
             if self._states.get(name) != state:
                 self._states[name] = state

@@ -3,11 +3,14 @@
 import sys
 from collections.abc import Sequence
 
+from stormtracks.terminal_text import clean_line
+
 Row = Sequence[str]
 
 
 def write(columns: Row, rows: Sequence[Row]) -> None:
-    """Write a table to standard output; columns whose name starts with ">" are set right."""
+    """Write a table to standard output, its texts cleaned; columns whose name starts with ">" are set right."""
+    rows = [[clean_line(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _draw(columns, rows)
     else:

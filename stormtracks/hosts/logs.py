@@ -9,6 +9,7 @@ from stormtracks.hosts.asking import ask, open_stream, request
 from stormtracks.hosts.links import Link
 from stormtracks.hosts.outcomes import HostOutcome, Job
 from stormtracks.on_host.answers import LogAnswer
+from stormtracks.terminal_text import clean
 
 _writing = threading.Lock()
 
@@ -42,5 +43,5 @@ def follow(cluster: Cluster, lines: int) -> Job:
 
 def _write(worker: WorkerHost, line: str) -> None:
     with _writing:
-        sys.stdout.write(f"{worker.name}  {line}\n")
+        sys.stdout.write(f"{worker.name}  {clean(line)}\n")
         sys.stdout.flush()

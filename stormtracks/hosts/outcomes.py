@@ -13,6 +13,7 @@ from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import StormtracksError
 from stormtracks.hosts.asking import BugOnHost
 from stormtracks.hosts.links import Link, link
+from stormtracks.terminal_text import clean
 
 AT_ONCE = 8
 
@@ -90,7 +91,7 @@ def everywhere(
 def write_line(outcome: HostOutcome, width: int = 0) -> None:
     """Write an outcome to standard output, its further lines indented below the first."""
     mark = "ok    " if outcome.ok else "FAILED"
-    text = outcome.text.replace("\n", "\n" + " " * (width + 9))
+    text = clean(outcome.text).replace("\n", "\n" + " " * (width + 9))
     sys.stdout.write(f"{outcome.host:<{width}} {mark} {text}\n")
     sys.stdout.flush()
 

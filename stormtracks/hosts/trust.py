@@ -10,6 +10,7 @@ import paramiko
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import host_keys
 from stormtracks.hosts.links import CONNECT_SECONDS, HostFault, connection, explained
+from stormtracks.terminal_text import clean
 
 
 def trust(cluster: Cluster, config: fabric.Config, agreed: Callable[[str], bool]) -> bool:
@@ -39,7 +40,7 @@ def _trust_one(worker: WorkerHost, config: fabric.Config, agreed: Callable[[str]
     try:
         results = [_trust_hop(worker, hop, agreed) for hop in hops]
     except HostFault as fault:
-        sys.stdout.write(f"{worker.name}: {fault}\n")
+        sys.stdout.write(f"{worker.name}: {clean(fault)}\n")
         return False
     finally:
         for hop in reversed(hops):

@@ -31,6 +31,7 @@ from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.pyro_cluster.secret import SecretError
 from stormtracks.pyro_cluster.service import on_signals
+from stormtracks.terminal_text import clean, clean_line
 
 GRID_LINES = 24
 COMPLETE, INCOMPLETE, REFUSED, UNREACHABLE, MANAGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -62,7 +63,7 @@ def run(plan: ManagePlan, stream: IO[str] | None = None, errors: IO[str] | None 
         too = (
             f"; give these commands{plan.hosts_option} too" if plan.hosts and isinstance(error, wire.WireError) else ""
         )
-        print(f"error: {error}{too}", file=errors)
+        print(f"error: {clean(error)}{too}", file=errors)
         return _status_of(error)
     except (Interrupted, KeyboardInterrupt):  # before anything was begun
         return INTERRUPTED
@@ -76,7 +77,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = settings_of(values.pop("settings"), values.pop("set"))
         plan = ManagePlan(**values, settings=settings, nameserver=given["nameserver"])
     except (StormtracksError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {clean(error)}", file=sys.stderr)
         return REFUSED
     return run(plan)
 
@@ -177,7 +178,7 @@ def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: fl
         lines += grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher)
     complete = how == "complete" and not journal.lost
     again = [] if complete else [plan.again or f"to resume: {plan.command()}"]
-    write_line(stream, "\n".join(lines + again))
+    write_line(stream, "\n".join(map(clean_line, lines + again)))
     if complete:
         return COMPLETE
     if how == "interrupted":

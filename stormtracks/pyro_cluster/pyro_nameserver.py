@@ -13,6 +13,7 @@ from stormtracks import address
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals
+from stormtracks.terminal_text import clean
 
 CONNECTIONS = 4096
 ALIVE_SECONDS = 2.0
@@ -53,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
         with pidfile.PidFile(pidfile.nameserver_path()) as file:
             _serve(options, file)
     except (StormtracksError, OSError) as error:
-        print(f"nameserver: {_explained(error, options)}", file=sys.stderr)
+        print(f"nameserver: {clean(_explained(error, options))}", file=sys.stderr)
         return 1
     print("nameserver stopped", flush=True)
     return 0

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Protocol, TypeVar
 
+from stormtracks.terminal_text import CleanFormatter
+
 Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 GENTLE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -74,6 +76,6 @@ def log_to(path: str | os.PathLike | None) -> None:
     """Log to a file, or to standard error; a log that cannot be written (a full disk) never ends the process."""
     logging.raiseExceptions = False
     handler: logging.Handler = logging.FileHandler(path, delay=True) if path else logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(CleanFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.getLogger("stormtracks").handlers[:] = [handler]
     logging.getLogger("stormtracks").setLevel(logging.INFO)

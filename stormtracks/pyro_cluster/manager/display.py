@@ -14,6 +14,7 @@ from stormtracks.pyro_cluster.manager.assignments import Worker
 from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
 from stormtracks.pyro_cluster.pyro_task import Status
 from stormtracks.readable import duration
+from stormtracks.terminal_text import clean, clean_line
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -50,7 +51,7 @@ def display(dispatcher: Dispatcher, stream: IO[str] | None = None) -> Display:
 def write_line(stream: IO[str], text: str) -> None:
     """Write a line; a stream that is closed, or a full disk under it, does not stop a run."""
     with contextlib.suppress(OSError, ValueError):
-        print(text, file=stream, flush=True)
+        print(clean(text), file=stream, flush=True)
 
 
 class Progress:
@@ -109,7 +110,7 @@ class PlainDisplay:
     def show(self, text: str) -> None:
         """Show a line about what happened; from any thread."""
         with self._lock:
-            write_line(self._stream, f"{time.strftime('%H:%M:%S')} {text}")
+            write_line(self._stream, f"{time.strftime('%H:%M:%S')} {clean_line(text)}")
 
     def update(self) -> None:
         """Show how far the run is, when enough has changed."""
@@ -146,7 +147,7 @@ class LiveDisplay:
 
     def show(self, text: str) -> None:
         """Show a line about what happened; from any thread."""
-        self._console.print(text)
+        self._console.print(clean_line(text))
 
     def update(self) -> None:
         """Draw the picture again."""
@@ -164,7 +165,7 @@ def picture(progress: Progress, height: int, width: int) -> list[str]:
         Of the terminal.
     """
     there = sorted(progress.dispatcher.workers(), key=lambda worker: worker.name)
-    workers = [_worker_line(worker)[:width] for worker in there]
+    workers = [clean_line(_worker_line(worker))[:width] for worker in there]
     room = max(1, height - 4)
     most = max(2, room // 2)  # workers may take half of the terminal; the grid needs the rest
     if len(workers) > most:
