@@ -190,11 +190,11 @@ def lock(path: str | os.PathLike, shared: bool = False, patience: float = 0.0, m
     NoLocks
         The file system cannot lock.
     OSError
-        The file cannot be opened.
+        The file cannot be opened, or is a symbolic link, which is never followed.
     """
     until = time.monotonic() + patience
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
         taken = False
         try:
             taken = _try(descriptor, path, shared) and _is_still(descriptor, path)
@@ -211,7 +211,7 @@ def lock(path: str | os.PathLike, shared: bool = False, patience: float = 0.0, m
 def held(path: str | os.PathLike) -> bool | None:
     """Whether another process holds a file's lock exclusively; None where the file system cannot tell."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:

@@ -8,19 +8,6 @@ import pytest
 from stormtracks import private
 
 
-@pytest.fixture
-def give_away(monkeypatch):
-    """Let a file belong to another user: really where we are root, else by being somebody else ourselves."""
-
-    def give(path):
-        if os.geteuid() == 0:
-            os.chown(path, 12345, 12345, follow_symlinks=False)
-        else:
-            monkeypatch.setattr("os.geteuid", lambda: 12345)
-
-    return give
-
-
 def mode(path):
     return stat.S_IMODE(path.lstat().st_mode)
 

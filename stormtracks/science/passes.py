@@ -3,15 +3,17 @@
 The archive of 20CRv2 stores one time of all members in a chunk, so reading one member means inflating all. Instead the
 first tasks of a year on a host make one pass over its files together. Each takes blocks of times that no other has
 locked and leaves every member's maxima of them in a scratch folder. Each task then takes its own member's from there.
-A task that dies loses its lock, and another slot does the block.
+A task that dies loses its lock, and another slot does the block. What lies in the scratch folder is believed only where
+it proves itself (`blocks`) and only we can have written it (`private`); anything else is made anew.
 """
 
 import contextlib
 import hashlib
 import json
-import math
+import logging
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +21,8 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from stormtracks import disk
-from stormtracks.science import calendars
+from stormtracks import disk, private
+from stormtracks.science import blocks, calendars
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Grid, InputFile, Maxima, TimeAxis
 
@@ -33,9 +35,16 @@ BLOCK_STEPS = 16
 KEPT_PASSES = 3
 """Finished passes that stay in the scratch folder, for tasks still to come."""
 
-FORMAT = 2
-_COLUMNS = {"step": "<i4", "lat": "<f8", "lon": "<f8", "vorticity": "<f4"}
-_RECORD = np.dtype(list(_COLUMNS.items()))
+LOCK_SECONDS = 60.0
+"""A block that another slot is doing is waited for so long, then done all the same: that slot may be frozen."""
+
+IN_USE_SECONDS = 10.0
+"""The lock that clears a pass is held for as long as its files take to be removed."""
+
+_ATTEMPTS = 3
+REMEDY = "or set 'scratch' to a folder of your own, such as /tmp/stormtracks-$USER"
+
+log = logging.getLogger(__name__)
 
 Members: TypeAlias = slice | Sequence[int]
 Progress: TypeAlias = Callable[[int, int], object]
@@ -129,7 +138,7 @@ class Stages:
     def identity(self, season: Season) -> str:
         """What the maxima depend on, as text that is the same only if they are."""
         inputs = [(file.path.name, file.size, file.mtime_ns) for file in season.inputs()]
-        return json.dumps([FORMAT, self.depends_on, season.choice, inputs], sort_keys=True)
+        return json.dumps([blocks.FORMAT, self.depends_on, season.choice, inputs], sort_keys=True)
 
 
 class _Pass:
@@ -139,8 +148,9 @@ class _Pass:
         self.season = season
         self.stages = stages
         year = calendars.text(season.axis.times[0], season.axis.calendar, "D")[:4]
-        identity = hashlib.sha256(stages.identity(season).encode()).hexdigest()[:16]
-        self.folder = Path(scratch) / "passes" / f"{year}-{identity}"
+        self.identity = hashlib.sha256(stages.identity(season).encode()).hexdigest()
+        self.folder = Path(scratch) / "passes" / f"{year}-{self.identity[:16]}"
+        self.patience = LOCK_SECONDS
 
     def __enter__(self) -> "_Pass":
         self.using = _in_use(self.folder)
@@ -157,55 +167,70 @@ class _Pass:
     def finish(self, report: Progress) -> None:
         """Do every block that no slot has done or is doing, then wait for those that others are doing."""
         total = len(self.season.axis)
-        for patience in (0.0, math.inf):
-            left = [start for start in range(0, total, BLOCK_STEPS) if not self._file(start).exists()]
+        for wait in (False, True):
+            left = [start for start in range(0, total, BLOCK_STEPS) if self._block(start).fault()]
             for count, start in enumerate(left, start=1):
-                self._do(start, patience)
+                self._do(start, wait)
                 report(total - (len(left) - count) * BLOCK_STEPS, total)
 
     def maxima_of(self, ensemble_member: int) -> Maxima:
         """The maxima of one member, from the blocks; the season then knows what it lacks, whoever did the blocks."""
         starts = range(0, len(self.season.axis), BLOCK_STEPS)
         table = np.concatenate([self._read(start, ensemble_member) for start in starts])
-        return Maxima(*(np.ascontiguousarray(table[name]) for name in _COLUMNS))
+        return Maxima(*(np.ascontiguousarray(table[name]) for name in blocks.COLUMNS))
 
-    def _file(self, start: int) -> Path:
-        return self.folder / f"{start:06d}.maxima"
+    def _block(self, start: int) -> blocks.Block:
+        steps = self._steps(start)
+        path, depends_on = self.folder / f"{start:06d}.maxima", f"{self.identity} from {start}"
+        return blocks.Block(path, depends_on, len(self.season.members), steps.stop - steps.start)
 
-    def _do(self, start: int, patience: float) -> None:
-        if self.using is None:  # two slots may do the same block, and leave the same file
-            self._write(start)
+    def _do(self, start: int, wait: bool, member: int | None = None) -> None:
+        """Do a block, unless another slot has done it or, where it is not waited for, is doing it."""
+        lock = self._lock(start, wait)
+        if lock is None and not wait:
             return
-        lock = disk.lock(self.folder / f"{start:06d}.lock", patience=patience)
-        if lock is None:
-            return
-        with lock:
-            if not self._file(start).exists():
-                self._write(start)
+        with lock or contextlib.nullcontext():
+            block = self._block(start)
+            fault = block.fault(member)
+            if fault is None:
+                return
+            if fault != blocks.ABSENT:
+                log.warning("%s %s; it is made anew", block.path, fault)
+            self._write(start, block)
 
-    def _write(self, start: int) -> None:
+    def _lock(self, start: int, wait: bool) -> disk.Lock | None:
+        """A block's lock; None: another slot has it, and has had it for too long, or there are no locks."""
+        path = self.folder / f"{start:06d}.lock"
+        try:
+            lock = disk.lock(path, patience=self.patience if wait else 0.0)
+        except disk.NoLocks:  # two slots may do the same block, and leave the same file
+            return None
+        if lock is None and wait and self.patience:
+            log.warning("%s is held for more than %g s, perhaps by a frozen slot; done without it", path, self.patience)
+            self.patience = 0.0  # whoever holds one may hold more
+        return lock
+
+    def _write(self, start: int, block: blocks.Block) -> None:
         steps, everyone = self._steps(start), slice(None)
-        blocks = [self.stages.maxima(self.season, step, 1, everyone) for step in range(steps.start, steps.stop)]
-        maxima = _joined([found for found, _ in blocks])
-        owner = np.concatenate([owners for _, owners in blocks])
-        order = np.argsort(owner, kind="stable")
-        table = np.empty(len(owner), _RECORD)
-        for name in _COLUMNS:
-            table[name] = getattr(maxima, name)[order]
-        ends = np.searchsorted(owner[order], np.arange(len(self.season.members) + 1)).astype("<i8")
-        missing = self.season.missing_values[steps].T.astype("<i4")  # a row per member
-        _save(self._file(start), ends.tobytes() + missing.tobytes() + table.tobytes())
+        found = [self.stages.maxima(self.season, step, 1, everyone) for step in range(steps.start, steps.stop)]
+        maxima = _joined([maxima for maxima, _ in found])
+        owner = np.concatenate([owners for _, owners in found])
+        try:
+            block.write(maxima, owner, self.season.missing_values[steps].T)  # a row per member
+        except OSError as error:
+            raise _not_written(error, block.path) from error
 
     def _read(self, start: int, ensemble_member: int) -> np.ndarray:
-        steps, members = self._steps(start), len(self.season.members)
-        row_bytes, ends_bytes = 4 * (steps.stop - steps.start), 8 * (members + 1)
-        with self._file(start).open("rb") as file:
-            file.seek(8 * ensemble_member)
-            first, last = np.frombuffer(file.read(16), "<i8")
-            file.seek(ends_bytes + ensemble_member * row_bytes)
-            self.season.missing_values[steps, ensemble_member] = np.frombuffer(file.read(row_bytes), "<i4")
-            file.seek(ends_bytes + members * row_bytes + first * _RECORD.itemsize)
-            return np.frombuffer(file.read((last - first) * _RECORD.itemsize), _RECORD)
+        block = self._block(start)
+        for _ in range(_ATTEMPTS):
+            with contextlib.suppress(blocks.Unproven):
+                missing, table = block.read(ensemble_member)
+                self.season.missing_values[self._steps(start), ensemble_member] = missing
+                return table
+            self._do(start, wait=True, member=ensemble_member)
+        raise blocks.Unproven(
+            f"{block.path} {block.fault(ensemble_member)}, each time that it is made: check that disk, {REMEDY}"
+        )
 
     def _steps(self, start: int) -> slice:
         return slice(start, min(start + BLOCK_STEPS, len(self.season.axis)))
@@ -224,13 +249,15 @@ def _starts(season: Season, count: int, report: Progress) -> Iterator[int]:
 
 
 def _joined(parts: Sequence[Maxima]) -> Maxima:
-    return Maxima(*(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
+    return Maxima(*(np.concatenate([getattr(part, name) for part in parts]) for name in blocks.COLUMNS))
 
 
 def _in_use(folder: Path) -> disk.Lock | None:
-    """A shared lock that keeps a pass's folder, which is created where it is missing; None where there are no locks."""
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
+    """A shared lock that keeps a pass's folder, which is created where it is missing; None: it is not to be had."""
+    until = time.monotonic() + IN_USE_SECONDS
+    while time.monotonic() < until:
+        private.folder(folder.parent, REMEDY)
+        private.folder(folder, REMEDY)
         try:
             lock = disk.lock(folder / "in_use", shared=True, patience=1.0)
         except FileNotFoundError:  # another task has just cleared the folder
@@ -239,26 +266,24 @@ def _in_use(folder: Path) -> disk.Lock | None:
             return None
         if lock is not None:
             return lock
+    log.warning("%s is held for more than %g s, perhaps by a frozen slot; used without it", folder, IN_USE_SECONDS)
+    return None
 
 
-def _save(path: Path, content: bytes) -> None:
-    """Write a block; it is not flushed to the disk, since it can be made again."""
-    try:
-        disk.write_whole(path, content, durable=False)
-    except OSError as error:
-        raise OSError(
-            error.errno,
-            f"this intermediate file cannot be written: {error.strerror}; free some space or fix the permissions "
-            "there, or set another folder with the key 'scratch'",
-            str(path),
-        ) from error
+def _not_written(error: OSError, path: Path) -> OSError:
+    return OSError(
+        error.errno,
+        f"this intermediate file cannot be written: {error.strerror}; free some space or fix the permissions there, or "
+        "set another folder with the key 'scratch'",
+        str(path),
+    )
 
 
 def _clear_old(folder: Path) -> None:
     """Remove all but the newest passes, except those that a task is using."""
     passes = sorted((path for path in folder.iterdir() if path.is_dir()), key=_changed)
     for path in passes[:-KEPT_PASSES]:
-        with contextlib.suppress(FileNotFoundError):  # another task has just cleared it
+        with contextlib.suppress(OSError):  # another task has just cleared it, or it is not ours to clear
             lock = disk.lock(path / "in_use")
             if lock is not None:
                 with lock:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict
 
 import numpy as np
 
-from stormtracks import strict_dataclass
+from stormtracks import private, strict_dataclass
 from stormtracks.errors import BadValue
 from stormtracks.science import (
     calendars,
@@ -117,8 +117,7 @@ def vort_track(
         results.sweep(place)
         if not setup.overwrite and results.existing(place, recipe):
             return _details(results.load(place), place, clock, skipped=True)
-        scratch = setup.scratch or setup.results
-        found = passes.member_maxima(season, ensemble_member, stages(settings), scratch, progress)
+        found = passes.member_maxima(season, ensemble_member, stages(settings), _scratch(season, setup), progress)
         axis, label = season.axis, season.members[ensemble_member]
         lacking = _lacking(season, ensemble_member)
     tracks = linking.link(found, axis, **settings.keywords(linking.link))
@@ -164,6 +163,13 @@ def _recipe(season: reanalysis.Season, ensemble_member: int, setup: Setup) -> di
     """What the result depends on."""
     best_tracks = (ibtracs.input_file(setup.best_tracks),) if setup.best_tracks else ()
     return results.recipe(setup.settings, season.inputs(ensemble_member) + best_tracks, dataset=setup.dataset)
+
+
+def _scratch(season: reanalysis.Season, setup: Setup) -> Path:
+    """Where passes lie: in the scratch folder, which must be ours, or below the results, which others may share."""
+    if setup.scratch is None or not season.together:
+        return setup.scratch or setup.results
+    return private.folder(setup.scratch, passes.REMEDY, common=True)
 
 
 def _lacking(season: reanalysis.Season, ensemble_member: int) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 import multiprocessing
 import os
+import signal
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from stormtracks import disk
-from stormtracks.science import passes, pipeline, reanalysis
+from stormtracks import disk, private
+from stormtracks.science import blocks, passes, pipeline, reanalysis
 from stormtracks.science.settings import Settings
 
 FIELDS = ("step", "lat", "lon", "vorticity")
@@ -119,6 +121,100 @@ def test_a_pass_does_without_locks(planted, tmp_path, monkeypatch):
     wanted = member_maxima(planted["20crv2c"], 1, tmp_path / "with")[0]
     monkeypatch.setattr(disk, "lock", no_locks)
     assert_equal(member_maxima(planted["20crv2c"], 1, tmp_path / "without")[0], wanted)
+
+
+DAMAGE = {
+    "zeros": lambda block: block.write_bytes(bytes(block.stat().st_size)),
+    "cut in half": lambda block: os.truncate(block, block.stat().st_size // 2),
+    "records missing": lambda block: os.truncate(block, block.stat().st_size - 240),
+    "a flipped bit": lambda block: block.write_bytes(block.read_bytes()[:-500] + b"\xff" + block.read_bytes()[-499:]),
+    "empty": lambda block: os.truncate(block, 0),
+    "of 1.0": lambda block: block.write_bytes(np.arange(5).astype("<i8").tobytes() + bytes(400)),
+    "others may write it": lambda block: block.chmod(0o666),
+    "a link": lambda block: block.symlink_to(block.rename(block.with_suffix(".moved"))),
+    "gone": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_block_that_does_not_prove_itself_is_made_anew(planted, tmp_path, small_blocks, damage, caplog):
+    wanted = [member_maxima(planted["20crv3"], member, tmp_path)[0] for member in range(4)]
+    member_maxima(planted["20crv2c"], 0, tmp_path)
+    block = next(tmp_path.rglob("000008.maxima"))
+    DAMAGE[damage](block)
+    for member in range(4):
+        assert_equal(member_maxima(planted["20crv2c"], member, tmp_path)[0], wanted[member])
+    assert [record.message.split(" ")[0] for record in caplog.records] == [str(block)] * (damage != "gone")
+    assert all("; it is made anew" in record.message for record in caplog.records)
+
+
+def test_all_blocks_of_a_pass_damaged_are_made_anew_once(planted, tmp_path, small_blocks):
+    wanted, inflated = member_maxima(planted["20crv2c"], 3, tmp_path)
+    for block in tmp_path.rglob("*.maxima"):
+        os.truncate(block, 700)
+    assert [member_maxima(planted["20crv2c"], member, tmp_path)[1] for member in range(3)] == [inflated, 0, 0]
+    assert_equal(member_maxima(planted["20crv2c"], 3, tmp_path)[0], wanted)
+
+
+def test_a_disk_that_damages_whatever_is_written_is_named(planted, tmp_path, monkeypatch):
+    write = disk.write_whole
+    monkeypatch.setattr(disk, "write_whole", lambda path, content, **more: write(path, content[:-1], **more))
+    with pytest.raises(blocks.Unproven, match=r"000000.maxima is cut, each time that it is made: check that disk"):
+        member_maxima(planted["20crv2c"], 0, tmp_path)
+
+
+def _hold(path, ready):
+    lock = disk.lock(path)
+    ready.set()
+    time.sleep(60)
+    lock.release()
+
+
+@pytest.mark.parametrize("name", ["000004.lock", "in_use"])
+def test_a_frozen_holder_of_a_lock_is_not_waited_for_for_ever(
+    planted, tmp_path, small_blocks, monkeypatch, name, caplog
+):
+    monkeypatch.setattr(passes, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(passes, "IN_USE_SECONDS", 0.1)
+    with reanalysis.open_season(planted["20crv2c"], 2005) as season:
+        folder = private.folder(passes._Pass(season, stages(Settings()), tmp_path).folder)
+    context = multiprocessing.get_context("fork")
+    ready = context.Event()
+    frozen = context.Process(target=_hold, args=(folder / name, ready), daemon=True)
+    frozen.start()
+    assert ready.wait(30)
+    os.kill(frozen.pid, signal.SIGSTOP)
+    found = member_maxima(planted["20crv2c"], 1, tmp_path)[0]
+    frozen.kill()
+    assert_equal(found, member_maxima(planted["20crv3"], 1, tmp_path)[0])
+    assert ["is held for more than 0.1 s, perhaps by a frozen slot" in record.message for record in caplog.records] == [
+        True
+    ]
+
+
+@pytest.mark.parametrize("what", ["passes", "passes/2005"])
+@pytest.mark.parametrize("how", ["another user's", "open to others", "a link"])
+def test_a_pass_in_a_folder_that_another_user_may_change_is_refused(planted, tmp_path, give_away, what, how):
+    member_maxima(planted["20crv2c"], 0, tmp_path)
+    [folder] = tmp_path.glob(f"{what}*")
+    if how == "another user's":
+        give_away(folder)
+    elif how == "open to others":
+        folder.chmod(0o777)
+    else:
+        folder.symlink_to(folder.rename(tmp_path / "elsewhere"))
+    with pytest.raises(private.NotOurs, match=rf"{folder} .*, or set 'scratch' to a folder of your own"):
+        member_maxima(planted["20crv2c"], 1, tmp_path)
+
+
+def test_a_pass_is_for_us_alone_whatever_the_umask(planted, tmp_path):
+    before = os.umask(0)
+    try:
+        member_maxima(planted["20crv2c"], 0, tmp_path)
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "passes").rglob("*")} == {0}
+    assert member_maxima(planted["20crv2c"], 1, tmp_path)[1] == 0  # and is believed
 
 
 def test_a_block_that_cannot_be_written_leaves_nothing(planted, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from stormtracks import private
 from stormtracks.science import pipeline, results
 from stormtracks.science.errors import InputError, ResultError
 from stormtracks.science.settings import Settings, Setup
@@ -80,3 +81,31 @@ def test_members_differ_but_hold_the_same_storms(planted, tmp_path):
     assert {match["name"] for one in found for match in one["matches"]} >= {"KATRINA"}
     positions = [results.load(one["path"]).tracks.lat for one in found]
     assert not any(np.array_equal(positions[0], other) for other in positions[1:])
+
+
+@pytest.mark.parametrize("how", ["another user's", "open to others", "a link"])
+def test_a_scratch_folder_that_another_user_may_change_is_refused(tmp_path, give_away, how):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    if how == "another user's":
+        give_away(scratch)
+    elif how == "open to others":
+        scratch.chmod(0o777)
+    else:
+        scratch.symlink_to(scratch.rename(tmp_path / "elsewhere"))
+    with pytest.raises(private.NotOurs, match=f"{scratch} .*, or set 'scratch' to a folder of your own"):
+        pipeline.run_task(1987, 0, "vort_track", setup(tmp_path, scratch=str(scratch)))
+
+
+def test_results_that_others_share_keep_passes_that_they_do_not(tmp_path):
+    tmp_path.chmod(0o777)
+    pipeline.run_task(1987, 0, "vort_track", setup(tmp_path))
+    assert (tmp_path / "passes").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_scratch_folder_for_everybody_is_one_where_each_changes_only_what_is_theirs(tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    scratch.chmod(0o1777)
+    pipeline.run_task(1987, 0, "vort_track", setup(tmp_path, scratch=str(scratch)))
+    assert (scratch / "passes").stat().st_mode & 0o777 == 0o700

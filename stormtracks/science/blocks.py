@@ -1,0 +1,159 @@
+"""A block of a pass as a file: the maxima of all members over some times, and what proves that they are whole.
+
+The head says what the maxima depend on, how many there are and where each member's begin. It has a hash of itself and
+one of each member's part, so that a task that reads one member reads and checks no more than that.
+"""
+
+import contextlib
+import hashlib
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from stormtracks import disk, private
+from stormtracks.errors import StormtracksError
+from stormtracks.science.arrays import Ints
+from stormtracks.science.records import Maxima
+
+FORMAT = 3
+ABSENT = "is not there"
+COLUMNS = {"step": "<i4", "lat": "<f8", "lon": "<f8", "vorticity": "<f4"}
+_MAGIC = b"stormtracks maxima %d\n" % FORMAT
+_RECORD = np.dtype(list(COLUMNS.items()))
+_SIZES = struct.Struct("<3q")  # members, times, maxima
+_HASH_BYTES = 16
+
+
+class Unproven(StormtracksError):
+    """A block that is not, or no longer, what a task wrote; the message says in which respect."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The place of one block.
+
+    Attributes
+    ----------
+    path : Path
+    depends_on : str
+        What its maxima depend on, the times included; a block that depends on something else is not this one.
+    members, times : int
+    """
+
+    path: Path
+    depends_on: str
+    members: int
+    times: int
+
+    def fault(self, member: int | None = None) -> str | None:
+        """Why the block, or a member's part of it, cannot be used; None: it can."""
+        try:
+            if member is None:
+                with self._opened():
+                    return None
+            self.read(member)
+        except Unproven as error:
+            return str(error)
+        return None
+
+    def read(self, member: int) -> tuple[Ints, np.ndarray]:
+        """The numbers of missing values at each time, and the table of maxima, of one member.
+
+        Raises
+        ------
+        Unproven
+        """
+        with self._opened() as (file, head):
+            first, last = head.ends[member : member + 2]
+            file.seek(head.size + 4 * self.times * member)
+            missing = file.read(4 * self.times)
+            file.seek(head.size + 4 * self.times * self.members + int(first) * _RECORD.itemsize)
+            table = file.read(int(last - first) * _RECORD.itemsize)
+        if _hash(missing, table) != head.hashes[member]:
+            raise Unproven("is damaged")
+        return np.frombuffer(missing, "<i4"), np.frombuffer(table, _RECORD)
+
+    def write(self, maxima: Maxima, owner: Ints, missing: Ints) -> None:
+        """Write the block, whole and flushed.
+
+        Parameters
+        ----------
+        maxima : Maxima
+        owner : ndarray, shape of the maxima
+            Each one's member.
+        missing : ndarray, shape (members, times)
+            Numbers of missing values.
+        """
+        order = np.argsort(owner, kind="stable")
+        table = np.empty(len(owner), _RECORD)
+        for name in COLUMNS:
+            table[name] = getattr(maxima, name)[order]
+        ends = np.searchsorted(owner[order], np.arange(self.members + 1)).astype("<i8")
+        rows = missing.astype("<i4")
+        parts = [_hash(rows[one].tobytes(), table[ends[one] : ends[one + 1]].tobytes()) for one in range(self.members)]
+        head = _MAGIC + self._identity() + _SIZES.pack(self.members, self.times, len(table))
+        head += ends.tobytes() + b"".join(parts)
+        content = head + _hash(head) + rows.tobytes() + table.tobytes()
+        disk.write_whole(self.path, content, mode=0o600)  # whatever the umask is: see `private.open_file`
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[tuple[BinaryIO, "_Head"]]:
+        """The open file and its head, if that is proved to be this block's."""
+        try:
+            with private.open_file(self.path) as file:
+                yield file, self._head(file)
+        except FileNotFoundError:
+            raise Unproven(ABSENT) from None
+        except private.NotOurs as error:
+            raise Unproven(str(error).removeprefix(f"{self.path} ")) from error
+        except OSError as error:
+            raise Unproven(f"cannot be read: {error.strerror or error}") from error
+
+    def _head(self, file: BinaryIO) -> "_Head":
+        size = len(_MAGIC) + _HASH_BYTES + _SIZES.size + 8 * (self.members + 1) + _HASH_BYTES * (self.members + 1)
+        data = file.read(size)
+        if not data.startswith(_MAGIC):
+            raise Unproven(_kind(data))
+        if _hash(data[:-_HASH_BYTES]) != data[-_HASH_BYTES:]:
+            raise Unproven("is damaged" if len(data) == size else "is cut")
+        if not data.startswith(self._identity(), len(_MAGIC)):
+            raise Unproven("belongs to another pass")
+        members, times, count = _SIZES.unpack_from(data, len(_MAGIC) + _HASH_BYTES)
+        whole = size + 4 * members * times + count * _RECORD.itemsize
+        if (members, times) != (self.members, self.times) or os.fstat(file.fileno()).st_size != whole:
+            raise Unproven("is cut")
+        numbers = len(_MAGIC) + _HASH_BYTES + _SIZES.size
+        ends = np.frombuffer(data, "<i8", members + 1, numbers)
+        hashes = data[numbers + ends.nbytes : -_HASH_BYTES]
+        return _Head(size, ends, [hashes[at : at + _HASH_BYTES] for at in range(0, len(hashes), _HASH_BYTES)])
+
+    def _identity(self) -> bytes:
+        return _hash(self.depends_on.encode())
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands before the maxima: bytes of it, where each member's begin (and end), the hash of each one's part."""
+
+    size: int
+    ends: Ints
+    hashes: list[bytes]
+
+
+def _hash(*parts: bytes) -> bytes:
+    found = hashlib.blake2b(digest_size=_HASH_BYTES)
+    for part in parts:
+        found.update(part)
+    return found.digest()
+
+
+def _kind(data: bytes) -> str:
+    """What a file is that does not begin like a block."""
+    if not data:
+        return "is empty"
+    return "is of another format, or damaged" if data.strip(b"\0") else "has zeros only"
