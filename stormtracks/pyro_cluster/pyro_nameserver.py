@@ -1,49 +1,80 @@
 """The nameserver: workers leave their addresses here, and the manager finds them. It answers members only."""
 
 import argparse
+import contextlib
 import errno
 import sys
 import threading
 
 import Pyro4
-from Pyro4 import constants, naming
+from Pyro4 import constants
 from Pyro4.errors import CommunicationError, NamingError, PyroError
 
 from stormtracks import address
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import pidfile, secret, wire
+from stormtracks.pyro_cluster.leases import Leases
 from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals
-from stormtracks.terminal_text import clean
+from stormtracks.terminal_text import clean, clean_line
 
 CONNECTIONS = 4096
 ALIVE_SECONDS = 2.0
+NAME_CHARACTERS = 128
+URI_CHARACTERS = 256
 
 
 @Pyro4.expose
-class NameServer(naming.NameServer):
-    """Pyro's nameserver, kept in memory, where a name cannot be taken from a service that is alive."""
+class NameServer:
+    """Where services are, by their names: in memory, and a name is not taken from a service that is alive.
+
+    A service registers again every few seconds; a name not heard of for ten minutes is gone. The answers are plain
+    values of bounded size.
+    """
+
+    def __init__(self, leases: Leases | None = None) -> None:
+        self._leases = Leases(wire.MOST_NAMES) if leases is None else leases
 
     def register(self, name: str, uri: object, safe: bool = False, metadata: object = None) -> None:
-        """Put an address under a name.
+        """Put an address under a name, or say that it is still there. `safe`, `metadata`: as of 1.0, without effect.
 
         Raises
         ------
         NamingError
-            The name belongs to another address, and a member answers there.
+            The name belongs to another address, and a member answers there; there are too many names; or it is no name.
         """
-        uri = str(uri)
+        name, uri = _name(name), _uri(uri)
         while True:
-            held = self._held(name)
+            held = self._leases.holder(name)
             if held is not None and held != uri and _answers(held):
                 raise NamingError(
                     f"the name {name} is in use by {held}, which answers; choose another name, or stop that service"
                 )
-            with self.lock:
-                if self._held(name) == held:  # no other registration came in between
-                    return super().register(name, uri, safe=False, metadata=metadata)
+            try:
+                if self._leases.take(name, uri, instead_of=held):  # no other registration came in between
+                    return
+            except OverflowError as error:
+                raise NamingError(f"{name} is not registered: {error}; stop services that are not needed") from None
 
-    def _held(self, name: str) -> str | None:
-        return self.storage[name][0] if name in self.storage else None
+    def lookup(self, name: str) -> str:
+        """The address under a name; NamingError where there is none."""
+        uri = self._leases.holder(_name(name))
+        if uri is None:
+            raise NamingError(f"unknown name: {name}")
+        return uri
+
+    def remove(self, name: str) -> int:
+        """Forget a name; how many were removed, 0 or 1."""
+        return int(self._leases.drop(_name(name)))
+
+    def list(self, prefix: str = "", after: str = "") -> dict[str, str]:
+        """A page of names with their addresses: the first ones, in order, that begin with `prefix` and follow `after`.
+
+        A page of `wire.PAGE_NAMES` names may be followed by another one.
+        """
+        return self._leases.page(prefix and _name(prefix), after and _name(after), wire.PAGE_NAMES)
+
+    def ping(self) -> None:
+        """A sign of life."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -80,10 +111,25 @@ def _serve(options: argparse.Namespace, file: pidfile.PidFile) -> None:
 def _daemon(host: str, port: int) -> wire.Daemon:
     secret.ensure()
     daemon = wire.Daemon(host, port, CONNECTIONS)
-    nameserver = NameServer()
-    daemon.register(nameserver, constants.NAMESERVER_NAME)
-    nameserver.register(constants.NAMESERVER_NAME, daemon.uriFor(nameserver))
+    daemon.register(NameServer(), constants.NAMESERVER_NAME)
     return daemon
+
+
+def _name(text: object) -> str:
+    """A name, or the beginning of one: short, and nothing in it that would not be seen."""
+    if isinstance(text, str) and 0 < len(text) <= NAME_CHARACTERS and text.isascii() and text.isprintable():
+        return text
+    raise NamingError(f"{clean_line(text)!s:.60} is not a name; use 1 to {NAME_CHARACTERS} printable ASCII characters")
+
+
+def _uri(uri: object) -> str:
+    """An address as Pyro writes it."""
+    text = str(uri)
+    if len(text) <= URI_CHARACTERS and text.isascii() and text.isprintable():
+        with contextlib.suppress(PyroError, ValueError):  # ValueError: a port that is no number
+            if Pyro4.URI(text).protocol == "PYRO":
+                return text
+    raise NamingError(f"{clean_line(text):.60} is not an address; expected PYRO:OBJECT@HOST:PORT")
 
 
 def _answers(uri: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from Pyro4.errors import CommunicationError, PyroError, SerializeError
 
+from stormtracks import address
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
 from stormtracks.pyro_cluster.plain import Description, Reply, State
@@ -40,11 +41,25 @@ class ListedWorkers:
         """The listed workers, {name: uri}; `PeerLost` where the nameserver does not answer."""
         try:
             self.join()
-            listed = self._nameserver.list(prefix=wire.PREFIX)
+            listed = self._listed()
         except (PyroError, SecretError, OSError) as error:
             self.leave()
             raise _lost(error) from error
         return {name.removeprefix(wire.PREFIX): uri for name, uri in listed.items()}
+
+    def _listed(self) -> dict[str, str]:
+        """What the nameserver lists, page after page."""
+        listed = page = self._page()
+        while len(page) >= wire.PAGE_NAMES and len(listed) < wire.MOST_NAMES:
+            page = self._page(after=max(page))
+            listed = listed | page
+        return listed
+
+    def _page(self, **after: str) -> dict[str, str]:
+        page = self._nameserver.list(prefix=wire.PREFIX, **after)
+        if isinstance(page, dict) and all(isinstance(text, str) for pair in page.items() for text in pair):
+            return page
+        raise wire.NotOurs(f"the nameserver at {address.place(*self.address)} does not answer with a list of names")
 
     def connect(self, uri: str, timeout: float | None = None) -> "Peer":
         """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take."""

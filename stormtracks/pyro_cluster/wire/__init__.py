@@ -28,7 +28,10 @@ CONNECT_SECONDS = 2.0
 CALL_SILENCE_MS = 8_000
 PREFIX = "stormtracks.worker."
 """What the name of each worker at the nameserver begins with."""
-METADATA = "stormtracks.worker"
+MOST_NAMES = 10_000
+"""Names that a nameserver has room for."""
+PAGE_NAMES = 500
+"""The most names in one answer of the nameserver, which is then some 100 kB; a full page may be followed by another."""
 
 messages.configure()
 

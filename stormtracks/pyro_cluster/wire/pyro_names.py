@@ -21,7 +21,6 @@ OVERRIDDEN = {
         *("self", "host", "port", "unixsocket", "nathost", "natport", "interface", "connected_socket"),
     ),
     "core.Daemon.requestLoop": ("self", "loopCondition"),
-    "naming.NameServer.register": ("self", "name", "uri", "safe", "metadata"),
     "socketserver.threadpoolserver.ClientConnectionJob.__init__": ("self", "clientSocket", "clientAddr", "daemon"),
     "socketutil.SocketConnection.recv": ("self", "size"),  # by the gate's connection: to know that a call has begun
     "socketutil.SocketConnection.send": ("self", "data"),  # and that its reply is sent
@@ -54,7 +53,6 @@ ATTRIBUTES = {
         "_Proxy__pyroConnLock": "RLock",
     },
     "message.Message": {"type": "int", "flags": "int", "data": "bytes", "data_size": "int", "serializer_id": "int"},
-    "naming.NameServer": {"storage": "MemoryStorage", "lock": "RLock"},
     "socketserver.threadpoolserver.ClientConnectionJob": {
         "csock": "SocketConnection",
         "caddr": "tuple",

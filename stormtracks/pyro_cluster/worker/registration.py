@@ -13,7 +13,7 @@ REGISTERED = "registered"
 
 
 class Registration:
-    """The name of one service; `check` it now and then, because a restarted nameserver has forgotten it.
+    """The name of one service; `check` it every few seconds: a nameserver forgets names, the restarted one at once.
 
     Parameters
     ----------
@@ -45,9 +45,8 @@ class Registration:
             The nameserver answers, but is another cluster's.
         """
         try:
-            nameserver = self._connected()
-            if self._found(nameserver) != self.uri:
-                nameserver.register(self._name, self.uri, metadata=[wire.METADATA])
+            # Each time, not only where it is missing: the nameserver forgets a name that it does not hear of.
+            self._connected().register(self._name, self.uri)
             self._log(REGISTERED)
         except wire.WrongKey as error:
             self._log(str(error))

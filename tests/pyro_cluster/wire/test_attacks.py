@@ -42,7 +42,7 @@ class Target:
         else:
             proxy.register("trace", "PYRO:a@b:1")
             proxy.remove("trace")
-            proxy.register(f"trace {proxy.count()}", "PYRO:a@b:1")
+            proxy.register(f"trace {len(proxy.list())}", "PYRO:a@b:1")
 
     def acts(self):
         with wire.proxy(self.uri) as proxy:

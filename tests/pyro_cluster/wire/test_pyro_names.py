@@ -8,7 +8,7 @@ from pathlib import Path
 
 import Pyro4
 import pytest
-from Pyro4 import core, message, naming, socketutil, util
+from Pyro4 import core, message, socketutil, util
 from Pyro4.socketserver import threadpoolserver
 
 from stormtracks.pyro_cluster import wire
@@ -61,7 +61,6 @@ def instances():
         yield {
             "core.Proxy": core.Proxy("PYRO:a@localhost:1"),
             "message.Message": pyros("message.Message")(message.MSG_PING, b"x", 1, 0, 1),
-            "naming.NameServer": naming.NameServer(),
             "socketserver.threadpoolserver.ClientConnectionJob": threadpoolserver.ClientConnectionJob(
                 near, ("127.0.0.1", 1), object()
             ),
