@@ -18,10 +18,10 @@ from Pyro4.errors import CommunicationError, ConnectionClosedError, TimeoutError
 from stormtracks import address
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import secret as secrets
-from stormtracks.pyro_cluster.plain import plain  # noqa: F401 - what a caller sends or replies goes through this
+from stormtracks.pyro_cluster.plain import DEPTH, plain  # noqa: F401 - what a caller sends or replies goes through this
 from stormtracks.pyro_cluster.wire import messages
 from stormtracks.pyro_cluster.wire.gate import keep_alive
-from stormtracks.pyro_cluster.wire.messages import MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES  # noqa: F401 - for callers
+from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES, NotPlain, RemoteError  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.tls import Membership, membership
 
 CONNECT_SECONDS = 2.0
@@ -237,8 +237,17 @@ class Proxy(Pyro4.Proxy):
         reply = message.Message.recv(connection, [message.MSG_CONNECTOK, message.MSG_CONNECTFAIL])
         answer = serializer.deserializeData(reply.data)
         if reply.type == message.MSG_CONNECTFAIL:
-            raise NotOurs(f"{self._pyroUri.location} has no '{self._pyroUri.object}': {answer}")
-        self._Proxy__processMetadata(answer["meta"])
+            raise NotOurs(f"{self._pyroUri.location} has no '{self._pyroUri.object}': {answer!s:.200}")
+        self._Proxy__processMetadata(_metadata(answer, self._pyroUri.location))
+
+
+def _metadata(answer: Any, place: str) -> dict[str, list[str]]:
+    """What a greeting says of the methods of an object. That it wants no call to be awaited is not listened to."""
+    said = answer.get("meta") if isinstance(answer, dict) else None
+    methods = said.get("methods") if isinstance(said, dict) else None
+    if not isinstance(methods, list) or not methods or not all(isinstance(name, str) for name in methods):
+        raise NotOurs(f"{place} greets in a way that makes no sense; check that stormtracks runs there")
+    return {"methods": methods, "oneway": [], "attrs": []}
 
 
 def _dial(uri: Pyro4.URI, timeout: float, membership: Membership) -> ssl.SSLSocket:

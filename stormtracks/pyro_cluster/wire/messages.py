@@ -6,10 +6,9 @@ import Pyro4
 from Pyro4 import errors, message, util
 from Pyro4.socketserver import threadpoolserver
 
+from stormtracks.pyro_cluster.wire import serializer
 from stormtracks.pyro_cluster.wire.gate import Gate
-
-MAX_MESSAGE_BYTES = 4 * 2**20
-MAX_REQUEST_BYTES = 2**18
+from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES
 
 
 def configure() -> None:
@@ -19,7 +18,7 @@ def configure() -> None:
         "SERIALIZER": "serpent",
         "SERIALIZERS_ACCEPTED": {"serpent"},
         "SERVERTYPE": "thread",
-        "MAX_MESSAGE_SIZE": MAX_MESSAGE_BYTES,
+        "MAX_MESSAGE_SIZE": 2 * MAX_MESSAGE_BYTES,  # Pyro counts annotations too; `BoundedMessage` comes first
         "SOCK_NODELAY": True,
         "REQUIRE_EXPOSE": True,
         "DETAILED_TRACEBACK": False,
@@ -31,9 +30,10 @@ def configure() -> None:
     }
     for name, value in settings.items():
         setattr(Pyro4.config, name, value)
-    # Pyro4 has no other way to be given these two; `pyro_names` lists all that is relied on.
+    # Pyro4 has no other way to be given these; `pyro_names` lists all that is relied on.
     message.Message = BoundedMessage
     threadpoolserver.SocketServer_Threadpool = Gate
+    serializer.install()
 
 
 class BoundedMessage(message.Message):
@@ -41,7 +41,7 @@ class BoundedMessage(message.Message):
 
     Compression (a small message that fills the memory), blobs (their annotation is read with marshal, which a
     crafted one crashes) and serializers other than serpent are closed before a byte of the payload is read.
-    Requests are small, and must be: reading four mebibytes of brackets stops a process for seconds.
+    All messages are small, requests and replies: what a member can have another one hold and read is bounded.
     """
 
     __slots__ = ()
@@ -53,9 +53,10 @@ class BoundedMessage(message.Message):
         self._check_size()
 
     def _check_size(self) -> None:
-        if self.type in self._REQUESTS and self.data_size > MAX_REQUEST_BYTES:
+        if self.data_size > MAX_MESSAGE_BYTES:
+            what = "request" if self.type in self._REQUESTS else "reply"
             raise errors.MessageTooLargeError(
-                f"a request of {self.data_size} bytes is too large; at most {MAX_REQUEST_BYTES} are accepted"
+                f"a {what} of {self.data_size} bytes is too large; at most {MAX_MESSAGE_BYTES} are accepted"
             )
 
     @classmethod

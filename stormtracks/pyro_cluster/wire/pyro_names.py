@@ -12,6 +12,9 @@ REPLACED = {
 }
 """Classes of Pyro4 that ours take the place of -> the parameters with which Pyro4 creates them."""
 
+REGISTERED = {"util._serializers": "serpent", "util._serializers_by_id": 1}
+"""Tables of Pyro4 -> the key under which ours stands: it takes a serializer from there for each message."""
+
 OVERRIDDEN = {
     "message.Message.from_header": ("headerData",),  # by BoundedMessage: a header is judged before its payload is read
     "core.Proxy.__init__": ("self", "uri", "connected_socket"),
@@ -21,6 +24,10 @@ OVERRIDDEN = {
         *("self", "host", "port", "unixsocket", "nathost", "natport", "interface", "connected_socket"),
     ),
     "core.Daemon.requestLoop": ("self", "loopCondition"),
+    "util.SerpentSerializer.dumps": ("self", "data"),
+    "util.SerpentSerializer.loads": ("self", "data"),  # by PlainSerializer: no object is made from a message
+    "util.SerpentSerializer.loadsCall": ("self", "data"),
+    "util.SerpentSerializer.dict_to_class": ("data",),
     "socketserver.threadpoolserver.ClientConnectionJob.__init__": ("self", "clientSocket", "clientAddr", "daemon"),
     "socketutil.SocketConnection.recv": ("self", "size"),  # by the gate's connection: to know that a call has begun
     "socketutil.SocketConnection.send": ("self", "data"),  # and that its reply is sent

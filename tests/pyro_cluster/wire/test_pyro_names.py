@@ -84,6 +84,11 @@ def test_ours_have_taken_their_places():
         assert getattr(importlib.import_module(f"Pyro4.{module}"), cls).__module__.startswith("stormtracks."), name
 
 
+def test_the_serializer_is_ours_in_both_tables():
+    for name, key in pyro_names.REGISTERED.items():
+        assert type(getattr(util, name.partition(".")[2])[key]).__module__.startswith("stormtracks."), name
+
+
 def test_pyro_looks_up_what_is_replaced_each_time():
     source = inspect.getsource(core)
     assert "message.Message(" in source and "message.Message.recv(" in source
