@@ -16,6 +16,7 @@ class Options(TypedDict, total=False):
     overwrite: bool
     timeout: float | None  # seconds that one task may take
     run: str  # the run's name
+    results: str  # a folder below the worker's results folder
 
 
 class Order(TypedDict):
@@ -25,6 +26,7 @@ class Order(TypedDict):
     ensemble_member: int
     task: str
     setup: dict[str, Any]  # where the host's inputs and results are, the settings, whether to overwrite
+    conflict: NotRequired[tuple[int, int, int]]  # first and last year, members: only look what is in the way there
 
 
 class SlotReply(TypedDict, total=False):
@@ -61,6 +63,8 @@ class Reply(TypedDict):
     matches: NotRequired[list[dict[str, Any]]]
     misses: NotRequired[list[dict[str, Any]]]
     remarks: NotRequired[list[str]]  # what was guessed, left out or found missing
+    recipe: NotRequired[str]  # a hash of what the result must have in common with others to be taken together
+    digest: NotRequired[str]  # SHA-256 of the result's file
 
 
 class Working(TypedDict):
@@ -96,6 +100,25 @@ class Description(State):
     working: list[Working]
     years: list[int]  # that a slot worked on last
     data_years: NotRequired[list[int]]  # that the worker has data for; none: not known
+    places: NotRequired[dict[str, str]]  # what its results depend on and where they go, by the keys of `PLACES`
+
+
+PLACES = ("data", "dataset", "best_tracks", "results")
+"""What belongs to a run of a worker, as text; empty where the worker has none."""
+
+
+class Listing(TypedDict):
+    """Names of files in a results folder, without those that begin with a dot."""
+
+    names: list[list[Any]]  # [year, [name, ...]]
+    more: list[Any] | None  # where the next page begins: [year, the last name]; None: there is none
+    error: NotRequired[str]  # why nothing can be listed
+
+
+class Claim(TypedDict):
+    """What a worker says to a run that wants to write into its results folder."""
+
+    refused: str  # why it may not; empty: it may
 
 
 _AS_IT_IS = (bool, int, float, str, type(None))

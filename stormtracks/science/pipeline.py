@@ -55,6 +55,8 @@ class Details(TypedDict):
     status: Literal["complete"]
     skipped: bool
     path: str
+    recipe: str
+    digest: str
     counts: dict[str, float]
     matches: list[Hit]
     misses: list[Miss]
@@ -116,7 +118,7 @@ def vort_track(
         place = results.path(setup.results, "vort_track", year, ensemble_member)
         results.sweep(place)
         if not setup.overwrite and results.existing(place, recipe):
-            return _details(results.load(place), place, clock, skipped=True)
+            return _details(results.load(place), (place, results.digest(place)), clock, skipped=True)
         found = passes.member_maxima(season, ensemble_member, stages(settings), _scratch(season, setup), progress)
         axis, label = season.axis, season.members[ensemble_member]
         lacking = _lacking(season, ensemble_member)
@@ -126,7 +128,7 @@ def vort_track(
     lacking["remarks"] += [*best_tracks.remarks, *_why_no_matches(setup, best_tracks, axis, matches)]
     provenance = recipe | lacking | {"version": code_version(), "host": platform.node()} | clock.spent()
     result = results.Result(year, ensemble_member, label, "vort_track", axis, found, tracks, matches, provenance)
-    return _details(result, results.save(result, setup.results), clock, skipped=False)
+    return _details(result, results.save_hashed(result, setup.results), clock, skipped=False)
 
 
 def stages(settings: Settings) -> passes.Stages:
@@ -140,6 +142,26 @@ Task = Callable[[int, int, Setup | Mapping[str, Any], Progress | None], Details]
 
 TASKS: dict[str, Task] = {"vort_track": vort_track}
 """Every task by its name; a function of (year, ensemble_member, setup, progress) that returns plain values."""
+
+
+def vort_track_conflict(setup: Mapping[str, Any], first_year: int, last_year: int, members: int) -> dict[str, str]:
+    """Whether results are in the way that were made with other settings or another data set.
+
+    Returns
+    -------
+    dict
+        ``conflict``: which result, and in what it differs; empty where none is in the way.
+    """
+    wanted = strict_dataclass.build(Setup, setup, "setup")
+    recipe = {"settings": wanted.settings.to_mapping(), "dataset": wanted.dataset}
+    years = first_year, last_year
+    return {"conflict": results.conflict(wanted.results, "vort_track", years, members, recipe)}
+
+
+CONFLICTS: dict[str, Callable[[Mapping[str, Any], int, int, int], Mapping[str, str]]] = {
+    "vort_track": vort_track_conflict
+}
+"""What a task's results are looked at with before a run begins; not every task needs one."""
 
 
 class _Clock:
@@ -202,7 +224,8 @@ def _cached_best_tracks(file: InputFile, start: np.datetime64, stop: np.datetime
     return ibtracs.load(file.path, start, stop, wind_source=wind_source)
 
 
-def _details(result: results.Result, path: Path, clock: _Clock, skipped: bool) -> Details:
+def _details(result: results.Result, saved: tuple[Path, str], clock: _Clock, skipped: bool) -> Details:
+    path, digest = saved
     spent = clock.spent()
     return {
         "year": result.year,
@@ -212,6 +235,8 @@ def _details(result: results.Result, path: Path, clock: _Clock, skipped: bool) -
         "status": "complete",
         "skipped": skipped,
         "path": str(path),
+        "recipe": results.fingerprint(result.provenance),
+        "digest": digest,
         "counts": result.counts,
         "matches": _hits(result.matches),
         "misses": _misses(result.matches),

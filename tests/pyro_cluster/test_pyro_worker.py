@@ -106,8 +106,18 @@ def test_settings_come_with_the_work_and_folders_do_not(worker):
     reply = worker.do_work(2001, 0, "echo", {"settings": {"threshold": 1e-5}, "overwrite": True})
     assert reply["setup"]["settings"] == {"threshold": 1e-5}
     assert reply["setup"]["overwrite"] is True
-    refused = worker.do_work(2001, 0, "echo", {"results": "/etc"})
-    assert refused["error"] == "BadValue: unknown option 'results'; known: settings, overwrite, timeout, run"
+    refused = worker.do_work(2001, 0, "echo", {"data": "/etc"})
+    assert refused["error"] == "BadValue: unknown option 'data'; known: settings, overwrite, timeout, run, results"
+
+
+def test_results_go_below_the_workers_folder_and_nowhere_else(worker, tmp_path_factory):
+    folder = Path(worker.describe()["places"]["results"])
+    reply = worker.do_work(2001, 7, "write_result", {"results": "motion/first"})
+    assert reply["path"] == str(folder / "motion/first/write_result/2001/member_007.json")
+    (folder / "out").symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    for escape in ("/etc", "..", "a/../../b", "", ".hidden", "out", "out/x", "x\0y", 3):
+        refused = worker.do_work(2001, 0, "write_result", {"results": escape})
+        assert refused["status"] == "failure" and "below" in refused["error"], escape
 
 
 def test_an_unknown_task_lists_what_is_known(worker):
@@ -157,7 +167,7 @@ def test_describe_tells_who_and_what(worker):
 def test_only_the_interface_is_exposed(worker, home, serve):
     daemon = wire.Daemon("localhost")
     with wire.proxy(serve(daemon).register(worker)) as proxy:
-        assert proxy._pyroMethods == {"do_work", "ping", "describe", "stop"}
+        assert proxy._pyroMethods == {"do_work", "list_results", "claim_results", "ping", "describe", "stop"}
         assert proxy._pyroAttrs == set()
 
 

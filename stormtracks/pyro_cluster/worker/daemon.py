@@ -1,5 +1,6 @@
 """The worker as it is called over the wire: it does tasks in its slots and replies how they went."""
 
+import json
 import logging
 import os
 import secrets
@@ -13,15 +14,30 @@ from typing import Any, cast
 import Pyro4
 
 from stormtracks.errors import BadValue, StormtracksError
-from stormtracks.pyro_cluster.plain import Description, Options, Order, Reply, SlotReply, State
+from stormtracks.pyro_cluster.plain import (
+    PLACES,
+    Claim,
+    Description,
+    Listing,
+    Options,
+    Order,
+    Reply,
+    SlotReply,
+    State,
+    plain,
+)
+from stormtracks.pyro_cluster.worker import listing
 from stormtracks.pyro_cluster.worker.kept_folder import KeptFolder
 from stormtracks.pyro_cluster.worker.slots import Slots
+from stormtracks.pyro_cluster.worker.writers import Kind, Writers
 from stormtracks.version import code_version
 
 log = logging.getLogger(__name__)
 
 TASKS = "stormtracks.science.pipeline:TASKS"
 MANAGER_SILENT_SECONDS = 30.0
+CONFLICT_SECONDS = 20.0
+"""How long may be looked at results that might be in a run's way."""
 SETUP = ("data", "results", "best_tracks", "scratch", "dataset")
 OPTIONS = tuple(Options.__annotations__)
 
@@ -58,6 +74,7 @@ class PyroWorker:
         self.host = socket.gethostname()
         self._setup = {key: value for key, value in (setup or {}).items() if key in SETUP and value is not None}
         self._results = KeptFolder(self._setup.get("results"))
+        self._writers = Writers()
         self._version = version or code_version()
         self._slots = Slots(slots, tasks, memory_mb)
         self._done = 0
@@ -74,6 +91,7 @@ class PyroWorker:
 
     def __exit__(self, *_: object) -> None:
         self._slots.close()
+        self._writers.close()
         self._results.close()
 
     @Pyro4.expose
@@ -86,7 +104,8 @@ class PyroWorker:
         task : str
             One of the table's; another is a failure that lists them.
         options : dict, optional
-            ``settings`` (dict), ``overwrite`` (bool), ``timeout`` (seconds), ``run`` (the run's name).
+            ``settings`` (dict), ``overwrite`` (bool), ``timeout`` (seconds), ``run`` (the run's name), ``results`` (a
+            folder below the worker's results folder).
 
         Returns
         -------
@@ -101,7 +120,10 @@ class PyroWorker:
         self._note_call()
         try:
             order, timeout = self._order(year, ensemble_member, task, options or {})
-            ended: SlotReply = {"busy": "the worker is stopping"} if self.stopping else self._perform(order, timeout)
+            name = str((options or {}).get("run", ""))
+            ended: SlotReply = (
+                {"busy": "the worker is stopping"} if self.stopping else self._written(order, timeout, name)
+            )
         except StormtracksError as error:
             # Not final, whatever it says: a worker of another version may take the order.
             ended = {"error": f"{type(error).__name__}: {error}"}
@@ -117,6 +139,54 @@ class PyroWorker:
         self._note_call()
         self._log(reply)
         return cast(Reply, reply)  # a task may return more than the keys that Reply names
+
+    @Pyro4.expose
+    def list_results(
+        self, task: str, years: list[int], options: Options | None = None, after: list[Any] | None = None
+    ) -> Listing:
+        """Names of the files of a task's results, for a manager that looks for what it knows to be complete.
+
+        Parameters
+        ----------
+        task : str
+        years : list of int
+        options : dict, optional
+            As for `do_work`; ``results`` counts.
+        after : list, optional
+            `more` of the page before.
+        """
+        self._note_call()
+        try:
+            self._results.check()
+            folder = self._results_folder(options or {})
+            return listing.page(folder, task, years, after) if folder else {"names": [], "more": None}
+        except (StormtracksError, OSError) as error:
+            return {"names": [], "more": None, "error": str(error)}
+
+    @Pyro4.expose
+    def claim_results(self, task: str, extent: list[int], options: Options, who: str = "") -> Claim:
+        """Whether a run may write its results here: before it is given out.
+
+        Parameters
+        ----------
+        task : str
+        extent : list of int
+            First and last year, number of members.
+        options : dict
+            As for `do_work`.
+        who : str
+            Who manages the run, for messages.
+        """
+        self._note_call()
+        try:
+            order, _ = self._order(extent[0], 0, task, options)
+            kind = self._kind(order)
+            if kind is None:
+                return {"refused": ""}
+            reason = self._writers.enter(kind, str(options.get("run", "")), who, Pyro4.current_context.client)
+            return {"refused": reason or self._conflict(order, extent)}
+        except StormtracksError as error:
+            return {"refused": str(error)}
 
     @Pyro4.expose
     def ping(self) -> State:
@@ -136,6 +206,7 @@ class PyroWorker:
             "python": ".".join(map(str, sys.version_info[:3])),
             "working": self._slots.working(),
             "years": self._slots.years(),
+            "places": {key: _place(self._setup.get(key)) for key in PLACES},
         }
 
     @Pyro4.expose
@@ -164,7 +235,8 @@ class PyroWorker:
         self._slots.close()
 
     def notice_silence(self) -> None:
-        """Log, once, that the manager whose tasks were done is gone."""
+        """Log, once, that the manager whose tasks were done is gone; and show which runs still write here."""
+        self._writers.renew()
         silent = time.monotonic() - self._last_call
         if self._has_worked and silent > MANAGER_SILENT_SECONDS:
             self._has_worked = False
@@ -196,10 +268,47 @@ class PyroWorker:
         if unknown:
             raise BadValue(f"unknown option {sorted(unknown)[0]!r}; known: {', '.join(OPTIONS)}")
         setup = {**self._setup, "overwrite": bool(options.get("overwrite"))}
+        if folder := self._results_folder(options):
+            setup["results"] = folder
         if options.get("settings") is not None:
             setup["settings"] = options["settings"]
         order: Order = {"year": year, "ensemble_member": ensemble_member, "task": task, "setup": setup}
         return order, _seconds(options.get("timeout"))
+
+    def _results_folder(self, options: Options) -> str | None:
+        """Where results go: the worker's folder, or the one below it that the run has chosen."""
+        folder, chosen = self._setup.get("results"), options.get("results")
+        if chosen is None:
+            return folder
+        if not isinstance(chosen, str) or not folder:
+            raise BadValue(f"'results' must be a folder below the worker's results folder, not {chosen!r:.200}")
+        return listing.within(folder, chosen)
+
+    def _kind(self, order: Order) -> Kind | None:
+        """The kind of results that an order makes; None where the worker has no folder for them."""
+        setup = order["setup"]
+        made_from = {key: setup.get(key) for key in ("settings", "dataset")}
+        return Kind.of(setup["results"], order["task"], made_from) if setup.get("results") else None
+
+    def _conflict(self, order: Order, extent: list[int]) -> str:
+        """Which results are in the way of a run, and in what they differ; nothing where that cannot be said now."""
+        if order["setup"]["overwrite"]:
+            return ""
+        order["conflict"] = (extent[0], extent[1], extent[2])
+        ended = self._slots.run(order, CONFLICT_SECONDS)
+        return str(ended.get("returned", {}).get("conflict", ""))
+
+    def _written(self, order: Order, timeout: float | None, run: str) -> SlotReply:
+        """Perform an order as the only run whose results are of this kind."""
+        kind = self._kind(order)
+        if kind is None:
+            return self._perform(order, timeout)
+        if reason := self._writers.begin(kind, run, Pyro4.current_context.client):
+            return {"busy": reason}
+        try:
+            return self._perform(order, timeout)
+        finally:
+            self._writers.end(kind)
 
     def _perform(self, order: Order, timeout: float | None) -> SlotReply:
         self._results.check()
@@ -224,6 +333,13 @@ class PyroWorker:
         with self._lock:
             self._done += status == "complete"
             self._failed += status in ("failure", "timeout")
+
+
+def _place(value: object) -> str:
+    """A part of the setup as text: a path, or a description as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(plain(value), sort_keys=True)
 
 
 def _listed(counts: Mapping[str, float]) -> str:

@@ -60,7 +60,7 @@ def perform(table: Table, order: Order) -> SlotReply:
     cpu = _cpu_seconds()
     reply: SlotReply
     try:
-        returned = table[order["task"]](order["year"], order["ensemble_member"], order["setup"])
+        returned = _asked(table, order)
         reply = {"returned": plain(returned or {})}
     except BaseException as error:  # SystemExit too: a task ends itself, not the slot
         reply = {
@@ -72,6 +72,16 @@ def perform(table: Table, order: Order) -> SlotReply:
         }
     reply["cpu_seconds"] = round(_cpu_seconds() - cpu, 6)
     return reply
+
+
+def _asked(table: Table, order: Order) -> Mapping[str, Any] | None:
+    """Do the task; or only look which results are in its way, where its module has a function for that."""
+    task = table[order["task"]]
+    extent = order.get("conflict")
+    if extent is None:
+        return task(order["year"], order["ensemble_member"], order["setup"])
+    looks = getattr(sys.modules.get(task.__module__), "CONFLICTS", {})
+    return looks[order["task"]](order["setup"], *extent) if order["task"] in looks else {}
 
 
 def _take_stdout() -> int:

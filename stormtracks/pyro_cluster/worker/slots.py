@@ -172,7 +172,8 @@ class _Slot:
 
     def release(self, order: Order) -> None:
         """Let it be claimed again."""
-        self.year = order["year"]
+        if "conflict" not in order:  # which reads nothing of a year
+            self.year = order["year"]
         self.rests_since = time.monotonic()
         self.order = None  # last: from here on another thread may claim it
 

@@ -7,9 +7,10 @@
 from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint
 from stormtracks.science.results.choice import choose
 from stormtracks.science.results.places import members, path, sweep, years
-from stormtracks.science.results.recipe import existing, load_settings, recipe
+from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe
 from stormtracks.science.results.result import Header, Result
 from stormtracks.science.results.storage import (
+    digest,
     load,
     load_headed,
     load_headed_tracks,
@@ -18,6 +19,7 @@ from stormtracks.science.results.storage import (
     load_matches,
     load_tracks,
     save,
+    save_hashed,
 )
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "Recipes",
     "Result",
     "choose",
+    "conflict",
+    "digest",
     "existing",
     "fingerprint",
     "load",
@@ -40,6 +44,7 @@ __all__ = [
     "path",
     "recipe",
     "save",
+    "save_hashed",
     "sweep",
     "years",
 ]

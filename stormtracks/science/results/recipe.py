@@ -9,6 +9,9 @@ from typing import Any
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import InputFile
 from stormtracks.science.results.places import Folder
+from stormtracks.science.results.places import members as members_of
+from stormtracks.science.results.places import path as path_of
+from stormtracks.science.results.places import years as years_of
 from stormtracks.science.results.result import Header
 from stormtracks.science.results.storage import load_header
 from stormtracks.science.settings import ADDED, Settings
@@ -87,9 +90,42 @@ def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
     if differences:
         raise ResultError(
             f"{path}: was made from other settings or inputs: {'; '.join(differences)}. Choose another folder for "
-            "the results, or run with --overwrite to replace it"
+            "the results with --results, or run with --overwrite to replace it"
         )
     return header
+
+
+def conflict(
+    folder: Folder, task: str, years: tuple[int, int], members: int, wanted: Mapping[str, Any], most: int = 8
+) -> str:
+    """In what results of a folder differ from a recipe; nothing where none does of the few that are looked at.
+
+    Parameters
+    ----------
+    folder : path_like
+    task : str
+    years : tuple of int
+        First and last one, both included.
+    members : int
+        Those with lower numbers are looked at.
+    wanted : dict
+        Some keys of a `recipe`: settings and dataset, say.
+    most : int
+        Results that are opened, evenly spread over those that there are.
+    """
+    there = [year for year in years_of(folder, task) if years[0] <= year <= years[1]]
+    cells = [(year, member) for year in there for member in members_of(folder, year, task) if member < members]
+    step = max(1, -(-len(cells) // most))
+    for year, member in cells[::step]:
+        place = path_of(folder, task, year, member)
+        try:
+            header = load_header(place)
+        except ResultError:  # damaged, say: its task says so
+            continue
+        differences = _differences(_complete(header.provenance), json.loads(json.dumps(wanted)))
+        if differences:
+            return f"{place}: {'; '.join(differences)}"
+    return ""
 
 
 def _complete(provenance: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Result -> bytes of a NetCDF file -> disk, and back, whole or in parts."""
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -41,9 +42,30 @@ def save(result: Result, folder: Folder) -> Path:
     ResultError
         It cannot be written; the message names the file.
     """
+    return save_hashed(result, folder)[0]
+
+
+def save_hashed(result: Result, folder: Folder) -> tuple[Path, str]:
+    """As `save`; the file, and the SHA-256 of what was written to it."""
     target = places.path(folder, result.task, result.year, result.ensemble_member)
-    places.write_whole(target, _encoded(result))
-    return target
+    content = _encoded(result)
+    places.write_whole(target, content)
+    return target, hashlib.sha256(content).hexdigest()
+
+
+def digest(path: Folder) -> str:
+    """SHA-256 of a result's file, in hexadecimal digits.
+
+    Raises
+    ------
+    ResultError
+        It cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ResultError(f"{path}: cannot be read: {error.strerror or error}; check its permissions") from error
 
 
 def load(
