@@ -196,6 +196,7 @@ def manage(
     task=None,
     timeout=None,
     retries=None,
+    halt=None,
     settings=None,
     set_=None,
     run=None,
@@ -213,7 +214,7 @@ def manage(
 
     given = {"start_year": start_year, "end_year": end_year, "members": members, "task": task, "timeout": timeout}
     given |= {"retries": retries, "settings": settings, "set": set_, "run": run, "overwrite": overwrite}
-    given |= {"wait": wait, "any_version": any_version}
+    given |= {"wait": wait, "any_version": any_version, "halt": halt}
     _refusing(console.manage, status=2)(given, hosts)
 
 

@@ -37,6 +37,7 @@ class SimulatedWorker:
     def __init__(self, uri, work=None, description=None):
         self.uri, self.work = uri, work or (lambda peer, year, ensemble_member: {})
         self.description = {"id": uri, "version": "1", "tasks": ["vort_track"], "slots": 1, **(description or {})}
+        self.stopping = False
         self.dead, self.frozen, self.peers, self.did = threading.Event(), threading.Event(), [], []
 
     def peer(self, timeout):
@@ -63,9 +64,10 @@ class _Peer:
 
     def ping(self):
         self._answer()
+        return {"stopping": self.worker.stopping}
 
     def do_work(self, year, ensemble_member, task, options):
-        start = time.monotonic()
+        start, self.options = time.monotonic(), options
         reply = self.worker.work(self, year, ensemble_member)
         if self.worker.frozen.is_set():
             self.gone.wait(self.timeout)
@@ -103,6 +105,9 @@ class ListJournal:
 
     def working(self, *slot):
         self.check()
+
+    def paused(self, why):
+        self.event(f"state: {why}")
 
     def event(self, text):
         self.events.append(text)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 DEPTH = 32
+STOPPING = ("the worker is stopping", "the worker was stopped")
+"""Reasons of a busy worker after which it is busy for good."""
 
 
 class Options(TypedDict, total=False):

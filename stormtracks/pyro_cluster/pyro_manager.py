@@ -129,7 +129,8 @@ def _managed(plan: ManagePlan, stream: IO[str]) -> int:
     return _end(plan, dispatcher, journal, time.monotonic() - began, stream)
 
 
-_STATES = {"journal": "incomplete", "no worker": "incomplete"}  # what `inv status` says for some ends
+_STATES = dict.fromkeys(("journal", "no worker", "failing", "halted"), "incomplete")
+"""What `inv status` says for some ends."""
 
 
 class _Postponed:
@@ -195,6 +196,8 @@ def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal) -
     )
     return {
         "complete": "all tasks are complete",
+        "failing": f"stopped: every worker failed for {dispatcher.why}",
+        "halted": f"stopped: {dispatcher.why}. Correct what the list below says",
         "incomplete": "some tasks failed or timed out; see the list below",
         "journal": f"stopped: the journal could not be written for {plan.wait:g} s. Free disk space and resume the run",
         "no worker": f"no worker for {plan.wait:g} s {where}; check them with "

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any, TypeAlias
 
+from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.runs import RunState
 from stormtracks.pyro_cluster.pyro_task import STATUSES, Status
 from stormtracks.readable import duration
@@ -167,8 +168,8 @@ def _facts(outline: Outline) -> Iterator[tuple[str, object]]:
 
 def _state_of(state: RunState) -> str:
     if state.managed:
-        return "running"
-    return "not managed now" if state.run["state"] == "running" else state.run["state"]
+        return state.run["state"] if runs.paused(state.run) else "running"
+    return "not managed now" if runs.under_way(state.run) else state.run["state"]
 
 
 def _years_shown(outline: Outline) -> Iterable[int]:

@@ -47,11 +47,11 @@ def test_a_worker_killed_between_tasks_is_noticed_at_once(stage):
 
 def test_slots_that_crash_leave_and_eat_all_memory_cost_one_attempt_each(stage):
     worker = stage.worker("w", "--memory-limit", 300)
-    manager = stage.manage("stumble", members=8)
+    manager = stage.manage("stumble", members=4)
     output = manager.ends(0)
     for member, message in enumerate(("killed by SIGSEGV", "killed by SIGKILL", "exited with status 3", "MemoryError")):
         assert len(re.findall(rf"2000 member {member}: attempt 1 failed on w and .*{message}", output)) == 1, output
-    assert len(stage.made()) == 8
+    assert len(stage.made()) == 4
     assert worker.runs()
 
 

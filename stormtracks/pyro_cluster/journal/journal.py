@@ -27,6 +27,10 @@ from stormtracks.pyro_cluster.pyro_task import Status
 from stormtracks.strict_dataclass import renamed
 
 FORMAT = 1
+RUNNING = "running"
+"""The run's state while a manager has it; after that, how it ended."""
+PAUSED = "paused: "
+"""What the state begins with while every worker fails."""
 _APPLICATION = 0x73746F72  # "stor": tells our files from other SQLite files
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (
@@ -195,6 +199,10 @@ class Journal:
         """Keep one line about what happened."""
         self._writer.put(_EVENT, (time.time(), text))
 
+    def paused(self, why: str | None) -> None:
+        """Keep why nothing is given out, or None: it is again."""
+        self._writer.put(_STATE, (f"{PAUSED}{why}" if why else RUNNING, time.time()))
+
     def close(self, state: str) -> None:
         """Write what is left and let go of the run; `state` is a word such as ``complete`` or ``interrupted``."""
         self._writer.put("DELETE FROM working", ())  # nobody follows any more what the workers still do
@@ -232,7 +240,7 @@ class Journal:
         now = time.time()
         run = {**vars(self.run), "settings": json.dumps(_plain(self.run.settings))}
         del run["renamed"]  # the program's knowledge, not the run's
-        run |= {"started": now, "pid": os.getpid(), "host": socket.gethostname(), "heartbeat": now, "state": "running"}
+        run |= {"started": now, "pid": os.getpid(), "host": socket.gethostname(), "heartbeat": now, "state": RUNNING}
         columns = ", ".join(run)
         marks = ", ".join("?" * len(run))
         self._db.execute("BEGIN IMMEDIATE")

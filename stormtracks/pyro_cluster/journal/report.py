@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.grid import grid
 from stormtracks.pyro_cluster.journal.runs import Problem, RunState
 from stormtracks.pyro_cluster.pyro_task import Status
@@ -53,13 +54,17 @@ def problems(found: Iterable[Problem]) -> list[str]:
     """Lines about what failed: errors that differ in numbers only are one line, the most frequent comes first."""
     groups: dict[str, list[Problem]] = {}
     for problem in found:
-        # Errors name files, years and pids: without their numbers, failures of one kind are alike.
-        groups.setdefault(re.sub(r"\d+", "#", problem["error"] or "no reason given"), []).append(problem)
+        groups.setdefault(kind(problem["error"]), []).append(problem)
     ordered = sorted(groups.values(), key=len, reverse=True)
     lines = [_problem_line(group) for group in ordered[:SHOWN_PROBLEMS]]
     if len(ordered) > SHOWN_PROBLEMS:
         lines.append(f"and {len(ordered) - SHOWN_PROBLEMS} more kinds of failure")
     return lines
+
+
+def kind(error: str | None) -> str:
+    """What errors that are alike have in common: all but the numbers of the files, years and pids that they name."""
+    return re.sub(r"\d+", "#", error or "no reason given")
 
 
 def status(state: RunState, height: int = 40, width: int = 100) -> list[str]:
@@ -92,8 +97,9 @@ def as_json(state: RunState) -> dict[str, Any]:
 def _who(state: RunState) -> str:
     run = state.run
     if state.managed:
-        return f"managed by pid {run['pid']} on {run['host']} since {_moment(run['started'])}"
-    if run["state"] == "running":  # it did not say how it ended
+        managed = f"managed by pid {run['pid']} on {run['host']} since {_moment(run['started'])}"
+        return f"{managed}; {run['state']}" if runs.paused(run) else managed
+    if runs.under_way(run):  # it did not say how it ended
         last = f"pid {run['pid']} on {run['host']}, last active {_moment(run['heartbeat'])}"
         return f"its manager is gone ({last}); resume the run with 'inv manage'"
     return f"{run['state']}, not managed now"

@@ -112,6 +112,16 @@ def read(name: str | None = None, place: Path | None = None) -> RunState:
         ) from error
 
 
+def under_way(run: Mapping[str, Any]) -> bool:
+    """Whether a run's manager did not say how it ended: it has it still, or is gone."""
+    return run["state"] == journal.RUNNING or paused(run)
+
+
+def paused(run: Mapping[str, Any]) -> bool:
+    """Whether every worker failed when its manager wrote last."""
+    return str(run["state"]).startswith(journal.PAUSED)
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
     db.row_factory = sqlite3.Row
@@ -171,4 +181,4 @@ def _managed(path: Path, run: dict[str, Any]) -> bool:
     if lock.held(path):
         return True
     elsewhere = run["host"] != socket.gethostname()
-    return elsewhere and run["state"] == "running" and time.time() - run["heartbeat"] < SILENT_SECONDS
+    return elsewhere and under_way(run) and time.time() - run["heartbeat"] < SILENT_SECONDS

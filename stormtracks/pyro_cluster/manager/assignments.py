@@ -1,17 +1,21 @@
 """Which task a worker gets next, and what becomes of a task that failed or whose worker was lost. No threads, no wire.
 
 The order: tasks of a year that the worker has worked on (its input is warm there), then of a year that nobody works
-on, then of the year with most tasks left. Tasks that failed, or whose worker was lost, come after all others: what is
-transient has passed by then, and what is poison does its harm when everything else is done.
+on, then of the year with most tasks left. Tasks that failed, or whose worker was lost, come after all others, and not
+before they have rested for a while: what is transient has passed by then, and what is poison does its harm when
+everything else is done. A worker on which one task after the other fails rests too.
 """
 
+import math
+import random
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.manager.rests import Breaker, Jitter, pause
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule, Status
 
 Cell = tuple[int, int]
@@ -39,6 +43,10 @@ class Worker:
         Why it is not to be given anything any more.
     silent : bool
         Whether it was lost for not answering, rather than because its connection ended.
+    stopping : bool
+        Whether it said that it takes nothing more: when it has gone, it has left in order.
+    breaker : Breaker
+        Whether it rests, as one task after the other failed on it.
     """
 
     id: str
@@ -51,14 +59,20 @@ class Worker:
     running: dict[int, tuple[PyroTask, float]] = field(default_factory=dict)
     lost: str | None = None
     silent: bool = False
+    stopping: bool = False
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 @dataclass
 class _Trouble:
-    """What a task has been through: numbers of attempts by how they ended, and on which workers (by name)."""
+    """What a task has been through: numbers of attempts by how they ended, and on which workers (by name).
+
+    `failed` are those that count; `deaths` and `silences` are since it last came to an end of its own.
+    """
 
     attempts: int = 0
     failed: int = 0
+    not_before: float = 0.0  # as the clock says
     deaths: int = 0
     silences: int = 0
     tried: dict[str, bool] = field(default_factory=dict)
@@ -76,6 +90,8 @@ class Assignments:
     schedule : PyroTaskSchedule
     retries : int
         How often a task that failed or timed out is tried again.
+    clock, jitter : callable, optional
+        Seconds that only grow; a number from 0 to 1 at random.
 
     Attributes
     ----------
@@ -83,18 +99,30 @@ class Assignments:
         Id -> connected `Worker`.
     """
 
-    def __init__(self, schedule: PyroTaskSchedule, retries: int = 2) -> None:
+    def __init__(
+        self,
+        schedule: PyroTaskSchedule,
+        retries: int = 2,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Jitter = random.random,
+    ) -> None:
         self.schedule = schedule
         self.retries = retries
+        self._clock = clock
+        self._jitter = jitter
         self.workers: dict[str, Worker] = {}
         self._leaving: set[Worker] = set()  # removed, but some of their slots' tasks are not yet given up
         self._warm: Counter[int] = Counter()  # year -> connected workers that are warm for it
         self._with_data: set[int] = set()  # years that a worker of this run has, or had, data for
         self._troubles: dict[Cell, _Trouble] = {}
+        self._looked = -math.inf  # when a task was last asked for
+        self._first_due = math.inf  # no deferred task is due before
+        self._next_due = math.inf  # the first time after the last look at which another one is due
 
     def add(self, worker: Worker) -> None:
         """A worker has come."""
         self.workers[worker.id] = worker
+        worker.breaker = Breaker(self._jitter)
         # Workers remember the years of earlier runs; those of this run count.
         worker.warm = {year: True for year in worker.warm if year in self.schedule.years}
         self._warm.update(worker.warm.keys())
@@ -108,34 +136,60 @@ class Assignments:
                 self._leaving.add(worker)
 
     def take(self, worker: Worker, slot: int) -> PyroTask | None:
-        """The next task for a slot of a worker, now working, or None where there is none for it."""
-        task = self._fresh(worker) or self._repeated(worker)
+        """The next task for a slot of a worker, now working, or None where there is none for it now."""
+        now = self._looked = self._clock()
+        if worker.stopping or not worker.breaker.may_take(now):
+            return None
+        if worker.breaker.repeats:
+            task = self._repeated(worker, now) or self._fresh(worker)
+        else:
+            task = self._fresh(worker) or self._repeated(worker, now)
         if task is not None:
             task.status = "working"
+            worker.breaker.taken(slot)
             worker.running[slot] = (task, time.time())
         return task
 
+    def due_in(self, worker: Worker) -> float | None:
+        """Seconds until there may be a task for the worker that just got none, by time alone; None: not by time."""
+        if worker.stopping or worker.breaker.trial is not None:
+            return None
+        if worker.breaker.rest and worker.breaker.until > self._looked:
+            due = worker.breaker.until
+        else:
+            due = self._first_due if self._first_due > self._looked else self._next_due
+        return None if math.isinf(due) else max(due - self._clock(), 0.001)
+
     def give_back(self, worker: Worker, slot: int) -> None:
-        """A slot's task was not begun: it is outstanding as before."""
+        """A slot's task was not begun, or not to its end: it is outstanding as before."""
         task, _ = self._put_down(worker, slot)
+        worker.breaker.put_down(slot)
         if _cell(task) in self._troubles:  # it came from the deferred ones, and goes back to them
-            self.schedule.defer(task)
+            self._defer(task)
         else:
             task.status = "outstanding"
 
     def finish(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> TaskOutcome:
-        """The `TaskOutcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated."""
+        """The `TaskOutcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated.
+
+        A failure that the reply calls final is one at once. Any other counts as an attempt, unless the worker rests.
+        """
         task, since = self._put_down(worker, slot)
-        status, error = _judged(task, reply)
+        status, error, final = _judged(task, reply)
         if status == "complete":
             trouble = self._troubles.pop(_cell(task), None) or _Trouble()
             trouble.attempts += 1
             trouble.tried = {worker.name: True}  # the outcome names the worker that did it, not those that failed
             task.status = status
+            worker.breaker.completed()
         else:
             trouble = self._troubled(task, worker)
-            trouble.failed += 1
-            self._settle(task, status, trouble.failed > self.retries)
+            trouble.deaths = trouble.silences = 0  # it survived: those ends were not its fault
+            if final:
+                worker.breaker.put_down(slot)
+            else:
+                self._count_failure(worker, slot, task, trouble, error or status)
+            self._settle(task, status, final or trouble.failed > self.retries)
         return _outcome(task, trouble, {**reply, "error": error, "host": reply.get("host", worker.host)}, since)
 
     def lose(self, worker: Worker, slot: int) -> TaskOutcome:
@@ -154,10 +208,18 @@ class Assignments:
         return _outcome(task, trouble, {"error": error, "host": worker.host}, since)
 
     def possible(self) -> bool:
-        """Whether any connected worker could take any outstanding task."""
+        """Whether any connected worker could take any outstanding task, now or when both have rested."""
         years = {task.year for task in self.schedule.deferred()}
         years.update(year for year in self.schedule.years if self.schedule.outstanding(year))
-        return any(self._may(worker, year) for worker in self.workers.values() for year in years)
+        staying = [worker for worker in self.workers.values() if not worker.stopping]
+        return any(self._may(worker, year) for worker in staying for year in years)
+
+    def failing(self) -> Worker | None:
+        """Where every worker rests, as everything fails: the one that rests longest; else None."""
+        staying = [worker for worker in self.workers.values() if not worker.stopping]
+        if not staying or not all(worker.breaker.rest for worker in staying):
+            return None
+        return max(staying, key=lambda worker: worker.breaker.rest)
 
     def check(self) -> None:
         """Hold the books against each other; AssertionError that says which differ.
@@ -178,6 +240,10 @@ class Assignments:
         warm = Counter(year for worker in self.workers.values() for year in worker.warm)
         assert +self._warm == warm, f"warm workers of each year: counted {+self._warm}, found {warm}"
         assert not -self._warm, f"warm workers of some years are counted below 0: {-self._warm}"
+        strays = [worker.name for worker in self._holders() if worker.breaker.trial not in (None, *worker.running)]
+        assert not strays, f"workers that are tried with a task that they do not have: {strays}"
+        due = min((self._troubles[_cell(task)].not_before for task in self.schedule.deferred()), default=math.inf)
+        assert due >= self._first_due, f"a deferred task is due at {due}, but none is looked for before"
 
     def _holders(self) -> Iterable[Worker]:
         """All workers whose slots may have tasks."""
@@ -196,26 +262,36 @@ class Assignments:
         return None if year is None else self.schedule.get_next_outstanding_of_year(year)
 
     def _year_for(self, worker: Worker) -> int | None:
-        for year in reversed(list(worker.warm)):  # the latest first; years that are used up are forgotten on the way
-            if self.schedule.outstanding(year):
-                return year
-            del worker.warm[year]
-            self._warm[year] -= 1
         left = self.schedule.outstanding
+        avoided = worker.breaker.years if worker.breaker.rest else ()  # its data may be what makes tasks fail
+        for year in reversed(list(worker.warm)):  # the latest first; years that are used up are forgotten on the way
+            if not left(year):
+                del worker.warm[year]
+                self._warm[year] -= 1
+            elif year not in avoided:
+                return year
         open_years = [year for year in self.schedule.years if left(year) and self._may(worker, year)]
         if not open_years:
             return None
+        open_years = [year for year in open_years if year not in avoided] or open_years
         untouched = (year for year in open_years if self._warm[year] <= 0)
         year = next(untouched, None) or max(open_years, key=left)
+        self._warm[year] += year not in worker.warm
         worker.warm[year] = True
-        self._warm[year] += 1
         return year
 
-    def _repeated(self, worker: Worker) -> PyroTask | None:
+    def _repeated(self, worker: Worker, now: float) -> PyroTask | None:
+        if now < self._first_due:  # so that a thousand idle slots do not each look at all tasks that rest
+            return None
         one_suspect = any(self._suspicious(task) for task, _ in worker.running.values())
+        first_due = next_due = math.inf
         for task in self.schedule.deferred():
-            if self._may_repeat(worker, task, one_suspect):
+            due = self._troubles[_cell(task)].not_before
+            if due <= now and self._may_repeat(worker, task, one_suspect):
                 return task
+            first_due = min(first_due, due)
+            next_due = min(next_due, due if due > now else math.inf)
+        self._first_due, self._next_due = first_due, next_due
         return None
 
     def _may_repeat(self, worker: Worker, task: PyroTask, one_suspect: bool) -> bool:
@@ -227,8 +303,11 @@ class Assignments:
         return worker.name not in tried or not self._another(tried, task.year)
 
     def _another(self, tried: Mapping[str, bool], year: int) -> bool:
-        """Whether there is a worker that has not tried yet."""
-        return any(other.name not in tried and self._may(other, year) for other in self.workers.values())
+        """Whether there is a worker that has not tried yet, and takes tasks."""
+        return any(
+            other.name not in tried and not other.stopping and not other.breaker.rest and self._may(other, year)
+            for other in self.workers.values()
+        )
 
     def _may(self, worker: Worker, year: int) -> bool:
         """Whether a worker has a year's data. A year that nobody has goes to any worker, so that its failure shows."""
@@ -244,11 +323,24 @@ class Assignments:
         trouble.tried[worker.name] = True
         return trouble
 
+    def _count_failure(self, worker: Worker, slot: int, task: PyroTask, trouble: _Trouble, error: str) -> None:
+        now = self._clock()
+        if worker.breaker.failed(slot, _cell(task), error, now, first=not trouble.failed):
+            trouble.failed += 1
+            trouble.not_before = now + pause(trouble.failed, self._jitter)
+
     def _settle(self, task: PyroTask, status: Status, final: bool) -> None:
         if final:
             task.status = status
         else:
-            self.schedule.defer(task)  # outstanding again, after all others
+            self._defer(task)
+
+    def _defer(self, task: PyroTask) -> None:
+        """Make a task outstanding again, after all others and when it has rested."""
+        self.schedule.defer(task)
+        due = self._troubles[_cell(task)].not_before
+        self._first_due = min(self._first_due, due)
+        self._next_due = min(self._next_due, due)
 
 
 def _cell(task: PyroTask) -> Cell:
@@ -259,15 +351,18 @@ def _cells(schedule: PyroTaskSchedule) -> Iterable[Cell]:
     return ((year, member) for year in schedule.years for member in range(schedule.num_ensemble_members))
 
 
-def _judged(task: PyroTask, reply: Mapping[str, Any]) -> tuple[Status, str | None]:
-    """The status that a reply amounts to, and its error: a reply that cannot be about the task is a failure."""
+def _judged(task: PyroTask, reply: Mapping[str, Any]) -> tuple[Status, str | None, bool]:
+    """The status that a reply amounts to, its error, and whether that would come again.
+
+    A reply that cannot be about the task is a failure.
+    """
     status = reply.get("status")
     about = (reply.get("year", task.year), reply.get("ensemble_member", task.ensemble_member))
     if about != _cell(task):
-        return "failure", f"the worker replied about another task, {about[0]} member {about[1]}"
+        return "failure", f"the worker replied about another task, {about[0]} member {about[1]}", False
     if status not in ("complete", "failure", "timeout"):
-        return "failure", f"the worker replied with the unknown status {status!r}"
-    return status, reply.get("error")
+        return "failure", f"the worker replied with the unknown status {status!r}", False
+    return status, reply.get("error"), status == "failure" and reply.get("final") is True
 
 
 def _outcome(task: PyroTask, trouble: _Trouble, reply: Mapping[str, Any], since: float) -> TaskOutcome:

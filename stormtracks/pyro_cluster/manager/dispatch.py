@@ -12,14 +12,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.journal.report import kind
+from stormtracks.pyro_cluster.manager.alike import Alike
 from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
 from stormtracks.pyro_cluster.manager.discovery import Cluster, Discovery, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.halt import Halt
 from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT, Heartbeat
-from stormtracks.pyro_cluster.plain import Options
+from stormtracks.pyro_cluster.manager.time_limit import LimitOfRun, TimeLimit
+from stormtracks.pyro_cluster.plain import STOPPING, Options
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule
+from stormtracks.readable import duration
 
 REST_SECONDS = (0.25, 8.0)
 """First and longest rest of a slot whose worker said that it is busy (with another manager's tasks, say)."""
+LONGER_WAIT = 10
+"""So many times `Rules.wait` may every worker fail, where tasks were complete before: then it is likely to pass."""
 MOST_REMARKS = 50
 """Distinct remarks about results that a run says; a remark can name a file, and there are thousands of those."""
 _STACK_BYTES = 512 * 1024  # the threads wait and call; two thousand of them must not reserve 16 GB
@@ -39,6 +46,10 @@ class Rules:
         How often a task that failed or timed out is tried again.
     wait : float
         Seconds without a worker that can do anything, or without a journal, after which the run ends as it is.
+    limit : TimeLimit
+        Of one task; what is the same for all tasks is in `options` too.
+    halt : Halt
+        Failures that end the run.
     """
 
     version: str = ""
@@ -46,6 +57,8 @@ class Rules:
     retries: int = 2
     wait: float = 60.0
     any_version: bool = False
+    limit: TimeLimit = field(default_factory=TimeLimit)
+    halt: Halt = field(default_factory=Halt)
 
 
 class Journal(Protocol):
@@ -54,6 +67,7 @@ class Journal(Protocol):
     def record(self, outcome: TaskOutcome) -> None: ...
     def working(self, worker: str, slot: int, year: int | None = None, ensemble_member: int | None = None) -> None: ...
     def event(self, text: str) -> None: ...
+    def paused(self, why: str | None) -> None: ...
 
 
 class Dispatcher:
@@ -71,10 +85,16 @@ class Dispatcher:
     Attributes
     ----------
     ended : str
-        How the run ended: complete, incomplete, no worker, journal, or the reason that `stop` was given; empty while
-        it is under way.
+        How the run ended: complete, incomplete, no worker, journal, failing, halted, or the reason that `stop` was
+        given; empty while it is under way.
+    why : str
+        More about an end by failures: failing or halted.
+    paused : str or None
+        Why nothing but trials is given out: every worker rests.
     done, skipped : int
         Tasks completed here, and those of them whose result the worker found.
+    failed : int
+        Tasks that failed or timed out here, after their repeats.
     seconds, cpu_seconds : float
         Sums over the tasks completed here.
     recent : deque of float
@@ -92,6 +112,9 @@ class Dispatcher:
         self.schedule = schedule
         self.rules = rules
         self.ended = ""
+        self.why = ""
+        self.paused: str | None = None
+        self.failed = 0
         self.done = 0
         self.skipped = 0
         self.seconds = 0.0
@@ -105,7 +128,13 @@ class Dispatcher:
         self._idle = threading.Condition(self._lock)  # a task may be outstanding again, or all is over
         self._end = threading.Condition(self._lock)
         self._remarks: set[str] = set()  # what was said of results so far
-        self._paused: str | None = None  # why nothing is given out
+        self._alike = Alike(self.log, time.monotonic)
+        self._journal_trouble: str | None = None  # why nothing is given out
+        self._limit = LimitOfRun(rules.limit)
+        self._options = rules.options  # replaced, never changed, when the limit changes
+        self._unlimited: dict[tuple[str, int], float] = {}  # calls begun before a limit was known -> when
+        self._given_up: dict[tuple[str, int], float] = {}  # those of them that were cut -> after how many seconds
+        self._failing_since: float | None = None  # since when every worker rests
         self._calls: dict[tuple[str, int], Peer] = {}  # worker's id and slot -> the connection of its calls
         self._heartbeats: dict[str, Heartbeat] = {}  # by worker's id
         self._ids: dict[str, str] = {}  # name -> id of the worker that had it last
@@ -123,12 +152,16 @@ class Dispatcher:
 
     def wait(self, seconds: float) -> bool:
         """Wait until the run has ended, at most some seconds; whether it has."""
-        with self._lock:
-            until = time.monotonic() + seconds
-            while not self.ended and (left := until - time.monotonic()) > 0:
-                self._end.wait(min(left, self.rules.wait, 1.0))
+        until = time.monotonic() + seconds
+        while not self.ended and (left := until - time.monotonic()) > 0:
+            with self._lock:
+                if not self.ended:
+                    self._end.wait(min(left, self.rules.wait, 1.0))
                 self._look_whether_it_stalls()
-            return bool(self.ended)
+            self._look_whether_all_rest()
+            self._give_up_what_is_overdue()
+            self._alike.say_more()
+        return bool(self.ended)
 
     def stop(self, reason: str) -> None:
         """Give out nothing more and leave: calls under way are cut, what their workers finish lies with the results."""
@@ -136,6 +169,7 @@ class Dispatcher:
             self._finish(reason)
             calls = list(self._calls.values())
             heartbeats = list(self._heartbeats.values())
+        self._alike.say_more(everything=True)
         self._discovery.stop()
         for heartbeat in heartbeats:
             heartbeat.stop()
@@ -150,7 +184,7 @@ class Dispatcher:
     def trouble(self, message: str | None) -> None:
         """The journal cannot be written, or (None) can again: meanwhile nothing is given out."""
         with self._lock:
-            self._paused = message
+            self._journal_trouble = message
             self._stalled_since = time.monotonic()
             self._idle.notify_all()
         if message:
@@ -201,7 +235,7 @@ class Dispatcher:
         return None
 
     def _came(self, worker: Worker, peer: Peer) -> None:
-        heartbeat = Heartbeat(worker, peer, self._cluster.connect, self._gone)
+        heartbeat = Heartbeat(worker, peer, self._cluster.connect, self._gone, stopping=self._is_stopping)
         with self._lock:
             if self.ended or worker.id in self.assignments.workers:  # it came under another name at the same time
                 peer.close()
@@ -243,8 +277,20 @@ class Dispatcher:
         for call in calls:
             call.cut()
         fate = f"; its {tasks} task{'s are' if tasks > 1 else ' is'} outstanding again" if tasks else ""
-        self.log(f"worker {worker.name} lost: {error}{fate}")
+        how = "has stopped and left in order" if worker.stopping else f"lost: {error}"
+        self.log(f"worker {worker.name} {how}{fate}")
         self._discovery.lost(worker.uri)
+
+    def _is_stopping(self, worker: Worker) -> None:
+        """A worker says that it takes no more tasks: what it does not end is not lost with it."""
+        with self._lock:
+            if worker.stopping or worker.lost:
+                return
+            worker.stopping = True
+            tasks = len(worker.running)
+            self._idle.notify_all()  # a task may have waited for it
+        rest = f" after its {tasks} running task{'s' * (tasks > 1)}" if tasks else ""
+        self.log(f"worker {worker.name} is stopping{rest}; it is given nothing more")
 
     # One slot
 
@@ -260,12 +306,18 @@ class Dispatcher:
                 self._gone(worker, error)
                 break
             try:
-                reply = self._reply(peer, task)
+                reply = self._reply(peer, worker, slot, task)
             except PeerLost as error:
-                self._call_lost(worker, slot, error)
-                break
+                overdue = self._overdue(worker, slot)
+                if overdue is None:
+                    self._call_lost(worker, slot, error)
+                    break
+                peer.close()
+                peer, reply = None, overdue
             if reply.get("status") == "busy":
                 self._not_begun(worker, slot)
+                if str(reply.get("error")) in STOPPING:
+                    self._is_stopping(worker)
                 rest = self._rested(rest)
             else:
                 self._finished(worker, slot, reply)
@@ -273,27 +325,32 @@ class Dispatcher:
         if peer is not None:
             peer.close()
 
-    def _reply(self, peer: Peer, task: PyroTask) -> Mapping[str, Any]:
+    def _reply(self, peer: Peer, worker: Worker, slot: int, task: PyroTask) -> Mapping[str, Any]:
+        options = self._options
+        if self._limit.may_change and options.get("timeout") is None:
+            self._unlimited[worker.id, slot] = time.monotonic()
         try:
-            return peer.do_work(task.year, task.ensemble_member, task.task, self.rules.options)
+            return peer.do_work(task.year, task.ensemble_member, task.task, options)
         except PeerLost:
             raise
         except Exception as error:  # raised by the worker rather than replied: about this task, as far as is known
             return {"status": "failure", "error": f"{type(error).__name__}: {error}"}
+        finally:
+            self._unlimited.pop((worker.id, slot), None)
 
     def _next(self, worker: Worker, slot: int) -> PyroTask | None:
         """The slot's next task, waiting for one; None when there will be none."""
         with self._lock:
             idle = False
             while not self.ended and not worker.lost:
-                task = None if self._paused else self.assignments.take(worker, slot)
+                task = None if self._journal_trouble else self.assignments.take(worker, slot)
                 if task is not None:
                     self._journal.working(worker.name, slot, task.year, task.ensemble_member)
                     return task
                 if not idle:  # the journal is told once
                     self._journal.working(worker.name, slot)
                     idle = True
-                self._idle.wait()
+                self._idle.wait(None if self._journal_trouble else self.assignments.due_in(worker))
             self._journal.working(worker.name, slot)
             return None
 
@@ -315,8 +372,9 @@ class Dispatcher:
     def _call_lost(self, worker: Worker, slot: int, error: PeerLost) -> None:
         self._gone(worker, error)
         with self._lock:
-            if self.ended:
+            if self.ended or worker.stopping:
                 self.assignments.give_back(worker, slot)
+                self._idle.notify_all()
                 return
             outcome = self.assignments.lose(worker, slot)
         self._settled(outcome, logged=True)
@@ -324,15 +382,55 @@ class Dispatcher:
     def _finished(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> None:
         with self._lock:
             outcome = self.assignments.finish(worker, slot, reply)
+            news = worker.breaker.news()
+            self.failed += outcome.status in ("failure", "timeout")
             if outcome.status == "complete":
                 self.done += 1
                 self.skipped += outcome.skipped
                 self.seconds += outcome.seconds
                 self.cpu_seconds += outcome.cpu_seconds
                 self.recent.append(time.monotonic())
+                if self._limit.may_change and not outcome.skipped:
+                    self._learn(outcome.seconds)
         if outcome.status == "complete":
             self._note(reply.get("remarks"))
         self._settled(outcome)
+        if news:
+            self._alike.say(("worker", kind(news)), f"worker {worker.name} {news}")
+            with self._lock:
+                self._idle.notify_all()  # its other slots, or those that wait for what it was to repeat
+            self._look_whether_all_rest()
+
+    def _learn(self, seconds: float) -> None:
+        """A task took so long: what others may take follows from it."""
+        self._limit.completed(seconds)
+        if self._limit.seconds != self._options.get("timeout"):
+            self._options = {**self._options, "timeout": self._limit.seconds}
+
+    def _give_up_what_is_overdue(self) -> None:
+        """Cut the calls that began before a limit was known, and have outlasted it by now."""
+        limit = self._limit.seconds
+        if limit is None or not self._unlimited:
+            return
+        now, calls = time.monotonic(), []
+        with self._lock:
+            for key, began in list(self._unlimited.items()):
+                if now - began > limit and key in self._calls and self._unlimited.pop(key, None) is not None:
+                    self._given_up[key] = now - began
+                    calls.append(self._calls[key])
+        for call in calls:
+            call.cut()
+
+    def _overdue(self, worker: Worker, slot: int) -> Mapping[str, Any] | None:
+        """What is to be taken for the reply of a call that was given up; None where it was not."""
+        with self._lock:
+            seconds = self._given_up.pop((worker.id, slot), None)
+            if seconds is None or worker.lost or self.ended:
+                return None
+            self._calls.pop((worker.id, slot), None)
+        limit = f"the limit of {duration(self._limit.seconds or 0.0)} that the run found since (--timeout)"
+        error = f"given up after {duration(seconds)}: {limit}; its slot of {worker.name} may still be at it"
+        return {"status": "timeout", "error": error, "seconds": seconds}
 
     def _note(self, remarks: object) -> None:
         """Log what is remarked of a result and was not of one before."""
@@ -350,15 +448,14 @@ class Dispatcher:
     def _settled(self, outcome: TaskOutcome, logged: bool = False) -> None:
         """Keep and log what became of a task; `logged`: the line of its worker's loss said that it is outstanding."""
         self._journal.record(outcome)
-        cell, attempts = f"{outcome.year} member {outcome.ensemble_member}", outcome.attempts
-        if outcome.status in ("failure", "timeout"):
-            self.log(f"{cell}: {outcome.status} after attempt {attempts} on {outcome.worker}: {outcome.error}")
-        elif outcome.status == "outstanding" and not logged:
-            self.log(f"{cell}: attempt {attempts} failed on {outcome.worker} and will be repeated: {outcome.error}")
+        if outcome.status != "complete" and not logged:
+            self._alike.say((outcome.status, kind(outcome.error)), _line(outcome))
         with self._lock:
             if outcome.status != "complete" or outcome.attempts > 1:
                 self._idle.notify_all()  # there is a task to repeat, or a suspect less on the worker
             self._look_whether_all_is_done()
+            if outcome.status in ("failure", "timeout"):
+                self._look_whether_it_halts()
 
     def _rested(self, rest: float) -> float:
         """Let a slot whose worker is busy rest, whatever wakes others meanwhile; how long to rest next time."""
@@ -377,17 +474,54 @@ class Dispatcher:
 
     def _look_whether_it_stalls(self) -> None:
         now = time.monotonic()
-        if self._paused:
+        if self._journal_trouble:
             if now - self._stalled_since > self.rules.wait:
                 self._finish("journal")
             return
+        failing = self.assignments.failing()
+        if failing is None:
+            self._failing_since = None
+        elif self._failing_since is None:
+            self._failing_since = now
+        elif now - self._failing_since > self._patience() and not self.schedule.counts()["working"]:
+            self.why = f"{duration(now - self._failing_since)}, {failing.name} at last with: {failing.breaker.error}"
+            self._finish("failing")
         if self.schedule.counts()["working"] or self.assignments.possible():
             self._stalled_since = now
         elif now - self._stalled_since > self.rules.wait:
             self._finish("no worker")
+
+    def _patience(self) -> float:
+        """Seconds that every worker may fail: what has never worked is not waited for as long as what did."""
+        return self.rules.wait * (LONGER_WAIT if self.done else 1)
+
+    def _look_whether_it_halts(self) -> None:
+        reason = self.rules.halt.reason(self.done, self.failed, self.schedule.counts()["complete"])
+        if reason and not self.ended:
+            self.why = reason
+            self._finish("halted")
+
+    def _look_whether_all_rest(self) -> None:
+        """Say when every worker has come to rest, and when one works again."""
+        with self._lock:
+            failing = None if self.ended else self.assignments.failing()
+            if (failing is None) == (self.paused is None) or self.ended:
+                return
+            self.paused = f"every worker fails, {failing.name} with: {failing.breaker.error}" if failing else None
+            line = f"paused: {self.paused}; they are tried again by and by" if self.paused else "resumed"
+            self._journal.paused(self.paused)
+        self._alike.say(("paused", kind(line)), line)
 
     def _finish(self, how: str) -> None:
         if not self.ended:
             self.ended = how
             self._idle.notify_all()
             self._end.notify_all()
+
+
+def _line(outcome: TaskOutcome) -> str:
+    """What became of a task that is not complete."""
+    cell = f"{outcome.year} member {outcome.ensemble_member}"
+    if outcome.status == "outstanding":
+        return f"{cell}: attempt {outcome.attempts} failed on {outcome.worker} and will be repeated: {outcome.error}"
+    return f"{cell}: {outcome.status} after attempt {outcome.attempts} on {outcome.worker}: {outcome.error}"

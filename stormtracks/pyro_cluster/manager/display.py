@@ -86,6 +86,7 @@ class Progress:
         busy = sum(len(worker.running) for worker in workers)
         slots = sum(worker.slots for worker in workers)
         parts.append(f"{busy}/{slots} slots busy" if workers else "no workers")
+        parts += ["paused, as every worker fails"] if self.dispatcher.paused else []
         return ", ".join(parts)
 
 
@@ -180,7 +181,13 @@ def _worker_line(worker: Worker) -> str:
         f"{task.year}/{task.ensemble_member} {duration(time.time() - since)}"
         for _, (task, since) in sorted(worker.running.items())
     )
-    return f"  {worker.name}{at}, {len(worker.running)}/{worker.slots}: {doing or 'idle'}"
+    return f"  {worker.name}{at}, {len(worker.running)}/{worker.slots}: {doing or _at_leisure(worker)}"
+
+
+def _at_leisure(worker: Worker) -> str:
+    if worker.stopping:
+        return "stopping"
+    return f"rests, as tasks failed: {worker.breaker.error}" if worker.breaker.rest else "idle"
 
 
 def _coloured(lines: list[str]) -> "Text":

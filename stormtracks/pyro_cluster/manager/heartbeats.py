@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from stormtracks.pyro_cluster.manager.assignments import Worker
 from stormtracks.pyro_cluster.manager.discovery import Peer, PeerLost
@@ -30,6 +30,8 @@ class Heartbeat:
         Given the worker and a `PeerLost` when it does not answer twice, the second time on a new connection.
     interval : float, optional
         Seconds from an answer to the next question; none: `BEAT_SECONDS`.
+    stopping : callable, optional
+        Given the worker when it says that it is stopping.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class Heartbeat:
         connect: Callable[[str, float | None], Peer],
         lost: Callable[[Worker, PeerLost], object],
         interval: float | None = None,
+        stopping: Callable[[Worker], object] | None = None,
     ) -> None:
         self.worker = worker
         self.interval = BEAT_SECONDS if interval is None else interval
         self._peer = peer
         self._connect = connect
         self._lost = lost
+        self._stopping = stopping
         self._stopped = False
 
     def start(self) -> None:
@@ -83,7 +87,9 @@ class Heartbeat:
         try:
             if again:
                 self._meet()
-            self._peer.ping()
+            state = self._peer.ping()
+            if self._stopping and isinstance(state, Mapping) and state.get("stopping") is True:
+                self._stopping(self.worker)
         except PeerLost as error:
             return error
         except Exception as error:  # an answer that makes no sense is not a sign of life

@@ -59,8 +59,23 @@ OPTIONS = (
     Option("end-year", "last year, included; default: the start year", int),
     Option("members", "number of ensemble members, the same for each year", int, needed=True),
     Option("task", "task to do for each member of each year; default: vort_track", default="vort_track"),
-    Option("timeout", "maximum time for one task in seconds; default: no limit", float),
-    Option("retries", "how often a failed task is repeated; default: 2", int, 2),
+    Option(
+        "timeout",
+        "maximum time for one task: seconds, or a share of the median of the complete tasks such as 300%, or none; "
+        "default: ten times the median, but at least one hour (known from ten complete tasks on)",
+    ),
+    Option(
+        "retries",
+        "how often a failed task is repeated, after 1, 4, 16 and then 60 s; what can only fail again, such as damaged "
+        "input, is not; default: 2",
+        int,
+        2,
+    ),
+    Option(
+        "halt",
+        "end the run when so many tasks have failed, or such a share of those that have ended (20% say, once 20 have "
+        "ended), or none: never; default: when the first 100 tasks have all failed",
+    ),
     Option(
         "settings",
         "YAML file with settings (thresholds and so on); may be given several times, the last file counts most; "
@@ -71,7 +86,13 @@ OPTIONS = (
     Option("set", "one setting as key=value; may be given several times", list, ()),
     Option("run", "name of the run; the same name resumes it; default: TASK_START-END"),
     Option("overwrite", "start the run again, and replace results that were made with other settings", bool, False),
-    Option("wait", "seconds to wait for a worker, or until the journal can be written; default: 60", float, 60.0),
+    Option(
+        "wait",
+        "seconds to wait for a worker, until the journal can be written, or while every worker fails (ten times as "
+        "long where tasks were complete before); default: 60",
+        float,
+        60.0,
+    ),
     Option("any-version", "also use workers that run another version of stormtracks", bool, False),
 )
 HELP = {option.name: option.help for option in OPTIONS}

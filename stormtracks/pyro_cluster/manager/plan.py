@@ -9,6 +9,7 @@ from typing import Any
 from stormtracks import address
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal.journal import Journal, Run, default_name
+from stormtracks.pyro_cluster.manager import halt, time_limit
 from stormtracks.pyro_cluster.manager.dispatch import Rules
 from stormtracks.pyro_cluster.plain import Options
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
@@ -25,8 +26,8 @@ class ManagePlan:
     start_year, end_year, members : int
         The end year is included.
     task : str
-    timeout : float or None
-        Seconds that one task may take; none: no limit.
+    timeout : float, str or None
+        Seconds that one task may take, or as text what `time_limit.read` takes; none: its default.
     retries : int
         How often a task that failed or timed out is tried again.
     settings : dict
@@ -37,7 +38,9 @@ class ManagePlan:
         Start a run over that was begun with other settings, and replace its results.
     nameserver : tuple of (str, int)
     wait : float
-        Seconds to wait for a worker where there is none, or for a journal that cannot be written.
+        Seconds to wait for a worker where there is none or every one fails, or for a journal that cannot be written.
+    halt : str or None
+        Failures that end the run: what `halt.read` takes; none: its default.
     any_version : bool
         Also give work to workers of another version.
     journals : Path or None
@@ -54,13 +57,14 @@ class ManagePlan:
     end_year: int
     members: int
     task: str = "vort_track"
-    timeout: float | None = None
+    timeout: float | str | None = None
     retries: int = 2
     settings: dict[str, Any] = field(default_factory=dict)
     run: str | None = None
     overwrite: bool = False
     nameserver: tuple[str, int] = ("localhost", 9090)
     wait: float = 60.0
+    halt: str | None = None
     any_version: bool = False
     journals: Path | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -70,10 +74,10 @@ class ManagePlan:
     def __post_init__(self) -> None:
         if self.retries < 0:
             raise BadValue(f"the number of retries must be at least 0, not {self.retries}")
-        for name in ("timeout", "wait"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise BadValue(f"the {name} must be above 0 s, not {value:g}")
+        if not self.wait > 0:
+            raise BadValue(f"the wait must be above 0 s, not {self.wait:g}")
+        time_limit.read(self.timeout)
+        halt.read(self.halt)
 
     @property
     def name(self) -> str:
@@ -101,8 +105,11 @@ class ManagePlan:
 
     def rules(self) -> Rules:
         """How the work is given out."""
-        options = Options(settings=self.settings, overwrite=self.overwrite, timeout=self.timeout, run=self.name)
-        return Rules(code_version(), options, self.retries, self.wait, self.any_version)
+        limit = time_limit.read(self.timeout)
+        options = Options(settings=self.settings, overwrite=self.overwrite, timeout=limit.seconds, run=self.name)
+        return Rules(
+            code_version(), options, self.retries, self.wait, self.any_version, limit=limit, halt=halt.read(self.halt)
+        )
 
     @property
     def hosts_option(self) -> str:

@@ -9,16 +9,43 @@ from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
 
-def _assignments(years=3, members=4, workers=2, retries=2, **of_worker):
-    made = Assignments(PyroTaskSchedule(2000, 1999 + years, members), retries)
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+CLOCK = Clock()
+
+
+@pytest.fixture(autouse=True)
+def _later():
+    """Between two tests more time passes than anything rests."""
+    CLOCK.now += 1000.0
+
+
+def _assignments(years=3, members=4, workers=2, retries=2, clock=CLOCK, **of_worker):
+    made = Assignments(PyroTaskSchedule(2000, 1999 + years, members), retries, clock, lambda: 0.5)
     for number in range(workers):
         made.add(Worker(f"id{number}", f"w{number}", **of_worker))
     return made, list(made.workers.values())
 
 
-def _taken(assignments, worker, slot=0):
+def _taken(assignments, worker, slot=0, after=0.0):
+    """The cell that a slot is given after so many seconds."""
+    CLOCK.now += after
     task = assignments.take(worker, slot)
     return task and (task.year, task.ensemble_member)
+
+
+def _fails(assignments, worker, slot=0, after=0.0, **reply):
+    """A slot is given a task, and that fails: what becomes of it."""
+    assert _taken(assignments, worker, slot, after)
+    return assignments.finish(worker, slot, {"status": "failure", "error": "no space", **reply})
 
 
 COMPLETE, FAILURE, TIMEOUT = ({"status": status} for status in ("complete", "failure", "timeout"))
@@ -71,10 +98,10 @@ def test_a_failed_task_is_tried_on_another_worker_first():
     assignments, (a, b) = _assignments(years=1, members=1)
     _taken(assignments, a)
     assert assignments.finish(a, 0, FAILURE).status == "outstanding"
-    assert _taken(assignments, a) is None
+    assert _taken(assignments, a, after=60) is None
     assert _taken(assignments, b) == (2000, 0)
     assignments.finish(b, 0, FAILURE)
-    assert _taken(assignments, a) == (2000, 0)  # there is no other left
+    assert _taken(assignments, a, after=60) == (2000, 0)  # there is no other left
     outcome = assignments.finish(a, 0, FAILURE)
     assert (outcome.status, outcome.worker, outcome.attempts) == ("failure", "w0, w1", 3)
     assert assignments.schedule.get_progress() == "F\n"
@@ -84,6 +111,7 @@ def test_a_failed_task_comes_after_all_others():
     assignments, (a,) = _assignments(years=2, members=2, workers=1)
     _taken(assignments, a)
     assignments.finish(a, 0, FAILURE)
+    CLOCK.now += 1.0
     order = []
     while (cell := _taken(assignments, a)) is not None:
         order.append(cell)
@@ -94,7 +122,7 @@ def test_a_failed_task_comes_after_all_others():
 def test_a_task_that_outlives_its_timeout_is_t_after_its_retries():
     assignments, (a,) = _assignments(1, 1, 1, retries=1)
     for _ in range(2):
-        _taken(assignments, a)
+        _taken(assignments, a, after=60)
         outcome = assignments.finish(a, 0, TIMEOUT)
     assert outcome.status == assignments.schedule.get_task(2000, 0).status == "timeout"
 
@@ -154,15 +182,113 @@ def test_a_reply_that_makes_no_sense_is_a_failure(reply, error):
     assert outcome.status == "failure" and error in outcome.error
 
 
+def test_a_task_that_failed_rests_and_longer_each_time():
+    assignments, (a,) = _assignments(1, 1, 1, retries=3)
+    for rest in (1.0, 4.0, 16.0):
+        assert _fails(assignments, a).status == "outstanding"
+        assert assignments.due_in(a) is None or assignments.possible()
+        assert _taken(assignments, a, after=rest - 0.01) is None
+        assert assignments.due_in(a) == pytest.approx(0.01)
+        CLOCK.now += 0.02
+    assert _fails(assignments, a).status == "failure"
+
+
+def test_what_rests_keeps_the_run_from_stalling():
+    assignments, (a,) = _assignments(1, 3, 1)
+    for _ in range(3):
+        _fails(assignments, a)
+    assert a.breaker.rest and _taken(assignments, a) is None and assignments.possible()
+
+
+def test_a_failure_that_is_final_is_not_repeated_and_tells_nothing_about_the_worker():
+    assignments, (a,) = _assignments(1, 10, 1)
+    for _ in range(9):
+        outcome = _fails(assignments, a, final=True)
+        assert (outcome.status, outcome.attempts) == ("failure", 1)
+    assert not a.breaker.rest and _taken(assignments, a) == (2000, 9)
+
+
+def test_a_worker_on_which_three_tasks_fail_in_a_row_rests_then_is_tried_with_one_task_of_another_year():
+    assignments, (a,) = _assignments(2, 4, 1, slots=2)
+    cells = [_taken(assignments, a, 0), _taken(assignments, a, 1)]
+    assignments.finish(a, 0, FAILURE), assignments.finish(a, 1, FAILURE)
+    _fails(assignments, a)
+    assert a.breaker.news() == "rests 2 s: its last three tasks failed: no space" and a.breaker.news() is None
+    assert assignments.failing() is a and cells == [(2000, 0), (2000, 1)]
+    assert _taken(assignments, a, after=1.9) is None and assignments.due_in(a) == pytest.approx(0.1)
+    assert _taken(assignments, a, 0, after=0.2) == (2001, 0) and _taken(assignments, a, 1) is None
+    assert assignments.due_in(a) is None
+    assert assignments.finish(a, 0, COMPLETE).status == "complete"
+    assert a.breaker.news() == "works again" and not assignments.failing() and _taken(assignments, a) == (2001, 1)
+
+
+def test_failures_while_a_worker_rests_cost_no_attempt_and_let_it_rest_longer():
+    assignments, (a,) = _assignments(1, 3, 1, retries=1)
+    for _ in range(3):
+        _fails(assignments, a)
+    for rest in (2, 4, 8, 16, 32, 60, 60):
+        assert a.breaker.rest == rest
+        assert _fails(assignments, a, after=rest + 0.01).status == "outstanding"
+    CLOCK.now += 61
+    _taken(assignments, a)
+    assignments.finish(a, 0, COMPLETE)
+    assert {_fails(assignments, a, after=60).status for _ in range(2)} == {"failure"}  # the second of two attempts
+
+
+def test_repeated_tasks_that_fail_again_do_not_blame_the_worker():
+    assignments, (a, b) = _assignments(1, 6, 2, retries=1)
+    for number in range(6):
+        _fails(assignments, a if number % 2 else b)
+        a.breaker.completed(), b.breaker.completed()  # as if others had gone well in between
+    statuses = {_fails(assignments, a if number % 2 else b, after=60).status for number in range(6)}
+    assert statuses == {"failure"} and not a.breaker.rest and not b.breaker.rest
+
+
+def test_a_task_is_not_kept_for_a_worker_that_rests_or_stops():
+    assignments, (a, b, c) = _assignments(1, 5, 3)
+    for _ in range(3):
+        _fails(assignments, b)
+    c.stopping = True
+    for _ in range(2):
+        _fails(assignments, a)
+    assert _taken(assignments, c) is None and _taken(assignments, a, after=60)
+
+
+def test_a_worker_that_is_stopping_is_given_nothing_and_is_no_hope():
+    assignments, (a,) = _assignments(1, 2, 1)
+    a.stopping = True
+    assert _taken(assignments, a) is None and not assignments.possible() and assignments.due_in(a) is None
+
+
+def test_deaths_are_forgotten_once_a_task_survives():
+    assignments, _ = _assignments(1, 1, 0, retries=1)
+    for number in range(4):
+        assert _killed(assignments, 10 * number).status == "outstanding"
+        survivor = Worker(f"s{number}", f"s{number}")
+        assignments.add(survivor)
+        _taken(assignments, survivor, after=60)
+        survivor.breaker.rest = 0.0
+        assignments._troubles[2000, 0].failed = 0  # its failures are another matter
+        assert assignments.finish(survivor, 0, FAILURE).status == "outstanding"
+        assignments.remove(survivor)
+        CLOCK.now += 60
+
+
 class Books(RuleBasedStateMachine):
-    """Workers come and go, tasks are taken, finished, lost and given back in any order; the books are checked after
-    each step, and at the end every task can still be brought to an end."""
+    """Workers come and go, tasks are taken, finished, lost and given back in any order, time passes or does not; the
+    books are checked after each step, and at the end every task can still be brought to an end."""
 
     def __init__(self):
         super().__init__()
-        self.assignments, _ = _assignments(years=3, members=3, workers=0, retries=1)
+        self.clock = Clock()
+        self.assignments, _ = _assignments(years=3, members=3, workers=0, retries=1, clock=self.clock)
         self.busy = []  # (worker, slot), also of workers that have gone
         self.number = 0
+        self.counted = {}  # cell -> [when each failure that counts as an attempt was]
+
+    @rule(seconds=st.sampled_from([0.1, 1.0, 3.0, 70.0]))
+    def time_passes(self, seconds):
+        self.clock.now += seconds
 
     @rule(
         slots=st.integers(1, 3),
@@ -183,21 +309,41 @@ class Books(RuleBasedStateMachine):
     @rule(data=st.data(), slot=st.integers(0, 2))
     def is_given_a_task(self, data, slot):
         for worker in self._one_of(data, self.assignments.workers.values()):
-            if slot < worker.slots and slot not in worker.running and self.assignments.take(worker, slot):
+            breaker = worker.breaker
+            resting = breaker.rest and (breaker.until > self.clock.now or breaker.trial is not None)
+            if slot < worker.slots and slot not in worker.running and (task := self.assignments.take(worker, slot)):
                 self.busy.append((worker, slot))
+                assert not resting and not worker.stopping
+                failures = self.counted.get((task.year, task.ensemble_member), [])
+                rested = self.clock.now - failures[-1] if failures else 0.0
+                assert rested >= (0.0, 1.0, 4.0)[len(failures)], "a task is repeated before it has rested"
 
-    @rule(data=st.data(), status=st.sampled_from(["complete", "failure", "timeout", "nonsense"]))
-    def replies(self, data, status):
+    @rule(data=st.data())
+    def is_stopping(self, data):
+        for worker in self._one_of(data, self.assignments.workers.values()):
+            worker.stopping = True
+
+    @rule(data=st.data(), status=st.sampled_from(["complete", "failure", "timeout", "nonsense"]), final=st.booleans())
+    def replies(self, data, status, final):
         for worker, slot in self._one_of(data, self.busy):
             self.busy.remove((worker, slot))
             task, _ = worker.running[slot]
-            outcome = self.assignments.finish(worker, slot, {"status": status})
+            cell, rested = (task.year, task.ensemble_member), bool(worker.breaker.rest)
+            outcome = self.assignments.finish(worker, slot, {"status": status, "final": final})
             assert outcome.status == task.status and (outcome.status == "complete") == (status == "complete")
+            at_once = final and status == "failure"
+            if status != "complete" and not at_once and not rested:
+                self.counted.setdefault(cell, []).append(self.clock.now)
+            failed = at_once or len(self.counted.get(cell, ())) > 1  # one retry
+            assert status == "complete" or (outcome.status == "outstanding") != failed
+            assert not worker.breaker.rest or status != "complete"
 
     @rule(data=st.data())
     def is_lost_with_its_task(self, data):
         for worker, slot in self._one_of(data, self.busy):
             self.busy.remove((worker, slot))
+            worker.lost = worker.lost or "connection closed"
+            self.assignments.remove(worker)
             assert self.assignments.lose(worker, slot).status in ("outstanding", "failure")
 
     @rule(data=st.data())
@@ -205,6 +351,12 @@ class Books(RuleBasedStateMachine):
         for worker, slot in self._one_of(data, self.busy):
             self.busy.remove((worker, slot))
             self.assignments.give_back(worker, slot)
+
+    def _waits(self, worker):
+        """Let the time pass after which there may be a task; whether there may be one."""
+        seconds = self.assignments.due_in(worker)
+        self.clock.now += seconds or 0.0
+        return seconds is not None
 
     def _one_of(self, data, things):
         """One of some things in a list, or nothing where there is none."""
@@ -219,8 +371,9 @@ class Books(RuleBasedStateMachine):
             self.assignments.give_back(worker, slot)
         last = Worker("last", "last")
         self.assignments.add(last)
-        while self.assignments.take(last, 0):
-            self.assignments.finish(last, 0, COMPLETE)
+        while self.assignments.take(last, 0) or self._waits(last):
+            if last.running:
+                self.assignments.finish(last, 0, COMPLETE)
             self.assignments.check()
         counts = self.assignments.schedule.counts()
         assert counts["working"] == counts["outstanding"] == 0

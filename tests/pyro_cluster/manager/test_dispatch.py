@@ -6,63 +6,16 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager import discovery, dispatch, heartbeats
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules
-from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
-from tests.simulated_cluster import ListJournal, SimulatedCluster
+from stormtracks.pyro_cluster.manager import discovery, dispatch, heartbeats, rests
+from tests.dispatch_setting import Setting, until
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
     monkeypatch.setattr(dispatch, "REST_SECONDS", (0.01, 0.1))
-
-
-class Setting:
-    """A dispatcher, its cluster, its journal and the lines that it showed; its books are checked after each step."""
-
-    def __init__(self, years=2, members=3, wait=30.0, retries=2, **rules):
-        self.cluster, self.journal, self.shown, self.faults = SimulatedCluster(), ListJournal(), [], []
-        self.schedule = PyroTaskSchedule(2000, 1999 + years, members)
-        rules = Rules("1", retries=retries, wait=wait, **rules)
-        self.dispatcher = Dispatcher(self.schedule, self.cluster, self.journal, rules, self.shown.append)
-        self.journal.check = self.check
-
-    def check(self):
-        try:
-            self.dispatcher.check()
-        except AssertionError as error:  # in a thread of the dispatcher nobody would see it
-            self.faults.append(str(error))
-
-    def run(self, seconds=30):
-        self.dispatcher.start()
-        assert self.dispatcher.wait(seconds)
-        self.dispatcher.stop("over")
-        self.check()
-        assert self.faults == []
-        return self.dispatcher.ended
-
-    def run_when_all_have_come(self):
-        self.dispatcher._paused = "until all have come"
-        self.dispatcher.start()
-        _until(lambda: len(self.dispatcher.workers()) == len(self.cluster.workers))
-        with self.dispatcher._lock:
-            self.dispatcher._paused = None
-            self.dispatcher._idle.notify_all()
-        return self.run()
-
-    def did(self):
-        return sorted(cell for worker in self.cluster.workers.values() for cell in worker.did)
-
-    def until_shown(self, text, seconds=20):
-        _until(lambda: any(text in line for line in self.shown), seconds)
-
-
-def _until(true, seconds=20):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
+    monkeypatch.setattr(rests, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(rests, "FIRST_REST", 0.01)
 
 
 def _all(years, members):
@@ -135,7 +88,7 @@ def test_a_killed_workers_tasks_are_done_by_others():
     setting.dispatcher.start()
     assert begun.wait(20)
     setting.cluster.add("other")
-    _until(lambda: len(setting.did()) == 6)
+    until(lambda: len(setting.did()) == 6)
     doomed.kill()
     assert setting.run() == "complete" and setting.did() == _all(1, 8)
     lost = [line for line in setting.shown if "worker doomed lost: " in line]
@@ -164,7 +117,7 @@ def test_half_of_twenty_workers_lost_at_once_costs_no_task():
     setting = Setting(4, 20, retries=0)
     workers = [setting.cluster.add(f"w{number}", work, slots=2) for number in range(20)]
     setting.dispatcher.start()
-    _until(lambda: setting.schedule.counts()["working"] == 40)
+    until(lambda: setting.schedule.counts()["working"] == 40)
     for worker in workers[:10]:
         worker.kill()
     gate.set()
@@ -202,7 +155,7 @@ def test_a_worker_that_comes_back_is_told_from_a_new_one():
     stay = threading.Event()
     first = setting.cluster.add("a", lambda peer, year, member: peer.gone.wait(60))
     setting.dispatcher.start()
-    _until(lambda: setting.schedule.counts()["working"])
+    until(lambda: setting.schedule.counts()["working"])
     first.kill()
     setting.cluster.add("a", lambda peer, year, member: stay.wait(20) and {})
     setting.until_shown("a new worker of this name")
@@ -215,7 +168,7 @@ def test_a_name_that_is_taken_over_is_shown_and_both_are_used():
     stay = threading.Event()
     first = setting.cluster.add("a", lambda peer, year, member: stay.wait(20) and {})
     setting.dispatcher.start()
-    _until(lambda: setting.schedule.counts()["working"])
+    until(lambda: setting.schedule.counts()["working"])
     setting.cluster.add("a", lambda peer, year, member: stay.wait(20) and {})
     setting.until_shown("the name a now belongs to another worker")
     stay.set()
@@ -284,7 +237,7 @@ def test_the_slots_of_a_busy_worker_do_not_wake_each_other(monkeypatch):
     setting.cluster.add("busy", lambda *cell: calls.append(cell) or {"status": "busy"}, slots=4)
     began = time.monotonic()
     setting.dispatcher.start()
-    _until(lambda: len(calls) >= 12)
+    until(lambda: len(calls) >= 12)
     elapsed = time.monotonic() - began
     setting.dispatcher.stop("over")
     assert len(calls) <= 4 * (elapsed / 0.1 + 2)
@@ -295,7 +248,7 @@ def test_a_lost_nameserver_is_shown_and_work_continues():
     stay = threading.Event()
     setting.cluster.add("a", lambda *cell: stay.wait(20) and {})
     setting.dispatcher.start()
-    _until(lambda: setting.schedule.counts()["working"])
+    until(lambda: setting.schedule.counts()["working"])
     setting.cluster.down = "no nameserver at h:9090"
     setting.until_shown("nameserver lost: no nameserver at h:9090; running tasks continue")
     setting.cluster.down = None
@@ -327,7 +280,7 @@ def test_stopping_leaves_no_thread_and_makes_running_tasks_outstanding():
     setting = Setting(1, 4)
     setting.cluster.add("a", lambda peer, year, member: peer.gone.wait(60), slots=2)
     setting.dispatcher.start()
-    _until(lambda: setting.schedule.counts()["working"] == 2)
+    until(lambda: setting.schedule.counts()["working"] == 2)
     setting.dispatcher.stop("interrupted")
     assert setting.dispatcher.wait(0) and setting.dispatcher.ended == "interrupted"
     assert setting.schedule.get_progress() == "----\n"
@@ -348,7 +301,7 @@ def test_books_that_disagree_are_found(spoil, message):
     setting = Setting(1, 4)
     setting.cluster.add("a", lambda peer, year, member: peer.gone.wait(60), slots=2)
     setting.dispatcher.start()
-    _until(lambda: setting.schedule.counts()["working"] == 2)
+    until(lambda: setting.schedule.counts()["working"] == 2)
     with setting.dispatcher._lock:
         setting.dispatcher.check()
         before = copy.copy(_only(setting.dispatcher))

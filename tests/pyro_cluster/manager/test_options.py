@@ -27,7 +27,7 @@ def test_what_is_not_given_has_its_default():
     assert options.read({**GIVEN, "end_year": "2007", "timeout": "1.5"}) == {
         **values,
         "end_year": 2007,
-        "timeout": 1.5,
+        "timeout": "1.5",
     }
 
 

@@ -1,0 +1,54 @@
+"""A dispatcher on a simulated cluster, whose books are checked after each step."""
+
+import time
+
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules
+from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from tests.simulated_cluster import ListJournal, SimulatedCluster
+
+
+class Setting:
+    """A dispatcher, its cluster, its journal and the lines that it showed; its books are checked after each step."""
+
+    def __init__(self, years=2, members=3, wait=30.0, retries=2, **rules):
+        self.cluster, self.journal, self.shown, self.faults = SimulatedCluster(), ListJournal(), [], []
+        self.schedule = PyroTaskSchedule(2000, 1999 + years, members)
+        rules = Rules("1", retries=retries, wait=wait, **rules)
+        self.dispatcher = Dispatcher(self.schedule, self.cluster, self.journal, rules, self.shown.append)
+        self.journal.check = self.check
+
+    def check(self):
+        try:
+            self.dispatcher.check()
+        except AssertionError as error:  # in a thread of the dispatcher nobody would see it
+            self.faults.append(str(error))
+
+    def run(self, seconds=30):
+        self.dispatcher.start()
+        assert self.dispatcher.wait(seconds)
+        self.dispatcher.stop("over")
+        self.check()
+        assert self.faults == []
+        return self.dispatcher.ended
+
+    def run_when_all_have_come(self):
+        self.dispatcher._journal_trouble = "until all have come"
+        self.dispatcher.start()
+        until(lambda: len(self.dispatcher.workers()) == len(self.cluster.workers))
+        with self.dispatcher._lock:
+            self.dispatcher._journal_trouble = None
+            self.dispatcher._idle.notify_all()
+        return self.run()
+
+    def did(self):
+        return sorted(cell for worker in self.cluster.workers.values() for cell in worker.did)
+
+    def until_shown(self, text, seconds=20):
+        until(lambda: any(text in line for line in self.shown), seconds)
+
+
+def until(true, seconds=20):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
