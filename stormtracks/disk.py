@@ -160,6 +160,10 @@ class Lock:
         os.pwrite(self._descriptor, data, 0)
         os.ftruncate(self._descriptor, len(data))
 
+    def stands_at(self, path: str | os.PathLike) -> bool:
+        """Whether the file of this name is still the one that is locked, not removed or replaced meanwhile."""
+        return self._descriptor >= 0 and _is_still(self._descriptor, path)
+
     def release(self) -> None:
         """Let others have the lock; more than once does no harm."""
         if self._descriptor >= 0:

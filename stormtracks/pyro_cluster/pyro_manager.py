@@ -6,7 +6,7 @@ has the run; 130 interrupted (Ctrl-C, SIGTERM, the terminal closed). After any e
 """
 
 import argparse
-import contextlib
+import itertools
 import os
 import signal
 import sys
@@ -21,8 +21,9 @@ from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.grid import grid
 from stormtracks.pyro_cluster.journal.journal import Journal
-from stormtracks.pyro_cluster.journal.lock import AlreadyManaged, JournalRefused
+from stormtracks.pyro_cluster.journal.lock import AlreadyManaged
 from stormtracks.pyro_cluster.journal.report import summary
+from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager import options
 from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
 from stormtracks.pyro_cluster.manager.display import Display, display, write_line
@@ -34,6 +35,7 @@ from stormtracks.pyro_cluster.service import on_signals
 from stormtracks.terminal_text import clean, clean_line
 
 GRID_LINES = 24
+SHOWN_MISSING = 5
 COMPLETE, INCOMPLETE, REFUSED, UNREACHABLE, MANAGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -110,14 +112,16 @@ def _managed(plan: ManagePlan, stream: IO[str]) -> int:
     schedule = plan.schedule()
     cluster = ListedWorkers(*plan.nameserver)
     cluster.join()  # before the journal, so that a wrong address leaves no run behind
-    trouble = _Postponed()
-    journal = plan.journal(trouble)
+    heard = Heard(_Postponed(), _Postponed(), _Postponed())
+    journal = plan.journal(heard)
     how = "failed"
     try:
         _mark_complete(schedule, journal.complete)
         show = _Postponed()
         dispatcher = Dispatcher(schedule, cluster, journal, plan.rules(), show)
-        trouble.call = dispatcher.trouble
+        _listen(heard, dispatcher)
+        if journal.lost:  # before anybody listened
+            dispatcher.lost(journal.lost)
         began = time.monotonic()
         with display(dispatcher, stream) as shown:
             show.call = shown.show
@@ -129,7 +133,7 @@ def _managed(plan: ManagePlan, stream: IO[str]) -> int:
     return _end(plan, dispatcher, journal, time.monotonic() - began, stream)
 
 
-_STATES = dict.fromkeys(("journal", "no worker", "failing", "halted"), "incomplete")
+_STATES = dict.fromkeys(("journal", "no worker", "failing", "halted", "lost", "bug"), "incomplete")
 """What `inv status` says for some ends."""
 
 
@@ -141,6 +145,15 @@ class _Postponed:
     def __call__(self, message: str | None) -> None:
         if self.call:
             self.call(message)
+
+
+def _listen(heard: Heard, dispatcher: Dispatcher) -> None:
+    """Let the dispatcher hear of the journal, which was there before it."""
+    heard.trouble.call, heard.event.call, heard.lost.call = (  # type: ignore[attr-defined]  # each is a _Postponed
+        dispatcher.trouble,
+        dispatcher.log,
+        dispatcher.lost,
+    )
 
 
 def _mark_complete(schedule: PyroTaskSchedule, cells: Iterable[tuple[int, int]]) -> None:
@@ -162,7 +175,7 @@ def _work(dispatcher: Dispatcher, shown: Display) -> str:
     try:
         dispatcher.start()
         while not dispatcher.wait(shown.interval):
-            shown.update()
+            _update(dispatcher, shown)
         dispatcher.stop("over")
     except (Interrupted, KeyboardInterrupt):
         with on_signals(signal.SIG_IGN):  # a second Ctrl-C must not leave the journal open
@@ -170,27 +183,60 @@ def _work(dispatcher: Dispatcher, shown: Display) -> str:
     return dispatcher.ended
 
 
+def _update(dispatcher: Dispatcher, shown: Display) -> None:
+    """Draw the picture again. One that cannot be drawn is no reason to end a run, and is said once."""
+    try:
+        shown.update()
+    except Exception as error:
+        dispatcher.bug("the display", error)
+
+
 def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: float, stream: IO[str]) -> int:
-    """Say how it ended and how to resume it; the exit status."""
-    how = dispatcher.ended
-    lines = [f"run {plan.name}: {_how(how, dispatcher, plan, journal)}"]
-    with contextlib.suppress(JournalRefused):  # the table is left out rather than how the run ended
+    """Say how it ended and how to resume it; the exit status. It is complete if the journal, read again, says so."""
+    how, table = dispatcher.ended, []
+    missing = None
+    try:
         state = runs.read(plan.name, plan.journals)
-        lines += grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher)
-    complete = how == "complete" and not journal.lost
-    again = [] if complete else [plan.again or f"to resume: {plan.command()}"]
+        table = grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher)
+        missing = _missing(dispatcher.schedule, state.schedule)
+    except (StormtracksError, OSError) as error:
+        missing = f"it cannot be read again ({error})"
+    if how == "complete" and (missing or journal.lost):
+        how = "unconfirmed"
+    lines = [f"run {plan.name}: {_how(how, dispatcher, plan, journal, missing)}", *table]
+    again = [] if how == "complete" else [plan.again or f"to resume: {plan.command()}"]
     write_line(stream, "\n".join(map(clean_line, lines + again)))
-    if complete:
-        return COMPLETE
-    if how == "interrupted":
-        return INTERRUPTED
+    return _status_of_end(how, dispatcher, journal)
+
+
+def _status_of_end(how: str, dispatcher: Dispatcher, journal: Journal) -> int:
+    if journal.taken:
+        return MANAGED
     # Where no worker ever came, the cluster is not there; where some did, work is left that none of them can do.
-    return UNREACHABLE if how == "no worker" and not dispatcher.met else INCOMPLETE
+    known = {
+        "complete": COMPLETE,
+        "interrupted": INTERRUPTED,
+        "no worker": INCOMPLETE if dispatcher.met else UNREACHABLE,
+    }
+    return known.get(how, INCOMPLETE)
 
 
-def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal) -> str:
+def _missing(done: PyroTaskSchedule, kept: PyroTaskSchedule) -> str:
+    """What is complete here and not in the journal; empty: nothing."""
+    number = done.counts()["complete"] - kept.counts()["complete"]
+    if number <= 0:
+        return ""
+    cells = ((year, member) for year in done.years for member in range(done.num_ensemble_members))
+    lacking = (f"{year} member {member}" for year, member in cells if kept.get_task(year, member).status != "complete")
+    shown = list(itertools.islice(lacking, SHOWN_MISSING))
+    return f"it lacks {number:,} of {len(done):,} ({', '.join(shown)}{', ...' if number > len(shown) else ''})"
+
+
+def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal, missing: str | None) -> str:
+    if journal.taken:
+        return f"stopped: {journal.taken}"
     if journal.lost:
-        return f"stopped: {journal.lost}. Free disk space and resume the run; results that exist are found again"
+        return f"stopped: {journal.lost}. Check the disk and resume the run; results that exist are found again"
     where = (
         "that can do the remaining tasks" if dispatcher.met else f"at the nameserver {address.place(*plan.nameserver)}"
     )
@@ -199,7 +245,10 @@ def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal) -
         "failing": f"stopped: every worker failed for {dispatcher.why}",
         "halted": f"stopped: {dispatcher.why}. Correct what the list below says",
         "incomplete": "some tasks failed or timed out; see the list below",
+        "unconfirmed": f"the tasks are done, but the journal does not say so: {missing}. Resume the run; results that "
+        "exist are found again",
         "journal": f"stopped: the journal could not be written for {plan.wait:g} s. Free disk space and resume the run",
+        "bug": "stopped by a bug, see above. Resume the run; results that exist are found again",
         "no worker": f"no worker for {plan.wait:g} s {where}; check them with "
         f"'fab workers{plan.hosts_option}', start them with 'fab start-workers{plan.hosts_option}'",
         "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",

@@ -1,19 +1,24 @@
 """The manager with a real nameserver and real workers: runs, refusals, and ends of every kind."""
 
+import contextlib
 import io
 import os
 import re
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from stormtracks.pyro_cluster import pyro_manager
 from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from tests.processes import wait_for
+from tests.simulated_cluster import SimulatedCluster
 
 CHECKOUT = Path(__file__).parents[2]
 MANAGER = """
@@ -276,3 +281,86 @@ def test_the_nameserver_of_another_cluster_is_a_wrong_key(home, nameserver, caps
     secret.renew()
     assert pyro_manager.main(["--start-year", "2001", "--members", "1", "--nameserver", nameserver]) == 3
     assert "wrong key" in capsys.readouterr().err
+
+
+@pytest.fixture
+def managed(home, tmp_path, monkeypatch):
+    """A run of three tasks in this process, one after the other: managed(work) -> (exit status, output)."""
+
+    def run(work):
+        cluster = SimulatedCluster()
+        cluster.join = cluster.leave = lambda: None
+        cluster.add("w", work)
+        monkeypatch.setattr(pyro_manager, "ListedWorkers", lambda host, port: cluster)
+        out = io.StringIO()
+        plan = ManagePlan(2000, 2000, 3, any_version=True, journals=tmp_path)
+        return pyro_manager.run(plan, out, out), out.getvalue()
+
+    return run
+
+
+def _journal(tmp_path, statement):
+    with contextlib.closing(sqlite3.connect(tmp_path / "vort_track_2000-2000.sqlite", timeout=10)) as db:
+        changed = db.execute(statement).rowcount
+        db.commit()
+        return changed
+
+
+def test_what_the_journal_lacks_is_not_complete(managed, tmp_path):
+    def work(peer, year, member):
+        if member == 2:
+            wait_for(lambda: _journal(tmp_path, "DELETE FROM tasks WHERE member = 0") == 1)
+        return {}
+
+    status, output = managed(work)
+    assert status == 1
+    assert "the tasks are done, but the journal does not say so: it lacks 1 of 3 (2000 member 0). Resume" in output
+    assert "all tasks are complete" not in output and "to resume: inv manage" in output
+    assert managed(lambda peer, year, member: {})[0] == 0
+
+
+def test_a_journal_that_cannot_be_written_any_more_ends_the_run(managed, tmp_path):
+    def work(peer, year, member):
+        if member == 1:
+            _journal(tmp_path, "DROP TABLE tasks")
+        return {}
+
+    status, output = managed(work)
+    assert status == 1 and "could not be written to the journal: no such table: tasks" in output
+    assert "all tasks are complete" not in output
+
+
+def test_a_journal_removed_during_a_run_is_there_at_its_end(managed, tmp_path):
+    def work(peer, year, member):
+        if member == 1:
+            (tmp_path / "vort_track_2000-2000.sqlite").unlink()
+        return {}
+
+    status, output = managed(work)
+    assert status == 0 and "was removed while the run goes on; it was written anew" in output
+    assert re.search(r"complete +3\n", output)
+
+
+def test_a_run_that_another_manager_took_ends(managed, tmp_path):
+    others = []
+
+    def work(peer, year, member):
+        if member == 1:
+            for path in tmp_path.glob("vort_track_2000-2000.*"):
+                path.unlink()
+            others.append(ManagePlan(2000, 2000, 3, any_version=True, journals=tmp_path).journal())
+        return {}
+
+    status, output = managed(work)
+    assert (
+        status == 4
+        and "stopped: the lock of the journal was removed, and run vort_track_2000-2000 is already" in output
+    )
+    others[0].close("incomplete")
+
+
+def test_a_display_that_fails_does_not_end_a_run(managed, monkeypatch):
+    monkeypatch.setattr("stormtracks.pyro_cluster.manager.display.PlainDisplay.interval", 0.01)
+    monkeypatch.setattr("stormtracks.pyro_cluster.manager.display.PlainDisplay.update", lambda self: 1 / 0)
+    status, output = managed(lambda peer, year, member: time.sleep(0.1) or {})
+    assert status == 0 and output.count("a bug in the display: ZeroDivisionError: division by zero") == 1

@@ -14,40 +14,27 @@ import re
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from stormtracks.paths import state_folder
-from stormtracks.pyro_cluster.journal import lock
+from stormtracks.pyro_cluster.journal import lock, schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
-from stormtracks.pyro_cluster.journal.writer import Writer
+from stormtracks.pyro_cluster.journal.place import Place
+from stormtracks.pyro_cluster.journal.writer import Heard, Writer, passes
 from stormtracks.pyro_cluster.pyro_task import Status
 from stormtracks.strict_dataclass import renamed
 
-FORMAT = 1
 RUNNING = "running"
 """The run's state while a manager has it; after that, how it ended."""
 PAUSED = "paused: "
 """What the state begins with while every worker fails."""
-_APPLICATION = 0x73746F72  # "stor": tells our files from other SQLite files
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS run (
-    name TEXT PRIMARY KEY, task TEXT, start_year INTEGER, end_year INTEGER, members INTEGER, settings TEXT,
-    nameserver TEXT, version TEXT, started REAL, pid INTEGER, host TEXT, heartbeat REAL, state TEXT);
-CREATE TABLE IF NOT EXISTS tasks (
-    year INTEGER, member INTEGER, status TEXT, worker TEXT, host TEXT, seconds REAL, cpu_seconds REAL, path TEXT,
-    counts TEXT, skipped INTEGER, error TEXT, traceback TEXT, attempts INTEGER, finished REAL,
-    PRIMARY KEY (year, member)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS working (
-    worker TEXT, slot INTEGER, year INTEGER, member INTEGER, since REAL, PRIMARY KEY (worker, slot)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS events (time REAL, text TEXT);
-"""
-_RECORD = f"INSERT OR REPLACE INTO tasks VALUES ({', '.join('?' * 14)})"
-_WORKING = "INSERT OR REPLACE INTO working VALUES (?, ?, ?, ?, ?)"
+_RECORD = schema.insertion("tasks")
+_WORKING = schema.insertion("working")
 _IDLE = "DELETE FROM working WHERE worker = ? AND slot = ?"
-_EVENT = "INSERT INTO events VALUES (?, ?)"
+_EVENT = schema.insertion("events")
 _BEAT = "UPDATE run SET heartbeat = ?"
 _STATE = "UPDATE run SET state = ?, heartbeat = ?"
 
@@ -140,9 +127,8 @@ class Journal:
         Start over where the journal was created with another task or other settings, rather than refuse.
     place : Path, optional
         Folder of journals; none: `folder()`.
-    on_trouble : callable, optional
-        Called (from the writing thread) with a message when the journal cannot be written, and with None when it can
-        again.
+    heard : Heard, optional
+        Who is told, from the writing thread, when the journal cannot be written, and what becomes of it.
 
     Attributes
     ----------
@@ -164,25 +150,31 @@ class Journal:
         run: Run,
         overwrite: bool = False,
         place: Path | None = None,
-        on_trouble: Callable[[str | None], object] | None = None,
+        heard: Heard | None = None,
     ) -> None:
         self.run = run
         self.path = Path(place or folder()) / f"{run.name}.sqlite"
         self.remarks: list[str] = []
         self.complete: list[tuple[int, int]] = []
-        self._lock = lock.take(self.path)
+        held = lock.take(self.path)
         try:
             self._db = _open(self.path)
             self._adopt(overwrite)
+            self._place = Place(self.path, held, _open)
         except BaseException:
-            self._lock.release()
+            held.release()
             raise
-        self._writer = Writer(self._db, _BEAT, on_trouble)
+        self._writer = Writer(self._db, _BEAT, heard, self._place)
 
     @property
     def lost(self) -> str | None:
         """A message about what could not be written, or None."""
         return self._writer.lost
+
+    @property
+    def taken(self) -> str | None:
+        """A message about the manager that has the run instead of this one, or None."""
+        return self._writer.taken
 
     def record(self, outcome: TaskOutcome) -> None:
         """Keep what became of a task; committed within some 20 milliseconds."""
@@ -208,22 +200,21 @@ class Journal:
         self._writer.put("DELETE FROM working", ())  # nobody follows any more what the workers still do
         self._writer.put(_STATE, (state, time.time()))
         self._writer.close()
-        with contextlib.suppress(sqlite3.Error):
-            self._db.close()
-        self._lock.release()
+        self._place.release()
 
     def _adopt(self, overwrite: bool) -> None:
         """Compare the run with the one that the journal knows, and take over what is complete."""
-        with _refusing(self.path):
+        with _refusing(self.path), _transaction(self._db):
+            schema.create(self._db)
             found = self._db.execute("SELECT task, settings, version FROM run").fetchone()
             if found is not None:
                 task, version = found[0], found[2]
-                settings = renamed(json.loads(found[1]), self.run.renamed, str(self.path))
+                settings = renamed(settings_in(found[1]), self.run.renamed, str(self.path))
                 if (task, settings) != (self.run.task, _plain(self.run.settings)):
                     self._start_over(_differences(self.run, task, settings), overwrite)
                 elif version != self.run.version:
                     self.remarks.append(f"started with stormtracks {version}, resumed with {self.run.version}")
-            self.complete = self._db.execute("SELECT year, member FROM tasks WHERE status = 'complete'").fetchall()
+            self.complete = self._db.execute(_COMPLETE).fetchall()
             self._introduce()
 
     def _start_over(self, differences: str, allowed: bool) -> None:
@@ -243,12 +234,14 @@ class Journal:
         run |= {"started": now, "pid": os.getpid(), "host": socket.gethostname(), "heartbeat": now, "state": RUNNING}
         columns = ", ".join(run)
         marks = ", ".join("?" * len(run))
-        self._db.execute("BEGIN IMMEDIATE")
         self._db.execute("DELETE FROM run")  # one row, that of the present manager
         self._db.execute("DELETE FROM working")
         self._db.execute("UPDATE tasks SET status = 'outstanding' WHERE status <> 'complete'")  # each is tried anew
         self._db.execute(f"INSERT INTO run ({columns}) VALUES ({marks})", tuple(run.values()))
-        self._db.execute("COMMIT")
+
+
+_COMPLETE = """SELECT year, member FROM tasks
+WHERE status = 'complete' AND typeof(year) = 'integer' AND typeof(member) = 'integer' AND member >= 0"""
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -257,9 +250,9 @@ def _open(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         application, form = (db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version"))
         tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if tables and (application, form) != (_APPLICATION, FORMAT):
+        if tables and (application, form) != (schema.APPLICATION, schema.FORMAT):
             raise JournalRefused(
-                f"{path} is not a journal of this version of stormtracks (format {form}, not {FORMAT}); "
+                f"{path} is not a journal of this version of stormtracks (format {form}, not {schema.FORMAT}); "
                 "move it away or choose another name with --run"
             )
         # A damaged page would otherwise show in the middle of the run; for a million tasks this takes a second.
@@ -267,8 +260,20 @@ def _open(path: Path) -> sqlite3.Connection:
             raise sqlite3.DatabaseError(problem)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
-        db.executescript(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {FORMAT}; {_SCHEMA}")
     return db
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of a block's statements or none: a reader never meets tables without the run that they are for."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
 
 
 @contextlib.contextmanager
@@ -276,15 +281,30 @@ def _refusing(path: Path) -> Iterator[None]:
     """What SQLite says of a journal, as a refusal that says what to do."""
     try:
         yield
-    except sqlite3.OperationalError as error:  # a kind of DatabaseError, but the file is not to blame
-        raise JournalRefused(
-            f"the journal {path} cannot be written: {error}; free disk space, or check the folder's permissions"
-        ) from error
-    except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
+    except (sqlite3.Error, json.JSONDecodeError) as error:
+        if passes(error):  # the file is not to blame
+            raise JournalRefused(
+                f"the journal {path} cannot be written: {error}; free disk space, or check the folder's permissions"
+            ) from error
         raise JournalRefused(
             f"the journal {path} is damaged: {error}; move it away (mv {path} {path}.damaged) and run the same command "
             "again: the workers find the results that exist and do only what is missing"
         ) from error
+
+
+def settings_in(text: object) -> dict[str, Any]:
+    """The settings that a journal has as text.
+
+    Raises
+    ------
+    json.JSONDecodeError
+    sqlite3.DatabaseError
+        They are something else than settings.
+    """
+    settings = json.loads(text) if isinstance(text, str) else None
+    if not isinstance(settings, dict):
+        raise sqlite3.DatabaseError("the run's settings cannot be read")
+    return settings
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:

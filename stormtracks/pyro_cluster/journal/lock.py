@@ -60,6 +60,11 @@ def held(journal: Path) -> bool | None:
     return disk.held(_beside(journal))
 
 
+def is_in_place(held: disk.Lock, journal: Path) -> bool:
+    """Whether a lock that this process holds is still the one that others would find."""
+    return held.stands_at(_beside(journal))
+
+
 def _holder(journal: Path) -> str:
     with contextlib.suppress(OSError):
         return _beside(journal).read_text(errors="replace").strip() or "another process"

@@ -47,7 +47,8 @@ def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> 
                 ("speed-up", f"{speed_up} ({duration(done.seconds)} of work, {duration(done.cpu_seconds)} of CPU)")
             )
     wide = max(len(what) for what, _ in rows)
-    return [f"  {what:{wide}}  {value}" for what, value in rows] + problems(state.problems)
+    lines = [f"  {what:{wide}}  {value}" for what, value in rows] + problems(state.problems)
+    return lines + [f"  {fault}" for fault in state.faults]
 
 
 def problems(found: Iterable[Problem]) -> list[str]:
@@ -90,6 +91,7 @@ def as_json(state: RunState) -> dict[str, Any]:
         "totals": state.counts,
         "seconds": state.seconds,
         "cpu_seconds": state.cpu_seconds,
+        "faults": state.faults,
         "events": [{"time": at, "text": text} for at, text in state.events],
     }
 

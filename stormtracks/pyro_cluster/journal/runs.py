@@ -6,16 +6,20 @@ import socket
 import sqlite3
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
-from stormtracks.pyro_cluster.journal import journal, lock
+from stormtracks.pyro_cluster.journal import journal, lock, rows, schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
 SILENT_SECONDS = 20.0
 """A manager on another host that wrote nothing for so long is taken for gone; it writes every five seconds."""
+
+
+BEGINNING_SECONDS = 2.0
+"""A manager that has just created its journal writes at once what the run is; a reader waits for that so long."""
 
 
 class WorkingSlot(TypedDict):
@@ -59,6 +63,8 @@ class RunState:
         Sums over the complete tasks.
     events : list of (float, str)
         The last ones, oldest first.
+    faults : list of str
+        Rows of the journal that make no sense, and are left out of all the above.
     """
 
     run: dict[str, Any]
@@ -66,18 +72,22 @@ class RunState:
     schedule: PyroTaskSchedule
     working: list[WorkingSlot]
     problems: list[Problem]
-    counts: dict[str, int]
+    counts: dict[str, float]
     seconds: float
     cpu_seconds: float
     events: list[tuple[float, str]]
+    faults: list[str] = field(default_factory=list)
 
 
 def names(place: Path | None = None) -> list[str]:
     """The names of the runs that have a journal, newest last."""
     place = Path(place or journal.folder())
     # By the file's own time of change: a journal is not opened to be named.
-    files = sorted(place.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
-    return [path.stem for path in files]
+    changed: dict[Path, float] = {}
+    for path in place.glob("*.sqlite"):
+        with contextlib.suppress(FileNotFoundError):  # it was there a moment ago
+            changed[path] = path.stat().st_mtime
+    return [path.stem for path in sorted(changed, key=lambda path: changed[path])]
 
 
 def read(name: str | None = None, place: Path | None = None) -> RunState:
@@ -102,14 +112,29 @@ def read(name: str | None = None, place: Path | None = None) -> RunState:
         remedy = f"choose one of: {', '.join(known)}" if known else "start one with 'inv manage'"
         raise JournalRefused(f"{what} in {place}; {remedy}")
     path = place / f"{name or known[-1]}.sqlite"
-    try:
-        with contextlib.closing(_connect(path)) as db:
-            return _read(db, path)
-    except sqlite3.Error as error:
-        raise JournalRefused(
-            f"the journal {path} cannot be read: {error}; check its permissions, or move it away and run "
-            "'inv manage' again"
-        ) from error
+    until = time.monotonic() + BEGINNING_SECONDS
+    while True:
+        try:
+            with contextlib.closing(_connect(path)) as db:
+                return _read(db, path)
+        except (sqlite3.Error, NotBegun) as error:
+            if not lock.held(path) or not isinstance(error, NotBegun) or time.monotonic() > until:
+                raise _refused(error, path) from error
+        time.sleep(0.02)  # its manager is about to write what the run is
+
+
+class NotBegun(JournalRefused):
+    """A journal without a run in it: its manager has just created it, or ended just then."""
+
+
+def _refused(error: Exception, path: Path) -> JournalRefused:
+    if isinstance(error, NotBegun):
+        if lock.held(path):
+            return JournalRefused(f"run {path.stem} begins: its manager has not written yet; ask again in a moment")
+        return error
+    return JournalRefused(
+        f"the journal {path} cannot be read: {error}; check its permissions, or move it away and run 'inv manage' again"
+    )
 
 
 def under_way(run: Mapping[str, Any]) -> bool:
@@ -125,51 +150,69 @@ def paused(run: Mapping[str, Any]) -> bool:
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
     db.row_factory = sqlite3.Row
+    db.text_factory = lambda text: text.decode(errors="backslashreplace")  # what the disk has made of it
     db.execute("BEGIN")  # one view of all tables, while the manager goes on writing
     return db
 
 
 def _read(db: sqlite3.Connection, path: Path) -> RunState:
-    row = db.execute("SELECT * FROM run").fetchone()
-    if row is None:
-        raise JournalRefused(f"run {path.stem} was never started: {path} is empty; start it with 'inv manage'")
-    run = {**dict(row), "settings": json.loads(row["settings"])}
+    run = _run(db, path)
     managed = _managed(path, run)
-    working = cast("list[WorkingSlot]", _rows(db, _WORKING) if managed else [])
-    seconds, cpu_seconds = db.execute(_SECONDS, run).fetchone()
-    events = db.execute("SELECT time, text FROM events ORDER BY rowid DESC LIMIT 20").fetchall()
+    working = cast("list[WorkingSlot]", _rows(db, _WORKING, run) if managed else [])
+    unsound = _rows(db, f"SELECT year, member, status FROM tasks WHERE NOT {rows.SOUND} ORDER BY year, member")
+    within = f"{_WITHIN} AND {rows.SOUND}" if unsound else _WITHIN
+    seconds, cpu_seconds = db.execute(_SECONDS.format(within=within), run).fetchone()
     return RunState(
         run=run,
         managed=managed,
-        schedule=_schedule(db, run, working),
+        schedule=_schedule(db, run, working, within),
         working=working,
-        problems=cast("list[Problem]", _rows(db, _PROBLEMS, run)),
-        counts={row["key"]: row["total"] for row in db.execute(_COUNTS, run)},
+        problems=cast("list[Problem]", _rows(db, _PROBLEMS.format(within=within), run)),
+        counts={row["key"]: _whole(row["total"]) for row in db.execute(_COUNTS.format(within=within), run)},
         seconds=float(seconds or 0),
         cpu_seconds=float(cpu_seconds or 0),
-        events=[(row["time"], row["text"]) for row in reversed(events)],
+        events=[(row["time"], row["text"]) for row in reversed(db.execute(_EVENTS).fetchall())],
+        faults=rows.faults(path, unsound),
     )
 
 
-_WITHIN = "year BETWEEN :start_year AND :end_year AND member < :members"
-_SECONDS = f"SELECT sum(seconds), sum(cpu_seconds) FROM tasks WHERE status = 'complete' AND {_WITHIN}"
-_WORKING = "SELECT worker, slot, year, member, since FROM working ORDER BY worker, slot"
-_PROBLEMS = f"""SELECT year, member, status, worker, error, attempts FROM tasks
-WHERE status IN ('failure', 'timeout') AND {_WITHIN} ORDER BY year, member"""
+_WITHIN = "year BETWEEN :start_year AND :end_year AND member BETWEEN 0 AND :members - 1"
+_SECONDS = "SELECT total(seconds), total(cpu_seconds) FROM tasks WHERE status = 'complete' AND {within}"
+_WORKING = f"""SELECT worker, slot, year, member, since FROM working
+WHERE {_WITHIN} AND {rows.SOUND_WORKING} ORDER BY worker, slot"""
+_PROBLEMS = """SELECT year, member, status, worker, error, attempts FROM tasks
+WHERE status IN ('failure', 'timeout') AND {within} ORDER BY year, member"""
 # A share has no sum; and that no time is missing is not worth a line.
-_COUNTS = f"""SELECT each.key AS key, sum(each.value) AS total FROM tasks, json_each(tasks.counts) AS each
-WHERE status = 'complete' AND {_WITHIN} AND each.key NOT LIKE '%\\_share' ESCAPE '\\'
+_COUNTS = """SELECT each.key AS key, total(each.value) AS total
+FROM (SELECT counts FROM tasks WHERE status = 'complete' AND {within}) AS done,
+json_each(CASE WHEN json_valid(done.counts) THEN done.counts ELSE '{{}}' END) AS each
+WHERE each.type IN ('integer', 'real') AND each.key NOT LIKE '%\\_share' ESCAPE '\\'
 GROUP BY each.key HAVING total > 0 OR each.key NOT LIKE 'missing\\_%' ESCAPE '\\' ORDER BY each.key"""
+_EVENTS = f"SELECT time, text FROM events WHERE {rows.SOUND_EVENT} ORDER BY rowid DESC LIMIT 20"
+
+
+def _run(db: sqlite3.Connection, path: Path) -> dict[str, Any]:
+    """The row of the table ``run``, whose values can be relied on from here."""
+    if not schema.columns_of(db, "run") or (row := db.execute("SELECT * FROM run").fetchone()) is None:
+        raise NotBegun(f"run {path.stem} was never started: {path} is empty; start it with 'inv manage'")
+    run = dict(row)
+    if fault := rows.fault_of_run(run):
+        raise JournalRefused(f"the journal {path} cannot be read: {fault}; move it away and run 'inv manage' again")
+    return {**run, "settings": json.loads(run["settings"])}
 
 
 def _rows(db: sqlite3.Connection, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     return [dict(row) for row in db.execute(query, values or {})]
 
 
-def _schedule(db: sqlite3.Connection, run: dict[str, Any], working: list[WorkingSlot]) -> PyroTaskSchedule:
+def _whole(total: float) -> float:
+    return int(total) if total == int(total) else total
+
+
+def _schedule(db: sqlite3.Connection, run: dict[str, Any], working: list[WorkingSlot], within: str) -> PyroTaskSchedule:
     schedule = PyroTaskSchedule(run["start_year"], run["end_year"], run["members"])
     schedule.task = run["task"]  # not checked: a journal must stay readable after its task has left the table of tasks
-    for year, member, status in db.execute(f"SELECT year, member, status FROM tasks WHERE {_WITHIN}", run):
+    for year, member, status in db.execute(f"SELECT year, member, status FROM tasks WHERE {within}", run):
         schedule.get_task(year, member).status = status
     for slot in working:
         schedule.get_task(slot["year"], slot["member"]).status = "working"

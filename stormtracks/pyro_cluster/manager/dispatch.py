@@ -4,6 +4,7 @@ Nothing here polls. A slot's thread sits in a call to its worker, or waits to be
 again; a worker whose heart stops has its calls cut, which ends those threads' waiting.
 """
 
+import logging
 import threading
 import time
 from collections import deque
@@ -22,6 +23,8 @@ from stormtracks.pyro_cluster.manager.time_limit import LimitOfRun, TimeLimit
 from stormtracks.pyro_cluster.plain import STOPPING, Options
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule
 from stormtracks.readable import duration
+
+log = logging.getLogger(__name__)
 
 REST_SECONDS = (0.25, 8.0)
 """First and longest rest of a slot whose worker said that it is busy (with another manager's tasks, say)."""
@@ -85,8 +88,8 @@ class Dispatcher:
     Attributes
     ----------
     ended : str
-        How the run ended: complete, incomplete, no worker, journal, failing, halted, or the reason that `stop` was
-        given; empty while it is under way.
+        How the run ended: complete, incomplete, no worker, journal (not writable for too long), lost (never writable
+        again), failing, halted, bug, or the reason that `stop` was given; empty while it is under way.
     why : str
         More about an end by failures: failing or halted.
     paused : str or None
@@ -135,6 +138,7 @@ class Dispatcher:
         self._unlimited: dict[tuple[str, int], float] = {}  # calls begun before a limit was known -> when
         self._given_up: dict[tuple[str, int], float] = {}  # those of them that were cut -> after how many seconds
         self._failing_since: float | None = None  # since when every worker rests
+        self._bugs: set[tuple[str, str]] = set()  # those that were said, with where they showed
         self._calls: dict[tuple[str, int], Peer] = {}  # worker's id and slot -> the connection of its calls
         self._heartbeats: dict[str, Heartbeat] = {}  # by worker's id
         self._ids: dict[str, str] = {}  # name -> id of the worker that had it last
@@ -188,14 +192,37 @@ class Dispatcher:
             self._stalled_since = time.monotonic()
             self._idle.notify_all()
         if message:
-            self._show(f"{message}; check the disk. No tasks are given out until the journal can be written again")
+            self._say(f"{message}; check the disk. No tasks are given out until the journal can be written again")
         else:
-            self._show("the journal can be written again")
+            self._say("the journal can be written again")
+
+    def lost(self, message: str) -> None:
+        """The journal can never be written again: the run ends."""
+        with self._lock:
+            self._finish("lost")
+        self._say(message)
+
+    def bug(self, where: str, error: BaseException) -> None:
+        """Say what went wrong in the manager itself, and each such thing once."""
+        reason = f"{type(error).__name__}: {error}"
+        log.error("a bug in %s", where, exc_info=error)
+        with self._lock:
+            known = (where, reason) in self._bugs
+            self._bugs.add((where, reason))
+        if not known:
+            self.log(f"a bug in {where}: {reason}; the run continues")
 
     def log(self, text: str) -> None:
         """Keep and show one line."""
         self._journal.event(text)
-        self._show(text)
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        """Show a line; a display that fails does not end the thread that had something to say."""
+        try:
+            self._show(text)
+        except Exception:
+            log.exception("the display, of %r", text)
 
     @property
     def met(self) -> bool:

@@ -1,7 +1,7 @@
 """What a manager is asked for, and what follows from it: the schedule, the journal, the rules."""
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from stormtracks import address
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal.journal import Journal, Run, default_name
+from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager import halt, time_limit
 from stormtracks.pyro_cluster.manager.dispatch import Rules
 from stormtracks.pyro_cluster.plain import Options
@@ -88,7 +89,7 @@ class ManagePlan:
         """All tasks; BadValue where there can be no such ones."""
         return PyroTaskSchedule(self.start_year, self.end_year, self.members, self.task)
 
-    def journal(self, on_trouble: Callable[[str | None], object] | None = None) -> Journal:
+    def journal(self, heard: Heard | None = None) -> Journal:
         """The run's journal, taken by this process."""
         run = Run(
             self.name,
@@ -101,7 +102,7 @@ class ManagePlan:
             code_version(),
             self.renamed,
         )
-        return Journal(run, self.overwrite, self.journals, on_trouble)
+        return Journal(run, self.overwrite, self.journals, heard)
 
     def rules(self) -> Rules:
         """How the work is given out."""

@@ -14,6 +14,7 @@ import pytest
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome, default_name
 from stormtracks.pyro_cluster.journal.lock import AlreadyManaged, JournalRefused
+from stormtracks.pyro_cluster.journal.writer import Heard
 
 RUN = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 2e-5}, "127.0.0.1:9090", "1.0.0")
 CHECKOUT = Path(__file__).parents[3]
@@ -168,7 +169,7 @@ def test_what_was_committed_survives_kill_9(tmp_path):
 def test_a_full_disk_is_said_and_what_waited_is_written_when_there_is_room(tmp_path, monkeypatch):
     monkeypatch.setattr("stormtracks.pyro_cluster.journal.writer.RETRY_SECONDS", 0.05)
     messages = []
-    journal = Journal(RUN, place=tmp_path, on_trouble=messages.append)
+    journal = Journal(RUN, place=tmp_path, heard=Heard(messages.append))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     full = journal.path.with_suffix(".sqlite-wal").stat().st_size
     resource.setrlimit(resource.RLIMIT_FSIZE, (full, before[1]))

@@ -1,0 +1,58 @@
+"""Whether rows of a journal make sense: a disk can change a letter; then one row is wrong and the others are not."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from stormtracks.pyro_cluster.pyro_task import STATUSES
+
+MOST_FAULTS = 5
+"""Rows that are named; the others are counted."""
+_MOST_CELLS = 10**8
+_NUMBER = "('integer', 'real')"
+_TEXTS = ("worker", "host", "path", "error", "traceback")
+_NUMBERS = ("seconds", "cpu_seconds", "attempts", "finished")
+
+SOUND = f"""coalesce(typeof(year) = 'integer' AND typeof(member) = 'integer'
+AND status IN ({", ".join(f"'{status}'" for status in STATUSES)})
+AND {" AND ".join(f"typeof({name}) IN ('text', 'null')" for name in _TEXTS)}
+AND {" AND ".join(f"typeof({name}) IN ('integer', 'real', 'null')" for name in _NUMBERS)}
+AND CASE WHEN counts IS NULL THEN 1 WHEN json_valid(counts) THEN json_type(counts) = 'object' ELSE 0 END, 0)"""
+"""SQL that is 1 for rows of the table ``tasks`` that make sense, and 0 for others."""
+SOUND_WORKING = f"typeof(worker) = 'text' AND typeof(slot) = 'integer' AND typeof(since) IN {_NUMBER}"
+SOUND_EVENT = f"typeof(time) IN {_NUMBER} AND typeof(text) = 'text'"
+_RUN: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("name", "task", "settings", "host", "state"), str),
+    **dict.fromkeys(("start_year", "end_year", "members"), int),
+    **dict.fromkeys(("started", "heartbeat"), (int, float)),
+}
+
+
+def faults(path: Path, unsound: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Lines about rows of the table ``tasks`` that make no sense."""
+    found = [
+        f"{row['year']!r:.20} member {row['member']!r:.20}"
+        + (f", status {row['status']!r:.40}" if row["status"] not in STATUSES else "")
+        for row in unsound
+    ]
+    if not found:
+        return []
+    shown = "; ".join(found[:MOST_FAULTS]) + (f"; and {len(found) - MOST_FAULTS:,} more" if found[MOST_FAULTS:] else "")
+    rows = f"{len(found):,} row{'s' * (len(found) > 1)}"
+    return [f"{rows} of {path} cannot be read ({shown}); 'inv manage' does these tasks again"]
+
+
+def fault_of_run(run: Mapping[str, Any]) -> str | None:
+    """What makes no sense in the row of the table ``run``; None: nothing."""
+    for name, kind in _RUN.items():
+        if not isinstance(run.get(name), kind):
+            return f"its run has {name} = {run.get(name)!r:.40}"
+    years = run["end_year"] - run["start_year"] + 1
+    if years < 1 or run["members"] < 1 or run["start_year"] < 0 or years * run["members"] > _MOST_CELLS:
+        return f"its run has years {run['start_year']} to {run['end_year']} and {run['members']} members"
+    try:
+        settings = json.loads(run["settings"])
+    except ValueError as error:
+        return f"the settings of its run: {error}"
+    return None if isinstance(settings, dict) else f"the settings of its run are {run['settings']!r:.40}"

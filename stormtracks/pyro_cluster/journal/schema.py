@@ -1,0 +1,56 @@
+"""The tables of a journal. One of an earlier version gets the columns that it lacks; one of a later version is used.
+
+Statements name their columns, so that columns that others have added do no harm.
+"""
+
+import sqlite3
+
+FORMAT = 1
+APPLICATION = 0x73746F72
+"""'stor': tells our files from other SQLite files."""
+TABLES = {
+    "run": {
+        "name": "TEXT PRIMARY KEY",
+        **dict.fromkeys(("task",), "TEXT"),
+        **dict.fromkeys(("start_year", "end_year", "members"), "INTEGER"),
+        **dict.fromkeys(("settings", "nameserver", "version"), "TEXT"),
+        **{"started": "REAL", "pid": "INTEGER", "host": "TEXT", "heartbeat": "REAL", "state": "TEXT"},
+    },
+    "tasks": {
+        **{"year": "INTEGER", "member": "INTEGER", "status": "TEXT", "worker": "TEXT", "host": "TEXT"},
+        **{"seconds": "REAL", "cpu_seconds": "REAL", "path": "TEXT", "counts": "TEXT", "skipped": "INTEGER"},
+        **{"error": "TEXT", "traceback": "TEXT", "attempts": "INTEGER", "finished": "REAL"},
+    },
+    "working": {"worker": "TEXT", "slot": "INTEGER", "year": "INTEGER", "member": "INTEGER", "since": "REAL"},
+    "events": {"time": "REAL", "text": "TEXT"},
+}
+"""Name of each table -> its columns with their types. New columns come at the end."""
+_KEYS = {"tasks": "year, member", "working": "worker, slot"}
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Create the tables and columns that are missing, within the transaction that `db` is in."""
+    db.execute(f"PRAGMA application_id = {APPLICATION}")
+    db.execute(f"PRAGMA user_version = {FORMAT}")
+    for table, columns in TABLES.items():
+        there = columns_of(db, table)
+        if not there:
+            key = f", PRIMARY KEY ({_KEYS[table]})" if table in _KEYS else ""
+            without = " WITHOUT ROWID" if table in _KEYS else ""
+            described = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            db.execute(f"CREATE TABLE {table} ({described}{key}){without}")
+            continue
+        for name, kind in columns.items():
+            if name not in there:
+                db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+
+
+def columns_of(db: sqlite3.Connection, table: str) -> list[str]:
+    """The columns that a table of a journal has; an empty list: there is no such table."""
+    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+
+
+def insertion(table: str) -> str:
+    """The statement that adds a row, or replaces the one of the same key; its values come in the order of `TABLES`."""
+    columns = TABLES[table]
+    return f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

@@ -1,0 +1,99 @@
+"""A journal that is removed or replaced while a run goes on: noticed, written anew, and safe from a second manager."""
+
+import contextlib
+import shutil
+import sqlite3
+
+import pytest
+
+from stormtracks.pyro_cluster.journal import runs, writer
+from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.journal.lock import AlreadyManaged
+from stormtracks.pyro_cluster.journal.writer import Heard
+from tests.processes import wait_for
+
+RUN = Run("r", "vort_track", 2000, 2001, 3, {}, "127.0.0.1:9090", "1.0.0")
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(writer, "LOOK_SECONDS", 0.05)
+
+
+class Case:
+    """A journal in a folder of its own, with one task complete, and what it said."""
+
+    def __init__(self, place):
+        self.place, self.events, self.lost = place, [], []
+        self.journal = Journal(RUN, place=place, heard=Heard(event=self.events.append, lost=self.lost.append))
+        self.journal.record(TaskOutcome(2000, 1, "complete", counts={"tracks": 7}))
+        wait_for(lambda: runs.read("r", place).counts)
+
+    def remove(self, what):
+        if what == "folder":
+            shutil.rmtree(self.place)
+        for suffix in {"all": (".sqlite", ".lock"), "file": (".sqlite",), "lock": (".lock",)}.get(what, ()):
+            (self.place / f"r{suffix}").unlink()
+
+
+@pytest.fixture
+def case(tmp_path):
+    return Case(tmp_path / "runs")
+
+
+@pytest.mark.parametrize("what", ["file", "lock", "all", "folder"])
+def test_what_is_removed_is_said_and_written_anew(case, what):
+    case.remove(what)
+    wait_for(lambda: case.events)
+    assert "was removed while the run goes on; it was written anew" in case.events[0]
+    with pytest.raises(AlreadyManaged):  # the run is still this manager's
+        Journal(RUN, place=case.place)
+    case.journal.record(TaskOutcome(2001, 2, "complete"))
+    case.journal.close("incomplete")
+    assert runs.read("r", case.place).schedule.get_progress() == "-+-\n--+\n"
+    assert (len(case.events), case.journal.lost) == (1, None)
+    assert not list(case.place.glob(".*"))
+
+
+def test_a_journal_removed_just_before_the_end_is_written_all_the_same(case, monkeypatch):
+    monkeypatch.setattr(writer, "LOOK_SECONDS", 3600)
+    case.remove("folder")
+    case.journal.close("complete")
+    assert runs.read("r", case.place).schedule.get_progress() == "-+-\n---\n"
+
+
+def test_another_file_in_its_place_is_replaced(case):
+    other = case.place / "other"
+    with contextlib.closing(sqlite3.connect(other)) as db:
+        db.execute("CREATE TABLE things (name TEXT)")
+    other.replace(case.place / "r.sqlite")
+    wait_for(lambda: case.events)
+    assert "was replaced while the run goes on" in case.events[0]
+    case.journal.close("incomplete")
+    assert runs.read("r", case.place).counts == {"tracks": 7}
+
+
+def test_a_second_manager_that_was_faster_has_the_run(case, monkeypatch):
+    monkeypatch.setattr(writer, "LOOK_SECONDS", 3600)
+    case.remove("folder")
+    second = Journal(RUN, place=case.place)
+    case.journal.record(TaskOutcome(2001, 2, "complete"))
+    case.journal.close("complete")
+    assert "already managed by pid" in case.journal.taken and case.lost == [case.journal.taken]
+    second.record(TaskOutcome(2001, 0, "complete"))
+    second.close("incomplete")
+    assert runs.read("r", case.place).schedule.get_progress() == "---\n+--\n"
+
+
+def test_a_place_that_cannot_be_written_is_trouble_until_it_can(tmp_path):
+    troubles = []
+    place = tmp_path / "a" / "runs"
+    journal = Journal(RUN, place=place, heard=Heard(trouble=troubles.append))
+    shutil.rmtree(tmp_path / "a")
+    (tmp_path / "a").write_text("in the way")
+    wait_for(lambda: troubles)
+    assert "and cannot be written anew: " in troubles[0]
+    (tmp_path / "a").unlink()
+    wait_for(lambda: None in troubles)
+    journal.close("incomplete")
+    assert runs.read("r", place).run["state"] == "incomplete"
