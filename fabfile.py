@@ -9,6 +9,7 @@ import contextlib
 import inspect
 import math
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from stormtracks.terminal_text import clean, clean_line
 
 Text = str | None
 LINES = 20
+_reading = threading.Lock()
+"""The NetCDF library is not safe to enter from two threads."""
 WAIT = f"seconds to wait for each worker to register and answer; default: {workers.READY_SECONDS:g}"
 PATIENCE = f"seconds to wait for running tasks before they are stopped; default: {workers.PATIENCE_SECONDS:g}"
 EVERY = {
@@ -129,7 +132,7 @@ def collect(
     """Copy missing results from the hosts to this machine, and check each. Hosts with shared files are skipped."""
     cluster = _cluster(c, hosts, only)
     folder = paths.expand(to, Path.cwd(), "--to") if to else cluster.results
-    _on_all(c, cluster, collecting.job(cluster, folder, overwrite), at_once)
+    _on_all(c, cluster, collecting.job(cluster, folder, overwrite, _check_result), at_once)
 
 
 @command(now="do not wait for running tasks", patience=PATIENCE)
@@ -163,6 +166,14 @@ def renew_key(c: Context, hosts: Text = None, only: Text = None, at_once: Text =
     path = secret.renew()
     sys.stdout.write(f"new key {secret.fingerprint(path)} in {path}; restart the nameserver and the workers\n")
     _on_all(c, cluster, cluster_key.push(cluster), at_once)
+
+
+def _check_result(path: Path, name: str) -> None:
+    """Refuse a file that is not the result of this name."""
+    from stormtracks.science import results  # numpy and netCDF4 take 0.3 s to load, which `fab --list` need not pay
+
+    with _reading:
+        results.check(path, name)
 
 
 def _cluster(c: Context, hosts: Text, only: Text) -> config.Cluster:

@@ -1,18 +1,21 @@
 """Ask a host for an action of the package `on_host`: the request, and what its answer, or none, means."""
 
+import contextlib
 import dataclasses
 import itertools
 import json
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from stormtracks import commands, version
 from stormtracks.config import Cluster, WorkerHost
-from stormtracks.hosts.links import HostFault, Link
-from stormtracks.hosts.shell_process import Done, Process
+from stormtracks.hosts.bounded_output import ANSWER_BYTES, SLOW_SECONDS, BoundedOutput
+from stormtracks.hosts.errors import HostFault
+from stormtracks.hosts.links import Link
+from stormtracks.hosts.shell_process import Done
 from stormtracks.on_host.answers import MARK
 
 ON_HOST = Path(__file__).resolve().parents[1] / "on_host"
@@ -92,15 +95,25 @@ def ask_program(
     return answer(done, worker)
 
 
-def open_stream(link: Link, worker: WorkerHost, action: str, asked: dict[str, Any]) -> tuple[Process, Any]:
-    """A process and its first answer: what the action streams follows on the process's ``stdout``."""
+@contextlib.contextmanager
+def stream(
+    link: Link, worker: WorkerHost, action: str, asked: dict[str, Any], seconds: float | None = SLOW_SECONDS
+) -> Iterator[tuple[BoundedOutput, Any]]:
+    """What an action streams, and its first answer; its process ends with the block. `seconds`: see `BoundedOutput`."""
     process = link.open(commands.on_host(action, worker.code, worker.python))
-    process.stdin.write(_line(asked))
-    process.stdin.flush()
-    for line in iter(process.stdout.readline, b""):
+    with BoundedOutput(process, seconds) as output:
+        process.stdin.write(_line(asked))
+        process.stdin.flush()
+        yield output, _first_answer(output, worker)
+
+
+def _first_answer(output: BoundedOutput, worker: WorkerHost) -> Any:
+    left = ANSWER_BYTES
+    while line := output.line(left):
         if MARK in line:
-            return process, parsed(line, worker)
-    raise unanswered(process.finish(), worker)
+            return parsed(line, worker)
+        left -= len(line)
+    raise unanswered(output.process.finish(), worker)
 
 
 def answer(done: Done, worker: WorkerHost) -> Any:
@@ -121,12 +134,14 @@ def parsed(output: bytes, worker: WorkerHost) -> Any:
     """
     try:
         found = json.loads(output.partition(MARK)[2].partition(b"\n")[0])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise HostFault("the answer was cut off: the connection or the process ended; try again") from error
+    if not isinstance(found, dict):
+        raise HostFault(f"the answer is {found!r:.60}, which no action gives: run fab deploy")
     if "error" in found:
-        raise HostFault(found["error"])
+        raise HostFault(str(found["error"]))
     if "bug" in found:
-        raise BugOnHost(worker, found["bug"], found["traceback"])
+        raise BugOnHost(worker, str(found["bug"]), str(found.get("traceback")))
     return found
 
 

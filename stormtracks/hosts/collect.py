@@ -1,22 +1,38 @@
 """Bring results from hosts that do not share our files to here: only what is missing, and whole."""
 
+import contextlib
 import hashlib
 import json
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from stormtracks import disk
 from stormtracks.config import Cluster, WorkerHost
-from stormtracks.hosts.asking import ask, open_stream, parsed, request
-from stormtracks.hosts.links import HostFault, Link
+from stormtracks.errors import StormtracksError
+from stormtracks.hosts.asking import ask, parsed, request, stream
+from stormtracks.hosts.bounded_output import BoundedOutput
+from stormtracks.hosts.errors import HostFault
+from stormtracks.hosts.links import Link
 from stormtracks.hosts.outcomes import HostOutcome, Job
 from stormtracks.on_host.answers import MARK, OutboxAnswer
 from stormtracks.on_host.outbox import RESULT
-from stormtracks.on_host.send import CHUNK
+from stormtracks.readable import size as in_bytes
+
+MOST_BYTES = 4 * 10**9
+"""No result is larger."""
+MARGIN_BYTES = 64 * 2**20
+"""Kept free beside what is collected."""
 
 
-def job(cluster: Cluster, folder: Path, overwrite: bool = False) -> Job:
-    """A job that fetches a host's results into a folder here."""
+Check = Callable[[Path, str], object]
+"""Given a file and the name of the result that it should be; a StormtracksError says that it is not."""
+
+
+def job(cluster: Cluster, folder: Path, overwrite: bool = False, check: Check | None = None) -> Job:
+    """A job that fetches a host's results into a folder here, each of them once it has passed the check, if any."""
 
     def fetch(link: Link, worker: WorkerHost) -> HostOutcome:
         if worker.shared_files:
@@ -24,25 +40,46 @@ def job(cluster: Cluster, folder: Path, overwrite: bool = False) -> Job:
         there: OutboxAnswer = ask(link, worker, "outbox", request(cluster, worker), 300.0)
         if worker.local and Path(there["folder"]).resolve() == folder.resolve():
             return HostOutcome(worker.name, True, f"{len(there['results'])} already here, in {folder}")
-        missing, other = _compare(folder, there["results"])
+        missing, other = compare(folder, there["results"])
         wanted = sorted(missing + other) if overwrite else missing
         if wanted:
-            _fetch(link, worker, request(cluster, worker, names=wanted), folder)
+            sizes = {name: there["results"][name] for name in wanted}
+            coming = _Coming(
+                sizes, folder, check if worker.tasks is None else None
+            )  # others' files are not ours to read
+            _fetch(link, worker, request(cluster, worker, names=wanted), coming)
         return _outcome(worker, there["results"], wanted, [] if overwrite else other)
 
     return fetch
 
 
-def _compare(folder: Path, results: dict[str, int]) -> tuple[list[str], list[str]]:
-    """Names that are not here, and names that are here with another size; a name of another kind is refused."""
-    for name in results:
-        if not RESULT.fullmatch(name):
+def compare(folder: Path, results: object) -> tuple[list[str], list[str]]:
+    """Names that are not here, and names that are here with another size; what is no result is refused."""
+    missing, other = [], []
+    for name, size in results.items() if isinstance(results, dict) else [(results, None)]:
+        if not (isinstance(name, str) and RESULT.fullmatch(name)):
             raise HostFault(
-                f"the host lists {name!r}, which is not a result. Nothing was collected: run fab deploy first"
+                f"the host lists {name!r:.100}, which is not a result. Nothing was collected: run fab deploy first"
             )
-    missing = [name for name in results if not (folder / name).exists()]
-    other = [name for name, size in results.items() if name not in missing and (folder / name).stat().st_size != size]
+        if type(size) is not int or not 0 <= size <= MOST_BYTES:
+            raise HostFault(
+                f"the host says that {name} has {size!r:.60} bytes, which no result has. Nothing was collected: check "
+                "the disk there"
+            )
+        here = _size(f"{folder}/{name}")
+        if here is None:
+            missing.append(name)
+        elif here != size:
+            other.append(name)
     return missing, other
+
+
+def _size(path: str) -> int | None:
+    """Bytes of a file, None where there is none. Not by a Path: there may be many thousands."""
+    try:
+        return os.stat(path).st_size  # noqa: PTH116
+    except FileNotFoundError:
+        return None
 
 
 def _outcome(worker: WorkerHost, results: dict[str, int], wanted: list[str], other: list[str]) -> HostOutcome:
@@ -53,24 +90,48 @@ def _outcome(worker: WorkerHost, results: dict[str, int], wanted: list[str], oth
     return HostOutcome(worker.name, not other, text, {"collected": wanted, "differ": other})
 
 
-def _fetch(link: Link, worker: WorkerHost, asked: dict[str, Any], folder: Path) -> None:
-    process, _ = open_stream(link, worker, "send", asked)
+class _Coming:
+    """The results that a host still has to bring: their sizes, where they go, and the check that each has to pass."""
+
+    def __init__(self, sizes: dict[str, int], folder: Path, check: Check | None) -> None:
+        self.sizes = sizes
+        self.folder = folder
+        self.check = check
+        self.needed = sum(sizes.values())
+
+    def take(self, name: str) -> int:
+        """The size of the next one, for which there is room."""
+        if name not in self.sizes:
+            raise HostFault(f"the host sent {name!r:.100}, which was not requested: run fab deploy, then fab collect")
+        self.make_sure_of_room()
+        size = self.sizes.pop(name)
+        self.needed -= size
+        return size
+
+    def make_sure_of_room(self) -> None:
+        existing = next(folder for folder in (self.folder, *self.folder.parents) if folder.exists())
+        free = shutil.disk_usage(existing).free
+        if free < self.needed + MARGIN_BYTES:
+            raise HostFault(
+                f"the results need {in_bytes(self.needed)}, but {self.folder} has only {in_bytes(free)} free: free "
+                "some space, or choose another folder with --to"
+            )
+
+
+def _fetch(link: Link, worker: WorkerHost, asked: dict[str, Any], coming: _Coming) -> None:
     lost = []
-    try:
-        for _ in range(len(asked["names"]) + 1):
-            head = _line(process.stdout, worker)
+    coming.make_sure_of_room()
+    with stream(link, worker, "send", asked) as (output, _):
+        while coming.sizes:
+            head = _line(output, worker)
             if head.get("end"):
                 break
-            if head["name"] not in asked["names"]:
-                raise HostFault(
-                    f"the host sent {head['name']!r}, which was not requested: run fab deploy, then fab collect"
-                )
+            name = str(head.get("name"))
+            size = coming.take(name)
             if "error" in head:
-                lost.append(f"{head['name']}: {head['error']}")
-            else:
-                _receive(process.stdout, worker, head, folder / head["name"])
-    finally:
-        process.end()
+                lost.append(f"{name}: {head['error']!s:.300}")
+            elif refused := _receive(output, worker, name, size, head, coming):
+                lost.append(refused)
     if lost:
         raise HostFault(
             f"{len(lost)} result(s) could not be read on the host: {lost[0]}; the others were collected: check the "
@@ -78,32 +139,55 @@ def _fetch(link: Link, worker: WorkerHost, asked: dict[str, Any], folder: Path) 
         )
 
 
-def _receive(stream: IO[bytes], worker: WorkerHost, head: dict[str, Any], path: Path) -> None:
-    """One file, which appears in its place once its size and SHA-256 are right."""
-    with disk.whole(path) as temporary:
+def _receive(
+    output: BoundedOutput, worker: WorkerHost, name: str, size: int, head: dict[str, Any], coming: _Coming
+) -> str | None:
+    """One file, which appears in its place once size, SHA-256 and content are right; why its content is not."""
+    if head.get("size") != size:
+        raise HostFault(f"{name} has changed on the host since it was listed: run fab collect again")
+    with contextlib.suppress(_NotTaken), disk.whole(coming.folder / name) as temporary:
         with temporary.open("wb") as file:
-            digest = _copy(stream, head["size"], file)
-        if _line(stream, worker).get("sha256") != digest:
-            raise HostFault(f"{head['name']} was damaged on the way: run fab collect again")
+            digest = _copy(output, size, file)
+        if _line(output, worker).get("sha256") != digest:
+            raise HostFault(f"{name} was damaged on the way: run fab collect again")
+        refused = _refusal(temporary, name, coming.check)
+        if refused:
+            raise _NotTaken  # so that the file does not get its name
+        return None
+    return refused
 
 
-def _copy(stream: IO[bytes], size: int, file: IO[bytes]) -> str:
+class _NotTaken(Exception):
+    """A file came as it was sent, but is not the result that it should be."""
+
+
+def _refusal(path: Path, name: str, check: Check | None) -> str | None:
+    try:
+        if check:
+            check(path, name)
+    except StormtracksError as error:
+        return str(error).replace(str(path), name)
+    return None
+
+
+def _copy(output: BoundedOutput, size: int, file: IO[bytes]) -> str:
     digest = hashlib.sha256()
     while size:
-        chunk = stream.read(min(CHUNK, size))
-        if not chunk:
+        piece = output.piece(size)
+        if not piece:
             raise HostFault("the connection ended in the middle of a result: run fab collect again")
-        file.write(chunk)
-        digest.update(chunk)
-        size -= len(chunk)
+        file.write(piece)
+        digest.update(piece)
+        size -= len(piece)
     return digest.hexdigest()
 
 
-def _line(stream: IO[bytes], worker: WorkerHost) -> dict[str, Any]:
-    line = stream.readline()
+def _line(output: BoundedOutput, worker: WorkerHost) -> dict[str, Any]:
+    line = output.line()
     if line.startswith(MARK):  # no part of the stream: the action has ended with a fault
         return parsed(line, worker)
-    try:
-        return json.loads(line)
-    except ValueError:
-        raise HostFault("the connection ended in the middle of the results: run fab collect again") from None
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(line)
+        if isinstance(found, dict):
+            return found
+    raise HostFault("the connection ended in the middle of the results: run fab collect again")

@@ -11,18 +11,14 @@ import fabric
 import paramiko
 
 from stormtracks.config import WorkerHost
-from stormtracks.errors import StormtracksError
-from stormtracks.hosts import host_keys
+from stormtracks.hosts import bounded_output, host_keys
+from stormtracks.hosts.errors import HostFault
 from stormtracks.hosts.shell_process import Done, HereProcess, Input, Process, SshProcess
 
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 4
 KEEPALIVE_SECONDS = 10
 SILENT_MS = 20_000
-
-
-class HostFault(StormtracksError):
-    """One host cannot do what was asked; the message says what to do, and the other hosts are not affected."""
 
 
 class Link:
@@ -55,7 +51,7 @@ class Link:
         Raises
         ------
         HostFault
-            It took longer, or the connection broke.
+            It took longer, the connection broke, or the answer is too large.
         """
         process = self.open(line)
         late = threading.Event()
@@ -69,7 +65,7 @@ class Link:
         alarm.start()
         try:
             _write(process.stdin, chunks)
-            done = process.finish(process.stdout.read())
+            done = process.finish(bounded_output.whole(process.stdout))
         except (OSError, EOFError) as error:
             if not late.is_set():
                 raise _broken(error) from error

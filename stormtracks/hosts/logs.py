@@ -1,11 +1,10 @@
 """Show the workers' logs, and follow them."""
 
-import contextlib
 import sys
 import threading
 
 from stormtracks.config import Cluster, WorkerHost
-from stormtracks.hosts.asking import ask, open_stream, request
+from stormtracks.hosts.asking import ask, request, stream
 from stormtracks.hosts.links import Link
 from stormtracks.hosts.outcomes import HostOutcome, Job
 from stormtracks.on_host.answers import LogAnswer
@@ -29,13 +28,12 @@ def follow(cluster: Cluster, lines: int) -> Job:
     """A job that writes a worker's log as it grows, each line behind the host's name, until the connection ends."""
 
     def job(link: Link, worker: WorkerHost) -> HostOutcome:
-        process, answer = open_stream(link, worker, "log", request(cluster, worker, lines=lines, follow=True))
-        with contextlib.ExitStack() as stack:
-            stack.callback(process.end)
+        asked = request(cluster, worker, lines=lines, follow=True)
+        with stream(link, worker, "log", asked, seconds=None) as (output, answer):
             for line in answer["lines"]:
                 _write(worker, line)
-            for line in iter(process.stdout.readline, b""):
-                _write(worker, line.decode(errors="backslashreplace").rstrip("\n"))
+            while added := output.line(cut=True):
+                _write(worker, added.decode(errors="backslashreplace").rstrip("\n"))
         return HostOutcome(worker.name, False, "the connection ended")
 
     return job

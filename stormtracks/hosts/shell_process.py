@@ -14,6 +14,11 @@ import paramiko
 WINDOW_BYTES = 2**24
 """How much output may be on its way before it is read: a result of usual size at once."""
 
+ERROR_BYTES = 2**16
+"""How much of what it writes to standard error is kept."""
+END_SECONDS = 10.0
+"""Time that a process may take to end once it has closed its output."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -44,7 +49,7 @@ class Process(Protocol):
     stdout: IO[bytes]
 
     def finish(self, output: bytes = b"") -> Done:
-        """Wait for its end."""
+        """Wait for its end, but not long."""
 
     def abort(self) -> None:
         """End it at once; whoever reads its output finds the end."""
@@ -74,9 +79,11 @@ class HereProcess:
 
     def finish(self, output: bytes = b"") -> Done:
         """Wait for its end."""
-        status = self._process.wait()
-        self._errors.seek(0)
-        return Done(status, output, self._errors.read().decode(errors="replace"))
+        status = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = self._process.wait(END_SECONDS)
+        self._errors.seek(max(0, os.fstat(self._errors.fileno()).st_size - ERROR_BYTES))
+        return Done(status, output, self._errors.read(ERROR_BYTES).decode(errors="replace"))
 
     def abort(self) -> None:
         """End it at once."""
@@ -110,9 +117,12 @@ class SshProcess:
 
     def finish(self, output: bytes = b"") -> Done:
         """Wait for its end."""
-        errors = self._errors.read().decode(errors="replace")
-        status = self._channel.recv_exit_status()
-        return Done(None if status < 0 else status, output, errors)
+        self._channel.settimeout(END_SECONDS)
+        errors = b""
+        with contextlib.suppress(OSError):  # it does not end, although it has closed its output
+            errors = self._errors.read(ERROR_BYTES)
+        status = self._channel.recv_exit_status() if self._channel.status_event.wait(END_SECONDS) else -1
+        return Done(None if status < 0 else status, output, errors.decode(errors="replace"))
 
     def abort(self) -> None:
         """End it at once."""

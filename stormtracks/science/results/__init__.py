@@ -10,6 +10,7 @@ from stormtracks.science.results.places import members, path, sweep, years
 from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe
 from stormtracks.science.results.result import Header, Result
 from stormtracks.science.results.storage import (
+    check,
     digest,
     load,
     load_headed,
@@ -27,6 +28,7 @@ __all__ = [
     "MixedResults",
     "Recipes",
     "Result",
+    "check",
     "choose",
     "conflict",
     "digest",

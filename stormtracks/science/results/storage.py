@@ -116,6 +116,27 @@ def load_header(path: Folder) -> Header:
         return _header(dataset)
 
 
+def check(path: Folder, name: str) -> None:
+    """Refuse a file that does not hold the result of this name: what comes from elsewhere is opened before it is used.
+
+    Parameters
+    ----------
+    path : path_like
+        The file, which may have another name now.
+    name : str
+        Its name below the folder of all results, such as ``vort_track/1987/member_000.nc``.
+
+    Raises
+    ------
+    ResultError
+        It is damaged, is no result, or is another one.
+    """
+    header = load_header(path)
+    held = places.path("", header.task, header.year, header.ensemble_member).as_posix()
+    if held != name:
+        raise ResultError(f"{path}: holds {held}, not {name}: compute that task again")
+
+
 def load_tracks(path: Folder) -> Tracks:
     """The tracks of a result; nothing else is read."""
     with _opened(Path(path)) as dataset:
@@ -248,7 +269,14 @@ def _opened(path: Path) -> Iterator[netCDF4.Dataset]:
             yield dataset
     except ResultError:
         raise
-    except (OSError, RuntimeError, AttributeError, LookupError, ValueError) as error:  # what other files raise here
+    except (
+        OSError,
+        RuntimeError,
+        AttributeError,
+        LookupError,
+        ValueError,
+        TypeError,
+    ) as error:  # what other files raise here
         raise ResultError(
             f"{path}: cannot be read as a result ({error}): it is damaged, or is not a result; delete it, or run with "
             "--overwrite to compute it again"
