@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from stormtracks import private
 from stormtracks.errors import StormtracksError
 from stormtracks.process import Process
 
@@ -66,7 +67,7 @@ def start(
     NotStarted
         Nothing of the session that was started is left.
     """
-    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.folder(log.parent)
     before = log.stat().st_size if log.exists() else 0
     with log.open("ab") as file:
         # A session of its own and nothing open of ours: it outlives an SSH session whatever the login shell is.

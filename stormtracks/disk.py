@@ -171,7 +171,9 @@ class Lock:
             self._descriptor = -1
 
 
-def lock(path: str | os.PathLike, shared: bool = False, patience: float = 0.0, mode: int = 0o600) -> Lock | None:
+def lock(
+    path: str | os.PathLike, shared: bool = False, patience: float = 0.0, mode: int = 0o600, needed: bool = True
+) -> Lock | None:
     """Lock a file, which is created where it is missing.
 
     Parameters
@@ -183,6 +185,8 @@ def lock(path: str | os.PathLike, shared: bool = False, patience: float = 0.0, m
         Seconds to go on trying: a process that only asks `held` has the lock for an instant.
     mode : int
         Permissions of a file that is created.
+    needed : bool
+        Whether `NoLocks` is raised; otherwise a file is opened that keeps nobody out.
 
     Returns
     -------
@@ -201,7 +205,7 @@ def lock(path: str | os.PathLike, shared: bool = False, patience: float = 0.0, m
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
         taken = False
         try:
-            taken = _try(descriptor, path, shared) and _is_still(descriptor, path)
+            taken = _locked(descriptor, path, shared, needed) and _is_still(descriptor, path)
         finally:
             if not taken:
                 os.close(descriptor)
@@ -224,6 +228,15 @@ def held(path: str | os.PathLike) -> bool | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int, path: str | os.PathLike, shared: bool, needed: bool) -> bool:
+    try:
+        return _try(descriptor, path, shared)
+    except NoLocks:
+        if needed:
+            raise
+        return True
 
 
 def _try(descriptor: int, path: str | os.PathLike, shared: bool) -> bool:

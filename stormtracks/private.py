@@ -135,9 +135,9 @@ def open_file(path: str | os.PathLike) -> BinaryIO:
 
 
 def account(uid: int) -> str:
-    """The name and number of a user; a number that has no account is no fault."""
+    """The name of a user, or the number where that has no account."""
     with contextlib.suppress(KeyError):
-        return f"{pwd.getpwuid(uid).pw_name}, uid {uid}"
+        return pwd.getpwuid(uid).pw_name
     return f"uid {uid}"
 
 

@@ -146,3 +146,13 @@ def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch):
         disk.lock(tmp_path / "run.lock")
     assert disk.held(tmp_path / "run.lock") is None
     assert descriptors() == before
+    with disk.lock(tmp_path / "run.lock", needed=False) as lock, disk.lock(tmp_path / "run.lock", needed=False):
+        lock.write("text")
+        assert lock.read() == "text"
+
+
+def test_a_link_in_place_of_a_lock_is_not_followed(tmp_path):
+    (tmp_path / "run.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        disk.lock(tmp_path / "run.lock")
+    assert disk.held(tmp_path / "run.lock") is False and not (tmp_path / "elsewhere").exists()

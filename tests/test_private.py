@@ -29,7 +29,7 @@ def test_a_folder_that_others_may_only_read_is_ours_too(tmp_path):
 
 def test_a_folder_of_another_user_is_refused(tmp_path, give_away):
     give_away(tmp_path)
-    with pytest.raises(private.NotOurs, match=r"belongs to another user \(.*uid \d+\): ask them to remove it, or"):
+    with pytest.raises(private.NotOurs, match=r"belongs to another user \(.+\): ask them to remove it, or"):
         private.folder(tmp_path)
 
 

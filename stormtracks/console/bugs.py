@@ -13,7 +13,7 @@ import tomllib
 import traceback
 from pathlib import Path
 
-from stormtracks import disk, paths
+from stormtracks import disk, private
 from stormtracks.checkout import CHECKOUT
 from stormtracks.errors import StormtracksError
 from stormtracks.terminal_text import clean
@@ -92,10 +92,7 @@ def _written(text: str) -> Path | None:
 
 
 def _state() -> Path:
-    folder = paths.state_folder() / "bugs"
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    return private.state("bugs")
 
 
 def _temporary() -> Path:

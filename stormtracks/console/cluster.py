@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from stormtracks import config
 from stormtracks.console import services
 from stormtracks.console.terminal import output
+from stormtracks.on_host import processes
 from stormtracks.pyro_cluster import pidfile, pyro_manager, pyro_nameserver
 from stormtracks.pyro_cluster.manager import options
 from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
@@ -20,8 +21,8 @@ def nameserver(background: bool = False) -> None:
     arguments = ["--host", where.host, "--port", str(where.port), "--named-in", str(cluster.path)]
     if not background:
         sys.exit(pyro_nameserver.main(arguments))
-    running = pidfile.read(pidfile.nameserver_path())
-    if running and running.runs():
+    running = processes.holder(pidfile.nameserver_path())
+    if running:
         output().print(f"a nameserver is already running on this machine, pid {running.pid}")
         return
     log = pidfile.nameserver_path().with_suffix(".log")
@@ -31,8 +32,8 @@ def nameserver(background: bool = False) -> None:
 
 def stop_nameserver() -> None:
     """Stop the nameserver of this machine; where none is running, only say so."""
-    process = pidfile.read(pidfile.nameserver_path())
-    if process is None or not process.runs():
+    process = processes.holder(pidfile.nameserver_path())
+    if process is None:
         output().print("no nameserver is running on this machine")
         return
     killed = services.end(process)

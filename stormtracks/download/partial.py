@@ -38,7 +38,9 @@ class PartialFile:
 
     def __enter__(self) -> "PartialFile":
         self.final.parent.mkdir(parents=True, exist_ok=True)
-        lock = disk.lock(self._note_path, mode=0o666)  # as any file of the destination: less what the umask takes
+        # Permissions as those of any file of the destination: less what the umask takes. Many parallel file systems
+        # cannot lock; a download there does without.
+        lock = disk.lock(self._note_path, mode=0o666, needed=False)
         if lock is None:
             raise DownloadError(f"{self.path}: another download is writing this file; wait until it ends")
         self._lock = lock

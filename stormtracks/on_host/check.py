@@ -1,6 +1,5 @@
 """Look whether a worker could work here, and say what to do about each fault."""
 
-import getpass
 import os
 import shutil
 import sys
@@ -11,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stormtracks import version
+from stormtracks import private, version
 from stormtracks.errors import StormtracksError
 from stormtracks.on_host import bind, key, packages, processes, start
 from stormtracks.on_host.answers import CheckAnswer, Finding
@@ -19,6 +18,7 @@ from stormtracks.on_host.worker_files import WorkerFiles, optional_path_of, path
 from stormtracks.pyro_cluster import secret
 
 LITTLE_GB = 1.0
+_OWN_SCRATCH = "or set 'scratch' in hosts.yaml to a folder of your own, such as /tmp/stormtracks-$USER"
 MOST_NOTES = 10
 """Notes on data that one host sends: there may be one for each of many years."""
 _NEVER: Any = "2200-01-01"
@@ -110,6 +110,10 @@ def _results(request: Mapping[str, Any]) -> Finding:
 
 def _scratch(request: Mapping[str, Any]) -> Finding:
     folder = optional_path_of(request, "scratch")
+    if folder:
+        private.check_folder(folder, _OWN_SCRATCH, common=True)
+    # As a task does: it keeps its passes there; see science.passes.
+    private.check_folder((folder or path_of(request, "results")) / "passes", _OWN_SCRATCH)
     return _room(folder, "scratch") if folder else _found("with results")
 
 
@@ -131,9 +135,12 @@ def _key(request: Mapping[str, Any]) -> Finding:
 
 
 def _worker(request: Mapping[str, Any]) -> Finding:
-    worker = processes.holder(WorkerFiles.of(request).pid)
+    files = WorkerFiles.of(request)
+    for folder in (files.folder.parent, files.folder):
+        private.check_folder(folder, private.STATE_REMEDY)
+    worker = processes.holder(files.pid)
     if not worker:
-        return _found("not running")
+        return _found("not running", _unwritable(files.folder, "set STORMTRACKS_HOME"))
     other = " and ".join(start.changed(request, worker.pid))
     fault = f"it was started with another {other}: run fab stop-workers, then fab start-workers" if other else None
     return _found(f"running, pid {worker.pid}", fault)
@@ -174,16 +181,29 @@ def _found(text: str, fault: str | None = None) -> Finding:
 
 def _room(folder: Path, key: str) -> Finding:
     """Whether a file can be written below a folder (the nearest that exists), and how much room there is."""
-    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    fault = _unwritable(folder, f"set '{key}' in hosts.yaml")
+    if fault:
+        return _found("-", fault)
+    there = _nearest(folder)
+    free = shutil.disk_usage(there).free / 1e9
+    fault = f"{there} is nearly full, {free:.2f} GB left: free some space, or set '{key}' in hosts.yaml"
+    return _found(f"{free:,.1f} GB free", fault if free < LITTLE_GB else None)
+
+
+def _unwritable(folder: Path, remedy: str) -> str | None:
+    """Why nothing can be written below a folder; None: it can."""
+    there = _nearest(folder)
     try:
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"\0" * 4096)
     except OSError as error:
-        fault = f"cannot write in {there} as {getpass.getuser()} ({error.strerror})"
-        return _found("-", f"{fault}: fix its permissions or free some space, or set '{key}' in hosts.yaml")
-    free = shutil.disk_usage(there).free / 1e9
-    fault = f"{there} is nearly full, {free:.2f} GB left: free some space, or set '{key}' in hosts.yaml"
-    return _found(f"{free:,.1f} GB free", fault if free < LITTLE_GB else None)
+        fault = f"cannot write in {there} as {private.account(os.geteuid())} ({error.strerror})"
+        return f"{fault}: fix its permissions or free some space, or {remedy}"
+    return None
+
+
+def _nearest(folder: Path) -> Path:
+    return next(parent for parent in (folder, *folder.parents) if parent.exists())
 
 
 def _span(years: Mapping[int, int]) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stormtracks import disk
 from stormtracks.on_host.answers import KeyAnswer
 from stormtracks.pyro_cluster import secret
 
@@ -16,8 +15,7 @@ def run(request: Mapping[str, Any]) -> KeyAnswer:
     path = secret.secret_path()
     before = read(path)
     if before != content:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        disk.write_whole(path, content, mode=0o600)
+        secret.put(path, content)
     path.chmod(0o600)  # also one that is kept
     secret.check(path)
     fingerprint = secret.fingerprint(path)

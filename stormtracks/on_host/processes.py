@@ -16,11 +16,15 @@ MARK = "STORMTRACKS_WORKER"
 
 
 def holder(pid_file: Path) -> Process | None:
-    """The worker that lives and holds this pid file's lock; a pid that is merely written there proves nothing."""
-    if not disk.held(pid_file):
+    """The service that lives and holds this pid file's lock; a pid that is merely written there proves nothing.
+
+    Where the file system cannot lock, the process must be ours, be named with its start, and run our code.
+    """
+    held = disk.held(pid_file)
+    found = pidfile.read(pid_file)
+    if held is False or found is None or not found.runs() or _owner(found.pid) != os.geteuid():
         return None
-    worker = pidfile.read(pid_file)
-    return worker if worker and worker.runs() and _owner(worker.pid) == os.geteuid() else None
+    return found if held or _runs_our_code(found.pid) else None
 
 
 def family(pid_file: Path) -> dict[int, int]:
@@ -84,6 +88,12 @@ def kill(processes: dict[int, int], seconds: float = 5.0) -> dict[int, int]:
     """End processes (pid -> start) for good; returns those that even this did not end (in an uninterruptible wait)."""
     send(processes, signal.SIGKILL)
     return wait_gone(processes, seconds)
+
+
+def _runs_our_code(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return b"stormtracks" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def _owner(pid: int) -> int | None:

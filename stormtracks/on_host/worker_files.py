@@ -57,4 +57,5 @@ def _base(request: Mapping[str, Any]) -> Path:
     """Where relative paths start from: the code, or on the operator's machine the folder of hosts.yaml."""
     if request["local"]:
         return Path(request["base"])  # the name of a folder, in which ~ and $ mean nothing
-    return paths.expand(request["base"], Path.home(), "'code' in hosts.yaml")
+    code = paths.expand(request["base"], "", "'code' in hosts.yaml")
+    return code if code.is_absolute() else paths.expand("~", "", "'code' in hosts.yaml") / code

@@ -10,7 +10,7 @@ import Pyro4
 from Pyro4 import constants
 from Pyro4.errors import CommunicationError, NamingError, PyroError
 
-from stormtracks import address
+from stormtracks import address, private
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.leases import Leases
@@ -82,6 +82,7 @@ def main(argv: list[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     log_to(None)
     try:
+        private.state()
         with pidfile.PidFile(pidfile.nameserver_path()) as file:
             _serve(options, file)
     except (StormtracksError, OSError) as error:

@@ -12,9 +12,10 @@ import hashlib
 import os
 import ssl
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
-from stormtracks import disk
+from stormtracks import disk, private
 from stormtracks.errors import StormtracksError
 from stormtracks.paths import expand, state_folder
 
@@ -43,8 +44,7 @@ def ensure(path: str | os.PathLike | None = None) -> Path:
     """
     path = Path(path or secret_path())
     if not path.exists():
-        _create_folder(path)
-        with disk.beside(path) as new:
+        with _writing(path), disk.beside(path) as new:
             disk.write_whole(new, _new(), mode=0o600)
             with contextlib.suppress(FileExistsError):
                 os.link(new, path)  # unlike a rename, a link never replaces: the first secret stays
@@ -54,9 +54,21 @@ def ensure(path: str | os.PathLike | None = None) -> Path:
 def renew(path: str | os.PathLike | None = None) -> Path:
     """Replace the secret by a new one; processes started from now on reject the old one."""
     path = Path(path or secret_path())
-    _create_folder(path)
-    disk.write_whole(path, _new(), mode=0o600)
+    put(path, _new())
     return check(path)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put a secret's content in its place, in a folder that is ours.
+
+    Raises
+    ------
+    private.NotOurs
+    SecretError
+        It cannot be written.
+    """
+    with _writing(path):
+        disk.write_whole(path, content, mode=0o600)
 
 
 def check(path: str | os.PathLike | None = None) -> Path:
@@ -106,8 +118,16 @@ def fingerprint(path: str | os.PathLike | None = None) -> str:
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
-def _create_folder(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        private.folder(path.parent, f"or choose another file with {ENVIRONMENT}", common=True)
+        yield
+    except OSError as error:
+        raise SecretError(
+            f"the key cannot be written to {path}: {error.strerror or error}; free some space or make the folder "
+            f"writable, or choose another file with {ENVIRONMENT}"
+        ) from error
 
 
 def _new() -> bytes:

@@ -35,9 +35,12 @@ class Stage:
         Each worker has its results in a folder of its own there.
     address : str
         Of this side, for the nameserver.
+    environment : dict, optional
+        Added to that of every process.
     """
 
-    def __init__(self, folder, address="127.0.0.1"):
+    def __init__(self, folder, address="127.0.0.1", environment=None):
+        self.environment = environment or {}
         self.folder, self.address, self.port = folder, address, free_port(address)
         self.state, self._started = Path(os.environ["STORMTRACKS_HOME"]), []
         self.start_nameserver()
@@ -106,7 +109,7 @@ class Stage:
                 list(map(str, command)),
                 cwd=CHECKOUT,
                 start_new_session=True,
-                env={**os.environ, "PYTHONPATH": str(CHECKOUT), **(environment or {})},
+                env={**os.environ, "PYTHONPATH": str(CHECKOUT), **self.environment, **(environment or {})},
                 **{"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT, **options},
             )
         process.log, process.runs_folder = log, self.state / "runs"

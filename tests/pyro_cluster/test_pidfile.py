@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from needs import need
 
+from stormtracks import private
 from stormtracks.process import Process, start_time
 from stormtracks.pyro_cluster.pidfile import AlreadyRunning, PidFile, nameserver_path, read, worker_path
 
@@ -67,6 +68,77 @@ def test_of_many_starts_at_once_one_succeeds(tmp_path):
         thread.join()
     assert (len(held), len(refused)) == (1, 5)
     held[0].__exit__()
+
+
+@pytest.fixture
+def without_locks(monkeypatch):
+    def refuse(*_):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+
+
+def test_without_locks_the_file_itself_is_the_claim(tmp_path, without_locks, caplog):
+    path = tmp_path / "a.pid"
+    with PidFile(path) as file:
+        file.ready("PYRO:a@b:1", 2)
+        assert "cannot lock files (No locks available)" in caplog.text and "Continuing without" in caplog.text
+        assert read(path) == Process.this()
+        with pytest.raises(AlreadyRunning, match=f"already running: pid {os.getpid()} "), PidFile(path):
+            pass
+        assert read(path) == Process.this()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "rubbish", f"{2**22 + 1} 7 {socket.gethostname()}\n"])
+def test_without_locks_the_file_of_a_dead_process_is_replaced(tmp_path, without_locks, text):
+    path = tmp_path / "a.pid"
+    path.write_text(text)
+    with PidFile(path):
+        assert read(path) == Process.this()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_locks_one_of_many_starts_at_once_succeeds(tmp_path, without_locks):
+    test_of_many_starts_at_once_one_succeeds(tmp_path)
+
+
+def test_a_host_that_was_renamed_still_knows_its_own(tmp_path, monkeypatch):
+    """Really so: the process that looks has another host name, in a UTS namespace of its own."""
+    need("unshare", "hostname", root=True)
+    monkeypatch.setenv("STORMTRACKS_HOME", str(tmp_path))
+    look = """
+from stormtracks.on_host import processes
+from stormtracks.pyro_cluster import pidfile
+import socket
+path = pidfile.worker_path("w")
+print(socket.gethostname(), path, processes.holder(path).pid, pidfile.worker_path("other"))
+try:
+    pidfile.PidFile(path).__enter__()
+except pidfile.AlreadyRunning as error:
+    print(error)
+"""
+    with PidFile(worker_path("w")) as file:
+        file.ready("PYRO:a@b:1", 2)
+        renamed = ["unshare", "--uts", "sh", "-c", 'hostname renamed; exec "$@"', "sh", sys.executable, "-c", look]
+        said = subprocess.run(renamed, check=True, stdout=subprocess.PIPE, text=True).stdout
+    here = tmp_path / socket.gethostname() / "worker-w.pid"
+    assert said.splitlines()[0] == f"renamed {here} {os.getpid()} {tmp_path}/renamed/worker-other.pid"
+    assert f"already running: pid {os.getpid()} " in said
+
+
+@pytest.mark.parametrize("how", ["another user's", "open to others", "a link"])
+def test_a_folder_that_another_user_may_change_is_refused(tmp_path, give_away, how):
+    folder = tmp_path / "state"
+    folder.mkdir()
+    if how == "another user's":
+        give_away(folder)
+    elif how == "open to others":
+        folder.chmod(0o777)
+    else:
+        folder.symlink_to(folder.rename(tmp_path / "elsewhere"))
+    with pytest.raises(private.NotOurs, match=f"{folder} .*, or choose another folder with STORMTRACKS_HOME"):
+        PidFile(folder / "a.pid").__enter__()
 
 
 def test_ready_file_tells_more_and_goes_too(tmp_path):

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from stormtracks import private
 from stormtracks.pyro_cluster import secret, wire
 
 
@@ -85,3 +86,15 @@ def test_passes_the_strict_mode_of_later_pythons(tmp_path):
                 side.do_handshake()
             into.write(out.read())
     assert client.version() == server.version() == "TLSv1.3"
+
+
+def test_a_folder_that_others_may_write_takes_no_key(tmp_path):
+    tmp_path.chmod(0o777)
+    with pytest.raises(private.NotOurs, match=r"written by others .*, or choose another file with STORMTRACKS_SECRET"):
+        secret.ensure(tmp_path / "secret.pem")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_that_cannot_be_written_says_so():
+    with pytest.raises(secret.SecretError, match=r"the key cannot be written to /proc/x/secret.pem: .*; free some"):
+        secret.ensure("/proc/x/secret.pem")

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stormtracks import private
 from stormtracks.paths import state_folder
 from stormtracks.pyro_cluster.journal import lock, schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
@@ -108,8 +109,17 @@ class TaskOutcome:
 
 
 def folder() -> Path:
-    """Where journals lie: ``runs`` in ~/.stormtracks, or in the folder that STORMTRACKS_HOME names."""
-    return state_folder() / "runs"
+    """Where journals lie: ``runs`` in ~/.stormtracks, or in the folder that STORMTRACKS_HOME names.
+
+    Raises
+    ------
+    private.NotOurs
+        Another user may have put journals there.
+    """
+    state = state_folder()
+    for place in (state, state / "runs"):
+        private.check_folder(place, private.STATE_REMEDY)
+    return state / "runs"
 
 
 def default_name(task: str, start_year: int, end_year: int) -> str:

@@ -1,4 +1,7 @@
-"""One manager at a time for a run: a lock that the kernel frees when its holder ends, however it ends."""
+"""One manager at a time for a run: a lock that the kernel frees when its holder ends, however it ends.
+
+Where the file system cannot lock, a file beside the journal names the manager; it counts while that process runs.
+"""
 
 import contextlib
 import os
@@ -6,8 +9,9 @@ import socket
 import time
 from pathlib import Path
 
-from stormtracks import disk
+from stormtracks import disk, private
 from stormtracks.errors import StormtracksError
+from stormtracks.pyro_cluster import pidfile
 
 PATIENCE_SECONDS = 1.0
 """How long the lock is tried for: a process that only asks whether it is held, holds it for an instant."""
@@ -21,7 +25,19 @@ class AlreadyManaged(JournalRefused):
     """Another manager has this run."""
 
 
-def take(journal: Path) -> disk.Lock:
+class Claim:
+    """A run that this process has taken without a lock."""
+
+    def __init__(self, journal: Path) -> None:
+        self._file = pidfile.PidFile(_claim_path(journal))
+        self._file.__enter__()
+
+    def release(self) -> None:
+        """Let others have the run."""
+        self._file.__exit__()
+
+
+def take(journal: Path) -> disk.Lock | Claim:
     """Take a run for this process.
 
     Parameters
@@ -35,11 +51,13 @@ def take(journal: Path) -> disk.Lock:
         With the holder's pid and host, and since when.
     JournalRefused
         The folder cannot be written.
-    disk.NoLocks
+    private.NotOurs
     """
     try:
-        journal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.folder(journal.parent, private.STATE_REMEDY)
         lock = disk.lock(_beside(journal), patience=PATIENCE_SECONDS)
+    except disk.NoLocks:
+        return _claimed(journal)
     except OSError as error:
         raise JournalRefused(
             f"the journal cannot be written in {journal.parent}: {error.strerror or error}; make the folder writable, "
@@ -56,8 +74,23 @@ def take(journal: Path) -> disk.Lock:
 
 
 def held(journal: Path) -> bool | None:
-    """Whether another process has the run of a journal; None where the file system cannot tell."""
-    return disk.held(_beside(journal))
+    """Whether another process has the run of a journal; None where that cannot be told from here."""
+    locked = disk.held(_beside(journal))
+    claimant = pidfile.read(_claim_path(journal)) if locked is None else None
+    return claimant.runs() if claimant and claimant.host == socket.gethostname() else locked
+
+
+def _claimed(journal: Path) -> Claim:
+    try:
+        return Claim(journal)
+    except pidfile.AlreadyRunning as error:
+        raise AlreadyManaged(
+            f"run {journal.stem} is already managed ({error}); watch it with 'inv status --run {journal.stem}'"
+        ) from None
+
+
+def _claim_path(journal: Path) -> Path:
+    return journal.with_suffix(".pid")
 
 
 def is_in_place(held: disk.Lock, journal: Path) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stormtracks import address
+from stormtracks import address, private
 from stormtracks.errors import StormtracksError
 from stormtracks.paths import expand
 from stormtracks.pyro_cluster import pidfile, secret, wire
@@ -21,6 +21,7 @@ from stormtracks.pyro_cluster.worker.registration import Registration
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 2.0
+_OWN_SCRATCH = "or correct 'scratch' to a folder of your own, such as /tmp/stormtracks-$USER"
 
 
 class Refused(StormtracksError):
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         setup = _setup(options)
         _check_key(options.host)
+        private.state()
         with pidfile.PidFile(pidfile.worker_path(options.name)) as file:
             _work(options, setup, file)
     except (StormtracksError, OSError) as error:
@@ -156,7 +158,10 @@ def _check_folders(setup: dict[str, Any]) -> None:
     for key in ("results", "scratch"):
         if setup.get(key):
             try:
-                Path(setup[key]).mkdir(parents=True, exist_ok=True)
+                if key == "scratch":
+                    private.folder(setup[key], _OWN_SCRATCH, common=True)
+                else:
+                    Path(setup[key]).mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise Refused(
                     f"the {key} folder {setup[key]} cannot be created: {error.strerror}; correct '{key}', or create "
