@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from stormtracks import disk
+from stormtracks import disk, lineage
 from stormtracks.process import Process, start_time
 from stormtracks.pyro_cluster import pidfile
 
@@ -34,19 +34,10 @@ def family(pid_file: Path) -> dict[int, int]:
     were started with, which can be read of one's own processes only.
     """
     worker = holder(pid_file)
-    mark = f"{MARK}={pid_file}".encode()
-    parents: dict[int, int] = {}
-    found = {worker.pid} if worker else set()
-    for pid in _pids():
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            parents[pid] = int(_stat(pid)[1])
-            if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
-                found.add(pid)
-    grown = found
-    while grown:  # until no process is added whose parent is one of them
-        grown = {pid for pid, parent in parents.items() if parent in found} - found
-        found = found | grown
-    return {pid: start for pid in found - {os.getpid()} if (start := start_time(pid))}
+    found = lineage.carrying(f"{MARK}={pid_file}") | ({worker.pid: worker.start} if worker else {})
+    found |= lineage.descendants(found)
+    found.pop(os.getpid(), None)
+    return found
 
 
 def running(processes: dict[int, int]) -> dict[int, int]:
@@ -69,13 +60,6 @@ def memory_mb(pids: Iterable[int]) -> float:
     return round(total * 1024 / 1e6, 1)
 
 
-def send(processes: dict[int, int], number: int) -> None:
-    """Send a signal to those of the processes (pid -> start) that still run."""
-    for pid in running(processes):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
-
-
 def wait_gone(processes: dict[int, int], seconds: float) -> dict[int, int]:
     """Wait until the processes (pid -> start) have ended; returns those that have not in time."""
     end = time.monotonic() + seconds
@@ -86,7 +70,7 @@ def wait_gone(processes: dict[int, int], seconds: float) -> dict[int, int]:
 
 def kill(processes: dict[int, int], seconds: float = 5.0) -> dict[int, int]:
     """End processes (pid -> start) for good; returns those that even this did not end (in an uninterruptible wait)."""
-    send(processes, signal.SIGKILL)
+    lineage.send(processes, signal.SIGKILL)
     return wait_gone(processes, seconds)
 
 
@@ -101,12 +85,3 @@ def _owner(pid: int) -> int | None:
         return Path(f"/proc/{pid}").stat().st_uid
     except OSError:
         return None
-
-
-def _pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - names are all it takes
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat after the name, which may hold anything: state, parent, ..."""
-    return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from stormtracks import lineage
 from stormtracks.on_host import processes
 from stormtracks.on_host.answers import Nothing, StopAnswer, Stopped
 from stormtracks.on_host.worker_files import WorkerFiles
@@ -44,7 +45,7 @@ def _end(
         steps.insert(0, ("gracefully", signal.SIGTERM, request["patience"]))
     leader = {worker.pid: worker.start} if worker else {}
     for how, number, seconds in steps if worker else []:
-        processes.send(leader, number)
+        lineage.send(leader, number)
         processes.wait_gone(leader, seconds)
         family |= processes.family(files.pid)
         if not processes.running(leader) and not processes.wait_gone(family, 1.0):

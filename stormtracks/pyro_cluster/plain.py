@@ -41,7 +41,8 @@ class SlotReply(TypedDict, total=False):
     final: bool  # beside `error`: the same attempt would fail the same way
     traceback: str | None
     cpu_seconds: float
-    must_be_replaced: bool  # the slot's process, before it is given another order
+    code_version: str  # of the slot's process
+    must_be_replaced: str  # why the slot's process is not to be given another order
 
 
 class Reply(TypedDict):
@@ -67,6 +68,7 @@ class Reply(TypedDict):
     remarks: NotRequired[list[str]]  # what was guessed, left out or found missing
     recipe: NotRequired[str]  # a hash of what the result must have in common with others to be taken together
     digest: NotRequired[str]  # SHA-256 of the result's file
+    code_version: NotRequired[str]  # that did the task, as its process found it when it started
 
 
 class Working(TypedDict):
@@ -77,6 +79,8 @@ class Working(TypedDict):
     ensemble_member: int
     task: str
     since: float  # seconds since 1970
+    progress: NotRequired[list[int]]  # times done, times in all, as its task said last
+    stalled: NotRequired[str]  # why it seems to make none
 
 
 class State(TypedDict):

@@ -9,6 +9,7 @@ import sys
 import pytest
 from processes import wait_for
 
+from stormtracks import lineage
 from stormtracks.on_host import processes
 from stormtracks.process import start_time
 from stormtracks.pyro_cluster import pidfile
@@ -73,7 +74,7 @@ def test_another_process_with_the_number_gets_no_signal():
     process = subprocess.Popen(["sleep", "99"])
     other = {process.pid: start_time(process.pid) - 1}
     assert processes.running(other) == {}
-    processes.send(other, signal.SIGKILL)
+    lineage.send(other, signal.SIGKILL)
     assert process.poll() is None
     process.kill()
     process.wait()

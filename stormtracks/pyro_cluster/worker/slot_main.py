@@ -1,14 +1,16 @@
-"""What runs in the process of a slot: one order in, one reply out, each a line of JSON.
+"""What runs in the process of a slot: one order in, one reply out; what a task started or changed ends with it.
 
 Started by `slot_process` as ``python -m stormtracks.pyro_cluster.worker.slot_main MODULE:TABLE PARENT_PID MEMORY_MB``.
-The first line out names the tasks of the table, or the fault that keeps it from being loaded.
+The first line out names the tasks of the table and the version of the code, or the fault that keeps the table from
+being loaded.
 """
 
 import contextlib
 import ctypes
 import faulthandler
+import functools
 import importlib
-import json
+import inspect
 import os
 import resource
 import select
@@ -18,12 +20,18 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from stormtracks import lineage
 from stormtracks.errors import is_final
 from stormtracks.pyro_cluster.plain import Order, SlotReply, plain
+from stormtracks.pyro_cluster.worker.slot_channel import SlotChannel
+from stormtracks.pyro_cluster.worker.surroundings import Surroundings
+from stormtracks.version import code_version
 
 PR_SET_PDEATHSIG = 1
+OOM_SCORE = 500
 TRACEBACK_CHARACTERS = 8000
 
 Table = Mapping[str, Callable[..., Mapping[str, Any] | None]]
@@ -32,20 +40,16 @@ Table = Mapping[str, Callable[..., Mapping[str, Any] | None]]
 def main(argv: Sequence[str] | None = None) -> int:
     """Load the table, then do each order until the input ends."""
     table_name, parent, memory_mb = argv or sys.argv[1:]
-    replies = _take_stdout()
-    _end_with(int(parent))
+    channel = SlotChannel()
+    _end_with(int(parent), channel.orders_from)
     _prepare(int(memory_mb))
     try:
         table = load(table_name)
     except BaseException as error:  # whatever a module raises when it is imported, SystemExit too
-        _send(replies, {"fault": f"cannot load the tasks of {table_name}: {_message(error)}"})
+        channel.greet({"fault": f"cannot load the tasks of {table_name}: {_message(error)}"})
         return 1
-    _send(replies, {"tasks": sorted(table)})
-    for line in sys.stdin.buffer:
-        reply = perform(table, json.loads(line))
-        _send(replies, reply)
-        if reply.get("must_be_replaced"):
-            break
+    channel.greet({"tasks": sorted(table), "code_version": code_version()})
+    _work(table, channel)
     return 0
 
 
@@ -55,66 +59,91 @@ def load(name: str) -> Table:
     return getattr(importlib.import_module(module), attribute or "TASKS")
 
 
-def perform(table: Table, order: Order) -> SlotReply:
+def perform(table: Table, order: Order, progress: Callable[[int, int], None]) -> SlotReply:
     """Do one order; whatever a task raises becomes a reply."""
     cpu = _cpu_seconds()
     reply: SlotReply
     try:
-        returned = _asked(table, order)
+        returned = _asked(table, order, progress)
         reply = {"returned": plain(returned or {})}
     except BaseException as error:  # SystemExit too: a task ends itself, not the slot
         reply = {
             "error": _message(error),
             "final": is_final(error),
             "traceback": _traceback(error),
-            # Where memory has run out once, little may be left: the next task gets a new process.
-            "must_be_replaced": isinstance(error, MemoryError),
         }
+        if isinstance(error, MemoryError):
+            # Where memory has run out once, little may be left: the next task gets a new process.
+            reply["must_be_replaced"] = "its memory had run out"
     reply["cpu_seconds"] = round(_cpu_seconds() - cpu, 6)
     return reply
 
 
-def _asked(table: Table, order: Order) -> Mapping[str, Any] | None:
+def _asked(table: Table, order: Order, progress: Callable[[int, int], None]) -> Mapping[str, Any] | None:
     """Do the task; or only look which results are in its way, where its module has a function for that."""
     task = table[order["task"]]
     extent = order.get("conflict")
     if extent is None:
-        return task(order["year"], order["ensemble_member"], order["setup"])
+        more = (progress,) if _takes_progress(task) else ()
+        return task(order["year"], order["ensemble_member"], order["setup"], *more)
     looks = getattr(sys.modules.get(task.__module__), "CONFLICTS", {})
     return looks[order["task"]](order["setup"], *extent) if order["task"] in looks else {}
 
 
-def _take_stdout() -> int:
-    """Keep the way out for replies: what libraries print goes to standard error."""
-    replies = os.dup(1)
-    os.dup2(2, 1)
-    return replies
+@functools.cache
+def _takes_progress(task: Callable[..., object]) -> bool:
+    try:
+        inspect.signature(task).bind(0, 0, {}, None)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
-def _send(replies: int, reply: Mapping[str, object]) -> None:
-    data = json.dumps(reply).encode() + b"\n"
-    while data:
-        data = data[os.write(replies, data) :]
+def _work(table: Table, channel: SlotChannel) -> None:
+    surroundings, own = Surroundings(), lineage.descendants([channel.pid])
+    for order in channel.orders():
+        reply = perform(table, order, channel.progress)
+        if os.getpid() != channel.pid:
+            os._exit(1)  # forked by the task, and come back from it: there is nothing for this process to do
+        spoilt = _end_what_it_started(own) or surroundings.restore()
+        if spoilt:
+            reply.setdefault("must_be_replaced", spoilt)
+        channel.reply(reply)
+        if reply.get("must_be_replaced"):
+            break
 
 
-def _end_with(parent: int) -> None:
+def _end_what_it_started(own: lineage.Processes) -> str | None:
+    """End what a task has left running; what was ended, so that a library may miss it, or None."""
+    if not lineage.any_child():
+        return None
+    ended, left = lineage.end_own(spare=own)
+    if not ended:
+        return None
+    still = f", but {len(left)} cannot be ended" if left else ""
+    return f"its task left {len(ended)} process(es) running, which were ended{still}"
+
+
+def _end_with(parent: int, orders_from: int) -> None:
     """End when the worker ends: by the kernel at once, also in a C call; by the closed input should that not be."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    lineage.adopt()
     if os.getppid() != parent:  # it ended before the kernel was asked
         os._exit(1)
-    threading.Thread(target=_watch_input, daemon=True).start()
+    threading.Thread(target=_watch_input, args=(orders_from,), daemon=True).start()
 
 
-def _watch_input() -> None:
+def _watch_input(orders_from: int) -> None:
     poll = select.poll()
-    poll.register(0, 0)  # no event asked for: this wakes when the other end is closed, not for each order
+    poll.register(orders_from, 0)  # no event asked for: this wakes when the other end is closed, not for each order
     poll.poll()
     time.sleep(1.0)  # an idle slot sees the end of its input by itself
     os._exit(0)
 
 
 def _prepare(memory_mb: int) -> None:
+    _offer_to_the_kernel()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # meant for the worker, which ends its slots
     if sys.version_info >= (3, 14):
@@ -127,6 +156,13 @@ def _prepare(memory_mb: int) -> None:
         # RLIMIT_DATA counts what a process really takes for itself; RLIMIT_AS also libraries and mapped files.
         limit = memory_mb * 2**20
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _offer_to_the_kernel() -> None:
+    """Where the host's memory runs out, the kernel is to end a slot, which costs a task, and not the worker."""
+    score = Path("/proc/self/oom_score_adj")
+    with contextlib.suppress(OSError, ValueError):
+        score.write_text(str(min(int(score.read_text()) + OOM_SCORE, 1000)))
 
 
 def _cpu_seconds() -> float:

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.worker import slots as module
-from stormtracks.pyro_cluster.worker.slots import SlotFault, Slots
+from stormtracks.pyro_cluster.worker import slot as module
+from stormtracks.pyro_cluster.worker.slot import SlotFault
+from stormtracks.pyro_cluster.worker.slots import Slots
 from tests.processes import alive, wait_for
 
 TABLE = "tests.cluster_tasks:TASKS"
