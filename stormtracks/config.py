@@ -58,6 +58,7 @@ class WorkerHost:
     bind: str | None = None
     slots: int | None = None
     memory_limit_mb: int | None = None
+    tasks_per_slot: int | None = None
     tasks: str | None = None
     data: str = "data"
     dataset: dict[str, object] | None = None
@@ -74,6 +75,8 @@ class WorkerHost:
         for key, number in (("slots", self.slots), ("memory_limit_mb", self.memory_limit_mb)):
             if number is not None and number < 1:
                 raise BadValue(f"'{key}' must be at least 1, not {number}")
+        if self.tasks_per_slot is not None and self.tasks_per_slot < 0:
+            raise BadValue(f"'tasks_per_slot' must be 0 or more, not {self.tasks_per_slot}")
         for key, value in dataclasses.asdict(self).items():
             if isinstance(value, str):
                 _check_text(key, value, may_be_empty=key == "address")

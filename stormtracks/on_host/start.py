@@ -16,6 +16,13 @@ from stormtracks.pyro_cluster import pidfile
 
 LOG_BYTES = 10_000_000
 WORKER = "stormtracks.pyro_cluster.pyro_worker"
+OPTIONS = {
+    "slots": "--slots",
+    "memory_limit_mb": "--memory-limit",
+    "tasks_per_slot": "--tasks-per-slot",
+    "tasks": "--tasks",
+}
+"""Key of hosts.yaml -> the worker's option."""
 PATHS = ("data", "results", "best_tracks", "scratch")
 
 
@@ -48,8 +55,8 @@ def worker_command(request: Mapping[str, Any]) -> list[str]:
         path = optional_path_of(request, name)
         if path:
             command += [f"--{name.replace('_', '-')}", str(path)]
-    for name, option in (("slots", "--slots"), ("memory_limit_mb", "--memory-limit"), ("tasks", "--tasks")):
-        if request.get(name):
+    for name, option in OPTIONS.items():
+        if request.get(name) is not None:
             command += [option, str(request[name])]
     if request.get("dataset"):
         command += ["--dataset", json.dumps(request["dataset"])]

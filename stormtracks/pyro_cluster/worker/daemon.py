@@ -58,6 +58,8 @@ class PyroWorker:
         Limit for each slot.
     version : str, optional
         Version of the code, which the manager compares with its own; none: found from the code.
+    tasks_per_slot : int
+        After so many tasks a slot gets a new process; 0: it keeps its process.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class PyroWorker:
         tasks: str = TASKS,
         memory_mb: int | None = None,
         version: str | None = None,
+        tasks_per_slot: int = 0,
     ) -> None:
         self.name = name
         self.id = secrets.token_hex(8)  # a restarted worker of the same name is another one
@@ -76,7 +79,7 @@ class PyroWorker:
         self._results = KeptFolder(self._setup.get("results"))
         self._writers = Writers()
         self._version = version or code_version()
-        self._slots = Slots(slots, tasks, memory_mb)
+        self._slots = Slots(slots, tasks, memory_mb, tasks_per_slot)
         self._done = 0
         self._failed = 0
         self._lock = threading.Lock()  # for the two counts
@@ -93,6 +96,10 @@ class PyroWorker:
         self._slots.close()
         self._writers.close()
         self._results.close()
+
+    def adopt(self) -> None:
+        """End what lost slots have left; for a process that is a worker and nothing else (see `Slots.adopt`)."""
+        self._slots.adopt()
 
     @Pyro4.expose
     def do_work(self, year: int, ensemble_member: int, task: str, options: Options | None = None) -> Reply:
@@ -357,6 +364,8 @@ def _outcome(ended: SlotReply) -> dict[str, Any]:
         "traceback": ended.get("traceback"),
         "cpu_seconds": ended.get("cpu_seconds", 0.0),
     }
+    if "code_version" in ended:
+        reply["code_version"] = ended["code_version"]
     if "returned" in ended:
         return {**reply, **ended["returned"], "status": "complete"}
     if "timeout" in ended:

@@ -66,6 +66,13 @@ def parser() -> argparse.ArgumentParser:
         help="number of tasks at a time [this host's cores]",
     )
     add("--memory-limit", type=_positive, metavar="MB", help="MiB per slot; a task that needs more fails [no limit]")
+    add(
+        "--tasks-per-slot",
+        type=_whole,
+        default=0,
+        metavar="N",
+        help="give a slot a new process after N tasks, as a remedy for tasks that leak memory; 0: never [%(default)s]",
+    )
     add("--setup", type=Path, metavar="FILE", help=f"JSON file with {', '.join(SETUP)}; the options below override it")
     add("--data", help="folder of the reanalysis")
     add("--results", help="folder for results")
@@ -84,7 +91,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidFile) -> None:
-    worker = PyroWorker(options.name, setup, options.slots, options.tasks, options.memory_limit, options.code_version)
+    worker = PyroWorker(
+        options.name,
+        setup,
+        options.slots,
+        options.tasks,
+        options.memory_limit,
+        options.code_version,
+        tasks_per_slot=options.tasks_per_slot,
+    )
+    worker.adopt()
     with worker, stop_on_signals(worker.stop), listening(_daemon(options)) as daemon:
         uri = daemon.register(worker, f"worker-{worker.id}")  # so that an address of an earlier start leads nowhere
         registration = Registration(wire.PREFIX + options.name, uri, *options.nameserver)
@@ -185,6 +201,12 @@ def _name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a name; use letters, digits, '.', '_' and '-', at most 64")
     return text
+
+
+def _whole(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
+    return int(text)
 
 
 def _positive(text: str) -> int:

@@ -74,6 +74,7 @@ class Slots:
 
         For a process that is a worker and nothing else.
         """
+        self._set_warden.result()  # it has left us, and must not come back
         lineage.adopt()
         self._adopts = True
 
