@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stormtracks import disk, private
 from stormtracks.errors import StormtracksError
+from stormtracks.process import Process
 from stormtracks.pyro_cluster import pidfile
 
 PATIENCE_SECONDS = 1.0
@@ -32,12 +33,19 @@ class Claim:
         self._file = pidfile.PidFile(_claim_path(journal))
         self._file.__enter__()
 
+    def stands_at(self, path: Path) -> bool:
+        """Whether others find that it is taken; `path` is where a lock would be."""
+        return pidfile.read(_claim_path(path)) == Process.this()
+
     def release(self) -> None:
         """Let others have the run."""
         self._file.__exit__()
 
 
-def take(journal: Path) -> disk.Lock | Claim:
+Held = disk.Lock | Claim
+
+
+def take(journal: Path) -> Held:
     """Take a run for this process.
 
     Parameters
@@ -93,7 +101,7 @@ def _claim_path(journal: Path) -> Path:
     return journal.with_suffix(".pid")
 
 
-def is_in_place(held: disk.Lock, journal: Path) -> bool:
+def is_in_place(held: Held, journal: Path) -> bool:
     """Whether a lock that this process holds is still the one that others would find."""
     return held.stands_at(_beside(journal))
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from stormtracks import disk
 from stormtracks.pyro_cluster.journal import lock
 from stormtracks.pyro_cluster.journal.lock import AlreadyManaged
 from stormtracks.pyro_cluster.journal.writer import Taken
@@ -22,13 +21,13 @@ class Place:
     Parameters
     ----------
     path : Path
-    held : disk.Lock
+    held : lock.Held
         The lock of the journal.
     opened : callable
         ``opened(path)`` -> a connection to a journal there.
     """
 
-    def __init__(self, path: Path, held: disk.Lock, opened: Callable[[Path], sqlite3.Connection]) -> None:
+    def __init__(self, path: Path, held: lock.Held, opened: Callable[[Path], sqlite3.Connection]) -> None:
         self.path = path
         self._held = held
         self._opened = opened
