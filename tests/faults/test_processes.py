@@ -45,6 +45,23 @@ def test_a_worker_killed_between_tasks_is_noticed_at_once(stage):
     manager.ends(0)
 
 
+def test_a_worker_that_is_asked_to_stop_and_killed_soon_after_takes_no_task_with_it(stage):
+    """As queues do it that want their hosts back: more often than a task may lose its worker."""
+    manager = stage.manage("work", "--retries", 0, members=1)
+    for number in range(2):
+        worker = stage.worker(f"w{number}", slots=1, seconds=30)
+        manager.until(lambda counts: counts["working"])
+        at = time.time()
+        worker.terminate()
+        manager.noticed("worker: asked to stop", f"worker w{number} is stopping after its 1 running task", at, 1.0)
+        worker.kill()
+        manager.until_logged(f"worker w{number} has stopped and left in order; its 1 task is outstanding again")
+        manager.until(lambda counts: not counts["working"])
+    stage.worker("stays")
+    output = manager.ends(0)
+    assert "lost" not in output and len(stage.made()) == 1
+
+
 def test_slots_that_crash_leave_and_eat_all_memory_cost_one_attempt_each(stage):
     worker = stage.worker("w", "--memory-limit", 300)
     manager = stage.manage("stumble", members=4)

@@ -398,6 +398,7 @@ class Dispatcher:
 
     def _call_lost(self, worker: Worker, slot: int, error: PeerLost) -> None:
         self._gone(worker, error)
+        self._journal.working(worker.name, slot)
         with self._lock:
             if self.ended or worker.stopping:
                 self.assignments.give_back(worker, slot)

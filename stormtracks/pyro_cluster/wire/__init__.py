@@ -124,6 +124,17 @@ def cut(proxy: "Proxy") -> None:
             socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
+def caller() -> Any:
+    """Within a call: the connection that it came by; else None."""
+    return getattr(Pyro4.current_context, "client", None)
+
+
+def hang_up(connection: Any) -> None:
+    """End the connection of a caller, who notices at once."""
+    with contextlib.suppress(OSError, ValueError):  # it is gone already
+        socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+
 def close(proxy: "Proxy") -> None:
     """Close a proxy's connection; a later call connects again."""
     proxy._pyroRelease()

@@ -8,12 +8,14 @@ import socket
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from typing import Any, cast
 
 import Pyro4
 
 from stormtracks.errors import BadValue, StormtracksError
+from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.plain import (
     PLACES,
     Claim,
@@ -82,9 +84,10 @@ class PyroWorker:
         self._slots = Slots(slots, tasks, memory_mb, tasks_per_slot)
         self._done = 0
         self._failed = 0
-        self._lock = threading.Lock()  # for the two counts
+        self._lock = threading.Lock()  # for the two counts and the heartbeats
         self._stop = threading.Event()
         self._now = threading.Event()
+        self._heartbeats: weakref.WeakSet[Any] = weakref.WeakSet()  # connections by which managers ask
         self._last_call = time.monotonic()
         self._has_worked = False  # since the manager was last found to be silent
 
@@ -125,6 +128,9 @@ class PyroWorker:
         began = time.perf_counter()
         self._has_worked = True
         self._note_call()
+        if (connection := wire.caller()) is not None:
+            with self._lock:
+                self._heartbeats.discard(connection)  # a reply will go that way
         try:
             order, timeout = self._order(year, ensemble_member, task, options or {})
             name = str((options or {}).get("run", ""))
@@ -233,6 +239,17 @@ class PyroWorker:
         """Wait until it is asked to stop, at most some seconds; whether it was."""
         return self._stop.wait(seconds)
 
+    def tell_managers(self) -> None:
+        """Have managers ask at once, rather than at their next heartbeat: it may be killed before.
+
+        A manager whose connection for heartbeats ends connects again, and is told that this worker is stopping.
+        """
+        with self._lock:
+            connections = list(self._heartbeats)
+            self._heartbeats.clear()
+        for connection in connections:
+            wire.hang_up(connection)
+
     def finish(self) -> None:
         """Wait for the running tasks, or end them where it was asked to stop now."""
         if self._slots.busy and not self._now.is_set():
@@ -255,6 +272,9 @@ class PyroWorker:
         self._last_call = time.monotonic()
 
     def _state(self) -> State:
+        if (connection := wire.caller()) is not None:
+            with self._lock:
+                self._heartbeats.add(connection)
         return {
             "worker": self.name,
             "id": self.id,

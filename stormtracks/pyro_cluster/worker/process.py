@@ -105,6 +105,7 @@ def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidF
         uri = daemon.register(worker, f"worker-{worker.id}")  # so that an address of an earlier start leads nowhere
         registration = Registration(wire.PREFIX + options.name, uri, *options.nameserver)
         _keep_registered(worker, registration, file)
+        worker.tell_managers()
         registration.end()  # first the name, then the tasks: the manager is not to come while the last ones run
         worker.finish()
 
