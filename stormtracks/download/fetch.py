@@ -8,7 +8,7 @@ says. What remains of it (a cache by hash) does not fit archives that publish no
 import errno
 import logging
 import re
-import time
+import threading
 from collections.abc import Callable
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ import urllib3
 
 from stormtracks import __version__
 from stormtracks.download.courtesy import Courtesy, backoff, retry_after
+from stormtracks.download.cuttable import Cuttable
 from stormtracks.download.errors import DownloadError, NotThereError, StoppedError
 from stormtracks.download.options import Options
 from stormtracks.download.partial import PartialFile
@@ -73,10 +74,12 @@ def fetch(address: str, part: PartialFile, options: Options, courtesy: Courtesy,
     failed, reached = 0, part.size
     with requests.Session() as session:
         session.max_redirects = 5  # archives redirect once or twice; more than five is a circle
+        line = Cuttable()
+        line.serve(session)
         while True:
             courtesy.wait_for(host)
             try:
-                return _Attempt(session, address, part, options, courtesy, notify or _silent).run()
+                return _Attempt(session, line, address, part, options, courtesy, notify or _silent).run()
             except _AgainError as again:
                 failed = 1 if part.size >= reached + PROGRESS_BYTES else failed + 1
                 reached = max(reached, part.size)
@@ -108,6 +111,7 @@ class _Attempt:
     def __init__(
         self,
         session: requests.Session,
+        line: Cuttable,
         address: str,
         part: PartialFile,
         options: Options,
@@ -115,6 +119,7 @@ class _Attempt:
         notify: Notify,
     ) -> None:
         self.session = session
+        self.line = line
         self.address = address
         self.part = part
         self.options = options
@@ -124,10 +129,14 @@ class _Attempt:
     def run(self) -> bool:
         timeout = min(CONNECT_S, self.options.timeout_s), self.options.timeout_s
         try:
-            with self.session.get(self.address, headers=self._headers(), stream=True, timeout=timeout) as response:
+            with (
+                _SpeedCheck(self.options, self.line) as speed,
+                self.session.get(self.address, headers=self._headers(), stream=True, timeout=timeout) as response,
+            ):
                 self._check_redirect(response)
                 begun, total = self._beginning(response)
-                self._receive(response, total)
+                speed.begin()
+                self._receive(response, total, speed)
         except _FINAL as error:
             raise DownloadError(f"{self.address}: {error}") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -219,9 +228,9 @@ class _Attempt:
         )
         return any(old is not None and new is not None and old != new for old, new in pairs)
 
-    def _receive(self, response: requests.Response, total: int | None) -> None:
-        name, arrived, speed = self.part.final.name, self.part.size, _SpeedCheck(self.options)
-        self.courtesy.promise(name, total - arrived if total else 0, self.part.final.parent)
+    def _receive(self, response: requests.Response, total: int | None, speed: "_SpeedCheck") -> None:
+        name, arrived, folder = self.part.final.name, self.part.size, self.part.final.parent
+        self.courtesy.promise(name, CHUNK_BYTES if total is None else total - arrived, folder)
         self.notify(arrived, total)
         while total is None or arrived < total:
             # What is there, not a full chunk: on a line that drips, waiting for a full one would hide how slow it is.
@@ -232,9 +241,13 @@ class _Attempt:
             arrived += len(data)
             if self.courtesy.stop.is_set():
                 raise StoppedError
-            self.courtesy.written(name, (total - arrived) if total else 0)
+            if total is None:  # the server does not say how much comes: there must be room for the next piece
+                self.courtesy.promise(name, CHUNK_BYTES, folder)
+            else:
+                self.courtesy.written(name, total - arrived)
             self.notify(arrived, total)
             speed.count(len(data))
+        speed.count(0)  # where it was cut, its end is not the file's
         if total is not None and arrived != total:
             raise _AgainError(f"the connection broke after {arrived} of {total} bytes")
 
@@ -253,23 +266,53 @@ class _Attempt:
 
 
 class _SpeedCheck:
-    """Notices a connection that only drips. (One that is silent ends by the socket's own timeout.)"""
+    """Notices a connection that only drips, also while nothing of the file comes yet, and cuts it.
 
-    def __init__(self, options: Options) -> None:
+    (One that is silent ends by the socket's own timeout.)
+    """
+
+    def __init__(self, options: Options, line: Cuttable) -> None:
         self._span_s = options.timeout_s
         self._least = options.slowest_bytes_per_s * options.timeout_s
-        self._since = time.monotonic()
+        self._line = line
+        self._over = threading.Event()
+        self._began = threading.Event()
         self._bytes = 0
+        self._slow = ""  # how slow it was
+
+    def __enter__(self) -> "_SpeedCheck":
+        threading.Thread(target=self._watch, daemon=True, name="speed").start()
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._over.set()
+        self._began.set()
+        if self._slow and error is not None and not isinstance(error, (DownloadError, StoppedError)):
+            raise _AgainError(self._slow) from error
+
+    def begin(self) -> None:
+        """The headers are there, the file begins."""
+        self._bytes = 0
+        self._began.set()
 
     def count(self, arrived: int) -> None:
+        """Count what has arrived of the file."""
         self._bytes += arrived
-        passed = time.monotonic() - self._since
-        if passed < self._span_s:
-            return
-        if self._bytes < self._least:
-            raise _AgainError(f"too slow: only {size(self._bytes)} in {duration(passed)}")
-        self._since = time.monotonic()
-        self._bytes = 0
+        if self._slow:
+            raise _AgainError(self._slow)
+
+    def _watch(self) -> None:
+        # The time to connect is limited by itself; headers may take as long as silence.
+        if not self._began.wait(min(CONNECT_S, self._span_s) + self._span_s) and not self._over.is_set():
+            self._cut(f"too slow: no whole headers in {duration(self._span_s)}")
+        while not self._over.wait(self._span_s):
+            if self._bytes < self._least:
+                self._cut(f"too slow: only {size(self._bytes)} in {duration(self._span_s)}")
+            self._bytes = 0
+
+    def _cut(self, reason: str) -> None:
+        self._slow = self._slow or reason
+        self._line.cut()
 
 
 def _short(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from stormtracks import disk
+from stormtracks.download import tar_headers
 from stormtracks.download.courtesy import Courtesy
 from stormtracks.download.errors import DownloadError, UnreadableError
 from stormtracks.download.verification import verify
@@ -54,7 +55,7 @@ def unpack(
     """
     tar_path, folder = Path(tar_path), Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(tar_path) as tar:
+    with tar_headers.opened(tar_path) as tar:
         wanted, notes = _wanted(tar, folder, contents)
         if not wanted:
             raise DownloadError(

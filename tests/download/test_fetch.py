@@ -1,5 +1,6 @@
 """One file from a server that cuts, lies, ignores, refuses, redirects, drips and changes its mind."""
 
+import contextlib
 import email.utils
 import time
 
@@ -234,3 +235,56 @@ def test_tells_how_far_it_is(archive, tmp_path, quick):
     with PartialFile(tmp_path / "file") as part:
         fetch(archive.put("file", BODY, plan=[cut_at(1000)]), part, quick, Courtesy(), lambda *a: seen.append(a))
     assert seen[0] == (0, len(BODY)) and seen[-1] == (len(BODY), len(BODY)) and (1000, len(BODY)) in seen
+
+
+def drip(text):
+    """Send this a byte at a time, for ever."""
+
+    def do(handler, resource):
+        while not handler.server.archive.closing.wait(0.02):
+            handler.wfile.write(text[:1])
+            handler.wfile.flush()
+            text[:] = text[1:] or text
+
+    return do
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"],
+    ids=["status", "headers", "lengths of chunks"],
+)
+def test_headers_that_drip_are_given_up_too(get, archive, begin):
+    def do(handler, resource):
+        handler.wfile.write(begin)
+        with contextlib.suppress(OSError):
+            drip(bytearray(b"H" * 10**5 if not begin else b"0" * 10**5))(handler, resource)
+        handler.close_connection = True
+
+    assert get(Options(timeout_s=0.3, backoff_s=0.01), plan=[do]) == BODY
+    assert len(archive.requests) == 2
+
+
+def test_a_line_that_drips_is_named(get):
+    def do(handler, resource):
+        with contextlib.suppress(OSError):
+            drip(bytearray(b"H" * 10**5))(handler, resource)
+
+    with pytest.raises(DownloadError, match=r"too slow: no whole headers in 0\.2 s"):
+        get(Options(timeout_s=0.2, backoff_s=0.01, attempts=1), plan=[do])
+
+
+def test_a_file_of_unknown_size_leaves_room_on_the_disk(archive, tmp_path, quick):
+    def endless(handler, resource):
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                handler.wfile.write(bytes(2**16))
+
+    free = iter([10**9] * 20)
+    address = archive.put("file", BODY, plan=[endless])
+    with PartialFile(tmp_path / "file") as part:
+        with pytest.raises(DownloadError, match=r"file: needs 262\.1 kB, but .* has only 1\.0 MB free"):
+            fetch(address, part, quick, Courtesy(free_bytes=lambda folder: next(free, 10**6)))
+        assert part.size < 30 * 2**18
