@@ -3,8 +3,6 @@
 import time
 from pathlib import Path
 
-import pytest
-
 
 def wait_for(condition, seconds=20.0, what="what was waited for"):
     """The condition's first true value; a failure of the test when there is none in time."""
@@ -14,7 +12,7 @@ def wait_for(condition, seconds=20.0, what="what was waited for"):
         if value:
             return value
         time.sleep(0.02)
-    pytest.fail(f"{what} did not come within {seconds:g} s")
+    raise AssertionError(f"{what} did not come within {seconds:g} s")  # not pytest's own: a soak waits too
 
 
 def alive(pid):

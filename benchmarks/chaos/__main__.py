@@ -40,7 +40,7 @@ def main(argv=None):
         soak = Soak(stack, folder.absolute(), options.seed)
         try:
             soak.run(time.monotonic() + 60 * options.minutes)
-        except (TimeoutError, KeyboardInterrupt, SystemExit) as ended:
+        except (TimeoutError, AssertionError, KeyboardInterrupt, SystemExit) as ended:
             soak.broken = f"{type(ended).__name__}: {ended}"
         return soak.report()
 
@@ -92,7 +92,7 @@ class Soak:
         ]
         for message in (*self.lost, *self.wrong, *filter(None, [self.broken])):
             print(message)
-        print(f"\nseed {self.seed}, {(time.monotonic() - self.began) / 60:.1f} minutes")
+        print(f"\nseed {self.seed}, {(time.monotonic() - self.began) / 60:.1f} minutes, on {self.kind}")
         for what, number in rows:
             print(f"  {what:46} {number:7,}")
         return 1 if self.lost or self.wrong or self.broken or not self.rounds else 0
@@ -104,7 +104,9 @@ class Soak:
         planted.plant(self.data)
         planted.track_without_faults(self.data, self.reference)
         self.port = _free_port()
-        self.hosts, self.address = stack.enter_context(hosts.hosts(self.folder, self.code, self._worker_arguments))
+        made = stack.enter_context(hosts.hosts(self.folder, self.code, self._worker_arguments))
+        self.hosts, self.address, self.kind = made
+        self._show(self.kind)
         self.middle = SimpleNamespace(nameserver=None, manager=None)
         self.middle.nameserver = middle.nameserver(self.address, self.port, self.code, self.folder / "nameserver.log")
         stack.callback(self.middle.nameserver.kill)

@@ -174,7 +174,9 @@ class Namespaced(Torment):
 
 @contextlib.contextmanager
 def hosts(folder, code, arguments):
-    """Three hosts, their workers not started yet: yields (hosts, address for the nameserver); leaves nothing.
+    """Three hosts, their workers not started yet: yields (hosts, address for the nameserver, kind); leaves nothing.
+
+    The kind is a line that says what the hosts are, and why they are no more than that.
 
     Parameters
     ----------
@@ -183,19 +185,23 @@ def hosts(folder, code, arguments):
         Given that address, the arguments of every worker.
     """
     with contextlib.ExitStack() as stack:
-        if not missing(*NAMESPACES, root=True):
+        lacking = missing(*NAMESPACES, root=True)
+        if not lacking:
             from namespaces import HostCluster
             from sshd import make_key
 
             cluster = stack.enter_context(HostCluster(folder / "net", make_key(folder / "key")))
             more, address = arguments(cluster.address), cluster.address
             made = [Namespaced(host, folder / host.name, code, more) for host in cluster.hosts]
+            kind = f"{len(made)} hosts, each a network namespace with a disk of its own"
         else:
             more, address = arguments("127.0.0.1"), "127.0.0.1"
             made = [Torment(name, folder / name, code, more) for name in ("w1", "w2", "w3")]
+            no_more = f"without faults of network and disks: {', '.join(lacking)} missing"
+            kind = f"{len(made)} workers on this machine, {no_more}"
         for host in made:
             stack.callback(host.end)
-        yield made, address
+        yield made, address, kind
 
 
 def wait_until(condition, seconds, what):

@@ -1,6 +1,8 @@
 """Every benchmark says what it measures; what they share does what it says."""
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,26 @@ def test_help_begins_with_the_first_line_of_the_module(name, capsys):
         module.main(["--help"])
     shown = " ".join(capsys.readouterr().out.split())
     assert " ".join(module.__doc__.split("\n\n")[0].split())[:60] in shown
+
+
+def test_none_needs_what_only_tests_and_linters_need():
+    """After a plain `./inv` only the packages of requirements.txt are there."""
+    folder = Path(planted_data.__file__).parent
+    names = [f"benchmarks.{path.stem}" for path in folder.glob("*.py") if path.stem != "report_page"]
+    names.append("benchmarks.chaos.__main__")
+    code = "import sys; sys.modules |= dict.fromkeys(('pytest', 'hypothesis', 'xdist', 'ruff', 'mypy', 'sphinx'))\n"
+    code += "import importlib; [importlib.import_module(name) for name in sys.argv[1:]]; import namespaces, sshd"
+    done = subprocess.run([sys.executable, "-c", code, *names], cwd=folder.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_soak_says_what_its_hosts_are(tmp_path, monkeypatch):
+    from benchmarks.chaos import hosts
+
+    monkeypatch.setattr(hosts, "missing", lambda *programs, root: ["root", "sshd"])
+    with hosts.hosts(tmp_path, tmp_path, lambda address: []) as (made, address, kind):
+        assert (len(made), address) == (3, "127.0.0.1") and not made[0].namespaced
+    assert kind == "3 workers on this machine, without faults of network and disks: root, sshd missing"
 
 
 def test_a_planted_season_is_made_once(tmp_path):
