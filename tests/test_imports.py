@@ -24,7 +24,7 @@ GROUND += ("written", "strict_dataclass", "terminal_text", "private", "lineage")
 MEMBERS = {
     "faces": ("pyro_manager", "pyro_worker", "pyro_nameserver"),
     "pyro_task": ("pyro_task",),
-    "ground": ("leases", "pidfile", "plain", "secret", "service"),
+    "ground": ("bounds", "leases", "pidfile", "plain", "secret", "service"),
     "manager": ("manager",),
     "worker": ("worker",),
     "journal": ("journal",),

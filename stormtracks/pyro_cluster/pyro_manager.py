@@ -248,7 +248,7 @@ def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal, m
         "unconfirmed": f"the tasks are done, but the journal does not say so: {missing}. Resume the run; results that "
         "exist are found again",
         "journal": f"stopped: the journal could not be written for {plan.wait:g} s. Free disk space and resume the run",
-        "bug": "stopped by a bug, see above. Resume the run; results that exist are found again",
+        "bug": f"stopped by a bug: {dispatcher.why}. Resume the run; results that exist are found again",
         "no worker": f"no worker for {plan.wait:g} s {where}; check them with "
         f"'fab workers{plan.hosts_option}', start them with 'fab start-workers{plan.hosts_option}'",
         "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",

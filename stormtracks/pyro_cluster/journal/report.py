@@ -76,6 +76,7 @@ def status(state: RunState, height: int = 40, width: int = 100) -> list[str]:
     for slot in state.working:
         since = duration(now - slot["since"])
         lines.append(f"  {slot['worker']}/{slot['slot']}: {slot['year']} member {slot['member']} for {since}")
+    lines += [f"  {line}" for line in state.aside]
     return lines + summary(state)
 
 
@@ -91,6 +92,7 @@ def as_json(state: RunState) -> dict[str, Any]:
         "totals": state.counts,
         "seconds": state.seconds,
         "cpu_seconds": state.cpu_seconds,
+        "aside": state.aside,
         "faults": state.faults,
         "events": [{"time": at, "text": text} for at, text in state.events],
     }

@@ -63,6 +63,8 @@ class RunState:
         Sums over the complete tasks.
     events : list of (float, str)
         The last ones, oldest first.
+    aside : list of str
+        Lines about workers that this manager uses no more.
     faults : list of str
         Rows of the journal that make no sense, and are left out of all the above.
     """
@@ -76,6 +78,7 @@ class RunState:
     seconds: float
     cpu_seconds: float
     events: list[tuple[float, str]]
+    aside: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -172,6 +175,7 @@ def _read(db: sqlite3.Connection, path: Path) -> RunState:
         seconds=float(seconds or 0),
         cpu_seconds=float(cpu_seconds or 0),
         events=[(row["time"], row["text"]) for row in reversed(db.execute(_EVENTS).fetchall())],
+        aside=[row["text"] for row in db.execute(_ASIDE, run)],
         faults=rows.faults(path, unsound),
     )
 
@@ -188,6 +192,8 @@ FROM (SELECT counts FROM tasks WHERE status = 'complete' AND {within}) AS done,
 json_each(CASE WHEN json_valid(done.counts) THEN done.counts ELSE '{{}}' END) AS each
 WHERE each.type IN ('integer', 'real') AND each.key NOT LIKE '%\\_share' ESCAPE '\\'
 GROUP BY each.key HAVING total > 0 OR each.key NOT LIKE 'missing\\_%' ESCAPE '\\' ORDER BY each.key"""
+_ASIDE = f"""SELECT text FROM events WHERE {rows.SOUND_EVENT} AND time >= :started
+AND text LIKE 'worker % is set aside: %' ORDER BY rowid LIMIT 100"""
 _EVENTS = f"SELECT time, text FROM events WHERE {rows.SOUND_EVENT} ORDER BY rowid DESC LIMIT 20"
 
 

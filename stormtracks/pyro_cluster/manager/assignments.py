@@ -45,6 +45,8 @@ class Worker:
         Whether it was lost for not answering, rather than because its connection ended.
     stopping : bool
         Whether it said that it takes nothing more: when it has gone, it has left in order.
+    odd : int
+        Replies of it that made no sense.
     breaker : Breaker
         Whether it rests, as one task after the other failed on it.
     """
@@ -60,6 +62,7 @@ class Worker:
     lost: str | None = None
     silent: bool = False
     stopping: bool = False
+    odd: int = 0
     breaker: Breaker = field(default_factory=Breaker)
 
 

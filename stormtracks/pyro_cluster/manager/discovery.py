@@ -1,5 +1,6 @@
 """Finds workers as they come, go and come back. A listing of the nameserver counts only once the worker answers."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from stormtracks.errors import StormtracksError
+from stormtracks.pyro_cluster.manager import replies
 from stormtracks.pyro_cluster.manager.assignments import Worker
 
 FIND_SECONDS = 2.5
@@ -76,6 +78,8 @@ class Discovery:
         Given a line about what happened.
     timeout : float
         Seconds that a worker's answer may take.
+    bug : callable, optional
+        Given where and what, when something else fails than an answer; none: it is logged.
     """
 
     def __init__(
@@ -85,12 +89,14 @@ class Discovery:
         came: Callable[[Worker, Peer], object],
         log: Callable[[str], object],
         timeout: float = 2.5,
+        bug: Callable[[str, BaseException], object] | None = None,
     ) -> None:
         self._cluster = cluster
         self._refusal = refusal
         self._came = came
         self._log = log
         self._timeout = timeout
+        self._bug = bug or _logged
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._listings: dict[str, _Listing] = {}  # by URI
@@ -131,11 +137,18 @@ class Discovery:
                     del self._listings[uri]
             due = [self._due(name, uri) for name, uri in listed.items()]
         for listing in filter(None, due):
-            threading.Thread(target=self._try, args=(listing,), name=f"meet {listing.name}", daemon=True).start()
+            try:
+                threading.Thread(target=self._meet, args=(listing,), name=f"meet {listing.name}", daemon=True).start()
+            except RuntimeError as error:  # no more threads
+                self._no_answer(listing, f"the manager cannot start a thread for it ({error})")
 
     def _work(self) -> None:
+        """The thread: it goes on looking, whatever one look ends with."""
         while True:
-            self.look()
+            try:
+                self.look()
+            except BaseException as error:
+                self._bug("the search for workers", error)
             if self._stopped.wait(FIND_SECONDS):
                 return
 
@@ -154,17 +167,27 @@ class Discovery:
         listing.state = "connecting"
         return listing
 
+    def _meet(self, listing: _Listing) -> None:
+        """The thread in which a worker is met: whatever ends it, the worker is tried again later."""
+        try:
+            self._try(listing)
+        except BaseException as error:
+            self._bug(f"the meeting with {listing.name}", error)
+            with self._lock:
+                self._rest(listing)
+
     def _try(self, listing: _Listing) -> None:
+        peer = None
         try:
             peer = self._cluster.connect(listing.uri, self._timeout)
-            description = peer.describe()
+            description = replies.checked_description(peer.describe())
             worker = _worker(listing, description)
             refusal = self._refusal(description)
-        except PeerLost as error:
-            self._no_answer(listing, str(error))
+        except (PeerLost, replies.OddReply) as error:
+            self._no_answer(listing, str(error), peer)
             return
         except Exception as error:  # another program's answer can be anything: it is not a worker of ours
-            self._no_answer(listing, f"{type(error).__name__}: {error}")
+            self._no_answer(listing, f"{type(error).__name__}: {error}", peer)
             return
         listing.state = "refused" if refusal else "connected"
         if refusal:
@@ -173,7 +196,9 @@ class Discovery:
         elif not self._stopped.is_set():
             self._came(worker, peer)
 
-    def _no_answer(self, listing: _Listing, error: str) -> None:
+    def _no_answer(self, listing: _Listing, error: str, peer: Peer | None = None) -> None:
+        if peer is not None:
+            peer.close()
         with self._lock:
             first = not listing.pause
             self._rest(listing)
@@ -186,17 +211,21 @@ class Discovery:
         listing.state = "resting"
 
 
+def _logged(where: str, error: BaseException) -> None:
+    logging.getLogger(__name__).error("a bug in %s", where, exc_info=error)
+
+
 def _worker(listing: _Listing, description: Mapping[str, Any]) -> Worker:
     """A worker from its description: ``years`` it worked on last, ``data_years`` it has data for (none: any)."""
     with_data = description.get("data_years")
     return Worker(
-        id=str(description.get("id") or listing.uri),
+        id=description.get("id") or listing.uri,
         name=listing.name,
-        host=str(description.get("host", "")),
+        host=description.get("host", ""),
         uri=listing.uri,
-        slots=max(1, int(description.get("slots", 1))),
-        years=None if with_data is None else frozenset(map(int, with_data)),
-        warm=dict.fromkeys(map(int, description.get("years", ())), True),
+        slots=max(1, description.get("slots", 1)),
+        years=None if with_data is None else frozenset(with_data),
+        warm=dict.fromkeys(description.get("years", ()), True),
     )
 
 

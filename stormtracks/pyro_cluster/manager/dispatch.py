@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from stormtracks.pyro_cluster import bounds
 from stormtracks.pyro_cluster.journal.journal import TaskOutcome
 from stormtracks.pyro_cluster.journal.report import kind
+from stormtracks.pyro_cluster.manager import replies
 from stormtracks.pyro_cluster.manager.alike import Alike
 from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
 from stormtracks.pyro_cluster.manager.discovery import Cluster, Discovery, Peer, PeerLost
@@ -138,13 +140,14 @@ class Dispatcher:
         self._unlimited: dict[tuple[str, int], float] = {}  # calls begun before a limit was known -> when
         self._given_up: dict[tuple[str, int], float] = {}  # those of them that were cut -> after how many seconds
         self._failing_since: float | None = None  # since when every worker rests
+        self._aside: dict[str, str] = {}  # ids of workers that are not used any more -> why
         self._bugs: set[tuple[str, str]] = set()  # those that were said, with where they showed
         self._calls: dict[tuple[str, int], Peer] = {}  # worker's id and slot -> the connection of its calls
         self._heartbeats: dict[str, Heartbeat] = {}  # by worker's id
         self._ids: dict[str, str] = {}  # name -> id of the worker that had it last
         self._threads: list[threading.Thread] = []
         self._stalled_since = time.monotonic()
-        self._discovery = Discovery(cluster, self._refusal, self._came, self.log, BEAT_TIMEOUT)
+        self._discovery = Discovery(cluster, self._refusal, self._came, self.log, BEAT_TIMEOUT, self.bug)
 
     def start(self) -> None:
         """Begin to look for workers and to give out work."""
@@ -257,12 +260,14 @@ class Dispatcher:
         if tasks is not None and self.schedule.task not in tasks:
             known = ", ".join(sorted(tasks))
             return f"it does not know the task {self.schedule.task}, only {known}; correct 'tasks' in hosts.yaml"
+        if aside := self._aside.get(str(description.get("id"))):
+            return f"it is set aside: {aside}"
         if description.get("id") in self.assignments.workers:
             return "it is already connected under another name or address"
         return None
 
     def _came(self, worker: Worker, peer: Peer) -> None:
-        heartbeat = Heartbeat(worker, peer, self._cluster.connect, self._gone, stopping=self._is_stopping)
+        heartbeat = Heartbeat(worker, peer, self._cluster.connect, self._heart_stopped, stopping=self._is_stopping)
         with self._lock:
             if self.ended or worker.id in self.assignments.workers:  # it came under another name at the same time
                 peer.close()
@@ -275,8 +280,20 @@ class Dispatcher:
         again = "" if before is None else " (it is back)" if before == worker.id else " (a new worker of this name)"
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
         self.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{again}")
-        heartbeat.start()
-        self._begin_slots(worker)
+        try:
+            heartbeat.start()
+            self._begin_slots(worker)
+        except RuntimeError as error:
+            peer.close()
+            limit = "raise the limit of processes (ulimit -u)"
+            self._gone(worker, PeerLost(f"the manager cannot start a thread for it ({error}); {limit}"))
+
+    def _heart_stopped(self, worker: Worker, error: PeerLost) -> None:
+        """As `_gone`, from a thread in which nobody else would see an exception."""
+        try:
+            self._gone(worker, error)
+        except BaseException as bug:
+            self._stop_by(f"the end of {worker.name}", bug)
 
     def _begin_slots(self, worker: Worker) -> None:
         with self._lock:  # no slot takes a task before `stop` knows that its thread is to be waited for
@@ -305,8 +322,11 @@ class Dispatcher:
             call.cut()
         fate = f"; its {tasks} task{'s are' if tasks > 1 else ' is'} outstanding again" if tasks else ""
         how = "has stopped and left in order" if worker.stopping else f"lost: {error}"
+        if worker.id in self._aside:
+            how = f"is set aside: {error}"
         self.log(f"worker {worker.name} {how}{fate}")
-        self._discovery.lost(worker.uri)
+        if worker.id not in self._aside:
+            self._discovery.lost(worker.uri)
 
     def _is_stopping(self, worker: Worker) -> None:
         """A worker says that it takes no more tasks: what it does not end is not lost with it."""
@@ -322,6 +342,16 @@ class Dispatcher:
     # One slot
 
     def _serve(self, worker: Worker, slot: int) -> None:
+        """The thread of a slot; whatever ends it, its task is given up and somebody is told."""
+        try:
+            self._serve_tasks(worker, slot)
+        except BaseException as error:
+            try:
+                self._slot_failed(worker, slot, error)
+            except BaseException as bug:
+                self._stop_by(f"a slot of {worker.name}", bug)
+
+    def _serve_tasks(self, worker: Worker, slot: int) -> None:
         """Have one slot of a worker do task after task, each in a call on this thread's own connection."""
         peer = None
         rest = REST_SECONDS[0]
@@ -349,6 +379,8 @@ class Dispatcher:
             else:
                 self._finished(worker, slot, reply)
                 rest = REST_SECONDS[0]
+                if worker.odd >= replies.MOST_ODD:
+                    self._set_aside(worker, str(reply.get("error")))
         if peer is not None:
             peer.close()
 
@@ -357,13 +389,41 @@ class Dispatcher:
         if self._limit.may_change and options.get("timeout") is None:
             self._unlimited[worker.id, slot] = time.monotonic()
         try:
-            return peer.do_work(task.year, task.ensemble_member, task.task, options)
+            return replies.checked(peer.do_work(task.year, task.ensemble_member, task.task, options), task)
         except PeerLost:
             raise
-        except Exception as error:  # raised by the worker rather than replied: about this task, as far as is known
-            return {"status": "failure", "error": f"{type(error).__name__}: {error}"}
+        except Exception as error:  # odd, or raised by the worker rather than replied: neither is what our worker does
+            with self._lock:
+                worker.odd += 1
+            reason = str(error) if isinstance(error, replies.OddReply) else f"{type(error).__name__}: {error}"
+            return {"status": "failure", "error": reason[: bounds.CHARACTERS["error"]]}
         finally:
             self._unlimited.pop((worker.id, slot), None)
+
+    def _set_aside(self, worker: Worker, error: str) -> None:
+        """Use a worker no more, as too many of its replies made no sense."""
+        reason = f"{worker.odd} of its replies made no sense, the last: {error}; check that host and restart the worker"
+        with self._lock:
+            self._aside.setdefault(worker.id, reason)
+        self._gone(worker, PeerLost(reason))
+
+    def _slot_failed(self, worker: Worker, slot: int, error: BaseException) -> None:
+        """A bug has ended a slot's thread: its worker counts as lost, and is met anew."""
+        self.bug(f"the thread of a slot of {worker.name}", error)
+        self._gone(worker, PeerLost(f"{type(error).__name__} in the manager"))
+        with self._lock:
+            held = slot in worker.running
+            self._look_whether_all_is_done()
+        if held:
+            self._call_lost(worker, slot, PeerLost("a bug in the manager"))
+
+    def _stop_by(self, where: str, error: BaseException) -> None:
+        """End the run: a bug in what deals with bugs."""
+        log.error("a bug in %s", where, exc_info=error)
+        with self._lock:
+            self.why = f"{type(error).__name__}: {error}, in {where}"
+            self._finish("bug")
+        self._say(f"a bug ends the run: {self.why}")
 
     def _next(self, worker: Worker, slot: int) -> PyroTask | None:
         """The slot's next task, waiting for one; None when there will be none."""
@@ -400,7 +460,7 @@ class Dispatcher:
         self._gone(worker, error)
         self._journal.working(worker.name, slot)
         with self._lock:
-            if self.ended or worker.stopping:
+            if self.ended or worker.stopping or worker.id in self._aside:
                 self.assignments.give_back(worker, slot)
                 self._idle.notify_all()
                 return

@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from stormtracks.pyro_cluster.manager import replies
 from stormtracks.pyro_cluster.manager.assignments import Worker
 from stormtracks.pyro_cluster.manager.discovery import Peer, PeerLost
 
@@ -73,11 +74,16 @@ class Heartbeat:
         return False
 
     def _work(self) -> None:
-        alive = True
-        while alive:
-            self._peer.ended(self.interval)  # waits; a connection that ends is a reason to ask at once
-            alive = self.beat()
-        self._peer.close()
+        """The thread: whatever ends it, the worker is not left without a heartbeat."""
+        try:
+            alive = True
+            while alive:
+                self._peer.ended(self.interval)  # waits; a connection that ends is a reason to ask at once
+                alive = self.beat()
+            self._peer.close()
+        except BaseException as error:
+            log.exception("heartbeat of %s", self.worker.name)
+            self._lost(self.worker, PeerLost(f"its heartbeat ended by {type(error).__name__}: {error}"))
 
     def _is_over(self) -> bool:
         return self._stopped or self.worker.lost is not None
@@ -87,11 +93,13 @@ class Heartbeat:
         try:
             if again:
                 self._meet()
-            state = self._peer.ping()
-            if self._stopping and isinstance(state, Mapping) and state.get("stopping") is True:
+            state = replies.checked_state(self._peer.ping(), self.worker.id)
+            if self._stopping and state.get("stopping"):
                 self._stopping(self.worker)
         except PeerLost as error:
             return error
+        except replies.OddReply as error:
+            return PeerLost(str(error))
         except Exception as error:  # an answer that makes no sense is not a sign of life
             log.exception("heartbeat of %s", self.worker.name)
             return PeerLost(f"{type(error).__name__}: {error}")
@@ -101,6 +109,6 @@ class Heartbeat:
         """A new connection to the same worker; another one may have its address by now."""
         self._peer.close()
         self._peer = self._connect(self.worker.uri, BEAT_TIMEOUT)
-        found = self._peer.describe().get("id")
-        if found is not None and str(found) != self.worker.id:
+        found = replies.checked_description(self._peer.describe()).get("id")
+        if found is not None and found != self.worker.id:
             raise PeerLost("it was restarted")

@@ -4,7 +4,7 @@ import select
 from collections.abc import Mapping
 from typing import Any
 
-from Pyro4.errors import CommunicationError, PyroError, SerializeError
+from Pyro4.errors import CommunicationError, ProtocolError, PyroError
 
 from stormtracks import address
 from stormtracks.pyro_cluster import wire
@@ -114,7 +114,7 @@ class Peer:
     def _call(self, method: str, *arguments: object) -> Any:
         try:
             return getattr(self._proxy, method)(*arguments)
-        except SerializeError:  # for Pyro a kind of lost connection, but it is about the message, not the worker
+        except ProtocolError:  # for Pyro a kind of lost connection, but it is about the message, not the worker
             raise
         except (CommunicationError, OSError) as error:
             raise _lost(error) from error

@@ -15,7 +15,7 @@ from typing import Any, cast
 import Pyro4
 
 from stormtracks.errors import BadValue, StormtracksError
-from stormtracks.pyro_cluster import wire
+from stormtracks.pyro_cluster import bounds, wire
 from stormtracks.pyro_cluster.plain import (
     PLACES,
     Claim,
@@ -140,15 +140,17 @@ class PyroWorker:
         except StormtracksError as error:
             # Not final, whatever it says: a worker of another version may take the order.
             ended = {"error": f"{type(error).__name__}: {error}"}
-        reply = {
-            **_outcome(ended),
-            "year": year,
-            "ensemble_member": ensemble_member,
-            "task": task,
-            "host": self.host,
-            "worker": self.name,
-            "seconds": round(time.perf_counter() - began, 6),
-        }
+        reply = bounds.shortened(
+            {
+                **_outcome(ended),
+                "year": year,
+                "ensemble_member": ensemble_member,
+                "task": task,
+                "host": self.host,
+                "worker": self.name,
+                "seconds": round(time.perf_counter() - began, 6),
+            }
+        )
         self._note_call()
         self._log(reply)
         return cast(Reply, reply)  # a task may return more than the keys that Reply names

@@ -64,6 +64,15 @@ def test_counts_that_are_odd_have_no_sum(place):
     assert runs.read("r", place).counts == {"maxima": 3 * 2**63}
 
 
+def test_workers_that_are_set_aside_are_shown_until_the_run_is_started_anew(place):
+    again = Journal(RUN, place=place)
+    again.event("worker w is set aside: 3 of its replies made no sense")
+    again.close("incomplete")
+    assert "  worker w is set aside: 3 of its replies made no sense" in report.status(runs.read("r", place))
+    Journal(RUN, place=place).close("incomplete")
+    assert runs.read("r", place).aside == []
+
+
 def test_many_odd_rows_are_counted(place):
     _spoil(place, *(f"INSERT INTO tasks (year, member, status) VALUES (2000, {n}, 'x')" for n in range(4, 30)))
     assert "26 rows of " in (fault := runs.read("r", place).faults[0]) and "and 21 more" in fault

@@ -42,7 +42,7 @@ def test_each_distinct_remark_is_said_once_and_not_too_many(monkeypatch):
     monkeypatch.setattr(dispatch, "MOST_REMARKS", 3)
 
     def work(peer, year, member):
-        return {"remarks": "of another kind of task" if member else ["no level is stated", f"{year} lacks a time", 5]}
+        return {"remarks": [] if member else ["no level is stated", f"{year} lacks a time"]}
 
     setting = Setting(4, 2)
     setting.cluster.add("a", work)
@@ -206,7 +206,7 @@ def test_what_does_not_describe_itself_as_a_worker_is_asked_again():
     setting = Setting(1, 1, wait=0.3)
     strange = setting.cluster.add("strange", slots="many")
     assert setting.run() == "no worker" and not strange.did
-    assert "strange is listed but does not answer: ValueError: invalid literal" in setting.shown[0]
+    assert "strange is listed but does not answer: its description makes no sense: 'slots' is text" in setting.shown[0]
 
 
 def test_a_worker_of_another_version_works_where_that_is_allowed():

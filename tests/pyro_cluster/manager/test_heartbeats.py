@@ -1,7 +1,10 @@
 """Heartbeats that come, stop, hang and end with their connection."""
 
+import sys
 import threading
 import time
+
+import pytest
 
 from stormtracks.pyro_cluster.manager.assignments import Worker
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
@@ -17,7 +20,7 @@ class Peer:
 
     def ping(self):
         self.asked += 1
-        self.answer()
+        return self.answer() or {"id": self.id}
 
     def describe(self):
         return {"id": self.id}
@@ -76,6 +79,20 @@ def test_another_worker_at_the_same_address_is_a_loss():
 def test_an_answer_that_makes_no_sense_is_not_a_sign_of_life():
     heartbeat, lost = _heartbeat(Peer(lambda: 1 / 0), again=Peer(lambda: 1 / 0))
     assert not heartbeat.beat() and lost == ["ZeroDivisionError: division by zero"]
+
+
+@pytest.mark.parametrize("answer", [5, [1], {"stopping": "yes"}, {"slots": 2**70}, {"id": "another"}], ids=repr)
+def test_an_odd_answer_is_a_loss_with_its_reason(answer):
+    heartbeat, lost = _heartbeat(Peer(lambda: answer), again=Peer(lambda: answer))
+    assert not heartbeat.beat() and lost[0].startswith("its answer to a heartbeat ")
+
+
+def test_whatever_ends_its_thread_the_worker_is_lost_with_a_reason():
+    peer = Peer()
+    peer.ended = lambda seconds: sys.exit(3)
+    heartbeat, lost = _heartbeat(peer)
+    heartbeat.start()
+    wait_for(lambda: lost == ["its heartbeat ended by SystemExit: 3"])
 
 
 def test_a_lost_worker_is_not_asked_any_more():

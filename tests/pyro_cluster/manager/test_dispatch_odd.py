@@ -1,0 +1,176 @@
+"""The engine among workers that say what no worker says, and bugs of its own: no thread ends in silence."""
+
+import threading
+
+import pytest
+
+from stormtracks.pyro_cluster.manager import discovery, dispatch, rests
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from tests.dispatch_setting import Setting, until
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
+    monkeypatch.setattr(dispatch, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(rests, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(rests, "FIRST_REST", 0.01)
+
+
+ODD = [
+    {"status": "fine"},
+    {"year": 1999},
+    {"path": 2**70},
+    {"error": "\ud800"},
+    {"counts": [1, 2]},
+    {"counts": {"a": {1, 2}}},
+    {"counts": {"a": 2**70}},
+    {"seconds": "abc"},
+    {"remarks": 5},
+    {"matches": [[]]},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_odd_replies_cost_their_attempts_and_set_the_worker_aside(odd):
+    setting = Setting(2, 8)
+    setting.cluster.add("odd", lambda peer, year, member: odd)
+    until_aside = threading.Event()
+    setting.cluster.add("honest", lambda peer, year, member: until_aside.wait(20) and {})
+    setting.dispatcher._show = lambda line: (setting.shown.append(line), "aside" in line and until_aside.set())
+    assert setting.run_when_all_have_come() == "complete"
+    aside = [line for line in setting.shown if "worker odd is set aside: 3 of its replies made no sense" in line]
+    assert len(aside) == 1 and "check that host and restart the worker" in aside[0]
+    assert aside[0] in setting.journal.events
+    assert len(setting.cluster.workers["odd"].did) == 3
+
+
+@pytest.mark.parametrize("raised", [ValueError("x"), SystemExit(3), KeyboardInterrupt(), GeneratorExit()], ids=repr)
+def test_what_a_call_raises_ends_no_thread(raised):
+    def work(peer, year, member):
+        raise raised
+
+    setting = Setting(1, 4, wait=1.0)
+    setting.cluster.add("odd", work)
+    assert setting.run_when_all_have_come() in ("no worker", "incomplete", "failing")
+    assert any(type(raised).__name__ in line for line in setting.shown)
+
+
+def test_a_worker_set_aside_is_not_met_again_but_a_restarted_one_is():
+    setting = Setting(1, 4)
+    first = setting.cluster.add("w", lambda peer, year, member: {"seconds": None})
+    setting.dispatcher.start()
+    setting.until_shown("worker w is set aside")
+    first.kill()
+    setting.cluster.add("w")
+    assert setting.run() == "complete"
+    assert len([line for line in setting.shown if "worker w joined" in line]) == 2
+
+
+def test_the_other_tasks_of_a_worker_set_aside_were_not_their_fault():
+    begun = threading.Event()
+
+    def work(peer, year, member):
+        if member == 0:
+            begun.set()
+            peer.gone.wait(20)
+        begun.wait(20)
+        return {"skipped": "yes"}
+
+    setting = Setting(1, 5)
+    setting.cluster.add("odd", work, slots=2)
+    setting.dispatcher.start()
+    setting.until_shown("is set aside")
+    setting.cluster.add("honest")
+    assert setting.run() == "complete"
+    attempts = {o.ensemble_member: o.attempts for o in setting.journal.outcomes if o.status == "complete"}
+    assert attempts[0] == 1 and attempts[1] == 2
+
+
+def test_a_bug_after_a_reply_is_said_and_the_run_goes_on(monkeypatch):
+    finished, bugs = Dispatcher._finished, []
+
+    def stumble(self, worker, slot, reply):
+        if not bugs:
+            bugs.append(slot)
+            raise TypeError("no such thing")
+        finished(self, worker, slot, reply)
+
+    monkeypatch.setattr(Dispatcher, "_finished", stumble)
+    setting = Setting(1, 4)
+    setting.cluster.add("w")
+    assert setting.run() == "complete"
+    assert "a bug in the thread of a slot of w: TypeError: no such thing; the run continues" in setting.shown
+    assert "worker w lost: TypeError in the manager; its 1 task is outstanding again" in setting.shown
+
+
+def test_a_bug_that_comes_each_time_ends_the_run_with_what_it_was(monkeypatch):
+    monkeypatch.setattr(Dispatcher, "_finished", lambda *_: 1 / 0)
+    setting = Setting(1, 1)
+    setting.cluster.add("w")
+    assert setting.run() == "incomplete"
+    assert sum("a bug in the thread of a slot of w: ZeroDivisionError" in line for line in setting.shown) == 1
+    assert "its worker was lost each time" in setting.journal.outcomes[-1].error
+
+
+def test_a_bug_in_what_deals_with_bugs_ends_the_run(monkeypatch):
+    monkeypatch.setattr(Dispatcher, "_finished", lambda *_: 1 / 0)
+    monkeypatch.setattr(Dispatcher, "_slot_failed", lambda *_: [][1])
+    setting = Setting(1, 1)
+    setting.cluster.add("w")
+    setting.dispatcher.start()
+    until(lambda: setting.dispatcher.ended)
+    assert setting.dispatcher.ended == "bug"
+    assert "a bug ends the run: IndexError: list index out of range, in a slot of w" in setting.shown
+    setting.dispatcher.stop("over")
+
+
+def test_a_search_that_fails_is_said_once_and_goes_on():
+    setting = Setting(1, 2)
+    find, odd = setting.cluster.find, [True]
+    setting.cluster.find = lambda: [][1] if odd else find()
+    setting.cluster.add("w")
+    setting.dispatcher.start()
+    setting.until_shown("a bug in the search for workers: IndexError")
+    odd.clear()
+    assert setting.run() == "complete"
+    assert sum("a bug in the search" in line for line in setting.shown) == 1
+
+
+def test_a_meeting_that_fails_is_tried_again(monkeypatch):
+    came, bugs = Dispatcher._came, []
+
+    def stumble(self, worker, peer):
+        bugs.append(worker)
+        if len(bugs) == 1:
+            raise SystemExit("not now")
+        came(self, worker, peer)
+
+    monkeypatch.setattr(Dispatcher, "_came", stumble)
+    setting = Setting(1, 2)
+    setting.cluster.add("w")
+    assert setting.run() == "complete"
+    assert "a bug in the meeting with w: SystemExit: not now; the run continues" in setting.shown
+
+
+def test_a_lack_of_threads_is_said_and_the_worker_met_again(monkeypatch):
+    start, lacking = threading.Thread.start, [True]
+
+    def limited(thread):
+        if lacking and thread.name == "w/1":
+            lacking.clear()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    setting = Setting(1, 6)
+    setting.cluster.add("w", slots=3)
+    assert setting.run() == "complete"
+    assert any("cannot start a thread for it (can't start new thread); raise the limit" in s for s in setting.shown)
+
+
+def test_a_display_that_fails_ends_no_thread():
+    setting = Setting(2, 3)
+    setting.dispatcher._show = lambda line: 1 / 0
+    setting.cluster.add("w")
+    assert setting.run() == "complete"
