@@ -116,7 +116,7 @@ case "$*" in
     *version_info*) exit {too_old} ;;
     --version) echo "Python {version}" ;;
     *venv*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
-    *"-m pip"*) exit {pip} ;;
+    *"-m pip"*) echo "$*" >>{calls}; exit {pip} ;;
     *invoke*) echo "ran" ;;
 esac
 """
@@ -136,7 +136,7 @@ def machine(tmp_path):
         for name, version in pythons.items():
             program = programs / name.replace("_", ".")
             too_old = int(tuple(map(int, version.split(".")[:2])) < (3, 11))
-            program.write_text(FAKE.format(version=version, too_old=too_old, pip=pip))
+            program.write_text(FAKE.format(version=version, too_old=too_old, pip=pip, calls=tmp_path / "calls"))
             program.chmod(0o755)
         env = {"PATH": str(programs)} | (environment or {})
         done = subprocess.run([tmp_path / "inv", "--list"], env=env, capture_output=True, text=True)
@@ -194,3 +194,14 @@ def test_a_folder_beside_the_package_is_found_in_a_checkout():
     assert checkout.shipped("sample") == ROOT / "sample"
     with pytest.raises(checkout.NoCheckout, match=r"/nothing does not exist.*; run this in a clone of stormtracks$"):
         checkout.shipped("nothing")
+
+
+def test_setuptools_is_removed_and_pip_brought_up_to_date(machine):
+    assert machine(python3="3.11.2")[0] == 0
+    calls = (machine.programs.parent / "calls").read_text()
+    assert "-m pip uninstall -q -y setuptools wheel" in calls and calls.endswith("--upgrade pip\n")
+
+
+def test_a_pip_that_cannot_be_brought_up_to_date_is_said(machine):
+    status, said = machine(pip="$(case $* in *upgrade*) echo 1;; *) echo 0;; esac)", python3="3.11.2")
+    assert status == 0 and "note: pip in .venv could not be brought up to date" in said and "ran" in said

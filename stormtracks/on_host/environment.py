@@ -20,6 +20,8 @@ NO_VENV = (
 )
 NO_PACKAGES = "packages could not be installed; if the host has no internet, run fab deploy --wheels DIR"
 
+NOT_REMOVED = "pip and setuptools could not be removed from the environment, see below"
+
 
 class Refused(Exception):
     """What cannot be done; the message says what to do."""
@@ -51,7 +53,9 @@ def make(folder: Path, wheels: bool) -> dict:
         return {"environment": "unchanged"}
     python = environment / "bin" / "python"
     if not python.exists():
-        run([sys.executable, "-m", "venv", str(environment)], NO_VENV)
+        run([sys.executable, "-m", "venv", "--without-pip", str(environment)], NO_VENV)
+    if not list(environment.glob("lib/python*/site-packages/pip")):
+        run([str(python), "-m", "ensurepip"], NO_VENV)  # from this Python's own files, without the internet
     offline = ["--no-index", "--find-links", str(folder / ".wheels")] if wheels else []
     run(
         [
@@ -68,13 +72,15 @@ def make(folder: Path, wheels: bool) -> dict:
         ],
         NO_PACKAGES,
     )
+    # Both are as old as this Python, and nothing of ours needs them: what is not there cannot be abused.
+    run([str(python), "-m", "pip", "uninstall", "--quiet", "--yes", "setuptools", "wheel", "pip"], NOT_REMOVED)
     stamp.write_text(wanted)  # last: an environment that was not finished is done again
     return {"environment": "created"}
 
 
 def mark_of(requirements: Path) -> str:
-    """How a finished environment is recognised: this Python and these requirements."""
-    return sys.version.split()[0] + " " + hashlib.sha256(requirements.read_bytes()).hexdigest()
+    """How a finished environment is recognised: this Python, these requirements, and no pip left."""
+    return "without pip " + sys.version.split()[0] + " " + hashlib.sha256(requirements.read_bytes()).hexdigest()
 
 
 def run(command: list, advice: str) -> None:

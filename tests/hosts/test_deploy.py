@@ -3,6 +3,7 @@
 import getpass
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +110,6 @@ def test_the_environment_is_made_once(operator, sshd, entry, tmp_path):
     assert "environment unchanged" in operator.fab("deploy").stdout
     checked = operator.fab("check").stdout
     assert "packages:" not in checked
+    environment = Path(made.stdout.split()[-1]) / ".venv"
+    installed = {path.name.partition("-")[0] for path in environment.glob("lib/python*/site-packages/*")}
+    assert "numpy" in installed and not installed & {"pip", "setuptools", "wheel", "pkg_resources"}

@@ -15,6 +15,7 @@ def folder(tmp_path):
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/calls\necho no numpy here\n! test -e {tmp_path}/fail\n')
     python.chmod(0o755)
+    (tmp_path / ".venv" / "lib" / "python3" / "site-packages" / "pip").mkdir(parents=True)
     return tmp_path
 
 
@@ -23,10 +24,18 @@ def test_it_is_made_once_for_the_same_requirements(folder):
     assert environment.make(folder, False) == {"environment": "unchanged"}
     (folder / "requirements.txt").write_text("numpy>1\n")
     assert environment.make(folder, True) == {"environment": "created"}
-    first, second = (folder / "calls").read_text().splitlines()
+    calls = (folder / "calls").read_text().splitlines()
+    first, second = (call for call in calls if "pip install" in call)
     assert first.endswith(f"-r {folder}/requirements.txt")
     assert f"--no-index --find-links {folder}/.wheels" in second
     assert "--no-index" not in first
+
+
+def test_pip_comes_back_for_other_requirements(folder):
+    (folder / ".venv" / "lib" / "python3" / "site-packages" / "pip").rmdir()
+    environment.make(folder, False)
+    first, *_, last = (folder / "calls").read_text().splitlines()
+    assert first == "-m ensurepip" and last.startswith("-m pip uninstall --quiet --yes setuptools")
 
 
 def test_a_failure_shows_the_last_lines_and_is_tried_again(folder):
