@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     for option in options.OPTIONS:
         # As text and without defaults: `options.read` knows both, also for `inv manage`.
         action = actions.get(option.kind, "store")
-        arguments.add_argument(f"--{option.name}", action=action, default=None, help=option.help)
+        arguments.add_argument(f"--{option.name}", action=action, default=None, help=option.help.replace("%", "%%"))
     arguments.add_argument(
         "--nameserver",
         type=address.argument,
