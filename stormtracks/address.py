@@ -1,6 +1,7 @@
 """Addresses of services, as HOST:PORT is written and read."""
 
 import argparse
+import errno
 import ipaddress
 import socket
 
@@ -50,3 +51,36 @@ def is_loopback(host: str) -> bool:
     """
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return all(ipaddress.ip_address(str(one[4][0]).partition("%")[0]).is_loopback for one in found)
+
+
+def towards(host: str) -> str:
+    """The address of this machine that packets to a host come from; nothing is sent.
+
+    Raises
+    ------
+    OSError
+        There is no host of that name, or no way to it.
+    """
+    found = socket.getaddrinfo(host, 9, type=socket.SOCK_DGRAM)
+    family, kind, protocol, _, where = min(found, key=lambda one: one[0] != socket.AF_INET)
+    with socket.socket(family, kind, protocol) as probe:
+        probe.connect(where)
+        return probe.getsockname()[0]
+
+
+def is_here(host: str) -> bool:
+    """Whether this machine has an address, or one of those of a name; true also where that cannot be told."""
+    try:
+        found = socket.getaddrinfo(host, 0, type=socket.SOCK_DGRAM)
+    except OSError:
+        return True
+    return any(_is_ours(family, where) for family, *_, where in found)
+
+
+def _is_ours(family: int, where: tuple) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind(where)
+    except OSError as error:
+        return error.errno != errno.EADDRNOTAVAIL
+    return True

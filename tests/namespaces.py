@@ -186,6 +186,12 @@ class Host:
         """Plug the cable in again."""
         run("ip", "link", "set", self._link, "up")
 
+    def change_address(self, old, new):
+        """Take an address from it and give it another, as DHCP may; None: none."""
+        for what, address in (("del", old), ("add", new)):
+            if address:
+                run("ip", "-n", self.namespace, "addr", what, f"{address}/24", "dev", "eth0")
+
     def block_pyro(self):
         """Drop everything but SSH, as a firewall."""
         self.run("iptables", "-A", "INPUT", "!", "-i", "lo", "-p", "tcp", "!", "--dport", "22", "-j", "DROP")

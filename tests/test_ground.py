@@ -152,3 +152,13 @@ def _caused(error, cause):
 )
 def test_what_would_fail_the_same_way_again_is_told_from_what_may_pass(error, final):
     assert is_final(error) is final
+
+
+def test_which_addresses_are_this_machines():
+    assert address.is_here("127.0.0.1") and address.is_here("::1") and address.is_here("localhost")
+    assert not address.is_here("192.0.2.7")
+    assert address.is_here("no-such-host.invalid")  # cannot be told
+
+
+def test_the_side_that_faces_a_host():
+    assert address.towards("127.0.0.1") == "127.0.0.1"

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stormtracks import address as addresses
 from stormtracks.address import is_loopback
 from stormtracks.errors import StormtracksError
 
@@ -32,11 +33,7 @@ def towards(host: str) -> str:
     NoAddress
     """
     with _named(host):
-        found = socket.getaddrinfo(host, 9, type=socket.SOCK_DGRAM)
-    family, kind, protocol, _, where = min(found, key=lambda one: one[0] != socket.AF_INET)
-    with socket.socket(family, kind, protocol) as probe:
-        probe.connect(where)
-        return probe.getsockname()[0]
+        return addresses.towards(host)
 
 
 def is_out_of_reach(bound: str, nameserver: str) -> bool:

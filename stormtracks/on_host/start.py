@@ -13,8 +13,8 @@ from stormtracks.on_host.answers import KeyWanted, Running, StartAnswer, Started
 from stormtracks.on_host.worker_files import WorkerFiles, optional_path_of
 from stormtracks.process import Process
 from stormtracks.pyro_cluster import pidfile
+from stormtracks.pyro_cluster.service import turn_log
 
-LOG_BYTES = 10_000_000
 WORKER = "stormtracks.pyro_cluster.pyro_worker"
 OPTIONS = {
     "slots": "--slots",
@@ -79,7 +79,7 @@ def where_it_answers(files: WorkerFiles, worker: Process) -> Worker:
 
 
 def _start(request: Mapping[str, Any], files: WorkerFiles) -> Started | StartFailed:
-    _turn(files.log)
+    turn_log(files.log)
     try:
         worker = detached.start(
             f"worker {request['name']}",
@@ -115,9 +115,3 @@ def _nameserver_fault(request: Mapping[str, Any]) -> str | None:
             return None
     except wire.CommunicationError as error:
         return str(error)
-
-
-def _turn(log: Path) -> None:
-    """Keep one older log when this one has become long."""
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".log.1"))

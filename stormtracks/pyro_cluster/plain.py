@@ -42,6 +42,7 @@ class SlotReply(TypedDict, total=False):
     traceback: str | None
     cpu_seconds: float
     code_version: str  # of the slot's process
+    logged: list[str]  # warnings of our code during the task, for the worker's log
     must_be_replaced: str  # why the slot's process is not to be given another order
 
 

@@ -14,11 +14,13 @@ from stormtracks import address, private
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.leases import Leases
-from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals
+from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals, turn_log
 from stormtracks.terminal_text import clean, clean_line
 
 CONNECTIONS = 4096
 ALIVE_SECONDS = 2.0
+LOG_SECONDS = 60.0
+"""How often it is looked whether the log has become long."""
 NAME_CHARACTERS = 128
 URI_CHARACTERS = 256
 
@@ -106,7 +108,8 @@ def _serve(options: argparse.Namespace, file: pidfile.PidFile) -> None:
         file.ready(daemon.locationStr)
         print(f"nameserver at {daemon.locationStr}, key {secret.fingerprint()}; Ctrl-C stops it", flush=True)
         with stop_on_signals(lambda at_once: ended.set()):
-            ended.wait()
+            while not ended.wait(LOG_SECONDS):
+                turn_log(file.path.with_suffix(".log"))
 
 
 def _daemon(host: str, port: int) -> wire.Daemon:

@@ -3,18 +3,23 @@
 import contextlib
 import logging
 import os
+import shutil
 import signal
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Protocol, TypeVar
 
+from stormtracks import disk
 from stormtracks.terminal_text import CleanFormatter
 
 Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 GENTLE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 AT_ONCE = (signal.SIGQUIT,)
+LOG_BYTES = 10_000_000
 D = TypeVar("D", bound="Daemon")
 
 
@@ -79,3 +84,18 @@ def log_to(path: str | os.PathLike | None) -> None:
     handler.setFormatter(CleanFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.getLogger("stormtracks").handlers[:] = [handler]
     logging.getLogger("stormtracks").setLevel(logging.INFO)
+
+
+def turn_log(path: str | os.PathLike) -> None:
+    """Move what a log has to ``LOG.1`` when it has become long, also while processes write it.
+
+    They must append to it, as all of ours do; then they write on at its new beginning. So a log and its predecessor
+    take at most 20 MB. A line that is written at the very moment is lost.
+    """
+    path = Path(path)
+    with contextlib.suppress(OSError):  # none, or a full disk: then it stays as it is
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode) and found.st_size > LOG_BYTES:
+            with disk.whole(path.with_name(f"{path.name}.1"), durable=False) as older:
+                shutil.copyfile(path, older)
+            os.truncate(path, 0)

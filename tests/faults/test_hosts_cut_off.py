@@ -62,3 +62,29 @@ def test_a_cable_out_for_a_moment_costs_nothing(far, hosts):
 def _ssh_answers(host):
     with socket.create_connection((host.address, 22), 5) as sock:
         return sock.recv(4) == b"SSH-"
+
+
+def test_a_host_that_gets_another_address_is_found_there(far, hosts):
+    """As by DHCP: the worker notices that it listens on an address that is gone, listens anew and registers that."""
+    host, other = hosts.hosts[1], hosts.hosts[1].address.rpartition(".")[0] + ".77"
+    worker = far.worker(host.name, host=host, seconds=0.5, slots=1)
+    manager = far.manage(members=6)
+    manager.until(lambda counts: counts["complete"] >= 1)
+    at = time.time()
+    try:
+        host.change_address(host.address, other)
+        worker.until_logged(f"{host.address} is gone from this host: listening on {other} instead")
+        manager.noticed("host: another address", rf"worker {host.name} joined: .* \(it is back\)", at, 30)
+        assert re.search(r"complete +6\n", manager.ends(0, 90))
+    finally:
+        host.change_address(other, host.address)
+
+
+def test_a_host_without_an_address_waits_for_one(far, hosts):
+    host = hosts.hosts[2]
+    worker = far.worker(host.name, host=host, seconds=0.1)
+    host.change_address(host.address, None)
+    worker.until_logged(f"{host.address} is gone from this host, and no other address leads to the nameserver")
+    host.change_address(None, host.address)
+    worker.until_logged(f"{host.address} is an address of this host again")
+    assert re.search(r"complete +3\n", far.manage().ends(0))

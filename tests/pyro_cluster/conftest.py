@@ -58,9 +58,8 @@ def launching():
 
     def start(module, *arguments, **options):
         command = [sys.executable, "-m", f"stormtracks.pyro_cluster.{module}", *map(str, arguments)]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, **options
-        )
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, **options}
+        process = subprocess.Popen(command, start_new_session=True, **options)
         started.append(process)
         return process
 

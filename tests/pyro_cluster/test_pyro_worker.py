@@ -46,7 +46,7 @@ class Cluster:
         except wire.NoNameserver:
             return False
 
-    def start_worker(self, name, *arguments, slots=1):
+    def start_worker(self, name, *arguments, slots=1, **options):
         return self.launch(
             "pyro_worker",
             "--name",
@@ -60,6 +60,7 @@ class Cluster:
             "--results",
             self.tmp_path / "results",
             *arguments,
+            **options,
         )
 
     def ready(self, name):
@@ -300,11 +301,43 @@ def test_a_name_held_elsewhere_is_not_taken(cluster, tmp_path, monkeypatch):
     monkeypatch.setenv("STORMTRACKS_SECRET", str(secret.secret_path()))
     monkeypatch.setenv("STORMTRACKS_HOME", str(tmp_path / "another host"))
     process = cluster.start_worker("one")
-    time.sleep(2)
+    assert any("not registered: the name stormtracks.worker.one is in use by" in line for line in process.stdout)
     assert cluster.names() == held
     process.terminate()
-    assert "not registered: the name stormtracks.worker.one is in use by" in process.communicate(timeout=10)[0]
+    process.communicate(timeout=20)
     assert cluster.names() == held  # nor taken away at the end
+
+
+def test_a_log_that_has_become_long_is_turned_while_it_is_written(cluster):
+    log = pidfile.worker_path("one").with_suffix(".log")
+    log.parent.mkdir(mode=0o700)
+    log.write_text("an old line\n" * 1_000_000)
+    with log.open("ab") as out:
+        cluster.start_worker("one", stdout=out)
+    with cluster.ready("one") as worker:
+        wait_for(lambda: log.stat().st_size < 1_000_000, what="the log to be turned")
+        worker.do_work(2000, 0, "warn", {})
+    assert log.with_name(f"{log.name}.1").read_text().startswith("an old line\n")
+    text = log.read_text()
+    assert "WARNING 2000 member 0: block 0 is cut; it is made anew" in text  # what the code of a task warns of
+    assert "2000 member 0 warn: complete" in text
+
+
+def test_what_killed_processes_left_half_written_is_removed_as_it_starts(cluster):
+    dead = f"~{socket.gethostname()}~{2**22 + 1}~7~0123abcd.part"
+    elsewhere = "~elsewhere~1~7~0123abcd.part"
+    folders = [
+        cluster.tmp_path / "results" / "vort_track" / "1987",
+        cluster.tmp_path / "scratch" / "passes" / "1987-ab",
+    ]
+    for folder in folders:
+        folder.mkdir(parents=True, mode=0o700)
+        (folder / f".member_000.nc{dead}").touch()
+        (folder / f".member_000.nc{elsewhere}").touch()
+    (cluster.tmp_path / "scratch").chmod(0o700)
+    cluster.start_worker("one", "--scratch", cluster.tmp_path / "scratch")
+    left = [f".member_000.nc{elsewhere}"]
+    wait_for(lambda: all([path.name for path in folder.iterdir()] == left for folder in folders), what="the sweep")
 
 
 def test_a_full_disk_under_the_log_does_not_end_it(cluster):

@@ -117,6 +117,10 @@ class Discovery:
             listing = self._listings.get(uri)
             if listing:
                 self._rest(listing)
+                # One that has its name may be itself, at another address, refused while this one was connected.
+                for other in self._listings.values():
+                    if other.name == listing.name and other.state == "refused":
+                        self._rest(other)
 
     def look(self) -> None:
         """Ask the nameserver once, and try the workers that it lists."""

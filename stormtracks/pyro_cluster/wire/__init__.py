@@ -177,6 +177,11 @@ class Daemon(Pyro4.Daemon):
         self.connections = connections
         super().__init__(host, port)
 
+    @property
+    def address(self) -> str:
+        """The address that it listens on, also where it was given a name."""
+        return self.transportServer.sock.getsockname()[0]
+
     def requestLoop(self, loopCondition: Callable[[], bool] = lambda: True) -> None:  # noqa: N802, N803 - Pyro's names
         """Serve until `shutdown`; returns for no other reason."""
         self.transportServer.loop(loopCondition)

@@ -342,6 +342,8 @@ class PyroWorker:
     def _perform(self, order: Order, timeout: float | None) -> SlotReply:
         self._results.check()
         ended = self._slots.run(order, timeout)
+        for line in ended.pop("logged", []):
+            log.warning("%s member %s: %s", order["year"], order["ensemble_member"], line)
         if "returned" in ended:
             # Again: where the folder was replaced during the task, the result does not lie where it is looked for.
             self._results.check()

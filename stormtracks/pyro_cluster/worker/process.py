@@ -1,22 +1,24 @@
 """A worker as a process of its host: its arguments, log, pid file, name at the nameserver, and its end."""
 
 import argparse
+import contextlib
 import json
 import logging
 import os
 import re
 import socket
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stormtracks import address, private
+from stormtracks import address, disk, private
 from stormtracks.errors import StormtracksError
 from stormtracks.paths import expand
 from stormtracks.pyro_cluster import pidfile, secret, wire
-from stormtracks.pyro_cluster.service import listening, log_to, stop_on_signals
+from stormtracks.pyro_cluster.service import log_to, stop_on_signals, turn_log
 from stormtracks.pyro_cluster.worker.daemon import SETUP, TASKS, PyroWorker
-from stormtracks.pyro_cluster.worker.registration import Registration
+from stormtracks.pyro_cluster.worker.presence import Presence
 
 log = logging.getLogger(__name__)
 
@@ -101,38 +103,35 @@ def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidF
         tasks_per_slot=options.tasks_per_slot,
     )
     worker.adopt()
-    with worker, stop_on_signals(worker.stop), listening(_daemon(options)) as daemon:
-        uri = daemon.register(worker, f"worker-{worker.id}")  # so that an address of an earlier start leads nowhere
-        registration = Registration(wire.PREFIX + options.name, uri, *options.nameserver)
-        _keep_registered(worker, registration, file)
+    threading.Thread(target=_sweep, args=(setup,), name="sweep", daemon=True).start()
+    presence = Presence(worker, lambda host: _daemon(options, host), options.host, options.nameserver, file)
+    with worker, stop_on_signals(worker.stop), presence:
+        while not worker.stopping:
+            presence.check()
+            turn_log(options.log or file.path.with_suffix(".log"))
+            worker.notice_silence()
+            worker.wait(CHECK_SECONDS)
         worker.tell_managers()
-        registration.end()  # first the name, then the tasks: the manager is not to come while the last ones run
+        presence.end()  # first the name, then the tasks: the manager is not to come while the last ones run
         worker.finish()
 
 
-def _keep_registered(worker: PyroWorker, registration: Registration, file: pidfile.PidFile) -> None:
-    """Keep the name at the nameserver until the worker is asked to stop."""
-    ready = False
-    while not worker.stopping:
-        try:
-            registration.check()
-        except wire.WrongKey:
-            if not ready:  # later another cluster's nameserver may be there for a while; at first it is a mistake
-                raise
-        if registration.registered and not ready:
-            ready = True
-            file.ready(registration.uri, worker.ping()["slots"])
-            log.info("worker %s ready: pid %d, %s", worker.name, os.getpid(), registration.uri)
-        worker.notice_silence()
-        worker.wait(CHECK_SECONDS)
+def _sweep(setup: Mapping[str, Any]) -> None:
+    """Remove what processes of this host that were killed, perhaps by a power cut, left half written."""
+    for key, pattern in (("results", "*/*"), ("scratch", "passes/*")):
+        with contextlib.suppress(OSError):
+            folders = Path(setup[key]).glob(pattern) if setup.get(key) else ()
+            removed = [path for folder in folders for path in disk.sweep(folder)]
+            if removed:
+                log.info("removed %d file(s) that killed processes left half written in %s", len(removed), setup[key])
 
 
-def _daemon(options: argparse.Namespace) -> wire.Daemon:
+def _daemon(options: argparse.Namespace, host: str) -> wire.Daemon:
     try:
         # A manager has one connection per slot and one for the heartbeat; several managers may be there at once.
-        return wire.Daemon(options.host, options.port, connections=4 * options.slots + 64)
+        return wire.Daemon(host, options.port, connections=4 * options.slots + 64)
     except OSError as error:
-        place = address.place(options.host, options.port)
+        place = address.place(host, options.port)
         raise Refused(f"cannot listen on {place}: {error.strerror or error}; check 'bind' in hosts.yaml") from error
 
 

@@ -11,6 +11,7 @@ import faulthandler
 import functools
 import importlib
 import inspect
+import logging
 import os
 import resource
 import select
@@ -33,6 +34,8 @@ from stormtracks.version import code_version
 PR_SET_PDEATHSIG = 1
 OOM_SCORE = 500
 TRACEBACK_CHARACTERS = 8000
+LOGGED_LINES = 100
+LOGGED_CHARACTERS = 1000
 
 Table = Mapping[str, Callable[..., Mapping[str, Any] | None]]
 
@@ -102,7 +105,10 @@ def _takes_progress(task: Callable[..., object]) -> bool:
 def _work(table: Table, channel: SlotChannel) -> None:
     surroundings, own = Surroundings(), lineage.descendants([channel.pid])
     for order in channel.orders():
-        reply = perform(table, order, channel.progress)
+        with _Warnings() as warnings:
+            reply = perform(table, order, channel.progress)
+        if warnings.lines:
+            reply["logged"] = warnings.lines
         if os.getpid() != channel.pid:
             os._exit(1)  # forked by the task, and come back from it: there is nothing for this process to do
         spoilt = _end_what_it_started(own) or surroundings.restore()
@@ -111,6 +117,25 @@ def _work(table: Table, channel: SlotChannel) -> None:
         channel.reply(reply)
         if reply.get("must_be_replaced"):
             break
+
+
+class _Warnings(logging.Handler):
+    """What our code warns of in a block, a few lines of it; standard error is read only where the process is lost."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def __enter__(self) -> "_Warnings":
+        logging.getLogger("stormtracks").addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("stormtracks").removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if len(self.lines) < LOGGED_LINES:
+            self.lines.append(record.getMessage()[:LOGGED_CHARACTERS])
 
 
 def _end_what_it_started(own: lineage.Processes) -> str | None:
