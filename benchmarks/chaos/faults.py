@@ -5,6 +5,11 @@ import itertools
 import signal
 from collections import Counter
 
+from .hosts import SLOT, WORKER
+
+KILL_WAIT = 1.0
+"""Seconds from SIGTERM to SIGKILL where a queue takes a worker away."""
+
 
 class Faults:
     """Strikes at random, one fault at a time on each host and on each of the processes in the middle.
@@ -52,25 +57,32 @@ class Faults:
 
     def _heal(self, now):
         while self._healing and self._healing[0][0] <= now:
-            _, _, victim, undo = heapq.heappop(self._healing)
+            _, _, victims, undo = heapq.heappop(self._healing)
             undo()
-            self._suffering.discard(victim)
+            self._suffering -= victims
 
     def _strike(self, now):
         host = self._rng.choice(self._hosts)
-        kinds = MIDDLE | EVERYWHERE | (NAMESPACED if host.namespaced else {})
+        kinds = MIDDLE | EVERYWHERE | (NAMESPACED | TOGETHER if host.namespaced else {})
         kind = self._rng.choice(list(kinds))
         seconds = round(self._rng.uniform(*kinds[kind][1]), 1)
-        victim = kind.split()[0] if kind in MIDDLE else host.name
-        if victim in self._suffering:
+        victims = self._victims(kind, host)
+        if victims & self._suffering:
             return
-        undo = kinds[kind][0](self._middle if kind in MIDDLE else host)
+        undo = kinds[kind][0](self._hosts if kind in TOGETHER else self._middle if kind in MIDDLE else host)
         if undo is None:  # there was nobody to strike
             return
         self.injected[kind] += 1
-        self._suffering.add(victim)
-        heapq.heappush(self._healing, (now + seconds, next(self._order), victim, undo))
-        self._show(f"{'' if kind in MIDDLE else victim + ': '}{kind}" + (f" for {seconds:g} s" if seconds else ""))
+        self._suffering |= victims
+        heapq.heappush(self._healing, (now + seconds, next(self._order), victims, undo))
+        whom = f"{host.name}: " if victims == {host.name} else ""
+        self._show(f"{whom}{kind}" + (f" for {seconds:g} s" if seconds else ""))
+
+    def _victims(self, kind, host):
+        """Who must not suffer from anything else meanwhile."""
+        if kind in TOGETHER:
+            return {each.name for each in self._hosts}
+        return {kind.split()[0]} if kind in MIDDLE else {host.name}
 
 
 def _worker_killed(host):
@@ -79,14 +91,61 @@ def _worker_killed(host):
 
 
 def _slots_killed(host):
-    return _nothing if host.send(signal.SIGKILL, "slot") else None
+    return _nothing if host.send(signal.SIGKILL, SLOT) else None
 
 
-def _frozen(word):
+def _frozen(module):
     def strike(host):
-        return (lambda: host.send(signal.SIGCONT, word)) if host.send(signal.SIGSTOP, word) else None
+        return (lambda: host.send(signal.SIGCONT, module)) if host.send(signal.SIGSTOP, module) else None
 
     return strike
+
+
+def _one_frozen_for_good(host):
+    return _nothing if host.send(signal.SIGSTOP, SLOT, most=1) else None
+
+
+def _preempted(host):
+    host.preempt(KILL_WAIT)
+    return host.start
+
+
+def _lying(host):
+    host.lie(True)
+
+    def undo():  # a worker that lied three times is set aside until it is started again
+        host.lie(False)
+        host.end()
+        host.start()
+
+    return undo
+
+
+def _code_changed(host):
+    if not host.change_code():
+        host.restore_code()
+        return None
+
+    def undo():
+        host.end()
+        host.restore_code()
+        host.start()
+
+    return undo
+
+
+def _block_damaged(host):
+    blocks = host.blocks()
+    if not blocks:
+        return None
+    block = blocks[len(blocks) // 2]
+    try:
+        content = bytearray(block.read_bytes())
+        content[len(content) // 2] ^= 0x40
+        block.write_bytes(content)
+    except (OSError, IndexError):  # it was removed meanwhile, or is empty
+        return None
+    return _nothing
 
 
 def _cable(host):
@@ -102,6 +161,17 @@ def _blocked(host):
 def _disk(host):
     host.fill_disk()
     return host.free_disk
+
+
+def _all_disks(hosts):
+    for host in hosts:
+        host.fill_disk()
+
+    def undo():
+        for host in hosts:
+            host.free_disk()
+
+    return undo
 
 
 def _nameserver(middle):
@@ -126,14 +196,22 @@ def _nothing():
 EVERYWHERE = {
     "worker killed": (_worker_killed, (0.0, 6.0)),
     "slots killed": (_slots_killed, (0.0, 0.0)),
-    "worker frozen": (_frozen("pyro_worker"), (1.0, 15.0)),
-    "slots frozen": (_frozen("slot"), (1.0, 15.0)),
+    "worker preempted": (_preempted, (0.0, 6.0)),
+    "worker frozen": (_frozen(WORKER), (1.0, 15.0)),
+    "worker's replies altered": (_lying, (1.0, 10.0)),
+    "worker's code changed": (_code_changed, (1.0, 10.0)),
+    "slots frozen": (_frozen(SLOT), (1.0, 15.0)),
+    "slot frozen for good": (_one_frozen_for_good, (0.0, 0.0)),
+    "scratch block damaged": (_block_damaged, (0.0, 0.0)),
 }
 """What may befall any host: the fault, and how long it lasts at least and at most (s)."""
 NAMESPACED = {
     "cable pulled": (_cable, (1.0, 15.0)),
     "port blocked": (_blocked, (1.0, 15.0)),
     "disk full": (_disk, (1.0, 8.0)),
+}
+TOGETHER = {
+    "all disks full": (_all_disks, (1.0, 8.0)),
 }
 MIDDLE = {
     "nameserver killed": (_nameserver, (0.0, 8.0)),

@@ -19,6 +19,8 @@ from needs import NAMESPACES, missing  # noqa: E402
 
 DISK = "24m"
 TABLE = "benchmarks.chaos.slow_tasks:TASKS"
+WORKER = "benchmarks.chaos.lying_worker"
+SLOT = "stormtracks.pyro_cluster.worker.slot_main"
 
 
 def copy_code(folder):
@@ -45,9 +47,11 @@ class Torment:
 
     def __init__(self, name, folder, code, arguments, address="127.0.0.1"):
         self.name, self.address = name, address
-        self.folder, self._code, self._arguments, self._worker = folder, code, arguments, None
-        self.log = folder / "worker.log"
+        self.folder, self._arguments, self._worker = folder, arguments, None
+        self.log, self.scratch, self._lie = folder / "worker.log", folder / "scratch", folder / "lie"
         (folder / "results").mkdir(parents=True)
+        self._sound_code, self._code = code, folder / "code"  # its own, which a fault may change
+        shutil.copytree(code, self._code)
 
     @property
     def results(self):
@@ -59,7 +63,7 @@ class Torment:
         command = [
             sys.executable,
             "-m",
-            "stormtracks.pyro_cluster.pyro_worker",
+            WORKER,
             "--name",
             self.name,
             "--slots",
@@ -69,14 +73,14 @@ class Torment:
             "--results",
             self.folder / "results",
             "--scratch",
-            self.folder / "scratch",
+            self.scratch,
             "--host",
             self.address,
             "--log",
             self.log,
             *self._arguments,
         ]
-        environment = {**os.environ, "PYTHONPATH": str(self._code)}
+        environment = {**os.environ, "PYTHONPATH": str(self._code), "CHAOS_LIE": str(self._lie)}
         with Path(f"{self.log}.out").open("a") as out:
             self._worker = subprocess.Popen(
                 list(map(str, [*self._inside(), *command])),
@@ -88,18 +92,48 @@ class Torment:
                 start_new_session=True,
             )
 
-    def pids(self, word):
-        """Pids of its worker ("pyro_worker") or of its slots ("slot")."""
+    def pids(self, module):
+        """Pids of its worker (`WORKER`) or of its slots (`SLOT`)."""
         worker = self._worker.pid
-        return [worker] if word == "pyro_worker" else _children(worker)
+        return [worker] if module == WORKER else _children(worker)
 
-    def send(self, number, word):
-        """Send a signal to its worker or its slots; whether there was anybody."""
-        pids = self.pids(word)
+    def send(self, number, module, most=None):
+        """Send a signal to its worker or its slots, some of them at most; whether there was anybody."""
+        pids = self.pids(module)[:most]
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
         return bool(pids)
+
+    def preempt(self, grace):
+        """End its worker as a queue does: SIGTERM, and SIGKILL some seconds later."""
+        if self._worker:
+            self.send(signal.SIGTERM, WORKER)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._worker.wait(grace)
+            self.end()
+
+    def lie(self, whether):
+        """Let its worker reply oddly, or honestly again."""
+        if whether:
+            self._lie.touch()
+        else:
+            self._lie.unlink(missing_ok=True)
+
+    def change_code(self):
+        """Change the code under its worker, and end the slots, so that new ones load it."""
+        with (self._code / "stormtracks" / "science" / "maxima.py").open("a") as module:
+            module.write("\n# changed under a worker\n")
+        return self.send(signal.SIGKILL, SLOT)
+
+    def restore_code(self):
+        """Undo `change_code`."""
+        changed = Path("stormtracks", "science", "maxima.py")
+        shutil.copy2(self._sound_code / changed, self._code / changed)
+
+    def blocks(self):
+        """The blocks of passes in its scratch folder."""
+        return sorted(self.scratch.rglob("*.maxima"))
 
     def ended(self):
         """Whether its worker has ended without having been ended by `end`."""
@@ -108,7 +142,7 @@ class Torment:
     def end(self):
         """End its worker, whatever it is doing."""
         if self._worker:
-            self.send(signal.SIGKILL, "pyro_worker")
+            self.send(signal.SIGKILL, WORKER)
             self._worker.kill()
             self._worker.wait()
             self._worker = None
@@ -149,8 +183,8 @@ class Namespaced(Torment):
     def results(self):
         return Path(f"/proc/{self.host.init}/root{self.folder / 'results'}")
 
-    def pids(self, word):
-        return self.host.pids(f"stormtracks.pyro_cluster.{word}\0")
+    def pids(self, module):
+        return self.host.pids(f"{module}\0")
 
     def fill_disk(self):
         """Leave no byte free."""
