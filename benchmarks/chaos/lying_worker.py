@@ -25,12 +25,12 @@ _honest = PyroWorker.do_work
 
 
 @Pyro4.expose
-def _do_work(self, *order):
+def do_work(self, *order):
     reply = _honest(self, *order)
     return next(_LIES)(reply) if Path(os.environ["CHAOS_LIE"]).exists() else reply
 
 
-PyroWorker.do_work = _do_work
+PyroWorker.do_work = do_work
 
 if __name__ == "__main__":
     sys.exit(pyro_worker.main())
