@@ -32,7 +32,7 @@ def _spoil(place, *statements):
         db.commit()
 
 
-@pytest.mark.parametrize(
+CHANGES = pytest.mark.parametrize(
     ("change", "named"),
     [
         ("status = 'comqlete'", "2000 member 1, status 'comqlete'"),
@@ -44,6 +44,17 @@ def _spoil(place, *statements):
         ("year = 'x'", "'x' member 1"),
     ],
 )
+
+
+@CHANGES
+def test_an_odd_row_is_not_taken_for_complete_when_the_run_is_resumed(place, change, named):
+    _spoil(place, f"UPDATE tasks SET {change} WHERE member = 1")
+    again = Journal(RUN, place=place)
+    assert (2000, 1) not in again.complete and (2000, 0) in again.complete
+    again.close("incomplete")
+
+
+@CHANGES
 def test_an_odd_row_is_named_and_the_others_are_read(place, change, named):
     _spoil(place, f"UPDATE tasks SET {change} WHERE member = 1")
     state = runs.read("r", place)
