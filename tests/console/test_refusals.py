@@ -119,7 +119,8 @@ WRONG = [
     "inv manage --start-year 1987",
     *(changed(MANAGE, more) for more in (
         "", "--start-year x", "--start-year -5", "--start-year 99999", "--members 0", "--end-year 1980", "--task foo",
-        "--timeout -1", "--timeout x", "--timeout nan", "--retries -1", "--retries x", "--set foo", "--set treshold=1",
+        "--timeout -1", "--timeout x", "--timeout nan", "--halt x", "--halt 0%", "--retries -1",
+        "--retries x", "--set foo", "--set treshold=1",
         "--set threshold_s1=abc", "--hosts nowhere", "--run ../x", *(f"--settings {{here}}/{name}" for name in YAML),
     )),
     "inv status",

@@ -203,7 +203,7 @@ class Manager(Logged):
 def small_disk(folder, size="1m"):
     """A small file system of its own on a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", folder], check=True)
     try:
         yield folder
     finally:

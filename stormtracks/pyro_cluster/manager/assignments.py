@@ -118,9 +118,8 @@ class Assignments:
         self._warm: Counter[int] = Counter()  # year -> connected workers that are warm for it
         self._with_data: set[int] = set()  # years that a worker of this run has, or had, data for
         self._troubles: dict[Cell, _Trouble] = {}
-        self._looked = -math.inf  # when a task was last asked for
         self._first_due = math.inf  # no deferred task is due before
-        self._next_due = math.inf  # the first time after the last look at which another one is due
+        self._dues: list[float] = []  # when something that rests is due, since this was last asked for
 
     def add(self, worker: Worker) -> None:
         """A worker has come."""
@@ -140,7 +139,7 @@ class Assignments:
 
     def take(self, worker: Worker, slot: int) -> PyroTask | None:
         """The next task for a slot of a worker, now working, or None where there is none for it now."""
-        now = self._looked = self._clock()
+        now = self._clock()
         if worker.stopping or not worker.breaker.may_take(now):
             return None
         if worker.breaker.repeats:
@@ -153,15 +152,14 @@ class Assignments:
             worker.running[slot] = (task, time.time())
         return task
 
-    def due_in(self, worker: Worker) -> float | None:
-        """Seconds until there may be a task for the worker that just got none, by time alone; None: not by time."""
-        if worker.stopping or worker.breaker.trial is not None:
-            return None
-        if worker.breaker.rest and worker.breaker.until > self._looked:
-            due = worker.breaker.until
-        else:
-            due = self._first_due if self._first_due > self._looked else self._next_due
-        return None if math.isinf(due) else max(due - self._clock(), 0.001)
+    def new_dues(self) -> list[float]:
+        """When, as the clock says, tasks and workers are due that came to rest since this was last asked."""
+        dues, self._dues = self._dues, []
+        return dues
+
+    def suspected(self, worker: Worker, slot: int) -> bool:
+        """Whether a slot has a task that may be what ends workers: no other such one is given to the worker."""
+        return bool(self._troubles) and self._suspicious(worker.running[slot][0])
 
     def give_back(self, worker: Worker, slot: int) -> None:
         """A slot's task was not begun, or not to its end: it is outstanding as before."""
@@ -287,14 +285,13 @@ class Assignments:
         if now < self._first_due:  # so that a thousand idle slots do not each look at all tasks that rest
             return None
         one_suspect = any(self._suspicious(task) for task, _ in worker.running.values())
-        first_due = next_due = math.inf
+        first_due = math.inf
         for task in self.schedule.deferred():
             due = self._troubles[_cell(task)].not_before
             if due <= now and self._may_repeat(worker, task, one_suspect):
                 return task
             first_due = min(first_due, due)
-            next_due = min(next_due, due if due > now else math.inf)
-        self._first_due, self._next_due = first_due, next_due
+        self._first_due = first_due
         return None
 
     def _may_repeat(self, worker: Worker, task: PyroTask, one_suspect: bool) -> bool:
@@ -331,6 +328,9 @@ class Assignments:
         if worker.breaker.failed(slot, _cell(task), error, now, first=not trouble.failed):
             trouble.failed += 1
             trouble.not_before = now + pause(trouble.failed, self._jitter)
+            self._dues.append(trouble.not_before)
+        if worker.breaker.rest:
+            self._dues.append(worker.breaker.until)
 
     def _settle(self, task: PyroTask, status: Status, final: bool) -> None:
         if final:
@@ -341,9 +341,7 @@ class Assignments:
     def _defer(self, task: PyroTask) -> None:
         """Make a task outstanding again, after all others and when it has rested."""
         self.schedule.defer(task)
-        due = self._troubles[_cell(task)].not_before
-        self._first_due = min(self._first_due, due)
-        self._next_due = min(self._next_due, due)
+        self._first_due = min(self._first_due, self._troubles[_cell(task)].not_before)
 
 
 def _cell(task: PyroTask) -> Cell:

@@ -16,6 +16,7 @@ from stormtracks.pyro_cluster import bounds
 from stormtracks.pyro_cluster.journal.journal import TaskOutcome
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager import replies
+from stormtracks.pyro_cluster.manager.alarm import Alarm
 from stormtracks.pyro_cluster.manager.alike import Alike
 from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
 from stormtracks.pyro_cluster.manager.discovery import Cluster, Discovery, Peer, PeerLost
@@ -131,6 +132,7 @@ class Dispatcher:
         self._show = show
         self._lock = threading.RLock()
         self._idle = threading.Condition(self._lock)  # a task may be outstanding again, or all is over
+        self._alarm = Alarm(self._wake)
         self._end = threading.Condition(self._lock)
         self._remarks: set[str] = set()  # what was said of results so far
         self._alike = Alike(self.log, time.monotonic)
@@ -177,6 +179,7 @@ class Dispatcher:
             calls = list(self._calls.values())
             heartbeats = list(self._heartbeats.values())
         self._alike.say_more(everything=True)
+        self._alarm.stop()
         self._discovery.stop()
         for heartbeat in heartbeats:
             heartbeat.stop()
@@ -437,7 +440,7 @@ class Dispatcher:
                 if not idle:  # the journal is told once
                     self._journal.working(worker.name, slot)
                     idle = True
-                self._idle.wait(None if self._journal_trouble else self.assignments.due_in(worker))
+                self._idle.wait()
             self._journal.working(worker.name, slot)
             return None
 
@@ -465,11 +468,16 @@ class Dispatcher:
                 self._idle.notify_all()
                 return
             outcome = self.assignments.lose(worker, slot)
+            self._idle.notify_all()
         self._settled(outcome, logged=True)
 
     def _finished(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> None:
         with self._lock:
+            suspected = self.assignments.suspected(worker, slot)
             outcome = self.assignments.finish(worker, slot, reply)
+            dues = self.assignments.new_dues()
+            if suspected or worker.breaker.rest:
+                self._idle.notify_all()  # a suspect less on the worker, or a failure that is not the task's
             news = worker.breaker.news()
             self.failed += outcome.status in ("failure", "timeout")
             if outcome.status == "complete":
@@ -482,12 +490,19 @@ class Dispatcher:
                     self._learn(outcome.seconds)
         if outcome.status == "complete":
             self._note(reply.get("remarks"))
+        for due in dues:
+            self._alarm.at(due)
         self._settled(outcome)
         if news:
             self._alike.say(("worker", kind(news)), f"worker {worker.name} {news}")
             with self._lock:
                 self._idle.notify_all()  # its other slots, or those that wait for what it was to repeat
             self._look_whether_all_rest()
+
+    def _wake(self) -> None:
+        """Something that rested is due."""
+        with self._lock:
+            self._idle.notify_all()
 
     def _learn(self, seconds: float) -> None:
         """A task took so long: what others may take follows from it."""
@@ -539,8 +554,6 @@ class Dispatcher:
         if outcome.status != "complete" and not logged:
             self._alike.say((outcome.status, kind(outcome.error)), _line(outcome))
         with self._lock:
-            if outcome.status != "complete" or outcome.attempts > 1:
-                self._idle.notify_all()  # there is a task to repeat, or a suspect less on the worker
             self._look_whether_all_is_done()
             if outcome.status in ("failure", "timeout"):
                 self._look_whether_it_halts()

@@ -89,7 +89,7 @@ OPTIONS = (
     Option(
         "wait",
         "seconds to wait for a worker, until the journal can be written, or while every worker fails (ten times as "
-        "long where tasks were complete before); default: 60",
+        "long once the run has completed a task); default: 60",
         float,
         60.0,
     ),

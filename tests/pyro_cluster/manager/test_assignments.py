@@ -186,9 +186,8 @@ def test_a_task_that_failed_rests_and_longer_each_time():
     assignments, (a,) = _assignments(1, 1, 1, retries=3)
     for rest in (1.0, 4.0, 16.0):
         assert _fails(assignments, a).status == "outstanding"
-        assert assignments.due_in(a) is None or assignments.possible()
-        assert _taken(assignments, a, after=rest - 0.01) is None
-        assert assignments.due_in(a) == pytest.approx(0.01)
+        assert assignments.new_dues() == [CLOCK.now + rest] and assignments.new_dues() == []
+        assert _taken(assignments, a, after=rest - 0.01) is None and assignments.possible()
         CLOCK.now += 0.02
     assert _fails(assignments, a).status == "failure"
 
@@ -215,9 +214,9 @@ def test_a_worker_on_which_three_tasks_fail_in_a_row_rests_then_is_tried_with_on
     _fails(assignments, a)
     assert a.breaker.news() == "rests 2 s: its last three tasks failed: no space" and a.breaker.news() is None
     assert assignments.failing() is a and cells == [(2000, 0), (2000, 1)]
-    assert _taken(assignments, a, after=1.9) is None and assignments.due_in(a) == pytest.approx(0.1)
+    assert assignments.new_dues()[-1] == CLOCK.now + 2.0
+    assert _taken(assignments, a, after=1.9) is None
     assert _taken(assignments, a, 0, after=0.2) == (2001, 0) and _taken(assignments, a, 1) is None
-    assert assignments.due_in(a) is None
     assert assignments.finish(a, 0, COMPLETE).status == "complete"
     assert a.breaker.news() == "works again" and not assignments.failing() and _taken(assignments, a) == (2001, 1)
 
@@ -257,7 +256,7 @@ def test_a_task_is_not_kept_for_a_worker_that_rests_or_stops():
 def test_a_worker_that_is_stopping_is_given_nothing_and_is_no_hope():
     assignments, (a,) = _assignments(1, 2, 1)
     a.stopping = True
-    assert _taken(assignments, a) is None and not assignments.possible() and assignments.due_in(a) is None
+    assert _taken(assignments, a) is None and not assignments.possible()
 
 
 def test_deaths_are_forgotten_once_a_task_survives():
@@ -284,6 +283,7 @@ class Books(RuleBasedStateMachine):
         self.assignments, _ = _assignments(years=3, members=3, workers=0, retries=1, clock=self.clock)
         self.busy = []  # (worker, slot), also of workers that have gone
         self.number = 0
+        self.dues = []
         self.counted = {}  # cell -> [when each failure that counts as an attempt was]
 
     @rule(seconds=st.sampled_from([0.1, 1.0, 3.0, 70.0]))
@@ -353,10 +353,11 @@ class Books(RuleBasedStateMachine):
             self.assignments.give_back(worker, slot)
 
     def _waits(self, worker):
-        """Let the time pass after which there may be a task; whether there may be one."""
-        seconds = self.assignments.due_in(worker)
-        self.clock.now += seconds or 0.0
-        return seconds is not None
+        """Let the time pass until the next thing is due; whether there is one."""
+        self.dues += self.assignments.new_dues()
+        later = [due for due in self.dues if due > self.clock.now]
+        self.clock.now = min(later, default=self.clock.now)
+        return bool(later)
 
     def _one_of(self, data, things):
         """One of some things in a list, or nothing where there is none."""

@@ -1,6 +1,9 @@
 """How long tasks and workers rest; limits from the run; lines that are alike."""
 
+import math
 import re
+import threading
+import time
 
 import pytest
 from hypothesis import given
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.manager import halt, rests, time_limit
+from stormtracks.pyro_cluster.manager.alarm import Alarm
 from stormtracks.pyro_cluster.manager.alike import Alike
 
 
@@ -112,3 +116,19 @@ def test_the_first_lines_of_a_kind_are_said_and_then_how_many_more():
     assert said[4:] == ["and 97 more alike; the last: line 99"]
     alike.say_more(everything=True)
     assert said[5:] == ["late"]
+
+
+def test_the_alarm_rings_when_things_are_due_once_for_those_that_are_due_together():
+    rung, enough = [], threading.Event()
+
+    def ring():
+        rung.append(time.monotonic())
+        if len(rung) == 2:
+            enough.set()
+
+    alarm, now = Alarm(ring), math.ceil(time.monotonic() / 0.1) * 0.1
+    for after in (0.35, 0.15, 0.151, 0.152):
+        alarm.at(now + after)
+    assert enough.wait(20)
+    alarm.stop()
+    assert len(rung) == 2 and rung[0] >= now + 0.152 and rung[1] >= now + 0.35
