@@ -25,7 +25,7 @@ class Setting:
 
     def run(self, seconds=30):
         self.dispatcher.start()
-        assert self.dispatcher.wait(seconds)
+        assert self.dispatcher.wait(seconds), "\n".join(self.shown)
         self.dispatcher.stop("over")
         self.check()
         assert self.faults == []

@@ -161,6 +161,7 @@ def test_the_time_limit_comes_from_the_run_and_ends_what_was_begun_before(monkey
         if member == 0 and not hangs.is_set():
             hangs.set()
             peer.gone.wait(60)
+        hangs.wait(60)  # so that it begins before anything is known of the run
         return {"seconds": 0.01}
 
     setting.cluster.add("a", work, slots=2)
