@@ -34,6 +34,7 @@ from stormtracks.pyro_cluster.secret import SecretError
 from stormtracks.pyro_cluster.service import on_signals
 from stormtracks.terminal_text import clean, clean_line
 
+MOST_FILES = 65_536  # a connection per slot, and two per worker
 GRID_LINES = 24
 SHOWN_MISSING = 5
 COMPLETE, INCOMPLETE, REFUSED, UNREACHABLE, MANAGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -110,6 +111,7 @@ def _status_of(error: Exception) -> int:
 
 def _managed(plan: ManagePlan, stream: IO[str]) -> int:
     schedule = plan.schedule()
+    wire.allow_files(MOST_FILES)
     cluster = ListedWorkers(*plan.nameserver)
     cluster.join()  # before the journal, so that a wrong address leaves no run behind
     heard = Heard(_Postponed(), _Postponed(), _Postponed())

@@ -8,6 +8,7 @@ be locked out over a weekend; `renew` replaces it, and every process started aft
 import base64
 import contextlib
 import datetime
+import errno
 import hashlib
 import os
 import ssl
@@ -78,6 +79,13 @@ def check(path: str | os.PathLike | None = None) -> Path:
     ------
     SecretError
     """
+    path, _ = looked_at(path)
+    certificate(path)
+    return path
+
+
+def looked_at(path: str | os.PathLike | None = None) -> tuple[Path, os.stat_result]:
+    """The secret's file as far as it can be judged without opening it; as `check`."""
     path = Path(path or secret_path())
     try:
         found = path.stat()
@@ -94,8 +102,7 @@ def check(path: str | os.PathLike | None = None) -> Path:
             f"{path} is owned by another user (uid {found.st_uid}) and cannot be trusted; delete it or copy the "
             "cluster's key here"
         )
-    certificate(path)
-    return path
+    return path, found
 
 
 def certificate(path: str | os.PathLike | None = None) -> bytes:
@@ -107,6 +114,8 @@ def certificate(path: str | os.PathLike | None = None) -> bytes:
             raise ValueError("no private key in it")
         return ssl.PEM_cert_to_DER_cert(text[text.index("-----BEGIN CERTIFICATE-----") :].strip())
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE):
+            raise  # this says nothing about the key
         raise SecretError(
             f"{path} is not a key of stormtracks ({error}); copy the cluster's key here, or delete the file"
         ) from error

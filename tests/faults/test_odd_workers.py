@@ -1,6 +1,8 @@
 """A worker with the key that says what no worker says, beside an honest one: a real daemon, a real manager."""
 
 import contextlib
+import os
+import resource
 import socket
 import threading
 import time
@@ -8,7 +10,7 @@ import time
 import Pyro4
 import pytest
 
-from stormtracks.pyro_cluster import wire
+from stormtracks.pyro_cluster import secret, wire
 from stormtracks.pyro_cluster.wire import messages, serializer
 from stormtracks.version import code_version
 from tests.processes import wait_for
@@ -23,9 +25,10 @@ class OddWorker:
     def __init__(self):
         self.reply, self.pong, self.given, self.answers = {}, STATE, 0, threading.Event()
         self.answers.set()
+        self.slots, self.seconds = 2, 0
 
     def describe(self):
-        return {**STATE, "version": code_version(), "tasks": ["work"]}
+        return {**STATE, "slots": self.slots, "version": code_version(), "tasks": ["work"]}
 
     def ping(self):
         return self.pong
@@ -33,6 +36,7 @@ class OddWorker:
     def do_work(self, year, ensemble_member, task, options=None):
         self.given += 1
         self.answers.wait(60)
+        time.sleep(self.seconds)
         about = {"status": "complete", "year": year, "ensemble_member": ensemble_member, "task": task}
         return {**about, **self.reply} if type(self.reply) is dict and "__class__" not in self.reply else self.reply
 
@@ -49,6 +53,16 @@ def odd(stage):
     yield made
     daemon.shutdown()
     thread.join(5)
+
+
+@pytest.fixture
+def home_of_a_key(state):
+    """A key that was used before, and few files that may be open."""
+    wire.membership()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.fixture
@@ -81,10 +95,9 @@ EXIT = {"__class__": "builtins.SystemExit", "__exception__": True, "args": [3], 
 )
 def test_a_run_beside_an_odd_worker_is_complete(stage, odd, reply):
     odd.reply = reply
-    honest = stage.worker("honest", wait=False)
+    stage.worker("honest", seconds=0.1)
     manager = stage.manage(members=6)
     wait_for(lambda: odd.given)
-    honest.until_logged("worker honest ready")
     output = manager.ends(0)
     assert "all tasks are complete" in output and "member" in output
     assert manager.counts()["complete"] == len(stage.made()) == 6
@@ -94,9 +107,8 @@ def test_a_run_beside_an_odd_worker_is_complete(stage, odd, reply):
 def test_no_connection_goes_where_a_reply_says(stage, odd, trap):
     port, came = trap
     odd.reply = _proxy(port)
-    manager = stage.manage(members=2)
-    wait_for(lambda: odd.given)
     stage.worker("honest")
+    manager = stage.manage(members=6)
     assert "may not hold an object of the class 'Pyro4.core.Proxy'" in manager.ends(0)
     assert came == []
 
@@ -119,8 +131,34 @@ def test_a_reply_of_brackets_is_refused_unread(stage, odd, monkeypatch):
         monkeypatch.setattr(module, "MAX_MESSAGE_BYTES", 2**30)
     monkeypatch.setattr(Pyro4.config, "MAX_MESSAGE_SIZE", 0)
     odd.reply = [[]] * 300_000
-    manager = stage.manage(members=2)
-    wait_for(lambda: odd.given)
     stage.worker("honest")
-    output = manager.ends(0)
+    output = stage.manage(members=6).ends(0)
     assert "bytes is too large; at most 262144 are accepted" in output, output
+
+
+@pytest.mark.parametrize(("most", "lacking"), [(36, True), (400, False)])
+def test_a_manager_without_files_for_all_slots_says_so_and_loses_no_worker(stage, odd, most, lacking):
+    """Soft limits are raised as far as they may be; what is missing then makes slots wait."""
+    odd.slots, odd.seconds = 40, 0.02
+    limit = (36, most)
+    manager = stage.manage(members=80, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limit))
+    output = manager.ends(0)
+    assert ("a slot of odd waits: too many open files: this process may have 36; allow" in output) is lacking
+    assert "lost" not in output and "key" not in output
+
+
+def test_a_lack_of_files_says_nothing_about_the_key(home_of_a_key):
+    held = []
+    with contextlib.suppress(OSError):
+        while True:
+            held.append(os.open(os.devnull, os.O_RDONLY))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            secret.check()
+        with pytest.raises(wire.OutOfFiles, match="too many open files: this process may have"):
+            wire.proxy("PYRO:x@127.0.0.1:1")
+        with pytest.raises(wire.OutOfFiles):
+            wire.nameserver("localhost", 1)
+    finally:
+        for descriptor in held:
+            os.close(descriptor)

@@ -24,11 +24,14 @@ class PeerLost(StormtracksError):
     ----------
     silent : bool
         It does not answer (rather than: the connection was ended or refused, so that its process is gone).
+    ours : bool
+        This process could not connect for a reason of its own: nothing is known about the peer.
     """
 
-    def __init__(self, message: str, silent: bool = False) -> None:
+    def __init__(self, message: str, silent: bool = False, ours: bool = False) -> None:
         super().__init__(message)
         self.silent = silent
+        self.ours = ours
 
 
 class Peer(Protocol):
@@ -128,7 +131,8 @@ class Discovery:
             listed = self._cluster.find()
         except PeerLost as error:
             if not self._nameserver_lost:
-                self._log(f"nameserver lost: {error}; running tasks continue")
+                what = "the nameserver cannot be asked" if error.ours else "nameserver lost"
+                self._log(f"{what}: {error}; running tasks continue")
             self._nameserver_lost = True
             return
         if self._nameserver_lost:

@@ -361,13 +361,17 @@ class Dispatcher:
         while (task := self._next(worker, slot)) is not None:
             try:
                 peer = peer or self._connected(worker, slot)
-            except PeerLost as error:
-                self._not_begun(worker, slot)
-                self._gone(worker, error)
-                break
-            try:
                 reply = self._reply(peer, worker, slot, task)
             except PeerLost as error:
+                if error.ours:  # it was not asked at all
+                    self._not_begun(worker, slot)
+                    self._alike.say(("lack", ""), f"a slot of {worker.name} waits: {error}")
+                    rest = self._rested(rest)
+                    continue
+                if peer is None:
+                    self._not_begun(worker, slot)
+                    self._gone(worker, error)
+                    break
                 overdue = self._overdue(worker, slot)
                 if overdue is None:
                     self._call_lost(worker, slot, error)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from stormtracks.pyro_cluster.manager import replies
@@ -12,6 +13,8 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 4.0
 """From an answer to the next question. With two tries of `BEAT_TIMEOUT` a silent host is noticed within 10 s."""
+LACK_SECONDS = 1.0
+"""How long it is not asked where this process has no file left for a connection."""
 BEAT_TIMEOUT = 2.5
 """How long an answer may take; a worker answers in a millisecond, as its tasks run in processes of their own."""
 
@@ -63,12 +66,18 @@ class Heartbeat:
 
     def beat(self) -> bool:
         """Ask once, and again if no answer came; False when the worker is not to be asked any more."""
+        first: PeerLost | None = None
         for again in (False, True):
             if self._is_over():
                 return False
             trouble = self._trouble(again)
             if trouble is None:
                 return True
+            first = first or trouble
+        if first and first.ours:  # it cannot be asked, which is not its fault: later
+            time.sleep(LACK_SECONDS)
+            return True
+        trouble = first if trouble and trouble.ours else trouble
         if trouble and not self._is_over():
             self._lost(self.worker, trouble)
         return False

@@ -122,6 +122,8 @@ class Peer:
 
 def _lost(error: Exception) -> PeerLost:
     """The loss that an error means; silent unless the other side, or its kernel, said that nothing listens there."""
+    if isinstance(error, wire.OutOfFiles):
+        return PeerLost(str(error), ours=True)
     if isinstance(error, wire.WireError):
         # A refused connection is an answer of the host's kernel: nothing listens there any more.
         silent = isinstance(error, wire.Unreachable) and not isinstance(error.__cause__, ConnectionError)

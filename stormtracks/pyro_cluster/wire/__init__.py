@@ -5,7 +5,9 @@ that has imported it cannot create any other daemon than this module's `Daemon`.
 """
 
 import contextlib
+import errno
 import os
+import resource
 import socket
 import ssl
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import secret as secrets
 from stormtracks.pyro_cluster.plain import DEPTH, plain  # noqa: F401 - what a caller sends or replies goes through this
 from stormtracks.pyro_cluster.wire import messages
-from stormtracks.pyro_cluster.wire.gate import keep_alive
+from stormtracks.pyro_cluster.wire.gate import allow_files, keep_alive  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES, NotPlain, RemoteError  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.tls import Membership, membership
 
@@ -50,6 +52,10 @@ class WrongKey(WireError):
 
 class NotOurs(WireError):
     """A program answers that is not a service of this system."""
+
+
+class OutOfFiles(WireError):
+    """This process has as many files open as it may: that says nothing about the other side."""
 
 
 class NoNameserver(WireError):
@@ -283,6 +289,9 @@ def _explained(error: BaseException, place: str, timeout: float, secret: str | o
     """A WireError that tells what a failed connection means; None where it says so itself or is no such failure."""
     if isinstance(error, WireError) or not isinstance(error, (OSError, errors.PyroError)):
         return None
+    if _is_out_of_files(error):
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return OutOfFiles(f"too many open files: this process may have {soft:,}; allow more with `ulimit -n`")
     text = str(error)
     hung_up = text.startswith("sending: connection lost: ")  # on our certificate; its alert was lost on the way
     if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in text.upper() or hung_up:
@@ -294,6 +303,17 @@ def _explained(error: BaseException, place: str, timeout: float, secret: str | o
             "hosts.yaml"
         )
     return Unreachable(f"cannot connect to {place}: {_reason(error, timeout)}")
+
+
+def _is_out_of_files(error: BaseException) -> bool:
+    if isinstance(
+        error, socket.gaierror
+    ):  # the resolver needs files too, and says otherwise that there is no such name
+        try:
+            os.close(os.open(os.devnull, os.O_RDONLY))
+        except OSError as lack:
+            error = lack
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
 
 def _reason(error: BaseException | None, timeout: float) -> str:

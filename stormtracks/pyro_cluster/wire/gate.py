@@ -74,7 +74,7 @@ class Gate:
         self._daemon = daemon
         self._membership = daemon.membership
         self._size = daemon.connections
-        _allow_files(self._size + STRANGERS + 64)
+        allow_files(self._size + STRANGERS + 64)
         family, _, _, _, where = _where_to_listen(host, port)
         self.sock = socket.create_server(where[:2], family=family, backlog=1024)
         self.sock.setblocking(False)
@@ -276,7 +276,8 @@ def _where_to_listen(host: str, port: int) -> tuple[Any, ...]:
     return sorted(found, key=lambda one: one[0] != socket.AF_INET)[0]
 
 
-def _allow_files(number: int) -> None:
+def allow_files(number: int) -> None:
+    """Let this process have so many files open, as far as the system lets it choose."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -28,8 +28,7 @@ def membership(path: str | os.PathLike | None = None) -> Membership:
     ------
     secret.SecretError
     """
-    path = secret.check(path)
-    found = path.stat()
+    path, found = secret.looked_at(path)  # not opened again for each connection
     return _membership(str(path), (found.st_ino, found.st_mtime_ns))
 
 

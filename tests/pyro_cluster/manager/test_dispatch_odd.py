@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from stormtracks.pyro_cluster.manager import discovery, dispatch, rests
+from stormtracks.pyro_cluster.manager.discovery import PeerLost
 from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
 from tests.dispatch_setting import Setting, until
 
@@ -167,6 +168,25 @@ def test_a_lack_of_threads_is_said_and_the_worker_met_again(monkeypatch):
     setting.cluster.add("w", slots=3)
     assert setting.run() == "complete"
     assert any("cannot start a thread for it (can't start new thread); raise the limit" in s for s in setting.shown)
+
+
+def test_slots_without_a_file_for_their_connection_wait_and_their_worker_is_not_lost():
+    setting = Setting(2, 10)
+    connect, left = setting.cluster.connect, [3]
+
+    def limited(uri, timeout=None):
+        if timeout is None:  # a slot's
+            left[0] -= 1
+            if left[0] % 2:
+                raise PeerLost("too many open files: this process may have 40", ours=True)
+        return connect(uri, timeout)
+
+    setting.cluster.connect = limited
+    setting.cluster.add("w", slots=4)
+    assert setting.run() == "complete"
+    assert any("a slot of w waits: too many open files" in line for line in setting.shown)
+    assert not [line for line in setting.shown if "lost" in line]
+    assert {outcome.attempts for outcome in setting.journal.outcomes} == {1}
 
 
 def test_a_display_that_fails_ends_no_thread():

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from stormtracks.pyro_cluster.manager import heartbeats
 from stormtracks.pyro_cluster.manager.assignments import Worker
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
 from stormtracks.pyro_cluster.manager.heartbeats import Heartbeat
@@ -85,6 +86,21 @@ def test_an_answer_that_makes_no_sense_is_not_a_sign_of_life():
 def test_an_odd_answer_is_a_loss_with_its_reason(answer):
     heartbeat, lost = _heartbeat(Peer(lambda: answer), again=Peer(lambda: answer))
     assert not heartbeat.beat() and lost[0].startswith("its answer to a heartbeat ")
+
+
+def _no_files():
+    raise PeerLost("too many open files", ours=True)
+
+
+def test_a_lack_of_files_here_is_no_loss(monkeypatch):
+    monkeypatch.setattr(heartbeats, "LACK_SECONDS", 0)
+    heartbeat, lost = _heartbeat(Peer(_no_files), again=Peer(_no_files))
+    assert heartbeat.beat() and lost == []
+
+
+def test_a_silent_worker_is_lost_even_where_it_cannot_be_asked_again():
+    heartbeat, lost = _heartbeat(Peer(_no_answer), again=Peer(_no_files))
+    assert not heartbeat.beat() and lost == ["connection closed"]
 
 
 def test_whatever_ends_its_thread_the_worker_is_lost_with_a_reason():
