@@ -8,7 +8,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 DEPTH = 32
 STOPPING = ("the worker is stopping", "the worker was stopped")
-"""Reasons of a busy worker after which it is busy for good."""
+"""What the reason of a busy worker begins with where it is busy for good."""
 
 
 class Options(TypedDict, total=False):

@@ -380,7 +380,7 @@ class Dispatcher:
                 peer, reply = None, overdue
             if reply.get("status") == "busy":
                 self._not_begun(worker, slot)
-                if str(reply.get("error")) in STOPPING:
+                if str(reply.get("error")).startswith(STOPPING):
                     self._is_stopping(worker)
                 rest = self._rested(rest)
             else:

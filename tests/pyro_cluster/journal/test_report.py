@@ -8,6 +8,7 @@ import pytest
 
 from stormtracks.pyro_cluster.journal import report, runs
 from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from tests.processes import wait_for
 
 
 @pytest.fixture
@@ -40,6 +41,17 @@ def test_the_table_at_the_end(state):
         "  speed-up     2.0 times one slot (3 min of work, 3 min of CPU)",
         "  3 x failure: no file /data/2001/member_0.nc (2001/0, 2001/1, 2001/2; on w1, w2)",
     ]
+
+
+def test_a_run_that_is_paused_says_why_until_it_resumes(tmp_path):
+    journal = Journal(Run("r", "vort_track", 2000, 2001, 3), place=tmp_path)
+    why = "every worker fails, w1 with: OSError: [Errno 28] No space left on device"
+    for paused in (why, None):
+        journal.paused(paused)
+        wait_for(lambda paused=paused: runs.paused(runs.read("r", tmp_path).run) == bool(paused), what="the journal")
+        head = report.status(runs.read("r", tmp_path))[0]
+        assert "; managed by pid " in head and head.endswith(f"; paused: {why}") == bool(paused)
+    journal.close("incomplete")
 
 
 def test_many_failures_are_few_lines():
