@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import math
 import os
 import re
 import sys
@@ -59,6 +60,9 @@ class WorkerHost:
     slots: int | None = None
     memory_limit_mb: int | None = None
     tasks_per_slot: int | None = None
+    memory_pause_percent: float | None = None
+    memory_end_percent: float | None = None
+    grace: float | None = None
     tasks: str | None = None
     data: str = "data"
     dataset: dict[str, object] | None = None
@@ -75,8 +79,15 @@ class WorkerHost:
         for key, number in (("slots", self.slots), ("memory_limit_mb", self.memory_limit_mb)):
             if number is not None and number < 1:
                 raise BadValue(f"'{key}' must be at least 1, not {number}")
-        if self.tasks_per_slot is not None and self.tasks_per_slot < 0:
-            raise BadValue(f"'tasks_per_slot' must be 0 or more, not {self.tasks_per_slot}")
+        for key, value, most in (
+            ("tasks_per_slot", self.tasks_per_slot, math.inf),
+            ("memory_pause_percent", self.memory_pause_percent, 100),
+            ("memory_end_percent", self.memory_end_percent, 100),
+            ("grace", self.grace, math.inf),
+        ):
+            if value is not None and not 0 <= value <= most:
+                allowed = "0 or more" if most == math.inf else f"from 0 to {most}"
+                raise BadValue(f"'{key}' must be {allowed}, not {value}")
         for key, value in dataclasses.asdict(self).items():
             if isinstance(value, str):
                 _check_text(key, value, may_be_empty=key == "address")

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import cluster_key
@@ -9,7 +10,7 @@ from stormtracks.hosts.asking import ask, request
 from stormtracks.hosts.links import HostFault, Link
 from stormtracks.hosts.outcomes import HostOutcome, Job
 from stormtracks.on_host.answers import LookAnswer, Running, StartAnswer, Started, StopAnswer
-from stormtracks.pyro_cluster.plain import Working
+from stormtracks.pyro_cluster.plain import Description, Working
 from stormtracks.readable import duration
 
 COLUMNS = ("host", "running", ">busy", ">memory", ">done", ">failed", "year/member")
@@ -68,7 +69,8 @@ def look(cluster: Cluster) -> Job:
             note = f"; left over from it: pid {left}: run fab stop-workers" if left else ""
             return HostOutcome(worker.name, not left, f"not running{note}", answer)
         says = answer.get("says") or {"error": "not yet registered at the nameserver"}
-        return HostOutcome(worker.name, "error" not in says, str(says.get("error", "running")), answer)
+        fault = says.get("error") or says.get("fault")
+        return HostOutcome(worker.name, not fault, str(fault or "running"), answer)
 
     return job
 
@@ -107,7 +109,7 @@ def _row(outcome: HostOutcome, now: float) -> list[str]:
     facts = outcome.facts
     if facts.get("state") != "running":
         return [outcome.host, outcome.text, "", "", "", "", ""]
-    says = facts.get("says") or {"error": outcome.text}
+    says: Any = facts.get("says") or {"error": outcome.text}
     return [
         outcome.host,
         f"pid {facts['pid']}, {duration(facts['seconds'])}",
@@ -115,14 +117,19 @@ def _row(outcome: HostOutcome, now: float) -> list[str]:
         f"{facts['memory_mb']:,.0f} MB",
         str(says.get("done", "-")),
         str(says.get("failed", "-")),
-        outcome.text if "error" in says else _doing(says["working"], says["stopping"], now),
+        outcome.text if "error" in says else _doing(says, now),
     ]
 
 
-def _doing(working: list[Working], stopping: bool, now: float) -> str:
-    return ", ".join(_task(one, now) for one in working) or ("stopping" if stopping else "idle")
+def _doing(says: Description, now: float) -> str:
+    tasks = ", ".join(_task(one, now) for one in says["working"]) or ("stopping" if says["stopping"] else "idle")
+    stalls = [one["stalled"] for one in says["working"] if one.get("stalled")]  # said with their tasks
+    others = [text for text in says.get("notices", []) if not any(stall in text for stall in stalls)]
+    return "; ".join([tasks, *others])
 
 
 def _task(one: Working, now: float) -> str:
     member = one.get("ensemble_member", one.get("member"))  # as a worker of 1.0 says it
-    return f"{one['year']}/{member} for {duration(now - one['since'])}"
+    known = [" of ".join(map(str, one.get("progress", []))), one.get("stalled", "")]
+    more = ": " + ", ".join(filter(None, known)) if any(known) else ""
+    return f"{one['year']}/{member} for {duration(now - one['since'])}{more}"

@@ -20,6 +20,9 @@ OPTIONS = {
     "slots": "--slots",
     "memory_limit_mb": "--memory-limit",
     "tasks_per_slot": "--tasks-per-slot",
+    "grace": "--grace",
+    "memory_pause_percent": "--memory-pause",
+    "memory_end_percent": "--memory-end",
     "tasks": "--tasks",
 }
 """Key of hosts.yaml -> the worker's option."""

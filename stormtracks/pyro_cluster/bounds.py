@@ -22,6 +22,9 @@ REMARK_CHARACTERS = 1_000
 STORMS = 2_000
 """Matches, and misses, of one task; a year has some 150 storms."""
 STORM_FIELDS = 50
+NOTICES = 20
+NOTICE_CHARACTERS = 1_000
+"""Of what a worker wants people to know now."""
 SLOTS = 512
 """Of one worker."""
 _CUT = " [shortened]"

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 DEPTH = 32
-STOPPING = ("the worker is stopping", "the worker was stopped")
+GIVEN_BACK = "given back: the worker is stopping"
+STOPPING = ("the worker is stopping", "the worker was stopped", GIVEN_BACK)
 """What the reason of a busy worker begins with where it is busy for good."""
 
 
@@ -94,6 +95,8 @@ class State(TypedDict):
     slots: int  # that can be given tasks
     busy: int  # slots that work
     stopping: bool
+    fault: NotRequired[str]  # why it can do nothing until it is started again
+    notices: NotRequired[list[str]]  # what people should know now: slots that get nowhere, a lack of memory
 
 
 class Description(State):

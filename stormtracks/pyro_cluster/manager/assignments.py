@@ -47,6 +47,8 @@ class Worker:
         Whether it said that it takes nothing more: when it has gone, it has left in order.
     odd : int
         Replies of it that made no sense.
+    notices : frozenset of str
+        What it wants people to know now.
     breaker : Breaker
         Whether it rests, as one task after the other failed on it.
     """
@@ -63,6 +65,7 @@ class Worker:
     silent: bool = False
     stopping: bool = False
     odd: int = 0
+    notices: frozenset[str] = frozenset()
     breaker: Breaker = field(default_factory=Breaker)
 
 

@@ -265,12 +265,16 @@ class Dispatcher:
             return f"it does not know the task {self.schedule.task}, only {known}; correct 'tasks' in hosts.yaml"
         if aside := self._aside.get(str(description.get("id"))):
             return f"it is set aside: {aside}"
+        if description.get("fault"):
+            return str(description["fault"])
         if description.get("id") in self.assignments.workers:
             return "it is already connected under another name or address"
         return None
 
     def _came(self, worker: Worker, peer: Peer) -> None:
-        heartbeat = Heartbeat(worker, peer, self._cluster.connect, self._heart_stopped, stopping=self._is_stopping)
+        heartbeat = Heartbeat(
+            worker, peer, self._cluster.connect, self._heart_stopped, stopping=self._is_stopping, noticed=self._noticed
+        )
         with self._lock:
             if self.ended or worker.id in self.assignments.workers:  # it came under another name at the same time
                 peer.close()
@@ -341,6 +345,14 @@ class Dispatcher:
             self._idle.notify_all()  # a task may have waited for it
         rest = f" after its {tasks} running task{'s' * (tasks > 1)}" if tasks else ""
         self.log(f"worker {worker.name} is stopping{rest}; it is given nothing more")
+
+    def _noticed(self, worker: Worker, notices: list[str]) -> None:
+        """Log what a worker wants people to know, once for as long as it says so."""
+        with self._lock:
+            new = [text for text in notices if text not in worker.notices]
+            worker.notices = frozenset(notices)
+        for text in new:
+            self.log(f"worker {worker.name}: {text}")
 
     # One slot
 

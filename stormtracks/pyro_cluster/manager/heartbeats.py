@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from stormtracks.pyro_cluster.manager import replies
 from stormtracks.pyro_cluster.manager.assignments import Worker
@@ -36,6 +37,8 @@ class Heartbeat:
         Seconds from an answer to the next question; none: `BEAT_SECONDS`.
     stopping : callable, optional
         Given the worker when it says that it is stopping.
+    noticed : callable, optional
+        Given the worker and the texts that it wants people to know now.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Heartbeat:
         lost: Callable[[Worker, PeerLost], object],
         interval: float | None = None,
         stopping: Callable[[Worker], object] | None = None,
+        noticed: Callable[[Worker, list[str]], object] | None = None,
     ) -> None:
         self.worker = worker
         self.interval = BEAT_SECONDS if interval is None else interval
@@ -53,6 +57,7 @@ class Heartbeat:
         self._connect = connect
         self._lost = lost
         self._stopping = stopping
+        self._noticed = noticed
         self._stopped = False
 
     def start(self) -> None:
@@ -102,9 +107,7 @@ class Heartbeat:
         try:
             if again:
                 self._meet()
-            state = replies.checked_state(self._peer.ping(), self.worker.id)
-            if self._stopping and state.get("stopping"):
-                self._stopping(self.worker)
+            self._hear(replies.checked_state(self._peer.ping(), self.worker.id))
         except PeerLost as error:
             return error
         except replies.OddReply as error:
@@ -113,6 +116,21 @@ class Heartbeat:
             log.exception("heartbeat of %s", self.worker.name)
             return PeerLost(f"{type(error).__name__}: {error}")
         return None
+
+    def _hear(self, state: Mapping[str, Any]) -> None:
+        """Hand on what it says of itself.
+
+        Raises
+        ------
+        PeerLost
+            It can do nothing any more.
+        """
+        if self._stopping and state.get("stopping") is True:
+            self._stopping(self.worker)
+        if self._noticed:
+            self._noticed(self.worker, state.get("notices", []))
+        if fault := state.get("fault"):
+            raise PeerLost(fault)
 
     def _meet(self) -> None:
         """A new connection to the same worker; another one may have its address by now."""

@@ -206,6 +206,8 @@ _STATE: dict[str, Check] = {
     "slots": _whole(0, bounds.SLOTS),
     "busy": _whole(0, bounds.SLOTS),
     "stopping": _flag,
+    "fault": _text(bounds.NOTICE_CHARACTERS),
+    "notices": _list_of(_text(bounds.NOTICE_CHARACTERS), bounds.NOTICES),
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import os
 import secrets
 import socket
@@ -17,6 +18,7 @@ import Pyro4
 from stormtracks.errors import BadValue, StormtracksError
 from stormtracks.pyro_cluster import bounds, wire
 from stormtracks.pyro_cluster.plain import (
+    GIVEN_BACK,
     PLACES,
     Claim,
     Description,
@@ -26,18 +28,24 @@ from stormtracks.pyro_cluster.plain import (
     Reply,
     SlotReply,
     State,
+    Working,
     plain,
 )
 from stormtracks.pyro_cluster.worker import listing
 from stormtracks.pyro_cluster.worker.kept_folder import KeptFolder
+from stormtracks.pyro_cluster.worker.memory_guard import MemoryGuard, MemoryLimits
 from stormtracks.pyro_cluster.worker.slots import Slots
+from stormtracks.pyro_cluster.worker.watch import Watch
 from stormtracks.pyro_cluster.worker.writers import Kind, Writers
+from stormtracks.readable import duration
 from stormtracks.version import code_version
 
 log = logging.getLogger(__name__)
 
 TASKS = "stormtracks.science.pipeline:TASKS"
 MANAGER_SILENT_SECONDS = 30.0
+GIVE_BACK_SECONDS = 2.0
+"""How long the replies that give tasks back may take."""
 CONFLICT_SECONDS = 20.0
 """How long may be looked at results that might be in a run's way."""
 SETUP = ("data", "results", "best_tracks", "scratch", "dataset")
@@ -62,6 +70,10 @@ class PyroWorker:
         Version of the code, which the manager compares with its own; none: found from the code.
     tasks_per_slot : int
         After so many tasks a slot gets a new process; 0: it keeps its process.
+    grace : float, optional
+        Seconds that running tasks get once it is asked to stop; then they are given back. None: until they end.
+    memory : MemoryLimits, optional
+        When it begins nothing more, and ends its newest task, for lack of memory on the host.
     """
 
     def __init__(
@@ -73,6 +85,8 @@ class PyroWorker:
         memory_mb: int | None = None,
         version: str | None = None,
         tasks_per_slot: int = 0,
+        grace: float | None = None,
+        memory: MemoryLimits | None = None,
     ) -> None:
         self.name = name
         self.id = secrets.token_hex(8)  # a restarted worker of the same name is another one
@@ -81,21 +95,27 @@ class PyroWorker:
         self._results = KeptFolder(self._setup.get("results"))
         self._writers = Writers()
         self._version = version or code_version()
-        self._slots = Slots(slots, tasks, memory_mb, tasks_per_slot)
+        guard = MemoryGuard(memory or MemoryLimits())
+        self._slots = Slots(slots, tasks, memory_mb, tasks_per_slot, guard.may_begin)
+        self._watch = Watch(self._slots, guard)
+        self._grace = math.inf if grace is None else grace
         self._done = 0
         self._failed = 0
         self._lock = threading.Lock()  # for the two counts and the heartbeats
         self._stop = threading.Event()
         self._now = threading.Event()
         self._heartbeats: weakref.WeakSet[Any] = weakref.WeakSet()  # connections by which managers ask
+        self._stopped_at = 0.0  # monotonic: when it was asked to stop
         self._last_call = time.monotonic()
         self._has_worked = False  # since the manager was last found to be silent
 
     def __enter__(self) -> "PyroWorker":
         self._slots.start()
+        self._watch.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._watch.__exit__()
         self._slots.close()
         self._writers.close()
         self._results.close()
@@ -219,7 +239,7 @@ class PyroWorker:
             "version": self._version,
             "tasks": self._slots.known,
             "python": ".".join(map(str, sys.version_info[:3])),
-            "working": self._slots.working(),
+            "working": [self._with_stall(one) for one in self._slots.working()],
             "years": self._slots.years(),
             "places": {key: _place(self._setup.get(key)) for key in PLACES},
         }
@@ -227,6 +247,8 @@ class PyroWorker:
     @Pyro4.expose
     def stop(self, now: bool = False) -> str:
         """Stop: after the running tasks, or with `now` at once. No other task is begun."""
+        if not self.stopping:
+            self._stopped_at = time.monotonic()
         if now:
             self._now.set()
         self._stop.set()
@@ -253,11 +275,15 @@ class PyroWorker:
             wire.hang_up(connection)
 
     def finish(self) -> None:
-        """Wait for the running tasks, or end them where it was asked to stop now."""
+        """Wait for the running tasks as long as they have; give back the others, and only then end them."""
         if self._slots.busy and not self._now.is_set():
-            log.info("stopping after %d running task(s)", self._slots.busy)
-        while self._slots.busy and not self._now.wait(0.05):
-            pass
+            limit = "" if math.isinf(self._grace) else f", for at most {duration(self._grace)}"
+            log.info("stopping after %d running task(s)%s", self._slots.busy, limit)
+        self._wait_for_slots(self._stopped_at + self._grace, self._now)
+        if self._slots.busy:
+            log.warning("%d running task(s) are given back", self._slots.busy)
+            self._slots.give_back(GIVEN_BACK)  # before anything is ended: whoever stops us may soon kill us
+            self._wait_for_slots(time.monotonic() + GIVE_BACK_SECONDS, threading.Event())
         self._slots.close()
 
     def notice_silence(self) -> None:
@@ -270,6 +296,15 @@ class PyroWorker:
             rest = f"{self._slots.busy} task(s) still running, then " if self._slots.busy else ""
             log.warning("no call from the manager since %s; %sready for the next manager", since, rest)
 
+    def _wait_for_slots(self, until: float, enough: threading.Event) -> None:
+        """Wait until no slot works, until a time (monotonic), or until it is enough."""
+        while self._slots.busy and time.monotonic() < until and not enough.wait(0.05):
+            pass
+
+    def _with_stall(self, one: Working) -> Working:
+        text = self._watch.stalled.get(one["slot"])
+        return {**one, "stalled": text} if text else one
+
     def _note_call(self) -> None:
         self._last_call = time.monotonic()
 
@@ -278,6 +313,7 @@ class PyroWorker:
             with self._lock:
                 self._heartbeats.add(connection)
         return {
+        state: State = {
             "worker": self.name,
             "id": self.id,
             "host": self.host,
@@ -286,6 +322,11 @@ class PyroWorker:
             "busy": self._slots.busy,
             "stopping": self.stopping,
         }
+        if self._slots.changed and not state["slots"]:
+            state["fault"] = self._slots.changed
+        if notices := self._watch.notices():
+            state["notices"] = notices
+        return state
 
     def _order(self, year: int, ensemble_member: int, task: str, options: Options) -> tuple[Order, float | None]:
         for name, value in (("year", year), ("ensemble_member", ensemble_member)):

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import logging
+import math
 import os
 import re
 import socket
@@ -18,6 +19,7 @@ from stormtracks.paths import expand
 from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.service import log_to, stop_on_signals, turn_log
 from stormtracks.pyro_cluster.worker.daemon import SETUP, TASKS, PyroWorker
+from stormtracks.pyro_cluster.worker.memory_guard import MemoryLimits
 from stormtracks.pyro_cluster.worker.presence import Presence
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ class Refused(StormtracksError):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a worker until it is asked to stop: by SIGTERM (after its tasks), a second one or SIGQUIT (now)."""
+    """Run a worker until it is asked to stop: by SIGTERM (after its tasks, or --grace), a second one or SIGQUIT (now)."""
     options = parser().parse_args(argv)
     log_to(options.log)
     try:
@@ -75,6 +77,24 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="give a slot a new process after N tasks, as a remedy for tasks that leak memory; 0: never [%(default)s]",
     )
+    add(
+        "--grace",
+        type=_seconds,
+        metavar="S",
+        help="seconds that running tasks get once the worker is asked to stop; then they are given back to the "
+        "manager, before anything is ended [until they end]",
+    )
+    for name, default, what in (
+        ("pause", MemoryLimits.pause, "begin no task beside others"),
+        ("end", MemoryLimits.end, "end the newest task"),
+    ):
+        add(
+            f"--memory-{name}",
+            type=_percent,
+            default=100 * default,
+            metavar="PERCENT",
+            help=f"{what} while so much of the host's or container's memory is in use; 0: never [{100 * default:g}]",
+        )
     add("--setup", type=Path, metavar="FILE", help=f"JSON file with {', '.join(SETUP)}; the options below override it")
     add("--data", help="folder of the reanalysis")
     add("--results", help="folder for results")
@@ -101,6 +121,8 @@ def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidF
         options.memory_limit,
         options.code_version,
         tasks_per_slot=options.tasks_per_slot,
+        grace=options.grace,
+        memory=MemoryLimits(options.memory_pause / 100, options.memory_end / 100),
     )
     worker.adopt()
     threading.Thread(target=_sweep, args=(setup,), name="sweep", daemon=True).start()
@@ -207,6 +229,20 @@ def _whole(text: str) -> int:
     if not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 <= (number := float(text)) < math.inf:
+            return number
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, 0 or more")
+
+
+def _percent(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 <= (number := float(text)) <= 100:
+            return number
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 100")
 
 
 def _positive(text: str) -> int:

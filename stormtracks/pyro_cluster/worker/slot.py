@@ -135,6 +135,12 @@ class Slot:
             process.end()
         return process is not None
 
+    def renew(self) -> None:
+        """Give it a new process, where its present one has done a task; only while nobody has claimed it."""
+        process = self._present
+        if process is not None and self._tasks_done:
+            self._replace(process)
+
     def give_back(self, order: Order, verdict: SlotReply) -> None:
         """Have this order replied to at once, if it does it still, and do no other; `close` ends its process."""
         self._given_back = True

@@ -143,6 +143,21 @@ class Slots:
             if order := slot.order:
                 slot.give_back(order, {"busy": reason})
 
+    def end_newest(self, verdict: SlotReply) -> Order | None:
+        """End the task that was begun last, with this reply; its order, or None: there was none any more."""
+        busy = sorted((slot.since, slot.number, slot.order) for slot in self.slots if slot.order is not None)
+        for _, number, order in reversed(busy):
+            if self.slots[number].end_task(order, verdict):
+                return order
+        return None
+
+    def renew_idle(self) -> None:
+        """Give new processes to slots that have nothing to do: what the old ones kept in memory is free then."""
+        for slot in self.slots:
+            with self._lock:
+                if slot.order is None and slot.in_service():
+                    slot.renew()
+
     def close(self) -> None:
         """End the processes, whatever they do; the orders that they were doing are replied to as not begun."""
         for slot in self.slots:
