@@ -84,7 +84,7 @@ class TaskOutcome:
     """What became of one task: in this order the columns of the journal.
 
     ``status`` is ``outstanding`` for an attempt that will be repeated; `seconds` are wall, `finished` is seconds since
-    1970.
+    1970. `code_version` is the version that did it, as its process said.
     """
 
     year: int
@@ -101,6 +101,7 @@ class TaskOutcome:
     traceback: str | None = None
     attempts: int = 1
     finished: float = 0.0
+    code_version: str | None = None
 
     def row(self) -> tuple:
         """The values as SQLite takes them."""

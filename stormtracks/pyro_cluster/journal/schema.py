@@ -20,6 +20,7 @@ TABLES = {
         **{"year": "INTEGER", "member": "INTEGER", "status": "TEXT", "worker": "TEXT", "host": "TEXT"},
         **{"seconds": "REAL", "cpu_seconds": "REAL", "path": "TEXT", "counts": "TEXT", "skipped": "INTEGER"},
         **{"error": "TEXT", "traceback": "TEXT", "attempts": "INTEGER", "finished": "REAL"},
+        **{"code_version": "TEXT"},
     },
     "working": {"worker": "TEXT", "slot": "INTEGER", "year": "INTEGER", "member": "INTEGER", "since": "REAL"},
     "events": {"time": "REAL", "text": "TEXT"},

@@ -386,4 +386,5 @@ def _outcome(task: PyroTask, trouble: _Trouble, reply: Mapping[str, Any], since:
         traceback=reply.get("traceback"),
         attempts=trouble.attempts,
         finished=now,
+        code_version=version if isinstance(version := reply.get("code_version"), str) else None,
     )

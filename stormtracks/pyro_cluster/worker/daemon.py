@@ -312,7 +312,6 @@ class PyroWorker:
         if (connection := wire.caller()) is not None:
             with self._lock:
                 self._heartbeats.add(connection)
-        return {
         state: State = {
             "worker": self.name,
             "id": self.id,

@@ -50,7 +50,7 @@ class HostMemory:
         return max(found, key=lambda one: one.share, default=None)
 
     def _host(self) -> Use | None:
-        with contextlib.suppress(OSError, ValueError, KeyError):
+        with contextlib.suppress(OSError, ValueError, LookupError):
             lines = (self._proc / "meminfo").read_text().splitlines()
             kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines[:8]}
             total = 1024 * kilobytes["MemTotal"]

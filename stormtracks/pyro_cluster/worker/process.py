@@ -33,7 +33,7 @@ class Refused(StormtracksError):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a worker until it is asked to stop: by SIGTERM (after its tasks, or --grace), a second one or SIGQUIT (now)."""
+    """Run a worker until it is asked to stop: by SIGTERM (after tasks or --grace), a second one or SIGQUIT (now)."""
     options = parser().parse_args(argv)
     log_to(options.log)
     try:
