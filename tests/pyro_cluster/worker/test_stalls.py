@@ -111,7 +111,8 @@ def test_a_process_whose_helper_works_is_not_said(clock, slot):
     settled(one.pid, "S")
     try:
         for _ in range(5):
-            time.sleep(0.05)
+            used = lineage.stat(*helper)[11]
+            wait_for(lambda used=used: lineage.stat(*helper)[11] != used)
             assert after(clock, stalls, one, 100, step=100.0) is None
     finally:
         lineage.send(helper, signal.SIGKILL)
