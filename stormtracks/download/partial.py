@@ -1,19 +1,30 @@
 """The unfinished file beside its final name, and the note that says what it is the beginning of."""
 
-import json
+import contextlib
+import hashlib
+import logging
 import os
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from stormtracks import disk
+from stormtracks import disk, sealed
 from stormtracks.download.errors import DownloadError
+
+log = logging.getLogger(__name__)
+
+KIND = "download note 2"
+PROVEN_BYTES = 64 << 20
+"""As soon as so much has arrived, it is flushed and its hash is noted: a power cut costs no more than that."""
+
+_CHUNK = 1 << 20
 
 
 class PartialFile:
     """``NAME.part``, with ``NAME.part.json`` beside it: what it is the beginning of.
 
     Used in a `with` block, during which no other process can write the same file. What is there when the
-    block ends stays and can be resumed, unless `finish` gave it the final name or `discard` removed it.
+    block ends stays and can be resumed, unless `finish` gave it the final name or `discard` removed it. What is
+    there is believed only as far as its hash is in the note.
 
     Attributes
     ----------
@@ -35,6 +46,8 @@ class PartialFile:
         self._note_path = self.final.with_name(self.final.name + ".part.json")
         self._lock: disk.Lock
         self._file: BinaryIO
+        self._hash = hashlib.blake2b()
+        self._unproven = 0  # bytes at the end whose hash is not in the note
 
     def __enter__(self) -> "PartialFile":
         self.final.parent.mkdir(parents=True, exist_ok=True)
@@ -44,17 +57,17 @@ class PartialFile:
         if lock is None:
             raise DownloadError(f"{self.path}: another download is writing this file; wait until it ends")
         self._lock = lock
-        self.note = _parsed(lock.read())
         try:
             self._file = self.path.open("ab", buffering=0)
+            self._resume(lock.read())
         except OSError:
             lock.release()
             raise
-        if not self.note:  # nothing says what these bytes belong to
-            self._file.truncate(0)
         return self
 
     def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):  # on a full disk the note that is there holds
+            self._prove()
         self._file.close()
         if self.path.exists() and not self.path.stat().st_size:
             self.discard()
@@ -82,13 +95,20 @@ class PartialFile:
         """Begin from nothing; `note` (plain values) says what the following bytes belong to."""
         self._file.truncate(0)
         self.note = note or {}
-        self._lock.write(json.dumps(self.note))
+        self._hash = hashlib.blake2b()
+        self._unproven = 0
+        self._write_note()
 
     def write(self, data: bytes | memoryview) -> None:
         """Add bytes at the end."""
         view = memoryview(data)
         while view:  # without a buffer, a write may take a part only
-            view = view[self._file.write(view) :]
+            written = self._file.write(view)
+            self._hash.update(view[:written])
+            self._unproven += written
+            view = view[written:]
+        if self._unproven >= PROVEN_BYTES:
+            self._prove()
 
     def finish(self) -> None:
         """Flush to the disk and give the file its name, in place of what may have it."""
@@ -104,11 +124,37 @@ class PartialFile:
         self.path.unlink(missing_ok=True)
         self._note_path.unlink(missing_ok=True)
 
+    def _resume(self, text: str) -> None:
+        """Keep what is there as far as the note proves it; without a note nothing says what these bytes belong to."""
+        if not text and not self.size:
+            return
+        try:
+            note = sealed.opened(KIND, text)
+            proven = note.pop("proven")
+            if self._hash_of(proven["bytes"]) != proven["blake2b"]:
+                raise sealed.Unproven("does not belong to what is there")
+        except sealed.Unproven as error:
+            log.warning("%s %s: this file is fetched from its beginning", self._note_path, error)
+            self.restart()
+            return
+        self.note = note
+        self._file.truncate(proven["bytes"])
 
-def _parsed(text: str) -> dict[str, Any]:
-    """A note; empty where a power cut has left half of it, since the file then cannot be trusted either."""
-    try:
-        note = json.loads(text or "{}")
-    except json.JSONDecodeError:
-        return {}
-    return note if isinstance(note, dict) else {}
+    def _hash_of(self, count: int) -> str:
+        """The hash of the first bytes, which is continued by what comes after them."""
+        with self.path.open("rb") as file:
+            while count and (read := file.read(min(count, _CHUNK))):
+                self._hash.update(read)
+                count -= len(read)
+        return self._hash.hexdigest() if not count else "shorter than it was"
+
+    def _prove(self) -> None:
+        """Flush what is there, and note its hash."""
+        if self._unproven and not self._file.closed:
+            os.fsync(self._file.fileno())
+            self._unproven = 0
+            self._write_note()
+
+    def _write_note(self) -> None:
+        proven = {"bytes": self.size - self._unproven, "blake2b": self._hash.hexdigest()}
+        self._lock.write(sealed.sealed(KIND, {**self.note, "proven": proven}))

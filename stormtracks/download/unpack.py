@@ -1,6 +1,8 @@
 """A tar of members -> their files, and a list of what it held, so that it need not be fetched again."""
 
+import contextlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -8,12 +10,17 @@ import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from stormtracks import disk
+from stormtracks import disk, sealed
 from stormtracks.download import tar_headers
 from stormtracks.download.courtesy import Courtesy
 from stormtracks.download.errors import DownloadError, UnreadableError
 from stormtracks.download.verification import verify
+
+log = logging.getLogger(__name__)
+
+KIND = "list of a tar's files 2"
 
 
 @dataclass(frozen=True)
@@ -81,10 +88,14 @@ def unpack(
 
 def unpacked(tar_path: Path | str, folder: Path | str) -> Unpacked | None:
     """What an earlier `unpack` of this tar left, if all of it is still there; None otherwise."""
+    path = _list_path(tar_path)
     try:
-        listed = json.loads(_list_path(tar_path).read_text(encoding="utf-8"))
+        listed = _listed(path.read_text(encoding="utf-8", errors="replace"))
         sizes = {name: (Path(folder) / name).stat().st_size for name in listed["files"]}
-    except (OSError, ValueError, KeyError):  # whatever is wrong with the list: the tar is fetched again
+    except sealed.Unproven as error:
+        log.warning("%s %s: the tar file is fetched again", path, error)
+        return None
+    except OSError:  # no list, or not all that it lists: the tar is fetched again
         return None
     return Unpacked(tuple(sizes), tuple(listed["notes"])) if sizes == listed["files"] else None
 
@@ -126,7 +137,28 @@ def _take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> No
 
 def _write_list(tar_path: Path, folder: Path, names: list[str], notes: list[str]) -> None:
     listed = {"files": {name: (folder / name).stat().st_size for name in names}, "notes": notes}
-    disk.write_whole(_list_path(tar_path), json.dumps(listed, indent=1))
+    disk.write_whole(_list_path(tar_path), sealed.sealed(KIND, listed, indent=1))
+
+
+def _listed(text: str) -> dict[str, Any]:
+    """What a list says; one of 1.0, which had no proof, is believed too, since to fetch all again takes days."""
+    try:
+        return sealed.opened(KIND, text)
+    except sealed.Unproven:
+        with contextlib.suppress(ValueError, RecursionError):
+            listed = json.loads(text)
+            if isinstance(listed, dict) and set(listed) == {"files", "notes"} and _is_list_of_1_0(**listed):
+                return listed
+        raise
+
+
+def _is_list_of_1_0(files: object, notes: object) -> bool:
+    return (
+        isinstance(files, dict)
+        and all(type(size) is int for size in files.values())
+        and isinstance(notes, list)
+        and all(isinstance(note, str) for note in notes)
+    )
 
 
 def _list_path(tar_path: Path | str) -> Path:

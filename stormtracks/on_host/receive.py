@@ -79,7 +79,8 @@ def take(folder: Path, manifest: dict) -> dict:
             if content is None:
                 raise Refused("{!r} is not a file".format(member.name))  # noqa: UP032
             place(folder, member.name, content.read(), member.mode & 0o755)
-    place(folder, RECORD, json.dumps(sorted(manifest)).encode(), 0o644)
+    names = sorted(manifest)
+    place(folder, RECORD, json.dumps({"names": names, "sha256": names_hash(names)}).encode(), 0o644)
     return {"folder": str(folder)}
 
 
@@ -115,11 +116,19 @@ def inside(folder: Path, name: str) -> Path:
 
 
 def record(folder: Path) -> list:
-    """Names of the files that the last deploy brought."""
+    """Names of the files that the last deploy brought; none where the record does not prove itself."""
     try:
-        return json.loads((folder / RECORD).read_text())
-    except (OSError, ValueError):
+        found = json.loads((folder / RECORD).read_text())
+        if isinstance(found, list):  # of 1.0
+            return [name for name in found if isinstance(name, str) and ".." not in name.split("/")]
+        return found["names"] if found["sha256"] == names_hash(found["names"]) else []
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
+
+
+def names_hash(names: list) -> str:
+    """SHA-256 of names, which proves a record."""
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 
 
 def content_hash(path: Path) -> "str | None":

@@ -1,5 +1,6 @@
 """Start a worker, detached from its starter, and wait until it is registered and answers."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Mapping
@@ -75,10 +76,11 @@ def changed(request: Mapping[str, Any], pid: int) -> list[str]:
 
 def where_it_answers(files: WorkerFiles, worker: Process) -> Worker:
     """What a worker's ready file says of it: its address and how many slots it has."""
-    if pidfile.read(files.ready) != worker:
-        return {"pid": worker.pid, "uri": None, "slots": None}
-    uri, slots = files.ready.read_text().split()[3:5]
-    return {"pid": worker.pid, "uri": uri, "slots": int(slots)}
+    with contextlib.suppress(OSError, ValueError):  # it is gone by now, or damaged
+        if pidfile.read(files.ready) == worker:
+            uri, slots = files.ready.read_text().split()[3:5]
+            return {"pid": worker.pid, "uri": uri, "slots": int(slots)}
+    return {"pid": worker.pid, "uri": None, "slots": None}
 
 
 def _start(request: Mapping[str, Any], files: WorkerFiles) -> Started | StartFailed:

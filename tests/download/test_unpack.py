@@ -1,6 +1,7 @@
 """Only expected, readable files leave a tar, and only by a whole name."""
 
 import io
+import json
 import tarfile
 
 import pytest
@@ -50,6 +51,27 @@ def test_a_missing_member_makes_the_list_worthless(make, tmp_path, netcdf):
     unpack(tar, tmp_path, CONTENTS, Courtesy())
     (tmp_path / "2005/U.2005_mem001.nc").unlink()
     assert unpacked(tar, tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda text: text.replace("mem001", "mem002", 1), lambda text: text[:40], lambda text: "", lambda text: "5"],
+)
+def test_a_list_that_does_not_prove_itself_is_worthless(make, tmp_path, netcdf, caplog, damage):
+    tar = make(("2005/U.2005_mem001.nc", netcdf))
+    unpack(tar, tmp_path, CONTENTS, Courtesy())
+    path = tmp_path / "U_2005.contents.json"
+    path.write_text(damage(path.read_text()))
+    assert unpacked(tar, tmp_path) is None
+    assert "the tar file is fetched again" in caplog.text
+
+
+def test_a_list_of_1_0_is_believed(make, tmp_path, netcdf):
+    tar = make(("2005/U.2005_mem001.nc", netcdf))
+    found = unpack(tar, tmp_path, CONTENTS, Courtesy())
+    listed = {"files": {name: (tmp_path / name).stat().st_size for name in found.names}, "notes": []}
+    (tmp_path / "U_2005.contents.json").write_text(json.dumps(listed))
+    assert unpacked(tar, tmp_path) == found
 
 
 def test_nothing_leads_out_of_the_folder(make, tmp_path, netcdf):

@@ -61,3 +61,31 @@ def test_a_broken_archive_leaves_the_files_as_they_were(tmp_path):
     assert b"error" in done.stdout
     assert (tmp_path / "a.py").read_bytes() == b"old"
     assert [path.name for path in tmp_path.glob("*.new")] == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace("gone", "kept"),
+        lambda text: text[:20],
+        lambda text: "",
+        lambda text: "5",
+        lambda text: '["../elsewhere", 5]',
+        lambda text: "[" * 100_000,
+    ],
+)
+def test_a_record_that_does_not_prove_itself_removes_nothing(tmp_path, damage):
+    take(tmp_path / "code", {"kept.py": b"x", "gone.py": b"y"})
+    (tmp_path / "elsewhere").touch()
+    record = tmp_path / "code" / receive.RECORD
+    record.write_text(damage(record.read_text()))
+    assert "error" not in take(tmp_path / "code", {"new.py": b"z"})
+    assert {"kept.py", "gone.py", "new.py"} <= {path.name for path in (tmp_path / "code").iterdir()}
+    assert (tmp_path / "elsewhere").exists()
+
+
+def test_a_record_of_1_0_is_read(tmp_path):
+    take(tmp_path, {"gone.py": b"y"})
+    (tmp_path / receive.RECORD).write_text('["gone.py"]')
+    take(tmp_path, {"new.py": b"z"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [receive.RECORD, "new.py"]

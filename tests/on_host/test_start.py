@@ -1,10 +1,14 @@
 """The command line that a worker is started with."""
 
+import os
 import sys
 
 import pytest
 
 from stormtracks.on_host import bind, start
+from stormtracks.on_host.worker_files import WorkerFiles
+from stormtracks.process import Process
+from stormtracks.pyro_cluster import pidfile
 from stormtracks.pyro_cluster.worker import process
 
 REQUEST = {"name": "w1", "base": "/base", "local": True, "nameserver": {"host": "127.0.0.1", "port": 9090}, "data": "d"}
@@ -35,3 +39,12 @@ def test_a_prefix_comes_before_it():
 def test_it_binds_where_ssh_reached_the_host_unless_told(monkeypatch, more, address):
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.5 22")
     assert bind.address({**REQUEST, "local": False, **more}) == address
+
+
+@pytest.mark.parametrize("text", ["", "rubbish", "{line}", "{line} PYRO:a@b:1 many"])
+def test_a_damaged_ready_file_tells_no_address(tmp_path, monkeypatch, text):
+    monkeypatch.setenv("STORMTRACKS_HOME", str(tmp_path))
+    files = WorkerFiles.of({"name": "w"})
+    with pidfile.PidFile(files.pid):
+        files.ready.write_text(text.format(line=files.pid.read_text().strip()))
+        assert start.where_it_answers(files, Process.this()) == {"pid": os.getpid(), "uri": None, "slots": None}
