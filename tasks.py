@@ -200,6 +200,8 @@ def manage(
     settings=None,
     set_=None,
     run=None,
+    results=None,
+    redo_away=False,
     overwrite=False,
     wait=None,
     any_version=False,
@@ -215,6 +217,7 @@ def manage(
     given = {"start_year": start_year, "end_year": end_year, "members": members, "task": task, "timeout": timeout}
     given |= {"retries": retries, "settings": settings, "set": set_, "run": run, "overwrite": overwrite}
     given |= {"wait": wait, "any_version": any_version, "halt": halt}
+    given |= {"results": results, "redo_away": redo_away}
     _refusing(console.manage, status=2)(given, hosts)
 
 

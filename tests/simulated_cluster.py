@@ -12,6 +12,7 @@ class SimulatedCluster:
 
     def __init__(self):
         self.workers, self.down, self._uris = {}, None, itertools.count()
+        self.kept, self.asked = {}, None  # as `ListedWorkers` has them; nobody reads them here
 
     def add(self, name, work=None, **description):
         """A worker comes; `work(peer, year, ensemble_member)` returns extra keys of the reply, or raises."""

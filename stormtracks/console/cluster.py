@@ -1,10 +1,12 @@
 """`inv nameserver`, `inv stop-nameserver`, `inv manage`: the cluster's part on this machine."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
-from stormtracks import config
+from stormtracks import config, paths
 from stormtracks.console import services
 from stormtracks.console.terminal import output
 from stormtracks.on_host import processes
@@ -50,17 +52,29 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
     hosts : str, optional
         The hosts.yaml that was given, also for the commands in messages.
     """
-    nameserver = config.load(hosts).nameserver
+    cluster = config.load(hosts)
+    nameserver = cluster.nameserver
     values = options.read(given)
     settings = _settings(values.pop("settings"), values.pop("set"))
+    values["results"] = _below(values["results"], cluster.results)
     plan = ManagePlan(
         **values,
         settings=settings,
         nameserver=(nameserver.host, nameserver.port),
         renamed=Settings.RENAMED,
         hosts=hosts,
+        hosts_file=os.path.realpath(cluster.path),
+        collected=cluster.results,
     )
     sys.exit(pyro_manager.run(plan))
+
+
+def _below(given: str | None, results: Path) -> str | None:
+    """The name of a folder below each worker's results folder; one that was given as a path below ours is that too."""
+    if not given:
+        return None
+    here = Path(os.path.abspath(paths.expand(given, where="--results")))  # noqa: PTH100 - `..` goes, links stay
+    return str(here.relative_to(results)) if here != results and here.is_relative_to(results) else given
 
 
 def _settings(files: Sequence[str], texts: Sequence[str]) -> dict[str, object]:

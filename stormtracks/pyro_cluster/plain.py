@@ -129,6 +129,7 @@ class Claim(TypedDict):
     """What a worker says to a run that wants to write into its results folder."""
 
     refused: str  # why it may not; empty: it may
+    conflict: str  # which result of other settings is in its way, and in what it differs; empty: none
 
 
 _AS_IT_IS = (bool, int, float, str, type(None))

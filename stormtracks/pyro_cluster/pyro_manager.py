@@ -29,6 +29,7 @@ from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
 from stormtracks.pyro_cluster.manager.display import Display, display, write_line
 from stormtracks.pyro_cluster.manager.listed_workers import ListedWorkers
 from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
+from stormtracks.pyro_cluster.manager.roll_call import RollCall
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.pyro_cluster.secret import SecretError
 from stormtracks.pyro_cluster.service import on_signals
@@ -114,28 +115,41 @@ def _managed(plan: ManagePlan, stream: IO[str]) -> int:
     wire.allow_files(MOST_FILES)
     cluster = ListedWorkers(*plan.nameserver)
     cluster.join()  # before the journal, so that a wrong address leaves no run behind
+    try:
+        return _with_workers(plan, schedule, cluster, stream)
+    finally:
+        cluster.leave()
+
+
+def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: ListedWorkers, stream: IO[str]) -> int:
+    roll_call = RollCall(cluster, plan)
+    roll_call.call()
+    plan = plan.located(roll_call.folders())
+    roll_call.claim(plan)  # before the journal, so that settings that are refused leave no run behind
     heard = Heard(_Postponed(), _Postponed(), _Postponed())
     journal = plan.journal(heard)
-    how = "failed"
+    how = "refused"
     try:
+        roll_call.admit(journal)
+        how = "failed"
         _mark_complete(schedule, journal.complete)
         show = _Postponed()
         dispatcher = Dispatcher(schedule, cluster, journal, plan.rules(), show)
         _listen(heard, dispatcher)
         if journal.lost:  # before anybody listened
             dispatcher.lost(journal.lost)
+        roll_call.on_looked, dispatcher.unknown = dispatcher.looked, roll_call.unknown
         began = time.monotonic()
         with display(dispatcher, stream) as shown:
             show.call = shown.show
-            _announce(dispatcher, plan, journal.remarks)
+            _announce(dispatcher, plan, journal.remarks + roll_call.remarks())
             how = _work(dispatcher, shown)
     finally:
         journal.close(_STATES.get(how, how))
-        cluster.leave()
     return _end(plan, dispatcher, journal, time.monotonic() - began, stream)
 
 
-_STATES = dict.fromkeys(("journal", "no worker", "failing", "halted", "lost", "bug"), "incomplete")
+_STATES = dict.fromkeys(("journal", "no worker", "not looked for", "failing", "halted", "lost", "bug"), "incomplete")
 """What `inv status` says for some ends."""
 
 
@@ -253,6 +267,8 @@ def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal, m
         "bug": f"stopped by a bug: {dispatcher.why}. Resume the run; results that exist are found again",
         "no worker": f"no worker for {plan.wait:g} s {where}; check them with "
         f"'fab workers{plan.hosts_option}', start them with 'fab start-workers{plan.hosts_option}'",
+        "not looked for": f"all tasks are complete, but {dispatcher.unknown()}. Start it (fab start-workers"
+        f"{plan.hosts_option}) and run the same command again, or do these tasks again with --redo-away",
         "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",
     }[how]
 

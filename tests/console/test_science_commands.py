@@ -56,7 +56,8 @@ def test_track_as_json_is_one_object(tmp_path):
     printed, _ = track("--ensemble-member", 0, "--json", "--set", "min_peak_s1=1e-4", home=tmp_path)
     details = json.loads(printed)
     keys = (
-        "year ensemble_member member_label task status path counts matches misses remarks seconds cpu_seconds skipped"
+        "year ensemble_member member_label task status path recipe digest counts matches misses remarks seconds "
+        "cpu_seconds skipped"
     )
     assert set(keys.split()) == set(details)
     assert set(details["counts"]) == {

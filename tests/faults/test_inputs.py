@@ -98,14 +98,20 @@ def test_inputs_that_are_damaged_before(stage, data, planted, reference):
     assert as_it_should_be(stage.results("w"), reference) == CELLS
 
 
-def test_other_settings_do_not_replace_results_unless_told(stage, data, reference, tmp_path):
-    stage.worker("w", "--data", data, tasks="stormtracks.science.pipeline:TASKS")
+def test_other_settings_are_refused_before_anything_is_given_out_and_the_advice_works(stage, data, reference):
+    """In the same run and in another one; a folder of their own is advised, and does."""
+    worker = stage.worker("w", "--data", data, tasks="stormtracks.science.pipeline:TASKS")
     manage(stage).ends(0)
-    (tmp_path / "other.yaml").write_text("threshold_s1: 9.0e-5\n")
-    other = ["--settings", tmp_path / "other.yaml"]
-    assert "was started with other settings: threshold_s1" in manage(stage, *other).ends(2)
-    output = manage(stage, *other, "--run", "other").ends(1)
-    assert re.search(r"4 x failure: ResultError: \S+ .*threshold_s1", output), output
+    other = ["--set", "threshold_s1=9.0e-5"]
+    for name in ([], ["--run", "other"]):
+        output = manage(stage, *other, *name).ends(2)
+        advice = re.search(r"of (?:its|their) own with (--results) (\S+), or", output).groups()
+    assert "threshold_s1 was 2.5e-05, now 9e-05" in output
+    assert "failure" not in worker.output()
+    assert as_it_should_be(stage.results("w"), reference) == CELLS
+    manage(stage, *other, *advice).ends(0)
+    made, first = results.load(stage.results("w") / advice[1], 2000, 0), results.load(reference, 2000, 0)
+    assert made.tracks.lat.size < first.tracks.lat.size
     assert as_it_should_be(stage.results("w"), reference) == CELLS
     manage(stage, *other, "--run", "other", "--overwrite").ends(0)
-    assert results.load(stage.results("w"), 2000, 0).tracks.lat.size < results.load(reference, 2000, 0).tracks.lat.size
+    assert results.load(stage.results("w"), 2000, 0).tracks.lat.size == made.tracks.lat.size

@@ -13,11 +13,12 @@ import os
 import re
 import socket
 import sqlite3
+import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stormtracks import private
 from stormtracks.paths import state_folder
@@ -36,6 +37,8 @@ _RECORD = schema.insertion("tasks")
 _WORKING = schema.insertion("working")
 _IDLE = "DELETE FROM working WHERE worker = ? AND slot = ?"
 _EVENT = schema.insertion("events")
+_PLACES = schema.insertion("places")
+_AGAIN = "UPDATE tasks SET status = 'outstanding' WHERE year = ? AND member = ?"
 _BEAT = "UPDATE run SET heartbeat = ?"
 _STATE = "UPDATE run SET state = ?, heartbeat = ?"
 
@@ -59,6 +62,12 @@ class Run:
         Of stormtracks.
     renamed : mapping of str to str
         Keys of settings that had another name before -> their names now; a journal may have the old ones.
+    hosts : str
+        The hosts.yaml that the run is of; empty: none.
+    results : str
+        The folder below each worker's results folder that the results go to; empty: that folder itself.
+    advice : str
+        What to do where the journal has other settings, beside `--overwrite`.
     """
 
     name: str
@@ -70,6 +79,9 @@ class Run:
     nameserver: str = ""
     version: str = ""
     renamed: Mapping[str, str] = field(default_factory=dict)
+    hosts: str = ""
+    results: str = ""
+    advice: str = "choose another name with --run"
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", self.name):  # it becomes the name of a file
@@ -102,11 +114,22 @@ class TaskOutcome:
     attempts: int = 1
     finished: float = 0.0
     code_version: str | None = None
+    recipe: str | None = None  # a hash of what the result was made with
+    digest: str | None = None  # SHA-256 of its file
 
     def row(self) -> tuple:
         """The values as SQLite takes them."""
         values = {**vars(self), "counts": json.dumps(self.counts), "skipped": int(self.skipped)}
         return tuple(values.values())
+
+
+class Held(NamedTuple):
+    """A task that the journal calls complete, and where its result lies."""
+
+    year: int
+    ensemble_member: int
+    worker: str
+    file: str  # its name in the folder of its year; empty: the task leaves no file there
 
 
 def folder() -> Path:
@@ -143,8 +166,10 @@ class Journal:
 
     Attributes
     ----------
-    complete : list of (int, int)
-        (year, ensemble member) of the tasks that are done.
+    held : list of Held
+        The tasks that are done.
+    places : dict of str to dict
+        Name of each worker that took part -> what its results depend on and where they go, see `plain.PLACES`.
     remarks : list of str
         What the user should know about the journal that was found.
 
@@ -166,7 +191,9 @@ class Journal:
         self.run = run
         self.path = Path(place or folder()) / f"{run.name}.sqlite"
         self.remarks: list[str] = []
-        self.complete: list[tuple[int, int]] = []
+        self.held: list[Held] = []
+        self.places: dict[str, dict[str, str]] = {}
+        self._folders: dict[str, set[str]] = {}  # by worker: the folders that its results' paths begin with
         held = lock.take(self.path)
         try:
             self._db = _open(self.path)
@@ -190,6 +217,40 @@ class Journal:
     def record(self, outcome: TaskOutcome) -> None:
         """Keep what became of a task; committed within some 20 milliseconds."""
         self._writer.put(_RECORD, outcome.row())
+
+    @property
+    def complete(self) -> list[tuple[int, int]]:
+        """(year, ensemble member) of the tasks that are done."""
+        return [(held.year, held.ensemble_member) for held in self.held]
+
+    def difference(self, worker: str, places: Mapping[str, str]) -> str:
+        """In what a worker is not the one that took part, as text; nothing where it is, or is new."""
+        before = self.places.get(worker) or self._places_of_old(worker, places)
+        keys = (
+            [key for key in sorted({*before, *places}) if before.get(key, "") != places.get(key, "")] if before else []
+        )
+        return ", ".join(f"'{key}' was {before.get(key) or 'none'}, now {places.get(key) or 'none'}" for key in keys)
+
+    def belongs(self, worker: str, places: Mapping[str, str]) -> None:
+        """Keep what a worker that takes part has."""
+        if places and self.places.get(worker) != places:
+            self.places[worker] = dict(places)
+            self._writer.put(_PLACES, (worker, json.dumps(dict(places), sort_keys=True)))
+
+    def again(self, cells: Iterable[tuple[int, int]]) -> None:
+        """Tasks that are not complete after all."""
+        gone = set(cells)
+        self.held = [held for held in self.held if held[:2] not in gone]
+        for cell in gone:
+            self._writer.put(_AGAIN, cell)
+
+    def forget(self, why: str) -> None:
+        """Start over: nothing is complete, and any worker may take part."""
+        self.remarks.append(f"started again from the beginning: {why}")
+        for known in (self.held, self.places, self._folders):
+            known.clear()
+        for table in ("tasks", "places"):
+            self._writer.put(f"DELETE FROM {table}", ())
 
     def working(self, worker: str, slot: int, year: int | None = None, ensemble_member: int | None = None) -> None:
         """Keep what a slot is doing now, or (without a year) that it does nothing."""
@@ -217,31 +278,50 @@ class Journal:
         """Compare the run with the one that the journal knows, and take over what is complete."""
         with _refusing(self.path), _transaction(self._db):
             schema.create(self._db)
-            found = self._db.execute("SELECT task, settings, version FROM run").fetchone()
+            found = self._db.execute("SELECT task, settings, version, results FROM run").fetchone()
             if found is not None:
-                task, version = found[0], found[2]
+                task, version, results = found[0], found[2], found[3] or ""
                 settings = renamed(settings_in(found[1]), self.run.renamed, str(self.path))
                 if (task, settings) != (self.run.task, _plain(self.run.settings)):
                     self._start_over(_differences(self.run, task, settings), overwrite)
+                elif results != self.run.results:
+                    self._start_over(f"--results {results or 'left out'}, not {self.run.results or 'so'}", overwrite)
                 elif version != self.run.version:
                     self.remarks.append(f"started with stormtracks {version}, resumed with {self.run.version}")
-            self.complete = self._db.execute(_COMPLETE).fetchall()
+            for row in self._db.execute(_COMPLETE):
+                self._hold(*row)
+            self.places = places_in(self._db)
             self._introduce()
 
     def _start_over(self, differences: str, allowed: bool) -> None:
         if not allowed:
             raise JournalRefused(
-                f"run {self.run.name} was started with {differences}; choose another name with --run, or start it "
-                f"again and replace its results with --overwrite ({self.path})"
+                f"run {self.run.name} was started with {differences}; {self.run.advice}, or start it again and "
+                f"replace its results with --overwrite ({self.path})"
             )
         self.remarks.append(f"started again from the beginning: before, it had {differences}")
-        for table in ("tasks", "working", "run"):
+        for table in ("tasks", "working", "run", "places"):
             self._db.execute(f"DELETE FROM {table}")
+
+    def _places_of_old(self, worker: str, places: Mapping[str, str]) -> dict[str, str]:
+        """What a journal of 1.0 shows of a worker: the folder that its results' paths begin with."""
+        folders = self._folders.get(worker, set())
+        return {} if not folders or places.get("results", "") in folders else {**places, "results": min(folders)}
+
+    def _hold(self, year: int, member: int, worker: str | None, path: str | None) -> None:
+        """Note a task that is done; of a path only the name is kept, which a million tasks share."""
+        folder, *rest = (path or "").rsplit("/", 3)
+        regular = rest[:2] == [self.run.task, f"{year:04d}"]
+        worker = sys.intern(worker or "")
+        self.held.append(Held(year, member, worker, sys.intern(rest[2]) if regular else ""))
+        if regular:
+            self._folders.setdefault(worker, set()).add(folder)
 
     def _introduce(self) -> None:
         now = time.time()
         run = {**vars(self.run), "settings": json.dumps(_plain(self.run.settings))}
-        del run["renamed"]  # the program's knowledge, not the run's
+        for known in ("renamed", "advice"):  # the program's knowledge, not the run's
+            del run[known]
         run |= {"started": now, "pid": os.getpid(), "host": socket.gethostname(), "heartbeat": now, "state": RUNNING}
         columns = ", ".join(run)
         marks = ", ".join("?" * len(run))
@@ -252,7 +332,7 @@ class Journal:
 
 
 # A row that makes no sense in any part is done again, as the reader of a run says; else a run would end with it.
-_COMPLETE = f"SELECT year, member FROM tasks WHERE status = 'complete' AND member >= 0 AND {rows.SOUND}"
+_COMPLETE = f"SELECT year, member, worker, path FROM tasks WHERE status = 'complete' AND member >= 0 AND {rows.SOUND}"
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -316,6 +396,19 @@ def settings_in(text: object) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise sqlite3.DatabaseError("the run's settings cannot be read")
     return settings
+
+
+def places_in(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """What the workers of a run had; a row that makes no sense is left out, and written anew when its worker comes."""
+    if not schema.columns_of(db, "places"):
+        return {}  # a journal of 1.0
+    found = {}
+    for worker, text in db.execute("SELECT worker, places FROM places"):
+        with contextlib.suppress(TypeError, ValueError):
+            places = json.loads(text)
+            if isinstance(worker, str) and isinstance(places, dict):
+                found[worker] = {str(key): str(value) for key, value in places.items()}
+    return found
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What the journals say of runs, for any process at any time, also while a manager writes and when it is gone."""
 
 import contextlib
+import itertools
 import json
+import re
 import socket
 import sqlite3
 import time
@@ -67,6 +69,8 @@ class RunState:
         Lines about workers that this manager uses no more.
     faults : list of str
         Rows of the journal that make no sense, and are left out of all the above.
+    places : dict of str to dict
+        Name of each worker that took part -> what its results depend on and where they go; none in journals of 1.0.
     """
 
     run: dict[str, Any]
@@ -80,6 +84,7 @@ class RunState:
     events: list[tuple[float, str]]
     aside: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def names(place: Path | None = None) -> list[str]:
@@ -91,6 +96,64 @@ def names(place: Path | None = None) -> list[str]:
         with contextlib.suppress(FileNotFoundError):  # it was there a moment ago
             changed[path] = path.stat().st_mtime
     return [path.stem for path in sorted(changed, key=lambda path: changed[path])]
+
+
+def name_for(
+    base: str,
+    hosts: str = "",
+    results: str = "",
+    folders: Mapping[str, str] | None = None,
+    place: Path | None = None,
+) -> str:
+    """The name of the run of a hosts.yaml and a results folder that was given none: two projects never share one.
+
+    Parameters
+    ----------
+    base : str
+        Task and years, see `journal.default_name`.
+    hosts : str
+        The hosts.yaml; empty: none.
+    results : str
+        The folder below the workers' results folders; empty: those themselves.
+    folders : mapping of str to str, optional
+        Name of each worker -> its results folder, which tells whose a journal of 1.0 is.
+    place : Path, optional
+        Folder of journals; none: the state folder's.
+
+    Returns
+    -------
+    str
+        `base`, or with the name of the folder or of the hosts.yaml after it where that is another project's.
+    """
+    place = Path(place or journal.folder())
+    path = Path(hosts)
+    of = results or (path.parent.name if path.stem == "hosts" else path.stem) or "other"
+    suffixed = f"{base}-{re.sub('[^A-Za-z0-9]+', '-', of).strip('-')[:30] or 'other'}"
+    numbered = (f"{suffixed}-{number}" for number in itertools.count(2))
+    names = itertools.chain([] if results else [base], [suffixed], numbered)
+    return next(name for name in names if _is_of(place / f"{name}.sqlite", hosts, results, folders or {}))
+
+
+def _is_of(path: Path, hosts: str, results: str, folders: Mapping[str, str]) -> bool:
+    """Whether a journal is still to be created, or is that of a project; what cannot be read is refused later."""
+    if not path.exists():
+        return True
+    try:
+        with contextlib.closing(_connect(path)) as db:
+            row = db.execute("SELECT * FROM run").fetchone()
+            known = dict(row) if row else {}
+            if known.get("hosts") is not None:
+                return (known["hosts"], known["results"] or "") == (hosts, results)
+            return not results and _lies_in(db, folders)
+    except sqlite3.Error:
+        return True
+
+
+def _lies_in(db: sqlite3.Connection, folders: Mapping[str, str]) -> bool:
+    """Whether the results of a journal of 1.0 lie in the results folders of the workers that are known."""
+    rows = db.execute("SELECT worker, max(path) AS path FROM tasks WHERE status = 'complete' GROUP BY worker")
+    known = [(row["path"], folders[row["worker"]]) for row in rows if row["path"] and row["worker"] in folders]
+    return all(path.startswith(f"{folder}/") for path, folder in known)
 
 
 def read(name: str | None = None, place: Path | None = None) -> RunState:
@@ -177,6 +240,7 @@ def _read(db: sqlite3.Connection, path: Path) -> RunState:
         events=[(row["time"], row["text"]) for row in reversed(db.execute(_EVENTS).fetchall())],
         aside=[row["text"] for row in db.execute(_ASIDE, run)],
         faults=rows.faults(path, unsound),
+        places=journal.places_in(db),
     )
 
 

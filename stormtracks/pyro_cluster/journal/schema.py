@@ -15,18 +15,21 @@ TABLES = {
         **dict.fromkeys(("start_year", "end_year", "members"), "INTEGER"),
         **dict.fromkeys(("settings", "nameserver", "version"), "TEXT"),
         **{"started": "REAL", "pid": "INTEGER", "host": "TEXT", "heartbeat": "REAL", "state": "TEXT"},
+        **{"hosts": "TEXT", "results": "TEXT"},
     },
     "tasks": {
         **{"year": "INTEGER", "member": "INTEGER", "status": "TEXT", "worker": "TEXT", "host": "TEXT"},
         **{"seconds": "REAL", "cpu_seconds": "REAL", "path": "TEXT", "counts": "TEXT", "skipped": "INTEGER"},
         **{"error": "TEXT", "traceback": "TEXT", "attempts": "INTEGER", "finished": "REAL"},
         **{"code_version": "TEXT"},
+        **{"recipe": "TEXT", "digest": "TEXT"},
     },
     "working": {"worker": "TEXT", "slot": "INTEGER", "year": "INTEGER", "member": "INTEGER", "since": "REAL"},
     "events": {"time": "REAL", "text": "TEXT"},
+    "places": {"worker": "TEXT", "places": "TEXT"},
 }
 """Name of each table -> its columns with their types. New columns come at the end."""
-_KEYS = {"tasks": "year, member", "working": "worker, slot"}
+_KEYS = {"tasks": "year, member", "working": "worker, slot", "places": "worker"}
 
 
 def create(db: sqlite3.Connection) -> None:

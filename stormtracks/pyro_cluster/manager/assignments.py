@@ -387,4 +387,10 @@ def _outcome(task: PyroTask, trouble: _Trouble, reply: Mapping[str, Any], since:
         attempts=trouble.attempts,
         finished=now,
         code_version=version if isinstance(version := reply.get("code_version"), str) else None,
+        recipe=_text(reply.get("recipe")),
+        digest=_text(reply.get("digest")),
     )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

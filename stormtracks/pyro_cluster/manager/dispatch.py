@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -91,8 +91,8 @@ class Dispatcher:
     Attributes
     ----------
     ended : str
-        How the run ended: complete, incomplete, no worker, journal (not writable for too long), lost (never writable
-        again), failing, halted, bug, or the reason that `stop` was given; empty while it is under way.
+        How the run ended: complete, incomplete, no worker, not looked for, journal (not writable for too long), lost
+        (never writable again), failing, halted, bug, or the reason that `stop` was given; empty while it is under way.
     why : str
         More about an end by failures: failing or halted.
     paused : str or None
@@ -105,6 +105,8 @@ class Dispatcher:
         Sums over the tasks completed here.
     recent : deque of float
         When the last ones were completed, monotonic.
+    unknown : callable
+        Says what is complete from before but was not looked for yet, because its worker is away; nothing: all was.
     """
 
     def __init__(
@@ -126,6 +128,7 @@ class Dispatcher:
         self.seconds = 0.0
         self.cpu_seconds = 0.0
         self.recent: deque[float] = deque(maxlen=200)
+        self.unknown: Callable[[], str] = lambda: ""
         self.assignments = Assignments(schedule, rules.retries)
         self._cluster = cluster
         self._journal = journal
@@ -218,6 +221,18 @@ class Dispatcher:
         if not known:
             self.log(f"a bug in {where}: {reason}; the run continues")
 
+    def looked(self, gone: Iterable[tuple[int, int]]) -> None:
+        """Results of a worker that came later were looked for: these tasks are outstanding again."""
+        cells = list(gone)
+        with self._lock:
+            for year, member in cells:
+                self.schedule.get_task(year, member).status = "outstanding"
+            self._idle.notify_all()
+            self._look_whether_all_is_done()
+        if cells:
+            what = "results that the journal calls complete are" if len(cells) > 1 else "result that is complete is"
+            self.log(f"{len(cells):,} {what} not there any more; done again")
+
     def log(self, text: str) -> None:
         """Keep and show one line."""
         self._journal.event(text)
@@ -267,6 +282,8 @@ class Dispatcher:
             return f"it is set aside: {aside}"
         if description.get("fault"):
             return str(description["fault"])
+        if description.get("refused"):
+            return str(description["refused"])
         if description.get("id") in self.assignments.workers:
             return "it is already connected under another name or address"
         return None
@@ -586,7 +603,7 @@ class Dispatcher:
 
     def _look_whether_all_is_done(self) -> None:
         counts = self.schedule.counts()
-        if not counts["outstanding"] + counts["working"]:
+        if not counts["outstanding"] + counts["working"] and not self.unknown():
             self._finish("complete" if counts["complete"] == len(self.schedule) else "incomplete")
 
     def _look_whether_it_stalls(self) -> None:
@@ -606,7 +623,7 @@ class Dispatcher:
         if self.schedule.counts()["working"] or self.assignments.possible():
             self._stalled_since = now
         elif now - self._stalled_since > self.rules.wait:
-            self._finish("no worker")
+            self._finish("no worker" if self.schedule.counts()["outstanding"] else "not looked for")
 
     def _patience(self) -> float:
         """Seconds that every worker may fail: what has never worked is not waited for as long as what did."""

@@ -1,7 +1,8 @@
 """The cluster as dispatch sees it: the workers that are listed, and what can be asked of each, over the wire."""
 
+import contextlib
 import select
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from Pyro4.errors import CommunicationError, ProtocolError, PyroError
@@ -9,8 +10,11 @@ from Pyro4.errors import CommunicationError, ProtocolError, PyroError
 from stormtracks import address
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
-from stormtracks.pyro_cluster.plain import Description, Reply, State
+from stormtracks.pyro_cluster.plain import Claim, Listing, Reply, State
 from stormtracks.pyro_cluster.secret import SecretError
+
+LOOK_SECONDS = 30.0
+"""How long a worker may look at the results that it has."""
 
 
 class ListedWorkers:
@@ -20,11 +24,20 @@ class ListedWorkers:
     ----------
     host, port
         Where the nameserver is.
+
+    Attributes
+    ----------
+    kept : dict of str to Peer
+        By URI: connections that are open already, for the next who connects there.
+    asked : callable or None
+        Given a peer and its description as it came, returns what `Peer.describe` does.
     """
 
     def __init__(self, host: str, port: int) -> None:
         self.address = host, port
         self._nameserver: Any = None
+        self.kept: dict[str, Peer] = {}
+        self.asked: Callable[[Peer, Mapping[str, Any]], Mapping[str, Any]] | None = None
 
     def join(self) -> None:
         """Connect to the nameserver.
@@ -63,13 +76,17 @@ class ListedWorkers:
 
     def connect(self, uri: str, timeout: float | None = None) -> "Peer":
         """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take."""
+        if kept := self.kept.pop(uri, None):
+            return kept
         try:
-            return Peer(wire.proxy(uri, timeout))
+            return Peer(wire.proxy(uri, timeout), self)
         except (PyroError, SecretError, OSError) as error:
             raise _lost(error) from error
 
     def leave(self) -> None:
-        """Close the connection to the nameserver."""
+        """Close the connection to the nameserver, and those that are kept."""
+        while self.kept:
+            self.kept.popitem()[1].close()
         if self._nameserver is not None:
             wire.close(self._nameserver)
             self._nameserver = None
@@ -78,12 +95,25 @@ class ListedWorkers:
 class Peer:
     """One connection to a worker. What ends it is raised as `PeerLost`, what the worker raised as itself."""
 
-    def __init__(self, proxy: wire.Proxy) -> None:
+    def __init__(self, proxy: wire.Proxy, cluster: ListedWorkers | None = None) -> None:
         self._proxy = proxy
+        self._cluster = cluster
 
-    def describe(self) -> Description:
-        """The worker's description of itself."""
-        return self._call("describe")
+    def describe(self) -> Mapping[str, Any]:
+        """The worker's description of itself, and what the cluster adds to it."""
+        described = self._call("describe")
+        asked = self._cluster and self._cluster.asked
+        return asked(self, described) if asked else described
+
+    def list_results(self, task: str, years: list[int], options: Mapping[str, Any], after: list[Any] | None) -> Listing:
+        """Names of results; see `PyroWorker.list_results`."""
+        with self._patience(LOOK_SECONDS):
+            return self._call("list_results", task, years, options, after)
+
+    def claim_results(self, task: str, extent: Sequence[int], options: Mapping[str, Any], who: str) -> Claim:
+        """Whether the run may write its results there; see `PyroWorker.claim_results`."""
+        with self._patience(LOOK_SECONDS):
+            return self._call("claim_results", task, list(extent), options, who)
 
     def ping(self) -> State:
         """A sign of life."""
@@ -110,6 +140,16 @@ class Peer:
     def close(self) -> None:
         """Close the connection."""
         wire.close(self._proxy)
+
+    @contextlib.contextmanager
+    def _patience(self, seconds: float) -> Iterator[None]:
+        """Another time limit: a worker looks at its disk before it answers."""
+        before = self._proxy._pyroTimeout
+        self._proxy._pyroTimeout = seconds
+        try:
+            yield
+        finally:
+            self._proxy._pyroTimeout = before
 
     def _call(self, method: str, *arguments: object) -> Any:
         try:

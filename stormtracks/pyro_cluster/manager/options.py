@@ -85,6 +85,13 @@ OPTIONS = (
     ),
     Option("set", "one setting as key=value; may be given several times", list, ()),
     Option("run", "name of the run; the same name resumes it; default: TASK_START-END"),
+    Option("results", "folder for the results, below the results folder of each worker; default: that folder itself"),
+    Option(
+        "redo-away",
+        "do tasks again whose results lie on workers that are away, rather than wait for these",
+        bool,
+        False,
+    ),
     Option("overwrite", "start the run again, and replace results that were made with other settings", bool, False),
     Option(
         "wait",

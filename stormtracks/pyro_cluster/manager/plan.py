@@ -1,13 +1,15 @@
 """What a manager is asked for, and what follows from it: the schedule, the journal, the rules."""
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from stormtracks import address
 from stormtracks.errors import BadValue
+from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.journal import Journal, Run, default_name
 from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager import halt, time_limit
@@ -52,6 +54,16 @@ class ManagePlan:
         The hosts.yaml that was given to the command, which the commands in messages then need too.
     again : str
         What to do after any end but a complete one; none: the command that resumes the run.
+    results : str or None
+        A folder below each worker's results folder, for the results; none: that folder itself.
+    hosts_file : str
+        The hosts.yaml that the run is of, whether or not it was given to the command; empty: none.
+    collected : Path or None
+        Folder of this machine where results of other hosts are brought to: what is there need not be looked for.
+    redo_away : bool
+        Do tasks again whose results lie on workers that are away.
+    found_name : str
+        The name that `located` has found; empty: task and years.
     """
 
     start_year: int
@@ -71,6 +83,11 @@ class ManagePlan:
     renamed: Mapping[str, str] = field(default_factory=dict)
     hosts: str | None = None
     again: str = ""
+    results: str | None = None
+    hosts_file: str = ""
+    collected: Path | None = None
+    redo_away: bool = False
+    found_name: str = ""
 
     def __post_init__(self) -> None:
         if self.retries < 0:
@@ -83,7 +100,25 @@ class ManagePlan:
     @property
     def name(self) -> str:
         """The run's name."""
-        return self.run or default_name(self.task, self.start_year, self.end_year)
+        return self.run or self.found_name or default_name(self.task, self.start_year, self.end_year)
+
+    def located(self, folders: Mapping[str, str]) -> "ManagePlan":
+        """The same with the name of this project's run, given the results folders of the workers that are there."""
+        base = default_name(self.task, self.start_year, self.end_year)
+        found = runs.name_for(base, self.hosts_file, self.results or "", folders, self.journals)
+        return replace(self, found_name=found)
+
+    @property
+    def extent(self) -> tuple[int, int, int]:
+        """First and last year, number of members."""
+        return self.start_year, self.end_year, self.members
+
+    @property
+    def elsewhere(self) -> str:
+        """What to add to the command so that results of other settings have a folder of their own."""
+        first = next(iter(self.settings.items()), ("other", ""))
+        name = re.sub(r"[^A-Za-z0-9_.]+", "-", f"{first[0]}-{first[1]}").strip("-.")[:40]
+        return f"--results {name if name != self.results else f'{name}-2'}"
 
     def schedule(self) -> PyroTaskSchedule:
         """All tasks; BadValue where there can be no such ones."""
@@ -101,6 +136,9 @@ class ManagePlan:
             address.place(*self.nameserver),
             code_version(),
             self.renamed,
+            self.hosts_file,
+            self.results or "",
+            f"give the new results a folder of their own with {self.elsewhere}",
         )
         return Journal(run, self.overwrite, self.journals, heard)
 
@@ -108,6 +146,8 @@ class ManagePlan:
         """How the work is given out."""
         limit = time_limit.read(self.timeout)
         options = Options(settings=self.settings, overwrite=self.overwrite, timeout=limit.seconds, run=self.name)
+        if self.results:  # which workers of 1.0 do not know
+            options["results"] = self.results
         return Rules(
             code_version(), options, self.retries, self.wait, self.any_version, limit=limit, halt=halt.read(self.halt)
         )
@@ -124,6 +164,8 @@ class ManagePlan:
             command += f" --task {shlex.quote(self.task)}"
         if self.run:
             command += f" --run {shlex.quote(self.run)}"
+        if self.results:
+            command += f" --results {shlex.quote(self.results)}"
         command += self.hosts_option
         return command + (" (with the same --settings and --set)" if self.settings else "")
 

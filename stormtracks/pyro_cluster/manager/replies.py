@@ -61,6 +61,11 @@ def checked_description(description: object) -> dict[str, Any]:
     return _fields(description, _DESCRIPTION, "its description")
 
 
+def checked_claim(claim: object) -> dict[str, Any]:
+    """What a worker says to a run that wants to write there; raises `OddReply`."""
+    return _fields(claim, dict.fromkeys(("refused", "conflict"), _text(bounds.CHARACTERS["error"])), "its answer")
+
+
 def checked_state(state: object, worker_id: str) -> dict[str, Any]:
     """What a worker answers to a heartbeat; raises `OddReply`."""
     found = _fields(state, _STATE, "its answer to a heartbeat")
@@ -225,4 +230,5 @@ _DESCRIPTION: dict[str, Check] = {
     "years": _list_of(_YEAR, _MOST_YEARS),
     "data_years": _or_none(_list_of(_YEAR, _MOST_YEARS)),
     "places": _places,
+    "refused": _text(bounds.CHARACTERS["error"]),  # the manager's own word: why it may not take part
 }

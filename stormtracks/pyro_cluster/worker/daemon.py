@@ -1,5 +1,6 @@
 """The worker as it is called over the wire: it does tasks in its slots and replies how they went."""
 
+import hashlib
 import json
 import logging
 import math
@@ -48,6 +49,7 @@ GIVE_BACK_SECONDS = 2.0
 """How long the replies that give tasks back may take."""
 CONFLICT_SECONDS = 20.0
 """How long may be looked at results that might be in a run's way."""
+PLACE_CHARACTERS = 2000
 SETUP = ("data", "results", "best_tracks", "scratch", "dataset")
 OPTIONS = tuple(Options.__annotations__)
 
@@ -217,11 +219,11 @@ class PyroWorker:
             order, _ = self._order(extent[0], 0, task, options)
             kind = self._kind(order)
             if kind is None:
-                return {"refused": ""}
+                return {"refused": "", "conflict": ""}
             reason = self._writers.enter(kind, str(options.get("run", "")), who, Pyro4.current_context.client)
-            return {"refused": reason or self._conflict(order, extent)}
+            return {"refused": reason, "conflict": "" if reason else self._conflict(order, extent)}
         except StormtracksError as error:
-            return {"refused": str(error)}
+            return {"refused": str(error), "conflict": ""}
 
     @Pyro4.expose
     def ping(self) -> State:
@@ -410,7 +412,10 @@ def _place(value: object) -> str:
     """A part of the setup as text: a path, or a description as JSON."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(plain(value), sort_keys=True)
+    text = value if isinstance(value, str) else json.dumps(plain(value), sort_keys=True)
+    if len(text) <= PLACE_CHARACTERS:
+        return text
+    return f"{text[: PLACE_CHARACTERS - 70]}... {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _listed(counts: Mapping[str, float]) -> str:

@@ -1,0 +1,167 @@
+"""What the journal calls complete, looked for by name in the results folder of the worker that did it."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from stormtracks.errors import StormtracksError
+from stormtracks.pyro_cluster.journal.journal import Held, Journal
+from stormtracks.pyro_cluster.manager.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.plan import ManagePlan
+
+SHARED_LOOKS = 3
+"""Workers with the same results folder that are asked for the results of one that is away."""
+SHOWN_WORKERS = 3
+MOST_PAGES = 1000
+
+Cell = tuple[int, int]
+
+
+class OddListing(StormtracksError):
+    """A worker that cannot say which results it has; the message says why."""
+
+
+class Peer(Protocol):
+    """A worker that can be asked for names; see `PyroWorker.list_results`."""
+
+    def list_results(
+        self, task: str, years: list[int], options: Mapping[str, Any], after: list[Any] | None
+    ) -> Mapping[str, Any]: ...
+
+
+class Holdings:
+    """The results of a run that are complete from before, as far as they were not looked for yet.
+
+    Parameters
+    ----------
+    journal : Journal
+    plan : ManagePlan
+
+    Attributes
+    ----------
+    remarks : list of str
+        What was not there.
+    """
+
+    def __init__(self, journal: Journal, plan: ManagePlan) -> None:
+        self.remarks: list[str] = []
+        self._journal = journal
+        self._plan = plan
+        self._options = plan.rules().options
+        self._left: dict[str, list[Held]] = defaultdict(list)  # by worker
+        self._reasons: dict[str, str] = {}  # by worker: why it cannot say what it has
+        self._lock = threading.Lock()
+        first, last, members = plan.extent
+        for held in journal.held:
+            if held.file and first <= held.year <= last and held.ensemble_member < members:
+                self._left[held.worker].append(held)
+
+    def unknown(self) -> str:
+        """What was not looked for and why, as text; nothing where all was."""
+        with self._lock:
+            number = sum(map(len, self._left.values()))
+            why = [f"{name} {self._reasons.get(name, 'is away')}" for name in self._left]
+        if not number:
+            return ""
+        more = f" and {len(why) - SHOWN_WORKERS} more" if len(why) > SHOWN_WORKERS else ""
+        are = "results were" if number > 1 else "result was"
+        return f"{number:,} {are} not looked for: worker {', '.join(why[:SHOWN_WORKERS])}{more}"
+
+    def look(self, name: str, peer: Peer) -> list[Cell]:
+        """Look for what a worker is to have; the tasks whose results are gone, which are outstanding again."""
+        wanted = self._left_of(name)
+        there = self._names(name, peer, wanted) if wanted else None
+        if there is None:
+            return []
+        gone = [held[:2] for held in wanted if (held.year, held.file) not in there]
+        with self._lock:
+            self._left.pop(name, None)
+            self._again(gone, "not there any more")
+        return gone
+
+    def look_where_shared(self, present: Mapping[str, Peer], folders: Mapping[str, str]) -> None:
+        """Look for the results of workers that are away with those that have the same results folder.
+
+        Parameters
+        ----------
+        present : mapping of str to Peer
+            By name.
+        folders : mapping of str to str
+            Name of each worker that is present -> its results folder.
+        """
+        for name in self._away(present):
+            folder = self._journal.places.get(name, {}).get("results", "")
+            sharing = [other for other in present if folder and folders.get(other) == folder]
+            for other in sharing[:SHARED_LOOKS]:
+                found = self._names(other, present[other], self._left_of(name)) or set()
+                self._keep(name, [held for held in self._left_of(name) if (held.year, held.file) not in found])
+
+    def look_here(self, present: Iterable[str]) -> None:
+        """Look for the results of workers that are away where `fab collect` brings them."""
+        if self._plan.collected is not None:
+            folder = Path(self._plan.collected, self._plan.results or "", self._plan.task)
+            for name in self._away(present):
+                left = self._left_of(name)
+                self._keep(name, [held for held in left if not (folder / f"{held.year:04d}" / held.file).exists()])
+
+    def redo(self, present: Iterable[str]) -> list[Cell]:
+        """Give up the results of workers that are away; their tasks, which are outstanding again."""
+        away = self._away(present)
+        with self._lock:
+            cells = [held[:2] for name in away for held in self._left.pop(name)]
+            self._again(cells, f"on workers that are away ({', '.join(away[:SHOWN_WORKERS])})")
+        return cells
+
+    def _left_of(self, name: str) -> list[Held]:
+        with self._lock:
+            return list(self._left.get(name, ()))
+
+    def _keep(self, name: str, left: list[Held]) -> None:
+        with self._lock:
+            self._left[name] = left
+            if not left:
+                del self._left[name]
+
+    def _away(self, present: Iterable[str]) -> list[str]:
+        with self._lock:
+            return sorted(set(self._left) - set(present))
+
+    def _again(self, cells: Sequence[Cell], where: str) -> None:
+        if cells:
+            self._journal.again(cells)
+            one = len(cells) == 1
+            self.remarks.append(
+                f"{len(cells):,} result{'' if one else 's'} that the journal calls complete {'is' if one else 'are'} "
+                f"{where}; {'it is' if one else 'they are'} done again"
+            )
+
+    def _names(self, name: str, peer: Peer, wanted: Sequence[Held]) -> set[tuple[int, str]] | None:
+        """(year, name) of the files that a worker has in the years wanted; None where it cannot say."""
+        years = sorted({held.year for held in wanted})
+        try:
+            return set(_pages(lambda after: peer.list_results(self._plan.task, years, self._options, after)))
+        except PeerLost:
+            return None
+        except AttributeError:
+            self._reasons[name] = "runs a version that cannot say which results it has"
+        except Exception as error:  # another version's answer can be anything
+            self._reasons[name] = f"cannot say which results it has ({error})"
+        return None
+
+
+def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+    after: list[Any] | None = None
+    for _ in range(MOST_PAGES):
+        page = ask(after)
+        if page.get("error"):
+            raise OddListing(str(page["error"]))
+        for year, files in page["names"]:
+            yield from ((year, file) for file in files)
+        before, after = after, page["more"]
+        if after is None:
+            return
+        if before is not None and after <= before:
+            break
+    raise OddListing("its list has no end")

@@ -1,0 +1,236 @@
+"""Each worker says what it is and what it holds: those that are listed at first, others as they come.
+
+A run belongs to its results. A worker whose data or results folder is not the one that took part is refused, as is one
+that has results of other settings, before anything is given out.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from stormtracks.errors import BadValue
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.manager import replies
+from stormtracks.pyro_cluster.manager.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT
+from stormtracks.pyro_cluster.manager.holdings import Cell, Holdings
+from stormtracks.pyro_cluster.manager.listed_workers import ListedWorkers, Peer
+from stormtracks.pyro_cluster.manager.plan import ManagePlan
+from stormtracks.pyro_cluster.plain import PLACES
+
+CALL_SECONDS = BEAT_TIMEOUT + 0.5
+SHOWN_REASON = 2000
+
+
+class NotBelonging(BadValue):
+    """Workers that cannot take part in a run as they are; the message says which, why, and what to do."""
+
+
+class _Present(NamedTuple):
+    """A worker that answered, by the name that it is listed under."""
+
+    name: str
+    uri: str
+    peer: Peer
+    description: Mapping[str, Any]
+
+
+class RollCall:
+    """The workers of a cluster, asked before they take part.
+
+    Parameters
+    ----------
+    cluster : ListedWorkers
+    plan : ManagePlan
+
+    Attributes
+    ----------
+    on_looked : callable or None
+        Called when the results of a worker that comes later were looked for, with the tasks whose results are gone.
+    """
+
+    def __init__(self, cluster: ListedWorkers, plan: ManagePlan) -> None:
+        self.on_looked: Callable[[list[Cell]], object] | None = None
+        self._cluster = cluster
+        self._plan = plan
+        self._rules = plan.rules()
+        self._journal: Journal | None = None
+        self._present: dict[str, _Present] = {}
+        self._admitted: set[str] = set()  # ids of workers
+        self._holdings: Holdings | None = None
+        self._lock = threading.Lock()
+
+    def call(self) -> None:
+        """Ask all that are listed what they are; who does not answer in time is away."""
+        try:
+            listed = self._cluster.find()
+        except PeerLost:  # the search for workers says so
+            return
+        self._all(self._meet, listed.items(), CALL_SECONDS)
+
+    def folders(self) -> dict[str, str]:
+        """Name of each worker that answered -> its results folder."""
+        found = {one.name: self._places(one.description).get("results", "") for one in self._there()}
+        return {name: folder for name, folder in found.items() if folder}
+
+    def claim(self, plan: ManagePlan) -> None:
+        """Have each worker say whether the run's results may be written there.
+
+        Raises
+        ------
+        NotBelonging
+            Results of other settings are there, or another run writes such ones now.
+        """
+        self._plan = plan
+        self._rules = plan.rules()
+        reasons: dict[str, str] = {}
+
+        def ask(one: _Present) -> None:
+            if reason := self._claimed(one.peer, one.description):
+                reasons[one.name] = reason
+
+        self._all(ask, [(one,) for one in self._there()])
+        self._refuse(reasons)
+
+    def admit(self, journal: Journal) -> None:
+        """Compare the workers with those that took part, and look for what is complete; then let others come.
+
+        Raises
+        ------
+        NotBelonging
+            A worker has other data or another results folder than when it took part.
+        """
+        self._journal = journal
+        there = {one.name: one for one in self._there()}
+        differences = {name: journal.difference(name, self._places(one.description)) for name, one in there.items()}
+        self._refuse_other_places({name: text for name, text in differences.items() if text})
+        self._holdings = Holdings(journal, self._plan)
+        self._all(self._examine, [(one.name, one.description, one.peer) for one in there.values()])
+        self._holdings.look_where_shared({name: one.peer for name, one in there.items()}, self.folders())
+        self._holdings.look_here(there)
+        if self._plan.redo_away:
+            self._holdings.redo(there)
+        self._cluster.asked = self._asked
+
+    def unknown(self) -> str:
+        """What is complete by the journal but was not looked for, and why, as text; nothing where all was."""
+        return self._holdings.unknown() if self._holdings else ""
+
+    def remarks(self) -> list[str]:
+        """What was found that the user should know."""
+        return [*self._holdings.remarks, *filter(None, [self.unknown()])] if self._holdings else []
+
+    # One worker
+
+    def _meet(self, name: str, uri: str) -> None:
+        try:
+            peer = self._cluster.connect(uri, BEAT_TIMEOUT)
+            description = replies.checked_description(peer.describe())
+        except Exception:  # whatever another program answers: the search for workers tries again, and says so
+            return
+        with self._lock:
+            self._present[name] = _Present(name, uri, peer, description)
+            self._cluster.kept[uri] = peer
+
+    def _asked(self, peer: Peer, description: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The description of a worker that comes later, with the reason where it may not take part."""
+        description = replies.checked_description(description)
+        name = description.get("worker", "")
+        if not self._usable(description) or description.get("id") in self._admitted:
+            return description
+        reason = self._journal.difference(name, self._places(description)) if self._journal else ""
+        reason = self._other_places(name, reason) if reason else self._claimed(peer, description)
+        if reason:
+            return {**description, "refused": reason[:SHOWN_REASON]}
+        gone = self._examine(name, description, peer)
+        if self.on_looked:
+            self.on_looked(gone)
+        return description
+
+    def _there(self) -> list[_Present]:
+        with self._lock:
+            return [one for one in self._present.values() if self._usable(one.description)]
+
+    def _usable(self, description: Mapping[str, Any]) -> bool:
+        version, tasks = description.get("version"), description.get("tasks")
+        known = tasks is None or self._plan.task in tasks
+        return known and (version == self._rules.version or self._rules.any_version)
+
+    def _places(self, description: Mapping[str, Any]) -> dict[str, str]:
+        """What a worker's results depend on and where they go; nothing for a worker that does not say."""
+        said = description.get("places")
+        if not isinstance(said, dict):
+            return {}
+        places = {key: str(said.get(key) or "") for key in PLACES}
+        if places["results"] and self._plan.results:
+            places["results"] = str(PurePosixPath(places["results"], self._plan.results))
+        return places
+
+    def _claimed(self, peer: Peer, description: Mapping[str, Any]) -> str:
+        """The reason why a worker's results folder is not for this run; a worker that cannot say has none."""
+        who = f"pid {os.getpid()} on {socket.gethostname()}"
+        try:
+            asked = peer.claim_results(self._plan.task, self._plan.extent, self._rules.options, who)
+            claim = replies.checked_claim(asked)
+        except PeerLost:
+            return ""
+        except Exception:  # one of 1.0: its tasks are refused one by one
+            if self._plan.results:
+                return "it runs a version that does not know --results; run fab deploy"
+            return ""
+        if conflict := claim.get("conflict"):
+            return f"it has results of other settings or data: {conflict}; {self._advice}"
+        return claim.get("refused", "")
+
+    @property
+    def _advice(self) -> str:
+        return f"give the new ones a folder of their own with {self._plan.elsewhere}, or replace all with --overwrite"
+
+    def _examine(self, name: str, description: Mapping[str, Any], peer: Peer) -> list[Cell]:
+        """Let a worker take part, and look for what it holds; the tasks whose results are gone."""
+        assert self._journal and self._holdings
+        with self._lock:
+            self._admitted.add(str(description.get("id")))
+            self._journal.belongs(name, self._places(description))
+        return self._holdings.look(name, peer)
+
+    # Refusals
+
+    def _refuse(self, reasons: Mapping[str, str]) -> None:
+        if reasons:
+            name = min(reasons)
+            more = f" ({len(reasons) - 1} more workers alike)" if len(reasons) > 1 else ""
+            raise NotBelonging(f"worker {name}: {reasons[name]}{more}")
+
+    def _refuse_other_places(self, differences: Mapping[str, str]) -> None:
+        if differences and self._plan.overwrite and self._journal:
+            name = min(differences)
+            self._journal.forget(f"before, {differences[name]} of worker {name}")
+            return
+        self._refuse({name: self._other_places(name, text) for name, text in differences.items()})
+
+    def _other_places(self, name: str, difference: str) -> str:
+        return (
+            f"when it took part in run {self._plan.name}, {difference}. Start a run of another name, with --run "
+            f"{self._another_name}, or correct hosts.yaml and restart the worker, or start this run again with "
+            "--overwrite"
+        )
+
+    @property
+    def _another_name(self) -> str:
+        return f"{self._plan.name}-{time.strftime('%Y%m%d')}"
+
+    def _all(
+        self, function: Callable[..., object], each: Iterable[Sequence[Any]], seconds: float | None = None
+    ) -> None:
+        """Call a function for each, all at the same time, and wait for all, at most some seconds."""
+        threads = [threading.Thread(target=function, args=tuple(one), daemon=True) for one in each]
+        for thread in threads:
+            thread.start()
+        until = None if seconds is None else time.monotonic() + seconds
+        for thread in threads:
+            thread.join(None if until is None else max(0.0, until - time.monotonic()))
