@@ -258,7 +258,7 @@ def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal, m
     )
     return {
         "complete": "all tasks are complete",
-        "failing": f"stopped: every worker failed for {dispatcher.why}",
+        "failing": f"stopped: every worker failed for {dispatcher.why}. Correct that and resume the run",
         "halted": f"stopped: {dispatcher.why}. Correct what the list below says",
         "incomplete": "some tasks failed or timed out; see the list below",
         "unconfirmed": f"the tasks are done, but the journal does not say so: {missing}. Resume the run; results that "

@@ -642,7 +642,8 @@ class Dispatcher:
             if (failing is None) == (self.paused is None) or self.ended:
                 return
             self.paused = f"every worker fails, {failing.name} with: {failing.breaker.error}" if failing else None
-            line = f"paused: {self.paused}; they are tried again by and by" if self.paused else "resumed"
+            tried = f"they are tried again for {duration(self._patience())} at most"
+            line = f"paused: {self.paused}; {tried}" if self.paused else "resumed"
             self._journal.paused(self.paused)
         self._alike.say(("paused", kind(line)), line)
 
