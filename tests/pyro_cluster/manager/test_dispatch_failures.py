@@ -137,6 +137,7 @@ def test_a_worker_that_said_that_it_stops_leaves_in_order(monkeypatch):
         setting.until_shown(f"worker w{number} is stopping after its 1 running task; it is given nothing more")
         worker.kill()
         setting.until_shown(f"worker w{number} has stopped and left in order; its 1 task is outstanding again")
+        until(lambda: not setting.schedule.counts()["working"])
     setting.cluster.add("stays")
     assert setting.run() == "complete" and not any(" lost" in line for line in setting.shown)
     assert setting.journal.outcomes[-1].attempts == 1
