@@ -66,8 +66,12 @@ def start(
     ------
     NotStarted
         Nothing of the session that was started is left.
+    private.NotOurs, private.StateUnwritable
+        The folder of the log.
     """
-    private.folder(log.parent)
+    with private.writing_state(log.parent):
+        private.folder(log.parent)
+        private.check_room(log.parent)  # on a full disk its log could not say why it does not start
     before = log.stat().st_size if log.exists() else 0
     with log.open("ab") as file:
         # A session of its own and nothing open of ours: it outlives an SSH session whatever the login shell is.

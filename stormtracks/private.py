@@ -5,6 +5,7 @@ import errno
 import os
 import pwd
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -106,6 +107,12 @@ def writing_state(place: str | os.PathLike) -> Iterator[None]:
             f"the state cannot be written in {place}: {error.strerror or error}; free some space or make the folder "
             f"writable, {STATE_REMEDY}"
         ) from error
+
+
+def check_room(place: Path) -> None:
+    """Raise OSError unless a small file can be written in a folder; nothing is left."""
+    with tempfile.TemporaryFile(dir=place) as file:
+        file.write(bytes(4096))
 
 
 def open_file(path: str | os.PathLike) -> BinaryIO:

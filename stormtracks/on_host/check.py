@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -194,8 +193,7 @@ def _unwritable(folder: Path, remedy: str) -> str | None:
     """Why nothing can be written below a folder; None: it can."""
     there = _nearest(folder)
     try:
-        with tempfile.TemporaryFile(dir=there) as file:
-            file.write(b"\0" * 4096)
+        private.check_room(there)
     except OSError as error:
         fault = f"cannot write in {there} as {private.account(os.geteuid())} ({error.strerror})"
         return f"{fault}: fix its permissions or free some space, or {remedy}"

@@ -1,6 +1,7 @@
 """Put the cluster's key in its place, readable by its owner only."""
 
 import base64
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ def run(request: Mapping[str, Any]) -> KeyAnswer:
     before = read(path)
     if before != content:
         secret.put(path, content)
-    path.chmod(0o600)  # also one that is kept
+    elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+        path.chmod(0o600)
     secret.check(path)
     fingerprint = secret.fingerprint(path)
     if before == content:

@@ -1,6 +1,7 @@
 """The folder of the state: another user's, read-only, full, without locks, without a home; real processes meet it."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -14,9 +15,13 @@ from needs import need
 
 from stormtracks import disk
 from tests.faults.stage import CHECKOUT, Stage, fill, small_disk
+from tests.sshd import free_port
 
 NAMESERVER = ["-m", "stormtracks.pyro_cluster.pyro_nameserver", "--port", "0"]
 WORKER = ["-m", "stormtracks.pyro_cluster.pyro_worker", "--name", "w"]
+BACKGROUND = ["-m", "invoke", "nameserver", "--background"]
+START = ["-m", "fabric", "start-workers"]
+CHECK = ["-m", "fabric", "check"]
 STATUS = ["-m", "invoke", "status"]
 STOP = ["-m", "invoke", "stop-nameserver"]
 
@@ -34,6 +39,17 @@ def ends(arguments, *inside, **environment):
     )
     assert "Traceback" not in done.stdout
     return done.returncode, " ".join(done.stdout.split())
+
+
+def hosts(folder, scratch=None):
+    """A hosts.yaml with one worker, here."""
+    data = CHECKOUT / "sample" / "20crv2c_1987"
+    worker = {"name": "w", "launch": "local", "data": str(data), "results": str(folder / "results")}
+    if scratch:
+        worker["scratch"] = str(scratch)
+    path = folder / "hosts.yaml"
+    path.write_text(json.dumps({"nameserver": {"port": free_port("127.0.0.1")}, "workers": [worker]}))
+    return path
 
 
 @pytest.mark.parametrize("command", [NAMESERVER, WORKER, STATUS], ids=["nameserver", "worker", "status"])
@@ -66,8 +82,19 @@ def test_a_planted_pid_file_ends_no_process(state, planted, give_away):
 
 
 @pytest.mark.netns
-@pytest.mark.parametrize("how", ["full", "read-only"])
-@pytest.mark.parametrize("command", [NAMESERVER, WORKER], ids=["nameserver", "worker"])
+@pytest.mark.parametrize(
+    ("command", "how"),
+    [
+        (NAMESERVER, "full"),
+        (NAMESERVER, "read-only"),
+        (BACKGROUND, "full"),
+        (WORKER, "full"),
+        (WORKER, "read-only"),
+        (START, "full"),
+        (CHECK, "read-only"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[2] if value[1] == "fabric" else value[1],
+)
 def test_a_state_that_cannot_be_written_is_named(state, tmp_path, how, command):
     need("mount", "umount", root=True)
     with small_disk(tmp_path / "disk", "64k") as disk:
@@ -76,10 +103,24 @@ def test_a_state_that_cannot_be_written_is_named(state, tmp_path, how, command):
             fill(disk)
         else:
             subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-        status, said = ends(command, STORMTRACKS_HOME=str(disk), STORMTRACKS_SECRET=str(state / "secret.pem"))
+        here = {"HOME": disk, "SECRET": state / "secret.pem", "HOSTS": hosts(tmp_path)}
+        status, said = ends(command, **{f"STORMTRACKS_{name}": str(path) for name, path in here.items()})
     assert status == 1
     reason = {"full": "No space left on device", "read-only": "Read-only file system"}[how]
-    assert re.search(rf"state cannot be written in {disk}.*: {reason}; free .*, or choose .* STORMTRACKS_HOME", said)
+    if command is CHECK:
+        assert re.search(rf"worker: cannot write in {disk}\S* as \S+ \({reason}\): .*, or set STORMTRACKS_HOME", said)
+    else:
+        assert re.search(rf"state cannot be written in {disk}.*: {reason}; free .*, or .* STORMTRACKS_HOME", said)
+
+
+def test_fab_check_and_the_worker_refuse_the_same_scratch_folder(state, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    scratch.chmod(0o777)
+    for command in (CHECK, [*WORKER, "--scratch", str(scratch)]):
+        status, said = ends(command, STORMTRACKS_HOSTS=str(hosts(tmp_path, scratch)))
+        assert status == 1
+        assert re.search(rf"{scratch} can be written by others .* /tmp/stormtracks-\$USER", said)
 
 
 @pytest.mark.parametrize("command", [NAMESERVER, WORKER, STATUS], ids=["nameserver", "worker", "status"])
@@ -99,11 +140,12 @@ def test_a_run_on_a_file_system_without_locks(state, tmp_path):
         worker = stage.worker("w", seconds=0.2)
         assert "cannot lock files (No locks available)" in worker.output()
         assert "already running" in ends([*WORKER[:3], "w"], **here)[1]
-        manager = stage.manage(members=8)
+        manager = stage.manage(members=500)
         manager.until(lambda counts: counts["complete"] >= 1)
-        again = stage.manage(members=8)
-        assert "is already managed" in again.ends(4)
-        assert re.search(r"complete +8\n", manager.ends(0))
+        assert "is already managed" in stage.manage(members=500).ends(4)
+        manager.send_signal(signal.SIGTERM)
+        manager.ends(130)
+        assert re.search(r"complete +8\n", stage.manage("work", "--run", "next", members=8).ends(0))
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(20) == 0
     finally:
