@@ -24,6 +24,7 @@ from stormtracks.errors import BadValue
 from stormtracks.hosts import cluster_key, host_table, logs, readiness, trust, workers
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
+from stormtracks.hosts import upgrade as upgrading
 from stormtracks.hosts.outcomes import AT_ONCE, HostOutcome, Job, everywhere, line_writer, raise_bugs, write_line
 from stormtracks.pyro_cluster import secret
 from stormtracks.terminal_text import clean, clean_line
@@ -78,7 +79,7 @@ def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = Non
 
 @command(
     wheels="folder of wheels to install from, for hosts without internet access",
-    force="deploy even while a worker is running; its slots then mix old and new code",
+    force="deploy even while a worker is running; a slot that is started anew then does no task until the worker is",
 )
 def deploy(
     c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, wheels: Text = None, force: bool = False
@@ -89,6 +90,31 @@ def deploy(
         sys.stderr.write(f"not copied, because git does not track them: {clean_line(', '.join(stays))}\n")
     folder = paths.expand(wheels, where="--wheels") if wheels else None
     _on_all(c, cluster, deploying.job(cluster, folder, force), at_once)
+
+
+@command(
+    wheels="folder of wheels to install from, for hosts without internet access",
+    patience=PATIENCE,
+    any_version="also while a run of another version is under way, which upgraded workers are then left out of, unless "
+    "its manager was started with --any-version",
+    **{"at-once": "number of hosts to upgrade at the same time; default: 1"},
+)
+def upgrade(
+    c: Context,
+    hosts: Text = None,
+    only: Text = None,
+    at_once: Text = "1",
+    wheels: Text = None,
+    patience: Text = None,
+    any_version: bool = False,
+) -> None:
+    """Upgrade the hosts one after the other: stop each worker after its running tasks, deploy, and start it again."""
+    cluster = _cluster(c, hosts, only)
+    if not any_version:
+        upgrading.check_runs()
+    folder = paths.expand(wheels, where="--wheels") if wheels else None
+    seconds = _number("patience", patience, workers.PATIENCE_SECONDS)
+    _on_all(c, cluster, upgrading.job(cluster, folder, seconds), at_once)
 
 
 @command(wait=WAIT)
@@ -226,6 +252,7 @@ for body, name in (
     (trust_hosts, "trust-hosts"),
     (deploy, "deploy"),
     (check, "check"),
+    (upgrade, "upgrade"),
     (start_workers, "start-workers"),
     (show_workers, "workers"),
     (show_logs, "logs"),

@@ -36,7 +36,7 @@ def job(cluster: Cluster, wheels: Path | None = None, force: bool = False) -> Jo
     wheels : path, optional
         A folder with wheels of all requirements, for hosts without the internet.
     force : bool
-        Also under a running worker, whose slots would then mix old and new code.
+        Also under a running worker: a slot of it that is started anew then does no task until the worker is.
     """
     sources = files(wheels)
     manifest = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sources.items()}
@@ -90,7 +90,7 @@ def _listed(*options: str) -> list[str]:
 
 
 def _refuse_under_worker(link: Link, cluster: Cluster, worker: WorkerHost) -> None:
-    """New code under a running worker would mix with the old in its slots' next processes."""
+    """A slot of a running worker that is started anew refuses to work with other code than the rest."""
     try:
         answer: LookAnswer = ask(link, worker, "look", request(cluster, worker))
     except (HostFault, BugOnHost):
