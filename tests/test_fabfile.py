@@ -17,6 +17,7 @@ COMMANDS = [
     "start-workers",
     "stop-workers",
     "trust-hosts",
+    "upgrade",
     "workers",
 ]
 
