@@ -98,7 +98,7 @@ def _unanswered(uri: str) -> str:
     from stormtracks.pyro_cluster import wire  # Pyro4 takes 0.1 s to load, which `fab --list` need not pay
 
     try:
-        with wire.proxy(uri, timeout=ANSWER_SECONDS) as worker:
+        with wire.proxy(uri, ANSWER_SECONDS, wire.PATIENT_SECONDS) as worker:
             worker.ping()
     except wire.CommunicationError as error:
         return f", but this machine cannot reach it: {error}"

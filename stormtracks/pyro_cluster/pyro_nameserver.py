@@ -114,7 +114,7 @@ def _serve(options: argparse.Namespace, file: pidfile.PidFile) -> None:
 
 def _daemon(host: str, port: int) -> wire.Daemon:
     secret.ensure()
-    daemon = wire.Daemon(host, port, CONNECTIONS)
+    daemon = wire.Daemon(host, port, CONNECTIONS, connections_of_one=CONNECTIONS // 2)
     daemon.register(NameServer(), constants.NAMESERVER_NAME)
     return daemon
 

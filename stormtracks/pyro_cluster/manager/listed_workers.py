@@ -2,6 +2,7 @@
 
 import contextlib
 import select
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from stormtracks.pyro_cluster.secret import SecretError
 
 LOOK_SECONDS = 30.0
 """How long a worker may look at the results that it has."""
+SLOWEST_SECONDS = 10.0
+"""The longest that a connection, or an answer to a heartbeat, may take: on a line of 1 kB/s TLS takes some four."""
 
 
 class ListedWorkers:
@@ -38,6 +41,7 @@ class ListedWorkers:
         self._nameserver: Any = None
         self.kept: dict[str, Peer] = {}
         self.asked: Callable[[Peer, Mapping[str, Any]], Mapping[str, Any]] | None = None
+        self._limits: dict[str, float] = {}  # address -> seconds that a connection to it may take
 
     def join(self) -> None:
         """Connect to the nameserver.
@@ -48,7 +52,7 @@ class ListedWorkers:
         secret.SecretError
         """
         if self._nameserver is None:
-            self._nameserver = wire.nameserver(*self.address, timeout=wire.CONNECT_SECONDS)
+            self._nameserver = wire.nameserver(*self.address, wire.PATIENT_SECONDS, wire.CONNECT_SECONDS)
 
     def find(self) -> dict[str, str]:
         """The listed workers, {name: uri}; `PeerLost` where the nameserver does not answer."""
@@ -58,6 +62,7 @@ class ListedWorkers:
         except (PyroError, SecretError, OSError) as error:
             self.leave()
             raise _lost(error) from error
+        self._limits = {uri: self._limits[uri] for uri in listed.values() if uri in self._limits}
         return {name.removeprefix(wire.PREFIX): uri for name, uri in listed.items()}
 
     def _listed(self) -> dict[str, str]:
@@ -75,13 +80,21 @@ class ListedWorkers:
         raise wire.NotOurs(f"the nameserver at {address.place(*self.address)} does not answer with a list of names")
 
     def connect(self, uri: str, timeout: float | None = None) -> "Peer":
-        """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take."""
+        """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take, on a slow line more."""
+        uri = str(uri)
         if kept := self.kept.pop(uri, None):
             return kept
+        began = time.monotonic()
         try:
-            return Peer(wire.proxy(uri, timeout), self)
+            proxy = wire.proxy(uri, timeout, self._limits.get(uri, wire.PATIENT_SECONDS))
         except (PyroError, SecretError, OSError) as error:
+            self._limits[uri] = SLOWEST_SECONDS  # should it be the line, the next try has more time
             raise _lost(error) from error
+        took = time.monotonic() - began
+        self._limits[uri] = min(SLOWEST_SECONDS, max(wire.CONNECT_SECONDS, 4 * took))
+        if timeout is not None:
+            wire.allow(proxy, max(timeout, min(SLOWEST_SECONDS, 2 * took)))
+        return Peer(proxy, self)
 
     def leave(self) -> None:
         """Close the connection to the nameserver, and those that are kept."""

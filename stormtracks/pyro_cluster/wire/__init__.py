@@ -4,6 +4,7 @@ Importing this configures Pyro4 (see `messages`). The environment cannot weaken 
 that has imported it cannot create any other daemon than this module's `Daemon`.
 """
 
+import builtins
 import contextlib
 import errno
 import os
@@ -27,6 +28,8 @@ from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES, NotPlain
 from stormtracks.pyro_cluster.wire.tls import Membership, membership
 
 CONNECT_SECONDS = 2.0
+PATIENT_SECONDS = 5.0
+"""How long a manager waits for a connection: a worker may be under attack, or behind a line of 1 kB/s."""
 CALL_SILENCE_MS = 8_000
 PREFIX = "stormtracks.worker."
 """What the name of each worker at the nameserver begins with."""
@@ -110,6 +113,8 @@ def nameserver(
         return proxy(f"PYRO:{constants.NAMESERVER_NAME}@{place}", timeout, connect_timeout, secret)
     except Unreachable as error:
         reason = _reason(error.__cause__, connect_timeout)
+        if isinstance(error.__cause__, _SilentInTls):
+            raise NoNameserver(f"the nameserver at {place} is silent: {reason}") from error
         raise NoNameserver(
             f"no nameserver at {place} ({reason}): start it with `inv nameserver`, or set another address in hosts.yaml"
         ) from error
@@ -141,6 +146,11 @@ def hang_up(connection: Any) -> None:
         socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
+def allow(proxy: "Proxy", seconds: float) -> None:
+    """Let the calls of a proxy take so long from now on."""
+    proxy._pyroTimeout = seconds
+
+
 def close(proxy: "Proxy") -> None:
     """Close a proxy's connection; a later call connects again."""
     proxy._pyroRelease()
@@ -162,6 +172,8 @@ class Daemon(Pyro4.Daemon):
         Where to listen; port 0 takes a free one.
     connections : int
         Members that may be connected at a time.
+    connections_of_one : int, optional
+        Of these, from one host; none: all of them.
     secret : path, optional
 
     Raises
@@ -178,7 +190,9 @@ class Daemon(Pyro4.Daemon):
         port: int = 0,
         connections: int = 256,
         secret: str | os.PathLike | None = None,
+        connections_of_one: int | None = None,
     ) -> None:
+        self.connections_of_one = connections if connections_of_one is None else connections_of_one
         self.membership = membership(secret)  # before Pyro's constructor, which lets the gate listen and ask for both
         self.connections = connections
         super().__init__(host, port)
@@ -276,13 +290,20 @@ def _dial(uri: Pyro4.URI, timeout: float, membership: Membership) -> ssl.SSLSock
     sock = socket.create_connection((uri.host, uri.port), timeout)
     try:
         keep_alive(sock, CALL_SILENCE_MS)
-        sock = membership.client.wrap_socket(sock)
+        try:
+            sock = membership.client.wrap_socket(sock)
+        except builtins.TimeoutError as error:  # Python's, not Pyro's
+            raise _SilentInTls from error
         if not membership.holds(sock):
             raise ssl.SSLCertVerificationError("another certificate")
         return sock
     except BaseException:
         sock.close()
         raise
+
+
+class _SilentInTls(builtins.TimeoutError):
+    """The kernel there accepted the connection, but no answer to the first packets comes."""
 
 
 def _explained(error: BaseException, place: str, timeout: float, secret: str | os.PathLike | None) -> WireError | None:
@@ -317,6 +338,11 @@ def _is_out_of_files(error: BaseException) -> bool:
 
 
 def _reason(error: BaseException | None, timeout: float) -> str:
+    if isinstance(error, _SilentInTls):
+        return (
+            f"no answer within {timeout:g} s, although connections are accepted: the process hangs, or large packets "
+            "may be lost on the way: check the MTU"
+        )
     if isinstance(error, (socket.timeout, TimeoutError)):  # Python's and Pyro's
         return f"no answer within {timeout:g} s"
     if isinstance(error, ConnectionRefusedError):

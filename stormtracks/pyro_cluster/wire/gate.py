@@ -14,7 +14,7 @@ import socket
 import ssl
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -22,23 +22,21 @@ from Pyro4 import socketutil
 from Pyro4.socketserver.threadpoolserver import ClientConnectionJob
 
 from stormtracks import address
+from stormtracks.pyro_cluster.wire.strangers import STRANGERS, Address, Stranger, Strangers, host_of
 
 log = logging.getLogger(__name__)
 
-STRANGERS = 512
-"""Connections at a time that have not proved to be members."""
-STRANGER_SECONDS = 3.0
-"""Time for the TLS handshake."""
 HELLO_SECONDS = 5.0
 """Time for a member's greeting, which is Pyro's own handshake."""
+ACCEPTED = 256
+"""Accepted in one turn, which costs little: who is still in the kernel's queue cannot be preferred."""
+BUDGET_SECONDS = 0.02
+"""Spent on strangers in one turn; those who are left get theirs in the next ones."""
 TURN_SECONDS = 0.5
 STRANGERS_TURN_SECONDS = 0.1
 REPORT_SECONDS = 10.0
 SILENCE_MS = 20_000
 """Time after which a member that does not acknowledge is gone."""
-
-Address = tuple[Any, ...]
-"""A peer as `socket.accept` names it: host, port, and for IPv6 more."""
 
 
 def keep_alive(sock: socket.socket, silence_ms: int = SILENCE_MS) -> None:
@@ -64,8 +62,9 @@ class Gate:
         self.locationStr = ""
         self.shutting_down = False
         self._selector = selectors.DefaultSelector()
-        self._strangers: OrderedDict[ssl.SSLSocket, tuple[Address, float]] = OrderedDict()  # until when; oldest first
+        self._strangers = Strangers()
         self._members: dict[ssl.SSLSocket, _Connection] = {}
+        self._hosts: Counter[str] = Counter()  # of the members
         self._lock = threading.Lock()  # for the members: their threads remove themselves
         self._refusals = _Refusals()
 
@@ -74,6 +73,7 @@ class Gate:
         self._daemon = daemon
         self._membership = daemon.membership
         self._size = daemon.connections
+        self._size_of_one = daemon.connections_of_one
         allow_files(self._size + STRANGERS + 64)
         family, _, _, _, where = _where_to_listen(host, port)
         self.sock = socket.create_server(where[:2], family=family, backlog=1024)
@@ -98,8 +98,8 @@ class Gate:
                     break
                 log.exception("unexpected error while connections were accepted; the service continues")
                 time.sleep(0.05)  # should it come again at once, the log and the processor are spared
-        for sock in list(self._strangers):
-            self._refuse(sock, "the end")
+        for stranger in self._strangers:
+            self._refuse(stranger, "the end")
 
     def shutdown(self) -> None:
         """End the loop and every connection."""
@@ -130,18 +130,24 @@ class Gate:
         return False
 
     def _turn(self) -> None:
-        for key, _ in self._selector.select(STRANGERS_TURN_SECONDS if self._strangers else TURN_SECONDS):
+        began = time.monotonic()
+        ready = []
+        for key, _ in self._selector.select(STRANGERS_TURN_SECONDS if len(self._strangers) else TURN_SECONDS):
             if key.fileobj is self.sock:
                 self._accept(self.sock)
-            elif isinstance(key.fileobj, ssl.SSLSocket) and key.fileobj in self._strangers:
-                self._advance(key.fileobj)  # one that is not in the table was refused earlier in this turn
-        now = time.monotonic()
-        while self._strangers and next(iter(self._strangers.values()))[1] < now:
-            self._refuse(next(iter(self._strangers)), "no handshake in time")
-        self._refusals.report(now)
+            elif isinstance(key.data, Stranger):
+                ready.append(key.data)
+        for stranger in self._strangers.in_turn(ready):
+            if stranger in self._strangers:  # else it was refused earlier in this turn
+                self._attend(stranger)
+            if time.monotonic() - began > BUDGET_SECONDS:
+                break
+        for stranger in self._strangers.late():
+            self._refuse(stranger, "no handshake in time")
+        self._refusals.report(time.monotonic())
 
     def _accept(self, listening: socket.socket) -> None:
-        for _ in range(64):  # one turn's share, so that those who are half in get theirs
+        for _ in range(ACCEPTED):
             try:
                 sock, peer = listening.accept()
             except BlockingIOError:
@@ -151,50 +157,58 @@ class Gate:
                     self._make_room("no more files")
                     time.sleep(0.01)  # the connection that could not be accepted is still there: not at full speed
                 return
-            self._begin(sock, peer)
+            if len(self._strangers) >= STRANGERS:
+                self._make_room("too many strangers")
+            sock.setblocking(False)
+            self._selector.register(sock, selectors.EVENT_READ, self._strangers.add(sock, peer))
 
-    def _begin(self, plain: socket.socket, peer: Address) -> None:
-        """Begin the handshake with a stranger."""
+    def _attend(self, stranger: Stranger) -> None:
+        """Give a stranger its turn: the next step of its handshake."""
+        began = time.monotonic()
         try:
-            plain.setblocking(False)
-            keep_alive(plain)
-            sock = self._membership.server.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
-        except (OSError, ValueError) as error:  # gone already
-            plain.close()
-            self._refusals.add(peer, error)
-            return
-        if len(self._strangers) >= STRANGERS:
-            self._make_room("too many strangers")
-        self._strangers[sock] = (peer, time.monotonic() + STRANGER_SECONDS)
-        self._selector.register(sock, selectors.EVENT_READ)
-        self._advance(sock)
-
-    def _advance(self, sock: ssl.SSLSocket) -> None:
-        """One step of a stranger's handshake; the last one lets it in."""
-        try:
+            sock = self._secured(stranger)
             sock.do_handshake()
         except ssl.SSLWantReadError:
-            self._selector.modify(sock, selectors.EVENT_READ)
+            self._selector.modify(stranger.sock, selectors.EVENT_READ, stranger)
         except ssl.SSLWantWriteError:
-            self._selector.modify(sock, selectors.EVENT_WRITE)
+            self._selector.modify(stranger.sock, selectors.EVENT_WRITE, stranger)
         except (OSError, ValueError) as error:  # ssl raises ValueError where the peer is gone before it began
-            self._refuse(sock, error)
+            self._refuse(stranger, error)
         else:
-            self._admit(sock)
+            self._admit(stranger, sock)
+        finally:
+            self._strangers.attended(stranger, time.monotonic() - began)
 
-    def _admit(self, sock: ssl.SSLSocket) -> None:
+    def _secured(self, stranger: Stranger) -> ssl.SSLSocket:
+        """Its TLS, which begins once the first byte is there: who sends none costs nothing but a descriptor."""
+        if isinstance(stranger.sock, ssl.SSLSocket):
+            return stranger.sock
+        keep_alive(stranger.sock)
+        self._selector.unregister(stranger.sock)  # its place is taken by another object
+        server = self._membership.server
+        sock = server.wrap_socket(stranger.sock, server_side=True, do_handshake_on_connect=False)
+        stranger.sock = sock
+        self._selector.register(sock, selectors.EVENT_READ, stranger)
+        return sock
+
+    def _admit(self, stranger: Stranger, sock: ssl.SSLSocket) -> None:
         if not self._membership.holds(sock):
-            self._refuse(sock, "another key")
-        elif len(self._members) >= self._size:
-            self._refuse(sock, f"the limit of {self._size} connections is reached")
+            self._refuse(stranger, "another key")
+            return
+        self._strangers.proved(stranger)
+        if len(self._members) >= self._size:
+            self._refuse(stranger, f"the limit of {self._size} connections is reached")
+        elif self._hosts[stranger.host] >= self._size_of_one:
+            self._refuse(stranger, f"the limit of {self._size_of_one} connections of one host is reached")
         else:
             self._selector.unregister(sock)
-            peer, _ = self._strangers.pop(sock)
+            self._strangers.remove(stranger)
             connection = _Connection(sock)
             with self._lock:
                 self._members[sock] = connection
-            name = f"member {peer[0]}"
-            threading.Thread(target=self._serve, args=(connection, peer), daemon=True, name=name).start()
+                self._hosts[stranger.host] += 1
+            name = f"member {stranger.peer[0]}"
+            threading.Thread(target=self._serve, args=(connection, stranger.peer), daemon=True, name=name).start()
 
     def _serve(self, connection: "_Connection", peer: Address) -> None:
         """A member's thread: Pyro's greeting within a time, then its calls for as long as it likes."""
@@ -207,20 +221,20 @@ class Gate:
         finally:
             with self._lock:
                 self._members.pop(connection.sock, None)
+                self._hosts -= Counter([host_of(peer)])  # what is 0 goes
             connection.close()
 
     def _make_room(self, reason: str) -> None:
-        """Drop the oldest stranger of the host that has most: a crowd displaces its own, not others."""
-        if self._strangers:
-            crowd, _ = Counter(peer[0] for peer, _ in self._strangers.values()).most_common(1)[0]
-            self._refuse(next(sock for sock, (peer, _) in self._strangers.items() if peer[0] == crowd), reason)
+        stranger = self._strangers.to_displace()
+        if stranger:
+            self._refuse(stranger, reason)
 
-    def _refuse(self, sock: ssl.SSLSocket, reason: object) -> None:
-        peer, _ = self._strangers.pop(sock)
+    def _refuse(self, stranger: Stranger, reason: object) -> None:
+        self._strangers.remove(stranger)
         with contextlib.suppress(KeyError, ValueError):
-            self._selector.unregister(sock)
-        sock.close()
-        self._refusals.add(peer, reason)
+            self._selector.unregister(stranger.sock)
+        stranger.sock.close()
+        self._refusals.add(stranger.peer, reason)
 
 
 class _Job(ClientConnectionJob):

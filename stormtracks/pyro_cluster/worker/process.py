@@ -151,7 +151,9 @@ def _sweep(setup: Mapping[str, Any]) -> None:
 def _daemon(options: argparse.Namespace, host: str) -> wire.Daemon:
     try:
         # A manager has one connection per slot and one for the heartbeat; several managers may be there at once.
-        return wire.Daemon(host, options.port, connections=4 * options.slots + 64)
+        connections = 4 * options.slots + 64
+        # One host does not get all of them: there is always room for the manager of another one.
+        return wire.Daemon(host, options.port, connections, connections_of_one=connections - 2 * options.slots - 8)
     except OSError as error:
         place = address.place(host, options.port)
         raise Refused(f"cannot listen on {place}: {error.strerror or error}; check 'bind' in hosts.yaml") from error

@@ -1,14 +1,16 @@
 """What dispatch learns of a worker over the wire: answers, ends and silence."""
 
+import contextlib
 import socket
 import threading
+import time
 
 import Pyro4
 import pytest
 
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.listed_workers import ListedWorkers
+from stormtracks.pyro_cluster.manager.listed_workers import SLOWEST_SECONDS, ListedWorkers
 from tests.processes import wait_for
 
 
@@ -100,7 +102,8 @@ def test_a_cut_call_ends_at_once(service):
 
 
 @pytest.mark.parametrize("listening", [True, False])
-def test_who_does_not_answer_is_silent_and_who_is_not_there_is_not(home, listening):
+def test_who_does_not_answer_is_silent_and_who_is_not_there_is_not(home, listening, monkeypatch):
+    monkeypatch.setattr(wire, "PATIENT_SECONDS", 0.5)
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         if listening:
@@ -124,3 +127,55 @@ def test_a_lost_nameserver_is_a_lost_peer_and_is_found_again(launch):
         cluster.find()
     launch("pyro_nameserver", "--port", port).stdout.readline()
     assert cluster.find() == {}
+
+
+@contextlib.contextmanager
+def slow_line(port, seconds):
+    """A way to a port on which each piece takes so long; yields its own port."""
+
+    def pass_on(source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                time.sleep(seconds)
+                target.sendall(data)
+
+    with socket.create_server(("127.0.0.1", 0)) as near:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    here, there = near.accept()[0], socket.create_connection(("127.0.0.1", port))
+                    for ends in ((here, there), (there, here)):
+                        threading.Thread(target=pass_on, args=ends, daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield near.getsockname()[1]
+
+
+def test_a_slow_line_is_given_more_time(service, monkeypatch):
+    monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.1)
+    uri = Pyro4.URI(service[2])
+    with slow_line(uri.port, 0.2) as port:
+        cluster, slow = ListedWorkers("localhost", 1), f"PYRO:{uri.object}@127.0.0.1:{port}"
+        first = cluster.connect(slow, 0.1)
+        assert first.ping() == {"id": "x"}  # which takes 0.4 s
+        assert cluster.connect(slow, 0.1).ping() == {"id": "x"}
+        assert cluster._limits[slow] > 0.8
+
+
+def test_a_quick_one_is_not(service):
+    uri = service[2]
+    cluster = ListedWorkers("localhost", 1)
+    cluster.connect(uri, 0.2)
+    assert cluster._limits[str(uri)] < wire.PATIENT_SECONDS
+
+
+def test_who_was_silent_has_more_time_the_next_time_and_is_forgotten_once_it_is_not_listed(launch):
+    nameserver = launch("pyro_nameserver", "--port", "0")
+    port = int(nameserver.stdout.readline().partition("localhost:")[2].partition(",")[0])
+    cluster = ListedWorkers("localhost", port)
+    with pytest.raises(PeerLost):
+        cluster.connect("PYRO:a@127.0.0.1:1", 0.2)
+    assert cluster._limits == {"PYRO:a@127.0.0.1:1": SLOWEST_SECONDS}
+    cluster.find()
+    assert cluster._limits == {}

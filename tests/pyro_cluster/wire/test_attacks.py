@@ -1,6 +1,7 @@
 """What an attacker without the key, and one with it, can do to the real nameserver and the real worker."""
 
 import contextlib
+import itertools
 import marshal
 import pickle
 import random
@@ -18,7 +19,7 @@ import pytest
 from Pyro4 import message, util
 
 from stormtracks.pyro_cluster import pidfile, secret, wire
-from stormtracks.pyro_cluster.wire import gate
+from stormtracks.pyro_cluster.wire import strangers
 from tests.processes import alive, wait_for
 
 SERVED_SECONDS = 2.0
@@ -107,7 +108,7 @@ def client_hello():
     return out.read()
 
 
-@pytest.mark.parametrize("number", [1, 100, gate.STRANGERS + 88])
+@pytest.mark.parametrize("number", [1, 100, strangers.STRANGERS + 88])
 def test_silent_connections(target, number):
     with crowd(target, number):
         assert target.serves()
@@ -167,7 +168,7 @@ def test_a_storm_of_all_of_it_while_members_call(target):
 
 def test_strangers_are_dropped_in_time(target):
     with target.connect() as sock:
-        sock.settimeout(gate.STRANGER_SECONDS + 3)
+        sock.settimeout(strangers.STRANGER_SECONDS + 3)
         assert sock.recv(1) == b""
 
 
@@ -232,7 +233,7 @@ def relay(middle, target, recorded):
 
 def rest(sock):
     """All that a peer still sends before it closes."""
-    sock.settimeout(gate.STRANGER_SECONDS + 3)
+    sock.settimeout(strangers.STRANGER_SECONDS + 3)
     got = b""
     with contextlib.suppress(ConnectionError):
         while data := sock.recv(65536):
@@ -321,4 +322,44 @@ def test_silent_members_do_not_keep_others_out(target):
     with contextlib.ExitStack() as stack:
         for _ in range(50):
             stack.enter_context(contextlib.closing(wire._dial(Pyro4.URI(target.uri), 5, wire.membership())))
+        assert target.serves()
+
+
+def test_full_hellos_from_many_hosts_and_then_silence(target):
+    """Each of them costs a signature; a member, from whatever host, is served before them."""
+    hello, over = client_hello(), threading.Event()
+
+    def attack(first):
+        opened = []
+        for number in itertools.count(first, 4):
+            if over.is_set():
+                break
+            with contextlib.suppress(OSError):
+                source = (f"127.0.1.{number % 250 + 1}", 0)
+                opened.append(socket.create_connection(target.address, 1, source_address=source))
+                opened[-1].sendall(hello)
+            time.sleep(0.01)
+        for sock in opened:
+            sock.close()
+
+    attackers = [threading.Thread(target=attack, args=(first,)) for first in range(4)]
+    for attacker in attackers:
+        attacker.start()
+    try:
+        for _ in range(20):
+            assert target.serves()
+    finally:
+        over.set()
+        for attacker in attackers:
+            attacker.join()
+
+
+def test_a_member_that_holds_all_it_can_leaves_room_for_those_of_other_hosts(target):
+    if target.name == "nameserver":
+        pytest.skip("its 4,096 connections take long to fill")
+    with contextlib.ExitStack() as stack:
+        for _ in range(4 * 1 + 64):  # all that a worker of one slot has
+            plain = socket.create_connection(target.address, 5, source_address=("127.0.1.1", 0))
+            with contextlib.suppress(OSError):
+                stack.enter_context(wire.membership().client.wrap_socket(plain))
         assert target.serves()
