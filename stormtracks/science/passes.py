@@ -35,7 +35,7 @@ BLOCK_STEPS = 16
 KEPT_PASSES = 3
 """Finished passes that stay in the scratch folder, for tasks still to come."""
 
-LOCK_SECONDS = 60.0
+LOCK_SECONDS = 20.0
 """A block that another slot is doing is waited for so long, then done all the same: that slot may be frozen."""
 
 IN_USE_SECONDS = 10.0
