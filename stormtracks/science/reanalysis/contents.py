@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks.science import calendars
+from stormtracks.science.arrays import Times
 from stormtracks.science.reanalysis import variables
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.source import Source
@@ -46,12 +47,17 @@ class FileContents:
         """Length of the member axis, 1 where there is none; 0 for a file that has nothing for us."""
         return 0 if self._first is None else len(self._first.members)
 
+    @property
+    def times(self) -> Times:
+        """Its times, ascending."""
+        return np.zeros(0, "datetime64[s]") if self._first is None else self._first.times
+
     @functools.cached_property
     def years(self) -> frozenset[int]:
         """Calendar years of its times."""
         if self._first is None:
             return frozenset()
-        return frozenset(np.unique(calendars.years(self._first.times, self._first.calendar)).tolist())
+        return frozenset(np.unique(calendars.years(self.times, self._first.calendar)).tolist())
 
     def levels(self, role: str) -> tuple[float, ...] | None:
         """Pressure levels (hPa) of the variables of a role; None where one of them does not say."""

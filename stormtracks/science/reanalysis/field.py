@@ -194,10 +194,10 @@ def _whole(axis: axes.Axis) -> int | slice:
 def _chosen(source: Source, role: str, level: float, described: Dataset) -> Candidate:
     """The variable of an open file that holds what a role asks for, at a level (hPa)."""
     named = described.variables.get(role)
-    if named is not None and named not in source.nc.variables:
+    found = contents.of_source(source, described).found
+    if named is not None and named not in (*source.nc.variables, *(one.name for one in found)):
         choice = ", ".join(source.nc.variables)
         raise InputError(f"{source.path}: there is no variable {named!r}; choose one of {choice}")
-    found = contents.of_source(source, described).found
     chosen = variables.choose(found, role, level, source.path)
     if chosen is None:
         chosen = variables.only_field(source.nc, role, source.path, described)

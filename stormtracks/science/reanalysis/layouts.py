@@ -18,8 +18,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import contents, dataset, formats, leftovers, levels, listing, variables
+from stormtracks.science.reanalysis import contents, copies, dataset, formats, leftovers, levels, listing, variables
 from stormtracks.science.reanalysis.contents import FileContents
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.listing import Found
@@ -97,6 +99,8 @@ class Survey:
         self.described = described
         depth = max([listing.DEPTH, *(template.count("/") for template in described.files.values())])
         self.listing = listing.of(folder, depth)
+        paths = [file.path for file in self.listing.files if file.path not in described.files.values()]
+        self.listing.leave_out(copies.find(paths, self._adds_times))
         self._named = _once(self._by_names())
 
     @functools.cached_property
@@ -135,6 +139,11 @@ class Survey:
         remarks = leftovers.remarks(self.listing, self._faults(entries), [entry.path for entry in chosen], years)
         fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self.described), remarks)
         return _layout(self.folder, fitting, self.described, remarks)
+
+    def _adds_times(self, path: str, other: str) -> bool:
+        """Whether a file has times that another has not; also where only the other cannot be read."""
+        one, two = (_look(self.folder / name, self.described).times for name in (path, other))
+        return bool(len(one)) and not np.isin(one, two).all()
 
     def _by_names(self) -> list[Entry]:
         """What the names of the files below the folder say."""

@@ -133,7 +133,7 @@ class Members:
         number = ensemble_member or 0
         self._check(number)
         found = self._series(number if self._own_files else 0)
-        paths = {stretch.field.path for one in found for stretch in one.stretches}
+        paths = {field.path for one in found for field in one.fields}
         return tuple(self._files.file(path) for path in sorted(paths))
 
     @property
@@ -148,11 +148,11 @@ class Members:
         found = self._first if number is None else self._series(number)
         said: dict[str, tuple[dict[str, None], dict[Path, None]]] = {}
         for one in found:
-            for stretch in one.stretches:
-                for text in stretch.field.remarks:
-                    variables, paths = said.setdefault(text.removeprefix(f"{stretch.field.name}: "), ({}, {}))
-                    variables[stretch.field.name] = None
-                    paths[stretch.field.path] = None
+            for field in one.fields:
+                for text in field.remarks:
+                    variables, paths = said.setdefault(text.removeprefix(f"{field.name}: "), ({}, {}))
+                    variables[field.name] = None
+                    paths[field.path] = None
         guessed = (
             f"{_named(list(paths))}: {', '.join(variables)}: {text}" for text, (variables, paths) in said.items()
         )
@@ -239,10 +239,10 @@ def _refuse_no_times(fields: list[StoredField], found: Series, wanted: Wanted) -
     first, last = wanted.between(calendar)
     begin, end = calendars.texts(np.array([first, last]), calendar)
     if not len(found.times):
-        spans = [" to ".join(calendars.texts(field.times[[0, -1]], calendar)) for field in fields if len(field.times)]
+        spans = [" to ".join(calendars.texts(field.times[[0, -1]], calendar)) for field in fields]
         raise InputError(
             f"{where}: there is no time between {begin} and {end}, only "
-            f"{', '.join(spans) or 'an empty time axis'}; choose another year or season, or add the file that has it"
+            f"{', '.join(spans)}; choose another year or season, or add the file that has it"
         )
     new_year = calendars.of_date(int(calendars.years(last, calendar)), 1, 1, calendar)
     if first < new_year and found.times[-1] < new_year:

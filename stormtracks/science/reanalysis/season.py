@@ -297,8 +297,16 @@ class Season:
     def _bad_values(self, one: Series, start: int, bad: Bools, numbers: list[int], fault: str) -> InputError:
         step, member, row, column = (int(index[0]) for index in np.nonzero(bad))
         field, moment = one.field_at(start + step), calendars.text(self.axis.times[start + step], self.axis.calendar)
+        if "missing" in fault and bad[step, member][self._inside].all():
+            return InputError(
+                f"{field.path}: {field.name}: not one of the values at {moment}, of member {numbers[member]}, is there "
+                "inside the region: all are missing (or NaN); download the file again, or remove this time from it, "
+                "because a season may lack times"
+            )
+        allow = ", allow missing ones (--set missing=skip)" if "missing" in fault and not self._skip_missing else ""
         return InputError(
             f"{field.path}: {field.name}: {int(bad[step].sum())} values at {moment} "
             f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
-            f"of member {numbers[member]}, is {fault}; choose a region without them (--set region=...) or other data"
+            f"of member {numbers[member]}, is {fault}; choose a region without them (--set region=...){allow} or other "
+            "data"
         )

@@ -88,6 +88,8 @@ def of_variable(
     grid, columns_ = columns.grid(nc, variable, axes, path)
     clock = valid_times.of_variable(nc, variable, axes, path)
     _refuse_axes(clock.axes, where)
+    if not len(clock.times):
+        raise InputError(f"{where}: the time axis is empty (length 0); write or download the file again, or remove it")
     return Structure(
         axes=tuple(replace(axis, coordinate=None) for axis in clock.axes),
         levels=found,

@@ -1,7 +1,7 @@
 """Which variable of a file is which wind, and whether its units are what they must be."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def candidates(nc: netCDF4.Dataset, path: Path, described: Dataset) -> tuple[Can
         role = by_user.get(name, by_itself if by_itself not in described.variables else None)
         if role:
             found.append(_candidate(variable, role, path, described, like))
-    return tuple(found)
+    return tuple(found or _in_groups(nc, path, by_user))
 
 
 def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -> Candidate:
@@ -142,6 +142,22 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     if of_role:
         raise InputError(of_role[0].fault)
     return None
+
+
+def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str]) -> Iterator[Candidate]:
+    """Winds and vorticity in the groups of a file, which are not read."""
+    for group in nc.groups.values():
+        for name, variable in group.variables.items():
+            role = by_user.get(name) or _role(name, variable)[0]
+            if role:
+                yield Candidate(
+                    role,
+                    name,
+                    None,
+                    f"{path}: {name}: is in the netCDF group '{group.path}', and groups are not read; copy it out of "
+                    f"its group: ncks -G : -g {group.path} {path.name} NEW.nc",
+                )
+        yield from _in_groups(group, path, by_user)
 
 
 def _candidate(
