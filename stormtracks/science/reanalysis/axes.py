@@ -118,7 +118,7 @@ def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Ite
         other = nc.variables.get(name)
         if other is None or is_compound(other) or other.size != 1 or set(other.dimensions) & set(variable.dimensions):
             continue
-        if is_text(other) and "member" not in roles:
+        if is_text(other) and not {"member", "level"} & set(roles):
             continue
         if other.dimensions and name not in named and other.dimensions != (name,):
             continue
@@ -135,8 +135,20 @@ def scalar(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF
 
 
 def is_text(variable: netCDF4.Variable) -> bool:
-    """Whether a variable holds texts, single letters, or lists and records: no numbers."""
-    return variable.dtype is str or is_compound(variable) or np.dtype(variable.dtype).kind not in "iuf"
+    """Whether a variable holds texts, single letters, names of an enumeration, or lists and records: no numbers."""
+    if variable.dtype is str or is_compound(variable) or is_enumeration(variable):
+        return True
+    return np.dtype(variable.dtype).kind not in "iuf"
+
+
+def is_enumeration(variable: netCDF4.Variable) -> bool:
+    """Whether each number in a variable stands for a name."""
+    return isinstance(variable.datatype, netCDF4.EnumType)
+
+
+def one_text(variable: netCDF4.Variable) -> str:
+    """The text of a scalar that holds one; "" for anything else."""
+    return str(variable[...]).strip("\0 ") if variable.dtype is str and not variable.dimensions else ""
 
 
 def is_compound(variable: netCDF4.Variable) -> bool:

@@ -55,8 +55,8 @@ class Structure:
     def _on_level(self, level: float, is_said: bool) -> str:
         if self.levels.hpa is not None:
             return self.levels.remark
-        if self.levels.height_m is not None:
-            return f"is at a height of {self.levels.height_m:g} m, as the description names it, not at {level:g} hPa"
+        if self.levels.near:
+            return f"is {self.levels.near}, as the description names it, not at {level:g} hPa"
         return "" if is_said else f"no level is stated; taken to be at {level:g} hPa"
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import netCDF4
@@ -170,8 +170,11 @@ def _candidate(
         own = axes.of_variable(variable.group(), variable, described.member)
         other_grids.refuse(variable.group(), variable, own, where)
         found = levels.of_variable(variable.group(), variable, own, path, _role(variable.name, variable)[1])
-        if not (by_user and found.height_m is not None):  # a wind at a height is read where the user names it
-            _refuse_near_surface(variable, found, by_user, where)
+        if not by_user:
+            _refuse_near_surface(variable, found, where)
+        elif found.hpa is None and not found.other and not found.near and (words := _near_surface_words(variable)):
+            found = replace(found, near=f"near the surface (long_name {words!r})")
+        if not (by_user and found.near):  # a wind at a height is read where the user names it
             levels.refuse_others(found, own, where)
         key = structure.shared(variable)
         like[key] = structure.of_variable(path, variable, own, found, like.get(key))
@@ -221,12 +224,18 @@ def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | No
     return role, None if level is None else float(level)
 
 
-def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, by_user: bool, where: str) -> None:
+def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, where: str) -> None:
     """Refuse a wind near the surface that nobody named: a pressure that is stated goes before the words."""
     if found.hpa is not None:
         return
     if found.height_m is not None and found.height_m < NEAR_SURFACE_M:
         raise InputError(f"{where}: is at a height of {found.height_m:g} m; name a wind on a pressure level")
-    words = _PRESSURE_SURFACE.sub("", text(variable, "long_name"))
-    if not by_user and _NEAR_SURFACE_TEXT.search(words):
+    words = _near_surface_words(variable)
+    if words:
         raise InputError(f"{where}: is near the surface (long_name {words!r}); name a wind on a pressure level")
+
+
+def _near_surface_words(variable: netCDF4.Variable) -> str:
+    """The words of a variable that say that it is near the surface; "" where they do not."""
+    words = _PRESSURE_SURFACE.sub("", text(variable, "long_name"))
+    return words if _NEAR_SURFACE_TEXT.search(words) else ""
