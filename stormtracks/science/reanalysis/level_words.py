@@ -38,7 +38,7 @@ _TEN_METRES = {"uas", "vas"}
 
 
 def pressure_in(words: str) -> float | None:
-    """The one pressure (hPa) that a text in lower case says with its unit, as ``at 50 kPa``; None where it says none."""
+    """The pressure (hPa) that a text in lower case says with its unit, as ``at 50 kPa``; None where it says none."""
     found = _PRESSURE.search(words)
     return _in_hpa(found[1], found[2]) if found else None
 

@@ -37,6 +37,8 @@ class Structure:
         Labels of the member axis; one label where there is none.
     assumed : tuple of str
         What was assumed of all but the level.
+    statistic : str
+        What is said of a statistic that is tracked; "" for a wind.
     """
 
     axes: tuple[Axis, ...]
@@ -47,10 +49,11 @@ class Structure:
     calendar: str
     members: tuple[str, ...]
     assumed: tuple[str, ...]
+    statistic: str = ""
 
     def remarks(self, level: float, is_said: bool) -> tuple[str, ...]:
         """What is assumed where it is read at a level (hPa), a sentence each; `is_said`: the user states the level."""
-        return tuple(filter(None, (self._on_level(level, is_said), *self.assumed)))
+        return tuple(filter(None, (self._on_level(level, is_said), self.statistic, *self.assumed)))
 
     def _on_level(self, level: float, is_said: bool) -> str:
         if self.levels.hpa is not None:

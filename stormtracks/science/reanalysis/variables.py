@@ -8,7 +8,7 @@ from pathlib import Path
 import netCDF4
 
 from stormtracks.science.errors import InputError, LevelMissing
-from stormtracks.science.reanalysis import axes, levels, other_grids, structure
+from stormtracks.science.reanalysis import axes, levels, other_grids, statistic, structure
 from stormtracks.science.reanalysis.attributes import attribute, text
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.levels import Levels
@@ -166,8 +166,9 @@ def _candidate(
     """A variable, looked at; `like` keeps the structures of the file's variables by what they have in common."""
     where, by_user = f"{path}: {variable.name}", variable.name in described.variables.values()
     try:
-        check_units(variable, role, path)
         own = axes.of_variable(variable.group(), variable, described.member)
+        is_statistic = statistic.remark(statistic.find(variable.group(), variable, own, path.name), by_user, where)
+        check_units(variable, role, path)
         other_grids.refuse(variable.group(), variable, own, where)
         found = levels.of_variable(variable.group(), variable, own, path, _role(variable.name, variable)[1])
         if not by_user:
@@ -177,7 +178,8 @@ def _candidate(
         if not (by_user and found.near):  # a wind at a height is read where the user names it
             levels.refuse_others(found, own, where)
         key = structure.shared(variable)
-        like[key] = structure.of_variable(path, variable, own, found, like.get(key))
+        known = structure.of_variable(path, variable, own, found, like.get(key))
+        like[key] = replace(known, statistic=is_statistic)
     except InputError as error:
         return Candidate(role, variable.name, None, str(error))
     return Candidate(role, variable.name, like[key])
