@@ -15,7 +15,7 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes
+from stormtracks.science.reanalysis import axes, origin
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.field import Field
 from stormtracks.science.reanalysis.source import Source
@@ -44,6 +44,8 @@ class StoredField:
     remarks : tuple of str
     is_mean : bool
         Whether the file says that its values are means over time.
+    origin : Stated
+        What the file says of its model and run.
     """
 
     path: Path
@@ -56,6 +58,7 @@ class StoredField:
     together: bool
     remarks: tuple[str, ...]
     is_mean: bool
+    origin: origin.Stated
     files: "Files"
 
     def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
@@ -123,6 +126,7 @@ class Files:
                 members=field.members,
                 together=field.together,
                 remarks=field.remarks,
+                origin=origin.of_file(field.source.nc, path),
                 is_mean="time: mean" in str(axes.attribute(field.variable, "cell_methods")),
                 files=self,
             )

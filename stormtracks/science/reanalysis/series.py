@@ -9,7 +9,7 @@ import numpy as np
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import means
+from stormtracks.science.reanalysis import means, origin
 from stormtracks.science.reanalysis.files import MOST, StoredField
 from stormtracks.science.records import Grid
 
@@ -44,22 +44,28 @@ class Series:
         Those with a time in the season, in order of the first.
     left_out : dict of str to list of Path
         Why files do not belong to the others -> those files.
+    origin : Stated
+        What the files say of their model and run.
+    doubts : list of str
+        What may be of another run, a sentence each.
 
     Raises
     ------
     InputError
-        Two files have the same time, or differ in grid, members or calendar.
+        Two files have the same time, are of different runs, or differ in grid, members or calendar.
     """
 
     def __init__(self, fields: Iterable[StoredField], between: Between) -> None:
         self.left_out: dict[str, list[Path]] = {}
         self.fields: list[StoredField] = []
+        self.origin: origin.Stated = {}
+        self.doubts: list[str] = []
         pieces: list[tuple[Times, int]] = []
         for field in self._together([field for field in fields if _overlaps(field, *between(field.calendar))]):
             first, last = between(field.calendar)
             start, stop = np.searchsorted(field.times, first), np.searchsorted(field.times, last, side="right")
             if stop > start:
-                self.fields.append(field)
+                self._join(field)
                 pieces.append((field.times[start:stop], int(start)))
         self._put_in_order(pieces)
         for one, other in itertools.pairwise(self.fields):
@@ -107,6 +113,11 @@ class Series:
         kept = [field for place, field in enumerate(fields) if place not in others]
         return sorted(kept, key=lambda field: field.times[0])
 
+    def _join(self, field: StoredField) -> None:
+        self.doubts += origin.refuse_others(self.origin, field.origin, in_succession=True)
+        self.origin = field.origin | self.origin
+        self.fields.append(field)
+
     def _put_in_order(self, pieces: list[tuple[Times, int]]) -> None:
         """All times of the files in order; of each step which file has it, and as which of its own steps."""
         times = np.concatenate([times for times, _ in pieces]) if pieces else np.zeros(0, "datetime64[s]")
@@ -131,14 +142,17 @@ def _twice(one: StoredField, other: StoredField, time: np.datetime64) -> InputEr
     )
 
 
-def refuse_difference(one: StoredField, other: StoredField) -> None:
-    """Refuse two fields that are not on the same grid, with the same members and calendar; both are named."""
+def refuse_difference(one: StoredField, other: StoredField, *, same_members: bool = True) -> None:
+    """Refuse two fields that are not on the same grid, with the same members and calendar; both are named.
+
+    `same_members` is false for the files of two members: the labels in these are their own.
+    """
     names = f"{one.path} ({one.name}) and {other.path} ({other.name})"
     if not _same_grid(one.grid, other.grid):
         raise InputError(
             f"{names} are on different grids: {_described(one.grid)}; {_described(other.grid)}; regrid one of them"
         )
-    if one.members != other.members:
+    if same_members and one.members != other.members:
         raise InputError(f"{names} have different members: {_apart(one, other)}; use files of one ensemble")
     if one.calendar != other.calendar and not (_counts_as_we_do(one) and _counts_as_we_do(other)):
         raise InputError(
