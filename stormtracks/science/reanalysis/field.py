@@ -44,6 +44,8 @@ class Field:
         Whether one stored chunk holds several members.
     remarks : tuple of str
         What was guessed about it, one sentence each, without the file's name (see `Members.remarks`).
+    limits : tuple of float
+        See `Packing.limits`.
     chunks_read : int
         Stored chunks inflated so far.
 
@@ -73,6 +75,7 @@ class Field:
         self._level = found.levels.place(level) if self._axis("level") else 0
         self._check_size()
         self._packing = Packing(self.variable)
+        self.limits = self._packing.limits
         self._prepare_chunks()
         self.chunks_read = 0
 

@@ -46,6 +46,8 @@ class StoredField:
         Whether the file says that its values are means over time.
     origin : Stated
         What the file says of its model and run.
+    limits : tuple of float
+        See `Packing.limits`.
     """
 
     path: Path
@@ -59,6 +61,7 @@ class StoredField:
     remarks: tuple[str, ...]
     is_mean: bool
     origin: origin.Stated
+    limits: tuple[float, ...]
     files: "Files"
 
     def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
@@ -127,6 +130,7 @@ class Files:
                 together=field.together,
                 remarks=field.remarks,
                 origin=origin.of_file(field.source.nc, path),
+                limits=field.limits,
                 is_mean="time: mean" in str(axes.attribute(field.variable, "cell_methods")),
                 files=self,
             )
