@@ -28,7 +28,7 @@ _STANDARD = {10, 20, 30, 50, 70, 100, 150, 200, 250, 300, 400, 500, 600, 700, 85
 _APART = (1, 2, 3, 6, 10, 12)
 """How far apart the numbers of files are that count steps, hours or members."""
 _HIGHEST_HPA = 1100.0
-_WORDS = ("long_name", "description", "var_desc", "level_desc")
+_WORDS = ("long_name", "description", "var_desc", "level_desc", "GRIB_name")
 _HEIGHT = re.compile(r"(\d+(?:\.\d+)?) ?-?m(?:et(?:er|re)s?)?\b")
 _HEIGHT_IN_NAME = re.compile(
     r"(\d{1,3})_?m?_?[uv](?:_?\d*)?|(?:u|v)_?(10|100)n?|[uv].*?(\d+)_?m(?:_?above.*)?|(\d{1,3})_?m_[uv].*"

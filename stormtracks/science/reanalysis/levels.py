@@ -256,7 +256,7 @@ def _levels(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Levels:
     name = coordinate.name
     if axes_.is_text(coordinate):
         level = level_words.pressure_in(axes_.one_text(coordinate).lower())
-        if level is not None and not coordinate.dimensions:
+        if level is not None:
             return Levels((level,), source=f"the coordinate {name!r}")
         what = "the names of an enumeration" if axes_.is_enumeration(coordinate) else "texts"
         return Levels(other=f"the levels of {name!r} are {what} and not understood")

@@ -176,6 +176,7 @@ CASES = [
     Case("a level that only counts beside a scalar", level(1.0, name="lev").coordinate("plev", (), 50000.0, units="Pa"), refused=NOT_850),
     Case("a level that only counts beside an attribute", level(1.0, name="lev").winds_say(pressure="850 hPa")),
     Case("a scalar text", Draft().coordinate("level", (), np.array("500 hPa", dtype=object)), refused=NOT_850),
+    *[Case(f"a text of letters, {'named' if named else 'not named'}", Draft().coordinate("level", ("letters",), np.array(list("500 hPa"), dtype="S1"), named=named), refused=NOT_850) for named in (True, False)],
     Case("a scalar text that is no level", Draft().coordinate("level", (), np.array("high", dtype=object)), refused="the levels of 'level' are texts and not understood"),
     Case("an enumeration", enumeration, refused="the levels of 'level' are the names of an enumeration and not understood"),
     Case("two statements", Draft().winds_say(pressure="500 hPa", long_name="wind at 850 hPa"), refused="its level is stated twice: the attribute 'pressure' says 500 hPa and its description 850 hPa; correct one"),
