@@ -18,6 +18,10 @@ from stormtracks.lined_yaml import LinedMapping, plain, resolved
 from stormtracks.strict_dataclass import KeyRefused
 
 LAUNCHES = ("ssh", "local")
+_MOST = {"slots": 10_000, "memory_limit_mb": 1_000_000_000}
+"""More than any host has: a slip of the pen."""
+_MOST_OR_NONE = {"tasks_per_slot": math.inf, "memory_pause_percent": 100, "memory_end_percent": 100, "grace": math.inf}
+"""What may also be 0, and is at most this."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -76,18 +80,16 @@ class WorkerHost:
             raise BadValue(f"'launch' must be one of {', '.join(LAUNCHES)}, not {self.launch!r}")
         if self.port is not None:
             _check_port("port", self.port)
-        for key, number in (("slots", self.slots), ("memory_limit_mb", self.memory_limit_mb)):
-            if number is not None and number < 1:
-                raise BadValue(f"'{key}' must be at least 1, not {number}")
-        for key, value, most in (
-            ("tasks_per_slot", self.tasks_per_slot, math.inf),
-            ("memory_pause_percent", self.memory_pause_percent, 100),
-            ("memory_end_percent", self.memory_end_percent, 100),
-            ("grace", self.grace, math.inf),
-        ):
-            if value is not None and not 0 <= value <= most:
-                allowed = "0 or more" if most == math.inf else f"from 0 to {most}"
-                raise BadValue(f"'{key}' must be {allowed}, not {value}")
+        for key, most in _MOST.items():
+            number = getattr(self, key)
+            if number is not None and not 1 <= number <= most:
+                limit = "least 1" if number < 1 else f"most {most}"
+                raise BadValue(f"'{key}' must be at {limit}, not {number}")
+        for key, greatest in _MOST_OR_NONE.items():
+            amount = getattr(self, key)
+            if amount is not None and not 0 <= amount <= greatest:
+                allowed = "0 or more" if greatest == math.inf else f"from 0 to {greatest}"
+                raise BadValue(f"'{key}' must be {allowed}, not {amount}")
         for key, value in dataclasses.asdict(self).items():
             if isinstance(value, str):
                 _check_text(key, value, may_be_empty=key == "address")

@@ -1,5 +1,6 @@
 """A YAML file -> a mapping that knows in which line each of its keys stands, for messages."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ from stormtracks.written import Written
 
 TEXTS = ("env",)
 """Keys below which every value is its text, as it stands there: 02 stays 02."""
+MOST_VALUES = 100_000
+"""In a file, each as often as an alias (*name) repeats it: aliases of aliases make billions out of ten lines."""
+DEEPEST = 20
+"""Lists and mappings inside one another; PyYAML takes seconds for thousands of them."""
 
 
 class LinedMapping(dict[str, Any]):
@@ -45,7 +50,9 @@ def read(path: Path) -> LinedMapping:
         text = path.read_text(encoding="utf-8")
         loader = _Loader(text)  # a SafeLoader: no tag makes an object
         loader.path = path
-        content = loader.get_single_data()
+        node = loader.get_single_node()
+        _refuse_many(node, {})
+        content = None if node is None else loader.construct_document(node)
     except OSError as error:
         raise KeyRefused(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except UnicodeDecodeError as error:
@@ -100,6 +107,31 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own, which it does not change
         "<": [pair for pair in yaml.SafeLoader.yaml_implicit_resolvers["<"] if pair[0] == "tag:yaml.org,2002:merge"]
     }
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Refuse what lies too deep as soon as the reader is there: what follows is not looked at."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            problem = f"more than {DEEPEST} lists or mappings lie inside one another; close the brackets"
+            raise yaml.composer.ComposerError(None, None, problem, self.peek_event().start_mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
+def _refuse_many(node: yaml.Node | None, counts: dict[int, int]) -> int:
+    """How many values a node stands for; `counts` has those of nodes that were counted, by identity."""
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    if id(node) not in counts:
+        counts[id(node)] = 1  # inside itself, which is refused when it is made
+        inside = itertools.chain.from_iterable(node.value) if isinstance(node, yaml.MappingNode) else node.value
+        counts[id(node)] += sum(_refuse_many(one, counts) for one in inside)
+    if counts[id(node)] > MOST_VALUES:
+        problem = f"more than {MOST_VALUES:,} values, for *names repeat one another; write out what is meant"
+        raise yaml.composer.ComposerError(None, None, problem, node.start_mark)
+    return counts[id(node)]
 
 
 def _construct(loader: _Loader, node: yaml.MappingNode) -> Iterator[LinedMapping]:
@@ -159,6 +191,8 @@ _HINTS = (  # a part of PyYAML's problem -> what to do
     (r"expected a single document", "remove the line ---"),
     (r"special characters are not allowed", "remove the character"),
 )  # fmt: skip
+_READ_FOR_HINTS = 300
+"""Characters of a line."""
 _BRACES = re.compile(r"^[^'\"#]*[:,{\[-]\s*(\{[^'\"}]*\}|\[[^'\"\]]*\])\s*[^\s,}\]#]")
 
 
@@ -168,7 +202,7 @@ def _message(path: Path, text: str, error: Exception) -> str:
     marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
     mark = marks[1] if "expected ':'" in problem else marks[0] or marks[1]  # the line without a colon, not the next one
     lines = text.splitlines()
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    line = lines[mark.line][:_READ_FOR_HINTS] if mark and mark.line < len(lines) else ""
     where = f", line {mark.line + 1}" if mark else ""
     return f"{path}{where}: {problem}{_hint(f'{context} {problem}', line)}"
 

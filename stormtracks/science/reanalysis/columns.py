@@ -16,6 +16,10 @@ from stormtracks.science.records import Grid
 
 _EVEN = 0.1
 """Largest departure of a longitude from even spacing, in steps (files store 0.703125 as 0.703)."""
+_LIKE = 0.1
+"""How far the spacing of rows may be from even, or from a whole multiple where rows are missing, in rows."""
+_FEW = 3
+"""Columns that a grid round the Earth may lack to be taken for one that should have them."""
 _BACKWARDS = re.compile(r"degrees?_?(south|west|w)|degrees?_s|degreess")
 _RADIANS = {"radian", "radians", "rad", "radian_north", "radians_north", "radian_east", "radians_east"}
 
@@ -80,6 +84,7 @@ def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path
             f"{where}: latitudes must ascend or descend between -90 and 90, and these run from {lat[0]:g} to "
             f"{lat[-1]:g}; sort or regrid the file"
         )
+    _refuse_gap(lat, "latitudes", where)
     flip_columns, lon = _eastward(lon, where)
     step = (lon[-1] - lon[0]) / (len(lon) - 1)
     columns = len(lon) - (abs(lon[-1] - lon[0] - 360) < _EVEN * step)  # the last may repeat the first
@@ -87,6 +92,32 @@ def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path
     periodic = bool(abs(columns * step - 360) < step / 2)
     lon, roll = _from_greenwich(lon, periodic)
     return Grid(np.ascontiguousarray(lat), lon, periodic), Columns(bool(flip_rows), flip_columns, int(columns), roll)
+
+
+def short_of_round(grid: Grid) -> str:
+    """What is said of a grid that lacks a few columns to go round the Earth; "" of all others."""
+    lacking = 0 if grid.periodic else round(360 * (len(grid.lon) - 1) / (grid.lon[-1] - grid.lon[0])) - len(grid.lon)
+    if not 1 <= lacking <= _FEW:
+        return ""
+    columns = "1 column" if lacking == 1 else f"{lacking} columns"
+    return (
+        f"the longitudes, {grid.lon[0]:g} to {grid.lon[-1]:g}, lack {columns} to go round the Earth; no storm is "
+        "followed across this gap"
+    )
+
+
+def _refuse_gap(values: Floats, what: str, where: str) -> None:
+    """Refuse an axis that is even but for rows or columns that are missing: nothing is known of what lies there."""
+    apart = np.diff(values)
+    step = np.median(apart)
+    times = np.round(apart / step)
+    is_even = (abs(apart / step - times) <= _LIKE * times).all() and (times >= 1).all()
+    if is_even and times.max() > 1:
+        at = int(np.argmax(times > 1))
+        raise InputError(
+            f"{where}: the {what} are {step:g} degrees apart, but none lies between {values[at]:g} and "
+            f"{values[at + 1]:g}; add what is missing, or cut the file to one side of the gap (ncks -d)"
+        )
 
 
 def _from_greenwich(lon: Floats, periodic: bool) -> tuple[Floats, int]:
@@ -108,6 +139,8 @@ def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
     unwrapped = lon[0] + np.concatenate([[0], np.cumsum(step)])
     even = np.linspace(unwrapped[0], unwrapped[-1], len(lon))
     spacing = even[1] - even[0]
+    if (step > 0).all():
+        _refuse_gap(unwrapped, "longitudes", where)
     if spacing <= 0 or abs(unwrapped - even).max() > _EVEN * spacing or unwrapped[-1] - unwrapped[0] > 360.001:
         raise InputError(
             f"{where}: longitudes must be evenly spaced and go round the Earth at most once, but they begin with "

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks.science import calendars
+from stormtracks.science.arrays import Times
+from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import variables
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.source import Source
@@ -15,8 +17,8 @@ from stormtracks.science.reanalysis.structure import Structure
 from stormtracks.science.reanalysis.variables import Candidate
 from stormtracks.science.records import InputFile
 
-_MOST = 8192
-"""Files of which it is kept what is inside: several years of one analysis per file."""
+_MOST = 32768
+"""Files of which it is kept what is inside: twenty years of one analysis per file, of some kB each."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,17 @@ class FileContents:
         """Length of the member axis, 1 where there is none; 0 for a file that has nothing for us."""
         return 0 if self._first is None else len(self._first.members)
 
+    @property
+    def times(self) -> Times:
+        """Its times, ascending."""
+        return np.zeros(0, "datetime64[s]") if self._first is None else self._first.times
+
     @functools.cached_property
     def years(self) -> frozenset[int]:
         """Calendar years of its times."""
         if self._first is None:
             return frozenset()
-        return frozenset(np.unique(calendars.years(self._first.times, self._first.calendar)).tolist())
+        return frozenset(np.unique(calendars.years(self.times, self._first.calendar)).tolist())
 
     def levels(self, role: str) -> tuple[float, ...] | None:
         """Pressure levels (hPa) of the variables of a role; None where one of them does not say."""
@@ -63,8 +70,39 @@ class FileContents:
         return next((one.structure for one in self.candidates), None)
 
 
-NOTHING = FileContents(())
+_NOTHING = FileContents(())
 _known: OrderedDict[tuple[object, ...], FileContents] = OrderedDict()
+
+
+class Looks:
+    """What is inside the files of a folder, each looked at once: of ten thousand not even the state is asked again.
+
+    Parameters
+    ----------
+    described : Dataset
+        The user's description.
+    """
+
+    def __init__(self, described: Dataset) -> None:
+        self._described = described
+        self._seen: dict[Path, tuple[FileContents, str]] = {}
+
+    def at(self, path: Path) -> FileContents:
+        """The contents of a file; nothing, where it cannot be read."""
+        return self._look(path)[0]
+
+    def fault(self, path: Path) -> str:
+        """Why nothing in a file can be used; "" where something can, or where it has nothing to do with us."""
+        inside, unreadable = self._look(path)
+        return unreadable or ("" if inside.candidates else next(iter(inside.faults), ""))
+
+    def _look(self, path: Path) -> tuple[FileContents, str]:
+        if path not in self._seen:
+            try:
+                self._seen[path] = look(path, self._described), ""
+            except InputError as error:
+                self._seen[path] = _NOTHING, str(error)
+        return self._seen[path]
 
 
 def look(path: str | Path, described: Dataset | None = None) -> FileContents:

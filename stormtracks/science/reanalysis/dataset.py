@@ -11,6 +11,8 @@ from stormtracks.errors import BadValue
 
 WINDS = ("u", "v")
 ROLES = (*WINDS, "vorticity")
+LARGEST_NUMBER = 999_999
+"""Of a member in file names."""
 _PLACEHOLDER = re.compile(r"\{(year|member)(?::0(\d)d)?\}|(\*)")
 
 
@@ -49,6 +51,14 @@ class Dataset:
             raise BadValue(f"'files' must have u and v, or vorticity alone, not {', '.join(sorted(self.files))}")
         for template in self.files.values():
             pattern(template)
+        twice = [name for name in self.variables.values() if list(self.variables.values()).count(name) > 1]
+        if twice:
+            roles = " and ".join(role for role, name in self.variables.items() if name == twice[0])
+            raise BadValue(
+                f"'variables': {twice[0]!r} is given for {roles}, and each has a variable of its own; correct one"
+            )
+        if self.first_member is not None and not 0 <= self.first_member <= LARGEST_NUMBER:
+            raise BadValue(f"'first_member' must be 0 to {LARGEST_NUMBER}, as in file names, not {self.first_member}")
         if self.level is not None and not 0 < self.level < math.inf:
             raise BadValue(f"'level' must be a finite number of hPa above 0, not {self.level:g}")
 

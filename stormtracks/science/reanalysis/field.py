@@ -44,6 +44,8 @@ class Field:
         Whether one stored chunk holds several members.
     remarks : tuple of str
         What was guessed about it, one sentence each, without the file's name (see `Members.remarks`).
+    limits : tuple of float
+        See `Packing.limits`.
     chunks_read : int
         Stored chunks inflated so far.
 
@@ -73,6 +75,7 @@ class Field:
         self._level = found.levels.place(level) if self._axis("level") else 0
         self._check_size()
         self._packing = Packing(self.variable)
+        self.limits = self._packing.limits
         self._prepare_chunks()
         self.chunks_read = 0
 
@@ -194,10 +197,10 @@ def _whole(axis: axes.Axis) -> int | slice:
 def _chosen(source: Source, role: str, level: float, described: Dataset) -> Candidate:
     """The variable of an open file that holds what a role asks for, at a level (hPa)."""
     named = described.variables.get(role)
-    if named is not None and named not in source.nc.variables:
+    found = contents.of_source(source, described).found
+    if named is not None and named not in (*source.nc.variables, *(one.name for one in found)):
         choice = ", ".join(source.nc.variables)
         raise InputError(f"{source.path}: there is no variable {named!r}; choose one of {choice}")
-    found = contents.of_source(source, described).found
     chosen = variables.choose(found, role, level, source.path)
     if chosen is None:
         chosen = variables.only_field(source.nc, role, source.path, described)

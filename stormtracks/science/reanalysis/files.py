@@ -15,7 +15,7 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError, PassingInputError
-from stormtracks.science.reanalysis import axes
+from stormtracks.science.reanalysis import axes, origin
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.field import Field
 from stormtracks.science.reanalysis.source import Source
@@ -44,6 +44,10 @@ class StoredField:
     remarks : tuple of str
     is_mean : bool
         Whether the file says that its values are means over time.
+    origin : Stated
+        What the file says of its model and run.
+    limits : tuple of float
+        See `Packing.limits`.
     """
 
     path: Path
@@ -56,6 +60,8 @@ class StoredField:
     together: bool
     remarks: tuple[str, ...]
     is_mean: bool
+    origin: origin.Stated
+    limits: tuple[float, ...]
     files: "Files"
 
     def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
@@ -123,6 +129,8 @@ class Files:
                 members=field.members,
                 together=field.together,
                 remarks=field.remarks,
+                origin=origin.of_file(field.source.nc, path),
+                limits=field.limits,
                 is_mean="time: mean" in str(axes.attribute(field.variable, "cell_methods")),
                 files=self,
             )

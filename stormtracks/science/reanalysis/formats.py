@@ -7,7 +7,7 @@ NETCDF = ".nc", ".nc3", ".nc4", ".cdf", ".netcdf", ".netcdf4"
 _MAGIC = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 _TEXTS = (
     ".txt", ".md", ".py", ".json", ".yaml", ".yml", ".csv", ".log", ".sh", ".xml", ".pdf", ".png", ".jpg", ".idx",
-    ".svg", ".ipynb", ".toml", ".md5", ".sha256", ".rst", ".part",
+    ".svg", ".ipynb", ".toml", ".md5", ".sha256", ".rst",
 )  # fmt: skip
 """Ends of names of what lies beside data and is not asked what it is."""
 _HEAD_BYTES = 512

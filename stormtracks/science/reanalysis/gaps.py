@@ -6,10 +6,13 @@ import numpy as np
 
 from stormtracks.readable import moment
 from stormtracks.science import calendars
+from stormtracks.science.arrays import Floats
 from stormtracks.science.records import TimeAxis
 
 _MONTHS_AND_LONGER = 24.0 * 27
 """Hours; data in steps so long are not at times of their own, and nothing can be said of their ends."""
+
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,33 @@ def _ends(axis: TimeAxis, first: np.datetime64, last: np.datetime64) -> tuple[in
     """Whole steps between the season's ends and the first and the last time."""
     if len(axis) < 2:
         return 0, 0
-    steps = np.diff(axis.times) / (axis.missing[1:] + 1)
-    if steps[0] / np.timedelta64(1, "h") >= _MONTHS_AND_LONGER:
+    steps = _steps(axis)
+    if steps[0] >= _MONTHS_AND_LONGER:
         return 0, 0
-    return int((axis.times[0] - first) / steps[0]), int((last - axis.times[-1]) / steps[-1])
+    before = _hours(first, axis.times[0], axis.calendar) / steps[0]
+    after = _hours(axis.times[-1], last, axis.calendar) / steps[-1]
+    return max(0, int(before + _ROUNDING)), max(0, int(after + _ROUNDING))
+
+
+def _steps(axis: TimeAxis) -> Floats:
+    """Hours from each time to the next, were none missing between them."""
+    return np.diff(axis.hours) / (axis.missing[1:] + 1)
+
+
+def _hours(first: np.datetime64, last: np.datetime64, calendar: str) -> float:
+    """Hours between two dates, in their own calendar: one without leap days has no 29 February in between."""
+    return float(calendars.elapsed_hours(np.array([first, last]), calendar)[-1])
 
 
 def _first(axis: TimeAxis, before: int) -> np.datetime64:
+    steps = _steps(axis)
     if before:
-        step = (axis.times[1] - axis.times[0]) / (axis.missing[1] + 1)
-        return axis.times[0] - before * step
+        return _later(axis.times[0], -before * steps[0], axis.calendar)
     lacking = np.flatnonzero(axis.missing)
-    if not len(lacking):
-        return axis.times[-1] + (axis.times[-1] - axis.times[-2]) / (axis.missing[-1] + 1)
-    at = int(lacking[0])
-    return axis.times[at - 1] + (axis.times[at] - axis.times[at - 1]) / (axis.missing[at] + 1)
+    at = int(lacking[0]) if len(lacking) else 0
+    return _later(axis.times[at - 1], steps[at - 1], axis.calendar)
+
+
+def _later(time: np.datetime64, hours: float, calendar: str) -> np.datetime64:
+    lasting = np.array([round(hours * 3600)], "timedelta64[s]")
+    return calendars.later(np.array([time]), lasting, calendar)[0]

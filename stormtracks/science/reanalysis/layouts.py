@@ -14,13 +14,15 @@ import dataclasses
 import functools
 import re
 import string
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import contents, dataset, formats, leftovers, levels, listing, variables
-from stormtracks.science.reanalysis.contents import FileContents
+from stormtracks.science.reanalysis import copies, dataset, formats, leftovers, levels, listing, variables
+from stormtracks.science.reanalysis.contents import Looks
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.listing import Found
 
@@ -95,15 +97,18 @@ class Survey:
     def __init__(self, folder: Path, described: Dataset) -> None:
         self.folder = folder
         self.described = described
+        self._looks = Looks(described)
         depth = max([listing.DEPTH, *(template.count("/") for template in described.files.values())])
         self.listing = listing.of(folder, depth)
+        paths = [file.path for file in self.listing.files if file.path not in described.files.values()]
+        self.listing.leave_out(copies.find(paths, self._adds_times))
         self._named = _once(self._by_names())
 
     @functools.cached_property
     def years(self) -> list[int]:
         """All calendar years that any file has, ascending."""
         entries = self._named if self.described.files else [*self._named, *self._by_contents]
-        return sorted({year for entry in entries for year in _years_of(entry, self.described)})
+        return sorted({year for entry in entries for year in self._years_of(entry)})
 
     def layout(self, years: tuple[int, ...], level: float) -> Layout:
         """The files of a year.
@@ -126,15 +131,20 @@ class Survey:
             needs cannot be read.
         """
         entries = self._named
-        chosen = [entry for entry in entries if _has_year(entry, years, self.described)]
+        chosen = self._of_years(entries, years)
         if not self.described.files and not chosen:
             entries = self._by_contents
-            chosen = [entry for entry in entries if _has_year(entry, years, self.described)]
-        if not any(_has_year(entry, years[:1], self.described) for entry in chosen):
+            chosen = self._of_years(entries, years)
+        if not self._of_years(chosen, years[:1]):
             raise self._no_year(years[0])
         remarks = leftovers.remarks(self.listing, self._faults(entries), [entry.path for entry in chosen], years)
-        fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self.described), remarks)
+        fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self._looks, self.described), remarks)
         return _layout(self.folder, fitting, self.described, remarks)
+
+    def _adds_times(self, path: str, other: str) -> bool:
+        """Whether a file has times that another has not; also where only the other cannot be read."""
+        one, two = (self._looks.at(self.folder / name).times for name in (path, other))
+        return bool(len(one)) and not np.isin(one, two).all()
 
     def _by_names(self) -> list[Entry]:
         """What the names of the files below the folder say."""
@@ -158,7 +168,7 @@ class Survey:
         entries = []
         for file in self._opened:
             path = self.folder / file.path
-            roles = {candidate.role for candidate in _look(path, self.described).candidates}
+            roles = {candidate.role for candidate in self._looks.at(path).candidates}
             entries += [Entry(role, path, identity=file.identity) for role in sorted(roles)]
         return entries
 
@@ -167,7 +177,14 @@ class Survey:
         paths = [entry.path for entry in entries if entry.year is None]
         if entries is not self._named:
             paths += [self.folder / file.path for file in self._opened]
-        return {path: fault for path in paths if (fault := _fault(path, self.described))}
+        return {path: fault for path in paths if (fault := self._looks.fault(path))}
+
+    def _years_of(self, entry: Entry) -> Set[int]:
+        return {entry.year} if entry.year is not None else self._looks.at(entry.path).years
+
+    def _of_years(self, entries: list[Entry], years: tuple[int, ...]) -> list[Entry]:
+        """The entries that have one of some years."""
+        return [entry for entry in entries if not self._years_of(entry).isdisjoint(years)]
 
     def _no_year(self, year: int) -> InputError:
         if self.described.files and not self._named:
@@ -233,52 +250,27 @@ def _member(name: re.Match[str]) -> tuple[int | None, str]:
     return int(name["member"]), (letters if len(letters) > 1 else "") + name["member"]
 
 
-def _look(path: Path, described: Dataset) -> FileContents:
-    """What is inside a file; nothing, where it cannot be read."""
-    try:
-        return contents.look(path, described)
-    except InputError:
-        return contents.NOTHING
-
-
-def _fault(path: Path, described: Dataset) -> str:
-    """Why nothing in a file can be used; "" where something can, or where it has nothing to do with us."""
-    try:
-        inside = contents.look(path, described)
-    except InputError as error:
-        return str(error)
-    return "" if inside.candidates else next(iter(inside.faults), "")
-
-
-def _years_of(entry: Entry, described: Dataset) -> Collection[int]:
-    return {entry.year} if entry.year is not None else _look(entry.path, described).years
-
-
-def _has_year(entry: Entry, years: tuple[int, ...], described: Dataset) -> bool:
-    return not set(years).isdisjoint(_years_of(entry, described))
-
-
-def _at_level(entries: list[Entry], level: float, described: Dataset) -> list[Entry]:
+def _at_level(entries: list[Entry], level: float, looks: Looks, described: Dataset) -> list[Entry]:
     """The entries that may have a level; refused where none of a wind's files has it."""
-    fitting = [entry for entry in entries if _has_level(entry, level, described)]
+    fitting = [entry for entry in entries if _has_level(entry, level, looks, described)]
     for role in sorted({entry.role for entry in entries} - {entry.role for entry in fitting}):
         others = [entry for entry in entries if entry.role == role]
         if not fitting or role in ("u", "v"):  # vorticity at another level does not matter where there are winds
-            there = sorted({one for entry in others for one in _levels_of(entry, described) or ()})
+            there = sorted({one for entry in others for one in _levels_of(entry, looks, described) or ()})
             raise variables.level_missing(others[0].path, role, level, there)
     return fitting
 
 
-def _levels_of(entry: Entry, described: Dataset) -> tuple[float, ...] | None:
+def _levels_of(entry: Entry, looks: Looks, described: Dataset) -> tuple[float, ...] | None:
     if entry.level is not None:
         return (entry.level,)
     if entry.year is not None or described.files:
         return None  # not opened for this: the field itself refuses a level that it does not have
-    return _look(entry.path, described).levels(entry.role)
+    return looks.at(entry.path).levels(entry.role)
 
 
-def _has_level(entry: Entry, level: float, described: Dataset) -> bool:
-    there = _levels_of(entry, described)
+def _has_level(entry: Entry, level: float, looks: Looks, described: Dataset) -> bool:
+    there = _levels_of(entry, looks, described)
     return there is None or levels.has(there, level)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis import formats
+from stormtracks.science.reanalysis.copies import Copies
 from stormtracks.science.reanalysis.listing import Listing
 from stormtracks.science.reanalysis.source import Source
 
@@ -39,6 +40,7 @@ def remarks(
         if _without_numbers(path) in alike and _may_be_of(path, years):
             raise InputError(fault)
     found = [*(_left_out(path, fault) for path, fault in faults.items()), *map(_as_remark, listing.faults)]
+    found += _copies(listing.copies, years)
     more = len(found) - _NAMED
     return tuple(found if more <= 1 else [*found[:_NAMED], f"{more:,} more files and folders were left out"])
 
@@ -52,7 +54,7 @@ def no_year(folder: Path, year: int, there: list[int], listing: Listing, faults:
         )
     if len(faults) == 1 and not listing.stores and not listing.faults:
         return InputError(next(iter(faults.values())))
-    reasons = [*_other_formats(folder, listing), *_without_paths(faults), *listing.faults]
+    reasons = [*_other_formats(folder, listing), *_without_paths(faults), *listing.faults, *_unfinished(listing.copies)]
     if not reasons:
         return _nothing_known(folder, listing)
     return InputError(f"{folder}: there is nothing that can be read as winds: {'; '.join(reasons)}")
@@ -85,6 +87,31 @@ def _other_formats(folder: Path, listing: Listing) -> list[str]:
         else f"{names[0]}: {remedy}"
         for (kind, remedy), names in kinds.items()
     ]
+
+
+def _copies(copies: Copies, years: tuple[int, ...]) -> list[str]:
+    """What is said about copies of files and unfinished ones that may be of some years."""
+    of = [path for path in copies.of if _may_be_of(Path(path), years)]
+    unfinished = [path for path in _unfinished_data(copies) if _may_be_of(Path(path), years)]
+    said = []
+    if of:
+        what = f"a copy of {copies.of[of[0]]}" if len(of) == 1 else "copies of other files here"
+        said.append(f"{_some(of)} left out: by name {what}")
+    if unfinished:
+        said.append(f"{_some(unfinished)} left out: by name not written to the end")
+    return said
+
+
+def _unfinished(copies: Copies) -> list[str]:
+    """The reason why files are not read that would be data if they were whole."""
+    names = _unfinished_data(copies)
+    remedy = "by name not written to the end; wait for the download or copy to end, or rename the file if it is whole"
+    return [f"{_some(names)}: {remedy}"] if names else []
+
+
+def _unfinished_data(copies: Copies) -> list[str]:
+    """Unfinished files that will be netCDF by their names: x.nc.part."""
+    return [path for path in copies.unfinished if any(f"{end}." in path.lower() for end in formats.NETCDF)]
 
 
 def _without_paths(faults: Mapping[Path, str]) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import axes as axes_
-from stormtracks.science.reanalysis import level_kinds, packing, pressure
+from stormtracks.science.reanalysis import level_kinds, level_pressures, level_words, packing, pressure
 from stormtracks.science.reanalysis.attributes import attribute, number, text
 from stormtracks.science.reanalysis.axes import Axis, one
 
@@ -49,14 +49,14 @@ _KINDS = {  # kinds of level by the types that GRIB and its converters name
     "levels of potential vorticity": re.compile(r"(potential ?)?(vorticity|pv).*"),
     "the surface": re.compile(r"surface|sfc|ground.*"),
 }
-_IN_TEXT = re.compile(r"(\d+(?:\.\d+)?)[ _-]?(hpa|mbar|mb|millibars?|pa|hectopascals?)(?![a-z])")
-_UNIT_IN_FILE_NAME = re.compile(r"(?<!\d)(\d{1,4})_?(hpa|mbar|mb)(?![a-z])")
-_IN_FILE_NAME = re.compile(
-    r"(?:^|[^a-z0-9])(?:u|v|uv|ua|va|uava|[uv]_?wnd|[uv]_?wind|wind|winds|[uv]grd|vo|vor|vort|relv|vorticity)(\d{3,4})(?![0-9a-z])"
+_ATTRIBUTES = re.compile(
+    r"(grib_)?((air_)?p(ress(ure)?)?_?)?lev(el)?(_?(value|desc(ription)?|hpa|mb|pa))?|(air_)?pres(s(ure)?)?(_?(hpa|mb|pa))?"
+    r"|plev|p|isobaric\w*"
 )
-_HEIGHT_IN_TEXT = re.compile(r"(\d+(?:\.\d+)?) ?-?m(?:et(?:er|re)s?)?\b")
-_HEIGHT_IN_NAME = re.compile(r"(10|100)[uv]|[uv](10|100)|[uv].*?(\d+)m")
-_USUAL = {*range(100, 1001, 25)}
+_SAYS_KIND_ONLY = re.compile(r"(pressure|isobaric|multiple|single|all|upper.air).*")
+"""Descriptions of levels that do not say which."""
+_AGREE = 0.01
+"""How far apart two statements of a level may be, relative, to be the same."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,20 @@ class Levels:
         says so.
     height_m : float or None
         Its height, where it has one.
+    near : str
+        Where it is instead of on a pressure level, if it is said: "at a height of 10 m", "near the surface".
     remark : str
         What was assumed; "" where nothing was.
+    source : str
+        What states it, with its unit: "the attribute 'level'"; "" for what is only guessed.
     """
 
     hpa: tuple[float, ...] | None = None
     other: str = ""
     height_m: float | None = None
+    near: str = ""
     remark: str = ""
+    source: str = ""
 
     def place(self, level: float) -> int:
         """Number of a level (hPa) on the axis."""
@@ -104,16 +110,22 @@ def of_variable(
     named : float or None
         The level that the variable's own name says, hPa.
     """
-    in_name = named if named is not None else _in_words(variable, path)
-    by_axis = _of_coordinate(nc, one(axes, "level"), variable)
+    by_axis = _of_coordinate(nc, axes, variable)
     by_attribute = _of_attributes(variable)
-    stated = next((found for found in (by_axis, by_attribute) if found and found.hpa is not None), None)
+    in_words = _of_words(variable, named)
+    stated = [found for found in (by_axis, by_attribute, *in_words) if found and found.hpa is not None]
     other = next((found for found in (by_attribute, by_axis) if found and found.other), None)
-    if other is not None and not (in_name is not None and _is_one_height(other, axes)):
-        return other
-    if stated is not None:
-        return stated
-    return Levels(height_m=_height_in_words(variable)) if in_name is None else Levels((in_name,))
+    if other is not None:
+        in_name = _in_name(in_words, path) if _is_one_height(other, axes) else None
+        return in_name or other
+    layer = next((found for found in in_words if found.other), None)
+    if layer is not None and not (by_axis and by_axis.hpa):
+        return layer
+    if not stated:
+        stated = [found for found in (_of_file_attributes(nc), _of_file_name(path), _of_title(nc)) if found]
+    if not stated:
+        return _of_height(variable)
+    return _agreeing(stated)
 
 
 def has(levels: tuple[float, ...], level: float) -> bool:
@@ -143,7 +155,8 @@ def refuse_others(levels: Levels, axes: list[Axis], where: str) -> None:
     """
     axis = one(axes, "level")
     if levels.other:
-        raise InputError(f"{where}: {levels.other}, not a pressure level; {_remedy(levels.other)}")
+        no_level = "" if "stated twice" in levels.other else ", not a pressure level"
+        raise InputError(f"{where}: {levels.other}{no_level}; {_remedy(levels.other)}")
     if axis is not None and axis.size > 1 and levels.hpa is None:
         raise InputError(
             f"{where}: the {axis.size} levels of {axis.dimension!r} are not pressures; extract one of them, or give "
@@ -152,6 +165,8 @@ def refuse_others(levels: Levels, axes: list[Axis], where: str) -> None:
 
 
 def _remedy(other: str) -> str:
+    if "stated twice" in other:
+        return "correct one of them (ncatted, ncrename)"
     if "not understood" in other:
         return "give the coordinate units of pressure (ncatted -a units,NAME,o,c,hPa FILE)"
     if "model" in other or "sigma" in other:
@@ -165,89 +180,161 @@ def _is_one_height(levels: Levels, axes: list[Axis]) -> bool:
     return levels.height_m is not None and (axis is None or axis.size == 1)
 
 
-def _of_coordinate(nc: netCDF4.Dataset, axis: Axis | None, variable: netCDF4.Variable) -> Levels | None:
-    """What the axis of levels says, or the scalar coordinates: those that the variable names, a pressure first."""
-    if axis is not None and axis.coordinate is not None:
-        return _levels(nc, axis.coordinate)
+def _of_words(variable: netCDF4.Variable, named: float | None) -> list[Levels]:
+    """What the name of a variable says, and its words."""
+    found = [] if named is None else [Levels((named,), source=f"the name {variable.name!r}")]
+    level, layer = level_words.of_variable(variable)
+    if layer:
+        found.append(Levels(other=f"it is of a layer ({layer})"))
+    return found if level is None else [*found, Levels((level,), source="its description")]
+
+
+def _agreeing(stated: list[Levels]) -> Levels:
+    """The first of several statements; one without units only if no other has some. Refused if they contradict."""
+    with_units = [one for one in stated if one.source]
+    first = stated[0] if stated[0].source or len(stated[0].hpa or ()) > 1 or not with_units else with_units[0]
+    for other in with_units:
+        if first.source and first.hpa and other.hpa and len(first.hpa) == len(other.hpa) == 1:
+            one, another = first.hpa[0], other.hpa[0]
+            if abs(one - another) > _AGREE * one:
+                said = f"{first.source} says {one:g} hPa and {other.source} {another:g} hPa"
+                return Levels(other=f"its level is stated twice: {said}")
+    return first
+
+
+def _of_height(variable: netCDF4.Variable) -> Levels:
+    height = level_words.height_of(variable)
+    return Levels() if height is None else Levels(height_m=height, near=f"at a height of {height:g} m")
+
+
+def _in_name(in_words: list[Levels], path: Path) -> Levels | None:
+    """What the name of a variable, its words or the name of its file says; None where they say no pressure."""
+    return next((found for found in in_words if found.hpa is not None), None) or _of_file_name(path)
+
+
+def _of_file_name(path: Path) -> Levels | None:
+    level = level_words.of_file_name(path)
+    return None if level is None else Levels((level,))
+
+
+def _of_title(nc: netCDF4.Dataset) -> Levels | None:
+    level = level_words.of_title(text(nc, "title"))
+    return None if level is None else Levels((level,))
+
+
+def _of_coordinate(nc: netCDF4.Dataset, axes: list[Axis], variable: netCDF4.Variable) -> Levels | None:
+    """What the axis of levels says, or the scalar coordinates: those that the variable names, a pressure first.
+
+    An axis that only counts, or says nothing at all, may have its pressures in a variable along it.
+    """
+    axis = one(axes, "level")
+    by_axis = _levels(nc, axis.coordinate) if axis is not None and axis.coordinate is not None else None
+    if by_axis is not None and (by_axis.source or (by_axis.other and not by_axis.remark)):
+        return by_axis
+    along = level_pressures.find(nc, variable, axes)
+    if along is not None:
+        return Levels(along.hpa, source=f"the pressure {along.name!r}", other=along.fault)
+    if by_axis is not None and (by_axis.other or axis is None or axis.size != 1):
+        return by_axis
     if axis is not None and axis.size != 1:
         return None
+    return _of_scalars(nc, variable, by_axis)
+
+
+def _of_scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, by_axis: Levels | None) -> Levels | None:
+    """What scalar coordinates say; where an axis has one level without units (`by_axis`), only a pressure counts."""
     scalars = list(axes_.scalars(nc, variable, "level"))
     names = str(attribute(variable, "coordinates")).split()
     named = [scalar for scalar in scalars if scalar.name in names]
     found = [_levels(nc, scalar) for scalar in named or scalars]
+    if by_axis is not None:
+        return next((one for one in found if one.hpa is not None and one.source), by_axis)
     return next((one for one in found if one.hpa is not None), found[0] if found else None)
 
 
 def _levels(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Levels:
+    name = coordinate.name
     if axes_.is_text(coordinate):
-        return Levels(other=f"the levels of {coordinate.name!r} are texts and not understood")
+        level = level_words.pressure_in(axes_.one_text(coordinate).lower())
+        if level is not None:
+            return Levels((level,), source=f"the coordinate {name!r}")
+        what = "the names of an enumeration" if axes_.is_enumeration(coordinate) else "texts"
+        return Levels(other=f"the levels of {name!r} are {what} and not understood")
     units = text(coordinate, "units")
     kind, because = level_kinds.of_coordinate(nc, coordinate)
     factor = pressure.in_hpa(str(attribute(coordinate, "units")))
     values = packing.coordinate(coordinate).ravel()
     if kind:
-        height = (
-            float(values[0]) * level_kinds.METRES.get(units, np.nan) if kind == "heights" and len(values) == 1 else None
-        )
-        return Levels(other=f"{coordinate.name!r} are {kind} ({because})", height_m=height)
+        one_height = kind == "heights" and len(values) == 1
+        height = float(values[0]) * level_kinds.METRES.get(units, np.nan) if one_height else None
+        near = _at_height(height) if kind == "heights" else ""
+        return Levels(other=f"{name!r} are {kind} ({because})", height_m=height, near=near)
     if factor is None and units:
-        return Levels(other=f"the units {units!r} of the level {coordinate.name!r} are not understood")
-    return _pressures(coordinate.name, values, factor)
+        return Levels(other=f"the units {units!r} of the level {name!r} are not understood")
+    return _pressures(f"the level {name!r}", values, factor)
 
 
-def _pressures(name: str, values: Floats, factor: float | None) -> Levels:
+def _at_height(height: float | None) -> str:
+    is_known = height is not None and np.isfinite(height)
+    return f"at a height of {height:g} m" if is_known else "at a height"
+
+
+def _pressures(what: str, values: Floats, factor: float | None) -> Levels:
     """Levels in hPa; without units guessed, but for numbers from 1 upwards, which count the levels of a model."""
     remark = ""
     if factor is None:
         if len(values) > 1 and (np.abs(np.diff(values)) == 1).all():
-            return Levels(other=f"{name!r} are levels of a model by number, without units")
+            return Levels(
+                other=f"{what.removeprefix('the level ')} are levels of a model by number, without units",
+                remark="counted",
+            )
         factor = 0.01 if np.nanmax(values, initial=0) > 2000 else 1.0  # no pressure level lies above 2000 hPa
-        remark = f"the level {name!r} has no units; taken to be in {'Pa' if factor < 1 else 'hPa'}"
-    return Levels(tuple(float(level) for level in np.round(values * factor, 6)), remark=remark)
+        remark = f"{what} has no units; taken to be in {'Pa' if factor < 1 else 'hPa'}"
+    hpa = tuple(float(level) for level in np.round(values * factor, 6))
+    return Levels(hpa, remark=remark, source="" if remark else what)
 
 
 def _of_attributes(variable: netCDF4.Variable) -> Levels | None:
-    """What the attributes say that converters from GRIB write: cfgrib, pygrib, wgrib2, NCL, netCDF-Java."""
+    """What the attributes say that converters from GRIB write: cfgrib, pygrib, wgrib2, NCL, netCDF-Java, and others."""
     type_name = next((name for name in _TYPES if attribute(variable, name) != ""), "")
     code = number(variable, type_name) if type_name else None
     type_ = text(variable, type_name) if code is None else _TYPES[type_name].get(int(code), f"{code:g}")
-    level = next((name for name in ("GRIB_level", "level") if attribute(variable, name) != ""), None)
+    names = level_words.attribute_names(variable, _ATTRIBUTES)
+    names.sort(key=lambda name: name not in ("GRIB_level", "level"))
     for kind, pattern in _KINDS.items():
         if type_ and pattern.fullmatch(type_.split("(")[0].strip()):
-            height = (number(variable, level) if level else None) if kind == "heights" else None
-            return Levels(other=f"it is on {kind} ({type_name} {type_!r})", height_m=height)
-    return None if level is None else _of_level_attribute(variable, level, type_)
+            height = (number(variable, names[0]) if names else None) if kind == "heights" else None
+            near = _at_height(height) if kind == "heights" else "near the surface" if kind == "the surface" else ""
+            return Levels(other=f"it is on {kind} ({type_name} {type_!r})", height_m=height, near=near)
+    found = [one for name in names if (one := _of_level_attribute(variable, name, type_))]
+    stated = [one for one in found if one.hpa is not None]
+    return _agreeing(stated) if stated else next(iter(found), None)
 
 
-def _of_level_attribute(variable: netCDF4.Variable, name: str, type_: str) -> Levels | None:
+def _of_file_attributes(nc: netCDF4.Dataset) -> Levels | None:
+    """What the attributes of the file itself say: ``level = "500 hPa"``."""
+    names = level_words.attribute_names(nc, _ATTRIBUTES)
+    found = (_of_level_attribute(nc, name, "") for name in names)
+    return next((replace(one, source="") for one in found if one and one.hpa is not None), None)
+
+
+def _of_level_attribute(variable: netCDF4.Variable | netCDF4.Dataset, name: str, type_: str) -> Levels | None:
+    what = f"the attribute {name!r}"
     value, words = number(variable, name), text(variable, name)
     if value is None:  # "850 mb", "10 m above ground"
-        found = re.fullmatch(r"([\d.]+)\s*(.+)", words)
-        factor = pressure.in_hpa(found[2]) if found else None
-        if found and factor is not None:
-            return Levels((round(float(found[1]) * factor, 6),))
+        level = level_words.pressure_in(words)
+        if level is not None:
+            layer = level_words.layer_in(words)
+            return Levels(other=f"it is of a layer ({layer})") if layer else Levels((level,), source=what)
         height = re.match(r"([\d.]+) ?m\b", words)
-        return Levels(other=f"its level is {words!r}", height_m=float(height[1]) if height else None)
-    if _ISOBARIC.fullmatch(type_.split("(")[0].strip()):
-        in_pa = "inpa" in type_ or "(pa)" in type_ or value > 2000
-        return Levels((round(value * (0.01 if in_pa else 1.0), 6),))
-    found_ = _pressures(name, np.array([value]), None)
-    return replace(found_, remark=found_.remark.replace("the level", "the attribute"))
-
-
-def _height_in_words(variable: netCDF4.Variable) -> float | None:
-    """The height that the words of a variable say, or its name (u10, 10v, u100)."""
-    found = _HEIGHT_IN_TEXT.search(text(variable, "long_name")) or _HEIGHT_IN_NAME.fullmatch(variable.name.lower())
-    return float(next(filter(None, found.groups()))) if found else None
-
-
-def _in_words(variable: netCDF4.Variable, path: Path) -> float | None:
-    """The level that the words of a variable say, or the name of its file."""
-    file_name = path.name.lower()
-    words = (text(variable, "long_name"), text(variable, "description"))
-    found = next((found for one in words if (found := _IN_TEXT.search(one))), None)
-    found = found or _UNIT_IN_FILE_NAME.search(file_name)
-    if found:
-        return round(float(found[1]) * (pressure.in_hpa(found[2]) or 1.0), 6)
-    found = _IN_FILE_NAME.search(file_name)
-    return float(found[1]) if found and int(found[1]) in _USUAL else None
+        if height:
+            metres = float(height[1])
+            return Levels(other=f"its level is {words!r}", height_m=metres, near=_at_height(metres))
+        if _SAYS_KIND_ONLY.fullmatch(words) or (name != "level" and not words.startswith("surface")):
+            return None
+        return Levels(other=f"its level is {words!r}", near="near the surface" if "surface" in words else "")
+    unit = re.search(r"(hpa|mb|pa)$", name.lower())
+    factor = pressure.in_hpa(str(attribute(variable, f"{name}_units")) or (unit[1] if unit else ""))
+    if factor is None and _ISOBARIC.fullmatch(type_.split("(")[0].strip()):
+        factor = 0.01 if "inpa" in type_ or "(pa)" in type_ or value > 2000 else 1.0
+    return _pressures(what, np.array([value]), factor)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis.copies import Copies
 
 DEPTH = 4
 """Folders below the folder of data that are looked through."""
@@ -35,11 +36,19 @@ class Listing:
         Paths of folders that are one store of data (Zarr), which are not looked through.
     faults : list of str
         What could not be looked at, and why: a sentence each.
+    copies : Copies
+        Files that are left out since they are copies of others, or not whole yet.
     """
 
     files: list[Found] = field(default_factory=list)
     stores: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    copies: Copies = field(default_factory=Copies)
+
+    def leave_out(self, copies: Copies) -> None:
+        """Take files out of the list that are copies of others, or not whole yet."""
+        self.copies = copies
+        self.files = [file for file in self.files if file.path not in copies]
 
 
 def of(folder: Path, depth: int = DEPTH) -> Listing:

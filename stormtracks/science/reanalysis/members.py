@@ -9,7 +9,7 @@ import numpy as np
 
 from stormtracks.science import calendars
 from stormtracks.science.errors import InputError, PassingInputError
-from stormtracks.science.reanalysis import series, times
+from stormtracks.science.reanalysis import origin, series, times
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.files import Files, StoredField
 from stormtracks.science.reanalysis.layouts import Layout
@@ -90,6 +90,7 @@ class Members:
         self._own_files = None not in layout.labels  # each member's; where not, member 0 stands for all of them
         self._files = Files(wanted.level, wanted.described)
         self._opened: dict[int, list[Series]] = {}
+        self._doubts: dict[int, list[str]] = {}
         self.labels = tuple(layout.labels.values())
         try:
             self._first = self._open(ensemble_member)
@@ -133,7 +134,7 @@ class Members:
         number = ensemble_member or 0
         self._check(number)
         found = self._series(number if self._own_files else 0)
-        paths = {stretch.field.path for one in found for stretch in one.stretches}
+        paths = {field.path for one in found for field in one.fields}
         return tuple(self._files.file(path) for path in sorted(paths))
 
     @property
@@ -146,18 +147,19 @@ class Members:
         """What was guessed about a member's files (or the first opened member's), a sentence each."""
         number = None if ensemble_member is None or not self._own_files else ensemble_member
         found = self._first if number is None else self._series(number)
+        doubts = next(self._doubts[one] for one, opened in self._opened.items() if opened is found)
         said: dict[str, tuple[dict[str, None], dict[Path, None]]] = {}
         for one in found:
-            for stretch in one.stretches:
-                for text in stretch.field.remarks:
-                    variables, paths = said.setdefault(text.removeprefix(f"{stretch.field.name}: "), ({}, {}))
-                    variables[stretch.field.name] = None
-                    paths[stretch.field.path] = None
+            for field in one.fields:
+                for text in field.remarks:
+                    variables, paths = said.setdefault(text.removeprefix(f"{field.name}: "), ({}, {}))
+                    variables[field.name] = None
+                    paths[field.path] = None
         guessed = (
             f"{_named(list(paths))}: {', '.join(variables)}: {text}" for text, (variables, paths) in said.items()
         )
         apart = (f"{_named(paths)} left out: {why}" for why, paths in found[0].left_out.items())
-        return (*self._layout.remarks, *apart, *guessed)
+        return (*self._layout.remarks, *apart, *dict.fromkeys(doubts), *guessed)
 
     def changed(self) -> list[str]:
         """Paths of files that are no longer what they were when they were opened."""
@@ -195,7 +197,7 @@ class Members:
             self._look_into(in_names)
             found = [self._one(role, in_names) for role in self._layout.files]
             first = next(iter(self._opened.values()), found)[0]
-            _refuse_misfits(found, first)
+            self._doubts[number] = _refuse_misfits(found, first)
             self._opened[number] = found
         return self._opened[number]
 
@@ -227,11 +229,17 @@ def _named(paths: list[Path]) -> str:
     return f"{paths[0].name} and {len(paths) - 1:,} more files"
 
 
-def _refuse_misfits(found: list[Series], first: Series) -> None:
-    for other in found:
-        if other is not first:
-            series.refuse_difference(first.field, other.field)
-            series.refuse_other_times(first, other)
+def _refuse_misfits(found: list[Series], first: Series) -> list[str]:
+    """Refuse series that do not fit each other, or the member that was opened first; what may not is said."""
+    doubts = [doubt for one in found for doubt in one.doubts]
+    for other in found[1:]:
+        doubts += origin.refuse_others(found[0].origin, other.origin, in_succession=False)
+        series.refuse_difference(found[0].field, other.field)
+        series.refuse_other_times(found[0], other)
+    if found[0] is not first:
+        series.refuse_difference(first.field, found[0].field, same_members=False)
+        series.refuse_other_times(first, found[0])
+    return doubts
 
 
 def _refuse_no_times(fields: list[StoredField], found: Series, wanted: Wanted) -> None:
@@ -239,10 +247,10 @@ def _refuse_no_times(fields: list[StoredField], found: Series, wanted: Wanted) -
     first, last = wanted.between(calendar)
     begin, end = calendars.texts(np.array([first, last]), calendar)
     if not len(found.times):
-        spans = [" to ".join(calendars.texts(field.times[[0, -1]], calendar)) for field in fields if len(field.times)]
+        spans = [" to ".join(calendars.texts(field.times[[0, -1]], calendar)) for field in fields]
         raise InputError(
             f"{where}: there is no time between {begin} and {end}, only "
-            f"{', '.join(spans) or 'an empty time axis'}; choose another year or season, or add the file that has it"
+            f"{', '.join(spans)}; choose another year or season, or add the file that has it"
         )
     new_year = calendars.of_date(int(calendars.years(last, calendar)), 1, 1, calendar)
     if first < new_year and found.times[-1] < new_year:

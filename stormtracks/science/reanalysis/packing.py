@@ -71,6 +71,17 @@ class Packing:
         """Marks of a missing value that could be values: only comparing finds them."""
         return [mark for mark in self.missing if abs(mark) <= largest]
 
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """The values of the lowest and the highest number that can be stored, where they are no marks by themselves.
+
+        Only of whole numbers of 16 bits or more: of 8 bits, these are values like others.
+        """
+        if self.dtype.kind not in "iu" or self.dtype.itemsize < 2:
+            return ()
+        ends = np.array([np.iinfo(self.dtype).min, np.iinfo(self.dtype).max], self.dtype).view(self._stored_type)
+        return tuple(float(value) for value in self._unpacked(ends) if np.isfinite(value))
+
     def coordinate(self, stored: np.ndarray) -> Floats:
         """Values of a coordinate as float64, missing ones NaN; single precision as the shortest decimal that it is."""
         meant = np.atleast_1d(stored).astype(self._stored_type, copy=False).view(self.dtype)

@@ -11,7 +11,7 @@ import numpy as np
 from stormtracks.science import calendars, sphere
 from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import gaps, layouts, times
+from stormtracks.science.reanalysis import gaps, layouts, marks, times
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.field import LARGEST
 from stormtracks.science.reanalysis.files import changed_while_read
@@ -19,6 +19,10 @@ from stormtracks.science.reanalysis.members import Members, Reading, Wanted
 from stormtracks.science.reanalysis.series import Series
 from stormtracks.science.records import InputFile, TimeAxis
 from stormtracks.science.settings import Settings
+
+_SAY_MARK = (
+    "where it marks missing values, name it as it is stored (ncatted -a missing_value,NAME,o,TYPE,NUMBER FILE), or "
+)
 
 
 def open_season(
@@ -272,6 +276,8 @@ class Season:
             if not sound:
                 self._refuse_absurd(one, start, values, reading.numbers)
                 unsound.append((one, np.isnan(values) & self._inside))
+            if one.field.role != "vorticity":
+                self._refuse_unsaid(one, start, values, reading.numbers)
             fields.append(values)
         if unsound:
             self._count_missing(reading, start, unsound)
@@ -292,13 +298,36 @@ class Season:
         absurd = (np.abs(values) > LARGEST[one.field.role]) & self._inside
         if absurd.any():
             value = values[np.nonzero(absurd)][0]
-            raise self._bad_values(one, start, absurd, numbers, f"{value:g}, more than any real {one.field.role}")
+            remedy = _SAY_MARK if np.count_nonzero(values == value) > 1 else ""
+            fault = f"{value:g}, more than any real {one.field.role}"
+            raise self._bad_values(one, start, absurd, numbers, fault, remedy)
 
-    def _bad_values(self, one: Series, start: int, bad: Bools, numbers: list[int], fault: str) -> InputError:
+    def _refuse_unsaid(self, one: Series, start: int, values: Floats, numbers: list[int]) -> None:
+        """Refuse a mark of missing values that nothing says to be one."""
+        mark = marks.unsaid(values, one.field_at(start).limits if len(values) else ())
+        if mark is None:
+            return
+        marked = (values == np.float32(mark)) & self._inside
+        if marked.any():
+            fault = f"{mark:g}, as no wind is at several points: a mark of missing values that nothing says to be one"
+            raise self._bad_values(one, start, marked, numbers, fault, _SAY_MARK)
+
+    def _bad_values(
+        self, one: Series, start: int, bad: Bools, numbers: list[int], fault: str, remedy: str = ""
+    ) -> InputError:
         step, member, row, column = (int(index[0]) for index in np.nonzero(bad))
         field, moment = one.field_at(start + step), calendars.text(self.axis.times[start + step], self.axis.calendar)
+        is_absent = fault.startswith("missing")
+        if is_absent and bad[step, member][self._inside].all():
+            return InputError(
+                f"{field.path}: {field.name}: not one of the values at {moment}, of member {numbers[member]}, is there "
+                "inside the region: all are missing (or NaN); download the file again, or remove this time from it, "
+                "because a season may lack times"
+            )
+        allow = ", allow missing ones (--set missing=skip)" if is_absent and not self._skip_missing else ""
         return InputError(
             f"{field.path}: {field.name}: {int(bad[step].sum())} values at {moment} "
             f"cannot be used inside the region; the first, at {self.grid.lat[row]:g} N {self.grid.lon[column]:g} E "
-            f"of member {numbers[member]}, is {fault}; choose a region without them (--set region=...) or other data"
+            f"of member {numbers[member]}, is {fault}; {remedy}choose a region without them (--set region=...){allow} "
+            "or other data"
         )

@@ -1,21 +1,22 @@
 """Fields after one another in time: the files of one wind (or of vorticity) that make a season."""
 
 import itertools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Floats
+from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import means
+from stormtracks.science.reanalysis import means, origin
 from stormtracks.science.reanalysis.files import MOST, StoredField
 from stormtracks.science.records import Grid
 
 _GREGORIAN = ("standard", "proleptic_gregorian")
 _AGREE_FROM = np.datetime64("1582-10-15", "s")
+_NAMED = 3
+"""Members named of each file."""
 FILES_AT_A_TIME = MOST // 2
 """u and v may be in files of their own."""
 
@@ -23,18 +24,10 @@ FILES_AT_A_TIME = MOST // 2
 Between = Callable[[str], tuple[np.datetime64, np.datetime64]]
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """Steps `first` to `first + size` (exclusive) of one file's field, which are steps `begin` and on of the season."""
-
-    field: StoredField
-    first: int
-    size: int
-    begin: int
-
-
 class Series:
     """One wind component, or vorticity, of one season, whatever files it is spread over.
+
+    Files may follow one another, or lie between one another: one with the analyses of 00 UTC, one with those of 12.
 
     Parameters
     ----------
@@ -46,100 +39,121 @@ class Series:
     Attributes
     ----------
     times : ndarray of datetime64[s], shape (nt,)
-    stretches : list of Stretch
-        In order of time; files without a time in the season are left out.
+        Ascending, each once.
+    fields : list of StoredField
+        Those with a time in the season, in order of the first.
     left_out : dict of str to list of Path
         Why files do not belong to the others -> those files.
+    origin : Stated
+        What the files say of their model and run.
+    doubts : list of str
+        What may be of another run, a sentence each.
 
     Raises
     ------
     InputError
-        Files overlap in time, or differ in grid, members or calendar.
+        Two files have the same time, are of different runs, or differ in grid, members or calendar.
     """
 
     def __init__(self, fields: Iterable[StoredField], between: Between) -> None:
-        self.stretches: list[Stretch] = []
         self.left_out: dict[str, list[Path]] = {}
-        begin = 0
+        self.fields: list[StoredField] = []
+        self.origin: origin.Stated = {}
+        self.doubts: list[str] = []
+        pieces: list[tuple[Times, int]] = []
         for field in self._together([field for field in fields if _overlaps(field, *between(field.calendar))]):
             first, last = between(field.calendar)
             start, stop = np.searchsorted(field.times, first), np.searchsorted(field.times, last, side="right")
             if stop > start:
-                self._append(Stretch(field, int(start), int(stop - start), begin))
-                begin += int(stop - start)
-        pieces = [one.field.times[one.first : one.first + one.size] for one in self.stretches]
-        self.times = np.concatenate(pieces) if pieces else np.zeros(0, "datetime64[s]")
+                self._join(field)
+                pieces.append((field.times[start:stop], int(start)))
+        self._put_in_order(pieces)
+        for one, other in itertools.pairwise(self.fields):
+            refuse_difference(one, other)
 
     @property
     def field(self) -> StoredField:
         """The first file's field, which the others are like."""
-        return self.stretches[0].field
+        return self.fields[0]
 
     def read_season_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
         """Values of some steps of the season, and whether they are sound; see `Field.read_file_steps`."""
-        pieces = []
-        for one in self.stretches:
-            begin, end = max(start, one.begin), min(stop, one.begin + one.size)
-            if end > begin:
-                shift = one.first - one.begin
-                pieces.append(one.field.read_file_steps(begin + shift, end + shift, places))
-        if len(pieces) == 1:
-            return pieces[0]
-        if not pieces:
+        owners, steps = self._owners[start:stop], self._steps[start:stop]
+        if not len(owners):
             return self.field.read_file_steps(0, 0, places)
-        return np.concatenate([values for values, _ in pieces]), all(sound for _, sound in pieces)
+        if (owners == owners[0]).all():
+            return self.fields[owners[0]].read_file_steps(int(steps[0]), int(steps[-1]) + 1, places)
+        all_values, all_sound = np.empty((len(owners), len(places), *self.field.grid.shape), np.float32), True
+        for owner in dict.fromkeys(owners.tolist()):
+            of_file = np.flatnonzero(owners == owner)
+            first, last = int(steps[of_file[0]]), int(steps[of_file[-1]])  # with all between: times are in order
+            values, sound = self.fields[owner].read_file_steps(first, last + 1, places)
+            all_values[of_file], all_sound = values, all_sound and sound
+        return all_values, all_sound
 
     def parts(self, start: int, stop: int) -> list[tuple[int, int]]:
         """Some steps in parts of no more files than can stay open while another series is read from them."""
-        begins = [one.begin for one in self.stretches if start < one.begin < stop]
-        cuts = [start, *begins[FILES_AT_A_TIME - 1 :: FILES_AT_A_TIME], stop]
-        return list(itertools.pairwise(cuts))
+        cuts, files = [start], set[int]()
+        for step, owner in enumerate(self._owners[start:stop].tolist(), start):
+            if owner not in files and len(files) == FILES_AT_A_TIME:
+                cuts.append(step)
+                files.clear()
+            files.add(owner)
+        return list(itertools.pairwise([*cuts, stop]))
 
     def field_at(self, step: int) -> StoredField:
         """The field that holds a step of the season."""
-        return next(one.field for one in self.stretches if one.begin <= step < one.begin + one.size)
+        return self.fields[self._owners[step]]
 
     def _together(self, fields: list[StoredField]) -> list[StoredField]:
-        """The fields that belong together, in order of time."""
+        """The fields that belong together, in order of their first times."""
         others = means.apart(fields)
         for place, reason in others.items():
             self.left_out.setdefault(reason, []).append(fields[place].path)
         kept = [field for place, field in enumerate(fields) if place not in others]
         return sorted(kept, key=lambda field: field.times[0])
 
-    def _append(self, stretch: Stretch) -> None:
-        if self.stretches:
-            before = self.stretches[-1]
-            _refuse_overlap(before, stretch)
-            refuse_difference(before.field, stretch.field)
-        self.stretches.append(stretch)
+    def _join(self, field: StoredField) -> None:
+        self.doubts += origin.refuse_others(self.origin, field.origin, in_succession=True)
+        self.origin = field.origin | self.origin
+        self.fields.append(field)
+
+    def _put_in_order(self, pieces: list[tuple[Times, int]]) -> None:
+        """All times of the files in order; of each step which file has it, and as which of its own steps."""
+        times = np.concatenate([times for times, _ in pieces]) if pieces else np.zeros(0, "datetime64[s]")
+        owners = np.repeat(np.arange(len(pieces)), [len(times) for times, _ in pieces])
+        steps = np.concatenate([np.arange(first, first + len(times)) for times, first in pieces] or [owners])
+        order = np.argsort(times, kind="stable")
+        self.times, self._owners, self._steps = times[order], owners[order], steps[order]
+        again = np.flatnonzero(self.times[1:] == self.times[:-1])
+        if len(again):
+            raise _twice(self.field_at(int(again[0])), self.field_at(int(again[0]) + 1), self.times[again[0]])
 
 
 def _overlaps(field: StoredField, first: np.datetime64, last: np.datetime64) -> bool:
     return bool(len(field.times) and field.times[0] <= last and field.times[-1] >= first)
 
 
-def _refuse_overlap(before: Stretch, after: Stretch) -> None:
-    last = before.field.times[before.first + before.size - 1]
-    if after.field.times[after.first] <= last:
-        moment = calendars.text(after.field.times[after.first], after.field.calendar)
-        raise InputError(
-            f"{before.field.path} and {after.field.path} both contain {after.field.name} of {moment}; remove one of "
-            "them, or give the right one under 'files' of a dataset description"
-        )
+def _twice(one: StoredField, other: StoredField, time: np.datetime64) -> InputError:
+    moment = calendars.text(time, one.calendar)
+    return InputError(
+        f"{one.path} and {other.path} both contain {one.name} of {moment}; remove one of them, or give the right one "
+        "under 'files' of a dataset description"
+    )
 
 
-def refuse_difference(one: StoredField, other: StoredField) -> None:
-    """Refuse two fields that are not on the same grid, with the same members and calendar; both are named."""
+def refuse_difference(one: StoredField, other: StoredField, *, same_members: bool = True) -> None:
+    """Refuse two fields that are not on the same grid, with the same members and calendar; both are named.
+
+    `same_members` is false for the files of two members: the labels in these are their own.
+    """
     names = f"{one.path} ({one.name}) and {other.path} ({other.name})"
     if not _same_grid(one.grid, other.grid):
         raise InputError(
             f"{names} are on different grids: {_described(one.grid)}; {_described(other.grid)}; regrid one of them"
         )
-    if one.members != other.members:
-        raise InputError(
-            f"{names} have different members: {len(one.members)} and {len(other.members)}; use files of one ensemble"
-        )
+    if same_members and one.members != other.members:
+        raise InputError(f"{names} have different members: {_apart(one, other)}; use files of one ensemble")
     if one.calendar != other.calendar and not (_counts_as_we_do(one) and _counts_as_we_do(other)):
         raise InputError(
             f"{names} have different calendars: {one.calendar} and {other.calendar}; use files of one model run"
@@ -170,6 +184,21 @@ def _same_grid(one: Grid, other: Grid) -> bool:
 def _counts_as_we_do(field: StoredField) -> bool:
     """Whether all dates are ones on which the standard and the proleptic Gregorian calendar agree."""
     return field.calendar in _GREGORIAN and bool((field.times >= _AGREE_FROM).all())
+
+
+def _apart(one: StoredField, other: StoredField) -> str:
+    """How many members two files have, or, where these are as many, the first labels that one of them has alone."""
+    if len(one.members) != len(other.members):
+        return f"{len(one.members)} and {len(other.members)}"
+    first, second = set(one.members), set(other.members)
+    if first == second:
+        return f"the same ones in another order ({_some(one.members)}; {_some(other.members)})"
+    alone = [(field, [label for label in field.members if label not in first & second]) for field in (one, other)]
+    return ", ".join(f"{_some(labels)} only in {field.path.name}" for field, labels in alone if labels)
+
+
+def _some(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:_NAMED]) + (f", ... ({len(labels):,})" if len(labels) > _NAMED else "")
 
 
 def _described(grid: Grid) -> str:

@@ -1,5 +1,6 @@
 """What is known of a variable before any of its values is read: axes, levels, grid, times, members; or a refusal."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,6 +38,8 @@ class Structure:
         Labels of the member axis; one label where there is none.
     assumed : tuple of str
         What was assumed of all but the level.
+    statistic : str
+        What is said of a statistic that is tracked; "" for a wind.
     """
 
     axes: tuple[Axis, ...]
@@ -47,16 +50,17 @@ class Structure:
     calendar: str
     members: tuple[str, ...]
     assumed: tuple[str, ...]
+    statistic: str = ""
 
     def remarks(self, level: float, is_said: bool) -> tuple[str, ...]:
         """What is assumed where it is read at a level (hPa), a sentence each; `is_said`: the user states the level."""
-        return tuple(filter(None, (self._on_level(level, is_said), *self.assumed)))
+        return tuple(filter(None, (self._on_level(level, is_said), self.statistic, *self.assumed)))
 
     def _on_level(self, level: float, is_said: bool) -> str:
         if self.levels.hpa is not None:
             return self.levels.remark
-        if self.levels.height_m is not None:
-            return f"is at a height of {self.levels.height_m:g} m, as the description names it, not at {level:g} hPa"
+        if self.levels.near:
+            return f"is {self.levels.near}, as the description names it, not at {level:g} hPa"
         return "" if is_said else f"no level is stated; taken to be at {level:g} hPa"
 
 
@@ -88,6 +92,8 @@ def of_variable(
     grid, columns_ = columns.grid(nc, variable, axes, path)
     clock = valid_times.of_variable(nc, variable, axes, path)
     _refuse_axes(clock.axes, where)
+    if not len(clock.times):
+        raise InputError(f"{where}: the time axis is empty (length 0); write or download the file again, or remove it")
     return Structure(
         axes=tuple(replace(axis, coordinate=None) for axis in clock.axes),
         levels=found,
@@ -95,8 +101,8 @@ def of_variable(
         columns=columns_,
         times=clock.times,
         calendar=clock.calendar,
-        members=_labels(nc, variable, clock.axes),
-        assumed=tuple(filter(None, (clock.remark, *_unknown(clock.axes)))),
+        members=_labels(nc, variable, clock.axes, where),
+        assumed=tuple(filter(None, (clock.remark, columns.short_of_round(grid), *_unknown(clock.axes)))),
     )
 
 
@@ -132,23 +138,34 @@ def _refuse_axes(axes: list[Axis], where: str) -> None:
         )
 
 
-def _labels(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> tuple[str, ...]:
+def _labels(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], where: str) -> tuple[str, ...]:
     """Labels of the members: numbers or texts as the file has them, else counted from 1."""
     axis = one(axes, "member")
     if axis is None:
         scalar = axes_.scalar(nc, variable, "member")
-        variant = str(attribute(nc, "variant_label"))  # CMIP6: r1i1p1f1
-        return (_texts(scalar)[0] if scalar is not None else variant or "1",)
+        own = "" if scalar is None else _texts(scalar)[0]
+        return (own or str(attribute(nc, "variant_label")) or "1",)  # CMIP6: r1i1p1f1
     if axis.coordinate is None or axis.size > packing.LONGEST_AXIS:
         return tuple(str(number) for number in range(1, min(axis.size, packing.LONGEST_AXIS) + 1))
-    return _texts(axis.coordinate)
+    labels = _texts(axis.coordinate)
+    if "" in labels or len(set(labels)) < len(labels):
+        raise _bad_labels(labels, axis.coordinate.name, where)
+    return labels
+
+
+def _bad_labels(labels: tuple[str, ...], name: str, where: str) -> InputError:
+    again = next((label for label, times in Counter(labels).items() if times > 1), "")
+    fault = f"has no label for member {labels.index('') + 1}" if "" in labels else f"has {again!r} twice"
+    return InputError(f"{where}: the coordinate of members {name!r} {fault}; give each member a label of its own")
 
 
 def _texts(coordinate: netCDF4.Variable) -> tuple[str, ...]:
+    """The labels in a coordinate; "" for one that is missing."""
     values = np.ma.getdata(coordinate[...])
     if values.dtype.kind == "S" and coordinate.ndim:  # single letters: the last dimension is the length of the text
         values = netCDF4.chartostring(values)
     values = np.ravel(values)
     if values.dtype.kind in "iuf":
-        return tuple(f"{value:.15g}" for value in values)
+        absent = packing.Packing(coordinate).absent(values)
+        return tuple("" if none else f"{value:.15g}" for value, none in zip(values, absent, strict=True))
     return tuple(str(value).strip("\0 ") for value in values)

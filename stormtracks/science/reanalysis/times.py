@@ -50,6 +50,12 @@ _DIGITS = re.compile(r"days? as %y%m%d(\.%f)?")
 _UNEQUAL = {"month", "year", "common_year", "mon", "yr"}
 _WHOLE = (3600, 1800, 900, 600, 300, 60)
 """What the times of data are whole numbers of, seconds: single precision misses them by minutes."""
+_SIX_HOURS = 21600
+_COARSE_WHOLE = (_SIX_HOURS, _SIX_HOURS // 2)
+_COARSE = 1800.0
+"""Seconds between neighbouring numbers in single precision from which on they can tell hours of 3 or 6 only."""
+_FARTHEST_ZONE = 14
+"""Hours of the time zone farthest from UTC."""
 _REAL_DATES_FROM = np.datetime64("1582-10-15", "s")
 """From here on every real calendar agrees, and dates can be counted on."""
 
@@ -88,7 +94,9 @@ def dates(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
     values = _numbers(coordinate, where)
     units = str(attribute(coordinate, "units")).strip()
     found = _dates(values.ravel(), units, calendar, where)
-    found = _snapped(found, _precision(coordinate, values, units)).reshape(values.shape)
+    precision = _precision(coordinate, values, units)
+    _refuse_coarse(found, precision, where)
+    found = _snapped(found, precision).reshape(values.shape)
     if calendar == "proleptic_gregorian" and (not found.size or found.min() >= _REAL_DATES_FROM):
         calendar = "standard"
     return found, calendar
@@ -161,14 +169,47 @@ def _precision(coordinate: netCDF4.Variable, values: npt.NDArray[Any], units: st
     return float(np.spacing(np.float32(abs(values).max()))) * times * _SECONDS[name]
 
 
+def _refuse_coarse(found: Times, precision: float, where: str) -> None:
+    """Refuse times in single precision whose numbers are too far apart to say which time is meant."""
+    if precision < _COARSE or not len(found):
+        return
+    seconds = np.unique(found.astype(np.int64))
+    step = np.diff(seconds).min() if len(seconds) > 1 else _SIX_HOURS
+    times = np.sort(found.astype(np.int64))
+    is_twice = len(found) > len(seconds) and bool((np.diff(times) == 0).any())
+    if is_twice or precision > step / 2 or not _is_on_hours(seconds, precision):
+        raise InputError(
+            f"{where}: its numbers, in single precision, lie {precision / 3600:.3g} hours apart, too far to tell the "
+            "times; write them in double precision, or count from a later date (cdo setreftime,1900-01-01,00:00,hours)"
+        )
+
+
+def _is_on_hours(seconds: npt.NDArray[Any], precision: float) -> bool:
+    """Whether coarse times are near whole multiples of 3 or 6 hours: others may be any time around."""
+    return any(
+        whole >= 2 * precision and bool((_apart(seconds, whole) <= precision / 2).all()) for whole in _COARSE_WHOLE
+    )
+
+
 def _snapped(found: Times, precision: float) -> Times:
     """Times that single precision misses by less than it can tell apart, at the whole hours or minutes they mean."""
+    seconds = found.astype(np.int64)
+    for whole in _COARSE_WHOLE if precision >= _COARSE else ():
+        if whole >= 2 * precision and (_apart(seconds, whole) <= precision / 2).all():
+            return _nearest(seconds, whole).astype("datetime64[s]")
     for whole in _WHOLE if precision > 0.5 else ():
-        seconds = found.astype(np.int64)
-        nearest = (seconds + whole // 2) // whole * whole
-        if whole > 2 * precision and (abs(nearest - seconds) <= precision).all():
-            return nearest.astype("datetime64[s]")
+        if whole > 2 * precision and (_apart(seconds, whole) <= precision).all():
+            return _nearest(seconds, whole).astype("datetime64[s]")
     return found
+
+
+def _nearest(seconds: npt.NDArray[Any], whole: int) -> npt.NDArray[Any]:
+    return (seconds + whole // 2) // whole * whole
+
+
+def _apart(seconds: npt.NDArray[Any], whole: int) -> npt.NDArray[Any]:
+    """How far times are from the nearest whole multiple, seconds."""
+    return abs(_nearest(seconds, whole) - seconds)
 
 
 def _singular(unit: str) -> str:
@@ -214,6 +255,11 @@ def _reference(given: str, units: str, where: str) -> str:
         raise InputError(
             f"{where}: times with units {units!r} cannot be understood: {given!r} is no date; "
             "write them as in 'hours since 1900-01-01'"
+        )
+    if int(found["zone_hour"] or 0) > _FARTHEST_ZONE or int(found["zone_minute"] or 0) > 59:
+        raise InputError(
+            f"{where}: times with units {units!r} cannot be understood: there is no time zone {found['zone']!r}; "
+            "write them as in 'hours since 1900-01-01 00:00:00 +01:00'"
         )
     text = "{year}-{month}-{day} {hour}:{minute}:{second}".format(
         **found.groupdict(default="0") | {"day": found["day"] or 1}
@@ -271,13 +317,17 @@ def bounds(
     """First and last moment (datetime64[s]) of a season, a pair of "MM-DD" or None for the whole year.
 
     Both dates are included at 00 UTC; a season whose end comes before its begin ends in the next year. A date that a
-    year does not have (02-29) is the day after the last one of the month.
+    year does not have (02-29) is the day after the last one of the month. In a calendar of 360 days, whose months end
+    on the 30th, a season that lasts until the 31st has all of its last month, and none of the next.
     """
     if season is None:
         after = calendars.of_date(year + 1, 1, 1, calendar)
         return calendars.of_date(year, 1, 1, calendar), after - np.timedelta64(1, "s")
     begin, end = season
-    return _midnight(year, begin, calendar), _midnight(year + crosses_new_year(season), end, calendar)
+    last = _midnight(year + crosses_new_year(season), end, calendar)
+    if calendars.has_own_dates(calendar) and end.endswith("-31"):
+        last -= np.timedelta64(1, "s")
+    return _midnight(year, begin, calendar), last
 
 
 def _midnight(year: int, date: str, calendar: str) -> np.datetime64:

@@ -1,14 +1,14 @@
 """Which variable of a file is which wind, and whether its units are what they must be."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import netCDF4
 
 from stormtracks.science.errors import InputError, LevelMissing
-from stormtracks.science.reanalysis import axes, levels, other_grids, structure
+from stormtracks.science.reanalysis import axes, levels, other_grids, statistic, structure
 from stormtracks.science.reanalysis.attributes import attribute, text
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.levels import Levels
@@ -91,7 +91,7 @@ def candidates(nc: netCDF4.Dataset, path: Path, described: Dataset) -> tuple[Can
         role = by_user.get(name, by_itself if by_itself not in described.variables else None)
         if role:
             found.append(_candidate(variable, role, path, described, like))
-    return tuple(found)
+    return tuple(found or _in_groups(nc, path, by_user))
 
 
 def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -> Candidate:
@@ -144,21 +144,42 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     return None
 
 
+def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str]) -> Iterator[Candidate]:
+    """Winds and vorticity in the groups of a file, which are not read."""
+    for group in nc.groups.values():
+        for name, variable in group.variables.items():
+            role = by_user.get(name) or _role(name, variable)[0]
+            if role:
+                yield Candidate(
+                    role,
+                    name,
+                    None,
+                    f"{path}: {name}: is in the netCDF group '{group.path}', and groups are not read; copy it out of "
+                    f"its group: ncks -G : -g {group.path} {path.name} NEW.nc",
+                )
+        yield from _in_groups(group, path, by_user)
+
+
 def _candidate(
     variable: netCDF4.Variable, role: str, path: Path, described: Dataset, like: dict[tuple[object, ...], Structure]
 ) -> Candidate:
     """A variable, looked at; `like` keeps the structures of the file's variables by what they have in common."""
     where, by_user = f"{path}: {variable.name}", variable.name in described.variables.values()
     try:
-        check_units(variable, role, path)
         own = axes.of_variable(variable.group(), variable, described.member)
+        is_statistic = statistic.remark(statistic.find(variable.group(), variable, own, path.name), by_user, where)
+        check_units(variable, role, path)
         other_grids.refuse(variable.group(), variable, own, where)
         found = levels.of_variable(variable.group(), variable, own, path, _role(variable.name, variable)[1])
-        if not (by_user and found.height_m is not None):  # a wind at a height is read where the user names it
-            _refuse_near_surface(variable, found, by_user, where)
+        if not by_user:
+            _refuse_near_surface(variable, found, where)
+        elif found.hpa is None and not found.other and not found.near and (words := _near_surface_words(variable)):
+            found = replace(found, near=f"near the surface (long_name {words!r})")
+        if not (by_user and found.near):  # a wind at a height is read where the user names it
             levels.refuse_others(found, own, where)
         key = structure.shared(variable)
-        like[key] = structure.of_variable(path, variable, own, found, like.get(key))
+        known = structure.of_variable(path, variable, own, found, like.get(key))
+        like[key] = replace(known, statistic=is_statistic)
     except InputError as error:
         return Candidate(role, variable.name, None, str(error))
     return Candidate(role, variable.name, like[key])
@@ -205,12 +226,18 @@ def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | No
     return role, None if level is None else float(level)
 
 
-def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, by_user: bool, where: str) -> None:
+def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, where: str) -> None:
     """Refuse a wind near the surface that nobody named: a pressure that is stated goes before the words."""
     if found.hpa is not None:
         return
     if found.height_m is not None and found.height_m < NEAR_SURFACE_M:
         raise InputError(f"{where}: is at a height of {found.height_m:g} m; name a wind on a pressure level")
-    words = _PRESSURE_SURFACE.sub("", text(variable, "long_name"))
-    if not by_user and _NEAR_SURFACE_TEXT.search(words):
+    words = _near_surface_words(variable)
+    if words:
         raise InputError(f"{where}: is near the surface (long_name {words!r}); name a wind on a pressure level")
+
+
+def _near_surface_words(variable: netCDF4.Variable) -> str:
+    """The words of a variable that say that it is near the surface; "" where they do not."""
+    words = _PRESSURE_SURFACE.sub("", text(variable, "long_name"))
+    return words if _NEAR_SURFACE_TEXT.search(words) else ""

@@ -6,6 +6,7 @@ import marshal
 import pickle
 import random
 import re
+import signal
 import socket
 import ssl
 import struct
@@ -62,29 +63,51 @@ class Target:
             return time.monotonic() - began < SERVED_SECONDS and alive(self.process.pid)
 
 
-@pytest.fixture(params=["nameserver", "worker"], scope="module")
-def target(request):
-    """A service that survives all attacks of this file, one after the other."""
-    return request.getfixturevalue(request.param)
+class Services:
+    """The services under attack; one that an attack has ended or silenced is replaced, so that no other test fails."""
+
+    def __init__(self, launch):
+        self._launch, self._there = launch, {}
+
+    def serving(self, name):
+        there = self._there.get(name)
+        if there is None or not self._answers(there):
+            if there is not None:
+                there.process.kill()
+                there.process.wait()
+            there = self._there[name] = Target(name, *getattr(self, f"_start_{name}")())
+        return there
+
+    def _answers(self, target):
+        with contextlib.suppress(Pyro4.errors.PyroError):
+            return target.serves()
+
+    def _start_nameserver(self):
+        process = self._launch("pyro_nameserver", "--port", "0")
+        return process, f"PYRO:Pyro.NameServer@{told(pidfile.nameserver_path(), process)[3]}"
+
+    def _start_worker(self):
+        place = Pyro4.URI(self.serving("nameserver").uri).location
+        table = ("--tasks", "tests.cluster_tasks:TASKS")
+        process = self._launch("pyro_worker", "--name", "w", "--nameserver", place, "--slots", 1, *table)
+        return process, told(pidfile.worker_path("w"), process)[3]
 
 
 @pytest.fixture(scope="module")
-def nameserver(lasting_launch):
-    process = lasting_launch("pyro_nameserver", "--port", "0")
-    place = told(pidfile.nameserver_path().with_suffix(".ready"))[3]
-    return Target("nameserver", process, f"PYRO:Pyro.NameServer@{place}")
+def services(lasting_launch):
+    return Services(lasting_launch)
 
 
-@pytest.fixture(scope="module")
-def worker(lasting_launch, nameserver):
-    place = Pyro4.URI(nameserver.uri).location
-    table = ("--tasks", "tests.cluster_tasks:TASKS")
-    process = lasting_launch("pyro_worker", "--name", "w", "--nameserver", place, "--slots", 1, *table)
-    return Target("worker", process, told(pidfile.worker_path("w").with_suffix(".ready"))[3])
+@pytest.fixture(params=["nameserver", "worker"])
+def target(request, services):
+    """A service that survives all attacks of this file, one after the other, in any order."""
+    return services.serving(request.param)
 
 
-def told(path):
-    wait_for(lambda: pidfile.read(path), what=str(path))
+def told(path, process):
+    """The words of a process's ready file, once it has written it."""
+    path = path.with_suffix(".ready")
+    wait_for(lambda: (there := pidfile.read(path)) and there.pid == process.pid, what=str(path))
     return path.read_text().split()
 
 
@@ -106,6 +129,14 @@ def client_hello():
     with contextlib.suppress(ssl.SSLWantReadError):
         tls.do_handshake()
     return out.read()
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_service_that_does_not_serve_is_replaced_for_the_tests_that_follow(target, services, end):
+    target.process.send_signal(end)
+    replacement = services.serving(target.name)
+    assert replacement.process.pid != target.process.pid
+    assert replacement.serves()
 
 
 @pytest.mark.parametrize("number", [1, 100, strangers.STRANGERS + 88])

@@ -1,7 +1,9 @@
 """Folders as people have them: strays, links, holes, other formats, and values missing below the ground."""
 
+import re
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 
 from tests.science.reanalysis.cases import HOURS, LAT, LON, Case, Draft
@@ -132,6 +134,110 @@ def two_calendars(folder):
         draft().says("time", calendar=calendar)(folder, f"{wind}850_2005.nc", only=[wind])
 
 
+def interleaved(folder):
+    """The analyses of 00, those of 12, and those of 06 and 18 UTC, a file each."""
+    for name, start, step in (("a00.nc", 0, 4), ("b12.nc", 2, 4), ("c06_18.nc", 1, 2)):
+        draft(hours=HOURS[start::step])(folder, name)
+
+
+def interleaved_winds(folder):
+    """The same in two halves, u and v in files of their own."""
+    for half in range(2):
+        for wind in "uv":
+            draft(hours=HOURS[half::2])(folder, f"{wind}_{half}.nc", only=[wind])
+
+
+def copied(*names, hours=HOURS):
+    """Good files with copies of them, by their names, that hold other winds."""
+
+    def write(folder):
+        draft()(folder)
+        for name in names:
+            made = draft(hours=hours)
+            for one in made.winds:
+                one.values = -one.values
+            made(folder, name)
+
+    return write
+
+
+def further_download(folder):
+    """A server that calls all its files alike: the second one has other times."""
+    draft(hours=HOURS[:4])(folder, "x.nc")
+    draft(hours=HOURS[4:])(folder, "x (1).nc")
+
+
+def not_whole(folder):
+    draft()(folder, "x.nc.part")
+
+
+def timeless(folder, name="empty.nc"):
+    """A file whose time axis has length 0."""
+    made = draft()
+    for one in made.variables.values():
+        if "time" in one.dimensions:
+            one.values = one.values[:0]
+    made.winds_say(units="m s-1")
+    return made(folder, name)
+
+
+def with_timeless(name):
+    def write(folder):
+        draft()(folder)
+        timeless(folder, name)
+
+    return write
+
+
+def timeless_day(folder):
+    days(folder, 1, 3)
+    timeless(folder, "uv_20050802.nc")
+
+
+def in_groups(folder):
+    """Winds with their coordinates in a group of a group."""
+    with netCDF4.Dataset(draft()(folder)) as flat, netCDF4.Dataset(folder / "grouped.nc", "w") as nc:
+        group = nc.createGroup("forecast").createGroup("wind")
+        for name, dimension in flat.dimensions.items():
+            group.createDimension(name, len(dimension))
+        for name, variable in flat.variables.items():
+            made = group.createVariable(name, variable.dtype, variable.dimensions)
+            made.setncatts(variable.__dict__)
+            made[...] = variable[...]
+    (folder / "x.nc").unlink()
+
+
+def lost_time(folder):
+    made = draft()
+    made.variables["v"].values = made.variables["v"].values.copy()
+    made.variables["v"].values[3] = np.nan
+    made(folder)
+
+
+def labelled(folder):
+    """Winds of as many members with other labels."""
+    for wind, labels in (("u", [1, 2, 3]), ("v", [1, 2, 4])):
+        draft().members(labels)(folder, f"{wind}850_2005.nc", only=[wind])
+
+
+def in_another_order(folder):
+    for wind, labels in (("u", [1, 2, 3]), ("v", [2, 1, 3])):
+        draft().members(labels)(folder, f"{wind}850_2005.nc", only=[wind])
+
+
+COPIES = (
+    *("x.nc~", "#x.nc#", "x.nc.bak", "x.nc.orig", "x.nc.1", "x (1).nc", "x(2).nc", "x copy.nc", "x copy 2.nc"),
+    *("x - Copy.nc", "x - Copy (2).nc", "x_copy.nc", "Copy of x.nc", "x - Kopie.nc", "x_old.nc"),
+)
+HIDDEN = "._x.nc", ".x.nc.swp", ".nfs0001", "Thumbs.db"
+
+
+def hidden(folder):
+    path = draft()(folder)
+    for name in HIDDEN:
+        Path(folder, name).write_bytes(b"\0\5\x16\7" if name == "Thumbs.db" else path.read_bytes())
+
+
 def holes(folder):
     days(folder, 1, 2, 4, 5)
 
@@ -167,6 +273,36 @@ CASES = [
     Case("one month after the hours", with_means("m.nc", [375.0]),
          remark=r"m.nc left out: its one time is 13.9 days from all others, which are 6 hours apart"),
     Case("one month after files of one time", single_times, remark=r"mean.nc left out: its one time is 39.9 days"),
+    Case("files whose times lie between one another", interleaved),
+    Case("files of one wind whose times lie between one another", interleaved_winds),
+    *(Case(f"a copy: {name}", copied(name), remark=rf"{re.escape(name)} left out: by name a copy of x.nc")
+      for name in COPIES),
+    *(Case(f"a copy of other times: {name}", copied(name, hours=HOURS + 3), remark="left out: by name a copy of x.nc")
+      for name in ("x.nc~", "x.nc.bak", "x copy.nc")),
+    Case("copies of copies", copied("x.nc~", "x (1).nc", "x copy.nc", "x copy.nc~"),
+         remark=r"x \(1\).nc, x copy.nc, x copy.nc~, ... left out: by name copies of other files here"),
+    Case("a browser's second file of other times", further_download),
+    Case("a copy without its original", suffix("x (1).nc")),
+    Case("files that systems hide", hidden),
+    Case("a download that has not ended, beside the data", copied("y.nc.part"),
+         remark="y.nc.part left out: by name not written to the end"),
+    Case("a download that has not ended", not_whole,
+         refused="x.nc.part: by name not written to the end; wait for the download"),
+    Case("no times", timeless, refused=r"empty.nc: u: the time axis is empty \(length 0\)"),
+    Case("no times, beside the data", with_timeless("empty.nc"), remark="empty.nc was left out: u: the time axis is"),
+    Case("no times in a day of the year", timeless_day, refused="uv_20050802.nc: u: the time axis is empty"),
+    Case("winds in a group", in_groups,
+         refused=r"grouped.nc: u: is in the netCDF group '/forecast/wind', .*: ncks -G : -g /forecast/wind grouped.nc"),
+    Case("winds in a group that are described", in_groups, refused="grouped.nc: u: is in the netCDF group",
+         dataset={"files": {"u": "*.nc", "v": "*.nc"}, "variables": {"u": "u", "v": "v"}}),
+    Case("other members, as many", labelled,
+         refused="different members: 3 only in u850_2005.nc, 4 only in v850_2005.nc; use files of one ensemble"),
+    Case("the same members in another order", in_another_order,
+         refused=r"different members: the same ones in another order \(1, 2, 3; 2, 1, 3\)"),
+    Case("a time without any value", lost_time,
+         refused="x.nc: v: not one of the values at 2005-08-01T18:00:00, of member 0, .*; download the file again"),
+    Case("a time without any value, refused", lost_time, refused="x.nc: v: not one of the values at 2005-08-01T18",
+         settings={"missing": "refuse"}),
     Case("a second set of the same times", with_means("again.nc", HOURS),
          refused="again.nc and .*x.nc both contain u of"),
     Case("GRIB only", only("era5.grib", b"GRIB" + bytes(99)), refused="era5.grib: GRIB is not read; convert it with `"),

@@ -10,6 +10,9 @@ from tests.science.reanalysis.cases import LAT, LON, Case, Draft
 NY, NX = len(LAT), len(LON)
 LAT2, LON2 = np.meshgrid(LAT, LON, indexing="ij")
 DEGREES = {"lat": {"units": "degrees_north"}, "lon": {"units": "degrees_east"}}
+GAUSSIAN = np.degrees(np.arcsin(np.polynomial.legendre.leggauss(72)[0]))
+STRETCHED = np.concatenate([-np.cumsum(np.linspace(1.5, 3.5, 20))[::-1], [0], np.cumsum(np.linspace(1.5, 3.5, 20))])
+"""As models with more rows at the equator have them."""
 IEEE_1E15 = np.float32(1e15)
 
 
@@ -44,6 +47,16 @@ def labelled(labels, name="member"):
         .dimension(name, size=len(labels), others=1.0)
         .coordinate(f"{name}_name", (name, "letters"), letters(labels))
     )
+
+
+def without_rows(lat, rows):
+    """Winds on latitudes of which some are missing."""
+    return Draft(lat=np.delete(lat, rows)).rename(u="u850", v="v850")
+
+
+def without_columns(columns):
+    """Winds on longitudes of which some are missing."""
+    return Draft(lon=np.delete(LON, columns)).rename(u="u850", v="v850")
 
 
 def two_dimensional(lat="lat", lon="lon", **changes):
@@ -183,6 +196,14 @@ CASES = [
     Case("marks in double precision", marked(-99.9, missing_value=-99.9), remark=ABSENT),
     Case("winds in double precision", marked(-9999.0, "f8", missing_value=np.float32(-9999)), remark=ABSENT),
     Case("NaN", marked(np.nan), remark=ABSENT),
+    *[Case(f"a mark of {mark} that nothing says", marked(mark), refused=rf"u850: 6 values at .* is {said}, as no wind is at several points: a mark of missing values that nothing says") for mark, said in [(-99.0, "-99"), (-99.9, "-99.9"), (99.99, "99.99"), (-99.99, "-99.99"), (127.0, "127"), (-200.0, "-200")]],
+    *[Case(f"a mark of {mark:g} that nothing says", marked(mark), refused=r"u850: 6 values at .*, more than any real u; where it marks missing values, name it") for mark in (-999.0, -9999.0, 9999.0, 1e20, -32768.0)],
+    Case("netCDF's own mark, that nothing says", marked(9.96921e36), remark=ABSENT),
+    Case("the lowest 16 bits as a mark that nothing says", packed(mark=-32768, scale=0.002), refused=r"u850: 6 values at .* is -65.536, as no wind is at several points"),
+    Case("the highest 16 bits as a mark that nothing says", packed(mark=32767, scale=0.002), refused="is 65.534, as no wind is"),
+    Case("-9999 in 16 bits that nothing says", packed(mark=-9999, scale=0.01), refused="is -99.99, as no wind is"),
+    Case("a mark that is said", marked(-99.0, missing_value=np.float32(-99)), remark=ABSENT),
+    Case("a mark outside the region", marked(-99.0), settings={"region": [-45, 45, -90, 60]}),
     # members
     *[Case(f"members along {name}", u850().members([1, 2, 3], name), members=3) for name in MEMBERS],
     Case("members by axis", u850().members([1, 2, 3], "n", axis="E"), members=3),
@@ -194,6 +215,20 @@ CASES = [
     Case("members of a dimension that nothing names", u850().members([1, 2], "twig"), refused="the dimension 'twig' of length 2 is not understood"),
     Case("members in file names", each("u850_{}.nc", ["1", "2", "10"]), members=3, dataset={"files": dict.fromkeys("uv", "u850_{member}.nc")}),
     Case("members in file names as texts", each("f09.{}.cam.h2.nc", ["LE2-1021.002", "LE2-1001.001"]), members=2, dataset={"files": dict.fromkeys("uv", "f09.{member}.cam.h2.nc")}),
+    Case("members, two alike", u850().members([1, 2, 2]), refused="u850: the coordinate of members 'member' has '2' twice; give each member a label of its own"),
+    Case("members, one not a number", u850().members([1.0, np.nan, 3.0]), refused="the coordinate of members 'member' has no label for member 2"),
+    Case("members, one that is marked", u850().members(np.array([1, -99], "i4"), missing_value=np.int32(-99)), refused="has no label for member 2"),
+    Case("members, two texts alike", labelled(["r1i1p1f1", "r1i1p1f1"]), refused="has 'r1i1p1f1' twice"),
+    Case("members, an empty text", u850().members(np.array(["gec00", ""], dtype=object)), refused="has no label for member 2"),
+    Case("a member that is not a number", u850().coordinate("number", (), np.nan)),
+    # rows and columns that are missing
+    *[Case(f"rows without {name}", without_rows(LAT, rows), refused=rf"the latitudes are 2.5 degrees apart, but none lies between {ends}; add what is missing") for name, rows, ends in [("one", [20], "-2.5 and 2.5"), ("some", [10, 11, 12], "-27.5 and -17.5"), ("two in two places", [5, 30], "-40 and -35")]],
+    Case("rows without one, north to south", without_rows(LAT[::-1], [20]), refused="none lies between -2.5 and 2.5"),
+    Case("Gaussian rows", Draft(lat=GAUSSIAN).rename(u="u850", v="v850")),
+    Case("Gaussian rows without one", without_rows(GAUSSIAN, [20]), refused="the latitudes are 2.4.* degrees apart, but none lies between"),
+    Case("rows that grow apart", Draft(lat=STRETCHED).rename(u="u850", v="v850")),
+    Case("columns without one", without_columns([30]), refused="the longitudes are 2.5 degrees apart, but none lies between 72.5 and 77.5"),
+    Case("columns without the last", Draft(lon=np.arange(-180, 177.5, 2.5)).rename(u="u850", v="v850"), remark="the longitudes, 180 to 535, lack 1 column to go round the Earth"),
     # other grids, by their kind
     Case("curvilinear", two_dimensional(), refused="is on a curvilinear grid.*cdo remapbil,r360x181 x.nc out.nc"),
     Case("curvilinear, named like its dimensions", two_dimensional("y", "x").rename(y="lat", x="lon"), refused="is on a curvilinear grid"),

@@ -2,9 +2,10 @@
 
 # ruff: noqa: E501 (a case a line)
 
+import netCDF4
 import numpy as np
 
-from tests.science.reanalysis.cases import Case, Draft
+from tests.science.reanalysis.cases import HOURS, Case, Draft
 
 NOT_850 = r"there is no level 850 hPa; choose level_hpa from 500"
 HYBRID = {"standard_name": "atmosphere_hybrid_sigma_pressure_coordinate", "long_name": "hybrid level at midpoints"}
@@ -30,6 +31,39 @@ def wind_names(u, v, **attributes):
     return Draft().rename(u=u, v=v).winds_say(**attributes)
 
 
+def in_words(words):
+    """Winds of which nothing but the long name says the level."""
+    return Draft().winds_say(long_name=words)
+
+
+def in_file(name):
+    """Winds of which nothing but the name of the file says the level."""
+    return lambda folder: Draft()(folder, name)
+
+
+def counted_files(folder):
+    """A file per time, numbered through 100, which is no level here."""
+    for number, hour in enumerate(HOURS):
+        Draft(hours=[hour])(folder, f"uv_{96 + number:03d}.nc")
+
+
+def pressures(values, dimensions=("time", "lev"), named=True, **attributes):
+    """Levels without a coordinate, the vortices at the first, and their pressures in a variable beside the winds."""
+    values = np.asarray(values, float)
+    draft = Draft().dimension("lev", size=values.shape[-1] if "lev" in dimensions else 1)
+    return draft.coordinate("p", dimensions, values, named=named, units="Pa", **attributes)
+
+
+def enumeration(folder):
+    """A scalar enumeration called level, which was not written."""
+    with netCDF4.Dataset(Draft()(folder), "a") as nc:
+        kinds = nc.createEnumType("i1", "kind", {"low": 0, "high": 1})
+        nc.createVariable("level", kinds, (), fill_value=0)
+        for name in "uv":
+            nc[name].coordinates = "level"
+
+
+U10 = {"variables": {"u": "u10", "v": "v10"}}
 HPA = ("hPa", "hpa", "HPA", "hectopascal", "hectopascals", "Hectopascals", "mb", "MB", "mbar", "millibar", "millibars",
        "Millibars", "100 Pa", "1e2 Pa", "100Pa", " hPa ", "mb (hPa)", "hPascal")  # fmt: skip
 PA = ("Pa", "pa", "PA", "pascal", "Pascals", "N m-2", "N m**-2", "kg m-1 s-2")
@@ -117,6 +151,42 @@ CASES = [
     Case("no units", level(850.0, name="level"), remark="'level' has no units; taken to be in hPa"),
     Case("no units, Pa", level([100000.0, 85000.0], name="plev", at=1), remark="'plev' has no units; taken to be in Pa"),
     Case("no units, another", level(500.0, name="level"), refused=NOT_850),
+    # what states a level elsewhere
+    *[Case(f"attribute {name} = {value!r}", Draft().winds_say(**{name: value}), refused=NOT_850) for name, value in {"pressure": "500 hPa", "plev": "50000 Pa", "pressure_level": "500 millibars", "level_hPa": 500, "lev": "50 kPa", "isobaric": "500mb", "level_desc": "500 mb"}.items()],
+    *[Case(f"attribute {name} = {value!r}, without units", Draft().winds_say(**{name: value}), refused=NOT_850) for name, value in {"level": "500", "plev": 50000.0, "pressure": 500}.items()],
+    Case("attribute level = '850'", Draft().winds_say(level="850"), remark="the attribute 'level' has no units; taken to be in hPa"),
+    Case("attribute level and its units", Draft().winds_say(level=50.0, level_units="kPa"), refused=NOT_850),
+    Case("attribute of a kind of level only", Draft().winds_say(level_desc="Pressure Levels"), remark=NONE),
+    Case("GRIB_level", Draft().winds_say(GRIB_level=500, GRIB_typeOfLevel="isobaricInhPa"), refused=NOT_850),
+    *[Case(f"in words: {words}", in_words(words), refused=NOT_850) for words in ("U at 50 kPa", "u wind at 500 mb", "500-hPa zonal wind", "wind at 50000 Pa", "500mb wind", "wind (500 hectopascals)")],
+    *[Case(f"in words: {words}", in_words(words)) for words in ("U at 85 kPa", "850-hPa zonal wind")],
+    Case("a layer in words", in_words("zonal wind, 850-200 hPa"), refused=r"it is of a layer \(850-200 hpa\), not a pressure level"),
+    *[Case(f"the file {name}", in_file(name), refused=NOT_850) for name in ("ua_plev500_2005.nc", "u500.nc", "uwnd.500.2005.nc", "wind_50kPa_2005.nc", "era5-500-hpa.nc", "x_p500_2005.nc", "uv_500.nc")],
+    *[Case(f"the file {name}", in_file(name)) for name in ("uv_plev85000_2005.nc", "uwnd.850.2005.nc", "u_850_2005.nc")],
+    Case("files that are counted", counted_files, remark=NONE),
+    Case("an attribute of the file", Draft().file_says(level="500 hPa"), refused=NOT_850),
+    Case("an attribute of the file, as asked", Draft().file_says(pressure_level="850 hPa")),
+    Case("the title of the file", Draft().file_says(title="Winds at 500 hPa"), refused=NOT_850),
+    Case("the title of the file, of two levels", Draft().file_says(title="Winds at 500 hPa and 850 hPa"), remark=NONE),
+    Case("pressures along time and level", pressures([[85000.0, 50000.0]] * len(HOURS))),
+    Case("pressures along time and level, no attribute", pressures([[50000.0]] * len(HOURS), named=False), refused=NOT_850),
+    Case("pressures along time", pressures([50000.0] * len(HOURS), ("time",)), refused=NOT_850),
+    Case("pressures that change", pressures(85000 + 100 * HOURS[:, np.newaxis]), refused="the pressure 'p' of its levels changes with time"),
+    Case("pressures of points", Draft().dimension("lev", size=1).coordinate("p", ("lev", "lat", "lon"), np.full((1, 41, 144), 85000.0), named=False, units="Pa"), refused="the pressure 'p' of its levels differs from point to point"),
+    Case("a level that only counts beside a scalar", level(1.0, name="lev").coordinate("plev", (), 50000.0, units="Pa"), refused=NOT_850),
+    Case("a level that only counts beside an attribute", level(1.0, name="lev").winds_say(pressure="850 hPa")),
+    Case("a scalar text", Draft().coordinate("level", (), np.array("500 hPa", dtype=object)), refused=NOT_850),
+    *[Case(f"a text of letters, {'named' if named else 'not named'}", Draft().coordinate("level", ("letters",), np.array(list("500 hPa"), dtype="S1"), named=named), refused=NOT_850) for named in (True, False)],
+    Case("a scalar text that is no level", Draft().coordinate("level", (), np.array("high", dtype=object)), refused="the levels of 'level' are texts and not understood"),
+    Case("an enumeration", enumeration, refused="the levels of 'level' are the names of an enumeration and not understood"),
+    Case("two statements", Draft().winds_say(pressure="500 hPa", long_name="wind at 850 hPa"), refused="its level is stated twice: the attribute 'pressure' says 500 hPa and its description 850 hPa; correct one"),
+    Case("two statements, one on an axis", level(850.0, "hPa").winds_say(pressure="500 hPa"), refused="its level is stated twice"),
+    Case("two statements that agree", level(85000.0, "Pa").winds_say(level="850 mb", long_name="wind at 85 kPa")),
+    *[Case(f"{u} by the description", Draft().rename(u=u, v=v), remark=f"{u}, {v}: is at a height of {height} m, as the description names it, not at 850 hPa", dataset={"variables": {"u": u, "v": v}}) for u, v, height in [("uas", "vas", 10), ("10u", "10v", 10), ("u100", "v100", 100), ("u10n", "v10n", 10), ("10m_u_component_of_wind", "10m_v_component_of_wind", 10), ("UGRD_10maboveground", "VGRD_10maboveground", 10)]],
+    Case("GRIB's height by the description", Draft().rename(u="u10", v="v10").winds_say(GRIB_typeOfLevel="heightAboveGround"), remark="is at a height, as the description names it, not at 850", dataset=U10),
+    Case("GRIB's height, stated", Draft().rename(u="u10", v="v10").winds_say(GRIB_typeOfLevel="heightAboveGround", GRIB_level=80), remark="is at a height of 80 m, as the description", dataset=U10),
+    Case("a scalar height by the description", Draft().rename(u="u10", v="v10").coordinate("h", (), 10.0, standard_name="height", units="m"), remark="is at a height of 10 m, as the description", dataset=U10),
+    Case("the surface by the description", Draft().rename(u="east", v="north").winds_say(long_name="surface wind"), remark="is near the surface .long_name 'surface wind'., as the description", dataset={"variables": {"u": "east", "v": "north"}}),
     Case("near the surface by its words", Draft().winds_say(long_name="wind at the surface"), refused="is near the surface"),
     Case("stated before nothing stated", Draft().coordinate("U850", ("time", "lat", "lon"), Draft().variables["u"].values, units="m s-1").coordinate("V850", ("time", "lat", "lon"), Draft().variables["v"].values, units="m s-1")),
 ]  # fmt: skip

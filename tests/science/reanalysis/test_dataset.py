@@ -38,6 +38,10 @@ def test_templates(template, path, groups):
         ({"level": float("nan")}, "'level' must be a finite number"),
         ({"level": -850.0}, "'level' must be a finite number of hPa above 0, not -850"),
         ({"level": 0}, "'level' must be a finite number of hPa above 0"),
+        ({"variables": {"u": "u", "v": "u"}}, "'variables': 'u' is given for u and v"),
+        ({"variables": {"u": "u", "v": "v", "vorticity": "v"}}, "'variables': 'v' is given for v and vorticity"),
+        ({"first_member": -1}, "'first_member' must be 0 to 999999, as in file names, not -1"),
+        ({"first_member": 10**23}, "'first_member' must be 0 to 999999"),
         ({"variables": ["u"]}, "must be keys and values"),
     ],
 )

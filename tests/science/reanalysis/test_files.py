@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import open_season
+from stormtracks.science.reanalysis import contents, open_season
+from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.layouts import Survey
+from stormtracks.science.reanalysis.source import Source
 from tests.science.reanalysis.cases import Draft
 
 SMALL = {"lat": np.arange(-60, 61, 30.0), "lon": np.arange(0, 360, 60.0)}
@@ -39,6 +42,17 @@ def test_more_files_than_a_process_may_open(analyses, few_files):
         again = season.read(3, 5, [0])[0]
     assert np.array_equal(u[:, 0, 0, 0], np.arange(120, dtype=np.float32) / 10) and np.array_equal(u, v)
     assert np.array_equal(again, u[3:5])
+
+
+def test_more_files_than_are_kept_in_mind_are_looked_into_once(analyses, monkeypatch):
+    opened = []
+    monkeypatch.setattr(contents, "_MOST", 10)
+    monkeypatch.setattr(contents, "Source", lambda path: opened.append(path) or Source(path))
+    (analyses / "bad_2004.nc").write_bytes(b"\x89HDF")
+    survey = Survey(analyses, Dataset())
+    assert survey.years == [2005]
+    layout = survey.layout((2005,), 850.0)
+    assert len(layout.files["u"][None]) == 120 and len(opened) == 121
 
 
 def test_a_file_that_changed_while_it_was_closed(analyses, few_files):

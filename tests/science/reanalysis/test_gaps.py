@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
-from stormtracks.science.reanalysis import gaps
+from stormtracks.science import calendars
+from stormtracks.science.reanalysis import gaps, open_season
 from stormtracks.science.reanalysis.times import bounds
 from stormtracks.science.records import TimeAxis
+from tests.science.reanalysis.cases import Draft
+
+SMALL_LAT, SMALL_LON = np.linspace(-60, 60, 5), np.arange(0, 360, 60.0)
 
 
 def axis(*spans):
@@ -48,3 +52,25 @@ def test_the_remark_says_how_many_and_the_first():
     spans = ("2005-08-01T01:30", "2005-08-01T19:30", 3), ("2005-08-02T01:30", "2005-08-02T22:30", 3)
     said = gaps.find(axis(*spans), *bounds(2005, None), ends_too=False).remark
     assert said == "1 of 16 times of the season is missing, the first 2005-08-01 22:30"
+
+
+@pytest.mark.parametrize(
+    ("season", "last", "missing"),
+    [(None, (12, 30), 0), (("06-01", "12-31"), (12, 30), 0), (("01-01", "10-31"), (10, 30), 0), (None, (12, 29), 2)],
+)
+def test_years_of_360_days_end_on_30_december(tmp_path, season, last, missing):
+    hours = np.arange(0, 24 * (30 * (last[0] - 1) + last[1]), 12.0)
+    draft = Draft(hours, SMALL_LAT, SMALL_LON, since="hours since 2005-01-01").says("time", calendar="360_day")
+    draft.level([850.0], "hPa")(tmp_path)
+    with open_season(tmp_path, 2005, season=season) as opened:
+        assert opened.missing_times == missing
+        assert calendars.text(opened.axis.times[-1], "360_day") == f"2005-{last[0]:02d}-{last[1]:02d}T12:00:00"
+
+
+def test_a_year_without_leap_days_lacks_no_29_february(tmp_path):
+    hours = np.arange(0, 24 * 306, 12.0)  # from 1 March on
+    draft = Draft(hours, SMALL_LAT, SMALL_LON, since="hours since 2004-03-01").says("time", calendar="noleap")
+    draft.level([850.0], "hPa")(tmp_path)
+    with open_season(tmp_path, 2004) as opened:
+        assert opened.missing_times == 2 * 59
+        assert opened.gaps.remark.endswith("the first 2004-01-01 00")

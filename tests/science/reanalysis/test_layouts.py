@@ -10,6 +10,7 @@ import pytest
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import inventory, open_season
 from stormtracks.science.reanalysis.source import Source
+from tests.science.reanalysis.cases import Draft
 
 V3 = {"levels": (850.0,), "names": {"level": "height"}, "level_units": "m", "hours": np.arange(0, 24, 3.0)}
 PLACES = {
@@ -274,3 +275,12 @@ def test_a_folder_that_cannot_be_read_does_not_stop_a_year(winds, tmp_path, monk
     monkeypatch.setattr(os, "scandir", guarded)
     with open_season(tmp_path, 2005) as season:
         assert season.remarks[0].endswith("private: cannot be read: Permission denied; fix it, or move it elsewhere")
+
+
+def test_members_whose_files_say_which_they_are_are_read_together(tmp_path):
+    described = {"files": dict.fromkeys("uv", "uv_{member}.nc")}
+    for label in ("r1i1p1f1", "r2i1p1f1"):
+        Draft().file_says(variant_label=label)(tmp_path, f"uv_{label}.nc")
+    with open_season(tmp_path, 2005, dataset=described) as season:
+        u, _ = season.read(0, 2, [0, 1])
+        assert u.shape[1] == 2 and season.members == ("r1i1p1f1", "r2i1p1f1")

@@ -1,0 +1,125 @@
+"""Levels in words: in the name of a variable, its long name and attributes, the name of its file."""
+
+import re
+from pathlib import Path
+
+import netCDF4
+
+from stormtracks.science.reanalysis import pressure
+from stormtracks.science.reanalysis.attributes import attribute, text
+
+_UNIT = r"hpa|mbars?|mb|millibars?|kpa|pa|hecto-?pascals?|kilo-?pascals?|pascals?"
+_PRESSURE = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?)[ _-]?({_UNIT})(?![a-z])")
+_LAYER = re.compile(
+    rf"(?<![\d.])(\d+(?:\.\d+)?) ?(?:{_UNIT})? ?(?:-|\u2013|to|and|through) ?(\d+(?:\.\d+)?)[ _-]?({_UNIT})(?![a-z])"
+)
+_UNIT_IN_FILE_NAME = re.compile(
+    r"(?<![\d.])(\d{1,4}(?=[_-]?(?:hpa|mb))|\d{2,3}(?=kpa)|\d{4,6}(?=pa))[_-]?(hpa|mbar|mb|kpa|pa)(?![a-z])"
+)
+_AXIS_IN_FILE_NAME = re.compile(r"(?<![a-z0-9])(?:plevs?|pl|p|pres|lev(?:el)?|isobaric)[_.-]?(\d{2,6})(?![0-9a-z])")
+_WIND = (
+    r"(?:u|v|uv|ua|va|uava|[uv]_?wnd|[uv]_?wind|wind|winds|[uv]_?grd|vo|vor|vort|relv|vorticity"
+    r"|[uv][_-]component[_-]of[_-]wind|(?:east|north)ward[_-]wind)"
+)
+_IN_FILE_NAME = re.compile(rf"(?:^|[^a-z0-9]){_WIND}(\d{{3,4}})(?![0-9a-z])")
+_APART_IN_FILE_NAME = re.compile(rf"(?:^|[^a-z0-9]){_WIND}[_.-]([1-9]\d{{2,3}})(?![0-9a-z])")
+_USUAL = {*range(100, 1001, 25)}
+_STANDARD = {10, 20, 30, 50, 70, 100, 150, 200, 250, 300, 400, 500, 600, 700, 850, 925, 1000}
+_APART = (1, 2, 3, 6, 10, 12)
+"""How far apart the numbers of files are that count steps, hours or members."""
+_HIGHEST_HPA = 1100.0
+_WORDS = ("long_name", "description", "var_desc", "level_desc", "GRIB_name")
+_HEIGHT = re.compile(r"(\d+(?:\.\d+)?) ?-?m(?:et(?:er|re)s?)?\b")
+_HEIGHT_IN_NAME = re.compile(
+    r"(\d{1,3})_?m?_?[uv](?:_?\d*)?|(?:u|v)_?(10|100)n?|[uv].*?(\d+)_?m(?:_?above.*)?|(\d{1,3})_?m_[uv].*"
+)
+_TEN_METRES = {"uas", "vas"}
+"""CMIP's names of the wind at 10 m."""
+
+
+def pressure_in(words: str) -> float | None:
+    """The pressure (hPa) that a text in lower case says with its unit, as ``at 50 kPa``; None where it says none."""
+    found = _PRESSURE.search(words)
+    return _in_hpa(found[1], found[2]) if found else None
+
+
+def layer_in(words: str) -> str:
+    """The layer between two pressures that a text says, as it says it; "" where it says none."""
+    found = _LAYER.search(words)
+    if not found:
+        return ""
+    ends = [_in_hpa(found[number], found[3]) for number in (1, 2)]
+    return found[0] if None not in ends and ends[0] != ends[1] and min(filter(None, ends), default=0) >= 1 else ""
+
+
+def of_variable(variable: netCDF4.Variable) -> tuple[float | None, str]:
+    """The level (hPa) that the words of a variable say, and the layer, where it is one."""
+    for name in _WORDS:
+        words = text(variable, name)
+        layer = layer_in(words)
+        level = None if layer else pressure_in(words)
+        if layer or level is not None:
+            return level, layer
+    return None, ""
+
+
+def of_file_name(path: Path) -> float | None:
+    """The level (hPa) that the name of a file says; None where it says none."""
+    name = path.name.lower()
+    found = _UNIT_IN_FILE_NAME.search(name)
+    if found:
+        return _in_hpa(found[1], found[2])
+    found = _AXIS_IN_FILE_NAME.search(name)
+    if found and (level := _of_axis(int(found[1]))) is not None:
+        return level
+    found = _IN_FILE_NAME.search(name)
+    if found and int(found[1]) in _USUAL:
+        return float(found[1])
+    found = _APART_IN_FILE_NAME.search(name)
+    if found and int(found[1]) in _STANDARD and not _is_counted(path, found):
+        return float(found[1])
+    return None
+
+
+def of_title(title: str) -> float | None:
+    """The one level (hPa) that the title of a file says, in lower case; None where it says none or several."""
+    levels = {_in_hpa(number, unit) for number, unit in _PRESSURE.findall(title)}
+    return levels.pop() if len(levels) == 1 and not layer_in(title) else None
+
+
+def height_of(variable: netCDF4.Variable) -> float | None:
+    """The height (m) that the words of a variable say, or its name (u10, 10v, u100, uas)."""
+    name = variable.name.lower()
+    if name in _TEN_METRES:
+        return 10.0
+    texts = (text(variable, one) for one in ("long_name", "level_desc"))
+    found = next((found for one in texts if (found := _HEIGHT.search(one))), None) or _HEIGHT_IN_NAME.fullmatch(name)
+    return float(next(filter(None, found.groups()))) if found else None
+
+
+def _in_hpa(number: str, unit: str) -> float | None:
+    """A pressure in hPa; None for one that no level has."""
+    factor = pressure.in_hpa(unit.replace("-", ""))
+    level = round(float(number) * (factor or 1.0), 6)
+    return level if 0 < level <= _HIGHEST_HPA else None
+
+
+def _of_axis(number: int) -> float | None:
+    """The level of ``plev500`` and ``plev50000``."""
+    if number in _USUAL or number in _STANDARD:
+        return float(number)
+    return number / 100 if number % 100 == 0 and number / 100 in _USUAL else None
+
+
+def _is_counted(path: Path, found: re.Match[str]) -> bool:
+    """Whether a number in a file's name only counts: a file beside it has one there that is no level."""
+    start, stop = found.span(1)
+    number, width = int(found[1]), stop - start
+    others = [0, *(number + sign * apart for apart in _APART for sign in (-1, 1))]
+    return any(path.with_name(f"{path.name[:start]}{one:0{width}d}{path.name[stop:]}").exists() for one in others)
+
+
+def attribute_names(variable: netCDF4.Variable | netCDF4.Dataset, names: re.Pattern[str]) -> list[str]:
+    """The attributes whose names fit a pattern and that say something."""
+    fitting = (name for name in variable.ncattrs() if names.fullmatch(name.lower()))
+    return [name for name in fitting if str(attribute(variable, name)).strip() != ""]
