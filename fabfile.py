@@ -11,7 +11,8 @@ import math
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import fabric
@@ -19,6 +20,7 @@ from fabric import task as fabric_task
 from invoke import Collection, Context
 
 from stormtracks import config, paths
+from stormtracks.console import local_paths
 from stormtracks.console.refusing import refusing
 from stormtracks.errors import BadValue
 from stormtracks.hosts import cluster_key, host_table, logs, readiness, trust, workers
@@ -151,13 +153,23 @@ def show_logs(
 @command(
     overwrite="replace results on this machine that differ from the host's",
     to="folder for the results; default: 'results' in hosts.yaml",
+    results="folder below the results folder of each host, as for `inv manage --results`; default: that folder itself",
 )
 def collect(
-    c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, to: Text = None, overwrite: bool = False
+    c: Context,
+    hosts: Text = None,
+    only: Text = None,
+    at_once: Text = None,
+    to: Text = None,
+    results: Text = None,
+    overwrite: bool = False,
 ) -> None:
     """Copy missing results from the hosts to this machine, and check each. Hosts with shared files are skipped."""
     cluster = _cluster(c, hosts, only)
-    folder = paths.expand(to, Path.cwd(), "--to") if to else cluster.results
+    below = local_paths.folder_below(results, cluster.results) or ""
+    workers_there = tuple(replace(one, results=str(PurePosixPath(one.results, below))) for one in cluster.workers)
+    cluster = replace(cluster, workers=workers_there)
+    folder = paths.expand(to, Path.cwd(), "--to") if to else cluster.results / below
     _on_all(c, cluster, collecting.job(cluster, folder, overwrite, _check_result), at_once)
 
 

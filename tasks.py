@@ -221,12 +221,28 @@ def manage(
     _refusing(console.manage, status=2)(given, hosts)
 
 
-@task(help={"run": "name of the run; default: the newest", "json": "print one JSON object"})
-def status(_, run=None, json=False):
+@task(help=HOSTS | {"run": "name of the run; default: the newest of this hosts.yaml", "json": "print one JSON object"})
+def status(_, run=None, json=False, hosts=None):
     """Show the progress of a run, in any terminal of this machine, even after its manager has ended."""
     from stormtracks.console import status as console
 
-    _refusing(console.status)(run, json)
+    _refusing(console.status, hosts=hosts)(run, json)
+
+
+@task(
+    help=HOSTS
+    | {
+        "results": "folder of the results; default: as in hosts.yaml",
+        "run": "name of the run whose journal is compared; default: the newest of this hosts.yaml, unless --results is "
+        "given",
+        "json": "print one JSON object",
+    }
+)
+def verify(_, results=None, run=None, json=False, hosts=None):
+    """Check the results of a run against its journal, or a folder by itself: what is missing, altered or mixed."""
+    from stormtracks.console import verify as console
+
+    _refusing(console.verify, hosts=hosts)(results, run, json)
 
 
 @task(
@@ -464,6 +480,7 @@ namespace = Collection(
     stop_nameserver,
     manage,
     status,
+    verify,
     summary,
     export,
     plot,

@@ -3,11 +3,11 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
-from stormtracks import config, paths
+from stormtracks import config
 from stormtracks.console import services
+from stormtracks.console.local_paths import folder_below
 from stormtracks.console.terminal import output
 from stormtracks.on_host import processes
 from stormtracks.pyro_cluster import pidfile, pyro_manager, pyro_nameserver
@@ -56,7 +56,7 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
     nameserver = cluster.nameserver
     values = options.read(given)
     settings = _settings(values.pop("settings"), values.pop("set"))
-    values["results"] = _below(values["results"], cluster.results)
+    values["results"] = folder_below(values["results"], cluster.results)
     plan = ManagePlan(
         **values,
         settings=settings,
@@ -67,14 +67,6 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
         collected=cluster.results,
     )
     sys.exit(pyro_manager.run(plan))
-
-
-def _below(given: str | None, results: Path) -> str | None:
-    """The name of a folder below each worker's results folder; one that was given as a path below ours is that too."""
-    if not given:
-        return None
-    here = Path(os.path.abspath(paths.expand(given, where="--results")))  # noqa: PTH100 - `..` goes, links stay
-    return str(here.relative_to(results)) if here != results and here.is_relative_to(results) else given
 
 
 def _settings(files: Sequence[str], texts: Sequence[str]) -> dict[str, object]:

@@ -1,9 +1,11 @@
 """Folders and files that a command's options leave open: those of this machine's worker in hosts.yaml."""
 
+import contextlib
+import os
 from pathlib import Path
 
 from stormtracks import config, paths
-from stormtracks.errors import BadValue
+from stormtracks.errors import BadValue, StormtracksError
 
 
 def local_path(key: str, given: str | Path | None = None) -> Path | None:
@@ -24,8 +26,48 @@ def local_path(key: str, given: str | Path | None = None) -> Path | None:
 
 
 def results_folder(given: str | Path | None = None) -> Path:
-    """The folder of results that was given, else that of hosts.yaml."""
-    return paths.expand(given, where="--results") if given else config.load().results
+    """The folder of results that was given, else that of hosts.yaml.
+
+    A name that does not exist here may be that of a folder below the one of hosts.yaml, as `inv manage --results` has.
+    """
+    if not given:
+        return config.load().results
+    place = paths.expand(given, where="--results")
+    if not place.is_absolute() and not place.exists():
+        with contextlib.suppress(StormtracksError):
+            below = config.load().results / place
+            return below if below.is_dir() else place
+    return place
+
+
+def folder_below(given: str | None, results: Path) -> str | None:
+    """The name of a folder below each worker's results folder; a path below the one of this machine is that too.
+
+    Parameters
+    ----------
+    given : str or None
+        None or empty: that folder itself.
+    results : Path
+        The results folder of this machine.
+
+    Raises
+    ------
+    BadValue
+        Anything that leads elsewhere.
+    """
+    if not given:
+        return None
+    expanded = paths.expand(given, where="--results")
+    here = Path(os.path.abspath(expanded))  # noqa: PTH100 - `..` goes, links stay
+    if here == results:
+        return None
+    name = here.relative_to(results) if here.is_relative_to(results) else expanded
+    if name.is_absolute() or any(part.startswith(".") for part in name.parts):
+        raise BadValue(
+            f"--results {given} does not lie below the results folder {results}; give the name of a folder there, such "
+            "as --results motion, or change 'results' in hosts.yaml"
+        )
+    return str(name)
 
 
 def data_folder(given: str | Path | None = None) -> Path:

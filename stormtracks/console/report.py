@@ -8,6 +8,7 @@ from rich.console import Console
 from stormtracks import paths
 from stormtracks import report as pages
 from stormtracks.console.local_paths import best_tracks_file, results_folder
+from stormtracks.console.status import hosts_file
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
@@ -19,7 +20,9 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
     """Write the page and say where it is; or serve it until Ctrl-C."""
     folder, run, best = results_folder(options["results"]), options["run"], best_tracks_file(options["best_tracks"])
     if not run and not options["results"]:  # the folder of hosts.yaml is that of the newest run
-        run = next(iter(runs.names()[-1:]), None)
+        run = runs.newest(hosts_file())[0]
+    if run and not options["results"]:
+        folder = folder / (runs.read(run).run.get("results") or "")
     out = output()
     if options["live"]:
         if not 0 <= options["port"] < 65536:

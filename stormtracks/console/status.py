@@ -1,17 +1,35 @@
 """`inv status`: a run seen from another terminal. Imports little, so that it answers at once."""
 
+import contextlib
 import json
+import os
 import shutil
 
+from stormtracks import config
+from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster.journal import report, runs
 from stormtracks.terminal_text import clean_line
 
 
 def status(name: str | None = None, as_json: bool = False) -> None:
-    """Print the grid and the figures of a run (the newest, where none is named), or one JSON object."""
+    """Print the grid and the figures of a run, or one JSON object; none is named: the newest of this hosts.yaml."""
+    others: list[str] = []
+    if name is None:
+        name, others = runs.newest(hosts_file())
     state = runs.read(name)
     if as_json:
         print(json.dumps(report.as_json(state)))
         return
     size = shutil.get_terminal_size((100, 40))
-    print("\n".join(map(clean_line, report.status(state, size.lines, size.columns))))
+    lines = report.status(state, size.lines, size.columns)
+    if others:
+        of = "a run of another hosts file" if len(others) == 1 else f"{len(others):,} runs of other hosts files"
+        lines.append(f"there is also {of}: inv status --run {others[0]}")
+    print("\n".join(map(clean_line, lines)))
+
+
+def hosts_file() -> str:
+    """The hosts.yaml that is meant here, as journals name it; empty: there is none."""
+    with contextlib.suppress(StormtracksError):
+        return os.path.realpath(config.hosts_file())
+    return ""

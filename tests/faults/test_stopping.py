@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from stormtracks import version
 from tests.faults.stage import CHECKOUT
 from tests.processes import alive, children, wait_for
 
@@ -95,3 +96,15 @@ def test_a_frozen_slot_is_said_by_the_manager(stage, tmp_path):
     os.kill(children(worker.pid)[0], signal.SIGCONT)
     manager.ends(0)
     assert wait_for(lambda: "slot 0 gets on again" in worker.output())
+
+
+def test_a_worker_whose_slots_run_other_code_than_it_says_is_set_aside(stage, copied):
+    with (copied / "stormtracks" / "process.py").open("a") as source:
+        source.write("# changed\n")
+    said = version.code_version()
+    stage.worker("w", "--code-version", said, slots=1, inside=["env", "-C", copied, f"PYTHONPATH={copied}"])
+    manager = stage.manage("work", "--wait", 1, members=4)
+    output = manager.ends(1)
+    assert re.search(rf"worker w is set aside: its slots run stormtracks \S+, though it says {re.escape(said)}", output)
+    assert len(stage.made()) == 1
+    assert said not in _versions(manager)

@@ -12,6 +12,7 @@ from stormtracks.pyro_cluster.pyro_task import Status
 from stormtracks.readable import duration
 
 SHOWN_PROBLEMS = 12
+SHOWN_FOLDERS = 3
 _UNDONE: tuple[Status, ...] = ("failure", "timeout", "outstanding")
 
 
@@ -72,7 +73,7 @@ def status(state: RunState, height: int = 40, width: int = 100) -> list[str]:
     """The lines of `inv status`: who has the run, the grid, the workers' present tasks, the figures."""
     run, now = state.run, time.time()
     head = f"run {run['name']}: {run['task']} {run['start_year']}-{run['end_year']}, {run['members']} members"
-    lines = [f"{head}; {_who(state)}", *grid(state.schedule, height, width)]
+    lines = [f"{head}; {_who(state)}", *_where(state), *grid(state.schedule, height, width)]
     for slot in state.working:
         since = duration(now - slot["since"])
         lines.append(f"  {slot['worker']}/{slot['slot']}: {slot['year']} member {slot['member']} for {since}")
@@ -85,6 +86,7 @@ def as_json(state: RunState) -> dict[str, Any]:
     return {
         "run": state.run,
         "managed": state.managed,
+        "places": state.places,
         "counts": state.schedule.counts(),
         "grid": {str(year): state.schedule.get_progress_for_year(year, False) for year in state.schedule.years},
         "working": state.working,
@@ -107,6 +109,23 @@ def _who(state: RunState) -> str:
         last = f"pid {run['pid']} on {run['host']}, last active {_moment(run['heartbeat'])}"
         return f"its manager is gone ({last}); resume the run with 'inv manage'"
     return f"{run['state']}, not managed now"
+
+
+def _where(state: RunState) -> list[str]:
+    """The line that says which hosts.yaml and which results folder a run is of; none where that is not known."""
+    folders: dict[str, list[str]] = {}
+    for worker, places in state.places.items():
+        folders.setdefault(places.get("results") or "none", []).append(worker)
+    shown = [f"{folder} ({_workers(of)})" for folder, of in list(folders.items())[:SHOWN_FOLDERS]]
+    if len(folders) > SHOWN_FOLDERS:
+        shown.append(f"and {len(folders) - SHOWN_FOLDERS} more folders")
+    hosts = [f"hosts file {state.run['hosts']}"] if state.run.get("hosts") else []
+    results = [f"results in {', '.join(shown)}"] if shown else []
+    return ["; ".join(hosts + results)] if hosts or results else []
+
+
+def _workers(names: list[str]) -> str:
+    return f"worker {names[0]}" if len(names) == 1 else f"{len(names):,} workers"
 
 
 def _moment(seconds: float) -> str:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import Any, NamedTuple, TypedDict, cast
 
 from stormtracks.pyro_cluster.journal import journal, lock, rows, schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
@@ -43,6 +43,16 @@ class Problem(TypedDict):
     worker: str | None
     error: str | None
     attempts: int
+
+
+class Kept(NamedTuple):
+    """A complete task: columns of the journal's table ``tasks``; `recipe` and `digest` are not in journals of 1.0."""
+
+    year: int
+    member: int
+    worker: str | None
+    recipe: str | None
+    digest: str | None
 
 
 @dataclass(frozen=True)
@@ -132,6 +142,61 @@ def name_for(
     numbered = (f"{suffixed}-{number}" for number in itertools.count(2))
     names = itertools.chain([] if results else [base], [suffixed], numbered)
     return next(name for name in names if _is_of(place / f"{name}.sqlite", hosts, results, folders or {}))
+
+
+def newest(hosts: str, place: Path | None = None) -> tuple[str | None, list[str]]:
+    """The newest run of a hosts.yaml, and the names of runs of others.
+
+    Parameters
+    ----------
+    hosts : str
+        The file. A run that is of none (one of 1.0, say) counts as of any.
+    place : Path, optional
+        Folder of journals; none: the state folder's.
+
+    Returns
+    -------
+    name : str or None
+        None: there is none.
+    others : list of str
+        Newest first.
+    """
+    place = Path(place or journal.folder())
+    mine, others = None, []
+    for name in reversed(names(place)):
+        if (_hosts_of(place / f"{name}.sqlite") or hosts) != hosts:
+            others.append(name)
+        elif mine is None:
+            mine = name
+    return mine, others
+
+
+def _hosts_of(path: Path) -> str:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_connect(path)) as db:
+        if "hosts" in schema.columns_of(db, "run") and (row := db.execute("SELECT hosts FROM run").fetchone()):
+            return str(row["hosts"] or "")
+    return ""
+
+
+def kept(name: str, place: Path | None = None) -> list[Kept]:
+    """What a run's journal says of each result, in order of year and member.
+
+    Raises
+    ------
+    JournalRefused
+        It cannot be read.
+    """
+    path = Path(place or journal.folder()) / f"{name}.sqlite"
+    try:
+        with contextlib.closing(_connect(path)) as db:
+            run = _run(db, path)
+            there = schema.columns_of(db, "tasks")
+            columns = ", ".join(one if one in there else f"NULL AS {one}" for one in ("recipe", "digest"))
+            query = f"SELECT year, member, worker, {columns} FROM tasks WHERE status = 'complete' AND {_WITHIN}"
+            found = _rows(db, f"{query} AND {rows.SOUND} ORDER BY year, member", run)
+    except sqlite3.Error as error:
+        raise _refused(error, path) from error
+    return [Kept(**{key: row[key] for key in Kept._fields}) for row in found]
 
 
 def _is_of(path: Path, hosts: str, results: str, folders: Mapping[str, str]) -> bool:

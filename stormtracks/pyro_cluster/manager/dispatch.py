@@ -415,8 +415,8 @@ class Dispatcher:
             else:
                 self._finished(worker, slot, reply)
                 rest = REST_SECONDS[0]
-                if worker.odd >= replies.MOST_ODD:
-                    self._set_aside(worker, str(reply.get("error")))
+                if reason := self._why_aside(worker, reply):
+                    self._set_aside(worker, reason)
         if peer is not None:
             peer.close()
 
@@ -436,9 +436,18 @@ class Dispatcher:
         finally:
             self._unlimited.pop((worker.id, slot), None)
 
-    def _set_aside(self, worker: Worker, error: str) -> None:
-        """Use a worker no more, as too many of its replies made no sense."""
-        reason = f"{worker.odd} of its replies made no sense, the last: {error}; check that host and restart the worker"
+    def _why_aside(self, worker: Worker, reply: Mapping[str, Any]) -> str | None:
+        """Why a worker is to be used no more after this reply, or None."""
+        if worker.odd >= replies.MOST_ODD:
+            last = f"{worker.odd} of its replies made no sense, the last: {reply.get('error')}"
+            return f"{last}; check that host and restart the worker"
+        version = reply.get("code_version")
+        if version and self.rules.version and version != self.rules.version and not self.rules.any_version:
+            return f"its slots run stormtracks {version}, though it says {self.rules.version}; restart the worker"
+        return None
+
+    def _set_aside(self, worker: Worker, reason: str) -> None:
+        """Use a worker no more."""
         with self._lock:
             self._aside.setdefault(worker.id, reason)
         self._gone(worker, PeerLost(reason))

@@ -70,6 +70,8 @@ class ListedWorkers:
         listed = page = self._page()
         while len(page) >= wire.PAGE_NAMES and len(listed) < wire.MOST_NAMES:
             page = self._page(after=max(page))
+            if page.keys() <= listed.keys():  # it never ends
+                break
             listed = listed | page
         return listed
 

@@ -29,7 +29,7 @@ class NotPlain(errors.SerializeError):
     """A message that holds something else than plain values, or is none that serpent writes."""
 
 
-class RemoteError(errors.PyroError):
+class RemoteError(errors.ProtocolError):
     """The other side raised an exception of a kind that is not made here; the message names it."""
 
 

@@ -53,6 +53,8 @@ class Registration:
             raise
         except (CommunicationError, NamingError) as error:
             self._log(str(error))
+        except Exception as error:  # a nameserver of another build, or that was broken into, can raise anything
+            self._log(f"the nameserver answered {type(error).__name__}: {error}")
 
     def end(self) -> None:
         """Remove the name, if it is still this service's."""
@@ -60,7 +62,7 @@ class Registration:
             nameserver = self._connected()
             if self._found(nameserver) == self.uri:
                 nameserver.remove(self._name)
-        except (CommunicationError, NamingError) as error:
+        except Exception as error:  # as above; and this process ends all the same
             log.info("not unregistered: %s", error)
 
     def _connected(self) -> wire.Proxy:

@@ -5,6 +5,7 @@ task has started ends with it.
 """
 
 import contextlib
+import os
 import secrets
 import subprocess
 import sys
@@ -203,7 +204,8 @@ class Slots:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                cwd=ROOT,
+                cwd="/",  # it holds no disk of ours
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
             )
             self._warden.wait()
 

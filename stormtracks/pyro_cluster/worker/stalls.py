@@ -10,7 +10,7 @@ from stormtracks.pyro_cluster.plain import Order
 from stormtracks.pyro_cluster.worker.slot import Slot
 from stormtracks.readable import duration
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 2.5
 """From one look to the next."""
 STOPPED_SECONDS = 30.0
 DISK_SECONDS = 60.0

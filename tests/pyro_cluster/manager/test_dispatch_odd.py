@@ -182,7 +182,7 @@ def test_slots_without_a_file_for_their_connection_wait_and_their_worker_is_not_
         return connect(uri, timeout)
 
     setting.cluster.connect = limited
-    setting.cluster.add("w", slots=4)
+    setting.cluster.add("w", lambda peer, year, member: until(lambda: left[0] < 2) or {}, slots=4)
     assert setting.run() == "complete"
     assert any("a slot of w waits: too many open files" in line for line in setting.shown)
     assert not [line for line in setting.shown if "lost" in line]

@@ -11,6 +11,7 @@ import pytest
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
 from stormtracks.pyro_cluster.manager.listed_workers import SLOWEST_SECONDS, ListedWorkers
+from stormtracks.pyro_cluster.worker.registration import Registration
 from tests.processes import wait_for
 
 
@@ -179,3 +180,47 @@ def test_who_was_silent_has_more_time_the_next_time_and_is_forgotten_once_it_is_
     assert cluster._limits == {"PYRO:a@127.0.0.1:1": SLOWEST_SECONDS}
     cluster.find()
     assert cluster._limits == {}
+
+
+@Pyro4.expose
+class FalseNameserver:
+    """Answers what no nameserver answers."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def list(self, prefix="", after=""):
+        return self.answer
+
+    def register(self, name, uri, safe=False, metadata=None):
+        raise LookupError("not today")
+
+
+@pytest.fixture
+def false_nameserver(home, serve):
+    """Start one: false_nameserver(answer) -> its port."""
+
+    def start(answer):
+        daemon = serve(wire.Daemon())
+        daemon.register(FalseNameserver(answer), "Pyro.NameServer")
+        return daemon.sock.getsockname()[1]
+
+    return start
+
+
+@pytest.mark.parametrize("answer", [5, ["a"], {"stormtracks.worker.w": 5}, {5: "PYRO:a@b:1"}], ids=repr)
+def test_an_odd_list_of_the_nameserver_is_a_loss_with_its_reason(false_nameserver, answer):
+    with pytest.raises(PeerLost, match="does not answer with a list of names"):
+        ListedWorkers("127.0.0.1", false_nameserver(answer)).find()
+
+
+def test_a_list_without_end_ends(false_nameserver):
+    page = {f"stormtracks.worker.{n}": "PYRO:a@b:1" for n in range(wire.PAGE_NAMES)}
+    assert len(ListedWorkers("127.0.0.1", false_nameserver(page)).find()) == wire.PAGE_NAMES
+
+
+def test_a_nameserver_that_raises_does_not_end_a_worker(false_nameserver):
+    registration = Registration("w", "PYRO:a@127.0.0.1:1", "127.0.0.1", false_nameserver({}))
+    registration.check()
+    assert registration.state == "the nameserver answered LookupError: not today"
+    registration.end()
