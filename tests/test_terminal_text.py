@@ -1,14 +1,22 @@
 """Text from elsewhere, as it may go to a terminal."""
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stormtracks.checkout import CHECKOUT
 from stormtracks.terminal_text import clean, clean_line
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
+WRITERS = {
+    "console/refusing.py", "console/status.py", "console/summary.py", "console/terminal.py", "console/track.py",
+    "download/progress_display.py", "fabfile.py", "hosts/host_table.py", "hosts/logs.py", "hosts/outcomes.py",
+    "hosts/trust.py", "pyro_cluster/manager/display.py", "pyro_cluster/pyro_manager.py",
+    "pyro_cluster/pyro_nameserver.py", "pyro_cluster/pyro_task.py", "tasks.py",
+}  # fmt: skip
 STEERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of controls, formats (bidirectional and zero-width ones), surrogates and other line ends."""
 
@@ -45,6 +53,19 @@ def test_what_can_be_seen_is_not_altered(text):
 )
 def test_controls_are_spelled_out(text, shown):
     assert clean(text) == shown
+
+
+def test_only_these_write_to_a_terminal():
+    """Each of them cleans what comes from elsewhere; a new one is added here once it does."""
+    writes = re.compile(r"\bprint\(|sys\.std(?:out|err)\.(?:buffer\.)?write|\bConsole\(")
+    files = [*(CHECKOUT / "stormtracks").rglob("*.py"), CHECKOUT / "fabfile.py", CHECKOUT / "tasks.py"]
+    lines = {
+        path.relative_to(CHECKOUT).as_posix().removeprefix("stormtracks/"): writes.findall(
+            re.sub(r"^ *(>>>|\.\.\.) .*$|output\(\)\.print\(|\bout\.print\(", "", path.read_text(), flags=re.MULTILINE)
+        )
+        for path in files
+    }
+    assert {name for name, found in lines.items() if found and not name.startswith("on_host/")} <= WRITERS
 
 
 def test_a_line_stays_one_line():

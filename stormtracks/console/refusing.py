@@ -58,7 +58,7 @@ def _shown(error: Exception) -> str:
     if os.environ.get(TRACEBACK):
         return "".join(traceback.format_exception(error)).rstrip()
     if isinstance(error, (StormtracksError, OSError)):
-        return f"error: {_message(error)}"
+        return f"error: {_message(error)}".replace("\n", "\n  ")  # so that a line of it is not taken for one of ours
     from stormtracks.console import bugs  # loaded only where it is needed: commands start at once
 
     return bugs.report(error)

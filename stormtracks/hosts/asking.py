@@ -15,8 +15,9 @@ from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts.bounded_output import ANSWER_BYTES, SLOW_SECONDS, BoundedOutput
 from stormtracks.hosts.errors import HostFault
 from stormtracks.hosts.links import Link
+from stormtracks.hosts.shape import misfit
 from stormtracks.hosts.shell_process import Done
-from stormtracks.on_host.answers import MARK
+from stormtracks.on_host.answers import MARK, SHAPES
 
 ON_HOST = Path(__file__).resolve().parents[1] / "on_host"
 _OWN_SIDE = ("address", "user", "port", "jump", "identity", "forward_agent", "launch", "base_python")
@@ -73,7 +74,7 @@ def ask(link: Link, worker: WorkerHost, action: str, asked: dict[str, Any], seco
     BugOnHost
     """
     line = commands.on_host(action, worker.code, worker.python)
-    return answer(link.run(line, [_line(asked)], seconds), worker)
+    return shaped(answer(link.run(line, [_line(asked)], seconds), worker), SHAPES[action])
 
 
 def ask_program(
@@ -104,14 +105,14 @@ def stream(
     with BoundedOutput(process, seconds) as output:
         process.stdin.write(_line(asked))
         process.stdin.flush()
-        yield output, _first_answer(output, worker)
+        yield output, _first_answer(output, worker, SHAPES.get(action, Any))
 
 
-def _first_answer(output: BoundedOutput, worker: WorkerHost) -> Any:
+def _first_answer(output: BoundedOutput, worker: WorkerHost, kind: Any) -> Any:
     left = ANSWER_BYTES
     while line := output.line(left):
         if MARK in line:
-            return parsed(line, worker)
+            return shaped(parsed(line, worker), kind)
         left -= len(line)
     raise unanswered(output.process.finish(), worker)
 
@@ -142,6 +143,14 @@ def parsed(output: bytes, worker: WorkerHost) -> Any:
         raise HostFault(str(found["error"]))
     if "bug" in found:
         raise BugOnHost(worker, str(found["bug"]), str(found.get("traceback")))
+    return found
+
+
+def shaped(found: Any, kind: Any) -> Any:
+    """An answer, once it has the shape that the action's answers have; `HostFault` where it has another one."""
+    odd = misfit(found, kind)
+    if odd:
+        raise HostFault(f"{odd}, which makes no sense: run fab deploy, then check what runs on the host")
     return found
 
 

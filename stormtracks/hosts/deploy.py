@@ -11,10 +11,10 @@ from typing import Any
 from stormtracks.checkout import CHECKOUT
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import StormtracksError
-from stormtracks.hosts.asking import BugOnHost, ask, ask_program, request
+from stormtracks.hosts.asking import BugOnHost, ask, ask_program, request, shaped
 from stormtracks.hosts.links import HostFault, Link
 from stormtracks.hosts.outcomes import HostOutcome, Job
-from stormtracks.on_host.answers import LookAnswer
+from stormtracks.on_host.answers import Compared, Environment, LookAnswer
 from stormtracks.on_host.send import CHUNK
 
 TAKE_SECONDS = 600.0
@@ -45,7 +45,10 @@ def job(cluster: Cluster, wheels: Path | None = None, force: bool = False) -> Jo
         if worker.shared_files or (worker.local and Path(worker.code) == CHECKOUT):
             return HostOutcome(worker.name, True, "uses this checkout: nothing to deploy")
         asked = {"folder": worker.code, "manifest": manifest}
-        found = ask_program(link, worker, "receive", {"action": "look", **asked}, seconds=TAKE_SECONDS)
+        looked = ask_program(link, worker, "receive", {"action": "look", **asked}, seconds=TAKE_SECONDS)
+        found = shaped(looked, Compared)
+        if unknown := set(found["differ"]) - set(sources):
+            raise HostFault(f"the host asks for {unknown.pop()!r:.100}, which is not deployed: check what runs there")
         if found["differ"] or found["gone"]:
             if not force:
                 _refuse_under_worker(link, cluster, worker)
@@ -114,4 +117,5 @@ def _environment(link: Link, worker: WorkerHost, folder: str, wheels: bool) -> s
     if worker.python != WorkerHost.python:
         return f"not changed ('python' in hosts.yaml is {worker.python})"
     asked = {"folder": folder, "wheels": wheels}
-    return ask_program(link, worker, "environment", asked, seconds=INSTALL_SECONDS)["environment"]
+    answer = ask_program(link, worker, "environment", asked, seconds=INSTALL_SECONDS)
+    return shaped(answer, Environment)["environment"]

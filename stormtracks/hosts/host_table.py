@@ -38,7 +38,7 @@ def _draw(columns: Row, rows: Sequence[Row]) -> None:
         shown.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
     for row in rows:
         shown.add_row(*(f"[red]{cell}[/red]" if cell.startswith("x") else cell for cell in map(_escaped, row)))
-    Console(highlight=False).print(shown)
+    Console(highlight=False, emoji=False).print(shown)
 
 
 def _escaped(cell: str) -> str:

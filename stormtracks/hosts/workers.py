@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from stormtracks.config import Cluster, WorkerHost
+from stormtracks.errors import StormtracksError
 from stormtracks.hosts import cluster_key
 from stormtracks.hosts.asking import ask, request
 from stormtracks.hosts.links import HostFault, Link
@@ -95,12 +96,14 @@ def _started(worker: WorkerHost, answer: Running | Started) -> HostOutcome:
 
 def _unanswered(uri: str) -> str:
     """What keeps a worker from answering the manager, which runs here; "" when it answers."""
+    from Pyro4.errors import PyroError
+
     from stormtracks.pyro_cluster import wire  # Pyro4 takes 0.1 s to load, which `fab --list` need not pay
 
     try:
         with wire.proxy(uri, ANSWER_SECONDS, wire.PATIENT_SECONDS) as worker:
             worker.ping()
-    except wire.CommunicationError as error:
+    except (wire.CommunicationError, PyroError, StormtracksError, ValueError) as error:  # ValueError: no address at all
         return f", but this machine cannot reach it: {error}"
     return ""
 
@@ -122,8 +125,10 @@ def _row(outcome: HostOutcome, now: float) -> list[str]:
 
 
 def _doing(says: Description, now: float) -> str:
-    tasks = ", ".join(_task(one, now) for one in says["working"]) or ("stopping" if says["stopping"] else "idle")
-    stalls = [one["stalled"] for one in says["working"] if one.get("stalled")]  # said with their tasks
+    tasks = ", ".join(_task(one, now) for one in says.get("working", [])) or (
+        "stopping" if says.get("stopping") else "idle"
+    )
+    stalls = [one["stalled"] for one in says.get("working", []) if one.get("stalled")]  # said with their tasks
     others = [text for text in says.get("notices", []) if not any(stall in text for stall in stalls)]
     return "; ".join([tasks, *others])
 

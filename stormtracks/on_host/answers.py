@@ -92,6 +92,24 @@ class Absent(TypedDict):
     left_over: list[int]
 
 
+class TaskNow(TypedDict):
+    """look: of what a worker says of a task that runs, the part that is shown; workers of 1.0 say it too."""
+
+    year: int
+    since: float
+    progress: NotRequired[list[Any]]
+    stalled: NotRequired[str]
+
+
+class Says(TypedDict, total=False):
+    """look: of what a worker says of itself, the part that is relied on; or why it says nothing."""
+
+    error: str
+    working: list[TaskNow]
+    stopping: bool
+    notices: list[str]
+
+
 class Present(Worker):
     """look: what the kernel knows of a worker, and what it says of itself once it is registered."""
 
@@ -99,7 +117,7 @@ class Present(Worker):
     seconds: float
     memory_mb: float  # 10^6 bytes
     processes: int
-    says: NotRequired[Description | Refused]
+    says: NotRequired[Description | Refused]  # as `Says`
 
 
 LookAnswer = Absent | Present
@@ -148,6 +166,46 @@ class BytecodeAnswer(TypedDict):
     """bytecode: whether every module could be compiled."""
 
     whole: bool
+
+
+class Compared(TypedDict):
+    """receive, look: the code folder, and which files of it differ or are there no more."""
+
+    folder: str
+    differ: list[str]
+    gone: list[str]
+
+
+class Environment(TypedDict):
+    """environment: what became of it."""
+
+    environment: str
+
+
+class _PresentOfAnyVersion(Worker):
+    state: Literal["running"]
+    seconds: float
+    memory_mb: float
+    processes: int
+    says: NotRequired[Says]
+
+
+class _Offered(TypedDict):
+    folder: str
+    results: dict[str, Any]  # each is looked at where it is compared
+
+
+SHAPES: dict[str, Any] = {
+    "start": KeyWanted | StartFailed | Started | Running,
+    "stop": StopAnswer,
+    "look": Absent | _PresentOfAnyVersion,
+    "check": CheckAnswer,
+    "key": KeyAnswer,
+    "log": LogAnswer,
+    "outbox": _Offered,
+    "bytecode": BytecodeAnswer,
+}
+"""Action -> what its answer must look like before it is believed."""
 
 
 def reply(answer: Any) -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import fabfile
 from stormtracks.config import Cluster, Nameserver, WorkerHost
-from stormtracks.hosts import asking, bounded_output, collect, logs
+from stormtracks.hosts import asking, bounded_output, collect, logs, workers
 from stormtracks.hosts.errors import HostFault
 from stormtracks.hosts.links import Here
+from stormtracks.pyro_cluster import secret
 from stormtracks.science import pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,3 +207,27 @@ def test_what_is_missing_and_what_differs(tmp_path_factory, there, here):
     sizes = {f"vort_track/1987/member_{number:03}.nc": size for number, size in here.items()}
     assert missing == [name for name in there if name not in sizes]
     assert other == [name for name, size in there.items() if sizes.get(name, size) != size]
+
+
+SHAPELESS = [[], {}, {"state": "running"}, {"state": 5}, {"findings": 5, "time": 0}, {"findings": {"a": 5}, "time": 0},
+             {"path": 1, "lines": []}, {"path": "/x", "lines": [5]}, {"results": [1]}, {"folder": "/x", "results": 5},
+             {"state": "running", "pid": 1, "uri": 5, "slots": 1, "seconds": "x", "memory_mb": 1, "processes": 1},
+             {"state": "running", "pid": 1, "uri": "x", "slots": 1, "seconds": 1e300, "memory_mb": 1, "processes": 1},
+             {"state": "running", "pid": 1, "uri": "x", "slots": 1, "seconds": 1, "memory_mb": 1, "processes": 1,
+              "says": {"working": [{"year": 1}]}},
+             {"state": "started", "pid": 1, "uri": "x", "slots": "2"}, {"error": {"a": 1}}]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", SHAPELESS, ids=range(len(SHAPELESS)))
+@pytest.mark.parametrize("action", ["check", "look", "start", "stop", "key", "log", "outbox", "bytecode"])
+def test_an_answer_of_another_shape_is_refused(host, action, content):
+    _, worker = host(**{action: answer(content)})
+    with pytest.raises(HostFault):
+        asking.ask(Here(), worker, action, {})
+
+
+@pytest.mark.parametrize("uri", ["", "x", "PYRO:a@b", "PYRO:a@127.0.0.1:1", "PYRONAME:a"])
+def test_an_address_that_is_none_is_said(monkeypatch, tmp_path, uri):
+    monkeypatch.setenv("STORMTRACKS_HOME", str(tmp_path))
+    secret.ensure()
+    assert "this machine cannot reach it" in workers._unanswered(uri)

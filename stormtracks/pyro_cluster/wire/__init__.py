@@ -89,6 +89,8 @@ def proxy(
     Unreachable, WrongKey, NotOurs
     """
     connected = Proxy(uri, connect_timeout, secret)
+    if connected._pyroUri.protocol != "PYRO":  # a name to be looked up, somewhere
+        raise NotOurs(f"{uri!s:.100} is not the address of a service; expected PYRO:OBJECT@HOST:PORT")
     connected._pyroTimeout = timeout
     connected._pyroBind()
     return connected
