@@ -46,6 +46,15 @@ def hang(year, member, setup, progress=None):
     return {"sum": sum(range(10**12))} if member == 0 else work(year, member, setup)
 
 
+def swell(year, member, setup, progress=None):
+    """Take 150 MB little by little, then work."""
+    taken = []
+    for _ in range(75):
+        taken.append(bytearray(2_000_000))
+        time.sleep(0.05)
+    return work(year, member, setup)
+
+
 def _segfault():
     os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -65,4 +74,4 @@ def _eat():
 
 
 HARM = (_segfault, _killed, _leave, _eat)
-TASKS = {"work": work, "stumble": stumble, "poison": poison, "hang": hang}
+TASKS = {"work": work, "stumble": stumble, "poison": poison, "hang": hang, "swell": swell}
