@@ -109,6 +109,15 @@ def _unanswered(uri: str) -> str:
 
 
 def _row(outcome: HostOutcome, now: float) -> list[str]:
+    """A host's line. What its worker says of itself can be anything: it costs its own line only."""
+    try:
+        return _cells(outcome, now)
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+        odd = "its worker describes itself in a way that makes no sense; check that host, and restart the worker"
+        return [outcome.host, odd, "", "", "", "", ""]
+
+
+def _cells(outcome: HostOutcome, now: float) -> list[str]:
     facts = outcome.facts
     if facts.get("state") != "running":
         return [outcome.host, outcome.text, "", "", "", "", ""]

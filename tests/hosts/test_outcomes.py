@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stormtracks.config import Cluster, Nameserver, WorkerHost
-from stormtracks.hosts import host_table, readiness
+from stormtracks.hosts import host_table, readiness, workers
 from stormtracks.hosts.links import HostFault
 from stormtracks.hosts.outcomes import HostOutcome, everywhere, line_writer
 
@@ -85,3 +85,12 @@ def test_a_clock_is_compared_with_what_asking_took(there, text, fault):
 def test_a_table_is_aligned_where_there_is_no_terminal():
     text = host_table.plain(("host", ">done", "what"), [["w1", "5", "idle"], ["worker2", "1,000", "x [y]"]])
     assert text == "host      done  what\nw1           5  idle\nworker2  1,000  x [y]\n"
+
+
+@pytest.mark.parametrize(
+    "says", [5, ["x"], {"working": 5}, {"working": [{"year": 1}]}, {"stopping": 1}, {"working": [{"since": "x"}]}]
+)
+def test_a_worker_that_describes_itself_oddly_costs_its_own_line_only(says):
+    facts = {"state": "running", "pid": 1, "seconds": 1.0, "memory_mb": 1.0, "says": says}
+    row = workers._row(HostOutcome("a", True, "running", facts), time.time())
+    assert row[0] == "a" and "makes no sense; check that host" in row[1] and len(row) == 7
