@@ -23,6 +23,7 @@ from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import secret as secrets
 from stormtracks.pyro_cluster.plain import DEPTH, plain  # noqa: F401 - what a caller sends or replies goes through this
 from stormtracks.pyro_cluster.wire import messages
+from stormtracks.pyro_cluster.wire.connection import Connection
 from stormtracks.pyro_cluster.wire.gate import allow_files, keep_alive  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES, NotPlain, RemoteError  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.tls import Membership, membership
@@ -253,7 +254,7 @@ class Proxy(Pyro4.Proxy):
         connection = None
         try:
             sock = _dial(self._pyroUri, self.connect_timeout, membership(self.secret))
-            connection = socketutil.SocketConnection(sock, self._pyroUri.object)
+            connection = Connection(sock, self._pyroUri.object)
             self._greet(connection)
         except BaseException as error:
             if connection is not None:

@@ -29,7 +29,8 @@ OVERRIDDEN = {
     "util.SerpentSerializer.loadsCall": ("self", "data"),
     "util.SerpentSerializer.dict_to_class": ("data",),
     "socketserver.threadpoolserver.ClientConnectionJob.__init__": ("self", "clientSocket", "clientAddr", "daemon"),
-    "socketutil.SocketConnection.recv": ("self", "size"),  # by the gate's connection: to know that a call has begun
+    "socketutil.SocketConnection.recv": ("self", "size"),  # by the gate's connection: to know that a call
+    # has begun; and by that of a proxy: to have all of an answer in time
     "socketutil.SocketConnection.send": ("self", "data"),  # and that its reply is sent
 }
 """Methods of Pyro4 that ours stand in for, or add to -> their parameters."""

@@ -11,6 +11,7 @@ import pytest
 
 from stormtracks.pyro_cluster import secret, wire
 from stormtracks.pyro_cluster.wire import tls
+from stormtracks.pyro_cluster.wire.connection import Connection
 
 
 @Pyro4.expose
@@ -108,6 +109,26 @@ def test_a_closed_proxy_has_no_descriptor_and_connects_again(uri):
 def test_a_call_has_a_timeout(uri):
     with wire.proxy(uri, timeout=0.2) as echo, pytest.raises(wire.TimeoutError):
         echo.sleep(5)
+
+
+def test_an_answer_that_drips_is_not_waited_for_longer_than_one_that_does_not_come():
+    near, far = socket.socketpair()
+    over = threading.Event()
+
+    def drip():
+        while not over.wait(0.02):
+            far.sendall(b"x")
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    with near, far:
+        connection = Connection(near)
+        connection.setTimeout(0.3)
+        with pytest.raises(wire.TimeoutError):
+            connection.recv(100_000)
+        assert connection.recv(3) == b"xxx" and near.gettimeout() == 0.3
+        over.set()
+        dripping.join()
 
 
 def test_another_key_is_called_a_wrong_key(uri, tmp_path):
