@@ -159,12 +159,11 @@ class Peer:
     @contextlib.contextmanager
     def _patience(self, seconds: float) -> Iterator[None]:
         """Another time limit: a worker looks at its disk before it answers."""
-        before = self._proxy._pyroTimeout
-        self._proxy._pyroTimeout = seconds
+        before = wire.allow(self._proxy, seconds)
         try:
             yield
         finally:
-            self._proxy._pyroTimeout = before
+            wire.allow(self._proxy, before)
 
     def _call(self, method: str, *arguments: object) -> Any:
         try:

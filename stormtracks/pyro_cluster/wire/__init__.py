@@ -149,9 +149,11 @@ def hang_up(connection: Any) -> None:
         socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
-def allow(proxy: "Proxy", seconds: float) -> None:
-    """Let the calls of a proxy take so long from now on."""
+def allow(proxy: "Proxy", seconds: float | None) -> float | None:
+    """Let the calls of a proxy take so long from now on; how long they might take before."""
+    before = proxy._pyroTimeout
     proxy._pyroTimeout = seconds
+    return before
 
 
 def close(proxy: "Proxy") -> None:
