@@ -47,9 +47,9 @@ def hang(year, member, setup, progress=None):
 
 
 def swell(year, member, setup, progress=None):
-    """Take 150 MB little by little, then work."""
+    """Take 190 MB little by little, then work."""
     taken = []
-    for _ in range(75):
+    for _ in range(95):
         taken.append(bytearray(2_000_000))
         time.sleep(0.05)
     return work(year, member, setup)
