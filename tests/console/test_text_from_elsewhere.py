@@ -86,6 +86,14 @@ def test_summary(said, results, by):
     assert (SEEN[:12] in text) == (by in ("storm", "consensus"))  # a long name is folded
 
 
+def test_verify(said, results, tmp_path):
+    folder = tmp_path / "a\x1b[2J" / "vort_track" / "1987"
+    folder.mkdir(parents=True)
+    (folder / "member_000.nc").write_bytes(b"junk")
+    assert "a\\x1b[2J" in said(f"inv verify --results '{folder.parents[1]}'")
+    assert "are as they should be" in said(f"inv verify --results {results}")
+
+
 @pytest.mark.slow
 def test_track_export_and_plot(said, results, tmp_path):
     assert SEEN in said(
