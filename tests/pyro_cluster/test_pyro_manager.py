@@ -364,3 +364,19 @@ def test_a_display_that_fails_does_not_end_a_run(managed, monkeypatch):
     monkeypatch.setattr("stormtracks.pyro_cluster.manager.display.PlainDisplay.update", lambda self: 1 / 0)
     status, output = managed(lambda peer, year, member: time.sleep(0.1) or {})
     assert status == 0 and output.count("a bug in the display: ZeroDivisionError: division by zero") == 1
+
+
+@pytest.mark.parametrize("spoil", [lambda file: file.truncate(0), lambda file: file.write(b"rubbish" * 3000)])
+def test_a_journal_overwritten_during_a_run_is_never_taken_for_complete(managed, tmp_path, spoil):
+    def work(peer, year, member):
+        if member == 1:
+            with (tmp_path / "vort_track_2000-2000.sqlite").open("r+b") as file:
+                spoil(file)
+        return {}
+
+    status, output = managed(work)
+    try:
+        kept = runs.read("vort_track_2000-2000", tmp_path).schedule.counts()["complete"]
+    except runs.JournalRefused:
+        kept = 0
+    assert (status == 0) == (kept == 3) == ("all tasks are complete" in output)
