@@ -38,7 +38,7 @@ class SimulatedWorker:
     def __init__(self, uri, work=None, description=None):
         self.uri, self.work = uri, work or (lambda peer, year, ensemble_member: {})
         self.description = {"id": uri, "version": "1", "tasks": ["vort_track"], "slots": 1, **(description or {})}
-        self.stopping = False
+        self.stopping = self.cannot_end_tasks = False
         self.dead, self.frozen, self.peers, self.did = threading.Event(), threading.Event(), [], []
 
     def peer(self, timeout):
@@ -58,6 +58,7 @@ class SimulatedWorker:
 class _Peer:
     def __init__(self, worker, timeout):
         self.worker, self.timeout, self.gone = worker, timeout, threading.Event()
+        self.cell, self.told = None, None  # what it does; why it was told to end that
 
     def describe(self):
         self._answer()
@@ -68,15 +69,24 @@ class _Peer:
         return {"stopping": self.worker.stopping}
 
     def do_work(self, year, ensemble_member, task, options):
-        start, self.options = time.monotonic(), options
+        start, self.options, self.cell, self.told = time.monotonic(), options, (year, ensemble_member), None
         reply = self.worker.work(self, year, ensemble_member)
         if self.worker.frozen.is_set():
             self.gone.wait(self.timeout)
         if self.gone.is_set():
             raise PeerLost("connection closed")
+        if self.told:
+            return {"status": "timeout", "error": self.told}
         self.worker.did.append((year, ensemble_member))
         about = {"year": year, "ensemble_member": ensemble_member}
         return {"status": "complete", **about, "counts": {"tracks": 1}, "seconds": time.monotonic() - start, **reply}
+
+    def end_task(self, year, ensemble_member, task, why):
+        if self.worker.cannot_end_tasks:
+            raise AttributeError("end_task")
+        doing = [peer for peer in self.worker.peers if peer.cell == (year, ensemble_member)]
+        doing[0].told = why
+        return True
 
     def cut(self):
         self.gone.set()

@@ -146,6 +146,16 @@ def test_a_refusal_is_said_to_be_final(worker):
     assert worker.do_work(1999, 0, "fail")["final"] is False
 
 
+def test_a_task_that_takes_too_long_is_ended_when_that_is_asked_for(worker):
+    got = in_thread(worker.do_work, 2001, 3, "hang_python")
+    wait_for(lambda: worker.ping()["busy"])
+    assert not worker.end_task(2001, 4, "hang_python", "no such one")
+    wait_for(lambda: worker.end_task(2001, 3, "hang_python", "ended after 2 h"))
+    wait_for(lambda: got)
+    assert (got[0]["status"], got[0]["error"]) == ("timeout", "ended after 2 h")
+    assert worker.do_work(2001, 3, "empty")["status"] == "complete"
+
+
 def test_a_failure_and_a_timeout_are_told(worker):
     failed = worker.do_work(1999, 0, "fail")
     assert (failed["status"], failed["error"]) == ("failure", "ValueError: no data of 1999")
@@ -168,7 +178,7 @@ def test_describe_tells_who_and_what(worker):
 def test_only_the_interface_is_exposed(worker, home, serve):
     daemon = wire.Daemon("localhost")
     with wire.proxy(serve(daemon).register(worker)) as proxy:
-        assert proxy._pyroMethods == {"do_work", "list_results", "claim_results", "ping", "describe", "stop"}
+        assert proxy._pyroMethods == {"do_work", "list_results", "claim_results", "ping", "describe", "end_task", "stop"}
         assert proxy._pyroAttrs == set()
 
 

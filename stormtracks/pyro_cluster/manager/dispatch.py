@@ -4,6 +4,7 @@ Nothing here polls. A slot's thread sits in a call to its worker, or waits to be
 again; a worker whose heart stops has its calls cut, which ends those threads' waiting.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -143,7 +144,8 @@ class Dispatcher:
         self._limit = LimitOfRun(rules.limit)
         self._options = rules.options  # replaced, never changed, when the limit changes
         self._unlimited: dict[tuple[str, int], float] = {}  # calls begun before a limit was known -> when
-        self._given_up: dict[tuple[str, int], float] = {}  # those of them that were cut -> after how many seconds
+        self._ending: set[tuple[str, int]] = set()  # those of them that workers were asked to end
+        self._given_up: dict[tuple[str, int], str] = {}  # those of them that were cut -> why
         self._failing_since: float | None = None  # since when every worker rests
         self._aside: dict[str, str] = {}  # ids of workers that are not used any more -> why
         self._bugs: set[tuple[str, str]] = set()  # those that were said, with where they showed
@@ -171,7 +173,7 @@ class Dispatcher:
                     self._end.wait(min(left, self.rules.wait, 1.0))
                 self._look_whether_it_stalls()
             self._look_whether_all_rest()
-            self._give_up_what_is_overdue()
+            self._end_what_is_overdue()
             self._alike.say_more()
         return bool(self.ended)
 
@@ -435,6 +437,7 @@ class Dispatcher:
             return {"status": "failure", "error": reason[: bounds.CHARACTERS["error"]]}
         finally:
             self._unlimited.pop((worker.id, slot), None)
+            self._ending.discard((worker.id, slot))
 
     def _why_aside(self, worker: Worker, reply: Mapping[str, Any]) -> str | None:
         """Why a worker is to be used no more after this reply, or None."""
@@ -552,30 +555,48 @@ class Dispatcher:
         if self._limit.seconds != self._options.get("timeout"):
             self._options = {**self._options, "timeout": self._limit.seconds}
 
-    def _give_up_what_is_overdue(self) -> None:
-        """Cut the calls that began before a limit was known, and have outlasted it by now."""
+    def _end_what_is_overdue(self) -> None:
+        """Have tasks ended that began before a limit was known, and have outlasted it by now."""
         limit = self._limit.seconds
         if limit is None or not self._unlimited:
             return
-        now, calls = time.monotonic(), []
+        now = time.monotonic()
         with self._lock:
-            for key, began in list(self._unlimited.items()):
-                if now - began > limit and key in self._calls and self._unlimited.pop(key, None) is not None:
-                    self._given_up[key] = now - began
-                    calls.append(self._calls[key])
-        for call in calls:
+            late = [
+                (worker, slot, task, now - self._unlimited[worker.id, slot])
+                for worker in self.assignments.workers.values()
+                for slot, (task, _) in worker.running.items()
+                if now - self._unlimited.get((worker.id, slot), now) > limit and (worker.id, slot) not in self._ending
+            ]
+            self._ending.update((worker.id, slot) for worker, slot, _, _ in late)
+        for one in late:  # each in a thread of its own: a worker that hangs must not delay the others
+            threading.Thread(target=self._end_task, args=one, name=f"ends a task of {one[0].name}", daemon=True).start()
+
+    def _end_task(self, worker: Worker, slot: int, task: PyroTask, seconds: float) -> None:
+        """Ask a worker to end a task; one that cannot is not waited for any longer."""
+        limit = f"the limit of {duration(self._limit.seconds or 0.0)} that the run found since (--timeout)"
+        why = f"ended after {duration(seconds)}, {limit}"
+        try:
+            with contextlib.closing(self._cluster.connect(worker.uri, BEAT_TIMEOUT)) as peer:
+                peer.end_task(task.year, task.ensemble_member, task.task, why)
+        except PeerLost:  # its heartbeat finds out more
+            self._ending.discard((worker.id, slot))
+        except Exception:  # a worker of another version
+            with self._lock:
+                call = self._calls.get((worker.id, slot))
+                if call is None or (worker.id, slot) not in self._unlimited:
+                    return
+                self._given_up[worker.id, slot] = f"{why}; its slot of {worker.name} may still be at it"
             call.cut()
 
     def _overdue(self, worker: Worker, slot: int) -> Mapping[str, Any] | None:
         """What is to be taken for the reply of a call that was given up; None where it was not."""
         with self._lock:
-            seconds = self._given_up.pop((worker.id, slot), None)
-            if seconds is None or worker.lost or self.ended:
+            why = self._given_up.pop((worker.id, slot), None)
+            if why is None or worker.lost or self.ended:
                 return None
             self._calls.pop((worker.id, slot), None)
-        limit = f"the limit of {duration(self._limit.seconds or 0.0)} that the run found since (--timeout)"
-        error = f"given up after {duration(seconds)}: {limit}; its slot of {worker.name} may still be at it"
-        return {"status": "timeout", "error": error, "seconds": seconds}
+        return {"status": "timeout", "error": why}
 
     def _note(self, remarks: object) -> None:
         """Log what is remarked of a result and was not of one before."""

@@ -138,6 +138,10 @@ class Peer:
         """Have a task done; the worker's reply."""
         return self._call("do_work", year, ensemble_member, task, options)
 
+    def end_task(self, year: int, ensemble_member: int, task: str, why: str) -> bool:
+        """Have a task ended that another connection waits for, as a timeout; whether the worker was doing it."""
+        return self._call("end_task", year, ensemble_member, task, why)
+
     def ended(self, seconds: float) -> bool:
         """Wait until the connection is ended by the other side or by `cut`, at most some seconds; whether it is."""
         descriptor = wire.fileno(self._proxy)

@@ -247,6 +247,12 @@ class PyroWorker:
         }
 
     @Pyro4.expose
+    def end_task(self, year: int, ensemble_member: int, task: str, why: str) -> bool:
+        """End a task that takes too long: `do_work` replies ``timeout`` with the reason; whether there was such one."""
+        self._note_call()
+        return self._slots.end_task(year, ensemble_member, task, {"timeout": f"{why!s:.500}"})
+
+    @Pyro4.expose
     def stop(self, now: bool = False) -> str:
         """Stop: after the running tasks, or with `now` at once. No other task is begun."""
         if not self.stopping:

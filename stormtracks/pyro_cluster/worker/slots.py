@@ -152,6 +152,14 @@ class Slots:
                 return order
         return None
 
+    def end_task(self, year: int, ensemble_member: int, task: str, verdict: SlotReply) -> bool:
+        """End this task, the first begun where there are several, with this reply; whether there was one."""
+        busy = sorted((slot.since, slot.number, slot.order) for slot in self.slots if slot.order is not None)
+        for _, number, order in busy:
+            if (order["year"], order["ensemble_member"], order["task"]) == (year, ensemble_member, task):
+                return self.slots[number].end_task(order, verdict)
+        return False
+
     def renew_idle(self) -> None:
         """Give new processes to slots that have nothing to do: what the old ones kept in memory is free then."""
         for slot in self.slots:

@@ -152,7 +152,8 @@ def test_a_busy_worker_that_says_that_it_stops_is_asked_no_more():
     assert setting.run() == "complete" and len(calls) == 1
 
 
-def test_the_time_limit_comes_from_the_run_and_ends_what_was_begun_before(monkeypatch):
+@pytest.mark.parametrize("another_version", [False, True])
+def test_the_time_limit_comes_from_the_run_and_ends_what_was_begun_before(monkeypatch, another_version):
     monkeypatch.setattr(time_limit, "ENOUGH", 5)
     setting, options = Setting(1, 12, limit=TimeLimit(medians=3.0, least=0.2), retries=1), []
     hangs = threading.Event()
@@ -161,13 +162,14 @@ def test_the_time_limit_comes_from_the_run_and_ends_what_was_begun_before(monkey
         options.append(peer.options.get("timeout"))
         if member == 0 and not hangs.is_set():
             hangs.set()
-            peer.gone.wait(60)
+            until(lambda: peer.told or peer.gone.is_set())
         hangs.wait(60)  # so that it begins before anything is known of the run
         return {"seconds": 0.01}
 
-    setting.cluster.add("a", work, slots=2)
+    worker = setting.cluster.add("a", work, slots=2)
+    worker.cannot_end_tasks = another_version
     assert setting.run_when_all_have_come() == "complete"
     assert options[0] is None and options[-1] == 0.2
-    given_up = "2000 member 0: attempt 1 failed on a and will be repeated: given up after"
-    assert any(given_up in line for line in setting.shown)
+    (line,) = (line for line in setting.shown if "attempt 1 failed on a and will be repeated: ended after" in line)
+    assert line.startswith("2000 member 0: ") and line.endswith("may still be at it") == another_version
     assert not any(" lost" in line for line in setting.shown)
