@@ -150,9 +150,7 @@ class PyroWorker:
         began = time.perf_counter()
         self._has_worked = True
         self._note_call()
-        if (connection := wire.caller()) is not None:
-            with self._lock:
-                self._heartbeats.discard(connection)  # a reply will go that way
+        self._spare_caller()  # a reply will go that way
         try:
             order, timeout = self._order(year, ensemble_member, task, options or {})
             name = str((options or {}).get("run", ""))
@@ -257,6 +255,7 @@ class PyroWorker:
         """Stop: after the running tasks, or with `now` at once. No other task is begun."""
         if not self.stopping:
             self._stopped_at = time.monotonic()
+        self._spare_caller()  # it knows
         if now:
             self._now.set()
         self._stop.set()
@@ -315,6 +314,12 @@ class PyroWorker:
 
     def _note_call(self) -> None:
         self._last_call = time.monotonic()
+
+    def _spare_caller(self) -> None:
+        """Whoever calls now is not hung up on by `tell_managers`."""
+        if (connection := wire.caller()) is not None:
+            with self._lock:
+                self._heartbeats.discard(connection)
 
     def _state(self) -> State:
         if (connection := wire.caller()) is not None:
