@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from stormtracks.pyro_cluster.worker.slots import Slots
 
@@ -64,6 +66,32 @@ def test_a_second_reply_costs_the_process_and_no_other_task(one):
         time.sleep(seconds)
         assert members(one, range(3)) == [0, 1, 2]
         assert one.slots[0].process() is not process
+
+
+LINE = st.fixed_dictionaries(
+    {},
+    optional={
+        "pid": st.sampled_from(["own", 1, None, "x"]),
+        "number": st.integers(-3, 3),  # from the present order's on
+        "reply": st.sampled_from([{"returned": {"counts": {"member": -1}}}, {}, 5, None]),
+        "progress": st.sampled_from([[1, 2], [], "x", [1.5, 2]]),
+    },
+)
+
+
+@given(lines=st.lists(st.one_of(LINE, st.sampled_from(["", "{", "null", "[[", "\u0000"])), max_size=3))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_written_each_task_is_told_its_own_reply(one, lines):
+    process = one.slots[0].process()
+
+    def written(line):
+        if not isinstance(line, dict):
+            return line
+        own = {"pid": process.pid} if line.get("pid") == "own" else {}
+        return json.dumps({**line, **own, "number": process._number + 1 + line.get("number", 0)})
+
+    one.run(order("talk", settings={"text": "\n".join(map(written, lines))}))
+    assert members(one, range(3)) == [0, 1, 2]
 
 
 def test_progress_is_no_reply_and_a_task_need_not_take_it(one):
