@@ -23,8 +23,9 @@ def status(name: str | None = None, as_json: bool = False) -> None:
     size = shutil.get_terminal_size((100, 40))
     lines = report.status(state, size.lines, size.columns)
     if others:
-        of = "a run of another hosts file" if len(others) == 1 else f"{len(others):,} runs of other hosts files"
-        lines.append(f"there is also {of}: inv status --run {others[0]}")
+        one = len(others) == 1
+        there = "there is also a run of another hosts file" if one else f"there are also {len(others):,} runs of others"
+        lines.append(f"{there}: inv status --run {others[0]}")
     print("\n".join(map(clean_line, lines)))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ensembles import OBSERVED, save_ensemble
 
-from stormtracks.science import summary
+from stormtracks.science import results, summary
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.summary import Spread, counts, intensity_class, summarise
@@ -125,3 +125,18 @@ def test_the_peak_of_a_storm_is_that_of_its_strongest_piece():
     one, none = np.array(["S0", "S1"]), np.full(2, np.nan)
     matches = Matches(one, one, none, np.array([0, -1]), none, none, none, none, none, np.array([0, 0, -1]))
     assert counts.storm_peaks(tracks, matches).tolist() == [8.0, 0.0]
+
+
+def test_the_row_of_all_years_is_of_those_that_all_members_have(tmp_path):
+    """Sums over other years for each member cannot be compared."""
+    save_ensemble(tmp_path, members=4, years=(2005, 2006))
+    whole = summarise(tmp_path, years=[2005]).total
+    results.path(tmp_path, "vort_track", 2006, 3).unlink()
+    found = summarise(tmp_path)
+    assert (found.total.tracks, found.total.found, found.total.observed) == (whole.tracks, whole.found, whole.observed)
+    assert str(found.remarks[-1]) == (
+        "the figures over all years leave out 2006, which some members do not have (3 results)"
+    )
+    for member in (0, 1):
+        results.path(tmp_path, "vort_track", 2005, member).unlink()
+    assert "no year has all members" in str(summarise(tmp_path).remarks[-1])

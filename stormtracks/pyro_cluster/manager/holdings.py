@@ -155,6 +155,8 @@ def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tup
     after: list[Any] | None = None
     for _ in range(MOST_PAGES):
         page = ask(after)
+        if not isinstance(page, dict):
+            raise OddListing("its answer is no listing")
         if page.get("error"):
             raise OddListing(str(page["error"]))
         for year, files in page["names"]:

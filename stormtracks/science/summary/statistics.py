@@ -17,6 +17,8 @@ from stormtracks.science.remarks import Remark, Remarks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.counts import PEAK_EDGES, StormCounts, YearCounts, count_year
 
+SHOWN_YEARS = 5
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -80,7 +82,10 @@ class ClassStatistics:
 
 @dataclass(frozen=True)
 class YearStatistics:
-    """One year (or, in `Summary.total`, all of them): tracks per member, observed storms, found ones, POD and FAR."""
+    """One year: tracks per member, observed storms, found ones, POD and FAR.
+
+    In `Summary.total` it is all years that every member has; where there are none, all years.
+    """
 
     year: int | None
     members: int
@@ -217,14 +222,30 @@ def summarise(
 
 def _summary(task: str, counts: Sequence[YearCounts], said: tuple[Remark, ...]) -> Summary:
     strengths = _equivalent_vorticity(np.sum([c.matched_peaks for c in counts], axis=0))
+    whole, without = _whole_years(counts)
     return Summary(
         task,
         tuple(_year(c.year, c, strengths) for c in counts),
-        _year(None, _pooled(counts), strengths),
+        _year(None, _pooled(whole), strengths),
         tuple(storm for c in counts for storm in _storms(c.year, c.storms)),
         tuple(_members(counts)),
-        said,
+        said + without,
     )
+
+
+def _whole_years(counts: Sequence[YearCounts]) -> tuple[Sequence[YearCounts], tuple[Remark, ...]]:
+    """The years that all members have, whose sums can be compared over the members; and a remark on the others."""
+    members = set().union(*(c.members.tolist() for c in counts))
+    whole = [c for c in counts if set(c.members.tolist()) == members]
+    others = [c for c in counts if set(c.members.tolist()) != members]
+    if not others:
+        return counts, ()
+    years = ", ".join(str(c.year) for c in others[:SHOWN_YEARS]) + (", ..." if others[SHOWN_YEARS:] else "")
+    number = sum(len(c.members) for c in others)
+    if not whole:
+        text = "no year has all members: the figures over all years are sums over other years for each member"
+        return counts, (Remark(text, number),)
+    return whole, (Remark(f"the figures over all years leave out {years}, which some members do not have", number),)
 
 
 def _equivalent_vorticity(class_peaks: Ints) -> Floats:

@@ -1,0 +1,127 @@
+"""Complete results are looked for with whoever may know: gone, there and not known are three things."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.manager.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.holdings import Holdings
+from stormtracks.pyro_cluster.manager.plan import ManagePlan
+
+YEARS, MEMBERS = (2000, 2001), 4
+
+
+class Peer:
+    """A worker with some files, {year: names}, that lists `most` of them at a time."""
+
+    def __init__(self, files, most=1000):
+        self.files, self.most, self.asked = files, most, 0
+
+    def list_results(self, task, years, options, after):
+        self.asked += 1
+        pairs = sorted((year, name) for year in years for name in self.files.get(year, ()))
+        left = [pair for pair in pairs if after is None or list(pair) > after]
+        page = left[: self.most]
+        more = list(page[-1]) if len(left) > self.most else None
+        return {"names": [[year, [name]] for year, name in page], "more": more}
+
+
+class Failing(Peer):
+    def __init__(self, error):
+        self.error = error
+
+    def list_results(self, *arguments):
+        raise self.error
+
+
+def holdings(folder, places=None, **plan):
+    """A journal in which all tasks of each member are complete, done by the worker w0 (even members) or w1."""
+    journal = Journal(Run("r", "work", *YEARS, MEMBERS), place=folder)
+    for worker, results in (places or {}).items():
+        journal.belongs(worker, {"results": results})
+    for year in YEARS:
+        for member in range(MEMBERS):
+            path = f"/results/work/{year}/member_{member}.nc"
+            journal.record(TaskOutcome(year, member, "complete", f"w{member % 2}", path=path))
+    journal.close("complete")
+    journal = Journal(Run("r", "work", *YEARS, MEMBERS), place=folder)
+    return Holdings(journal, ManagePlan(*YEARS, MEMBERS, "work", **plan)), journal
+
+
+def files(cells):
+    return {year: [f"member_{member}.nc" for y, member in cells if y == year] for year in YEARS}
+
+
+CELLS = [(year, member) for year in YEARS for member in range(MEMBERS)]
+
+
+@settings(max_examples=20)
+@given(st.sets(st.sampled_from(CELLS)), st.integers(1, 5))
+def test_what_is_not_listed_is_gone_and_outstanding_again(tmp_path_factory, there, most):
+    looked, journal = holdings(tmp_path_factory.mktemp("runs"))
+    gone = looked.look("w0", Peer(files(there), most)) + looked.look("w1", Peer(files(there), most))
+    assert set(gone) == set(CELLS) - there
+    assert set(journal.complete) == there
+    assert looked.unknown() == "" and bool(looked.remarks) == bool(gone)
+    journal.close("complete")
+    again = Journal(journal.run, place=journal.path.parent)
+    assert set(again.complete) == there
+    again.close("complete")
+
+
+def test_who_is_away_or_cannot_say_has_lost_nothing(tmp_path):
+    looked, journal = holdings(tmp_path)
+    assert looked.unknown() == "8 results were not looked for: worker w0 is away, w1 is away"
+    assert looked.look("w0", Failing(AttributeError("no list_results"))) == []
+    assert looked.look("w1", Failing(PeerLost("gone"))) == []
+    assert looked.unknown() == (
+        "8 results were not looked for: worker w0 runs a version that cannot say which results it has, w1 is away"
+    )
+    assert set(journal.complete) == set(CELLS)
+
+
+@pytest.mark.parametrize("answer", [{}, {"names": 3, "more": None}, {"names": [], "more": [2000, "a"]}, None])
+def test_an_answer_that_makes_no_sense_is_not_known(tmp_path, answer):
+    looked, journal = holdings(tmp_path)
+    peer = Peer({})
+    peer.list_results = lambda *arguments: answer
+    assert looked.look("w0", peer) == []
+    assert "worker w0 cannot say which results it has" in looked.unknown()
+    assert set(journal.complete) == set(CELLS)
+
+
+def test_a_listing_says_why_it_cannot_be_made(tmp_path):
+    looked, _ = holdings(tmp_path)
+    peer = Peer({})
+    peer.list_results = lambda *arguments: {"names": [], "more": None, "error": "the results folder is gone"}
+    assert looked.look("w0", peer) == []
+    assert "cannot say which results it has (the results folder is gone)" in looked.unknown()
+
+
+def test_a_worker_with_the_same_folder_knows_what_is_there_but_not_what_is_gone(tmp_path):
+    looked, journal = holdings(tmp_path, {"w1": "/shared", "other": "/shared"})
+    looked.look("w0", Peer(files(CELLS)))
+    present = {"w0": Peer({}), "other": Peer(files(CELLS[:4]))}
+    looked.look_where_shared(present, {"w0": "/own", "other": "/shared"})
+    assert looked.unknown() == "2 results were not looked for: worker w1 is away"
+    assert set(journal.complete) == set(CELLS)
+
+
+def test_what_was_collected_is_there(tmp_path):
+    for year in YEARS:
+        for member in (0, 1):
+            path = Path(tmp_path, "here", "work", str(year), f"member_{member}.nc")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+    looked, _ = holdings(tmp_path / "runs", collected=tmp_path / "here")
+    looked.look_here([])
+    assert looked.unknown().startswith("4 results were not looked for")
+
+
+def test_results_of_workers_that_are_away_are_given_up_where_that_is_asked_for(tmp_path):
+    looked, journal = holdings(tmp_path)
+    assert set(looked.redo(["w0"])) == {cell for cell in CELLS if cell[1] % 2}
+    assert set(journal.complete) == {cell for cell in CELLS if not cell[1] % 2}
