@@ -4,7 +4,6 @@ Nothing here polls. A slot's thread sits in a call to its worker, or waits to be
 again; a worker whose heart stops has its calls cut, which ends those threads' waiting.
 """
 
-import contextlib
 import logging
 import threading
 import time
@@ -23,7 +22,8 @@ from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
 from stormtracks.pyro_cluster.manager.discovery import Cluster, Discovery, Peer, PeerLost
 from stormtracks.pyro_cluster.manager.halt import Halt
 from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT, Heartbeat
-from stormtracks.pyro_cluster.manager.time_limit import LimitOfRun, TimeLimit
+from stormtracks.pyro_cluster.manager.time_keeper import TimeKeeper
+from stormtracks.pyro_cluster.manager.time_limit import TimeLimit
 from stormtracks.pyro_cluster.plain import STOPPING, Options
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule
 from stormtracks.readable import duration
@@ -141,11 +141,7 @@ class Dispatcher:
         self._remarks: set[str] = set()  # what was said of results so far
         self._alike = Alike(self.log, time.monotonic)
         self._journal_trouble: str | None = None  # why nothing is given out
-        self._limit = LimitOfRun(rules.limit)
-        self._options = rules.options  # replaced, never changed, when the limit changes
-        self._unlimited: dict[tuple[str, int], float] = {}  # calls begun before a limit was known -> when
-        self._ending: set[tuple[str, int]] = set()  # those of them that workers were asked to end
-        self._given_up: dict[tuple[str, int], str] = {}  # those of them that were cut -> why
+        self._time = TimeKeeper(rules.limit, rules.options, cluster.connect, self._cut)
         self._failing_since: float | None = None  # since when every worker rests
         self._aside: dict[str, str] = {}  # ids of workers that are not used any more -> why
         self._bugs: set[tuple[str, str]] = set()  # those that were said, with where they showed
@@ -173,7 +169,8 @@ class Dispatcher:
                     self._end.wait(min(left, self.rules.wait, 1.0))
                 self._look_whether_it_stalls()
             self._look_whether_all_rest()
-            self._end_what_is_overdue()
+            with self._lock:
+                self._time.end_late(self.assignments.workers.values())
             self._alike.say_more()
         return bool(self.ended)
 
@@ -403,12 +400,12 @@ class Dispatcher:
                     self._not_begun(worker, slot)
                     self._gone(worker, error)
                     break
-                overdue = self._overdue(worker, slot)
-                if overdue is None:
+                verdict = self._verdict(worker, slot)
+                if verdict is None:
                     self._call_lost(worker, slot, error)
                     break
                 peer.close()
-                peer, reply = None, overdue
+                peer, reply = None, verdict
             if reply.get("status") == "busy":
                 self._not_begun(worker, slot)
                 if str(reply.get("error")).startswith(STOPPING):
@@ -423,9 +420,8 @@ class Dispatcher:
             peer.close()
 
     def _reply(self, peer: Peer, worker: Worker, slot: int, task: PyroTask) -> Mapping[str, Any]:
-        options = self._options
-        if self._limit.may_change and options.get("timeout") is None:
-            self._unlimited[worker.id, slot] = time.monotonic()
+        options = self._time.options
+        self._time.begin((worker.id, slot), options)
         try:
             return replies.checked(peer.do_work(task.year, task.ensemble_member, task.task, options), task)
         except PeerLost:
@@ -436,8 +432,7 @@ class Dispatcher:
             reason = str(error) if isinstance(error, replies.OddReply) else f"{type(error).__name__}: {error}"
             return {"status": "failure", "error": reason[: bounds.CHARACTERS["error"]]}
         finally:
-            self._unlimited.pop((worker.id, slot), None)
-            self._ending.discard((worker.id, slot))
+            self._time.over((worker.id, slot))
 
     def _why_aside(self, worker: Worker, reply: Mapping[str, Any]) -> str | None:
         """Why a worker is to be used no more after this reply, or None."""
@@ -531,8 +526,8 @@ class Dispatcher:
                 self.seconds += outcome.seconds
                 self.cpu_seconds += outcome.cpu_seconds
                 self.recent.append(time.monotonic())
-                if self._limit.may_change and not outcome.skipped:
-                    self._learn(outcome.seconds)
+                if not outcome.skipped:
+                    self._time.completed(outcome.seconds)
         if outcome.status == "complete":
             self._note(reply.get("remarks"))
         for due in dues:
@@ -549,54 +544,23 @@ class Dispatcher:
         with self._lock:
             self._idle.notify_all()
 
-    def _learn(self, seconds: float) -> None:
-        """A task took so long: what others may take follows from it."""
-        self._limit.completed(seconds)
-        if self._limit.seconds != self._options.get("timeout"):
-            self._options = {**self._options, "timeout": self._limit.seconds}
-
-    def _end_what_is_overdue(self) -> None:
-        """Have tasks ended that began before a limit was known, and have outlasted it by now."""
-        limit = self._limit.seconds
-        if limit is None or not self._unlimited:
-            return
-        now = time.monotonic()
+    def _cut(self, call: tuple[str, int]) -> bool:
+        """End the waiting for a call's reply, which its slot's thread then judges; whether there was such one."""
         with self._lock:
-            late = [
-                (worker, slot, task, now - self._unlimited[worker.id, slot])
-                for worker in self.assignments.workers.values()
-                for slot, (task, _) in worker.running.items()
-                if now - self._unlimited.get((worker.id, slot), now) > limit and (worker.id, slot) not in self._ending
-            ]
-            self._ending.update((worker.id, slot) for worker, slot, _, _ in late)
-        for one in late:  # each in a thread of its own: a worker that hangs must not delay the others
-            threading.Thread(target=self._end_task, args=one, name=f"ends a task of {one[0].name}", daemon=True).start()
+            peer = self._calls.get(call)
+        if peer is None:
+            return False
+        peer.cut()
+        return True
 
-    def _end_task(self, worker: Worker, slot: int, task: PyroTask, seconds: float) -> None:
-        """Ask a worker to end a task; one that cannot is not waited for any longer."""
-        limit = f"the limit of {duration(self._limit.seconds or 0.0)} that the run found since (--timeout)"
-        why = f"ended after {duration(seconds)}, {limit}"
-        try:
-            with contextlib.closing(self._cluster.connect(worker.uri, BEAT_TIMEOUT)) as peer:
-                peer.end_task(task.year, task.ensemble_member, task.task, why)
-        except PeerLost:  # its heartbeat finds out more
-            self._ending.discard((worker.id, slot))
-        except Exception:  # a worker of another version
-            with self._lock:
-                call = self._calls.get((worker.id, slot))
-                if call is None or (worker.id, slot) not in self._unlimited:
-                    return
-                self._given_up[worker.id, slot] = f"{why}; its slot of {worker.name} may still be at it"
-            call.cut()
-
-    def _overdue(self, worker: Worker, slot: int) -> Mapping[str, Any] | None:
-        """What is to be taken for the reply of a call that was given up; None where it was not."""
+    def _verdict(self, worker: Worker, slot: int) -> Mapping[str, Any] | None:
+        """What is to be taken for the reply of a call that was cut for its time; None where it was not."""
         with self._lock:
-            why = self._given_up.pop((worker.id, slot), None)
-            if why is None or worker.lost or self.ended:
+            verdict = self._time.verdict((worker.id, slot))
+            if verdict is None or worker.lost or self.ended:
                 return None
             self._calls.pop((worker.id, slot), None)
-        return {"status": "timeout", "error": why}
+        return verdict
 
     def _note(self, remarks: object) -> None:
         """Log what is remarked of a result and was not of one before."""
