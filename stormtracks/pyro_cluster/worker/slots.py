@@ -163,7 +163,7 @@ class Slots:
     def renew_idle(self) -> None:
         """Give new processes to slots that have nothing to do: what the old ones kept in memory is free then."""
         for slot in self.slots:
-            with self._lock:
+            with self._lock, contextlib.suppress(SlotFault):  # the worker is stopping
                 if slot.order is None and slot.in_service():
                     slot.renew()
 
