@@ -35,11 +35,14 @@ class Place:
 
     def problem(self) -> str | None:
         """What has become of the journal or its lock, as the beginning of a sentence; None: nothing."""
-        found = _identity(self.path)
-        if found != self._identity:
-            return f"the journal {self.path} was {'replaced' if found else 'removed'} while the run goes on"
-        if not lock.is_in_place(self._held, self.path):
-            return f"the lock of the journal {self.path} was removed while the run goes on"
+        try:
+            found = _identity(self.path)
+            if found != self._identity:
+                return f"the journal {self.path} was {'replaced' if found else 'removed'} while the run goes on"
+            if not lock.is_in_place(self._held, self.path):
+                return f"the lock of the journal {self.path} was removed while the run goes on"
+        except OSError:  # a file server that is away, say: it cannot be told now
+            return None
         return None
 
     def renewed(self, db: sqlite3.Connection) -> sqlite3.Connection:

@@ -1,12 +1,13 @@
 """A journal that is removed or replaced while a run goes on: noticed, written anew, and safe from a second manager."""
 
 import contextlib
+import errno
 import shutil
 import sqlite3
 
 import pytest
 
-from stormtracks.pyro_cluster.journal import runs, writer
+from stormtracks.pyro_cluster.journal import place, runs, writer
 from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
 from stormtracks.pyro_cluster.journal.lock import AlreadyManaged
 from stormtracks.pyro_cluster.journal.writer import Heard
@@ -85,10 +86,23 @@ def test_a_second_manager_that_was_faster_has_the_run(case, monkeypatch):
     assert runs.read("r", case.place).schedule.get_progress() == "---\n+--\n"
 
 
+def test_what_cannot_be_looked_at_for_now_is_no_problem(case, monkeypatch):
+    looks = []
+
+    def away(path):
+        looks.append(path)
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(place, "_identity", away)
+    wait_for(lambda: len(looks) > 2)
+    case.journal.close("incomplete")
+    assert (case.journal.lost, case.events) == (None, [])
+
+
 def test_a_place_that_cannot_be_written_is_trouble_until_it_can(tmp_path):
     troubles = []
-    place = tmp_path / "a" / "runs"
-    journal = Journal(RUN, place=place, heard=Heard(trouble=troubles.append))
+    folder = tmp_path / "a" / "runs"
+    journal = Journal(RUN, place=folder, heard=Heard(trouble=troubles.append))
     shutil.rmtree(tmp_path / "a")
     (tmp_path / "a").write_text("in the way")
     wait_for(lambda: troubles)
@@ -96,4 +110,4 @@ def test_a_place_that_cannot_be_written_is_trouble_until_it_can(tmp_path):
     (tmp_path / "a").unlink()
     wait_for(lambda: None in troubles)
     journal.close("incomplete")
-    assert runs.read("r", place).run["state"] == "incomplete"
+    assert runs.read("r", folder).run["state"] == "incomplete"
