@@ -52,7 +52,7 @@ class ListedWorkers:
         secret.SecretError
         """
         if self._nameserver is None:
-            self._nameserver = wire.nameserver(*self.address, wire.PATIENT_SECONDS, wire.CONNECT_SECONDS)
+            self._nameserver = wire.nameserver(*self.address, wire.PATIENT_SECONDS, wire.PATIENT_SECONDS)
 
     def find(self) -> dict[str, str]:
         """The listed workers, {name: uri}; `PeerLost` where the nameserver does not answer."""
@@ -62,7 +62,8 @@ class ListedWorkers:
         except (PyroError, SecretError, OSError) as error:
             self.leave()
             raise _lost(error) from error
-        self._limits = {uri: self._limits[uri] for uri in listed.values() if uri in self._limits}
+        if len(self._limits) > wire.MOST_NAMES:  # those that are gone for good
+            self._limits = {uri: self._limits[uri] for uri in listed.values() if uri in self._limits}
         return {name.removeprefix(wire.PREFIX): uri for name, uri in listed.items()}
 
     def _listed(self) -> dict[str, str]:

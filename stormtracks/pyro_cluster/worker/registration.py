@@ -67,7 +67,7 @@ class Registration:
 
     def _connected(self) -> wire.Proxy:
         if self._nameserver is None:
-            self._nameserver = wire.nameserver(self._host, self._port, timeout=wire.CONNECT_SECONDS)
+            self._nameserver = wire.nameserver(self._host, self._port, wire.PATIENT_SECONDS, wire.PATIENT_SECONDS)
         return self._nameserver
 
     def _found(self, nameserver: wire.Proxy) -> str | None:

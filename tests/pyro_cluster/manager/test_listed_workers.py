@@ -171,13 +171,16 @@ def test_a_quick_one_is_not(service):
     assert cluster._limits[str(uri)] < wire.PATIENT_SECONDS
 
 
-def test_who_was_silent_has_more_time_the_next_time_and_is_forgotten_once_it_is_not_listed(launch):
+def test_who_was_silent_has_more_time_the_next_time_and_is_forgotten_where_there_are_too_many(launch, monkeypatch):
     nameserver = launch("pyro_nameserver", "--port", "0")
     port = int(nameserver.stdout.readline().partition("localhost:")[2].partition(",")[0])
     cluster = ListedWorkers("localhost", port)
     with pytest.raises(PeerLost):
         cluster.connect("PYRO:a@127.0.0.1:1", 0.2)
     assert cluster._limits == {"PYRO:a@127.0.0.1:1": SLOWEST_SECONDS}
+    cluster.find()
+    assert cluster._limits == {"PYRO:a@127.0.0.1:1": SLOWEST_SECONDS}
+    monkeypatch.setattr(wire, "MOST_NAMES", 0)
     cluster.find()
     assert cluster._limits == {}
 
