@@ -2,7 +2,9 @@
 
 import contextlib
 import ctypes
+import gc
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -100,6 +102,10 @@ def spoil(year, member, setup, progress=None):
     warnings.simplefilter("error")
     sys.stderr = None
     sys.path.insert(0, "/nowhere")
+    sys.setrecursionlimit(150)
+    gc.disable()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (32, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
     return {}
 
 
@@ -117,6 +123,10 @@ def surroundings(year, member, setup, progress=None):
         "filters": [str(one) for one in warnings.filters],
         "stderr": sys.stderr is not None,
         "path": sys.path,
+        "depth": sys.getrecursionlimit(),
+        "collecting": gc.isenabled(),
+        "limits": [resource.getrlimit(number) for number in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)],
+        "cores": sorted(os.sched_getaffinity(0)),
         "oom_score": Path("/proc/self/oom_score_adj").read_text(),
         "pid": os.getpid(),
     }
@@ -130,6 +140,13 @@ def leave_a_thread(year, member, setup, progress=None):
 def leave_a_handler(year, member, setup, progress=None):
     """Take over the signal by which the worker asks where a task hangs."""
     signal.signal(signal.SIGUSR1, lambda number, frame: None)
+    return {"pid": os.getpid()}
+
+
+def lower_a_limit(year, member, setup, progress=None):
+    """For good, unless one is root."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10**6, 10**6))
+    os.nice(1)
     return {"pid": os.getpid()}
 
 

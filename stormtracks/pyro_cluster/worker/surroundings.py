@@ -2,8 +2,10 @@
 
 import _signal  # type: ignore[import-not-found]  # signal's own functions make enums, which takes longer than all the rest here
 import contextlib
+import gc
 import locale
 import os
+import resource
 import signal
 import sys
 import threading
@@ -14,13 +16,16 @@ _LISTED = [number for number in signal.Signals if number not in (signal.SIGKILL,
 _FAULT_HANDLERS = (signal.SIGSEGV, signal.SIGFPE, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGUSR1)
 """Set by faulthandler in C, so that Python does not know how to set them again."""
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+_LIMITS = (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_STACK, resource.RLIMIT_DATA)
+_LIMITS += (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)
 
 
 class Surroundings:
-    """The process as it is when this is made: working folder, umask, environment, signals, timers, locale, warnings.
+    """The process as it is when this is made.
 
-    `restore` costs some microseconds where nothing was changed. Limits, priority, modules' own state and memory are
-    not restored: for these a process is replaced.
+    Working folder, umask, environment, signals, timers, limits, priority, cores, locale, warnings, standard streams,
+    sys.path. `restore` costs some microseconds where nothing was changed. What modules keep, open files and memory are
+    not restored.
     """
 
     def __init__(self) -> None:
@@ -34,6 +39,10 @@ class Surroundings:
         self._streams = sys.stdin, sys.stdout, sys.stderr
         self._path = list(sys.path)
         self._threads = threading.active_count()
+        self._limits = {number: resource.getrlimit(number) for number in _LIMITS}
+        self._cores = os.sched_getaffinity(0)
+        self._priority = os.getpriority(os.PRIO_PROCESS, 0)
+        self._depth = sys.getrecursionlimit()
 
     def restore(self) -> str | None:
         """Put back what was changed; what cannot be put back, so that the process must be replaced, or None."""
@@ -51,8 +60,24 @@ class Surroundings:
             warnings.filters[:] = self._filters  # type: ignore[index]  # a list, whatever its annotation says
         sys.stdin, sys.stdout, sys.stderr = self._streams
         sys.path[:] = self._path
+        sys.setrecursionlimit(self._depth)
+        gc.enable()
+        lost = self._restore_limits() or lost
         left = threading.active_count() - self._threads
         return f"{left} of its threads would go on" if left > 0 else lost
+
+    def _restore_limits(self) -> str | None:
+        try:
+            for number, limits in self._limits.items():
+                if resource.getrlimit(number) != limits:
+                    resource.setrlimit(number, limits)
+            if os.sched_getaffinity(0) != self._cores:
+                os.sched_setaffinity(0, self._cores)
+            if os.getpriority(os.PRIO_PROCESS, 0) != self._priority:
+                os.setpriority(os.PRIO_PROCESS, 0, self._priority)
+        except (OSError, ValueError):
+            return "it lowered a limit or its priority, which cannot be raised again"
+        return None
 
     def _restore_environment(self) -> None:
         now = _environment()

@@ -125,6 +125,13 @@ def test_what_cannot_be_put_back_costs_the_process(one, task, words, caplog):
     assert one.run(order("surroundings"))["returned"]["pid"] != pid
 
 
+def test_a_limit_that_was_lowered_is_raised_or_costs_the_process(one):
+    before = one.run(order("surroundings"))["returned"]
+    one.run(order("lower_a_limit"))
+    after = one.run(order("surroundings"))["returned"]
+    assert after["limits"] == before["limits"]
+
+
 def test_a_slot_gets_a_new_process_after_so_many_tasks():
     made = Slots(1, TABLE, tasks_per_process=2)
     try:
