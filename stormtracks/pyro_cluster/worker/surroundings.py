@@ -16,8 +16,8 @@ _LISTED = [number for number in signal.Signals if number not in (signal.SIGKILL,
 _FAULT_HANDLERS = (signal.SIGSEGV, signal.SIGFPE, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGUSR1)
 """Set by faulthandler in C, so that Python does not know how to set them again."""
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
-_LIMITS = (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_STACK, resource.RLIMIT_DATA)
-_LIMITS += (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)
+_LIMITS = [resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_STACK, resource.RLIMIT_DATA]
+_LIMITS += [resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
 
 
 class Surroundings:
