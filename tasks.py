@@ -209,7 +209,8 @@ def manage(
 ):
     """Give the tasks of a run to the workers until all are finished. The same command resumes a run that stopped.
 
-    Exit status: 0 all tasks are complete; 1 some tasks failed or are not done; 2 an option or setting was refused;
+    Exit status: 0 all tasks are complete and their results there; 1 some failed, are not done, or lie on a worker that
+    is away; 2 an option or setting was refused, or results of other settings or data are in the way;
     3 no nameserver, no worker or a wrong key; 4 another manager has this run; 130 interrupted.
     """
     from stormtracks.console import cluster as console

@@ -1,8 +1,9 @@
 """The manager: finds the workers, makes the schedule, gives out the work, shows it, and ends when all is done.
 
-Exit status: 0 everything is complete; 1 something failed, timed out or is left; 2 the request was refused (a bad range
-of years, an unknown task, other settings than the run's); 3 no nameserver, no worker, or a wrong key; 4 another manager
-has the run; 130 interrupted (Ctrl-C, SIGTERM, the terminal closed). After any end the same command resumes the run.
+Exit status: 0 everything is complete; 1 something failed, timed out, is left or could not be looked for; 2 the request
+was refused (a bad range of years, an unknown task, other settings, data or folders than those of the results); 3 no
+nameserver, no worker, or a wrong key; 4 another manager has the run; 130 interrupted (Ctrl-C, SIGTERM, the terminal
+closed). After any end the same command resumes the run.
 """
 
 import argparse

@@ -43,6 +43,9 @@ _BEAT = "UPDATE run SET heartbeat = ?"
 _STATE = "UPDATE run SET state = ?, heartbeat = ?"
 
 
+_ANOTHER_NAME = "choose another name with --run"
+
+
 @dataclass(frozen=True)
 class Run:
     """What a run is: the same name means the same task and settings, so that it is safe to resume.
@@ -81,7 +84,7 @@ class Run:
     renamed: Mapping[str, str] = field(default_factory=dict)
     hosts: str = ""
     results: str = ""
-    advice: str = "choose another name with --run"
+    advice: str = _ANOTHER_NAME
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", self.name):  # it becomes the name of a file
@@ -285,7 +288,8 @@ class Journal:
                 if (task, settings) != (self.run.task, _plain(self.run.settings)):
                     self._start_over(_differences(self.run, task, settings), overwrite)
                 elif results != self.run.results:
-                    self._start_over(f"--results {results or 'left out'}, not {self.run.results or 'so'}", overwrite)
+                    before, now = (f"'{name}'" if name else "not given" for name in (results, self.run.results))
+                    self._start_over(f"--results {before}, now {now}", overwrite, _ANOTHER_NAME)
                 elif version != self.run.version:
                     self.remarks.append(f"started with stormtracks {version}, resumed with {self.run.version}")
             for row in self._db.execute(_COMPLETE):
@@ -293,11 +297,11 @@ class Journal:
             self.places = places_in(self._db)
             self._introduce()
 
-    def _start_over(self, differences: str, allowed: bool) -> None:
+    def _start_over(self, differences: str, allowed: bool, advice: str = "") -> None:
         if not allowed:
             raise JournalRefused(
-                f"run {self.run.name} was started with {differences}; {self.run.advice}, or start it again and "
-                f"replace its results with --overwrite ({self.path})"
+                f"run {self.run.name} was started with {differences}; {advice or self.run.advice}, or start it again "
+                f"and replace its results with --overwrite ({self.path})"
             )
         self.remarks.append(f"started again from the beginning: before, it had {differences}")
         for table in ("tasks", "working", "run", "places"):

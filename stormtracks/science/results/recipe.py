@@ -1,6 +1,8 @@
 """What a result was made from, and whether that is the same as what is wanted now."""
 
 import json
+import random
+import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,9 +98,9 @@ def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
 
 
 def conflict(
-    folder: Folder, task: str, years: tuple[int, int], members: int, wanted: Mapping[str, Any], most: int = 8
+    folder: Folder, task: str, years: tuple[int, int], members: int, wanted: Mapping[str, Any], seconds: float = 1.5
 ) -> str:
-    """In what results of a folder differ from a recipe; nothing where none does of the few that are looked at.
+    """In what results of a folder differ from a recipe; nothing where none does of those that there is time for.
 
     Parameters
     ----------
@@ -110,22 +112,27 @@ def conflict(
         Those with lower numbers are looked at.
     wanted : dict
         Some keys of a `recipe`: settings and dataset, say.
-    most : int
-        Results that are opened, evenly spread over those that there are.
+    seconds : float
+        For so long results are opened, in an order of chance (a thousand in a second or two); one at least is.
     """
     there = [year for year in years_of(folder, task) if years[0] <= year <= years[1]]
     cells = [(year, member) for year in there for member in members_of(folder, year, task) if member < members]
-    step = max(1, -(-len(cells) // most))
-    for year, member in cells[::step]:
+    random.Random(len(cells)).shuffle(cells)
+    plain, until = json.loads(json.dumps(wanted)), time.monotonic() + seconds
+    for year, member in cells:
         place = path_of(folder, task, year, member)
-        try:
-            header = load_header(place)
-        except ResultError:  # damaged, say: its task says so
-            continue
-        differences = _differences(_complete(header.provenance), json.loads(json.dumps(wanted)))
-        if differences:
+        if differences := _different_there(place, plain):
             return f"{place}: {'; '.join(differences)}"
+        if time.monotonic() > until:
+            break
     return ""
+
+
+def _different_there(place: Path, wanted: Mapping[str, Any]) -> list[str]:
+    try:
+        return _differences(_complete(load_header(place).provenance), wanted)
+    except ResultError:  # damaged, say: its task says so
+        return []
 
 
 def _complete(provenance: Mapping[str, Any]) -> dict[str, Any]:

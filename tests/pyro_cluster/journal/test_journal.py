@@ -1,5 +1,6 @@
 """What a run's journal keeps, refuses and survives. Real files, real processes, a real full disk."""
 
+import dataclasses
 import resource
 import signal
 import sqlite3
@@ -263,3 +264,22 @@ def test_names_are_made_from_task_and_years():
 
 def test_the_kernel_signal_for_large_files_is_ignored_by_python():
     assert signal.getsignal(signal.SIGXFSZ) is signal.SIG_IGN  # the tests of full disks rest on it
+
+
+def test_a_run_whose_results_have_another_folder_is_refused(tmp_path):
+    Journal(dataclasses.replace(RUN, results="motion"), place=tmp_path).close("complete")
+    with pytest.raises(JournalRefused, match=r"with --results 'motion', now not given; choose another name with --run"):
+        Journal(RUN, place=tmp_path)
+
+
+def test_a_worker_that_took_part_is_known_again(tmp_path):
+    journal = Journal(RUN, place=tmp_path)
+    journal.belongs("w", {"data": "/data", "results": "/results"})
+    journal.close("incomplete")
+    again = Journal(RUN, place=tmp_path)
+    assert again.difference("w", {"data": "/data", "results": "/results"}) == ""
+    assert again.difference("w", {"data": "/mnt", "results": ""}) == (
+        "'data' was /data, now /mnt, 'results' was /results, now none"
+    )
+    assert again.difference("new", {"data": "/mnt"}) == ""
+    again.close("incomplete")

@@ -99,3 +99,17 @@ def test_a_damaged_result_is_refused(tmp_path, result, recipe, size):
     place.write_bytes(place.read_bytes()[:size])
     with pytest.raises(ResultError, match=r"member_007\.nc: cannot be read as a result .*delete it, or run with"):
         results.existing(place, recipe)
+
+
+def test_one_result_in_the_way_is_found_among_many(tmp_path, result, recipe):
+    for member in range(12):
+        other = recipe | {"settings": Settings(min_points=8).to_mapping()} if member == 7 else recipe
+        results.save(dataclasses.replace(result, ensemble_member=member, provenance=other), tmp_path)
+    results.path(tmp_path, "vort_track", 2005, 3).write_bytes(b"damaged: its task says so")
+    wanted = {key: recipe[key] for key in ("settings",)}
+    assert "member_007.nc: min_points was 8, now 6" in results.conflict(
+        tmp_path, "vort_track", (2005, 2005), 12, wanted
+    )
+    assert results.conflict(tmp_path, "vort_track", (2005, 2005), 7, wanted) == ""
+    assert results.conflict(tmp_path, "vort_track", (2006, 2010), 12, wanted) == ""
+    assert results.conflict(tmp_path / "nowhere", "vort_track", (2005, 2005), 12, wanted) == ""
