@@ -151,3 +151,13 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(tmp_path):
     with pytest.raises(HostFault, match=r"1 result\(s\) could not be read on the host: .*Permission denied"):
         collect.job(_cluster(tmp_path, WorkerHost("w1")), tmp_path)(link, WorkerHost("w1"))
     assert (tmp_path / names[0]).exists()
+
+
+def test_the_results_of_a_run_with_a_folder_of_its_own(operator, results):
+    (results / "motion").mkdir()
+    (results / "vort_track").rename(results / "motion" / "vort_track")
+    assert "0 collected" in operator.fab("collect").stdout
+    assert "3 collected, 0 already here" in operator.fab("collect", "--results", "motion").stdout
+    assert len(list((operator.folder / "collected" / "motion").rglob("*.nc"))) == 3
+    refused = operator.fab("collect", "--results", "../elsewhere")
+    assert refused.returncode and "does not lie below the results folder" in refused.stdout

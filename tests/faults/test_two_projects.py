@@ -1,0 +1,51 @@
+"""Two hosts.yaml of one user, the same task and years: by the commands that are typed."""
+
+import pytest
+import yaml
+
+from tests.faults.stage import CHECKOUT, Manager
+
+pytestmark = pytest.mark.slow
+
+DATA = CHECKOUT / "sample" / "20crv2c_1987"
+
+
+@pytest.fixture
+def inv(stage, tmp_path):
+    """Type `inv` with a hosts.yaml: inv("era5", "manage", ...) -> its output."""
+
+    def typed(project, command, *more, status=0):
+        worker = {"name": "local", "launch": "local", "data": str(DATA), "results": str(tmp_path / project)}
+        content = {"nameserver": {"host": "localhost", "port": stage.port}, "results": str(tmp_path / project)}
+        hosts = tmp_path / f"{project}.yaml"
+        hosts.write_text(yaml.safe_dump(content | {"workers": [worker]}))
+        return stage.start(None, "-m", "invoke", command, "--hosts", hosts, *more, kind=Manager).ends(status)
+
+    return typed
+
+
+def start(stage, folder):
+    return stage.worker("local", "--results", folder, "--data", DATA, tasks="stormtracks.science.pipeline:TASKS")
+
+
+def stop(worker):
+    worker.kill()
+    worker.wait()
+
+
+def test_two_projects_with_the_same_years_never_meet(stage, inv, tmp_path):
+    job = ["--start-year", 1987, "--members", 2]
+    worker = start(stage, tmp_path / "era5")
+    assert "run vort_track_1987-1987: all tasks are complete" in inv("era5", "manage", *job)
+    stop(worker)
+    worker = start(stage, tmp_path / "merra")
+    output = inv("merra", "manage", *job)
+    assert "run vort_track_1987-1987-merra: vort_track 1987-1987, 2 members; 0 of 2 tasks are complete" in output
+    for project in ("era5", "merra"):
+        assert len(list((tmp_path / project / "vort_track" / "1987").iterdir())) == 2
+    assert f"{tmp_path / 'era5'} (worker local)" in inv("era5", "status")
+    assert "2 of 2 results are as they should be" in inv("merra", "verify")
+    # The hosts.yaml of one, while the worker of the other runs.
+    output = inv("era5", "manage", *job, status=2)
+    assert f"'results' was {tmp_path / 'era5'}, now {tmp_path / 'merra'}" in output
+    stop(worker)
