@@ -106,6 +106,7 @@ WRONG = [
         "--format csv --members x", "--format csv --years 1900", "--format csv --dest {here}/empty",
     )),
     *(f"inv summary --results {{made}} {more}" for more in ("--by foo", "--top x", "--top -3", "--years 1900")),
+    *(f"inv verify {more}" for more in ("--results nowhere", "--results '$UNSET/r'", "--run nowhere", "--run junk")),
     *(changed(PLOT, more) for more in (
         "--kind foo", "--region 1,x,3,4", "--region 1,2", "--region 0,0,0,0", "--region nan,0,0,0", "--region 50,0,1,2",
         "--member 99", "--member x", "--kind storm", "--kind storm --storm FOO", "--kind field",
@@ -117,6 +118,7 @@ WRONG = [
       for command in (REPORT, "inv summary", "inv summary --by consensus", changed(EXPORT, "--format csv"), PLOT)),
     "inv manage",
     "inv manage --start-year 1987",
+    *(changed(MANAGE, f"--results {text}") for text in ("..", "/etc", ".hidden", "'$UNSET/r'")),
     *(changed(MANAGE, more) for more in (
         "", "--start-year x", "--start-year -5", "--start-year 99999", "--members 0", "--end-year 1980", "--task foo",
         "--timeout -1", "--timeout x", "--timeout nan", "--halt x", "--halt 0%", "--retries -1",
@@ -135,6 +137,7 @@ WRONG = [
     *(f"fab {command} --hosts {{here}}/hosts.yaml {more}" for command, more in (
         ("check", "--only nobody"), ("deploy", "--wheels nowhere"), ("workers", "--at-once x"), ("logs", "--lines nan"),
         ("start-workers", "--wait inf"), ("stop-workers", "--patience -1"), ("collect", "--to '$UNSET/x'"),
+        ("collect", "--results .."), ("upgrade", "--only nobody"),
         ("trust-hosts", "--only nobody"), ("push-key", "--only nobody"), ("renew-key", "--only nobody"),
     )),
 ]  # fmt: skip
