@@ -90,8 +90,8 @@ EXIT = {"__class__": "builtins.SystemExit", "__exception__": True, "args": [3], 
 
 @pytest.mark.parametrize(
     "reply",
-    [5, EXIT, {"path": 2**70}, {"error": "\ud800"}, {"counts": {"a": {1, 2}}, "seconds": "abc"}],
-    ids=["a number", "SystemExit", "2**70", "half a character", "odd counts"],
+    [5, EXIT, {"path": 2**70, "error": "\ud800", "counts": {"a": {1, 2}}, "seconds": "abc"}],
+    ids=["a number", "SystemExit", "odd values"],
 )
 def test_a_run_beside_an_odd_worker_is_complete(stage, odd, reply):
     odd.reply = reply

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from stormtracks.pyro_cluster.journal import place, runs, writer
+from stormtracks.pyro_cluster.journal import lock, place, runs, writer
 from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
 from stormtracks.pyro_cluster.journal.lock import AlreadyManaged
 from stormtracks.pyro_cluster.journal.writer import Heard
@@ -19,6 +19,7 @@ RUN = Run("r", "vort_track", 2000, 2001, 3, {}, "127.0.0.1:9090", "1.0.0")
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(writer, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(lock, "PATIENCE_SECONDS", 0.05)
 
 
 class Case:
