@@ -82,6 +82,8 @@ class MemoryGuard:
 
     def notice(self) -> str | None:
         """That tasks are not begun, for a manager and people; always in the same words."""
+        if self._use is not None and 0 < self.limits.end <= self._use.share:
+            return f"over {self.limits.end:.0%} of its memory is in use: no task is begun"
         if self._paused:
             return f"over {self.limits.pause:.0%} of its memory is in use: no task is begun beside those that run"
         return None

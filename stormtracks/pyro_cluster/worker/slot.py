@@ -161,7 +161,7 @@ class Slot:
         try:
             process = future.result()
             greeting = process.greeting(START_SECONDS)
-        except (OSError, EOFError, Nonsense) as error:  # a TimeoutError is an OSError
+        except (OSError, EOFError, Nonsense, ValueError) as error:  # a TimeoutError is an OSError
             greeting = {"fault": _fault(process, error)}
         if process is None or "fault" in greeting:
             raise self._pause(process, SlotFault(greeting["fault"]))
@@ -204,7 +204,7 @@ class Slot:
             reply = {"busy": str(error)}
         except Late:
             raise
-        except (EOFError, OSError, Nonsense) as error:
+        except (EOFError, OSError, Nonsense, ValueError) as error:  # ValueError: `close` has closed its pipes
             reply = {"error": process.why_it_ended(error), "traceback": process.last_lines()}
         with self._guard:
             verdict, self._verdict = self._verdict, None

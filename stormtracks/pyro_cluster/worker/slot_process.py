@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from stormtracks import lineage
 from stormtracks.errors import StormtracksError
@@ -77,9 +77,9 @@ class SlotProcess:
         self._buffer = bytearray()
         self._number = 0  # of the last order
         self._recall = os.fdopen(os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK), "wb", 0)  # closed with this object
-        self._poll = select.poll()
-        self._poll.register(self._stdout, select.POLLIN)
-        self._poll.register(self._recall, select.POLLIN)
+        self._poll = self._poller(self._stdout, select.POLLIN)
+        os.set_blocking(self._stdin.fileno(), False)  # one that is frozen does not take a long order
+        self._poll_to_write = self._poller(self._stdin, select.POLLOUT)
         self._written = b""  # the end of what it wrote to standard error
         self._reader = threading.Thread(target=self._read_stderr, daemon=True, name=f"reads slot {self.pid}")
         self._reader.start()
@@ -109,8 +109,8 @@ class SlotProcess:
         """
         self._number += 1
         self.progress = None
-        self._send(order)
         end = None if seconds is None else time.monotonic() + seconds
+        self._send(order, seconds, end)
         while "progress" in (message := self._message(seconds, end)):
             self.progress = _two(message["progress"])
         if self._buffer:
@@ -123,10 +123,19 @@ class SlotProcess:
         """Take its order back: whoever waits in `ask` gets `Recalled`; the process is left as it is."""
         os.eventfd_write(self._recall.fileno(), 1)
 
-    def _send(self, order: Order) -> None:
+    def _poller(self, pipe: IO[bytes], event: int) -> select.poll:
+        poller = select.poll()
+        poller.register(pipe, event)
+        poller.register(self._recall, select.POLLIN)
+        return poller
+
+    def _send(self, order: Order, seconds: float | None, end: float | None) -> None:
         data = memoryview(json.dumps({"number": self._number, "order": order}).encode() + b"\n")
         while data:
-            data = data[self._stdin.write(data) :]  # unbuffered: a pipe may take less than all
+            written = self._stdin.write(data)  # unbuffered: a pipe may take less than all, or (None) nothing now
+            data = data[written or 0 :]
+            if data:
+                self._wait(self._poll_to_write, seconds, end)
 
     def _message(self, seconds: float | None, end: float | None = None) -> dict[str, Any]:
         """Its next line, which must be its own and about its present order."""
@@ -149,7 +158,7 @@ class SlotProcess:
         searched = 0
         while (found := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
-            self._wait(seconds, end)
+            self._wait(self._poll, seconds, end)
             if not self._read():
                 raise EOFError("its process has ended")
             if len(self._buffer) > REPLY_BYTES:
@@ -158,11 +167,11 @@ class SlotProcess:
         del self._buffer[: found + 1]
         return line
 
-    def _wait(self, seconds: float | None, end: float | None) -> None:
-        """Wait for something to read."""
+    def _wait(self, poller: select.poll, seconds: float | None, end: float | None) -> None:
+        """Wait until there is something to read, or room to write."""
         while True:
             # A day at most: poll takes milliseconds as a C int.
-            ready = self._poll.poll(None if end is None else max(min(end - time.monotonic(), 86400), 0) * 1000)
+            ready = poller.poll(None if end is None else max(min(end - time.monotonic(), 86400), 0) * 1000)
             if any(descriptor == self._recall.fileno() for descriptor, _ in ready):
                 raise Recalled("the order was taken back")
             if ready:

@@ -75,6 +75,7 @@ def test_one_task_at_a_time_is_done_where_others_have_the_memory(memory, guard, 
     memory.percent = 95
     guard.look(three)
     assert "no task is begun: " in three.run(order("empty"))["busy"]
+    assert guard.notice() == "over 95% of its memory is in use: no task is begun"
 
 
 def test_the_newest_task_is_ended_and_given_back_and_the_others_live(memory, guard, three):

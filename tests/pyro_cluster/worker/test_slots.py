@@ -116,6 +116,18 @@ def test_no_free_slot_is_told(two):
     assert two.busy == 0
 
 
+def test_a_frozen_process_is_ended_at_the_timeout_however_long_its_order_is():
+    made = Slots(1, TABLE)
+    try:
+        made.run(order("empty"))
+        os.kill(made.pids()[0], signal.SIGSTOP)
+        text = "x" * 200_000  # more than a pipe takes
+        assert "no answer within 0.5 s" in made.run(order("echo", settings={"text": text}), timeout=0.5)["timeout"]
+        assert made.run(order("echo", settings={"text": text}))["returned"]["setup"]["settings"] == {"text": text}
+    finally:
+        made.close()
+
+
 def test_a_process_that_is_lost_while_idle_is_no_task_s_fault(two):
     pids = two.pids()
     for pid in pids:
