@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, TypeAlias
 
 from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal.report import per_task
 from stormtracks.pyro_cluster.journal.runs import RunState
 from stormtracks.pyro_cluster.pyro_task import STATUSES, Status
 from stormtracks.readable import duration
@@ -159,7 +160,9 @@ def _facts(outline: Outline) -> Iterator[tuple[str, object]]:
         yield "Ensemble members", schedule.num_ensemble_members
     yield "Results", f"{outline.number:,}"
     if outline.state:
-        yield from ((f"{name.capitalize()} in all", f"{number:,}") for name, number in outline.state.counts.items())
+        complete = outline.state.schedule.counts()["complete"]
+        counts = outline.state.counts.items()
+        yield from ((name.capitalize(), per_task(number, complete)) for name, number in counts)
         wall, cpu = duration(outline.state.seconds), duration(outline.state.cpu_seconds)
         yield "Time of all tasks", f"{wall} ({cpu} of CPU)"
         yield "stormtracks", outline.state.run["version"] or "unknown"

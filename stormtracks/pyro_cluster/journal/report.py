@@ -39,7 +39,7 @@ def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> 
     counts, schedule = state.schedule.counts(), state.schedule
     rows = [("tasks", f"{len(schedule):,}"), ("complete", f"{counts['complete']:,}{_before(counts['complete'], done)}")]
     rows += [(status, f"{counts[status]:,}") for status in _UNDONE if counts[status]]
-    rows += [(what, f"{total:,.0f}") for what, total in state.counts.items()]
+    rows += [(what, per_task(total, counts["complete"])) for what, total in state.counts.items()]
     if done is not None:
         rows.append(("wall time", duration(elapsed)))
         if done.done - done.skipped > 0:
@@ -50,6 +50,11 @@ def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> 
     wide = max(len(what) for what, _ in rows)
     lines = [f"  {what:{wide}}  {value}" for what, value in rows] + problems(state.problems)
     return lines + [f"  {fault}" for fault in state.faults]
+
+
+def per_task(total: float, tasks: int) -> str:
+    """A sum over tasks as text: first its mean, since a storm that each of many members finds is one storm."""
+    return f"{total / tasks:,.1f} per task, {total:,.0f} in all" if tasks > 1 else f"{total:,.0f}"
 
 
 def problems(found: Iterable[Problem]) -> list[str]:
