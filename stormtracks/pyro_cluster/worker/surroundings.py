@@ -12,7 +12,7 @@ import threading
 import time
 import warnings
 
-_LISTED = [number for number in signal.Signals if number not in (signal.SIGKILL, signal.SIGSTOP)]
+_LISTED = [int(number) for number in signal.Signals if number not in (signal.SIGKILL, signal.SIGSTOP)]
 _FAULT_HANDLERS = (signal.SIGSEGV, signal.SIGFPE, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGUSR1)
 """Set by faulthandler in C, so that Python does not know how to set them again."""
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
@@ -32,14 +32,14 @@ class Surroundings:
         self._folder = os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)  # held, in case it is moved
         self._umask = _umask()
         self._environment = dict(_environment())
-        self._handlers = {int(number): _signal.getsignal(number) for number in _LISTED}
+        self._handlers = list(map(_signal.getsignal, _LISTED))
         self._blocked = _signal.pthread_sigmask(signal.SIG_BLOCK, ())
         self._locale = locale.setlocale(locale.LC_ALL)
         self._filters = list(warnings.filters)
         self._streams = sys.stdin, sys.stdout, sys.stderr
         self._path = list(sys.path)
         self._threads = threading.active_count()
-        self._limits = {number: resource.getrlimit(number) for number in _LIMITS}
+        self._limits = list(map(resource.getrlimit, _LIMITS))
         self._cores = os.sched_getaffinity(0)
         self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._depth = sys.getrecursionlimit()
@@ -68,8 +68,8 @@ class Surroundings:
 
     def _restore_limits(self) -> str | None:
         try:
-            for number, limits in self._limits.items():
-                if resource.getrlimit(number) != limits:
+            if list(map(resource.getrlimit, _LIMITS)) != self._limits:
+                for number, limits in zip(_LIMITS, self._limits, strict=True):
                     resource.setrlimit(number, limits)
             if os.sched_getaffinity(0) != self._cores:
                 os.sched_setaffinity(0, self._cores)
@@ -91,11 +91,13 @@ class Surroundings:
             time.tzset()
 
     def _restore_signals(self) -> str | None:
-        lost = None
         for timer in _TIMERS:
             _signal.setitimer(timer, 0)
-        for number, handler in self._handlers.items():
-            if _signal.getsignal(number) == handler:
+        now = list(map(_signal.getsignal, _LISTED))
+        changed = [] if now == self._handlers else zip(_LISTED, now, self._handlers, strict=True)
+        lost = None
+        for number, there, handler in changed:
+            if there == handler:
                 continue
             if handler is None or number in _FAULT_HANDLERS:
                 lost = f"it took over {signal.Signals(number).name}"
