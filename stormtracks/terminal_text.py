@@ -6,8 +6,10 @@ would move the cursor, clear the screen or fill the clipboard, and bidirectional
 
 import logging
 import unicodedata
+import warnings
 
 _LAYOUT = "\n\t"
+_FORMAT = warnings.formatwarning
 
 
 def clean(text: object) -> str:
@@ -46,6 +48,13 @@ class CleanFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as text, perhaps with a traceback in more lines."""
         return clean(super().format(record))
+
+
+def clean_warnings() -> None:
+    """Clean what libraries, and logs that are not set up, write to standard error from now on: it may quote a file."""
+    warnings.formatwarning = lambda *about: clean(_FORMAT(*about))
+    if logging.lastResort:
+        logging.lastResort.setFormatter(CleanFormatter())
 
 
 def _visible(character: str) -> bool:

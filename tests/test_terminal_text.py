@@ -1,6 +1,9 @@
 """Text from elsewhere, as it may go to a terminal."""
 
 import re
+import subprocess
+import sys
+import textwrap
 import unicodedata
 
 import pytest
@@ -67,6 +70,23 @@ def test_only_these_write_to_a_terminal():
         for path in files
     }
     assert {name for name, found in lines.items() if found and not name.startswith("on_host/")} <= WRITERS
+
+
+def test_logs_and_warnings_of_a_process_without_a_log_are_clean():
+    """Also their tracebacks, of what another host raised."""
+    lines = """
+        import logging, warnings
+        from stormtracks.terminal_text import clean_warnings
+        clean_warnings()
+        warnings.warn("a\\x9b2J")
+        try:
+            raise ValueError("b\\x1b[2J")
+        except ValueError:
+            logging.getLogger("stormtracks.any").exception("c\\x07")
+    """
+    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(lines)], stderr=subprocess.PIPE, cwd=CHECKOUT)
+    assert b"a\\x9b2J" in ran.stderr and b"b\\x1b[2J" in ran.stderr and b"c\\x07" in ran.stderr
+    assert not STEERS & set(map(unicodedata.category, ran.stderr.decode().replace("\n", "")))
 
 
 def test_a_line_stays_one_line():

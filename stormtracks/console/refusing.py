@@ -1,23 +1,20 @@
 """How commands end: a refusal is one line, Ctrl-C says so, and a bug is reported as a bug."""
 
 import functools
-import logging
 import os
 import sys
 import traceback
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from stormtracks.errors import BadValue, StormtracksError
 from stormtracks.science.errors import InputError
-from stormtracks.terminal_text import CleanFormatter, clean
+from stormtracks.terminal_text import clean, clean_warnings
 
 TRACEBACK = "STORMTRACKS_TRACEBACK"
 """Environment variable: set to anything, errors come with their traceback, for anyone who looks for a bug."""
 WRONG = 2
 INTERRUPTED = 130
-_FORMAT = warnings.formatwarning
 
 
 def refusing(command: Callable, status: int = 1) -> Callable:
@@ -30,7 +27,7 @@ def refusing(command: Callable, status: int = 1) -> Callable:
 
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        _clean_warnings()
+        clean_warnings()
         try:
             return command(*args, **kwargs)
         except KeyboardInterrupt:
@@ -45,13 +42,6 @@ def refusing(command: Callable, status: int = 1) -> Callable:
             sys.exit(_status(error, status))
 
     return wrapped
-
-
-def _clean_warnings() -> None:
-    """What libraries, and logs that are not set up, write to standard error may quote a file."""
-    warnings.formatwarning = lambda *about: clean(_FORMAT(*about))
-    if logging.lastResort:
-        logging.lastResort.setFormatter(CleanFormatter())
 
 
 def _shown(error: Exception) -> str:

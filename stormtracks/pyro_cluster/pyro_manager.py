@@ -34,7 +34,7 @@ from stormtracks.pyro_cluster.manager.roll_call import RollCall
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.pyro_cluster.secret import SecretError
 from stormtracks.pyro_cluster.service import on_signals
-from stormtracks.terminal_text import clean, clean_line
+from stormtracks.terminal_text import clean, clean_line, clean_warnings
 
 MOST_FILES = 65_536  # a connection per slot, and two per worker
 GRID_LINES = 24
@@ -77,6 +77,7 @@ def run(plan: ManagePlan, stream: IO[str] | None = None, errors: IO[str] | None 
 def main(argv: list[str] | None = None) -> int:
     """Manage a run as the arguments say; the exit status is as the module says."""
     given = vars(parser().parse_args(argv))
+    clean_warnings()
     try:
         values = options.read(given)
         settings = settings_of(values.pop("settings"), values.pop("set"))

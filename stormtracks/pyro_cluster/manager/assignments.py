@@ -192,7 +192,7 @@ class Assignments:
             if final:
                 worker.breaker.put_down(slot)
             else:
-                self._count_failure(worker, slot, task, trouble, error or status)
+                self._count_failure(worker, slot, task, trouble, str(error))
             self._settle(task, status, final or trouble.failed > self.retries)
         return _outcome(task, trouble, {**reply, "error": error, "host": reply.get("host", worker.host)}, since)
 
@@ -366,7 +366,8 @@ def _judged(task: PyroTask, reply: Mapping[str, Any]) -> tuple[Status, str | Non
         return "failure", f"the worker replied about another task, {about[0]} member {about[1]}", False
     if status not in ("complete", "failure", "timeout"):
         return "failure", f"the worker replied with the unknown status {status!r}", False
-    return status, reply.get("error"), status == "failure" and reply.get("final") is True
+    error = reply.get("error") or (None if status == "complete" else "the worker gave no reason")
+    return status, error, status == "failure" and reply.get("final") is True
 
 
 def _outcome(task: PyroTask, trouble: _Trouble, reply: Mapping[str, Any], since: float) -> TaskOutcome:

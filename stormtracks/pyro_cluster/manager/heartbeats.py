@@ -107,7 +107,7 @@ class Heartbeat:
         try:
             if again:
                 self._meet()
-            self._hear(replies.checked_state(self._peer.ping(), self.worker.id))
+            self._hear(replies.checked_state(self._asked(), self.worker.id))
         except PeerLost as error:
             return error
         except replies.OddReply as error:
@@ -116,6 +116,15 @@ class Heartbeat:
             log.exception("heartbeat of %s", self.worker.name)
             return PeerLost(f"{type(error).__name__}: {error}")
         return None
+
+    def _asked(self) -> object:
+        """What it answers; what it raises instead is its own trouble, and no bug of the manager."""
+        try:
+            return self._peer.ping()
+        except PeerLost:
+            raise
+        except Exception as error:
+            raise PeerLost(f"{type(error).__name__}: {error}") from error
 
     def _hear(self, state: Mapping[str, Any]) -> None:
         """Hand on what it says of itself.

@@ -1,6 +1,7 @@
 """What the journal calls complete, looked for by name in the results folder of the worker that did it."""
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ SHARED_LOOKS = 3
 """Workers with the same results folder that are asked for the results of one that is away."""
 SHOWN_WORKERS = 3
 MOST_PAGES = 1000
+LISTING_SECONDS = 120.0
+"""How long a worker may take to say which results it has: the run begins after that."""
 
 Cell = tuple[int, int]
 
@@ -153,6 +156,7 @@ class Holdings:
 
 def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
     after: list[Any] | None = None
+    until = time.monotonic() + LISTING_SECONDS
     for _ in range(MOST_PAGES):
         page = ask(after)
         if not isinstance(page, dict):
@@ -166,4 +170,6 @@ def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tup
             return
         if before is not None and after <= before:
             break
+        if time.monotonic() > until:
+            raise OddListing(f"its list takes longer than {LISTING_SECONDS:g} s")
     raise OddListing("its list has no end")

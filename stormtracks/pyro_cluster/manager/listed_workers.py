@@ -77,10 +77,18 @@ class ListedWorkers:
         return listed
 
     def _page(self, **after: str) -> dict[str, str]:
-        page = self._nameserver.list(prefix=wire.PREFIX, **after)
+        try:
+            page = self._nameserver.list(prefix=wire.PREFIX, **after)
+        except Exception as error:  # whatever another program raises
+            if isinstance(error, (CommunicationError, OSError)) and not isinstance(error, ProtocolError):
+                raise
+            raise wire.NotOurs(self._odd(f"answers with {type(error).__name__}: {error!s:.200}")) from error
         if isinstance(page, dict) and all(isinstance(text, str) for pair in page.items() for text in pair):
             return page
-        raise wire.NotOurs(f"the nameserver at {address.place(*self.address)} does not answer with a list of names")
+        raise wire.NotOurs(self._odd("does not answer with a list of names"))
+
+    def _odd(self, what: str) -> str:
+        return f"the nameserver at {address.place(*self.address)} {what}; check which program listens there"
 
     def connect(self, uri: str, timeout: float | None = None) -> "Peer":
         """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take, on a slow line more."""

@@ -88,6 +88,8 @@ def _fields(value: object, checks: Mapping[str, Check], what: str) -> dict[str, 
 
 
 def _kind(value: object) -> str:
+    if isinstance(value, Exception):
+        return f"an exception ({value!s:.200})"
     return {list: "a list", tuple: "a list", dict: "a dict", str: "text", type(None): "nothing"}.get(
         type(value), f"{type(value).__name__}"[:40]
     )

@@ -82,6 +82,14 @@ def test_an_answer_that_makes_no_sense_is_not_a_sign_of_life():
     assert not heartbeat.beat() and lost == ["ZeroDivisionError: division by zero"]
 
 
+def test_what_a_worker_raises_is_no_bug_of_the_manager(caplog):
+    def raises():
+        raise ValueError("\x1b[2J")
+
+    heartbeat, lost = _heartbeat(Peer(raises), again=Peer(raises))
+    assert not heartbeat.beat() and lost == ["ValueError: \x1b[2J"] and not caplog.records
+
+
 @pytest.mark.parametrize("answer", [5, [1], {"stopping": "yes"}, {"slots": 2**70}, {"id": "another"}], ids=repr)
 def test_an_odd_answer_is_a_loss_with_its_reason(answer):
     heartbeat, lost = _heartbeat(Peer(lambda: answer), again=Peer(lambda: answer))

@@ -1,5 +1,6 @@
 """Complete results are looked for with whoever may know: gone, there and not known are three things."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,20 @@ def test_an_answer_that_makes_no_sense_is_not_known(tmp_path, answer):
     assert looked.look("w0", peer) == []
     assert "worker w0 cannot say which results it has" in looked.unknown()
     assert set(journal.complete) == set(CELLS)
+
+
+def test_a_listing_that_drips_does_not_keep_a_run_from_beginning(tmp_path, monkeypatch):
+    monkeypatch.setattr("stormtracks.pyro_cluster.manager.holdings.LISTING_SECONDS", 0.05)
+    looked, _ = holdings(tmp_path)
+    peer = Peer({})
+
+    def page(task, years, options, after):
+        time.sleep(0.01)
+        return {"names": [], "more": [2000, f"{int(after[1] if after else 0) + 1:06d}"]}
+
+    peer.list_results = page
+    assert looked.look("w0", peer) == []
+    assert "cannot say which results it has (its list takes longer than 0.05 s)" in looked.unknown()
 
 
 def test_a_listing_says_why_it_cannot_be_made(tmp_path):

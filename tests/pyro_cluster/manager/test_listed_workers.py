@@ -193,6 +193,8 @@ class FalseNameserver:
         self.answer = answer
 
     def list(self, prefix="", after=""):
+        if isinstance(self.answer, Exception):
+            raise self.answer
         return self.answer
 
     def register(self, name, uri, safe=False, metadata=None):
@@ -215,6 +217,13 @@ def false_nameserver(home, serve):
 def test_an_odd_list_of_the_nameserver_is_a_loss_with_its_reason(false_nameserver, answer):
     with pytest.raises(PeerLost, match="does not answer with a list of names"):
         ListedWorkers("127.0.0.1", false_nameserver(answer)).find()
+
+
+@pytest.mark.parametrize("error", [ValueError("x" * 5000), KeyError("a"), SystemError("b"), BufferError("c")], ids=type)
+def test_a_nameserver_that_raises_is_a_loss_with_its_reason(false_nameserver, error):
+    with pytest.raises(PeerLost, match=f"({type(error).__name__}|check which program listens there)") as caught:
+        ListedWorkers("127.0.0.1", false_nameserver(error)).find()
+    assert len(str(caught.value)) < 400
 
 
 def test_a_list_without_end_ends(false_nameserver):
