@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from stormtracks.pyro_cluster.plain import DEPTH
+from stormtracks.pyro_cluster.wire import quick_literals
 
 DEEPEST = DEPTH + 8
 """Levels in a message: those of a plain value, and those of the call or the exception around it."""
@@ -51,10 +52,14 @@ def read(data: bytes | bytearray | memoryview, made_of: Callable[[dict, bool], A
     except UnicodeDecodeError as error:
         raise Unreadable(f"it is not UTF-8 ({error})") from None
     header = _HEADER.match(text)
-    return _read(text, header.end() if header else 0, made_of)
+    if header:
+        text = text[header.end() :]
+    value = quick_literals.read(text)
+    return _read(text, made_of) if value is quick_literals.UNREAD else value
 
 
-def _read(text: str, position: int, made_of: Callable[[dict, bool], Any]) -> Any:
+def _read(text: str, made_of: Callable[[dict, bool], Any]) -> Any:
+    position = 0
     level = _Level("")
     above: list[_Level] = []  # the levels that are not closed yet, the outermost first
     wanted = True  # whether a value comes next, rather than what follows one
