@@ -74,7 +74,7 @@ def test_inputs_that_change_in_the_middle_of_a_task(stage, data, planted, refere
     (folder / "go").touch()
     output = manager.ends(1)
     for name in ("UGRD850.2000_mem001.nc", "VGRD850.2000_mem002.nc", "UGRD850.2001_mem001.nc"):
-        assert re.search(rf"failure after attempt 1 on w: InputError: \S+{name}: changed", output), output
+        assert re.search(rf"failure after attempt 1 on w: PassingInputError: \S+{name}: changed", output), output
     assert as_it_should_be(folder, reference) == [(2001, 1)]
     shutil.copytree(planted, data, dirs_exist_ok=True)
     assert re.search(r"complete +4 \(1 from before\)", manage(stage).ends(0))
