@@ -17,6 +17,9 @@ from stormtracks.pyro_cluster.plain import Order
 PROGRESS_SECONDS = 1.0
 """At least so long between two lines about a task's progress."""
 
+_read = json.JSONDecoder().raw_decode  # without the looks for other encodings and for spaces around a message
+_written = json.JSONEncoder().encode
+
 
 class SlotChannel:
     """Takes this process's standard input and output for itself; make it first of all.
@@ -47,7 +50,7 @@ class SlotChannel:
     def orders(self) -> Iterator[Order]:
         """Each order as it comes, until the worker closes its end."""
         for line in self._orders:
-            message = json.loads(line)
+            message = _read(line.decode())[0]
             self._number = message["number"]
             self._next_progress = 0.0
             self._working = True
@@ -73,9 +76,9 @@ class SlotChannel:
                 self._send({"progress": [int(done), int(total)]})
 
     def _send(self, message: Mapping[str, object]) -> None:
-        data = memoryview(json.dumps({"number": self._number, "pid": os.getpid(), **message}).encode() + b"\n")
-        while data:
-            data = data[os.write(self._replies_to, data) :]
+        data = f"{_written({'number': self._number, 'pid': os.getpid(), **message})}\n".encode()
+        while len(data) > (sent := os.write(self._replies_to, data)):
+            data = data[sent:]
 
     def _close(self) -> None:
         """In a forked process: it has nothing to do with our worker."""

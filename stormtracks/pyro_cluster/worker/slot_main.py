@@ -103,9 +103,9 @@ def _takes_progress(task: Callable[..., object]) -> bool:
 
 
 def _work(table: Table, channel: SlotChannel) -> None:
-    surroundings, own = Surroundings(), lineage.descendants([channel.pid])
+    surroundings, own, warnings = Surroundings(), lineage.descendants([channel.pid]), _Warnings()
     for order in channel.orders():
-        with _Warnings() as warnings:
+        with warnings:
             reply = perform(table, order, channel.progress)
         if warnings.lines:
             reply["logged"] = warnings.lines
@@ -115,7 +115,7 @@ def _work(table: Table, channel: SlotChannel) -> None:
         if spoilt:
             reply.setdefault("must_be_replaced", spoilt)
         channel.reply(reply)
-        if reply.get("must_be_replaced"):
+        if "must_be_replaced" in reply:
             break
 
 
@@ -125,16 +125,21 @@ class _Warnings(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.lines: list[str] = []
+        self._logger = logging.getLogger("stormtracks")
+        self._hears = False
 
-    def __enter__(self) -> "_Warnings":
-        logging.getLogger("stormtracks").addHandler(self)
-        return self
+    def __enter__(self) -> None:
+        if self.lines:
+            self.lines = []
+        if self not in self._logger.handlers:  # the task before may have removed it
+            self._logger.addHandler(self)
+        self._hears = True
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger("stormtracks").removeHandler(self)
+        self._hears = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        if len(self.lines) < LOGGED_LINES:
+        if self._hears and len(self.lines) < LOGGED_LINES:
             self.lines.append(record.getMessage()[:LOGGED_CHARACTERS])
 
 
