@@ -25,8 +25,8 @@ class MixedResults(ResultError):
 def traits(provenance: Mapping[str, Any]) -> dict[str, str]:
     """What results must have in common to be taken together, as JSON by name; what is not recorded is left out.
 
-    Each setting, the data set's description, the names of the inputs without their numbers (which are years, months
-    and members), and the major version of the software.
+    Each setting, the data set's description, the names of the inputs without what may differ within one series
+    (years, months, members, the control's letter, a scenario after the past), and the major version of the software.
     """
     found: dict[str, Any] = {}
     if isinstance(provenance.get("settings"), Mapping):
@@ -34,8 +34,7 @@ def traits(provenance: Mapping[str, Any]) -> dict[str, str]:
     if "dataset" in provenance:
         found["dataset"] = provenance["dataset"]
     if provenance.get("inputs"):
-        names = {Path(file["path"]).name for file in provenance["inputs"]}
-        found["inputs"] = sorted({re.sub(r"\d+", "#", name) for name in names})
+        found["inputs"] = sorted({_kind(Path(file["path"]).name) for file in provenance["inputs"]})
     if provenance.get("version"):
         found["version"] = str(provenance["version"]).partition(".")[0]
     return {name: json.dumps(value, sort_keys=True) for name, value in found.items()}
@@ -127,6 +126,21 @@ def listed(cells: Iterable[Cell]) -> str:
     ]
     more = [f"{len(years) - SHOWN_YEARS} more years"] if len(years) > SHOWN_YEARS else []
     return "; ".join(shown + more)
+
+
+def _kind(name: str) -> str:
+    """A file's name without what differs from year to year and from member to member of one series."""
+    for pattern, kept in _OF_ONE_SERIES:
+        name = pattern.sub(kept, name)
+    return name
+
+
+_OF_ONE_SERIES = (
+    (re.compile(r"\d+"), "#"),
+    (re.compile(r"(?<![a-z])(historical|hist|ssp#|rcp#)(?![a-z])", re.IGNORECASE), "experiment"),
+    (re.compile(r"(?<![a-z])(ge)?(c|p|cf|pf|ctl|control)#?(?![a-z])", re.IGNORECASE), "member"),  # GEFS, S2S, TIGGE
+    (re.compile(r"era#t(?![a-z])", re.IGNORECASE), "era#"),  # ERA5's last months, before they are final
+)
 
 
 def _ranges(numbers: list[int]) -> str:

@@ -58,6 +58,28 @@ def test_other_years_folders_builds_and_what_is_not_recorded_make_no_difference(
     assert differences(made(), elsewhere, {"version": "1"}, {}) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ua_M1_historical_r1i1p1f1_201401.nc", "ua_M1_ssp585_r1i1p1f1_201501.nc"),
+        ("ua_M1_historical_r1i1p1f1_200401.nc", "ua_M1_rcp45_r1i1p1f1_200601.nc"),
+        ("gec00.t00z.nc", "gep07.t00z.nc"),
+        ("s2s_cf_2019.nc", "s2s_pf_2019.nc"),
+        ("era5_u_2024.nc", "era5t_u_2026.nc"),
+    ],
+)
+def test_names_of_one_series_belong_together(one, other):
+    assert differences(made(files=[one]), made(files=[other])) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("u850_20cr_1987.nc", "u850_era5_1987.nc"), ("ua_MPI_historical_2000.nc", "ua_MRI_historical_2000.nc")],
+)
+def test_names_of_other_data_do_not(one, other):
+    assert differences(made(files=[one]), made(files=[other]))
+
+
 def test_a_result_of_the_first_version_is_compared_by_what_it_stands_for():
     today = Settings().to_mapping() | ADDED
     older = {key: value for key, value in today.items() if key not in ADDED}
