@@ -24,7 +24,8 @@ from benchmarks.simulation import Cluster, Work, simulate
 from benchmarks.surroundings import describe, table
 from stormtracks.pyro_cluster import secret
 from stormtracks.pyro_cluster.journal.journal import Journal, Run
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from stormtracks.pyro_cluster.manager.rules import Rules
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from tests.simulated_cluster import SimulatedCluster
 

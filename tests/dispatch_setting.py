@@ -2,7 +2,8 @@
 
 import time
 
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from stormtracks.pyro_cluster.manager.rules import Rules
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from tests.simulated_cluster import ListJournal, SimulatedCluster
 
@@ -32,12 +33,12 @@ class Setting:
         return self.dispatcher.ended
 
     def run_when_all_have_come(self):
-        self.dispatcher._journal_trouble = "until all have come"
+        self.dispatcher.books.journal_trouble = "until all have come"
         self.dispatcher.start()
         until(lambda: len(self.dispatcher.workers()) == len(self.cluster.workers))
-        with self.dispatcher._lock:
-            self.dispatcher._journal_trouble = None
-            self.dispatcher._idle.notify_all()
+        with self.dispatcher.books.lock:
+            self.dispatcher.books.journal_trouble = None
+            self.dispatcher.books.wake()
         return self.run()
 
     def did(self):

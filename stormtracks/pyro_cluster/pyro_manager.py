@@ -140,7 +140,7 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: ListedW
         _listen(heard, dispatcher)
         if journal.lost:  # before anybody listened
             dispatcher.lost(journal.lost)
-        roll_call.on_looked, dispatcher.unknown = dispatcher.looked, roll_call.unknown
+        roll_call.on_looked, dispatcher.ending.unknown = dispatcher.looked, roll_call.unknown
         began = time.monotonic()
         with display(dispatcher, stream) as shown:
             show.call = shown.show
@@ -215,7 +215,7 @@ def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: fl
     missing = None
     try:
         state = runs.read(plan.name, plan.journals)
-        table = grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher)
+        table = grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher.tally)
         missing = _missing(dispatcher.schedule, state.schedule)
     except (StormtracksError, OSError) as error:
         missing = f"it cannot be read again ({error})"
@@ -269,7 +269,7 @@ def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal, m
         "bug": f"stopped by a bug: {dispatcher.why}. Resume the run; results that exist are found again",
         "no worker": f"no worker for {plan.wait:g} s {where}; check them with "
         f"'fab workers{plan.hosts_option}', start them with 'fab start-workers{plan.hosts_option}'",
-        "not looked for": f"all tasks are complete, but {dispatcher.unknown()}. Start it (fab start-workers"
+        "not looked for": f"all tasks are complete, but {dispatcher.ending.unknown()}. Start it (fab start-workers"
         f"{plan.hosts_option}) and run the same command again, or do these tasks again with --redo-away",
         "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",
     }[how]

@@ -17,7 +17,7 @@ _UNDONE: tuple[Status, ...] = ("failure", "timeout", "outstanding")
 
 
 class Done(Protocol):
-    """What one manager did, such as a `dispatch.Dispatcher`."""
+    """What one manager did, such as a `tally.Tally`."""
 
     done: int
     skipped: int  # of `done`, those whose result the worker found

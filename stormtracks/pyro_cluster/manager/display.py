@@ -68,8 +68,8 @@ class Progress:
 
     def rate(self) -> float:
         """Tasks completed per second, over the last two hundred; 0.0 before the first."""
-        recent = list(self.dispatcher.recent)  # a copy: other threads add to it
-        since = recent[0] if len(recent) == self.dispatcher.recent.maxlen else self.started
+        recent = list(self.dispatcher.tally.recent)  # a copy: other threads add to it
+        since = recent[0] if len(recent) == self.dispatcher.tally.recent.maxlen else self.started
         return len(recent) / max(time.monotonic() - since, 1e-3)
 
     def line(self) -> str:
@@ -86,7 +86,7 @@ class Progress:
         busy = sum(len(worker.running) for worker in workers)
         slots = sum(worker.slots for worker in workers)
         parts.append(f"{busy}/{slots} slots busy" if workers else "no workers")
-        parts += ["paused, as every worker fails"] if self.dispatcher.paused else []
+        parts += ["paused, as every worker fails"] if self.dispatcher.ending.paused else []
         return ", ".join(parts)
 
 

@@ -6,14 +6,14 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager import discovery, dispatch, heartbeats, rests
+from stormtracks.pyro_cluster.manager import announcer, discovery, heartbeats, rests, slot_threads
 from tests.dispatch_setting import Setting, until
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
-    monkeypatch.setattr(dispatch, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
     monkeypatch.setattr(rests, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(rests, "FIRST_REST", 0.01)
 
@@ -39,7 +39,7 @@ def test_nothing_to_do_ends_at_once():
 
 
 def test_each_distinct_remark_is_said_once_and_not_too_many(monkeypatch):
-    monkeypatch.setattr(dispatch, "MOST_REMARKS", 3)
+    monkeypatch.setattr(announcer, "MOST_REMARKS", 3)
 
     def work(peer, year, member):
         return {"remarks": [] if member else ["no level is stated", f"{year} lacks a time"]}
@@ -99,7 +99,7 @@ def test_a_worker_that_falls_silent_is_noticed_and_its_call_cut(monkeypatch):
     monkeypatch.setattr(heartbeats, "BEAT_SECONDS", 0.02)
     setting = Setting(1, 4)
     frozen = setting.cluster.add("frozen")
-    frozen.description["slots"], setting.dispatcher._discovery._timeout = 2, 0.05
+    frozen.description["slots"], setting.dispatcher._workforce._discovery._timeout = 2, 0.05
     frozen.work = lambda peer, year, member: frozen.freeze() or {}
     setting.dispatcher.start()
     setting.until_shown("worker frozen lost: no answer")
@@ -232,7 +232,7 @@ def test_a_busy_worker_rests_and_its_task_goes_to_another():
 
 
 def test_the_slots_of_a_busy_worker_do_not_wake_each_other(monkeypatch):
-    monkeypatch.setattr(dispatch, "REST_SECONDS", (0.1, 0.1))
+    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.1, 0.1))
     setting, calls = Setting(1, 20), []
     setting.cluster.add("busy", lambda *cell: calls.append(cell) or {"status": "busy"}, slots=4)
     began = time.monotonic()
@@ -284,14 +284,17 @@ def test_stopping_leaves_no_thread_and_makes_running_tasks_outstanding():
     setting.dispatcher.stop("interrupted")
     assert setting.dispatcher.wait(0) and setting.dispatcher.ended == "interrupted"
     assert setting.schedule.get_progress() == "----\n"
-    assert not [thread for thread in setting.dispatcher._threads if thread.is_alive()]
+    assert not [thread for thread in setting.dispatcher._slot_threads._threads if thread.is_alive()]
 
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda made: made._calls.update({("gone", 0): None}), "calls are open to workers that have gone: .*gone"),
-        (lambda made: made._heartbeats.update({"gone": None}), "workers that have gone still have a heartbeat: .*gone"),
+        (lambda made: made.calls.update({("gone", 0): None}), "calls are open to workers that have gone: .*gone"),
+        (
+            lambda made: made.heartbeats.update({"gone": None}),
+            "workers that have gone still have a heartbeat: .*gone",
+        ),
         (lambda made: setattr(_only(made), "lost", "why"), r"lost workers can still be given tasks: \['a'\]"),
         (lambda made: setattr(_only(made), "slots", 1), r"more tasks than slots: \['a'\]"),
         (lambda made: _only(made).running.clear(), "tasks in slots"),
@@ -302,23 +305,23 @@ def test_books_that_disagree_are_found(spoil, message):
     setting.cluster.add("a", lambda peer, year, member: peer.gone.wait(60), slots=2)
     setting.dispatcher.start()
     until(lambda: setting.schedule.counts()["working"] == 2)
-    with setting.dispatcher._lock:
+    with setting.dispatcher.books.lock:
         setting.dispatcher.check()
-        before = copy.copy(_only(setting.dispatcher))
+        before = copy.copy(_only(setting.dispatcher.books))
         before.running = dict(before.running)
-        spoil(setting.dispatcher)
+        spoil(setting.dispatcher.books)
         with pytest.raises(AssertionError, match=message):
             setting.dispatcher.check()
-        vars(_only(setting.dispatcher)).update(vars(before))
-        setting.dispatcher._heartbeats.pop("gone", None)
-        setting.dispatcher._calls.pop(("gone", 0), None)
+        vars(_only(setting.dispatcher.books)).update(vars(before))
+        setting.dispatcher.books.heartbeats.pop("gone", None)
+        setting.dispatcher.books.calls.pop(("gone", 0), None)
     setting.dispatcher.stop("over")
     assert setting.faults == []
 
 
-def _only(dispatcher):
-    """The one worker of a dispatcher."""
-    (worker,) = dispatcher.assignments.workers.values()
+def _only(books):
+    """The one worker in the books."""
+    (worker,) = books.assignments.workers.values()
     return worker
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager import discovery, dispatch, heartbeats, rests, time_limit
+from stormtracks.pyro_cluster.manager import discovery, ending, heartbeats, rests, slot_threads, time_limit
 from stormtracks.pyro_cluster.manager.halt import Halt
 from stormtracks.pyro_cluster.manager.time_limit import TimeLimit
 from tests.dispatch_setting import Setting, until
@@ -15,7 +15,7 @@ from tests.dispatch_setting import Setting, until
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
-    monkeypatch.setattr(dispatch, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
     monkeypatch.setattr(rests, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(rests, "FIRST_REST", 0.05)
 
@@ -75,7 +75,7 @@ def test_where_nothing_ever_worked_the_run_ends_after_the_stated_time_and_says_w
 
 
 def test_what_once_worked_is_waited_for_longer(monkeypatch):
-    monkeypatch.setattr(dispatch, "LONGER_WAIT", 1000)
+    monkeypatch.setattr(ending, "LONGER_WAIT", 1000)
     setting = Setting(1, 30, wait=0.2)
     stuck = threading.Event()
     setting.cluster.add("a", lambda peer, year, member: NO_SPACE if member and not stuck.is_set() else {})

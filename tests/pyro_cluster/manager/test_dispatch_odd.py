@@ -4,16 +4,18 @@ import threading
 
 import pytest
 
-from stormtracks.pyro_cluster.manager import discovery, dispatch, rests
+from stormtracks.pyro_cluster.manager import discovery, rests, slot_threads
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from stormtracks.pyro_cluster.manager.settlement import Settlement
+from stormtracks.pyro_cluster.manager.slot_threads import SlotThreads
+from stormtracks.pyro_cluster.manager.workforce import Workforce
 from tests.dispatch_setting import Setting, until
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
-    monkeypatch.setattr(dispatch, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
     monkeypatch.setattr(rests, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(rests, "FIRST_REST", 0.01)
 
@@ -38,7 +40,10 @@ def test_odd_replies_cost_their_attempts_and_set_the_worker_aside(odd):
     setting.cluster.add("odd", lambda peer, year, member: odd)
     until_aside = threading.Event()
     setting.cluster.add("honest", lambda peer, year, member: until_aside.wait(20) and {})
-    setting.dispatcher._show = lambda line: (setting.shown.append(line), "aside" in line and until_aside.set())
+    setting.dispatcher._announcer._show = lambda line: (
+        setting.shown.append(line),
+        "aside" in line and until_aside.set(),
+    )
     assert setting.run_when_all_have_come() == "complete"
     aside = [line for line in setting.shown if "worker odd is set aside: 3 of its replies made no sense" in line]
     assert len(aside) == 1 and "check that host and restart the worker" in aside[0]
@@ -89,7 +94,7 @@ def test_the_other_tasks_of_a_worker_set_aside_were_not_their_fault():
 
 
 def test_a_bug_after_a_reply_is_said_and_the_run_goes_on(monkeypatch):
-    finished, bugs = Dispatcher._finished, []
+    finished, bugs = Settlement.finished, []
 
     def stumble(self, worker, slot, reply):
         if not bugs:
@@ -97,7 +102,7 @@ def test_a_bug_after_a_reply_is_said_and_the_run_goes_on(monkeypatch):
             raise TypeError("no such thing")
         finished(self, worker, slot, reply)
 
-    monkeypatch.setattr(Dispatcher, "_finished", stumble)
+    monkeypatch.setattr(Settlement, "finished", stumble)
     setting = Setting(1, 4)
     setting.cluster.add("w")
     assert setting.run() == "complete"
@@ -106,7 +111,7 @@ def test_a_bug_after_a_reply_is_said_and_the_run_goes_on(monkeypatch):
 
 
 def test_a_bug_that_comes_each_time_ends_the_run_with_what_it_was(monkeypatch):
-    monkeypatch.setattr(Dispatcher, "_finished", lambda *_: 1 / 0)
+    monkeypatch.setattr(Settlement, "finished", lambda *_: 1 / 0)
     setting = Setting(1, 1)
     setting.cluster.add("w")
     assert setting.run() == "incomplete"
@@ -115,8 +120,8 @@ def test_a_bug_that_comes_each_time_ends_the_run_with_what_it_was(monkeypatch):
 
 
 def test_a_bug_in_what_deals_with_bugs_ends_the_run(monkeypatch):
-    monkeypatch.setattr(Dispatcher, "_finished", lambda *_: 1 / 0)
-    monkeypatch.setattr(Dispatcher, "_slot_failed", lambda *_: [][1])
+    monkeypatch.setattr(Settlement, "finished", lambda *_: 1 / 0)
+    monkeypatch.setattr(SlotThreads, "_failed", lambda *_: [][1])
     setting = Setting(1, 1)
     setting.cluster.add("w")
     setting.dispatcher.start()
@@ -139,7 +144,7 @@ def test_a_search_that_fails_is_said_once_and_goes_on():
 
 
 def test_a_meeting_that_fails_is_tried_again(monkeypatch):
-    came, bugs = Dispatcher._came, []
+    came, bugs = Workforce._came, []
 
     def stumble(self, worker, peer):
         bugs.append(worker)
@@ -147,7 +152,7 @@ def test_a_meeting_that_fails_is_tried_again(monkeypatch):
             raise SystemExit("not now")
         came(self, worker, peer)
 
-    monkeypatch.setattr(Dispatcher, "_came", stumble)
+    monkeypatch.setattr(Workforce, "_came", stumble)
     setting = Setting(1, 2)
     setting.cluster.add("w")
     assert setting.run() == "complete"
@@ -191,6 +196,6 @@ def test_slots_without_a_file_for_their_connection_wait_and_their_worker_is_not_
 
 def test_a_display_that_fails_ends_no_thread():
     setting = Setting(2, 3)
-    setting.dispatcher._show = lambda line: 1 / 0
+    setting.dispatcher._announcer._show = lambda line: 1 / 0
     setting.cluster.add("w")
     assert setting.run() == "complete"

@@ -10,8 +10,9 @@ import time
 import pytest
 
 from stormtracks.pyro_cluster.manager import display
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher, Rules
+from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
 from stormtracks.pyro_cluster.manager.display import LiveDisplay, PlainDisplay, Progress, picture, write_line
+from stormtracks.pyro_cluster.manager.rules import Rules
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from tests.simulated_cluster import ListJournal, SimulatedCluster
 
@@ -56,7 +57,7 @@ def test_plain_lines_come_when_enough_has_changed(run, monkeypatch):
 def test_the_rate_and_the_time_left(run):
     progress = Progress(run)
     progress.started -= 100
-    run.recent.extend([time.monotonic()] * 50)
+    run.tally.recent.extend([time.monotonic()] * 50)
     assert re.search(r"done 0/6, 30\.0 tasks/min, 12 s left", progress.line())
 
 

@@ -1,0 +1,97 @@
+"""The calls to workers in which tasks are done, and what counts as the reply of each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stormtracks.pyro_cluster import bounds
+from stormtracks.pyro_cluster.manager import replies
+from stormtracks.pyro_cluster.manager.assignments import Worker
+from stormtracks.pyro_cluster.manager.books import Books, Call
+from stormtracks.pyro_cluster.manager.discovery import Cluster, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.rules import Rules
+from stormtracks.pyro_cluster.manager.time_keeper import TimeKeeper
+from stormtracks.pyro_cluster.pyro_task import PyroTask
+
+LATER_SECONDS = 60
+"""So much longer than its task may take is a call waited for: a worker that keeps the time ends it before."""
+
+
+class Calls:
+    """Opens the connections of slots' calls, and asks on them.
+
+    Parameters
+    ----------
+    books : Books
+    rules : Rules
+    cluster : discovery.Cluster
+
+    Attributes
+    ----------
+    time : TimeKeeper
+    """
+
+    def __init__(self, books: Books, rules: Rules, cluster: Cluster) -> None:
+        self.time = TimeKeeper(rules.limit, rules.options, cluster.connect, self._cut)
+        self._books = books
+        self._cluster = cluster
+        self._timeout = rules.options.get("timeout")
+
+    def open(self, worker: Worker, slot: int) -> Peer:
+        """A connection for the calls of a slot.
+
+        Raises
+        ------
+        PeerLost
+            Also where the worker is lost, or the run over, by now.
+        """
+        peer = self._cluster.connect(worker.uri, self._timeout and self._timeout + LATER_SECONDS)
+        with self._books.lock:
+            if not worker.lost and not self._books.ended:
+                self._books.calls[worker.id, slot] = peer
+                return peer
+        peer.close()
+        raise PeerLost(worker.lost or "the run has ended")
+
+    def ask(self, peer: Peer, worker: Worker, slot: int, task: PyroTask) -> Mapping[str, Any]:
+        """Have a task done; the reply, or what stands for one that makes no sense.
+
+        Raises
+        ------
+        PeerLost
+        """
+        options = self.time.options
+        self.time.begin((worker.id, slot), options)
+        try:
+            return replies.checked(peer.do_work(task.year, task.ensemble_member, task.task, options), task)
+        except PeerLost:
+            raise
+        except Exception as error:  # odd, or raised by the worker rather than replied: neither is what our worker does
+            with self._books.lock:
+                worker.odd += 1
+            reason = str(error) if isinstance(error, replies.OddReply) else f"{type(error).__name__}: {error}"
+            return {"status": "failure", "error": reason[: bounds.CHARACTERS["error"]]}
+        finally:
+            self.time.over((worker.id, slot))
+
+    def verdict(self, worker: Worker, slot: int) -> Mapping[str, Any] | None:
+        """What is to be taken for the reply of a call that was cut for its time; None where it was not."""
+        with self._books.lock:
+            verdict = self.time.verdict((worker.id, slot))
+            if verdict is None or worker.lost or self._books.ended:
+                return None
+            self._books.calls.pop((worker.id, slot), None)
+        return verdict
+
+    def end_late(self) -> None:
+        """Have tasks ended that take longer than the run has found since that they may."""
+        with self._books.lock:
+            self.time.end_late(self._books.assignments.workers.values())
+
+    def _cut(self, call: Call) -> bool:
+        """End the waiting for a call's reply, which its slot's thread then judges; whether there was such one."""
+        with self._books.lock:
+            peer = self._books.calls.get(call)
+        if peer is None:
+            return False
+        peer.cut()
+        return True

@@ -1,0 +1,87 @@
+"""What becomes of a task once its call is over: it is complete, failed, outstanding again, or as if never begun."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.journal.report import kind
+from stormtracks.pyro_cluster.manager.alarm import Alarm
+from stormtracks.pyro_cluster.manager.announcer import Announcer
+from stormtracks.pyro_cluster.manager.assignments import Worker
+from stormtracks.pyro_cluster.manager.books import Books
+from stormtracks.pyro_cluster.manager.ending import Ending
+from stormtracks.pyro_cluster.manager.time_keeper import TimeKeeper
+
+
+class Settlement:
+    """Enters the ends of calls in the books and the journal, and says what did not go well.
+
+    Parameters
+    ----------
+    books : Books
+    time : TimeKeeper
+        Told how long tasks took.
+    ending : Ending
+    announcer : Announcer
+    """
+
+    def __init__(self, books: Books, time: TimeKeeper, ending: Ending, announcer: Announcer) -> None:
+        self._books = books
+        self._time = time
+        self._ending = ending
+        self._announcer = announcer
+        self._alarm = Alarm(books.wake)  # rings when what rests is due
+
+    def finished(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> None:
+        """A worker has replied."""
+        books, assignments = self._books, self._books.assignments
+        with books.lock:
+            suspected = assignments.suspected(worker, slot)
+            outcome = assignments.finish(worker, slot, reply)
+            dues = assignments.new_dues()
+            if suspected or worker.breaker.rest:
+                books.wake()  # a suspect less on the worker, or a failure that is not the task's
+            news = worker.breaker.news()
+            books.tally.count(outcome)
+            if outcome.status == "complete" and not outcome.skipped:
+                self._time.completed(outcome.seconds)
+        if outcome.status == "complete":
+            self._announcer.remarks(reply.get("remarks"))
+        for due in dues:
+            self._alarm.at(due)
+        self._settle(outcome)
+        if news:
+            self._announcer.alike(("worker", kind(news)), f"worker {worker.name} {news}")
+            books.wake()  # its other slots, or those that wait for what it was to repeat
+            self._ending.pause_or_resume()
+
+    def lost(self, worker: Worker, slot: int) -> None:
+        """A worker was lost with a task: the task may have been the cause, unless the worker was to go anyway."""
+        books = self._books
+        books.journal.working(worker.name, slot)
+        with books.lock:
+            if books.ended or worker.stopping or worker.id in books.aside:
+                self.not_begun(worker, slot)
+                return
+            outcome = books.assignments.lose(worker, slot)
+            books.wake()
+        self._settle(outcome, said=True)
+
+    def not_begun(self, worker: Worker, slot: int) -> None:
+        """A task was not begun, or not to its end: it is outstanding as before."""
+        with self._books.lock:
+            self._books.assignments.give_back(worker, slot)
+            self._books.wake()
+
+    def stop(self) -> None:
+        """Wake nobody any more."""
+        self._alarm.stop()
+
+    def _settle(self, outcome: TaskOutcome, said: bool = False) -> None:
+        """Keep and say what became of a task; `said`: the line of its worker's loss said that it is outstanding."""
+        self._books.journal.record(outcome)
+        if outcome.status != "complete" and not said:
+            self._announcer.outcome(outcome)
+        self._ending.if_all_is_done()
+        if outcome.status in ("failure", "timeout"):
+            self._ending.if_too_much_fails()

@@ -1,0 +1,174 @@
+"""The workers of a run: they come, are used for as long as they live and make sense, and go."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stormtracks.pyro_cluster.manager import replies
+from stormtracks.pyro_cluster.manager.announcer import Announcer
+from stormtracks.pyro_cluster.manager.assignments import Worker
+from stormtracks.pyro_cluster.manager.books import Books
+from stormtracks.pyro_cluster.manager.discovery import Cluster, Discovery, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.ending import Ending
+from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT, Heartbeat
+from stormtracks.pyro_cluster.manager.rules import Rules
+
+
+class Workforce:
+    """Takes in the workers that are found, and sees to it that what they had is given up when they go.
+
+    Parameters
+    ----------
+    books : Books
+    rules : Rules
+    cluster : discovery.Cluster
+    ending : Ending
+    announcer : Announcer
+
+    Attributes
+    ----------
+    begin : callable
+        Given a worker that has come, begins the work of its slots; RuntimeError where there are no more threads.
+    """
+
+    def __init__(self, books: Books, rules: Rules, cluster: Cluster, ending: Ending, announcer: Announcer) -> None:
+        self.begin: Callable[[Worker], object] = lambda worker: None
+        self._books = books
+        self._rules = rules
+        self._connect = cluster.connect
+        self._ending = ending
+        self._announcer = announcer
+        self._ids: dict[str, str] = {}  # name -> id of the worker that had it last
+        log, bug = announcer.log, announcer.bug
+        self._discovery = Discovery(cluster, self._refusal, self._came, log, BEAT_TIMEOUT, bug)
+
+    @property
+    def met(self) -> bool:
+        """Whether any worker ever came."""
+        return bool(self._ids)
+
+    def start(self) -> None:
+        """Begin to look for workers."""
+        self._discovery.start()
+
+    def stop(self) -> None:
+        """Look for no more workers, and leave those that there are: calls under way are cut."""
+        with self._books.lock:
+            calls = list(self._books.calls.values())
+            heartbeats = list(self._books.heartbeats.values())
+        self._discovery.stop()
+        for heartbeat in heartbeats:
+            heartbeat.stop()
+        for call in calls:
+            call.cut()
+
+    def gone(self, worker: Worker, error: PeerLost) -> None:
+        """A worker is lost: cut its calls, so that its slots' threads come back and give up their tasks."""
+        books = self._books
+        with books.lock:
+            if worker.lost or books.ended:
+                return
+            worker.lost = str(error)
+            worker.silent = error.silent
+            books.assignments.remove(worker)
+            heartbeat = books.heartbeats.pop(worker.id)
+            calls = [books.calls.pop(key) for key in list(books.calls) if key[0] == worker.id]
+            tasks = len(worker.running)
+            books.wake()
+        heartbeat.stop()
+        for call in calls:
+            call.cut()
+        fate = f"; its {tasks} task{'s are' if tasks > 1 else ' is'} outstanding again" if tasks else ""
+        self._announcer.log(f"worker {worker.name} {self._how_it_went(worker, error)}{fate}")
+        if worker.id not in books.aside:
+            self._discovery.lost(worker.uri)
+
+    def stopping(self, worker: Worker) -> None:
+        """A worker says that it takes no more tasks: what it does not end is not lost with it."""
+        with self._books.lock:
+            if worker.stopping or worker.lost:
+                return
+            worker.stopping = True
+            tasks = len(worker.running)
+            self._books.wake()  # a task may have waited for it
+        rest = f" after its {tasks} running task{'s' * (tasks > 1)}" if tasks else ""
+        self._announcer.log(f"worker {worker.name} is stopping{rest}; it is given nothing more")
+
+    def judge(self, worker: Worker, reply: Mapping[str, Any]) -> None:
+        """Use a worker no more if its reply shows that it is not one of ours."""
+        if reason := self._why_aside(worker, reply):
+            with self._books.lock:
+                self._books.aside.setdefault(worker.id, reason)
+            self.gone(worker, PeerLost(reason))
+
+    def _refusal(self, description: Mapping[str, Any]) -> str | None:
+        rules, task = self._rules, self._books.schedule.task
+        version, tasks = description.get("version"), description.get("tasks")
+        if version != rules.version and not rules.any_version:
+            return f"it runs stormtracks {version}, but the manager runs {rules.version}; run fab deploy"
+        if tasks is not None and task not in tasks:
+            known = ", ".join(sorted(tasks))
+            return f"it does not know the task {task}, only {known}; correct 'tasks' in hosts.yaml"
+        if aside := self._books.aside.get(str(description.get("id"))):
+            return f"it is set aside: {aside}"
+        if description.get("fault"):
+            return str(description["fault"])
+        if description.get("refused"):
+            return str(description["refused"])
+        if description.get("id") in self._books.assignments.workers:
+            return "it is already connected under another name or address"
+        return None
+
+    def _came(self, worker: Worker, peer: Peer) -> None:
+        books = self._books
+        heartbeat = Heartbeat(
+            worker, peer, self._connect, self._heart_stopped, stopping=self.stopping, noticed=self._noticed
+        )
+        with books.lock:
+            if books.ended or worker.id in books.assignments.workers:  # it came under another name at the same time
+                peer.close()
+                return
+            before = self._ids.get(worker.name)
+            self._ids[worker.name] = worker.id
+            books.heartbeats[worker.id] = heartbeat
+            books.assignments.add(worker)
+            books.wake()  # a task may have waited for another worker than the one that failed on it
+        again = "" if before is None else " (it is back)" if before == worker.id else " (a new worker of this name)"
+        slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
+        self._announcer.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{again}")
+        try:
+            heartbeat.start()
+            self.begin(worker)
+        except RuntimeError as error:
+            peer.close()
+            limit = "raise the limit of processes (ulimit -u)"
+            self.gone(worker, PeerLost(f"the manager cannot start a thread for it ({error}); {limit}"))
+
+    def _heart_stopped(self, worker: Worker, error: PeerLost) -> None:
+        """As `gone`, from a thread in which nobody else would see an exception."""
+        try:
+            self.gone(worker, error)
+        except BaseException as bug:
+            self._ending.by_bug(f"the end of {worker.name}", bug)
+
+    def _how_it_went(self, worker: Worker, error: PeerLost) -> str:
+        if worker.id in self._books.aside:
+            return f"is set aside: {error}"
+        return "has stopped and left in order" if worker.stopping else f"lost: {error}"
+
+    def _noticed(self, worker: Worker, notices: list[str]) -> None:
+        """Log what a worker wants people to know, once for as long as it says so."""
+        with self._books.lock:
+            new = [text for text in notices if text not in worker.notices]
+            worker.notices = frozenset(notices)
+        for text in new:
+            self._announcer.log(f"worker {worker.name}: {text}")
+
+    def _why_aside(self, worker: Worker, reply: Mapping[str, Any]) -> str | None:
+        """Why a worker is to be used no more after this reply, or None."""
+        if worker.odd >= replies.MOST_ODD:
+            last = f"{worker.odd} of its replies made no sense, the last: {reply.get('error')}"
+            return f"{last}; check that host and restart the worker"
+        version, ours = reply.get("code_version"), self._rules.version
+        if version and ours and version != ours and not self._rules.any_version:
+            return f"its slots run stormtracks {version}, though it says {ours}; restart the worker"
+        return None
