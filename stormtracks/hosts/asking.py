@@ -20,6 +20,8 @@ from stormtracks.hosts.shell_process import Done
 from stormtracks.on_host.answers import MARK, SHAPES
 
 ON_HOST = Path(__file__).resolve().parents[1] / "on_host"
+MOST_BRACKETS = 100_000
+"""In an answer: each becomes an object of some hundred bytes. An honest answer has a few for each task or finding."""
 _OWN_SIDE = ("address", "user", "port", "jump", "identity", "forward_agent", "launch", "base_python")
 _UNSET = re.compile(rf"\b(\w+): {commands.NOT_SET}\s*$", re.MULTILINE | re.ASCII)
 
@@ -133,8 +135,11 @@ def parsed(output: bytes, worker: WorkerHost) -> Any:
         The action refused.
     BugOnHost
     """
+    text = output.partition(MARK)[2].partition(b"\n")[0]
+    if text.count(b"[") + text.count(b"{") > MOST_BRACKETS:
+        raise HostFault("the answer has more parts than any action gives: run fab deploy, then check what runs there")
     try:
-        found = json.loads(output.partition(MARK)[2].partition(b"\n")[0])
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise HostFault("the answer was cut off: the connection or the process ended; try again") from error
     if not isinstance(found, dict):

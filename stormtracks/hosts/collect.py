@@ -132,6 +132,11 @@ def _fetch(link: Link, worker: WorkerHost, asked: dict[str, Any], coming: _Comin
                 lost.append(f"{name}: {head['error']!s:.300}")
             elif refused := _receive(output, worker, name, size, head, coming):
                 lost.append(refused)
+    if coming.sizes:
+        raise HostFault(
+            f"the host did not send {len(coming.sizes)} of the results that it lists, such as {min(coming.sizes)}: run "
+            "fab deploy, then fab collect"
+        )
     if lost:
         raise HostFault(
             f"{len(lost)} result(s) could not be read on the host: {lost[0]}; the others were collected: check the "

@@ -1,12 +1,14 @@
 """A shell line that runs, on this machine or on a host: its input, its output, its end."""
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
-import tempfile
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 import fabric
 import paramiko
@@ -18,6 +20,8 @@ ERROR_BYTES = 2**16
 """How much of what it writes to standard error is kept."""
 END_SECONDS = 10.0
 """Time that a process may take to end once it has closed its output."""
+LAST_SECONDS = 1.0
+"""Time for the last errors of a process that has ended; one that it left in the background may keep them open."""
 
 
 @dataclass(frozen=True)
@@ -65,25 +69,25 @@ class HereProcess:
     stdout: IO[bytes]
 
     def __init__(self, line: str) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         self._process = subprocess.Popen(
             ["sh", "-c", line],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._errors,
+            stderr=subprocess.PIPE,
             start_new_session=True,
         )
         assert self._process.stdin and self._process.stdout
         self.stdin = self._process.stdin
         self.stdout = self._process.stdout
+        errors = cast(io.BufferedReader, self._process.stderr)
+        self._errors = _LastErrors(lambda: errors.read1(ERROR_BYTES), errors.close)
 
     def finish(self, output: bytes = b"") -> Done:
         """Wait for its end."""
         status = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = self._process.wait(END_SECONDS)
-        self._errors.seek(max(0, os.fstat(self._errors.fileno()).st_size - ERROR_BYTES))
-        return Done(status, output, self._errors.read(ERROR_BYTES).decode(errors="replace"))
+        return Done(status, output, self._errors.text())
 
     def abort(self) -> None:
         """End it at once."""
@@ -95,7 +99,7 @@ class HereProcess:
         if self._process.poll() is None:
             self.abort()
             self._process.wait()
-        for file in (self.stdin, self.stdout, self._errors):
+        for file in (self.stdin, self.stdout):
             with contextlib.suppress(OSError):
                 file.close()
 
@@ -113,16 +117,12 @@ class SshProcess:
         self._channel.exec_command(line)
         self.stdin = _SshInput(self._channel)
         self.stdout = self._channel.makefile("rb", 2**16)
-        self._errors = self._channel.makefile_stderr("rb")
+        self._errors = _LastErrors(lambda: self._channel.recv_stderr(ERROR_BYTES))
 
     def finish(self, output: bytes = b"") -> Done:
         """Wait for its end."""
-        self._channel.settimeout(END_SECONDS)
-        errors = b""
-        with contextlib.suppress(OSError):  # it does not end, although it has closed its output
-            errors = self._errors.read(ERROR_BYTES)
         status = self._channel.recv_exit_status() if self._channel.status_event.wait(END_SECONDS) else -1
-        return Done(None if status < 0 else status, output, errors.decode(errors="replace"))
+        return Done(None if status < 0 else status, output, self._errors.text())
 
     def abort(self) -> None:
         """End it at once."""
@@ -147,3 +147,33 @@ class _SshInput:
     def close(self) -> None:
         """Tell the other side."""
         self._channel.shutdown_write()
+
+
+class _LastErrors:
+    """The end of what a process writes to standard error, read as it comes: it fills neither a disk nor our memory.
+
+    Parameters
+    ----------
+    read : callable
+        Waits for some bytes; b"" at the end.
+    close : callable
+        Called at the end.
+    """
+
+    def __init__(self, read: Callable[[], bytes], close: Callable[[], object] = bool) -> None:
+        self._read = read
+        self._close = close
+        self._kept = b""
+        self._thread = threading.Thread(target=self._keep, daemon=True, name="errors")
+        self._thread.start()
+
+    def text(self) -> str:
+        """What came last."""
+        self._thread.join(LAST_SECONDS)
+        return self._kept.decode(errors="replace")
+
+    def _keep(self) -> None:
+        with contextlib.suppress(OSError):  # the connection ended
+            while piece := self._read():
+                self._kept = (self._kept + piece)[-ERROR_BYTES:]
+        self._close()

@@ -93,6 +93,31 @@ def test_what_is_streamed_is_bounded(host, monkeypatch, send, fault):
     assert nothing_is_left(cluster)
 
 
+@pytest.mark.parametrize("sent", ["", f"echo '{json.dumps({'name': NAME, 'error': 'gone'})}'; "])
+def test_results_that_are_listed_and_not_sent_are_not_called_collected(host, sent):
+    listed = answer({"folder": "/x", "results": {NAME: 5, NAME.replace("000", "001"): 5}})
+    cluster, worker = host(outbox=listed, send=f"{answer({})}; {sent}echo '{{\"end\": true}}'")
+    with pytest.raises(HostFault, match=r"did not send [12] of the results that it lists"):
+        collected(cluster, worker)
+
+
+@pytest.mark.parametrize("name", ["../x", "a" * 101, "vort_track\n", "v\u00f6rt"])
+def test_a_name_that_no_result_has_is_refused(host, name):
+    cluster, worker = host(outbox=offered(name=f"{name}/1987/member_000.nc"))
+    with pytest.raises(HostFault, match="which is not a result"):
+        collected(cluster, worker)
+
+
+@pytest.mark.parametrize("parts", ["[],", '{"a": 1},', "[[1]],"])
+def test_an_answer_of_too_many_parts_is_refused_before_it_fills_the_memory(host, parts):
+    many = f"printf '{{\"findings\": ['; yes '{parts}' | head -n 1000000 | tr -d '\\n'; echo ']}}'"
+    _, worker = host(check=f"printf '\\036stormtracks '; {many}")
+    before = peak_mb()
+    with pytest.raises(HostFault, match="more parts than any action gives"):
+        asking.ask(Here(), worker, "check", {})
+    assert peak_mb() < before + 100
+
+
 @pytest.mark.parametrize("size", [-1, 10**15, 1.5, "5", None, True])
 def test_a_size_that_no_result_has_is_refused(host, size):
     cluster, worker = host(outbox=offered(size))
@@ -139,6 +164,14 @@ def test_a_process_that_closes_its_output_and_stays_is_given_up(host, monkeypatc
     _, worker = host(look="exec 1>&-; sleep 60")
     with pytest.raises(HostFault, match="no answer, exit status None"):
         asking.ask(Here(), worker, "look", {})
+
+
+def test_endless_errors_fill_no_memory(host):
+    _, worker = host(look="tr '\\0' x < /dev/zero >&2")
+    before = peak_mb()
+    with pytest.raises(HostFault, match=r"no answer within 0\.5 s"):
+        asking.ask(Here(), worker, "look", {}, seconds=0.5)
+    assert peak_mb() < before + 50
 
 
 def test_of_endless_errors_the_last_are_kept(host):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from stormtracks.errors import StormtracksError
+from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager import replies
+from stormtracks.pyro_cluster.manager.alike import Alike
 from stormtracks.pyro_cluster.manager.assignments import Worker
 
 FIND_SECONDS = 2.5
@@ -99,6 +101,7 @@ class Discovery:
         self._refusal = refusal
         self._came = came
         self._log = log
+        self._alike = Alike(log, time.monotonic)  # a queue may leave thousands of names
         self._timeout = timeout
         self._bug = bug or _logged
         self._lock = threading.Lock()
@@ -114,6 +117,7 @@ class Discovery:
     def stop(self) -> None:
         """Look no more."""
         self._stopped.set()
+        self._alike.say_more(everything=True)
 
     def lost(self, uri: str) -> None:
         """A worker that was handed over is lost: it may come back."""
@@ -128,6 +132,7 @@ class Discovery:
 
     def look(self) -> None:
         """Ask the nameserver once, and try the workers that it lists."""
+        self._alike.say_more()
         try:
             listed = self._cluster.find()
         except PeerLost as error:
@@ -200,7 +205,8 @@ class Discovery:
             return
         listing.state = "refused" if refusal else "connected"
         if refusal:
-            self._log(f"worker {listing.name} at {_place(listing.uri)} is not used: {refusal}")
+            line = f"worker {listing.name} at {_place(listing.uri)} is not used: {refusal}"
+            self._alike.say(("refused", kind(refusal)), line)
             peer.close()
         elif not self._stopped.is_set():
             self._came(worker, peer)
@@ -212,7 +218,8 @@ class Discovery:
             first = not listing.pause
             self._rest(listing)
         if first and not self._stopped.is_set():
-            self._log(f"worker {listing.name} is listed but does not answer: {error}; it will be tried again")
+            line = f"worker {listing.name} is listed but does not answer: {error}; it will be tried again"
+            self._alike.say(("no answer", kind(error)), line)
 
     def _rest(self, listing: _Listing) -> None:
         listing.again = time.monotonic() + listing.pause  # the first pause is 0: at the next look

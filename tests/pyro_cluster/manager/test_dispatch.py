@@ -188,6 +188,18 @@ def test_a_stale_entry_is_shown_once():
     ]
 
 
+@pytest.mark.parametrize("kind", ["dead", "old"])
+def test_of_thousands_of_stale_entries_three_are_named_and_the_others_counted(kind):
+    setting = Setting(wait=0.6)
+    for number in range(200):
+        worker = setting.cluster.add(f"q{number}", **({"version": "0.9"} if kind == "old" else {}))
+        if kind == "dead":
+            worker.kill()
+    assert setting.run() == "no worker"
+    lines = [line for line in setting.shown if "does not answer" in line or "is not used" in line]
+    assert len(lines) == 4 and lines[-1].startswith("and 197 more alike; the last: worker q")
+
+
 @pytest.mark.parametrize(
     ("description", "message"),
     [
