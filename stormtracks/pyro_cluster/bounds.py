@@ -29,6 +29,8 @@ SLOTS = 512
 """Of one worker."""
 _CUT = " [shortened]"
 _FIRST_TO_GO = ("matches", "misses", "traceback", "remarks", "counts")
+_SHORT = 300
+_FEW = 40
 _SMALL_BYTES = 32_000  # as JSON; the wire's form of the oddest values is less than eight times as long
 
 
@@ -38,6 +40,8 @@ def shortened(reply: Mapping[str, Any]) -> dict[str, Any]:
     The result itself has all of it.
     """
     made = dict(reply)
+    if _is_short(made):
+        return made
     left_out: list[str] = []
     for name, most in CHARACTERS.items():
         if isinstance(text := made.get(name), str) and len(text) > most:
@@ -64,6 +68,23 @@ def is_small(reply: Mapping[str, Any]) -> bool:
         return True
     # JSON escapes more than the wire does, but for quotes; and the wire writes a dict for what is not a number.
     return len(text) + text.count("'") + 32 * text.count("NaN") <= REPLY_BYTES
+
+
+def _is_short(reply: Mapping[str, Any]) -> bool:
+    """Whether one can see at once that nothing is too much: a few short values without any inside."""
+    if len(reply) > _FEW or reply.get("counts") != {}:
+        return False
+    for name, value in reply.items():
+        kind = type(value)
+        if kind is str:
+            short = len(value) <= _SHORT
+        elif kind is int:
+            short = abs(value) <= LARGEST_COUNT
+        else:
+            short = not value or kind is float or kind is bool
+        if not short or type(name) is not str or len(name) > _SHORT:
+            return False
+    return True
 
 
 def _drop(reply: dict[str, Any], left_out: list[str]) -> None:

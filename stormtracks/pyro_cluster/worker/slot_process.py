@@ -25,6 +25,8 @@ OWN_MARK = "STORMTRACKS_SLOT"
 ROOT = Path(__file__).resolve().parents[3]
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
+_DECODER = json.JSONDecoder()
+
 
 class Nonsense(StormtracksError):
     """A slot's process wrote what is not the one reply to its order; the message says what."""
@@ -77,6 +79,7 @@ class SlotProcess:
         self._buffer = bytearray()
         self._number = 0  # of the last order
         self._recall = os.fdopen(os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK), "wb", 0)  # closed with this object
+        self._recall_from = self._recall.fileno()
         self._poll = self._poller(self._stdout, select.POLLIN)
         os.set_blocking(self._stdin.fileno(), False)  # one that is frozen does not take a long order
         self._poll_to_write = self._poller(self._stdin, select.POLLOUT)
@@ -121,7 +124,7 @@ class SlotProcess:
 
     def recall(self) -> None:
         """Take its order back: whoever waits in `ask` gets `Recalled`; the process is left as it is."""
-        os.eventfd_write(self._recall.fileno(), 1)
+        os.eventfd_write(self._recall_from, 1)
 
     def _poller(self, pipe: IO[bytes], event: int) -> select.poll:
         poller = select.poll()
@@ -130,18 +133,17 @@ class SlotProcess:
         return poller
 
     def _send(self, order: Order, seconds: float | None, end: float | None) -> None:
-        data = memoryview(json.dumps({"number": self._number, "order": order}).encode() + b"\n")
-        while data:
-            written = self._stdin.write(data)  # unbuffered: a pipe may take less than all, or (None) nothing now
-            data = data[written or 0 :]
-            if data:
-                self._wait(self._poll_to_write, seconds, end)
+        data = json.dumps({"number": self._number, "order": order}).encode() + b"\n"
+        # Unbuffered: a pipe may take less than all, or (None) nothing now.
+        while len(data) > (written := self._stdin.write(data) or 0):
+            data = data[written:]
+            self._wait(self._poll_to_write, seconds, end)
 
     def _message(self, seconds: float | None, end: float | None = None) -> dict[str, Any]:
         """Its next line, which must be its own and about its present order."""
         line = self._line(seconds, end if end is not None or seconds is None else time.monotonic() + seconds)
         try:
-            message = json.loads(line)
+            message = _DECODER.decode(line.decode())
         except ValueError as error:
             raise Nonsense(f"it wrote a line that is not JSON: {error}") from None
         if not isinstance(message, dict):
@@ -154,7 +156,7 @@ class SlotProcess:
             raise kind(f"it wrote about order {number!r:.20} when it did order {self._number}")
         return message
 
-    def _line(self, seconds: float | None, end: float | None) -> bytes:
+    def _line(self, seconds: float | None, end: float | None) -> bytearray:
         searched = 0
         while (found := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
@@ -163,7 +165,7 @@ class SlotProcess:
                 raise EOFError("its process has ended")
             if len(self._buffer) > REPLY_BYTES:
                 raise Nonsense(f"its reply is larger than {REPLY_BYTES >> 20} MiB")
-        line = bytes(self._buffer[: found + 1])
+        line = self._buffer[: found + 1]
         del self._buffer[: found + 1]
         return line
 
@@ -172,10 +174,10 @@ class SlotProcess:
         while True:
             # A day at most: poll takes milliseconds as a C int.
             ready = poller.poll(None if end is None else max(min(end - time.monotonic(), 86400), 0) * 1000)
-            if any(descriptor == self._recall.fileno() for descriptor, _ in ready):
-                raise Recalled("the order was taken back")
-            if ready:
+            if len(ready) == 1 and ready[0][0] != self._recall_from:
                 return
+            if ready:
+                raise Recalled("the order was taken back")
             if end is not None and time.monotonic() >= end:
                 raise TimeoutError(f"no answer within {seconds:g} s")
 

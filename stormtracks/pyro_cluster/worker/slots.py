@@ -179,10 +179,9 @@ class Slots:
     def _claim(self, order: Order) -> tuple["Slot | None", str]:
         """A free slot, now claimed; or none, and why."""
         with self._lock:
-            usable = [slot for slot in self.slots if slot.in_service()]
-            free = [slot for slot in usable if slot.order is None]
+            free = [slot for slot in self.slots if slot.order is None and slot.in_service()]
             if not free:
-                return None, "all slots are busy" if usable else str(self.slots[0].fault or "")
+                return None, "all slots are busy" if self.in_service else str(self.slots[0].fault or "")
             if reason := self._may_begin(self.busy):
                 return None, reason
             # One that has the year's data at hand, else one that has none yet, else the one that rests longest.
