@@ -10,7 +10,7 @@ import math
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,8 @@ class Worker:
         What it wants people to know now.
     breaker : Breaker
         Whether it rests, as one task after the other failed on it.
+    trusted : bool
+        Whether a task was complete on it since it last said of one that it would fail everywhere.
     """
 
     id: str
@@ -67,13 +69,15 @@ class Worker:
     odd: int = 0
     notices: frozenset[str] = frozenset()
     breaker: Breaker = field(default_factory=Breaker)
+    trusted: bool = False
 
 
 @dataclass
 class _Trouble:
     """What a task has been through: numbers of attempts by how they ended, and on which workers (by name).
 
-    `failed` are those that count; `deaths` and `silences` are since it last came to an end of its own.
+    `failed` are those that count; `deaths` and `silences` are since it last came to an end of its own. `finals` are
+    the workers that said that it would fail everywhere.
     """
 
     attempts: int = 0
@@ -82,6 +86,7 @@ class _Trouble:
     deaths: int = 0
     silences: int = 0
     tried: dict[str, bool] = field(default_factory=dict)
+    finals: set[str] = field(default_factory=set)
 
     @property
     def suspicious(self) -> bool:
@@ -119,6 +124,7 @@ class Assignments:
         self.workers: dict[str, Worker] = {}
         self._leaving: set[Worker] = set()  # removed, but some of their slots' tasks are not yet given up
         self._warm: Counter[int] = Counter()  # year -> connected workers that are warm for it
+        self._completed_on: set[str] = set()  # names of workers
         self._with_data: set[int] = set()  # years that a worker of this run has, or had, data for
         self._troubles: dict[Cell, _Trouble] = {}
         self._first_due = math.inf  # no deferred task is due before
@@ -176,7 +182,8 @@ class Assignments:
     def finish(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> TaskOutcome:
         """The `TaskOutcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated.
 
-        A failure that the reply calls final is one at once. Any other counts as an attempt, unless the worker rests.
+        A failure that the reply calls final is one at once, if the worker can be believed: its copy of the data may be
+        what is damaged. Any other counts as an attempt, unless the worker rests.
         """
         task, since = self._put_down(worker, slot)
         status, error, final = _judged(task, reply)
@@ -186,11 +193,13 @@ class Assignments:
             trouble.tried = {worker.name: True}  # the outcome names the worker that did it, not those that failed
             task.status = status
             worker.breaker.completed()
+            worker.trusted = True
+            self._completed_on.add(worker.name)
         else:
             trouble = self._troubled(task, worker)
             trouble.deaths = trouble.silences = 0  # it survived: those ends were not its fault
             if final:
-                worker.breaker.put_down(slot)
+                final = self._count_final(worker, slot, task, trouble, str(error))
             else:
                 self._count_failure(worker, slot, task, trouble, str(error))
             self._settle(task, status, final or trouble.failed > self.retries)
@@ -302,7 +311,10 @@ class Assignments:
             return False
         if one_suspect and self._suspicious(task):
             return False  # one at a time, so that the innocent are told from the one that ends workers
-        tried = self._troubles[_cell(task)].tried
+        trouble = self._troubles[_cell(task)]
+        if worker.name in trouble.finals and self._another_might(trouble.finals, task.year):
+            return False
+        tried = trouble.tried
         return worker.name not in tried or not self._another(tried, task.year)
 
     def _another(self, tried: Mapping[str, bool], year: int) -> bool:
@@ -334,6 +346,34 @@ class Assignments:
             self._dues.append(trouble.not_before)
         if worker.breaker.rest:
             self._dues.append(worker.breaker.until)
+
+    def _count_final(self, worker: Worker, slot: int, task: PyroTask, trouble: _Trouble, error: str) -> bool:
+        """A worker says that a task would fail everywhere; whether that is believed, or another one is to try it.
+
+        What is wrong may be that worker's copy of the data: one that had only such failures since its last success is
+        not believed before another one says the same.
+        """
+        agreed = bool(trouble.finals - {worker.name})
+        known = worker.trusted or worker.name in trouble.finals
+        trouble.finals.add(worker.name)
+        worker.trusted = False
+        if agreed:  # the data are the same here as elsewhere
+            worker.breaker.completed()
+        elif not known and self._another_might(trouble.finals, task.year):
+            if self._completed_on - {worker.name}:
+                worker.breaker.failed(slot, _cell(task), error, self._clock(), first=True)
+                if worker.breaker.rest:
+                    self._dues.append(worker.breaker.until)
+            worker.breaker.put_down(slot)
+            self._dues.append(self._clock())
+            return False
+        worker.breaker.put_down(slot)
+        return True
+
+    def _another_might(self, tried: Collection[str], year: int) -> bool:
+        """Whether there is a worker that has not tried yet, though it may rest now."""
+        others = (other for other in self.workers.values() if other.name not in tried and not other.stopping)
+        return any(self._may(other, year) for other in others)
 
     def _settle(self, task: PyroTask, status: Status, final: bool) -> None:
         if final:

@@ -273,6 +273,40 @@ def test_deaths_are_forgotten_once_a_task_survives():
         CLOCK.now += 60
 
 
+def _say_final(assignments, worker, slot=0):
+    return _fails(assignments, worker, slot, final=True, error="InputError: u.nc is damaged").status
+
+
+def test_a_failure_that_is_final_is_believed_of_a_worker_that_works_and_of_one_that_is_alone():
+    assignments, (a, _) = _assignments()
+    _taken(assignments, a)
+    assignments.finish(a, 0, COMPLETE)
+    assert _say_final(assignments, a) == "failure"
+    alone, (only,) = _assignments(workers=1)
+    assert {_say_final(alone, only) for _ in range(12)} == {"failure"} and not only.breaker.rest
+
+
+def test_a_failure_that_is_final_is_looked_at_elsewhere_where_the_workers_data_may_be_damaged():
+    """And it then rests, as another one works."""
+    assignments, (bad, good) = _assignments(1, 10)
+    assert _say_final(assignments, bad) == "outstanding"
+    _taken(assignments, good)
+    assignments.finish(good, 0, COMPLETE)
+    assert [_say_final(assignments, bad) for _ in range(3)] == ["outstanding"] * 3 and bad.breaker.rest
+    while _taken(assignments, good):
+        assignments.finish(good, 0, COMPLETE)
+    assert assignments.schedule.counts()["complete"] == 10
+
+
+def test_what_two_workers_say_is_final_is_a_failure_and_nobodys_fault():
+    assignments, workers = _assignments(1, 10)
+    for turn in range(40):
+        worker = workers[turn % 2]
+        if _taken(assignments, worker):
+            assignments.finish(worker, 0, {"status": "failure", "error": "InputError: u.nc", "final": True})
+    assert assignments.schedule.counts()["failure"] == 10 and not any(worker.breaker.rest for worker in workers)
+
+
 class Books(RuleBasedStateMachine):
     """Workers come and go, tasks are taken, finished, lost and given back in any order, time passes or does not; the
     books are checked after each step, and at the end every task can still be brought to an end."""
@@ -284,6 +318,7 @@ class Books(RuleBasedStateMachine):
         self.busy = []  # (worker, slot), also of workers that have gone
         self.number = 0
         self.dues = []
+        self.said = set()  # cells that a worker which is not believed said would fail everywhere
         self.counted = {}  # cell -> [when each failure that counts as an attempt was]
 
     @rule(seconds=st.sampled_from([0.1, 1.0, 3.0, 70.0]))
@@ -329,9 +364,14 @@ class Books(RuleBasedStateMachine):
             self.busy.remove((worker, slot))
             task, _ = worker.running[slot]
             cell, rested = (task.year, task.ensemble_member), bool(worker.breaker.rest)
+            believed = worker.trusted or len(self.assignments.workers) < 2 or cell in self.said
             outcome = self.assignments.finish(worker, slot, {"status": status, "final": final})
             assert outcome.status == task.status and (outcome.status == "complete") == (status == "complete")
             at_once = final and status == "failure"
+            if at_once and outcome.status == "outstanding":
+                assert not believed, "a failure that is final is believed of one that works, or of two"
+                self.said.add(cell)
+                return
             if status != "complete" and not at_once and not rested:
                 self.counted.setdefault(cell, []).append(self.clock.now)
             failed = at_once or len(self.counted.get(cell, ())) > 1  # one retry
