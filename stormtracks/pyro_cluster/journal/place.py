@@ -1,6 +1,7 @@
 """Where a journal and its lock are: looked at while a run goes on, since anybody can remove or replace them."""
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -63,6 +64,8 @@ class Place:
             self._take_again()
         if _identity(self.path) == self._identity:
             return db
+        if self.path.is_dir():  # said while what the journal was is still open, and can be copied later
+            raise IsADirectoryError(errno.EISDIR, "a folder is in its place; move that away", str(self.path))
         copy = self.path.with_name(f".{self.path.name}.anew")
         try:
             with contextlib.closing(sqlite3.connect(copy)) as new:

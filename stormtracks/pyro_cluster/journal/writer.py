@@ -197,7 +197,8 @@ class Writer:
         except Taken:
             raise
         except (sqlite3.Error, OSError, StormtracksError) as error:  # tried again at the next look
-            self._say(self._heard.trouble, f"{problem}, and cannot be written anew: {error}")
+            if self._in_place:  # said once: what is told of it begins to wait then
+                self._say(self._heard.trouble, f"{problem}, and cannot be written anew: {error}")
             self._in_place = False
         else:
             self._say(self._heard.event, f"{problem}; it was written anew")

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import shutil
 import sqlite3
+import time
 
 import pytest
 
@@ -26,8 +27,9 @@ class Case:
     """A journal in a folder of its own, with one task complete, and what it said."""
 
     def __init__(self, place):
-        self.place, self.events, self.lost = place, [], []
-        self.journal = Journal(RUN, place=place, heard=Heard(event=self.events.append, lost=self.lost.append))
+        self.place, self.events, self.lost, self.troubles = place, [], [], []
+        heard = Heard(self.troubles.append, self.events.append, self.lost.append)
+        self.journal = Journal(RUN, place=place, heard=heard)
         self.journal.record(TaskOutcome(2000, 1, "complete", counts={"tracks": 7}))
         wait_for(lambda: runs.read("r", place).counts)
 
@@ -73,6 +75,23 @@ def test_another_file_in_its_place_is_replaced(case):
     assert "was replaced while the run goes on" in case.events[0]
     case.journal.close("incomplete")
     assert runs.read("r", case.place).counts == {"tracks": 7}
+
+
+@pytest.mark.parametrize("what", ["journal", "folder of the journals"])
+def test_what_keeps_it_from_being_written_anew_is_said_once_and_waited_for(case, what):
+    """The manager's patience begins with what is said: said again and again, the run would never end."""
+    path = case.place / "r.sqlite" if what == "journal" else case.place
+    path.unlink() if what == "journal" else shutil.rmtree(path)
+    path.mkdir() if what == "journal" else path.write_text("in its place")
+    wait_for(lambda: case.troubles)
+    assert "and cannot be written anew: " in case.troubles[0]
+    case.journal.record(TaskOutcome(2001, 2, "complete"))
+    time.sleep(0.3)  # some more looks
+    assert len(case.troubles) == 1 and not case.lost
+    path.rmdir() if what == "journal" else path.unlink()
+    wait_for(lambda: case.troubles[-1] is None)
+    case.journal.close("incomplete")
+    assert runs.read("r", case.place).schedule.get_progress() == "-+-\n--+\n"
 
 
 def test_a_second_manager_that_was_faster_has_the_run(case, monkeypatch):

@@ -169,8 +169,8 @@ def test_a_lack_of_threads_is_said_and_the_worker_met_again(monkeypatch):
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", limited)
-    setting = Setting(1, 6)
-    setting.cluster.add("w", slots=3)
+    setting = Setting(1, 600)
+    setting.cluster.add("w", lambda *cell: until(lambda: not lacking) or {}, slots=3)
     assert setting.run() == "complete"
     assert any("cannot start a thread for it (can't start new thread); raise the limit" in s for s in setting.shown)
 
