@@ -25,7 +25,8 @@ sys.path.insert(0, str(CHECKOUT))
 
 from stormtracks.pyro_cluster import secret  # noqa: E402
 from stormtracks.pyro_cluster.journal import runs  # noqa: E402
-from stormtracks.pyro_cluster.journal.journal import Journal, Run  # noqa: E402
+from stormtracks.pyro_cluster.journal.identity import Run  # noqa: E402
+from stormtracks.pyro_cluster.journal.journal import Journal  # noqa: E402
 from stormtracks.pyro_cluster.manager.dispatch import Dispatcher  # noqa: E402
 from stormtracks.pyro_cluster.manager.listed_workers import ListedWorkers  # noqa: E402
 from stormtracks.pyro_cluster.manager.rules import Rules  # noqa: E402

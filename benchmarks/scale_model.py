@@ -23,7 +23,8 @@ from benchmarks.local_cluster import start_up
 from benchmarks.simulation import Cluster, Work, simulate
 from benchmarks.surroundings import describe, table
 from stormtracks.pyro_cluster import secret
-from stormtracks.pyro_cluster.journal.journal import Journal, Run
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
 from stormtracks.pyro_cluster.manager.rules import Rules
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule

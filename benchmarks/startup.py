@@ -57,7 +57,8 @@ def _spreads(pairs):
 def _make_a_run(environment):
     """A run of 180 years x 80 members for `inv status` to show."""
     program = (
-        "from stormtracks.pyro_cluster.journal.journal import Journal, Run\n"
+        "from stormtracks.pyro_cluster.journal.identity import Run\n"
+        "from stormtracks.pyro_cluster.journal.journal import Journal\n"
         "Journal(Run('shown', 'vort_track', 1836, 2015, 80, version='1')).close('interrupted')\n"
     )
     subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, check=True)

@@ -4,7 +4,8 @@ import pytest
 
 from stormtracks.console import status
 from stormtracks.pyro_cluster.journal import runs
-from stormtracks.pyro_cluster.journal.journal import Journal, Run
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
 
 
 @pytest.fixture

@@ -25,7 +25,9 @@ from stormtracks.download.progress_display import shown as download_shown
 from stormtracks.hosts import host_table, logs, outcomes
 from stormtracks.on_host.answers import MARK
 from stormtracks.pyro_cluster import pyro_manager
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.science import pipeline
 from stormtracks.science import results as science_results
 from tests.simulated_cluster import SimulatedCluster

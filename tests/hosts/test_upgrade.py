@@ -5,7 +5,8 @@ import re
 import pytest
 
 from stormtracks.hosts import upgrade
-from stormtracks.pyro_cluster.journal.journal import Journal, Run
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
 
 
 def run_of(version, name="r"):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stormtracks import report
-from stormtracks.pyro_cluster.journal.journal import JournalRefused
+from stormtracks.pyro_cluster.journal.lock import JournalRefused
 from stormtracks.report import page
 from stormtracks.science import results
 from stormtracks.science.errors import InputError, ResultError

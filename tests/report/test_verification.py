@@ -7,7 +7,9 @@ import pytest
 
 from stormtracks.console import verify as console
 from stormtracks.pyro_cluster.journal import runs
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.report import verification
 from stormtracks.science import results
 from stormtracks.science.errors import ResultError

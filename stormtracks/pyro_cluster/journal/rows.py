@@ -1,10 +1,13 @@
 """Whether rows of a journal make sense: a disk can change a letter; then one row is wrong and the others are not."""
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from stormtracks.pyro_cluster.journal import schema
 from stormtracks.pyro_cluster.pyro_task import STATUSES
 
 MOST_FAULTS = 5
@@ -56,3 +59,31 @@ def fault_of_run(run: Mapping[str, Any]) -> str | None:
     except ValueError as error:
         return f"the settings of its run: {error}"
     return None if isinstance(settings, dict) else f"the settings of its run are {run['settings']!r:.40}"
+
+
+def settings_in(text: object) -> dict[str, Any]:
+    """The settings that a journal has as text.
+
+    Raises
+    ------
+    json.JSONDecodeError
+    sqlite3.DatabaseError
+        They are something else than settings.
+    """
+    settings = json.loads(text) if isinstance(text, str) else None
+    if not isinstance(settings, dict):
+        raise sqlite3.DatabaseError("the run's settings cannot be read")
+    return settings
+
+
+def places_in(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """What the workers of a run had; a row that makes no sense is left out, and written anew when its worker comes."""
+    if not schema.columns_of(db, "places"):
+        return {}  # a journal of 1.0
+    found = {}
+    for worker, text in db.execute("SELECT worker, places FROM places"):
+        with contextlib.suppress(TypeError, ValueError):
+            places = json.loads(text)
+            if isinstance(worker, str) and isinstance(places, dict):
+                found[worker] = {str(key): str(value) for key, value in places.items()}
+    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, cast
 
-from stormtracks.pyro_cluster.journal import journal, lock, rows, schema
+from stormtracks.pyro_cluster.journal import identity, journal, lock, rows, schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
@@ -270,12 +270,12 @@ def _refused(error: Exception, path: Path) -> JournalRefused:
 
 def under_way(run: Mapping[str, Any]) -> bool:
     """Whether a run's manager did not say how it ended: it has it still, or is gone."""
-    return run["state"] == journal.RUNNING or paused(run)
+    return run["state"] == identity.RUNNING or paused(run)
 
 
 def paused(run: Mapping[str, Any]) -> bool:
     """Whether every worker failed when its manager wrote last."""
-    return str(run["state"]).startswith(journal.PAUSED)
+    return str(run["state"]).startswith(identity.PAUSED)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -305,7 +305,7 @@ def _read(db: sqlite3.Connection, path: Path) -> RunState:
         events=[(row["time"], row["text"]) for row in reversed(db.execute(_EVENTS).fetchall())],
         aside=[row["text"] for row in db.execute(_ASIDE, run)],
         faults=rows.faults(path, unsound),
-        places=journal.places_in(db),
+        places=rows.places_in(db),
     )
 
 

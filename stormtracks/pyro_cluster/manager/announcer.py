@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 
-from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager.alike import Alike
 

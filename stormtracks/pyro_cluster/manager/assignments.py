@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.manager.rests import Breaker, Jitter, pause
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule, Status
 

@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 from typing import Protocol
 
-from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
 from stormtracks.pyro_cluster.manager.discovery import Peer
 from stormtracks.pyro_cluster.manager.heartbeats import Heartbeat

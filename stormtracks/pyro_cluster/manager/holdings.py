@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from stormtracks.errors import StormtracksError
-from stormtracks.pyro_cluster.journal.journal import Held, Journal
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import Held
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 

@@ -10,7 +10,8 @@ from typing import Any
 from stormtracks import address
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal import runs
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, default_name
+from stormtracks.pyro_cluster.journal.identity import Run, default_name
+from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager import halt, time_limit
 from stormtracks.pyro_cluster.manager.rules import Rules

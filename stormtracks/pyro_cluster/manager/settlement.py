@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager.alarm import Alarm
 from stormtracks.pyro_cluster.manager.announcer import Announcer

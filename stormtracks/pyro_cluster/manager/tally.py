@@ -4,7 +4,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from stormtracks.pyro_cluster.journal.journal import TaskOutcome
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 
 LATEST = 200
 """So many of the last completed tasks say how fast the work goes."""

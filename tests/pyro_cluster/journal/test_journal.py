@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from stormtracks.pyro_cluster.journal import runs
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome, default_name
+from stormtracks.pyro_cluster.journal.identity import Run, default_name
+from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.lock import AlreadyManaged, JournalRefused
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.journal.writer import Heard
 
 RUN = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 2e-5}, "127.0.0.1:9090", "1.0.0")
@@ -25,7 +27,9 @@ def _process(text, *arguments):
     """Another Python that begins the run RUN and then does `text`."""
     start = """
     import resource, signal, sys, time
-    from stormtracks.pyro_cluster.journal.journal import Journal, TaskOutcome, Run
+    from stormtracks.pyro_cluster.journal.identity import Run
+    from stormtracks.pyro_cluster.journal.journal import Journal
+    from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
     run = Run("r", "vort_track", 2000, 2001, 3, {"threshold": 2e-5}, "", "1.0.0")
     """
     program = textwrap.dedent(start) + textwrap.dedent(text)

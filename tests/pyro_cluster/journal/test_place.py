@@ -9,8 +9,10 @@ import time
 import pytest
 
 from stormtracks.pyro_cluster.journal import lock, place, runs, writer
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.lock import AlreadyManaged
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.journal.writer import Heard
 from tests.processes import wait_for
 

@@ -7,7 +7,9 @@ import time
 import pytest
 
 from stormtracks.pyro_cluster.journal import report, runs
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from tests.processes import wait_for
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from stormtracks.pyro_cluster.journal import journal as journals
 from stormtracks.pyro_cluster.journal import report, runs
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 
 RUN = Run("r", "vort_track", 2000, 2000, 4, {"threshold_s1": 2e-5}, "", "1.0.0")
 

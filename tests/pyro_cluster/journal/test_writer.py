@@ -6,7 +6,9 @@ import sqlite3
 import pytest
 
 from stormtracks.pyro_cluster.journal import runs, writer
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.journal.writer import Heard, Writer, passes
 from tests.processes import wait_for
 

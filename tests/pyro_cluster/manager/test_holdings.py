@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stormtracks.pyro_cluster.journal.journal import Journal, Run, TaskOutcome
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.manager.discovery import PeerLost
 from stormtracks.pyro_cluster.manager.holdings import Holdings
 from stormtracks.pyro_cluster.manager.plan import ManagePlan

@@ -1,0 +1,48 @@
+"""What became of tasks: of one that has ended now, and of those that the journal calls complete."""
+
+import json
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from stormtracks.pyro_cluster.pyro_task import Status
+
+
+@dataclass(frozen=True)
+class TaskOutcome:
+    """What became of one task: in this order the columns of the journal.
+
+    ``status`` is ``outstanding`` for an attempt that will be repeated; `seconds` are wall, `finished` is seconds since
+    1970. `code_version` is the version that did it, as its process said.
+    """
+
+    year: int
+    ensemble_member: int
+    status: Status
+    worker: str = ""
+    host: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    path: str | None = None
+    counts: dict[str, float] = field(default_factory=dict)
+    skipped: bool = False
+    error: str | None = None
+    traceback: str | None = None
+    attempts: int = 1
+    finished: float = 0.0
+    code_version: str | None = None
+    recipe: str | None = None  # a hash of what the result was made with
+    digest: str | None = None  # SHA-256 of its file
+
+    def row(self) -> tuple:
+        """The values as SQLite takes them."""
+        values = {**vars(self), "counts": json.dumps(self.counts), "skipped": int(self.skipped)}
+        return tuple(values.values())
+
+
+class Held(NamedTuple):
+    """A task that the journal calls complete, and where its result lies."""
+
+    year: int
+    ensemble_member: int
+    worker: str
+    file: str  # its name in the folder of its year; empty: the task leaves no file there
