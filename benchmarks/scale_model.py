@@ -25,8 +25,8 @@ from benchmarks.surroundings import describe, table
 from stormtracks.pyro_cluster import secret
 from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.journal import Journal
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
-from stormtracks.pyro_cluster.manager.rules import Rules
+from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
+from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from tests.simulated_cluster import SimulatedCluster
 

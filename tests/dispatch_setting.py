@@ -2,8 +2,8 @@
 
 import time
 
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
-from stormtracks.pyro_cluster.manager.rules import Rules
+from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
+from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from tests.simulated_cluster import ListJournal, SimulatedCluster
 

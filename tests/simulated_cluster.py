@@ -4,7 +4,7 @@ import itertools
 import threading
 import time
 
-from stormtracks.pyro_cluster.manager.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 
 
 class SimulatedCluster:

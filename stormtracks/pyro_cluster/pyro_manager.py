@@ -26,11 +26,11 @@ from stormtracks.pyro_cluster.journal.lock import AlreadyManaged
 from stormtracks.pyro_cluster.journal.report import summary
 from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager import options
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
 from stormtracks.pyro_cluster.manager.display import Display, display, write_line
-from stormtracks.pyro_cluster.manager.listed_workers import ListedWorkers
 from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
 from stormtracks.pyro_cluster.manager.roll_call import RollCall
+from stormtracks.pyro_cluster.manager.workers.listed_workers import ListedWorkers
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.pyro_cluster.secret import SecretError
 from stormtracks.pyro_cluster.service import on_signals

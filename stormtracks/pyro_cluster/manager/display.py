@@ -10,8 +10,8 @@ import time
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from stormtracks.pyro_cluster.journal.grid import grid
-from stormtracks.pyro_cluster.manager.assignments import Worker
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import Status
 from stormtracks.readable import duration
 from stormtracks.terminal_text import clean, clean_line

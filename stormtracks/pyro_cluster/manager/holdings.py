@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import Held
-from stormtracks.pyro_cluster.manager.discovery import PeerLost
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
+from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 
 SHARED_LOOKS = 3
 """Workers with the same results folder that are asked for the results of one that is away."""

@@ -13,8 +13,8 @@ from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.identity import Run, default_name
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.writer import Heard
-from stormtracks.pyro_cluster.manager import halt, time_limit
-from stormtracks.pyro_cluster.manager.rules import Rules
+from stormtracks.pyro_cluster.manager.dispatch import halt, time_limit
+from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.plain import Options
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.strict_dataclass import assignments, renamed

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal.journal import Journal
-from stormtracks.pyro_cluster.manager import replies
-from stormtracks.pyro_cluster.manager.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT
 from stormtracks.pyro_cluster.manager.holdings import Cell, Holdings
-from stormtracks.pyro_cluster.manager.listed_workers import ListedWorkers, Peer
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
+from stormtracks.pyro_cluster.manager.workers import replies
+from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT
+from stormtracks.pyro_cluster.manager.workers.listed_workers import ListedWorkers, Peer
 from stormtracks.pyro_cluster.plain import PLACES
 
 CALL_SECONDS = BEAT_TIMEOUT + 0.5

@@ -5,7 +5,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
+from stormtracks.pyro_cluster.manager.dispatch.assignments import Assignments
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
 

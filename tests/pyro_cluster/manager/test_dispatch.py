@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager import announcer, discovery, heartbeats, rests, slot_threads
+from stormtracks.pyro_cluster.manager.dispatch import announcer, slot_threads
+from stormtracks.pyro_cluster.manager.workers import discovery, heartbeats, rests
 from tests.dispatch_setting import Setting, until
 
 

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager import discovery, ending, heartbeats, rests, slot_threads, time_limit
-from stormtracks.pyro_cluster.manager.halt import Halt
-from stormtracks.pyro_cluster.manager.time_limit import TimeLimit
+from stormtracks.pyro_cluster.manager.dispatch import ending, slot_threads, time_limit
+from stormtracks.pyro_cluster.manager.dispatch.halt import Halt
+from stormtracks.pyro_cluster.manager.dispatch.time_limit import TimeLimit
+from stormtracks.pyro_cluster.manager.workers import discovery, heartbeats, rests
 from tests.dispatch_setting import Setting, until
 
 

@@ -4,11 +4,12 @@ import threading
 
 import pytest
 
-from stormtracks.pyro_cluster.manager import discovery, rests, slot_threads
-from stormtracks.pyro_cluster.manager.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.settlement import Settlement
-from stormtracks.pyro_cluster.manager.slot_threads import SlotThreads
-from stormtracks.pyro_cluster.manager.workforce import Workforce
+from stormtracks.pyro_cluster.manager.dispatch import slot_threads
+from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
+from stormtracks.pyro_cluster.manager.dispatch.slot_threads import SlotThreads
+from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
+from stormtracks.pyro_cluster.manager.workers import discovery, rests
+from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 from tests.dispatch_setting import Setting, until
 
 

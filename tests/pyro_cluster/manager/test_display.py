@@ -10,9 +10,9 @@ import time
 import pytest
 
 from stormtracks.pyro_cluster.manager import display
-from stormtracks.pyro_cluster.manager.dispatch import Dispatcher
+from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
+from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.display import LiveDisplay, PlainDisplay, Progress, picture, write_line
-from stormtracks.pyro_cluster.manager.rules import Rules
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from tests.simulated_cluster import ListJournal, SimulatedCluster
 

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager import heartbeats
-from stormtracks.pyro_cluster.manager.assignments import Worker
-from stormtracks.pyro_cluster.manager.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.heartbeats import Heartbeat
+from stormtracks.pyro_cluster.manager.workers import heartbeats
+from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.workers.heartbeats import Heartbeat
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from tests.processes import wait_for
 
 

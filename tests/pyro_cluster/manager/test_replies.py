@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.pyro_cluster import bounds, wire
-from stormtracks.pyro_cluster.manager import replies
-from stormtracks.pyro_cluster.manager.replies import OddReply, checked, checked_description, checked_state
+from stormtracks.pyro_cluster.manager.workers import replies
+from stormtracks.pyro_cluster.manager.workers.replies import OddReply, checked, checked_description, checked_state
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 from stormtracks.pyro_cluster.wire.serializer import PlainSerializer
 

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormtracks.errors import BadValue
-from stormtracks.pyro_cluster.manager import halt, rests, time_limit
-from stormtracks.pyro_cluster.manager.alarm import Alarm
 from stormtracks.pyro_cluster.manager.alike import Alike
+from stormtracks.pyro_cluster.manager.dispatch import halt, time_limit
+from stormtracks.pyro_cluster.manager.dispatch.alarm import Alarm
+from stormtracks.pyro_cluster.manager.workers import rests
 
 
 @given(st.integers(1, 200), st.floats(0, 1))

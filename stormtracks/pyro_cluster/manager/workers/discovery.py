@@ -9,9 +9,9 @@ from typing import Any, Literal, Protocol
 
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster.journal.report import kind
-from stormtracks.pyro_cluster.manager import replies
 from stormtracks.pyro_cluster.manager.alike import Alike
-from stormtracks.pyro_cluster.manager.assignments import Worker
+from stormtracks.pyro_cluster.manager.workers import replies
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 FIND_SECONDS = 2.5
 """How often the nameserver is asked who is there."""

@@ -22,7 +22,7 @@ def pause(failures: int, jitter: Jitter = random.random) -> float:
 
     Examples
     --------
-    >>> from stormtracks.pyro_cluster.manager.rests import pause
+    >>> from stormtracks.pyro_cluster.manager.workers.rests import pause
     >>> [pause(failures, jitter=lambda: 0.5) for failures in (1, 2, 3, 4, 5)]
     [1.0, 4.0, 16.0, 60.0, 60.0]
     """

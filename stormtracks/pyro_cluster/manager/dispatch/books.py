@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
-from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
-from stormtracks.pyro_cluster.manager.discovery import Peer
-from stormtracks.pyro_cluster.manager.heartbeats import Heartbeat
-from stormtracks.pyro_cluster.manager.tally import Tally
+from stormtracks.pyro_cluster.manager.dispatch.assignments import Assignments
+from stormtracks.pyro_cluster.manager.dispatch.tally import Tally
+from stormtracks.pyro_cluster.manager.workers.discovery import Peer
+from stormtracks.pyro_cluster.manager.workers.heartbeats import Heartbeat
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 Call = tuple[str, int]
 """A worker's id and its slot."""

@@ -15,61 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
-from stormtracks.pyro_cluster.manager.rests import Breaker, Jitter, pause
+from stormtracks.pyro_cluster.manager.workers.rests import Breaker, Jitter, pause
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule, Status
 
 Cell = tuple[int, int]
 """Year and ensemble member of a task."""
-
-
-@dataclass(eq=False)
-class Worker:
-    """A worker as the manager sees it.
-
-    Attributes
-    ----------
-    id : str
-        Made at random when the worker started: a restarted one is another one.
-    name, host, uri : str
-    slots : int
-        Tasks that it does at a time.
-    years : frozenset of int or None
-        Years that it has data for; None: not known.
-    warm : dict
-        Its years as keys, the latest last.
-    running : dict
-        Slot number -> (PyroTask, since when in s since 1970).
-    lost : str or None
-        Why it is not to be given anything any more.
-    silent : bool
-        Whether it was lost for not answering, rather than because its connection ended.
-    stopping : bool
-        Whether it said that it takes nothing more: when it has gone, it has left in order.
-    odd : int
-        Replies of it that made no sense.
-    notices : frozenset of str
-        What it wants people to know now.
-    breaker : Breaker
-        Whether it rests, as one task after the other failed on it.
-    trusted : bool
-        Whether a task was complete on it since it last said of one that it would fail everywhere.
-    """
-
-    id: str
-    name: str
-    host: str = ""
-    uri: str = ""
-    slots: int = 1
-    years: frozenset[int] | None = None
-    warm: dict[int, bool] = field(default_factory=dict)
-    running: dict[int, tuple[PyroTask, float]] = field(default_factory=dict)
-    lost: str | None = None
-    silent: bool = False
-    stopping: bool = False
-    odd: int = 0
-    notices: frozenset[str] = frozenset()
-    breaker: Breaker = field(default_factory=Breaker)
-    trusted: bool = False
 
 
 @dataclass

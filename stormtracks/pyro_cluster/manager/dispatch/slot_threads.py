@@ -5,14 +5,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from stormtracks.pyro_cluster.manager.announcer import Announcer
-from stormtracks.pyro_cluster.manager.assignments import Worker
-from stormtracks.pyro_cluster.manager.books import Books
-from stormtracks.pyro_cluster.manager.calls import Calls
-from stormtracks.pyro_cluster.manager.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.ending import Ending
-from stormtracks.pyro_cluster.manager.settlement import Settlement
-from stormtracks.pyro_cluster.manager.workforce import Workforce
+from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
+from stormtracks.pyro_cluster.manager.dispatch.books import Books
+from stormtracks.pyro_cluster.manager.dispatch.calls import Calls
+from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
+from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
+from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
+from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.plain import STOPPING
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 

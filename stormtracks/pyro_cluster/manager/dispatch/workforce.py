@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stormtracks.pyro_cluster.manager import replies
-from stormtracks.pyro_cluster.manager.announcer import Announcer
-from stormtracks.pyro_cluster.manager.assignments import Worker
-from stormtracks.pyro_cluster.manager.books import Books
-from stormtracks.pyro_cluster.manager.discovery import Cluster, Discovery, Peer, PeerLost
-from stormtracks.pyro_cluster.manager.ending import Ending
-from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT, Heartbeat
-from stormtracks.pyro_cluster.manager.rules import Rules
+from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
+from stormtracks.pyro_cluster.manager.dispatch.books import Books
+from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
+from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
+from stormtracks.pyro_cluster.manager.workers import replies
+from stormtracks.pyro_cluster.manager.workers.discovery import Cluster, Discovery, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT, Heartbeat
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 
 class Workforce:

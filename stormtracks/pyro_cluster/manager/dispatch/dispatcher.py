@@ -8,16 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from stormtracks.pyro_cluster.manager.announcer import Announcer
-from stormtracks.pyro_cluster.manager.assignments import Assignments, Worker
-from stormtracks.pyro_cluster.manager.books import Books, Journal
-from stormtracks.pyro_cluster.manager.calls import Calls
-from stormtracks.pyro_cluster.manager.discovery import Cluster
-from stormtracks.pyro_cluster.manager.ending import Ending
-from stormtracks.pyro_cluster.manager.rules import Rules
-from stormtracks.pyro_cluster.manager.settlement import Settlement
-from stormtracks.pyro_cluster.manager.slot_threads import SlotThreads
-from stormtracks.pyro_cluster.manager.workforce import Workforce
+from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
+from stormtracks.pyro_cluster.manager.dispatch.assignments import Assignments
+from stormtracks.pyro_cluster.manager.dispatch.books import Books, Journal
+from stormtracks.pyro_cluster.manager.dispatch.calls import Calls
+from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
+from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
+from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
+from stormtracks.pyro_cluster.manager.dispatch.slot_threads import SlotThreads
+from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
+from stormtracks.pyro_cluster.manager.workers.discovery import Cluster
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
 JOIN_SECONDS = 5

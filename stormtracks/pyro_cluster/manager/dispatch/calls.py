@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from stormtracks.pyro_cluster import bounds
-from stormtracks.pyro_cluster.manager import replies
-from stormtracks.pyro_cluster.manager.assignments import Worker
-from stormtracks.pyro_cluster.manager.books import Books, Call
-from stormtracks.pyro_cluster.manager.discovery import Cluster, Peer, PeerLost
-from stormtracks.pyro_cluster.manager.rules import Rules
-from stormtracks.pyro_cluster.manager.time_keeper import TimeKeeper
+from stormtracks.pyro_cluster.manager.dispatch.books import Books, Call
+from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
+from stormtracks.pyro_cluster.manager.dispatch.time_keeper import TimeKeeper
+from stormtracks.pyro_cluster.manager.workers import replies
+from stormtracks.pyro_cluster.manager.workers.discovery import Cluster, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 
 LATER_SECONDS = 60

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from stormtracks.pyro_cluster.manager.halt import Halt
-from stormtracks.pyro_cluster.manager.time_limit import TimeLimit
+from stormtracks.pyro_cluster.manager.dispatch.halt import Halt
+from stormtracks.pyro_cluster.manager.dispatch.time_limit import TimeLimit
 from stormtracks.pyro_cluster.plain import Options
 
 

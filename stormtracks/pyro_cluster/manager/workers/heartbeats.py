@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stormtracks.pyro_cluster.manager import replies
-from stormtracks.pyro_cluster.manager.assignments import Worker
-from stormtracks.pyro_cluster.manager.discovery import Peer, PeerLost
+from stormtracks.pyro_cluster.manager.workers import replies
+from stormtracks.pyro_cluster.manager.workers.discovery import Peer, PeerLost
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 

@@ -57,7 +57,7 @@ def read(given: object) -> Halt:
 
     Examples
     --------
-    >>> from stormtracks.pyro_cluster.manager import halt
+    >>> from stormtracks.pyro_cluster.manager.dispatch import halt
     >>> halt.read("20%").reason(complete=76, failed=24, ever_complete=76)
     '24 of the 100 tasks that ended failed (--halt 20%)'
     """

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from stormtracks.pyro_cluster.journal.report import kind
-from stormtracks.pyro_cluster.manager.announcer import Announcer
-from stormtracks.pyro_cluster.manager.books import Books
-from stormtracks.pyro_cluster.manager.rules import Rules
+from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
+from stormtracks.pyro_cluster.manager.dispatch.books import Books
+from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.readable import duration
 
 log = logging.getLogger(__name__)

@@ -50,7 +50,7 @@ def read(given: object) -> TimeLimit:
 
     Examples
     --------
-    >>> from stormtracks.pyro_cluster.manager import time_limit
+    >>> from stormtracks.pyro_cluster.manager.dispatch import time_limit
     >>> time_limit.read("300%")
     TimeLimit(seconds=None, medians=3.0, least=1.0)
     """

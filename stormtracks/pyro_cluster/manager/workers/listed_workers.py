@@ -10,7 +10,7 @@ from Pyro4.errors import CommunicationError, ProtocolError, PyroError
 
 from stormtracks import address
 from stormtracks.pyro_cluster import wire
-from stormtracks.pyro_cluster.manager.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 from stormtracks.pyro_cluster.plain import Claim, Listing, Reply, State
 from stormtracks.pyro_cluster.secret import SecretError
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from stormtracks.pyro_cluster.manager.assignments import Worker
-from stormtracks.pyro_cluster.manager.books import Call
-from stormtracks.pyro_cluster.manager.discovery import Peer, PeerLost
-from stormtracks.pyro_cluster.manager.heartbeats import BEAT_TIMEOUT
-from stormtracks.pyro_cluster.manager.time_limit import LimitOfRun, TimeLimit
+from stormtracks.pyro_cluster.manager.dispatch.books import Call
+from stormtracks.pyro_cluster.manager.dispatch.time_limit import LimitOfRun, TimeLimit
+from stormtracks.pyro_cluster.manager.workers.discovery import Peer, PeerLost
+from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.plain import Options
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 from stormtracks.readable import duration

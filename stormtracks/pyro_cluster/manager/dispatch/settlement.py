@@ -5,12 +5,12 @@ from typing import Any
 
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.journal.report import kind
-from stormtracks.pyro_cluster.manager.alarm import Alarm
-from stormtracks.pyro_cluster.manager.announcer import Announcer
-from stormtracks.pyro_cluster.manager.assignments import Worker
-from stormtracks.pyro_cluster.manager.books import Books
-from stormtracks.pyro_cluster.manager.ending import Ending
-from stormtracks.pyro_cluster.manager.time_keeper import TimeKeeper
+from stormtracks.pyro_cluster.manager.dispatch.alarm import Alarm
+from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
+from stormtracks.pyro_cluster.manager.dispatch.books import Books
+from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
+from stormtracks.pyro_cluster.manager.dispatch.time_keeper import TimeKeeper
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 
 class Settlement:
