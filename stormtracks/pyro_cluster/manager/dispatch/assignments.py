@@ -11,37 +11,13 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
+from stormtracks.pyro_cluster.manager.dispatch.trouble import Cell, Trouble, cell_of, judged, outcome_of
 from stormtracks.pyro_cluster.manager.workers.rests import Breaker, Jitter, pause
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule, Status
-
-Cell = tuple[int, int]
-"""Year and ensemble member of a task."""
-
-
-@dataclass
-class _Trouble:
-    """What a task has been through: numbers of attempts by how they ended, and on which workers (by name).
-
-    `failed` are those that count; `deaths` and `silences` are since it last came to an end of its own. `finals` are
-    the workers that said that it would fail everywhere.
-    """
-
-    attempts: int = 0
-    failed: int = 0
-    not_before: float = 0.0  # as the clock says
-    deaths: int = 0
-    silences: int = 0
-    tried: dict[str, bool] = field(default_factory=dict)
-    finals: set[str] = field(default_factory=set)
-
-    @property
-    def suspicious(self) -> bool:
-        return self.deaths + self.silences > 0
 
 
 class Assignments:
@@ -77,7 +53,7 @@ class Assignments:
         self._warm: Counter[int] = Counter()  # year -> connected workers that are warm for it
         self._completed_on: set[str] = set()  # names of workers
         self._with_data: set[int] = set()  # years that a worker of this run has, or had, data for
-        self._troubles: dict[Cell, _Trouble] = {}
+        self._troubles: dict[Cell, Trouble] = {}
         self._first_due = math.inf  # no deferred task is due before
         self._dues: list[float] = []  # when something that rests is due, since this was last asked for
 
@@ -125,7 +101,7 @@ class Assignments:
         """A slot's task was not begun, or not to its end: it is outstanding as before."""
         task, _ = self._put_down(worker, slot)
         worker.breaker.put_down(slot)
-        if _cell(task) in self._troubles:  # it came from the deferred ones, and goes back to them
+        if cell_of(task) in self._troubles:  # it came from the deferred ones, and goes back to them
             self._defer(task)
         else:
             task.status = "outstanding"
@@ -137,9 +113,9 @@ class Assignments:
         what is damaged. Any other counts as an attempt, unless the worker rests.
         """
         task, since = self._put_down(worker, slot)
-        status, error, final = _judged(task, reply)
+        status, error, final = judged(task, reply)
         if status == "complete":
-            trouble = self._troubles.pop(_cell(task), None) or _Trouble()
+            trouble = self._troubles.pop(cell_of(task), None) or Trouble()
             trouble.attempts += 1
             trouble.tried = {worker.name: True}  # the outcome names the worker that did it, not those that failed
             task.status = status
@@ -154,7 +130,7 @@ class Assignments:
             else:
                 self._count_failure(worker, slot, task, trouble, str(error))
             self._settle(task, status, final or trouble.failed > self.retries)
-        return _outcome(task, trouble, {**reply, "error": error, "host": reply.get("host", worker.host)}, since)
+        return outcome_of(task, trouble, {**reply, "error": error, "host": reply.get("host", worker.host)}, since)
 
     def lose(self, worker: Worker, slot: int) -> TaskOutcome:
         """The `TaskOutcome` of a slot's task whose worker was lost.
@@ -169,7 +145,7 @@ class Assignments:
         final = trouble.deaths > max(self.retries, 1) or trouble.silences > self.retries + 1
         self._settle(task, "failure", final)
         error = f"its worker was lost each time ({', '.join(trouble.tried)}); last: {worker.lost}"
-        return _outcome(task, trouble, {"error": error, "host": worker.host}, since)
+        return outcome_of(task, trouble, {"error": error, "host": worker.host}, since)
 
     def possible(self) -> bool:
         """Whether any connected worker could take any outstanding task, now or when both have rested."""
@@ -193,20 +169,20 @@ class Assignments:
         warm for are counted.
         """
         self.schedule.check()
-        held = Counter(_cell(task) for worker in self._holders() for task, _ in worker.running.values())
+        held = Counter(cell_of(task) for worker in self._holders() for task, _ in worker.running.values())
         working = {cell for cell in _cells(self.schedule) if self.schedule.get_task(*cell).status == "working"}
         assert set(held) == working, f"tasks in slots: {sorted(held)}, tasks marked as working: {sorted(working)}"
         assert set(held.values()) <= {1}, f"tasks in several slots: {[cell for cell in held if held[cell] > 1]}"
         idle = [worker.name for worker in self._leaving if not worker.running]
         assert not idle, f"workers that have left and have no task, but are still listed: {idle}"
-        reasonless = [_cell(task) for task in self.schedule.deferred() if _cell(task) not in self._troubles]
+        reasonless = [cell_of(task) for task in self.schedule.deferred() if cell_of(task) not in self._troubles]
         assert not reasonless, f"tasks deferred without an attempt: {reasonless}"
         warm = Counter(year for worker in self.workers.values() for year in worker.warm)
         assert +self._warm == warm, f"warm workers of each year: counted {+self._warm}, found {warm}"
         assert not -self._warm, f"warm workers of some years are counted below 0: {-self._warm}"
         strays = [worker.name for worker in self._holders() if worker.breaker.trial not in (None, *worker.running)]
         assert not strays, f"workers that are tried with a task that they do not have: {strays}"
-        due = min((self._troubles[_cell(task)].not_before for task in self.schedule.deferred()), default=math.inf)
+        due = min((self._troubles[cell_of(task)].not_before for task in self.schedule.deferred()), default=math.inf)
         assert due >= self._first_due, f"a deferred task is due at {due}, but none is looked for before"
 
     def _holders(self) -> Iterable[Worker]:
@@ -250,7 +226,7 @@ class Assignments:
         one_suspect = any(self._suspicious(task) for task, _ in worker.running.values())
         first_due = math.inf
         for task in self.schedule.deferred():
-            due = self._troubles[_cell(task)].not_before
+            due = self._troubles[cell_of(task)].not_before
             if due <= now and self._may_repeat(worker, task, one_suspect):
                 return task
             first_due = min(first_due, due)
@@ -262,7 +238,7 @@ class Assignments:
             return False
         if one_suspect and self._suspicious(task):
             return False  # one at a time, so that the innocent are told from the one that ends workers
-        trouble = self._troubles[_cell(task)]
+        trouble = self._troubles[cell_of(task)]
         if worker.name in trouble.finals and self._another_might(trouble.finals, task.year):
             return False
         tried = trouble.tried
@@ -280,25 +256,25 @@ class Assignments:
         return worker.years is None or year in worker.years or year not in self._with_data
 
     def _suspicious(self, task: PyroTask) -> bool:
-        trouble = self._troubles.get(_cell(task))
+        trouble = self._troubles.get(cell_of(task))
         return trouble is not None and trouble.suspicious
 
-    def _troubled(self, task: PyroTask, worker: Worker) -> _Trouble:
-        trouble = self._troubles.setdefault(_cell(task), _Trouble())
+    def _troubled(self, task: PyroTask, worker: Worker) -> Trouble:
+        trouble = self._troubles.setdefault(cell_of(task), Trouble())
         trouble.attempts += 1
         trouble.tried[worker.name] = True
         return trouble
 
-    def _count_failure(self, worker: Worker, slot: int, task: PyroTask, trouble: _Trouble, error: str) -> None:
+    def _count_failure(self, worker: Worker, slot: int, task: PyroTask, trouble: Trouble, error: str) -> None:
         now = self._clock()
-        if worker.breaker.failed(slot, _cell(task), error, now, first=not trouble.failed):
+        if worker.breaker.failed(slot, cell_of(task), error, now, first=not trouble.failed):
             trouble.failed += 1
             trouble.not_before = now + pause(trouble.failed, self._jitter)
             self._dues.append(trouble.not_before)
         if worker.breaker.rest:
             self._dues.append(worker.breaker.until)
 
-    def _count_final(self, worker: Worker, slot: int, task: PyroTask, trouble: _Trouble, error: str) -> bool:
+    def _count_final(self, worker: Worker, slot: int, task: PyroTask, trouble: Trouble, error: str) -> bool:
         """A worker says that a task would fail everywhere; whether that is believed, or another one is to try it.
 
         What is wrong may be that worker's copy of the data: one that had only such failures since its last success is
@@ -312,7 +288,7 @@ class Assignments:
             worker.breaker.completed()
         elif not known and self._another_might(trouble.finals, task.year):
             if self._completed_on - {worker.name}:
-                worker.breaker.failed(slot, _cell(task), error, self._clock(), first=True)
+                worker.breaker.failed(slot, cell_of(task), error, self._clock(), first=True)
                 if worker.breaker.rest:
                     self._dues.append(worker.breaker.until)
             worker.breaker.put_down(slot)
@@ -335,54 +311,8 @@ class Assignments:
     def _defer(self, task: PyroTask) -> None:
         """Make a task outstanding again, after all others and when it has rested."""
         self.schedule.defer(task)
-        self._first_due = min(self._first_due, self._troubles[_cell(task)].not_before)
-
-
-def _cell(task: PyroTask) -> Cell:
-    return task.year, task.ensemble_member
+        self._first_due = min(self._first_due, self._troubles[cell_of(task)].not_before)
 
 
 def _cells(schedule: PyroTaskSchedule) -> Iterable[Cell]:
     return ((year, member) for year in schedule.years for member in range(schedule.num_ensemble_members))
-
-
-def _judged(task: PyroTask, reply: Mapping[str, Any]) -> tuple[Status, str | None, bool]:
-    """The status that a reply amounts to, its error, and whether that would come again.
-
-    A reply that cannot be about the task is a failure.
-    """
-    status = reply.get("status")
-    about = (reply.get("year", task.year), reply.get("ensemble_member", task.ensemble_member))
-    if about != _cell(task):
-        return "failure", f"the worker replied about another task, {about[0]} member {about[1]}", False
-    if status not in ("complete", "failure", "timeout"):
-        return "failure", f"the worker replied with the unknown status {status!r}", False
-    error = reply.get("error") or (None if status == "complete" else "the worker gave no reason")
-    return status, error, status == "failure" and reply.get("final") is True
-
-
-def _outcome(task: PyroTask, trouble: _Trouble, reply: Mapping[str, Any], since: float) -> TaskOutcome:
-    now = time.time()
-    return TaskOutcome(
-        year=task.year,
-        ensemble_member=task.ensemble_member,
-        status=task.status,
-        worker=", ".join(trouble.tried),
-        host=reply["host"],
-        seconds=float(reply.get("seconds") or now - since),
-        cpu_seconds=float(reply.get("cpu_seconds") or 0.0),
-        path=reply.get("path"),
-        counts=reply.get("counts") or {},
-        skipped=bool(reply.get("skipped")),
-        error=reply["error"] if task.status != "complete" else None,
-        traceback=reply.get("traceback"),
-        attempts=trouble.attempts,
-        finished=now,
-        code_version=version if isinstance(version := reply.get("code_version"), str) else None,
-        recipe=_text(reply.get("recipe")),
-        digest=_text(reply.get("digest")),
-    )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
