@@ -162,7 +162,7 @@ class Host:
 
     def slots(self):
         """Pids, outside, of its worker's slots."""
-        return self.pids("stormtracks.pyro_cluster.worker.slot_main\0")
+        return self.pids("stormtracks.pyro_cluster.worker.slots.slot_main\0")
 
     def send(self, number, pids):
         """Send a signal to some of its processes."""

@@ -20,7 +20,7 @@ from needs import NAMESPACES, missing  # noqa: E402
 DISK = "24m"
 TABLE = "benchmarks.chaos.slow_tasks:TASKS"
 WORKER = "benchmarks.chaos.lying_worker"
-SLOT = "stormtracks.pyro_cluster.worker.slot_main"
+SLOT = "stormtracks.pyro_cluster.worker.slots.slot_main"
 
 
 def copy_code(folder):

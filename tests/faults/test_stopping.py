@@ -82,7 +82,7 @@ def test_a_frozen_slot_is_said_by_the_manager(stage, tmp_path):
     impatient = tmp_path / "impatient"
     impatient.mkdir()
     (impatient / "sitecustomize.py").write_text(
-        "from stormtracks.pyro_cluster.worker import stalls, watch\n"
+        "from stormtracks.pyro_cluster.worker.slots import stalls, watch\n"
         "stalls._STATES['T'] = (0.5, stalls._STATES['T'][1])\n"
         "watch.LOOK_SECONDS = 0.2\n"
     )

@@ -57,7 +57,7 @@ def test_after_a_host_that_cannot_be_upgraded_no_other_is_begun(operator, sshd, 
     operator.configure({"nameserver": nameserver, "workers": hosts})
     assert operator.fab("deploy").returncode == 0
     assert operator.fab("start-workers").returncode == 0
-    slot = operator.checkout / "stormtracks" / "pyro_cluster" / "worker" / "slot_main.py"
+    slot = operator.checkout / "stormtracks" / "pyro_cluster" / "worker" / "slots" / "slot_main.py"
     slot.write_text("raise RuntimeError('a version that does not start')\n" + slot.read_text())
     done = operator.fab("upgrade")
     assert done.returncode == 1

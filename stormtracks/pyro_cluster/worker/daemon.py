@@ -34,9 +34,9 @@ from stormtracks.pyro_cluster.plain import (
 )
 from stormtracks.pyro_cluster.worker import listing
 from stormtracks.pyro_cluster.worker.kept_folder import KeptFolder
-from stormtracks.pyro_cluster.worker.memory_guard import MemoryGuard, MemoryLimits
-from stormtracks.pyro_cluster.worker.slots import Slots
-from stormtracks.pyro_cluster.worker.watch import Watch
+from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryGuard, MemoryLimits
+from stormtracks.pyro_cluster.worker.slots.pool import Slots
+from stormtracks.pyro_cluster.worker.slots.watch import Watch
 from stormtracks.pyro_cluster.worker.writers import Kind, Writers
 from stormtracks.readable import duration
 from stormtracks.version import code_version

@@ -19,8 +19,8 @@ from stormtracks.paths import expand
 from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.service import log_to, stop_on_signals, turn_log
 from stormtracks.pyro_cluster.worker.daemon import SETUP, TASKS, PyroWorker
-from stormtracks.pyro_cluster.worker.memory_guard import MemoryLimits
 from stormtracks.pyro_cluster.worker.presence import Presence
+from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryLimits
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stormtracks.pyro_cluster.worker.host_memory import HostMemory, Use
+from stormtracks.pyro_cluster.worker.slots.host_memory import HostMemory, Use
 
 MEMINFO = "MemTotal:       16000000 kB\nMemFree:          100000 kB\nMemAvailable:    4000000 kB\n"
 
@@ -79,7 +79,7 @@ def test_this_machine_can_be_asked():
 
 
 CHILD = """
-from stormtracks.pyro_cluster.worker.host_memory import HostMemory
+from stormtracks.pyro_cluster.worker.slots.host_memory import HostMemory
 eaten = bytearray(150_000_000)
 print(HostMemory().use())
 """

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from stormtracks.pyro_cluster.worker.slots import Slots
+from stormtracks.pyro_cluster.worker.slots.pool import Slots
 from tests.processes import alive, wait_for
 
 TABLE = "tests.unruly_tasks:TASKS"
 KINDS = {"plain", "session", "bare", "daemon"}
 WORKER = """
 import sys, time
-from stormtracks.pyro_cluster.worker.slots import Slots
+from stormtracks.pyro_cluster.worker.slots.pool import Slots
 slots = Slots(1, 'tests.unruly_tasks:TASKS')
 slots.adopt()
 slots.start()

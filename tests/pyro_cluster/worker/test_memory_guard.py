@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from stormtracks.pyro_cluster.worker import memory_guard
-from stormtracks.pyro_cluster.worker.host_memory import Use
-from stormtracks.pyro_cluster.worker.memory_guard import MemoryGuard, MemoryLimits
-from stormtracks.pyro_cluster.worker.slots import Slots
+from stormtracks.pyro_cluster.worker.slots import memory_guard
+from stormtracks.pyro_cluster.worker.slots.host_memory import Use
+from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryGuard, MemoryLimits
+from stormtracks.pyro_cluster.worker.slots.pool import Slots
 from tests.processes import alive, wait_for
 
 TABLE = "tests.unruly_tasks:TASKS"

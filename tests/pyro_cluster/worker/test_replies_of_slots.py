@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stormtracks.pyro_cluster.worker.slots import Slots
+from stormtracks.pyro_cluster.worker.slots.pool import Slots
 
 TABLE = "tests.unruly_tasks:TASKS"
 

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.worker import slot as module
-from stormtracks.pyro_cluster.worker.slot import SlotFault
-from stormtracks.pyro_cluster.worker.slots import Slots
+from stormtracks.pyro_cluster.worker.slots import slot as module
+from stormtracks.pyro_cluster.worker.slots.pool import Slots
+from stormtracks.pyro_cluster.worker.slots.slot import SlotFault
 from tests.processes import alive, wait_for
 
 TABLE = "tests.cluster_tasks:TASKS"
@@ -161,7 +161,7 @@ def test_a_slot_that_cannot_start_rests(monkeypatch):
 
 def test_kill_of_the_worker_ends_its_slots_at_once(tmp_path):
     code = (
-        "import time; from stormtracks.pyro_cluster.worker.slots import Slots;"
+        "import time; from stormtracks.pyro_cluster.worker.slots.pool import Slots;"
         "s = Slots(2, 'tests.cluster_tasks:TASKS');"
         "s.start(); print(*s.pids(), flush=True); s.run(dict(year=1, ensemble_member=1, task='hang_c', setup={}))"
     )

@@ -11,9 +11,9 @@ import pytest
 
 from stormtracks import lineage
 from stormtracks.pyro_cluster.pyro_worker import PyroWorker
-from stormtracks.pyro_cluster.worker import stalls as module
-from stormtracks.pyro_cluster.worker import watch
-from stormtracks.pyro_cluster.worker.stalls import Stalls
+from stormtracks.pyro_cluster.worker.slots import stalls as module
+from stormtracks.pyro_cluster.worker.slots import watch
+from stormtracks.pyro_cluster.worker.slots.stalls import Stalls
 from tests.processes import wait_for
 
 TABLE = "tests.unruly_tasks:TASKS"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stormtracks import lineage
 from stormtracks.pyro_cluster.plain import Order
-from stormtracks.pyro_cluster.worker.slot import Slot
+from stormtracks.pyro_cluster.worker.slots.slot import Slot
 from stormtracks.readable import duration
 
 LOOK_SECONDS = 2.5

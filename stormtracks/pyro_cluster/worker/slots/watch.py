@@ -6,9 +6,9 @@ import time
 from collections import deque
 
 from stormtracks.pyro_cluster import bounds
-from stormtracks.pyro_cluster.worker.memory_guard import MemoryGuard
-from stormtracks.pyro_cluster.worker.slots import Slots
-from stormtracks.pyro_cluster.worker.stalls import LOOK_SECONDS, Stalls
+from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryGuard
+from stormtracks.pyro_cluster.worker.slots.pool import Slots
+from stormtracks.pyro_cluster.worker.slots.stalls import LOOK_SECONDS, Stalls
 
 log = logging.getLogger(__name__)
 

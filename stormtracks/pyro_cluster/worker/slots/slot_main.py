@@ -1,6 +1,6 @@
 """What runs in the process of a slot: one order in, one reply out; what a task started or changed ends with it.
 
-Started by `slot_process` as ``python -m stormtracks.pyro_cluster.worker.slot_main MODULE:TABLE PARENT_PID MEMORY_MB``.
+Started by `slot_process` with ``python -m``; its arguments are MODULE:TABLE PARENT_PID MEMORY_MB.
 The first line out names the tasks of the table and the version of the code, or the fault that keeps the table from
 being loaded.
 """
@@ -27,8 +27,8 @@ from typing import Any
 from stormtracks import lineage
 from stormtracks.errors import is_final
 from stormtracks.pyro_cluster.plain import Order, SlotReply, plain
-from stormtracks.pyro_cluster.worker.slot_channel import SlotChannel
-from stormtracks.pyro_cluster.worker.surroundings import Surroundings
+from stormtracks.pyro_cluster.worker.slots.slot_channel import SlotChannel
+from stormtracks.pyro_cluster.worker.slots.surroundings import Surroundings
 from stormtracks.version import code_version
 
 PR_SET_PDEATHSIG = 1

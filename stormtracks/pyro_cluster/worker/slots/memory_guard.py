@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stormtracks import lineage
-from stormtracks.pyro_cluster.worker.host_memory import HostMemory, Use
-from stormtracks.pyro_cluster.worker.slots import Slots
+from stormtracks.pyro_cluster.worker.slots.host_memory import HostMemory, Use
+from stormtracks.pyro_cluster.worker.slots.pool import Slots
 
 log = logging.getLogger(__name__)
 

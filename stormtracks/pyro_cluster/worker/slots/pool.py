@@ -15,11 +15,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from stormtracks import lineage
 from stormtracks.pyro_cluster.plain import Order, SlotReply, Working
-from stormtracks.pyro_cluster.worker.slot import CodeChanged, Slot, SlotFault
-from stormtracks.pyro_cluster.worker.slot_process import ROOT, SlotProcess
+from stormtracks.pyro_cluster.worker.slots.slot import CodeChanged, Slot, SlotFault
+from stormtracks.pyro_cluster.worker.slots.slot_process import ROOT, SlotProcess
 
 MARK = "STORMTRACKS_SLOTS"
-WARDEN = "stormtracks.pyro_cluster.worker.warden"
+WARDEN = "stormtracks.pyro_cluster.worker.slots.warden"
 
 
 class Slots:

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster.plain import Order, SlotReply
-from stormtracks.pyro_cluster.worker.slot_process import Late, Nonsense, Recalled, SlotProcess
+from stormtracks.pyro_cluster.worker.slots.slot_process import Late, Nonsense, Recalled, SlotProcess
 
 log = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from stormtracks.pyro_cluster.plain import Order, SlotReply
 REPLY_BYTES = 2 * 2**20
 STDERR_BYTES = 8192
 LAST_LINES = 20
-MAIN = "stormtracks.pyro_cluster.worker.slot_main"
+MAIN = "stormtracks.pyro_cluster.worker.slots.slot_main"
 OWN_MARK = "STORMTRACKS_SLOT"
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 _DECODER = json.JSONDecoder()
