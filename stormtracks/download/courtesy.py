@@ -2,6 +2,7 @@
 
 import email.utils
 import random
+import re
 import shutil
 import threading
 import time
@@ -13,6 +14,9 @@ from stormtracks.readable import size
 
 MARGIN_BYTES = 64 * 2**20
 """Kept free beside what is promised: the file system and its other users need some."""
+
+DIGITS = r"[0-9]{1,18}"
+"""A number in a header, as a pattern: not each digit of Unicode, and not thousands of them."""
 
 
 class Courtesy:
@@ -82,6 +86,11 @@ def backoff(attempt: int, first_s: float, longest_s: float = 60.0) -> float:
     return min(longest_s, first_s * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
 
 
+def whole_number(text: str | None) -> int | None:
+    """The number that a header gives; None where there is none, or none that a server can mean."""
+    return int(text) if text and re.fullmatch(DIGITS, text := text.strip()) else None
+
+
 def retry_after(value: str | None, now: float | None = None) -> float | None:
     """Seconds that a Retry-After header asks for (a number or a date); None where it cannot be read.
 
@@ -93,11 +102,12 @@ def retry_after(value: str | None, now: float | None = None) -> float | None:
     """
     if value is None:
         return None
-    if value.strip().isdigit():
-        return float(value)
+    seconds = whole_number(value)
+    if seconds is not None:
+        return float(seconds)
     try:
         when = email.utils.parsedate_to_datetime(value).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return max(0.0, when - (time.time() if now is None else now))
 

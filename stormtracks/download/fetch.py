@@ -17,7 +17,7 @@ import requests
 import urllib3
 
 from stormtracks import __version__
-from stormtracks.download.courtesy import Courtesy, backoff, retry_after
+from stormtracks.download.courtesy import DIGITS, Courtesy, backoff, retry_after, whole_number
 from stormtracks.download.cuttable import Cuttable
 from stormtracks.download.errors import DownloadError, NotThereError, StoppedError
 from stormtracks.download.options import Options
@@ -131,7 +131,7 @@ class _Attempt:
         try:
             with (
                 _SpeedCheck(self.options, self.line) as speed,
-                self.session.get(self.address, headers=self._headers(), stream=True, timeout=timeout) as response,
+                self._asked(timeout) as response,
             ):
                 self._check_redirect(response)
                 begun, total = self._beginning(response)
@@ -144,6 +144,17 @@ class _Attempt:
         except OSError as error:
             raise self._of_disk_or_line(error) from error
         return begun == 0
+
+    def _asked(self, timeout: tuple[float, float]) -> requests.Response:
+        try:
+            return self.session.get(self.address, headers=self._headers(), stream=True, timeout=timeout)
+        except requests.RequestException:
+            raise
+        except ValueError as error:  # what requests lets through of where a server redirects to
+            raise DownloadError(
+                f"{self.address}: redirects to what is not an address ({error}); give another address with --archives "
+                "FILE"
+            ) from error
 
     def _headers(self) -> dict[str, str]:
         # Identity: a range of a compressed file would be a range of other bytes.
@@ -193,7 +204,7 @@ class _Attempt:
 
     def _from_start(self, response: requests.Response) -> tuple[int, int | None]:
         headers = response.headers
-        total = int(headers["Content-Length"]) if headers.get("Content-Length", "").isdigit() else None
+        total = whole_number(headers.get("Content-Length"))
         self.part.restart(
             {
                 "address": self.address,
@@ -205,14 +216,14 @@ class _Attempt:
         return 0, total
 
     def _from_the_middle(self, response: requests.Response) -> tuple[int, int | None]:
-        found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", "").strip())
+        found = re.fullmatch(rf"bytes ({DIGITS})-({DIGITS})/({DIGITS}|\*)", response.headers.get("Content-Range", "").strip())
         if not found or int(found[1]) != self.part.size or self._changed(response, found[3]):
             self.part.restart()
             raise _AgainError("the file on the server has changed, or the server sent another part than requested")
         return int(found[1]), None if found[3] == "*" else int(found[3])
 
     def _nothing_more(self, response: requests.Response) -> tuple[int, int]:
-        found = re.fullmatch(r"bytes \*/(\d+)", response.headers.get("Content-Range", "").strip())
+        found = re.fullmatch(rf"bytes \*/({DIGITS})", response.headers.get("Content-Range", "").strip())
         if not found or int(found[1]) != self.part.size:
             self.part.restart()
             raise _AgainError("the file on the server is shorter than the part already downloaded")

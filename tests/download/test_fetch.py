@@ -265,6 +265,24 @@ def test_headers_that_drip_are_given_up_too(get, archive, begin):
     assert len(archive.requests) == 2
 
 
+ODD = [b"\xb2", b"9" * 5000, b"-5", b"\xed\xa0\x80", b"http://[::1", b"http://x:99999999/", b"http://a\x9b/", b"nan", b"1e999",
+       b"Fri, 31 Dec 9999 23:59:59 -9999", b"bytes */" + b"9" * 5000, b"bytes 0-\xb2/\xb2"]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
+@pytest.mark.parametrize(
+    ("status", "header"),
+    [(200, "Content-Length"), (206, "Content-Range"), (302, "Location"), (416, "Content-Range"), (503, "Retry-After")],
+)
+def test_a_header_that_makes_no_sense_fails_that_file_only(get, status, header, value):
+    def do(handler, resource):
+        handler.wfile.write(b"HTTP/1.1 %d x\r\n%s: %s\r\n\r\n" % (status, header.encode(), value))
+        handler.close_connection = True
+
+    with contextlib.suppress(DownloadError):  # anything else would end the downloads of all files
+        get(Options(backoff_s=0.001, attempts=2), plan=[do])
+
+
 def test_a_line_that_drips_is_named(get):
     def do(handler, resource):
         with contextlib.suppress(OSError):
