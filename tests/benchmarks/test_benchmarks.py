@@ -41,7 +41,8 @@ def test_a_soak_says_what_its_hosts_are(tmp_path, monkeypatch):
     from benchmarks.chaos import hosts
 
     monkeypatch.setattr(hosts, "missing", lambda *programs, root: ["root", "sshd"])
-    with hosts.hosts(tmp_path, tmp_path, lambda address: []) as (made, address, kind):
+    (tmp_path / "code").mkdir()
+    with hosts.hosts(tmp_path, tmp_path / "code", lambda address: []) as (made, address, kind):
         assert (len(made), address) == (3, "127.0.0.1") and not made[0].namespaced
     assert kind == "3 workers on this machine, without faults of network and disks: root, sshd missing"
 
