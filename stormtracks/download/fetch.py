@@ -216,7 +216,9 @@ class _Attempt:
         return 0, total
 
     def _from_the_middle(self, response: requests.Response) -> tuple[int, int | None]:
-        found = re.fullmatch(rf"bytes ({DIGITS})-({DIGITS})/({DIGITS}|\*)", response.headers.get("Content-Range", "").strip())
+        found = re.fullmatch(
+            rf"bytes ({DIGITS})-({DIGITS})/({DIGITS}|\*)", response.headers.get("Content-Range", "").strip()
+        )
         if not found or int(found[1]) != self.part.size or self._changed(response, found[3]):
             self.part.restart()
             raise _AgainError("the file on the server has changed, or the server sent another part than requested")

@@ -265,8 +265,8 @@ def test_headers_that_drip_are_given_up_too(get, archive, begin):
     assert len(archive.requests) == 2
 
 
-ODD = [b"\xb2", b"9" * 5000, b"-5", b"\xed\xa0\x80", b"http://[::1", b"http://x:99999999/", b"http://a\x9b/", b"nan", b"1e999",
-       b"Fri, 31 Dec 9999 23:59:59 -9999", b"bytes */" + b"9" * 5000, b"bytes 0-\xb2/\xb2"]  # fmt: skip
+ODD = [b"\xb2", b"9" * 5000, b"-5", b"\xed\xa0\x80", b"http://[::1", b"http://x:99999999/", b"http://a\x9b/", b"nan",
+       b"1e999", b"Fri, 31 Dec 9999 23:59:59 -9999", b"bytes */" + b"9" * 5000, b"bytes 0-\xb2/\xb2"]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
