@@ -106,6 +106,8 @@ def spoil(year, member, setup, progress=None):
     gc.disable()
     resource.setrlimit(resource.RLIMIT_NOFILE, (32, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+    os.closerange(0, 3)
+    os.open("/dev/full", os.O_RDWR)
     return {}
 
 
@@ -122,6 +124,7 @@ def surroundings(year, member, setup, progress=None):
         "alarm": signal.alarm(0),
         "filters": [str(one) for one in warnings.filters],
         "stderr": sys.stderr is not None,
+        "led to": [os.readlink(f"/proc/self/fd/{number}") for number in range(3)],  # noqa: PTH115
         "path": sys.path,
         "depth": sys.getrecursionlimit(),
         "collecting": gc.isenabled(),
@@ -134,6 +137,12 @@ def surroundings(year, member, setup, progress=None):
 
 def leave_a_thread(year, member, setup, progress=None):
     threading.Thread(target=time.sleep, args=(100,), daemon=True).start()
+    return {"pid": os.getpid()}
+
+
+def leave_files_open(year, member, setup, progress=None):
+    for _ in range(100):
+        os.open("/dev/null", os.O_RDONLY)
     return {"pid": os.getpid()}
 
 

@@ -116,7 +116,12 @@ def test_the_next_task_finds_the_process_as_it_was(one):
 
 
 @pytest.mark.parametrize(
-    ("task", "words"), [("leave_a_thread", "1 of its threads would go on"), ("leave_a_handler", "it took over SIGUSR1")]
+    ("task", "words"),
+    [
+        ("leave_a_thread", "1 of its threads would go on"),
+        ("leave_a_handler", "it took over SIGUSR1"),
+        ("leave_files_open", "it left many files open"),
+    ],
 )
 def test_what_cannot_be_put_back_costs_the_process(one, task, words, caplog):
     caplog.set_level("INFO")

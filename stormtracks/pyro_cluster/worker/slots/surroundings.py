@@ -2,6 +2,7 @@
 
 import _signal  # type: ignore[import-not-found]  # signal's own functions make enums, which takes longer than all the rest here
 import contextlib
+import fcntl
 import gc
 import locale
 import os
@@ -16,6 +17,8 @@ _LISTED = [int(number) for number in signal.Signals if number not in (signal.SIG
 _FAULT_HANDLERS = (signal.SIGSEGV, signal.SIGFPE, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGUSR1)
 """Set by faulthandler in C, so that Python does not know how to set them again."""
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+MOST_LEFT_OPEN = 64
+"""Files that tasks may leave open; libraries keep a few for later."""
 _LIMITS = [resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_STACK, resource.RLIMIT_DATA]
 _LIMITS += [resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
 
@@ -23,9 +26,9 @@ _LIMITS += [resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE]
 class Surroundings:
     """The process as it is when this is made.
 
-    Working folder, umask, environment, signals, timers, limits, priority, cores, locale, warnings, standard streams,
-    sys.path. `restore` costs some microseconds where nothing was changed. What modules keep, open files and memory are
-    not restored.
+    Working folder, umask, environment, signals, timers, limits, priority, cores, locale, warnings, standard streams
+    and what they lead to, sys.path. `restore` costs some microseconds where nothing was changed. What modules keep,
+    memory and some open files are not restored.
     """
 
     def __init__(self) -> None:
@@ -37,12 +40,14 @@ class Surroundings:
         self._locale = locale.setlocale(locale.LC_ALL)
         self._filters = list(warnings.filters)
         self._streams = sys.stdin, sys.stdout, sys.stderr
+        self._led_to = [fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 3) for number in range(3)]
         self._path = list(sys.path)
         self._threads = threading.active_count()
         self._limits = list(map(resource.getrlimit, _LIMITS))
         self._cores = os.sched_getaffinity(0)
         self._priority = os.getpriority(os.PRIO_PROCESS, 0)
         self._depth = sys.getrecursionlimit()
+        self._open = _first_not_open()
 
     def restore(self) -> str | None:
         """Put back what was changed; what cannot be put back, so that the process must be replaced, or None."""
@@ -51,6 +56,8 @@ class Surroundings:
         except OSError as error:
             return f"its working folder is gone ({error.strerror})"
         os.umask(self._umask)
+        for number, led_to in enumerate(self._led_to):
+            os.dup2(led_to, number)  # else the next file that is opened would be what is printed to
         self._restore_environment()
         lost = self._restore_signals()
         if locale.setlocale(locale.LC_ALL) != self._locale:
@@ -63,6 +70,8 @@ class Surroundings:
         sys.setrecursionlimit(self._depth)
         gc.enable()
         lost = self._restore_limits() or lost
+        if _first_not_open() > self._open + MOST_LEFT_OPEN:
+            lost = "it left many files open"
         left = threading.active_count() - self._threads
         return f"{left} of its threads would go on" if left > 0 else lost
 
@@ -112,6 +121,13 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+def _first_not_open() -> int:
+    """The number that the next file gets which is opened."""
+    number = os.dup(0)
+    os.close(number)
+    return number
 
 
 def _environment() -> dict[bytes, bytes]:
