@@ -168,6 +168,10 @@ class PyroTaskSchedule:
         """How many tasks, of one year or in all, are outstanding and not deferred; constant time."""
         return self._counts[_OUTSTANDING] if year is None else self._left[self._row(year)]
 
+    def open_years(self) -> dict[int, int]:
+        """The years that have tasks that are outstanding and not deferred -> how many, in order."""
+        return {year: left for year, left in enumerate(self._left, self.start_year) if left}
+
     def defer(self, task: PyroTask) -> None:
         """Make a task outstanding again, to be handed out after all others."""
         self._set(self._cell_of(task.year, task.ensemble_member), _DEFERRED)
@@ -243,17 +247,19 @@ class PyroTaskSchedule:
         return _ScheduledTask(self, cell, self.start_year + row, member)
 
     def _set(self, cell: int, code: int) -> None:
-        row = cell // self.num_ensemble_members
         before = self._cells[cell]
         self._cells[cell] = code
         self._counts[before] -= 1
         self._counts[code] += 1
-        self._left[row] += (code == _OUTSTANDING) - (before == _OUTSTANDING)
-        self._deferred.pop(cell, None)  # so that a task that is deferred again goes to the end
-        if code == _DEFERRED:
-            self._deferred[cell] = True
+        if before == _OUTSTANDING:
+            self._left[cell // self.num_ensemble_members] -= 1
+        elif before == _DEFERRED:
+            del self._deferred[cell]  # so that a task that is deferred again goes to the end
         if code == _OUTSTANDING:
+            self._left[cell // self.num_ensemble_members] += 1
             self._first = min(self._first, cell)
+        elif code == _DEFERRED:
+            self._deferred[cell] = True
 
 
 class _ScheduledTask(PyroTask):

@@ -150,7 +150,7 @@ class Assignments:
     def possible(self) -> bool:
         """Whether any connected worker could take any outstanding task, now or when both have rested."""
         years = {task.year for task in self.schedule.deferred()}
-        years.update(year for year in self.schedule.years if self.schedule.outstanding(year))
+        years.update(self.schedule.open_years())
         staying = [worker for worker in self.workers.values() if not worker.stopping]
         return any(self._may(worker, year) for worker in staying for year in years)
 
@@ -210,12 +210,14 @@ class Assignments:
                 self._warm[year] -= 1
             elif year not in avoided:
                 return year
-        open_years = [year for year in self.schedule.years if left(year) and self._may(worker, year)]
-        if not open_years:
+        left_of = self.schedule.open_years()
+        years = [year for year in left_of if self._may(worker, year)] if worker.years is not None else list(left_of)
+        if not years:
             return None
-        open_years = [year for year in open_years if year not in avoided] or open_years
-        untouched = (year for year in open_years if self._warm[year] <= 0)
-        year = next(untouched, None) or max(open_years, key=left)
+        if avoided:
+            years = [year for year in years if year not in avoided] or years
+        untouched = (year for year in years if self._warm[year] <= 0)
+        year = next(untouched, None) or max(years, key=left_of.__getitem__)
         self._warm[year] += year not in worker.warm
         worker.warm[year] = True
         return year
