@@ -48,7 +48,7 @@ class SlotThreads:
         self._workforce = workforce
         self._ending = ending
         self._announcer = announcer
-        self._threads: list[threading.Thread] = []
+        self._threads: set[threading.Thread] = set()  # that work; each takes itself out
 
     def begin(self, worker: Worker) -> None:
         """Begin the work of a worker's slots.
@@ -59,12 +59,11 @@ class SlotThreads:
             There are no more threads.
         """
         with self._books.lock:  # no slot takes a task before `join` knows that its thread is to be waited for
-            self._threads = [thread for thread in self._threads if thread.is_alive()]
             for slot in range(worker.slots):
                 name = f"{worker.name}/{slot}"
                 thread = threading.Thread(target=self._serve, args=(worker, slot), name=name, daemon=True)
                 thread.start()
-                self._threads.append(thread)
+                self._threads.add(thread)
 
     def join(self, seconds: float) -> None:
         """Wait until all threads have come to their end, at most some seconds."""
@@ -83,6 +82,9 @@ class SlotThreads:
                 self._failed(worker, slot, error)
             except BaseException as bug:
                 self._ending.by_bug(f"a slot of {worker.name}", bug)
+        finally:
+            with self._books.lock:
+                self._threads.discard(threading.current_thread())
 
     def _serve_tasks(self, worker: Worker, slot: int) -> None:
         """Have one slot of a worker do task after task, each in a call on this thread's own connection."""
