@@ -216,6 +216,8 @@ class _Pass:
         maxima = _joined([maxima for maxima, _ in found])
         owner = np.concatenate([owners for _, owners in found])
         try:
+            if block.path.is_dir() and not block.path.is_symlink():  # no file can get its name while that is there
+                shutil.rmtree(block.path)
             block.write(maxima, owner, self.season.missing_values[steps].T)  # a row per member
         except OSError as error:
             raise _not_written(error, block.path) from error

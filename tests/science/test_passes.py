@@ -132,6 +132,8 @@ DAMAGE = {
     "of 1.0": lambda block: block.write_bytes(np.arange(5).astype("<i8").tobytes() + bytes(400)),
     "others may write it": lambda block: block.chmod(0o666),
     "a link": lambda block: block.symlink_to(block.rename(block.with_suffix(".moved"))),
+    "a pipe": lambda block: (block.unlink(), os.mkfifo(block)),
+    "a folder": lambda block: (block.unlink(), (block / "in").mkdir(parents=True)),
     "gone": Path.unlink,
 }
 

@@ -10,6 +10,7 @@ from stormtracks.pyro_cluster.plain import Listing
 
 PAGE_BYTES = 96 * 1024
 """Names in one answer, which must stay a small message."""
+LONGEST_NAME = 200
 MOST_YEARS = 10_000
 
 
@@ -64,7 +65,12 @@ def within(folder: str, subfolder: str) -> str:
     """
     parts = PurePosixPath(subfolder).parts
     base = Path(folder).resolve()
-    if not parts or any(part.startswith((".", "/")) for part in parts) or "\0" in subfolder:
+    if not subfolder.isprintable() or any(len(part.encode()) > LONGEST_NAME for part in parts):
+        raise BadValue(
+            f"--results {subfolder[:60]!r} is no name of a folder; give one of at most {LONGEST_NAME} bytes, without "
+            "line feeds or other controls"
+        )
+    if not parts or any(part.startswith((".", "/")) for part in parts):
         inside = False
     else:
         inside = base.joinpath(*parts).resolve().is_relative_to(base)  # a link may lead out

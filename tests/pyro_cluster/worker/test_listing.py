@@ -58,3 +58,9 @@ def test_ten_thousand_names_are_a_few_pages(tmp_path):
 def test_what_cannot_be_a_folder_is_refused(tmp_path, task, years):
     with pytest.raises(BadValue):
         listing.page(tmp_path, task, years)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "x" * 300, "a/" + "ü" * 150, "\x1b[2J", "a\0b", "..", "/abs", "", ".hidden"])
+def test_what_is_no_folder_below_the_results_is_refused(tmp_path, name):
+    with pytest.raises(BadValue):
+        listing.within(tmp_path, name)
