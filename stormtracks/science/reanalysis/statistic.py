@@ -22,15 +22,19 @@ _METHODS = {  # of cell_methods
     "maximum_absolute_value": "a maximum", "minimum_absolute_value": "a minimum",
     "mean_absolute_value": "a mean of amounts",
     "mean_of_upper_decile": "a mean of the largest", "percentile": "a percentile", "count": "a count",
+    "max": "a maximum", "min": "a minimum", "std": "a standard deviation", "stddev": "a standard deviation",
+    "stdev": "a standard deviation", "var": "a variance", "spread": "a spread", "anomaly": "an anomaly",
+    "climatology": CLIMATOLOGY,
 }  # fmt: skip
 _METHOD = re.compile(r"((?:[\w.-]+: ?)+)([a-z_]+)((?: +(?:within|over|where) +\w+)*)")
 _OF_MEMBERS = re.compile(r"realization|realisation|ens\w*|mem\w*|number|m|e|.*_?member|sample")
+_OF_LEVELS = re.compile(r"lev(el)?s?|p?lev|pressure|pres|air_pressure|isobaric\w*|height|altitude|z")
 _WORDS = {
     _SPREAD: r"spread|sprd|standard dev(iation)?s?|std\.? ?devs?|st\.? ?devs?|stddev|stdev|variances?|covariances?"
     r"|standard errors?|uncertaint(y|ies)|inter-?quartile( range)?|rmse|root mean square( errors?)?",
     _EXTREME: r"(daily|hourly|monthly|time|temporal|ensemble|absolute|\d+-?h(r|our(ly)?)?) (max|min)(imum)?s?"
     r"|(max|min)(imum)? (over|during|since|in the|within|of members|of the ensemble).*"
-    r"|percentiles?|quantiles?|deciles?|quartiles?"
+    r"|percentiles?|quantiles?(?![ -]?(delta[ -]?)?map)|deciles?|quartiles?"
     r"|\(?(maximum|minimum|max|min)\)?$|^(maximum|minimum|max|min) .*",
     "an anomaly": r"anomal(y|ies)|departures?|deviations?|increments?|tendenc(y|ies)|bias(es)?(?![ -])",
     CLIMATOLOGY: r"climatolog(y|ies|ical)|long[- ]?term[- ]?mean|multi-?year mean|ltm",
@@ -56,6 +60,9 @@ _GRIB_STEPS = {"max": "a maximum", "min": "a minimum", "sd": "a standard deviati
 _GRIB_TYPES = {"em": MEMBER_MEAN, "es": "a spread", "ses": "a spread", "ep": "a probability", "pb": "a probability",
                "pd": "a probability", "efi": "an index", "sot": "an index", "cd": CLIMATOLOGY, "cl": CLIMATOLOGY,
                "fcmax": "a maximum", "fcmin": "a minimum", "fcstdev": "a standard deviation"}  # fmt: skip
+
+
+_BY_FILE_NAME = "by the name of its file"
 
 
 class Statistic(NamedTuple):
@@ -91,8 +98,10 @@ def remark(found: Statistic | None, by_user: bool, where: str) -> str:
         return f"is {found.kind} ({found.because}); its storms are weaker than those of its members"
     if by_user and found.kind == "an anomaly":
         return f"is {found.kind} ({found.because}), as the description names it"
+    rename = "; where it is none, rename the file" if found.because == _BY_FILE_NAME else ""
     raise InputError(
         f"{where}: is {found.kind} ({found.because}), a statistic and no wind at any time; use the winds themselves"
+        + rename
     )
 
 
@@ -109,6 +118,8 @@ def _by_cell_methods(variable: netCDF4.Variable) -> Statistic | None:
             return Statistic(CLIMATOLOGY, because)
         if method == "median" and "time:" in names:
             return Statistic("a median", because)
+        if method in ("mean", "median") and any(_OF_LEVELS.fullmatch(name) for name in re.findall(r"[\w.-]+", names)):
+            return Statistic("a mean over levels", because)
         if method in ("mean", "median") and any(_OF_MEMBERS.fullmatch(name) for name in re.findall(r"[\w.-]+", names)):
             mean_of_members = Statistic(MEMBER_MEAN, because)
     return mean_of_members
@@ -162,4 +173,4 @@ def _by_file_name(name: str) -> Statistic | None:
     kind = next((kind for kind, pattern in _IN_FILE_NAMES.items() if pattern.search(name)), "")
     if not kind and re.search(r"(?<![a-z])ens_?mean(?![a-z])", name):
         kind = MEMBER_MEAN
-    return Statistic(kind, "by the name of its file") if kind else None
+    return Statistic(kind, _BY_FILE_NAME) if kind else None

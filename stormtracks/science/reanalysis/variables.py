@@ -41,7 +41,11 @@ _PRESSURE_SURFACE = re.compile(r"(isobaric|pressure|constant pressure) surfaces?
 NEAR_SURFACE_M = 300.0
 """A wind at a height below this is one near the surface, whatever its name."""
 
-_METRE_PER_SECOND = {"m/s", "ms-1", "m/s1", "1m/s", "ms^-1"}
+_METRE_PER_SECOND = {"m/s", "ms-1", "m/s1", "1m/s", "ms^-1", "mps"}
+_NO_UNITS = {"none", "unknown", "undefined", "n/a", "na", "-", "?", "null"}
+"""What some write who give none."""
+_PLAIN = str.maketrans({"\u00b7": " ", "\u22c5": " ", "\u207b": "-", "\u2212": "-", "\u00b9": "1", "\u00b2": "2"})
+"""Dots, minus signs and raised numbers of printed texts."""
 _PER_SECOND = {"s-1", "1/s", "/s"}
 
 
@@ -75,6 +79,11 @@ class Candidate:
     def is_at(self, level: float) -> bool:
         """Whether it may be at a level (hPa)."""
         return self.levels is None or levels.has(self.levels, level)
+
+    @property
+    def guess(self) -> str:
+        """What its level is guessed by; "" where it is stated."""
+        return "" if self.structure is None else self.structure.levels.guess
 
 
 def candidates(nc: netCDF4.Dataset, path: Path, described: Dataset) -> tuple[Candidate, ...]:
@@ -138,7 +147,7 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
         return best[0]
     if usable:
         there = sorted({value for one in usable for value in one.levels or ()})
-        raise level_missing(path, usable[0].name, level, there)
+        raise level_missing(path, usable[0].name, level, there, usable[0].guess)
     if of_role:
         raise InputError(of_role[0].fault)
     return None
@@ -185,12 +194,18 @@ def _candidate(
     return Candidate(role, variable.name, like[key])
 
 
-def level_missing(path: Path, name: str, level: float, there: Iterable[float] | None) -> LevelMissing:
-    """The refusal of a pressure level that a file does not have."""
+def level_missing(path: Path, name: str, level: float, there: Iterable[float] | None, guess: str = "") -> LevelMissing:
+    """The refusal of a pressure level that a file does not have; `guess` is what says so where nothing in it does."""
     there = tuple(there or ())
     levels = ", ".join(f"{one:g}" for one in there)
+    wrong = (
+        f". Only {guess} says so; where it means something else, state the level in the file "
+        f"(ncatted -a level,NAME,o,c,'{level:g} hPa' FILE)"
+    )
     return LevelMissing(
-        f"{path}: {name}: there is no level {level:g} hPa; choose level_hpa from {levels}, or fetch the level", there
+        f"{path}: {name}: there is no level {level:g} hPa; choose level_hpa from {levels}, or fetch the level"
+        + (wrong if guess else ""),
+        there,
     )
 
 
@@ -198,15 +213,16 @@ def check_units(variable: netCDF4.Variable, role: str, path: Path) -> None:
     """Refuse a wind that is not in m s-1 and a vorticity that is not in s-1; absent units are taken to be right."""
     given = str(attribute(variable, "units")).strip()
     allowed, right = (_PER_SECOND, "s-1") if role == "vorticity" else (_METRE_PER_SECOND, "m s-1")
-    if given and _plain_units(given) not in allowed:
+    if given.lower() not in {"", *_NO_UNITS} and _plain_units(given) not in allowed:
         raise InputError(f"{path}: {variable.name}: the units are {given!r} and must be {right!r}; convert the file")
 
 
 def _plain_units(units: str) -> str:
-    text = units.lower().replace("**", "").replace("^", "").replace("per ", "/")
+    text = units.lower().translate(_PLAIN).replace("**", "").replace("^", "")
+    text = re.sub(r"per[ _]", "/", text)
     text = re.sub(r"met(er|re)s?", "m", text)
     text = re.sub(r"sec(ond)?s?", "s", text)
-    return re.sub(r"[\s.*(){}_]", "", text)
+    return re.sub(r"[\s.*(){}_\[\]]", "", text)
 
 
 def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | None]:

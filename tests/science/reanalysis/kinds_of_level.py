@@ -189,4 +189,14 @@ CASES = [
     Case("the surface by the description", Draft().rename(u="east", v="north").winds_say(long_name="surface wind"), remark="is near the surface .long_name 'surface wind'., as the description", dataset={"variables": {"u": "east", "v": "north"}}),
     Case("near the surface by its words", Draft().winds_say(long_name="wind at the surface"), refused="is near the surface"),
     Case("stated before nothing stated", Draft().coordinate("U850", ("time", "lat", "lon"), Draft().variables["u"].values, units="m s-1").coordinate("V850", ("time", "lat", "lon"), Draft().variables["v"].values, units="m s-1")),
+    # what archives and converters write beside the level
+    Case("cfgrib, merged with other kinds of level", Draft().coordinate("surface", (), 0.0).coordinate("heightAboveGround", (), 2.0, units="m").coordinate("isobaricInhPa", (), 850.0, units="hPa")),
+    Case("cfgrib, the surface alone", Draft().coordinate("surface", (), 0.0), refused="'surface' are levels at the surface"),
+    *[Case(f"attribute {name} = {value!r}", Draft().winds_say(**{name: value}), refused=NOT_850) for name, value in {"levelist": 500, "GRIB_levelist": 500, "lvl": 500, "vertical_level": "500 hPa", "selected_level": 500, "level1": 500, "surface": "500 mb", "z": "500 hPa", "fixed_surface": "500 hPa", "first_level_value": 50000.0}.items()],
+    *[Case(f"attribute {name} is not its level", Draft().winds_say(**{name: "10 hPa"}), remark=NONE) for name in ("model_top", "reference_pressure", "valid_min")],
+    Case("attribute level of MARS's kinds", Draft().winds_say(level="pl"), remark=NONE),
+    Case("JRA-55's files of 1.25 degrees", in_file("anl_p125_ugrd.033.nc"), remark=NONE),
+    Case("the file says another, and how to say what is meant", in_file("model_v300.nc"), refused=r"choose level_hpa from 300.*Only the name of the file says so; .*ncatted -a level,NAME,o,c,'850 hPa' FILE"),
+    Case("the file says another, mended", lambda folder: Draft().winds_say(level="850 hPa")(folder, "model_v300.nc")),
+    Case("the title says how far the data reach", Draft().file_says(title="Reanalysis, surface to 10 hPa"), remark=NONE),
 ]  # fmt: skip

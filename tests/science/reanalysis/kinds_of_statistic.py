@@ -54,4 +54,8 @@ CASES = [
     Case("a spread beside the winds", u850().coordinate("u", ("time", "lat", "lon"), Draft().variables["u"].values, named=False, units="m s-1", long_name="spread of u").coordinate("v", ("time", "lat", "lon"), Draft().variables["v"].values, named=False, units="m s-1", long_name="spread of v")),
     Case("a spread that the description names", u850(long_name="spread of wind").rename(u850="a", v850="b"), refused="is a spread", dataset={"variables": {"u": "a", "v": "b"}}),
     Case("an anomaly that the description names", Draft().level(850.0, "hPa").winds_say(long_name="wind anomaly").rename(u="a", v="b"), remark="a, b: is an anomaly .*, as the description names it", dataset={"variables": {"u": "a", "v": "b"}}),
+    *[said(f"cell_methods {methods}", "a mean over levels", cell_methods=methods) for methods in ("plev: mean", "time: point lev: mean", "air_pressure: median")],
+    said("cell_methods that CF does not have", "a spread", cell_methods="ensemble: spread"),
+    *[Case(f"long_name {words}", u850(long_name=words)) for words in ("zonal wind, bias corrected (quantile mapping)", "zonal wind (quantile delta mapping)")],
+    Case("a climatology by the name of its file, and what to do", lambda folder: u850()(folder, "amip-climatology-sst.nc"), refused="by the name of its file.*where it is none, rename the file"),
 ]  # fmt: skip
