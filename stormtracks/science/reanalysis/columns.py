@@ -20,6 +20,7 @@ _LIKE = 0.1
 """How far the spacing of rows may be from even, or from a whole multiple where rows are missing, in rows."""
 _REPEATED = 8
 """Columns beyond 360 degrees that models and plotting programs repeat at most, besides the first at the end."""
+_REPEATED_DEGREES = 36.0
 _FEW = 3
 """Columns that a grid round the Earth may lack to be taken for one that should have them."""
 _BACKWARDS = re.compile(r"degrees?_?(south|west|w)|degrees?_s|degreess")
@@ -145,7 +146,7 @@ def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
     if (step > 0).all():
         _refuse_gap(unwrapped, "longitudes", where)
     is_even = spacing > 0 and abs(unwrapped - even).max() <= _EVEN * spacing
-    if not is_even or unwrapped[-1] - unwrapped[0] > 360.001 + _REPEATED * spacing:
+    if not is_even or unwrapped[-1] - unwrapped[0] > 360.001 + min(_REPEATED * spacing, _REPEATED_DEGREES):
         run = f"begin with {', '.join(f'{one:g}' for one in lon[:4])}"
         raise InputError(
             f"{where}: longitudes must be evenly spaced and go round the Earth at most once, but they "

@@ -143,7 +143,9 @@ class Series:
             shared[owners] = shared.get(owners, 0) + 1
             is_edge = shared[owners] <= _SHARED < min(len(one.times), len(other.times))
             if not (is_edge and _same_values(one, int(self._steps[step - 1]), other, int(self._steps[step]))):
-                raise _twice(one, other, self.times[step], ", with other values" if is_edge else "")
+                raise _twice(
+                    one, other, self.times[step if is_edge else again[0]], ", with other values" if is_edge else ""
+                )
         for (owner, other_owner), times in shared.items():
             names = f"{self.fields[owner].path.name} and {self.fields[other_owner].path.name}"
             what = "1 time" if times == 1 else f"{times} times"
