@@ -90,6 +90,12 @@ def of_file_name(path: Path) -> float | None:
     return None
 
 
+def of_folder_name(path: Path) -> float | None:
+    """The level (hPa) that the name of a file's folder says with its unit: ``500hPa``; None where it says none."""
+    found = _UNIT_IN_FILE_NAME.search(path.parent.name.lower())
+    return _in_hpa(found[1], found[2]) if found else None
+
+
 def of_title(title: str) -> float | None:
     """The one level (hPa) that the title of a file says, in lower case; None where it says none or several."""
     levels = {_in_hpa(number, unit) for number, unit in _PRESSURE.findall(title)}

@@ -223,7 +223,10 @@ def _of_any_attribute(variable: netCDF4.Variable) -> Levels | None:
 
 def _of_file_name(path: Path) -> Levels | None:
     level = level_words.of_file_name(path)
-    return None if level is None else Levels((level,), guess="the name of the file")
+    if level is not None:
+        return Levels((level,), guess="the name of the file")
+    level = level_words.of_folder_name(path)
+    return None if level is None else Levels((level,), guess="the name of its folder")
 
 
 def _of_title(nc: netCDF4.Dataset) -> Levels | None:

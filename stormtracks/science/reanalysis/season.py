@@ -20,6 +20,8 @@ from stormtracks.science.reanalysis.series import Series
 from stormtracks.science.records import InputFile, TimeAxis
 from stormtracks.science.settings import Settings
 
+_LONG_STEP = 24.0
+"""Hours between times from which on few storms can be followed."""
 _SAY_MARK = (
     "where it marks missing values, name it as it is stored (ncatted -a missing_value,NAME,o,TYPE,NUMBER FILE), or "
 )
@@ -261,7 +263,17 @@ class Season:
         return np.broadcast_to(inside, self.grid.shape)
 
     def _remarks(self, ensemble_member: int | None) -> tuple[str, ...]:
-        return self._files.remarks(ensemble_member) + ((self.gaps.remark,) if self.gaps.missing else ())
+        missing = (self.gaps.remark,) if self.gaps.missing else ()
+        return self._files.remarks(ensemble_member) + missing + self._on_steps()
+
+    def _on_steps(self) -> tuple[str, ...]:
+        """What is said of means of days or more, and of other times that are more than a day apart."""
+        step = float(np.median(np.diff(self.axis.hours))) if len(self.axis) > 1 else 0.0
+        is_mean = self._files.first.field.is_mean
+        if step < _LONG_STEP or (step == _LONG_STEP and not is_mean):
+            return ()
+        means = " and means over them" if is_mean else ""
+        return (f"the times are {step:g} hours apart{means}; few storms can be followed (steps of 6 hours are usual)",)
 
     def _read(self, reading: Reading, start: int, stop: int) -> tuple[Floats, ...]:
         """u and v, or vorticity, of members that are read together."""

@@ -161,7 +161,7 @@ def _overlaps(field: StoredField, first: np.datetime64, last: np.datetime64) -> 
 
 def _same_values(one: StoredField, step: int, other: StoredField, other_step: int) -> bool:
     """Whether two files hold the same at a time that both have."""
-    if not _same_grid(one.grid, other.grid) or one.members != other.members:
+    if not _same_grid(one.grid, other.grid) or not _same_members(one, other):
         return False
     places = list(range(len(one.members)))
     values, others = (field.read_file_steps(at, at + 1, places)[0] for field, at in ((one, step), (other, other_step)))
@@ -188,7 +188,7 @@ def refuse_difference(one: StoredField, other: StoredField, *, same_members: boo
         raise InputError(
             f"{names} are on different grids: {_described(one.grid)}; {_described(other.grid)}; regrid one of them"
         )
-    if same_members and one.members != other.members:
+    if same_members and not _same_members(one, other):
         raise InputError(f"{names} have different members: {_apart(one, other)}; use files of one ensemble")
     if one.calendar != other.calendar and not (_counts_as_we_do(one) and _counts_as_we_do(other)):
         raise InputError(
@@ -215,6 +215,12 @@ def _same_grid(one: Grid, other: Grid) -> bool:
         and np.allclose(one.lat, other.lat, atol=1e-4)
         and np.allclose(one.lon, other.lon, atol=1e-4)
     )
+
+
+def _same_members(one: StoredField, other: StoredField) -> bool:
+    """Whether two files have the same members; of one member it may be that one file only says which it is."""
+    is_one = len(one.members) == len(other.members) == 1
+    return one.members == other.members or (is_one and not (one.names_members and other.names_members))
 
 
 def _counts_as_we_do(field: StoredField) -> bool:

@@ -118,11 +118,17 @@ def _by_cell_methods(variable: netCDF4.Variable) -> Statistic | None:
             return Statistic(CLIMATOLOGY, because)
         if method == "median" and "time:" in names:
             return Statistic("a median", because)
-        if method in ("mean", "median") and any(_OF_LEVELS.fullmatch(name) for name in re.findall(r"[\w.-]+", names)):
+        if method in ("mean", "median") and _are_levels_gone(variable.group(), re.findall(r"[\w.-]+", names)):
             return Statistic("a mean over levels", because)
         if method in ("mean", "median") and any(_OF_MEMBERS.fullmatch(name) for name in re.findall(r"[\w.-]+", names)):
             mean_of_members = Statistic(MEMBER_MEAN, because)
     return mean_of_members
+
+
+def _are_levels_gone(nc: netCDF4.Dataset, names: list[str]) -> bool:
+    """Whether names are of levels that the file no longer has; ncwa calls it a mean where it drops the only one."""
+    levels = [name for name in names if _OF_LEVELS.fullmatch(name)]
+    return bool(levels) and not any(name in nc.variables for name in levels)
 
 
 def _by_standard_name(variable: netCDF4.Variable) -> Statistic | None:

@@ -1,6 +1,7 @@
 """Times by a file's own units and calendar."""
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -329,7 +330,9 @@ def _of_digits(values: npt.NDArray[Any], units: str, calendar: str, where: str) 
 def _by_cftime(values: npt.NDArray[Any], units: str, calendar: str, where: str) -> Times:
     """Dates by cftime, which knows every calendar and takes its time over it."""
     try:
-        dates = cftime.num2date(values, units, calendar, only_use_cftime_datetimes=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # CF says nothing of the years before Christ that Julian days begin in
+            dates = cftime.num2date(values, units, calendar, only_use_cftime_datetimes=True)
         texts = [date.isoformat() for date in np.atleast_1d(_rounded(dates))]
         if calendars.has_own_dates(calendar):
             return np.array([calendars.of_text(text, calendar) for text in texts], dtype="datetime64[s]")

@@ -24,7 +24,7 @@ _STANDARD_NAMES = {
 }
 _WIND = r"(?:{0}a?|{0}_?wnd|{0}_?wind|wind_?{0}|{0}_?component_?of_?wind|{1}_?winds?|{2}_?winds?|{3}_wind|{0}_?grd)"
 _LEVEL = r"(?:_?(?:plev|pl|pres|isobaric\w*))?(?:[_@.]?p?(?P<level>\d+)_?(?:hpa|mb|mbar|millibars?)?)?(?:_isobaric\w*)?"
-_GRIB = r"{0}_?grd_(?:.*isbl.*|p\d+_l100_.*)|{0}grd_pres_.*"
+_GRIB = r"{0}_?grd_(?:.*isbl.*|p\d+_l100_.*|l100(?:_\d+)?)|{0}grd_pres_.*|{0}grdprs|{0}_?comp(?:onent)?"
 _NAMES = {
     "u": re.compile(rf"{_WIND.format('u', 'eastward', 'zonal', 'x')}{_LEVEL}|{_GRIB.format('u')}|var131"),
     "v": re.compile(rf"{_WIND.format('v', 'northward', 'meridional', 'y')}{_LEVEL}|{_GRIB.format('v')}|var132"),
@@ -38,6 +38,7 @@ _NOT_THESE_WORDS = re.compile(r"\b(stress|ocean|absolute|sea water)\b")
 _NEAR_SURFACE_NAME = re.compile(r"10[uv]|[uv]100?|[uv]as|.*\d+m")
 _NEAR_SURFACE_TEXT = re.compile(r"\d+ ?-?m(et(er|re)s?)?\b|surface|above ground")
 _PRESSURE_SURFACE = re.compile(r"(isobaric|pressure|constant pressure) surfaces?")
+_HIGHEST_HPA = 2000.0
 NEAR_SURFACE_M = 300.0
 """A wind at a height below this is one near the surface, whatever its name."""
 
@@ -239,7 +240,12 @@ def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | No
         match = names.fullmatch(plain)
         if match:
             role, level = role or by_name, match["level"]
-    return role, None if level is None else float(level)
+    return role, None if level is None else _in_hpa(float(level))
+
+
+def _in_hpa(level: float) -> float:
+    """The level in a name, which is in Pa where no pressure is as high: u_85000."""
+    return level / 100 if level > _HIGHEST_HPA else level
 
 
 def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, where: str) -> None:

@@ -199,4 +199,11 @@ CASES = [
     Case("the file says another, and how to say what is meant", in_file("model_v300.nc"), refused=r"choose level_hpa from 300.*Only the name of the file says so; .*ncatted -a level,NAME,o,c,'850 hPa' FILE"),
     Case("the file says another, mended", lambda folder: Draft().winds_say(level="850 hPa")(folder, "model_v300.nc")),
     Case("the title says how far the data reach", Draft().file_says(title="Reanalysis, surface to 10 hPa"), remark=NONE),
+    Case("the folder says it", lambda folder: Draft()(folder / "era5_850hPa", "uv.nc")),
+    Case("the folder says another", lambda folder: Draft()(folder / "500hPa", "uv.nc"), refused="choose level_hpa from 500.*Only the name of its folder says so"),
+    Case("a folder of each level", lambda folder: [Draft(winds=winds)(folder / name, "uv.nc") for name, winds in (("850hPa", None), ("500hPa", (np.zeros((len(HOURS), 41, 144), "f4"),) * 2))]),
+    Case("name in Pa", wind_names("u_85000", "v_85000")),
+    Case("name in Pa, another", wind_names("u_50000", "v_50000"), refused=NOT_850),
+    Case("a level that ncwa dropped", Draft().coordinate("lev", (), 850.0, named=False, units="hPa").winds_say(cell_methods="lev: mean")),
+    Case("levels that ncwa averaged", Draft().coordinate("lev", (), 675.0, named=False, units="hPa").winds_say(cell_methods="lev: mean"), refused="choose level_hpa from 675"),
 ]  # fmt: skip

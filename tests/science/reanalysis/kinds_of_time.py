@@ -153,4 +153,6 @@ CASES = [
     Case("Matlab's days", times("days since 0000-01-01 00:00:00", HOURS / 24 + 732525), refused=r"the year 0 is counted with or without a year 0.*time=time-693962"),
     Case("Matlab's days, mended", times("days since 1900-01-01", HOURS / 24 + 732525 - 693962)),
     *[Case(f"calendar {calendar}", u850().says("time", calendar=calendar)) for calendar in ("gregorian_proleptic", "365_days")],
+    Case("times two days apart", Draft(hours=np.arange(0, 192, 48.0)).rename(u="u850", v="v850"), points=4, settings={"min_points": 1}, remark="^the times are 48 hours apart; few storms"),
+    Case("means of days", Draft(hours=np.arange(0, 96, 24.0)).rename(u="u850", v="v850").winds_say(cell_methods="time: mean"), points=4, settings={"min_points": 1}, remark="24 hours apart and means over them"),
 ]  # fmt: skip
