@@ -102,9 +102,16 @@ def is_gridded(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> bool:
 
 
 def one(axes: list[Axis], role: str) -> Axis | None:
-    """The axis of a role; of several the first that is longer than 1."""
+    """The axis of a role; of several the first that is longer than 1, else of levels the first of pressures."""
     fitting = [axis for axis in axes if axis.role == role]
-    return next((axis for axis in fitting if axis.size != 1), fitting[0] if fitting else None)
+    if len(fitting) < 2:
+        return fitting[0] if fitting else None
+    long = [axis for axis in fitting if axis.size != 1]
+    return (long or [axis for axis in fitting if role == "level" and _is_of_pressures(axis)] or fitting)[0]
+
+
+def _is_of_pressures(axis: Axis) -> bool:
+    return axis.coordinate is not None and pressure.in_hpa(text(axis.coordinate, "units")) is not None
 
 
 def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Iterator[netCDF4.Variable]:

@@ -171,7 +171,7 @@ def refuse_others(levels: Levels, axes: list[Axis], where: str) -> None:
 def _remedy(other: str) -> str:
     if "stated twice" in other:
         return "correct one of them (ncatted, ncrename)"
-    if "not understood" in other:
+    if "not understood" in other or "no units" in other:
         return "give the coordinate units of pressure (ncatted -a units,NAME,o,c,hPa FILE)"
     if "model" in other or "sigma" in other:
         return "interpolate to pressure first (cdo ml2pl,85000 FILE OUT)"
@@ -200,7 +200,7 @@ def _agreeing(stated: list[Levels]) -> Levels:
     for other in with_units:
         if first.source and first.hpa and other.hpa and len(first.hpa) == len(other.hpa) == 1:
             one, another = first.hpa[0], other.hpa[0]
-            if abs(one - another) > _AGREE * one:
+            if abs(one - another) > _AGREE * abs(one):
                 said = f"{first.source} says {one:g} hPa and {other.source} {another:g} hPa"
                 return Levels(other=f"its level is stated twice: {said}")
     return first
@@ -301,6 +301,8 @@ def _pressures(what: str, values: Floats, factor: float | None) -> Levels:
                 other=f"{what.removeprefix('the level ')} are levels of a model by number, without units",
                 remark="counted",
             )
+        if 0 <= np.nanmax(values, initial=0) < 1:  # a place, 0, or a share of the pressure at the surface
+            return Levels(other=f"{what} has no units and only numbers below 1: no pressures", remark="counted")
         factor = 0.01 if np.nanmax(values, initial=0) > 2000 else 1.0  # no pressure level lies above 2000 hPa
         remark = f"{what} has no units; taken to be in {'Pa' if factor < 1 else 'hPa'}"
     hpa = tuple(float(level) for level in np.round(values * factor, 6))

@@ -19,6 +19,7 @@ _IDS = (
     "GRIB_centre",
 )  # fmt: skip
 """Attributes of CMIP and of converters, written by machines: equal in all files of a run."""
+_OF_MEMBERS = ("variant_label", "realization", "realization_index", "case", "run_id", "expid")
 _MODELS = ("model", "model_name", "source")
 """Written by people: the model's name comes first, then what differs from file to file."""
 _RUNS = ("case", "experiment", "experiment_name")
@@ -95,8 +96,9 @@ def refuse_others(one: Stated, other: Stated, *, in_succession: bool) -> list[st
         elif _is_other(name, value, another, in_succession):
             raise InputError(
                 f"{path} and {other_path} are of different runs: they say {said}; use the files of one run (give them "
-                "under 'files' of a dataset description), or, where it is one, write the same into both "
-                f"(ncatted -a {name},global,o,c,VALUE FILE)"
+                "under 'files' of a dataset description"
+                + (", with {member} in the names of members of an ensemble" if name in _OF_MEMBERS else "")
+                + f"), or, where it is one, write the same into both (ncatted -a {name},global,o,c,VALUE FILE)"
             )
         elif name not in _MODELS or _words(value) != _words(another):
             doubts.append(f"{names} say {said}; taken to be of one run")

@@ -37,6 +37,10 @@ _WORDS = {
     r"|percentiles?|quantiles?(?![ -]?(delta[ -]?)?map)|deciles?|quartiles?"
     r"|\(?(maximum|minimum|max|min)\)?$|^(maximum|minimum|max|min) .*",
     "an anomaly": r"anomal(y|ies)|departures?|deviations?|increments?|tendenc(y|ies)|bias(es)?(?![ -])",
+    "a value made from winds": r"differences?(?! scheme)|minus|trends?|regress(ed|ion)|correlations?|eofs?( \d+)?"
+    r"|errors?|standardi[sz]ed|normali[sz]ed|probabilit(y|ies)|shear|gusts?",
+    "not the whole wind": r"(a|quasi)?-?geostrophic|thermal wind|(ir|non-?)?rotational|(non-?)?divergent|storm-relative"
+    r"|zonal mean removed|eddy (component|part|zonal|meridional|eastward|northward|u|v)",
     CLIMATOLOGY: r"climatolog(y|ies|ical)|long[- ]?term[- ]?mean|multi-?year mean|ltm",
 }  # fmt: skip
 _KINDS = {kind: re.compile(rf"(?<![a-z])({words})(?![a-z])") for kind, words in _WORDS.items()}
@@ -96,7 +100,7 @@ def remark(found: Statistic | None, by_user: bool, where: str) -> str:
         return ""
     if found.kind == MEMBER_MEAN:
         return f"is {found.kind} ({found.because}); its storms are weaker than those of its members"
-    if by_user and found.kind == "an anomaly":
+    if by_user and found.kind in ("an anomaly", "a value made from winds", "not the whole wind"):
         return f"is {found.kind} ({found.because}), as the description names it"
     rename = "; where it is none, rename the file" if found.because == _BY_FILE_NAME else ""
     raise InputError(

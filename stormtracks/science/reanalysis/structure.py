@@ -99,7 +99,7 @@ def of_variable(
     if not len(clock.times):
         raise InputError(f"{where}: the time axis is empty (length 0); write or download the file again, or remove it")
     return Structure(
-        axes=tuple(replace(axis, coordinate=None) for axis in clock.axes),
+        axes=tuple(replace(axis, coordinate=None, role=_role(axis, clock.axes)) for axis in clock.axes),
         levels=found,
         grid=grid,
         columns=columns_,
@@ -115,6 +115,11 @@ def shared(variable: netCDF4.Variable) -> tuple[object, ...]:
     """What two variables of a file must have alike to have dimensions and coordinates in common."""
     names = ("coordinates", "grid_mapping", "forecast_time")
     return (variable.dimensions, *(str(attribute(variable, name)) for name in names))
+
+
+def _role(axis: Axis, axes: list[Axis]) -> str:
+    """The role of an axis; none for one of length 1 beside that of the same role, of which nothing is to be chosen."""
+    return axis.role if axis is one(axes, axis.role) else ""
 
 
 def _unknown(axes: list[Axis]) -> list[str]:

@@ -34,7 +34,10 @@ _NAMES = {
     ),
 }
 _NOT_THESE = re.compile(r"water|stress|ocean|ice|absolute")
-_NOT_THESE_WORDS = re.compile(r"\b(stress|ocean|absolute|sea water)\b")
+_NOT_THESE_WORDS = re.compile(
+    r"\b(stress|ocean|absolute|sea water|[uv]-momentum component"
+    r"|(zonal|meridional|eastward|northward|sea|surface|tidal|water|[uv]|[xy]) (current|velocity of water)s?)\b"
+)
 _NEAR_SURFACE_NAME = re.compile(r"10[uv]|[uv]100?|[uv]as|.*\d+m")
 _NEAR_SURFACE_TEXT = re.compile(r"\d+ ?-?m(et(er|re)s?)?\b|surface|above ground")
 _PRESSURE_SURFACE = re.compile(r"(isobaric|pressure|constant pressure) surfaces?")

@@ -260,4 +260,7 @@ CASES = [
     *[Case(f"{u}, {v}", named(u, v)) for u, v in [("U_GRD_L100", "V_GRD_L100"), ("ugrdprs", "vgrdprs"), ("ucomp", "vcomp"), ("u_component", "v_component")]],
     Case("u says which member it is, v does not", lambda folder: [u850().coordinate("number", (), 0)(folder, "a.nc", only=["u850"]), u850()(folder, "b.nc", only=["v850"])]),
     Case("u and v of two members", lambda folder: [u850().coordinate("number", (), number)(folder, f"{number}.nc", only=[name]) for number, name in ((0, "u850"), (1, "v850"))], refused="have different members: 0 only in 0.nc, 1 only in 1.nc"),
+    Case("members, and another dimension of one", u850().members([1, 2, 3], "ens").dimension("number", [1]), members=3),
+    Case("another dimension of one, and members", u850().dimension("number", [1]).members([1, 2, 3], "ens"), members=3),
+    *[Case(f"{words} are no winds", named("u", "v", long_name=words), refused="no netCDF file with winds") for words in ("zonal current", "u-momentum component", "surface currents")],
 ]  # fmt: skip

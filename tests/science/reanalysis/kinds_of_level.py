@@ -206,4 +206,9 @@ CASES = [
     Case("name in Pa, another", wind_names("u_50000", "v_50000"), refused=NOT_850),
     Case("a level that ncwa dropped", Draft().coordinate("lev", (), 850.0, named=False, units="hPa").winds_say(cell_methods="lev: mean")),
     Case("levels that ncwa averaged", Draft().coordinate("lev", (), 675.0, named=False, units="hPa").winds_say(cell_methods="lev: mean"), refused="choose level_hpa from 675"),
+    Case("a pressure beside a height, one of each", level(850.0, "hPa").dimension("height", [2.0], units="m")),
+    Case("a pressure beside the surface, one of each", level(850.0, "hPa").dimension("surface", [0.0])),
+    Case("a share of the surface's pressure that nothing says", level([0.5, 0.85], name="lev"), refused="only numbers below 1: no pressures, .*give the coordinate units of pressure"),
+    Case("a place on an axis", level(0.0, name="level"), refused="'level' has no units and only numbers below 1"),
+    Case("a negative level", level(-850.0, "hPa"), refused="choose level_hpa from -850"),
 ]  # fmt: skip

@@ -58,4 +58,7 @@ CASES = [
     said("cell_methods that CF does not have", "a spread", cell_methods="ensemble: spread"),
     *[Case(f"long_name {words}", u850(long_name=words)) for words in ("zonal wind, bias corrected (quantile mapping)", "zonal wind (quantile delta mapping)")],
     Case("a climatology by the name of its file, and what to do", lambda folder: u850()(folder, "amip-climatology-sst.nc"), refused="by the name of its file.*where it is none, rename the file"),
+    *[said(f"long_name {words}", "a value made from winds", long_name=words) for words in ("u, experiment minus control", "linear trend of u", "EOF 1 of u", "standardised zonal wind", "wind gust", "vertical shear of zonal wind", "probability of zonal wind")],
+    *[said(f"long_name {words}", "not the whole wind", long_name=words) for words in ("geostrophic eastward wind", "divergent component of zonal wind", "eddy zonal wind", "storm-relative u wind")],
+    Case("a part of the wind that the description names", Draft().level(850.0, "hPa").winds_say(long_name="rotational wind").rename(u="a", v="b"), remark="a, b: is not the whole wind .*, as the description names it", dataset={"variables": {"u": "a", "v": "b"}}),
 ]  # fmt: skip
