@@ -50,7 +50,8 @@ _NAMES = {
         r"(air_)?press?(ure)?(_?lev(el)?s?)?(_?\d+)?|p(_?lev(el)?s?(_?\d+)?)?|lev(el)?s?(_?\d+)?|level_\w+|plev\w*|isobaric.*|lv_\w+"
         r"|.*hybrid.*|.*sigma.*|n?m?lev(el)?s?|.*model_?lev.*|height.*|alt(itude)?s?(_?\d+)?|z(_?\d+)?|.*depth.*"
         r"|.*theta.*|.*isentropic.*|.*potential_?(temperature|vorticity).*|bottom_top.*|p_?(full|half)|layers?|eta\w*"
-        r"|.*vertical.*|surface"
+        r"|.*vertical.*|vert|surface|\w*(lev(el)?s?|levelist|lvls?)(_?\d+|_?(p|hpa|pa|mb))?"
+        r"|press?(ure)?_?(hpa|pa|mb|surfaces?|coord\w*)|prs|p\d{2,4}|pl|lp|hpa|mb|millibars?|isobars?"
     ),
     "member": re.compile(
         r"[nm]?ens(emble)?s?(_?(members?|mem|number|size|id|index))?\d*|n?_?mem(ber)?s?(_?(id|number|index|label|name))?\d*"

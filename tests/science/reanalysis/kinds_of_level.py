@@ -68,6 +68,27 @@ HPA = ("hPa", "hpa", "HPA", "hectopascal", "hectopascals", "Hectopascals", "mb",
        "Millibars", "100 Pa", "1e2 Pa", "100Pa", " hPa ", "mb (hPa)", "hPascal")  # fmt: skip
 PA = ("Pa", "pa", "PA", "pascal", "Pascals", "N m-2", "N m**-2", "kg m-1 s-2")
 
+LEVEL_NAMES = (
+    "levelist",
+    "lvl",
+    "plvl",
+    "pressure_lvl",
+    "prs",
+    "mb",
+    "hPa",
+    "millibar",
+    "isobars",
+    "nplev",
+    "z_level",
+    "lev_p",
+    "pressure_hPa",
+    "lev_hpa",
+    "selected_level",
+    "pl",
+    "GRIB_level",
+    "p850",
+)
+
 CASES = [
     *(case for units in HPA for case in at(850.0, 850, units)),
     *(case for units in PA for case in at(85000.0, 850, units)),
@@ -211,4 +232,9 @@ CASES = [
     Case("a share of the surface's pressure that nothing says", level([0.5, 0.85], name="lev"), refused="only numbers below 1: no pressures, .*give the coordinate units of pressure"),
     Case("a place on an axis", level(0.0, name="level"), refused="'level' has no units and only numbers below 1"),
     Case("a negative level", level(-850.0, "hPa"), refused="choose level_hpa from -850"),
+    # levels by the name of their dimension or scalar alone
+    *[Case(f"dimension {name}", level([850.0, 500.0], name=name), remark=f"'{name}' has no units; taken to be in hPa") for name in LEVEL_NAMES],
+    *[Case(f"dimension {name}, another", level(500.0, name=name), refused=NOT_850) for name in LEVEL_NAMES],
+    *[Case(f"scalar {name}, another", Draft().coordinate(name, (), 500.0, named=False), refused=NOT_850) for name in LEVEL_NAMES],
+    *[Case(f"the scalar {name} is no level", Draft().coordinate(name, (), 1000.0, named=False), remark=NONE) for name in ("P0", "pref", "pressure_ref", "surface_pressure", "psl")],
 ]  # fmt: skip
