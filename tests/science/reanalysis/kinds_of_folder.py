@@ -272,6 +272,15 @@ def halves(folder):
     draft(lon=LON[72:])(folder, "e.nc")
 
 
+def zeros(which):
+    """Winds of which some are 0 everywhere at one time."""
+    made = draft()
+    for name in which:
+        made.variables[name].values = made.variables[name].values.copy()
+        made.variables[name].values[3] = 0
+    return made
+
+
 CASES = [
     Case("folders and files that links lead to, and a loop", linked),
     Case("a link to a file elsewhere", linked_from_elsewhere),
@@ -373,4 +382,7 @@ CASES = [
     Case("vorticity that two files share, with other values", overlapping(1, strength=0.5, vorticity=True),
          refused="both contain vo of 2005-08-02T00:00:00, with other values"),
     Case("half of the globe in each file", halves, refused="e.nc .u. and .*w.nc .u. are on different grids"),
+    Case("a time of zeros only", zeros("uv"),
+         remark="^all values are 0 at 1 time, the first 2005-08-01T18:00:00, as if not written", points=7),
+    Case("v that rests at one time", zeros("v"), points=8, settings={"threshold_s1": 5e-6}),
 ]  # fmt: skip
