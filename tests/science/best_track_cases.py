@@ -48,6 +48,21 @@ def with_values(name, convert):
     return text_of(rows=[[*row[:at], convert(row[at]), *row[at + 1 :]] for row in ROWS], units=False)
 
 
+def excels(pattern):
+    """The table with times as Excel writes them where it is set to a country's."""
+
+    def written(text):
+        year, month, day, hour = (int(part) for part in (text[:4], text[5:7], text[8:10], text[11:13]))
+        half = {
+            "half_hour": (hour - 1) % 12 + 1,
+            "half": "AM" if hour < 12 else "PM",
+            "name": {8: "Aug", 10: "Oct"}[month],
+        }
+        return pattern.format(year=year, month=month, day=day, hour=hour, **half)
+
+    return with_values("ISO_TIME", written)
+
+
 def filled(blank):
     """The table with another text for what is missing."""
     return text_of(rows=[[value if value.strip() else blank for value in row] for row in ROWS], units=False)

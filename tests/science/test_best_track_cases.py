@@ -59,6 +59,14 @@ SAME = {
     "without a track type": cases.without("TRACK_TYPE"),
     "without a season": cases.without("SEASON"),
     "a line end in a name": cases.over_two_lines(),
+    "lines of comment": "# a subset\n#\n" + cases.text_of(),
+    "a blank line first": "\n" + cases.text_of(),
+    "Excel's times, American": cases.excels("{month}/{day}/{year} {hour}:00"),
+    "Excel's times, of half days": cases.excels("{month}/{day}/{year} {half_hour}:00:00 {half}"),
+    "Excel's times, British": cases.excels("{day:02d}/{month:02d}/{year} {hour:02d}:00"),
+    "Excel's times, German": cases.excels("{day:02d}.{month:02d}.{year} {hour:02d}:00"),
+    "Excel's times, Dutch": cases.excels("{day}-{month}-{year} {hour}:00:00"),
+    "names of months": cases.excels("{day}-{name}-{year} {hour:02d}:00:00"),
 }
 
 
@@ -360,7 +368,7 @@ TEMPEST_TABLE = "track_id, year, month, day, hour, i, j, lon, lat, slp\n0, 1980,
 STORM = "    0,    9,2001-09-24 03:00:00,    0,    0,    1,8.3,325.8,998.7,15.8,46.3,    0,  0.0,1258.2\n"
 ZONE = cases.with_values("ISO_TIME", lambda text: text + "+02:00")
 SHORT_ZONE = cases.with_values("ISO_TIME", lambda text: text[:16].replace(" ", "T") + "+02")
-EXCEL = cases.with_values("ISO_TIME", lambda text: "24.08.2005 06:00")
+EXCEL_UNTOLD = cases.with_values("ISO_TIME", lambda text: f"{int(text[5:7])}/4/2005 {int(text[11:13])}:00")
 TENTHS = cases.with_values("LAT", lambda text: text.replace(".", ""))
 STRONG = cases.with_values("USA_WIND", lambda text: "strong")
 ROW_LESS = "".join(line for line in cases.HURDAT2.splitlines(keepends=True) if "0600" not in line)
@@ -410,7 +418,11 @@ REFUSED = {
     "a year for a time": (cases.with_values("ISO_TIME", lambda text: text[:4]), "line 2: the time .* '2005'"),
     "a time of another age": (cases.with_values("ISO_TIME", lambda text: f"3{text[1:]}"), "line 2: the time .*3005"),
     "HURDAT2 without an observation": ("AL122005, KATRINA, 0,\n", "storms without an observation"),
-    "Excel's times": (EXCEL, "line 2: the time is not written year"),
+    "Excel's numbers of days": (
+        cases.with_values("ISO_TIME", lambda text: "38588.25"),
+        "line 2: the time is not written",
+    ),
+    "times of which day and month cannot be told": (EXCEL_UNTOLD, "/4/2005 0:00', and whether the day or the month"),
     **{
         f"an hour {hour!r}": (parts_of_times(**DAYS, hour=["0", hour]), f"line 3: '{hour}' in the column 'hour' is not")
         for hour in ("600", "1260", "24", "-1", "6.5", "1e1", "", "NA")

@@ -106,7 +106,8 @@ class Header:
 
 def find(lines: Sequence[str]) -> Header | None:
     """The header that a file's first lines begin with; None where they are no table of storms."""
-    before = 1 if lines and lines[0].lower().startswith("sep=") else 0  # Excel's line about the delimiter
+    is_before = [not line.strip() or line.lower().startswith(("sep=", "#")) for line in lines]  # sep=: Excel's
+    before = is_before.index(False) if False in is_before else 0
     for delimiter in _DELIMITERS:
         header = _header(lines[before:], before + 1, delimiter)
         if "sid" in header.names or all(name in header for name in ("sid", "lat", "lon")):

@@ -33,7 +33,7 @@ _PARTS_OF_TIMES = ({"date"}, {"year", "month", "day"})
 
 def begins(text: str) -> bool:
     """Whether a file that begins with this text is a table with identifiers and positions."""
-    return header.find(text.splitlines()[:2]) is not None
+    return header.find(text.splitlines()[:_FIRST_LINES]) is not None
 
 
 def read(path: Path, window: Window) -> Columns:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts
+from stormtracks.science.best_tracks import day_first
 from stormtracks.science.errors import InputError
 
 Place: TypeAlias = Callable[[int], str]
@@ -107,7 +108,9 @@ def times(texts: Texts, place: Place, needed: bool = False) -> Ints:
         if ((seconds >= CENTURIES[0]) & (seconds < CENTURIES[1])).all():
             return seconds
     convert = _needed_time if needed else _time
-    return _each(texts, convert, np.int64, place, "the time is not written year-month-day hour:minute")
+    return _each(
+        day_first.year_first(texts), convert, np.int64, place, "the time is not written year-month-day hour:minute"
+    )
 
 
 def _each(

@@ -50,7 +50,8 @@ _NAMES = {
         r"(air_)?press?(ure)?(_?lev(el)?s?)?(_?\d+)?|p(_?lev(el)?s?(_?\d+)?)?|lev(el)?s?(_?\d+)?|level_\w+|plev\w*|isobaric.*|lv_\w+"
         r"|.*hybrid.*|.*sigma.*|n?m?lev(el)?s?|.*model_?lev.*|height.*|alt(itude)?s?(_?\d+)?|z(_?\d+)?|.*depth.*"
         r"|.*theta.*|.*isentropic.*|.*potential_?(temperature|vorticity).*|bottom_top.*|p_?(full|half)|layers?|eta\w*"
-        r"|.*vertical.*|surface"
+        r"|.*vertical.*|vert|surface|\w*(lev(el)?s?|levelist|lvls?)(_?\d+|_?(p|hpa|pa|mb))?"
+        r"|press?(ure)?_?(hpa|pa|mb|surfaces?|coord\w*)|prs|p\d{2,4}|pl|lp|hpa|mb|millibars?|isobars?"
     ),
     "member": re.compile(
         r"[nm]?ens(emble)?s?(_?(members?|mem|number|size|id|index))?\d*|n?_?mem(ber)?s?(_?(id|number|index|label|name))?\d*"
@@ -102,9 +103,16 @@ def is_gridded(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> bool:
 
 
 def one(axes: list[Axis], role: str) -> Axis | None:
-    """The axis of a role; of several the first that is longer than 1."""
+    """The axis of a role; of several the first that is longer than 1, else of levels the first of pressures."""
     fitting = [axis for axis in axes if axis.role == role]
-    return next((axis for axis in fitting if axis.size != 1), fitting[0] if fitting else None)
+    if len(fitting) < 2:
+        return fitting[0] if fitting else None
+    long = [axis for axis in fitting if axis.size != 1]
+    return (long or [axis for axis in fitting if role == "level" and _is_of_pressures(axis)] or fitting)[0]
+
+
+def _is_of_pressures(axis: Axis) -> bool:
+    return axis.coordinate is not None and pressure.in_hpa(text(axis.coordinate, "units")) is not None
 
 
 def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Iterator[netCDF4.Variable]:

@@ -18,6 +18,9 @@ _EVEN = 0.1
 """Largest departure of a longitude from even spacing, in steps (files store 0.703125 as 0.703)."""
 _LIKE = 0.1
 """How far the spacing of rows may be from even, or from a whole multiple where rows are missing, in rows."""
+_REPEATED = 8
+"""Columns beyond 360 degrees that models and plotting programs repeat at most, besides the first at the end."""
+_REPEATED_DEGREES = 36.0
 _FEW = 3
 """Columns that a grid round the Earth may lack to be taken for one that should have them."""
 _BACKWARDS = re.compile(r"degrees?_?(south|west|w)|degrees?_s|degreess")
@@ -33,7 +36,7 @@ class Columns:
     flip_rows, flip_columns : bool
         Whether the stored order is north to south, east to west.
     columns : int
-        Columns kept: one less than stored where the last repeats the first.
+        Columns kept: fewer than stored where the last ones repeat the first.
     roll : int
         How many columns go from the front to the end, after flipping.
     """
@@ -87,7 +90,8 @@ def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path
     _refuse_gap(lat, "latitudes", where)
     flip_columns, lon = _eastward(lon, where)
     step = (lon[-1] - lon[0]) / (len(lon) - 1)
-    columns = len(lon) - (abs(lon[-1] - lon[0] - 360) < _EVEN * step)  # the last may repeat the first
+    round_ = round(360 / step)  # the last may repeat the first
+    columns = round_ if len(lon) > round_ and abs(round_ * step - 360) < _EVEN * step else len(lon)
     lon = lon[:columns]
     periodic = bool(abs(columns * step - 360) < step / 2)
     lon, roll = _from_greenwich(lon, periodic)
@@ -141,10 +145,16 @@ def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
     spacing = even[1] - even[0]
     if (step > 0).all():
         _refuse_gap(unwrapped, "longitudes", where)
-    if spacing <= 0 or abs(unwrapped - even).max() > _EVEN * spacing or unwrapped[-1] - unwrapped[0] > 360.001:
+    is_even = spacing > 0 and abs(unwrapped - even).max() <= _EVEN * spacing
+    if not is_even or unwrapped[-1] - unwrapped[0] > 360.001 + min(_REPEATED * spacing, _REPEATED_DEGREES):
+        run = f"begin with {', '.join(f'{one:g}' for one in lon[:4])}"
         raise InputError(
-            f"{where}: longitudes must be evenly spaced and go round the Earth at most once, but they begin with "
-            f"{', '.join(f'{one:g}' for one in lon[:4])}; regrid the file"
+            f"{where}: longitudes must be evenly spaced and go round the Earth at most once, but they "
+            + (
+                f"go on for {unwrapped[-1] - unwrapped[0]:g} degrees; cut the file to 360 (ncks -d)"
+                if is_even
+                else f"{run}; regrid the file"
+            )
         )
     return flipped, unwrapped
 

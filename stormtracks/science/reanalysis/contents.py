@@ -65,6 +65,10 @@ class FileContents:
         levels = [one.levels for one in self.candidates if one.role == role]
         return None if None in levels else tuple(level for one in levels for level in one or ())
 
+    def guess(self, role: str) -> str:
+        """What the level of the variables of a role is guessed by; "" where it is stated."""
+        return next((one.guess for one in self.candidates if one.role == role), "")
+
     @property
     def _first(self) -> Structure | None:
         return next((one.structure for one in self.candidates), None)

@@ -40,6 +40,8 @@ class Field:
     calendar : str
     members : tuple of str
         Labels of the member axis; one label where there is none.
+    names_members : bool
+        Whether the file itself says which members they are.
     together : bool
         Whether one stored chunk holds several members.
     remarks : tuple of str
@@ -67,7 +69,7 @@ class Field:
         self.axes = list(found.axes)
         self.grid, self._columns = found.grid, found.columns
         self.times, self.calendar = found.times, found.calendar
-        self.members = found.members
+        self.members, self.names_members = found.members, found.names_members
         said = found.remarks(level, described.level is not None)
         self.remarks = tuple(f"{chosen.name}: {remark}" for remark in said)
         if self._axis("level"):

@@ -40,7 +40,7 @@ class StoredField:
     grid : Grid
     times : ndarray of datetime64[s], shape (nt,)
     members : tuple of str
-    together : bool
+    names_members, together : bool
     remarks : tuple of str
     is_mean : bool
         Whether the file says that its values are means over time.
@@ -57,6 +57,7 @@ class StoredField:
     grid: Grid
     times: Times
     members: tuple[str, ...]
+    names_members: bool
     together: bool
     remarks: tuple[str, ...]
     is_mean: bool
@@ -127,6 +128,7 @@ class Files:
                 grid=self._shared(field.grid),
                 times=field.times,
                 members=field.members,
+                names_members=field.names_members,
                 together=field.together,
                 remarks=field.remarks,
                 origin=origin.of_file(field.source.nc, path),

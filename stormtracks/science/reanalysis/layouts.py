@@ -257,7 +257,7 @@ def _at_level(entries: list[Entry], level: float, looks: Looks, described: Datas
         others = [entry for entry in entries if entry.role == role]
         if not fitting or role in ("u", "v"):  # vorticity at another level does not matter where there are winds
             there = sorted({one for entry in others for one in _levels_of(entry, looks, described) or ()})
-            raise variables.level_missing(others[0].path, role, level, there)
+            raise variables.level_missing(others[0].path, role, level, there, looks.at(others[0].path).guess(role))
     return fitting
 
 

@@ -26,6 +26,7 @@ _NAMES = {
     "levels of potential vorticity": re.compile(r".*potential_?vorticity.*|pv|pvu|lv_pvl\w*"),
     HEIGHTS: re.compile(r"height.*|alt(itude)?s?|lv_htgl\w*"),
     DEPTHS: re.compile(r".*depth.*"),
+    "levels at the surface": re.compile(r"surface|mean_?sea|sfc|lv_sfc\w*"),
 }
 _MODEL_UNITS = {"level", "levels", "layer", "layers", "model_level", "model_levels", "sigma", "sigma_level", "hybrid"}
 _OTHER_UNITS = {

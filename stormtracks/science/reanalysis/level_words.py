@@ -23,12 +23,21 @@ _WIND = (
 )
 _IN_FILE_NAME = re.compile(rf"(?:^|[^a-z0-9]){_WIND}(\d{{3,4}})(?![0-9a-z])")
 _APART_IN_FILE_NAME = re.compile(rf"(?:^|[^a-z0-9]){_WIND}[_.-]([1-9]\d{{2,3}})(?![0-9a-z])")
+_GRID_IN_FILE_NAME = re.compile(r"(?:anl|fcst|fcst_phy|ice|surf)_p125(?![0-9])")
+"""JRA's files on a grid of 1.25 degrees: ``anl_p125_ugrd``."""
+_REACHES = re.compile(
+    rf"\b(?:to|top|top at|from|above|below|up to|through|and) \d+(?:\.\d+)?[ _-]?(?:{_UNIT})(?![a-z])"
+)
 _USUAL = {*range(100, 1001, 25)}
 _STANDARD = {10, 20, 30, 50, 70, 100, 150, 200, 250, 300, 400, 500, 600, 700, 850, 925, 1000}
 _APART = (1, 2, 3, 6, 10, 12)
 """How far apart the numbers of files are that count steps, hours or members."""
 _HIGHEST_HPA = 1100.0
 _WORDS = ("long_name", "description", "var_desc", "level_desc", "GRIB_name")
+_OF_SOMETHING_ELSE = re.compile(
+    r"ref|p0|top|bottom|min|max|range|resol|thick|spac|step|thresh|press.*(surf|sea)|(surf|sea).*press|base|unit"
+)
+"""Names of attributes that are pressures, but not the level."""
 _HEIGHT = re.compile(r"(\d+(?:\.\d+)?) ?-?m(?:et(?:er|re)s?)?\b")
 _HEIGHT_IN_NAME = re.compile(
     r"(\d{1,3})_?m?_?[uv](?:_?\d*)?|(?:u|v)_?(10|100)n?|[uv].*?(\d+)_?m(?:_?above.*)?|(\d{1,3})_?m_[uv].*"
@@ -65,7 +74,7 @@ def of_variable(variable: netCDF4.Variable) -> tuple[float | None, str]:
 
 def of_file_name(path: Path) -> float | None:
     """The level (hPa) that the name of a file says; None where it says none."""
-    name = path.name.lower()
+    name = _GRID_IN_FILE_NAME.sub("", path.name.lower())
     found = _UNIT_IN_FILE_NAME.search(name)
     if found:
         return _in_hpa(found[1], found[2])
@@ -81,10 +90,16 @@ def of_file_name(path: Path) -> float | None:
     return None
 
 
+def of_folder_name(path: Path) -> float | None:
+    """The level (hPa) that the name of a file's folder says with its unit: ``500hPa``; None where it says none."""
+    found = _UNIT_IN_FILE_NAME.search(path.parent.name.lower())
+    return _in_hpa(found[1], found[2]) if found else None
+
+
 def of_title(title: str) -> float | None:
     """The one level (hPa) that the title of a file says, in lower case; None where it says none or several."""
     levels = {_in_hpa(number, unit) for number, unit in _PRESSURE.findall(title)}
-    return levels.pop() if len(levels) == 1 and not layer_in(title) else None
+    return levels.pop() if len(levels) == 1 and not layer_in(title) and not _REACHES.search(title) else None
 
 
 def height_of(variable: netCDF4.Variable) -> float | None:
@@ -117,6 +132,17 @@ def _is_counted(path: Path, found: re.Match[str]) -> bool:
     number, width = int(found[1]), stop - start
     others = [0, *(number + sign * apart for apart in _APART for sign in (-1, 1))]
     return any(path.with_name(f"{path.name[:start]}{one:0{width}d}{path.name[stop:]}").exists() for one in others)
+
+
+def of_any_attribute(variable: netCDF4.Variable) -> float | None:
+    """The level (hPa) that some attribute of a variable is, whatever its name: ``surface = "500 mb"``."""
+    for name in variable.ncattrs():
+        if name in _WORDS or _OF_SOMETHING_ELSE.search(name.lower()):
+            continue
+        found = _PRESSURE.fullmatch(text(variable, name))
+        if found:
+            return _in_hpa(found[1], found[2])
+    return None
 
 
 def attribute_names(variable: netCDF4.Variable | netCDF4.Dataset, names: re.Pattern[str]) -> list[str]:

@@ -50,10 +50,10 @@ _KINDS = {  # kinds of level by the types that GRIB and its converters name
     "the surface": re.compile(r"surface|sfc|ground.*"),
 }
 _ATTRIBUTES = re.compile(
-    r"(grib_)?((air_)?p(ress(ure)?)?_?)?lev(el)?(_?(value|desc(ription)?|hpa|mb|pa))?|(air_)?pres(s(ure)?)?(_?(hpa|mb|pa))?"
-    r"|plev|p|isobaric\w*"
+    r"(grib_)?((air_)?p(ress(ure)?)?_?|(vertical|selected|first)_?)?(lev(el)?(ist)?|lvl)(_?(value|desc(ription)?|hpa|mb|pa)|1)?"
+    r"|(vertical|selected|first)_?lev(el)?_?value|(air_)?pres(s(ure)?)?(_?(hpa|mb|pa))?|plev|p|isobaric\w*"
 )
-_SAYS_KIND_ONLY = re.compile(r"(pressure|isobaric|multiple|single|all|upper.air).*")
+_SAYS_KIND_ONLY = re.compile(r"(pressure|isobaric|multiple|single|all|upper.air).*|p_?l(ev(el)?s?)?|prs|plevs?")
 """Descriptions of levels that do not say which."""
 _AGREE = 0.01
 """How far apart two statements of a level may be, relative, to be the same."""
@@ -78,6 +78,8 @@ class Levels:
         What was assumed; "" where nothing was.
     source : str
         What states it, with its unit: "the attribute 'level'"; "" for what is only guessed.
+    guess : str
+        What it is guessed by: "the name of the file"; "" for what is stated.
     """
 
     hpa: tuple[float, ...] | None = None
@@ -86,6 +88,7 @@ class Levels:
     near: str = ""
     remark: str = ""
     source: str = ""
+    guess: str = ""
 
     def place(self, level: float) -> int:
         """Number of a level (hPa) on the axis."""
@@ -122,7 +125,8 @@ def of_variable(
     if layer is not None and not (by_axis and by_axis.hpa):
         return layer
     if not stated:
-        stated = [found for found in (_of_file_attributes(nc), _of_file_name(path), _of_title(nc)) if found]
+        guesses = (_of_any_attribute(variable), _of_file_attributes(nc), _of_file_name(path), _of_title(nc))
+        stated = [found for found in guesses if found]
     if not stated:
         return _of_height(variable)
     return _agreeing(stated)
@@ -167,7 +171,7 @@ def refuse_others(levels: Levels, axes: list[Axis], where: str) -> None:
 def _remedy(other: str) -> str:
     if "stated twice" in other:
         return "correct one of them (ncatted, ncrename)"
-    if "not understood" in other:
+    if "not understood" in other or "no units" in other:
         return "give the coordinate units of pressure (ncatted -a units,NAME,o,c,hPa FILE)"
     if "model" in other or "sigma" in other:
         return "interpolate to pressure first (cdo ml2pl,85000 FILE OUT)"
@@ -196,7 +200,7 @@ def _agreeing(stated: list[Levels]) -> Levels:
     for other in with_units:
         if first.source and first.hpa and other.hpa and len(first.hpa) == len(other.hpa) == 1:
             one, another = first.hpa[0], other.hpa[0]
-            if abs(one - another) > _AGREE * one:
+            if abs(one - another) > _AGREE * abs(one):
                 said = f"{first.source} says {one:g} hPa and {other.source} {another:g} hPa"
                 return Levels(other=f"its level is stated twice: {said}")
     return first
@@ -212,14 +216,22 @@ def _in_name(in_words: list[Levels], path: Path) -> Levels | None:
     return next((found for found in in_words if found.hpa is not None), None) or _of_file_name(path)
 
 
+def _of_any_attribute(variable: netCDF4.Variable) -> Levels | None:
+    level = level_words.of_any_attribute(variable)
+    return None if level is None else Levels((level,))
+
+
 def _of_file_name(path: Path) -> Levels | None:
     level = level_words.of_file_name(path)
-    return None if level is None else Levels((level,))
+    if level is not None:
+        return Levels((level,), guess="the name of the file")
+    level = level_words.of_folder_name(path)
+    return None if level is None else Levels((level,), guess="the name of its folder")
 
 
 def _of_title(nc: netCDF4.Dataset) -> Levels | None:
     level = level_words.of_title(text(nc, "title"))
-    return None if level is None else Levels((level,))
+    return None if level is None else Levels((level,), guess="the title of the file")
 
 
 def _of_coordinate(nc: netCDF4.Dataset, axes: list[Axis], variable: netCDF4.Variable) -> Levels | None:
@@ -249,7 +261,8 @@ def _of_scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, by_axis: Levels
     found = [_levels(nc, scalar) for scalar in named or scalars]
     if by_axis is not None:
         return next((one for one in found if one.hpa is not None and one.source), by_axis)
-    return next((one for one in found if one.hpa is not None), found[0] if found else None)
+    pressures = [one for one in found if one.hpa is not None]
+    return next((one for one in pressures if one.source), next(iter(pressures), found[0] if found else None))
 
 
 def _levels(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Levels:
@@ -288,6 +301,8 @@ def _pressures(what: str, values: Floats, factor: float | None) -> Levels:
                 other=f"{what.removeprefix('the level ')} are levels of a model by number, without units",
                 remark="counted",
             )
+        if 0 <= np.nanmax(values, initial=0) < 1:  # a place, 0, or a share of the pressure at the surface
+            return Levels(other=f"{what} has no units and only numbers below 1: no pressures", remark="counted")
         factor = 0.01 if np.nanmax(values, initial=0) > 2000 else 1.0  # no pressure level lies above 2000 hPa
         remark = f"{what} has no units; taken to be in {'Pa' if factor < 1 else 'hPa'}"
     hpa = tuple(float(level) for level in np.round(values * factor, 6))

@@ -4,7 +4,7 @@ What no wind can be (`packing.LARGEST`) is found without this: here are marks th
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ _APART = 0.05
 """How far a mark is from all other values, at least, as a share of itself."""
 
 
-def unsaid(values: Floats, limits: Collection[float] = ()) -> float | None:
+def unsaid(values: Floats, limits: Collection[float] = (), whole: bool = True) -> float | None:
     """The mark of missing values among some winds; None where there is none, as nearly always.
 
     Parameters
@@ -28,6 +28,8 @@ def unsaid(values: Floats, limits: Collection[float] = ()) -> float | None:
         below the ground are there at all times.
     limits : collection of float
         The lowest and highest number that can be stored, where these are whole numbers with a scale.
+    whole : bool
+        Whether the first step is looked at as a whole, as once for each file.
 
     Examples
     --------
@@ -42,11 +44,27 @@ def unsaid(values: Floats, limits: Collection[float] = ()) -> float | None:
     """
     if not values.size:
         return None
-    for part in (values[0, 0], values.reshape(-1)[::_EVERY]):
+    for part in (values[0, 0], values.reshape(-1)[::_EVERY])[0 if whole else 1 :]:
         for extreme in _extremes(part):
             if (_is_round(extreme) or extreme in limits) and _stands_apart(values, extreme):
                 return extreme
     return None
+
+
+def unwritten(fields: Sequence[Floats]) -> list[tuple[int, int]]:
+    """The steps and members of which all values of all fields are 0, as of what a program did not write.
+
+    Parameters
+    ----------
+    fields : sequence of ndarray of float32, shape (step, member, lat, lon)
+    """
+    some = [one.reshape((*one.shape[:2], -1)) for one in fields]
+    zero = ~np.logical_or.reduce([one[..., ::_EVERY].any(axis=2) for one in some])
+    return [
+        (step, member)
+        for step, member in np.argwhere(zero).tolist()
+        if not any(one[step, member].any() for one in some)
+    ]
 
 
 def _extremes(part: Floats) -> tuple[float, float]:

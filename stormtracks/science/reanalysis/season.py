@@ -20,6 +20,8 @@ from stormtracks.science.reanalysis.series import Series
 from stormtracks.science.records import InputFile, TimeAxis
 from stormtracks.science.settings import Settings
 
+_LONG_STEP = 24.0
+"""Hours between times from which on few storms can be followed."""
 _SAY_MARK = (
     "where it marks missing values, name it as it is stored (ncatted -a missing_value,NAME,o,TYPE,NUMBER FILE), or "
 )
@@ -148,6 +150,8 @@ class Season:
         hours = calendars.elapsed_hours(files.first.times, first.calendar)
         self.axis = TimeAxis(files.first.times, hours, first.calendar)
         self.gaps = gaps.Gaps(0, len(self.axis), None)
+        self._unwritten: set[tuple[int, int]] = set()
+        self._looked_at: set[tuple[Path, str, tuple[int, ...]]] = set()
         self.missing_values = np.zeros((len(self.axis), len(self.members)), np.int32)
 
     def __enter__(self) -> "Season":
@@ -188,7 +192,7 @@ class Season:
             f"{100 * share:.2g} % of the values are missing (below the ground, say); no maximum is looked for at or "
             "beside them"
         )
-        return self._remarks(ensemble_member) + ((absent,) if share else ())
+        return self._remarks(ensemble_member) + ((absent,) if share else ()) + self._on_unwritten(ensemble_member)
 
     def missing_share(self, ensemble_member: int) -> float:
         """Share of the region's values, over all times, that one member does not have, as far as it was read."""
@@ -261,7 +265,26 @@ class Season:
         return np.broadcast_to(inside, self.grid.shape)
 
     def _remarks(self, ensemble_member: int | None) -> tuple[str, ...]:
-        return self._files.remarks(ensemble_member) + ((self.gaps.remark,) if self.gaps.missing else ())
+        missing = (self.gaps.remark,) if self.gaps.missing else ()
+        return self._files.remarks(ensemble_member) + missing + self._on_steps()
+
+    def _on_unwritten(self, ensemble_member: int) -> tuple[str, ...]:
+        """What is said of times at which all values are 0."""
+        steps = sorted(step for member, step in self._unwritten if member == ensemble_member)
+        if not steps:
+            return ()
+        first = calendars.text(self.axis.times[steps[0]], self.axis.calendar)
+        times = "1 time" if len(steps) == 1 else f"{len(steps):,} times"
+        return (f"all values are 0 at {times}, the first {first}, as if not written; no storm is found there",)
+
+    def _on_steps(self) -> tuple[str, ...]:
+        """What is said of means of days or more, and of other times that are more than a day apart."""
+        step = float(np.median(np.diff(self.axis.hours))) if len(self.axis) > 1 else 0.0
+        is_mean = self._files.first.field.is_mean
+        if step < _LONG_STEP or (step == _LONG_STEP and not is_mean):
+            return ()
+        means = " and means over them" if is_mean else ""
+        return (f"the times are {step:g} hours apart{means}; few storms can be followed (steps of 6 hours are usual)",)
 
     def _read(self, reading: Reading, start: int, stop: int) -> tuple[Floats, ...]:
         """u and v, or vorticity, of members that are read together."""
@@ -281,6 +304,7 @@ class Season:
             fields.append(values)
         if unsound:
             self._count_missing(reading, start, unsound)
+        self._unwritten |= {(reading.numbers[member], start + step) for step, member in marks.unwritten(fields)}
         return tuple(fields)
 
     def _count_missing(self, reading: Reading, start: int, unsound: list[tuple[Series, Bools]]) -> None:
@@ -304,7 +328,12 @@ class Season:
 
     def _refuse_unsaid(self, one: Series, start: int, values: Floats, numbers: list[int]) -> None:
         """Refuse a mark of missing values that nothing says to be one."""
-        mark = marks.unsaid(values, one.field_at(start).limits if len(values) else ())
+        if not len(values):
+            return
+        field = one.field_at(start)
+        looked_at = field.path, field.name, tuple(numbers)
+        mark = marks.unsaid(values, field.limits, looked_at not in self._looked_at)
+        self._looked_at.add(looked_at)
         if mark is None:
             return
         marked = (values == np.float32(mark)) & self._inside

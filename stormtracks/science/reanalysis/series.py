@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Floats, Times
+from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import means, origin
 from stormtracks.science.reanalysis.files import MOST, StoredField
@@ -15,6 +15,11 @@ from stormtracks.science.records import Grid
 
 _GREGORIAN = ("standard", "proleptic_gregorian")
 _AGREE_FROM = np.datetime64("1582-10-15", "s")
+_SHARED = 2
+"""Times that two files after one another may both have, with the same values."""
+_SAME = {"vorticity": 1e-7}
+_SAME_WIND = 0.01
+"""s-1 and m s-1; packing of each file by itself makes them differ by about this."""
 _NAMED = 3
 """Members named of each file."""
 FILES_AT_A_TIME = MOST // 2
@@ -127,18 +132,49 @@ class Series:
         self.times, self._owners, self._steps = times[order], owners[order], steps[order]
         again = np.flatnonzero(self.times[1:] == self.times[:-1])
         if len(again):
-            raise _twice(self.field_at(int(again[0])), self.field_at(int(again[0]) + 1), self.times[again[0]])
+            self._leave_out_again(again + 1)
+
+    def _leave_out_again(self, again: Ints) -> None:
+        """Leave out steps that the file before has too, with the same values: downloads often share a time."""
+        shared: dict[tuple[int, int], int] = {}
+        for step in again.tolist():
+            one, other = self.field_at(step - 1), self.field_at(step)
+            owners = int(self._owners[step - 1]), int(self._owners[step])
+            shared[owners] = shared.get(owners, 0) + 1
+            is_edge = shared[owners] <= _SHARED < min(len(one.times), len(other.times))
+            if not (is_edge and _same_values(one, int(self._steps[step - 1]), other, int(self._steps[step]))):
+                raise _twice(
+                    one, other, self.times[step if is_edge else again[0]], ", with other values" if is_edge else ""
+                )
+        for (owner, other_owner), times in shared.items():
+            names = f"{self.fields[owner].path.name} and {self.fields[other_owner].path.name}"
+            what = "1 time" if times == 1 else f"{times} times"
+            self.doubts.append(f"{names} both contain {what}, with the same values; read once")
+        self.times, self._owners, self._steps = (
+            np.delete(each, again) for each in (self.times, self._owners, self._steps)
+        )
 
 
 def _overlaps(field: StoredField, first: np.datetime64, last: np.datetime64) -> bool:
     return bool(len(field.times) and field.times[0] <= last and field.times[-1] >= first)
 
 
-def _twice(one: StoredField, other: StoredField, time: np.datetime64) -> InputError:
+def _same_values(one: StoredField, step: int, other: StoredField, other_step: int) -> bool:
+    """Whether two files hold the same at a time that both have."""
+    if not _same_grid(one.grid, other.grid) or not _same_members(one, other):
+        return False
+    places = list(range(len(one.members)))
+    values, others = (field.read_file_steps(at, at + 1, places)[0] for field, at in ((one, step), (other, other_step)))
+    return np.allclose(values, others, rtol=0, atol=_SAME.get(one.role, _SAME_WIND), equal_nan=True)
+
+
+def _twice(one: StoredField, other: StoredField, time: np.datetime64, differ: str) -> InputError:
     moment = calendars.text(time, one.calendar)
+    if not _same_grid(one.grid, other.grid):
+        refuse_difference(one, other)
     return InputError(
-        f"{one.path} and {other.path} both contain {one.name} of {moment}; remove one of them, or give the right one "
-        "under 'files' of a dataset description"
+        f"{one.path} and {other.path} both contain {one.name} of {moment}{differ}; remove one of them, or give the "
+        "right one under 'files' of a dataset description (as NAME_{member}.nc where they are members of an ensemble)"
     )
 
 
@@ -152,7 +188,7 @@ def refuse_difference(one: StoredField, other: StoredField, *, same_members: boo
         raise InputError(
             f"{names} are on different grids: {_described(one.grid)}; {_described(other.grid)}; regrid one of them"
         )
-    if same_members and one.members != other.members:
+    if same_members and not _same_members(one, other):
         raise InputError(f"{names} have different members: {_apart(one, other)}; use files of one ensemble")
     if one.calendar != other.calendar and not (_counts_as_we_do(one) and _counts_as_we_do(other)):
         raise InputError(
@@ -179,6 +215,12 @@ def _same_grid(one: Grid, other: Grid) -> bool:
         and np.allclose(one.lat, other.lat, atol=1e-4)
         and np.allclose(one.lon, other.lon, atol=1e-4)
     )
+
+
+def _same_members(one: StoredField, other: StoredField) -> bool:
+    """Whether two files have the same members; of one member it may be that one file only says which it is."""
+    is_one = len(one.members) == len(other.members) == 1
+    return one.members == other.members or (is_one and not (one.names_members and other.names_members))
 
 
 def _counts_as_we_do(field: StoredField) -> bool:

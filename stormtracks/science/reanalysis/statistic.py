@@ -22,17 +22,25 @@ _METHODS = {  # of cell_methods
     "maximum_absolute_value": "a maximum", "minimum_absolute_value": "a minimum",
     "mean_absolute_value": "a mean of amounts",
     "mean_of_upper_decile": "a mean of the largest", "percentile": "a percentile", "count": "a count",
+    "max": "a maximum", "min": "a minimum", "std": "a standard deviation", "stddev": "a standard deviation",
+    "stdev": "a standard deviation", "var": "a variance", "spread": "a spread", "anomaly": "an anomaly",
+    "climatology": CLIMATOLOGY,
 }  # fmt: skip
 _METHOD = re.compile(r"((?:[\w.-]+: ?)+)([a-z_]+)((?: +(?:within|over|where) +\w+)*)")
 _OF_MEMBERS = re.compile(r"realization|realisation|ens\w*|mem\w*|number|m|e|.*_?member|sample")
+_OF_LEVELS = re.compile(r"lev(el)?s?|p?lev|pressure|pres|air_pressure|isobaric\w*|height|altitude|z")
 _WORDS = {
     _SPREAD: r"spread|sprd|standard dev(iation)?s?|std\.? ?devs?|st\.? ?devs?|stddev|stdev|variances?|covariances?"
     r"|standard errors?|uncertaint(y|ies)|inter-?quartile( range)?|rmse|root mean square( errors?)?",
     _EXTREME: r"(daily|hourly|monthly|time|temporal|ensemble|absolute|\d+-?h(r|our(ly)?)?) (max|min)(imum)?s?"
     r"|(max|min)(imum)? (over|during|since|in the|within|of members|of the ensemble).*"
-    r"|percentiles?|quantiles?|deciles?|quartiles?"
+    r"|percentiles?|quantiles?(?![ -]?(delta[ -]?)?map)|deciles?|quartiles?"
     r"|\(?(maximum|minimum|max|min)\)?$|^(maximum|minimum|max|min) .*",
     "an anomaly": r"anomal(y|ies)|departures?|deviations?|increments?|tendenc(y|ies)|bias(es)?(?![ -])",
+    "a value made from winds": r"differences?(?! scheme)|minus|trends?|regress(ed|ion)|correlations?|eofs?( \d+)?"
+    r"|errors?|standardi[sz]ed|normali[sz]ed|probabilit(y|ies)|shear|gusts?",
+    "not the whole wind": r"(a|quasi)?-?geostrophic|thermal wind|(ir|non-?)?rotational|(non-?)?divergent|storm-relative"
+    r"|zonal mean removed|eddy (component|part|zonal|meridional|eastward|northward|u|v)",
     CLIMATOLOGY: r"climatolog(y|ies|ical)|long[- ]?term[- ]?mean|multi-?year mean|ltm",
 }  # fmt: skip
 _KINDS = {kind: re.compile(rf"(?<![a-z])({words})(?![a-z])") for kind, words in _WORDS.items()}
@@ -56,6 +64,9 @@ _GRIB_STEPS = {"max": "a maximum", "min": "a minimum", "sd": "a standard deviati
 _GRIB_TYPES = {"em": MEMBER_MEAN, "es": "a spread", "ses": "a spread", "ep": "a probability", "pb": "a probability",
                "pd": "a probability", "efi": "an index", "sot": "an index", "cd": CLIMATOLOGY, "cl": CLIMATOLOGY,
                "fcmax": "a maximum", "fcmin": "a minimum", "fcstdev": "a standard deviation"}  # fmt: skip
+
+
+_BY_FILE_NAME = "by the name of its file"
 
 
 class Statistic(NamedTuple):
@@ -89,10 +100,12 @@ def remark(found: Statistic | None, by_user: bool, where: str) -> str:
         return ""
     if found.kind == MEMBER_MEAN:
         return f"is {found.kind} ({found.because}); its storms are weaker than those of its members"
-    if by_user and found.kind == "an anomaly":
+    if by_user and found.kind in ("an anomaly", "a value made from winds", "not the whole wind"):
         return f"is {found.kind} ({found.because}), as the description names it"
+    rename = "; where it is none, rename the file" if found.because == _BY_FILE_NAME else ""
     raise InputError(
         f"{where}: is {found.kind} ({found.because}), a statistic and no wind at any time; use the winds themselves"
+        + rename
     )
 
 
@@ -109,9 +122,17 @@ def _by_cell_methods(variable: netCDF4.Variable) -> Statistic | None:
             return Statistic(CLIMATOLOGY, because)
         if method == "median" and "time:" in names:
             return Statistic("a median", because)
+        if method in ("mean", "median") and _are_levels_gone(variable.group(), re.findall(r"[\w.-]+", names)):
+            return Statistic("a mean over levels", because)
         if method in ("mean", "median") and any(_OF_MEMBERS.fullmatch(name) for name in re.findall(r"[\w.-]+", names)):
             mean_of_members = Statistic(MEMBER_MEAN, because)
     return mean_of_members
+
+
+def _are_levels_gone(nc: netCDF4.Dataset, names: list[str]) -> bool:
+    """Whether names are of levels that the file no longer has; ncwa calls it a mean where it drops the only one."""
+    levels = [name for name in names if _OF_LEVELS.fullmatch(name)]
+    return bool(levels) and not any(name in nc.variables for name in levels)
 
 
 def _by_standard_name(variable: netCDF4.Variable) -> Statistic | None:
@@ -162,4 +183,4 @@ def _by_file_name(name: str) -> Statistic | None:
     kind = next((kind for kind, pattern in _IN_FILE_NAMES.items() if pattern.search(name)), "")
     if not kind and re.search(r"(?<![a-z])ens_?mean(?![a-z])", name):
         kind = MEMBER_MEAN
-    return Statistic(kind, "by the name of its file") if kind else None
+    return Statistic(kind, _BY_FILE_NAME) if kind else None

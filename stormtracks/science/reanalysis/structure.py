@@ -36,6 +36,8 @@ class Structure:
     calendar : str
     members : tuple of str
         Labels of the member axis; one label where there is none.
+    names_members : bool
+        Whether the file itself says which members they are.
     assumed : tuple of str
         What was assumed of all but the level.
     statistic : str
@@ -49,6 +51,7 @@ class Structure:
     times: Times
     calendar: str
     members: tuple[str, ...]
+    names_members: bool
     assumed: tuple[str, ...]
     statistic: str = ""
 
@@ -91,17 +94,19 @@ def of_variable(
     nc, where = variable.group(), f"{path}: {variable.name}"
     grid, columns_ = columns.grid(nc, variable, axes, path)
     clock = valid_times.of_variable(nc, variable, axes, path)
+    labels = _labels(nc, variable, clock.axes, where)
     _refuse_axes(clock.axes, where)
     if not len(clock.times):
         raise InputError(f"{where}: the time axis is empty (length 0); write or download the file again, or remove it")
     return Structure(
-        axes=tuple(replace(axis, coordinate=None) for axis in clock.axes),
+        axes=tuple(replace(axis, coordinate=None, role=_role(axis, clock.axes)) for axis in clock.axes),
         levels=found,
         grid=grid,
         columns=columns_,
         times=clock.times,
         calendar=clock.calendar,
-        members=_labels(nc, variable, clock.axes, where),
+        members=labels or ("1",),
+        names_members=bool(labels),
         assumed=tuple(filter(None, (clock.remark, columns.short_of_round(grid), *_unknown(clock.axes)))),
     )
 
@@ -110,6 +115,11 @@ def shared(variable: netCDF4.Variable) -> tuple[object, ...]:
     """What two variables of a file must have alike to have dimensions and coordinates in common."""
     names = ("coordinates", "grid_mapping", "forecast_time")
     return (variable.dimensions, *(str(attribute(variable, name)) for name in names))
+
+
+def _role(axis: Axis, axes: list[Axis]) -> str:
+    """The role of an axis; none for one of length 1 beside that of the same role, of which nothing is to be chosen."""
+    return axis.role if axis is one(axes, axis.role) else ""
 
 
 def _unknown(axes: list[Axis]) -> list[str]:
@@ -139,12 +149,13 @@ def _refuse_axes(axes: list[Axis], where: str) -> None:
 
 
 def _labels(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], where: str) -> tuple[str, ...]:
-    """Labels of the members: numbers or texts as the file has them, else counted from 1."""
+    """Labels of the members: numbers or texts as the file has them, else counted from 1; none for one that has none."""
     axis = one(axes, "member")
     if axis is None:
         scalar = axes_.scalar(nc, variable, "member")
         own = "" if scalar is None else _texts(scalar)[0]
-        return (own or str(attribute(nc, "variant_label")) or "1",)  # CMIP6: r1i1p1f1
+        own = own or str(attribute(nc, "variant_label")).strip()  # CMIP6: r1i1p1f1
+        return (own,) if own else ()
     if axis.coordinate is None or axis.size > packing.LONGEST_AXIS:
         return tuple(str(number) for number in range(1, min(axis.size, packing.LONGEST_AXIS) + 1))
     labels = _texts(axis.coordinate)

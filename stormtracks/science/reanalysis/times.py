@@ -1,6 +1,7 @@
 """Times by a file's own units and calendar."""
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from stormtracks.science.reanalysis.packing import Packing
 _CALENDARS = {
     "": "standard", "standard": "standard", "gregorian": "standard", "proleptic_gregorian": "proleptic_gregorian",
     "noleap": "noleap", "365_day": "noleap", "no_leap": "noleap", "365day": "noleap", "360_day": "360_day",
-    "360day": "360_day",
+    "360day": "360_day", "gregorian_proleptic": "proleptic_gregorian", "365_days": "noleap", "360_days": "360_day",
 }  # fmt: skip
 _UNITS = {  # spelling without a plural s -> (what cftime is asked for, how many of that)
     "week": ("days", 7), "day": ("days", 1), "d": ("days", 1), "hour": ("hours", 1), "hr": ("hours", 1),
@@ -41,11 +42,22 @@ _SECONDS = {
 _SINCE = re.compile(r"\s*([a-z\u00b5]+)\s+(?:since|from|after|ref)\s+(.+)", re.IGNORECASE)
 _DATE = re.compile(
     r"(?P<year>[-+]?\d{1,4})[-/](?P<month>\d{1,2})(?:[-/](?P<day>\d{1,2}))?"
-    r"(?:[T ,]+(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2}))?(?::(?P<second>\d{1,2}(?:\.\d*)?))?)??"
-    r"\s*(?P<zone>z|utc|gmt|(?P<sign>[-+])(?P<zone_hour>\d{1,2})(?::?(?P<zone_minute>\d\d))?)?\.?",
+    r"(?:[T ,_]+(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2}))?(?::(?P<second>\d{1,2}(?:\.\d*)?))?)??"
+    r"\s*(?P<zone>z|\(?utc\)?|\(?gmt\)?|(?P<sign>[-+])(?P<zone_hour>\d{1,2})(?::?(?P<zone_minute>\d\d))?"
+    r"|(?(hour)(?<=\s)(?P<plain_hour>\d{1,2}):(?P<plain_minute>\d\d)|(?!)))?\.?",
     re.IGNORECASE,
 )
-"""What is counted from; UDUNITS takes all of these, and cftime passes over a zone of one digit (-6:00)."""
+"""What is counted from; UDUNITS takes all of these, and cftime passes over a zone of one digit (-6:00).
+
+wgrib2 writes a zone without a sign (``1970-01-01 00:00:00.0 0:00``).
+"""
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)?(\d\d)?)?(?!\d)(.*)", re.IGNORECASE)
+_COMPACT_TIME = re.compile(r"(\d{1,4}-\d{1,2}-\d{1,2}T)(\d\d)(\d\d)(\d\d)?(z?)", re.IGNORECASE)
+_JULIAN_DAYS = re.compile(r"-471[23]-0?1-0?1[T ]12(:|$)")
+"""Where Julian days begin, with a year 0 or without."""
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_DAY_FIRST = re.compile(rf"(\d{{1,2}})-({'|'.join(_MONTHS)})-(\d{{4}})(.*)", re.IGNORECASE)
+"""As Ferret writes dates: 15-JAN-1901 00:00:00."""
 _DIGITS = re.compile(r"days? as %y%m%d(\.%f)?")
 _UNEQUAL = {"month", "year", "common_year", "mon", "yr"}
 _WHOLE = (3600, 1800, 900, 600, 300, 60)
@@ -243,20 +255,29 @@ def _dates(values: npt.NDArray[Any], units: str, calendar: str, where: str) -> T
     if _singular(found[1]) in _UNEQUAL:
         _unit(found[1], where)
     name, times = _UNITS.get(_singular(found[1]), (found[1], 1))
-    since = f"{name} since {_reference(found[2], units, where)}"
+    since = f"{name} since {_reference(found[2], units, where, calendar)}"
     return _counted(values if times == 1 else values * times, name, since, calendar, where)
 
 
-def _reference(given: str, units: str, where: str) -> str:
+def _reference(given: str, units: str, where: str, calendar: str = "") -> str:
     """The date that is counted from, as cftime reads it right."""
-    compact = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(.*)", given.strip())
-    found = _DATE.fullmatch("{}-{}-{}{}".format(*compact.groups()) if compact else given.strip())
+    found = _DATE.fullmatch(_with_hyphens(given.strip()))
     if found is None:
         raise InputError(
             f"{where}: times with units {units!r} cannot be understood: {given!r} is no date; "
             "write them as in 'hours since 1900-01-01'"
         )
-    if int(found["zone_hour"] or 0) > _FARTHEST_ZONE or int(found["zone_minute"] or 0) > 59:
+    if _JULIAN_DAYS.match(given.strip()) and calendar == "standard":
+        return "-4713-1-1 12:0:0"
+    if int(found["year"]) <= 0 and calendar == "standard":
+        raise InputError(
+            f"{where}: times with units {units!r} cannot be understood: the year {int(found['year'])} is counted with "
+            "or without a year 0, and its days by one calendar or another; count from a later date (Matlab's datenum: "
+            "ncap2 -s 'time=time-693962;time@units=\"days since 1900-01-01\"' FILE OUT)"
+        )
+    zone_hour = found["zone_hour"] or found["plain_hour"]
+    zone_minute = found["zone_minute"] or found["plain_minute"]
+    if int(zone_hour or 0) > _FARTHEST_ZONE or int(zone_minute or 0) > 59:
         raise InputError(
             f"{where}: times with units {units!r} cannot be understood: there is no time zone {found['zone']!r}; "
             "write them as in 'hours since 1900-01-01 00:00:00 +01:00'"
@@ -264,9 +285,24 @@ def _reference(given: str, units: str, where: str) -> str:
     text = "{year}-{month}-{day} {hour}:{minute}:{second}".format(
         **found.groupdict(default="0") | {"day": found["day"] or 1}
     )
-    return text + (
-        f"{found['sign']}{int(found['zone_hour']):02d}:{found['zone_minute'] or '00'}" if found["sign"] else ""
-    )
+    return text + (f"{found['sign'] or '+'}{int(zone_hour):02d}:{zone_minute or '00'}" if zone_hour else "")
+
+
+def _with_hyphens(given: str) -> str:
+    """A date as the others are written: of 20050801, 2005080106, 20050801T0600, 2005-08-01T0600, 01-AUG-2005."""
+    day_first = _DAY_FIRST.fullmatch(given)
+    if day_first:
+        return f"{day_first[3]}-{_MONTHS.index(day_first[2].lower()) + 1}-{day_first[1]}{day_first[4]}"
+    compact = _COMPACT.fullmatch(given)
+    if compact:
+        year, month, day, hour, minute, second, rest = compact.groups()
+        time = ":".join(part for part in (hour, minute, second) if part)
+        return f"{year}-{month}-{day}" + (f" {time}" if time else "") + rest
+    time_of_day = _COMPACT_TIME.fullmatch(given)
+    if time_of_day:
+        date, hour, minute, second, zone = time_of_day.groups()
+        return f"{date}{hour}:{minute}:{second or '00'}{zone}"
+    return given
 
 
 def _counted(values: npt.NDArray[Any], unit: str, units: str, calendar: str, where: str) -> Times:
@@ -294,7 +330,9 @@ def _of_digits(values: npt.NDArray[Any], units: str, calendar: str, where: str) 
 def _by_cftime(values: npt.NDArray[Any], units: str, calendar: str, where: str) -> Times:
     """Dates by cftime, which knows every calendar and takes its time over it."""
     try:
-        dates = cftime.num2date(values, units, calendar, only_use_cftime_datetimes=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # CF says nothing of the years before Christ that Julian days begin in
+            dates = cftime.num2date(values, units, calendar, only_use_cftime_datetimes=True)
         texts = [date.isoformat() for date in np.atleast_1d(_rounded(dates))]
         if calendars.has_own_dates(calendar):
             return np.array([calendars.of_text(text, calendar) for text in texts], dtype="datetime64[s]")

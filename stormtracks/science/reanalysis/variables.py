@@ -24,7 +24,7 @@ _STANDARD_NAMES = {
 }
 _WIND = r"(?:{0}a?|{0}_?wnd|{0}_?wind|wind_?{0}|{0}_?component_?of_?wind|{1}_?winds?|{2}_?winds?|{3}_wind|{0}_?grd)"
 _LEVEL = r"(?:_?(?:plev|pl|pres|isobaric\w*))?(?:[_@.]?p?(?P<level>\d+)_?(?:hpa|mb|mbar|millibars?)?)?(?:_isobaric\w*)?"
-_GRIB = r"{0}_?grd_(?:.*isbl.*|p\d+_l100_.*)|{0}grd_pres_.*"
+_GRIB = r"{0}_?grd_(?:.*isbl.*|p\d+_l100_.*|l100(?:_\d+)?)|{0}grd_pres_.*|{0}grdprs|{0}_?comp(?:onent)?"
 _NAMES = {
     "u": re.compile(rf"{_WIND.format('u', 'eastward', 'zonal', 'x')}{_LEVEL}|{_GRIB.format('u')}|var131"),
     "v": re.compile(rf"{_WIND.format('v', 'northward', 'meridional', 'y')}{_LEVEL}|{_GRIB.format('v')}|var132"),
@@ -34,14 +34,22 @@ _NAMES = {
     ),
 }
 _NOT_THESE = re.compile(r"water|stress|ocean|ice|absolute")
-_NOT_THESE_WORDS = re.compile(r"\b(stress|ocean|absolute|sea water)\b")
+_NOT_THESE_WORDS = re.compile(
+    r"\b(stress|ocean|absolute|sea water|[uv]-momentum component"
+    r"|(zonal|meridional|eastward|northward|sea|surface|tidal|water|[uv]|[xy]) (current|velocity of water)s?)\b"
+)
 _NEAR_SURFACE_NAME = re.compile(r"10[uv]|[uv]100?|[uv]as|.*\d+m")
 _NEAR_SURFACE_TEXT = re.compile(r"\d+ ?-?m(et(er|re)s?)?\b|surface|above ground")
 _PRESSURE_SURFACE = re.compile(r"(isobaric|pressure|constant pressure) surfaces?")
+_HIGHEST_HPA = 2000.0
 NEAR_SURFACE_M = 300.0
 """A wind at a height below this is one near the surface, whatever its name."""
 
-_METRE_PER_SECOND = {"m/s", "ms-1", "m/s1", "1m/s", "ms^-1"}
+_METRE_PER_SECOND = {"m/s", "ms-1", "m/s1", "1m/s", "ms^-1", "mps"}
+_NO_UNITS = {"none", "unknown", "undefined", "n/a", "na", "-", "?", "null"}
+"""What some write who give none."""
+_PLAIN = str.maketrans({"\u00b7": " ", "\u22c5": " ", "\u207b": "-", "\u2212": "-", "\u00b9": "1", "\u00b2": "2"})
+"""Dots, minus signs and raised numbers of printed texts."""
 _PER_SECOND = {"s-1", "1/s", "/s"}
 
 
@@ -75,6 +83,11 @@ class Candidate:
     def is_at(self, level: float) -> bool:
         """Whether it may be at a level (hPa)."""
         return self.levels is None or levels.has(self.levels, level)
+
+    @property
+    def guess(self) -> str:
+        """What its level is guessed by; "" where it is stated."""
+        return "" if self.structure is None else self.structure.levels.guess
 
 
 def candidates(nc: netCDF4.Dataset, path: Path, described: Dataset) -> tuple[Candidate, ...]:
@@ -138,7 +151,7 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
         return best[0]
     if usable:
         there = sorted({value for one in usable for value in one.levels or ()})
-        raise level_missing(path, usable[0].name, level, there)
+        raise level_missing(path, usable[0].name, level, there, usable[0].guess)
     if of_role:
         raise InputError(of_role[0].fault)
     return None
@@ -185,12 +198,18 @@ def _candidate(
     return Candidate(role, variable.name, like[key])
 
 
-def level_missing(path: Path, name: str, level: float, there: Iterable[float] | None) -> LevelMissing:
-    """The refusal of a pressure level that a file does not have."""
+def level_missing(path: Path, name: str, level: float, there: Iterable[float] | None, guess: str = "") -> LevelMissing:
+    """The refusal of a pressure level that a file does not have; `guess` is what says so where nothing in it does."""
     there = tuple(there or ())
     levels = ", ".join(f"{one:g}" for one in there)
+    wrong = (
+        f". Only {guess} says so; where it means something else, state the level in the file "
+        f"(ncatted -a level,NAME,o,c,'{level:g} hPa' FILE)"
+    )
     return LevelMissing(
-        f"{path}: {name}: there is no level {level:g} hPa; choose level_hpa from {levels}, or fetch the level", there
+        f"{path}: {name}: there is no level {level:g} hPa; choose level_hpa from {levels}, or fetch the level"
+        + (wrong if guess else ""),
+        there,
     )
 
 
@@ -198,15 +217,16 @@ def check_units(variable: netCDF4.Variable, role: str, path: Path) -> None:
     """Refuse a wind that is not in m s-1 and a vorticity that is not in s-1; absent units are taken to be right."""
     given = str(attribute(variable, "units")).strip()
     allowed, right = (_PER_SECOND, "s-1") if role == "vorticity" else (_METRE_PER_SECOND, "m s-1")
-    if given and _plain_units(given) not in allowed:
+    if given.lower() not in {"", *_NO_UNITS} and _plain_units(given) not in allowed:
         raise InputError(f"{path}: {variable.name}: the units are {given!r} and must be {right!r}; convert the file")
 
 
 def _plain_units(units: str) -> str:
-    text = units.lower().replace("**", "").replace("^", "").replace("per ", "/")
+    text = units.lower().translate(_PLAIN).replace("**", "").replace("^", "")
+    text = re.sub(r"per[ _]", "/", text)
     text = re.sub(r"met(er|re)s?", "m", text)
     text = re.sub(r"sec(ond)?s?", "s", text)
-    return re.sub(r"[\s.*(){}_]", "", text)
+    return re.sub(r"[\s.*(){}_\[\]]", "", text)
 
 
 def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | None]:
@@ -223,7 +243,12 @@ def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | No
         match = names.fullmatch(plain)
         if match:
             role, level = role or by_name, match["level"]
-    return role, None if level is None else float(level)
+    return role, None if level is None else _in_hpa(float(level))
+
+
+def _in_hpa(level: float) -> float:
+    """The level in a name, which is in Pa where no pressure is as high: u_85000."""
+    return level / 100 if level > _HIGHEST_HPA else level
 
 
 def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, where: str) -> None:

@@ -243,6 +243,44 @@ def holes(folder):
 
 
 MISSING_SAID = r"of the values are missing \(below the ground, say\)"
+
+
+def overlapping(shared, strength=1.0, packed=False, vorticity=False):
+    """Two files after one another that have some times in common."""
+
+    def write(folder):
+        for name, part, strong in (("a.nc", slice(0, 4 + shared), 1.0), ("b.nc", slice(4, None), strength)):
+            made = draft(hours=HOURS[part])
+            if vorticity:
+                made.drop("v").rename(u="vo").stored("vo", made.variables["vo"].values * np.float32(1e-6), units="s-1")
+            for one in made.winds:
+                one.values = (
+                    one.values
+                    * np.where(np.arange(len(one.values)) < shared, strong, 1.0).astype("f4")[
+                        :, np.newaxis, np.newaxis, np.newaxis
+                    ]
+                )
+            if packed:
+                made.packed("u", 0.002 if name == "a.nc" else 0.003).packed("v", 0.002, 1.0)
+            made(folder, name)
+
+    return write
+
+
+def halves(folder):
+    draft(lon=LON[:72])(folder, "w.nc")
+    draft(lon=LON[72:])(folder, "e.nc")
+
+
+def zeros(which):
+    """Winds of which some are 0 everywhere at one time."""
+    made = draft()
+    for name in which:
+        made.variables[name].values = made.variables[name].values.copy()
+        made.variables[name].values[3] = 0
+    return made
+
+
 CASES = [
     Case("folders and files that links lead to, and a loop", linked),
     Case("a link to a file elsewhere", linked_from_elsewhere),
@@ -335,4 +373,16 @@ CASES = [
     Case("a value without end", ground(np.inf), refused="x.nc: u: 32 values at .* is inf, more than any real u"),
     Case("a fill value that is not said", ground(1e15),
          refused=r"x.nc: u: 32 values at .* is 1e\+15, more than any real u"),
+    Case("a time that two files share", overlapping(1), remark="b.nc both contain 1 time, with the same values; read"),
+    Case("two times that two files share", overlapping(2), remark="a.nc and b.nc both contain 2 times, with the same"),
+    Case("a shared time, packed each by itself", overlapping(1, packed=True), remark="both contain 1 time"),
+    Case("three times that two files share", overlapping(3), refused="a.nc and .*b.nc both contain u of"),
+    Case("a time that two files share, with other values", overlapping(1, strength=0.5),
+         refused="a.nc and .*b.nc both contain u of 2005-08-02T00:00:00, with other values"),
+    Case("vorticity that two files share, with other values", overlapping(1, strength=0.5, vorticity=True),
+         refused="both contain vo of 2005-08-02T00:00:00, with other values"),
+    Case("half of the globe in each file", halves, refused="e.nc .u. and .*w.nc .u. are on different grids"),
+    Case("a time of zeros only", zeros("uv"),
+         remark="^all values are 0 at 1 time, the first 2005-08-01T18:00:00, as if not written", points=7),
+    Case("v that rests at one time", zeros("v"), points=8, settings={"threshold_s1": 5e-6}),
 ]  # fmt: skip

@@ -250,4 +250,17 @@ CASES = [
     Case("no latitude at all", bare("a", "b"), refused="none of its dimensions time, a, b is a latitude"),
     Case("no coordinate", bare("lat", "lon"), refused="the dimension 'lat' has no coordinate variable; add one"),
     Case("latitudes as texts", u850().drop("lat").coordinate("lat", ("lat",), np.array([str(one) for one in LAT], dtype=object), units="degrees_north"), refused="lat.*texts"),
+    # as programs print units
+    *[Case(f"in {units}", u850().winds_say(units=units)) for units in ("m\u00b7s-1", "m s\u207b\u00b9", "m s^{\u22121}", "meter_per_second", "meter / second", "mps", "[m/s]", "none", "unknown")],
+    Case("in m2 s-2", u850().winds_say(units="m\u00b2 s\u207b\u00b2"), refused="must be 'm s-1'"),
+    # columns that are repeated
+    Case("two columns repeated", Draft(lon=np.arange(0, 363, 2.5)).rename(u="u850", v="v850")),
+    Case("columns repeated at both ends", Draft(lon=np.arange(-5, 365, 2.5)).rename(u="u850", v="v850")),
+    Case("half of the columns repeated", Draft(lon=np.arange(0, 540, 2.5)).rename(u="u850", v="v850"), refused="they go on for 537.5 degrees; cut the file to 360 .ncks -d."),
+    *[Case(f"{u}, {v}", named(u, v)) for u, v in [("U_GRD_L100", "V_GRD_L100"), ("ugrdprs", "vgrdprs"), ("ucomp", "vcomp"), ("u_component", "v_component")]],
+    Case("u says which member it is, v does not", lambda folder: [u850().coordinate("number", (), 0)(folder, "a.nc", only=["u850"]), u850()(folder, "b.nc", only=["v850"])]),
+    Case("u and v of two members", lambda folder: [u850().coordinate("number", (), number)(folder, f"{number}.nc", only=[name]) for number, name in ((0, "u850"), (1, "v850"))], refused="have different members: 0 only in 0.nc, 1 only in 1.nc"),
+    Case("members, and another dimension of one", u850().members([1, 2, 3], "ens").dimension("number", [1]), members=3),
+    Case("another dimension of one, and members", u850().dimension("number", [1]).members([1, 2, 3], "ens"), members=3),
+    *[Case(f"{words} are no winds", named("u", "v", long_name=words), refused="no netCDF file with winds") for words in ("zonal current", "u-momentum component", "surface currents")],
 ]  # fmt: skip

@@ -66,4 +66,12 @@ CASES = [
     Case("a scenario after the historical run of another member", joined(HISTORICAL, SCENARIO | {"parent_experiment_id": "historical", "variant_label": "r2i1p1f1"}), refused="variant_label"),
     Case("u of a scenario, v of its historical run", apart(HISTORICAL, SCENARIO | {"parent_experiment_id": "historical"}), refused="they say experiment_id"),
     Case("members that say which they are", members, members=2, dataset={"files": dict.fromkeys("uv", "uv_{member}.nc")}),
+    Case("CMIP5, a scenario after its historical run", joined({"model_id": "MPI-ESM-LR", "experiment_id": "historical"}, {"model_id": "MPI-ESM-LR", "experiment_id": "rcp85"}), remark="one run continues the other"),
+    Case("a scenario that names no parent", joined(HISTORICAL, SCENARIO), remark="one run continues the other"),
+    Case("a scenario after another", joined(SCENARIO, SCENARIO | {"experiment_id": "ssp126"}), refused="they say experiment_id"),
+    Case("a scenario of another model", joined(HISTORICAL, SCENARIO | HADGEM), refused="they say source_id"),
+    Case("a scenario that another institute ran", joined(HISTORICAL | {"institution_id": "MPI-M"}, SCENARIO | {"institution_id": "DKRZ"}), remark="one run continues the other"),
+    *[Case(f"source {one}, {other}", apart({"source": one}, {"source": other}), remark="taken to be of one run") for one, other in [("downloaded 2024-01-01 from CDS", "retrieved 2024-05-01 from CDS"), ("ECMWF", "Copernicus Climate Change Service"), ("Reanalysis", "ERA5"), ("u.nc", "v.nc"), ("JRA-55", "JRA55"), ("20CRv3", "20CRv3.MO"), ("CFSR", "CFSv2")]],
+    *[Case(f"source {one}, {other}", apart({"source": one}, {"source": other}), refused="they say source") for one, other in [("ERA-Interim", "ERA5"), ("MERRA", "MERRA-2"), ("ECMWF ERA5 reanalysis", "JMA JRA-55 reanalysis"), ("20CRv2c", "20CRv3")]],
+    Case("members that the description does not name", members, refused=r"they say variant_label .*, with \{member\} in the names of members of an ensemble"),
 ]  # fmt: skip

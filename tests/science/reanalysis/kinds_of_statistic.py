@@ -54,4 +54,11 @@ CASES = [
     Case("a spread beside the winds", u850().coordinate("u", ("time", "lat", "lon"), Draft().variables["u"].values, named=False, units="m s-1", long_name="spread of u").coordinate("v", ("time", "lat", "lon"), Draft().variables["v"].values, named=False, units="m s-1", long_name="spread of v")),
     Case("a spread that the description names", u850(long_name="spread of wind").rename(u850="a", v850="b"), refused="is a spread", dataset={"variables": {"u": "a", "v": "b"}}),
     Case("an anomaly that the description names", Draft().level(850.0, "hPa").winds_say(long_name="wind anomaly").rename(u="a", v="b"), remark="a, b: is an anomaly .*, as the description names it", dataset={"variables": {"u": "a", "v": "b"}}),
+    *[said(f"cell_methods {methods}", "a mean over levels", cell_methods=methods) for methods in ("plev: mean", "time: point lev: mean", "air_pressure: median")],
+    said("cell_methods that CF does not have", "a spread", cell_methods="ensemble: spread"),
+    *[Case(f"long_name {words}", u850(long_name=words)) for words in ("zonal wind, bias corrected (quantile mapping)", "zonal wind (quantile delta mapping)")],
+    Case("a climatology by the name of its file, and what to do", lambda folder: u850()(folder, "amip-climatology-sst.nc"), refused="by the name of its file.*where it is none, rename the file"),
+    *[said(f"long_name {words}", "a value made from winds", long_name=words) for words in ("u, experiment minus control", "linear trend of u", "EOF 1 of u", "standardised zonal wind", "wind gust", "vertical shear of zonal wind", "probability of zonal wind")],
+    *[said(f"long_name {words}", "not the whole wind", long_name=words) for words in ("geostrophic eastward wind", "divergent component of zonal wind", "eddy zonal wind", "storm-relative u wind")],
+    Case("a part of the wind that the description names", Draft().level(850.0, "hPa").winds_say(long_name="rotational wind").rename(u="a", v="b"), remark="a, b: is not the whole wind .*, as the description names it", dataset={"variables": {"u": "a", "v": "b"}}),
 ]  # fmt: skip

@@ -144,4 +144,15 @@ CASES = [
     Case("starts and no lead", u850().rename(time="forecast_reference_time").says("forecast_reference_time", **START), remark="are starts of forecasts and no lead is stated; taken to be analyses"),
     Case("no time", u850().without("time").order("lat", "lon"), refused="there is no time coordinate"),
     Case("one time as scalar", u850().without("time").coordinate("time", (), 0.0, units=SINCE), refused="", points=1, settings={"min_points": 1}),
+    # what programs write as the date that is counted from
+    *[Case(f"since {since}", u850().says("time", units=f"hours since {since}")) for since in ("2005080100", "200508010000", "20050801T00", "2005-08-01T0000", "01-AUG-2005 00:00:00", "2005-08-01 00:00:00.0 0:00", "2005-08-01 00:00:00 00:00", "2005-08-01_00:00:00", "2005-08-01 00:00:00 (UTC)", "2005-08-01T00:00:00.000000000")],
+    Case("since a zone without a sign", u850().says("time", units="hours since 2005-08-01 02:00:00 2:00")),
+    Case("the times of wgrib2", times("seconds since 1970-01-01 00:00:00.0 0:00", SECONDS + 1122854400, reference_time=1122854400.0, reference_time_type=1)),
+    Case("6:00 is an hour and no zone", u850().says("time", units="hours since 2005-08-01 6:00"), first="2005-08-01T06:00:00"),
+    *[Case(f"Julian days since year {year}", times(f"days since {year}-01-01 12:00:00", HOURS / 24 + 2453583.5)) for year in (-4712, -4713)],
+    Case("Matlab's days", times("days since 0000-01-01 00:00:00", HOURS / 24 + 732525), refused=r"the year 0 is counted with or without a year 0.*time=time-693962"),
+    Case("Matlab's days, mended", times("days since 1900-01-01", HOURS / 24 + 732525 - 693962)),
+    *[Case(f"calendar {calendar}", u850().says("time", calendar=calendar)) for calendar in ("gregorian_proleptic", "365_days")],
+    Case("times two days apart", Draft(hours=np.arange(0, 192, 48.0)).rename(u="u850", v="v850"), points=4, settings={"min_points": 1}, remark="^the times are 48 hours apart; few storms"),
+    Case("means of days", Draft(hours=np.arange(0, 96, 24.0)).rename(u="u850", v="v850").winds_say(cell_methods="time: mean"), points=4, settings={"min_points": 1}, remark="24 hours apart and means over them"),
 ]  # fmt: skip
