@@ -184,7 +184,7 @@ def test_only_the_interface_is_exposed(worker, home, serve):
 
 
 def test_silence_of_the_manager_is_said_once(worker, monkeypatch, caplog):
-    monkeypatch.setattr("stormtracks.pyro_cluster.worker.daemon.MANAGER_SILENT_SECONDS", 0.01)
+    monkeypatch.setattr("stormtracks.pyro_cluster.worker.callers.MANAGER_SILENT_SECONDS", 0.01)
     worker.do_work(2001, 0, "empty")
     time.sleep(0.05)
     worker.notice_silence()

@@ -1,7 +1,5 @@
 """The worker as it is called over the wire: it does tasks in its slots and replies how they went."""
 
-import hashlib
-import json
 import logging
 import math
 import os
@@ -10,17 +8,15 @@ import socket
 import sys
 import threading
 import time
-import weakref
 from collections.abc import Mapping
 from typing import Any, cast
 
 import Pyro4
 
-from stormtracks.errors import BadValue, StormtracksError
-from stormtracks.pyro_cluster import bounds, wire
+from stormtracks.errors import StormtracksError
+from stormtracks.pyro_cluster import bounds
 from stormtracks.pyro_cluster.plain import (
     GIVEN_BACK,
-    PLACES,
     Claim,
     Description,
     Listing,
@@ -30,28 +26,26 @@ from stormtracks.pyro_cluster.plain import (
     SlotReply,
     State,
     Working,
-    plain,
 )
 from stormtracks.pyro_cluster.worker import listing
+from stormtracks.pyro_cluster.worker.callers import Callers
 from stormtracks.pyro_cluster.worker.kept_folder import KeptFolder
+from stormtracks.pyro_cluster.worker.orders import Orders, kind_of
+from stormtracks.pyro_cluster.worker.reply import log_line, reply_of
 from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryGuard, MemoryLimits
 from stormtracks.pyro_cluster.worker.slots.pool import Slots
 from stormtracks.pyro_cluster.worker.slots.watch import Watch
-from stormtracks.pyro_cluster.worker.writers import Kind, Writers
+from stormtracks.pyro_cluster.worker.writers import Writers
 from stormtracks.readable import duration
 from stormtracks.version import code_version
 
 log = logging.getLogger(__name__)
 
 TASKS = "stormtracks.science.pipeline:TASKS"
-MANAGER_SILENT_SECONDS = 30.0
 GIVE_BACK_SECONDS = 2.0
 """How long the replies that give tasks back may take."""
 CONFLICT_SECONDS = 20.0
 """How long may be looked at results that might be in a run's way."""
-PLACE_CHARACTERS = 2000
-SETUP = ("data", "results", "best_tracks", "scratch", "dataset")
-OPTIONS = tuple(Options.__annotations__)
 
 
 class PyroWorker:
@@ -93,23 +87,21 @@ class PyroWorker:
         self.name = name
         self.id = secrets.token_hex(8)  # a restarted worker of the same name is another one
         self.host = socket.gethostname()
-        self._setup = {key: value for key, value in (setup or {}).items() if key in SETUP and value is not None}
-        self._results = KeptFolder(self._setup.get("results"))
+        self._results = KeptFolder((setup or {}).get("results"))
         self._writers = Writers()
         self._version = version or code_version()
         guard = MemoryGuard(memory or MemoryLimits())
         self._slots = Slots(slots, tasks, memory_mb, tasks_per_slot, guard.may_begin)
+        self._orders = Orders(setup or {}, lambda: self._slots.known)
+        self._callers = Callers()
         self._watch = Watch(self._slots, guard)
         self._grace = math.inf if grace is None else grace
         self._done = 0
         self._failed = 0
-        self._lock = threading.Lock()  # for the two counts and the heartbeats
+        self._lock = threading.Lock()  # for the two counts
         self._stop = threading.Event()
         self._now = threading.Event()
-        self._heartbeats: weakref.WeakSet[Any] = weakref.WeakSet()  # connections by which managers ask
         self._stopped_at = 0.0  # monotonic: when it was asked to stop
-        self._last_call = time.monotonic()
-        self._has_worked = False  # since the manager was last found to be silent
 
     def __enter__(self) -> "PyroWorker":
         self._slots.start()
@@ -148,11 +140,10 @@ class PyroWorker:
             raises is replied, never raised.
         """
         began = time.perf_counter()
-        self._has_worked = True
-        self._note_call()
-        self._spare_caller()  # a reply will go that way
+        self._callers.note(work=True)
+        self._callers.spare()  # a reply will go that way
         try:
-            order, timeout = self._order(year, ensemble_member, task, options or {})
+            order, timeout = self._orders.order(year, ensemble_member, task, options or {})
             name = str((options or {}).get("run", ""))
             ended: SlotReply = (
                 {"busy": "the worker is stopping"} if self.stopping else self._written(order, timeout, name)
@@ -162,7 +153,7 @@ class PyroWorker:
             ended = {"error": f"{type(error).__name__}: {error}"}
         reply = bounds.shortened(
             {
-                **_outcome(ended),
+                **reply_of(ended),
                 "year": year,
                 "ensemble_member": ensemble_member,
                 "task": task,
@@ -171,7 +162,7 @@ class PyroWorker:
                 "seconds": round(time.perf_counter() - began, 6),
             }
         )
-        self._note_call()
+        self._callers.note()
         self._log(reply)
         return cast(Reply, reply)  # a task may return more than the keys that Reply names
 
@@ -190,10 +181,10 @@ class PyroWorker:
         after : list, optional
             `more` of the page before.
         """
-        self._note_call()
+        self._callers.note()
         try:
             self._results.check()
-            folder = self._results_folder(options or {})
+            folder = self._orders.folder(options or {})
             return listing.page(folder, task, years, after) if folder else {"names": [], "more": None}
         except (StormtracksError, OSError) as error:
             return {"names": [], "more": None, "error": str(error)}
@@ -212,10 +203,10 @@ class PyroWorker:
         who : str
             Who manages the run, for messages.
         """
-        self._note_call()
+        self._callers.note()
         try:
-            order, _ = self._order(extent[0], 0, task, options)
-            kind = self._kind(order)
+            order, _ = self._orders.order(extent[0], 0, task, options)
+            kind = kind_of(order)
             if kind is None:
                 return {"refused": "", "conflict": ""}
             reason = self._writers.enter(kind, str(options.get("run", "")), who, Pyro4.current_context.client)
@@ -226,7 +217,7 @@ class PyroWorker:
     @Pyro4.expose
     def ping(self) -> State:
         """Who this is and how much of it is busy; the manager's heartbeat."""
-        self._note_call()
+        self._callers.note()
         return self._state()
 
     @Pyro4.expose
@@ -241,13 +232,13 @@ class PyroWorker:
             "python": ".".join(map(str, sys.version_info[:3])),
             "working": [self._with_stall(one) for one in self._slots.working()],
             "years": self._slots.years(),
-            "places": {key: _place(self._setup.get(key)) for key in PLACES},
+            "places": self._orders.places(),
         }
 
     @Pyro4.expose
     def end_task(self, year: int, ensemble_member: int, task: str, why: str) -> bool:
         """End a task that takes too long: `do_work` replies ``timeout`` with the reason; whether there was such one."""
-        self._note_call()
+        self._callers.note()
         return self._slots.end_task(year, ensemble_member, task, {"timeout": f"{why!s:.500}"})
 
     @Pyro4.expose
@@ -255,7 +246,7 @@ class PyroWorker:
         """Stop: after the running tasks, or with `now` at once. No other task is begun."""
         if not self.stopping:
             self._stopped_at = time.monotonic()
-        self._spare_caller()  # it knows
+        self._callers.spare()  # it knows
         if now:
             self._now.set()
         self._stop.set()
@@ -275,11 +266,7 @@ class PyroWorker:
 
         A manager whose connection for heartbeats ends connects again, and is told that this worker is stopping.
         """
-        with self._lock:
-            connections = list(self._heartbeats)
-            self._heartbeats.clear()
-        for connection in connections:
-            wire.hang_up(connection)
+        self._callers.hang_up()
 
     def finish(self) -> None:
         """Wait for the running tasks as long as they have; give back the others, and only then end them."""
@@ -296,9 +283,7 @@ class PyroWorker:
     def notice_silence(self) -> None:
         """Log, once, that the manager whose tasks were done is gone; and show which runs still write here."""
         self._writers.renew()
-        silent = time.monotonic() - self._last_call
-        if self._has_worked and silent > MANAGER_SILENT_SECONDS:
-            self._has_worked = False
+        if (silent := self._callers.silence()) is not None:
             since = time.strftime("%H:%M:%S", time.localtime(time.time() - silent))
             rest = f"{self._slots.busy} task(s) still running, then " if self._slots.busy else ""
             log.warning("no call from the manager since %s; %sready for the next manager", since, rest)
@@ -312,19 +297,8 @@ class PyroWorker:
         text = self._watch.stalled.get(one["slot"])
         return {**one, "stalled": text} if text else one
 
-    def _note_call(self) -> None:
-        self._last_call = time.monotonic()
-
-    def _spare_caller(self) -> None:
-        """Whoever calls now is not hung up on by `tell_managers`."""
-        if (connection := wire.caller()) is not None:
-            with self._lock:
-                self._heartbeats.discard(connection)
-
     def _state(self) -> State:
-        if (connection := wire.caller()) is not None:
-            with self._lock:
-                self._heartbeats.add(connection)
+        self._callers.remember()
         state: State = {
             "worker": self.name,
             "id": self.id,
@@ -340,38 +314,6 @@ class PyroWorker:
             state["notices"] = notices
         return state
 
-    def _order(self, year: int, ensemble_member: int, task: str, options: Options) -> tuple[Order, float | None]:
-        for name, value in (("year", year), ("ensemble_member", ensemble_member)):
-            if type(value) is not int or value < 0:
-                raise BadValue(f"'{name}' must be a whole number of 0 or more, not {value!r}")
-        if task not in self._slots.known:
-            raise BadValue(f"unknown task {task!r}; known: {', '.join(self._slots.known)}")
-        unknown = set(options) - set(OPTIONS)
-        if unknown:
-            raise BadValue(f"unknown option {sorted(unknown)[0]!r}; known: {', '.join(OPTIONS)}")
-        setup = {**self._setup, "overwrite": bool(options.get("overwrite"))}
-        if folder := self._results_folder(options):
-            setup["results"] = folder
-        if options.get("settings") is not None:
-            setup["settings"] = options["settings"]
-        order: Order = {"year": year, "ensemble_member": ensemble_member, "task": task, "setup": setup}
-        return order, _seconds(options.get("timeout"))
-
-    def _results_folder(self, options: Options) -> str | None:
-        """Where results go: the worker's folder, or the one below it that the run has chosen."""
-        folder, chosen = self._setup.get("results"), options.get("results")
-        if chosen is None:
-            return folder
-        if not isinstance(chosen, str) or not folder:
-            raise BadValue(f"'results' must be a folder below the worker's results folder, not {chosen!r:.200}")
-        return listing.within(folder, chosen)
-
-    def _kind(self, order: Order) -> Kind | None:
-        """The kind of results that an order makes; None where the worker has no folder for them."""
-        setup = order["setup"]
-        made_from = {key: setup.get(key) for key in ("settings", "dataset")}
-        return Kind.of(setup["results"], order["task"], made_from) if setup.get("results") else None
-
     def _conflict(self, order: Order, extent: list[int]) -> str:
         """Which results are in the way of a run, and in what they differ; nothing where that cannot be said now."""
         if order["setup"]["overwrite"]:
@@ -382,7 +324,7 @@ class PyroWorker:
 
     def _written(self, order: Order, timeout: float | None, run: str) -> SlotReply:
         """Perform an order as the only run whose results are of this kind."""
-        kind = self._kind(order)
+        kind = kind_of(order)
         if kind is None:
             return self._perform(order, timeout)
         if reason := self._writers.begin(kind, run, Pyro4.current_context.client):
@@ -404,61 +346,7 @@ class PyroWorker:
 
     def _log(self, reply: Mapping[str, Any]) -> None:
         status = reply["status"]
-        cell = f"{reply['year']} member {reply['ensemble_member']} {reply['task']}"
-        line = f"{cell}: {status} in {reply['seconds']:.2f} s"
-        if status != "complete":
-            log.warning("%s: %s", line, reply["error"])
-        elif reply["skipped"]:
-            log.info("%s; the result already existed", line)
-        elif reply["counts"]:
-            log.info("%s; %s", line, _listed(reply["counts"]))
-        else:
-            log.info("%s", line)
+        log.log(logging.INFO if status == "complete" else logging.WARNING, "%s", log_line(reply))
         with self._lock:
             self._done += status == "complete"
             self._failed += status in ("failure", "timeout")
-
-
-def _place(value: object) -> str:
-    """A part of the setup as text: a path, or a description as JSON."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(plain(value), sort_keys=True)
-    if len(text) <= PLACE_CHARACTERS:
-        return text
-    return f"{text[: PLACE_CHARACTERS - 70]}... {hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _listed(counts: Mapping[str, float]) -> str:
-    """Counts for the log; that nothing is missing is not worth a word."""
-    return ", ".join(f"{number} {of}" for of, number in counts.items() if number or not of.startswith("missing_"))
-
-
-def _outcome(ended: SlotReply) -> dict[str, Any]:
-    """What a slot replied, as do_work replies it."""
-    reply: dict[str, Any] = {
-        "path": None,
-        "counts": {},
-        "skipped": False,
-        "error": None,
-        "traceback": ended.get("traceback"),
-        "cpu_seconds": ended.get("cpu_seconds", 0.0),
-    }
-    if "code_version" in ended:
-        reply["code_version"] = ended["code_version"]
-    if "returned" in ended:
-        return {**reply, **ended["returned"], "status": "complete"}
-    if "timeout" in ended:
-        return {**reply, "status": "timeout", "error": ended["timeout"]}
-    if "busy" in ended:
-        return {**reply, "status": "busy", "error": ended["busy"]}
-    return {**reply, "status": "failure", "error": ended["error"], "final": ended.get("final", False)}
-
-
-def _seconds(timeout: object) -> float | None:
-    if timeout is None:
-        return None
-    # `not > 0` also refuses NaN.
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
-        raise BadValue(f"'timeout' must be a number of seconds above 0, not {timeout!r}")
-    return timeout

@@ -18,7 +18,8 @@ from stormtracks.errors import StormtracksError
 from stormtracks.paths import expand
 from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.service import log_to, stop_on_signals, turn_log
-from stormtracks.pyro_cluster.worker.daemon import SETUP, TASKS, PyroWorker
+from stormtracks.pyro_cluster.worker.daemon import TASKS, PyroWorker
+from stormtracks.pyro_cluster.worker.orders import SETUP
 from stormtracks.pyro_cluster.worker.presence import Presence
 from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryLimits
 
