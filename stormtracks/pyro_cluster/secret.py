@@ -94,6 +94,13 @@ def looked_at(path: str | os.PathLike | None = None) -> tuple[Path, os.stat_resu
             f"no key: {path} does not exist; copy it to a worker's host with `fab start-workers`, or create it on the "
             "manager's host with `inv nameserver`"
         ) from None
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise
+        raise SecretError(
+            f"the key {path} cannot be read: {error.strerror or error}; correct {ENVIRONMENT} or STORMTRACKS_HOME, or "
+            "the folder's permissions"
+        ) from error
     mode = stat.S_IMODE(found.st_mode)
     if mode & 0o077:
         raise SecretError(f"{path} can be read by others (mode {mode:04o}); run: chmod 600 {path}")

@@ -98,3 +98,12 @@ def test_a_folder_that_others_may_write_takes_no_key(tmp_path):
 def test_a_key_that_cannot_be_written_says_so():
     with pytest.raises(secret.SecretError, match=r"the key cannot be written to /proc/x/secret.pem: .*; free some"):
         secret.ensure("/proc/x/secret.pem")
+
+
+@pytest.mark.parametrize("kind", ["below a file", "loop", "long"])
+def test_a_key_that_cannot_be_looked_at_says_so_and_not_that_there_is_no_nameserver(tmp_path, kind):
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    path = tmp_path / {"below a file": "file", "loop": "loop", "long": "x" * 300}[kind] / "secret.pem"
+    with pytest.raises(secret.SecretError, match=r"the key .* cannot be read: "):
+        wire.nameserver("127.0.0.1", 1, secret=path)

@@ -140,7 +140,7 @@ class Workforce:
             self.begin(worker)
         except RuntimeError as error:
             peer.close()
-            limit = "raise the limit of processes (ulimit -u)"
+            limit = "raise the limit of processes (ulimit -u) or of memory (ulimit -v)"
             self.gone(worker, PeerLost(f"the manager cannot start a thread for it ({error}); {limit}"))
 
     def _heart_stopped(self, worker: Worker, error: PeerLost) -> None:

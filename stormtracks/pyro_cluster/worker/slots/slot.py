@@ -1,5 +1,6 @@
 """One slot of a worker: its process, which stays from task to task and is replaced when it is lost or spoilt."""
 
+import errno
 import logging
 import threading
 import time
@@ -253,8 +254,16 @@ class Slot:
         return fault
 
 
+_CURES = {
+    errno.EMFILE: "allow more files with `ulimit -n`, or set fewer slots",
+    errno.EAGAIN: "allow more processes with `ulimit -u`, or set fewer slots",
+    errno.ENOMEM: "free some memory, or set fewer slots",
+}
+
+
 def _fault(process: SlotProcess | None, error: Exception) -> str:
     """Why a process did not come up."""
     if process is None:
-        return f"cannot start a process: {error}"
+        cure = _CURES.get(getattr(error, "errno", None) or 0)
+        return f"cannot start a process: {error}" + (f"; {cure}" if cure else "")
     return f"{process.why_it_ended(error)} before it was ready; its last output: {process.last_lines()}"
