@@ -18,10 +18,12 @@ from stormtracks.lined_yaml import LinedMapping, plain, resolved
 from stormtracks.strict_dataclass import KeyRefused
 
 LAUNCHES = ("ssh", "local")
-_MOST = {"slots": 10_000, "memory_limit_mb": 1_000_000_000}
-"""More than any host has: a slip of the pen."""
+_MOST = {"slots": 512, "memory_limit_mb": 1_000_000_000}
+"""No manager believes a worker that says that it has more slots; more memory than any host has is a slip of the pen."""
 _MOST_OR_NONE = {"tasks_per_slot": math.inf, "memory_pause_percent": 100, "memory_end_percent": 100, "grace": math.inf}
 """What may also be 0, and is at most this."""
+_MEMORY_PERCENT = {"memory_pause_percent": 80, "memory_end_percent": 95}
+"""Of a worker that is given none."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -87,9 +89,16 @@ class WorkerHost:
                 raise BadValue(f"'{key}' must be at {limit}, not {number}")
         for key, greatest in _MOST_OR_NONE.items():
             amount = getattr(self, key)
-            if amount is not None and not 0 <= amount <= greatest:
+            if amount is not None and not (0 <= amount <= greatest and amount < math.inf):
                 allowed = "0 or more" if greatest == math.inf else f"from 0 to {greatest}"
                 raise BadValue(f"'{key}' must be {allowed}, not {amount}")
+        pause, end = (
+            getattr(self, key) if getattr(self, key) is not None else usual for key, usual in _MEMORY_PERCENT.items()
+        )
+        if 0 < end <= pause:
+            raise BadValue(
+                f"'memory_end_percent' ({end:g}) must be above 'memory_pause_percent' ({pause:g}), or 0: never"
+            )
         for key, value in dataclasses.asdict(self).items():
             if isinstance(value, str):
                 _check_text(key, value, may_be_empty=key == "address")

@@ -10,6 +10,7 @@ import pytest
 from stormtracks import config
 from stormtracks.config import KeyRefused
 from stormtracks.paths import PathRefused
+from stormtracks.pyro_cluster import bounds
 
 
 def cluster(tmp_path, text):
@@ -62,11 +63,18 @@ REFUSALS = [
     ("nameserver:\n  prt: 1\nworkers: [{name: a}]\n", r"line 2: unknown key 'prt'; did you mean 'port'\?"),
     ("workers:\n  - name: w1\n    slots: many\n", r"line 3: 'slots' must be a whole number, not 'many'"),
     ("workers:\n  - name: w1\n    slots: 0\n", r"'slots' must be at least 1, not 0"),
-    (f"workers:\n  - name: w1\n    slots: {'9' * 23}\n", r"line 3: 'slots' must be at most 10000, not 9{23}"),
+    (f"workers:\n  - name: w1\n    slots: {'9' * 23}\n", r"line 3: 'slots' must be at most 512, not 9{23}"),
     (
         f"workers:\n  - name: w1\n    slots: {'9' * 5000}\n",
         r"line 3: 'slots' must be .*9{9}\.\.\.: no number .* digits",
     ),
+    (
+        "workers:\n  - {name: w1, memory_pause_percent: 95, memory_end_percent: 80}\n",
+        r"line 2: 'memory_end_percent' \(80\) must be above 'memory_pause_percent' \(95\)",
+    ),
+    ("workers:\n  - {name: w1, memory_end_percent: 70}\n", r"'memory_end_percent' \(70\) must be above .* \(80\)"),
+    ("workers:\n  - {name: w1, memory_pause_percent: 96}\n", r"'memory_end_percent' \(95\) must be above .* \(96\)"),
+    ("workers:\n  - {name: w1, grace: .inf}\n", r"'grace' must be 0 or more"),
     ("workers:\n  - name: w1\n    memory_limit_mb: 1000000001\n", r"line 3: 'memory_limit_mb' must be at most 1000000"),
     (f"workers:\n  - name: w1\n    port: {'9' * 23}\n", r"line 3: 'port' must be 1 to 65535"),
     (f"workers: {'[' * 3000}{']' * 3000}\n", r"line 1: more than 20 lists or mappings lie inside one another; close"),
@@ -157,3 +165,7 @@ def test_settings_are_plain_and_a_key_twice_is_refused(tmp_path):
     path.write_text("threshold: 1\nthreshold: 2\n")
     with pytest.raises(KeyRefused, match="line 2: the key 'threshold' is given twice"):
         config.load_settings(path)
+
+
+def test_as_many_slots_as_a_manager_believes():
+    assert config._MOST["slots"] == bounds.SLOTS

@@ -16,7 +16,7 @@ from typing import Any
 from stormtracks import address, disk, private
 from stormtracks.errors import StormtracksError
 from stormtracks.paths import expand
-from stormtracks.pyro_cluster import pidfile, secret, wire
+from stormtracks.pyro_cluster import bounds, pidfile, secret, wire
 from stormtracks.pyro_cluster.service import log_to, stop_on_signals, turn_log
 from stormtracks.pyro_cluster.worker.daemon import TASKS, PyroWorker
 from stormtracks.pyro_cluster.worker.orders import SETUP
@@ -66,9 +66,9 @@ def parser() -> argparse.ArgumentParser:
     )
     add(
         "--slots",
-        type=_positive,
-        default=len(os.sched_getaffinity(0)),
-        help="number of tasks at a time [this host's cores]",
+        type=_slots,
+        default=min(bounds.SLOTS, len(os.sched_getaffinity(0))),
+        help=f"number of tasks at a time, at most {bounds.SLOTS} [this host's cores]",
     )
     add("--memory-limit", type=_positive, metavar="MB", help="MiB per slot; a task that needs more fails [no limit]")
     add(
@@ -246,6 +246,13 @@ def _percent(text: str) -> float:
         if 0 <= (number := float(text)) <= 100:
             return number
     raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 100")
+
+
+def _slots(text: str) -> int:
+    number = _positive(text)
+    if number > bounds.SLOTS:
+        raise argparse.ArgumentTypeError(f"{number} are more than the {bounds.SLOTS} that a manager believes")
+    return number
 
 
 def _positive(text: str) -> int:
