@@ -12,7 +12,7 @@ from stormtracks.console.status import hosts_file
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
-from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal import projects, runs
 from stormtracks.readable import size
 
 
@@ -20,7 +20,7 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
     """Write the page and say where it is; or serve it until Ctrl-C."""
     folder, run, best = results_folder(options["results"]), options["run"], best_tracks_file(options["best_tracks"])
     if not run and not options["results"]:  # the folder of hosts.yaml is that of the newest run
-        run = runs.newest(hosts_file())[0]
+        run = projects.newest(hosts_file())[0]
     if run and not options["results"]:
         folder = folder / (runs.read(run).run.get("results") or "")
     out = output()

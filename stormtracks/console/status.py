@@ -7,7 +7,7 @@ import shutil
 
 from stormtracks import config
 from stormtracks.errors import StormtracksError
-from stormtracks.pyro_cluster.journal import report, runs
+from stormtracks.pyro_cluster.journal import projects, report, runs
 from stormtracks.terminal_text import clean_line
 
 
@@ -15,7 +15,7 @@ def status(name: str | None = None, as_json: bool = False) -> None:
     """Print the grid and the figures of a run, or one JSON object; none is named: the newest of this hosts.yaml."""
     others: list[str] = []
     if name is None:
-        name, others = runs.newest(hosts_file())
+        name, others = projects.newest(hosts_file())
     state = runs.read(name)
     if as_json:
         print(json.dumps(report.as_json(state)))

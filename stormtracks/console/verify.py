@@ -6,14 +6,14 @@ import sys
 from stormtracks.console.local_paths import results_folder
 from stormtracks.console.status import hosts_file
 from stormtracks.console.terminal import output, progress, table
-from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal import projects, runs
 from stormtracks.report import verification
 
 
 def verify(folder: str | None = None, run: str | None = None, as_json: bool = False) -> None:
     """Print what is wrong, as a table or one JSON object; exit status 1 where anything is."""
     if not run and not folder:  # the folder of hosts.yaml is that of its newest run
-        run = runs.newest(hosts_file())[0]
+        run = projects.newest(hosts_file())[0]
     state = runs.read(run) if run else None
     place = results_folder(folder)
     if state and not folder:

@@ -3,7 +3,7 @@
 import pytest
 
 from stormtracks.console import status
-from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal import projects
 from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.journal import Journal
 
@@ -19,7 +19,7 @@ def hosts(tmp_path, monkeypatch):
 
 def run(hosts, folders, years=(2005, 2005), results=""):
     """Begin and end a run of a hosts.yaml, whose workers have these results folders."""
-    name = runs.name_for(f"vort_track_{years[0]}-{years[1]}", hosts, results, folders)
+    name = projects.name_for(f"vort_track_{years[0]}-{years[1]}", hosts, results, folders)
     journal = Journal(Run(name, "vort_track", *years, 2, hosts=hosts, results=results))
     for worker, folder in folders.items():
         journal.belongs(worker, {"results": folder})

@@ -30,6 +30,15 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
+def view(path: Path) -> sqlite3.Connection:
+    """A journal as it is now, to be read while its manager writes."""
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+    db.row_factory = sqlite3.Row
+    db.text_factory = lambda text: text.decode(errors="backslashreplace")  # what the disk has made of it
+    db.execute("BEGIN")  # one view of all tables, while the manager goes on writing
+    return db
+
+
 @contextlib.contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """All of a block's statements or none: a reader never meets tables without the run that they are for."""

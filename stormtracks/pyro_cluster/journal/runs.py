@@ -1,9 +1,7 @@
 """What the journals say of runs, for any process at any time, also while a manager writes and when it is gone."""
 
 import contextlib
-import itertools
 import json
-import re
 import socket
 import sqlite3
 import time
@@ -12,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, cast
 
-from stormtracks.pyro_cluster.journal import identity, journal, lock, rows, schema
+from stormtracks.pyro_cluster.journal import database, identity, journal, lock, rows, schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
@@ -108,76 +106,6 @@ def names(place: Path | None = None) -> list[str]:
     return [path.stem for path in sorted(changed, key=lambda path: changed[path])]
 
 
-def name_for(
-    base: str,
-    hosts: str = "",
-    results: str = "",
-    folders: Mapping[str, str] | None = None,
-    place: Path | None = None,
-) -> str:
-    """The name of the run of a hosts.yaml and a results folder that was given none: two projects never share one.
-
-    Parameters
-    ----------
-    base : str
-        Task and years, see `journal.default_name`.
-    hosts : str
-        The hosts.yaml; empty: none.
-    results : str
-        The folder below the workers' results folders; empty: those themselves.
-    folders : mapping of str to str, optional
-        Name of each worker -> its results folder, which tells whose a journal of 1.0 is.
-    place : Path, optional
-        Folder of journals; none: the state folder's.
-
-    Returns
-    -------
-    str
-        `base`, or with the name of the folder or of the hosts.yaml after it where that is another project's.
-    """
-    place = Path(place or journal.folder())
-    path = Path(hosts)
-    of = results or (path.parent.name if path.stem == "hosts" else path.stem) or "other"
-    suffixed = f"{base}-{re.sub('[^A-Za-z0-9]+', '-', of).strip('-')[:30] or 'other'}"
-    numbered = (f"{suffixed}-{number}" for number in itertools.count(2))
-    names = itertools.chain([] if results else [base], [suffixed], numbered)
-    return next(name for name in names if _is_of(place / f"{name}.sqlite", hosts, results, folders or {}))
-
-
-def newest(hosts: str, place: Path | None = None) -> tuple[str | None, list[str]]:
-    """The newest run of a hosts.yaml, and the names of runs of others.
-
-    Parameters
-    ----------
-    hosts : str
-        The file. A run that is of none (one of 1.0, say) counts as of any.
-    place : Path, optional
-        Folder of journals; none: the state folder's.
-
-    Returns
-    -------
-    name : str or None
-        None: there is none.
-    others : list of str
-        Newest first.
-    """
-    place = Path(place or journal.folder())
-    mine, others = None, []
-    for name in reversed(names(place)):
-        if (_hosts_of(place / f"{name}.sqlite") or hosts) != hosts:
-            others.append(name)
-        elif mine is None:
-            mine = name
-    return mine, others
-
-
-def _hosts_of(path: Path) -> str:
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(_connect(path)) as db:
-        if "hosts" in schema.columns_of(db, "run") and (row := db.execute("SELECT hosts FROM run").fetchone()):
-            return str(row["hosts"] or "")
-    return ""
-
-
 def kept(name: str, place: Path | None = None) -> list[Kept]:
     """What a run's journal says of each result, in order of year and member.
 
@@ -188,7 +116,7 @@ def kept(name: str, place: Path | None = None) -> list[Kept]:
     """
     path = Path(place or journal.folder()) / f"{name}.sqlite"
     try:
-        with contextlib.closing(_connect(path)) as db:
+        with contextlib.closing(database.view(path)) as db:
             run = _run(db, path)
             there = schema.columns_of(db, "tasks")
             columns = ", ".join(one if one in there else f"NULL AS {one}" for one in ("recipe", "digest"))
@@ -197,28 +125,6 @@ def kept(name: str, place: Path | None = None) -> list[Kept]:
     except sqlite3.Error as error:
         raise _refused(error, path) from error
     return [Kept(**{key: row[key] for key in Kept._fields}) for row in found]
-
-
-def _is_of(path: Path, hosts: str, results: str, folders: Mapping[str, str]) -> bool:
-    """Whether a journal is still to be created, or is that of a project; what cannot be read is refused later."""
-    if not path.exists():
-        return True
-    try:
-        with contextlib.closing(_connect(path)) as db:
-            row = db.execute("SELECT * FROM run").fetchone()
-            known = dict(row) if row else {}
-            if known.get("hosts") is not None:
-                return (known["hosts"], known["results"] or "") == (hosts, results)
-            return not results and _lies_in(db, folders)
-    except sqlite3.Error:
-        return True
-
-
-def _lies_in(db: sqlite3.Connection, folders: Mapping[str, str]) -> bool:
-    """Whether the results of a journal of 1.0 lie in the results folders of the workers that are known."""
-    rows = db.execute("SELECT worker, max(path) AS path FROM tasks WHERE status = 'complete' GROUP BY worker")
-    known = [(row["path"], folders[row["worker"]]) for row in rows if row["path"] and row["worker"] in folders]
-    return all(path.startswith(f"{folder}/") for path, folder in known)
 
 
 def read(name: str | None = None, place: Path | None = None) -> RunState:
@@ -246,7 +152,7 @@ def read(name: str | None = None, place: Path | None = None) -> RunState:
     until = time.monotonic() + BEGINNING_SECONDS
     while True:
         try:
-            with contextlib.closing(_connect(path)) as db:
+            with contextlib.closing(database.view(path)) as db:
                 return _read(db, path)
         except (sqlite3.Error, NotBegun) as error:
             if not lock.held(path) or not isinstance(error, NotBegun) or time.monotonic() > until:
@@ -276,14 +182,6 @@ def under_way(run: Mapping[str, Any]) -> bool:
 def paused(run: Mapping[str, Any]) -> bool:
     """Whether every worker failed when its manager wrote last."""
     return str(run["state"]).startswith(identity.PAUSED)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
-    db.row_factory = sqlite3.Row
-    db.text_factory = lambda text: text.decode(errors="backslashreplace")  # what the disk has made of it
-    db.execute("BEGIN")  # one view of all tables, while the manager goes on writing
-    return db
 
 
 def _read(db: sqlite3.Connection, path: Path) -> RunState:

@@ -9,7 +9,7 @@ from typing import Any
 
 from stormtracks import address
 from stormtracks.errors import BadValue
-from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal import projects
 from stormtracks.pyro_cluster.journal.identity import Run, default_name
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.writer import Heard
@@ -106,7 +106,7 @@ class ManagePlan:
     def located(self, folders: Mapping[str, str]) -> "ManagePlan":
         """The same with the name of this project's run, given the results folders of the workers that are there."""
         base = default_name(self.task, self.start_year, self.end_year)
-        found = runs.name_for(base, self.hosts_file, self.results or "", folders, self.journals)
+        found = projects.name_for(base, self.hosts_file, self.results or "", folders, self.journals)
         return replace(self, found_name=found)
 
     @property
