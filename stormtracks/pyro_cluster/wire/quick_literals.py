@@ -13,7 +13,7 @@ from stormtracks.pyro_cluster.plain import DEPTH
 UNREAD: Final = object()
 """In the place of a message that `literals` is to read, or to refuse."""
 _USUAL = re.compile(r"(?:[][{}(),:'.e+0-9-]++|True|False|None)*+")
-_LONG_NUMBER = re.compile(r"[0-9]{40}")
+_LONG_NUMBER = re.compile(r"(?<![0-9])[0-9]{40}")
 # A tuple becomes a dict of two keys that no text can be, since none has these characters.
 _OPENED, _CLOSED = '"', "\\"
 
