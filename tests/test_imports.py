@@ -41,6 +41,17 @@ ALLOWED = {
     "ground": set(),
 }
 
+# What each file or wing of science.reanalysis may import of the others; the story stands above the wings.
+WINGS = {
+    "stored": set(),
+    "dataset": set(),
+    "dimensions": {"stored"},
+    "fields": {"dimensions", "stored", "dataset"},
+    "folder": {"fields", "dimensions", "stored", "dataset"},
+    "joined": {"fields", "dimensions", "stored", "dataset"},
+}
+STORY = {"members", "season", "inventory"}
+
 
 def imports(path):
     """Names of all modules that a source imports, wherever in it, `from a import b` as both a and a.b."""
@@ -150,6 +161,13 @@ def test_the_table_has_four_floors_and_no_room_stands_above_its_own(arrows):
     between = house.grouped(arrows, house.rooms(arrows))
     assert house.upward(between) == set()
     assert all(floor <= floor_of[PART_OF[room]] for room, floor in house.floors(between).items())
+
+
+def test_the_wings_of_the_reanalysis_know_nothing_of_what_is_above_them(arrows):
+    found = house.grouped(arrows, house.rooms(arrows, "stormtracks.science.reanalysis"))
+    assert set(found) == {*WINGS, *STORY}
+    assert {wing: found[wing] - WINGS[wing] for wing in WINGS} == {wing: set() for wing in WINGS}
+    assert house.upward(found) == set()
 
 
 @pytest.mark.parametrize("name", GROUND)

@@ -1,15 +1,24 @@
 """Files of a reanalysis -> winds (or vorticity): one orientation, one longitude range, real times, or a refusal.
 
-Listed in the order in which a file meets them: `dataset` (the user's description of files), `listing` (what lies in a
-folder, and `formats`: what is not netCDF), `layouts` (which files hold what, by their names), `contents` (or by what
-is inside), `leftovers` (what is said of all others), `variables` (which variable is which wind), `statistic` (what
-only looks like one), `structure` (its dimensions and coordinates), of which `axes` (what each stands for), `levels`,
-`level_kinds`, `level_words`, `level_pressures` and `pressure`, `columns` and `other_grids`, `valid_times` and `times`
-are the parts, `source` and `classic` (an open file), `attributes` and `packing` (stored numbers -> values), `marks`
-(values that are none, though nothing says so), `field` (one variable, read as the science wants it), `chunks` (the
-same, faster, where the file allows), `files` (those that are open, never too many), `series` (files after one another
-in time), `means` (those that are of other times), `origin` (or of other runs) and `gaps` (times that they lack),
-`members` (whose files are whose), `season` (a year of all members), `inventory` (all years of a folder).
+The story stands here: `season` (a year of all members), `members` (whose files are whose), `inventory` (all years of a
+folder), `dataset` (the user's description of files). Below it are five wings, from the top down; each knows only those
+that are named after it, save that `folder` and `joined` know nothing of each other:
+
+`folder`: `listing` (what lies in it), `layouts` (which files hold what, by their names or by what is inside), `copies`
+and `leftovers` (what is said of all others).
+
+`joined`: `files` (those that are open, never too many), `series` (files after one another in time), `means` (those that
+are of other times), `origin` (or of other runs), `gaps` (times that they lack).
+
+`fields`, of one file: `contents` (which winds, of when), `variables` (which variable is which wind), `statistic` (what
+only looks like one), `structure` (its dimensions and coordinates), `field` (one variable, read as the science wants
+it), `chunks` (the same, faster, where the file allows).
+
+`dimensions`: `axes` (what each stands for), `columns` and `other_grids`, `valid_times` and `times`, `levels` with
+`level_kinds`, `level_words` and `level_pressures`, `pressure` (its units).
+
+`stored`: `source` and `classic` (an open file), `formats` (what is not netCDF), `attributes` and `packing` (stored
+numbers -> values), `marks` (values that are none, though nothing says so).
 """
 
 from stormtracks.science.reanalysis.dataset import Dataset

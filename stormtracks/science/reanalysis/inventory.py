@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from stormtracks.science.errors import InputError, LevelMissing
-from stormtracks.science.reanalysis import layouts
 from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.folder import layouts
 from stormtracks.science.reanalysis.season import open_year
 from stormtracks.science.settings import Settings
 

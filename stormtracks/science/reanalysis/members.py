@@ -9,11 +9,12 @@ import numpy as np
 
 from stormtracks.science import calendars
 from stormtracks.science.errors import InputError, PassingInputError
-from stormtracks.science.reanalysis import origin, series, times
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.files import Files, StoredField
-from stormtracks.science.reanalysis.layouts import Layout
-from stormtracks.science.reanalysis.series import Series
+from stormtracks.science.reanalysis.dimensions import times
+from stormtracks.science.reanalysis.folder.layouts import Layout
+from stormtracks.science.reanalysis.joined import origin, series
+from stormtracks.science.reanalysis.joined.files import Files, StoredField
+from stormtracks.science.reanalysis.joined.series import Series
 from stormtracks.science.records import InputFile
 
 

@@ -11,12 +11,15 @@ import numpy as np
 from stormtracks.science import calendars, sphere
 from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import gaps, layouts, marks, times
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.field import LARGEST
-from stormtracks.science.reanalysis.files import changed_while_read
+from stormtracks.science.reanalysis.dimensions import times
+from stormtracks.science.reanalysis.fields.field import LARGEST
+from stormtracks.science.reanalysis.folder import layouts
+from stormtracks.science.reanalysis.joined import gaps
+from stormtracks.science.reanalysis.joined.files import changed_while_read
+from stormtracks.science.reanalysis.joined.series import Series
 from stormtracks.science.reanalysis.members import Members, Reading, Wanted
-from stormtracks.science.reanalysis.series import Series
+from stormtracks.science.reanalysis.stored import marks
 from stormtracks.science.records import InputFile, TimeAxis
 from stormtracks.science.settings import Settings
 

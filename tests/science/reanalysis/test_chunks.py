@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stormtracks.science.reanalysis import chunks, open_season
-from stormtracks.science.reanalysis.field import Field
-from stormtracks.science.reanalysis.source import Source
+from stormtracks.science.reanalysis import open_season
+from stormtracks.science.reanalysis.fields import chunks
+from stormtracks.science.reanalysis.fields.field import Field
+from stormtracks.science.reanalysis.stored.source import Source
 
 
 def stored(path, name):

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import contents, open_season
+from stormtracks.science.reanalysis import open_season
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.layouts import Survey
-from stormtracks.science.reanalysis.source import Source
+from stormtracks.science.reanalysis.fields import contents
+from stormtracks.science.reanalysis.folder.layouts import Survey
+from stormtracks.science.reanalysis.stored.source import Source
 from tests.science.reanalysis.cases import Draft
 
 SMALL = {"lat": np.arange(-60, 61, 30.0), "lon": np.arange(0, 360, 60.0)}

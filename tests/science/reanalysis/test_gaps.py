@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from stormtracks.science import calendars
-from stormtracks.science.reanalysis import gaps, open_season
-from stormtracks.science.reanalysis.times import bounds
+from stormtracks.science.reanalysis import open_season
+from stormtracks.science.reanalysis.dimensions.times import bounds
+from stormtracks.science.reanalysis.joined import gaps
 from stormtracks.science.records import TimeAxis
 from tests.science.reanalysis.cases import Draft
 

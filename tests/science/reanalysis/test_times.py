@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science import calendars
-from stormtracks.science.reanalysis import open_season, times
+from stormtracks.science.reanalysis import open_season
+from stormtracks.science.reanalysis.dimensions import times
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def other(path: Path) -> tuple[str, str]:
     Examples
     --------
     >>> from pathlib import Path
-    >>> from stormtracks.science.reanalysis.formats import other
+    >>> from stormtracks.science.reanalysis.stored.formats import other
     >>> other(Path("README.md"))
     ('', '')
     """

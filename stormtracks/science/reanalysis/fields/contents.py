@@ -10,11 +10,11 @@ import numpy as np
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import variables
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.source import Source
-from stormtracks.science.reanalysis.structure import Structure
-from stormtracks.science.reanalysis.variables import Candidate
+from stormtracks.science.reanalysis.fields import variables
+from stormtracks.science.reanalysis.fields.structure import Structure
+from stormtracks.science.reanalysis.fields.variables import Candidate
+from stormtracks.science.reanalysis.stored.source import Source
 from stormtracks.science.records import InputFile
 
 _MOST = 32768

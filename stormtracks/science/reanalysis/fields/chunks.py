@@ -12,9 +12,9 @@ import h5py
 import numpy as np
 
 from stormtracks.science.arrays import Floats
-from stormtracks.science.reanalysis.axes import Axis
-from stormtracks.science.reanalysis.packing import within
-from stormtracks.science.reanalysis.source import Source
+from stormtracks.science.reanalysis.dimensions.axes import Axis
+from stormtracks.science.reanalysis.stored.packing import within
+from stormtracks.science.reanalysis.stored.source import Source
 
 _FILTERS = ([h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_DEFLATE])
 _READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, deflate.DeflateError)

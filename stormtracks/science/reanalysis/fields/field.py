@@ -7,11 +7,12 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes, chunks, contents, levels, variables
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.packing import LARGEST, Packing, within
-from stormtracks.science.reanalysis.source import Source
-from stormtracks.science.reanalysis.variables import Candidate
+from stormtracks.science.reanalysis.dimensions import axes, levels
+from stormtracks.science.reanalysis.fields import chunks, contents, variables
+from stormtracks.science.reanalysis.fields.variables import Candidate
+from stormtracks.science.reanalysis.stored.packing import LARGEST, Packing, within
+from stormtracks.science.reanalysis.stored.source import Source
 
 LARGEST_STEP_BYTES = 2**30
 """A file of which one step needs more than this is damaged, or not for this machine."""

@@ -10,7 +10,7 @@ import h5py
 import netCDF4
 
 from stormtracks.science.errors import InputError, PassingInputError
-from stormtracks.science.reanalysis import classic, formats
+from stormtracks.science.reanalysis.stored import classic, formats
 from stormtracks.science.records import InputFile
 
 _NOT_OPENED = (OSError, RuntimeError, ValueError, EOFError, IndexError, MemoryError, struct.error)

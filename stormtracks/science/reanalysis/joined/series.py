@@ -9,8 +9,8 @@ import numpy as np
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import means, origin
-from stormtracks.science.reanalysis.files import MOST, StoredField
+from stormtracks.science.reanalysis.joined import means, origin
+from stormtracks.science.reanalysis.joined.files import MOST, StoredField
 from stormtracks.science.records import Grid
 
 _GREGORIAN = ("standard", "proleptic_gregorian")

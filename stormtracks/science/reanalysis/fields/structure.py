@@ -9,12 +9,13 @@ import numpy as np
 
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes as axes_
-from stormtracks.science.reanalysis import columns, packing, valid_times
-from stormtracks.science.reanalysis.attributes import attribute
-from stormtracks.science.reanalysis.axes import Axis, one
-from stormtracks.science.reanalysis.columns import Columns
-from stormtracks.science.reanalysis.levels import Levels
+from stormtracks.science.reanalysis.dimensions import axes as axes_
+from stormtracks.science.reanalysis.dimensions import columns, valid_times
+from stormtracks.science.reanalysis.dimensions.axes import Axis, one
+from stormtracks.science.reanalysis.dimensions.columns import Columns
+from stormtracks.science.reanalysis.dimensions.levels import Levels
+from stormtracks.science.reanalysis.stored import packing
+from stormtracks.science.reanalysis.stored.attributes import attribute
 from stormtracks.science.records import Grid
 
 _KNOWN = ("time", "start", "lead", "member", "level", "lat", "lon", "expver")

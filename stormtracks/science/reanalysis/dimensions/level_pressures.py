@@ -6,10 +6,11 @@ from typing import NamedTuple
 import netCDF4
 import numpy as np
 
-from stormtracks.science.reanalysis import axes as axes_
-from stormtracks.science.reanalysis import packing, pressure
-from stormtracks.science.reanalysis.attributes import attribute, text
-from stormtracks.science.reanalysis.axes import Axis, one
+from stormtracks.science.reanalysis.dimensions import axes as axes_
+from stormtracks.science.reanalysis.dimensions import pressure
+from stormtracks.science.reanalysis.dimensions.axes import Axis, one
+from stormtracks.science.reanalysis.stored import packing
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 
 _NAMES = re.compile(r"p|pres|press|pressures?|air_pressure|p_?lev(els?)?|pressure_?levels?|isobaric\w*|p_?(full|mid)")
 _SAME = 1e-4

@@ -10,7 +10,7 @@ from pathlib import Path
 import netCDF4
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.attributes import attribute
+from stormtracks.science.reanalysis.stored.attributes import attribute
 
 _IDS = (
     "source_id", "model_id", "driving_source_id", "driving_model_id", "institution_id", "institute_id", "experiment_id",

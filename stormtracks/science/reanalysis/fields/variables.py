@@ -8,11 +8,12 @@ from pathlib import Path
 import netCDF4
 
 from stormtracks.science.errors import InputError, LevelMissing
-from stormtracks.science.reanalysis import axes, levels, other_grids, statistic, structure
-from stormtracks.science.reanalysis.attributes import attribute, text
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.levels import Levels
-from stormtracks.science.reanalysis.structure import Structure
+from stormtracks.science.reanalysis.dimensions import axes, levels, other_grids
+from stormtracks.science.reanalysis.dimensions.levels import Levels
+from stormtracks.science.reanalysis.fields import statistic, structure
+from stormtracks.science.reanalysis.fields.structure import Structure
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 
 _STANDARD_NAMES = {
     "eastward_wind": "u",

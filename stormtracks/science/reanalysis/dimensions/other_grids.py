@@ -7,9 +7,9 @@ from typing import NamedTuple
 import netCDF4
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes as axes_
-from stormtracks.science.reanalysis.attributes import attribute, text
-from stormtracks.science.reanalysis.axes import Axis, one
+from stormtracks.science.reanalysis.dimensions import axes as axes_
+from stormtracks.science.reanalysis.dimensions.axes import Axis, one
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 
 _CELLS = re.compile(
     r"n?_?(cell|col|point|pnt|node|nod|elem|ele|face|vert\w*|mesh\w*|value|pix\w*)s?(_?\d+)?|.*ncells?.*|.*cells?|.*mesh.*|lndgrid|values"

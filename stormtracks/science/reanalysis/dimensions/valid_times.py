@@ -12,10 +12,10 @@ import numpy as np
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes as axes_
-from stormtracks.science.reanalysis import times
-from stormtracks.science.reanalysis.attributes import attribute, number, text
-from stormtracks.science.reanalysis.axes import Axis
+from stormtracks.science.reanalysis.dimensions import axes as axes_
+from stormtracks.science.reanalysis.dimensions import times
+from stormtracks.science.reanalysis.dimensions.axes import Axis
+from stormtracks.science.reanalysis.stored.attributes import attribute, number, text
 
 ROLES = ("time", "start", "lead")
 _VALID = re.compile(r"(forecast_?)?(valid|verification)_?times?|valtime")

@@ -9,10 +9,11 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import axes as axes_
-from stormtracks.science.reanalysis import level_kinds, level_pressures, level_words, packing, pressure
-from stormtracks.science.reanalysis.attributes import attribute, number, text
-from stormtracks.science.reanalysis.axes import Axis, one
+from stormtracks.science.reanalysis.dimensions import axes as axes_
+from stormtracks.science.reanalysis.dimensions import level_kinds, level_pressures, level_words, pressure
+from stormtracks.science.reanalysis.dimensions.axes import Axis, one
+from stormtracks.science.reanalysis.stored import packing
+from stormtracks.science.reanalysis.stored.attributes import attribute, number, text
 
 _SAME = 1e-4
 """How far a level may be from the one that is asked for, relative: what rounding makes of it."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import other_grids, packing
-from stormtracks.science.reanalysis.attributes import text
-from stormtracks.science.reanalysis.axes import Axis, one
+from stormtracks.science.reanalysis.dimensions import other_grids
+from stormtracks.science.reanalysis.dimensions.axes import Axis, one
+from stormtracks.science.reanalysis.stored import packing
+from stormtracks.science.reanalysis.stored.attributes import text
 from stormtracks.science.records import Grid
 
 _EVEN = 0.1

@@ -7,7 +7,7 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.attributes import attribute, number, numbers, text
+from stormtracks.science.reanalysis.stored.attributes import attribute, number, numbers, text
 
 MISSING_ABOVE = 1.0e30
 """Larger values are missing ones, whatever the attributes say (netCDF's own default is 9.96921e36)."""

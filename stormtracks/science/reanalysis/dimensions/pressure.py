@@ -52,7 +52,7 @@ def in_hpa(units: str) -> float | None:
 
     Examples
     --------
-    >>> from stormtracks.science.reanalysis.pressure import in_hpa
+    >>> from stormtracks.science.reanalysis.dimensions.pressure import in_hpa
     >>> in_hpa("hectopascals"), in_hpa("Pa"), in_hpa("100 Pa"), in_hpa("sigma_level")
     (1.0, 0.01, 1.0, None)
     """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from stormtracks.science.arrays import Floats
-from stormtracks.science.reanalysis.files import StoredField
+from stormtracks.science.reanalysis.joined.files import StoredField
 
 _FAR = 8.0
 """Steps of the finest files. Steps change within a season (hourly, then 6-hourly), but never by so much."""

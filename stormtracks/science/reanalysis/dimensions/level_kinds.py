@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import netCDF4
 
-from stormtracks.science.reanalysis import pressure
-from stormtracks.science.reanalysis.attributes import attribute, text
+from stormtracks.science.reanalysis.dimensions import pressure
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 
 METRES = {"m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "km": 1000.0, "kilometer": 1000.0}
 """Units of height, in metres."""

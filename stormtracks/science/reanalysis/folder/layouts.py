@@ -21,10 +21,14 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import copies, dataset, formats, leftovers, levels, listing, variables
-from stormtracks.science.reanalysis.contents import Looks
+from stormtracks.science.reanalysis import dataset
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.listing import Found
+from stormtracks.science.reanalysis.dimensions import levels
+from stormtracks.science.reanalysis.fields import variables
+from stormtracks.science.reanalysis.fields.contents import Looks
+from stormtracks.science.reanalysis.folder import copies, leftovers, listing
+from stormtracks.science.reanalysis.folder.listing import Found
+from stormtracks.science.reanalysis.stored import formats
 
 _KNOWN = re.compile(
     r"(?:.*/)?(?P<role>u|v|ugrd|vgrd|vo|vort)(?P<level>\d+)[._](?P<year>1[5-9]\d\d|2\d{3})(?:\d\d)?(?:_mem(?P<member>\d+))?\.nc4?",

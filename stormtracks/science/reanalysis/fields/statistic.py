@@ -9,8 +9,8 @@ from typing import NamedTuple
 import netCDF4
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.attributes import attribute, text
-from stormtracks.science.reanalysis.axes import Axis, is_text, scalars
+from stormtracks.science.reanalysis.dimensions.axes import Axis, is_text, scalars
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 
 MEMBER_MEAN = "a mean over members"
 CLIMATOLOGY = "a climatology"

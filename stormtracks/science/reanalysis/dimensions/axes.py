@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import netCDF4
 import numpy as np
 
-from stormtracks.science.reanalysis import pressure
-from stormtracks.science.reanalysis.attributes import attribute, text
+from stormtracks.science.reanalysis.dimensions import pressure
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 
 _STANDARD_NAMES = {
     "latitude": "lat",

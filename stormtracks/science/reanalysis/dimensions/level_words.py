@@ -5,8 +5,8 @@ from pathlib import Path
 
 import netCDF4
 
-from stormtracks.science.reanalysis import pressure
-from stormtracks.science.reanalysis.attributes import attribute, text
+from stormtracks.science.reanalysis.dimensions import pressure
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 
 _UNIT = r"hpa|mbars?|mb|millibars?|kpa|pa|hecto-?pascals?|kilo-?pascals?|pascals?"
 _PRESSURE = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?)[ _-]?({_UNIT})(?![a-z])")

@@ -15,10 +15,11 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError, PassingInputError
-from stormtracks.science.reanalysis import axes, origin
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.field import Field
-from stormtracks.science.reanalysis.source import Source
+from stormtracks.science.reanalysis.dimensions import axes
+from stormtracks.science.reanalysis.fields.field import Field
+from stormtracks.science.reanalysis.joined import origin
+from stormtracks.science.reanalysis.stored.source import Source
 from stormtracks.science.records import Grid, InputFile
 
 MOST = 64

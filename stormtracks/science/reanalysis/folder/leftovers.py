@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from stormtracks.science.errors import InputError, PassingInputError
-from stormtracks.science.reanalysis import formats
-from stormtracks.science.reanalysis.copies import Copies
-from stormtracks.science.reanalysis.listing import Listing
-from stormtracks.science.reanalysis.source import Source
+from stormtracks.science.reanalysis.folder.copies import Copies
+from stormtracks.science.reanalysis.folder.listing import Listing
+from stormtracks.science.reanalysis.stored import formats
+from stormtracks.science.reanalysis.stored.source import Source
 
 _NAMED = 3
 """Files named for each reason."""

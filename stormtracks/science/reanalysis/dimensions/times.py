@@ -14,9 +14,9 @@ from stormtracks.errors import BadValue
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import packing
-from stormtracks.science.reanalysis.attributes import attribute, text
-from stormtracks.science.reanalysis.packing import Packing
+from stormtracks.science.reanalysis.stored import packing
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.stored.packing import Packing
 
 _CALENDARS = {
     "": "standard", "standard": "standard", "gregorian": "standard", "proleptic_gregorian": "proleptic_gregorian",

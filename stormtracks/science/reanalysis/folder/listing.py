@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.copies import Copies
+from stormtracks.science.reanalysis.folder.copies import Copies
 
 DEPTH = 4
 """Folders below the folder of data that are looked through."""
