@@ -7,7 +7,7 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science.reanalysis import open_season
@@ -59,6 +59,7 @@ def test_one_field_however_it_is_stored(
     size=st.integers(0, 8),
     members=st.lists(st.integers(0, 4), min_size=1, max_size=5, unique=True),
 )
+@example(start=0, size=0, members=[0])
 def test_any_part_is_a_part_of_the_whole(whole, start, size, members):
     season, (u, v) = whole
     stop = min(8, start + size)

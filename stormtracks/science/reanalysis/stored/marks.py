@@ -58,7 +58,7 @@ def unwritten(fields: Sequence[Floats]) -> list[tuple[int, int]]:
     ----------
     fields : sequence of ndarray of float32, shape (step, member, lat, lon)
     """
-    some = [one.reshape((*one.shape[:2], -1)) for one in fields]
+    some = [one.reshape((*one.shape[:2], math.prod(one.shape[2:]))) for one in fields]  # -1 fails for no steps
     zero = ~np.logical_or.reduce([one[..., ::_EVERY].any(axis=2) for one in some])
     return [
         (step, member)
