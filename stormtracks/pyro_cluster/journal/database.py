@@ -10,6 +10,9 @@ from stormtracks.pyro_cluster.journal import schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
 from stormtracks.pyro_cluster.journal.writer import passes
 
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged journal raises; the second where the disk has changed the name of a column."""
+
 
 def connect(path: Path) -> sqlite3.Connection:
     with refusing(path):
@@ -57,7 +60,7 @@ def refusing(path: Path) -> Iterator[None]:
     """What SQLite says of a journal, as a refusal that says what to do."""
     try:
         yield
-    except (sqlite3.Error, json.JSONDecodeError) as error:
+    except (*UNREADABLE, json.JSONDecodeError) as error:
         if passes(error):  # the file is not to blame
             raise JournalRefused(
                 f"the journal {path} cannot be written: {error}; free disk space, or check the folder's permissions"

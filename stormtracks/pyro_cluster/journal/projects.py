@@ -75,7 +75,7 @@ def newest(hosts: str, place: Path | None = None) -> tuple[str | None, list[str]
 
 
 def _hosts_of(path: Path) -> str:
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(database.view(path)) as db:
+    with contextlib.suppress(*database.UNREADABLE), contextlib.closing(database.view(path)) as db:
         if "hosts" in schema.columns_of(db, "run") and (row := db.execute("SELECT hosts FROM run").fetchone()):
             return str(row["hosts"] or "")
     return ""
@@ -92,7 +92,7 @@ def _is_of(path: Path, hosts: str, results: str, folders: Mapping[str, str]) -> 
             if known.get("hosts") is not None:
                 return (known["hosts"], known["results"] or "") == (hosts, results)
             return not results and _lies_in(db, folders)
-    except sqlite3.Error:
+    except database.UNREADABLE:
         return True
 
 

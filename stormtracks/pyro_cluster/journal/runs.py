@@ -122,7 +122,7 @@ def kept(name: str, place: Path | None = None) -> list[Kept]:
             columns = ", ".join(one if one in there else f"NULL AS {one}" for one in ("recipe", "digest"))
             query = f"SELECT year, member, worker, {columns} FROM tasks WHERE status = 'complete' AND {_WITHIN}"
             found = _rows(db, f"{query} AND {rows.SOUND} ORDER BY year, member", run)
-    except sqlite3.Error as error:
+    except database.UNREADABLE as error:
         raise _refused(error, path) from error
     return [Kept(**{key: row[key] for key in Kept._fields}) for row in found]
 
@@ -154,7 +154,7 @@ def read(name: str | None = None, place: Path | None = None) -> RunState:
         try:
             with contextlib.closing(database.view(path)) as db:
                 return _read(db, path)
-        except (sqlite3.Error, NotBegun) as error:
+        except (*database.UNREADABLE, NotBegun) as error:
             if not lock.held(path) or not isinstance(error, NotBegun) or time.monotonic() > until:
                 raise _refused(error, path) from error
         time.sleep(0.02)  # its manager is about to write what the run is

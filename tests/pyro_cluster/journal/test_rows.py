@@ -6,6 +6,8 @@ import threading
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from stormtracks.pyro_cluster.journal import journal as journals
 from stormtracks.pyro_cluster.journal import report, runs
@@ -171,3 +173,23 @@ def test_a_run_that_begins_is_waited_for_and_then_said_to_begin(tmp_path, monkey
         runs.read("r", tmp_path)
     assert time.monotonic() - began >= 0.1
     held.release()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 7)), min_size=1, max_size=20))
+def test_whatever_bits_a_disk_flips_the_journal_is_read_or_refused(place, tmp_path_factory, flips):
+    """By readers and by the manager that would resume the run."""
+    content = bytearray((place / "r.sqlite").read_bytes())
+    used = [number for number, byte in enumerate(content) if byte]
+    for where, bit in flips:
+        content[used[int(where * len(used))]] ^= 1 << bit
+    spoilt = tmp_path_factory.mktemp("spoilt")
+    (spoilt / "r.sqlite").write_bytes(content)
+    with contextlib.suppress(JournalRefused):
+        report.status(runs.read("r", spoilt))
+    with contextlib.suppress(JournalRefused):
+        runs.kept("r", spoilt)
+    with contextlib.suppress(JournalRefused):
+        again = Journal(RUN, place=spoilt)
+        again.record(TaskOutcome(2000, 3, "complete", "w", "h", 2.0, 1.0, "/r", {"tracks": 5}))
+        again.close("incomplete")
