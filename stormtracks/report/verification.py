@@ -45,22 +45,26 @@ class Verification:
         Results that there should be.
     problems : tuple of Problem
         Empty: all is as it should be.
+    others : frozenset of Cell
+        Results that are there and not of the run; they are opened too, as what reads the folder takes all together.
     """
 
     folder: Path
     run: str
     number: int
     problems: tuple[Problem, ...]
+    others: frozenset[Cell] = frozenset()
 
     @property
     def sound(self) -> int:
         """How many results are as they should be."""
-        return self.number - len({cell for problem in self.problems for cell in problem.cells})
+        return self.number - len({cell for problem in self.problems for cell in problem.cells} - self.others)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         problems = [dataclasses.asdict(problem) for problem in self.problems]
-        return {"folder": str(self.folder), "run": self.run, "number": self.number, "problems": problems}
+        numbers = {"number": self.number, "others": len(self.others)}
+        return {"folder": str(self.folder), "run": self.run, **numbers, "problems": problems}
 
 
 def verify(
@@ -99,8 +103,10 @@ def verify(
         detail = _HINT if state else "other years or members have one"
         problems.append(Problem("missing", tuple(missing), detail))
     opened = [cell for cell in wanted if cell in there and (state is None or cell in kept)]
-    problems += _opened(folder, task, opened, kept, progress)
-    return Verification(folder, state.run["name"] if state else "", len(wanted), _merged(problems))
+    others = there.difference(wanted) if state else set()
+    problems += _opened(folder, task, opened + sorted(others), kept, progress)
+    name = state.run["name"] if state else ""
+    return Verification(folder, name, len(wanted), _merged(problems), frozenset(others))
 
 
 def _merged(problems: Iterable[Problem]) -> tuple[Problem, ...]:

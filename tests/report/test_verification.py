@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import pytest
 
@@ -69,6 +70,19 @@ def test_missing_altered_replaced_and_unreadable_ones_are_told_apart(folder, sta
         ("mixed", "2006 member 0"),
     ]
     assert verification.verify(folder, state).sound == 0
+
+
+def test_results_beside_those_of_the_run_are_opened_too(folder, state, capsys):
+    """What reads the folder takes all together: one that was made differently, or is a copy of another, is named."""
+    results.save(made(2007, 0), folder)
+    assert found(folder, state) == []
+    console.verify(str(folder), "evening")
+    assert "6 of 6 results are as they should be" in (printed := capsys.readouterr().out)
+    assert "1 more there, not of this run" in printed
+    results.save(made(2006, 3, OTHER), folder)
+    shutil.copy(results.path(folder, "vort_track", 2005, 0), results.path(folder, "vort_track", 2005, 7))
+    assert found(folder, state) == [("unreadable", "2005 member 7"), ("mixed", "2006 member 3")]
+    assert verification.verify(folder, state).sound == 6
 
 
 def test_a_run_that_is_not_complete(folder, state):
