@@ -6,24 +6,32 @@ that has imported it cannot create any other daemon than this module's `Daemon`.
 
 import builtins
 import contextlib
-import errno
 import os
-import resource
 import socket
 import ssl
 from collections.abc import Callable
 from typing import Any
 
 import Pyro4
-from Pyro4 import constants, errors, message, socketutil, util
+from Pyro4 import constants, message, socketutil, util
 from Pyro4.errors import CommunicationError, ConnectionClosedError, TimeoutError  # noqa: A004, F401 - for callers
 
 from stormtracks import address
-from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import secret as secrets
 from stormtracks.pyro_cluster.plain import DEPTH, plain  # noqa: F401 - what a caller sends or replies goes through this
 from stormtracks.pyro_cluster.wire import messages
 from stormtracks.pyro_cluster.wire.connection import Connection
+from stormtracks.pyro_cluster.wire.failures import (  # noqa: F401 - for callers
+    NoNameserver,
+    NotOurs,
+    OutOfFiles,
+    SilentInTls,
+    Unreachable,
+    WireError,
+    WrongKey,
+    explained,
+    why,
+)
 from stormtracks.pyro_cluster.wire.gate import allow_files, keep_alive  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES, NotPlain, RemoteError  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.tls import Membership, membership
@@ -40,30 +48,6 @@ PAGE_NAMES = 500
 """The most names in one answer of the nameserver, which is then some 100 kB; a full page may be followed by another."""
 
 messages.configure()
-
-
-class WireError(StormtracksError, CommunicationError):
-    """No connection; the message says with whom, why, and what to do. Each kind below is one of these."""
-
-
-class Unreachable(WireError):
-    """Nothing answers there: the host is off or cut off, the port closed, the name unknown."""
-
-
-class WrongKey(WireError):
-    """A service answers that has another secret."""
-
-
-class NotOurs(WireError):
-    """A program answers that is not a service of this system."""
-
-
-class OutOfFiles(WireError):
-    """This process has as many files open as it may: that says nothing about the other side."""
-
-
-class NoNameserver(WireError):
-    """There is no nameserver at that address."""
 
 
 def proxy(
@@ -115,8 +99,8 @@ def nameserver(
     try:
         return proxy(f"PYRO:{constants.NAMESERVER_NAME}@{place}", timeout, connect_timeout, secret)
     except Unreachable as error:
-        reason = _reason(error.__cause__, connect_timeout)
-        if isinstance(error.__cause__, _SilentInTls):
+        reason = why(error.__cause__, connect_timeout)
+        if isinstance(error.__cause__, SilentInTls):
             raise NoNameserver(f"the nameserver at {place} is silent: {reason}") from error
         raise NoNameserver(
             f"no nameserver at {place} ({reason}): start it with `inv nameserver`, or set another address in hosts.yaml"
@@ -261,7 +245,7 @@ class Proxy(Pyro4.Proxy):
         except BaseException as error:
             if connection is not None:
                 connection.close()
-            known = _explained(error, place, self.connect_timeout, self.secret)
+            known = explained(error, place, self.connect_timeout, self.secret)
             if known is None:
                 raise
             raise known from error
@@ -298,60 +282,10 @@ def _dial(uri: Pyro4.URI, timeout: float, membership: Membership) -> ssl.SSLSock
         try:
             sock = membership.client.wrap_socket(sock)
         except builtins.TimeoutError as error:  # Python's, not Pyro's
-            raise _SilentInTls from error
+            raise SilentInTls from error
         if not membership.holds(sock):
             raise ssl.SSLCertVerificationError("another certificate")
         return sock
     except BaseException:
         sock.close()
         raise
-
-
-class _SilentInTls(builtins.TimeoutError):
-    """The kernel there accepted the connection, but no answer to the first packets comes."""
-
-
-def _explained(error: BaseException, place: str, timeout: float, secret: str | os.PathLike | None) -> WireError | None:
-    """A WireError that tells what a failed connection means; None where it says so itself or is no such failure."""
-    if isinstance(error, WireError) or not isinstance(error, (OSError, errors.PyroError)):
-        return None
-    if _is_out_of_files(error):
-        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        return OutOfFiles(f"too many open files: this process may have {soft:,}; allow more with `ulimit -n`")
-    text = str(error)
-    hung_up = text.startswith("sending: connection lost: ")  # on our certificate; its alert was lost on the way
-    if isinstance(error, ssl.SSLCertVerificationError) or "ALERT" in text.upper() or hung_up:
-        path = secret or secrets.secret_path()
-        return WrongKey(f"wrong key: {place} has another key than {path}; run fab push-key, then restart that process")
-    if isinstance(error, (ssl.SSLError, errors.ProtocolError)):
-        return NotOurs(
-            f"{place} does not answer as stormtracks does: another program is listening there; check host and port in "
-            "hosts.yaml"
-        )
-    return Unreachable(f"cannot connect to {place}: {_reason(error, timeout)}")
-
-
-def _is_out_of_files(error: BaseException) -> bool:
-    if isinstance(
-        error, socket.gaierror
-    ):  # the resolver needs files too, and says otherwise that there is no such name
-        try:
-            os.close(os.open(os.devnull, os.O_RDONLY))
-        except OSError as lack:
-            error = lack
-    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
-
-
-def _reason(error: BaseException | None, timeout: float) -> str:
-    if isinstance(error, _SilentInTls):
-        return (
-            f"no answer within {timeout:g} s, although connections are accepted: the process hangs, or large packets "
-            "may be lost on the way: check the MTU"
-        )
-    if isinstance(error, (socket.timeout, TimeoutError)):  # Python's and Pyro's
-        return f"no answer within {timeout:g} s"
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens there"
-    if isinstance(error, socket.gaierror):
-        return "the host name is unknown"
-    return getattr(error, "strerror", None) or str(error)
