@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 HELLO_SECONDS = 5.0
 """Time for a member's greeting, which is Pyro's own handshake."""
+MUTE_SECONDS = 5.0
+"""Members ask something as soon as they are greeted; where there is no room, one that has not for so long makes it."""
 ACCEPTED = 256
 """Accepted in one turn, which costs little: who is still in the kernel's queue cannot be preferred."""
 BUDGET_SECONDS = 0.02
@@ -196,14 +198,16 @@ class Gate:
             self._refuse(stranger, "another key")
             return
         self._strangers.proved(stranger)
-        if len(self._members) >= self._size:
-            self._refuse(stranger, f"the limit of {self._size} connections is reached")
-        elif self._hosts[stranger.host] >= self._size_of_one:
-            self._refuse(stranger, f"the limit of {self._size_of_one} connections of one host is reached")
+        one_host = self._hosts[stranger.host] >= self._size_of_one
+        full = one_host or len(self._members) >= self._size
+        if full and not self._cut_a_mute_one(stranger.host if one_host else None):
+            limit = f"{self._size_of_one} connections of one host" if one_host else f"{self._size} connections"
+            self._refuse(stranger, f"the limit of {limit} is reached")
         else:
             self._selector.unregister(sock)
             self._strangers.remove(stranger)
             connection = _Connection(sock)
+            connection.host = stranger.host
             with self._lock:
                 self._members[sock] = connection
                 self._hosts[stranger.host] += 1
@@ -223,6 +227,20 @@ class Gate:
                 self._members.pop(connection.sock, None)
                 self._hosts -= Counter([host_of(peer)])  # what is 0 goes
             connection.close()
+
+    def _cut_a_mute_one(self, host: str | None = None) -> bool:
+        """End the connection, of one host or of any, that has asked nothing for longest; whether there was one."""
+        before = time.monotonic() - MUTE_SECONDS
+        with self._lock:
+            mute = [one for one in self._members.values() if not one.asked and one.since < before]
+            mute = [one for one in mute if host in (None, one.host)]
+            if not mute:
+                return False
+            longest = min(mute, key=lambda one: one.since)
+            longest.asked = True  # so that it is not chosen again; its own thread removes it
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(longest.sock, socket.SHUT_RDWR)
+        return True
 
     def _make_room(self, reason: str) -> None:
         stranger = self._strangers.to_displace()
@@ -250,11 +268,18 @@ class _Connection(socketutil.SocketConnection):
     """A member's connection; idle ones may stay, so the time limit of the greeting ends with the greeting."""
 
     greeted = False
+    asked = False  # anything, after the greeting
+    host = ""
     in_call = False  # from the first byte of a call until its reply is sent
+
+    def __init__(self, sock: ssl.SSLSocket) -> None:
+        super().__init__(sock)
+        self.since = time.monotonic()
 
     def recv(self, size: int) -> bytes:
         data = super().recv(size)
         self.in_call = True
+        self.asked = self.asked or self.greeted
         return data
 
     def send(self, data: bytes) -> None:

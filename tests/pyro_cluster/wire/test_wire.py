@@ -1,3 +1,4 @@
+import contextlib
 import os
 import socket
 import ssl
@@ -10,7 +11,7 @@ import Pyro4
 import pytest
 
 from stormtracks.pyro_cluster import secret, wire
-from stormtracks.pyro_cluster.wire import tls
+from stormtracks.pyro_cluster.wire import gate, tls
 from stormtracks.pyro_cluster.wire.connection import Connection
 
 
@@ -224,3 +225,24 @@ def test_an_older_tls_is_refused(daemon):
     sock = socket.create_connection(("localhost", port_of(daemon)), 3)
     with sock, pytest.raises(ssl.SSLError, match=r"(?i)version"):
         context.wrap_socket(sock)
+
+
+@pytest.mark.parametrize("limits", [{"connections": 4}, {"connections": 40, "connections_of_one": 4}])
+def test_members_that_ask_nothing_make_room_and_those_that_ask_keep_theirs(home, serve, monkeypatch, limits):
+    monkeypatch.setattr(gate, "MUTE_SECONDS", 0.1)
+    daemon = wire.Daemon("localhost", **limits)
+    daemon.register(Echo(), "echo")
+    uri = f"PYRO:echo@{serve(daemon).locationStr}"
+    with contextlib.ExitStack() as stack:
+        asking = [stack.enter_context(wire.proxy(uri)) for _ in range(2)]
+        assert [one.echo(1) for one in asking] == [1, 1]
+        for _ in range(2):
+            stack.enter_context(wire.proxy(uri))
+        for _ in range(3):  # one after the other: each of them asks nothing for long either
+            time.sleep(0.2)
+            stack.enter_context(wire.proxy(uri))
+        time.sleep(0.2)
+        late = [stack.enter_context(wire.proxy(uri)) for _ in range(2)]
+        assert [one.echo(2) for one in [*asking, *late]] == [2] * 4
+        with pytest.raises(wire.Unreachable):
+            wire.proxy(uri)
