@@ -69,7 +69,7 @@ def find(paths: Collection[str], adds_times: Callable[[str, str], bool]) -> Copi
 
     Examples
     --------
-    >>> from stormtracks.science.reanalysis import copies
+    >>> from stormtracks.science.reanalysis.folder import copies
     >>> found = copies.find(["a/x.nc", "a/x.nc~", "a/x (1).nc", "b/x copy.nc", "y.nc.part"], lambda one, other: False)
     >>> found.of, found.unfinished
     ({'a/x.nc~': 'a/x.nc', 'a/x (1).nc': 'a/x.nc'}, ['y.nc.part'])

@@ -34,7 +34,7 @@ def unsaid(values: Floats, limits: Collection[float] = (), whole: bool = True) -
     Examples
     --------
     >>> import numpy as np
-    >>> from stormtracks.science.reanalysis import marks
+    >>> from stormtracks.science.reanalysis.stored import marks
     >>> winds = np.linspace(-20, 30, 24, dtype="f4").reshape(1, 1, 4, 6)
     >>> marks.unsaid(winds) is None
     True
