@@ -1,5 +1,6 @@
 """What a task starts and changes ends with it, however it ends; the next task finds the process as this one did."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -113,6 +114,14 @@ def test_the_next_task_finds_the_process_as_it_was(one):
     after = one.run(order("surroundings"))["returned"]
     assert after == before
     assert before["oom_score"].strip() == "500" or int(before["oom_score"]) > 500
+
+
+def test_what_a_task_starts_obeys_it(one):
+    """The slot itself ignores SIGTERM, which is meant for the worker; a pool of processes would never end."""
+    pid = one.pids()[0]
+    assert one.run(order("end_helpers"), timeout=30)["returned"] == {"code": -signal.SIGTERM}
+    os.kill(pid, signal.SIGTERM)
+    assert one.run(order("surroundings"))["returned"]["pid"] == pid
 
 
 @pytest.mark.parametrize(

@@ -172,10 +172,18 @@ def _watch_input(orders_from: int) -> None:
     os._exit(0)
 
 
+def _not_meant_for_us(number: int, frame: object) -> None:
+    """Do nothing."""
+
+
 def _prepare(memory_mb: int) -> None:
     _offer_to_the_kernel()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)  # meant for the worker, which ends its slots
+    # So is SIGTERM. But what a task starts must obey it, and would go on ignoring what is ignored here.
+    signal.signal(signal.SIGTERM, _not_meant_for_us)
+    signal.siginterrupt(signal.SIGTERM, False)
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     if sys.version_info >= (3, 14):
         faulthandler.enable(c_stack=False)  # it would push the signal's name out of the lines that are kept
     else:
