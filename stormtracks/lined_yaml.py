@@ -61,8 +61,10 @@ def read(path: Path) -> LinedMapping:
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         raise KeyRefused(_message(path, text, error)) from error
     if not isinstance(content, LinedMapping):
-        hint = "" if content is None else "; write 'key: value', with a blank after the colon"
-        raise KeyRefused(f"{path}: expected keys and values, found {content!r:.100}{hint}")
+        if content is None:
+            raise KeyRefused(f"{path}: is empty, or all of its lines are comments; write 'key: value' lines into it")
+        hint = "write 'key: value', with a blank after the colon"
+        raise KeyRefused(f"{path}: expected keys and values, found {content!r:.100}; {hint}")
     return content
 
 
@@ -185,6 +187,7 @@ _HINTS = (  # a part of PyYAML's problem -> what to do
     (r"'\\t'", "use blanks, not tabs"),
     (r"start any token|alias|anchor|tag", "a text that begins with a mark such as *, &, !, % or @ needs quotes"),
     (r"mapping values are not", "a text with ': ' in it needs quotes; keys that belong together begin in one column"),
+    (r"expected <block end>", "begin the keys that belong together in one column; close quotes and brackets"),
     (r"could not find expected ':'", "write 'key: value', with a blank after the colon"),
     (r"escape", "in double quotes \\ has a meaning; use single quotes"),
     (r"unexpected end of stream", "a quote or bracket is not closed"),

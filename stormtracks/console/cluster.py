@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
-from stormtracks import config
+from stormtracks import config, paths
 from stormtracks.console import services
 from stormtracks.console.local_paths import folder_below
 from stormtracks.console.terminal import output
+from stormtracks.errors import StormtracksError
 from stormtracks.on_host import processes
 from stormtracks.pyro_cluster import pidfile, pyro_manager, pyro_nameserver
 from stormtracks.pyro_cluster.manager import options
@@ -64,9 +66,35 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
         renamed=Settings.RENAMED,
         hosts=hosts,
         hosts_file=os.path.realpath(cluster.path),
+        workers=_workers_of(cluster.path),
         collected=cluster.results,
     )
     sys.exit(pyro_manager.run(plan))
+
+
+def _workers_of(path: Path) -> Callable[[], Mapping[str, str] | None]:
+    """What tells which workers a hosts.yaml has now, and the results folders of those here; None: it cannot be read.
+
+    A host may be added while a run goes on, so the file is read again where it has changed.
+    """
+    read: dict[tuple[int, int], Mapping[str, str]] = {}
+
+    def workers() -> Mapping[str, str] | None:
+        try:
+            status = path.stat()
+            version = status.st_mtime_ns, status.st_size
+            if version not in read:
+                read[version] = {one.name: _results(one, path.parent) for one in config.load(path).workers}
+            return read[version]
+        except (StormtracksError, OSError):  # it is being edited
+            return None
+
+    return workers
+
+
+def _results(worker: config.WorkerHost, folder: Path) -> str:
+    """The results folder of a worker of this machine; of another host only that host knows it."""
+    return str(paths.expand(worker.results, folder)) if worker.local else ""
 
 
 def _settings(files: Sequence[str], texts: Sequence[str]) -> dict[str, object]:

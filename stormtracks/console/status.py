@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import sys
 
 from stormtracks import config
 from stormtracks.errors import StormtracksError
@@ -16,6 +17,11 @@ def status(name: str | None = None, as_json: bool = False) -> None:
     others: list[str] = []
     if name is None:
         name, others = projects.newest(hosts_file())
+        if name is None and others:
+            mine = hosts_file()
+            alone = f"{mine} has no run yet" if mine else "there is no hosts.yaml here"
+            print(clean_line(f"{alone}; the newest run of another hosts file:"), file=sys.stderr)
+            name, others = others[0], others[1:]
     state = runs.read(name)
     if as_json:
         print(json.dumps(report.as_json(state)))

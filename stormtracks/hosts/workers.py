@@ -90,7 +90,10 @@ def _started(worker: WorkerHost, answer: Running | Started) -> HostOutcome:
     fault = _unanswered(answer["uri"])
     if answer["state"] == "running" and answer["changed"]:
         other = " and ".join(answer["changed"])
-        fault += f", but it was started with another {other}: run fab stop-workers, then fab start-workers"
+        fault += (
+            f", but it was started with another {other}: run fab stop-workers, then fab start-workers; or, if it works "
+            "for another project, give the worker another 'name' in hosts.yaml"
+        )
     return HostOutcome(worker.name, not fault, f"{text}{fault}", answer)
 
 

@@ -141,8 +141,11 @@ def _worker(request: Mapping[str, Any]) -> Finding:
     if not worker:
         return _found("not running", _unwritable(files.folder, "set STORMTRACKS_HOME"))
     other = " and ".join(start.changed(request, worker.pid))
-    fault = f"it was started with another {other}: run fab stop-workers, then fab start-workers" if other else None
-    return _found(f"running, pid {worker.pid}", fault)
+    fault = (
+        f"it was started with another {other}: run fab stop-workers, then fab start-workers; or, if it works for "
+        "another project, give the worker another 'name' in hosts.yaml"
+    )
+    return _found(f"running, pid {worker.pid}", fault if other else None)
 
 
 def _nameserver(request: Mapping[str, Any]) -> Finding:

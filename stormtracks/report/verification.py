@@ -97,7 +97,9 @@ def verify(
     outstanding = [cell for cell in wanted if state and cell not in kept]
     missing = [cell for cell in wanted if cell not in there and (state is None or cell in kept)]
     problems = (
-        [Problem("not done", tuple(outstanding), "the journal does not call them complete")] if outstanding else []
+        [Problem("not done", tuple(outstanding), "the journal does not call them complete; `inv manage` does them")]
+        if outstanding
+        else []
     )
     if missing:
         detail = _HINT if state else "other years or members have one"

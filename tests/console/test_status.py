@@ -39,6 +39,14 @@ def test_the_newest_run_of_this_hosts_file_is_shown(hosts, capsys):
     assert f"hosts file {hosts[1]}; results in /second (worker w)" in capsys.readouterr().out
 
 
+def test_where_this_hosts_file_has_no_run_another_is_shown_as_such(hosts, capsys):
+    run(hosts[1], {"w": "/second"})
+    status.status()
+    out, err = capsys.readouterr()
+    assert err == f"{hosts[0]} has no run yet; the newest run of another hosts file:\n"
+    assert out.startswith("run vort_track_2005-2005") and "--run" not in out
+
+
 def test_folders_are_counted(hosts, capsys):
     run(hosts[0], {**{f"w{n}": "/shared" for n in range(3)}, **{f"x{n}": f"/own{n}" for n in range(4)}})
     status.status()

@@ -47,5 +47,20 @@ def test_two_projects_with_the_same_years_never_meet(stage, inv, tmp_path):
     assert "2 of 2 results are as they should be" in inv("merra", "verify")
     # The hosts.yaml of one, while the worker of the other runs.
     output = inv("era5", "manage", *job, status=2)
-    assert f"'results' was {tmp_path / 'era5'}, now {tmp_path / 'merra'}" in output
+    assert f"worker local: it writes results into {tmp_path / 'merra'}, but {tmp_path / 'era5.yaml'} says" in output
+    assert f"fab start-workers --hosts {tmp_path / 'era5.yaml'}" in output
     stop(worker)
+
+
+def test_the_worker_of_another_project_at_the_same_nameserver_gets_nothing(stage, inv, tmp_path):
+    more = ["--results", tmp_path / "merra", "--data", DATA]
+    other = stage.worker("other", *more, tasks="stormtracks.science.pipeline:TASKS")
+    job = ["--start-year", 1987, "--members", 2]
+    output = inv("era5", "manage", *job, "--wait", 3, status=3)
+    assert "worker other at" in output and f"is not used: it is not in {tmp_path / 'era5.yaml'}" in output
+    worker = start(stage, tmp_path / "era5")
+    output = inv("era5", "manage", *job)
+    assert "worker other joined" not in output and "all tasks are complete" in output
+    assert not (tmp_path / "merra" / "vort_track").exists()
+    for each in (other, worker):
+        stop(each)

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,9 @@ class ManagePlan:
         A folder below each worker's results folder, for the results; none: that folder itself.
     hosts_file : str
         The hosts.yaml that the run is of, whether or not it was given to the command; empty: none.
+    workers : callable or None
+        Returns the workers that the run may use, by hosts.yaml as it is now -> the results folder that each must have
+        been started with, empty: not known here. None for all that are listed at the nameserver; so is a plan without.
     collected : Path or None
         Folder of this machine where results of other hosts are brought to: what is there need not be looked for.
     redo_away : bool
@@ -86,6 +89,7 @@ class ManagePlan:
     again: str = ""
     results: str | None = None
     hosts_file: str = ""
+    workers: Callable[[], Mapping[str, str] | None] | None = None
     collected: Path | None = None
     redo_away: bool = False
     found_name: str = ""

@@ -1,6 +1,7 @@
 """Each worker says what it is and what it holds: those that are listed at first, others as they come.
 
-A run belongs to its results. A worker whose data or results folder is not the one that took part is refused, as is one
+A run belongs to its results, and uses the workers of its own hosts.yaml only: another project's may be listed at the
+same nameserver. A worker whose data or results folder is not the one that took part is refused, as is one
 that has results of other settings, before anything is given out.
 """
 
@@ -83,10 +84,12 @@ class RollCall:
         Raises
         ------
         NotBelonging
-            Results of other settings are there, or another run writes such ones now.
+            Results of other settings are there, or another run writes such ones now; or a worker writes elsewhere than
+            hosts.yaml says.
         """
         self._plan = plan
         self._rules = plan.rules()
+        self._refuse({one.name: text for one in self._there() if (text := self._stray(one.name, one.description))})
         reasons: dict[str, str] = {}
 
         def ask(one: _Present) -> None:
@@ -142,8 +145,10 @@ class RollCall:
         name = description.get("worker", "")
         if not self._usable(description) or description.get("id") in self._admitted:
             return description
-        reason = self._journal.difference(name, self._places(description)) if self._journal else ""
-        reason = self._other_places(name, reason) if reason else self._claimed(peer, description)
+        reason = self._stray(name, description)
+        if not reason:
+            reason = self._journal.difference(name, self._places(description)) if self._journal else ""
+            reason = self._other_places(name, reason) if reason else self._claimed(peer, description)
         if reason:
             return {**description, "refused": reason[:SHOWN_REASON]}
         gone = self._examine(name, description, peer)
@@ -152,8 +157,30 @@ class RollCall:
         return description
 
     def _there(self) -> list[_Present]:
+        ours = self._ours()
         with self._lock:
-            return [one for one in self._present.values() if self._usable(one.description)]
+            present = [one for one in self._present.values() if ours is None or one.name in ours]
+        return [one for one in present if self._usable(one.description)]
+
+    def _ours(self) -> Mapping[str, str] | None:
+        """The workers of the run's hosts.yaml and the results folder of each; None: all are."""
+        return self._plan.workers() if self._plan.workers else None
+
+    def _stray(self, name: str, description: Mapping[str, Any]) -> str:
+        """The reason why a worker is not one of this run's hosts.yaml; nothing where it is."""
+        ours, file, option = self._ours(), self._plan.hosts_file, self._plan.hosts_option
+        if ours is None:
+            return ""
+        if name not in ours:
+            return f"it is not in {file}; if it is to work for this project, add it there and restart it"
+        said = description.get("places")
+        folder = str(said.get("results") or "") if isinstance(said, dict) else ""
+        if not folder or not ours[name] or os.path.realpath(folder) == os.path.realpath(ours[name]):
+            return ""
+        return (
+            f"it writes results into {folder}, but {file} says {ours[name]}; run fab stop-workers{option}, then fab "
+            f"start-workers{option}. If it works for another project, give the worker another name in {file} instead"
+        )
 
     def _usable(self, description: Mapping[str, Any]) -> bool:
         version, tasks = description.get("version"), description.get("tasks")

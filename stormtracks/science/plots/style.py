@@ -1,5 +1,6 @@
 """Colours and labels that figures share. Okabe-Ito and viridis: told apart with any colour vision, and in grey."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from stormtracks.science.plots.maps import MapView
+
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+"""A list of fonts that another installation has cached costs a line for each font, and changes nothing that is seen."""
 
 BLACK = "#000000"
 ORANGE = "#E69F00"

@@ -64,6 +64,8 @@ def of_head(start: bytes, path: Path) -> tuple[str, str]:
         return "tar", "is a tar archive; unpack it"
     if not start and named_netcdf(path.name):
         return "empty", "is empty (0 bytes); download it again"
+    if named_netcdf(path.name) and _is_text(start):
+        return "text", f"is a text, not netCDF; it begins with {plain[:40].decode()!r}; download it again"
     return "", ""
 
 
@@ -74,6 +76,11 @@ def head(path: Path) -> bytes:
             return file.read(_HEAD_BYTES)
     except OSError:
         return b""
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether all of it is readable ASCII, as an error message that a server sent in place of a file."""
+    return start.isascii() and all(byte >= 32 or byte in b"\t\r\n" for byte in start)
 
 
 def _is_beside(name: str) -> bool:
