@@ -51,7 +51,7 @@ def verify(path: Path | str, kind: str, address: str = "") -> None:
 def _netcdf(path: Path) -> None:
     """Opens (HDF5 knows its own length), and the first and last record of each variable can be read."""
     _long_enough(path)
-    with _NETCDF_LOCK, netCDF4.Dataset(path) as data:
+    with _NETCDF_LOCK, _opened(path) as data:
         if not data.variables:
             raise UnreadableError("it is a NetCDF file without variables")
         data.set_auto_mask(False)
@@ -60,6 +60,13 @@ def _netcdf(path: Path) -> None:
             if variable.shape and variable.size > 0:
                 inner = _corner(variable)
                 _ = variable[(0, *inner)], variable[(-1, *inner)]  # for the error that a damaged record raises
+
+
+def _opened(path: Path) -> netCDF4.Dataset:
+    try:
+        return netCDF4.Dataset(path)
+    except (AttributeError, IndexError) as error:  # what a damaged header makes the library raise
+        raise UnreadableError(f"its header makes no sense ({error})") from error
 
 
 def _refuse_absurd(variable: netCDF4.Variable, file_bytes: int) -> None:
@@ -98,7 +105,7 @@ def _long_enough(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(3) != b"CDF":
             return
-    with _NETCDF_LOCK, netCDF4.Dataset(path) as data:
+    with _NETCDF_LOCK, _opened(path) as data:
         least = sum(variable.size * _item_bytes(variable) for variable in data.variables.values())
     if path.stat().st_size < least:
         raise UnreadableError(f"it ends early: it has {path.stat().st_size} bytes, but its variables need {least}")

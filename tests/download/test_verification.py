@@ -2,6 +2,7 @@
 
 import io
 import resource
+import struct
 import tarfile
 
 import netCDF4
@@ -10,6 +11,9 @@ import pytest
 from stormtracks.download import verification
 from stormtracks.download.errors import UnreadableError
 from stormtracks.download.verification import verify
+from stormtracks.science import ibtracs
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis.stored.source import Source
 
 
 @pytest.fixture
@@ -150,3 +154,17 @@ def test_a_table_with_an_endless_line_or_field_is_refused(file, text):
 
 def peak_mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def odd_header():
+    """A classic file with two dimensions of one name."""
+    words = [10, 2, *(1, int.from_bytes(b"x\0\0\0"), 2), *(1, int.from_bytes(b"x\0\0\0"), 6 * 10**8), 0, 0]
+    words += [11, 1, 1, int.from_bytes(b"v\0\0\0"), 2, 0, 1, 0, 0, 6, 2**31 - 4, 200]
+    return b"CDF\x01" + struct.pack(f">{1 + len(words)}I", 0, *words) + bytes(200)
+
+
+@pytest.mark.parametrize("read", [lambda path: verify(path, "netcdf"), ibtracs.load, Source], ids=range(3))
+def test_a_header_over_which_the_library_stumbles_is_refused(tmp_path, read):
+    (tmp_path / "odd.nc").write_bytes(odd_header())
+    with pytest.raises((UnreadableError, InputError)):
+        read(tmp_path / "odd.nc")

@@ -64,12 +64,15 @@ def read(path: Path, window: Window) -> Columns:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[netCDF4.Dataset]:
-    if contents.is_packed(path):
-        with netCDF4.Dataset(path.name, memory=contents.whole(path)) as dataset:
-            yield dataset
-    else:
-        with netCDF4.Dataset(path) as dataset:
-            yield dataset
+    try:
+        if contents.is_packed(path):
+            opened = netCDF4.Dataset(path.name, memory=contents.whole(path))
+        else:
+            opened = netCDF4.Dataset(path)
+    except (ValueError, AttributeError, IndexError) as error:  # what a damaged header makes the library raise
+        raise InputError(f"cannot be read ({error}): it is damaged; download it again from {SOURCE}netcdf/") from error
+    with opened as dataset:
+        yield dataset
 
 
 class _Variables:

@@ -13,8 +13,8 @@ from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.stored import classic, formats
 from stormtracks.science.records import InputFile
 
-_NOT_OPENED = (OSError, RuntimeError, ValueError, EOFError, IndexError, MemoryError, struct.error)
-"""What a damaged header makes the library raise (a name that is not UTF-8: ValueError)."""
+_NOT_OPENED = (OSError, RuntimeError, ValueError, EOFError, IndexError, MemoryError, AttributeError, struct.error)
+"""What a damaged header makes the library raise (a name that is not UTF-8: ValueError; two alike: AttributeError)."""
 
 
 class Source:
