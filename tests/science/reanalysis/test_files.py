@@ -5,6 +5,7 @@ import os
 import resource
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from stormtracks.science.reanalysis import open_season
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.fields import contents
 from stormtracks.science.reanalysis.folder.layouts import Survey
+from stormtracks.science.reanalysis.stored import attributes
 from stormtracks.science.reanalysis.stored.source import Source
 from tests.science.reanalysis.cases import Draft
 
@@ -72,3 +74,20 @@ def test_a_file_that_is_open_for_writing(tmp_path):
         with pytest.raises(InputError, match=r"x.nc: another program has it open for writing; wait until"):
             open_season(tmp_path, 2005)
     open_season(tmp_path, 2005).close()
+
+
+def test_each_attribute_of_a_file_is_read_once_while_it_is_looked_into(analyses, monkeypatch):
+    asked = []
+    monkeypatch.setattr(attributes, "_read", lambda variable, name: asked.append((variable.name, name)) or "")
+    path = analyses / "a000.nc"
+    with attributes.read_once(), netCDF4.Dataset(path) as nc:
+        for variable in (nc["u"], nc["v"], nc["u"]):
+            for name in ("units", "long_name", "of_no_such_name", "units"):
+                attributes.attribute(variable, name)
+                attributes.text(variable, name)
+    assert len(asked) == len(set(asked))
+    assert "of_no_such_name" not in dict(asked).values()
+    with netCDF4.Dataset(path) as nc:  # outside, a file may change
+        attributes.text(nc["u"], "units")
+        attributes.text(nc["u"], "units")
+    assert asked[-2:] == [("u", "units"), ("u", "units")]

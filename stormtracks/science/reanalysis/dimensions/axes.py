@@ -1,5 +1,6 @@
 """What the dimensions of a variable stand for: by what CF says of their coordinates first, by their names last."""
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ import netCDF4
 import numpy as np
 
 from stormtracks.science.reanalysis.dimensions import pressure
-from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.stored.attributes import attribute, kept, text
 
 _STANDARD_NAMES = {
     "latitude": "lat",
@@ -121,19 +122,19 @@ def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Ite
     What no attribute names counts as well where its role is beyond doubt: by its standard name, by a name that is
     known, by a date that it is counted from. A scalar that only has units, as CAM's reference pressure, does not.
     """
-    named = str(attribute(variable, "coordinates")).split()
+    named, own = str(attribute(variable, "coordinates")).split(), set(dimensions(variable))
     for name in (*named, *(name for name in nc.variables if name not in named)):
         other = nc.variables.get(name)
-        if other is None or is_compound(other) or set(other.dimensions) & set(variable.dimensions):
+        if other is None or is_compound(other) or not own.isdisjoint(dimensions(other)):
             continue
         is_word = "level" in roles and _is_word(other)
-        if other.size != 1 and not is_word:
+        if not (_is_single(other) or is_word):
             continue
         if is_text(other) and not {"member", "level"} & set(roles):
             continue
-        if other.dimensions and name not in named and other.dimensions != (name,) and not is_word:
+        if dimensions(other) and name not in named and dimensions(other) != (name,) and not is_word:
             continue
-        found = role(name, other)
+        found = role(other)
         if found not in roles or (found == "level" and name not in named and _is_of_another(nc, variable, name)):
             continue
         if name in named or _beyond_doubt(name, other):
@@ -145,6 +146,18 @@ def scalar(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF
     return next(scalars(nc, variable, role), None)
 
 
+@kept
+def dimensions(variable: netCDF4.Variable) -> tuple[str, ...]:
+    """The names of the dimensions of a variable; the library looks them up each time that they are asked for."""
+    return variable.dimensions
+
+
+@kept
+def _is_single(variable: netCDF4.Variable) -> bool:
+    return variable.size == 1
+
+
+@kept
 def is_text(variable: netCDF4.Variable) -> bool:
     """Whether a variable holds texts, single letters, names of an enumeration, or lists and records: no numbers."""
     if variable.dtype is str or is_compound(variable) or is_enumeration(variable):
@@ -152,6 +165,7 @@ def is_text(variable: netCDF4.Variable) -> bool:
     return np.dtype(variable.dtype).kind not in "iuf"
 
 
+@kept
 def is_enumeration(variable: netCDF4.Variable) -> bool:
     """Whether each number in a variable stands for a name."""
     return isinstance(variable.datatype, netCDF4.EnumType)
@@ -164,13 +178,15 @@ def one_text(variable: netCDF4.Variable) -> str:
     return str(variable[...]).strip("\0 ") if variable.dtype is str and not variable.dimensions else ""
 
 
+@kept
 def is_compound(variable: netCDF4.Variable) -> bool:
     """Whether each entry of a variable is a list of its own length, or a record; texts are not."""
     is_list = isinstance(variable.datatype, netCDF4.VLType) and variable.dtype is not str
     return is_list or isinstance(variable.datatype, netCDF4.CompoundType)
 
 
-def role(name: str, coordinate: netCDF4.Variable) -> str:
+@kept
+def role(coordinate: netCDF4.Variable) -> str:
     """What a coordinate variable stands for, see `Axis`; "" where it is not understood."""
     units, standard_name = text(coordinate, "units"), text(coordinate, "standard_name")
     by_java = _NETCDF_JAVA.get(text(coordinate, "_CoordinateAxisType"))
@@ -182,7 +198,7 @@ def role(name: str, coordinate: netCDF4.Variable) -> str:
         return "level"
     if units in NORTH or units in EAST:
         return "lat" if units in NORTH else "lon"
-    by_name = _role_by_name(name)
+    by_name = _role_by_name(coordinate.name)
     if _SINCE.search(units):
         return "start" if by_name == "start" else "time"
     if pressure.in_hpa(units) is not None or units.replace("**", "").replace("^", "") in _OTHER_LEVELS:
@@ -205,10 +221,10 @@ def is_duration(units: str) -> bool:
 def _axis(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str) -> Axis:
     size = len(nc.dimensions[dimension])
     own = _one_dimensional(nc, dimension)
-    found = role(dimension, own) if own is not None else ""
+    found = role(own) if own is not None else ""
     if found:
         return Axis(dimension, found, size, own)
-    roles = {name: role(name, nc.variables[name]) for name in _names_along(nc, variable, dimension)}
+    roles = {name: role(nc.variables[name]) for name in _names_along(nc, variable, dimension)}
     understood = [name for name, found in roles.items() if found]
     if not understood:
         return Axis(dimension, _role_by_name(dimension), size, own)
@@ -227,15 +243,16 @@ def _names_along(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str
 def _is_along(other: netCDF4.Variable, dimension: str) -> bool:
     if is_compound(other):
         return False
-    if other.dimensions == (dimension,):
-        return True
+    own = dimensions(other)
+    if dimension not in own[:1]:
+        return False
     is_letters = other.dtype is not str and np.dtype(other.dtype).kind == "S"
-    return is_letters and len(other.dimensions) == 2 and other.dimensions[0] == dimension
+    return len(own) == 1 or (is_letters and len(own) == 2)
 
 
 def _is_word(variable: netCDF4.Variable) -> bool:
     """Whether a variable is one text in single letters."""
-    return len(variable.dimensions) == 1 and variable.dtype is not str and np.dtype(variable.dtype).kind == "S"
+    return len(dimensions(variable)) == 1 and variable.dtype is not str and np.dtype(variable.dtype).kind == "S"
 
 
 def _one_dimensional(nc: netCDF4.Dataset, dimension: str) -> netCDF4.Variable | None:
@@ -258,5 +275,6 @@ def _is_of_another(nc: netCDF4.Dataset, variable: netCDF4.Variable, name: str) -
     return any(name in str(attribute(other, "coordinates")).split() for other in others)
 
 
+@functools.lru_cache(1024)
 def _role_by_name(name: str) -> str:
     return next((role for role, names in _NAMES.items() if names.fullmatch(name.lower())), "")

@@ -52,11 +52,12 @@ def find(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> A
 
 
 def _is_pressure(other: netCDF4.Variable, variable: netCDF4.Variable, dimension: str, named: bool) -> bool:
-    if axes_.is_text(other) or not other.dimensions or not set(other.dimensions) <= set(variable.dimensions):
+    own = axes_.dimensions(other)
+    if not own or axes_.is_text(other) or not set(own) <= set(axes_.dimensions(variable)):
         return False
-    if other.dimensions == (other.name,) or pressure.in_hpa(str(attribute(other, "units"))) is None:
+    if own == (other.name,) or pressure.in_hpa(str(attribute(other, "units"))) is None:
         return False
-    if not named and dimension not in other.dimensions:  # a pressure at the surface, say
+    if not named and dimension not in own:  # a pressure at the surface, say
         return False
     return named or text(other, "standard_name") == "air_pressure" or _NAMES.fullmatch(other.name.lower()) is not None
 

@@ -7,6 +7,7 @@ import netCDF4
 
 from stormtracks.science.reanalysis.dimensions import pressure
 from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.stored.attributes import names as names_of
 
 _UNIT = r"hpa|mbars?|mb|millibars?|kpa|pa|hecto-?pascals?|kilo-?pascals?|pascals?"
 _PRESSURE = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?)[ _-]?({_UNIT})(?![a-z])")
@@ -136,7 +137,7 @@ def _is_counted(path: Path, found: re.Match[str]) -> bool:
 
 def of_any_attribute(variable: netCDF4.Variable) -> float | None:
     """The level (hPa) that some attribute of a variable is, whatever its name: ``surface = "500 mb"``."""
-    for name in variable.ncattrs():
+    for name in names_of(variable):
         if name in _WORDS or _OF_SOMETHING_ELSE.search(name.lower()):
             continue
         found = _PRESSURE.fullmatch(text(variable, name))
@@ -147,5 +148,5 @@ def of_any_attribute(variable: netCDF4.Variable) -> float | None:
 
 def attribute_names(variable: netCDF4.Variable | netCDF4.Dataset, names: re.Pattern[str]) -> list[str]:
     """The attributes whose names fit a pattern and that say something."""
-    fitting = (name for name in variable.ncattrs() if names.fullmatch(name.lower()))
+    fitting = (name for name in names_of(variable) if names.fullmatch(name.lower()))
     return [name for name in fitting if str(attribute(variable, name)).strip() != ""]

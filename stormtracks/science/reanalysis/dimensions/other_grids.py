@@ -9,7 +9,7 @@ import netCDF4
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import axes as axes_
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
-from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.stored.attributes import attribute, names, text
 
 _CELLS = re.compile(
     r"n?_?(cell|col|point|pnt|node|nod|elem|ele|face|vert\w*|mesh\w*|value|pix\w*)s?(_?\d+)?|.*ncells?.*|.*cells?|.*mesh.*|lndgrid|values"
@@ -89,8 +89,8 @@ def _is_reduced(seen: _Seen) -> bool:
 
 
 def _is_healpix(seen: _Seen) -> bool:
-    named = any("healpix" in name.lower() for name in (*seen.variable.dimensions, *seen.nc.ncattrs()))
-    stated = any("healpix" in name for name in seen.variable.ncattrs())
+    named = any("healpix" in name.lower() for name in (*seen.variable.dimensions, *names(seen.nc)))
+    stated = any("healpix" in name for name in names(seen.variable))
     return (
         named
         or stated
@@ -128,7 +128,7 @@ def _is_curvilinear(seen: _Seen) -> bool:
     flat = [
         other for other in seen.nc.variables.values() if len(other.dimensions) == 2 and set(other.dimensions) <= inside
     ]
-    return seen.grib == "curvilinear" or {"lat", "lon"} <= {axes_.role(other.name, other) for other in flat}
+    return seen.grib == "curvilinear" or {"lat", "lon"} <= {axes_.role(other) for other in flat}
 
 
 _KINDS: dict[str, Callable[[_Seen], bool]] = {
@@ -167,7 +167,7 @@ def _cells(seen: _Seen) -> list[int]:
     found = []
     for name in seen.variable.dimensions:
         along = [other for other in seen.nc.variables.values() if other.dimensions == (name,)]
-        roles = {axes_.role(other.name, other) for other in along}
+        roles = {axes_.role(other) for other in along}
         if {"lat", "lon"} <= roles or _CELLS.fullmatch(name.lower()):
             found.append(len(seen.nc.dimensions[name]))
     return found

@@ -1,5 +1,6 @@
 """Units of pressure, as UDUNITS knows them and as people write them, in hPa."""
 
+import functools
 import re
 
 _HPA_BY_NAME = {
@@ -47,6 +48,7 @@ def _spellings() -> tuple[dict[str, float], dict[str, float]]:
 _EXACT, _LOWER = _spellings()
 
 
+@functools.lru_cache(1024)
 def in_hpa(units: str) -> float | None:
     """How many hPa a unit is; None where it is no unit of pressure.
 

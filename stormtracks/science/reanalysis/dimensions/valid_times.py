@@ -102,7 +102,7 @@ def _renamed(axis: Axis, record: Axis | None) -> Axis:
 def _given(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path: Path) -> _Given:
     found: dict[str, list[_Timed]] = {"valid": [], "time": [], "start": [], "lead": []}
     for coordinate in _coordinates(nc, variable, axes):
-        role = axes_.role(coordinate.name, coordinate)
+        role = axes_.role(coordinate)
         if role == "lead":
             found["lead"].append(_lead(coordinate, path))
             continue
@@ -123,12 +123,13 @@ def _coordinates(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axi
     seen = {coordinate.name for coordinate in own}
     named = str(attribute(variable, "coordinates")).split()
     horizontal = {axis.dimension for axis in axes if axis.role in ("lat", "lon", "level")}
+    others = set(axes_.dimensions(variable)) - horizontal
     for name in (*named, *(name for name in nc.variables if name not in named)):
         other = nc.variables.get(name)
-        if other is None or name in seen or not other.dimensions or axes_.is_text(other):
+        if other is None or name in seen or not axes_.dimensions(other) or axes_.is_text(other):
             continue
-        inside = set(other.dimensions) <= set(variable.dimensions) - horizontal
-        if inside and axes_.role(name, other) in ROLES and _is_meant(other, name in named):
+        inside = others.issuperset(axes_.dimensions(other))
+        if inside and axes_.role(other) in ROLES and _is_meant(other, name in named):
             seen.add(name)
             yield other
     for one in axes_.scalars(nc, variable, *ROLES):
@@ -142,7 +143,7 @@ def _is_meant(coordinate: netCDF4.Variable, named: bool) -> bool:
     `named`: whether the winds' attribute ``coordinates`` names it.
     """
     name = coordinate.name
-    if axes_.role(name, coordinate) != "lead" or text(coordinate, "standard_name") == "forecast_period":
+    if axes_.role(coordinate) != "lead" or text(coordinate, "standard_name") == "forecast_period":
         return True
     found = _LEAD.fullmatch(name.lower())
     return found is not None and (named or axes_.is_duration(text(coordinate, "units")) or "lead" in name.lower())

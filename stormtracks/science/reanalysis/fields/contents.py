@@ -14,6 +14,7 @@ from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.fields import variables
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.fields.variables import Candidate
+from stormtracks.science.reanalysis.stored import attributes
 from stormtracks.science.reanalysis.stored.source import Source
 from stormtracks.science.records import InputFile
 
@@ -139,7 +140,8 @@ def of_source(source: Source, described: Dataset) -> FileContents:
     """The contents of an open file."""
     key = _key(source.file, described)
     if key not in _known:
-        _known[key] = FileContents(variables.candidates(source.nc, source.path, described))
+        with attributes.read_once():
+            _known[key] = FileContents(variables.candidates(source.nc, source.path, described))
         while len(_known) > _MOST:
             _known.popitem(last=False)
     return _known[key]

@@ -16,9 +16,9 @@ import numpy as np
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.dimensions import axes
 from stormtracks.science.reanalysis.fields.field import Field
 from stormtracks.science.reanalysis.joined import origin
+from stormtracks.science.reanalysis.stored.attributes import attribute, read_once
 from stormtracks.science.reanalysis.stored.source import Source
 from stormtracks.science.records import Grid, InputFile
 
@@ -120,23 +120,8 @@ class Files:
             The file or the variable cannot be understood.
         """
         if (path, role) not in self._known:
-            field = self.opened(path, role)
-            self._known[path, role] = StoredField(
-                path=path,
-                name=field.name,
-                role=role,
-                calendar=field.calendar,
-                grid=self._shared(field.grid),
-                times=field.times,
-                members=field.members,
-                names_members=field.names_members,
-                together=field.together,
-                remarks=field.remarks,
-                origin=origin.of_file(field.source.nc, path),
-                limits=field.limits,
-                is_mean="time: mean" in str(axes.attribute(field.variable, "cell_methods")),
-                files=self,
-            )
+            with read_once():
+                self._known[path, role] = self._look(path, role)
         return self._known[path, role]
 
     def opened(self, path: Path, role: str) -> Field:
@@ -172,6 +157,25 @@ class Files:
     def close(self) -> None:
         """Close all files."""
         self._make_room(0)
+
+    def _look(self, path: Path, role: str) -> StoredField:
+        field = self.opened(path, role)
+        return StoredField(
+            path=path,
+            name=field.name,
+            role=role,
+            calendar=field.calendar,
+            grid=self._shared(field.grid),
+            times=field.times,
+            members=field.members,
+            names_members=field.names_members,
+            together=field.together,
+            remarks=field.remarks,
+            origin=origin.of_file(field.source.nc, path),
+            limits=field.limits,
+            is_mean="time: mean" in str(attribute(field.variable, "cell_methods")),
+            files=self,
+        )
 
     def _source(self, path: Path) -> Source:
         try:

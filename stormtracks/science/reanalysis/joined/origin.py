@@ -10,7 +10,7 @@ from pathlib import Path
 import netCDF4
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.stored.attributes import attribute
+from stormtracks.science.reanalysis.stored.attributes import attribute, names
 
 _IDS = (
     "source_id", "model_id", "driving_source_id", "driving_model_id", "institution_id", "institute_id", "experiment_id",
@@ -59,7 +59,7 @@ Stated = dict[str, tuple[str, Path]]
 
 def of_file(nc: netCDF4.Dataset, path: Path) -> Stated:
     """What an open file says of its model and run."""
-    there = set(nc.ncattrs())
+    there = set(names(nc))
     found = ((name, str(attribute(nc, name)).strip()) for name in (*_NAMES, _PARENT) if name in there)
     return {name: (value, path) for name, value in found if value and value.lower() not in ("none", "unknown", "n/a")}
 
