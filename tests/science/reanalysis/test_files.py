@@ -12,9 +12,9 @@ import pytest
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.fields import contents
+from stormtracks.science.reanalysis.fields import contents, field
 from stormtracks.science.reanalysis.folder.layouts import Survey
-from stormtracks.science.reanalysis.stored import attributes
+from stormtracks.science.reanalysis.stored import attributes, classic
 from stormtracks.science.reanalysis.stored.source import Source
 from tests.science.reanalysis.cases import Draft
 
@@ -91,3 +91,11 @@ def test_each_attribute_of_a_file_is_read_once_while_it_is_looked_into(analyses,
         attributes.text(nc["u"], "units")
         attributes.text(nc["u"], "units")
     assert asked[-2:] == [("u", "units"), ("u", "units")]
+
+
+def test_a_file_that_is_opened_again_is_not_looked_into_again(analyses, few_files, monkeypatch):
+    with open_season(analyses, 2005) as season:
+        monkeypatch.setattr(classic, "missing_bytes", None)
+        monkeypatch.setattr(field, "Packing", None)
+        u, v = season.read(0, 120, [0])
+    assert np.array_equal(u[:, 0, 0, 0], np.arange(120, dtype=np.float32) / 10) and np.array_equal(u, v)

@@ -82,6 +82,18 @@ class Field:
         self._prepare_chunks()
         self.chunks_read = 0
 
+    def close(self) -> None:
+        """Let go of the file, which is closed; what is known of the field stays, and `reopen` takes it up."""
+        del self.source, self.variable
+        self.__dict__.pop("_chunk_reader", None)  # is made when it is first used
+
+    def reopen(self, source: Source) -> None:
+        """Go on with the same file, opened again."""
+        self.source = source
+        self.variable = source.nc.variables[self.name]
+        self._prepare_chunks()
+        self.chunks_read = 0
+
     def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
         """Values of some steps and members of this file.
 

@@ -100,6 +100,7 @@ class Files:
         self._described = described
         self._most = max(FEWEST, min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4))
         self._open: OrderedDict[Path, _Open] = OrderedDict()
+        self._closed: dict[Path, dict[str, Field]] = {}
         self._seen: dict[Path, InputFile] = {}
         self._known: dict[tuple[Path, str], StoredField] = {}
         self._grids: list[Grid] = []
@@ -136,13 +137,13 @@ class Files:
         if one is None:
             self._make_room(self._most - 1)
             one = self._open[path] = _Open(self._source(path))
+            self._take_up(one, self._closed.pop(path, {}))
         else:
             self._open.move_to_end(path)
         field = one.fields.get(role)
         if field is None:
-            field = one.fields[role] = Field(one.source, role, self._level, self._described)
-            one.kept_bytes += _kept_bytes(field)
-            self._kept_bytes += _kept_bytes(field)
+            field = Field(one.source, role, self._level, self._described)
+            self._add(one, role, field)
             self._make_room(self._most)
         return field
 
@@ -179,13 +180,13 @@ class Files:
 
     def _source(self, path: Path) -> Source:
         try:
-            source = Source(path)
+            source = Source(path, self._seen.get(path))
         except InputError as error:
             if not _too_many(error) or not self._open:
                 raise
             self._most = max(1, len(self._open) // 2)  # the process has other files open
             self._make_room(self._most - 1)
-            source = Source(path)
+            source = Source(path, self._seen.get(path))
         if self._seen.setdefault(path, source.file) != source.file:
             source.close()
             raise changed_while_read([str(path)])
@@ -194,10 +195,25 @@ class Files:
     def _make_room(self, most: int) -> None:
         """Close what was used longest ago until at most so many files are open, and not too much is in memory."""
         while len(self._open) > most or (len(self._open) > FEWEST and self._kept_bytes > MOST_BYTES):
-            _, one = self._open.popitem(last=False)
+            path, one = self._open.popitem(last=False)
             self._chunks_of_closed += one.chunks_read
             self._kept_bytes -= one.kept_bytes
             one.source.close()
+            for field in one.fields.values():
+                field.close()
+            self._closed[path] = one.fields
+
+    def _take_up(self, one: _Open, fields: dict[str, Field]) -> None:
+        """Go on with what is known of the fields of a file that is opened again; it is the same (`_source`)."""
+        for role, field in fields.items():
+            field.reopen(one.source)
+            self._add(one, role, field)
+        self._make_room(self._most)
+
+    def _add(self, one: _Open, role: str, field: Field) -> None:
+        one.fields[role] = field
+        one.kept_bytes += _kept_bytes(field)
+        self._kept_bytes += _kept_bytes(field)
 
     def _shared(self, grid: Grid) -> Grid:
         """The grid that was met before, where it is the same: thousands of files need one only."""

@@ -20,6 +20,12 @@ _NOT_OPENED = (OSError, RuntimeError, ValueError, EOFError, IndexError, MemoryEr
 class Source:
     """One netCDF file, open for reading, values as stored.
 
+    Parameters
+    ----------
+    path : path
+    whole : InputFile, optional
+        The file as it was when it was open before, and was whole: as long as it is the same, this is not checked again.
+
     Attributes
     ----------
     path : Path
@@ -33,11 +39,11 @@ class Source:
         There is no such file, it is not a netCDF file, or not a whole one.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, whole: InputFile | None = None) -> None:
         self.path = Path(path)
         try:
             self.file = InputFile.of(self.path)
-            lacking = classic.missing_bytes(self.path)
+            lacking = 0 if self.file == whole else classic.missing_bytes(self.path)
             if not lacking:  # of a classic file that is cut off the library reads zeros
                 self.nc = netCDF4.Dataset(self.path)
         except _NOT_OPENED as error:
