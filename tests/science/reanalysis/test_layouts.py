@@ -46,7 +46,9 @@ def test_one_member_opens_its_own_files_only(tmp_path, write_file, recipe, field
     members_apart(tmp_path, write_file, recipe(**V3), fields_of, PLACES["side by side"], range(1, 13))
     opened = []
     begin = Source.__init__
-    monkeypatch.setattr(Source, "__init__", lambda self, path: (opened.append(path.name), begin(self, path))[1])
+    monkeypatch.setattr(
+        Source, "__init__", lambda self, path, *rest: (opened.append(path.name), begin(self, path, *rest))[1]
+    )
     with open_season(tmp_path, 2005, ensemble_member=6) as season:
         season.read(0, 2, [6])
         assert [file.path.name for file in season.inputs(6)] == ["UGRD850.2005_mem007.nc", "VGRD850.2005_mem007.nc"]
