@@ -35,6 +35,13 @@ def need_module(name):
         return _end([f"the module {name}"])
 
 
+def lacks(feature):
+    """The end of a test that needs what no package brings, such as groups of processes that the kernel lets us make."""
+    import pytest
+
+    pytest.skip(f"this kernel or container has no {feature}")
+
+
 def missing(*programs, root=False):
     """Names of those programs that are not here, and "root" where it is asked for in vain."""
     lacking = ["root"] if root and os.geteuid() != 0 else []

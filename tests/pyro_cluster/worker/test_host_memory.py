@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from needs import lacks
 
 from stormtracks.pyro_cluster.worker.slots.host_memory import HostMemory, Use
 
@@ -94,7 +95,7 @@ def test_a_real_group_with_a_limit(tmp_path):
     except OSError:
         with contextlib.suppress(OSError):
             folder.rmdir()
-        pytest.skip("no cgroup of version 1 that we may make")
+        lacks("groups (cgroups of version 1) that we may make")
     try:
         command = ["sh", "-c", 'echo $$ > "$0"/cgroup.procs && exec "$@"', folder, sys.executable, "-c", CHILD]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
