@@ -42,8 +42,9 @@ def test_what_is_written_has_the_new_keys():
 
 
 AS_1_0 = Settings(
-    max_missing_steps=0, max_distance_km=None, max_mean_distance_km=500.0, missing="refuse", missing_times="allow"
-)
+    max_missing_steps=0, max_distance_km=None, max_mean_distance_km=500.0, missing="refuse", missing_times="allow",
+    linker="nearest", strength_cost_km=0.0,
+)  # fmt: skip
 """Today's settings that do what the defaults of 1.0 did."""
 
 
@@ -81,7 +82,7 @@ def test_the_settings_of_a_result_of_1_0_can_be_used_again(made_by_1_0):
     ("assignment", "message"),
     [
         ("linker", "--set: 'linker' is not an assignment; write key=value"),
-        ("linker=newest", "--set: 'linker' must be one of nearest, motion, not 'newest'"),
+        ("linker=newest", "--set: 'linker' must be one of nearest, motion, course, not 'newest'"),
         ("min_points=0", "--set: 'min_points' must be above 0, not 0"),
         ("min_separation_km=-1", "'min_separation_km' must not be negative, not -1.0"),
         ("treshold_s1=1", "unknown key 'treshold_s1'; did you mean 'threshold_s1'?"),
