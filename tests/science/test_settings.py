@@ -52,6 +52,18 @@ def test_settings_of_1_0_can_still_be_chosen():
     assert Settings.of_result(OF_1_0) == AS_1_0 and Settings.of_result(Settings().to_mapping()) == Settings()
 
 
+def test_a_result_from_before_the_cost_for_strength_was_made_without_it():
+    before = Settings(linker="nearest", strength_cost_km=0.0)
+    recorded = {key: value for key, value in before.to_mapping().items() if key != "strength_cost_km"}
+    assert Settings.of_result(recorded) == before != Settings()
+
+
+@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])
+def test_a_cost_for_strength_that_cannot_be_is_refused(value):
+    with pytest.raises(BadValue, match="strength_cost_km"):
+        Settings(strength_cost_km=value)
+
+
 @pytest.fixture
 def made_by_1_0(tmp_path):
     """A result with the keys of 1.0, as its file has them."""
