@@ -131,7 +131,7 @@ SETTINGS = [
     ("region: [0, 060, 260, 360]", "line 2: 'region' is 060"),
     ("season: [2005-06-01, 2005-12-01]", r"line 2: 'season' must be two dates \(MM-DD\) such as \[06-01, 12-01\]"),
     ("season: [0601, 1201]", "line 2: 'season' is 0601"),
-    ("linker: NO", "line 2: 'linker' must be one of nearest, motion, not 'NO'"),
+    ("linker: NO", "line 2: 'linker' must be one of nearest, motion, course, not 'NO'"),
     ("linker: 3", "line 2: 'linker' must be text, not 3; write it in quotes"),
 ]
 
@@ -162,7 +162,7 @@ SET = [
     ("level_hpa=0850", "--set: 'level_hpa' must be a number, not '0850': with a leading 0"),
     ("level_hpa=1_000", "--set: 'level_hpa' must be a number, not '1_000'"),
     ("season=[0601, 1201]", "'season' must be text, not 1201"),
-    ("linker=NO", "'linker' must be one of nearest, motion, not 'NO'"),
+    ("linker=NO", "'linker' must be one of nearest, motion, course, not 'NO'"),
 ]
 
 

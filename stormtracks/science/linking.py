@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from stormtracks.science import calendars, sphere
+from stormtracks.science import calendars, link_cost, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import LINKERS, Settings, check_choice
@@ -26,6 +26,7 @@ def link(
     linker: str = Settings.linker,
     max_speed_m_s1: float = Settings.max_speed_m_s1,
     max_missing_steps: int = Settings.max_missing_steps,
+    strength_cost_km: float = Settings.strength_cost_km,
     min_points: int = Settings.min_points,
     min_peak_s1: float = Settings.min_peak_s1,
 ) -> Tracks:
@@ -37,11 +38,13 @@ def link(
         Sorted by step.
     axis : TimeAxis
     linker : str
-        'nearest' or 'motion'.
+        'nearest', 'motion' or 'course'.
     max_speed_m_s1 : float
         Fastest displacement between two times, m s-1.
     max_missing_steps : int
         Steps without a maximum that a track may bridge.
+    strength_cost_km : float
+        What a change of the vorticity by a factor e costs, km: as much as a link that is so much longer.
     min_points : int
         Shortest track that is kept.
     min_peak_s1 : float
@@ -56,14 +59,17 @@ def link(
     -----
     Two maxima at neighbouring times of the data may be linked if the displacement between them is within
     `max_speed_m_s1` times the difference of their own times; each has at most one predecessor and one successor.
-    Distances are compared in whole metres (`sphere.distance_m`), so the links are the same on every processor; of
-    equally good pairs the one earlier in the table of maxima is taken.
+    The cost of a pair is its distance and `strength_cost_km` times ``|ln(zeta2 / zeta1)|``, so that a weak maximum
+    nearby does not draw the link of a strong one. Costs are compared in whole metres (`sphere.distance_m`), so the
+    links are the same on every processor; of equally good pairs the one earlier in the table of maxima is taken.
 
-    ``nearest``: the closest pair of all is linked first, then the closest of those left, and so on. Linking every pair
-    in which each is the other's nearest, and repeating that with what is free, gives the same. ``motion``: step by
-    step, the next position is predicted from the last displacement, and the sum of distances between predictions and
-    maxima is minimised over all pairs at once (Kuhn-Munkres; as in the tracking of Hodges 1999, with a constant in
-    place of his adaptive smoothness).
+    ``nearest``: the cheapest pair of all is linked first, then the cheapest of those left, and so on. Linking every
+    pair in which each is the other's cheapest, and repeating that with what is free, gives the same. ``motion``: step
+    by step, the next position is predicted from the last displacement, which takes the place of the position in the
+    cost, and the sum of costs is minimised over all pairs at once (Kuhn-Munkres; as in the tracking of Hodges 1999,
+    with a constant in place of his adaptive smoothness). ``course``: as ``nearest``, but the cost has half of the
+    distance, and half of the changes of motion from the best pair before and to the best pair after (see
+    `link_cost.course_m`; three times and the motion between them, as in the cost of Hodges 1994).
 
     A time that is missing in the data (see `TimeAxis.moments`) and a time without a maximum both count as a missing
     step. With `max_missing_steps`, ends and beginnings that are left are linked by ``nearest`` two, three, ... steps
@@ -89,11 +95,15 @@ def link(
     successor = np.full(len(maxima), -1)
     if len(maxima):
         for apart in range(1, min(max_missing_steps + 1, int(axis.moments[-1])) + 1):  # no further than the season
-            pairs = _pairs_within_reach(maxima, axis, apart, max_speed_m_s1)
+            loose = _loose(successor)
+            pairs = _pairs_within_reach(maxima.take(loose), axis, apart, max_speed_m_s1).of(loose)
+            strength_m = link_cost.strength_m(maxima.vorticity, pairs.tails, pairs.heads, strength_cost_km)
             if apart == 1 and linker == "motion":
-                _link_by_motion(maxima, pairs, successor)
+                _link_by_motion(maxima, pairs, strength_m, successor)
+            elif apart == 1 and linker == "course":
+                _link_cheapest(len(maxima), pairs, _by_course_m(maxima, pairs, strength_m), successor)
             else:
-                _link_nearest(len(maxima), pairs, successor)
+                _link_cheapest(len(maxima), pairs, pairs.metres + strength_m, successor)
     return _tracks(maxima, axis, successor, min_points, min_peak_s1)
 
 
@@ -109,6 +119,17 @@ class _Pairs:
     def take(self, index: Ints | Bools) -> "_Pairs":
         """Those that an index array or mask picks."""
         return _Pairs(self.tails[index], self.heads[index], self.metres[index], self.reach_m[index])
+
+    def of(self, maxima: Ints) -> "_Pairs":
+        """The same pairs where these maxima of a table were all that was searched."""
+        return _Pairs(maxima[self.tails], maxima[self.heads], self.metres, self.reach_m)
+
+
+def _loose(successor: Ints) -> Ints:
+    """Indices of the maxima that are not linked on both sides."""
+    begins = np.ones(len(successor), bool)
+    begins[successor[successor >= 0]] = False
+    return np.flatnonzero((successor < 0) | begins)
 
 
 def _pairs_within_reach(maxima: Maxima, axis: TimeAxis, apart: int, max_speed_m_s1: float) -> _Pairs:
@@ -166,24 +187,32 @@ def _of_steps(maxima: Maxima, moments: Ints, tail_step: Bools, apart: int) -> In
     return np.flatnonzero((tail_step | head_step)[maxima.step])
 
 
-def _link_nearest(size: int, pairs: _Pairs, successor: Ints) -> None:
-    """Link free ends to free beginnings, closest pairs first; fills `successor` in place."""
+def _by_course_m(maxima: Maxima, pairs: _Pairs, strength_m: Ints) -> Ints:
+    """Cost of each pair, metres: half of the distance and of the changes of motion, and the change of strength."""
+    off = link_cost.course_m(maxima.lat, maxima.lon, pairs.tails, pairs.heads, pairs.reach_m, strength_m)
+    return (pairs.metres + off) // 2 + strength_m
+
+
+def _link_cheapest(size: int, pairs: _Pairs, cost_m: Ints, successor: Ints) -> None:
+    """Link free ends to free beginnings, cheapest pairs first; fills `successor` in place."""
     begins = np.ones(size, bool)
     begins[successor[successor >= 0]] = False
-    pairs = pairs.take((successor[pairs.tails] < 0) & begins[pairs.heads])
-    while len(pairs.tails):
-        chosen = _closest(pairs.tails, pairs.heads, pairs.metres, size)
-        successor[pairs.tails[chosen]] = pairs.heads[chosen]
-        begins[pairs.heads[chosen]] = False
-        pairs = pairs.take(np.flatnonzero((successor[pairs.tails] < 0) & begins[pairs.heads]))
+    free = (successor[pairs.tails] < 0) & begins[pairs.heads]
+    tails, heads, cost_m = pairs.tails[free], pairs.heads[free], cost_m[free]
+    while len(tails):
+        chosen = _cheapest(tails, heads, cost_m, size)
+        successor[tails[chosen]] = heads[chosen]
+        begins[heads[chosen]] = False
+        left = np.flatnonzero((successor[tails] < 0) & begins[heads])
+        tails, heads, cost_m = tails[left], heads[left], cost_m[left]
 
 
-def _closest(tails: Ints, heads: Ints, distance: Ints, size: int) -> Ints:
-    """Indices of pairs that are the closest for their tail and for their head; of equals the first in the table."""
-    nearest = np.full((2, size), np.iinfo(np.int64).max)
-    np.minimum.at(nearest[0], tails, distance)
-    np.minimum.at(nearest[1], heads, distance)
-    mutual = np.flatnonzero((distance == nearest[0, tails]) & (distance == nearest[1, heads]))
+def _cheapest(tails: Ints, heads: Ints, cost: Ints, size: int) -> Ints:
+    """Indices of pairs that are the cheapest for their tail and for their head; of equals the first in the table."""
+    least = np.full((2, size), np.iinfo(np.int64).max)
+    np.minimum.at(least[0], tails, cost)
+    np.minimum.at(least[1], heads, cost)
+    mutual = np.flatnonzero((cost == least[0, tails]) & (cost == least[1, heads]))
     mutual = mutual[np.lexsort((heads[mutual], tails[mutual]))]
     return mutual[_first_of(tails[mutual], size) & _first_of(heads[mutual], size)]
 
@@ -196,12 +225,12 @@ def _first_of(values: Ints, size: int) -> Bools:
     return first[values] == rank
 
 
-def _link_by_motion(maxima: Maxima, pairs: _Pairs, successor: Ints) -> None:
+def _link_by_motion(maxima: Maxima, pairs: _Pairs, strength_m: Ints, successor: Ints) -> None:
     """Link each step to the next by predicted positions, all pairs of a step at once; fills `successor` in place."""
     points = sphere.unit_vectors(maxima.lat, maxima.lon)
     expected_lat, expected_lon = maxima.lat.copy(), maxima.lon.copy()
     order = np.lexsort((pairs.heads, pairs.tails))
-    pairs = pairs.take(order)
+    pairs, strength_m = pairs.take(order), strength_m[order]
     step = maxima.step[pairs.tails]
     for begin, end in itertools.pairwise([*np.flatnonzero(np.diff(step, prepend=-1)), len(step)]):
         here = pairs.take(np.arange(begin, end))
@@ -209,15 +238,16 @@ def _link_by_motion(maxima: Maxima, pairs: _Pairs, successor: Ints) -> None:
             expected_lat[here.tails], expected_lon[here.tails], maxima.lat[here.heads], maxima.lon[here.heads]
         )
         near = np.flatnonzero(miss_m <= here.reach_m)
-        limit_m = int(here.reach_m.max())
-        chosen = near[_assigned(here.tails[near], here.heads[near], miss_m[near], limit_m)]
+        cost_m = (miss_m + strength_m[begin:end])[near]
+        limit_m = int(max(here.reach_m.max(), cost_m.max(initial=0)))
+        chosen = near[_assigned(here.tails[near], here.heads[near], cost_m, limit_m)]
         tails, heads = here.tails[chosen], here.heads[chosen]
         successor[tails] = heads
         expected_lat[heads], expected_lon[heads] = _ahead(points[tails], points[heads])
 
 
-def _assigned(tails: Ints, heads: Ints, miss_m: Ints, limit_m: int) -> Ints:
-    """Which pairs become links so that the sum of misses is least, where a maximum without a link counts the limit."""
+def _assigned(tails: Ints, heads: Ints, cost_m: Ints, limit_m: int) -> Ints:
+    """Which pairs become links so that the sum of costs is least, where a maximum without a link counts the limit."""
     alone = _alone(tails, heads)
     contested = np.flatnonzero(~np.isin(np.arange(len(tails)), alone))
     if not len(contested):
@@ -228,7 +258,7 @@ def _assigned(tails: Ints, heads: Ints, miss_m: Ints, limit_m: int) -> Ints:
     columns, column = np.unique(heads[contested], return_inverse=True)
     # Whole metres are exact in floats, so equal sums are equal; any link is better than none.
     cost = np.zeros((len(rows), len(columns)))
-    cost[row, column] = miss_m[contested] - limit_m * 1.001
+    cost[row, column] = cost_m[contested] - limit_m * 1.001
     number = np.full(cost.shape, -1)
     number[row, column] = contested
     best = number[linear_sum_assignment(cost)]

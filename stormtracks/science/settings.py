@@ -23,10 +23,10 @@ RENAMED = {"threshold": "threshold_s1", "max_speed": "max_speed_m_s1", "min_peak
 """Keys that had another name in 1.0: old -> today's. Old names are read everywhere, also in results; today's names are
 written."""
 
-ADDED = {"max_distance_km": None, "missing": "refuse", "missing_times": "allow"}
+ADDED = {"max_distance_km": None, "missing": "refuse", "missing_times": "allow", "strength_cost_km": 0.0}
 """Keys that 1.0 did not have: key -> the value that stands for what 1.0 did. A result without them was made so."""
 
-LINKERS = ("nearest", "motion")
+LINKERS = ("nearest", "motion", "course")
 WIND_SOURCES = ("usa", "wmo")
 TIME_RULES = ("data", "interpolate")
 MISSING = ("skip", "refuse")
@@ -76,7 +76,12 @@ class Settings:
     min_separation_km: float = _setting(
         500.0, "km", "a maximum closer than this to a stronger one is dropped; 0: none is dropped", "docs/skill.md"
     )
-    linker: str = _setting("nearest", "", f"how maxima are linked in time: {' or '.join(LINKERS)}")
+    linker: str = _setting(
+        "course",
+        "",
+        f"how maxima are linked in time: {', '.join(LINKERS[:-1])} or {LINKERS[-1]}",
+        "docs/skill.md; course: Hodges 1994, whose cost is the change of motion over three times",
+    )
     max_speed_m_s1: float = _setting(
         30.0,
         "m s-1",
@@ -88,6 +93,12 @@ class Settings:
         "steps",
         "number of steps that a track may bridge: times that the data do not have, or without a maximum",
         "docs/skill.md: one missing analysis would otherwise cut every storm in two",
+    )
+    strength_cost_km: float = _setting(
+        300.0,
+        "km",
+        "what a change of vorticity by a factor e costs in linking: as a link that is so much longer; 0: nothing",
+        "docs/skill.md: a weak maximum nearby would otherwise draw the link of a strong one",
     )
     min_points: int = _setting(6, "points", "minimum length of a track; shorter ones are dropped")
     min_peak_s1: float = _setting(
@@ -143,7 +154,7 @@ class Settings:
         ):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise BadValue(f"'{name}' must be above 0, not {getattr(self, name)}")
-        for name in ("min_separation_km", "max_missing_steps", "min_peak_s1"):
+        for name in ("min_separation_km", "max_missing_steps", "strength_cost_km", "min_peak_s1"):
             if getattr(self, name) < 0:
                 raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
         self._check_season()

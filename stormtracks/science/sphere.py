@@ -239,7 +239,7 @@ def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int =
     # Single precision is half the memory to go through; what it lets pass by a hair is measured in double.
     coarse = lon.astype(np.float32)
     coarse_reach = (reach_lon + 1e-3).astype(np.float32)
-    for part in _parts(until - begin):
+    for part in parts(until - begin):
         count = until[part] - begin[part]
         second = np.arange(count.sum()) + np.repeat(begin[part] - (np.cumsum(count) - count), count)
         turned = np.abs(np.repeat(coarse[part], count) - coarse[second])
@@ -254,8 +254,8 @@ def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int =
     return first, second, metres
 
 
-def _parts(counts: Ints) -> list[slice]:
-    """Slices of a table of counts whose sums are about `PAIRS_AT_A_TIME`; at least one."""
+def parts(counts: Ints) -> list[slice]:
+    """Slices of a table of counts (of pairs, say) whose sums are about `PAIRS_AT_A_TIME`; at least one."""
     total = np.cumsum(counts)
     edges = np.arange(PAIRS_AT_A_TIME, total[-1] if len(total) else 0, PAIRS_AT_A_TIME)
     cuts = np.unique(np.concatenate([[0], np.searchsorted(total, edges) + 1, [len(counts)]]))

@@ -14,22 +14,41 @@ from stormtracks.science.settings import Settings
 
 REFERENCE = Path(__file__).with_name("frozen.npz")
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
+BEFORE = {"linker": "nearest", "strength_cost_km": 0.0}
+"""Links as they were before there was a cost for strength."""
 CASES = {
-    "winds": (SAMPLE / "20crv2c_1987", 1987, 2, Settings(threshold_s1=2e-5, min_separation_km=300.0, min_peak_s1=0.0)),
+    "winds": (
+        SAMPLE / "20crv2c_1987",
+        1987,
+        2,
+        Settings(threshold_s1=2e-5, min_separation_km=300.0, min_peak_s1=0.0, **BEFORE),
+    ),
     "vorticity": (
         SAMPLE / "era5_djf_2025_26",
         2025,
         0,
-        Settings(threshold_s1=4e-5, min_separation_km=300.0, min_peak_s1=0.0, season=("12-01", "12-05")),
+        Settings(threshold_s1=4e-5, min_separation_km=300.0, min_peak_s1=0.0, season=("12-01", "12-05"), **BEFORE),
     ),
     "quantised": (
         SAMPLE / "era5_djf_2025_26",
         2025,
         0,
         Settings(
-            threshold_s1=1e-5, min_separation_km=0.001, min_peak_s1=0.0, linker="motion", season=("12-10", "12-12")
+            threshold_s1=1e-5,
+            min_separation_km=0.001,
+            min_peak_s1=0.0,
+            linker="motion",
+            strength_cost_km=0.0,
+            season=("12-10", "12-12"),
         ),
     ),
+    "default links": (
+        SAMPLE / "era5_djf_2025_26",
+        2025,
+        0,
+        Settings(threshold_s1=4e-5, min_peak_s1=0.0, season=("12-01", "12-05")),
+    ),
+    "motion and strength": (SAMPLE / "20crv2c_1987", 1987, 2, Settings(linker="motion", min_peak_s1=0.0)),
 }
 
 

@@ -42,13 +42,26 @@ def test_what_is_written_has_the_new_keys():
 
 
 AS_1_0 = Settings(
-    max_missing_steps=0, max_distance_km=None, max_mean_distance_km=500.0, missing="refuse", missing_times="allow"
-)
+    max_missing_steps=0, max_distance_km=None, max_mean_distance_km=500.0, missing="refuse", missing_times="allow",
+    linker="nearest", strength_cost_km=0.0,
+)  # fmt: skip
 """Today's settings that do what the defaults of 1.0 did."""
 
 
 def test_settings_of_1_0_can_still_be_chosen():
     assert Settings.of_result(OF_1_0) == AS_1_0 and Settings.of_result(Settings().to_mapping()) == Settings()
+
+
+def test_a_result_from_before_the_cost_for_strength_was_made_without_it():
+    before = Settings(linker="nearest", strength_cost_km=0.0)
+    recorded = {key: value for key, value in before.to_mapping().items() if key != "strength_cost_km"}
+    assert Settings.of_result(recorded) == before != Settings()
+
+
+@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])
+def test_a_cost_for_strength_that_cannot_be_is_refused(value):
+    with pytest.raises(BadValue, match="strength_cost_km"):
+        Settings(strength_cost_km=value)
 
 
 @pytest.fixture
@@ -81,7 +94,7 @@ def test_the_settings_of_a_result_of_1_0_can_be_used_again(made_by_1_0):
     ("assignment", "message"),
     [
         ("linker", "--set: 'linker' is not an assignment; write key=value"),
-        ("linker=newest", "--set: 'linker' must be one of nearest, motion, not 'newest'"),
+        ("linker=newest", "--set: 'linker' must be one of nearest, motion, course, not 'newest'"),
         ("min_points=0", "--set: 'min_points' must be above 0, not 0"),
         ("min_separation_km=-1", "'min_separation_km' must not be negative, not -1.0"),
         ("treshold_s1=1", "unknown key 'treshold_s1'; did you mean 'threshold_s1'?"),
