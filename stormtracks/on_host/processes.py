@@ -11,9 +11,6 @@ from stormtracks import disk, lineage
 from stormtracks.process import Process, start_time
 from stormtracks.pyro_cluster import pidfile
 
-MARK = "STORMTRACKS_WORKER"
-"""The environment variable, set to the path of the pid file, that a worker is started with and its children inherit."""
-
 
 def holder(pid_file: Path) -> Process | None:
     """The service that lives and holds this pid file's lock; a pid that is merely written there proves nothing.
@@ -34,7 +31,7 @@ def family(pid_file: Path) -> dict[int, int]:
     were started with, which can be read of one's own processes only.
     """
     worker = holder(pid_file)
-    found = lineage.carrying(f"{MARK}={pid_file}") | ({worker.pid: worker.start} if worker else {})
+    found = lineage.carrying(f"{pidfile.MARK}={pid_file}") | ({worker.pid: worker.start} if worker else {})
     found |= lineage.descendants(found)
     found.pop(os.getpid(), None)
     return found

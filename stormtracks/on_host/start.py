@@ -91,7 +91,7 @@ def _start(request: Mapping[str, Any], files: WorkerFiles) -> Started | StartFai
             worker_command(request),
             files.log,
             ready=lambda: pidfile.read(files.ready),
-            environment={processes.MARK: str(files.pid), "PYTHONUNBUFFERED": "1"},
+            environment={pidfile.MARK: str(files.pid), "PYTHONUNBUFFERED": "1"},
             seconds=request["seconds"],
             hopeless=lambda: _nameserver_fault(request),
         )

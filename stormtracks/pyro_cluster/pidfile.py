@@ -19,6 +19,8 @@ from stormtracks.process import Process
 
 log = logging.getLogger(__name__)
 
+MARK = "STORMTRACKS_WORKER"
+"""The variable that `fab` starts a worker with, the path of the pid file; the worker's children inherit it."""
 LOCK_SECONDS = 1.0
 """A process that only looks whether the lock is free holds it for an instant; a start waits for that."""
 

@@ -111,6 +111,7 @@ class Description(State):
     years: list[int]  # that a slot worked on last
     data_years: NotRequired[list[int]]  # that the worker has data for; none: not known
     places: NotRequired[dict[str, str]]  # what its results depend on and where they go, by the keys of `PLACES`
+    by_hand: NotRequired[bool]  # started otherwise than by `fab start-workers`: it belongs to no hosts.yaml
 
 
 PLACES = ("data", "dataset", "best_tracks", "results")

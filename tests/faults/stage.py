@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from stormtracks.pyro_cluster import wire
+from stormtracks.pyro_cluster import pidfile, wire
 from tests.processes import wait_for
 from tests.sshd import free_port
 
@@ -58,14 +58,17 @@ class Stage:
         self.nameserver = self.start("pyro_nameserver", "--host", self.address, "--port", self.port)
         wait_for(self._nameserver_answers, what="the nameserver")
 
-    def worker(self, name, *more, host=None, slots=2, tasks=TABLE, seconds=0.0, inside=(), home=None, wait=True):
-        """Start a worker, on a host where one is given; registered when this returns."""
+    def worker(
+        self, name, *more, host=None, slots=2, tasks=TABLE, seconds=0.0, inside=(), home=None, wait=True, by_fab=False
+    ):
+        """Start a worker, on a host where one is given, with the mark of `fab` if asked for; registered at return."""
         results = self.results(name)
         if not results.parent.exists():
             results.parent.mkdir(parents=True)
         place = ["--host", host.address] if host else []
         inside = ["nsenter", "-t", host.init, "-n", "-u", "-p", "-m", "--", *inside] if host else inside
         environment = {"STORMTRACKS_TEST_SECONDS": str(seconds), **({"STORMTRACKS_HOME": str(home)} if home else {})}
+        environment |= {pidfile.MARK: str(self.state / f"{name}.pid")} if by_fab else {}
         process = self.start(
             "pyro_worker",
             "--name",

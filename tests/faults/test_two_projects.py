@@ -25,7 +25,8 @@ def inv(stage, tmp_path):
 
 
 def start(stage, folder):
-    return stage.worker("local", "--results", folder, "--data", DATA, tasks="stormtracks.science.pipeline:TASKS")
+    more = ["--results", folder, "--data", DATA]
+    return stage.worker("local", *more, tasks="stormtracks.science.pipeline:TASKS", by_fab=True)
 
 
 def stop(worker):
@@ -54,7 +55,7 @@ def test_two_projects_with_the_same_years_never_meet(stage, inv, tmp_path):
 
 def test_the_worker_of_another_project_at_the_same_nameserver_gets_nothing(stage, inv, tmp_path):
     more = ["--results", tmp_path / "merra", "--data", DATA]
-    other = stage.worker("other", *more, tasks="stormtracks.science.pipeline:TASKS")
+    other = stage.worker("other", *more, tasks="stormtracks.science.pipeline:TASKS", by_fab=True)
     job = ["--start-year", 1987, "--members", 2]
     output = inv("era5", "manage", *job, "--wait", 3, status=3)
     assert "worker other at" in output and f"is not used: it is not in {tmp_path / 'era5.yaml'}" in output
@@ -64,3 +65,11 @@ def test_the_worker_of_another_project_at_the_same_nameserver_gets_nothing(stage
     assert not (tmp_path / "merra" / "vort_track").exists()
     for each in (other, worker):
         stop(each)
+
+
+def test_a_worker_that_was_started_by_hand_works_for_whoever_asks(stage, inv, tmp_path):
+    more = ["--results", tmp_path / "era5", "--data", DATA]
+    worker = stage.worker("pilot", *more, tasks="stormtracks.science.pipeline:TASKS")
+    output = inv("era5", "manage", "--start-year", 1987, "--members", 2)
+    assert "worker pilot joined" in output and "all tasks are complete" in output
+    stop(worker)

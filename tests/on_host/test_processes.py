@@ -60,8 +60,8 @@ def test_a_lock_of_another_process_than_the_named_one_proves_nothing(pid_file):
 
 
 def test_children_and_marked_processes_belong_to_the_family(pid_file, worker):
-    marked = subprocess.Popen(["sleep", "99"], env={**os.environ, processes.MARK: str(pid_file)})
-    stranger = subprocess.Popen(["sleep", "99"], env={**os.environ, processes.MARK: f"{pid_file}.other"})
+    marked = subprocess.Popen(["sleep", "99"], env={**os.environ, pidfile.MARK: str(pid_file)})
+    stranger = subprocess.Popen(["sleep", "99"], env={**os.environ, pidfile.MARK: f"{pid_file}.other"})
     family = processes.family(pid_file)
     assert {worker.pid, marked.pid} == set(family)
     assert processes.kill(family) == {}

@@ -159,8 +159,8 @@ class RollCall:
     def _there(self) -> list[_Present]:
         ours = self._ours()
         with self._lock:
-            present = [one for one in self._present.values() if ours is None or one.name in ours]
-        return [one for one in present if self._usable(one.description)]
+            present = list(self._present.values())
+        return [one for one in present if _is_of(ours, one.name, one.description) and self._usable(one.description)]
 
     def _ours(self) -> Mapping[str, str] | None:
         """The workers of the run's hosts.yaml and the results folder of each; None: all are."""
@@ -169,7 +169,7 @@ class RollCall:
     def _stray(self, name: str, description: Mapping[str, Any]) -> str:
         """The reason why a worker is not one of this run's hosts.yaml; nothing where it is."""
         ours, file, option = self._ours(), self._plan.hosts_file, self._plan.hosts_option
-        if ours is None:
+        if ours is None or description.get("by_hand"):
             return ""
         if name not in ours:
             return f"it is not in {file}; if it is to work for this project, add it there and restart it"
@@ -261,3 +261,8 @@ class RollCall:
         until = None if seconds is None else time.monotonic() + seconds
         for thread in threads:
             thread.join(None if until is None else max(0.0, until - time.monotonic()))
+
+
+def _is_of(ours: Mapping[str, str] | None, name: str, description: Mapping[str, Any]) -> bool:
+    """Whether a worker is one of a hosts.yaml, or was started by hand and belongs to none."""
+    return ours is None or name in ours or bool(description.get("by_hand"))

@@ -14,7 +14,7 @@ from typing import Any, cast
 import Pyro4
 
 from stormtracks.errors import StormtracksError
-from stormtracks.pyro_cluster import bounds
+from stormtracks.pyro_cluster import bounds, pidfile
 from stormtracks.pyro_cluster.plain import (
     GIVEN_BACK,
     Claim,
@@ -233,6 +233,7 @@ class PyroWorker:
             "working": [self._with_stall(one) for one in self._slots.working()],
             "years": self._slots.years(),
             "places": self._orders.places(),
+            "by_hand": pidfile.MARK not in os.environ,
         }
 
     @Pyro4.expose

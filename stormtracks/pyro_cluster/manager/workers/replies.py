@@ -232,5 +232,6 @@ _DESCRIPTION: dict[str, Check] = {
     "years": _list_of(_YEAR, _MOST_YEARS),
     "data_years": _or_none(_list_of(_YEAR, _MOST_YEARS)),
     "places": _places,
+    "by_hand": _flag,
     "refused": _text(bounds.CHARACTERS["error"]),  # the manager's own word: why it may not take part
 }
