@@ -1,5 +1,6 @@
 """The planted data of a soak, what a run without faults makes of it, and how a run with faults is held against it."""
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
@@ -88,9 +89,10 @@ def complete_tasks(journal):
 def _complete(journal):
     if not journal.exists():
         return {}
-    with sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True) as db:
+    with contextlib.closing(sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True)) as db:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'tasks'").fetchone():
+            return {}  # the manager was killed as it began
         rows = db.execute("SELECT year, member, worker FROM tasks WHERE status = 'complete'").fetchall()
-    db.close()
     return {(year, member): worker for year, member, worker in rows}
 
 

@@ -126,7 +126,8 @@ class SshProcess:
 
     def abort(self) -> None:
         """End it at once."""
-        self._channel.close()
+        with contextlib.suppress(EOFError, OSError):  # the connection has ended already
+            self._channel.close()
 
     end = abort
 

@@ -10,6 +10,7 @@ import functools
 import logging
 import os
 import socket
+import time
 from pathlib import Path
 
 from stormtracks import disk, private
@@ -25,6 +26,9 @@ LOCK_SECONDS = 1.0
 """A process that only looks whether the lock is free holds it for an instant; a start waits for that."""
 
 
+SETTLE_SECONDS = 0.2
+"""How long a claim without a lock takes at least: whoever had looked before has taken the name or given up by then."""
+_LOOKS = 5
 _CLAIMS = 3
 """Attempts to take a file whose process has ended: others may be at it too."""
 
@@ -111,12 +115,25 @@ class PidFile:
             for _ in range(_CLAIMS):
                 with contextlib.suppress(FileExistsError):
                     os.link(new, self.path)  # unlike a rename, a link never replaces
-                    return
+                    if self._is_kept(new):
+                        return
+                    break
                 found = read(self.path)
                 if found is not None and found.runs():
                     break
                 self._remove_stale(found)
         raise _already_running(self.path)
+
+    def _is_kept(self, new: Path) -> bool:
+        """Whether the name is still this claim's after a moment.
+
+        Who removes a stale file may have this one aside for an instant, in which another can take the name.
+        """
+        for _ in range(_LOOKS):
+            time.sleep(SETTLE_SECONDS)
+            with contextlib.suppress(FileNotFoundError):
+                return self.path.samefile(new)
+        return False
 
     def _remove_stale(self, stale: Process | None) -> None:
         """Remove the file of a process that has ended, but not one that took its name a moment ago."""

@@ -11,6 +11,8 @@ from stormtracks.pyro_cluster.journal import runs
 from tests.faults.stage import Stage
 from tests.processes import wait_for
 
+pytestmark = pytest.mark.slow
+
 ALL = r"complete +{}\b"
 
 

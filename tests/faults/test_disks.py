@@ -9,7 +9,7 @@ from needs import need
 
 from tests.faults.stage import NOTICED, fill, small_disk
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ import pytest
 from tests.faults.stage import CHECKOUT, NOTICED
 from tests.processes import children, wait_for
 
+pytestmark = pytest.mark.slow
+
 DEAD_SECONDS = 2.0
 """Promised: a dead process is noticed within 1 s; one more for a machine that does other things besides."""
 SILENT_SECONDS = 12.0

@@ -13,6 +13,8 @@ from stormtracks import version
 from tests.faults.stage import CHECKOUT
 from tests.processes import alive, children, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_cannot_end_in_time_is_given_back_before_the_worker_is_killed(stage):
     """TERM, then KILL, twice in the same task: it is nobody's failure, and is done where it can be."""

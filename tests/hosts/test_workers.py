@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from processes import alive, children, wait_for
 
-pytestmark = pytest.mark.sshd
+pytestmark = [pytest.mark.sshd, pytest.mark.slow]
 
 
 def pid_of(said, name="w1"):
