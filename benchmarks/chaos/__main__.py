@@ -27,6 +27,8 @@ from .faults import Faults
 
 from stormtracks.pyro_cluster import secret  # isort: skip - found by way of hosts
 
+AT_REST_SECONDS = 180
+"""How long a host may take to rest after a round: a slot that is frozen as it starts is given up after 120 s."""
 LAST_ROUND_SECONDS = 240
 """How long the last round may take to end once no fault strikes any more."""
 
@@ -149,7 +151,7 @@ class Soak:
 
     def _judge(self, name, journal):
         for host in self.hosts:
-            hosts.wait_until(lambda host=host: self._at_rest(host), 60, f"{host.name} at rest")
+            hosts.wait_until(lambda host=host: self._at_rest(host), AT_REST_SECONDS, f"{host.name} at rest")
         verdict = planted.judge(journal, {host.name: host.results for host in self.hosts}, self.reference)
         self.lost += verdict.lost
         self.wrong += verdict.wrong
