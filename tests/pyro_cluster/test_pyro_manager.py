@@ -337,7 +337,7 @@ def test_a_journal_removed_during_a_run_is_there_at_its_end(managed, tmp_path):
         return {}
 
     status, output = managed(work)
-    assert status == 0 and "was removed while the run goes on; it was written anew" in output
+    assert status == 0 and "was removed while the run continues; it was written anew" in output
     assert re.search(r"complete +3\n", output)
 
 

@@ -120,7 +120,7 @@ def test_results_go_below_the_workers_folder_and_nowhere_else(worker, tmp_path_f
     for escape in ("/etc", "..", "a/../../b", "", ".hidden", "out", "out/x", "x\0y", 3):
         refused = worker.do_work(2001, 0, "write_result", {"results": escape})
         assert refused["status"] == "failure", escape
-        assert re.search("below|is no name of a folder", refused["error"]), (escape, refused["error"])
+        assert re.search("below|is not a name of a folder", refused["error"]), (escape, refused["error"])
 
 
 def test_an_unknown_task_lists_what_is_known(worker):

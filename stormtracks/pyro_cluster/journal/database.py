@@ -15,6 +15,13 @@ UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 
 
 def connect(path: Path) -> sqlite3.Connection:
+    """A journal to write, created where there is none; its tables are `schema`'s.
+
+    Raises
+    ------
+    JournalRefused
+        It is damaged, is not a journal, or is of another version.
+    """
     with refusing(path):
         # Autocommit: each transaction is written out. Another thread: the writer's.
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)

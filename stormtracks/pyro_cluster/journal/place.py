@@ -39,9 +39,9 @@ class Place:
         try:
             found = _identity(self.path)
             if found != self._identity:
-                return f"the journal {self.path} was {'replaced' if found else 'removed'} while the run goes on"
+                return f"the journal {self.path} was {'replaced' if found else 'removed'} while the run continues"
             if not lock.is_in_place(self._held, self.path):
-                return f"the lock of the journal {self.path} was removed while the run goes on"
+                return f"the lock of the journal {self.path} was removed while the run continues"
         except OSError:  # a file server that is away, say: it cannot be told now
             return None
         return None

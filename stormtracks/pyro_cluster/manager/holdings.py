@@ -161,7 +161,7 @@ def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tup
     for _ in range(MOST_PAGES):
         page = ask(after)
         if not isinstance(page, dict):
-            raise OddListing("its answer is no listing")
+            raise OddListing("its answer is not a listing")
         if page.get("error"):
             raise OddListing(str(page["error"]))
         for year, files in page["names"]:

@@ -67,8 +67,8 @@ def within(folder: str, subfolder: str) -> str:
     base = Path(folder).resolve()
     if not subfolder.isprintable() or any(len(part.encode()) > LONGEST_NAME for part in parts):
         raise BadValue(
-            f"--results {subfolder[:60]!r} is no name of a folder; give one of at most {LONGEST_NAME} bytes, without "
-            "line feeds or other controls"
+            f"--results {subfolder[:60]!r} is not a name of a folder; give one of at most {LONGEST_NAME} bytes, "
+            "without line feeds or other controls"
         )
     if not parts or any(part.startswith((".", "/")) for part in parts):
         inside = False

@@ -51,7 +51,7 @@ def case(tmp_path):
 def test_what_is_removed_is_said_and_written_anew(case, what):
     case.remove(what)
     wait_for(lambda: case.events)
-    assert "was removed while the run goes on; it was written anew" in case.events[0]
+    assert "was removed while the run continues; it was written anew" in case.events[0]
     with pytest.raises(AlreadyManaged):  # the run is still this manager's
         Journal(RUN, place=case.place)
     case.journal.record(TaskOutcome(2001, 2, "complete"))
@@ -74,7 +74,7 @@ def test_another_file_in_its_place_is_replaced(case):
         db.execute("CREATE TABLE things (name TEXT)")
     other.replace(case.place / "r.sqlite")
     wait_for(lambda: case.events)
-    assert "was replaced while the run goes on" in case.events[0]
+    assert "was replaced while the run continues" in case.events[0]
     case.journal.close("incomplete")
     assert runs.read("r", case.place).counts == {"tracks": 7}
 

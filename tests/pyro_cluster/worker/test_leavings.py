@@ -127,7 +127,7 @@ def test_what_a_task_starts_obeys_it(one):
 @pytest.mark.parametrize(
     ("task", "words"),
     [
-        ("leave_a_thread", "1 of its threads would go on"),
+        ("leave_a_thread", "1 of its threads would continue"),
         ("leave_a_handler", "it took over SIGUSR1"),
         ("leave_files_open", "it left many files open"),
     ],

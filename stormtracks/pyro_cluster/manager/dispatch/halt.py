@@ -44,7 +44,7 @@ class Halt:
         if self.share is not None and ended >= LEAST and failed >= self.share * ended:
             return f"{failed:,} of the {ended:,} tasks that ended failed (--halt {100 * self.share:g}%)"
         if self.first is not None and failed >= self.first and not ever_complete:
-            return f"the first {failed:,} tasks all failed; give --halt none to go on whatever fails"
+            return f"the first {failed:,} tasks all failed; give --halt none to continue whatever fails"
         return None
 
 

@@ -73,7 +73,7 @@ class Surroundings:
         if _first_not_open() > self._open + MOST_LEFT_OPEN:
             lost = "it left many files open"
         left = threading.active_count() - self._threads
-        return f"{left} of its threads would go on" if left > 0 else lost
+        return f"{left} of its threads would continue" if left > 0 else lost
 
     def _restore_limits(self) -> str | None:
         try:
