@@ -153,7 +153,7 @@ def vort_track_conflict(setup: Mapping[str, Any], first_year: int, last_year: in
         ``conflict``: which result, and in what it differs; empty where none is in the way.
     """
     wanted = strict_dataclass.build(Setup, setup, "setup")
-    recipe = {"settings": wanted.settings.to_mapping(), "dataset": wanted.dataset}
+    recipe = {"settings": wanted.settings.of_task("vort_track"), "dataset": wanted.dataset}
     years = first_year, last_year
     return {"conflict": results.conflict(wanted.results, "vort_track", years, members, recipe)}
 

@@ -14,9 +14,13 @@ from stormtracks import strict_dataclass
 from stormtracks.errors import BadValue
 from stormtracks.science.region import check_region
 
+TASKS = ("vort_track", "field_collection", "classify")
+"""The tasks that settings belong to, in the order in which they are done: each uses what those before it found."""
 
-def _setting(default: Any, unit: str, doc: str, source: str = "this project's choice") -> Any:
-    return dataclasses.field(default=default, metadata={"unit": unit, "doc": doc, "source": source})
+
+def _setting(default: Any, unit: str, doc: str, source: str = "this project's choice", task: str = "vort_track") -> Any:
+    """A setting, and the task whose results depend on it."""
+    return dataclasses.field(default=default, metadata={"unit": unit, "doc": doc, "source": source, "task": task})
 
 
 RENAMED = {"threshold": "threshold_s1", "max_speed": "max_speed_m_s1", "min_peak": "min_peak_s1"}
@@ -191,6 +195,18 @@ class Settings:
         return {
             key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(self).items()
         }
+
+    def of_task(self, task: str) -> dict[str, Any]:
+        """The settings that a task's results depend on, besides those of the tasks before it, in plain values.
+
+        Examples
+        --------
+        >>> from stormtracks.science.settings import Settings
+        >>> Settings().of_task("vort_track")["min_points"]
+        6
+        """
+        mine = {field.name for field in dataclasses.fields(self) if field.metadata["task"] == task}
+        return {name: value for name, value in self.to_mapping().items() if name in mine}
 
     def keywords(self, function: Callable[..., object]) -> dict[str, Any]:
         """The settings that a function takes by name, to call it with: ``f(x, **settings.keywords(f))``.

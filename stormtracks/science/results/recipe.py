@@ -19,13 +19,15 @@ from stormtracks.science.results.storage import load_header
 from stormtracks.science.settings import ADDED, Settings
 
 
-def recipe(settings: Settings, inputs: Iterable[InputFile], **more: Any) -> dict[str, Any]:
+def recipe(settings: Settings, inputs: Iterable[InputFile], task: str = "vort_track", **more: Any) -> dict[str, Any]:
     """What a result depends on, in plain values: a result of the same recipe need not be made again.
 
     Parameters
     ----------
     settings : Settings
     inputs : iterable of InputFile
+    task : str
+        Whose settings are taken: others may change without a change of this result.
     **more
         Further plain values that it depends on.
 
@@ -35,7 +37,7 @@ def recipe(settings: Settings, inputs: Iterable[InputFile], **more: Any) -> dict
         With keys "settings", "inputs" (a dict of path, size, mtime_ns for each) and those of `more`.
     """
     files = [{"path": str(file.path), "size": file.size, "mtime_ns": file.mtime_ns} for file in inputs]
-    return {"settings": settings.to_mapping(), "inputs": files, **more}
+    return {"settings": settings.of_task(task), "inputs": files, **more}
 
 
 def load_settings(path: Folder) -> Settings:
