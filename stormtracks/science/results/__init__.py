@@ -6,16 +6,15 @@
 
 from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint
 from stormtracks.science.results.choice import choose
+from stormtracks.science.results.file import check, digest, load_header
+from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import members, path, sweep, years
 from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe
-from stormtracks.science.results.result import Header, Result
+from stormtracks.science.results.result import Result
 from stormtracks.science.results.storage import (
-    check,
-    digest,
     load,
     load_headed,
     load_headed_tracks,
-    load_header,
     load_matched,
     load_matches,
     load_tracks,

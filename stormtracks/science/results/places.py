@@ -3,6 +3,7 @@
 import operator
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from stormtracks import disk
@@ -47,6 +48,24 @@ def members(folder: Folder, year: int, task: str = "vort_track") -> list[int]:
     return sorted(int(match[1]) for match in matches if match)
 
 
+def chosen(path_or_folder: Folder, year: int | None, ensemble_member: int | None, task: str) -> Path:
+    """The file of a result, given as the file itself, or as folder, year and member.
+
+    Raises
+    ------
+    ResultError
+        There is none of this year and member; the message lists what there is.
+    """
+    if year is None and ensemble_member is None:
+        return Path(path_or_folder)
+    if year is None or ensemble_member is None:
+        raise ResultError(f"{path_or_folder}: give year and ensemble_member together, or a file")
+    place = path(path_or_folder, task, year, ensemble_member)
+    if not place.exists():
+        raise ResultError(f"{place}: there is no such result; {_known(path_or_folder, year, task)}")
+    return place
+
+
 def write_whole(target: Path, content: bytes | memoryview) -> None:
     """Put a file in its place so that no reader ever sees, and no crash ever leaves, a part of it there.
 
@@ -85,6 +104,17 @@ def sweep(target: Path) -> None:
         disk.sweep(target.parent)
     except OSError as error:
         raise _not_listed(target.parent, error) from error
+
+
+def _known(folder: Folder, year: int, task: str) -> str:
+    if there := members(folder, year, task):
+        return f"choose from the members of {year}: {_listed(there)}"
+    there = years(folder, task)
+    return f"choose from the years {_listed(there)}" if there else "the folder has no results; give another one"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _task_folder(folder: Folder, task: str) -> Path:

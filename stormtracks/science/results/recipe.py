@@ -10,12 +10,12 @@ from typing import Any
 
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import InputFile
+from stormtracks.science.results.file import load_header
+from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder
 from stormtracks.science.results.places import members as members_of
 from stormtracks.science.results.places import path as path_of
 from stormtracks.science.results.places import years as years_of
-from stormtracks.science.results.result import Header
-from stormtracks.science.results.storage import load_header
 from stormtracks.science.settings import ADDED, Settings
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
+from stormtracks.science.results.header import Header
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,8 @@ class Result:
             "missing_share": self.provenance.get("missing_share", 0.0),
         }
 
-
-@dataclass(frozen=True)
-class Header:
-    """A result without its arrays: which one it is, how much it holds (see `Result.counts`), how it was made."""
-
-    year: int
-    ensemble_member: int
-    member_label: str
-    task: str
-    counts: dict[str, float]
-    provenance: dict[str, Any]
+    @property
+    def header(self) -> Header:
+        """The result without its arrays."""
+        identity = self.year, self.ensemble_member, self.member_label, self.task
+        return Header(*identity, self.counts, self.provenance)

@@ -1,0 +1,46 @@
+"""Tracks <-> the root of a result's file: a CF contiguous ragged array of trajectories, whatever the task."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import netCDF4
+import numpy as np
+
+from stormtracks.science import calendars
+from stormtracks.science.arrays import Ints
+from stormtracks.science.records import Tracks
+from stormtracks.science.results import columns, layout
+from stormtracks.science.results.columns import Column
+
+
+def write(
+    dataset: netCDF4.Dataset,
+    tracks: Tracks,
+    track_id: Ints | None = None,
+    more: Mapping[str, Column] | None = None,
+    arrays: Mapping[str, Any] | None = None,
+) -> None:
+    """Write tracks, with the dimensions `trajectory` and `obs`, into the root of a file.
+
+    Parameters
+    ----------
+    dataset : netCDF4.Dataset
+    tracks : Tracks
+    track_id : ndarray of int, shape (ntracks,), optional
+        Their numbers; none: 0, 1, 2...
+    more, arrays : mapping, optional
+        Further variables of these dimensions, and their values.
+    """
+    for name, size in (("trajectory", len(tracks)), ("obs", len(tracks.time))):
+        dataset.createDimension(name, size)
+    numbers = np.arange(len(tracks)) if track_id is None else track_id
+    calendar = calendars.in_files(tracks.calendar)
+    columns.write(dataset, layout.TRACKS, vars(tracks) | {"track_id": numbers}, calendar)
+    columns.write(dataset, more or {}, arrays or {}, calendar)
+
+
+def read(dataset: netCDF4.Dataset) -> Tracks:
+    """The tracks of an open file."""
+    arrays = columns.read(dataset, layout.TRACKS)
+    del arrays["track_id"]  # 0, 1, 2... in the results of `vort_track`; whoever wrote others reads them
+    return Tracks(**arrays, calendar=str(dataset["time"].calendar))

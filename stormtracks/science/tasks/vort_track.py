@@ -1,0 +1,83 @@
+"""The task `vort_track`: winds -> vorticity -> maxima -> tracks -> matches -> result file, for one member of a year."""
+
+import functools
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from stormtracks import strict_dataclass
+from stormtracks.science import calendars, ibtracs, linking, matching, passes, reanalysis, results, unmatched
+from stormtracks.science.passes import Progress
+from stormtracks.science.records import BestTracks, InputFile, Matches, TimeAxis
+from stormtracks.science.settings import Setup
+from stormtracks.science.tasks import details, winds
+from stormtracks.version import code_version
+
+NAME = "vort_track"
+
+
+def vort_track(
+    year: int, ensemble_member: int, setup: Setup | Mapping[str, Any], progress: Progress | None = None
+) -> details.Details:
+    """Track the vorticity maxima of one member of one year and match them with the best tracks; see `run_task`."""
+    clock = details.Clock()
+    setup = setup if isinstance(setup, Setup) else strict_dataclass.build(Setup, setup, "setup")
+    settings = setup.settings
+    with winds.season(year, ensemble_member, setup) as season:
+        recipe = recipe_of(season, ensemble_member, setup)
+        place = results.path(setup.results, NAME, year, ensemble_member)
+        results.sweep(place)
+        if not setup.overwrite and results.existing(place, recipe):
+            there = results.load(place)
+            saved = place, results.digest(place)
+            return details.of(there.header, saved, clock, skipped=True, matches=there.matches)
+        scratch = winds.scratch(season, setup)
+        found = passes.member_maxima(season, ensemble_member, winds.stages(settings), scratch, progress)
+        axis, label = season.axis, season.members[ensemble_member]
+        lacking = _lacking(season, ensemble_member)
+    tracks = linking.link(found, axis, **settings.keywords(linking.link))
+    best_tracks = _best_tracks(setup, axis)
+    matches = matching.match(tracks, best_tracks, axis, **settings.keywords(matching.match))
+    lacking["remarks"] += [*best_tracks.remarks, *_why_no_matches(setup, best_tracks, axis, matches)]
+    provenance = recipe | lacking | {"version": code_version(), "host": platform.node()} | clock.spent()
+    result = results.Result(year, ensemble_member, label, NAME, axis, found, tracks, matches, provenance)
+    saved = results.save_hashed(result, setup.results)
+    return details.of(result.header, saved, clock, skipped=False, matches=matches)
+
+
+def recipe_of(season: reanalysis.Season, ensemble_member: int, setup: Setup) -> dict[str, Any]:
+    """What the result of a member depends on."""
+    best_tracks = (ibtracs.input_file(setup.best_tracks),) if setup.best_tracks else ()
+    return results.recipe(setup.settings, season.inputs(ensemble_member) + best_tracks, dataset=setup.dataset)
+
+
+def _lacking(season: reanalysis.Season, ensemble_member: int) -> dict[str, Any]:
+    """What was guessed, left out or found missing in the files, once a member has been read."""
+    return {
+        "missing_times": season.missing_times,
+        "missing_share": season.missing_share(ensemble_member),
+        "remarks": list(season.remarks_on(ensemble_member)),
+    }
+
+
+def _why_no_matches(setup: Setup, best_tracks: BestTracks, axis: TimeAxis, matches: Matches) -> list[str]:
+    """A remark where best tracks were given and none of them could have been seen."""
+    if setup.best_tracks is None or len(matches):
+        return []
+    if calendars.has_own_dates(axis.calendar):
+        return [f"calendar {axis.calendar}: best tracks are not matched, since no observation has its dates"]
+    return [unmatched.reason(ibtracs.input_file(setup.best_tracks), best_tracks, axis, setup.settings)]
+
+
+def _best_tracks(setup: Setup, axis: TimeAxis) -> BestTracks:
+    if setup.best_tracks is None or calendars.has_own_dates(axis.calendar):
+        return BestTracks.none()
+    file, source = ibtracs.input_file(setup.best_tracks), setup.settings.wind_source
+    return _cached_best_tracks(file, axis.times[0], axis.times[-1], source)
+
+
+@functools.lru_cache(maxsize=8)  # a slot does many members of one year, one after the other: the same storms each time
+def _cached_best_tracks(file: InputFile, start: np.datetime64, stop: np.datetime64, wind_source: str) -> BestTracks:
+    return ibtracs.load(file.path, start, stop, wind_source=wind_source)

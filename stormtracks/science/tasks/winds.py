@@ -1,0 +1,28 @@
+"""The winds that tasks read, and what turns them into maxima, with a run's settings."""
+
+import functools
+from pathlib import Path
+
+from stormtracks import private
+from stormtracks.science import maxima, passes, reanalysis, vorticity
+from stormtracks.science.settings import Settings, Setup
+
+
+def season(year: int, ensemble_member: int, setup: Setup) -> reanalysis.Season:
+    """The year's winds or vorticity, with this member's files opened first."""
+    chosen = setup.settings.keywords(reanalysis.open_season)
+    return reanalysis.open_season(setup.data, year, **chosen, dataset=setup.dataset, ensemble_member=ensemble_member)
+
+
+def stages(settings: Settings) -> passes.Stages:
+    """What turns a block of a season into maxima, with these settings."""
+    read, found = settings.keywords(reanalysis.open_season), settings.keywords(maxima.find)
+    find = functools.partial(maxima.find, **found)
+    return passes.Stages(vorticity.cyclonic_from, find, depends_on=read | found)
+
+
+def scratch(winds: reanalysis.Season, setup: Setup) -> Path:
+    """Where passes lie: in the scratch folder, which must be ours, or below the results, which others may share."""
+    if setup.scratch is None or not winds.together:
+        return setup.scratch or setup.results
+    return private.folder(setup.scratch, passes.REMEDY, common=True)
