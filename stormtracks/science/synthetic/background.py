@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.fft
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.sphere import EARTH_RADIUS_KM
-from stormtracks.science.synthetic.harmonics import legendre
+from stormtracks.science.synthetic.harmonics import Waves, legendre, products
 from stormtracks.science.synthetic.plan import Plan
-
-_Waves = npt.NDArray[np.complexfloating]
 
 SHARED_VARIANCE = 0.75
 """Part of the noise's variance that all members have in common: 20CRv2c's members of September 1987 have
 correlations of 0.7 (southern hemisphere) to 0.97 (northern) in the vorticity of their geostrophic winds."""
-
-_GROUP = 8
 
 TRUNCATION = 96
 """Highest degree of the noise; the amplitudes fall off long before it."""
@@ -79,11 +74,11 @@ class Background:
         for coefficients in zip(*self._chains, strict=True):
             yield self._winds(coefficients)
 
-    def _winds(self, coefficients: tuple[_Waves, ...]) -> tuple[Floats, Floats]:
+    def _winds(self, coefficients: tuple[Waves, ...]) -> tuple[Floats, Floats]:
         eastward: Any = 0
         northward: Any = 0
         for layer, coefficient in zip(self._layers, coefficients, strict=True):
-            psi, slope = (_synthesis(functions, coefficient) for functions in self._functions)
+            psi, slope = (products(functions, coefficient) for functions in self._functions)
             order = np.arange(len(psi), dtype=np.float32)[:, None, None]
             eastward = eastward - layer.weight * slope - layer.slope * psi
             northward = northward + (layer.weight / self._cos.astype(np.float32)) * order * (1j * psi)
@@ -91,7 +86,7 @@ class Background:
         u += self._jets[:, None]
         return u, v
 
-    def _to_grid(self, waves: _Waves) -> Floats:
+    def _to_grid(self, waves: Waves) -> Floats:
         """Fourier coefficients (order, latitude, member) -> (member, latitude, longitude)."""
         waves = np.ascontiguousarray(waves.transpose(2, 1, 0))
         return scipy.fft.irfft(waves, n=self._nlon, axis=-1, norm="forward")
@@ -142,7 +137,7 @@ class _Chain:
         self._fresh = np.sqrt(1 - keep**2).astype(np.float32)[None, :, None]
         self._steps = len(plan.times)
 
-    def __iter__(self) -> Iterator[_Waves]:
+    def __iter__(self) -> Iterator[Waves]:
         """Coefficients, complex64, shape (order, degree, member)."""
         state = self._draw()
         for step in itertools.count(1):
@@ -152,7 +147,7 @@ class _Chain:
                 return
             state = self._keep * state + self._fresh * self._draw()
 
-    def _draw(self) -> _Waves:
+    def _draw(self) -> Waves:
         size = self._scale.shape[0]
         draws = np.empty((size, size, len(self._generators)), np.complex64)
         for member, generator in enumerate(self._generators):
@@ -176,19 +171,3 @@ def _amplitudes(size: int) -> Floats:
     order = np.arange(size + 1)[:, None]
     both = np.where(order == 0, 1.0, np.sqrt(0.5))  # a wave's variance is shared by its two parts
     return (np.where(order <= degree, psi, 0.0) * both).astype(np.float32)[..., None]
-
-
-def _synthesis(functions: Floats, coefficients: _Waves) -> _Waves:
-    """Sum over the degrees: (order, latitude, degree) x (order, degree, member) -> (order, latitude, member).
-
-    Members in groups of a fixed size: a matrix product's last digits depend on its shape, and a member's must not
-    depend on how many others there are.
-    """
-    members = coefficients.shape[-1]
-    padded = -(-members // _GROUP) * _GROUP
-    grouped = np.zeros((padded // _GROUP, *coefficients.shape[:2], _GROUP), np.complex64)
-    for number, group in enumerate(grouped):
-        part = coefficients[..., number * _GROUP : (number + 1) * _GROUP]
-        group[..., : part.shape[-1]] = part
-    parts = [np.matmul(functions, group.view(np.float32)).view(np.complex64) for group in grouped]
-    return np.concatenate(parts, axis=-1)[..., :members]
