@@ -15,10 +15,8 @@ import netCDF4
 import numpy as np
 from scipy.ndimage import maximum_filter
 
-from stormtracks.science.synthetic.background import Background
-from stormtracks.science.synthetic.disturbances import disturbances
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.vortices import WindGrid, calendar
+from stormtracks.science.synthetic.weather import Weather
 from stormtracks.science.vorticity import cyclonic, relative_vorticity
 
 LATITUDES = [(0, 15), (15, 30), (30, 45), (45, 60), (60, 75), (75, 90)]
@@ -46,12 +44,7 @@ def main(arguments=None):
 def planted(noise, days=10):
     """Vorticity of the background alone as the grid shows it, a few members, shape (n, lat, lon)."""
     plan = Plan(2005, members=2, grid=2.5, start="2005-09-01", stop=f"2005-09-{1 + days:02d}", noise=noise)
-    winds, alive, fields = WindGrid(plan.axes), calendar(disturbances(plan)), []
-    for step, (u, v) in enumerate(Background(plan)):
-        for vortex in alive.get(step, ()):
-            winds.add(vortex, step, u, v)
-        fields.append(relative_vorticity(u, v, GRID))
-    return np.concatenate(fields)
+    return np.concatenate([relative_vorticity(*winds[850], GRID) for winds in Weather(plan, [])])
 
 
 def _field(path, name, every=1):

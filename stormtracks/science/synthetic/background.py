@@ -1,7 +1,7 @@
 """What storms are planted in: jets and red noise on the sphere, without divergence, different from member to member."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,43 +11,15 @@ import scipy.fft
 from stormtracks.science.arrays import Floats
 from stormtracks.science.sphere import EARTH_RADIUS_KM
 from stormtracks.science.synthetic.harmonics import Waves, legendre, products
+from stormtracks.science.synthetic.levels import LEVELS, UPPER_WAVES_WEST, UPWARD, jets, noise_share, share
+from stormtracks.science.synthetic.nature import Colour, Layer, nature
 from stormtracks.science.synthetic.plan import Plan
 
 SHARED_VARIANCE = 0.75
 """Part of the noise's variance that all members have in common: 20CRv2c's members of September 1987 have
 correlations of 0.7 (southern hemisphere) to 0.97 (northern) in the vorticity of their geostrophic winds."""
 
-TRUNCATION = 96
-"""Highest degree of the noise; the amplitudes fall off long before it."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A part of the noise with a motion and a place of its own.
-
-    Attributes
-    ----------
-    drift : float
-        Motion of the pattern, degrees of longitude eastward per day.
-    lifetime_h : float
-        Time in which a structure of degree 15 decorrelates to 1/e; others as degree to the power of -0.5.
-    std : tuple of (float, float)
-        Latitude (degrees) and standard deviation of the vorticity there (1e-5 s-1).
-    """
-
-    drift: float
-    lifetime_h: float
-    std: tuple[tuple[float, float], ...]
-
-
 _COMMON, _OWN = np.float32(SHARED_VARIANCE**0.5), np.float32((1 - SHARED_VARIANCE) ** 0.5)
-
-LAYERS = (
-    Layer(10.0, 48.0, ((-90, 3.5), (-72, 3.5), (-60, 2.7), (-50, 2.5), (-38, 2.3), (-25, 0.8), (-10, 0.0), (10, 0.0),
-                       (25, 0.8), (38, 2.3), (50, 2.5), (60, 2.7), (72, 3.5), (90, 3.5))),
-    Layer(-5.0, 72.0, ((-90, 0.0), (-45, 0.0), (-25, 1.25), (-10, 1.15), (10, 1.15), (25, 1.25), (45, 0.0), (90, 0.0))),
-)  # fmt: skip
-"""Extratropics and tropics."""
 
 
 class Background:
@@ -61,29 +33,38 @@ class Background:
     def __init__(self, plan: Plan) -> None:
         grid = plan.axes
         lat = np.clip(grid.lat, -90 + 1e-4, 90 - 1e-4)  # 11 m beside the poles, where all is finite
-        size = min(TRUNCATION, len(grid.lon) // 2 - 1)
+        like = nature(plan.like)
+        size = min(like.colour.truncation, len(grid.lon) // 2 - 1)
         self._nlon = len(grid.lon)
         self._functions = legendre(lat, size)
         self._cos = np.cos(np.radians(lat))[:, None]
-        self._layers = [_Weighted.at(layer, lat, plan.noise) for layer in LAYERS]
-        self._chains = [_Chain(plan, layer, size, number) for number, layer in enumerate(LAYERS)]
-        self._jets = jets(lat)
+        scale = _amplitudes(like.colour, size)
+        self._chains = [_Chain(plan, layer, scale, number) for number, layer in enumerate(like.layers)]
+        self._levels = {level: _Level.at(level, like.layers, lat, plan.noise) for level in LEVELS}
 
     def __iter__(self) -> Iterator[tuple[Floats, Floats]]:
-        """Eastward and northward wind of each step, m s-1, float32, shape (member, nlat, nlon)."""
-        for coefficients in zip(*self._chains, strict=True):
-            yield self._winds(coefficients)
+        """Eastward and northward wind of each step at 850 hPa, m s-1, float32, shape (member, nlat, nlon)."""
+        for winds in self.levels((850,)):
+            yield winds[850]
 
-    def _winds(self, coefficients: tuple[Waves, ...]) -> tuple[Floats, Floats]:
+    def levels(self, wanted: Sequence[int] = LEVELS) -> Iterator[dict[int, tuple[Floats, Floats]]]:
+        """The winds of each step at several levels (hPa)."""
+        for coefficients in zip(*self._chains, strict=True):
+            waves = [tuple(products(functions, part) for functions in self._functions) for part in coefficients]
+            yield {level: self._winds(waves, self._levels[level]) for level in wanted}
+
+    def _winds(self, waves: Sequence[tuple[Waves, ...]], level: "_Level") -> tuple[Floats, Floats]:
         eastward: Any = 0
         northward: Any = 0
-        for layer, coefficient in zip(self._layers, coefficients, strict=True):
-            psi, slope = (products(functions, coefficient) for functions in self._functions)
-            order = np.arange(len(psi), dtype=np.float32)[:, None, None]
+        order = np.arange(len(waves[0][0]), dtype=np.float32)[:, None, None]
+        for layer, (psi, slope) in zip(level.layers, waves, strict=True):
             eastward = eastward - layer.weight * slope - layer.slope * psi
             northward = northward + (layer.weight / self._cos.astype(np.float32)) * order * (1j * psi)
+        if level.west:
+            turn = np.exp(1j * np.radians(level.west) * order).astype(np.complex64)
+            eastward, northward = eastward * turn, northward * turn
         u, v = self._to_grid(eastward), self._to_grid(northward)
-        u += self._jets[:, None]
+        u += level.jets[:, None]
         return u, v
 
     def _to_grid(self, waves: Waves) -> Floats:
@@ -92,12 +73,18 @@ class Background:
         return scipy.fft.irfft(waves, n=self._nlon, axis=-1, norm="forward")
 
 
-def jets(lat: Floats) -> Floats:
-    """Mean eastward wind, m s-1, float32: westerlies about 45 degrees, trades about 10 degrees."""
-    distance = np.abs(lat)
-    westerlies = 8.0 * np.exp(-(((distance - 45) / 14) ** 2))
-    trades = -4.0 * np.exp(-(((distance - 10) / 13) ** 2))
-    return ((westerlies + trades) * np.cos(np.radians(lat))).astype(np.float32)
+@dataclass(frozen=True)
+class _Level:
+    """A level's part of the background: each layer's strength there, the waves' way west (degrees), the jets."""
+
+    layers: tuple["_Weighted", ...]
+    west: float
+    jets: Floats
+
+    @classmethod
+    def at(cls, level: int, layers: Sequence[Layer], lat: Floats, noise: float) -> "_Level":
+        weighted = tuple(_Weighted.at(layer, lat, noise, level) for layer in layers)
+        return cls(weighted, UPWARD[level] * UPPER_WAVES_WEST, jets(lat, level))
 
 
 @dataclass(frozen=True)
@@ -108,10 +95,10 @@ class _Weighted:
     slope: Floats
 
     @classmethod
-    def at(cls, layer: Layer, lat: Floats, noise: float) -> "_Weighted":
+    def at(cls, layer: Layer, lat: Floats, noise: float, level: int) -> "_Weighted":
         places, values = np.transpose(np.array(layer.std))
         fine = np.arange(-90, 90.01, 0.25)
-        rough = np.interp(fine, places, values)
+        rough = np.interp(fine, places, values) * share(level, noise_share(fine))
         kernel = np.exp(-0.5 * (np.arange(-60, 61) / 20.0) ** 2)  # 5 degrees: a smooth weight keeps the noise red
         smooth = np.convolve(np.pad(rough, 60, mode="edge"), kernel / kernel.sum(), mode="valid")
         slope = np.gradient(smooth, np.radians(fine))
@@ -125,11 +112,11 @@ class _Chain:
     Every member draws from a generator of its own, and one more gives what all have in common.
     """
 
-    def __init__(self, plan: Plan, layer: Layer, size: int, number: int) -> None:
+    def __init__(self, plan: Plan, layer: Layer, scale: Floats, number: int) -> None:
         seeds = [(0, 0)] + [(1, member) for member in range(plan.members)]
         self._generators = [np.random.default_rng([plan.seed, 3, number, *seed]) for seed in seeds]
-        degree = np.arange(size + 1)
-        self._scale = _amplitudes(size)
+        degree = np.arange(len(scale))
+        self._scale = scale
         lifetime = np.clip(layer.lifetime_h * np.sqrt(15 / np.maximum(degree, 1)), 6, 120)
         keep = np.exp(-plan.step_hours / lifetime)
         turn = np.exp(-1j * np.radians(layer.drift) * plan.step_hours / 24 * degree)  # degree stands for order here
@@ -155,17 +142,13 @@ class _Chain:
         return draws
 
 
-def _amplitudes(size: int) -> Floats:
+def _amplitudes(colour: Colour, size: int) -> Floats:
     """Standard deviation of the coefficients (real and imaginary part each) by order and degree.
 
-    They are those of the streamfunction over the Earth's radius, m s-1, and the vorticity has a variance of 1 s-2; its
-    spectrum rises to degree 8, is flat to about 25 and falls beyond as the degree to the power of -1 (an energy
-    spectrum of -3), down to what the model of the archive resolves.
+    They are those of the streamfunction over the Earth's radius, m s-1, and the vorticity has a variance of 1 s-2.
     """
     degree = np.arange(size + 1.0)
-    spectrum = degree / (degree + 8) / (1 + (degree / 25) ** 2) ** 0.15 * np.exp(-((degree / 90) ** 8))
-    spectrum /= spectrum.sum()
-    vorticity = np.sqrt(spectrum / (2 * degree + 1))
+    vorticity = np.sqrt(colour.spectrum(size) / (2 * degree + 1))
     radius = 1e3 * EARTH_RADIUS_KM
     psi = np.divide(vorticity * radius, degree * (degree + 1), where=degree > 0, out=np.zeros(size + 1))
     order = np.arange(size + 1)[:, None]

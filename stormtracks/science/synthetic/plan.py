@@ -10,6 +10,7 @@ from stormtracks.science.arrays import Times
 from stormtracks.science.records import Grid
 
 LAYOUTS = ("20crv2c", "20crv3")
+LIKE = ("20crv2c", "era5")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Plan:
         What makes one season different from another.
     complevel : int
         zlib level, 0 to 9; the archive has 6.
+    like : str or None
+        What the season is like (see `nature`): '20crv2c', 'era5', or none: winds at 850 hPa only, of ERA5's strength.
     """
 
     year: int
@@ -51,10 +54,13 @@ class Plan:
     extra_storms: bool = True
     seed: int = 2005
     complevel: int = 6
+    like: str | None = None
 
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise BadValue(f"'layout' must be {' or '.join(LAYOUTS)}, not {self.layout!r}")
+        if self.like is not None and self.like not in LIKE:
+            raise BadValue(f"'like' must be {' or '.join(LIKE)}, not {self.like!r}")
         if not 0.25 <= self.grid <= 10 or 180 % self.grid:
             raise BadValue(
                 f"'grid' must be a spacing of 0.25 to 10 degrees that divides 180, such as 2, not {self.grid}"

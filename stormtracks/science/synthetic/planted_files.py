@@ -17,12 +17,10 @@ from stormtracks import disk
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks
-from stormtracks.science.synthetic.background import Background
-from stormtracks.science.synthetic.disturbances import disturbances
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.planted_storms import Storm, storms
+from stormtracks.science.synthetic.planted_storms import storms
 from stormtracks.science.synthetic.truth import truth_name, write_truth
-from stormtracks.science.synthetic.vortices import WindGrid, calendar
+from stormtracks.science.synthetic.weather import Weather
 
 _LONG_NAMES = {"u": "eastward_wind", "v": "northward_wind"}
 _DIGITS = 1  # of winds in m s-1, as the archive rounds: steps of 1/16, and files of its size (a quarter of the raw)
@@ -93,18 +91,15 @@ def plant(
     with _all_or_nothing(files) as unfinished:
         write_truth(unfinished[-1], plan, planted, _provenance(plan))
         with contextlib.ExitStack() as stack:
-            _write_steps(layout(stack, unfinished[:-1], plan), plan, planted, progress)
+            _write_steps(layout(stack, unfinished[:-1], plan), plan, Weather(plan, planted), progress)
     return Planted(tuple(files[:-1]), files[-1], len(plan.times), plan.members, len(planted))
 
 
 def _write_steps(
-    archive: "_Layout", plan: Plan, planted: Sequence[Storm], progress: Callable[[int, int], object] | None
+    archive: "_Layout", plan: Plan, weather: Weather, progress: Callable[[int, int], object] | None
 ) -> None:
-    grid, alive = WindGrid(plan.axes), calendar([storm.vortex for storm in planted] + disturbances(plan))
-    for step, (u, v) in enumerate(Background(plan)):
-        for vortex in alive.get(step, ()):
-            grid.add(vortex, step, u, v)
-        archive.write(step, u, v)
+    for step, winds in enumerate(weather):
+        archive.write(step, *winds[850])
         if progress:
             progress(step + 1, len(plan.times))
 

@@ -7,14 +7,9 @@ import numpy as np
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.records import BestTracks
 from stormtracks.science.sphere import lat_lon, unit_vectors
+from stormtracks.science.synthetic.nature import nature
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.vortices import Vortex, displaced, wander
-
-VORTICITY_PER_KNOT = 1.0e-6
-VORTICITY_AT_REST = 3.0e-5
-"""Vorticity (s-1) that the grid shows of a storm, by its observed wind: 6.4e-5 at 34 kt, 1.8e-4 at 150 kt. At 2 degrees
-20CRv2c of September 1987 shows 8e-5 to 1.2e-4 of Tropical Storm Cindy (35 kt) and 1.0e-4 to 2.5e-4 of the three
-typhoons at sea then, if the geostrophic wind of its heights at 1000 hPa is replaced by the gradient wind."""
+from stormtracks.science.synthetic.vortices import KM_PER_DEGREE, Vortex, displaced, resolution, wander
 
 JITTER_KM = 50.0
 """Standard deviation of a member's storm about the best track, eastward and northward each."""
@@ -29,7 +24,12 @@ SIZE_CELLS = 1.5
 SIZE_KM = 180.0
 """Distance of the strongest wind: the cells that a grid needs for it, and the least that a reanalysis has of it."""
 
-KM_PER_DEGREE = 111.2
+LEAST_CELLS = 1.2
+"""The same where sizes vary."""
+
+UPPER_SHARE = (0.15, 0.4)
+"""Share of a storm's wind at 200 hPa in that at 850 hPa."""
+
 _UNKNOWN_WIND_KT = 30.0
 
 EXTRA_STORMS = {
@@ -66,12 +66,16 @@ class Course:
 
 @dataclass(frozen=True)
 class Storm:
-    """A storm as it was planted in every member; `alive` and `resolved` have shape (member, step)."""
+    """A storm as it was planted in every member; `alive` and `resolved` have shape (member, step).
+
+    `upper_share` is the share of its wind at 200 hPa in that at 850 hPa: its core is warm.
+    """
 
     course: Course
     vortex: Vortex
     alive: Bools
     resolved: Floats
+    upper_share: float
 
 
 def storms(plan: Plan, best: BestTracks) -> list[Storm]:
@@ -148,10 +152,11 @@ def _ahead(centre: Floats, hours: Floats, at: Floats) -> Floats:
 
 def _plant(course: Course, plan: Plan, number: int) -> Storm:
     """The storm in every member: displaced, stronger or weaker, longer or shorter."""
-    count, size_km = len(course.wind_kt), max(SIZE_CELLS * plan.grid * KM_PER_DEGREE, SIZE_KM)
+    like, count = nature(plan.like), len(course.wind_kt)
+    size_km, upper_share = _structure(plan, number)
     centre, strength = np.empty((plan.members, count, 3)), np.empty((plan.members, count))
     alive = np.zeros((plan.members, count), bool)
-    observed = VORTICITY_AT_REST + VORTICITY_PER_KNOT * course.wind_kt
+    observed = like.at_rest + like.per_knot * course.wind_kt
     for member in range(plan.members):
         generator = np.random.default_rng([plan.seed, 1, number, member])
         east, north, stronger = wander(generator, count, plan.step_hours, (3,))
@@ -164,12 +169,18 @@ def _plant(course: Course, plan: Plan, number: int) -> Storm:
     resolved = np.where(alive, strength, 0.0)
     spin = np.sign(centre[..., 2]) * resolved / resolution(plan.grid, size_km)
     vortex = Vortex(course.first, centre.astype(np.float32), spin.astype(np.float32), size_km)
-    return Storm(course, vortex, alive, resolved)
+    return Storm(course, vortex, alive, resolved, upper_share)
 
 
-def resolution(grid_degrees: float, size_km: float) -> float:
-    """What a centred difference over two cells leaves of a vortex's central vorticity."""
-    return float(np.exp(-0.5 * (grid_degrees * KM_PER_DEGREE / size_km) ** 2))
+def _structure(plan: Plan, number: int) -> tuple[float, float]:
+    """A storm's size (km), no smaller than the grid can hold, and its upper share."""
+    generator = np.random.default_rng([plan.seed, 4, number])
+    sizes = nature(plan.like).storm_size_km
+    if sizes:
+        size_km = max(generator.uniform(*sizes), LEAST_CELLS * plan.grid * KM_PER_DEGREE)
+    else:
+        size_km = max(SIZE_CELLS * plan.grid * KM_PER_DEGREE, SIZE_KM)
+    return size_km, float(generator.uniform(*UPPER_SHARE))
 
 
 def truth_rows(storm: Storm, member: int) -> tuple[Ints, Floats, Floats, Floats, Floats]:

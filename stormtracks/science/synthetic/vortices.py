@@ -1,13 +1,15 @@
 """Moving vortices, a row for each member, and the wind they bring to a grid."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.arrays import Floats
 from stormtracks.science.records import Grid
 from stormtracks.science.sphere import EARTH_RADIUS_KM, unit_vectors
+
+KM_PER_DEGREE = 111.2
 
 _REACH = 4.5
 """Distance, in vortex sizes, beyond which its wind is nothing (4e-5 of a solid body's)."""
@@ -53,7 +55,18 @@ class WindGrid:
         self._grid = grid
 
     def add(self, vortex: Vortex, step: int, u: Floats, v: Floats) -> None:
-        """Add the wind of a vortex that is alive at a step to the winds (member, nlat, nlon), in place.
+        """Add the wind of a vortex that is alive at a step to the winds (member, nlat, nlon), in place."""
+        self.add_to(vortex, step, [(1.0, u, v)])
+
+    def add_to(self, vortex: Vortex, step: int, levels: Sequence[tuple[float, Floats, Floats]]) -> None:
+        """Add shares of the wind of a vortex that is alive at a step to the winds of levels, in place.
+
+        Parameters
+        ----------
+        vortex : Vortex
+        step : int
+        levels : sequence of (float, ndarray, ndarray)
+            The share, and the winds (member, nlat, nlon) it is added to.
 
         Notes
         -----
@@ -67,16 +80,18 @@ class WindGrid:
         """
         at = step - vortex.first
         centre, spin = vortex.centre[:, at], vortex.spin[:, at]
-        rows, columns = self._box(centre, 2 * np.arcsin(min(_REACH * vortex.size_km / EARTH_RADIUS_KM / 2, 1)))
-        position, east, north = self._vectors[:, :, rows][..., columns]
-        depth = (_along(centre, position) - 1) / np.float32((vortex.size_km / EARTH_RADIUS_KM) ** 2)
-        envelope = np.where(depth > -0.5 * _REACH**2, np.exp(depth), np.float32(0))  # whatever the box's size
-        envelope *= (spin * np.float32(500 * EARTH_RADIUS_KM))[:, None, None]
-        u[:, rows, columns] += envelope * _along(centre, north)
-        v[:, rows, columns] -= envelope * _along(centre, east)
+        for box in self._boxes(centre, 2 * np.arcsin(min(_REACH * vortex.size_km / EARTH_RADIUS_KM / 2, 1))):
+            position, east, north = self._vectors[:, :, *box]
+            depth = (_along(centre, position) - 1) / np.float32((vortex.size_km / EARTH_RADIUS_KM) ** 2)
+            envelope = np.where(depth > -0.5 * _REACH**2, np.exp(depth), np.float32(0))  # whatever the box's size
+            envelope *= (spin * np.float32(500 * EARTH_RADIUS_KM))[:, None, None]
+            eastward, northward = envelope * _along(centre, north), envelope * _along(centre, east)
+            for part, u, v in levels:
+                u[:, *box] += np.float32(part) * eastward
+                v[:, *box] -= np.float32(part) * northward
 
-    def _box(self, centre: Floats, reach: float) -> tuple[slice, Ints]:
-        """Rows (slice) and columns (indices) around all the centres."""
+    def _boxes(self, centre: Floats, reach: float) -> list[tuple[slice, slice]]:
+        """Rows and columns around all the centres; two boxes where Greenwich lies within."""
         grid = self._grid
         lat = np.degrees(np.arcsin(np.clip(centre[:, 2], -1, 1)))
         reach += 1e-4  # beyond rounding
@@ -87,12 +102,16 @@ class WindGrid:
         flat = np.hypot(centre[:, 0], centre[:, 1]).min()
         spread = np.abs(np.angle((centre[:, 0] + 1j * centre[:, 1]) * (middle[0] - 1j * middle[1]))).max()
         if flat <= np.sin(reach) or max(-south, north) >= 90:  # a pole lies within: every longitude does
-            return rows, np.arange(len(grid.lon))
+            return [(rows, slice(0, len(grid.lon)))]
         half = np.degrees(np.arcsin(np.sin(reach) / flat) + spread)
         step = grid.lon[1] - grid.lon[0]
         first, last = np.ceil((lon - half) / step), np.floor((lon + half) / step)
         count = min(int(last - first) + 1, len(grid.lon))
-        return rows, (int(first) + np.arange(count)) % len(grid.lon)
+        begin = int(first) % len(grid.lon)
+        beyond = begin + count - len(grid.lon)
+        if beyond <= 0:
+            return [(rows, slice(begin, begin + count))]
+        return [(rows, slice(begin, None)), (rows, slice(0, beyond))]
 
 
 def _along(centre: Floats, vectors: Floats) -> Floats:
@@ -101,13 +120,9 @@ def _along(centre: Floats, vectors: Floats) -> Floats:
     return x * vectors[0] + y * vectors[1] + z * vectors[2]
 
 
-def calendar(vortices: Iterable[Vortex]) -> dict[int, list[Vortex]]:
-    """Which vortices there are at each step."""
-    alive: dict[int, list[Vortex]] = {}
-    for vortex in vortices:
-        for at in np.flatnonzero(vortex.spin.any(axis=0)):
-            alive.setdefault(vortex.first + int(at), []).append(vortex)
-    return alive
+def resolution(grid_degrees: float, size_km: float) -> float:
+    """What a centred difference over two cells leaves of a vortex's central vorticity."""
+    return float(np.exp(-0.5 * (grid_degrees * KM_PER_DEGREE / size_km) ** 2))
 
 
 def wander(generator: np.random.Generator, steps: int, step_hours: float, shape: tuple[int, ...] = ()) -> Floats:

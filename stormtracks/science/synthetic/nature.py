@@ -1,0 +1,195 @@
+"""What a planted season is like: the colour of its noise, its cyclones, the strength of its storms."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stormtracks.science.arrays import Floats
+
+_Line = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A part of the noise with a motion and a place of its own.
+
+    Attributes
+    ----------
+    drift : float
+        Motion of the pattern, degrees of longitude eastward per day.
+    lifetime_h : float
+        Time in which a structure of degree 15 decorrelates to 1/e; others as degree to the power of -0.5.
+    std : tuple of (float, float)
+        Latitude (degrees) and standard deviation of the vorticity there (1e-5 s-1).
+    """
+
+    drift: float
+    lifetime_h: float
+    std: _Line
+
+
+@dataclass(frozen=True)
+class Colour:
+    """The spectrum of the noise's vorticity by spherical-harmonic degree n.
+
+    Attributes
+    ----------
+    truncation : int
+        Highest degree.
+    rolloff, power : float
+        The spectrum is multiplied by exp(-(n / rolloff) ** power).
+    high_pass : float
+        And by n^4 / (n^4 + high_pass^4); 0: not at all. Without it the large waves' pressure has a spread of 45 hPa in
+        mid-latitudes.
+    """
+
+    truncation: int
+    rolloff: float
+    power: float
+    high_pass: float = 0.0
+
+    def spectrum(self, size: int) -> Floats:
+        """Variance by degree 0 to `size`, adding up to 1: rises to degree 8, is flat to about 25 and falls beyond as
+        the degree to the power of -1 (an energy spectrum of -3), down to what the model of the archive resolves."""
+        degree = np.arange(size + 1.0)
+        shape = (
+            degree / (degree + 8) / (1 + (degree / 25) ** 2) ** 0.15 * np.exp(-((degree / self.rolloff) ** self.power))
+        )
+        if self.high_pass:
+            shape *= degree**4 / (degree**4 + self.high_pass**4)
+        return shape / shape.sum()
+
+
+@dataclass(frozen=True)
+class Population:
+    """Cyclones that come and go at random.
+
+    Attributes
+    ----------
+    kind : str
+        One of `cyclones.CLASSES`.
+    per_day : float
+        Births per day in each hemisphere.
+    latitudes : tuple of (float, float)
+        Of birth, degrees from the equator.
+    life_days : tuple of (float, float)
+    peak, spread : float
+        Median of the highest vorticity (s-1), and standard deviation of its logarithm.
+    eastward, poleward : tuple of (float, float)
+        Motion, degrees per day.
+    size_km : tuple of (float, float)
+        Distance of the strongest wind.
+    upper_share : tuple of (float, float)
+        Share of the wind at 200 hPa in that at 850 hPa.
+    exponent : float
+        The vorticity is `peak` times the sine of the share of life lived, to this power: below 1 it stays high longer.
+    over_land : bool
+        Born over land only, more often in summer.
+    """
+
+    kind: str
+    per_day: float
+    latitudes: tuple[float, float]
+    life_days: tuple[float, float]
+    peak: float
+    spread: float
+    eastward: tuple[float, float]
+    poleward: tuple[float, float]
+    size_km: tuple[float, float]
+    upper_share: tuple[float, float] = (1.0, 1.0)
+    exponent: float = 1.0
+    over_land: bool = False
+
+
+@dataclass(frozen=True)
+class Nature:
+    """All of it.
+
+    Attributes
+    ----------
+    colour : Colour
+    layers : tuple of Layer
+    populations : tuple of Population
+    at_rest, per_knot : float
+        Vorticity (s-1) that the grid shows of a storm: at_rest + per_knot * (wind in kt).
+    storm_size_km : tuple of (float, float) or None
+        Distance of the strongest wind of the storms; None: the same for all, by the grid.
+    """
+
+    colour: Colour
+    layers: tuple[Layer, ...]
+    populations: tuple[Population, ...]
+    at_rest: float
+    per_knot: float
+    storm_size_km: tuple[float, float] | None = None
+
+
+def nature(like: str | None) -> Nature:
+    """What a season is like.
+
+    Parameters
+    ----------
+    like : str or None
+        One of `NATURES`, as in `Plan.like`.
+
+    Returns
+    -------
+    Nature
+    """
+    return NATURES[like]
+
+
+def _layers(extratropics: float, tropics: float) -> tuple[Layer, ...]:
+    """Noise of the extratropics and of the tropics, times these strengths."""
+    return tuple(
+        Layer(layer.drift, layer.lifetime_h, tuple((lat, std * times) for lat, std in layer.std))
+        for layer, times in zip(LAYERS, (extratropics, tropics), strict=True)
+    )
+
+
+LAYERS = (
+    Layer(10.0, 48.0, ((-90, 3.5), (-72, 3.5), (-60, 2.7), (-50, 2.5), (-38, 2.3), (-25, 0.8), (-10, 0.0), (10, 0.0),
+                       (25, 0.8), (38, 2.3), (50, 2.5), (60, 2.7), (72, 3.5), (90, 3.5))),
+    Layer(-5.0, 72.0, ((-90, 0.0), (-45, 0.0), (-25, 1.25), (-10, 1.15), (10, 1.15), (25, 1.25), (45, 0.0), (90, 0.0))),
+)  # fmt: skip
+"""Extratropics and tropics."""
+
+_PLAIN = (
+    Population("midlatitude_low", 10.0, (35, 70), (2.0, 5.0), 8.0e-5, 0.4, (5, 15), (0, 3), (330.0, 330.0)),
+    Population("tropical_disturbance", 36.0, (5, 32), (0.5, 2.0), 4.8e-5, 0.3, (-8, 2), (-1, 2), (300.0, 300.0)),
+)
+"""Mid-latitude lows, and disturbances of the trades and the monsoons."""
+
+_MIDLATITUDE: dict[str, Any] = {
+    "latitudes": (30.0, 65.0), "life_days": (3.0, 8.0), "peak": 7.0e-5, "spread": 0.4, "eastward": (5.0, 15.0),
+    "poleward": (0.0, 3.0), "size_km": (350.0, 700.0), "exponent": 0.7,
+}  # fmt: skip
+_PER_DAY = 8.0
+_SECLUSIONS = 0.05
+
+
+def _populations(per_day: float) -> tuple[Population, ...]:
+    """Cyclones of a season with so many mid-latitude lows per day and hemisphere, 5 % of them warm seclusions."""
+    return (
+        Population("midlatitude_low", per_day * (1 - _SECLUSIONS), upper_share=(1.2, 1.8), **_MIDLATITUDE),
+        Population("warm_seclusion", per_day * _SECLUSIONS, upper_share=(0.7, 1.0), **_MIDLATITUDE),
+        Population("tropical_disturbance", 36.0, (5, 32), (0.5, 2.0), 4.8e-5, 0.3, (-8, 2), (-1, 2), (250.0, 350.0),
+                   (0.2, 1.6)),
+        Population("subtropical_low", 0.15, (25, 40), (2.0, 6.0), 7.0e-5, 0.3, (-3, 8), (0, 2), (300.0, 450.0),
+                   (0.6, 1.1)),
+        Population("heat_low", 1.0, (15, 40), (3.0, 10.0), 4.0e-5, 0.3, (-0.3, 0.3), (-0.2, 0.2), (300.0, 500.0),
+                   (-0.4, 0.1), over_land=True),
+    )  # fmt: skip
+
+
+NATURES: dict[str | None, Nature] = {
+    None: Nature(Colour(96, 90.0, 8.0), LAYERS, _PLAIN, 3.0e-5, 1.0e-6),
+    "20crv2c": Nature(
+        Colour(62, 40.0, 3.0, 7.0), _layers(0.6, 1.1), _populations(_PER_DAY), 2.5e-5, 1.7e-6, (250.0, 450.0)
+    ),
+    "era5": Nature(
+        Colour(96, 90.0, 8.0, 7.0), _layers(0.6, 1.0), _populations(_PER_DAY), 2.5e-5, 1.7e-6, (250.0, 450.0)
+    ),
+}
+"""By `Plan.like`."""
