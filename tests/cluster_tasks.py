@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from stormtracks.errors import BadValue
+from stormtracks.errors import BadValue, StormtracksError
 
 
 def empty(year, member, setup, progress=None):
@@ -41,6 +41,16 @@ def fail(year, member, setup, progress=None):
 
 def refuse(year, member, setup, progress=None):
     raise BadValue(f"no year {year}")
+
+
+class Lacks(StormtracksError):
+    """A result that this task needs is not there; `needs` names the task that makes it."""
+
+    needs = "write_result"
+
+
+def lack(year, member, setup, progress=None):
+    raise Lacks(f"there is no result of write_result for {year} member {member}")
 
 
 def print_much(year, member, setup, progress=None):
@@ -95,4 +105,8 @@ def eat_memory(year, member, setup, progress=None):
         eaten.append(bytearray(16 * 2**20))
 
 
-TASKS = {name: task for name, task in list(globals().items()) if getattr(task, "__module__", None) == __name__}
+TASKS = {
+    name: task
+    for name, task in list(globals().items())
+    if getattr(task, "__module__", None) == __name__ and not isinstance(task, type)
+}

@@ -10,7 +10,7 @@ CHARACTERS = {
     "error": 4_000,
     "traceback": 16_000,
     "path": 4_096,
-    **dict.fromkeys(("task", "host", "worker", "member_label", "recipe", "digest", "code_version"), 300),
+    **dict.fromkeys(("task", "host", "worker", "member_label", "recipe", "digest", "code_version", "needs"), 300),
 }
 """Of each text of a reply."""
 COUNTS = 200

@@ -40,6 +40,7 @@ class SlotReply(TypedDict, total=False):
     timeout: str
     busy: str  # why the order was not begun
     final: bool  # beside `error`: the same attempt would fail the same way
+    needs: str  # beside `error`: the task whose result this one needs and did not find
     traceback: str | None
     cpu_seconds: float
     code_version: str  # of the slot's process
@@ -64,6 +65,7 @@ class Reply(TypedDict):
     error: str | None
     traceback: str | None
     final: NotRequired[bool]  # a failure that would come again: not worth another attempt
+    needs: NotRequired[str]  # a failure for want of this task's result, which is not on the worker's host
     member_label: NotRequired[str]  # the data's own name of the member
     matches: NotRequired[list[dict[str, Any]]]
     misses: NotRequired[list[dict[str, Any]]]

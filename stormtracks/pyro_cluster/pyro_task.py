@@ -17,14 +17,23 @@ STATUSES: dict[Status, str] = {
 }
 """What a task can be -> the sign that shows it in the grid."""
 
-TASKS = {"vort_track": "maxima of vorticity linked to tracks and matched with best tracks"}
-"""The tasks that can be scheduled -> what they do. The workers bring the function of each."""
+TASKS = {
+    "vort_track": "maxima of vorticity linked to tracks and matched with best tracks",
+    "field_collection": "pressure, warm core, winds and more, read along each track; needs vort_track",
+    "classify": "which tracks are tropical cyclones, which extratropical ones; needs field_collection",
+}
+"""The tasks that can be scheduled -> what they do. The workers bring the function of each.
 
-# A status is kept as one byte: its place in STATUSES, or one more for a task that is deferred.
+Where several are done one after the other (see `chain`), it is in this order.
+"""
+
+# A status is kept as one byte: its place in STATUSES, or one of two more for a task that is deferred or blocked.
 _CODES: dict[str, int] = {name: code for code, name in enumerate(STATUSES)}
 _OUTSTANDING = _CODES["outstanding"]
+_WORKING = _CODES["working"]
 _DEFERRED = len(_CODES)  # outstanding as well, but handed out last
-_NAMES: tuple[Status, ...] = (*STATUSES, "outstanding")
+_BLOCKED = _DEFERRED + 1  # outstanding as well, but not handed out
+_NAMES: tuple[Status, ...] = (*STATUSES, "outstanding", "outstanding")
 _SIGNS = bytes.maketrans(bytes(range(len(_NAMES))), "".join(STATUSES[name] for name in _NAMES).encode())
 
 
@@ -168,6 +177,15 @@ class PyroTaskSchedule:
         """How many tasks, of one year or in all, are outstanding and not deferred; constant time."""
         return self._counts[_OUTSTANDING] if year is None else self._left[self._row(year)]
 
+    def unfinished(self) -> int:
+        """How many tasks are being done or can be: blocked ones do not count; constant time."""
+        return self._counts[_OUTSTANDING] + self._counts[_DEFERRED] + self._counts[_WORKING]
+
+    def working(self, year: int) -> int:
+        """How many tasks of one year are being done."""
+        start = self._row(year) * self.num_ensemble_members
+        return self._cells.count(_WORKING, start, start + self.num_ensemble_members)
+
     def open_years(self) -> dict[int, int]:
         """The years that have tasks that are outstanding and not deferred -> how many, in order."""
         return {year: left for year, left in enumerate(self._left, self.start_year) if left}
@@ -179,6 +197,22 @@ class PyroTaskSchedule:
     def deferred(self) -> Iterator[PyroTask]:
         """The deferred tasks, those that have been so longest first."""
         return (self._at(cell) for cell in self._deferred)
+
+    def block(self, task: PyroTask) -> None:
+        """Make a task outstanding that is not handed out before its status is set again: what it needs is not there."""
+        self._set(self._cell_of(task.year, task.ensemble_member), _BLOCKED)
+
+    def block_all(self) -> None:
+        """Block every task."""
+        self._cells = bytearray([_BLOCKED]) * len(self._cells)
+        self._left = [0] * len(self.years)
+        self._deferred.clear()
+        self._counts = [0] * len(_NAMES)
+        self._counts[_BLOCKED] = len(self._cells)
+
+    def is_blocked(self, task: PyroTask) -> bool:
+        """Whether a task is outstanding, but not handed out."""
+        return self._cells[self._cell_of(task.year, task.ensemble_member)] == _BLOCKED
 
     def get_progress_for_year(self, year: int, include_year: bool = True) -> str:
         """The signs of one year's tasks, as ``2000: ++F-`` or without the year.
@@ -208,7 +242,7 @@ class PyroTaskSchedule:
     def counts(self) -> dict[Status, int]:
         """How many tasks have each status, {status: number}; constant time."""
         numbers = dict(zip(STATUSES, self._counts, strict=False))
-        numbers["outstanding"] += self._counts[_DEFERRED]
+        numbers["outstanding"] += self._counts[_DEFERRED] + self._counts[_BLOCKED]
         return numbers
 
     def check(self) -> None:
@@ -305,7 +339,7 @@ def known_task(name: object) -> str:
     """The name of a task, or BadValue that lists which there are."""
     if isinstance(name, str) and name in TASKS:  # a list, say, would be a TypeError of the dict
         return name
-    raise BadValue(f"unknown task {name!r}; known: {', '.join(sorted(TASKS))}")
+    raise BadValue(f"unknown task {name!r}; known: {', '.join(TASKS)}")
 
 
 def _code(status: object) -> int:

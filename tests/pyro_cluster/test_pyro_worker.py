@@ -148,6 +148,12 @@ def test_a_refusal_is_said_to_be_final(worker):
     assert worker.do_work(1999, 0, "fail")["final"] is False
 
 
+def test_a_task_that_lacks_the_result_of_another_says_which(worker):
+    reply = worker.do_work(1999, 0, "lack")
+    assert (reply["status"], reply["needs"]) == ("failure", "write_result") and "Lacks: there is no" in reply["error"]
+    assert "needs" not in worker.do_work(1999, 0, "fail")
+
+
 def test_a_task_that_takes_too_long_is_ended_when_that_is_asked_for(worker):
     got = in_thread(worker.do_work, 2001, 3, "hang_python")
     wait_for(lambda: worker.ping()["busy"])

@@ -24,7 +24,8 @@ def reply_of(ended: SlotReply) -> dict[str, Any]:
         return {**reply, "status": "timeout", "error": ended["timeout"]}
     if "busy" in ended:
         return {**reply, "status": "busy", "error": ended["busy"]}
-    return {**reply, "status": "failure", "error": ended["error"], "final": ended.get("final", False)}
+    failure = {**reply, "status": "failure", "error": ended["error"], "final": ended.get("final", False)}
+    return {**failure, "needs": ended["needs"]} if "needs" in ended else failure
 
 
 def log_line(reply: Mapping[str, Any]) -> str:

@@ -75,6 +75,8 @@ def perform(table: Table, order: Order, progress: Callable[[int, int], None]) ->
             "final": is_final(error),
             "traceback": _traceback(error),
         }
+        if isinstance(needs := getattr(error, "needs", None), str):
+            reply["needs"] = needs
         if isinstance(error, MemoryError):
             # Where memory has run out once, little may be left: the next task gets a new process.
             reply["must_be_replaced"] = "its memory had run out"
