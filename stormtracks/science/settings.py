@@ -30,6 +30,10 @@ written."""
 ADDED = {"max_distance_km": None, "missing": "refuse", "missing_times": "allow", "strength_cost_km": 0.0}
 """Keys that 1.0 did not have: key -> the value that stands for what 1.0 did. A result without them was made so."""
 
+_NOT_NEGATIVE = (
+    "tc_wind_least_m_s1", "tc_latitude", "tc_genesis_latitude", "tc_gap_hours", "etc_distance_km", "etc_latitude",
+    "etc_asymmetry_least_m",
+)  # fmt: skip
 LINKERS = ("nearest", "motion", "course")
 WIND_SOURCES = ("usa", "wmo")
 TIME_RULES = ("data", "interpolate")
@@ -137,6 +141,127 @@ class Settings:
         None, "km", "maximum mean distance over all common times; none: no maximum"
     )
 
+    depth_least_pa: float | None = _setting(
+        None,
+        "Pa",
+        "how far pressure rises at least on every way out of a tropical cyclone, to 5.5 degrees from its lowest; "
+        "none: 200, but 100 on grids coarser than 1.5 degrees where a warm core is asked for as well",
+        "Ullrich et al. 2021 (TempestExtremes): 200 on grids up to 1 degree; docs/skill.md",
+        task="classify",
+    )
+    core_least_m: float | None = _setting(
+        None,
+        "m",
+        "how far the thickness of the upper troposphere falls at least on every way out of a tropical cyclone, to 6.5 "
+        "degrees from its highest; none: 6, or 11 where it is made of the height of 200 hPa",
+        "Ullrich et al. 2021: 6 of z300 - z500, as in scripts for CMIP6 of zg250 - zg500; 11 of Z200 - Z500 in scripts "
+        "for E3SM",
+        task="classify",
+    )
+    tc_wind_least_m_s1: float = _setting(
+        10.0,
+        "m s-1",
+        "highest wind around a tropical cyclone at least",
+        "Ullrich et al. 2021, CyTRACK: 10 m/s at 10 m",
+        task="classify",
+    )
+    tc_vorticity_s1: float | None = _setting(
+        None,
+        "s-1",
+        "vorticity of a tropical cyclone at least, where there is no pressure; none: 1.5e-4 / (grid spacing, degrees)",
+        "TRACK (Hodges et al. 2017): 6e-5 at T63; docs/skill.md: 1.25e-4 to 1.5e-4 at 1 degree (GFS 2018)",
+        task="classify",
+    )
+    tc_wind_distance_km: float | None = _setting(
+        None,
+        "km",
+        "distance of the highest wind from the centre of a tropical cyclone at most, where there is no pressure; none: "
+        "two cells of the grid",
+        "docs/skill.md: GFS 2018, within 170 km around each storm at sea; around other strong maxima mostly beyond 250",
+        task="classify",
+    )
+    tc_steps_hours: float = _setting(
+        24.0,
+        "h",
+        "how long a track must be a tropical cyclone in all, not necessarily at a stretch",
+        "TRACK (Hodges et al. 2017): four steps of 6 h",
+        task="classify",
+    )
+    tc_steps_hours_coreless: float = _setting(
+        48.0,
+        "h",
+        "the same where nothing tells a warm core from a cold one; a track that the first or last time of the data "
+        "cuts needs tc_steps_hours only",
+        "Hodges et al. 2017: two days; Ullrich et al. 2021: 54 h; docs/skill.md: ERA5 December 2025 to February 2026",
+        task="classify",
+    )
+    tc_latitude: float = _setting(
+        40.0,
+        "degrees",
+        "a tropical cyclone is within so many degrees of the equator",
+        "docs/skill.md: 20CRv2c shows Cindy of 1987 at 37N; Ullrich et al. 2021: 50, with a warm core",
+        task="classify",
+    )
+    tc_genesis_latitude: float = _setting(
+        30.0,
+        "degrees",
+        "a track that becomes a tropical cyclone begins within so many degrees of the equator; one that is there at "
+        "the first time of the data: within tc_latitude",
+        "TRACK (Hodges et al. 2017): 30; MOAAP: 35",
+        task="classify",
+    )
+    tc_gap_hours: float = _setting(
+        24.0,
+        "h",
+        "a tropical cyclone that meets the conditions again after so long is taken for one meanwhile, as while it "
+        "crosses land",
+        "Ullrich et al. 2021: gaps of up to 24 h within a track",
+        task="classify",
+    )
+    etc_depth_least_pa: float = _setting(
+        200.0,
+        "Pa",
+        "how far pressure rises at least on every way out of an extratropical cyclone, to 5.5 degrees from its lowest",
+        "CyTRACK: 200, to 6.5 degrees",
+        task="classify",
+    )
+    etc_vorticity_s1: float | None = _setting(
+        None,
+        "s-1",
+        "vorticity of an extratropical cyclone at least, where there is no pressure; none: 1e-4 / (grid spacing, "
+        "degrees)",
+        "docs/skill.md: as the system's documentation has it at 2 degrees, 5e-5",
+        task="classify",
+    )
+    etc_hours: float = _setting(
+        48.0,
+        "h",
+        "how long a track must be an extratropical cyclone in all",
+        "CyTRACK; Hoskins and Hodges 2002: two days",
+        task="classify",
+    )
+    etc_distance_km: float = _setting(
+        1000.0,
+        "km",
+        "length of the path of an extratropical cyclone at least",
+        "CyTRACK; Hoskins and Hodges 2002: 1000 km",
+        task="classify",
+    )
+    etc_latitude: float = _setting(
+        25.0,
+        "degrees",
+        "mean distance of an extratropical cyclone from the equator at least",
+        "this project's choice: poleward of the subtropical ridge's axis in winter",
+        task="classify",
+    )
+    etc_asymmetry_least_m: float = _setting(
+        10.0,
+        "m",
+        "above this asymmetry of the lower thickness (Hart's B) a cyclone is frontal, and so extratropical",
+        "Hart 2003",
+        task="classify",
+    )
+
     def __post_init__(self) -> None:
         self._check_finite()
         for name, allowed in (
@@ -155,10 +280,19 @@ class Settings:
             "min_common_times",
             "max_distance_km",
             "max_mean_distance_km",
+            "depth_least_pa",
+            "core_least_m",
+            "tc_vorticity_s1",
+            "tc_wind_distance_km",
+            "tc_steps_hours",
+            "tc_steps_hours_coreless",
+            "etc_depth_least_pa",
+            "etc_vorticity_s1",
+            "etc_hours",
         ):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise BadValue(f"'{name}' must be above 0, not {getattr(self, name)}")
-        for name in ("min_separation_km", "max_missing_steps", "strength_cost_km", "min_peak_s1"):
+        for name in ("min_separation_km", "max_missing_steps", "strength_cost_km", "min_peak_s1", *_NOT_NEGATIVE):
             if getattr(self, name) < 0:
                 raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
         self._check_season()

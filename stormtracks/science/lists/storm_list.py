@@ -77,26 +77,34 @@ class StormList:
 
     def of(self, name: str) -> "StormList":
         """The storms of one of `LISTS`, with the matches of what is left."""
+        return self.take(self.rows_of(name))
+
+    def rows_of(self, name: str) -> Ints:
+        """Row numbers of the storms of one of `LISTS`, ascending."""
         wanted = [CLASSES.index(one) for one in LISTS[name]]
-        return self.take(np.flatnonzero(np.isin(self.storm_class, wanted)))
+        return np.flatnonzero(np.isin(self.storm_class, wanted))
 
     def take(self, rows: Ints) -> "StormList":
         """The storms with these row numbers, ascending; best tracks whose storm is left out become misses."""
-        tracks = self.tracks
-        kept = np.isin(tracks.row, rows)
-        points = "time", "lat", "lon", "vorticity", "maximum"
-        chosen = dataclasses.replace(
-            tracks, row_size=tracks.row_size[rows], **{name: getattr(tracks, name)[kept] for name in points}
-        )
+        kept = np.isin(self.tracks.row, rows)
         each = {name: getattr(self, name)[rows] for name in _PER_STORM}
         return dataclasses.replace(
             self,
             **each,
-            tracks=chosen,
+            tracks=tracks_of(self.tracks, rows),
             tropical=self.tropical[kept],
             fields={name: values[kept] for name, values in self.fields.items()},
-            matches=_of_rows(self.matches, rows, len(tracks)),
+            matches=_of_rows(self.matches, rows, len(self.tracks)),
         )
+
+
+def tracks_of(tracks: Tracks, rows: Ints) -> Tracks:
+    """The tracks with these numbers, ascending."""
+    kept = np.isin(tracks.row, rows)
+    points = "time", "lat", "lon", "vorticity", "maximum"
+    return dataclasses.replace(
+        tracks, row_size=tracks.row_size[rows], **{name: getattr(tracks, name)[kept] for name in points}
+    )
 
 
 _PER_STORM = (

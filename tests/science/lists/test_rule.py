@@ -1,0 +1,159 @@
+"""The physical rule: what makes a track a tropical or an extratropical cyclone, and what makes it none."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stormtracks.science import lists
+from stormtracks.science.records import TimeAxis
+from stormtracks.science.track_fields import TrackFields
+from tests.science.lists.members import AXIS, HURRICANE, LEVELS, LOW, hurricane, low, member
+
+NOTHING_ALOFT = ("warm_core", "lower_thickness_asymmetry")
+ONLY_WINDS = (*NOTHING_ALOFT, "pressure_depth", "pressure_min")
+NOT_LONG = np.where(np.arange(20) < 3, 40.0, np.nan)
+
+
+def kinds(*lines, without=(), axis=AXIS, grid_degrees=2.0, **thresholds):
+    tracks, fields = member(*lines, without=without)
+    verdict = lists.classes(tracks, fields, axis, grid_degrees=grid_degrees, **thresholds)
+    return [lists.CLASSES[code] for code in verdict.storm_class]
+
+
+@pytest.mark.parametrize("without", [(), NOTHING_ALOFT, (*NOTHING_ALOFT, "wind_max"), ONLY_WINDS])
+def test_a_hurricane_and_a_low_are_told_apart_by_whatever_is_known(without):
+    assert kinds(hurricane(), low(), without=without) == ["tc", "etc"]
+
+
+def test_vorticity_alone_tells_them_apart_by_place_and_life():
+    assert kinds(hurricane(), low(), without=tuple(HURRICANE)) == ["tc", "etc"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("pressure_depth", 99.0), ("warm_core", 10.0), ("wind_max", 9.9), ("sea", 0.0), ("warm_core", NOT_LONG)],
+)
+def test_each_condition_is_needed(name, value):
+    assert kinds(hurricane(fields=HURRICANE | {name: value})) == ["none"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("pressure_depth", 100.0), ("warm_core", 11.0), ("wind_max", 10.0)])
+def test_each_threshold_is_enough(name, value):
+    assert kinds(hurricane(fields=HURRICANE | {name: value})) == ["tc"]
+
+
+def test_a_fine_grid_asks_for_more_depth():
+    shallow = hurricane(fields=HURRICANE | {"pressure_depth": 150.0})
+    assert kinds(shallow, grid_degrees=2.0) == ["tc"]
+    assert kinds(shallow, grid_degrees=1.0) == ["none"]
+    assert kinds(shallow, grid_degrees=2.0, without=NOTHING_ALOFT) == ["none"]
+
+
+def test_a_core_of_other_levels_has_a_threshold_of_its_own():
+    tracks, fields = member(hurricane(fields=HURRICANE | {"warm_core": 7.0}), made_of={"warm_core": "z300 - z500"})
+    assert lists.classes(tracks, fields, AXIS, grid_degrees=2.0).storm_class.tolist() == [1]
+
+
+def test_it_must_last_a_day_in_all_but_not_at_a_stretch():
+    depth = np.zeros(20)
+    depth[[2, 6, 11]] = 500.0
+    assert kinds(hurricane(fields=HURRICANE | {"pressure_depth": depth})) == ["none"]
+    depth[15] = 500.0
+    assert kinds(hurricane(fields=HURRICANE | {"pressure_depth": depth})) == ["tc"]
+
+
+def test_without_a_core_it_must_last_two_days_unless_the_data_cut_it():
+    depth = np.where(np.arange(20) < 7, 500.0, 0.0)
+    weak = HURRICANE | {"pressure_depth": depth}
+    assert kinds(hurricane(fields=weak), without=NOTHING_ALOFT) == ["none"]
+    assert kinds(hurricane(fields=weak, first=0), without=NOTHING_ALOFT) == ["tc"]
+    assert kinds(hurricane(fields=weak, first=40), without=NOTHING_ALOFT) == ["tc"]
+
+
+def test_hours_count_not_steps():
+    three_hourly = TimeAxis(AXIS.times[0] + np.arange(60) * np.timedelta64(3, "h"), 3.0 * np.arange(60))
+    tracks, fields = member(hurricane(first=10, size=7))
+    tracks = dataclasses.replace(tracks, time=three_hourly.times[10:17])
+    assert lists.classes(tracks, fields, three_hourly, grid_degrees=2.0).storm_class.tolist() == [0]
+
+
+def test_one_that_is_born_far_from_the_equator_is_none_unless_nobody_saw_its_birth():
+    at_35 = {"start": (35, -50), "stop": (36, -30)}
+    assert kinds(hurricane(**at_35)) == ["none"]
+    assert kinds(hurricane(**at_35, first=0)) == ["tc"]
+
+
+@pytest.mark.parametrize(("distance", "kind"), [(200.0, "tc"), (400.0, "none")])
+def test_with_winds_alone_the_highest_must_be_near(distance, kind):
+    fields = HURRICANE | {"vorticity": 3e-4, "wind_max_distance": distance}
+    found = kinds(hurricane(fields=fields, stop=(20, -55)), without=ONLY_WINDS, grid_degrees=1.0)
+    assert found == [kind]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"pressure_depth": 150.0}, {"warm_core": 40.0, "lower_thickness_asymmetry": 5.0}],
+)
+def test_a_low_must_be_deep_and_cold_or_frontal(change):
+    assert kinds(low(fields=LOW | change)) == ["none"]
+
+
+def test_a_warm_seclusion_with_a_front_is_an_extratropical_cyclone():
+    assert kinds(low(fields=LOW | {"warm_core": 40.0})) == ["etc"]
+
+
+def test_a_low_must_last_travel_and_be_poleward():
+    assert kinds(low(size=7)) == ["none"]
+    assert kinds(low(stop=(43, -55))) == ["none"]
+    assert kinds(low(start=(18, -60), stop=(22, -20))) == ["none"]
+
+
+@pytest.mark.parametrize("without", [(), NOTHING_ALOFT])
+def test_a_hurricane_that_becomes_a_low_is_a_hybrid(without):
+    late = np.arange(30) >= 15
+    fields = {name: np.where(late, LOW[name], HURRICANE[name]) for name in HURRICANE}
+    assert kinds(hurricane(size=30, stop=(60, -20), fields=fields), without=without) == ["hybrid"]
+
+
+def test_a_field_without_any_value_is_not_known():
+    tracks, fields = member(hurricane(fields=HURRICANE | {"warm_core": np.nan}))
+    evidence = lists.Evidence.of(fields)
+    assert (evidence.name, len(evidence.remarks)) == ("pressure, wind", 1)
+    assert lists.classes(tracks, fields, AXIS, grid_degrees=2.0).storm_class.tolist() == [1]
+
+
+def test_no_tracks_are_no_storms():
+    tracks, fields = member(hurricane())
+    none = lists.classes(tracks, fields, AXIS, grid_degrees=2.0)
+    empty = lists.storm_list.tracks_of(tracks, np.zeros(0, int))
+    verdict = lists.classes(empty, TrackFields({}), AXIS, grid_degrees=2.0)
+    assert (len(none.storm_class), len(verdict.storm_class), len(verdict.tropical)) == (1, 0, 0)
+
+
+STRONGER = st.fixed_dictionaries(
+    {"pressure_depth": st.floats(0, 3000), "warm_core": st.floats(-50, 100), "wind_max": st.floats(0, 60)}
+)
+
+
+@given(weak=STRONGER, more=st.floats(0, 500))
+def test_a_stronger_one_is_never_less_of_a_cyclone(weak, more):
+    tracks, fields = member(hurricane(fields=HURRICANE | weak))
+    stronger = TrackFields({name: values + more * (name in weak) for name, values in fields.values.items()}, LEVELS)
+    first, second = (lists.classes(tracks, one, AXIS, grid_degrees=2.0) for one in (fields, stronger))
+    assert second.margin[0] >= first.margin[0]
+    assert second.probability[0] >= first.probability[0]
+
+
+@given(order=st.permutations(range(4)))
+def test_tracks_are_told_one_by_one(order):
+    lines = [hurricane(), low(), hurricane(fields=HURRICANE | {"wind_max": 5.0}), low(size=7)]
+    assert kinds(*[lines[k] for k in order]) == [["tc", "etc", "none", "none"][k] for k in order]
+
+
+def test_other_hemisphere_same_storms():
+    tracks, fields = member(hurricane(), low())
+    mirrored = dataclasses.replace(tracks, lat=-tracks.lat)
+    assert lists.classes(mirrored, fields, AXIS, grid_degrees=2.0).storm_class.tolist() == [1, 2]
