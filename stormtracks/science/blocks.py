@@ -1,6 +1,6 @@
-"""A block of a pass as a file: the maxima of all members over some times, and what proves that they are whole.
+"""A block of a pass as a file: a table of all members over some times, and what proves that it is whole.
 
-The head says what the maxima depend on, how many there are and where each member's begin. It has a hash of itself and
+The head says what the table depends on, how many rows it has and where each member's begin. It has a hash of itself and
 one of each member's part, so that a task that reads one member reads and checks no more than that.
 """
 
@@ -8,24 +8,20 @@ import contextlib
 import hashlib
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from stormtracks import disk, private
 from stormtracks.errors import StormtracksError
 from stormtracks.science.arrays import Ints
-from stormtracks.science.records import Maxima
 
 FORMAT = 3
 ABSENT = "is not there"
-COLUMNS = {"step": "<i4", "lat": "<f8", "lon": "<f8", "vorticity": "<f4"}
-_MAGIC = b"stormtracks maxima %d\n" % FORMAT
-_RECORD = np.dtype(list(COLUMNS.items()))
-_SIZES = struct.Struct("<3q")  # members, times, maxima
+_SIZES = struct.Struct("<3q")  # members, numbers beside each one's table, rows
 _HASH_BYTES = 16
 
 
@@ -41,14 +37,22 @@ class Block:
     ----------
     path : Path
     depends_on : str
-        What its maxima depend on, the times included; a block that depends on something else is not this one.
-    members, times : int
+        What its table depends on, the times included; a block that depends on something else is not this one.
+    members : int
+    beside : int
+        Whole numbers that stand beside each member's table.
+    columns : mapping of str to str
+        Name -> type of the table's columns, such as "<f8".
+    kind : str
+        What the table has: "maxima".
     """
 
     path: Path
     depends_on: str
     members: int
-    times: int
+    beside: int
+    columns: Mapping[str, str]
+    kind: str
 
     def fault(self, member: int | None = None) -> str | None:
         """Why the block, or a member's part of it, cannot be used; None: it can."""
@@ -62,7 +66,7 @@ class Block:
         return None
 
     def read(self, member: int) -> tuple[Ints, np.ndarray]:
-        """The numbers of missing values at each time, and the table of maxima, of one member.
+        """The numbers beside the table, shape (beside,), and the table, a structured array, of one member.
 
         Raises
         ------
@@ -70,36 +74,45 @@ class Block:
         """
         with self._opened() as (file, head):
             first, last = head.ends[member : member + 2]
-            file.seek(head.size + 4 * self.times * member)
-            missing = file.read(4 * self.times)
-            file.seek(head.size + 4 * self.times * self.members + int(first) * _RECORD.itemsize)
-            table = file.read(int(last - first) * _RECORD.itemsize)
-        if _hash(missing, table) != head.hashes[member]:
+            file.seek(head.size + 4 * self.beside * member)
+            numbers = file.read(4 * self.beside)
+            file.seek(head.size + 4 * self.beside * self.members + int(first) * self._record.itemsize)
+            table = file.read(int(last - first) * self._record.itemsize)
+        if _hash(numbers, table) != head.hashes[member]:
             raise Unproven("is damaged")
-        return np.frombuffer(missing, "<i4"), np.frombuffer(table, _RECORD)
+        return np.frombuffer(numbers, "<i4"), np.frombuffer(table, self._record)
 
-    def write(self, maxima: Maxima, owner: Ints, missing: Ints) -> None:
+    def write(self, arrays: Mapping[str, Any], owner: Ints, beside: Ints) -> None:
         """Write the block, whole and flushed.
 
         Parameters
         ----------
-        maxima : Maxima
-        owner : ndarray, shape of the maxima
-            Each one's member.
-        missing : ndarray, shape (members, times)
-            Numbers of missing values.
+        arrays : mapping of str to ndarray, shape (n,)
+            The columns; what is no column is left out.
+        owner : ndarray, shape (n,)
+            The member of each row.
+        beside : ndarray, shape (members, beside)
+            Whole numbers beside each one's table.
         """
         order = np.argsort(owner, kind="stable")
-        table = np.empty(len(owner), _RECORD)
-        for name in COLUMNS:
-            table[name] = getattr(maxima, name)[order]
+        table = np.empty(len(owner), self._record)
+        for name in self.columns:
+            table[name] = arrays[name][order]
         ends = np.searchsorted(owner[order], np.arange(self.members + 1)).astype("<i8")
-        rows = missing.astype("<i4")
+        rows = beside.astype("<i4")
         parts = [_hash(rows[one].tobytes(), table[ends[one] : ends[one + 1]].tobytes()) for one in range(self.members)]
-        head = _MAGIC + self._identity() + _SIZES.pack(self.members, self.times, len(table))
+        head = self._magic + self._identity() + _SIZES.pack(self.members, self.beside, len(table))
         head += ends.tobytes() + b"".join(parts)
         content = head + _hash(head) + rows.tobytes() + table.tobytes()
         disk.write_whole(self.path, content, mode=0o600)  # whatever the umask is: see `private.open_file`
+
+    @property
+    def _record(self) -> np.dtype[Any]:
+        return np.dtype(list(self.columns.items()))
+
+    @property
+    def _magic(self) -> bytes:
+        return b"stormtracks %s %d\n" % (self.kind.encode(), FORMAT)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[tuple[BinaryIO, "_Head"]]:
@@ -115,19 +128,19 @@ class Block:
             raise Unproven(f"cannot be read: {error.strerror or error}") from error
 
     def _head(self, file: BinaryIO) -> "_Head":
-        size = len(_MAGIC) + _HASH_BYTES + _SIZES.size + 8 * (self.members + 1) + _HASH_BYTES * (self.members + 1)
+        size = len(self._magic) + _HASH_BYTES + _SIZES.size + 8 * (self.members + 1) + _HASH_BYTES * (self.members + 1)
         data = file.read(size)
-        if not data.startswith(_MAGIC):
+        if not data.startswith(self._magic):
             raise Unproven(_kind(data))
         if _hash(data[:-_HASH_BYTES]) != data[-_HASH_BYTES:]:
             raise Unproven("is damaged" if len(data) == size else "is cut")
-        if not data.startswith(self._identity(), len(_MAGIC)):
+        if not data.startswith(self._identity(), len(self._magic)):
             raise Unproven("belongs to another pass")
-        members, times, count = _SIZES.unpack_from(data, len(_MAGIC) + _HASH_BYTES)
-        whole = size + 4 * members * times + count * _RECORD.itemsize
-        if (members, times) != (self.members, self.times) or os.fstat(file.fileno()).st_size != whole:
+        members, beside, count = _SIZES.unpack_from(data, len(self._magic) + _HASH_BYTES)
+        whole = size + 4 * members * beside + count * self._record.itemsize
+        if (members, beside) != (self.members, self.beside) or os.fstat(file.fileno()).st_size != whole:
             raise Unproven("is cut")
-        numbers = len(_MAGIC) + _HASH_BYTES + _SIZES.size
+        numbers = len(self._magic) + _HASH_BYTES + _SIZES.size
         ends = np.frombuffer(data, "<i8", members + 1, numbers)
         hashes = data[numbers + ends.nbytes : -_HASH_BYTES]
         return _Head(size, ends, [hashes[at : at + _HASH_BYTES] for at in range(0, len(hashes), _HASH_BYTES)])
@@ -138,7 +151,7 @@ class Block:
 
 @dataclass(frozen=True)
 class _Head:
-    """What stands before the maxima: bytes of it, where each member's begin (and end), the hash of each one's part."""
+    """What stands before the table: bytes of it, where each member's begin (and end), the hash of each one's part."""
 
     size: int
     ends: Ints

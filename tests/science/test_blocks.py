@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from stormtracks.science import blocks
 from stormtracks.science.blocks import Block, Unproven
-from stormtracks.science.records import Maxima
+from stormtracks.science.passes.stages import COLUMNS
 
 MEMBERS, TIMES, EACH = 3, 4, 20
 MISSING = np.arange(MEMBERS * TIMES).reshape(MEMBERS, TIMES)
 
 
 def written(folder, depends_on="settings from 0", name="000000.maxima"):
-    block = Block(folder / name, depends_on, MEMBERS, TIMES)
+    block = Block(folder / name, depends_on, MEMBERS, TIMES, COLUMNS, "maxima")
     numbers = np.arange(MEMBERS * EACH)
-    maxima = Maxima(numbers.astype(np.int32) % TIMES, numbers * 0.5, numbers * 2.0, (numbers * 1e-5).astype(np.float32))
+    maxima = {"step": numbers % TIMES, "lat": numbers * 0.5, "lon": numbers * 2.0, "vorticity": numbers * 1e-5}
     block.write(maxima, numbers % MEMBERS, MISSING)
     return block
 
@@ -101,7 +101,7 @@ def test_what_another_user_may_have_written_is_not_read(tmp_path):
 
 
 def test_a_block_without_maxima_is_one_too(tmp_path):
-    block = Block(tmp_path / "000000.maxima", "x", MEMBERS, TIMES)
+    block = Block(tmp_path / "000000.maxima", "x", MEMBERS, TIMES, COLUMNS, "maxima")
     nothing = np.array([])
-    block.write(Maxima(nothing.astype(np.int32), nothing, nothing, nothing.astype(np.float32)), nothing, MISSING)
+    block.write(dict.fromkeys(COLUMNS, nothing), nothing, MISSING)
     assert len(block.read(2)[1]) == 0

@@ -9,6 +9,9 @@ import pytest
 
 from stormtracks import disk, private
 from stormtracks.science import blocks, passes, pipeline, reanalysis
+from stormtracks.science.passes import folder as pass_folder
+from stormtracks.science.passes import shared_pass
+from stormtracks.science.passes.stages import maxima_pass
 from stormtracks.science.settings import Settings
 
 FIELDS = ("step", "lat", "lon", "vorticity")
@@ -17,7 +20,7 @@ FIELDS = ("step", "lat", "lon", "vorticity")
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Several blocks to a pass, though the season is short."""
-    monkeypatch.setattr(passes, "BLOCK_STEPS", 4)
+    monkeypatch.setattr(shared_pass, "BLOCK_STEPS", 4)
 
 
 def stages(settings):
@@ -60,7 +63,7 @@ def test_a_description_that_takes_something_else_makes_a_pass_of_its_own(planted
 
 
 def _work(folder, member, scratch, counts):
-    passes.BLOCK_STEPS = 1
+    shared_pass.BLOCK_STEPS = 1
     counts.put(member_maxima(folder, member, scratch)[1])
 
 
@@ -79,9 +82,9 @@ def test_slots_share_a_pass(planted, tmp_path):
 def test_a_block_whose_worker_died_is_done_by_another(planted, tmp_path, small_blocks):
     def die_with_a_lock():
         with reanalysis.open_season(planted["20crv2c"], 2005) as season:
-            everyone = passes._Pass(season, stages(Settings()), tmp_path).__enter__()
-            lock = disk.lock(everyone.folder / "000004.lock")
-            with lock, disk.beside(everyone.folder / "000004.maxima") as part:
+            everyone = maxima_pass(season, stages(Settings()), tmp_path).__enter__()
+            lock = disk.lock(everyone.folder.path / "000004.lock")
+            with lock, disk.beside(everyone.folder.path / "000004.maxima") as part:
                 part.write_bytes(b"half")
                 os._exit(9)
 
@@ -102,16 +105,16 @@ def test_other_settings_are_another_pass_unless_maxima_do_not_depend_on_them(pla
 
 def test_old_passes_are_cleared_but_not_one_in_use(planted, tmp_path):
     with reanalysis.open_season(planted["20crv2c"], 2005) as season:
-        first = passes._Pass(season, stages(Settings()), tmp_path)
+        first = maxima_pass(season, stages(Settings()), tmp_path)
         with first:
-            for threshold in (3e-5, 4e-5, 5e-5, 6e-5):
-                with passes._Pass(season, stages(Settings(threshold_s1=threshold)), tmp_path):
+            for threshold in (3e-5, 4e-5, 5e-5, 6e-5, 8e-5):
+                with maxima_pass(season, stages(Settings(threshold_s1=threshold)), tmp_path):
                     pass
-            assert first.folder.exists()
-        with passes._Pass(season, stages(Settings(threshold_s1=7e-5)), tmp_path):
+            assert first.folder.path.exists()
+        with maxima_pass(season, stages(Settings(threshold_s1=7e-5)), tmp_path):
             pass
-        assert not first.folder.exists()
-    assert len(list((tmp_path / "passes").iterdir())) == passes.KEPT_PASSES
+        assert not first.folder.path.exists()
+    assert len(list((tmp_path / "passes").iterdir())) == pass_folder.KEPT_PASSES
 
 
 def test_a_pass_does_without_locks(planted, tmp_path, monkeypatch):
@@ -176,10 +179,10 @@ def _hold(path, ready):
 def test_a_frozen_holder_of_a_lock_is_not_waited_for_for_ever(
     planted, tmp_path, small_blocks, monkeypatch, name, caplog
 ):
-    monkeypatch.setattr(passes, "LOCK_SECONDS", 0.1)
-    monkeypatch.setattr(passes, "IN_USE_SECONDS", 0.1)
+    monkeypatch.setattr(pass_folder, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(pass_folder, "IN_USE_SECONDS", 0.1)
     with reanalysis.open_season(planted["20crv2c"], 2005) as season:
-        folder = private.folder(passes._Pass(season, stages(Settings()), tmp_path).folder)
+        folder = private.folder(maxima_pass(season, stages(Settings()), tmp_path).folder.path)
     context = multiprocessing.get_context("fork")
     ready = context.Event()
     frozen = context.Process(target=_hold, args=(folder / name, ready), daemon=True)
