@@ -21,11 +21,14 @@ class TrackFields:
         What each feature was made of, such as "z200 - z500" or "wind at 850 hPa".
     missing : dict of str to str
         Features that could not be made -> why not, such as "no file with pressure". They are not in `values`.
+    grid_degrees : float or None
+        Spacing of the grid that the tracks were found on, degrees of latitude; None where nobody said.
     """
 
     values: Mapping[str, Floats]
     made_of: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    grid_degrees: float | None = None
 
     def get(self, name: str, points: int) -> Floats:
         """A feature, shape (points,); all NaN where it could not be made."""
