@@ -1,4 +1,4 @@
-"""One track per storm over the members of an ensemble: which have it, its mean path, how far apart they are."""
+"""One track per storm over the members of an ensemble, or one storm for those of their lists, with a probability."""
 
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks

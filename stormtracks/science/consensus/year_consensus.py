@@ -87,12 +87,19 @@ def consensus_of(
     members: Sequence[int],
     ensemble: Sequence[Tracks],
     matches: Sequence[Matches],
+    *,
+    alone: bool = False,
     **thresholds: Any,
 ) -> ConsensusTracks:
-    """The same from records: the tracks and the matches of each member."""
+    """The same from records: the tracks and the matches of each member.
+
+    With `alone` a track that runs with no other member's is a storm too, where `min_share` lets one member do.
+    """
     settings = ConsensusSettings(**thresholds)
     points = Points.of(ensemble)
     labels = _groups(points, settings)
+    if alone and settings.min_share * points.members <= 1:
+        labels = _with_lone(labels)
     path = mean_tracks(points, labels, settings.path_share)
     merged = merge_pieces(labels, path, best_tracks(points, labels, matches, settings.min_matched_share))
     if merged is not labels:  # storms have been put together, so that their paths have changed
@@ -127,6 +134,14 @@ def _groups(points: Points, settings: ConsensusSettings) -> Ints:
         min_near_share=settings.min_near_share,
         min_share=settings.min_share,
     )
+
+
+def _with_lone(labels: Ints) -> Ints:
+    """The groups, and one more for each track that is in none."""
+    lone = np.flatnonzero(labels < 0)
+    labels = labels.copy()
+    labels[lone] = labels.max(initial=-1) + 1 + np.arange(len(lone))
+    return labels
 
 
 def _kept(path: _Path, settings: ConsensusSettings) -> Bools:

@@ -1,0 +1,195 @@
+"""What share of the lists and mean probability are worth: fitted where the truth is known, kept as JSON."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stormtracks import disk
+from stormtracks.science.arrays import Bools, Floats
+from stormtracks.science.errors import InputError
+
+SHIPPED = Path(__file__).parents[1] / "data" / "calibration.json"
+FEATURES = ("share", "probability")
+_RIDGE = 0.01
+"""Penalty of large weights, so that a season without a false storm can be fitted too."""
+_NEVER = 1e-3
+"""Probabilities are kept this far from 0 and 1 before the logarithm."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Share and mean probability of a storm -> how often such a storm is real.
+
+    Attributes
+    ----------
+    intercept : float
+    weights : tuple of float
+        Of the log odds of share and of probability, in the order of `FEATURES`; none is negative, so that what more
+        lists hold is never less probable.
+    about : dict
+        What it was fitted on and tested on, in plain values.
+    """
+
+    intercept: float
+    weights: tuple[float, ...]
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def probability(self, held_by: Bools, probability: Floats) -> Floats:
+        """Calibrated probability of storms.
+
+        Parameters
+        ----------
+        held_by : ndarray of bool, shape (nstorms, nmembers)
+            Whose list has each storm.
+        probability : ndarray of float, shape (nstorms,)
+            Mean over all members.
+
+        Returns
+        -------
+        ndarray of float64, shape (nstorms,)
+        """
+        return _logistic(self.intercept + _features(held_by, probability) @ np.array(self.weights))
+
+    @classmethod
+    def fit(cls, features: Floats, real: Bools, about: Mapping[str, Any] | None = None) -> "Calibration":
+        """Fit on storms whose truth is known.
+
+        Parameters
+        ----------
+        features : ndarray of float, shape (n, 2)
+            As `features` makes them, of all storms of the seasons to fit on.
+        real : ndarray of bool, shape (n,)
+            Whether each is a true storm.
+        about : dict, optional
+
+        Returns
+        -------
+        Calibration
+
+        Raises
+        ------
+        InputError
+            No storm to fit on.
+
+        Notes
+        -----
+        Logistic regression by Newton's method with a small ridge. A feature whose weight comes out negative is left
+        out: with members alike, share and probability say nearly the same.
+        """
+        if not len(real):
+            raise InputError("there is no storm to fit a calibration on; give seasons with storms in their lists")
+        used = list(range(features.shape[1]))
+        while True:
+            fitted = _newton(np.column_stack([np.ones(len(real)), features[:, used]]), real.astype(float))
+            negative = [column for column, weight in zip(used, fitted[1:], strict=True) if weight < 0]
+            if not negative:
+                break
+            used.remove(negative[0])
+        weights = np.zeros(features.shape[1])
+        weights[used] = fitted[1:]
+        return cls(float(fitted[0]), tuple(map(float, weights)), about or {})
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "features": [f"log odds of {name}" for name in FEATURES],
+            "intercept": round(self.intercept, 4),
+            "weights": [round(weight, 4) for weight in self.weights],
+            **self.about,
+        }
+
+
+def features(held_by: Bools, probability: Floats) -> Floats:
+    """What a calibration is fitted on: log odds of the share of the lists and of the mean probability.
+
+    Parameters
+    ----------
+    held_by : ndarray of bool, shape (nstorms, nmembers)
+    probability : ndarray of float, shape (nstorms,)
+
+    Returns
+    -------
+    ndarray of float64, shape (nstorms, 2)
+
+    Notes
+    -----
+    Of n members k have the storm: its share counts as (k + 1/2) / (n + 1), which knows neither 0 nor 1.
+    """
+    return _features(held_by, probability)
+
+
+def load(path: str | os.PathLike[str], list_name: str = "tc", classifier: str = "rule") -> Calibration | None:
+    """The calibration of a list made by a kind of classifier; None where the file has none.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or is not one of calibrations.
+    """
+    try:
+        kept = json.loads(Path(path).read_text(encoding="utf-8"))
+        one = kept["calibrations"].get(f"{list_name}, {classifier}")
+        if one is None:
+            return None
+        about = {key: value for key, value in one.items() if key not in ("features", "intercept", "weights")}
+        return Calibration(float(one["intercept"]), tuple(map(float, one["weights"])), about)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; give a file of calibrations") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: is not a file of calibrations ({error}); give another one") from error
+
+
+def shipped(list_name: str = "tc", classifier: str = "rule") -> Calibration | None:
+    """The calibration that comes with stormtracks; None for a list and a classifier that it was not fitted for.
+
+    Parameters
+    ----------
+    list_name : {'tc', 'etc'}
+    classifier : str
+        The setting of the lists: "rule", or "logistic:FILE".
+    """
+    return load(SHIPPED, list_name, classifier.partition(":")[0])
+
+
+def save(path: str | os.PathLike[str], calibrations: Mapping[str, Calibration]) -> Path:
+    """Write calibrations, by "LIST, CLASSIFIER" such as "tc, rule"; what the file has of others stays."""
+    path = Path(path)
+    kept = json.loads(path.read_text(encoding="utf-8")).get("calibrations", {}) if path.exists() else {}
+    kept |= {key: one.to_json() for key, one in calibrations.items()}
+    disk.write_whole(path, (json.dumps({"calibrations": kept}, indent=1) + "\n").encode())
+    return path
+
+
+def _features(held_by: Bools, probability: Floats) -> Floats:
+    held, members = held_by.sum(axis=1), held_by.shape[1]
+    share = (held + 0.5) / (members + 1.0)
+    sure = np.clip(probability, _NEVER, 1.0 - _NEVER)
+    return np.column_stack([_log_odds(share), _log_odds(sure)])
+
+
+def _log_odds(share: Floats) -> Floats:
+    return np.log(share) - np.log1p(-share)
+
+
+def _logistic(value: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-np.clip(value, -30.0, 30.0)))
+
+
+def _newton(columns: Floats, real: Floats) -> Floats:
+    """Weights of a logistic regression; the first column is the intercept's and bears no penalty."""
+    weights = np.zeros(columns.shape[1])
+    penalty = np.diag([1e-6, *np.full(columns.shape[1] - 1, _RIDGE)]) * len(real)
+    for _ in range(50):
+        expected = _logistic(columns @ weights)
+        gradient = columns.T @ (real - expected) - penalty @ weights
+        curvature = (columns * (expected * (1 - expected))[:, None]).T @ columns + penalty
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights + np.clip(step, -2.0, 2.0)
+        if np.abs(step).max() < 1e-8:
+            break
+    return weights

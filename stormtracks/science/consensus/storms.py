@@ -1,0 +1,60 @@
+"""What a consensus of lists is: storms with a probability and an intensity, each with its spread."""
+
+from dataclasses import dataclass
+
+from stormtracks.science.arrays import Bools, Floats, Times
+from stormtracks.science.consensus.mean import ConsensusTracks
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsensusStorms(ConsensusTracks):
+    """Storms of one year of which the members' lists tell, as the members agree on them.
+
+    `held_by` says whose list has each storm, so that `share` is the share of the members' lists. What else a consensus
+    has is in `ConsensusTracks`.
+
+    Attributes
+    ----------
+    list_name : str
+        One of `lists.LISTS`.
+    probability : ndarray of float64, shape (nstorms,)
+        That it is a storm of the list as the classifier says, mean over all members: one whose list does not have the
+        storm counts with the probability of its track of it, 0 where it has none.
+    calibrated : ndarray of float64, shape (nstorms,)
+        That it is real, given share and probability; NaN where no calibration is known.
+    intensity_max, intensity_max_std : ndarray of float64, shape (nstorms,)
+        Highest wind around it, m s-1: mean and standard deviation over the members that have it; NaN without winds.
+    pressure_lowest, pressure_lowest_std : ndarray of float64, shape (nstorms,)
+        Pa, the same.
+    tropical : ndarray of float64, shape (npoints,)
+        Share of the storm's members at the time in which it is a tropical cyclone.
+    wind, wind_std, pressure, pressure_std : ndarray of float64, shape (npoints,)
+        Mean and standard deviation over the members: m s-1 and Pa; NaN without the field.
+    lat_smooth, lon_smooth : ndarray of float64, shape (npoints,)
+        The mean path smoothed in time, to be shown; degrees. Nothing is measured on it.
+    """
+
+    list_name: str
+    probability: Floats
+    calibrated: Floats
+    intensity_max: Floats
+    intensity_max_std: Floats
+    pressure_lowest: Floats
+    pressure_lowest_std: Floats
+    tropical: Floats
+    wind: Floats
+    wind_std: Floats
+    pressure: Floats
+    pressure_std: Floats
+    lat_smooth: Floats
+    lon_smooth: Floats
+
+    @property
+    def tropical_point(self) -> Bools:
+        """Points at which at least half of the storm's members call it tropical, shape (npoints,) of bool."""
+        return self.tropical >= 0.5
+
+    def tropical_time(self, storm: int) -> tuple[Times, Times] | None:
+        """First and last time at which a storm is tropical; None where it never is."""
+        time = self.time[self.points(storm)][self.tropical_point[self.points(storm)]]
+        return (time[0], time[-1]) if len(time) else None

@@ -1,0 +1,81 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from ensembles import member_result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from storm_lists import storm_list
+
+from stormtracks.science.energy import KNOT_M_S, energy, months, storm_maximum, wind_of_pressure
+from stormtracks.science.errors import InputError
+
+
+def steady(wind_kt):
+    """A list whose storms have this wind at every point."""
+    one = storm_list(0)[0]
+    wind = np.full(len(one.tracks.time), wind_kt * KNOT_M_S)
+    return dataclasses.replace(one, fields={"wind_max": wind})
+
+
+def test_ace_of_a_day_of_hundred_knots_is_four():
+    one = steady(100.0)
+    made = energy(one)
+    day = np.flatnonzero(one.tropical)[:4]
+    assert made.ace[day].sum() == pytest.approx(4.0) and made.days[day].sum() == 1.0
+    assert made.pdi[day].sum() == pytest.approx((100 * KNOT_M_S) ** 3 * 86400 / 1e9)
+
+
+def test_weak_winds_have_days_and_dissipation_but_no_ace():
+    made = energy(steady(33.9))
+    assert made.ace.sum() == 0 and made.days.sum() > 0 and made.pdi.sum() > 0
+    assert energy(steady(34.0)).ace.sum() > 0
+
+
+def test_only_tropical_points_count_unless_all_are_asked_for():
+    one = steady(50.0)
+    assert energy(one).days.sum() == one.tropical.sum() / 4
+    assert energy(one, tropical_only=False).days.sum() == len(one.tropical) / 4
+
+
+def test_times_between_the_synoptic_ones_do_not_count():
+    one = steady(50.0)
+    tracks = dataclasses.replace(one.tracks, time=one.tracks.time + np.timedelta64(3, "h"))
+    assert energy(dataclasses.replace(one, tracks=tracks)).ace.sum() == 0
+
+
+def test_unknown_winds_add_nothing():
+    one = dataclasses.replace(storm_list(0)[0], fields={})
+    made = energy(one)
+    assert made.ace.sum() == 0 and np.isnan(made.wind_kt).all()
+
+
+def test_winds_of_pressure_need_the_pressure():
+    one = storm_list(0)[0]
+    made = energy(one, wind="pressure")
+    np.testing.assert_allclose(made.wind_kt, wind_of_pressure(one.fields["pressure_min"].astype(float)))
+    with pytest.raises(InputError, match="'wind' must be one of"):
+        energy(one, wind="guess")
+
+
+@given(rows=st.sets(st.integers(0, 3)))
+@settings(max_examples=16, deadline=None)
+def test_ace_is_additive_over_storms(rows):
+    one = storm_list(0)[0]
+    parts = [one.take(np.array(sorted(part), int)) for part in (rows, set(range(4)) - rows)]
+    for name in ("days", "ace", "pdi"):
+        whole = getattr(energy(one), name).sum()
+        assert sum(getattr(energy(part), name).sum() for part in parts) == pytest.approx(whole)
+
+
+def test_highest_of_counted_points():
+    one = storm_list(0)[0]
+    every = storm_maximum(one, energy(one).wind_kt, np.ones(len(one.tropical), bool))
+    np.testing.assert_allclose(every, one.intensity_max / KNOT_M_S, rtol=1e-5)
+    assert np.isnan(storm_maximum(one, energy(one).wind_kt, np.zeros(len(one.tropical), bool))).all()
+
+
+def test_months_in_the_calendar_of_the_times():
+    times = member_result(0).tracks.time
+    assert set(months(times, "proleptic_gregorian").tolist()) == {7}
+    assert months(np.array([59 * 86400]).astype("datetime64[s]"), "360_day").tolist() == [1]
