@@ -8,6 +8,7 @@ from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint
 from stormtracks.science.results.choice import choose
 from stormtracks.science.results.file import check, digest, load_header
 from stormtracks.science.results.header import Header
+from stormtracks.science.results.list_storage import load_list, save_list
 from stormtracks.science.results.places import members, path, sweep, years
 from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe
 from stormtracks.science.results.result import Result
@@ -37,6 +38,7 @@ __all__ = [
     "load_headed",
     "load_headed_tracks",
     "load_header",
+    "load_list",
     "load_matched",
     "load_matches",
     "load_settings",
@@ -46,6 +48,7 @@ __all__ = [
     "recipe",
     "save",
     "save_hashed",
+    "save_list",
     "sweep",
     "years",
 ]

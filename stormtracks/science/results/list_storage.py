@@ -1,0 +1,97 @@
+"""List of storms of `classify` <-> its file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import netCDF4
+
+from stormtracks.science import calendars
+from stormtracks.science.lists import StormList
+from stormtracks.science.records import Matches
+from stormtracks.science.results import columns, file, layout, list_layout, trajectories
+from stormtracks.science.results.columns import Column
+from stormtracks.science.results.file import header_of, opened
+from stormtracks.science.results.header import Header
+from stormtracks.science.results.places import Folder, chosen
+
+_TASK = "classify"
+_COORDINATES = {"coordinates": "time lat lon"}
+_OWN = layout.TRACKS.keys() | list_layout.STORMS.keys()
+
+
+def save_list(header: Header, storms: StormList, folder: Folder) -> tuple[Path, str]:
+    """Write a list of storms to its place below `folder`, replacing what was there.
+
+    Parameters
+    ----------
+    header : Header
+        Which result it is, its counts and how it was made.
+    storms : StormList
+    folder : path_like
+        Folder of all results.
+
+    Returns
+    -------
+    (Path, str)
+        The file, and the SHA-256 of what was written to it.
+
+    Raises
+    ------
+    ResultError
+        It cannot be written; the message names the file.
+    """
+    return file.save(header, folder, "Storms", lambda dataset: _fill(dataset, storms))
+
+
+def load_list(
+    path_or_folder: Folder, year: int | None = None, ensemble_member: int | None = None
+) -> tuple[Header, StormList]:
+    """A list of storms, exactly as it was saved, and its header.
+
+    Parameters
+    ----------
+    path_or_folder : path_like
+        The file; or the folder of all results, with `year` and `ensemble_member`.
+    year, ensemble_member : int, optional
+
+    Raises
+    ------
+    ResultError
+        There is none; or the file is damaged, or is of another task.
+    """
+    with opened(chosen(path_or_folder, year, ensemble_member, _TASK), _TASK) as dataset:
+        return header_of(dataset), _read(dataset)
+
+
+def _fill(dataset: netCDF4.Dataset, storms: StormList) -> None:
+    around = {name: _column(name) for name in storms.fields}
+    arrays = {name: getattr(storms, name) for name in list_layout.STORMS} | dict(storms.fields)
+    trajectories.write(dataset, storms.tracks, storms.track_id, list_layout.STORMS | around, arrays)
+    calendar = calendars.in_files(storms.tracks.calendar)
+    every = dataset.createGroup("every")
+    every.createDimension("track", len(storms.every_class))
+    of_every = {"storm_class": storms.every_class, "probability": storms.every_probability}
+    columns.write(every, list_layout.EVERY, of_every, calendar)
+    matches = dataset.createGroup("matches")
+    matches.createDimension("storm", len(storms.matches))
+    columns.write(matches, list_layout.MATCHES, vars(storms.matches), calendar)
+
+
+def _read(dataset: netCDF4.Dataset) -> StormList:
+    around = {name: _column(name) for name in dataset.variables if name not in _OWN}
+    every: Mapping[str, Any] = columns.read(dataset["every"], list_layout.EVERY)
+    storms = columns.read(dataset, list_layout.STORMS)
+    return StormList(
+        tracks=trajectories.read(dataset),
+        track_id=columns.read(dataset, {"track_id": layout.TRACKS["track_id"]})["track_id"],
+        fields=columns.read(dataset, around),
+        matches=Matches(**columns.read(dataset["matches"], list_layout.MATCHES)),
+        every_class=every["storm_class"],
+        every_probability=every["probability"],
+        **storms | {"tropical": storms["tropical"].astype(bool)},
+    )
+
+
+def _column(name: str) -> Column:
+    return Column("f4", "obs", list_layout.FIELDS.get(name, {}) | _COORDINATES)
