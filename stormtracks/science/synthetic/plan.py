@@ -9,7 +9,7 @@ from stormtracks.errors import BadValue
 from stormtracks.science.arrays import Times
 from stormtracks.science.records import Grid
 
-LAYOUTS = ("20crv2c", "20crv3")
+LAYOUTS = ("20crv2c", "20crv3", "era5")
 LIKE = ("20crv2c", "era5")
 
 
@@ -29,8 +29,10 @@ class Plan:
         First and last day ("2005-06-01"), 00 UTC of both included; none: all of the year.
     step_hours : int
         Time step; a day is a multiple of it.
-    layout : str
-        '20crv2c' (a file per variable, all members in each chunk) or '20crv3' (a file per variable and member).
+    layout : str or None
+        '20crv2c' (a file per variable, all members in each chunk), '20crv3' (a file per variable and member) or
+        'era5' (a file per variable, as the Climate Data Store has them). None: 'era5' where the season is like
+        ERA5, otherwise '20crv2c'.
     noise : float
         Strength of the lows and the noise; 1 is what ERA5's winds show on a grid like this (see `background`).
     extra_storms : bool
@@ -41,6 +43,7 @@ class Plan:
         zlib level, 0 to 9; the archive has 6.
     like : str or None
         What the season is like (see `nature`): '20crv2c', 'era5', or none: winds at 850 hPa only, of ERA5's strength.
+        Where it is like an archive, files of pressure and heights are written as well.
     """
 
     year: int
@@ -49,7 +52,7 @@ class Plan:
     start: str | None = None
     stop: str | None = None
     step_hours: int = 6
-    layout: str = "20crv2c"
+    layout: str | None = None
     noise: float = 1.0
     extra_storms: bool = True
     seed: int = 2005
@@ -57,8 +60,10 @@ class Plan:
     like: str | None = None
 
     def __post_init__(self) -> None:
+        if self.layout is None:
+            object.__setattr__(self, "layout", "era5" if self.like == "era5" else LAYOUTS[0])
         if self.layout not in LAYOUTS:
-            raise BadValue(f"'layout' must be {' or '.join(LAYOUTS)}, not {self.layout!r}")
+            raise BadValue(f"'layout' must be {', '.join(LAYOUTS[:-1])} or {LAYOUTS[-1]}, not {self.layout!r}")
         if self.like is not None and self.like not in LIKE:
             raise BadValue(f"'like' must be {' or '.join(LIKE)}, not {self.like!r}")
         if not 0.25 <= self.grid <= 10 or 180 % self.grid:
