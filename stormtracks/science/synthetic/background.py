@@ -12,7 +12,7 @@ from stormtracks.science.arrays import Floats
 from stormtracks.science.sphere import EARTH_RADIUS_KM
 from stormtracks.science.synthetic.harmonics import Waves, legendre, products
 from stormtracks.science.synthetic.levels import LEVELS, UPPER_WAVES_WEST, UPWARD, jets, noise_share, share
-from stormtracks.science.synthetic.nature import Colour, Layer, nature
+from stormtracks.science.synthetic.nature import Layer, nature
 from stormtracks.science.synthetic.plan import Plan
 
 SHARED_VARIANCE = 0.75
@@ -38,8 +38,10 @@ class Background:
         self._nlon = len(grid.lon)
         self._functions = legendre(lat, size)
         self._cos = np.cos(np.radians(lat))[:, None]
-        scale = _amplitudes(like.colour, size)
-        self._chains = [_Chain(plan, layer, scale, number) for number, layer in enumerate(like.layers)]
+        self._chains = [
+            _Chain(plan, layer, _amplitudes(like.colour.spectrum(size, layer.high_pass)), number)
+            for number, layer in enumerate(like.layers)
+        ]
         self._levels = {level: _Level.at(level, like.layers, lat, plan.noise) for level in LEVELS}
 
     def __iter__(self) -> Iterator[tuple[Floats, Floats]]:
@@ -142,15 +144,15 @@ class _Chain:
         return draws
 
 
-def _amplitudes(colour: Colour, size: int) -> Floats:
-    """Standard deviation of the coefficients (real and imaginary part each) by order and degree.
+def _amplitudes(spectrum: Floats) -> Floats:
+    """Standard deviation of the coefficients (real and imaginary part each) by order and degree, from a `spectrum`.
 
     They are those of the streamfunction over the Earth's radius, m s-1, and the vorticity has a variance of 1 s-2.
     """
-    degree = np.arange(size + 1.0)
-    vorticity = np.sqrt(colour.spectrum(size) / (2 * degree + 1))
+    degree = np.arange(float(len(spectrum)))
+    vorticity = np.sqrt(spectrum / (2 * degree + 1))
     radius = 1e3 * EARTH_RADIUS_KM
-    psi = np.divide(vorticity * radius, degree * (degree + 1), where=degree > 0, out=np.zeros(size + 1))
-    order = np.arange(size + 1)[:, None]
+    psi = np.divide(vorticity * radius, degree * (degree + 1), where=degree > 0, out=np.zeros_like(degree))
+    order = degree[:, None]
     both = np.where(order == 0, 1.0, np.sqrt(0.5))  # a wave's variance is shared by its two parts
     return (np.where(order <= degree, psi, 0.0) * both).astype(np.float32)[..., None]

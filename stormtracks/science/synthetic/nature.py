@@ -1,7 +1,6 @@
 """What a planted season is like: the colour of its noise, its cyclones, the strength of its storms."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -22,11 +21,15 @@ class Layer:
         Time in which a structure of degree 15 decorrelates to 1/e; others as degree to the power of -0.5.
     std : tuple of (float, float)
         Latitude (degrees) and standard deviation of the vorticity there (1e-5 s-1).
+    high_pass : float
+        The spectrum is multiplied by n^4 / (n^4 + high_pass^4); 0: not at all. Without it the large waves' pressure has
+        a spread of 45 hPa in mid-latitudes.
     """
 
     drift: float
     lifetime_h: float
     std: _Line
+    high_pass: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -39,25 +42,21 @@ class Colour:
         Highest degree.
     rolloff, power : float
         The spectrum is multiplied by exp(-(n / rolloff) ** power).
-    high_pass : float
-        And by n^4 / (n^4 + high_pass^4); 0: not at all. Without it the large waves' pressure has a spread of 45 hPa in
-        mid-latitudes.
     """
 
     truncation: int
     rolloff: float
     power: float
-    high_pass: float = 0.0
 
-    def spectrum(self, size: int) -> Floats:
+    def spectrum(self, size: int, high_pass: float) -> Floats:
         """Variance by degree 0 to `size`, adding up to 1: rises to degree 8, is flat to about 25 and falls beyond as
         the degree to the power of -1 (an energy spectrum of -3), down to what the model of the archive resolves."""
         degree = np.arange(size + 1.0)
         shape = (
             degree / (degree + 8) / (1 + (degree / 25) ** 2) ** 0.15 * np.exp(-((degree / self.rolloff) ** self.power))
         )
-        if self.high_pass:
-            shape *= degree**4 / (degree**4 + self.high_pass**4)
+        if high_pass:
+            shape *= degree**4 / (degree**4 + high_pass**4)
         return shape / shape.sum()
 
 
@@ -84,8 +83,14 @@ class Population:
         Share of the wind at 200 hPa in that at 850 hPa.
     exponent : float
         The vorticity is `peak` times the sine of the share of life lived, to this power: below 1 it stays high longer.
+    winter, winter_strength : float
+        Excess of births, and of strength, in the hemisphere's winter, as a share; negative: in its summer.
+    seclusions : float
+        Share of warm seclusions.
+    apart_km : float
+        Distance that cyclones keep from each other where they can; 0: none.
     over_land : bool
-        Born over land only, more often in summer.
+        Born over land only.
     """
 
     kind: str
@@ -99,6 +104,10 @@ class Population:
     size_km: tuple[float, float]
     upper_share: tuple[float, float] = (1.0, 1.0)
     exponent: float = 1.0
+    winter: float = 0.0
+    winter_strength: float = 0.0
+    seclusions: float = 0.0
+    apart_km: float = 0.0
     over_land: bool = False
 
 
@@ -140,11 +149,11 @@ def nature(like: str | None) -> Nature:
     return NATURES[like]
 
 
-def _layers(extratropics: float, tropics: float) -> tuple[Layer, ...]:
-    """Noise of the extratropics and of the tropics, times these strengths."""
+def _layers(extratropics: tuple[float, float], tropics: tuple[float, float]) -> tuple[Layer, ...]:
+    """Noise of the extratropics and of the tropics, each (times, high pass)."""
     return tuple(
-        Layer(layer.drift, layer.lifetime_h, tuple((lat, std * times) for lat, std in layer.std))
-        for layer, times in zip(LAYERS, (extratropics, tropics), strict=True)
+        Layer(layer.drift, layer.lifetime_h, tuple((lat, std * times) for lat, std in layer.std), high_pass)
+        for layer, (times, high_pass) in zip(LAYERS, (extratropics, tropics), strict=True)
     )
 
 
@@ -161,35 +170,30 @@ _PLAIN = (
 )
 """Mid-latitude lows, and disturbances of the trades and the monsoons."""
 
-_MIDLATITUDE: dict[str, Any] = {
-    "latitudes": (30.0, 65.0), "life_days": (3.0, 8.0), "peak": 7.0e-5, "spread": 0.4, "eastward": (5.0, 15.0),
-    "poleward": (0.0, 3.0), "size_km": (350.0, 700.0), "exponent": 0.7,
-}  # fmt: skip
-_PER_DAY = 8.0
-_SECLUSIONS = 0.05
-
-
-def _populations(per_day: float) -> tuple[Population, ...]:
-    """Cyclones of a season with so many mid-latitude lows per day and hemisphere, 5 % of them warm seclusions."""
-    return (
-        Population("midlatitude_low", per_day * (1 - _SECLUSIONS), upper_share=(1.2, 1.8), **_MIDLATITUDE),
-        Population("warm_seclusion", per_day * _SECLUSIONS, upper_share=(0.7, 1.0), **_MIDLATITUDE),
-        Population("tropical_disturbance", 36.0, (5, 32), (0.5, 2.0), 4.8e-5, 0.3, (-8, 2), (-1, 2), (250.0, 350.0),
-                   (0.2, 1.6)),
-        Population("subtropical_low", 0.15, (25, 40), (2.0, 6.0), 7.0e-5, 0.3, (-3, 8), (0, 2), (300.0, 450.0),
-                   (0.6, 1.1)),
-        Population("heat_low", 1.0, (15, 40), (3.0, 10.0), 4.0e-5, 0.3, (-0.3, 0.3), (-0.2, 0.2), (300.0, 500.0),
-                   (-0.4, 0.1), over_land=True),
-    )  # fmt: skip
-
+_CLASSES = (
+    Population(
+        "midlatitude_low", 6.0, (30, 62), (3.0, 8.0), 8.0e-5, 0.4, (8, 16), (0, 2.5), (300.0, 600.0), (1.2, 1.8),
+        exponent=0.7, winter=0.2, winter_strength=0.2, seclusions=0.05, apart_km=1200.0,
+    ),
+    Population(
+        "tropical_disturbance", 36.0, (5, 32), (0.5, 2.0), 4.8e-5, 0.3, (-8, 2), (-1, 2), (250.0, 350.0), (0.2, 1.6)
+    ),
+    Population(
+        "subtropical_low", 0.15, (25, 40), (2.0, 6.0), 7.0e-5, 0.3, (-3, 8), (0, 2), (300.0, 450.0), (0.6, 1.1),
+        exponent=0.7, apart_km=1200.0,
+    ),
+    Population(
+        "heat_low", 1.0, (15, 40), (3.0, 10.0), 4.0e-5, 0.3, (-0.3, 0.3), (-0.2, 0.2), (300.0, 500.0), (-0.4, 0.1),
+        winter=-0.9, over_land=True,
+    ),
+)  # fmt: skip
+"""Everything but storms: each population has a class, and shares of its wind that go up to 200 hPa."""
 
 NATURES: dict[str | None, Nature] = {
     None: Nature(Colour(96, 90.0, 8.0), LAYERS, _PLAIN, 3.0e-5, 1.0e-6),
     "20crv2c": Nature(
-        Colour(62, 40.0, 3.0, 7.0), _layers(0.6, 1.1), _populations(_PER_DAY), 2.5e-5, 1.7e-6, (250.0, 450.0)
+        Colour(62, 40.0, 3.0), _layers((0.7, 10.0), (1.1, 7.0)), _CLASSES, 2.5e-5, 1.7e-6, (250.0, 450.0)
     ),
-    "era5": Nature(
-        Colour(96, 90.0, 8.0, 7.0), _layers(0.6, 1.0), _populations(_PER_DAY), 2.5e-5, 1.7e-6, (250.0, 450.0)
-    ),
+    "era5": Nature(Colour(96, 90.0, 8.0), _layers((0.7, 10.0), (1.0, 7.0)), _CLASSES, 2.5e-5, 1.7e-6, (250.0, 450.0)),
 }
 """By `Plan.like`."""
