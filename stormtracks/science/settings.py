@@ -140,6 +140,54 @@ class Settings:
     max_mean_distance_km: float | None = _setting(
         None, "km", "maximum mean distance over all common times; none: no maximum"
     )
+    near_radius_km: float = _setting(
+        350.0,
+        "km",
+        "the pressure minimum of a storm is looked for so far from the vorticity maximum",
+        "docs/science.md: the two lie 56 km apart on average, on a coarse grid up to three cells",
+        task="field_collection",
+    )
+    depth_radius_deg: float = _setting(
+        5.5,
+        "degrees",
+        "how far pressure has to rise around its minimum, in great-circle degrees",
+        "Ullrich and Zarzycki 2017; TempestExtremes: closed contour within 5.5 degrees",
+        task="field_collection",
+    )
+    core_near_radius_km: float = _setting(
+        250.0,
+        "km",
+        "the warm core (the thickest place between the middle and the upper level) is looked for so far from the "
+        "pressure minimum, or where there is no pressure from the vorticity maximum",
+        "TempestExtremes: within 1 degree, two cells of a coarse grid",
+        task="field_collection",
+    )
+    core_radius_deg: float = _setting(
+        6.5,
+        "degrees",
+        "how far the thickness has to fall around the warm core, in great-circle degrees",
+        "Ullrich and Zarzycki 2017; TempestExtremes: closed contour within 6.5 degrees",
+        task="field_collection",
+    )
+    phase_radius_km: float = _setting(
+        500.0,
+        "km",
+        "radius of Hart's cyclone phase space: B and the thermal winds",
+        "Hart 2003",
+        task="field_collection",
+    )
+    wind_radius_km: float = _setting(
+        500.0, "km", "the highest wind is looked for so far from the vorticity maximum", task="field_collection"
+    )
+    vorticity_radius_km: float = _setting(
+        300.0, "km", "radius within which the mean vorticity is taken", task="field_collection"
+    )
+    mean_radius_km: float = _setting(
+        200.0,
+        "km",
+        "radius within which the means of temperature, precipitable water and CAPE are taken",
+        task="field_collection",
+    )
 
     depth_least_pa: float | None = _setting(
         None,
@@ -289,6 +337,14 @@ class Settings:
             "etc_depth_least_pa",
             "etc_vorticity_s1",
             "etc_hours",
+            "near_radius_km",
+            "depth_radius_deg",
+            "core_near_radius_km",
+            "core_radius_deg",
+            "phase_radius_km",
+            "wind_radius_km",
+            "vorticity_radius_km",
+            "mean_radius_km",
         ):
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise BadValue(f"'{name}' must be above 0, not {getattr(self, name)}")

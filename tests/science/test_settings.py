@@ -5,7 +5,18 @@ import numpy as np
 import pytest
 
 from stormtracks.errors import BadValue
-from stormtracks.science import density, ibtracs, linking, lists, matching, maxima, pipeline, reanalysis, results
+from stormtracks.science import (
+    density,
+    ibtracs,
+    linking,
+    lists,
+    matching,
+    maxima,
+    pipeline,
+    reanalysis,
+    results,
+    track_fields,
+)
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import Grid, Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import RENAMED, Settings, Setup
@@ -108,7 +119,9 @@ def test_what_cannot_be_is_refused(assignment, message):
     assert message in str(refusal.value)
 
 
-STAGES = (reanalysis.open_season, maxima.find, linking.link, ibtracs.load, matching.match, lists.classes)
+STAGES = (
+    reanalysis.open_season, maxima.find, linking.link, ibtracs.load, matching.match, track_fields.Sampler, lists.classes,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -1,0 +1,97 @@
+"""The features of a point by plain loops in double precision: what the tables are held against."""
+
+import numpy as np
+
+from stormtracks.science import sphere
+from stormtracks.science.track_fields import rays
+
+
+def nearest(grid, lat, lon):
+    """Row and column of the nearest cell, None where the place is off the grid."""
+    half = np.diff(grid.lat) / 2
+    row = np.searchsorted(grid.lat[:-1] + half, lat)
+    spacing = grid.lon[1] - grid.lon[0]
+    east = (lon - grid.lon[0] + spacing / 2) % 360.0 - spacing / 2
+    column = int(np.rint(east / spacing))
+    if grid.periodic:
+        column %= len(grid.lon)
+    inside = grid.lat[0] - half[0] <= lat <= grid.lat[-1] + half[-1] and 0 <= column < len(grid.lon)
+    return (int(row), column) if inside else None
+
+
+def areas(grid):
+    half = np.diff(grid.lat) / 2
+    inner = grid.lat[:-1] + half
+    edges = np.clip([grid.lat[0] - half[0], *inner, grid.lat[-1] + half[-1]], -90, 90)
+    return np.broadcast_to(np.diff(np.sin(np.radians(edges)))[:, np.newaxis], grid.shape)
+
+
+def disc(grid, lat, lon, km):
+    """Which cells of a grid lie within a distance; the nearest one does."""
+    inside = sphere.distance_km(lat, lon, grid.lat[:, np.newaxis], grid.lon) <= km
+    inside[nearest(grid, lat, lon)] = True
+    return inside
+
+
+def lowest(field, grid, lat, lon, km):
+    """The lowest value within a distance, and its cell; NaN and None where there is none."""
+    values = np.where(disc(grid, lat, lon, km) & ~np.isnan(field), field, np.inf)
+    cell = np.unravel_index(values.argmin(), values.shape)
+    return (values[cell], cell) if np.isfinite(values[cell]) else (np.nan, None)
+
+
+def rise(field, grid, cell, radius_deg):
+    """The least over the rays of the highest rise on the way."""
+    spacing = min(np.diff(grid.lat).min(), grid.lon[1] - grid.lon[0])
+    samples = max(rays.LEAST_SAMPLES, int(np.ceil(2 * radius_deg / spacing)))
+    highest = [_highest(field, grid, cell, bearing, radius_deg, samples) for bearing in np.arange(16) * 22.5]
+    known = [value for value in highest if not np.isnan(value)]
+    return min(known) - field[cell] if len(known) >= rays.ENOUGH_BEARINGS else np.nan
+
+
+def _highest(field, grid, cell, bearing, radius_deg, samples):
+    values, left = [], False
+    for sample in range(1, samples + 1):
+        lat, lon = destination(grid.lat[cell[0]], grid.lon[cell[1]], bearing, radius_deg * sample / samples)
+        there = nearest(grid, lat, lon)
+        left = left or there != cell
+        if left:
+            values.append(np.nan if there is None else field[there])
+    values = np.array(values or [field[cell]])
+    known = values[~np.isnan(values)]
+    return known.max() if len(known) * 2 >= len(values) else np.nan
+
+
+def destination(lat, lon, bearing, degrees):
+    """Where a great circle leads."""
+    phi, way, course = np.radians([lat, degrees, bearing])
+    sine = np.sin(phi) * np.cos(way) + np.cos(phi) * np.sin(way) * np.cos(course)
+    east = np.arctan2(np.sin(course) * np.sin(way) * np.cos(phi), np.cos(way) - np.sin(phi) * sine)
+    return np.degrees(np.arcsin(np.clip(sine, -1, 1))), lon + np.degrees(east)
+
+
+def mean(field, weight):
+    """Mean of what is known, NaN where nothing is."""
+    weight = np.where(np.isnan(field), 0.0, weight)
+    return (np.nan_to_num(field) * weight).sum() / weight.sum() if weight.sum() else np.nan
+
+
+def asymmetry(thickness, grid, lat, lon, heading, km):
+    """Hart's B: thickness to the right of the motion minus to the left of it; the reverse in the south."""
+    bearing = bearing_to(lat, lon, grid.lat[:, np.newaxis], grid.lon)
+    right = np.sin(np.radians(bearing - heading)) * np.sin(
+        sphere.distance_km(lat, lon, grid.lat[:, np.newaxis], grid.lon) / sphere.EARTH_RADIUS_KM
+    )
+    weight = areas(grid) * disc(grid, lat, lon, km)
+    difference = mean(thickness, weight * (right > 1e-6)) - mean(thickness, weight * (right < -1e-6))
+    return difference if lat >= 0 else -difference
+
+
+def bearing_to(lat1, lon1, lat2, lon2):
+    """Initial bearing of the great circle between places, degrees."""
+    phi1, phi2, east = np.radians(lat1), np.radians(lat2), np.radians(lon2 - lon1)
+    return np.degrees(
+        np.arctan2(
+            np.sin(east) * np.cos(phi2), np.cos(phi1) * np.sin(phi2) - np.sin(phi1) * np.cos(phi2) * np.cos(east)
+        )
+    )
