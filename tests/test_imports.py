@@ -43,14 +43,15 @@ ALLOWED = {
 
 # What each file or wing of science.reanalysis may import of the others; the story stands above the wings.
 WINGS = {
+    "roles": set(),
     "stored": set(),
-    "dataset": set(),
+    "dataset": {"roles"},
     "dimensions": {"stored"},
-    "fields": {"dimensions", "stored", "dataset"},
-    "folder": {"fields", "dimensions", "stored", "dataset"},
-    "joined": {"fields", "dimensions", "stored", "dataset"},
+    "fields": {"dimensions", "stored", "dataset", "roles"},
+    "folder": {"fields", "dimensions", "stored", "dataset", "roles"},
+    "joined": {"fields", "dimensions", "stored", "dataset", "roles"},
 }
-STORY = {"members", "season", "inventory"}
+STORY = {"members", "season", "further_field", "further", "inventory"}
 
 
 def imports(path):

@@ -1,18 +1,21 @@
 """Files of a reanalysis -> winds (or vorticity): one orientation, one longitude range, real times, or a refusal.
 
-The story stands here: `season` (a year of all members), `members` (whose files are whose), `inventory` (all years of a
-folder), `dataset` (the user's description of files). Below it are five wings, from the top down; each knows only those
-that are named after it, save that `folder` and `joined` know nothing of each other:
+The story stands here: `season` (a year of all members), `further` (fields beside the winds, each with the reason where
+it is not there) and `further_field` (one of them), `members` (whose files are whose), `inventory` (all years of a
+folder), `dataset` (the user's description of files), `roles` (what may be asked of files). Below it are five wings,
+from the top down; each knows only those that are named after it, save that `folder` and `joined` know nothing of each
+other:
 
-`folder`: `listing` (what lies in it), `layouts` (which files hold what, by their names or by what is inside), `copies`
-and `leftovers` (what is said of all others).
+`folder`: `listing` (what lies in it), `layouts` and `further_files` (which files hold what, by their names or by what
+is inside), `copies` and `leftovers` (what is said of all others).
 
 `joined`: `files` (those that are open, never too many), `series` (files after one another in time), `means` (those that
 are of other times), `origin` (or of other runs), `gaps` (times that they lack).
 
-`fields`, of one file: `contents` (which winds, of when), `variables` (which variable is which wind), `statistic` (what
-only looks like one), `structure` (its dimensions and coordinates), `field` (one variable, read as the science wants
-it), `chunks` (the same, faster, where the file allows).
+`fields`, of one file: `contents` (which winds and further fields, of when), `variables` (which variable has which role,
+and why it cannot be used), `recognition` (by its names), `units`, `statistic` (what only looks like it), `structure`
+(its dimensions and coordinates), `field` (one variable, read as the science wants it), `chunks` (the same, faster,
+where the file allows).
 
 `dimensions`: `axes` (what each stands for), `columns` and `other_grids`, `valid_times` and `times`, `levels` with
 `level_kinds`, `level_words` and `level_pressures`, `pressure` (its units).
@@ -22,7 +25,8 @@ numbers -> values), `marks` (values that are none, though nothing says so).
 """
 
 from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.further import Further, open_further
 from stormtracks.science.reanalysis.inventory import Inventory, inventory, take
 from stormtracks.science.reanalysis.season import Season, open_season
 
-__all__ = ["Dataset", "Inventory", "Season", "inventory", "open_season", "take"]
+__all__ = ["Dataset", "Further", "Inventory", "Season", "inventory", "open_further", "open_season", "take"]

@@ -2,15 +2,14 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stormtracks import strict_dataclass
 from stormtracks.errors import BadValue
+from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED
 
-WINDS = ("u", "v")
-ROLES = (*WINDS, "vorticity")
 LARGEST_NUMBER = 999_999
 """Of a member in file names."""
 _PLACEHOLDER = re.compile(r"\{(year|member)(?::0(\d)d)?\}|(\*)")
@@ -18,14 +17,16 @@ _PLACEHOLDER = re.compile(r"\{(year|member)(?::0(\d)d)?\}|(\*)")
 
 @dataclass(frozen=True)
 class Dataset:
-    """Where the winds (or the vorticity) are, in files that are not recognised by themselves.
+    """Where the winds (or the vorticity) and further fields are, in files that are not recognised by themselves.
 
     Attributes
     ----------
     files : dict of str
         ``{"u": ..., "v": ...}`` or ``{"vorticity": ...}``: paths below the data folder, in which ``{year}``,
         ``{member}``, ``{member:03d}`` and ``*`` may stand; ``{member}`` is a number or, where no file fits with one, a
-        label such as ``r1i1p1f1``, ``LE2-1021.002`` or ``gep01``. Empty: files are found by what is inside.
+        label such as ``r1i1p1f1``, ``LE2-1021.002`` or ``gep01``. Empty: files are found by what is inside. Further
+        fields likewise, each by its role: ``{"pressure": "psl_{year}.nc"}``. Where the winds are given and such a role
+        is not, it is looked for in the files of the winds alone.
     variables : dict of str
         Names inside the files, by the same keys; where a key is missing the variable is recognised.
     level : float or None
@@ -47,20 +48,43 @@ class Dataset:
         for key in (*self.files, *self.variables):
             if key not in ROLES:
                 raise BadValue(f"'files' and 'variables': {strict_dataclass.unknown(key, ROLES)}")
-        if self.files and set(self.files) not in ({"u", "v"}, {"vorticity"}):
-            raise BadValue(f"'files' must have u and v, or vorticity alone, not {', '.join(sorted(self.files))}")
+        tracked = self.only(TRACKED, self.files)
+        if tracked and set(tracked) not in ({"u", "v"}, {"vorticity"}):
+            raise BadValue(f"'files' must have u and v, or vorticity alone, not {', '.join(sorted(tracked))}")
         for template in self.files.values():
             pattern(template)
-        twice = [name for name in self.variables.values() if list(self.variables.values()).count(name) > 1]
-        if twice:
-            roles = " and ".join(role for role, name in self.variables.items() if name == twice[0])
-            raise BadValue(
-                f"'variables': {twice[0]!r} is given for {roles}, and each has a variable of its own; correct one"
-            )
+        self._refuse_shared_variables()
         if self.first_member is not None and not 0 <= self.first_member <= LARGEST_NUMBER:
             raise BadValue(f"'first_member' must be 0 to {LARGEST_NUMBER}, as in file names, not {self.first_member}")
         if self.level is not None and not 0 < self.level < math.inf:
             raise BadValue(f"'level' must be a finite number of hPa above 0, not {self.level:g}")
+
+    @property
+    def of_tracked(self) -> "Dataset":
+        """The same description, its files those of the winds or of the vorticity alone."""
+        return replace(self, files=self.only(TRACKED, self.files))
+
+    @property
+    def further_files(self) -> dict[str, str]:
+        """The files that are given for further fields."""
+        return self.only(FURTHER, self.files)
+
+    @staticmethod
+    def only(roles: Collection[str], by_role: Mapping[str, str]) -> dict[str, str]:
+        """What is given for some roles."""
+        return {role: given for role, given in by_role.items() if role in roles}
+
+    def _refuse_shared_variables(self) -> None:
+        """Refuse a variable that is given for several roles; heights may be levels of one variable."""
+        by_name: dict[str, list[str]] = {}
+        for role, name in self.variables.items():
+            by_name.setdefault(name, []).append(role)
+        for name, given in by_name.items():
+            if len({ROLES[role].quantity for role in given}) > 1:
+                raise BadValue(
+                    f"'variables': {name!r} is given for {' and '.join(given)}, and each has a variable of its own; "
+                    "correct one"
+                )
 
     @classmethod
     def from_mapping(

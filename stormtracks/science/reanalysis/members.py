@@ -50,7 +50,7 @@ class Reading:
     Attributes
     ----------
     series : list of Series
-        Of u and v, or of vorticity.
+        Of u and v, of vorticity, or of a further field.
     numbers : list of int
         The members' numbers in the schedule.
     places : list of int
@@ -71,9 +71,13 @@ class Members:
     wanted : Wanted
     ensemble_member : int
         Whose files are opened first.
+    files : Files, optional
+        Where its files are kept open; none: in one of its own.
 
     Attributes
     ----------
+    layout : Layout
+    wanted : Wanted
     labels : tuple of str
         The data's own names of the members.
     first : Series
@@ -85,11 +89,11 @@ class Members:
         No such member; a file is missing, cannot be understood, or does not fit the others.
     """
 
-    def __init__(self, layout: Layout, wanted: Wanted, ensemble_member: int = 0) -> None:
-        self._layout = layout
-        self._wanted = wanted
+    def __init__(self, layout: Layout, wanted: Wanted, ensemble_member: int = 0, files: Files | None = None) -> None:
+        self.layout = layout
+        self.wanted = wanted
         self._own_files = None not in layout.labels  # each member's; where not, member 0 stands for all of them
-        self._files = Files(wanted.level, wanted.described)
+        self._files = files or Files(dict.fromkeys(layout.files, wanted.level), wanted.described)
         self._opened: dict[int, list[Series]] = {}
         self._doubts: dict[int, list[str]] = {}
         self.labels = tuple(layout.labels.values())
@@ -142,7 +146,7 @@ class Members:
     def choice(self) -> dict[str, Any]:
         """What is taken out of the files: the level (hPa), the variables by role, the dimension of members."""
         names = {one.field.role: one.field.name for one in self._first}
-        return {"level_hpa": self._wanted.level, "variables": names, "member": self._wanted.described.member}
+        return {"level_hpa": self.wanted.level, "variables": names, "member": self.wanted.described.member}
 
     def remarks(self, ensemble_member: int | None = None) -> tuple[str, ...]:
         """What was guessed about a member's files (or the first opened member's), a sentence each."""
@@ -160,7 +164,7 @@ class Members:
             f"{_named(list(paths))}: {', '.join(variables)}: {text}" for text, (variables, paths) in said.items()
         )
         apart = (f"{_named(paths)} left out: {why}" for why, paths in found[0].left_out.items())
-        return (*self._layout.remarks, *apart, *dict.fromkeys(doubts), *guessed)
+        return (*self.layout.remarks, *apart, *dict.fromkeys(doubts), *guessed)
 
     def changed(self) -> list[str]:
         """Paths of files that are no longer what they were when they were opened."""
@@ -173,7 +177,7 @@ class Members:
     @property
     def _paths(self) -> list[Path]:
         """All files of all members, sorted; with a member's own files, also those without a time of the season."""
-        return sorted({path for files in self._layout.files.values() for one in files.values() for path in one})
+        return sorted({path for files in self.layout.files.values() for one in files.values() for path in one})
 
     def _check(self, number: int) -> None:
         if not 0 <= number < len(self.labels):
@@ -194,9 +198,9 @@ class Members:
     def _series(self, number: int) -> list[Series]:
         """The series of each role of one member."""
         if number not in self._opened:
-            in_names = list(self._layout.labels)[number]
+            in_names = list(self.layout.labels)[number]
             self._look_into(in_names)
-            found = [self._one(role, in_names) for role in self._layout.files]
+            found = [self._one(role, in_names) for role in self.layout.files]
             first = next(iter(self._opened.values()), found)[0]
             self._doubts[number] = _refuse_misfits(found, first)
             self._opened[number] = found
@@ -205,7 +209,7 @@ class Members:
     def _look_into(self, in_names: int | None) -> None:
         """Look into each file once for all that it holds: by role, a file of u and v would be opened twice."""
         roles: dict[Path, list[str]] = {}
-        for role, files in self._layout.files.items():
+        for role, files in self.layout.files.items():
             for path in files.get(in_names, ()):
                 roles.setdefault(path, []).append(role)
         for path, held in roles.items():
@@ -213,13 +217,13 @@ class Members:
                 self._files.known(path, role)
 
     def _one(self, role: str, in_names: int | None) -> Series:
-        paths = self._layout.files[role].get(in_names)
+        paths = self.layout.files[role].get(in_names)
         if paths is None:
-            label = self._layout.labels[in_names]
+            label = self.layout.labels[in_names]
             raise PassingInputError(f"{self.folder}: there is no file with {role} of member {label}; add it")
         fields = [self._files.known(path, role) for path in paths]
-        found = Series(fields, self._wanted.between)
-        _refuse_no_times(fields, found, self._wanted)
+        found = Series(fields, self.wanted.between)
+        _refuse_no_times(fields, found, self.wanted)
         return found
 
 

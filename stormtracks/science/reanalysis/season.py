@@ -13,12 +13,12 @@ from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import times
-from stormtracks.science.reanalysis.fields.field import LARGEST
 from stormtracks.science.reanalysis.folder import layouts
 from stormtracks.science.reanalysis.joined import gaps
 from stormtracks.science.reanalysis.joined.files import changed_while_read
 from stormtracks.science.reanalysis.joined.series import Series
 from stormtracks.science.reanalysis.members import Members, Reading, Wanted
+from stormtracks.science.reanalysis.roles import ROLES
 from stormtracks.science.reanalysis.stored import marks
 from stormtracks.science.records import InputFile, TimeAxis
 from stormtracks.science.settings import Settings
@@ -126,6 +126,10 @@ class Season:
 
     Attributes
     ----------
+    files : Members
+        Whose files are whose.
+    region : tuple of float, or None
+        South, north, west, east in degrees; None: the whole globe.
     grid : Grid
         S to N, W to E.
     axis : TimeAxis
@@ -143,8 +147,8 @@ class Season:
 
     def __init__(self, files: Members, region: sphere.Region | None = None, skip_missing: bool = True) -> None:
         first = files.first.field
-        self._files = files
-        self._region = region
+        self.files = files
+        self.region = region
         self._skip_missing = skip_missing
         self.members = files.labels
         self.quantity = "vorticity" if first.role == "vorticity" else "winds"
@@ -166,17 +170,17 @@ class Season:
         if kind is None:
             self.close()
         else:
-            self._files.close()  # no refusal of changed files here: the error on its way out has to be seen
+            self.files.close()  # no refusal of changed files here: the error on its way out has to be seen
 
     @property
     def chunks_inflated(self) -> int:
         """Stored chunks inflated so far, over all files."""
-        return self._files.chunks_read
+        return self.files.chunks_read
 
     @property
     def choice(self) -> dict[str, Any]:
         """What is taken out of the files, plain values: a description may take another level or variable of them."""
-        return self._files.choice
+        return self.files.choice
 
     @property
     def missing_times(self) -> int:
@@ -225,10 +229,10 @@ class Season:
         """
         if not 0 <= start <= stop <= len(self.axis):
             raise InputError(
-                f"{self._files.folder}: there are no steps {start} to {stop}; choose from 0 to {len(self.axis)}"
+                f"{self.files.folder}: there are no steps {start} to {stop}; choose from 0 to {len(self.axis)}"
             )
         numbers = list(range(len(self.members))[members]) if isinstance(members, slice) else list(members)
-        each = [self._read(reading, start, stop) for reading in self._files.readings(numbers)]
+        each = [self._read(reading, start, stop) for reading in self.files.readings(numbers)]
         if len(each) == 1:
             return each[0]
         return tuple(np.concatenate(one, axis=1) for one in zip(*each, strict=True))
@@ -246,7 +250,7 @@ class Season:
         InputError
             No such member, or one of its files is missing.
         """
-        return self._files.inputs(ensemble_member)
+        return self.files.inputs(ensemble_member)
 
     def close(self) -> None:
         """Close the files.
@@ -256,20 +260,20 @@ class Season:
         InputError
             A file changed since it was opened: what was read of it cannot be trusted.
         """
-        changed = self._files.changed()
-        self._files.close()
+        changed = self.files.changed()
+        self.files.close()
         if changed:
             raise changed_while_read(changed)
 
     @functools.cached_property
     def _inside(self) -> Bools:
         """Which points are in the region, shape (nlat, nlon)."""
-        inside = sphere.in_region(self.grid.lat[:, np.newaxis], self.grid.lon, self._region)
+        inside = sphere.in_region(self.grid.lat[:, np.newaxis], self.grid.lon, self.region)
         return np.broadcast_to(inside, self.grid.shape)
 
     def _remarks(self, ensemble_member: int | None) -> tuple[str, ...]:
         missing = (self.gaps.remark,) if self.gaps.missing else ()
-        return self._files.remarks(ensemble_member) + missing + self._on_steps()
+        return self.files.remarks(ensemble_member) + missing + self._on_steps()
 
     def _on_unwritten(self, ensemble_member: int) -> tuple[str, ...]:
         """What is said of times at which all values are 0."""
@@ -283,7 +287,7 @@ class Season:
     def _on_steps(self) -> tuple[str, ...]:
         """What is said of means of days or more, and of other times that are more than a day apart."""
         step = float(np.median(np.diff(self.axis.hours))) if len(self.axis) > 1 else 0.0
-        is_mean = self._files.first.field.is_mean
+        is_mean = self.files.first.field.is_mean
         if step < _LONG_STEP or (step == _LONG_STEP and not is_mean):
             return ()
         means = " and means over them" if is_mean else ""
@@ -322,7 +326,7 @@ class Season:
 
     def _refuse_absurd(self, one: Series, start: int, values: Floats, numbers: list[int]) -> None:
         """Refuse what no field can have inside the region; outside it, it may stay."""
-        absurd = (np.abs(values) > LARGEST[one.field.role]) & self._inside
+        absurd = (np.abs(values) > ROLES[one.field.role].largest) & self._inside
         if absurd.any():
             value = values[np.nonzero(absurd)][0]
             remedy = _SAY_MARK if np.count_nonzero(values == value) > 1 else ""

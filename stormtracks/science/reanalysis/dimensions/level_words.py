@@ -1,5 +1,6 @@
 """Levels in words: in the name of a variable, its long name and attributes, the name of its file."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -22,8 +23,10 @@ _WIND = (
     r"(?:u|v|uv|ua|va|uava|[uv]_?wnd|[uv]_?wind|wind|winds|[uv]_?grd|vo|vor|vort|relv|vorticity"
     r"|[uv][_-]component[_-]of[_-]wind|(?:east|north)ward[_-]wind)"
 )
-_IN_FILE_NAME = re.compile(rf"(?:^|[^a-z0-9]){_WIND}(\d{{3,4}})(?![0-9a-z])")
-_APART_IN_FILE_NAME = re.compile(rf"(?:^|[^a-z0-9]){_WIND}[_.-]([1-9]\d{{2,3}})(?![0-9a-z])")
+_FIELDS = {  # as they stand before a level in the names of files; any other quantity is a wind or vorticity
+    "height": r"(?:z|zg|hgt|gh|geopotential(?:[_-]height)?)",
+    "temperature": r"(?:t|ta|tmp|temp|air|temperature|air[_-]temperature)",
+}
 _GRID_IN_FILE_NAME = re.compile(r"(?:anl|fcst|fcst_phy|ice|surf)_p125(?![0-9])")
 """JRA's files on a grid of 1.25 degrees: ``anl_p125_ugrd``."""
 _REACHES = re.compile(
@@ -73,8 +76,8 @@ def of_variable(variable: netCDF4.Variable) -> tuple[float | None, str]:
     return None, ""
 
 
-def of_file_name(path: Path) -> float | None:
-    """The level (hPa) that the name of a file says; None where it says none."""
+def of_file_name(path: Path, quantity: str = "wind") -> float | None:
+    """The level (hPa) that the name of a file says, of a wind or of another quantity; None where it says none."""
     name = _GRID_IN_FILE_NAME.sub("", path.name.lower())
     found = _UNIT_IN_FILE_NAME.search(name)
     if found:
@@ -82,10 +85,11 @@ def of_file_name(path: Path) -> float | None:
     found = _AXIS_IN_FILE_NAME.search(name)
     if found and (level := _of_axis(int(found[1]))) is not None:
         return level
-    found = _IN_FILE_NAME.search(name)
+    joined, apart = _in_file_name(_FIELDS.get(quantity, _WIND))
+    found = joined.search(name)
     if found and int(found[1]) in _USUAL:
         return float(found[1])
-    found = _APART_IN_FILE_NAME.search(name)
+    found = apart.search(name)
     if found and int(found[1]) in _STANDARD and not _is_counted(path, found):
         return float(found[1])
     return None
@@ -111,6 +115,15 @@ def height_of(variable: netCDF4.Variable) -> float | None:
     texts = (text(variable, one) for one in ("long_name", "level_desc"))
     found = next((found for one in texts if (found := _HEIGHT.search(one))), None) or _HEIGHT_IN_NAME.fullmatch(name)
     return float(next(filter(None, found.groups()))) if found else None
+
+
+@functools.cache
+def _in_file_name(field: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How a field and its level stand in the name of a file: joined, or apart."""
+    return (
+        re.compile(rf"(?:^|[^a-z0-9]){field}(\d{{3,4}})(?![0-9a-z])"),
+        re.compile(rf"(?:^|[^a-z0-9]){field}[_.-]([1-9]\d{{2,3}})(?![0-9a-z])"),
+    )
 
 
 def _in_hpa(number: str, unit: str) -> float | None:

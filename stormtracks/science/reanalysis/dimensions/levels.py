@@ -1,4 +1,4 @@
-"""The level of a wind: a pressure that is stated, another kind of level that is refused, or nothing that is said."""
+"""The level of a field: a pressure that is stated, another kind of level that is refused, or nothing that is said."""
 
 import re
 from dataclasses import dataclass, replace
@@ -100,7 +100,12 @@ class Levels:
 
 
 def of_variable(
-    nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path: Path, named: float | None
+    nc: netCDF4.Dataset,
+    variable: netCDF4.Variable,
+    axes: list[Axis],
+    path: Path,
+    named: float | None,
+    quantity: str = "wind",
 ) -> Levels:
     """The levels of a variable: what its coordinate states, else its attributes, its name, its words, the file's name.
 
@@ -113,6 +118,8 @@ def of_variable(
     path : Path
     named : float or None
         The level that the variable's own name says, hPa.
+    quantity : str
+        Of the variable: its names may stand before a level in the name of the file.
     """
     by_axis = _of_coordinate(nc, axes, variable)
     by_attribute = _of_attributes(variable)
@@ -120,13 +127,13 @@ def of_variable(
     stated = [found for found in (by_axis, by_attribute, *in_words) if found and found.hpa is not None]
     other = next((found for found in (by_attribute, by_axis) if found and found.other), None)
     if other is not None:
-        in_name = _in_name(in_words, path) if _is_one_height(other, axes) else None
+        in_name = _in_name(in_words, path, quantity) if _is_one_height(other, axes) else None
         return in_name or other
     layer = next((found for found in in_words if found.other), None)
     if layer is not None and not (by_axis and by_axis.hpa):
         return layer
     if not stated:
-        guesses = (_of_any_attribute(variable), _of_file_attributes(nc), _of_file_name(path), _of_title(nc))
+        guesses = (_of_any_attribute(variable), _of_file_attributes(nc), _of_file_name(path, quantity), _of_title(nc))
         stated = [found for found in guesses if found]
     if not stated:
         return _of_height(variable)
@@ -212,9 +219,9 @@ def _of_height(variable: netCDF4.Variable) -> Levels:
     return Levels() if height is None else Levels(height_m=height, near=f"at a height of {height:g} m")
 
 
-def _in_name(in_words: list[Levels], path: Path) -> Levels | None:
+def _in_name(in_words: list[Levels], path: Path, quantity: str) -> Levels | None:
     """What the name of a variable, its words or the name of its file says; None where they say no pressure."""
-    return next((found for found in in_words if found.hpa is not None), None) or _of_file_name(path)
+    return next((found for found in in_words if found.hpa is not None), None) or _of_file_name(path, quantity)
 
 
 def _of_any_attribute(variable: netCDF4.Variable) -> Levels | None:
@@ -222,8 +229,8 @@ def _of_any_attribute(variable: netCDF4.Variable) -> Levels | None:
     return None if level is None else Levels((level,))
 
 
-def _of_file_name(path: Path) -> Levels | None:
-    level = level_words.of_file_name(path)
+def _of_file_name(path: Path, quantity: str) -> Levels | None:
+    level = level_words.of_file_name(path, quantity)
     if level is not None:
         return Levels((level,), guess="the name of the file")
     level = level_words.of_folder_name(path)

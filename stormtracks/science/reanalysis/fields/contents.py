@@ -1,4 +1,4 @@
-"""What is inside a file: which winds, of which years, of how many members. Looked at once while it does not change."""
+"""What is inside a file: which winds and further fields, of which years. Looked at once while it does not change."""
 
 import functools
 from collections import OrderedDict
@@ -14,6 +14,7 @@ from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.fields import variables
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.fields.variables import Candidate
+from stormtracks.science.reanalysis.roles import TRACKED
 from stormtracks.science.reanalysis.stored import attributes
 from stormtracks.science.reanalysis.stored.source import Source
 from stormtracks.science.records import InputFile
@@ -29,7 +30,7 @@ class FileContents:
     Attributes
     ----------
     found : tuple of Candidate
-        Winds and vorticity, also those that cannot be used.
+        Whatever has a role, also what cannot be used.
     """
 
     found: tuple[Candidate, ...]
@@ -37,12 +38,20 @@ class FileContents:
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """Winds and vorticity that can be used; empty for a file that has neither."""
-        return tuple(one for one in self.found if not one.fault)
+        return tuple(one for one in self.found if not one.fault and one.role in TRACKED)
 
     @property
     def faults(self) -> tuple[str, ...]:
         """Why winds that are there cannot be used, a sentence each with the file's name."""
-        return tuple(one.fault for one in self.found if one.fault)
+        return tuple(one.fault for one in self.found if one.fault and one.role in TRACKED)
+
+    def of_role(self, role: str) -> tuple[Candidate, ...]:
+        """What can be used in a role."""
+        return tuple(one for one in self.found if one.role == role and not one.fault)
+
+    def fault(self, role: str) -> str:
+        """Why nothing can be used in a role that is there; "" where something can, or nothing is there."""
+        return "" if self.of_role(role) else next((one.fault for one in self.found if one.role == role), "")
 
     @property
     def members(self) -> int:
@@ -59,20 +68,29 @@ class FileContents:
         """Calendar years of its times."""
         if self._first is None:
             return frozenset()
-        return frozenset(np.unique(calendars.years(self.times, self._first.calendar)).tolist())
+        return _years(self._first)
+
+    def years_of(self, role: str) -> frozenset[int]:
+        """Calendar years of the times of what can be used in a role."""
+        found = (one.structure for one in self.of_role(role))
+        return next((_years(structure) for structure in found if structure is not None), frozenset())
 
     def levels(self, role: str) -> tuple[float, ...] | None:
         """Pressure levels (hPa) of the variables of a role; None where one of them does not say."""
-        levels = [one.levels for one in self.candidates if one.role == role]
+        levels = [one.levels for one in self.of_role(role)]
         return None if None in levels else tuple(level for one in levels for level in one or ())
 
     def guess(self, role: str) -> str:
         """What the level of the variables of a role is guessed by; "" where it is stated."""
-        return next((one.guess for one in self.candidates if one.role == role), "")
+        return next((one.guess for one in self.of_role(role)), "")
 
     @property
     def _first(self) -> Structure | None:
         return next((one.structure for one in self.candidates), None)
+
+
+def _years(structure: Structure) -> frozenset[int]:
+    return frozenset(np.unique(calendars.years(structure.times, structure.calendar)).tolist())
 
 
 _NOTHING = FileContents(())

@@ -9,9 +9,10 @@ from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import axes, levels
-from stormtracks.science.reanalysis.fields import chunks, contents, variables
+from stormtracks.science.reanalysis.fields import chunks, contents, units, variables
 from stormtracks.science.reanalysis.fields.variables import Candidate
-from stormtracks.science.reanalysis.stored.packing import LARGEST, Packing, within
+from stormtracks.science.reanalysis.roles import ROLES, TRACKED
+from stormtracks.science.reanalysis.stored.packing import Packing, within
 from stormtracks.science.reanalysis.stored.source import Source
 
 LARGEST_STEP_BYTES = 2**30
@@ -21,14 +22,14 @@ _CACHE_BYTES = 256 * 2**20
 
 
 class Field:
-    """A wind component or vorticity in one open file.
+    """A wind component, vorticity or a further field in one open file.
 
     Parameters
     ----------
     source : Source
         The open file.
     role : str
-        "u", "v" or "vorticity".
+        A key of `roles.ROLES`.
     level : float
         hPa, where the variable has several.
     described : Dataset, optional
@@ -71,13 +72,16 @@ class Field:
         self.grid, self._columns = found.grid, found.columns
         self.times, self.calendar = found.times, found.calendar
         self.members, self.names_members = found.members, found.names_members
-        said = found.remarks(level, described.level is not None)
+        is_said = described.level is not None if role in TRACKED else not ROLES[role].levels
+        said = found.remarks(level, is_said)
         self.remarks = tuple(f"{chosen.name}: {remark}" for remark in said)
         if self._axis("level"):
             levels.refuse_twice(found.levels, level, f"{source.path}: {chosen.name}")
         self._level = found.levels.place(level) if self._axis("level") else 0
         self._check_size()
         self._packing = Packing(self.variable)
+        self._unit = units.of_variable(self.variable, role, source.path)
+        self._largest = self._unit.largest(role)
         self.limits = self._packing.limits
         self._prepare_chunks()
         self.chunks_read = 0
@@ -109,20 +113,20 @@ class Field:
         values : ndarray of float32, shape (stop - start, len(places), lat, lon)
             Contiguous; missing values are NaN.
         sound : bool
-            Whether all are finite and no larger than a real one can be (`packing.LARGEST`).
+            Whether all are finite and no larger than a real one can be (`roles.Role.largest`).
         """
         if stop == start:
             return np.empty((0, len(places), *self.grid.shape), np.float32), True
         span = slice(min(places), max(places) + 1)
         values, sound = self._direct(start, stop, span) or self._decoded(start, stop, span)
         values = values.reshape((stop - start, -1, *values.shape[-2:]))
-        values = np.ascontiguousarray(self._columns.normalised(values))
+        values = self._unit.convert(np.ascontiguousarray(self._columns.normalised(values)))
         return (values if _is_run(places) else values[:, np.asarray(places) - span.start]), sound
 
     @functools.cached_property
     def _chunk_reader(self) -> chunks.ChunkReader | None:
         """Direct access to the chunks, or None where only netCDF4 can read them."""
-        sure = self._packing.sure(LARGEST[self.role])
+        sure = self._packing.sure(self._largest)
         if self._chunks is None or self._packing.packed or sure <= 0 or self._packing.marks_among_values(sure):
             return None
         return chunks.reader(self.source, self.name, self.axes, self._level, sure)
@@ -134,16 +138,16 @@ class Field:
             return None
         values, sound, inflated = found
         self.chunks_read += inflated
-        return (values, True) if sound else self._packing.decoded(values, LARGEST[self.role])
+        return (values, True) if sound else self._packing.decoded(values, self._largest)
 
     def _decoded(self, start: int, stop: int, span: slice) -> tuple[Floats, bool]:
         """Values and whether they are sound by way of netCDF4."""
         index: dict[str, int | slice] = {"time": slice(start, stop), "member": span, "level": self._level}
-        values, sound = self._packing.decoded(self._stored(index, 0), LARGEST[self.role])
+        values, sound = self._packing.decoded(self._stored(index, 0), self._largest)
         for version in range(1, self._size("expver")):  # ERA5 and its preliminary values: each fills the other's gaps
-            other, _ = self._packing.decoded(self._stored(index, version), LARGEST[self.role])
+            other, _ = self._packing.decoded(self._stored(index, version), self._largest)
             values = np.where(np.isnan(values), other, values)
-            sound = within(values, LARGEST[self.role])
+            sound = within(values, self._largest)
         return values, sound
 
     def _stored(self, index: dict[str, int | slice], version: int) -> np.ndarray:

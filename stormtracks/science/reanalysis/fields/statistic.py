@@ -88,8 +88,10 @@ def find(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], file
     )
 
 
-def remark(found: Statistic | None, by_user: bool, where: str) -> str:
+def remark(found: Statistic | None, by_user: bool, where: str, what: str = "wind") -> str:
     """What is said about a statistic that is tracked: a mean over members, or an anomaly that the user names.
+
+    `what` is what it is none of: a wind, or another field.
 
     Raises
     ------
@@ -104,7 +106,7 @@ def remark(found: Statistic | None, by_user: bool, where: str) -> str:
         return f"is {found.kind} ({found.because}), as the description names it"
     rename = "; where it is none, rename the file" if found.because == _BY_FILE_NAME else ""
     raise InputError(
-        f"{where}: is {found.kind} ({found.because}), a statistic and no wind at any time; use the winds themselves"
+        f"{where}: is {found.kind} ({found.because}), a statistic and no {what} at any time; use the {what}s themselves"
         + rename
     )
 

@@ -1,7 +1,7 @@
-"""Which variable of a file is which wind, and whether its units are what they must be."""
+"""Which variable of a file has which role, and why it cannot be used where it cannot."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,48 +10,21 @@ import netCDF4
 from stormtracks.science.errors import InputError, LevelMissing
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import axes, levels, other_grids
+from stormtracks.science.reanalysis.dimensions.axes import Axis
 from stormtracks.science.reanalysis.dimensions.levels import Levels
-from stormtracks.science.reanalysis.fields import statistic, structure
+from stormtracks.science.reanalysis.fields import recognition, statistic, structure, units
 from stormtracks.science.reanalysis.fields.structure import Structure
-from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED, of_quantity
+from stormtracks.science.reanalysis.stored.attributes import text
 
-_STANDARD_NAMES = {
-    "eastward_wind": "u",
-    "northward_wind": "v",
-    "x_wind": "u",
-    "y_wind": "v",
-    "atmosphere_relative_vorticity": "vorticity",
-    "atmosphere_upward_relative_vorticity": "vorticity",
-}
-_WIND = r"(?:{0}a?|{0}_?wnd|{0}_?wind|wind_?{0}|{0}_?component_?of_?wind|{1}_?winds?|{2}_?winds?|{3}_wind|{0}_?grd)"
-_LEVEL = r"(?:_?(?:plev|pl|pres|isobaric\w*))?(?:[_@.]?p?(?P<level>\d+)_?(?:hpa|mb|mbar|millibars?)?)?(?:_isobaric\w*)?"
-_GRIB = r"{0}_?grd_(?:.*isbl.*|p\d+_l100_.*|l100(?:_\d+)?)|{0}grd_pres_.*|{0}grdprs|{0}_?comp(?:onent)?"
-_NAMES = {
-    "u": re.compile(rf"{_WIND.format('u', 'eastward', 'zonal', 'x')}{_LEVEL}|{_GRIB.format('u')}|var131"),
-    "v": re.compile(rf"{_WIND.format('v', 'northward', 'meridional', 'y')}{_LEVEL}|{_GRIB.format('v')}|var132"),
-    "vorticity": re.compile(
-        rf"(?:vo|vor|vort|vorticity|relv|rel_?vort?|relative_?vorticity|(?:atmosphere_)?(?:relative_)?vorticity){_LEVEL}"
-        r"|relv_(?:.*isbl.*|p\d+_l100_.*)|relv_pres_.*|var138"
-    ),
-}
-_NOT_THESE = re.compile(r"water|stress|ocean|ice|absolute")
-_NOT_THESE_WORDS = re.compile(
-    r"\b(stress|ocean|absolute|sea water|[uv]-momentum component"
-    r"|(zonal|meridional|eastward|northward|sea|surface|tidal|water|[uv]|[xy]) (current|velocity of water)s?)\b"
+_NOT_AT_SEA_LEVEL = (
+    "is the pressure at the surface, and not at mean sea level; add the latter (prmsl, msl, psl): over land it is "
+    "another field"
 )
-_NEAR_SURFACE_NAME = re.compile(r"10[uv]|[uv]100?|[uv]as|.*\d+m")
 _NEAR_SURFACE_TEXT = re.compile(r"\d+ ?-?m(et(er|re)s?)?\b|surface|above ground")
 _PRESSURE_SURFACE = re.compile(r"(isobaric|pressure|constant pressure) surfaces?")
-_HIGHEST_HPA = 2000.0
 NEAR_SURFACE_M = 300.0
 """A wind at a height below this is one near the surface, whatever its name."""
-
-_METRE_PER_SECOND = {"m/s", "ms-1", "m/s1", "1m/s", "ms^-1", "mps"}
-_NO_UNITS = {"none", "unknown", "undefined", "n/a", "na", "-", "?", "null"}
-"""What some write who give none."""
-_PLAIN = str.maketrans({"\u00b7": " ", "\u22c5": " ", "\u207b": "-", "\u2212": "-", "\u00b9": "1", "\u00b2": "2"})
-"""Dots, minus signs and raised numbers of printed texts."""
-_PER_SECOND = {"s-1", "1/s", "/s"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +34,7 @@ class Candidate:
     Attributes
     ----------
     role : str
-        "u", "v" or "vorticity".
+        A key of `roles.ROLES`.
     name : str
         Of the variable.
     structure : Structure or None
@@ -92,20 +65,24 @@ class Candidate:
 
 
 def candidates(nc: netCDF4.Dataset, path: Path, described: Dataset) -> tuple[Candidate, ...]:
-    """All variables of an open file that are winds or relative vorticity, a tuple of `Candidate`.
+    """All variables of an open file that have a role, a tuple of `Candidate`: winds, vorticity, further fields.
 
-    Those that the user's description names stand for their role alone; else it is their names that say it, or that
-    there is one variable only in a file whose own name does.
+    Those that the user's description names stand for their roles alone; else it is their names that say it, or that
+    there is one variable only in a file whose own name does. A height has each role of heights, whatever its levels.
     """
-    by_user = {name: role for role, name in described.variables.items()}
     like: dict[tuple[object, ...], Structure] = {}
     found: list[Candidate] = []
     for name, variable in nc.variables.items():
-        by_itself = _role(name, variable)[0]
-        role = by_user.get(name, by_itself if by_itself not in described.variables else None)
-        if role:
-            found.append(_candidate(variable, role, path, described, like))
-    return tuple(found or _in_groups(nc, path, by_user))
+        given = [role for role, named in described.variables.items() if named == name]
+        own, level = recognition.quantity(name, variable)
+        by_itself = [role for role in _roles(own) if role not in described.variables]
+        by_role = given or by_itself
+        if by_role and own == recognition.SURFACE_PRESSURE and not given:
+            found.append(Candidate(by_role[0], name, None, f"{path}: {name}: {_NOT_AT_SEA_LEVEL}"))
+        elif by_role:
+            found += _candidates(variable, by_role, level, path, described, like)
+    grouped = (one for roles in (TRACKED, FURTHER) for one in _grouped(nc, path, described, found, roles))
+    return (*found, *grouped)
 
 
 def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -> Candidate:
@@ -118,7 +95,9 @@ def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -
     """
     gridded = [variable for variable in nc.variables.values() if axes.is_gridded(nc, variable)]
     if len(gridded) == 1:
-        found = _candidate(gridded[0], role, path, described, {})
+        variable = gridded[0]
+        level = recognition.quantity(variable.name, variable)[1]
+        found = _candidates(variable, [role], level, path, described, {})[0]
         if found.fault:
             raise InputError(found.fault)
         return found
@@ -158,12 +137,26 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     return None
 
 
-def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str]) -> Iterator[Candidate]:
-    """Winds and vorticity in the groups of a file, which are not read."""
+def _roles(quantity: str) -> tuple[str, ...]:
+    """The roles that a variable of a quantity may have."""
+    return ("pressure",) if quantity == recognition.SURFACE_PRESSURE else of_quantity(quantity)
+
+
+def _grouped(
+    nc: netCDF4.Dataset, path: Path, described: Dataset, found: list[Candidate], roles: Collection[str]
+) -> Iterator[Candidate]:
+    """What the groups of a file hold of some roles of which nothing stands outside of them."""
+    if not any(one.role in roles for one in found):
+        by_user = {name: role for role, name in described.variables.items() if role in roles}
+        yield from _in_groups(nc, path, by_user, roles)
+
+
+def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str], roles: Collection[str]) -> Iterator[Candidate]:
+    """Variables in the groups of a file, which are not read."""
     for group in nc.groups.values():
         for name, variable in group.variables.items():
-            role = by_user.get(name) or _role(name, variable)[0]
-            if role:
+            by_itself = of_quantity(recognition.quantity(name, variable)[0])
+            for role in [by_user[name]] if name in by_user else [one for one in by_itself if one in roles]:
                 yield Candidate(
                     role,
                     name,
@@ -171,32 +164,73 @@ def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str]) -> Iter
                     f"{path}: {name}: is in the netCDF group '{group.path}', and groups are not read; copy it out of "
                     f"its group: ncks -G : -g {group.path} {path.name} NEW.nc",
                 )
-        yield from _in_groups(group, path, by_user)
+        yield from _in_groups(group, path, by_user, roles)
 
 
-def _candidate(
-    variable: netCDF4.Variable, role: str, path: Path, described: Dataset, like: dict[tuple[object, ...], Structure]
-) -> Candidate:
-    """A variable, looked at; `like` keeps the structures of the file's variables by what they have in common."""
-    where, by_user = f"{path}: {variable.name}", variable.name in described.variables.values()
+def _candidates(
+    variable: netCDF4.Variable,
+    by_role: Sequence[str],
+    named: float | None,
+    path: Path,
+    described: Dataset,
+    like: dict[tuple[object, ...], Structure],
+) -> list[Candidate]:
+    """A variable, looked at once for all roles of its quantity; `named` is the level (hPa) that its name says.
+
+    `like` keeps the structures of the file's variables by what they have in common.
+    """
+    role, key = by_role[0], structure.shared(variable)
     try:
         own = axes.of_variable(variable.group(), variable, described.member)
-        is_statistic = statistic.remark(statistic.find(variable.group(), variable, own, path.name), by_user, where)
-        check_units(variable, role, path)
-        other_grids.refuse(variable.group(), variable, own, where)
-        found = levels.of_variable(variable.group(), variable, own, path, _role(variable.name, variable)[1])
-        if not by_user:
-            _refuse_near_surface(variable, found, where)
-        elif found.hpa is None and not found.other and not found.near and (words := _near_surface_words(variable)):
-            found = replace(found, near=f"near the surface (long_name {words!r})")
-        if not (by_user and found.near):  # a wind at a height is read where the user names it
-            levels.refuse_others(found, own, where)
-        key = structure.shared(variable)
+        is_statistic = _statistic(variable, role, own, path, described)
+        units.of_variable(variable, role, path)
+        other_grids.refuse(variable.group(), variable, own, f"{path}: {variable.name}")
+        found = _levels(variable, by_role, named, own, path, described)
         known = structure.of_variable(path, variable, own, found, like.get(key))
         like[key] = replace(known, statistic=is_statistic)
     except InputError as error:
-        return Candidate(role, variable.name, None, str(error))
-    return Candidate(role, variable.name, like[key])
+        return [Candidate(role, variable.name, None, str(error)) for role in by_role]
+    return [Candidate(role, variable.name, like[key]) for role in by_role]
+
+
+def _statistic(variable: netCDF4.Variable, role: str, own: list[Axis], path: Path, described: Dataset) -> str:
+    """What is said of a statistic that is tracked; refused where it is none that can be."""
+    found = statistic.find(variable.group(), variable, own, path.name)
+    by_user, where = variable.name in described.variables.values(), f"{path}: {variable.name}"
+    return statistic.remark(found, by_user and role in TRACKED, where, "wind" if role in TRACKED else "field")
+
+
+def _levels(
+    variable: netCDF4.Variable,
+    by_role: Sequence[str],
+    named: float | None,
+    own: list[Axis],
+    path: Path,
+    described: Dataset,
+) -> Levels:
+    """The levels of a variable; refused where they are none that its roles may have."""
+    where, by_user = f"{path}: {variable.name}", variable.name in described.variables.values()
+    role = ROLES[by_role[0]]
+    if by_role[0] not in TRACKED and not role.levels:
+        _refuse_several_levels(own, where)
+        return Levels()
+    found = levels.of_variable(variable.group(), variable, own, path, named, role.quantity)
+    if not by_user:
+        _refuse_near_surface(variable, found, where, "wind" if by_role[0] in TRACKED else "field")
+    elif found.hpa is None and not found.other and not found.near and (words := _near_surface_words(variable)):
+        found = replace(found, near=f"near the surface (long_name {words!r})")
+    if not (by_user and found.near and by_role[0] in TRACKED):  # a wind at a height is read where the user names it
+        levels.refuse_others(found, own, where)
+    if by_role[0] not in TRACKED and found.hpa is None and not (by_user and len(by_role) == len(role.levels) == 1):
+        raise InputError(f"{where}: no level is stated; state it (ncatted -a level,NAME,o,c,'500 hPa' FILE)")
+    return found
+
+
+def _refuse_several_levels(own: list[Axis], where: str) -> None:
+    """Refuse several levels of what has none."""
+    axis = axes.one(own, "level")
+    if axis is not None and axis.size != 1:
+        raise InputError(f"{where}: has {axis.size} levels ({axis.dimension!r}) and may have none; extract one of them")
 
 
 def level_missing(path: Path, name: str, level: float, there: Iterable[float] | None, guess: str = "") -> LevelMissing:
@@ -214,53 +248,15 @@ def level_missing(path: Path, name: str, level: float, there: Iterable[float] | 
     )
 
 
-def check_units(variable: netCDF4.Variable, role: str, path: Path) -> None:
-    """Refuse a wind that is not in m s-1 and a vorticity that is not in s-1; absent units are taken to be right."""
-    given = str(attribute(variable, "units")).strip()
-    allowed, right = (_PER_SECOND, "s-1") if role == "vorticity" else (_METRE_PER_SECOND, "m s-1")
-    if given.lower() not in {"", *_NO_UNITS} and _plain_units(given) not in allowed:
-        raise InputError(f"{path}: {variable.name}: the units are {given!r} and must be {right!r}; convert the file")
-
-
-def _plain_units(units: str) -> str:
-    text = units.lower().translate(_PLAIN).replace("**", "").replace("^", "")
-    text = re.sub(r"per[ _]", "/", text)
-    text = re.sub(r"met(er|re)s?", "m", text)
-    text = re.sub(r"sec(ond)?s?", "s", text)
-    return re.sub(r"[\s.*(){}_\[\]]", "", text)
-
-
-def _role(name: str, variable: netCDF4.Variable) -> tuple[str | None, float | None]:
-    """Role of a variable, and the level (hPa) that its name says."""
-    if len(variable.dimensions) < 2 or axes.is_text(variable):
-        return None, None
-    standard_name, plain = text(variable, "standard_name"), re.sub(r"[- ]", "_", name.lower())
-    if _NEAR_SURFACE_NAME.fullmatch(plain):
-        return None, None
-    if _NOT_THESE.search(standard_name) or _NOT_THESE_WORDS.search(text(variable, "long_name")):
-        return None, None
-    role, level = _STANDARD_NAMES.get(standard_name), None
-    for by_name, names in _NAMES.items():
-        match = names.fullmatch(plain)
-        if match:
-            role, level = role or by_name, match["level"]
-    return role, None if level is None else _in_hpa(float(level))
-
-
-def _in_hpa(level: float) -> float:
-    """The level in a name, which is in Pa where no pressure is as high: u_85000."""
-    return level / 100 if level > _HIGHEST_HPA else level
-
-
-def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, where: str) -> None:
-    """Refuse a wind near the surface that nobody named: a pressure that is stated goes before the words."""
+def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, where: str, what: str) -> None:
+    """Refuse what is near the surface and nobody named: a pressure that is stated goes before the words."""
     if found.hpa is not None:
         return
     if found.height_m is not None and found.height_m < NEAR_SURFACE_M:
-        raise InputError(f"{where}: is at a height of {found.height_m:g} m; name a wind on a pressure level")
+        raise InputError(f"{where}: is at a height of {found.height_m:g} m; name a {what} on a pressure level")
     words = _near_surface_words(variable)
     if words:
-        raise InputError(f"{where}: is near the surface (long_name {words!r}); name a wind on a pressure level")
+        raise InputError(f"{where}: is near the surface (long_name {words!r}); name a {what} on a pressure level")
 
 
 def _near_surface_words(variable: netCDF4.Variable) -> str:

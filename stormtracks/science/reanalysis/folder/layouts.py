@@ -7,14 +7,15 @@ Known by name, wherever below the data folder (a folder per variable, per year, 
 20CRv3                    ``UGRD850.1987_mem001.nc``, ``VGRD850...``: a file per variable, year and member
 ========================  ==========================================================================
 
-Every other file is known by the variables inside (`contents`): ERA5, CMIP6 and one-member files of any CF-like kind.
+Further fields likewise (see `further_files`). Every other file is known by the variables inside (`contents`): ERA5,
+CMIP6 and one-member files of any CF-like kind.
 """
 
 import dataclasses
 import functools
 import re
 import string
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,17 +102,18 @@ class Survey:
     def __init__(self, folder: Path, described: Dataset) -> None:
         self.folder = folder
         self.described = described
-        self._looks = Looks(described)
+        self.looks = Looks(described)
+        self._of_tracked = described.of_tracked
         depth = max([listing.DEPTH, *(template.count("/") for template in described.files.values())])
         self.listing = listing.of(folder, depth)
         paths = [file.path for file in self.listing.files if file.path not in described.files.values()]
         self.listing.leave_out(copies.find(paths, self._adds_times))
-        self._named = _once(self._by_names())
+        self._named = once(self._by_names())
 
     @functools.cached_property
     def years(self) -> list[int]:
         """All calendar years that any file has, ascending."""
-        entries = self._named if self.described.files else [*self._named, *self._by_contents]
+        entries = self._named if self._of_tracked.files else [*self._named, *self._by_contents]
         return sorted({year for entry in entries for year in self._years_of(entry)})
 
     def layout(self, years: tuple[int, ...], level: float) -> Layout:
@@ -136,34 +138,38 @@ class Survey:
         """
         entries = self._named
         chosen = self._of_years(entries, years)
-        if not self.described.files and not chosen:
+        if not self._of_tracked.files and not chosen:
             entries = self._by_contents
             chosen = self._of_years(entries, years)
         if not self._of_years(chosen, years[:1]):
             raise self._no_year(years[0])
         remarks = leftovers.remarks(self.listing, self._faults(entries), [entry.path for entry in chosen], years)
-        fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self._looks, self.described), remarks)
-        return _layout(self.folder, fitting, self.described, remarks)
+        fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self.looks, self._of_tracked), remarks)
+        return _layout(self.folder, fitting, self._of_tracked, remarks)
 
     def _adds_times(self, path: str, other: str) -> bool:
         """Whether a file has times that another has not; also where only the other cannot be read."""
-        one, two = (self._looks.at(self.folder / name).times for name in (path, other))
+        one, two = (self.looks.at(self.folder / name).times for name in (path, other))
         return bool(len(one)) and not np.isin(one, two).all()
 
     def _by_names(self) -> list[Entry]:
         """What the names of the files below the folder say."""
-        files, described = self.listing.files, self.described
+        files, described = self.listing.files, self._of_tracked
         if described.files:
-            found = _matching(self.folder, files, described)
-            return found or _labelled(_matching(self.folder, files, described, texts=True), described)
+            found = matching(self.folder, files, described.files)
+            return found or _labelled(matching(self.folder, files, described.files, texts=True), described)
         names = ((file, _KNOWN.fullmatch(file.path)) for file in files)
         return [_known(self.folder, file, name) for file, name in names if name]
 
     @functools.cached_property
+    def paths_by_name(self) -> frozenset[Path]:
+        """The files whose names say that they hold a wind or vorticity."""
+        return frozenset(entry.path for entry in self._named)
+
+    @functools.cached_property
     def _opened(self) -> list[Found]:
         """The netCDF files whose names do not say what they hold, each once."""
-        named = {entry.path for entry in self._named}
-        others = [file for file in self.listing.files if self.folder / file.path not in named]
+        others = [file for file in self.listing.files if self.folder / file.path not in self.paths_by_name]
         return listing.once([file for file in others if formats.is_netcdf(self.folder / file.path)])
 
     @functools.cached_property
@@ -172,7 +178,7 @@ class Survey:
         entries = []
         for file in self._opened:
             path = self.folder / file.path
-            roles = {candidate.role for candidate in self._looks.at(path).candidates}
+            roles = {candidate.role for candidate in self.looks.at(path).candidates}
             entries += [Entry(role, path, identity=file.identity) for role in sorted(roles)]
         return entries
 
@@ -181,22 +187,22 @@ class Survey:
         paths = [entry.path for entry in entries if entry.year is None]
         if entries is not self._named:
             paths += [self.folder / file.path for file in self._opened]
-        return {path: fault for path in paths if (fault := self._looks.fault(path))}
+        return {path: fault for path in paths if (fault := self.looks.fault(path))}
 
     def _years_of(self, entry: Entry) -> Set[int]:
-        return {entry.year} if entry.year is not None else self._looks.at(entry.path).years
+        return {entry.year} if entry.year is not None else self.looks.at(entry.path).years
 
     def _of_years(self, entries: list[Entry], years: tuple[int, ...]) -> list[Entry]:
         """The entries that have one of some years."""
         return [entry for entry in entries if not self._years_of(entry).isdisjoint(years)]
 
     def _no_year(self, year: int) -> InputError:
-        if self.described.files and not self._named:
-            templates = ", ".join(self.described.files.values())
+        if self._of_tracked.files and not self._named:
+            templates = ", ".join(self._of_tracked.files.values())
             return InputError(
                 f"{self.folder}: no file matches the dataset description {templates}; correct its 'files'"
             )
-        entries = self._named if self.described.files else self._by_contents
+        entries = self._named if self._of_tracked.files else self._by_contents
         return leftovers.no_year(self.folder, year, self.years, self.listing, self._faults(entries))
 
 
@@ -206,22 +212,22 @@ def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
         _ROLES[name["role"].lower()],
         folder / file.path,
         int(name["year"]),
-        *_member(name),
+        *member(name),
         level=float(name["level"]),
         identity=file.identity,
     )
 
 
-def _matching(folder: Path, files: list[Found], described: Dataset, texts: bool = False) -> list[Entry]:
-    """The files that a description fits, with `texts` also those whose members have labels instead of numbers."""
+def matching(folder: Path, files: list[Found], templates: Mapping[str, str], texts: bool = False) -> list[Entry]:
+    """The files that templates by role fit, with `texts` also those whose members have labels instead of numbers."""
     entries = []
-    for role, template in described.files.items():
+    for role, template in templates.items():
         pattern = dataset.pattern(template, texts)
         for file in files:
             name = pattern.fullmatch(file.path)
             if name:
                 year = int(name["year"]) if "year" in pattern.groupindex else None
-                number, label = (None, name.groupdict().get("member", "")) if texts else _member(name)
+                number, label = (None, name.groupdict().get("member", "")) if texts else member(name)
                 entries.append(Entry(role, folder / file.path, year, number, label, identity=file.identity))
     return entries
 
@@ -237,7 +243,7 @@ def _labelled(entries: list[Entry], described: Dataset) -> list[Entry]:
     return [dataclasses.replace(entry, number=numbers[entry.label]) for entry in entries]
 
 
-def _once(entries: list[Entry]) -> list[Entry]:
+def once(entries: list[Entry]) -> list[Entry]:
     """Each file once for what it is: a link to a file that is there too says nothing new."""
     seen: dict[tuple, Entry] = {}
     for entry in entries:
@@ -245,7 +251,7 @@ def _once(entries: list[Entry]) -> list[Entry]:
     return list(seen.values())
 
 
-def _member(name: re.Match[str]) -> tuple[int | None, str]:
+def member(name: re.Match[str]) -> tuple[int | None, str]:
     """Number and label of the member that a matched file name says."""
     if "member" not in name.re.groupindex or name["member"] is None:
         return None, ""
@@ -304,7 +310,7 @@ def _layout(folder: Path, entries: list[Entry], described: Dataset, remarks: tup
             f"{folder}: two layouts contain the same year: {single} and {other}; remove one, or describe the right one "
             "in a dataset description"
         )
-    _refuse_copies(entries)
+    refuse_copies(entries)
     numbers = [None] if None in labels else _numbering(labels, described)
     if not numbers:
         raise InputError(
@@ -326,7 +332,7 @@ def _numbering(numbers: Iterable[int | None], described: Dataset) -> list[int | 
     return list(known if described.first_member is None else range(described.first_member, known[-1] + 1))
 
 
-def _refuse_copies(entries: list[Entry]) -> None:
+def refuse_copies(entries: list[Entry]) -> None:
     """Two files of one name are copies of one another: which one is meant cannot be known."""
     seen: dict[tuple, Path] = {}
     for entry in entries:

@@ -8,6 +8,7 @@ and opened again when it is read.
 import errno
 import resource
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ MOST_BYTES = 512 * 2**20
 
 @dataclass(frozen=True)
 class StoredField:
-    """What is known of a wind component or vorticity in a file, whether the file is open or not; see `Field`.
+    """What is known of a role in a file, whether the file is open or not; see `Field`.
 
     Attributes
     ----------
@@ -89,16 +90,18 @@ class Files:
 
     Parameters
     ----------
-    level : float
-        hPa.
+    levels : dict of str to float
+        Role -> the level (hPa) at which it is read where a variable has several.
     described : Dataset
         The user's description of the files.
+    most : int
+        Files that may be open at a time.
     """
 
-    def __init__(self, level: float, described: Dataset) -> None:
-        self._level = level
+    def __init__(self, levels: Mapping[str, float], described: Dataset, most: int = MOST) -> None:
+        self._levels = levels
         self._described = described
-        self._most = max(FEWEST, min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4))
+        self._most = max(FEWEST, min(most, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4))
         self._open: OrderedDict[Path, _Open] = OrderedDict()
         self._closed: dict[Path, dict[str, Field]] = {}
         self._seen: dict[Path, InputFile] = {}
@@ -142,7 +145,7 @@ class Files:
             self._open.move_to_end(path)
         field = one.fields.get(role)
         if field is None:
-            field = Field(one.source, role, self._level, self._described)
+            field = Field(one.source, role, self._levels[role], self._described)
             self._add(one, role, field)
             self._make_room(self._most)
         return field

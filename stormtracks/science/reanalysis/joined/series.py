@@ -1,4 +1,4 @@
-"""Fields after one another in time: the files of one wind (or of vorticity) that make a season."""
+"""Fields after one another in time: the files of one role that make a season."""
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
@@ -11,15 +11,13 @@ from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.joined import means, origin
 from stormtracks.science.reanalysis.joined.files import MOST, StoredField
+from stormtracks.science.reanalysis.roles import ROLES
 from stormtracks.science.records import Grid
 
 _GREGORIAN = ("standard", "proleptic_gregorian")
 _AGREE_FROM = np.datetime64("1582-10-15", "s")
 _SHARED = 2
 """Times that two files after one another may both have, with the same values."""
-_SAME = {"vorticity": 1e-7}
-_SAME_WIND = 0.01
-"""s-1 and m s-1; packing of each file by itself makes them differ by about this."""
 _NAMED = 3
 """Members named of each file."""
 FILES_AT_A_TIME = MOST // 2
@@ -30,7 +28,7 @@ Between = Callable[[str], tuple[np.datetime64, np.datetime64]]
 
 
 class Series:
-    """One wind component, or vorticity, of one season, whatever files it is spread over.
+    """One wind component, vorticity or further field of one season, whatever files it is spread over.
 
     Files may follow one another, or lie between one another: one with the analyses of 00 UTC, one with those of 12.
 
@@ -165,7 +163,7 @@ def _same_values(one: StoredField, step: int, other: StoredField, other_step: in
         return False
     places = list(range(len(one.members)))
     values, others = (field.read_file_steps(at, at + 1, places)[0] for field, at in ((one, step), (other, other_step)))
-    return np.allclose(values, others, rtol=0, atol=_SAME.get(one.role, _SAME_WIND), equal_nan=True)
+    return np.allclose(values, others, rtol=0, atol=ROLES[one.role].same, equal_nan=True)
 
 
 def _twice(one: StoredField, other: StoredField, time: np.datetime64, differ: str) -> InputError:
@@ -178,13 +176,16 @@ def _twice(one: StoredField, other: StoredField, time: np.datetime64, differ: st
     )
 
 
-def refuse_difference(one: StoredField, other: StoredField, *, same_members: bool = True) -> None:
+def refuse_difference(
+    one: StoredField, other: StoredField, *, same_members: bool = True, same_grid: bool = True
+) -> None:
     """Refuse two fields that are not on the same grid, with the same members and calendar; both are named.
 
-    `same_members` is false for the files of two members: the labels in these are their own.
+    `same_members` is false for the files of two members: the labels in these are their own. `same_grid` is false for
+    fields of which each may have its own.
     """
     names = f"{one.path} ({one.name}) and {other.path} ({other.name})"
-    if not _same_grid(one.grid, other.grid):
+    if same_grid and not _same_grid(one.grid, other.grid):
         raise InputError(
             f"{names} are on different grids: {_described(one.grid)}; {_described(other.grid)}; regrid one of them"
         )

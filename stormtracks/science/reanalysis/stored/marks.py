@@ -1,6 +1,6 @@
 """Numbers that only mark a missing wind, though nothing says so: -99 in metres per second, say.
 
-What no wind can be (`packing.LARGEST`) is found without this: here are marks that a wind could be.
+What no wind can be (`roles.Role.largest`) is found without this: here are marks that a wind could be.
 """
 
 import math

@@ -11,8 +11,6 @@ from stormtracks.science.reanalysis.stored.attributes import attribute, number, 
 
 MISSING_ABOVE = 1.0e30
 """Larger values are missing ones, whatever the attributes say (netCDF's own default is 9.96921e36)."""
-LARGEST = {"u": 250.0, "v": 250.0, "vorticity": 0.1}
-"""m s-1 and s-1: what no real wind or vorticity of a reanalysis passes (jet streaks: 130 m s-1; eyewalls: 0.01 s-1)."""
 LONGEST_AXIS = 20_000_000
 """Entries; an axis that claims more is a damaged header (3-hourly data of 6,000 years have fewer)."""
 _DEFAULT_FILL = {"i2": -32767, "i4": -2147483647, "i8": -9223372036854775806, "u2": 65535, "u4": 4294967295}

@@ -1,0 +1,238 @@
+"""Which files hold a further field of a year: by the names of the known layouts, by the description, by what is inside.
+
+Known by name, beside the winds of `layouts`:
+
+========================  ==========================================================================
+20CRv2, 20CRv2c           ``prmsl_1987.nc``, ``z200_1987.nc``, ``t850_1987.nc``, ``pwat_1987.nc``
+20CRv3                    ``PRMSL.1987_mem001.nc``, ``HGT500.1987_mem001.nc``, ``TMP850...``
+========================  ==========================================================================
+"""
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import roles
+from stormtracks.science.reanalysis.dimensions import levels
+from stormtracks.science.reanalysis.folder import layouts, listing
+from stormtracks.science.reanalysis.folder.layouts import Entry, Layout, Survey
+from stormtracks.science.reanalysis.folder.listing import Found
+from stormtracks.science.reanalysis.roles import ROLES
+from stormtracks.science.reanalysis.stored import formats
+
+_KNOWN = re.compile(
+    r"(?:.*/)?(?P<name>prmsl|pwat|cape|(?:z|hgt|t|tmp)(?P<level>\d+))[._](?P<year>1[5-9]\d\d|2\d{3})(?:\d\d)?"
+    r"(?:_mem(?P<member>\d+))?\.nc4?",
+    re.IGNORECASE,
+)
+_QUANTITIES = {
+    "prmsl": "pressure", "z": "height", "hgt": "height", "t": "temperature", "tmp": "temperature",
+    "pwat": "precipitable_water", "cape": "cape",
+}  # fmt: skip
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|2\d{3})(?!\d)")
+_NAMED = 3
+"""Files and members named in a reason."""
+
+
+class NoFile(InputError):
+    """No file has a further field."""
+
+
+@dataclass(frozen=True)
+class RoleFiles:
+    """The files of a further field.
+
+    Attributes
+    ----------
+    layout : Layout
+        With the members of the winds.
+    level : float
+        hPa; 0 for what has none.
+    """
+
+    layout: Layout
+    level: float
+
+
+class FurtherFiles:
+    """The files of further fields below a folder, in the years of a season and for the members of its winds.
+
+    Parameters
+    ----------
+    survey : Survey
+    years : tuple of int
+        The calendar years that the season touches.
+    winds : Layout
+        The files of the winds.
+    """
+
+    def __init__(self, survey: Survey, years: tuple[int, ...], winds: Layout) -> None:
+        self._survey = survey
+        self._years = years
+        self._winds = winds
+
+    def of(self, role: str) -> RoleFiles:
+        """The files of a role.
+
+        Raises
+        ------
+        NoFile
+            There is none.
+        InputError
+            There are some that cannot be used.
+        """
+        ways = [self._described] if self._is_described(role) else [self._by_name, self._by_contents]
+        entries = next(filter(None, (self._of_years(way(role)) for way in ways)), [])
+        if not entries:
+            raise self._nothing(role)
+        entries, level = self._at_level(role, entries)
+        layouts.refuse_copies(entries)
+        return RoleFiles(self._layout(role, entries), level)
+
+    def _described(self, role: str) -> list[Entry]:
+        """The files that the description names for a role; for one that it does not name, those of the winds."""
+        survey = self._survey
+        template = survey.described.further_files.get(role)
+        if template is not None:
+            numbered = layouts.matching(survey.folder, survey.listing.files, {role: template})
+            texts = [] if numbered else layouts.matching(survey.folder, survey.listing.files, {role: template}, True)
+            numbers = {label: number for number, label in self._winds.labels.items()}
+            labelled = [dataclasses.replace(one, number=numbers[one.label]) for one in texts if one.label in numbers]
+            return layouts.once(numbered or labelled)
+        paths = {
+            path: number for files in self._winds.files.values() for number, paths in files.items() for path in paths
+        }
+        return [Entry(role, path, number=number) for path, number in paths.items() if self._holds(role, path)]
+
+    def _by_name(self, role: str) -> list[Entry]:
+        """The files whose names say that they have the quantity of a role, at one of its levels."""
+        wanted = ROLES[role]
+        return [
+            dataclasses.replace(entry, role=role)
+            for entry in self._named
+            if entry.role == wanted.quantity and (entry.level is None or levels.has(wanted.levels, entry.level))
+        ]
+
+    def _by_contents(self, role: str) -> list[Entry]:
+        """The files that hold a role, of those whose names say nothing."""
+        return [
+            Entry(role, self._survey.folder / file.path, identity=file.identity)
+            for file in self._others
+            if self._holds(role, self._survey.folder / file.path)
+        ]
+
+    @functools.cached_property
+    def _named(self) -> list[Entry]:
+        """What names say; `role` is the quantity here."""
+        matches = ((file, _KNOWN.fullmatch(file.path)) for file in self._survey.listing.files)
+        return layouts.once([_known(self._survey.folder, file, name) for file, name in matches if name])
+
+    @functools.cached_property
+    def _others(self) -> list[Found]:
+        """The netCDF files whose names do not say what they hold, but for those that say another year."""
+        survey = self._survey
+        known = survey.paths_by_name | {entry.path for entry in self._named}
+        found = [file for file in survey.listing.files if survey.folder / file.path not in known]
+        return listing.once(
+            [one for one in found if _may_be_of(one.path, self._years) and formats.is_netcdf(survey.folder / one.path)]
+        )
+
+    def _is_described(self, role: str) -> bool:
+        described = self._survey.described
+        return role in described.further_files or bool(described.of_tracked.files)
+
+    def _holds(self, role: str, path: Path) -> bool:
+        return bool(self._survey.looks.at(path).of_role(role))
+
+    def _of_years(self, entries: list[Entry]) -> list[Entry]:
+        return [entry for entry in entries if not self._years_of(entry).isdisjoint(self._years)]
+
+    def _years_of(self, entry: Entry) -> Set[int]:
+        return {entry.year} if entry.year is not None else self._survey.looks.at(entry.path).years_of(entry.role)
+
+    def _nothing(self, role: str) -> InputError:
+        """Why there is no file of a role: what looks like one cannot be used, or there is none."""
+        looks = self._survey.looks
+        template = self._survey.described.further_files.get(role)
+        if template is not None:
+            return NoFile(f"no file of {self._years[0]} matches {template!r}, or it has nothing that can be used")
+        for path in self._candidates(role):
+            fault = looks.at(path).fault(role)
+            if fault:
+                return InputError(fault)
+        which = "file" if not self._is_described(role) else "described file of the winds"
+        return NoFile(f"no {which} of {self._years[0]} has {roles.described(role)} ({ROLES[role].names})")
+
+    def _candidates(self, role: str) -> Iterable[Path]:
+        """The files that were looked into for a role."""
+        if self._is_described(role):
+            return [path for files in self._winds.files.values() for paths in files.values() for path in paths]
+        return [self._survey.folder / file.path for file in self._others]
+
+    def _at_level(self, role: str, entries: list[Entry]) -> tuple[list[Entry], float]:
+        """The entries of the first of a role's levels that there is, and that level (hPa)."""
+        if not ROLES[role].levels:
+            return entries, 0.0
+        there = {entry: self._levels_of(entry) for entry in entries}
+        for level in ROLES[role].levels:
+            at = [entry for entry, has in there.items() if has is None or levels.has(has, level)]
+            if at:
+                return at, level
+        all_levels = sorted({level for has in there.values() for level in has or ()})
+        raise NoFile(
+            f"no file has {roles.described(role)}; {_some([entry.path.name for entry in entries])} has it at "
+            f"{', '.join(f'{level:g}' for level in all_levels)} hPa"
+        )
+
+    def _levels_of(self, entry: Entry) -> tuple[float, ...] | None:
+        """The levels (hPa) of a file; None where nothing says them, or they are found out when it is opened."""
+        return (
+            (entry.level,) if entry.level is not None else self._survey.looks.at(entry.path).levels(entry.role) or None
+        )
+
+    def _layout(self, role: str, entries: Sequence[Entry]) -> Layout:
+        """The files of the winds' members; refused where there are others."""
+        files: dict[int | None, tuple[Path, ...]] = {}
+        for entry in entries:
+            files[entry.number] = (*files.get(entry.number, ()), entry.path)
+        labels = self._winds.labels
+        if (None in files) != (None in labels):
+            apart, together = ("it", "the winds") if None in labels else ("the winds", "it")
+            raise InputError(
+                f"{_some([entry.path.name for entry in entries])}: a file per member holds {apart}, and all members "
+                f"are in the files of {together}; use files of one archive"
+            )
+        lacking = [label for number, label in labels.items() if number not in files]
+        if lacking:
+            raise InputError(
+                f"{self._survey.folder}: there is no file with it of {len(lacking):,} of the {len(labels):,} members "
+                f"({_some(lacking)}); add them"
+            )
+        return Layout({role: {number: files[number] for number in labels}}, labels)
+
+
+def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
+    """What a name of a known layout says; `role` is the quantity."""
+    letters = re.sub(r"\d", "", name["name"].lower())
+    return Entry(
+        _QUANTITIES[letters],
+        folder / file.path,
+        int(name["year"]),
+        *layouts.member(name),
+        level=None if name["level"] is None else float(name["level"]),
+        identity=file.identity,
+    )
+
+
+def _may_be_of(path: str, years: tuple[int, ...]) -> bool:
+    """Whether a name says one of the years, a span around them, or no year at all."""
+    said = [int(year) for year in _YEAR.findall(path.rsplit("/", 1)[-1])]
+    return not said or (min(said) <= max(years) and max(said) >= min(years))
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")

@@ -1,0 +1,150 @@
+"""Further fields beside the winds: in each layout, in each unit, at each level; what cannot be used is left out."""
+
+import contextlib
+from dataclasses import replace
+
+import netCDF4
+import numpy as np
+import pytest
+
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis import open_further, open_season
+from stormtracks.science.reanalysis.roles import FURTHER
+from stormtracks.strict_dataclass import KeyRefused
+
+USUAL = {"pressure": 1.0e5, "height_upper": 11_500.0, "height_middle": 5_500.0, "height_lower": 100.0}
+USUAL |= {"temperature": 285.0, "precipitable_water": 30.0, "cape": 800.0}
+HPA = {"height_upper": 200.0, "height_middle": 500.0, "height_lower": 1000.0}
+
+
+@contextlib.contextmanager
+def opened(folder, year=2005, dataset=None, **choices):
+    """The further fields of a folder; the winds are open as long as they are."""
+    with (
+        open_season(folder, year, dataset=dataset, **choices) as season,
+        open_further(folder, year, season, dataset=dataset) as further,
+    ):
+        yield further
+
+
+@pytest.fixture
+def made(fields_of):
+    """Values of a role: plausible, no two alike."""
+    return lambda recipe, role, seed=1: np.float32(USUAL[role]) + fields_of(recipe, seed)[0] / 4
+
+
+@pytest.fixture
+def field(write_file, made):
+    """Writes one field; ``field(path, "pressure", recipe, name="psl", factor=0.01)`` returns its values as read."""
+
+    def write(path, role, recipe, name, factor=1.0, offset=0.0, seed=1, **changes):
+        values = made(recipe, role, seed)
+        write_file(path, {name: (values - offset) * factor}, replace(recipe, **changes))
+        return values
+
+    return write
+
+
+def test_the_archive_of_all_members(tmp_path, winds, recipe, field):
+    together = recipe(members=(1, 2, 3), create={"zlib": True, "chunksizes": (1, 3, 7, 12)})
+    winds(together)
+    names = {"pressure": "prmsl", "height_upper": "z200", "height_middle": "z500", "height_lower": "z1000"}
+    names |= {"temperature": "t850", "precipitable_water": "pwat", "cape": "cape"}
+    units = {"pressure": "Pa", "temperature": "K", "precipitable_water": "kg/m^2", "cape": "J/kg"}
+    truth = {
+        role: field(tmp_path / f"{name}_2005.nc", role, together, name, units=units.get(role, "gpm"))
+        for role, name in names.items()
+    }
+    with opened(tmp_path) as further:
+        assert further.roles == FURTHER and further.missing == {} and further.together
+        assert further.levels == {**HPA, "temperature": 850.0}
+        for role, values in truth.items():
+            assert np.array_equal(further.read(role, 1, 4, slice(None)), values[1:4])
+            assert np.array_equal(further.read(role, 0, 4, [2, 0]), values[:, [2, 0]])
+        assert further.remarks_on(1) == () and len(further.inputs(1)) == 7
+
+
+def test_the_archive_of_a_file_per_member(tmp_path, write_file, recipe, fields_of, field):
+    truth = {}
+    for member in (1, 2, 3):
+        u, v = fields_of(recipe(), member)
+        for name, values in (("UGRD", u), ("VGRD", v)):
+            write_file(tmp_path / f"{name}850.2005_mem{member:03d}.nc", {name: values}, recipe())
+        truth[member] = field(
+            tmp_path / f"PRMSL.2005_mem{member:03d}.nc", "pressure", recipe(), "PRMSL", seed=member, units="Pa"
+        )
+        heights = tmp_path / f"HGT500.2005_mem{member:03d}.nc"
+        field(heights, "height_middle", recipe(), "HGT", seed=member, units="gpm")
+    with opened(tmp_path, ensemble_member=1) as further:
+        assert further.roles == ("pressure", "height_middle") and not further.together
+        assert np.array_equal(further.read("pressure", 0, 4, [2, 1])[:, 0], truth[3])
+        assert [file.path.name for file in further.inputs(2)] == ["HGT500.2005_mem003.nc", "PRMSL.2005_mem003.nc"]
+    (tmp_path / "PRMSL.2005_mem002.nc").unlink()
+    with opened(tmp_path) as further:
+        assert further.roles == ("height_middle",)
+        assert "no file with it of 1 of the 3 members (mem002)" in further.missing["pressure"]
+
+
+def test_one_file_with_all_of_it(tmp_path, write_file, recipe, fields_of, made):
+    levels = recipe(levels=(1000, 850, 500, 250), hours=np.arange(0, 48, 6.0), names={"time": "valid_time"})
+    flat = replace(levels, levels=None)
+    u, v = fields_of(levels)
+    geopotential = v.copy()
+    truth = {"height_upper": (3, 10_400), "height_middle": (2, 5_500), "height_lower": (0, 100)}
+    for place, height in truth.values():
+        geopotential[:, place] += height * 9.80665
+    path = write_file(tmp_path / "era5.nc", {"u": u, "v": v}, levels)
+    with netCDF4.Dataset(path, "a") as nc:
+        for name, units, values in (("z", "m**2 s**-2", geopotential), ("t", "K", u + 280)):
+            one = nc.createVariable(name, "f4", ("valid_time", "level", "lat", "lon"))
+            one.units, one[:] = units, values
+        msl = nc.createVariable("msl", "f4", ("valid_time", "lat", "lon"))
+        msl.units, msl[:] = "Pa", made(flat, "pressure")
+    with opened(tmp_path) as further:
+        assert further.roles == ("pressure", "height_upper", "height_middle", "height_lower", "temperature")
+        assert further.levels["height_upper"] == 250.0 and further.choice["height_upper"]["variable"] == "z"
+        for role, (_, height) in truth.items():
+            assert np.allclose(further.read(role, 0, 8, [0]), height, atol=10)
+        assert "cape" in further.missing["cape"] and further.inputs()[0].path == path
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "units", "factor", "offset"),
+    [
+        ("psl", "pressure", "Pa", 1, 0),
+        ("MSL", "pressure", "hPa", 0.01, 0),
+        ("slp", "pressure", "mb", 0.01, 0),
+        ("msl", "pressure", "millibars", 0.01, 0),
+        ("air_pressure_at_mean_sea_level", "pressure", "kPa", 0.001, 0),
+        ("z500", "height_middle", "m**2 s**-2", 9.80665, 0),
+        ("z500", "height_middle", "m^2/s^2", 9.80665, 0),
+        ("zg500", "height_middle", "m", 1, 0),
+        ("geopotential_500", "height_middle", "J kg-1", 9.80665, 0),
+        ("hgt200", "height_upper", "gpdm", 0.1, 0),
+        ("gh1000", "height_lower", "gpm", 1, 0),
+        ("t850", "temperature", "degC", 1, 273.15),
+        ("ta850", "temperature", "Kelvin", 1, 0),
+        ("tcwv", "precipitable_water", "kg m**-2", 1, 0),
+        ("prw", "precipitable_water", "mm", 1, 0),
+        ("cape", "cape", "m2 s-2", 1, 0),
+    ],
+)
+def test_units_decide(tmp_path, winds, recipe, field, name, role, units, factor, offset):
+    winds()
+    values = field(tmp_path / "more.nc", role, recipe(), name, factor, offset, units=units)
+    with opened(tmp_path) as further:
+        assert further.roles == (role,)
+        assert np.allclose(further.read(role, 0, 4, [0])[:, 0], values, rtol=1e-6)
+
+
+def test_a_key_that_is_not_known_is_refused_naming_the_known_ones(tmp_path):
+    with pytest.raises(KeyRefused, match="unknown key 'presure'.*did you mean 'pressure'"):
+        open_season(tmp_path, 2005, dataset={"variables": {"presure": "p"}})
+
+
+def test_what_is_not_there_cannot_be_read(tmp_path, winds):
+    winds()
+    with opened(tmp_path) as further:
+        assert further.roles == () and further.grid != further.missing
+        with pytest.raises(InputError, match=r"cape: no file of 2005 has the convective available potential energy"):
+            further.read("cape", 0, 1, [0])
