@@ -1,11 +1,15 @@
-"""How close the planted background comes to real ERA5 850 hPa vorticity, at 2.5 degrees.
+"""How close a planted season comes to the real samples: 20CRv2c of September 1987, ERA5 of a northern winter.
 
-    python -m benchmarks.synthetic_realism --era5 sample/.../vo850.nc [--winds era5_850hPa.nc] [--noise 1]
+    python -m benchmarks.synthetic_realism [--msl msl.nc] [--winds era5_850hPa.nc] [--members 2] [--days 60]
 
-ERA5's `vo` on a 2.5 degree grid is its 31 km field at every tenth point: most of its variance lies in structures that a
-2.5 degree (or 20CR's T62) wind field cannot hold. What a centred difference on the grid makes of ERA5's winds is what
-corresponds to planted winds. Where one time of ERA5 winds at 0.25 degrees is given, both estimates are made of it, and
-their ratio in each latitude band turns the 90 days of `vo` into the second reference.
+Each real sample is compared with a season planted on its grid with `like`. Both pass through the same arithmetic:
+
+* 20CRv2c has heights of 1000 hPa here. Pressure is made of them, and vorticity of their geostrophic wind, in the sample
+  and in the planted season alike.
+* ERA5 has vorticity (`vo`) and, where its file is given (--msl), pressure. Its `vo` on a 2.5 degree grid is its 31 km
+  field at every tenth point: most of that variance lies in structures that no wind on such a grid can hold. Where one
+  time of winds at 0.25 degrees is given (--winds), both estimates are made of it, and their ratio turns `vo` into what
+  a centred difference on the grid makes of ERA5's winds. Without it nothing is said about ERA5's vorticity.
 """
 
 import argparse
@@ -13,80 +17,155 @@ from pathlib import Path
 
 import netCDF4
 import numpy as np
-from scipy.ndimage import maximum_filter
 
+from benchmarks.realism_figures import BANDS, WAVES, Season, figures
+from stormtracks.science import best_tracks
+from stormtracks.science.sphere import EARTH_RADIUS_KM
+from stormtracks.science.synthetic.balance import EARTH_ROTATION
+from stormtracks.science.synthetic.heights import GRAVITY, Heights
 from stormtracks.science.synthetic.plan import Plan
+from stormtracks.science.synthetic.planted_storms import storms, truth_rows
 from stormtracks.science.synthetic.weather import Weather
 from stormtracks.science.vorticity import cyclonic, relative_vorticity
 
-LATITUDES = [(0, 15), (15, 30), (30, 45), (45, 60), (60, 75), (75, 90)]
-WAVENUMBERS = [(1, 4), (5, 10), (11, 20), (21, 35), (36, 50), (51, 70)]
-GRID = Plan(2005, grid=2.5).axes
+SAMPLE = Path("sample")
+TRACKS = SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
+PA_PER_M = 11.77
+"""Pressure of a metre of height: 9.81 m s-2 times 1.2 kg m-3."""
+
+OBSERVED = (
+    (140, (18, 158), (20, 155)),
+    (125, (16, 140), (18, 136)),
+    (105, (20, 122), (22, 118)),
+    (45, (32, 320), (40, 330)),
+)
+"""Wind (kt) of three typhoons and of Cindy in the 20CRv2c sample, and where the mean of its members has their lows at
+the first and the last time."""
 
 
 def main(arguments=None):
-    """Print standard deviation, spectrum and number of maxima of ERA5 and of the planted background."""
+    """Print tables of ratios (planted to real) and of figures side by side."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--era5", type=Path, required=True, help="850 hPa vorticity at 2.5 degrees, many times")
-    parser.add_argument("--winds", type=Path, help="850 hPa u, v and vo at 0.25 degrees")
+    parser.add_argument("--heights", type=Path, default=SAMPLE / "20crv2c_1987" / "z1000_1987.nc")
+    parser.add_argument("--era5", type=Path, default=SAMPLE / "era5_djf_2025_26" / "vo850.nc", help="vo at 2.5 degrees")
+    parser.add_argument("--msl", type=Path, help="ERA5's pressure at the same times and places")
+    parser.add_argument("--winds", type=Path, help="one time of ERA5's u, v and vo at 0.25 degrees")
+    parser.add_argument("--members", type=int, default=2)
+    parser.add_argument("--days", type=int, default=60)
     parser.add_argument("--noise", type=float, default=1.0)
     options = parser.parse_args(arguments)
-    raw = cyclonic(_field(options.era5, "vo"), GRID)
-    columns = {"ERA5 vo": _figures(raw)}
-    if options.winds:
-        sampled, differenced = (_figures(field) for field in _one_time(options.winds))
-        columns["vo 1 time"], columns["from winds"] = sampled, differenced
-        columns["expected"] = {key: columns["ERA5 vo"][key] * differenced[key] / sampled[key] for key in sampled}
-    columns["planted"] = _figures(cyclonic(planted(options.noise), GRID))
-    _table(columns, "expected" if options.winds else "ERA5 vo")
+    pairs = {
+        "20CRv2c": (figures(real_20crv2c(options.heights)), figures(planted("20crv2c", options))),
+        "ERA5": (_era5(options), figures(planted("era5", options))),
+    }
+    _ratios("vorticity", pairs)
+    _ratios("pressure", pairs)
+    _side_by_side(pairs)
 
 
-def planted(noise, days=10):
-    """Vorticity of the background alone as the grid shows it, a few members, shape (n, lat, lon)."""
-    plan = Plan(2005, members=2, grid=2.5, start="2005-09-01", stop=f"2005-09-{1 + days:02d}", noise=noise)
-    return np.concatenate([relative_vorticity(*winds[850], GRID) for winds in Weather(plan, [])])
+def real_20crv2c(path):
+    """The sample of 20CRv2c."""
+    heights, grid = _field(path, "z1000", members=True), Plan(2005, grid=2).axes
+    along = np.linspace(0, 1, len(heights))
+    rows = [
+        (step, member, *(np.array(first) + share * (np.array(last) - first)), wind)
+        for wind, first, last in OBSERVED
+        for step, share in enumerate(along)
+        for member in range(heights.shape[1])
+    ]
+    return Season(grid, PA_PER_M * heights, _geostrophic(heights, grid), np.array(rows))
 
 
-def _field(path, name, every=1):
-    """A variable as (time, lat S->N, lon)."""
+def planted(like, options):
+    """A season of a few members, on the grid of the real sample."""
+    last = np.datetime64("2005-08-20") + options.days
+    plan = Plan(2005, options.members, 2.0 if like == "20crv2c" else 2.5, "2005-08-20", str(last), like=like,
+                noise=options.noise)  # fmt: skip
+    planted_storms = storms(plan, best_tracks.load(TRACKS, plan.times[0], plan.times[-1]))
+    made, winds = Heights(plan.axes), Weather(plan, planted_storms)
+    heights, vorticity = [], []
+    for levels in winds:
+        heights.append(made.fields(levels)["z1000"])
+        vorticity.append(cyclonic(relative_vorticity(*levels[850], plan.axes), plan.axes))
+    heights = np.stack(heights)
+    if like == "20crv2c":
+        vorticity = _geostrophic(heights, plan.axes)
+    rows = [
+        np.stack([steps, np.full(len(steps), member), lat, lon, wind], axis=-1)
+        for storm in planted_storms
+        for member in range(plan.members)
+        for steps, lat, lon, _, wind in [truth_rows(storm, member)]
+    ]
+    return Season(
+        plan.axes, PA_PER_M * heights, np.stack(vorticity) if like == "era5" else vorticity, np.concatenate(rows)
+    )
+
+
+def _era5(options):
+    """Figures of ERA5; those of vorticity as a difference of winds on the grid has them, where that can be said."""
+    grid = Plan(2005, grid=2.5).axes
+    pressure = _field(options.msl, "msl")[:, None] if options.msl else None
+    found = figures(Season(grid, pressure, cyclonic(_field(options.era5, "vo"), grid)[:, None]))
+    of_vorticity = [key for key in found if key[0] == "vorticity"]
+    if not options.winds:
+        return {key: value for key, value in found.items() if key not in of_vorticity}
+    u, v, vo = (_field(options.winds, name, every=10) for name in ("u", "v", "vo"))
+    sampled, from_winds = (
+        figures(Season(grid, None, cyclonic(field, grid)[:, None])) for field in (vo, relative_vorticity(u, v, grid))
+    )
+    return found | {key: found[key] * from_winds[key] / sampled[key] for key in of_vorticity}
+
+
+def _geostrophic(heights, grid):
+    """Cyclonic vorticity of the geostrophic wind, whose Coriolis parameter is at least that of 10 degrees."""
+    lat = np.radians(grid.lat)
+    least = 2 * EARTH_ROTATION * np.sin(np.radians(10))
+    f = 2 * EARTH_ROTATION * np.sin(lat)
+    f = np.where(np.abs(f) < least, np.where(f < 0, -least, least), f)
+    slope = GRAVITY / (1e3 * EARTH_RADIUS_KM) / f
+    step = lat[1] - lat[0]
+    u = -slope[:, None] * np.gradient(heights, step, axis=-2)
+    east = (np.roll(heights, -1, axis=-1) - np.roll(heights, 1, axis=-1)) / (2 * step)
+    v = (slope / np.maximum(np.cos(lat), 1e-2))[:, None] * east
+    flat = (-1, *heights.shape[-2:])
+    return cyclonic(relative_vorticity(u.reshape(flat), v.reshape(flat), grid), grid).reshape(heights.shape)
+
+
+def _field(path, name, every=1, members=False):
+    """A variable as (time, lat S->N, lon), or (time, member, lat S->N, lon)."""
     with netCDF4.Dataset(path) as dataset:
         latitude = next(dataset[key][:] for key in ("lat", "latitude") if key in dataset.variables)
         values = dataset[name][:].filled(np.nan).astype(float)
-    values = values.reshape(-1, *values.shape[-2:])[:, :: -1 if latitude[0] > latitude[-1] else 1]
-    return values[:, ::every, ::every]
+    values = values if members else values.reshape(-1, *values.shape[-2:])
+    return values[..., :: -1 if latitude[0] > latitude[-1] else 1, :][..., ::every, ::every]
 
 
-def _one_time(path):
-    u, v, vo = (_field(path, name, every=10) for name in ("u", "v", "vo"))
-    return cyclonic(vo, GRID), cyclonic(relative_vorticity(u, v, GRID), GRID)
+def _ratios(what, pairs):
+    """Power by latitude and zonal wavenumber, planted to real."""
+    print(
+        f"\n| {what}, planted to real | latitude | " + " | ".join(f"k {first}-{last}" for first, last in WAVES) + " |"
+    )
+    print("|---" * (2 + len(WAVES)) + "|")
+    for name, (real, made) in pairs.items():
+        for band in BANDS:
+            cells = [_ratio(real, made, (what, "power", band, waves)) for waves in WAVES]
+            if any(cells):
+                print(f"| {name} | {band[0]}-{band[1]} | " + " | ".join(cell or "-" for cell in cells) + " |")
 
 
-def _figures(fields):
-    """What is compared, both hemispheres together: a flat dict of numbers."""
-    deviations = fields - fields.mean(axis=0) if len(fields) > 50 else fields - fields.mean(axis=-1, keepdims=True)
-    peak = fields == maximum_filter(fields, size=(1, 3, 3), mode=("nearest", "nearest", "wrap"))
-    peak[:, [0, -1]] = False  # a pole's row is one point
-    power = 2 * np.abs(np.fft.rfft(fields, norm="forward")) ** 2
-    figures = {
-        f"maxima a step above {level:.0e}": (peak & (fields > level)).sum() / len(fields) for level in (2e-5, 5e-5)
-    }
-    for low, high in LATITUDES:
-        band = (np.abs(GRID.lat) >= low) & (np.abs(GRID.lat) < high)
-        figures[f"std {low}-{high} (1e-5)"] = 1e5 * deviations[:, band].std()
-        figures[f"maxima {low}-{high} above 2e-5"] = (peak & (fields > 2e-5))[:, band].sum() / len(fields)
-    for name, (low, high) in {"tropics 5-30": (5, 30), "35-65": (35, 65)}.items():
-        band = (np.abs(GRID.lat) >= low) & (np.abs(GRID.lat) < high)
-        for first, last in WAVENUMBERS:
-            figures[f"power {name} k {first}-{last} (1e-12)"] = 1e12 * power[:, band, first : last + 1].mean()
-    return figures
+def _ratio(real, made, key):
+    return f"{made[key] / real[key]:.2g}" if real.get(key) and made.get(key) else ""
 
 
-def _table(columns, reference):
-    print(f"{'':38}" + "".join(f"{name:>12}" for name in columns) + f"{'ratio':>9}   (planted to {reference})")
-    for key in sorted(columns["planted"], key=lambda key: key.split()[0] != "maxima"):
-        values = [column[key] for column in columns.values()]
-        ratio = columns["planted"][key] / columns[reference][key]
-        print(f"{key:38}" + "".join(f"{value:12.3g}" for value in values) + f"{ratio:9.2f}")
+def _side_by_side(pairs):
+    """All other figures: real and planted."""
+    titles = [f"{name}{what}" for name in pairs for what in ("", ", planted")]
+    print("\n| | " + " | ".join(titles) + " |")
+    print("|---" * (1 + len(titles)) + "|")
+    keys = dict.fromkeys(key for pair in pairs.values() for found in pair for key in found if key[1] != "power")
+    for key in keys:
+        cells = [f"{found[key]:.3g}" if key in found else "-" for pair in pairs.values() for found in pair]
+        print(f"| {' '.join(key)} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
