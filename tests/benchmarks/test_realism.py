@@ -14,7 +14,7 @@ def season(low=0.0):
     """A wave of number 15 in vorticity, and one low of so many Pa over the Atlantic at 14 north."""
     lat, lon = np.meshgrid(GRID.lat, GRID.lon, indexing="ij")
     wave = 3e-5 * np.cos(np.radians(15 * lon)) * np.cos(np.radians(8 * (lat - 14)))
-    depth = low * np.exp(-((lat - 14) ** 2 + (lon - 312) ** 2) / 8)
+    depth = low * np.exp(-((lat - 14) ** 2 + (lon - 312) ** 2) / 4)
     pressure = 101000 - depth + 1e-3 * np.cos(np.radians(lon))
     noise = np.random.default_rng(1).normal(0, 1e-9, wave.shape)
     fields = [np.broadcast_to(field, (5, 2, *GRID.shape)) for field in (pressure + noise, wave + noise)]
