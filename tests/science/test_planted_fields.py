@@ -6,6 +6,7 @@ import netCDF4
 import numpy as np
 import pytest
 
+from stormtracks.science import reanalysis
 from stormtracks.science.records import BestTracks
 from stormtracks.science.synthetic import Plan, plant
 from stormtracks.science.synthetic.heights import GRAVITY, MEAN_HEIGHTS, Heights
@@ -70,6 +71,20 @@ def test_the_climate_data_store_has_geopotential_of_all_levels_and_rows_from_the
         assert netCDF4.num2date(time[:], time.units, time.calendar)[0].isoformat() == "2005-09-01T00:00:00"
     z500 = read(planted["era5"][3], "z")[:, :, 1, ::-1] / GRAVITY
     assert np.allclose(z500.swapaxes(0, 1), fields["z500"], atol=0.09)  # half a step each: of 1/16 m, of 1 m2 s-2
+
+
+@pytest.mark.parametrize("layout", ["20crv2c", "20crv3", "era5"])
+def test_every_layout_is_read_as_the_same_pressure_and_heights(planted, fields, layout):
+    folder = planted[layout][0].parents[1 if layout == "20crv3" else 0]
+    member = {"ensemble_member": 1} if layout == "20crv3" else {}
+    wanted = {"pressure": "prmsl", "height_upper": "z200", "height_middle": "z500", "height_lower": "z1000"}
+    with (
+        reanalysis.open_season(folder, 2005, **member) as winds,
+        reanalysis.open_further(folder, 2005, winds, **member) as further,
+    ):
+        assert further.roles == tuple(wanted)
+        for role, name in wanted.items():
+            assert np.allclose(further.read(role, 1, 3, [1])[:, 0], fields[name][1:3, 1], atol=0.09)
 
 
 def test_one_member_like_era5_has_files_as_a_reanalysis_of_one(best, tmp_path):
