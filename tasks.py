@@ -84,10 +84,12 @@ def demo(_, results=None):
         "grid": "grid spacing in degrees; default: 2",
         "start": "first day, YYYY-MM-DD; default: 1 January of --year",
         "stop": "last day, YYYY-MM-DD, of which only 00 UTC is included; default: the last time of the year",
-        "layout": "20crv2c (one file per variable with all members, 6-hourly) or 20crv3 (one file per member, "
-        "3-hourly); default: 20crv2c",
+        "layout": "20crv2c (one file per variable with all members, 6-hourly), 20crv3 (one file per member, "
+        "3-hourly) or era5 (one file per variable and year); default: that of --like, else 20crv2c",
         "noise": "strength of the background; 1 is as in ERA5; default: 1",
         "seed": "the same seed gives the same data; default: 2005",
+        "like": "20crv2c or era5: winds, pressure and heights that go together, like that archive's; "
+        "default: winds only, as in ERA5",
         "best-tracks": "IBTrACS file; default: the file of the sample",
         "dest": "folder for the files",
         "overwrite": "replace an existing season",
@@ -101,9 +103,10 @@ def plant(
     grid=None,
     start=None,
     stop=None,
-    layout="20crv2c",
+    layout=None,
     noise=None,
     seed=None,
+    like=None,
     best_tracks=None,
     overwrite=False,
 ):
@@ -112,7 +115,7 @@ def plant(
 
     plan = {"year": _whole("year", year, 0), "members": _whole("members", members, 56), "start": start, "stop": stop}
     plan |= {"grid": _number("grid", grid, 2.0), "noise": _number("noise", noise, 1.0)}
-    plan |= {"layout": layout, "seed": _whole("seed", seed, 2005)}
+    plan |= {"layout": layout, "seed": _whole("seed", seed, 2005), "like": like}
     _refusing(console.plant)(dest, plan, best_tracks, overwrite)
 
 

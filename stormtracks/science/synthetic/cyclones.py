@@ -12,8 +12,9 @@ from stormtracks.science.synthetic.nature import Population, nature
 from stormtracks.science.synthetic.plan import Plan
 from stormtracks.science.synthetic.vortices import Vortex, displaced, resolution, wander
 
+TROPICAL_CYCLONE = "tropical_cyclone"
 CLASSES = (
-    "tropical_cyclone", "midlatitude_low", "warm_seclusion", "subtropical_low", "tropical_disturbance", "heat_low",
+    TROPICAL_CYCLONE, "midlatitude_low", "warm_seclusion", "subtropical_low", "tropical_disturbance", "heat_low",
 )  # fmt: skip
 """What may be planted; the truth tells them apart."""
 

@@ -79,10 +79,11 @@ def plant(
     if existing and not overwrite:
         raise InputError(f"{existing[0]} exists already; choose another folder, or replace it with --overwrite")
     planted = storms(plan, best)
+    weather = Weather(plan, planted)
     with _all_or_nothing(files) as unfinished:
-        write_truth(unfinished[-1], plan, planted, provenance(plan))
+        write_truth(unfinished[-1], plan, planted, weather.cyclones, provenance(plan))
         with contextlib.ExitStack() as stack:
-            _write_steps(layout(stack, unfinished[:-1], plan), plan, Weather(plan, planted), progress)
+            _write_steps(layout(stack, unfinished[:-1], plan), plan, weather, progress)
     return Planted(tuple(files[:-1]), files[-1], len(plan.times), plan.members, len(planted))
 
 

@@ -1,19 +1,28 @@
 """What was planted <-> file."""
 
+import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import netCDF4
 import numpy as np
-import numpy.typing as npt
 
+from stormtracks.errors import BadValue
 from stormtracks.science.arrays import Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks, Ragged, TimeAxis
+from stormtracks.science.synthetic.cyclones import CLASSES, TROPICAL_CYCLONE, Cyclone
 from stormtracks.science.synthetic.plan import Plan
+from stormtracks.science.synthetic.planted_cyclones import (
+    BackgroundCyclones,
+    Cyclones,
+    read_cyclones,
+    write_cyclones,
+    write_variable,
+)
 from stormtracks.science.synthetic.planted_storms import Storm, truth_rows
 
 _SECONDS = "seconds since 1970-01-01 00:00:00"
@@ -40,6 +49,8 @@ class Truth(Ragged):
         Cyclonic vorticity that a centred difference on the data's grid has in the centre, s-1.
     wind_kt : ndarray of float32, shape (npoints,)
         Wind of the best track at the time.
+    background : BackgroundCyclones or None
+        What else was planted; None: not known, as in files of earlier versions.
     """
 
     year: int
@@ -54,6 +65,7 @@ class Truth(Ragged):
     lon: Floats
     vorticity: Floats
     wind_kt: Floats
+    background: BackgroundCyclones | None = None
 
     @property
     def members(self) -> int:
@@ -76,6 +88,44 @@ class Truth(Ragged):
             wind_kt=self.wind_kt[points],
             pressure_hpa=np.full(points.sum(), np.nan, np.float32),
         )
+
+    def cyclones(self, ensemble_member: int, classes: Collection[str] = CLASSES) -> Cyclones:
+        """Everything of some classes that was planted in a member: storms first, then the background's cyclones.
+
+        Parameters
+        ----------
+        ensemble_member : int
+        classes : collection of str
+            Some of `synthetic.CLASSES`.
+
+        Returns
+        -------
+        Cyclones
+
+        Raises
+        ------
+        BadValue
+            No such class.
+        InputError
+            The file is one of an earlier version, which has storms only.
+        """
+        for wrong in set(classes) - set(CLASSES):
+            raise BadValue(f"{wrong!r} is no class of what is planted; choose from {', '.join(CLASSES)}")
+        storms = self._storms_as_cyclones(ensemble_member)
+        if set(classes) == {TROPICAL_CYCLONE}:
+            return storms
+        if self.background is None:
+            raise InputError("this truth has storms only; run inv plant again for one that has all that was planted")
+        others = self.background.of(ensemble_member, self.year, self.axis.times)
+        everything = storms.joined(others) if TROPICAL_CYCLONE in classes else others
+        return everything.take(np.isin(everything.kind, list(classes)))
+
+    def _storms_as_cyclones(self, ensemble_member: int) -> Cyclones:
+        storms = self.storms(ensemble_member)
+        vorticity = self.vorticity[np.repeat(self.member == ensemble_member, self.row_size)]
+        kind = np.full(len(storms), TROPICAL_CYCLONE, "U32")
+        known = {field.name: getattr(storms, field.name) for field in dataclasses.fields(storms)}
+        return Cyclones(**known, kind=kind, vorticity=vorticity)
 
     def peaks(self, ensemble_member: int) -> Floats:
         """Highest resolved vorticity of each of a member's storms, s-1."""
@@ -128,10 +178,13 @@ def _read(dataset: netCDF4.Dataset) -> Truth:
     columns |= {name: dataset[name][:].data for name in ("member", "row_size", "lat", "lon", "vorticity", "wind_kt")}
     times = dataset["axis_time"][:].data.astype("datetime64[s]")
     axis = TimeAxis(times, (times - times[0]) / np.timedelta64(1, "h"))
-    return Truth(year=int(dataset.year), axis=axis, time=dataset["time"][:].data.astype("datetime64[s]"), **columns)
+    time = dataset["time"][:].data.astype("datetime64[s]")
+    return Truth(year=int(dataset.year), axis=axis, time=time, background=read_cyclones(dataset), **columns)
 
 
-def write_truth(path: Path, plan: Plan, planted: Sequence[Storm], attributes: Mapping[str, Any]) -> None:
+def write_truth(
+    path: Path, plan: Plan, planted: Sequence[Storm], cyclones: Sequence[Cyclone], attributes: Mapping[str, Any]
+) -> None:
     """Write the truth (CF-1.11 discrete sampling geometry, contiguous ragged array of trajectories).
 
     Parameters
@@ -139,6 +192,8 @@ def write_truth(path: Path, plan: Plan, planted: Sequence[Storm], attributes: Ma
     path : Path
     plan : Plan
     planted : list of Storm
+    cyclones : list of Cyclone
+        Those of the background.
     attributes : dict
         Global attributes: what the file was made by, and from which plan.
     """
@@ -153,12 +208,13 @@ def write_truth(path: Path, plan: Plan, planted: Sequence[Storm], attributes: Ma
             _write_text(dataset, name, [getattr(storm.course, name) for storm, _ in pairs], length)
         dataset["sid"].cf_role = "trajectory_id"
         members = {"long_name": "ensemble member, from 0"}
-        _write(dataset, "member", "i4", "trajectory", [member for _, member in pairs], members)
+        write_variable(dataset, "member", "i4", "trajectory", [member for _, member in pairs], members)
         size = {"long_name": "points of the track", "sample_dimension": "obs"}
-        _write(dataset, "row_size", "i4", "trajectory", [len(row[0]) for row in rows], size)
+        write_variable(dataset, "row_size", "i4", "trajectory", [len(row[0]) for row in rows], size)
         axis = {"long_name": "times of the data", "units": _SECONDS}
-        _write(dataset, "axis_time", "i8", "axis", _seconds(plan.times), axis)
+        write_variable(dataset, "axis_time", "i8", "axis", _seconds(plan.times), axis)
         _write_points(dataset, plan, rows)
+        write_cyclones(dataset, plan, cyclones)
 
 
 def _write_points(
@@ -166,7 +222,7 @@ def _write_points(
 ) -> None:
     steps, *columns = (np.concatenate(column) for column in zip(*rows, strict=True)) if rows else [np.zeros(0, int)] * 5
     time = {"units": _SECONDS, "standard_name": "time", "calendar": "proleptic_gregorian"}
-    _write(dataset, "time", "i8", "obs", _seconds(plan.times[steps]), time)
+    write_variable(dataset, "time", "i8", "obs", _seconds(plan.times[steps]), time)
     described = (
         ("lat", "f8", {"standard_name": "latitude", "units": "degrees_north"}),
         ("lon", "f8", {"standard_name": "longitude", "units": "degrees_east"}),
@@ -175,20 +231,7 @@ def _write_points(
     )
     for (name, kind, attributes), values in zip(described, columns, strict=True):
         coordinates = {} if name in ("lat", "lon") else {"coordinates": "time lat lon"}
-        _write(dataset, name, kind, "obs", values, attributes | coordinates)
-
-
-def _write(
-    dataset: netCDF4.Dataset,
-    name: str,
-    kind: str,
-    dimension: str,
-    values: npt.ArrayLike,
-    attributes: Mapping[str, Any],
-) -> None:
-    variable = dataset.createVariable(name, kind, (dimension,), zlib=True)
-    variable.setncatts(attributes)
-    variable[:] = values
+        write_variable(dataset, name, kind, "obs", values, attributes | coordinates)
 
 
 def _write_text(dataset: netCDF4.Dataset, name: str, values: list[str], length: int) -> None:
