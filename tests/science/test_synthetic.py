@@ -11,7 +11,9 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks
 from stormtracks.science.synthetic import EXTRA_STORMS, Plan, load_truth, plant
 from stormtracks.science.synthetic.background import Background
+from stormtracks.science.synthetic.courses import over_land
 from stormtracks.science.synthetic.harmonics import legendre
+from stormtracks.science.synthetic.planted_storms import storms
 from stormtracks.science.vorticity import cyclonic_vorticity
 
 PLAN = Plan(2005, members=3, grid=4, start="2005-08-28", stop="2005-08-31", noise=0.3)
@@ -137,6 +139,14 @@ def test_extra_storms_cross_greenwich_and_the_date_line(planted):
     greenwich, dateline = (storms.lon[storms.storm == list(storms.sid).index(s)] for s in list(EXTRA_STORMS)[:2])
     assert greenwich[0] > 0 > greenwich[-1] and abs(greenwich).max() < 20
     assert dateline[0] < 0 < dateline[-1] and abs(dateline).min() > 160
+
+
+def test_like_an_archive_the_extra_storms_are_at_sea(best):
+    plan = dataclasses.replace(PLAN, like="20crv2c")
+    extra = [storm.course for storm in storms(plan, best) if storm.course.sid in EXTRA_STORMS]
+    assert len(extra) == len(EXTRA_STORMS)
+    for course in extra:
+        assert not over_land(*sphere.lat_lon(course.centre)).any(), course.name
 
 
 def test_a_file_per_member(best, tmp_path):

@@ -39,6 +39,9 @@ EXTRA_STORMS = {
 }
 """Storms that are planted as well, by sid: name, basin, highest wind (kt), first and last place (lat, lon)."""
 
+_AT_SEA = {"PLANTEDGREENW": ("GREENWICH", "SA", 80.0, ((-9.0, 8.0), (-18.0, -16.0)))}
+"""Their courses in a season that is like an archive: over the Sahara no list of tropical cyclones could have one."""
+
 _EXTRA_DAYS = 9.0
 
 
@@ -116,7 +119,8 @@ def _extra(plan: Plan) -> list[Course]:
     time = begin + (np.linspace(0, span, 13)).astype("timedelta64[s]")
     share = np.linspace(0, 1, 13)
     courses = []
-    for sid, (name, basin, peak, (start, stop)) in EXTRA_STORMS.items():
+    extra = EXTRA_STORMS | (_AT_SEA if plan.like else {})
+    for sid, (name, basin, peak, (start, stop)) in extra.items():
         lat, lon = np.transpose([start, stop])
         ends = unit_vectors(lat, lon)
         centre = (1 - share[:, None]) * ends[0] + share[:, None] * ends[1]
