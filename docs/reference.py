@@ -174,7 +174,8 @@ def result_file():
     from stormtracks.science.results import layout
 
     parts = []
-    for title, columns in (("Root", layout.TRACKS), ("Group maxima", layout.MAXIMA), ("Group matches", layout.MATCHES)):
+    groups = ("Root", layout.TRACKS), ("Group maxima", layout.MAXIMA), ("Group matches", layout.MATCHES)
+    for title, columns in (*groups, ("Root of field_collection, beside the tracks", layout.FIELDS)):
         rows = [_column(name, column) for name, column in columns.items()]
         parts.append(f"### {title}\n\n" + table(("variable", "type", "dimension", "units", "meaning"), rows))
     return "\n\n".join(parts)

@@ -25,3 +25,13 @@ class LevelMissing(InputError):
 
 class ResultError(InputError):
     """A result that does not exist, is damaged, cannot be written, or was made from other settings or inputs."""
+
+
+class NeedsResult(ResultError):
+    """A result of another task that has to be there first; `needs` is that task."""
+
+    final = False  # it may be made meanwhile, or be there on another host
+
+    def __init__(self, message: str, needs: str = "") -> None:
+        super().__init__(message)
+        self.needs = needs

@@ -12,10 +12,23 @@ from stormtracks.science import results
 from stormtracks.science.passes import Progress
 from stormtracks.science.settings import Setup
 from stormtracks.science.tasks.details import Details, Hit, Miss
+from stormtracks.science.tasks.field_collection import field_collection
 from stormtracks.science.tasks.vort_track import vort_track
 from stormtracks.science.tasks.winds import stages
 
-__all__ = ["CONFLICTS", "NEEDS", "TASKS", "Details", "Hit", "Miss", "Task", "run_task", "stages", "vort_track"]
+__all__ = [
+    "CONFLICTS",
+    "NEEDS",
+    "TASKS",
+    "Details",
+    "Hit",
+    "Miss",
+    "Task",
+    "field_collection",
+    "run_task",
+    "stages",
+    "vort_track",
+]
 
 
 def run_task(
@@ -61,10 +74,10 @@ def run_task(
 
 Task = Callable[[int, int, Setup | Mapping[str, Any], Progress | None], Details]
 
-TASKS: dict[str, Task] = {"vort_track": vort_track}
+TASKS: dict[str, Task] = {"vort_track": vort_track, "field_collection": field_collection}
 """Every task by its name; a function of (year, ensemble_member, setup, progress) that returns plain values."""
 
-NEEDS: dict[str, tuple[str, ...]] = {}
+NEEDS: dict[str, tuple[str, ...]] = {"field_collection": ("vort_track",)}
 """Task -> the tasks of the same member whose results it is built on, in the order in which they are done."""
 
 
@@ -88,6 +101,6 @@ def _conflict(task: str) -> Callable[[Mapping[str, Any], int, int, int], Mapping
 
 
 CONFLICTS: dict[str, Callable[[Mapping[str, Any], int, int, int], Mapping[str, str]]] = {
-    "vort_track": _conflict("vort_track")
+    task: _conflict(task) for task in TASKS
 }
 """What a task's results are looked at with before a run begins; not every task needs one."""

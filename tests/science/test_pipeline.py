@@ -25,7 +25,7 @@ def test_cindy_is_in_every_member_of_the_sample(tmp_path, member):
 def test_the_result_says_how_it_was_made(tmp_path):
     details = pipeline.run_task(1987, 0, "vort_track", setup(tmp_path))
     result = results.load(details["path"])
-    assert result.provenance["settings"] == Settings().to_mapping()
+    assert result.provenance["settings"] == Settings().of_task("vort_track")
     assert {"u850_1987.nc", "v850_1987.nc", "IBTrACS.NA.v04r00.nc"} == {
         file["path"].rpartition("/")[2] for file in result.provenance["inputs"]
     }

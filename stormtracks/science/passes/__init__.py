@@ -10,7 +10,10 @@ it proves itself (`blocks`) and only we can have written it (`private`); anythin
 winds, for maxima (`stages`), and over all fields, for what lies around the points of tracks (`collection`).
 """
 
+from stormtracks.science.passes.collection import member_fields
 from stormtracks.science.passes.folder import REMEDY
-from stormtracks.science.passes.stages import Progress, Stages, member_maxima
+from stormtracks.science.passes.points import TrackPoints
+from stormtracks.science.passes.shared_pass import Progress
+from stormtracks.science.passes.stages import Stages, maxima_if_known, member_maxima
 
-__all__ = ["REMEDY", "Progress", "Stages", "member_maxima"]
+__all__ = ["REMEDY", "Progress", "Stages", "TrackPoints", "maxima_if_known", "member_fields", "member_maxima"]

@@ -31,6 +31,14 @@ log = logging.getLogger(__name__)
 Table = tuple[dict[str, Any], Ints, Ints]
 """What a block is written from: columns, the member of each row, numbers beside each member's; see `Block.write`."""
 
+Lacks = Callable[[int, Ints], bool]
+"""Whether a member's part of a block, by the numbers beside its table, lacks what that member needs."""
+
+
+def lacks_nothing(member: int, beside: Ints) -> bool:
+    """What is said of every part that is whole, where nothing can be lacking."""
+    return False
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -44,13 +52,13 @@ class Piece:
     make : callable
         Does the work; None: it cannot be done now, and nothing is written.
     lacks : callable
-        Whether a member's part, though whole, lacks what that member needs: then the block is made anew.
+        See `Lacks`: a block that does is made anew.
     """
 
     name: str
     block: blocks.Block
     make: Callable[[], Table | None]
-    lacks: Callable[[int, Ints], bool] = lambda member, beside: False
+    lacks: Lacks = lacks_nothing
 
     def fault(self, member: int | None = None) -> str | None:
         """Why the block, or a member's part of it, has to be done; None: it has not."""

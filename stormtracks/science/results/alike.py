@@ -10,7 +10,7 @@ from typing import Any
 
 from stormtracks.science.errors import ResultError
 from stormtracks.science.remarks import Remark
-from stormtracks.science.settings import ADDED
+from stormtracks.science.settings import ADDED, TASKS
 
 SHOWN_GROUPS = 3
 SHOWN_YEARS = 3
@@ -25,12 +25,15 @@ class MixedResults(ResultError):
 def traits(provenance: Mapping[str, Any]) -> dict[str, str]:
     """What results must have in common to be taken together, as JSON by name; what is not recorded is left out.
 
-    Each setting, the data set's description, the names of the inputs without what may differ within one series
-    (years, months, members, the control's letter, a scenario after the past), and the major version of the software.
+    Each setting, the recipes of the results that it is built on, the data set's description, the names of the inputs
+    without what may differ within one series (years, months, members, the control's letter, a scenario after the past),
+    and the major version of the software.
     """
     found: dict[str, Any] = {}
     if isinstance(provenance.get("settings"), Mapping):
         found |= {**ADDED, **provenance["settings"]}
+    # What a result is built on was made alike too; the hash after the hyphen is each member's own.
+    found |= {task: str(provenance[task]).partition("-")[0] for task in TASKS if task in provenance}
     if "dataset" in provenance:
         found["dataset"] = provenance["dataset"]
     if provenance.get("inputs"):

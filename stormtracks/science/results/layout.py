@@ -69,3 +69,66 @@ MATCHES = {
     ),
 }
 """Group 'matches': the best tracks that the season could have seen, hit or miss."""
+
+
+def _field(units: str, long_name: str, standard_name: str = "", **more: str) -> Column:
+    """A feature of each point of the tracks."""
+    named = {"standard_name": standard_name} if standard_name else {}
+    attributes = {"_FillValue": np.float32(np.nan), **named, "long_name": long_name, "units": units, **more}
+    return Column("f4", "obs", attributes | {"coordinates": "time lat lon"})
+
+
+FIELDS = {
+    "pressure_min": _field(
+        "Pa",
+        "lowest pressure at mean sea level near the point",
+        "air_pressure_at_mean_sea_level",
+        cell_methods="area: minimum",
+    ),
+    "pressure_lat": _field("degrees_north", "latitude of the lowest pressure"),
+    "pressure_lon": _field("degrees_east", "longitude of the lowest pressure"),
+    "pressure_depth": _field(
+        "Pa",
+        "closed contour: how far pressure rises from its minimum in every direction",
+        comment="least over 16 bearings of the highest rise on the way outwards",
+    ),
+    "warm_core": _field(
+        "m",
+        "closed contour of the upper thickness: how far it falls from its maximum in every direction",
+        comment="least over 16 bearings of the greatest fall on the way outwards; positive: warm",
+    ),
+    "lower_thickness_asymmetry": _field(
+        "m",
+        "thickness of the lower layer on the right of the motion minus that on the left (Hart's B)",
+        comment="with the opposite sign in the southern hemisphere; large and positive: frontal",
+    ),
+    "thermal_wind_lower": _field(
+        "m", "change of the range of geopotential height over ln p, lower layer (Hart's -VTL)", comment="positive: warm"
+    ),
+    "thermal_wind_upper": _field(
+        "m", "change of the range of geopotential height over ln p, upper layer (Hart's -VTU)", comment="positive: warm"
+    ),
+    "wind_max": _field("m s-1", "highest wind near the point", "wind_speed", cell_methods="area: maximum"),
+    "wind_max_distance": _field("km", "distance of the highest wind from the point"),
+    "vorticity_mean": _field(
+        "s-1",
+        "mean cyclonic relative vorticity near the point",
+        comment="atmosphere_upward_relative_vorticity times the sign of latitude",
+        cell_methods="area: mean",
+    ),
+    "t850": _field("K", "temperature at 850 hPa near the point", "air_temperature", cell_methods="area: mean"),
+    "pwat": _field(
+        "kg m-2",
+        "precipitable water near the point",
+        "atmosphere_mass_content_of_water_vapor",
+        cell_methods="area: mean",
+    ),
+    "cape": _field(
+        "J kg-1",
+        "convective available potential energy near the point",
+        "atmosphere_convective_available_potential_energy",
+        cell_methods="area: mean",
+    ),
+    "sea": _field("1", "1 where the point lies at sea, 0 on land", "sea_area_fraction"),
+}
+"""In the root of a result of `field_collection`, beside the tracks: what the fields show around each point."""

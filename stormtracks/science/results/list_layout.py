@@ -63,26 +63,3 @@ MATCHES = layout.MATCHES | {
     "track": Column("i4", "storm", {"long_name": "index of the matched trajectory, -1 for a miss"}),
 }
 """Group 'matches': the best tracks that the season could have seen, and which tropical cyclone of the list each is."""
-
-FIELDS = {
-    "pressure_min": {
-        "standard_name": "air_pressure_at_mean_sea_level",
-        "units": "Pa",
-        "long_name": "lowest within 350 km",
-    },
-    "pressure_lat": {"standard_name": "latitude", "units": "degrees_north", "long_name": "latitude of pressure_min"},
-    "pressure_lon": {"standard_name": "longitude", "units": "degrees_east", "long_name": "longitude of pressure_min"},
-    "pressure_depth": {"units": "Pa", "long_name": "least rise of pressure on all ways out, to 5.5 degrees"},
-    "warm_core": {"units": "m", "long_name": "least fall of the upper thickness on all ways out, to 6.5 degrees"},
-    "lower_thickness_asymmetry": {"units": "m", "long_name": "thickness right minus left of the motion (Hart's B)"},
-    "thermal_wind_lower": {"units": "m", "long_name": "Hart's -VTL"},
-    "thermal_wind_upper": {"units": "m", "long_name": "Hart's -VTU"},
-    "wind_max": {"standard_name": "wind_speed", "units": "m s-1", "long_name": "highest within 500 km"},
-    "wind_max_distance": {"units": "km", "long_name": "distance of wind_max from the centre"},
-    "vorticity_mean": {"units": "s-1", "long_name": "mean cyclonic vorticity within 300 km"},
-    "t850": {"standard_name": "air_temperature", "units": "K", "long_name": "mean at 850 hPa within 200 km"},
-    "pwat": {"standard_name": "atmosphere_mass_content_of_water_vapor", "units": "kg m-2"},
-    "cape": {"standard_name": "atmosphere_convective_available_potential_energy", "units": "J kg-1"},
-    "sea": {"units": "1", "long_name": "1 over sea, 0 over land"},
-}
-"""What is known of each feature of `TrackFields`."""

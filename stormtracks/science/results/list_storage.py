@@ -16,7 +16,6 @@ from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder, chosen
 
 _TASK = "classify"
-_COORDINATES = {"coordinates": "time lat lon"}
 _OWN = layout.TRACKS.keys() | list_layout.STORMS.keys()
 
 
@@ -94,4 +93,4 @@ def _read(dataset: netCDF4.Dataset) -> StormList:
 
 
 def _column(name: str) -> Column:
-    return Column("f4", "obs", list_layout.FIELDS.get(name, {}) | _COORDINATES)
+    return layout.FIELDS.get(name, Column("f4", "obs", {"coordinates": "time lat lon"}))

@@ -90,7 +90,7 @@ def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
             f"{path}: contains task '{header.task}', year {header.year}, member {header.ensemble_member}: it was moved "
             "or renamed; move it back, delete it, or run with --overwrite"
         )
-    differences = _differences(_complete(header.provenance), json.loads(json.dumps(wanted)))
+    differences = _differences(_complete(header), json.loads(json.dumps(wanted)))
     if differences:
         raise ResultError(
             f"{path}: was made from other settings or inputs: {'; '.join(differences)}. Choose another folder for "
@@ -132,15 +132,17 @@ def conflict(
 
 def _different_there(place: Path, wanted: Mapping[str, Any]) -> list[str]:
     try:
-        return _differences(_complete(load_header(place).provenance), wanted)
+        return _differences(_complete(load_header(place)), wanted)
     except ResultError:  # damaged, say: its task says so
         return []
 
 
-def _complete(provenance: Mapping[str, Any]) -> dict[str, Any]:
+def _complete(header: Header) -> dict[str, Any]:
     """The provenance with the settings that a result of an earlier version was made without."""
-    recorded = provenance.get("settings")
-    return {**provenance, "settings": {**ADDED, **recorded}} if isinstance(recorded, dict) else dict(provenance)
+    recorded = header.provenance.get("settings")
+    if header.task != "vort_track" or not isinstance(recorded, dict):
+        return dict(header.provenance)
+    return {**header.provenance, "settings": {**ADDED, **recorded}}
 
 
 def _differences(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:

@@ -57,7 +57,7 @@ def missing(roles: Collection[str], why: Mapping[str, str]) -> dict[str, str]:
     'no file with pwat'
     """
     return {
-        name: "; ".join(why.get(role, f"no field of {role}") for role in needed if role not in roles)
+        name: "; ".join(dict.fromkeys(why.get(role, f"no field of {role}") for role in needed if role not in roles))
         for name, needed in NEEDS.items()
         if not set(needed) <= set(roles)
     }

@@ -103,7 +103,7 @@ def test_a_damaged_result_is_refused(tmp_path, result, recipe, size):
 
 def test_one_result_in_the_way_is_found_among_many(tmp_path, result, recipe):
     for member in range(12):
-        other = recipe | {"settings": Settings(min_points=8).to_mapping()} if member == 7 else recipe
+        other = recipe | {"settings": Settings(min_points=8).of_task("vort_track")} if member == 7 else recipe
         results.save(dataclasses.replace(result, ensemble_member=member, provenance=other), tmp_path)
     results.path(tmp_path, "vort_track", 2005, 3).write_bytes(b"damaged: its task says so")
     wanted = {key: recipe[key] for key in ("settings",)}

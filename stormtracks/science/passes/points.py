@@ -1,0 +1,72 @@
+"""Points of a member's tracks in the order of time, as a pass over the fields takes them block by block."""
+
+import functools
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.records import TimeAxis, Tracks
+
+COLUMNS: Mapping[str, str] = {"step": "<i4", "lat": "<f8", "lon": "<f8", "east": "<f8", "north": "<f8"}
+UNKNOWN = np.zeros(4, "<i4")
+"""In place of a digest: a member whose points nobody knew."""
+
+
+@dataclass(frozen=True)
+class TrackPoints:
+    """Points of one member's tracks, sorted by step, and at each step by latitude and longitude.
+
+    Attributes
+    ----------
+    step : ndarray of int, shape (n,)
+        Index into the season's time axis.
+    lat, lon : ndarray of float64, shape (n,)
+        Degrees; lon in [-180, 180).
+    east, north : ndarray of float64, shape (n,)
+        Direction of the motion, a vector of length 1; NaN where it is not known.
+    """
+
+    step: Ints
+    lat: Floats
+    lon: Floats
+    east: Floats
+    north: Floats
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    @classmethod
+    def of(cls, tracks: Tracks, motion: tuple[Floats, Floats], axis: TimeAxis) -> "tuple[TrackPoints, Ints]":
+        """The points of some tracks, and which point of the tracks each is, shape (n,).
+
+        Parameters
+        ----------
+        tracks : Tracks
+        motion : tuple of ndarray, shape (npoints,)
+            East and north.
+        axis : TimeAxis
+        """
+        step = np.searchsorted(axis.times, tracks.time).astype("<i4")
+        order = np.lexsort((tracks.lon, tracks.lat, step))
+        return cls(step[order], *(one[order] for one in (tracks.lat, tracks.lon, *motion))), order
+
+    @classmethod
+    def joined(cls, parts: "Sequence[TrackPoints]") -> "TrackPoints":
+        """The points of several members at one time, one after the other."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS))
+
+    def within(self, steps: slice) -> "TrackPoints":
+        """Those of some steps."""
+        first, last = np.searchsorted(self.step, (steps.start, steps.stop))
+        return TrackPoints(*(getattr(self, name)[first:last] for name in COLUMNS))
+
+    @functools.cached_property
+    def digest(self) -> Ints:
+        """What tells these points from any others, shape (4,)."""
+        found = hashlib.blake2b(len(self).to_bytes(8, "little"), digest_size=UNKNOWN.nbytes)
+        for name, kind in COLUMNS.items():
+            found.update(np.ascontiguousarray(getattr(self, name), kind).tobytes())
+        return np.frombuffer(found.digest(), UNKNOWN.dtype)

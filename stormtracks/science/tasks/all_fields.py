@@ -1,0 +1,147 @@
+"""All fields of a season, winds and further ones, as a pass samples them around the points of tracks."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from stormtracks.science import vorticity
+from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.passes.points import TrackPoints
+from stormtracks.science.reanalysis import Further, Season
+from stormtracks.science.records import Grid
+from stormtracks.science.settings import Settings
+from stormtracks.science.track_fields import Points, Sampler, features
+
+_AT_A_TIME = 4
+"""Fields of wind that vorticity is made of at a time, to stay in a processor's cache."""
+_KEPT_SAMPLERS = 8
+
+
+class AllFields:
+    """The fields of a season; see `passes.collection.Fields`.
+
+    Parameters
+    ----------
+    winds : Season
+    further : Further
+    settings : Settings
+
+    Attributes
+    ----------
+    missing : dict of str to str
+        Features that cannot be made -> why not.
+    made_of : dict of str to str
+        Each of the others -> variables and levels.
+    """
+
+    def __init__(self, winds: Season, further: Further, settings: Settings) -> None:
+        self._winds = winds
+        self._further = further
+        self._settings = settings
+        self.axis = winds.axis
+        self.members = len(winds.members)
+        self.together = winds.together or further.together
+        self.beside = len(further.roles)
+        of_winds = (*(("u", "v") if winds.quantity == "winds" else ()), "vorticity")
+        grids = dict.fromkeys(of_winds, winds.grid) | {role: further.grid(role) for role in further.roles}
+        self._parts = _by_grid(grids, further.levels, settings)
+        self.grid = max((sampler.grid for sampler in self._parts), key=lambda grid: grid.shape)
+        self.features = tuple(
+            name for name in features.NEEDS if any(name in features.available(on) for on in self._parts.values())
+        )
+        self.missing = {
+            name: why
+            for name, why in features.missing(set(grids), self._why_missing(of_winds)).items()
+            if name not in self.features
+        }
+        self.made_of = {name: self._made_of(name) for name in self.features if features.NEEDS[name]}
+
+    @property
+    def identity(self) -> Any:
+        """What the features depend on, in plain values; see `passes.collection.Fields`."""
+        inputs = {*self._winds.inputs(), *self._further.inputs()}
+        files = sorted((file.path.name, file.size, file.mtime_ns) for file in inputs)
+        settings = [self._settings.of_task(task) for task in ("vort_track", "field_collection")]
+        return [settings, self._winds.choice, self._further.choice, files]
+
+    def sample(
+        self, start: int, stop: int, members: slice | Sequence[int], field: Ints, points: TrackPoints
+    ) -> Mapping[str, Floats]:
+        """The features of points; see `passes.collection.Fields`."""
+        if not len(points):
+            return dict.fromkeys(self.features, np.zeros(0, np.float32))
+        taken = Points(field, points.lat, points.lon, points.east, points.north)
+        read = self._of_winds(start, stop, members)
+        found: dict[str, Floats] = {}
+        for sampler, roles in self._parts.items():
+            here = {role: read[role] if role in read else self._flat(role, start, stop, members) for role in roles}
+            at = (found["pressure_lat"], found["pressure_lon"]) if "pressure_lat" in found else None
+            found |= sampler.sample(here, taken, at)
+        return found
+
+    def missing_values(self, steps: slice) -> Ints:
+        """How many values were missing; see `passes.collection.Fields`."""
+        counts = [self._further.missing_values[role][steps] for role in self._further.roles]
+        return np.concatenate(counts).T if counts else np.zeros((self.members, 0), np.int32)
+
+    def note_missing(self, steps: slice, member: int, missing: Ints) -> None:
+        """Take over what another slot counted; see `passes.collection.Fields`."""
+        rows = missing.reshape(len(self._further.roles), steps.stop - steps.start)
+        for role, row in zip(self._further.roles, rows, strict=True):
+            self._further.missing_values[role][steps, member] = row
+
+    def _of_winds(self, start: int, stop: int, members: slice | Sequence[int]) -> dict[str, Floats]:
+        """The winds, where there are any, and cyclonic vorticity: fields one after the other."""
+        arrays = [array.reshape(-1, *self._winds.grid.shape) for array in self._winds.read(start, stop, members)]
+        cyclonic = np.empty_like(arrays[0])
+        for first in range(0, len(cyclonic), _AT_A_TIME):
+            part = slice(first, first + _AT_A_TIME)
+            cyclonic[part] = vorticity.cyclonic_from([array[part] for array in arrays], self._winds.grid)
+        named = dict(zip(("u", "v"), arrays, strict=True)) if len(arrays) > 1 else {}
+        return named | {"vorticity": cyclonic}
+
+    def _flat(self, role: str, start: int, stop: int, members: slice | Sequence[int]) -> Floats:
+        fields = self._further.read(role, start, stop, members)
+        return fields.reshape(-1, *fields.shape[2:])
+
+    def _why_missing(self, of_winds: Sequence[str]) -> dict[str, str]:
+        """Role -> why it is not there."""
+        without = {} if "u" in of_winds else dict.fromkeys(("u", "v"), "the files have vorticity, not winds")
+        return without | self._further.missing
+
+    def _made_of(self, name: str) -> str:
+        """Variables and levels that a feature is made of."""
+        return " and ".join(self._named(role) for role in features.NEEDS[name])
+
+    def _named(self, role: str) -> str:
+        if role in self._further.roles:
+            taken = self._further.choice[role]
+            variable, level = taken["variable"], taken["level_hpa"]
+        else:
+            variables, level = self._winds.choice["variables"], self._winds.choice["level_hpa"]
+            variable = variables.get(role) or " and ".join(variables.values())
+        return f"{variable} at {level:g} hPa" if level else str(variable)
+
+
+def _by_grid(
+    grids: Mapping[str, Grid], levels_hpa: Mapping[str, float], settings: Settings
+) -> dict[Sampler, tuple[str, ...]]:
+    """A sampler for each grid, and the roles on it; that of the pressure comes first."""
+    found: dict[Sampler, tuple[str, ...]] = {}
+    chosen = tuple(settings.keywords(Sampler).items())
+    levels = tuple((role, level) for role, level in levels_hpa.items() if role in features.LEVELS_HPA)
+    for role in sorted(grids, key=lambda role: role != "pressure"):
+        grid = grids[role]
+        sampler = _sampler(grid.lat.tobytes(), grid.lon.tobytes(), grid.periodic, levels, chosen)
+        found[sampler] = (*found.get(sampler, ()), role)
+    return found
+
+
+@functools.lru_cache(maxsize=_KEPT_SAMPLERS)  # a slot does many members on one grid: its tables are made once
+def _sampler(
+    lat: bytes, lon: bytes, periodic: bool, levels: tuple[tuple[str, float], ...], chosen: tuple[tuple[str, Any], ...]
+) -> Sampler:
+    grid = Grid(np.frombuffer(lat), np.frombuffer(lon), periodic)
+    return Sampler(grid, dict(levels), **dict(chosen))
