@@ -277,6 +277,7 @@ def summary(_, by="year", results=None, years=None, json=False, top=None, mixed=
         "years": "such as 1987 or 2000-2012; default: all that have results",
         "members": "such as 0 or 0-55; default: all that have results",
         "consensus": "one track per storm, averaged over the members, instead of each member's tracks",
+        "list": "tc or etc: the tropical or extratropical cyclones only, with class, probability and intensity",
         "overwrite": "replace an existing file",
     }
     | MIXED
@@ -289,6 +290,7 @@ def export(
     years=None,
     members=None,
     consensus=False,
+    list=None,  # noqa: A002
     overwrite=False,
     mixed=False,
     hosts=None,
@@ -297,7 +299,7 @@ def export(
     from stormtracks.console import export as console
 
     options = {"results": results, "years": years, "members": members, "consensus": consensus, "overwrite": overwrite}
-    options["mixed"] = mixed
+    options |= {"mixed": mixed, "list": list}
     _refusing(console.export, hosts=hosts)(format, dest, options)
 
 

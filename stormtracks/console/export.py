@@ -10,6 +10,7 @@ from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import export as exports
 from stormtracks.science.consensus import ConsensusSettings
+from stormtracks.science.lists import LISTS
 from stormtracks.strict_dataclass import unknown
 
 
@@ -24,12 +25,19 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
         years=_numbers("years", options["years"]),
         members=_numbers("members", options["members"]),
         consensus=ConsensusSettings() if options["consensus"] else None,
+        storm_list=_list(options["list"]),
         mixed=options["mixed"],
     )
     folder = results_folder(options["results"])
     with progress("exporting") as report:
         written = exports.write(folder, place, file_format, selection, options["overwrite"], report)
     output().print(f"{written}", soft_wrap=True)
+
+
+def _list(name: str | None) -> str | None:
+    if name and name not in LISTS:
+        raise BadValue(unknown(name, LISTS, "list"))
+    return name or None
 
 
 def _numbers(option: str, text: str | None) -> tuple[int, ...] | None:

@@ -120,7 +120,8 @@ def test_what_cannot_be_is_refused(assignment, message):
 
 
 STAGES = (
-    reanalysis.open_season, maxima.find, linking.link, ibtracs.load, matching.match, track_fields.Sampler, lists.classes,
+    reanalysis.open_season, maxima.find, linking.link, ibtracs.load, matching.match, track_fields.Sampler,
+    lists.classes,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats
+from stormtracks.science.export import list_columns
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
 from stormtracks.science.seam import cut_line
@@ -61,7 +62,18 @@ def _feature(piece: Piece, number: int, rows: slice) -> dict[str, Any]:
     if piece.members is not None and piece.spread_km is not None:
         properties["members"] = int(piece.members[number])
         properties["spread_km"] = np.round(piece.spread_km[rows], 1).tolist()
+    for name, values in piece.per_track.items():
+        properties[name] = _plain(values[number : number + 1], list_columns.PER_TRACK[name])[0]
+    for name, values in piece.per_point.items():
+        properties[name] = _plain(values[rows], list_columns.PER_POINT[name])
     return {"type": "Feature", "properties": properties, "geometry": geometry(tracks.lon[rows], tracks.lat[rows])}
+
+
+def _plain(values: list_columns.Array, column: list_columns.Column) -> list[Any]:
+    """Numbers as a text file has them, texts, or None where nothing is known."""
+    if column.line == "%s":
+        return [text or None for text in column.texts(values)]
+    return [json.loads(column.line % value) if np.isfinite(value) else None for value in values.tolist()]
 
 
 def geometry(lon: Floats, lat: Floats) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from typing import Any
 
 import netCDF4
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science.errors import InputError
+from stormtracks.science.export import list_columns
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
 
@@ -73,6 +75,10 @@ class NetCDF(Writer):
         if self.is_consensus:
             for name, (kind, dimension, attributes) in _CONSENSUS.items():
                 self._create(name, kind, dimension, attributes)
+        if self.is_list:
+            for dimension, columns in (("trajectory", list_columns.PER_TRACK), ("obs", list_columns.PER_POINT)):
+                for name, column in columns.items():
+                    self._create(name, column.kind, dimension, dict(column.attributes))
 
     def finish(self) -> None:
         """What is remarked of the results, a line each."""
@@ -91,17 +97,17 @@ class NetCDF(Writer):
         per_track = {
             "track_id": piece.ids, "row_size": tracks.row_size, "year": np.full(count, piece.year),
             "member": np.full(count, piece.ensemble_member), "sid": piece.sid.astype(object),
-            "name": piece.name.astype(object), "members": piece.members,
+            "name": piece.name.astype(object), "members": piece.members, **piece.per_track,
         }  # fmt: skip
         per_point = {
-            "time": tracks.time.astype("datetime64[s]").astype(np.int64), "lon": tracks.lon, "lat": tracks.lat,
-            "vorticity": tracks.vorticity, "spread_km": piece.spread_km,
+            "time": tracks.time, "lon": tracks.lon, "lat": tracks.lat,
+            "vorticity": tracks.vorticity, "spread_km": piece.spread_km, **piece.per_point,
         }  # fmt: skip
         for dimension, size, values in (("trajectory", count, per_track), ("obs", points, per_point)):
             start = len(self.file.dimensions[dimension])
             for name, column in values.items():
                 if column is not None and size:
-                    self.file[name][start : start + size] = column
+                    self.file[name][start : start + size] = _seconds(column)
 
     def _keep_calendar(self, calendar: str) -> None:
         """State the calendar of the first tracks; others cannot be in the same file."""
@@ -118,3 +124,8 @@ class NetCDF(Writer):
             {} if kind is str else {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": (65536,)}
         )
         self.file.createVariable(name, kind, (dimension,), **options).setncatts(attributes)
+
+
+def _seconds(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Times as seconds since 1970; anything else as it is."""
+    return column.astype("datetime64[s]").astype(np.int64) if column.dtype.kind == "M" else column

@@ -4,13 +4,16 @@ import dataclasses
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Floats, Ints, Texts
 from stormtracks.science.consensus import ConsensusSettings, consensus
+from stormtracks.science.export import list_columns
 from stormtracks.science.records import Matches, Tracks
 
 Chosen = Mapping[int, Sequence[int]]
@@ -30,7 +33,8 @@ class Selection:
         None: all that are there.
     consensus : ConsensusSettings, optional
         Given: the consensus tracks of the members instead of their own tracks.
-    task : str
+    storm_list : str, optional
+        'tc' or 'etc': the storms of this list instead of all tracks.
     mixed : bool
         Whether results that were made differently are taken together all the same.
     """
@@ -38,13 +42,25 @@ class Selection:
     years: tuple[int, ...] | None = None
     members: tuple[int, ...] | None = None
     consensus: ConsensusSettings | None = None
-    task: str = "vort_track"
+    storm_list: str | None = None
     mixed: bool = False
+
+    @property
+    def task(self) -> str:
+        """The task whose results are read."""
+        return "vort_track" if self.storm_list is None else "classify"
 
     def describe(self) -> dict[str, Any]:
         """Plain values, for a file's own account of itself."""
         kind = "member tracks" if self.consensus is None else "consensus tracks"
-        return {"task": self.task, "tracks": kind, "years": _listed(self.years), "members": _listed(self.members)}
+        what = {} if self.storm_list is None else {"list": self.storm_list}
+        return {
+            "task": self.task,
+            "tracks": kind,
+            **what,
+            "years": _listed(self.years),
+            "members": _listed(self.members),
+        }
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,8 @@ class Piece:
         Root mean square distance of the members from the consensus.
     remarks : tuple of tuple of str
         What is remarked of each of the results that it is made from.
+    per_track, per_point : dict of str to ndarray, shapes (ntracks,) and (npoints,)
+        Further columns, by the names of `list_columns`; only of a list's storms.
     """
 
     year: int
@@ -77,6 +95,8 @@ class Piece:
     members: Ints | None = None
     spread_km: Floats | None = None
     remarks: tuple[tuple[str, ...], ...] = ()
+    per_track: Mapping[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
+    per_point: Mapping[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
 
     @property
     def ids(self) -> Ints:
@@ -100,9 +120,21 @@ def _member_pieces(
 ) -> Iterator[Piece]:
     for year, members in chosen.items():
         for member in members:
-            header, tracks, matches = results.load_headed(results.path(folder, selection.task, year, member))
+            header, piece = _member_piece(results.path(folder, selection.task, year, member), selection.storm_list)
             recipes.add(year, member, header.provenance)
-            yield Piece(year, member, tracks, *_names(matches), remarks=(remarks.of(header.provenance),))
+            yield dataclasses.replace(piece, remarks=(remarks.of(header.provenance),))
+
+
+def _member_piece(path: Path, storm_list: str | None) -> tuple[results.Header, Piece]:
+    """All tracks of a member, or the storms of one of its lists."""
+    if storm_list is None:
+        header, tracks, matches = results.load_headed(path)
+        return header, Piece(header.year, header.ensemble_member, tracks, *_names(matches))
+    header, every = results.load_list(path)
+    storms = every.of(storm_list)
+    piece = Piece(header.year, header.ensemble_member, storms.tracks, *_names(storms.matches))
+    further = list_columns.per_track(storms), list_columns.per_point(storms)
+    return header, dataclasses.replace(piece, per_track=further[0], per_point=further[1])
 
 
 def _consensus_pieces(

@@ -7,11 +7,14 @@ from typing import Any, ClassVar, TextIO
 import numpy as np
 
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Ints
+from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
+from stormtracks.science.export import list_columns
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
 from stormtracks.science.records import Tracks
+
+_LISTED = list_columns.PER_TRACK | list_columns.PER_POINT
 
 
 class Lines(Writer):
@@ -54,25 +57,32 @@ class Csv(Lines):
         "sid": "IBTrACS identifier of the observed storm; empty if none",
         "members": "number of members that have the consensus track",
         "spread_km": "km, root mean square distance of the members from the consensus track",
+        **{name: column.meaning for name, column in _LISTED.items()},
     }  # fmt: skip
 
     def header(self) -> str:
         """Names of the columns."""
-        return ",".join((*self.columns, *(self.consensus_columns if self.is_consensus else ()))) + "\n"
+        further = self.consensus_columns if self.is_consensus else list(_LISTED) if self.is_list else ()
+        return ",".join((*self.columns, *further)) + "\n"
 
     def lines(self, piece: Piece) -> Iterable[str]:
         """A line per point."""
         tracks = piece.tracks
-        columns: list[np.ndarray] = [
+        arrays: list[np.ndarray] = [
             piece.ids[tracks.track], tracks.dates, tracks.lon, tracks.lat,
             tracks.vorticity,
             *(np.char.replace(text, ",", " ")[tracks.track] for text in (piece.sid, piece.name)),
         ]  # fmt: skip
         line = f"%d,%s,%.4f,%.4f,%.6e,{piece.year},{piece.ensemble_member},%s,%s\n"
         if piece.members is not None and piece.spread_km is not None:
-            columns += [piece.members[tracks.track], piece.spread_km]
+            arrays += [piece.members[tracks.track], piece.spread_km]
             line = line[:-1] + ",%d,%.1f\n"
-        return map(line.__mod__, zip(*(column.tolist() for column in columns), strict=True))
+        columns = [array.tolist() for array in arrays]
+        if self.is_list:
+            values = {name: array[tracks.track] for name, array in piece.per_track.items()} | dict(piece.per_point)
+            columns += [column.texts(values[name]) for name, column in _LISTED.items()]
+            line = line[:-1] + "".join(f",{column.line}" for column in _LISTED.values()) + "\n"
+        return map(line.__mod__, zip(*columns, strict=True))
 
 
 class Imilast(Lines):
@@ -109,13 +119,16 @@ class TrackDump(Lines):
     units: ClassVar[dict[str, str]] = {
         "time": "YYYYMMDDHH, UTC", "lon": "degrees east, [0, 360)", "lat": "degrees north",
         "vorticity": "1e-5 s-1, cyclonic positive in both hemispheres",
+        "added field 1": "of lists: longitude, latitude and value (hPa) of the lowest pressure within 350 km",
+        "added field 2": "of lists: highest wind within 500 km, m s-1 (1e25 in either: not known)",
     }  # fmt: skip
-    _head = "0\n0 0\nTRACK_NUM {:>9d} ADD_FLD    0   0 &\n"
+    _head = "0\n0 0\nTRACK_NUM {:>9d} ADD_FLD    {} &{}\n"
     number = 0
 
     def header(self) -> str:
         """With room for the number of tracks, which is known at the end."""
-        return self._head.format(0)
+        added = ("2   4", "10") if self.is_list else ("0   0", "")  # a pressure with its place, and a wind without
+        return self._head.format(self.number, *added)
 
     def add(self, piece: Piece) -> None:
         """Write the tracks of a piece, and count them."""
@@ -125,7 +138,7 @@ class TrackDump(Lines):
     def finish(self) -> None:
         """Put the number of tracks into the first lines."""
         self.file.seek(0)
-        self.file.write(self._head.format(self.number))
+        self.file.write(self.header())
 
     def lines(self, piece: Piece) -> Iterable[str]:
         """Two lines of head and the points, track after track."""
@@ -137,7 +150,13 @@ class TrackDump(Lines):
             f"TRACK_ID  {number} START_TIME {date}\nPOINT_NUM  {size}\n"
             for number, date, size in zip(piece.ids, first, tracks.row_size, strict=True)
         )
-        return under_heads(heads, tracks.row_size, "%s %.6f %.6f %.6e & \n", columns)
+        line = "%s %.6f %.6f %.6e & "
+        if self.is_list:
+            of = piece.per_point
+            added = [of["pressure_lon"] % 360, of["pressure_lat"], of["pressure_min"] / 100, of["wind_max"]]
+            columns += [_known(values) for values in added]
+            line += "%.6g & %.6g & %.6g & %.6g & "
+        return under_heads(heads, tracks.row_size, line + "\n", columns)
 
 
 class Tempest(Lines):
@@ -145,7 +164,10 @@ class Tempest(Lines):
 
     units: ClassVar[dict[str, str]] = {
         "i, j": "-1: not known", "lon": "degrees east, [0, 360)", "lat": "degrees north",
-        "vorticity": "s-1, cyclonic positive in both hemispheres", "time": "year, month, day, hour; UTC",
+        "vorticity": "s-1, cyclonic positive in both hemispheres",
+        "slp": "only of lists: lowest pressure within 350 km, Pa; nan: not known",
+        "wind": "only of lists: highest wind within 500 km, m s-1; nan: not known",
+        "time": "year, month, day, hour; UTC",
     }  # fmt: skip
 
     def lines(self, piece: Piece) -> Iterable[str]:
@@ -154,8 +176,16 @@ class Tempest(Lines):
         dates = [date.replace(" ", "\t") for date in whole_hours(tracks, "TempestExtremes")]
         first = (dates[start] for start in tracks.start)
         heads = (f"start\t{size}\t{date}\n" for size, date in zip(tracks.row_size, first, strict=True))
-        columns = [tracks.lon % 360, tracks.lat, tracks.vorticity, dates]
-        return under_heads(heads, tracks.row_size, "\t-1\t-1\t%.6f\t%.6f\t%.6e\t%s\n", columns)
+        line, columns = "\t-1\t-1\t%.6f\t%.6f\t%.6e", [tracks.lon % 360, tracks.lat, tracks.vorticity]
+        if self.is_list:
+            line += "\t%.6e\t%.6e"
+            columns += [piece.per_point["pressure_min"], piece.per_point["wind_max"]]
+        return under_heads(heads, tracks.row_size, f"{line}\t%s\n", [*columns, dates])
+
+
+def _known(values: Floats) -> Floats:
+    """Values with TRACK's number for those that are not known."""
+    return np.where(np.isnan(values), 1e25, values)
 
 
 def whole_hours(tracks: Tracks, tool: str) -> list[str]:

@@ -49,6 +49,11 @@ class Writer(abc.ABC):
         """Whether the tracks are means of members."""
         return self.about["selection"]["tracks"] == "consensus tracks"
 
+    @property
+    def is_list(self) -> bool:
+        """Whether the tracks are storms of members' lists, which have further columns."""
+        return "list" in self.about["selection"] and not self.is_consensus
+
     def __enter__(self) -> "Writer":
         self.open()
         return self

@@ -138,7 +138,7 @@ def test_units_decide(tmp_path, winds, recipe, field, name, role, units, factor,
 
 
 def test_a_key_that_is_not_known_is_refused_naming_the_known_ones(tmp_path):
-    with pytest.raises(KeyRefused, match="unknown key 'presure'.*did you mean 'pressure'"):
+    with pytest.raises(KeyRefused, match=r"unknown key 'presure'.*did you mean 'pressure'"):
         open_season(tmp_path, 2005, dataset={"variables": {"presure": "p"}})
 
 
