@@ -253,19 +253,42 @@ def verify(_, results=None, run=None, json=False, hosts=None):
     help=HOSTS
     | {
         "by": "year, member, storm, class (of intensity), consensus (one track per storm, averaged over the members) "
-        "or candidates (the consensus tracks that match no best track); default: year",
+        "or candidates (the consensus tracks that match no best track); with --list also basin, month, coast, "
+        "intensity, trend and false; default: year",
+        "list": "statistics of a list of storms: tc (tropical cyclones) or etc (extratropical cyclones)",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "such as 1987 or 2000-2012; default: all that have results",
         "json": "print JSON instead of a table",
+        "csv": "print CSV instead of a table; needs --list",
+        "wind": "with --list: data (the data's own winds) or pressure (those that the lowest pressures stand for); "
+        "default: data",
+        "share": "with --list and --by consensus: share of the members whose lists must have a storm, 0 to 1; "
+        "default: 0.5",
+        "against": "with --list: folder of other results whose list is compared with this one",
         "top": "maximum number of rows in a table of consensus tracks or candidates, 0 for all; default: 40",
     }
     | MIXED
 )
-def summary(_, by="year", results=None, years=None, json=False, top=None, mixed=False, hosts=None):
-    """Show what the ensemble found: storms, POD and FAR with the members' spread, consensus tracks, candidates."""
+def summary(
+    _,
+    by="year",
+    list=None,  # noqa: A002
+    results=None,
+    years=None,
+    json=False,
+    csv=False,
+    wind=None,
+    share=None,
+    against=None,
+    top=None,
+    mixed=False,
+    hosts=None,
+):
+    """Show what the ensemble found: storms, POD and FAR with the members' spread, lists, consensus, candidates."""
     from stormtracks.console import summary as console
 
-    _refusing(console.summarise, hosts=hosts)(by, results, years, json, _whole("top", top, 40), mixed)
+    of_list = {"list": list, "csv": csv, "wind": wind, "share": share, "against": against}
+    _refusing(console.summarise, hosts=hosts)(by, results, years, json, _whole("top", top, 40), mixed, of_list)
 
 
 @task(

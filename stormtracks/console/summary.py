@@ -1,9 +1,11 @@
 """`inv summary`: what the ensemble found, as tables or as JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from stormtracks.console import list_summary
 from stormtracks.console.local_paths import results_folder
 from stormtracks.console.terminal import notes, output, progress, table
 from stormtracks.console.years import years as years_of
@@ -23,11 +25,19 @@ def summarise(
     as_json: bool = False,
     top: int = 0,
     mixed: bool = False,
+    of_list: Mapping[str, Any] | None = None,
 ) -> None:
-    """Print a table of statistics over the members, or of consensus tracks, or all of it as one JSON object."""
+    """Print a table of statistics over the members, or of consensus tracks, or all of it as one JSON object.
+
+    `of_list` has what is asked of a list of storms: "list", "csv", "wind", "share", "against".
+    """
     chosen = years_of(years)
     if top < 0:
         raise BadValue(f"--top must be a number of rows, or 0 for all, not {top}")
+    asked = list_summary.asked(by, as_json, top, mixed, of_list or {})
+    if asked is not None:
+        list_summary.show(asked, results_folder(folder), chosen)
+        return
     if by in (CONSENSUS, CANDIDATES):
         _show_consensus(results_folder(folder), chosen, by == CANDIDATES, as_json, top, mixed)
         return

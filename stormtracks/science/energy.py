@@ -44,7 +44,12 @@ class Energy:
     pdi: Floats
 
 
-def energy(storms: StormList, wind: str = "data", tropical_only: bool = True) -> Energy:
+def stage(storms: StormList, name: str) -> Bools:
+    """Points at which storms are what a list is of: tropical ones of "tc", all others of "etc"; shape (npoints,)."""
+    return storms.tropical if name == "tc" else ~storms.tropical
+
+
+def energy(storms: StormList, wind: str = "data", counted: Bools | None = None) -> Energy:
     """What each point of the storms adds to days, ACE and PDI.
 
     Parameters
@@ -52,8 +57,8 @@ def energy(storms: StormList, wind: str = "data", tropical_only: bool = True) ->
     storms : StormList
     wind : {'data', 'pressure'}
         The wind that was collected around the storm, or the one that its lowest pressure stands for.
-    tropical_only : bool
-        Whether only points count at which the storm is a tropical cyclone.
+    counted : ndarray of bool, shape (npoints,), optional
+        Points that count; none: those at which the storm is a tropical cyclone.
 
     Returns
     -------
@@ -70,7 +75,7 @@ def energy(storms: StormList, wind: str = "data", tropical_only: bool = True) ->
     """
     v = winds_kt(storms, wind)
     six_hourly = storms.tracks.time.astype("datetime64[s]").astype(np.int64) % _SYNOPTIC_SECONDS == 0
-    counts = six_hourly & storms.tropical if tropical_only else six_hourly
+    counts = six_hourly & (storms.tropical if counted is None else counted)
     known = np.where(counts & np.isfinite(v), v, 0.0)
     strong = np.where(known >= ACE_LEAST_KT, known, 0.0)
     return Energy(

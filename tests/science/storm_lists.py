@@ -3,6 +3,7 @@
 import numpy as np
 from ensembles import member_result
 
+from stormtracks.science import results
 from stormtracks.science.lists import StormList
 
 WINDS = (40.0, 20.0, 25.0, 12.0, 9.0)
@@ -42,3 +43,15 @@ def listed(tracks, matches, classes, chances, winds=WINDS):
         every_probability=chances,
     )
     return every.take(np.flatnonzero(classes))
+
+
+def save_lists(folder, members=4, years=(2005,), settings=None, classes=(1, 1, 1, 1, 0), **how):
+    """Lists of an ensemble as the task ``classify`` saves them, with the tracks that they are made of."""
+    for year in years:
+        for member in range(members):
+            made = member_result(member, year, **how)
+            results.save(made, folder)
+            provenance = {"version": "1", "settings": settings or {}}
+            header = results.Header(year, member, f"m{member:02d}", "classify", {}, provenance)
+            results.save_list(header, storm_list(member, year, classes, **how)[0], folder)
+    return folder

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storm_lists import storm_list
 
-from stormtracks.science.energy import KNOT_M_S, energy, months, storm_maximum, wind_of_pressure
+from stormtracks.science.energy import KNOT_M_S, energy, months, stage, storm_maximum, wind_of_pressure
 from stormtracks.science.errors import InputError
 
 
@@ -35,7 +35,7 @@ def test_weak_winds_have_days_and_dissipation_but_no_ace():
 def test_only_tropical_points_count_unless_all_are_asked_for():
     one = steady(50.0)
     assert energy(one).days.sum() == one.tropical.sum() / 4
-    assert energy(one, tropical_only=False).days.sum() == len(one.tropical) / 4
+    assert energy(one, counted=stage(one, "etc")).days.sum() == (~one.tropical).sum() / 4
 
 
 def test_times_between_the_synoptic_ones_do_not_count():

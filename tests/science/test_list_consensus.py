@@ -5,9 +5,11 @@ import pytest
 from ensembles import OBSERVED, true_tracks
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from storm_lists import storm_list
+from storm_lists import save_lists, storm_list
 
-from stormtracks.science import sphere
+from stormtracks.errors import BadValue
+from stormtracks.science import results, sphere
+from stormtracks.science.consensus import ConsensusStorms, consensus, consensus_table, to_json
 from stormtracks.science.consensus.calibration import Calibration
 from stormtracks.science.consensus.list_consensus import consensus_of_lists
 
@@ -118,3 +120,37 @@ def test_calibrated_probability_is_that_of_the_calibration():
 def test_years_without_storms_have_none():
     nothing = storm_list(0)[0].take(np.zeros(0, int))
     assert len(consensus_of_lists(2005, (0, 1), [nothing, nothing])) == 0
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return save_lists(tmp_path_factory.mktemp("results"))
+
+
+def test_consensus_of_a_folders_lists(folder):
+    agreed = consensus(folder, 2005, list="tc")
+    assert isinstance(agreed, ConsensusStorms) and agreed.share.tolist() == [1, 1, 1, 1]
+    assert len(consensus(folder, 2005, list="etc")) == 0
+    assert not isinstance(consensus(folder, 2005), ConsensusStorms)
+
+
+def test_lists_whose_tracks_are_elsewhere_have_a_consensus_too(tmp_path):
+    save_lists(tmp_path, members=2)
+    results.path(tmp_path, "vort_track", 2005, 1).unlink()
+    assert len(consensus(tmp_path, 2005, list="tc")) == 4
+
+
+def test_list_that_does_not_exist_is_refused(folder):
+    with pytest.raises(BadValue, match="unknown list 'hurricanes'"):
+        consensus(folder, 2005, list="hurricanes")
+
+
+def test_table_and_json_have_what_lists_have(folder):
+    agreed = consensus(folder, 2005, list="tc", calibration=Calibration(0.0, (1.0, 0.0)))
+    storm = to_json(agreed)["storms"][0]
+    assert 0 < storm["calibrated"] < 1 and len(storm["wind"]) == len(storm["time"]) == len(storm["lat_smooth"])
+    assert storm["tropical_from_to"] == [storm["time"][1], storm["time"][14]]
+    shown = consensus_table(agreed)
+    assert shown.columns[5] == "chance" and shown.rows[0][5] == f"{storm['calibrated']:.2f}"
+    assert [row[0] for row in consensus_table(agreed, candidates_only=True).rows] == ["candidate"]
+    assert consensus_table(consensus(folder, 2005, list="tc", calibration=None)).rows[0][5].endswith("?")

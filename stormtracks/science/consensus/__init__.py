@@ -2,7 +2,17 @@
 
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
+from stormtracks.science.consensus.of_folder import consensus
 from stormtracks.science.consensus.storm_table import consensus_table, to_json
-from stormtracks.science.consensus.year_consensus import consensus
+from stormtracks.science.consensus.storms import ConsensusStorms
 
-__all__ = ["ConsensusSettings", "ConsensusTracks", "consensus", "consensus_table", "group", "mean_tracks", "to_json"]
+__all__ = [
+    "ConsensusSettings",
+    "ConsensusStorms",
+    "ConsensusTracks",
+    "consensus",
+    "consensus_table",
+    "group",
+    "mean_tracks",
+    "to_json",
+]

@@ -1,13 +1,11 @@
-"""A year of results -> its consensus tracks."""
+"""Tracks and matches of the members of a year -> consensus tracks."""
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.science import results
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
@@ -20,68 +18,6 @@ _Path = dict[str, npt.NDArray[Any]]
 """What `mean_tracks` returns."""
 
 
-def consensus(
-    folder: str | os.PathLike[str],
-    year: int,
-    *,
-    task: str = "vort_track",
-    members: Iterable[int] | None = None,
-    recipes: results.Recipes | None = None,
-    **thresholds: Any,
-) -> ConsensusTracks:
-    """One track per storm over the members of a year: storms of best tracks, and candidates that none of them knows.
-
-    Parameters
-    ----------
-    folder : path
-        Folder of the results.
-    year : int
-    task : str
-    members : iterable of int, optional
-        Members to look at; none: all that are there.
-    recipes : Recipes, optional
-        Takes in how each result was made, for a caller who compares them; none: results that were made differently
-        are refused here.
-    **thresholds
-        Fields of `ConsensusSettings` by name, such as ``min_share=0.5``; the others have their defaults.
-
-    Returns
-    -------
-    ConsensusTracks
-
-    Raises
-    ------
-    ResultError
-        No result of the year or a member asked for.
-    MixedResults
-        Results that were made differently, without `recipes`.
-    BadValue
-        A threshold out of its range.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from stormtracks.science import pipeline
-    >>> from stormtracks.science.consensus import consensus
-    >>> folder = tempfile.mkdtemp()
-    >>> inputs = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc"}
-    >>> for member in (0, 1):
-    ...     _ = pipeline.run_task(1987, member, "vort_track", {"results": folder, **inputs})
-    >>> agreed = consensus(folder, 1987, min_share=1.0)
-    >>> [str(name) for name in agreed.name[~agreed.candidate]]
-    ['CINDY']
-    """
-    numbers = results.choose(folder, task, [year], members)[year]
-    loaded = [results.load_headed(results.path(folder, task, year, number)) for number in numbers]
-    headers, ensemble, matches = zip(*loaded, strict=True)
-    seen = results.Recipes() if recipes is None else recipes
-    for number, header in zip(numbers, headers, strict=True):
-        seen.add(year, number, header.provenance)
-    if recipes is None:
-        seen.remarks(folder)
-    return consensus_of(year, numbers, ensemble, matches, **thresholds)
-
-
 def consensus_of(
     year: int,
     members: Sequence[int],
@@ -91,7 +27,7 @@ def consensus_of(
     alone: bool = False,
     **thresholds: Any,
 ) -> ConsensusTracks:
-    """The same from records: the tracks and the matches of each member.
+    """One track per storm over members, from the tracks and the matches of each; see `consensus`.
 
     With `alone` a track that runs with no other member's is a storm too, where `min_share` lets one member do.
     """

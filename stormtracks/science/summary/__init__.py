@@ -2,6 +2,9 @@
 
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.counts import count_year
+from stormtracks.science.summary.list_summary import ListSummary, summarise_list
+from stormtracks.science.summary.list_tables import LIST_BY, list_table, plain_rows, rows, to_csv, to_plain
+from stormtracks.science.summary.season import Season, season
 from stormtracks.science.summary.statistics import (
     ClassStatistics,
     MemberStatistics,
@@ -16,8 +19,11 @@ from stormtracks.science.summary.summary_table import BY, Table, table
 __all__ = [
     "BY",
     "CLASSES",
+    "LIST_BY",
     "ClassStatistics",
+    "ListSummary",
     "MemberStatistics",
+    "Season",
     "Spread",
     "StormStatistics",
     "Summary",
@@ -25,6 +31,13 @@ __all__ = [
     "YearStatistics",
     "count_year",
     "intensity_class",
+    "list_table",
+    "plain_rows",
+    "rows",
+    "season",
     "summarise",
+    "summarise_list",
     "table",
+    "to_csv",
+    "to_plain",
 ]

@@ -93,7 +93,7 @@ def count_year(year: int, results: Iterable[tuple[int, Tracks, Matches]]) -> Yea
         peaks=np.stack([one.peaks for one in counts]),
         false_peaks=np.stack([one.false_peaks for one in counts]),
         distance_km=np.array([one.distance_km for one in counts]),
-        storms=_count_storms(matches),
+        storms=count_storms(matches),
     )
 
 
@@ -144,7 +144,8 @@ def _histogram(bins: Ints) -> Ints:
     return np.bincount(bins, minlength=len(PEAK_EDGES) - 1).astype(np.int32)
 
 
-def _count_storms(matches: Sequence[Matches]) -> StormCounts:
+def count_storms(matches: Sequence[Matches]) -> StormCounts:
+    """What became of each observed storm, over the members' matches."""
     sids = np.concatenate([m.sid for m in matches]).astype(str)
     sid, first, row = np.unique(sids, return_index=True, return_inverse=True)
     hit = np.concatenate([m.hit for m in matches])

@@ -227,7 +227,7 @@ def _summary(task: str, counts: Sequence[YearCounts], said: tuple[Remark, ...]) 
         task,
         tuple(_year(c.year, c, strengths) for c in counts),
         _year(None, _pooled(whole), strengths),
-        tuple(storm for c in counts for storm in _storms(c.year, c.storms)),
+        tuple(storm for c in counts for storm in storm_statistics(c.year, c.storms)),
         tuple(_members(counts)),
         said + without,
     )
@@ -309,7 +309,8 @@ def _pooled(counts: Sequence[YearCounts]) -> _Pooled:
     return _Pooled(numbers, *map(total, ("tracks", "observed", "found", "peaks", "false_peaks")))
 
 
-def _storms(year: int, storms: StormCounts) -> Iterator[StormStatistics]:
+def storm_statistics(year: int, storms: StormCounts) -> Iterator[StormStatistics]:
+    """Each observed storm of a year over the members."""
     classes = intensity_class(storms.max_wind_kt)
     for i in range(len(storms.sid)):
         yield StormStatistics(

@@ -1,0 +1,138 @@
+"""`inv summary --list`: what lists of storms say, as tables of 80 columns, as CSV or as JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stormtracks import paths
+from stormtracks.console.terminal import notes, output, progress, table
+from stormtracks.errors import BadValue
+from stormtracks.science import agreement, results
+from stormtracks.science import summary as summaries
+from stormtracks.science.consensus import consensus, consensus_table, to_json
+from stormtracks.science.lists import LISTS
+from stormtracks.strict_dataclass import unknown
+
+CONSENSUS, CANDIDATES = "consensus", "candidates"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of lists: `share` is a fraction of the members, `form` is table, csv or json."""
+
+    list_name: str
+    by: str = "year"
+    form: str = "table"
+    top: int = 0
+    share: float | None = None
+    wind: str = "data"
+    against: str | None = None
+    mixed: bool = False
+
+
+def asked(by: str, as_json: bool, top: int, mixed: bool, options: Mapping[str, Any]) -> Asked | None:
+    """What the command's options ask of a list; None where no list is asked for.
+
+    Raises
+    ------
+    BadValue
+        Options that only lists have, without a list; a share that is no fraction; CSV and JSON at once.
+    """
+    if options.get("list") is None:
+        given = [key for key, value in options.items() if value]
+        if given:
+            raise BadValue(f"--{given[0]} is of lists of storms; name one with --list tc or --list etc")
+        return None
+    if options["csv"] and as_json:
+        raise BadValue("--csv and --json cannot both be printed; choose one")
+    form = "csv" if options["csv"] else "json" if as_json else "table"
+    wind, against = options["wind"] or "data", options["against"]
+    return Asked(options["list"], by, form, top, _share(options["share"]), wind, against, mixed)
+
+
+def _share(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise BadValue(f"--share must be a fraction from 0 to 1, not {text!r}")
+    return share
+
+
+def show(asked: Asked, folder: Path, years: list[int] | None) -> None:
+    """Print one table of a list, or what it is asked for instead."""
+    if asked.list_name not in LISTS:
+        raise BadValue(unknown(asked.list_name, LISTS, "list"))
+    if asked.against:
+        _agreement(asked, folder, years)
+    elif asked.by in (CONSENSUS, CANDIDATES):
+        _consensus(asked, folder, years)
+    elif asked.by in summaries.LIST_BY:
+        _statistics(asked, folder, years)
+    else:
+        raise BadValue(unknown(asked.by, (*summaries.LIST_BY, CONSENSUS, CANDIDATES), "table of a list"))
+
+
+def _statistics(asked: Asked, folder: Path, years: list[int] | None) -> None:
+    with progress("reading lists") as report:
+        counted = summaries.summarise_list(
+            folder, asked.list_name, years, wind=asked.wind, progress=report, mixed=asked.mixed
+        )
+    if asked.form == "json":
+        print(json.dumps(summaries.to_plain(counted)))
+    elif asked.form == "csv":
+        print(summaries.to_csv(summaries.rows(counted, asked.by)), end="")
+    else:
+        _show(summaries.list_table(counted, asked.by))
+        notes(counted.remarks)
+
+
+def _agreement(asked: Asked, folder: Path, years: list[int] | None) -> None:
+    rows = agreement.compare(folder, paths.expand(asked.against or "", where="--against"), asked.list_name, years)
+    if asked.form == "json":
+        print(json.dumps(summaries.plain_rows(rows)))
+    elif asked.form == "csv":
+        print(summaries.to_csv(rows), end="")
+    else:
+        _show(agreement.agreement_table(rows))
+
+
+def _consensus(asked: Asked, folder: Path, years: list[int] | None) -> None:
+    thresholds: dict[str, Any] = {} if asked.share is None else {"min_share": asked.share}
+    flat: list[Mapping[str, Any]] = []
+    for year in results.choose(folder, "classify", years):
+        recipes = results.Recipes()
+        agreed = consensus(folder, year, list=asked.list_name, recipes=recipes, **thresholds)
+        remarks = recipes.remarks(folder, asked.mixed)
+        if asked.form == "json":
+            print(json.dumps(to_json(agreed) | ({"remarks": [str(one) for one in remarks]} if remarks else {})))
+        elif asked.form == "csv":
+            flat += [{"year": year, **storm} for storm in to_json(agreed)["storms"] if _wanted(asked, storm)]
+        else:
+            _show(consensus_table(agreed, asked.by == CANDIDATES, asked.top))
+            notes(remarks)
+    if asked.form == "csv":
+        print(summaries.to_csv([_one_row(storm) for storm in flat]), end="")
+
+
+def _wanted(asked: Asked, storm: Mapping[str, Any]) -> bool:
+    return not (asked.by == CANDIDATES and storm["sid"])
+
+
+def _one_row(storm: Mapping[str, Any]) -> dict[str, Any]:
+    """What a storm has once; the first and last time and place of what it has at each point."""
+    places = [(name, end, at) for name in ("time", "lat", "lon") for end, at in (("first", 0), ("last", -1))]
+    ends = {f"{name}_{end}": storm[name][at] for name, end, at in places}
+    return {key: value for key, value in storm.items() if not isinstance(value, list)} | ends
+
+
+def _show(rows: summaries.Table) -> None:
+    shown = table(rows.title, rows.columns[0], *(f">{name}" for name in rows.columns[1:]))
+    for row in rows.rows:
+        shown.add_row(*row)
+    output().print(shown)

@@ -1,0 +1,114 @@
+"""A year of results -> its consensus tracks, or the consensus of its lists."""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from stormtracks.errors import BadValue
+from stormtracks.science import results
+from stormtracks.science.consensus.calibration import shipped
+from stormtracks.science.consensus.list_consensus import consensus_of_lists
+from stormtracks.science.consensus.mean import ConsensusTracks
+from stormtracks.science.consensus.storms import ConsensusStorms
+from stormtracks.science.consensus.year_consensus import consensus_of
+from stormtracks.science.lists import LISTS
+from stormtracks.strict_dataclass import unknown
+
+LIST_TASK = "classify"
+Folder = str | os.PathLike[str]
+
+
+def consensus(
+    folder: Folder,
+    year: int,
+    *,
+    task: str = "vort_track",
+    list: str | None = None,  # noqa: A002
+    members: Iterable[int] | None = None,
+    recipes: results.Recipes | None = None,
+    **thresholds: Any,
+) -> ConsensusTracks:
+    """One track per storm over the members of a year: storms of best tracks, and candidates that none of them knows.
+
+    With `list` the storms are those of the members' lists, and candidates come only from there.
+
+    Parameters
+    ----------
+    folder : path
+        Folder of the results.
+    year : int
+    task : str
+        Task whose results have the tracks; not looked at with `list`.
+    list : {'tc', 'etc'}, optional
+        The list of tropical or of extratropical cyclones, of the results of ``classify``; none: all tracks.
+    members : iterable of int, optional
+        Members to look at; none: all that are there.
+    recipes : Recipes, optional
+        Takes in how each result was made, for a caller who compares them; none: results that were made differently
+        are refused here.
+    **thresholds
+        Fields of `ConsensusSettings` by name, such as ``min_share=0.5``; the others have their defaults. Of lists
+        `min_share` is 0.5 by default; with 0 one list is enough; the calibrated probability says what it is worth.
+
+    Returns
+    -------
+    ConsensusTracks
+        With `list` a `ConsensusStorms`, which also has probability and intensity.
+
+    Raises
+    ------
+    ResultError
+        No result of the year or a member asked for.
+    MixedResults
+        Results that were made differently, without `recipes`.
+    BadValue
+        A threshold out of its range.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from stormtracks.science import pipeline
+    >>> from stormtracks.science.consensus import consensus
+    >>> folder = tempfile.mkdtemp()
+    >>> inputs = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc"}
+    >>> for member in (0, 1):
+    ...     _ = pipeline.run_task(1987, member, "vort_track", {"results": folder, **inputs})
+    >>> agreed = consensus(folder, 1987, min_share=1.0)
+    >>> [str(name) for name in agreed.name[~agreed.candidate]]
+    ['CINDY']
+    """
+    numbers = results.choose(folder, task if list is None else LIST_TASK, [year], members)[year]
+    seen = results.Recipes() if recipes is None else recipes
+    if list is None:
+        agreed = _of_tracks(folder, year, task, numbers, seen, thresholds)
+    else:
+        agreed = _of_lists(folder, year, list, numbers, seen, thresholds)
+    if recipes is None:
+        seen.remarks(folder)
+    return agreed
+
+
+def _of_tracks(
+    folder: Folder, year: int, task: str, numbers: Sequence[int], seen: results.Recipes, thresholds: dict[str, Any]
+) -> ConsensusTracks:
+    loaded = [results.load_headed(results.path(folder, task, year, number)) for number in numbers]
+    headers, ensemble, matches = zip(*loaded, strict=True)
+    for number, header in zip(numbers, headers, strict=True):
+        seen.add(year, number, header.provenance)
+    return consensus_of(year, numbers, ensemble, matches, **thresholds)
+
+
+def _of_lists(
+    folder: Folder, year: int, name: str, numbers: Sequence[int], seen: results.Recipes, thresholds: dict[str, Any]
+) -> ConsensusStorms:
+    if name not in LISTS:
+        raise BadValue(unknown(name, LISTS, "list"))
+    headers, lists = zip(*(results.load_list(folder, year, number) for number in numbers), strict=True)
+    for number, header in zip(numbers, headers, strict=True):
+        seen.add(year, number, header.provenance)
+    places = [results.path(folder, "vort_track", year, number) for number in numbers]
+    tracks = [results.load_tracks(place) for place in places] if all(place.exists() for place in places) else []
+    if "calibration" not in thresholds:
+        classifier = headers[0].provenance.get("settings", {}).get("classifier", "rule")
+        thresholds = thresholds | {"calibration": shipped(name, classifier)}
+    return consensus_of_lists(year, numbers, lists, tracks, name=name, **thresholds)

@@ -1,0 +1,197 @@
+"""Lists of a folder -> what a climatology of them asks for, member by member."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from stormtracks.errors import BadValue
+from stormtracks.science import remarks, results
+from stormtracks.science.arrays import Bools
+from stormtracks.science.basins import BASINS
+from stormtracks.science.lists import LISTS, StormList
+from stormtracks.science.records import Matches
+from stormtracks.science.remarks import Remark, Remarks
+from stormtracks.science.summary.counts import count_storms
+from stormtracks.science.summary.season import Season, season
+from stormtracks.science.summary.statistics import StormStatistics, storm_statistics
+from stormtracks.strict_dataclass import unknown
+
+TASK = "classify"
+SHOWN_YEARS = 5
+
+
+@dataclass(frozen=True)
+class ListYear:
+    """The lists of a year: `seasons` has one entry per member of `members`."""
+
+    year: int
+    members: tuple[int, ...]
+    seasons: tuple[Season, ...]
+
+
+@dataclass(frozen=True)
+class ListSummary:
+    """What `summarise_list` finds.
+
+    Attributes
+    ----------
+    list_name : str
+    wind : str
+        Where winds come from; see `energy.energy`.
+    years : tuple of ListYear
+    storms : tuple of StormStatistics
+        Observed storms, and whose lists hold them; none for the list "etc".
+    remarks : tuple of Remark
+    """
+
+    list_name: str
+    wind: str
+    years: tuple[ListYear, ...]
+    storms: tuple[StormStatistics, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def whole(self) -> tuple[ListYear, ...]:
+        """The years that every member has, whose sums can be compared over the members; all, where there is none."""
+        members = set().union(*(year.members for year in self.years))
+        return tuple(year for year in self.years if set(year.members) == members) or self.years
+
+    def by_member(self) -> dict[int, tuple[int, Season]]:
+        """Member -> of how many of the `whole` years, and their sum."""
+        found: dict[int, list[Season]] = {}
+        for year in self.whole:
+            for member, one in zip(year.members, year.seasons, strict=True):
+                found.setdefault(member, []).append(one)
+        return {member: (len(of), reduce(add, of)) for member, of in sorted(found.items())}
+
+    @property
+    def covered(self) -> Bools:
+        """Basins that the best tracks have a storm in, shape (nbasins,); all, where their identifiers say none.
+
+        A listed storm elsewhere cannot be told to be false: nobody looked, or at least none was there in these years.
+        """
+        seen = np.sum([one.observed_in for year in self.years for one in year.seasons], axis=0) > 0
+        return seen if seen.any() else np.ones(len(BASINS), bool)
+
+
+def summarise_list(
+    folder: str | os.PathLike[str],
+    name: str = "tc",
+    years: Iterable[int] | None = None,
+    *,
+    wind: str = "data",
+    progress: Callable[[int, int], object] | None = None,
+    mixed: bool = False,
+) -> ListSummary:
+    """Statistics of the lists in a folder; they are read one after another, and nothing else is.
+
+    Parameters
+    ----------
+    folder : path
+        Folder of the results, with those of the task ``classify``.
+    name : {'tc', 'etc'}
+        Tropical or extratropical cyclones.
+    years : iterable of int, optional
+        Years to look at; none: all that are there.
+    wind : {'data', 'pressure'}
+        The data's own winds, or those that the lowest pressures stand for.
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each list.
+    mixed : bool
+        Whether lists that were made differently are taken together all the same; a remark says so.
+
+    Returns
+    -------
+    ListSummary
+
+    Raises
+    ------
+    ResultError
+        No list of the years asked for, or one that cannot be read.
+    MixedResults
+        Lists that were made differently: with other settings, say.
+    BadValue
+        No such list.
+    """
+    if name not in LISTS:
+        raise BadValue(unknown(name, LISTS, "list"))
+    chosen = results.choose(folder, TASK, years)
+    total, done = sum(map(len, chosen.values())), 0
+    said, recipes = Remarks(), results.Recipes()
+
+    def read(year: int, members: Iterable[int]) -> Iterator[tuple[int, StormList]]:
+        nonlocal done
+        for member in members:
+            header, storms = results.load_list(folder, year, member)
+            said.add(remarks.of(header.provenance))
+            recipes.add(year, member, header.provenance)
+            yield member, storms
+            done += 1
+            if progress is not None:
+                progress(done, total)
+
+    counted = [count_lists(year, read(year, members), name, wind) for year, members in chosen.items()]
+    made_differently = recipes.remarks(folder, mixed)
+    return summary_of(name, wind, counted, made_differently + said.listed())
+
+
+def count_lists(
+    year: int, lists: Iterable[tuple[int, StormList]], name: str = "tc", wind: str = "data"
+) -> tuple[ListYear, tuple[StormStatistics, ...]]:
+    """Count the lists of a year, one after another.
+
+    Parameters
+    ----------
+    year : int
+    lists : iterable of (int, StormList)
+        Member and its list; each is let go before the next is asked for.
+    name, wind : str
+        See `summarise_list`.
+    """
+    members: list[int] = []
+    seasons: list[Season] = []
+    matches: list[Matches] = []
+    for member, storms in lists:
+        members.append(member)
+        seasons.append(season(storms, name, wind))
+        matches.append(storms.of(name).matches)
+    observed = tuple(storm_statistics(year, count_storms(matches))) if name == "tc" else ()
+    return ListYear(year, tuple(members), tuple(seasons)), observed
+
+
+def summary_of(
+    name: str,
+    wind: str,
+    counted: Sequence[tuple[ListYear, tuple[StormStatistics, ...]]],
+    said: tuple[Remark, ...] = (),
+) -> ListSummary:
+    """A summary of years that `count_lists` has counted, with remarks on what it leaves out or cannot tell."""
+    years = tuple(year for year, _ in counted)
+    made = ListSummary(name, wind, years, tuple(storm for _, storms in counted for storm in storms), said)
+    more = [*_left_out(made), *(_uncovered(made) if name == "tc" else [])]
+    return ListSummary(name, wind, years, made.storms, (*said, *more))
+
+
+def _left_out(made: ListSummary) -> list[Remark]:
+    others = [year for year in made.years if year not in made.whole]
+    if not others:
+        return []
+    years = ", ".join(str(year.year) for year in others[:SHOWN_YEARS]) + (", ..." if others[SHOWN_YEARS:] else "")
+    number = sum(len(year.members) for year in others)
+    return [Remark(f"the figures over all years leave out {years}, which some members do not have", number)]
+
+
+def _uncovered(made: ListSummary) -> list[Remark]:
+    """Basins with listed storms, but no best track: their storms are not called false."""
+    listed = np.sum([one.listed.sum(axis=(1, 2)) for year in made.years for one in year.seasons], axis=0)
+    if not made.storms:
+        return [Remark("no best tracks: whether a listed storm was real cannot be said", len(made.years))]
+    basins = [code for code, number, known in zip(BASINS, listed, made.covered, strict=True) if number and not known]
+    if not basins:
+        return []
+    text = f"{', '.join(basins)}: no best track there in these years, so that listed storms are not counted as false"
+    return [Remark(text, sum(len(year.members) for year in made.years))]

@@ -1,0 +1,186 @@
+"""Statistics of lists -> rows: for people as a table of 80 columns, for programs as plain values."""
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from stormtracks.errors import BadValue
+from stormtracks.science.summary.list_rows import (
+    Row,
+    by_basin,
+    by_class,
+    by_coast,
+    by_false,
+    by_intensity,
+    by_member,
+    by_month,
+    by_storm,
+    by_trend,
+    by_year,
+)
+from stormtracks.science.summary.list_summary import ListSummary
+from stormtracks.science.summary.statistics import Spread
+from stormtracks.science.summary.summary_table import Table
+from stormtracks.strict_dataclass import unknown
+
+_MANY = 20.0
+"""From here on a figure has a decimal less, so that a row fits into 80 columns."""
+_DIGITS = {"storms": 1, "days": 0, "ace": 0, "pdi": 0, "landfalls": 1}
+
+
+def rows(summary: ListSummary, by: str = "year") -> list[Row]:
+    """Statistics of lists, row by row.
+
+    Parameters
+    ----------
+    summary : ListSummary
+    by : str
+        One of `LIST_BY`.
+
+    Returns
+    -------
+    list of dict
+        Figures are of one year: where there are several, their mean.
+
+    Raises
+    ------
+    BadValue
+        Another `by`.
+
+    Notes
+    -----
+    POD is the share of the best tracks whose storm is in the list; its class is that of the best track's wind. FAR is
+    the share of the listed storms that no best track is; its class is that of the data's wind. Listed storms that
+    began in a basin without any best track (`ListSummary.covered`) are in neither part of it.
+    """
+    if by not in _ROWS:
+        raise BadValue(unknown(by, _ROWS, "table of a list"))
+    return list(_ROWS[by][0](summary))
+
+
+def list_table(summary: ListSummary, by: str = "year") -> Table:
+    """The same as texts that fit into 80 columns."""
+    made = rows(summary, by)
+    title, headings, digits = _ROWS[by][1:]
+    shown = tuple(tuple(_text(row[key], digits.get(key, 0)) for key in headings) for row in made)
+    return Table(f"{_LISTS[summary.list_name]}{title}", tuple(headings.values()), shown)
+
+
+def to_plain(summary: ListSummary) -> dict[str, Any]:
+    """All tables as plain values; a spread becomes a dict, what is not known None."""
+    return {
+        "list": summary.list_name,
+        "wind": summary.wind,
+        **{by: plain_rows(rows(summary, by)) for by in _ROWS},
+        "remarks": [str(one) for one in summary.remarks],
+    }
+
+
+def plain_rows(made: Sequence[Row]) -> list[dict[str, Any]]:
+    """Rows as plain values."""
+    return [{key: _plain(value) for key, value in row.items()} for row in made]
+
+
+def to_csv(made: Sequence[Row]) -> str:
+    """Rows as CSV with a header; a spread becomes NAME_mean, NAME_p05, NAME_p95, what is not known is empty."""
+    flat = [dict(_flat(row)) for row in made]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in flat for key in row)), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+    return text.getvalue()
+
+
+def _flat(row: Row) -> Iterator[tuple[str, Any]]:
+    for key, value in row.items():
+        if isinstance(value, Spread):
+            for part in ("mean", "p05", "p95"):
+                yield f"{key}_{part}", _plain(getattr(value, part))
+        else:
+            yield key, _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Spread):
+        return {key: _plain(part) for key, part in vars(value).items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _text(value: Any, digits: int) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Spread):
+        digits -= digits > 0 and value.mean >= _MANY
+        return "-" if not value.number else f"{value.mean:.{digits}f} ({value.p05:.{digits}f}-{value.p95:.{digits}f})"
+    return f"{value:.{digits}f}" if math.isfinite(value) else "-"
+
+
+_LISTS = {"tc": "Tropical cyclones", "etc": "Extratropical cyclones"}
+_HEADINGS = {"storms": "storms", "days": "days", "ace": "ACE", "pdi": "PDI", "landfalls": "landfalls"}
+_SCORES = {"pod": 2, "far": 2}
+_ROWS: dict[str, tuple[Callable[[ListSummary], Iterator[Row]], str, dict[str, str], dict[str, int]]] = {
+    "year": (by_year, " per year: mean (5-95 % of the members)", {"year": "year"} | _HEADINGS, _DIGITS),
+    "basin": (by_basin, " by basin, per year", {"basin": "basin"} | _HEADINGS, _DIGITS),
+    "month": (
+        by_month,
+        " by month, per year",
+        {"month": "month", "storms": "storms", "days": "days", "ace": "ACE", "pdi": "PDI"},
+        _DIGITS,
+    ),
+    "member": (
+        by_member,
+        " by member, per year",
+        {"member": "member", "years": "years"} | _HEADINGS | {"pod": "POD", "far": "FAR"},
+        _DIGITS | _SCORES,
+    ),
+    "class": (
+        by_class,
+        ": skill by intensity class",
+        {"class": "class", "listed": "listed", "best_tracks": "best tracks", "pod": "POD", "far": "FAR"},
+        {"listed": 1, "best_tracks": 1} | _SCORES,
+    ),
+    "false": (
+        by_false,
+        ": what the listed ones are, per year",
+        {
+            "class": "class", "listed": "listed", "observed": "observed", "weak": "weak", "uncovered": "uncovered",
+            "false": "false", "far": "FAR",
+        },
+        {"listed": 1, "observed": 1, "weak": 1, "uncovered": 1, "false": 1, "far": 2},
+    ),
+    "coast": (
+        by_coast,
+        ": landfalls per year",
+        {"coast": "coast", "basin": "basin", "landfalls": "landfalls"},
+        {"landfalls": 2},
+    ),
+    "intensity": (
+        by_intensity,
+        " by highest wind and lowest pressure, per year",
+        {"unit": "unit", "from": "from", "to": "to", "storms": "storms", "share": "share"},
+        {"storms": 1, "share": 2},
+    ),
+    "trend": (
+        by_trend,
+        ": change per decade",
+        {
+            "quantity": "of", "basin": "basin", "years": "years", "per_decade": "slope", "low": "2.5 %",
+            "high": "97.5 %", "members": "of the members", "memory": "memory",
+        },
+        {"per_decade": 2, "low": 2, "high": 2, "members": 2, "memory": 2},
+    ),
+    "storm": (
+        by_storm,
+        ": observed ones",
+        {
+            "year": "year", "storm": "storm", "name": "name", "wind_kt": "kt", "lists": "lists", "distance_km": "km",
+            "lead_hours": "lead (h)",
+        },
+        {},
+    ),
+}  # fmt: skip
+"""By its name: what makes the rows, title, columns that are shown and their headings, decimals."""
+
+LIST_BY = tuple(_ROWS)
