@@ -1,4 +1,4 @@
-"""The cells within a distance of positions, with that distance and the side of the motion on which they lie."""
+"""The cells within a distance of positions, and what fields have there."""
 
 import functools
 from collections.abc import Iterator
@@ -9,14 +9,17 @@ import numpy as np
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Grid
-from stormtracks.science.track_fields.cells import Cells, Table, nearest
+from stormtracks.science.track_fields import cells
 
-WIDER = 1.5
-"""Rows whose tables are nearly as wide share one; each table is so much wider than the last."""
+FAR = np.float32(1e38)
+"""Added to values outside a disc: more than any value inside."""
+
+SIDE = np.float32(1e-6)
+"""Parts of the Earth's radius (6 m): a cell so near to the line of motion is on neither side."""
 
 
 class Discs:
-    """Tables of the cells around each row of a grid, for discs about any position.
+    """Finds the cells in discs about any positions on a grid.
 
     Parameters
     ----------
@@ -26,20 +29,19 @@ class Discs:
 
     Notes
     -----
-    A disc lies about the exact position, not about its nearest cell. A row's table therefore has every cell that can be
-    within reach of any position of which the row's own cell is the nearest. Cells are sorted by distance, so that
-    smaller discs look at the first ones only.
+    A disc lies about the exact position, not about its nearest cell. The cells of a box around the nearest cell, wide
+    enough for each position there, are told apart by their distance. Boxes are wider near a pole; those of like width
+    are worked on together.
     """
 
     def __init__(self, grid: Grid, reach_km: float) -> None:
         self.grid = grid
-        self._slack_km = _half_diagonals_km(grid)
-        lines = [_line(grid, row, reach_km + slack) for row, slack in enumerate(self._slack_km)]
-        width = np.array([len(line[0]) for line in lines])
-        self._kind = np.ceil(np.log(width / width.min()) / np.log(WIDER) - 1e-9).astype(np.intp)
-        self._tables = {
-            int(kind): _DiscTable.of(grid, np.flatnonzero(self._kind == kind), lines) for kind in np.unique(self._kind)
-        }
+        self.reach_km = reach_km
+        self.phi = np.radians(grid.lat).astype(np.float32)
+        self.cos = np.cos(np.radians(grid.lat)).astype(np.float32)
+        self.area = cells.areas(grid).astype(np.float32)
+        self._group = cells.groups(2 * self._half_widths(reach_km) + 1)
+        self.box = functools.cache(self._box)
 
     def around(self, field: Ints, lat: Floats, lon: Floats) -> Iterator[tuple[Ints, "Disc"]]:
         """Discs about positions in fields, some thousand cells at a time.
@@ -56,166 +58,216 @@ class Discs:
             Index of the positions, of which each is in one disc.
         disc : Disc
         """
-        row, column, on_grid = nearest(self.grid, lat, lon)
-        kind = self._kind[row]
-        for number, table in self._tables.items():
-            mine = np.flatnonzero((kind == number) & on_grid)
-            for part in sphere.parts(np.full(len(mine), table.rows.shape[1])):
+        row, column, on_grid = cells.nearest(self.grid, lat, lon)
+        group = np.where(on_grid, self._group[row], -1)
+        for number in range(int(self._group.max()) + 1):
+            mine = np.flatnonzero(group == number)
+            for part in cells.parts(len(mine), self.box(number, self.reach_km).size) if len(mine) else ():
                 which = mine[part]
-                if len(which):
-                    yield which, table.disc(field[which], row[which], column[which], lat[which], lon[which])
+                phi = np.radians(lat[which]).astype(np.float32)
+                away = np.radians(sphere.lon_difference(self.grid.lon[column[which]], lon[which])).astype(np.float32)
+                yield which, Disc(self, number, field[which], row[which], column[which], phi, away)
+
+    def _box(self, group: int, km: float) -> "Box":
+        """The box in which all cells lie that are within a distance of a position in the rows of a group."""
+        half, nlon = int(self._half_widths(km)[self._group == group].max()), len(self.grid.lon)
+        first = max(-half, half + 1 - nlon) if self.grid.periodic else -half
+        columns = np.arange(first, half + 1)[:, np.newaxis]
+        height = self._half_height(km)
+        return Box(np.arange(-height, height + 1)[:, np.newaxis], columns, height, -first)
+
+    def _half_widths(self, km: float) -> Ints:
+        """Columns on either side of each row's cells that can lie within a distance of a position there."""
+        reach = np.degrees(km / sphere.EARTH_RADIUS_KM)
+        edges = np.abs(cells.row_edges(self.grid))
+        farthest = np.maximum(edges[:-1], edges[1:])
+        sine = np.sin(np.radians(reach)) / np.maximum(np.cos(np.radians(farthest)), 1e-12)
+        reach_lon = np.where(farthest + reach < 90.0, np.degrees(np.arcsin(np.minimum(sine, 1.0))), 360.0)
+        columns = np.floor(reach_lon / cells.spacing(self.grid) + 0.5 + 1e-6).astype(np.intp)
+        return np.minimum(columns, len(self.grid.lon) // 2 if self.grid.periodic else len(self.grid.lon) - 1)
+
+    def _half_height(self, km: float) -> int:
+        """Rows on either side that can lie within a distance."""
+        reach = np.degrees(km / sphere.EARTH_RADIUS_KM) + 1e-6
+        edges, rows = cells.row_edges(self.grid), np.arange(len(self.grid.lat))
+        north = np.searchsorted(self.grid.lat, edges[1:] + reach) - 1 - rows
+        south = rows - np.searchsorted(self.grid.lat, edges[:-1] - reach)
+        return int(max(north.max(), south.max()))
+
+
+@dataclass(frozen=True)
+class Box:
+    """Cells of a box around its own cell.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (nrows, 1)
+    columns : ndarray of int, shape (ncolumns, 1)
+        Relative to the own cell, each once.
+    own_row, own_column : int
+        Where in the box that is.
+    """
+
+    rows: Ints
+    columns: Ints
+    own_row: int
+    own_column: int
+
+    @property
+    def size(self) -> int:
+        """Number of its cells."""
+        return len(self.rows) * len(self.columns)
 
 
 @dataclass(frozen=True)
 class Disc:
-    """The cells around n positions.
+    """The surroundings of n positions whose boxes are alike.
 
     Attributes
     ----------
-    cells : Cells
-        k for each position, by distance from the position's nearest cell, which is the first.
-    table : _DiscTable
-    line : ndarray of intp, shape (n,)
-        The table's lines.
-    centre : ndarray of float64, shape (n, 3)
-        The positions as unit vectors; x through the nearest cell's meridian.
+    discs : Discs
+    group : int
+        Of the rows in which the positions lie.
+    field, row, column : ndarray of int, shape (n,)
+        Each position's field and nearest cell.
+    phi, away : ndarray of float32, shape (n,)
+        Latitude, and longitude to the east of the nearest cell; radians.
     """
 
-    cells: Cells
-    table: "_DiscTable"
-    line: Ints
-    centre: Floats
+    discs: Discs
+    group: int
+    field: Ints
+    row: Ints
+    column: Ints
+    phi: Floats
+    away: Floats
 
-    @functools.cached_property
-    def cosine(self) -> Floats:
-        """Cosine of each cell's distance from its position, float32, shape (n, k)."""
-        return self.along(self.centre)
+    def near(self, km: float) -> "Near":
+        """The cells within a distance."""
+        grid, box = self.discs.grid, self.discs.box(self.group, km)
+        nlat, nlon = grid.shape
+        rows = self.row + box.rows
+        beyond = (rows < 0) | (rows >= nlat)
+        rows = np.clip(rows, 0, nlat - 1)
+        columns = self.column + box.columns
+        aside = (columns >= nlon).astype(np.intp) - (columns < 0)
+        columns -= nlon * aside
+        east = (np.radians(cells.spacing(grid)) * box.columns).astype(np.float32) - self.away
+        outside = self._outside(km, rows, beyond, east)
+        if not grid.periodic:
+            outside |= aside != 0
+        outside[box.own_row, box.own_column] = False
+        index = ((self.field * nlat + rows) * nlon)[:, np.newaxis] + columns
+        return Near(self, index.reshape(box.size, -1), outside.reshape(box.size, -1), rows, east)
 
-    def along(self, vectors: Floats) -> Floats:
-        """Each cell's unit vector times a vector of its position, shape (n, 3), as `centre`; float32, shape (n, k)."""
-        vectors = vectors.astype(np.float32)
-        product = self.table.x.take(self.line, axis=0)
-        product *= vectors[:, :1]
-        for table, vector in ((self.table.y, vectors[:, 1:2]), (self.table.z, vectors[:, 2:])):
-            part = table.take(self.line, axis=0)
-            part *= vector
-            product += part
-        return product
-
-    def count(self, km: float) -> int:
-        """How many of the first cells can be within a distance."""
-        return self.table.count(km)
-
-    def within(self, km: float) -> Bools:
-        """Which of the first `count` cells are within a distance; the nearest one always is. Shape (n, count)."""
-        inside = self.cosine[:, : self.count(km)] >= np.float32(np.cos(km / sphere.EARTH_RADIUS_KM))
-        inside[:, 0] = True
-        return inside
-
-    def area(self, count: int) -> Floats:
-        """Area of the first cells, in any unit, float32, shape (n, count); 0 for what only fills the table."""
-        return self.table.area[:, :count].take(self.line, axis=0)
+    def _outside(self, km: float, rows: Ints, beyond: Bools, east: Floats) -> Bools:
+        """Which cells lie farther away, by the haversine; shape (nrows, ncolumns, n)."""
+        north = np.sin((self.discs.phi[rows] - self.phi) * np.float32(0.5))
+        north *= north
+        north[beyond] = 2.0
+        sine = np.sin(east * np.float32(0.5))
+        sine *= sine
+        haversine = (np.cos(self.phi) * self.discs.cos[rows])[:, np.newaxis] * sine
+        haversine += north[:, np.newaxis]
+        return haversine > np.float32(np.sin(km / sphere.EARTH_RADIUS_KM / 2) ** 2)
 
 
 @dataclass(frozen=True)
-class _DiscTable(Table):
-    """A table whose lines are sorted by distance and filled up with the row's own cell.
+class Near:
+    """The cells within a distance of n positions, among k of a box; the nearest one always is.
 
     Attributes
     ----------
-    x, y, z : ndarray of float32, shape (nlines, k)
-        Cells as unit vectors, x through the row's own cell's meridian; 0 where the line is filled up.
-    area : ndarray of float32, shape (nlines, k)
-    nearest_km : ndarray of float64, shape (k,)
-        The least distance at which a position of any line may have such a cell.
+    disc : Disc
+    index : ndarray of intp, shape (k, n)
+        Cells of fields that are laid out flat, shape (nfields * nlat * nlon,).
+    outside : ndarray of bool, shape (k, n)
+        Which cells are farther away.
+    rows : ndarray of int, shape (nrows, n)
+        The box's rows.
+    east : ndarray of float32, shape (ncolumns, n)
+        Longitude of the box's columns to the east of the position, radians.
     """
 
-    x: Floats
-    y: Floats
-    z: Floats
-    area: Floats
-    nearest_km: Floats
+    disc: Disc
+    index: Ints
+    outside: Bools
+    rows: Ints
+    east: Floats
 
-    @classmethod
-    def of(cls, grid: Grid, its_rows: Ints, lines: list[tuple[Ints, Ints, Floats]]) -> "_DiscTable":
-        """The table of some rows."""
-        width = max(len(lines[row][0]) for row in its_rows)
-        rows = np.repeat(its_rows[:, np.newaxis], width, axis=1)
-        columns = np.zeros_like(rows)
-        km = np.full(rows.shape, np.inf)
-        for line, row in enumerate(its_rows):
-            count = len(lines[row][0])
-            rows[line, :count], columns[line, :count], km[line, :count] = lines[row]
-        real = np.isfinite(km)
-        vectors = sphere.unit_vectors(grid.lat[rows], columns * (grid.lon[1] - grid.lon[0])) * real[..., np.newaxis]
-        line_of = np.zeros(len(grid.lat), np.intp)
-        line_of[its_rows] = np.arange(len(its_rows))
-        return cls(
-            grid=grid,
-            line=line_of,
-            rows=rows,
-            columns=columns,
-            beyond=np.zeros(rows.shape, bool),
-            x=vectors[..., 0].astype(np.float32),
-            y=vectors[..., 1].astype(np.float32),
-            z=vectors[..., 2].astype(np.float32),
-            area=(_areas(grid)[rows] * real).astype(np.float32),
-            nearest_km=(km - _half_diagonals_km(grid)[its_rows, np.newaxis]).min(axis=0),
-        )
+    def values(self, flat: Floats) -> Floats:
+        """What flat fields have in the box, float32, shape (k, n)."""
+        found = np.empty(self.index.shape, np.float32)
+        return np.take(flat, self.index, out=found, mode="clip")  # with "raise" NumPy would copy `out`
 
-    def count(self, km: float) -> int:
-        """How many of the first cells can be within a distance of a position."""
-        return max(1, int(np.searchsorted(self.nearest_km, km, side="right")))
+    def lowest(self, values: Floats) -> tuple[Floats, Ints]:
+        """The lowest of some values, shape (k, n): NaN where there is none; and its flat index; both of shape (n,)."""
+        values = values + self.far
+        which = np.arange(values.shape[1])
+        place = values.argmin(axis=0)
+        lowest = values[place, which]
+        unknown = np.isnan(lowest)  # NumPy's lowest is the first NaN
+        if unknown.any():
+            known = values[:, unknown]
+            place[unknown] = np.where(np.isnan(known), FAR, known).argmin(axis=0)
+            lowest = values[place, which]
+        lowest[lowest >= FAR] = np.nan
+        return lowest, self.index[place, which]
 
-    def disc(self, field: Ints, row: Ints, column: Ints, lat: Floats, lon: Floats) -> Disc:
-        """The disc about positions whose nearest cells are known; arguments of shape (n,)."""
-        away = sphere.lon_difference(self.grid.lon[column], lon)
-        return Disc(self.cells(field, row, column), self, self.line[row], sphere.unit_vectors(lat, away))
+    def range_of(self, values: Floats) -> Floats:
+        """Highest minus lowest value, shape (n,); NaN where there is none."""
+        lowest, highest = (values + self.far).min(axis=0), (values - self.far).max(axis=0)
+        found = highest - lowest
+        unknown = np.isnan(found)
+        if unknown.any():
+            values, far = values[:, unknown], self.far[:, unknown]
+            found[unknown] = np.fmax.reduce(values - far, axis=0) - np.fmin.reduce(values + far, axis=0)
+        found[found < 0] = np.nan
+        return found
 
+    def mean(self, values: Floats) -> Floats:
+        """Mean by area of what is known, shape (n,)."""
+        return _mean(values, self.area)
 
-def _half_diagonals_km(grid: Grid) -> Floats:
-    """The farthest that a position can be from its nearest cell, for each row; a metre more."""
-    edges = _edges(grid)
-    half = (grid.lon[1] - grid.lon[0]) / 2
-    corners = [sphere.distance_km(grid.lat, 0.0, edge, half) for edge in (edges[:-1], edges[1:])]
-    # At the row's own latitude a cell may be wider than towards the poleward corner.
-    return np.maximum(*corners) + 1e-3
+    def asymmetry(self, values: Floats, east: Floats, north: Floats) -> Floats:
+        """Mean on the right minus mean on the left of a motion; the reverse in the southern hemisphere.
 
+        Parameters
+        ----------
+        values : ndarray of float32, shape (k, n)
+        east, north : ndarray of float64, shape (n,)
+            Direction of motion, of length 1; NaN: the asymmetry is not known.
+        """
+        side = self._to_the_right(east.astype(np.float32), north.astype(np.float32))
+        difference = _mean(values, self.area * (side > SIDE)) - _mean(values, self.area * (side < -SIDE))
+        return np.where(self.disc.phi < 0, -difference, difference)
 
-def _edges(grid: Grid) -> Floats:
-    """Latitudes half-way between the rows, and as far beyond the outer ones; shape (nlat + 1,)."""
-    half = np.diff(grid.lat) / 2
-    inner = grid.lat[:-1] + half
-    return np.clip(np.concatenate([[inner[0] - 2 * half[0]], inner, [inner[-1] + 2 * half[-1]]]), -90.0, 90.0)
+    def _to_the_right(self, east: Floats, north: Floats) -> Floats:
+        """How far cells lie to the right of a motion, in Earth radii; shape (k, n)."""
+        phi, cos, rows = self.disc.phi, self.disc.discs.cos, self.rows
+        along = north * np.sin(self.east) + (east * np.sin(phi)) * np.cos(self.east)
+        side = cos[rows][:, np.newaxis] * along
+        side -= (east * np.cos(phi) * np.sin(self.disc.discs.phi[rows]))[:, np.newaxis]
+        return side.reshape(self.index.shape)
 
+    @functools.cached_property
+    def far(self) -> Floats:
+        """Very much for cells outside, 0 inside; float32, shape (k, n)."""
+        return np.multiply(self.outside, FAR, dtype=np.float32)
 
-def _areas(grid: Grid) -> Floats:
-    """Area of a cell of each row, that of the largest being 1."""
-    area = np.diff(np.sin(np.radians(_edges(grid))))
-    return area / area.max()
-
-
-def _line(grid: Grid, row: int, km: float) -> tuple[Ints, Ints, Floats]:
-    """Rows, columns and distances of the cells within a distance of a row's own cell, by distance."""
-    reach = np.degrees(km / sphere.EARTH_RADIUS_KM)
-    rows = np.flatnonzero(np.abs(grid.lat - grid.lat[row]) <= reach)
-    columns = _columns(grid, grid.lat[row], reach)
-    distance = sphere.distance_km(grid.lat[row], 0.0, grid.lat[rows][:, np.newaxis], columns * _spacing(grid))
-    near = np.nonzero(distance <= km)
-    order = np.lexsort((columns[near[1]], rows[near[0]], np.round(distance[near], 3)))
-    return rows[near[0]][order], columns[near[1]][order], distance[near][order]
+    @functools.cached_property
+    def area(self) -> Floats:
+        """Area of the cells inside, 0 for those outside; float32, shape (k, n)."""
+        inside = ~self.outside.reshape(len(self.rows), -1, self.index.shape[1])
+        return (inside * self.disc.discs.area[self.rows][:, np.newaxis]).reshape(self.index.shape)
 
 
-def _columns(grid: Grid, lat: float, reach: float) -> Ints:
-    """Columns to the east of a cell that can lie within reach (degrees) of it, each once."""
-    nlon = len(grid.lon)
-    if abs(lat) + reach >= 90.0:
-        limit = nlon
-    else:
-        limit = int(np.degrees(np.arcsin(np.sin(np.radians(reach)) / np.cos(np.radians(lat)))) / _spacing(grid)) + 1
-    first, last = (-((nlon - 1) // 2), nlon // 2) if grid.periodic else (1 - nlon, nlon - 1)
-    return np.arange(max(first, -limit), min(last, limit) + 1)
-
-
-def _spacing(grid: Grid) -> float:
-    return float(grid.lon[1] - grid.lon[0])
+def _mean(values: Floats, weight: Floats) -> Floats:
+    total, whole = (values * weight).sum(axis=0), weight.sum(axis=0)
+    unknown = np.isnan(total)
+    if unknown.any():
+        known = ~np.isnan(values[:, unknown])
+        whole[unknown] = (weight[:, unknown] * known).sum(axis=0)
+        total[unknown] = (np.where(known, values[:, unknown], np.float32(0)) * weight[:, unknown]).sum(axis=0)
+    whole[whole == 0] = np.nan
+    return total / whole

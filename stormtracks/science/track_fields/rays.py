@@ -1,13 +1,13 @@
 """How much a field rises around its lowest place: closed contours, looked for along rays."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
-from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Grid
-from stormtracks.science.track_fields.cells import Table, nearest_row
+from stormtracks.science.track_fields import cells
 
 BEARINGS = 16
 """Rays from each place; the first goes north."""
@@ -30,7 +30,14 @@ class Rays:
     """
 
     def __init__(self, grid: Grid, radius_deg: float) -> None:
-        self.table = _RayTable.of(grid, radius_deg)
+        self.grid = grid
+        samples = _Samples.of(grid, radius_deg)
+        self._group = cells.groups(samples.longest)
+        self._line, self._tables = np.zeros(len(grid.lat), np.intp), {}
+        for group in np.unique(self._group):
+            rows = np.flatnonzero(self._group == group)
+            self._line[rows] = np.arange(len(rows))
+            self._tables[int(group)] = samples.table(rows)
 
     def rise(self, flat: Floats, field: Ints, row: Ints, column: Ints, start: Floats) -> Floats:
         """The least, over the rays, of the highest rise on the way.
@@ -55,86 +62,150 @@ class Rays:
         a ray that lacks more than half of its way is not known. A place needs `ENOUGH_BEARINGS` rays.
         """
         rise = np.empty(len(row), np.float32)
-        for part in sphere.parts(np.full(len(row), self.table.rows.shape[1])):
-            rise[part] = self._rise(flat, field[part], row[part], column[part], start[part])
+        group = self._group[row]
+        for number, table in self._tables.items():
+            mine = np.flatnonzero(group == number)
+            for part in cells.parts(len(mine), len(table.offsets)):
+                which = mine[part]
+                line = self._line[row[which]]
+                found = table.values(flat, self.grid, field[which], line, column[which])
+                rise[which] = table.least_of_highest(found, line) - start[which]
         return rise
-
-    def _rise(self, flat: Floats, field: Ints, row: Ints, column: Ints, start: Floats) -> Floats:
-        found = self.table.cells(field, row, column).values(flat).reshape(len(row), -1, BEARINGS)
-        highest = found[:, 0]
-        for along in range(1, found.shape[1]):
-            highest = np.maximum(highest, found[:, along])
-        least = highest
-        while least.shape[1] > 1:  # by halves: NumPy reduces short rows slowly
-            half = least.shape[1] // 2
-            least = np.minimum(least[:, :half], least[:, half:])
-        rise = least[:, 0] - start
-        lacking = np.flatnonzero(np.isnan(rise))
-        rise[lacking] = self._of_known(found[lacking], self.table.samples[row[lacking]]) - start[lacking]
-        return rise
-
-    @staticmethod
-    def _of_known(found: Floats, samples: Ints) -> Floats:
-        """The least of the rays' highest values where some are missing; arguments of shape (n, along, bearing)."""
-        known = (samples > 0) & ~np.isnan(found)
-        highest = np.where(known, found, -np.inf).max(axis=1)
-        enough = 2 * (samples * known).sum(axis=1) >= samples.sum(axis=1)
-        least = np.where(enough, highest, np.inf).min(axis=1)
-        return np.where(enough.sum(axis=1) >= ENOUGH_BEARINGS, least, np.nan).astype(np.float32)
 
 
 @dataclass(frozen=True)
-class _RayTable(Table):
-    """Cells of the rays: shape (nlat, along * BEARINGS), the first of all rays, then the second.
+class _Table:
+    """Cells of the rays from some rows: shape (along * BEARINGS, nlines), the first of all rays, then the second.
 
     Attributes
     ----------
-    samples : ndarray of int, shape (nlat, along, BEARINGS)
+    offsets : ndarray of intp
+        Flat index within a field, relative to the first cell of the place's row.
+    columns : ndarray of intp
+        To the east of the place.
+    beyond : ndarray of bool
+        Which cells lie north or south of the grid.
+    samples : ndarray of int
         How much of the ray lies in the cell; 0 where a ray has fewer cells than others and its last one stands again.
     """
 
+    offsets: Ints
+    columns: Ints
+    beyond: Bools
     samples: Ints
 
+    def values(self, flat: Floats, grid: Grid, field: Ints, line: Ints, column: Ints) -> Floats:
+        """What flat fields have along the rays, float32, shape (along * BEARINGS, n); NaN outside the grid."""
+        nlat, nlon = grid.shape
+        index = self.offsets.take(line, axis=1)
+        index += field * (nlat * nlon) + column
+        west, east, beyond = self._reach
+        near_edge = np.flatnonzero((column < west[line]) | (column >= nlon - east[line]) | beyond[line])
+        columns = column[near_edge] + self.columns[:, line[near_edge]]
+        aside = (columns >= nlon).astype(np.intp) - (columns < 0)
+        index[:, near_edge] -= nlon * aside
+        found = np.empty(index.shape, np.float32)
+        np.take(flat, index, out=found, mode="clip")  # with "raise" NumPy would copy `out`
+        outside = self.beyond[:, line[near_edge]]
+        if not grid.periodic:
+            outside = outside | (aside != 0)
+        if outside.any():
+            found[:, near_edge] = np.where(outside, np.float32(np.nan), found[:, near_edge])
+        return found
+
+    def least_of_highest(self, found: Floats, line: Ints) -> Floats:
+        """The least of the rays' highest values; arguments of shape (along * BEARINGS, n) and (n,)."""
+        highest = found.reshape(-1, BEARINGS, found.shape[1]).max(axis=0)
+        least = highest.min(axis=0)
+        lacking = np.isnan(least)
+        if lacking.any():
+            least[lacking] = _of_known(found[:, lacking], self.samples[:, line[lacking]])
+        return least
+
+    @functools.cached_property
+    def _reach(self) -> tuple[Ints, Ints, Bools]:
+        """How far each line's cells reach to the west and east, in columns, and whether any lies beyond the grid."""
+        return -self.columns.min(axis=0), self.columns.max(axis=0), np.asarray(self.beyond.any(axis=0), bool)
+
+
+def _of_known(found: Floats, samples: Ints) -> Floats:
+    """The least of the rays' highest values where some are missing; arguments of shape (along * BEARINGS, n)."""
+    found = found.reshape(-1, BEARINGS, found.shape[1])
+    samples = samples.reshape(found.shape)
+    known = (samples > 0) & ~np.isnan(found)
+    highest = np.where(known, found, -np.inf).max(axis=0)
+    enough = 2 * (samples * known).sum(axis=0) >= samples.sum(axis=0)
+    least = np.where(enough, highest, np.inf).min(axis=0)
+    return np.where(enough.sum(axis=0) >= ENOUGH_BEARINGS, least, np.nan).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """Rays from each row, evenly sampled; all of shape (nlat, BEARINGS, n).
+
+    Attributes
+    ----------
+    rows : ndarray of intp
+        Nearest row, clipped to the grid.
+    columns : ndarray of intp
+        Nearest column, to the east of the place.
+    beyond : ndarray of bool
+        Whether that is north or south of the grid.
+    """
+
+    rows: Ints
+    columns: Ints
+    beyond: Bools
+    nlon: int
+
     @classmethod
-    def of(cls, grid: Grid, radius_deg: float) -> "_RayTable":
-        """The table of a whole grid."""
-        rows, columns, beyond = _samples(grid, radius_deg)
-        fresh = _changes(rows, np.arange(len(grid.lat))[:, np.newaxis])
-        fresh |= _changes(columns, np.zeros(1, np.intp)) | _changes(beyond, np.zeros(1, bool))
-        length = np.maximum(fresh.sum(axis=-1), 1)
+    def of(cls, grid: Grid, radius_deg: float) -> "_Samples":
+        """Samples of rays of some length."""
+        step = min(float(np.diff(grid.lat).min()), cells.spacing(grid))
+        count = max(LEAST_SAMPLES, int(np.ceil(2 * radius_deg / step)))
+        bearing = np.radians(np.arange(BEARINGS) * 360.0 / BEARINGS)[:, np.newaxis]
+        way = np.radians(radius_deg * np.arange(1, count + 1) / count)
+        phi = np.radians(grid.lat)[:, np.newaxis, np.newaxis]
+        sine = np.sin(phi) * np.cos(way) + np.cos(phi) * np.sin(way) * np.cos(bearing)
+        east = np.arctan2(np.sin(bearing) * np.sin(way) * np.cos(phi), np.cos(way) - np.sin(phi) * sine)
+        rows, on_grid = cells.nearest_row(grid, np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0))))
+        columns, nlon = np.rint(np.degrees(east) / cells.spacing(grid)).astype(np.intp), len(grid.lon)
+        if grid.periodic:
+            columns = (columns + nlon // 2) % nlon - nlon // 2
+        return cls(rows, columns, ~on_grid, nlon)
+
+    @functools.cached_property
+    def _enters(self) -> Bools:
+        """Whether a sample lies in another cell than the one before it, or than the place itself."""
+        own_row = np.arange(len(self.rows))[:, np.newaxis, np.newaxis]
+        return _changes(self.rows, own_row) | _changes(self.columns, 0) | _changes(self.beyond, False)
+
+    @property
+    def longest(self) -> Ints:
+        """Cells of each row's longest ray, without the place's own; at least one, shape (nlat,)."""
+        return np.maximum(self._enters.sum(axis=-1).max(axis=-1), 1)
+
+    def table(self, its_rows: Ints) -> _Table:
+        """The table of the cells that rays from some rows meet."""
+        enters, count = self._enters[its_rows], int(self.longest[its_rows].max())
+        length = np.maximum(enters.sum(axis=-1), 1)[..., np.newaxis]
         # The samples that enter a cell, in their order; then the last of them again and again.
-        order = np.argsort(~fresh, axis=-1, kind="stable")[..., : length.max()]
-        along = np.minimum(np.arange(length.max()), length[..., np.newaxis] - 1)
-        order = np.take_along_axis(order, along, axis=-1)
+        order = np.argsort(~enters, axis=-1, kind="stable")[..., :count]
+        order = np.take_along_axis(order, np.minimum(np.arange(count), length - 1), axis=-1)
+        until = np.where(np.arange(count) < length - 1, np.roll(order, -1, axis=-1), enters.shape[-1])
 
-        def picked(table: np.ndarray) -> np.ndarray:
-            return np.take_along_axis(table, order, axis=-1).transpose(0, 2, 1).reshape(len(grid.lat), -1)
+        def laid_out(table: np.ndarray) -> np.ndarray:
+            return np.ascontiguousarray(table.transpose(2, 1, 0).reshape(-1, len(its_rows)))
 
-        until = np.where(
-            np.arange(length.max()) < length[..., np.newaxis] - 1, np.roll(order, -1, axis=-1), fresh.shape[-1]
+        rows, columns, beyond = (
+            laid_out(np.take_along_axis(table[its_rows], order, axis=-1))
+            for table in (self.rows, self.columns, self.beyond)
         )
-        samples = np.where(np.arange(length.max()) < length[..., np.newaxis], until - order, 0).transpose(0, 2, 1)
-        return cls(grid, np.arange(len(rows)), picked(rows), picked(columns), picked(beyond), samples)
+        samples = laid_out(np.where(np.arange(count) < length, until - order, 0))
+        return _Table(rows * self.nlon + columns, columns, beyond, samples)
 
 
-def _samples(grid: Grid, radius_deg: float) -> tuple[Ints, Ints, Bools]:
-    """Nearest row, columns to the east, and whether it is north or south of the grid; shape (nlat, BEARINGS, n)."""
-    spacing = min(float(np.diff(grid.lat).min()), float(grid.lon[1] - grid.lon[0]))
-    count = max(LEAST_SAMPLES, int(np.ceil(2 * radius_deg / spacing)))
-    bearing = np.radians(np.arange(BEARINGS) * 360.0 / BEARINGS)[:, np.newaxis]
-    way = np.radians(radius_deg * np.arange(1, count + 1) / count)
-    phi = np.radians(grid.lat)[:, np.newaxis, np.newaxis]
-    sine = np.sin(phi) * np.cos(way) + np.cos(phi) * np.sin(way) * np.cos(bearing)
-    lat = np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0)))
-    east = np.arctan2(np.sin(bearing) * np.sin(way) * np.cos(phi), np.cos(way) - np.sin(phi) * sine)
-    rows, on_grid = nearest_row(grid, lat)
-    columns = np.rint(np.degrees(east) / (grid.lon[1] - grid.lon[0])).astype(np.intp)
-    if grid.periodic:
-        columns = (columns + len(grid.lon) // 2) % len(grid.lon) - len(grid.lon) // 2
-    return rows, columns, ~on_grid
-
-
-def _changes(cells: Ints | Bools, first: Ints | Bools) -> Bools:
-    """Where a sample's row, say, is another than before, or than the place's own; along the last axis."""
-    before = np.concatenate([np.broadcast_to(first[..., np.newaxis], (*cells.shape[:-1], 1)), cells[..., :-1]], axis=-1)
-    return cells != before
+def _changes(values: Ints | Bools, first: Ints | int | bool) -> Bools:
+    """Where a value is not the one before it along the last axis, or not the first one."""
+    ahead = np.broadcast_to(np.asarray(first, values.dtype), (*values.shape[:-1], 1))
+    return values != np.concatenate([ahead, values[..., :-1]], axis=-1)

@@ -9,8 +9,7 @@ from stormtracks.science import coasts, sphere
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Grid
 from stormtracks.science.settings import Settings
-from stormtracks.science.track_fields import features
-from stormtracks.science.track_fields.cells import nearest
+from stormtracks.science.track_fields import cells, features
 from stormtracks.science.track_fields.discs import Disc, Discs
 from stormtracks.science.track_fields.points import Points
 from stormtracks.science.track_fields.rays import Rays
@@ -127,50 +126,52 @@ vorticity_radius_km, mean_radius_km : float
         if "u" in flat and "v" in flat:
             found |= self._wind(flat["u"], flat["v"], disc, points.lat[which], points.lon[which])
         if "vorticity" in flat:
-            found["vorticity_mean"] = _Near(disc, self.vorticity_radius_km).mean(flat["vorticity"])
+            near = disc.near(self.vorticity_radius_km)
+            found["vorticity_mean"] = near.mean(near.values(flat["vorticity"]))
         means = {name: role for name, role in features.MEANS.items() if role in flat}
         if means:
-            near = _Near(disc, self.mean_radius_km)
-            found |= {name: near.mean(flat[role]) for name, role in means.items()}
+            near = disc.near(self.mean_radius_km)
+            found |= {name: near.mean(near.values(flat[role])) for name, role in means.items()}
         heights = [role for role in features.LEVELS_HPA if role in flat]
         if "height_middle" in heights and len(heights) > 1:
-            found |= self._phase(flat, disc, _to_the_right(disc, points.take(which)))
+            found |= self._phase({role: flat[role] for role in heights}, disc, points.east[which], points.north[which])
         return found
 
     def _pressure(self, pressure: Floats, disc: Disc) -> dict[str, Floats]:
-        lowest, cell = _Near(disc, self.near_radius_km).lowest(pressure)
+        near = disc.near(self.near_radius_km)
+        lowest, cell = near.lowest(near.values(pressure))
         lat, lon = self._position(cell)
         unknown = np.isnan(lowest)
         lat[unknown] = lon[unknown] = np.nan
         return {"pressure_min": lowest, "pressure_lat": lat, "pressure_lon": lon}
 
     def _wind(self, u: Floats, v: Floats, disc: Disc, lat: Floats, lon: Floats) -> dict[str, Floats]:
-        near = _Near(disc, self.wind_radius_km)
+        near = disc.near(self.wind_radius_km)
         east, north = near.values(u), near.values(v)
         east *= east
         north *= north
         east += north
-        lowest, cell = near.lowest_of(np.negative(east, out=east))
+        lowest, cell = near.lowest(np.negative(east, out=east))
         away = sphere.distance_km(lat, lon, *self._position(cell))
         return {"wind_max": np.sqrt(-lowest), "wind_max_distance": np.where(np.isnan(lowest), np.nan, away)}
 
-    def _phase(self, flat: Mapping[str, Floats], disc: Disc, right: Floats) -> dict[str, Floats]:
+    def _phase(self, flat: Mapping[str, Floats], disc: Disc, east: Floats, north: Floats) -> dict[str, Floats]:
         """Hart's phase space: asymmetry of the lower thickness, and thermal winds of two layers of two levels each."""
-        near = _Near(disc, self.phase_radius_km)
-        heights = {role: near.values(flat[role]) for role in features.LEVELS_HPA if role in flat}
+        near = disc.near(self.phase_radius_km)
+        heights = {role: near.values(field) for role, field in flat.items()}
         ranges = {role: near.range_of(values) for role, values in heights.items()}
         found: dict[str, Floats] = {}
         for name, lower, upper in features.LAYERS:
             if lower in heights and upper in heights:
-                thickness = np.log(self.levels_hpa[lower] / self.levels_hpa[upper])
-                found[name] = (ranges[lower] - ranges[upper]) / np.float32(thickness)
+                layer = np.log(self.levels_hpa[lower] / self.levels_hpa[upper])
+                found[name] = (ranges[lower] - ranges[upper]) / np.float32(layer)
         if "height_lower" in heights:
             thickness = heights["height_middle"] - heights["height_lower"]
-            found["lower_thickness_asymmetry"] = near.asymmetry(thickness, right)
+            found["lower_thickness_asymmetry"] = near.asymmetry(thickness, east, north)
         return found
 
     def _depth(self, pressure: Floats, points: Points, lat: Floats, lon: Floats, lowest: Floats) -> Floats:
-        row, column, _ = nearest(self.grid, lat, lon)
+        row, column, _ = cells.nearest(self.grid, lat, lon)
         return self._rays(self.depth_radius_deg).rise(pressure, points.field, row, column, lowest)
 
     def _core(self, flat: Mapping[str, Floats], points: Points, at: tuple[Floats, Floats] | None) -> Floats:
@@ -181,7 +182,8 @@ vorticity_radius_km, mean_radius_km : float
             lat, lon = (np.where(np.isnan(one), other, one) for one, other in zip(at, (lat, lon), strict=True))
         core = np.full(len(points), np.nan, np.float32)
         for which, disc in self._discs(self.core_near_radius_km).around(points.field, lat, lon):
-            lowest, cell = _Near(disc, self.core_near_radius_km).lowest(cold)
+            near = disc.near(self.core_near_radius_km)
+            lowest, cell = near.lowest(near.values(cold))
             row, column = self._row_and_column(cell)
             rays = self._rays(self.core_radius_deg)
             core[which] = rays.rise(cold, points.field[which], row, column, lowest)
@@ -195,80 +197,3 @@ vorticity_radius_km, mean_radius_km : float
     def _position(self, cell: Ints) -> tuple[Floats, Floats]:
         row, column = self._row_and_column(cell)
         return self.grid.lat[row], sphere.wrap(self.grid.lon)[column]
-
-
-class _Near:
-    """The cells of a disc within a distance of its positions; the nearest cell is always among them."""
-
-    def __init__(self, disc: Disc, km: float) -> None:
-        self.inside = disc.within(km)
-        self.cells = disc.cells.first(self.inside.shape[1])
-        self.disc = disc
-
-    def values(self, flat: Floats) -> Floats:
-        return self.cells.values(flat)
-
-    def lowest(self, flat: Floats) -> tuple[Floats, Ints]:
-        """The lowest value of flat fields, NaN where there is none, and its flat index; shape (n,)."""
-        return self.lowest_of(self.values(flat))
-
-    def lowest_of(self, values: Floats) -> tuple[Floats, Ints]:
-        values = np.where(self.inside, values, np.float32(np.inf))
-        which = np.arange(len(values))
-        place = values.argmin(axis=1)
-        lowest = values[which, place]
-        if np.isnan(lowest).any():  # NumPy's lowest is then the first NaN
-            values = np.where(np.isnan(values), np.float32(np.inf), values)
-            place = values.argmin(axis=1)
-            lowest = values[which, place]
-        return np.where(np.isinf(lowest), np.float32(np.nan), lowest), self.cells.index[which, place]
-
-    def range_of(self, values: Floats) -> Floats:
-        """Highest minus lowest value, shape (n,); NaN where there is none."""
-        lowest = np.where(self.inside, values, np.float32(np.inf)).min(axis=1)
-        highest = np.where(self.inside, values, np.float32(-np.inf)).max(axis=1)
-        if np.isnan(lowest).any():
-            known = self.inside & ~np.isnan(values)
-            lowest = np.where(known, values, np.float32(np.inf)).min(axis=1)
-            highest = np.where(known, values, np.float32(-np.inf)).max(axis=1)
-        return np.where(np.isfinite(lowest), highest - lowest, np.float32(np.nan))
-
-    def mean(self, flat: Floats) -> Floats:
-        """Mean by area, shape (n,); of what is known."""
-        return _mean(self.values(flat), self.area)
-
-    def asymmetry(self, values: Floats, right: Floats) -> Floats:
-        """Mean on the right minus mean on the left of the motion, with the sign turned in the southern hemisphere."""
-        side = self.disc.along(right)[:, : values.shape[1]]
-        difference = _mean(values, self.area * (side > SIDE)) - _mean(values, self.area * (side < -SIDE))
-        difference[np.isnan(right[:, 0])] = np.nan
-        return np.where(self.disc.centre[:, 2] < 0, -difference, difference)
-
-    @functools.cached_property
-    def area(self) -> Floats:
-        return self.disc.area(self.inside.shape[1]) * self.inside
-
-
-SIDE = np.float32(1e-6)
-"""Parts of the Earth's radius (6 m): a cell so near to the line of motion is on neither side."""
-
-
-def _mean(values: Floats, weight: Floats) -> Floats:
-    total = np.einsum("ij,ij->i", values, weight)
-    if np.isnan(total).any():
-        known = ~np.isnan(values)
-        values, weight = np.where(known, values, np.float32(0)), weight * known
-        total = np.einsum("ij,ij->i", values, weight)
-    whole = weight.sum(axis=1)
-    whole[whole == 0] = np.nan
-    return total / whole
-
-
-def _to_the_right(disc: Disc, points: Points) -> Floats:
-    """Vectors of length 1 to the right of the motion, in the coordinates of `Disc.centre`; shape (n, 3)."""
-    x, y, z = disc.centre.T
-    cos = np.hypot(x, y)  # never 0: the cosine of a pole's latitude is not, in double precision
-    eastward = np.stack([-y / cos, x / cos, np.zeros_like(x)], axis=1)
-    northward = np.stack([-z * x / cos, -z * y / cos, cos], axis=1)
-    east, north = points.east[:, np.newaxis], points.north[:, np.newaxis]
-    return north * eastward - east * northward
