@@ -15,7 +15,7 @@ FAR = np.float32(1e38)
 """Added to values outside a disc: more than any value inside."""
 
 SIDE = np.float32(1e-6)
-"""Parts of the Earth's radius (6 m): a cell so near to the line of motion is on neither side."""
+"""Parts of the Earth's radius (6 m): a cell so near to the line of motion counts for both sides."""
 
 
 class Discs:
@@ -195,10 +195,9 @@ class Near:
     rows: Ints
     east: Floats
 
-    def values(self, flat: Floats) -> Floats:
-        """What flat fields have in the box, float32, shape (k, n)."""
-        found = np.empty(self.index.shape, np.float32)
-        return np.take(flat, self.index, out=found, mode="clip")  # with "raise" NumPy would copy `out`
+    def values(self, *flat: Floats) -> Floats:
+        """What flat fields have in the box, the first minus any others; float32, shape (k, n)."""
+        return cells.values(flat, self.index)
 
     def lowest(self, values: Floats) -> tuple[Floats, Ints]:
         """The lowest of some values, shape (k, n): NaN where there is none; and its flat index; both of shape (n,)."""
@@ -239,7 +238,11 @@ class Near:
             Direction of motion, of length 1; NaN: the asymmetry is not known.
         """
         side = self._to_the_right(east.astype(np.float32), north.astype(np.float32))
-        difference = _mean(values, self.area * (side > SIDE)) - _mean(values, self.area * (side < -SIDE))
+        side *= 1 / SIDE
+        np.minimum(np.maximum(side, -1, out=side), 1, out=side)
+        right_less_left = side * self.area
+        right = np.float32(0.5) * (self.area + right_less_left)
+        difference = _mean(values, right) - _mean(values, right - right_less_left)
         return np.where(self.disc.phi < 0, -difference, difference)
 
     def _to_the_right(self, east: Floats, north: Floats) -> Floats:

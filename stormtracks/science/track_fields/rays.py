@@ -15,7 +15,7 @@ BEARINGS = 16
 ENOUGH_BEARINGS = 12
 """So many rays must be known, else the depth is not."""
 
-LEAST_SAMPLES = 8
+LEAST_SAMPLES = 6
 """Samples along a ray; more where the grid is finer, so that they lie half a cell apart."""
 
 
@@ -39,12 +39,13 @@ class Rays:
             self._line[rows] = np.arange(len(rows))
             self._tables[int(group)] = samples.table(rows)
 
-    def rise(self, flat: Floats, field: Ints, row: Ints, column: Ints, start: Floats) -> Floats:
+    def rise(self, flat: tuple[Floats, ...], field: Ints, row: Ints, column: Ints, start: Floats) -> Floats:
         """The least, over the rays, of the highest rise on the way.
 
         Parameters
         ----------
-        flat : ndarray of float32, shape (nfields * nlat * nlon,)
+        flat : tuple of ndarray of float32, shape (nfields * nlat * nlon,)
+            The field; of several, the first minus the others.
         field, row, column : ndarray of int, shape (n,)
             The places.
         start : ndarray of float32, shape (n,)
@@ -94,7 +95,7 @@ class _Table:
     beyond: Bools
     samples: Ints
 
-    def values(self, flat: Floats, grid: Grid, field: Ints, line: Ints, column: Ints) -> Floats:
+    def values(self, flat: tuple[Floats, ...], grid: Grid, field: Ints, line: Ints, column: Ints) -> Floats:
         """What flat fields have along the rays, float32, shape (along * BEARINGS, n); NaN outside the grid."""
         nlat, nlon = grid.shape
         index = self.offsets.take(line, axis=1)
@@ -104,8 +105,7 @@ class _Table:
         columns = column[near_edge] + self.columns[:, line[near_edge]]
         aside = (columns >= nlon).astype(np.intp) - (columns < 0)
         index[:, near_edge] -= nlon * aside
-        found = np.empty(index.shape, np.float32)
-        np.take(flat, index, out=found, mode="clip")  # with "raise" NumPy would copy `out`
+        found = cells.values(flat, index)
         outside = self.beyond[:, line[near_edge]]
         if not grid.periodic:
             outside = outside | (aside != 0)

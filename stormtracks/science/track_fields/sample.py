@@ -172,18 +172,18 @@ vorticity_radius_km, mean_radius_km : float
 
     def _depth(self, pressure: Floats, points: Points, lat: Floats, lon: Floats, lowest: Floats) -> Floats:
         row, column, _ = cells.nearest(self.grid, lat, lon)
-        return self._rays(self.depth_radius_deg).rise(pressure, points.field, row, column, lowest)
+        return self._rays(self.depth_radius_deg).rise((pressure,), points.field, row, column, lowest)
 
     def _core(self, flat: Mapping[str, Floats], points: Points, at: tuple[Floats, Floats] | None) -> Floats:
         """How far the upper thickness falls around its maximum near the pressure minimum, else near the point."""
-        cold = flat["height_middle"] - flat["height_upper"]  # lowest where the layer is thickest
+        cold = flat["height_middle"], flat["height_upper"]  # their difference is lowest where the layer is thickest
         lat, lon = points.lat, points.lon
         if at is not None:
             lat, lon = (np.where(np.isnan(one), other, one) for one, other in zip(at, (lat, lon), strict=True))
         core = np.full(len(points), np.nan, np.float32)
         for which, disc in self._discs(self.core_near_radius_km).around(points.field, lat, lon):
             near = disc.near(self.core_near_radius_km)
-            lowest, cell = near.lowest(near.values(cold))
+            lowest, cell = near.lowest(near.values(*cold))
             row, column = self._row_and_column(cell)
             rays = self._rays(self.core_radius_deg)
             core[which] = rays.rise(cold, points.field[which], row, column, lowest)
