@@ -14,8 +14,8 @@ from stormtracks.science.track_fields import cells
 FAR = np.float32(1e38)
 """Added to values outside a disc: more than any value inside."""
 
-SIDE = np.float32(1e-6)
-"""Parts of the Earth's radius (6 m): a cell so near to the line of motion counts for both sides."""
+SIDE = np.float32(1e-3)
+"""Parts of the Earth's radius (6 km): a cell so near to the line of motion counts partly for either side."""
 
 
 class Discs:

@@ -83,7 +83,7 @@ def asymmetry(thickness, grid, lat, lon, heading, km):
         sphere.distance_km(lat, lon, grid.lat[:, np.newaxis], grid.lon) / sphere.EARTH_RADIUS_KM
     )
     weight = areas(grid) * disc(grid, lat, lon, km)
-    share = np.clip(right / 1e-6, -1, 1) / 2 + 0.5  # a cell on the line belongs to both sides
+    share = np.clip(right / 1e-3, -1, 1) / 2 + 0.5  # a cell on the line belongs to both sides
     difference = mean(thickness, weight * share) - mean(thickness, weight * (1 - share))
     return difference if lat >= 0 else -difference
 
