@@ -40,13 +40,16 @@ DATA_OPTIONS = HOSTS | {
     | {
         "year": "year; if the season crosses New Year, the year in which it begins",
         "ensemble-member": "ensemble member, counted from 0",
-        "json": "print one JSON object instead of tables",
+        "task": "one task, or several separated by commas, each needing the one before: "
+        "vort_track,field_collection,classify; default: vort_track",
+        "json": "print a JSON object for each task, on a line of its own, instead of tables",
     },
 )
 def track(
     _,
     year=None,
     ensemble_member=None,
+    task="vort_track",
     data=None,
     best_tracks=None,
     results=None,
@@ -61,11 +64,12 @@ def track(
 
     Reads winds (or vorticity), finds the vorticity maxima, links them to tracks, matches these with the best tracks
     and saves all to RESULTS/vort_track/YEAR/member_NNN.nc. A result that already exists is shown, not computed again.
+    With --task, field_collection reads pressure, heights and more around the tracks, and classify lists the cyclones.
     """
     from stormtracks.console import track as console
 
     options = {"data": data, "best_tracks": best_tracks, "results": results, "dataset": dataset, "settings": settings}
-    options |= {"set": set_ or [], "overwrite": overwrite, "json": json}
+    options |= {"set": set_ or [], "overwrite": overwrite, "json": json, "task": task}
     _refusing(console.track, hosts=hosts)(_whole("year", year), _whole("ensemble-member", ensemble_member), options)
 
 

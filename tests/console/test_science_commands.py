@@ -66,9 +66,22 @@ def test_track_as_json_is_one_object(tmp_path):
     assert set(details["matches"][0]) == {"sid", "name", "track_id", "common_times", "mean_distance_km"}
 
 
+def test_track_does_a_chain_and_shows_each_step(tmp_path):
+    printed, _ = track("--ensemble-member", 0, "--task", "vort_track,field_collection", home=tmp_path)
+    tracks, _, fields = printed.partition("vort_track/1987/member_000.nc (made in")
+    assert "CINDY" in tracks and "fields at" in fields and "field_collection/1987/member_000.nc (made in" in fields
+    assert "note: no warm_core, thermal_wind_upper: no file of 1987 has geopotential height" in fields
+    assert "pressure_depth" not in tracks
+    again, _ = track("--ensemble-member", 0, "--task", "vort_track,field_collection", "--json", home=tmp_path)
+    said = [json.loads(line) for line in again.splitlines()]
+    assert [(one["task"], one["skipped"]) for one in said] == [("vort_track", True), ("field_collection", True)]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
+        (["--ensemble-member", 0, "--task", "field_colection"], 2, "unknown task 'field_colection'; known: vort_track, field_c"),
+        (["--ensemble-member", 0, "--task", "field_collection"], 1, "vort_track/1987/member_000.nc: is not there"),
         (["--ensemble-member", 9], 1, "there is no member 9; choose 0 to 4"),
         (["--ensemble-member", 0, "--set", "treshold_s1=1"], 2, "did you mean 'threshold_s1'?"),
         (["--ensemble-member", 0, "--data", "nowhere"], 1, "nowhere"),
