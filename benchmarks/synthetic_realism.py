@@ -77,28 +77,31 @@ def real_20crv2c(path):
 
 
 def planted(like, options):
-    """A season of a few members, on the grid of the real sample."""
+    """A season of a few members on the grid of the real sample: every second point of 1.25 degrees for ERA5's."""
     last = np.datetime64("2005-08-20") + options.days
-    plan = Plan(2005, options.members, 2.0 if like == "20crv2c" else 2.5, "2005-08-20", str(last), like=like,
-                noise=options.noise)  # fmt: skip
+    spacing, every = (2.0, 1) if like == "20crv2c" else (1.25, 2)
+    plan = Plan(2005, options.members, spacing, "2005-08-20", str(last), like=like, noise=options.noise)
+    grid = Plan(2005, grid=spacing * every).axes
     planted_storms = storms(plan, best_tracks.load(TRACKS, plan.times[0], plan.times[-1]))
-    made, winds = Heights(plan.axes), Weather(plan, planted_storms)
-    heights, vorticity = [], []
-    for levels in winds:
-        heights.append(made.fields(levels)["z1000"])
-        vorticity.append(cyclonic(relative_vorticity(*levels[850], plan.axes), plan.axes))
+    made, heights, vorticity = Heights(plan.axes), [], []
+    for levels in Weather(plan, planted_storms):
+        heights.append(made.fields(levels)["z1000"][:, ::every, ::every])
+        u, v = (wind[:, ::every, ::every] for wind in levels[850])
+        vorticity.append(cyclonic(relative_vorticity(u, v, grid), grid))
     heights = np.stack(heights)
-    if like == "20crv2c":
-        vorticity = _geostrophic(heights, plan.axes)
+    vorticity = _geostrophic(heights, grid) if like == "20crv2c" else np.stack(vorticity)
+    return Season(grid, PA_PER_M * heights, vorticity, _truth(planted_storms, plan))
+
+
+def _truth(planted_storms, plan):
+    """Step, member, latitude, longitude and wind of every storm, as `Season.storms`."""
     rows = [
         np.stack([steps, np.full(len(steps), member), lat, lon, wind], axis=-1)
         for storm in planted_storms
         for member in range(plan.members)
         for steps, lat, lon, _, wind in [truth_rows(storm, member)]
     ]
-    return Season(
-        plan.axes, PA_PER_M * heights, np.stack(vorticity) if like == "era5" else vorticity, np.concatenate(rows)
-    )
+    return np.concatenate(rows)
 
 
 def _era5(options):
