@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import FrameType
 from typing import IO
 
@@ -134,13 +134,14 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: ListedW
     try:
         roll_call.admit(journal)
         how = "failed"
-        _mark_complete(schedule, journal.complete)
         show = _Postponed()
         dispatcher = Dispatcher(schedule, cluster, journal, plan.rules(), show)
+        dispatcher.resume(journal.held)
         _listen(heard, dispatcher)
         if journal.lost:  # before anybody listened
             dispatcher.lost(journal.lost)
         roll_call.on_looked, dispatcher.ending.unknown = dispatcher.looked, roll_call.unknown
+        dispatcher.on_again = roll_call.forget
         began = time.monotonic()
         with display(dispatcher, stream) as shown:
             show.call = shown.show
@@ -172,13 +173,6 @@ def _listen(heard: Heard, dispatcher: Dispatcher) -> None:
         dispatcher.log,
         dispatcher.lost,
     )
-
-
-def _mark_complete(schedule: PyroTaskSchedule, cells: Iterable[tuple[int, int]]) -> None:
-    for year, member in cells:
-        # The journal keeps years and members of earlier times, outside the range of this time.
-        if year in schedule.years and member < schedule.num_ensemble_members:
-            schedule.get_task(year, member).status = "complete"
 
 
 def _announce(dispatcher: Dispatcher, plan: ManagePlan, remarks: list[str]) -> None:

@@ -210,6 +210,10 @@ class PyroTaskSchedule:
         self._counts = [0] * len(_NAMES)
         self._counts[_BLOCKED] = len(self._cells)
 
+    def is_ready(self, task: PyroTask) -> bool:
+        """Whether a task is outstanding, can be handed out, and is not deferred."""
+        return self._cells[self._cell_of(task.year, task.ensemble_member)] == _OUTSTANDING
+
     def is_blocked(self, task: PyroTask) -> bool:
         """Whether a task is outstanding, but not handed out."""
         return self._cells[self._cell_of(task.year, task.ensemble_member)] == _BLOCKED

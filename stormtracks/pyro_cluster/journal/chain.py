@@ -4,11 +4,12 @@ What the tasks are does not matter here. Each step is a task of its own, with a 
 the step before is complete.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import SupportsIndex
 
 from stormtracks.errors import BadValue
+from stormtracks.pyro_cluster.journal.outcome import Cell
 from stormtracks.pyro_cluster.pyro_task import STATUSES, TASKS, PyroTask, PyroTaskSchedule, Status, known_task
 
 MOST_STEPS = 9
@@ -49,6 +50,41 @@ def schedule_of(
     if len(tasks) == 1:
         return PyroTaskSchedule(start_year, end_year, num_ensemble_members, task)
     return ChainSchedule(start_year, end_year, num_ensemble_members, tasks)
+
+
+def unchecked(
+    start_year: SupportsIndex, end_year: SupportsIndex, num_ensemble_members: SupportsIndex, tasks: Sequence[str]
+) -> PyroTaskSchedule:
+    """As `schedule_of`, whatever the tasks' names are."""
+    if len(tasks) > 1:
+        return ChainSchedule(start_year, end_year, num_ensemble_members, tasks)
+    made = PyroTaskSchedule(start_year, end_year, num_ensemble_members)
+    made.task = tasks[0]
+    return made
+
+
+def steps_in(schedule: PyroTaskSchedule) -> tuple[PyroTaskSchedule, ...]:
+    """The schedule of each step, in order; of a schedule without a chain, itself."""
+    return schedule.steps if isinstance(schedule, ChainSchedule) else (schedule,)
+
+
+def fill(schedule: PyroTaskSchedule, statuses: Mapping[Cell, Status]) -> None:
+    """Set the statuses of tasks, in order; what is said of a task whose step before is not complete does not count.
+
+    Parameters
+    ----------
+    schedule : PyroTaskSchedule
+    statuses : mapping of (int, int) or (int, int, str) to str
+        Year, ensemble member and, of a chain, task -> status.
+    """
+    of_step: dict[str, list[tuple[PyroTask, Status]]] = {}
+    for cell, status in statuses.items():
+        task = schedule.get_task(*cell)
+        of_step.setdefault(task.task, []).append((task, status))
+    for step in steps_in(schedule):
+        for task, status in of_step.get(step.task, ()):
+            if not step.is_blocked(task):
+                task.status = status
 
 
 class Step(PyroTaskSchedule):
@@ -119,7 +155,9 @@ class ChainSchedule(PyroTaskSchedule):
         tasks: Sequence[str],
     ) -> None:
         extent = (start_year, end_year, num_ensemble_members)
-        self.steps = tuple(Step(*extent, task) for task in tasks)
+        self.steps = tuple(Step(*extent) for _ in tasks)
+        for step, task in zip(self.steps, tasks, strict=True):
+            step.task = task
         first = self.steps[0]
         self.start_year, self.end_year = first.start_year, first.end_year
         self.num_ensemble_members = first.num_ensemble_members
@@ -179,6 +217,10 @@ class ChainSchedule(PyroTaskSchedule):
     def block(self, task: PyroTask) -> None:
         """Make a task outstanding that is not handed out before its status is set again."""
         self.step(task.task).block(task)
+
+    def is_ready(self, task: PyroTask) -> bool:
+        """Whether a task is outstanding, can be handed out, and is not deferred."""
+        return self.step(task.task).is_ready(task)
 
     def is_blocked(self, task: PyroTask) -> bool:
         """Whether a task is outstanding, but not handed out."""

@@ -25,6 +25,7 @@ class Run:
     name : str
         Letters, digits, ``.``, ``_`` and ``-``; the journal is NAME.sqlite.
     task : str
+        Of a chain all tasks, with commas between them.
     start_year, end_year, members : int
         May grow from one time to the next: what is complete stays complete.
     settings : dict
@@ -56,6 +57,11 @@ class Run:
     results: str = ""
     advice: str = ANOTHER_NAME
 
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Its tasks in order; one, unless it is a chain."""
+        return tasks_of(self.task)
+
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}", self.name):  # it becomes the name of a file
             raise JournalRefused(
@@ -64,9 +70,14 @@ class Run:
             )
 
 
+def tasks_of(task: str) -> tuple[str, ...]:
+    """The tasks that a run's ``task`` names, in order; one, unless it is a chain."""
+    return tuple(task.split(","))
+
+
 def default_name(task: str, start_year: int, end_year: int) -> str:
-    """The name of a run that was given none, such as ``vort_track_2000-2012``."""
-    return f"{task}_{start_year}-{end_year}"
+    """The name of a run that was given none, such as ``vort_track_2000-2012``; a chain has ``-`` between its tasks."""
+    return f"{task.replace(',', '-')}_{start_year}-{end_year}"
 
 
 def plain(settings: Mapping[str, Any]) -> dict[str, Any]:

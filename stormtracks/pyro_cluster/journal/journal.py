@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from stormtracks import private
@@ -20,21 +20,24 @@ from stormtracks.paths import state_folder
 from stormtracks.pyro_cluster.journal import database, identity, lock, rows, schema
 from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
-from stormtracks.pyro_cluster.journal.outcome import Held, TaskOutcome
+from stormtracks.pyro_cluster.journal.outcome import Cell, Held, TaskOutcome
 from stormtracks.pyro_cluster.journal.place import Place
 from stormtracks.pyro_cluster.journal.writer import Heard, Writer
 from stormtracks.strict_dataclass import renamed
 
 _RECORD = schema.insertion("tasks")
+_RECORD_STEP = schema.insertion("tasks", chain=True)
 _WORKING = schema.insertion("working")
 _IDLE = "DELETE FROM working WHERE worker = ? AND slot = ?"
 _EVENT = schema.insertion("events")
 _PLACES = schema.insertion("places")
 _AGAIN = "UPDATE tasks SET status = 'outstanding' WHERE year = ? AND member = ?"
+_AGAIN_STEP = f"{_AGAIN} AND task = ?"
 _BEAT = "UPDATE run SET heartbeat = ?"
 _STATE = "UPDATE run SET state = ?, heartbeat = ?"
 # A row that makes no sense in any part is done again, as the reader of a run says; else a run would end with it.
-_COMPLETE = f"SELECT year, member, worker, path FROM tasks WHERE status = 'complete' AND member >= 0 AND {rows.SOUND}"
+_COMPLETE = f"""SELECT year, member, worker, path{{more}} FROM tasks
+WHERE status = 'complete' AND member >= 0 AND {rows.SOUND}"""
 
 
 def folder() -> Path:
@@ -89,6 +92,8 @@ class Journal:
         heard: Heard | None = None,
     ) -> None:
         self.run = run
+        self._tasks = run.tasks
+        self._is_chain = len(self._tasks) > 1
         self.path = Path(place or folder()) / f"{run.name}.sqlite"
         self.remarks: list[str] = []
         self.held: list[Held] = []
@@ -116,12 +121,12 @@ class Journal:
 
     def record(self, outcome: TaskOutcome) -> None:
         """Keep what became of a task; committed within some 20 milliseconds."""
-        self._writer.put(_RECORD, outcome.row())
+        self._writer.put(_RECORD_STEP if outcome.task else _RECORD, outcome.row())
 
     @property
-    def complete(self) -> list[tuple[int, int]]:
-        """(year, ensemble member) of the tasks that are done."""
-        return [(held.year, held.ensemble_member) for held in self.held]
+    def complete(self) -> list[Cell]:
+        """(year, ensemble member) of the tasks that are done; of a chain also which task."""
+        return [held.cell for held in self.held]
 
     def difference(self, worker: str, places: Mapping[str, str]) -> str:
         """In what a worker is not the one that took part, as text; nothing where it is, or is new."""
@@ -137,12 +142,13 @@ class Journal:
             self.places[worker] = dict(places)
             self._writer.put(_PLACES, (worker, json.dumps(dict(places), sort_keys=True)))
 
-    def again(self, cells: Iterable[tuple[int, int]]) -> None:
-        """Tasks that are not complete after all."""
-        gone = set(cells)
-        self.held = [held for held in self.held if held[:2] not in gone]
+    def again(self, cells: Iterable[Cell]) -> set[Cell]:
+        """Note tasks that are not complete after all, with those of a chain that follow; all of them."""
+        gone = {later for cell in cells for later in self._with_following(cell)}
+        self.held = [held for held in self.held if held.cell not in gone]
         for cell in gone:
-            self._writer.put(_AGAIN, cell)
+            self._writer.put(_AGAIN_STEP if self._is_chain else _AGAIN, cell)
+        return gone
 
     def forget(self, why: str) -> None:
         """Start over: nothing is complete, and any worker may take part."""
@@ -174,10 +180,17 @@ class Journal:
         self._writer.close()
         self._place.release()
 
+    def _with_following(self, cell: Cell) -> Iterator[Cell]:
+        if len(cell) == 2:
+            yield cell
+            return
+        year, member, task = cell
+        yield from ((year, member, later) for later in self._tasks[self._tasks.index(task) :])
+
     def _adopt(self, overwrite: bool) -> None:
         """Compare the run with the one that the journal knows, and take over what is complete."""
         with database.refusing(self.path), database.transaction(self._db):
-            schema.create(self._db)
+            schema.create(self._db, self._is_chain)
             found = self._db.execute("SELECT task, settings, version, results FROM run").fetchone()
             if found is not None:
                 task, version, results = found[0], found[2], found[3] or ""
@@ -189,8 +202,9 @@ class Journal:
                     self._start_over(f"--results {before}, now {now}", overwrite, identity.ANOTHER_NAME)
                 elif version != self.run.version:
                     self.remarks.append(f"started with stormtracks {version}, resumed with {self.run.version}")
-            for row in self._db.execute(_COMPLETE):
-                self._hold(*row)
+            for row in self._db.execute(_COMPLETE.format(more=", task" if self._is_chain else "")):
+                if not self._is_chain or row[4] in self._tasks:
+                    self._hold(*row)
             self.places = rows.places_in(self._db)
             self._introduce()
 
@@ -201,20 +215,22 @@ class Journal:
                 f"and replace its results with --overwrite ({self.path})"
             )
         self.remarks.append(f"started again from the beginning: before, it had {differences}")
-        for table in ("tasks", "working", "run", "places"):
+        for table in ("working", "run", "places"):
             self._db.execute(f"DELETE FROM {table}")
+        self._db.execute("DROP TABLE tasks")  # whose key depends on whether it is a chain
+        schema.create(self._db, self._is_chain)
 
     def _places_of_old(self, worker: str, places: Mapping[str, str]) -> dict[str, str]:
         """What a journal of 1.0 shows of a worker: the folder that its results' paths begin with."""
         folders = self._folders.get(worker, set())
         return {} if not folders or places.get("results", "") in folders else {**places, "results": min(folders)}
 
-    def _hold(self, year: int, member: int, worker: str | None, path: str | None) -> None:
+    def _hold(self, year: int, member: int, worker: str | None, path: str | None, task: str = "") -> None:
         """Note a task that is done; of a path only the name is kept, which a million tasks share."""
         folder, *rest = (path or "").rsplit("/", 3)
-        regular = rest[:2] == [self.run.task, f"{year:04d}"]
-        worker = sys.intern(worker or "")
-        self.held.append(Held(year, member, worker, sys.intern(rest[2]) if regular else ""))
+        regular = rest[:2] == [task or self.run.task, f"{year:04d}"]
+        worker, task = sys.intern(worker or ""), sys.intern(task)
+        self.held.append(Held(year, member, worker, sys.intern(rest[2]) if regular else "", task))
         if regular:
             self._folders.setdefault(worker, set()).add(folder)
 

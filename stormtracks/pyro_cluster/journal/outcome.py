@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from stormtracks.pyro_cluster.pyro_task import Status
+
+Cell: TypeAlias = tuple[int, int] | tuple[int, int, str]
+"""Year and ensemble member; of a chain also which task."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,15 @@ class TaskOutcome:
     code_version: str | None = None
     recipe: str | None = None  # a hash of what the result was made with
     digest: str | None = None  # SHA-256 of its file
+    task: str = ""  # which one of a chain; empty: the only one of its run
+    again: tuple[str, ...] = ()  # tasks of the cell that were complete and are to be done again before; no column
 
     def row(self) -> tuple:
-        """The values as SQLite takes them."""
+        """The values as SQLite takes them; the task is the last, where the run has several."""
         values = {**vars(self), "counts": json.dumps(self.counts), "skipped": int(self.skipped)}
+        del values["again"]
+        if not self.task:
+            del values["task"]
         return tuple(values.values())
 
 
@@ -46,3 +54,9 @@ class Held(NamedTuple):
     ensemble_member: int
     worker: str
     file: str  # its name in the folder of its year; empty: the task leaves no file there
+    task: str = ""  # which one of a chain; empty: the only one of its run
+
+    @property
+    def cell(self) -> Cell:
+        """What its place in the schedule is, as `get_task` takes it."""
+        return (self.year, self.ensemble_member, self.task) if self.task else (self.year, self.ensemble_member)

@@ -1,19 +1,21 @@
 """A run as lines and as plain values: the table at its end, and its state for `inv status`."""
 
+import dataclasses
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.grid import grid
-from stormtracks.pyro_cluster.journal.runs import Problem, RunState
+from stormtracks.pyro_cluster.journal.runs import Problem, RunState, StepState, WorkingSlot
 from stormtracks.pyro_cluster.pyro_task import Status
 from stormtracks.readable import duration
 
 SHOWN_PROBLEMS = 12
 SHOWN_FOLDERS = 3
 _UNDONE: tuple[Status, ...] = ("failure", "timeout", "outstanding")
+_SHOWN: tuple[Status, ...] = ("complete", "working", *_UNDONE)
 
 
 class Done(Protocol):
@@ -39,7 +41,8 @@ def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> 
     counts, schedule = state.schedule.counts(), state.schedule
     rows = [("tasks", f"{len(schedule):,}"), ("complete", f"{counts['complete']:,}{_before(counts['complete'], done)}")]
     rows += [(status, f"{counts[status]:,}") for status in _UNDONE if counts[status]]
-    rows += [(what, per_task(total, counts["complete"])) for what, total in state.counts.items()]
+    if len(state.steps) == 1:
+        rows += [(what, per_task(total, counts["complete"])) for what, total in state.counts.items()]
     if done is not None:
         rows.append(("wall time", duration(elapsed)))
         if done.done - done.skipped > 0:
@@ -48,8 +51,10 @@ def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> 
                 ("speed-up", f"{speed_up} ({duration(done.seconds)} of work, {duration(done.cpu_seconds)} of CPU)")
             )
     wide = max(len(what) for what, _ in rows)
-    lines = [f"  {what:{wide}}  {value}" for what, value in rows] + problems(state.problems)
-    return lines + [f"  {fault}" for fault in state.faults]
+    lines = [f"  {what:{wide}}  {value}" for what, value in rows]
+    if len(state.steps) > 1:
+        lines += _steps(state.steps)
+    return [*lines, *problems(state.problems), *(f"  {fault}" for fault in state.faults)]
 
 
 def per_task(total: float, tasks: int) -> str:
@@ -81,7 +86,8 @@ def status(state: RunState, height: int = 40, width: int = 100) -> list[str]:
     lines = [f"{head}; {_who(state)}", *_where(state), *grid(state.schedule, height, width)]
     for slot in state.working:
         since = duration(now - slot["since"])
-        lines.append(f"  {slot['worker']}/{slot['slot']}: {slot['year']} member {slot['member']} for {since}")
+        what = f"{slot['year']} member {slot['member']}{_task_of(state, slot)}"
+        lines.append(f"  {slot['worker']}/{slot['slot']}: {what} for {since}")
     lines += [f"  {line}" for line in state.aside]
     return lines + summary(state)
 
@@ -97,12 +103,30 @@ def as_json(state: RunState) -> dict[str, Any]:
         "working": state.working,
         "problems": state.problems,
         "totals": state.counts,
+        "steps": [dataclasses.asdict(step) for step in state.steps],
         "seconds": state.seconds,
         "cpu_seconds": state.cpu_seconds,
         "aside": state.aside,
         "faults": state.faults,
         "events": [{"time": at, "text": text} for at, text in state.events],
     }
+
+
+def _steps(steps: Sequence[StepState]) -> list[str]:
+    """A line for each step of a chain, with its numbers of tasks, and what its tasks counted below it."""
+    wide = max(len(step.task) for step in steps)
+    lines = []
+    for number, step in enumerate(steps, start=1):
+        shown = ", ".join(f"{step.statuses[status]:,} {status}" for status in _SHOWN if step.statuses[status])
+        lines.append(f"  {number} {step.task:{wide}}  {shown}")
+        complete = step.statuses["complete"]
+        lines += [f"    {what}: {per_task(total, complete)}" for what, total in step.counts.items()]
+    return lines
+
+
+def _task_of(state: RunState, slot: WorkingSlot) -> str:
+    """Which task of a chain a slot is doing, after a space."""
+    return f" {state.schedule.get_task(slot['year'], slot['member']).task}" if len(state.steps) > 1 else ""
 
 
 def _who(state: RunState) -> str:
@@ -148,7 +172,9 @@ def _before(complete: int, done: Done | None) -> str:
 
 def _problem_line(group: list[Problem]) -> str:
     cells = [f"{problem['year']}/{problem['member']}" for problem in group]
+    tasks = ", ".join(dict.fromkeys(problem["task"] for problem in group if "task" in problem))
     shown = ", ".join(cells[:6]) + (f" and {len(cells) - 6:,} more" if len(cells) > 6 else "")
     workers = list(dict.fromkeys(name for p in group for name in (p["worker"] or "?").split(", ")))
     where = ", ".join(workers[:4]) + (f" and {len(workers) - 4} more" if len(workers) > 4 else "")
-    return f"  {len(group):,} x {group[0]['status']}: {group[0]['error']} ({shown}; on {where})"
+    of = f" of {tasks}" if tasks else ""
+    return f"  {len(group):,} x {group[0]['status']}{of}: {group[0]['error']} ({shown}; on {where})"

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ AND status IN ({", ".join(f"'{status}'" for status in STATUSES)})
 AND {" AND ".join(f"typeof({name}) IN ('text', 'null')" for name in _TEXTS)}
 AND {" AND ".join(f"typeof({name}) IN ('integer', 'real', 'null')" for name in _NUMBERS)}
 AND CASE WHEN counts IS NULL THEN 1 WHEN json_valid(counts) THEN json_type(counts) = 'object' ELSE 0 END, 0)"""
-"""SQL that is 1 for rows of the table ``tasks`` that make sense, and 0 for others."""
+"""SQL that is 1 for rows of the table ``tasks`` that make sense, and 0 for others; for a chain see `sound`."""
 SOUND_WORKING = f"typeof(worker) = 'text' AND typeof(slot) = 'integer' AND typeof(since) IN {_NUMBER}"
 SOUND_EVENT = f"typeof(time) IN {_NUMBER} AND typeof(text) = 'text'"
 _RUN: dict[str, type | tuple[type, ...]] = {
@@ -30,6 +30,23 @@ _RUN: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("start_year", "end_year", "members"), int),
     **dict.fromkeys(("started", "heartbeat"), (int, float)),
 }
+
+
+def sound(tasks: Sequence[str]) -> str:
+    """SQL that is 1 for rows of the table ``tasks`` of a run that make sense, and 0 for others.
+
+    Parameters
+    ----------
+    tasks : sequence of str
+        Of the run; of a chain each row names one of them.
+    """
+    if len(tasks) == 1:
+        return SOUND
+    return f"({SOUND} AND coalesce(task IN ({', '.join(map(_quoted, tasks))}), 0))"
+
+
+def _quoted(text: str) -> str:
+    return "'{}'".format(text.replace("'", "''"))
 
 
 def faults(path: Path, unsound: Iterable[Mapping[str, Any]]) -> list[str]:

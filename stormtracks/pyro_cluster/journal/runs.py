@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict, cast
+from typing import Any, NamedTuple, NotRequired, TypedDict, cast
 
-from stormtracks.pyro_cluster.journal import database, identity, journal, lock, rows, schema
+from stormtracks.pyro_cluster.journal import chain, database, identity, journal, lock, rows, schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
-from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule, Status
 
 SILENT_SECONDS = 20.0
 """A manager on another host that wrote nothing for so long is taken for gone; it writes every five seconds."""
@@ -37,6 +37,7 @@ class Problem(TypedDict):
 
     year: int
     member: int
+    task: NotRequired[str]  # which one of a chain
     status: str
     worker: str | None
     error: str | None
@@ -51,6 +52,29 @@ class Kept(NamedTuple):
     worker: str | None
     recipe: str | None
     digest: str | None
+    task: str
+
+
+@dataclass(frozen=True)
+class StepState:
+    """What is known of one task of a run, over all years and members.
+
+    Attributes
+    ----------
+    task : str
+    statuses : dict
+        {status: number of tasks}.
+    counts : dict
+        Sums of what the tasks counted, such as tracks.
+    seconds, cpu_seconds : float
+        Sums over the complete ones.
+    """
+
+    task: str
+    statuses: dict[Status, int]
+    counts: dict[str, float]
+    seconds: float
+    cpu_seconds: float
 
 
 @dataclass(frozen=True)
@@ -68,7 +92,7 @@ class RunState:
     working : list of WorkingSlot
     problems : list of Problem
     counts : dict
-        Sums of what the tasks counted, such as tracks.
+        Sums of what the tasks counted, such as tracks; of a chain what those of its first step did.
     seconds, cpu_seconds : float
         Sums over the complete tasks.
     events : list of (float, str)
@@ -79,6 +103,8 @@ class RunState:
         Rows of the journal that make no sense, and are left out of all the above.
     places : dict of str to dict
         Name of each worker that took part -> what its results depend on and where they go; none in journals of 1.0.
+    steps : tuple of StepState
+        One for each task of a chain, in order; of another run, one.
     """
 
     run: dict[str, Any]
@@ -93,6 +119,12 @@ class RunState:
     aside: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     places: dict[str, dict[str, str]] = field(default_factory=dict)
+    steps: tuple[StepState, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The run's tasks in order; one, unless it is a chain."""
+        return identity.tasks_of(self.run["task"])
 
 
 def names(place: Path | None = None) -> list[str]:
@@ -107,7 +139,7 @@ def names(place: Path | None = None) -> list[str]:
 
 
 def kept(name: str, place: Path | None = None) -> list[Kept]:
-    """What a run's journal says of each result, in order of year and member.
+    """What a run's journal says of each result, in order of year and member; of a chain, of each step's result.
 
     Raises
     ------
@@ -119,12 +151,12 @@ def kept(name: str, place: Path | None = None) -> list[Kept]:
         with contextlib.closing(database.view(path)) as db:
             run = _run(db, path)
             there = schema.columns_of(db, "tasks")
-            columns = ", ".join(one if one in there else f"NULL AS {one}" for one in ("recipe", "digest"))
+            columns = ", ".join(one if one in there else f"NULL AS {one}" for one in ("recipe", "digest", "task"))
             query = f"SELECT year, member, worker, {columns} FROM tasks WHERE status = 'complete' AND {_WITHIN}"
-            found = _rows(db, f"{query} AND {rows.SOUND} ORDER BY year, member", run)
+            found = _rows(db, f"{query} AND {rows.sound(identity.tasks_of(run['task']))} ORDER BY year, member", run)
     except database.UNREADABLE as error:
         raise _refused(error, path) from error
-    return [Kept(**{key: row[key] for key in Kept._fields}) for row in found]
+    return [Kept(**{**{key: row[key] for key in Kept._fields}, "task": row["task"] or run["task"]}) for row in found]
 
 
 def read(name: str | None = None, place: Path | None = None) -> RunState:
@@ -188,18 +220,23 @@ def _read(db: sqlite3.Connection, path: Path) -> RunState:
     run = _run(db, path)
     managed = _managed(path, run)
     working = cast("list[WorkingSlot]", _rows(db, _WORKING, run) if managed else [])
-    unsound = _rows(db, f"SELECT year, member, status FROM tasks WHERE NOT {rows.SOUND} ORDER BY year, member")
-    within = f"{_WITHIN} AND {rows.SOUND}" if unsound else _WITHIN
-    seconds, cpu_seconds = db.execute(_SECONDS.format(within=within), run).fetchone()
+    tasks = identity.tasks_of(run["task"])
+    sound = rows.sound(tasks)
+    unsound = _rows(db, f"SELECT year, member, status FROM tasks WHERE NOT {sound} ORDER BY year, member")
+    within = f"{_WITHIN} AND {sound}" if unsound else _WITHIN
+    schedule = _schedule(db, run, working, within)
+    steps = tuple(_step(db, run, step, within, len(tasks) > 1) for step in chain.steps_in(schedule))
+    more = ", task" if len(tasks) > 1 else ""
     return RunState(
         run=run,
         managed=managed,
-        schedule=_schedule(db, run, working, within),
+        schedule=schedule,
         working=working,
-        problems=cast("list[Problem]", _rows(db, _PROBLEMS.format(within=within), run)),
-        counts={row["key"]: _whole(row["total"]) for row in db.execute(_COUNTS.format(within=within), run)},
-        seconds=float(seconds or 0),
-        cpu_seconds=float(cpu_seconds or 0),
+        problems=cast("list[Problem]", _rows(db, _PROBLEMS.format(within=within, more=more), run)),
+        counts=steps[0].counts,
+        seconds=sum(step.seconds for step in steps),
+        cpu_seconds=sum(step.cpu_seconds for step in steps),
+        steps=steps,
         events=[(row["time"], row["text"]) for row in reversed(db.execute(_EVENTS).fetchall())],
         aside=[row["text"] for row in db.execute(_ASIDE, run)],
         faults=rows.faults(path, unsound),
@@ -211,7 +248,7 @@ _WITHIN = "year BETWEEN :start_year AND :end_year AND member BETWEEN 0 AND :memb
 _SECONDS = "SELECT total(seconds), total(cpu_seconds) FROM tasks WHERE status = 'complete' AND {within}"
 _WORKING = f"""SELECT worker, slot, year, member, since FROM working
 WHERE {_WITHIN} AND {rows.SOUND_WORKING} ORDER BY worker, slot"""
-_PROBLEMS = """SELECT year, member, status, worker, error, attempts FROM tasks
+_PROBLEMS = """SELECT year, member, status, worker, error, attempts{more} FROM tasks
 WHERE status IN ('failure', 'timeout') AND {within} ORDER BY year, member"""
 # A share has no sum; and that no time is missing is not worth a line.
 _COUNTS = """SELECT each.key AS key, total(each.value) AS total
@@ -243,13 +280,30 @@ def _whole(total: float) -> float:
 
 
 def _schedule(db: sqlite3.Connection, run: dict[str, Any], working: list[WorkingSlot], within: str) -> PyroTaskSchedule:
-    schedule = PyroTaskSchedule(run["start_year"], run["end_year"], run["members"])
-    schedule.task = run["task"]  # not checked: a journal must stay readable after its task has left the table of tasks
-    for year, member, status in db.execute(f"SELECT year, member, status FROM tasks WHERE {within}", run):
-        schedule.get_task(year, member).status = status
+    # Tasks are not checked: a journal must stay readable after one has left the table of tasks.
+    tasks = identity.tasks_of(run["task"])
+    schedule = chain.unchecked(run["start_year"], run["end_year"], run["members"], tasks)
+    query = f"SELECT year, member, status{{more}} FROM tasks WHERE {within}"
+    if len(tasks) == 1:
+        for year, member, status in db.execute(query.format(more=""), run):
+            schedule.get_task(year, member).status = status
+    else:
+        found = db.execute(query.format(more=", task"), run)
+        chain.fill(schedule, {(year, member, task): status for year, member, status, task in found})
     for slot in working:
         schedule.get_task(slot["year"], slot["member"]).status = "working"
     return schedule
+
+
+def _step(
+    db: sqlite3.Connection, run: dict[str, Any], step: PyroTaskSchedule, within: str, of_chain: bool
+) -> StepState:
+    """What the journal says of one step, of a chain or of a run that has no other."""
+    if of_chain:
+        within, run = f"{within} AND task = :step", {**run, "step": step.task}
+    seconds, cpu_seconds = db.execute(_SECONDS.format(within=within), run).fetchone()
+    counts = {row["key"]: _whole(row["total"]) for row in db.execute(_COUNTS.format(within=within), run)}
+    return StepState(step.task, step.counts(), counts, float(seconds or 0), float(cpu_seconds or 0))
 
 
 def _managed(path: Path, run: dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """The tables of a journal. One of an earlier version gets the columns that it lacks; one of a later version is used.
 
-Statements name their columns, so that columns that others have added do no harm.
+Statements name their columns, so that columns that others have added do no harm. A run of one task has a row for each
+year and member, as it always had; in the journal of a chain each row also names its task.
 """
 
 import sqlite3
@@ -30,16 +31,26 @@ TABLES = {
 }
 """Name of each table -> its columns with their types. New columns come at the end."""
 _KEYS = {"tasks": "year, member", "working": "worker, slot", "places": "worker"}
+OF_CHAIN = {"task": "TEXT"}
+"""What the table ``tasks`` of a chain has besides, as its last column and a part of its key."""
 
 
-def create(db: sqlite3.Connection) -> None:
-    """Create the tables and columns that are missing, within the transaction that `db` is in."""
+def create(db: sqlite3.Connection, chain: bool = False) -> None:
+    """Create the tables and columns that are missing, within the transaction that `db` is in.
+
+    Parameters
+    ----------
+    db : sqlite3.Connection
+    chain : bool
+        Whether the run has several tasks for each year and member.
+    """
     db.execute(f"PRAGMA application_id = {APPLICATION}")
     db.execute(f"PRAGMA user_version = {FORMAT}")
-    for table, columns in TABLES.items():
-        there = columns_of(db, table)
+    for table in TABLES:
+        columns, there = _columns(table, chain), columns_of(db, table)
         if not there:
-            key = f", PRIMARY KEY ({_KEYS[table]})" if table in _KEYS else ""
+            more = f", {', '.join(OF_CHAIN)}" if chain and table == "tasks" else ""
+            key = f", PRIMARY KEY ({_KEYS[table]}{more})" if table in _KEYS else ""
             without = " WITHOUT ROWID" if table in _KEYS else ""
             described = ", ".join(f"{name} {kind}" for name, kind in columns.items())
             db.execute(f"CREATE TABLE {table} ({described}{key}){without}")
@@ -54,7 +65,11 @@ def columns_of(db: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
 
 
-def insertion(table: str) -> str:
+def insertion(table: str, chain: bool = False) -> str:
     """The statement that adds a row, or replaces the one of the same key; its values come in the order of `TABLES`."""
-    columns = TABLES[table]
+    columns = _columns(table, chain)
     return f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _columns(table: str, chain: bool) -> dict[str, str]:
+    return TABLES[table] | (OF_CHAIN if chain and table == "tasks" else {})

@@ -3,13 +3,13 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster.journal.journal import Journal
-from stormtracks.pyro_cluster.journal.outcome import Held
+from stormtracks.pyro_cluster.journal.outcome import Cell, Held
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 
@@ -20,7 +20,8 @@ MOST_PAGES = 1000
 LISTING_SECONDS = 120.0
 """How long a worker may take to say which results it has: the run begins after that."""
 
-Cell = tuple[int, int]
+Name: TypeAlias = tuple[str, int, str]
+"""Task, year and name of a file."""
 
 
 class OddListing(StormtracksError):
@@ -62,6 +63,11 @@ class Holdings:
             if held.file and first <= held.year <= last and held.ensemble_member < members:
                 self._left[held.worker].append(held)
 
+    def forget(self, cells: Collection[Cell]) -> None:
+        """Tasks that are to be done again: nobody needs to say whether their results are there."""
+        with self._lock:
+            self._drop(cells)
+
     def unknown(self) -> str:
         """What was not looked for and why, as text; nothing where all was."""
         with self._lock:
@@ -79,7 +85,7 @@ class Holdings:
         there = self._names(name, peer, wanted) if wanted else None
         if there is None:
             return []
-        gone = [held[:2] for held in wanted if (held.year, held.file) not in there]
+        gone = [held.cell for held in wanted if self._name(held) not in there]
         with self._lock:
             self._left.pop(name, None)
             self._again(gone, "not there any more")
@@ -100,21 +106,22 @@ class Holdings:
             sharing = [other for other in present if folder and folders.get(other) == folder]
             for other in sharing[:SHARED_LOOKS]:
                 found = self._names(other, present[other], self._left_of(name)) or set()
-                self._keep(name, [held for held in self._left_of(name) if (held.year, held.file) not in found])
+                self._keep(name, [held for held in self._left_of(name) if self._name(held) not in found])
 
     def look_here(self, present: Iterable[str]) -> None:
         """Look for the results of workers that are away where `fab collect` brings them."""
         if self._plan.collected is not None:
-            folder = Path(self._plan.collected, self._plan.results or "", self._plan.task)
+            folder = Path(self._plan.collected, self._plan.results or "")
             for name in self._away(present):
                 left = self._left_of(name)
-                self._keep(name, [held for held in left if not (folder / f"{held.year:04d}" / held.file).exists()])
+                paths = (folder / held.task / f"{held.year:04d}" / held.file for held in map(self._named, left))
+                self._keep(name, [held for held, path in zip(left, paths, strict=True) if not path.exists()])
 
     def redo(self, present: Iterable[str]) -> list[Cell]:
         """Give up the results of workers that are away; their tasks, which are outstanding again."""
         away = self._away(present)
         with self._lock:
-            cells = [held[:2] for name in away for held in self._left.pop(name)]
+            cells = [held.cell for name in away for held in self._left.pop(name)]
             self._again(cells, f"on workers that are away ({', '.join(away[:SHOWN_WORKERS])})")
         return cells
 
@@ -134,18 +141,35 @@ class Holdings:
 
     def _again(self, cells: Sequence[Cell], where: str) -> None:
         if cells:
-            self._journal.again(cells)
+            self._drop(self._journal.again(cells))
             one = len(cells) == 1
             self.remarks.append(
                 f"{len(cells):,} result{'' if one else 's'} that the journal calls complete {'is' if one else 'are'} "
                 f"{where}; {'it is' if one else 'they are'} done again"
             )
 
-    def _names(self, name: str, peer: Peer, wanted: Sequence[Held]) -> set[tuple[int, str]] | None:
-        """(year, name) of the files that a worker has in the years wanted; None where it cannot say."""
-        years = sorted({held.year for held in wanted})
+    def _named(self, held: Held) -> Held:
+        """With its task's name, which is not kept where a run has only one."""
+        return held if held.task else held._replace(task=self._plan.task)
+
+    def _name(self, held: Held) -> Name:
+        return self._named(held).task, held.year, held.file
+
+    def _drop(self, cells: Collection[Cell]) -> None:
+        for name, held in list(self._left.items()):
+            left = [one for one in held if one.cell not in cells]
+            if left:
+                self._left[name] = left
+            else:
+                del self._left[name]
+
+    def _names(self, name: str, peer: Peer, wanted: Sequence[Held]) -> set[Name] | None:
+        """The files that a worker has of the tasks and years wanted; None where it cannot say."""
+        years: dict[str, set[int]] = defaultdict(set)
+        for held in map(self._named, wanted):
+            years[held.task].add(held.year)
         try:
-            return set(_pages(lambda after: peer.list_results(self._plan.task, years, self._options, after)))
+            return {(task, *file) for task in years for file in self._files(peer, task, sorted(years[task]))}
         except PeerLost:
             return None
         except AttributeError:
@@ -153,6 +177,9 @@ class Holdings:
         except Exception as error:  # another version's answer can be anything
             self._reasons[name] = f"cannot say which results it has ({error})"
         return None
+
+    def _files(self, peer: Peer, task: str, years: list[int]) -> Iterable[tuple[int, str]]:
+        return _pages(lambda after: peer.list_results(task, years, self._options, after))
 
 
 def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tuple[int, str]]:

@@ -58,7 +58,12 @@ OPTIONS = (
     Option("start-year", "first year", int, needed=True),
     Option("end-year", "last year, included; default: the start year", int),
     Option("members", "number of ensemble members, the same for each year", int, needed=True),
-    Option("task", "task to do for each member of each year; default: vort_track", default="vort_track"),
+    Option(
+        "task",
+        "task to do for each member of each year, or several with commas between them, done one after the other: "
+        "vort_track,field_collection,classify; default: vort_track",
+        default="vort_track",
+    ),
     Option(
         "timeout",
         "maximum time for one task: seconds, or a share of the median of the complete tasks such as 300%, or none; "

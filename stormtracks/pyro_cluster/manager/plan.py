@@ -9,8 +9,8 @@ from typing import Any
 
 from stormtracks import address
 from stormtracks.errors import BadValue
-from stormtracks.pyro_cluster.journal import projects
-from stormtracks.pyro_cluster.journal.identity import Run, default_name
+from stormtracks.pyro_cluster.journal import chain, projects
+from stormtracks.pyro_cluster.journal.identity import Run, default_name, tasks_of
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager.dispatch import halt, time_limit
@@ -30,6 +30,7 @@ class ManagePlan:
     start_year, end_year, members : int
         The end year is included.
     task : str
+        Or several with commas between them: a chain, see `journal.chain`.
     timeout : float, str or None
         Seconds that one task may take, or as text what `time_limit.read` takes; none: its default.
     retries : int
@@ -101,6 +102,13 @@ class ManagePlan:
             raise BadValue(f"the wait must be above 0 s, not {self.wait:g}")
         time_limit.read(self.timeout)
         halt.read(self.halt)
+        if "," in self.task:
+            object.__setattr__(self, "task", ",".join(chain.steps_of(self.task)))
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """What is done for each year and member, one after the other; one, unless it is a chain."""
+        return tasks_of(self.task)
 
     @property
     def name(self) -> str:
@@ -127,7 +135,7 @@ class ManagePlan:
 
     def schedule(self) -> PyroTaskSchedule:
         """All tasks; BadValue where there can be no such ones."""
-        return PyroTaskSchedule(self.start_year, self.end_year, self.members, self.task)
+        return chain.schedule_of(self.start_year, self.end_year, self.members, self.task)
 
     def journal(self, heard: Heard | None = None) -> Journal:
         """The run's journal, taken by this process."""
@@ -154,7 +162,14 @@ class ManagePlan:
         if self.results:  # which workers of 1.0 do not know
             options["results"] = self.results
         return Rules(
-            code_version(), options, self.retries, self.wait, self.any_version, limit=limit, halt=halt.read(self.halt)
+            code_version(),
+            options,
+            self.retries,
+            self.wait,
+            self.any_version,
+            self.redo_away,
+            limit=limit,
+            halt=halt.read(self.halt),
         )
 
     @property

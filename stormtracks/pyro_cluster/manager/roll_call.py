@@ -9,13 +9,14 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal.journal import Journal
-from stormtracks.pyro_cluster.manager.holdings import Cell, Holdings
+from stormtracks.pyro_cluster.journal.outcome import Cell
+from stormtracks.pyro_cluster.manager.holdings import Holdings
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
@@ -123,6 +124,11 @@ class RollCall:
         """What is complete by the journal but was not looked for, and why, as text; nothing where all was."""
         return self._holdings.unknown() if self._holdings else ""
 
+    def forget(self, cells: Collection[Cell]) -> None:
+        """Tasks that are to be done again: nobody needs to say whether their results are there."""
+        if self._holdings:
+            self._holdings.forget(cells)
+
     def remarks(self) -> list[str]:
         """What was found that the user should know."""
         return [*self._holdings.remarks, *filter(None, [self.unknown()])] if self._holdings else []
@@ -184,7 +190,7 @@ class RollCall:
 
     def _usable(self, description: Mapping[str, Any]) -> bool:
         version, tasks = description.get("version"), description.get("tasks")
-        known = tasks is None or self._plan.task in tasks
+        known = tasks is None or set(self._plan.tasks) <= set(tasks)
         return known and (version == self._rules.version or self._rules.any_version)
 
     def _places(self, description: Mapping[str, Any]) -> dict[str, str]:
@@ -199,9 +205,13 @@ class RollCall:
 
     def _claimed(self, peer: Peer, description: Mapping[str, Any]) -> str:
         """The reason why a worker's results folder is not for this run; a worker that cannot say has none."""
+        reasons = (self._claimed_of(task, peer) for task in self._plan.tasks)
+        return next(filter(None, reasons), "")
+
+    def _claimed_of(self, task: str, peer: Peer) -> str:
         who = f"pid {os.getpid()} on {socket.gethostname()}"
         try:
-            asked = peer.claim_results(self._plan.task, self._plan.extent, self._rules.options, who)
+            asked = peer.claim_results(task, self._plan.extent, self._rules.options, who)
             claim = replies.checked_claim(asked)
         except PeerLost:
             return ""

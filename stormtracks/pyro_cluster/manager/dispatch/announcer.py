@@ -83,7 +83,9 @@ class Announcer:
 
 
 def _line(outcome: TaskOutcome) -> str:
-    cell = f"{outcome.year} member {outcome.ensemble_member}"
+    cell = f"{outcome.year} member {outcome.ensemble_member}" + (f" {outcome.task}" if outcome.task else "")
+    if outcome.again:
+        return f"{cell}: {outcome.again[0]} is done again before, as {outcome.worker} says: {outcome.error}"
     if outcome.status == "outstanding":
         return f"{cell}: attempt {outcome.attempts} failed on {outcome.worker} and will be repeated: {outcome.error}"
     return f"{cell}: {outcome.status} after attempt {outcome.attempts} on {outcome.worker}: {outcome.error}"

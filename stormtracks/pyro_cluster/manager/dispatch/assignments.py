@@ -4,6 +4,8 @@ The order: tasks of a year that the worker has worked on (its input is warm ther
 on, then of the year with most tasks left. Tasks that failed, or whose worker was lost, come after all others, and not
 before they have rested for a while: what is transient has passed by then, and what is poison does its harm when
 everything else is done. A worker on which one task after the other fails rests too.
+
+Of a chain of tasks, these are the ones that a year is begun with; see `chain_assignments` for those that follow.
 """
 
 import math
@@ -13,6 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from stormtracks.pyro_cluster.journal.chain import fill, steps_in
+from stormtracks.pyro_cluster.journal.outcome import Cell as CellOf
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.manager.dispatch.trouble import Cell, Trouble, cell_of, judged, outcome_of
 from stormtracks.pyro_cluster.manager.workers.rests import Breaker, Jitter, pause
@@ -45,6 +49,7 @@ class Assignments:
         jitter: Jitter = random.random,
     ) -> None:
         self.schedule = schedule
+        self._beginnings = steps_in(schedule)[0]  # where a year is begun
         self.retries = retries
         self._clock = clock
         self._jitter = jitter
@@ -93,6 +98,15 @@ class Assignments:
         dues, self._dues = self._dues, []
         return dues
 
+    def resume(self, complete: Iterable[tuple[CellOf, str]]) -> None:
+        """Take over what is complete from before: each task, and the name of the worker that has its result."""
+        fill(self.schedule, {cell: "complete" for cell, _ in complete})
+
+    def gone(self, cells: Iterable[CellOf]) -> None:
+        """Results that were complete from before are not there: their tasks are outstanding again."""
+        for cell in cells:
+            self.schedule.get_task(*cell[:2]).status = "outstanding"
+
     def suspected(self, worker: Worker, slot: int) -> bool:
         """Whether a slot has a task that may be what ends workers: no other such one is given to the worker."""
         return bool(self._troubles) and self._suspicious(worker.running[slot][0])
@@ -104,7 +118,7 @@ class Assignments:
         if cell_of(task) in self._troubles:  # it came from the deferred ones, and goes back to them
             self._defer(task)
         else:
-            task.status = "outstanding"
+            self._put_back(task)
 
     def finish(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> TaskOutcome:
         """The `TaskOutcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated.
@@ -114,6 +128,10 @@ class Assignments:
         """
         task, since = self._put_down(worker, slot)
         status, error, final = judged(task, reply)
+        reply = {**reply, "error": error, "host": reply.get("host", worker.host)}
+        if status == "failure" and reply.get("needs"):
+            worker.breaker.put_down(slot)
+            return self._lacking(worker, task, reply, since)
         if status == "complete":
             trouble = self._troubles.pop(cell_of(task), None) or Trouble()
             trouble.attempts += 1
@@ -122,6 +140,7 @@ class Assignments:
             worker.breaker.completed()
             worker.trusted = True
             self._completed_on.add(worker.name)
+            self._completed(worker, task)
         else:
             trouble = self._troubled(task, worker)
             trouble.deaths = trouble.silences = 0  # it survived: those ends were not its fault
@@ -130,7 +149,7 @@ class Assignments:
             else:
                 self._count_failure(worker, slot, task, trouble, str(error))
             self._settle(task, status, final or trouble.failed > self.retries)
-        return outcome_of(task, trouble, {**reply, "error": error, "host": reply.get("host", worker.host)}, since)
+        return outcome_of(task, trouble, reply, since, self._step(task))
 
     def lose(self, worker: Worker, slot: int) -> TaskOutcome:
         """The `TaskOutcome` of a slot's task whose worker was lost.
@@ -145,7 +164,7 @@ class Assignments:
         final = trouble.deaths > max(self.retries, 1) or trouble.silences > self.retries + 1
         self._settle(task, "failure", final)
         error = f"its worker was lost each time ({', '.join(trouble.tried)}); last: {worker.lost}"
-        return outcome_of(task, trouble, {"error": error, "host": worker.host}, since)
+        return outcome_of(task, trouble, {"error": error, "host": worker.host}, since, self._step(task))
 
     def possible(self) -> bool:
         """Whether any connected worker could take any outstanding task, now or when both have rested."""
@@ -198,19 +217,27 @@ class Assignments:
     def _fresh(self, worker: Worker) -> PyroTask | None:
         if not self.schedule.outstanding():
             return None
-        year = self._year_for(worker)
-        return None if year is None else self.schedule.get_next_outstanding_of_year(year)
+        return self._of_year(self._warm_year(worker) or self._another_year(worker))
 
-    def _year_for(self, worker: Worker) -> int | None:
-        left = self.schedule.outstanding
-        avoided = worker.breaker.years if worker.breaker.rest else ()  # its data may be what makes tasks fail
+    def _of_year(self, year: int | None) -> PyroTask | None:
+        return None if year is None else self._beginnings.get_next_outstanding_of_year(year)
+
+    def _warm_year(self, worker: Worker) -> int | None:
+        """A year that the worker has worked on, and that has tasks left."""
+        left = self._beginnings.outstanding
+        avoided = _avoided(worker)
         for year in reversed(list(worker.warm)):  # the latest first; years that are used up are forgotten on the way
             if not left(year):
                 del worker.warm[year]
                 self._warm[year] -= 1
             elif year not in avoided:
                 return year
-        left_of = self.schedule.open_years()
+        return None
+
+    def _another_year(self, worker: Worker) -> int | None:
+        """A year that nobody works on, or else that with most tasks left; the worker is warm for it from now on."""
+        left_of = self._beginnings.open_years()
+        avoided = _avoided(worker)
         years = [year for year in left_of if self._may(worker, year)] if worker.years is not None else list(left_of)
         if not years:
             return None
@@ -236,22 +263,27 @@ class Assignments:
         return None
 
     def _may_repeat(self, worker: Worker, task: PyroTask, one_suspect: bool) -> bool:
-        if not self._may(worker, task.year):
+        if not self._might(worker, task):
             return False
         if one_suspect and self._suspicious(task):
             return False  # one at a time, so that the innocent are told from the one that ends workers
         trouble = self._troubles[cell_of(task)]
-        if worker.name in trouble.finals and self._another_might(trouble.finals, task.year):
-            return False
+        for no_use in (trouble.finals, trouble.lacking):
+            if worker.name in no_use and self._another_might(no_use, task):
+                return False
         tried = trouble.tried
-        return worker.name not in tried or not self._another(tried, task.year)
+        return worker.name not in tried or not self._another(tried, task)
 
-    def _another(self, tried: Mapping[str, bool], year: int) -> bool:
+    def _another(self, tried: Mapping[str, bool], task: PyroTask) -> bool:
         """Whether there is a worker that has not tried yet, and takes tasks."""
         return any(
-            other.name not in tried and not other.stopping and not other.breaker.rest and self._may(other, year)
+            other.name not in tried and not other.stopping and not other.breaker.rest and self._might(other, task)
             for other in self.workers.values()
         )
+
+    def _might(self, worker: Worker, task: PyroTask) -> bool:
+        """Whether a worker has what a task needs, as far as that is known."""
+        return self._may(worker, task.year)
 
     def _may(self, worker: Worker, year: int) -> bool:
         """Whether a worker has a year's data. A year that nobody has goes to any worker, so that its failure shows."""
@@ -288,7 +320,7 @@ class Assignments:
         worker.trusted = False
         if agreed:  # the data are the same here as elsewhere
             worker.breaker.completed()
-        elif not known and self._another_might(trouble.finals, task.year):
+        elif not known and self._another_might(trouble.finals, task):
             if self._completed_on - {worker.name}:
                 worker.breaker.failed(slot, cell_of(task), error, self._clock(), first=True)
                 if worker.breaker.rest:
@@ -299,10 +331,34 @@ class Assignments:
         worker.breaker.put_down(slot)
         return True
 
-    def _another_might(self, tried: Collection[str], year: int) -> bool:
+    def _another_might(self, tried: Collection[str], task: PyroTask) -> bool:
         """Whether there is a worker that has not tried yet, though it may rest now."""
         others = (other for other in self.workers.values() if other.name not in tried and not other.stopping)
-        return any(self._may(other, year) for other in others)
+        return any(self._might(other, task) for other in others)
+
+    def _step(self, task: PyroTask) -> str:
+        """A task's name where the run has several; else nothing."""
+        return ""
+
+    def _completed(self, worker: Worker, task: PyroTask) -> None:
+        """Called when a task is complete."""
+
+    def _put_back(self, task: PyroTask) -> None:
+        """Make a task outstanding that was not begun."""
+        task.status = "outstanding"
+
+    def _lacking(self, worker: Worker, task: PyroTask, reply: Mapping[str, Any], since: float) -> TaskOutcome:
+        """A task needs a result that this run does not make: each worker may have it, and is asked once."""
+        trouble = self._troubled(task, worker)
+        trouble.lacking.add(worker.name)
+        if not (final := not self._another_might(trouble.lacking, task)):
+            trouble.not_before = self._clock()
+            self._dues.append(trouble.not_before)
+        self._settle(task, "failure", final)
+        if final:
+            needed = f"no worker has it: do {reply['needs']} too, with --task {reply['needs']},{self.schedule.task}"
+            reply = {**reply, "error": f"{reply['error']} ({needed})"}
+        return outcome_of(task, trouble, reply, since, self._step(task))
 
     def _settle(self, task: PyroTask, status: Status, final: bool) -> None:
         if final:
@@ -314,6 +370,11 @@ class Assignments:
         """Make a task outstanding again, after all others and when it has rested."""
         self.schedule.defer(task)
         self._first_due = min(self._first_due, self._troubles[cell_of(task)].not_before)
+
+
+def _avoided(worker: Worker) -> Collection[int]:
+    """Years that are not what a worker that rests is tried with: their data may be what makes tasks fail."""
+    return worker.breaker.years if worker.breaker.rest else ()
 
 
 def _cells(schedule: PyroTaskSchedule) -> Iterable[Cell]:

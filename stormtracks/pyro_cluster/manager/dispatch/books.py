@@ -1,10 +1,11 @@
 """The books of a run: its tasks, who has which of them, how much was done, how it ended. One lock guards them all."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
-from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
+from stormtracks.pyro_cluster.journal.outcome import Cell, TaskOutcome
 from stormtracks.pyro_cluster.manager.dispatch.assignments import Assignments
 from stormtracks.pyro_cluster.manager.dispatch.tally import Tally
 from stormtracks.pyro_cluster.manager.workers.discovery import Peer
@@ -19,6 +20,7 @@ class Journal(Protocol):
     """What keeps the run, such as a `journal.Journal`."""
 
     def record(self, outcome: TaskOutcome) -> None: ...
+    def again(self, cells: Iterable[Cell]) -> object: ...
     def working(self, worker: str, slot: int, year: int | None = None, ensemble_member: int | None = None) -> None: ...
     def event(self, text: str) -> None: ...
     def paused(self, why: str | None) -> None: ...

@@ -59,7 +59,7 @@ class Calls:
         ------
         PeerLost
         """
-        options = self.time.options
+        options = self.time.options(task.task)
         self.time.begin((worker.id, slot), options)
         try:
             return replies.checked(peer.do_work(task.year, task.ensemble_member, task.task, options), task)

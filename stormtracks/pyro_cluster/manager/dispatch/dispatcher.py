@@ -6,12 +6,15 @@ again; a worker whose heart stops has its calls cut, which ends those threads' w
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from stormtracks.pyro_cluster.journal.chain import ChainSchedule
+from stormtracks.pyro_cluster.journal.outcome import Cell, Held
 from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
 from stormtracks.pyro_cluster.manager.dispatch.assignments import Assignments
 from stormtracks.pyro_cluster.manager.dispatch.books import Books, Journal
 from stormtracks.pyro_cluster.manager.dispatch.calls import Calls
+from stormtracks.pyro_cluster.manager.dispatch.chain_assignments import ChainAssignments
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
@@ -56,7 +59,7 @@ class Dispatcher:
     ) -> None:
         self.schedule = schedule
         self.rules = rules
-        self.books = Books(Assignments(schedule, rules.retries), journal)
+        self.books = Books(_assignments(schedule, rules), journal)
         self.tally = self.books.tally
         self._announcer = Announcer(journal.event, show)
         self.ending = Ending(self.books, rules, self._announcer)
@@ -104,8 +107,18 @@ class Dispatcher:
                 self.ending.if_it_stalls()
             self.ending.pause_or_resume()
             self._calls.end_late()
+            self._settlement.look_ahead()
             self._announcer.more()
         return bool(self.ended)
+
+    @property
+    def on_again(self) -> Callable[[Collection[Cell]], object]:
+        """Called with tasks of a chain that were complete and are to be done again."""
+        return self._settlement.on_again
+
+    @on_again.setter
+    def on_again(self, call: Callable[[Collection[Cell]], object]) -> None:
+        self._settlement.on_again = call
 
     def stop(self, reason: str) -> None:
         """Give out nothing more and leave: calls under way are cut, what their workers finish lies with the results."""
@@ -124,17 +137,23 @@ class Dispatcher:
         self.books.finish("lost")
         self._announcer.show(message)
 
-    def looked(self, gone: Iterable[tuple[int, int]]) -> None:
+    def looked(self, gone: Iterable[Cell]) -> None:
         """Results of a worker that came later were looked for: these tasks are outstanding again."""
         cells = list(gone)
         with self.books.lock:
-            for year, member in cells:
-                self.schedule.get_task(year, member).status = "outstanding"
+            self.books.assignments.gone(cells)
             self.books.wake()
             self.ending.if_all_is_done()
         if cells:
             what = "results that the journal calls complete are" if len(cells) > 1 else "result that is complete is"
             self.log(f"{len(cells):,} {what} not there any more; done again")
+
+    def resume(self, held: Iterable[Held]) -> None:
+        """Take over what is complete from before, as far as it belongs to the schedule."""
+        years, members = self.schedule.years, self.schedule.num_ensemble_members
+        # The journal keeps years and members of earlier times, outside the range of this time.
+        within = (one for one in held if one.year in years and one.ensemble_member < members)
+        self.books.assignments.resume((one.cell, one.worker) for one in within)
 
     def log(self, text: str) -> None:
         """Keep and show one line."""
@@ -151,3 +170,10 @@ class Dispatcher:
     def check(self) -> None:
         """Hold the books against each other; AssertionError that says which differ."""
         self.books.check()
+
+
+def _assignments(schedule: PyroTaskSchedule, rules: Rules) -> Assignments:
+    if isinstance(schedule, ChainSchedule):
+        patience = 0.0 if rules.redo_away else rules.wait
+        return ChainAssignments(schedule, rules.retries, patience=patience)
+    return Assignments(schedule, rules.retries)

@@ -3,7 +3,9 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+from stormtracks.pyro_cluster.journal.chain import steps_in
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
 from stormtracks.pyro_cluster.manager.dispatch.books import Books
@@ -46,16 +48,21 @@ class Ending:
         """End the run once each task has ended."""
         books = self._books
         with books.lock:
-            counts = books.schedule.counts()
-            if not counts["outstanding"] + counts["working"] and not self.unknown():
-                books.finish("complete" if counts["complete"] == len(books.schedule) else "incomplete")
+            if not books.schedule.unfinished() and not self.unknown():
+                complete = books.schedule.counts()["complete"]
+                books.finish("complete" if complete == len(books.schedule) else "incomplete")
 
     def if_too_much_fails(self) -> None:
-        """End the run as its `Halt` says."""
-        books = self._books
+        """End the run as its `Halt` says, of all tasks or of those of one step of a chain."""
+        books, halt = self._books, self._rules.halt
         with books.lock:
             tally, complete = books.tally, books.schedule.counts()["complete"]
-            if reason := self._rules.halt.reason(tally.done, tally.failed, complete):
+            reason = halt.reason(tally.done, tally.failed, complete)
+            for task, (done, failed) in tally.of_task.items():
+                ever = next(step for step in steps_in(books.schedule) if step.task == task).counts()["complete"]
+                of_step = replace(halt, number=None).reason(done, failed, ever)
+                reason = reason or (of_step and f"{task}: {of_step}")
+            if reason:
                 books.finish("halted", reason)
 
     def if_it_stalls(self) -> None:
@@ -71,7 +78,7 @@ class Ending:
             if counts["working"] or books.assignments.possible():
                 self._stalled_since = now
             elif now - self._stalled_since > self._rules.wait:
-                books.finish("no worker" if counts["outstanding"] else "not looked for")
+                books.finish("no worker" if books.schedule.unfinished() else "not looked for")
 
     def by_bug(self, where: str, error: BaseException) -> None:
         """End the run: a bug in what deals with bugs."""

@@ -23,6 +23,8 @@ class Rules:
         Seconds without a worker that can do anything, or without a journal, after which the run ends as it is.
     limit : TimeLimit
         Of one task; what is the same for all tasks is in `options` too.
+    redo_away : bool
+        Do again at once what a chain needs and a worker has that is away, rather than after `wait`.
     halt : Halt
         Failures that end the run.
     """
@@ -32,5 +34,6 @@ class Rules:
     retries: int = 2
     wait: float = 60.0
     any_version: bool = False
+    redo_away: bool = False
     limit: TimeLimit = field(default_factory=TimeLimit)
     halt: Halt = field(default_factory=Halt)

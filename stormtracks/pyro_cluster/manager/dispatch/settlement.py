@@ -1,9 +1,9 @@
 """What becomes of a task once its call is over: it is complete, failed, outstanding again, or as if never begun."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
+from stormtracks.pyro_cluster.journal.outcome import Cell, TaskOutcome
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager.dispatch.alarm import Alarm
 from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
@@ -23,9 +23,15 @@ class Settlement:
         Told how long tasks took.
     ending : Ending
     announcer : Announcer
+
+    Attributes
+    ----------
+    on_again : callable
+        Given tasks of a chain that were complete and are to be done again.
     """
 
     def __init__(self, books: Books, time: TimeKeeper, ending: Ending, announcer: Announcer) -> None:
+        self.on_again: Callable[[Collection[Cell]], object] = lambda cells: None
         self._books = books
         self._time = time
         self._ending = ending
@@ -36,6 +42,7 @@ class Settlement:
         """A worker has replied."""
         books, assignments = self._books, self._books.assignments
         with books.lock:
+            task = worker.running[slot][0]
             suspected = assignments.suspected(worker, slot)
             outcome = assignments.finish(worker, slot, reply)
             dues = assignments.new_dues()
@@ -44,7 +51,7 @@ class Settlement:
             news = worker.breaker.news()
             books.tally.count(outcome)
             if outcome.status == "complete" and not outcome.skipped:
-                self._time.completed(outcome.seconds)
+                self._time.completed(task.task, outcome.seconds)
         if outcome.status == "complete":
             self._announcer.remarks(reply.get("remarks"))
         for due in dues:
@@ -73,6 +80,13 @@ class Settlement:
             self._books.assignments.give_back(worker, slot)
             self._books.wake()
 
+    def look_ahead(self) -> None:
+        """Have slots woken when what rests is due: also what is due because a worker has gone."""
+        with self._books.lock:
+            dues = self._books.assignments.new_dues()
+        for due in dues:
+            self._alarm.at(due)
+
     def stop(self) -> None:
         """Wake nobody any more."""
         self._alarm.stop()
@@ -80,6 +94,10 @@ class Settlement:
     def _settle(self, outcome: TaskOutcome, said: bool = False) -> None:
         """Keep and say what became of a task; `said`: the line of its worker's loss said that it is outstanding."""
         self._books.journal.record(outcome)
+        if outcome.again:
+            cells: list[Cell] = [(outcome.year, outcome.ensemble_member, task) for task in outcome.again]
+            self._books.journal.again(cells)
+            self.on_again(cells)
         if outcome.status != "complete" and not said:
             self._announcer.outcome(outcome)
         self._ending.if_all_is_done()

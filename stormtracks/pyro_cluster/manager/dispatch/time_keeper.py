@@ -29,10 +29,7 @@ class TimeKeeper:
     cut : callable
         Given a call, ends the waiting for its reply; whether there was such one.
 
-    Attributes
-    ----------
-    options : Options
-        With the limit as it is known by now; replaced, never changed.
+    The tasks of a chain take different times: each has a limit of its own.
     """
 
     def __init__(
@@ -42,8 +39,10 @@ class TimeKeeper:
         connect: Callable[[str, float | None], Peer],
         cut: Callable[[Call], bool],
     ) -> None:
-        self.options = options
-        self._limit = LimitOfRun(asked)
+        self._asked = asked
+        self._options = options
+        self._limits: dict[str, LimitOfRun] = {}  # by task
+        self._options_of: dict[str, Options] = {}  # by task: with its limit as it is known by now; never changed
         self._connect = connect
         self._cut = cut
         self._unlimited: dict[Call, float] = {}  # calls begun before a limit was known -> when
@@ -52,7 +51,7 @@ class TimeKeeper:
 
     def begin(self, call: Call, options: Options) -> None:
         """A call begins, with these options."""
-        if self._limit.may_change and options.get("timeout") is None:
+        if self._asked.medians and options.get("timeout") is None:
             self._unlimited[call] = time.monotonic()
 
     def over(self, call: Call) -> None:
@@ -60,27 +59,33 @@ class TimeKeeper:
         if self._unlimited.pop(call, None) is not None:
             self._ending.discard(call)
 
-    def completed(self, seconds: float) -> None:
-        """A task took so long: what others may take follows from it. One at a time."""
-        if not self._limit.may_change:
+    def options(self, task: str) -> Options:
+        """What a call for a task is given, with the task's limit as it is known by now."""
+        return self._options_of.get(task, self._options)
+
+    def completed(self, task: str, seconds: float) -> None:
+        """A task took so long: what others of its name may take follows from it. One at a time."""
+        if not self._asked.medians:
             return
-        self._limit.completed(seconds)
-        if self._limit.seconds != self.options.get("timeout"):
-            self.options = {**self.options, "timeout": self._limit.seconds}
+        limit = self._limits.setdefault(task, LimitOfRun(self._asked))
+        limit.completed(seconds)
+        if limit.seconds != self.options(task).get("timeout"):
+            self._options_of[task] = {**self._options, "timeout": limit.seconds}
 
     def end_late(self, workers: Iterable[Worker]) -> None:
         """Have tasks ended whose calls began before a limit was known, and have outlasted it by now."""
-        limit, now = self._limit.seconds, time.monotonic()
-        if limit is None or not self._unlimited:
+        now = time.monotonic()
+        if not self._limits or not self._unlimited:
             return
         for worker in workers:
             for slot, (task, _) in worker.running.items():
                 call = worker.id, slot
                 seconds = now - self._unlimited.get(call, now)
-                if seconds > limit and call not in self._ending:
+                limit = self.options(task.task).get("timeout")
+                if limit is not None and seconds > limit and call not in self._ending:
                     self._ending.add(call)
                     # A thread for each: a worker that hangs must not delay the others.
-                    name, about = f"ends a task of {worker.name}", (worker, call, task, seconds)
+                    name, about = f"ends a task of {worker.name}", (worker, call, task, seconds, limit)
                     threading.Thread(target=self._end, args=about, name=name, daemon=True).start()
 
     def verdict(self, call: Call) -> Mapping[str, Any] | None:
@@ -88,10 +93,9 @@ class TimeKeeper:
         why = self._given_up.pop(call, None)
         return None if why is None else {"status": "timeout", "error": why}
 
-    def _end(self, worker: Worker, call: Call, task: PyroTask, seconds: float) -> None:
+    def _end(self, worker: Worker, call: Call, task: PyroTask, seconds: float, limit: float) -> None:
         """Ask a worker to end a task; one that cannot is not waited for any longer."""
-        limit = f"the limit of {duration(self._limit.seconds or 0.0)} that the run found since (--timeout)"
-        why = f"ended after {duration(seconds)}, {limit}"
+        why = f"ended after {duration(seconds)}, the limit of {duration(limit)} that the run found since (--timeout)"
         try:
             with contextlib.closing(self._connect(worker.uri, BEAT_TIMEOUT)) as peer:
                 peer.end_task(task.year, task.ensemble_member, task.task, why)

@@ -17,7 +17,7 @@ class Trouble:
     """What a task has been through: numbers of attempts by how they ended, and on which workers (by name).
 
     `failed` are those that count; `deaths` and `silences` are since it last came to an end of its own. `finals` are
-    the workers that said that it would fail everywhere.
+    the workers that said that it would fail everywhere, `lacking` those that do not have a result that it needs.
     """
 
     attempts: int = 0
@@ -27,6 +27,7 @@ class Trouble:
     silences: int = 0
     tried: dict[str, bool] = field(default_factory=dict)
     finals: set[str] = field(default_factory=set)
+    lacking: set[str] = field(default_factory=set)
 
     @property
     def suspicious(self) -> bool:
@@ -54,8 +55,15 @@ def judged(task: PyroTask, reply: Mapping[str, Any]) -> tuple[Status, str | None
     return status, error, status == "failure" and reply.get("final") is True
 
 
-def outcome_of(task: PyroTask, trouble: Trouble, reply: Mapping[str, Any], since: float) -> TaskOutcome:
-    """The outcome of a task's latest attempt; its new status is set already."""
+def outcome_of(
+    task: PyroTask,
+    trouble: Trouble,
+    reply: Mapping[str, Any],
+    since: float,
+    step: str = "",
+    again: tuple[str, ...] = (),
+) -> TaskOutcome:
+    """The outcome of a task's latest attempt; its new status is set already. `step` and `again` are of a chain."""
     now = time.time()
     return TaskOutcome(
         year=task.year,
@@ -75,6 +83,8 @@ def outcome_of(task: PyroTask, trouble: Trouble, reply: Mapping[str, Any], since
         code_version=version if isinstance(version := reply.get("code_version"), str) else None,
         recipe=_text(reply.get("recipe")),
         digest=_text(reply.get("digest")),
+        task=step,
+        again=again,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stormtracks.pyro_cluster.journal.identity import tasks_of
 from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
 from stormtracks.pyro_cluster.manager.dispatch.books import Books
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
@@ -101,13 +102,13 @@ class Workforce:
             self.gone(worker, PeerLost(reason))
 
     def _refusal(self, description: Mapping[str, Any]) -> str | None:
-        rules, task = self._rules, self._books.schedule.task
+        rules, wanted = self._rules, tasks_of(self._books.schedule.task)
         version, tasks = description.get("version"), description.get("tasks")
         if version != rules.version and not rules.any_version:
             return f"it runs stormtracks {version}, but the manager runs {rules.version}; run fab deploy"
-        if tasks is not None and task not in tasks:
+        if tasks is not None and (lacking := [task for task in wanted if task not in tasks]):
             known = ", ".join(sorted(tasks))
-            return f"it does not know the task {task}, only {known}; correct 'tasks' in hosts.yaml"
+            return f"it does not know the task {lacking[0]}, only {known}; correct 'tasks' in hosts.yaml"
         if aside := self._books.aside.get(str(description.get("id"))):
             return f"it is set aside: {aside}"
         if description.get("fault"):

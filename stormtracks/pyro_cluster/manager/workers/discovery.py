@@ -239,6 +239,7 @@ def _worker(listing: _Listing, description: Mapping[str, Any]) -> Worker:
         name=listing.name,
         host=description.get("host", ""),
         uri=listing.uri,
+        folder=str((description.get("places") or {}).get("results") or ""),
         slots=max(1, description.get("slots", 1)),
         years=None if with_data is None else frozenset(with_data),
         warm=dict.fromkeys(description.get("years", ()), True),

@@ -15,6 +15,8 @@ class Worker:
     id : str
         Made at random when the worker started: a restarted one is another one.
     name, host, uri : str
+    folder : str
+        Where its results go, on its host; empty: not known.
     slots : int
         Tasks that it does at a time.
     years : frozenset of int or None
@@ -43,6 +45,7 @@ class Worker:
     name: str
     host: str = ""
     uri: str = ""
+    folder: str = ""
     slots: int = 1
     years: frozenset[int] | None = None
     warm: dict[int, bool] = field(default_factory=dict)
