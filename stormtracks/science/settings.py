@@ -39,6 +39,9 @@ WIND_SOURCES = ("usa", "wmo")
 TIME_RULES = ("data", "interpolate")
 MISSING = ("skip", "refuse")
 MISSING_TIMES = ("allow", "refuse")
+OTHER_WEIGHTS = ("refuse", "allow")
+LOGISTIC = "logistic:"
+"""What `classifier` begins with where it names a file of weights."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,26 @@ class Settings:
         task="field_collection",
     )
 
+    classifier: str = _setting(
+        "rule",
+        "",
+        "what tells tropical cyclones from other tracks: 'rule', the physical one, or 'logistic:FILE', weights that "
+        "inv classify has fitted, on every host at the same place",
+        task="classify",
+    )
+    tc_probability_least: float = _setting(
+        0.2,
+        "1",
+        "probability that makes a track a tropical cyclone, with 'logistic:FILE'",
+        "docs/skill.md",
+        task="classify",
+    )
+    other_weights: str = _setting(
+        "refuse",
+        "",
+        "weights that were fitted on other data (files, grid, variables, settings): 'refuse' or 'allow'",
+        task="classify",
+    )
     depth_least_pa: float | None = _setting(
         None,
         "Pa",
@@ -201,7 +224,8 @@ class Settings:
         None,
         "m",
         "how far the thickness of the upper troposphere falls at least on every way out of a tropical cyclone, to 6.5 "
-        "degrees from its highest; none: 6, or 11 where it is made of the height of 200 hPa",
+        "degrees from its highest; none: 6, or 11 where it is made of the height of 200 hPa; 3 on grids coarser than "
+        "1.5 degrees",
         "Ullrich et al. 2021: 6 of z300 - z500, as in scripts for CMIP6 of zg250 - zg500; 11 of Z200 - Z500 in scripts "
         "for E3SM",
         task="classify",
@@ -216,7 +240,7 @@ class Settings:
     tc_vorticity_s1: float | None = _setting(
         None,
         "s-1",
-        "vorticity of a tropical cyclone at least, where there is no pressure; none: 1.5e-4 / (grid spacing, degrees)",
+        "vorticity of a tropical cyclone at least; none: 1.5e-4 / (grid spacing, degrees)",
         "TRACK (Hodges et al. 2017): 6e-5 at T63; docs/skill.md: 1.25e-4 to 1.5e-4 at 1 degree (GFS 2018)",
         task="classify",
     )
@@ -231,8 +255,9 @@ class Settings:
     tc_steps_hours: float = _setting(
         24.0,
         "h",
-        "how long a track must be a tropical cyclone in all, not necessarily at a stretch",
-        "TRACK (Hodges et al. 2017): four steps of 6 h",
+        "how long a track must be a tropical cyclone in all, not necessarily at a stretch: 24 h are five times of "
+        "six-hourly data",
+        "TRACK (Hodges et al. 2017): four six-hourly steps",
         task="classify",
     )
     tc_steps_hours_coreless: float = _setting(
@@ -318,6 +343,7 @@ class Settings:
             ("linker", LINKERS),
             ("wind_source", WIND_SOURCES),
             ("best_track_times", TIME_RULES),
+            ("other_weights", OTHER_WEIGHTS),
         ):
             check_choice(name, getattr(self, name), allowed)
         for name in (
@@ -351,6 +377,10 @@ class Settings:
         for name in ("min_separation_km", "max_missing_steps", "strength_cost_km", "min_peak_s1", *_NOT_NEGATIVE):
             if getattr(self, name) < 0:
                 raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
+        if not 0 <= self.tc_probability_least <= 1:
+            raise BadValue(f"'tc_probability_least' must be from 0 to 1, not {self.tc_probability_least}")
+        if self.classifier != "rule" and not self.classifier.partition(LOGISTIC)[2]:
+            raise BadValue(f"'classifier' must be rule or {LOGISTIC}FILE, not {self.classifier!r}")
         self._check_season()
         check_region(self.region)
 

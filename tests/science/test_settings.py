@@ -121,7 +121,7 @@ def test_what_cannot_be_is_refused(assignment, message):
 
 STAGES = (
     reanalysis.open_season, maxima.find, linking.link, ibtracs.load, matching.match, track_fields.Sampler,
-    lists.classes,
+    lists.classes, lists.told_by,
 )  # fmt: skip
 
 
@@ -131,8 +131,12 @@ def test_defaults_of_the_stages_are_those_of_the_settings(stage):
     assert given == {name: signature.parameters[name].default for name in given}
 
 
+OF_THE_TASK = {"classifier", "other_weights"}
+"""What the task `classify` decides by itself."""
+
+
 def test_every_setting_reaches_a_stage():
-    reached = set().union(*(Settings().keywords(stage) for stage in STAGES))
+    reached = set().union(*(Settings().keywords(stage) for stage in STAGES)) | OF_THE_TASK
     assert reached == {field.name for field in dataclasses.fields(Settings)}
 
 

@@ -61,9 +61,9 @@ class Evidence:
 
 
 def _upper_level(made_of: str) -> float | None:
-    """The lowest pressure that "z200 - z500" and the like name, hPa."""
-    levels = [float(text) for text in re.findall(r"\d+(?:\.\d+)?", made_of)]
-    return min(levels, default=None)
+    """The lowest pressure that "hgt at 200 hPa and hgt at 500 hPa" or "z200 - z500" names, hPa."""
+    levels = re.findall(r"(\d+(?:\.\d+)?) hPa", made_of) or re.findall(r"\d{3,}", made_of)
+    return min(map(float, levels), default=None)
 
 
 def feature(tracks: Tracks, fields: TrackFields, name: str) -> Floats:

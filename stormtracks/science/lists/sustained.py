@@ -7,8 +7,17 @@ from stormtracks.science.records import Ragged, TimeAxis
 
 
 def steps_of(hours: float, axis: TimeAxis) -> int:
-    """Points that make up so many hours, each of which stands for one step of the data; one at least."""
-    return max(int(np.ceil(hours / axis.step_hours - 1e-6)), 1) if axis.step_hours else 1
+    """Points of a track, neither more nor less, whose first and last are so many hours apart; one at least.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from stormtracks.science.lists.sustained import steps_of
+    >>> from stormtracks.science.records import TimeAxis
+    >>> steps_of(24.0, TimeAxis(np.array(["2005-08-28T00", "2005-08-28T06"], "datetime64[s]"), np.array([0.0, 6.0])))
+    5
+    """
+    return int(np.ceil(hours / axis.step_hours - 1e-6)) + 1 if axis.step_hours else 1
 
 
 def sustained(values: Floats, where: Bools, tracks: Ragged, count: int | Ints) -> Floats:

@@ -47,13 +47,11 @@ def point_margin(
         The least of (value / threshold) over all conditions: 1 or more where all are met. -inf over land, beyond
         `tc_latitude`, where the highest wind is too far out, and where a value is not known.
     """
-    parts = [
-        _over(tracks, fields, "pressure_depth", _depth_least(depth_least_pa, evidence, grid_degrees))
-        if evidence.pressure
-        else tracks.vorticity / (tc_vorticity_s1 or _VORTICITY_AT_1_DEGREE / grid_degrees)
-    ]
+    parts = [tracks.vorticity / (tc_vorticity_s1 or _VORTICITY_AT_1_DEGREE / grid_degrees)]
+    if evidence.pressure:
+        parts.append(_over(tracks, fields, "pressure_depth", _depth_least(depth_least_pa, evidence, grid_degrees)))
     if evidence.warm_core:
-        parts.append(_over(tracks, fields, "warm_core", core_least_of(core_least_m, evidence)))
+        parts.append(_over(tracks, fields, "warm_core", core_least_of(core_least_m, evidence, grid_degrees)))
     if evidence.wind and tc_wind_least_m_s1:
         parts.append(_over(tracks, fields, "wind_max", tc_wind_least_m_s1))
     allowed = at_sea(tracks, fields) & (np.abs(tracks.lat) <= tc_latitude)
@@ -120,10 +118,12 @@ def cut(tracks: Tracks, axis: TimeAxis) -> Bools:
     return _from_the_first_time(tracks, axis) | (last == axis.times[-1])
 
 
-def core_least_of(core_least_m: float | None, evidence: Evidence) -> float:
-    """The threshold of the warm core, in metres: by the level that it is made of, unless it is given."""
+def core_least_of(core_least_m: float | None, evidence: Evidence, grid_degrees: float) -> float:
+    """The threshold of the warm core, in metres: by the grid, and by the level that it is made of."""
     if core_least_m is not None:
         return core_least_m
+    if grid_degrees > _FINE_DEGREES:
+        return 3.0
     return 11.0 if evidence.core_level_hpa is not None and evidence.core_level_hpa < 250 else 6.0
 
 

@@ -88,10 +88,10 @@ def classes(
 
     Notes
     -----
-    A point is tropical if it is over sea and within `tc_latitude`, and pressure rises far enough on every way out
-    (without pressure: vorticity is high and the highest wind near), the upper troposphere's thickness falls far enough
-    on every way out, and the wind is strong enough. A track is a tropical cyclone if it is that for `tc_steps_hours`
-    and begins within `tc_genesis_latitude`. It is an extratropical one if it is deep and cold, or deep and frontal, for
+    A point is tropical if it is over sea and within `tc_latitude`, its vorticity is high enough, pressure rises far
+    enough on every way out (without pressure: the highest wind is near), the upper troposphere's thickness falls far
+    enough on every way out, and the wind is strong enough. A track is a tropical cyclone if it is that for
+    `tc_steps_hours` and begins within `tc_genesis_latitude`. It is an extratropical one if it is deep and cold, or deep and frontal, for
     `etc_hours`, travels `etc_distance_km` and is poleward of `etc_latitude` on average; a hybrid if it is both.
     """
     evidence = Evidence.of(fields)
@@ -117,7 +117,7 @@ def classes(
         fields,
         evidence,
         each >= 1,
-        core_least=tropical.core_least_of(core_least_m, evidence),
+        core_least=tropical.core_least_of(core_least_m, evidence, grid_degrees),
         grid_degrees=grid_degrees,
         etc_depth_least_pa=etc_depth_least_pa,
         etc_vorticity_s1=etc_vorticity_s1,
@@ -136,18 +136,20 @@ def classes(
     )
 
 
-def told_by(verdict: Verdict, probability: Floats, least: float) -> Verdict:
+def told_by(
+    verdict: Verdict, probability: Floats, *, tc_probability_least: float = Settings.tc_probability_least
+) -> Verdict:
     """The verdict with tropical cyclones by a fitted probability in place of the rule.
 
     Parameters
     ----------
     verdict : Verdict
     probability : ndarray of float, shape (ntracks,)
-    least : float
+    tc_probability_least : float
         What makes a track a tropical cyclone.
     """
     etc = np.isin(verdict.storm_class, [CLASSES.index("etc"), CLASSES.index("hybrid")])
-    listed = (probability >= least) & (verdict.margin > -np.inf)
+    listed = probability >= tc_probability_least
     return dataclasses.replace(verdict, storm_class=_classes(listed, etc), probability=probability.astype(np.float32))
 
 

@@ -81,7 +81,7 @@ def test_what_is_left_of_a_list_keeps_its_points_and_matches(storms):
 
 def test_by_a_fitted_probability_other_tracks_are_listed():
     tracks, fields = member(hurricane(), NONE)
-    told = lists.told_by(lists.classes(tracks, fields, AXIS, grid_degrees=2.0), np.array([0.1, 0.6]), 0.2)
+    told = lists.told_by(lists.classes(tracks, fields, AXIS, grid_degrees=2.0), np.array([0.1, 0.6]))
     tc = lists.listed(tracks, fields, told).of("tc")
     assert tc.track_id.tolist() == [1]
     assert tc.tropical.sum() == 20

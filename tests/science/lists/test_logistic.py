@@ -133,6 +133,6 @@ def test_no_file_is_refused(tmp_path):
 def test_the_rule_gives_way_to_fitted_weights(fitted):
     tracks, fields = member(hurricane(fields=HURRICANE | {"wind_max": 9.0}), low())
     rule = lists.classes(tracks, fields, AXIS, grid_degrees=2.0)
-    told = lists.told_by(rule, fitted.probability(features(tracks, fields, AXIS)), 0.2)
+    told = lists.told_by(rule, fitted.probability(features(tracks, fields, AXIS)))
     assert [lists.CLASSES[code] for code in rule.storm_class] == ["none", "etc"]
     assert [lists.CLASSES[code] for code in told.storm_class] == ["tc", "etc"]

@@ -34,39 +34,51 @@ def test_vorticity_alone_tells_them_apart_by_place_and_life():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("pressure_depth", 99.0), ("warm_core", 10.0), ("wind_max", 9.9), ("sea", 0.0), ("warm_core", NOT_LONG)],
+    [
+        ("pressure_depth", 99.0),
+        ("warm_core", 2.9),
+        ("vorticity", 7.4e-5),
+        ("wind_max", 9.9),
+        ("sea", 0.0),
+        ("warm_core", NOT_LONG),
+    ],
 )
 def test_each_condition_is_needed(name, value):
     assert kinds(hurricane(fields=HURRICANE | {name: value})) == ["none"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("pressure_depth", 100.0), ("warm_core", 11.0), ("wind_max", 10.0)])
+@pytest.mark.parametrize(("name", "value"), [("pressure_depth", 100.0), ("warm_core", 3.0), ("wind_max", 10.0)])
 def test_each_threshold_is_enough(name, value):
     assert kinds(hurricane(fields=HURRICANE | {name: value})) == ["tc"]
 
 
 def test_a_fine_grid_asks_for_more_depth():
-    shallow = hurricane(fields=HURRICANE | {"pressure_depth": 150.0})
+    shallow = hurricane(fields=HURRICANE | {"pressure_depth": 150.0, "vorticity": 3e-4})
     assert kinds(shallow, grid_degrees=2.0) == ["tc"]
     assert kinds(shallow, grid_degrees=1.0) == ["none"]
     assert kinds(shallow, grid_degrees=2.0, without=NOTHING_ALOFT) == ["none"]
 
 
-def test_a_core_of_other_levels_has_a_threshold_of_its_own():
-    tracks, fields = member(hurricane(fields=HURRICANE | {"warm_core": 7.0}), made_of={"warm_core": "z300 - z500"})
-    assert lists.classes(tracks, fields, AXIS, grid_degrees=2.0).storm_class.tolist() == [1]
+@pytest.mark.parametrize(
+    ("made_of", "grid_degrees", "kind"),
+    [("z300 at 300 hPa and z500 at 500 hPa", 1.0, 1), ("z200 - z500", 1.0, 0), ("z200 - z500", 2.0, 1)],
+)
+def test_a_core_has_a_threshold_by_its_levels_and_its_grid(made_of, grid_degrees, kind):
+    fields = HURRICANE | {"warm_core": 7.0, "vorticity": 3e-4}
+    tracks, fields = member(hurricane(fields=fields), made_of={"warm_core": made_of})
+    assert lists.classes(tracks, fields, AXIS, grid_degrees=grid_degrees).storm_class.tolist() == [kind]
 
 
 def test_it_must_last_a_day_in_all_but_not_at_a_stretch():
     depth = np.zeros(20)
-    depth[[2, 6, 11]] = 500.0
+    depth[[2, 6, 11, 12]] = 500.0
     assert kinds(hurricane(fields=HURRICANE | {"pressure_depth": depth})) == ["none"]
     depth[15] = 500.0
     assert kinds(hurricane(fields=HURRICANE | {"pressure_depth": depth})) == ["tc"]
 
 
 def test_without_a_core_it_must_last_two_days_unless_the_data_cut_it():
-    depth = np.where(np.arange(20) < 7, 500.0, 0.0)
+    depth = np.where(np.arange(20) < 8, 500.0, 0.0)
     weak = HURRICANE | {"pressure_depth": depth}
     assert kinds(hurricane(fields=weak), without=NOTHING_ALOFT) == ["none"]
     assert kinds(hurricane(fields=weak, first=0), without=NOTHING_ALOFT) == ["tc"]
@@ -75,9 +87,14 @@ def test_without_a_core_it_must_last_two_days_unless_the_data_cut_it():
 
 def test_hours_count_not_steps():
     three_hourly = TimeAxis(AXIS.times[0] + np.arange(60) * np.timedelta64(3, "h"), 3.0 * np.arange(60))
-    tracks, fields = member(hurricane(first=10, size=7))
-    tracks = dataclasses.replace(tracks, time=three_hourly.times[10:17])
+    tracks, fields = member(hurricane(first=10, size=8))
+    tracks = dataclasses.replace(tracks, time=three_hourly.times[10:18])
     assert lists.classes(tracks, fields, three_hourly, grid_degrees=2.0).storm_class.tolist() == [0]
+
+
+def test_a_day_is_five_times_of_six_hourly_data():
+    assert kinds(hurricane(size=4)) == ["none"]
+    assert kinds(hurricane(size=5)) == ["tc"]
 
 
 def test_one_that_is_born_far_from_the_equator_is_none_unless_nobody_saw_its_birth():
@@ -106,7 +123,7 @@ def test_a_warm_seclusion_with_a_front_is_an_extratropical_cyclone():
 
 
 def test_a_low_must_last_travel_and_be_poleward():
-    assert kinds(low(size=7)) == ["none"]
+    assert kinds(low(size=8)) == ["none"]
     assert kinds(low(stop=(43, -55))) == ["none"]
     assert kinds(low(start=(18, -60), stop=(22, -20))) == ["none"]
 
@@ -149,7 +166,7 @@ def test_a_stronger_one_is_never_less_of_a_cyclone(weak, more):
 
 @given(order=st.permutations(range(4)))
 def test_tracks_are_told_one_by_one(order):
-    lines = [hurricane(), low(), hurricane(fields=HURRICANE | {"wind_max": 5.0}), low(size=7)]
+    lines = [hurricane(), low(), hurricane(fields=HURRICANE | {"wind_max": 5.0}), low(size=8)]
     assert kinds(*[lines[k] for k in order]) == [["tc", "etc", "none", "none"][k] for k in order]
 
 
