@@ -11,6 +11,7 @@ from stormtracks.errors import BadValue
 from stormtracks.science import results
 from stormtracks.science.passes import Progress
 from stormtracks.science.settings import Setup
+from stormtracks.science.tasks.classify import classify
 from stormtracks.science.tasks.details import Details, Hit, Miss
 from stormtracks.science.tasks.field_collection import field_collection
 from stormtracks.science.tasks.vort_track import vort_track
@@ -74,10 +75,13 @@ def run_task(
 
 Task = Callable[[int, int, Setup | Mapping[str, Any], Progress | None], Details]
 
-TASKS: dict[str, Task] = {"vort_track": vort_track, "field_collection": field_collection}
+TASKS: dict[str, Task] = {"vort_track": vort_track, "field_collection": field_collection, "classify": classify}
 """Every task by its name; a function of (year, ensemble_member, setup, progress) that returns plain values."""
 
-NEEDS: dict[str, tuple[str, ...]] = {"field_collection": ("vort_track",)}
+NEEDS: dict[str, tuple[str, ...]] = {
+    "field_collection": ("vort_track",),
+    "classify": ("vort_track", "field_collection"),
+}
 """Task -> the tasks of the same member whose results it is built on, in the order in which they are done."""
 
 

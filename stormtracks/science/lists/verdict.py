@@ -91,8 +91,9 @@ def classes(
     A point is tropical if it is over sea and within `tc_latitude`, its vorticity is high enough, pressure rises far
     enough on every way out (without pressure: the highest wind is near), the upper troposphere's thickness falls far
     enough on every way out, and the wind is strong enough. A track is a tropical cyclone if it is that for
-    `tc_steps_hours` and begins within `tc_genesis_latitude`. It is an extratropical one if it is deep and cold, or deep and frontal, for
-    `etc_hours`, travels `etc_distance_km` and is poleward of `etc_latitude` on average; a hybrid if it is both.
+    `tc_steps_hours` and begins within `tc_genesis_latitude`. It is an extratropical one if it is deep and cold, or deep
+    and frontal, for `etc_hours`, travels `etc_distance_km` and is poleward of `etc_latitude` on average; a hybrid if it
+    is both.
     """
     evidence = Evidence.of(fields)
     each = tropical.point_margin(

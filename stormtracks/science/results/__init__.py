@@ -5,7 +5,7 @@
 one of ``field_collection`` has what the fields show around each point beside the tracks.
 """
 
-from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint
+from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint, kinds_of_inputs
 from stormtracks.science.results.choice import choose
 from stormtracks.science.results.fields import load_collected, load_fields, save_fields
 from stormtracks.science.results.file import check, digest, load_header
@@ -38,6 +38,7 @@ __all__ = [
     "existing",
     "fingerprint",
     "foundation",
+    "kinds_of_inputs",
     "load",
     "load_collected",
     "load_fields",

@@ -37,10 +37,15 @@ def traits(provenance: Mapping[str, Any]) -> dict[str, str]:
     if "dataset" in provenance:
         found["dataset"] = provenance["dataset"]
     if provenance.get("inputs"):
-        found["inputs"] = sorted({_kind(Path(file["path"]).name) for file in provenance["inputs"]})
+        found["inputs"] = kinds_of_inputs(provenance)
     if provenance.get("version"):
         found["version"] = str(provenance["version"]).partition(".")[0]
     return {name: json.dumps(value, sort_keys=True) for name, value in found.items()}
+
+
+def kinds_of_inputs(provenance: Mapping[str, Any]) -> list[str]:
+    """Names of a result's inputs without what may differ within one series, each once."""
+    return sorted({_kind(Path(file["path"]).name) for file in provenance["inputs"]})
 
 
 def fingerprint(provenance: Mapping[str, Any]) -> str:

@@ -1,18 +1,14 @@
 """The task `vort_track`: winds -> vorticity -> maxima -> tracks -> matches -> result file, for one member of a year."""
 
-import functools
 import platform
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from stormtracks import strict_dataclass
-from stormtracks.science import calendars, ibtracs, linking, matching, passes, reanalysis, results, unmatched
+from stormtracks.science import linking, matching, passes, reanalysis, results
 from stormtracks.science.passes import Progress
-from stormtracks.science.records import BestTracks, InputFile, Matches, TimeAxis
 from stormtracks.science.settings import Setup
-from stormtracks.science.tasks import details, winds
+from stormtracks.science.tasks import details, observed, winds
 from stormtracks.version import code_version
 
 NAME = "vort_track"
@@ -38,9 +34,9 @@ def vort_track(
         axis, label = season.axis, season.members[ensemble_member]
         lacking = _lacking(season, ensemble_member)
     tracks = linking.link(found, axis, **settings.keywords(linking.link))
-    best_tracks = _best_tracks(setup, axis)
+    best_tracks = observed.best_tracks(setup, axis)
     matches = matching.match(tracks, best_tracks, axis, **settings.keywords(matching.match))
-    lacking["remarks"] += [*best_tracks.remarks, *_why_no_matches(setup, best_tracks, axis, matches)]
+    lacking["remarks"] += [*best_tracks.remarks, *observed.why_no_matches(setup, best_tracks, axis, matches)]
     provenance = recipe | lacking | {"version": code_version(), "host": platform.node()} | clock.spent()
     result = results.Result(year, ensemble_member, label, NAME, axis, found, tracks, matches, provenance)
     saved = results.save_hashed(result, setup.results)
@@ -49,8 +45,8 @@ def vort_track(
 
 def recipe_of(season: reanalysis.Season, ensemble_member: int, setup: Setup) -> dict[str, Any]:
     """What the result of a member depends on."""
-    best_tracks = (ibtracs.input_file(setup.best_tracks),) if setup.best_tracks else ()
-    return results.recipe(setup.settings, season.inputs(ensemble_member) + best_tracks, dataset=setup.dataset)
+    inputs = season.inputs(ensemble_member) + observed.inputs(setup)
+    return results.recipe(setup.settings, inputs, dataset=setup.dataset)
 
 
 def _lacking(season: reanalysis.Season, ensemble_member: int) -> dict[str, Any]:
@@ -60,24 +56,3 @@ def _lacking(season: reanalysis.Season, ensemble_member: int) -> dict[str, Any]:
         "missing_share": season.missing_share(ensemble_member),
         "remarks": list(season.remarks_on(ensemble_member)),
     }
-
-
-def _why_no_matches(setup: Setup, best_tracks: BestTracks, axis: TimeAxis, matches: Matches) -> list[str]:
-    """A remark where best tracks were given and none of them could have been seen."""
-    if setup.best_tracks is None or len(matches):
-        return []
-    if calendars.has_own_dates(axis.calendar):
-        return [f"calendar {axis.calendar}: best tracks are not matched, since no observation has its dates"]
-    return [unmatched.reason(ibtracs.input_file(setup.best_tracks), best_tracks, axis, setup.settings)]
-
-
-def _best_tracks(setup: Setup, axis: TimeAxis) -> BestTracks:
-    if setup.best_tracks is None or calendars.has_own_dates(axis.calendar):
-        return BestTracks.none()
-    file, source = ibtracs.input_file(setup.best_tracks), setup.settings.wind_source
-    return _cached_best_tracks(file, axis.times[0], axis.times[-1], source)
-
-
-@functools.lru_cache(maxsize=8)  # a slot does many members of one year, one after the other: the same storms each time
-def _cached_best_tracks(file: InputFile, start: np.datetime64, stop: np.datetime64, wind_source: str) -> BestTracks:
-    return ibtracs.load(file.path, start, stop, wind_source=wind_source)
