@@ -80,7 +80,11 @@ def test_track_does_a_chain_and_shows_each_step(tmp_path):
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
-        (["--ensemble-member", 0, "--task", "field_colection"], 2, "unknown task 'field_colection'; known: vort_track, field_c"),
+        (
+            ["--ensemble-member", 0, "--task", "field_colection"],
+            2,
+            "unknown task 'field_colection'; known: vort_track, field_c",
+        ),
         (["--ensemble-member", 0, "--task", "field_collection"], 1, "vort_track/1987/member_000.nc: is not there"),
         (["--ensemble-member", 9], 1, "there is no member 9; choose 0 to 4"),
         (["--ensemble-member", 0, "--set", "treshold_s1=1"], 2, "did you mean 'threshold_s1'?"),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science.lists import CLASSES, StormList
-from stormtracks.science.results import list_layout
+from stormtracks.science.results import layout, list_layout
 
 Array = npt.NDArray[Any]
 
@@ -50,7 +50,8 @@ def _of_storms(name: str, kind: str, line: str) -> Column:
 
 
 def _around(name: str, line: str) -> Column:
-    return Column("f4", line, list_layout.FIELDS[name])
+    known = layout.FIELDS[name].attributes
+    return Column("f4", line, {key: known[key] for key in known if key not in ("_FillValue", "coordinates")})
 
 
 PER_TRACK = {
