@@ -1,6 +1,7 @@
 """Further fields beside the winds, each of which may be lacking: pressure, heights, temperature, water vapour, CAPE."""
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,7 @@ from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import times
-from stormtracks.science.reanalysis.folder.further_files import FurtherFiles, NoFile
+from stormtracks.science.reanalysis.folder.further_files import FurtherFiles, NoFile, RoleFiles
 from stormtracks.science.reanalysis.folder.layouts import Survey
 from stormtracks.science.reanalysis.further_field import FurtherField
 from stormtracks.science.reanalysis.joined import series
@@ -78,14 +79,27 @@ def open_year_further(
     """Open the further fields of a year of a folder that was looked through; see `open_further`."""
     years = (year, year + 1) if times.crosses_new_year(season.files.wanted.season) else (year,)
     found = FurtherFiles(survey, years, season.files.layout)
-    opened = Further(season, survey.described)
+    files: dict[str, RoleFiles] = {}
+    missing: dict[str, str] = {}
     for role in roles:
-        opened.add(role, found, ensemble_member or 0)
-    return opened
+        with _keeping(missing, role):
+            files[role] = found.of(role)
+    return Further(season, files, missing, ensemble_member or 0)
 
 
 class Further:
     """The further fields of all members at the times of the winds; a context manager.
+
+    Parameters
+    ----------
+    season : Season
+        The open winds.
+    files : dict of str to RoleFiles
+        Role -> its files.
+    missing : dict of str to str
+        Role -> why it has none.
+    ensemble_member : int
+        Whose files are opened first.
 
     Attributes
     ----------
@@ -95,13 +109,19 @@ class Further:
         Role -> pressure level (hPa) at which it is read, of those that have one.
     """
 
-    def __init__(self, season: Season, described: Dataset) -> None:
+    def __init__(
+        self, season: Season, files: Mapping[str, RoleFiles], missing: Mapping[str, str], ensemble_member: int = 0
+    ) -> None:
         self._season = season
-        self._at: dict[str, float] = {}
-        self._files = Files(self._at, described, MOST // 2)  # beside those of the winds
+        self._at = {role: one.level for role, one in files.items()}
+        self._files = Files(self._at, season.files.wanted.described, MOST // 2)  # beside those of the winds
         self._fields: dict[str, FurtherField] = {}
-        self.missing: dict[str, str] = {}
-        self.levels: dict[str, float] = {}
+        self.missing = dict(missing)
+        self._look_into(files, ensemble_member)
+        for role, one in files.items():
+            with _keeping(self.missing, role):
+                self._fields[role] = self._opened(one, ensemble_member)
+        self.levels = {role: self._at[role] for role in self._fields if self._at[role]}
 
     def __enter__(self) -> "Further":
         return self
@@ -202,22 +222,25 @@ class Further:
         if changed:
             raise changed_while_read(changed)
 
-    def add(self, role: str, found: FurtherFiles, ensemble_member: int) -> None:
-        """Open a role, or keep why it cannot be used."""
-        try:
-            files = found.of(role)
-            self._at[role] = files.level
-            wanted = replace(self._season.files.wanted, level=files.level)
-            field = FurtherField(Members(files.layout, wanted, ensemble_member, self._files), self._season)
-            self._refuse_another_grid(field)
-            field.read_first(ensemble_member)
-        except NoFile as error:
-            self.missing[role] = str(error)
-        except InputError as error:
-            self.missing[role] = f"there, but refused: {error}"
-        else:
-            self._fields[role] = field
-            self.levels |= {role: files.level} if files.level else {}
+    def _look_into(self, files: Mapping[str, RoleFiles], ensemble_member: int) -> None:
+        """Look into each file once for all that it holds: by role, one with all of them would be opened seven times."""
+        by_path: dict[Path, list[str]] = {}
+        for role, one in files.items():
+            labels = list(one.layout.labels)
+            number = labels[ensemble_member] if ensemble_member < len(labels) else labels[0]
+            for path in one.layout.files[role][number]:
+                by_path.setdefault(path, []).append(role)
+        for path, held in by_path.items():
+            for role in held:
+                with contextlib.suppress(InputError):  # comes again where the role is opened
+                    self._files.known(path, role)
+
+    def _opened(self, one: RoleFiles, ensemble_member: int) -> FurtherField:
+        wanted = replace(self._season.files.wanted, level=one.level)
+        field = FurtherField(Members(one.layout, wanted, ensemble_member, self._files), self._season)
+        self._refuse_another_grid(field)
+        field.read_first(ensemble_member)
+        return field
 
     def _field(self, role: str) -> FurtherField:
         if role not in self._fields:
@@ -235,3 +258,14 @@ class Further:
         for other in self._fields.values():
             if ROLES[other.role].quantity == quantity:
                 series.refuse_difference(other.files.first.field, field.files.first.field, same_members=False)
+
+
+@contextlib.contextmanager
+def _keeping(missing: dict[str, str], role: str) -> Iterator[None]:
+    """Keep why a role is not there."""
+    try:
+        yield
+    except NoFile as error:
+        missing[role] = str(error)
+    except InputError as error:
+        missing[role] = f"there, but refused: {error}"

@@ -1,6 +1,7 @@
 """Further fields beside the winds: in each layout, in each unit, at each level; what cannot be used is left out."""
 
 import contextlib
+import re
 from dataclasses import replace
 
 import netCDF4
@@ -11,9 +12,9 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_further, open_season
 from stormtracks.science.reanalysis.roles import FURTHER
 from stormtracks.strict_dataclass import KeyRefused
+from tests.science.reanalysis.kinds_of_further import CASES as FURTHER_CASES
+from tests.science.reanalysis.kinds_of_further import HOURS, USUAL, values
 
-USUAL = {"pressure": 1.0e5, "height_upper": 11_500.0, "height_middle": 5_500.0, "height_lower": 100.0}
-USUAL |= {"temperature": 285.0, "precipitable_water": 30.0, "cape": 800.0}
 HPA = {"height_upper": 200.0, "height_middle": 500.0, "height_lower": 1000.0}
 
 
@@ -68,8 +69,8 @@ def test_the_archive_of_a_file_per_member(tmp_path, write_file, recipe, fields_o
     truth = {}
     for member in (1, 2, 3):
         u, v = fields_of(recipe(), member)
-        for name, values in (("UGRD", u), ("VGRD", v)):
-            write_file(tmp_path / f"{name}850.2005_mem{member:03d}.nc", {name: values}, recipe())
+        for name, wind in (("UGRD", u), ("VGRD", v)):
+            write_file(tmp_path / f"{name}850.2005_mem{member:03d}.nc", {name: wind}, recipe())
         truth[member] = field(
             tmp_path / f"PRMSL.2005_mem{member:03d}.nc", "pressure", recipe(), "PRMSL", seed=member, units="Pa"
         )
@@ -148,3 +149,22 @@ def test_what_is_not_there_cannot_be_read(tmp_path, winds):
         assert further.roles == () and further.grid != further.missing
         with pytest.raises(InputError, match=r"cape: no file of 2005 has the convective available potential energy"):
             further.read("cape", 0, 1, [0])
+
+
+@pytest.mark.parametrize("case", FURTHER_CASES, ids=[case.name for case in FURTHER_CASES])
+def test_case(tmp_path, case):
+    case.write(tmp_path / "data")
+    with opened(tmp_path / "data", dataset=case.dataset or None) as further:
+        assert further.roles == case.there, further.missing
+        for role, pattern in case.missing.items():
+            assert re.search(pattern, further.missing[role]), further.missing[role]
+        assert {role: further.levels[role] for role in case.levels} == case.levels
+        for role in case.there:
+            read = further.read(role, 0, len(HOURS), [0])[:, 0]
+            grid = further.grid(role)
+            right = values(role, HOURS, grid.lat, grid.lon)
+            there = ~np.isnan(read).all(axis=(1, 2))
+            assert np.count_nonzero(~there) == case.lacking and read.shape == right.shape
+            assert np.nanmax(np.abs(read[there] - right[there])) <= 0.02
+        remarks = " ".join(further.remarks_on(0))
+        assert re.search(case.remark, remarks) if case.remark else not remarks

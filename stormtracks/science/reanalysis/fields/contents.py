@@ -1,4 +1,4 @@
-"""What is inside a file: which winds and further fields, of which years. Looked at once while it does not change."""
+"""What is inside a file: which winds, or further fields, of which years. Looked at once while it does not change."""
 
 import functools
 from collections import OrderedDict
@@ -25,25 +25,25 @@ _MOST = 32768
 
 @dataclass(frozen=True)
 class FileContents:
-    """What a file has for us.
+    """What a file has of some roles: of what is tracked, or of further fields.
 
     Attributes
     ----------
     found : tuple of Candidate
-        Whatever has a role, also what cannot be used.
+        Also what cannot be used.
     """
 
     found: tuple[Candidate, ...]
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
-        """Winds and vorticity that can be used; empty for a file that has neither."""
-        return tuple(one for one in self.found if not one.fault and one.role in TRACKED)
+        """What can be used; empty for a file that has nothing for us."""
+        return tuple(one for one in self.found if not one.fault)
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Why winds that are there cannot be used, a sentence each with the file's name."""
-        return tuple(one.fault for one in self.found if one.fault and one.role in TRACKED)
+        """Why what is there cannot be used, a sentence each with the file's name."""
+        return tuple(one.fault for one in self.found if one.fault)
 
     def of_role(self, role: str) -> tuple[Candidate, ...]:
         """What can be used in a role."""
@@ -104,10 +104,13 @@ class Looks:
     ----------
     described : Dataset
         The user's description.
+    roles : tuple of str
+        Which roles they are looked into for: `TRACKED` or `FURTHER`.
     """
 
-    def __init__(self, described: Dataset) -> None:
+    def __init__(self, described: Dataset, roles: tuple[str, ...] = TRACKED) -> None:
         self._described = described
+        self._roles = roles
         self._seen: dict[Path, tuple[FileContents, str]] = {}
 
     def at(self, path: Path) -> FileContents:
@@ -119,16 +122,20 @@ class Looks:
         inside, unreadable = self._look(path)
         return unreadable or ("" if inside.candidates else next(iter(inside.faults), ""))
 
+    def unreadable(self, path: Path) -> str:
+        """Why a file cannot be read at all; "" for one that can."""
+        return self._look(path)[1]
+
     def _look(self, path: Path) -> tuple[FileContents, str]:
         if path not in self._seen:
             try:
-                self._seen[path] = look(path, self._described), ""
+                self._seen[path] = look(path, self._described, self._roles), ""
             except InputError as error:
                 self._seen[path] = _NOTHING, str(error)
         return self._seen[path]
 
 
-def look(path: str | Path, described: Dataset | None = None) -> FileContents:
+def look(path: str | Path, described: Dataset | None = None, roles: tuple[str, ...] = TRACKED) -> FileContents:
     """The contents of a file, which is opened where it is not known what is inside.
 
     Parameters
@@ -136,6 +143,8 @@ def look(path: str | Path, described: Dataset | None = None) -> FileContents:
     path : Path
     described : Dataset, optional
         The user's description: names of variables and of the dimension of members.
+    roles : tuple of str
+        Which roles it is looked into for: `TRACKED` or `FURTHER`.
 
     Raises
     ------
@@ -143,27 +152,27 @@ def look(path: str | Path, described: Dataset | None = None) -> FileContents:
         The file cannot be read.
     """
     described = described or Dataset()
-    key = _key(InputFile.of(path), described)
+    key = _key(InputFile.of(path), described, roles)
     if key in _known:
         _known.move_to_end(key)
         return _known[key]
     source = Source(path)
     try:
-        return of_source(source, described)
+        return of_source(source, described, roles)
     finally:
         source.close()
 
 
-def of_source(source: Source, described: Dataset) -> FileContents:
+def of_source(source: Source, described: Dataset, roles: tuple[str, ...] = TRACKED) -> FileContents:
     """The contents of an open file."""
-    key = _key(source.file, described)
+    key = _key(source.file, described, roles)
     if key not in _known:
         with attributes.read_once():
-            _known[key] = FileContents(variables.candidates(source.nc, source.path, described))
+            _known[key] = FileContents(variables.candidates(source.nc, source.path, described, roles))
         while len(_known) > _MOST:
             _known.popitem(last=False)
     return _known[key]
 
 
-def _key(file: InputFile, described: Dataset) -> tuple[object, ...]:
-    return file, tuple(sorted(described.variables.items())), described.member
+def _key(file: InputFile, described: Dataset, roles: tuple[str, ...]) -> tuple[object, ...]:
+    return roles, file, tuple(sorted(described.variables.items())), described.member

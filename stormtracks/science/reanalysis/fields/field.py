@@ -11,7 +11,7 @@ from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import axes, levels
 from stormtracks.science.reanalysis.fields import chunks, contents, units, variables
 from stormtracks.science.reanalysis.fields.variables import Candidate
-from stormtracks.science.reanalysis.roles import ROLES, TRACKED
+from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED
 from stormtracks.science.reanalysis.stored.packing import Packing, within
 from stormtracks.science.reanalysis.stored.source import Source
 
@@ -216,7 +216,7 @@ def _whole(axis: axes.Axis) -> int | slice:
 def _chosen(source: Source, role: str, level: float, described: Dataset) -> Candidate:
     """The variable of an open file that holds what a role asks for, at a level (hPa)."""
     named = described.variables.get(role)
-    found = contents.of_source(source, described).found
+    found = contents.of_source(source, described, TRACKED if role in TRACKED else FURTHER).found
     if named is not None and named not in (*source.nc.variables, *(one.name for one in found)):
         choice = ", ".join(source.nc.variables)
         raise InputError(f"{source.path}: there is no variable {named!r}; choose one of {choice}")

@@ -14,7 +14,7 @@ from stormtracks.science.reanalysis.dimensions.axes import Axis
 from stormtracks.science.reanalysis.dimensions.levels import Levels
 from stormtracks.science.reanalysis.fields import recognition, statistic, structure, units
 from stormtracks.science.reanalysis.fields.structure import Structure
-from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED, of_quantity
+from stormtracks.science.reanalysis.roles import ROLES, TRACKED, of_quantity
 from stormtracks.science.reanalysis.stored.attributes import text
 
 _NOT_AT_SEA_LEVEL = (
@@ -64,8 +64,10 @@ class Candidate:
         return "" if self.structure is None else self.structure.levels.guess
 
 
-def candidates(nc: netCDF4.Dataset, path: Path, described: Dataset) -> tuple[Candidate, ...]:
-    """All variables of an open file that have a role, a tuple of `Candidate`: winds, vorticity, further fields.
+def candidates(
+    nc: netCDF4.Dataset, path: Path, described: Dataset, roles: Collection[str] = TRACKED
+) -> tuple[Candidate, ...]:
+    """All variables of an open file that have one of some roles, a tuple of `Candidate`.
 
     Those that the user's description names stand for their roles alone; else it is their names that say it, or that
     there is one variable only in a file whose own name does. A height has each role of heights, whatever its levels.
@@ -73,16 +75,16 @@ def candidates(nc: netCDF4.Dataset, path: Path, described: Dataset) -> tuple[Can
     like: dict[tuple[object, ...], Structure] = {}
     found: list[Candidate] = []
     for name, variable in nc.variables.items():
-        given = [role for role, named in described.variables.items() if named == name]
+        given = [role for role, named in described.variables.items() if named == name and role in roles]
         own, level = recognition.quantity(name, variable)
-        by_itself = [role for role in _roles(own) if role not in described.variables]
+        by_itself = [role for role in _roles(own) if role in roles and role not in described.variables]
         by_role = given or by_itself
         if by_role and own == recognition.SURFACE_PRESSURE and not given:
             found.append(Candidate(by_role[0], name, None, f"{path}: {name}: {_NOT_AT_SEA_LEVEL}"))
         elif by_role:
             found += _candidates(variable, by_role, level, path, described, like)
-    grouped = (one for roles in (TRACKED, FURTHER) for one in _grouped(nc, path, described, found, roles))
-    return (*found, *grouped)
+    by_user = {name: role for role, name in described.variables.items() if role in roles}
+    return tuple(found or _in_groups(nc, path, by_user, roles))
 
 
 def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -> Candidate:
@@ -140,15 +142,6 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
 def _roles(quantity: str) -> tuple[str, ...]:
     """The roles that a variable of a quantity may have."""
     return ("pressure",) if quantity == recognition.SURFACE_PRESSURE else of_quantity(quantity)
-
-
-def _grouped(
-    nc: netCDF4.Dataset, path: Path, described: Dataset, found: list[Candidate], roles: Collection[str]
-) -> Iterator[Candidate]:
-    """What the groups of a file hold of some roles of which nothing stands outside of them."""
-    if not any(one.role in roles for one in found):
-        by_user = {name: role for role, name in described.variables.items() if role in roles}
-        yield from _in_groups(nc, path, by_user, roles)
 
 
 def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str], roles: Collection[str]) -> Iterator[Candidate]:

@@ -18,10 +18,11 @@ from pathlib import Path
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import roles
 from stormtracks.science.reanalysis.dimensions import levels
-from stormtracks.science.reanalysis.folder import layouts, listing
+from stormtracks.science.reanalysis.fields.contents import Looks
+from stormtracks.science.reanalysis.folder import layouts, leftovers, listing
 from stormtracks.science.reanalysis.folder.layouts import Entry, Layout, Survey
 from stormtracks.science.reanalysis.folder.listing import Found
-from stormtracks.science.reanalysis.roles import ROLES
+from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.stored import formats
 
 _KNOWN = re.compile(
@@ -72,6 +73,7 @@ class FurtherFiles:
 
     def __init__(self, survey: Survey, years: tuple[int, ...], winds: Layout) -> None:
         self._survey = survey
+        self._looks = Looks(survey.described, FURTHER)
         self._years = years
         self._winds = winds
 
@@ -146,26 +148,35 @@ class FurtherFiles:
         return role in described.further_files or bool(described.of_tracked.files)
 
     def _holds(self, role: str, path: Path) -> bool:
-        return bool(self._survey.looks.at(path).of_role(role))
+        return bool(self._looks.at(path).of_role(role))
 
     def _of_years(self, entries: list[Entry]) -> list[Entry]:
         return [entry for entry in entries if not self._years_of(entry).isdisjoint(self._years)]
 
     def _years_of(self, entry: Entry) -> Set[int]:
-        return {entry.year} if entry.year is not None else self._survey.looks.at(entry.path).years_of(entry.role)
+        return {entry.year} if entry.year is not None else self._looks.at(entry.path).years_of(entry.role)
 
     def _nothing(self, role: str) -> InputError:
         """Why there is no file of a role: what looks like one cannot be used, or there is none."""
-        looks = self._survey.looks
         template = self._survey.described.further_files.get(role)
         if template is not None:
             return NoFile(f"no file of {self._years[0]} matches {template!r}, or it has nothing that can be used")
         for path in self._candidates(role):
-            fault = looks.at(path).fault(role)
+            fault = self._looks.at(path).fault(role)
             if fault:
                 return InputError(fault)
         which = "file" if not self._is_described(role) else "described file of the winds"
-        return NoFile(f"no {which} of {self._years[0]} has {roles.described(role)} ({ROLES[role].names})")
+        besides = "".join(f"; {remark}" for remark in self._unreadable)
+        return NoFile(f"no {which} of {self._years[0]} has {roles.described(role)} ({ROLES[role].names}){besides}")
+
+    @property
+    def _unreadable(self) -> list[str]:
+        """What is said of files that were looked into and cannot be read."""
+        if "_others" not in self.__dict__:  # none was
+            return []
+        paths = [self._survey.folder / file.path for file in self._others]
+        faults = {path: fault for path in paths if (fault := self._looks.unreadable(path))}
+        return [leftovers.left_out(path, fault) for path, fault in list(faults.items())[:_NAMED]]
 
     def _candidates(self, role: str) -> Iterable[Path]:
         """The files that were looked into for a role."""
@@ -190,9 +201,7 @@ class FurtherFiles:
 
     def _levels_of(self, entry: Entry) -> tuple[float, ...] | None:
         """The levels (hPa) of a file; None where nothing says them, or they are found out when it is opened."""
-        return (
-            (entry.level,) if entry.level is not None else self._survey.looks.at(entry.path).levels(entry.role) or None
-        )
+        return (entry.level,) if entry.level is not None else self._looks.at(entry.path).levels(entry.role) or None
 
     def _layout(self, role: str, entries: Sequence[Entry]) -> Layout:
         """The files of the winds' members; refused where there are others."""
@@ -212,7 +221,7 @@ class FurtherFiles:
                 f"{self._survey.folder}: there is no file with it of {len(lacking):,} of the {len(labels):,} members "
                 f"({_some(lacking)}); add them"
             )
-        return Layout({role: {number: files[number] for number in labels}}, labels)
+        return Layout({role: {number: files[number] for number in labels}}, labels, tuple(self._unreadable))
 
 
 def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:

@@ -102,7 +102,7 @@ class Survey:
     def __init__(self, folder: Path, described: Dataset) -> None:
         self.folder = folder
         self.described = described
-        self.looks = Looks(described)
+        self._looks = Looks(described)
         self._of_tracked = described.of_tracked
         depth = max([listing.DEPTH, *(template.count("/") for template in described.files.values())])
         self.listing = listing.of(folder, depth)
@@ -144,12 +144,12 @@ class Survey:
         if not self._of_years(chosen, years[:1]):
             raise self._no_year(years[0])
         remarks = leftovers.remarks(self.listing, self._faults(entries), [entry.path for entry in chosen], years)
-        fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self.looks, self._of_tracked), remarks)
+        fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self._looks, self._of_tracked), remarks)
         return _layout(self.folder, fitting, self._of_tracked, remarks)
 
     def _adds_times(self, path: str, other: str) -> bool:
         """Whether a file has times that another has not; also where only the other cannot be read."""
-        one, two = (self.looks.at(self.folder / name).times for name in (path, other))
+        one, two = (self._looks.at(self.folder / name).times for name in (path, other))
         return bool(len(one)) and not np.isin(one, two).all()
 
     def _by_names(self) -> list[Entry]:
@@ -178,7 +178,7 @@ class Survey:
         entries = []
         for file in self._opened:
             path = self.folder / file.path
-            roles = {candidate.role for candidate in self.looks.at(path).candidates}
+            roles = {candidate.role for candidate in self._looks.at(path).candidates}
             entries += [Entry(role, path, identity=file.identity) for role in sorted(roles)]
         return entries
 
@@ -187,10 +187,10 @@ class Survey:
         paths = [entry.path for entry in entries if entry.year is None]
         if entries is not self._named:
             paths += [self.folder / file.path for file in self._opened]
-        return {path: fault for path in paths if (fault := self.looks.fault(path))}
+        return {path: fault for path in paths if (fault := self._looks.fault(path))}
 
     def _years_of(self, entry: Entry) -> Set[int]:
-        return {entry.year} if entry.year is not None else self.looks.at(entry.path).years
+        return {entry.year} if entry.year is not None else self._looks.at(entry.path).years
 
     def _of_years(self, entries: list[Entry], years: tuple[int, ...]) -> list[Entry]:
         """The entries that have one of some years."""

@@ -39,7 +39,7 @@ def remarks(
     for path, fault in faults.items():
         if _without_numbers(path) in alike and _may_be_of(path, years):
             raise InputError(fault)
-    found = [*(_left_out(path, fault) for path, fault in faults.items()), *map(_as_remark, listing.faults)]
+    found = [*(left_out(path, fault) for path, fault in faults.items()), *map(_as_remark, listing.faults)]
     found += _copies(listing.copies, years)
     more = len(found) - _NAMED
     return tuple(found if more <= 1 else [*found[:_NAMED], f"{more:,} more files and folders were left out"])
@@ -48,7 +48,7 @@ def remarks(
 def no_year(folder: Path, year: int, there: list[int], listing: Listing, faults: Mapping[Path, str]) -> InputError:
     """The refusal of a year that no file has: the years that there are, or what each file is instead."""
     if there:
-        besides = "".join(f"; {_left_out(path, fault)}" for path, fault in list(faults.items())[:_NAMED])
+        besides = "".join(f"; {left_out(path, fault)}" for path, fault in list(faults.items())[:_NAMED])
         return PassingInputError(
             f"{folder}: there is no year {year}; choose from {ranges(there)}, or fetch it{besides}"
         )
@@ -151,7 +151,8 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
 
 
-def _left_out(path: Path, fault: str) -> str:
+def left_out(path: Path, fault: str) -> str:
+    """What is said of a file that a year does without, and why."""
     return f"{path.name} was left out: {fault.removeprefix(f'{path}: ')}"
 
 
