@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.fft
@@ -14,12 +13,6 @@ from stormtracks.science.synthetic.harmonics import Waves, legendre, products
 from stormtracks.science.synthetic.levels import LEVELS, UPPER_WAVES_WEST, UPWARD, jets, noise_share, share
 from stormtracks.science.synthetic.nature import Layer, nature
 from stormtracks.science.synthetic.plan import Plan
-
-SHARED_VARIANCE = 0.75
-"""Part of the noise's variance that all members have in common: 20CRv2c's members of September 1987 have
-correlations of 0.7 (southern hemisphere) to 0.97 (northern) in the vorticity of their geostrophic winds."""
-
-_COMMON, _OWN = np.float32(SHARED_VARIANCE**0.5), np.float32((1 - SHARED_VARIANCE) ** 0.5)
 
 
 class Background:
@@ -34,13 +27,14 @@ class Background:
         grid = plan.axes
         lat = np.clip(grid.lat, -90 + 1e-4, 90 - 1e-4)  # 11 m beside the poles, where all is finite
         like = nature(plan.like)
-        size = min(like.colour.truncation, len(grid.lon) // 2 - 1)
         self._nlon = len(grid.lon)
-        self._functions = legendre(lat, size)
+        sizes = [min(layer.colour.truncation, self._nlon // 2 - 1) for layer in like.layers]
+        functions = legendre(lat, max(sizes))
+        self._functions = [_of_size(functions, size) for size in sizes]
         self._cos = np.cos(np.radians(lat))[:, None]
         self._chains = [
-            _Chain(plan, layer, _amplitudes(like.colour.spectrum(size, layer.high_pass)), number)
-            for number, layer in enumerate(like.layers)
+            _Chain(plan, layer, _amplitudes(layer.colour.spectrum(size)), number)
+            for number, (layer, size) in enumerate(zip(like.layers, sizes, strict=True))
         ]
         self._levels = {level: _Level.at(level, like.layers, lat, plan.noise) for level in LEVELS}
 
@@ -52,16 +46,18 @@ class Background:
     def levels(self, wanted: Sequence[int] = LEVELS) -> Iterator[dict[int, tuple[Floats, Floats]]]:
         """The winds of each step at several levels (hPa)."""
         for coefficients in zip(*self._chains, strict=True):
-            waves = [tuple(products(functions, part) for functions in self._functions) for part in coefficients]
+            layers = zip(self._functions, coefficients, strict=True)
+            waves = [tuple(products(function, part) for function in functions) for functions, part in layers]
             yield {level: self._winds(waves, self._levels[level]) for level in wanted}
 
     def _winds(self, waves: Sequence[tuple[Waves, ...]], level: "_Level") -> tuple[Floats, Floats]:
-        eastward: Any = 0
-        northward: Any = 0
-        order = np.arange(len(waves[0][0]), dtype=np.float32)[:, None, None]
+        eastward, northward = np.zeros((2, max(len(psi) for psi, _ in waves), *waves[0][0].shape[1:]), np.complex64)
+        order = np.arange(len(eastward), dtype=np.float32)[:, None, None]
         for layer, (psi, slope) in zip(level.layers, waves, strict=True):
-            eastward = eastward - layer.weight * slope - layer.slope * psi
-            northward = northward + (layer.weight / self._cos.astype(np.float32)) * order * (1j * psi)
+            some = slice(len(psi))
+            eastward[some] -= layer.weight * slope
+            eastward[some] -= layer.slope * psi
+            northward[some] += (layer.weight / self._cos.astype(np.float32)) * order[some] * (1j * psi)
         if level.west:
             turn = np.exp(1j * np.radians(level.west) * order).astype(np.complex64)
             eastward, northward = eastward * turn, northward * turn
@@ -73,6 +69,12 @@ class Background:
         """Fourier coefficients (order, latitude, member) -> (member, latitude, longitude)."""
         waves = np.ascontiguousarray(waves.transpose(2, 1, 0))
         return scipy.fft.irfft(waves, n=self._nlon, axis=-1, norm="forward")
+
+
+def _of_size(functions: tuple[Floats, Floats], size: int) -> tuple[Floats, Floats]:
+    """Legendre functions and their slopes up to a degree."""
+    p, slope = (np.ascontiguousarray(table[: size + 1, :, : size + 1]) for table in functions)
+    return p, slope
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class _Chain:
         self._generators = [np.random.default_rng([plan.seed, 3, number, *seed]) for seed in seeds]
         degree = np.arange(len(scale))
         self._scale = scale
+        self._common, self._own = (np.float32(part**0.5) for part in (layer.shared, 1 - layer.shared))
         lifetime = np.clip(layer.lifetime_h * np.sqrt(15 / np.maximum(degree, 1)), 6, 120)
         keep = np.exp(-plan.step_hours / lifetime)
         turn = np.exp(-1j * np.radians(layer.drift) * plan.step_hours / 24 * degree)  # degree stands for order here
@@ -131,7 +134,7 @@ class _Chain:
         state = self._draw()
         for step in itertools.count(1):
             common, own = state[..., :1], state[..., 1:]
-            yield np.multiply(self._scale, _COMMON * common + _OWN * own)
+            yield np.multiply(self._scale, self._common * common + self._own * own)
             if step == self._steps:
                 return
             state = self._keep * state + self._fresh * self._draw()

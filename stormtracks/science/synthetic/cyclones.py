@@ -10,7 +10,7 @@ from stormtracks.science.sphere import lat_lon
 from stormtracks.science.synthetic.courses import Room, courses
 from stormtracks.science.synthetic.nature import Population, nature
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.vortices import Vortex, displaced, resolution, wander
+from stormtracks.science.synthetic.vortices import Vortex, displaced, least_size_km, resolution, wander
 
 TROPICAL_CYCLONE = "tropical_cyclone"
 CLASSES = (
@@ -87,6 +87,8 @@ def _structures(plan: Plan, population: Population, number: int, count: int) -> 
     """Class, size (km) and upper share of each cyclone, from a generator of their own."""
     generator = np.random.default_rng([plan.seed, 5, number])
     sizes = generator.uniform(*population.size_km, count)
+    if plan.like:
+        sizes = np.maximum(sizes, least_size_km(plan.grid))
     secluded = generator.random(count) < population.seclusions
     shares = np.where(
         secluded, generator.uniform(*SECLUSION_SHARE, count), generator.uniform(*population.upper_share, count)

@@ -1,5 +1,7 @@
 """The levels that a planted season has, and how winds there go with those at 850 hPa."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from stormtracks.science.arrays import Floats
@@ -10,11 +12,14 @@ LEVELS = (850, 500, 200)
 UPWARD = {850: 0.0, 500: 0.38, 200: 1.0}
 """How far up a level is on the way from 850 to 200 hPa, in log-pressure: ln(850 / p) / ln(850 / 200), nearly."""
 
+UPWARD_IN_STORMS = {850: 0.0, 500: 0.22, 200: 1.0}
+"""The same in a tropical cyclone, whose wind hardly fades below 500 hPa and fast above: the warm core lies high."""
+
 UPPER_WAVES_WEST = 6.0
 """Degrees that waves at 200 hPa lie west of those at 850 hPa, as growing ones do."""
 
 
-def share(level: int, upper_share: Floats | float) -> Floats | float:
+def share(level: int, upper_share: Floats | float, upward: Mapping[int, float] = UPWARD) -> Floats | float:
     """Share of the wind at 850 hPa that there is at a level, from the share at 200 hPa.
 
     Parameters
@@ -23,6 +28,8 @@ def share(level: int, upper_share: Floats | float) -> Floats | float:
         One of `LEVELS`, hPa.
     upper_share : float or ndarray
         That at 200 hPa: below 1 the core is warm, above 1 it is cold.
+    upward : mapping of int to float
+        How far up each level is, `UPWARD` or `UPWARD_IN_STORMS`.
 
     Returns
     -------
@@ -34,7 +41,7 @@ def share(level: int, upper_share: Floats | float) -> Floats | float:
     >>> [round(share(level, 0.3), 2) for level in LEVELS]
     [1.0, 0.73, 0.3]
     """
-    return 1 + UPWARD[level] * (upper_share - 1)
+    return 1 + upward[level] * (upper_share - 1)
 
 
 def noise_share(lat: Floats) -> Floats:

@@ -6,12 +6,47 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 
+SHARED_VARIANCE = 0.75
+"""Part of the noise's variance that all members have in common: 20CRv2c's members of September 1987 have
+correlations of 0.7 (southern hemisphere) to 0.97 (northern) in the vorticity of their geostrophic winds."""
+
 _Line = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
+class Colour:
+    """The spectrum of a noise's vorticity by spherical-harmonic degree n.
+
+    Attributes
+    ----------
+    truncation : int
+        Highest degree.
+    rolloff, power : float
+        The spectrum is multiplied by exp(-(n / rolloff) ** power).
+    high_pass : float
+        And by n^4 / (n^4 + high_pass^4); 0: not at all. Without it the large waves' pressure has a spread of 45 hPa in
+        mid-latitudes.
+    """
+
+    truncation: int
+    rolloff: float
+    power: float
+    high_pass: float = 0.0
+
+    def spectrum(self, size: int) -> Floats:
+        """Variance by degree 0 to `size`, adding up to 1: rises to degree 8, is flat to about 25 and falls beyond as
+        the degree to the power of -1 (an energy spectrum of -3), down to what the model of the archive resolves."""
+        degree = np.arange(size + 1.0)
+        shape = degree / (degree + 8) / (1 + (degree / 25) ** 2) ** 0.15
+        shape *= np.exp(-((degree / self.rolloff) ** self.power))
+        if self.high_pass:
+            shape *= degree**4 / (degree**4 + self.high_pass**4)
+        return shape / shape.sum()
+
+
+@dataclass(frozen=True)
 class Layer:
-    """A part of the noise with a motion and a place of its own.
+    """A part of the noise with a motion, a place and a colour of its own.
 
     Attributes
     ----------
@@ -21,43 +56,16 @@ class Layer:
         Time in which a structure of degree 15 decorrelates to 1/e; others as degree to the power of -0.5.
     std : tuple of (float, float)
         Latitude (degrees) and standard deviation of the vorticity there (1e-5 s-1).
-    high_pass : float
-        The spectrum is multiplied by n^4 / (n^4 + high_pass^4); 0: not at all. Without it the large waves' pressure has
-        a spread of 45 hPa in mid-latitudes.
+    colour : Colour
+    shared : float
+        Part of the variance that all members have in common.
     """
 
     drift: float
     lifetime_h: float
     std: _Line
-    high_pass: float = 0.0
-
-
-@dataclass(frozen=True)
-class Colour:
-    """The spectrum of the noise's vorticity by spherical-harmonic degree n.
-
-    Attributes
-    ----------
-    truncation : int
-        Highest degree.
-    rolloff, power : float
-        The spectrum is multiplied by exp(-(n / rolloff) ** power).
-    """
-
-    truncation: int
-    rolloff: float
-    power: float
-
-    def spectrum(self, size: int, high_pass: float) -> Floats:
-        """Variance by degree 0 to `size`, adding up to 1: rises to degree 8, is flat to about 25 and falls beyond as
-        the degree to the power of -1 (an energy spectrum of -3), down to what the model of the archive resolves."""
-        degree = np.arange(size + 1.0)
-        shape = (
-            degree / (degree + 8) / (1 + (degree / 25) ** 2) ** 0.15 * np.exp(-((degree / self.rolloff) ** self.power))
-        )
-        if high_pass:
-            shape *= degree**4 / (degree**4 + high_pass**4)
-        return shape / shape.sum()
+    colour: Colour
+    shared: float = SHARED_VARIANCE
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,6 @@ class Nature:
 
     Attributes
     ----------
-    colour : Colour
     layers : tuple of Layer
     populations : tuple of Population
     at_rest, per_knot : float
@@ -126,7 +133,6 @@ class Nature:
         Distance of the strongest wind of the storms; None: the same for all, by the grid.
     """
 
-    colour: Colour
     layers: tuple[Layer, ...]
     populations: tuple[Population, ...]
     at_rest: float
@@ -149,20 +155,35 @@ def nature(like: str | None) -> Nature:
     return NATURES[like]
 
 
-def _layers(extratropics: tuple[float, float], tropics: tuple[float, float]) -> tuple[Layer, ...]:
-    """Noise of the extratropics and of the tropics, each (times, high pass)."""
-    return tuple(
-        Layer(layer.drift, layer.lifetime_h, tuple((lat, std * times) for lat, std in layer.std), high_pass)
-        for layer, (times, high_pass) in zip(LAYERS, (extratropics, tropics), strict=True)
+def _mirrored(*north: tuple[float, float]) -> _Line:
+    """Latitudes and values of the north, and the same of the south."""
+    return tuple((-lat, value) for lat, value in reversed(north)) + north
+
+
+def _noise(extratropics: tuple[float, Colour], tropics: tuple[float, Colour]) -> tuple[Layer, ...]:
+    """Noise of the extratropics and of the tropics, each with its strength and its colour; and planetary waves."""
+    parts = zip(LAYERS, (extratropics, tropics), strict=True)
+    return (
+        *(
+            Layer(layer.drift, layer.lifetime_h, tuple((lat, std * times) for lat, std in layer.std), colour)
+            for layer, (times, colour) in parts
+        ),
+        PLANETARY,
     )
 
 
+_ERA5 = Colour(96, 90.0, 8.0)
+
 LAYERS = (
-    Layer(10.0, 48.0, ((-90, 3.5), (-72, 3.5), (-60, 2.7), (-50, 2.5), (-38, 2.3), (-25, 0.8), (-10, 0.0), (10, 0.0),
-                       (25, 0.8), (38, 2.3), (50, 2.5), (60, 2.7), (72, 3.5), (90, 3.5))),
-    Layer(-5.0, 72.0, ((-90, 0.0), (-45, 0.0), (-25, 1.25), (-10, 1.15), (10, 1.15), (25, 1.25), (45, 0.0), (90, 0.0))),
-)  # fmt: skip
+    Layer(10.0, 48.0, _mirrored((10, 0.0), (25, 0.8), (38, 2.3), (50, 2.5), (60, 2.7), (72, 3.5), (90, 3.5)), _ERA5),
+    Layer(-5.0, 72.0, _mirrored((10, 1.15), (25, 1.25), (45, 0.0), (90, 0.0)), _ERA5),
+)
 """Extratropics and tropics."""
+
+PLANETARY = Layer(
+    2.0, 120.0, _mirrored((10, 0.08), (25, 0.32), (50, 0.32), (70, 0.24), (90, 0.24)), Colour(12, 7.0, 2.0, 3.0), 0.95
+)
+"""Waves whose vorticity is small and whose pressure is not: highs and lows that the cyclones lie in."""
 
 _PLAIN = (
     Population("midlatitude_low", 10.0, (35, 70), (2.0, 5.0), 8.0e-5, 0.4, (5, 15), (0, 3), (330.0, 330.0)),
@@ -172,28 +193,32 @@ _PLAIN = (
 
 _CLASSES = (
     Population(
-        "midlatitude_low", 6.0, (30, 62), (3.0, 8.0), 8.0e-5, 0.4, (8, 16), (0, 2.5), (300.0, 600.0), (1.2, 1.8),
-        exponent=0.7, winter=0.2, winter_strength=0.2, seclusions=0.05, apart_km=1200.0,
+        "midlatitude_low", 3.2, (30, 62), (3.0, 8.0), 1.2e-4, 0.4, (8, 16), (0, 2.5), (220.0, 400.0), (1.2, 1.8),
+        exponent=0.7, winter=0.02, winter_strength=0.2, seclusions=0.05, apart_km=1200.0,
     ),
     Population(
-        "tropical_disturbance", 36.0, (5, 32), (0.5, 2.0), 4.8e-5, 0.3, (-8, 2), (-1, 2), (250.0, 350.0), (0.2, 1.6)
+        "tropical_disturbance", 36.0, (5, 32), (0.5, 2.0), 4.2e-5, 0.3, (-8, 2), (-1, 2), (220.0, 300.0), (0.2, 1.6)
     ),
     Population(
-        "subtropical_low", 0.15, (25, 40), (2.0, 6.0), 7.0e-5, 0.3, (-3, 8), (0, 2), (300.0, 450.0), (0.6, 1.1),
+        "subtropical_low", 0.15, (25, 40), (2.0, 6.0), 9.0e-5, 0.3, (-3, 8), (0, 2), (300.0, 450.0), (0.6, 1.1),
         exponent=0.7, apart_km=1200.0,
     ),
     Population(
-        "heat_low", 1.0, (15, 40), (3.0, 10.0), 4.0e-5, 0.3, (-0.3, 0.3), (-0.2, 0.2), (300.0, 500.0), (-0.4, 0.1),
+        "heat_low", 1.0, (15, 40), (3.0, 10.0), 5.5e-5, 0.3, (-0.3, 0.3), (-0.2, 0.2), (300.0, 500.0), (-0.4, 0.1),
         winter=-0.9, over_land=True,
     ),
 )  # fmt: skip
 """Everything but storms: each population has a class, and shares of its wind that go up to 200 hPa."""
 
 NATURES: dict[str | None, Nature] = {
-    None: Nature(Colour(96, 90.0, 8.0), LAYERS, _PLAIN, 3.0e-5, 1.0e-6),
+    None: Nature(LAYERS, _PLAIN, 3.0e-5, 1.0e-6),
     "20crv2c": Nature(
-        Colour(62, 40.0, 3.0), _layers((0.7, 10.0), (1.1, 7.0)), _CLASSES, 2.5e-5, 1.7e-6, (250.0, 450.0)
+        _noise((1.0, Colour(62, 40.0, 3.0, 14.0)), (1.1, Colour(62, 40.0, 3.0, 12.0))), _CLASSES, 2.5e-5, 1.7e-6,
+        (245.0, 370.0),
     ),
-    "era5": Nature(Colour(96, 90.0, 8.0), _layers((0.7, 10.0), (1.0, 7.0)), _CLASSES, 2.5e-5, 1.7e-6, (250.0, 450.0)),
-}
+    "era5": Nature(
+        _noise((1.0, Colour(96, 90.0, 8.0, 14.0)), (1.0, Colour(96, 90.0, 8.0, 12.0))), _CLASSES, 2.5e-5, 1.7e-6,
+        (245.0, 370.0),
+    ),
+}  # fmt: skip
 """By `Plan.like`."""

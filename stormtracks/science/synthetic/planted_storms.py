@@ -9,7 +9,7 @@ from stormtracks.science.records import BestTracks
 from stormtracks.science.sphere import lat_lon, unit_vectors
 from stormtracks.science.synthetic.nature import nature
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.vortices import KM_PER_DEGREE, Vortex, displaced, resolution, wander
+from stormtracks.science.synthetic.vortices import KM_PER_DEGREE, Vortex, displaced, least_size_km, resolution, wander
 
 JITTER_KM = 50.0
 """Standard deviation of a member's storm about the best track, eastward and northward each."""
@@ -24,11 +24,12 @@ SIZE_CELLS = 1.5
 SIZE_KM = 180.0
 """Distance of the strongest wind: the cells that a grid needs for it, and the least that a reanalysis has of it."""
 
-LEAST_CELLS = 1.2
-"""The same where sizes vary."""
-
 UPPER_SHARE = (0.15, 0.4)
 """Share of a storm's wind at 200 hPa in that at 850 hPa."""
+
+TRANSITION = (35.0, 52.0)
+COLD_SHARE = 1.3
+"""Degrees from the equator between which that changes to the share of a mid-latitude low."""
 
 _UNKNOWN_WIND_KT = 30.0
 
@@ -71,14 +72,14 @@ class Course:
 class Storm:
     """A storm as it was planted in every member; `alive` and `resolved` have shape (member, step).
 
-    `upper_share` is the share of its wind at 200 hPa in that at 850 hPa: its core is warm.
+    `upper_share`, shape (step,), is the share of its wind at 200 hPa in that at 850 hPa: small where its core is warm.
     """
 
     course: Course
     vortex: Vortex
     alive: Bools
     resolved: Floats
-    upper_share: float
+    upper_share: Floats
 
 
 def storms(plan: Plan, best: BestTracks) -> list[Storm]:
@@ -157,7 +158,7 @@ def _ahead(centre: Floats, hours: Floats, at: Floats) -> Floats:
 def _plant(course: Course, plan: Plan, number: int) -> Storm:
     """The storm in every member: displaced, stronger or weaker, longer or shorter."""
     like, count = nature(plan.like), len(course.wind_kt)
-    size_km, upper_share = _structure(plan, number)
+    size_km, upper_share = _structure(plan, course, number)
     centre, strength = np.empty((plan.members, count, 3)), np.empty((plan.members, count))
     alive = np.zeros((plan.members, count), bool)
     observed = like.at_rest + like.per_knot * course.wind_kt
@@ -176,15 +177,19 @@ def _plant(course: Course, plan: Plan, number: int) -> Storm:
     return Storm(course, vortex, alive, resolved, upper_share)
 
 
-def _structure(plan: Plan, number: int) -> tuple[float, float]:
-    """A storm's size (km), no smaller than the grid can hold, and its upper share."""
+def _structure(plan: Plan, course: Course, number: int) -> tuple[float, Floats]:
+    """A storm's size (km), no smaller than the grid can hold, and its upper share at each step.
+
+    Poleward of `TRANSITION` the core turns cold, as that of storms that become extratropical does.
+    """
     generator = np.random.default_rng([plan.seed, 4, number])
     sizes = nature(plan.like).storm_size_km
     if sizes:
-        size_km = max(generator.uniform(*sizes), LEAST_CELLS * plan.grid * KM_PER_DEGREE)
+        size_km = max(generator.uniform(*sizes), least_size_km(plan.grid))
     else:
         size_km = max(SIZE_CELLS * plan.grid * KM_PER_DEGREE, SIZE_KM)
-    return size_km, float(generator.uniform(*UPPER_SHARE))
+    distance = np.abs(lat_lon(course.centre)[0])
+    return size_km, np.interp(distance, TRANSITION, (generator.uniform(*UPPER_SHARE), COLD_SHARE))
 
 
 def truth_rows(storm: Storm, member: int) -> tuple[Ints, Floats, Floats, Floats, Floats]:

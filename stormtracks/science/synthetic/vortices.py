@@ -120,6 +120,11 @@ def _along(centre: Floats, vectors: Floats) -> Floats:
     return x * vectors[0] + y * vectors[1] + z * vectors[2]
 
 
+def least_size_km(grid_degrees: float) -> float:
+    """The smallest vortex that a grid can hold: a cell from the centre to the strongest wind."""
+    return grid_degrees * KM_PER_DEGREE
+
+
 def resolution(grid_degrees: float, size_km: float) -> float:
     """What a centred difference over two cells leaves of a vortex's central vorticity."""
     return float(np.exp(-0.5 * (grid_degrees * KM_PER_DEGREE / size_km) ** 2))

@@ -1,13 +1,14 @@
 """A planted season's winds at three levels, step after step: noise and jets, storms, cyclones of the background."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.synthetic.background import Background
 from stormtracks.science.synthetic.cyclones import Cyclone, cyclones
-from stormtracks.science.synthetic.levels import LEVELS, share
+from stormtracks.science.synthetic.levels import LEVELS, UPWARD, UPWARD_IN_STORMS, share
 from stormtracks.science.synthetic.plan import Plan
 from stormtracks.science.synthetic.planted_storms import Storm
 from stormtracks.science.synthetic.vortices import Vortex, WindGrid
@@ -33,9 +34,9 @@ class Weather:
     def __init__(self, plan: Plan, planted: Sequence[Storm]) -> None:
         self._plan = plan
         self.cyclones: list[Cyclone] = cyclones(plan)
-        vortices = [(storm.vortex, storm.upper_share) for storm in planted]
-        vortices += [(cyclone.vortex, cyclone.upper_share) for cyclone in self.cyclones]
-        self._alive = _calendar(vortices)
+        storms = [_Planted.at_steps(storm.vortex, storm.upper_share, UPWARD_IN_STORMS) for storm in planted]
+        others = [_Planted.at_steps(cyclone.vortex, cyclone.upper_share, UPWARD) for cyclone in self.cyclones]
+        self._alive = _calendar(storms + others)
 
     def __len__(self) -> int:
         """Number of steps."""
@@ -48,15 +49,30 @@ class Weather:
         """
         grid, wanted = WindGrid(self._plan.axes), LEVELS if self._plan.like else LEVELS[:1]
         for step, winds in enumerate(Background(self._plan).levels(wanted)):
-            for vortex, upper_share in self._alive.get(step, ()):
-                grid.add_to(vortex, step, [(float(share(level, upper_share)), *winds[level]) for level in wanted])
+            for one in self._alive.get(step, ()):
+                at = step - one.vortex.first
+                parts = [(float(one.shares[level][at]), *winds[level]) for level in wanted]
+                grid.add_to(one.vortex, step, parts)
             yield winds
 
 
-def _calendar(vortices: Sequence[tuple[Vortex, float]]) -> dict[int, list[tuple[Vortex, float]]]:
-    """Which vortices there are at each step, each with its upper share."""
-    alive: dict[int, list[tuple[Vortex, float]]] = {}
-    for vortex, upper_share in vortices:
-        for at in np.flatnonzero(vortex.spin.any(axis=0)):
-            alive.setdefault(vortex.first + int(at), []).append((vortex, upper_share))
+@dataclass(frozen=True)
+class _Planted:
+    """A vortex, and the share of its wind that each level has at each of its steps."""
+
+    vortex: Vortex
+    shares: dict[int, Floats]
+
+    @classmethod
+    def at_steps(cls, vortex: Vortex, upper_share: Floats | float, upward: Mapping[int, float]) -> "_Planted":
+        steps = np.zeros(vortex.spin.shape[1])
+        return cls(vortex, {level: share(level, upper_share, upward) + steps for level in LEVELS})
+
+
+def _calendar(planted: Sequence[_Planted]) -> dict[int, list[_Planted]]:
+    """Which vortices there are at each step."""
+    alive: dict[int, list[_Planted]] = {}
+    for one in planted:
+        for at in np.flatnonzero(one.vortex.spin.any(axis=0)):
+            alive.setdefault(one.vortex.first + int(at), []).append(one)
     return alive
