@@ -1,6 +1,7 @@
 """One track per storm over the members of an ensemble, or one storm for those of their lists, with a probability."""
 
 from stormtracks.science.consensus.groups import ConsensusSettings, group
+from stormtracks.science.consensus.list_consensus import consensus_of_lists
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
 from stormtracks.science.consensus.of_folder import consensus
 from stormtracks.science.consensus.storm_table import consensus_table, to_json
@@ -11,6 +12,7 @@ __all__ = [
     "ConsensusStorms",
     "ConsensusTracks",
     "consensus",
+    "consensus_of_lists",
     "consensus_table",
     "group",
     "mean_tracks",

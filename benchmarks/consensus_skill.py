@@ -1,0 +1,252 @@
+"""Skill of lists and of their consensus, and how far its calibrated probability can be believed.
+
+    python -m benchmarks.consensus_skill RESULTS[=PLANTED] [RESULTS[=PLANTED] ...] [--list tc] [--share 0.5]
+                                         [--figure reliability.png] [--write calibration.json]
+
+RESULTS has what `classify` made, and `vort_track` before it. With =PLANTED, a folder of `inv plant`, storms are
+compared with what was planted; without it, with the best tracks that the lists were matched with. The calibration is
+fitted on all seasons but one and tested on that one, for each of them; --write keeps the one that is fitted on all.
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stormtracks.science import lists, matching, plots, reliability, results, sphere
+from stormtracks.science.consensus import calibration, consensus_of_lists
+from stormtracks.science.settings import Settings
+from stormtracks.science.synthetic import load_truth
+
+LEAST_HOURS = 36.0
+"""Planted storms count for POD if they last this long in the data."""
+
+
+@dataclass(frozen=True)
+class Season:
+    """A year's lists with what is true of them: `storms` is sid -> highest wind (kt) of those that count."""
+
+    label: str
+    classifier: str
+    members: list
+    lists: list
+    tracks: list
+    storms: dict
+    truth: object
+
+
+def main(arguments=None):
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("seasons", nargs="+", metavar="RESULTS[=PLANTED]")
+    parser.add_argument("--list", default="tc", choices=["tc"], help="the list")
+    parser.add_argument("--share", type=float, default=0.5, help="share of the lists that must have a storm")
+    parser.add_argument("--figure", type=Path, help="file for the reliability diagram")
+    parser.add_argument("--write", type=Path, help="file of calibrations to write the new one to")
+    options = parser.parse_args(arguments)
+    seasons = [season for one in options.seasons for season in read(one)]
+    report_skill(seasons, options.share)
+    found = [storms_of(season) for season in seasons]
+    tested = report_calibration(seasons, found)
+    if options.figure and tested:
+        plots.save(plots.reliability_diagram(tested), options.figure, overwrite=True)
+    if options.write:
+        write(options.write, seasons, found, tested)
+
+
+def read(argument):
+    """The seasons of a folder of results."""
+    folder, _, planted = argument.partition("=")
+    for year, members in results.choose(folder, "classify").items():
+        headed = [results.load_list(folder, year, member) for member in members]
+        truth = load_truth(Path(planted)) if planted else None
+        found = [one for _, one in headed]
+        if truth is not None:
+            found = [with_truth(one, truth, member) for member, one in zip(members, found, strict=True)]
+        places = [results.path(folder, "vort_track", year, member) for member in members]
+        tracks = [results.load_tracks(place) for place in places]
+        classifier = headed[0][0].provenance.get("settings", {}).get("classifier", "rule").partition(":")[0]
+        yield Season(
+            f"{year}, {len(members)} members", classifier, list(members), found, tracks, known(found, truth), truth
+        )
+
+
+def with_truth(storms, truth, member):
+    """A list that is matched with what was planted."""
+    keywords = Settings().keywords(matching.match)
+    return lists.matched(storms, matching.match(storms.of("tc").tracks, truth.storms(member), truth.axis, **keywords))
+
+
+def known(found, truth):
+    """Highest wind of each true storm that counts: planted ones that last, observed ones that a season could see."""
+    storms = {}
+    if truth is None:
+        for one in found:
+            storms |= dict(zip(one.matches.sid.tolist(), one.matches.max_wind_kt.tolist(), strict=True))
+        return storms
+    for member in range(len(found)):
+        best = truth.storms(member)
+        last = best.start + best.row_size - 1
+        hours = (best.time[last] - best.time[best.start]) / np.timedelta64(1, "h")
+        winds = np.maximum.reduceat(best.wind_kt, best.start)
+        storms |= {str(best.sid[row]): float(winds[row]) for row in np.flatnonzero(hours >= LEAST_HOURS)}
+    return storms
+
+
+def report_skill(seasons, share):
+    """Members' lists, and storms that a share of them holds."""
+    print(
+        f"{'season':20}{'':>12}{'POD 34 kt':>10}{'POD 64 kt':>10}{'FAR':>7}{'storms':>8}{'candidates':>12}"
+        f"{'path km':>9}{'smooth':>8}"
+    )
+    for season in seasons:
+        chosen = [one.of("tc") for one in season.lists]
+        pods = [[pod(season, set(held(one)), least) for one in chosen] for least in (34, 64)]
+        false = [np.mean(one.matches.storm_of_track < 0) if len(one) else np.nan for one in chosen]
+        member_km = member_error(season)
+        print(
+            f"{season.label:20}{'a member':>12}{np.mean(pods[0]):10.3f}{np.mean(pods[1]):10.3f}{np.nanmean(false):7.3f}"
+            f"{np.mean([len(one) for one in chosen]):8.1f}{'':>12}{member_km:9.1f}{'':>8}"
+        )
+        agreed = agreed_of(season, share)
+        sids = set(agreed.sid[~agreed.candidate].tolist())
+        rough, smooth = (path_error(season, agreed, kind) for kind in ("", "_smooth"))
+        print(
+            f"{'':20}{'consensus':>12}{pod(season, sids, 34):10.3f}{pod(season, sids, 64):10.3f}"
+            f"{np.mean(agreed.candidate) if len(agreed) else np.nan:7.3f}{len(agreed):8d}{agreed.candidate.sum():12d}"
+            f"{rough:9.1f}{smooth:8.1f}   {rough / member_km:.2f} of a member's, {smooth / member_km:.2f} smoothed"
+        )
+
+
+def held(storms):
+    """Identifiers of the true storms that a list has."""
+    rows = storms.matches.storm_of_track
+    return storms.matches.sid[np.unique(rows[rows >= 0])].tolist()
+
+
+def pod(season, sids, least_kt):
+    wanted = {sid for sid, wind in season.storms.items() if wind >= least_kt}
+    return len(wanted & sids) / len(wanted) if wanted else np.nan
+
+
+def agreed_of(season, share, calibrated=None):
+    year = int(season.label[:4])
+    return consensus_of_lists(
+        year, season.members, season.lists, season.tracks, min_share=share, calibration=calibrated
+    )
+
+
+def member_error(season):
+    """Mean distance (km) of the listed storms from their own member's true centres."""
+    if season.truth is None:
+        return np.nan
+    apart = []
+    for member, one in zip(season.members, season.lists, strict=True):
+        best, tracks, row = season.truth.storms(member), one.tracks, one.matches.storm_of_track
+        for number in np.flatnonzero(row >= 0):
+            storm = int(np.flatnonzero(best.sid == one.matches.sid[row[number]])[0])
+            here, there = tracks.points(number), best.points(storm)
+            _, mine, its = np.intersect1d(tracks.time[here], best.time[there], return_indices=True)
+            found = sphere.distance_km(
+                tracks.lat[here][mine], tracks.lon[here][mine], best.lat[there][its], best.lon[there][its]
+            )
+            apart.append(found)
+    return float(np.concatenate(apart).mean()) if apart else np.nan
+
+
+def path_error(season, agreed, kind):
+    """Mean distance (km) of mean paths from the mean of the true centres in the members that hold each storm."""
+    if season.truth is None:
+        return np.nan
+    apart = []
+    for number in np.flatnonzero(~agreed.candidate):
+        rows = agreed.points(number)
+        centres = true_centres(season, agreed, number)
+        for time, lat, lon in zip(
+            agreed.time[rows], getattr(agreed, f"lat{kind}")[rows], getattr(agreed, f"lon{kind}")[rows], strict=True
+        ):
+            if (there := centres.get(time)) is not None:
+                apart.append(float(sphere.distance_km(lat, lon, *there)))
+    return float(np.mean(apart)) if apart else np.nan
+
+
+def true_centres(season, agreed, number):
+    """Time -> mean true centre over the members that hold a storm."""
+    vectors = {}
+    for column in np.flatnonzero(agreed.held_by[number]):
+        best = season.truth.storms(season.members[column])
+        for storm in np.flatnonzero(best.sid == agreed.sid[number]):
+            there = best.points(int(storm))
+            for time, vector in zip(
+                best.time[there], sphere.unit_vectors(best.lat[there], best.lon[there]), strict=True
+            ):
+                vectors.setdefault(time, []).append(vector)
+    return {time: [float(x) for x in sphere.lat_lon(np.mean(of, axis=0))] for time, of in vectors.items()}
+
+
+def storms_of(season):
+    """All storms that any list has: what a calibration is fitted on, and whether each is true."""
+    agreed = agreed_of(season, 0.0)
+    return calibration.features(agreed.held_by, agreed.probability), ~agreed.candidate, agreed
+
+
+def report_calibration(seasons, found):
+    """Fit on all seasons but one, test on that one; all tests together as a `Reliability`."""
+    chances, outcomes = [], []
+    for number, season in enumerate(seasons):
+        others = [one for other, one in enumerate(found) if other != number]
+        if not others:
+            print("\na calibration is tested on a season that it was not fitted on: give two or more")
+            return None
+        fitted = calibration.Calibration.fit(
+            np.concatenate([one[0] for one in others]), np.concatenate([one[1] for one in others])
+        )
+        chance = fitted.probability(found[number][2].held_by, found[number][2].probability)
+        made = reliability.reliability(chance, found[number][1])
+        print(
+            f"\ntested on {season.label}, fitted on the others: {len(chance)} storms, {found[number][1].mean():.2f} of them "
+            f"real\nlog odds = {fitted.intercept:.2f} + {fitted.weights[0]:.2f} share + {fitted.weights[1]:.2f} probability; "
+            f"Brier {made.brier:.4f}, climatology {made.climatology:.4f}, skill {made.skill:.2f}, worst tenth {made.worst():.3f}"
+        )
+        chances.append(chance)
+        outcomes.append(found[number][1])
+    made = reliability.reliability(np.concatenate(chances), np.concatenate(outcomes))
+    print(
+        f"\nall tests together: Brier {made.brier:.4f}, climatology {made.climatology:.4f}, worst tenth {made.worst():.3f}"
+    )
+    print(f"{'tenth':>10}{'storms':>8}{'said':>8}{'real':>8}   90 %")
+    for row in range(len(made.number)):
+        if made.number[row]:
+            print(
+                f"{made.edges[row]:5.1f}-{made.edges[row + 1]:.1f}{made.number[row]:8d}{made.forecast[row]:8.3f}"
+                f"{made.observed[row]:8.3f}   {made.low[row]:.2f}-{made.high[row]:.2f}"
+            )
+    return made
+
+
+def write(path, seasons, found, tested):
+    """Keep the calibration that is fitted on all seasons."""
+    kinds = {season.classifier for season in seasons}
+    if len(kinds) > 1:
+        raise SystemExit(
+            f"the lists were made by different classifiers ({', '.join(sorted(kinds))}); give those of one"
+        )
+    about = {
+        "fitted_on": [season.label for season in seasons],
+        "storms": int(sum(len(one[1]) for one in found)),
+        "real": int(sum(one[1].sum() for one in found)),
+        "tested_on": "each of these seasons by a fit on the others" if tested else "",
+        "brier": round(tested.brier, 4) if tested else None,
+        "brier_of_climatology": round(tested.climatology, 4) if tested else None,
+    }
+    features, real = (np.concatenate([one[part] for one in found]) for part in (0, 1))
+    fitted = calibration.Calibration.fit(features, real, about)
+    calibration.save(path, {f"tc, {kinds.pop()}": fitted})
+    print(
+        f"\n{path}: log odds = {fitted.intercept:.2f} + {fitted.weights[0]:.2f} share + {fitted.weights[1]:.2f} probability"
+    )
+
+
+if __name__ == "__main__":
+    main()
