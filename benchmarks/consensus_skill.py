@@ -67,9 +67,8 @@ def read(argument):
         places = [results.path(folder, "vort_track", year, member) for member in members]
         tracks = [results.load_tracks(place) for place in places]
         classifier = headed[0][0].provenance.get("settings", {}).get("classifier", "rule").partition(":")[0]
-        yield Season(
-            f"{year}, {len(members)} members", classifier, list(members), found, tracks, known(found, truth), truth
-        )
+        label = f"{year}, {len(members)} members"
+        yield Season(label, classifier, list(members), found, tracks, known(found, truth), truth)
 
 
 def with_truth(storms, truth, member):
@@ -178,9 +177,8 @@ def true_centres(season, agreed, number):
         best = season.truth.storms(season.members[column])
         for storm in np.flatnonzero(best.sid == agreed.sid[number]):
             there = best.points(int(storm))
-            for time, vector in zip(
-                best.time[there], sphere.unit_vectors(best.lat[there], best.lon[there]), strict=True
-            ):
+            places = sphere.unit_vectors(best.lat[there], best.lon[there])
+            for time, vector in zip(best.time[there], places, strict=True):
                 vectors.setdefault(time, []).append(vector)
     return {time: [float(x) for x in sphere.lat_lon(np.mean(of, axis=0))] for time, of in vectors.items()}
 
@@ -204,17 +202,12 @@ def report_calibration(seasons, found):
         )
         chance = fitted.probability(found[number][2].held_by, found[number][2].probability)
         made = reliability.reliability(chance, found[number][1])
-        print(
-            f"\ntested on {season.label}, fitted on the others: {len(chance)} storms, {found[number][1].mean():.2f} of them "
-            f"real\nlog odds = {fitted.intercept:.2f} + {fitted.weights[0]:.2f} share + {fitted.weights[1]:.2f} probability; "
-            f"Brier {made.brier:.4f}, climatology {made.climatology:.4f}, skill {made.skill:.2f}, worst tenth {made.worst():.3f}"
-        )
+        print(f"\ntested on {season.label}, fitted on the others: {formula(fitted)}")
+        print(f"{len(chance)} storms, {found[number][1].mean():.2f} of them real; {scores(made)}")
         chances.append(chance)
         outcomes.append(found[number][1])
     made = reliability.reliability(np.concatenate(chances), np.concatenate(outcomes))
-    print(
-        f"\nall tests together: Brier {made.brier:.4f}, climatology {made.climatology:.4f}, worst tenth {made.worst():.3f}"
-    )
+    print(f"\nall tests together: {scores(made)}")
     print(f"{'tenth':>10}{'storms':>8}{'said':>8}{'real':>8}   90 %")
     for row in range(len(made.number)):
         if made.number[row]:
@@ -223,6 +216,20 @@ def report_calibration(seasons, found):
                 f"{made.observed[row]:8.3f}   {made.low[row]:.2f}-{made.high[row]:.2f}"
             )
     return made
+
+
+def formula(fitted):
+    """A calibration as a text."""
+    share, probability = fitted.weights
+    return f"log odds = {fitted.intercept:.2f} + {share:.2f} of the share + {probability:.2f} of the probability"
+
+
+def scores(made):
+    """A reliability as a text."""
+    return (
+        f"Brier {made.brier:.4f}, climatology {made.climatology:.4f}, skill {made.skill:.2f}, worst tenth "
+        f"{made.worst():.3f}"
+    )
 
 
 def write(path, seasons, found, tested):
@@ -243,9 +250,7 @@ def write(path, seasons, found, tested):
     features, real = (np.concatenate([one[part] for one in found]) for part in (0, 1))
     fitted = calibration.Calibration.fit(features, real, about)
     calibration.save(path, {f"tc, {kinds.pop()}": fitted})
-    print(
-        f"\n{path}: log odds = {fitted.intercept:.2f} + {fitted.weights[0]:.2f} share + {fitted.weights[1]:.2f} probability"
-    )
+    print(f"\n{path}: {formula(fitted)}")
 
 
 if __name__ == "__main__":

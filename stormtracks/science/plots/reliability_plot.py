@@ -29,14 +29,13 @@ def reliability_diagram(made: Reliability, title: str = "", least: int = 20) -> 
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     upper.plot([0, 1], [0, 1], color="#999999", lw=1.0, ls="--")
     for enough, alpha in ((made.number >= least, 1.0), ((made.number > 0) & (made.number < least), 0.35)):
-        upper.vlines(
-            made.forecast[enough], made.low[enough], made.high[enough], color=style.BLUE, lw=2.0, alpha=alpha / 2
-        )
-        upper.plot(made.forecast[enough], made.observed[enough], "o", ms=5, color=style.BLUE, alpha=alpha)
+        said, colour = made.forecast[enough], style.BLUE
+        upper.vlines(said, made.low[enough], made.high[enough], color=colour, lw=2.0, alpha=alpha / 2)
+        upper.plot(said, made.observed[enough], "o", ms=5, color=colour, alpha=alpha)
     upper.set_ylabel("share that is real", fontsize=9)
     upper.set_ylim(0, 1)
-    said = f"Brier score {made.brier:.3f}, of climatology {made.climatology:.3f}"
-    upper.set_title(title or f"Reliability: {said}", fontsize=10)
+    scores = f"Brier score {made.brier:.3f}, of climatology {made.climatology:.3f}"
+    upper.set_title(title or f"Reliability: {scores}", fontsize=10)
     lower.bar((made.edges[:-1] + made.edges[1:]) / 2, made.number, width=0.9 * np.diff(made.edges), color="#bbbbbb")
     lower.set_ylabel("storms", fontsize=9)
     lower.set_xlabel("calibrated probability", fontsize=9)
