@@ -37,6 +37,6 @@ def _show(found: verification.Verification) -> None:
             shown.add_row(problem.what, problem.listed, problem.detail)
         out.print(shown)
     good = "is as it should be" if found.sound == 1 else "are as they should be"
-    more = f"; {len(found.others):,} more there, not of this run" if found.others else ""
+    more = f"; {found.others:,} more there, not of this run" if found.others else ""
     line = f"{found.sound:,} of {found.number:,} results {good}: {found.folder}{of}{more}"
     out.print(line, soft_wrap=True, markup=False)

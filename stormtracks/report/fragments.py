@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, TypeAlias
 
 from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal.grid import legend
 from stormtracks.pyro_cluster.journal.report import per_task
 from stormtracks.pyro_cluster.journal.runs import RunState
 from stormtracks.pyro_cluster.pyro_task import STATUSES, Status
@@ -54,7 +55,7 @@ def grid(outline: Outline) -> str:
     return (
         f'<ul class="counts">{signs}</ul>{bar}<div class="scroll" tabindex="0" role="region" '
         'aria-label="Tasks by year"><table><thead><tr><th scope="col">Year</th><th scope="col">Members, from 0</th>'
-        f'<th scope="col">Summary</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<th scope="col">Summary</th></tr></thead><tbody>{rows}</tbody></table></div>{_steps(outline)}'
     )
 
 
@@ -66,8 +67,12 @@ def failures(outline: Outline) -> str:
             "known, and a task without a result counts as outstanding.</p>"
         )
     problems = outline.state.problems
-    rows = [(p["year"], p["member"], p["status"], p["worker"] or "", p["attempts"], p["error"] or "") for p in problems]
-    columns = ("Year", "Member", "Status", "Worker", "Attempts", "Reason")
+    columns = ["Year", "Member", "Status", "Worker", "Attempts", "Reason"]
+    rows = [[p["year"], p["member"], p["status"], p["worker"] or "", p["attempts"], p["error"] or ""] for p in problems]
+    if len(outline.state.tasks) > 1:
+        columns.insert(2, "Task")
+        for row, problem in zip(rows, problems, strict=True):
+            row.insert(2, problem["task"])
     part = "<h3>Failures</h3>" + html_table(columns, rows, "Failures with their reasons")
     events = [(_moment(when), text) for when, text in outline.state.events[::-1]]
     if events:
@@ -152,7 +157,8 @@ def _facts(outline: Outline) -> Iterator[tuple[str, object]]:
         yield "Run", run["name"]
         yield "State", _state_of(outline.state)
         yield "Started", _moment(run["started"])
-    yield "Task", outline.task
+    tasks = outline.state.tasks if outline.state else (outline.task,)
+    yield "Tasks" if len(tasks) > 1 else "Task", ", ".join(tasks)
     if outline.schedule:
         schedule = outline.schedule
         first, last = (str(year) for year in (schedule.start_year, schedule.end_year))
@@ -160,13 +166,23 @@ def _facts(outline: Outline) -> Iterator[tuple[str, object]]:
         yield "Ensemble members", schedule.num_ensemble_members
     yield "Results", f"{outline.number:,}"
     if outline.state:
-        complete = outline.state.schedule.counts()["complete"]
+        complete = outline.state.steps[0].statuses["complete"]
         counts = outline.state.counts.items()
         yield from ((name.capitalize(), per_task(number, complete)) for name, number in counts)
         wall, cpu = duration(outline.state.seconds), duration(outline.state.cpu_seconds)
         yield "Time of all tasks", f"{wall} ({cpu} of CPU)"
         yield "stormtracks", outline.state.run["version"] or "unknown"
     yield "Folder", outline.folder
+
+
+def _steps(outline: Outline) -> str:
+    """Of a chain: what the numbers in the grid mean, and how far each of its tasks is."""
+    if outline.state is None or len(outline.state.steps) < 2:
+        return ""
+    names: tuple[Status, ...] = ("complete", "working", "failure", "timeout", "outstanding")
+    rows = [(step.task, *(f"{step.statuses[name]:,}" for name in names)) for step in outline.state.steps]
+    meaning = f'<p class="note">{escape(legend(outline.state.schedule))}</p>'
+    return meaning + html_table(("Task", *(name.capitalize() for name in names)), rows, "Tasks of the chain")
 
 
 def _state_of(state: RunState) -> str:
@@ -182,8 +198,10 @@ def _years_shown(outline: Outline) -> Iterable[int]:
 
 def _grid_row(year: int, signs: str) -> str:
     alike = (found[0] for found in re.finditer(r"(.)\1*", signs))
-    spans = "".join(f'<span class="{_NAMES[part[0]]}">{escape(part)}</span>' for part in alike)
-    counts = ", ".join(f"{signs.count(STATUSES[name])} {name}" for name in _RANK if STATUSES[name] in signs)
+    spans = "".join(f'<span class="{_NAMES.get(part[0], "partial")}">{escape(part)}</span>' for part in alike)
+    numbers = [f"{signs.count(STATUSES[name])} {name}" for name in _RANK if STATUSES[name] in signs]
+    numbers += [f"{signs.count(sign)} at {sign}" for sign in sorted(set(signs) - set(_NAMES))]
+    counts = ", ".join(numbers)
     return f'<tr><th scope="row">{year}</th><td class="signs" aria-hidden="true">{spans}</td><td>{counts}</td></tr>'
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from stormtracks.pyro_cluster.journal import runs
-from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from stormtracks.pyro_cluster.pyro_task import TASKS, PyroTaskSchedule
 from stormtracks.science import results
 from stormtracks.science.errors import ResultError
 from stormtracks.science.settings import Settings
@@ -25,6 +25,7 @@ class Outline:
     ----------
     folder : Path
     task : str
+        Whose results are shown.
     state : RunState or None
         What the journal says; None without one.
     schedule : PyroTaskSchedule or None
@@ -83,7 +84,7 @@ def outline_of(folder: str | Path, journal: JournalOf = None, years: Iterable[in
     if not folder.is_dir():
         raise ResultError(f"{folder}: no such folder of results; give the folder of the run's results with --results")
     state = _state(journal)
-    task = state.run["task"] if state else TASK
+    task = _shown(state) if state else TASK
     wanted = set(years) if years else None
     there = {
         year: tuple(results.members(folder, year, task))
@@ -99,6 +100,11 @@ def provenance(outline: Outline) -> dict[str, Any]:
         header = results.load_header(outline.path(year, members[0]))
         return json.loads(json.dumps(header.provenance, default=str))
     return {}
+
+
+def _shown(state: runs.RunState) -> str:
+    """The task whose results are shown: of what is built on tracks, that of the tracks."""
+    return TASK if set(state.tasks) <= set(TASKS) else state.tasks[0]
 
 
 def _state(journal: JournalOf) -> runs.RunState | None:

@@ -96,3 +96,19 @@ def test_pictures_have_words_and_a_reason_stands_for_none():
     made = fragments.figures([("Title <1>", "What it shows", "data:image/png;base64,xx")])
     assert 'alt="What it shows"' in made and "Title &lt;1&gt;" in made
     assert "needs Cartopy" in fragments.figures([], "needs Cartopy")
+
+
+def test_a_chain_shows_how_far_each_member_and_each_task_is(results_folder, tmp_path):
+    tasks = ("vort_track", "field_collection", "classify")
+    made = journal.Journal(journal.Run("chain", ",".join(tasks), 2005, 2005, 3), place=tmp_path)
+    for member, complete in enumerate((1, 2, 3)):
+        for task in tasks[:complete]:
+            made.record(journal.TaskOutcome(2005, member, "complete", counts={"tracks": 7}, task=task))
+    made.record(journal.TaskOutcome(2005, 0, "failure", error=EVIL, task="field_collection"))
+    made.close("incomplete")
+    seen = outline_of(results_folder, runs.read("chain", tmp_path))
+    grid = fragments.grid(seen)
+    assert '<span class="failure">F</span><span class="partial">2</span><span class="complete">+</span>' in grid
+    assert "1 failure, 1 complete, 1 at 2" in grid and "1 vort_track, 2 field_collection, + all with classify" in grid
+    assert Elements(grid).open == [] and "vort_track, field_collection, classify" in fragments.run(seen)
+    assert "<td>field_collection</td><td>failure</td>" in fragments.failures(seen)

@@ -113,3 +113,20 @@ def test_the_command_says_so_and_its_exit_status_is_1(folder, state, capsys):
     printed = capsys.readouterr().out
     assert "missing" in printed and "5 of 6 results are as they should be" in printed
     assert json.loads(printed.splitlines()[-1])["problems"][0]["cells"] == [[2005, 0]]
+
+
+def test_of_a_chain_each_tasks_results_are_looked_at(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("STORMTRACKS_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir(mode=0o700)
+    journal = Journal(Run("chain", "vort_track,classify", 2005, 2005, 2))
+    for member in range(2):
+        path, digest = results.save_hashed(made(2005, member), folder)
+        journal.record(TaskOutcome(2005, member, "complete", "w1", path=str(path), digest=digest, task="vort_track"))
+    journal.record(TaskOutcome(2005, 0, "complete", "w1", path="x.nc", task="classify"))
+    journal.close("interrupted")
+    checked = verification.verify(folder, runs.read("chain"))
+    assert [(one.what, one.listed) for one in checked.problems] == [
+        ("not done", "classify 2005 member 1"),
+        ("missing", "classify 2005 member 0"),
+    ]
+    assert (checked.number, checked.sound, checked.others) == (4, 2, 0)

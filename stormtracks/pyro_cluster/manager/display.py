@@ -9,6 +9,7 @@ import threading
 import time
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
+from stormtracks.pyro_cluster.journal.chain import steps_in
 from stormtracks.pyro_cluster.journal.grid import grid
 from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
@@ -166,7 +167,8 @@ def picture(progress: Progress, height: int, width: int) -> list[str]:
         Of the terminal.
     """
     there = sorted(progress.dispatcher.workers(), key=lambda worker: worker.name)
-    workers = [clean_line(_worker_line(worker))[:width] for worker in there]
+    chained = len(steps_in(progress.dispatcher.schedule)) > 1
+    workers = [clean_line(_worker_line(worker, chained))[:width] for worker in there]
     room = max(1, height - 4)
     most = max(2, room // 2)  # workers may take half of the terminal; the grid needs the rest
     if len(workers) > most:
@@ -175,10 +177,10 @@ def picture(progress: Progress, height: int, width: int) -> list[str]:
     return [*lines, progress.line()[:width], *workers]
 
 
-def _worker_line(worker: Worker) -> str:
+def _worker_line(worker: Worker, chained: bool = False) -> str:
     at = "" if worker.host in ("", worker.name) else f" on {worker.host}"
     doing = ", ".join(
-        f"{task.year}/{task.ensemble_member} {duration(time.time() - since)}"
+        f"{task.year}/{task.ensemble_member} {f'{task.task} ' if chained else ''}{duration(time.time() - since)}"
         for _, (task, since) in sorted(worker.running.items())
     )
     return f"  {worker.name}{at}, {len(worker.running)}/{worker.slots}: {doing or _at_leisure(worker)}"

@@ -1,5 +1,6 @@
 """What a run's journal keeps, refuses and survives. Real files, real processes, a real full disk."""
 
+import contextlib
 import dataclasses
 import resource
 import signal
@@ -287,3 +288,78 @@ def test_a_worker_that_took_part_is_known_again(tmp_path):
     )
     assert again.difference("new", {"data": "/mnt"}) == ""
     again.close("incomplete")
+
+
+CHAIN = "vort_track,field_collection,classify"
+STEPS = CHAIN.split(",")
+
+
+def _chain(folder, **run):
+    return Journal(Run("chain", CHAIN, 2000, 2001, 3, **run), place=folder)
+
+
+def _done(journal, year, member, steps, worker="w1"):
+    for task in STEPS[:steps]:
+        path = f"/r/{task}/{year}/member_{member:03d}.nc"
+        journal.record(TaskOutcome(year, member, "complete", worker, path=path, counts={"tracks": 2}, task=task))
+
+
+def test_a_chain_has_a_row_for_each_step_and_is_resumed_where_each_member_was(tmp_path):
+    journal = _chain(tmp_path)
+    for member in range(3):
+        _done(journal, 2000, member, member + 1)
+    journal.record(TaskOutcome(2000, 0, "failure", "w1", error="no room", task="field_collection"))
+    journal.working("w1", 0, 2001, 1)
+    until = time.monotonic() + 10
+    while not runs.read("chain", tmp_path).working and time.monotonic() < until:
+        time.sleep(0.01)
+    state = runs.read("chain", tmp_path)
+    assert state.schedule.get_progress() == "F2+\n-W-\n" and state.tasks == tuple(STEPS)
+    assert [step.statuses["complete"] for step in state.steps] == [3, 2, 1] and state.counts == {"tracks": 6}
+    assert [(one["member"], one["task"]) for one in state.problems] == [(0, "field_collection")]
+    assert [one.task for one in runs.kept("chain", tmp_path) if one.member == 1] == ["field_collection", "vort_track"]
+    journal.close("interrupted")
+    again = _chain(tmp_path)
+    assert sorted(again.complete) == sorted((2000, m, task) for m in range(3) for task in STEPS[: m + 1])
+    assert {held.file for held in again.held if held.ensemble_member == 2} == {"member_002.nc"}
+    again.close("interrupted")
+
+
+def test_a_step_that_is_done_again_takes_those_that_follow_with_it(tmp_path):
+    journal = _chain(tmp_path)
+    _done(journal, 2000, 0, 3)
+    _done(journal, 2000, 1, 3)
+    again = journal.again([(2000, 0, "field_collection")])
+    journal.close("interrupted")
+    assert again == {(2000, 0, "field_collection"), (2000, 0, "classify")}
+    assert runs.read("chain", tmp_path).schedule.get_progress_for_year(2000) == "2000: 1+-"
+
+
+def test_a_run_of_one_task_and_a_chain_are_not_the_same_run(tmp_path):
+    alone = Journal(Run("chain", "vort_track", 2000, 2001, 3), place=tmp_path)
+    alone.record(TaskOutcome(2000, 0, "complete"))
+    alone.close("interrupted")
+    with pytest.raises(JournalRefused, match=f"started with the task vort_track, not {CHAIN}"):
+        _chain(tmp_path)
+    chain = Journal(Run("chain", CHAIN, 2000, 2001, 3), overwrite=True, place=tmp_path)
+    _done(chain, 2000, 0, 3)
+    chain.close("interrupted")
+    assert runs.read("chain", tmp_path).schedule.get_progress_for_year(2000) == "2000: +--"
+    back = Journal(Run("chain", "vort_track", 2000, 2001, 3), overwrite=True, place=tmp_path)
+    back.record(TaskOutcome(2000, 1, "complete"))
+    back.close("interrupted")
+    assert runs.read("chain", tmp_path).schedule.get_progress_for_year(2000) == "2000: -+-"
+
+
+def test_a_row_of_a_chain_whose_task_is_damaged_is_named_and_done_again(tmp_path):
+    journal = _chain(tmp_path)
+    _done(journal, 2000, 0, 2)
+    journal.close("interrupted")
+    with contextlib.closing(sqlite3.connect(journal.path)) as db:
+        db.execute("UPDATE tasks SET task = 'classifx' WHERE task = 'field_collection'")
+        db.commit()
+    state = runs.read("chain", tmp_path)
+    assert "1 row of" in state.faults[0] and state.schedule.get_progress_for_year(2000) == "2000: 1--"
+    again = _chain(tmp_path)
+    assert again.complete == [(2000, 0, "vort_track")]
+    again.close("interrupted")
