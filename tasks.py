@@ -333,8 +333,10 @@ def export(
 @task(
     help=HOSTS
     | {
-        "kind": "tracks (of a year, with best tracks), storm (in all its members), density, field (vorticity of one "
-        "time with its maxima) or years (storms per year beside IBTrACS); default: tracks",
+        "kind": "tracks (of a year, with best tracks), storm (in all its members), density, genesis (where tracks "
+        "begin), field (vorticity of one time with its maxima) or years (storms per year beside IBTrACS); default: "
+        "tracks",
+        "list": "tc or etc: the storms of a list instead of all tracks",
         "dest": "the file to write, .png, .svg or .pdf; default: KIND.png",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "such as 1987 or 2000-2012; default: all that have results",
@@ -351,6 +353,7 @@ def export(
 def plot(
     _,
     kind="tracks",
+    list=None,  # noqa: A002
     dest=None,
     results=None,
     years=None,
@@ -369,7 +372,7 @@ def plot(
 
     number = None if member is None else _whole("member", member)
     options = {"results": results, "years": years, "member": number, "storm": storm, "time": time, "data": data}
-    options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite, "mixed": mixed}
+    options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite, "mixed": mixed, "list": list}
     _refusing(console.plot, hosts=hosts)(kind, dest, options)
 
 

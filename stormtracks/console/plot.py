@@ -1,5 +1,6 @@
 """`inv plot`: figures of results, as files."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,8 +13,9 @@ from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import calendars, density, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
-from stormtracks.science.consensus import consensus
-from stormtracks.science.records import BestTracks, Tracks
+from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks, consensus
+from stormtracks.science.lists import LISTS
+from stormtracks.science.records import BestTracks, Matches, Tracks
 from stormtracks.science.region import Region, check_region
 from stormtracks.science.settings import Settings
 from stormtracks.strict_dataclass import unknown
@@ -27,6 +29,7 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     """Draw one figure and say where it is."""
     if kind not in KINDS:
         raise BadValue(unknown(kind or "", KINDS, "figure"))
+    _check_list(kind, options.get("list"))
     recipes = results.Recipes()
     options = {**options, "results": results_folder(options["results"]), "region": _region(options["region"])}
     options["recipes"] = recipes
@@ -37,19 +40,47 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     notes(remarks)
 
 
+def _check_list(kind: str, name: str | None) -> None:
+    if name is not None and name not in LISTS:
+        raise BadValue(unknown(name, LISTS, "list"))
+    if name is not None and kind not in OF_LISTS:
+        raise BadValue(f"--kind {kind} is not of a list of storms; leave --list out, or draw {', '.join(OF_LISTS)}")
+
+
+def _task(options: Options) -> str:
+    """The task whose results are drawn."""
+    return TASK if options.get("list") is None else "classify"
+
+
 def _tracks(options: Options) -> Figure:
-    """Tracks of a member, or the consensus, of a year with the best tracks."""
+    """Tracks of a member, or the consensus, of a year with the best tracks; all of them, or those of a list."""
     folder, year, member = options["results"], _year(options), options["member"]
+    of_list = f", list {options['list']}" if options.get("list") else ""
     if member is None:
-        agreed = consensus(folder, year, recipes=options["recipes"])
-        made_from = results.path(folder, TASK, year, agreed.members[0])
-        tracks, known, title = agreed.tracks, agreed.sid != "", f"{year}: consensus of {len(agreed.members)} members"
+        agreed = consensus(folder, year, list=options.get("list"), recipes=options["recipes"])
+        made_from = results.path(folder, _task(options), year, agreed.members[0])
+        tracks, known, title = _shown(agreed), agreed.sid != "", f"{year}: consensus of {len(agreed.members)} members"
     else:
-        made_from = results.path(folder, TASK, year, member)
-        tracks, matches = results.load_matched(made_from)
+        made_from = results.path(folder, _task(options), year, member)
+        tracks, matches = _of_member(options, made_from)
         known, title = matches.storm_of_track >= 0, f"{year}, member {member}"
+    title += of_list
     best = _best_tracks(options, tracks, made_from)
     return plots.year_tracks(tracks, best, known, options["region"], title)
+
+
+def _shown(agreed: ConsensusTracks) -> Tracks:
+    """The mean paths as they are drawn: those of lists smoothed in time."""
+    if not isinstance(agreed, ConsensusStorms):
+        return agreed.tracks
+    return dataclasses.replace(agreed.tracks, lat=agreed.lat_smooth, lon=agreed.lon_smooth)
+
+
+def _of_member(options: Options, place: Path) -> tuple[Tracks, Matches]:
+    if options.get("list") is None:
+        return results.load_matched(place)
+    storms = results.load_list(place)[1].of(options["list"])
+    return storms.tracks, storms.matches
 
 
 def _storm(options: Options) -> Figure:
@@ -57,15 +88,14 @@ def _storm(options: Options) -> Figure:
     folder, year, wanted = options["results"], _year(options), options["storm"]
     if not wanted:
         raise BadValue("--storm is missing; give the name or sid of a storm (`inv summary --by consensus` lists them)")
-    agreed = consensus(folder, year, recipes=options["recipes"])
+    agreed = consensus(folder, year, list=options.get("list"), recipes=options["recipes"])
     numbers = {str(sid): number for number, sid in enumerate(agreed.sid) if sid}
     numbers |= {str(name): number for number, name in enumerate(agreed.name) if name}
     if wanted.upper() not in numbers:
-        raise BadValue(
-            f"--storm: {unknown(wanted, numbers, 'storm')} (only storms in at least a quarter of the members of {year})"
-        )
-    places = [results.path(folder, TASK, year, member) for member in agreed.members]
-    ensemble = [results.load_tracks(place) for place in places]
+        least = "a quarter of the members" if _task(options) == TASK else "half of the lists"
+        raise BadValue(f"--storm: {unknown(wanted, numbers, 'storm')} (only storms in at least {least} of {year})")
+    places = [results.path(folder, _task(options), year, member) for member in agreed.members]
+    ensemble = [_of_member(options, place)[0] for place in places]
     best = _best_tracks(options, agreed.tracks, places[0])
     return plots.storm_members(agreed, numbers[wanted.upper()], ensemble, best, options["region"])
 
@@ -73,18 +103,34 @@ def _storm(options: Options) -> Figure:
 def _density(options: Options) -> Figure:
     """Tracks per unit area and season, over all years and members."""
     folder = options["results"]
-    found = results.choose(folder, TASK, years_of(options["years"]))
+    found = results.choose(folder, _task(options), years_of(options["years"]))
     cells = [(year, member) for year, members in found.items() for member in members]
     with progress("reading results") as report:
         values, grid = density.track_density(_seasons(cells, options, report), region=options["region"])
     return plots.density(values, grid, options["region"], f"Track density, {len(cells)} seasons")
 
 
+def _genesis(options: Options) -> Figure:
+    """Storms that begin per unit area and season, over all years and members."""
+    folder = options["results"]
+    found = results.choose(folder, _task(options), years_of(options["years"]))
+    cells = [(year, member) for year, members in found.items() for member in members]
+    with progress("reading results") as report:
+        begun = (density.beginnings(tracks) for tracks in _seasons(cells, options, report))
+        values, grid = density.track_density(begun, region=options["region"])
+    return plots.density(values, grid, options["region"], f"Genesis density, {len(cells)} seasons")
+
+
 def _seasons(
     cells: Sequence[tuple[int, int]], options: Options, report: Callable[[int, int], None]
 ) -> Iterator[Tracks]:
     for count, (year, member) in enumerate(cells, start=1):
-        header, tracks = results.load_headed_tracks(results.path(options["results"], TASK, year, member))
+        place = results.path(options["results"], _task(options), year, member)
+        if options.get("list") is None:
+            header, tracks = results.load_headed_tracks(place)
+        else:
+            header, storms = results.load_list(place)
+            tracks = storms.of(options["list"]).tracks
         options["recipes"].add(year, member, header.provenance)
         yield tracks
         report(count, len(cells))
@@ -131,10 +177,13 @@ KINDS: dict[str, Callable[[Options], Figure]] = {
     "tracks": _tracks,
     "storm": _storm,
     "density": _density,
+    "genesis": _genesis,
     "field": _field,
     "years": _series,
 }
 """Every figure by its name."""
+OF_LISTS = ("tracks", "storm", "density", "genesis")
+"""Those that can be of a list of storms."""
 
 
 def _region(text: str | None) -> Region | None:
@@ -149,7 +198,7 @@ def _region(text: str | None) -> Region | None:
 
 
 def _year(options: Options) -> int:
-    chosen = years_of(options["years"]) or results.years(options["results"], TASK)
+    chosen = years_of(options["years"]) or results.years(options["results"], _task(options))
     if len(chosen) != 1:
         raise BadValue("this figure shows one year; choose it with --years")
     return chosen[0]

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 
+_QUANTILE = 1.959964
+"""Below this lie 97.5 % of a normal distribution."""
 LEAST_YEARS = 5
 """Years below which a trend has no interval worth the name."""
 
@@ -101,7 +102,7 @@ def _interval(slopes: Floats, value: Floats, memory: float) -> tuple[float, floa
     n, ties = len(value), np.unique(value, return_counts=True)[1]
     variance = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18.0
     held = min(max(memory, 0.0), 0.95)
-    reach = norm.ppf(0.975) * np.sqrt(variance * (1 + held) / (1 - held))
+    reach = _QUANTILE * np.sqrt(variance * (1 + held) / (1 - held))
     places = np.array([(len(slopes) - reach) / 2 - 1, (len(slopes) + reach) / 2])
     low, high = np.interp(places, np.arange(len(slopes)), slopes)
     return float(low), float(high)
