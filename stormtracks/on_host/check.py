@@ -71,7 +71,8 @@ def _data(request: Mapping[str, Any]) -> Finding:
         return _found("-", f"no year can be read in {folder}: {why.removeprefix(f'{folder}: ')}")
     finding = _found(_span(there.members))
     finding["years"] = {str(year): members for year, members in there.members.items()}
-    finding["notes"] = [*there.remarks, *(f"{year}: {why}" for year, why in there.refusals.items())][:MOST_NOTES]
+    refusals = (f"{year}: {why}" for year, why in there.refusals.items())
+    finding["notes"] = [*there.further, *there.remarks, *refusals][:MOST_NOTES]
     return finding
 
 

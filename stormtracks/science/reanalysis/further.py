@@ -21,6 +21,9 @@ from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.season import Season
 from stormtracks.science.records import Grid, InputFile
 
+REFUSED = "there, but refused"
+"""So begins the reason why a field that is there cannot be used."""
+
 
 def open_further(
     data: str | Path,
@@ -268,4 +271,4 @@ def _keeping(missing: dict[str, str], role: str) -> Iterator[None]:
     except NoFile as error:
         missing[role] = str(error)
     except InputError as error:
-        missing[role] = f"there, but refused: {error}"
+        missing[role] = f"{REFUSED}: {error}"

@@ -3,7 +3,6 @@
 import functools
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -60,7 +59,7 @@ class FurtherField:
         self.gaps = gaps.Gaps(len(lacking), len(season.axis), first_lacking, season.axis.calendar)
         self.missing_values = np.zeros((len(season.axis), len(season.members)), np.int32)
         self._unwritten: set[tuple[int, int]] = set()
-        self._looked_at: set[tuple[Path, tuple[int, ...]]] = set()
+        self._lowest, self._highest = np.inf, -np.inf  # of what was looked at
 
     @property
     def files(self) -> Members:
@@ -114,44 +113,49 @@ class FurtherField:
         first = int(self._steps[start])
         if first < 0:
             return np.full((stop - start, len(reading.places), *self.grid.shape), np.nan, np.float32)
-        one = reading.series[0]
-        values, sound = one.read_season_steps(first, first + stop - start, reading.places)
-        self._leave_out_unwritten(reading, start, values)
-        self._refuse_unsaid(one, first, values, reading.numbers)
-        if not (sound and values.min(initial=np.inf) >= ROLES[self.role].low):  # not where it is NaN
+        values, _ = reading.series[0].read_season_steps(first, first + stop - start, reading.places)
+        lowest, highest = values.min(), values.max()
+        if not (self._lowest <= lowest and highest <= self._highest):  # not where one is NaN
             self._look_at_values(reading, start, values)
+        elif lowest <= 0 <= highest:
+            self._leave_out_unwritten(reading, start, values)
         return values
+
+    def _look_at_values(self, reading: Reading, start: int, values: Floats) -> None:
+        """Look at values that pass those that were seen before, or of which some are missing."""
+        self._leave_out_unwritten(reading, start, values)
+        self._refuse_unsaid(reading, start, values)
+        self._refuse_absurd(reading, start, values)
+        counts = (np.isnan(values) & self._inside).sum(axis=(2, 3))
+        self.missing_values[start : start + len(counts), reading.numbers] = counts
+        self._lowest = min(self._lowest, float(np.fmin.reduce(values, axis=None)))
+        self._highest = max(self._highest, float(np.fmax.reduce(values, axis=None)))
 
     def _leave_out_unwritten(self, reading: Reading, start: int, values: Floats) -> None:
         """Make fields that are all 0 missing, as of what a program did not write."""
         for step, member in marks.unwritten([values]):
             values[step, member] = np.nan
+            self.missing_values[start + step, reading.numbers[member]] = self._inside.sum()
             self._unwritten.add((reading.numbers[member], start + step))
 
-    def _look_at_values(self, reading: Reading, start: int, values: Floats) -> None:
-        """Count missing values; refuse what the role cannot have inside the region, and leave it out outside."""
+    def _refuse_unsaid(self, reading: Reading, start: int, values: Floats) -> None:
+        """Refuse a mark of missing values that nothing says to be one."""
+        mark = marks.unsaid(values)
+        if mark is not None and ((values == np.float32(mark)) & self._inside).any():
+            field = reading.series[0].field_at(int(self._steps[start]))
+            raise InputError(
+                f"{field.path}: {field.name}: {mark:g} is there at several points and nothing near it: a mark of "
+                "missing values that nothing says to be one; name it (ncatted -a missing_value,NAME,o,TYPE,NUMBER FILE)"
+            )
+
+    def _refuse_absurd(self, reading: Reading, start: int, values: Floats) -> None:
+        """Refuse what the role cannot have inside the region, and leave it out outside."""
         wanted = ROLES[self.role]
         with np.errstate(invalid="ignore"):
             absurd = (values < wanted.low) | (values > wanted.high)
         if (absurd & self._inside).any():
             raise self._bad_value(reading, start, values, absurd & self._inside)
         values[absurd] = np.nan
-        counts = (np.isnan(values) & self._inside).sum(axis=(2, 3))
-        self.missing_values[start : start + len(counts), reading.numbers] = counts
-
-    def _refuse_unsaid(self, one: Series, first: int, values: Floats, numbers: list[int]) -> None:
-        """Refuse a mark of missing values that nothing says to be one."""
-        if not len(values):
-            return
-        field = one.field_at(first)
-        looked_at = field.path, tuple(numbers)
-        mark = marks.unsaid(values, (), looked_at not in self._looked_at)
-        self._looked_at.add(looked_at)
-        if mark is not None and ((values == np.float32(mark)) & self._inside).any():
-            raise InputError(
-                f"{field.path}: {field.name}: {mark:g} is there at several points and nothing near it: a mark of "
-                "missing values that nothing says to be one; name it (ncatted -a missing_value,NAME,o,TYPE,NUMBER FILE)"
-            )
 
     def _bad_value(self, reading: Reading, start: int, values: Floats, bad: Bools) -> InputError:
         step, member, row, column = (int(index[0]) for index in np.nonzero(bad))

@@ -1,13 +1,15 @@
 """What a folder of data has: the years and members that a task can be done of, and what a task would say or refuse."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from stormtracks.science.errors import InputError, LevelMissing
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.folder import layouts
+from stormtracks.science.reanalysis.folder import layouts, leftovers
+from stormtracks.science.reanalysis.further import REFUSED, open_year_further
+from stormtracks.science.reanalysis.roles import FURTHER
 from stormtracks.science.reanalysis.season import open_year
 from stormtracks.science.settings import Settings
 
@@ -26,12 +28,15 @@ class Inventory:
         Calendar year -> why a task would refuse it.
     nothing : str
         Why there is no year at all; empty where there is one, readable or not.
+    further : tuple of str
+        Which fields there are beside the winds and which not, and why one that is there is refused, a sentence each.
     """
 
     members: dict[int, int]
     remarks: tuple[str, ...]
     refusals: dict[int, str]
     nothing: str
+    further: tuple[str, ...] = ()
 
 
 def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> Inventory:
@@ -56,15 +61,16 @@ def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -
     """
     described = Dataset.from_mapping(dataset or {})
     survey = layouts.Survey(Path(data), described)
-    members, remarks, refusals = {}, {}, {}
+    members, remarks, refusals, missing = {}, {}, {}, {}
     for year in survey.years:
         try:
-            members[year], said = _look(survey, year)
+            members[year], said, missing[year] = _look(survey, year)
         except InputError as error:
             refusals[year] = str(error)
         else:
             remarks.update(dict.fromkeys(said))
-    return Inventory(members, tuple(remarks), refusals, "" if survey.years else _nothing(survey))
+    nothing = "" if survey.years else _nothing(survey)
+    return Inventory(members, tuple(remarks), refusals, nothing, tuple(_on_further(missing)))
 
 
 def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[int, int]:
@@ -89,8 +95,8 @@ def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = No
     return take(data, dataset).members
 
 
-def _look(survey: layouts.Survey, year: int) -> tuple[int, tuple[str, ...]]:
-    """Number of members of a year, and what a task would remark."""
+def _look(survey: layouts.Survey, year: int) -> tuple[int, tuple[str, ...], dict[str, str]]:
+    """Number of members of a year, what a task would remark, and why further fields are missing."""
     wanted = survey.described.level or Settings.level_hpa
     said: list[str] = []
     try:
@@ -100,8 +106,24 @@ def _look(survey: layouts.Survey, year: int) -> tuple[int, tuple[str, ...]]:
             raise
         season = open_year(survey, year, error.levels[0])
         said = [str(error)]
-    with season:
-        return len(season.members), (*said, *season.remarks)
+    with season, open_year_further(survey, year, season) as further:
+        return len(season.members), (*said, *season.remarks), further.missing
+
+
+def _on_further(missing: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
+    """What is said of further fields, by what is missing in each year."""
+    if not missing:
+        return
+    there = {role: [year for year, lacking in missing.items() if role not in lacking] for role in FURTHER}
+    found = [f"{role}{_of_years(years, len(missing))}" for role, years in there.items() if years]
+    absent = [role for role, years in there.items() if not years]
+    yield f"beside the winds: {', '.join(found) or 'nothing'}" + (f"; not: {', '.join(absent)}" if absent else "")
+    refused = (f"{role} is {why}" for lacking in missing.values() for role, why in lacking.items() if REFUSED in why)
+    yield from dict.fromkeys(refused)
+
+
+def _of_years(years: list[int], of: int) -> str:
+    return f" (only {leftovers.ranges(years)})" if len(years) < of else ""
 
 
 def _nothing(survey: layouts.Survey) -> str:
