@@ -66,11 +66,11 @@ def open_further(
     >>> from stormtracks.science.reanalysis import open_further, open_season
     >>> with open_season("sample/20crv2c_1987", 1987) as season:
     ...     with open_further("sample/20crv2c_1987", 1987, season) as further:
-    ...         heights = further.read("height_lower", 0, 2, [0])
-    >>> further.roles, further.levels["height_lower"], heights.shape
-    (('height_lower',), 1000.0, (2, 1, 91, 180))
-    >>> further.missing["pressure"]
-    'no file of 1987 has the pressure at mean sea level (prmsl, msl, psl)'
+    ...         pressure = further.read("pressure", 0, 2, [0])
+    >>> further.roles, further.levels["height_lower"], pressure.shape
+    (('pressure', 'height_lower'), 1000.0, (2, 1, 91, 180))
+    >>> further.missing["cape"]
+    'no file of 1987 has the convective available potential energy (cape)'
     """
     survey = Survey(Path(data), Dataset.from_mapping(dataset or {}))
     return open_year_further(survey, year, season, roles=roles, ensemble_member=ensemble_member)
