@@ -83,9 +83,10 @@ def planted(like, options):
     plan = Plan(2005, options.members, spacing, "2005-08-20", str(last), like=like, noise=options.noise)
     grid = Plan(2005, grid=spacing * every).axes
     planted_storms = storms(plan, best_tracks.load(TRACKS, plan.times[0], plan.times[-1]))
-    made, heights, vorticity = Heights(plan.axes), [], []
+    made, heights, vorticity = Heights(plan.axes, like), [], []
     for levels in Weather(plan, planted_storms):
-        heights.append(made.fields(levels)["z1000"][:, ::every, ::every])
+        z1000 = made.fields(levels)["z1000"][:, ::every, ::every]
+        heights.append(np.round(16 * z1000) / 16)  # as files have it; beyond degree 62 that is all there is
         u, v = (wind[:, ::every, ::every] for wind in levels[850])
         vorticity.append(cyclonic(relative_vorticity(u, v, grid), grid))
     heights = np.stack(heights)

@@ -87,6 +87,15 @@ def test_a_member_does_not_depend_on_how_many_there_are():
     assert np.array_equal(BALANCE.geopotential(u[:9], v[:9]), many[:9])
 
 
+def test_a_spectral_model_has_nothing_beyond_its_truncation():
+    u, v = vortex(55, 100, 300.0)
+    coarse, fine = (balance.geopotential(u, v)[0] for balance in (Balance(GRID, 20), BALANCE))
+    row = np.searchsorted(GRID.lat, 60)
+    power = [np.abs(np.fft.rfft(field[row]))[21:40].max() for field in (coarse, fine)]
+    assert power[0] < 1e-4 * power[1]
+    assert np.corrcoef(coarse.ravel(), fine.ravel())[0, 1] > 0.7
+
+
 @pytest.mark.parametrize("rows", [19, 46, 61])
 def test_quadrature_is_exact_for_polynomials_of_the_sine(rows):
     sine = np.sin(np.radians(np.linspace(-90, 90, rows)))

@@ -24,6 +24,9 @@ class Balance:
     ----------
     grid : Grid
         All longitudes, rows S->N from pole to pole, as `Plan.axes`.
+    truncation : int, optional
+        Highest degree of the geopotential, as that of a spectral model; without it as far as the grid goes, and no
+        further than `TRUNCATION`.
 
     Notes
     -----
@@ -49,12 +52,15 @@ class Balance:
     4696
     """
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, truncation: int | None = None) -> None:
         self._size = min(TRUNCATION, len(grid.lat) - 2, len(grid.lon) // 2 - 1)
+        kept = min(self._size, truncation or self._size) + 1
         self._nlon = len(grid.lon)
         self._synthesis = legendre(np.clip(grid.lat, -_POLE, _POLE), self._size)[0]
-        self._divergence = _divergence(len(grid.lat), self._size)
-        degree = np.arange(self._size + 1.0)
+        self._kept_synthesis = np.ascontiguousarray(self._synthesis[:kept, :, :kept])
+        self._divergence, analysis = _matrices(len(grid.lat), self._size)
+        self._analysis = np.ascontiguousarray(analysis[:kept, :kept])
+        degree = np.arange(float(kept))
         inverse = np.divide(-1.0, degree * (degree + 1), where=degree > 0, out=np.zeros_like(degree))
         self._inverse = (inverse * (1e3 * EARTH_RADIUS_KM) ** 2).astype(np.float32)[:, None]
         self._coriolis = (2 * EARTH_ROTATION * np.sin(np.radians(grid.lat))).astype(np.float32)[:, None]
@@ -73,14 +79,15 @@ class Balance:
             m2 s-2. That of a member does not depend on how many there are.
         """
         absolute = self._coriolis + self.vorticity(u, v)
-        head = self._inverse * self._diverge(absolute * v, -absolute * u)
-        energy = (u * u + v * v) / np.float32(2)
-        phi = self._to_grid(head) - energy
-        return phi + self._mean(energy)
+        kept = slice(len(self._analysis))
+        head = self._inverse * self._diverge(absolute * v, -absolute * u)[kept, kept]
+        head -= products(self._analysis, self._to_waves((u * u + v * v) / np.float32(2))[kept])
+        head[0, 0] = 0
+        return self._to_grid(self._kept_synthesis, head)
 
     def vorticity(self, u: Floats, v: Floats) -> Floats:
         """Relative vorticity (s-1), all of it that the truncation holds; float32, shape (member, nlat, nlon)."""
-        return self._to_grid(self._diverge(v, -u))
+        return self._to_grid(self._synthesis, self._diverge(v, -u))
 
     def _diverge(self, eastward: Floats, northward: Floats) -> Waves:
         """Coefficients (order, degree, member) of the divergence of a field of vectors (member, nlat, nlon)."""
@@ -92,33 +99,34 @@ class Balance:
         waves: Waves = scipy.fft.rfft(field, axis=-1, norm="forward")
         return waves[..., : self._size + 1].transpose(2, 1, 0)
 
-    def _to_grid(self, coefficients: Waves) -> Floats:
+    def _to_grid(self, functions: Floats, coefficients: Waves) -> Floats:
         """(order, degree, member) -> (member, latitude, longitude)."""
-        waves = np.ascontiguousarray(products(self._synthesis, coefficients).transpose(2, 1, 0))
+        waves = np.ascontiguousarray(products(functions, coefficients).transpose(2, 1, 0))
         field: Floats = scipy.fft.irfft(waves, n=self._nlon, axis=-1, norm="forward")
         return field
 
-    def _mean(self, field: Floats) -> Floats:
-        """Global mean of each member, shape (member, 1, 1)."""
-        weights = quadrature(field.shape[1]).astype(np.float32) / 2
-        mean: Floats = (field.mean(axis=-1) * weights).sum(axis=-1)
-        return mean[:, None, None]
 
+def _matrices(rows: int, size: int) -> tuple[Floats, Floats]:
+    """Matrices from Fourier coefficients to those of harmonics: of a wind's divergence, and of a scalar.
 
-def _divergence(rows: int, size: int) -> Floats:
-    """Matrices from a wind's Fourier coefficients to those of its divergence, shape (order, degree, 2 rows).
-
-    The integral of div(F) Y is that of -F . grad Y, so that nothing is differentiated but the Legendre functions.
-    `rows` times the imaginary unit times the eastward component come first, then the northward one.
+    Returns
+    -------
+    divergence : ndarray of float32, shape (order, degree, 2 rows)
+        The integral of div(F) Y is that of -F . grad Y, so that nothing is differentiated but the Legendre functions.
+        `rows` times the imaginary unit times the eastward component come first, then the northward one.
+    scalar : ndarray of float32, shape (order, degree, rows)
     """
-    lat = np.linspace(-90, 90, 2 * rows - 1)
-    p, slope = legendre(np.clip(lat, -_POLE, _POLE), size, np.float64)
-    weights = quadrature(2 * rows - 1) / (2e3 * EARTH_RADIUS_KM)
-    across = weights / np.cos(np.radians(np.clip(lat, -_POLE, _POLE)))
-    interpolation = [finer(rows, odd=True), finer(rows, odd=False)]  # of vectors: the signs are a scalar's reversed
-    matrices = np.empty((size + 1, size + 1, 2 * rows), np.float32)
+    lat = np.clip(np.linspace(-90, 90, 2 * rows - 1), -_POLE, _POLE)
+    p, slope = legendre(lat, size, np.float64)
+    weights = quadrature(2 * rows - 1)[:, None] / 2
+    of_wind = weights / (1e3 * EARTH_RADIUS_KM)
+    across = of_wind / np.cos(np.radians(lat))[:, None]
+    divergence = np.empty((size + 1, size + 1, 2 * rows), np.float32)
+    scalar = np.empty((size + 1, size + 1, rows), np.float32)
+    finer_rows = [finer(rows, odd=False), finer(rows, odd=True)]
     for order in range(size + 1):
-        fine = interpolation[order % 2]
-        matrices[order, :, :rows] = (order * across[:, None] * p[order]).T @ fine
-        matrices[order, :, rows:] = -(weights[:, None] * slope[order]).T @ fine
-    return matrices
+        of_scalar, of_vector = finer_rows[order % 2], finer_rows[(order + 1) % 2]
+        divergence[order, :, :rows] = (order * across * p[order]).T @ of_vector
+        divergence[order, :, rows:] = -(of_wind * slope[order]).T @ of_vector
+        scalar[order] = (weights * p[order]).T @ of_scalar
+    return divergence, scalar

@@ -21,6 +21,9 @@ sea level, the others with layers of 275 and 237 K above it."""
 WINDS_OF = {1000: 850, 500: 500, 200: 200}
 """Level (hPa) whose winds a height is in balance with. 1000 hPa has those of 850, as if there were no friction."""
 
+TRUNCATIONS: dict[str | None, int] = {"20crv2c": 62}
+"""Highest degree of the fields of an archive whose model is spectral and coarser than its grid, by `Plan.like`."""
+
 
 class Heights:
     """Pressure and heights of a grid's winds.
@@ -29,10 +32,12 @@ class Heights:
     ----------
     grid : Grid
         As `Plan.axes`.
+    like : str or None
+        As `Plan.like`.
     """
 
-    def __init__(self, grid: Grid) -> None:
-        self._balance = Balance(grid)
+    def __init__(self, grid: Grid, like: str | None = None) -> None:
+        self._balance = Balance(grid, TRUNCATIONS.get(like))
         self._scale = (GAS_CONSTANT * surface_temperature(grid.lat) / GRAVITY).astype(np.float32)[:, None]
 
     def fields(self, winds: Mapping[int, tuple[Floats, Floats]]) -> dict[str, Floats]:

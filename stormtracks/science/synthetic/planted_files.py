@@ -88,7 +88,7 @@ def plant(
 
 
 def _write_steps(archive: Layout, plan: Plan, weather: Weather, progress: Callable[[int, int], object] | None) -> None:
-    heights = Heights(plan.axes) if plan.like else None
+    heights = Heights(plan.axes, plan.like) if plan.like else None
     for step, winds in enumerate(weather):
         fields = dict(zip(("u850", "v850"), winds[850], strict=True))
         archive.write(step, fields | heights.fields(winds) if heights else fields)
