@@ -2,18 +2,18 @@
 
 import time
 
+from stormtracks.pyro_cluster.journal import chain
 from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
-from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from tests.simulated_cluster import ListJournal, SimulatedCluster
 
 
 class Setting:
     """A dispatcher, its cluster, its journal and the lines that it showed; its books are checked after each step."""
 
-    def __init__(self, years=2, members=3, wait=30.0, retries=2, **rules):
-        self.cluster, self.journal, self.shown, self.faults = SimulatedCluster(), ListJournal(), [], []
-        self.schedule = PyroTaskSchedule(2000, 1999 + years, members)
+    def __init__(self, years=2, members=3, wait=30.0, retries=2, task="vort_track", **rules):
+        self.cluster, self.journal, self.shown, self.faults = SimulatedCluster(task), ListJournal(), [], []
+        self.schedule = chain.schedule_of(2000, 1999 + years, members, task)
         rules = Rules("1", retries=retries, wait=wait, **rules)
         self.dispatcher = Dispatcher(self.schedule, self.cluster, self.journal, rules, self.shown.append)
         self.journal.check = self.check

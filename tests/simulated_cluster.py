@@ -10,12 +10,14 @@ from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 class SimulatedCluster:
     """Workers by name, as a nameserver lists them; set `down` to a message to lose the nameserver."""
 
-    def __init__(self):
+    def __init__(self, tasks="vort_track"):
+        self.tasks = tasks.split(",")
         self.workers, self.down, self._uris = {}, None, itertools.count()
         self.kept, self.asked = {}, None  # as `ListedWorkers` has them; nobody reads them here
 
     def add(self, name, work=None, **description):
         """A worker comes; `work(peer, year, ensemble_member)` returns extra keys of the reply, or raises."""
+        description = {"tasks": self.tasks, **description}
         worker = SimulatedWorker(f"PYRO:worker@{name}:{next(self._uris)}", work, description)
         self.workers[name] = worker
         return worker
@@ -58,7 +60,7 @@ class SimulatedWorker:
 class _Peer:
     def __init__(self, worker, timeout):
         self.worker, self.timeout, self.gone = worker, timeout, threading.Event()
-        self.cell, self.told = None, None  # what it does; why it was told to end that
+        self.cell, self.task, self.told = None, None, None  # what it does; why it was told to end that
 
     def describe(self):
         self._answer()
@@ -70,6 +72,7 @@ class _Peer:
 
     def do_work(self, year, ensemble_member, task, options):
         start, self.options, self.cell, self.told = time.monotonic(), options, (year, ensemble_member), None
+        self.task = task
         reply = self.worker.work(self, year, ensemble_member)
         if self.worker.frozen.is_set():
             self.gone.wait(self.timeout)

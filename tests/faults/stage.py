@@ -19,7 +19,7 @@ TABLE = "tests.faults.tasks:TASKS"
 MANAGER = """
 import sys
 from stormtracks.pyro_cluster import pyro_manager, pyro_task
-pyro_task.TASKS.update(dict.fromkeys(["work", "stumble", "poison", "hang", "swell"], ""))
+pyro_task.TASKS.update(dict.fromkeys(["work", "gather", "sift", "stumble", "poison", "hang", "swell"], ""))
 sys.exit(pyro_manager.main())
 """
 NOTICED = []

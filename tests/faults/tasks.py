@@ -5,10 +5,50 @@ import signal
 import time
 from pathlib import Path
 
+from stormtracks.errors import StormtracksError
+
+
+class Needs(StormtracksError):
+    """The result of another task is not there."""
+
+    def __init__(self, message, needs):
+        super().__init__(message)
+        self.needs = needs
+
 
 def work(year, member, setup, progress=None):
     """Write a result beside its place, in two halves, and rename it."""
-    path = Path(setup["results"]) / "work" / f"{year}" / f"member_{member:03d}.txt"
+    return _write("work", year, member, setup)
+
+
+def gather(year, member, setup, progress=None):
+    """Write one, given that of `work`; the first time that it is member 1's turn on a host, fail."""
+    _need("work", year, member, setup)
+    mark = Path(setup["results"]) / "failed-once"
+    if member == 1 and not mark.exists():
+        mark.touch()
+        raise OSError(28, "No space left on device")
+    return _write("gather", year, member, setup)
+
+
+def sift(year, member, setup, progress=None):
+    """Write one, given that of `gather`."""
+    _need("gather", year, member, setup)
+    return _write("sift", year, member, setup)
+
+
+def _need(task, year, member, setup):
+    path = _path(task, year, member, setup)
+    if not path.exists():
+        raise Needs(f"{path} is not there", task)
+
+
+def _path(task, year, member, setup):
+    return Path(setup["results"]) / task / f"{year}" / f"member_{member:03d}.txt"
+
+
+def _write(task, year, member, setup):
+    path = _path(task, year, member, setup)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -74,4 +114,4 @@ def _eat():
 
 
 HARM = (_segfault, _killed, _leave, _eat)
-TASKS = {"work": work, "stumble": stumble, "poison": poison, "hang": hang, "swell": swell}
+TASKS = {task.__name__: task for task in (work, gather, sift, stumble, poison, hang, swell)}

@@ -125,6 +125,7 @@ class ChainAssignments(Assignments):
             return super()._lacking(worker, task, reply, since)
         again: tuple[str, ...] = ()
         trouble = self._troubled(task, worker)
+        trouble.tried = {worker.name: True}  # it alone says so
         if self._handovers.lacks(worker, task):
             self._put_back(task)
         elif self._returns[cell] < MOST_RETURNS:
