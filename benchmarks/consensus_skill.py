@@ -9,6 +9,7 @@ fitted on all seasons but one and tested on that one, for each of them; --write 
 """
 
 import argparse
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,22 +101,27 @@ def report_skill(seasons, share):
         f"{'path km':>9}{'smooth':>8}"
     )
     for season in seasons:
-        chosen = [one.of("tc") for one in season.lists]
-        pods = [[pod(season, set(held(one)), least) for one in chosen] for least in (34, 64)]
-        false = [np.mean(one.matches.storm_of_track < 0) if len(one) else np.nan for one in chosen]
-        member_km = member_error(season)
-        print(
-            f"{season.label:20}{'a member':>12}{np.mean(pods[0]):10.3f}{np.mean(pods[1]):10.3f}{np.nanmean(false):7.3f}"
-            f"{np.mean([len(one) for one in chosen]):8.1f}{'':>12}{member_km:9.1f}{'':>8}"
-        )
+        chosen, course = [one.of("tc") for one in season.lists], true_course(season)
+        pods = [np.mean([pod(season, set(held(one)), least) for one in chosen]) for least in (34, 64)]
+        false = np.nanmean([np.mean(one.matches.storm_of_track < 0) if len(one) else np.nan for one in chosen])
+        own_km, member_km = member_errors(season, course)
+        print(row(season.label, "a member", pods, false, np.mean([len(one) for one in chosen]), "", member_km, ""))
         agreed = agreed_of(season, share)
         sids = set(agreed.sid[~agreed.candidate].tolist())
-        rough, smooth = (path_error(season, agreed, kind) for kind in ("", "_smooth"))
-        print(
-            f"{'':20}{'consensus':>12}{pod(season, sids, 34):10.3f}{pod(season, sids, 64):10.3f}"
-            f"{np.mean(agreed.candidate) if len(agreed) else np.nan:7.3f}{len(agreed):8d}{agreed.candidate.sum():12d}"
-            f"{rough:9.1f}{smooth:8.1f}   {rough / member_km:.2f} of a member's, {smooth / member_km:.2f} smoothed"
-        )
+        pods = [pod(season, sids, least) for least in (34, 64)]
+        rough, smooth = (path_error(agreed, course, kind) for kind in ("", "smooth"))
+        false = np.mean(agreed.candidate) if len(agreed) else np.nan
+        print(row("", "consensus", pods, false, len(agreed), str(agreed.candidate.sum()), rough, f"{smooth:.1f}"))
+        ratios = f"{rough / member_km:.2f} of a member's, {smooth / member_km:.2f} smoothed"
+        print(f"{'':20}path: {ratios}; a member's from its own centre {own_km:.1f} km")
+
+
+def row(label, who, pods, false, storms, candidates, path_km, smooth_km):
+    """A row of the table of skill."""
+    return (
+        f"{label:20}{who:>12}{pods[0]:10.3f}{pods[1]:10.3f}{false:7.3f}{storms:8.1f}{candidates:>12}{path_km:9.1f}"
+        f"{smooth_km:>8}"
+    )
 
 
 def held(storms):
@@ -136,51 +142,48 @@ def agreed_of(season, share, calibrated=None):
     )
 
 
-def member_error(season):
-    """Mean distance (km) of the listed storms from their own member's true centres."""
-    if season.truth is None:
-        return np.nan
-    apart = []
-    for member, one in zip(season.members, season.lists, strict=True):
-        best, tracks, row = season.truth.storms(member), one.tracks, one.matches.storm_of_track
-        for number in np.flatnonzero(row >= 0):
-            storm = int(np.flatnonzero(best.sid == one.matches.sid[row[number]])[0])
-            here, there = tracks.points(number), best.points(storm)
-            _, mine, its = np.intersect1d(tracks.time[here], best.time[there], return_indices=True)
-            found = sphere.distance_km(
-                tracks.lat[here][mine], tracks.lon[here][mine], best.lat[there][its], best.lon[there][its]
-            )
-            apart.append(found)
-    return float(np.concatenate(apart).mean()) if apart else np.nan
-
-
-def path_error(season, agreed, kind):
-    """Mean distance (km) of mean paths from the mean of the true centres in the members that hold each storm."""
-    if season.truth is None:
-        return np.nan
-    apart = []
-    for number in np.flatnonzero(~agreed.candidate):
-        rows = agreed.points(number)
-        centres = true_centres(season, agreed, number)
-        for time, lat, lon in zip(
-            agreed.time[rows], getattr(agreed, f"lat{kind}")[rows], getattr(agreed, f"lon{kind}")[rows], strict=True
-        ):
-            if (there := centres.get(time)) is not None:
-                apart.append(float(sphere.distance_km(lat, lon, *there)))
-    return float(np.mean(apart)) if apart else np.nan
-
-
-def true_centres(season, agreed, number):
-    """Time -> mean true centre over the members that hold a storm."""
+def true_course(season):
+    """(sid, time) -> mean true centre over the members: where a storm is, apart from what each member makes of it."""
     vectors = {}
-    for column in np.flatnonzero(agreed.held_by[number]):
-        best = season.truth.storms(season.members[column])
-        for storm in np.flatnonzero(best.sid == agreed.sid[number]):
-            there = best.points(int(storm))
-            places = sphere.unit_vectors(best.lat[there], best.lon[there])
-            for time, vector in zip(best.time[there], places, strict=True):
-                vectors.setdefault(time, []).append(vector)
-    return {time: [float(x) for x in sphere.lat_lon(np.mean(of, axis=0))] for time, of in vectors.items()}
+    for member in season.members if season.truth else ():
+        best = season.truth.storms(member)
+        sids, places = best.sid[best.storm].tolist(), sphere.unit_vectors(best.lat, best.lon)
+        for sid, time, vector in zip(sids, best.time.tolist(), places, strict=True):
+            vectors.setdefault((sid, time), []).append(vector)
+    return {key: sphere.lat_lon(np.mean(of, axis=0)) for key, of in vectors.items()}
+
+
+def own_course(season, member):
+    """(sid, time) -> true centre in one member."""
+    best = season.truth.storms(member)
+    keys = zip(best.sid[best.storm].tolist(), best.time.tolist(), strict=True)
+    return dict(zip(keys, zip(best.lat, best.lon, strict=True), strict=True))
+
+
+def member_errors(season, course):
+    """Mean distance (km) of the members' listed storms from their own true centres, and from the true course."""
+    own, common = [], []
+    for member, one in zip(season.members if season.truth else (), season.lists, strict=False):
+        sids = np.append(one.matches.sid, "")[one.matches.storm_of_track]
+        own.append(distances(one.tracks, sids, own_course(season, member)))
+        common.append(distances(one.tracks, sids, course))
+    return [float(np.concatenate(of).mean()) if of else np.nan for of in (own, common)]
+
+
+def path_error(agreed, course, kind=""):
+    """Mean distance (km) of the consensus paths from the true course."""
+    tracks = agreed.tracks
+    if kind:
+        tracks = dataclasses.replace(tracks, lat=agreed.lat_smooth, lon=agreed.lon_smooth)
+    return float(np.mean(distances(tracks, agreed.sid, course))) if course else np.nan
+
+
+def distances(tracks, sids, course):
+    """Distances (km) of the points of tracks from the places of their storms, where these are known."""
+    keys = zip(np.asarray(sids)[tracks.row].tolist(), tracks.time.tolist(), strict=True)
+    places = [(point, *course[key]) for point, key in enumerate(keys) if key in course]
+    point, lat, lon = (np.array(column) for column in zip(*places, strict=True)) if places else (np.zeros(0, int),) * 3
+    return sphere.distance_km(tracks.lat[point], tracks.lon[point], lat, lon)
 
 
 def storms_of(season):

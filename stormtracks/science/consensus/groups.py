@@ -31,6 +31,12 @@ class ConsensusSettings:
     path_share: float = _setting(
         0.5, "", "a time is in the mean path if at least this fraction of the storm's members have the storm then"
     )
+    max_offset_km: float = _setting(
+        0.0,
+        "km",
+        "maximum distance of a member's position from the middle one of the storm's members for it to be in the mean "
+        "path; 0: all are. The consensus of lists has 350",
+    )
     min_points: int = _setting(6, "points", "minimum length of a mean path; shorter ones are dropped")
     min_peak_s1: float = _setting(
         0.0, "s-1", "a mean path must reach this vorticity at least once; 0: no such condition"
@@ -46,8 +52,9 @@ class ConsensusSettings:
         for name in ("min_common_times", "radius_km", "max_mean_distance_km", "min_points"):
             if not getattr(self, name) > 0:
                 raise BadValue(f"'{name}' must be above 0, not {getattr(self, name)}")
-        if self.min_peak_s1 < 0:
-            raise BadValue(f"'min_peak_s1' must not be negative, not {self.min_peak_s1}")
+        for name in ("min_peak_s1", "max_offset_km"):
+            if getattr(self, name) < 0:
+                raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
         for name in ("min_near_share", "min_share", "path_share", "min_matched_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise BadValue(f"'{name}' must be a fraction from 0 to 1, not {getattr(self, name)}")

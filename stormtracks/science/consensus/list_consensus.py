@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.consensus.calibration import Calibration
 from stormtracks.science.consensus.mean import ConsensusTracks
@@ -17,6 +18,9 @@ from stormtracks.science.smoothing import smoothed
 
 MIN_SHARE = 0.5
 """Share of the members whose lists must have a storm for the consensus to have it."""
+
+MAX_OFFSET_KM = 350.0
+"""A member whose track is farther than this from the storm's middle position does not have the storm then."""
 
 _NEAR_KM, _NEAR_MEAN_KM, _NEAR_TIMES, _NEAR_SHARE = 350.0, 250.0, 4, 0.5
 """What makes a track of a member whose list lacks a storm a track of that storm: about as in `ConsensusSettings`."""
@@ -31,6 +35,7 @@ def consensus_of_lists(
     name: str = "tc",
     calibration: Calibration | None = None,
     min_share: float = MIN_SHARE,
+    max_offset_km: float = MAX_OFFSET_KM,
     **thresholds: Any,
 ) -> ConsensusStorms:
     """One storm for those that members' lists have in common.
@@ -49,6 +54,9 @@ def consensus_of_lists(
     calibration : Calibration, optional
     min_share : float
         Share of the members whose lists must have a storm. 0: one list is enough.
+    max_offset_km : float
+        A member's position farther from the middle one of the storm at a time is not in the mean path: its track has
+        gone on to something else. 0: all are.
     **thresholds
         Further fields of `ConsensusSettings` by name.
 
@@ -59,7 +67,8 @@ def consensus_of_lists(
     """
     chosen = [one.of(name) for one in lists]
     ensemble, matches = [one.tracks for one in chosen], [one.matches for one in chosen]
-    agreed = consensus_of(year, members, ensemble, matches, alone=True, min_share=min_share, **thresholds)
+    limits = {"min_share": min_share, "max_offset_km": max_offset_km, **thresholds}
+    agreed = consensus_of(year, members, ensemble, matches, alone=True, **limits)
     every = _listed(agreed, chosen)
     if len(tracks):
         every = np.maximum(every, np.stack([_near(agreed, *one) for one in zip(tracks, lists, strict=True)], axis=1))
@@ -72,7 +81,7 @@ def consensus_of_lists(
         probability=probability,
         calibrated=unknown if calibration is None else calibration.probability(agreed.held_by, probability),
         **_intensity(agreed, chosen),
-        **_along(agreed, chosen),
+        **_along(agreed, chosen, max_offset_km or np.inf),
         lat_smooth=lat,
         lon_smooth=lon,
     )
@@ -133,10 +142,10 @@ def _intensity(agreed: ConsensusTracks, lists: Sequence[StormList]) -> dict[str,
     return found
 
 
-def _along(agreed: ConsensusTracks, lists: Sequence[StormList]) -> dict[str, Any]:
+def _along(agreed: ConsensusTracks, lists: Sequence[StormList], within_km: float) -> dict[str, Any]:
     """Mean and standard deviation over the members at each point of the mean paths."""
     size = len(agreed.time)
-    cells = [_cells(agreed, one.tracks, storm) for one, storm in zip(lists, agreed.storm_of, strict=True)]
+    cells = [_cells(agreed, one.tracks, storm, within_km) for one, storm in zip(lists, agreed.storm_of, strict=True)]
     cell = np.concatenate([np.zeros(0, np.int64), *cells])
     tropical = np.concatenate([np.zeros(0), *(one.tropical for one in lists)]).astype(float)
     found = {"tropical": np.nan_to_num(_mean_std(tropical[cell >= 0], cell[cell >= 0], size)[0])}
@@ -149,16 +158,18 @@ def _along(agreed: ConsensusTracks, lists: Sequence[StormList]) -> dict[str, Any
     return found
 
 
-def _cells(agreed: ConsensusTracks, tracks: Tracks, storm: Ints) -> Ints:
-    """Point of the mean paths that each point of a member's storms is part of, -1 for none; shape (npoints,)."""
+def _cells(agreed: ConsensusTracks, tracks: Tracks, storm: Ints, within_km: float) -> Ints:
+    """Point of the mean paths that each point of a member's storms is near, -1 for none; shape (npoints,)."""
     times, index = np.unique(agreed.time, return_inverse=True)
     key = agreed.row * (len(times) + 1) + index
     step = np.searchsorted(times, tracks.time)
     there = np.append(times, np.datetime64("NaT", "s"))[step] == tracks.time
     wanted = storm[tracks.row] * (len(times) + 1) + step
     place = np.searchsorted(key, wanted)
-    same = np.append(key, -1)[place] == wanted
-    return np.where(there & same & (storm[tracks.row] >= 0), place, -1)
+    same = there & (np.append(key, -1)[place] == wanted) & (storm[tracks.row] >= 0)
+    place = np.where(same, place, -1)
+    lat, lon = (np.append(axis, 0.0)[place] for axis in (agreed.lat, agreed.lon))
+    return np.where(same & (sphere.distance_km(tracks.lat, tracks.lon, lat, lon) <= within_km), place, -1)
 
 
 def _mean_std(values: Floats, row: Ints, size: int) -> tuple[Floats, Floats]:

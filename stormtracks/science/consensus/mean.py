@@ -83,7 +83,9 @@ class ConsensusTracks(Ragged):
         return Tracks(self.row_size, self.time, self.lat, self.lon, self.vorticity, none, self.calendar)
 
 
-def mean_tracks(points: Points, labels: Ints, path_share: float = 0.5) -> dict[str, npt.NDArray[Any]]:
+def mean_tracks(
+    points: Points, labels: Ints, path_share: float = 0.5, max_offset_km: float = 0.0
+) -> dict[str, npt.NDArray[Any]]:
     """Mean path, strength and spread of each group.
 
     Parameters
@@ -93,6 +95,9 @@ def mean_tracks(points: Points, labels: Ints, path_share: float = 0.5) -> dict[s
         Group of each track, -1 for none.
     path_share : float
         Share of a group's members that must have it at a time for that time to be in the path.
+    max_offset_km : float
+        Positions farther than this from the middle one of their group and time are left out: tracks that have gone on
+        to something else. 0: none is.
 
     Returns
     -------
@@ -107,6 +112,9 @@ def mean_tracks(points: Points, labels: Ints, path_share: float = 0.5) -> dict[s
     group_of_point = labels[points.track]
     inside = np.flatnonzero(group_of_point >= 0)
     key = group_of_point[inside] * len(points.times) + points.time[inside]
+    if max_offset_km:
+        near = _near_the_middle(sphere.unit_vectors(points.lat[inside], points.lon[inside]), key, max_offset_km)
+        inside, key = inside[near], key[near]
     key, cell, number = np.unique(key, return_inverse=True, return_counts=True)
     group, time = np.divmod(key, max(len(points.times), 1))
     keep = number >= path_share * holders(points.member, labels)[group]
@@ -125,6 +133,18 @@ def holders(member: Ints, labels: Ints) -> Ints:
     """How many members have each group, shape (ngroups,); both arguments have an entry per track."""
     pairs = np.unique(np.stack([labels, member])[:, labels >= 0], axis=1)
     return np.bincount(pairs[0], minlength=labels.max(initial=-1) + 1)
+
+
+def _near_the_middle(vector: Floats, key: Ints, km: float) -> Bools:
+    """Which positions are near the median, axis by axis, of those with the same key."""
+    _, cell, number = np.unique(key, return_inverse=True, return_counts=True)
+    first = np.cumsum(number) - number
+    middle = np.empty((len(number), 3))
+    for axis in range(3):
+        ordered = vector[np.lexsort((vector[:, axis], cell)), axis]
+        middle[:, axis] = (ordered[first + (number - 1) // 2] + ordered[first + number // 2]) / 2
+    middle /= np.linalg.norm(middle, axis=1, keepdims=True)
+    return sphere.arc_km(np.linalg.norm(vector - middle[cell], axis=1)) <= km
 
 
 def _position(vector: Floats, cell: Ints, number: Ints) -> tuple[Floats, Floats]:

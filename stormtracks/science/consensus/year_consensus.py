@@ -36,10 +36,10 @@ def consensus_of(
     labels = _groups(points, settings)
     if alone and settings.min_share * points.members <= 1:
         labels = _with_lone(labels)
-    path = mean_tracks(points, labels, settings.path_share)
+    path = mean_tracks(points, labels, settings.path_share, settings.max_offset_km)
     merged = merge_pieces(labels, path, best_tracks(points, labels, matches, settings.min_matched_share))
     if merged is not labels:  # storms have been put together, so that their paths have changed
-        labels, path = merged, mean_tracks(points, merged, settings.path_share)
+        labels, path = merged, mean_tracks(points, merged, settings.path_share, settings.max_offset_km)
     labels, path = _in_order(labels, path, _kept(path, settings))
     known = best_tracks(points, labels, matches, settings.min_matched_share)
     count = len(np.unique(path["group"]))
