@@ -214,11 +214,11 @@ NATURES: dict[str | None, Nature] = {
     None: Nature(LAYERS, _PLAIN, 3.0e-5, 1.0e-6),
     "20crv2c": Nature(
         _noise((1.0, Colour(62, 40.0, 3.0, 14.0)), (1.1, Colour(62, 40.0, 3.0, 12.0))), _CLASSES, 2.5e-5, 1.7e-6,
-        (245.0, 370.0),
+        (225.0, 330.0),
     ),
     "era5": Nature(
         _noise((1.0, Colour(96, 90.0, 8.0, 14.0)), (1.0, Colour(96, 90.0, 8.0, 12.0))), _CLASSES, 2.5e-5, 1.7e-6,
-        (245.0, 370.0),
+        (225.0, 330.0),
     ),
 }  # fmt: skip
 """By `Plan.like`."""
