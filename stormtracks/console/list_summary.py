@@ -13,6 +13,7 @@ from stormtracks.science import agreement, results
 from stormtracks.science import summary as summaries
 from stormtracks.science.consensus import consensus, consensus_table, to_json
 from stormtracks.science.lists import LISTS
+from stormtracks.science.trends import LEAST_YEARS
 from stormtracks.strict_dataclass import unknown
 
 CONSENSUS, CANDIDATES = "consensus", "candidates"
@@ -83,6 +84,8 @@ def _statistics(asked: Asked, folder: Path, years: list[int] | None) -> None:
         counted = summaries.summarise_list(
             folder, asked.list_name, years, wind=asked.wind, progress=report, mixed=asked.mixed
         )
+    if asked.by == "trend" and len(counted.whole) < LEAST_YEARS:
+        raise BadValue(f"--by trend needs lists of at least {LEAST_YEARS} years, not {len(counted.whole)}; make more")
     if asked.form == "json":
         print(json.dumps(summaries.to_plain(counted)))
     elif asked.form == "csv":

@@ -16,14 +16,19 @@ def folder(tmp_path_factory):
     return str(save_lists(tmp_path_factory.mktemp("results"), years=(2005, 2006)))
 
 
+@pytest.fixture(scope="module")
+def long_folder(tmp_path_factory):
+    return str(save_lists(tmp_path_factory.mktemp("results"), members=1, years=range(2001, 2007)))
+
+
 def ask(folder, by="year", json=False, top=0, **options):  # as the command does
     of_list = {"list": "tc", "csv": False, "wind": None, "share": None, "against": None} | options
     summarise(by, folder, None, json, top, False, of_list)
 
 
 @pytest.mark.parametrize("by", [*LIST_BY, "consensus", "candidates"])
-def test_every_table_is_printed_in_80_columns(folder, by, capsys):
-    ask(folder, by)
+def test_every_table_is_printed_in_80_columns(folder, long_folder, by, capsys):
+    ask(long_folder if by == "trend" else folder, by)
     shown = capsys.readouterr().out.splitlines()
     assert len(shown) > 1
     assert max(len(line.rstrip()) for line in shown if not line.startswith("note:")) <= 80
@@ -68,6 +73,7 @@ def test_two_folders_are_compared(folder, form, capsys):
     [
         ("year", {"list": "hurricanes"}, "unknown list"),
         ("moon", {}, "unknown table of a list"),
+        ("trend", {}, "needs lists of at least 5 years, not 2"),
         ("consensus", {"share": "2"}, "--share must be a fraction"),
         ("consensus", {"share": "half"}, "--share must be a fraction"),
         ("year", {"csv": True, "json": True}, "choose one"),

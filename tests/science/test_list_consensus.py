@@ -117,6 +117,26 @@ def test_calibrated_probability_is_that_of_the_calibration():
     assert np.isnan(made().calibrated).all()
 
 
+def test_member_whose_track_goes_on_to_something_else_does_not_bend_the_path():
+    pairs = [storm_list(n) for n in range(5)]
+    one, tracks = pairs[4]
+    late = (one.tracks.row == 0) & (one.tracks.time > one.tracks.time[12])
+    lat = np.where(late, one.tracks.lat + 8.0, one.tracks.lat)
+    pairs[4] = dataclasses.replace(one, tracks=dataclasses.replace(one.tracks, lat=lat)), tracks
+    lists, tracks = zip(*pairs, strict=True)
+    strict, lax = (consensus_of_lists(2005, range(5), lists, tracks, max_offset_km=km) for km in (350.0, 0.0))
+    assert strict.share[0] == lax.share[0] == 1
+    assert strict.spread_km[15] < 150 < 300 < lax.spread_km[15]
+    assert strict.number[15] == 4 and lax.number[15] == 5
+
+
+def test_list_of_extratropical_cyclones_has_the_share_for_a_probability():
+    pairs = [storm_list(n, classes=(2, 2, 2, 2, 0) if n else (2, 2, 2, 0, 0)) for n in range(4)]
+    lists, tracks = zip(*pairs, strict=True)
+    agreed = consensus_of_lists(2005, range(4), lists, tracks, name="etc")
+    assert agreed.probability.tolist() == agreed.share.tolist() == [1, 1, 1, 0.75]
+
+
 def test_years_without_storms_have_none():
     nothing = storm_list(0)[0].take(np.zeros(0, int))
     assert len(consensus_of_lists(2005, (0, 1), [nothing, nothing])) == 0

@@ -69,8 +69,8 @@ def consensus_of_lists(
     ensemble, matches = [one.tracks for one in chosen], [one.matches for one in chosen]
     limits = {"min_share": min_share, "max_offset_km": max_offset_km, **thresholds}
     agreed = consensus_of(year, members, ensemble, matches, alone=True, **limits)
-    every = _listed(agreed, chosen)
-    if len(tracks):
+    every = _listed(agreed, chosen) if name == "tc" else agreed.held_by.astype(float)
+    if name == "tc" and len(tracks):
         every = np.maximum(every, np.stack([_near(agreed, *one) for one in zip(tracks, lists, strict=True)], axis=1))
     probability = every.mean(axis=1)
     unknown = np.full(len(agreed), np.nan)

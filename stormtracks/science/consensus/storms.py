@@ -19,7 +19,8 @@ class ConsensusStorms(ConsensusTracks):
         One of `lists.LISTS`.
     probability : ndarray of float64, shape (nstorms,)
         That it is a storm of the list as the classifier says, mean over all members: one whose list does not have the
-        storm counts with the probability of its track of it, 0 where it has none.
+        storm counts with the probability of its track of it, 0 where it has none. Classifiers say it of tropical
+        cyclones only: of the list "etc" it is the share.
     calibrated : ndarray of float64, shape (nstorms,)
         That it is real, given share and probability; NaN where no calibration is known.
     intensity_max, intensity_max_std : ndarray of float64, shape (nstorms,)

@@ -21,7 +21,7 @@ from stormtracks.science.summary.season import (
     Season,
 )
 from stormtracks.science.summary.statistics import Spread
-from stormtracks.science.trends import trend
+from stormtracks.science.trends import LEAST_YEARS, trend
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 Row: TypeAlias = dict[str, Any]
@@ -130,8 +130,10 @@ def by_intensity(summary: ListSummary) -> Iterator[Row]:
 
 
 def by_trend(summary: ListSummary) -> Iterator[Row]:
-    """Trends per decade of the members' mean, and how the members' own trends differ."""
+    """Trends per decade of the members' mean, and how the members' own trends differ; none of a few years."""
     numbers = [year.year for year in summary.whole]
+    if len(numbers) < LEAST_YEARS:
+        return
     series = [[list(_series(one)) for one in year.seasons] for year in summary.whole]
     for place, (name, basin, _) in enumerate(series[0][0]):
         values = [[one[place][2] for one in year] for year in series]
