@@ -95,7 +95,7 @@ def test_behind_a_step_that_failed_nothing_is_done_and_the_run_ends():
     ("halt", "why"),
     [
         (Halt(first=5), f"{STEPS[1]}: the first 5 tasks all failed"),
-        (Halt(share=0.2), f"{STEPS[1]}: 20 of the 20 tasks that ended failed"),
+        (Halt(share=0.5), f"{STEPS[1]}: 20 of the 20 tasks that ended failed"),
         (Halt(number=7), r"7 tasks failed \(--halt 7\)"),
     ],
 )
