@@ -1,4 +1,4 @@
-"""The cells within a distance of positions, and what fields have there."""
+"""The cells within distances of positions, and what fields have there."""
 
 import functools
 from collections.abc import Iterator
@@ -17,6 +17,9 @@ FAR = np.float32(1e38)
 SIDE = np.float32(1e-3)
 """Parts of the Earth's radius (6 km): a cell so near to the line of motion counts partly for either side."""
 
+FEWEST_COLUMNS = 8
+"""Columns that are looked at around a pole at least."""
+
 
 class Discs:
     """Finds the cells in discs about any positions on a grid.
@@ -26,22 +29,29 @@ class Discs:
     grid : Grid
     reach_km : float
         The largest disc's radius.
+    curl_km : float, optional
+        Radius within which cells need their neighbours too.
 
     Notes
     -----
     A disc lies about the exact position, not about its nearest cell. The cells of a box around the nearest cell, wide
-    enough for each position there, are told apart by their distance. Boxes are wider near a pole; those of like width
-    are worked on together.
+    enough for each position there, are told apart by their distance. Towards the poles, where columns lie closer
+    together than rows, only every second, fourth and so on is looked at, counted from the nearest cell: as many as
+    still lie no farther apart than rows. Positions with boxes of like width are worked on together.
     """
 
-    def __init__(self, grid: Grid, reach_km: float) -> None:
+    def __init__(self, grid: Grid, reach_km: float, curl_km: float = 0.0) -> None:
         self.grid = grid
-        self.reach_km = reach_km
         self.phi = np.radians(grid.lat).astype(np.float32)
         self.cos = np.cos(np.radians(grid.lat)).astype(np.float32)
         self.area = cells.areas(grid).astype(np.float32)
-        self._group = cells.groups(2 * self._half_widths(reach_km) + 1)
-        self.box = functools.cache(self._box)
+        self.stride = strides(grid)
+        self._height, width = self._half_height(reach_km), self._half_widths(reach_km)
+        if curl_km:
+            self._height = max(self._height, self._half_height(curl_km) + 1)
+            width = np.maximum(width, self._half_widths(curl_km) + 1)
+        self._group = cells.groups(2 * width + 1)
+        self._boxes = [self._box(width, number) for number in range(int(self._group.max()) + 1)]
 
     def around(self, field: Ints, lat: Floats, lon: Floats) -> Iterator[tuple[Ints, "Disc"]]:
         """Discs about positions in fields, some thousand cells at a time.
@@ -60,31 +70,31 @@ class Discs:
         """
         row, column, on_grid = cells.nearest(self.grid, lat, lon)
         group = np.where(on_grid, self._group[row], -1)
-        for number in range(int(self._group.max()) + 1):
+        phi = np.radians(lat).astype(np.float32)
+        away = np.radians(sphere.lon_difference(self.grid.lon[column], lon)).astype(np.float32)
+        for number, box in enumerate(self._boxes):
             mine = np.flatnonzero(group == number)
-            for part in cells.parts(len(mine), self.box(number, self.reach_km).size) if len(mine) else ():
+            for part in cells.parts(len(mine), box.size):
                 which = mine[part]
-                phi = np.radians(lat[which]).astype(np.float32)
-                away = np.radians(sphere.lon_difference(self.grid.lon[column[which]], lon[which])).astype(np.float32)
-                yield which, Disc(self, number, field[which], row[which], column[which], phi, away)
+                yield which, Disc(self, box, field[which], row[which], column[which], phi[which], away[which])
 
-    def _box(self, group: int, km: float) -> "Box":
-        """The box in which all cells lie that are within a distance of a position in the rows of a group."""
-        half, nlon = int(self._half_widths(km)[self._group == group].max()), len(self.grid.lon)
-        first = max(-half, half + 1 - nlon) if self.grid.periodic else -half
-        columns = np.arange(first, half + 1)[:, np.newaxis]
-        height = self._half_height(km)
-        return Box(np.arange(-height, height + 1)[:, np.newaxis], columns, height, -first)
+    def _box(self, width: Ints, group: int) -> "Box":
+        """The box of a group of rows."""
+        mine, nlon = self._group == group, len(self.grid.lon)
+        half = int(width[mine].max(initial=0))
+        laps = self.grid.periodic and bool(((2 * half + 1) * self.stride[mine] > nlon).any())
+        return Box(self._height, half, laps)
 
     def _half_widths(self, km: float) -> Ints:
-        """Columns on either side of each row's cells that can lie within a distance of a position there."""
+        """Columns looked at on either side of each row's cells that can lie within a distance of a position there."""
         reach = np.degrees(km / sphere.EARTH_RADIUS_KM)
         edges = np.abs(cells.row_edges(self.grid))
         farthest = np.maximum(edges[:-1], edges[1:])
         sine = np.sin(np.radians(reach)) / np.maximum(np.cos(np.radians(farthest)), 1e-12)
         reach_lon = np.where(farthest + reach < 90.0, np.degrees(np.arcsin(np.minimum(sine, 1.0))), 360.0)
-        columns = np.floor(reach_lon / cells.spacing(self.grid) + 0.5 + 1e-6).astype(np.intp)
-        return np.minimum(columns, len(self.grid.lon) // 2 if self.grid.periodic else len(self.grid.lon) - 1)
+        columns = np.floor((reach_lon / cells.spacing(self.grid) + 0.5) / self.stride + 1e-6).astype(np.intp)
+        most = len(self.grid.lon) // 2 if self.grid.periodic else len(self.grid.lon) - 1
+        return np.minimum(columns, most // self.stride)
 
     def _half_height(self, km: float) -> int:
         """Rows on either side that can lie within a distance."""
@@ -95,28 +105,38 @@ class Discs:
         return int(max(north.max(), south.max()))
 
 
+def strides(grid: Grid) -> Ints:
+    """Of each row, how many columns the cells that are looked at lie apart: 1, 2, 4 and so on; shape (nlat,)."""
+    closer = np.median(np.diff(grid.lat)) / (cells.spacing(grid) * np.maximum(np.cos(np.radians(grid.lat)), 1e-6))
+    most = max(1, len(grid.lon) // FEWEST_COLUMNS)
+    return (2 ** np.floor(np.log2(np.clip(closer, 1, most)) + 1e-9)).astype(np.intp)
+
+
 @dataclass(frozen=True)
 class Box:
-    """Cells of a box around its own cell.
+    """Rows and columns around a cell.
 
     Attributes
     ----------
-    rows : ndarray of int, shape (nrows, 1)
-    columns : ndarray of int, shape (ncolumns, 1)
-        Relative to the own cell, each once.
-    own_row, own_column : int
-        Where in the box that is.
+    height, width : int
+        Rows on either side; columns that are looked at on either side.
+    laps : bool
+        Whether some boxes go around the globe and further.
     """
 
-    rows: Ints
-    columns: Ints
-    own_row: int
-    own_column: int
+    height: int
+    width: int
+    laps: bool
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(nrows, ncolumns)."""
+        return 2 * self.height + 1, 2 * self.width + 1
 
     @property
     def size(self) -> int:
         """Number of its cells."""
-        return len(self.rows) * len(self.columns)
+        return self.shape[0] * self.shape[1]
 
 
 @dataclass(frozen=True)
@@ -126,8 +146,7 @@ class Disc:
     Attributes
     ----------
     discs : Discs
-    group : int
-        Of the rows in which the positions lie.
+    box : Box
     field, row, column : ndarray of int, shape (n,)
         Each position's field and nearest cell.
     phi, away : ndarray of float32, shape (n,)
@@ -135,7 +154,7 @@ class Disc:
     """
 
     discs: Discs
-    group: int
+    box: Box
     field: Ints
     row: Ints
     column: Ints
@@ -143,61 +162,118 @@ class Disc:
     away: Floats
 
     def near(self, km: float) -> "Near":
-        """The cells within a distance."""
-        grid, box = self.discs.grid, self.discs.box(self.group, km)
-        nlat, nlon = grid.shape
-        rows = self.row + box.rows
-        beyond = (rows < 0) | (rows >= nlat)
-        rows = np.clip(rows, 0, nlat - 1)
-        columns = self.column + box.columns
-        aside = (columns >= nlon).astype(np.intp) - (columns < 0)
-        columns -= nlon * aside
-        east = (np.radians(cells.spacing(grid)) * box.columns).astype(np.float32) - self.away
-        outside = self._outside(km, rows, beyond, east)
-        if not grid.periodic:
-            outside |= aside != 0
-        outside[box.own_row, box.own_column] = False
-        index = ((self.field * nlat + rows) * nlon)[:, np.newaxis] + columns
-        return Near(self, index.reshape(box.size, -1), outside.reshape(box.size, -1), rows, east)
-
-    def _outside(self, km: float, rows: Ints, beyond: Bools, east: Floats) -> Bools:
-        """Which cells lie farther away, by the haversine; shape (nrows, ncolumns, n)."""
-        north = np.sin((self.discs.phi[rows] - self.phi) * np.float32(0.5))
-        north *= north
-        north[beyond] = 2.0
-        sine = np.sin(east * np.float32(0.5))
-        sine *= sine
-        haversine = (np.cos(self.phi) * self.discs.cos[rows])[:, np.newaxis] * sine
-        haversine += north[:, np.newaxis]
-        return haversine > np.float32(np.sin(km / sphere.EARTH_RADIUS_KM / 2) ** 2)
-
-
-@dataclass(frozen=True)
-class Near:
-    """The cells within a distance of n positions, among k of a box; the nearest one always is.
-
-    Attributes
-    ----------
-    disc : Disc
-    index : ndarray of intp, shape (k, n)
-        Cells of fields that are laid out flat, shape (nfields * nlat * nlon,).
-    outside : ndarray of bool, shape (k, n)
-        Which cells are farther away.
-    rows : ndarray of int, shape (nrows, n)
-        The box's rows.
-    east : ndarray of float32, shape (ncolumns, n)
-        Longitude of the box's columns to the east of the position, radians.
-    """
-
-    disc: Disc
-    index: Ints
-    outside: Bools
-    rows: Ints
-    east: Floats
+        """The cells within a distance; the nearest one always is."""
+        outside = self._haversine > np.float32(np.sin(km / sphere.EARTH_RADIUS_KM / 2) ** 2)
+        outside[self.box.height, self.box.width] = False
+        return Near(self, outside.reshape(self.box.size, -1))
 
     def values(self, *flat: Floats) -> Floats:
         """What flat fields have in the box, the first minus any others; float32, shape (k, n)."""
         return cells.values(flat, self.index)
+
+    @functools.cached_property
+    def index(self) -> Ints:
+        """Cells of fields that are laid out flat, shape (nfields * nlat * nlon,); shape (k, n)."""
+        nlat, nlon = self.discs.grid.shape
+        rows = (self.field * nlat + self.rows) * nlon
+        columns = self._columns - nlon * self._aside
+        return (rows[:, np.newaxis] + columns).reshape(self.box.size, -1)
+
+    @functools.cached_property
+    def rows(self) -> Ints:
+        """The box's rows, clipped to the grid, shape (nrows, n)."""
+        return np.clip(self._rows, 0, len(self.discs.grid.lat) - 1)
+
+    @functools.cached_property
+    def east(self) -> Floats:
+        """How far the box's columns lie east of the positions, radians, float32, shape (ncolumns, n)."""
+        return self._eastward * np.float32(np.radians(cells.spacing(self.discs.grid))) - self.away
+
+    def vorticity(self, u: Floats, v: Floats) -> Floats:
+        """Cyclonic vorticity of winds in the box; arguments and result of shape (k, n), NaN at its edges.
+
+        Notes
+        -----
+        zeta = (dv/dlambda - d(u cos(phi))/dphi) / (a cos(phi)) by centred differences between the cells looked at.
+        """
+        discs, shape = self.discs, (*self.box.shape, len(self.row))
+        u, v = u.reshape(shape), v.reshape(shape)
+        cos, phi = discs.cos[self.rows], discs.phi[self.rows]
+        here = cos[1:-1] * np.where(self.discs.grid.lat[self.rows[1:-1]] < 0, -EARTH_RADIUS_M, EARTH_RADIUS_M)
+        here[(cos[1:-1] < LEAST_COS) | self._beyond[2:] | self._beyond[:-2]] = np.nan
+        turn = 2 * np.sin(discs.stride[self.row] * np.radians(cells.spacing(discs.grid))).astype(np.float32)
+        across = v[1:-1, 2:] - v[1:-1, :-2]
+        across *= (1 / (here * turn))[:, np.newaxis]
+        momentum = u[:, 1:-1] * cos[:, np.newaxis]
+        along = momentum[2:] - momentum[:-2]
+        along *= (1 / (here * (phi[2:] - phi[:-2])))[:, np.newaxis]
+        found = np.full(shape, np.nan, np.float32)
+        np.subtract(across, along, out=found[1:-1, 1:-1])
+        if not discs.grid.periodic:
+            aside = self._aside != 0
+            found[1:-1, 1:-1][:, aside[2:] | aside[:-2]] = np.nan
+        return found.reshape(self.box.size, -1)
+
+    @functools.cached_property
+    def _rows(self) -> Ints:
+        return self.row + np.arange(-self.box.height, self.box.height + 1)[:, np.newaxis]
+
+    @functools.cached_property
+    def _beyond(self) -> Bools:
+        return np.asarray(self._rows != self.rows)
+
+    @functools.cached_property
+    def _eastward(self) -> Ints:
+        """Columns to the east of the nearest cell, shape (ncolumns, n)."""
+        return np.arange(-self.box.width, self.box.width + 1)[:, np.newaxis] * self.discs.stride[self.row]
+
+    @functools.cached_property
+    def _columns(self) -> Ints:
+        return self.column + self._eastward
+
+    @functools.cached_property
+    def _aside(self) -> Ints:
+        """1 for columns east of the grid's, -1 for those west of them."""
+        nlon = len(self.discs.grid.lon)
+        return (self._columns >= nlon).astype(np.intp) - (self._columns < 0)
+
+    @functools.cached_property
+    def _haversine(self) -> Floats:
+        """Of the cells' distances, float32, shape (nrows, ncolumns, n); above 1 for those not on the grid."""
+        north = np.sin((self.discs.phi[self.rows] - self.phi) * np.float32(0.5))
+        north *= north
+        north[self._beyond] = 2.0
+        sine = np.sin(self.east * np.float32(0.5))
+        sine *= sine
+        haversine = (np.cos(self.phi) * self.discs.cos[self.rows])[:, np.newaxis] * sine
+        haversine += north[:, np.newaxis]
+        nlon = len(self.discs.grid.lon)
+        if not self.discs.grid.periodic:
+            haversine[:, self._aside != 0] = 2.0
+        elif self.box.laps:
+            haversine[:, (2 * self._eastward > nlon) | (2 * self._eastward <= -nlon)] = 2.0
+        return haversine
+
+
+EARTH_RADIUS_M = np.float32(1000.0 * sphere.EARTH_RADIUS_KM)
+
+LEAST_COS = np.float32(0.02)
+"""Cosine of the latitude (88.9 degrees) beyond which vorticity is not made."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """The cells within a distance of n positions, among k of a box.
+
+    Attributes
+    ----------
+    disc : Disc
+    outside : ndarray of bool, shape (k, n)
+        Which cells are farther away.
+    """
+
+    disc: Disc
+    outside: Bools
 
     def lowest(self, values: Floats) -> tuple[Floats, Ints]:
         """The lowest of some values, shape (k, n): NaN where there is none; and its flat index; both of shape (n,)."""
@@ -211,12 +287,11 @@ class Near:
             place[unknown] = np.where(np.isnan(known), FAR, known).argmin(axis=0)
             lowest = values[place, which]
         lowest[lowest >= FAR] = np.nan
-        return lowest, self.index[place, which]
+        return lowest, self.disc.index[place, which]
 
     def range_of(self, values: Floats) -> Floats:
         """Highest minus lowest value, shape (n,); NaN where there is none."""
-        lowest, highest = (values + self.far).min(axis=0), (values - self.far).max(axis=0)
-        found = highest - lowest
+        found = (values - self.far).max(axis=0) - (values + self.far).min(axis=0)
         unknown = np.isnan(found)
         if unknown.any():
             values, far = values[:, unknown], self.far[:, unknown]
@@ -247,30 +322,33 @@ class Near:
 
     def _to_the_right(self, east: Floats, north: Floats) -> Floats:
         """How far cells lie to the right of a motion, in Earth radii; shape (k, n)."""
-        phi, cos, rows = self.disc.phi, self.disc.discs.cos, self.rows
-        along = north * np.sin(self.east) + (east * np.sin(phi)) * np.cos(self.east)
-        side = cos[rows][:, np.newaxis] * along
-        side -= (east * np.cos(phi) * np.sin(self.disc.discs.phi[rows]))[:, np.newaxis]
-        return side.reshape(self.index.shape)
+        phi, discs, rows = self.disc.phi, self.disc.discs, self.disc.rows
+        along = north * np.sin(self.disc.east) + (east * np.sin(phi)) * np.cos(self.disc.east)
+        side = discs.cos[rows][:, np.newaxis] * along
+        side -= (east * np.cos(phi) * np.sin(discs.phi[rows]))[:, np.newaxis]
+        return side.reshape(self.outside.shape)
 
     @functools.cached_property
     def far(self) -> Floats:
         """Very much for cells outside, 0 inside; float32, shape (k, n)."""
-        return np.multiply(self.outside, FAR, dtype=np.float32)
+        return self.outside.astype(np.float32) * FAR
 
     @functools.cached_property
     def area(self) -> Floats:
         """Area of the cells inside, 0 for those outside; float32, shape (k, n)."""
-        inside = ~self.outside.reshape(len(self.rows), -1, self.index.shape[1])
-        return (inside * self.disc.discs.area[self.rows][:, np.newaxis]).reshape(self.index.shape)
+        inside = (~self.outside).astype(np.float32).reshape(*self.disc.box.shape, -1)
+        inside *= self.disc.discs.area[self.disc.rows][:, np.newaxis]
+        return inside.reshape(self.outside.shape)
 
 
 def _mean(values: Floats, weight: Floats) -> Floats:
+    if values.shape[1] == 1:  # of one position NumPy would add in another order than of several
+        return _mean(np.repeat(values, 2, axis=1), np.repeat(weight, 2, axis=1))[:1]
     total, whole = (values * weight).sum(axis=0), weight.sum(axis=0)
     unknown = np.isnan(total)
     if unknown.any():
-        known = ~np.isnan(values[:, unknown])
-        whole[unknown] = (weight[:, unknown] * known).sum(axis=0)
-        total[unknown] = (np.where(known, values[:, unknown], np.float32(0)) * weight[:, unknown]).sum(axis=0)
+        known = ~np.isnan(values)
+        np.copyto(whole, (weight * known).sum(axis=0), where=unknown)
+        np.copyto(total, (np.where(known, values, np.float32(0)) * weight).sum(axis=0), where=unknown)
     whole[whole == 0] = np.nan
     return total / whole

@@ -19,7 +19,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "cape": ("cape",),
     "sea": (),
 }
-"""By feature: the roles of the fields that it is made of. `vorticity` is cyclonic: positive in both hemispheres."""
+"""By feature: the roles of the fields that it is made of. `vorticity` is cyclonic, positive in both hemispheres,
+and is made of the wind where it is not there."""
 
 MEANS = {"t850": "temperature", "pwat": "precipitable_water", "cape": "cape"}
 """Features that are the mean of a role's field within `mean_radius_km`."""
@@ -36,7 +37,8 @@ LEVELS_HPA: Mapping[str, float] = {"height_upper": 200.0, "height_middle": 500.0
 
 def available(roles: Collection[str]) -> list[str]:
     """The features that can be made of some roles, in the order of `NEEDS`."""
-    return [name for name, needed in NEEDS.items() if set(needed) <= set(roles)]
+    there = _with_vorticity(roles)
+    return [name for name, needed in NEEDS.items() if there.issuperset(needed)]
 
 
 def missing(roles: Collection[str], why: Mapping[str, str]) -> dict[str, str]:
@@ -56,8 +58,14 @@ def missing(roles: Collection[str], why: Mapping[str, str]) -> dict[str, str]:
     ...                  {"pressure": "no file with pressure", "precipitable_water": "no file with pwat"})["pwat"]
     'no file with pwat'
     """
+    there = _with_vorticity(roles)
     return {
-        name: "; ".join(dict.fromkeys(why.get(role, f"no field of {role}") for role in needed if role not in roles))
+        name: "; ".join(dict.fromkeys(why.get(role, f"no field of {role}") for role in needed if role not in there))
         for name, needed in NEEDS.items()
-        if not set(needed) <= set(roles)
+        if not there.issuperset(needed)
     }
+
+
+def _with_vorticity(roles: Collection[str]) -> set[str]:
+    """The roles, and vorticity where it can be made of the winds."""
+    return {*roles, "vorticity"} if {"u", "v"}.issubset(roles) else set(roles)

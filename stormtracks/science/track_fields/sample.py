@@ -69,7 +69,7 @@ vorticity_radius_km, mean_radius_km : float
         self.wind_radius_km = wind_radius_km
         self.vorticity_radius_km = vorticity_radius_km
         self.mean_radius_km = mean_radius_km
-        self._discs: Callable[[float], Discs] = functools.cache(functools.partial(Discs, grid))
+        self._discs: Callable[..., Discs] = functools.cache(functools.partial(Discs, grid))
         self._rays: Callable[[float], Rays] = functools.cache(functools.partial(Rays, grid))
 
     def sample(
@@ -80,7 +80,8 @@ vorticity_radius_km, mean_radius_km : float
         Parameters
         ----------
         fields : mapping of str to ndarray of float32, shape (nfields, nlat, nlon)
-            By role, in SI units; `u` and `v` are the wind, `vorticity` is cyclonic. NaN where a value is missing.
+            By role, in SI units. `vorticity` is cyclonic; where it is not there it is made of `u` and `v`, the wind,
+            around the points. NaN where a value is missing.
         points : Points
         pressure_at : tuple of ndarray, shape (n,), optional
             Latitude and longitude of the pressure minima, where pressure is on another grid and was sampled before.
@@ -94,7 +95,8 @@ vorticity_radius_km, mean_radius_km : float
         found = {name: np.full(len(points), np.nan, np.float32) for name in features.available(flat)}
         reaches = self._reaches(found)
         if reaches:
-            for which, disc in self._discs(max(reaches)).around(points.field, points.lat, points.lon):
+            curl_km = self.vorticity_radius_km if {"u", "v"} <= set(flat) else 0.0
+            for which, disc in self._discs(max(reaches), curl_km).around(points.field, points.lat, points.lon):
                 for name, values in self._around(flat, disc, points, which).items():
                     found[name][which] = values
         if "pressure_depth" in found:
@@ -126,39 +128,41 @@ vorticity_radius_km, mean_radius_km : float
         if "u" in flat and "v" in flat:
             found |= self._wind(flat["u"], flat["v"], disc, points.lat[which], points.lon[which])
         if "vorticity" in flat:
-            near = disc.near(self.vorticity_radius_km)
-            found["vorticity_mean"] = near.mean(near.values(flat["vorticity"]))
+            found["vorticity_mean"] = disc.near(self.vorticity_radius_km).mean(disc.values(flat["vorticity"]))
         means = {name: role for name, role in features.MEANS.items() if role in flat}
         if means:
             near = disc.near(self.mean_radius_km)
-            found |= {name: near.mean(near.values(flat[role])) for name, role in means.items()}
+            found |= {name: near.mean(disc.values(flat[role])) for name, role in means.items()}
         heights = [role for role in features.LEVELS_HPA if role in flat]
         if "height_middle" in heights and len(heights) > 1:
             found |= self._phase({role: flat[role] for role in heights}, disc, points.east[which], points.north[which])
         return found
 
     def _pressure(self, pressure: Floats, disc: Disc) -> dict[str, Floats]:
-        near = disc.near(self.near_radius_km)
-        lowest, cell = near.lowest(near.values(pressure))
+        lowest, cell = disc.near(self.near_radius_km).lowest(disc.values(pressure))
         lat, lon = self._position(cell)
         unknown = np.isnan(lowest)
         lat[unknown] = lon[unknown] = np.nan
         return {"pressure_min": lowest, "pressure_lat": lat, "pressure_lon": lon}
 
     def _wind(self, u: Floats, v: Floats, disc: Disc, lat: Floats, lon: Floats) -> dict[str, Floats]:
-        near = disc.near(self.wind_radius_km)
-        east, north = near.values(u), near.values(v)
+        east, north = disc.values(u), disc.values(v)
+        vorticity = disc.near(self.vorticity_radius_km).mean(disc.vorticity(east, north))
         east *= east
         north *= north
         east += north
-        lowest, cell = near.lowest(np.negative(east, out=east))
+        lowest, cell = disc.near(self.wind_radius_km).lowest(np.negative(east, out=east))
         away = sphere.distance_km(lat, lon, *self._position(cell))
-        return {"wind_max": np.sqrt(-lowest), "wind_max_distance": np.where(np.isnan(lowest), np.nan, away)}
+        return {
+            "wind_max": np.sqrt(-lowest),
+            "wind_max_distance": np.where(np.isnan(lowest), np.nan, away),
+            "vorticity_mean": vorticity,
+        }
 
     def _phase(self, flat: Mapping[str, Floats], disc: Disc, east: Floats, north: Floats) -> dict[str, Floats]:
         """Hart's phase space: asymmetry of the lower thickness, and thermal winds of two layers of two levels each."""
         near = disc.near(self.phase_radius_km)
-        heights = {role: near.values(field) for role, field in flat.items()}
+        heights = {role: disc.values(field) for role, field in flat.items()}
         ranges = {role: near.range_of(values) for role, values in heights.items()}
         found: dict[str, Floats] = {}
         for name, lower, upper in features.LAYERS:
@@ -182,8 +186,7 @@ vorticity_radius_km, mean_radius_km : float
             lat, lon = (np.where(np.isnan(one), other, one) for one, other in zip(at, (lat, lon), strict=True))
         core = np.full(len(points), np.nan, np.float32)
         for which, disc in self._discs(self.core_near_radius_km).around(points.field, lat, lon):
-            near = disc.near(self.core_near_radius_km)
-            lowest, cell = near.lowest(near.values(*cold))
+            lowest, cell = disc.near(self.core_near_radius_km).lowest(disc.values(*cold))
             row, column = self._row_and_column(cell)
             rays = self._rays(self.core_radius_deg)
             core[which] = rays.rise(cold, points.field[which], row, column, lowest)

@@ -27,10 +27,23 @@ def areas(grid):
 
 
 def disc(grid, lat, lon, km):
-    """Which cells of a grid lie within a distance; the nearest one does."""
+    """Which cells of a grid lie within a distance, of the columns that are looked at there; the nearest one does."""
     inside = sphere.distance_km(lat, lon, grid.lat[:, np.newaxis], grid.lon) <= km
-    inside[nearest(grid, lat, lon)] = True
+    row, column = nearest(grid, lat, lon)
+    inside[:, ~looked_at(grid, row, column)] = False
+    inside[row, column] = True
     return inside
+
+
+def looked_at(grid, row, column):
+    """Which columns are looked at from a cell: near a pole only every second, fourth and so on."""
+    stride, closer = 1, np.median(np.diff(grid.lat)) / ((grid.lon[1] - grid.lon[0]) * np.cos(np.radians(grid.lat[row])))
+    while 2 * stride <= min(closer * (1 + 1e-9), len(grid.lon) // 8):
+        stride *= 2
+    away = np.arange(len(grid.lon)) - column
+    if grid.periodic:
+        away -= len(grid.lon) * np.where(2 * away > len(grid.lon), 1, np.where(2 * away <= -len(grid.lon), -1, 0))
+    return away % stride == 0
 
 
 def lowest(field, grid, lat, lon, km):
