@@ -1,18 +1,18 @@
-"""Cells of a grid: the nearest one to a place, their edges and areas, and rows that need tables of like width."""
+"""Cells of a grid: the nearest one to a place, their edges and areas, and how closely columns lie near a pole."""
 
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Grid
 
-WIDER = 1.6
-"""Rows that need nearly as many cells are worked on together; a group needs up to so many times more than the last."""
-
 AT_A_TIME = 1 << 16
 """Cells that are worked on in one go, to stay in a processor's cache."""
 
+FEWEST_COLUMNS = 8
+"""Columns that are looked at around a pole at least."""
 
-def nearest(grid: Grid, lat: Floats, lon: Floats) -> tuple[Ints, Ints, Bools]:
+
+def nearest(grid: Grid, lat: Floats, lon: Floats) -> tuple[Ints, Ints, Floats, Bools]:
     """Row and column of the nearest cell of a grid, and which positions lie on it.
 
     Parameters
@@ -25,21 +25,24 @@ def nearest(grid: Grid, lat: Floats, lon: Floats) -> tuple[Ints, Ints, Bools]:
     -------
     row, column : ndarray of intp, shape (n,)
         Clipped to a regional grid.
+    aside : ndarray of float64, shape (n,)
+        How far the position lies to the east of that column, in columns; -0.5 to 0.5.
     on_grid : ndarray of bool, shape (n,)
         False where a position lies more than half a cell beyond a grid's edge, or is NaN.
     """
     row, inside = nearest_row(grid, lat)
     inside[np.isnan(lon)] = False
     # East of the first column; on a regional grid, which may be wider than half the globe, by its middle.
-    middle = 180.0 if grid.periodic else (grid.lon[-1] - grid.lon[0]) / 2
-    east = (np.nan_to_num(lon) - (grid.lon[0] + middle - 180.0)) % 360.0 - (180.0 - middle)
-    column = np.rint(east * (1.0 / spacing(grid))).astype(np.intp)
+    first = 180.0 - (180.0 if grid.periodic else (grid.lon[-1] - grid.lon[0]) / 2)
+    exact = (np.nan_to_num(lon - (grid.lon[0] - first)) % 360.0 - first) * (1.0 / spacing(grid))
+    whole = np.rint(exact)
+    column = whole.astype(np.intp)
     if grid.periodic:
         column[column == len(grid.lon)] = 0
-        return row, column, inside
+        return row, column, exact - whole, inside
     last = len(grid.lon) - 1
     inside[(column < 0) | (column > last)] = False
-    return row, np.clip(column, 0, last), inside
+    return row, np.clip(column, 0, last), exact - whole, inside
 
 
 def nearest_row(grid: Grid, lat: Floats) -> tuple[Ints, Bools]:
@@ -47,15 +50,6 @@ def nearest_row(grid: Grid, lat: Floats) -> tuple[Ints, Bools]:
     half = np.diff(grid.lat) / 2
     row = np.searchsorted(grid.lat[:-1] + half, lat)
     return row, np.asarray((lat >= grid.lat[0] - half[0]) & (lat <= grid.lat[-1] + half[-1]), bool)
-
-
-def values(flat: tuple[Floats, ...], index: Ints) -> Floats:
-    """What flat fields have at some indices, as float32: the first of them minus the others, if there are any."""
-    found = np.empty(index.shape, np.float32)
-    np.take(flat[0], index, out=found, mode="clip")  # with "raise" NumPy would copy `out`
-    for other in flat[1:]:
-        found -= values((other,), index)
-    return found
 
 
 def spacing(grid: Grid) -> float:
@@ -76,9 +70,15 @@ def areas(grid: Grid) -> Floats:
     return area / area.max()
 
 
-def groups(width: Ints) -> Ints:
-    """Number of the group that each row belongs to, by the number of cells that it needs; shape (nlat,)."""
-    return np.ceil(np.log(width / width.min()) / np.log(WIDER) - 1e-9).astype(np.intp)
+def strides(grid: Grid) -> Ints:
+    """How many columns the cells that are looked at from each row lie apart: 1, 2, 4 and so on; shape (nlat,).
+
+    Towards the poles, where columns lie closer together than rows, as many are left out as lets them lie no farther
+    apart than rows.
+    """
+    closer = np.median(np.diff(grid.lat)) / (spacing(grid) * np.maximum(np.cos(np.radians(grid.lat)), 1e-6))
+    most = max(1, len(grid.lon) // FEWEST_COLUMNS)
+    return (2 ** np.floor(np.log2(np.clip(closer, 1, most)) + 1e-9)).astype(np.intp)
 
 
 def parts(count: int, width: int) -> list[slice]:

@@ -8,6 +8,7 @@ import numpy as np
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Grid
 from stormtracks.science.track_fields import cells
+from stormtracks.science.track_fields.table import Table
 
 BEARINGS = 16
 """Rays from each place; the first goes north."""
@@ -32,7 +33,7 @@ class Rays:
     def __init__(self, grid: Grid, radius_deg: float) -> None:
         self.grid = grid
         samples = _Samples.of(grid, radius_deg)
-        self._group = cells.groups(samples.longest)
+        self._group = _groups(samples.longest)
         self._line, self._tables = np.zeros(len(grid.lat), np.intp), {}
         for group in np.unique(self._group):
             rows = np.flatnonzero(self._group == group)
@@ -66,52 +67,25 @@ class Rays:
         group = self._group[row]
         for number, table in self._tables.items():
             mine = np.flatnonzero(group == number)
-            for part in cells.parts(len(mine), len(table.offsets)):
+            for part in cells.parts(len(mine), len(table)):
                 which = mine[part]
                 line = self._line[row[which]]
-                found = table.values(flat, self.grid, field[which], line, column[which])
+                found = table.cells(field[which], line, column[which]).values(*flat)
                 rise[which] = table.least_of_highest(found, line) - start[which]
         return rise
 
 
 @dataclass(frozen=True)
-class _Table:
+class _RayTable(Table):
     """Cells of the rays from some rows: shape (along * BEARINGS, nlines), the first of all rays, then the second.
 
     Attributes
     ----------
-    offsets : ndarray of intp
-        Flat index within a field, relative to the first cell of the place's row.
-    columns : ndarray of intp
-        To the east of the place.
-    beyond : ndarray of bool
-        Which cells lie north or south of the grid.
     samples : ndarray of int
         How much of the ray lies in the cell; 0 where a ray has fewer cells than others and its last one stands again.
     """
 
-    offsets: Ints
-    columns: Ints
-    beyond: Bools
     samples: Ints
-
-    def values(self, flat: tuple[Floats, ...], grid: Grid, field: Ints, line: Ints, column: Ints) -> Floats:
-        """What flat fields have along the rays, float32, shape (along * BEARINGS, n); NaN outside the grid."""
-        nlat, nlon = grid.shape
-        index = self.offsets.take(line, axis=1)
-        index += field * (nlat * nlon) + column
-        west, east, beyond = self._reach
-        near_edge = np.flatnonzero((column < west[line]) | (column >= nlon - east[line]) | beyond[line])
-        columns = column[near_edge] + self.columns[:, line[near_edge]]
-        aside = (columns >= nlon).astype(np.intp) - (columns < 0)
-        index[:, near_edge] -= nlon * aside
-        found = cells.values(flat, index)
-        outside = self.beyond[:, line[near_edge]]
-        if not grid.periodic:
-            outside = outside | (aside != 0)
-        if outside.any():
-            found[:, near_edge] = np.where(outside, np.float32(np.nan), found[:, near_edge])
-        return found
 
     def least_of_highest(self, found: Floats, line: Ints) -> Floats:
         """The least of the rays' highest values; arguments of shape (along * BEARINGS, n) and (n,)."""
@@ -121,11 +95,6 @@ class _Table:
         if lacking.any():
             least[lacking] = _of_known(found[:, lacking], self.samples[:, line[lacking]])
         return least
-
-    @functools.cached_property
-    def _reach(self) -> tuple[Ints, Ints, Bools]:
-        """How far each line's cells reach to the west and east, in columns, and whether any lies beyond the grid."""
-        return -self.columns.min(axis=0), self.columns.max(axis=0), np.asarray(self.beyond.any(axis=0), bool)
 
 
 def _of_known(found: Floats, samples: Ints) -> Floats:
@@ -156,7 +125,7 @@ class _Samples:
     rows: Ints
     columns: Ints
     beyond: Bools
-    nlon: int
+    grid: Grid
 
     @classmethod
     def of(cls, grid: Grid, radius_deg: float) -> "_Samples":
@@ -172,7 +141,7 @@ class _Samples:
         columns, nlon = np.rint(np.degrees(east) / cells.spacing(grid)).astype(np.intp), len(grid.lon)
         if grid.periodic:
             columns = (columns + nlon // 2) % nlon - nlon // 2
-        return cls(rows, columns, ~on_grid, nlon)
+        return cls(rows, columns, ~on_grid, grid)
 
     @functools.cached_property
     def _enters(self) -> Bools:
@@ -185,7 +154,7 @@ class _Samples:
         """Cells of each row's longest ray, without the place's own; at least one, shape (nlat,)."""
         return np.maximum(self._enters.sum(axis=-1).max(axis=-1), 1)
 
-    def table(self, its_rows: Ints) -> _Table:
+    def table(self, its_rows: Ints) -> _RayTable:
         """The table of the cells that rays from some rows meet."""
         enters, count = self._enters[its_rows], int(self.longest[its_rows].max())
         length = np.maximum(enters.sum(axis=-1), 1)[..., np.newaxis]
@@ -202,7 +171,16 @@ class _Samples:
             for table in (self.rows, self.columns, self.beyond)
         )
         samples = laid_out(np.where(np.arange(count) < length, until - order, 0))
-        return _Table(rows * self.nlon + columns, columns, beyond, samples)
+        return _RayTable(self.grid, rows, columns, beyond, samples)
+
+
+def _groups(length: Ints) -> Ints:
+    """Rows whose rays are nearly as long are worked on together; shape (nlat,)."""
+    return np.ceil(np.log(length / length.min()) / np.log(LONGER) - 1e-9).astype(np.intp)
+
+
+LONGER = 1.6
+"""A group's longest rays have up to so many times more cells than the last one's."""
 
 
 def _changes(values: Ints | Bools, first: Ints | int | bool) -> Bools:

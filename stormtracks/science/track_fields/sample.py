@@ -10,7 +10,7 @@ from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Grid
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import cells, features
-from stormtracks.science.track_fields.discs import Disc, Discs
+from stormtracks.science.track_fields.discs import CurlTable, DiscTable, Places
 from stormtracks.science.track_fields.points import Points
 from stormtracks.science.track_fields.rays import Rays
 
@@ -69,7 +69,8 @@ vorticity_radius_km, mean_radius_km : float
         self.wind_radius_km = wind_radius_km
         self.vorticity_radius_km = vorticity_radius_km
         self.mean_radius_km = mean_radius_km
-        self._discs: Callable[..., Discs] = functools.cache(functools.partial(Discs, grid))
+        self._disc: Callable[[float], DiscTable] = functools.cache(functools.partial(DiscTable.of, grid))
+        self._curl: Callable[[float], CurlTable] = functools.cache(functools.partial(CurlTable.of, grid))
         self._rays: Callable[[float], Rays] = functools.cache(functools.partial(Rays, grid))
 
     def sample(
@@ -93,77 +94,71 @@ vorticity_radius_km, mean_radius_km : float
         """
         flat = {role: np.ascontiguousarray(values, np.float32).reshape(-1) for role, values in fields.items()}
         found = {name: np.full(len(points), np.nan, np.float32) for name in features.available(flat)}
-        reaches = self._reaches(found)
-        if reaches:
-            curl_km = self.vorticity_radius_km if {"u", "v"} <= set(flat) else 0.0
-            for which, disc in self._discs(max(reaches), curl_km).around(points.field, points.lat, points.lon):
-                for name, values in self._around(flat, disc, points, which).items():
-                    found[name][which] = values
-        if "pressure_depth" in found:
-            at = found["pressure_lat"], found["pressure_lon"]
-            found["pressure_depth"][:] = self._depth(flat["pressure"], points, *at, found["pressure_min"])
-            pressure_at = at
-        if "warm_core" in found:
-            found["warm_core"][:] = self._core(flat, points, pressure_at)
         found["sea"][:] = ~coasts.on_land(points.lat, points.lon)
+        places = Places.of(self.grid, points.field, points.lat, points.lon)
+        for part in cells.parts(len(places), PLACES_CELLS):
+            here = places.take(part)
+            for name, values in self._at(flat, here, points.take(here.which)).items():
+                found[name][here.which] = values
+        if "warm_core" in found:
+            found["warm_core"][:] = self._core(flat, points, pressure_at or _pressure_at(found))
         return found
 
-    def _reaches(self, names: Mapping[str, Floats]) -> list[float]:
-        """Radii of the discs about the points that features are taken from."""
-        radius = {
-            "pressure_min": self.near_radius_km,
-            "lower_thickness_asymmetry": self.phase_radius_km,
-            "thermal_wind_upper": self.phase_radius_km,
-            "wind_max": self.wind_radius_km,
-            "vorticity_mean": self.vorticity_radius_km,
-            **dict.fromkeys(features.MEANS, self.mean_radius_km),
-        }
-        return [km for name, km in radius.items() if name in names]
-
-    def _around(self, flat: Mapping[str, Floats], disc: Disc, points: Points, which: Ints) -> dict[str, Floats]:
-        """The features that are taken from a disc about the point itself."""
+    def _at(self, flat: Mapping[str, Floats], places: Places, points: Points) -> dict[str, Floats]:
+        """The features around some places but for the warm core, which is around another one."""
         found: dict[str, Floats] = {}
         if "pressure" in flat:
-            found |= self._pressure(flat["pressure"], disc)
+            found |= self._pressure(flat["pressure"], places)
         if "u" in flat and "v" in flat:
-            found |= self._wind(flat["u"], flat["v"], disc, points.lat[which], points.lon[which])
-        if "vorticity" in flat:
-            found["vorticity_mean"] = disc.near(self.vorticity_radius_km).mean(disc.values(flat["vorticity"]))
-        means = {name: role for name, role in features.MEANS.items() if role in flat}
-        if means:
-            near = disc.near(self.mean_radius_km)
-            found |= {name: near.mean(disc.values(flat[role])) for name, role in means.items()}
-        heights = [role for role in features.LEVELS_HPA if role in flat]
+            found |= self._wind(flat["u"], flat["v"], places, points)
+            if "vorticity" not in flat:
+                found["vorticity_mean"] = self._vorticity(flat["u"], flat["v"], places)
+        heights = {role: flat[role] for role in features.LEVELS_HPA if role in flat}
         if "height_middle" in heights and len(heights) > 1:
-            found |= self._phase({role: flat[role] for role in heights}, disc, points.east[which], points.north[which])
+            found |= self._phase(heights, places, points)
+        means = {name: (role, self.mean_radius_km) for name, role in features.MEANS.items()}
+        for name, (role, km) in {**means, "vorticity_mean": ("vorticity", self.vorticity_radius_km)}.items():
+            if role in flat:
+                table = self._disc(km)
+                found[name] = table.mean(table.cells(*places.at).values(flat[role]), places.line)
         return found
 
-    def _pressure(self, pressure: Floats, disc: Disc) -> dict[str, Floats]:
-        lowest, cell = disc.near(self.near_radius_km).lowest(disc.values(pressure))
-        lat, lon = self._position(cell)
-        unknown = np.isnan(lowest)
-        lat[unknown] = lon[unknown] = np.nan
-        return {"pressure_min": lowest, "pressure_lat": lat, "pressure_lon": lon}
+    def _pressure(self, pressure: Floats, places: Places) -> dict[str, Floats]:
+        near = self._disc(self.near_radius_km).cells(*places.at)
+        lowest, cell = near.lowest(near.values(pressure))
+        row, column = self._row_and_column(cell)
+        depth = self._rays(self.depth_radius_deg).rise((pressure,), places.field, row, column, lowest)
+        lat, lon = self.grid.lat[row], self._lon[column]
+        lat[np.isnan(lowest)] = np.nan
+        return {
+            "pressure_min": lowest,
+            "pressure_lat": lat,
+            "pressure_lon": np.where(np.isnan(lowest), np.nan, lon),
+            "pressure_depth": depth,
+        }
 
-    def _wind(self, u: Floats, v: Floats, disc: Disc, lat: Floats, lon: Floats) -> dict[str, Floats]:
-        east, north = disc.values(u), disc.values(v)
-        vorticity = disc.near(self.vorticity_radius_km).mean(disc.vorticity(east, north))
+    def _wind(self, u: Floats, v: Floats, places: Places, points: Points) -> dict[str, Floats]:
+        near = self._disc(self.wind_radius_km).cells(*places.at)
+        east, north = near.values(u), near.values(v)
         east *= east
         north *= north
         east += north
-        lowest, cell = disc.near(self.wind_radius_km).lowest(np.negative(east, out=east))
-        away = sphere.distance_km(lat, lon, *self._position(cell))
-        return {
-            "wind_max": np.sqrt(-lowest),
-            "wind_max_distance": np.where(np.isnan(lowest), np.nan, away),
-            "vorticity_mean": vorticity,
-        }
+        lowest, cell = near.lowest(np.negative(east, out=east))
+        row, column = self._row_and_column(cell)
+        away = sphere.distance_km(points.lat, points.lon, self.grid.lat[row], self._lon[column])
+        return {"wind_max": np.sqrt(-lowest), "wind_max_distance": np.where(np.isnan(lowest), np.nan, away)}
 
-    def _phase(self, flat: Mapping[str, Floats], disc: Disc, east: Floats, north: Floats) -> dict[str, Floats]:
+    def _vorticity(self, u: Floats, v: Floats, places: Places) -> Floats:
+        table = self._curl(self.vorticity_radius_km)
+        near = table.cells(*places.at)
+        return table.mean(near.values(u), near.values(v), places.line)
+
+    def _phase(self, flat: Mapping[str, Floats], places: Places, points: Points) -> dict[str, Floats]:
         """Hart's phase space: asymmetry of the lower thickness, and thermal winds of two layers of two levels each."""
-        near = disc.near(self.phase_radius_km)
-        heights = {role: disc.values(field) for role, field in flat.items()}
-        ranges = {role: near.range_of(values) for role, values in heights.items()}
+        table = self._disc(self.phase_radius_km)
+        near = table.cells(*places.at)
+        heights = {role: near.values(field) for role, field in flat.items()}
+        ranges = {role: _range(values) for role, values in heights.items()}
         found: dict[str, Floats] = {}
         for name, lower, upper in features.LAYERS:
             if lower in heights and upper in heights:
@@ -171,12 +166,9 @@ vorticity_radius_km, mean_radius_km : float
                 found[name] = (ranges[lower] - ranges[upper]) / np.float32(layer)
         if "height_lower" in heights:
             thickness = heights["height_middle"] - heights["height_lower"]
-            found["lower_thickness_asymmetry"] = near.asymmetry(thickness, east, north)
+            right_less_left = table.asymmetry(thickness, places.line, points.east, points.north)
+            found["lower_thickness_asymmetry"] = np.where(points.lat < 0, -right_less_left, right_less_left)
         return found
-
-    def _depth(self, pressure: Floats, points: Points, lat: Floats, lon: Floats, lowest: Floats) -> Floats:
-        row, column, _ = cells.nearest(self.grid, lat, lon)
-        return self._rays(self.depth_radius_deg).rise((pressure,), points.field, row, column, lowest)
 
     def _core(self, flat: Mapping[str, Floats], points: Points, at: tuple[Floats, Floats] | None) -> Floats:
         """How far the upper thickness falls around its maximum near the pressure minimum, else near the point."""
@@ -185,11 +177,13 @@ vorticity_radius_km, mean_radius_km : float
         if at is not None:
             lat, lon = (np.where(np.isnan(one), other, one) for one, other in zip(at, (lat, lon), strict=True))
         core = np.full(len(points), np.nan, np.float32)
-        for which, disc in self._discs(self.core_near_radius_km).around(points.field, lat, lon):
-            lowest, cell = disc.near(self.core_near_radius_km).lowest(disc.values(*cold))
+        places = Places.of(self.grid, points.field, lat, lon)
+        for part in cells.parts(len(places), PLACES_CELLS):
+            here = places.take(part)
+            near = self._disc(self.core_near_radius_km).cells(*here.at)
+            lowest, cell = near.lowest(near.values(*cold))
             row, column = self._row_and_column(cell)
-            rays = self._rays(self.core_radius_deg)
-            core[which] = rays.rise(cold, points.field[which], row, column, lowest)
+            core[here.which] = self._rays(self.core_radius_deg).rise(cold, here.field, row, column, lowest)
         return core
 
     def _row_and_column(self, cell: Ints) -> tuple[Ints, Ints]:
@@ -197,6 +191,24 @@ vorticity_radius_km, mean_radius_km : float
         row, column = np.divmod(cell % (nlat * nlon), nlon)
         return row, column
 
-    def _position(self, cell: Ints) -> tuple[Floats, Floats]:
-        row, column = self._row_and_column(cell)
-        return self.grid.lat[row], sphere.wrap(self.grid.lon)[column]
+    @functools.cached_property
+    def _lon(self) -> Floats:
+        return sphere.wrap(self.grid.lon)
+
+
+PLACES_CELLS = 40
+"""Cells of a usual disc, by which positions are shared out."""
+
+
+def _pressure_at(found: Mapping[str, Floats]) -> tuple[Floats, Floats] | None:
+    return (found["pressure_lat"], found["pressure_lon"]) if "pressure_lat" in found else None
+
+
+def _range(values: Floats) -> Floats:
+    """Highest minus lowest value of discs, shape (k, n); NaN where there is none."""
+    found = values.max(axis=0) - values.min(axis=0)
+    unknown = np.isnan(found)
+    if unknown.any():
+        values = values[:, unknown]
+        found[unknown] = np.fmax.reduce(values, axis=0) - np.fmin.reduce(values, axis=0)
+    return found

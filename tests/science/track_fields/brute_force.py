@@ -3,7 +3,7 @@
 import numpy as np
 
 from stormtracks.science import sphere
-from stormtracks.science.track_fields import rays
+from stormtracks.science.track_fields import discs, rays
 
 
 def nearest(grid, lat, lon):
@@ -28,11 +28,25 @@ def areas(grid):
 
 def disc(grid, lat, lon, km):
     """Which cells of a grid lie within a distance, of the columns that are looked at there; the nearest one does."""
-    inside = sphere.distance_km(lat, lon, grid.lat[:, np.newaxis], grid.lon) <= km
     row, column = nearest(grid, lat, lon)
+    inside = sphere.distance_km(*told_apart(grid, lat, lon), grid.lat[:, np.newaxis], grid.lon) <= km
     inside[:, ~looked_at(grid, row, column)] = False
     inside[row, column] = True
     return inside
+
+
+def told_apart(grid, lat, lon):
+    """The middle of the part of its nearest cell that a place lies in."""
+    row, column = nearest(grid, lat, lon)
+    half, spacing = np.diff(grid.lat) / 2, grid.lon[1] - grid.lon[0]
+    south = max(-90.0, grid.lat[row] - half[max(row - 1, 0)])
+    north = min(90.0, grid.lat[row] + half[min(row, len(half) - 1)])
+    parts = int(np.ceil(max(2 * np.median(half), spacing) / discs.FINENESS_DEG - 1e-6)) // 2 * 2 + 1
+    up = np.clip(np.floor((lat - south) / (north - south) * parts), 0, parts - 1)
+    away = (lon - grid.lon[column] + 180) % 360 - 180
+    along = np.clip(np.floor((away / spacing + 0.5) * parts), 0, parts - 1)
+    lon = grid.lon[column] + ((along + 0.5) / parts - 0.5) * spacing
+    return south + (up + 0.5) / parts * (north - south), lon
 
 
 def looked_at(grid, row, column):
@@ -91,9 +105,10 @@ def mean(field, weight):
 
 def asymmetry(thickness, grid, lat, lon, heading, km):
     """Hart's B: thickness to the right of the motion minus to the left of it; the reverse in the south."""
-    bearing = bearing_to(lat, lon, grid.lat[:, np.newaxis], grid.lon)
+    centre = told_apart(grid, lat, lon)
+    bearing = bearing_to(*centre, grid.lat[:, np.newaxis], grid.lon)
     right = np.sin(np.radians(bearing - heading)) * np.sin(
-        sphere.distance_km(lat, lon, grid.lat[:, np.newaxis], grid.lon) / sphere.EARTH_RADIUS_KM
+        sphere.distance_km(*centre, grid.lat[:, np.newaxis], grid.lon) / sphere.EARTH_RADIUS_KM
     )
     weight = areas(grid) * disc(grid, lat, lon, km)
     share = np.clip(right / 1e-3, -1, 1) / 2 + 0.5  # a cell on the line belongs to both sides
