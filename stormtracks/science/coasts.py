@@ -109,7 +109,33 @@ def on_land(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Bools:
     >>> on_land([30.5, 26.0], [-91.0, -91.0]).tolist()
     [True, False]
     """
-    return np.asarray(shapely.contains_xy(_land(), sphere.wrap(np.asarray(lon, float)), np.asarray(lat, float)))
+    lat, lon = np.broadcast_arrays(np.asarray(lat, float), sphere.wrap(np.asarray(lon, float)))
+    squares = _squares()
+    square = squares[np.clip(np.nan_to_num(lat) + 90, 0, 179).astype(np.intp), np.nan_to_num(lon + 180).astype(np.intp)]
+    coast = np.nonzero(square == _COAST)
+    land = square == _LAND
+    land[coast] = shapely.contains_xy(_land(), lon[coast], lat[coast])
+    return land
+
+
+_SEA, _LAND, _COAST = range(3)
+
+
+@functools.cache
+def _squares() -> Ints:
+    """Of each square of a degree whether it is sea or land as a whole; from 90S and 180W, shape (180, 360).
+
+    A place in such a square needs no look at the polygons.
+    """
+    close = 0.1
+    coast = shapely.get_coordinates(shapely.segmentize(shapely.boundary(_land()), close))
+    squares = np.full((180, 360), _SEA, np.int8)
+    lat, lon = np.arange(-89.5, 90.0), np.arange(-179.5, 180.0)
+    squares[shapely.contains_xy(_land(), *np.meshgrid(lon, lat))] = _LAND
+    for east, north in ((close, close), (close, -close), (-close, close), (-close, -close)):
+        row, column = (coast[:, 1] + north + 90).astype(int), (coast[:, 0] + east + 180).astype(int)
+        squares[np.clip(row, 0, 179), np.clip(column, 0, 359)] = _COAST
+    return squares
 
 
 def landfalls(tracks: Tracks, counted: Bools | None = None) -> Landfalls:

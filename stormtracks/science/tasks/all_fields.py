@@ -14,8 +14,6 @@ from stormtracks.science.records import Grid
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import Points, Sampler, features
 
-_AT_A_TIME = 4
-"""Fields of wind that vorticity is made of at a time, to stay in a processor's cache."""
 _KEPT_SAMPLERS = 8
 
 
@@ -44,7 +42,7 @@ class AllFields:
         self.members = len(winds.members)
         self.together = winds.together or further.together
         self.beside = len(further.roles)
-        of_winds = (*(("u", "v") if winds.quantity == "winds" else ()), "vorticity")
+        of_winds = ("u", "v") if winds.quantity == "winds" else ("vorticity",)
         grids = dict.fromkeys(of_winds, winds.grid) | {role: further.grid(role) for role in further.roles}
         self._parts = _by_grid(grids, further.levels, settings)
         self.grid = max((sampler.grid for sampler in self._parts), key=lambda grid: grid.shape)
@@ -93,14 +91,11 @@ class AllFields:
             self._further.missing_values[role][steps, member] = row
 
     def _of_winds(self, start: int, stop: int, members: slice | Sequence[int]) -> dict[str, Floats]:
-        """The winds, where there are any, and cyclonic vorticity: fields one after the other."""
+        """The winds, or cyclonic vorticity where the files have that: fields one after the other."""
         arrays = [array.reshape(-1, *self._winds.grid.shape) for array in self._winds.read(start, stop, members)]
-        cyclonic = np.empty_like(arrays[0])
-        for first in range(0, len(cyclonic), _AT_A_TIME):
-            part = slice(first, first + _AT_A_TIME)
-            cyclonic[part] = vorticity.cyclonic_from([array[part] for array in arrays], self._winds.grid)
-        named = dict(zip(("u", "v"), arrays, strict=True)) if len(arrays) > 1 else {}
-        return named | {"vorticity": cyclonic}
+        if len(arrays) == 1:
+            return {"vorticity": vorticity.cyclonic(arrays[0], self._winds.grid)}
+        return dict(zip(("u", "v"), arrays, strict=True))
 
     def _flat(self, role: str, start: int, stop: int, members: slice | Sequence[int]) -> Floats:
         fields = self._further.read(role, start, stop, members)

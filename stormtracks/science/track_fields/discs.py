@@ -61,7 +61,7 @@ class Places:
         """Field, line and column, as `Table.cells` takes them."""
         return self.field, self.line, self.column
 
-    def take(self, part: slice) -> "Places":
+    def take(self, part: slice | Ints) -> "Places":
         """Some of them."""
         return Places(*(one[part] for one in (self.which, *self.at)))
 
@@ -95,13 +95,14 @@ class DiscTable(Table):
         """The table of discs of some radius; the nearest cell is always in it."""
         tables = _stacked([_Box.of(grid, row, km).disc() for row in range(len(grid.lat))])
         rows, columns, weight, east, north = tables
+        count = (weight > 0).sum(axis=0)
         weight /= weight.sum(axis=0)
         single = (part.astype(np.float32) for part in (weight, east, north))
-        return cls(grid, rows, columns, np.zeros(rows.shape, bool), *single)
+        return cls(grid, rows, columns, np.zeros(rows.shape, bool), count, *single)
 
     def mean(self, values: Floats, line: Ints) -> Floats:
         """Mean by area of what is known of values in discs, shape (k, n); shape (n,)."""
-        return _mean(values, self.weight.take(line, axis=1))
+        return _mean(values, self.weight[: len(values)].take(line, axis=1))
 
     def asymmetry(self, values: Floats, line: Ints, east: Floats, north: Floats) -> Floats:
         """Mean to the right minus mean to the left of a motion.
@@ -113,13 +114,13 @@ class DiscTable(Table):
         east, north : ndarray of float, shape (n,)
             Direction of motion, of length 1; NaN: the asymmetry is not known.
         """
-        right = self.to_east.take(line, axis=1)
+        right = self.to_east[: len(values)].take(line, axis=1)
         right *= (north / SIDE).astype(np.float32)
-        other = self.to_north.take(line, axis=1)
+        other = self.to_north[: len(values)].take(line, axis=1)
         other *= (east / SIDE).astype(np.float32)
         right -= other
         np.minimum(np.maximum(right, -1, out=right), 1, out=right)
-        weight = self.weight.take(line, axis=1)
+        weight = self.weight[: len(values)].take(line, axis=1)
         right *= weight
         right += weight
         right *= np.float32(0.5)
@@ -150,14 +151,15 @@ class CurlTable(Table):
         """
         tables = _stacked([_Box.of(grid, row, km, margin=1).curl() for row in range(len(grid.lat))])
         rows, columns, of_u, of_v = tables
+        count = ((of_u != 0) | (of_v != 0)).sum(axis=0)
         of_u[:, ~of_u.any(axis=0)] = np.nan  # no cell of the disc has a vorticity
         single = (part.astype(np.float32) for part in (of_u, of_v))
-        return cls(grid, rows, columns, np.zeros(rows.shape, bool), *single)
+        return cls(grid, rows, columns, np.zeros(rows.shape, bool), count, *single)
 
     def mean(self, u: Floats, v: Floats, line: Ints) -> Floats:
         """The mean cyclonic vorticity, s-1, shape (n,), of winds of shape (k, n); NaN where one is missing."""
-        product = u * self.of_u.take(line, axis=1)
-        product += v * self.of_v.take(line, axis=1)
+        product = u * self.of_u[: len(u)].take(line, axis=1)
+        product += v * self.of_v[: len(u)].take(line, axis=1)
         return sum_of(product)
 
 

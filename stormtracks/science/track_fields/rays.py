@@ -55,8 +55,8 @@ class Rays:
         Returns
         -------
         ndarray of float32, shape (n,)
-            In the field's unit. A contour of any smaller rise is closed around the place. Below 0 where a ray only goes
-            down; NaN where too little is known.
+            In the field's unit. A contour of any smaller rise is closed around the place. 0 where a ray only goes down;
+            NaN where too little is known.
 
         Notes
         -----
@@ -72,6 +72,7 @@ class Rays:
                 line = self._line[row[which]]
                 found = table.cells(field[which], line, column[which]).values(*flat)
                 rise[which] = table.least_of_highest(found, line) - start[which]
+        np.maximum(rise, 0, out=rise)  # the way begins at the place itself
         return rise
 
 
@@ -171,7 +172,7 @@ class _Samples:
             for table in (self.rows, self.columns, self.beyond)
         )
         samples = laid_out(np.where(np.arange(count) < length, until - order, 0))
-        return _RayTable(self.grid, rows, columns, beyond, samples)
+        return _RayTable(self.grid, rows, columns, beyond, np.full(len(its_rows), len(rows)), samples)
 
 
 def _groups(length: Ints) -> Ints:

@@ -1,7 +1,7 @@
 """Fields around track points -> features: pressure, warm core, thickness, wind, vorticity, means, sea."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Grid
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import cells, features
-from stormtracks.science.track_fields.discs import CurlTable, DiscTable, Places
+from stormtracks.science.track_fields.discs import CurlTable, DiscTable, Places, fineness
 from stormtracks.science.track_fields.points import Points
 from stormtracks.science.track_fields.rays import Rays
 
@@ -96,8 +96,7 @@ vorticity_radius_km, mean_radius_km : float
         found = {name: np.full(len(points), np.nan, np.float32) for name in features.available(flat)}
         found["sea"][:] = ~coasts.on_land(points.lat, points.lon)
         places = Places.of(self.grid, points.field, points.lat, points.lon)
-        for part in cells.parts(len(places), PLACES_CELLS):
-            here = places.take(part)
+        for here in self._parts(places):
             for name, values in self._at(flat, here, points.take(here.which)).items():
                 found[name][here.which] = values
         if "warm_core" in found:
@@ -178,13 +177,19 @@ vorticity_radius_km, mean_radius_km : float
             lat, lon = (np.where(np.isnan(one), other, one) for one, other in zip(at, (lat, lon), strict=True))
         core = np.full(len(points), np.nan, np.float32)
         places = Places.of(self.grid, points.field, lat, lon)
-        for part in cells.parts(len(places), PLACES_CELLS):
-            here = places.take(part)
+        for here in self._parts(places):
             near = self._disc(self.core_near_radius_km).cells(*here.at)
             lowest, cell = near.lowest(near.values(*cold))
             row, column = self._row_and_column(cell)
             core[here.which] = self._rays(self.core_radius_deg).rise(cold, here.field, row, column, lowest)
         return core
+
+    def _parts(self, places: Places) -> Iterator[Places]:
+        """Places whose discs have nearly as many cells, some at a time."""
+        wide = np.abs(self.grid.lat).repeat(fineness(self.grid) ** 2).take(places.line) > WIDE_LATITUDE
+        for zone in (np.flatnonzero(~wide), np.flatnonzero(wide)):
+            for part in cells.parts(len(zone), USUAL_CELLS):
+                yield places.take(zone[part])
 
     def _row_and_column(self, cell: Ints) -> tuple[Ints, Ints]:
         nlat, nlon = self.grid.shape
@@ -196,8 +201,11 @@ vorticity_radius_km, mean_radius_km : float
         return sphere.wrap(self.grid.lon)
 
 
-PLACES_CELLS = 40
+USUAL_CELLS = 32
 """Cells of a usual disc, by which positions are shared out."""
+
+WIDE_LATITUDE = 45.0
+"""Degrees beyond which a disc has up to twice as many cells as at the equator."""
 
 
 def _pressure_at(found: Mapping[str, Floats]) -> tuple[Floats, Floats] | None:

@@ -20,29 +20,39 @@ class Table:
         Row of each cell, clipped to the grid; columns to the east of the place's own.
     beyond : ndarray of bool, shape (k, nlines)
         Which cells lie north or south of the grid.
+    count : ndarray of int, shape (nlines,)
+        How many of the k cells a kind has; the others only fill the table.
     """
 
     grid: Grid
     rows: Ints
     columns: Ints
     beyond: Bools
+    count: Ints
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def cells(self, field: Ints, line: Ints, column: Ints) -> "Cells":
-        """The cells around places in fields: of which line of the table, and in which column; shape (n,) each."""
+        """The cells around places in fields, as many as one of the places needs.
+
+        Parameters
+        ----------
+        field, line, column : ndarray of int, shape (n,)
+            The places' fields, lines of the table, and columns.
+        """
         nlat, nlon = self.grid.shape
-        index = self._offsets.take(line, axis=1)
+        most = int(self.count.take(line).max(initial=1))
+        index = self._offsets[:most].take(line, axis=1)
         index += field * (nlat * nlon) + column
         west, east = self._reach
         edge = np.flatnonzero((column < west.take(line)) | (column >= east.take(line)))
         if not len(edge):
             return Cells(index, edge, None)
-        columns = column[edge] + self.columns.take(line[edge], axis=1)
+        columns = column[edge] + self.columns[:most].take(line[edge], axis=1)
         aside = (columns >= nlon).astype(np.intp) - (columns < 0)
         index[:, edge] -= nlon * aside
-        outside = self.beyond.take(line[edge], axis=1)
+        outside = self.beyond[:most].take(line[edge], axis=1)
         if not self.grid.periodic:
             outside |= aside != 0
         return Cells(index, edge, outside if outside.any() else None)

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stormtracks.science import sphere
 from stormtracks.science.records import Grid
 from stormtracks.science.track_fields import Points, Sampler
+from stormtracks.science.vorticity import cyclonic_vorticity
 from tests.science.track_fields import brute_force
 
 GRIDS = {
@@ -70,7 +72,7 @@ def expected(fields, grid, lat, lon, heading):
     ),
     heading=st.floats(0, 360),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_tables_find_what_plain_loops_find(name, seed, lacking, lat, lon, heading):
     grid, rng = GRIDS[name], np.random.default_rng(seed)
     fields = {role: rng.normal(10.0, 5.0, grid.shape).astype(np.float32) for role in ROLES}
@@ -83,3 +85,96 @@ def test_the_tables_find_what_plain_loops_find(name, seed, lacking, lat, lon, he
     for feature, values in found.items():
         if feature not in ("sea", "pressure_lat", "pressure_lon", "wind_max_distance"):
             assert values[0] == pytest.approx(wanted.get(feature, np.nan), rel=1e-5, abs=1e-4, nan_ok=True), feature
+
+
+def many_points(grid, count, nfields=3, seed=1):
+    rng = np.random.default_rng(seed)
+    heading = rng.uniform(0, 2 * np.pi, count)
+    lat, lon = np.degrees(np.arcsin(rng.uniform(-1, 1, count))), rng.uniform(-180, 180, count)
+    return Points(rng.integers(0, nfields, count), lat, lon, np.sin(heading), np.cos(heading))
+
+
+def random_fields(grid, nfields=3, roles=ROLES, seed=2):
+    rng = np.random.default_rng(seed)
+    return {role: rng.normal(10.0, 5.0, (nfields, *grid.shape)).astype(np.float32) for role in roles}
+
+
+@pytest.mark.parametrize("name", ["2 degrees", "regional"])
+def test_a_point_has_the_same_features_in_any_company(name):
+    grid, sampler = GRIDS[name], SAMPLERS[name]
+    points, fields = many_points(grid, 150), random_fields(grid, roles=[role for role in ROLES if role != "vorticity"])
+    together = sampler.sample(fields, points)
+    assert np.isfinite(together["vorticity_mean"]).any()
+    for number in range(0, 150, 10):
+        alone = sampler.sample(fields, points.take(np.array([number])))
+        for feature, values in together.items():
+            assert np.array_equal(alone[feature], values[[number]], equal_nan=True), feature
+
+
+def test_the_southern_hemisphere_mirrors_the_northern():
+    grid, sampler = GRIDS["2 degrees"], SAMPLERS["2 degrees"]
+    points, fields = many_points(grid, 300), random_fields(grid)
+    mirrored = {role: field[:, ::-1] * (-1 if role == "v" else 1) for role, field in fields.items()}
+    there = Points(points.field, -points.lat, points.lon, points.east, -points.north)
+    assert_alike(sampler.sample(mirrored, there), sampler.sample(fields, points), but={"pressure_lat": -1, "sea": None})
+
+
+def test_turned_fields_give_the_same_everywhere():
+    grid, sampler = GRIDS["2 degrees"], SAMPLERS["2 degrees"]
+    points, fields = many_points(grid, 300), random_fields(grid)
+    turned = {role: np.roll(field, 61, axis=-1) for role, field in fields.items()}
+    there = Points(points.field, points.lat, points.lon + 122.0, points.east, points.north)
+    found = sampler.sample(turned, there)
+    assert_alike(found, sampler.sample(fields, points), but={"pressure_lon": None, "sea": None})
+
+
+def assert_alike(found, wanted, but):
+    for feature, values in wanted.items():
+        sign = but.get(feature, 1)
+        if sign is not None:
+            np.testing.assert_allclose(found[feature], sign * values, rtol=1e-5, atol=1e-4, err_msg=feature)
+
+
+@pytest.mark.parametrize("name", ["2 degrees", "Gaussian", "without the poles"])
+def test_mean_vorticity_is_that_of_the_field_around(name):
+    grid, sampler = GRIDS[name], SAMPLERS[name]
+    lat, lon = np.radians(grid.lat)[:, np.newaxis], np.radians(grid.lon)
+    u = (20 * np.cos(lat) + 8 * np.sin(2 * lon) * np.sin(3 * lat))[np.newaxis].astype(np.float32)
+    v = (10 * np.cos(3 * lon) * np.cos(lat) ** 2)[np.newaxis].astype(np.float32)
+    points = many_points(grid, 300, nfields=1)
+    points = points.take(np.flatnonzero(np.abs(points.lat) < 75))
+    whole = sampler.sample({"vorticity": cyclonic_vorticity(u, v, grid)}, points)["vorticity_mean"]
+    around = sampler.sample({"u": u, "v": v}, points)["vorticity_mean"]
+    assert np.abs(around - whole).max() < 0.02 * np.abs(whole).max()
+
+
+def test_a_storm_has_its_depth_wherever_its_centre_lies():
+    grid = GRIDS["2 degrees"]
+    for lat, lon in ((12.3, 0.4), (-25.1, 179.7), (47.7, 359.2), (66.0, 91.0)):
+        away = sphere.distance_km(lat, lon, grid.lat[:, np.newaxis], grid.lon)
+        low = (101000 - 3000 * np.exp(-((away / 300) ** 2)))[np.newaxis].astype(np.float32)
+        found = SAMPLERS["2 degrees"].sample({"pressure": low}, one_point(lat, lon, 0.0))
+        assert 0.9 < found["pressure_depth"][0] / (101000 - found["pressure_min"][0]) <= 1.0
+        assert sphere.distance_km(lat, lon, found["pressure_lat"], found["pressure_lon"])[0] < 160.0
+
+
+def test_a_warm_core_is_positive_and_so_are_its_thermal_winds():
+    grid = GRIDS["2 degrees"]
+    bump = np.exp(-((sphere.distance_km(15.0, 200.0, grid.lat[:, np.newaxis], grid.lon) / 300) ** 2))[np.newaxis]
+    heights = {"height_lower": 100 - 200 * bump, "height_middle": 5800 - 80 * bump, "height_upper": 12300 - 10 * bump}
+    fields = {role: field.astype(np.float32) for role, field in heights.items()}
+    found = SAMPLERS["2 degrees"].sample(fields, one_point(15.4, -159.7, 290.0))
+    assert 50.0 < found["warm_core"][0] < 70.0  # the highest cell is not the peak
+    assert found["thermal_wind_lower"][0] > 0 and found["thermal_wind_upper"][0] > 0
+    assert abs(found["lower_thickness_asymmetry"][0]) < 25.0
+
+
+def test_warm_air_on_the_equatorward_side_of_an_eastward_low_is_a_positive_asymmetry():
+    grid = GRIDS["2 degrees"]
+    lower = np.zeros((1, *grid.shape), np.float32)
+    middle = (5500 - 10 * np.abs(grid.lat))[np.newaxis, :, np.newaxis] * np.ones((1, *grid.shape), np.float32)
+    fields = {"height_lower": lower, "height_middle": middle.astype(np.float32)}
+    for lat in (45.0, -45.0):
+        east = SAMPLERS["2 degrees"].sample(fields, one_point(lat, 10.3, 90.0))["lower_thickness_asymmetry"][0]
+        west = SAMPLERS["2 degrees"].sample(fields, one_point(lat, 10.3, 270.0))["lower_thickness_asymmetry"][0]
+        assert east == pytest.approx(-west, rel=0.02) and 25 < east < 60
