@@ -298,6 +298,28 @@ def summary(
 @task(
     help=HOSTS
     | {
+        "fit": "years to fit on, such as 1990-2008; default: the even ones that have results, or those not in --test",
+        "test": "years to test on; default: those that are not fitted",
+        "results": "folder of the results of vort_track and field_collection; default: as in hosts.yaml",
+        "members": "such as 0 or 0-55; default: all that have results",
+        "save": "write the weights to this JSON file, for --set classifier=logistic:FILE",
+        "json": "print one JSON object instead of tables",
+    }
+)
+def classify(_, fit=None, test=None, results=None, members=None, save=None, json=False, hosts=None):
+    """Fit a list of tropical cyclones on matched years and test it on others: POD and FAR beside those of the rule.
+
+    Storms are the truth of planted data if it lies beside them, else the best tracks that the results were matched
+    with. To make lists, run the task: inv track --task vort_track,field_collection,classify.
+    """
+    from stormtracks.console import classify as console
+
+    _refusing(console.classify, hosts=hosts)(fit, test, results, members, save, json)
+
+
+@task(
+    help=HOSTS
+    | {
         "format": "csv, netcdf, imilast, track, tempest or geojson",
         "dest": "the file to write; default: tracks with the suffix of the format, such as tracks.csv",
         "results": "folder of the results; default: as in hosts.yaml",
@@ -518,6 +540,7 @@ namespace = Collection(
     status,
     verify,
     summary,
+    classify,
     export,
     plot,
     report,

@@ -94,7 +94,7 @@ def test_fields_along_other_tracks_are_refused(again, tmp_path):
 def weights(folder, tmp_path):
     """Weights that take every track for a tropical cyclone whose highest depth is above 1000 Pa."""
     found, fields = results.load(folder, 1987, 0), results.load_fields(folder, 1987, 0)[1]
-    names = lists.features(found.tracks, fields, found.axis).names
+    names = lists.features(found.tracks, fields, found.axis, grid_degrees=2.0).names
     one = np.array([float(name == "highest pressure_depth") for name in names])
     logistic = Logistic(-1000.0, one, np.zeros(len(names)), np.ones(len(names)))
     path = tmp_path / "weights.json"

@@ -7,6 +7,7 @@ import numpy as np
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.lists.evidence import Evidence, at_sea, feature
 from stormtracks.science.lists.sustained import number
+from stormtracks.science.lists.verdict import classes
 from stormtracks.science.records import Ragged, TimeAxis, Tracks
 from stormtracks.science.track_fields import TrackFields
 
@@ -32,8 +33,8 @@ class Features:
     variables: tuple[str, ...]
 
 
-def features(tracks: Tracks, fields: TrackFields, axis: TimeAxis) -> Features:
-    """Describe each track by its life, its birth, and what it reaches over tropical seas.
+def features(tracks: Tracks, fields: TrackFields, axis: TimeAxis, *, grid_degrees: float) -> Features:
+    """Describe each track by its life, its birth, what it reaches over tropical seas, and what the rule says of it.
 
     Parameters
     ----------
@@ -41,13 +42,16 @@ def features(tracks: Tracks, fields: TrackFields, axis: TimeAxis) -> Features:
     fields : TrackFields
     axis : TimeAxis
         The data's times.
+    grid_degrees : float
+        Spacing of the grid, degrees.
 
     Returns
     -------
     Features
-        "ln days", "birth" (degrees from the equator), "tropical days" (over sea within 40 degrees); and of vorticity,
-        and of wind_max, pressure_depth and warm_core where they are known, there: the highest value, the mean, and the
-        days at a stretch above a threshold. A value that is not known at a point counts as 0 there.
+        "ln days", "birth" (degrees from the equator), "tropical days" (over sea within 40 degrees); "ln margin" of the
+        physical rule with its own thresholds, within a factor of ten of them; and of vorticity, and of wind_max,
+        pressure_depth and warm_core where they are known, there: the highest value, the mean, and the days at a stretch
+        above a threshold. A value that is not known at a point counts as 0 there.
     """
     days = (axis.step_hours or 6.0) / 24
     where = at_sea(tracks, fields) & (np.abs(tracks.lat) < _LATITUDE)
@@ -56,6 +60,7 @@ def features(tracks: Tracks, fields: TrackFields, axis: TimeAxis) -> Features:
         "ln days": np.log(np.maximum(tracks.row_size * days, days)),
         "birth": np.abs(tracks.lat[tracks.start]),
         "tropical days": points * days,
+        "ln margin": np.log(np.clip(classes(tracks, fields, axis, grid_degrees=grid_degrees).margin, 0.1, 10.0)),
     }
     variables = _known(fields)
     for name in variables:

@@ -12,6 +12,7 @@ from stormtracks.science.results.file import check, digest, load_header
 from stormtracks.science.results.foundation import foundation
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.list_storage import load_list, save_list
+from stormtracks.science.results.member import Member, load_member
 from stormtracks.science.results.places import members, path, sweep, years
 from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe
 from stormtracks.science.results.result import Result
@@ -28,6 +29,7 @@ from stormtracks.science.results.storage import (
 
 __all__ = [
     "Header",
+    "Member",
     "MixedResults",
     "Recipes",
     "Result",
@@ -48,6 +50,7 @@ __all__ = [
     "load_list",
     "load_matched",
     "load_matches",
+    "load_member",
     "load_settings",
     "load_tracks",
     "members",

@@ -10,12 +10,12 @@ import numpy as np
 
 from stormtracks import paths, strict_dataclass
 from stormtracks.science import lists, matching, results
-from stormtracks.science.errors import InputError
+from stormtracks.science.errors import InputError, NeedsResult, ResultError
 from stormtracks.science.lists import CLASSES, StormList, Verdict
 from stormtracks.science.passes import Progress
+from stormtracks.science.results import Member
 from stormtracks.science.settings import LOGISTIC, Settings, Setup
 from stormtracks.science.tasks import details, observed
-from stormtracks.science.tasks.member import Member, member_of
 from stormtracks.version import code_version
 
 NAME = "classify"
@@ -35,7 +35,7 @@ def classify(
     """
     clock = details.Clock()
     setup = setup if isinstance(setup, Setup) else strict_dataclass.build(Setup, setup, "setup")
-    member = member_of(year, ensemble_member, setup)
+    member = _member(year, ensemble_member, setup)
     weights = _Weights.of(setup.settings)
     recipe = results.recipe(
         setup.settings,
@@ -57,11 +57,26 @@ def classify(
     remarks = [f"storms are told by {told['told_by']}", *verdict.evidence.remarks, *remarks]
     provenance = recipe | told | {"remarks": remarks, "version": code_version(), "host": platform.node()}
     header = results.Header(
-        year, ensemble_member, member.label, NAME, _counts(storms, verdict), provenance | clock.spent()
+        year, ensemble_member, member.tracked.member_label, NAME, _counts(storms, verdict), provenance | clock.spent()
     )
     return details.of(
         header, results.save_list(header, storms, setup.results), clock, skipped=False, matches=storms.matches
     )
+
+
+def _member(year: int, ensemble_member: int, setup: Setup) -> Member:
+    """What the list is made of, if both results are there and of these settings."""
+    for task in ("vort_track", "field_collection"):
+        place = results.path(setup.results, task, year, ensemble_member)
+        chain = "--task vort_track,field_collection,classify"
+        wanted = {"settings": setup.settings.of_task(task), "dataset": setup.dataset}
+        try:
+            header = results.existing(place, wanted)
+        except ResultError as error:
+            raise ResultError(f"{error}. {NAME} is built on this result: {chain} makes all") from error
+        if header is None:
+            raise NeedsResult(f"{place}: is not there, and {NAME} is built on it; run it with {chain}", task)
+    return results.load_member(setup.results, year, ensemble_member)
 
 
 def _by_the_rule(member: Member, settings: Settings) -> Verdict:
@@ -109,7 +124,7 @@ class _Weights:
             return verdict
         if settings.other_weights != "allow":
             self._weights.check(member.kind, self.name)
-        described = lists.features(member.tracks, member.fields, member.axis)
+        described = lists.features(member.tracks, member.fields, member.axis, grid_degrees=member.grid_degrees)
         probability = self._weights.probability(described)
         return lists.told_by(verdict, probability, **settings.keywords(lists.told_by))
 

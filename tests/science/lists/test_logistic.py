@@ -57,12 +57,13 @@ def test_the_longest_run_is_that_of_each_track_by_itself(rows):
 def test_features_are_of_tropical_seas_and_of_what_is_known():
     over_land = np.where(np.arange(20) < 10, 1.0, 0.0)
     tracks, fields = member(hurricane(fields=HURRICANE | {"sea": over_land}), low(), without=("wind_max",))
-    found = features(tracks, fields, AXIS)
+    found = features(tracks, fields, AXIS, grid_degrees=2.0)
     named = dict(zip(found.names, found.values.T, strict=True))
     assert found.variables == ("vorticity", "pressure_depth", "warm_core")
     assert named["ln days"] == pytest.approx(np.log([5.0, 5.0]))
     assert named["tropical days"].tolist() == [2.5, 0.0]
     assert named["birth"].tolist() == [15.0, 42.0]
+    assert named["ln margin"] == pytest.approx(np.log([2.0, 0.1]))  # vorticity of twice the threshold; never near it
     assert named["highest pressure_depth"].tolist() == [900.0, 0.0]
     assert named["mean warm_core"].tolist() == [40.0, 0.0]
     assert named["days of pressure_depth"].tolist() == [2.5, 0.0]
@@ -72,7 +73,7 @@ def test_features_are_of_tropical_seas_and_of_what_is_known():
 def fitted():
     storms = [hurricane(first=k, fields=HURRICANE | {"warm_core": 20.0 + k}) for k in range(20)]
     tracks, fields = member(*storms, *[low(first=k) for k in range(20)])
-    described = features(tracks, fields, AXIS)
+    described = features(tracks, fields, AXIS, grid_degrees=2.0)
     found = logistic.fit(described.values, np.arange(40) < 20)
     return weights.Weights(described.names, described.variables, found, FITTED_ON)
 
@@ -81,7 +82,7 @@ def test_weights_come_back_from_their_file(fitted, tmp_path):
     weights.save(fitted, tmp_path / "w.json")
     loaded = weights.load(tmp_path / "w.json")
     tracks, fields = member(hurricane(), low())
-    described = features(tracks, fields, AXIS)
+    described = features(tracks, fields, AXIS, grid_degrees=2.0)
     assert loaded.fitted_on == FITTED_ON
     assert loaded.probability(described).tolist() == fitted.probability(described).tolist()
     assert loaded.probability(described).round().tolist() == [1.0, 0.0]
@@ -99,7 +100,7 @@ def test_weights_are_refused_for_other_data(fitted, change):
 def test_weights_need_their_variables(fitted):
     tracks, fields = member(hurricane(fields=HURRICANE), low(fields=LOW), without=("warm_core",))
     with pytest.raises(BadValue, match="need vorticity, wind_max, pressure_depth, warm_core"):
-        fitted.probability(features(tracks, fields, AXIS))
+        fitted.probability(features(tracks, fields, AXIS, grid_degrees=2.0))
 
 
 def damaged(content, key, value):
@@ -108,7 +109,7 @@ def damaged(content, key, value):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("coefficients", [1.0]), ("centre", "x"), ("names", None), ("spread", [float("nan")] * 15), ("fitted_on", 3)],
+    [("coefficients", [1.0]), ("centre", "x"), ("names", None), ("spread", [float("nan")] * 16), ("fitted_on", 3)],
 )
 def test_a_damaged_file_is_refused(fitted, tmp_path, key, value):
     path = tmp_path / "w.json"
@@ -133,6 +134,6 @@ def test_no_file_is_refused(tmp_path):
 def test_the_rule_gives_way_to_fitted_weights(fitted):
     tracks, fields = member(hurricane(fields=HURRICANE | {"wind_max": 9.0}), low())
     rule = lists.classes(tracks, fields, AXIS, grid_degrees=2.0)
-    told = lists.told_by(rule, fitted.probability(features(tracks, fields, AXIS)))
+    told = lists.told_by(rule, fitted.probability(features(tracks, fields, AXIS, grid_degrees=2.0)))
     assert [lists.CLASSES[code] for code in rule.storm_class] == ["none", "etc"]
     assert [lists.CLASSES[code] for code in told.storm_class] == ["tc", "etc"]

@@ -1,0 +1,79 @@
+"""`inv classify`: a list of tropical cyclones fitted on some years and tested on others, beside the physical rule."""
+
+import json
+from collections.abc import Sequence
+
+from stormtracks import paths
+from stormtracks.console.local_paths import results_folder
+from stormtracks.console.terminal import output, progress, table
+from stormtracks.console.years import years as numbers_of
+from stormtracks.errors import BadValue
+from stormtracks.science import lists, results, trial
+from stormtracks.science.trial import CLASSES_KT, Trial
+
+
+def classify(
+    fit: str | None, test: str | None, folder: str | None, members: str | None, save: str | None, as_json: bool
+) -> None:
+    """Fit, test, print what was found, and write the weights where they are asked for."""
+    there = results_folder(folder)
+    chosen = results.choose(there, "field_collection", None, numbers_of(members, "members"))
+    fitted, tested = _shared_out(sorted(chosen), numbers_of(fit, "fit"), numbers_of(test, "test"))
+    with progress("reading results") as report:
+        found = trial.trial(
+            there, {year: chosen[year] for year in fitted}, {year: chosen[year] for year in tested}, report
+        )
+    if as_json:
+        print(json.dumps(found.to_json()))
+    else:
+        _show(found)
+    if save:
+        path = paths.expand(save, where="--save")
+        lists.save_weights(found.weights, path)
+        if not as_json:
+            output().print(
+                f"{path}: the weights; use them with --set classifier={'logistic:' + str(path)}", soft_wrap=True
+            )
+
+
+def _shared_out(
+    there: Sequence[int], fit: Sequence[int] | None, test: Sequence[int] | None
+) -> tuple[list[int], list[int]]:
+    """Years to fit and to test on: even and odd ones, unless they are given; those that are not fitted are tested."""
+    for option, years in (("fit", fit), ("test", test)):
+        if missing := sorted(set(years or ()) - set(there)):
+            raise BadValue(
+                f"--{option}: no result of the task field_collection of {', '.join(map(str, missing))}; choose from "
+                f"{', '.join(map(str, there))}"
+            )
+    if fit is None:
+        fit = [year for year in there if year not in (test or ()) and (test is not None or year % 2 == 0)]
+    if test is None:
+        test = [year for year in there if year not in fit]
+    if not fit or not test:
+        raise BadValue(
+            f"there are results of {', '.join(map(str, there))} only, but one year to fit on and another to test on "
+            "are needed; compute more years, or give other ones with --fit and --test"
+        )
+    return list(fit), list(test)
+
+
+def _show(found: Trial) -> None:
+    years = (", ".join(map(str, of)) for of in (found.fitted, found.tested))
+    out = output()
+    out.print("fitted on {}, tested on {}".format(*years))
+    known = "planted storms" if found.planted else "best tracks"
+    out.print(f"{found.storms:,} storms of {CLASSES_KT[0]:g} kt or more in all members, by {known}", soft_wrap=True)
+    heads = [f">POD {kt:g} kt" for kt in CLASSES_KT]
+    shown = table("lists of tropical cyclones (90 % intervals)", "list", ">storms a member", *heads, ">FAR")
+    for row in found.rows:
+        by = f"rule: {found.told_by}" if row.by == "rule" else row.by
+        shown.add_row(by, f"{row.listed:.1f}", *(str(row.pod[kt]) for kt in CLASSES_KT), str(row.far))
+    out.print(shown)
+    for name, skill in found.steps.items():
+        out.print(f"time steps of {name}: {skill}", soft_wrap=True)
+    if not found.planted:
+        out.print(
+            "note: a track that no best track matches counts as false; with best tracks of one basin give --set region",
+            soft_wrap=True,
+        )
