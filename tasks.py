@@ -150,6 +150,7 @@ def download(_, dataset=None, years=None, variables=None, dest="data", at_once=N
         "run": "name of the run whose journal lists the failures; default: the newest, unless --results is given",
         "years": "such as 1987 or 2000-2012; default: all that have results",
         "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if the file exists",
+        "list": "tc or etc: the storms of this list instead of all tracks",
         "live": "serve the page on this machine during the run, until Ctrl-C",
         "port": "port of the page with --live; default: any free port",
     }
@@ -164,6 +165,7 @@ def report(
     best_tracks=None,
     live=False,
     port=None,
+    list=None,  # noqa: A002
     mixed=False,
     hosts=None,
 ):
@@ -171,7 +173,7 @@ def report(
     from stormtracks.console import report as console
 
     options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live, "mixed": mixed}
-    options |= {"port": _whole("port", port, 0)}
+    options |= {"list": list, "port": _whole("port", port, 0)}
     _refusing(console.report, hosts=hosts)(dest, years, options)
 
 
@@ -375,12 +377,12 @@ def export(
 def plot(
     _,
     kind="tracks",
-    list=None,  # noqa: A002
     dest=None,
     results=None,
     years=None,
     member=None,
     storm=None,
+    list=None,  # noqa: A002
     time=None,
     data=None,
     region=None,

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from stormtracks import paths
+from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import results_folder
 from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import export as exports
 from stormtracks.science.consensus import ConsensusSettings
-from stormtracks.science.lists import LISTS
 from stormtracks.strict_dataclass import unknown
 
 
@@ -25,19 +25,13 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
         years=_numbers("years", options["years"]),
         members=_numbers("members", options["members"]),
         consensus=ConsensusSettings() if options["consensus"] else None,
-        storm_list=_list(options["list"]),
+        storm_list=list_of(options["list"]),
         mixed=options["mixed"],
     )
     folder = results_folder(options["results"])
     with progress("exporting") as report:
         written = exports.write(folder, place, file_format, selection, options["overwrite"], report)
     output().print(f"{written}", soft_wrap=True)
-
-
-def _list(name: str | None) -> str | None:
-    if name and name not in LISTS:
-        raise BadValue(unknown(name, LISTS, "list"))
-    return name or None
 
 
 def _numbers(option: str, text: str | None) -> tuple[int, ...] | None:

@@ -33,6 +33,13 @@ class Asked:
     mixed: bool = False
 
 
+def list_of(name: str | None) -> str | None:
+    """The list that an option names, or None; BadValue for one that there is not."""
+    if name and name not in LISTS:
+        raise BadValue(unknown(name, LISTS, "list"))
+    return name or None
+
+
 def asked(by: str, as_json: bool, top: int, mixed: bool, options: Mapping[str, Any]) -> Asked | None:
     """What the command's options ask of a list; None where no list is asked for.
 
@@ -67,8 +74,7 @@ def _share(text: str | None) -> float | None:
 
 def show(asked: Asked, folder: Path, years: list[int] | None) -> None:
     """Print one table of a list, or what it is asked for instead."""
-    if asked.list_name not in LISTS:
-        raise BadValue(unknown(asked.list_name, LISTS, "list"))
+    list_of(asked.list_name)
     if asked.against:
         _agreement(asked, folder, years)
     elif asked.by in (CONSENSUS, CANDIDATES):

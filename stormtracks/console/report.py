@@ -7,6 +7,7 @@ from rich.console import Console
 
 from stormtracks import paths
 from stormtracks import report as pages
+from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import best_tracks_file, results_folder
 from stormtracks.console.status import hosts_file
 from stormtracks.console.terminal import output, progress
@@ -23,7 +24,9 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
         run = projects.newest(hosts_file())[0]
     if run and not options["results"]:
         folder = folder / (runs.read(run).run.get("results") or "")
-    out = output()
+    out, storm_list = output(), list_of(options["list"])
+    if storm_list and options["live"]:
+        raise BadValue("--live shows all tracks of a run in progress; leave --list out")
     if options["live"]:
         if not 0 <= options["port"] < 65536:
             raise BadValue(f"--port must be 1 to 65535, or 0 for any free port, not {options['port']}")
@@ -32,7 +35,7 @@ def report(dest: str, years: str | None, options: Mapping[str, Any]) -> None:
         return
     place = paths.expand(dest, where="--dest")
     with progress("reading results") as show:
-        written = pages.write(folder, place, run, years_of(years), best, show, options["mixed"])
+        written = pages.write(folder, place, run, years_of(years), best, show, options["mixed"], storm_list)
     out.print(f"{written} ({size(written.stat().st_size)}); open it in a browser", soft_wrap=True)
 
 

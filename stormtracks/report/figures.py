@@ -15,7 +15,7 @@ from stormtracks.science.arrays import Floats
 from stormtracks.science.consensus import ConsensusTracks, consensus
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region, wrap
-from stormtracks.science.summary import Summary
+from stormtracks.science.summary import ListSummary, Summary
 
 MOST_SEASONS = 60
 """Most seasons in a map of density; of more, this many are taken, evenly spread over the run."""
@@ -24,7 +24,7 @@ DOTS_PER_INCH = 120
 
 
 def pictures(
-    outline: Outline, summary: Summary | None, best_tracks: str | Path | None = None
+    outline: Outline, summary: Summary | ListSummary | None, best_tracks: str | Path | None = None
 ) -> tuple[list[Picture], str]:
     """The figures of a run's results.
 
@@ -49,7 +49,8 @@ def pictures(
         from stormtracks.science import plots  # slow to import, and not needed where nothing is drawn
     except ImportError as error:
         return [], f"Figures need matplotlib and Cartopy: {error}."
-    drawn = [_per_year(plots, summary), *_of_last_year(plots, outline, best_tracks), *_density(plots, outline)]
+    per_year = [_per_year(plots, summary)] if isinstance(summary, Summary) else []
+    drawn = [*per_year, *_of_last_year(plots, outline, best_tracks), *_density(plots, outline)]
     return drawn, "There are no tracks to draw."
 
 
@@ -66,11 +67,15 @@ def _of_last_year(plots: Any, outline: Outline, best_tracks: str | Path | None) 
     """The tracks on which the members of the last year agree, and one storm of it with all its members."""
     year = max(outline.results)
     members = outline.results[year][:MOST_MEMBERS]
-    ensemble = [results.load_tracks(outline.path(year, number)) for number in members]
+    ensemble = [outline.tracks(year, number)[0] for number in members]
     if not any(map(len, ensemble)):
         return
     # The summary has compared how all of the results were made.
-    agreed = consensus(outline.folder, year, task=outline.task, members=members, recipes=results.Recipes())
+    if outline.storm_list is None:
+        agreed = consensus(outline.folder, year, task=outline.task, members=members, recipes=results.Recipes())
+    else:
+        of_list: Any = outline.storm_list
+        agreed = consensus(outline.folder, year, list=of_list, members=members, recipes=results.Recipes())
     if not len(agreed):
         return
     best = _best(outline, year, best_tracks, agreed.tracks)
@@ -91,7 +96,7 @@ def _of_last_year(plots: Any, outline: Outline, best_tracks: str | Path | None) 
 def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
     seasons = [(year, member) for year, members in outline.results.items() for member in members]
     taken = [seasons[i] for i in np.unique(np.linspace(0, len(seasons) - 1, MOST_SEASONS).astype(int))]
-    tracks = [found for season in taken if len(found := results.load_tracks(outline.path(*season)))]
+    tracks = [found for season in taken if len(found := outline.tracks(*season)[0])]
     if not tracks:
         return
     region = _region(np.concatenate([one.lat for one in tracks]), np.concatenate([one.lon for one in tracks]))

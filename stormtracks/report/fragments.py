@@ -14,7 +14,7 @@ from stormtracks.pyro_cluster.journal.runs import RunState
 from stormtracks.pyro_cluster.pyro_task import STATUSES, Status
 from stormtracks.readable import duration
 from stormtracks.report.outline import Outline
-from stormtracks.science.summary import Summary, Table, table
+from stormtracks.science.summary import LIST_BY, ListSummary, Summary, Table, list_table, storm_table, table
 
 _NAMES = {sign: name for name, sign in STATUSES.items()}
 # A number as the tables have it: "12", "0.91 (0.85-0.97)", "4 of 5", and "-" where there is none.
@@ -81,10 +81,12 @@ def failures(outline: Outline) -> str:
     return part
 
 
-def skill(summary: Summary | None) -> str:
-    """POD and FAR by year, by class of intensity, by member."""
+def skill(summary: Summary | ListSummary | None) -> str:
+    """POD and FAR by year, by class of intensity, by member; of a list also how many storms, where, how strong."""
     if summary is None:
         return '<p class="note">There are no results yet.</p>'
+    if isinstance(summary, ListSummary):
+        return "".join(_summary_table(list_table(summary, by)) for by in LIST_BY if by != "storm") + remarks(summary)
     note = (
         '<p class="note">POD (probability of detection): the fraction of the observed storms that were found, among '
         "those that could be found in the data. FAR (false alarm ratio): the fraction of the tracks that match no "
@@ -95,7 +97,7 @@ def skill(summary: Summary | None) -> str:
     return note + tables + remarks(summary)
 
 
-def remarks(summary: Summary) -> str:
+def remarks(summary: Summary | ListSummary) -> str:
     """What was guessed, left out or found missing in the data; nothing where all was as it should be."""
     if not summary.remarks:
         return ""
@@ -103,11 +105,11 @@ def remarks(summary: Summary) -> str:
     return "<h3>Notes on the data</h3>" + html_table(("Note", "Results"), rows, "Notes on the data")
 
 
-def storms(summary: Summary | None) -> str:
+def storms(summary: Summary | ListSummary | None) -> str:
     """The observed storms, each with a button that shows it on the map."""
     if summary is None or not summary.storms:
         return '<p class="note">There are no best tracks, or there is no observed storm in the seasons.</p>'
-    listed = table(summary, "storm")
+    listed = storm_table(summary.storms)
     head = _head((*listed.columns, "map"), listed.rows)
     buttons = [_show_button(row, storm.sid) for row, storm in zip(listed.rows, summary.storms, strict=True)]
     rows = _body(listed.rows, buttons)

@@ -9,10 +9,12 @@ import numpy as np
 from stormtracks import __version__, disk
 from stormtracks.report import figures, fragments, page, trackdata
 from stormtracks.report.outline import JournalOf, Outline, outline_of, provenance
-from stormtracks.science import ibtracs, results
+from stormtracks.science import ibtracs
 from stormtracks.science.errors import InputError
-from stormtracks.science.summary import summarise
+from stormtracks.science.settings import TASKS
+from stormtracks.science.summary import ListSummary, Summary, summarise, summarise_list
 
+_LISTS = {"tc": "Tropical cyclones", "etc": "Extratropical cyclones"}
 ELSEWHERE = "The figures are in the file that `inv report` writes without --live."
 Progress: TypeAlias = Callable[[int, int], object]
 
@@ -25,6 +27,7 @@ def write(
     best_tracks: str | Path | None = None,
     progress: Progress | None = None,
     mixed: bool = False,
+    storm_list: str | None = None,
 ) -> Path:
     """Write the report of a run: one HTML file that is opened from disk and needs no network.
 
@@ -44,6 +47,8 @@ def write(
         ``progress(done, total)`` in result files.
     mixed : bool
         Whether results that were made differently are taken together all the same; the page's notes say so.
+    storm_list : {'tc', 'etc'}, optional
+        The page shows the storms of this list; None: all tracks.
 
     Returns
     -------
@@ -64,10 +69,13 @@ def write(
     destination = Path(destination)
     destination = destination / "report.html" if destination.is_dir() else destination
     _check_destination(destination)
-    outline = outline_of(results_folder, journal, years)
+    outline = outline_of(results_folder, journal, years, storm_list)
     if not outline.number and outline.state is None:
         of_years = " of these years" if years else ""
-        raise InputError(f"{results_folder}: there are no results of {outline.task}{of_years}; run inv track first")
+        chain = f" --task {','.join(TASKS)}" if storm_list else ""
+        raise InputError(
+            f"{results_folder}: there are no results of {outline.task}{of_years}; run inv track{chain} first"
+        )
     disk.write_whole(destination, page.html(contents_of(outline, best_tracks, progress, mixed=mixed)))
     return destination
 
@@ -81,7 +89,7 @@ def contents_of(
 ) -> page.PageContents:
     """What the page of a run shows, from its results as they are now; `live` stays None."""
     steps = _Steps(progress, 2 * outline.number)
-    summary = summarise(outline.folder, outline.task, outline.results, steps.part(), mixed) if outline.number else None
+    summary = _summary(outline, steps.part(), mixed) if outline.number else None
     tracks = tracks_of(outline, best_tracks, steps.part()) if outline.number else None
     pictures, reason = figures.pictures(outline, summary, best_tracks) if with_figures else ([], ELSEWHERE)
     pieces = {
@@ -102,9 +110,11 @@ def state_fragments(outline: Outline) -> dict[str, str]:
 def title_of(outline: Outline) -> str:
     """The run's name, or what the results are of."""
     if outline.state:
-        return f"Run {outline.state.run['name']}"
+        of_list = f": {_LISTS[outline.storm_list].lower()}" if outline.storm_list else ""
+        return f"Run {outline.state.run['name']}{of_list}"
     years = sorted(outline.results)
-    return f"{outline.task} {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "")
+    what = _LISTS.get(outline.storm_list or "", outline.task)
+    return f"{what} {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "")
 
 
 def tracks_of(
@@ -114,7 +124,7 @@ def tracks_of(
     chosen, done = trackdata.TrackSet(), 0
     for year, members in outline.results.items():
         for member in members:
-            chosen.add(year, member, *results.load_matched(outline.path(year, member)))
+            chosen.add(year, member, *outline.tracks(year, member))
             done += 1
             if progress is not None:
                 progress(done, outline.number)
@@ -124,6 +134,12 @@ def tracks_of(
         as_results = outline.settings().keywords(ibtracs.load)
         chosen.add_observed(ibtracs.load(best_tracks, first, stop, **as_results))
     return chosen.packed()
+
+
+def _summary(outline: Outline, progress: Progress | None, mixed: bool) -> Summary | ListSummary:
+    if outline.storm_list is None:
+        return summarise(outline.folder, outline.task, outline.results, progress, mixed)
+    return summarise_list(outline.folder, outline.storm_list, outline.results, progress=progress, mixed=mixed)
 
 
 def _check_destination(destination: Path) -> None:

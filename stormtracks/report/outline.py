@@ -10,9 +10,11 @@ from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.pyro_task import TASKS, PyroTaskSchedule
 from stormtracks.science import results
 from stormtracks.science.errors import ResultError
+from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.settings import Settings
 
 TASK = "vort_track"
+LIST_TASK = "classify"
 JournalOf: TypeAlias = runs.RunState | str | Path | None
 """A run's state, its name, or its journal (NAME.sqlite); None: what is known comes from the results alone."""
 
@@ -32,6 +34,8 @@ class Outline:
         With each task's status; None where nothing is there yet.
     results : dict of int to tuple of int
         Year -> members that have a result.
+    storm_list : str or None
+        The list whose storms are shown; None: all tracks.
     """
 
     folder: Path
@@ -39,6 +43,7 @@ class Outline:
     state: runs.RunState | None
     schedule: PyroTaskSchedule | None
     results: dict[int, tuple[int, ...]]
+    storm_list: str | None = None
 
     @property
     def number(self) -> int:
@@ -55,13 +60,22 @@ class Outline:
         """Place of a result."""
         return results.path(self.folder, self.task, year, ensemble_member)
 
+    def tracks(self, year: int, ensemble_member: int) -> tuple[Tracks, Matches]:
+        """What is shown of a result: its tracks, or the storms of its list, and which observed storms they are."""
+        if self.storm_list is None:
+            return results.load_matched(self.path(year, ensemble_member))
+        storms = results.load_list(self.path(year, ensemble_member))[1].of(self.storm_list)
+        return storms.tracks, storms.matches
+
     def settings(self, year: int | None = None) -> Settings:
         """The settings that the results of a year were made with, or of the first year; those of its first member."""
         year = next(iter(self.results)) if year is None else year
         return results.load_settings(self.path(year, self.results[year][0]))
 
 
-def outline_of(folder: str | Path, journal: JournalOf = None, years: Iterable[int] | None = None) -> Outline:
+def outline_of(
+    folder: str | Path, journal: JournalOf = None, years: Iterable[int] | None = None, storm_list: str | None = None
+) -> Outline:
     """Look at a results folder and a journal; no result is opened, so that this is quick and any thread may do it.
 
     Parameters
@@ -72,6 +86,8 @@ def outline_of(folder: str | Path, journal: JournalOf = None, years: Iterable[in
         See `JournalOf`.
     years : iterable of int, optional
         None: all that are there.
+    storm_list : {'tc', 'etc'}, optional
+        The list whose storms are shown; None: all tracks.
 
     Raises
     ------
@@ -84,14 +100,14 @@ def outline_of(folder: str | Path, journal: JournalOf = None, years: Iterable[in
     if not folder.is_dir():
         raise ResultError(f"{folder}: no such folder of results; give the folder of the run's results with --results")
     state = _state(journal)
-    task = _shown(state) if state else TASK
+    task = LIST_TASK if storm_list else _shown(state) if state else TASK
     wanted = set(years) if years else None
     there = {
         year: tuple(results.members(folder, year, task))
         for year in results.years(folder, task)
         if wanted is None or year in wanted
     }
-    return Outline(folder, task, state, state.schedule if state else _schedule(there, task), there)
+    return Outline(folder, task, state, state.schedule if state else _schedule(there, task), there, storm_list)
 
 
 def provenance(outline: Outline) -> dict[str, Any]:

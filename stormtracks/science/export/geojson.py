@@ -37,9 +37,19 @@ class GeoJSON(Writer):
         """Write the tracks of a piece."""
         tracks = piece.tracks
         for number, (start, size) in enumerate(zip(tracks.start.tolist(), tracks.row_size.tolist(), strict=True)):
-            feature = _feature(piece, number, slice(start, start + size))
+            rows = slice(start, start + size)
+            feature = _feature(piece, number, rows)
+            feature["properties"] |= self._further(piece, number, rows)
             self.file.write(self.separator + json.dumps(feature, separators=(",", ":")))
             self.separator = ",\n"
+
+    def _further(self, piece: Piece, number: int, rows: slice) -> dict[str, Any]:
+        """What lists have besides."""
+        of_track = {
+            name: _plain(piece.per_track[name][number : number + 1], column)[0]
+            for name, column in self.of_tracks.items()
+        }
+        return of_track | {name: _plain(piece.per_point[name][rows], column) for name, column in self.of_points.items()}
 
     def finish(self) -> None:
         """End the collection."""
@@ -62,10 +72,6 @@ def _feature(piece: Piece, number: int, rows: slice) -> dict[str, Any]:
     if piece.members is not None and piece.spread_km is not None:
         properties["members"] = int(piece.members[number])
         properties["spread_km"] = np.round(piece.spread_km[rows], 1).tolist()
-    for name, values in piece.per_track.items():
-        properties[name] = _plain(values[number : number + 1], list_columns.PER_TRACK[name])[0]
-    for name, values in piece.per_point.items():
-        properties[name] = _plain(values[rows], list_columns.PER_POINT[name])
     return {"type": "Feature", "properties": properties, "geometry": geometry(tracks.lon[rows], tracks.lat[rows])}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.science.consensus import ConsensusStorms
 from stormtracks.science.lists import CLASSES, StormList
 from stormtracks.science.results import layout, list_layout
 
@@ -64,7 +65,7 @@ PER_TRACK = {
     "genesis_lat": _of_storms("genesis_lat", "f8", "%.2f"),
     "genesis_lon": _of_storms("genesis_lon", "f8", "%.2f"),
 }
-"""Of each track."""
+"""Of each track of a member's list."""
 
 PER_POINT = {
     "tropical": _of_storms("tropical", "i1", "%d"),
@@ -75,7 +76,41 @@ PER_POINT = {
     "pressure_depth": _around("pressure_depth", "%.0f"),
     "warm_core": _around("warm_core", "%.1f"),
 }
-"""Of each point."""
+"""Of each point of a member's list."""
+
+_SHARE = {"long_name": "share of the members whose list has the storm", "units": "1"}
+_CALIBRATED = {"long_name": "probability that the storm is real, calibrated", "units": "1"}
+_MEAN, _STD = "mean of the members", "standard deviation of the members"
+OF_CONSENSUS = {
+    "share": Column("f4", "%.3f", _SHARE),
+    "tc_probability": _of_storms("probability", "f4", "%.3f"),
+    "calibrated": Column("f4", "%.3f", _CALIBRATED),
+    "intensity_max": Column("f4", "%.1f", {"long_name": f"highest wind: {_MEAN}", "units": "m s-1"}),
+    "intensity_max_std": Column("f4", "%.1f", {"long_name": f"highest wind: {_STD}", "units": "m s-1"}),
+    "pressure_lowest": Column("f4", "%.0f", {"long_name": f"lowest pressure: {_MEAN}", "units": "Pa"}),
+    "pressure_lowest_std": Column("f4", "%.0f", {"long_name": f"lowest pressure: {_STD}", "units": "Pa"}),
+}
+"""Of each storm of a consensus of lists."""
+
+ALONG_CONSENSUS = {
+    "tropical": Column("f4", "%.3f", {"long_name": "share of its members in which it is tropical then", "units": "1"}),
+    "wind_max": Column("f4", "%.1f", {"long_name": f"highest wind within 500 km: {_MEAN}", "units": "m s-1"}),
+    "wind_std": Column("f4", "%.1f", {"long_name": f"highest wind within 500 km: {_STD}", "units": "m s-1"}),
+    "pressure_min": Column("f4", "%.0f", {"long_name": f"lowest pressure within 350 km: {_MEAN}", "units": "Pa"}),
+    "pressure_std": Column("f4", "%.0f", {"long_name": f"lowest pressure within 350 km: {_STD}", "units": "Pa"}),
+    "lat_smooth": Column("f8", "%.3f", {"long_name": "latitude, smoothed in time", "units": "degrees_north"}),
+    "lon_smooth": Column("f8", "%.3f", {"long_name": "longitude, smoothed in time", "units": "degrees_east"}),
+}
+"""Of each point of it."""
+
+Columns = Mapping[str, Column]
+
+
+def columns(selection: Mapping[str, Any], is_consensus: bool) -> tuple[Columns, Columns]:
+    """The columns of tracks and of points that a selection has, as it describes itself; none where it is no list."""
+    if "list" not in selection:
+        return {}, {}
+    return (OF_CONSENSUS, ALONG_CONSENSUS) if is_consensus else (PER_TRACK, PER_POINT)
 
 
 def per_track(storms: StormList) -> dict[str, Array]:
@@ -90,3 +125,12 @@ def per_point(storms: StormList) -> dict[str, Array]:
     unknown = np.full(len(storms.tracks.time), np.nan, np.float32)
     values = {name: storms.fields.get(name, unknown) for name in PER_POINT if name != "tropical"}
     return {"tropical": storms.tropical.astype(np.int8), **values}
+
+
+def of_consensus(storms: ConsensusStorms) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The columns of a consensus of lists: of its storms, by the names of `OF_CONSENSUS`, and of their points."""
+    of_storms = {name: getattr(storms, name) for name in OF_CONSENSUS if name not in ("share", "tc_probability")}
+    share = storms.held_by.mean(axis=1)
+    names = {"wind_max": "wind", "pressure_min": "pressure"}
+    along = {name: getattr(storms, names.get(name, name)) for name in ALONG_CONSENSUS}
+    return {"share": share, "tc_probability": storms.probability, **of_storms}, along

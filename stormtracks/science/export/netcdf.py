@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.export import list_columns
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
 
@@ -75,10 +74,9 @@ class NetCDF(Writer):
         if self.is_consensus:
             for name, (kind, dimension, attributes) in _CONSENSUS.items():
                 self._create(name, kind, dimension, attributes)
-        if self.is_list:
-            for dimension, columns in (("trajectory", list_columns.PER_TRACK), ("obs", list_columns.PER_POINT)):
-                for name, column in columns.items():
-                    self._create(name, column.kind, dimension, dict(column.attributes))
+        for dimension, columns in (("trajectory", self.of_tracks), ("obs", self.of_points)):
+            for name, column in columns.items():
+                self._create(name, column.kind, dimension, dict(column.attributes))
 
     def finish(self) -> None:
         """What is remarked of the results, a line each."""

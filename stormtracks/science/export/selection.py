@@ -5,14 +5,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Floats, Ints, Texts
-from stormtracks.science.consensus import ConsensusSettings, consensus
+from stormtracks.science.consensus import ConsensusSettings, ConsensusStorms, ConsensusTracks, consensus
 from stormtracks.science.export import list_columns
 from stormtracks.science.records import Matches, Tracks
 
@@ -140,10 +140,8 @@ def _member_piece(path: Path, storm_list: str | None) -> tuple[results.Header, P
 def _consensus_pieces(
     folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes
 ) -> Iterator[Piece]:
-    thresholds = dataclasses.asdict(selection.consensus or ConsensusSettings())
     for year, members in chosen.items():
-        agreed = consensus(folder, year, task=selection.task, members=members, recipes=recipes, **thresholds)
-        holders = agreed.held_by.sum(axis=1)
+        agreed, further = _agreed(folder, year, members, selection, recipes)
         headers = (results.load_header(results.path(folder, selection.task, year, member)) for member in members)
         yield Piece(
             year,
@@ -151,10 +149,23 @@ def _consensus_pieces(
             agreed.tracks,
             agreed.sid,
             agreed.name,
-            members=holders,
+            members=agreed.held_by.sum(axis=1),
             spread_km=agreed.spread_km,
             remarks=tuple(remarks.of(header.provenance) for header in headers),
+            per_track=further[0],
+            per_point=further[1],
         )
+
+
+def _agreed(
+    folder: str | os.PathLike[str], year: int, members: Sequence[int], selection: Selection, recipes: results.Recipes
+) -> tuple[ConsensusTracks, tuple[Mapping[str, npt.NDArray[Any]], Mapping[str, npt.NDArray[Any]]]]:
+    """The consensus of all tracks, or of the members' lists with what only they tell."""
+    if selection.storm_list is None:
+        thresholds = dataclasses.asdict(selection.consensus or ConsensusSettings())
+        return consensus(folder, year, task=selection.task, members=members, recipes=recipes, **thresholds), ({}, {})
+    storms = cast(ConsensusStorms, consensus(folder, year, list=selection.storm_list, members=members, recipes=recipes))
+    return storms, list_columns.of_consensus(storms)
 
 
 def _names(matches: Matches) -> tuple[Texts, Texts]:

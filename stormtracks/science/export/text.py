@@ -9,12 +9,9 @@ import numpy as np
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
-from stormtracks.science.export import list_columns
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
 from stormtracks.science.records import Tracks
-
-_LISTED = list_columns.PER_TRACK | list_columns.PER_POINT
 
 
 class Lines(Writer):
@@ -57,13 +54,17 @@ class Csv(Lines):
         "sid": "IBTrACS identifier of the observed storm; empty if none",
         "members": "number of members that have the consensus track",
         "spread_km": "km, root mean square distance of the members from the consensus track",
-        **{name: column.meaning for name, column in _LISTED.items()},
     }  # fmt: skip
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """All of them."""
+        return {name: column.meaning for name, column in {**self.of_tracks, **self.of_points}.items()}
 
     def header(self) -> str:
         """Names of the columns."""
-        further = self.consensus_columns if self.is_consensus else list(_LISTED) if self.is_list else ()
-        return ",".join((*self.columns, *further)) + "\n"
+        further = self.consensus_columns if self.is_consensus else ()
+        return ",".join((*self.columns, *further, *self.of_tracks, *self.of_points)) + "\n"
 
     def lines(self, piece: Piece) -> Iterable[str]:
         """A line per point."""
@@ -78,10 +79,10 @@ class Csv(Lines):
             arrays += [piece.members[tracks.track], piece.spread_km]
             line = line[:-1] + ",%d,%.1f\n"
         columns = [array.tolist() for array in arrays]
-        if self.is_list:
-            values = {name: array[tracks.track] for name, array in piece.per_track.items()} | dict(piece.per_point)
-            columns += [column.texts(values[name]) for name, column in _LISTED.items()]
-            line = line[:-1] + "".join(f",{column.line}" for column in _LISTED.values()) + "\n"
+        further = {**self.of_tracks, **self.of_points}
+        values = {name: array[tracks.track] for name, array in piece.per_track.items()} | dict(piece.per_point)
+        columns += [column.texts(values[name]) for name, column in further.items()]
+        line = line[:-1] + "".join(f",{column.line}" for column in further.values()) + "\n"
         return map(line.__mod__, zip(*columns, strict=True))
 
 
@@ -127,7 +128,7 @@ class TrackDump(Lines):
 
     def header(self) -> str:
         """With room for the number of tracks, which is known at the end."""
-        added = ("2   4", "10") if self.is_list else ("0   0", "")  # a pressure with its place, and a wind without
+        added = ("2   4", "10") if self.of_points else ("0   0", "")  # a pressure with its place, and a wind without
         return self._head.format(self.number, *added)
 
     def add(self, piece: Piece) -> None:
@@ -151,9 +152,10 @@ class TrackDump(Lines):
             for number, date, size in zip(piece.ids, first, tracks.row_size, strict=True)
         )
         line = "%s %.6f %.6f %.6e & "
-        if self.is_list:
-            of = piece.per_point
-            added = [of["pressure_lon"] % 360, of["pressure_lat"], of["pressure_min"] / 100, of["wind_max"]]
+        if self.of_points:
+            of, unknown = piece.per_point, np.full(len(tracks.time), np.nan)
+            place = of.get("pressure_lon", unknown) % 360, of.get("pressure_lat", unknown)  # a mean has no place
+            added = [*place, of["pressure_min"] / 100, of["wind_max"]]
             columns += [_known(values) for values in added]
             line += "%.6g & %.6g & %.6g & %.6g & "
         return under_heads(heads, tracks.row_size, line + "\n", columns)
@@ -177,7 +179,7 @@ class Tempest(Lines):
         first = (dates[start] for start in tracks.start)
         heads = (f"start\t{size}\t{date}\n" for size, date in zip(tracks.row_size, first, strict=True))
         line, columns = "\t-1\t-1\t%.6f\t%.6f\t%.6e", [tracks.lon % 360, tracks.lat, tracks.vorticity]
-        if self.is_list:
+        if self.of_points:
             line += "\t%.6e\t%.6e"
             columns += [piece.per_point["pressure_min"], piece.per_point["wind_max"]]
         return under_heads(heads, tracks.row_size, f"{line}\t%s\n", [*columns, dates])

@@ -98,7 +98,7 @@ def write(
             different = recipes.remarks(folder, selection.mixed)
             about["remarks"] = [str(remark) for remark in (*different, *said.listed())]
         if writer.units:
-            _write_about(destination, {**about, "units": writer.units})
+            _write_about(destination, {**about, "units": writer.units | writer.meanings})
     return destination
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
+from stormtracks.science.export import list_columns
 from stormtracks.science.export.selection import Piece
 
 About = dict[str, Any]
@@ -50,9 +51,19 @@ class Writer(abc.ABC):
         return self.about["selection"]["tracks"] == "consensus tracks"
 
     @property
-    def is_list(self) -> bool:
-        """Whether the tracks are storms of members' lists, which have further columns."""
-        return "list" in self.about["selection"] and not self.is_consensus
+    def of_tracks(self) -> list_columns.Columns:
+        """Further columns of the tracks: lists have some."""
+        return list_columns.columns(self.about["selection"], self.is_consensus)[0]
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What a person must know to read the further columns, for the file of units; a format may have none."""
+        return {}
+
+    @property
+    def of_points(self) -> list_columns.Columns:
+        """Further columns of the points."""
+        return list_columns.columns(self.about["selection"], self.is_consensus)[1]
 
     def __enter__(self) -> "Writer":
         self.open()

@@ -14,7 +14,7 @@ from stormtracks.science.summary.statistics import (
     YearStatistics,
     summarise,
 )
-from stormtracks.science.summary.summary_table import BY, Table, table
+from stormtracks.science.summary.summary_table import BY, Table, storm_table, table
 
 __all__ = [
     "BY",
@@ -35,6 +35,7 @@ __all__ = [
     "plain_rows",
     "rows",
     "season",
+    "storm_table",
     "summarise",
     "summarise_list",
     "table",

@@ -1,11 +1,11 @@
 """Statistics -> rows for people: by year, by member, by storm, by intensity class."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stormtracks.errors import BadValue
-from stormtracks.science.summary.statistics import Spread, Summary, YearStatistics
+from stormtracks.science.summary.statistics import Spread, StormStatistics, Summary, YearStatistics
 from stormtracks.strict_dataclass import unknown
 
 BY = ("year", "member", "storm", "class")
@@ -91,6 +91,16 @@ def _by_member(summary: Summary) -> Table:
 
 
 def _by_storm(summary: Summary) -> Table:
+    return storm_table(summary.storms)
+
+
+def storm_table(storms: Sequence[StormStatistics]) -> Table:
+    """Observed storms, and how many members have them.
+
+    Parameters
+    ----------
+    storms : sequence of StormStatistics
+    """
     columns = (
         "year", "storm", "name", "wind (kt)", "members that found it", "distance (km)", "spread (km)", "lead (h)",
         "longest lead (h)",
@@ -100,7 +110,7 @@ def _by_storm(summary: Summary) -> Table:
             str(s.year), s.sid, s.name, _number(s.max_wind_kt, 0), f"{s.found} of {s.members}",
             *(_number(x, 0) for x in (s.distance_km, s.distance_std_km, s.lead_hours, s.earliest_hours)),
         )
-        for s in summary.storms
+        for s in storms
     )  # fmt: skip
     return Table("Observed storms", columns, tuple(rows))
 

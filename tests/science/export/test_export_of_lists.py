@@ -10,11 +10,13 @@ import xarray
 from storm_lists import storm_list
 
 from stormtracks.science import results
+from stormtracks.science.consensus import ConsensusSettings, consensus
 from stormtracks.science.errors import ResultError
 from stormtracks.science.export import Selection, write
 from stormtracks.science.lists import CLASSES
 
 TC, ETC = Selection(storm_list="tc"), Selection(storm_list="etc")
+AGREED = Selection(storm_list="tc", consensus=ConsensusSettings())
 CHOSEN = (1, 1, 2, 3, 0)
 """Two tropical cyclones, an extratropical one, one that was both, and a track that is none."""
 
@@ -112,3 +114,18 @@ def test_imilast_has_the_tracks_of_the_list(folder, tmp_path, tropical):
 def test_without_lists_it_says_so(tmp_path):
     with pytest.raises(ResultError, match="classify"):
         write(tmp_path, tmp_path / "storms.csv", "csv", TC)
+
+
+def test_a_consensus_of_lists_has_its_share_and_its_spread(folder, tmp_path):
+    storms = consensus(folder, 2005, list="tc")
+    table = pd.read_csv(write(folder, tmp_path / "agreed.csv", "csv", AGREED))
+    first = table.groupby("track_id").first()
+    np.testing.assert_allclose(first.share, storms.held_by.mean(axis=1), atol=6e-4)
+    np.testing.assert_allclose(first.intensity_max_std, storms.intensity_max_std, atol=0.06)
+    np.testing.assert_allclose(table.wind_max, storms.wind, atol=0.06)
+    np.testing.assert_allclose(table.lat_smooth, storms.lat_smooth, atol=6e-4)
+    with xarray.open_dataset(write(folder, tmp_path / "agreed.nc", "netcdf", AGREED)) as read:
+        np.testing.assert_allclose(read.tc_probability, storms.probability, rtol=1e-6)
+        np.testing.assert_allclose(read.pressure_std, storms.pressure_std, rtol=1e-6)
+    read = huracanpy.load(str(write(folder, tmp_path / "agreed.txt", "track", AGREED)), source="track")
+    np.testing.assert_allclose(read.feature_1, storms.wind, rtol=1e-5)
