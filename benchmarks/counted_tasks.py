@@ -19,15 +19,18 @@ _opened, _calls = [], [0]
 
 def vort_track(year, ensemble_member, setup, progress=None):
     """`pipeline.vort_track`, counted."""
-    _opened.clear()
-    before = _calls[0]
+    before, read_before = _calls[0], _chunks()
     details = pipeline.vort_track(year, ensemble_member, setup, progress)
-    chunks = sum(season.chunks_inflated for season in _opened)
-    line = f"{year} {ensemble_member} {chunks} {_calls[0] - before}\n".encode()
+    line = f"{year} {ensemble_member} {_chunks() - read_before} {_calls[0] - before}\n".encode()
     log = os.open(Path(setup["results"]) / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.write(log, line)  # one write of a short line: those of other slots do not get between
     os.close(log)
     return details
+
+
+def _chunks():
+    """Stored chunks that all seasons of this process have inflated; a task may read one that the task before opened."""
+    return sum(season.chunks_inflated for season in _opened)
 
 
 def read_log(results):

@@ -129,12 +129,15 @@ class _FieldsOfAll:
         return len(UNKNOWN) + self.fields.beside * times
 
     def do(self, steps: slice) -> Table:
-        known = {member: points.within(steps) for member, points in self.roster.known().items()}
-        found = [self._step(step, known) for step in range(steps.start, steps.stop)]
+        known = {member: points.within(steps) for member, points in sorted(self.roster.known().items())}
         digests = [known[member].digest if member in known else UNKNOWN for member in range(self.members)]
-        owner = np.concatenate([owners for _, owners in found])
+        owner = np.repeat(list(known), [len(points) for points in known.values()])
+        points = TrackPoints.joined(list(known.values()))
+        in_time = np.argsort(points.step, kind="stable")  # and by member at each time
+        points, owner = points.take(in_time), owner[in_time]
+        found = [self._step(step, points, owner) for step in range(steps.start, steps.stop)]
         beside = np.concatenate([digests, self.fields.missing_values(steps)], axis=1)
-        return _joined(self.fields, [features for features, _ in found]), owner, beside
+        return _joined(self.fields, found), owner, beside
 
     def lacks(self, steps: slice, member: int, beside: Ints) -> bool:
         unknown = not beside[: len(UNKNOWN)].any()
@@ -142,11 +145,11 @@ class _FieldsOfAll:
             self.roster.ask_again()
         return unknown
 
-    def _step(self, step: int, known: Mapping[int, TrackPoints]) -> tuple[Mapping[str, Floats], Ints]:
-        """The features of one time, sorted by member, and each one's member."""
-        at = {member: points.within(slice(step, step + 1)) for member, points in sorted(known.items())}
-        owner = np.repeat(list(at), [len(points) for points in at.values()])
-        return self.fields.sample(step, step + 1, slice(None), owner, TrackPoints.joined(list(at.values()))), owner
+    def _step(self, step: int, points: TrackPoints, owner: Ints) -> Mapping[str, Floats]:
+        """The features of all members' points of one time."""
+        first, last = np.searchsorted(points.step, (step, step + 1))
+        at = slice(first, last)
+        return self.fields.sample(step, step + 1, slice(None), owner[at], points.take(at))
 
 
 def _alone(fields: Fields, steps: slice, member: int, points: TrackPoints) -> Mapping[str, Floats]:

@@ -55,13 +55,17 @@ class TrackPoints:
 
     @classmethod
     def joined(cls, parts: "Sequence[TrackPoints]") -> "TrackPoints":
-        """The points of several members at one time, one after the other."""
+        """The points of several members, one after the other."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS))
 
     def within(self, steps: slice) -> "TrackPoints":
         """Those of some steps."""
         first, last = np.searchsorted(self.step, (steps.start, steps.stop))
-        return TrackPoints(*(getattr(self, name)[first:last] for name in COLUMNS))
+        return self.take(slice(first, last))
+
+    def take(self, index: Ints | slice) -> "TrackPoints":
+        """The points that an index array or slice picks."""
+        return TrackPoints(self.step[index], self.lat[index], self.lon[index], self.east[index], self.north[index])
 
     @functools.cached_property
     def digest(self) -> Ints:

@@ -14,7 +14,7 @@ from stormtracks.science.results.header import Header
 from stormtracks.science.results.list_storage import load_list, save_list
 from stormtracks.science.results.member import Member, load_member
 from stormtracks.science.results.places import members, path, sweep, years
-from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe
+from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe, refuse_other
 from stormtracks.science.results.result import Result
 from stormtracks.science.results.storage import (
     load,
@@ -56,6 +56,7 @@ __all__ = [
     "members",
     "path",
     "recipe",
+    "refuse_other",
     "save",
     "save_fields",
     "save_hashed",

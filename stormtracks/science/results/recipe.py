@@ -82,6 +82,17 @@ def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
     if not path.exists():
         return None
     header = load_header(path)
+    refuse_other(path, header, wanted)
+    return header
+
+
+def refuse_other(path: Path, header: Header, wanted: Mapping[str, Any]) -> None:
+    """Refuse a result that is not the one that is wanted; see `existing`.
+
+    Raises
+    ------
+    ResultError
+    """
     if (
         path.parts[-3:-1] != (header.task, f"{header.year:04d}")
         or path.name != f"member_{header.ensemble_member:03d}.nc"
@@ -96,7 +107,6 @@ def existing(path: Folder, wanted: dict[str, Any]) -> Header | None:
             f"{path}: was made from other settings or inputs: {'; '.join(differences)}. Choose another folder for "
             "the results with --results, or run with --overwrite to replace it"
         )
-    return header
 
 
 def conflict(

@@ -16,7 +16,7 @@ from stormtracks.science.errors import NeedsResult, ResultError
 from stormtracks.science.passes import Progress, TrackPoints
 from stormtracks.science.records import Tracks
 from stormtracks.science.settings import Setup
-from stormtracks.science.tasks import details, vort_track, winds
+from stormtracks.science.tasks import details, kept_season, vort_track, winds
 from stormtracks.science.tasks.all_fields import AllFields
 from stormtracks.science.track_fields import TrackFields
 from stormtracks.version import code_version
@@ -36,12 +36,7 @@ def field_collection(
     """
     clock = details.Clock()
     setup = setup if isinstance(setup, Setup) else strict_dataclass.build(Setup, setup, "setup")
-    with (
-        winds.season(year, ensemble_member, setup) as season,
-        reanalysis.open_further(
-            setup.data, year, season, dataset=setup.dataset, ensemble_member=ensemble_member
-        ) as further,
-    ):
+    with kept_season.with_further(year, ensemble_member, setup) as (season, further):
         base, tracks = tracked(season, year, ensemble_member, setup)
         inputs = sorted({*season.inputs(ensemble_member), *further.inputs(ensemble_member)}, key=lambda file: file.path)
         built_on = results.foundation(base, (tracks.row_size, tracks.time, tracks.lat, tracks.lon))
@@ -76,13 +71,14 @@ def tracked(season: reanalysis.Season, year: int, ensemble_member: int, setup: S
     """
     place = results.path(setup.results, vort_track.NAME, year, ensemble_member)
     both = f"--task {vort_track.NAME},{NAME}"
+    if not place.exists():
+        raise NeedsResult(f"{place}: is not there, and {NAME} is built on it; run it with {both}", vort_track.NAME)
     try:
-        header = results.existing(place, vort_track.recipe_of(season, ensemble_member, setup))
+        header, tracks = results.load_headed_tracks(place)
+        results.refuse_other(place, header, vort_track.recipe_of(season, ensemble_member, setup))
     except ResultError as error:
         raise ResultError(f"{error}. {NAME} is built on this result: {both} makes both") from error
-    if header is None:
-        raise NeedsResult(f"{place}: is not there, and {NAME} is built on it; run it with {both}", vort_track.NAME)
-    return header, results.load_tracks(place)
+    return header, tracks
 
 
 def _points_of(season: reanalysis.Season, year: int, setup: Setup, scratch: Path, member: int) -> TrackPoints | None:

@@ -8,7 +8,7 @@ from stormtracks import strict_dataclass
 from stormtracks.science import linking, matching, passes, reanalysis, results
 from stormtracks.science.passes import Progress
 from stormtracks.science.settings import Setup
-from stormtracks.science.tasks import details, observed, winds
+from stormtracks.science.tasks import details, kept_season, observed, winds
 from stormtracks.version import code_version
 
 NAME = "vort_track"
@@ -21,7 +21,7 @@ def vort_track(
     clock = details.Clock()
     setup = setup if isinstance(setup, Setup) else strict_dataclass.build(Setup, setup, "setup")
     settings = setup.settings
-    with winds.season(year, ensemble_member, setup) as season:
+    with kept_season.season(year, ensemble_member, setup) as season:
         recipe = recipe_of(season, ensemble_member, setup)
         place = results.path(setup.results, NAME, year, ensemble_member)
         results.sweep(place)

@@ -8,12 +8,6 @@ from stormtracks.science import maxima, passes, reanalysis, vorticity
 from stormtracks.science.settings import Settings, Setup
 
 
-def season(year: int, ensemble_member: int, setup: Setup) -> reanalysis.Season:
-    """The year's winds or vorticity, with this member's files opened first."""
-    chosen = setup.settings.keywords(reanalysis.open_season)
-    return reanalysis.open_season(setup.data, year, **chosen, dataset=setup.dataset, ensemble_member=ensemble_member)
-
-
 def stages(settings: Settings) -> passes.Stages:
     """What turns a block of a season into maxima, with these settings."""
     read, found = settings.keywords(reanalysis.open_season), settings.keywords(maxima.find)

@@ -16,6 +16,7 @@ from stormtracks.science.passes import shared_pass
 from stormtracks.science.tasks.all_fields import AllFields
 
 CHAIN = ("vort_track", "field_collection")
+ROUNDING = {"lower_thickness_asymmetry": 4e-3, "vorticity_mean": 1e-7}
 OF_PRESSURE = ("pressure_min", "pressure_lat", "pressure_lon", "pressure_depth")
 
 
@@ -32,7 +33,8 @@ def collected(data, folder, member, *tasks, **more):
 def assert_same(one, other):
     assert one.values.keys() == other.values.keys()
     for name, values in one.values.items():
-        assert np.array_equal(values, other.values[name], equal_nan=True), name
+        rounding = ROUNDING.get(name, 0.0)  # sums of float32 are in another order where more points are sampled at once
+        assert np.allclose(values, other.values[name], rtol=rounding, atol=rounding, equal_nan=True), name
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,19 @@ def of(folder: Path, depth: int = DEPTH) -> Listing:
     return listing
 
 
+def state(folder: Path, depth: int = DEPTH) -> list[tuple[str, int, int]]:
+    """Path, size and time of change (ns) of each file below a folder: the same as long as nothing is done to them.
+
+    Raises
+    ------
+    InputError
+        As `of`.
+    """
+    paths = [os.path.join(folder, file.path) for file in of(folder, depth).files]  # noqa: PTH118
+    stats = [(path, os.stat(path)) for path in paths]  # noqa: PTH116
+    return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+
+
 def once(files: list[Found]) -> list[Found]:
     """The files without further names of the same one: that which no link leads to stays."""
     seen: dict[Identity, Found] = {}
