@@ -17,6 +17,7 @@ import numpy as np
 
 from stormtracks.science import lists, matching, plots, reliability, results, sphere
 from stormtracks.science.consensus import calibration, consensus_of_lists
+from stormtracks.science.errors import InputError
 from stormtracks.science.settings import Settings
 from stormtracks.science.synthetic import load_truth
 
@@ -200,15 +201,19 @@ def report_calibration(seasons, found):
         if not others:
             print("\na calibration is tested on a season that it was not fitted on: give two or more")
             return None
-        fitted = calibration.Calibration.fit(
-            np.concatenate([one[0] for one in others]), np.concatenate([one[1] for one in others])
-        )
+        try:
+            fitted = fitted_on(others)
+        except InputError as error:
+            print(f"\n{season.label} is not tested: {error}")
+            continue
         chance = fitted.probability(found[number][2].held_by, found[number][2].probability)
         made = reliability.reliability(chance, found[number][1])
         print(f"\ntested on {season.label}, fitted on the others: {formula(fitted)}")
         print(f"{len(chance)} storms, {found[number][1].mean():.2f} of them real; {scores(made)}")
         chances.append(chance)
         outcomes.append(found[number][1])
+    if not chances:
+        return None
     made = reliability.reliability(np.concatenate(chances), np.concatenate(outcomes))
     print(f"\nall tests together: {scores(made)}")
     print(f"{'tenth':>10}{'storms':>8}{'said':>8}{'real':>8}   90 %")
@@ -219,6 +224,12 @@ def report_calibration(seasons, found):
                 f"{made.observed[row]:8.3f}   {made.low[row]:.2f}-{made.high[row]:.2f}"
             )
     return made
+
+
+def fitted_on(found, about=None):
+    """A calibration fitted on the storms of some seasons."""
+    features, real = (np.concatenate([one[part] for one in found]) for part in (0, 1))
+    return calibration.Calibration.fit(features, real, about)
 
 
 def formula(fitted):
@@ -250,8 +261,7 @@ def write(path, seasons, found, tested):
         "brier": round(tested.brier, 4) if tested else None,
         "brier_of_climatology": round(tested.climatology, 4) if tested else None,
     }
-    features, real = (np.concatenate([one[part] for one in found]) for part in (0, 1))
-    fitted = calibration.Calibration.fit(features, real, about)
+    fitted = fitted_on(found, about)
     calibration.save(path, {f"tc, {kinds.pop()}": fitted})
     print(f"\n{path}: {formula(fitted)}")
 

@@ -52,15 +52,12 @@ def test_more_lists_and_more_probability_are_never_less_probable(weights, probab
     assert found[1] >= found[0] - 1e-12 and found[2] >= found[0] - 1e-12
 
 
-def test_season_without_a_false_storm_can_be_fitted():
-    held, probability, real, _ = storms(40, seed=4)
-    fitted = Calibration.fit(calibration.features(held, probability), np.ones_like(real))
-    assert np.isfinite(fitted.weights).all() and fitted.probability(held, probability).min() > 0.5
-
-
-def test_nothing_to_fit_on_is_refused():
-    with pytest.raises(InputError, match="no storm"):
-        Calibration.fit(np.zeros((0, 2)), np.zeros(0, bool))
+@pytest.mark.parametrize(
+    ("real", "message"), [([], "no storm"), ([True] * 3, "all are real"), ([False], "none is real")]
+)
+def test_nothing_to_fit_on_is_refused(real, message):
+    with pytest.raises(InputError, match=message):
+        Calibration.fit(np.zeros((len(real), 2)), np.array(real, bool))
 
 
 def test_file_keeps_what_it_was_fitted_on_and_other_lists(tmp_path):

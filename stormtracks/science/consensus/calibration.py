@@ -12,11 +12,12 @@ import numpy as np
 from stormtracks import disk
 from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.errors import InputError
+from stormtracks.science.lists import logistic
 
 SHIPPED = Path(__file__).parents[1] / "data" / "calibration.json"
 FEATURES = ("share", "probability")
-_RIDGE = 0.01
-"""Penalty of large weights, so that a season without a false storm can be fitted too."""
+_RIDGE = 1.0
+"""Penalty of large weights: few storms of a list are false, and those could be told apart by chance."""
 _NEVER = 1e-3
 """Probabilities are kept this far from 0 and 1 before the logarithm."""
 
@@ -53,7 +54,7 @@ class Calibration:
         -------
         ndarray of float64, shape (nstorms,)
         """
-        return _logistic(self.intercept + _features(held_by, probability) @ np.array(self.weights))
+        return logistic.sigmoid(self.intercept + _features(held_by, probability) @ np.array(self.weights))
 
     @classmethod
     def fit(cls, features: Floats, real: Bools, about: Mapping[str, Any] | None = None) -> "Calibration":
@@ -74,25 +75,27 @@ class Calibration:
         Raises
         ------
         InputError
-            No storm to fit on.
+            No storm to fit on, or only real ones, or none that is real.
 
         Notes
         -----
-        Logistic regression by Newton's method with a small ridge. A feature whose weight comes out negative is left
-        out: with members alike, share and probability say nearly the same.
+        Logistic regression (`lists.logistic`). A feature whose weight comes out negative is left out: with members
+        alike, share and probability say nearly the same.
         """
-        if not len(real):
-            raise InputError("there is no storm to fit a calibration on; give seasons with storms in their lists")
+        if not len(real) or real.all() or not real.any():
+            what = f"of {len(real):,} storms {'all are' if real.any() else 'none is'} real" if len(real) else "no storm"
+            raise InputError(f"{what}: there is nothing to fit a calibration on; give more seasons")
         used = list(range(features.shape[1]))
         while True:
-            fitted = _newton(np.column_stack([np.ones(len(real)), features[:, used]]), real.astype(float))
-            negative = [column for column, weight in zip(used, fitted[1:], strict=True) if weight < 0]
+            fitted = logistic.fit(features[:, used], real, ridge=_RIDGE)
+            raw = fitted.coefficients / fitted.spread
+            negative = [column for column, weight in zip(used, raw, strict=True) if weight < 0]
             if not negative:
                 break
             used.remove(negative[0])
         weights = np.zeros(features.shape[1])
-        weights[used] = fitted[1:]
-        return cls(float(fitted[0]), tuple(map(float, weights)), about or {})
+        weights[used] = raw
+        return cls(float(fitted.intercept - fitted.centre @ raw), tuple(map(float, weights)), about or {})
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -174,22 +177,3 @@ def _features(held_by: Bools, probability: Floats) -> Floats:
 
 def _log_odds(share: Floats) -> Floats:
     return np.log(share) - np.log1p(-share)
-
-
-def _logistic(value: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-np.clip(value, -30.0, 30.0)))
-
-
-def _newton(columns: Floats, real: Floats) -> Floats:
-    """Weights of a logistic regression; the first column is the intercept's and bears no penalty."""
-    weights = np.zeros(columns.shape[1])
-    penalty = np.diag([1e-6, *np.full(columns.shape[1] - 1, _RIDGE)]) * len(real)
-    for _ in range(50):
-        expected = _logistic(columns @ weights)
-        gradient = columns.T @ (real - expected) - penalty @ weights
-        curvature = (columns * (expected * (1 - expected))[:, None]).T @ columns + penalty
-        step = np.linalg.solve(curvature, gradient)
-        weights = weights + np.clip(step, -2.0, 2.0)
-        if np.abs(step).max() < 1e-8:
-            break
-    return weights
