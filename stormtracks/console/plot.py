@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from stormtracks import paths
+from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import best_tracks_file, data_folder, results_folder
 from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import calendars, density, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks, consensus
-from stormtracks.science.lists import LISTS
 from stormtracks.science.records import BestTracks, Matches, Tracks
 from stormtracks.science.region import Region, check_region
 from stormtracks.science.settings import Settings
@@ -41,9 +41,7 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
 
 
 def _check_list(kind: str, name: str | None) -> None:
-    if name is not None and name not in LISTS:
-        raise BadValue(unknown(name, LISTS, "list"))
-    if name is not None and kind not in OF_LISTS:
+    if list_of(name) is not None and kind not in OF_LISTS:
         raise BadValue(f"--kind {kind} is not of a list of storms; leave --list out, or draw {', '.join(OF_LISTS)}")
 
 
