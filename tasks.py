@@ -128,17 +128,20 @@ def plant(
         "dataset": "20crv2c, 20crv3, ibtracs or era5 (for era5 a request script is written)",
         "years": "such as 1987 or 2000-2012 or 1987,2000-2005; not needed for ibtracs",
         "variables": "names as in the archive, separated by commas; default: winds at 850 hPa; all basins (ibtracs)",
+        "fields": "fetch also the pressure and the heights that lists of storms are made with",
         "dest": "folder for the files; default: data",
         "at-once": "number of files fetched at the same time, 1 to 4; default: 2",
         "archives": "YAML file with addresses that replace the built-in ones",
         "refresh": "fetch again the files that are already there",
     }
 )
-def download(_, dataset=None, years=None, variables=None, dest="data", at_once=None, archives=None, refresh=False):
+def download(
+    _, dataset=None, years=None, variables=None, fields=False, dest="data", at_once=None, archives=None, refresh=False
+):
     """Fetch the missing files of an archive. Downloads are resumed and retried; each file is verified."""
     from stormtracks.console import download as console
 
-    options = {"at_once": _whole("at-once", at_once, 2), "archives": archives, "refresh": refresh}
+    options = {"at_once": _whole("at-once", at_once, 2), "archives": archives, "refresh": refresh, "fields": fields}
     _refusing(console.download)(dataset, years, variables, dest, options)
 
 

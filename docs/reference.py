@@ -199,8 +199,9 @@ def archives():
         years = f"{archive.years[0]}-{archive.years[1]}" if archive.years else "all"
         known = ", ".join(f"`{one}`" for one in archive.known) or "any name that the archive has"
         usual = ", ".join(f"`{one}`" for one in archive.variables)
-        rows.append((f"`{name}`", years, usual, known, "<br>".join(f"`{one}`" for one in archive.addresses)))
-    return table(("data set", "years", "fetched by default", "all there are", "from"), rows)
+        fields = ", ".join(f"`{one}`" for one in archive.fields)
+        rows.append((f"`{name}`", years, usual, fields, known, "<br>".join(f"`{one}`" for one in archive.addresses)))
+    return table(("data set", "years", "fetched by default", "with `--fields`", "all there are", "from"), rows)
 
 
 def modules():

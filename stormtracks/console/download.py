@@ -21,7 +21,9 @@ def download(
         raise BadValue(f"--dataset is missing; choose one of: {', '.join([*ARCHIVES, 'era5'])}")
     overrides = options["archives"]
     archives = config.load_archives(paths.expand(overrides, where="--archives")) if overrides else None
-    chosen = Options(at_once=options["at_once"], refresh=options["refresh"], archives=archives)
+    chosen = Options(
+        at_once=options["at_once"], refresh=options["refresh"], fields=options["fields"], archives=archives
+    )
     names = [name.strip() for name in (variables or "").split(",") if name.strip()]
     folder = paths.expand(dest, where="--dest")
     with progress_display.shown() as progress:

@@ -26,6 +26,8 @@ class Archive:
         Addresses with ``{variable}`` and ``{year}``; where the first has no such file, the next is asked.
     variables : tuple of str
         What is fetched when nothing is named.
+    fields : tuple of str
+        What is fetched besides where the fields are asked for that lists of storms are made with.
     known : tuple of str
         All variables (or files) that the archive is known to have; empty: any name is tried.
     years : tuple of int or None
@@ -38,6 +40,7 @@ class Archive:
 
     addresses: tuple[str, ...]
     variables: tuple[str, ...]
+    fields: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
     contents: str = ""
@@ -96,7 +99,10 @@ def archive(dataset: str, overrides: Mapping[str, Any] | None = None) -> Archive
 
 
 def items(
-    archive: Archive, years: Iterable[int] | None = None, variables: Iterable[str] | None = None
+    archive: Archive,
+    years: Iterable[int] | None = None,
+    variables: Iterable[str] | None = None,
+    fields: bool = False,
 ) -> tuple[Item, ...]:
     """The files that are asked for, year by year.
 
@@ -106,13 +112,17 @@ def items(
         Needed where the archive is by year, and ignored where it is not.
     variables : iterable of str, optional
         None: the archive's usual ones.
+    fields : bool
+        Whether the archive's `fields` are asked for too.
 
     Raises
     ------
     DownloadError
-        No year, or a year or variable that the archive does not have.
+        No fields are known of the archive; no year, or a year or variable that the archive does not have.
     """
-    chosen = tuple(variables or archive.variables)
+    if fields and not archive.fields:
+        raise DownloadError("no fields of this data set are known (--fields); name its variables with --variables")
+    chosen = (*(variables or archive.variables), *(archive.fields if fields else ()))
     for variable in chosen:
         if not re.fullmatch(r"\w[\w.-]*", variable):
             raise DownloadError(f"{variable!r} is not the name of a variable; write one such as {archive.variables[0]}")
@@ -189,6 +199,7 @@ ARCHIVES = {
     "20crv2c": Archive(
         addresses=(f"{_NERSC}/pydap/{_V2C}", f"{_NERSC}/project/20C_Reanalysis/{_V2C}"),
         variables=("u850", "v850"),
+        fields=("prmsl", "z200", "z500", "z1000"),
         known=(
             "prmsl",
             "u850",
@@ -216,6 +227,7 @@ ARCHIVES = {
     "20crv3": Archive(
         addresses=(f"{_NERSC}/{_V3}/{{variable}}/{{variable}}_{{year}}.tar",),
         variables=("UGRD850", "VGRD850"),
+        fields=("PRMSL",),  # of heights, only HGT500 is known to be there
         years=(1806, 2015),
         contents="{year}/{variable}.{year}_mem{member}.nc",
     ),

@@ -124,16 +124,18 @@ def download(
     options = options or Options()
     dest = Path(dest)
     if dataset == "era5":
-        return Report(dataset, dest, (_request_script(years, variables, dest),))
-    wanted = archives.items(archives.archive(dataset, options.archives), years, variables)
+        return Report(dataset, dest, (_request_script(years, variables, dest, options.fields),))
+    wanted = archives.items(archives.archive(dataset, options.archives), years, variables, options.fields)
     dest.mkdir(parents=True, exist_ok=True)
     fetcher = _Fetcher(dest, options, Courtesy(), progress or _silent)
     fetcher.check_space(wanted)
     return Report(dataset, dest, _several(fetcher, wanted, options.at_once))
 
 
-def _request_script(years: Iterable[int] | None, variables: Iterable[str] | None, dest: Path) -> FileOutcome:
-    path = era5.write_script(years, variables, dest)
+def _request_script(
+    years: Iterable[int] | None, variables: Iterable[str] | None, dest: Path, fields: bool
+) -> FileOutcome:
+    path = era5.write_script(years, variables, dest, fields=fields)
     note = f"run `python {path}` with your own account (https://cds.climate.copernicus.eu/how-to-api)"
     return FileOutcome(path.name, "fetched", path.stat().st_size, notes=(note,))
 

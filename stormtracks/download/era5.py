@@ -19,8 +19,9 @@ def write_script(
     dest: Path | str = ".",
     grid_degrees: float = 1.0,
     step_hours: int = 6,
+    fields: bool = False,
 ) -> Path:
-    """Write ``era5_request.py``, which fetches one file per year with the `cdsapi` client.
+    """Write ``era5_request.py``, which fetches one file per year and request with the `cdsapi` client.
 
     Parameters
     ----------
@@ -33,6 +34,8 @@ def write_script(
         Spacing that the archive interpolates to; 0.25 is the finest, and 16 times the data of 1.
     step_hours : int
         Hours between times, 1 to 24.
+    fields : bool
+        Whether the pressure at mean sea level and the heights at 200, 500 and 1000 hPa are asked for too.
 
     Returns
     -------
@@ -45,13 +48,17 @@ def write_script(
         No year, one before 1940, or a step or grid that the archive does not have.
     """
     path = Path(dest) / "era5_request.py"
-    text = script(years, variables, grid_degrees, step_hours)
+    text = script(years, variables, grid_degrees, step_hours, fields)
     disk.write_whole(path, text)
     return path
 
 
 def script(
-    years: Iterable[int] | None, variables: Iterable[str] | None = None, grid_degrees: float = 1.0, step_hours: int = 6
+    years: Iterable[int] | None,
+    variables: Iterable[str] | None = None,
+    grid_degrees: float = 1.0,
+    step_hours: int = 6,
+    fields: bool = False,
 ) -> str:
     """The text of the script; see `write_script`."""
     wanted = sorted({int(year) for year in years or ()})
@@ -64,10 +71,8 @@ def script(
             f"ERA5: the step must divide a day and the grid must be 0.25 to 10 degrees; given are {step_hours} h and "
             f"{grid_degrees} degrees"
         )
-    request = {
+    common = {
         "product_type": ["reanalysis"],
-        "variable": [VARIABLES.get(name, name) for name in variables or ("u", "v")],
-        "pressure_level": ["850"],
         "month": [f"{month:02d}" for month in range(1, 13)],
         "day": [f"{day:02d}" for day in range(1, 32)],
         "time": [f"{hour:02d}:00" for hour in range(0, 24, step_hours)],
@@ -75,13 +80,24 @@ def script(
         "data_format": "netcdf",
         "download_format": "unarchived",
     }
-    body = json.dumps(request, indent=4)
-    return _TEMPLATE.format(dataset=DATASET, years=wanted, request=body)
+    winds = [VARIABLES.get(name, name) for name in variables or ("u", "v")]
+    requests: dict[str, tuple[str, dict[str, list[str]]]] = {
+        "era5_850hPa": (DATASET, {"variable": winds, "pressure_level": ["850"]}),
+        **(_FIELDS if fields else {}),
+    }
+    bodies = {name: [dataset, {**asked, **common}] for name, (dataset, asked) in requests.items()}
+    return _TEMPLATE.format(years=wanted, requests=json.dumps(bodies, indent=4))
 
 
-_TEMPLATE = '''"""Fetch ERA5 winds at 850 hPa, one file per year, into the folder of this script.
+_FIELDS: dict[str, tuple[str, dict[str, list[str]]]] = {
+    "era5_msl": ("reanalysis-era5-single-levels", {"variable": ["mean_sea_level_pressure"]}),
+    "era5_z": (DATASET, {"variable": ["geopotential"], "pressure_level": ["200", "500", "1000"]}),
+}
+"""Beginnings of names of files -> data set and request."""
 
-Once: create an account, accept the licence of the data set, put the key into ~/.cdsapirc
+_TEMPLATE = '''"""Fetch ERA5, one file per year and request, into the folder of this script.
+
+Once: create an account, accept the licences of the data sets, put the key into ~/.cdsapirc
 (https://cds.climate.copernicus.eu/how-to-api), then `pip install cdsapi`. After that: python era5_request.py
 """
 
@@ -90,20 +106,20 @@ from pathlib import Path
 
 import cdsapi
 
-DATASET = "{dataset}"
 YEARS = {years}
-REQUEST = {request}
+REQUESTS = {requests}
 
 
 def main():
     client = cdsapi.Client()
     for year in YEARS:
-        target = Path(__file__).resolve().parent / f"era5_850hPa_{{year}}.nc"
-        if target.exists():
-            continue
-        part = target.with_name(target.name + ".part")
-        client.retrieve(DATASET, {{**REQUEST, "year": [str(year)]}}, str(part))
-        os.replace(part, target)
+        for name, (dataset, request) in REQUESTS.items():
+            target = Path(__file__).resolve().parent / f"{{name}}_{{year}}.nc"
+            if target.exists():
+                continue
+            part = target.with_name(target.name + ".part")
+            client.retrieve(dataset, {{**request, "year": [str(year)]}}, str(part))
+            os.replace(part, target)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How a download behaves: how many at once, how patient, how polite."""
+"""How a download behaves: what besides the winds, how many at once, how patient, how polite."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -33,6 +33,8 @@ class Options:
         Longest wait that a server may ask for (Retry-After) before the file counts as failed.
     refresh : bool
         Fetch again what is there (IBTrACS, for example, grows).
+    fields : bool
+        Fetch besides the winds what lists of storms are made with: pressure at mean sea level, heights.
     archives : mapping or None
         Addresses in place of the table's (see `archives.archive`).
     """
@@ -44,6 +46,7 @@ class Options:
     backoff_s: float = 2.0
     longest_wait_s: float = 900.0
     refresh: bool = False
+    fields: bool = False
     archives: Mapping[str, Any] | None = dataclasses.field(default=None, hash=False)
 
     def __post_init__(self) -> None:

@@ -6,8 +6,8 @@ from stormtracks.download import archives
 from stormtracks.download.errors import DownloadError
 
 
-def addresses(dataset, years=None, variables=None, overrides=None):
-    items = archives.items(archives.archive(dataset, overrides), years, variables)
+def addresses(dataset, years=None, variables=None, overrides=None, fields=False):
+    items = archives.items(archives.archive(dataset, overrides), years, variables, fields)
     return [item.addresses[0] for item in items]
 
 
@@ -19,6 +19,14 @@ def test_every_year_and_variable_has_its_address():
         ["u850", "u850_1987.nc"],
         ["v850", "v850_1987.nc"],
     ]
+
+
+def test_the_fields_that_lists_are_made_with_are_fetched_besides():
+    found = [address.rsplit("/", 1)[1] for address in addresses("20crv2c", [1987], fields=True)]
+    assert found == [f"{name}_1987.nc" for name in ("u850", "v850", "prmsl", "z200", "z500", "z1000")]
+    assert addresses("20crv3", [1987], ["UGRD10m"], fields=True)[1].endswith("PRMSL/PRMSL_1987.tar")
+    with pytest.raises(DownloadError, match="no fields of this data set are known"):
+        addresses("ibtracs", fields=True)
 
 
 def test_best_tracks_need_no_year():

@@ -1,5 +1,6 @@
 """The script for the cdsapi client, run with a client that stands in for Copernicus's."""
 
+import json
 import subprocess
 import sys
 
@@ -26,6 +27,23 @@ def test_the_script_fetches_what_is_not_there(tmp_path):
     for part in ('"vorticity"', '"year": ["2005"]', '"grid": [0.5, 0.5]', '"time": ["00:00", "12:00"]'):
         assert part in done.stdout
     assert sorted(p.name for p in tmp_path.glob("*.nc*")) == ["era5_850hPa_2005.nc", "era5_850hPa_2006.nc"]
+
+
+def test_the_script_fetches_pressure_and_heights_too_where_they_are_asked_for(tmp_path):
+    path = write_script([2005], None, tmp_path, fields=True)
+    (tmp_path / "cdsapi.py").write_text(CLIENT)
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True, timeout=30)
+    asked = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(dataset, request["variable"], request.get("pressure_level")) for dataset, request, _ in asked] == [
+        ("reanalysis-era5-pressure-levels", ["u_component_of_wind", "v_component_of_wind"], ["850"]),
+        ("reanalysis-era5-single-levels", ["mean_sea_level_pressure"], None),
+        ("reanalysis-era5-pressure-levels", ["geopotential"], ["200", "500", "1000"]),
+    ]
+    assert sorted(p.name for p in tmp_path.glob("*.nc")) == [
+        "era5_850hPa_2005.nc",
+        "era5_msl_2005.nc",
+        "era5_z_2005.nc",
+    ]
 
 
 def test_download_writes_it_and_says_how_to_run_it(tmp_path):
