@@ -192,7 +192,7 @@ CASES = [
     FurtherCase("temperature at another level", beside(more("t700", "temperature", "K")),
                 missing={"temperature": "no file has the temperature at 850 hPa; more0.nc has it at 700 hPa"}),
     FurtherCase("a spread", beside(more("msl", "pressure", "Pa", cell_methods="realization: standard_deviation")),
-                missing={"pressure": "refused: .*a standard deviation .*no field at any time; use the fields"}),
+                missing={"pressure": "refused: .*a standard deviation .*not the field at any time; use the field"}),
     FurtherCase("a spread by the file's name", named(prmsl_spread=more("prmsl", "pressure", "Pa")),
                 missing={"pressure": "refused: .*a spread"}),
     FurtherCase("an anomaly", beside(more("z500", "height_middle", "m", long_name="Height anomaly at 500 hPa")),

@@ -66,6 +66,8 @@ _GRIB_TYPES = {"em": MEMBER_MEAN, "es": "a spread", "ses": "a spread", "ep": "a 
                "fcmax": "a maximum", "fcmin": "a minimum", "fcstdev": "a standard deviation"}  # fmt: skip
 
 
+_NO_WIND = "a statistic and no wind at any time; use the winds themselves"
+_NO_FIELD = "a statistic and not the field at any time; use the field itself"
 _BY_FILE_NAME = "by the name of its file"
 
 
@@ -88,10 +90,10 @@ def find(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], file
     )
 
 
-def remark(found: Statistic | None, by_user: bool, where: str, what: str = "wind") -> str:
+def remark(found: Statistic | None, by_user: bool, where: str, tracked: bool = True) -> str:
     """What is said about a statistic that is tracked: a mean over members, or an anomaly that the user names.
 
-    `what` is what it is none of: a wind, or another field.
+    Where it is not `tracked`, it is another field than the winds or vorticity.
 
     Raises
     ------
@@ -105,10 +107,8 @@ def remark(found: Statistic | None, by_user: bool, where: str, what: str = "wind
     if by_user and found.kind in ("an anomaly", "a value made from winds", "not the whole wind"):
         return f"is {found.kind} ({found.because}), as the description names it"
     rename = "; where it is none, rename the file" if found.because == _BY_FILE_NAME else ""
-    raise InputError(
-        f"{where}: is {found.kind} ({found.because}), a statistic and no {what} at any time; use the {what}s themselves"
-        + rename
-    )
+    what = _NO_WIND if tracked else _NO_FIELD
+    raise InputError(f"{where}: is {found.kind} ({found.because}), {what}{rename}")
 
 
 def _by_cell_methods(variable: netCDF4.Variable) -> Statistic | None:

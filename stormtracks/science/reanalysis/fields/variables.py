@@ -190,7 +190,7 @@ def _statistic(variable: netCDF4.Variable, role: str, own: list[Axis], path: Pat
     """What is said of a statistic that is tracked; refused where it is none that can be."""
     found = statistic.find(variable.group(), variable, own, path.name)
     by_user, where = variable.name in described.variables.values(), f"{path}: {variable.name}"
-    return statistic.remark(found, by_user and role in TRACKED, where, "wind" if role in TRACKED else "field")
+    return statistic.remark(found, by_user and role in TRACKED, where, role in TRACKED)
 
 
 def _levels(
