@@ -132,6 +132,15 @@ def test_storms_are_as_deep_as_the_archives(wind_kt, least, most):
     assert least < np.mean(depths) < most
 
 
+def test_a_storm_is_the_same_on_every_grid_and_a_finer_one_shows_more_of_it():
+    plan = dataclasses.replace(PLAN, members=1, grid=2)
+    coarse, fine = (storms(dataclasses.replace(plan, grid=g), one_storm(18, 80))[0] for g in (2, 1))
+    assert np.array_equal(coarse.vortex.spin, fine.vortex.spin) and coarse.vortex.size_km == fine.vortex.size_km
+    alive = coarse.alive[0]
+    assert (fine.resolved[0, alive] > 1.2 * coarse.resolved[0, alive]).all()
+    assert np.median(coarse.resolved[0, alive]) == pytest.approx(2.5e-5 + 1.7e-6 * 80, rel=0.2)
+
+
 def test_storms_have_sizes_of_their_own_and_lose_their_warm_core_poleward():
     best = one_storm(20, 80, poleward=0.5)
     planted = storms(dataclasses.replace(PLAN, grid=2, members=1), best)

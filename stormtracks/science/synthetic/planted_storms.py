@@ -24,6 +24,9 @@ SIZE_CELLS = 1.5
 SIZE_KM = 180.0
 """Distance of the strongest wind: the cells that a grid needs for it, and the least that a reanalysis has of it."""
 
+SHOWN_ON_DEGREES = 2.0
+"""Grid that shows the vorticity by wind (`nature`) of storms like an archive's; finer ones show more of it."""
+
 UPPER_SHARE = (0.15, 0.4)
 """Share of a storm's wind at 200 hPa in that at 850 hPa."""
 
@@ -171,8 +174,10 @@ def _plant(course: Course, plan: Plan, number: int) -> Storm:
         alive[member, early : max(count - late, early)] = True
     step = course.first + np.arange(count)
     alive &= (step >= 0) & (step < len(plan.times))
-    resolved = np.where(alive, strength, 0.0)
-    spin = np.sign(centre[..., 2]) * resolved / resolution(plan.grid, size_km)
+    # A storm like an archive's has the same pressure on every grid; others have the same vorticity.
+    whole = strength / resolution(SHOWN_ON_DEGREES if plan.like else plan.grid, size_km)
+    resolved = np.where(alive, whole * resolution(plan.grid, size_km), 0.0)
+    spin = np.sign(centre[..., 2]) * np.where(alive, whole, 0.0)
     vortex = Vortex(course.first, centre.astype(np.float32), spin.astype(np.float32), size_km)
     return Storm(course, vortex, alive, resolved, upper_share)
 
