@@ -73,12 +73,18 @@ def track(
     _refusing(console.track, hosts=hosts)(_whole("year", year), _whole("ensemble-member", ensemble_member), options)
 
 
-@task(help={"results": "folder for the results; default: a new one"})
-def demo(_, results=None):
-    """Track every member of the sample on a small cluster and show the storms found, in under a minute."""
+@task(
+    help={
+        "results": "folder for the results; default: a new one",
+        "sample": "20crv2c_1987 (five members, two days) or gfs_2018 (analyses of five days, with Florence and "
+        "Mangkhut); default: 20crv2c_1987",
+    }
+)
+def demo(_, results=None, sample="20crv2c_1987"):
+    """Track every member of a sample on a small cluster and list the tropical cyclones, in under a minute."""
     from stormtracks.console import demo as console
 
-    _refusing(console.demo)(results)
+    _refusing(console.demo)(results, sample)
 
 
 @task(

@@ -1,42 +1,67 @@
 """`inv demo`: the shipped sample through the real thing: nameserver, worker with its slots, manager."""
 
 import contextlib
+import json
 import os
 import shlex
 import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from stormtracks import checkout, paths
+from stormtracks import checkout, config, paths
 from stormtracks.console import services
 from stormtracks.console.terminal import output, table
+from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster import pidfile, pyro_manager
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
-from stormtracks.science import reanalysis, summary
+from stormtracks.science import reanalysis, settings, summary
+from stormtracks.science.consensus import consensus, consensus_table
+from stormtracks.strict_dataclass import unknown
 
-DATA = "sample/20crv2c_1987"
-BEST_TRACKS = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
+
+@dataclass(frozen=True)
+class Sample:
+    """Real data that come with the project: folder, best tracks, and the description of the files if they need one."""
+
+    data: str
+    best_tracks: str
+    dataset: str | None = None
 
 
-def demo(folder: str | None = None) -> None:
-    """Track all members of the sample on a cluster of one worker, show the storms found, and clean up the cluster."""
-    data, best_tracks = checkout.shipped(DATA), checkout.shipped(BEST_TRACKS)
+SAMPLES = {
+    "20crv2c_1987": Sample("sample/20crv2c_1987", "sample/ibtracs/IBTrACS.NA.v04r00.nc"),
+    "gfs_2018": Sample("sample/gfs_2018", "sample/gfs_2018/ibtracs_2018.csv", "sample/gfs_2018/dataset.yaml"),
+}
+DEFAULT = "20crv2c_1987"
+
+
+def demo(folder: str | None = None, sample: str = DEFAULT) -> None:
+    """Make the lists of all members of a sample on a cluster of one worker, show the storms, clean up the cluster."""
+    if sample not in SAMPLES:
+        raise BadValue(unknown(sample, SAMPLES, "sample"))
+    chosen = SAMPLES[sample]
+    data, best_tracks = checkout.shipped(chosen.data), checkout.shipped(chosen.best_tracks)
+    described = config.load_dataset(checkout.shipped(chosen.dataset)) if chosen.dataset else {}
     if folder:
-        results = paths.expand(folder, Path.cwd(), "--results")
+        place = paths.expand(folder, Path.cwd(), "--results")
     else:
-        results = Path(tempfile.mkdtemp(prefix="stormtracks-demo-"))
-    ((year, members),) = reanalysis.inventory(data).items()
-    places = ["--data", data, "--best-tracks", best_tracks, "--results", results]
+        place = Path(tempfile.mkdtemp(prefix="stormtracks-demo-"))
+    ((year, members),) = reanalysis.inventory(data, dataset=described).items()
+    places: list[object] = ["--data", data, "--best-tracks", best_tracks, "--results", place]
+    places += ["--dataset", json.dumps(described)] if described else []
     with tempfile.TemporaryDirectory(prefix="stormtracks-") as home, _cluster(Path(home), places) as port:
-        where = f" --results {shlex.quote(folder)}" if folder else ""
-        again = f"run `inv demo{where}` again"  # the cluster of this run is gone by then
-        plan = ManagePlan(year, year, members, run="demo", nameserver=("localhost", port), wait=20.0, again=again)
+        given = "" if sample == DEFAULT else f" --sample {sample}"
+        given += f" --results {shlex.quote(folder)}" if folder else ""
+        again = f"run `inv demo{given}` again"  # the cluster of this run is gone by then
+        chain, where = ",".join(settings.TASKS), ("localhost", port)
+        plan = ManagePlan(year, year, members, task=chain, run="demo", nameserver=where, wait=20.0, again=again)
         status = pyro_manager.run(plan)
     if status != pyro_manager.COMPLETE:
         sys.exit(status)
-    show_storms(results, year)
+    show_storms(place, year)
 
 
 @contextlib.contextmanager
@@ -75,11 +100,15 @@ def _free_port() -> int:
 
 
 def show_storms(folder: Path, year: int) -> None:
-    """For each best track of a year: in how many members it was found, and how near."""
-    storms = table(f"storms of {year}", "storm", "name", ">strongest wind (kt)", ">members", ">mean distance (km)")
-    for storm in summary.summarise(folder, years=[year]).storms:
-        mean = f"{storm.distance_km:.0f}" if storm.found else ""
-        storms.add_row(storm.sid, storm.name, f"{storm.max_wind_kt:.0f}", f"{storm.found} of {storm.members}", mean)
+    """The tropical cyclones that half of the lists hold, and for each best track how many lists have it."""
     out = output()
-    out.print(storms)
-    out.print(f"results: {folder}/vort_track/{year}; see them with inv report --results {folder}", soft_wrap=True)
+    for rows in (
+        consensus_table(consensus(folder, year, list="tc")),
+        summary.list_table(summary.summarise_list(folder, "tc", [year]), "storm"),
+    ):
+        shown = table(rows.title, rows.columns[0], *(f">{name}" for name in rows.columns[1:]))
+        for row in rows.rows:
+            shown.add_row(*row)
+        out.print(shown)
+    where = f"--results {shlex.quote(str(folder))}"
+    out.print(f"results: {folder}; see the list with `inv report --list tc {where}`", soft_wrap=True)

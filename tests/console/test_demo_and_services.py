@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stormtracks.console import demo
+from stormtracks.errors import BadValue
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,6 +28,11 @@ def test_a_demo_that_fails_is_run_again_as_its_cluster_is_gone(monkeypatch, tmp_
     with pytest.raises(SystemExit, match=r"^1$"):
         demo.demo(results)
     assert plans[0].again == again
+
+
+def test_a_demo_of_a_sample_that_there_is_not_names_those_there_are():
+    with pytest.raises(BadValue, match="unknown sample 'gfs'; known: 20crv2c_1987, gfs_2018"):
+        demo.demo(sample="gfs")
 
 
 @pytest.mark.parametrize("words", [[], ["--background"]], ids=["here", "background"])

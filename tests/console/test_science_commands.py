@@ -31,11 +31,13 @@ def track(*words, home, status=0):
     return inv("track", "--year", 1987, "--results", home / "results", *words, home=home, status=status)
 
 
-def test_the_demo_finds_cindy_in_every_member(demo):
+def test_the_demo_ends_in_the_list_with_cindy_and_three_typhoons(demo):
     printed, folder = demo
-    (line,) = [line for line in printed.splitlines() if "CINDY" in line]
-    assert "1987249N15329" in line and "5 of 5" in line and "all tasks are complete" in printed
-    assert len(list(folder.rglob("member_*.nc"))) == 5
+    of_list, of_best_track = [line for line in printed.splitlines() if "CINDY" in line]
+    assert "1987249N15329" in of_list and " 1.00 " in of_list and printed.count("\ncandidate ") == 3
+    assert "5 of 5" in of_best_track and "all tasks are complete" in printed
+    assert sorted(path.name for path in folder.iterdir()) == ["classify", "field_collection", "vort_track"]
+    assert len(list(folder.rglob("member_*.nc"))) == 15
 
 
 def test_the_demo_leaves_no_process(demo):
