@@ -169,7 +169,8 @@ class Holdings:
         for held in map(self._named, wanted):
             years[held.task].add(held.year)
         try:
-            return {(task, *file) for task in years for file in self._files(peer, task, sorted(years[task]))}
+            wanted_of = ((task, sorted(of)) for task, of in years.items())
+            return {(task, *file) for task, of in wanted_of for file in listed(peer, task, of, self._options)}
         except PeerLost:
             return None
         except AttributeError:
@@ -178,8 +179,10 @@ class Holdings:
             self._reasons[name] = f"cannot say which results it has ({error})"
         return None
 
-    def _files(self, peer: Peer, task: str, years: list[int]) -> Iterable[tuple[int, str]]:
-        return _pages(lambda after: peer.list_results(task, years, self._options, after))
+
+def listed(peer: Peer, task: str, years: list[int], options: Mapping[str, Any]) -> Iterable[tuple[int, str]]:
+    """(year, name) of the files that a worker has of a task; whatever is wrong with its answer is raised."""
+    return _pages(lambda after: peer.list_results(task, years, options, after))
 
 
 def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tuple[int, str]]:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import Cell
-from stormtracks.pyro_cluster.manager.holdings import Holdings
+from stormtracks.pyro_cluster.manager.holdings import Holdings, listed
+from stormtracks.pyro_cluster.manager.owners import owned_years
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
@@ -64,6 +65,7 @@ class RollCall:
         self._present: dict[str, _Present] = {}
         self._admitted: set[str] = set()  # ids of workers
         self._holdings: Holdings | None = None
+        self._owned: dict[str, list[int]] = {}  # of a chain: the years that each worker has most results of
         self._lock = threading.Lock()
 
     def call(self) -> None:
@@ -118,6 +120,8 @@ class RollCall:
         self._holdings.look_here(there)
         if self._plan.redo_away:
             self._holdings.redo(there)
+        if len(self._plan.tasks) > 1:
+            self._look_for_years(there)
         self._cluster.asked = self._asked
 
     def unknown(self) -> str:
@@ -149,6 +153,8 @@ class RollCall:
         """The description of a worker that comes later, with the reason where it may not take part."""
         description = replies.checked_description(description)
         name = description.get("worker", "")
+        if name in self._owned:  # it begins with those where it did not work on any lately
+            description = {**description, "years": [*self._owned[name], *description.get("years", ())]}
         if not self._usable(description) or description.get("id") in self._admitted:
             return description
         reason = self._stray(name, description)
@@ -234,6 +240,21 @@ class RollCall:
             self._admitted.add(str(description.get("id")))
             self._journal.belongs(name, self._places(description))
         return self._holdings.look(name, peer)
+
+    def _look_for_years(self, there: Mapping[str, _Present]) -> None:
+        """Of which years each worker has most results of the first task, from whatever run."""
+        first, last, _ = self._plan.extent
+        files: dict[str, set[tuple[int, str]]] = {}
+
+        def ask(one: _Present) -> None:
+            try:
+                found = listed(one.peer, self._plan.tasks[0], list(range(first, last + 1)), self._rules.options)
+                files[one.name] = set(found)
+            except Exception:  # one that cannot say has none
+                files[one.name] = set()
+
+        self._all(ask, [(one,) for one in there.values()])
+        self._owned = owned_years(files)
 
     # Refusals
 
