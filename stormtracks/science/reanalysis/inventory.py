@@ -118,8 +118,12 @@ def _on_further(missing: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
     found = [f"{role}{_of_years(years, len(missing))}" for role, years in there.items() if years]
     absent = [role for role, years in there.items() if not years]
     yield f"beside the winds: {', '.join(found) or 'nothing'}" + (f"; not: {', '.join(absent)}" if absent else "")
-    refused = (f"{role} is {why}" for lacking in missing.values() for role, why in lacking.items() if REFUSED in why)
-    yield from dict.fromkeys(refused)
+    refused: dict[str, dict[str, None]] = {}
+    for lacking in missing.values():
+        for role, why in lacking.items():
+            if why.startswith(REFUSED):
+                refused.setdefault(why, {})[role] = None
+    yield from (f"{', '.join(by_role)}: {why}" for why, by_role in refused.items())
 
 
 def _of_years(years: list[int], of: int) -> str:

@@ -3,13 +3,17 @@
 import contextlib
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import netCDF4
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import open_further, open_season
+from stormtracks.science.reanalysis import open_further, open_season, take
+from stormtracks.science.reanalysis.further_field import _runs
 from stormtracks.science.reanalysis.roles import FURTHER
 from stormtracks.strict_dataclass import KeyRefused
 from tests.science.reanalysis.kinds_of_further import CASES as FURTHER_CASES
@@ -168,3 +172,122 @@ def test_case(tmp_path, case):
             assert np.nanmax(np.abs(read[there] - right[there])) <= 0.02
         remarks = " ".join(further.remarks_on(0))
         assert re.search(case.remark, remarks) if case.remark else not remarks
+
+
+def test_of_three_hourly_fields_only_the_times_of_the_winds_are_read(tmp_path, winds, recipe, field):
+    together = recipe(members=(1, 2), create={"zlib": True, "chunksizes": (1, 2, 7, 12)})
+    winds(together)
+    finer = replace(together, hours=np.arange(0, 24, 3.0))
+    values = field(tmp_path / "prmsl_2005.nc", "pressure", finer, "prmsl", units="Pa")
+    with opened(tmp_path) as further:
+        before = further.chunks_inflated
+        assert np.array_equal(further.read("pressure", 0, 4, [0, 1]), values[::2])
+        assert further.chunks_inflated - before == 4
+
+
+def test_times_before_between_and_after_those_of_a_field_are_missing(tmp_path, winds, recipe, field):
+    winds(recipe(hours=np.arange(0, 48, 6.0)))
+    values = field(tmp_path / "msl.nc", "pressure", recipe(hours=np.array([6.0, 12.0, 24.0])), "msl", units="Pa")
+    with opened(tmp_path) as further:
+        read = further.read("pressure", 0, 8, [0])[:, 0]
+        assert np.array_equal(read[[1, 2, 4]], values) and np.isnan(read[[0, 3, 5, 6, 7]]).all()
+        assert np.array_equal(further.read("pressure", 2, 3, [0])[0, 0], values[1])
+        assert "5 of 8 times of the winds are missing, the first 2005-09-01 00" in further.remarks_on(0)[-1]
+
+
+def test_what_is_impossible_is_left_out_beyond_the_region_and_refused_inside_it(tmp_path, winds, recipe, field):
+    winds()
+    path = tmp_path / "prmsl_2005.nc"
+    field(path, "pressure", recipe(), "prmsl", units="Pa")
+    with netCDF4.Dataset(path, "a") as nc:
+        nc["prmsl"][2, 0] = -12345.6  # the south pole, at the third time
+    with opened(tmp_path) as further, pytest.raises(InputError, match=r"12 values at 2005-09-01T12.* is -12345\.6 Pa"):
+        further.read("pressure", 0, 4, [0])
+    with opened(tmp_path, region=(-60, 60, 0, 360)) as further:
+        read = further.read("pressure", 0, 4, [0])[:, 0]
+        assert np.isnan(read[2, 0]).all() and np.isnan(read).sum() == 12
+        assert not further.missing_values["pressure"].any()
+
+
+def test_fields_that_are_all_zero_are_missing(tmp_path, winds, recipe, field):
+    winds()
+    field(tmp_path / "z1000_2005.nc", "height_lower", recipe(), "z1000", units="gpm")
+    with netCDF4.Dataset(tmp_path / "z1000_2005.nc", "a") as nc:
+        nc["z1000"][1] = 0.0
+    with opened(tmp_path) as further:
+        read = further.read("height_lower", 0, 4, [0])[:, 0]
+        assert np.isnan(read[1]).all() and np.isnan(read).sum() == read[1].size
+        assert list(further.missing_values["height_lower"][:, 0]) == [0, read[1].size, 0, 0]
+        assert "all values are 0 at 1 time, as if not written" in further.remarks_on(0)[-1]
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, winds, recipe, field):
+    winds()
+    path = tmp_path / "prmsl_2005.nc"
+    field(path, "pressure", recipe(), "prmsl", units="Pa")
+    with pytest.raises(InputError, match=r"prmsl_2005\.nc: changed while being read"), opened(tmp_path):
+        path.write_bytes(path.read_bytes() + b"more")
+
+
+def test_a_file_of_another_member_that_differs_is_refused_when_it_is_read(
+    tmp_path, write_file, recipe, fields_of, field
+):
+    for member in ("001", "002"):
+        for name, wind in zip(("UGRD", "VGRD"), fields_of(recipe(), int(member)), strict=True):
+            write_file(tmp_path / f"{name}850.2005_mem{member}.nc", {name: wind}, recipe())
+        grid = recipe(lat=np.linspace(-90, 90, 7 if member == "001" else 13))
+        field(tmp_path / f"PRMSL.2005_mem{member}.nc", "pressure", grid, "PRMSL", units="Pa")
+    with opened(tmp_path) as further:
+        assert further.read("pressure", 0, 4, [0]).shape == (4, 1, 7, 12)
+        with pytest.raises(InputError, match="are on different grids"):
+            further.read("pressure", 0, 4, [1])
+
+
+def test_only_the_roles_that_are_asked_for_are_looked_for(tmp_path, winds, recipe, field):
+    winds()
+    field(tmp_path / "prmsl_2005.nc", "pressure", recipe(), "prmsl", units="Pa")
+    with (
+        open_season(tmp_path, 2005) as season,
+        open_further(tmp_path, 2005, season, roles=("height_middle",)) as further,
+    ):
+        assert further.roles == () and set(further.missing) == {"height_middle"}
+        with pytest.raises(InputError, match="pressure: was not asked for"):
+            further.read("pressure", 0, 1, [0])
+
+
+def test_the_inventory_says_which_fields_there_are(tmp_path, winds, recipe, field):
+    for year in (2005, 2006):
+        winds(replace(recipe(), since=f"hours since {year}-09-01"), year=year)
+    field(tmp_path / "prmsl_2005.nc", "pressure", recipe(), "prmsl", units="Pa")
+    field(tmp_path / "z500.nc", "height_middle", recipe(), "z500", units="furlong")
+    first, second = take(tmp_path).further
+    assert first.startswith("beside the winds: pressure (only 2005); not: height_upper, height_middle,")
+    assert re.search(r"^height_middle: there, but refused: .*the units are 'furlong'", second)
+
+
+def test_of_many_files_few_are_open(tmp_path, write_file, recipe, fields_of, made):
+    for day in range(40):
+        one = recipe(hours=24.0 * day + np.arange(2) * 12)
+        u, v = fields_of(one, day)
+        write_file(tmp_path / f"d{day:02d}.nc", {"u": u, "v": v}, one)
+        write_file(tmp_path / f"p{day:02d}.nc", {"msl": made(one, "pressure", day)}, replace(one, units="Pa"))
+    with opened(tmp_path) as further:
+        read = further.read("pressure", 0, 80, [0])
+        assert read.shape[0] == 80 and np.isfinite(read).all()
+        opened_now = {link.readlink().name for link in Path("/proc/self/fd").iterdir() if link.exists()}
+        assert 1 < sum(name.startswith("p") and name.endswith(".nc") for name in opened_now) <= 32
+
+
+@given(st.sets(st.integers(0, 30), min_size=1), st.sets(st.integers(0, 30)), st.data())
+def test_each_step_of_the_winds_gets_the_field_of_its_time(field_hours, wind_hours, data):
+    """Runs of steps, put together, are all of them in order, each within one stretch of the field's own steps."""
+    times = np.array(sorted(field_hours))
+    wanted = np.array(sorted(wind_hours | {min(field_hours)}))
+    steps = np.where(np.isin(wanted, times), np.searchsorted(times, wanted), -1)
+    start = data.draw(st.integers(0, len(steps)))
+    stop = data.draw(st.integers(start, len(steps)))
+    runs = list(_runs(steps, start, stop))
+    assert [step for begin, end in runs for step in range(begin, end)] == list(range(start, stop))
+    for begin, end in runs:
+        of_run = steps[begin:end]
+        assert (of_run < 0).all() or np.array_equal(of_run, np.arange(of_run[0], of_run[0] + end - begin))

@@ -82,7 +82,8 @@ def candidates(
         if by_role and own == recognition.SURFACE_PRESSURE and not given:
             found.append(Candidate(by_role[0], name, None, f"{path}: {name}: {_NOT_AT_SEA_LEVEL}"))
         elif by_role:
-            found += _candidates(variable, by_role, level, path, described, like)
+            looked_at = _candidates(variable, by_role, level, path, described, like)
+            found += [one for one in looked_at if not one.fault or level is None or _may_be_at(one.role, level)]
     by_user = {name: role for role, name in described.variables.items() if role in roles}
     return tuple(found or _in_groups(nc, path, by_user, roles))
 
@@ -184,6 +185,11 @@ def _candidates(
     except InputError as error:
         return [Candidate(role, variable.name, None, str(error)) for role in by_role]
     return [Candidate(role, variable.name, like[key]) for role in by_role]
+
+
+def _may_be_at(role: str, level: float) -> bool:
+    """Whether a role may ask for a level (hPa)."""
+    return not ROLES[role].levels or levels.has(ROLES[role].levels, level)
 
 
 def _statistic(variable: netCDF4.Variable, role: str, own: list[Axis], path: Path, described: Dataset) -> str:
