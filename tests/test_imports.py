@@ -207,4 +207,4 @@ def test_both_rooms_know_the_same_tasks():
     from stormtracks.pyro_cluster import pyro_task
     from stormtracks.science import pipeline
 
-    assert set(pipeline.TASKS) <= set(pyro_task.TASKS)
+    assert list(pipeline.TASKS) == list(pyro_task.TASKS)

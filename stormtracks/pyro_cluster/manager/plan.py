@@ -135,7 +135,9 @@ class ManagePlan:
 
     def schedule(self) -> PyroTaskSchedule:
         """All tasks; BadValue where there can be no such ones."""
-        return chain.schedule_of(self.start_year, self.end_year, self.members, self.task)
+        if len(self.tasks) == 1:
+            return PyroTaskSchedule(*self.extent, self.task)
+        return chain.ChainSchedule(*self.extent, self.tasks)
 
     def journal(self, heard: Heard | None = None) -> Journal:
         """The run's journal, taken by this process."""
