@@ -1,5 +1,6 @@
 """The cells within a distance of positions, by tables made once for a grid."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,9 @@ from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Grid
 from stormtracks.science.track_fields import cells
-from stormtracks.science.track_fields.table import Table
+from stormtracks.science.track_fields.table import Cells, Table
 
-FINENESS_DEG = 0.5
+FINENESS_DEG = 0.7
 """Positions are told apart to so much; a disc's centre is up to half of it away, north or south and east or west."""
 
 SIDE = 1e-3
@@ -56,14 +57,19 @@ class Places:
     def __len__(self) -> int:
         return len(self.which)
 
-    @property
-    def at(self) -> tuple[Ints, Ints, Ints]:
-        """Field, line and column, as `Table.cells` takes them."""
-        return self.field, self.line, self.column
+    def cells(self, table: Table) -> Cells:
+        """The cells of a table around the places; looked up once."""
+        if id(table) not in self._found:
+            self._found[id(table)] = table.cells(self.field, self.line, self.column)
+        return self._found[id(table)]
+
+    @functools.cached_property
+    def _found(self) -> dict[int, Cells]:
+        return {}
 
     def take(self, part: slice | Ints) -> "Places":
         """Some of them."""
-        return Places(*(one[part] for one in (self.which, *self.at)))
+        return Places(*(one[part] for one in (self.which, self.field, self.line, self.column)))
 
 
 def fineness(grid: Grid) -> int:

@@ -31,6 +31,9 @@ LAYERS = (
 )
 """Thermal winds, and the heights below and above their layer."""
 
+OF_HEIGHTS = ("warm_core", "lower_thickness_asymmetry", "thermal_wind_lower", "thermal_wind_upper")
+"""Features that say of what kind a low is."""
+
 LEVELS_HPA: Mapping[str, float] = {"height_upper": 200.0, "height_middle": 500.0, "height_lower": 1000.0}
 """Pressure of each height where nothing else is said."""
 

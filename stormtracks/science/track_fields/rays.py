@@ -60,8 +60,9 @@ class Rays:
 
         Notes
         -----
-        A ray is made of its nearest cells. What it lacks (a missing value, the outside of a regional grid) is left out;
-        a ray that lacks more than half of its way is not known. A place needs `ENOUGH_BEARINGS` rays.
+        A ray is made of its nearest cells, near a pole of those that are looked at (`cells.strides`). What it lacks (a
+        missing value, the outside of a regional grid) is left out; a ray that lacks more than half of its way is not
+        known. A place needs `ENOUGH_BEARINGS` rays.
         """
         rise = np.empty(len(row), np.float32)
         group = self._group[row]
@@ -139,7 +140,8 @@ class _Samples:
         sine = np.sin(phi) * np.cos(way) + np.cos(phi) * np.sin(way) * np.cos(bearing)
         east = np.arctan2(np.sin(bearing) * np.sin(way) * np.cos(phi), np.cos(way) - np.sin(phi) * sine)
         rows, on_grid = cells.nearest_row(grid, np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0))))
-        columns, nlon = np.rint(np.degrees(east) / cells.spacing(grid)).astype(np.intp), len(grid.lon)
+        stride, nlon = cells.strides(grid)[:, np.newaxis, np.newaxis], len(grid.lon)
+        columns = np.rint(np.degrees(east) / (cells.spacing(grid) * stride)).astype(np.intp) * stride
         if grid.periodic:
             columns = (columns + nlon // 2) % nlon - nlon // 2
         return cls(rows, columns, ~on_grid, grid)

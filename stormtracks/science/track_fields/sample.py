@@ -24,8 +24,8 @@ class Sampler:
         Of the fields: global or regional, even or Gaussian rows.
     levels_hpa : mapping, optional
         Pressure of `height_upper`, `height_middle` and `height_lower`; what it lacks is as in `features.LEVELS_HPA`.
-    near_radius_km, depth_radius_deg, core_near_radius_km, core_radius_deg, phase_radius_km, wind_radius_km, \
-vorticity_radius_km, mean_radius_km : float
+    near_radius_km, depth_radius_deg, core_near_radius_km, core_radius_deg, core_min_depth_pa, phase_radius_km, \
+wind_radius_km, vorticity_radius_km, mean_radius_km : float
         See `Settings`.
 
     Examples
@@ -54,6 +54,7 @@ vorticity_radius_km, mean_radius_km : float
         depth_radius_deg: float = Settings.depth_radius_deg,
         core_near_radius_km: float = Settings.core_near_radius_km,
         core_radius_deg: float = Settings.core_radius_deg,
+        core_min_depth_pa: float = Settings.core_min_depth_pa,
         phase_radius_km: float = Settings.phase_radius_km,
         wind_radius_km: float = Settings.wind_radius_km,
         vorticity_radius_km: float = Settings.vorticity_radius_km,
@@ -65,6 +66,7 @@ vorticity_radius_km, mean_radius_km : float
         self.depth_radius_deg = depth_radius_deg
         self.core_near_radius_km = core_near_radius_km
         self.core_radius_deg = core_radius_deg
+        self.core_min_depth_pa = core_min_depth_pa
         self.phase_radius_km = phase_radius_km
         self.wind_radius_km = wind_radius_km
         self.vorticity_radius_km = vorticity_radius_km
@@ -90,21 +92,48 @@ vorticity_radius_km, mean_radius_km : float
         Returns
         -------
         dict of str to ndarray of float32, shape (n,)
-            Those of `features.NEEDS` whose roles are there; NaN where one is not known, as outside the grid.
+            Those of `features.NEEDS` whose roles are there; NaN where one is not known, as outside the grid. Those of
+            heights are not looked for where no low of `core_min_depth_pa` is closed.
         """
         flat = {role: np.ascontiguousarray(values, np.float32).reshape(-1) for role, values in fields.items()}
         found = {name: np.full(len(points), np.nan, np.float32) for name in features.available(flat)}
         found["sea"][:] = ~coasts.on_land(points.lat, points.lon)
-        places = Places.of(self.grid, points.field, points.lat, points.lon)
-        for here in self._parts(places):
-            for name, values in self._at(flat, here, points.take(here.which)).items():
-                found[name][here.which] = values
-        if "warm_core" in found:
-            found["warm_core"][:] = self._core(flat, points, pressure_at or _pressure_at(found))
+        self._collect(found, points, functools.partial(self._at, flat))
+        heights = {role: flat[role] for role in features.LEVELS_HPA if role in flat}
+        if "height_middle" in heights and len(heights) > 1:
+            lows = np.flatnonzero(~(found["pressure_depth"] < self.core_min_depth_pa)) if "pressure" in flat else None
+            at = pressure_at or _pressure_at(found) or (points.lat, points.lon)
+            self._of_heights(found, heights, points, at, lows)
         return found
 
+    def _of_heights(
+        self,
+        found: dict[str, Floats],
+        heights: Mapping[str, Floats],
+        points: Points,
+        at: tuple[Floats, Floats],
+        lows: Ints | None,
+    ) -> None:
+        """Fill in the features of thickness, of all points or of those around which a low is closed."""
+        lows = np.arange(len(points)) if lows is None else lows
+        some = points.take(lows)
+        here = {name: np.full(len(some), np.nan, np.float32) for name in features.OF_HEIGHTS if name in found}
+        self._collect(here, some, functools.partial(self._phase, heights))
+        if "warm_core" in here:
+            here["warm_core"][:] = self._core(heights, some, (at[0][lows], at[1][lows]))
+        for name, values in here.items():
+            found[name][lows] = values
+
+    def _collect(
+        self, found: dict[str, Floats], points: Points, features_at: Callable[[Places, Points], dict[str, Floats]]
+    ) -> None:
+        """Fill in features of points, some places at a time."""
+        for here in self._parts(Places.of(self.grid, points.field, points.lat, points.lon)):
+            for name, values in features_at(here, points.take(here.which)).items():
+                found[name][here.which] = values
+
     def _at(self, flat: Mapping[str, Floats], places: Places, points: Points) -> dict[str, Floats]:
-        """The features around some places but for the warm core, which is around another one."""
+        """The features around some places that need no heights."""
         found: dict[str, Floats] = {}
         if "pressure" in flat:
             found |= self._pressure(flat["pressure"], places)
@@ -112,18 +141,15 @@ vorticity_radius_km, mean_radius_km : float
             found |= self._wind(flat["u"], flat["v"], places, points)
             if "vorticity" not in flat:
                 found["vorticity_mean"] = self._vorticity(flat["u"], flat["v"], places)
-        heights = {role: flat[role] for role in features.LEVELS_HPA if role in flat}
-        if "height_middle" in heights and len(heights) > 1:
-            found |= self._phase(heights, places, points)
         means = {name: (role, self.mean_radius_km) for name, role in features.MEANS.items()}
         for name, (role, km) in {**means, "vorticity_mean": ("vorticity", self.vorticity_radius_km)}.items():
             if role in flat:
                 table = self._disc(km)
-                found[name] = table.mean(table.cells(*places.at).values(flat[role]), places.line)
+                found[name] = table.mean(places.cells(table).values(flat[role]), places.line)
         return found
 
     def _pressure(self, pressure: Floats, places: Places) -> dict[str, Floats]:
-        near = self._disc(self.near_radius_km).cells(*places.at)
+        near = places.cells(self._disc(self.near_radius_km))
         lowest, cell = near.lowest(near.values(pressure))
         row, column = self._row_and_column(cell)
         depth = self._rays(self.depth_radius_deg).rise((pressure,), places.field, row, column, lowest)
@@ -137,7 +163,7 @@ vorticity_radius_km, mean_radius_km : float
         }
 
     def _wind(self, u: Floats, v: Floats, places: Places, points: Points) -> dict[str, Floats]:
-        near = self._disc(self.wind_radius_km).cells(*places.at)
+        near = places.cells(self._disc(self.wind_radius_km))
         east, north = near.values(u), near.values(v)
         east *= east
         north *= north
@@ -149,13 +175,13 @@ vorticity_radius_km, mean_radius_km : float
 
     def _vorticity(self, u: Floats, v: Floats, places: Places) -> Floats:
         table = self._curl(self.vorticity_radius_km)
-        near = table.cells(*places.at)
+        near = places.cells(table)
         return table.mean(near.values(u), near.values(v), places.line)
 
     def _phase(self, flat: Mapping[str, Floats], places: Places, points: Points) -> dict[str, Floats]:
         """Hart's phase space: asymmetry of the lower thickness, and thermal winds of two layers of two levels each."""
         table = self._disc(self.phase_radius_km)
-        near = table.cells(*places.at)
+        near = places.cells(table)
         heights = {role: near.values(field) for role, field in flat.items()}
         ranges = {role: _range(values) for role, values in heights.items()}
         found: dict[str, Floats] = {}
@@ -169,16 +195,16 @@ vorticity_radius_km, mean_radius_km : float
             found["lower_thickness_asymmetry"] = np.where(points.lat < 0, -right_less_left, right_less_left)
         return found
 
-    def _core(self, flat: Mapping[str, Floats], points: Points, at: tuple[Floats, Floats] | None) -> Floats:
+    def _core(self, flat: Mapping[str, Floats], points: Points, at: tuple[Floats, Floats]) -> Floats:
         """How far the upper thickness falls around its maximum near the pressure minimum, else near the point."""
         cold = flat["height_middle"], flat["height_upper"]  # their difference is lowest where the layer is thickest
-        lat, lon = points.lat, points.lon
-        if at is not None:
-            lat, lon = (np.where(np.isnan(one), other, one) for one, other in zip(at, (lat, lon), strict=True))
+        lat, lon = (
+            np.where(np.isnan(one), other, one) for one, other in zip(at, (points.lat, points.lon), strict=True)
+        )
         core = np.full(len(points), np.nan, np.float32)
         places = Places.of(self.grid, points.field, lat, lon)
         for here in self._parts(places):
-            near = self._disc(self.core_near_radius_km).cells(*here.at)
+            near = here.cells(self._disc(self.core_near_radius_km))
             lowest, cell = near.lowest(near.values(*cold))
             row, column = self._row_and_column(cell)
             core[here.which] = self._rays(self.core_radius_deg).rise(cold, here.field, row, column, lowest)
@@ -201,7 +227,7 @@ vorticity_radius_km, mean_radius_km : float
         return sphere.wrap(self.grid.lon)
 
 
-USUAL_CELLS = 32
+USUAL_CELLS = 33
 """Cells of a usual disc, by which positions are shared out."""
 
 WIDE_LATITUDE = 45.0

@@ -98,12 +98,13 @@ class Cells:
 
     def lowest(self, values: Floats) -> tuple[Floats, Ints]:
         """The lowest of `values`, NaN where there is none, and its flat index; shape (n,)."""
-        which = np.arange(values.shape[1])
-        place = values.argmin(axis=0)
-        lowest = values[place, which]
-        unknown = np.isnan(lowest)  # NumPy's lowest is the first NaN
+        lowest = values.min(axis=0)
+        unknown = np.isnan(lowest)
         if unknown.any():
-            known = values[:, unknown]
-            place[unknown] = np.where(np.isnan(known), np.float32(np.inf), known).argmin(axis=0)
-            lowest = values[place, which]
-        return lowest, self.index[place, which]
+            lowest[unknown] = np.fmin.reduce(values[:, unknown], axis=0)
+        # The first place of the lowest by numbers of few bytes: `argmin` over a long axis is forty times slower.
+        count = len(values)
+        left = np.arange(count, 0, -1, dtype=np.uint8 if count < 256 else np.uint32)[:, np.newaxis]
+        place = count - ((values == lowest) * left).max(axis=0).astype(np.intp)
+        place[place == count] = 0  # all are missing
+        return lowest, self.index[place, np.arange(values.shape[1])]

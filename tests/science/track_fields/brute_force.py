@@ -51,13 +51,19 @@ def told_apart(grid, lat, lon):
 
 def looked_at(grid, row, column):
     """Which columns are looked at from a cell: near a pole only every second, fourth and so on."""
-    stride, closer = 1, np.median(np.diff(grid.lat)) / ((grid.lon[1] - grid.lon[0]) * np.cos(np.radians(grid.lat[row])))
-    while 2 * stride <= min(closer * (1 + 1e-9), len(grid.lon) // 8):
-        stride *= 2
     away = np.arange(len(grid.lon)) - column
     if grid.periodic:
         away -= len(grid.lon) * np.where(2 * away > len(grid.lon), 1, np.where(2 * away <= -len(grid.lon), -1, 0))
-    return away % stride == 0
+    return away % stride(grid, row) == 0
+
+
+def stride(grid, row):
+    """How many columns lie between those that are looked at from a row, and one."""
+    closer = np.median(np.diff(grid.lat)) / ((grid.lon[1] - grid.lon[0]) * np.cos(np.radians(grid.lat[row])))
+    columns = 1
+    while 2 * columns <= min(closer * (1 + 1e-9), len(grid.lon) // 8):
+        columns *= 2
+    return columns
 
 
 def lowest(field, grid, lat, lon, km):
@@ -79,8 +85,9 @@ def rise(field, grid, cell, radius_deg):
 def _highest(field, grid, cell, bearing, radius_deg, samples):
     values, left = [], False
     for sample in range(1, samples + 1):
-        lat, lon = destination(grid.lat[cell[0]], grid.lon[cell[1]], bearing, radius_deg * sample / samples)
-        there = nearest(grid, lat, lon)
+        lat, east = destination(grid.lat[cell[0]], 0.0, bearing, radius_deg * sample / samples)
+        apart = (grid.lon[1] - grid.lon[0]) * stride(grid, cell[0])
+        there = nearest(grid, lat, grid.lon[cell[1]] + np.rint(east / apart) * apart)
         left = left or there != cell
         if left:
             values.append(np.nan if there is None else field[there])

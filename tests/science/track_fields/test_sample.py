@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from stormtracks.science import sphere
 from stormtracks.science.records import Grid
 from stormtracks.science.track_fields import Points, Sampler
+from stormtracks.science.track_fields.features import OF_HEIGHTS
 from stormtracks.science.vorticity import cyclonic_vorticity
 from tests.science.track_fields import brute_force
 
@@ -20,7 +21,7 @@ GRIDS = {
     "wide region": Grid(np.arange(-60, 61, 2.5), np.arange(10, 300, 2.5), False),
 }
 ROLES = ("pressure", "height_upper", "height_middle", "height_lower", "u", "v", "vorticity", "temperature")
-SAMPLERS = {name: Sampler(grid) for name, grid in GRIDS.items()}
+SAMPLERS = {name: Sampler(grid, core_min_depth_pa=0.0) for name, grid in GRIDS.items()}
 
 
 def one_point(lat, lon, heading, field=0):
@@ -178,3 +179,15 @@ def test_warm_air_on_the_equatorward_side_of_an_eastward_low_is_a_positive_asymm
         east = SAMPLERS["2 degrees"].sample(fields, one_point(lat, 10.3, 90.0))["lower_thickness_asymmetry"][0]
         west = SAMPLERS["2 degrees"].sample(fields, one_point(lat, 10.3, 270.0))["lower_thickness_asymmetry"][0]
         assert east == pytest.approx(-west, rel=0.02) and 25 < east < 60
+
+
+def test_what_kind_a_low_is_of_is_asked_only_where_there_is_one():
+    grid = GRIDS["2 degrees"]
+    points, fields = many_points(grid, 200), random_fields(grid)
+    everywhere, lows = SAMPLERS["2 degrees"].sample(fields, points), Sampler(grid, core_min_depth_pa=3.0)
+    found = lows.sample(fields, points)
+    low = found["pressure_depth"] >= 3.0
+    assert 20 < low.sum() < 180
+    for feature, values in found.items():
+        wanted = np.where(low, everywhere[feature], np.nan) if feature in OF_HEIGHTS else everywhere[feature]
+        np.testing.assert_array_equal(values, wanted, err_msg=feature)
