@@ -5,6 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stormtracks.pyro_cluster.journal import chain
 from stormtracks.pyro_cluster.journal.grid import counted, grid
 from stormtracks.pyro_cluster.pyro_task import STATUSES, PyroTaskSchedule
 
@@ -55,3 +56,33 @@ def _tasks_of(line):
 
 def test_signs_are_counted():
     assert counted("++-WFT+") == "3+ 1W 1- 1F 1T"
+
+
+def _chain(years=3, members=2, complete=0):
+    schedule = chain.schedule_of(2000, 1999 + years, members, "vort_track,field_collection,classify")
+    for step in schedule.steps[:complete]:
+        for year in schedule.years:
+            for member in range(members):
+                step.get_task(year, member).status = "complete"
+    return schedule
+
+
+def test_the_grid_of_a_chain_shows_how_far_each_member_is_and_what_the_numbers_mean():
+    schedule = _chain(complete=1)
+    schedule.get_task(2001, 0, "field_collection").status = "complete"
+    schedule.get_task(2001, 1, "field_collection").status = "timeout"
+    lines = grid(schedule)
+    assert lines == [
+        "2000: 11",
+        "2001: 2T",
+        "2002: 11",
+        "complete: 1 vort_track, 2 field_collection, + all with classify",
+    ]
+
+
+def test_where_a_chain_has_too_many_years_those_that_are_equally_far_share_a_line():
+    schedule = _chain(years=20, members=3, complete=2)
+    schedule.get_task(2007, 1, "classify").status = "working"
+    lines = grid(schedule, height=4)
+    assert lines[:3] == ["2000-2006: 2:21", "2007: 2W2", "2008-2019: 2:36"] and lines[3].startswith("complete: 1 ")
+    assert counted("+W2211-F") == "1+ 1W 2:2 1:2 1- 1F"

@@ -97,3 +97,37 @@ def test_the_status_as_json(state):
     plain = json.loads(json.dumps(report.as_json(state)))
     assert plain["counts"]["failure"] == 3 and plain["grid"] == {"2000": "++-", "2001": "FFF"}
     assert plain["totals"]["tracks"] == 1200 and plain["managed"] is False
+
+
+def test_the_table_of_a_chain_has_a_part_for_each_step_and_its_failures_name_theirs(tmp_path):
+    steps = ("vort_track", "field_collection", "classify")
+    journal = Journal(Run("r", ",".join(steps), 2000, 2000, 3), place=tmp_path)
+    for member in range(3):
+        counts = {"tracks": 600 + member}
+        journal.record(TaskOutcome(2000, member, "complete", "w1", seconds=50.0, counts=counts, task="vort_track"))
+    journal.record(TaskOutcome(2000, 0, "complete", "w1", seconds=20.0, task="field_collection"))
+    journal.record(TaskOutcome(2000, 1, "failure", "w1", error="no room", task="field_collection"))
+    journal.working("w1", 0, 2000, 2)
+    wait_for(lambda: runs.read("r", tmp_path).working, what="the journal")
+    state = runs.read("r", tmp_path)
+    lines = report.status(state)
+    assert any(line.startswith("  w1/0: 2000 member 2 field_collection for ") for line in lines)
+    assert lines[-9:] == [
+        "  tasks        9",
+        "  complete     4",
+        "  failure      1",
+        "  outstanding  3",
+        "  1 vort_track        3 complete",
+        "    tracks: 601.0 per task, 1,803 in all",
+        "  2 field_collection  1 complete, 1 working, 1 failure",
+        "  3 classify          3 outstanding",
+        "  1 x failure of field_collection: no room (2000/1; on w1)",
+    ]
+    assert (state.seconds, [step.seconds for step in state.steps]) == (170.0, [150.0, 20.0, 0.0])
+    plain = json.loads(json.dumps(report.as_json(state)))
+    assert [(step["task"], step["statuses"]["complete"]) for step in plain["steps"]] == [
+        ("vort_track", 3),
+        ("field_collection", 1),
+        ("classify", 0),
+    ]
+    journal.close("interrupted")
