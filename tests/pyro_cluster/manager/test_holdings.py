@@ -142,3 +142,33 @@ def test_results_of_workers_that_are_away_are_given_up_where_that_is_asked_for(t
     looked, journal = holdings(tmp_path)
     assert set(looked.redo(["w0"])) == {cell for cell in CELLS if cell[1] % 2}
     assert set(journal.complete) == {cell for cell in CELLS if not cell[1] % 2}
+
+
+def test_of_a_chain_each_steps_results_are_looked_for_and_what_follows_a_gone_one_is_done_again(tmp_path):
+    steps = ("work", "gather", "sift")
+    run = Run("chain", ",".join(steps), 2000, 2000, 2)
+    journal = Journal(run, place=tmp_path)
+    for member, task in ((member, task) for member in range(2) for task in steps):
+        path = f"/results/{task}/2000/member_{member}.nc"
+        journal.record(TaskOutcome(2000, member, "complete", f"w{member}", path=path, task=task))
+    journal.close("complete")
+    journal = Journal(run, place=tmp_path)
+    plan = ManagePlan(2000, 2000, 2, "work", collected=tmp_path / "here")
+    object.__setattr__(plan, "task", run.task)  # such tasks are known to these tests only
+    looked = Holdings(journal, plan)
+    assert looked.unknown() == "6 results were not looked for: worker w0 is away, w1 is away"
+
+    class OfTasks(Peer):
+        def list_results(self, task, years, options, after):
+            names = [] if task == "gather" else [[2000, ["member_0.nc"]]]
+            return {"names": names, "more": None}
+
+    assert looked.look("w0", OfTasks({})) == [(2000, 0, "gather")]
+    assert (2000, 0, "sift") not in journal.complete and (2000, 0, "work") in journal.complete
+    (tmp_path / "here" / "work" / "2000").mkdir(parents=True)
+    (tmp_path / "here" / "work" / "2000" / "member_1.nc").touch()
+    looked.look_here(["w0"])
+    assert looked.unknown() == "2 results were not looked for: worker w1 is away"
+    looked.forget([(2000, 1, "gather"), (2000, 1, "sift")])
+    assert looked.unknown() == ""
+    journal.close("incomplete")
