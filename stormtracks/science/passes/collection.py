@@ -135,7 +135,9 @@ class _FieldsOfAll:
         points = TrackPoints.joined(list(known.values()))
         in_time = np.argsort(points.step, kind="stable")  # and by member at each time
         points, owner = points.take(in_time), owner[in_time]
-        found = [self._step(step, points, owner) for step in range(steps.start, steps.stop)]
+        count = max(1, steps_in_cache(self.fields.grid) // self.members)  # few members: some times at once
+        firsts = range(steps.start, steps.stop, count)
+        found = [self._steps(slice(first, min(first + count, steps.stop)), points, owner) for first in firsts]
         beside = np.concatenate([digests, self.fields.missing_values(steps)], axis=1)
         return _joined(self.fields, found), owner, beside
 
@@ -145,11 +147,12 @@ class _FieldsOfAll:
             self.roster.ask_again()
         return unknown
 
-    def _step(self, step: int, points: TrackPoints, owner: Ints) -> Mapping[str, Floats]:
-        """The features of all members' points of one time."""
-        first, last = np.searchsorted(points.step, (step, step + 1))
-        at = slice(first, last)
-        return self.fields.sample(step, step + 1, slice(None), owner[at], points.take(at))
+    def _steps(self, steps: slice, points: TrackPoints, owner: Ints) -> Mapping[str, Floats]:
+        """The features of all members' points of some times."""
+        at = slice(*np.searchsorted(points.step, (steps.start, steps.stop)))
+        its = points.take(at)
+        field = (its.step - steps.start) * self.members + owner[at]
+        return self.fields.sample(steps.start, steps.stop, slice(None), field, its)
 
 
 def _alone(fields: Fields, steps: slice, member: int, points: TrackPoints) -> Mapping[str, Floats]:

@@ -1,5 +1,7 @@
 """Cells of a grid: the nearest one to a place, their edges and areas, and how closely columns lie near a pole."""
 
+import functools
+
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints
@@ -57,6 +59,7 @@ def spacing(grid: Grid) -> float:
     return float(grid.lon[1] - grid.lon[0])
 
 
+@functools.lru_cache(maxsize=16)
 def row_edges(grid: Grid) -> Floats:
     """Latitudes half-way between the rows, and as far beyond the outer ones; degrees, shape (nlat + 1,)."""
     half = np.diff(grid.lat) / 2
@@ -64,12 +67,14 @@ def row_edges(grid: Grid) -> Floats:
     return np.clip(np.concatenate([[grid.lat[0] - half[0]], inner, [grid.lat[-1] + half[-1]]]), -90.0, 90.0)
 
 
+@functools.lru_cache(maxsize=16)
 def areas(grid: Grid) -> Floats:
     """Area of a cell of each row, that of the largest being 1; shape (nlat,)."""
     area = np.diff(np.sin(np.radians(row_edges(grid))))
     return area / area.max()
 
 
+@functools.lru_cache(maxsize=16)
 def strides(grid: Grid) -> Ints:
     """How many columns the cells that are looked at from each row lie apart: 1, 2, 4 and so on; shape (nlat,).
 

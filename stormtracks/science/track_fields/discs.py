@@ -72,6 +72,7 @@ class Places:
         return Places(*(one[part] for one in (self.which, self.field, self.line, self.column)))
 
 
+@functools.lru_cache(maxsize=16)
 def fineness(grid: Grid) -> int:
     """Parts that a cell is divided into in either direction: an odd number, so that its own place is one's middle."""
     widest = max(float(np.median(np.diff(grid.lat))), cells.spacing(grid))

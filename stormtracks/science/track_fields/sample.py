@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from stormtracks.science import coasts, sphere
-from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Grid
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import cells, features
@@ -212,7 +212,7 @@ wind_radius_km, vorticity_radius_km, mean_radius_km : float
 
     def _parts(self, places: Places) -> Iterator[Places]:
         """Places whose discs have nearly as many cells, some at a time."""
-        wide = np.abs(self.grid.lat).repeat(fineness(self.grid) ** 2).take(places.line) > WIDE_LATITUDE
+        wide = self._wide.take(places.line)
         for zone in (np.flatnonzero(~wide), np.flatnonzero(wide)):
             for part in cells.parts(len(zone), USUAL_CELLS):
                 yield places.take(zone[part])
@@ -221,6 +221,11 @@ wind_radius_km, vorticity_radius_km, mean_radius_km : float
         nlat, nlon = self.grid.shape
         row, column = np.divmod(cell % (nlat * nlon), nlon)
         return row, column
+
+    @functools.cached_property
+    def _wide(self) -> Bools:
+        """Which lines of a table of discs lie beyond `WIDE_LATITUDE`."""
+        return np.repeat(np.abs(self.grid.lat) > WIDE_LATITUDE, fineness(self.grid) ** 2)
 
     @functools.cached_property
     def _lon(self) -> Floats:
