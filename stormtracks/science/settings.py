@@ -434,8 +434,9 @@ class Settings:
         >>> Settings().of_task("vort_track")["min_points"]
         6
         """
-        mine = {field.name for field in dataclasses.fields(self) if field.metadata["task"] == task}
-        return {name: value for name, value in self.to_mapping().items() if name in mine}
+        mine = [field.name for field in dataclasses.fields(self) if field.metadata["task"] == task]
+        values = ((name, getattr(self, name)) for name in mine)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
 
     def keywords(self, function: Callable[..., object]) -> dict[str, Any]:
         """The settings that a function takes by name, to call it with: ``f(x, **settings.keywords(f))``.
