@@ -29,6 +29,7 @@ from stormtracks.science.synthetic.weather import Weather
 from stormtracks.science.vorticity import cyclonic, relative_vorticity
 
 SAMPLE = Path("sample")
+HEIGHTS = SAMPLE / "20crv2c_1987" / "z1000_1987.nc"
 TRACKS = SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 PA_PER_M = 11.77
 """Pressure of a metre of height: 9.81 m s-2 times 1.2 kg m-3."""
@@ -46,7 +47,8 @@ the first and the last time."""
 def main(arguments=None):
     """Print tables of ratios (planted to real) and of figures side by side."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--heights", type=Path, default=SAMPLE / "20crv2c_1987" / "z1000_1987.nc")
+    parser.add_argument("--heights", type=Path, default=HEIGHTS, help="z1000 of another year of 20CRv2c")
+    parser.add_argument("--steps", type=int, nargs=2, default=(0, 124), help="first and last of its times")
     parser.add_argument("--era5", type=Path, default=SAMPLE / "era5_djf_2025_26" / "vo850.nc", help="vo at 2.5 degrees")
     parser.add_argument("--msl", type=Path, help="ERA5's pressure at the same times and places")
     parser.add_argument("--winds", type=Path, help="one time of ERA5's u, v and vo at 0.25 degrees")
@@ -55,7 +57,10 @@ def main(arguments=None):
     parser.add_argument("--noise", type=float, default=1.0)
     options = parser.parse_args(arguments)
     pairs = {
-        "20CRv2c": (figures(real_20crv2c(options.heights)), figures(planted("20crv2c", options))),
+        "20CRv2c": (
+            figures(real_20crv2c(options.heights, slice(*options.steps))),
+            figures(planted("20crv2c", options)),
+        ),
         "ERA5": (_era5(options), figures(planted("era5", options))),
     }
     _ratios("vorticity", pairs)
@@ -63,9 +68,12 @@ def main(arguments=None):
     _side_by_side(pairs)
 
 
-def real_20crv2c(path):
-    """The sample of 20CRv2c."""
-    heights, grid = _field(path, "z1000", members=True), Plan(2005, grid=2).axes
+def real_20crv2c(path=HEIGHTS, steps=slice(None)):
+    """The first five members of 20CRv2c; storms are known in the sample alone."""
+    heights, grid = _field(path, "z1000", where=(steps, slice(5))), Plan(2005, grid=2).axes
+    pressure, vorticity = PA_PER_M * heights, _geostrophic(heights, grid)
+    if Path(path) != HEIGHTS:
+        return Season(grid, pressure, vorticity)
     along = np.linspace(0, 1, len(heights))
     rows = [
         (step, member, *(np.array(first) + share * (np.array(last) - first)), wind)
@@ -73,7 +81,7 @@ def real_20crv2c(path):
         for step, share in enumerate(along)
         for member in range(heights.shape[1])
     ]
-    return Season(grid, PA_PER_M * heights, _geostrophic(heights, grid), np.array(rows))
+    return Season(grid, pressure, vorticity, np.array(rows))
 
 
 def planted(like, options):
@@ -135,12 +143,12 @@ def _geostrophic(heights, grid):
     return cyclonic(relative_vorticity(u.reshape(flat), v.reshape(flat), grid), grid).reshape(heights.shape)
 
 
-def _field(path, name, every=1, members=False):
-    """A variable as (time, lat S->N, lon), or (time, member, lat S->N, lon)."""
+def _field(path, name, every=1, where=None):
+    """A variable as (time, lat S->N, lon); or that part of it, with the members, whose first slices are given."""
     with netCDF4.Dataset(path) as dataset:
         latitude = next(dataset[key][:] for key in ("lat", "latitude") if key in dataset.variables)
-        values = dataset[name][:].filled(np.nan).astype(float)
-    values = values if members else values.reshape(-1, *values.shape[-2:])
+        values = dataset[name][where or ...].filled(np.nan)
+    values = values.astype(float) if where else values.astype(float).reshape(-1, *values.shape[-2:])
     return values[..., :: -1 if latitude[0] > latitude[-1] else 1, :][..., ::every, ::every]
 
 

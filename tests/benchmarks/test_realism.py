@@ -37,6 +37,6 @@ def test_a_low_is_counted_where_it_is_deep_enough_and_apart_where_it_is_no_storm
 
 
 def test_the_sample_of_20crv2c_has_deep_typhoons():
-    found = figures(real_20crv2c("sample/20crv2c_1987/z1000_1987.nc"))
+    found = figures(real_20crv2c())
     assert found["pressure", "depth of storms of 130-199 kt, median (Pa)"] > 2000
     assert found["pressure", "tropical lows a step deeper than 200 Pa"] == pytest.approx(3.5, abs=0.4)
