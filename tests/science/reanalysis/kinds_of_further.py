@@ -106,6 +106,11 @@ def damaged(folder):
     (folder / "prmsl_2005.nc").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(500))
 
 
+def only_damaged(folder):
+    Draft()(folder, "winds.nc")
+    (folder / "b.nc").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(500))
+
+
 def levels_in_files(folder):
     Draft()(folder, "winds.nc")
     for role, level in (("height_upper", 300), ("height_middle", 500), ("height_lower", 1000)):
@@ -137,6 +142,8 @@ SURFACE = r"^there, but refused: .*is the pressure at the surface, and not at me
 SEA_LEVEL = {
     "prmsl": {}, "PRMSL": {}, "msl": {}, "MSL": {}, "psl": {}, "slp": {}, "mslp": {}, "PRMSL_3_MSL": {},
     "PRMSL_meansealevel": {}, "prmslmsl": {}, "PRMSL_P0_L101_GLL0": {}, "pressure_reduced_to_msl": {}, "var151": {},
+    "pres_msl": {"long_name": "Pressure reduced to MSL", "GRIB_typeOfLevel": "meanSea"},
+    "mslet": {"long_name": "Mean sea level pressure (Eta model reduction)", "GRIB_stepType": "instant"},
     "p": {"standard_name": "air_pressure_at_mean_sea_level"}, "X": {"standard_name": "air_pressure_at_sea_level"},
 }  # fmt: skip
 HEIGHTS = {
@@ -145,11 +152,24 @@ HEIGHTS = {
     "x": {"standard_name": "geopotential_height", "GRIB_typeOfLevel": "isobaricInhPa", "GRIB_level": 500},
     "var129": {"level": "500 hPa"},
 }  # fmt: skip
+OTHERS = [
+    ("pr_wtr", "precipitable_water", "kg/m^2", "Precipitable Water for entire atmosphere"),
+    ("tcwv", "precipitable_water", "kg m**-2", "Total column vertically-integrated water vapour"),
+    ("PWAT_P0_L200_GLL0", "precipitable_water", "kg m-2", "Precipitable water"),
+    ("pwat", "precipitable_water", "kg m**-2", "Precipitable water"),
+    ("cape", "cape", "J kg**-1", "Convective available potential energy"),
+    ("CAPE_surface", "cape", "J/kg", "Convective Available Potential Energy"),
+    ("air_850", "temperature", "degK", "Air temperature"),
+    ("TMP_850mb", "temperature", "K", "Temperature"),
+    ("T850", "temperature", "K", "Temperature at 850 mbar pressure surface"),
+]
 CASES = [
     *(FurtherCase(f"pressure called {name}", beside(more(name, "pressure", "Pa", **says)), ("pressure",))
       for name, says in SEA_LEVEL.items()),
     *(FurtherCase(f"height called {name}", beside(more(name, "height_middle", "m", **says)), ("height_middle",))
       for name, says in HEIGHTS.items()),
+    *(FurtherCase(f"{role} called {name}", beside(more(name, role, units, long_name=words)), (role,))
+      for name, role, units, words in OTHERS),
     FurtherCase("in the file of the winds", two_of_one_file(), ("pressure",)),
     FurtherCase("days", months, ("pressure",)),
     FurtherCase("levels in files", levels_in_files, ("height_upper", "height_middle", "height_lower"),
@@ -238,6 +258,15 @@ CASES = [
     FurtherCase("described by file, which is not there", beside(more("msl", "pressure", "Pa")),
                 missing={"pressure": "no file of 2005 matches 'b_{year}.nc'"},
                 dataset={"files": {"pressure": "b_{year}.nc"}}),
+    FurtherCase("described by file, which cannot be used", named(b=more("msl", "pressure", "K")),
+                missing={"pressure": "refused: .*b.nc: msl: the units are 'K'"},
+                dataset={"files": {"pressure": "b.nc"}}),
+    FurtherCase("described by file, which is damaged", only_damaged,
+                missing={"pressure": "refused: .*b.nc: .*truncated or damaged"},
+                dataset={"files": {"pressure": "b.nc"}}),
+    FurtherCase("described with a variable that is not there", named(b_2005=more("q", "pressure", "Pa")),
+                missing={"pressure": "refused: .*there is no variable 'p'; choose one of"},
+                dataset={"files": {"pressure": "b_{year}.nc"}, "variables": {"pressure": "p"}}),
     FurtherCase("described by variable", beside(lambda: with_another(more("a", "pressure", "Pa"), "b")), ("pressure",),
                 dataset={"variables": {"pressure": "b"}}),
     FurtherCase("a height that the user names, at no stated level", beside(more("zz", "height_middle", "m")),

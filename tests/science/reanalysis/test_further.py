@@ -291,3 +291,16 @@ def test_each_step_of_the_winds_gets_the_field_of_its_time(field_hours, wind_hou
     for begin, end in runs:
         of_run = steps[begin:end]
         assert (of_run < 0).all() or np.array_equal(of_run, np.arange(of_run[0], of_run[0] + end - begin))
+
+
+def test_members_with_labels_are_those_of_the_winds(tmp_path, write_file, recipe, fields_of, field):
+    truth = {}
+    for number, label in enumerate(("r1i1p1f1", "r2i1p1f1", "r10i1p1f1")):
+        for name, wind in zip("uv", fields_of(recipe(), number), strict=True):
+            write_file(tmp_path / f"{name}_{label}.nc", {name: wind}, recipe())
+        truth[label] = field(tmp_path / f"p_{label}.nc", "pressure", recipe(), "psl", seed=number, units="Pa")
+    field(tmp_path / "p_r0i1p1f1.nc", "pressure", recipe(), "psl", seed=9, units="Pa")  # of a run without winds
+    files = {"u": "u_{member}.nc", "v": "v_{member}.nc", "pressure": "p_{member}.nc"}
+    with opened(tmp_path, dataset={"files": files}) as further:
+        read = further.read("pressure", 0, 4, slice(None))
+        assert all(np.array_equal(read[:, number], values) for number, values in enumerate(truth.values()))

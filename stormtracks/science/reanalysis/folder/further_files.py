@@ -159,12 +159,12 @@ class FurtherFiles:
     def _nothing(self, role: str) -> InputError:
         """Why there is no file of a role: what looks like one cannot be used, or there is none."""
         template = self._survey.described.further_files.get(role)
-        if template is not None:
-            return NoFile(f"no file of {self._years[0]} matches {template!r}, or it has nothing that can be used")
         for path in self._candidates(role):
-            fault = self._looks.at(path).fault(role)
+            fault = self._looks.at(path).fault(role) or (self._looks.unreadable(path) if template else "")
             if fault:
                 return InputError(fault)
+        if template:
+            return NoFile(f"no file of {self._years[0]} matches {template!r}; correct 'files' of the description")
         which = "file" if not self._is_described(role) else "described file of the winds"
         besides = "".join(f"; {remark}" for remark in self._unreadable)
         return NoFile(f"no {which} of {self._years[0]} has {roles.described(role)} ({ROLES[role].names}){besides}")
@@ -180,6 +180,8 @@ class FurtherFiles:
 
     def _candidates(self, role: str) -> Iterable[Path]:
         """The files that were looked into for a role."""
+        if role in self._survey.described.further_files:
+            return [entry.path for entry in self._described(role)]
         if self._is_described(role):
             return [path for files in self._winds.files.values() for paths in files.values() for path in paths]
         return [self._survey.folder / file.path for file in self._others]
