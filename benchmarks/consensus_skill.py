@@ -254,7 +254,7 @@ def write(path, seasons, found, tested):
             f"the lists were made by different classifiers ({', '.join(sorted(kinds))}); give those of one"
         )
     about = {
-        "fitted_on": [season.label for season in seasons],
+        "fitted_on": [f"{'planted' if season.truth else 'real'} {season.label}" for season in seasons],
         "storms": int(sum(len(one[1]) for one in found)),
         "real": int(sum(one[1].sum() for one in found)),
         "tested_on": "each of these seasons by a fit on the others" if tested else "",

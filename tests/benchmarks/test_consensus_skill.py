@@ -20,7 +20,7 @@ def test_seasons_are_scored_and_the_calibration_is_kept(folders, tmp_path, capsy
     consensus = next(line for line in out.splitlines() if "consensus" in line).split()
     assert [float(figure) for figure in consensus[1:6]] == [1.0, 1.0, 0.25, 4, 1]
     assert "tested on 2006, 3 members" in out and figure.stat().st_size > 10_000
-    assert load(kept).about["fitted_on"] == ["2005, 3 members", "2006, 3 members"]
+    assert load(kept).about["fitted_on"] == ["real 2005, 3 members", "real 2006, 3 members"]
     assert json.loads(kept.read_text())["calibrations"]["tc, rule"]["storms"] == 8
 
 
