@@ -136,7 +136,7 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: ListedW
         how = "failed"
         show = _Postponed()
         dispatcher = Dispatcher(schedule, cluster, journal, plan.rules(), show)
-        dispatcher.resume(journal.held)
+        dispatcher.resume(journal.held, _folders(journal, plan))
         _listen(heard, dispatcher)
         if journal.lost:  # before anybody listened
             dispatcher.lost(journal.lost)
@@ -173,6 +173,12 @@ def _listen(heard: Heard, dispatcher: Dispatcher) -> None:
         dispatcher.log,
         dispatcher.lost,
     )
+
+
+def _folders(journal: Journal, plan: ManagePlan) -> dict[str, str]:
+    """The results folder of each worker that took part, without what the run has below it."""
+    below = f"/{plan.results}" if plan.results else ""
+    return {name: places.get("results", "").removesuffix(below) for name, places in journal.places.items()}
 
 
 def _announce(dispatcher: Dispatcher, plan: ManagePlan, remarks: list[str]) -> None:

@@ -164,14 +164,25 @@ def test_what_is_complete_from_before_is_not_done_again_and_continues_where_it_l
     case = Case(years=1)
     for member in range(2):
         case.disks.setdefault("ab"[member], set()).add((2000, member, FIRST))
-    case.assignments.resume([((2000, 0, FIRST), "a"), ((2000, 1, FIRST), "b"), ((2000, 1, THIRD), "b")])
+    case.assignments.resume([((2000, 0, FIRST), "a"), ((2000, 1, FIRST), "b"), ((2000, 1, THIRD), "b")], {})
     a, b = case.come("a"), case.come("b")
     assert (_of(case.does(a)), _of(case.does(b))) == ([(0, SECOND), (0, THIRD)], [(1, SECOND), (1, THIRD)])
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_what_a_worker_has_that_is_away_may_lie_in_a_folder_of_the_same_path(shared):
+    """As where a queue gives workers other names each time: tried at once, but not given up before its time."""
+    case, disk = Case(years=1, members=1), {(2000, 0, FIRST)}
+    case.assignments.resume([((2000, 0, FIRST), "queued-1")], {"queued-1": "/results"})
+    b = case.come("queued-2", disk if shared else set(), folder="/results")
+    assert _of(case.does(b)) == [(0, SECOND), (0, THIRD)][: 2 if shared else 1] and case.done[2000, 0, FIRST] == 0
+    case.now += PATIENCE
+    assert _of(case.does(b)) == ([] if shared else [(0, SECOND), *((0, task) for task in STEPS)])
+
+
 def test_results_that_are_found_missing_later_are_done_again_with_what_follows():
     case = Case(years=1)
-    case.assignments.resume([((2000, member, task), "a") for member in range(2) for task in (FIRST, SECOND)])
+    case.assignments.resume([((2000, member, task), "a") for member in range(2) for task in (FIRST, SECOND)], {})
     a = case.come("a", {(2000, 0, FIRST), (2000, 1, SECOND)})
     assert case.take(a) == (2000, 0, THIRD)  # which finds out by itself
     case.assignments.gone([(2000, 0, SECOND), (2000, 1, FIRST)])

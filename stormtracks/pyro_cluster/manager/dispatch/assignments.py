@@ -98,8 +98,16 @@ class Assignments:
         dues, self._dues = self._dues, []
         return dues
 
-    def resume(self, complete: Iterable[tuple[CellOf, str]]) -> None:
-        """Take over what is complete from before: each task, and the name of the worker that has its result."""
+    def resume(self, complete: Iterable[tuple[CellOf, str]], folders: Mapping[str, str]) -> None:
+        """Take over what is complete from before.
+
+        Parameters
+        ----------
+        complete : iterable of (cell, str)
+            Each task, and the name of the worker that has its result.
+        folders : mapping of str to str
+            Name of each worker that took part -> its results folder, as far as known.
+        """
         fill(self.schedule, {cell: "complete" for cell, _ in complete})
 
     def gone(self, cells: Iterable[CellOf]) -> None:

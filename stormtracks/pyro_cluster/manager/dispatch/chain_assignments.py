@@ -50,7 +50,7 @@ class ChainAssignments(Assignments):
     ) -> None:
         super().__init__(schedule, retries, clock, jitter)
         self._handovers = Handovers(schedule, patience, clock)
-        self._returns: Counter[Cell] = Counter()  # how often a cell went back to a step
+        self._returns: Counter[tuple[Cell, str]] = Counter()  # how often a cell went back to a step
 
     def add(self, worker: Worker) -> None:
         """A worker has come."""
@@ -67,10 +67,11 @@ class ChainAssignments(Assignments):
         due = self._handovers.due()
         return super().new_dues() + ([due] if due < math.inf else [])
 
-    def resume(self, complete: Iterable[tuple[CellOf, str]]) -> None:
+    def resume(self, complete: Iterable[tuple[CellOf, str]], folders: Mapping[str, str]) -> None:
         """Take over what is complete from before: each task, and the name of the worker that has its result."""
         holders = dict(complete)
-        super().resume(holders.items())
+        super().resume(holders.items(), folders)
+        self._handovers.know(folders)
         for step in self.schedule.steps:
             for cell, holder in holders.items():
                 if cell[2:] == (step.task,) and (task := step.get_task(*cell[:2])).status == "complete":
@@ -128,8 +129,8 @@ class ChainAssignments(Assignments):
         trouble.tried = {worker.name: True}  # it alone says so
         if self._handovers.lacks(worker, task):
             self._put_back(task)
-        elif self._returns[cell] < MOST_RETURNS:
-            self._returns[cell] += 1
+        elif self._returns[cell, needed] < MOST_RETURNS:
+            self._returns[cell, needed] += 1
             again = between[between.index(needed) :]
             self._do_again(self.schedule.get_task(*cell, needed))
         else:

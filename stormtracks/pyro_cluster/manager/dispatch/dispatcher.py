@@ -6,7 +6,7 @@ again; a worker whose heart stops has its calls cut, which ends those threads' w
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from stormtracks.pyro_cluster.journal.chain import ChainSchedule
 from stormtracks.pyro_cluster.journal.outcome import Cell, Held
@@ -148,12 +148,12 @@ class Dispatcher:
             what = "results that the journal calls complete are" if len(cells) > 1 else "result that is complete is"
             self.log(f"{len(cells):,} {what} not there any more; done again")
 
-    def resume(self, held: Iterable[Held]) -> None:
-        """Take over what is complete from before, as far as it belongs to the schedule."""
+    def resume(self, held: Iterable[Held], folders: Mapping[str, str]) -> None:
+        """Take over what is complete from before, as far as it belongs to the schedule; see `Assignments.resume`."""
         years, members = self.schedule.years, self.schedule.num_ensemble_members
         # The journal keeps years and members of earlier times, outside the range of this time.
         within = (one for one in held if one.year in years and one.ensemble_member < members)
-        self.books.assignments.resume((one.cell, one.worker) for one in within)
+        self.books.assignments.resume(((one.cell, one.worker) for one in within), folders)
 
     def log(self, text: str) -> None:
         """Keep and show one line."""

@@ -7,7 +7,7 @@ step before is done again.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from stormtracks.pyro_cluster.journal.chain import ChainSchedule
 from stormtracks.pyro_cluster.manager.dispatch.trouble import Cell, cell_of
@@ -56,6 +56,11 @@ class Handovers:
             del self._there[worker.name]
             self._away_since[worker.name] = self._clock()
 
+    def know(self, folders: Mapping[str, str]) -> None:
+        """Where the results of workers go that took part before."""
+        for name, folder in folders.items():
+            self._folders.setdefault(name, ("", folder))
+
     def due(self) -> float:
         """When, as the clock says, others may next try what a worker has that is away; infinity: never."""
         away = (self._away_since[name] + self._patience for name in self._waiting if name in self._away_since)
@@ -79,13 +84,13 @@ class Handovers:
             self._apart.discard((worker.name, holder))
 
     def lacks(self, worker: Worker, task: PyroTask) -> bool:
-        """A worker did not find what a step needs; whether that is with another worker, which is there."""
+        """A worker did not find what a step needs; whether that is with another worker, or one that may come back."""
         holder = self._holder.get(cell_of(task), ANYBODY)
         if holder in (ANYBODY, worker.name):
             return False
         self._shared.discard((worker.name, holder))
         self._apart.add((worker.name, holder))
-        return self._is_there(holder)
+        return self._is_there(holder) or not self._is_given_up(holder)
 
     def wait(self, task: PyroTask) -> None:
         """A step that is outstanding waits for a slot."""
@@ -136,8 +141,12 @@ class Handovers:
     def _may_use(self, worker: Worker, holder: str) -> bool:
         if holder in (ANYBODY, worker.name):
             return True
-        if self._is_there(holder):
-            return self._is_shared(worker, holder) or self._might_share(worker, holder)
+        if self._is_shared(worker, holder) or self._might_share(worker, holder):
+            return True
+        return not self._is_there(holder) and self._is_given_up(holder)
+
+    def _is_given_up(self, holder: str) -> bool:
+        """Whether a worker has been away for so long that what it has is done again elsewhere."""
         return self._clock() >= self._away_since.get(holder, math.inf) + self._patience
 
     def _is_there(self, name: str) -> bool:
