@@ -231,7 +231,7 @@ class Further:
         for role, one in files.items():
             labels = list(one.layout.labels)
             number = labels[ensemble_member] if ensemble_member < len(labels) else labels[0]
-            for path in one.layout.files[role][number]:
+            for path in one.layout.files[role].get(number, ()):
                 by_path.setdefault(path, []).append(role)
         for path, held in by_path.items():
             for role in held:

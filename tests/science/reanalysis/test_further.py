@@ -304,3 +304,15 @@ def test_members_with_labels_are_those_of_the_winds(tmp_path, write_file, recipe
     with opened(tmp_path, dataset={"files": files}) as further:
         read = further.read("pressure", 0, 4, slice(None))
         assert all(np.array_equal(read[:, number], values) for number, values in enumerate(truth.values()))
+
+
+def test_a_member_whose_winds_are_missing_too_costs_the_others_nothing(tmp_path, write_file, recipe, fields_of, field):
+    for member in ("001", "003"):
+        for name, wind in zip("uv", fields_of(recipe(), int(member)), strict=True):
+            write_file(tmp_path / f"{name}_{member}.nc", {name: wind}, recipe())
+        field(tmp_path / f"p_{member}.nc", "pressure", recipe(), "psl", units="Pa")
+    files = {name: f"{name}_{{member:03d}}.nc" for name in "uv"} | {"pressure": "p_{member:03d}.nc"}
+    with opened(tmp_path, dataset={"files": files, "first_member": 1}) as further:
+        assert further.read("pressure", 0, 4, [2, 0]).shape == (4, 2, 7, 12)
+        with pytest.raises(InputError, match="no file with pressure of member 2; add it"):
+            further.read("pressure", 0, 4, [1])

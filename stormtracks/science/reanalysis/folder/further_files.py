@@ -165,9 +165,11 @@ class FurtherFiles:
                 return InputError(fault)
         if template:
             return NoFile(f"no file of {self._years[0]} matches {template!r}; correct 'files' of the description")
-        which = "file" if not self._is_described(role) else "described file of the winds"
+        what = f"{roles.described(role)} ({ROLES[role].names})"
+        if self._is_described(role):
+            return NoFile(f"no described file has {what}; give its file under 'files' of the description")
         besides = "".join(f"; {remark}" for remark in self._unreadable)
-        return NoFile(f"no {which} of {self._years[0]} has {roles.described(role)} ({ROLES[role].names}){besides}")
+        return NoFile(f"no file of {self._years[0]} has {what}{besides}")
 
     @property
     def _unreadable(self) -> list[str]:
@@ -217,13 +219,15 @@ class FurtherFiles:
                 f"{_some([entry.path.name for entry in entries])}: a file per member holds {apart}, and all members "
                 f"are in the files of {together}; use files of one archive"
             )
-        lacking = [label for number, label in labels.items() if number not in files]
+        of_winds = {number for by_number in self._winds.files.values() for number in by_number}
+        lacking = [label for number, label in labels.items() if number in of_winds and number not in files]
         if lacking:
             raise InputError(
                 f"{self._survey.folder}: there is no file with it of {len(lacking):,} of the {len(labels):,} members "
                 f"({_some(lacking)}); add them"
             )
-        return Layout({role: {number: files[number] for number in labels}}, labels, tuple(self._unreadable))
+        by_number = {number: paths for number, paths in files.items() if number in labels}
+        return Layout({role: by_number}, labels, tuple(self._unreadable))
 
 
 def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
