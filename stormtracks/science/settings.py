@@ -32,7 +32,7 @@ ADDED = {"max_distance_km": None, "missing": "refuse", "missing_times": "allow",
 
 _NOT_NEGATIVE = (
     "core_min_depth_pa",
-    "tc_wind_least_m_s1", "tc_latitude", "tc_genesis_latitude", "tc_gap_hours", "etc_distance_km", "etc_latitude",
+    "tc_wind_least_m_s1", "tc_latitude", "tc_gap_hours", "etc_distance_km", "etc_latitude",
     "etc_asymmetry_least_m",
 )  # fmt: skip
 LINKERS = ("nearest", "motion", "course")
@@ -225,15 +225,16 @@ class Settings:
         None,
         "Pa",
         "how far pressure rises at least on every way out of a tropical cyclone, to 5.5 degrees from its lowest; "
-        "none: 200, but 100 on grids coarser than 1.5 degrees where a warm core is asked for as well",
-        "Ullrich et al. 2021 (TempestExtremes): 200 on grids up to 1 degree; docs/skill.md",
+        "none: 200, but 50 on grids coarser than 1.5 degrees where a warm core is asked for as well",
+        "Ullrich et al. 2021 (TempestExtremes): 200 on grids up to 1 degree. 20CRv2c at 2 degrees shows 50 of a storm "
+        "of 35 kt; docs/skill.md",
         task="classify",
     )
     core_least_m: float | None = _setting(
         None,
         "m",
         "how far the thickness of the upper troposphere falls at least on every way out of a tropical cyclone, to 6.5 "
-        "degrees from its highest; none: 6, or 11 where it is made of the height of 200 hPa; 3 on grids coarser than "
+        "degrees from its highest; none: 6, or 11 where it is made of the height of 200 hPa; 2 on grids coarser than "
         "1.5 degrees",
         "Ullrich et al. 2021: 6 of z300 - z500, as in scripts for CMIP6 of zg250 - zg500; 11 of Z200 - Z500 in scripts "
         "for E3SM",
@@ -249,7 +250,7 @@ class Settings:
     tc_vorticity_s1: float | None = _setting(
         None,
         "s-1",
-        "vorticity of a tropical cyclone at least; none: 1.5e-4 / (grid spacing, degrees)",
+        "vorticity of a tropical cyclone at least; none: 1.4e-4 / (grid spacing, degrees)",
         "TRACK (Hodges et al. 2017): 6e-5 at T63; docs/skill.md: 1.25e-4 to 1.5e-4 at 1 degree (GFS 2018)",
         task="classify",
     )
@@ -284,12 +285,13 @@ class Settings:
         "docs/skill.md: 20CRv2c shows Cindy of 1987 at 37N; Ullrich et al. 2021: 50, with a warm core",
         task="classify",
     )
-    tc_genesis_latitude: float = _setting(
-        30.0,
+    tc_genesis_latitude: float | None = _setting(
+        None,
         "degrees",
         "a track that becomes a tropical cyclone begins within so many degrees of the equator; one that is there at "
-        "the first time of the data: within tc_latitude",
-        "TRACK (Hodges et al. 2017): 30; MOAAP: 35",
+        "the first time of the data: within tc_latitude; none: 35, or 30 where nothing tells a warm core from a "
+        "cold one",
+        "MOAAP: 35; TRACK (Hodges et al. 2017): 30",
         task="classify",
     )
     tc_gap_hours: float = _setting(
@@ -310,9 +312,8 @@ class Settings:
     etc_vorticity_s1: float | None = _setting(
         None,
         "s-1",
-        "vorticity of an extratropical cyclone at least, where there is no pressure; none: 1e-4 / (grid spacing, "
-        "degrees)",
-        "docs/skill.md: as the system's documentation has it at 2 degrees, 5e-5",
+        "vorticity of an extratropical cyclone at least; none: 1.2e-4 / (grid spacing, degrees)",
+        "TRACK (Hodges et al. 2017): 6e-5 at T63, of tropical cyclones",
         task="classify",
     )
     etc_hours: float = _setting(
@@ -367,6 +368,7 @@ class Settings:
             "core_least_m",
             "tc_vorticity_s1",
             "tc_wind_distance_km",
+            "tc_genesis_latitude",
             "tc_steps_hours",
             "tc_steps_hours_coreless",
             "etc_depth_least_pa",

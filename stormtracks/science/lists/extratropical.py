@@ -10,7 +10,7 @@ from stormtracks.science.records import TimeAxis, Tracks
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import TrackFields
 
-_VORTICITY_AT_1_DEGREE = 1.0e-4
+_VORTICITY_AT_1_DEGREE = 1.2e-4
 
 
 def points(
@@ -40,10 +40,9 @@ def points(
     etc_depth_least_pa, etc_vorticity_s1, etc_asymmetry_least_m : float
         See `Settings`.
     """
+    deep = tracks.vorticity >= (etc_vorticity_s1 or _VORTICITY_AT_1_DEGREE / grid_degrees)
     if evidence.pressure:
-        deep = feature(tracks, fields, "pressure_depth") >= etc_depth_least_pa
-    else:
-        deep = tracks.vorticity >= (etc_vorticity_s1 or _VORTICITY_AT_1_DEGREE / grid_degrees)
+        deep &= feature(tracks, fields, "pressure_depth") >= etc_depth_least_pa
     if not evidence.warm_core:
         return deep & ~tropical
     cold = feature(tracks, fields, "warm_core") < core_least

@@ -10,7 +10,7 @@ from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import TrackFields
 
 _FINE_DEGREES = 1.5
-_VORTICITY_AT_1_DEGREE = 1.5e-4
+_VORTICITY_AT_1_DEGREE = 1.4e-4
 _CELLS_OF_WIND = 2.0
 _KM_PER_DEGREE = 111.2
 
@@ -95,9 +95,10 @@ def track_margin(
 def born_in_the_tropics(
     tracks: Tracks,
     axis: TimeAxis,
+    evidence: Evidence,
     *,
     tc_latitude: float = Settings.tc_latitude,
-    tc_genesis_latitude: float = Settings.tc_genesis_latitude,
+    tc_genesis_latitude: float | None = Settings.tc_genesis_latitude,
 ) -> Bools:
     """Which tracks begin near enough to the equator, shape (ntracks,).
 
@@ -106,7 +107,8 @@ def born_in_the_tropics(
     Nobody knows where a storm was born that is there at the data's first time. It may have come far by then, so it
     must only be where a tropical cyclone can be.
     """
-    most = np.where(_from_the_first_time(tracks, axis), max(tc_latitude, tc_genesis_latitude), tc_genesis_latitude)
+    seen = tc_genesis_latitude if tc_genesis_latitude is not None else 35.0 if evidence.warm_core else 30.0
+    most = np.where(_from_the_first_time(tracks, axis), max(tc_latitude, seen), seen)
     return np.abs(tracks.lat[tracks.start]) <= most
 
 
@@ -123,16 +125,16 @@ def core_least_of(core_least_m: float | None, evidence: Evidence, grid_degrees: 
     if core_least_m is not None:
         return core_least_m
     if grid_degrees > _FINE_DEGREES:
-        return 3.0
+        return 2.0
     return 11.0 if evidence.core_level_hpa is not None and evidence.core_level_hpa < 250 else 6.0
 
 
 def _depth_least(depth_least_pa: float | None, evidence: Evidence, grid_degrees: float) -> float:
     if depth_least_pa is not None:
         return depth_least_pa
-    # A coarse grid loses half of a small low's depth. Without a warm core there is nothing else that tells a weak
+    # A coarse grid loses most of a small low's depth. Without a warm core there is nothing else that tells a weak
     # tropical cyclone from a trough, so the threshold stays.
-    return 100.0 if evidence.warm_core and grid_degrees > _FINE_DEGREES else 200.0
+    return 50.0 if evidence.warm_core and grid_degrees > _FINE_DEGREES else 200.0
 
 
 def _over(tracks: Tracks, fields: TrackFields, name: str, threshold: float) -> Floats:

@@ -58,7 +58,7 @@ def classes(
     tc_steps_hours: float = Settings.tc_steps_hours,
     tc_steps_hours_coreless: float = Settings.tc_steps_hours_coreless,
     tc_latitude: float = Settings.tc_latitude,
-    tc_genesis_latitude: float = Settings.tc_genesis_latitude,
+    tc_genesis_latitude: float | None = Settings.tc_genesis_latitude,
     tc_gap_hours: float = Settings.tc_gap_hours,
     etc_depth_least_pa: float = Settings.etc_depth_least_pa,
     etc_vorticity_s1: float | None = Settings.etc_vorticity_s1,
@@ -110,8 +110,9 @@ def classes(
     )
     hours = {"tc_steps_hours": tc_steps_hours, "tc_steps_hours_coreless": tc_steps_hours_coreless}
     margin = tropical.track_margin(each, tracks, axis, evidence, **hours)
-    latitudes = {"tc_latitude": tc_latitude, "tc_genesis_latitude": tc_genesis_latitude}
-    born = tropical.born_in_the_tropics(tracks, axis, **latitudes)
+    born = tropical.born_in_the_tropics(
+        tracks, axis, evidence, tc_latitude=tc_latitude, tc_genesis_latitude=tc_genesis_latitude
+    )
     margin = np.where(born, margin, -np.inf)
     cold = extratropical.points(
         tracks,
