@@ -89,14 +89,22 @@ def test_storms_in_basins_without_best_tracks_are_not_called_false(made):
     whole = by(made, "false", "class")["all"]
     assert (whole["listed"], whole["observed"], whole["weak"]) == (4, 2, 1)
     assert (whole["uncovered"], whole["false"], whole["far"].mean) == (1, 0, 0)
-    assert any("SI: no best track there" in str(one) for one in made.remarks)
+    assert any("SI: next to no best track there" in str(one) for one in made.remarks)
 
 
 def test_false_storms_in_a_basin_with_best_tracks_are_false(made):
-    here = dataclasses.replace(made.years[0].seasons[0], observed_in=np.ones(len(BASINS), np.int64))
+    here = dataclasses.replace(made.years[0].seasons[0], observed_in=np.full(len(BASINS), 2))
     one = ListSummary("tc", "data", (ListYear(2005, (0,), (here,)),))
     whole = by(one, "false", "class")["all"]
     assert (whole["uncovered"], whole["false"], whole["far"].mean) == (0, 1, 0.25)
+
+
+def test_one_storm_that_began_next_door_does_not_make_a_basin_covered(made):
+    counts = np.array([30, 1, 2, 0, 0, 0, 0])
+    here = dataclasses.replace(made.years[0].seasons[0], observed_in=counts)
+    years = [ListYear(year, (0, 1), (here, here)) for year in (2005, 2006)]
+    assert ListSummary("tc", "data", tuple(years[:1])).covered.tolist() == [True, False, True] + [False] * 4
+    assert ListSummary("tc", "data", tuple(years)).covered.tolist() == [True, True, True] + [False] * 4
 
 
 def test_without_best_tracks_nothing_is_called_false():

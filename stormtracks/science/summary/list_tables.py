@@ -53,7 +53,7 @@ def rows(summary: ListSummary, by: str = "year") -> list[Row]:
     -----
     POD is the share of the best tracks whose storm is in the list; its class is that of the best track's wind. FAR is
     the share of the listed storms that no best track is; its class is that of the data's wind. Listed storms that
-    began in a basin without any best track (`ListSummary.covered`) are in neither part of it.
+    began in a basin with next to no best track (`ListSummary.covered`) are in neither part of it.
     """
     if by not in _ROWS:
         raise BadValue(unknown(by, _ROWS, "table of a list"))
