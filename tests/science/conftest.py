@@ -22,7 +22,7 @@ def with_fields(tmp_path_factory):
     """Folders of the same small season with pressure and heights, 3 members of 4 days, in both layouts."""
     folders = {}
     for layout in ("20crv2c", "20crv3"):
-        more = {"layout": layout, "like": "20crv2c", "complevel": 1}
+        more = {"layout": layout, "like": "20crv2c", "complevel": 1, "noise": 0.5}  # coarse, so not too deep
         plan = synthetic.Plan(2005, members=3, grid=5.0, start="2005-08-26", stop="2005-08-30", **more)
         best = ibtracs.load(SAMPLE_TRACKS, plan.times[0], plan.times[-1])
         folders[layout] = tmp_path_factory.mktemp(f"fields_{layout}")

@@ -59,17 +59,24 @@ def sampled(monkeypatch):
     return seen
 
 
+def times(sampled):
+    """The steps of all members that were sampled, in this order."""
+    return [step for start, stop, members in sampled if members == slice(None) for step in range(start, stop)]
+
+
 def test_one_pass_gives_each_member_what_its_own_files_give_and_reads_each_time_once(
     with_fields, tmp_path, apart, sampled
 ):
     for member, wanted in enumerate(apart):
         assert_same(collected(with_fields["20crv2c"], tmp_path, member), wanted)
-    assert sampled == [(step, step + 1, slice(None)) for step in range(17)]
+    assert times(sampled) == list(range(17))
 
 
 def test_what_is_collected_is_known_where_it_should_be(apart):
     fields = apart[0]
-    assert min(np.isfinite(values).mean() for values in fields.values.values()) > 0.85  # what stands still has no side
+    known = {name: np.isfinite(values).mean() for name, values in fields.values.items()}
+    assert known.pop("lower_thickness_asymmetry") > 0.5  # what stands still has no side
+    assert min(known.values()) > 0.7  # heights are looked at around closed lows only
     assert set(fields.missing) == {"t850", "pwat", "cape"} and "no file of 2005 has" in fields.missing["cape"]
     assert fields.made_of["warm_core"] == "HGT at 200 hPa and HGT at 500 hPa" and fields.grid_degrees == 5.0
     assert fields.values["pressure_depth"].max() > 300 and fields.values["wind_max"].max() > 15
@@ -142,9 +149,9 @@ def _work(data, folder, member, counts):
     shared_pass.BLOCK_STEPS = 1
     seen = []
     before = AllFields.sample
-    AllFields.sample = lambda self, *args: seen.append(args) or before(self, *args)
+    AllFields.sample = lambda self, *args: seen.append(args[:3]) or before(self, *args)
     do(data, folder, member, *CHAIN)
-    counts.put(len(seen))
+    counts.put(len(times(seen)))
 
 
 def test_slots_share_a_pass(with_fields, tmp_path, apart):
@@ -166,19 +173,19 @@ def test_a_killed_tasks_pass_is_finished_by_the_next(with_fields, tmp_path, apar
     do(with_fields["20crv2c"], tmp_path, 0, "vort_track")
 
     def sample_or_die(self, start, *more):
-        return os._exit(9) if start == 9 else before(self, start, *more)
+        return os._exit(9) if start == 8 else before(self, start, *more)
 
-    def die_at_step_9():
+    def die_at_step_8():
         AllFields.sample = sample_or_die
         do(with_fields["20crv2c"], tmp_path, 0, "field_collection")
 
     before = AllFields.sample
-    dead = multiprocessing.get_context("fork").Process(target=die_at_step_9)
+    dead = multiprocessing.get_context("fork").Process(target=die_at_step_8)
     dead.start()
     dead.join()
     assert dead.exitcode == 9 and len(list(tmp_path.rglob("*.fields"))) == 2
     assert_same(collected(with_fields["20crv2c"], tmp_path, 0, "field_collection"), apart[0])
-    assert [start for start, _, _ in sampled] == list(range(8, 17))
+    assert times(sampled) == list(range(8, 17))
 
 
 def test_members_that_nobody_knew_are_taken_into_the_pass_later(with_fields, tmp_path, apart, sampled):
@@ -190,7 +197,7 @@ def test_members_that_nobody_knew_are_taken_into_the_pass_later(with_fields, tmp
     sampled.clear()
     for member in (1, 2):
         assert_same(collected(data, tmp_path, member), apart[member])
-    assert sampled == [(step, step + 1, slice(None)) for step in range(17)]  # once for both
+    assert times(sampled) == list(range(17))  # once for both
 
 
 def test_a_member_whose_result_has_other_points_is_sampled_for_itself(with_fields, tmp_path, apart, sampled):
