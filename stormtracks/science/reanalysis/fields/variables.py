@@ -72,7 +72,7 @@ def candidates(
     Those that the user's description names stand for their roles alone; else it is their names that say it, or that
     there is one variable only in a file whose own name does. A height has each role of heights, whatever its levels.
     """
-    like: dict[tuple[object, ...], Structure] = {}
+    looked = _Looked(path, described)
     found: list[Candidate] = []
     for name, variable in nc.variables.items():
         given = [role for role, named in described.variables.items() if named == name and role in roles]
@@ -82,8 +82,11 @@ def candidates(
         if by_role and own == recognition.SURFACE_PRESSURE and not given:
             found.append(Candidate(by_role[0], name, None, f"{path}: {name}: {_NOT_AT_SEA_LEVEL}"))
         elif by_role:
-            looked_at = _candidates(variable, by_role, level, path, described, like)
-            found += [one for one in looked_at if not one.fault or level is None or _may_be_at(one.role, level)]
+            found += [
+                one
+                for one in looked.at(variable, by_role, level)
+                if not one.fault or level is None or _may_be_at(one.role, level)
+            ]
     by_user = {name: role for role, name in described.variables.items() if role in roles}
     return tuple(found or _in_groups(nc, path, by_user, roles))
 
@@ -100,7 +103,7 @@ def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -
     if len(gridded) == 1:
         variable = gridded[0]
         level = recognition.quantity(variable.name, variable)[1]
-        found = _candidates(variable, [role], level, path, described, {})[0]
+        found = _Looked(path, described).at(variable, [role], level)[0]
         if found.fault:
             raise InputError(found.fault)
         return found
@@ -161,68 +164,79 @@ def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str], roles: 
         yield from _in_groups(group, path, by_user, roles)
 
 
-def _candidates(
-    variable: netCDF4.Variable,
-    by_role: Sequence[str],
-    named: float | None,
-    path: Path,
-    described: Dataset,
-    like: dict[tuple[object, ...], Structure],
-) -> list[Candidate]:
-    """A variable, looked at once for all roles of its quantity; `named` is the level (hPa) that its name says.
+class _Looked:
+    """The variables of one file, looked at one after another; structures are kept by what they have in common."""
 
-    `like` keeps the structures of the file's variables by what they have in common.
-    """
-    role, key = by_role[0], structure.shared(variable)
-    try:
-        own = axes.of_variable(variable.group(), variable, described.member)
-        is_statistic = _statistic(variable, role, own, path, described)
-        units.of_variable(variable, role, path)
-        other_grids.refuse(variable.group(), variable, own, f"{path}: {variable.name}")
-        found = _levels(variable, by_role, named, own, path, described)
-        known = structure.of_variable(path, variable, own, found, like.get(key))
-        like[key] = replace(known, statistic=is_statistic)
-    except InputError as error:
-        return [Candidate(role, variable.name, None, str(error)) for role in by_role]
-    return [Candidate(role, variable.name, like[key]) for role in by_role]
+    def __init__(self, path: Path, described: Dataset) -> None:
+        self._path = path
+        self._described = described
+        self._like: dict[tuple[object, ...], Structure] = {}
+
+    def at(self, variable: netCDF4.Variable, by_role: Sequence[str], named: float | None) -> list[Candidate]:
+        """A variable, looked at once for all roles of its quantity; `named` is the level (hPa) that its name says."""
+        role, key = by_role[0], structure.shared(variable)
+        try:
+            own = axes.of_variable(variable.group(), variable, self._described.member)
+            is_statistic = self._statistic(variable, role, own)
+            units.of_variable(variable, role, self._path)
+            other_grids.refuse(variable.group(), variable, own, self._where(variable))
+            found = self._levels(variable, by_role, named, own)
+            known = structure.of_variable(self._path, variable, own, found, self._like.get(key))
+            self._like[key] = replace(known, statistic=is_statistic)
+        except InputError as error:
+            return [Candidate(role, variable.name, None, str(error)) for role in by_role]
+        return [Candidate(role, variable.name, self._like[key]) for role in by_role]
+
+    def _statistic(self, variable: netCDF4.Variable, role: str, own: list[Axis]) -> str:
+        """What is said of a statistic that is tracked; refused where it is none that can be."""
+        found = statistic.find(variable.group(), variable, own, self._path.name)
+        tracked = role in TRACKED
+        return statistic.remark(found, tracked and self._is_given(variable), self._where(variable), tracked)
+
+    def _levels(
+        self, variable: netCDF4.Variable, by_role: Sequence[str], named: float | None, own: list[Axis]
+    ) -> Levels:
+        """The levels of a variable; refused where they are none that its roles may have."""
+        role = ROLES[by_role[0]]
+        if by_role[0] in TRACKED:
+            return self._of_tracked(variable, named, own)
+        if not role.levels:
+            _refuse_several_levels(own, self._where(variable))
+            return Levels()
+        found = levels.of_variable(variable.group(), variable, own, self._path, named, role.quantity)
+        if not self._is_given(variable):
+            _refuse_near_surface(variable, found, self._where(variable), "field")
+        levels.refuse_others(found, own, self._where(variable))
+        is_one = len(by_role) == len(role.levels) == 1
+        if found.hpa is None and not (is_one and self._is_given(variable)):
+            raise InputError(
+                f"{self._where(variable)}: no level is stated; state it (ncatted -a level,NAME,o,c,'500 hPa' FILE)"
+            )
+        return found
+
+    def _of_tracked(self, variable: netCDF4.Variable, named: float | None, own: list[Axis]) -> Levels:
+        """The levels of a wind or vorticity; one at a height, or that states no level, is read where it is named."""
+        found = levels.of_variable(variable.group(), variable, own, self._path, named)
+        is_given, where = self._is_given(variable), self._where(variable)
+        if not is_given:
+            _refuse_near_surface(variable, found, where, "wind")
+        elif found.hpa is None and not found.other and not found.near and (words := _near_surface_words(variable)):
+            found = replace(found, near=f"near the surface (long_name {words!r})")
+        if not (is_given and found.near):
+            levels.refuse_others(found, own, where)
+        return found
+
+    def _is_given(self, variable: netCDF4.Variable) -> bool:
+        """Whether the user's description names a variable."""
+        return variable.name in self._described.variables.values()
+
+    def _where(self, variable: netCDF4.Variable) -> str:
+        return f"{self._path}: {variable.name}"
 
 
 def _may_be_at(role: str, level: float) -> bool:
     """Whether a role may ask for a level (hPa)."""
     return not ROLES[role].levels or levels.has(ROLES[role].levels, level)
-
-
-def _statistic(variable: netCDF4.Variable, role: str, own: list[Axis], path: Path, described: Dataset) -> str:
-    """What is said of a statistic that is tracked; refused where it is none that can be."""
-    found = statistic.find(variable.group(), variable, own, path.name)
-    by_user, where = variable.name in described.variables.values(), f"{path}: {variable.name}"
-    return statistic.remark(found, by_user and role in TRACKED, where, role in TRACKED)
-
-
-def _levels(
-    variable: netCDF4.Variable,
-    by_role: Sequence[str],
-    named: float | None,
-    own: list[Axis],
-    path: Path,
-    described: Dataset,
-) -> Levels:
-    """The levels of a variable; refused where they are none that its roles may have."""
-    where, by_user = f"{path}: {variable.name}", variable.name in described.variables.values()
-    role = ROLES[by_role[0]]
-    if by_role[0] not in TRACKED and not role.levels:
-        _refuse_several_levels(own, where)
-        return Levels()
-    found = levels.of_variable(variable.group(), variable, own, path, named, role.quantity)
-    if not by_user:
-        _refuse_near_surface(variable, found, where, "wind" if by_role[0] in TRACKED else "field")
-    elif found.hpa is None and not found.other and not found.near and (words := _near_surface_words(variable)):
-        found = replace(found, near=f"near the surface (long_name {words!r})")
-    if not (by_user and found.near and by_role[0] in TRACKED):  # a wind at a height is read where the user names it
-        levels.refuse_others(found, own, where)
-    if by_role[0] not in TRACKED and found.hpa is None and not (by_user and len(by_role) == len(role.levels) == 1):
-        raise InputError(f"{where}: no level is stated; state it (ncatted -a level,NAME,o,c,'500 hPa' FILE)")
-    return found
 
 
 def _refuse_several_levels(own: list[Axis], where: str) -> None:
