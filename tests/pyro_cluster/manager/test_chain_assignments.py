@@ -169,6 +169,19 @@ def test_what_is_complete_from_before_is_not_done_again_and_continues_where_it_l
     assert (_of(case.does(a)), _of(case.does(b))) == ([(0, SECOND), (0, THIRD)], [(1, SECOND), (1, THIRD)])
 
 
+def test_a_step_that_was_not_begun_waits_as_before():
+    case = Case(years=1)
+    a = case.come("a")
+    for slot in range(2):
+        case.take(a, slot)
+    for slot in range(2):
+        case.end(a, slot)
+    assert [case.take(a, slot) for slot in range(2)] == [(2000, 0, SECOND), (2000, 1, SECOND)]
+    case.assignments.give_back(a, 0)
+    case.assignments.check()
+    assert case.take(a, 0) == (2000, 0, SECOND)
+
+
 @pytest.mark.parametrize("shared", [True, False])
 def test_what_a_worker_has_that_is_away_may_lie_in_a_folder_of_the_same_path(shared):
     """As where a queue gives workers other names each time: tried at once, but not given up before its time."""
@@ -186,6 +199,7 @@ def test_results_that_are_found_missing_later_are_done_again_with_what_follows()
     a = case.come("a", {(2000, 0, FIRST), (2000, 1, SECOND)})
     assert case.take(a) == (2000, 0, THIRD)  # which finds out by itself
     case.assignments.gone([(2000, 0, SECOND), (2000, 1, FIRST)])
+    case.assignments.check()
     assert case.end(a).again == (SECOND,)
     assert _of(case.does(a)) == [(1, FIRST), (0, SECOND), (1, SECOND), (0, THIRD), (1, THIRD)]
 
