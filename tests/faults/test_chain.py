@@ -43,10 +43,9 @@ def test_a_worker_killed_between_steps_is_waited_for_and_continues_when_it_is_ba
     assert where(stage) == {task: {(2000, 0): ["doomed"]} for task in STEPS}
 
 
-@pytest.mark.parametrize("options", [("--wait", "1"), ("--wait", "60", "--redo-away")])
-def test_what_a_worker_had_that_stays_away_is_done_again(stage, options):
+def test_what_a_worker_had_that_stays_away_is_done_again(stage):
     workers = {name: stage.worker(name, slots=1, seconds=0.6) for name in "ab"}
-    manager = stage.manage(CHAIN, *options, members=1)
+    manager = stage.manage(CHAIN, "--wait", 1, members=1)
     manager.until(lambda counts: counts["complete"] == 1)
     (doomed,) = stage.made("work")[2000, 0]
     (other,) = set(workers) - {doomed}

@@ -41,10 +41,7 @@ class TaskOutcome:
     def row(self) -> tuple:
         """The values as SQLite takes them; the task is the last, where the run has several."""
         values = {**vars(self), "counts": json.dumps(self.counts), "skipped": int(self.skipped)}
-        del values["again"]
-        if not self.task:
-            del values["task"]
-        return tuple(values.values())
+        return tuple(values.values())[: -1 if self.task else -2]  # the last two are `task` and `again`
 
 
 class Held(NamedTuple):

@@ -66,9 +66,10 @@ def test_steps_that_fail_are_repeated_and_each_is_done_once():
     assert Counter(kept) == disks.done
 
 
-def test_what_workers_had_that_were_killed_is_done_again_by_others():
+@pytest.mark.parametrize("rules", [{"wait": 0.3}, {"wait": 1000.0, "redo_away": True}])
+def test_what_workers_had_that_were_killed_is_done_again_by_others(rules):
     disks = Disks()
-    setting = Setting(3, 8, task=CHAIN, wait=0.3)
+    setting = Setting(3, 8, task=CHAIN, **rules)
     workers = [setting.cluster.add(name, disks.worker(), slots=2) for name in "abc"]
     setting.dispatcher.start()
     for worker in workers[:2]:
