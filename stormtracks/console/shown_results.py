@@ -46,7 +46,8 @@ def _show_fields(details: pipeline.Details) -> None:
 def _show_storms(details: pipeline.Details) -> None:
     """The storms of the list."""
     header, storms = results.load_list(details["path"])
-    _begin(details, repr(storms).strip("<>"), header)
+    kinds = (f"{int((storms.storm_class == code).sum())} {kind}" for code, kind in enumerate(CLASSES) if code)
+    _begin(details, f"{', '.join(kinds)} of {len(storms.every_class):,} tracks", header)
     output().print(_list_table(storms))
 
 

@@ -69,14 +69,16 @@ def test_track_as_json_is_one_object(tmp_path):
 
 
 def test_track_does_a_chain_and_shows_each_step(tmp_path):
-    printed, _ = track("--ensemble-member", 0, "--task", "vort_track,field_collection", home=tmp_path)
-    tracks, _, fields = printed.partition("vort_track/1987/member_000.nc (made in")
-    assert "CINDY" in tracks and "fields at" in fields and "field_collection/1987/member_000.nc (made in" in fields
-    assert "note: no warm_core, thermal_wind_upper: no file of 1987 has geopotential height" in fields
-    assert "pressure_depth" not in tracks
-    again, _ = track("--ensemble-member", 0, "--task", "vort_track,field_collection", "--json", home=tmp_path)
+    chain = "vort_track,field_collection,classify"
+    printed, _ = track("--ensemble-member", 0, "--task", chain, home=tmp_path)
+    tracks, _, rest = printed.partition("vort_track/1987/member_000.nc (made in")
+    fields, _, storms = rest.partition("field_collection/1987/member_000.nc (made in")
+    assert "CINDY" in tracks and "pressure_depth" not in tracks
+    assert "fields at" in fields and "note: no warm_core, thermal_wind_upper: no file of 1987 has geop" in fields
+    assert "4 tc, 0 etc, 0 hybrid of" in storms and "classify/1987/member_000.nc (made in" in storms
+    again, _ = track("--ensemble-member", 0, "--task", chain, "--json", home=tmp_path)
     said = [json.loads(line) for line in again.splitlines()]
-    assert [(one["task"], one["skipped"]) for one in said] == [("vort_track", True), ("field_collection", True)]
+    assert [(one["task"], one["skipped"]) for one in said] == [(task, True) for task in chain.split(",")]
 
 
 @pytest.mark.parametrize(
