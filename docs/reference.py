@@ -171,11 +171,16 @@ def _described(doc, section):
 
 def result_file():
     """The variables of a result, group by group."""
-    from stormtracks.science.results import layout
+    from stormtracks.science.results import layout, list_layout
 
     parts = []
     groups = ("Root", layout.TRACKS), ("Group maxima", layout.MAXIMA), ("Group matches", layout.MATCHES)
-    for title, columns in (*groups, ("Root of field_collection, beside the tracks", layout.FIELDS)):
+    further = (
+        ("Root of field_collection, beside the tracks", layout.FIELDS),
+        ("Root of classify, beside its storms' tracks and fields", list_layout.STORMS),
+        ("Group every of classify", list_layout.EVERY),
+    )
+    for title, columns in (*groups, *further):
         rows = [_column(name, column) for name, column in columns.items()]
         parts.append(f"### {title}\n\n" + table(("variable", "type", "dimension", "units", "meaning"), rows))
     return "\n\n".join(parts)
