@@ -1,6 +1,6 @@
 """What a planted season is like: the colour of its noise, its cyclones, the strength of its storms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -160,15 +160,12 @@ def _mirrored(*north: tuple[float, float]) -> _Line:
     return tuple((-lat, value) for lat, value in reversed(north)) + north
 
 
-def _noise(extratropics: tuple[float, Colour], tropics: tuple[float, Colour]) -> tuple[Layer, ...]:
+def _noise(extratropics: tuple[float, Colour], tropics: tuple[float, Colour], planetary: float) -> tuple[Layer, ...]:
     """Noise of the extratropics and of the tropics, each with its strength and its colour; and planetary waves."""
-    parts = zip(LAYERS, (extratropics, tropics), strict=True)
-    return (
-        *(
-            Layer(layer.drift, layer.lifetime_h, tuple((lat, std * times) for lat, std in layer.std), colour)
-            for layer, (times, colour) in parts
-        ),
-        PLANETARY,
+    parts = ((LAYERS[0], *extratropics), (LAYERS[1], *tropics), (PLANETARY, planetary, PLANETARY.colour))
+    return tuple(
+        replace(layer, std=tuple((lat, std * times) for lat, std in layer.std), colour=colour)
+        for layer, times, colour in parts
     )
 
 
@@ -210,15 +207,21 @@ _CLASSES = (
 )  # fmt: skip
 """Everything but storms: each population has a class, and shares of its wind that go up to 200 hPa."""
 
+_LOWS, _DISTURBANCES, *_OTHERS = _CLASSES
+
 NATURES: dict[str | None, Nature] = {
     None: Nature(LAYERS, _PLAIN, 3.0e-5, 1.0e-6),
     "20crv2c": Nature(
-        _noise((1.0, Colour(62, 40.0, 3.0, 14.0)), (1.1, Colour(62, 40.0, 3.0, 12.0))), _CLASSES, 2.5e-5, 1.7e-6,
-        (225.0, 330.0),
+        _noise((0.9, Colour(62, 40.0, 3.0, 14.0)), (1.1, Colour(62, 40.0, 3.0, 12.0)), 1.0),
+        _CLASSES, 2.5e-5, 1.7e-6, (225.0, 330.0),
     ),
     "era5": Nature(
-        _noise((1.0, Colour(96, 90.0, 8.0, 14.0)), (1.0, Colour(96, 90.0, 8.0, 12.0))), _CLASSES, 2.5e-5, 1.7e-6,
-        (225.0, 330.0),
+        _noise((0.85, Colour(96, 90.0, 8.0, 14.0)), (1.1, Colour(96, 90.0, 8.0, 9.0)), 1.25),
+        (
+            replace(_LOWS, per_day=3.6, peak=1.35e-4, size_km=(250.0, 480.0)),
+            replace(_DISTURBANCES, peak=4.6e-5, size_km=(250.0, 330.0)), *_OTHERS,
+        ),
+        2.5e-5, 1.7e-6, (225.0, 330.0),
     ),
 }  # fmt: skip
 """By `Plan.like`."""
