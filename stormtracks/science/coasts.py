@@ -58,10 +58,15 @@ COASTS = (
     ("SP", "New Guinea", -11.0, 0.0, 130.0, 152.0),
     ("SP", "Pacific islands", -25.0, 0.0, 152.0, 230.0),
     ("SP", "New Zealand", -48.0, -34.0, 166.0, 179.0),
-    ("SA", "Brazil", -35.0, 0.0, -55.0, -34.0),
+    ("SP", "South America, west", -56.0, 0.0, -82.0, -64.0),
+    ("SA", "Brazil", -28.0, 0.0, -55.0, -34.0),
+    ("SA", "South America, south-east", -56.0, -28.0, -70.0, -47.0),
+    ("", "Southern Africa", -36.0, -15.0, 11.0, 36.0),
+    ("", "Antarctica", -90.0, -60.0, -180.0, 180.0),
+    ("", "Arctic and Siberia", 60.0, 90.0, 30.0, 190.0),
 )
-"""Basin of the sea, name, south, north, west, east (degrees) of each coast; the first that fits counts. The basin parts
-the two sides of Central America. This project's choice."""
+"""Basin of the sea ("": any), name, south, north, west, east (degrees) of each coast; the first that fits counts. The
+basin parts the two sides of Central America. This project's choice."""
 
 OTHER = len(COASTS)
 """Number of all coasts that have no name here."""
@@ -188,10 +193,14 @@ def landfalls(tracks: Tracks, counted: Bools | None = None) -> Landfalls:
 def _coast(sea: Ints, lat: Floats, lon: Floats) -> Ints:
     """Number of the first coast that each position lies in, coming from the sea of a basin."""
     fits = [
-        (sea == BASINS.index(code)) & (lat >= south) & (lat < north) & (np.mod(lon - west, 360.0) < east - west)
+        _from(sea, code) & (lat >= south) & (lat < north) & (np.mod(lon - west, 360.0) < east - west)
         for code, _, south, north, west, east in COASTS
     ]
     return np.select(fits, list(range(len(COASTS))), OTHER).astype(np.int64)
+
+
+def _from(sea: Ints, code: str) -> Bools:
+    return sea == BASINS.index(code) if code else np.ones(len(sea), bool)
 
 
 def _new(found: Landfalls) -> Bools:

@@ -87,6 +87,11 @@ def test_only_points_that_count_make_landfalls():
     assert len(landfalls(track([28, 31], [-91, -91]), np.array([False, True]))) == 0
 
 
+@pytest.mark.parametrize(("lat", "lon"), [(-62, -120), (-62, 80), (-62, 0)])
+def test_antarctica_is_one_coast_from_every_sea(lat, lon):
+    assert [coasts.name(n) for n in landfalls(track([lat, -80], [lon, lon], hours=48)).coast] == ["Antarctica"]
+
+
 def test_landfall_across_the_date_line():
     found = landfalls(track([65, 65], [-178.5, 178.0]))
     assert len(found) <= 1 and coasts.name(coasts.OTHER) == "other"

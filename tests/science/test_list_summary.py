@@ -80,6 +80,13 @@ def test_list_of_the_others_has_no_ace_and_nothing_observed():
     assert counted.amounts[2:].sum() == 0 and counted.observed.sum() == 0
 
 
+def test_tables_of_the_others_leave_out_what_is_of_tropical_cyclones(tmp_path):
+    made = summarise_list(save_lists(tmp_path, members=1, classes=(2, 2, 2, 2, 0)), "etc")
+    assert list_table(made, "year").columns == ("year", "storms", "days", "landfalls")
+    assert list_table(made, "class").columns == ("class", "listed")
+    assert rows(made, "storm") == [] and "ace" not in rows(made, "year")[0]
+
+
 def test_weak_and_unmatched_storms_are_told_apart():
     listed = season(storm_list(0)[0]).listed.sum(axis=(0, 1))
     assert listed.tolist() == [2, 1, 1]  # 64 kt and wind unknown; 33 kt; the one that nobody observed

@@ -137,7 +137,7 @@ def by_trend(summary: ListSummary) -> Iterator[Row]:
     series = [[list(_series(one)) for one in year.seasons] for year in summary.whole]
     for place, (name, basin, _) in enumerate(series[0][0]):
         values = [[one[place][2] for one in year] for year in series]
-        if not any(map(any, values)):
+        if not any(map(any, values)):  # as ACE of extratropical cyclones
             continue
         mean = trend(numbers, [float(np.mean(of)) for of in values])
         own = [10 * trend(numbers, of).slope for of in zip(*values, strict=False)]
@@ -193,7 +193,7 @@ def _everything(seasons: Sequence[Season], years: Sequence[int]) -> Row:
 
 def _coasts_of_basins() -> Any:
     """Basin of each coast, -1 of those without a name."""
-    return np.array([*(BASINS.index(row[0]) for row in coasts.COASTS), -1])
+    return np.array([*(BASINS.index(row[0]) if row[0] else -1 for row in coasts.COASTS), -1])
 
 
 def _pod(one: Season, classes: Any = slice(None)) -> float:

@@ -57,15 +57,21 @@ def rows(summary: ListSummary, by: str = "year") -> list[Row]:
     """
     if by not in _ROWS:
         raise BadValue(unknown(by, _ROWS, "table of a list"))
-    return list(_ROWS[by][0](summary))
+    return [{key: value for key, value in row.items() if _told(summary, key)} for row in _ROWS[by][0](summary)]
 
 
 def list_table(summary: ListSummary, by: str = "year") -> Table:
     """The same as texts that fit into 80 columns."""
     made = rows(summary, by)
     title, headings, digits = _ROWS[by][1:]
+    headings = {key: heading for key, heading in headings.items() if _told(summary, key)}
     shown = tuple(tuple(_text(row[key], digits.get(key, 0)) for key in headings) for row in made)
     return Table(f"{_LISTS[summary.list_name]}{title}", tuple(headings.values()), shown)
+
+
+def _told(summary: ListSummary, key: str) -> bool:
+    """Whether a column is of this list: energy, POD and FAR are of tropical cyclones."""
+    return summary.list_name == "tc" or key not in _OF_TROPICAL_CYCLONES
 
 
 def to_plain(summary: ListSummary) -> dict[str, Any]:
@@ -120,6 +126,7 @@ def _text(value: Any, digits: int) -> str:
 _LISTS = {"tc": "Tropical cyclones", "etc": "Extratropical cyclones"}
 _HEADINGS = {"storms": "storms", "days": "days", "ace": "ACE", "pdi": "PDI", "landfalls": "landfalls"}
 _SCORES = {"pod": 2, "far": 2}
+_OF_TROPICAL_CYCLONES = ("ace", "pdi", "pod", "far", "best_tracks", "observed", "weak", "uncovered", "false")
 _ROWS: dict[str, tuple[Callable[[ListSummary], Iterator[Row]], str, dict[str, str], dict[str, int]]] = {
     "year": (by_year, " per year: mean (5-95 % of the members)", {"year": "year"} | _HEADINGS, _DIGITS),
     "basin": (by_basin, " by basin, per year", {"basin": "basin"} | _HEADINGS, _DIGITS),
