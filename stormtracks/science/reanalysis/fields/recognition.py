@@ -79,7 +79,7 @@ _NEAR_SURFACE_TEMPERATURE = re.compile(
 _HIGHEST_HPA = 2000.0
 
 
-def quantity(name: str, variable: netCDF4.Variable) -> tuple[str, float | None]:
+def quantity(name: str, variable: netCDF4.Variable, *, only_tracked: bool = False) -> tuple[str, float | None]:
     """What a variable is, and the level that its name says.
 
     Parameters
@@ -87,6 +87,8 @@ def quantity(name: str, variable: netCDF4.Variable) -> tuple[str, float | None]:
     name : str
         The variable's.
     variable : netCDF4.Variable
+    only_tracked : bool
+        Whether it is looked at for winds and vorticity alone.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def quantity(name: str, variable: netCDF4.Variable) -> tuple[str, float | None]:
         return "", None
     standard_name, plain = text(variable, "standard_name"), re.sub(r"[- ]", "_", name.lower())
     found, level = _tracked(standard_name, plain, variable)
-    return (found, level) if found else _further(standard_name, plain, variable)
+    return (found, level) if found or only_tracked else _further(standard_name, plain, variable)
 
 
 def _tracked(standard_name: str, plain: str, variable: netCDF4.Variable) -> tuple[str, float | None]:

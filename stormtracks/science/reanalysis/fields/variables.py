@@ -76,7 +76,7 @@ def candidates(
     found: list[Candidate] = []
     for name, variable in nc.variables.items():
         given = [role for role, named in described.variables.items() if named == name and role in roles]
-        own, level = recognition.quantity(name, variable)
+        own, level = recognition.quantity(name, variable, only_tracked=roles == TRACKED)
         by_itself = [role for role in _roles(own) if role in roles and role not in described.variables]
         by_role = given or by_itself
         if by_role and own == recognition.SURFACE_PRESSURE and not given:
