@@ -52,9 +52,9 @@ ROLES = {
         "pressure", "Pa", 80_000.0, 115_000.0, 1.0, what="the pressure at mean sea level", names="prmsl, msl, psl"
     ),
     # 300 hPa in a polar low: 8,000 m; 200 hPa in the tropics: 12,600 m
-    "height_upper": Role("height", "m", 7_000.0, 14_000.0, 0.1, (200.0, 250.0, 300.0), _HEIGHT, _HEIGHTS),
-    "height_middle": Role("height", "m", 3_500.0, 7_000.0, 0.1, (500.0,), _HEIGHT, _HEIGHTS),
-    "height_lower": Role("height", "m", -1_500.0, 1_500.0, 0.1, (1000.0,), _HEIGHT, _HEIGHTS),
+    "height_upper": Role("height", "m", 6_000.0, 14_000.0, 0.1, (200.0, 250.0, 300.0), _HEIGHT, _HEIGHTS),
+    "height_middle": Role("height", "m", 2_500.0, 7_000.0, 0.1, (500.0,), _HEIGHT, _HEIGHTS),
+    "height_lower": Role("height", "m", -3_000.0, 1_500.0, 0.1, (1000.0,), _HEIGHT, _HEIGHTS),
     "temperature": Role("temperature", "K", 170.0, 340.0, 0.01, (850.0,), "the temperature", "t850, t, ta"),
     "precipitable_water": Role(
         "precipitable_water", "kg m-2", -5.0, 150.0, 0.1, what="the precipitable water", names="pwat, tcwv, prw"
