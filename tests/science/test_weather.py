@@ -13,7 +13,7 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks
 from stormtracks.science.synthetic import CLASSES, LIKE, Plan, load_truth
 from stormtracks.science.synthetic.courses import Room, over_land
-from stormtracks.science.synthetic.cyclones import cyclones
+from stormtracks.science.synthetic.cyclones import STRONGEST_WIND, cyclones
 from stormtracks.science.synthetic.heights import Heights
 from stormtracks.science.synthetic.levels import LEVELS, jets, noise_share, share
 from stormtracks.science.synthetic.nature import NATURES, Colour
@@ -185,6 +185,13 @@ def test_a_truth_of_an_earlier_version_has_storms_only(truth):
 
 def test_a_cyclone_is_no_smaller_than_a_cell():
     assert min(cyclone.vortex.size_km for cyclone in cyclones(MONTH)) >= 6 * 111.2
+
+
+def test_no_low_is_stronger_than_any_atmosphere_has():
+    fine = Plan(2005, members=5, grid=2, start="2005-08-01", stop="2005-10-31", like="20crv2c")
+    lows = [cyclone.vortex for cyclone in cyclones(fine) if cyclone.kind == "midlatitude_low"]
+    winds_ = [np.abs(low.spin).max() * 500 * low.size_km * np.exp(-0.5) for low in lows]
+    assert 30 < max(winds_) <= STRONGEST_WIND * (1 + 1e-6)
 
 
 def test_classes_are_where_they_belong(truth):

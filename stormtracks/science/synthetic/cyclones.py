@@ -18,6 +18,9 @@ CLASSES = (
 )  # fmt: skip
 """What may be planted; the truth tells them apart."""
 
+STRONGEST_WIND = 36.0
+"""m s-1 at 850 hPa. Chance would make a few lows that no atmosphere has, of 3900 m at 500 hPa."""
+
 _JITTER_KM = 60.0
 _STRENGTH_SPREAD = 0.15
 
@@ -80,7 +83,14 @@ def _live(plan: Plan, population: Population, number: int, room: Room) -> Iterat
     structures = _structures(plan, population, number, len(made.life))
     for begin, end, count, (kind, size_km, share) in zip(made.first, stop, made.life, structures, strict=True):
         span = slice(end - count, end)
-        yield Cyclone(kind, Vortex(int(begin), centre[:, span], spin[:, span], size_km), share)
+        spun = _held(spin[:, span], size_km) if plan.like else spin[:, span]
+        yield Cyclone(kind, Vortex(int(begin), centre[:, span], spun, size_km), share)
+
+
+def _held(spin: Floats, size_km: float) -> Floats:
+    """No stronger than `STRONGEST_WIND`: a cyclone's pressure grows with the square of its wind."""
+    most = np.float32(STRONGEST_WIND / (500 * size_km * np.exp(-0.5)))
+    return np.clip(spin, -most, most)
 
 
 def _structures(plan: Plan, population: Population, number: int, count: int) -> list[tuple[str, float, float]]:
