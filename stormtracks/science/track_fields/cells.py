@@ -7,7 +7,7 @@ import numpy as np
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Grid
 
-AT_A_TIME = 1 << 16
+AT_A_TIME = 1 << 18
 """Cells that are worked on in one go, to stay in a processor's cache."""
 
 FEWEST_COLUMNS = 8

@@ -16,6 +16,10 @@ BEARINGS = 16
 ENOUGH_BEARINGS = 12
 """So many rays must be known, else the depth is not."""
 
+STAGES = ((0, 8), (4, 12, 2, 6, 10, 14), (1, 3, 5, 7, 9, 11, 13, 15))
+"""Bearings in the order in which they are looked along. Of most places one of the first goes only down: they have no
+low, whatever the other bearings show."""
+
 LEAST_SAMPLES = 6
 """Samples along a ray; more where the grid is finer, so that they lie half a cell apart."""
 
@@ -34,11 +38,12 @@ class Rays:
         self.grid = grid
         samples = _Samples.of(grid, radius_deg)
         self._group = _groups(samples.longest)
-        self._line, self._tables = np.zeros(len(grid.lat), np.intp), {}
+        self._line = np.zeros(len(grid.lat), np.intp)
+        self._tables: dict[int, list[_RayTable]] = {}  # by group, those of each stage
         for group in np.unique(self._group):
             rows = np.flatnonzero(self._group == group)
             self._line[rows] = np.arange(len(rows))
-            self._tables[int(group)] = samples.table(rows)
+            self._tables[int(group)] = [samples.table(rows, np.array(stage)) for stage in STAGES]
 
     def rise(self, flat: tuple[Floats, ...], field: Ints, row: Ints, column: Ints, start: Floats) -> Floats:
         """The least, over the rays, of the highest rise on the way.
@@ -56,7 +61,7 @@ class Rays:
         -------
         ndarray of float32, shape (n,)
             In the field's unit. A contour of any smaller rise is closed around the place. 0 where a ray only goes down;
-            NaN where too little is known.
+            else NaN where too little is known.
 
         Notes
         -----
@@ -66,48 +71,75 @@ class Rays:
         """
         rise = np.empty(len(row), np.float32)
         group = self._group[row]
-        for number, table in self._tables.items():
+        for number, tables in self._tables.items():
             mine = np.flatnonzero(group == number)
-            for part in cells.parts(len(mine), len(table)):
+            for part in cells.parts(len(mine), max(len(table) for table in tables)):
                 which = mine[part]
                 line = self._line[row[which]]
-                found = table.cells(field[which], line, column[which]).values(*flat)
-                rise[which] = table.least_of_highest(found, line) - start[which]
-        np.maximum(rise, 0, out=rise)  # the way begins at the place itself
+                rise[which] = _rise(tables, flat, field[which], line, column[which], start[which])
         return rise
+
+
+def _rise(
+    tables: "list[_RayTable]", flat: tuple[Floats, ...], field: Ints, line: Ints, column: Ints, start: Floats
+) -> Floats:
+    """See `Rays.rise`; places of one group."""
+    least, known = np.full(len(start), np.inf, np.float32), np.zeros(len(start), np.intp)
+    left = np.arange(len(start))
+    for table in tables:
+        if not len(left):
+            break
+        found = table.cells(field[left], line[left], column[left]).values(*flat)
+        highest, count = table.least_of_highest(found, line[left])
+        highest = np.minimum(highest, least[left])
+        least[left] = highest
+        known[left] += count
+        left = left[highest > start[left]]
+    lacking = left[known[left] < ENOUGH_BEARINGS]
+    least[lacking] = np.nan
+    least -= start
+    return np.maximum(least, 0, out=least)  # the way begins at the place itself
 
 
 @dataclass(frozen=True)
 class _RayTable(Table):
-    """Cells of the rays from some rows: shape (along * BEARINGS, nlines), the first of all rays, then the second.
+    """Cells of some rays from some rows: shape (along * bearings, nlines), the first of all rays, then the second.
 
     Attributes
     ----------
     samples : ndarray of int
         How much of the ray lies in the cell; 0 where a ray has fewer cells than others and its last one stands again.
+    bearings : int
     """
 
     samples: Ints
+    bearings: int
 
-    def least_of_highest(self, found: Floats, line: Ints) -> Floats:
-        """The least of the rays' highest values; arguments of shape (along * BEARINGS, n) and (n,)."""
-        highest = found.reshape(-1, BEARINGS, found.shape[1]).max(axis=0)
-        least = highest.min(axis=0)
+    def least_of_highest(self, found: Floats, line: Ints) -> tuple[Floats, Ints | int]:
+        """The least of the known rays' highest values, infinite where none is, and how many are known.
+
+        Parameters
+        ----------
+        found : ndarray of float32, shape (along * bearings, n)
+        line : ndarray of int, shape (n,)
+        """
+        rays = found.reshape(-1, self.bearings, found.shape[1])
+        least = rays.max(axis=0).min(axis=0)
         lacking = np.isnan(least)
-        if lacking.any():
-            least[lacking] = _of_known(found[:, lacking], self.samples[:, line[lacking]])
-        return least
+        if not lacking.any():
+            return least, self.bearings
+        count = np.full(len(least), self.bearings)
+        samples = self.samples[:, line[lacking]].reshape(len(rays), self.bearings, -1)
+        least[lacking], count[lacking] = _of_known(rays[:, :, lacking], samples)
+        return least, count
 
 
-def _of_known(found: Floats, samples: Ints) -> Floats:
-    """The least of the rays' highest values where some are missing; arguments of shape (along * BEARINGS, n)."""
-    found = found.reshape(-1, BEARINGS, found.shape[1])
-    samples = samples.reshape(found.shape)
+def _of_known(found: Floats, samples: Ints) -> tuple[Floats, Ints]:
+    """The same where some values are missing; arguments of shape (along, bearings, n)."""
     known = (samples > 0) & ~np.isnan(found)
-    highest = np.where(known, found, -np.inf).max(axis=0)
+    highest = np.where(known, found, np.float32(-np.inf)).max(axis=0)
     enough = 2 * (samples * known).sum(axis=0) >= samples.sum(axis=0)
-    least = np.where(enough, highest, np.inf).min(axis=0)
-    return np.where(enough.sum(axis=0) >= ENOUGH_BEARINGS, least, np.nan).astype(np.float32)
+    return np.where(enough, highest, np.float32(np.inf)).min(axis=0), enough.sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -157,10 +189,12 @@ class _Samples:
         """Cells of each row's longest ray, without the place's own; at least one, shape (nlat,)."""
         return np.maximum(self._enters.sum(axis=-1).max(axis=-1), 1)
 
-    def table(self, its_rows: Ints) -> _RayTable:
-        """The table of the cells that rays from some rows meet."""
-        enters, count = self._enters[its_rows], int(self.longest[its_rows].max())
+    def table(self, its_rows: Ints, bearings: Ints) -> _RayTable:
+        """The table of the cells that rays of some bearings from some rows meet."""
+        its = its_rows[:, np.newaxis], bearings
+        enters = self._enters[its]
         length = np.maximum(enters.sum(axis=-1), 1)[..., np.newaxis]
+        count = int(length.max())
         # The samples that enter a cell, in their order; then the last of them again and again.
         order = np.argsort(~enters, axis=-1, kind="stable")[..., :count]
         order = np.take_along_axis(order, np.minimum(np.arange(count), length - 1), axis=-1)
@@ -170,11 +204,11 @@ class _Samples:
             return np.ascontiguousarray(table.transpose(2, 1, 0).reshape(-1, len(its_rows)))
 
         rows, columns, beyond = (
-            laid_out(np.take_along_axis(table[its_rows], order, axis=-1))
-            for table in (self.rows, self.columns, self.beyond)
+            laid_out(np.take_along_axis(table[its], order, axis=-1)) for table in (self.rows, self.columns, self.beyond)
         )
         samples = laid_out(np.where(np.arange(count) < length, until - order, 0))
-        return _RayTable(self.grid, rows, columns, beyond, np.full(len(its_rows), len(rows)), samples)
+        every = np.full(len(its_rows), len(rows))
+        return _RayTable(self.grid, rows, columns, beyond, every, samples, len(bearings))
 
 
 def _groups(length: Ints) -> Ints:

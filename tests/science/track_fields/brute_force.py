@@ -79,7 +79,8 @@ def rise(field, grid, cell, radius_deg):
     samples = max(rays.LEAST_SAMPLES, int(np.ceil(2 * radius_deg / spacing)))
     highest = [_highest(field, grid, cell, bearing, radius_deg, samples) for bearing in np.arange(16) * 22.5]
     known = [value for value in highest if not np.isnan(value)]
-    return max(0.0, min(known) - field[cell]) if len(known) >= rays.ENOUGH_BEARINGS else np.nan
+    least = min(known, default=np.inf) - field[cell]
+    return max(0.0, least) if len(known) >= rays.ENOUGH_BEARINGS or least <= 0 else np.nan
 
 
 def _highest(field, grid, cell, bearing, radius_deg, samples):
