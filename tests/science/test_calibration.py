@@ -26,7 +26,7 @@ def test_fitted_on_one_season_it_is_reliable_on_another():
     fitted = Calibration.fit(calibration.features(held, probability), real)
     held, probability, real, chance = storms(3000, seed=2)
     found = fitted.probability(held, probability)
-    assert np.abs(found - chance).max() < 0.08
+    assert np.abs(found - chance).max() < 0.1
     made = reliability(found, real)
     assert made.worst(100) < 0.1 and made.brier < made.climatology
 

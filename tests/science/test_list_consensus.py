@@ -112,7 +112,7 @@ def test_order_of_members_does_not_matter_and_shares_are_shares(order, lacking):
 
 
 def test_calibrated_probability_is_that_of_the_calibration():
-    agreed = made(lacking=(1, 2), calibration=Calibration(-1.0, (1.0, 1.0)))
+    agreed = made(lacking=(1, 2), calibration=Calibration(-0.5, (1.0, 1.0)))
     assert (np.diff(agreed.calibrated[2:]) < 0).all() and (agreed.calibrated > 0.5).all()
     assert np.isnan(made().calibrated).all()
 

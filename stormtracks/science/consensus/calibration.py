@@ -18,8 +18,6 @@ SHIPPED = Path(__file__).parents[1] / "data" / "calibration.json"
 FEATURES = ("share", "probability")
 _RIDGE = 1.0
 """Penalty of large weights: few storms of a list are false, and those could be told apart by chance."""
-_NEVER = 1e-3
-"""Probabilities are kept this far from 0 and 1 before the logarithm."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,8 @@ class Calibration:
     ----------
     intercept : float
     weights : tuple of float
-        Of the log odds of share and of probability, in the order of `FEATURES`; none is negative, so that what more
-        lists hold is never less probable.
+        Of share and of probability, in the order of `FEATURES`; none is negative, so that what more lists hold is never
+        less probable.
     about : dict
         What it was fitted on and tested on, in plain values.
     """
@@ -54,7 +52,7 @@ class Calibration:
         -------
         ndarray of float64, shape (nstorms,)
         """
-        return logistic.sigmoid(self.intercept + _features(held_by, probability) @ np.array(self.weights))
+        return logistic.sigmoid(self.intercept + features(held_by, probability) @ np.array(self.weights))
 
     @classmethod
     def fit(cls, features: Floats, real: Bools, about: Mapping[str, Any] | None = None) -> "Calibration":
@@ -100,7 +98,7 @@ class Calibration:
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
-            "features": [f"log odds of {name}" for name in FEATURES],
+            "features": list(FEATURES),
             "intercept": round(self.intercept, 4),
             "weights": [round(weight, 4) for weight in self.weights],
             **self.about,
@@ -108,7 +106,7 @@ class Calibration:
 
 
 def features(held_by: Bools, probability: Floats) -> Floats:
-    """What a calibration is fitted on: log odds of the share of the lists and of the mean probability.
+    """What a calibration is fitted on: the share of the lists and the mean probability, as they are.
 
     Parameters
     ----------
@@ -121,9 +119,9 @@ def features(held_by: Bools, probability: Floats) -> Floats:
 
     Notes
     -----
-    Of n members k have the storm: its share counts as (k + 1/2) / (n + 1), which knows neither 0 nor 1.
+    Their log odds were tried as well: as good by the Brier score, but too sure of what one list in six has.
     """
-    return _features(held_by, probability)
+    return np.column_stack([held_by.mean(axis=1), probability])
 
 
 def load(path: str | os.PathLike[str], list_name: str = "tc", classifier: str = "rule") -> Calibration | None:
@@ -166,14 +164,3 @@ def save(path: str | os.PathLike[str], calibrations: Mapping[str, Calibration]) 
     kept |= {key: one.to_json() for key, one in calibrations.items()}
     disk.write_whole(path, (json.dumps({"calibrations": kept}, indent=1) + "\n").encode())
     return path
-
-
-def _features(held_by: Bools, probability: Floats) -> Floats:
-    held, members = held_by.sum(axis=1), held_by.shape[1]
-    share = (held + 0.5) / (members + 1.0)
-    sure = np.clip(probability, _NEVER, 1.0 - _NEVER)
-    return np.column_stack([_log_odds(share), _log_odds(sure)])
-
-
-def _log_odds(share: Floats) -> Floats:
-    return np.log(share) - np.log1p(-share)
