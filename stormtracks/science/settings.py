@@ -204,8 +204,8 @@ class Settings:
     classifier: str = _setting(
         "rule",
         "",
-        "what tells tropical cyclones from other tracks: 'rule', the physical one, or 'logistic:FILE', weights that "
-        "inv classify has fitted, on every host at the same place",
+        "what tells tropical cyclones from other tracks: 'rule', the physical one, or 'logistic:FILE', which adds what "
+        "is probable by weights that inv classify has fitted, on every host at the same place",
         task="classify",
     )
     tc_probability_least: float = _setting(

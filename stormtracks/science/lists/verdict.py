@@ -141,17 +141,18 @@ def classes(
 def told_by(
     verdict: Verdict, probability: Floats, *, tc_probability_least: float = Settings.tc_probability_least
 ) -> Verdict:
-    """The verdict with tropical cyclones by a fitted probability in place of the rule.
+    """The verdict with a fitted probability: tropical cyclones are those of the rule, and what is probable enough.
 
     Parameters
     ----------
     verdict : Verdict
     probability : ndarray of float, shape (ntracks,)
     tc_probability_least : float
-        What makes a track a tropical cyclone.
+        What makes a track a tropical cyclone besides the rule.
     """
     etc = np.isin(verdict.storm_class, [CLASSES.index("etc"), CLASSES.index("hybrid")])
-    listed = probability >= tc_probability_least
+    by_rule = np.isin(verdict.storm_class, [CLASSES.index("tc"), CLASSES.index("hybrid")])
+    listed = by_rule | (probability >= tc_probability_least)
     return dataclasses.replace(verdict, storm_class=_classes(listed, etc), probability=probability.astype(np.float32))
 
 

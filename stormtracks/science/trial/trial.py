@@ -110,7 +110,7 @@ def trial(folder: Path, fitted: Years, tested: Years, progress: Callable[[int, i
     weights = fit(training)
     told, by_rule, by_weights = _scores(weights, testing)
     curves = {RULE: Curve.of(testing, by_rule)} | {"p": Curve.of(testing, by_weights)}
-    rows = [_row(RULE, curves[RULE], 1.0)] + [_row(f"p >= {least:g}", curves["p"], least) for least in LEAST]
+    rows = [_row(RULE, curves[RULE], 1.0)] + [_row(f"rule or p >= {least:g}", curves["p"], least) for least in LEAST]
     return Trial(
         fitted=fitted,
         tested=tested,
@@ -134,7 +134,8 @@ def _scores(
         told.append((verdict.evidence.name, lists.listed(member.tracks, member.fields, verdict).of("tc")))
         codes = [lists.CLASSES.index(name) for name in LISTS["tc"]]
         by_rule.append(np.isin(verdict.storm_class, codes).astype(float))
-    return told, by_rule, probabilities(weights, members)
+    chances = probabilities(weights, members)
+    return told, by_rule, [np.maximum(chance, rule) for chance, rule in zip(chances, by_rule, strict=True)]
 
 
 def _row(by: str, curve: Curve, least: float) -> Row:

@@ -83,6 +83,7 @@ def test_by_a_fitted_probability_other_tracks_are_listed():
     tracks, fields = member(hurricane(), NONE)
     told = lists.told_by(lists.classes(tracks, fields, AXIS, grid_degrees=2.0), np.array([0.1, 0.6]))
     tc = lists.listed(tracks, fields, told).of("tc")
-    assert tc.track_id.tolist() == [1]
-    assert tc.tropical.sum() == 20
+    assert tc.track_id.tolist() == [0, 1]
+    assert tc.tropical.sum() == 40
+    assert tc.probability.tolist() == pytest.approx([0.1, 0.6])
     assert not np.isnat(tc.tc_first).any()

@@ -131,7 +131,7 @@ def test_no_file_is_refused(tmp_path):
         weights.load(tmp_path / "w.json")
 
 
-def test_the_rule_gives_way_to_fitted_weights(fitted):
+def test_fitted_weights_add_to_the_rule(fitted):
     tracks, fields = member(hurricane(fields=HURRICANE | {"wind_max": 9.0}), low())
     rule = lists.classes(tracks, fields, AXIS, grid_degrees=2.0)
     told = lists.told_by(rule, fitted.probability(features(tracks, fields, AXIS, grid_degrees=2.0)))

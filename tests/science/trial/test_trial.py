@@ -107,7 +107,7 @@ def test_a_trial_has_the_rule_first(years, monkeypatch, tmp_path):
     read = lambda folder, chosen: iter([one for year in sorted(chosen) for one in years[year]])  # noqa: E731
     monkeypatch.setitem(trial.trial.__globals__, "matched_members", read)
     found = trial.trial(tmp_path, {2005: (0, 1)}, {2006: (0, 1)})
-    assert [row.by for row in found.rows[:2]] == ["rule", "p >= 0.1"]
+    assert [row.by for row in found.rows[:2]] == ["rule", "rule or p >= 0.1"]
     assert found.rows[0].pod[34.0].value == 1.0
     assert found.told_by == "pressure, warm core, wind"
     assert all(skill.found == skill.steps > 0 for skill in found.steps.values())
