@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from ensembles import OBSERVED, true_tracks
+from ensembles import OBSERVED, member_result, true_tracks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from storm_lists import save_lists, storm_list
@@ -12,6 +12,7 @@ from stormtracks.science import results, sphere
 from stormtracks.science.consensus import ConsensusStorms, consensus, consensus_table, to_json
 from stormtracks.science.consensus.calibration import Calibration
 from stormtracks.science.consensus.list_consensus import consensus_of_lists
+from stormtracks.science.errors import ResultError
 
 WEAK = (1, 1, 1, 0, 0)
 """Classes of a member whose list lacks the storm that nobody observed."""
@@ -158,6 +159,30 @@ def test_lists_whose_tracks_are_elsewhere_have_a_consensus_too(tmp_path):
     save_lists(tmp_path, members=2)
     results.path(tmp_path, "vort_track", 2005, 1).unlink()
     assert len(consensus(tmp_path, 2005, list="tc")) == 4
+
+
+def test_list_made_of_other_tracks_than_those_that_are_there_is_refused(tmp_path):
+    save_lists(tmp_path, members=2)
+    place = results.path(tmp_path, "classify", 2005, 1)
+    header, storms = results.load_list(place)
+    base, tracks = results.load_headed_tracks(results.path(tmp_path, "vort_track", 2005, 1))
+    made_of = {"vort_track": results.foundation_of_tracks(base, tracks)}
+    results.save_list(dataclasses.replace(header, provenance=header.provenance | made_of), storms, tmp_path)
+    assert len(consensus(tmp_path, 2005, list="tc")) == 4
+    results.save(member_result(1, 2005, seed=7), tmp_path)
+    with pytest.raises(ResultError, match=r"classify.2005.member_001.nc: was made of other tracks"):
+        consensus(tmp_path, 2005, list="tc")
+
+
+def test_list_of_another_number_of_tracks_is_refused(tmp_path):
+    save_lists(tmp_path, members=2)
+    _, storms = results.load_list(tmp_path, 2005, 1)
+    header = results.Header(2005, 1, "m01", "classify", {}, {"version": "1"})
+    fewer = dataclasses.replace(storms, every_class=storms.every_class[:-1])
+    fewer = dataclasses.replace(fewer, every_probability=storms.every_probability[:-1])
+    results.save_list(header, fewer, tmp_path)
+    with pytest.raises(ResultError, match="was made of other tracks"):
+        consensus(tmp_path, 2005, list="tc")
 
 
 def test_list_that_does_not_exist_is_refused(folder):

@@ -11,7 +11,9 @@ from stormtracks.science.consensus.list_consensus import consensus_of_lists
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.storms import ConsensusStorms
 from stormtracks.science.consensus.year_consensus import consensus_of
-from stormtracks.science.lists import LISTS
+from stormtracks.science.errors import ResultError
+from stormtracks.science.lists import LISTS, StormList
+from stormtracks.science.records import Tracks
 from stormtracks.strict_dataclass import unknown
 
 LIST_TASK = "classify"
@@ -58,7 +60,7 @@ def consensus(
     Raises
     ------
     ResultError
-        No result of the year or a member asked for.
+        No result of the year or a member asked for; or a list was made of other tracks than those that are there now.
     MixedResults
         Results that were made differently, without `recipes`.
     BadValue
@@ -106,9 +108,33 @@ def _of_lists(
     headers, lists = zip(*(results.load_list(folder, year, number) for number in numbers), strict=True)
     for number, header in zip(numbers, headers, strict=True):
         seen.add(year, number, header.provenance)
-    places = [results.path(folder, "vort_track", year, number) for number in numbers]
-    tracks = [results.load_tracks(place) for place in places] if all(place.exists() for place in places) else []
+    tracks = _tracks_of_lists(folder, year, numbers, headers, lists)
     if "calibration" not in thresholds:
         classifier = headers[0].provenance.get("settings", {}).get("classifier", "rule")
         thresholds = thresholds | {"calibration": shipped(name, classifier)}
     return consensus_of_lists(year, numbers, lists, tracks, name=name, **thresholds)
+
+
+def _tracks_of_lists(
+    folder: Folder,
+    year: int,
+    numbers: Sequence[int],
+    headers: Sequence[results.Header],
+    lists: Sequence[StormList],
+) -> Sequence[Tracks]:
+    """All tracks of the members, by whose numbers the lists know them; none where those of a member are elsewhere."""
+    places = [results.path(folder, "vort_track", year, number) for number in numbers]
+    if not all(place.exists() for place in places):
+        return []
+    found = []
+    for number, place, header, storms in zip(numbers, places, headers, lists, strict=True):
+        base, tracks = results.load_headed_tracks(place)
+        wanted = header.provenance.get("vort_track")
+        replaced = wanted is not None and wanted != results.foundation_of_tracks(base, tracks)
+        if replaced or len(tracks) != len(storms.every_class):
+            raise ResultError(
+                f"{results.path(folder, LIST_TASK, year, number)}: was made of other tracks than those of {place} now; "
+                "run --task vort_track,field_collection,classify with --overwrite, or move that result elsewhere"
+            )
+        found.append(tracks)
+    return found

@@ -9,7 +9,7 @@ from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint
 from stormtracks.science.results.choice import choose
 from stormtracks.science.results.fields import load_collected, load_fields, save_fields
 from stormtracks.science.results.file import check, digest, load_header
-from stormtracks.science.results.foundation import foundation
+from stormtracks.science.results.foundation import foundation, foundation_of_tracks
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.list_storage import load_list, save_list
 from stormtracks.science.results.member import Member, load_member
@@ -40,6 +40,7 @@ __all__ = [
     "existing",
     "fingerprint",
     "foundation",
+    "foundation_of_tracks",
     "kinds_of_inputs",
     "load",
     "load_collected",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from stormtracks.science.records import Tracks
 from stormtracks.science.results.alike import fingerprint
 from stormtracks.science.results.header import Header
 
@@ -29,3 +30,8 @@ def foundation(header: Header, arrays: Iterable[np.ndarray]) -> str:
     for array in arrays:
         content.update(np.ascontiguousarray(array).tobytes())
     return f"{fingerprint(header.provenance)}-{content.hexdigest()[:12]}"
+
+
+def foundation_of_tracks(header: Header, tracks: Tracks) -> str:
+    """The same of a result of ``vort_track``, of which the tracks are taken."""
+    return foundation(header, (tracks.row_size, tracks.time, tracks.lat, tracks.lon))

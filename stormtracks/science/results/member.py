@@ -10,7 +10,7 @@ from stormtracks.science.errors import NeedsResult
 from stormtracks.science.records import Matches, TimeAxis, Tracks
 from stormtracks.science.results.alike import kinds_of_inputs
 from stormtracks.science.results.fields import load_fields
-from stormtracks.science.results.foundation import foundation
+from stormtracks.science.results.foundation import foundation, foundation_of_tracks
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder, path
 from stormtracks.science.results.storage import load
@@ -87,8 +87,7 @@ def load_member(folder: Folder, year: int, ensemble_member: int) -> Member:
     """
     found = load(folder, year, ensemble_member)
     header, fields = load_fields(folder, year, ensemble_member)
-    tracks = found.tracks
-    tracked_as = foundation(found.header, (tracks.row_size, tracks.time, tracks.lat, tracks.lon))
+    tracked_as = foundation_of_tracks(found.header, found.tracks)
     if header.provenance.get("vort_track") != tracked_as:
         raise NeedsResult(
             f"{path(folder, 'field_collection', year, ensemble_member)}: was collected along other tracks than those "
@@ -99,7 +98,7 @@ def load_member(folder: Folder, year: int, ensemble_member: int) -> Member:
         tracked=found.header,
         collected=header,
         axis=found.axis,
-        tracks=tracks,
+        tracks=found.tracks,
         matches=found.matches,
         fields=fields,
         tracked_as=tracked_as,

@@ -39,7 +39,7 @@ def field_collection(
     with kept_season.with_further(year, ensemble_member, setup) as (season, further):
         base, tracks = tracked(season, year, ensemble_member, setup)
         inputs = sorted({*season.inputs(ensemble_member), *further.inputs(ensemble_member)}, key=lambda file: file.path)
-        built_on = results.foundation(base, (tracks.row_size, tracks.time, tracks.lat, tracks.lon))
+        built_on = results.foundation_of_tracks(base, tracks)
         recipe = results.recipe(setup.settings, inputs, NAME, dataset=setup.dataset, vort_track=built_on)
         place = results.path(setup.results, NAME, year, ensemble_member)
         results.sweep(place)
