@@ -1,8 +1,10 @@
 """The task `classify`: built on two results, with a result of its own that says what it was told by."""
 
+import dataclasses
 import json
 import shutil
 
+import netCDF4
 import numpy as np
 import pytest
 
@@ -131,3 +133,26 @@ def test_weights_of_other_data_are_refused_unless_insisted(again, weights):
 def test_no_file_of_weights_is_refused(again):
     with pytest.raises(BadValue, match=r"nowhere\.json: No such file"):
         again(classifier="logistic:nowhere.json", overwrite=True)
+
+
+def test_a_field_that_was_refused_is_said_of_the_list_too(tmp_path):
+    shutil.copytree("sample/20crv2c_1987", tmp_path / "data")
+    with netCDF4.Dataset(tmp_path / "data" / "prmsl_1987.nc", "a") as file:
+        file["prmsl"].units = "hPa"
+    setup = {"data": tmp_path / "data", "results": tmp_path / "results"}
+    *_, details = (pipeline.run_task(1987, 0, task, setup) for task in CHAIN)
+    assert any(
+        remark.startswith("field_collection did without a field that is there, but refused") and "prmsl" in remark
+        for remark in details["remarks"]
+    )
+
+
+def test_a_result_that_was_replaced_is_named(again):
+    place = results.path(again.folder, "vort_track", 1987, 0)
+    found = results.load(place)
+    results.save(
+        dataclasses.replace(found, tracks=dataclasses.replace(found.tracks, lat=found.tracks.lat / 2)), again.folder
+    )
+    setup = SAMPLE | {"results": again.folder}
+    with pytest.raises(ResultError, match="the result of vort_track that it was built on has been replaced"):
+        pipeline.run_task(1987, 0, "field_collection", setup)

@@ -6,7 +6,7 @@ observed storms these are. Where matched years are there, `fit` finds a logistic
 puts in the rule's place; its `Weights` say for which data they are.
 """
 
-from stormtracks.science.lists.evidence import Evidence
+from stormtracks.science.lists.evidence import ASKED, Evidence
 from stormtracks.science.lists.features import Features, features
 from stormtracks.science.lists.listing import listed, matched
 from stormtracks.science.lists.logistic import fit
@@ -17,6 +17,7 @@ from stormtracks.science.lists.weights import load as load_weights
 from stormtracks.science.lists.weights import save as save_weights
 
 __all__ = [
+    "ASKED",
     "CLASSES",
     "LISTS",
     "Evidence",

@@ -1,7 +1,8 @@
 """What is known around the points of tracks: it decides what a cyclone can be told by."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,29 +13,33 @@ from stormtracks.science.track_fields import TrackFields
 
 @dataclass(frozen=True)
 class Evidence:
-    """Which features there are; each of them is known at some point at least.
+    """Which features there are; each of them is known at some point at least, where there are points.
 
     Attributes
     ----------
     pressure, warm_core, wind : bool
     core_level_hpa : float or None
         Upper level of the thickness that the warm core was made of.
+    unknown : mapping of str to float
+        Features -> the share of the points at which they were looked for and are not known.
     """
 
     pressure: bool
     warm_core: bool
     wind: bool
     core_level_hpa: float | None = None
+    unknown: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, fields: TrackFields) -> "Evidence":
         """What a member's fields show."""
-        known = {name for name, values in fields.values.items() if np.isfinite(values).any()}
+        known = {name for name, values in fields.values.items() if np.isfinite(values).any() or not values.size}
         return cls(
             pressure="pressure_depth" in known,
             warm_core="warm_core" in known,
             wind="wind_max" in known,
             core_level_hpa=_upper_level(fields.made_of.get("warm_core", "")),
+            unknown={name: _unknown(fields.values, name) for name in ASKED if name in known},
         )
 
     @property
@@ -57,7 +62,30 @@ class Evidence:
                 "there are no heights around the tracks: warm and cold cores are told apart by latitude, birth and "
                 "life only (docs/skill.md says what that costs); add the heights of 500 and 200 or 300 hPa"
             )
+        for name, share in self.unknown.items():
+            if share >= _MANY:
+                said.append(
+                    f"{ASKED[name]} is not known at about {share:.0%} of the points, where no cyclone is told: "
+                    "its files lack times or values (see the remarks of field_collection), or the region ends nearby"
+                )
         return tuple(said)
+
+
+ASKED = {"pressure_depth": "the pressure", "warm_core": "the height of the levels aloft", "wind_max": "the wind"}
+"""Features without which a point is of no cyclone, and what they are made of."""
+
+_MANY = 0.1
+
+
+def _unknown(values: Mapping[str, Floats], name: str) -> float:
+    """Share of the points at which a feature is not known, in tenths.
+
+    Warm cores are not looked for in the shallowest lows: those shallower than all that have one do not count.
+    """
+    found, depth = values[name], values.get("pressure_depth")
+    if name == "warm_core" and depth is not None:
+        found = found[depth >= np.nanmin(depth[np.isfinite(found)], initial=np.inf)]
+    return round(float(np.isnan(found).mean()), 1) if found.size else 0.0
 
 
 def _upper_level(made_of: str) -> float | None:

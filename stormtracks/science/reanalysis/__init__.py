@@ -26,8 +26,19 @@ numbers -> values), `marks` (values that are none, though nothing says so).
 
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.folder.listing import state
-from stormtracks.science.reanalysis.further import Further, open_further
+from stormtracks.science.reanalysis.further import REFUSED, Further, open_further
 from stormtracks.science.reanalysis.inventory import Inventory, inventory, take
 from stormtracks.science.reanalysis.season import Season, open_season
 
-__all__ = ["Dataset", "Further", "Inventory", "Season", "inventory", "open_further", "open_season", "state", "take"]
+__all__ = [
+    "REFUSED",
+    "Dataset",
+    "Further",
+    "Inventory",
+    "Season",
+    "inventory",
+    "open_further",
+    "open_season",
+    "state",
+    "take",
+]

@@ -95,7 +95,8 @@ class FurtherField:
         points = int(self._inside.sum()) * len(self._season.axis)
         share = self.missing_values[:, ensemble_member].sum() / points if points else 0.0
         if share:
-            yield f"{self.role}: {100 * share:.2g} % of the values are missing"
+            known = f"{100 * share:.2g}" if share < 0.995 else "nearly 100" if share < 1 else "100"
+            yield f"{self.role}: {known} % of the values are missing"
         unwritten = sum(member == ensemble_member for member, _ in self._unwritten)
         if unwritten:
             times = "1 time" if unwritten == 1 else f"{unwritten:,} times"

@@ -16,7 +16,7 @@ from stormtracks.science.results.places import Folder
 from stormtracks.science.results.places import members as members_of
 from stormtracks.science.results.places import path as path_of
 from stormtracks.science.results.places import years as years_of
-from stormtracks.science.settings import ADDED, Settings
+from stormtracks.science.settings import ADDED, TASKS, Settings
 
 
 def recipe(settings: Settings, inputs: Iterable[InputFile], task: str = "vort_track", **more: Any) -> dict[str, Any]:
@@ -165,13 +165,17 @@ def _differences(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[st
         elif isinstance(known, dict) and isinstance(value, dict):
             found += [_changed(k, known, value) for k in sorted(known | value) if known.get(k) != value.get(k)]
         elif known != value:
-            found.append(_changed(key, there, wanted))
+            found.append(_rebuilt(key) if known and key in TASKS else _changed(key, there, wanted))
     return found
 
 
 def _changed(key: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     then, now = (json.dumps(values[key]) if key in values else "unknown" for values in (there, wanted))
     return f"{key} was {then}, now {now}"
+
+
+def _rebuilt(task: str) -> str:
+    return f"the result of {task} that it was built on has been replaced by another"
 
 
 def _different_inputs(there: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks import paths, strict_dataclass
-from stormtracks.science import lists, matching, results
+from stormtracks.science import lists, matching, reanalysis, results
 from stormtracks.science.errors import InputError, NeedsResult, ResultError
 from stormtracks.science.lists import CLASSES, StormList, Verdict
 from stormtracks.science.passes import Progress
@@ -54,7 +54,7 @@ def classify(
     verdict = weights.applied(_by_the_rule(member, setup.settings), member, setup.settings)
     storms, remarks = _matched(lists.listed(member.tracks, member.fields, verdict), member, setup)
     told = {"told_by": weights.name or verdict.evidence.name, "made_of": dict(member.fields.made_of)}
-    remarks = [f"storms are told by {told['told_by']}", *verdict.evidence.remarks, *remarks]
+    remarks = [f"storms are told by {told['told_by']}", *verdict.evidence.remarks, *_refused(member), *remarks]
     provenance = recipe | told | {"remarks": remarks, "version": code_version(), "host": platform.node()}
     header = results.Header(
         year, ensemble_member, member.tracked.member_label, NAME, _counts(storms, verdict), provenance | clock.spent()
@@ -90,6 +90,14 @@ def _matched(storms: StormList, member: Member, setup: Setup) -> tuple[StormList
     tracks = storms.of("tc").tracks
     found = matching.match(tracks, best, member.axis, **setup.settings.keywords(matching.match))
     return lists.matched(storms, found), [*best.remarks, *observed.why_no_matches(setup, best, member.axis, found)]
+
+
+def _refused(member: Member) -> list[str]:
+    """Why fields that are there were not used: without them a list is another one."""
+    reasons = dict.fromkeys(why for name, why in member.fields.missing.items() if name in lists.ASKED)
+    return [
+        f"field_collection did without a field that is {why}" for why in reasons if why.startswith(reanalysis.REFUSED)
+    ]
 
 
 def _counts(storms: StormList, verdict: Verdict) -> dict[str, float]:

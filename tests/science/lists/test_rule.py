@@ -143,6 +143,28 @@ def test_a_field_without_any_value_is_not_known():
     assert lists.classes(tracks, fields, AXIS, grid_degrees=2.0).storm_class.tolist() == [1]
 
 
+def test_a_field_that_is_lacking_at_many_points_is_said_and_tells_no_cyclone_there():
+    half = np.where(np.arange(20) < 10, 900.0, np.nan)
+    tracks, fields = member(hurricane(fields=HURRICANE | {"pressure_depth": half}))
+    (said,) = lists.Evidence.of(fields).remarks
+    assert said.startswith("the pressure is not known at about 50% of the points")
+    assert not lists.classes(tracks, fields, AXIS, grid_degrees=2.0).tropical[10:].any()
+
+
+def test_warm_cores_that_were_not_looked_for_in_shallow_lows_are_not_lacking():
+    late = np.arange(20) >= 4
+    fields = HURRICANE | {"pressure_depth": np.where(late, 10.0, 900.0), "warm_core": np.where(late, np.nan, 40.0)}
+    assert not lists.Evidence.of(member(hurricane(fields=fields))[1]).remarks
+    lacking = HURRICANE | {"warm_core": np.where(late, np.nan, 40.0)}
+    assert len(lists.Evidence.of(member(hurricane(fields=lacking))[1]).remarks) == 1
+
+
+def test_a_member_without_tracks_is_told_by_what_was_collected():
+    nothing = TrackFields(dict.fromkeys(HURRICANE, np.zeros(0, "f4")), LEVELS)
+    evidence = lists.Evidence.of(nothing)
+    assert (evidence.name, evidence.remarks) == ("pressure, warm core, wind", ())
+
+
 def test_no_tracks_are_no_storms():
     tracks, fields = member(hurricane())
     none = lists.classes(tracks, fields, AXIS, grid_degrees=2.0)

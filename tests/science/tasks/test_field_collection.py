@@ -140,7 +140,9 @@ def test_what_is_there_is_skipped_only_where_it_is_built_on_the_same_tracks(with
         do(data, tmp_path, 0, "field_collection", settings={"wind_radius_km": 400.0})
     others = {"settings": {"min_points": 8}}
     do(data, tmp_path, 0, "vort_track", overwrite=True, **others)
-    with pytest.raises(ResultError, match=r"field_collection/2005/member_000.nc: .*: vort_track was .*, now "):
+    with pytest.raises(
+        ResultError, match=r"field_collection/2005/member_000.nc: .*: the result of vort_track .* replaced"
+    ):
         do(data, tmp_path, 0, "field_collection", **others)
     assert not do(data, tmp_path, 0, "field_collection", overwrite=True, **others)["skipped"]
 
