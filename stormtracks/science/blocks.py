@@ -19,7 +19,7 @@ from stormtracks import disk, private
 from stormtracks.errors import StormtracksError
 from stormtracks.science.arrays import Ints
 
-FORMAT = 3
+FORMAT = 4
 ABSENT = "is not there"
 _SIZES = struct.Struct("<3q")  # members, numbers beside each one's table, rows
 _HASH_BYTES = 16
@@ -159,10 +159,10 @@ class _Head:
 
 
 def _hash(*parts: bytes) -> bytes:
-    found = hashlib.blake2b(digest_size=_HASH_BYTES)
+    found = hashlib.sha256()  # which processors do twice as fast as blake2b
     for part in parts:
         found.update(part)
-    return found.digest()
+    return found.digest()[:_HASH_BYTES]
 
 
 def _kind(data: bytes) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from stormtracks.science import blocks
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.passes.folder import Table
-from stormtracks.science.passes.points import UNKNOWN, TrackPoints
+from stormtracks.science.passes.points import UNKNOWN, TrackPoints, in_time
 from stormtracks.science.passes.roster import PointsOf, Roster
 from stormtracks.science.passes.shared_pass import Progress, SharedPass
 from stormtracks.science.passes.stages import starts, steps_in_cache
@@ -133,8 +133,8 @@ class _FieldsOfAll:
         digests = [known[member].digest if member in known else UNKNOWN for member in range(self.members)]
         owner = np.repeat(list(known), [len(points) for points in known.values()])
         points = TrackPoints.joined(list(known.values()))
-        in_time = np.argsort(points.step, kind="stable")  # and by member at each time
-        points, owner = points.take(in_time), owner[in_time]
+        order = in_time(points.step, len(self.axis))  # and by member at each time
+        points, owner = points.take(order), owner[order]
         count = max(1, steps_in_cache(self.fields.grid) // self.members)  # few members: some times at once
         firsts = range(steps.start, steps.stop, count)
         found = [self._steps(slice(first, min(first + count, steps.stop)), points, owner) for first in firsts]
@@ -149,7 +149,7 @@ class _FieldsOfAll:
 
     def _steps(self, steps: slice, points: TrackPoints, owner: Ints) -> Mapping[str, Floats]:
         """The features of all members' points of some times."""
-        at = slice(*np.searchsorted(points.step, (steps.start, steps.stop)))
+        at = points.at(steps)
         its = points.take(at)
         field = (its.step - steps.start) * self.members + owner[at]
         return self.fields.sample(steps.start, steps.stop, slice(None), field, its)

@@ -10,14 +10,14 @@ import numpy as np
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import TimeAxis, Tracks
 
-COLUMNS: Mapping[str, str] = {"step": "<i4", "lat": "<f8", "lon": "<f8", "east": "<f8", "north": "<f8"}
+COLUMNS: Mapping[str, str] = {"step": "<i4", "lat": "<f8", "lon": "<f8", "east": "<f4", "north": "<f4"}
 UNKNOWN = np.zeros(4, "<i4")
 """In place of a digest: a member whose points nobody knew."""
 
 
 @dataclass(frozen=True)
 class TrackPoints:
-    """Points of one member's tracks, sorted by step, and at each step by latitude and longitude.
+    """Points of one member's tracks, sorted by step, and at each step in the order of the tracks.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class TrackPoints:
         Index into the season's time axis.
     lat, lon : ndarray of float64, shape (n,)
         Degrees; lon in [-180, 180).
-    east, north : ndarray of float64, shape (n,)
+    east, north : ndarray of float32, shape (n,)
         Direction of the motion, a vector of length 1; NaN where it is not known.
     """
 
@@ -50,8 +50,9 @@ class TrackPoints:
         axis : TimeAxis
         """
         step = np.searchsorted(axis.times, tracks.time).astype("<i4")
-        order = np.lexsort((tracks.lon, tracks.lat, step))
-        return cls(step[order], *(one[order] for one in (tracks.lat, tracks.lon, *motion))), order
+        order = in_time(step, len(axis))
+        heading = (one.astype("<f4") for one in motion)
+        return cls(step[order], *(one[order] for one in (tracks.lat, tracks.lon, *heading))), order
 
     @classmethod
     def joined(cls, parts: "Sequence[TrackPoints]") -> "TrackPoints":
@@ -60,8 +61,13 @@ class TrackPoints:
 
     def within(self, steps: slice) -> "TrackPoints":
         """Those of some steps."""
-        first, last = np.searchsorted(self.step, (steps.start, steps.stop))
-        return self.take(slice(first, last))
+        return self.take(self.at(steps))
+
+    def at(self, steps: slice) -> slice:
+        """Where those of some steps are."""
+        # Limits of the same type: NumPy would convert all points otherwise.
+        first, last = np.searchsorted(self.step, np.array((steps.start, steps.stop), self.step.dtype))
+        return slice(int(first), int(last))
 
     def take(self, index: Ints | slice) -> "TrackPoints":
         """The points that an index array or slice picks."""
@@ -70,7 +76,12 @@ class TrackPoints:
     @functools.cached_property
     def digest(self) -> Ints:
         """What tells these points from any others, shape (4,)."""
-        found = hashlib.blake2b(len(self).to_bytes(8, "little"), digest_size=UNKNOWN.nbytes)
+        found = hashlib.sha256(len(self).to_bytes(8, "little"))
         for name, kind in COLUMNS.items():
             found.update(np.ascontiguousarray(getattr(self, name), kind).tobytes())
-        return np.frombuffer(found.digest(), UNKNOWN.dtype)
+        return np.frombuffer(found.digest()[: UNKNOWN.nbytes], UNKNOWN.dtype)
+
+
+def in_time(step: Ints, steps: int) -> Ints:
+    """The order of points by their steps, of which there are so many in all; those of one step stay as they are."""
+    return np.argsort(step.astype(np.uint16) if steps <= 1 << 16 else step, kind="stable")  # 16 bits: a radix sort

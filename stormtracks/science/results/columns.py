@@ -7,6 +7,8 @@ from typing import Any
 import netCDF4
 import numpy as np
 
+from stormtracks.science.results.stored import Stored
+
 _MOST_VALUES = 10**8  # a member and year has at most some millions of maxima
 
 
@@ -48,17 +50,17 @@ def write(group: netCDF4.Dataset, columns: Mapping[str, Column], arrays: Mapping
             variable[:] = values.astype(object if kind is str else kind)
 
 
-def read(group: Any, columns: Mapping[str, Column]) -> dict[str, Any]:
+def read(group: Stored, columns: Mapping[str, Column]) -> dict[str, Any]:
     """The arrays of a group by name, as they were written."""
     return {name: _values(group[name], column) for name, column in columns.items()}
 
 
-def _values(variable: netCDF4.Variable, column: Column) -> Any:
+def _values(variable: Stored, column: Column) -> Any:
     if variable.size > _MOST_VALUES:
         raise ValueError(
             f"'{variable.name}' has {variable.size} values by its header, but at most {_MOST_VALUES} are read"
         )
     if column.kind == "S":
-        return np.array(list(variable[:]) if len(variable) else [], dtype=str)
+        return np.array([text.decode() for text in variable[:]], dtype=str)
     values = variable[:]
     return values.astype("datetime64[s]") if "calendar" in column.attributes else values

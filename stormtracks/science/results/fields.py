@@ -3,14 +3,13 @@
 import dataclasses
 from pathlib import Path
 
-import netCDF4
-
 from stormtracks.science.records import Tracks
 from stormtracks.science.results import columns, file, layout, trajectories
 from stormtracks.science.results.columns import Column
 from stormtracks.science.results.file import header_of, opened
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder, chosen
+from stormtracks.science.results.stored import Stored
 from stormtracks.science.track_fields import TrackFields
 
 _TASK = "field_collection"
@@ -91,10 +90,10 @@ def _column(name: str, fields: TrackFields) -> Column:
     return dataclasses.replace(known, attributes=known.attributes | made_of)
 
 
-def _read(dataset: netCDF4.Dataset) -> tuple[Header, TrackFields]:
+def _read(dataset: Stored) -> tuple[Header, TrackFields]:
     header = header_of(dataset)
-    there = {name: column for name, column in layout.FIELDS.items() if name in dataset.variables}
-    made_of = {name: str(dataset[name].made_of) for name in there if _MADE_OF in dataset[name].ncattrs()}
+    there = {name: column for name, column in layout.FIELDS.items() if dataset.has(name)}
+    made_of = {name: str(of) for name in there if (of := getattr(dataset[name], _MADE_OF, None)) is not None}
     return header, TrackFields(
         columns.read(dataset, there), made_of, header.provenance["missing"], header.provenance["grid_degrees"]
     )

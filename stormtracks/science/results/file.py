@@ -14,6 +14,7 @@ from stormtracks.science.errors import ResultError
 from stormtracks.science.results import layout, places
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder
+from stormtracks.science.results.stored import Stored
 from stormtracks.science.settings import RENAMED
 from stormtracks.strict_dataclass import renamed
 
@@ -91,7 +92,7 @@ def check(path: Folder, name: str) -> None:
 
 
 @contextlib.contextmanager
-def opened(path: Folder, task: str | None = None) -> Iterator[netCDF4.Dataset]:
+def opened(path: Folder, task: str | None = None) -> Iterator[Stored]:
     """The file, open for reading; an error in it becomes a `ResultError` that names it.
 
     Parameters
@@ -104,8 +105,7 @@ def opened(path: Folder, task: str | None = None) -> Iterator[netCDF4.Dataset]:
     if not path.is_file():
         raise ResultError(f"{path}: there is no such result; check the name and the folder")
     try:
-        with netCDF4.Dataset(path) as dataset:
-            dataset.set_auto_maskandscale(False)
+        with Stored.opened(path) as dataset:
             if dataset.stormtracks_format > layout.FORMAT:
                 raise ResultError(
                     f"{path}: was written by a later version ({dataset.source}); update stormtracks, or run with "
@@ -132,7 +132,7 @@ def opened(path: Folder, task: str | None = None) -> Iterator[netCDF4.Dataset]:
         ) from error
 
 
-def header_of(dataset: netCDF4.Dataset) -> Header:
+def header_of(dataset: Stored) -> Header:
     """The header of an open result."""
     identity = int(dataset.year), int(dataset.ensemble_member), str(dataset.member_label), str(dataset.task)
     return Header(*identity, json.loads(dataset.counts), _provenance(json.loads(dataset.provenance)))

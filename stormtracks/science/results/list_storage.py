@@ -14,6 +14,7 @@ from stormtracks.science.results.columns import Column
 from stormtracks.science.results.file import header_of, opened
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder, chosen
+from stormtracks.science.results.stored import Stored
 
 _TASK = "classify"
 _OWN = layout.TRACKS.keys() | list_layout.STORMS.keys()
@@ -77,7 +78,7 @@ def _fill(dataset: netCDF4.Dataset, storms: StormList) -> None:
     columns.write(matches, list_layout.MATCHES, vars(storms.matches), calendar)
 
 
-def _read(dataset: netCDF4.Dataset) -> StormList:
+def _read(dataset: Stored) -> StormList:
     around = {name: _column(name) for name in dataset.variables if name not in _OWN}
     every: Mapping[str, Any] = columns.read(dataset["every"], list_layout.EVERY)
     storms = columns.read(dataset, list_layout.STORMS)

@@ -11,6 +11,7 @@ from stormtracks.science.results.file import header_of, opened
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder, chosen
 from stormtracks.science.results.result import Result
+from stormtracks.science.results.stored import Stored
 
 _TASK = "vort_track"
 
@@ -128,12 +129,12 @@ def _fill(dataset: netCDF4.Dataset, result: Result) -> None:
     columns.write(matches, layout.MATCHES, vars(result.matches), calendar)
 
 
-def _maxima(dataset: netCDF4.Dataset) -> tuple[TimeAxis, Maxima]:
+def _maxima(dataset: Stored) -> tuple[TimeAxis, Maxima]:
     group = dataset["maxima"]
     arrays = columns.read(group, layout.MAXIMA)
     axis = TimeAxis(arrays.pop("time"), arrays.pop("hours"), str(group.calendar))
     return axis, Maxima(**arrays)
 
 
-def _matches(dataset: netCDF4.Dataset) -> Matches:
+def _matches(dataset: Stored) -> Matches:
     return Matches(**columns.read(dataset["matches"], layout.MATCHES))

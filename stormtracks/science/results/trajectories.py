@@ -11,6 +11,7 @@ from stormtracks.science.arrays import Ints
 from stormtracks.science.records import Tracks
 from stormtracks.science.results import columns, layout
 from stormtracks.science.results.columns import Column
+from stormtracks.science.results.stored import Stored
 
 
 def write(
@@ -39,7 +40,7 @@ def write(
     columns.write(dataset, more or {}, arrays or {}, calendar)
 
 
-def read(dataset: netCDF4.Dataset) -> Tracks:
+def read(dataset: Stored) -> Tracks:
     """The tracks of an open file."""
     arrays = columns.read(dataset, layout.TRACKS)
     del arrays["track_id"]  # 0, 1, 2... in the results of `vort_track`; whoever wrote others reads them

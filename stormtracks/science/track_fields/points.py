@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Tracks
 
@@ -71,11 +70,11 @@ def motion(tracks: Tracks) -> tuple[Floats, Floats]:
     start = np.repeat(tracks.start, tracks.row_size)
     before = np.maximum(index - 1, start)
     after = np.minimum(index + 1, start + np.repeat(tracks.row_size, tracks.row_size) - 1)
-    places = sphere.unit_vectors(tracks.lat, tracks.lon)
-    chord = places[after] - places[before]
     phi, lam = np.radians(tracks.lat), np.radians(tracks.lon)
-    east = chord[:, 1] * np.cos(lam) - chord[:, 0] * np.sin(lam)
-    north = chord[:, 2] * np.cos(phi) - np.sin(phi) * (chord[:, 0] * np.cos(lam) + chord[:, 1] * np.sin(lam))
+    sin_phi, cos_phi, sin_lam, cos_lam = np.sin(phi), np.cos(phi), np.sin(lam), np.cos(lam)
+    x, y, z = (one[after] - one[before] for one in (cos_phi * cos_lam, cos_phi * sin_lam, sin_phi))
+    east = y * cos_lam - x * sin_lam
+    north = z * cos_phi - sin_phi * (x * cos_lam + y * sin_lam)
     length = np.hypot(east, north)
     length = np.where(length > STANDS_STILL, length, np.nan)
     return east / length, north / length
