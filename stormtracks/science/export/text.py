@@ -25,8 +25,9 @@ class Lines(Writer):
         self.file.write(self.header())
 
     def add(self, piece: Piece) -> None:
-        """Write the tracks of a piece."""
-        self.file.writelines(self.lines(piece))
+        """Write the tracks of a piece, if it has any."""
+        if len(piece.tracks):  # a year of a region may be without a storm
+            self.file.writelines(self.lines(piece))
 
     def close(self) -> None:
         """Close the file."""

@@ -40,6 +40,21 @@ def tropical(lists):
     return [storms.of("tc") for storms in lists]
 
 
+@pytest.mark.parametrize("how", [{}, {"consensus": ConsensusSettings()}])
+@pytest.mark.parametrize("form", ["csv", "netcdf", "imilast", "track", "tempest", "geojson"])
+def test_lists_without_a_storm_are_a_file_without_a_track(tmp_path, form, how):
+    for member in range(2):
+        header = results.Header(2005, member, f"m{member}", "classify", {}, {"version": "1"})
+        results.save_list(header, storm_list(member, classes=(2, 2, 2, 0, 0))[0], tmp_path)
+    written = write(tmp_path, tmp_path / "storms", form, Selection(storm_list="tc", **how))
+    if form == "csv":
+        assert len(pd.read_csv(written)) == 0
+    if form == "track":
+        assert "TRACK_NUM         0" in written.read_text()
+    if form in ("imilast", "tempest"):
+        assert len(written.read_text().splitlines()) <= 1
+
+
 def joined(lists, of):
     return np.concatenate([of(storms) for storms in lists])
 
