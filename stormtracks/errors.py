@@ -47,7 +47,9 @@ def is_final(error: BaseException) -> bool:
     if not getattr(error, "final", False):
         return False
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:  # a chain of causes may lead back to itself
+        seen.add(id(cause))
         # The netCDF library numbers its own errors, such as "unknown file format", below 0.
         if isinstance(cause, OSError) and (cause.errno is None or cause.errno > 0):
             return False

@@ -154,6 +154,12 @@ def test_what_would_fail_the_same_way_again_is_told_from_what_may_pass(error, fi
     assert is_final(error) is final
 
 
+@pytest.mark.timeout(10)
+def test_an_error_that_is_its_own_cause_is_judged_too():
+    error = BadValue("truth.nc: not observed storms")
+    assert is_final(_caused(error, error))
+
+
 def test_which_addresses_are_this_machines():
     assert address.is_here("127.0.0.1") and address.is_here("::1") and address.is_here("localhost")
     assert not address.is_here("192.0.2.7")

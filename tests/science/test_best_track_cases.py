@@ -527,8 +527,10 @@ def test_netcdf_with_a_trackers_identifiers(tmp_path, texts):
     path = cases.netcdf(tmp_path / "x.nc", texts=texts)
     with netCDF4.Dataset(path, "a") as file:
         file["sid"][0] = "track_0000007" if texts == "strings" else list("track_0000007")
-    with pytest.raises(InputError, match=r"x\.nc: 'track_0000007' in 'sid' is not an observed storm's identifier"):
+    message = r"x\.nc: 'track_0000007' in 'sid' is not an observed storm's identifier"
+    with pytest.raises(InputError, match=message) as caught:
         best_tracks.load(path, *(time + np.timedelta64(3650, "D") for time in YEAR))
+    assert caught.value.__cause__ is not caught.value
 
 
 MARKS = [",", '"', "\n", "NA", "-9999", "x", "0", "\0", "1e999", "nan", "\t", ";", "\r", "\ufeff", "Z", "+02"]

@@ -61,7 +61,9 @@ def load(
         columns = atcf.read_folder(path, window) if path.is_dir() else _reader(path)(path, window)
         return best_tracks(columns, wind_source, path.name)
     except InputError as error:
-        raise error if str(path) in str(error) else InputError(f"{path}: {error}") from error
+        if str(path) in str(error):
+            raise
+        raise InputError(f"{path}: {error}") from error
 
 
 def input_file(path: str | os.PathLike[str]) -> InputFile:
