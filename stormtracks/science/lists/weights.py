@@ -53,7 +53,7 @@ class Weights:
         if lacking:
             raise BadValue(
                 f"the weights need {', '.join(self.variables)}, but the tracks have {', '.join(described.variables)}: "
-                "fit others, or collect these fields"
+                f"there is no {', '.join(lacking)}. Fit others, or collect these fields"
             )
         columns = [described.names.index(name) for name in self.names]
         return self.logistic.probability(described.values[:, columns])
@@ -67,10 +67,11 @@ class Weights:
             The keys of `COMPARED`; what is not said is not compared.
         """
         plain = json.loads(json.dumps(dict(data)))
+        known = {name: json.dumps(value) for name, value in self.fitted_on.items()}
         return [
-            f"{name} was {json.dumps(self.fitted_on[name]):.200}, is {json.dumps(plain[name]):.200}"
+            f"{name} was {known.get(name, 'not said'):.200}, is {json.dumps(plain[name]):.200}"
             for name in COMPARED
-            if name in plain and name in self.fitted_on and plain[name] != self.fitted_on[name]
+            if name in plain and (name not in known or plain[name] != self.fitted_on[name])
         ]
 
     def check(self, data: Mapping[str, Any], where: object) -> None:
@@ -120,6 +121,8 @@ def load(path: str | os.PathLike[str]) -> Weights:
         if content["stormtracks_weights"] > FORMAT:
             raise InputError(f"{path}: these weights are of a later version; update stormtracks")
         return _weights(content)
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; give the file that inv classify --save wrote") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -134,7 +137,12 @@ def _weights(content: Mapping[str, Any]) -> Weights:
     for name, values in arrays.items():
         if values.shape != (len(names),) or not np.isfinite(values).all():
             raise ValueError(f"'{name}' must be {len(names)} finite numbers")
-    logistic = Logistic(intercept=float(content["intercept"]), **arrays)
+    if not (arrays["spread"] > 0).all():
+        raise ValueError("'spread' must be above 0")
+    intercept = float(content["intercept"])
+    if not np.isfinite(intercept):
+        raise ValueError("'intercept' must be a finite number")
+    logistic = Logistic(intercept=intercept, **arrays)
     return Weights(names, tuple(map(str, content["variables"])), logistic, dict(content["fitted_on"]))
 
 

@@ -1,5 +1,6 @@
 """The fitted logistic function: what it finds, what it is described by, and for what data it is refused."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -97,6 +98,19 @@ def test_weights_are_refused_for_other_data(fitted, change):
         fitted.check(FITTED_ON | change, "w.json")
 
 
+def test_weights_that_do_not_say_what_they_are_for_are_for_nothing(fitted):
+    unsaid = dataclasses.replace(fitted, fitted_on={})
+    with pytest.raises(BadValue, match=r"grid_degrees was not said, is 2\.0"):
+        unsaid.check(FITTED_ON, "w.json")
+
+
+def test_weights_of_a_later_version_are_refused(fitted, tmp_path):
+    weights.save(fitted, tmp_path / "w.json")
+    (tmp_path / "w.json").write_text(damaged(json.loads((tmp_path / "w.json").read_text()), "stormtracks_weights", 99))
+    with pytest.raises(InputError, match=r"w\.json: these weights are of a later version"):
+        weights.load(tmp_path / "w.json")
+
+
 def test_weights_need_their_variables(fitted):
     tracks, fields = member(hurricane(fields=HURRICANE), low(fields=LOW), without=("warm_core",))
     with pytest.raises(BadValue, match="need vorticity, wind_max, pressure_depth, warm_core"):
@@ -109,7 +123,15 @@ def damaged(content, key, value):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("coefficients", [1.0]), ("centre", "x"), ("names", None), ("spread", [float("nan")] * 16), ("fitted_on", 3)],
+    [
+        ("coefficients", [1.0]),
+        ("centre", "x"),
+        ("names", None),
+        ("spread", [float("nan")] * 16),
+        ("spread", [0.0] * 16),
+        ("intercept", float("nan")),
+        ("fitted_on", 3),
+    ],
 )
 def test_a_damaged_file_is_refused(fitted, tmp_path, key, value):
     path = tmp_path / "w.json"
