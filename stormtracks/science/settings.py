@@ -41,6 +41,7 @@ TIME_RULES = ("data", "interpolate")
 MISSING = ("skip", "refuse")
 MISSING_TIMES = ("allow", "refuse")
 OTHER_WEIGHTS = ("refuse", "allow")
+COLLECT_POINTS = ("lows", "all")
 LOGISTIC = "logistic:"
 """What `classifier` begins with where it names a file of weights."""
 
@@ -177,8 +178,17 @@ class Settings:
         25.0,
         "Pa",
         "warm core, thickness asymmetry and thermal winds are looked for only where pressure rises so much around its "
-        "minimum, or is not known; 0: everywhere",
+        "minimum, or is not known; 0: everywhere; see also collect_points",
         "this project's choice: an eighth of what a cyclone needs; saves two thirds of the time for heights",
+        task="field_collection",
+    )
+    collect_points: str = _setting(
+        "lows",
+        "",
+        "where wind, mean vorticity, temperature, precipitable water and CAPE are looked for: 'lows', only where "
+        "pressure rises by core_min_depth_pa around its minimum, or is not known; 'all', around every point; the lists "
+        "of storms are the same",
+        "this project's choice: half of all points have no closed low, and no list takes them for a cyclone",
         task="field_collection",
     )
     phase_radius_km: float = _setting(
@@ -354,6 +364,7 @@ class Settings:
             ("wind_source", WIND_SOURCES),
             ("best_track_times", TIME_RULES),
             ("other_weights", OTHER_WEIGHTS),
+            ("collect_points", COLLECT_POINTS),
         ):
             check_choice(name, getattr(self, name), allowed)
         for name in (
@@ -388,12 +399,22 @@ class Settings:
         for name in ("min_separation_km", "max_missing_steps", "strength_cost_km", "min_peak_s1", *_NOT_NEGATIVE):
             if getattr(self, name) < 0:
                 raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
+        self._check_depths()
         if not 0 <= self.tc_probability_least <= 1:
             raise BadValue(f"'tc_probability_least' must be from 0 to 1, not {self.tc_probability_least}")
         if self.classifier != "rule" and not self.classifier.partition(LOGISTIC)[2]:
             raise BadValue(f"'classifier' must be rule or {LOGISTIC}FILE, not {self.classifier!r}")
         self._check_season()
         check_region(self.region)
+
+    def _check_depths(self) -> None:
+        for name in ("depth_least_pa", "etc_depth_least_pa"):
+            depth = getattr(self, name)
+            if depth is not None and depth < self.core_min_depth_pa:
+                raise BadValue(
+                    f"'{name}' is {depth:g}, but below core_min_depth_pa, {self.core_min_depth_pa:g}, nobody knows of "
+                    "what kind a low is; lower core_min_depth_pa too"
+                )
 
     def _check_finite(self) -> None:
         for field in dataclasses.fields(self):

@@ -57,6 +57,29 @@ def test_the_result_says_what_storms_were_told_by(again):
     assert results.load_list(details["path"])[0].provenance["told_by"] == "pressure, wind"
 
 
+def test_points_without_a_closed_low_are_of_no_storm(folder, tmp_path):
+    for name in ("vort_track", "field_collection"):
+        shutil.copytree(folder / name, tmp_path / name)
+    setup = SAMPLE | {"results": tmp_path, "settings": {"collect_points": "all"}, "overwrite": True}
+    for task in CHAIN[1:]:
+        details = pipeline.run_task(1987, 0, task, setup)
+    header, everywhere = results.load_list(details["path"])
+    (_, lows), (_, fields) = results.load_list(folder, 1987, 0), results.load_fields(folder, 1987, 0)
+    unknown = np.isnan(fields.values["wind_max"])
+    assert 0.2 < unknown.mean() < 0.8 and (fields.values["pressure_depth"][unknown] < 25).all()
+    for name in (
+        "track_id",
+        "storm_class",
+        "every_class",
+        "probability",
+        "intensity_max",
+        "pressure_lowest",
+        "tropical",
+    ):
+        np.testing.assert_array_equal(getattr(lows, name), getattr(everywhere, name), err_msg=name)
+    assert header.provenance["made_of"]["wind_max"] + ", around closed lows" == fields.made_of["wind_max"]
+
+
 def test_it_is_not_done_twice(again):
     details = again()
     assert details["skipped"]

@@ -80,10 +80,11 @@ _MANY = 0.1
 def _unknown(values: Mapping[str, Floats], name: str) -> float:
     """Share of the points at which a feature is not known, in tenths.
 
-    Warm cores are not looked for in the shallowest lows: those shallower than all that have one do not count.
+    Nothing else is looked for around what pressure shows to be no low: points whose depth is below that of all that
+    have the feature do not count.
     """
     found, depth = values[name], values.get("pressure_depth")
-    if name == "warm_core" and depth is not None:
+    if name != "pressure_depth" and depth is not None:
         found = found[depth >= np.nanmin(depth[np.isfinite(found)], initial=np.inf)]
     return round(float(np.isnan(found).mean()), 1) if found.size else 0.0
 

@@ -1,7 +1,7 @@
 """All fields of a season, winds and further ones, as a pass samples them around the points of tracks."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,12 +71,12 @@ class AllFields:
         if not len(points):
             return dict.fromkeys(self.features, np.zeros(0, np.float32))
         taken = Points(field, points.lat, points.lon, points.east, points.north)
-        read = self._of_winds(start, stop, members)
+        read = _Read(
+            functools.partial(self._of_winds, start, stop, members), functools.partial(self._flat, start, stop, members)
+        )
         found: dict[str, Floats] = {}
         for sampler, roles in self._parts.items():
-            here = {role: read[role] if role in read else self._flat(role, start, stop, members) for role in roles}
-            at = (found["pressure_lat"], found["pressure_lon"]) if "pressure_lat" in found else None
-            found |= sampler.sample(here, taken, at)
+            found |= sampler.sample(read.of(roles), taken, found)
         return found
 
     def missing_values(self, steps: slice) -> Ints:
@@ -97,7 +97,7 @@ class AllFields:
             return {"vorticity": vorticity.cyclonic(arrays[0], self._winds.grid)}
         return dict(zip(("u", "v"), arrays, strict=True))
 
-    def _flat(self, role: str, start: int, stop: int, members: slice | Sequence[int]) -> Floats:
+    def _flat(self, start: int, stop: int, members: slice | Sequence[int], role: str) -> Floats:
         fields = self._further.read(role, start, stop, members)
         return fields.reshape(-1, *fields.shape[2:])
 
@@ -108,7 +108,9 @@ class AllFields:
 
     def _made_of(self, name: str) -> str:
         """Variables and levels that a feature is made of."""
-        return " and ".join(self._named(role) for role in features.NEEDS[name])
+        made_of = " and ".join(self._named(role) for role in features.NEEDS[name])
+        thinned = self._settings.collect_points == "lows" and "pressure" in self._further.roles
+        return f"{made_of}, around closed lows" if thinned and name in features.AROUND_LOWS else made_of
 
     def _named(self, role: str) -> str:
         if role in self._further.roles:
@@ -118,6 +120,46 @@ class AllFields:
             variables, level = self._winds.choice["variables"], self._winds.choice["level_hpa"]
             variable = variables.get(role) or " and ".join(variables.values())
         return f"{variable} at {level:g} hPa" if level else str(variable)
+
+
+class _Read(Mapping[str, Floats]):
+    """Fields that are read when they are asked for, so that each is sampled while a processor's cache has it."""
+
+    def __init__(
+        self,
+        winds: Callable[[], dict[str, Floats]],
+        further: Callable[[str], Floats],
+        roles: Sequence[str] = (),
+        kept: dict[str, Floats] | None = None,
+    ) -> None:
+        self._winds = winds
+        self._further = further
+        self._roles = roles
+        self._kept = {} if kept is None else kept  # u is read with v
+
+    def of(self, roles: Sequence[str]) -> "_Read":
+        """Those of some roles."""
+        return _Read(self._winds, self._further, roles, self._kept)
+
+    def __getitem__(self, role: str) -> Floats:
+        if role not in self._roles:
+            raise KeyError(role)
+        if role not in self._kept and role in OF_WINDS:
+            self._kept.update(self._winds())
+        return self._kept.pop(role) if role in self._kept else self._further(role)
+
+    def __contains__(self, role: object) -> bool:
+        return role in self._roles  # without reading it
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._roles)
+
+    def __len__(self) -> int:
+        return len(self._roles)
+
+
+OF_WINDS = ("u", "v", "vorticity")
+"""Roles that are read from the files of the winds."""
 
 
 def _by_grid(

@@ -33,10 +33,12 @@ def nearest(grid: Grid, lat: Floats, lon: Floats) -> tuple[Ints, Ints, Floats, B
         False where a position lies more than half a cell beyond a grid's edge, or is NaN.
     """
     row, inside = nearest_row(grid, lat)
-    inside[np.isnan(lon)] = False
+    unknown = np.isnan(lon)
+    if unknown.any():
+        inside[unknown], lon = False, np.where(unknown, 0.0, lon)
     # East of the first column; on a regional grid, which may be wider than half the globe, by its middle.
     first = 180.0 - (180.0 if grid.periodic else (grid.lon[-1] - grid.lon[0]) / 2)
-    exact = (np.nan_to_num(lon - (grid.lon[0] - first)) % 360.0 - first) * (1.0 / spacing(grid))
+    exact = ((lon - (grid.lon[0] - first)) % 360.0 - first) * (1.0 / spacing(grid))
     whole = np.rint(exact)
     column = whole.astype(np.intp)
     if grid.periodic:

@@ -34,6 +34,9 @@ LAYERS = (
 OF_HEIGHTS = ("warm_core", "lower_thickness_asymmetry", "thermal_wind_lower", "thermal_wind_upper")
 """Features that say of what kind a low is."""
 
+AROUND_LOWS = ("wind_max", "wind_max_distance", "vorticity_mean", *MEANS)
+"""Further features that are looked for around closed lows only, with `collect_points` "lows"."""
+
 LEVELS_HPA: Mapping[str, float] = {"height_upper": 200.0, "height_middle": 500.0, "height_lower": 1000.0}
 """Pressure of each height where nothing else is said."""
 

@@ -85,7 +85,7 @@ def _rise(
 ) -> Floats:
     """See `Rays.rise`; places of one group."""
     least, known = np.full(len(start), np.inf, np.float32), np.zeros(len(start), np.intp)
-    left = np.arange(len(start))
+    left = np.flatnonzero(~np.isnan(start))
     for table in tables:
         if not len(left):
             break

@@ -26,6 +26,7 @@ class Sampler:
         Pressure of `height_upper`, `height_middle` and `height_lower`; what it lacks is as in `features.LEVELS_HPA`.
     near_radius_km, depth_radius_deg, core_near_radius_km, core_radius_deg, core_min_depth_pa, phase_radius_km, \
 wind_radius_km, vorticity_radius_km, mean_radius_km : float
+    collect_points : str
         See `Settings`.
 
     Examples
@@ -59,6 +60,7 @@ wind_radius_km, vorticity_radius_km, mean_radius_km : float
         wind_radius_km: float = Settings.wind_radius_km,
         vorticity_radius_km: float = Settings.vorticity_radius_km,
         mean_radius_km: float = Settings.mean_radius_km,
+        collect_points: str = Settings.collect_points,
     ) -> None:
         self.grid = grid
         self.levels_hpa = {**features.LEVELS_HPA, **(levels_hpa or {})}
@@ -71,96 +73,93 @@ wind_radius_km, vorticity_radius_km, mean_radius_km : float
         self.wind_radius_km = wind_radius_km
         self.vorticity_radius_km = vorticity_radius_km
         self.mean_radius_km = mean_radius_km
+        self.collect_points = collect_points
         self._disc: Callable[[float], DiscTable] = functools.cache(functools.partial(DiscTable.of, grid))
         self._curl: Callable[[float], CurlTable] = functools.cache(functools.partial(CurlTable.of, grid))
         self._rays: Callable[[float], Rays] = functools.cache(functools.partial(Rays, grid))
 
     def sample(
-        self, fields: Mapping[str, Floats], points: Points, pressure_at: tuple[Floats, Floats] | None = None
+        self, fields: Mapping[str, Floats], points: Points, known: Mapping[str, Floats] | None = None
     ) -> dict[str, Floats]:
         """The features of some points.
 
         Parameters
         ----------
         fields : mapping of str to ndarray of float32, shape (nfields, nlat, nlon)
-            By role, in SI units. `vorticity` is cyclonic; where it is not there it is made of `u` and `v`, the wind,
-            around the points. NaN where a value is missing.
+            By role, in SI units; each is asked for once. `vorticity` is cyclonic; where it is not there it is made of
+            `u` and `v`, the wind, around the points. NaN where a value is missing.
         points : Points
-        pressure_at : tuple of ndarray, shape (n,), optional
-            Latitude and longitude of the pressure minima, where pressure is on another grid and was sampled before.
+        known : mapping of str to ndarray of float32, shape (n,), optional
+            Features of pressure, where that is on another grid and was sampled before.
 
         Returns
         -------
         dict of str to ndarray of float32, shape (n,)
             Those of `features.NEEDS` whose roles are there; NaN where one is not known, as outside the grid. Those of
-            heights are not looked for where no low of `core_min_depth_pa` is closed.
+            heights are not looked for where no low of `core_min_depth_pa` is closed; with `collect_points` "lows" no
+            others but those of pressure are.
         """
-        flat = {role: np.ascontiguousarray(values, np.float32).reshape(-1) for role, values in fields.items()}
-        found = {name: np.full(len(points), np.nan, np.float32) for name in features.available(flat)}
+        found = {name: np.full(len(points), np.nan, np.float32) for name in features.available(set(fields))}
         found["sea"][:] = ~coasts.on_land(points.lat, points.lon)
-        self._collect(found, points, functools.partial(self._at, flat))
-        heights = {role: flat[role] for role in features.LEVELS_HPA if role in flat}
-        if "height_middle" in heights and len(heights) > 1:
-            lows = np.flatnonzero(~(found["pressure_depth"] < self.core_min_depth_pa)) if "pressure" in flat else None
-            at = pressure_at or _pressure_at(found) or (points.lat, points.lon)
-            self._of_heights(found, heights, points, at, lows)
+        if "pressure" in fields:
+            found |= self._pressure(_flat(fields, "pressure"), points)
+            known = found
+        lows = _Some(self, points, self._lows(known or {}, len(points)))
+        around = lows if self.collect_points == "lows" else _Some(self, points, np.arange(len(points)))
+        self._near(found, fields, around)
+        self._of_heights(found, fields, lows, known or {})
         return found
 
-    def _of_heights(
-        self,
-        found: dict[str, Floats],
-        heights: Mapping[str, Floats],
-        points: Points,
-        at: tuple[Floats, Floats],
-        lows: Ints | None,
-    ) -> None:
-        """Fill in the features of thickness, of all points or of those around which a low is closed."""
-        lows = np.arange(len(points)) if lows is None else lows
-        some = points.take(lows)
-        here = {name: np.full(len(some), np.nan, np.float32) for name in features.OF_HEIGHTS if name in found}
-        self._collect(here, some, functools.partial(self._phase, heights))
-        if "warm_core" in here:
-            here["warm_core"][:] = self._core(heights, some, (at[0][lows], at[1][lows]))
-        for name, values in here.items():
-            found[name][lows] = values
+    def _lows(self, known: Mapping[str, Floats], count: int) -> Ints:
+        """The points around which a low is closed, or may be: nothing is known of pressure."""
+        if "pressure_depth" not in known:
+            return np.arange(count)
+        return np.flatnonzero(~(known["pressure_depth"] < self.core_min_depth_pa))
 
-    def _collect(
-        self, found: dict[str, Floats], points: Points, features_at: Callable[[Places, Points], dict[str, Floats]]
-    ) -> None:
-        """Fill in features of points, some places at a time."""
-        for here in self._parts(Places.of(self.grid, points.field, points.lat, points.lon)):
-            for name, values in features_at(here, points.take(here.which)).items():
-                found[name][here.which] = values
-
-    def _at(self, flat: Mapping[str, Floats], places: Places, points: Points) -> dict[str, Floats]:
-        """The features around some places that need no heights."""
-        found: dict[str, Floats] = {}
-        if "pressure" in flat:
-            found |= self._pressure(flat["pressure"], places)
-        if "u" in flat and "v" in flat:
-            found |= self._wind(flat["u"], flat["v"], places, points)
-            if "vorticity" not in flat:
-                found["vorticity_mean"] = self._vorticity(flat["u"], flat["v"], places)
+    def _near(self, found: dict[str, Floats], fields: Mapping[str, Floats], around: "_Some") -> None:
+        """Fill in the features that need no heights."""
+        if "u" in fields and "v" in fields:
+            u, v = _flat(fields, "u"), _flat(fields, "v")
+            around.collect(found, lambda places, points: self._wind(u, v, places, points))
+            if "vorticity" not in fields:
+                around.collect(found, lambda places, _: {"vorticity_mean": self._vorticity(u, v, places)})
         means = {name: (role, self.mean_radius_km) for name, role in features.MEANS.items()}
         for name, (role, km) in {**means, "vorticity_mean": ("vorticity", self.vorticity_radius_km)}.items():
-            if role in flat:
-                table = self._disc(km)
-                found[name] = table.mean(places.cells(table).values(flat[role]), places.line)
-        return found
+            if role in fields:
+                around.collect(found, functools.partial(self._mean, name, _flat(fields, role), self._disc(km)))
 
-    def _pressure(self, pressure: Floats, places: Places) -> dict[str, Floats]:
-        near = places.cells(self._disc(self.near_radius_km))
-        lowest, cell = near.lowest(near.values(pressure))
-        row, column = self._row_and_column(cell)
-        depth = self._rays(self.depth_radius_deg).rise((pressure,), places.field, row, column, lowest)
-        lat, lon = self.grid.lat[row], self._lon[column]
-        lat[np.isnan(lowest)] = np.nan
+    def _of_heights(
+        self, found: dict[str, Floats], fields: Mapping[str, Floats], lows: "_Some", known: Mapping[str, Floats]
+    ) -> None:
+        """Fill in the features of thickness, of points around which a low is closed."""
+        if not any(name in found for name in features.OF_HEIGHTS):
+            return
+        heights = {role: _flat(fields, role) for role in features.LEVELS_HPA if role in fields}
+        lows.collect(found, functools.partial(self._phase, heights))
+        if "warm_core" in found:
+            at = (known[name][lows.which] if name in known else None for name in ("pressure_lat", "pressure_lon"))
+            found["warm_core"][lows.which] = self._core(heights, lows.points, *at)
+
+    def _pressure(self, pressure: Floats, points: Points) -> dict[str, Floats]:
+        places = Places.of(self.grid, points.field, points.lat, points.lon)
+        lowest, row, column = self._lowest((pressure,), places, len(points), self.near_radius_km)
+        unknown = np.isnan(lowest)
+        lat, lon = self.grid.lat[row].astype(np.float32), self._lon[column].astype(np.float32)
+        lat[unknown] = lon[unknown] = np.nan
         return {
             "pressure_min": lowest,
             "pressure_lat": lat,
-            "pressure_lon": np.where(np.isnan(lowest), np.nan, lon),
-            "pressure_depth": depth,
+            "pressure_lon": lon,
+            "pressure_depth": self._rays(self.depth_radius_deg).rise((pressure,), points.field, row, column, lowest),
         }
+
+    def _lowest(self, flat: tuple[Floats, ...], places: Places, count: int, km: float) -> tuple[Floats, Ints, Ints]:
+        """The lowest of a field (the first minus the others) within a distance, and its row and column; NaN, 0, 0."""
+        lowest, cell = np.full(count, np.nan, np.float32), np.zeros(count, np.intp)
+        for here in self.parts(places):
+            near = here.cells(self._disc(km))
+            lowest[here.which], cell[here.which] = near.lowest(near.values(*flat))
+        return lowest, *self._row_and_column(cell)
 
     def _wind(self, u: Floats, v: Floats, places: Places, points: Points) -> dict[str, Floats]:
         near = places.cells(self._disc(self.wind_radius_km))
@@ -195,22 +194,19 @@ wind_radius_km, vorticity_radius_km, mean_radius_km : float
             found["lower_thickness_asymmetry"] = np.where(points.lat < 0, -right_less_left, right_less_left)
         return found
 
-    def _core(self, flat: Mapping[str, Floats], points: Points, at: tuple[Floats, Floats]) -> Floats:
+    def _mean(self, name: str, flat: Floats, table: DiscTable, places: Places, _: Points) -> dict[str, Floats]:
+        return {name: table.mean(places.cells(table).values(flat), places.line)}
+
+    def _core(self, flat: Mapping[str, Floats], points: Points, lat: Floats | None, lon: Floats | None) -> Floats:
         """How far the upper thickness falls around its maximum near the pressure minimum, else near the point."""
         cold = flat["height_middle"], flat["height_upper"]  # their difference is lowest where the layer is thickest
-        lat, lon = (
-            np.where(np.isnan(one), other, one) for one, other in zip(at, (points.lat, points.lon), strict=True)
-        )
-        core = np.full(len(points), np.nan, np.float32)
+        lat = points.lat if lat is None else np.where(np.isnan(lat), points.lat, lat)
+        lon = points.lon if lon is None else np.where(np.isnan(lon), points.lon, lon)
         places = Places.of(self.grid, points.field, lat, lon)
-        for here in self._parts(places):
-            near = here.cells(self._disc(self.core_near_radius_km))
-            lowest, cell = near.lowest(near.values(*cold))
-            row, column = self._row_and_column(cell)
-            core[here.which] = self._rays(self.core_radius_deg).rise(cold, here.field, row, column, lowest)
-        return core
+        lowest, row, column = self._lowest(cold, places, len(points), self.core_near_radius_km)
+        return self._rays(self.core_radius_deg).rise(cold, points.field, row, column, lowest)
 
-    def _parts(self, places: Places) -> Iterator[Places]:
+    def parts(self, places: Places) -> Iterator[Places]:
         """Places whose discs have nearly as many cells, some at a time."""
         wide = self._wide.take(places.line)
         for zone in (np.flatnonzero(~wide), np.flatnonzero(wide)):
@@ -239,8 +235,24 @@ WIDE_LATITUDE = 45.0
 """Degrees beyond which a disc has up to twice as many cells as at the equator."""
 
 
-def _pressure_at(found: Mapping[str, Floats]) -> tuple[Floats, Floats] | None:
-    return (found["pressure_lat"], found["pressure_lon"]) if "pressure_lat" in found else None
+class _Some:
+    """Some of the points, in parts that are worked on in one go; a part's cells are looked up once for all fields."""
+
+    def __init__(self, sampler: Sampler, points: Points, which: Ints) -> None:
+        self.which = which
+        self.points = points.take(which)
+        places = Places.of(sampler.grid, self.points.field, self.points.lat, self.points.lon)
+        self._parts = [(part, self.points.take(part.which)) for part in sampler.parts(places)]
+
+    def collect(self, found: dict[str, Floats], features_at: Callable[[Places, Points], dict[str, Floats]]) -> None:
+        """Fill in features of these points."""
+        for places, points in self._parts:
+            for name, values in features_at(places, points).items():
+                found[name][self.which[places.which]] = values
+
+
+def _flat(fields: Mapping[str, Floats], role: str) -> Floats:
+    return np.ascontiguousarray(fields[role], np.float32).reshape(-1)
 
 
 def _range(values: Floats) -> Floats:

@@ -76,10 +76,10 @@ def test_what_is_collected_is_known_where_it_should_be(apart):
     fields = apart[0]
     known = {name: np.isfinite(values).mean() for name, values in fields.values.items()}
     assert known.pop("lower_thickness_asymmetry") > 0.5  # what stands still has no side
-    assert min(known.values()) > 0.7  # heights are looked at around closed lows only
+    assert min(known.values()) > 0.7  # most are looked for around closed lows only
     assert set(fields.missing) == {"t850", "pwat", "cape"} and "no file of 2005 has" in fields.missing["cape"]
     assert fields.made_of["warm_core"] == "HGT at 200 hPa and HGT at 500 hPa" and fields.grid_degrees == 5.0
-    assert fields.values["pressure_depth"].max() > 300 and fields.values["wind_max"].max() > 15
+    assert fields.values["pressure_depth"].max() > 300 and np.nanmax(fields.values["wind_max"]) > 15
 
 
 def test_the_result_says_how_it_was_made_and_what_it_lacks(with_fields, tmp_path):

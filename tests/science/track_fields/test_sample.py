@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stormtracks.science import sphere
 from stormtracks.science.records import Grid
 from stormtracks.science.track_fields import Points, Sampler
-from stormtracks.science.track_fields.features import OF_HEIGHTS
+from stormtracks.science.track_fields.features import AROUND_LOWS, OF_HEIGHTS
 from stormtracks.science.vorticity import cyclonic_vorticity
 from tests.science.track_fields import brute_force
 
@@ -184,10 +184,11 @@ def test_warm_air_on_the_equatorward_side_of_an_eastward_low_is_a_positive_asymm
 def test_what_kind_a_low_is_of_is_asked_only_where_there_is_one():
     grid = GRIDS["2 degrees"]
     points, fields = many_points(grid, 200), random_fields(grid)
-    everywhere, lows = SAMPLERS["2 degrees"].sample(fields, points), Sampler(grid, core_min_depth_pa=3.0)
-    found = lows.sample(fields, points)
-    low = found["pressure_depth"] >= 3.0
-    assert 20 < low.sum() < 180
-    for feature, values in found.items():
-        wanted = np.where(low, everywhere[feature], np.nan) if feature in OF_HEIGHTS else everywhere[feature]
-        np.testing.assert_array_equal(values, wanted, err_msg=feature)
+    everywhere = SAMPLERS["2 degrees"].sample(fields, points)
+    for collected, but in (("all", OF_HEIGHTS), ("lows", (*OF_HEIGHTS, *AROUND_LOWS))):
+        found = Sampler(grid, core_min_depth_pa=3.0, collect_points=collected).sample(fields, points)
+        low = found["pressure_depth"] >= 3.0
+        assert 20 < low.sum() < 180
+        for feature, values in found.items():
+            wanted = np.where(low, everywhere[feature], np.nan) if feature in but else everywhere[feature]
+            np.testing.assert_array_equal(values, wanted, err_msg=feature)
