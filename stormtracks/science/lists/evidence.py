@@ -51,17 +51,10 @@ class Evidence:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is not known, and what that costs; a sentence each."""
-        said = []
-        if not self.pressure:
-            said.append(
-                "there is no pressure around the tracks: cyclones are told by vorticity and wind alone, and a third to "
-                "two thirds of such a list are false (docs/skill.md); add the pressure at mean sea level"
-            )
-        if not self.warm_core:
-            said.append(
-                "there are no heights around the tracks: warm and cold cores are told apart by latitude, birth and "
-                "life only (docs/skill.md says what that costs); add the heights of 500 and 200 or 300 hPa"
-            )
+        lacking = ["pressure at mean sea level"] * (not self.pressure)
+        lacking += ["heights of 500 and 200, 250 or 300 hPa"] * (not self.warm_core)
+        cost = "such lists are less sure" if self.warm_core else "FAR of such lists was up to 0.4 (docs/skill.md)"
+        said = [f"no {' and no '.join(lacking)}: {cost}; add what is missing"] if lacking else []
         for name, share in self.unknown.items():
             if share >= _MANY:
                 said.append(

@@ -11,7 +11,7 @@ from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import times
-from stormtracks.science.reanalysis.folder.further_files import FurtherFiles, NoFile, RoleFiles
+from stormtracks.science.reanalysis.folder.further_files import FurtherFiles, NoFile, Nowhere, RoleFiles
 from stormtracks.science.reanalysis.folder.layouts import Survey
 from stormtracks.science.reanalysis.further_field import FurtherField
 from stormtracks.science.reanalysis.joined import series
@@ -84,10 +84,11 @@ def open_year_further(
     found = FurtherFiles(survey, years, season.files.layout)
     files: dict[str, RoleFiles] = {}
     missing: dict[str, str] = {}
+    nowhere: list[str] = []
     for role in roles:
-        with _keeping(missing, role):
+        with _keeping(missing, role, nowhere):
             files[role] = found.of(role)
-    return Further(season, files, missing, ensemble_member or 0)
+    return Further(season, files, missing, ensemble_member or 0, nowhere)
 
 
 class Further:
@@ -103,23 +104,32 @@ class Further:
         Role -> why it has none.
     ensemble_member : int
         Whose files are opened first.
+    nowhere : iterable of str
+        Those of the missing roles of which no file has anything.
 
     Attributes
     ----------
     missing : dict of str to str
         Role -> why it is not there.
+    nowhere : tuple of str
     levels : dict of str to float
         Role -> pressure level (hPa) at which it is read, of those that have one.
     """
 
     def __init__(
-        self, season: Season, files: Mapping[str, RoleFiles], missing: Mapping[str, str], ensemble_member: int = 0
+        self,
+        season: Season,
+        files: Mapping[str, RoleFiles],
+        missing: Mapping[str, str],
+        ensemble_member: int = 0,
+        nowhere: Iterable[str] = (),
     ) -> None:
         self._season = season
         self._at = {role: one.level for role, one in files.items()}
         self._files = Files(self._at, season.files.wanted.described, MOST // 2)  # beside those of the winds
         self._fields: dict[str, FurtherField] = {}
         self.missing = dict(missing)
+        self.nowhere = tuple(nowhere)
         self._look_into(files, ensemble_member)
         for role, one in files.items():
             with _keeping(self.missing, role):
@@ -264,11 +274,13 @@ class Further:
 
 
 @contextlib.contextmanager
-def _keeping(missing: dict[str, str], role: str) -> Iterator[None]:
-    """Keep why a role is not there."""
+def _keeping(missing: dict[str, str], role: str, nowhere: list[str] | None = None) -> Iterator[None]:
+    """Keep why a role is not there, and which roles no file has."""
     try:
         yield
     except NoFile as error:
         missing[role] = str(error)
+        if nowhere is not None and isinstance(error, Nowhere):
+            nowhere.append(role)
     except InputError as error:
         missing[role] = f"{REFUSED}: {error}"

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ from stormtracks.science import linking, passes, reanalysis, results, track_fiel
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import NeedsResult, ResultError
 from stormtracks.science.passes import Progress, TrackPoints
+from stormtracks.science.reanalysis import roles
 from stormtracks.science.records import Tracks
 from stormtracks.science.settings import Setup
 from stormtracks.science.tasks import details, kept_season, vort_track, winds
 from stormtracks.science.tasks.all_fields import AllFields
-from stormtracks.science.track_fields import TrackFields
+from stormtracks.science.track_fields import TrackFields, features
 from stormtracks.version import code_version
 
 NAME = "field_collection"
@@ -51,7 +52,7 @@ def field_collection(
         others = functools.partial(_points_of, season, year, setup, scratch)
         found = passes.member_fields(fields, ensemble_member, points, others, scratch, progress)
         collected = _collected(found, order, fields, season)
-        remarks = [*further.remarks_on(ensemble_member), *_on_missing(fields.missing)]
+        remarks = [*further.remarks_on(ensemble_member), *_on_missing(fields.missing, further)]
         counts = _counts(season, tracks, collected)
     provenance = recipe | {"remarks": remarks, "version": code_version(), "host": platform.node()} | clock.spent()
     header = results.Header(year, ensemble_member, base.member_label, NAME, counts, provenance)
@@ -115,9 +116,32 @@ def _counts(season: reanalysis.Season, tracks: Tracks, collected: TrackFields) -
     }
 
 
-def _on_missing(missing: Mapping[str, str]) -> list[str]:
-    """What could not be made, and why, a sentence for each reason."""
+def _on_missing(missing: Mapping[str, str], further: reanalysis.Further) -> list[str]:
+    """What could not be made: a note for all fields that no file has, and one for each other reason."""
+    nowhere = set(further.nowhere)
     reasons: dict[str, list[str]] = {}
     for name, why in missing.items():
-        reasons.setdefault(why, []).append(name)
-    return [f"no {', '.join(names)}: {why}" for why, names in reasons.items()]
+        lacking = {role for role in features.NEEDS[name] if role in further.missing}
+        if not lacking or not lacking <= nowhere:
+            reasons.setdefault(why, []).append(name)
+    others = [f"no {', '.join(names)}: {why}" for why, names in reasons.items()]
+    return [*_on_absent(further.nowhere), *others]
+
+
+def _on_absent(absent: Sequence[str]) -> list[str]:
+    """What is said of the roles that no file has; the result says of each feature why it is not there."""
+    if not absent:
+        return []
+    used = [role for role in absent if role in _OF_LISTS]
+    lost = f"lists would use {', '.join(used)} (docs/datasets.md)" if used else "no list needs them"
+    return [f"no file has {', '.join(map(_with_levels, absent))}; {lost}"]
+
+
+def _with_levels(role: str) -> str:
+    levels = [f"{level:g}" for level in roles.ROLES[role].levels if role in _OF_LISTS]
+    either = " or ".join(filter(None, (", ".join(levels[:-1]), *levels[-1:])))
+    return f"{role} ({either} hPa)" if either else role
+
+
+_OF_LISTS = ("pressure", "height_upper", "height_middle", "height_lower")
+"""Further fields that decide which tracks are in a list."""

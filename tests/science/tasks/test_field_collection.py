@@ -86,7 +86,7 @@ def test_the_result_says_how_it_was_made_and_what_it_lacks(with_fields, tmp_path
     details = do(with_fields["20crv2c"], tmp_path, 1, *CHAIN)
     header = results.load_header(details["path"])
     assert details["counts"] == header.counts and header.counts["missing_features"] == 3
-    assert [text.partition(":")[0] for text in details["remarks"]] == ["no t850", "no pwat", "no cape"]
+    assert details["remarks"] == ["no file has temperature, precipitable_water, cape; no list needs them"]
     assert header.provenance["missing"].keys() == {"t850", "pwat", "cape"}
     assert {file["path"].rpartition("/")[2] for file in header.provenance["inputs"]} == {
         f"{name}_2005.nc" for name in ("u850", "v850", "prmsl", "z200", "z500", "z1000")
@@ -103,7 +103,10 @@ def test_what_the_files_do_not_have_is_missing_and_named(with_fields, tmp_path, 
     details = do(data, tmp_path, 0, *CHAIN)
     _, fields = results.load_fields(tmp_path, 2005, 0)
     assert {"warm_core", "thermal_wind_upper"} <= set(fields.missing) and set(OF_PRESSURE) <= set(fields.values)
-    assert any("no warm_core, thermal_wind_upper: no file of 2005 has geopotential" in r for r in details["remarks"])
+    assert "no file of 2005 has geopotential height at 200, 250 or 300 hPa" in fields.missing["warm_core"]
+    (said,) = details["remarks"]
+    assert said.startswith("no file has height_upper (200, 250 or 300 hPa), temperature, ")
+    assert said.endswith("; lists would use height_upper (docs/datasets.md)")
 
 
 def test_winds_alone_or_vorticity_alone_are_enough(planted, tmp_path):

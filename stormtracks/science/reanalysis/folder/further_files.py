@@ -43,6 +43,10 @@ class NoFile(InputError):
     """No file has a further field."""
 
 
+class Nowhere(NoFile):
+    """No file has a further field, and there is nothing to say of any file."""
+
+
 @dataclass(frozen=True)
 class RoleFiles:
     """The files of a further field.
@@ -167,9 +171,10 @@ class FurtherFiles:
             return NoFile(f"no file of {self._years[0]} matches {template!r}; correct 'files' of the description")
         what = f"{roles.described(role)} ({ROLES[role].names})"
         if self._is_described(role):
-            return NoFile(f"no described file has {what}; give its file under 'files' of the description")
+            return Nowhere(f"no described file has {what}; give its file under 'files' of the description")
         besides = "".join(f"; {remark}" for remark in self._unreadable)
-        return NoFile(f"no file of {self._years[0]} has {what}{besides}")
+        kind = NoFile if besides else Nowhere
+        return kind(f"no file of {self._years[0]} has {what}{besides}")
 
     @property
     def _unreadable(self) -> list[str]:
