@@ -260,7 +260,8 @@ class Settings:
     tc_vorticity_s1: float | None = _setting(
         None,
         "s-1",
-        "vorticity of a tropical cyclone at least; none: 1.4e-4 / (grid spacing, degrees)",
+        "vorticity of a tropical cyclone at least; none: 1.4e-4, on grids coarser than 1 degree 1.4e-4 / "
+        "(grid spacing, degrees)",
         "TRACK (Hodges et al. 2017): 6e-5 at T63; docs/skill.md: 1.25e-4 to 1.5e-4 at 1 degree (GFS 2018)",
         task="classify",
     )
@@ -268,7 +269,7 @@ class Settings:
         None,
         "km",
         "distance of the highest wind from the centre of a tropical cyclone at most, where there is no pressure; none: "
-        "two cells of the grid",
+        "two cells of the grid, but not less than 222",
         "docs/skill.md: GFS 2018, within 170 km around each storm at sea; around other strong maxima mostly beyond 250",
         task="classify",
     )
@@ -322,7 +323,8 @@ class Settings:
     etc_vorticity_s1: float | None = _setting(
         None,
         "s-1",
-        "vorticity of an extratropical cyclone at least; none: 1.2e-4 / (grid spacing, degrees)",
+        "vorticity of an extratropical cyclone at least; none: 1.2e-4, on grids coarser than 1 degree 1.2e-4 / "
+        "(grid spacing, degrees)",
         "TRACK (Hodges et al. 2017): 6e-5 at T63, of tropical cyclones",
         task="classify",
     )

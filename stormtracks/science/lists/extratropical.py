@@ -6,6 +6,7 @@ from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.lists.evidence import Evidence, feature
 from stormtracks.science.lists.sustained import mean, number, steps_of
+from stormtracks.science.lists.tropical import vorticity_least
 from stormtracks.science.records import TimeAxis, Tracks
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import TrackFields
@@ -40,7 +41,7 @@ def points(
     etc_depth_least_pa, etc_vorticity_s1, etc_asymmetry_least_m : float
         See `Settings`.
     """
-    deep = tracks.vorticity >= (etc_vorticity_s1 or _VORTICITY_AT_1_DEGREE / grid_degrees)
+    deep = tracks.vorticity >= (etc_vorticity_s1 or vorticity_least(_VORTICITY_AT_1_DEGREE, grid_degrees))
     if evidence.pressure:
         deep &= feature(tracks, fields, "pressure_depth") >= etc_depth_least_pa
     if not evidence.warm_core:

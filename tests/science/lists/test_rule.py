@@ -52,6 +52,15 @@ def test_each_threshold_is_enough(name, value):
     assert kinds(hurricane(fields=HURRICANE | {name: value})) == ["tc"]
 
 
+@pytest.mark.parametrize("without", [(), ONLY_WINDS])
+@pytest.mark.parametrize("grid_degrees", [0.1, 0.25, 0.5, 1.0])
+def test_a_weak_storm_as_a_quarter_degree_reanalysis_has_it_is_listed_on_any_fine_grid(grid_degrees, without):
+    koto = {"vorticity": 4.2e-4, "wind_max": 18.5, "wind_max_distance": 161.0, "pressure_depth": 400.0}
+    ditwah = {"vorticity": 2.6e-4, "wind_max": 17.3, "wind_max_distance": 220.0, "pressure_depth": 400.0}
+    storms = [hurricane(fields=HURRICANE | one) for one in (koto, ditwah)]
+    assert kinds(*storms, grid_degrees=grid_degrees, without=without) == ["tc", "tc"]
+
+
 def test_a_fine_grid_asks_for_more_depth():
     shallow = hurricane(fields=HURRICANE | {"pressure_depth": 150.0, "vorticity": 3e-4})
     assert kinds(shallow, grid_degrees=2.0) == ["tc"]
