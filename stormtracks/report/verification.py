@@ -1,4 +1,4 @@
-"""Results against the journal of their run, or by themselves: what is missing, altered, unreadable or mixed.
+"""Results against the journal of their run, or by themselves: what is missing, altered, unreadable, mixed or outdated.
 
 Of a chain of tasks, and of a folder without a journal, each task's results are looked at, one after the other.
 """
@@ -15,7 +15,7 @@ from stormtracks.science import results
 from stormtracks.science.errors import ResultError
 from stormtracks.science.results.alike import Cell, listed
 
-What = Literal["missing", "not done", "altered", "unreadable", "other recipe", "mixed"]
+What = Literal["missing", "not done", "altered", "unreadable", "other recipe", "mixed", "built on others"]
 _READERS: dict[str, Callable[[Path], results.Result | results.Header]] = {
     "vort_track": results.load,
     "field_collection": lambda path: results.load_fields(path)[0],
@@ -200,9 +200,22 @@ def _opened(folder: Path, look: _Look, steps: _Steps) -> Iterator[Problem]:
             recipes.add(*cell, result.provenance)
             if problem := _compared(cell, place, results.fingerprint(result.provenance), look.kept.get(cell)):
                 yield problem
+            if problem := _built_on_others(cell, folder, result):
+                yield problem
         steps.one()
     for detail, differing in recipes.differing().items():
         yield Problem("mixed", tuple(differing), detail)
+
+
+def _built_on_others(cell: Cell, folder: Path, result: results.Result | results.Header) -> Problem | None:
+    try:
+        others = results.replaced(folder, result if isinstance(result, results.Header) else result.header)
+    except ResultError:  # is said where that result is opened
+        return None
+    if not others:
+        return None
+    detail = f"the result of {' and '.join(others)} that it was made from has been replaced; run the chain again"
+    return Problem("built on others", (cell,), detail)
 
 
 def _compared(cell: Cell, place: Path, recipe: str, row: runs.Kept | None) -> Problem | None:

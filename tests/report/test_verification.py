@@ -12,7 +12,7 @@ from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.report import verification
-from stormtracks.science import results
+from stormtracks.science import pipeline, results
 from stormtracks.science.errors import ResultError
 from tests.science.ensembles import member_result
 
@@ -130,3 +130,23 @@ def test_of_a_chain_each_tasks_results_are_looked_at(folder, tmp_path, monkeypat
         ("missing", "classify 2005 member 0"),
     ]
     assert (checked.number, checked.sound, checked.others) == (4, 2, 0)
+
+
+def test_results_of_a_chain_whose_first_result_was_replaced_are_named(tmp_path):
+    setup = {"data": "sample/20crv2c_1987", "results": tmp_path}
+    for task in pipeline.TASKS:
+        pipeline.run_task(1987, 0, task, setup)
+    assert found(tmp_path) == []
+    pipeline.run_task(1987, 0, "vort_track", setup | {"overwrite": True})  # the same comes out
+    assert found(tmp_path) == []
+    pipeline.run_task(1987, 0, "vort_track", setup | {"overwrite": True, "settings": {"min_points": 4}})
+    problems = verification.verify(tmp_path).problems
+    assert [(one.what, one.task) for one in problems] == [
+        ("built on others", "field_collection"),
+        ("built on others", "classify"),
+    ]
+    pipeline.run_task(1987, 0, "field_collection", setup | {"overwrite": True, "settings": {"min_points": 4}})
+    (problem,) = verification.verify(tmp_path).problems
+    assert problem.detail.startswith("the result of vort_track and field_collection that it was made from")
+    results.path(tmp_path, "vort_track", 1987, 0).write_bytes(b"")
+    assert [what for what, _ in found(tmp_path)] == ["unreadable"]

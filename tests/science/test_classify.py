@@ -124,7 +124,8 @@ def weights(folder, tmp_path):
     logistic = Logistic(-1000.0, one, np.zeros(len(names)), np.ones(len(names)))
     path = tmp_path / "weights.json"
     variables = ("vorticity", "wind_max", "pressure_depth")
-    lists.save_weights(lists.Weights(names, variables, logistic, {"grid_degrees": 2.0}), path)
+    kind = results.load_member(folder, 1987, 0).kind
+    lists.save_weights(lists.Weights(names, variables, logistic, kind), path)
     return path
 
 
@@ -146,7 +147,8 @@ def test_other_weights_are_another_list(again, weights):
 
 
 def test_weights_of_other_data_are_refused_unless_insisted(again, weights):
-    content = json.loads(weights.read_text()) | {"fitted_on": {"grid_degrees": 0.25}}
+    content = json.loads(weights.read_text())
+    content["fitted_on"]["grid_degrees"] = 0.25
     weights.write_text(json.dumps(content))
     with pytest.raises(BadValue, match=r"grid_degrees was 0\.25, is 2\.0"):
         again(classifier=f"logistic:{weights}", overwrite=True)

@@ -12,7 +12,7 @@ from stormtracks.science.results.file import check, digest, load_header
 from stormtracks.science.results.foundation import foundation, foundation_of_tracks
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.list_storage import load_list, save_list
-from stormtracks.science.results.member import Member, load_member
+from stormtracks.science.results.member import Member, load_member, replaced
 from stormtracks.science.results.places import members, path, sweep, years
 from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe, refuse_other
 from stormtracks.science.results.result import Result
@@ -58,6 +58,7 @@ __all__ = [
     "path",
     "recipe",
     "refuse_other",
+    "replaced",
     "save",
     "save_fields",
     "save_hashed",

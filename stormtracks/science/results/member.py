@@ -1,7 +1,8 @@
 """A member's tracks and what was collected along them, from the results of `vort_track` and `field_collection`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from stormtracks.science.results.fields import load_fields
 from stormtracks.science.results.foundation import foundation, foundation_of_tracks
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder, path
-from stormtracks.science.results.storage import load
+from stormtracks.science.results.storage import load, load_headed_tracks
 from stormtracks.science.track_fields import TrackFields
 
 _USUAL_DEGREES = 1.0
@@ -102,5 +103,39 @@ def load_member(folder: Folder, year: int, ensemble_member: int) -> Member:
         matches=found.matches,
         fields=fields,
         tracked_as=tracked_as,
-        collected_as=foundation(header, [fields.values[name] for name in sorted(fields.values)]),
+        collected_as=_foundation_of_fields(header, fields),
     )
+
+
+def replaced(folder: Folder, header: Header) -> tuple[str, ...]:
+    """Tasks whose result, which a result was built on, has been replaced by another; one that is gone is none of them.
+
+    Parameters
+    ----------
+    folder : path_like
+        Folder of all results.
+    header : Header
+        Of the result.
+
+    Raises
+    ------
+    ResultError
+        One that it was built on is damaged.
+    """
+    places = {task: path(folder, task, header.year, header.ensemble_member) for task in _FOUNDATIONS}
+    return tuple(
+        task
+        for task, now in _FOUNDATIONS.items()
+        if task in header.provenance and places[task].exists() and now(places[task]) != header.provenance[task]
+    )
+
+
+def _foundation_of_fields(header: Header, fields: TrackFields) -> str:
+    return foundation(header, [fields.values[name] for name in sorted(fields.values)])
+
+
+_FOUNDATIONS: Mapping[str, Callable[[Path], str]] = {
+    "vort_track": lambda place: foundation_of_tracks(*load_headed_tracks(place)),
+    "field_collection": lambda place: _foundation_of_fields(*load_fields(place)),
+}
+"""Task -> what results that are built on its result say of it."""
