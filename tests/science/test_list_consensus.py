@@ -185,6 +185,18 @@ def test_list_of_another_number_of_tracks_is_refused(tmp_path):
         consensus(tmp_path, 2005, list="tc")
 
 
+@pytest.mark.parametrize(
+    ("made_of", "known"), [(("pressure_depth", "warm_core", "wind_max"), True), (("wind_max",), False)]
+)
+def test_calibration_is_for_lists_that_were_told_by_as_much(tmp_path, made_of, known):
+    save_lists(tmp_path, members=2)
+    for member in range(2):
+        header, storms = results.load_list(tmp_path, 2005, member)
+        provenance = header.provenance | {"made_of": dict.fromkeys(made_of, "a file")}
+        results.save_list(dataclasses.replace(header, provenance=provenance), storms, tmp_path)
+    assert np.isfinite(consensus(tmp_path, 2005, list="tc").calibrated).tolist() == [known] * 4
+
+
 def test_list_that_does_not_exist_is_refused(folder):
     with pytest.raises(BadValue, match="unknown list 'hurricanes'"):
         consensus(folder, 2005, list="hurricanes")

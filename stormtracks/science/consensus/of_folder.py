@@ -19,6 +19,9 @@ from stormtracks.strict_dataclass import unknown
 LIST_TASK = "classify"
 Folder = str | os.PathLike[str]
 
+_CALIBRATED_WITH = frozenset({"pressure_depth", "warm_core", "wind_max"})
+"""What the lists were told by that the shipped calibrations were fitted on: of winds alone, far more storms are false."""
+
 
 def consensus(
     folder: Folder,
@@ -111,7 +114,8 @@ def _of_lists(
     tracks = _tracks_of_lists(folder, year, numbers, headers, lists)
     if "calibration" not in thresholds:
         classifier = headers[0].provenance.get("settings", {}).get("classifier", "rule")
-        thresholds = thresholds | {"calibration": shipped(name, classifier)}
+        known = all(_CALIBRATED_WITH.issubset(one.provenance.get("made_of", _CALIBRATED_WITH)) for one in headers)
+        thresholds = thresholds | {"calibration": shipped(name, classifier) if known else None}
     return consensus_of_lists(year, numbers, lists, tracks, name=name, **thresholds)
 
 
