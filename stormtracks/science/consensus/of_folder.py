@@ -20,7 +20,7 @@ LIST_TASK = "classify"
 Folder = str | os.PathLike[str]
 
 _CALIBRATED_WITH = frozenset({"pressure_depth", "warm_core", "wind_max"})
-"""What the lists were told by that the shipped calibrations were fitted on: of winds alone, far more storms are false."""
+"""What lists were told by that the shipped calibrations were fitted on: of winds alone far more storms are false."""
 
 
 def consensus(
