@@ -17,7 +17,7 @@ UNKNOWN = np.zeros(4, "<i4")
 
 @dataclass(frozen=True)
 class TrackPoints:
-    """Points of one member's tracks, sorted by step, and at each step in the order of the tracks.
+    """Points of one member's tracks, sorted by step, at each step by whole degrees of latitude, and then as the tracks are.
 
     Attributes
     ----------
@@ -50,7 +50,9 @@ class TrackPoints:
         axis : TimeAxis
         """
         step = np.searchsorted(axis.times, tracks.time).astype("<i4")
-        order = in_time(step, len(axis))
+        # By latitude, so that places which are sampled one after the other lie near each other in memory.
+        order = np.argsort((tracks.lat + 90).astype(np.uint16), kind="stable")
+        order = order[in_time(step[order], len(axis))]
         heading = (one.astype("<f4") for one in motion)
         return cls(step[order], *(one[order] for one in (tracks.lat, tracks.lon, *heading))), order
 

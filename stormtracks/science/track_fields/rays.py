@@ -16,7 +16,7 @@ BEARINGS = 16
 ENOUGH_BEARINGS = 12
 """So many rays must be known, else the depth is not."""
 
-STAGES = ((0, 8), (4, 12, 2, 6, 10, 14), (1, 3, 5, 7, 9, 11, 13, 15))
+STAGES = ((0, 4, 8, 12), (1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15))
 """Bearings in the order in which they are looked along. Of most places one of the first goes only down: they have no
 low, whatever the other bearings show."""
 
