@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stormtracks import checkout, config, paths
-from stormtracks.console import services
-from stormtracks.console.terminal import output, table
+from stormtracks.console import list_summary, services
+from stormtracks.console.terminal import output
 from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster import pidfile, pyro_manager
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
@@ -101,14 +101,9 @@ def _free_port() -> int:
 
 def show_storms(folder: Path, year: int) -> None:
     """The tropical cyclones that half of the lists hold, and for each best track how many lists have it."""
-    out = output()
-    for rows in (
-        consensus_table(consensus(folder, year, list="tc")),
-        summary.list_table(summary.summarise_list(folder, "tc", [year]), "storm"),
-    ):
-        shown = table(rows.title, rows.columns[0], *(f">{name}" for name in rows.columns[1:]))
-        for row in rows.rows:
-            shown.add_row(*row)
-        out.print(shown)
+    out, counted = output(), summary.summarise_list(folder, "tc", [year])
+    for rows in (consensus_table(consensus(folder, year, list="tc")), summary.list_table(counted, "storm")):
+        list_summary.show_table(rows)
+    out.print(summary.skill_line(counted))
     where = f"--results {shlex.quote(str(folder))}"
     out.print(f"results: {folder}; see the list with `inv report --list tc {where}`", soft_wrap=True)

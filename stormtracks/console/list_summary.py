@@ -1,6 +1,7 @@
 """`inv summary --list`: what lists of storms say, as tables of 80 columns, as CSV or as JSON."""
 
 import json
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from stormtracks.science.trends import LEAST_YEARS
 from stormtracks.strict_dataclass import unknown
 
 CONSENSUS, CANDIDATES = "consensus", "candidates"
+_WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ def _statistics(asked: Asked, folder: Path, years: list[int] | None) -> None:
     elif asked.form == "csv":
         print(summaries.to_csv(summaries.rows(counted, asked.by)), end="")
     else:
-        _show(summaries.list_table(counted, asked.by))
+        show_table(summaries.list_table(counted, asked.by))
+        if asked.by == "year" and asked.list_name == "tc":
+            output().print(textwrap.fill(summaries.skill_line(counted), _WIDTH))
         notes(counted.remarks)
 
 
@@ -108,7 +112,7 @@ def _agreement(asked: Asked, folder: Path, years: list[int] | None) -> None:
     elif asked.form == "csv":
         print(summaries.to_csv(rows), end="")
     else:
-        _show(agreement.agreement_table(rows))
+        show_table(agreement.agreement_table(rows))
 
 
 def _consensus(asked: Asked, folder: Path, years: list[int] | None) -> None:
@@ -123,7 +127,7 @@ def _consensus(asked: Asked, folder: Path, years: list[int] | None) -> None:
         elif asked.form == "csv":
             flat += [{"year": year, **storm} for storm in to_json(agreed)["storms"] if _wanted(asked, storm)]
         else:
-            _show(consensus_table(agreed, asked.by == CANDIDATES, asked.top))
+            show_table(consensus_table(agreed, asked.by == CANDIDATES, asked.top))
             notes(remarks)
     if asked.form == "csv":
         print(summaries.to_csv([_one_row(storm) for storm in flat]), end="")
@@ -140,8 +144,12 @@ def _one_row(storm: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in storm.items() if not isinstance(value, list)} | ends
 
 
-def _show(rows: summaries.Table) -> None:
+def show_table(rows: summaries.Table) -> None:
+    """Print a table, and below it what its headings mean."""
     shown = table(rows.title, rows.columns[0], *(f">{name}" for name in rows.columns[1:]))
     for row in rows.rows:
         shown.add_row(*row)
-    output().print(shown)
+    out = output()
+    out.print(shown)
+    if rows.legend:
+        out.print(textwrap.fill(f"({rows.legend})", _WIDTH))

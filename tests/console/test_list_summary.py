@@ -34,6 +34,16 @@ def test_every_table_is_printed_in_80_columns(folder, long_folder, by, capsys):
     assert max(len(line.rstrip()) for line in shown if not line.startswith("note:")) <= 80
 
 
+def test_years_show_pod_and_far_and_each_table_what_its_headings_mean(folder, capsys):
+    ask(folder)
+    shown = capsys.readouterr().out
+    assert "POD " in shown and ", FAR " in shown and "ACE: 1e4 kt2" in shown
+    ask(folder, "consensus")
+    assert "chance: calibrated probability" in " ".join(capsys.readouterr().out.split())
+    ask(folder, "consensus", list="etc")
+    assert "chance" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("by", ["year", "class", "consensus", "candidates"])
 def test_csv_has_a_header_and_rows(folder, by, capsys):
     ask(folder, by, csv=True)

@@ -106,6 +106,7 @@ WRONG = [
         "--format csv --members x", "--format csv --years 1900", "--format csv --dest {here}/empty",
     )),
     *(f"inv summary --results {{made}} {more}" for more in ("--by foo", "--top x", "--top -3", "--years 1900")),
+    *(f"inv classify {more}" for more in ("--members x", "--results nowhere", "--results {made} --fit 1987")),
     *(f"inv verify {more}" for more in ("--results nowhere", "--results '$UNSET/r'", "--run nowhere", "--run junk")),
     *(changed(PLOT, more) for more in (
         "--kind foo", "--region 1,x,3,4", "--region 1,2", "--region 0,0,0,0", "--region nan,0,0,0", "--region 50,0,1,2",

@@ -35,7 +35,7 @@ def consensus_table(agreed: ConsensusTracks, candidates_only: bool = False, top:
         "peak (1e-5 s-1)",
     )  # fmt: skip
     storms = _wanted(agreed, candidates_only)
-    title = f"{'Candidates' if candidates_only else 'Consensus tracks'} of {agreed.year}, {len(agreed.members)} members"
+    title = f"{'Candidates' if candidates_only else 'Consensus tracks'} of {agreed.year}, {_members(agreed)}"
     return Table(_titled(title, storms, top), columns, tuple(_row(storm) for storm in storms[: top or None]))
 
 
@@ -51,11 +51,31 @@ def _titled(title: str, storms: list[dict[str, Any]], top: int) -> str:
 
 
 def _list_table(agreed: ConsensusStorms, candidates_only: bool, top: int) -> Table:
-    columns = "storm", "name", "from", "to", "share", "chance", "wind (kt)", "hPa", "km"
+    columns = "storm", "name, place", "from", "to", "share", "chance", "wind (kt)", "hPa", "km"
     storms = _wanted(agreed, candidates_only)
     kind = "Candidates of the list" if candidates_only else "List"
-    title = f"{kind} {agreed.list_name} of {agreed.year}, {len(agreed.members)} members"
-    return Table(_titled(title, storms, top), columns, tuple(_list_row(storm) for storm in storms[: top or None]))
+    title = f"{kind} {agreed.list_name} of {agreed.year}, {_members(agreed)}"
+    rows = tuple(_list_row(storm) for storm in storms[: top or None])
+    legend = f"{_SHARE}; {_CHANCE}; {_REST}"
+    if agreed.list_name != "tc":  # how probable another cyclone is, nothing has said
+        columns, rows, legend = _without(columns), tuple(map(_without, rows)), f"{_SHARE}; {_REST}"
+    return Table(_titled(title, storms, top), columns, rows, legend if rows else "")
+
+
+def _without(cells: tuple[str, ...], number: int = 5) -> tuple[str, ...]:
+    return cells[:number] + cells[number + 1 :]
+
+
+_SHARE = "share: of the members' lists that have it"
+_CHANCE = "chance: calibrated probability that it is real (with ?: the members' mean, not calibrated)"
+_REST = (
+    "wind: highest of the data, at the level of the tracks; km: spread of the members' paths; "
+    "±: standard deviation over the members"
+)
+
+
+def _members(agreed: ConsensusTracks) -> str:
+    return f"{len(agreed.members)} member{'s' if len(agreed.members) != 1 else ''}"
 
 
 def to_json(agreed: ConsensusTracks) -> dict[str, Any]:
@@ -117,8 +137,10 @@ def _list_row(storm: dict[str, Any]) -> tuple[str, ...]:
     """A row of texts; the calibrated probability where it is known, the mean one with a question mark otherwise."""
     chance = f"{storm['probability']:.2f}?" if storm["calibrated"] is None else f"{storm['calibrated']:.2f}"
     first, last = storm["tropical_from_to"] or (storm["time"][0], storm["time"][-1])
+    begins = storm["time"].index(first) if first in storm["time"] else 0
+    place = position(storm["lat"][begins], storm["lon"][begins])
     return (
-        storm["sid"] or "candidate", storm["name"], first[5:10], last[5:10], f"{storm['share']:.2f}", chance,
+        storm["sid"] or "candidate", storm["name"] or place, first[5:10], last[5:10], f"{storm['share']:.2f}", chance,
         _with_std(storm, "intensity_max", KNOT_M_S), _with_std(storm, "pressure_lowest", 100.0),
         f"{storm['mean_spread_km']:.0f}",
     )  # fmt: skip

@@ -6,6 +6,7 @@ from stormtracks.science.errors import ResultError
 from stormtracks.science.results.places import Folder
 from stormtracks.science.results.places import members as members_of
 from stormtracks.science.results.places import years as years_of
+from stormtracks.science.settings import TASKS
 
 
 def choose(
@@ -36,9 +37,11 @@ def choose(
     """
     there = years_of(folder, task)
     if not there:
+        chain = TASKS[: TASKS.index(task) + 1] if task in TASKS else (task,)
+        how = f" with --task {','.join(chain)}" if len(chain) > 1 else ""
         raise ResultError(
-            f"{folder}: there are no results of the task '{task}'; run inv track or inv manage first, or give another "
-            "folder"
+            f"{folder}: there are no results of the task '{task}'; run inv track or inv manage{how} first, or give "
+            "another folder"
         )
     wanted = there if years is None else _known(years, there, f"{folder}: no result of the year")
     return {year: _members(folder, task, year, members) for year in wanted}

@@ -3,7 +3,15 @@
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.counts import count_year
 from stormtracks.science.summary.list_summary import ListSummary, summarise_list
-from stormtracks.science.summary.list_tables import LIST_BY, list_table, plain_rows, rows, to_csv, to_plain
+from stormtracks.science.summary.list_tables import (
+    LIST_BY,
+    list_table,
+    plain_rows,
+    rows,
+    skill_line,
+    to_csv,
+    to_plain,
+)
 from stormtracks.science.summary.season import Season, season
 from stormtracks.science.summary.statistics import (
     ClassStatistics,
@@ -35,6 +43,7 @@ __all__ = [
     "plain_rows",
     "rows",
     "season",
+    "skill_line",
     "storm_table",
     "summarise",
     "summarise_list",

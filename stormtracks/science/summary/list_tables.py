@@ -66,7 +66,22 @@ def list_table(summary: ListSummary, by: str = "year") -> Table:
     title, headings, digits = _ROWS[by][1:]
     headings = {key: heading for key, heading in headings.items() if _told(summary, key)}
     shown = tuple(tuple(_text(row[key], digits.get(key, 0)) for key in headings) for row in made)
-    return Table(f"{_LISTS[summary.list_name]}{title}", tuple(headings.values()), shown)
+    return Table(f"{_LISTS[summary.list_name]}{title}", tuple(headings.values()), shown, _legend(summary, by))
+
+
+def skill_line(summary: ListSummary) -> str:
+    """POD and FAR of all intensities in one line, for below the statistics of years."""
+    (row,) = (row for row in by_class(summary) if row["class"] == "all")
+    if not row["pod"].number:
+        return "POD and FAR are not known: there are no best tracks of these years and basins"
+    return f"POD {_text(row['pod'], 2)}, FAR {_text(row['far'], 2)} by the best tracks; more: --by class, --by false"
+
+
+def _legend(summary: ListSummary, by: str) -> str:
+    """What a table's headings mean, and their units."""
+    wind = "of the data, at the level of the tracks" if summary.wind == "data" else "by the lowest pressure"
+    legend = _LEGENDS.get(by, "").format(wind=wind)
+    return legend if summary.list_name == "tc" else _LEGENDS_OF_OTHERS.get(by, "")
 
 
 def _told(summary: ListSummary, key: str) -> bool:
@@ -189,5 +204,21 @@ _ROWS: dict[str, tuple[Callable[[ListSummary], Iterator[Row]], str, dict[str, st
     ),
 }  # fmt: skip
 """By its name: what makes the rows, title, columns that are shown and their headings, decimals."""
+
+_AMOUNTS = "days: storm days; ACE: 1e4 kt2, PDI: 1e9 m3 s-2, of winds {wind}"
+_FAR = "FAR: share of the listed storms that no best track is"
+_LEGENDS = {
+    **dict.fromkeys(("year", "basin", "month"), _AMOUNTS),
+    "member": f"{_AMOUNTS}; POD: share of the best tracks of 34 kt or more that are listed; {_FAR}",
+    "class": f"listed, {_FAR}: by the highest wind {{wind}}; best tracks, POD: by that of the best track",
+    "false": "classes by the highest wind {wind}; weak: a best track below 34 kt; "
+    "uncovered: in a basin with next to no best track, and in neither part of FAR",
+    "intensity": "kt: highest wind {wind}",
+    "trend": "2.5 %, 97.5 %: interval of the slope of the members' mean",
+    "storm": "kt: best track's highest wind; lists: how many members' have it; km: mean distance from the best track; "
+    "lead: hours before its first observation (negative: after)",
+}
+_LEGENDS_OF_OTHERS = dict.fromkeys(("year", "basin", "month", "member"), "days: storm days")
+"""What headings mean, by the table's name: of tropical cyclones, and of other lists."""
 
 LIST_BY = tuple(_ROWS)

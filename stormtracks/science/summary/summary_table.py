@@ -13,11 +13,12 @@ BY = ("year", "member", "storm", "class")
 
 @dataclass(frozen=True)
 class Table:
-    """Columns (heading with unit) and rows of texts, as the command prints them."""
+    """Columns (heading with unit) and rows of texts, as the command prints them; what the headings mean."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    legend: str = ""
 
 
 def table(summary: Summary, by: str = "year") -> Table:
