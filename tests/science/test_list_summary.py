@@ -106,6 +106,18 @@ def test_false_storms_in_a_basin_with_best_tracks_are_false(made):
     assert (whole["uncovered"], whole["false"], whole["far"].mean) == (0, 1, 0.25)
 
 
+def test_without_best_tracks_no_listed_storm_is_called_false():
+    storms, _ = storm_list(0)
+    matches = storms.matches
+    none = {field: getattr(matches, field)[:0] for field in vars(matches)} | {
+        "storm_of_track": np.full(len(storms), -1)
+    }
+    nobody = dataclasses.replace(storms, matches=dataclasses.replace(matches, **none))
+    one = summary_of("tc", "data", [count_lists(2005, [(0, nobody)])])
+    whole = by(one, "false", "class")["all"]
+    assert (whole["uncovered"], whole["false"]) == (4, 0) and np.isnan(whole["far"].mean)
+
+
 def test_one_storm_that_began_next_door_does_not_make_a_basin_covered(made):
     counts = np.array([30, 1, 2, 0, 0, 0, 0])
     here = dataclasses.replace(made.years[0].seasons[0], observed_in=counts)

@@ -72,14 +72,14 @@ class ListSummary:
 
     @property
     def covered(self) -> Bools:
-        """Basins that the best tracks are of, shape (nbasins,); all, where their identifiers say none.
+        """Basins that the best tracks are of, shape (nbasins,); all where their identifiers say none; none without any.
 
         A basin counts from two best tracks and 2 % of all on: the file of one basin has a storm or two that began in
         the next one. A listed storm elsewhere cannot be told to be false: nobody looked there, or saw next to none.
         """
         seen = np.sum([np.mean([one.observed_in for one in year.seasons], axis=0) for year in self.years], axis=0)
         if not seen.any():
-            return np.ones(len(BASINS), bool)
+            return np.full(len(BASINS), any(one.observed.any() for year in self.years for one in year.seasons))
         return np.asarray((seen >= COVERED_LEAST) & (seen >= COVERED_SHARE * seen.sum()))
 
 
