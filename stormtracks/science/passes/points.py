@@ -17,7 +17,7 @@ UNKNOWN = np.zeros(4, "<i4")
 
 @dataclass(frozen=True)
 class TrackPoints:
-    """Points of one member's tracks, sorted by step, at each step by whole degrees of latitude, and then as the tracks are.
+    """Points of one member's tracks, sorted by step, at each step by whole degrees of latitude, then as the tracks are.
 
     Attributes
     ----------
