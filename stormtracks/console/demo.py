@@ -104,6 +104,6 @@ def show_storms(folder: Path, year: int) -> None:
     out, counted = output(), summary.summarise_list(folder, "tc", [year])
     for rows in (consensus_table(consensus(folder, year, list="tc")), summary.list_table(counted, "storm")):
         list_summary.show_table(rows)
-    out.print(summary.skill_line(counted))
+    list_summary.show_skill(counted)
     where = f"--results {shlex.quote(str(folder))}"
     out.print(f"results: {folder}; see the list with `inv report --list tc {where}`", soft_wrap=True)

@@ -101,7 +101,7 @@ def _statistics(asked: Asked, folder: Path, years: list[int] | None) -> None:
     else:
         show_table(summaries.list_table(counted, asked.by))
         if asked.by == "year" and asked.list_name == "tc":
-            output().print(textwrap.fill(summaries.skill_line(counted), _WIDTH))
+            show_skill(counted)
         notes(counted.remarks)
 
 
@@ -142,6 +142,11 @@ def _one_row(storm: Mapping[str, Any]) -> dict[str, Any]:
     places = [(name, end, at) for name in ("time", "lat", "lon") for end, at in (("first", 0), ("last", -1))]
     ends = {f"{name}_{end}": storm[name][at] for name, end, at in places}
     return {key: value for key, value in storm.items() if not isinstance(value, list)} | ends
+
+
+def show_skill(counted: summaries.ListSummary) -> None:
+    """Print POD and FAR of all years and intensities."""
+    output().print(textwrap.fill(summaries.skill_line(counted), _WIDTH))
 
 
 def show_table(rows: summaries.Table) -> None:

@@ -9,6 +9,7 @@ from stormtracks.console.terminal import output, progress
 from stormtracks.errors import BadValue
 from stormtracks.readable import size
 from stormtracks.science import ibtracs, synthetic
+from stormtracks.science.settings import TASKS
 
 YEAR = 2005
 STEP_HOURS = {"20crv2c": 6, "20crv3": 3}
@@ -38,7 +39,10 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
     )
     out.print(f"the truth: {planted.truth}", soft_wrap=True)
     command = ["inv", "track", "--year", plan.year, "--ensemble-member", 0, "--data", folder, "--results", "RESULTS"]
-    out.print(f"to track one member: {shlex.join(map(str, command))}", soft_wrap=True)
+    command += ["--best-tracks", observed] if best_tracks else []
+    command += ["--task", ",".join(TASKS)] if plan.like else []
+    purpose = "to list the storms of" if plan.like else "to track"
+    out.print(f"{purpose} one member: {shlex.join(map(str, command))}", soft_wrap=True)
 
 
 def _year_of(start: str | None) -> int:

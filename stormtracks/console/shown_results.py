@@ -8,6 +8,7 @@ from rich.table import Table
 from stormtracks.console.terminal import notes, output, table
 from stormtracks.readable import moment, position
 from stormtracks.science import calendars, pipeline, results
+from stormtracks.science.energy import KNOT_M_S
 from stormtracks.science.lists import CLASSES, StormList
 from stormtracks.science.results import layout
 from stormtracks.science.track_fields import TrackFields
@@ -115,8 +116,9 @@ def _field_table(fields: TrackFields) -> Table:
 
 def _list_table(storms: StormList) -> Table:
     """The storms, the strongest first."""
-    columns = ">track", "class", ">probability", "from", "to", ">wind (m s-1)", ">pressure (hPa)", "genesis"
+    columns = ">track", "class", ">probability", "from", "to", ">wind (kt)", ">hPa", "genesis"
     title = "storms" if len(storms) <= SHOWN_STORMS else f"the {SHOWN_STORMS} strongest of {len(storms):,} storms"
+    title += " (hybrid: in both lists; wind: of the data, at the level of the tracks)"
     shown = table(title, *columns)
     tracks, strength = storms.tracks, storms.tracks.vorticity[storms.tracks.peak]
     order = np.lexsort((-strength, -np.nan_to_num(storms.intensity_max)))
@@ -127,7 +129,7 @@ def _list_table(storms: StormList) -> Table:
             CLASSES[storms.storm_class[row]],
             f"{storms.probability[row]:.2f}",
             *(f"{moment(text)}Z" for text in calendars.texts(times, tracks.calendar)),
-            _number(storms.intensity_max[row], ".0f"),
+            _number(storms.intensity_max[row] / KNOT_M_S, ".0f"),
             _number(storms.pressure_lowest[row] / 100, ".0f"),
             position(storms.genesis_lat[row], storms.genesis_lon[row]),
         )

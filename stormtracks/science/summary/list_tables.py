@@ -71,10 +71,14 @@ def list_table(summary: ListSummary, by: str = "year") -> Table:
 
 def skill_line(summary: ListSummary) -> str:
     """POD and FAR of all intensities in one line, for below the statistics of years."""
-    (row,) = (row for row in by_class(summary) if row["class"] == "all")
+    *_, row = by_class(summary)
+    *_, told = by_false(summary)
     if not row["pod"].number:
         return "POD and FAR are not known: there are no best tracks of these years and basins"
-    return f"POD {_text(row['pod'], 2)}, FAR {_text(row['far'], 2)} by the best tracks; more: --by class, --by false"
+    aside = told["uncovered"]
+    without = f", without {aside:.1f} storms in basins with next to none" if aside else ""
+    scores = f"POD {_text(row['pod'], 2)}, FAR {_text(row['far'], 2)}"
+    return f"{scores} by the best tracks{without}; more: --by class, --by false"
 
 
 def _legend(summary: ListSummary, by: str) -> str:
