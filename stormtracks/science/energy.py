@@ -7,6 +7,7 @@ import numpy as np
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.lists import StormList
+from stormtracks.science.records import Tracks
 
 KNOT_M_S = 1852.0 / 3600.0
 """A knot, m s-1."""
@@ -31,7 +32,8 @@ class Energy:
     wind_kt : ndarray of float64
         Wind around the storm, knots; NaN where it is not known.
     days : ndarray of float64
-        Days that the point stands for: a quarter at 00, 06, 12 and 18 UTC while the storm is of its class, else 0.
+        Days that the point stands for while the storm is of its class: a quarter at 00, 06, 12 and 18 UTC, else 0; in
+        data that do not have these times, the step from one time to the next.
     ace : ndarray of float64
         Accumulated cyclone energy, 10^4 kt2.
     pdi : ndarray of float64
@@ -69,21 +71,33 @@ def energy(storms: StormList, wind: str = "data", counted: Bools | None = None) 
     -----
     ACE (Bell et al. 2000) is the sum of v^2 at 00, 06, 12 and 18 UTC while the storm is tropical and v >= 34 kt. PDI
     (Emanuel 2005) is the integral of v^3 over the storm's tropical life, here v^3 times six hours at the same times,
-    without a least wind. v is the highest wind within 500 km at the data's level, which is weaker than a best track's
+    without a least wind. Data that do not have these times (daily ones, or 03, 09, 15 and 21 UTC) count at each of
+    theirs, with as many six hours as lie between two of them. v is the highest wind within 500 km at the data's level, which is weaker than a best track's
     1-minute wind in coarse data and stronger aloft than at 10 m: figures of one data set can be compared with each
     other, not with an agency's.
     """
     v = winds_kt(storms, wind)
-    six_hourly = storms.tracks.time.astype("datetime64[s]").astype(np.int64) % _SYNOPTIC_SECONDS == 0
-    counts = six_hourly & (storms.tropical if counted is None else counted)
+    there, stands_for = _sampled(storms.tracks)
+    counts = there & (storms.tropical if counted is None else counted)
     known = np.where(counts & np.isfinite(v), v, 0.0)
     strong = np.where(known >= ACE_LEAST_KT, known, 0.0)
     return Energy(
         wind_kt=v,
-        days=np.where(counts, 0.25, 0.0),
-        ace=strong**2 / ACE_UNIT_KT2,
-        pdi=(known * KNOT_M_S) ** 3 * _SYNOPTIC_SECONDS / PDI_UNIT_M3_S2,
+        days=np.where(counts, stands_for / 86400, 0.0),
+        ace=strong**2 / ACE_UNIT_KT2 * (stands_for / _SYNOPTIC_SECONDS),
+        pdi=(known * KNOT_M_S) ** 3 * stands_for / PDI_UNIT_M3_S2,
     )
+
+
+def _sampled(tracks: Tracks) -> tuple[Bools, float]:
+    """Which points count, shape (npoints,), and for how many seconds each of them stands."""
+    seconds = tracks.time.astype("datetime64[s]").astype(np.int64)
+    synoptic = seconds % _SYNOPTIC_SECONDS == 0
+    apart = np.diff(seconds)[np.diff(tracks.row) == 0]
+    step = int(apart.min()) if len(apart) else _SYNOPTIC_SECONDS
+    if _SYNOPTIC_SECONDS % step == 0 and synoptic.any():
+        return synoptic, float(_SYNOPTIC_SECONDS)
+    return np.ones(len(seconds), bool), float(step)
 
 
 def winds_kt(storms: StormList, wind: str = "data") -> Floats:

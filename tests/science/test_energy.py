@@ -38,10 +38,28 @@ def test_only_tropical_points_count_unless_all_are_asked_for():
     assert energy(one, counted=stage(one, "etc")).days.sum() == (~one.tropical).sum() / 4
 
 
-def test_times_between_the_synoptic_ones_do_not_count():
-    one = steady(50.0)
-    tracks = dataclasses.replace(one.tracks, time=one.tracks.time + np.timedelta64(3, "h"))
-    assert energy(dataclasses.replace(one, tracks=tracks)).ace.sum() == 0
+def at_other_times(one, factor=1.0, shift_hours=0):
+    """The same storms with the steps between their times so much longer, and later by some hours."""
+    first = one.tracks.time.min()
+    apart = ((one.tracks.time - first).astype(float) * factor).astype("timedelta64[s]")
+    times = first + apart + np.timedelta64(shift_hours, "h")
+    return dataclasses.replace(one, tracks=dataclasses.replace(one.tracks, time=times))
+
+
+@pytest.mark.parametrize("factor", [1 / 6, 0.5])
+def test_times_between_the_synoptic_ones_do_not_count(factor):
+    one = at_other_times(steady(50.0), factor)
+    made = energy(one)
+    synoptic = one.tracks.time.astype("datetime64[h]").astype(int) % 6 == 0
+    assert made.days.sum() == 0.25 * (synoptic & one.tropical).sum() and not made.ace[~synoptic].any()
+
+
+@pytest.mark.parametrize(("factor", "shift_hours"), [(1.0, 3), (2.0, 0), (4.0, 0), (4.0, 9), (0.5, 1)])
+def test_data_without_the_synoptic_times_count_as_much_as_others_a_day(factor, shift_hours):
+    one, other = steady(50.0), at_other_times(steady(50.0), factor, shift_hours)
+    for amount in ("days", "ace", "pdi"):
+        there, here = (getattr(energy(each), amount).sum() for each in (other, one))
+        assert there == pytest.approx(factor * here)
 
 
 def test_unknown_winds_add_nothing():
