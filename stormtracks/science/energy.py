@@ -72,9 +72,9 @@ def energy(storms: StormList, wind: str = "data", counted: Bools | None = None) 
     ACE (Bell et al. 2000) is the sum of v^2 at 00, 06, 12 and 18 UTC while the storm is tropical and v >= 34 kt. PDI
     (Emanuel 2005) is the integral of v^3 over the storm's tropical life, here v^3 times six hours at the same times,
     without a least wind. Data that do not have these times (daily ones, or 03, 09, 15 and 21 UTC) count at each of
-    theirs, with as many six hours as lie between two of them. v is the highest wind within 500 km at the data's level, which is weaker than a best track's
-    1-minute wind in coarse data and stronger aloft than at 10 m: figures of one data set can be compared with each
-    other, not with an agency's.
+    theirs, with as many six hours as lie between two of them. v is the highest wind within 500 km at the data's level,
+    which is weaker than a best track's 1-minute wind in coarse data and stronger aloft than at 10 m: figures of one
+    data set can be compared with each other, not with an agency's.
     """
     v = winds_kt(storms, wind)
     there, stands_for = _sampled(storms.tracks)
