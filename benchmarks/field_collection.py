@@ -1,11 +1,12 @@
-"""Fields around the tracks of all members, against reading the variables that they are made of once.
+"""What lists of storms cost: fields around all members' tracks, against reading the variables that they are made of.
 
     python -m benchmarks.field_collection DATA YEAR [--members 56] [--pairs 3] [--json FILE]
 
 DATA is a folder with winds, and with pressure and heights if they are to be counted, such as `inv plant --like 20crv2c`
 makes. CPU seconds of this process: of the tasks `field_collection` of all members (opening, reading, sampling, result
-files), in turn with those of reading the same variables, all times and members, as the task does. The tracks that the
-task is built on are made before.
+files), in turn with those of reading the same variables, all times and members, as the task does; and once with
+netCDF4, as anybody would. The tracks that the task is built on are made before, and the lists after it: the last line
+is what all three tasks cost, against the tracks alone.
 """
 
 import argparse
@@ -15,6 +16,8 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+
+import netCDF4
 
 from benchmarks.surroundings import describe, spread, table
 from stormtracks.science import pipeline, reanalysis
@@ -30,19 +33,25 @@ def main(arguments=None):
         setup = {"data": str(options.data), "results": folder, "scratch": str(Path(folder) / "scratch")}
         tracks = _cpu(lambda: _tasks(setup, "vort_track", options))
         reading, collecting = [], []
-        for _ in range(options.pairs):
+        for pair in range(options.pairs):
             reading.append(_cpu(lambda: _read(options)))
             collecting.append(_cpu(lambda: _tasks(setup, "field_collection", options)))
-            points = _forget(setup)
+            if pair + 1 < options.pairs:
+                _forget(setup)
+        lists = _cpu(lambda: _tasks(setup, "classify", options))
     variables, cells = _variables(options)
     rows = [_row(words, seconds, reading, cells) for words, seconds in (
-        (f"reading {', '.join(variables)}", reading), ("field_collection", collecting), ("vort_track", [tracks])
+        (f"reading {', '.join(variables)}", reading), ("the same with netCDF4", [_netcdf4(options)]),
+        ("field_collection", collecting), ("vort_track", [tracks]), ("classify", [lists]),
     )]  # fmt: skip
-    print(f"data:     {options.data}, {options.year}: {points}; medians of {options.pairs} in turn\n")
+    chain = (tracks + statistics.median(collecting) + lists) / tracks
+    print(f"data:     {options.data}, {options.year}: {options.members} members; medians of {options.pairs} in turn\n")
     print(table(HEAD, rows))
+    print(f"\nall three tasks: {chain:.2f} x vort_track; classify: {lists / options.members:.3f} s per member")
     if options.json:
         ratio = statistics.median(c / r for c, r in zip(collecting, reading, strict=True))
-        figures = {"reading": reading, "field_collection": collecting, "vort_track": tracks, "ratio": ratio}
+        figures = {"reading": reading, "field_collection": collecting, "vort_track": tracks, "classify": lists}
+        figures |= {"ratio": ratio, "chain": chain}
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
 
 
@@ -85,13 +94,27 @@ def _variables(options):
         return variables, len(season.axis) * options.members * len(variables)
 
 
+def _netcdf4(options):
+    """Read the same with netCDF4, a time after the other."""
+    with _opened(options) as (season, further):
+        files = {file.path for file in (*season.inputs(), *further.inputs())}
+        names = {*season.choice["variables"].values(), *(taken["variable"] for taken in further.choice.values())}
+
+    def read():
+        for path in files:
+            with netCDF4.Dataset(path) as dataset:
+                for name in names & dataset.variables.keys():
+                    dataset[name].set_auto_maskandscale(False)
+                    for step in range(len(dataset[name])):
+                        dataset[name][step]
+
+    return _cpu(read)
+
+
 def _forget(setup):
-    """Remove what the task found, and its pass; say how many points there were."""
-    results = Path(setup["results"]) / "field_collection"
-    count = sum(1 for _ in results.rglob("*.nc"))
-    shutil.rmtree(results)
+    """Remove what the task found, and its pass."""
+    shutil.rmtree(Path(setup["results"]) / "field_collection")
     shutil.rmtree(setup["scratch"], ignore_errors=True)
-    return f"{count} members"
 
 
 def _row(words, seconds, reading, fields):

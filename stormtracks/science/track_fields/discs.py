@@ -251,14 +251,15 @@ class _Box:
 
 def _stacked(lines: list[tuple[np.ndarray, ...]]) -> list[np.ndarray]:
     """The tables of all rows, filled up with each row's own cell and 0; shape (k, nlines)."""
-    most = max(rows.shape[1] for rows, *_ in lines)
+    most, each = max(rows.shape[1] for rows, *_ in lines), len(lines[0][0])
     tables = []
     for number, tables_of_rows in enumerate(zip(*lines, strict=True)):
-        filled = [
-            np.pad(one, ((0, 0), (0, most - one.shape[1])), constant_values=row if number == 0 else 0)
-            for row, one in enumerate(tables_of_rows)
-        ]
-        tables.append(np.ascontiguousarray(np.concatenate(filled).T))
+        table = np.zeros((most, len(lines) * each), tables_of_rows[0].dtype)
+        for row, one in enumerate(tables_of_rows):
+            its = table[:, row * each : (row + 1) * each]
+            its[: one.shape[1]] = one.T
+            its[one.shape[1] :] = row if number == 0 else 0
+        tables.append(table)
     return tables
 
 
