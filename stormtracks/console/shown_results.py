@@ -115,13 +115,13 @@ def _field_table(fields: TrackFields) -> Table:
 
 
 def _list_table(storms: StormList) -> Table:
-    """The storms, the strongest first."""
-    columns = ">track", "class", ">probability", "from", "to", ">wind (kt)", ">hPa", "genesis"
+    """The storms, the strongest first: tropical cyclones, then extratropical ones."""
+    columns = ">track", "class", ">P(tc)", "from", "to", ">wind (kt)", ">hPa", "genesis"
     title = "storms" if len(storms) <= SHOWN_STORMS else f"the {SHOWN_STORMS} strongest of {len(storms):,} storms"
-    title += " (hybrid: in both lists; wind: of the data, at the level of the tracks)"
+    title += " (P(tc): probability of a tropical cyclone; hybrid: in both lists)"
     shown = table(title, *columns)
     tracks, strength = storms.tracks, storms.tracks.vorticity[storms.tracks.peak]
-    order = np.lexsort((-strength, -np.nan_to_num(storms.intensity_max)))
+    order = np.lexsort((-strength, -np.nan_to_num(storms.intensity_max), storms.storm_class == CLASSES.index("etc")))
     for row in order[:SHOWN_STORMS]:
         times = tracks.time[[tracks.start[row], tracks.start[row] + tracks.row_size[row] - 1]]
         shown.add_row(
