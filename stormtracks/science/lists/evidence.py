@@ -8,12 +8,13 @@ import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.records import Tracks
+from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import TrackFields
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Which features there are; each of them is known at some point at least, where there are points.
+    """Which features there are; each of them is known at some point at least, where there are points to look at.
 
     Attributes
     ----------
@@ -33,7 +34,7 @@ class Evidence:
     @classmethod
     def of(cls, fields: TrackFields) -> "Evidence":
         """What a member's fields show."""
-        known = {name for name, values in fields.values.items() if np.isfinite(values).any() or not values.size}
+        known = {name for name in fields.values if _is_known(fields.values, name)}
         return cls(
             pressure="pressure_depth" in known,
             warm_core="warm_core" in known,
@@ -68,6 +69,16 @@ ASKED = {"pressure_depth": "the pressure", "warm_core": "the height of the level
 """Features without which a point is of no cyclone, and what they are made of."""
 
 _MANY = 0.1
+
+
+def _is_known(values: Mapping[str, Floats], name: str) -> bool:
+    """Whether a feature is known anywhere, or would be if there were a low that it is looked for in."""
+    if np.isfinite(values[name]).any():
+        return True
+    depth = values.get("pressure_depth", np.zeros(0, np.float32))
+    if name in ("pressure_depth", "pressure_min") or not np.isfinite(depth).any():
+        return not values[name].size
+    return not (depth >= Settings.core_min_depth_pa).any()
 
 
 def _unknown(values: Mapping[str, Floats], name: str) -> float:

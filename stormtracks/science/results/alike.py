@@ -25,17 +25,16 @@ class MixedResults(ResultError):
 def traits(provenance: Mapping[str, Any]) -> dict[str, str]:
     """What results must have in common to be taken together, as JSON by name; what is not recorded is left out.
 
-    Each setting, the recipes of the results that it is built on, the data set's description, the names of the inputs
-    without what may differ within one series (years, months, members, the control's letter, a scenario after the past),
-    and the major version of the software.
+    Each setting, the recipes of the results that it is built on, what a list was told by and with which weights, the
+    data set's description, the names of the inputs without what may differ within one series (years, months, members,
+    the control's letter, a scenario after the past), and the major version of the software.
     """
     found: dict[str, Any] = {}
     if isinstance(provenance.get("settings"), Mapping):
         found |= {**ADDED, **provenance["settings"]}
     # What a result is built on was made alike too; the hash after the hyphen is each member's own.
     found |= {task: str(provenance[task]).partition("-")[0] for task in TASKS if task in provenance}
-    if "dataset" in provenance:
-        found["dataset"] = provenance["dataset"]
+    found |= {name: provenance[name] for name in ("told_by", "weights", "dataset") if name in provenance}
     if provenance.get("inputs"):
         found["inputs"] = kinds_of_inputs(provenance)
     if provenance.get("version"):

@@ -168,6 +168,14 @@ def test_warm_cores_that_were_not_looked_for_in_shallow_lows_are_not_lacking():
     assert len(lists.Evidence.of(member(hurricane(fields=lacking))[1]).remarks) == 1
 
 
+def test_a_member_without_a_low_is_told_by_what_was_collected():
+    shallow = HURRICANE | {"pressure_depth": 10.0, "warm_core": np.nan, "wind_max": np.nan}
+    evidence = lists.Evidence.of(member(hurricane(fields=shallow))[1])
+    assert (evidence.name, evidence.remarks) == ("pressure, warm core, wind", ())
+    deep = lists.Evidence.of(member(hurricane(fields=shallow | {"pressure_depth": 900.0}))[1])
+    assert deep.name == "pressure"
+
+
 def test_a_member_without_tracks_is_told_by_what_was_collected():
     nothing = TrackFields(dict.fromkeys(HURRICANE, np.zeros(0, "f4")), LEVELS)
     evidence = lists.Evidence.of(nothing)

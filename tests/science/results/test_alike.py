@@ -127,3 +127,12 @@ def test_an_export_of_mixed_results_leaves_no_file(mixed, tmp_path, agreed):
 def test_fingerprints_are_the_same_for_results_that_belong_together():
     same = results.fingerprint(made())
     assert same == results.fingerprint(made(seconds=3.0)) != results.fingerprint(made({"min_points": 8}))
+
+
+@pytest.mark.parametrize("change", [{"told_by": "vorticity, wind"}, {"weights": "abc"}])
+def test_lists_told_by_something_else_do_not_belong_together(change):
+    of_list = made() | {"told_by": "pressure, wind", "weights": ""}
+    (name,) = change
+    assert differences(of_list, of_list, of_list | change) == [
+        f"2005 member 2: {name} is {json.dumps(change[name])}, not {json.dumps(of_list[name])}"
+    ]
