@@ -175,6 +175,22 @@ def test_an_interruption_leaves_nothing(best, tmp_path, layout):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_hdf5_cannot_write_is_said_with_the_folder_and_leaves_nothing(best, tmp_path):
+    def fail(done, total):
+        raise RuntimeError("NetCDF: HDF error")  # all that it says of a full disk
+
+    with pytest.raises(OSError, match="the files cannot be written .NetCDF: HDF error; .* free") as refusal:
+        plant(tmp_path / "new", PLAN, best, progress=fail)
+    assert refusal.value.filename == str(tmp_path / "new") and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("like", [None, "20crv2c"])
+def test_a_season_of_one_time(best, tmp_path, like):
+    one = dataclasses.replace(PLAN, members=1, start="2005-08-29", stop="2005-08-29", like=like)
+    made = plant(tmp_path, one, best)
+    assert made.steps == 1 and all(np.isfinite(field).all() for field in winds(made))
+
+
 def test_existing_files_are_not_replaced_unless_told(planted, best, tmp_path):
     mine = tmp_path / "v850_2005.nc"
     mine.write_text("real data")

@@ -153,6 +153,8 @@ def _course(names: tuple[str, str, str], track: tuple[Times, Floats, Floats], pl
 
 def _ahead(centre: Floats, hours: Floats, at: Floats) -> Floats:
     """What to add to a track's first or last place at times before or after it: its motion there."""
+    if hours[-1] == hours[0]:  # a season of one time: nobody can say where a storm came from
+        return np.zeros((len(at), 3))
     begin = (centre[1] - centre[0]) / (hours[1] - hours[0])
     end = (centre[-1] - centre[-2]) / (hours[-1] - hours[-2])
     return np.minimum(at - hours[0], 0)[:, None] * begin + np.maximum(at - hours[-1], 0)[:, None] * end
