@@ -179,7 +179,7 @@ def test_what_hdf5_cannot_write_is_said_with_the_folder_and_leaves_nothing(best,
     def fail(done, total):
         raise RuntimeError("NetCDF: HDF error")  # all that it says of a full disk
 
-    with pytest.raises(OSError, match="the files cannot be written .NetCDF: HDF error; .* free") as refusal:
+    with pytest.raises(OSError, match=r"the files cannot be written \(NetCDF: HDF error; .* free") as refusal:
         plant(tmp_path / "new", PLAN, best, progress=fail)
     assert refusal.value.filename == str(tmp_path / "new") and list(tmp_path.iterdir()) == []
 

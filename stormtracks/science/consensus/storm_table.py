@@ -51,7 +51,7 @@ def _titled(title: str, storms: list[dict[str, Any]], top: int) -> str:
 
 
 def _list_table(agreed: ConsensusStorms, candidates_only: bool, top: int) -> Table:
-    columns = "storm", "name, place", "from", "to", "share", "chance", "wind (kt)", "hPa", "km"
+    columns: tuple[str, ...] = "storm", "name, place", "from", "to", "share", "chance", "wind (kt)", "hPa", "km"
     storms = _wanted(agreed, candidates_only)
     kind = "Candidates of the list" if candidates_only else "List"
     title = f"{kind} {agreed.list_name} of {agreed.year}, {_members(agreed)}"

@@ -207,6 +207,16 @@ def in_groups(folder):
     (folder / "x.nc").unlink()
 
 
+def with_tracks(folder):
+    """Tracks with their vorticity in a group, as the truth of planted storms, beside the winds."""
+    draft()(folder)
+    with netCDF4.Dataset(folder / "tracks.nc", "w") as nc:
+        nc.featureType = "trajectory"
+        group = nc.createGroup("cyclones")
+        group.createDimension("obs", 3)
+        group.createVariable("vorticity", "f4", ("obs",)).units = "s-1"
+
+
 def lost_time(folder):
     made = draft()
     made.variables["v"].values = made.variables["v"].values.copy()
@@ -331,6 +341,7 @@ CASES = [
     Case("no times in a day of the year", timeless_day, refused="uv_20050802.nc: u: the time axis is empty"),
     Case("winds in a group", in_groups,
          refused=r"grouped.nc: u: is in the netCDF group '/forecast/wind', .*: ncks -G : -g /forecast/wind grouped.nc"),
+    Case("tracks beside the winds", with_tracks),
     Case("winds in a group that are described", in_groups, refused="grouped.nc: u: is in the netCDF group",
          dataset={"files": {"u": "*.nc", "v": "*.nc"}, "variables": {"u": "u", "v": "v"}}),
     Case("other members, as many", labelled,

@@ -149,7 +149,9 @@ def _roles(quantity: str) -> tuple[str, ...]:
 
 
 def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str], roles: Collection[str]) -> Iterator[Candidate]:
-    """Variables in the groups of a file, which are not read."""
+    """Variables in the groups of a file, which are not read; but for CF's discrete sampling geometries, as tracks are."""
+    if "featureType" in nc.ncattrs():
+        return
     for group in nc.groups.values():
         for name, variable in group.variables.items():
             by_itself = of_quantity(recognition.quantity(name, variable)[0])
