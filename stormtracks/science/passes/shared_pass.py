@@ -16,6 +16,9 @@ from stormtracks.science.records import TimeAxis
 BLOCK_STEPS = 16
 """Times in a block of a pass: small enough to be shared out, large enough to be few files."""
 
+KEPT_BYTES = 31 << 20
+"""Up to twice as much freed memory stays with the process: the most that glibc lets be asked for so."""
+
 Progress: TypeAlias = Callable[[int, int], object]
 """Called with (times done, times in all)."""
 
@@ -82,6 +85,7 @@ class SharedPass:
 
     def finish(self, report: Progress) -> None:
         """Do every block that no slot has done or is doing, then wait for those that others are doing."""
+        _keep_freed_memory()
         total = len(self.work.axis)
         for wait in (False, True):
             left = self._left()
@@ -123,3 +127,11 @@ class SharedPass:
 
     def _steps(self, start: int) -> slice:
         return slice(start, min(start + BLOCK_STEPS, len(self.work.axis)))
+
+
+def _keep_freed_memory() -> None:
+    """Have glibc give freed fields to the next ones, not back to the system, which would clear each page again.
+
+    It learns from the largest block that was freed. Without that a pass over fields takes a tenth more processor time.
+    """
+    np.empty(KEPT_BYTES, np.uint8)  # untouched, so it costs nothing
