@@ -65,11 +65,12 @@ def _show(found: Trial) -> None:
     known = "planted storms" if found.planted else "best tracks"
     out.print(f"{found.storms:,} storms of {CLASSES_KT[0]:g} kt or more in all members, by {known}", soft_wrap=True)
     heads = [f">POD {kt:g} kt" for kt in CLASSES_KT]
-    shown = table("lists of tropical cyclones (90 % intervals)", "list", ">storms a member", *heads, ">FAR")
+    shown = table("lists of tropical cyclones per member (90 % intervals)", "list", ">storms", *heads, ">FAR")
     for row in found.rows:
-        by = f"rule: {found.told_by}" if row.by == "rule" else row.by
-        shown.add_row(by, f"{row.listed:.1f}", *(str(row.pod[kt]) for kt in CLASSES_KT), str(row.far))
+        by = row.by.removeprefix("rule or ").replace(" ", "")
+        shown.add_row(by, f"{row.listed:.1f}", *(_narrow(row.pod[kt]) for kt in CLASSES_KT), _narrow(row.far))
     out.print(shown)
+    out.print(f"(rule: by {found.told_by}; p>=0.1: the rule's storms, and tracks of that probability)")
     for name, skill in found.steps.items():
         out.print(f"time steps of {name}: {skill}", soft_wrap=True)
     if not found.planted:
@@ -77,3 +78,9 @@ def _show(found: Trial) -> None:
             "note: a track that no best track matches counts as false; with best tracks of one basin give --set region",
             soft_wrap=True,
         )
+
+
+def _narrow(value: object) -> str:
+    """A figure with its interval, such as 0.85 (.75-.95), so that five of them fit into a line."""
+    mean, _, interval = str(value).partition(" ")
+    return f"{mean} {interval.replace('0.', '.').replace('1.00', '1.0')}".rstrip()

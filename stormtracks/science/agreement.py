@@ -113,7 +113,13 @@ def agreement_table(rows: list[Row]) -> Table:
     columns = "year", "compared", "both", "only here", "only there", "km", "kt", "hPa"
     keys = "both", "only_here", "only_there", "distance_km", "wind_kt", "pressure_hpa"
     shown = [(row["year"], row["compared"], *(_text(row[key], key) for key in keys)) for row in rows]
-    return Table("Storms of two folders: mean over what was compared", columns, tuple(shown))
+    return Table("Storms of two folders: mean over what was compared", columns, tuple(shown), _LEGEND if rows else "")
+
+
+_LEGEND = (
+    "there: the folder of --against; km: distance of the same storms; "
+    "kt, hPa: highest wind and lowest pressure, there minus here"
+)
 
 
 def _text(value: Spread, key: str) -> str:
