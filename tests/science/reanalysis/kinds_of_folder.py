@@ -209,12 +209,14 @@ def in_groups(folder):
 
 def with_tracks(folder):
     """Tracks with their vorticity in a group, as the truth of planted storms, beside the winds."""
-    draft()(folder)
-    with netCDF4.Dataset(folder / "tracks.nc", "w") as nc:
+    for wind in ("u", "v"):
+        draft()(folder, f"{wind}_2005.nc", only=[wind])
+    with netCDF4.Dataset(folder / "truth_2005.nc", "w") as nc:
         nc.featureType = "trajectory"
         group = nc.createGroup("cyclones")
-        group.createDimension("obs", 3)
-        group.createVariable("vorticity", "f4", ("obs",)).units = "s-1"
+        for name, length in (("member", 2), ("obs", 3)):
+            group.createDimension(name, length)
+        group.createVariable("vorticity", "f4", ("member", "obs")).units = "s-1"
 
 
 def lost_time(folder):

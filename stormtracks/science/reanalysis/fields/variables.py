@@ -149,7 +149,7 @@ def _roles(quantity: str) -> tuple[str, ...]:
 
 
 def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str], roles: Collection[str]) -> Iterator[Candidate]:
-    """Variables in the groups of a file, which are not read; but for CF's discrete sampling geometries, as tracks are."""
+    """Variables in the groups of a file, which are not read; none of tracks (CF: discrete sampling geometry)."""
     if "featureType" in nc.ncattrs():
         return
     for group in nc.groups.values():
