@@ -213,7 +213,8 @@ def _figure(title: str, description: str, address: str) -> str:
 
 
 def _summary_table(rows: Table) -> str:
-    return f"<h3>{escape(rows.title)}</h3>" + html_table(rows.columns, rows.rows, rows.title)
+    legend = f'<p class="note">{escape(rows.legend)}</p>' if rows.legend else ""
+    return f"<h3>{escape(rows.title)}</h3>" + html_table(rows.columns, rows.rows, rows.title) + legend
 
 
 def _show_button(row: Sequence[str], sid: str) -> str:
