@@ -145,7 +145,7 @@ class _Look:
             detail = "the journal does not call them complete; `inv manage` does them"
             problems.append(Problem("not done", tuple(outstanding), detail))
         if missing:
-            problems.append(Problem("missing", tuple(missing), _HINT if state else "other years or members have one"))
+            problems.append(Problem("missing", tuple(missing), _HINT if state else "other years, members or tasks have one"))
         others = there.difference(wanted) if state else set()
         opened = [cell for cell in known if cell in there]
         return cls(task, kept, wanted, opened + sorted(others), others, problems)
@@ -174,10 +174,12 @@ def _merged(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _whole_grid(folder: Path, task: str) -> list[Cell]:
-    """All members of all years that have any result of a task."""
+    """All years that have any result of a task, with all members of them and of what a chain did before it."""
     there = results.choose(folder, task)
-    members = sorted({member for of in there.values() for member in of})
-    return [(year, member) for year in there for member in members]
+    members = {member for of in there.values() for member in of}
+    for other in _READERS:
+        members |= {member for year in there for member in results.members(folder, year, other)}
+    return [(year, member) for year in there for member in sorted(members)]
 
 
 def _there(folder: Path, task: str) -> Iterator[Cell]:

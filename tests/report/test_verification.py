@@ -15,6 +15,7 @@ from stormtracks.report import verification
 from stormtracks.science import pipeline, results
 from stormtracks.science.errors import ResultError
 from tests.science.ensembles import member_result
+from tests.science.storm_lists import save_lists
 
 YEARS, MEMBERS = (2005, 2006), 3
 SETTINGS, OTHER = ({"settings": {"threshold_s1": value}, "version": "1.0.0"} for value in (2.5e-5, 9e-5))
@@ -130,6 +131,14 @@ def test_of_a_chain_each_tasks_results_are_looked_at(folder, tmp_path, monkeypat
         ("missing", "classify 2005 member 0"),
     ]
     assert (checked.number, checked.sound, checked.others) == (4, 2, 0)
+
+
+def test_a_member_without_the_later_results_of_the_others_is_missing_there(folder):
+    for member in range(2):
+        results.save(made(2005, member), folder)
+    results.save(made(2006, 0), folder)
+    save_lists(folder, members=1)
+    assert found(folder) == [("missing", "vort_track 2006 member 1"), ("missing", "classify 2005 member 1")]
 
 
 def test_results_of_a_chain_whose_first_result_was_replaced_are_named(tmp_path):
