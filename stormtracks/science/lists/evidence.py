@@ -54,8 +54,7 @@ class Evidence:
         """What is not known, and what that costs; a sentence each."""
         lacking = ["pressure at mean sea level"] * (not self.pressure)
         lacking += ["heights of 500 and 200, 250 or 300 hPa"] * (not self.warm_core)
-        cost = "such lists are less sure" if self.warm_core else "FAR of such lists was up to 0.4 (docs/skill.md)"
-        said = [f"no {' and no '.join(lacking)}: {cost}; add what is missing"] if lacking else []
+        said = [f"no {' and no '.join(lacking)}: {self._cost}; add what is missing"] if lacking else []
         for name, share in self.unknown.items():
             if share >= _MANY:
                 said.append(
@@ -63,6 +62,13 @@ class Evidence:
                     "its files lack times or values (see the remarks of field_collection), or the region ends nearby"
                 )
         return tuple(said)
+
+    @property
+    def _cost(self) -> str:
+        """What lists without pressure, without heights or without both are worth."""
+        if not (self.pressure or self.wind):
+            return "by vorticity alone nearly all of the list tc is false"
+        return "such lists are less sure" if self.warm_core else "FAR of such lists was up to 0.4 (docs/skill.md)"
 
 
 ASKED = {"pressure_depth": "the pressure", "warm_core": "the height of the levels aloft", "wind_max": "the wind"}

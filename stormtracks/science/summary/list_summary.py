@@ -15,6 +15,7 @@ from stormtracks.science.basins import BASINS
 from stormtracks.science.lists import LISTS, StormList
 from stormtracks.science.records import Matches
 from stormtracks.science.remarks import Remark, Remarks
+from stormtracks.science.summary.classes import UNKNOWN
 from stormtracks.science.summary.counts import count_storms
 from stormtracks.science.summary.season import Season, season
 from stormtracks.science.summary.statistics import StormStatistics, storm_statistics
@@ -177,7 +178,7 @@ def summary_of(
     """A summary of years that `count_lists` has counted, with remarks on what it leaves out or cannot tell."""
     years = tuple(year for year, _ in counted)
     made = ListSummary(name, wind, years, tuple(storm for _, storms in counted for storm in storms), said)
-    more = [*_left_out(made), *(_uncovered(made) if name == "tc" else [])]
+    more = [*_left_out(made), *([*_uncovered(made), *_windless(made)] if name == "tc" else [])]
     return ListSummary(name, wind, years, made.storms, (*said, *more))
 
 
@@ -200,3 +201,13 @@ def _uncovered(made: ListSummary) -> list[Remark]:
         return []
     text = f"{', '.join(basins)}: next to no best track there in these years; listed storms are not counted as false"
     return [Remark(text, sum(len(year.members) for year in made.years))]
+
+
+def _windless(made: ListSummary) -> list[Remark]:
+    """Storms whose wind nobody knows add nothing to the energy."""
+    listed = np.sum([one.listed.sum(axis=(0, 2)) for year in made.years for one in year.seasons], axis=0)
+    if not listed[UNKNOWN]:
+        return []
+    share = f"{listed[UNKNOWN] / listed.sum():.0%} of the listed storms"
+    results_read = sum(len(year.members) for year in made.years)
+    return [Remark(f"the wind of {share} is not known: they add nothing to ACE and PDI", results_read)]

@@ -152,6 +152,14 @@ def test_a_field_without_any_value_is_not_known():
     assert lists.classes(tracks, fields, AXIS, grid_degrees=2.0).storm_class.tolist() == [1]
 
 
+def test_vorticity_alone_makes_no_list_that_is_worth_anything():
+    nothing = HURRICANE | dict.fromkeys(("pressure_depth", "warm_core", "wind_max"), np.nan)
+    evidence = lists.Evidence.of(member(hurricane(fields=nothing))[1])
+    assert (
+        evidence.name == "vorticity" and "by vorticity alone nearly all of the list tc is false" in evidence.remarks[0]
+    )
+
+
 def test_a_field_that_is_lacking_at_many_points_is_said_and_tells_no_cyclone_there():
     half = np.where(np.arange(20) < 10, 900.0, np.nan)
     tracks, fields = member(hurricane(fields=HURRICANE | {"pressure_depth": half}))
