@@ -145,7 +145,9 @@ class _Look:
             detail = "the journal does not call them complete; `inv manage` does them"
             problems.append(Problem("not done", tuple(outstanding), detail))
         if missing:
-            problems.append(Problem("missing", tuple(missing), _HINT if state else "other years, members or tasks have one"))
+            problems.append(
+                Problem("missing", tuple(missing), _HINT if state else "other years, members or tasks have one")
+            )
         others = there.difference(wanted) if state else set()
         opened = [cell for cell in known if cell in there]
         return cls(task, kept, wanted, opened + sorted(others), others, problems)

@@ -118,6 +118,16 @@ def test_without_best_tracks_no_listed_storm_is_called_false():
     assert (whole["uncovered"], whole["false"]) == (4, 0) and np.isnan(whole["far"].mean)
 
 
+def test_storms_of_unknown_wind_are_said_to_add_no_energy():
+    storms, _ = storm_list()
+    unknown = dataclasses.replace(storms, intensity_max=np.full(len(storms), np.nan, np.float32))
+    unknown.fields["wind_max"][:] = np.nan
+    (said,) = [
+        str(one) for one in summary_of("tc", "data", [count_lists(2005, [(0, unknown)])]).remarks if "ACE" in str(one)
+    ]
+    assert said.startswith("the wind of 100% of the listed storms is not known")
+
+
 def test_one_storm_that_began_next_door_does_not_make_a_basin_covered(made):
     counts = np.array([30, 1, 2, 0, 0, 0, 0])
     here = dataclasses.replace(made.years[0].seasons[0], observed_in=counts)
