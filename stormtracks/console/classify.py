@@ -71,6 +71,8 @@ def _show(found: Trial) -> None:
         shown.add_row(by, f"{row.listed:.1f}", *(_narrow(row.pod[kt]) for kt in CLASSES_KT), _narrow(row.far))
     out.print(shown)
     out.print(f"(rule: by {found.told_by}; p>=0.1: the rule's storms, and tracks of that probability)")
+    for remark in found.remarks:
+        out.print(f"note: {remark}", soft_wrap=True)
     for name, skill in found.steps.items():
         out.print(f"time steps of {name}: {skill}", soft_wrap=True)
     if not found.planted:

@@ -5,7 +5,7 @@
 one of ``field_collection`` has what the fields show around each point beside the tracks.
 """
 
-from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint, kinds_of_inputs
+from stormtracks.science.results.alike import MixedResults, Recipes, fingerprint, kinds_of_inputs, listed
 from stormtracks.science.results.choice import choose
 from stormtracks.science.results.fields import load_collected, load_fields, save_fields
 from stormtracks.science.results.file import check, digest, load_header
@@ -42,6 +42,7 @@ __all__ = [
     "foundation",
     "foundation_of_tracks",
     "kinds_of_inputs",
+    "listed",
     "load",
     "load_collected",
     "load_fields",

@@ -1,6 +1,6 @@
 """A list fitted on some years and tested on others, beside the rule, in plain values and as tables."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks.errors import BadValue
-from stormtracks.science import lists
+from stormtracks.science import lists, results
 from stormtracks.science.arrays import Floats
 from stormtracks.science.lists import LISTS, StormList, Weights
 from stormtracks.science.trial.curve import CLASSES_KT, Curve, Interval
@@ -54,6 +54,8 @@ class Trial:
         The rule first, then lists of the fitted function by probability.
     steps : dict of str to StepSkill
         Time steps found and right; see `steps`.
+    remarks : tuple of str
+        In what tested years are of other data than the fitted ones.
     """
 
     fitted: Years
@@ -64,6 +66,7 @@ class Trial:
     weights: Weights
     rows: tuple[Row, ...]
     steps: Mapping[str, StepSkill]
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -76,6 +79,7 @@ class Trial:
             "lists": [_plain(row) for row in self.rows],
             "steps": {name: vars(skill) for name, skill in self.steps.items()},
             "fitted_on": dict(self.weights.fitted_on),
+            "remarks": list(self.remarks),
         }
 
 
@@ -120,7 +124,20 @@ def trial(folder: Path, fitted: Years, tested: Years, progress: Callable[[int, i
         weights=weights,
         rows=tuple(rows),
         steps=_steps(training, testing, [tc for _, tc in told]),
+        remarks=tuple(_on_other_data(weights, testing)),
     )
+
+
+def _on_other_data(weights: Weights, testing: Sequence[MatchedMember]) -> Iterator[str]:
+    """What is to be said of tested members that the weights were not fitted for."""
+    others: dict[str, list[tuple[int, int]]] = {}
+    for one in testing:
+        for difference in weights.differences(one.member.kind):
+            others.setdefault(difference, []).append((one.year, one.ensemble_member))
+    for difference, cells in others.items():
+        yield f"{results.listed(cells)} of other data than was fitted on: {difference}"
+    if len({one.planted for one in testing}) > 1:
+        yield "some tested years have planted storms, others best tracks: their figures are not of one kind"
 
 
 def _scores(

@@ -103,10 +103,27 @@ def test_what_is_fitted_on_one_year_tells_the_storms_of_another(years):
     json.dumps(weights.fitted_on)
 
 
-def test_a_trial_has_the_rule_first(years, monkeypatch, tmp_path):
+@pytest.fixture
+def tried(years, monkeypatch, tmp_path):
+    """A trial of these members."""
     read = lambda folder, chosen: iter([one for year in sorted(chosen) for one in years[year]])  # noqa: E731
     monkeypatch.setitem(trial.trial.__globals__, "matched_members", read)
-    found = trial.trial(tmp_path, {2005: (0, 1)}, {2006: (0, 1)})
+    return lambda: trial.trial(tmp_path, {2005: (0, 1)}, {2006: (0, 1)})
+
+
+def test_a_test_on_other_data_or_another_truth_is_said(years, tried):
+    assert tried().remarks == ()
+    other = years[2006][1]
+    coarse = dataclasses.replace(other.member, fields=dataclasses.replace(other.member.fields, grid_degrees=1.0))
+    years[2006][1] = dataclasses.replace(other, member=coarse, planted=False)
+    assert tried().remarks == (
+        "2006 member 1 of other data than was fitted on: grid_degrees was 2.0, is 1.0",
+        "some tested years have planted storms, others best tracks: their figures are not of one kind",
+    )
+
+
+def test_a_trial_has_the_rule_first(tried):
+    found = tried()
     assert [row.by for row in found.rows[:2]] == ["rule", "rule or p >= 0.1"]
     assert found.rows[0].pod[34.0].value == 1.0
     assert found.told_by == "pressure, warm core, wind"
