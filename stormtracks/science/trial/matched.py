@@ -82,10 +82,13 @@ def _storms(
         for truth in (folder / truth_name(year), folder.parent / truth_name(year)):
             if truth.is_file():
                 return synthetic.load_truth(truth).storms(number), True
-    if not len(member.matches):
+    times, file = member.axis.times, inputs[-1]
+    try:
+        return ibtracs.load(file, times[0], times[-1], wind_source=settings.wind_source), False
+    except InputError as error:
+        if len(member.matches):
+            raise
         raise InputError(
             f"{year} member {number}: it was matched with no best track, and there is no {truth_name(year)} beside the "
             "data; compute vort_track with --best-tracks"
-        )
-    times = member.axis.times
-    return ibtracs.load(inputs[-1], times[0], times[-1], wind_source=settings.wind_source), False
+        ) from error

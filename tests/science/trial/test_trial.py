@@ -151,3 +151,11 @@ def test_a_result_without_storms_says_what_to_do(tmp_path):
     with pytest.raises(BadValue, match=r"matched with no best track, and there is no truth_1987\.nc beside"):
         list(trial.matched_members(tmp_path, {1987: (0,)}))
     assert results.load_member(tmp_path, 1987, 0).grid_degrees == 2.0
+
+
+def test_a_year_without_an_observed_storm_counts_too(tmp_path):
+    setup = {"data": "sample/20crv2c_1987", "results": tmp_path, "best_tracks": "sample/gfs_2018/ibtracs_2018.csv"}
+    for task in ("vort_track", "field_collection"):
+        pipeline.run_task(1987, 0, task, setup)
+    (one,) = trial.matched_members(tmp_path, {1987: (0,)})
+    assert len(one.storms) == 0 and not one.planted and not one.is_storm.any()
