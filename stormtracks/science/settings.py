@@ -260,7 +260,7 @@ class Settings:
     tc_vorticity_s1: float | None = _setting(
         None,
         "s-1",
-        "vorticity of a tropical cyclone at least; none: 1.4e-4, on grids coarser than 1 degree 1.4e-4 / "
+        "vorticity of a tropical cyclone at least; none: 1.5e-4, on grids coarser than 1 degree 1.5e-4 / "
         "(grid spacing, degrees)",
         "TRACK (Hodges et al. 2017): 6e-5 at T63; docs/skill.md: 1.25e-4 to 1.5e-4 at 1 degree (GFS 2018)",
         task="classify",
@@ -274,11 +274,11 @@ class Settings:
         task="classify",
     )
     tc_steps_hours: float = _setting(
-        24.0,
+        18.0,
         "h",
-        "how long a track must be a tropical cyclone in all, not necessarily at a stretch: 24 h are five times of "
-        "six-hourly data",
-        "TRACK (Hodges et al. 2017): four six-hourly steps",
+        "how long a track must be a tropical cyclone in all, from its first to its last such time, not necessarily at "
+        "a stretch: 18 h are four times of six-hourly data",
+        "TRACK (Hodges et al. 2017): four six-hourly times",
         task="classify",
     )
     tc_steps_hours_coreless: float = _setting(

@@ -10,7 +10,7 @@ from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import TrackFields
 
 _FINE_DEGREES = 1.5
-_VORTICITY_AT_1_DEGREE = 1.4e-4
+_VORTICITY_AT_1_DEGREE = 1.5e-4
 _CELLS_OF_WIND = 2.0
 _KM_PER_DEGREE = 111.2
 _RESOLVED_DEGREES = 1.0
