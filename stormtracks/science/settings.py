@@ -219,7 +219,7 @@ class Settings:
         task="classify",
     )
     tc_probability_least: float = _setting(
-        0.25,
+        0.35,
         "1",
         "probability that makes a track a tropical cyclone, with 'logistic:FILE'",
         "docs/skill.md",

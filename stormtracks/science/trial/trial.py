@@ -16,11 +16,11 @@ from stormtracks.science.trial.fitted import fit, probabilities
 from stormtracks.science.trial.matched import MatchedMember, matched_members
 from stormtracks.science.trial.steps import HURRICANE_KT, StepSkill, fit_steps, hurricane_points, step_skill
 
-LEAST = (0.1, 0.25, 0.5, 0.7)
+LEAST = (0.1, 0.2, 0.35, 0.5, 0.7)
 """Probabilities from which on a track is listed, in a table."""
 
 RULE = "rule"
-_HURRICANE = 0.3
+_HURRICANE = 0.4
 """Probability from which on a point is a hurricane."""
 Years = Mapping[int, tuple[int, ...]]
 
