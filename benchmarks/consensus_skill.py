@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from stormtracks.science import lists, matching, plots, reliability, results, sphere
-from stormtracks.science.consensus import calibration, consensus_of_lists
+from stormtracks.science import lists, matching, plots, results, sphere
+from stormtracks.science.consensus import calibration, consensus_of_lists, reliability
 from stormtracks.science.errors import InputError
 from stormtracks.science.settings import Settings
 from stormtracks.science.synthetic import load_truth

@@ -21,11 +21,11 @@ import numpy as np
 from benchmarks.realism_figures import BANDS, WAVES, Season, figures
 from stormtracks.science import best_tracks
 from stormtracks.science.sphere import EARTH_RADIUS_KM
-from stormtracks.science.synthetic.balance import EARTH_ROTATION
-from stormtracks.science.synthetic.heights import GRAVITY, Heights
+from stormtracks.science.synthetic.atmosphere.balance import EARTH_ROTATION
+from stormtracks.science.synthetic.atmosphere.heights import GRAVITY, Heights
+from stormtracks.science.synthetic.atmosphere.weather import Weather
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.planted_storms import storms, truth_rows
-from stormtracks.science.synthetic.weather import Weather
+from stormtracks.science.synthetic.storms.planted_storms import storms, truth_rows
 from stormtracks.science.vorticity import cyclonic, relative_vorticity
 
 SAMPLE = Path("sample")

@@ -10,11 +10,12 @@ from typing import Any
 from stormtracks import paths
 from stormtracks.console.terminal import notes, output, progress, table
 from stormtracks.errors import BadValue
-from stormtracks.science import agreement, results
+from stormtracks.science import results
 from stormtracks.science import summary as summaries
 from stormtracks.science.consensus import consensus, consensus_table, to_json
 from stormtracks.science.lists import LISTS
-from stormtracks.science.trends import LEAST_YEARS
+from stormtracks.science.summary import agreement
+from stormtracks.science.summary.trends import LEAST_YEARS
 from stormtracks.strict_dataclass import unknown
 
 CONSENSUS, CANDIDATES = "consensus", "candidates"

@@ -13,7 +13,8 @@ from stormtracks.console.local_paths import best_tracks_file, data_folder, resul
 from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
-from stormtracks.science import calendars, density, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
+from stormtracks.science import calendars, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
+from stormtracks.science.climatology import density
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks, consensus
 from stormtracks.science.records import BestTracks, Matches, Tracks
 from stormtracks.science.region import Region, check_region

@@ -8,7 +8,7 @@ from rich.table import Table
 from stormtracks.console.terminal import notes, output, table
 from stormtracks.readable import moment, position
 from stormtracks.science import calendars, pipeline, results
-from stormtracks.science.energy import KNOT_M_S
+from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.lists import CLASSES, StormList
 from stormtracks.science.results import layout
 from stormtracks.science.track_fields import TrackFields

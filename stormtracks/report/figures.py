@@ -10,8 +10,9 @@ import numpy as np
 
 from stormtracks.report.fragments import Picture
 from stormtracks.report.outline import Outline
-from stormtracks.science import calendars, density, ibtracs, results
+from stormtracks.science import calendars, ibtracs, results
 from stormtracks.science.arrays import Floats
+from stormtracks.science.climatology import density
 from stormtracks.science.consensus import ConsensusTracks, consensus
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region, wrap

@@ -5,8 +5,8 @@ import pytest
 from storm_lists import save_lists, storm_list
 
 from stormtracks.science import results
-from stormtracks.science.agreement import Storms, agreement, agreement_table, compare
 from stormtracks.science.errors import InputError
+from stormtracks.science.summary.agreement import Storms, agreement, agreement_table, compare
 
 
 def storms(member=0, rows=(0, 1, 2, 3), stronger=0.0):

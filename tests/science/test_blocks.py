@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stormtracks.science import blocks
-from stormtracks.science.blocks import Block, Unproven
+from stormtracks.science.passes import blocks
+from stormtracks.science.passes.blocks import Block, Unproven
 from stormtracks.science.passes.stages import COLUMNS
 
 MEMBERS, TIMES, EACH = 3, 4, 20

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from stormtracks.science.consensus import calibration
 from stormtracks.science.consensus.calibration import Calibration
+from stormtracks.science.consensus.reliability import reliability
 from stormtracks.science.errors import InputError
-from stormtracks.science.reliability import reliability
 
 MEMBERS = 8
 

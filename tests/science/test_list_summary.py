@@ -14,8 +14,8 @@ from storm_lists import save_lists, storm_list
 
 from stormtracks.errors import BadValue
 from stormtracks.science import results
-from stormtracks.science.basins import BASINS
-from stormtracks.science.energy import energy
+from stormtracks.science.climatology.basins import BASINS
+from stormtracks.science.climatology.energy import energy
 from stormtracks.science.errors import ResultError
 from stormtracks.science.summary import LIST_BY, list_table, rows, season, summarise_list, to_csv, to_plain
 from stormtracks.science.summary.list_summary import ListSummary, ListYear, count_lists, summary_of

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from stormtracks import disk, private
-from stormtracks.science import blocks, passes, pipeline, reanalysis
+from stormtracks.science import passes, pipeline, reanalysis
+from stormtracks.science.passes import blocks, shared_pass
 from stormtracks.science.passes import folder as pass_folder
-from stormtracks.science.passes import shared_pass
 from stormtracks.science.passes.stages import maxima_pass
 from stormtracks.science.settings import Settings
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from stormtracks.science.consensus.reliability import of_storms, reliability
 from stormtracks.science.errors import InputError
-from stormtracks.science.reliability import of_storms, reliability
 
 
 def test_forecasts_that_come_true_as_often_as_they_say_lie_on_the_diagonal():

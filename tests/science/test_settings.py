@@ -5,18 +5,8 @@ import numpy as np
 import pytest
 
 from stormtracks.errors import BadValue
-from stormtracks.science import (
-    density,
-    ibtracs,
-    linking,
-    lists,
-    matching,
-    maxima,
-    pipeline,
-    reanalysis,
-    results,
-    track_fields,
-)
+from stormtracks.science import ibtracs, linking, lists, matching, maxima, pipeline, reanalysis, results, track_fields
+from stormtracks.science.climatology import density
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import Grid, Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import RENAMED, Settings, Setup

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormtracks.science import sphere
+from stormtracks.science.consensus.smoothing import smoothed
 from stormtracks.science.records import Tracks
-from stormtracks.science.smoothing import smoothed
 
 
 def noisy(noise_km):

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.trends import trend
+from stormtracks.science.summary.trends import trend
 
 YEARS = np.arange(1980, 2010)
 

@@ -5,9 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from stormtracks.science import ibtracs, unmatched
+from stormtracks.science import ibtracs
 from stormtracks.science.records import InputFile, TimeAxis
 from stormtracks.science.settings import Settings
+from stormtracks.science.tasks import unmatched
 
 FILE = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 CASES = {

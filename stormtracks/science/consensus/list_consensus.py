@@ -10,11 +10,11 @@ from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.consensus.calibration import Calibration
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.pairs import Points, find_pairs
+from stormtracks.science.consensus.smoothing import smoothed
 from stormtracks.science.consensus.storms import ConsensusStorms
 from stormtracks.science.consensus.year_consensus import consensus_of
 from stormtracks.science.lists import StormList
 from stormtracks.science.records import Tracks
-from stormtracks.science.smoothing import smoothed
 
 MIN_SHARE = 0.5
 """Share of the members whose lists must have a storm for the consensus to have it."""

@@ -6,9 +6,9 @@ import numpy as np
 
 from stormtracks.readable import position
 from stormtracks.science import calendars
+from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.storms import ConsensusStorms
-from stormtracks.science.energy import KNOT_M_S
 from stormtracks.science.summary import Table
 
 

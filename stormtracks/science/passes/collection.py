@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from stormtracks.science import blocks
 from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import Table
 from stormtracks.science.passes.points import UNKNOWN, TrackPoints, in_time
 from stormtracks.science.passes.roster import PointsOf, Roster

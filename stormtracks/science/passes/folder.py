@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from stormtracks import disk, private
-from stormtracks.science import blocks
 from stormtracks.science.arrays import Ints
+from stormtracks.science.passes import blocks
 
 KEPT_PASSES = 4
 """Finished passes that stay in the scratch folder, for tasks still to come: two years of both kinds."""

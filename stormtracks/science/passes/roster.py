@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from stormtracks.science import blocks
+from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import Lacks, PassFolder, Piece, Table, lacks_nothing
 from stormtracks.science.passes.points import COLUMNS, UNKNOWN, TrackPoints
 

@@ -8,8 +8,9 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from stormtracks.science import blocks, calendars
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Ints
+from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import ATTEMPTS, REMEDY, PassFolder, Piece, Table
 from stormtracks.science.records import TimeAxis
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from stormtracks.science import blocks
 from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import Table
 from stormtracks.science.passes.shared_pass import Progress, SharedPass
 from stormtracks.science.records import Grid, InputFile, Maxima, TimeAxis

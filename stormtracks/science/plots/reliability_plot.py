@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from stormtracks.science.consensus.reliability import Reliability
 from stormtracks.science.plots import style
-from stormtracks.science.reliability import Reliability
 
 
 def reliability_diagram(made: Reliability, title: str = "", least: int = 20) -> Figure:

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from stormtracks.science import coasts
-from stormtracks.science.basins import BASINS
+from stormtracks.science.climatology import coasts
+from stormtracks.science.climatology.basins import BASINS
 from stormtracks.science.summary.classes import CLASSES
 from stormtracks.science.summary.list_summary import ListSummary
 from stormtracks.science.summary.season import (
@@ -21,7 +21,7 @@ from stormtracks.science.summary.season import (
     Season,
 )
 from stormtracks.science.summary.statistics import Spread
-from stormtracks.science.trends import LEAST_YEARS, trend
+from stormtracks.science.summary.trends import LEAST_YEARS, trend
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 Row: TypeAlias = dict[str, Any]

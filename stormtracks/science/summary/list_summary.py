@@ -11,7 +11,7 @@ import numpy as np
 from stormtracks.errors import BadValue
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Bools
-from stormtracks.science.basins import BASINS
+from stormtracks.science.climatology.basins import BASINS
 from stormtracks.science.lists import LISTS, StormList
 from stormtracks.science.records import Matches
 from stormtracks.science.remarks import Remark, Remarks

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stormtracks.science import coasts
 from stormtracks.science.arrays import Floats, Ints
-from stormtracks.science.basins import BASINS, basin, of_identifier
-from stormtracks.science.energy import energy, months, stage, storm_maximum
+from stormtracks.science.climatology import coasts
+from stormtracks.science.climatology.basins import BASINS, basin, of_identifier
+from stormtracks.science.climatology.energy import energy, months, stage, storm_maximum
 from stormtracks.science.lists import StormList
 from stormtracks.science.summary.classes import BOUNDS_KT, CLASSES, intensity_class
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from stormtracks import disk, readable
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks
-from stormtracks.science.synthetic.heights import Heights
+from stormtracks.science.synthetic.atmosphere.heights import Heights
+from stormtracks.science.synthetic.atmosphere.weather import Weather
 from stormtracks.science.synthetic.layouts import LAYOUTS, Layout, provenance
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.planted_storms import storms
+from stormtracks.science.synthetic.storms.planted_storms import storms
 from stormtracks.science.synthetic.truth import truth_name, write_truth
-from stormtracks.science.synthetic.weather import Weather
 
 
 @dataclass(frozen=True)

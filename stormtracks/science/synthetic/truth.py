@@ -14,16 +14,16 @@ from stormtracks.errors import BadValue
 from stormtracks.science.arrays import Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks, Ragged, TimeAxis
-from stormtracks.science.synthetic.cyclones import CLASSES, TROPICAL_CYCLONE, Cyclone
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.planted_cyclones import (
+from stormtracks.science.synthetic.storms.cyclones import CLASSES, TROPICAL_CYCLONE, Cyclone
+from stormtracks.science.synthetic.storms.planted_cyclones import (
     BackgroundCyclones,
     Cyclones,
     read_cyclones,
     write_cyclones,
     write_variable,
 )
-from stormtracks.science.synthetic.planted_storms import Storm, truth_rows
+from stormtracks.science.synthetic.storms.planted_storms import Storm, truth_rows
 
 _SECONDS = "seconds since 1970-01-01 00:00:00"
 _TEXTS = {"sid": 13, "name": 32, "basin": 2}

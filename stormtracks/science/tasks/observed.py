@@ -4,9 +4,10 @@ import functools
 
 import numpy as np
 
-from stormtracks.science import calendars, ibtracs, unmatched
+from stormtracks.science import calendars, ibtracs
 from stormtracks.science.records import BestTracks, InputFile, Matches, TimeAxis
 from stormtracks.science.settings import Setup
+from stormtracks.science.tasks import unmatched
 
 
 def best_tracks(setup: Setup, axis: TimeAxis) -> BestTracks:

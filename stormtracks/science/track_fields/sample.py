@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from stormtracks.science import coasts, sphere
+from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.climatology import coasts
 from stormtracks.science.records import Grid
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import cells, features

@@ -7,8 +7,8 @@ import pytest
 from ensembles import save_ensemble
 
 from stormtracks.science import plots, results, summary
+from stormtracks.science.climatology.density import track_density
 from stormtracks.science.consensus import consensus
-from stormtracks.science.density import track_density
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks, Grid, Maxima
 

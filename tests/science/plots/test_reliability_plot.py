@@ -1,7 +1,7 @@
 import numpy as np
 
+from stormtracks.science.consensus.reliability import reliability
 from stormtracks.science.plots import reliability_diagram
-from stormtracks.science.reliability import reliability
 
 
 def test_points_lie_where_the_reliability_says_and_few_are_pale():

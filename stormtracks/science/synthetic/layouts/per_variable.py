@@ -9,7 +9,7 @@ import netCDF4
 import numpy as np
 
 from stormtracks.science.arrays import Floats
-from stormtracks.science.synthetic.heights import GRAVITY
+from stormtracks.science.synthetic.atmosphere.heights import GRAVITY
 from stormtracks.science.synthetic.layouts.layout import Field, Layout, compressed, created, fields_of
 from stormtracks.science.synthetic.plan import Plan
 

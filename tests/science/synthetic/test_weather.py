@@ -9,18 +9,19 @@ from hypothesis import strategies as st
 
 from stormtracks.errors import BadValue
 from stormtracks.science import sphere
+from stormtracks.science.climatology.coasts import on_land
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks
 from stormtracks.science.synthetic import CLASSES, LIKE, Plan, load_truth
-from stormtracks.science.synthetic.courses import Room, over_land
-from stormtracks.science.synthetic.cyclones import STRONGEST_WIND, cyclones
-from stormtracks.science.synthetic.heights import Heights
-from stormtracks.science.synthetic.levels import LEVELS, jets, noise_share, share
+from stormtracks.science.synthetic.atmosphere.heights import Heights
+from stormtracks.science.synthetic.atmosphere.levels import LEVELS, jets, noise_share, share
+from stormtracks.science.synthetic.atmosphere.weather import Weather
 from stormtracks.science.synthetic.nature import NATURES, Colour
-from stormtracks.science.synthetic.planted_storms import COLD_SHARE, UPPER_SHARE, storms
+from stormtracks.science.synthetic.storms.courses import Room
+from stormtracks.science.synthetic.storms.cyclones import STRONGEST_WIND, cyclones
+from stormtracks.science.synthetic.storms.planted_storms import COLD_SHARE, UPPER_SHARE, storms
+from stormtracks.science.synthetic.storms.vortices import Vortex, WindGrid
 from stormtracks.science.synthetic.truth import write_truth
-from stormtracks.science.synthetic.vortices import Vortex, WindGrid
-from stormtracks.science.synthetic.weather import Weather
 
 PLAN = Plan(2005, members=3, grid=6, start="2005-08-28", stop="2005-08-29", like="20crv2c")
 MONTH = Plan(2005, members=1, grid=6, start="2005-08-15", stop="2005-09-15", like="20crv2c")
@@ -201,7 +202,7 @@ def test_classes_are_where_they_belong(truth):
         return rows.lat[first], rows.lon[first]
 
     lat, lon = births("heat_low")
-    assert over_land(lat, lon).mean() > 0.9 and (lat > 0).mean() > 0.6  # born over land, then 60 km of each member
+    assert on_land(lat, lon).mean() > 0.9 and (lat > 0).mean() > 0.6  # born over land, then 60 km of each member
     lat, _ = births("subtropical_low")
     assert ((np.abs(lat) > 23) & (np.abs(lat) < 42)).all()
     lat, _ = births("midlatitude_low")

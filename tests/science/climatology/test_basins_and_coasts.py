@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stormtracks.science import coasts
-from stormtracks.science.basins import BASINS, NAMES, basin, of_identifier
-from stormtracks.science.coasts import COASTS, landfalls, on_land
+from stormtracks.science.climatology import coasts
+from stormtracks.science.climatology.basins import BASINS, NAMES, basin, of_identifier
+from stormtracks.science.climatology.coasts import COASTS, landfalls, on_land
 from stormtracks.science.records import Tracks
 
 

@@ -9,7 +9,7 @@ import pytest
 from stormtracks.science import reanalysis
 from stormtracks.science.records import BestTracks
 from stormtracks.science.synthetic import Plan, plant
-from stormtracks.science.synthetic.heights import GRAVITY, MEAN_HEIGHTS, Heights
+from stormtracks.science.synthetic.atmosphere.heights import GRAVITY, MEAN_HEIGHTS, Heights
 
 PLAN = Plan(2005, members=2, grid=4, start="2005-09-01", stop="2005-09-02", like="20crv2c", extra_storms=False)
 NAMES = ["u850", "v850", "prmsl", "z1000", "z500", "z200"]

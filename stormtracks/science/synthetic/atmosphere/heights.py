@@ -6,7 +6,7 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.records import Grid
-from stormtracks.science.synthetic.balance import Balance
+from stormtracks.science.synthetic.atmosphere.balance import Balance
 
 GRAVITY = 9.80665
 """m s-2, of geopotential metres."""

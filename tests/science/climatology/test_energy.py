@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storm_lists import storm_list
 
-from stormtracks.science.energy import KNOT_M_S, energy, months, stage, storm_maximum, wind_of_pressure
+from stormtracks.science.climatology.energy import KNOT_M_S, energy, months, stage, storm_maximum, wind_of_pressure
 from stormtracks.science.errors import InputError
 
 

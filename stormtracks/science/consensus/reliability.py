@@ -69,7 +69,7 @@ def reliability(probability: npt.ArrayLike, outcome: npt.ArrayLike, bins: int = 
 
     Examples
     --------
-    >>> from stormtracks.science.reliability import reliability
+    >>> from stormtracks.science.consensus.reliability import reliability
     >>> made = reliability([0.1, 0.1, 0.9, 0.9], [False, False, True, True])
     >>> round(made.brier, 3), made.climatology, made.number.tolist()
     (0.01, 0.25, [0, 2, 0, 0, 0, 0, 0, 0, 0, 2])

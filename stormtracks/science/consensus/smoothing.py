@@ -35,7 +35,7 @@ def smoothed(tracks: Tracks) -> tuple[Floats, Floats]:
     --------
     >>> import numpy as np
     >>> from stormtracks.science.records import Tracks
-    >>> from stormtracks.science.smoothing import smoothed
+    >>> from stormtracks.science.consensus.smoothing import smoothed
     >>> times = np.datetime64("2005-08-23T00", "s") + 6 * np.arange(9) * np.timedelta64(1, "h")
     >>> zigzag = np.array([20, 20.5, 20, 20.5, 20, 20.5, 20, 20.5, 20])
     >>> lat, lon = smoothed(Tracks(np.array([9]), times, zigzag, -60.0 - np.arange(9), np.ones(9), np.arange(9)))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from stormtracks.science.arrays import Floats
-from stormtracks.science.synthetic.background import Background
-from stormtracks.science.synthetic.cyclones import Cyclone, cyclones
-from stormtracks.science.synthetic.levels import LEVELS, UPWARD, UPWARD_IN_STORMS, share
+from stormtracks.science.synthetic.atmosphere.background import Background
+from stormtracks.science.synthetic.atmosphere.levels import LEVELS, UPWARD, UPWARD_IN_STORMS, share
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.planted_storms import Storm
-from stormtracks.science.synthetic.vortices import Vortex, WindGrid
+from stormtracks.science.synthetic.storms.cyclones import Cyclone, cyclones
+from stormtracks.science.synthetic.storms.planted_storms import Storm
+from stormtracks.science.synthetic.storms.vortices import Vortex, WindGrid
 
 Winds = dict[int, tuple[Floats, Floats]]
 

@@ -121,7 +121,7 @@ def wind_of_pressure(pressure_pa: Floats) -> Floats:
     Examples
     --------
     >>> import numpy as np
-    >>> from stormtracks.science.energy import wind_of_pressure
+    >>> from stormtracks.science.climatology.energy import wind_of_pressure
     >>> wind_of_pressure(np.array([101500.0, 100000.0, 95000.0])).round().tolist()
     [0.0, 30.0, 94.0]
     """

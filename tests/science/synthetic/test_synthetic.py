@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from stormtracks.science import sphere
+from stormtracks.science.climatology.coasts import on_land
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks
 from stormtracks.science.synthetic import EXTRA_STORMS, Plan, load_truth, plant
-from stormtracks.science.synthetic.background import Background
-from stormtracks.science.synthetic.courses import over_land
-from stormtracks.science.synthetic.harmonics import legendre
-from stormtracks.science.synthetic.planted_storms import storms
+from stormtracks.science.synthetic.atmosphere.background import Background
+from stormtracks.science.synthetic.atmosphere.harmonics import legendre
+from stormtracks.science.synthetic.storms.planted_storms import storms
 from stormtracks.science.vorticity import cyclonic_vorticity
 
 PLAN = Plan(2005, members=3, grid=4, start="2005-08-28", stop="2005-08-31", noise=0.3)
@@ -146,7 +146,7 @@ def test_like_an_archive_the_extra_storms_are_at_sea(best):
     extra = [storm.course for storm in storms(plan, best) if storm.course.sid in EXTRA_STORMS]
     assert len(extra) == len(EXTRA_STORMS)
     for course in extra:
-        assert not over_land(*sphere.lat_lon(course.centre)).any(), course.name
+        assert not on_land(*sphere.lat_lon(course.centre)).any(), course.name
 
 
 def test_a_file_per_member(best, tmp_path):

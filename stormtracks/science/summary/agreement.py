@@ -9,9 +9,9 @@ import numpy as np
 
 from stormtracks.science import results
 from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.consensus import ConsensusStorms, consensus
 from stormtracks.science.consensus.pairs import Pairs, Points, find_pairs
-from stormtracks.science.energy import KNOT_M_S
 from stormtracks.science.errors import InputError
 from stormtracks.science.lists import StormList
 from stormtracks.science.records import Tracks

@@ -12,10 +12,10 @@ import shapely
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
-from stormtracks.science.basins import BASINS, basin
+from stormtracks.science.climatology.basins import BASINS, basin
 from stormtracks.science.records import Tracks
 
-LAND = Path(__file__).parent / "data" / "ne_110m_land.geojson"
+LAND = Path(__file__).parents[1] / "data" / "ne_110m_land.geojson"
 """Natural Earth, 1:110m: islands below some 100 km are not in it."""
 
 STEPS_BETWEEN = 6
@@ -110,7 +110,7 @@ def on_land(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Bools:
 
     Examples
     --------
-    >>> from stormtracks.science.coasts import on_land
+    >>> from stormtracks.science.climatology.coasts import on_land
     >>> on_land([30.5, 26.0], [-91.0, -91.0]).tolist()
     [True, False]
     """
@@ -164,7 +164,7 @@ def landfalls(tracks: Tracks, counted: Bools | None = None) -> Landfalls:
     Examples
     --------
     >>> import numpy as np
-    >>> from stormtracks.science import coasts
+    >>> from stormtracks.science.climatology import coasts
     >>> from stormtracks.science.records import Tracks
     >>> times = np.datetime64("2005-08-29T00", "s") + 6 * np.arange(4) * np.timedelta64(1, "h")
     >>> storm = Tracks(np.array([4]), times, np.array([27.0, 28.5, 30.0, 31.5]), np.full(4, -89.6), np.ones(4),

@@ -9,7 +9,14 @@ from stormtracks.science.records import BestTracks
 from stormtracks.science.sphere import lat_lon, unit_vectors
 from stormtracks.science.synthetic.nature import nature
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.vortices import KM_PER_DEGREE, Vortex, displaced, least_size_km, resolution, wander
+from stormtracks.science.synthetic.storms.vortices import (
+    KM_PER_DEGREE,
+    Vortex,
+    displaced,
+    least_size_km,
+    resolution,
+    wander,
+)
 
 JITTER_KM = 50.0
 """Standard deviation of a member's storm about the best track, eastward and northward each."""

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.records import BestTracks, Ragged
-from stormtracks.science.synthetic.cyclones import CLASSES, Cyclone, cyclone_rows
 from stormtracks.science.synthetic.plan import Plan
+from stormtracks.science.synthetic.storms.cyclones import CLASSES, Cyclone, cyclone_rows
 
 GROUP = "cyclones"
 """Name of the group in the truth's file."""

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science.sphere import EARTH_RADIUS_KM, unit_vectors
-from stormtracks.science.synthetic.balance import EARTH_ROTATION, Balance
-from stormtracks.science.synthetic.harmonics import finer, quadrature
+from stormtracks.science.synthetic.atmosphere.balance import EARTH_ROTATION, Balance
+from stormtracks.science.synthetic.atmosphere.harmonics import finer, quadrature
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.vortices import Vortex, WindGrid
+from stormtracks.science.synthetic.storms.vortices import Vortex, WindGrid
 
 GRID = Plan(2005, grid=3).axes
 BALANCE = Balance(GRID)

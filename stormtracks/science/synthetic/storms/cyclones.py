@@ -7,10 +7,10 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.sphere import lat_lon
-from stormtracks.science.synthetic.courses import Room, courses
 from stormtracks.science.synthetic.nature import Population, nature
 from stormtracks.science.synthetic.plan import Plan
-from stormtracks.science.synthetic.vortices import Vortex, displaced, least_size_km, resolution, wander
+from stormtracks.science.synthetic.storms.courses import Room, courses
+from stormtracks.science.synthetic.storms.vortices import Vortex, displaced, least_size_km, resolution, wander
 
 TROPICAL_CYCLONE = "tropical_cyclone"
 CLASSES = (

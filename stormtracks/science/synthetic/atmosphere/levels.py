@@ -37,7 +37,7 @@ def share(level: int, upper_share: Floats | float, upward: Mapping[int, float] =
 
     Examples
     --------
-    >>> from stormtracks.science.synthetic.levels import LEVELS, share
+    >>> from stormtracks.science.synthetic.atmosphere.levels import LEVELS, share
     >>> [round(share(level, 0.3), 2) for level in LEVELS]
     [1.0, 0.73, 0.3]
     """

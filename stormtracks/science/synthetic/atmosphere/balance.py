@@ -6,7 +6,7 @@ import scipy.fft
 from stormtracks.science.arrays import Floats
 from stormtracks.science.records import Grid
 from stormtracks.science.sphere import EARTH_RADIUS_KM
-from stormtracks.science.synthetic.harmonics import Waves, finer, legendre, products, quadrature
+from stormtracks.science.synthetic.atmosphere.harmonics import Waves, finer, legendre, products, quadrature
 
 EARTH_ROTATION = 7.292e-5
 """s-1, by the stars."""
@@ -43,7 +43,7 @@ class Balance:
     Air that turns about the Earth's axis, by 10 m/s at the equator: the geopotential falls towards the poles.
 
     >>> import numpy as np
-    >>> from stormtracks.science.synthetic.balance import Balance
+    >>> from stormtracks.science.synthetic.atmosphere.balance import Balance
     >>> from stormtracks.science.synthetic.plan import Plan
     >>> grid = Plan(2005, grid=5).axes
     >>> u = np.broadcast_to(10 * np.cos(np.radians(grid.lat))[:, None], (1, *grid.shape))

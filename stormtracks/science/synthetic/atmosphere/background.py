@@ -9,8 +9,8 @@ import scipy.fft
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.sphere import EARTH_RADIUS_KM
-from stormtracks.science.synthetic.harmonics import Waves, legendre, products
-from stormtracks.science.synthetic.levels import LEVELS, UPPER_WAVES_WEST, UPWARD, jets, noise_share, share
+from stormtracks.science.synthetic.atmosphere.harmonics import Waves, legendre, products
+from stormtracks.science.synthetic.atmosphere.levels import LEVELS, UPPER_WAVES_WEST, UPWARD, jets, noise_share, share
 from stormtracks.science.synthetic.nature import Layer, nature
 from stormtracks.science.synthetic.plan import Plan
 

@@ -1,20 +1,15 @@
 """Where the cyclones of the background go, and how strong each is: a life of steps after the other, laid end to end."""
 
-import functools
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import shapely
 
-from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.climatology.coasts import on_land
 from stormtracks.science.sphere import EARTH_RADIUS_KM, unit_vectors
 from stormtracks.science.synthetic.nature import Population
 from stormtracks.science.synthetic.plan import Plan
 
-_LAND = Path(__file__).parents[1] / "data" / "ne_110m_land.geojson"
 _MIDSUMMER = 200
 """Day of the year on which the north is warmest."""
 
@@ -132,22 +127,8 @@ def _over_land(population: Population, hemisphere: Floats, generator: np.random.
     while len(without):
         lat[without] = np.degrees(np.arcsin(generator.uniform(low, high, len(without))))
         lon[without] = generator.uniform(-180, 180, len(without))
-        without = without[~over_land(hemisphere[without] * lat[without], lon[without])]
+        without = without[~on_land(hemisphere[without] * lat[without], lon[without])]
     return lat, lon
-
-
-def over_land(lat: Floats, lon: Floats) -> Bools:
-    """Whether places (degrees, longitude in [-180, 180)) lie in Natural Earth's land, 1:110 million."""
-    inside: Bools = shapely.contains_xy(_land(), lon, lat)
-    return inside
-
-
-@functools.cache
-def _land() -> Any:
-    features = json.loads(_LAND.read_text(encoding="utf-8"))["features"]
-    land = shapely.union_all([shapely.geometry.shape(feature["geometry"]).buffer(0) for feature in features])
-    shapely.prepare(land)
-    return land
 
 
 class Room:

@@ -3,7 +3,7 @@ import pytest
 
 from stormtracks.errors import BadValue
 from stormtracks.science import sphere
-from stormtracks.science.density import AREA_KM2, CAP_RADIUS_KM, track_density
+from stormtracks.science.climatology.density import AREA_KM2, CAP_RADIUS_KM, track_density
 from stormtracks.science.records import Tracks
 
 

@@ -46,7 +46,7 @@ def basin(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Ints:
 
     Examples
     --------
-    >>> from stormtracks.science.basins import BASINS, basin
+    >>> from stormtracks.science.climatology.basins import BASINS, basin
     >>> [BASINS[number] for number in basin([25, 12, 15, 15, -15], [-75, -95, 140, 65, 175])]
     ['NA', 'EP', 'WP', 'NI', 'SP']
     """
@@ -73,7 +73,7 @@ def of_identifier(sid: str) -> int:
 
     Examples
     --------
-    >>> from stormtracks.science.basins import BASINS, of_identifier
+    >>> from stormtracks.science.climatology.basins import BASINS, of_identifier
     >>> BASINS[of_identifier("2005236N23285")], of_identifier("sh052014")
     ('NA', -1)
     """

@@ -69,7 +69,7 @@ def trend(years: npt.ArrayLike, values: npt.ArrayLike) -> Trend:
 
     Examples
     --------
-    >>> from stormtracks.science.trends import trend
+    >>> from stormtracks.science.summary.trends import trend
     >>> made = trend(range(1990, 2000), [3, 5, 4, 6, 5, 8, 6, 7, 9, 8])
     >>> round(made.slope, 2), made.significant
     (0.56, True)
