@@ -3,7 +3,7 @@ time steps of hurricanes, and extratropical cyclones.
 
     inv plant --like 20crv2c --year 2005 --start 2005-08-01 --stop 2005-11-01 --dest DATA/2005
     inv track --task vort_track,field_collection --year 2005 --ensemble-member 0 --data DATA/2005 --results RESULTS
-    python -m benchmarks.list_skill RESULTS [--members 0-5]
+    python -m benchmarks.list_skill RESULTS [--members 0-5] [--rule-only]
 
 The truth lies beside the data, as `inv plant` leaves it. A planted low counts where pressure rises by 200 Pa on every
 way out to 5.5 degrees for 48 hours, sampled where it was planted. A listed extratropical cyclone is false if nothing
@@ -22,11 +22,14 @@ from stormtracks.science.records import Ragged
 from stormtracks.science.settings import Settings
 from stormtracks.science.synthetic import load_truth
 from stormtracks.science.synthetic.truth import truth_name
-from stormtracks.science.track_fields import Points, Sampler
+from stormtracks.science.track_fields import Points, Sampler, TrackFields
 from stormtracks.science.trial import CLASSES_KT, matched_members, trial
+from stormtracks.science.trial.curve import Curve
 
 LOWS = ("midlatitude_low", "warm_seclusion", "subtropical_low")
 BLOCK_STEPS = 40
+ALOFT = ("warm_core", "lower_thickness_asymmetry", "thermal_wind_lower", "thermal_wind_upper")
+PRESSURE = ("pressure_min", "pressure_lat", "pressure_lon", "pressure_depth")
 
 
 def main(arguments=None):
@@ -34,8 +37,12 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("results", type=Path)
     parser.add_argument("--members", help="such as 0-5; default: all that have results")
+    parser.add_argument("--rule-only", action="store_true", help="of each year the rule alone, also with less known")
     options = parser.parse_args(arguments)
     chosen = results.choose(options.results, "field_collection", None, numbers_of(options.members, "members"))
+    if options.rule_only:
+        by_evidence(options.results, chosen)
+        return
     print("| tested | list | storms a member | " + " | ".join(f"POD {kt:g} kt" for kt in CLASSES_KT) + " | FAR |")
     print("|---|---|---|" + "---|" * (len(CLASSES_KT) + 1))
     steps = {}
@@ -51,6 +58,25 @@ def main(arguments=None):
             print(f"{year}, time steps of {name}: {skill}")
     for year, members in chosen.items():
         print(f"{year}, extratropical cyclones: {extratropical(options.results, year, members)}")
+
+
+def by_evidence(folder, chosen):
+    """Print what the rule finds in each year with all that was collected, without heights, and with winds alone."""
+    print("| planted | known | POD 34 kt | POD 64 kt | FAR |\n|---|---|---|---|---|")
+    for year, members in chosen.items():
+        matched = list(matched_members(folder, {year: members}))
+        for known, without in (("all", ()), ("no heights", ALOFT), ("winds alone", (*ALOFT, *PRESSURE))):
+            curve = Curve.of(matched, [by_rule(one.member, without) for one in matched])
+            pods = " | ".join(str(curve.pod(1, kt)) for kt in CLASSES_KT[:2])
+            print(f"| {year}, {len(members)} members | {known} | {pods} | {curve.far(1)} |", flush=True)
+
+
+def by_rule(member, without):
+    """1 for each track that the rule lists as a tropical cyclone if some fields are not known, else 0."""
+    values = {name: of for name, of in member.fields.values.items() if name not in without}
+    fields = TrackFields(values, member.fields.made_of)
+    verdict = lists.classes(member.tracks, fields, member.axis, grid_degrees=member.grid_degrees)
+    return np.isin(verdict.storm_class, [lists.CLASSES.index(name) for name in lists.LISTS["tc"]]).astype(float)
 
 
 def extratropical(folder, year, members):

@@ -68,7 +68,7 @@ class Evidence:
         """What lists without pressure, without heights or without both are worth."""
         if not (self.pressure or self.wind):
             return "by vorticity alone nearly all of the list tc is false"
-        return "such lists are less sure" if self.warm_core else "FAR of such lists was up to 0.4 (docs/skill.md)"
+        return "such lists are less sure" if self.warm_core else "FAR of such lists was up to 0.5 (docs/skill.md)"
 
 
 ASKED = {"pressure_depth": "the pressure", "warm_core": "the height of the levels aloft", "wind_max": "the wind"}
