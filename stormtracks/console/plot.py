@@ -115,7 +115,7 @@ def _genesis(options: Options) -> Figure:
     found = results.choose(folder, _task(options), years_of(options["years"]))
     cells = [(year, member) for year, members in found.items() for member in members]
     with progress("reading results") as report:
-        begun = (density.beginnings(tracks) for tracks in _seasons(cells, options, report))
+        begun = (tracks.beginnings for tracks in _seasons(cells, options, report))
         values, grid = density.track_density(begun, region=options["region"])
     return plots.density(values, grid, options["region"], f"Genesis density, {len(cells)} seasons")
 

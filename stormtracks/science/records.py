@@ -1,9 +1,10 @@
 """The nouns that pass from stage to stage: arrays with names, not one object per point."""
 
+import dataclasses
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -171,6 +172,17 @@ class Ragged:
         """Number of the row that each element belongs to, shape (nelements,)."""
         return np.repeat(np.arange(len(self.row_size)), self.row_size)
 
+    @property
+    def followed(self) -> Ints:
+        """Index of each element that another one of its row follows, shape (nelements - nrows,)."""
+        return np.flatnonzero(np.diff(self.row) == 0)
+
+    def of_rows(self, rows: Ints | Bools) -> Bools:
+        """Which elements belong to some of the rows, given by their numbers or a mask; shape (nelements,)."""
+        chosen = np.zeros(len(self), bool)
+        chosen[rows] = True
+        return chosen[self.row]
+
     def points(self, row: int) -> slice:
         """Where the elements of one row are."""
         first = int(self.start[row])
@@ -237,6 +249,20 @@ class Tracks(Ragged):
         """Index of each track's strongest point, of equals the first; shape (ntracks,)."""
         return self.largest(self.vorticity)
 
+    def take(self, rows: Ints | Bools) -> "Tracks":
+        """The tracks with these numbers, ascending, or that a mask picks."""
+        return self._with(self.row_size[rows], self.of_rows(rows))
+
+    @property
+    def beginnings(self) -> "Tracks":
+        """The first point of each track, as tracks of one point."""
+        return self._with(np.ones_like(self.row_size), self.start)
+
+    def _with(self, row_size: Ints, points: Ints | Bools) -> "Tracks":
+        """Tracks of some of the points, so many each."""
+        columns = {name: getattr(self, name)[points] for name in ("time", "lat", "lon", "vorticity", "maximum")}
+        return dataclasses.replace(self, row_size=row_size, **columns)
+
 
 @dataclass(frozen=True)
 class BestTracks(Ragged):
@@ -295,6 +321,13 @@ class BestTracks(Ragged):
     def storm(self) -> Ints:
         """Number of the storm that each point belongs to, shape (npoints,)."""
         return self.row
+
+    def take(self, rows: Ints | Bools) -> Self:
+        """The storms with these numbers, ascending, or that a mask picks."""
+        points = self.of_rows(rows)
+        storms = {name: getattr(self, name)[rows] for name in ("sid", "name", "basin", "season", "row_size")}
+        values = {name: getattr(self, name)[points] for name in ("time", "lat", "lon", "wind_kt", "pressure_hpa")}
+        return dataclasses.replace(self, **storms, **values)
 
 
 @dataclass(frozen=True)

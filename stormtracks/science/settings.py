@@ -30,11 +30,6 @@ written."""
 ADDED = {"max_distance_km": None, "missing": "refuse", "missing_times": "allow", "strength_cost_km": 0.0}
 """Keys that 1.0 did not have: key -> the value that stands for what 1.0 did. A result without them was made so."""
 
-_NOT_NEGATIVE = (
-    "core_min_depth_pa",
-    "tc_wind_least_m_s1", "tc_latitude", "tc_gap_hours", "etc_distance_km", "etc_latitude",
-    "etc_asymmetry_least_m",
-)  # fmt: skip
 LINKERS = ("nearest", "motion", "course")
 WIND_SOURCES = ("usa", "wmo")
 TIME_RULES = ("data", "interpolate")
@@ -44,6 +39,49 @@ OTHER_WEIGHTS = ("refuse", "allow")
 COLLECT_POINTS = ("lows", "all")
 LOGISTIC = "logistic:"
 """What `classifier` begins with where it names a file of weights."""
+
+_CHOICES = {
+    "missing": MISSING,
+    "missing_times": MISSING_TIMES,
+    "linker": LINKERS,
+    "wind_source": WIND_SOURCES,
+    "best_track_times": TIME_RULES,
+    "other_weights": OTHER_WEIGHTS,
+    "collect_points": COLLECT_POINTS,
+}
+_POSITIVE = (
+    "level_hpa",
+    "threshold_s1",
+    "max_speed_m_s1",
+    "min_points",
+    "min_common_times",
+    "max_distance_km",
+    "max_mean_distance_km",
+    "depth_least_pa",
+    "core_least_m",
+    "tc_vorticity_s1",
+    "tc_wind_distance_km",
+    "tc_genesis_latitude",
+    "tc_steps_hours",
+    "tc_steps_hours_coreless",
+    "etc_depth_least_pa",
+    "etc_vorticity_s1",
+    "etc_hours",
+    "near_radius_km",
+    "depth_radius_deg",
+    "core_near_radius_km",
+    "core_radius_deg",
+    "phase_radius_km",
+    "wind_radius_km",
+    "vorticity_radius_km",
+    "mean_radius_km",
+)
+_NOT_NEGATIVE = (
+    "min_separation_km", "max_missing_steps", "strength_cost_km", "min_peak_s1",
+    "core_min_depth_pa",
+    "tc_wind_least_m_s1", "tc_latitude", "tc_gap_hours", "etc_distance_km", "etc_latitude",
+    "etc_asymmetry_least_m",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -359,55 +397,24 @@ class Settings:
 
     def __post_init__(self) -> None:
         self._check_finite()
-        for name, allowed in (
-            ("missing", MISSING),
-            ("missing_times", MISSING_TIMES),
-            ("linker", LINKERS),
-            ("wind_source", WIND_SOURCES),
-            ("best_track_times", TIME_RULES),
-            ("other_weights", OTHER_WEIGHTS),
-            ("collect_points", COLLECT_POINTS),
-        ):
+        for name, allowed in _CHOICES.items():
             check_choice(name, getattr(self, name), allowed)
-        for name in (
-            "level_hpa",
-            "threshold_s1",
-            "max_speed_m_s1",
-            "min_points",
-            "min_common_times",
-            "max_distance_km",
-            "max_mean_distance_km",
-            "depth_least_pa",
-            "core_least_m",
-            "tc_vorticity_s1",
-            "tc_wind_distance_km",
-            "tc_genesis_latitude",
-            "tc_steps_hours",
-            "tc_steps_hours_coreless",
-            "etc_depth_least_pa",
-            "etc_vorticity_s1",
-            "etc_hours",
-            "near_radius_km",
-            "depth_radius_deg",
-            "core_near_radius_km",
-            "core_radius_deg",
-            "phase_radius_km",
-            "wind_radius_km",
-            "vorticity_radius_km",
-            "mean_radius_km",
-        ):
+        for name in _POSITIVE:
             if getattr(self, name) is not None and not getattr(self, name) > 0:
                 raise BadValue(f"'{name}' must be above 0, not {getattr(self, name)}")
-        for name in ("min_separation_km", "max_missing_steps", "strength_cost_km", "min_peak_s1", *_NOT_NEGATIVE):
+        for name in _NOT_NEGATIVE:
             if getattr(self, name) < 0:
                 raise BadValue(f"'{name}' must not be negative, not {getattr(self, name)}")
         self._check_depths()
+        self._check_classifier()
+        self._check_season()
+        check_region(self.region)
+
+    def _check_classifier(self) -> None:
         if not 0 <= self.tc_probability_least <= 1:
             raise BadValue(f"'tc_probability_least' must be from 0 to 1, not {self.tc_probability_least}")
         if self.classifier != "rule" and not self.classifier.partition(LOGISTIC)[2]:
             raise BadValue(f"'classifier' must be rule or {LOGISTIC}FILE, not {self.classifier!r}")
-        self._check_season()
-        check_region(self.region)
 
     def _check_depths(self) -> None:
         for name in ("depth_least_pa", "etc_depth_least_pa"):

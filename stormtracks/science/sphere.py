@@ -12,6 +12,9 @@ from stormtracks.science.region import Region
 EARTH_RADIUS_KM = 6371.0
 """Mean radius (IUGG R1 is 6371.0088; reanalysis models use 6371.2 or 6371.229: 0.004 % apart)."""
 
+KM_PER_DEGREE = 111.2
+"""Length of a degree along the surface."""
+
 POLE = 1e-4
 """A row this close to a pole (degrees) is the pole."""
 

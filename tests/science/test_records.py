@@ -37,6 +37,28 @@ def test_peaks_are_what_argmax_finds(rows):
     assert found.track.tolist() == [number for number, row in enumerate(rows) for _ in row]
 
 
+@given(st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=6), max_size=8), st.data())
+def test_some_tracks_by_their_numbers_or_by_a_mask(rows, data):
+    found, mask = (
+        tracks(*rows),
+        np.array(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))), bool),
+    )
+    expected = [row for row, chosen in zip(rows, mask, strict=True) if chosen]
+    for some in (found.take(mask), found.take(np.flatnonzero(mask))):
+        assert [some.vorticity[some.points(row)].tolist() for row in range(len(some))] == expected
+        assert some.maximum.tolist() == np.flatnonzero(mask[found.row]).tolist()
+    assert found.beginnings.vorticity.tolist() == [row[0] for row in rows]
+    last = np.cumsum([0, *map(len, rows)])[1:] - 1
+    assert found.followed.tolist() == [point for point in range(len(found.time)) if point not in last]
+
+
+def test_some_best_tracks():
+    sid, nothing = np.array(["A", "B"]), np.zeros(8)
+    both = BestTracks(sid, sid, sid, np.zeros(2), COUNTS, TIMES, np.arange(8.0), *[nothing] * 3, remarks=("assumed",))
+    second = both.take(sid == "B")
+    assert (second.sid.tolist(), second.lat.tolist(), second.remarks) == (["B"], [3, 4, 5, 6, 7], ("assumed",))
+
+
 TIMES = np.datetime64("1987-09-09T00", "s") + 6 * np.arange(8) * np.timedelta64(1, "h")
 COUNTS, NOTHING = np.array([3, 5]), np.zeros(8)
 MATCHES = Matches(*np.zeros((2, 3), str), np.zeros(3), np.array([4, -1, 7]), *np.zeros((5, 3)), np.zeros(130, int))

@@ -173,7 +173,7 @@ def landfalls(tracks: Tracks, counted: Bools | None = None) -> Landfalls:
     >>> [coasts.name(coast) for coast in found.coast], str(found.time[0])
     (['US Gulf coast'], '2005-08-29T09:00:00')
     """
-    first = np.flatnonzero(tracks.track[1:] == tracks.track[:-1])
+    first = tracks.followed
     if counted is not None:
         first = first[counted[first]]
     part = np.arange(STEPS_BETWEEN + 1) / STEPS_BETWEEN

@@ -77,23 +77,6 @@ def track_density(
     return total.reshape(grid.shape) / max(number, 1), grid
 
 
-def beginnings(tracks: Tracks) -> Tracks:
-    """The first point of each track, as tracks of one point: what a genesis density is made of.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from stormtracks.science.climatology.density import beginnings
-    >>> from stormtracks.science.records import Tracks
-    >>> times = np.datetime64("2005-08-23T00", "s") + 6 * np.arange(3) * np.timedelta64(1, "h")
-    >>> storm = Tracks(np.array([3]), times, np.full(3, 10.0), np.array([-60.0, -62, -64]), np.ones(3), np.arange(3))
-    >>> beginnings(storm).lon.tolist()
-    [-60.0]
-    """
-    columns = {name: getattr(tracks, name)[tracks.start] for name in ("time", "lat", "lon", "vorticity", "maximum")}
-    return Tracks(row_size=np.ones_like(tracks.row_size), **columns, calendar=tracks.calendar)
-
-
 def _grid(spacing_deg: float, region: sphere.Region | None) -> Grid:
     south, north, west, east = region or (-90.0, 90.0, 0.0, 360.0)
     width = 360.0 if east - west >= 360.0 else (east - west) % 360.0
@@ -115,8 +98,7 @@ def _visits(tracks: Tracks, cells: cKDTree) -> Ints:
 
 def _with_midpoints(tracks: Tracks) -> tuple[Floats, Floats, Ints]:
     """Latitude, longitude and track of all points and of those added half-way."""
-    track = tracks.track
-    first = np.flatnonzero(track[1:] == track[:-1])
+    track, first = tracks.track, tracks.followed
     lat, lon = tracks.lat, tracks.lon
     first = first[sphere.distance_km(lat[first], lon[first], lat[first + 1], lon[first + 1]) > _LONG_STEP_KM]
     between = sphere.between(lat[first], lon[first], lat[first + 1], lon[first + 1], np.full(len(first), 0.5))

@@ -93,7 +93,7 @@ def _sampled(tracks: Tracks) -> tuple[Bools, float]:
     """Which points count, shape (npoints,), and for how many seconds each of them stands."""
     seconds = tracks.time.astype("datetime64[s]").astype(np.int64)
     synoptic = seconds % _SYNOPTIC_SECONDS == 0
-    apart = np.diff(seconds)[np.diff(tracks.row) == 0]
+    apart = np.diff(seconds)[tracks.followed]
     step = int(apart.min()) if len(apart) else _SYNOPTIC_SECONDS
     if _SYNOPTIC_SECONDS % step == 0 and synoptic.any():
         return synoptic, float(_SYNOPTIC_SECONDS)

@@ -101,7 +101,7 @@ def _near(agreed: ConsensusTracks, tracks: Tracks, storms: StormList) -> Floats:
     if not len(agreed) or not len(tracks):
         return found
     during = _alive(tracks, agreed)
-    points = Points.of([agreed.tracks, _taken(tracks, during)])
+    points = Points.of([agreed.tracks, tracks.take(during)])
     pairs = find_pairs(
         points,
         radius_km=_NEAR_KM,
@@ -120,13 +120,6 @@ def _alive(tracks: Tracks, agreed: ConsensusTracks) -> Ints:
     south, north = agreed.lat.min() - 4.0, agreed.lat.max() + 4.0
     inside = (tracks.lat >= south) & (tracks.lat <= north) & np.isin(tracks.time, agreed.time)
     return np.unique(tracks.row[inside])
-
-
-def _taken(tracks: Tracks, numbers: Ints) -> Tracks:
-    """Some of the tracks, by their numbers, ascending."""
-    kept = np.isin(tracks.row, numbers)
-    columns = {name: getattr(tracks, name)[kept] for name in ("time", "lat", "lon", "vorticity", "maximum")}
-    return Tracks(row_size=tracks.row_size[numbers], **columns, calendar=tracks.calendar)
 
 
 def _intensity(agreed: ConsensusTracks, lists: Sequence[StormList]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from stormtracks.science.lists.evidence import ASKED, Evidence
 from stormtracks.science.lists.features import Features, features
 from stormtracks.science.lists.listing import listed, matched
 from stormtracks.science.lists.logistic import fit
-from stormtracks.science.lists.storm_list import CLASSES, LISTS, StormList
+from stormtracks.science.lists.storm_list import CLASSES, LISTS, StormList, in_list
 from stormtracks.science.lists.verdict import Verdict, classes, told_by
 from stormtracks.science.lists.weights import Weights
 from stormtracks.science.lists.weights import load as load_weights
@@ -28,6 +28,7 @@ __all__ = [
     "classes",
     "features",
     "fit",
+    "in_list",
     "listed",
     "load_weights",
     "matched",

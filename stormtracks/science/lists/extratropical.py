@@ -82,5 +82,5 @@ def path_km(tracks: Tracks) -> Floats:
     if not len(tracks):
         return np.zeros(0)
     step = sphere.distance_km(tracks.lat[:-1], tracks.lon[:-1], tracks.lat[1:], tracks.lon[1:])
-    within = np.diff(tracks.row) == 0
-    return np.bincount(tracks.row[1:][within], step[within], minlength=len(tracks)).astype(float)
+    within = tracks.followed
+    return np.bincount(tracks.row[within], step[within], minlength=len(tracks)).astype(float)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
-from stormtracks.science.lists.storm_list import CLASSES, LISTS, StormList, tracks_of
+from stormtracks.science.lists.storm_list import StormList, in_list
+from stormtracks.science.lists.sustained import number
 from stormtracks.science.lists.verdict import Verdict
 from stormtracks.science.records import Matches, Ragged, Tracks
 from stormtracks.science.track_fields import TrackFields
@@ -29,13 +30,13 @@ def listed(tracks: Tracks, fields: TrackFields, verdict: Verdict) -> StormList:
     StormList
     """
     rows = np.flatnonzero(verdict.storm_class)
-    points = np.isin(tracks.row, rows)
-    chosen, codes = tracks_of(tracks, rows), verdict.storm_class[rows]
-    is_tc = np.isin(codes, [CLASSES.index(name) for name in LISTS["tc"]])
+    points = tracks.of_rows(rows)
+    chosen, codes = tracks.take(rows), verdict.storm_class[rows]
+    is_tc = in_list(codes, "tc")
     tropical = verdict.tropical[points] & np.repeat(is_tc, chosen.row_size)
     # A storm that is tropical only by a fitted probability may have no point that counts: then all of them do.
     own = np.where(np.repeat(is_tc, chosen.row_size), tropical, verdict.extratropical[points])
-    own |= ~np.repeat(_any(own, chosen), chosen.row_size)
+    own |= ~np.repeat(number(own, chosen) > 0, chosen.row_size)
     around = {name: values[points] for name, values in fields.values.items()}
     first = _first(own, chosen)
     return StormList(
@@ -80,10 +81,6 @@ def matched(storms: StormList, matches: Matches) -> StormList:
     return dataclasses.replace(storms, matches=dataclasses.replace(matches, track=track, storm_of_track=storm_of_track))
 
 
-def _any(where: Bools, tracks: Ragged) -> Bools:
-    return np.bincount(tracks.row[where], minlength=len(tracks)) > 0
-
-
 def _first(where: Bools, tracks: Ragged) -> Ints:
     """Index of the first chosen point of each track, which has one."""
     chosen = np.flatnonzero(where)
@@ -93,7 +90,7 @@ def _first(where: Bools, tracks: Ragged) -> Ints:
 def _times(tracks: Tracks, where: Bools, last: bool) -> Times:
     """First or last time at which each track is chosen; NaT where it never is."""
     times = np.full(len(tracks), np.datetime64("NaT"), "datetime64[s]")
-    some = np.flatnonzero(_any(where, tracks))
+    some = np.flatnonzero(number(where, tracks))
     chosen = np.flatnonzero(where)
     row = tracks.row[chosen]
     place = np.searchsorted(row, some, side="right") - 1 if last else np.searchsorted(row, some)

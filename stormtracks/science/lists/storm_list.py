@@ -81,30 +81,25 @@ class StormList:
 
     def rows_of(self, name: str) -> Ints:
         """Row numbers of the storms of one of `LISTS`, ascending."""
-        wanted = [CLASSES.index(one) for one in LISTS[name]]
-        return np.flatnonzero(np.isin(self.storm_class, wanted))
+        return np.flatnonzero(in_list(self.storm_class, name))
 
     def take(self, rows: Ints) -> "StormList":
         """The storms with these row numbers, ascending; best tracks whose storm is left out become misses."""
-        kept = np.isin(self.tracks.row, rows)
+        kept = self.tracks.of_rows(rows)
         each = {name: getattr(self, name)[rows] for name in _PER_STORM}
         return dataclasses.replace(
             self,
             **each,
-            tracks=tracks_of(self.tracks, rows),
+            tracks=self.tracks.take(rows),
             tropical=self.tropical[kept],
             fields={name: values[kept] for name, values in self.fields.items()},
             matches=_of_rows(self.matches, rows, len(self.tracks)),
         )
 
 
-def tracks_of(tracks: Tracks, rows: Ints) -> Tracks:
-    """The tracks with these numbers, ascending."""
-    kept = np.isin(tracks.row, rows)
-    points = "time", "lat", "lon", "vorticity", "maximum"
-    return dataclasses.replace(
-        tracks, row_size=tracks.row_size[rows], **{name: getattr(tracks, name)[kept] for name in points}
-    )
+def in_list(storm_class: Ints, name: str) -> Bools:
+    """Which classes (places in `CLASSES`) one of `LISTS` holds, in their shape."""
+    return np.isin(storm_class, [CLASSES.index(one) for one in LISTS[name]])
 
 
 _PER_STORM = (

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.lists.evidence import Evidence, at_sea, feature
 from stormtracks.science.lists.sustained import steps_of, sustained
@@ -12,7 +13,6 @@ from stormtracks.science.track_fields import TrackFields
 _FINE_DEGREES = 1.5
 _VORTICITY_AT_1_DEGREE = 1.5e-4
 _CELLS_OF_WIND = 2.0
-_KM_PER_DEGREE = 111.2
 _RESOLVED_DEGREES = 1.0
 """A weak storm of a reanalysis is no smaller and hardly stronger on a finer grid than this: on that of ERA5, 0.25
 degrees, two of 17 and 18 m s-1 have 1.2 times their vorticity at 1 degree."""
@@ -59,7 +59,7 @@ def point_margin(
         parts.append(_over(tracks, fields, "wind_max", tc_wind_least_m_s1))
     allowed = at_sea(tracks, fields) & (np.abs(tracks.lat) <= tc_latitude)
     if evidence.wind and not evidence.pressure:
-        most = tc_wind_distance_km or _CELLS_OF_WIND * _KM_PER_DEGREE * max(grid_degrees, _RESOLVED_DEGREES)
+        most = tc_wind_distance_km or _CELLS_OF_WIND * sphere.KM_PER_DEGREE * max(grid_degrees, _RESOLVED_DEGREES)
         distance = feature(tracks, fields, "wind_max_distance")
         allowed &= (distance <= most) | np.isnan(distance).all()
     least = np.min(parts, axis=0) if len(tracks) else np.zeros(0)

@@ -8,7 +8,7 @@ import numpy as np
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.lists import chance, extratropical, tropical
 from stormtracks.science.lists.evidence import Evidence
-from stormtracks.science.lists.storm_list import CLASSES
+from stormtracks.science.lists.storm_list import CLASSES, in_list
 from stormtracks.science.lists.sustained import bridged, steps_of
 from stormtracks.science.records import TimeAxis, Tracks
 from stormtracks.science.settings import Settings
@@ -150,9 +150,8 @@ def told_by(
     tc_probability_least : float
         What makes a track a tropical cyclone besides the rule.
     """
-    etc = np.isin(verdict.storm_class, [CLASSES.index("etc"), CLASSES.index("hybrid")])
-    by_rule = np.isin(verdict.storm_class, [CLASSES.index("tc"), CLASSES.index("hybrid")])
-    listed = by_rule | (probability >= tc_probability_least)
+    etc = in_list(verdict.storm_class, "etc")
+    listed = in_list(verdict.storm_class, "tc") | (probability >= tc_probability_least)
     return dataclasses.replace(verdict, storm_class=_classes(listed, etc), probability=probability.astype(np.float32))
 
 

@@ -99,8 +99,7 @@ def map_axes(figure: Figure, view: MapView, spec: SubplotSpec | None = None) -> 
 
 def add_lines(axes: GeoAxes, view: MapView, tracks: Tracks, **style: Any) -> LineCollection:
     """Draw tracks, in one colour or by a value per point (`array`, shape (npoints,), with `cmap` and `norm`)."""
-    track = tracks.track
-    first = np.flatnonzero(track[1:] == track[:-1])
+    track, first = tracks.track, tracks.followed
     ends = (tracks.lon[first], tracks.lat[first], tracks.lon[first + 1], tracks.lat[first + 1])
     segments, source = cut_segments(*ends, view.central)
     inside = np.all((segments[..., 1] >= view.clip()[0]) & (segments[..., 1] <= view.clip()[1]), axis=1)

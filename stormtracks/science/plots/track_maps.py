@@ -97,7 +97,7 @@ def storm_members(
     matplotlib.figure.Figure
     """
     members = _tracks_of(consensus, number, ensemble)
-    rows = slice(consensus.start[number], consensus.start[number] + consensus.row_size[number])
+    rows = consensus.points(number)
     view = MapView.of(region or region_of(members.lat, members.lon))
     width, height = style.map_size(view)
     figure = style.new_figure(width, height + 2.6)
@@ -105,9 +105,9 @@ def storm_members(
     axes = map_axes(figure, view, grid[0])
     _add_spread(axes, view, consensus.lat[rows], consensus.lon[rows], consensus.spread_km[rows])
     add_lines(axes, view, members, colors=style.BLUE, linewidths=0.5, alpha=0.5, zorder=2)
-    add_lines(axes, view, _one(consensus.tracks, rows), colors=style.VERMILION, linewidths=2.4, zorder=4)
+    add_lines(axes, view, consensus.tracks.take(np.array([number])), colors=style.VERMILION, linewidths=2.4, zorder=4)
     if best is not None:
-        _add_best(axes, view, _only(best, consensus.sid[number]))
+        _add_best(axes, view, best.take(best.sid == consensus.sid[number]))
     style.legend(axes, view, _storm_legend(best))
     axes.set_title(_storm_title(consensus, number), fontsize=11)
     _add_strength(figure.add_subplot(grid[1]), consensus, rows, members)
@@ -179,19 +179,12 @@ def _storm_title(consensus: ConsensusTracks, number: int) -> str:
 
 def _tracks_of(consensus: ConsensusTracks, number: int, ensemble: Sequence[Tracks]) -> Tracks:
     """All members' tracks of a storm, as one record."""
-    parts = [
-        _points_of(tracks, tracks.row_size[storm == number], (storm == number)[tracks.track])
-        for tracks, storm in zip(ensemble, consensus.storm_of, strict=True)
-    ]
+    parts = [tracks.take(storm == number) for tracks, storm in zip(ensemble, consensus.storm_of, strict=True)]
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in ("row_size", "time", "lat", "lon", "vorticity", "maximum")
     }
     return Tracks(**columns, calendar=consensus.calendar)
-
-
-def _one(tracks: Tracks, rows: slice) -> Tracks:
-    return _points_of(tracks, np.array([rows.stop - rows.start]), rows)
 
 
 def _points_of(tracks: Tracks, row_size: Ints, points: npt.NDArray[Any] | slice) -> Tracks:
@@ -205,14 +198,6 @@ def _points_of(tracks: Tracks, row_size: Ints, points: npt.NDArray[Any] | slice)
         maximum=tracks.maximum[points],
         calendar=tracks.calendar,
     )
-
-
-def _only(best: BestTracks, sid: str) -> BestTracks:
-    wanted = best.sid == sid
-    points = wanted[best.storm]
-    storms = (getattr(best, name)[wanted] for name in ("sid", "name", "basin", "season", "row_size"))
-    values = (getattr(best, name)[points] for name in ("time", "lat", "lon", "wind_kt", "pressure_hpa"))
-    return type(best)(*storms, *values)
 
 
 def _add_spread(axes: GeoAxes, view: MapView, lat: Floats, lon: Floats, spread_km: Floats) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from stormtracks.errors import BadValue
 from stormtracks.science import lists, results
 from stormtracks.science.arrays import Floats
-from stormtracks.science.lists import LISTS, StormList, Weights
+from stormtracks.science.lists import StormList, Weights
 from stormtracks.science.trial.curve import CLASSES_KT, Curve, Interval
 from stormtracks.science.trial.fitted import fit, probabilities
 from stormtracks.science.trial.matched import MatchedMember, matched_members
@@ -149,8 +149,7 @@ def _scores(
         member = one.member
         verdict = lists.classes(member.tracks, member.fields, member.axis, grid_degrees=member.grid_degrees)
         told.append((verdict.evidence.name, lists.listed(member.tracks, member.fields, verdict).of("tc")))
-        codes = [lists.CLASSES.index(name) for name in LISTS["tc"]]
-        by_rule.append(np.isin(verdict.storm_class, codes).astype(float))
+        by_rule.append(lists.in_list(verdict.storm_class, "tc").astype(float))
     chances = probabilities(weights, members)
     return told, by_rule, [np.maximum(chance, rule) for chance, rule in zip(chances, by_rule, strict=True)]
 

@@ -193,7 +193,7 @@ def test_a_member_without_tracks_is_told_by_what_was_collected():
 def test_no_tracks_are_no_storms():
     tracks, fields = member(hurricane())
     none = lists.classes(tracks, fields, AXIS, grid_degrees=2.0)
-    empty = lists.storm_list.tracks_of(tracks, np.zeros(0, int))
+    empty = tracks.take(np.zeros(0, int))
     verdict = lists.classes(empty, TrackFields({}), AXIS, grid_degrees=2.0)
     assert (len(none.storm_class), len(verdict.storm_class), len(verdict.tropical)) == (1, 0, 0)
 

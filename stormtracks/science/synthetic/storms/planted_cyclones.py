@@ -1,8 +1,9 @@
 """The cyclones of the background as the truth has them: their classes and courses <-> a group of its file."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import netCDF4
 import numpy as np
@@ -47,11 +48,10 @@ class Cyclones(BestTracks):
     kind: Texts
     vorticity: Floats
 
-    def take(self, chosen: Bools) -> "Cyclones":
-        """Some of them, by a mask of shape (nstorms,)."""
-        points = np.repeat(chosen, self.row_size)
-        rows: dict[str, Any] = {name: getattr(self, name)[chosen] for name in _ROWS}
-        return Cyclones(**rows | {name: getattr(self, name)[points] for name in _COLUMNS})
+    def take(self, rows: Ints | Bools) -> Self:
+        """The cyclones with these numbers, ascending, or that a mask picks."""
+        points = self.of_rows(rows)
+        return dataclasses.replace(super().take(rows), kind=self.kind[rows], vorticity=self.vorticity[points])
 
     def joined(self, others: "Cyclones") -> "Cyclones":
         """These, then others."""

@@ -6,11 +6,10 @@ import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.records import BestTracks
-from stormtracks.science.sphere import lat_lon, unit_vectors
+from stormtracks.science.sphere import KM_PER_DEGREE, lat_lon, unit_vectors
 from stormtracks.science.synthetic.nature import nature
 from stormtracks.science.synthetic.plan import Plan
 from stormtracks.science.synthetic.storms.vortices import (
-    KM_PER_DEGREE,
     Vortex,
     displaced,
     least_size_km,

@@ -7,9 +7,7 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.records import Grid
-from stormtracks.science.sphere import EARTH_RADIUS_KM, unit_vectors
-
-KM_PER_DEGREE = 111.2
+from stormtracks.science.sphere import EARTH_RADIUS_KM, KM_PER_DEGREE, unit_vectors
 
 _REACH = 4.5
 """Distance, in vortex sizes, beyond which its wind is nothing (4e-5 of a solid body's)."""
