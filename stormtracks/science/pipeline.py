@@ -67,6 +67,19 @@ def run_task(
         Input that cannot be used; the message names the file.
     ResultError
         There is a result made from other settings or inputs, or the result cannot be written.
+
+    Examples
+    --------
+    The tasks of a member, one after another, as each needs those before it.
+
+    >>> import tempfile
+    >>> from stormtracks.science import pipeline
+    >>> setup = {"data": "sample/20crv2c_1987", "results": tempfile.mkdtemp()}
+    >>> done = [pipeline.run_task(1987, 0, task, setup) for task in pipeline.TASKS]
+    >>> [one["task"] for one in done], done[-1]["counts"]["tc"]
+    (['vort_track', 'field_collection', 'classify'], 5)
+    >>> pipeline.run_task(1987, 0, "classify", setup)["skipped"]
+    True
     """
     if task not in TASKS:
         raise BadValue(strict_dataclass.unknown(task, TASKS, "task"))

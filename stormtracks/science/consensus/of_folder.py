@@ -81,6 +81,15 @@ def consensus(
     >>> agreed = consensus(folder, 1987, min_share=1.0)
     >>> [str(name) for name in agreed.name[~agreed.candidate]]
     ['CINDY']
+
+    Tropical cyclones that both members' lists hold.
+
+    >>> for task in ("field_collection", "classify"):
+    ...     for member in (0, 1):
+    ...         _ = pipeline.run_task(1987, member, task, {"results": folder, **inputs})
+    >>> listed = consensus(folder, 1987, list="tc", min_share=1.0)
+    >>> len(listed), [str(name) for name in listed.name[~listed.candidate]]
+    (4, ['CINDY'])
     """
     numbers = results.choose(folder, task if list is None else LIST_TASK, [year], members)[year]
     seen = results.Recipes() if recipes is None else recipes

@@ -29,7 +29,10 @@ class Verdict:
         That it is a tropical cyclone.
     margin : ndarray of float64, shape (ntracks,)
         How far it is beyond the conditions for a tropical cyclone: 1 is just enough; -inf where it never is near them.
-    tropical, extratropical : ndarray of bool, shape (npoints,)
+    tropical : ndarray of bool, shape (npoints,)
+        Where its tropical stage is, or would be: of a track that is no tropical cyclone, its most tropical points.
+    extratropical : ndarray of bool, shape (npoints,)
+        Where it meets the conditions for an extratropical cyclone.
     """
 
     evidence: Evidence
@@ -94,6 +97,24 @@ def classes(
     `tc_steps_hours` and begins within `tc_genesis_latitude`. It is an extratropical one if it is deep and cold, or deep
     and frontal, for `etc_hours`, travels `etc_distance_km` and is poleward of `etc_latitude` on average; a hybrid if it
     is both.
+
+    Examples
+    --------
+    Two tracks of which nothing but the vorticity, the pressure around them and the wind is known: one is weak.
+
+    >>> import numpy as np
+    >>> from stormtracks.science import lists
+    >>> from stormtracks.science.records import TimeAxis, Tracks
+    >>> from stormtracks.science.track_fields import TrackFields
+    >>> hours = 6.0 * np.arange(8)
+    >>> times = np.datetime64("2005-08-25T00", "s") + hours.astype("timedelta64[h]")
+    >>> lat, lon = np.linspace(15.0, 20.0, 16), np.linspace(-60.0, -70.0, 16)
+    >>> vorticity = np.repeat([3e-4, 5e-5], 8)
+    >>> tracks = Tracks(np.array([8, 8]), np.tile(times, 2), lat, lon, vorticity, np.arange(16))
+    >>> around = {"pressure_depth": np.full(16, 900.0), "wind_max": np.full(16, 30.0), "sea": np.ones(16)}
+    >>> verdict = lists.classes(tracks, TrackFields(around), TimeAxis(times, hours), grid_degrees=1.0)
+    >>> [lists.CLASSES[code] for code in verdict.storm_class]
+    ['tc', 'none']
     """
     evidence = Evidence.of(fields)
     each = tropical.point_margin(

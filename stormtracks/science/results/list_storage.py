@@ -59,6 +59,19 @@ def load_list(
     ------
     ResultError
         There is none; or the file is damaged, or is of another task.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from stormtracks.science import pipeline, results
+    >>> folder = tempfile.mkdtemp()
+    >>> setup = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc", "results": folder}
+    >>> for task in pipeline.TASKS:
+    ...     _ = pipeline.run_task(1987, 0, task, setup)
+    >>> header, storms = results.load_list(folder, 1987, 0)
+    >>> tc = storms.of("tc")
+    >>> len(tc), [str(name) for name in tc.matches.name[tc.matches.hit]]
+    (5, ['CINDY'])
     """
     with opened(chosen(path_or_folder, year, ensemble_member, _TASK), _TASK) as dataset:
         return header_of(dataset), _read(dataset)

@@ -122,6 +122,19 @@ def summarise_list(
         Lists that were made differently: with other settings, say.
     BadValue
         No such list.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from stormtracks.science import pipeline
+    >>> from stormtracks.science.summary import summarise_list
+    >>> folder = tempfile.mkdtemp()
+    >>> setup = {"data": "sample/20crv2c_1987", "best_tracks": "sample/ibtracs/IBTrACS.NA.v04r00.nc", "results": folder}
+    >>> for task in pipeline.TASKS:
+    ...     _ = pipeline.run_task(1987, 0, task, setup)
+    >>> summary = summarise_list(folder, "tc")
+    >>> [(storm.name, storm.found) for storm in summary.storms]
+    [('CINDY', 1), ('DENNIS', 0)]
     """
     if name not in LISTS:
         raise BadValue(unknown(name, LISTS, "list"))
