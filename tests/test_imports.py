@@ -171,6 +171,14 @@ def test_the_wings_of_the_reanalysis_know_nothing_of_what_is_above_them(arrows):
     assert house.upward(found) == set()
 
 
+def test_what_is_planted_knows_nothing_of_the_atmosphere_around_it_nor_that_of_files(arrows):
+    found = house.grouped(arrows, house.rooms(arrows, "stormtracks.science.synthetic"))
+    below = {"plan", "nature"}
+    allowed = {"storms": below, "atmosphere": {*below, "storms"}, "layouts": {*below, "storms", "atmosphere"}}
+    assert {wing: found[wing] - allowed[wing] for wing in allowed} == {wing: set() for wing in allowed}
+    assert house.upward(found) == set()
+
+
 @pytest.mark.parametrize("name", GROUND)
 def test_the_ground_knows_no_room(arrows, name):
     below = {f"stormtracks.{other}" for other in GROUND} | {"stormtracks"}

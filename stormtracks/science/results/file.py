@@ -106,30 +106,30 @@ def opened(path: Folder, task: str | None = None) -> Iterator[Stored]:
         raise ResultError(f"{path}: there is no such result; check the name and the folder")
     try:
         with Stored.opened(path) as dataset:
-            if dataset.stormtracks_format > layout.FORMAT:
-                raise ResultError(
-                    f"{path}: was written by a later version ({dataset.source}); update stormtracks, or run with "
-                    "--overwrite to replace it"
-                )
-            if task is not None and dataset.task != task:
-                raise ResultError(
-                    f"{path}: is a result of the task '{dataset.task}', not of '{task}'; give one of those"
-                )
+            _refuse_another(dataset, path, task)
             yield dataset
     except ResultError:
         raise
-    except (
-        OSError,
-        RuntimeError,
-        AttributeError,
-        LookupError,
-        ValueError,
-        TypeError,
-    ) as error:  # what other files raise here
+    except _OF_OTHER_FILES as error:
         raise ResultError(
             f"{path}: cannot be read as a result ({error}): it is damaged, or is not a result; delete it, or run with "
             "--overwrite to compute it again"
         ) from error
+
+
+_OF_OTHER_FILES = OSError, RuntimeError, AttributeError, LookupError, ValueError, TypeError
+"""What is raised where a file that is no result, or is damaged, is read as one."""
+
+
+def _refuse_another(dataset: Stored, path: Path, task: str | None) -> None:
+    """Refuse a result of a later version, or of another task than is wanted."""
+    if dataset.stormtracks_format > layout.FORMAT:
+        raise ResultError(
+            f"{path}: was written by a later version ({dataset.source}); update stormtracks, or run with "
+            "--overwrite to replace it"
+        )
+    if task is not None and dataset.task != task:
+        raise ResultError(f"{path}: is a result of the task '{dataset.task}', not of '{task}'; give one of those")
 
 
 def header_of(dataset: Stored) -> Header:

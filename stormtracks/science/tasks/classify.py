@@ -37,15 +37,7 @@ def classify(
     setup = setup if isinstance(setup, Setup) else strict_dataclass.build(Setup, setup, "setup")
     member = _member(year, ensemble_member, setup)
     weights = _Weights.of(setup.settings)
-    recipe = results.recipe(
-        setup.settings,
-        observed.inputs(setup),
-        NAME,
-        dataset=setup.dataset,
-        vort_track=member.tracked_as,
-        field_collection=member.collected_as,
-        weights=weights.digest,
-    )
+    recipe = _recipe(setup, member, weights)
     place = results.path(setup.results, NAME, year, ensemble_member)
     results.sweep(place)
     if not setup.overwrite and (there := results.existing(place, recipe)):
@@ -61,6 +53,19 @@ def classify(
     )
     return details.of(
         header, results.save_list(header, storms, setup.results), clock, skipped=False, matches=storms.matches
+    )
+
+
+def _recipe(setup: Setup, member: Member, weights: "_Weights") -> dict[str, Any]:
+    """What the list is made from: settings, best tracks, the two results, and the weights of a fitted list."""
+    return results.recipe(
+        setup.settings,
+        observed.inputs(setup),
+        NAME,
+        dataset=setup.dataset,
+        vort_track=member.tracked_as,
+        field_collection=member.collected_as,
+        weights=weights.digest,
     )
 
 

@@ -102,12 +102,7 @@ def trial(folder: Path, fitted: Years, tested: Years, progress: Callable[[int, i
     """
     if both := set(fitted) & set(tested):
         raise BadValue(f"years {', '.join(map(str, sorted(both)))} are in --fit and in --test: give each once")
-    total = sum(map(len, fitted.values())) + sum(map(len, tested.values()))
-    read: list[MatchedMember] = []
-    for one in matched_members(folder, {**fitted, **tested}):
-        read.append(one)
-        if progress:
-            progress(len(read), total)
+    read = _read(folder, {**fitted, **tested}, progress)
     training, testing = ([one for one in read if one.year in years] for years in (fitted, tested))
     if not testing:
         raise BadValue("there is no year to test on: give results of at least two years, or other years with --test")
@@ -126,6 +121,15 @@ def trial(folder: Path, fitted: Years, tested: Years, progress: Callable[[int, i
         steps=_steps(training, testing, [tc for _, tc in told]),
         remarks=tuple(_on_other_data(weights, testing)),
     )
+
+
+def _read(folder: Path, years: Years, progress: Callable[[int, int], None] | None) -> list[MatchedMember]:
+    read: list[MatchedMember] = []
+    for one in matched_members(folder, years):
+        read.append(one)
+        if progress:
+            progress(len(read), sum(map(len, years.values())))
+    return read
 
 
 def _on_other_data(weights: Weights, testing: Sequence[MatchedMember]) -> Iterator[str]:
