@@ -17,7 +17,7 @@ sys.path[:0] = [path for path in (str(CHECKOUT), str(CHECKOUT / "tests")) if pat
 
 from needs import NAMESPACES, missing  # noqa: E402
 
-DISK = "24m"
+DISK = "72m"
 TABLE = "benchmarks.chaos.slow_tasks:TASKS"
 WORKER = "benchmarks.chaos.lying_worker"
 SLOT = "stormtracks.pyro_cluster.worker.slots.slot_main"
@@ -133,7 +133,7 @@ class Torment:
 
     def blocks(self):
         """The blocks of passes in its scratch folder."""
-        return sorted(self.scratch.rglob("*.maxima"))
+        return sorted(path for path in self.scratch.rglob("*.*") if path.suffix in (".maxima", ".fields"))
 
     def ended(self):
         """Whether its worker has ended without having been ended by `end`."""

@@ -13,6 +13,9 @@ from .planted import MEMBERS, YEARS
 ON_THE_WAY = {1: "incomplete", 3: "unreachable", 130: "interrupted", -2: "interrupted", -9: "killed"}
 """Exit statuses after which the same command is given again; -2 is Ctrl-C before it has begun."""
 
+CHAIN_WAIT = 6
+"""Seconds that a worker of a chain may be away before what it has is done again: less than some faults last."""
+
 
 class Service:
     """A process that is started with the same command each time.
@@ -60,10 +63,11 @@ def nameserver(address, port, code, log):
     return Service(["pyro_nameserver", "--host", address, "--port", port], code, log)
 
 
-def manager(nameserver, run, code, log):
-    """The manager of one round, not started yet; `nameserver` is HOST:PORT."""
+def manager(nameserver, run, task, code, log):
+    """The manager of one round, not started yet; `nameserver` is HOST:PORT, `task` has a comma where it is a chain."""
     extent = ["--start-year", min(YEARS), "--end-year", max(YEARS), "--members", MEMBERS, "--run", run]
-    patience = ["--timeout", 30, "--wait", 60, "--nameserver", nameserver]
+    extent += ["--task", task]
+    patience = ["--timeout", 30, "--wait", CHAIN_WAIT if "," in task else 60, "--nameserver", nameserver]
     return Service(["pyro_manager", *extent, *patience], code, log)
 
 

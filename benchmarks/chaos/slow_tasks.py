@@ -1,5 +1,6 @@
 """The real tasks on a slow host: so that faults strike in the middle of reading, finding and saving, not between."""
 
+import functools
 import random
 import time
 
@@ -7,10 +8,10 @@ from stormtracks.science import pipeline
 from stormtracks.science.results import places
 
 
-def vort_track(year, ensemble_member, setup, progress=None):
-    """`pipeline.vort_track`, unhurried."""
-    time.sleep(random.uniform(0.2, 1.5))
-    return pipeline.vort_track(year, ensemble_member, setup, lambda done, total: time.sleep(0.05))
+def _unhurried(task, year, ensemble_member, setup, progress=None):
+    """`pipeline.run_task`, slowed down."""
+    time.sleep(random.uniform(*_BEFORE[task]))
+    return pipeline.run_task(year, ensemble_member, task, setup, lambda done, total: time.sleep(0.05))
 
 
 def _write_slowly(part, content):
@@ -27,4 +28,6 @@ def _write_slowly(part, content):
 
 places._write_flushed = _write_slowly
 
-TASKS = {"vort_track": vort_track}
+_BEFORE = {"vort_track": (0.2, 1.5), "field_collection": (0.1, 0.8), "classify": (0.1, 0.5)}
+"""Seconds before a task begins, at least and at most."""
+TASKS = {task: functools.partial(_unhurried, task) for task in pipeline.TASKS}

@@ -20,7 +20,7 @@ def test_a_short_soak_loses_nothing_and_leaves_nothing(tmp_path):
     figures = {what: int(number) for what, number in re.findall(r"^  (\S.*?) {2,}(\d+)$", done.stdout, re.MULTILINE)}
     assert figures["results lost"] == figures["results wrong"] == 0
     assert figures["faults injected"] >= 4
-    assert figures["tasks"] == 32 * figures["rounds"] > 0
+    assert figures["tasks"] == 32 * (figures["rounds"] + 2 * figures["rounds of a chain"]) > 0
     assert not _running(tmp_path)
 
 
