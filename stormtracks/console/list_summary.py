@@ -17,6 +17,7 @@ from stormtracks.science.lists import LISTS
 from stormtracks.science.summary import agreement
 from stormtracks.science.summary.trends import LEAST_YEARS
 from stormtracks.strict_dataclass import unknown
+from stormtracks.terminal_text import clean
 
 CONSENSUS, CANDIDATES = "consensus", "candidates"
 _WIDTH = 80
@@ -98,7 +99,7 @@ def _statistics(asked: Asked, folder: Path, years: list[int] | None) -> None:
     if asked.form == "json":
         print(json.dumps(summaries.to_plain(counted)))
     elif asked.form == "csv":
-        print(summaries.to_csv(summaries.rows(counted, asked.by)), end="")
+        print(clean(summaries.to_csv(summaries.rows(counted, asked.by))), end="")
     else:
         show_table(summaries.list_table(counted, asked.by))
         if asked.by == "year" and asked.list_name == "tc":
@@ -111,7 +112,7 @@ def _agreement(asked: Asked, folder: Path, years: list[int] | None) -> None:
     if asked.form == "json":
         print(json.dumps(summaries.plain_rows(rows)))
     elif asked.form == "csv":
-        print(summaries.to_csv(rows), end="")
+        print(clean(summaries.to_csv(rows)), end="")
     else:
         show_table(agreement.agreement_table(rows))
 
@@ -131,7 +132,7 @@ def _consensus(asked: Asked, folder: Path, years: list[int] | None) -> None:
             show_table(consensus_table(agreed, asked.by == CANDIDATES, asked.top))
             notes(remarks)
     if asked.form == "csv":
-        print(summaries.to_csv([_one_row(storm) for storm in flat]), end="")
+        print(clean(summaries.to_csv([_one_row(storm) for storm in flat])), end="")
 
 
 def _wanted(asked: Asked, storm: Mapping[str, Any]) -> bool:

@@ -1,7 +1,9 @@
 """What was collected along tracks comes back from its file as it was, and is told from other results."""
 
+import huracanpy
 import numpy as np
 import pytest
+import xarray
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -55,7 +57,6 @@ def test_every_feature_has_a_unit_and_a_name_and_nan_stands_for_nothing():
 
 @pytest.mark.slow
 def test_other_tools_read_it(tmp_path):
-    xarray, huracanpy = pytest.importorskip("xarray"), pytest.importorskip("huracanpy")
     warm = np.array([1, 2, np.nan, 4, 5, 6, 7, 8], np.float32)
     path = saved(tmp_path, {"warm_core": warm}, {"warm_core": "z200 and z500"})
     with xarray.open_dataset(path) as opened:

@@ -38,6 +38,9 @@ LOGGED_LINES = 100
 LOGGED_CHARACTERS = 1000
 
 Table = Mapping[str, Callable[..., Mapping[str, Any] | None]]
+"""Every task by its name."""
+Looks = Mapping[str, Callable[..., Mapping[str, Any]]]
+"""By a task's name what looks which results are in its way; not every task needs one."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         channel.greet({"fault": f"cannot load the tasks of {table_name}: {_message(error)}"})
         return 1
     channel.greet({"tasks": sorted(table), "code_version": code_version()})
-    _work(table, channel)
+    _work(table, looks_of(table_name), channel)
     return 0
 
 
@@ -62,12 +65,17 @@ def load(name: str) -> Table:
     return getattr(importlib.import_module(module), attribute or "TASKS")
 
 
-def perform(table: Table, order: Order, progress: Callable[[int, int], None]) -> SlotReply:
+def looks_of(name: str) -> Looks:
+    """The functions beside the table, in its module's ``CONFLICTS``, that look which results are in a task's way."""
+    return getattr(sys.modules[name.partition(":")[0]], "CONFLICTS", {})
+
+
+def perform(table: Table, order: Order, progress: Callable[[int, int], None], looks: Looks | None = None) -> SlotReply:
     """Do one order; whatever a task raises becomes a reply."""
     cpu = _cpu_seconds()
     reply: SlotReply
     try:
-        returned = _asked(table, order, progress)
+        returned = _asked(table, order, progress, looks or {})
         reply = {"returned": plain(returned or {})}
     except BaseException as error:  # SystemExit too: a task ends itself, not the slot
         reply = {
@@ -84,14 +92,13 @@ def perform(table: Table, order: Order, progress: Callable[[int, int], None]) ->
     return reply
 
 
-def _asked(table: Table, order: Order, progress: Callable[[int, int], None]) -> Mapping[str, Any] | None:
-    """Do the task; or only look which results are in its way, where its module has a function for that."""
+def _asked(table: Table, order: Order, progress: Callable[[int, int], None], looks: Looks) -> Mapping[str, Any] | None:
+    """Do the task; or only look which results are in its way, where there is a function for that."""
     task = table[order["task"]]
     extent = order.get("conflict")
     if extent is None:
         more = (progress,) if _takes_progress(task) else ()
         return task(order["year"], order["ensemble_member"], order["setup"], *more)
-    looks = getattr(sys.modules.get(task.__module__), "CONFLICTS", {})
     return looks[order["task"]](order["setup"], *extent) if order["task"] in looks else {}
 
 
@@ -104,11 +111,11 @@ def _takes_progress(task: Callable[..., object]) -> bool:
     return True
 
 
-def _work(table: Table, channel: SlotChannel) -> None:
+def _work(table: Table, looks: Looks, channel: SlotChannel) -> None:
     surroundings, own, warnings = Surroundings(), lineage.descendants([channel.pid]), _Warnings()
     for order in channel.orders():
         with warnings:
-            reply = perform(table, order, channel.progress)
+            reply = perform(table, order, channel.progress, looks)
         if warnings.lines:
             reply["logged"] = warnings.lines
         if os.getpid() != channel.pid:
