@@ -17,6 +17,9 @@ from tests.processes import wait_for
 
 STATE = {"worker": "odd", "id": "odd", "host": "h", "pid": 1, "slots": 2, "busy": 0, "stopping": False}
 
+MANY = 300
+"""Members: so many that the honest worker cannot have done all of them before the odd one is met."""
+
 
 @Pyro4.expose
 class OddWorker:
@@ -108,7 +111,7 @@ def test_no_connection_goes_where_a_reply_says(stage, odd, trap):
     port, came = trap
     odd.reply = _proxy(port)
     stage.worker("honest")
-    manager = stage.manage(members=6)
+    manager = stage.manage(members=MANY)
     assert "may not hold an object of the class 'Pyro4.core.Proxy'" in manager.ends(0)
     assert came == []
 
@@ -132,7 +135,7 @@ def test_a_reply_of_brackets_is_refused_unread(stage, odd, monkeypatch):
     monkeypatch.setattr(Pyro4.config, "MAX_MESSAGE_SIZE", 0)
     odd.reply = [[]] * 300_000
     stage.worker("honest")
-    output = stage.manage(members=6).ends(0)
+    output = stage.manage(members=MANY).ends(0)
     assert "bytes is too large; at most 262144 are accepted" in output, output
 
 
