@@ -1,7 +1,7 @@
 """Who gets which task, and what becomes of tasks that fail or lose their workers."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -297,6 +297,45 @@ def test_a_failure_that_is_final_is_looked_at_elsewhere_where_the_workers_data_m
     while _taken(assignments, good):
         assignments.finish(good, 0, COMPLETE)
     assert assignments.schedule.counts()["complete"] == 10
+
+
+@pytest.mark.parametrize("first_final", [True, False])
+def test_where_one_worker_lacks_what_a_task_needs_and_it_cannot_work_on_the_other_it_is_a_failure(first_final):
+    assignments, workers = _assignments(years=1, members=1)
+    final = {"final": True, "error": "ResultError: of other settings"}
+    replies = [final, {"needs": "vort_track"}] if first_final else [{"needs": "vort_track"}, final]
+    for worker, reply in zip(workers, replies, strict=True):
+        _fails(assignments, worker, after=100.0, **reply)
+    for worker in workers * 2:
+        if _taken(assignments, worker, after=100.0):
+            assignments.finish(worker, 0, {"status": "failure", **replies[workers.index(worker)]})
+    assignments.check()
+    assert not assignments.schedule.unfinished(), "each worker waits for the other to try it"
+    assert assignments.schedule.get_task(2000, 0).status == "failure"
+
+
+def test_of_one_worker_that_lacks_and_one_on_which_it_cannot_work_the_reason_of_the_latter_is_kept():
+    assignments, (lacks, other) = _assignments(years=1, members=1)
+    assert _fails(assignments, lacks, needs="vort_track").status == "outstanding"
+    outcome = _fails(assignments, other, final=True, error="ResultError: of other settings")
+    assert (outcome.status, outcome.error) == ("failure", "ResultError: of other settings")
+
+
+_ALWAYS = {"lacks": {"needs": "vort_track"}, "final": {"final": True}, "fails": {}, "works": {"status": "complete"}}
+
+
+@settings(max_examples=80)
+@given(st.lists(st.sampled_from(list(_ALWAYS)), min_size=1, max_size=4))
+def test_whatever_each_worker_always_replies_the_run_ends(replies):
+    """Nobody waits for ever for another one to try it."""
+    assignments, workers = _assignments(years=1, members=2, workers=len(replies))
+    for _ in range(20):
+        for worker, reply in zip(workers, replies, strict=True):
+            if _taken(assignments, worker, after=100.0):
+                assignments.finish(worker, 0, {"status": "failure", "error": "so it is", **_ALWAYS[reply]})
+                assignments.check()
+    assert not assignments.schedule.unfinished()
+    assert replies.count("works") < len(replies) or assignments.schedule.counts()["complete"] == 2
 
 
 def test_what_two_workers_say_is_final_is_a_failure_and_nobodys_fault():

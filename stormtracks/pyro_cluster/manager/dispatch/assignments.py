@@ -276,8 +276,9 @@ class Assignments:
         if one_suspect and self._suspicious(task):
             return False  # one at a time, so that the innocent are told from the one that ends workers
         trouble = self._troubles[cell_of(task)]
-        for no_use in (trouble.finals, trouble.lacking):
-            if worker.name in no_use and self._another_might(no_use, task):
+        # Whoever lacks what it needs is not waited for: where it cannot work on all others, one of those says so again.
+        for names, no_use in ((trouble.finals, trouble.of_no_use), (trouble.lacking, trouble.lacking)):
+            if worker.name in names and self._another_might(no_use, task):
                 return False
         tried = trouble.tried
         return worker.name not in tried or not self._another(tried, task)
@@ -328,7 +329,7 @@ class Assignments:
         worker.trusted = False
         if agreed:  # the data are the same here as elsewhere
             worker.breaker.completed()
-        elif not known and self._another_might(trouble.finals, task):
+        elif not known and self._another_might(trouble.of_no_use, task):
             if self._completed_on - {worker.name}:
                 worker.breaker.failed(slot, cell_of(task), error, self._clock(), first=True)
                 if worker.breaker.rest:

@@ -34,6 +34,11 @@ class Trouble:
         """Whether it may be what ends workers."""
         return self.deaths + self.silences > 0
 
+    @property
+    def of_no_use(self) -> set[str]:
+        """The workers that can do nothing for it, as each has said for its part."""
+        return self.finals | self.lacking
+
 
 def cell_of(task: PyroTask) -> Cell:
     """The cell of a task."""
