@@ -22,7 +22,7 @@ BEST_TRACKS = ROOT / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 MOST_FILES = 14
 WATCH = "watches slots"
 """A thread of a worker, whose looks come when they come."""
-DOOR = "science/tasks/"
+DOOR = ("science/pipeline", "science/tasks/")
 """Where the walk through the cluster ends, and that of the science begins."""
 CARRIERS = {"console/refusing", "pyro_cluster/wire/gate", "science/passes/shared_pass", "science/passes/folder"}
 """What a call passes on its way from one file of a walk to the next: the wrapper of commands, the door of a daemon, who
