@@ -126,6 +126,24 @@ def test_what_a_worker_has_that_is_away_is_waited_for_and_then_done_again():
     assert case.done == {(2000, 0, FIRST): 2, (2000, 0, SECOND): 1, (2000, 0, THIRD): 1}
 
 
+def test_what_a_worker_has_on_which_everything_fails_is_waited_for_and_then_done_again():
+    case = Case(years=1, members=4)
+    full, other = case.come("full"), case.come("other")
+    for _ in range(4):
+        assert case.take(full)[2] == FIRST
+        case.end(full)
+    began = case.now
+    while case.schedule.unfinished() and case.now < began + 20 * PATIENCE:
+        if case.take(full):
+            case.end(full, status="failure", error="No space left on device")
+        if did := case.does(other):
+            assert case.now >= began + PATIENCE, did
+        case.now += 1.0
+        case.assignments.check()
+    assert case.schedule.counts()["complete"] == 12
+    assert case.done[2000, 0, FIRST] == 2 and case.done[2000, 0, SECOND] == 1
+
+
 def test_a_worker_that_is_back_continues_with_what_it_has():
     case = Case(years=1, members=1)
     a, b = case.come("a"), case.come("b")

@@ -2,8 +2,8 @@
 
 A worker can do the next step of a member if it did the step before, or has the same results folder as the worker that
 did. Where two folders have the same path on different hosts, only a try shows whether they are one. Where the worker
-that has the result is away, others may try after a while: they find the result, or say that they need it, and then the
-step before is done again.
+that has the result is away, or everything has failed on it, others may try after a while: they find the result, or say
+that they need it, and then the step before is done again.
 """
 
 import math
@@ -27,7 +27,7 @@ class Handovers:
     ----------
     schedule : ChainSchedule
     patience : float
-        Seconds that a worker may be away before others try what only it can do.
+        Seconds that a worker may be away, or rest, before others try what only it can do.
     clock : callable
         Seconds that only grow.
     """
@@ -62,9 +62,9 @@ class Handovers:
             self._folders.setdefault(name, ("", folder))
 
     def due(self) -> float:
-        """When, as the clock says, others may next try what a worker has that is away; infinity: never."""
-        away = (self._away_since[name] + self._patience for name in self._waiting if name in self._away_since)
-        return min((due for due in away if due > self._clock()), default=math.inf)
+        """When, as the clock says, others may next try what a worker has that is of no use now; infinity: never."""
+        dues = (self._of_no_use_since(name) + self._patience for name in self._waiting)
+        return min((due for due in dues if due > self._clock()), default=math.inf)
 
     def completed(self, task: PyroTask, holder: str) -> None:
         """A step is complete, and its result lies with this worker, or with anybody: the next one waits."""
@@ -146,12 +146,19 @@ class Handovers:
         return not self._is_there(holder) and self._is_given_up(holder)
 
     def _is_given_up(self, holder: str) -> bool:
-        """Whether a worker has been away for so long that what it has is done again elsewhere."""
-        return self._clock() >= self._away_since.get(holder, math.inf) + self._patience
+        """Whether a worker has been of no use for so long that what it has is done again elsewhere."""
+        return self._clock() >= self._of_no_use_since(holder) + self._patience
+
+    def _of_no_use_since(self, name: str) -> float:
+        """Since when a worker is away, or rests since everything fails on it (its disk is full); infinity: it works."""
+        worker = self._there.get(name)
+        if worker is None:
+            return self._away_since.get(name, math.inf)
+        return worker.breaker.since if worker.breaker.rest else math.inf
 
     def _is_there(self, name: str) -> bool:
         worker = self._there.get(name)
-        return worker is not None and not worker.stopping
+        return worker is not None and not worker.stopping and not self._is_given_up(name)
 
     def _is_shared(self, worker: Worker, holder: str) -> bool:
         if (worker.name, holder) in self._shared:

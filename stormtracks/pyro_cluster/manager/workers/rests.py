@@ -43,6 +43,8 @@ class Breaker:
     ----------
     rest : float
         Seconds of the present rest; 0: it works.
+    since : float
+        When it began to rest, monotonic, however often it has been tried since.
     until : float
         End of the rest, monotonic. From then on it is tried with one task.
     trial : int or None
@@ -57,6 +59,7 @@ class Breaker:
 
     def __init__(self, jitter: Jitter = random.random) -> None:
         self.rest = 0.0
+        self.since = 0.0
         self.until = 0.0
         self.trial: int | None = None
         self.repeats = False
@@ -115,6 +118,8 @@ class Breaker:
         return news
 
     def _begin(self, rest: float, now: float, why: str) -> None:
+        if not self.rest:
+            self.since = now
         self.rest = rest
         self.until = now + _spread(rest, self._jitter)
         self._news = f"rests {rest:g} s: {why}: {self.error}"
