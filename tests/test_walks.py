@@ -20,6 +20,8 @@ RECORDER = ROOT / "tests" / "recorded"
 DATA = ROOT / "sample" / "20crv2c_1987"
 BEST_TRACKS = ROOT / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 MOST_FILES = 14
+SOMETIMES = {"pyro_cluster/worker/slots/host_memory"}
+"""Entered only where the watch over the memory comes by during the walk: it has a rhythm of its own."""
 WATCH = "watches slots"
 """A thread of a worker, whose looks come when they come."""
 DOOR = ("science/pipeline", "science/tasks/")
@@ -119,7 +121,7 @@ def assert_is_walked(title, calls):
     listed, leant_on = walk(title)
     found = entered(calls)
     assert [file for file in found if file in listed] == listed
-    assert sorted(set(found) - set(listed)) == sorted(leant_on)
+    assert sorted((set(found) - set(listed)) | (SOMETIMES & set(leant_on))) == sorted(leant_on)
     ways = {file: way_to(file, calls) for file in listed}
     assert {file: way for file, way in ways.items() if set(way) - {*listed, *CARRIERS}} == {}
 

@@ -118,7 +118,7 @@ def test_the_next_task_finds_the_process_as_it_was(one):
 
 def test_what_a_task_starts_obeys_it(one):
     """The slot itself ignores SIGTERM, which is meant for the worker; a pool of processes would never end."""
-    pid = one.pids()[0]
+    pid = one.run(order("surroundings"))["returned"]["pid"]
     assert one.run(order("end_helpers"), timeout=30)["returned"] == {"code": -signal.SIGTERM}
     os.kill(pid, signal.SIGTERM)
     assert one.run(order("surroundings"))["returned"]["pid"] == pid
