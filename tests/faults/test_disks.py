@@ -105,4 +105,5 @@ def test_a_results_folder_that_is_removed_is_said(stage):
     shutil.rmtree(stage.results("w"), ignore_errors=True)
     shutil.rmtree(stage.results("w"), ignore_errors=True)
     output = manager.ends(1)
-    assert re.search(r"results folder \S+ is gone", output), output
+    # A task that was under way may have made it anew: then it is another one.
+    assert re.search(r"results folder \S+ is (gone|not the one that this worker started with)", output), output

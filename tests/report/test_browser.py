@@ -71,7 +71,7 @@ def test_it_loads_without_a_word_and_shows_all(opened, address):
     browser = opened(address)
     assert browser.get_log("browser") == []
     assert text(browser, "map-shown") == "78 tracks shown and 30 observed."
-    assert len(browser.execute_script(PIXELS)) > 50
+    wait(lambda: len(browser.execute_script(PIXELS)) > 50)  # it paints once the browser has a frame to spare
 
 
 def test_keys_move_and_zoom(opened, address):
