@@ -50,7 +50,7 @@ def asked(by: str, as_json: bool, top: int, mixed: bool, options: Mapping[str, A
     Raises
     ------
     BadValue
-        Options that only lists have, without a list; a share that is no fraction; CSV and JSON at once.
+        Options that only lists have, without a list; a share that is not a fraction; CSV and JSON at once.
     """
     if options.get("list") is None:
         given = [key for key, value in options.items() if value]

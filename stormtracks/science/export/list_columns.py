@@ -107,7 +107,7 @@ Columns = Mapping[str, Column]
 
 
 def columns(selection: Mapping[str, Any], is_consensus: bool) -> tuple[Columns, Columns]:
-    """The columns of tracks and of points that a selection has, as it describes itself; none where it is no list."""
+    """The columns of tracks and of points that a selection has, as it describes itself; none where it is not a list."""
     if "list" not in selection:
         return {}, {}
     return (OF_CONSENSUS, ALONG_CONSENSUS) if is_consensus else (PER_TRACK, PER_POINT)

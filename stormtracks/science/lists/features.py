@@ -87,7 +87,7 @@ def longest(where: Bools, tracks: Ragged) -> Ints:
     """
     if not len(tracks):
         return np.zeros(0, np.int64)
-    ends = np.zeros(len(where) + 1, bool)  # before which points a run cannot go on
+    ends = np.zeros(len(where) + 1, bool)  # before which points a run cannot continue
     ends[tracks.start] = ends[-1] = True
     ends[:-1] |= ~where
     breaks = np.flatnonzero(ends)

@@ -30,7 +30,7 @@ class Verdict:
     margin : ndarray of float64, shape (ntracks,)
         How far it is beyond the conditions for a tropical cyclone: 1 is just enough; -inf where it never is near them.
     tropical : ndarray of bool, shape (npoints,)
-        Where its tropical stage is, or would be: of a track that is no tropical cyclone, its most tropical points.
+        Where its tropical stage is, or would be: of a track that is not a tropical cyclone, its most tropical points.
     extratropical : ndarray of bool, shape (npoints,)
         Where it meets the conditions for an extratropical cyclone.
     """

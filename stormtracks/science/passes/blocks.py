@@ -88,7 +88,7 @@ class Block:
         Parameters
         ----------
         arrays : mapping of str to ndarray, shape (n,)
-            The columns; what is no column is left out.
+            The columns; what is not a column is left out.
         owner : ndarray, shape (n,)
             The member of each row.
         beside : ndarray, shape (members, beside)

@@ -69,7 +69,7 @@ def load_fields(
     Raises
     ------
     ResultError
-        There is none; or the file is damaged, or is no result of `field_collection`.
+        There is none; or the file is damaged, or is not a result of `field_collection`.
     """
     with opened(chosen(path_or_folder, year, ensemble_member, _TASK), _TASK) as dataset:
         return _read(dataset)

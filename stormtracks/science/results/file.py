@@ -83,7 +83,7 @@ def check(path: Folder, name: str) -> None:
     Raises
     ------
     ResultError
-        It is damaged, is no result, or is another one.
+        It is damaged, is not a result, or is another one.
     """
     header = load_header(path)
     held = places.path("", header.task, header.year, header.ensemble_member).as_posix()
@@ -118,7 +118,7 @@ def opened(path: Folder, task: str | None = None) -> Iterator[Stored]:
 
 
 _OF_OTHER_FILES = OSError, RuntimeError, AttributeError, LookupError, ValueError, TypeError
-"""What is raised where a file that is no result, or is damaged, is read as one."""
+"""What is raised where a file that is not a result, or is damaged, is read as one."""
 
 
 def _refuse_another(dataset: Stored, path: Path, task: str | None) -> None:

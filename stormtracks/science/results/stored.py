@@ -36,7 +36,7 @@ class Stored:
         Raises
         ------
         OSError
-            It is no such file, or damaged.
+            It is not such a file, or is damaged.
         """
         access = h5p.create(h5p.FILE_ACCESS)
         access.set_fclose_degree(h5f.CLOSE_STRONG)

@@ -80,7 +80,7 @@ class ChainAssignments(Assignments):
     def gone(self, cells: Iterable[CellOf]) -> None:
         """Results that were complete from before are not there: their tasks, and what follows, are outstanding again.
 
-        Where a later step is being done, it goes on: whether it needs them it says by itself.
+        Where a later step is being done, it continues: whether it needs them it says by itself.
         """
         for cell in cells:
             task = self.schedule.get_task(*cell)
