@@ -105,6 +105,14 @@ def test_netcdf_only_where_files_are_read_or_written():
             assert under(imports(path), "netCDF4", "h5py") == [], path
 
 
+def test_fields_are_read_by_the_wing_of_their_format_alone():
+    stored = PACKAGE / "science/reanalysis/stored"
+    own = {"netCDF4": "netcdf", "h5py": "netcdf", "eccodes": "grib", "tensorstore": "zarr"}
+    for path in (PACKAGE / "science/reanalysis").rglob("*.py"):
+        for library, wing in own.items():
+            assert stored / wing in path.parents or under(imports(path), library) == [], path
+
+
 def test_yaml_only_in_lined_yaml_and_matplotlib_only_in_plots():
     for path in PACKAGE.rglob("*.py"):
         name = path.relative_to(PACKAGE).as_posix()

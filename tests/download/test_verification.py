@@ -13,7 +13,7 @@ from stormtracks.download.errors import UnreadableError
 from stormtracks.download.verification import verify
 from stormtracks.science import ibtracs
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored.source import open_source
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def odd_header():
     return b"CDF\x01" + struct.pack(f">{1 + len(words)}I", 0, *words) + bytes(200)
 
 
-@pytest.mark.parametrize("read", [lambda path: verify(path, "netcdf"), ibtracs.load, Source], ids=range(3))
+@pytest.mark.parametrize("read", [lambda path: verify(path, "netcdf"), ibtracs.load, open_source], ids=range(3))
 def test_a_header_over_which_the_library_stumbles_is_refused(tmp_path, read):
     (tmp_path / "odd.nc").write_bytes(odd_header())
     with pytest.raises((UnreadableError, InputError)):

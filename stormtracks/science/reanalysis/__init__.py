@@ -14,14 +14,14 @@ are of other times), `origin` (or of other runs), `gaps` (times that they lack).
 
 `fields`, of one file: `contents` (which winds and further fields, of when), `variables` (which variable has which role,
 and why it cannot be used), `recognition` (by its names), `units`, `statistic` (what only looks like it), `structure`
-(its dimensions and coordinates), `field` (one variable, read as the science wants it), `chunks` (the same, faster,
-where the file allows).
+(its dimensions and coordinates), `field` (one variable, read as the science wants it).
 
 `dimensions`: `axes` (what each stands for), `columns` and `other_grids`, `valid_times` and `times`, `levels` with
 `level_kinds`, `level_words` and `level_pressures`, `pressure` (its units).
 
-`stored`: `source` and `classic` (an open file), `formats` (what is not netCDF), `attributes` and `packing` (stored
-numbers -> values), `marks` (values that are none, though nothing says so).
+`stored`: `source` (the door: opens what a path leads to), `protocol` (what a format has to give), `netcdf` (one of
+them), `formats` and `refusals` (what cannot be read, and why), `attributes`, `texts` and `packing` (stored numbers ->
+values), `marks` (values that are none, though nothing says so).
 """
 
 from stormtracks.science.reanalysis.dataset import Dataset

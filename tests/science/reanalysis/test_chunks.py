@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science.reanalysis import open_season
-from stormtracks.science.reanalysis.fields import chunks
 from stormtracks.science.reanalysis.fields.field import Field
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored.netcdf import chunks
+from stormtracks.science.reanalysis.stored.netcdf.source import Source
 
 
 def stored(path, name):
@@ -29,7 +29,7 @@ def through_field(path, role="u"):
     try:
         field = Field(source, role, 850.0)
         values, _ = field.read_file_steps(0, len(field.times), list(range(len(field.members))))
-        return values, field._chunk_reader is not None, field.chunks_read
+        return values, field._reader is not None, field.chunks_read
     finally:
         source.close()
 

@@ -4,7 +4,7 @@ import netCDF4
 import numpy as np
 import pytest
 
-from stormtracks.science.reanalysis.stored.classic import missing_bytes
+from stormtracks.science.reanalysis.stored.netcdf.classic import missing_bytes
 
 
 @pytest.mark.parametrize("kind", ["NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA"])

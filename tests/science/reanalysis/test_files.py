@@ -5,7 +5,6 @@ import os
 import resource
 from pathlib import Path
 
-import netCDF4
 import numpy as np
 import pytest
 
@@ -14,8 +13,10 @@ from stormtracks.science.reanalysis import open_season
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.fields import contents, field
 from stormtracks.science.reanalysis.folder.layouts import Survey
-from stormtracks.science.reanalysis.stored import attributes, classic
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored import attributes
+from stormtracks.science.reanalysis.stored.netcdf import classic
+from stormtracks.science.reanalysis.stored.netcdf.group import Variable
+from stormtracks.science.reanalysis.stored.source import open_source
 from tests.science.reanalysis.cases import Draft
 
 SMALL = {"lat": np.arange(-60, 61, 30.0), "lon": np.arange(0, 360, 60.0)}
@@ -50,7 +51,7 @@ def test_more_files_than_a_process_may_open(analyses, few_files):
 def test_more_files_than_are_kept_in_mind_are_looked_into_once(analyses, monkeypatch):
     opened = []
     monkeypatch.setattr(contents, "_MOST", 10)
-    monkeypatch.setattr(contents, "Source", lambda path: opened.append(path) or Source(path))
+    monkeypatch.setattr(contents, "open_source", lambda path: opened.append(path) or open_source(path))
     (analyses / "bad_2004.nc").write_bytes(b"\x89HDF")
     survey = Survey(analyses, Dataset())
     assert survey.years == [2005]
@@ -76,21 +77,28 @@ def test_a_file_that_is_open_for_writing(tmp_path):
     open_season(tmp_path, 2005).close()
 
 
-def test_each_attribute_of_a_file_is_read_once_while_it_is_looked_into(analyses, monkeypatch):
-    asked = []
-    monkeypatch.setattr(attributes, "_read", lambda variable, name: asked.append((variable.name, name)) or "")
-    path = analyses / "a000.nc"
-    with attributes.read_once(), netCDF4.Dataset(path) as nc:
-        for variable in (nc["u"], nc["v"], nc["u"]):
-            for name in ("units", "long_name", "of_no_such_name", "units"):
-                attributes.attribute(variable, name)
-                attributes.text(variable, name)
-    assert len(asked) == len(set(asked))
-    assert "of_no_such_name" not in dict(asked).values()
-    with netCDF4.Dataset(path) as nc:  # outside, a file may change
-        attributes.text(nc["u"], "units")
-        attributes.text(nc["u"], "units")
-    assert asked[-2:] == [("u", "units"), ("u", "units")]
+class Library:
+    """A variable of the netCDF library that says what it was asked for."""
+
+    def __init__(self):
+        self.asked = []
+
+    def ncattrs(self):
+        self.asked.append("names")
+        return ["units"]
+
+    def getncattr(self, name):
+        self.asked.append(name)
+        return " M s-1\0"
+
+
+def test_each_attribute_of_a_file_is_read_once():
+    variable = Variable(Library(), "u", None)
+    for name in ("units", "of_no_such_name", "units"):
+        attributes.attribute(variable, name)
+    assert attributes.text(variable, "units") == "m s-1" and attributes.names(variable) == ["units"]
+    assert attributes.attribute(variable, "of_no_such_name") == ""
+    assert variable._nc.asked == ["names", "units"]
 
 
 def test_a_file_that_is_opened_again_is_not_looked_into_again(analyses, few_files, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import inventory, open_season
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored.netcdf.source import Source
 from tests.science.reanalysis.cases import Draft
 
 V3 = {"levels": (850.0,), "names": {"level": "height"}, "level_units": "m", "hours": np.arange(0, 24, 3.0)}

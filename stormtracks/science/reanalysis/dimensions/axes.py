@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import netCDF4
-import numpy as np
-
 from stormtracks.science.reanalysis.dimensions import pressure
+from stormtracks.science.reanalysis.stored import texts
 from stormtracks.science.reanalysis.stored.attributes import attribute, kept, text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _STANDARD_NAMES = {
     "latitude": "lat",
@@ -83,24 +82,24 @@ class Axis:
     role : str
         "lat", "lon", "time", "start" (of a forecast), "lead", "level", "member", "expver", or "": not understood.
     size : int
-    coordinate : netCDF4.Variable or None
+    coordinate : Variable or None
     """
 
     dimension: str
     role: str
     size: int
-    coordinate: netCDF4.Variable | None
+    coordinate: Variable | None
 
 
-def of_variable(nc: netCDF4.Dataset, variable: netCDF4.Variable, member: str | None = None) -> list[Axis]:
+def of_variable(group: Group, variable: Variable, member: str | None = None) -> list[Axis]:
     """The axes of a variable in stored order, a list of `Axis`; `member` names the dimension of members."""
-    found = [_axis(nc, variable, dimension) for dimension in variable.dimensions]
+    found = [_axis(group, variable, dimension) for dimension in variable.dimensions]
     return [replace(axis, role="member") if axis.dimension == member else axis for axis in found]
 
 
-def is_gridded(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> bool:
+def is_gridded(group: Group, variable: Variable) -> bool:
     """Whether a variable lies on latitudes and longitudes."""
-    return {"lat", "lon"} <= {axis.role for axis in of_variable(nc, variable)}
+    return {"lat", "lon"} <= {axis.role for axis in of_variable(group, variable)}
 
 
 def one(axes: list[Axis], role: str) -> Axis | None:
@@ -116,77 +115,60 @@ def _is_of_pressures(axis: Axis) -> bool:
     return axis.coordinate is not None and pressure.in_hpa(text(axis.coordinate, "units")) is not None
 
 
-def scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, *roles: str) -> Iterator[netCDF4.Variable]:
+def scalars(group: Group, variable: Variable, *roles: str) -> Iterator[Variable]:
     """The scalar coordinates of some roles that belong to a variable: first those that its attribute names.
 
     What no attribute names counts as well where its role is beyond doubt: by its standard name, by a name that is
     known, by a date that it is counted from. A scalar that only has units, as CAM's reference pressure, does not.
     """
-    named, own = str(attribute(variable, "coordinates")).split(), set(dimensions(variable))
-    for name in (*named, *(name for name in nc.variables if name not in named)):
-        other = nc.variables.get(name)
-        if other is None or is_compound(other) or not own.isdisjoint(dimensions(other)):
+    named, own = str(attribute(variable, "coordinates")).split(), set(variable.dimensions)
+    for name in (*named, *(name for name in group.variables if name not in named)):
+        other = group.variables.get(name)
+        if other is None or is_compound(other) or not own.isdisjoint(other.dimensions):
             continue
         is_word = "level" in roles and _is_word(other)
-        if not (_is_single(other) or is_word):
+        if not (other.size == 1 or is_word):
             continue
         if is_text(other) and not {"member", "level"} & set(roles):
             continue
-        if dimensions(other) and name not in named and dimensions(other) != (name,) and not is_word:
+        if other.dimensions and name not in named and other.dimensions != (name,) and not is_word:
             continue
         found = role(other)
-        if found not in roles or (found == "level" and name not in named and _is_of_another(nc, variable, name)):
+        if found not in roles or (found == "level" and name not in named and _is_of_another(group, variable, name)):
             continue
         if name in named or _beyond_doubt(name, other):
             yield other
 
 
-def scalar(nc: netCDF4.Dataset, variable: netCDF4.Variable, role: str) -> netCDF4.Variable | None:
+def scalar(group: Group, variable: Variable, role: str) -> Variable | None:
     """The first of `scalars`, or None."""
-    return next(scalars(nc, variable, role), None)
+    return next(scalars(group, variable, role), None)
 
 
-@kept
-def dimensions(variable: netCDF4.Variable) -> tuple[str, ...]:
-    """The names of the dimensions of a variable; the library looks them up each time that they are asked for."""
-    return variable.dimensions
-
-
-@kept
-def _is_single(variable: netCDF4.Variable) -> bool:
-    return variable.size == 1
-
-
-@kept
-def is_text(variable: netCDF4.Variable) -> bool:
+def is_text(variable: Variable) -> bool:
     """Whether a variable holds texts, single letters, names of an enumeration, or lists and records: no numbers."""
-    if variable.dtype is str or is_compound(variable) or is_enumeration(variable):
-        return True
-    return np.dtype(variable.dtype).kind not in "iuf"
+    return variable.kind != "number"
 
 
-@kept
-def is_enumeration(variable: netCDF4.Variable) -> bool:
+def is_enumeration(variable: Variable) -> bool:
     """Whether each number in a variable stands for a name."""
-    return isinstance(variable.datatype, netCDF4.EnumType)
+    return variable.kind == "enumeration"
 
 
-def one_text(variable: netCDF4.Variable) -> str:
+def one_text(variable: Variable) -> str:
     """The text of a scalar that holds one, also as single letters; "" for anything else."""
-    if _is_word(variable):
-        return str(netCDF4.chartostring(np.ma.getdata(variable[...]))).strip("\0 ")
-    return str(variable[...]).strip("\0 ") if variable.dtype is str and not variable.dimensions else ""
+    if _is_word(variable) or (variable.kind == "text" and not variable.dimensions):
+        return texts.of_variable(variable)[0]
+    return ""
 
 
-@kept
-def is_compound(variable: netCDF4.Variable) -> bool:
+def is_compound(variable: Variable) -> bool:
     """Whether each entry of a variable is a list of its own length, or a record; texts are not."""
-    is_list = isinstance(variable.datatype, netCDF4.VLType) and variable.dtype is not str
-    return is_list or isinstance(variable.datatype, netCDF4.CompoundType)
+    return variable.kind == "other"
 
 
 @kept
-def role(coordinate: netCDF4.Variable) -> str:
+def role(coordinate: Variable) -> str:
     """What a coordinate variable stands for, see `Axis`; "" where it is not understood."""
     units, standard_name = text(coordinate, "units"), text(coordinate, "standard_name")
     by_java = _NETCDF_JAVA.get(text(coordinate, "_CoordinateAxisType"))
@@ -218,49 +200,50 @@ def is_duration(units: str) -> bool:
     return _DURATION.fullmatch(units.strip().lower()) is not None
 
 
-def _axis(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str) -> Axis:
-    size = len(nc.dimensions[dimension])
-    own = _one_dimensional(nc, dimension)
+def _axis(group: Group, variable: Variable, dimension: str) -> Axis:
+    size = group.dimensions[dimension]
+    own = _one_dimensional(group, dimension)
     found = role(own) if own is not None else ""
     if found:
         return Axis(dimension, found, size, own)
-    roles = {name: role(nc.variables[name]) for name in _names_along(nc, variable, dimension)}
+    roles = {name: role(group.variables[name]) for name in _names_along(group, variable, dimension)}
     understood = [name for name, found in roles.items() if found]
     if not understood:
         return Axis(dimension, _role_by_name(dimension), size, own)
     times = [name for name in understood if roles[name] == "time"]  # before the start and the lead of the same step
     name = (times or understood)[0]
-    return Axis(dimension, roles[name], size, nc.variables[name])
+    return Axis(dimension, roles[name], size, group.variables[name])
 
 
-def _names_along(nc: netCDF4.Dataset, variable: netCDF4.Variable, dimension: str) -> list[str]:
+def _names_along(group: Group, variable: Variable, dimension: str) -> list[str]:
     """Variables that may be the coordinate of a dimension: its own name first, then what the attribute names."""
     named = (dimension, *str(attribute(variable, "coordinates")).split())
-    others = (name for name in nc.variables if name not in named)
-    return [name for name in (*named, *others) if name in nc.variables and _is_along(nc.variables[name], dimension)]
+    others = (name for name in group.variables if name not in named)
+    return [
+        name for name in (*named, *others) if name in group.variables and _is_along(group.variables[name], dimension)
+    ]
 
 
-def _is_along(other: netCDF4.Variable, dimension: str) -> bool:
+def _is_along(other: Variable, dimension: str) -> bool:
     if is_compound(other):
         return False
-    own = dimensions(other)
+    own = other.dimensions
     if dimension not in own[:1]:
         return False
-    is_letters = other.dtype is not str and np.dtype(other.dtype).kind == "S"
-    return len(own) == 1 or (is_letters and len(own) == 2)
+    return len(own) == 1 or (other.kind == "letters" and len(own) == 2)
 
 
-def _is_word(variable: netCDF4.Variable) -> bool:
+def _is_word(variable: Variable) -> bool:
     """Whether a variable is one text in single letters."""
-    return len(dimensions(variable)) == 1 and variable.dtype is not str and np.dtype(variable.dtype).kind == "S"
+    return len(variable.dimensions) == 1 and variable.kind == "letters"
 
 
-def _one_dimensional(nc: netCDF4.Dataset, dimension: str) -> netCDF4.Variable | None:
-    found = nc.variables.get(dimension)
+def _one_dimensional(group: Group, dimension: str) -> Variable | None:
+    found = group.variables.get(dimension)
     return found if found is not None and _is_along(found, dimension) else None
 
 
-def _beyond_doubt(name: str, coordinate: netCDF4.Variable) -> bool:
+def _beyond_doubt(name: str, coordinate: Variable) -> bool:
     if text(coordinate, "standard_name") in _STANDARD_NAMES or _SINCE.search(text(coordinate, "units")):
         return True
     found = _role_by_name(name)
@@ -269,9 +252,9 @@ def _beyond_doubt(name: str, coordinate: netCDF4.Variable) -> bool:
     return bool(found) and len(name) > 1
 
 
-def _is_of_another(nc: netCDF4.Dataset, variable: netCDF4.Variable, name: str) -> bool:
+def _is_of_another(group: Group, variable: Variable, name: str) -> bool:
     """Whether the attribute ``coordinates`` of some other variable names a coordinate."""
-    others = (other for other in nc.variables.values() if other.name != variable.name)
+    others = (other for other in group.variables.values() if other.name != variable.name)
     return any(name in str(attribute(other, "coordinates")).split() for other in others)
 
 

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import netCDF4
 import numpy as np
 
 from stormtracks.science.arrays import Floats
@@ -13,6 +12,7 @@ from stormtracks.science.reanalysis.dimensions import other_grids
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
 from stormtracks.science.reanalysis.stored import packing
 from stormtracks.science.reanalysis.stored.attributes import text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 from stormtracks.science.records import Grid
 
 _EVEN = 0.1
@@ -64,7 +64,7 @@ class Columns:
         return np.concatenate([values[..., self.roll :], values[..., : self.roll]], axis=-1)
 
 
-def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path: Path) -> tuple[Grid, Columns]:
+def grid(group: Group, variable: Variable, axes: list[Axis], path: Path) -> tuple[Grid, Columns]:
     """The grid of a variable and the way from its stored order to that of the grid.
 
     Returns
@@ -78,7 +78,7 @@ def grid(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path
         longitudes unevenly spaced.
     """
     where = f"{path}: {variable.name}"
-    other_grids.refuse(nc, variable, axes, where)
+    other_grids.refuse(group, variable, axes, where)
     lat, lon = _degrees(variable, axes, "lat", where), _degrees(variable, axes, "lon", where)
     _refuse_silent_radians(axes, lat, lon, where)
     flip_rows = lat[0] > lat[-1]
@@ -160,7 +160,7 @@ def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
     return flipped, unwrapped
 
 
-def _degrees(variable: netCDF4.Variable, axes: list[Axis], role: str, where: str) -> Floats:
+def _degrees(variable: Variable, axes: list[Axis], role: str, where: str) -> Floats:
     """Latitudes or longitudes of a variable, degrees."""
     name = {"lat": "latitude", "lon": "longitude"}[role]
     axis = one(axes, role)

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Callable
 
-import netCDF4
-
 from stormtracks.science.reanalysis.dimensions import pressure
 from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 METRES = {"m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "km": 1000.0, "kilometer": 1000.0}
 """Units of height, in metres."""
@@ -41,18 +40,18 @@ Kind = tuple[str, str]
 """A kind of level, and what says so; ("", "") where nothing does."""
 
 
-def of_coordinate(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
+def of_coordinate(group: Group, coordinate: Variable) -> Kind:
     """Kind of a level coordinate that is not a pressure, and what says so; ("", "") for a pressure, or if nothing does.
 
     A formula, coefficients and words of a hybrid level go before units of pressure: these levels often have some.
     """
-    found = next(filter(any, (rule(nc, coordinate) for rule in _BEFORE_UNITS)), ("", ""))
+    found = next(filter(any, (rule(group, coordinate) for rule in _BEFORE_UNITS)), ("", ""))
     if any(found) or _is_pressure(coordinate):
         return found
-    return next(filter(any, (rule(nc, coordinate) for rule in _AFTER_UNITS)), ("", ""))
+    return next(filter(any, (rule(group, coordinate) for rule in _AFTER_UNITS)), ("", ""))
 
 
-def _by_formula(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
+def _by_formula(group: Group, coordinate: Variable) -> Kind:
     standard_name = text(coordinate, "standard_name")
     formula = next((name for name in ("formula_terms", "formula") if attribute(coordinate, name) != ""), "")
     if not formula and not standard_name.startswith(("atmosphere_", "ocean_", "hybrid_")):
@@ -61,30 +60,30 @@ def _by_formula(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
     return HYBRID if is_hybrid else "model levels", _said(standard_name) if standard_name else f"it has {formula}"
 
 
-def _by_coefficients(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
-    name = next((name for name in ("hyam", "hybm") if _along(nc, name, coordinate)), "")
-    has_a = any(_along(nc, a, coordinate) for a in ("ap", "a", "ap_bnds", "a_bnds"))
-    if not name and has_a and any(_along(nc, b, coordinate) for b in ("b", "b_bnds")):
+def _by_coefficients(group: Group, coordinate: Variable) -> Kind:
+    name = next((name for name in ("hyam", "hybm") if _along(group, name, coordinate)), "")
+    has_a = any(_along(group, a, coordinate) for a in ("ap", "a", "ap_bnds", "a_bnds"))
+    if not name and has_a and any(_along(group, b, coordinate) for b in ("b", "b_bnds")):
         name = "b, beside ap or a,"
     return (HYBRID, f"{name} lies along it") if name else ("", "")
 
 
-def _along(nc: netCDF4.Dataset, name: str, coordinate: netCDF4.Variable) -> bool:
+def _along(group: Group, name: str, coordinate: Variable) -> bool:
     """Whether a variable lies along a coordinate; bounds have one more dimension."""
-    if not coordinate.dimensions or name not in nc.variables:
+    if not coordinate.dimensions or name not in group.variables:
         return False
-    dimensions = nc.variables[name].dimensions
+    dimensions = group.variables[name].dimensions
     return (dimensions[:-1] if name.endswith("_bnds") else dimensions) == coordinate.dimensions
 
 
-def _by_number(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
+def _by_number(group: Group, coordinate: Variable) -> Kind:
     standard_name, units = text(coordinate, "standard_name"), text(coordinate, "units")
     if standard_name != "model_level_number" and units not in _MODEL_UNITS:
         return "", ""
     return "model levels", f"units {units!r}" if units else _said(standard_name)
 
 
-def _by_words(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
+def _by_words(group: Group, coordinate: Variable) -> Kind:
     words = text(coordinate, "long_name")
     kinds = [kind for kind, pattern in _WORDS.items() if pattern.search(words)]
     if _is_pressure(coordinate):  # "pressure height" is no height
@@ -92,11 +91,11 @@ def _by_words(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
     return (kinds[0], f"long_name {words!r}") if kinds else ("", "")
 
 
-def _by_hybrid_name(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
+def _by_hybrid_name(group: Group, coordinate: Variable) -> Kind:
     return (HYBRID, "by its name") if _NAMES[HYBRID].fullmatch(coordinate.name.lower()) else ("", "")
 
 
-def _by_units(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
+def _by_units(group: Group, coordinate: Variable) -> Kind:
     units = text(coordinate, "units")
     kind = _OTHER_UNITS.get(units.replace("**", "").replace("^", ""), "")
     if units in METRES:
@@ -105,17 +104,17 @@ def _by_units(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
     return (kind, f"units {units!r}") if kind else ("", "")
 
 
-def _by_name(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Kind:
+def _by_name(group: Group, coordinate: Variable) -> Kind:
     kind = next((kind for kind, names in _NAMES.items() if names.fullmatch(coordinate.name.lower())), "")
     return (kind, "by its name") if kind else ("", "")
 
 
-_Rule = Callable[[netCDF4.Dataset, netCDF4.Variable], Kind]
+_Rule = Callable[[Group, Variable], Kind]
 _BEFORE_UNITS: tuple[_Rule, ...] = (_by_formula, _by_coefficients, _by_number, _by_words, _by_hybrid_name)
 _AFTER_UNITS: tuple[_Rule, ...] = (_by_units, _by_name)
 
 
-def _is_pressure(coordinate: netCDF4.Variable) -> bool:
+def _is_pressure(coordinate: Variable) -> bool:
     return pressure.in_hpa(str(attribute(coordinate, "units"))) is not None
 
 

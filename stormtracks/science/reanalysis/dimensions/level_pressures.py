@@ -3,7 +3,6 @@
 import re
 from typing import NamedTuple
 
-import netCDF4
 import numpy as np
 
 from stormtracks.science.reanalysis.dimensions import axes as axes_
@@ -11,6 +10,7 @@ from stormtracks.science.reanalysis.dimensions import pressure
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
 from stormtracks.science.reanalysis.stored import packing
 from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _NAMES = re.compile(r"p|pres|press|pressures?|air_pressure|p_?lev(els?)?|pressure_?levels?|isobaric\w*|p_?(full|mid)")
 _SAME = 1e-4
@@ -25,13 +25,13 @@ class Along(NamedTuple):
     fault: str
 
 
-def find(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> Along | None:
+def find(group: Group, variable: Variable, axes: list[Axis]) -> Along | None:
     """The pressures of a wind's levels, from a variable along them or, for one level, along the times.
 
     Parameters
     ----------
-    nc : netCDF4.Dataset
-    variable : netCDF4.Variable
+    group : Group
+    variable : Variable
         The wind.
     axes : list of Axis
         Of the wind; its level axis, if there is one, states no pressure itself.
@@ -44,16 +44,16 @@ def find(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> A
     level = one(axes, "level")
     dimension = "" if level is None else level.dimension
     named = str(attribute(variable, "coordinates")).split()
-    for name in (*named, *(name for name in nc.variables if name not in named)):
-        other = nc.variables.get(name)
+    for name in (*named, *(name for name in group.variables if name not in named)):
+        other = group.variables.get(name)
         if other is not None and _is_pressure(other, variable, dimension, name in named):
             return _along(other, axes, dimension)
     return None
 
 
-def _is_pressure(other: netCDF4.Variable, variable: netCDF4.Variable, dimension: str, named: bool) -> bool:
-    own = axes_.dimensions(other)
-    if not own or axes_.is_text(other) or not set(own) <= set(axes_.dimensions(variable)):
+def _is_pressure(other: Variable, variable: Variable, dimension: str, named: bool) -> bool:
+    own = other.dimensions
+    if not own or axes_.is_text(other) or not set(own) <= set(variable.dimensions):
         return False
     if own == (other.name,) or pressure.in_hpa(str(attribute(other, "units"))) is None:
         return False
@@ -62,7 +62,7 @@ def _is_pressure(other: netCDF4.Variable, variable: netCDF4.Variable, dimension:
     return named or text(other, "standard_name") == "air_pressure" or _NAMES.fullmatch(other.name.lower()) is not None
 
 
-def _along(other: netCDF4.Variable, axes: list[Axis], dimension: str) -> Along:
+def _along(other: Variable, axes: list[Axis], dimension: str) -> Along:
     points = {axis.dimension for axis in axes if axis.role in ("lat", "lon")}
     if points & set(other.dimensions):
         return Along(other.name, None, f"the pressure {other.name!r} of its levels differs from point to point")

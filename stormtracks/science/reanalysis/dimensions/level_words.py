@@ -4,11 +4,10 @@ import functools
 import re
 from pathlib import Path
 
-import netCDF4
-
 from stormtracks.science.reanalysis.dimensions import pressure
 from stormtracks.science.reanalysis.stored.attributes import attribute, text
 from stormtracks.science.reanalysis.stored.attributes import names as names_of
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _UNIT = r"hpa|mbars?|mb|millibars?|kpa|pa|hecto-?pascals?|kilo-?pascals?|pascals?"
 _PRESSURE = re.compile(rf"(?<![\d.])(\d+(?:\.\d+)?)[ _-]?({_UNIT})(?![a-z])")
@@ -65,7 +64,7 @@ def layer_in(words: str) -> str:
     return found[0] if None not in ends and ends[0] != ends[1] and min(filter(None, ends), default=0) >= 1 else ""
 
 
-def of_variable(variable: netCDF4.Variable) -> tuple[float | None, str]:
+def of_variable(variable: Variable) -> tuple[float | None, str]:
     """The level (hPa) that the words of a variable say, and the layer, where it is one."""
     for name in _WORDS:
         words = text(variable, name)
@@ -107,7 +106,7 @@ def of_title(title: str) -> float | None:
     return levels.pop() if len(levels) == 1 and not layer_in(title) and not _REACHES.search(title) else None
 
 
-def height_of(variable: netCDF4.Variable) -> float | None:
+def height_of(variable: Variable) -> float | None:
     """The height (m) that the words of a variable say, or its name (u10, 10v, u100, uas)."""
     name = variable.name.lower()
     if name in _TEN_METRES:
@@ -148,7 +147,7 @@ def _is_counted(path: Path, found: re.Match[str]) -> bool:
     return any(path.with_name(f"{path.name[:start]}{one:0{width}d}{path.name[stop:]}").exists() for one in others)
 
 
-def of_any_attribute(variable: netCDF4.Variable) -> float | None:
+def of_any_attribute(variable: Variable) -> float | None:
     """The level (hPa) that some attribute of a variable is, whatever its name: ``surface = "500 mb"``."""
     for name in names_of(variable):
         if name in _WORDS or _OF_SOMETHING_ELSE.search(name.lower()):
@@ -159,7 +158,7 @@ def of_any_attribute(variable: netCDF4.Variable) -> float | None:
     return None
 
 
-def attribute_names(variable: netCDF4.Variable | netCDF4.Dataset, names: re.Pattern[str]) -> list[str]:
+def attribute_names(variable: Variable | Group, names: re.Pattern[str]) -> list[str]:
     """The attributes whose names fit a pattern and that say something."""
     fitting = (name for name in names_of(variable) if names.fullmatch(name.lower()))
     return [name for name in fitting if str(attribute(variable, name)).strip() != ""]

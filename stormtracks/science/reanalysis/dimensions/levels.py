@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import netCDF4
 import numpy as np
 
 from stormtracks.science.arrays import Floats
@@ -14,6 +13,7 @@ from stormtracks.science.reanalysis.dimensions import level_kinds, level_pressur
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
 from stormtracks.science.reanalysis.stored import packing
 from stormtracks.science.reanalysis.stored.attributes import attribute, number, text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _SAME = 1e-4
 """How far a level may be from the one that is asked for, relative: what rounding makes of it."""
@@ -100,8 +100,8 @@ class Levels:
 
 
 def of_variable(
-    nc: netCDF4.Dataset,
-    variable: netCDF4.Variable,
+    group: Group,
+    variable: Variable,
     axes: list[Axis],
     path: Path,
     named: float | None,
@@ -111,8 +111,8 @@ def of_variable(
 
     Parameters
     ----------
-    nc : netCDF4.Dataset
-    variable : netCDF4.Variable
+    group : Group
+    variable : Variable
     axes : list of Axis
         Of the variable.
     path : Path
@@ -121,7 +121,7 @@ def of_variable(
     quantity : str
         Of the variable: its names may stand before a level in the name of the file.
     """
-    by_axis = _of_coordinate(nc, axes, variable)
+    by_axis = _of_coordinate(group, axes, variable)
     by_attribute = _of_attributes(variable)
     in_words = _of_words(variable, named)
     stated = [found for found in (by_axis, by_attribute, *in_words) if found and found.hpa is not None]
@@ -133,7 +133,12 @@ def of_variable(
     if layer is not None and not (by_axis and by_axis.hpa):
         return layer
     if not stated:
-        guesses = (_of_any_attribute(variable), _of_file_attributes(nc), _of_file_name(path, quantity), _of_title(nc))
+        guesses = (
+            _of_any_attribute(variable),
+            _of_file_attributes(group),
+            _of_file_name(path, quantity),
+            _of_title(group),
+        )
         stated = [found for found in guesses if found]
     if not stated:
         return _of_height(variable)
@@ -192,7 +197,7 @@ def _is_one_height(levels: Levels, axes: list[Axis]) -> bool:
     return levels.height_m is not None and (axis is None or axis.size == 1)
 
 
-def _of_words(variable: netCDF4.Variable, named: float | None) -> list[Levels]:
+def _of_words(variable: Variable, named: float | None) -> list[Levels]:
     """What the name of a variable says, and its words."""
     found = [] if named is None else [Levels((named,), source=f"the name {variable.name!r}")]
     level, layer = level_words.of_variable(variable)
@@ -214,7 +219,7 @@ def _agreeing(stated: list[Levels]) -> Levels:
     return first
 
 
-def _of_height(variable: netCDF4.Variable) -> Levels:
+def _of_height(variable: Variable) -> Levels:
     height = level_words.height_of(variable)
     return Levels() if height is None else Levels(height_m=height, near=f"at a height of {height:g} m")
 
@@ -224,7 +229,7 @@ def _in_name(in_words: list[Levels], path: Path, quantity: str) -> Levels | None
     return next((found for found in in_words if found.hpa is not None), None) or _of_file_name(path, quantity)
 
 
-def _of_any_attribute(variable: netCDF4.Variable) -> Levels | None:
+def _of_any_attribute(variable: Variable) -> Levels | None:
     level = level_words.of_any_attribute(variable)
     return None if level is None else Levels((level,))
 
@@ -237,43 +242,43 @@ def _of_file_name(path: Path, quantity: str) -> Levels | None:
     return None if level is None else Levels((level,), guess="the name of its folder")
 
 
-def _of_title(nc: netCDF4.Dataset) -> Levels | None:
-    level = level_words.of_title(text(nc, "title"))
+def _of_title(group: Group) -> Levels | None:
+    level = level_words.of_title(text(group, "title"))
     return None if level is None else Levels((level,), guess="the title of the file")
 
 
-def _of_coordinate(nc: netCDF4.Dataset, axes: list[Axis], variable: netCDF4.Variable) -> Levels | None:
+def _of_coordinate(group: Group, axes: list[Axis], variable: Variable) -> Levels | None:
     """What the axis of levels says, or the scalar coordinates: those that the variable names, a pressure first.
 
     An axis that only counts, or says nothing at all, may have its pressures in a variable along it.
     """
     axis = one(axes, "level")
-    by_axis = _levels(nc, axis.coordinate) if axis is not None and axis.coordinate is not None else None
+    by_axis = _levels(group, axis.coordinate) if axis is not None and axis.coordinate is not None else None
     if by_axis is not None and (by_axis.source or (by_axis.other and not by_axis.remark)):
         return by_axis
-    along = level_pressures.find(nc, variable, axes)
+    along = level_pressures.find(group, variable, axes)
     if along is not None:
         return Levels(along.hpa, source=f"the pressure {along.name!r}", other=along.fault)
     if by_axis is not None and (by_axis.other or axis is None or axis.size != 1):
         return by_axis
     if axis is not None and axis.size != 1:
         return None
-    return _of_scalars(nc, variable, by_axis)
+    return _of_scalars(group, variable, by_axis)
 
 
-def _of_scalars(nc: netCDF4.Dataset, variable: netCDF4.Variable, by_axis: Levels | None) -> Levels | None:
+def _of_scalars(group: Group, variable: Variable, by_axis: Levels | None) -> Levels | None:
     """What scalar coordinates say; where an axis has one level without units (`by_axis`), only a pressure counts."""
-    scalars = list(axes_.scalars(nc, variable, "level"))
+    scalars = list(axes_.scalars(group, variable, "level"))
     names = str(attribute(variable, "coordinates")).split()
     named = [scalar for scalar in scalars if scalar.name in names]
-    found = [_levels(nc, scalar) for scalar in named or scalars]
+    found = [_levels(group, scalar) for scalar in named or scalars]
     if by_axis is not None:
         return next((one for one in found if one.hpa is not None and one.source), by_axis)
     pressures = [one for one in found if one.hpa is not None]
     return next((one for one in pressures if one.source), next(iter(pressures), found[0] if found else None))
 
 
-def _levels(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Levels:
+def _levels(group: Group, coordinate: Variable) -> Levels:
     name = coordinate.name
     if axes_.is_text(coordinate):
         level = level_words.pressure_in(axes_.one_text(coordinate).lower())
@@ -282,7 +287,7 @@ def _levels(nc: netCDF4.Dataset, coordinate: netCDF4.Variable) -> Levels:
         what = "the names of an enumeration" if axes_.is_enumeration(coordinate) else "texts"
         return Levels(other=f"the levels of {name!r} are {what} and not understood")
     units = text(coordinate, "units")
-    kind, because = level_kinds.of_coordinate(nc, coordinate)
+    kind, because = level_kinds.of_coordinate(group, coordinate)
     factor = pressure.in_hpa(str(attribute(coordinate, "units")))
     values = packing.coordinate(coordinate).ravel()
     if kind:
@@ -317,7 +322,7 @@ def _pressures(what: str, values: Floats, factor: float | None) -> Levels:
     return Levels(hpa, remark=remark, source="" if remark else what)
 
 
-def _of_attributes(variable: netCDF4.Variable) -> Levels | None:
+def _of_attributes(variable: Variable) -> Levels | None:
     """What the attributes say that converters from GRIB write: cfgrib, pygrib, wgrib2, NCL, netCDF-Java, and others."""
     type_name = next((name for name in _TYPES if attribute(variable, name) != ""), "")
     code = number(variable, type_name) if type_name else None
@@ -334,14 +339,14 @@ def _of_attributes(variable: netCDF4.Variable) -> Levels | None:
     return _agreeing(stated) if stated else next(iter(found), None)
 
 
-def _of_file_attributes(nc: netCDF4.Dataset) -> Levels | None:
+def _of_file_attributes(group: Group) -> Levels | None:
     """What the attributes of the file itself say: ``level = "500 hPa"``."""
-    names = level_words.attribute_names(nc, _ATTRIBUTES)
-    found = (_of_level_attribute(nc, name, "") for name in names)
+    names = level_words.attribute_names(group, _ATTRIBUTES)
+    found = (_of_level_attribute(group, name, "") for name in names)
     return next((replace(one, source="") for one in found if one and one.hpa is not None), None)
 
 
-def _of_level_attribute(variable: netCDF4.Variable | netCDF4.Dataset, name: str, type_: str) -> Levels | None:
+def _of_level_attribute(variable: Variable | Group, name: str, type_: str) -> Levels | None:
     what = f"the attribute {name!r}"
     value, words = number(variable, name), text(variable, name)
     if value is None:  # "850 mb", "10 m above ground"

@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import netCDF4
-
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import axes as axes_
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
 from stormtracks.science.reanalysis.stored.attributes import attribute, names, text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _CELLS = re.compile(
     r"n?_?(cell|col|point|pnt|node|nod|elem|ele|face|vert\w*|mesh\w*|value|pix\w*)s?(_?\d+)?|.*ncells?.*|.*cells?|.*mesh.*|lndgrid|values"
@@ -40,13 +39,13 @@ _WHAT = {
 class _Seen(NamedTuple):
     """What decides about the kind of a grid."""
 
-    nc: netCDF4.Dataset
-    variable: netCDF4.Variable
+    group: Group
+    variable: Variable
     mapping: str
     grib: str
 
 
-def refuse(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], where: str) -> None:
+def refuse(group: Group, variable: Variable, axes: list[Axis], where: str) -> None:
     """Refuse a variable that is on a grid of a known other kind.
 
     Raises
@@ -54,26 +53,26 @@ def refuse(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], wh
     InputError
         Which kind, and the command that helps.
     """
-    found = kind(nc, variable, axes)
+    found = kind(group, variable, axes)
     if found:
-        file = nc.filepath().rsplit("/", 1)[-1]
-        what = _WHAT[found].format(file=file, detail=_mapping(nc, variable) or "x and y")
+        file = group.place.name
+        what = _WHAT[found].format(file=file, detail=_mapping(group, variable) or "x and y")
         raise InputError(f"{where}: {what}")
 
 
-def kind(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> str:
+def kind(group: Group, variable: Variable, axes: list[Axis]) -> str:
     """Kind of a grid, a key of the table of remedies; "" for latitudes by longitudes and for what is not known."""
     lat, lon = one(axes, "lat"), one(axes, "lon")
     if lat and lon and lat.coordinate is not None and lon.coordinate is not None:
         return ""
     grib = next((_GRIB[value] for value in _grid_types(variable) if value in _GRIB), "")
-    seen = _Seen(nc, variable, _mapping(nc, variable), grib)
+    seen = _Seen(group, variable, _mapping(group, variable), grib)
     return next((name for name, fits in _KINDS.items() if fits(seen)), "")
 
 
 def _is_wrf(seen: _Seen) -> bool:
     return (
-        "wrf" in text(seen.nc, "TITLE")
+        "wrf" in text(seen.group, "TITLE")
         or {"south_north", "west_east"} & {name.removesuffix("_stag") for name in seen.variable.dimensions} != set()
     )
 
@@ -89,7 +88,7 @@ def _is_reduced(seen: _Seen) -> bool:
 
 
 def _is_healpix(seen: _Seen) -> bool:
-    named = any("healpix" in name.lower() for name in (*seen.variable.dimensions, *names(seen.nc)))
+    named = any("healpix" in name.lower() for name in (*seen.variable.dimensions, *names(seen.group)))
     stated = any("healpix" in name for name in names(seen.variable))
     return (
         named
@@ -100,9 +99,7 @@ def _is_healpix(seen: _Seen) -> bool:
 
 
 def _is_cubed(seen: _Seen) -> bool:
-    return any(
-        _TILES.fullmatch(name.lower()) and len(seen.nc.dimensions[name]) == 6 for name in seen.variable.dimensions
-    )
+    return any(_TILES.fullmatch(name.lower()) and seen.group.dimensions[name] == 6 for name in seen.variable.dimensions)
 
 
 def _is_unstructured(seen: _Seen) -> bool:
@@ -126,7 +123,9 @@ def _is_projected(seen: _Seen) -> bool:
 def _is_curvilinear(seen: _Seen) -> bool:
     inside = set(seen.variable.dimensions)
     flat = [
-        other for other in seen.nc.variables.values() if len(other.dimensions) == 2 and set(other.dimensions) <= inside
+        other
+        for other in seen.group.variables.values()
+        if len(other.dimensions) == 2 and set(other.dimensions) <= inside
     ]
     return seen.grib == "curvilinear" or {"lat", "lon"} <= {axes_.role(other) for other in flat}
 
@@ -145,20 +144,22 @@ _KINDS: dict[str, Callable[[_Seen], bool]] = {
 """In this order: a rotated or projected grid has latitudes of two dimensions as well."""
 
 
-def _grid_types(variable: netCDF4.Variable) -> Iterator[str]:
+def _grid_types(variable: Variable) -> Iterator[str]:
     yield from (text(variable, name) for name in ("GRIB_gridType", "gridType", "CDI_grid_type"))
 
 
-def _mapping(nc: netCDF4.Dataset, variable: netCDF4.Variable) -> str:
+def _mapping(group: Group, variable: Variable) -> str:
     """The name of the grid mapping of a variable, "" where it has none or one of latitudes and longitudes."""
     named = str(attribute(variable, "grid_mapping")).split(":")[0].strip()
-    found = text(nc.variables[named], "grid_mapping_name") if named in nc.variables else ""
+    found = text(group.variables[named], "grid_mapping_name") if named in group.variables else ""
     return "" if found == "latitude_longitude" else found
 
 
 def _standard_names(seen: _Seen) -> set[str]:
     return {
-        text(seen.nc.variables[name], "standard_name") for name in seen.variable.dimensions if name in seen.nc.variables
+        text(seen.group.variables[name], "standard_name")
+        for name in seen.variable.dimensions
+        if name in seen.group.variables
     }
 
 
@@ -166,10 +167,10 @@ def _cells(seen: _Seen) -> list[int]:
     """Sizes of the dimensions along which both latitude and longitude lie, or whose names say that they are cells."""
     found = []
     for name in seen.variable.dimensions:
-        along = [other for other in seen.nc.variables.values() if other.dimensions == (name,)]
+        along = [other for other in seen.group.variables.values() if other.dimensions == (name,)]
         roles = {axes_.role(other) for other in along}
         if {"lat", "lon"} <= roles or _CELLS.fullmatch(name.lower()):
-            found.append(len(seen.nc.dimensions[name]))
+            found.append(seen.group.dimensions[name])
     return found
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import cftime
-import netCDF4
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +16,7 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.stored import packing
 from stormtracks.science.reanalysis.stored.attributes import attribute, text
 from stormtracks.science.reanalysis.stored.packing import Packing
+from stormtracks.science.reanalysis.stored.protocol import Variable
 
 _CALENDARS = {
     "": "standard", "standard": "standard", "gregorian": "standard", "proleptic_gregorian": "proleptic_gregorian",
@@ -72,12 +72,12 @@ _REAL_DATES_FROM = np.datetime64("1582-10-15", "s")
 """From here on every real calendar agrees, and dates can be counted on."""
 
 
-def decode(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
+def decode(coordinate: Variable, path: Path) -> tuple[Times, str]:
     """Times of a coordinate variable, by its own units, calendar and packing.
 
     Parameters
     ----------
-    coordinate : netCDF4.Variable
+    coordinate : Variable
         One-dimensional or scalar.
     path : Path
         For messages.
@@ -99,7 +99,7 @@ def decode(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
     return found, calendar
 
 
-def dates(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
+def dates(coordinate: Variable, path: Path) -> tuple[Times, str]:
     """Times as `decode`, in the shape of the coordinate variable and in any order."""
     where = f"{path}: {coordinate.name}"
     calendar = _calendar(coordinate, where)
@@ -114,7 +114,7 @@ def dates(coordinate: netCDF4.Variable, path: Path) -> tuple[Times, str]:
     return found, calendar
 
 
-def durations(coordinate: netCDF4.Variable, path: Path) -> npt.NDArray[np.timedelta64]:
+def durations(coordinate: Variable, path: Path) -> npt.NDArray[np.timedelta64]:
     """How long something lasts, timedelta64[s] in the shape of the coordinate variable.
 
     Raises
@@ -143,7 +143,7 @@ def check_order(times: Times, calendar: str, where: str) -> None:
     )
 
 
-def _calendar(coordinate: netCDF4.Variable, where: str) -> str:
+def _calendar(coordinate: Variable, where: str) -> str:
     given = text(coordinate, "calendar")
     if given in _CALENDARS:
         return _CALENDARS[given]
@@ -158,7 +158,7 @@ def _calendar(coordinate: netCDF4.Variable, where: str) -> str:
     )
 
 
-def _numbers(coordinate: netCDF4.Variable, where: str) -> npt.NDArray[Any]:
+def _numbers(coordinate: Variable, where: str) -> npt.NDArray[Any]:
     """The numbers of a coordinate: int64 where they are whole as stored, else float64."""
     packing_, stored = Packing(coordinate), packing.stored(coordinate)
     if packing_.absent(stored).any():
@@ -172,7 +172,7 @@ def _numbers(coordinate: netCDF4.Variable, where: str) -> npt.NDArray[Any]:
     return packing_.coordinate(stored).reshape(stored.shape)
 
 
-def _precision(coordinate: netCDF4.Variable, values: npt.NDArray[Any], units: str) -> float:
+def _precision(coordinate: Variable, values: npt.NDArray[Any], units: str) -> float:
     """What single precision can be off by, seconds; 0 for other times."""
     found = _SINCE.match(units)
     if coordinate.dtype != np.float32 or not values.size or not found:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import netCDF4
 import numpy as np
 
 from stormtracks.science import calendars
@@ -16,6 +15,7 @@ from stormtracks.science.reanalysis.dimensions import axes as axes_
 from stormtracks.science.reanalysis.dimensions import times
 from stormtracks.science.reanalysis.dimensions.axes import Axis
 from stormtracks.science.reanalysis.stored.attributes import attribute, number, text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 ROLES = ("time", "start", "lead")
 _VALID = re.compile(r"(forecast_?)?(valid|verification)_?times?|valtime")
@@ -56,7 +56,7 @@ class _Timed(NamedTuple):
     dimensions: tuple[str, ...]
     values: np.ndarray
     calendar: str
-    coordinate: netCDF4.Variable | None
+    coordinate: Variable | None
 
     def says(self, attribute_name: str) -> str:
         """An attribute of the coordinate, in lower case; "" where there is none."""
@@ -72,7 +72,7 @@ class _Given(NamedTuple):
     lead: _Timed | None
 
 
-def of_variable(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path: Path) -> Clock:
+def of_variable(group: Group, variable: Variable, axes: list[Axis], path: Path) -> Clock:
     """When the fields of a variable are valid.
 
     Raises
@@ -82,7 +82,7 @@ def of_variable(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis
         not the valid time that the file states.
     """
     where = f"{path}: {variable.name}"
-    given = _given(nc, variable, axes, path)
+    given = _given(group, variable, axes, path)
     valid, remark = _valid(given, axes, where)
     own = [axis for axis in axes if axis.role in ROLES or axis.dimension in valid.dimensions]
     _refuse_many(own, axes, valid, where)
@@ -99,9 +99,9 @@ def _renamed(axis: Axis, record: Axis | None) -> Axis:
     return replace(axis, role="start") if axis.role == "time" else axis
 
 
-def _given(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], path: Path) -> _Given:
+def _given(group: Group, variable: Variable, axes: list[Axis], path: Path) -> _Given:
     found: dict[str, list[_Timed]] = {"valid": [], "time": [], "start": [], "lead": []}
-    for coordinate in _coordinates(nc, variable, axes):
+    for coordinate in _coordinates(group, variable, axes):
         role = axes_.role(coordinate)
         if role == "lead":
             found["lead"].append(_lead(coordinate, path))
@@ -116,28 +116,28 @@ def _given(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], pa
     return _Given(*(next(iter(found[kind]), None) for kind in ("valid", "time", "start", "lead")))
 
 
-def _coordinates(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> Iterator[netCDF4.Variable]:
+def _coordinates(group: Group, variable: Variable, axes: list[Axis]) -> Iterator[Variable]:
     """Coordinates of time of a variable: of its dimensions, along several of them, and scalars; each once."""
     own = [axis.coordinate for axis in axes if axis.role in ROLES and axis.coordinate is not None]
     yield from own
     seen = {coordinate.name for coordinate in own}
     named = str(attribute(variable, "coordinates")).split()
     horizontal = {axis.dimension for axis in axes if axis.role in ("lat", "lon", "level")}
-    others = set(axes_.dimensions(variable)) - horizontal
-    for name in (*named, *(name for name in nc.variables if name not in named)):
-        other = nc.variables.get(name)
-        if other is None or name in seen or not axes_.dimensions(other) or axes_.is_text(other):
+    others = set(variable.dimensions) - horizontal
+    for name in (*named, *(name for name in group.variables if name not in named)):
+        other = group.variables.get(name)
+        if other is None or name in seen or not other.dimensions or axes_.is_text(other):
             continue
-        inside = others.issuperset(axes_.dimensions(other))
+        inside = others.issuperset(other.dimensions)
         if inside and axes_.role(other) in ROLES and _is_meant(other, name in named):
             seen.add(name)
             yield other
-    for one in axes_.scalars(nc, variable, *ROLES):
+    for one in axes_.scalars(group, variable, *ROLES):
         if one.name not in seen and _is_meant(one, one.name in named):
             yield one
 
 
-def _is_meant(coordinate: netCDF4.Variable, named: bool) -> bool:
+def _is_meant(coordinate: Variable, named: bool) -> bool:
     """Whether a coordinate is one of time and not something else that lasts: a model's time step, say.
 
     `named`: whether the winds' attribute ``coordinates`` names it.
@@ -149,12 +149,12 @@ def _is_meant(coordinate: netCDF4.Variable, named: bool) -> bool:
     return found is not None and (named or axes_.is_duration(text(coordinate, "units")) or "lead" in name.lower())
 
 
-def _lead(coordinate: netCDF4.Variable, path: Path) -> _Timed:
+def _lead(coordinate: Variable, path: Path) -> _Timed:
     values = times.durations(coordinate, path).reshape(coordinate.shape)
     return _Timed(coordinate.name, coordinate.dimensions, values, "", coordinate)
 
 
-def _lead_of_attributes(variable: netCDF4.Variable) -> list[_Timed]:
+def _lead_of_attributes(variable: Variable) -> list[_Timed]:
     """NCL writes the lead of a variable as its attribute."""
     lead, units = number(variable, "forecast_time"), text(variable, "forecast_time_units")
     if lead is None or units not in ("hours", "hour", "h"):

@@ -15,8 +15,8 @@ from stormtracks.science.reanalysis.fields import variables
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.fields.variables import Candidate
 from stormtracks.science.reanalysis.roles import TRACKED
-from stormtracks.science.reanalysis.stored import attributes
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored.protocol import Source
+from stormtracks.science.reanalysis.stored.source import open_source
 from stormtracks.science.records import InputFile
 
 _MOST = 32768
@@ -156,7 +156,7 @@ def look(path: str | Path, described: Dataset | None = None, roles: tuple[str, .
     if key in _known:
         _known.move_to_end(key)
         return _known[key]
-    source = Source(path)
+    source = open_source(path)
     try:
         return of_source(source, described, roles)
     finally:
@@ -167,8 +167,7 @@ def of_source(source: Source, described: Dataset, roles: tuple[str, ...] = TRACK
     """The contents of an open file."""
     key = _key(source.file, described, roles)
     if key not in _known:
-        with attributes.read_once():
-            _known[key] = FileContents(variables.candidates(source.nc, source.path, described, roles))
+        _known[key] = FileContents(variables.candidates(source.root, source.path, described, roles))
         while len(_known) > _MOST:
             _known.popitem(last=False)
     return _known[key]

@@ -9,16 +9,14 @@ from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import axes, levels
-from stormtracks.science.reanalysis.fields import chunks, contents, units, variables
+from stormtracks.science.reanalysis.fields import contents, units, variables
 from stormtracks.science.reanalysis.fields.variables import Candidate
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED
 from stormtracks.science.reanalysis.stored.packing import Packing, within
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored.protocol import Source, StepReader
 
 LARGEST_STEP_BYTES = 2**30
 """A file of which one step needs more than this is damaged, or not for this machine."""
-_CACHE_BYTES = 256 * 2**20
-"""Most that the library may keep of inflated chunks that hold several steps."""
 
 
 class Field:
@@ -67,7 +65,7 @@ class Field:
         self.source = source
         self.role = role
         self.name = chosen.name
-        self.variable = source.nc.variables[chosen.name]
+        self.variable = source.root.variables[chosen.name]
         self.axes = list(found.axes)
         self.grid, self._columns = found.grid, found.columns
         self.times, self.calendar = found.times, found.calendar
@@ -89,12 +87,12 @@ class Field:
     def close(self) -> None:
         """Let go of the file, which is closed; what is known of the field stays, and `reopen` takes it up."""
         del self.source, self.variable
-        self.__dict__.pop("_chunk_reader", None)  # is made when it is first used
+        self.__dict__.pop("_reader", None)  # is made when it is first used
 
     def reopen(self, source: Source) -> None:
         """Go on with the same file, opened again."""
         self.source = source
-        self.variable = source.nc.variables[self.name]
+        self.variable = source.root.variables[self.name]
         self._prepare_chunks()
         self.chunks_read = 0
 
@@ -124,16 +122,16 @@ class Field:
         return (values if _is_run(places) else values[:, np.asarray(places) - span.start]), sound
 
     @functools.cached_property
-    def _chunk_reader(self) -> chunks.ChunkReader | None:
-        """Direct access to the chunks, or None where only netCDF4 can read them."""
+    def _reader(self) -> StepReader | None:
+        """The faster way to whole steps, or None where there is none, or values have to be compared with marks."""
         sure = self._packing.sure(self._largest)
-        if self._chunks is None or self._packing.packed or sure <= 0 or self._packing.marks_among_values(sure):
+        if self._packing.packed or sure <= 0 or self._packing.marks_among_values(sure):
             return None
-        return chunks.reader(self.source, self.name, self.axes, self._level, sure)
+        return self.source.reader(self.variable, tuple(axis.role for axis in self.axes), self._level, sure)
 
     def _direct(self, start: int, stop: int, span: slice) -> tuple[Floats, bool] | None:
-        """Values and whether they are sound by way of the stored chunks; None where that way is not open."""
-        found = self._chunk_reader.read_chunks(start, stop, span) if self._chunk_reader else None
+        """Values and whether they are sound by the faster way; None where that is not open."""
+        found = self._reader.read_chunks(start, stop, span) if self._reader else None
         if found is None:
             return None
         values, sound, inflated = found
@@ -141,7 +139,7 @@ class Field:
         return (values, True) if sound else self._packing.decoded(values, self._largest)
 
     def _decoded(self, start: int, stop: int, span: slice) -> tuple[Floats, bool]:
-        """Values and whether they are sound by way of netCDF4."""
+        """Values and whether they are sound, from what is stored."""
         index: dict[str, int | slice] = {"time": slice(start, stop), "member": span, "level": self._level}
         values, sound = self._packing.decoded(self._stored(index, 0), self._largest)
         for version in range(1, self._size("expver")):  # ERA5 and its preliminary values: each fills the other's gaps
@@ -155,7 +153,7 @@ class Field:
         key = tuple(version if axis.role == "expver" else index.get(axis.role, _whole(axis)) for axis in self.axes)
         self.chunks_read += self._chunks_touched(key)
         try:
-            values = self.variable[key]
+            values = self.variable.stored(key)
         except (OSError, RuntimeError, IndexError) as error:
             raise self.source.refusal(self.name, error) from error
         kept = [axis.role for axis, one in zip(self.axes, key, strict=True) if isinstance(one, slice)]
@@ -190,19 +188,19 @@ class Field:
             )
 
     def _prepare_chunks(self) -> None:
-        """Let the library keep the chunks that one step touches, so that none is inflated again for the next step."""
-        stored = self.variable.chunking() if self.source.nc.data_model.startswith("NETCDF4") else None
-        self._chunks = stored if isinstance(stored, list) else None
+        """Have the chunks kept that one step touches, so that none is decoded again for the next step."""
+        self._chunks = self.variable.block
         by_role = dict(zip((axis.role for axis in self.axes), self._chunks or (), strict=False))
         self.together = by_role.get("member", 1) > 1 and len(self.members) > 1
-        if self._chunks and by_role.get("time", 1) > 1:
-            chunks_per_step = math.prod(
-                math.ceil(axis.size / chunk)
-                for axis, chunk in zip(self.axes, self._chunks, strict=True)
-                if axis.role in ("member", "lat", "lon")
-            )
-            needed = chunks_per_step * math.prod(self._chunks) * self.variable.dtype.itemsize
-            self.variable.set_var_chunk_cache(min(needed + 2**20, _CACHE_BYTES), 10007, 0.75)
+        needed = self._chunks_per_step() if by_role.get("time", 1) > 1 else 0
+        self.kept_bytes = self.source.keep(self.variable, needed)
+
+    def _chunks_per_step(self) -> int:
+        return math.prod(
+            math.ceil(axis.size / chunk)
+            for axis, chunk in zip(self.axes, self._chunks or (), strict=True)
+            if axis.role in ("member", "lat", "lon")
+        )
 
 
 def _is_run(places: list[int]) -> bool:
@@ -217,11 +215,11 @@ def _chosen(source: Source, role: str, level: float, described: Dataset) -> Cand
     """The variable of an open file that holds what a role asks for, at a level (hPa)."""
     named = described.variables.get(role)
     found = contents.of_source(source, described, TRACKED if role in TRACKED else FURTHER).found
-    if named is not None and named not in (*source.nc.variables, *(one.name for one in found)):
-        choice = ", ".join(source.nc.variables)
+    if named is not None and named not in (*source.root.variables, *(one.name for one in found)):
+        choice = ", ".join(source.root.variables)
         raise InputError(f"{source.path}: there is no variable {named!r}; choose one of {choice}")
     chosen = variables.choose(found, role, level, source.path)
     if chosen is None:
-        chosen = variables.only_field(source.nc, role, source.path, described)
+        chosen = variables.only_field(source.root, role, source.path, described)
         variables.choose([chosen], role, level, source.path)  # refuses another level
     return chosen

@@ -2,10 +2,9 @@
 
 import re
 
-import netCDF4
-
 from stormtracks.science.reanalysis.dimensions import axes
 from stormtracks.science.reanalysis.stored.attributes import text
+from stormtracks.science.reanalysis.stored.protocol import Variable
 
 SURFACE_PRESSURE = "surface pressure"
 """What is often there in place of the pressure at mean sea level, and is not it."""
@@ -79,14 +78,14 @@ _NEAR_SURFACE_TEMPERATURE = re.compile(
 _HIGHEST_HPA = 2000.0
 
 
-def quantity(name: str, variable: netCDF4.Variable, *, only_tracked: bool = False) -> tuple[str, float | None]:
+def quantity(name: str, variable: Variable, *, only_tracked: bool = False) -> tuple[str, float | None]:
     """What a variable is, and the level that its name says.
 
     Parameters
     ----------
     name : str
         The variable's.
-    variable : netCDF4.Variable
+    variable : Variable
     only_tracked : bool
         Whether it is looked at for winds and vorticity alone.
 
@@ -104,7 +103,7 @@ def quantity(name: str, variable: netCDF4.Variable, *, only_tracked: bool = Fals
     return (found, level) if found or only_tracked else _further(standard_name, plain, variable)
 
 
-def _tracked(standard_name: str, plain: str, variable: netCDF4.Variable) -> tuple[str, float | None]:
+def _tracked(standard_name: str, plain: str, variable: Variable) -> tuple[str, float | None]:
     if _NEAR_SURFACE_NAME.fullmatch(plain):
         return "", None
     if _NOT_THESE.search(standard_name) or _NOT_THESE_WORDS.search(text(variable, "long_name")):
@@ -112,7 +111,7 @@ def _tracked(standard_name: str, plain: str, variable: netCDF4.Variable) -> tupl
     return _by_names(_STANDARD_NAMES.get(standard_name, ""), plain, _NAMES)
 
 
-def _further(standard_name: str, plain: str, variable: netCDF4.Variable) -> tuple[str, float | None]:
+def _further(standard_name: str, plain: str, variable: Variable) -> tuple[str, float | None]:
     if _NOT_THESE_FURTHER.search(standard_name) or _NOT_THESE_FURTHER.search(text(variable, "long_name")):
         return "", None
     stated = _FURTHER_STANDARD_NAMES.get(standard_name.partition(" ")[0], "")

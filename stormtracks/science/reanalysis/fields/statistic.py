@@ -6,11 +6,10 @@ A mean over time is left to `means`; a mean over members is tracked on purpose a
 import re
 from typing import NamedTuple
 
-import netCDF4
-
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions.axes import Axis, is_text, scalars
 from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 MEMBER_MEAN = "a mean over members"
 CLIMATOLOGY = "a climatology"
@@ -78,13 +77,13 @@ class Statistic(NamedTuple):
     because: str
 
 
-def find(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], file_name: str) -> Statistic | None:
+def find(group: Group, variable: Variable, axes: list[Axis], file_name: str) -> Statistic | None:
     """The statistic that a variable is; None for a wind at its times, and for a mean over time."""
     return (
         _by_cell_methods(variable)
         or _by_standard_name(variable)
         or _by_grib(variable)
-        or _by_climatology(nc, variable, axes)
+        or _by_climatology(group, variable, axes)
         or _by_words(variable)
         or _by_file_name(file_name.lower())
     )
@@ -111,7 +110,7 @@ def remark(found: Statistic | None, by_user: bool, where: str, tracked: bool = T
     raise InputError(f"{where}: is {found.kind} ({found.because}), {what}{rename}")
 
 
-def _by_cell_methods(variable: netCDF4.Variable) -> Statistic | None:
+def _by_cell_methods(variable: Variable) -> Statistic | None:
     methods = text(variable, "cell_methods")
     if not methods:
         return None
@@ -124,20 +123,20 @@ def _by_cell_methods(variable: netCDF4.Variable) -> Statistic | None:
             return Statistic(CLIMATOLOGY, because)
         if method == "median" and "time:" in names:
             return Statistic("a median", because)
-        if method in ("mean", "median") and _are_levels_gone(variable.group(), re.findall(r"[\w.-]+", names)):
+        if method in ("mean", "median") and _are_levels_gone(variable.group, re.findall(r"[\w.-]+", names)):
             return Statistic("a mean over levels", because)
         if method in ("mean", "median") and any(_OF_MEMBERS.fullmatch(name) for name in re.findall(r"[\w.-]+", names)):
             mean_of_members = Statistic(MEMBER_MEAN, because)
     return mean_of_members
 
 
-def _are_levels_gone(nc: netCDF4.Dataset, names: list[str]) -> bool:
+def _are_levels_gone(group: Group, names: list[str]) -> bool:
     """Whether names are of levels that the file no longer has; ncwa calls it a mean where it drops the only one."""
     levels = [name for name in names if _OF_LEVELS.fullmatch(name)]
-    return bool(levels) and not any(name in nc.variables for name in levels)
+    return bool(levels) and not any(name in group.variables for name in levels)
 
 
-def _by_standard_name(variable: netCDF4.Variable) -> Statistic | None:
+def _by_standard_name(variable: Variable) -> Statistic | None:
     """By CF's modifiers (``x_wind standard_error``) and transformations (``square_of_eastward_wind``)."""
     standard_name = text(variable, "standard_name")
     because = f"standard_name {standard_name!r}"
@@ -148,7 +147,7 @@ def _by_standard_name(variable: netCDF4.Variable) -> Statistic | None:
     return Statistic(f"a {found[1].replace('_', ' ')}", because) if found else None
 
 
-def _by_grib(variable: netCDF4.Variable) -> Statistic | None:
+def _by_grib(variable: Variable) -> Statistic | None:
     for name, kinds in (("GRIB_stepType", _GRIB_STEPS), ("GRIB_dataType", _GRIB_TYPES)):
         value = text(variable, name)
         if value in kinds:
@@ -156,9 +155,9 @@ def _by_grib(variable: netCDF4.Variable) -> Statistic | None:
     return None
 
 
-def _by_climatology(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis]) -> Statistic | None:
+def _by_climatology(group: Group, variable: Variable, axes: list[Axis]) -> Statistic | None:
     own = [axis.coordinate for axis in axes if axis.role == "time" and axis.coordinate is not None]
-    for coordinate in own or scalars(nc, variable, "time"):
+    for coordinate in own or scalars(group, variable, "time"):
         if not is_text(coordinate):
             for name in ("climatology", "climo_period", "ltm_range"):
                 if attribute(coordinate, name) != "":
@@ -166,7 +165,7 @@ def _by_climatology(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[
     return None
 
 
-def _by_words(variable: netCDF4.Variable) -> Statistic | None:
+def _by_words(variable: Variable) -> Statistic | None:
     for name in ("statistic", "long_name", "standard_name", "var_desc"):
         words = text(variable, name).replace("_", " ")
         if not words:

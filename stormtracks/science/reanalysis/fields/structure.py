@@ -4,9 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import netCDF4
-import numpy as np
-
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import axes as axes_
@@ -14,8 +11,9 @@ from stormtracks.science.reanalysis.dimensions import columns, valid_times
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
 from stormtracks.science.reanalysis.dimensions.columns import Columns
 from stormtracks.science.reanalysis.dimensions.levels import Levels
-from stormtracks.science.reanalysis.stored import packing
+from stormtracks.science.reanalysis.stored import packing, texts
 from stormtracks.science.reanalysis.stored.attributes import attribute
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 from stormtracks.science.records import Grid
 
 _KNOWN = ("time", "start", "lead", "member", "level", "lat", "lon", "expver")
@@ -69,7 +67,7 @@ class Structure:
 
 
 def of_variable(
-    path: Path, variable: netCDF4.Variable, axes: list[Axis], found: Levels, like: Structure | None = None
+    path: Path, variable: Variable, axes: list[Axis], found: Levels, like: Structure | None = None
 ) -> Structure:
     """The structure of a variable.
 
@@ -77,7 +75,7 @@ def of_variable(
     ----------
     path : Path
         Of its file, for messages.
-    variable : netCDF4.Variable
+    variable : Variable
     axes : list of Axis
         Of the variable.
     found : Levels
@@ -92,10 +90,10 @@ def of_variable(
     """
     if like is not None:
         return replace(like, levels=found)
-    nc, where = variable.group(), f"{path}: {variable.name}"
-    grid, columns_ = columns.grid(nc, variable, axes, path)
-    clock = valid_times.of_variable(nc, variable, axes, path)
-    labels = _labels(nc, variable, clock.axes, where)
+    group, where = variable.group, f"{path}: {variable.name}"
+    grid, columns_ = columns.grid(group, variable, axes, path)
+    clock = valid_times.of_variable(group, variable, axes, path)
+    labels = _labels(group, variable, clock.axes, where)
     _refuse_axes(clock.axes, where)
     if not len(clock.times):
         raise InputError(f"{where}: the time axis is empty (length 0); write or download the file again, or remove it")
@@ -112,7 +110,7 @@ def of_variable(
     )
 
 
-def shared(variable: netCDF4.Variable) -> tuple[object, ...]:
+def shared(variable: Variable) -> tuple[object, ...]:
     """What two variables of a file must have alike to have dimensions and coordinates in common."""
     names = ("coordinates", "grid_mapping", "forecast_time")
     return (variable.dimensions, *(str(attribute(variable, name)) for name in names))
@@ -149,13 +147,13 @@ def _refuse_axes(axes: list[Axis], where: str) -> None:
         )
 
 
-def _labels(nc: netCDF4.Dataset, variable: netCDF4.Variable, axes: list[Axis], where: str) -> tuple[str, ...]:
+def _labels(group: Group, variable: Variable, axes: list[Axis], where: str) -> tuple[str, ...]:
     """Labels of the members: numbers or texts as the file has them, else counted from 1; none for one that has none."""
     axis = one(axes, "member")
     if axis is None:
-        scalar = axes_.scalar(nc, variable, "member")
+        scalar = axes_.scalar(group, variable, "member")
         own = "" if scalar is None else _texts(scalar)[0]
-        own = own or str(attribute(nc, "variant_label")).strip()  # CMIP6: r1i1p1f1
+        own = own or str(attribute(group, "variant_label")).strip()  # CMIP6: r1i1p1f1
         return (own,) if own else ()
     if axis.coordinate is None or axis.size > packing.LONGEST_AXIS:
         return tuple(str(number) for number in range(1, min(axis.size, packing.LONGEST_AXIS) + 1))
@@ -171,13 +169,10 @@ def _bad_labels(labels: tuple[str, ...], name: str, where: str) -> InputError:
     return InputError(f"{where}: the coordinate of members {name!r} {fault}; give each member a label of its own")
 
 
-def _texts(coordinate: netCDF4.Variable) -> tuple[str, ...]:
+def _texts(coordinate: Variable) -> tuple[str, ...]:
     """The labels in a coordinate; "" for one that is missing."""
-    values = np.ma.getdata(coordinate[...])
-    if values.dtype.kind == "S" and coordinate.ndim:  # single letters: the last dimension is the length of the text
-        values = netCDF4.chartostring(values)
-    values = np.ravel(values)
-    if values.dtype.kind in "iuf":
+    if coordinate.kind in ("number", "enumeration"):
+        values = coordinate.stored().ravel()
         absent = packing.Packing(coordinate).absent(values)
         return tuple("" if none else f"{value:.15g}" for value, none in zip(values, absent, strict=True))
-    return tuple(str(value).strip("\0 ") for value in values)
+    return texts.of_variable(coordinate)

@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import netCDF4
-
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import pressure
 from stormtracks.science.reanalysis.roles import ROLES
 from stormtracks.science.reanalysis.stored.attributes import attribute
+from stormtracks.science.reanalysis.stored.protocol import Variable
 
 STANDARD_GRAVITY = 9.80665
 """m s-2: geopotential by this is geopotential height (WMO)."""
@@ -70,12 +69,12 @@ _FURTHER = {
 }  # fmt: skip
 
 
-def of_variable(variable: netCDF4.Variable, role: str, path: Path) -> Unit:
+def of_variable(variable: Variable, role: str, path: Path) -> Unit:
     """The unit of a variable.
 
     Parameters
     ----------
-    variable : netCDF4.Variable
+    variable : Variable
     role : str
         A key of `roles.ROLES`.
     path : Path
@@ -131,5 +130,5 @@ def _further(given: str, quantity: str) -> Unit | None:
     return _FURTHER[quantity].get(plain(given))
 
 
-def _refused(variable: netCDF4.Variable, path: Path, fault: str) -> InputError:
+def _refused(variable: Variable, path: Path, fault: str) -> InputError:
     return InputError(f"{path}: {variable.name}: {fault}")

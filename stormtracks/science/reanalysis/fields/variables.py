@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import netCDF4
-
 from stormtracks.science.errors import InputError, LevelMissing
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import axes, levels, other_grids
@@ -16,6 +14,7 @@ from stormtracks.science.reanalysis.fields import recognition, statistic, struct
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.roles import ROLES, TRACKED, of_quantity
 from stormtracks.science.reanalysis.stored.attributes import text
+from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _NOT_AT_SEA_LEVEL = (
     "is the pressure at the surface, and not at mean sea level; add the latter (prmsl, msl, psl): over land it is "
@@ -64,9 +63,7 @@ class Candidate:
         return "" if self.structure is None else self.structure.levels.guess
 
 
-def candidates(
-    nc: netCDF4.Dataset, path: Path, described: Dataset, roles: Collection[str] = TRACKED
-) -> tuple[Candidate, ...]:
+def candidates(group: Group, path: Path, described: Dataset, roles: Collection[str] = TRACKED) -> tuple[Candidate, ...]:
     """All variables of an open file that have one of some roles, a tuple of `Candidate`.
 
     Those that the user's description names stand for their roles alone; else it is their names that say it, or that
@@ -74,7 +71,7 @@ def candidates(
     """
     looked = _Looked(path, described)
     found: list[Candidate] = []
-    for name, variable in nc.variables.items():
+    for name, variable in group.variables.items():
         given = [role for role, named in described.variables.items() if named == name and role in roles]
         own, level = recognition.quantity(name, variable, only_tracked=roles == TRACKED)
         by_itself = [role for role in _roles(own) if role in roles and role not in described.variables]
@@ -88,10 +85,10 @@ def candidates(
                 if not one.fault or level is None or _may_be_at(one.role, level)
             ]
     by_user = {name: role for role, name in described.variables.items() if role in roles}
-    return tuple(found or _in_groups(nc, path, by_user, roles))
+    return tuple(found or _in_groups(group, path, by_user, roles))
 
 
-def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -> Candidate:
+def only_field(group: Group, role: str, path: Path, described: Dataset) -> Candidate:
     """The one gridded variable of a file whose own name already says what it holds.
 
     Raises
@@ -99,7 +96,7 @@ def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -
     InputError
         There is none, or there are several, or it cannot be used.
     """
-    gridded = [variable for variable in nc.variables.values() if axes.is_gridded(nc, variable)]
+    gridded = [variable for variable in group.variables.values() if axes.is_gridded(group, variable)]
     if len(gridded) == 1:
         variable = gridded[0]
         level = recognition.quantity(variable.name, variable)[1]
@@ -108,7 +105,7 @@ def only_field(nc: netCDF4.Dataset, role: str, path: Path, described: Dataset) -
             raise InputError(found.fault)
         return found
     raise InputError(
-        f"{path}: no variable is recognised as {role}; the file has {', '.join(nc.variables) or 'none'}; "
+        f"{path}: no variable is recognised as {role}; the file has {', '.join(group.variables) or 'none'}; "
         "give the right one under 'variables' of a dataset description"
     )
 
@@ -148,22 +145,22 @@ def _roles(quantity: str) -> tuple[str, ...]:
     return ("pressure",) if quantity == recognition.SURFACE_PRESSURE else of_quantity(quantity)
 
 
-def _in_groups(nc: netCDF4.Dataset, path: Path, by_user: dict[str, str], roles: Collection[str]) -> Iterator[Candidate]:
+def _in_groups(group: Group, path: Path, by_user: dict[str, str], roles: Collection[str]) -> Iterator[Candidate]:
     """Variables in the groups of a file, which are not read; none of tracks (CF: discrete sampling geometry)."""
-    if "featureType" in nc.ncattrs():
+    if "featureType" in group.attributes:
         return
-    for group in nc.groups.values():
-        for name, variable in group.variables.items():
+    for inner in group.groups.values():
+        for name, variable in inner.variables.items():
             by_itself = of_quantity(recognition.quantity(name, variable)[0])
             for role in [by_user[name]] if name in by_user else [one for one in by_itself if one in roles]:
                 yield Candidate(
                     role,
                     name,
                     None,
-                    f"{path}: {name}: is in the netCDF group '{group.path}', and groups are not read; copy it out of "
-                    f"its group: ncks -G : -g {group.path} {path.name} NEW.nc",
+                    f"{path}: {name}: is in the netCDF group '{inner.path}', and groups are not read; copy it out of "
+                    f"its group: ncks -G : -g {inner.path} {path.name} NEW.nc",
                 )
-        yield from _in_groups(group, path, by_user, roles)
+        yield from _in_groups(inner, path, by_user, roles)
 
 
 class _Looked:
@@ -174,14 +171,14 @@ class _Looked:
         self._described = described
         self._like: dict[tuple[object, ...], Structure] = {}
 
-    def at(self, variable: netCDF4.Variable, by_role: Sequence[str], named: float | None) -> list[Candidate]:
+    def at(self, variable: Variable, by_role: Sequence[str], named: float | None) -> list[Candidate]:
         """A variable, looked at once for all roles of its quantity; `named` is the level (hPa) that its name says."""
         role, key = by_role[0], structure.shared(variable)
         try:
-            own = axes.of_variable(variable.group(), variable, self._described.member)
+            own = axes.of_variable(variable.group, variable, self._described.member)
             is_statistic = self._statistic(variable, role, own)
             units.of_variable(variable, role, self._path)
-            other_grids.refuse(variable.group(), variable, own, self._where(variable))
+            other_grids.refuse(variable.group, variable, own, self._where(variable))
             found = self._levels(variable, by_role, named, own)
             known = structure.of_variable(self._path, variable, own, found, self._like.get(key))
             self._like[key] = replace(known, statistic=is_statistic)
@@ -189,15 +186,13 @@ class _Looked:
             return [Candidate(role, variable.name, None, str(error)) for role in by_role]
         return [Candidate(role, variable.name, self._like[key]) for role in by_role]
 
-    def _statistic(self, variable: netCDF4.Variable, role: str, own: list[Axis]) -> str:
+    def _statistic(self, variable: Variable, role: str, own: list[Axis]) -> str:
         """What is said of a statistic that is tracked; refused where it is none that can be."""
-        found = statistic.find(variable.group(), variable, own, self._path.name)
+        found = statistic.find(variable.group, variable, own, self._path.name)
         tracked = role in TRACKED
         return statistic.remark(found, tracked and self._is_given(variable), self._where(variable), tracked)
 
-    def _levels(
-        self, variable: netCDF4.Variable, by_role: Sequence[str], named: float | None, own: list[Axis]
-    ) -> Levels:
+    def _levels(self, variable: Variable, by_role: Sequence[str], named: float | None, own: list[Axis]) -> Levels:
         """The levels of a variable; refused where they are none that its roles may have."""
         role = ROLES[by_role[0]]
         if by_role[0] in TRACKED:
@@ -205,7 +200,7 @@ class _Looked:
         if not role.levels:
             _refuse_several_levels(own, self._where(variable))
             return Levels()
-        found = levels.of_variable(variable.group(), variable, own, self._path, named, role.quantity)
+        found = levels.of_variable(variable.group, variable, own, self._path, named, role.quantity)
         if not self._is_given(variable):
             _refuse_near_surface(variable, found, self._where(variable), "field")
         levels.refuse_others(found, own, self._where(variable))
@@ -216,9 +211,9 @@ class _Looked:
             )
         return found
 
-    def _of_tracked(self, variable: netCDF4.Variable, named: float | None, own: list[Axis]) -> Levels:
+    def _of_tracked(self, variable: Variable, named: float | None, own: list[Axis]) -> Levels:
         """The levels of a wind or vorticity; one at a height, or that states no level, is read where it is named."""
-        found = levels.of_variable(variable.group(), variable, own, self._path, named)
+        found = levels.of_variable(variable.group, variable, own, self._path, named)
         is_given, where = self._is_given(variable), self._where(variable)
         if not is_given:
             _refuse_near_surface(variable, found, where, "wind")
@@ -228,11 +223,11 @@ class _Looked:
             levels.refuse_others(found, own, where)
         return found
 
-    def _is_given(self, variable: netCDF4.Variable) -> bool:
+    def _is_given(self, variable: Variable) -> bool:
         """Whether the user's description names a variable."""
         return variable.name in self._described.variables.values()
 
-    def _where(self, variable: netCDF4.Variable) -> str:
+    def _where(self, variable: Variable) -> str:
         return f"{self._path}: {variable.name}"
 
 
@@ -263,7 +258,7 @@ def level_missing(path: Path, name: str, level: float, there: Iterable[float] | 
     )
 
 
-def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, where: str, what: str) -> None:
+def _refuse_near_surface(variable: Variable, found: Levels, where: str, what: str) -> None:
     """Refuse what is near the surface and nobody named: a pressure that is stated goes before the words."""
     if found.hpa is not None:
         return
@@ -274,7 +269,7 @@ def _refuse_near_surface(variable: netCDF4.Variable, found: Levels, where: str, 
         raise InputError(f"{where}: is near the surface (long_name {words!r}); name a {what} on a pressure level")
 
 
-def _near_surface_words(variable: netCDF4.Variable) -> str:
+def _near_surface_words(variable: Variable) -> str:
     """The words of a variable that say that it is near the surface; "" where they do not."""
     words = _PRESSURE_SURFACE.sub("", text(variable, "long_name"))
     return words if _NEAR_SURFACE_TEXT.search(words) else ""

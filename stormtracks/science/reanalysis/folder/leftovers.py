@@ -8,7 +8,7 @@ from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.folder.copies import Copies
 from stormtracks.science.reanalysis.folder.listing import Listing
 from stormtracks.science.reanalysis.stored import formats
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored.source import open_source
 
 _NAMED = 3
 """Files named for each reason."""
@@ -140,9 +140,9 @@ def _nothing_known(folder: Path, listing: Listing) -> InputError:
 
 
 def _variables(path: Path) -> list[str]:
-    source = Source(path)
+    source = open_source(path)
     try:
-        return [name for name, variable in source.nc.variables.items() if name not in source.nc.dimensions][:8]
+        return [name for name, variable in source.root.variables.items() if name not in source.root.dimensions][:8]
     finally:
         source.close()
 

@@ -19,8 +19,10 @@ from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.fields.field import Field
 from stormtracks.science.reanalysis.joined import origin
-from stormtracks.science.reanalysis.stored.attributes import attribute, read_once
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored import refusals
+from stormtracks.science.reanalysis.stored.attributes import attribute
+from stormtracks.science.reanalysis.stored.protocol import Source
+from stormtracks.science.reanalysis.stored.source import open_source
 from stormtracks.science.records import Grid, InputFile
 
 MOST = 64
@@ -124,8 +126,7 @@ class Files:
             The file or the variable cannot be understood.
         """
         if (path, role) not in self._known:
-            with read_once():
-                self._known[path, role] = self._look(path, role)
+            self._known[path, role] = self._look(path, role)
         return self._known[path, role]
 
     def opened(self, path: Path, role: str) -> Field:
@@ -156,7 +157,7 @@ class Files:
 
     def changed(self) -> list[str]:
         """Paths of files that are no longer what they were when they were first opened."""
-        return [str(path) for path, file in self._seen.items() if _is_other(file)]
+        return [str(path) for path, file in self._seen.items() if refusals.changed(file)]
 
     def close(self) -> None:
         """Close all files."""
@@ -175,7 +176,7 @@ class Files:
             names_members=field.names_members,
             together=field.together,
             remarks=field.remarks,
-            origin=origin.of_file(field.source.nc, path),
+            origin=origin.of_file(field.source.root, path),
             limits=field.limits,
             is_mean="time: mean" in str(attribute(field.variable, "cell_methods")),
             files=self,
@@ -183,13 +184,13 @@ class Files:
 
     def _source(self, path: Path) -> Source:
         try:
-            source = Source(path, self._seen.get(path))
+            source = open_source(path, self._seen.get(path))
         except InputError as error:
             if not _too_many(error) or not self._open:
                 raise
             self._most = max(1, len(self._open) // 2)  # the process has other files open
             self._make_room(self._most - 1)
-            source = Source(path, self._seen.get(path))
+            source = open_source(path, self._seen.get(path))
         if self._seen.setdefault(path, source.file) != source.file:
             source.close()
             raise changed_while_read([str(path)])
@@ -215,8 +216,8 @@ class Files:
 
     def _add(self, one: _Open, role: str, field: Field) -> None:
         one.fields[role] = field
-        one.kept_bytes += _kept_bytes(field)
-        self._kept_bytes += _kept_bytes(field)
+        one.kept_bytes += field.kept_bytes
+        self._kept_bytes += field.kept_bytes
 
     def _shared(self, grid: Grid) -> Grid:
         """The grid that was met before, where it is the same: thousands of files need one only."""
@@ -230,20 +231,6 @@ class Files:
 def changed_while_read(paths: list[str]) -> InputError:
     """The refusal of files that changed since they were opened."""
     return PassingInputError(f"{', '.join(paths)}: changed while being read; run the task again")
-
-
-def _kept_bytes(field: Field) -> int:
-    variable = field.variable
-    if not field.source.nc.data_model.startswith("NETCDF4"):
-        return 0
-    return min(variable.size * variable.dtype.itemsize, variable.get_var_chunk_cache()[0])
-
-
-def _is_other(file: InputFile) -> bool:
-    try:
-        return InputFile.of(file.path) != file
-    except (OSError, InputError):
-        return True
 
 
 def _too_many(error: InputError) -> bool:

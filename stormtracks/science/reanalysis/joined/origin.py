@@ -7,10 +7,9 @@ tables, ``expver`` of ERA5 and its preliminary part.
 import re
 from pathlib import Path
 
-import netCDF4
-
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.stored.attributes import attribute, names
+from stormtracks.science.reanalysis.stored.protocol import Group
 
 _IDS = (
     "source_id", "model_id", "driving_source_id", "driving_model_id", "institution_id", "institute_id", "experiment_id",
@@ -57,10 +56,10 @@ Stated = dict[str, tuple[str, Path]]
 """What files say of their model and run: attribute -> (value, the file that says it)."""
 
 
-def of_file(nc: netCDF4.Dataset, path: Path) -> Stated:
+def of_file(group: Group, path: Path) -> Stated:
     """What an open file says of its model and run."""
-    there = set(names(nc))
-    found = ((name, str(attribute(nc, name)).strip()) for name in (*_NAMES, _PARENT) if name in there)
+    there = set(names(group))
+    found = ((name, str(attribute(group, name)).strip()) for name in (*_NAMES, _PARENT) if name in there)
     return {name: (value, path) for name, value in found if value and value.lower() not in ("none", "unknown", "n/a")}
 
 

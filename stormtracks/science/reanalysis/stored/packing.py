@@ -2,12 +2,12 @@
 
 import math
 
-import netCDF4
 import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.stored.attributes import attribute, number, numbers, text
+from stormtracks.science.reanalysis.stored.protocol import Variable
 
 MISSING_ABOVE = 1.0e30
 """Larger values are missing ones, whatever the attributes say (netCDF's own default is 9.96921e36)."""
@@ -19,7 +19,7 @@ _NOT_A_TIME = np.iinfo(np.int64).min
 
 
 class Packing:
-    """The packing of one netCDF4 variable.
+    """The packing of one variable.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Packing:
         Values outside them are missing ones (``valid_min``, ``valid_max``, ``valid_range``).
     """
 
-    def __init__(self, variable: netCDF4.Variable) -> None:
+    def __init__(self, variable: Variable) -> None:
         self._stored_type = variable.dtype
         self.dtype = _meant_type(variable)
         scale, offset = _one_finite(variable, "scale_factor"), _one_finite(variable, "add_offset")
@@ -105,7 +105,7 @@ class Packing:
             values[meant == mark] = np.nan
         return values.astype(np.float32, copy=False)
 
-    def _marks(self, variable: netCDF4.Variable) -> set[float]:
+    def _marks(self, variable: Variable) -> set[float]:
         found = {mark for name in ("_FillValue", "missing_value") for mark in self._stored(variable, name)}
         if self.dtype.kind not in "iu":
             return {mark for mark in found if not math.isnan(mark)}
@@ -114,7 +114,7 @@ class Packing:
         limits = np.iinfo(self.dtype)
         return {int(mark) for mark in found if mark == round(mark, 0) and limits.min <= mark <= limits.max}
 
-    def _valid(self, variable: netCDF4.Variable) -> tuple[float, float]:
+    def _valid(self, variable: Variable) -> tuple[float, float]:
         """Lowest and highest valid value; without limits where none, or only an impossible one, is given."""
         both = self._stored(variable, "valid_range")
         ends = [self._stored(variable, name) for name in ("valid_min", "valid_max")]
@@ -124,7 +124,7 @@ class Packing:
         margin = abs(self.scale) / 2 if self.packed else 0.0  # a rounded end is still inside
         return (low - margin, high + margin) if low < high else (-math.inf, math.inf)
 
-    def _stored(self, variable: netCDF4.Variable, name: str) -> list[float]:
+    def _stored(self, variable: Variable, name: str) -> list[float]:
         """Numbers of an attribute as they would be stored: one of another type than the data's may be of values."""
         found = [mark for mark in numbers(variable, name) if not math.isnan(mark) or self.dtype.kind == "f"]
         if not found:
@@ -140,7 +140,7 @@ class Packing:
         return found
 
 
-def coordinate(variable: netCDF4.Variable) -> Floats:
+def coordinate(variable: Variable) -> Floats:
     """Values of a coordinate variable by its own packing: float64 in its own shape, missing ones NaN.
 
     Raises
@@ -151,24 +151,24 @@ def coordinate(variable: netCDF4.Variable) -> Floats:
     return Packing(variable).coordinate(stored(variable)).reshape(variable.shape or (1,))
 
 
-def stored(variable: netCDF4.Variable) -> np.ndarray:
+def stored(variable: Variable) -> np.ndarray:
     """The stored numbers of a coordinate variable, refused where it is absurdly long or has none."""
-    where = f"{variable.group().filepath()}: {variable.name}"
+    where = f"{variable.group.place}: {variable.name}"
     if variable.size > LONGEST_AXIS:
         raise InputError(f"{where} has {variable.size} values by its header, so the file is damaged; copy it again")
-    if variable.dtype is str or variable.dtype.kind not in "iuf":
+    if variable.kind not in ("number", "enumeration"):
         raise InputError(f"{where}: its values are texts, and must be numbers; convert them")
-    return np.atleast_1d(np.ma.getdata(variable[...]))
+    return np.atleast_1d(variable.stored())
 
 
-def _one_finite(variable: netCDF4.Variable, name: str) -> float | None:
+def _one_finite(variable: Variable, name: str) -> float | None:
     """A scale or an offset, None where there is none; refused where it is not one finite number."""
     if str(attribute(variable, name)).strip("\0 ") == "":
         return None
     value = number(variable, name)
     if value is None or not math.isfinite(value):
         raise InputError(
-            f"{variable.group().filepath()}: {variable.name}: its {name} must be one finite number, not "
+            f"{variable.group.place}: {variable.name}: its {name} must be one finite number, not "
             f"{attribute(variable, name)}; correct it (ncatted)"
         )
     return value
@@ -179,9 +179,9 @@ def within(values: Floats, largest: float) -> bool:
     return not values.size or bool(values.min() >= -largest and values.max() <= largest)
 
 
-def _meant_type(variable: netCDF4.Variable) -> np.dtype:
+def _meant_type(variable: Variable) -> np.dtype:
     """The stored type, or that of the other signedness where ``_Unsigned`` says so."""
-    given, dtype = text(variable, "_Unsigned"), np.dtype(variable.dtype)
+    given, dtype = text(variable, "_Unsigned"), variable.dtype
     if dtype.kind == "i" and given in ("true", "1"):
         return np.dtype(dtype.str.replace("i", "u"))
     return np.dtype(dtype.str.replace("u", "i")) if dtype.kind == "u" and given == "false" else dtype

@@ -118,19 +118,19 @@ class StepReader(Protocol):
 
 
 class Source(Protocol):
-    """An open file or store.
+    """An open file or store."""
 
-    Attributes
-    ----------
-    path : Path
-    file : InputFile
-        What it was when it was opened.
-    root : Group
-    """
+    @property
+    def path(self) -> Path:
+        """Where it is."""
 
-    path: Path
-    file: InputFile
-    root: Group
+    @property
+    def file(self) -> InputFile:
+        """What it was when it was opened."""
+
+    @property
+    def root(self) -> Group:
+        """All that is in it."""
 
     def reader(self, variable: Variable, roles: tuple[str, ...], level: int, largest: float) -> StepReader | None:
         """A faster way to a variable, where there is one.
@@ -147,7 +147,10 @@ class Source(Protocol):
         """
 
     def keep(self, variable: Variable, chunks: int) -> int:
-        """Keep so many decoded chunks of a variable for the next step; how many bytes that takes at most."""
+        """Keep so many decoded chunks of a variable for the next step, 0 for none but what is kept in any case.
+
+        How many bytes that takes at most.
+        """
 
     def refusal(self, variable: str, error: Exception) -> InputError:
         """The `InputError` for a read that failed."""

@@ -12,12 +12,11 @@ import h5py
 import numpy as np
 
 from stormtracks.science.arrays import Floats
-from stormtracks.science.reanalysis.dimensions.axes import Axis
 from stormtracks.science.reanalysis.stored.packing import within
-from stormtracks.science.reanalysis.stored.source import Source
+from stormtracks.science.reanalysis.stored.protocol import Variable
 
 _FILTERS = ([h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_DEFLATE])
-_READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, deflate.DeflateError)
+READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, deflate.DeflateError)
 
 
 class ChunkReader:
@@ -26,20 +25,20 @@ class ChunkReader:
     Parameters
     ----------
     dataset : h5py.Dataset
-    axes : list of axes.Axis
-        Of the variable, in stored order.
+    roles : tuple of str
+        What each of its dimensions stands for, in stored order.
     level : int
         Place on the level axis.
     largest : float
         Values are sound up to this (their absolute value).
     """
 
-    def __init__(self, dataset: Any, axes: list[Axis], level: int, largest: float) -> None:  # h5py has no types
+    def __init__(self, dataset: Any, roles: tuple[str, ...], level: int, largest: float) -> None:  # h5py has no types
         self._dataset = dataset
         self._level = level
         self._largest = largest
-        self._roles = [axis.role for axis in axes]
-        sizes = {axis.role: axis.size for axis in axes}
+        self._roles = roles
+        sizes = dict(zip(roles, dataset.shape, strict=True))
         self._field = sizes["lat"], sizes["lon"]
         self._cells = math.prod(self._field)
         self._members = dict(zip(self._roles, dataset.chunks, strict=True)).get("member", 1)
@@ -79,7 +78,7 @@ class ChunkReader:
                         out, inflated, slice((begin - first) * self._cells, (end - first) * self._cells)
                     )
                     chunks += 1
-        except _READ_ERRORS:
+        except READ_ERRORS:
             return None
         return values.reshape(*values.shape[:2], *self._field), sound, chunks
 
@@ -103,19 +102,20 @@ class ChunkReader:
         return _largest_top_byte(planes[3]) < self._below or within(out, self._largest)
 
 
-def reader(source: Source, name: str, axes: list[Axis], level: int, largest: float) -> ChunkReader | None:
-    """A `ChunkReader` for a variable of an open `Source`; None where its chunks are not of the kind that it reads."""
-    roles = [axis.role for axis in axes if axis.role in ("time", "member", "lat", "lon")]
-    if roles not in (["time", "lat", "lon"], ["time", "member", "lat", "lon"]):
-        return None
-    try:
-        dataset = source.hdf5[name]
-        if dataset.dtype != np.dtype("<f4") or dataset.shape != tuple(axis.size for axis in axes):
-            return None
-        fits = dataset.chunks is not None and _chunk_fits(dataset.chunks, axes) and _filters(dataset) in _FILTERS
-    except _READ_ERRORS:
-        return None
-    return ChunkReader(dataset, axes, level, largest) if fits else None
+def fits(variable: Variable, roles: tuple[str, ...]) -> bool:
+    """Whether a variable is stored as a `ChunkReader` reads it: a step of whole fields of float32 in each chunk."""
+    order = [role for role in roles if role in ("time", "member", "lat", "lon")]
+    if order not in (["time", "lat", "lon"], ["time", "member", "lat", "lon"]) or variable.dtype != np.dtype("<f4"):
+        return False
+    return variable.block is not None and _chunk_fits(variable.block, variable.shape, roles)
+
+
+def is_deflated(dataset: Any, variable: Variable) -> bool:
+    """Whether the chunks of a variable's dataset are deflated, shuffled or not, and nothing else."""
+    if dataset.dtype != np.dtype("<f4") or dataset.shape != variable.shape:  # it may not have grown with its dimension
+        return False
+    settings = dataset.id.get_create_plist()
+    return [settings.get_filter(number)[0] for number in range(settings.get_nfilters())] in _FILTERS
 
 
 def unshuffle(planes: np.ndarray, out: np.ndarray) -> None:
@@ -135,19 +135,13 @@ def unshuffle(planes: np.ndarray, out: np.ndarray) -> None:
         out |= plane
 
 
-def _chunk_fits(chunks: tuple[int, ...], axes: list[Axis]) -> bool:
+def _chunk_fits(chunks: tuple[int, ...], shape: tuple[int, ...], roles: tuple[str, ...]) -> bool:
     """Whether a chunk is one step and level of one member or all, and of all points."""
-    whole = {"lat", "lon"}
-    for chunk, axis in zip(chunks, axes, strict=True):
-        is_whole = chunk == axis.size
-        if not (is_whole if axis.role in whole else chunk == 1 or (axis.role == "member" and is_whole)):
+    for chunk, size, role in zip(chunks, shape, roles, strict=True):
+        is_whole = chunk == size
+        if not (is_whole if role in ("lat", "lon") else chunk == 1 or (role == "member" and is_whole)):
             return False
     return True
-
-
-def _filters(dataset: Any) -> list[int]:
-    settings = dataset.id.get_create_plist()
-    return [settings.get_filter(number)[0] for number in range(settings.get_nfilters())]
 
 
 def _top_byte(largest: float) -> int:
