@@ -239,8 +239,8 @@ class Further:
         """Look into each file once for all that it holds: by role, one with all of them would be opened seven times."""
         by_path: dict[Path, list[str]] = {}
         for role, one in files.items():
-            labels = list(one.layout.labels)
-            number = labels[ensemble_member] if ensemble_member < len(labels) else labels[0]
+            places = one.layout.places
+            number, _ = places[ensemble_member] if ensemble_member < len(places) else places[0]
             for path in one.layout.files[role].get(number, ()):
                 by_path.setdefault(path, []).append(role)
         for path, held in by_path.items():

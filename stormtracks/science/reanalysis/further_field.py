@@ -175,7 +175,7 @@ def _refuse_other_than_winds(first: Series, season: Season) -> list[str]:
     """Refuse what does not belong to the winds; what may not is said."""
     winds = season.files.first
     doubts = origin.refuse_others(winds.origin, first.origin, in_succession=False)
-    own_files = None not in season.files.layout.labels
+    own_files = season.files.layout.own_files
     series.refuse_difference(winds.field, first.field, same_members=not own_files, same_grid=False)
     if first.field.is_mean and not winds.field.is_mean:
         raise InputError(

@@ -1,5 +1,6 @@
 """A season's members and whose files are whose; a member's files are opened when they are first asked for."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,11 +93,12 @@ class Members:
     def __init__(self, layout: Layout, wanted: Wanted, ensemble_member: int = 0, files: Files | None = None) -> None:
         self.layout = layout
         self.wanted = wanted
-        self._own_files = None not in layout.labels  # each member's; where not, member 0 stands for all of them
+        self._own_files = layout.own_files
+        self._places = layout.places
         self._files = files or Files(dict.fromkeys(layout.files, wanted.level), wanted.described)
-        self._opened: dict[int, list[Series]] = {}
-        self._doubts: dict[int, list[str]] = {}
-        self.labels = tuple(layout.labels.values())
+        self._opened: dict[int | None, list[Series]] = {}
+        self._doubts: dict[int | None, list[str]] = {}
+        self.labels = layout.member_labels
         try:
             self._first = self._open(ensemble_member)
         except BaseException:
@@ -126,11 +128,9 @@ class Members:
             raise InputError(f"{self.folder}: no member was given; give at least one of the {len(self.labels)} members")
         for number in numbers:
             self._check(number)
-        if not self._own_files:
-            yield Reading(self._series(0), numbers, numbers)
-            return
-        for number in numbers:
-            yield Reading(self._series(number), [number], [0])
+        for group, those in itertools.groupby(numbers, lambda number: self._places[number][0]):
+            together = list(those)
+            yield Reading(self._series(group), together, [self._places[number][1] for number in together])
 
     def inputs(self, ensemble_member: int | None = None) -> tuple[InputFile, ...]:
         """The files of a member, or of all; see `Season.inputs`."""
@@ -138,7 +138,7 @@ class Members:
             return tuple(InputFile.of(path) for path in self._paths)
         number = ensemble_member or 0
         self._check(number)
-        found = self._series(number if self._own_files else 0)
+        found = self._series(self._places[number][0])
         paths = {field.path for one in found for field in one.fields}
         return tuple(self._files.file(path) for path in sorted(paths))
 
@@ -150,8 +150,7 @@ class Members:
 
     def remarks(self, ensemble_member: int | None = None) -> tuple[str, ...]:
         """What was guessed about a member's files (or the first opened member's), a sentence each."""
-        number = None if ensemble_member is None or not self._own_files else ensemble_member
-        found = self._first if number is None else self._series(number)
+        found = self._first if ensemble_member is None else self._series(self._places[ensemble_member][0])
         doubts = next(self._doubts[one] for one, opened in self._opened.items() if opened is found)
         said: dict[str, tuple[dict[str, None], dict[Path, None]]] = {}
         for one in found:
@@ -189,22 +188,22 @@ class Members:
         """What is opened first: the files of a member, or those of all, which say what members there are."""
         if self._own_files:
             self._check(ensemble_member)
-            return self._series(ensemble_member)
-        found = self._series(0)
+            return self._series(self._places[ensemble_member][0])
+        found = self._series(None)
         self.labels = found[0].field.members
+        self._places = [(None, place) for place in range(len(self.labels))]
         self._check(ensemble_member)
         return found
 
-    def _series(self, number: int) -> list[Series]:
-        """The series of each role of one member."""
-        if number not in self._opened:
-            in_names = list(self.layout.labels)[number]
-            self._look_into(in_names)
-            found = [self._one(role, in_names) for role in self.layout.files]
+    def _series(self, group: int | None) -> list[Series]:
+        """The series of each role of the members that are together in files."""
+        if group not in self._opened:
+            self._look_into(group)
+            found = [self._one(role, group) for role in self.layout.files]
             first = next(iter(self._opened.values()), found)[0]
-            self._doubts[number] = _refuse_misfits(found, first)
-            self._opened[number] = found
-        return self._opened[number]
+            self._doubts[group] = _refuse_misfits(found, first)
+            self._opened[group] = found
+        return self._opened[group]
 
     def _look_into(self, in_names: int | None) -> None:
         """Look into each file once for all that it holds: by role, a file of u and v would be opened twice."""
@@ -222,7 +221,7 @@ class Members:
             label = self.layout.labels[in_names]
             raise PassingInputError(f"{self.folder}: there is no file with {role} of member {label}; add it")
         fields = [self._files.known(path, role) for path in paths]
-        found = Series(fields, self.wanted.between)
+        found = Series(fields, self.wanted.between, self.layout.description)
         _refuse_no_times(fields, found, self.wanted)
         return found
 

@@ -160,8 +160,8 @@ class Draft:
 
     def __call__(self, folder, name="x.nc", only=None, kind="NETCDF4"):
         """Write the file into a folder; `only` some variables beside the coordinates."""
-        Path(folder).mkdir(parents=True, exist_ok=True)
         path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with netCDF4.Dataset(path, "w", format=kind) as nc:
             for one in self.variables.values():
                 for dimension, size in zip(one.dimensions, one.values.shape, strict=True):

@@ -12,11 +12,12 @@ from tests.science.reanalysis.cases import Case
 from tests.science.reanalysis.kinds_of_folder import CASES as FOLDERS
 from tests.science.reanalysis.kinds_of_layout import CASES as LAYOUTS
 from tests.science.reanalysis.kinds_of_level import CASES as LEVELS
+from tests.science.reanalysis.kinds_of_members import CASES as MEMBERS
 from tests.science.reanalysis.kinds_of_run import CASES as RUNS
 from tests.science.reanalysis.kinds_of_statistic import CASES as STATISTICS
 from tests.science.reanalysis.kinds_of_time import CASES as TIMES
 
-CASES = [*LEVELS, *STATISTICS, *RUNS, *TIMES, *LAYOUTS, *FOLDERS]
+CASES = [*LEVELS, *STATISTICS, *RUNS, *TIMES, *LAYOUTS, *FOLDERS, *MEMBERS]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

@@ -2,7 +2,7 @@
 
 import functools
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ from stormtracks.science import calendars
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.fields import variables
+from stormtracks.science.reanalysis.fields import own_member, variables
+from stormtracks.science.reanalysis.fields.own_member import OwnMember
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.fields.variables import Candidate
 from stormtracks.science.reanalysis.roles import TRACKED
@@ -31,9 +32,12 @@ class FileContents:
     ----------
     found : tuple of Candidate
         Also what cannot be used.
+    own : OwnMember
+        Which members it says that it holds.
     """
 
     found: tuple[Candidate, ...]
+    own: OwnMember = field(default_factory=OwnMember)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -167,7 +171,8 @@ def of_source(source: Source, described: Dataset, roles: tuple[str, ...] = TRACK
     """The contents of an open file."""
     key = _key(source.file, described, roles)
     if key not in _known:
-        _known[key] = FileContents(variables.candidates(source.root, source.path, described, roles))
+        found = variables.candidates(source.root, source.path, described, roles)
+        _known[key] = FileContents(found, own_member.of_file(source.root, found))
         while len(_known) > _MOST:
             _known.popitem(last=False)
     return _known[key]

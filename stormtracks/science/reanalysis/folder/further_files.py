@@ -19,7 +19,7 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import roles
 from stormtracks.science.reanalysis.dimensions import levels
 from stormtracks.science.reanalysis.fields.contents import Looks
-from stormtracks.science.reanalysis.folder import layouts, leftovers, listing
+from stormtracks.science.reanalysis.folder import layouts, leftovers, listing, own_files
 from stormtracks.science.reanalysis.folder.layouts import Entry, Layout, Survey
 from stormtracks.science.reanalysis.folder.listing import Found
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES
@@ -96,8 +96,21 @@ class FurtherFiles:
         if not entries:
             raise self._nothing(role)
         entries, level = self._at_level(role, entries)
+        entries = self._of_members(entries)
         layouts.refuse_copies(entries)
         return RoleFiles(self._layout(role, entries), level)
+
+    def _of_members(self, entries: list[Entry]) -> list[Entry]:
+        """The entries with the numbers of the winds' members, where they are told apart as those are."""
+        told = own_files.tell(self._survey.folder, entries, self._looks) if self._winds.own_files else None
+        if told is None:
+            return entries
+        numbers = {label: number for number, label in self._winds.labels.items()}
+        return [
+            dataclasses.replace(one, number=numbers[one.label])
+            for one in told.numbered(entries)
+            if one.label in numbers
+        ]
 
     def _described(self, role: str) -> list[Entry]:
         """The files that the description names for a role; for one that it does not name, those of the winds."""
@@ -232,7 +245,7 @@ class FurtherFiles:
                 f"({_some(lacking)}); add them"
             )
         by_number = {number: paths for number, paths in files.items() if number in labels}
-        return Layout({role: by_number}, labels, tuple(self._unreadable))
+        return Layout({role: by_number}, labels, tuple(self._unreadable), self._winds.held)
 
 
 def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:

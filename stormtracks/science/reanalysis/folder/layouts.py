@@ -27,7 +27,7 @@ from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import levels
 from stormtracks.science.reanalysis.fields import variables
 from stormtracks.science.reanalysis.fields.contents import Looks
-from stormtracks.science.reanalysis.folder import copies, leftovers, listing
+from stormtracks.science.reanalysis.folder import copies, leftovers, listing, own_files
 from stormtracks.science.reanalysis.folder.listing import Found
 from stormtracks.science.reanalysis.stored import formats
 
@@ -62,12 +62,35 @@ class Layout:
     labels : dict
         Number -> label of the member, in the schedule's order; {None: ""} where the files say what members there are.
     remarks : tuple of str
-        Files that were left out, and why.
+        Files that were left out, and why; by what members are told apart.
+    held : dict
+        Number -> labels of the members that are together in its files, where several have files of their own together
+        (a control and the perturbed members); else empty.
+    description : str
+        The description of files which are of several members, if names that differ are those of members; "" where
+        they are told apart, or no names differ so.
     """
 
     files: dict[str, dict[int | None, tuple[Path, ...]]]
     labels: dict[int | None, str]
     remarks: tuple[str, ...] = ()
+    held: dict[int | None, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    description: str = ""
+
+    @property
+    def own_files(self) -> bool:
+        """Whether members have files of their own; where not, files hold all of them."""
+        return None not in self.labels
+
+    @property
+    def places(self) -> list[tuple[int | None, int]]:
+        """The number in `labels` of each member of the schedule, and its place on the member axis of these files."""
+        return [(number, place) for number in self.labels for place in range(len(self.held.get(number, ("",))))]
+
+    @property
+    def member_labels(self) -> tuple[str, ...]:
+        """Labels of all members, in the schedule's order."""
+        return tuple(one for number, label in self.labels.items() for one in self.held.get(number, (label,)))
 
 
 def find(folder: Path, years: tuple[int, ...], level: float, described: Dataset) -> Layout:
@@ -145,7 +168,17 @@ class Survey:
             raise self._no_year(years[0])
         remarks = leftovers.remarks(self.listing, self._faults(entries), [entry.path for entry in chosen], years)
         fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self._looks, self._of_tracked), remarks)
-        return _layout(self.folder, fitting, self._of_tracked, remarks)
+        told = own_files.tell(self.folder, fitting, self._looks)
+        if told is None:
+            found = _layout(self.folder, fitting, self._of_tracked, remarks)
+            return dataclasses.replace(found, description=self._description(fitting))
+        found = _layout(self.folder, told.numbered(fitting), self._of_tracked, (*remarks, told.remark))
+        return dataclasses.replace(found, held=told.held())
+
+    def _description(self, entries: list[Entry]) -> str:
+        """The description of a year's files if they are of several members; see `Layout`."""
+        is_open = all(entry.number is None and entry.year is None for entry in entries)
+        return own_files.description(self.folder, entries, self._looks) if is_open else ""
 
     def _adds_times(self, path: str, other: str) -> bool:
         """Whether a file has times that another has not; also where only the other cannot be read."""

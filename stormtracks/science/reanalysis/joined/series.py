@@ -38,6 +38,8 @@ class Series:
         In any order.
     between : callable
         First and last moment of the season in a calendar, both included.
+    description : str
+        The description by which the files are told apart if they are those of members.
 
     Attributes
     ----------
@@ -58,7 +60,8 @@ class Series:
         Two files have the same time, are of different runs, or differ in grid, members or calendar.
     """
 
-    def __init__(self, fields: Iterable[StoredField], between: Between) -> None:
+    def __init__(self, fields: Iterable[StoredField], between: Between, description: str = "") -> None:
+        self._description = description
         self.left_out: dict[str, list[Path]] = {}
         self.fields: list[StoredField] = []
         self.origin: origin.Stated = {}
@@ -141,9 +144,8 @@ class Series:
             shared[owners] = shared.get(owners, 0) + 1
             is_edge = shared[owners] <= _SHARED < min(len(one.times), len(other.times))
             if not (is_edge and _same_values(one, int(self._steps[step - 1]), other, int(self._steps[step]))):
-                raise _twice(
-                    one, other, self.times[step if is_edge else again[0]], ", with other values" if is_edge else ""
-                )
+                time, differ = self.times[step if is_edge else again[0]], ", with other values" if is_edge else ""
+                raise _twice(one, other, time, differ, self._description)
         for (owner, other_owner), times in shared.items():
             names = f"{self.fields[owner].path.name} and {self.fields[other_owner].path.name}"
             what = "1 time" if times == 1 else f"{times} times"
@@ -166,13 +168,16 @@ def _same_values(one: StoredField, step: int, other: StoredField, other_step: in
     return np.allclose(values, others, rtol=0, atol=ROLES[one.role].same, equal_nan=True)
 
 
-def _twice(one: StoredField, other: StoredField, time: np.datetime64, differ: str) -> InputError:
+def _twice(one: StoredField, other: StoredField, time: np.datetime64, differ: str, description: str) -> InputError:
     moment = calendars.text(time, one.calendar)
     if not _same_grid(one.grid, other.grid):
         refuse_difference(one, other)
+    members = (
+        f"write this dataset description: {description}" if description else "put {member} in its place in 'files'"
+    )
     return InputError(
         f"{one.path} and {other.path} both contain {one.name} of {moment}{differ}; remove one of them, or give the "
-        "right one under 'files' of a dataset description (as NAME_{member}.nc where they are members of an ensemble)"
+        f"right one under 'files' of a dataset description; where they are members of an ensemble, {members}"
     )
 
 
