@@ -13,6 +13,7 @@ from stormtracks.console.local_paths import best_tracks_file, data_folder, resul
 from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science import calendars, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
 from stormtracks.science.climatology import density
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks, consensus
@@ -121,7 +122,7 @@ def _genesis(options: Options) -> Figure:
 
 
 def _seasons(
-    cells: Sequence[tuple[int, int]], options: Options, report: Callable[[int, int], None]
+    cells: Sequence[tuple[Label, int]], options: Options, report: Callable[[int, int], None]
 ) -> Iterator[Tracks]:
     for count, (year, member) in enumerate(cells, start=1):
         place = results.path(options["results"], _task(options), year, member)
@@ -196,7 +197,7 @@ def _region(text: str | None) -> Region | None:
     return south, north, west, east
 
 
-def _year(options: Options) -> int:
+def _year(options: Options) -> Label:
     chosen = years_of(options["years"]) or results.years(options["results"], _task(options))
     if len(chosen) != 1:
         raise BadValue("this figure shows one year; choose it with --years")

@@ -6,8 +6,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stormtracks import strict_dataclass
+from stormtracks import label, strict_dataclass
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science.passes import Progress
 from stormtracks.science.settings import Setup
@@ -33,7 +34,7 @@ __all__ = [
 
 
 def run_task(
-    year: int,
+    year: Label,
     ensemble_member: int,
     task: str,
     setup: Setup | Mapping[str, Any],
@@ -43,7 +44,8 @@ def run_task(
 
     Parameters
     ----------
-    year : int
+    year : int or str
+        A year, or the start of a forecast: ``"2025-06-01T00"``.
     ensemble_member : int
         As the schedule counts, from 0; the data's own label goes into the result.
     task : str
@@ -83,10 +85,10 @@ def run_task(
     """
     if task not in TASKS:
         raise BadValue(strict_dataclass.unknown(task, TASKS, "task"))
-    return TASKS[task](year, ensemble_member, setup, progress)
+    return TASKS[task](label.of(year) if isinstance(year, str) else year, ensemble_member, setup, progress)
 
 
-Task = Callable[[int, int, Setup | Mapping[str, Any], Progress | None], Details]
+Task = Callable[[Label, int, Setup | Mapping[str, Any], Progress | None], Details]
 
 TASKS: dict[str, Task] = {"vort_track": vort_track, "field_collection": field_collection, "classify": classify}
 """Every task by its name; a function of (year, ensemble_member, setup, progress) that returns plain values."""
@@ -98,17 +100,17 @@ NEEDS: dict[str, tuple[str, ...]] = {
 """Task -> the tasks of the same member whose results it is built on, in the order in which they are done."""
 
 
-def _conflict(task: str) -> Callable[[Mapping[str, Any], int, int, int], Mapping[str, str]]:
+def _conflict(task: str) -> Callable[[Mapping[str, Any], Label, Label, int], Mapping[str, str]]:
     """Whether results of a task are in the way that were made with other settings or another data set.
 
     Returns
     -------
     callable
-        Of (setup, first year, last year, members); it returns ``conflict``: which result, and in what it differs;
-        empty where none is in the way.
+        Of (setup, first year or start, last one, members); it returns ``conflict``: which result, and in what it
+        differs; empty where none is in the way.
     """
 
-    def conflict(setup: Mapping[str, Any], first_year: int, last_year: int, members: int) -> dict[str, str]:
+    def conflict(setup: Mapping[str, Any], first_year: Label, last_year: Label, members: int) -> dict[str, str]:
         wanted = strict_dataclass.build(Setup, setup, "setup")
         recipe = {"settings": wanted.settings.of_task(task), "dataset": wanted.dataset}
         years = first_year, last_year
@@ -117,7 +119,7 @@ def _conflict(task: str) -> Callable[[Mapping[str, Any], int, int, int], Mapping
     return conflict
 
 
-CONFLICTS: dict[str, Callable[[Mapping[str, Any], int, int, int], Mapping[str, str]]] = {
+CONFLICTS: dict[str, Callable[[Mapping[str, Any], Label, Label, int], Mapping[str, str]]] = {
     task: _conflict(task) for task in TASKS
 }
 """What a task's results are looked at with before a run begins; not every task needs one."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from stormtracks.label import Label
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.consensus.calibration import Calibration
@@ -27,7 +28,7 @@ _NEAR_KM, _NEAR_MEAN_KM, _NEAR_TIMES, _NEAR_SHARE = 350.0, 250.0, 4, 0.5
 
 
 def consensus_of_lists(
-    year: int,
+    year: Label,
     members: Sequence[int],
     lists: Sequence[StormList],
     tracks: Sequence[Tracks] = (),
@@ -42,7 +43,7 @@ def consensus_of_lists(
 
     Parameters
     ----------
-    year : int
+    year : int or str
     members : list of int
     lists : list of StormList
         All storms of each member.

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.label import Label
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.consensus.pairs import Points
@@ -18,7 +19,7 @@ class ConsensusTracks(Ragged):
 
     Attributes
     ----------
-    year : int
+    year : int or str
     members : ndarray of int64, shape (nmembers,)
         Numbers of the members looked at.
     held_by : ndarray of bool, shape (nstorms, nmembers)
@@ -44,7 +45,7 @@ class ConsensusTracks(Ragged):
         CF calendar of the times, as in `Tracks`.
     """
 
-    year: int
+    year: Label
     members: Ints
     held_by: Bools
     sid: Texts

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science.consensus.calibration import shipped
 from stormtracks.science.consensus.list_consensus import consensus_of_lists
@@ -25,7 +26,7 @@ _CALIBRATED_WITH = frozenset({"pressure_depth", "warm_core", "wind_max"})
 
 def consensus(
     folder: Folder,
-    year: int,
+    year: Label,
     *,
     task: str = "vort_track",
     list: str | None = None,  # noqa: A002
@@ -41,7 +42,7 @@ def consensus(
     ----------
     folder : path
         Folder of the results.
-    year : int
+    year : int or str
     task : str
         Task whose results have the tracks; not looked at with `list`.
     list : {'tc', 'etc'}, optional
@@ -103,7 +104,7 @@ def consensus(
 
 
 def _of_tracks(
-    folder: Folder, year: int, task: str, numbers: Sequence[int], seen: results.Recipes, thresholds: dict[str, Any]
+    folder: Folder, year: Label, task: str, numbers: Sequence[int], seen: results.Recipes, thresholds: dict[str, Any]
 ) -> ConsensusTracks:
     loaded = [results.load_headed(results.path(folder, task, year, number)) for number in numbers]
     headers, ensemble, matches = zip(*loaded, strict=True)
@@ -113,7 +114,7 @@ def _of_tracks(
 
 
 def _of_lists(
-    folder: Folder, year: int, name: str, numbers: Sequence[int], seen: results.Recipes, thresholds: dict[str, Any]
+    folder: Folder, year: Label, name: str, numbers: Sequence[int], seen: results.Recipes, thresholds: dict[str, Any]
 ) -> ConsensusStorms:
     if name not in LISTS:
         raise BadValue(unknown(name, LISTS, "list"))
@@ -130,7 +131,7 @@ def _of_lists(
 
 def _tracks_of_lists(
     folder: Folder,
-    year: int,
+    year: Label,
     numbers: Sequence[int],
     headers: Sequence[results.Header],
     lists: Sequence[StormList],

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.label import Label
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
@@ -19,7 +20,7 @@ _Path = dict[str, npt.NDArray[Any]]
 
 
 def consensus_of(
-    year: int,
+    year: Label,
     members: Sequence[int],
     ensemble: Sequence[Tracks],
     matches: Sequence[Matches],
@@ -54,7 +55,7 @@ def consensus_of(
     )
 
 
-def _one_calendar(year: int, ensemble: Sequence[Tracks]) -> str:
+def _one_calendar(year: Label, ensemble: Sequence[Tracks]) -> str:
     found = sorted({tracks.calendar for tracks in ensemble})
     if len(found) > 1:
         raise InputError(f"the members of {year} have different calendars ({', '.join(found)}); choose those of one")

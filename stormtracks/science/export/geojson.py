@@ -63,7 +63,7 @@ class GeoJSON(Writer):
 def _feature(piece: Piece, number: int, rows: slice) -> dict[str, Any]:
     tracks = piece.tracks
     properties: dict[str, Any] = {
-        "track_id": int(piece.first_id + number), "year": int(piece.year), "member": int(piece.ensemble_member),
+        "track_id": int(piece.first_id + number), "year": piece.year, "member": int(piece.ensemble_member),
         "sid": str(piece.sid[number]), "name": str(piece.name[number]),
         "peak_vorticity": float(f"{tracks.vorticity[rows].max():.4e}"),
         "times": calendars.texts(tracks.time[rows], tracks.calendar).tolist(),

@@ -1,4 +1,4 @@
-"""What an export says of a list's storms besides where they are: the columns that the formats have in common."""
+"""What an export says besides where tracks are, of a list's storms and of forecasts: columns of all formats."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.science import leads
 from stormtracks.science.consensus import ConsensusStorms
 from stormtracks.science.lists import CLASSES, StormList
+from stormtracks.science.records import Tracks
 from stormtracks.science.results import layout, list_layout
 
 Array = npt.NDArray[Any]
@@ -103,14 +105,31 @@ ALONG_CONSENSUS = {
 }
 """Of each point of it."""
 
+OF_FORECASTS = {"forecast_reference_time": Column("i8", "%s", layout.FORECAST["forecast_reference_time"].attributes)}
+"""Of each track of a forecast; never of a year's."""
+
+ALONG_FORECASTS = {"lead": Column("f4", "%g", {**layout.FORECAST["lead"].attributes})}
+"""Of each point of it."""
+
 Columns = Mapping[str, Column]
 
 
 def columns(selection: Mapping[str, Any], is_consensus: bool) -> tuple[Columns, Columns]:
-    """The columns of tracks and of points that a selection has, as it describes itself; none where it is not a list."""
+    """Columns of tracks and of points of a selection, as it describes itself: lists and forecasts have some."""
+    of_forecasts, along_forecasts = (OF_FORECASTS, ALONG_FORECASTS) if "starts" in selection else ({}, {})
     if "list" not in selection:
+        return of_forecasts, along_forecasts
+    of_tracks, along = (OF_CONSENSUS, ALONG_CONSENSUS) if is_consensus else (PER_TRACK, PER_POINT)
+    return {**of_forecasts, **of_tracks}, {**along_forecasts, **along}
+
+
+def of_forecast(tracks: Tracks, provenance: Mapping[str, Any]) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The columns of the tracks and of the points of a forecast, by the names of `OF_FORECASTS`; none of a year."""
+    lead = leads.of_times(tracks.time, provenance)
+    if lead is None:
         return {}, {}
-    return (OF_CONSENSUS, ALONG_CONSENSUS) if is_consensus else (PER_TRACK, PER_POINT)
+    start = leads.moment(provenance[leads.KEY]["start"], provenance[leads.KEY]["calendar"])
+    return {"forecast_reference_time": np.full(len(tracks), start)}, {"lead": lead}
 
 
 def per_track(storms: StormList) -> dict[str, Array]:

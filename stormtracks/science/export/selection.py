@@ -10,14 +10,15 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.science import remarks, results
+from stormtracks.label import Label
+from stormtracks.science import leads, remarks, results
 from stormtracks.science.arrays import Floats, Ints, Texts
 from stormtracks.science.consensus import ConsensusSettings, ConsensusStorms, ConsensusTracks, consensus
 from stormtracks.science.export import list_columns
 from stormtracks.science.records import Matches, Tracks
 
-Chosen = Mapping[int, Sequence[int]]
-"""Year -> members, all of which have a result."""
+Chosen = Mapping[Label, Sequence[int]]
+"""Year, or start of a forecast -> members, all of which have a result."""
 
 CONSENSUS_MEMBER = -1
 """Stands for the member of a track that is a mean of members."""
@@ -29,7 +30,9 @@ class Selection:
 
     Attributes
     ----------
-    years, members : tuple of int, optional
+    years : tuple of int or str, optional
+        Years, or starts of forecasts; None: all that are there.
+    members : tuple of int, optional
         None: all that are there.
     consensus : ConsensusSettings, optional
         Given: the consensus tracks of the members instead of their own tracks.
@@ -39,7 +42,7 @@ class Selection:
         Whether results that were made differently are taken together all the same.
     """
 
-    years: tuple[int, ...] | None = None
+    years: tuple[Label, ...] | None = None
     members: tuple[int, ...] | None = None
     consensus: ConsensusSettings | None = None
     storm_list: str | None = None
@@ -50,14 +53,15 @@ class Selection:
         """The task whose results are read."""
         return "vort_track" if self.storm_list is None else "classify"
 
-    def describe(self) -> dict[str, Any]:
-        """Plain values, for a file's own account of itself."""
+    def describe(self, of_starts: bool = False) -> dict[str, Any]:
+        """Plain values, for a file's own account of itself; `of_starts`: forecasts are among what is chosen."""
         kind = "member tracks" if self.consensus is None else "consensus tracks"
         what = {} if self.storm_list is None else {"list": self.storm_list}
         return {
             "task": self.task,
             "tracks": kind,
             **what,
+            **({"starts": True} if of_starts else {}),
             "years": _listed(self.years),
             "members": _listed(self.members),
         }
@@ -69,7 +73,8 @@ class Piece:
 
     Attributes
     ----------
-    year, ensemble_member : int
+    year : int or str
+    ensemble_member : int
         `ensemble_member` is `CONSENSUS_MEMBER` for consensus tracks.
     tracks : Tracks
     sid, name : ndarray of str, shape (ntracks,)
@@ -83,10 +88,10 @@ class Piece:
     remarks : tuple of tuple of str
         What is remarked of each of the results that it is made from.
     per_track, per_point : dict of str to ndarray, shapes (ntracks,) and (npoints,)
-        Further columns, by the names of `list_columns`; only of a list's storms.
+        Further columns, by the names of `list_columns`; only of a list's storms and of forecasts.
     """
 
-    year: int
+    year: Label
     ensemble_member: int
     tracks: Tracks
     sid: Texts
@@ -122,7 +127,15 @@ def _member_pieces(
         for member in members:
             header, piece = _member_piece(results.path(folder, selection.task, year, member), selection.storm_list)
             recipes.add(year, member, header.provenance)
-            yield dataclasses.replace(piece, remarks=(remarks.of(header.provenance),))
+            yield _with_leads(dataclasses.replace(piece, remarks=(remarks.of(header.provenance),)), header)
+
+
+def _with_leads(piece: Piece, header: results.Header) -> Piece:
+    """A piece with what is said of a forecast; of a year's as it is."""
+    of_tracks, along = list_columns.of_forecast(piece.tracks, header.provenance)
+    return dataclasses.replace(
+        piece, per_track={**of_tracks, **piece.per_track}, per_point={**along, **piece.per_point}
+    )
 
 
 def _member_piece(path: Path, storm_list: str | None) -> tuple[results.Header, Piece]:
@@ -142,8 +155,8 @@ def _consensus_pieces(
 ) -> Iterator[Piece]:
     for year, members in chosen.items():
         agreed, further = _agreed(folder, year, members, selection, recipes)
-        headers = (results.load_header(results.path(folder, selection.task, year, member)) for member in members)
-        yield Piece(
+        headers = [results.load_header(results.path(folder, selection.task, year, member)) for member in members]
+        piece = Piece(
             year,
             CONSENSUS_MEMBER,
             agreed.tracks,
@@ -155,10 +168,16 @@ def _consensus_pieces(
             per_track=further[0],
             per_point=further[1],
         )
+        yield _with_leads(piece, _named_by(headers))
+
+
+def _named_by(headers: Sequence[results.Header]) -> results.Header:
+    """Of the members the one that started last: the label of the forecast is that start, and so leads count from it."""
+    return max(headers, key=lambda header: header.provenance.get(leads.KEY, {}).get("start", ""))
 
 
 def _agreed(
-    folder: str | os.PathLike[str], year: int, members: Sequence[int], selection: Selection, recipes: results.Recipes
+    folder: str | os.PathLike[str], year: Label, members: Sequence[int], selection: Selection, recipes: results.Recipes
 ) -> tuple[ConsensusTracks, tuple[Mapping[str, npt.NDArray[Any]], Mapping[str, npt.NDArray[Any]]]]:
     """The consensus of all tracks, or of the members' lists with what only they tell."""
     if selection.storm_list is None:
@@ -174,5 +193,5 @@ def _names(matches: Matches) -> tuple[Texts, Texts]:
     return np.append(matches.sid, "").astype(str)[row], np.append(matches.name, "").astype(str)[row]  # -1: the ""
 
 
-def _listed(numbers: Sequence[int] | None) -> str | list[int]:
-    return "all" if numbers is None else [int(number) for number in numbers]
+def _listed(labels: Sequence[Label] | None) -> str | list[Label]:
+    return "all" if labels is None else [one if isinstance(one, str) else int(one) for one in labels]

@@ -129,7 +129,7 @@ class TrackDump(Lines):
 
     def header(self) -> str:
         """With room for the number of tracks, which is known at the end."""
-        added = ("2   4", "10") if self.of_points else ("0   0", "")  # a pressure with its place, and a wind without
+        added = ("2   4", "10") if self.is_list else ("0   0", "")  # a pressure with its place, and a wind without
         return self._head.format(self.number, *added)
 
     def add(self, piece: Piece) -> None:
@@ -153,7 +153,7 @@ class TrackDump(Lines):
             for number, date, size in zip(piece.ids, first, tracks.row_size, strict=True)
         )
         line = "%s %.6f %.6f %.6e & "
-        if self.of_points:
+        if self.is_list:
             of, unknown = piece.per_point, np.full(len(tracks.time), np.nan)
             place = of.get("pressure_lon", unknown) % 360, of.get("pressure_lat", unknown)  # a mean has no place
             added = [*place, of["pressure_min"] / 100, of["wind_max"]]
@@ -180,7 +180,7 @@ class Tempest(Lines):
         first = (dates[start] for start in tracks.start)
         heads = (f"start\t{size}\t{date}\n" for size, date in zip(tracks.row_size, first, strict=True))
         line, columns = "\t-1\t-1\t%.6f\t%.6f\t%.6e", [tracks.lon % 360, tracks.lat, tracks.vorticity]
-        if self.of_points:
+        if self.is_list:
             line += "\t%.6e\t%.6e"
             columns += [piece.per_point["pressure_min"], piece.per_point["wind_max"]]
         return under_heads(heads, tracks.row_size, f"{line}\t%s\n", [*columns, dates])

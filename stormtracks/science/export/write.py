@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from stormtracks import disk
+from stormtracks import disk, label
 from stormtracks.science import destination as destinations
 from stormtracks.science import results
 from stormtracks.science.errors import InputError
@@ -85,7 +85,11 @@ def write(
     selection = selection or Selection()
     chosen = results.choose(folder, selection.task, selection.years, selection.members)
     total = len(chosen) if selection.consensus else sum(map(len, chosen.values()))
-    about = {"format": file_format, "selection": selection.describe(), "software": f"stormtracks {code_version()}"}
+    about = {
+        "format": file_format,
+        "selection": selection.describe(any(map(label.is_start, chosen))),
+        "software": f"stormtracks {code_version()}",
+    }
     said, recipes = Remarks(), results.Recipes()
     with disk.whole(destination) as unfinished:
         with FORMATS[file_format](unfinished, about) as writer:

@@ -51,8 +51,13 @@ class Writer(abc.ABC):
         return self.about["selection"]["tracks"] == "consensus tracks"
 
     @property
+    def is_list(self) -> bool:
+        """Whether they are the storms of a list."""
+        return "list" in self.about["selection"]
+
+    @property
     def of_tracks(self) -> list_columns.Columns:
-        """Further columns of the tracks: lists have some."""
+        """Further columns of the tracks: lists and forecasts have some."""
         return list_columns.columns(self.about["selection"], self.is_consensus)[0]
 
     @property

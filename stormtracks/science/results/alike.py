@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.science.errors import ResultError
 from stormtracks.science.remarks import Remark
 from stormtracks.science.settings import ADDED, TASKS
 
 SHOWN_GROUPS = 3
 SHOWN_YEARS = 3
-Cell = tuple[int, int]
+Cell = tuple[Label, int]
 """Year and ensemble member."""
 
 
@@ -68,7 +70,7 @@ class Recipes:
     def __init__(self) -> None:
         self._groups: dict[tuple[tuple[str, str], ...], list[Cell]] = {}
 
-    def add(self, year: int, ensemble_member: int, provenance: Mapping[str, Any]) -> None:
+    def add(self, year: Label, ensemble_member: int, provenance: Mapping[str, Any]) -> None:
         """Take in one more result."""
         key = tuple(sorted(traits(provenance).items()))
         self._groups.setdefault(key, []).append((year, ensemble_member))
@@ -125,13 +127,14 @@ def listed(cells: Iterable[Cell]) -> str:
     >>> listed([(2005, 0), (2005, 1), (2005, 4), (2006, 3)])
     '2005 members 0-1, 4; 2006 member 3'
     """
-    years: dict[int, list[int]] = {}
-    for year, member in sorted(cells):
+    years: dict[Label, list[int]] = {}
+    for year, member in sorted(cells, key=lambda cell: (label.is_start(cell[0]), *cell)):
         years.setdefault(year, []).append(member)
     shown = [
         f"{year} member{'s' * (len(of) > 1)} {_ranges(of)}" for year, of in itertools.islice(years.items(), SHOWN_YEARS)
     ]
-    more = [f"{len(years) - SHOWN_YEARS} more years"] if len(years) > SHOWN_YEARS else []
+    what = "starts" if any(map(label.is_start, years)) else "years"
+    more = [f"{len(years) - SHOWN_YEARS} more {what}"] if len(years) > SHOWN_YEARS else []
     return "; ".join(shown + more)
 
 

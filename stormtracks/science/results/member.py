@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from stormtracks.label import Label
 from stormtracks.science.errors import NeedsResult
 from stormtracks.science.records import Matches, TimeAxis, Tracks
 from stormtracks.science.results.alike import kinds_of_inputs
@@ -70,14 +71,15 @@ class Member:
         }
 
 
-def load_member(folder: Folder, year: int, ensemble_member: int) -> Member:
+def load_member(folder: Folder, year: Label, ensemble_member: int) -> Member:
     """Both results of a member.
 
     Parameters
     ----------
     folder : path_like
         Folder of all results.
-    year, ensemble_member : int
+    year : int or str
+    ensemble_member : int
 
     Raises
     ------

@@ -1,18 +1,21 @@
-"""Where results are: RESULTS/TASK/YEAR/member_NNN.nc; which of them exist; how a file gets there as a whole."""
+"""Where results are: RESULTS/TASK/LABEL/member_NNN.nc, of a year or of the start of a forecast; which of them exist."""
 
+import contextlib
 import operator
 import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from stormtracks import disk
+from stormtracks import disk, label
+from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science.errors import ResultError
 
 Folder = str | os.PathLike[str]
 
 
-def path(folder: Folder, task: str, year: int, ensemble_member: int) -> Path:
+def path(folder: Folder, task: str, year: Label, ensemble_member: int) -> Path:
     """The file of one result.
 
     Parameters
@@ -21,8 +24,8 @@ def path(folder: Folder, task: str, year: int, ensemble_member: int) -> Path:
         Folder of all results.
     task : str
         Letters, digits and underscores.
-    year : int
-        0 to 9999.
+    year : int or str
+        A year, 0 to 9999, or the start of a forecast: ``2025-06-01T00``.
     ensemble_member : int
         0 or more, as the schedule counts.
 
@@ -35,20 +38,20 @@ def path(folder: Folder, task: str, year: int, ensemble_member: int) -> Path:
     return _task_folder(folder, task) / _year_name(year) / f"member_{number:03d}.nc"
 
 
-def years(folder: Folder, task: str = "vort_track") -> list[int]:
-    """Years that have a result of any member, ascending."""
-    found = (int(name) for name in _names(_task_folder(folder, task)) if re.fullmatch(r"[0-9]{4}", name))
-    return sorted(year for year in found if members(folder, year, task))
+def years(folder: Folder, task: str = "vort_track") -> list[Label]:
+    """Years, and after them starts of forecasts, that have a result of any member; each in order of time."""
+    found = map(_of_name, _names(_task_folder(folder, task)))
+    return label.in_order(year for year in found if year is not None and members(folder, year, task))
 
 
-def members(folder: Folder, year: int, task: str = "vort_track") -> list[int]:
+def members(folder: Folder, year: Label, task: str = "vort_track") -> list[int]:
     """Members that have a result of this year, ascending; what is half written is not among them."""
     names = _names(_task_folder(folder, task) / _year_name(year))
     matches = (re.fullmatch(r"member_([0-9]{3}|[1-9][0-9]{3,})\.nc", name) for name in names)
     return sorted(int(match[1]) for match in matches if match)
 
 
-def chosen(path_or_folder: Folder, year: int | None, ensemble_member: int | None, task: str) -> Path:
+def chosen(path_or_folder: Folder, year: Label | None, ensemble_member: int | None, task: str) -> Path:
     """The file of a result, given as the file itself, or as folder, year and member.
 
     Raises
@@ -106,14 +109,15 @@ def sweep(target: Path) -> None:
         raise _not_listed(target.parent, error) from error
 
 
-def _known(folder: Folder, year: int, task: str) -> str:
+def _known(folder: Folder, year: Label, task: str) -> str:
     if there := members(folder, year, task):
         return f"choose from the members of {year}: {_listed(there)}"
-    there = years(folder, task)
-    return f"choose from the years {_listed(there)}" if there else "the folder has no results; give another one"
+    labels = years(folder, task)
+    what = "years and starts" if any(map(label.is_start, labels)) else "years"
+    return f"choose from the {what} {_listed(labels)}" if labels else "the folder has no results; give another one"
 
 
-def _listed(numbers: Iterable[int]) -> str:
+def _listed(numbers: Iterable[Label]) -> str:
     return ", ".join(map(str, numbers))
 
 
@@ -123,8 +127,22 @@ def _task_folder(folder: Folder, task: str) -> Path:
     return Path(folder) / task
 
 
-def _year_name(year: int) -> str:
-    return f"{_whole(year, 'year', 9999):04d}"
+def _year_name(year: Label) -> str:
+    start = _start(year) if isinstance(year, str) else None
+    return start or label.name(_whole(year, "year", 9999))
+
+
+def _start(text: str) -> str | None:
+    """The start of a forecast that a text is; None for any other text."""
+    with contextlib.suppress(BadValue):
+        found = label.of(text)
+        return found if isinstance(found, str) else None
+    return None
+
+
+def _of_name(name: str) -> Label | None:
+    """The label whose results a folder has; None for other folders."""
+    return 0 if name == "0000" else label.of_name(name)  # a year 0 is one of models
 
 
 def _whole(value: object, what: str, most: int | None) -> int:

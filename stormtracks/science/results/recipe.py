@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.science.errors import ResultError
 from stormtracks.science.records import InputFile
 from stormtracks.science.results.file import load_header
@@ -94,7 +96,7 @@ def refuse_other(path: Path, header: Header, wanted: Mapping[str, Any]) -> None:
     ResultError
     """
     if (
-        path.parts[-3:-1] != (header.task, f"{header.year:04d}")
+        path.parts[-3:-1] != (header.task, label.name(header.year))
         or path.name != f"member_{header.ensemble_member:03d}.nc"
     ):
         raise ResultError(
@@ -110,7 +112,7 @@ def refuse_other(path: Path, header: Header, wanted: Mapping[str, Any]) -> None:
 
 
 def conflict(
-    folder: Folder, task: str, years: tuple[int, int], members: int, wanted: Mapping[str, Any], seconds: float = 1.5
+    folder: Folder, task: str, years: tuple[Label, Label], members: int, wanted: Mapping[str, Any], seconds: float = 1.5
 ) -> str:
     """In what results of a folder differ from a recipe; nothing where none does of those that there is time for.
 
@@ -118,8 +120,8 @@ def conflict(
     ----------
     folder : path_like
     task : str
-    years : tuple of int
-        First and last one, both included.
+    years : tuple of int or str
+        First and last year, or start, both included.
     members : int
         Those with lower numbers are looked at.
     wanted : dict
@@ -127,7 +129,7 @@ def conflict(
     seconds : float
         For so long results are opened, in an order of chance (a thousand in a second or two); one at least is.
     """
-    there = [year for year in years_of(folder, task) if years[0] <= year <= years[1]]
+    there = [year for year in years_of(folder, task) if _place(years[0]) <= _place(year) <= _place(years[1])]
     cells = [(year, member) for year in there for member in members_of(folder, year, task) if member < members]
     random.Random(len(cells)).shuffle(cells)
     plain, until = json.loads(json.dumps(wanted)), time.monotonic() + seconds
@@ -138,6 +140,11 @@ def conflict(
         if time.monotonic() > until:
             break
     return ""
+
+
+def _place(year: Label) -> tuple[bool, str]:
+    """Where a label comes in the order of labels; see `label.in_order`."""
+    return label.is_start(year), label.name(year)
 
 
 def _different_there(place: Path, wanted: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from stormtracks.label import Label
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results.header import Header
 
@@ -13,7 +14,9 @@ class Result:
 
     Attributes
     ----------
-    year, ensemble_member : int
+    year : int or str
+        A year, or the start of a forecast: ``"2025-06-01T00"``.
+    ensemble_member : int
         As the schedule counts; members from 0.
     member_label : str
         The data's own name of the member.
@@ -27,7 +30,7 @@ class Result:
         How it was made, in plain values (as JSON has them): the `recipe`, and version, host, seconds...
     """
 
-    year: int
+    year: Label
     ensemble_member: int
     member_label: str
     task: str

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import netCDF4
 
+from stormtracks.label import Label
 from stormtracks.science import calendars
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results import columns, file, layout, trajectories
@@ -44,7 +45,7 @@ def save_hashed(result: Result, folder: Folder) -> tuple[Path, str]:
 
 
 def load(
-    path_or_folder: Folder, year: int | None = None, ensemble_member: int | None = None, task: str = "vort_track"
+    path_or_folder: Folder, year: Label | None = None, ensemble_member: int | None = None, task: str = "vort_track"
 ) -> Result:
     """A result with all its arrays, exactly as they were saved.
 
@@ -52,7 +53,8 @@ def load(
     ----------
     path_or_folder : path_like
         The file; or the folder of all results, with `year` and `ensemble_member`.
-    year, ensemble_member : int, optional
+    year : int or str, optional
+    ensemble_member : int, optional
     task : str
 
     Returns
@@ -116,7 +118,7 @@ def load_matched(path: Folder) -> tuple[Tracks, Matches]:
 
 
 def _fill(dataset: netCDF4.Dataset, result: Result) -> None:
-    trajectories.write(dataset, result.tracks)
+    trajectories.write(dataset, result.tracks, result.provenance)
     calendar = calendars.in_files(result.axis.calendar)
     maxima = dataset.createGroup("maxima")
     maxima.createDimension("time", len(result.axis))

@@ -6,7 +6,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from stormtracks.science import calendars
+from stormtracks.science import calendars, leads
 from stormtracks.science.arrays import Ints
 from stormtracks.science.records import Tracks
 from stormtracks.science.results import columns, layout
@@ -17,6 +17,7 @@ from stormtracks.science.results.stored import Stored
 def write(
     dataset: netCDF4.Dataset,
     tracks: Tracks,
+    provenance: Mapping[str, Any],
     track_id: Ints | None = None,
     more: Mapping[str, Column] | None = None,
     arrays: Mapping[str, Any] | None = None,
@@ -27,6 +28,8 @@ def write(
     ----------
     dataset : netCDF4.Dataset
     tracks : Tracks
+    provenance : mapping
+        Of the result: it says whether it is one of a forecast, whose points have a lead.
     track_id : ndarray of int, shape (ntracks,), optional
         Their numbers; none: 0, 1, 2...
     more, arrays : mapping, optional
@@ -38,6 +41,10 @@ def write(
     calendar = calendars.in_files(tracks.calendar)
     columns.write(dataset, layout.TRACKS, vars(tracks) | {"track_id": numbers}, calendar)
     columns.write(dataset, more or {}, arrays or {}, calendar)
+    if (lead := leads.of_times(tracks.time, provenance)) is not None:
+        of = provenance[leads.KEY]
+        starts = np.full(len(tracks), leads.moment(of["start"], of["calendar"]))
+        columns.write(dataset, layout.FORECAST, {"lead": lead, "forecast_reference_time": starts}, calendar)
 
 
 def read(dataset: Stored) -> Tracks:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.climatology.energy import KNOT_M_S
@@ -73,7 +74,7 @@ def agreement(one: Storms, other: Storms) -> Agreement:
     )
 
 
-def compare(folder: Folder, against: Folder, name: str = "tc", years: Iterable[int] | None = None) -> list[Row]:
+def compare(folder: Folder, against: Folder, name: str = "tc", years: Iterable[Label] | None = None) -> list[Row]:
     """Compare the lists of two folders, year by year.
 
     Parameters
@@ -81,7 +82,7 @@ def compare(folder: Folder, against: Folder, name: str = "tc", years: Iterable[i
     folder, against : path
         Folders of results with those of the task ``classify``.
     name : {'tc', 'etc'}
-    years : iterable of int, optional
+    years : iterable of int or str, optional
         Years to look at; none: all that both have.
 
     Returns
@@ -127,7 +128,7 @@ def _text(value: Spread, key: str) -> str:
     return f"{value.mean:{signed}.1f}" if value.number else "-"
 
 
-def _row(folder: Folder, against: Folder, name: str, year: int) -> Row:
+def _row(folder: Folder, against: Folder, name: str, year: Label) -> Row:
     members = [results.members(place, year, TASK) for place in (folder, against)]
     alike = members[0] == members[1]
     both = _members(folder, against, name, year, members[0]) if alike else _consensus(folder, against, name, year)
@@ -144,12 +145,12 @@ def _row(folder: Folder, against: Folder, name: str, year: int) -> Row:
     }
 
 
-def _members(folder: Folder, against: Folder, name: str, year: int, members: list[int]) -> Iterator[list[Storms]]:
+def _members(folder: Folder, against: Folder, name: str, year: Label, members: list[int]) -> Iterator[list[Storms]]:
     for member in members:
         yield [_of_list(results.load_list(place, year, member)[1].of(name)) for place in (folder, against)]
 
 
-def _consensus(folder: Folder, against: Folder, name: str, year: int) -> Iterator[list[Storms]]:
+def _consensus(folder: Folder, against: Folder, name: str, year: Label) -> Iterator[list[Storms]]:
     agreed = [consensus(place, year, list=name) for place in (folder, against)]
     yield [
         Storms(one.tracks, one.intensity_max, one.pressure_lowest) for one in agreed if isinstance(one, ConsensusStorms)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.label import Label
 from stormtracks.science.arrays import Floats, Ints, Texts
 from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
@@ -19,7 +20,7 @@ class YearCounts:
 
     Attributes
     ----------
-    year : int
+    year : int or str
     members : ndarray of int64, shape (nmembers,)
     tracks : ndarray of int64, shape (nmembers,)
         Tracks of each member, matched or not.
@@ -34,7 +35,7 @@ class YearCounts:
     storms : StormCounts
     """
 
-    year: int
+    year: Label
     members: Ints
     tracks: Ints
     observed: Ints
@@ -66,12 +67,12 @@ class StormCounts:
     earliest_hours: Floats
 
 
-def count_year(year: int, results: Iterable[tuple[int, Tracks, Matches]]) -> YearCounts:
+def count_year(year: Label, results: Iterable[tuple[int, Tracks, Matches]]) -> YearCounts:
     """Count the results of one year, one after another.
 
     Parameters
     ----------
-    year : int
+    year : int or str
     results : iterable of (int, Tracks, Matches)
         Member number, its tracks, its matches; each is let go before the next is asked for.
 

@@ -131,8 +131,8 @@ def by_intensity(summary: ListSummary) -> Iterator[Row]:
 
 def by_trend(summary: ListSummary) -> Iterator[Row]:
     """Trends per decade of the members' mean, and how the members' own trends differ; none of a few years."""
-    numbers = [year.year for year in summary.whole]
-    if len(numbers) < LEAST_YEARS:
+    numbers = [year.year for year in summary.whole if not isinstance(year.year, str)]
+    if len(numbers) < max(LEAST_YEARS, len(summary.whole)):  # starts of forecasts have no trend
         return
     series = [[list(_series(one)) for one in year.seasons] for year in summary.whole]
     for place, (name, basin, _) in enumerate(series[0][0]):

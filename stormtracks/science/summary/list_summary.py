@@ -9,6 +9,7 @@ from operator import add
 import numpy as np
 
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology.basins import BASINS
@@ -31,7 +32,7 @@ COVERED_LEAST, COVERED_SHARE = 2, 0.02
 class ListYear:
     """The lists of a year: `seasons` has one entry per member of `members`."""
 
-    year: int
+    year: Label
     members: tuple[int, ...]
     seasons: tuple[Season, ...]
 
@@ -87,7 +88,7 @@ class ListSummary:
 def summarise_list(
     folder: str | os.PathLike[str],
     name: str = "tc",
-    years: Iterable[int] | None = None,
+    years: Iterable[Label] | None = None,
     *,
     wind: str = "data",
     progress: Callable[[int, int], object] | None = None,
@@ -101,7 +102,7 @@ def summarise_list(
         Folder of the results, with those of the task ``classify``.
     name : {'tc', 'etc'}
         Tropical or extratropical cyclones.
-    years : iterable of int, optional
+    years : iterable of int or str, optional
         Years to look at; none: all that are there.
     wind : {'data', 'pressure'}
         The data's own winds, or those that the lowest pressures stand for.
@@ -142,7 +143,7 @@ def summarise_list(
     total, done = sum(map(len, chosen.values())), 0
     said, recipes = Remarks(), results.Recipes()
 
-    def read(year: int, members: Iterable[int]) -> Iterator[tuple[int, StormList]]:
+    def read(year: Label, members: Iterable[int]) -> Iterator[tuple[int, StormList]]:
         nonlocal done
         for member in members:
             header, storms = results.load_list(folder, year, member)
@@ -159,13 +160,13 @@ def summarise_list(
 
 
 def count_lists(
-    year: int, lists: Iterable[tuple[int, StormList]], name: str = "tc", wind: str = "data"
+    year: Label, lists: Iterable[tuple[int, StormList]], name: str = "tc", wind: str = "data"
 ) -> tuple[ListYear, tuple[StormStatistics, ...]]:
     """Count the lists of a year, one after another.
 
     Parameters
     ----------
-    year : int
+    year : int or str
     lists : iterable of (int, StormList)
         Member and its list; each is let go before the next is asked for.
     name, wind : str

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.label import Label
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Matches, Tracks
@@ -87,7 +88,7 @@ class YearStatistics:
     In `Summary.total` it is all years that every member has; where there are none, all years.
     """
 
-    year: int | None
+    year: Label | None
     members: int
     observed: int
     tracks: Spread
@@ -101,7 +102,7 @@ class YearStatistics:
 class StormStatistics:
     """One observed storm over the members of its year; lead: hours before its first observation (negative: after)."""
 
-    year: int
+    year: Label
     sid: str
     name: str
     max_wind_kt: float
@@ -149,7 +150,7 @@ class Summary:
 def summarise(
     folder: str | os.PathLike[str],
     task: str = "vort_track",
-    years: Iterable[int] | None = None,
+    years: Iterable[Label] | None = None,
     progress: Callable[[int, int], object] | None = None,
     mixed: bool = False,
 ) -> Summary:
@@ -160,7 +161,7 @@ def summarise(
     folder : path
         Folder of the results (``TASK/YEAR/member_NNN.nc`` below it); the run need not have ended.
     task : str
-    years : iterable of int, optional
+    years : iterable of int or str, optional
         Years to look at; none: all that are there.
     progress : callable, optional
         Called as ``progress(done, total)`` after each result file.
@@ -205,7 +206,7 @@ def summarise(
     total, done = sum(len(members) for members in chosen.values()), 0
     said, recipes = Remarks(), results.Recipes()
 
-    def read(year: int, members: Iterable[int]) -> Iterator[tuple[int, Tracks, Matches]]:
+    def read(year: Label, members: Iterable[int]) -> Iterator[tuple[int, Tracks, Matches]]:
         nonlocal done
         for member in members:
             header, tracks, matches = results.load_headed(results.path(folder, task, year, member))
@@ -255,7 +256,7 @@ def _equivalent_vorticity(class_peaks: Ints) -> Floats:
     return np.where(half[:, 0] > 0, median, np.nan)
 
 
-def _year(year: int | None, counts: "YearCounts | _Pooled", strengths: Floats) -> YearStatistics:
+def _year(year: Label | None, counts: "YearCounts | _Pooled", strengths: Floats) -> YearStatistics:
     found, observed = counts.found.sum(axis=1), counts.observed.sum(axis=1)
     classes = tuple(_class(number, counts, strengths[number]) for number in range(len(CLASSES)))
     return YearStatistics(
@@ -309,7 +310,7 @@ def _pooled(counts: Sequence[YearCounts]) -> _Pooled:
     return _Pooled(numbers, *map(total, ("tracks", "observed", "found", "peaks", "false_peaks")))
 
 
-def storm_statistics(year: int, storms: StormCounts) -> Iterator[StormStatistics]:
+def storm_statistics(year: Label, storms: StormCounts) -> Iterator[StormStatistics]:
     """Each observed storm of a year over the members."""
     classes = intensity_class(storms.max_wind_kt)
     for i in range(len(storms.sid)):

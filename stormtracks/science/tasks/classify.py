@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks import paths, strict_dataclass
+from stormtracks.label import Label
 from stormtracks.science import lists, matching, reanalysis, results
 from stormtracks.science.errors import InputError, NeedsResult, ResultError
 from stormtracks.science.lists import CLASSES, StormList, Verdict
@@ -22,7 +23,7 @@ NAME = "classify"
 
 
 def classify(
-    year: int, ensemble_member: int, setup: Setup | Mapping[str, Any], progress: Progress | None = None
+    year: Label, ensemble_member: int, setup: Setup | Mapping[str, Any], progress: Progress | None = None
 ) -> details.Details:
     """Say which of one member's tracks are storms, of which kind and how strong; see `run_task`.
 
@@ -69,7 +70,7 @@ def _recipe(setup: Setup, member: Member, weights: "_Weights") -> dict[str, Any]
     )
 
 
-def _member(year: int, ensemble_member: int, setup: Setup) -> Member:
+def _member(year: Label, ensemble_member: int, setup: Setup) -> Member:
     """What the list is made of, if both results are there and of these settings."""
     for task in ("vort_track", "field_collection"):
         place = results.path(setup.results, task, year, ensemble_member)

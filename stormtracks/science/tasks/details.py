@@ -6,6 +6,7 @@ from typing import Literal, TypedDict
 
 import numpy as np
 
+from stormtracks.label import Label
 from stormtracks.science import remarks, results
 from stormtracks.science.records import Matches
 from stormtracks.science.results import Header
@@ -32,7 +33,7 @@ class Details(TypedDict):
     A task that does not look at best tracks has no `matches` and no `misses`; `counts` have names of the task's own.
     """
 
-    year: int
+    year: Label
     ensemble_member: int
     member_label: str
     task: str

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks import strict_dataclass
+from stormtracks.label import Label
 from stormtracks.science import linking, passes, reanalysis, results, track_fields
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import NeedsResult, ResultError
@@ -26,7 +27,7 @@ NAME = "field_collection"
 
 
 def field_collection(
-    year: int, ensemble_member: int, setup: Setup | Mapping[str, Any], progress: Progress | None = None
+    year: Label, ensemble_member: int, setup: Setup | Mapping[str, Any], progress: Progress | None = None
 ) -> details.Details:
     """Collect what the fields show around the points of one member's tracks; see `run_task`.
 
@@ -60,7 +61,9 @@ def field_collection(
     return details.of(header, saved, clock, skipped=False)
 
 
-def tracked(season: reanalysis.Season, year: int, ensemble_member: int, setup: Setup) -> tuple[results.Header, Tracks]:
+def tracked(
+    season: reanalysis.Season, year: Label, ensemble_member: int, setup: Setup
+) -> tuple[results.Header, Tracks]:
     """The result of `vort_track` that a member's later tasks are built on: its header and its tracks.
 
     Raises
@@ -82,7 +85,7 @@ def tracked(season: reanalysis.Season, year: int, ensemble_member: int, setup: S
     return header, tracks
 
 
-def _points_of(season: reanalysis.Season, year: int, setup: Setup, scratch: Path, member: int) -> TrackPoints | None:
+def _points_of(season: reanalysis.Season, year: Label, setup: Setup, scratch: Path, member: int) -> TrackPoints | None:
     """The points of another member, from its result or from the maxima of a pass; None: its winds are not read yet."""
     with contextlib.suppress(ResultError):  # one of other settings, say: its own task will say so
         _, tracks = tracked(season, year, member, setup)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from stormtracks.label import Label
 from stormtracks.science import reanalysis
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import Further, Season
@@ -34,7 +35,7 @@ _kept: list[_Kept] = []
 
 
 @contextlib.contextmanager
-def season(year: int, ensemble_member: int, setup: Setup) -> Iterator[Season]:
+def season(year: Label, ensemble_member: int, setup: Setup) -> Iterator[Season]:
     """The year's winds or vorticity, with this member's files opened first; a context.
 
     Raises
@@ -47,7 +48,7 @@ def season(year: int, ensemble_member: int, setup: Setup) -> Iterator[Season]:
 
 
 @contextlib.contextmanager
-def with_further(year: int, ensemble_member: int, setup: Setup) -> Iterator[tuple[Season, Further]]:
+def with_further(year: Label, ensemble_member: int, setup: Setup) -> Iterator[tuple[Season, Further]]:
     """The same with the further fields that there are."""
     with _taken(year, ensemble_member, setup) as one, one.season as opened:
         if one.further is None:
@@ -58,7 +59,7 @@ def with_further(year: int, ensemble_member: int, setup: Setup) -> Iterator[tupl
 
 
 @contextlib.contextmanager
-def _taken(year: int, ensemble_member: int, setup: Setup) -> Iterator[_Kept]:
+def _taken(year: Label, ensemble_member: int, setup: Setup) -> Iterator[_Kept]:
     """The kept season, or a new one; it is kept unless something goes wrong, or each member has files of its own."""
     chosen = setup.settings.keywords(reanalysis.open_season)
     wanted = json.dumps([str(setup.data), year, chosen, setup.dataset], sort_keys=True)

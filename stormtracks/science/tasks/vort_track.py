@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stormtracks import strict_dataclass
+from stormtracks.label import Label
 from stormtracks.science import linking, matching, passes, reanalysis, results
 from stormtracks.science.passes import Progress
 from stormtracks.science.settings import Setup
@@ -15,7 +16,7 @@ NAME = "vort_track"
 
 
 def vort_track(
-    year: int, ensemble_member: int, setup: Setup | Mapping[str, Any], progress: Progress | None = None
+    year: Label, ensemble_member: int, setup: Setup | Mapping[str, Any], progress: Progress | None = None
 ) -> details.Details:
     """Track the vorticity maxima of one member of one year and match them with the best tracks; see `run_task`."""
     clock = details.Clock()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.label import Label
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.trial.matched import MatchedMember
 
@@ -57,7 +58,7 @@ class Curve:
     def of(cls, members: Sequence[MatchedMember], scores: Sequence[Floats]) -> "Curve":
         """From members and the score of each of their tracks, such as a probability, or 1 for what is listed."""
         storms: list[tuple[Floats, Floats, Ints]] = []
-        groups: dict[tuple[int, str], int] = {}
+        groups: dict[tuple[Label, str], int] = {}
         for one, score in zip(members, scores, strict=True):
             best = np.full(len(one.matches), -np.inf)
             mine = one.matches.storm_of_track

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from stormtracks import label
 from stormtracks.errors import BadValue
 from stormtracks.science import lists
 from stormtracks.science.arrays import Floats
@@ -42,7 +43,7 @@ def fit(members: Sequence[MatchedMember]) -> Weights:
     true = np.concatenate([one.is_storm for one in members])
     logistic = lists.fit(np.concatenate([one.values for one in described]), true)
     fitted_on = {
-        "years": sorted({one.year for one in members}),
+        "years": label.in_order(one.year for one in members),
         "members": sorted({one.ensemble_member for one in members}),
         **kind,
         "truth": "planted" if members[0].planted else "best tracks",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.science import ibtracs, matching, results, synthetic
 from stormtracks.science.arrays import Bools
 from stormtracks.science.errors import InputError
@@ -20,7 +22,8 @@ class MatchedMember:
 
     Attributes
     ----------
-    year, ensemble_member : int
+    year : int or str
+    ensemble_member : int
     member : Member
         Its results.
     storms : BestTracks
@@ -31,7 +34,7 @@ class MatchedMember:
         Whether the storms are the truth.
     """
 
-    year: int
+    year: Label
     ensemble_member: int
     member: Member
     storms: BestTracks
@@ -44,27 +47,27 @@ class MatchedMember:
         return self.matches.storm_of_track >= 0
 
 
-def matched_members(folder: Path, chosen: Mapping[int, tuple[int, ...]]) -> Iterator[MatchedMember]:
+def matched_members(folder: Path, chosen: Mapping[Label, tuple[int, ...]]) -> Iterator[MatchedMember]:
     """Read members one after the other.
 
     Parameters
     ----------
     folder : Path
         Folder of all results, with those of ``vort_track`` and ``field_collection``.
-    chosen : mapping of int to tuple of int
-        Year -> members.
+    chosen : mapping of int or str to tuple of int
+        Year, or start of a forecast -> members.
 
     Raises
     ------
     InputError
         Results were matched with no best tracks, and there is no truth of planted storms beside the data.
     """
-    for year, members in sorted(chosen.items()):
-        for number in members:
+    for year in label.in_order(chosen):
+        for number in chosen[year]:
             yield _matched(folder, year, number)
 
 
-def _matched(folder: Path, year: int, number: int) -> MatchedMember:
+def _matched(folder: Path, year: Label, number: int) -> MatchedMember:
     member = results.load_member(folder, year, number)
     settings = Settings.of_result(member.tracked.provenance["settings"])
     storms, planted = _storms(member.tracked.provenance, year, number, member, settings)
@@ -74,7 +77,7 @@ def _matched(folder: Path, year: int, number: int) -> MatchedMember:
 
 
 def _storms(
-    provenance: Mapping[str, Any], year: int, number: int, member: Member, settings: Settings
+    provenance: Mapping[str, Any], year: Label, number: int, member: Member, settings: Settings
 ) -> tuple[BestTracks, bool]:
     """The truth beside the data, if it is there; else the best tracks that the result was matched with."""
     inputs = [Path(file["path"]) for file in provenance["inputs"]]

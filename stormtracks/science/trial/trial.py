@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from stormtracks import label
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science import lists, results
 from stormtracks.science.arrays import Floats
 from stormtracks.science.lists import StormList, Weights
@@ -22,7 +24,7 @@ LEAST = (0.1, 0.2, 0.35, 0.5, 0.7)
 RULE = "rule"
 _HURRICANE = 0.4
 """Probability from which on a point is a hurricane."""
-Years = Mapping[int, tuple[int, ...]]
+Years = Mapping[Label, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Trial:
 
     Attributes
     ----------
-    fitted, tested : dict of int to tuple of int
-        Year -> members.
+    fitted, tested : dict of int or str to tuple of int
+        Year, or start of a forecast -> members.
     planted : bool
         Whether the storms of the tested years are the truth.
     storms : int
@@ -90,8 +92,8 @@ def trial(folder: Path, fitted: Years, tested: Years, progress: Callable[[int, i
     ----------
     folder : Path
         Folder of all results.
-    fitted, tested : dict of int to tuple of int
-        Year -> members.
+    fitted, tested : dict of int or str to tuple of int
+        Year, or start of a forecast -> members.
     progress : callable, optional
         Called with (members read, members in all).
 
@@ -101,7 +103,7 @@ def trial(folder: Path, fitted: Years, tested: Years, progress: Callable[[int, i
         A year is to be fitted and tested; nothing to fit or to test on.
     """
     if both := set(fitted) & set(tested):
-        raise BadValue(f"years {', '.join(map(str, sorted(both)))} are in --fit and in --test: give each once")
+        raise BadValue(f"years {', '.join(map(str, label.in_order(both)))} are in --fit and in --test: give each once")
     read = _read(folder, {**fitted, **tested}, progress)
     training, testing = ([one for one in read if one.year in years] for years in (fitted, tested))
     if not testing:
@@ -134,7 +136,7 @@ def _read(folder: Path, years: Years, progress: Callable[[int, int], None] | Non
 
 def _on_other_data(weights: Weights, testing: Sequence[MatchedMember]) -> Iterator[str]:
     """What is to be said of tested members that the weights were not fitted for."""
-    others: dict[str, list[tuple[int, int]]] = {}
+    others: dict[str, list[tuple[Label, int]]] = {}
     for one in testing:
         for difference in weights.differences(one.member.kind):
             others.setdefault(difference, []).append((one.year, one.ensemble_member))
