@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.folder.copies import Copies
+from stormtracks.science.reanalysis.stored import formats
 
 DEPTH = 4
 """Folders below the folder of data that are looked through."""
@@ -92,12 +93,6 @@ def once(files: list[Found]) -> list[Found]:
     return list(seen.values())
 
 
-def is_zarr(folder: str) -> bool:
-    """Whether a folder is a Zarr store, or an array of one."""
-    marks = (".zgroup", ".zarray", ".zmetadata", "zarr.json")
-    return folder.endswith(".zarr") or any(os.path.exists(os.path.join(folder, mark)) for mark in marks)  # noqa: PTH110, PTH118
-
-
 def _walk(
     listing: Listing, folder: str, prefix: str, depth: int, above: list[Identity], by_link: bool
 ) -> Iterator[Found]:
@@ -123,7 +118,7 @@ def _below(
     listing: Listing, item: os.DirEntry, path: str, depth: int, above: list[Identity], by_link: bool
 ) -> Iterator[Found]:
     identity = _identity(item.stat())
-    if is_zarr(item.path):
+    if formats.is_zarr(item.path):
         listing.stores.append(path)
     elif depth and identity not in above:
         yield from _walk(listing, item.path, path + "/", depth - 1, [*above, identity], by_link)

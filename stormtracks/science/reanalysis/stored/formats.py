@@ -1,6 +1,11 @@
-"""What a file is that is not netCDF, and the one thing to do about it."""
+"""What a file or folder is by its name and first bytes; of what is not read, the one thing to do about it."""
 
+import os
 from pathlib import Path
+from typing import Literal
+
+Kind = Literal["netCDF", "GRIB", "Zarr", ""]
+"""What can be opened; "" for nothing of it."""
 
 NETCDF = ".nc", ".nc3", ".nc4", ".cdf", ".netcdf", ".netcdf4"
 """Ends of the names of netCDF files."""
@@ -10,7 +15,9 @@ _TEXTS = (
     ".svg", ".ipynb", ".toml", ".md5", ".sha256", ".rst",
 )  # fmt: skip
 """Ends of names of what lies beside data and is not asked what it is."""
-_HEAD_BYTES = 512
+HEAD_BYTES = 1024
+"""Of a file that are looked at."""
+_ZARR = ".zgroup", ".zarray", ".zmetadata", "zarr.json"
 
 GRIB = (
     "GRIB is not read; convert it with `cfgrib to_netcdf FILE -o FILE.nc` (pip install cfgrib), which keeps the members"
@@ -37,6 +44,30 @@ def named_netcdf(name: str) -> bool:
 def is_netcdf(path: Path) -> bool:
     """Whether a file is to be looked into: its name says netCDF, or its first bytes do (``wrfout_d01...``, ``.h5``)."""
     return named_netcdf(path.name) or (not _is_beside(path.name) and head(path).startswith(_MAGIC))
+
+
+def kind(path: Path) -> Kind:
+    """The format of a file or folder."""
+    if is_zarr(path):
+        return "Zarr"
+    start = head(path)
+    if start.startswith(_MAGIC):
+        return "netCDF"
+    return "GRIB" if is_grib(start) else "netCDF" if named_netcdf(path.name) else ""
+
+
+def is_grib(start: bytes) -> bool:
+    """Whether a file that begins so is GRIB, of edition 1 or 2; the heading of a bulletin may stand before it."""
+    at = start.find(b"GRIB")
+    return at >= 0 and start[at + 7 : at + 8] in (b"\x01", b"\x02")
+
+
+def is_zarr(folder: Path | str) -> bool:
+    """Whether a folder is a Zarr store, or an array of one."""
+    if not os.path.isdir(folder):  # noqa: PTH112 - ten thousand files are looked at
+        return False
+    path = os.fspath(folder)
+    return path.endswith(".zarr") or any(os.path.exists(os.path.join(path, mark)) for mark in _ZARR)  # noqa: PTH110, PTH118
 
 
 def other(path: Path) -> tuple[str, str]:
@@ -73,7 +104,7 @@ def head(path: Path) -> bytes:
     """The first bytes of a file; none of one that cannot be read."""
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
+            return file.read(HEAD_BYTES)
     except OSError:
         return b""
 

@@ -31,7 +31,7 @@ def not_opened(path: Path, error: Exception, kind: str = "netCDF") -> InputError
         return InputError(f"{path}: is not a file; give a netCDF file")
     try:
         with path.open("rb") as file:
-            start = file.read(512)
+            start = file.read(formats.HEAD_BYTES)
             written = _is_being_written(file)
     except OSError as unreadable:
         return PassingInputError(f"{path}: cannot be read: {unreadable.strerror}; fix its permissions, or the disk")
