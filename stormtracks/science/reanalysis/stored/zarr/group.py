@@ -1,0 +1,101 @@
+"""A group of a store: its own arrays, and the coordinates that it shares with the group that it lies in."""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from stormtracks.science.reanalysis.stored.zarr.array import of_metadata
+from stormtracks.science.reanalysis.stored.zarr.documents import Documents
+from stormtracks.science.reanalysis.stored.zarr.place import Place
+from stormtracks.science.reanalysis.stored.zarr.variable import ZarrVariable
+
+
+class ZarrGroup:
+    """A group of a store; see `protocol.Group`.
+
+    Parameters
+    ----------
+    name : str
+        Path in the store, "" for the store itself.
+    documents : Documents
+    place : Place
+    context : tensorstore.Context
+    above : ZarrGroup, optional
+        The group that it lies in.
+    """
+
+    def __init__(
+        self, name: str, documents: Documents, place: Place, context: Any, above: "ZarrGroup | None" = None
+    ) -> None:
+        self.path = f"/{name}"
+        self.place: Path = place.path
+        self.attributes: Mapping[str, Any] = documents.groups.get(name, {})
+        self._name = name
+        self._documents = documents
+        self._place = place
+        self._context = context
+        self._above = above
+
+    @functools.cached_property
+    def own(self) -> Mapping[str, ZarrVariable]:
+        """Name -> variable, without those of the group above."""
+        found = {}
+        for path in self._below(self._documents.arrays):
+            array = of_metadata(path, self._documents.arrays[path], self._documents.version)
+            found[path.rpartition("/")[2]] = ZarrVariable(self, array, self._place, self._context)
+        return MappingProxyType(found)
+
+    @functools.cached_property
+    def variables(self) -> Mapping[str, ZarrVariable]:
+        """Name -> variable: its own, then the coordinates of the groups above that it has no other for."""
+        return MappingProxyType(
+            {**self.own, **{name: one for name, one in self._shared.items() if name not in self.own}}
+        )
+
+    @functools.cached_property
+    def dimensions(self) -> Mapping[str, int]:
+        """Name -> length: that of its coordinate, else of the first variable on it."""
+        found: dict[str, int] = {}
+        ordered = sorted(
+            self.variables.values(), key=lambda one: (one.dimensions != (one.name,), one.group is not self)
+        )
+        for one in ordered:
+            for name, size in zip(one.dimensions, one.shape, strict=True):
+                found.setdefault(name, size)
+        return MappingProxyType(found)
+
+    @functools.cached_property
+    def groups(self) -> Mapping[str, "ZarrGroup"]:
+        """Name -> group in it."""
+        folders = {path.rpartition("/")[0] for path in self._documents.arrays} | set(self._documents.groups)
+        prefix = f"{self._name}/" if self._name else ""
+        inside = {one[len(prefix) :].partition("/")[0] for one in folders if one and one.startswith(prefix)}
+        names = sorted(inside - {""})
+        return {name: ZarrGroup(prefix + name, self._documents, self._place, self._context, self) for name in names}
+
+    @property
+    def _shared(self) -> dict[str, ZarrVariable]:
+        """Coordinates of the groups above: along dimensions that have a coordinate there, or scalars."""
+        if self._above is None:
+            return {}
+        there = self._above.variables
+        return {
+            name: one
+            for name, one in there.items()
+            if one.dimensions in ((), (name,)) or f" {name} " in self._named_as_coordinates
+        }
+
+    @functools.cached_property
+    def _named_as_coordinates(self) -> str:
+        """What the attributes of its own variables name as their coordinates."""
+        return "".join(f" {one.attributes.get('coordinates', '')} " for one in self.own.values())
+
+    def _below(self, arrays: Mapping[str, Any]) -> list[str]:
+        return [path for path in arrays if path.rpartition("/")[0] == self._name and path]
+
+
+def root(documents: Documents, place: Place, context: Any) -> ZarrGroup:
+    """The group that is the store itself."""
+    return ZarrGroup("", documents, place, context)
