@@ -95,7 +95,9 @@ def demo(_, results=None, sample="20crv2c_1987"):
         "start": "first day, YYYY-MM-DD; default: 1 January of --year",
         "stop": "last day, YYYY-MM-DD, of which only 00 UTC is included; default: the last time of the year",
         "layout": "20crv2c (one file per variable with all members, 6-hourly), 20crv3 (one file per member, "
-        "3-hourly) or era5 (one file per variable and year); default: that of --like, else 20crv2c",
+        "3-hourly) or era5 (one file per variable and year); forecasts: seas5, gefs, zarr-forecasts; models: lens2; "
+        "GRIB: grib1, grib2, grib2-ccsds, grib2-complex, grib1-reduced; Zarr: zarr2, zarr3, zarr3-long, arco, "
+        "weatherbench2, healpix; default: that of --like, else 20crv2c",
         "noise": "strength of the background; 1 is as in ERA5; default: 1",
         "seed": "the same seed gives the same data; default: 2005",
         "like": "20crv2c or era5: winds, pressure and heights that go together, like that archive's; "

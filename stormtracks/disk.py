@@ -10,6 +10,7 @@ import fcntl
 import os
 import re
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ class NoLocks(StormtracksError):
 
 @contextlib.contextmanager
 def beside(path: str | os.PathLike) -> Iterator[Path]:
-    """A name for a temporary file in the folder of `path`, whose file is gone after the block.
+    """A name for a temporary file or folder in the folder of `path`, which is gone after the block.
 
     What dead processes of this host left of the same file is removed first. The folder is created where it is missing.
     """
@@ -42,8 +43,7 @@ def beside(path: str | os.PathLike) -> Iterator[Path]:
     try:
         yield temporary
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        _remove(temporary)
 
 
 @contextlib.contextmanager
@@ -130,11 +130,20 @@ def sweep(folder: str | os.PathLike, name: str | None = None) -> list[Path]:
         for entry in list(os.scandir(os.fspath(folder))):
             found = _TEMPORARY.fullmatch(entry.name)
             wanted = found and (name is None or found["name"] == name[:_NAME_CHARACTERS])
-            if found and wanted and _is_left_over(found):
-                with contextlib.suppress(OSError):
-                    Path(entry.path).unlink()
-                    removed.append(Path(entry.path))
+            if found and wanted and _is_left_over(found) and _remove(Path(entry.path)):
+                removed.append(Path(entry.path))
     return removed
+
+
+def _remove(temporary: Path) -> bool:
+    """Remove a file, or a folder with all that is in it; whether it could be."""
+    try:
+        temporary.unlink()
+    except IsADirectoryError:
+        shutil.rmtree(temporary, ignore_errors=True)
+    except OSError:
+        return False
+    return not temporary.exists()
 
 
 class Lock:

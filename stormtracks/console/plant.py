@@ -1,7 +1,8 @@
 """`inv plant`: an ensemble whose storms are known."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from stormtracks import checkout, paths
@@ -30,11 +31,11 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
     best = ibtracs.load(observed, plan.times[0], plan.times[-1])
     with progress(f"writing {plan.members} members of {plan.year}") as report:
         planted = synthetic.plant(folder, plan, best, report, overwrite)
-    written = size(sum(file.stat().st_size for file in planted.files))
+    written = size(sum(_bytes(file) for file in planted.files))
     out = output()
     out.print(
         f"{planted.storms} storms in {planted.members} members at {planted.steps} times: "
-        f"{len(planted.files)} files, {written}, in {folder}",
+        f"{_counted(planted.files)}, {written}, in {folder}",
         soft_wrap=True,
     )
     out.print(f"the truth: {planted.truth}", soft_wrap=True)
@@ -43,6 +44,17 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
     command += ["--task", ",".join(TASKS)] if plan.like else []
     purpose = "to list the storms of" if plan.like else "to track"
     out.print(f"{purpose} one member: {shlex.join(map(str, command))}", soft_wrap=True)
+
+
+def _counted(files: Sequence[Path]) -> str:
+    kind = "store" if files[0].is_dir() else "file"
+    return f"{len(files)} {kind}{'' if len(files) == 1 else 's'}"
+
+
+def _bytes(file: Path) -> int:
+    """Of a file, or of all files of a store."""
+    files = (one for one in file.rglob("*") if one.is_file()) if file.is_dir() else [file]
+    return sum(one.stat().st_size for one in files)
 
 
 def _year_of(start: str | None) -> int:

@@ -7,9 +7,9 @@ SAMPLE_TRACKS = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory):
-    """Folders of the same small season, 4 members of 5 days, in both of the archives' layouts."""
+    """Folders of the same small season, 4 members of 5 days, in the archives' netCDF layouts."""
     folders = {}
-    for layout in synthetic.LAYOUTS:
+    for layout in ("20crv2c", "20crv3", "era5"):
         plan = synthetic.Plan(2005, members=4, grid=4.0, start="2005-08-25", stop="2005-08-30", layout=layout)
         best = ibtracs.load(SAMPLE_TRACKS, plan.times[0], plan.times[-1])
         folders[layout] = tmp_path_factory.mktemp(layout)

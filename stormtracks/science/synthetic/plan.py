@@ -9,7 +9,12 @@ from stormtracks.errors import BadValue
 from stormtracks.science.arrays import Times
 from stormtracks.science.records import Grid
 
-LAYOUTS = ("20crv2c", "20crv3", "era5")
+LAYOUTS = (
+    "20crv2c", "20crv3", "era5", "seas5", "lens2",
+    "grib1", "grib2", "grib2-ccsds", "grib2-complex", "grib1-reduced", "gefs",
+    "zarr2", "zarr3", "zarr3-long", "arco", "weatherbench2", "zarr-forecasts", "healpix",
+)  # fmt: skip
+"""Layouts of files, as `synthetic.layouts` has them: netCDF, GRIB, Zarr."""
 LIKE = ("20crv2c", "era5")
 
 
@@ -30,9 +35,9 @@ class Plan:
     step_hours : int
         Time step; a day is a multiple of it.
     layout : str or None
-        '20crv2c' (a file per variable, all members in each chunk), '20crv3' (a file per variable and member) or
-        'era5' (a file per variable, as the Climate Data Store has them). None: 'era5' where the season is like
-        ERA5, otherwise '20crv2c'.
+        One of `LAYOUTS`: '20crv2c' (a file per variable, all members in each chunk), '20crv3' (a file per variable
+        and member), 'era5' (a file per variable, as the Climate Data Store has them) ... None: 'era5' where the
+        season is like ERA5, otherwise '20crv2c'.
     noise : float
         Strength of the lows and the noise; 1 is what ERA5's winds show on a grid like this (see `background`).
     extra_storms : bool
@@ -64,6 +69,8 @@ class Plan:
             object.__setattr__(self, "layout", "era5" if self.like == "era5" else LAYOUTS[0])
         if self.layout not in LAYOUTS:
             raise BadValue(f"'layout' must be {', '.join(LAYOUTS[:-1])} or {LAYOUTS[-1]}, not {self.layout!r}")
+        if self.layout == "arco" and self.members != 1:
+            raise BadValue(f"the layout arco has no members: 'members' must be 1, not {self.members}")
         if self.like is not None and self.like not in LIKE:
             raise BadValue(f"'like' must be {' or '.join(LIKE)}, not {self.like!r}")
         if not 0.25 <= self.grid <= 10 or 180 % self.grid:

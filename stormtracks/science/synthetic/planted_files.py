@@ -26,7 +26,8 @@ class Planted:
     Attributes
     ----------
     files : tuple of Path
-        The winds, and pressure and heights where the plan is like an archive: a file for each, or for each of a member.
+        The winds, and pressure and heights where the plan is like an archive: a file for each, or for each of a member,
+        or files or stores with all of them.
     truth : Path
     steps, members : int
     storms : int
@@ -109,6 +110,8 @@ def _all_or_nothing(files: Sequence[Path]) -> Iterator[list[Path]]:
             unfinished = [stack.enter_context(disk.beside(path)) for path in files]
             yield unfinished
             for part, path in zip(unfinished, files, strict=True):
+                if path.is_dir():  # a store, which no rename replaces
+                    shutil.rmtree(path)
                 part.replace(path)
     except BaseException:
         for folder in reversed(created):

@@ -205,7 +205,7 @@ def test_existing_files_are_not_replaced_unless_told(planted, best, tmp_path):
     ("changed", "message"),
     [
         ({"grid": 7}, "'grid' must be a spacing of 0.25 to 10 degrees that divides 180, such as 2, not 7"),
-        ({"layout": "grib"}, "'layout' must be 20crv2c, 20crv3 or era5, not 'grib'"),
+        ({"layout": "grib"}, "'layout' must be 20crv2c, 20crv3, era5, .* or healpix, not 'grib'"),
         ({"members": 0}, "'members' must be 1 to 999, not 0"),
         ({"noise": -1}, "'noise' must be 0 to 100, not -1"),
         ({"step_hours": 5}, "'step_hours' must divide a day, such as 6 or 3, not 5"),

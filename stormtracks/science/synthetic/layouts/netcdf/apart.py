@@ -7,15 +7,8 @@ from pathlib import Path
 import netCDF4
 
 from stormtracks.science.arrays import Floats
-from stormtracks.science.synthetic.layouts.layout import (
-    Field,
-    Layout,
-    created,
-    field_variable,
-    fields_of,
-    horizontal,
-    time,
-)
+from stormtracks.science.synthetic.layouts.layout import Field, Layout, fields_of
+from stormtracks.science.synthetic.layouts.netcdf.file import created, field_variable, horizontal, time
 from stormtracks.science.synthetic.plan import Plan
 
 _NAMES = {"u": "UGRD", "v": "VGRD", "z": "HGT", "prmsl": "PRMSL"}

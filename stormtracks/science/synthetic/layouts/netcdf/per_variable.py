@@ -10,7 +10,8 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.synthetic.atmosphere.heights import GRAVITY
-from stormtracks.science.synthetic.layouts.layout import Field, Layout, compressed, created, fields_of
+from stormtracks.science.synthetic.layouts.layout import Field, Layout, fields_of
+from stormtracks.science.synthetic.layouts.netcdf.file import compressed, created
 from stormtracks.science.synthetic.plan import Plan
 
 _NAMES = {"u": "u", "v": "v", "z": "z", "prmsl": "msl"}
