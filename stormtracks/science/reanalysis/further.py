@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from stormtracks import web_path
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
@@ -72,7 +73,7 @@ def open_further(
     >>> further.missing["cape"]
     'no file of 1987 has the convective available potential energy (cape)'
     """
-    survey = Survey(Path(data), Dataset.from_mapping(dataset or {}))
+    survey = Survey(web_path.of(data), Dataset.from_mapping(dataset or {}))
     return open_year_further(survey, year, season, roles=roles, ensemble_member=ensemble_member)
 
 

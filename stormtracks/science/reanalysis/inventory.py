@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stormtracks import web_path
 from stormtracks.science.errors import InputError, LevelMissing
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.folder import layouts, leftovers
@@ -60,7 +61,7 @@ def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -
         There is no such folder.
     """
     described = Dataset.from_mapping(dataset or {})
-    survey = layouts.Survey(Path(data), described)
+    survey = layouts.Survey(web_path.of(data), described)
     members, remarks, refusals, missing = {}, {}, {}, {}
     for year in survey.years:
         try:

@@ -16,6 +16,7 @@ from stormtracks.science.reanalysis.folder.layouts import Layout
 from stormtracks.science.reanalysis.joined import origin, series
 from stormtracks.science.reanalysis.joined.files import Files, StoredField
 from stormtracks.science.reanalysis.joined.series import Series
+from stormtracks.science.reanalysis.stored.source import input_file
 from stormtracks.science.records import InputFile
 
 
@@ -135,7 +136,7 @@ class Members:
     def inputs(self, ensemble_member: int | None = None) -> tuple[InputFile, ...]:
         """The files of a member, or of all; see `Season.inputs`."""
         if ensemble_member is None and self._own_files:
-            return tuple(InputFile.of(path) for path in self._paths)
+            return tuple(input_file(path) for path in self._paths)
         number = ensemble_member or 0
         self._check(number)
         found = self._series(self._places[number][0])

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stormtracks import web_path
 from stormtracks.science import calendars, sphere
 from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.errors import InputError
@@ -89,7 +90,7 @@ def open_season(
     Settings(level_hpa=level_hpa, season=season, region=region, missing=missing, missing_times=missing_times)
     described = Dataset.from_mapping(dataset or {})
     opened = open_year(
-        layouts.Survey(Path(data), described),
+        layouts.Survey(web_path.of(data), described),
         year,
         level_hpa if described.level is None else described.level,
         season=season,

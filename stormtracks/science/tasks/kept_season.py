@@ -8,8 +8,8 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from stormtracks import web_path
 from stormtracks.label import Label
 from stormtracks.science import reanalysis
 from stormtracks.science.errors import InputError
@@ -78,5 +78,10 @@ def _taken(year: Label, ensemble_member: int, setup: Setup) -> Iterator[_Kept]:
 def _state(setup: Setup) -> list[tuple[str, int, int]] | None:
     """What lies below the folder of data; None: that cannot be said, and opening it will say why."""
     with contextlib.suppress(OSError, InputError):
-        return reanalysis.state(Path(setup.data), _DEPTH)
+        return reanalysis.state(web_path.of(setup.data), _DEPTH, _described(setup))
     return None
+
+
+def _described(setup: Setup) -> list[str]:
+    """The files that the description names."""
+    return list(reanalysis.Dataset.from_mapping(setup.dataset or {}).files.values())

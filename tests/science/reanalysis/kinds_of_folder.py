@@ -358,9 +358,9 @@ CASES = [
          refused="again.nc and .*x.nc both contain u of"),
     Case("GRIB only", only("era5.grib", b"GRIB" + bytes(99)), refused="era5.grib: GRIB is not read; convert it with `"),
     Case("GRIB, Zarr and winds without a time", mixed,
-         refused=r"era5.zarr: Zarr is not read.*; 4 GRIB files \(0.grib, 1.grib, 2.grib, ...\): GRIB is .*; "
+         refused=r"4 GRIB files \(0.grib, 1.grib, 2.grib, ...\): GRIB is .*; era5.zarr: zarr.json: is neither a group nor .*; "
          r"timeless.nc: .*time"),
-    Case("Zarr only", zarr, refused="era5.zarr: Zarr is not read; save the winds as netCDF"),
+    Case("a damaged Zarr store", zarr, refused="era5.zarr: zarr.json: is neither a group nor an array, so it is damaged"),
     Case("an archive", only("2005.zip", b"PK\3\4"), refused="2005.zip: is a zip archive; unpack it"),
     Case("gzip", only("x.nc.gz", b"\x1f\x8b"), refused="x.nc.gz: is compressed with gzip; unpack it"),
     Case("a failed download", only("x.nc", b"<!DOCTYPE html>"), refused="x.nc: is a web page"),

@@ -17,7 +17,7 @@ from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.fields.variables import Candidate
 from stormtracks.science.reanalysis.roles import TRACKED
 from stormtracks.science.reanalysis.stored.protocol import Source
-from stormtracks.science.reanalysis.stored.source import open_source
+from stormtracks.science.reanalysis.stored.source import input_file, open_source
 from stormtracks.science.records import InputFile
 
 _MOST = 32768
@@ -156,7 +156,7 @@ def look(path: str | Path, described: Dataset | None = None, roles: tuple[str, .
         The file cannot be read.
     """
     described = described or Dataset()
-    key = _key(InputFile.of(path), described, roles)
+    key = _key(input_file(path), described, roles)
     if key in _known:
         _known.move_to_end(key)
         return _known[key]

@@ -139,9 +139,9 @@ class FurtherFiles:
     def _by_contents(self, role: str) -> list[Entry]:
         """The files that hold a role, of those whose names say nothing."""
         return [
-            Entry(role, self._survey.folder / file.path, identity=file.identity)
+            Entry(role, file.place(self._survey.folder), identity=file.identity)
             for file in self._others
-            if self._holds(role, self._survey.folder / file.path)
+            if self._holds(role, file.place(self._survey.folder))
         ]
 
     @functools.cached_property
@@ -155,9 +155,9 @@ class FurtherFiles:
         """The netCDF files whose names do not say what they hold, but for those that say another year."""
         survey = self._survey
         known = survey.paths_by_name | {entry.path for entry in self._named}
-        found = [file for file in survey.listing.files if survey.folder / file.path not in known]
+        found = [file for file in survey.listing.files if file.place(survey.folder) not in known]
         return listing.once(
-            [one for one in found if _may_be_of(one.path, self._years) and formats.is_netcdf(survey.folder / one.path)]
+            [one for one in found if _may_be_of(one.path, self._years) and formats.is_data(one.place(survey.folder))]
         )
 
     def _is_described(self, role: str) -> bool:
@@ -194,7 +194,7 @@ class FurtherFiles:
         """What is said of files that were looked into and cannot be read."""
         if "_others" not in self.__dict__:  # none was
             return []
-        paths = [self._survey.folder / file.path for file in self._others]
+        paths = [file.place(self._survey.folder) for file in self._others]
         faults = {path: fault for path in paths if (fault := self._looks.unreadable(path))}
         return [leftovers.left_out(path, fault) for path, fault in list(faults.items())[:_NAMED]]
 
@@ -204,7 +204,7 @@ class FurtherFiles:
             return [entry.path for entry in self._described(role)]
         if self._is_described(role):
             return [path for files in self._winds.files.values() for paths in files.values() for path in paths]
-        return [self._survey.folder / file.path for file in self._others]
+        return [file.place(self._survey.folder) for file in self._others]
 
     def _at_level(self, role: str, entries: list[Entry]) -> tuple[list[Entry], float]:
         """The entries of the first of a role's levels that there is, and that level (hPa)."""
@@ -253,7 +253,7 @@ def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
     letters = re.sub(r"\d", "", name["name"].lower())
     return Entry(
         _QUANTITIES[letters],
-        folder / file.path,
+        file.place(folder),
         int(name["year"]),
         *layouts.member(name),
         level=None if name["level"] is None else float(name["level"]),

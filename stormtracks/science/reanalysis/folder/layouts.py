@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stormtracks import web_path
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import dataset
 from stormtracks.science.reanalysis.dataset import Dataset
@@ -123,12 +124,12 @@ class Survey:
     """
 
     def __init__(self, folder: Path, described: Dataset) -> None:
-        self.folder = folder
+        self.folder = web_path.of(folder)
         self.described = described
         self._looks = Looks(described)
         self._of_tracked = described.of_tracked
         depth = max([listing.DEPTH, *(template.count("/") for template in described.files.values())])
-        self.listing = listing.of(folder, depth)
+        self.listing = listing.of(folder, depth, described.files.values())
         paths = [file.path for file in self.listing.files if file.path not in described.files.values()]
         self.listing.leave_out(copies.find(paths, self._adds_times))
         self._named = once(self._by_names())
@@ -182,7 +183,7 @@ class Survey:
 
     def _adds_times(self, path: str, other: str) -> bool:
         """Whether a file has times that another has not; also where only the other cannot be read."""
-        one, two = (self._looks.at(self.folder / name).times for name in (path, other))
+        one, two = (self._looks.at(web_path.below(self.folder, name)).times for name in (path, other))
         return bool(len(one)) and not np.isin(one, two).all()
 
     def _by_names(self) -> list[Entry]:
@@ -202,15 +203,15 @@ class Survey:
     @functools.cached_property
     def _opened(self) -> list[Found]:
         """The netCDF files whose names do not say what they hold, each once."""
-        others = [file for file in self.listing.files if self.folder / file.path not in self.paths_by_name]
-        return listing.once([file for file in others if formats.is_netcdf(self.folder / file.path)])
+        others = [file for file in self.listing.files if file.place(self.folder) not in self.paths_by_name]
+        return listing.once([file for file in others if formats.is_data(file.place(self.folder))])
 
     @functools.cached_property
     def _by_contents(self) -> list[Entry]:
         """Entries of all other netCDF files that hold a wind or vorticity."""
         entries = []
         for file in self._opened:
-            path = self.folder / file.path
+            path = file.place(self.folder)
             roles = {candidate.role for candidate in self._looks.at(path).candidates}
             entries += [Entry(role, path, identity=file.identity) for role in sorted(roles)]
         return entries
@@ -219,7 +220,7 @@ class Survey:
         """Files that were looked into without finding anything that can be used, and why."""
         paths = [entry.path for entry in entries if entry.year is None]
         if entries is not self._named:
-            paths += [self.folder / file.path for file in self._opened]
+            paths += [file.place(self.folder) for file in self._opened]
         return {path: fault for path in paths if (fault := self._looks.fault(path))}
 
     def _years_of(self, entry: Entry) -> Set[int]:
@@ -243,7 +244,7 @@ def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
     """What a name of a known layout says."""
     return Entry(
         _ROLES[name["role"].lower()],
-        folder / file.path,
+        file.place(folder),
         int(name["year"]),
         *member(name),
         level=float(name["level"]),
@@ -261,7 +262,7 @@ def matching(folder: Path, files: list[Found], templates: Mapping[str, str], tex
             if name:
                 year = int(name["year"]) if "year" in pattern.groupindex else None
                 number, label = (None, name.groupdict().get("member", "")) if texts else member(name)
-                entries.append(Entry(role, folder / file.path, year, number, label, identity=file.identity))
+                entries.append(Entry(role, file.place(folder), year, number, label, identity=file.identity))
     return entries
 
 

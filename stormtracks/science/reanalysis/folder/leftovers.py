@@ -7,7 +7,7 @@ from pathlib import Path
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.folder.copies import Copies
 from stormtracks.science.reanalysis.folder.listing import Listing
-from stormtracks.science.reanalysis.stored import formats
+from stormtracks.science.reanalysis.stored import formats, stores
 from stormtracks.science.reanalysis.stored.source import open_source
 
 _NAMED = 3
@@ -52,7 +52,7 @@ def no_year(folder: Path, year: int, there: list[int], listing: Listing, faults:
         return PassingInputError(
             f"{folder}: there is no year {year}; choose from {ranges(there)}, or fetch it{besides}"
         )
-    if len(faults) == 1 and not listing.stores and not listing.faults:
+    if len(faults) == 1 and not listing.faults:
         return InputError(next(iter(faults.values())))
     reasons = [*_other_formats(folder, listing), *_without_paths(faults), *listing.faults, *_unfinished(listing.copies)]
     if not reasons:
@@ -74,17 +74,13 @@ def ranges(numbers: Iterable[int]) -> str:
 def _other_formats(folder: Path, listing: Listing) -> list[str]:
     """What is of another format, a sentence per format: how many, which, and what to do."""
     kinds: dict[tuple[str, str], list[str]] = {}
-    if listing.stores:
-        kinds["Zarr", formats.ZARR] = listing.stores
     for file in listing.files:
-        path = folder / file.path
-        kind, remedy = ("", "") if formats.is_netcdf(path) else formats.other(path)
+        path = file.place(folder)
+        kind, remedy = ("", "") if formats.is_data(path) else stores.other(path)
         if kind:
             kinds.setdefault((kind, remedy), []).append(file.path)
     return [
-        f"{len(names):,} {kind} {'stores' if kind == 'Zarr' else 'files'} ({_some(names)}): {remedy}"
-        if len(names) > 1
-        else f"{names[0]}: {remedy}"
+        f"{len(names):,} {kind} files ({_some(names)}): {remedy}" if len(names) > 1 else f"{names[0]}: {remedy}"
         for (kind, remedy), names in kinds.items()
     ]
 
@@ -123,16 +119,16 @@ def _without_paths(faults: Mapping[Path, str]) -> list[str]:
 
 
 def _nothing_known(folder: Path, listing: Listing) -> InputError:
-    paths = [folder / file.path for file in listing.files]
-    netcdf = [path for path in paths if formats.is_netcdf(path)]
-    if not netcdf:
+    paths = [file.place(folder) for file in listing.files]
+    data = [path for path in paths if formats.is_data(path)]
+    if not data:
         what = f"none of its {len(paths):,} files is one" if paths else "it has no files at all"
         return PassingInputError(
             f"{folder}: there is no netCDF file with winds; {what}; check the path (--data, or 'data' in hosts.yaml) "
             "or add the files"
         )
-    held = "; ".join(f"{path.name} has {', '.join(_variables(path)) or 'no variable'}" for path in netcdf[:_NAMED])
-    more = f", and {len(netcdf) - _NAMED:,} more files have none either" if len(netcdf) > _NAMED else ""
+    held = "; ".join(f"{path.name} has {', '.join(_variables(path)) or 'no variable'}" for path in data[:_NAMED])
+    more = f", and {len(data) - _NAMED:,} more files have none either" if len(data) > _NAMED else ""
     return InputError(
         f"{folder}: there is no netCDF file with winds (u and v) or relative vorticity that are recognised "
         f"({held}{more}); describe the files as a dataset"

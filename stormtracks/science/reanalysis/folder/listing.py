@@ -1,13 +1,17 @@
 """The files below a folder of data: each once, however many links lead to it."""
 
+import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stormtracks import web_path
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.folder.copies import Copies
-from stormtracks.science.reanalysis.stored import formats
+from stormtracks.science.reanalysis.stored import formats, stores
+from stormtracks.science.reanalysis.stored.source import input_file
 
 DEPTH = 4
 """Folders below the folder of data that are looked through."""
@@ -18,11 +22,20 @@ Identity = tuple[int, int]
 
 @dataclass(frozen=True, order=True)
 class Found:
-    """A file: whether a link leads to it, its path below the folder of data, its identity."""
+    """A file or store: whether a link leads to it, its path below the folder of data, its identity, which of both.
+
+    The path is "." where the folder of data is the store itself, and an address where that of the store does not lie
+    below the folder.
+    """
 
     by_link: bool
     path: str
     identity: Identity
+    is_store: bool = False
+
+    def place(self, folder: Path) -> Path:
+        """Where it is."""
+        return web_path.below(folder, self.path)
 
 
 @dataclass
@@ -33,8 +46,6 @@ class Listing:
     ----------
     files : list of Found
         Those that no link leads to first, then by path; hidden ones are left out.
-    stores : list of str
-        Paths of folders that are one store of data (Zarr), which are not looked through.
     faults : list of str
         What could not be looked at, and why: a sentence each.
     copies : Copies
@@ -42,7 +53,6 @@ class Listing:
     """
 
     files: list[Found] = field(default_factory=list)
-    stores: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     copies: Copies = field(default_factory=Copies)
 
@@ -52,27 +62,47 @@ class Listing:
         self.files = [file for file in self.files if file.path not in copies]
 
 
-def of(folder: Path, depth: int = DEPTH) -> Listing:
+def of(folder: Path, depth: int = DEPTH, named: Collection[str] = ()) -> Listing:
     """List the files below a folder; a folder in it that cannot be read, or a link that leads nowhere, is said.
+
+    A Zarr store is one entry, like a file; so is the folder itself where it is one.
+
+    Parameters
+    ----------
+    folder : Path
+        Or an address, of which nobody lists what is below: it is a store, or what `named` names lies below it.
+    depth : int
+    named : collection of str
+        The files that a description names.
 
     Raises
     ------
     InputError
         There is no such folder, or it cannot be read itself.
     """
+    if web_path.is_address(folder):
+        return Listing([_at_address(web_path.of(folder), name) for name in dict.fromkeys(named)] or [_itself(folder)])
+    elsewhere = [_at_address(folder, name) for name in dict.fromkeys(named) if web_path.is_address(name)]
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "there is no such folder of data"
         raise InputError(f"{folder}: {what}; check the path (--data, or 'data' in hosts.yaml)")
     listing = Listing()
+    if elsewhere and len(elsewhere) == len(set(named)):  # all that is described lies on the web
+        return Listing(elsewhere)
+    unread = stores.unread(folder)
+    if unread:
+        raise InputError(f"{folder}: {unread}")
+    if formats.is_zarr(folder):
+        return Listing([_itself(folder)])
     try:
         above = [_identity(os.stat(folder))]  # noqa: PTH116 - as its neighbours
-        listing.files = sorted(_walk(listing, str(folder), "", depth, above, by_link=False))
+        listing.files = sorted([*_walk(listing, str(folder), "", depth, above, by_link=False), *elsewhere])
     except PermissionError as error:
         raise InputError(f"{folder}: cannot be read: {error.strerror}; fix its permissions") from error
     return listing
 
 
-def state(folder: Path, depth: int = DEPTH) -> list[tuple[str, int, int]]:
+def state(folder: Path, depth: int = DEPTH, named: Collection[str] = ()) -> list[tuple[str, int, int]]:
     """Path, size and time of change (ns) of each file below a folder: the same as long as nothing is done to them.
 
     Raises
@@ -80,9 +110,17 @@ def state(folder: Path, depth: int = DEPTH) -> list[tuple[str, int, int]]:
     InputError
         As `of`.
     """
-    paths = [os.path.join(folder, file.path) for file in of(folder, depth).files]  # noqa: PTH118
-    stats = [(path, os.stat(path)) for path in paths]  # noqa: PTH116
-    return [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+    found = of(folder, depth, named).files
+    return [_state(folder, one) for one in found]
+
+
+def _state(folder: Path, file: Found) -> tuple[str, int, int]:
+    if file.is_store:
+        found = input_file(file.place(folder))
+        return str(found.path), found.size, found.mtime_ns
+    path = os.path.join(folder, file.path)  # noqa: PTH118 - of each of thousands
+    stat = os.stat(path)  # noqa: PTH116
+    return path, stat.st_size, stat.st_mtime_ns
 
 
 def once(files: list[Found]) -> list[Found]:
@@ -118,10 +156,33 @@ def _below(
     listing: Listing, item: os.DirEntry, path: str, depth: int, above: list[Identity], by_link: bool
 ) -> Iterator[Found]:
     identity = _identity(item.stat())
-    if formats.is_zarr(item.path):
-        listing.stores.append(path)
+    unread = stores.unread(item.path)
+    if unread:
+        listing.faults.append(f"{item.path}: {unread}")
+    elif formats.is_zarr(item.path):
+        yield Found(by_link, path, identity, is_store=True)
     elif depth and identity not in above:
         yield from _walk(listing, item.path, path + "/", depth - 1, [*above, identity], by_link)
+
+
+def _itself(folder: Path) -> Found:
+    """The folder of data, or an address, as a store."""
+    return Found(False, ".", _of_address(str(folder)), is_store=True)
+
+
+def _at_address(folder: Path, name: str) -> Found:
+    """A store that a description names, on the web."""
+    if re.search(r"[{}*]", name):
+        raise InputError(
+            f"{web_path.below(folder, name)}: what lies on the web cannot be listed; write whole names in 'files' of "
+            "the description, without {year}, {member} or *"
+        )
+    return Found(False, name, _of_address(str(web_path.below(folder, name))), is_store=True)
+
+
+def _of_address(text: str) -> Identity:
+    """What stands for device and inode of an address."""
+    return -1, int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
 
 
 def _identity(stat: os.stat_result) -> Identity:

@@ -19,10 +19,9 @@ from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.fields.field import Field
 from stormtracks.science.reanalysis.joined import origin
-from stormtracks.science.reanalysis.stored import refusals
 from stormtracks.science.reanalysis.stored.attributes import attribute
 from stormtracks.science.reanalysis.stored.protocol import Source
-from stormtracks.science.reanalysis.stored.source import open_source
+from stormtracks.science.reanalysis.stored.source import changed, open_source
 from stormtracks.science.records import Grid, InputFile
 
 MOST = 64
@@ -157,7 +156,7 @@ class Files:
 
     def changed(self) -> list[str]:
         """Paths of files that are no longer what they were when they were first opened."""
-        return [str(path) for path, file in self._seen.items() if refusals.changed(file)]
+        return [str(path) for path, file in self._seen.items() if changed(file)]
 
     def close(self) -> None:
         """Close all files."""

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from stormtracks import web_path
+
 Kind = Literal["netCDF", "GRIB", "Zarr", ""]
 """What can be opened; "" for nothing of it."""
 
@@ -22,7 +24,6 @@ _ZARR = ".zgroup", ".zarray", ".zmetadata", "zarr.json"
 GRIB = (
     "GRIB is not read; convert it with `cfgrib to_netcdf FILE -o FILE.nc` (pip install cfgrib), which keeps the members"
 )
-ZARR = 'Zarr is not read; save the winds as netCDF: xarray.open_zarr(STORE)[["u", "v"]].to_netcdf("winds.nc")'
 _STARTS = {
     b"GRIB": ("GRIB", GRIB),
     b"PK": ("zip", "is a zip archive; unpack it and use the .nc files inside"),
@@ -46,6 +47,11 @@ def is_netcdf(path: Path) -> bool:
     return named_netcdf(path.name) or (not _is_beside(path.name) and head(path).startswith(_MAGIC))
 
 
+def is_data(path: Path) -> bool:
+    """Whether a file or folder is to be looked into: it is of a format that is read."""
+    return is_netcdf(path) or is_zarr(path)
+
+
 def kind(path: Path) -> Kind:
     """The format of a file or folder."""
     if is_zarr(path):
@@ -63,7 +69,9 @@ def is_grib(start: bytes) -> bool:
 
 
 def is_zarr(folder: Path | str) -> bool:
-    """Whether a folder is a Zarr store, or an array of one."""
+    """Whether a folder is a Zarr store, or an array of one; an address on the web can only be one."""
+    if web_path.is_address(folder):
+        return True
     if not os.path.isdir(folder):  # noqa: PTH112 - ten thousand files are looked at
         return False
     path = os.fspath(folder)

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+from stormtracks import web_path
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis.stored import formats, refusals, stores
 from stormtracks.science.reanalysis.stored.netcdf.source import Source as NetcdfSource
 from stormtracks.science.reanalysis.stored.protocol import Source
+from stormtracks.science.reanalysis.stored.zarr import identity
+from stormtracks.science.reanalysis.stored.zarr.source import ZarrSource
 from stormtracks.science.records import InputFile
 
 
@@ -25,4 +30,25 @@ def open_source(path: str | Path, whole: InputFile | None = None) -> Source:
     InputError
         There is nothing, it is of a format that is not read, or not whole.
     """
-    return NetcdfSource(path, whole)
+    place = web_path.of(path)
+    unread = stores.unread(place)
+    if unread:
+        raise InputError(f"{place}: {unread}")
+    return ZarrSource(place, whole) if formats.is_zarr(place) else NetcdfSource(place, whole)
+
+
+def input_file(path: str | Path) -> InputFile:
+    """What a file or store is now, without opening it.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    place = web_path.of(path)
+    return identity.of(place) if formats.is_zarr(place) else InputFile.of(place)
+
+
+def changed(file: InputFile) -> bool:
+    """Whether a file or store differs from what it was."""
+    return identity.changed(file) if formats.is_zarr(file.path) else refusals.changed(file)

@@ -174,7 +174,7 @@ def _parsed(place: Place, name: str, text: bytes) -> Json:
 
 
 def _damaged(place: Place, name: str, fault: str) -> InputError:
-    return InputError(f"{place.path}/{name}: {fault}, so it is damaged; copy or download it again")
+    return InputError(f"{place.path}: {name}: {fault}, so it is damaged; copy or download it again")
 
 
 def _nothing(place: Place) -> InputError:

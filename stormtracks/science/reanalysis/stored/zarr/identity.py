@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.stored.zarr import documents, place
 from stormtracks.science.reanalysis.stored.zarr.documents import Documents
 from stormtracks.science.reanalysis.stored.zarr.place import Folder, Place
@@ -19,6 +20,16 @@ def of(path: Path) -> InputFile:
     """
     where = place.of(path)
     return of_documents(where, documents.read(where))
+
+
+def changed(file: InputFile) -> bool:
+    """Whether a store differs from what it was."""
+    try:
+        return of(file.path) != file
+    except PassingInputError:  # a server that does not answer has changed nothing
+        return False
+    except InputError:
+        return True
 
 
 def of_documents(where: Place, read: Documents) -> InputFile:

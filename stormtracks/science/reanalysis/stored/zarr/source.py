@@ -4,6 +4,7 @@ import math
 import re
 from pathlib import Path
 
+from stormtracks import web_path
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.stored.protocol import StepReader, Variable
 from stormtracks.science.reanalysis.stored.zarr import documents, group, identity, library, place
@@ -36,7 +37,7 @@ class ZarrSource:
     """
 
     def __init__(self, path: str | Path, whole: InputFile | None = None) -> None:
-        where = place.of(Path(path) if isinstance(path, str) and "://" not in path else path)  # type: ignore[arg-type]
+        where = place.of(web_path.of(path))
         self.path = where.path
         read = documents.read(where)
         if "" in read.arrays:
@@ -71,12 +72,7 @@ class ZarrSource:
 
     def changed(self) -> bool:
         """Whether its metadata differ from what they were when it was opened."""
-        try:
-            return identity.of(self.path) != self.file
-        except PassingInputError:  # a server that does not answer has changed nothing
-            return False
-        except InputError:
-            return True
+        return identity.changed(self.file)
 
     def close(self) -> None:
         """Let go of it; nothing stays open between two reads."""

@@ -4,17 +4,14 @@ import functools
 import itertools
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from stormtracks.science.reanalysis.stored.protocol import Key, Kind
+from stormtracks.science.reanalysis.stored.protocol import Group, Key, Kind
 from stormtracks.science.reanalysis.stored.zarr import library
 from stormtracks.science.reanalysis.stored.zarr.array import Array
 from stormtracks.science.reanalysis.stored.zarr.place import Place
-
-if TYPE_CHECKING:
-    from stormtracks.science.reanalysis.stored.zarr.group import ZarrGroup
 
 READ_S = 600.0
 """Chunks that a server has not sent by then are not waited for."""
@@ -28,7 +25,7 @@ class ZarrVariable:
 
     Parameters
     ----------
-    group : ZarrGroup
+    group : Group
     array : Array
     place : Place
         Of the store.
@@ -36,7 +33,7 @@ class ZarrVariable:
         What the arrays of the store share.
     """
 
-    def __init__(self, group: "ZarrGroup", array: Array, place: Place, context: Any) -> None:
+    def __init__(self, group: Group, array: Array, place: Place, context: Any) -> None:
         self.group = group
         self.array = array
         self.name = array.path.rpartition("/")[2]
