@@ -74,6 +74,27 @@ def track(
 
 
 @task(
+    positional=["data"],
+    help={
+        "data": "folder of the data",
+        "dataset": "YAML file that describes data of unknown layout",
+        "year": "a year, or the start of a forecast such as 2025-06-01T00; default: all",
+        "json": "print one JSON object",
+    },
+)
+def inspect(_, data, dataset=None, year=None, json=False):
+    """Show what is in a folder of data, as a task sees it, and why what is not understood is not.
+
+    Files or stores, variables and what they are used as, members, times, levels, grid, what a task reads and costs.
+    Exit status: 0 if at least one member of one year can be tracked, else 1.
+    """
+    from stormtracks.console import inspect as console
+
+    options = {"dataset": dataset, "year": year, "json": json}
+    _refusing(console.inspect)(data, options)
+
+
+@task(
     help={
         "results": "folder for the results; default: a new one",
         "sample": "20crv2c_1987 (five members, two days) or gfs_2018 (analyses of five days, with Florence and "
@@ -543,6 +564,7 @@ def _read(kind, what, name, text, default):
 
 
 namespace = Collection(
+    inspect,
     track,
     demo,
     plant,

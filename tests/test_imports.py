@@ -51,7 +51,16 @@ WINGS = {
     "folder": {"fields", "dimensions", "stored", "dataset", "roles"},
     "joined": {"fields", "dimensions", "stored", "dataset", "roles"},
 }
-STORY = {"members", "season", "further_field", "further", "inventory"}
+STORY = {
+    "members",
+    "season",
+    "further_field",
+    "further",
+    "inventory",
+    "inspected_year",
+    "inspected_files",
+    "inspection",
+}
 
 
 def imports(path):

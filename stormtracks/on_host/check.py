@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stormtracks import private, version
+from stormtracks import label, private, version
 from stormtracks.errors import StormtracksError
+from stormtracks.label import Label
 from stormtracks.on_host import bind, key, packages, processes, start
 from stormtracks.on_host.answers import CheckAnswer, Finding
 from stormtracks.on_host.worker_files import WorkerFiles, optional_path_of, path_of
@@ -65,10 +66,9 @@ def _data(request: Mapping[str, Any]) -> Finding:
         return _found(
             "-", f"{folder} is not a folder on this host: put the reanalysis there, or set 'data' in hosts.yaml"
         )
-    there = reanalysis.take(folder, request.get("dataset"))
-    if not there.members:
-        why = there.nothing or next(iter(there.refusals.values()))
-        return _found("-", f"no year can be read in {folder}: {why.removeprefix(f'{folder}: ')}")
+    there = reanalysis.inspect(folder, request.get("dataset"))
+    if not there.is_usable:
+        return _found("-", f"no year can be read in {folder}: {there.why_nothing.removeprefix(f'{folder}: ')}")
     finding = _found(_span(there.members))
     finding["years"] = {str(year): members for year, members in there.members.items()}
     refusals = (f"{year}: {why}" for year, why in there.refusals.items())
@@ -208,12 +208,17 @@ def _nearest(folder: Path) -> Path:
     return next(parent for parent in (folder, *folder.parents) if parent.exists())
 
 
-def _span(years: Mapping[int, int]) -> str:
-    """Years and members: "1987-2012 x 56", a part for each run of years with as many members."""
-    parts: list[list[int]] = []
-    for year, members in sorted(years.items()):
-        if parts and parts[-1][1] == year - 1 and parts[-1][2] == members:
+def _span(years: Mapping[Label, int]) -> str:
+    """Years (or starts) and members: "1987-2012 x 56", a part for each run of years with as many members."""
+    parts: list[list[Label]] = []
+    for year, members in ((one, years[one]) for one in label.in_order(years)):
+        if parts and parts[-1][2] == members and _follows(parts[-1][1], year):
             parts[-1][1] = year
         else:
             parts.append([year, year, members])
-    return ", ".join(f"{a if a == b else f'{a}-{b}'} x {members}" for a, b, members in parts)
+    return ", ".join(f"{a}{'' if a == b else f' to {b}' if label.is_start(a) else f'-{b}'} x {n}" for a, b, n in parts)
+
+
+def _follows(one: Label, other: Label) -> bool:
+    """Whether a year is the next one; starts are as far apart as they are."""
+    return isinstance(one, str) == isinstance(other, str) and (isinstance(other, str) or one == other - 1)

@@ -2,19 +2,20 @@
 
 The story stands here: `season` (a year of all members), `further` (fields beside the winds, each with the reason where
 it is not there) and `further_field` (one of them), `members` (whose files are whose), `inventory` (all years of a
-folder), `dataset` (the user's description of files), `roles` (what may be asked of files). Below it are five wings,
-from the top down; each knows only those that are named after it, save that `folder` and `joined` know nothing of each
-other:
+folder), `inspection` (that, all its files with `inspected_files`, and a year in figures with `inspected_year`),
+`dataset` (the user's description of files), `roles` (what may be asked of files). Below it are five wings, from the top
+down; each knows only those that are named after it, save that `folder` and `joined` know nothing of each other:
 
 `folder`: `listing` (what lies in it), `layouts` and `further_files` (which files hold what, by their names or by what
-is inside), `copies` and `leftovers` (what is said of all others).
+is inside), `own_files` (members that have files of their own), `copies` and `leftovers` (what is said of all others).
 
 `joined`: `files` (those that are open, never too many), `series` (files after one another in time), `means` (those that
 are of other times), `origin` (or of other runs), `gaps` (times that they lack).
 
-`fields`, of one file: `contents` (which winds and further fields, of when), `variables` (which variable has which role,
-and why it cannot be used), `recognition` (by its names), `units`, `statistic` (what only looks like it), `structure`
-(its dimensions and coordinates), `field` (one variable, read as the science wants it).
+`fields`, of one file: `contents` (which winds and further fields, of when), `own_member` (of which members),
+`variables` (which variable has which role, and why it cannot be used), `recognition` (by its names), `units`,
+`statistic` (what only looks like it), `structure` (its dimensions and coordinates), `field` (one variable, read as the
+science wants it).
 
 `dimensions`: `axes` (what each stands for), `columns` and `other_grids`, `valid_times` and `times`, `levels` with
 `level_kinds`, `level_words` and `level_pressures`, `pressure` (its units).
@@ -27,6 +28,7 @@ values), `marks` (values that are none, though nothing says so).
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.folder.listing import state
 from stormtracks.science.reanalysis.further import REFUSED, Further, open_further
+from stormtracks.science.reanalysis.inspection import Inspection, inspect
 from stormtracks.science.reanalysis.inventory import Inventory, inventory, take
 from stormtracks.science.reanalysis.season import Season, open_season
 
@@ -34,8 +36,10 @@ __all__ = [
     "REFUSED",
     "Dataset",
     "Further",
+    "Inspection",
     "Inventory",
     "Season",
+    "inspect",
     "inventory",
     "open_further",
     "open_season",

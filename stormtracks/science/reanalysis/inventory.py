@@ -1,15 +1,18 @@
 """What a folder of data has: the years and members that a task can be done of, and what a task would say or refuse."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from stormtracks import web_path
+from stormtracks.label import Label
 from stormtracks.science.errors import InputError, LevelMissing
+from stormtracks.science.reanalysis import inspected_year
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.folder import layouts, leftovers
 from stormtracks.science.reanalysis.further import REFUSED, open_year_further
+from stormtracks.science.reanalysis.inspected_year import Year
 from stormtracks.science.reanalysis.roles import FURTHER
 from stormtracks.science.reanalysis.season import open_year
 from stormtracks.science.settings import Settings
@@ -31,13 +34,16 @@ class Inventory:
         Why there is no year at all; empty where there is one, readable or not.
     further : tuple of str
         Which fields there are beside the winds and which not, and why one that is there is refused, a sentence each.
+    years : dict of int to Year
+        Calendar year -> what a task of it finds.
     """
 
-    members: dict[int, int]
+    members: dict[Label, int]
     remarks: tuple[str, ...]
-    refusals: dict[int, str]
+    refusals: dict[Label, str]
     nothing: str
     further: tuple[str, ...] = ()
+    years: Mapping[Label, Year] = field(default_factory=dict)
 
 
 def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> Inventory:
@@ -60,21 +66,35 @@ def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -
     InputError
         There is no such folder.
     """
-    described = Dataset.from_mapping(dataset or {})
-    survey = layouts.Survey(web_path.of(data), described)
-    members, remarks, refusals, missing = {}, {}, {}, {}
-    for year in survey.years:
+    return of_survey(layouts.Survey(web_path.of(data), Dataset.from_mapping(dataset or {}), also=FURTHER))
+
+
+def of_survey(survey: layouts.Survey, *, years: tuple[Label, ...] | None = None, measured: bool = False) -> Inventory:
+    """Look at a folder that was looked through; see `take`.
+
+    Parameters
+    ----------
+    survey : Survey
+    years : tuple of int, optional
+        Those that are looked at; none: all.
+    measured : bool
+        Whether some steps of the first year that can be read are read, to estimate what reading costs.
+    """
+    found: dict[Label, Year] = {}
+    refusals: dict[Label, str] = {}
+    missing: dict[Label, dict[str, str]] = {}
+    for year in survey.years if years is None else years:
         try:
-            members[year], said, missing[year] = _look(survey, year)
+            found[year], missing[year] = _look(survey, year, measured and not found)
         except InputError as error:
             refusals[year] = str(error)
-        else:
-            remarks.update(dict.fromkeys(said))
+    remarks = dict.fromkeys(remark for one in found.values() for remark in one.remarks)
+    members = {year: len(one.members) for year, one in found.items()}
     nothing = "" if survey.years else _nothing(survey)
-    return Inventory(members, tuple(remarks), refusals, nothing, tuple(_on_further(missing)))
+    return Inventory(members, tuple(remarks), refusals, nothing, tuple(_on_further(missing)), found)
 
 
-def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[int, int]:
+def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[Label, int]:
     """Calendar years that a task can be done of, and the number of members in each; see `take`.
 
     Returns
@@ -96,22 +116,23 @@ def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = No
     return take(data, dataset).members
 
 
-def _look(survey: layouts.Survey, year: int) -> tuple[int, tuple[str, ...], dict[str, str]]:
-    """Number of members of a year, what a task would remark, and why further fields are missing."""
+def _look(survey: layouts.Survey, year: Label, measured: bool) -> tuple[Year, dict[str, str]]:
+    """What a task of a year finds, and why further fields are missing."""
     wanted = survey.described.level or Settings.level_hpa
-    said: list[str] = []
+    said: tuple[str, ...] = ()
     try:
         season = open_year(survey, year, wanted)
     except LevelMissing as error:
         if not error.levels:
             raise
         season = open_year(survey, year, error.levels[0])
-        said = [str(error)]
+        said = (str(error),)
     with season, open_year_further(survey, year, season) as further:
-        return len(season.members), (*said, *season.remarks), further.missing
+        found = inspected_year.of_season(season, measured)
+        return replace(found, remarks=(*said, *found.remarks)), further.missing
 
 
-def _on_further(missing: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
+def _on_further(missing: Mapping[Label, Mapping[str, str]]) -> Iterator[str]:
     """What is said of further fields, by what is missing in each year."""
     if not missing:
         return
@@ -127,8 +148,10 @@ def _on_further(missing: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
     yield from (f"{', '.join(by_role)}: {why}" for why, by_role in refused.items())
 
 
-def _of_years(years: list[int], of: int) -> str:
-    return f" (only {leftovers.ranges(years)})" if len(years) < of else ""
+def _of_years(years: list[Label], of: int) -> str:
+    numbers, starts = [one for one in years if isinstance(one, int)], [one for one in years if isinstance(one, str)]
+    named = ", ".join(filter(None, (leftovers.ranges(numbers), *starts)))
+    return f" (only {named})" if len(years) < of else ""
 
 
 def _nothing(survey: layouts.Survey) -> str:

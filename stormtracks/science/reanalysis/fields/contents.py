@@ -2,6 +2,7 @@
 
 import functools
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,12 +17,12 @@ from stormtracks.science.reanalysis.fields.own_member import OwnMember
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.fields.variables import Candidate
 from stormtracks.science.reanalysis.roles import TRACKED
-from stormtracks.science.reanalysis.stored.protocol import Source
+from stormtracks.science.reanalysis.stored.protocol import Group, Source
 from stormtracks.science.reanalysis.stored.source import input_file, open_source
 from stormtracks.science.records import InputFile
 
-_MOST = 32768
-"""Files of which it is kept what is inside: twenty years of one analysis per file, of some kB each."""
+_MOST = 65536
+"""Looks that are kept: twenty years of one analysis per file, for winds and for further fields, of some kB each."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,13 @@ class FileContents:
         Also what cannot be used.
     own : OwnMember
         Which members it says that it holds.
+    others : tuple of str
+        Variables of several dimensions that none of the roles asks for.
     """
 
     found: tuple[Candidate, ...]
     own: OwnMember = field(default_factory=OwnMember)
+    others: tuple[str, ...] = ()
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -97,7 +101,7 @@ def _years(structure: Structure) -> frozenset[int]:
     return frozenset(np.unique(calendars.years(structure.times, structure.calendar)).tolist())
 
 
-_NOTHING = FileContents(())
+NOTHING = FileContents(())
 _known: OrderedDict[tuple[object, ...], FileContents] = OrderedDict()
 
 
@@ -110,11 +114,14 @@ class Looks:
         The user's description.
     roles : tuple of str
         Which roles they are looked into for: `TRACKED` or `FURTHER`.
+    also : tuple of str
+        Roles that will be asked for by others, so that a file is opened once for both.
     """
 
-    def __init__(self, described: Dataset, roles: tuple[str, ...] = TRACKED) -> None:
+    def __init__(self, described: Dataset, roles: tuple[str, ...] = TRACKED, also: tuple[str, ...] = ()) -> None:
         self._described = described
         self._roles = roles
+        self._also = also
         self._seen: dict[Path, tuple[FileContents, str]] = {}
 
     def at(self, path: Path) -> FileContents:
@@ -130,16 +137,26 @@ class Looks:
         """Why a file cannot be read at all; "" for one that can."""
         return self._look(path)[1]
 
+    @property
+    def seen(self) -> Mapping[Path, tuple[FileContents, str]]:
+        """The files that were looked into -> what is inside, and why it cannot be read."""
+        return self._seen
+
     def _look(self, path: Path) -> tuple[FileContents, str]:
         if path not in self._seen:
             try:
-                self._seen[path] = look(path, self._described, self._roles), ""
+                self._seen[path] = look(path, self._described, self._roles, self._also), ""
             except InputError as error:
-                self._seen[path] = _NOTHING, str(error)
+                self._seen[path] = NOTHING, str(error)
         return self._seen[path]
 
 
-def look(path: str | Path, described: Dataset | None = None, roles: tuple[str, ...] = TRACKED) -> FileContents:
+def look(
+    path: str | Path,
+    described: Dataset | None = None,
+    roles: tuple[str, ...] = TRACKED,
+    also: tuple[str, ...] = (),
+) -> FileContents:
     """The contents of a file, which is opened where it is not known what is inside.
 
     Parameters
@@ -149,6 +166,8 @@ def look(path: str | Path, described: Dataset | None = None, roles: tuple[str, .
         The user's description: names of variables and of the dimension of members.
     roles : tuple of str
         Which roles it is looked into for: `TRACKED` or `FURTHER`.
+    also : tuple of str
+        Others that it is looked into for while it is open.
 
     Raises
     ------
@@ -162,6 +181,8 @@ def look(path: str | Path, described: Dataset | None = None, roles: tuple[str, .
         return _known[key]
     source = open_source(path)
     try:
+        if also:
+            of_source(source, described, also)
         return of_source(source, described, roles)
     finally:
         source.close()
@@ -172,10 +193,17 @@ def of_source(source: Source, described: Dataset, roles: tuple[str, ...] = TRACK
     key = _key(source.file, described, roles)
     if key not in _known:
         found = variables.candidates(source.root, source.path, described, roles)
-        _known[key] = FileContents(found, own_member.of_file(source.root, found))
+        _known[key] = FileContents(found, own_member.of_file(source.root, found), _others(source.root, found))
         while len(_known) > _MOST:
             _known.popitem(last=False)
     return _known[key]
+
+
+def _others(group: Group, found: Iterable[Candidate]) -> tuple[str, ...]:
+    """The variables of several dimensions that are none of the candidates, nor edges of cells."""
+    names = {one.name for one in found}
+    several = (name for name, variable in group.variables.items() if len(variable.dimensions) > 1)
+    return tuple(name for name in several if name not in names and not name.endswith(("_bnds", "_bounds", "_vertices")))
 
 
 def _key(file: InputFile, described: Dataset, roles: tuple[str, ...]) -> tuple[object, ...]:

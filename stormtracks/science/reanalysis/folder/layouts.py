@@ -27,7 +27,7 @@ from stormtracks.science.reanalysis import dataset
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import levels
 from stormtracks.science.reanalysis.fields import variables
-from stormtracks.science.reanalysis.fields.contents import Looks
+from stormtracks.science.reanalysis.fields.contents import FileContents, Looks
 from stormtracks.science.reanalysis.folder import copies, leftovers, listing, own_files
 from stormtracks.science.reanalysis.folder.listing import Found
 from stormtracks.science.reanalysis.stored import formats
@@ -116,6 +116,8 @@ class Survey:
     ----------
     folder : Path
     described : Dataset
+    also : tuple of str
+        Roles beside those of winds that files are looked into for when they are opened.
 
     Raises
     ------
@@ -123,10 +125,10 @@ class Survey:
         There is no such folder.
     """
 
-    def __init__(self, folder: Path, described: Dataset) -> None:
+    def __init__(self, folder: Path, described: Dataset, also: tuple[str, ...] = ()) -> None:
         self.folder = web_path.of(folder)
         self.described = described
-        self._looks = Looks(described)
+        self._looks = Looks(described, also=also)
         self._of_tracked = described.of_tracked
         depth = max([listing.DEPTH, *(template.count("/") for template in described.files.values())])
         self.listing = listing.of(folder, depth, described.files.values())
@@ -199,6 +201,11 @@ class Survey:
     def paths_by_name(self) -> frozenset[Path]:
         """The files whose names say that they hold a wind or vorticity."""
         return frozenset(entry.path for entry in self._named)
+
+    @property
+    def seen(self) -> Mapping[Path, tuple[FileContents, str]]:
+        """The files that were looked into so far; see `Looks.seen`."""
+        return self._looks.seen
 
     @functools.cached_property
     def _opened(self) -> list[Found]:

@@ -192,7 +192,7 @@ class _Names:
     @classmethod
     def of(cls, folder: Path, paths: Sequence[Path], looks: Looks) -> "_Names | None":
         """The names of files; None where they do not differ in one part."""
-        names = [path.relative_to(folder).as_posix() for path in paths]
+        names = [(path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix() for path in paths]
         words = [[found.span() for found in _WORD.finditer(name)] for name in names]
         texts = [[name[first:last] for first, last in spans] for name, spans in zip(names, words, strict=True)]
         alike: dict[tuple[object, ...], list[list[str]]] = {}

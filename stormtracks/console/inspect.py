@@ -1,0 +1,170 @@
+"""`inv inspect`: what is in a folder of data, as a task sees it, and why what is not understood is not."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.padding import Padding
+from rich.text import Text
+
+from stormtracks import config, paths
+from stormtracks.console.local_paths import data_folder
+from stormtracks.console.terminal import output, table
+from stormtracks.label import Label, of
+from stormtracks.readable import duration, moment, size
+from stormtracks.science.reanalysis import Inspection
+from stormtracks.science.reanalysis import inspect as inspected
+from stormtracks.science.reanalysis.inspected_files import Reason, Variable
+from stormtracks.science.reanalysis.inspected_year import Year
+from stormtracks.terminal_text import clean
+
+_MOST = 12
+"""Rows of a table, where nothing says that all are wanted."""
+_NAMED = 6
+"""Variables without a role that are named."""
+
+
+def inspect(data: str, options: Mapping[str, Any]) -> None:
+    """Print what is there, as tables or one JSON object; exit status 1 where nothing can be tracked."""
+    years = (of(options["year"]),) if options["year"] else None
+    named = options["dataset"]
+    described = config.load_dataset(paths.expand(named, where="--dataset")) if named else None
+    found = inspected(data_folder(data), described, years=years, measured=True)
+    if options["json"]:
+        print(json.dumps(found.to_json()))
+    else:
+        _show(found)
+    if not found.is_usable:
+        sys.exit(1)
+
+
+def _show(found: Inspection) -> None:
+    out = output()
+    out.print(found.folder, soft_wrap=True)
+    _show_files(found)
+    _show_variables(found)
+    for label, year in _shown_years(found.years):
+        _show_year(label, year)
+    _show_lines("", (*found.further, *(f"{label}: refused: {why}" for label, why in found.refusals.items())))
+    _show_reasons(found.reasons)
+    if not found.is_usable:
+        _show_lines("nothing can be tracked", [found.why_nothing.removeprefix(f"{found.folder}: ")])
+
+
+def _show_files(found: Inspection) -> None:
+    shown = table("files and stores", "format", ">number", ">size", "known by")
+    for one in found.files:
+        shown.add_row(one.format, f"{one.number:,}", size(one.bytes), one.known_by or "-")
+    output().print(shown)
+
+
+def _show_variables(found: Inspection) -> None:
+    """The variables with roles or reasons; the others' names."""
+    with_roles = [one for one in found.variables if one.roles]
+    if with_roles:
+        shown = table("variables", "name", "used as", ">files", "hPa", "in")
+        for one in with_roles[:_MOST]:
+            shown.add_row(
+                one.name,
+                "not: see below" if one.why else ", ".join(one.roles),
+                f"{one.files:,}",
+                _levels(one),
+                one.example,
+            )
+        output().print(shown)
+    others = list(dict.fromkeys(one.name for one in found.variables if not one.roles))
+    if others:
+        more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+        _show_lines("", [f"not asked for: {', '.join(others[:_NAMED])}{more}"])
+
+
+def _levels(one: Variable) -> str:
+    """Levels, of many the first and the last."""
+    if len(one.levels_hpa) > 4:
+        return f"{one.levels_hpa[0]:g}..{one.levels_hpa[-1]:g} ({len(one.levels_hpa)})"
+    return ", ".join(f"{level:g}" for level in one.levels_hpa) or "-"
+
+
+def _shown_years(years: Mapping[Label, Year]) -> Iterable[tuple[str, Year]]:
+    """The years in runs of alike ones: of each run the first, with how many there are."""
+    runs: list[list[Label]] = []
+    for label, year in years.items():
+        if runs and _alike(years[runs[-1][0]], year):
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    for run in runs[:_MOST]:
+        yield (
+            (str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]} ({len(run)}; figures of the first)"),
+            years[run[0]],
+        )
+
+
+def _alike(one: Year, other: Year) -> bool:
+    same = (one.members, one.quantity, one.level_hpa, one.grid, one.step_hours, bool(one.missing_times), one.remarks)
+    others = (other.members, other.quantity, other.level_hpa, other.grid, other.step_hours, bool(other.missing_times))
+    return same == (*others, other.remarks)
+
+
+def _show_year(label: str, year: Year) -> None:
+    shown = table(label, "", "")
+    shown.show_header = False
+    for name, text in _of_year(year):
+        shown.add_row(name, text)
+    output().print(shown)
+
+
+def _of_year(year: Year) -> Iterable[tuple[str, str]]:
+    labels = list(year.members)
+    some = ", ".join(labels) if len(labels) <= 6 else f"{', '.join(labels[:3])}, ... {labels[-1]}"
+    yield "members", f"{len(labels)}: {some}"
+    step = f", {year.step_hours:g}-hourly" if year.step_hours else ""
+    gaps = f", {year.missing_times:,} missing" if year.missing_times else ""
+    yield "times", f"{year.times:,}, {moment(year.first)} to {moment(year.last)}{step}{gaps} ({year.calendar})"
+    names = ", ".join(f"{role} = {name}" for role, name in year.variables.items())
+    yield "read", f"{year.quantity} at {year.level_hpa:g} hPa: {names}"
+    yield "grid", year.grid
+    yield "a task", _cost(year)
+    for remark in year.remarks:
+        yield "note", remark
+
+
+def _cost(year: Year) -> str:
+    """What a task of one member reads."""
+    one = year.reading
+    files = "1 file" if one.files == 1 else f"{one.files:,} files"
+    chunks = f", {one.chunks:,} chunks" if one.chunks else ""
+    text = f"reads {files} ({size(one.file_bytes)}){chunks}, {size(one.value_bytes)} of values"
+    if one.together:
+        text += f"; all {len(year.members)} members are read together, once on each host"
+    if one.seconds is not None:
+        text += f"; estimate: {duration(one.seconds)} for reading, from {one.sampled_steps} steps read here"
+    return text
+
+
+def _show_reasons(reasons: list[Reason]) -> None:
+    if reasons:
+        output().print("not used, and why")
+    for one in reasons[:_MOST]:
+        names = ", ".join(one.files) + (
+            f" and {one.number - len(one.files):,} more" if one.number > len(one.files) else ""
+        )
+        where = ": ".join(filter(None, (names, one.variable)))
+        _show_lines(
+            "",
+            [
+                ": ".join(filter(None, (where, one.reason.removeprefix(f"{one.variable}: "))))
+                + (f"; {one.remedy}" if one.remedy else "")
+            ],
+        )
+    if len(reasons) > _MOST:
+        _show_lines("", [f"{len(reasons) - _MOST:,} more reasons: --json has all of them"])
+
+
+def _show_lines(title: str, lines: Iterable[str]) -> None:
+    """Lines that are wrapped, and indented where they continue."""
+    if title:
+        output().print(title)
+    for line in lines:
+        output().print(Padding(Text(clean(line)), (0, 0, 0, 2)))

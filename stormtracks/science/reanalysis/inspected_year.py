@@ -1,0 +1,176 @@
+"""A year (or start) of a folder of data, as a task sees it: members, times, level, grid, and what reading it costs."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from stormtracks.science import calendars
+from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis.season import Season
+from stormtracks.science.records import Grid
+
+_SAMPLE_SECONDS = 2.0
+"""How long reading is measured at most, beyond the first steps."""
+_SAMPLE_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a task of one member reads.
+
+    Attributes
+    ----------
+    files : int
+    file_bytes : int
+        Of these files, whole.
+    value_bytes : int
+        Of the values that are read, as 32-bit floats.
+    chunks : int or None
+        Stored chunks that are decoded; None where nothing was read, or nothing is stored in chunks.
+    together : bool
+        Whether all members are read together, as a stored chunk holds several: once on each host.
+    seconds : float or None
+        An estimate, from some steps that were read here; None where none were.
+    sampled_steps : int
+        How many.
+    """
+
+    files: int
+    file_bytes: int
+    value_bytes: int
+    chunks: int | None = None
+    together: bool = False
+    seconds: float | None = None
+    sampled_steps: int = 0
+
+
+@dataclass(frozen=True)
+class Year:
+    """What a task of a year finds.
+
+    Attributes
+    ----------
+    members : tuple of str
+        The data's own labels, in the schedule's order.
+    quantity : str
+        "winds" or "vorticity".
+    variables : dict of str to str
+        Role -> name of the variable.
+    level_hpa : float
+        That is read.
+    calendar, first, last : str
+        First and last time, in that calendar.
+    times, missing_times : int
+        How many there are, and how many are missing between or, of a year of which half is there, around them.
+    step_hours : float
+        The usual one; 0 for a single time.
+    grid : str
+        That is tracked on.
+    remarks : tuple of str
+        What a task would remark: what was assumed, joined, left out.
+    reading : Reading
+    """
+
+    members: tuple[str, ...]
+    quantity: str
+    variables: dict[str, str]
+    level_hpa: float
+    calendar: str
+    first: str
+    last: str
+    times: int
+    missing_times: int
+    step_hours: float
+    grid: str
+    remarks: tuple[str, ...]
+    reading: Reading
+
+
+def of_season(season: Season, measured: bool = False) -> Year:
+    """What an open season has.
+
+    Parameters
+    ----------
+    season : Season
+    measured : bool
+        Whether some steps are read, to estimate what reading all of them costs.
+
+    Raises
+    ------
+    InputError
+        A file of the first member is missing.
+    """
+    axis, choice = season.axis, season.choice
+    first, last = calendars.texts(axis.times[[0, -1]], axis.calendar)
+    return Year(
+        members=season.members,
+        quantity=season.quantity,
+        variables=choice["variables"],
+        level_hpa=choice["level_hpa"],
+        calendar=axis.calendar,
+        first=str(first),
+        last=str(last),
+        times=len(axis),
+        missing_times=season.missing_times,
+        step_hours=float(np.median(np.diff(axis.hours))) if len(axis) > 1 else 0.0,
+        grid=described(season.grid),
+        remarks=season.remarks,
+        reading=_reading(season, measured),
+    )
+
+
+def described(grid: Grid) -> str:
+    """A grid in a line.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from stormtracks.science.reanalysis.inspected_year import described
+    >>> from stormtracks.science.records import Grid
+    >>> described(Grid(np.linspace(-90, 90, 91), np.arange(0, 360, 2.0), True))
+    '91 x 180, 2 x 2 degrees, 90.0S to 90.0N, around the globe'
+    """
+    rows, columns = grid.shape
+    steps = np.diff(grid.lat)
+    even = bool(len(steps)) and np.allclose(steps, steps[0], rtol=1e-3)
+    row_step = f"{steps[0]:.4g}" if even else f"about {np.mean(steps):.3g} (Gaussian)" if len(steps) else "one row"
+    column_step = f"{grid.lon[1] - grid.lon[0]:.4g}" if columns > 1 else "one column"
+    south, north = (f"{abs(lat):.1f}{'S' if lat < 0 else 'N'}" for lat in grid.lat[[0, -1]])
+    round_ = "around the globe" if grid.periodic else f"{grid.lon[0]:g} to {grid.lon[-1]:g} E"
+    return f"{rows} x {columns}, {row_step} x {column_step} degrees, {south} to {north}, {round_}"
+
+
+def _reading(season: Season, measured: bool) -> Reading:
+    inputs = season.inputs(0)
+    steps, fields = len(season.axis), 1 if season.quantity == "vorticity" else 2
+    read = len(season.members) if season.together else 1
+    values = steps * fields * season.grid.shape[0] * season.grid.shape[1] * 4 * read
+    sampled = _sample(season) if measured and steps else None
+    whole = Reading(len(inputs), sum(file.size for file in inputs), values, together=season.together)
+    if sampled is None:
+        return whole
+    seconds, done, chunks = sampled
+    per_step = steps / done
+    return Reading(
+        whole.files,
+        whole.file_bytes,
+        whole.value_bytes,
+        chunks=round(chunks * per_step) or None,
+        together=whole.together,
+        seconds=seconds * per_step,
+        sampled_steps=done,
+    )
+
+
+def _sample(season: Season) -> tuple[float, int, int] | None:
+    """Seconds, steps and chunks of a part of a season; None where it cannot be read."""
+    before, began, done = season.chunks_inflated, time.perf_counter(), 0
+    members = slice(None) if season.together else slice(0, 1)
+    try:
+        while done < min(_SAMPLE_STEPS, len(season.axis)) and (time.perf_counter() - began) < _SAMPLE_SECONDS:
+            season.read(done, done + 1, members)
+            done += 1
+    except InputError:  # a task refuses these values when it reads them; that the files are understood stands
+        return None
+    return time.perf_counter() - began, done, season.chunks_inflated - before

@@ -1,0 +1,60 @@
+"""inv inspect, as a person types it."""
+
+import json
+
+from stormtracks.console import inspect as console
+from stormtracks.console.terminal import CleanConsole
+from tests.console.test_science_commands import inv
+from tests.science.reanalysis.cases import Draft
+
+
+def shown(capsys, data, **options):
+    """What is printed, and the exit status."""
+    status = 0
+    try:
+        console.inspect(str(data), {"dataset": None, "year": None, "json": False} | options)
+    except SystemExit as ended:
+        status = ended.code
+    return capsys.readouterr().out, status
+
+
+def test_the_sample(tmp_path):
+    printed, _ = inv("inspect", "sample/20crv2c_1987", home=tmp_path)
+    assert "5: 1, 2, 3, 4, 5" in printed and "6-hourly" in printed and "estimate: " in printed
+
+
+def test_tables_fit_on_eighty_columns(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(console, "output", lambda: CleanConsole(width=80))
+    for number in range(12):
+        Draft().level(850.0, "hPa").file_says(variant_label=f"r{number}i1p1f1")(
+            tmp_path, f"ua_va_of_a_long_name_{number}.nc"
+        )
+    printed, status = shown(capsys, tmp_path)
+    lines = printed.splitlines()
+    assert status == 0 and max(map(len, lines[1:])) <= 80 and "r0i1p1f1, r1i1p1f1, r2i1p1f1, ... r11i1p1f1" in printed
+
+
+def test_why_files_are_not_read(tmp_path, capsys):
+    Draft().level(850.0, "hPa")(tmp_path, "u.nc", only=["u"])
+    (tmp_path / "x.zip").write_bytes(b"PK\3\4")
+    printed, status = shown(capsys, tmp_path)
+    assert status == 1 and "x.zip: is a zip archive; unpack it" in printed and "no file with v; add it" in printed
+
+
+def test_json_is_one_object(tmp_path, capsys):
+    Draft().level(850.0, "hPa")(tmp_path)
+    found = json.loads(shown(capsys, tmp_path, json=True)[0])
+    assert found["usable"] and found["years"]["2005"]["times"] == 8
+    assert {"folder", "files", "variables", "years", "further", "refusals", "nothing", "reasons", "usable"} == set(
+        found
+    )
+
+
+def test_a_bad_path_is_one_line(tmp_path):
+    _, errors = inv("inspect", tmp_path / "none", home=tmp_path, status=1)
+    assert "there is no such folder of data" in errors and len(errors.strip().splitlines()) == 1
+
+
+def test_what_is_in_a_file_cannot_steer_the_terminal(tmp_path, capsys):
+    Draft().level(850.0, "hPa").winds_say(units="knots\x1b[31m")(tmp_path, "x\x1b[32m.nc")
+    assert "\x1b" not in shown(capsys, tmp_path)[0]
