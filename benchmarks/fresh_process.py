@@ -50,9 +50,9 @@ def children_cpu():
     return used.ru_utime + used.ru_stime
 
 
-def one_thread():
+def one_thread(checkout=ROOT):
     """The environment that a worker gives its slots: one thread for libraries that would take all cores."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(checkout)}
 
 
 def _less_imports(*words):

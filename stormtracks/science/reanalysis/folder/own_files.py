@@ -108,10 +108,10 @@ def tell(folder: Path, entries: Sequence[Entry], looks: Looks) -> Told | None:
     looks : Looks
         What is inside them.
     """
-    paths = {one.path for one in entries}
-    if len(paths) < 2 or any(one.number is not None for one in entries):
-        return None
-    owns = {path: looks.at(path).own for path in paths}
+    roles = [one.role for one in entries]
+    if len(set(roles)) == len(roles) or any(one.number is not None for one in entries):
+        return None  # a file per role is one member's, or everyone's: it need not be looked into
+    owns = {path: looks.at(path).own for path in {one.path for one in entries}}
     inside = {path: own.labels for path, own in owns.items()}
     by_names = {} if _several(inside) else _by_names(folder, entries, looks)
     for labels, said_by in ((inside, _said_by(own.said_by for own in owns.values())), (by_names, "their names")):
