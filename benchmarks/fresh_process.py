@@ -1,11 +1,16 @@
 """CPU seconds of fresh processes: what each used, with all its descendants, less its imports.
 
     python -m benchmarks.fresh_process floor FILE:VARIABLE ...
+    python -m benchmarks.fresh_process decode FILE ...
+    python -m benchmarks.fresh_process chunks STORE:ARRAY ...
     python -m benchmarks.fresh_process tasks SETUP_JSON [MEMBERS]
 
-are what such a process does: inflate variables with netCDF4, or do the tasks of some members one after the other.
+are what such a process does: inflate variables with netCDF4, decode all messages with eccodes, read arrays block by
+block with tensorstore, or do the tasks of some members one after the other.
 """
 
+import importlib
+import itertools
 import json
 import os
 import resource
@@ -28,7 +33,23 @@ def floor(winds):
     return _less_imports("floor", *(f"{path}:{name}" for path, name in winds))[0]
 
 
-def tasks(setup, years, members=1):
+def decode(files):
+    """CPU seconds of decoding all messages of GRIB files once with eccodes, fields that share a message as well."""
+    return _less_imports("decode", *map(str, files))[0]
+
+
+def chunks(arrays):
+    """CPU seconds of reading arrays of Zarr stores once with tensorstore, each stored block once.
+
+    Parameters
+    ----------
+    arrays : list of (Path, str)
+        Stores and their arrays.
+    """
+    return _less_imports("chunks", *(f"{path}:{name}" for path, name in arrays))[0]
+
+
+def tasks(setup, years, members=1, imports=()):
     """CPU seconds of the tasks of the first members, results saved to a folder of their own, and what the last found.
 
     Parameters
@@ -37,10 +58,13 @@ def tasks(setup, years, members=1):
         As a task gets it, but for `results`.
     years : list of int
     members : int
+    imports : sequence of str
+        Packages that are imported late, whose import is left out all the same.
     """
     with tempfile.TemporaryDirectory(prefix="stormtracks-results-") as results:
         plain = {key: str(value) if isinstance(value, Path) else value for key, value in setup.items()}
-        order = json.dumps({"years": list(years), "setup": {**plain, "results": results}})
+        setup = {"scratch": f"{results}/scratch", **plain, "results": results}
+        order = json.dumps({"years": list(years), "setup": setup, "imports": list(imports)})
         return _less_imports("tasks", order, str(members))
 
 
@@ -77,11 +101,41 @@ def _inflate(arguments):
     return {"imports": imports}
 
 
+def _decode(files):
+    import eccodes
+
+    imports = _own_cpu()
+    eccodes.codes_grib_multi_support_on()
+    for path in files:
+        with open(path, "rb") as file:  # noqa: PTH123 - eccodes wants this
+            while handle := eccodes.codes_grib_new_from_file(file):
+                eccodes.codes_get_values(handle)
+                eccodes.codes_release(handle)
+    return {"imports": imports}
+
+
+def _read_chunks(arguments):
+    import tensorstore
+
+    imports = _own_cpu()
+    for argument in arguments:
+        path, _, name = argument.rpartition(":")
+        driver = "zarr3" if Path(path, "zarr.json").exists() else "zarr"
+        array = tensorstore.open({"driver": driver, "kvstore": {"driver": "file", "path": f"{path}/{name}"}}).result()
+        block = array.chunk_layout.write_chunk.shape
+        for place in itertools.product(*(range(0, n, step) for n, step in zip(array.shape, block, strict=True))):
+            inside = zip(place, block, array.shape, strict=True)
+            array[tuple(slice(at, min(at + step, n)) for at, step, n in inside)].read().result()
+    return {"imports": imports}
+
+
 def _do_tasks(arguments):
     from stormtracks.science import pipeline
 
-    imports = _own_cpu()
     order, members = json.loads(arguments[0]), int(arguments[1])
+    for name in order["imports"]:
+        importlib.import_module(name)
+    imports = _own_cpu()
     for year in order["years"]:
         for member in range(members):
             details = pipeline.run_task(year, member, "vort_track", order["setup"])
@@ -93,4 +147,10 @@ def _own_cpu():
 
 
 if __name__ == "__main__":
-    print(json.dumps({"floor": _inflate, "tasks": _do_tasks}[sys.argv[1]](sys.argv[2:])))
+    print(
+        json.dumps(
+            {"floor": _inflate, "decode": _decode, "chunks": _read_chunks, "tasks": _do_tasks}[sys.argv[1]](
+                sys.argv[2:]
+            )
+        )
+    )

@@ -11,7 +11,7 @@ import pytest
 from stormtracks.science import ibtracs, synthetic
 from stormtracks.science.errors import InputError
 from stormtracks.science.synthetic.layouts.zarr import healpix
-from tests.science.conftest import SAMPLE_TRACKS
+from tests.science.planted_once import SAMPLE_TRACKS, PlantedOnce
 
 PLAN = synthetic.Plan(2005, members=3, grid=5.0, start="2005-08-28", stop="2005-08-30", noise=0.5)
 LIKE = dataclasses.replace(PLAN, like="20crv2c", stop="2005-08-28", members=2)
@@ -26,17 +26,10 @@ def best():
 
 
 @pytest.fixture(scope="module")
-def plant(best, tmp_path_factory):
+def plant(tmp_path_factory):
     """A function that plants in a layout, once for all tests, and says where."""
-    folders = {}
-
-    def planted(layout, plan=PLAN):
-        if (layout, plan) not in folders:
-            folders[layout, plan] = tmp_path_factory.mktemp(layout)
-            synthetic.plant(folders[layout, plan], dataclasses.replace(plan, layout=layout), best)
-        return folders[layout, plan]
-
-    return planted
+    planted = PlantedOnce(tmp_path_factory.mktemp)
+    return lambda layout, plan=PLAN: planted(layout, plan)
 
 
 @pytest.fixture(scope="module")
@@ -122,12 +115,10 @@ def test_arco_and_weatherbench_have_their_own_axes(plant, truth):
     assert array(store, "time")[0] == (PLAN.times[0] - np.datetime64("1900-01-01")) // np.timedelta64(1, "h")
 
 
-def test_forecasts_are_perfect_and_only_those_that_end_in_the_season(best, tmp_path):
+def test_forecasts_are_perfect_and_only_those_that_end_in_the_season(plant):
     plan = dataclasses.replace(PLAN, stop="2005-09-13", step_hours=24, members=2, grid=10.0)
-    for layout in ("zarr-forecasts", "20crv2c"):
-        synthetic.plant(tmp_path / layout, dataclasses.replace(plan, layout=layout), best)
-    store = tmp_path / "zarr-forecasts" / "forecasts_2005.zarr"
-    truth = netCDF4.Dataset(tmp_path / "20crv2c" / "v850_2005.nc")["v850"][:].data
+    store = plant("zarr-forecasts", plan) / "forecasts_2005.zarr"
+    truth = netCDF4.Dataset(plant("20crv2c", plan) / "v850_2005.nc")["v850"][:].data
     wind = array(store, "pressure_level/wind_v")
     assert wind.shape == (2, 11, 2, 1, 19, 36)
     for place, start in enumerate((0, 5)):
