@@ -150,7 +150,7 @@ CASES = [
     *[Case(f"in {units}", u850().winds_say(units=units), refused=f"the units are '{units}' and must be 'm s-1'") for units in ("knots", "cm s-1", "km/h", "1")],
     Case("by standard names", named("a", "b").says("a", standard_name="eastward_wind").says("b", standard_name="northward_wind")),
     Case("@ Isobaric surface", named("u", "v", long_name="wind @ Isobaric surface")),
-    Case("stress is no wind", named("u", "v", standard_name="surface_downward_eastward_stress"), refused="no netCDF file with winds"),
+    Case("stress is no wind", named("u", "v", standard_name="surface_downward_eastward_stress"), refused="no file with winds"),
     # axes, as CF says
     Case("axis attribute", axes("y", "x", axis=("Y", "X"), units=("degrees", "degrees"))),
     Case("axis attribute, units by CF", axes("y", "x", axis=("Y", "X"), units=("degrees_north", "degrees_east"))),
@@ -262,5 +262,5 @@ CASES = [
     Case("u and v of two members", lambda folder: [u850().coordinate("number", (), number)(folder, f"{number}.nc", only=[name]) for number, name in ((0, "u850"), (1, "v850"))], refused="have different members: 0 only in 0.nc, 1 only in 1.nc"),
     Case("members, and another dimension of one", u850().members([1, 2, 3], "ens").dimension("number", [1]), members=3),
     Case("another dimension of one, and members", u850().dimension("number", [1]).members([1, 2, 3], "ens"), members=3),
-    *[Case(f"{words} are no winds", named("u", "v", long_name=words), refused="no netCDF file with winds") for words in ("zonal current", "u-momentum component", "surface currents")],
+    *[Case(f"{words} are no winds", named("u", "v", long_name=words), refused="no file with winds") for words in ("zonal current", "u-momentum component", "surface currents")],
 ]  # fmt: skip

@@ -84,7 +84,7 @@ def test_damaged_inside(winds, tmp_path):
     ("start", "words"),
     [
         (b"PK\x03\x04", "is a zip archive; unpack"),
-        (b"GRIB", "GRIB is not read; convert it with `cfgrib to_netcdf"),
+        (b"GRIB", "message 1 is damaged at byte 0: the file ends at byte 4"),
         (b"<!DOCTYPE html>", "is a web page"),
         (b"", r"is empty \(0 bytes\); download"),
         (b"version https://git-lfs.github.com/spec/v1", "is a Git LFS pointer"),

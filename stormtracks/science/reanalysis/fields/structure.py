@@ -97,6 +97,7 @@ def of_variable(
     _refuse_axes(clock.axes, where)
     if not len(clock.times):
         raise InputError(f"{where}: the time axis is empty (length 0); write or download the file again, or remove it")
+    remark = str(attribute(variable, "GRIB_remark"))
     return Structure(
         axes=tuple(replace(axis, coordinate=None, role=_role(axis, clock.axes)) for axis in clock.axes),
         levels=found,
@@ -106,13 +107,13 @@ def of_variable(
         calendar=clock.calendar,
         members=labels or ("1",),
         names_members=bool(labels),
-        assumed=tuple(filter(None, (clock.remark, columns.short_of_round(grid), *_unknown(clock.axes)))),
+        assumed=tuple(filter(None, (remark, clock.remark, columns.short_of_round(grid), *_unknown(clock.axes)))),
     )
 
 
 def shared(variable: Variable) -> tuple[object, ...]:
     """What two variables of a file must have alike to have dimensions and coordinates in common."""
-    names = ("coordinates", "grid_mapping", "forecast_time")
+    names = ("coordinates", "grid_mapping", "forecast_time", "GRIB_remark")
     return (variable.dimensions, *(str(attribute(variable, name)) for name in names))
 
 

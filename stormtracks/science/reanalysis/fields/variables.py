@@ -13,7 +13,7 @@ from stormtracks.science.reanalysis.dimensions.levels import Levels
 from stormtracks.science.reanalysis.fields import recognition, statistic, structure, units
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.roles import ROLES, TRACKED, of_quantity
-from stormtracks.science.reanalysis.stored.attributes import text
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _NOT_AT_SEA_LEVEL = (
@@ -175,6 +175,7 @@ class _Looked:
         """A variable, looked at once for all roles of its quantity; `named` is the level (hPa) that its name says."""
         role, key = by_role[0], structure.shared(variable)
         try:
+            _refuse_fault(variable, self._where(variable))
             own = axes.of_variable(variable.group, variable, self._described.member)
             is_statistic = self._statistic(variable, role, own)
             units.of_variable(variable, role, self._path)
@@ -229,6 +230,13 @@ class _Looked:
 
     def _where(self, variable: Variable) -> str:
         return f"{self._path}: {variable.name}"
+
+
+def _refuse_fault(variable: Variable, where: str) -> None:
+    """Refuse what its own format cannot lay out as a variable: a GRIB file that lacks fields."""
+    fault = str(attribute(variable, "GRIB_fault"))
+    if fault:
+        raise InputError(f"{where}: {fault}")
 
 
 def _may_be_at(role: str, level: float) -> bool:

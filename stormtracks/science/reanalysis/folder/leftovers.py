@@ -124,13 +124,13 @@ def _nothing_known(folder: Path, listing: Listing) -> InputError:
     if not data:
         what = f"none of its {len(paths):,} files is one" if paths else "it has no files at all"
         return PassingInputError(
-            f"{folder}: there is no netCDF file with winds; {what}; check the path (--data, or 'data' in hosts.yaml) "
+            f"{folder}: there is no file with winds; {what}; check the path (--data, or 'data' in hosts.yaml) "
             "or add the files"
         )
     held = "; ".join(f"{path.name} has {', '.join(_variables(path)) or 'no variable'}" for path in data[:_NAMED])
     more = f", and {len(data) - _NAMED:,} more files have none either" if len(data) > _NAMED else ""
     return InputError(
-        f"{folder}: there is no netCDF file with winds (u and v) or relative vorticity that are recognised "
+        f"{folder}: there is no file with winds (u and v) or relative vorticity that are recognised "
         f"({held}{more}); describe the files as a dataset"
     )
 

@@ -21,11 +21,7 @@ HEAD_BYTES = 1024
 """Of a file that are looked at."""
 _ZARR = ".zgroup", ".zarray", ".zmetadata", "zarr.json"
 
-GRIB = (
-    "GRIB is not read; convert it with `cfgrib to_netcdf FILE -o FILE.nc` (pip install cfgrib), which keeps the members"
-)
 _STARTS = {
-    b"GRIB": ("GRIB", GRIB),
     b"PK": ("zip", "is a zip archive; unpack it and use the .nc files inside"),
     b"\x1f\x8b": ("gzip", "is compressed with gzip; unpack it"),
     b"BZh": ("bzip2", "is compressed with bzip2; unpack it"),
@@ -49,7 +45,7 @@ def is_netcdf(path: Path) -> bool:
 
 def is_data(path: Path) -> bool:
     """Whether a file or folder is to be looked into: it is of a format that is read."""
-    return is_netcdf(path) or is_zarr(path)
+    return is_netcdf(path) or is_zarr(path) or (not _is_beside(path.name) and is_grib(head(path)))
 
 
 def kind(path: Path) -> Kind:
@@ -63,9 +59,9 @@ def kind(path: Path) -> Kind:
 
 
 def is_grib(start: bytes) -> bool:
-    """Whether a file that begins so is GRIB, of edition 1 or 2; the heading of a bulletin may stand before it."""
+    """Whether a file that begins so is GRIB; a bulletin's heading may stand before a message of edition 1 or 2."""
     at = start.find(b"GRIB")
-    return at >= 0 and start[at + 7 : at + 8] in (b"\x01", b"\x02")
+    return at == 0 or (at > 0 and start[at + 7 : at + 8] in (b"\x01", b"\x02"))
 
 
 def is_zarr(folder: Path | str) -> bool:

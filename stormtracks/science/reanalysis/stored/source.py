@@ -5,6 +5,7 @@ from pathlib import Path
 from stormtracks import web_path
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.stored import formats, refusals, stores
+from stormtracks.science.reanalysis.stored.grib.source import Source as GribSource
 from stormtracks.science.reanalysis.stored.netcdf.source import Source as NetcdfSource
 from stormtracks.science.reanalysis.stored.protocol import Source
 from stormtracks.science.reanalysis.stored.zarr import identity
@@ -34,7 +35,9 @@ def open_source(path: str | Path, whole: InputFile | None = None) -> Source:
     unread = stores.unread(place)
     if unread:
         raise InputError(f"{place}: {unread}")
-    return ZarrSource(place, whole) if formats.is_zarr(place) else NetcdfSource(place, whole)
+    if formats.is_zarr(place):
+        return ZarrSource(place, whole)
+    return GribSource(place, whole) if formats.kind(place) == "GRIB" else NetcdfSource(place, whole)
 
 
 def input_file(path: str | Path) -> InputFile:

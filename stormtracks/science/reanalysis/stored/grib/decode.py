@@ -1,0 +1,92 @@
+"""A field's values: simple packing by NumPy, all others by eccodes; missing ones NaN, in rows by columns."""
+
+from typing import Any
+
+import numpy as np
+
+from stormtracks.science.arrays import Bools, Floats
+from stormtracks.science.reanalysis.stored.grib import library, message, simple
+from stormtracks.science.reanalysis.stored.grib.grids import GridOf
+from stormtracks.science.reanalysis.stored.grib.message import Message
+from stormtracks.science.reanalysis.stored.grib.window import Broken
+
+_MISSING = 1e34
+"""What eccodes is told to put where nothing is stored: no value of any field."""
+_NO_BITMAP, _OWN_BITMAP, _SAME_BITMAP = 255, 0, 254
+
+
+def field(descriptor: int, row: Any, grid: GridOf, out: Floats) -> None:
+    """Decode one field.
+
+    Parameters
+    ----------
+    descriptor : int
+        Of the open file.
+    row : record of headers.FIELD
+    grid : GridOf
+    out : ndarray of float32, of the grid's shape
+        Is filled; missing values are NaN.
+
+    Raises
+    ------
+    window.Broken
+        It is not what the scan has found, or cannot be decoded.
+    """
+    read = message.read(descriptor, row)
+    values = _values(read, row, grid)
+    if grid.is_straight:
+        out.reshape(-1)[:] = values
+    else:
+        out[...] = grid.ordered(values)
+
+
+def _values(read: Message, row: Any, grid: GridOf) -> Floats:
+    edition = int(row["edition"])
+    there = _there(read, edition, grid.points, row)
+    packing = simple.packing(read, edition)
+    stored = grid.points if there is None else int(np.count_nonzero(there))
+    if packing is None:
+        return _by_eccodes(read, row, grid)
+    if packing.number < stored or packing.number > stored + (7 if edition == 1 else 0):
+        raise Broken(f"it has {packing.number} values for {stored} points", int(row["values_at"]))
+    values = simple.unpacked(read, packing._replace(number=stored))
+    if there is None:
+        return values
+    spread = np.full(grid.points, np.nan)
+    spread[there] = values
+    return spread
+
+
+def _there(read: Message, edition: int, points: int, row: Any) -> Bools | None:
+    """Which points have values, by the bitmap; None: all have."""
+    data, at = read.data, read.bitmap
+    if not at:
+        return None
+    if edition == 1:
+        begin, end = at + 6, at + int.from_bytes(data[at : at + 3], "big")
+        if data[at + 4 : at + 6] != b"\0\0":
+            raise Broken("its bitmap is one of a catalogue", int(row["bitmap_at"]))
+    else:
+        begin, end = at + 6, at + int.from_bytes(data[at : at + 4], "big")
+        if data[at + 5] == _NO_BITMAP:
+            return None
+        if data[at + 5] != _OWN_BITMAP:
+            raise Broken(f"its bitmap is number {data[at + 5]} of a catalogue", int(row["bitmap_at"]))
+    if (end - begin) * 8 < points:
+        raise Broken(f"its bitmap is shorter than its {points} points", int(row["bitmap_at"]))
+    bits = np.unpackbits(np.frombuffer(data, np.uint8, (points + 7) // 8, begin), count=points)
+    return bits.view(np.bool_)
+
+
+def _by_eccodes(read: Message, row: Any, grid: GridOf) -> Floats:
+    eccodes = library.eccodes()
+    try:
+        with library.opened(read.data) as handle:
+            eccodes.codes_set_double(handle, "missingValue", _MISSING)
+            values = eccodes.codes_get_double_array(handle, "values")
+    except library.Unreadable as error:
+        raise Broken(f"eccodes cannot decode it ({error})", int(row["values_at"])) from None
+    if len(values) != grid.points:
+        raise Broken(f"it has {len(values)} values for {grid.points} points", int(row["values_at"]))
+    values[values == _MISSING] = np.nan
+    return values
