@@ -247,6 +247,7 @@ def manage(
     wait=None,
     any_version=False,
     hosts=None,
+    starts=None,
 ):
     """Give the tasks of a run to the workers until all are finished. The same command resumes a run that stopped.
 
@@ -259,7 +260,7 @@ def manage(
     given = {"start_year": start_year, "end_year": end_year, "members": members, "task": task, "timeout": timeout}
     given |= {"retries": retries, "settings": settings, "set": set_, "run": run, "overwrite": overwrite}
     given |= {"wait": wait, "any_version": any_version, "halt": halt}
-    given |= {"results": results, "redo_away": redo_away}
+    given |= {"results": results, "redo_away": redo_away, "starts": starts}
     _refusing(console.manage, status=2)(given, hosts)
 
 

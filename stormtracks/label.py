@@ -3,6 +3,7 @@
 import operator
 import re
 from collections.abc import Iterable
+from typing import TypeGuard
 
 from stormtracks.errors import BadValue
 
@@ -11,9 +12,12 @@ Label = int | str
 
 _START = re.compile(
     r"(?P<year>\d{4})-?(?P<month>0[1-9]|1[0-2])-?(?P<day>0[1-9]|[12]\d|3[01])"
-    r"(?:[T _]?(?P<hour>[01]\d|2[0-3])(?::?(?P<minute>[0-5]\d)(?::?00(?:\.0+)?)?)?)?Z?"
+    r"(?:[T _]?(?P<hour>[01]\d|2[0-3])(?::?(?P<minute>[0-5]\d)(?::?00(?:\.0+)?)?)?)?Z?",
+    re.ASCII,
 )
 _LAST_YEAR = 9999
+_LONGEST = 60
+"""No text of a year or a start is longer, with blanks and all; a longer one may have come over the wire."""
 
 
 def of(value: object) -> Label:
@@ -40,20 +44,29 @@ def of(value: object) -> Label:
     >>> label.of("1987"), label.of("2025-06-01"), label.of("2025060112"), label.of("2025-06-01 06:30:00")
     (1987, '2025-06-01T00', '2025-06-01T12', '2025-06-01T0630')
     """
-    text = str(value).strip()
-    if isinstance(value, str) and (found := _START.fullmatch(text)):
+    text = value[: _LONGEST + 1].strip() if isinstance(value, str) else ""
+    if found := _START.fullmatch(text):
         minute = found["minute"] or "00"
         hour = (found["hour"] or "00") + ("" if minute == "00" else minute)
         return f"{found['year']}-{found['month']}-{found['day']}T{hour}"
-    try:
-        year = int(text) if isinstance(value, str) and re.fullmatch(r"\d{1,4}", text) else operator.index(value)  # type: ignore[arg-type]  # caught below
-    except TypeError:
-        year = 0
-    if isinstance(value, bool) or not 1 <= year <= _LAST_YEAR:
+    year = int(text) if re.fullmatch(r"\d{1,4}", text, re.ASCII) else _index(value)
+    if not 1 <= year <= _LAST_YEAR:
         raise BadValue(
-            f"{value!r} must be a year from 1 to {_LAST_YEAR}, or the start of a forecast such as 2025-06-01T00"
+            f"{shown(value)} must be a year from 1 to {_LAST_YEAR}, or the start of a forecast such as 2025-06-01T00"
         )
     return year
+
+
+def is_written_start(value: object) -> TypeGuard[str]:
+    """Whether a value of any kind is a start exactly as `of` writes it: what may come over the wire or from a disk.
+
+    Examples
+    --------
+    >>> from stormtracks import label
+    >>> [label.is_written_start(value) for value in ("2025-06-01T00", "2025-06-01", "../x", 2025, None)]
+    [True, False, False, False, False]
+    """
+    return type(value) is str and len(value) <= _LONGEST and isinstance(of_name(value), str)
 
 
 def is_start(label: Label) -> bool:
@@ -84,4 +97,22 @@ def of_name(text: str) -> Label | None:
 
 def in_order(labels: Iterable[Label]) -> list[Label]:
     """Labels, each once: years first, then starts, each in order of time."""
-    return sorted(set(labels), key=lambda label: (is_start(label), name(label)))
+    return sorted(set(labels), key=order)
+
+
+def order(label: Label) -> tuple[bool, str]:
+    """What labels are sorted by."""
+    return is_start(label), name(label)
+
+
+def shown(value: object) -> str:
+    """Anything that was to be a label, for a message; a whole number of thousands of digits has no text."""
+    return "a huge number" if isinstance(value, int) and abs(value) >= 2**64 else f"{value!r:.60}"
+
+
+def _index(value: object) -> int:
+    """A whole number of any kind, NumPy's too; 0 for all else."""
+    try:
+        return 0 if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]  # caught below
+    except TypeError:
+        return 0

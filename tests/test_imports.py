@@ -19,7 +19,17 @@ FILE_MODULES = ("reanalysis", "best_tracks", "results", "synthetic", "export")
 
 # The package's own ground, which every room stands on.
 GROUND = ("errors", "paths", "disk", "readable", "address", "process", "detached", "version")
-GROUND += ("written", "strict_dataclass", "terminal_text", "private", "sealed", "lineage", "label", "web_path")
+GROUND += (
+    "written",
+    "strict_dataclass",
+    "terminal_text",
+    "private",
+    "sealed",
+    "lineage",
+    "label",
+    "starts",
+    "web_path",
+)
 # The parts of pyro_cluster, and what each may import of the others.
 MEMBERS = {
     "faces": ("pyro_manager", "pyro_worker", "pyro_nameserver"),

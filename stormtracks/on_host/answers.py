@@ -8,6 +8,7 @@ import sys
 import traceback
 from typing import Any, Literal, NotRequired, TypedDict
 
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.plain import Description
 
 MARK = b"\x1estormtracks "
@@ -95,7 +96,7 @@ class Absent(TypedDict):
 class TaskNow(TypedDict):
     """look: of what a worker says of a task that runs, the part that is shown; workers of 1.0 say it too."""
 
-    year: int
+    year: Label
     since: float
     progress: NotRequired[list[Any]]
     stalled: NotRequired[str]

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
+from stormtracks.label import Label
+
 DEPTH = 32
 GIVEN_BACK = "given back: the worker is stopping"
 STOPPING = ("the worker is stopping", "the worker was stopped", GIVEN_BACK)
@@ -25,11 +27,13 @@ class Options(TypedDict, total=False):
 class Order(TypedDict):
     """One task as a worker hands it to the process of a slot."""
 
-    year: int
+    year: Label
     ensemble_member: int
     task: str
     setup: dict[str, Any]  # where the host's inputs and results are, the settings, whether to overwrite
-    conflict: NotRequired[tuple[int, int, int]]  # first and last year, members: only look what is in the way there
+    conflict: NotRequired[
+        tuple[Label, Label, int]
+    ]  # first and last year or start, members: only look what is in the way there
 
 
 class SlotReply(TypedDict, total=False):
@@ -52,7 +56,7 @@ class Reply(TypedDict):
     """What `PyroWorker.do_work` replies. A busy worker has not begun the task."""
 
     status: Literal["complete", "failure", "timeout", "busy"]
-    year: int
+    year: Label
     ensemble_member: int
     task: str
     host: str
@@ -79,7 +83,7 @@ class Working(TypedDict):
     """What one slot is doing."""
 
     slot: int
-    year: int
+    year: Label
     ensemble_member: int
     task: str
     since: float  # seconds since 1970
@@ -110,8 +114,8 @@ class Description(State):
     tasks: list[str]
     python: str
     working: list[Working]
-    years: list[int]  # that a slot worked on last
-    data_years: NotRequired[list[int]]  # that the worker has data for; none: not known
+    years: list[Label]  # that a slot worked on last
+    data_years: NotRequired[list[Label]]  # that the worker has data for; none: not known
     places: NotRequired[dict[str, str]]  # what its results depend on and where they go, by the keys of `PLACES`
     by_hand: NotRequired[bool]  # started otherwise than by `fab start-workers`: it belongs to no hosts.yaml
 

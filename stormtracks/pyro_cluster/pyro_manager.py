@@ -1,9 +1,9 @@
 """The manager: finds the workers, makes the schedule, gives out the work, shows it, and ends when all is done.
 
 Exit status: 0 everything is complete; 1 something failed, timed out, is left or could not be looked for; 2 the request
-was refused (a bad range of years, an unknown task, other settings, data or folders than those of the results); 3 no
-nameserver, no worker, or a wrong key; 4 another manager has the run; 130 interrupted (Ctrl-C, SIGTERM, the terminal
-closed). After any end the same command resumes the run.
+was refused (a bad range of years, a bad start, an unknown task, other settings, data or folders than those of the
+results); 3 no nameserver, no worker, or a wrong key; 4 another manager has the run; 130 interrupted (Ctrl-C, SIGTERM,
+the terminal closed). After any end the same command resumes the run.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from typing import IO
 from stormtracks import address
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import wire
-from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal import extent, runs
 from stormtracks.pyro_cluster.journal.grid import grid
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.lock import AlreadyManaged
@@ -183,7 +183,7 @@ def _folders(journal: Journal, plan: ManagePlan) -> dict[str, str]:
 
 def _announce(dispatcher: Dispatcher, plan: ManagePlan, remarks: list[str]) -> None:
     counts = dispatcher.schedule.counts()
-    what = f"run {plan.name}: {plan.task} {plan.start_year}-{plan.end_year}, {plan.members} members"
+    what = f"run {plan.name}: {plan.task} {extent.between(*plan.extent[:2])}, {plan.members} members"
     done = f"{counts['complete']:,} of {len(dispatcher.schedule):,} tasks are complete"
     dispatcher.log("; ".join([what, done, *remarks]))
 

@@ -3,9 +3,11 @@
 import operator
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Literal, SupportsIndex
+from typing import Literal, Self, SupportsIndex
 
+from stormtracks import label
 from stormtracks.errors import BadValue, NotThere
+from stormtracks.label import Label
 
 Status = Literal["outstanding", "working", "complete", "failure", "timeout"]
 STATUSES: dict[Status, str] = {
@@ -27,6 +29,9 @@ TASKS = {
 Where several are done one after the other (see `chain`), it is in this order.
 """
 
+Lines = range | tuple[Label, ...]
+"""What the lines of a schedule are called, in order: years as a range, which takes no room; starts one by one."""
+
 # A status is kept as one byte: its place in STATUSES, or one of two more for a task that is deferred or blocked.
 _CODES: dict[str, int] = {name: code for code, name in enumerate(STATUSES)}
 _OUTSTANDING = _CODES["outstanding"]
@@ -42,8 +47,8 @@ class PyroTask:
 
     Parameters
     ----------
-    year : int
-        Year (of the season) that is analysed.
+    year : int or str
+        Year (of the season) that is analysed, or the start of a forecast, "2025-06-01T00" (see `label.of`).
     ensemble_member : int
         Member of the ensemble, counted from 0.
     task : str
@@ -57,8 +62,8 @@ class PyroTask:
 
     __slots__ = ("_status", "_task", "ensemble_member", "year")
 
-    def __init__(self, year: SupportsIndex, ensemble_member: SupportsIndex, task: str) -> None:
-        self.year = _whole("year", year)
+    def __init__(self, year: SupportsIndex | str, ensemble_member: SupportsIndex, task: str) -> None:
+        self.year: Label = _start(year) if isinstance(year, str) else _whole("year", year)
         self.ensemble_member = _whole("ensemble member", ensemble_member, least=0)
         self._status = _OUTSTANDING
         self.task = task
@@ -96,6 +101,8 @@ class PyroTaskSchedule:
         2002:    - - - - - -        T timeout
         end year (included)
 
+    A schedule of forecasts has a line per start in place of a year, see `of_starts`.
+
     One byte is kept per task. The `PyroTask` objects that are handed out are windows on that byte: a million tasks
     cost a megabyte, and to set a task's ``status`` is all that is ever needed.
 
@@ -108,11 +115,22 @@ class PyroTaskSchedule:
     task : str
         What is done in each cell; one of `TASKS`.
 
+    Attributes
+    ----------
+    years : range or tuple
+        What the lines are called, in order: years, or starts of forecasts.
+    start_year, end_year : int or str
+        The first and the last of them.
+
     Raises
     ------
     BadValue
         End before start, years outside 1-9999, less than one member, unknown task.
     """
+
+    years: Lines
+    start_year: Label
+    end_year: Label
 
     def __init__(
         self,
@@ -121,13 +139,57 @@ class PyroTaskSchedule:
         num_ensemble_members: SupportsIndex = 56,
         task: str = "vort_track",
     ) -> None:
-        self.start_year = _whole("start year", start_year, least=1)
-        self.end_year = _whole("end year", end_year, least=1)
+        self._take(_years(start_year, end_year), num_ensemble_members)
+        self._begin(task)
+
+    @classmethod
+    def of_starts(
+        cls, starts: Iterable[object], num_ensemble_members: SupportsIndex = 56, task: str = "vort_track"
+    ) -> Self:
+        """A schedule of forecasts: a line per start.
+
+        Parameters
+        ----------
+        starts : iterable of str
+            Such as "2025-06-01T00", in any order; see `label.of`.
+        num_ensemble_members : int
+            Members of each forecast, 0 to ``num_ensemble_members - 1``.
+        task : str
+            What is done in each cell; one of `TASKS`.
+
+        Raises
+        ------
+        BadValue
+            What is not a start, no start at all, less than one member, unknown task.
+
+        Examples
+        --------
+        >>> from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+        >>> schedule = PyroTaskSchedule.of_starts(["2025-06-08", "2025-06-01T00"], num_ensemble_members=3)
+        >>> schedule.get_task("2025-06-01T00", 1).status = "working"
+        >>> schedule.print_years()
+        2025-06-01T00: -W-
+        2025-06-08T00: ---
+        """
+        return cls.of_lines(lines_of(starts), num_ensemble_members, task)
+
+    @classmethod
+    def of_lines(cls, lines: Lines, num_ensemble_members: SupportsIndex = 56, task: str = "vort_track") -> Self:
+        """A schedule of what lines there are: years as a range, or starts as `lines_of` returns them."""
+        made = cls.__new__(cls)
+        made._take(_years(lines[0], lines[-1]) if isinstance(lines, range) else lines, num_ensemble_members)
+        made._begin(task)
+        return made
+
+    def _take(self, years: Lines, num_ensemble_members: SupportsIndex) -> None:
+        self.years = years
+        self.start_year, self.end_year = years[0], years[-1]
         self.num_ensemble_members = _whole("number of ensemble members", num_ensemble_members, least=1)
-        if self.end_year > 9999:
-            raise BadValue(f"the end year must be at most 9999, not {end_year}")
-        if self.end_year < self.start_year:
-            raise BadValue(f"the end year {end_year} is before the start year {start_year}")
+        # Of a range of years the row is a difference, which is faster to have than to look up.
+        self._row_of = None if isinstance(years, range) else {year: row for row, year in enumerate(years)}
+        self._wide = 4 if self._row_of is None else max(len(label.name(year)) for year in years)
+
+    def _begin(self, task: str) -> None:
         self.task = known_task(task)
         self._cells = bytearray(len(self.years) * self.num_ensemble_members)
         self._first = 0  # no cell before this one is outstanding
@@ -139,10 +201,11 @@ class PyroTaskSchedule:
     def __len__(self) -> int:
         return len(self._cells)
 
-    @property
-    def years(self) -> range:
-        """The years, in order."""
-        return range(self.start_year, self.end_year + 1)
+    def is_scheduled(self, year: object) -> bool:
+        """Whether there is a line of this year, or of this start; constant time."""
+        if self._row_of is not None:
+            return year in self._row_of
+        return not isinstance(year, str) and year in self.years  # text would be compared with every year
 
     def get_next_outstanding(self) -> PyroTask | None:
         """The first outstanding task in order of year and member, or None; deferred ones come after all others.
@@ -165,7 +228,7 @@ class PyroTaskSchedule:
             return self._at(self._first)
         return next(self.deferred(), None)
 
-    def get_next_outstanding_of_year(self, year: int) -> PyroTask | None:
+    def get_next_outstanding_of_year(self, year: Label) -> PyroTask | None:
         """The first outstanding task of one year that is not deferred, or None."""
         row = self._row(year)
         if not self._left[row]:
@@ -173,7 +236,7 @@ class PyroTaskSchedule:
         start, stop = row * self.num_ensemble_members, (row + 1) * self.num_ensemble_members
         return self._at(self._find(max(start, self._first), stop))
 
-    def outstanding(self, year: int | None = None) -> int:
+    def outstanding(self, year: Label | None = None) -> int:
         """How many tasks, of one year or in all, are outstanding and not deferred; constant time."""
         return self._counts[_OUTSTANDING] if year is None else self._left[self._row(year)]
 
@@ -181,14 +244,14 @@ class PyroTaskSchedule:
         """How many tasks are being done or can be: blocked ones do not count; constant time."""
         return self._counts[_OUTSTANDING] + self._counts[_DEFERRED] + self._counts[_WORKING]
 
-    def working(self, year: int) -> int:
+    def working(self, year: Label) -> int:
         """How many tasks of one year are being done."""
         start = self._row(year) * self.num_ensemble_members
         return self._cells.count(_WORKING, start, start + self.num_ensemble_members)
 
-    def open_years(self) -> dict[int, int]:
+    def open_years(self) -> dict[Label, int]:
         """The years that have tasks that are outstanding and not deferred -> how many, in order."""
-        return {year: left for year, left in enumerate(self._left, self.start_year) if left}
+        return {year: left for year, left in zip(self.years, self._left, strict=True) if left}
 
     def defer(self, task: PyroTask) -> None:
         """Make a task outstanding again, to be handed out after all others."""
@@ -218,8 +281,8 @@ class PyroTaskSchedule:
         """Whether a task is outstanding, but not handed out."""
         return self._cells[self._cell_of(task.year, task.ensemble_member)] == _BLOCKED
 
-    def get_progress_for_year(self, year: int, include_year: bool = True) -> str:
-        """The signs of one year's tasks, as ``2000: ++F-`` or without the year.
+    def get_progress_for_year(self, year: Label, include_year: bool = True) -> str:
+        """The signs of one year's tasks, as ``2000: ++F-`` (``2025-06-01T00: ++F-``) or without the year.
 
         Raises
         ------
@@ -228,18 +291,18 @@ class PyroTaskSchedule:
         """
         start = self._row(year) * self.num_ensemble_members
         signs = self._cells[start : start + self.num_ensemble_members].translate(_SIGNS).decode()
-        return f"{year:4d}: {signs}" if include_year else signs
+        return f"{year:{self._wide}}: {signs}" if include_year else signs
 
-    def get_progress(self, years: Iterable[int] | None = None, include_year: bool = False) -> str:
+    def get_progress(self, years: Iterable[Label] | None = None, include_year: bool = False) -> str:
         """The grid, a line (ended by a newline) for each of `years`, or for all."""
         chosen = self.years if years is None else years
         return "".join(self.get_progress_for_year(year, include_year) + "\n" for year in chosen)
 
-    def print_years(self, years: Iterable[int] | None = None, include_year: bool = True) -> None:
+    def print_years(self, years: Iterable[Label] | None = None, include_year: bool = True) -> None:
         """Print the grid of `years`, or of all."""
         print(self.get_progress(years, include_year), end="")
 
-    def get_task(self, year: int, ensemble_member: int) -> PyroTask:
+    def get_task(self, year: Label, ensemble_member: int) -> PyroTask:
         """The task of one cell; NotThere (a KeyError) if it is not scheduled."""
         return self._at(self._cell_of(year, ensemble_member))
 
@@ -264,12 +327,19 @@ class PyroTaskSchedule:
             f"the search starts at cell {self._first}, but cell {first} is outstanding"
         )
 
-    def _row(self, year: int) -> int:
-        if year in self.years:
-            return int(year) - self.start_year
+    def _row(self, year: Label) -> int:
+        if self._row_of is not None:
+            row = self._row_of.get(year)
+            if row is not None:
+                return row
+            raise NotThere(
+                f"the start {year} is not scheduled; {len(self.years):,} from {self.start_year} to {self.end_year} are"
+            )
+        if self.is_scheduled(year):
+            return int(year) - self.years[0]  # type: ignore[operator]  # years are numbers
         raise NotThere(f"the year {year} is not scheduled; {self.start_year} to {self.end_year} are")
 
-    def _cell_of(self, year: int, ensemble_member: int) -> int:
+    def _cell_of(self, year: Label, ensemble_member: int) -> int:
         row = self._row(year)
         if not 0 <= ensemble_member < self.num_ensemble_members:
             last = self.num_ensemble_members - 1
@@ -282,7 +352,7 @@ class PyroTaskSchedule:
 
     def _at(self, cell: int) -> "_ScheduledTask":
         row, member = divmod(cell, self.num_ensemble_members)
-        return _ScheduledTask(self, cell, self.start_year + row, member)
+        return _ScheduledTask(self, cell, self.years[row], member)
 
     def _set(self, cell: int, code: int) -> None:
         before = self._cells[cell]
@@ -305,7 +375,7 @@ class _ScheduledTask(PyroTask):
 
     __slots__ = ("_cell", "_schedule")
 
-    def __init__(self, schedule: PyroTaskSchedule, cell: int, year: int, ensemble_member: int) -> None:
+    def __init__(self, schedule: PyroTaskSchedule, cell: int, year: Label, ensemble_member: int) -> None:
         self._schedule = schedule
         self._cell = cell
         self.year = year  # not checked again: the schedule's years and members were
@@ -339,6 +409,20 @@ class _ScheduledTask(PyroTask):
         return hash(self._cell)
 
 
+def lines_of(starts: Iterable[object]) -> tuple[Label, ...]:
+    """What the lines of a schedule of forecasts are called: each start once, in order.
+
+    Raises
+    ------
+    BadValue
+        What is not a start, see `label.of`; none at all.
+    """
+    found = tuple(label.in_order(map(label.of, starts)))
+    if not found:
+        raise BadValue("there is no start of a forecast; give at least one, such as 2025-06-01T00")
+    return found
+
+
 def known_task(name: object) -> str:
     """The name of a task, or BadValue that lists which there are."""
     if isinstance(name, str) and name in TASKS:  # a list, say, would be a TypeError of the dict
@@ -350,6 +434,22 @@ def _code(status: object) -> int:
     if isinstance(status, str) and status in _CODES:
         return _CODES[status]
     raise BadValue(f"unknown status {status!r}; a task is one of: {', '.join(STATUSES)}")
+
+
+def _start(text: str) -> str:
+    found = label.of(text)
+    if isinstance(found, str):
+        return found
+    raise BadValue(f"the year must be a whole number, not {text!r}, or the start of a forecast such as 2025-06-01T00")
+
+
+def _years(start_year: SupportsIndex, end_year: SupportsIndex) -> range:
+    first, last = _whole("start year", start_year, least=1), _whole("end year", end_year, least=1)
+    if last > 9999:
+        raise BadValue(f"the end year must be at most 9999, not {end_year}")
+    if last < first:
+        raise BadValue(f"the end year {end_year} is before the start year {start_year}")
+    return range(first, last + 1)
 
 
 def _whole(what: str, value: SupportsIndex, least: int | None = None) -> int:

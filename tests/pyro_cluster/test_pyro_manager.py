@@ -55,8 +55,9 @@ def manage(home, nameserver):
     """Start a manager: manage("sleep", years=2, members=3, *more) -> Popen."""
     started = []
 
-    def start(task, *more, years=2, members=3, largest_file=None):
-        extent = ["--start-year", 2000, "--end-year", 1999 + years, "--members", members, "--task", task]
+    def start(task, *more, years=2, members=3, starts=None, largest_file=None):
+        lines = ["--starts", starts] if starts else ["--start-year", 2000, "--end-year", 1999 + years]
+        extent = [*lines, "--members", members, "--task", task]
         command = [sys.executable, "-u", "-c", MANAGER, *extent, "--nameserver", nameserver, *more]
         started.append(
             subprocess.Popen(
@@ -109,6 +110,44 @@ def test_a_run_over_two_workers(home, worker, manage):
     assert "worker w1 joined: 2 slots" in output and "speed-up" in output and "2000: +++++\n2001: +++++\n" in output
     state = runs.read(place=home / "runs")
     assert (state.run["state"], state.run["name"], state.managed) == ("complete", "write_result_2000-2001", False)
+
+
+def test_a_run_of_forecasts_has_a_line_per_start_and_is_resumed(home, worker, manage, tmp_path):
+    worker("w1")
+    worker("w2")
+    output = _ended(manage("write_result", starts="2025-06-01T00,2025-06-08", members=4), 0)
+    assert "2025-06-01T00: ++++\n2025-06-08T00: ++++\n" in output
+    assert (tmp_path / "write_result" / "2025-06-08T00" / "member_003.json").exists()
+    name = "write_result_2025-06-01T00..2025-06-08T00"
+    assert f"run {name}: write_result 2025-06-01T00..2025-06-08T00, 4 members" in output
+    state = runs.read(place=home / "runs")
+    assert (state.run["state"], state.run["name"]) == ("complete", name)
+    (tmp_path / "write_result" / "2025-06-01T00" / "member_002.json").unlink()
+    more = _ended(manage("write_result", "--run", name, starts="2025-06-01..2025-06-15/7d", members=4), 0)
+    assert "1 result that the journal calls complete is not there any more; it is done again" in more
+    assert re.search(r"complete +12 \(7 from before\)", more)
+
+
+@pytest.mark.slow
+def test_forecasts_that_a_killed_worker_was_making_are_made_by_another(home, worker, manage):
+    doomed = worker("doomed")
+    manager = manage("sleep", "--timeout", 20, starts="2025-06-01..2025-06-03/12h", members=2)
+    _until_working(home, 2)
+    doomed.kill()
+    worker("other")
+    output = _ended(manager, 0)
+    assert re.search(r"worker doomed lost: .+; its (2 tasks are|1 task is) outstanding again", output), output
+    assert "2025-06-02T12: ++\n2025-06-03T00: ++\n" in output
+
+
+def test_a_run_of_forecasts_is_resumed_by_the_shortest_command():
+    plan = ManagePlan("", "", 2, starts=["2025-06-15", "2025-06-01T00", "2025-06-08T00"])
+    assert plan.command() == "inv manage --starts 2025-06-01T00..2025-06-15T00/7d --members 2"
+    assert (plan.name, plan.extent) == (
+        "vort_track_2025-06-01T00..2025-06-15T00",
+        ("2025-06-01T00", "2025-06-15T00", 2),
+    )
+    assert plan.schedule().years == plan.lines == ("2025-06-01T00", "2025-06-08T00", "2025-06-15T00")
 
 
 def test_the_same_command_again_does_nothing_twice(worker, manage):
@@ -237,6 +276,12 @@ def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, ma
         ("--start-year 2001 --members 1 --set x", 2, "'x' is not an assignment; write key=value"),
         ("--start-year 2001 --members 1 --settings nowhere.yaml", 2, "nowhere.yaml"),
         ("--start-year 2001", 2, "--members is missing"),
+        ("--members 1", 2, "--start-year is missing; give the first year, or starts of forecasts with --starts"),
+        ("--members 1 --starts 2025-13-01", 2, "--starts must be starts of forecasts such as 2025-06-01T00,"),
+        ("--members 1 --starts 2025", 2, "not '2025'"),
+        ("--members 1 --starts 2025-06-01 --start-year 2025", 2, "give either starts of forecasts or years"),
+        ("--members 1 --starts 2025-06-01 --end-year 2025", 2, "give either starts of forecasts or years"),
+        ("--members 1 --starts 2025-06-01", 3, "no nameserver at localhost:1 "),
         ("--start-year 2001 --members 1 --run ../x", 3, "no nameserver at localhost:1 "),
         ("--start-year 2001 --members 1", 3, "no nameserver at localhost:1 "),
     ],

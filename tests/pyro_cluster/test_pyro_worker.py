@@ -17,6 +17,7 @@ from stormtracks.pyro_cluster.worker import process as worker_process
 from tests.processes import alive, children, wait_for
 
 TABLE = "tests.cluster_tasks:TASKS"
+OR_A_START = "or the start of a forecast written as 2025-06-01T00"
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +133,11 @@ def test_an_unknown_task_lists_what_is_known(worker):
 @pytest.mark.parametrize(
     ("year", "member", "options", "words"),
     [
-        ("2001", 0, None, "'year' must be a whole number of 0 or more, not '2001'"),
+        ("2001", 0, None, f"'year' must be a whole number of 0 or more, not '2001', {OR_A_START}"),
+        ("2025-13-01T00", 0, None, f"'year' must be a whole number of 0 or more, not '2025-13-01T00', {OR_A_START}"),
+        ("../x", 0, None, f"'year' must be a whole number of 0 or more, not '../x', {OR_A_START}"),
+        (True, 0, None, f"'year' must be a whole number of 0 or more, not True, {OR_A_START}"),
+        (2001.0, 0, None, f"'year' must be a whole number of 0 or more, not 2001.0, {OR_A_START}"),
         (2001, -1, None, "'ensemble_member' must be a whole number of 0 or more, not -1"),
         (2001, 0, {"timeout": 0}, "'timeout' must be a number of seconds above 0, not 0"),
         (2001, 0, {"timeout": "1"}, "'timeout' must be a number of seconds above 0, not '1'"),
@@ -141,6 +146,26 @@ def test_an_unknown_task_lists_what_is_known(worker):
 def test_misuse_is_a_failure_in_words(worker, year, member, options, words):
     reply = worker.do_work(year, member, "empty", options)
     assert (reply["status"], reply["error"]) == ("failure", f"BadValue: {words}")
+
+
+def test_a_start_is_a_year_to_a_worker(worker):
+    reply = worker.do_work("2025-06-01T00", 3, "write_result")
+    assert (reply["status"], reply["year"], reply["ensemble_member"]) == ("complete", "2025-06-01T00", 3)
+    assert reply["path"].endswith("/write_result/2025-06-01T00/member_003.json")
+    worker.do_work(2001, 0, "empty")
+    worker.do_work("2025-06-01T00", 0, "empty")
+    assert worker.describe()["years"] == ["2025-06-01T00"]  # of the one slot
+    assert worker.list_results("write_result", ["2025-06-01T00", 1999])["names"] == [
+        ["2025-06-01T00", ["member_003.json"]]
+    ]
+    assert (
+        worker.claim_results("write_result", ["2025-06-01T00", "2025-06-08T00", 4], {"run": "a"}, "b")["refused"] == ""
+    )
+
+
+def test_a_refused_year_of_ten_million_letters_is_not_sent_back(worker):
+    reply = worker.do_work("9" * 10**7, 0, "empty")
+    assert reply["status"] == "failure" and len(str(reply)) < 2000
 
 
 def test_a_refusal_is_said_to_be_final(worker):

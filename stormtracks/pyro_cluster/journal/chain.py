@@ -4,13 +4,22 @@ What the tasks are does not matter here. Each step is a task of its own, with a 
 the step before is complete.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import SupportsIndex
+from typing import Self, SupportsIndex
 
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.outcome import Cell
-from stormtracks.pyro_cluster.pyro_task import STATUSES, TASKS, PyroTask, PyroTaskSchedule, Status, known_task
+from stormtracks.pyro_cluster.pyro_task import (
+    STATUSES,
+    TASKS,
+    Lines,
+    PyroTask,
+    PyroTaskSchedule,
+    Status,
+    known_task,
+)
 
 MOST_STEPS = 9
 """One sign of the grid says how many steps of a cell are complete."""
@@ -52,13 +61,17 @@ def schedule_of(
     return ChainSchedule(start_year, end_year, num_ensemble_members, tasks)
 
 
-def unchecked(
-    start_year: SupportsIndex, end_year: SupportsIndex, num_ensemble_members: SupportsIndex, tasks: Sequence[str]
-) -> PyroTaskSchedule:
-    """As `schedule_of`, whatever the tasks' names are."""
+def schedule_of_starts(starts: Iterable[object], num_ensemble_members: SupportsIndex, task: str) -> PyroTaskSchedule:
+    """As `schedule_of`, with a line per start of a forecast."""
+    kind = PyroTaskSchedule if len(steps_of(task)) == 1 else ChainSchedule
+    return kind.of_starts(starts, num_ensemble_members, task)
+
+
+def unchecked(lines: Lines, num_ensemble_members: SupportsIndex, tasks: Sequence[str]) -> PyroTaskSchedule:
+    """As `schedule_of` or `schedule_of_starts`, whatever the tasks' names are."""
     if len(tasks) > 1:
-        return ChainSchedule(start_year, end_year, num_ensemble_members, tasks)
-    made = PyroTaskSchedule(start_year, end_year, num_ensemble_members)
+        return ChainSchedule.of_tasks(lines, num_ensemble_members, tasks)
+    made = PyroTaskSchedule.of_lines(lines, num_ensemble_members)
     made.task = tasks[0]
     return made
 
@@ -74,8 +87,8 @@ def fill(schedule: PyroTaskSchedule, statuses: Mapping[Cell, Status]) -> None:
     Parameters
     ----------
     schedule : PyroTaskSchedule
-    statuses : mapping of (int, int) or (int, int, str) to str
-        Year, ensemble member and, of a chain, task -> status.
+    statuses : mapping of (label, int) or (label, int, str) to str
+        Year or start, ensemble member and, of a chain, task -> status.
     """
     of_step: dict[str, list[tuple[PyroTask, Status]]] = {}
     for cell, status in statuses.items():
@@ -126,7 +139,7 @@ class ChainSchedule(PyroTaskSchedule):
     Parameters
     ----------
     start_year, end_year, num_ensemble_members : int
-        As for `PyroTaskSchedule`.
+        As for `PyroTaskSchedule`; of forecasts see `of_starts`.
     tasks : sequence of str
         One per step, in order.
 
@@ -154,13 +167,24 @@ class ChainSchedule(PyroTaskSchedule):
         num_ensemble_members: SupportsIndex,
         tasks: Sequence[str],
     ) -> None:
-        extent = (start_year, end_year, num_ensemble_members)
-        self.steps = tuple(Step(*extent) for _ in tasks)
+        self._take(Step(start_year, end_year, num_ensemble_members).years, num_ensemble_members)
+        self._join(tasks)
+
+    @classmethod
+    def of_tasks(cls, lines: Lines, num_ensemble_members: SupportsIndex, tasks: Sequence[str]) -> Self:
+        """As `of_lines`, with the tasks one by one, whatever their names are."""
+        made = cls.__new__(cls)
+        made._take(lines, num_ensemble_members)
+        made._join(tasks)
+        return made
+
+    def _begin(self, task: str) -> None:
+        self._join(steps_of(task))
+
+    def _join(self, tasks: Sequence[str]) -> None:
+        self.steps = tuple(Step.of_lines(self.years, self.num_ensemble_members) for _ in tasks)
         for step, task in zip(self.steps, tasks, strict=True):
             step.task = task
-        first = self.steps[0]
-        self.start_year, self.end_year = first.start_year, first.end_year
-        self.num_ensemble_members = first.num_ensemble_members
         self.task = ",".join(tasks)
         self._index = {task: index for index, task in enumerate(tasks)}
         for step, following in zip(self.steps, self.steps[1:], strict=False):
@@ -185,12 +209,12 @@ class ChainSchedule(PyroTaskSchedule):
                 return step.get_next_outstanding()
         return next(self.deferred(), None)
 
-    def get_next_outstanding_of_year(self, year: int) -> PyroTask | None:
+    def get_next_outstanding_of_year(self, year: Label) -> PyroTask | None:
         """The same of one year, without deferred ones."""
         found = (step.get_next_outstanding_of_year(year) for step in self.steps)
         return next((task for task in found if task is not None), None)
 
-    def outstanding(self, year: int | None = None) -> int:
+    def outstanding(self, year: Label | None = None) -> int:
         """How many tasks, of one year or in all, can be handed out and are not deferred."""
         return sum(step.outstanding(year) for step in self.steps)
 
@@ -198,11 +222,11 @@ class ChainSchedule(PyroTaskSchedule):
         """How many tasks are being done or can be: those behind a failed one do not count."""
         return sum(step.unfinished() for step in self.steps)
 
-    def working(self, year: int) -> int:
+    def working(self, year: Label) -> int:
         """How many tasks of one year are being done."""
         return sum(step.working(year) for step in self.steps)
 
-    def open_years(self) -> dict[int, int]:
+    def open_years(self) -> dict[Label, int]:
         """The years that have tasks that can be handed out and are not deferred -> how many, in order."""
         return {year: left for year in self.years if (left := self.outstanding(year))}
 
@@ -226,7 +250,7 @@ class ChainSchedule(PyroTaskSchedule):
         """Whether a task is outstanding, but not handed out."""
         return self.step(task.task).is_blocked(task)
 
-    def get_progress_for_year(self, year: int, include_year: bool = True) -> str:
+    def get_progress_for_year(self, year: Label, include_year: bool = True) -> str:
         """The signs of one year's cells, as ``2000: 2+F-`` or without the year."""
         signs = self.steps[0].get_progress_for_year(year, False)
         for number, step in enumerate(self.steps[1:], start=1):
@@ -234,9 +258,9 @@ class ChainSchedule(PyroTaskSchedule):
                 break
             later = step.get_progress_for_year(year, False).replace(STATUSES["outstanding"], str(number))
             signs = "".join(b if a == _COMPLETE else a for a, b in zip(signs, later, strict=True))
-        return f"{year:4d}: {signs}" if include_year else signs
+        return f"{year:{self._wide}}: {signs}" if include_year else signs
 
-    def get_task(self, year: int, ensemble_member: int, task: str | None = None) -> PyroTask:
+    def get_task(self, year: Label, ensemble_member: int, task: str | None = None) -> PyroTask:
         """A task of one cell; none is named: the first that is not complete, or the last one."""
         if task is not None:
             return self.step(task).get_task(year, ensemble_member)

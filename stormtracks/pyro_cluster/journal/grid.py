@@ -2,15 +2,21 @@
 
 from itertools import groupby
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal import chain
 from stormtracks.pyro_cluster.pyro_task import STATUSES, PyroTaskSchedule
+
+Span = tuple[Label, Label]
+"""The first and the last year, or start, that share a line."""
 
 
 def grid(schedule: PyroTaskSchedule, height: int = 40, width: int = 100) -> list[str]:
     """The grid, at most `height` lines of at most `width` characters.
 
-    Where a line has no room for all members, their statuses are counted. Where there are too many years for the
-    height, first neighbouring years that are all complete, or all outstanding, share a line, then any neighbours do.
+    Where a line has no room for all members, their statuses are counted. Where there are too many years (or starts)
+    for the height, first neighbouring ones that are all complete, or all outstanding, share a line, then any
+    neighbours do.
 
     Parameters
     ----------
@@ -24,12 +30,13 @@ def grid(schedule: PyroTaskSchedule, height: int = 40, width: int = 100) -> list
     """
     below = [legend(schedule)[:width]] if len(chain.steps_in(schedule)) > 1 else []
     height = max(1, height - len(below))
-    years = [(year, year) for year in schedule.years]
+    years: list[Span] = [(year, year) for year in schedule.years]
     if len(years) > height:
         years = _uniform_together(schedule)
     if len(years) > height:
         step = -(-len(schedule.years) // height)  # rounded up
-        years = [(first, min(first + step - 1, schedule.end_year)) for first in schedule.years[::step]]
+        lasts = [*schedule.years[step - 1 :: step], schedule.end_year]  # the last span may be shorter
+        years = list(zip(schedule.years[::step], lasts, strict=False))
     return [_line(schedule, first, last, width) for first, last in years] + below
 
 
@@ -58,25 +65,27 @@ def counted(signs: str) -> str:
 _ORDER = "+W" + "".join(str(number) for number in range(chain.MOST_STEPS, 0, -1)) + "-FT"
 
 
-def _uniform_together(schedule: PyroTaskSchedule) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
+def _uniform_together(schedule: PyroTaskSchedule) -> list[Span]:
+    spans: list[Span] = []
     for sign, alike in groupby(schedule.years, key=lambda year: _uniform(schedule, year)):
         years = list(alike)
         spans += [(years[0], years[-1])] if sign else [(year, year) for year in years]
     return spans
 
 
-def _uniform(schedule: PyroTaskSchedule, year: int) -> str | None:
+def _uniform(schedule: PyroTaskSchedule, year: Label) -> str | None:
     """The sign that all cells of a year have, where none is being done or has failed; else None."""
     signs = schedule.get_progress_for_year(year, include_year=False)
     return signs[0] if signs[0] not in "WFT" and signs.count(signs[0]) == len(signs) else None
 
 
-def _line(schedule: PyroTaskSchedule, first: int, last: int, width: int) -> str:
+def _line(schedule: PyroTaskSchedule, first: Label, last: Label, width: int) -> str:
     if first == last:
         line = schedule.get_progress_for_year(first)
         if len(line) <= width:
             return line
-        return f"{first:4d}: {counted(line[6:])}"
-    signs = schedule.get_progress(range(first, last + 1))
-    return f"{first:4d}-{last}: {counted(signs)}"
+        head, _, signs = line.partition(": ")
+        return f"{head}: {counted(signs)}"
+    rows = list(schedule.years)
+    signs = schedule.get_progress(rows[rows.index(first) : rows.index(last) + 1])
+    return f"{first:4}{'..' if label.is_start(first) else '-'}{last}: {counted(signs)}"

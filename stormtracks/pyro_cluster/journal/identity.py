@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stormtracks.label import Label
+from stormtracks.pyro_cluster.journal import extent
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
 
 ANOTHER_NAME = "choose another name with --run"
@@ -26,8 +28,10 @@ class Run:
         Letters, digits, ``.``, ``_`` and ``-``; the journal is NAME.sqlite.
     task : str
         Of a chain all tasks, with commas between them.
-    start_year, end_year, members : int
-        May grow from one time to the next: what is complete stays complete.
+    start_year, end_year : int or str
+        The first and the last year; of forecasts their first and last start.
+    members : int
+        Years, starts and members may grow from one time to the next: what is complete stays complete.
     settings : dict
         Plain values that the tasks are done with.
     nameserver : str
@@ -40,14 +44,16 @@ class Run:
         The hosts.yaml that the run is of; empty: none.
     results : str
         The folder below each worker's results folder that the results go to; empty: that folder itself.
+    starts : tuple of str
+        Of forecasts, in order; none: it is a run of years.
     advice : str
         What to do where the journal has other settings, beside `--overwrite`.
     """
 
     name: str
     task: str
-    start_year: int
-    end_year: int
+    start_year: Label
+    end_year: Label
     members: int
     settings: dict[str, Any] = field(default_factory=dict)
     nameserver: str = ""
@@ -55,6 +61,7 @@ class Run:
     renamed: Mapping[str, str] = field(default_factory=dict)
     hosts: str = ""
     results: str = ""
+    starts: tuple[Label, ...] = ()
     advice: str = ANOTHER_NAME
 
     @property
@@ -75,9 +82,9 @@ def tasks_of(task: str) -> tuple[str, ...]:
     return tuple(task.split(","))
 
 
-def default_name(task: str, start_year: int, end_year: int) -> str:
+def default_name(task: str, start_year: Label, end_year: Label) -> str:
     """The name of a run that was given none, such as ``vort_track_2000-2012``; a chain has ``-`` between its tasks."""
-    return f"{task.replace(',', '-')}_{start_year}-{end_year}"
+    return f"{task.replace(',', '-')}_{extent.between(start_year, end_year)}"
 
 
 def plain(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,10 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from stormtracks import private
+from stormtracks import label, private
+from stormtracks.label import Label
 from stormtracks.paths import state_folder
-from stormtracks.pyro_cluster.journal import database, identity, lock, rows, schema
+from stormtracks.pyro_cluster.journal import database, extent, identity, lock, rows, schema
 from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
 from stormtracks.pyro_cluster.journal.outcome import Cell, Held, TaskOutcome
@@ -158,7 +159,7 @@ class Journal:
         for table in ("tasks", "places"):
             self._writer.put(f"DELETE FROM {table}", ())
 
-    def working(self, worker: str, slot: int, year: int | None = None, ensemble_member: int | None = None) -> None:
+    def working(self, worker: str, slot: int, year: Label | None = None, ensemble_member: int | None = None) -> None:
         """Keep what a slot is doing now, or (without a year) that it does nothing."""
         if year is None:
             self._writer.put_latest((worker, slot), _IDLE, (worker, slot))
@@ -225,10 +226,10 @@ class Journal:
         folders = self._folders.get(worker, set())
         return {} if not folders or places.get("results", "") in folders else {**places, "results": min(folders)}
 
-    def _hold(self, year: int, member: int, worker: str | None, path: str | None, task: str = "") -> None:
+    def _hold(self, year: Label, member: int, worker: str | None, path: str | None, task: str = "") -> None:
         """Note a task that is done; of a path only the name is kept, which a million tasks share."""
         folder, *rest = (path or "").rsplit("/", 3)
-        regular = rest[:2] == [task or self.run.task, f"{year:04d}"]
+        regular = rest[:2] == [task or self.run.task, label.name(year)]
         worker, task = sys.intern(worker or ""), sys.intern(task)
         self.held.append(Held(year, member, worker, sys.intern(rest[2]) if regular else "", task))
         if regular:
@@ -237,6 +238,7 @@ class Journal:
     def _introduce(self) -> None:
         now = time.time()
         run = {**vars(self.run), "settings": json.dumps(identity.plain(self.run.settings))}
+        run["starts"] = extent.as_json(self.run.starts)
         for known in ("renamed", "advice"):  # the program's knowledge, not the run's
             del run[known]
         run |= {"started": now, "pid": os.getpid(), "host": socket.gethostname()}

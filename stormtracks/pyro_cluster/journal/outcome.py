@@ -4,10 +4,11 @@ import json
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.pyro_task import Status
 
-Cell: TypeAlias = tuple[int, int] | tuple[int, int, str]
-"""Year and ensemble member; of a chain also which task."""
+Cell: TypeAlias = tuple[Label, int] | tuple[Label, int, str]
+"""Year, or start of a forecast, and ensemble member; of a chain also which task."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class TaskOutcome:
     1970. `code_version` is the version that did it, as its process said.
     """
 
-    year: int
+    year: Label
     ensemble_member: int
     status: Status
     worker: str = ""
@@ -47,7 +48,7 @@ class TaskOutcome:
 class Held(NamedTuple):
     """A task that the journal calls complete, and where its result lies."""
 
-    year: int
+    year: Label
     ensemble_member: int
     worker: str
     file: str  # its name in the folder of its year; empty: the task leaves no file there

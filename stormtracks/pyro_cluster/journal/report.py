@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.journal import extent, runs
 from stormtracks.pyro_cluster.journal.grid import grid
 from stormtracks.pyro_cluster.journal.runs import Problem, RunState, StepState, WorkingSlot
 from stormtracks.pyro_cluster.pyro_task import Status
@@ -82,7 +82,8 @@ def kind(error: str | None) -> str:
 def status(state: RunState, height: int = 40, width: int = 100) -> list[str]:
     """The lines of `inv status`: who has the run, the grid, the workers' present tasks, the figures."""
     run, now = state.run, time.time()
-    head = f"run {run['name']}: {run['task']} {run['start_year']}-{run['end_year']}, {run['members']} members"
+    years = extent.between(run["start_year"], run["end_year"])
+    head = f"run {run['name']}: {run['task']} {years}, {run['members']} members"
     lines = [f"{head}; {_who(state)}", *_where(state), *grid(state.schedule, height, width)]
     for slot in state.working:
         since = duration(now - slot["since"])

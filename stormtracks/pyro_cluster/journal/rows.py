@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stormtracks.pyro_cluster.journal import schema
+from stormtracks.pyro_cluster.journal import extent, schema
 from stormtracks.pyro_cluster.pyro_task import STATUSES
 
 MOST_FAULTS = 5
@@ -17,7 +17,12 @@ _NUMBER = "('integer', 'real')"
 _TEXTS = ("worker", "host", "path", "error", "traceback")
 _NUMBERS = ("seconds", "cpu_seconds", "attempts", "finished")
 
-SOUND = f"""coalesce(typeof(year) = 'integer' AND typeof(member) = 'integer'
+_START = "".join("[0-9]" if sign == "0" else sign for sign in "0000-00-00T00")
+"""The start of a forecast as SQL's GLOB has it."""
+_LABEL = f"""(typeof(year) = 'integer'
+OR typeof(year) = 'text' AND (year GLOB '{_START}' OR year GLOB '{_START}[0-9][0-9]'))"""
+
+SOUND = f"""coalesce({_LABEL} AND typeof(member) = 'integer'
 AND status IN ({", ".join(f"'{status}'" for status in STATUSES)})
 AND {" AND ".join(f"typeof({name}) IN ('text', 'null')" for name in _TEXTS)}
 AND {" AND ".join(f"typeof({name}) IN ('integer', 'real', 'null')" for name in _NUMBERS)}
@@ -27,7 +32,8 @@ SOUND_WORKING = f"typeof(worker) = 'text' AND typeof(slot) = 'integer' AND typeo
 SOUND_EVENT = f"typeof(time) IN {_NUMBER} AND typeof(text) = 'text'"
 _RUN: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("name", "task", "settings", "host", "state"), str),
-    **dict.fromkeys(("start_year", "end_year", "members"), int),
+    **dict.fromkeys(("start_year", "end_year"), (int, str)),
+    "members": int,
     **dict.fromkeys(("started", "heartbeat"), (int, float)),
 }
 
@@ -68,14 +74,26 @@ def fault_of_run(run: Mapping[str, Any]) -> str | None:
     for name, kind in _RUN.items():
         if not isinstance(run.get(name), kind):
             return f"its run has {name} = {run.get(name)!r:.40}"
-    years = run["end_year"] - run["start_year"] + 1
-    if years < 1 or run["members"] < 1 or run["start_year"] < 0 or years * run["members"] > _MOST_CELLS:
-        return f"its run has years {run['start_year']} to {run['end_year']} and {run['members']} members"
+    number = _number_of_lines(run)
+    if number < 1 or run["members"] < 1 or number * run["members"] > _MOST_CELLS:
+        return f"its run has years {run['start_year']!s:.40} to {run['end_year']!s:.40} and {run['members']} members"
     try:
         settings = json.loads(run["settings"])
     except ValueError as error:
         return f"the settings of its run: {error}"
     return None if isinstance(settings, dict) else f"the settings of its run are {run['settings']!r:.40}"
+
+
+def _number_of_lines(run: Mapping[str, Any]) -> int:
+    """How many years, or starts, a run has; 0 where that makes no sense."""
+    first, last = run["start_year"], run["end_year"]
+    try:
+        starts = extent.read_json(run.get("starts"))
+    except ValueError:  # a BadValue, or what JSON is not
+        return 0
+    if starts is not None:
+        return len(starts) if [first, last] == [starts[0], starts[-1]] else 0
+    return last - first + 1 if isinstance(first, int) and isinstance(last, int) and first >= 0 else 0
 
 
 def settings_in(text: object) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, NotRequired, TypedDict, cast
 
-from stormtracks.pyro_cluster.journal import chain, database, identity, journal, lock, rows, schema
+from stormtracks.label import Label
+from stormtracks.pyro_cluster.journal import chain, database, extent, identity, journal, lock, rows, schema
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule, Status
 
@@ -27,7 +28,7 @@ class WorkingSlot(TypedDict):
 
     worker: str
     slot: int
-    year: int
+    year: Label
     member: int
     since: float  # seconds since 1970
 
@@ -35,7 +36,7 @@ class WorkingSlot(TypedDict):
 class Problem(TypedDict):
     """A task that failed or timed out: columns of the journal's table ``tasks``."""
 
-    year: int
+    year: Label
     member: int
     task: NotRequired[str]  # which one of a chain
     status: str
@@ -47,7 +48,7 @@ class Problem(TypedDict):
 class Kept(NamedTuple):
     """A complete task: columns of the journal's table ``tasks``; `recipe` and `digest` are not in journals of 1.0."""
 
-    year: int
+    year: Label
     member: int
     worker: str | None
     recipe: str | None
@@ -84,7 +85,8 @@ class RunState:
     Attributes
     ----------
     run : dict
-        The columns of the journal's table ``run`` (name, task, start_year, ..., settings as a dict, state).
+        The columns of the journal's table ``run`` (name, task, start_year, ..., settings as a dict, state);
+        ``starts``, a list, only in a run of forecasts.
     managed : bool
         Whether a manager has it now.
     schedule : PyroTaskSchedule
@@ -152,8 +154,10 @@ def kept(name: str, place: Path | None = None) -> list[Kept]:
             run = _run(db, path)
             there = schema.columns_of(db, "tasks")
             columns = ", ".join(one if one in there else f"NULL AS {one}" for one in ("recipe", "digest", "task"))
-            query = f"SELECT year, member, worker, {columns} FROM tasks WHERE status = 'complete' AND {_WITHIN}"
-            found = _rows(db, f"{query} AND {rows.sound(identity.tasks_of(run['task']))} ORDER BY year, member", run)
+            query = f"SELECT year, member, worker, {columns} FROM tasks WHERE status = 'complete' AND {_within(run)}"
+            found = _rows(
+                db, f"{query} AND {rows.sound(identity.tasks_of(run['task']))} ORDER BY year, member", _values(run)
+            )
     except database.UNREADABLE as error:
         raise _refused(error, path) from error
     return [Kept(**{**{key: row[key] for key in Kept._fields}, "task": row["task"] or run["task"]}) for row in found]
@@ -219,11 +223,13 @@ def paused(run: Mapping[str, Any]) -> bool:
 def _read(db: sqlite3.Connection, path: Path) -> RunState:
     run = _run(db, path)
     managed = _managed(path, run)
-    working = cast("list[WorkingSlot]", _rows(db, _WORKING, run) if managed else [])
+    working = cast(
+        "list[WorkingSlot]", _rows(db, _WORKING.format(within=_within(run)), _values(run)) if managed else []
+    )
     tasks = identity.tasks_of(run["task"])
     sound = rows.sound(tasks)
     unsound = _rows(db, f"SELECT year, member, status FROM tasks WHERE NOT {sound} ORDER BY year, member")
-    within = f"{_WITHIN} AND {sound}" if unsound else _WITHIN
+    within = f"{_within(run)} AND {sound}" if unsound else _within(run)
     schedule = _schedule(db, run, working, within)
     steps = tuple(_step(db, run, step, within, len(tasks) > 1) for step in chain.steps_in(schedule))
     more = ", task" if len(tasks) > 1 else ""
@@ -232,7 +238,7 @@ def _read(db: sqlite3.Connection, path: Path) -> RunState:
         managed=managed,
         schedule=schedule,
         working=working,
-        problems=cast("list[Problem]", _rows(db, _PROBLEMS.format(within=within, more=more), run)),
+        problems=cast("list[Problem]", _rows(db, _PROBLEMS.format(within=within, more=more), _values(run))),
         counts=steps[0].counts,
         seconds=sum(step.seconds for step in steps),
         cpu_seconds=sum(step.cpu_seconds for step in steps),
@@ -244,10 +250,11 @@ def _read(db: sqlite3.Connection, path: Path) -> RunState:
     )
 
 
-_WITHIN = "year BETWEEN :start_year AND :end_year AND member BETWEEN 0 AND :members - 1"
+_YEARS = "year BETWEEN :start_year AND :end_year"
+_STARTS = "year IN (SELECT value FROM json_each(:starts))"
 _SECONDS = "SELECT total(seconds), total(cpu_seconds) FROM tasks WHERE status = 'complete' AND {within}"
 _WORKING = f"""SELECT worker, slot, year, member, since FROM working
-WHERE {_WITHIN} AND {rows.SOUND_WORKING} ORDER BY worker, slot"""
+WHERE {{within}} AND {rows.SOUND_WORKING} ORDER BY worker, slot"""
 _PROBLEMS = """SELECT year, member, status, worker, error, attempts{more} FROM tasks
 WHERE status IN ('failure', 'timeout') AND {within} ORDER BY year, member"""
 # A share has no sum; and that no time is missing is not worth a line.
@@ -268,7 +275,18 @@ def _run(db: sqlite3.Connection, path: Path) -> dict[str, Any]:
     run = dict(row)
     if fault := rows.fault_of_run(run):
         raise JournalRefused(f"the journal {path} cannot be read: {fault}; move it away and run 'inv manage' again")
-    return {**run, "settings": json.loads(run["settings"])}
+    starts = extent.read_json(run.pop("starts", None))
+    return {**run, "settings": json.loads(run["settings"]), **({"starts": starts} if starts else {})}
+
+
+def _within(run: Mapping[str, Any]) -> str:
+    """SQL that is true for the rows of a run's cells; others are of another time, when it had others."""
+    return f"{_STARTS if 'starts' in run else _YEARS} AND member BETWEEN 0 AND :members - 1"
+
+
+def _values(run: Mapping[str, Any]) -> dict[str, Any]:
+    """A run as SQLite takes it."""
+    return {**run, "starts": extent.as_json(run.get("starts", ()))}
 
 
 def _rows(db: sqlite3.Connection, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -282,13 +300,13 @@ def _whole(total: float) -> float:
 def _schedule(db: sqlite3.Connection, run: dict[str, Any], working: list[WorkingSlot], within: str) -> PyroTaskSchedule:
     # Tasks are not checked: a journal must stay readable after one has left the table of tasks.
     tasks = identity.tasks_of(run["task"])
-    schedule = chain.unchecked(run["start_year"], run["end_year"], run["members"], tasks)
+    schedule = chain.unchecked(extent.of_run(run), run["members"], tasks)
     query = f"SELECT year, member, status{{more}} FROM tasks WHERE {within}"
     if len(tasks) == 1:
-        for year, member, status in db.execute(query.format(more=""), run):
+        for year, member, status in db.execute(query.format(more=""), _values(run)):
             schedule.get_task(year, member).status = status
     else:
-        found = db.execute(query.format(more=", task"), run)
+        found = db.execute(query.format(more=", task"), _values(run))
         chain.fill(schedule, {(year, member, task): status for year, member, status, task in found})
     for slot in working:
         schedule.get_task(slot["year"], slot["member"]).status = "working"
@@ -301,8 +319,9 @@ def _step(
     """What the journal says of one step, of a chain or of a run that has no other."""
     if of_chain:
         within, run = f"{within} AND task = :step", {**run, "step": step.task}
-    seconds, cpu_seconds = db.execute(_SECONDS.format(within=within), run).fetchone()
-    counts = {row["key"]: _whole(row["total"]) for row in db.execute(_COUNTS.format(within=within), run)}
+    values = _values(run)
+    seconds, cpu_seconds = db.execute(_SECONDS.format(within=within), values).fetchone()
+    counts = {row["key"]: _whole(row["total"]) for row in db.execute(_COUNTS.format(within=within), values)}
     return StepState(step.task, step.counts(), counts, float(seconds or 0), float(cpu_seconds or 0))
 
 

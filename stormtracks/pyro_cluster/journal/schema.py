@@ -1,7 +1,8 @@
 """The tables of a journal. One of an earlier version gets the columns that it lacks; one of a later version is used.
 
 Statements name their columns, so that columns that others have added do no harm. A run of one task has a row for each
-year and member, as it always had; in the journal of a chain each row also names its task.
+year and member, as it always had; in the journal of a chain each row also names its task. In a run of forecasts the
+column ``year`` has their starts: SQLite keeps text in an INTEGER column as it is.
 """
 
 import sqlite3
@@ -17,6 +18,7 @@ TABLES = {
         **dict.fromkeys(("settings", "nameserver", "version"), "TEXT"),
         **{"started": "REAL", "pid": "INTEGER", "host": "TEXT", "heartbeat": "REAL", "state": "TEXT"},
         **{"hosts": "TEXT", "results": "TEXT"},
+        **{"starts": "TEXT"},  # of forecasts, as JSON; no value in a run of years
     },
     "tasks": {
         **{"year": "INTEGER", "member": "INTEGER", "status": "TEXT", "worker": "TEXT", "host": "TEXT"},

@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from stormtracks import label
 from stormtracks.errors import StormtracksError
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import Cell, Held
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
@@ -20,8 +22,8 @@ MOST_PAGES = 1000
 LISTING_SECONDS = 120.0
 """How long a worker may take to say which results it has: the run begins after that."""
 
-Name: TypeAlias = tuple[str, int, str]
-"""Task, year and name of a file."""
+Name: TypeAlias = tuple[str, Label, str]
+"""Task, year or start, and name of a file."""
 
 
 class OddListing(StormtracksError):
@@ -32,7 +34,7 @@ class Peer(Protocol):
     """A worker that can be asked for names; see `PyroWorker.list_results`."""
 
     def list_results(
-        self, task: str, years: list[int], options: Mapping[str, Any], after: list[Any] | None
+        self, task: str, years: list[Label], options: Mapping[str, Any], after: list[Any] | None
     ) -> Mapping[str, Any]: ...
 
 
@@ -58,9 +60,9 @@ class Holdings:
         self._left: dict[str, list[Held]] = defaultdict(list)  # by worker
         self._reasons: dict[str, str] = {}  # by worker: why it cannot say what it has
         self._lock = threading.Lock()
-        first, last, members = plan.extent
+        lines = plan.lines if isinstance(plan.lines, range) else frozenset(plan.lines)
         for held in journal.held:
-            if held.file and first <= held.year <= last and held.ensemble_member < members:
+            if held.file and held.year in lines and held.ensemble_member < plan.members:
                 self._left[held.worker].append(held)
 
     def forget(self, cells: Collection[Cell]) -> None:
@@ -114,7 +116,7 @@ class Holdings:
             folder = Path(self._plan.collected, self._plan.results or "")
             for name in self._away(present):
                 left = self._left_of(name)
-                paths = (folder / held.task / f"{held.year:04d}" / held.file for held in map(self._named, left))
+                paths = (folder / held.task / label.name(held.year) / held.file for held in map(self._named, left))
                 self._keep(name, [held for held, path in zip(left, paths, strict=True) if not path.exists()])
 
     def redo(self, present: Iterable[str]) -> list[Cell]:
@@ -165,11 +167,11 @@ class Holdings:
 
     def _names(self, name: str, peer: Peer, wanted: Sequence[Held]) -> set[Name] | None:
         """The files that a worker has of the tasks and years wanted; None where it cannot say."""
-        years: dict[str, set[int]] = defaultdict(set)
+        years: dict[str, set[Label]] = defaultdict(set)
         for held in map(self._named, wanted):
             years[held.task].add(held.year)
         try:
-            wanted_of = ((task, sorted(of)) for task, of in years.items())
+            wanted_of = ((task, label.in_order(of)) for task, of in years.items())
             return {(task, *file) for task, of in wanted_of for file in listed(peer, task, of, self._options)}
         except PeerLost:
             return None
@@ -180,12 +182,12 @@ class Holdings:
         return None
 
 
-def listed(peer: Peer, task: str, years: list[int], options: Mapping[str, Any]) -> Iterable[tuple[int, str]]:
+def listed(peer: Peer, task: str, years: list[Label], options: Mapping[str, Any]) -> Iterable[tuple[Label, str]]:
     """(year, name) of the files that a worker has of a task; whatever is wrong with its answer is raised."""
     return _pages(lambda after: peer.list_results(task, years, options, after))
 
 
-def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+def _pages(ask: Callable[[list[Any] | None], Mapping[str, Any]]) -> Iterable[tuple[Label, str]]:
     after: list[Any] | None = None
     until = time.monotonic() + LISTING_SECONDS
     for _ in range(MOST_PAGES):

@@ -6,6 +6,7 @@ Loads next to nothing: `inv --list` reads the table.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from stormtracks import starts
 from stormtracks.errors import BadValue
 
 _KINDS = {int: "a whole number", float: "a number"}
@@ -55,13 +56,13 @@ class Option(NamedTuple):
 
 
 OPTIONS = (
-    Option("start-year", "first year", int, needed=True),
+    Option("start-year", "first year", int),
     Option("end-year", "last year, included; default: the start year", int),
-    Option("members", "number of ensemble members, the same for each year", int, needed=True),
+    Option("members", "number of ensemble members, the same for each year (or start)", int, needed=True),
     Option(
         "task",
-        "task to do for each member of each year, or several with commas between them, done one after the other: "
-        "vort_track,field_collection,classify; default: vort_track",
+        "task to do for each member of each year (or start), or several with commas between them, done one after the "
+        "other: vort_track,field_collection,classify; default: vort_track",
         default="vort_track",
     ),
     Option(
@@ -89,7 +90,7 @@ OPTIONS = (
         (),
     ),
     Option("set", "one setting as key=value; may be given several times", list, ()),
-    Option("run", "name of the run; the same name resumes it; default: TASK_START-END"),
+    Option("run", "name of the run; the same name resumes it; default: TASK_FIRST-LAST"),
     Option("results", "folder for the results, below the results folder of each worker; default: that folder itself"),
     Option(
         "redo-away",
@@ -106,6 +107,11 @@ OPTIONS = (
         60.0,
     ),
     Option("any-version", "also use workers that run another version of stormtracks", bool, False),
+    Option(
+        "starts",
+        "in place of years, starts of forecasts (UTC): a list such as 2025-06-01T00,2025-06-08T00, or one every seven "
+        "days (or /12h) such as 2025-06-01T00..2025-08-31T00/7d",
+    ),
 )
 HELP = {option.name: option.help for option in OPTIONS}
 
@@ -121,7 +127,8 @@ def read(given: Mapping[str, object]) -> dict[str, Any]:
     Returns
     -------
     dict
-        A value for each option; ``end_year`` is the start year where it was not given.
+        A value for each option; ``end_year`` is the start year where it was not given. ``starts`` is a tuple, empty for
+        a run of years; of forecasts ``start_year`` and ``end_year`` are the first and the last of them.
 
     Raises
     ------
@@ -135,6 +142,20 @@ def read(given: Mapping[str, object]) -> dict[str, Any]:
     (2005, 2005, 56, 2)
     """
     values = {option.key: option.read(given.get(option.key)) for option in OPTIONS}
-    if values["end_year"] is None:
-        values["end_year"] = values["start_year"]
+    _read_lines(values)
     return values
+
+
+def _read_lines(values: dict[str, Any]) -> None:
+    """Years, or starts of forecasts in their place."""
+    if values["starts"] is None:
+        if values["start_year"] is None:
+            raise BadValue("--start-year is missing; give the first year, or starts of forecasts with --starts")
+        values["starts"] = ()
+        if values["end_year"] is None:
+            values["end_year"] = values["start_year"]
+        return
+    if values["start_year"] is not None or values["end_year"] is not None:
+        raise BadValue("--starts and --start-year or --end-year were given; give either starts of forecasts or years")
+    values["starts"] = starts.read(values["starts"])
+    values["start_year"], values["end_year"] = values["starts"][0], values["starts"][-1]

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-File = tuple[int, str]
-"""Year and name."""
+from stormtracks import label
+from stormtracks.label import Label
+
+File = tuple[Label, str]
+"""Year, or start of a forecast, and name."""
 
 
-def owned_years(files: Mapping[str, Iterable[File]]) -> dict[str, list[int]]:
+def owned_years(files: Mapping[str, Iterable[File]]) -> dict[str, list[Label]]:
     """The years of which each worker has more results than any other one.
 
     Parameters
@@ -28,8 +31,8 @@ def owned_years(files: Mapping[str, Iterable[File]]) -> dict[str, list[int]]:
     {'a': [], 'b': [2000]}
     """
     numbers = {name: Counter(year for year, _ in of) for name, of in files.items()}
-    owned: dict[str, list[int]] = {name: [] for name in files}
-    for year in sorted({year for of in numbers.values() for year in of}, reverse=True):
+    owned: dict[str, list[Label]] = {name: [] for name in files}
+    for year in reversed(label.in_order(year for of in numbers.values() for year in of)):
         ranked = sorted(numbers, key=lambda name: numbers[name][year], reverse=True)
         if len(ranked) == 1 or numbers[ranked[0]][year] > numbers[ranked[1]][year]:
             owned[ranked[0]].append(year)

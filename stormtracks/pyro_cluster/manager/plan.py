@@ -2,21 +2,22 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from stormtracks import address
+from stormtracks import address, starts
 from stormtracks.errors import BadValue
-from stormtracks.pyro_cluster.journal import chain, projects
+from stormtracks.label import Label
+from stormtracks.pyro_cluster.journal import chain, extent, projects
 from stormtracks.pyro_cluster.journal.identity import Run, default_name, tasks_of
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager.dispatch import halt, time_limit
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.plain import Options
-from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
+from stormtracks.pyro_cluster.pyro_task import Lines, PyroTaskSchedule, lines_of
 from stormtracks.strict_dataclass import assignments, renamed
 from stormtracks.version import code_version
 
@@ -27,8 +28,9 @@ class ManagePlan:
 
     Attributes
     ----------
-    start_year, end_year, members : int
-        The end year is included.
+    start_year, end_year : int or str
+        The end year is included; of forecasts their first and last start.
+    members : int
     task : str
         Or several with commas between them: a chain, see `journal.chain`.
     timeout : float, str or None
@@ -67,12 +69,14 @@ class ManagePlan:
         Folder of this machine where results of other hosts are brought to: what is there need not be looked for.
     redo_away : bool
         Do tasks again whose results lie on workers that are away.
+    starts : tuple of str
+        Of forecasts, in any order: a line for each, and `start_year` and `end_year` do not matter; none: years.
     found_name : str
         The name that `located` has found; empty: task and years.
     """
 
-    start_year: int
-    end_year: int
+    start_year: Label
+    end_year: Label
     members: int
     task: str = "vort_track"
     timeout: float | str | None = None
@@ -93,6 +97,7 @@ class ManagePlan:
     workers: Callable[[], Mapping[str, str] | None] | None = None
     collected: Path | None = None
     redo_away: bool = False
+    starts: Sequence[Label] = ()
     found_name: str = ""
 
     def __post_init__(self) -> None:
@@ -102,6 +107,10 @@ class ManagePlan:
             raise BadValue(f"the wait must be above 0 s, not {self.wait:g}")
         time_limit.read(self.timeout)
         halt.read(self.halt)
+        if self.starts:
+            lines = lines_of(self.starts)
+            for name, value in (("starts", lines), ("start_year", lines[0]), ("end_year", lines[-1])):
+                object.__setattr__(self, name, value)
         if "," in self.task:
             object.__setattr__(self, "task", ",".join(chain.steps_of(self.task)))
 
@@ -122,9 +131,14 @@ class ManagePlan:
         return replace(self, found_name=found)
 
     @property
-    def extent(self) -> tuple[int, int, int]:
-        """First and last year, number of members."""
+    def extent(self) -> tuple[Label, Label, int]:
+        """First and last year, or start, and number of members."""
         return self.start_year, self.end_year, self.members
+
+    @property
+    def lines(self) -> Lines:
+        """The lines of the run's grid: years, or starts of forecasts."""
+        return extent.of_run(vars(self))
 
     @property
     def elsewhere(self) -> str:
@@ -135,9 +149,11 @@ class ManagePlan:
 
     def schedule(self) -> PyroTaskSchedule:
         """All tasks; BadValue where there can be no such ones."""
-        if len(self.tasks) == 1:
-            return PyroTaskSchedule(*self.extent, self.task)
-        return chain.ChainSchedule(*self.extent, self.tasks)
+        kind = PyroTaskSchedule if len(self.tasks) == 1 else chain.ChainSchedule
+        if self.starts:
+            return kind.of_starts(self.starts, self.members, self.task)
+        of = self.task if kind is PyroTaskSchedule else self.tasks
+        return kind(self.start_year, self.end_year, self.members, of)  # type: ignore[arg-type]  # refused if no year
 
     def journal(self, heard: Heard | None = None) -> Journal:
         """The run's journal, taken by this process."""
@@ -153,6 +169,7 @@ class ManagePlan:
             self.renamed,
             self.hosts_file,
             self.results or "",
+            tuple(self.starts),
             f"give the new results a folder of their own with {self.elsewhere}",
         )
         return Journal(run, self.overwrite, self.journals, heard)
@@ -181,7 +198,10 @@ class ManagePlan:
 
     def command(self) -> str:
         """The command that resumes the run."""
-        command = f"inv manage --start-year {self.start_year} --end-year {self.end_year} --members {self.members}"
+        years = f"--start-year {self.start_year} --end-year {self.end_year}"
+        if self.starts:
+            years = f"--starts {starts.written([str(start) for start in self.starts])}"
+        command = f"inv manage {years} --members {self.members}"
         if self.task != "vort_track":
             command += f" --task {shlex.quote(self.task)}"
         if self.run:

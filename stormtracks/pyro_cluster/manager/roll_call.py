@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import Cell
 from stormtracks.pyro_cluster.manager.holdings import Holdings, listed
@@ -65,7 +66,7 @@ class RollCall:
         self._present: dict[str, _Present] = {}
         self._admitted: set[str] = set()  # ids of workers
         self._holdings: Holdings | None = None
-        self._owned: dict[str, list[int]] = {}  # of a chain: the years that each worker has most results of
+        self._owned: dict[str, list[Label]] = {}  # of a chain: the years that each worker has most results of
         self._lock = threading.Lock()
 
     def call(self) -> None:
@@ -243,12 +244,11 @@ class RollCall:
 
     def _look_for_years(self, there: Mapping[str, _Present]) -> None:
         """Of which years each worker has most results of the first task, from whatever run."""
-        first, last, _ = self._plan.extent
-        files: dict[str, set[tuple[int, str]]] = {}
+        files: dict[str, set[tuple[Label, str]]] = {}
 
         def ask(one: _Present) -> None:
             try:
-                found = listed(one.peer, self._plan.tasks[0], list(range(first, last + 1)), self._rules.options)
+                found = listed(one.peer, self._plan.tasks[0], list(self._plan.lines), self._rules.options)
                 files[one.name] = set(found)
             except Exception:  # one that cannot say has none
                 files[one.name] = set()

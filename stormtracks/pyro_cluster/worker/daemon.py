@@ -14,6 +14,7 @@ from typing import Any, cast
 import Pyro4
 
 from stormtracks.errors import StormtracksError
+from stormtracks.label import Label
 from stormtracks.pyro_cluster import bounds, pidfile
 from stormtracks.pyro_cluster.plain import (
     GIVEN_BACK,
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 TASKS = "stormtracks.science.pipeline:TASKS"
 GIVE_BACK_SECONDS = 2.0
 """How long the replies that give tasks back may take."""
+LONGEST_ECHO = 60
 CONFLICT_SECONDS = 20.0
 """How long may be looked at results that might be in a run's way."""
 
@@ -119,12 +121,14 @@ class PyroWorker:
         self._slots.adopt()
 
     @Pyro4.expose
-    def do_work(self, year: int, ensemble_member: int, task: str, options: Options | None = None) -> Reply:
+    def do_work(self, year: Label, ensemble_member: int, task: str, options: Options | None = None) -> Reply:
         """Do one task and save its result.
 
         Parameters
         ----------
-        year, ensemble_member : int
+        year : int or str
+            Or the start of a forecast, "2025-06-01T00".
+        ensemble_member : int
         task : str
             One of the table's; another is a failure that lists them.
         options : dict, optional
@@ -154,7 +158,7 @@ class PyroWorker:
         reply = bounds.shortened(
             {
                 **reply_of(ended),
-                "year": year,
+                "year": year[:LONGEST_ECHO] if isinstance(year, str) else year,  # a refused one may be of any length
                 "ensemble_member": ensemble_member,
                 "task": task,
                 "host": self.host,
@@ -168,14 +172,14 @@ class PyroWorker:
 
     @Pyro4.expose
     def list_results(
-        self, task: str, years: list[int], options: Options | None = None, after: list[Any] | None = None
+        self, task: str, years: list[Label], options: Options | None = None, after: list[Any] | None = None
     ) -> Listing:
         """Names of the files of a task's results, for a manager that looks for what it knows to be complete.
 
         Parameters
         ----------
         task : str
-        years : list of int
+        years : list of int or str
         options : dict, optional
             As for `do_work`; ``results`` counts.
         after : list, optional
@@ -190,14 +194,14 @@ class PyroWorker:
             return {"names": [], "more": None, "error": str(error)}
 
     @Pyro4.expose
-    def claim_results(self, task: str, extent: list[int], options: Options, who: str = "") -> Claim:
+    def claim_results(self, task: str, extent: list[Any], options: Options, who: str = "") -> Claim:
         """Whether a run may write its results here: before it is given out.
 
         Parameters
         ----------
         task : str
-        extent : list of int
-            First and last year, number of members.
+        extent : list
+            First and last year, or start of a forecast, and number of members.
         options : dict
             As for `do_work`.
         who : str
@@ -237,7 +241,7 @@ class PyroWorker:
         }
 
     @Pyro4.expose
-    def end_task(self, year: int, ensemble_member: int, task: str, why: str) -> bool:
+    def end_task(self, year: Label, ensemble_member: int, task: str, why: str) -> bool:
         """End a task that takes too long: `do_work` replies ``timeout`` with the reason; whether there was such one."""
         self._callers.note()
         return self._slots.end_task(year, ensemble_member, task, {"timeout": f"{why!s:.500}"})
@@ -315,7 +319,7 @@ class PyroWorker:
             state["notices"] = notices
         return state
 
-    def _conflict(self, order: Order, extent: list[int]) -> str:
+    def _conflict(self, order: Order, extent: list[Any]) -> str:
         """Which results are in the way of a run, and in what they differ; nothing where that cannot be said now."""
         if order["setup"]["overwrite"]:
             return ""

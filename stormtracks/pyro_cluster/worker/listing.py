@@ -1,11 +1,13 @@
-"""Names of the files in a results folder, year by year, in pages: what a manager looks for is compared there."""
+"""Names of the files in a results folder, year (or start) by year, in pages: what a manager looks for is there."""
 
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from stormtracks import label
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.plain import Listing
 
 PAGE_BYTES = 96 * 1024
@@ -14,15 +16,15 @@ LONGEST_NAME = 200
 MOST_YEARS = 10_000
 
 
-def page(folder: str | os.PathLike, task: str, years: Sequence[int], after: Sequence | None = None) -> Listing:
-    """Names below FOLDER/TASK/YEAR, without those that begin with a dot.
+def page(folder: str | os.PathLike, task: str, years: Sequence[Label], after: Sequence | None = None) -> Listing:
+    """Names below FOLDER/TASK/YEAR (or FOLDER/TASK/START), without those that begin with a dot.
 
     Parameters
     ----------
     folder : path
     task : str
-    years : sequence of int
-    after : (int, str), optional
+    years : sequence of int or str
+    after : (int or str, str), optional
         `more` of the page before.
 
     Raises
@@ -33,12 +35,14 @@ def page(folder: str | os.PathLike, task: str, years: Sequence[int], after: Sequ
         A folder that is there but cannot be listed.
     """
     _check(task, years)
-    first, last = (after[0], after[1]) if after else (-1, "")
+    first, last = (after[0], after[1]) if after else (None, "")
+    wanted = label.in_order(years)
+    if first is not None:
+        _check_year(first)
+        wanted = [year for year in wanted if label.order(year) >= label.order(first)]
     found, room = [], PAGE_BYTES
-    for year in sorted(set(years)):
-        if year < first:
-            continue
-        names = [name for name in _names(Path(folder) / task / f"{year:04d}") if year > first or name > last]
+    for year in wanted:
+        names = [name for name in _names(Path(folder) / task / label.name(year)) if year != first or name > last]
         taken = _fitting(names, room)
         if taken:
             found.append([year, taken])
@@ -88,8 +92,15 @@ def _check(task: object, years: object) -> None:
     if not isinstance(years, (list, tuple)) or len(years) > MOST_YEARS:
         raise BadValue(f"'years' must be a list of at most {MOST_YEARS} years")
     for year in years:
-        if type(year) is not int or not 0 <= year <= 9999:
-            raise BadValue(f"a year must be a whole number from 0 to 9999, not {year!r:.100}")
+        _check_year(year)
+
+
+def _check_year(year: object) -> None:
+    if not (type(year) is int and 0 <= year <= 9999) and not label.is_written_start(year):
+        raise BadValue(
+            f"a year must be a whole number from 0 to 9999, not {label.shown(year)}, or the start of a forecast "
+            "written as 2025-06-01T00"
+        )
 
 
 def _names(folder: Path) -> list[str]:

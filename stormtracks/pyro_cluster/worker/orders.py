@@ -5,7 +5,9 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from stormtracks import label
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.plain import PLACES, Options, Order, plain
 from stormtracks.pyro_cluster.worker import listing
 from stormtracks.pyro_cluster.worker.writers import Kind
@@ -31,16 +33,20 @@ class Orders:
         self._setup = {key: value for key, value in setup.items() if key in SETUP and value is not None}
         self._known = known
 
-    def order(self, year: int, ensemble_member: int, task: str, options: Options) -> tuple[Order, float | None]:
+    def order(self, year: Label, ensemble_member: int, task: str, options: Options) -> tuple[Order, float | None]:
         """The order for a task, and the seconds that it may take; None: no limit.
 
         Raises
         ------
         BadValue
         """
-        for name, value in (("year", year), ("ensemble_member", ensemble_member)):
-            if type(value) is not int or value < 0:
-                raise BadValue(f"'{name}' must be a whole number of 0 or more, not {value!r}")
+        if not _is_number(year) and not label.is_written_start(year):
+            raise BadValue(
+                f"'year' must be a whole number of 0 or more, not {label.shown(year)}, or the start of a forecast "
+                "written as 2025-06-01T00"
+            )
+        if not _is_number(ensemble_member):
+            raise BadValue(f"'ensemble_member' must be a whole number of 0 or more, not {label.shown(ensemble_member)}")
         if task not in self._known():
             raise BadValue(f"unknown task {task!r}; known: {', '.join(self._known())}")
         unknown = set(options) - set(OPTIONS)
@@ -78,6 +84,10 @@ def kind_of(order: Order) -> Kind | None:
     setup = order["setup"]
     made_from = {key: setup.get(key) for key in ("settings", "dataset")}
     return Kind.of(setup["results"], order["task"], made_from) if setup.get("results") else None
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _place(value: object) -> str:

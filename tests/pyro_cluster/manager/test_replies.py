@@ -85,6 +85,12 @@ ODD = [
     ({**GOOD, "ensemble_member": 2}, "replied about another task, 2000 member 2"),
     ({**GOOD, "year": "2000"}, "'year' is text, not a whole number"),
     ({**GOOD, "year": True}, "'year' is bool"),
+    ({**GOOD, "year": 2000.0}, "'year' is float"),
+    ({**GOOD, "year": "2025-06-01T00"}, "replied about another task, 2025-06-01T00 member 3"),
+    ({**GOOD, "year": "2025-06-01"}, "'year' is text, not a whole number or the start of a forecast"),
+    ({**GOOD, "year": "2025-13-01T00"}, "'year' is text, not a whole number or the start of a forecast"),
+    ({**GOOD, "year": "../x"}, "'year' is text, not a whole number or the start of a forecast"),
+    ({**GOOD, "year": "2" * 10**7}, "'year' is text, not a whole number or the start of a forecast"),
     ({**GOOD, "task": "other"}, "replied about another task, other"),
     ({**GOOD, "path": 2**70}, "'path' is int, not text"),
     ({**GOOD, "path": "x" * 5000}, "'path' is a text of 5,000 characters, more than 4,096"),
@@ -132,6 +138,16 @@ def test_an_odd_description_is_refused(description, why):
     with pytest.raises(OddReply) as caught:
         checked_description(description)
     assert why in str(caught.value)
+
+
+def test_the_reply_to_the_task_of_a_forecast():
+    task = PyroTask("2025-06-01T00", 3, "vort_track")
+    good = {**GOOD, "year": "2025-06-01T00"}
+    assert checked(good, task)["year"] == "2025-06-01T00"
+    for other in ("2025-06-02T00", 2025):
+        with pytest.raises(OddReply, match="about another task"):
+            checked({**good, "year": other}, task)
+    assert checked_description({"years": [2001, "2025-06-01T00"]}) == {"years": [2001, "2025-06-01T00"]}
 
 
 def test_the_heartbeat_of_another_worker_is_none():

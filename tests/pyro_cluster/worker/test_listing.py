@@ -43,6 +43,26 @@ def test_pages_are_small_and_together_whole(folder, years, room):
     assert pages <= 1 + sum(map(len, whole.values()))
 
 
+@given(room=st.integers(20, 400))
+def test_starts_are_listed_after_years_in_pages_that_are_together_whole(tmp_path_factory, room):
+    folder, wanted = tmp_path_factory.mktemp("results"), ["2025-06-08T00", 2000, "2025-06-01T00", "2025-06-01T0030"]
+    for year in wanted:
+        (folder / "vort_track" / str(year)).mkdir(parents=True)
+        for member in range(5):
+            (folder / "vort_track" / str(year) / f"member_{member:03d}.nc").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listing, "PAGE_BYTES", room)
+        found, _ = read(folder, wanted)
+    assert list(found) == [2000, "2025-06-01T00", "2025-06-01T0030", "2025-06-08T00"]
+    assert all(names == [f"member_{member:03d}.nc" for member in range(5)] for names in found.values())
+
+
+@pytest.mark.parametrize("after", [["../x", ""], [True, ""], [[], ""], ["2025-06-01", ""]])
+def test_a_page_after_what_is_no_year_is_refused(folder, after):
+    with pytest.raises(BadValue, match="a year must be"):
+        listing.page(folder, "vort_track", [2000], after)
+
+
 def test_ten_thousand_names_are_a_few_pages(tmp_path):
     place = tmp_path / "vort_track" / "2000"
     place.mkdir(parents=True)
@@ -53,7 +73,8 @@ def test_ten_thousand_names_are_a_few_pages(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("task", "years"), [("../x", [2000]), (3, [2000]), ("a", ["2000"]), ("a", [10_000]), ("a", [True]), ("a", 3)]
+    ("task", "years"),
+    [("../x", [2000]), (3, [2000]), ("a", ["2000"]), ("a", [10_000]), ("a", [True]), ("a", 3), ("a", ["../x"])],
 )
 def test_what_cannot_be_a_folder_is_refused(tmp_path, task, years):
     with pytest.raises(BadValue):

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.chain import fill, steps_in
 from stormtracks.pyro_cluster.journal.outcome import Cell as CellOf
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
@@ -55,9 +56,9 @@ class Assignments:
         self._jitter = jitter
         self.workers: dict[str, Worker] = {}
         self._leaving: set[Worker] = set()  # removed, but some of their slots' tasks are not yet given up
-        self._warm: Counter[int] = Counter()  # year -> connected workers that are warm for it
+        self._warm: Counter[Label] = Counter()  # year -> connected workers that are warm for it
         self._completed_on: set[str] = set()  # names of workers
-        self._with_data: set[int] = set()  # years that a worker of this run has, or had, data for
+        self._with_data: set[Label] = set()  # years that a worker of this run has, or had, data for
         self._troubles: dict[Cell, Trouble] = {}
         self._first_due = math.inf  # no deferred task is due before
         self._dues: list[float] = []  # when something that rests is due, since this was last asked for
@@ -67,7 +68,7 @@ class Assignments:
         self.workers[worker.id] = worker
         worker.breaker = Breaker(self._jitter)
         # Workers remember the years of earlier runs; those of this run count.
-        worker.warm = {year: True for year in worker.warm if year in self.schedule.years}
+        worker.warm = {year: True for year in worker.warm if self.schedule.is_scheduled(year)}
         self._warm.update(worker.warm.keys())
         self._with_data.update(worker.years or ())
 
@@ -227,10 +228,10 @@ class Assignments:
             return None
         return self._of_year(self._warm_year(worker) or self._another_year(worker))
 
-    def _of_year(self, year: int | None) -> PyroTask | None:
+    def _of_year(self, year: Label | None) -> PyroTask | None:
         return None if year is None else self._beginnings.get_next_outstanding_of_year(year)
 
-    def _warm_year(self, worker: Worker) -> int | None:
+    def _warm_year(self, worker: Worker) -> Label | None:
         """A year that the worker has worked on, and that has tasks left."""
         left = self._beginnings.outstanding
         avoided = _avoided(worker)
@@ -242,7 +243,7 @@ class Assignments:
                 return year
         return None
 
-    def _another_year(self, worker: Worker) -> int | None:
+    def _another_year(self, worker: Worker) -> Label | None:
         """A year that nobody works on, or else that with most tasks left; the worker is warm for it from now on."""
         left_of = self._beginnings.open_years()
         avoided = _avoided(worker)
@@ -294,7 +295,7 @@ class Assignments:
         """Whether a worker has what a task needs, as far as that is known."""
         return self._may(worker, task.year)
 
-    def _may(self, worker: Worker, year: int) -> bool:
+    def _may(self, worker: Worker, year: Label) -> bool:
         """Whether a worker has a year's data. A year that nobody has goes to any worker, so that its failure shows."""
         return worker.years is None or year in worker.years or year not in self._with_data
 
@@ -381,7 +382,7 @@ class Assignments:
         self._first_due = min(self._first_due, self._troubles[cell_of(task)].not_before)
 
 
-def _avoided(worker: Worker) -> Collection[int]:
+def _avoided(worker: Worker) -> Collection[Label]:
     """Years that are not what a worker that rests is tried with: their data may be what makes tasks fail."""
     return worker.breaker.years if worker.breaker.rest else ()
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.chain import ChainSchedule
 from stormtracks.pyro_cluster.journal.outcome import Cell as CellOf
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
@@ -93,7 +94,7 @@ class ChainAssignments(Assignments):
         self._handovers.check()
 
     def _fresh(self, worker: Worker) -> PyroTask | None:
-        def may(year: int) -> bool:
+        def may(year: Label) -> bool:
             return self._may(worker, year)
 
         return (

@@ -150,9 +150,9 @@ class Dispatcher:
 
     def resume(self, held: Iterable[Held], folders: Mapping[str, str]) -> None:
         """Take over what is complete from before, as far as it belongs to the schedule; see `Assignments.resume`."""
-        years, members = self.schedule.years, self.schedule.num_ensemble_members
-        # The journal keeps years and members of earlier times, outside the range of this time.
-        within = (one for one in held if one.year in years and one.ensemble_member < members)
+        schedule, members = self.schedule, self.schedule.num_ensemble_members
+        # The journal keeps years and members of earlier times, outside those of this time.
+        within = (one for one in held if schedule.is_scheduled(one.year) and one.ensemble_member < members)
         self.books.assignments.resume(((one.cell, one.worker) for one in within), folders)
 
     def log(self, text: str) -> None:

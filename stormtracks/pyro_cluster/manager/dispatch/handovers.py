@@ -9,6 +9,7 @@ that they need it, and then the step before is done again.
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.chain import ChainSchedule
 from stormtracks.pyro_cluster.manager.dispatch.trouble import Cell, cell_of
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
@@ -16,8 +17,8 @@ from stormtracks.pyro_cluster.pyro_task import PyroTask
 
 ANYBODY = ""
 """In place of a worker's name: it is not known who has the result."""
-_Row = tuple[int, int]
-"""Year, and which step."""
+_Row = tuple[Label, int]
+"""Year or start, and which step."""
 
 
 class Handovers:
@@ -110,7 +111,7 @@ class Handovers:
         holder = self._holder.get(cell_of(task), ANYBODY)
         return holder == ANYBODY or self._may_use(worker, holder)
 
-    def next(self, worker: Worker, may: Callable[[int], bool]) -> PyroTask | None:
+    def next(self, worker: Worker, may: Callable[[Label], bool]) -> PyroTask | None:
         """The next task for a slot whose step before is complete for all members of its year, or failed for some.
 
         Files that keep all members together are read once for those whose earlier results are there by then.
@@ -124,7 +125,7 @@ class Handovers:
         sure = (name for name in self._waiting if name in (worker.name, ANYBODY) or self._is_shared(worker, name))
         return self._first(sure, lambda row: may(row[0]) and self._is_ripe(row))
 
-    def next_of_any(self, worker: Worker, may: Callable[[int], bool]) -> PyroTask | None:
+    def next_of_any(self, worker: Worker, may: Callable[[Label], bool]) -> PyroTask | None:
         """The next task for a slot that has nothing else to do: also what others may rather do."""
         return self._first((name for name in self._waiting if self._may_use(worker, name)), lambda row: may(row[0]))
 

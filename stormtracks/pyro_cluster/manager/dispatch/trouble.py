@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.pyro_task import PyroTask, Status
 
-Cell = tuple[int, int]
+Cell = tuple[Label, int]
 """Year and ensemble member of a task."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from stormtracks.errors import StormtracksError
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager.alike import Alike
 from stormtracks.pyro_cluster.manager.workers import replies
@@ -41,8 +42,10 @@ class Peer(Protocol):
 
     def describe(self) -> Mapping[str, Any]: ...
     def ping(self) -> object: ...
-    def do_work(self, year: int, ensemble_member: int, task: str, options: Mapping[str, Any]) -> Mapping[str, Any]: ...
-    def end_task(self, year: int, ensemble_member: int, task: str, why: str) -> bool: ...
+    def do_work(
+        self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any]
+    ) -> Mapping[str, Any]: ...
+    def end_task(self, year: Label, ensemble_member: int, task: str, why: str) -> bool: ...
     def ended(self, seconds: float) -> bool:
         """Wait until the connection is ended by the other side or by `cut`, at most some seconds; whether it is."""
 

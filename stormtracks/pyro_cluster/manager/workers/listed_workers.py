@@ -9,6 +9,7 @@ from typing import Any
 from Pyro4.errors import CommunicationError, ProtocolError, PyroError
 
 from stormtracks import address
+from stormtracks.label import Label
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 from stormtracks.pyro_cluster.plain import Claim, Listing, Reply, State
@@ -129,12 +130,14 @@ class Peer:
         asked = self._cluster and self._cluster.asked
         return asked(self, described) if asked else described
 
-    def list_results(self, task: str, years: list[int], options: Mapping[str, Any], after: list[Any] | None) -> Listing:
+    def list_results(
+        self, task: str, years: list[Label], options: Mapping[str, Any], after: list[Any] | None
+    ) -> Listing:
         """Names of results; see `PyroWorker.list_results`."""
         with self._patience(LOOK_SECONDS):
             return self._call("list_results", task, years, options, after)
 
-    def claim_results(self, task: str, extent: Sequence[int], options: Mapping[str, Any], who: str) -> Claim:
+    def claim_results(self, task: str, extent: Sequence[Label], options: Mapping[str, Any], who: str) -> Claim:
         """Whether the run may write its results there; see `PyroWorker.claim_results`."""
         with self._patience(LOOK_SECONDS):
             return self._call("claim_results", task, list(extent), options, who)
@@ -143,11 +146,11 @@ class Peer:
         """A sign of life."""
         return self._call("ping")
 
-    def do_work(self, year: int, ensemble_member: int, task: str, options: Mapping[str, Any]) -> Reply:
+    def do_work(self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any]) -> Reply:
         """Have a task done; the worker's reply."""
         return self._call("do_work", year, ensemble_member, task, options)
 
-    def end_task(self, year: int, ensemble_member: int, task: str, why: str) -> bool:
+    def end_task(self, year: Label, ensemble_member: int, task: str, why: str) -> bool:
         """Have a task ended that another connection waits for, as a timeout; whether the worker was doing it."""
         return self._call("end_task", year, ensemble_member, task, why)
 

@@ -6,7 +6,9 @@ Each check returns plain values of the types that the rest of the manager relies
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from stormtracks import label
 from stormtracks.errors import StormtracksError
+from stormtracks.label import Label
 from stormtracks.pyro_cluster import bounds
 from stormtracks.pyro_cluster.plain import Reply
 from stormtracks.pyro_cluster.pyro_task import PyroTask
@@ -191,10 +193,21 @@ def _storm(value: Any) -> dict[str, Any]:
 
 _TEXTS = {name: _text(most) for name, most in bounds.CHARACTERS.items()}
 _NAME = _text(300)
-_YEAR = _whole(-(2**31), 2**31)
+_NUMBER = _whole(-(2**31), 2**31)
+
+
+def _year(value: Any) -> Label:
+    """A year, or the start of a forecast as it is written."""
+    if label.is_written_start(value):
+        return value
+    if type(value) is str:
+        raise OddReply(f"{_kind(value)}, not a whole number or the start of a forecast")
+    return _NUMBER(value)
+
+
 _REPLY: dict[str, Check] = {
     "status": _status,
-    "year": _YEAR,
+    "year": _year,
     "ensemble_member": _whole(0, 2**31),
     **{name: _or_none(check) for name, check in _TEXTS.items()},
     "seconds": _seconds,
@@ -229,8 +242,8 @@ _DESCRIPTION: dict[str, Check] = {
     **_STATE,
     "version": _NAME,
     "tasks": _or_none(_list_of(_NAME, _MOST_TASKS)),
-    "years": _list_of(_YEAR, _MOST_YEARS),
-    "data_years": _or_none(_list_of(_YEAR, _MOST_YEARS)),
+    "years": _list_of(_year, _MOST_YEARS),
+    "data_years": _or_none(_list_of(_year, _MOST_YEARS)),
     "places": _places,
     "by_hand": _flag,
     "refused": _text(bounds.CHARACTERS["error"]),  # the manager's own word: why it may not take part

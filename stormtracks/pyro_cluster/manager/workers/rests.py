@@ -3,6 +3,8 @@
 import random
 from collections.abc import Callable, Hashable
 
+from stormtracks.label import Label
+
 FIRST_PAUSE = 1.0
 """Seconds before a task that failed once is tried again; four times as long after each further failure."""
 LONGEST_PAUSE = 60.0
@@ -64,8 +66,8 @@ class Breaker:
         self.trial: int | None = None
         self.repeats = False
         self.error = ""
-        self.years: frozenset[int] = frozenset()
-        self._failed: dict[Hashable, int] = {}  # tasks that failed in a row -> their years
+        self.years: frozenset[Label] = frozenset()
+        self._failed: dict[Hashable, Label] = {}  # tasks that failed in a row -> their years
         self._news: str | None = None
         self._jitter = jitter
 
@@ -94,7 +96,7 @@ class Breaker:
         if self._failed:
             self._failed.clear()
 
-    def failed(self, slot: int, cell: tuple[int, int], error: str, now: float, first: bool) -> bool:
+    def failed(self, slot: int, cell: tuple[Label, int], error: str, now: float, first: bool) -> bool:
         """A slot's task failed, for the first time or not; whether that counts as an attempt of the task."""
         if self.rest:
             self.error = error

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.manager.workers.rests import Breaker
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 
@@ -19,7 +20,7 @@ class Worker:
         Where its results go, on its host; empty: not known.
     slots : int
         Tasks that it does at a time.
-    years : frozenset of int or None
+    years : frozenset of int or str, or None
         Years that it has data for; None: not known.
     warm : dict
         Its years as keys, the latest last.
@@ -47,8 +48,8 @@ class Worker:
     uri: str = ""
     folder: str = ""
     slots: int = 1
-    years: frozenset[int] | None = None
-    warm: dict[int, bool] = field(default_factory=dict)
+    years: frozenset[Label] | None = None
+    warm: dict[Label, bool] = field(default_factory=dict)
     running: dict[int, tuple[PyroTask, float]] = field(default_factory=dict)
     lost: str | None = None
     silent: bool = False

@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from stormtracks import lineage
+from stormtracks import label, lineage
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.plain import Order, SlotReply, Working
 from stormtracks.pyro_cluster.worker.slots.slot import CodeChanged, Slot, SlotFault
 from stormtracks.pyro_cluster.worker.slots.slot_process import ROOT, SlotProcess
@@ -130,9 +131,9 @@ class Slots:
         now = [(slot, slot.order, slot.since, slot.progress) for slot in self.slots]
         return [_working(slot, order, since, progress) for slot, order, since, progress in now if order is not None]
 
-    def years(self) -> list[int]:
-        """Years that a slot worked on last."""
-        return sorted({year for year in (slot.year for slot in self.slots) if year is not None})
+    def years(self) -> list[Label]:
+        """Years, or starts of forecasts, that a slot worked on last."""
+        return label.in_order(year for year in (slot.year for slot in self.slots) if year is not None)
 
     def pids(self) -> list[int]:
         """The processes that are up."""
@@ -152,7 +153,7 @@ class Slots:
                 return order
         return None
 
-    def end_task(self, year: int, ensemble_member: int, task: str, verdict: SlotReply) -> bool:
+    def end_task(self, year: Label, ensemble_member: int, task: str, verdict: SlotReply) -> bool:
         """End this task, the first begun where there are several, with this reply; whether there was one."""
         busy = sorted((slot.since, slot.number, slot.order) for slot in self.slots if slot.order is not None)
         for _, number, order in busy:

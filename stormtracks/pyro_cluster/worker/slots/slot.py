@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from stormtracks.errors import StormtracksError
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.plain import Order, SlotReply
 from stormtracks.pyro_cluster.worker.slots.slot_process import Late, Nonsense, Recalled, SlotProcess
 
@@ -54,7 +55,7 @@ class Slot:
         self.number = number
         self.order: Order | None = None
         self.since = 0.0  # when the order was claimed, s since 1970
-        self.year: int | None = None  # of the last order
+        self.year: Label | None = None  # of the last order
         self.rests_since = 0.0  # monotonic
         self.known: list[str] = []
         self.fault: SlotFault | None = None  # why it could not start
