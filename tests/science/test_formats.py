@@ -36,10 +36,10 @@ def tracked(data, label, folder, members=range(3), **settings):
     return [results.load(details["path"]) for details in done]
 
 
-def assert_equal(found, wanted):
+def assert_equal(found, wanted, least=500):
     """Maxima, tracks and matches of results are the same, bit for bit."""
     for one, other in zip(found, wanted, strict=True):
-        assert len(one.maxima) > 500
+        assert len(one.maxima) > least
         for part, names in {
             "maxima": ("step", "lat", "lon", "vorticity"),
             "tracks": ("row_size", "time", "lat", "lon", "vorticity"),
@@ -58,3 +58,23 @@ def test_every_format_has_the_same_maxima_and_tracks_bit_for_bit(plant, referenc
 def test_a_store_of_one_member_has_that_members_storms(plant, reference, tmp_path):
     alone = dataclasses.replace(PLAN, members=1, layout="arco")
     assert_equal(tracked(plant("arco", alone), 2005, tmp_path, members=[0]), reference[:1])
+
+
+SEASONAL = dataclasses.replace(PLAN, members=51, grid=5.0, stop="2005-08-27")
+
+
+def test_a_seasonal_forecast_of_51_members_tracks(plant, tmp_path):
+    """SEAS5 of the Climate Data Store: members, one start, leads; times are start and lead, not the start alone."""
+    chosen = (0, 25, 50)
+    wanted = tracked(plant("20crv2c", SEASONAL), 2005, tmp_path / "archive", chosen)
+    found = tracked(plant("seas5", SEASONAL), 2005, tmp_path / "forecast", chosen)
+    assert [one.member_label for one in found] == ["0", "25", "50"]
+    assert found[2].axis.times.tolist() == SEASONAL.times.tolist()
+    assert_equal(found, wanted, least=100)
+
+
+def test_ten_members_of_cesm2_lens_track_as_their_files_are_named(plant, tmp_path):
+    large = dataclasses.replace(SEASONAL, members=10)
+    found = tracked(plant("lens2", large), 2005, tmp_path / "lens", (1, 9))
+    assert [one.member_label for one in found] == ["1021.002", "1181.010"]
+    assert_equal(found, tracked(plant("20crv2c", large), 2005, tmp_path / "archive", (1, 9)), least=100)
