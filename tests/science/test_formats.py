@@ -16,6 +16,7 @@ from tests.science.planted_once import SAMPLE_TRACKS, PlantedOnce
 PLAN = synthetic.Plan(2005, members=3, grid=2.5, start="2005-08-23", stop="2005-09-02", noise=0.5)
 START = "2005-08-23T00"
 NETCDF = {"20crv3": 2005, "era5": 2005, "lens2": 2005}
+GRIB = dict.fromkeys(["grib1", "grib2", "grib2-ccsds", "grib2-complex", "gefs"], 2005)
 ZARR = {"zarr2": 2005, "zarr3": 2005, "zarr3-long": 2005, "weatherbench2": 2005}
 
 
@@ -50,7 +51,7 @@ def assert_equal(found, wanted, least=500):
                 assert np.array_equal(*values), (part, name)
 
 
-@pytest.mark.parametrize(("layout", "label"), [*NETCDF.items(), *ZARR.items()])
+@pytest.mark.parametrize(("layout", "label"), [*NETCDF.items(), *GRIB.items(), *ZARR.items()])
 def test_every_format_has_the_same_maxima_and_tracks_bit_for_bit(plant, reference, tmp_path, layout, label):
     assert_equal(tracked(plant(layout, PLAN), label, tmp_path), reference)
 
@@ -60,7 +61,7 @@ def test_a_store_of_one_member_has_that_members_storms(plant, reference, tmp_pat
     assert_equal(tracked(plant("arco", alone), 2005, tmp_path, members=[0]), reference[:1])
 
 
-SEASONAL = dataclasses.replace(PLAN, members=51, grid=5.0, stop="2005-08-27")
+SEASONAL = dataclasses.replace(PLAN, members=51, grid=5.0, stop="2005-08-25")
 
 
 def test_a_seasonal_forecast_of_51_members_tracks(plant, tmp_path):
@@ -70,11 +71,11 @@ def test_a_seasonal_forecast_of_51_members_tracks(plant, tmp_path):
     found = tracked(plant("seas5", SEASONAL), 2005, tmp_path / "forecast", chosen)
     assert [one.member_label for one in found] == ["0", "25", "50"]
     assert found[2].axis.times.tolist() == SEASONAL.times.tolist()
-    assert_equal(found, wanted, least=100)
+    assert_equal(found, wanted, least=40)
 
 
 def test_ten_members_of_cesm2_lens_track_as_their_files_are_named(plant, tmp_path):
     large = dataclasses.replace(SEASONAL, members=10)
     found = tracked(plant("lens2", large), 2005, tmp_path / "lens", (1, 9))
-    assert [one.member_label for one in found] == ["1021.002", "1181.010"]
-    assert_equal(found, tracked(plant("20crv2c", large), 2005, tmp_path / "archive", (1, 9)), least=100)
+    assert [one.member_label for one in found] == ["LE2-1021.002", "LE2-1181.010"]
+    assert_equal(found, tracked(plant("20crv2c", large), 2005, tmp_path / "archive", (1, 9)), least=40)
