@@ -1,6 +1,5 @@
 """The files of a folder of data: their formats, by what they are known, their variables, and why some are not used."""
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from stormtracks.science.reanalysis.fields import contents
 from stormtracks.science.reanalysis.fields.contents import FileContents
 from stormtracks.science.reanalysis.fields.variables import Candidate
 from stormtracks.science.reanalysis.folder.layouts import Survey
+from stormtracks.science.reanalysis.inspected_year import stored_bytes
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.stored import formats
 
@@ -174,19 +174,7 @@ def _sizes(survey: Survey) -> Iterator[tuple[Path, int]]:
     """Path and bytes of all files and stores."""
     for file in survey.listing.files:
         path = file.place(survey.folder)
-        yield path, _store_size(path) if file.is_store else _size(path)
-
-
-def _store_size(path: Path) -> int:
-    """Bytes of all files of a store; 0 of one on the web, of which nobody lists them."""
-    return sum(_size(Path(folder, name)) for folder, _, names in os.walk(path) for name in names)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+        yield path, stored_bytes(path)
 
 
 def _format(survey: Survey, path: Path) -> tuple[str, str]:

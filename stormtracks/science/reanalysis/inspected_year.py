@@ -1,7 +1,9 @@
 """A year (or start) of a folder of data, as a task sees it: members, times, level, grid, and what reading it costs."""
 
+import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -141,13 +143,23 @@ def described(grid: Grid) -> str:
     return f"{rows} x {columns}, {row_step} x {column_step} degrees, {south} to {north}, {round_}"
 
 
+def stored_bytes(path: Path) -> int:
+    """Bytes of a file, or of all files of a store; 0 of what is not here, as a store on the web."""
+    try:
+        if path.is_dir():
+            return sum(Path(folder, name).stat().st_size for folder, _, names in os.walk(path) for name in names)
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _reading(season: Season, measured: bool) -> Reading:
     inputs = season.inputs(0)
     steps, fields = len(season.axis), 1 if season.quantity == "vorticity" else 2
     read = len(season.members) if season.together else 1
     values = steps * fields * season.grid.shape[0] * season.grid.shape[1] * 4 * read
     sampled = _sample(season) if measured and steps else None
-    whole = Reading(len(inputs), sum(file.size for file in inputs), values, together=season.together)
+    whole = Reading(len(inputs), sum(stored_bytes(file.path) for file in inputs), values, together=season.together)
     if sampled is None:
         return whole
     seconds, done, chunks = sampled
