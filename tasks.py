@@ -434,6 +434,24 @@ def plot(
 
 
 @task(
+    positional=["names"],
+    help={"names": "grib, zarr, or both separated by a comma"},
+)
+def extras(context, names):
+    """Install what reads GRIB (174 MB) or Zarr (68 MB) here: requirements-grib.txt, requirements-zarr.txt."""
+    from stormtracks import extras as known
+
+    def install():
+        return [word for name in names.split(",") for word in ("-r", known.requirements(name.strip()))]
+
+    files = []
+    _refusing(lambda: files.extend(install()), status=2)()
+    _run(
+        context, shlex.join([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *files])
+    )
+
+
+@task(
     optional=["random"],
     help={
         "select": "part of the tests: a path, or an expression for pytest's -k",
@@ -580,6 +598,7 @@ namespace = Collection(
     export,
     plot,
     report,
+    extras,
     test,
     lint,
     docs,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stormtracks import lined_yaml, paths, strict_dataclass
+from stormtracks import extras, lined_yaml, paths, strict_dataclass
 from stormtracks.checkout import CHECKOUT, shipped
 from stormtracks.errors import BadValue
 from stormtracks.lined_yaml import LinedMapping, plain, resolved
@@ -59,6 +59,7 @@ class WorkerHost:
     shared_files: bool = False
     code: str = "~/stormtracks"
     python: str = ".venv/bin/python"
+    extras: tuple[str, ...] = ()
     base_python: str = "python3"
     prefix: tuple[str, ...] = ()
     env: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -102,6 +103,8 @@ class WorkerHost:
         for key, value in dataclasses.asdict(self).items():
             if isinstance(value, str):
                 _check_text(key, value, may_be_empty=key == "address")
+        for extra in self.extras:
+            extras.requirements(extra)
         for variable in self.env:
             if not _VARIABLE.fullmatch(variable):
                 raise BadValue(f"'env': {variable!r} is not the name of an environment variable")

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from stormtracks import extras
 from stormtracks.checkout import CHECKOUT
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import StormtracksError
@@ -116,6 +117,6 @@ def _environment(link: Link, worker: WorkerHost, folder: str, wheels: bool) -> s
     """What became of the host's environment; a python that hosts.yaml names is its owner's."""
     if worker.python != WorkerHost.python:
         return f"not changed ('python' in hosts.yaml is {worker.python})"
-    asked = {"folder": folder, "wheels": wheels}
+    asked = {"folder": folder, "wheels": wheels, "extras": [extras.requirements(name) for name in worker.extras]}
     answer = ask_program(link, worker, "environment", asked, seconds=INSTALL_SECONDS)
     return shaped(answer, Environment)["environment"]

@@ -5,11 +5,11 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any
 
-from stormtracks import label, private, version
+from stormtracks import extras, label, private, version
 from stormtracks.errors import StormtracksError
 from stormtracks.label import Label
 from stormtracks.on_host import bind, key, packages, processes, start
@@ -45,7 +45,11 @@ def _python(request: Mapping[str, Any]) -> Finding:
 
 
 def _packages(request: Mapping[str, Any]) -> Finding:
-    wrong = [text for name, bounds in packages.needed().items() if (text := packages.fault(name, bounds))]
+    wrong = [
+        text
+        for name, bounds in packages.needed(request.get("extras", ())).items()
+        if (text := packages.fault(name, bounds))
+    ]
     brief = ", ".join(f"{name} {packages.installed(name) or '-'}" for name in ("Pyro4", "numpy"))
     return _found(brief, f"{', '.join(wrong)}: run fab deploy, or install for {sys.executable}" if wrong else None)
 
@@ -67,13 +71,25 @@ def _data(request: Mapping[str, Any]) -> Finding:
             "-", f"{folder} is not a folder on this host: put the reanalysis there, or set 'data' in hosts.yaml"
         )
     there = reanalysis.inspect(folder, request.get("dataset"))
+    lacking = _lacking_extras({one.format for one in there.files}, bool(request.get("local")))
     if not there.is_usable:
-        return _found("-", f"no year can be read in {folder}: {there.why_nothing.removeprefix(f'{folder}: ')}")
+        why = there.why_nothing.removeprefix(f"{folder}: ")
+        return _found("-", "; ".join(lacking) or f"no year can be read in {folder}: {why}")
     finding = _found(_span(there.members))
     finding["years"] = {str(year): members for year, members in there.members.items()}
     refusals = (f"{year}: {why}" for year, why in there.refusals.items())
-    finding["notes"] = [*there.further, *there.remarks, *refusals][:MOST_NOTES]
+    finding["notes"] = [*lacking, *there.further, *there.remarks, *refusals][:MOST_NOTES]
     return finding
+
+
+def _lacking_extras(formats: Container[str], local: bool) -> list[str]:
+    """What is said of formats that are there and whose extra is not installed."""
+    return [
+        f"there are {format_} data, and {', '.join(wrong)}: "
+        + (f"run ./inv extras {name}" if local else f"write 'extras: [{name}]' in hosts.yaml and run fab deploy")
+        for name, format_ in extras.EXTRAS.items()
+        if format_ in formats and (wrong := packages.lacking(name))
+    ]
 
 
 def _best_tracks(request: Mapping[str, Any]) -> Finding:

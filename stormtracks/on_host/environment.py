@@ -1,6 +1,7 @@
 """Create the virtual environment below the code folder: sent to the host's own Python, so it imports nothing of ours.
 
-The request, a line of JSON on standard input, has the ``folder`` and whether packages come from its ``.wheels`` only.
+The request, a line of JSON on standard input, has the ``folder``, whether packages come from its ``.wheels`` only, and
+the files of requirements of the host's ``extras``.
 Nothing is done where the same requirements have been installed before. Standard library, Python 3.6 or later.
 """
 
@@ -31,7 +32,7 @@ def main() -> None:
     """Answer the one request."""
     request = json.loads(sys.stdin.readline())
     try:
-        answer = make(Path(request["folder"]), request["wheels"])
+        answer = make(Path(request["folder"]), request["wheels"], request.get("extras", ()))
     except (OSError, Refused) as error:
         answer = {"error": str(error)}
     except Exception as error:
@@ -39,14 +40,14 @@ def main() -> None:
     sys.stdout.write(MARK + json.dumps(answer) + "\n")
 
 
-def make(folder: Path, wheels: bool) -> dict:
+def make(folder: Path, wheels: bool, extras: tuple = ()) -> dict:
     """Create the environment, or leave it as it is."""
     if sys.version_info < OLDEST_PYTHON:
         here, least = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST_PYTHON))
         cure = "set 'base_python' in hosts.yaml"
         raise Refused("this is Python " + here + ", but " + least + " or later is required: " + cure)
     environment = folder / ".venv"
-    needed = folder / "requirements.txt"
+    needed = [folder / name for name in ("requirements.txt", *extras)]
     stamp = environment / "stormtracks-installed"
     wanted = mark_of(needed)
     if stamp.exists() and stamp.read_text() == wanted:
@@ -67,8 +68,7 @@ def make(folder: Path, wheels: bool) -> dict:
             "--no-input",
             "--disable-pip-version-check",
             *offline,
-            "-r",
-            str(needed),
+            *[word for path in needed for word in ("-r", str(path))],
         ],
         NO_PACKAGES,
     )
@@ -78,9 +78,14 @@ def make(folder: Path, wheels: bool) -> dict:
     return {"environment": "created"}
 
 
-def mark_of(requirements: Path) -> str:
+def mark_of(requirements: list) -> str:
     """How a finished environment is recognised: this Python, these requirements, and no pip left."""
-    return "without pip " + sys.version.split()[0] + " " + hashlib.sha256(requirements.read_bytes()).hexdigest()
+    return (
+        "without pip "
+        + sys.version.split()[0]
+        + " "
+        + hashlib.sha256(b"".join(path.read_bytes() for path in requirements)).hexdigest()
+    )
 
 
 def run(command: list, advice: str) -> None:

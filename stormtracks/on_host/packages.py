@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from importlib import metadata
 
+from stormtracks import extras
 from stormtracks.checkout import CHECKOUT
 
 _LINE = re.compile(r"([A-Za-z0-9._-]+)\s*((?:[<>=!]=?\s*[0-9.]+\s*,?\s*)*)")
@@ -18,12 +19,26 @@ _HOLDS = {
 }
 
 
-def needed() -> dict[str, str]:
-    """Package -> bounds, from the checkout's requirements.txt, else from what pip was told when it installed this."""
-    listed = CHECKOUT / "requirements.txt"
-    if listed.exists():
-        return requirements(listed.read_text().splitlines())
-    return requirements(line for line in metadata.requires("stormtracks") or () if ";" not in line)  # no extras
+def needed(wanted: Iterable[str] = ()) -> dict[str, str]:
+    """Package -> bounds, from the checkout's requirements.txt, else from what pip was told when it installed this.
+
+    Parameters
+    ----------
+    wanted : iterable of str
+        Extras whose packages are needed too.
+    """
+    if (CHECKOUT / "requirements.txt").exists():
+        files = ["requirements.txt", *map(extras.requirements, wanted)]
+        return requirements(line for name in files for line in (CHECKOUT / name).read_text().splitlines())
+    told = metadata.requires("stormtracks") or ()
+    conditions = {f'extra == "{name}"' for name in wanted} | {f"extra == '{name}'" for name in wanted}
+    return requirements(line for line in told if ";" not in line or line.partition(";")[2].strip() in conditions)
+
+
+def lacking(extra: str) -> list[str]:
+    """What is wrong with the packages of an extra; nothing where it is installed."""
+    own = needed([extra]).keys() - needed().keys()
+    return [text for name, bounds in needed([extra]).items() if name in own and (text := fault(name, bounds))]
 
 
 def requirements(lines: Iterable[str]) -> dict[str, str]:

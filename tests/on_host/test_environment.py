@@ -31,6 +31,18 @@ def test_it_is_made_once_for_the_same_requirements(folder):
     assert "--no-index" not in first
 
 
+def test_extras_are_installed_too_and_again_where_they_change(folder):
+    assert environment.make(folder, False) == {"environment": "created"}
+    (folder / "requirements-grib.txt").write_text("eccodes\n")
+    wanted = ("requirements-grib.txt",)
+    assert environment.make(folder, False, wanted) == {"environment": "created"}
+    assert environment.make(folder, False, wanted) == {"environment": "unchanged"}
+    last = [call for call in (folder / "calls").read_text().splitlines() if "pip install" in call][-1]
+    assert last.endswith(f"-r {folder}/requirements.txt -r {folder}/requirements-grib.txt")
+    (folder / "requirements-grib.txt").write_text("eccodes>2\n")
+    assert environment.make(folder, False, wanted) == {"environment": "created"}
+
+
 def test_pip_comes_back_for_other_requirements(folder):
     (folder / ".venv" / "lib" / "python3" / "site-packages" / "pip").rmdir()
     environment.make(folder, False)

@@ -35,3 +35,10 @@ def test_versions_are_compared(bounds, fault):
 
 def test_a_missing_package_is_told():
     assert packages.fault("no-such-package-here", ">=1") == "no-such-package-here is missing"
+
+
+def test_what_an_extra_needs_besides(monkeypatch):
+    more = packages.needed(["grib", "zarr"]).keys() - packages.needed().keys()
+    assert more == {"eccodes", "tensorstore"}
+    monkeypatch.setattr(packages, "installed", lambda name: None)
+    assert packages.lacking("grib") == ["eccodes is missing"]

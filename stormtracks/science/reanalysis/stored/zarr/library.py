@@ -3,6 +3,7 @@
 import functools
 from typing import Any
 
+from stormtracks import extras
 from stormtracks.science.errors import InputError
 
 CACHE_BYTES = 256 * 2**20
@@ -23,8 +24,7 @@ def tensorstore() -> Any:  # the library has no types for what is asked of it he
         import tensorstore as library
     except ImportError as error:
         raise InputError(
-            f"Zarr is read by tensorstore, which cannot be imported here ({error}); install it: "
-            "pip install -r requirements-zarr.txt"
+            f"Zarr is read by tensorstore, which cannot be imported here ({error}); {extras.remedy('zarr')}"
         ) from error
     return library
 
