@@ -27,6 +27,13 @@ def test_a_worker_needs_only_a_name(tmp_path):
     assert loaded.results == tmp_path / "results"
 
 
+def test_extras_are_those_that_there_are(tmp_path):
+    loaded = cluster(tmp_path, "defaults: {extras: [grib]}\nworkers:\n  - name: w1\n  - {name: w2, extras: []}\n")
+    assert [worker.extras for worker in loaded.workers] == [("grib",), ()]
+    with pytest.raises(KeyRefused, match=r"line 2: .*there is no extra 'grub'; choose from grib, zarr"):
+        cluster(tmp_path, "workers:\n  - {name: w1, extras: [grub]}\n")
+
+
 def test_defaults_hold_for_every_host_and_a_host_may_differ(tmp_path):
     loaded = cluster(
         tmp_path,

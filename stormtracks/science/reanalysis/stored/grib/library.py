@@ -8,12 +8,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from stormtracks import extras
 from stormtracks.science.errors import InputError
 
-INSTALL = (
-    "GRIB is read by the package eccodes, which is not installed; pip install -r requirements-grib.txt "
-    "(or 'stormtracks[grib]')"
-)
+INSTALL = f"GRIB is read by the package eccodes, which is not installed; {extras.remedy('grib')}"
 _Found = TypeVar("_Found")
 
 
