@@ -147,19 +147,16 @@ def _show_reasons(reasons: list[Reason]) -> None:
     if reasons:
         output().print("not used, and why")
     for one in reasons[:_MOST]:
-        names = ", ".join(one.files) + (
-            f" and {one.number - len(one.files):,} more" if one.number > len(one.files) else ""
-        )
-        where = ": ".join(filter(None, (names, one.variable)))
-        _show_lines(
-            "",
-            [
-                ": ".join(filter(None, (where, one.reason.removeprefix(f"{one.variable}: "))))
-                + (f"; {one.remedy}" if one.remedy else "")
-            ],
-        )
+        _show_lines("", [_of_reason(one)])
     if len(reasons) > _MOST:
         _show_lines("", [f"{len(reasons) - _MOST:,} more reasons: --json has all of them"])
+
+
+def _of_reason(one: Reason) -> str:
+    more = f" and {one.number - len(one.files):,} more" if one.number > len(one.files) else ""
+    variables = ", ".join(one.variables[:_NAMED]) + (", ..." if len(one.variables) > _NAMED else "")
+    said = "; ".join(filter(None, (one.reason, one.remedy)))
+    return ": ".join(filter(None, (", ".join(one.files) + more, variables, said)))
 
 
 def _show_lines(title: str, lines: Iterable[str]) -> None:

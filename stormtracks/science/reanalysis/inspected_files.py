@@ -73,24 +73,24 @@ class Reason:
         The first of them, below the folder; none for a reason that is of no file alone.
     number : int
         How many there are.
-    variable : str
-        "" where it is of whole files.
+    variables : list of str
+        That have it in common; none where it is of whole files.
     reason, remedy : str
         What is wrong; what to do about it ("" where the reason says it).
     """
 
     files: list[str]
     number: int
-    variable: str
+    variables: list[str]
     reason: str
     remedy: str
 
     @classmethod
     def of(cls, message: str, folder: Path, variable: str = "", files: Iterable[str] = ()) -> "Reason":
         """The reason in a message: what follows its last semicolon is what to do."""
-        text = message.removeprefix(f"{folder}: ")
+        text = message.removeprefix(f"{folder}: ").removeprefix(f"{variable}: ")
         reason, _, remedy = text.rpartition("; ") if "; " in text else (text, "", "")
-        return cls(list(files), 1 if files else 0, variable, reason, remedy)
+        return cls(list(files), 1 if files else 0, [variable] if variable else [], reason, remedy)
 
 
 _NAMED = 3
@@ -123,11 +123,20 @@ def variables_of(survey: Survey) -> list[Variable]:
 
 def reasons_of(survey: Survey) -> list[Reason]:
     """Why files, or variables in them, cannot be used, alike reasons once."""
-    found: dict[tuple[str, str], Reason] = {}
+    found: dict[tuple[str, ...], Reason] = {}
     for one in (*_of_contents(survey), *_of_formats(survey), *_of_listing(survey)):
-        known = found.setdefault(
-            (one.variable, f"{one.reason}; {one.remedy}"), Reason([], 0, one.variable, one.reason, one.remedy)
-        )
+        key = f"{one.reason}; {one.remedy}", *one.files  # the variables of a file that have it in common
+        known = found.setdefault(key, Reason(one.files, one.number, [], one.reason, one.remedy))
+        known.variables += [name for name in one.variables if name not in known.variables]
+    return sorted(_by_files(found.values()), key=lambda one: bool(one.variables))
+
+
+def _by_files(each: Iterable[Reason]) -> list[Reason]:
+    """Reasons that several files have in common, once."""
+    found: dict[tuple[object, ...], Reason] = {}
+    for one in each:
+        key = tuple(one.variables), one.reason, one.remedy
+        known = found.setdefault(key, Reason([], 0, one.variables, one.reason, one.remedy))
         known.number += one.number
         known.files += one.files[: max(0, _NAMED - len(known.files))]
     return list(found.values())
