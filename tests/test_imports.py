@@ -55,10 +55,12 @@ ALLOWED = {
 WINGS = {
     "roles": set(),
     "stored": set(),
-    "dataset": {"roles"},
-    "dimensions": {"stored"},
-    "fields": {"dimensions", "stored", "dataset", "roles"},
-    "folder": {"fields", "dimensions", "stored", "dataset", "roles"},
+    "stated": set(),
+    "dataset": {"roles", "stated"},
+    "dimensions": {"stored", "stated"},
+    "period": {"dimensions"},
+    "fields": {"dimensions", "stored", "dataset", "stated", "roles"},
+    "folder": {"fields", "dimensions", "stored", "dataset", "stated", "period", "roles"},
     "joined": {"fields", "dimensions", "stored", "dataset", "roles"},
 }
 STORY = {

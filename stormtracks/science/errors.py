@@ -23,6 +23,10 @@ class LevelMissing(InputError):
         self.levels = tuple(levels)
 
 
+class ManyStarts(InputError):
+    """Forecasts that overlap in time, of which a year was asked for; the message says what starts there are."""
+
+
 class ResultError(InputError):
     """A result that does not exist, is damaged, cannot be written, or was made from other settings or inputs."""
 

@@ -1,18 +1,22 @@
 """The description of files that do not fit the known layouts."""
 
+import functools
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from stormtracks import strict_dataclass
+from stormtracks import label, strict_dataclass
 from stormtracks.errors import BadValue
+from stormtracks.science.reanalysis import stated
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED
+from stormtracks.science.reanalysis.stated import Stated
 
 LARGEST_NUMBER = 999_999
 """Of a member in file names."""
-_PLACEHOLDER = re.compile(r"\{(year|member)(?::0(\d)d)?\}|(\*)")
+_PLACEHOLDER = re.compile(r"\{(?:(year|member|lead)(?::0(\d)d)?|(start)(?::([^{}]+))?)\}|(\*)")
 
 
 @dataclass(frozen=True)
@@ -24,9 +28,10 @@ class Dataset:
     files : dict of str
         ``{"u": ..., "v": ...}`` or ``{"vorticity": ...}``: paths below the data folder, in which ``{year}``,
         ``{member}``, ``{member:03d}`` and ``*`` may stand; ``{member}`` is a number or, where no file fits with one, a
-        label such as ``r1i1p1f1``, ``LE2-1021.002`` or ``gep01``. Empty: files are found by what is inside. Further
-        fields likewise, each by its role: ``{"pressure": "psl_{year}.nc"}``. Where the winds are given and such a role
-        is not, it is looked for in the files of the winds alone.
+        label such as ``r1i1p1f1``, ``LE2-1021.002`` or ``gep01``. Of forecasts ``{start}``, ``{start:%Y%m%d%H}`` and
+        ``{lead}`` (whole hours) stand for what the names of their files say. Empty: files are found by what is inside.
+        Further fields likewise, each by its role: ``{"pressure": "psl_{year}.nc"}``. Where the winds are given and
+        such a role is not, it is looked for in the files of the winds alone.
     variables : dict of str
         Names inside the files, by the same keys; where a key is missing the variable is recognised.
     level : float or None
@@ -36,6 +41,8 @@ class Dataset:
         are, in the order of their numbers or labels.
     member : str or None
         Name of the dimension of members inside the files, where it is not recognised.
+    start : str or None
+        When the forecast began that all files are of, ``2025-06-01T00``, where they do not say it.
     """
 
     files: dict[str, str] = field(default_factory=dict)
@@ -43,6 +50,7 @@ class Dataset:
     level: float | None = None
     first_member: int | None = None
     member: str | None = None
+    start: str | None = None
 
     def __post_init__(self) -> None:
         for key in (*self.files, *self.variables):
@@ -56,8 +64,38 @@ class Dataset:
         self._refuse_shared_variables()
         if self.first_member is not None and not 0 <= self.first_member <= LARGEST_NUMBER:
             raise BadValue(f"'first_member' must be 0 to {LARGEST_NUMBER}, as in file names, not {self.first_member}")
+        if self.start is not None:
+            self._keep_start(self.start)
         if self.level is not None and not 0 < self.level < math.inf:
             raise BadValue(f"'level' must be a finite number of hPa above 0, not {self.level:g}")
+
+    def stated(self, path: Path) -> Stated:
+        """What is said of the forecast that a file is of: by its name, where `files` has a place for that, or here.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from stormtracks.science.reanalysis import Dataset
+        >>> described = Dataset(files={"vorticity": "gep{member}.{start:%Y%m%d%H}.f{lead}"})
+        >>> described.stated(Path("data/gep01.2025060100.f006"))
+        Stated(start='2025-06-01T00', lead=6.0)
+        """
+        for template in self.files.values():
+            if "{start" in template or "{lead" in template:
+                found = _below_any_folder(template).fullmatch(path.as_posix())
+                said = Stated() if found is None else stated.of_name(found)
+                if said != Stated():
+                    return said if said.start else said._replace(start=self.start)
+        return Stated(self.start)
+
+    def _keep_start(self, start: str) -> None:
+        """Keep the start as a label, whatever way it is written."""
+        found = label.of(start)
+        if not label.is_start(found):
+            raise BadValue(f"'start' must be when a forecast began, such as 2025-06-01T00, not {start!r}")
+        if any("{start" in template for template in self.files.values()):
+            raise BadValue("'start' and {start} in 'files' both say when a forecast began; leave one of them out")
+        object.__setattr__(self, "start", found)  # frozen
 
     @property
     def of_tracked(self) -> "Dataset":
@@ -95,7 +133,7 @@ class Dataset:
 
 
 def pattern(template: str, texts: bool = False) -> re.Pattern[str]:
-    """The regular expression, with the groups ``year`` and ``member``, of relative paths that a template stands for.
+    """The regular expression of relative paths that a template stands for, with groups of what is in braces.
 
     Parameters
     ----------
@@ -113,15 +151,27 @@ def pattern(template: str, texts: bool = False) -> re.Pattern[str]:
         parts += [re.escape(template[end : found.start()]), _group(found, seen, texts)]
         end = found.end()
     rest = template[end:]
-    if re.search(r"[{}]", "".join(_PLACEHOLDER.split(template)[::4])):
-        raise BadValue(f"'files' may contain {{year}}, {{member}}, {{member:03d}} and *, not {template!r}")
+    if re.search(r"[{}]", "".join(_PLACEHOLDER.split(template)[:: _PLACEHOLDER.groups + 1])):
+        raise BadValue(
+            f"'files' may contain {{year}}, {{member}}, {{member:03d}}, {{start}}, {{start:%Y%m%d%H}}, {{lead}} and *, "
+            f"not {template!r}"
+        )
+    stated.refuse_part(template, seen)
     return re.compile("".join(parts) + re.escape(rest))
 
 
+@functools.lru_cache(maxsize=64)
+def _below_any_folder(template: str) -> re.Pattern[str]:
+    """The expression of whole paths of files that a template stands for; members may be labels."""
+    return re.compile(f"(?:.*/)?{pattern(template, texts=True).pattern}")
+
+
 def _group(found: re.Match[str], seen: set[str], texts: bool) -> str:
-    name, width, star = found.groups()
+    name, width, start, form, star = found.groups()
     if star:
         return "[^/]*"
+    if start:
+        return stated.group(form, seen)
     if name in seen:
         return f"(?P={name})"
     seen.add(name)

@@ -8,16 +8,17 @@ from types import TracebackType
 from typing import Any
 
 from stormtracks import web_path
+from stormtracks.label import Label
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.dimensions import times
 from stormtracks.science.reanalysis.folder.further_files import FurtherFiles, NoFile, Nowhere, RoleFiles
 from stormtracks.science.reanalysis.folder.layouts import Survey
 from stormtracks.science.reanalysis.further_field import FurtherField
 from stormtracks.science.reanalysis.joined import series
 from stormtracks.science.reanalysis.joined.files import MOST, Files, changed_while_read
 from stormtracks.science.reanalysis.members import Members
+from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.season import Season
 from stormtracks.science.records import Grid, InputFile
@@ -28,7 +29,7 @@ REFUSED = "there, but refused"
 
 def open_further(
     data: str | Path,
-    year: int,
+    year: Label,
     season: Season,
     *,
     dataset: Dataset | Mapping[str, Any] | None = None,
@@ -41,7 +42,7 @@ def open_further(
     ----------
     data : path
         Folder with the files; subfolders are looked through.
-    year : int
+    year : int or str
         That of the season.
     season : Season
         The open winds, or vorticity: their members, times and region are those of the fields. It has to stay open.
@@ -78,11 +79,11 @@ def open_further(
 
 
 def open_year_further(
-    survey: Survey, year: int, season: Season, *, roles: Iterable[str] = FURTHER, ensemble_member: int | None = None
+    survey: Survey, year: Label, season: Season, *, roles: Iterable[str] = FURTHER, ensemble_member: int | None = None
 ) -> "Further":
     """Open the further fields of a year of a folder that was looked through; see `open_further`."""
-    years = (year, year + 1) if times.crosses_new_year(season.files.wanted.season) else (year,)
-    found = FurtherFiles(survey, years, season.files.layout)
+    period = replace(season.files.wanted.period, label=Period.of(year).label)
+    found = FurtherFiles(survey, period, season.files.layout)
     files: dict[str, RoleFiles] = {}
     missing: dict[str, str] = {}
     nowhere: list[str] = []
@@ -128,6 +129,8 @@ class Further:
         self._season = season
         self._at = {role: one.level for role, one in files.items()}
         self._files = Files(self._at, season.files.wanted.described, MOST // 2)  # beside those of the winds
+        for one in files.values():
+            self._files.starts |= one.layout.starts
         self._fields: dict[str, FurtherField] = {}
         self.missing = dict(missing)
         self.nowhere = tuple(nowhere)

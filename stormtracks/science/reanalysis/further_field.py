@@ -104,6 +104,10 @@ class FurtherField:
 
     def _read(self, reading: Reading, start: int, stop: int) -> Floats:
         """Values of members that are read together."""
+        if self._files.layout.lagged and reading.series[0] is not self._files.first:
+            raise InputError(
+                f"{self._files.folder}: {self.role} of members with times of their own is read of one member at a time"
+            )
         parts = [self._read_run(reading, *run) for run in _runs(self._steps, start, stop)]
         if len(parts) == 1:
             return parts[0]

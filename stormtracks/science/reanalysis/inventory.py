@@ -7,9 +7,10 @@ from typing import Any
 
 from stormtracks import web_path
 from stormtracks.label import Label
-from stormtracks.science.errors import InputError, LevelMissing
+from stormtracks.science.errors import InputError, LevelMissing, ManyStarts
 from stormtracks.science.reanalysis import inspected_year
 from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.dimensions import forecasts
 from stormtracks.science.reanalysis.folder import layouts, leftovers
 from stormtracks.science.reanalysis.further import REFUSED, open_year_further
 from stormtracks.science.reanalysis.inspected_year import Year
@@ -28,22 +29,25 @@ class Inventory:
         Calendar year -> number of members, ascending; years that a task would refuse are not among them.
     remarks : tuple of str
         What a task would remark, each once.
-    refusals : dict of int to str
-        Calendar year -> why a task would refuse it.
+    refusals : dict of int or str to str
+        Calendar year, or start of a forecast -> why a task would refuse it.
     nothing : str
-        Why there is no year at all; empty where there is one, readable or not.
+        Why there is no year and no start at all; empty where there is one, readable or not.
     further : tuple of str
         Which fields there are beside the winds and which not, and why one that is there is refused, a sentence each.
-    years : dict of int to Year
-        Calendar year -> what a task of it finds.
+    years : dict of int or str to Year
+        Calendar year, or start -> what a task of it finds.
+    starts : dict of str to int
+        Start of a forecast -> number of members, ascending; where the files have starts and leads.
     """
 
-    members: dict[Label, int]
+    members: dict[int, int]
     remarks: tuple[str, ...]
     refusals: dict[Label, str]
     nothing: str
     further: tuple[str, ...] = ()
     years: Mapping[Label, Year] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
 
 
 def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> Inventory:
@@ -75,7 +79,7 @@ def of_survey(survey: layouts.Survey, *, years: tuple[Label, ...] | None = None,
     Parameters
     ----------
     survey : Survey
-    years : tuple of int, optional
+    years : tuple of int or str, optional
         Those that are looked at; none: all.
     measured : bool
         Whether some steps of the first year that can be read are read, to estimate what reading costs.
@@ -83,18 +87,23 @@ def of_survey(survey: layouts.Survey, *, years: tuple[Label, ...] | None = None,
     found: dict[Label, Year] = {}
     refusals: dict[Label, str] = {}
     missing: dict[Label, dict[str, str]] = {}
-    for year in survey.years if years is None else years:
+    asked: list[Label] = [*survey.years, *survey.starts] if years is None else list(years)
+    for year in asked:
         try:
             found[year], missing[year] = _look(survey, year, measured and not found)
+        except ManyStarts as error:
+            if not survey.starts or years is not None:
+                refusals[year] = str(error)
         except InputError as error:
             refusals[year] = str(error)
     remarks = dict.fromkeys(remark for one in found.values() for remark in one.remarks)
-    members = {year: len(one.members) for year, one in found.items()}
-    nothing = "" if survey.years else _nothing(survey)
-    return Inventory(members, tuple(remarks), refusals, nothing, tuple(_on_further(missing)), found)
+    members = {year: len(one.members) for year, one in found.items() if isinstance(year, int)}
+    starts = {start: len(one.members) for start, one in found.items() if isinstance(start, str)}
+    nothing = "" if survey.years or survey.starts else _nothing(survey)
+    return Inventory(members, tuple(remarks), refusals, nothing, tuple(_on_further(missing)), found, starts)
 
 
-def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[Label, int]:
+def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[int, int]:
     """Calendar years that a task can be done of, and the number of members in each; see `take`.
 
     Returns
@@ -149,9 +158,12 @@ def _on_further(missing: Mapping[Label, Mapping[str, str]]) -> Iterator[str]:
 
 
 def _of_years(years: list[Label], of: int) -> str:
-    numbers, starts = [one for one in years if isinstance(one, int)], [one for one in years if isinstance(one, str)]
-    named = ", ".join(filter(None, (leftovers.ranges(numbers), *starts)))
-    return f" (only {named})" if len(years) < of else ""
+    """In which years, or of which starts, there is a field; nothing where it is there always."""
+    if len(years) == of:
+        return ""
+    numbers = leftovers.ranges(year for year in years if isinstance(year, int))
+    starts = [year for year in years if isinstance(year, str)]
+    return f" (only {', '.join(filter(None, (numbers, forecasts.listed(starts))))})"
 
 
 def _nothing(survey: layouts.Survey) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science import calendars
+from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.dimensions import times
 from stormtracks.science.reanalysis.folder.layouts import Layout
 from stormtracks.science.reanalysis.joined import origin, series
 from stormtracks.science.reanalysis.joined.files import Files, StoredField
 from stormtracks.science.reanalysis.joined.series import Series
+from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.stored.source import input_file
 from stormtracks.science.records import InputFile
 
@@ -26,23 +27,20 @@ class Wanted:
 
     Attributes
     ----------
-    year : int
-    season : tuple of str, or None
-        First and last date, "MM-DD"; None: all of the year.
+    period : Period
     level : float
         hPa.
     described : Dataset
         The user's description of the files.
     """
 
-    year: int
-    season: tuple[str, str] | None
+    period: Period
     level: float
     described: Dataset
 
     def between(self, calendar: str) -> tuple[np.datetime64, np.datetime64]:
         """First and last moment of the season in a calendar, both included."""
-        return times.bounds(self.year, self.season, calendar)
+        return self.period.between(calendar)
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,7 @@ class Members:
         self._own_files = layout.own_files
         self._places = layout.places
         self._files = files or Files(dict.fromkeys(layout.files, wanted.level), wanted.described)
+        self._files.starts |= layout.starts
         self._opened: dict[int | None, list[Series]] = {}
         self._doubts: dict[int | None, list[str]] = {}
         self.labels = layout.member_labels
@@ -147,7 +146,24 @@ class Members:
     def choice(self) -> dict[str, Any]:
         """What is taken out of the files: the level (hPa), the variables by role, the dimension of members."""
         names = {one.field.role: one.field.name for one in self._first}
-        return {"level_hpa": self.wanted.level, "variables": names, "member": self.wanted.described.member}
+        of_start = {} if self.wanted.period.start is None else {"start": self.wanted.period.start}
+        return {"level_hpa": self.wanted.level, "variables": names, "member": self.wanted.described.member} | of_start
+
+    def start_of(self, number: int) -> np.datetime64 | None:
+        """When the forecast of a member began; None where a year is read."""
+        self._check(number)
+        group, place = self._places[number]
+        starts = self._series(group)[0].field.starts
+        return None if starts is None else starts[place if len(starts) > 1 else 0]
+
+    def times_of(self, number: int) -> Times:
+        """The times of a member, shape (nt,): those of all, save where members began at different times."""
+        group, _ = self._places[number]
+        one = self._series(group)[0]
+        start, starts = self.start_of(number), one.field.starts
+        if start is None or starts is None or start == starts.max():
+            return one.times
+        return calendars.later(one.times, np.asarray(start - starts.max()), one.field.calendar)
 
     def remarks(self, ensemble_member: int | None = None) -> tuple[str, ...]:
         """What was guessed about a member's files (or the first opened member's), a sentence each."""
@@ -202,7 +218,7 @@ class Members:
             self._look_into(group)
             found = [self._one(role, group) for role in self.layout.files]
             first = next(iter(self._opened.values()), found)[0]
-            self._doubts[group] = _refuse_misfits(found, first)
+            self._doubts[group] = _refuse_misfits(found, first, self.layout.lagged)
             self._opened[group] = found
         return self._opened[group]
 
@@ -223,7 +239,8 @@ class Members:
             raise PassingInputError(f"{self.folder}: there is no file with {role} of member {label}; add it")
         fields = [self._files.known(path, role) for path in paths]
         found = Series(fields, self.wanted.between, self.layout.description)
-        _refuse_no_times(fields, found, self.wanted)
+        if self.wanted.period.start is None:
+            _refuse_no_times(fields, found, self.wanted)
         return found
 
 
@@ -234,8 +251,11 @@ def _named(paths: list[Path]) -> str:
     return f"{paths[0].name} and {len(paths) - 1:,} more files"
 
 
-def _refuse_misfits(found: list[Series], first: Series) -> list[str]:
-    """Refuse series that do not fit each other, or the member that was opened first; what may not is said."""
+def _refuse_misfits(found: list[Series], first: Series, lagged: bool) -> list[str]:
+    """Refuse series that do not fit each other, or the member that was opened first; what may not is said.
+
+    `lagged`: whether each member has a start of its own, and so its own times.
+    """
     doubts = [doubt for one in found for doubt in one.doubts]
     for other in found[1:]:
         doubts += origin.refuse_others(found[0].origin, other.origin, in_succession=False)
@@ -243,7 +263,14 @@ def _refuse_misfits(found: list[Series], first: Series) -> list[str]:
         series.refuse_other_times(found[0], other)
     if found[0] is not first:
         series.refuse_difference(first.field, found[0].field, same_members=False)
-        series.refuse_other_times(first, found[0])
+        if not lagged:
+            series.refuse_other_times(first, found[0])
+        elif found[0].field.together and len(first.times) != len(found[0].times):
+            raise InputError(
+                f"{found[0].field.path}: has {len(found[0].times):,} times of several members in a chunk, and "
+                f"{first.field.path} has {len(first.times):,}: members that are read together need as many leads; "
+                "write each member to a file of its own"
+            )
     return doubts
 
 

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 
 from stormtracks import web_path
-from stormtracks.science import calendars, sphere
-from stormtracks.science.arrays import Bools, Floats
+from stormtracks.label import Label
+from stormtracks.science import calendars, leads, sphere
+from stormtracks.science.arrays import Bools, Floats, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.dimensions import times
 from stormtracks.science.reanalysis.folder import layouts
 from stormtracks.science.reanalysis.joined import gaps
 from stormtracks.science.reanalysis.joined.files import changed_while_read
 from stormtracks.science.reanalysis.joined.series import Series
 from stormtracks.science.reanalysis.members import Members, Reading, Wanted
+from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.roles import ROLES
 from stormtracks.science.reanalysis.stored import marks
 from stormtracks.science.records import InputFile, TimeAxis
@@ -33,7 +34,7 @@ _SAY_MARK = (
 
 def open_season(
     data: str | Path,
-    year: int,
+    year: Label,
     *,
     level_hpa: float = Settings.level_hpa,
     season: tuple[str, str] | None = None,
@@ -49,8 +50,9 @@ def open_season(
     ----------
     data : path
         Folder with the files; subfolders are looked through.
-    year : int
-        The year, or the one that the season begins in where it crosses New Year.
+    year : int or str
+        The year, or the one that the season begins in where it crosses New Year; or the start of a forecast, such as
+        ``"2025-06-01T00"``, which is read at all of its leads.
     level_hpa : float
         Pressure level that is read where a file has several, hPa; `dataset` may name another one.
     season : tuple of str, optional
@@ -74,7 +76,8 @@ def open_season(
     Raises
     ------
     InputError
-        There is no such folder, year, member or level, or the files cannot be understood or trusted.
+        There is no such folder, year, start, member or level, a season is given with a start, or the files cannot be
+        understood or trusted.
     BadValue
         A level, season or region out of its range.
 
@@ -106,7 +109,7 @@ def open_season(
 
 def open_year(
     survey: layouts.Survey,
-    year: int,
+    year: Label,
     level: float,
     *,
     season: tuple[str, str] | None = None,
@@ -115,10 +118,12 @@ def open_year(
     skip_missing: bool = True,
 ) -> "Season":
     """Open a year of a folder that was looked through; see `open_season`."""
-    years = (year, year + 1) if times.crosses_new_year(season) else (year,)
-    wanted = Wanted(year, season, level, survey.described)
-    opened = Season(Members(survey.layout(years, level), wanted, ensemble_member or 0), region, skip_missing)
-    opened.gaps = gaps.find(opened.axis, *wanted.between(opened.axis.calendar), ends_too=season is not None)
+    period = Period.of(year, season)
+    wanted = Wanted(period, level, survey.described)
+    opened = Season(Members(survey.layout_of(period, level), wanted, ensemble_member or 0), region, skip_missing)
+    axis = opened.axis
+    first, last = (axis.times[0], axis.times[-1]) if period.start else wanted.between(axis.calendar)
+    opened.gaps = gaps.find(axis, first, last, ends_too=season is not None)
     return opened
 
 
@@ -134,6 +139,9 @@ class Season:
     grid : Grid
         S to N, W to E.
     axis : TimeAxis
+        Its times; where members of a forecast began at different times those of the last, see `axis_of`.
+    start : str or None
+        Label of the forecast; None of a year.
     quantity : str
         "winds" or "vorticity".
     members : tuple of str
@@ -149,14 +157,14 @@ class Season:
     def __init__(self, files: Members, region: sphere.Region | None = None, skip_missing: bool = True) -> None:
         first = files.first.field
         self.files = files
+        self.start = files.wanted.period.start
         self.region = region
         self._skip_missing = skip_missing
         self.members = files.labels
         self.quantity = "vorticity" if first.role == "vorticity" else "winds"
         self.grid = first.grid
         self.together = first.together
-        hours = calendars.elapsed_hours(files.first.times, first.calendar)
-        self.axis = TimeAxis(files.first.times, hours, first.calendar)
+        self.axis = self._axis(files.first.times)
         self.gaps = gaps.Gaps(0, len(self.axis), None)
         self._unwritten: set[tuple[int, int]] = set()
         self._looked_at: set[tuple[Path, str, tuple[int, ...]]] = set()
@@ -177,6 +185,18 @@ class Season:
     def chunks_inflated(self) -> int:
         """Stored chunks inflated so far, over all files."""
         return self.files.chunks_read
+
+    def axis_of(self, ensemble_member: int) -> TimeAxis:
+        """The times of a member: `axis`, save where members of a forecast began at different times."""
+        times = self.files.times_of(ensemble_member)
+        return self.axis if np.array_equal(times, self.axis.times) else self._axis(times)
+
+    def forecast(self, ensemble_member: int) -> dict[str, Any]:
+        """What a member's result says of the forecast that it is of; nothing of a year."""
+        start, calendar = self.files.start_of(ensemble_member), self.axis.calendar
+        if start is None:
+            return {}
+        return {leads.KEY: leads.Forecast(start=leads.name(start, calendar), calendar=calendar)}
 
     @property
     def choice(self) -> dict[str, Any]:
@@ -228,11 +248,9 @@ class Season:
             No such step or member; a file cannot be read; inside the region a value is infinite or larger than a real
             one, or more than half of those of a time are missing (or any, where none may be).
         """
-        if not 0 <= start <= stop <= len(self.axis):
-            raise InputError(
-                f"{self.files.folder}: there are no steps {start} to {stop}; choose from 0 to {len(self.axis)}"
-            )
         numbers = list(range(len(self.members))[members]) if isinstance(members, slice) else list(members)
+        if not 0 <= start <= stop <= (steps := self._steps(numbers)):
+            raise InputError(f"{self.files.folder}: there are no steps {start} to {stop}; choose from 0 to {steps}")
         each = [self._read(reading, start, stop) for reading in self.files.readings(numbers)]
         if len(each) == 1:
             return each[0]
@@ -272,6 +290,10 @@ class Season:
         inside = sphere.in_region(self.grid.lat[:, np.newaxis], self.grid.lon, self.region)
         return np.broadcast_to(inside, self.grid.shape)
 
+    def _axis(self, times: Times) -> TimeAxis:
+        calendar = self.files.first.field.calendar
+        return TimeAxis(times, calendars.elapsed_hours(times, calendar), calendar)
+
     def _remarks(self, ensemble_member: int | None) -> tuple[str, ...]:
         missing = (self.gaps.remark,) if self.gaps.missing else ()
         return self.files.remarks(ensemble_member) + missing + self._on_steps()
@@ -293,6 +315,16 @@ class Season:
             return ()
         means = " and means over them" if is_mean else ""
         return (f"the times are {step:g} hours apart{means}; few storms can be followed (steps of 6 hours are usual)",)
+
+    def _steps(self, numbers: list[int]) -> int:
+        """How many steps some members have; those with starts of their own may have different ones."""
+        if not self.files.layout.lagged:
+            return len(self.axis)
+        steps = min((len(self.files.times_of(number)) for number in numbers), default=len(self.axis))
+        lacking = steps - len(self.missing_values)
+        if lacking > 0:
+            self.missing_values = np.pad(self.missing_values, ((0, lacking), (0, 0)))
+        return steps
 
     def _read(self, reading: Reading, start: int, stop: int) -> tuple[Floats, ...]:
         """u and v, or vorticity, of members that are read together."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from stormtracks import paths, strict_dataclass
 from stormtracks.label import Label
-from stormtracks.science import lists, matching, reanalysis, results
+from stormtracks.science import leads, lists, matching, reanalysis, results
 from stormtracks.science.errors import InputError, NeedsResult, ResultError
 from stormtracks.science.lists import CLASSES, StormList, Verdict
 from stormtracks.science.passes import Progress
@@ -67,6 +67,7 @@ def _recipe(setup: Setup, member: Member, weights: "_Weights") -> dict[str, Any]
         vort_track=member.tracked_as,
         field_collection=member.collected_as,
         weights=weights.digest,
+        **{key: value for key, value in member.tracked.provenance.items() if key == leads.KEY},
     )
 
 

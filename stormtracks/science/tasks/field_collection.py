@@ -42,13 +42,14 @@ def field_collection(
         base, tracks = tracked(season, year, ensemble_member, setup)
         inputs = sorted({*season.inputs(ensemble_member), *further.inputs(ensemble_member)}, key=lambda file: file.path)
         built_on = results.foundation_of_tracks(base, tracks)
-        recipe = results.recipe(setup.settings, inputs, NAME, dataset=setup.dataset, vort_track=built_on)
+        of_forecast = season.forecast(ensemble_member)
+        recipe = results.recipe(setup.settings, inputs, NAME, dataset=setup.dataset, vort_track=built_on, **of_forecast)
         place = results.path(setup.results, NAME, year, ensemble_member)
         results.sweep(place)
         if not setup.overwrite and (there := results.existing(place, recipe)):
             return details.of(there, (place, results.digest(place)), clock, skipped=True)
         fields = AllFields(season, further, setup.settings)
-        points, order = _track_points(tracks, season)
+        points, order = _track_points(tracks, season, ensemble_member)
         scratch = winds.scratch(season, setup)
         others = functools.partial(_points_of, season, year, setup, scratch)
         found = passes.member_fields(fields, ensemble_member, points, others, scratch, progress)
@@ -89,16 +90,16 @@ def _points_of(season: reanalysis.Season, year: Label, setup: Setup, scratch: Pa
     """The points of another member, from its result or from the maxima of a pass; None: its winds are not read yet."""
     with contextlib.suppress(ResultError):  # one of other settings, say: its own task will say so
         _, tracks = tracked(season, year, member, setup)
-        return _track_points(tracks, season)[0]
+        return _track_points(tracks, season, member)[0]
     found = passes.maxima_if_known(season, member, winds.stages(setup.settings), scratch)
     if found is None:
         return None
-    tracks = linking.link(found, season.axis, **setup.settings.keywords(linking.link))
-    return _track_points(tracks, season)[0]
+    tracks = linking.link(found, season.axis_of(member), **setup.settings.keywords(linking.link))
+    return _track_points(tracks, season, member)[0]
 
 
-def _track_points(tracks: Tracks, season: reanalysis.Season) -> tuple[TrackPoints, Ints]:
-    return TrackPoints.of(tracks, track_fields.motion(tracks), season.axis)
+def _track_points(tracks: Tracks, season: reanalysis.Season, ensemble_member: int) -> tuple[TrackPoints, Ints]:
+    return TrackPoints.of(tracks, track_fields.motion(tracks), season.axis_of(ensemble_member))
 
 
 def _collected(found: Mapping[str, Floats], order: Ints, fields: AllFields, season: reanalysis.Season) -> TrackFields:

@@ -32,7 +32,7 @@ def vort_track(
             return details.of(there.header, saved, clock, skipped=True, matches=there.matches)
         scratch = winds.scratch(season, setup)
         found = passes.member_maxima(season, ensemble_member, winds.stages(settings), scratch, progress)
-        axis, label = season.axis, season.members[ensemble_member]
+        axis, label = season.axis_of(ensemble_member), season.members[ensemble_member]
         lacking = _lacking(season, ensemble_member)
     tracks = linking.link(found, axis, **settings.keywords(linking.link))
     best_tracks = observed.best_tracks(setup, axis)
@@ -47,7 +47,7 @@ def vort_track(
 def recipe_of(season: reanalysis.Season, ensemble_member: int, setup: Setup) -> dict[str, Any]:
     """What the result of a member depends on."""
     inputs = season.inputs(ensemble_member) + observed.inputs(setup)
-    return results.recipe(setup.settings, inputs, dataset=setup.dataset)
+    return results.recipe(setup.settings, inputs, dataset=setup.dataset, **season.forecast(ensemble_member))
 
 
 def _lacking(season: reanalysis.Season, ensemble_member: int) -> dict[str, Any]:

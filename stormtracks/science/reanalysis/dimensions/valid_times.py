@@ -8,17 +8,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stormtracks.science import calendars
+from stormtracks.science import calendars, leads
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import axes as axes_
 from stormtracks.science.reanalysis.dimensions import times
 from stormtracks.science.reanalysis.dimensions.axes import Axis
+from stormtracks.science.reanalysis.dimensions.forecasts import Forecasts, check, listed, of_members, of_times
+from stormtracks.science.reanalysis.stated import Stated
 from stormtracks.science.reanalysis.stored.attributes import attribute, number, text
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 ROLES = ("time", "start", "lead")
 _VALID = re.compile(r"(forecast_?)?(valid|verification)_?times?|valtime")
+_OF_A_REFORECAST = re.compile(r"hdates?|hindcast_?(date|time)s?|model_?version_?(date|time)s?", re.IGNORECASE)
 _SAYS_START = re.compile(r"\binit|\breference|\bstart|\banalysis|\bissue|\bbase time|forecast run")
 _SAYS_VALID = re.compile(r"\bvalid(ity)?\b|\bverif(ication|ying)\b")
 _LEAD = re.compile(
@@ -41,12 +44,18 @@ class Clock:
     calendar : str
     remark : str
         What was assumed; "" where nothing was.
+    forecasts : Forecasts or None
+        The starts that there are, and the times of each; None where the fields are no forecasts.
+    only_starts : str
+        Why these are no times of a year, and what to ask for; "" where they are.
     """
 
     axes: list[Axis]
     times: Times
     calendar: str
     remark: str = ""
+    forecasts: Forecasts | None = None
+    only_starts: str = ""
 
 
 class _Timed(NamedTuple):
@@ -72,25 +81,132 @@ class _Given(NamedTuple):
     lead: _Timed | None
 
 
-def of_variable(group: Group, variable: Variable, axes: list[Axis], path: Path) -> Clock:
+def of_variable(group: Group, variable: Variable, axes: list[Axis], path: Path, said: Stated | None = None) -> Clock:
     """When the fields of a variable are valid.
+
+    Parameters
+    ----------
+    group : Group
+    variable : Variable
+    axes : list of Axis
+        Of the variable.
+    path : Path
+        Of its file, for messages.
+    said : Stated, optional
+        What is said of its forecast beside the file.
 
     Raises
     ------
     InputError
-        There is no time; times cannot be understood; there are many starts by many leads; the start plus the lead is
-        not the valid time that the file states.
+        There is no time; times cannot be understood; there are two dates of forecasts; the start plus the lead is not
+        the valid time that the file states.
     """
     where = f"{path}: {variable.name}"
-    given = _given(group, variable, axes, path)
-    valid, remark = _valid(given, axes, where)
+    _refuse_reforecasts(group, variable, where)
+    given = _completed(_given(group, variable, axes, path), said or Stated(), where)
+    valid, start, remark = _valid(given, axes, where)
+    members = next((axis for axis in axes if axis.role == "member" and axis.size > 1), None)
+    if members is not None and members.dimension in {*valid.dimensions, *(start.dimensions if start else ())}:
+        return _of_members(valid, start, axes, members, where)
     own = [axis for axis in axes if axis.role in ROLES or axis.dimension in valid.dimensions]
-    _refuse_many(own, axes, valid, where)
     record = next((axis for axis in own if axis.size != 1), next((axis for axis in own if axis.role == "time"), None))
     record = record or (own[0] if own else None)
-    found = _spread(valid, own).reshape(-1)
+    spread = _spread(valid, own)
+    renamed = [_renamed(axis, record) for axis in axes]
+    known = None if start is None else of_times(_spread(start, own), spread, own, record, valid.calendar)
+    if sum(axis.size > 1 for axis in own) > 1:
+        return _of_many(known, own, renamed, spread, valid, where)
+    found = spread.reshape(-1)
     times.check_order(found, valid.calendar, f"{path}: {valid.name}")
-    return Clock([_renamed(axis, record) for axis in axes], found, valid.calendar, remark)
+    return Clock(renamed, found, valid.calendar, remark, known)
+
+
+def _of_many(
+    known: Forecasts | None, own: list[Axis], axes: list[Axis], spread: Times, valid: _Timed, where: str
+) -> Clock:
+    """Many starts by many leads: forecasts, each of which can be read, but no times of a year."""
+    long = [axis for axis in own if axis.size > 1]
+    sizes = " x ".join(f"{axis.size} {axis.dimension}" for axis in long)
+    if known is None:
+        first = next((axis for axis in long if axis.role != "lead"), long[0])
+        raise InputError(
+            f"{where}: has {sizes}, and nothing says which of them are starts of forecasts; select one: "
+            f"ncks -d {first.dimension},0 FILE OUT"
+        )
+    check(known, f"{where}: {valid.name}")
+    labels = known.labels
+    reason = (
+        f"{where}: has {sizes}, many starts by many leads, and a year has one of them at a time; ask for a start: "
+        f"--year {labels[0]} (there are {listed(labels)})"
+    )
+    return Clock(axes, np.unique(spread), valid.calendar, "", known, reason)
+
+
+def _of_members(valid: _Timed, start: _Timed | None, axes: list[Axis], members: Axis, where: str) -> Clock:
+    """Members with starts of their own: one forecast, named by the last of them, but no times of a year."""
+    own = [axis for axis in axes if axis.role in ROLES or axis.dimension in valid.dimensions]
+    times_ = [axis for axis in own if axis is not members]
+    long = [axis for axis in times_ if axis.size > 1]
+    if start is None or {*start.dimensions} - {members.dimension} or len(long) > 1:
+        raise InputError(
+            f"{where}: each of the {members.size} members has times of its own ({valid.name} runs along "
+            f"{members.dimension!r}); write the members of each start to files of their own"
+        )
+    record = next(iter(long or times_), None)
+    spread = _spread(valid, [members, *times_]).reshape(members.size, -1)
+    starts = _spread(start, [members])
+    name = record.dimension if record else ""
+    known = of_members(starts, spread, valid.calendar, name)
+    check(known, f"{where}: {valid.name}")
+    shifts = spread - spread[:1]
+    if (shifts != shifts[:, :1]).any():
+        raise InputError(
+            f"{where}: its members have other leads each; write the members of each start to their own files"
+        )
+    axes = [_renamed(axis, record) for axis in axes]
+    reason = (
+        f"{where}: each of its members has a start of its own, so they have no times of a year in common; ask for the "
+        f"forecast: --year {known.labels[0]}"
+    )
+    return Clock(axes, np.unique(spread), valid.calendar, "", known, reason)
+
+
+def _refuse_reforecasts(group: Group, variable: Variable, where: str) -> None:
+    """Refuse reforecasts with two dates: that of the model's version, and the date that a forecast began at."""
+    named = {*variable.dimensions, *str(attribute(variable, "coordinates")).split()}
+    scalars = {name for name, one in group.variables.items() if not one.dimensions}
+    found = next((name for name in (*named, *sorted(scalars)) if _OF_A_REFORECAST.fullmatch(name)), None)
+    if found is not None:
+        raise InputError(
+            f"{where}: is a reforecast with two dates, one of them {found!r}: which of them its times count from is "
+            "not known; write the fields of each start with one date, forecast_reference_time, to a file of its own"
+        )
+
+
+def _completed(given: _Given, said: Stated, where: str) -> _Given:
+    """The coordinates, with what is said beside the file where it does not say it; refused where it says another."""
+    start, lead = given.start, given.lead
+    if said.start is not None:
+        calendar = next((one.calendar for one in (given.valid, given.time, start) if one is not None), "standard")
+        moment = leads.moment(said.start, calendar)
+        if start is None:
+            start = _Timed("the start that is described", (), np.array(moment), calendar, None)
+        elif not (start.values == moment).any():
+            first = calendars.text(start.values.reshape(-1)[0], calendar, "m")
+            raise InputError(
+                f"{where}: {start.name!r} is {first}, and the description or the file's name says {said.start}; "
+                "correct one of them"
+            )
+    if said.lead is not None:
+        lasting = np.array(round(said.lead * 3600), "timedelta64[s]")
+        if lead is None:
+            lead = _Timed("the lead in the file's name", (), lasting, "", None)
+        elif not (lead.values == lasting).any():
+            hours = lead.values.reshape(-1)[0].astype(int) / 3600
+            raise InputError(
+                f"{where}: {lead.name!r} is {hours:g} hours, and the file's name says {said.lead:g}; correct one"
+            )
+    return given._replace(start=start, lead=lead)
 
 
 def _renamed(axis: Axis, record: Axis | None) -> Axis:
@@ -163,8 +279,8 @@ def _lead_of_attributes(variable: Variable) -> list[_Timed]:
     return [_Timed("forecast_time", (), values, "", None)]
 
 
-def _valid(given: _Given, axes: list[Axis], where: str) -> tuple[_Timed, str]:
-    """The valid times, and what was assumed for them."""
+def _valid(given: _Given, axes: list[Axis], where: str) -> tuple[_Timed, _Timed | None, str]:
+    """The valid times, the starts of forecasts if they are known, and what was assumed for them."""
     start, lead = given.start, given.lead
     valid = given.valid
     _refuse_bare_lead(given, axes, where)
@@ -176,11 +292,15 @@ def _valid(given: _Given, axes: list[Axis], where: str) -> tuple[_Timed, str]:
     elif valid is not None and start is None and given.time is not None and lead is not None:
         start = given.time
     if start is not None and lead is not None:
-        return _sum(start, lead, valid, where), ""
+        return _sum(start, lead, valid, where), start, ""
     if valid is not None:
-        return valid, ""
+        return valid, start, ""
     if start is not None:
-        return start, f"the times of {start.name!r} are starts of forecasts and no lead is stated; taken to be analyses"
+        return (
+            start,
+            None,
+            f"the times of {start.name!r} are starts of forecasts and no lead is stated; taken to be analyses",
+        )
     if lead is not None and lead.coordinate is not None:
         raise InputError(
             f"{where}: {lead.name!r} lasts (units {lead.says('units')!r}) and nothing says since when; "
@@ -250,19 +370,3 @@ def _spread(valid: _Timed, own: list[Axis]) -> Times:
     """Valid times with an axis for each of a variable's dimensions of time."""
     values = _along(valid, tuple(axis.dimension for axis in own))
     return np.broadcast_to(values, [axis.size for axis in own])
-
-
-def _refuse_many(own: list[Axis], axes: list[Axis], valid: _Timed, where: str) -> None:
-    lagged = [axis for axis in axes if axis.role == "member" and axis.dimension in valid.dimensions and axis.size > 1]
-    if lagged:
-        raise InputError(
-            f"{where}: each of the {lagged[0].size} members has times of its own ({valid.name} runs along "
-            f"{lagged[0].dimension!r}); write the members of each start to files of their own"
-        )
-    long = [axis for axis in own if axis.size > 1]
-    if len(long) > 1:
-        first = next((axis for axis in long if axis.role != "lead"), long[0])
-        raise InputError(
-            f"{where}: has {' x '.join(f'{axis.size} {axis.dimension}' for axis in long)}, many starts by many leads, "
-            f"and a season has one start; select one: ncks -d {first.dimension},0 FILE OUT"
-        )

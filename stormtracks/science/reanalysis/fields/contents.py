@@ -72,11 +72,23 @@ class FileContents:
         return np.zeros(0, "datetime64[s]") if self._first is None else self._first.times
 
     @functools.cached_property
+    def starts(self) -> Mapping[str, int]:
+        """Starts of the forecasts that it has -> how many times each; none where it has no forecasts."""
+        return _starts(self._first)
+
+    def starts_of(self, role: str) -> Mapping[str, int]:
+        """The same of what can be used in a role."""
+        return _starts(next((one.structure for one in self.of_role(role)), None))
+
+    @property
+    def only_starts(self) -> str:
+        """Why it has forecasts, but no times of a year; "" where it has some."""
+        return "" if self._first is None else self._first.only_starts
+
+    @functools.cached_property
     def years(self) -> frozenset[int]:
-        """Calendar years of its times."""
-        if self._first is None:
-            return frozenset()
-        return _years(self._first)
+        """Calendar years of its times; none where it has forecasts that are read by their starts only."""
+        return frozenset() if self._first is None else _years(self._first)
 
     def years_of(self, role: str) -> frozenset[int]:
         """Calendar years of the times of what can be used in a role."""
@@ -97,7 +109,14 @@ class FileContents:
         return next((one.structure for one in self.candidates), None)
 
 
+def _starts(structure: Structure | None) -> dict[str, int]:
+    known = None if structure is None else structure.forecasts
+    return {} if known is None else dict.fromkeys(known.labels, int(known.times.shape[1]))
+
+
 def _years(structure: Structure) -> frozenset[int]:
+    if structure.only_starts:
+        return frozenset()
     return frozenset(np.unique(calendars.years(structure.times, structure.calendar)).tolist())
 
 
@@ -207,4 +226,4 @@ def _others(group: Group, found: Iterable[Candidate]) -> tuple[str, ...]:
 
 
 def _key(file: InputFile, described: Dataset, roles: tuple[str, ...]) -> tuple[object, ...]:
-    return roles, file, tuple(sorted(described.variables.items())), described.member
+    return roles, file, tuple(sorted(described.variables.items())), described.member, described.stated(file.path)

@@ -6,10 +6,11 @@ import math
 import numpy as np
 
 from stormtracks.science.arrays import Floats
-from stormtracks.science.errors import InputError
+from stormtracks.science.errors import InputError, ManyStarts
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import axes, levels
 from stormtracks.science.reanalysis.fields import contents, units, variables
+from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.fields.variables import Candidate
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED
 from stormtracks.science.reanalysis.stored.packing import Packing, within
@@ -32,11 +33,17 @@ class Field:
         hPa, where the variable has several.
     described : Dataset, optional
         The user's description: names of variables and of the dimension of members.
+    start : str, optional
+        Of the forecast that is read; none: times of a year.
 
     Attributes
     ----------
     grid : Grid
     times : ndarray of datetime64[s], shape (nt,)
+    starts : ndarray of datetime64[s], shape (1,) or (nmembers,), or None
+        Of the forecast, one for all members or of each: then the times are those of the last one.
+    forecasts : Forecasts or None
+        All that the file has.
     calendar : str
     members : tuple of str
         Labels of the member axis; one label where there is none.
@@ -57,7 +64,9 @@ class Field:
         The file or the variable cannot be understood.
     """
 
-    def __init__(self, source: Source, role: str, level: float, described: Dataset | None = None) -> None:
+    def __init__(
+        self, source: Source, role: str, level: float, described: Dataset | None = None, start: str | None = None
+    ) -> None:
         described = described or Dataset()
         chosen = _chosen(source, role, level, described)
         found = chosen.structure
@@ -68,7 +77,8 @@ class Field:
         self.variable = source.root.variables[chosen.name]
         self.axes = list(found.axes)
         self.grid, self._columns = found.grid, found.columns
-        self.times, self.calendar = found.times, found.calendar
+        self.calendar = found.calendar
+        self._take_times(found, start)
         self.members, self.names_members = found.members, found.names_members
         is_said = described.level is not None if role in TRACKED else not ROLES[role].levels
         said = found.remarks(level, is_said)
@@ -83,6 +93,21 @@ class Field:
         self.limits = self._packing.limits
         self._prepare_chunks()
         self.chunks_read = 0
+
+    def _take_times(self, found: Structure, start: str | None) -> None:
+        """Take the times of a year, or those of one forecast."""
+        where = f"{self.source.path}: {self.name}"
+        self.times, self.starts, self._start = found.times, None, 0
+        self.forecasts = found.forecasts
+        if start is None and found.only_starts:
+            raise ManyStarts(found.only_starts)
+        if start is not None:
+            if found.forecasts is None:
+                raise InputError(
+                    f"{where}: does not say when a forecast began; give a year, or 'start' in a description"
+                )
+            self.times, self._start, self.starts = found.forecasts.one(start, where)
+            self.axes = found.forecasts.renamed(self.axes)
 
     def close(self) -> None:
         """Let go of the file, which is closed; what is known of the field stays, and `reopen` takes it up."""
@@ -125,7 +150,7 @@ class Field:
     def _reader(self) -> StepReader | None:
         """The faster way to whole steps, or None where there is none, or values have to be compared with marks."""
         sure = self._packing.sure(self._largest)
-        if self._packing.packed or sure <= 0 or self._packing.marks_among_values(sure):
+        if self._start or self._packing.packed or sure <= 0 or self._packing.marks_among_values(sure):
             return None
         return self.source.reader(self.variable, tuple(axis.role for axis in self.axes), self._level, sure)
 
@@ -140,7 +165,9 @@ class Field:
 
     def _decoded(self, start: int, stop: int, span: slice) -> tuple[Floats, bool]:
         """Values and whether they are sound, from what is stored."""
-        index: dict[str, int | slice] = {"time": slice(start, stop), "member": span, "level": self._level}
+        index: dict[str, int | slice] = {
+            "time": slice(start, stop), "member": span, "level": self._level, "start": self._start,
+        }  # fmt: skip
         values, sound = self._packing.decoded(self._stored(index, 0), self._largest)
         for version in range(1, self._size("expver")):  # ERA5 and its preliminary values: each fills the other's gaps
             other, _ = self._packing.decoded(self._stored(index, version), self._largest)

@@ -10,7 +10,9 @@ from stormtracks.science.reanalysis.dimensions import axes as axes_
 from stormtracks.science.reanalysis.dimensions import columns, valid_times
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
 from stormtracks.science.reanalysis.dimensions.columns import Columns
+from stormtracks.science.reanalysis.dimensions.forecasts import Forecasts
 from stormtracks.science.reanalysis.dimensions.levels import Levels
+from stormtracks.science.reanalysis.stated import Stated
 from stormtracks.science.reanalysis.stored import packing, texts
 from stormtracks.science.reanalysis.stored.attributes import attribute
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
@@ -41,6 +43,10 @@ class Structure:
         What was assumed of all but the level.
     statistic : str
         What is said of a statistic that is tracked; "" for a wind.
+    forecasts : Forecasts or None
+        Starts of forecasts and the times of each; None where the fields are no forecasts.
+    only_starts : str
+        Why it can be read by one of its starts, but not by a year; "" where it can.
     """
 
     axes: tuple[Axis, ...]
@@ -53,6 +59,8 @@ class Structure:
     names_members: bool
     assumed: tuple[str, ...]
     statistic: str = ""
+    forecasts: Forecasts | None = None
+    only_starts: str = ""
 
     def remarks(self, level: float, is_said: bool) -> tuple[str, ...]:
         """What is assumed where it is read at a level (hPa), a sentence each; `is_said`: the user states the level."""
@@ -67,7 +75,12 @@ class Structure:
 
 
 def of_variable(
-    path: Path, variable: Variable, axes: list[Axis], found: Levels, like: Structure | None = None
+    path: Path,
+    variable: Variable,
+    axes: list[Axis],
+    found: Levels,
+    like: Structure | None = None,
+    said: Stated | None = None,
 ) -> Structure:
     """The structure of a variable.
 
@@ -82,6 +95,8 @@ def of_variable(
         Of the variable.
     like : Structure, optional
         That of a variable on the same dimensions and coordinates: then they are not read once more.
+    said : Stated, optional
+        What is said of its forecast beside the file.
 
     Raises
     ------
@@ -92,7 +107,7 @@ def of_variable(
         return replace(like, levels=found)
     group, where = variable.group, f"{path}: {variable.name}"
     grid, columns_ = columns.grid(group, variable, axes, path)
-    clock = valid_times.of_variable(group, variable, axes, path)
+    clock = valid_times.of_variable(group, variable, axes, path, said)
     labels = _labels(group, variable, clock.axes, where)
     _refuse_axes(clock.axes, where)
     if not len(clock.times):
@@ -105,6 +120,8 @@ def of_variable(
         columns=columns_,
         times=clock.times,
         calendar=clock.calendar,
+        forecasts=clock.forecasts,
+        only_starts=clock.only_starts,
         members=labels or ("1",),
         names_members=bool(labels),
         assumed=tuple(filter(None, (remark, clock.remark, columns.short_of_round(grid), *_unknown(clock.axes)))),

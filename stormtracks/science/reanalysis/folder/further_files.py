@@ -19,9 +19,10 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import roles
 from stormtracks.science.reanalysis.dimensions import levels
 from stormtracks.science.reanalysis.fields.contents import Looks
-from stormtracks.science.reanalysis.folder import layouts, leftovers, listing, own_files
+from stormtracks.science.reanalysis.folder import forecast_files, layouts, leftovers, listing, own_files
 from stormtracks.science.reanalysis.folder.layouts import Entry, Layout, Survey
 from stormtracks.science.reanalysis.folder.listing import Found
+from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.stored import formats
 
@@ -69,16 +70,17 @@ class FurtherFiles:
     Parameters
     ----------
     survey : Survey
-    years : tuple of int
-        The calendar years that the season touches.
+    period : Period
+        That of the season.
     winds : Layout
         The files of the winds.
     """
 
-    def __init__(self, survey: Survey, years: tuple[int, ...], winds: Layout) -> None:
+    def __init__(self, survey: Survey, period: Period, winds: Layout) -> None:
         self._survey = survey
         self._looks = Looks(survey.described, FURTHER)
-        self._years = years
+        self._years = period.years
+        self._what = period.what if period.start else str(period.label)
         self._winds = winds
 
     def of(self, role: str) -> RoleFiles:
@@ -92,11 +94,14 @@ class FurtherFiles:
             There are some that cannot be used.
         """
         ways = [self._described] if self._is_described(role) else [self._by_name, self._by_contents]
-        entries = next(filter(None, (self._of_years(way(role)) for way in ways)), [])
+        of_period = self._of_starts if self._winds.starts else self._of_years
+        entries = next(filter(None, (of_period(way(role)) for way in ways)), [])
         if not entries:
             raise self._nothing(role)
         entries, level = self._at_level(role, entries)
         entries = self._of_members(entries)
+        if self._winds.lagged:
+            entries = [one for one in entries if self._own_start(one) in self._starts_of(one)]
         layouts.refuse_copies(entries)
         return RoleFiles(self._layout(role, entries), level)
 
@@ -170,6 +175,20 @@ class FurtherFiles:
     def _of_years(self, entries: list[Entry]) -> list[Entry]:
         return [entry for entry in entries if not self._years_of(entry).isdisjoint(self._years)]
 
+    def _of_starts(self, entries: list[Entry]) -> list[Entry]:
+        """The entries that have the start of any member of a forecast."""
+        wanted = set(self._winds.starts.values())
+        return [entry for entry in entries if not wanted.isdisjoint(self._starts_of(entry))]
+
+    def _starts_of(self, entry: Entry) -> forecast_files.Starts:
+        inside = {} if entry.start else self._looks.at(entry.path).starts_of(entry.role)
+        return forecast_files.starts_of(entry, inside)
+
+    def _own_start(self, entry: Entry) -> str:
+        """The start of the entry's member; "" where a year is read."""
+        files = self._winds.files.values()
+        return next((self._winds.starts.get(path, "") for one in files for path in one.get(entry.number, ())), "")
+
     def _years_of(self, entry: Entry) -> Set[int]:
         return {entry.year} if entry.year is not None else self._looks.at(entry.path).years_of(entry.role)
 
@@ -181,13 +200,13 @@ class FurtherFiles:
             if fault:
                 return InputError(fault)
         if template:
-            return NoFile(f"no file of {self._years[0]} matches {template!r}; correct 'files' of the description")
+            return NoFile(f"no file of {self._what} matches {template!r}; correct 'files' of the description")
         what = f"{roles.described(role)} ({ROLES[role].names})"
         if self._is_described(role):
             return Nowhere(f"no described file has {what}; give its file under 'files' of the description")
         besides = "".join(f"; {remark}" for remark in self._unreadable)
         kind = NoFile if besides else Nowhere
-        return kind(f"no file of {self._years[0]} has {what}{besides}")
+        return kind(f"no file of {self._what} has {what}{besides}")
 
     @property
     def _unreadable(self) -> list[str]:
@@ -245,7 +264,11 @@ class FurtherFiles:
                 f"({_some(lacking)}); add them"
             )
         by_number = {number: paths for number, paths in files.items() if number in labels}
-        return Layout({role: by_number}, labels, tuple(self._unreadable), self._winds.held)
+        starts = {entry.path: start for entry in entries if (start := self._own_start(entry))}
+        winds = self._winds
+        return Layout(
+            {role: by_number}, labels, tuple(self._unreadable), winds.held, starts=starts, lagged=winds.lagged
+        )
 
 
 def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:

@@ -22,14 +22,16 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks import web_path
-from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis import dataset
+from stormtracks.label import Label
+from stormtracks.science.errors import InputError, ManyStarts, PassingInputError
+from stormtracks.science.reanalysis import dataset, stated
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.dimensions import levels
+from stormtracks.science.reanalysis.dimensions import forecasts, levels
 from stormtracks.science.reanalysis.fields import variables
 from stormtracks.science.reanalysis.fields.contents import FileContents, Looks
-from stormtracks.science.reanalysis.folder import copies, leftovers, listing, own_files
+from stormtracks.science.reanalysis.folder import copies, forecast_files, leftovers, listing, own_files
 from stormtracks.science.reanalysis.folder.listing import Found
+from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.stored import formats
 
 _KNOWN = re.compile(
@@ -50,6 +52,8 @@ class Entry:
     label: str = ""
     level: float | None = None
     identity: listing.Identity | None = None
+    start: str | None = None
+    lead: float | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,10 @@ class Layout:
     description : str
         The description of files which are of several members, if names that differ are those of members; "" where
         they are told apart, or no names differ so.
+    starts : dict of Path to str
+        File -> start of the forecast that is read of it; empty where a year is read.
+    lagged : bool
+        Whether members began at different times, so that each has times of its own.
     """
 
     files: dict[str, dict[int | None, tuple[Path, ...]]]
@@ -77,6 +85,8 @@ class Layout:
     remarks: tuple[str, ...] = ()
     held: dict[int | None, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     description: str = ""
+    starts: dict[Path, str] = dataclasses.field(default_factory=dict)
+    lagged: bool = False
 
     @property
     def own_files(self) -> bool:
@@ -142,6 +152,30 @@ class Survey:
         entries = self._named if self._of_tracked.files else [*self._named, *self._by_contents]
         return sorted({year for entry in entries for year in self._years_of(entry)})
 
+    @functools.cached_property
+    def starts(self) -> list[str]:
+        """The starts of all forecasts that files have, ascending; those of two times or more."""
+        return [] if self.forecasts is None else self.forecasts.labels
+
+    @functools.cached_property
+    def forecasts(self) -> "forecast_files.ForecastFiles[Entry] | None":
+        """The forecasts that files have, and which files each is made of; None where they have none.
+
+        Files whose names say a year are not opened for this: there may be thousands.
+        """
+        return self._forecasts_of([one for one in self._named if one.year is None or one.start is not None])
+
+    def _forecasts_of(self, named: list[Entry]) -> "forecast_files.ForecastFiles[Entry] | None":
+        for entries in (named, *([] if self._of_tracked.files else [self._by_contents])):
+            found = forecast_files.find(self.folder, entries, self._looks)
+            if found is not None:
+                return found
+        return None
+
+    def layout_of(self, period: Period, level: float) -> Layout:
+        """The files of a year or of a forecast; see `layout`."""
+        return self.layout(period.years, level) if period.start is None else self._of_start(period.start, level)
+
     def layout(self, years: tuple[int, ...], level: float) -> Layout:
         """The files of a year.
 
@@ -177,6 +211,33 @@ class Survey:
             return dataclasses.replace(found, description=self._description(fitting))
         found = _layout(self.folder, told.numbered(fitting), self._of_tracked, (*remarks, told.remark))
         return dataclasses.replace(found, held=told.held())
+
+    def _of_start(self, start: str, level: float) -> Layout:
+        """The files of a forecast."""
+        known = self.forecasts or self._forecasts_of(self._named)
+        if known is None or start not in known.labels:
+            raise self._no_start(start)
+        chosen = known.entries(start)
+        years = Period(start).years
+        remarks = leftovers.remarks(self.listing, self._faults(known.looked_at), [one.path for one in chosen], years)
+        remarks = (*remarks, *known.remarks)
+        at_level = _at_level(chosen, level, self._looks, self._of_tracked)
+        fitting = _of_quantity(self.folder, start, at_level, remarks)
+        found = _layout(self.folder, fitting, self._of_tracked, remarks, known.members)
+        return dataclasses.replace(found, held=known.held, starts=known.starts(start), lagged=known.lagged)
+
+    def _no_start(self, start: str) -> InputError:
+        if self.starts:
+            there = forecasts.listed(self.starts)
+            return PassingInputError(
+                f"{self.folder}: there is no forecast of {start}; choose from {there}, or fetch it"
+            )
+        if self.years:
+            return InputError(
+                f"{self.folder}: no file says that it is of a forecast, so {start} is not there; give a year "
+                f"({leftovers.ranges(self.years)}), or 'start' in a dataset description"
+            )
+        return self._no_year(int(start[:4]))
 
     def _description(self, entries: list[Entry]) -> str:
         """The description of a year's files if they are of several members; see `Layout`."""
@@ -244,6 +305,13 @@ class Survey:
                 f"{self.folder}: no file matches the dataset description {templates}; correct its 'files'"
             )
         entries = self._named if self._of_tracked.files else self._by_contents
+        only = next((why for one in entries if (why := self._looks.at(one.path).only_starts)), "")
+        if only and self.starts:
+            there = forecasts.listed(self.starts)
+            return ManyStarts(
+                f"{self.folder}: there is no year {year}, but forecasts with many starts by many leads; ask for one: "
+                f"--year {self.starts[0]} (there are {there})"
+            )
         return leftovers.no_year(self.folder, year, self.years, self.listing, self._faults(entries))
 
 
@@ -269,7 +337,8 @@ def matching(folder: Path, files: list[Found], templates: Mapping[str, str], tex
             if name:
                 year = int(name["year"]) if "year" in pattern.groupindex else None
                 number, label = (None, name.groupdict().get("member", "")) if texts else member(name)
-                entries.append(Entry(role, file.place(folder), year, number, label, identity=file.identity))
+                said = stated.of_name(name)
+                entries.append(Entry(role, file.place(folder), year, number, label, None, file.identity, *said))
     return entries
 
 
@@ -325,7 +394,7 @@ def _has_level(entry: Entry, level: float, looks: Looks, described: Dataset) -> 
     return there is None or levels.has(there, level)
 
 
-def _of_quantity(folder: Path, year: int, entries: list[Entry], remarks: tuple[str, ...]) -> list[Entry]:
+def _of_quantity(folder: Path, year: Label, entries: list[Entry], remarks: tuple[str, ...]) -> list[Entry]:
     """The entries of u and v where both are there, else those of vorticity."""
     roles = {entry.role for entry in entries}
     if {"u", "v"} <= roles:
@@ -335,12 +404,20 @@ def _of_quantity(folder: Path, year: int, entries: list[Entry], remarks: tuple[s
     there, lacking = ("u", "v") if "u" in roles else ("v", "u")
     names = ", ".join(entry.path.name for entry in entries[:3])
     besides = "".join(f"; {remark}" for remark in remarks)
-    raise InputError(f"{folder}: the year {year} has {there} ({names}) but no file with {lacking}; add it{besides}")
+    what = "year" if isinstance(year, int) else "start"
+    raise InputError(f"{folder}: the {what} {year} has {there} ({names}) but no file with {lacking}; add it{besides}")
 
 
-def _layout(folder: Path, entries: list[Entry], described: Dataset, remarks: tuple[str, ...]) -> Layout:
+def _layout(
+    folder: Path,
+    entries: list[Entry],
+    described: Dataset,
+    remarks: tuple[str, ...],
+    members: Mapping[int | None, str] | None = None,
+) -> Layout:
+    """The files by role and member; `members`: all that there are, if not those of the entries."""
     files: dict[str, dict[int | None, list[Entry]]] = {}
-    labels: dict[int | None, str] = {}
+    labels: dict[int | None, str] = dict(members or {})
     for entry in sorted(entries, key=lambda entry: entry.role):
         files.setdefault(entry.role, {}).setdefault(entry.number, []).append(entry)
         labels.setdefault(entry.number, entry.label)

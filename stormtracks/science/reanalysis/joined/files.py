@@ -17,6 +17,7 @@ import numpy as np
 from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
+from stormtracks.science.reanalysis.dimensions.forecasts import Forecasts
 from stormtracks.science.reanalysis.fields.field import Field
 from stormtracks.science.reanalysis.joined import origin
 from stormtracks.science.reanalysis.stored.attributes import attribute
@@ -42,6 +43,10 @@ class StoredField:
     name, role, calendar : str
     grid : Grid
     times : ndarray of datetime64[s], shape (nt,)
+    starts : ndarray of datetime64[s], or None
+        See `Field`.
+    forecasts : Forecasts or None
+        All that the file has.
     members : tuple of str
     names_members, together : bool
     remarks : tuple of str
@@ -67,6 +72,8 @@ class StoredField:
     origin: origin.Stated
     limits: tuple[float, ...]
     files: "Files"
+    starts: Times | None = None
+    forecasts: Forecasts | None = None
 
     def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
         """See `Field.read_file_steps`."""
@@ -97,9 +104,15 @@ class Files:
         The user's description of the files.
     most : int
         Files that may be open at a time.
+
+    Attributes
+    ----------
+    starts : dict of Path to str
+        File -> start of the forecast that is read of it; none for a file that is read by year.
     """
 
     def __init__(self, levels: Mapping[str, float], described: Dataset, most: int = MOST) -> None:
+        self.starts: dict[Path, str] = {}
         self._levels = levels
         self._described = described
         self._most = max(FEWEST, min(most, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4))
@@ -145,7 +158,7 @@ class Files:
             self._open.move_to_end(path)
         field = one.fields.get(role)
         if field is None:
-            field = Field(one.source, role, self._levels[role], self._described)
+            field = Field(one.source, role, self._levels[role], self._described, self.starts.get(path))
             self._add(one, role, field)
             self._make_room(self._most)
         return field
@@ -179,6 +192,8 @@ class Files:
             limits=field.limits,
             is_mean="time: mean" in str(attribute(field.variable, "cell_methods")),
             files=self,
+            starts=field.starts,
+            forecasts=field.forecasts,
         )
 
     def _source(self, path: Path) -> Source:

@@ -8,7 +8,8 @@ import numpy as np
 
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints, Times
-from stormtracks.science.errors import InputError
+from stormtracks.science.errors import InputError, ManyStarts
+from stormtracks.science.reanalysis.dimensions.forecasts import listed
 from stormtracks.science.reanalysis.joined import means, origin
 from stormtracks.science.reanalysis.joined.files import MOST, StoredField
 from stormtracks.science.reanalysis.roles import ROLES
@@ -172,6 +173,12 @@ def _twice(one: StoredField, other: StoredField, time: np.datetime64, differ: st
     moment = calendars.text(time, one.calendar)
     if not _same_grid(one.grid, other.grid):
         refuse_difference(one, other)
+    starts = sorted({label for field in (one, other) if field.forecasts for label in field.forecasts.labels})
+    if one.starts is None and len(starts) > 1:
+        return ManyStarts(
+            f"{one.path} and {other.path} both contain {one.name} of {moment}, of forecasts that overlap; ask for one "
+            f"by its start: --year {starts[0]} (these files have {listed(starts)})"
+        )
     members = (
         f"write this dataset description: {description}" if description else "put {member} in its place in 'files'"
     )

@@ -1,0 +1,160 @@
+"""Which forecasts the files of a folder have, and which of these files each is made of."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, Protocol, Self, TypeVar
+
+from stormtracks.science.reanalysis.fields.contents import Looks
+from stormtracks.science.reanalysis.folder import own_files
+
+_FEWEST = 2
+"""Times that make a forecast: of a file that has a lead of each start nothing can be tracked."""
+
+
+class Entry(Protocol):
+    """A file and what is known of it; see `layouts.Entry`."""
+
+    @property
+    def role(self) -> str:
+        """What it holds."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    @property
+    def number(self) -> int | None:
+        """Of its member."""
+
+    @property
+    def label(self) -> str:
+        """Of its member."""
+
+    @property
+    def start(self) -> str | None:
+        """Of its forecast, where its name says it."""
+
+    @property
+    def lead(self) -> float | None:
+        """Of its one time, hours, where its name says it."""
+
+
+_Entry = TypeVar("_Entry", bound=Entry)
+Starts = Mapping[str, int]
+"""Start of a forecast -> how many of its times there are."""
+
+
+@dataclass(frozen=True)
+class ForecastFiles(Generic[_Entry]):
+    """The forecasts of a folder.
+
+    Attributes
+    ----------
+    looked_at : list of Entry
+        All files that may be of one, as they were given.
+    numbered : list of Entry
+        Those that are, with the numbers of members that files say.
+    of_file : dict of Path to dict
+        File -> its starts -> how many times it has of each.
+    ensembles : dict of str to dict
+        Label of a forecast -> number of a member -> its own start.
+    held : dict
+        See `Layout`.
+    remarks : tuple of str
+    """
+
+    looked_at: list[_Entry]
+    numbered: list[_Entry]
+    of_file: Mapping[Path, Starts]
+    ensembles: Mapping[str, Mapping[int | None, str]]
+    held: dict[int | None, tuple[str, ...]]
+    remarks: tuple[str, ...]
+
+    @property
+    def labels(self) -> list[str]:
+        """What the forecasts are called, ascending."""
+        return sorted(self.ensembles)
+
+    @property
+    def lagged(self) -> bool:
+        """Whether members began at different times."""
+        return any(set(own.values()) != {label} for label, own in self.ensembles.items())
+
+    @property
+    def members(self) -> dict[int | None, str]:
+        """Number -> label of all members that any forecast has."""
+        return {one.number: one.label for one in sorted(self.numbered, key=lambda one: one.number or 0)}
+
+    def entries(self, label: str) -> list[_Entry]:
+        """The files of a forecast."""
+        own = self.ensembles[label]
+        return [one for one in self.numbered if own.get(one.number) in self.of_file[one.path]]
+
+    def starts(self, label: str) -> dict[Path, str]:
+        """The start that is read of each file of a forecast."""
+        return {one.path: self.ensembles[label][one.number] for one in self.entries(label)}
+
+    def of_others(self, entries: Iterable[_Entry], of_file: Mapping[Path, Starts]) -> Self:
+        """The same forecasts of other files, of further fields say."""
+        those = [one for one in entries if of_file.get(one.path)]
+        return dataclasses.replace(self, looked_at=those, numbered=those, of_file=of_file)
+
+
+def find(folder: Path, entries: Sequence[_Entry], looks: Looks) -> ForecastFiles[_Entry] | None:
+    """The forecasts of some files; None where they are of none.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of data.
+    entries : sequence of Entry
+    looks : Looks
+        What is inside those whose names do not say their start.
+    """
+    of_file = {one.path: starts_of(one, looks.at(one.path).starts if one.start is None else {}) for one in entries}
+    those = [one for one in entries if of_file[one.path]]
+    told = own_files.tell(folder, those, looks) if all(one.start is None for one in those) else None
+    numbered = those if told is None else told.numbered(those)
+    times: dict[int | None, dict[str, int]] = {}
+    for one in numbered:
+        if one.role == numbered[0].role:
+            of_member = times.setdefault(one.number, {})
+            for start, number in of_file[one.path].items():
+                of_member[start] = of_member.get(start, 0) + number
+    own = {number: [start for start, count in starts.items() if count >= _FEWEST] for number, starts in times.items()}
+    if not any(own.values()):
+        return None
+    remarks = (told.remark,) if told is not None else ()
+    return ForecastFiles(list(entries), numbered, of_file, ensembles(own), told.held() if told else {}, remarks)
+
+
+def starts_of(entry: Entry, inside: Starts) -> Starts:
+    """The starts of a file: by its name, or by what is inside; of one that is not looked into some times are taken."""
+    return inside if entry.start is None else {entry.start: _FEWEST if entry.lead is None else 1}
+
+
+def ensembles(starts: Mapping[int | None, Iterable[str]]) -> dict[str, dict[int | None, str]]:
+    """Which start of each member is of which forecast.
+
+    Where all members have the same starts, each of them is a forecast. Where they do not, but have as many, which do
+    not overlap, they are lagged: the first of each member are one forecast, and so on. It is named by the latest, since
+    from then on all of it is there, as it was issued. Otherwise members are lacking, and a forecast has those that
+    began at its start.
+
+    Examples
+    --------
+    >>> from stormtracks.science.reanalysis.folder.forecast_files import ensembles
+    >>> ensembles({0: ["2025-06-01T00"], 1: ["2025-06-01T06"]})
+    {'2025-06-01T06': {0: '2025-06-01T00', 1: '2025-06-01T06'}}
+    """
+    each = {number: sorted(set(own)) for number, own in starts.items()}
+    every = sorted({start for own in each.values() for start in own})
+    rows = list(zip(*each.values(), strict=False))
+    alike = all(own == every for own in each.values())
+    as_many = len({len(own) for own in each.values()}) == 1
+    if not alike and as_many and all(max(one) < min(other) for one, other in itertools.pairwise(rows)):
+        return {max(row): dict(zip(each, row, strict=True)) for row in rows}
+    return {start: {number: start for number, own in each.items() if start in own} for start in every}
