@@ -1,0 +1,61 @@
+"""Weights next to a pole, where east and north turn from cell to cell: the components of one wind are cos and sin there.
+
+A smooth function is fitted to the cells around a point, weighted by distance (moving least squares: Levin 1998): the
+products of 1 and the distance from the pole with 1, cos(lon) and sin(lon). So a number and its slope, and both
+components of a wind that blows across the pole, are put right by the same weights, whatever is stored.
+"""
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from stormtracks.science import sphere
+from stormtracks.science.arrays import Bools, Floats, Ints
+
+_NEAR = 32
+"""Cells around a point, for six functions; fewer leave it open which way a slope goes."""
+_WIDTH = 0.4
+"""Of the weight by distance, in distances of the furthest of them."""
+_EXACT = 1e-6
+DISTANCES = 15.0
+"""So many distances of cells from a pole plain linear weights are exact to 1e-3 for winds that blow across it."""
+
+
+def weights(lat: Floats, lon: Floats, at_lat: Floats, at_lon: Floats) -> tuple[Ints, Floats, Bools]:
+    """Some cells around each point near a pole, and what each counts.
+
+    Parameters
+    ----------
+    lat, lon : ndarray of float64, shape (cells,)
+        Degrees.
+    at_lat, at_lon : ndarray of float64, shape (points,)
+        Degrees.
+
+    Returns
+    -------
+    cells : ndarray of int64, shape (points, near)
+    shares : ndarray of float64, shape (points, near)
+        Their sum is 1.
+    exact : ndarray of bool, shape (points,)
+        Where there are cells enough on all sides.
+    """
+    near = min(_NEAR, len(lat))
+    tree = cKDTree(sphere.unit_vectors(lat, lon))
+    distance, cells = tree.query(sphere.unit_vectors(at_lat, at_lon), k=near)
+    furthest = distance[:, -1:]
+    falling = np.exp(-((distance / (_WIDTH * furthest)) ** 2))
+    functions = _functions(at_lat, at_lon, lat[cells], lon[cells], furthest)
+    weighted = functions * falling[:, None, :]
+    wanted = np.zeros(functions.shape[:2])
+    wanted[:, 0] = 1
+    solved = np.einsum("pij,pj->pi", np.linalg.pinv(weighted @ functions.transpose(0, 2, 1), 1e-12, True), wanted)
+    shares = np.einsum("pi,pin->pn", solved, weighted)
+    reached = np.einsum("pin,pn->pi", functions, shares)
+    return cells, shares, abs(reached - wanted).max(axis=1) < _EXACT
+
+
+def _functions(at_lat: Floats, at_lon: Floats, lat: Floats, lon: Floats, scale: Floats) -> Floats:
+    """The six functions at the cells, shape (points, 6, near); at the point itself the first is 1, all others 0."""
+    east = np.radians(lon - at_lon[:, None])
+    turned = [np.ones_like(east), np.sin(east), 1 - np.cos(east)]
+    away = (np.cos(np.radians(lat)) - np.cos(np.radians(at_lat))[:, None]) / scale
+    return np.stack([*turned, *(away * one for one in turned)], axis=1)
