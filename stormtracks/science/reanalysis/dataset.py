@@ -16,6 +16,8 @@ from stormtracks.science.reanalysis.stated import Stated
 
 LARGEST_NUMBER = 999_999
 """Of a member in file names."""
+FINEST, COARSEST = 0.05, 15.0
+"""Degrees of a grid that cells are put on; a step of the finest takes 100 MB per field."""
 _PLACEHOLDER = re.compile(r"\{(?:(year|member|lead)(?::0(\d)d)?|(start)(?::([^{}]+))?)\}|(\*)")
 
 
@@ -43,6 +45,9 @@ class Dataset:
         Name of the dimension of members inside the files, where it is not recognised.
     start : str or None
         When the forecast began that all files are of, ``2025-06-01T00``, where they do not say it.
+    grid : float or None
+        Degrees of the even grid that values of cells (reduced Gaussian, HEALPix, unstructured) are put on. None: of the
+        usual ones the finest that is not finer than the cells. Other files are read on the grid that they have.
     """
 
     files: dict[str, str] = field(default_factory=dict)
@@ -51,6 +56,7 @@ class Dataset:
     first_member: int | None = None
     member: str | None = None
     start: str | None = None
+    grid: float | None = None
 
     def __post_init__(self) -> None:
         for key in (*self.files, *self.variables):
@@ -68,6 +74,11 @@ class Dataset:
             self._keep_start(self.start)
         if self.level is not None and not 0 < self.level < math.inf:
             raise BadValue(f"'level' must be a finite number of hPa above 0, not {self.level:g}")
+        if self.grid is not None and not _goes_from_pole_to_pole(self.grid):
+            raise BadValue(
+                f"'grid' must be {FINEST:g} to {COARSEST:g} degrees of which 180 is a multiple (1, 0.5, 0.25), not "
+                f"{self.grid:g}"
+            )
 
     def stated(self, path: Path) -> Stated:
         """What is said of the forecast that a file is of: by its name, where `files` has a place for that, or here.
@@ -130,6 +141,10 @@ class Dataset:
     ) -> "Dataset":
         """A description from a mapping (the `dataset` of a YAML file); unknown keys and wrong types are refused."""
         return mapping if isinstance(mapping, cls) else strict_dataclass.build(cls, mapping, where)
+
+
+def _goes_from_pole_to_pole(step: float) -> bool:
+    return FINEST <= step <= COARSEST and abs(round(180 / step) * step - 180) < 1e-6
 
 
 def pattern(template: str, texts: bool = False) -> re.Pattern[str]:

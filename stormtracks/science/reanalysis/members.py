@@ -147,7 +147,14 @@ class Members:
         """What is taken out of the files: the level (hPa), the variables by role, the dimension of members."""
         names = {one.field.role: one.field.name for one in self._first}
         of_start = {} if self.wanted.period.start is None else {"start": self.wanted.period.start}
-        return {"level_hpa": self.wanted.level, "variables": names, "member": self.wanted.described.member} | of_start
+        put_on_grid = {"put_on_grid": self.put_on_grid} if self.put_on_grid else {}
+        chosen = {"level_hpa": self.wanted.level, "variables": names, "member": self.wanted.described.member}
+        return chosen | of_start | put_on_grid
+
+    @property
+    def put_on_grid(self) -> dict[str, Any]:
+        """By role, what values are put on the grid by that do not lie on it in the files; see `Horizontal`."""
+        return {one.field.role: one.field.put_on_grid for one in self._first if one.field.put_on_grid}
 
     def start_of(self, number: int) -> np.datetime64 | None:
         """When the forecast of a member began; None where a year is read."""

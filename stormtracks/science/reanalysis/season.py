@@ -204,6 +204,11 @@ class Season:
         return self.files.choice
 
     @property
+    def put_on_grid(self) -> dict[str, Any]:
+        """What values are put on the grid by that do not lie on it in the files, by role; see `Horizontal`."""
+        return self.files.put_on_grid
+
+    @property
     def missing_times(self) -> int:
         """How many times of the season the files do not have."""
         return self.gaps.missing

@@ -47,7 +47,8 @@ def vort_track(
 def recipe_of(season: reanalysis.Season, ensemble_member: int, setup: Setup) -> dict[str, Any]:
     """What the result of a member depends on."""
     inputs = season.inputs(ensemble_member) + observed.inputs(setup)
-    return results.recipe(setup.settings, inputs, dataset=setup.dataset, **season.forecast(ensemble_member))
+    how: dict[str, Any] = {"put_on_grid": season.put_on_grid} if season.put_on_grid else {}
+    return results.recipe(setup.settings, inputs, dataset=setup.dataset, **season.forecast(ensemble_member), **how)
 
 
 def _lacking(season: reanalysis.Season, ensemble_member: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from stormtracks.science.reanalysis.dimensions import pressure
+from stormtracks.science.reanalysis.dimensions.cells import signs
 from stormtracks.science.reanalysis.stored import texts
 from stormtracks.science.reanalysis.stored.attributes import attribute, kept, text
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
@@ -35,8 +36,8 @@ _NETCDF_JAVA = {  # _CoordinateAxisType
 }  # fmt: skip
 _AXIS = {"t": "time", "z": "level", "e": "member", "y": "lat", "x": "lon"}
 _NAMES = {
-    "lat": re.compile(r"(g\d+_)?lat(itude)?s?(_?\d+)?|nav_lat"),
-    "lon": re.compile(r"(g\d+_)?lon(gitude)?s?(_?\d+)?|nav_lon"),
+    "lat": re.compile(r"(g\d+_)?lat(itude)?s?(_?\d+)?|(nav_|c|e|v|(grid_)?cent(er|re)_)lat|lat_?(cell|edge|vertex)s?"),
+    "lon": re.compile(r"(g\d+_)?lon(gitude)?s?(_?\d+)?|(nav_|c|e|v|(grid_)?cent(er|re)_)lon|lon_?(cell|edge|vertex)s?"),
     "start": re.compile(
         r"(forecast_)?(ref(erence)?|init(ial(i[sz]ation)?)?|start|base|analysis|run|issue)_?(time|date)s?_?\d*(_hours)?"
         r"|inits?|time_run"
@@ -80,7 +81,8 @@ class Axis:
     ----------
     dimension : str
     role : str
-        "lat", "lon", "time", "start" (of a forecast), "lead", "level", "member", "expver", or "": not understood.
+        "lat", "lon", "cell" (of a grid without rows and columns), "time", "start" (of a forecast), "lead", "level",
+        "member", "expver", or "": not understood.
     size : int
     coordinate : Variable or None
     """
@@ -98,8 +100,16 @@ def of_variable(group: Group, variable: Variable, member: str | None = None) -> 
 
 
 def is_gridded(group: Group, variable: Variable) -> bool:
-    """Whether a variable lies on latitudes and longitudes."""
-    return {"lat", "lon"} <= {axis.role for axis in of_variable(group, variable)}
+    """Whether a variable lies on latitudes and longitudes, or on cells."""
+    roles = {axis.role for axis in of_variable(group, variable)}
+    return {"lat", "lon"} <= roles or "cell" in roles
+
+
+def places_of_cells(group: Group, variable: Variable, dimension: str) -> tuple[Variable, Variable] | None:
+    """The latitudes and longitudes along a dimension of cells; None where there are none."""
+    along = [group.variables[name] for name in _names_along(group, variable, dimension)]
+    found = [next((one for one in along if role(one) == wanted), None) for wanted in ("lat", "lon")]
+    return None if found[0] is None or found[1] is None else (found[0], found[1])
 
 
 def one(axes: list[Axis], role: str) -> Axis | None:
@@ -209,7 +219,9 @@ def _axis(group: Group, variable: Variable, dimension: str) -> Axis:
     roles = {name: role(group.variables[name]) for name in _names_along(group, variable, dimension)}
     understood = [name for name, found in roles.items() if found]
     if not understood:
-        return Axis(dimension, _role_by_name(dimension), size, own)
+        return Axis(dimension, _role_by_name(dimension) or _cells_by_name(group, variable, dimension), size, own)
+    if {"lat", "lon"} <= set(roles.values()) and "time" not in roles.values():
+        return Axis(dimension, "cell", size, own)
     times = [name for name in understood if roles[name] == "time"]  # before the start and the lead of the same step
     name = (times or understood)[0]
     return Axis(dimension, roles[name], size, group.variables[name])
@@ -256,6 +268,14 @@ def _is_of_another(group: Group, variable: Variable, name: str) -> bool:
     """Whether the attribute ``coordinates`` of some other variable names a coordinate."""
     others = (other for other in group.variables.values() if other.name != variable.name)
     return any(name in str(attribute(other, "coordinates")).split() for other in others)
+
+
+def _cells_by_name(group: Group, variable: Variable, dimension: str) -> str:
+    """The role of cells, where something else than latitudes and longitudes along them says where they lie."""
+    is_known = (
+        signs.is_healpix(group, variable, dimension) or signs.reduced_points(group, variable, dimension) is not None
+    )
+    return "cell" if is_known or signs.is_of_edges(variable, dimension) else ""
 
 
 @functools.lru_cache(1024)

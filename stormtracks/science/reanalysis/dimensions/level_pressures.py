@@ -63,7 +63,7 @@ def _is_pressure(other: Variable, variable: Variable, dimension: str, named: boo
 
 
 def _along(other: Variable, axes: list[Axis], dimension: str) -> Along:
-    points = {axis.dimension for axis in axes if axis.role in ("lat", "lon")}
+    points = {axis.dimension for axis in axes if axis.role in ("lat", "lon", "cell")}
     if points & set(other.dimensions):
         return Along(other.name, None, f"the pressure {other.name!r} of its levels differs from point to point")
     factor = pressure.in_hpa(str(attribute(other, "units"))) or 1.0

@@ -1,22 +1,20 @@
-"""Grids that are not one of latitudes by longitudes: refused by their kind, with the command that helps."""
+"""Grids of neither latitudes by longitudes nor cells with places: refused by kind, with the command that helps."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import axes as axes_
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
-from stormtracks.science.reanalysis.stored.attributes import attribute, names, text
+from stormtracks.science.reanalysis.dimensions.cells import signs
+from stormtracks.science.reanalysis.stored.attributes import attribute, text
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
-_CELLS = re.compile(
-    r"n?_?(cell|col|point|pnt|node|nod|elem|ele|face|vert\w*|mesh\w*|value|pix\w*)s?(_?\d+)?|.*ncells?.*|.*cells?|.*mesh.*|lndgrid|values"
-)
 _TILES = re.compile(r"nf|face|tile|ntiles?")
 _GRIB = {
     "reduced_gg": "reduced", "reduced_ll": "reduced", "gaussian_reduced": "reduced", "sh": "spectral",
-    "spectral": "spectral", "rotated_ll": "rotated", "unstructured_grid": "unstructured", "healpix": "healpix",
+    "spectral": "spectral", "rotated_ll": "rotated", "unstructured_grid": "unstructured",
     "unstructured": "unstructured", "curvilinear": "curvilinear", "lambert": "projected", "mercator": "projected",
     "polar_stereographic": "projected",
 }  # fmt: skip
@@ -24,10 +22,11 @@ _WHAT = {
     "WRF": "is WRF output, on the model's own levels and staggered grid; interpolate u and v to pressure levels "
     "(wrf-python: interplevel), then cdo remapbil,r360x181 {file} out.nc",
     "spectral": "holds spectral coefficients, not a grid; transform them: cdo sp2gpl {file} out.nc",
-    "reduced": "is on a reduced Gaussian grid; fill its rows: cdo setgridtype,regular {file} out.nc",
-    "healpix": "is on a HEALPix grid; remap it: cdo remapnn,r360x181 {file} out.nc",
+    "reduced": "is on a reduced Gaussian grid, and nothing says where its points lie; fill its rows: "
+    "cdo setgridtype,regular {file} out.nc",
     "cubed sphere": "is on a cubed sphere; remap it to latitudes and longitudes with the model's own tool (fregrid)",
-    "unstructured": "is on an unstructured grid; remap it: cdo remapdis,r360x181 {file} out.nc",
+    "unstructured": "is on an unstructured grid, and the file does not have the latitudes and longitudes of its cells; "
+    "add them from the file of the grid: cdo setgrid,GRID.nc {file} out.nc",
     "rotated": "is on a rotated grid; turn its winds and remap it: cdo remapbil,r360x181 -rotuvb,u,v {file} out.nc",
     "projected": "is on the grid of a map projection ({detail}); turn its winds to east and north if they follow the "
     "grid, and remap it: cdo remapbil,r360x181 {file} out.nc",
@@ -63,9 +62,11 @@ def refuse(group: Group, variable: Variable, axes: list[Axis], where: str) -> No
 def kind(group: Group, variable: Variable, axes: list[Axis]) -> str:
     """Kind of a grid, a key of the table of remedies; "" for latitudes by longitudes and for what is not known."""
     lat, lon = one(axes, "lat"), one(axes, "lon")
+    if one(axes, "cell"):
+        return ""
     if lat and lon and lat.coordinate is not None and lon.coordinate is not None:
         return ""
-    grib = next((_GRIB[value] for value in _grid_types(variable) if value in _GRIB), "")
+    grib = next((_GRIB[value] for value in signs.grid_types(variable) if value in _GRIB), "")
     seen = _Seen(group, variable, _mapping(group, variable), grib)
     return next((name for name, fits in _KINDS.items() if fits(seen)), "")
 
@@ -87,23 +88,12 @@ def _is_reduced(seen: _Seen) -> bool:
     return seen.grib == "reduced" or bool(names & {"rgrid", "reduced_points"})
 
 
-def _is_healpix(seen: _Seen) -> bool:
-    named = any("healpix" in name.lower() for name in (*seen.variable.dimensions, *names(seen.group)))
-    stated = any("healpix" in name for name in names(seen.variable))
-    return (
-        named
-        or stated
-        or "healpix" in (seen.mapping, seen.grib)
-        or any(_is_twelve_times_four(one) for one in _cells(seen))
-    )
-
-
 def _is_cubed(seen: _Seen) -> bool:
     return any(_TILES.fullmatch(name.lower()) and seen.group.dimensions[name] == 6 for name in seen.variable.dimensions)
 
 
 def _is_unstructured(seen: _Seen) -> bool:
-    return seen.grib == "unstructured" or attribute(seen.variable, "mesh") != "" or bool(_cells(seen))
+    return seen.grib == "unstructured" or attribute(seen.variable, "mesh") != "" or _is_of_cells(seen)
 
 
 def _is_rotated(seen: _Seen) -> bool:
@@ -134,7 +124,6 @@ _KINDS: dict[str, Callable[[_Seen], bool]] = {
     "WRF": _is_wrf,
     "spectral": _is_spectral,
     "reduced": _is_reduced,
-    "healpix": _is_healpix,
     "cubed sphere": _is_cubed,
     "unstructured": _is_unstructured,
     "rotated": _is_rotated,
@@ -142,10 +131,6 @@ _KINDS: dict[str, Callable[[_Seen], bool]] = {
     "curvilinear": _is_curvilinear,
 }
 """In this order: a rotated or projected grid has latitudes of two dimensions as well."""
-
-
-def _grid_types(variable: Variable) -> Iterator[str]:
-    yield from (text(variable, name) for name in ("GRIB_gridType", "gridType", "CDI_grid_type"))
 
 
 def _mapping(group: Group, variable: Variable) -> str:
@@ -163,18 +148,10 @@ def _standard_names(seen: _Seen) -> set[str]:
     }
 
 
-def _cells(seen: _Seen) -> list[int]:
-    """Sizes of the dimensions along which both latitude and longitude lie, or whose names say that they are cells."""
-    found = []
+def _is_of_cells(seen: _Seen) -> bool:
+    """Whether both latitude and longitude lie along a dimension, or its name says that it is one of cells."""
     for name in seen.variable.dimensions:
         along = [other for other in seen.group.variables.values() if other.dimensions == (name,)]
-        roles = {axes_.role(other) for other in along}
-        if {"lat", "lon"} <= roles or _CELLS.fullmatch(name.lower()):
-            found.append(seen.group.dimensions[name])
-    return found
-
-
-def _is_twelve_times_four(size: int) -> bool:
-    """Whether a number of cells is one that only HEALPix has: 12 times a power of 4."""
-    rest = size // 12
-    return size % 12 == 0 and rest >= 16 and rest & (rest - 1) == 0 and rest.bit_length() % 2 == 1
+        if {"lat", "lon"} <= {axes_.role(other) for other in along} or signs.is_name(name):
+            return True
+    return False

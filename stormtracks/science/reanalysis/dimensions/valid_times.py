@@ -238,7 +238,7 @@ def _coordinates(group: Group, variable: Variable, axes: list[Axis]) -> Iterator
     yield from own
     seen = {coordinate.name for coordinate in own}
     named = str(attribute(variable, "coordinates")).split()
-    horizontal = {axis.dimension for axis in axes if axis.role in ("lat", "lon", "level")}
+    horizontal = {axis.dimension for axis in axes if axis.role in ("lat", "lon", "cell", "level")}
     others = set(variable.dimensions) - horizontal
     for name in (*named, *(name for name in group.variables if name not in named)):
         other = group.variables.get(name)

@@ -226,4 +226,5 @@ def _others(group: Group, found: Iterable[Candidate]) -> tuple[str, ...]:
 
 
 def _key(file: InputFile, described: Dataset, roles: tuple[str, ...]) -> tuple[object, ...]:
-    return roles, file, tuple(sorted(described.variables.items())), described.member, described.stated(file.path)
+    variables = tuple(sorted(described.variables.items()))
+    return roles, file, variables, described.member, described.stated(file.path), described.grid

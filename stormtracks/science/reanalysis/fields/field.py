@@ -9,15 +9,20 @@ from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError, ManyStarts
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import axes, levels
+from stormtracks.science.reanalysis.dimensions.cells.weights import Weights
 from stormtracks.science.reanalysis.fields import contents, units, variables
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.fields.variables import Candidate
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED
+from stormtracks.science.reanalysis.stored import marks
 from stormtracks.science.reanalysis.stored.packing import Packing, within
 from stormtracks.science.reanalysis.stored.protocol import Source, StepReader
 
 LARGEST_STEP_BYTES = 2**30
 """A file of which one step needs more than this is damaged, or not for this machine."""
+
+_WINDS = ("u", "v")
+_OF_STEP = ("member", "lat", "lon", "cell")
 
 
 class Field:
@@ -49,6 +54,8 @@ class Field:
         Labels of the member axis; one label where there is none.
     names_members : bool
         Whether the file itself says which members they are.
+    put_on_grid : dict, or None
+        See `Horizontal.put_on_grid`.
     together : bool
         Whether one stored chunk holds several members.
     remarks : tuple of str
@@ -76,7 +83,8 @@ class Field:
         self.name = chosen.name
         self.variable = source.root.variables[chosen.name]
         self.axes = list(found.axes)
-        self.grid, self._columns = found.grid, found.columns
+        self.grid, self._way = found.grid, found.columns
+        self.put_on_grid = found.horizontal.put_on_grid
         self.calendar = found.calendar
         self._take_times(found, start)
         self.members, self.names_members = found.members, found.names_members
@@ -142,9 +150,24 @@ class Field:
             return np.empty((0, len(places), *self.grid.shape), np.float32), True
         span = slice(min(places), max(places) + 1)
         values, sound = self._direct(start, stop, span) or self._decoded(start, stop, span)
-        values = values.reshape((stop - start, -1, *values.shape[-2:]))
-        values = self._unit.convert(np.ascontiguousarray(self._columns.normalised(values)))
+        values = values.reshape((stop - start, -1, *values.shape[-1 if self._axis("cell") else -2 :]))
+        if isinstance(self._way, Weights):
+            values, sound = self._from_cells(values, sound, self._way)
+        else:
+            values = np.ascontiguousarray(self._way.normalised(values))
+        values = self._unit.convert(values)
         return (values if _is_run(places) else values[:, np.asarray(places) - span.start]), sound
+
+    def _from_cells(self, values: Floats, sound: bool, way: Weights) -> tuple[Floats, bool]:
+        """Values on the grid, and whether they are sound: one that cannot be is not hidden among its neighbours."""
+        on_grid = way.normalised(values)
+        wrong = np.zeros(values.shape, bool) if sound else np.abs(values) > self._largest
+        mark = marks.unsaid(values, self.limits) if self.role in _WINDS else None
+        if mark is not None:
+            wrong |= values == np.float32(mark)
+        if wrong.any():
+            on_grid[way.reached(wrong)] = values[wrong][0]
+        return on_grid, sound or within(on_grid, self._largest)
 
     @functools.cached_property
     def _reader(self) -> StepReader | None:
@@ -176,7 +199,7 @@ class Field:
         return values, sound
 
     def _stored(self, index: dict[str, int | slice], version: int) -> np.ndarray:
-        """Values as stored, axes in the order time, member, lat, lon (those of them that there are)."""
+        """Values as stored, axes in the order time, member, lat, lon or cell (those of them that there are)."""
         key = tuple(version if axis.role == "expver" else index.get(axis.role, _whole(axis)) for axis in self.axes)
         self.chunks_read += self._chunks_touched(key)
         try:
@@ -184,7 +207,7 @@ class Field:
         except (OSError, RuntimeError, IndexError) as error:
             raise self.source.refusal(self.name, error) from error
         kept = [axis.role for axis, one in zip(self.axes, key, strict=True) if isinstance(one, slice)]
-        order = [kept.index(role) for role in ("time", "member", "lat", "lon") if role in kept]
+        order = [kept.index(role) for role in ("time", "member", "lat", "lon", "cell") if role in kept]
         return np.transpose(values, order)
 
     def _chunks_touched(self, key: tuple[int | slice, ...]) -> int:
@@ -205,7 +228,7 @@ class Field:
         return axis.size if axis else 0
 
     def _check_size(self) -> None:
-        cells = math.prod(axis.size for axis in self.axes if axis.role in ("member", "lat", "lon"))
+        cells = math.prod(axis.size for axis in self.axes if axis.role in _OF_STEP)
         if cells * 4 > LARGEST_STEP_BYTES:
             shape = ", ".join(f"{axis.dimension} {axis.size}" for axis in self.axes)
             raise InputError(
@@ -226,7 +249,7 @@ class Field:
         return math.prod(
             math.ceil(axis.size / chunk)
             for axis, chunk in zip(self.axes, self._chunks or (), strict=True)
-            if axis.role in ("member", "lat", "lon")
+            if axis.role in _OF_STEP
         )
 
 
@@ -235,7 +258,7 @@ def _is_run(places: list[int]) -> bool:
 
 
 def _whole(axis: axes.Axis) -> int | slice:
-    return slice(None) if axis.role in ("lat", "lon") else 0
+    return slice(None) if axis.role in ("lat", "lon", "cell") else 0
 
 
 def _chosen(source: Source, role: str, level: float, described: Dataset) -> Candidate:

@@ -7,10 +7,11 @@ from pathlib import Path
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import axes as axes_
-from stormtracks.science.reanalysis.dimensions import columns, valid_times
+from stormtracks.science.reanalysis.dimensions import horizontal, valid_times
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
-from stormtracks.science.reanalysis.dimensions.columns import Columns
+from stormtracks.science.reanalysis.dimensions.cells import orders, signs
 from stormtracks.science.reanalysis.dimensions.forecasts import Forecasts
+from stormtracks.science.reanalysis.dimensions.horizontal import Horizontal, Way
 from stormtracks.science.reanalysis.dimensions.levels import Levels
 from stormtracks.science.reanalysis.stated import Stated
 from stormtracks.science.reanalysis.stored import packing, texts
@@ -18,7 +19,7 @@ from stormtracks.science.reanalysis.stored.attributes import attribute
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 from stormtracks.science.records import Grid
 
-_KNOWN = ("time", "start", "lead", "member", "level", "lat", "lon", "expver")
+_KNOWN = ("time", "start", "lead", "member", "level", "lat", "lon", "cell", "expver")
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,8 @@ class Structure:
     axes : tuple of Axis
         In stored order, without their coordinates; one at most of each role is longer than 1.
     levels : Levels
-    grid : Grid
-    columns : Columns
-        The way from stored rows and columns to those of the grid.
+    horizontal : Horizontal
+        The grid, and the way there from what is stored.
     times : ndarray of datetime64[s], shape (nt,)
     calendar : str
     members : tuple of str
@@ -51,8 +51,7 @@ class Structure:
 
     axes: tuple[Axis, ...]
     levels: Levels
-    grid: Grid
-    columns: Columns
+    horizontal: Horizontal
     times: Times
     calendar: str
     members: tuple[str, ...]
@@ -61,6 +60,16 @@ class Structure:
     statistic: str = ""
     forecasts: Forecasts | None = None
     only_starts: str = ""
+
+    @property
+    def grid(self) -> Grid:
+        """The grid that it is read on."""
+        return self.horizontal.grid
+
+    @property
+    def columns(self) -> Way:
+        """The way from stored values to the grid."""
+        return self.horizontal.way
 
     def remarks(self, level: float, is_said: bool) -> tuple[str, ...]:
         """What is assumed where it is read at a level (hPa), a sentence each; `is_said`: the user states the level."""
@@ -81,6 +90,7 @@ def of_variable(
     found: Levels,
     like: Structure | None = None,
     said: Stated | None = None,
+    step: float | None = None,
 ) -> Structure:
     """The structure of a variable.
 
@@ -97,6 +107,8 @@ def of_variable(
         That of a variable on the same dimensions and coordinates: then they are not read once more.
     said : Stated, optional
         What is said of its forecast beside the file.
+    step : float, optional
+        Degrees of the grid that cells are put on.
 
     Raises
     ------
@@ -106,7 +118,7 @@ def of_variable(
     if like is not None:
         return replace(like, levels=found)
     group, where = variable.group, f"{path}: {variable.name}"
-    grid, columns_ = columns.grid(group, variable, axes, path)
+    on_grid = horizontal.of_variable(group, variable, axes, path, step)
     clock = valid_times.of_variable(group, variable, axes, path, said)
     labels = _labels(group, variable, clock.axes, where)
     _refuse_axes(clock.axes, where)
@@ -116,21 +128,28 @@ def of_variable(
     return Structure(
         axes=tuple(replace(axis, coordinate=None, role=_role(axis, clock.axes)) for axis in clock.axes),
         levels=found,
-        grid=grid,
-        columns=columns_,
+        horizontal=on_grid,
         times=clock.times,
         calendar=clock.calendar,
         forecasts=clock.forecasts,
         only_starts=clock.only_starts,
         members=labels or ("1",),
         names_members=bool(labels),
-        assumed=tuple(filter(None, (remark, clock.remark, columns.short_of_round(grid), *_unknown(clock.axes)))),
+        assumed=tuple(filter(None, (remark, clock.remark, *on_grid.remarks, *_unknown(clock.axes)))),
     )
 
 
 def shared(variable: Variable) -> tuple[object, ...]:
     """What two variables of a file must have alike to have dimensions and coordinates in common."""
-    names = ("coordinates", "grid_mapping", "forecast_time", "GRIB_remark")
+    names = (
+        "coordinates",
+        "grid_mapping",
+        "forecast_time",
+        "GRIB_remark",
+        "location",
+        *signs.GRID_TYPES,
+        *orders.OF_VARIABLE,
+    )
     return (variable.dimensions, *(str(attribute(variable, name)) for name in names))
 
 

@@ -182,7 +182,9 @@ class _Looked:
             other_grids.refuse(variable.group, variable, own, self._where(variable))
             found = self._levels(variable, by_role, named, own)
             said = self._described.stated(self._path)
-            known = structure.of_variable(self._path, variable, own, found, self._like.get(key), said)
+            known = structure.of_variable(
+                self._path, variable, own, found, self._like.get(key), said, self._described.grid
+            )
             self._like[key] = replace(known, statistic=is_statistic)
         except InputError as error:
             return [Candidate(role, variable.name, None, str(error)) for role in by_role]

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,8 @@ class StoredField:
         What the file says of its model and run.
     limits : tuple of float
         See `Packing.limits`.
+    put_on_grid : dict, or None
+        See `Horizontal.put_on_grid`.
     """
 
     path: Path
@@ -71,6 +74,7 @@ class StoredField:
     is_mean: bool
     origin: origin.Stated
     limits: tuple[float, ...]
+    put_on_grid: dict[str, Any] | None
     files: "Files"
     starts: Times | None = None
     forecasts: Forecasts | None = None
@@ -190,6 +194,7 @@ class Files:
             remarks=field.remarks,
             origin=origin.of_file(field.source.root, path),
             limits=field.limits,
+            put_on_grid=field.put_on_grid,
             is_mean="time: mean" in str(attribute(field.variable, "cell_methods")),
             files=self,
             starts=field.starts,

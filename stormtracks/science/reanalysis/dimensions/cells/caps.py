@@ -1,4 +1,4 @@
-"""Weights next to a pole, where east and north turn from cell to cell: the components of one wind are cos and sin there.
+"""Weights next to a pole, where east and north turn from cell to cell: one wind has components cos and sin there.
 
 A smooth function is fitted to the cells around a point, weighted by distance (moving least squares: Levin 1998): the
 products of 1 and the distance from the pole with 1, cos(lon) and sin(lon). So a number and its slope, and both
@@ -16,8 +16,6 @@ _NEAR = 32
 _WIDTH = 0.4
 """Of the weight by distance, in distances of the furthest of them."""
 _EXACT = 1e-6
-DISTANCES = 15.0
-"""So many distances of cells from a pole plain linear weights are exact to 1e-3 for winds that blow across it."""
 
 
 def weights(lat: Floats, lon: Floats, at_lat: Floats, at_lon: Floats) -> tuple[Ints, Floats, Bools]:
@@ -40,7 +38,8 @@ def weights(lat: Floats, lon: Floats, at_lat: Floats, at_lon: Floats) -> tuple[I
     """
     near = min(_NEAR, len(lat))
     tree = cKDTree(sphere.unit_vectors(lat, lon))
-    distance, cells = tree.query(sphere.unit_vectors(at_lat, at_lon), k=near)
+    found = tree.query(sphere.unit_vectors(at_lat, at_lon), k=near)
+    distance, cells = np.asarray(found[0]), np.asarray(found[1])
     furthest = distance[:, -1:]
     falling = np.exp(-((distance / (_WIDTH * furthest)) ** 2))
     functions = _functions(at_lat, at_lon, lat[cells], lon[cells], furthest)

@@ -1,8 +1,13 @@
-"""Cells in no order: linear in the triangles of their convex hull, which are Delaunay's on a sphere."""
+"""Cells in no order: the triangles of their convex hull, which are Delaunay's on a sphere.
+
+Linear in a triangle, or the mean of three parabolas weighted alike: each goes through a corner and, by least squares,
+past the cells around it. That is to two dimensions what the cubic way of `rows` is to one.
+"""
 
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError, cKDTree
 
+from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
 
@@ -10,39 +15,60 @@ _CANDIDATES = (4, 16, 64)
 """Triangles looked at around a point, the nearest centres first; more where it lies in none of them."""
 _INSIDE = -1e-9
 _LARGEST = 6.0
-"""Largest radius of the circle round a triangle, in mean distances of the cells: grids that are finer in one region have
-up to 4; a continent without cells, or all but one region, has more."""
+"""Largest radius of the circle round a triangle, in mean distances of the cells: grids that are finer in one region
+have up to 4; a continent without cells, or all but one region, has more."""
 _LARGEST_DEGREES = 20.0
 _FEWEST = 12
+FROM_POLE = {"linear": 15.0, "quadratic": 7.0}
+"""So many mean distances from a pole, winds that blow across it are exact to 1e-3."""
+_AROUND = 12
+"""Cells around one that its parabola, of five numbers, is fitted to."""
+_AT_ONCE = 20_000
+"""Points, of which 12 MB each thousand are needed."""
 
 
-def weights(cells: Floats, points: Floats) -> tuple[Ints, Floats]:
-    """Three cells around each point, and what each counts.
+def weights(cells: Floats, points: Floats, kind: str) -> tuple[Ints, Floats]:
+    """Some cells around each point, and what each counts.
 
     Parameters
     ----------
     cells : ndarray of float64, shape (cells, 3)
         On the unit sphere.
     points : ndarray of float64, shape (points, 3)
+    kind : str
+        "linear" or "quadratic".
 
     Returns
     -------
-    cells : ndarray of int64, shape (points, 3)
-    shares : ndarray of float64, shape (points, 3)
-        Their sum is 1.
+    cells : ndarray of int64, shape (points, 3 or 39)
+    shares : ndarray of float64, shape (points, 3 or 39)
+        Their sum is 1; a cell may be there twice.
 
     Raises
     ------
     InputError
         They do not go round the whole Earth.
     """
+    corners, shares = _linear(cells, points)
+    if kind == "linear":
+        return corners, shares
+    around, fits = _parabolas(cells)
+    found = [
+        _of_parabolas(cells, points[part], corners[part], shares[part], around, fits)
+        for part in np.split(np.arange(len(points)), range(_AT_ONCE, len(points), _AT_ONCE))
+    ]
+    return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+
+
+def _linear(cells: Floats, points: Floats) -> tuple[Ints, Floats]:
+    """The corners of the triangle around each point, and their shares."""
     triangles = _triangles(cells)
     inverse = np.linalg.inv(cells[triangles].transpose(0, 2, 1))
     tree = cKDTree(_unit(cells[triangles].sum(axis=1)))
     found, shares = np.empty(len(points), np.int64), np.full((len(points), 3), -np.inf)
     left = np.arange(len(points))
     for many in _CANDIDATES:
-        near = tree.query(points[left], k=min(many, len(triangles)))[1]
+        near: Ints = np.asarray(tree.query(points[left], k=min(many, len(triangles)))[1])
         inside = np.einsum("pkij,pj->pki", inverse[near], points[left])
         inside /= inside.sum(axis=2, keepdims=True)
         best = inside.min(axis=2).argmax(axis=1)
@@ -69,11 +95,53 @@ def _triangles(cells: Floats) -> Ints:
     allowed = min(_LARGEST * np.degrees(np.sqrt(4 * np.pi / len(cells))), _LARGEST_DEGREES)
     if radius.max() > allowed:
         middle = -hull.equations[radius.argmax(), :3] if outside.any() else hull.equations[radius.argmax(), :3]
-        lat, lon = np.degrees(np.arcsin(np.clip(middle[2], -1, 1))), np.degrees(np.arctan2(middle[1], middle[0]))
-        raise InputError(
-            f"has no cells within {radius.max():.0f} degrees of {lat:.0f} N, {lon:.0f} E"
-        )
+        lat, lon = (round(float(one)) for one in sphere.lat_lon(middle))
+        raise InputError(f"has no cells within {radius.max():.0f} degrees of {lat} N, {lon} E")
     return hull.simplices
+
+
+def _parabolas(cells: Floats) -> tuple[Ints, Floats]:
+    """The cells around each cell, and the five numbers of its parabola per value of each: (cells, 5, around)."""
+    around: Ints = np.asarray(cKDTree(cells).query(cells, k=_AROUND + 1)[1])[:, 1:]
+    fits = np.empty((len(cells), 5, _AROUND))
+    for part in np.split(np.arange(len(cells)), range(_AT_ONCE, len(cells), _AT_ONCE)):
+        east, north = _plane(cells[part], cells[around[part]])
+        near = 1 / (east**2 + north**2)
+        scale = np.sqrt(1 / near.mean(axis=1))[:, None]  # so that all five are of one size
+        terms = _terms(east / scale, north / scale)
+        weighted = terms * (near * scale**2)[:, :, None]
+        normal = weighted.transpose(0, 2, 1) @ terms
+        normal += 1e-9 * np.trace(normal, axis1=1, axis2=2)[:, None, None] * np.eye(5)  # cells on one line
+        sizes = np.concatenate([scale, scale, scale**2, scale**2, scale**2], axis=1)
+        fits[part] = np.linalg.solve(normal, weighted.transpose(0, 2, 1)) / sizes[:, :, None]
+    return around, fits
+
+
+def _of_parabolas(
+    cells: Floats, points: Floats, corners: Ints, shares: Floats, around: Ints, fits: Floats
+) -> tuple[Ints, Floats]:
+    """The cells around the corners too, and what all of them count."""
+    east, north = _plane(cells[corners], points[:, None, None])
+    of_around = np.einsum("pci,pcin->pcn", _terms(east[..., 0], north[..., 0]), fits[corners]) * shares[:, :, None]
+    of_corners = shares - of_around.sum(axis=2)
+    flat = (len(points), 3 * around.shape[1])
+    return (
+        np.concatenate([corners, around[corners].reshape(flat)], axis=1),
+        np.concatenate([of_corners, of_around.reshape(flat)], axis=1),
+    )
+
+
+def _plane(at: Floats, points: Floats) -> tuple[Floats, Floats]:
+    """East and north of points (..., n, 3) in the plane that touches the sphere at a place (..., 3)."""
+    east = _unit(np.stack([-at[..., 1], at[..., 0], np.full(at.shape[:-1], 1e-12)], axis=-1))
+    north = np.cross(at, east)
+    up, along, across = (np.einsum("...nj,...j->...n", points, one) for one in (at, east, north))
+    return along / up, across / up
+
+
+def _terms(east: Floats, north: Floats) -> Floats:
+    """What the five numbers of a parabola are multiplied by; shape (..., 5)."""
+    return np.stack([east, north, east**2, east * north, north**2], axis=-1)
 
 
 def _unit(vectors: Floats) -> Floats:

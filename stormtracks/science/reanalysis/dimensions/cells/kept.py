@@ -19,6 +19,8 @@ from stormtracks.science.reanalysis.dimensions.cells.weights import Weights
 _MOST = 8
 """Grids in memory; winds and further fields seldom have more than two."""
 _MOST_FILES = 32
+_SLOW = ("linear triangles", "quadratic triangles")
+"""Those that are kept as files."""
 _HEAD = b"stormtracks weights %d " % weights_.FORMAT
 _known: OrderedDict[str, Weights] = OrderedDict()
 _log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ def weights(places: Places, step: float) -> Weights:
         found = _read(file, step) if file is not None else None
         if found is None:
             found = weights_.make(*places.find(), step)
-            if file is not None and found.method == "triangles":
+            if file is not None and found.method in _SLOW:
                 _write(file, found)
         _known[key] = found
         while len(_known) > _MOST:
@@ -61,15 +63,17 @@ def _read(file: Path, step: float) -> Weights | None:
         _log.info("%s is damaged or of another format, and is made anew", file)
         return None
     stored = io.BytesIO(content)
-    ends, cells, shares, shape = (np.load(stored, allow_pickle=False) for _ in range(4))
-    matrix = sparse.csr_matrix((shares, cells, ends), shape=tuple(int(one) for one in shape))
-    return Weights(matrix, weights_.even_grid(step), "triangles")
+    ends, cells, shares, shape, which = (np.load(stored, allow_pickle=False) for _ in range(5))
+    method = _SLOW[int(which)]
+    matrix = sparse.csr_matrix((shares, cells, ends), shape=(int(shape[0]), int(shape[1])))
+    return Weights(matrix, weights_.even_grid(step), method)
 
 
 def _write(file: Path, found: Weights) -> None:
     content = io.BytesIO()
-    for one in (found.matrix.indptr, found.matrix.indices, found.matrix.data, np.array(found.matrix.shape)):
-        np.save(content, one, allow_pickle=False)
+    which = _SLOW.index(found.method)
+    for one in (found.matrix.indptr, found.matrix.indices, found.matrix.data, found.matrix.shape, which):
+        np.save(content, np.asarray(one), allow_pickle=False)
     with contextlib.suppress(OSError):  # a full disk costs time only
         disk.write_whole(file, _HEAD + _hash(content.getvalue()) + b"\n" + content.getvalue(), 0o600, durable=False)
         by_age = sorted(file.parent.glob("*.weights"), key=lambda one: one.stat().st_mtime)

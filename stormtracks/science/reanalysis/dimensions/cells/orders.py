@@ -1,6 +1,6 @@
 """In which order the cells of a HEALPix grid are stored, from what a file says; an order is never guessed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,10 +13,14 @@ from stormtracks.science.reanalysis.stored.attributes import attribute, names, n
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _SAY_ORDER = {
-    "order", "ordering", "healpix_order", "healpix_ordering", "healpix_scheme", "indexing_scheme", "healpix_nest", "nest",
+    "order", "ordering", "healpix_order", "healpix_ordering", "healpix_scheme", "indexing_scheme", "healpix_nest",
+    "nest",
     "orderingconvention", "grib_orderingconvention", "ordering_convention", "pixel_ordering", "pixel_order", "scheme",
 }  # fmt: skip
-_OF_VARIABLE = {name for name in _SAY_ORDER if "healpix" in name or "convention" in name} | {"indexing_scheme"}
+OF_VARIABLE = (
+    "healpix_order", "healpix_ordering", "healpix_scheme", "healpix_nest", "indexing_scheme", "orderingconvention",
+    "orderingConvention", "GRIB_orderingConvention", "grib_orderingconvention", "ordering_convention",
+)  # fmt: skip
 """What says it of a variable itself, where "order" may be that of anything."""
 _ORDERS = {
     "ring": "ring", "nest": "nested", "nested": "nested", "nestedordering": "nested", "ringordering": "ring",
@@ -58,7 +62,7 @@ def of_variable(group: Group, variable: Variable, dimension: str, where: str) ->
 
 
 def _order(group: Group, variable: Variable, dimension: str, where: str) -> str:
-    said = {value for _, value in _stated(group, variable, dimension, _SAY_ORDER, _OF_VARIABLE)}
+    said = {value for _, value in _stated(group, variable, dimension, _SAY_ORDER, OF_VARIABLE)}
     found = {_ORDERS.get(value, value) for value in said}
     if len(found) == 1 and found <= set(healpix.ORDERS):
         return found.pop()
@@ -101,7 +105,7 @@ def _numbers(group: Group, dimension: str) -> tuple[Ints | None, bool]:
 
 
 def _stated(
-    group: Group, variable: Variable, dimension: str, say: set[str], of_variable: set[str]
+    group: Group, variable: Variable, dimension: str, say: Collection[str], of_variable: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     for source in _sources(group, variable, dimension):
         allowed = of_variable if source in (variable, group) else say

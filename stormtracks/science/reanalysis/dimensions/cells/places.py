@@ -1,4 +1,4 @@
-"""Where the cells of a variable lie, from its file: latitudes and longitudes, points of each row, or HEALPix numbers."""
+"""Where the cells of a variable lie, from its file: latitudes and longitudes, points of rows, or HEALPix numbers."""
 
 import hashlib
 from collections.abc import Callable
@@ -64,8 +64,8 @@ def of_variable(group: Group, variable: Variable, dimension: str, coordinates: C
     """
     if signs.is_of_edges(variable, dimension):
         raise InputError(
-            f"{where}: lies on the edges of cells ({dimension!r}), as the wind across each edge, which is neither u nor "
-            "v; name winds at the cells in 'variables' of a dataset description (MPAS: uReconstructZonal and "
+            f"{where}: lies on the edges of cells ({dimension!r}), as the wind across each edge, which is neither u "
+            "nor v; name winds at the cells in 'variables' of a dataset description (MPAS: uReconstructZonal and "
             "uReconstructMeridional)"
         )
     if coordinates is not None:
@@ -89,7 +89,11 @@ def _of_coordinates(variable: Variable, coordinates: tuple[Variable, Variable], 
         )
     lat = np.clip(lat, -90, 90)
     remark = "latitudes and longitudes without units, up to pi, taken as radians" if is_silent else ""
-    kind = {"reduced_gg": "a reduced Gaussian grid", "gaussian_reduced": "a reduced Gaussian grid", "healpix": "a HEALPix grid"}
+    kind = {
+        "reduced_gg": "a reduced Gaussian grid",
+        "gaussian_reduced": "a reduced Gaussian grid",
+        "healpix": "a HEALPix grid",
+    }
     stated = next((kind[one] for one in signs.grid_types(variable) if one in kind), "")
     return Places(stated, len(lat), _hash(lat, lon), lambda: (lat, lon), remark)
 
@@ -102,13 +106,13 @@ def _of_rows(group: Group, variable: Variable, dimension: str, points: Variable,
     cells = group.dimensions[dimension]
     if rows is None or rows.shape != counts.shape or counts.min() < 1 or counts.sum() != cells:
         raise InputError(
-            f"{where}: {points.name!r} must have the points of each row of its reduced Gaussian grid, {cells} together, "
-            f"and {named!r} their latitudes; correct them, or fill the rows: cdo setgridtype,regular "
+            f"{where}: {points.name!r} must have the points of each row of its reduced Gaussian grid, {cells} "
+            f"together, and {named!r} their latitudes; correct them, or fill the rows: cdo setgridtype,regular "
             f"{group.place.name} out.nc"
         )
     lat = np.repeat(_values(rows, where), counts)
-    along = np.arange(cells) - np.repeat(np.cumsum(counts) - counts, counts)
-    lon = along * np.repeat(360 / counts, counts)
+    along = np.arange(cells, dtype=float) - np.repeat(np.cumsum(counts) - counts, counts)
+    lon: Floats = along * np.repeat(360 / counts, counts)
     return Places("a reduced Gaussian grid", cells, _hash(lat, lon), lambda: (lat, lon))
 
 

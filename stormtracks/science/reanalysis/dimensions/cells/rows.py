@@ -1,4 +1,4 @@
-"""Cells in rows round the Earth, as of reduced Gaussian, octahedral and HEALPix grids: along the rows, then between them.
+"""Cells in rows round the Earth, as of reduced Gaussian, octahedral and HEALPix grids: along rows, then between them.
 
 Linear between two neighbours, or cubic among four: half way between the parabolas through three of them (Catmull and
 Rom 1974; Overhauser 1968), which damps what is small five times less.
@@ -117,7 +117,9 @@ def weights(rows: Rows, lat: Floats, lon: Floats, kind: str) -> tuple[Ints, Floa
 def _of_four_rows(around: Floats, lat: Floats, share: Floats) -> Floats:
     """What the four rows around points count; rows may be unevenly spaced. Shape (points, 4)."""
     southern, northern = _parabola(around[:, :3], lat), _parabola(around[:, 1:], lat)
-    return (1 - share)[:, None] * np.pad(southern, ((0, 0), (0, 1))) + share[:, None] * np.pad(northern, ((0, 0), (1, 0)))
+    return (1 - share)[:, None] * np.pad(southern, ((0, 0), (0, 1))) + share[:, None] * np.pad(
+        northern, ((0, 0), (1, 0))
+    )
 
 
 def _parabola(places: Floats, at: Floats) -> Floats:
@@ -148,4 +150,7 @@ def _along(rows: Rows, row: Ints, lon: Floats, kind: str) -> tuple[Ints, Floats]
 def _evenly(share: Floats) -> Floats:
     """What four evenly spaced cells count for a point between the second and the third."""
     two, three = share**2, share**3
-    return np.stack([2 * two - share - three, 2 - 5 * two + 3 * three, share + 4 * two - 3 * three, three - two], axis=1) / 2
+    return (
+        np.stack([2 * two - share - three, 2 - 5 * two + 3 * three, share + 4 * two - 3 * three, three - two], axis=1)
+        / 2
+    )

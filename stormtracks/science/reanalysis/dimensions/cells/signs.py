@@ -11,7 +11,7 @@ _CELLS = re.compile(
 )
 _EDGES = re.compile(r"n?_?edges?\d*|.*_edges?")
 _REDUCED = {"rgrid", "reduced_points"}
-_GRID_TYPES = ("GRIB_gridType", "gridType", "CDI_grid_type")
+GRID_TYPES = ("GRIB_gridType", "gridType", "CDI_grid_type")
 
 
 def is_name(dimension: str) -> bool:
@@ -26,7 +26,7 @@ def is_of_edges(variable: Variable, dimension: str) -> bool:
 
 def grid_types(variable: Variable) -> list[str]:
     """What a variable says of the type of its grid, as GRIB and CDO name it."""
-    return [found for name in _GRID_TYPES if (found := text(variable, name))]
+    return [found for name in GRID_TYPES if (found := text(variable, name))]
 
 
 def mapping(group: Group, variable: Variable) -> Variable | None:
@@ -36,8 +36,11 @@ def mapping(group: Group, variable: Variable) -> Variable | None:
 
 def is_healpix(group: Group, variable: Variable, dimension: str) -> bool:
     """Whether a dimension is one of HEALPix cells; so is one called as cells are whose length no other grid has."""
-    if "healpix" in dimension.lower() or "healpix" in grid_types(variable):
+    types = grid_types(variable)
+    if "healpix" in dimension.lower() or "healpix" in types:
         return True
+    if not is_name(dimension) or (types and "unstructured" not in types):
+        return False
     if any("healpix" in name.lower() for one in (variable, group) for name in names(one)):
         return True
     described = mapping(group, variable)
@@ -46,11 +49,11 @@ def is_healpix(group: Group, variable: Variable, dimension: str) -> bool:
     ids = group.variables.get(dimension)
     if ids is not None and "healpix" in (text(ids, "grid_name"), text(ids, "standard_name").split("_")[0]):
         return True
-    return is_name(dimension) and _is_twelve_times_four(group.dimensions[dimension])
+    return _is_twelve_times_four(group.dimensions[dimension])
 
 
 def reduced_points(group: Group, variable: Variable, dimension: str) -> Variable | None:
-    """The variable that says how many points each row of a reduced Gaussian grid has (CDO); None where there is none."""
+    """The variable with the points of each row of a reduced Gaussian grid (CDO); None where there is none."""
     if dimension.lower() not in _REDUCED and "gaussian_reduced" not in grid_types(variable):
         return None
     named = (str(attribute(variable, "CDI_grid_reduced_points")), "reduced_points")

@@ -33,7 +33,7 @@ class Weights:
         Each row has the shares of some cells, of sum 1.
     grid : Grid
     method : str
-        "linear" or "cubic" along rows and between them, or "triangles".
+        "linear rows", "cubic rows", "linear triangles" or "quadratic triangles".
     """
 
     matrix: Any  # scipy has no types
@@ -62,6 +62,12 @@ class Weights:
         for place, one in enumerate(of_cells):  # faster than all at once: they need not be turned first
             found[place] = self.matrix @ one
         return found.reshape(*values.shape[:-1], *self.grid.shape)
+
+    def reached(self, cells: Bools) -> Bools:
+        """Which points of the grid some cells count for: (..., cell) -> (..., lat, lon)."""
+        of_cells = cells.reshape(-1, cells.shape[-1]).astype(np.float32)
+        found = np.stack([abs(self.matrix) @ one > 0 for one in of_cells])
+        return found.reshape(*cells.shape[:-1], *self.grid.shape)
 
 
 def make(lat: Floats, lon: Floats, step: float) -> Weights:
@@ -92,20 +98,25 @@ def make(lat: Floats, lon: Floats, step: float) -> Weights:
     >>> found.normalised(lat).shape, round(float(found.normalised(lat)[12, 0]), 3)
     ((19, 36), 30.0)
     """
-    grid = even_grid(step)
+    grid, is_much_coarser = even_grid(step), step >= _MUCH_COARSER * distance(len(lat))
+    order = np.lexsort((lon, lat))  # what is as near as another is chosen alike, in whatever order cells are stored
+    lat, lon = lat[order], lon[order]
     at_lat, at_lon = (one.ravel() for one in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
     found = rows.find(lat, lon)
     if found is None:
-        method, near_pole = "triangles", 90 - abs(at_lat) < caps.DISTANCES * distance(len(lat))
-        cells, shares = hull.weights(sphere.unit_vectors(lat, lon), sphere.unit_vectors(at_lat, at_lon))
+        kind = ("linear", "quadratic")[not is_much_coarser]
+        near_pole = 90 - abs(at_lat) < hull.FROM_POLE[kind] * distance(len(lat))
+        cells, shares = hull.weights(sphere.unit_vectors(lat, lon), sphere.unit_vectors(at_lat, at_lon), kind)
     else:
-        method = "linear" if step >= _MUCH_COARSER * distance(len(lat)) else "cubic"
-        cells, shares, near_pole = rows.weights(found, at_lat, at_lon, method)
+        kind = ("linear", "cubic")[not is_much_coarser]
+        cells, shares, near_pole = rows.weights(found, at_lat, at_lon, kind)
     plain = _matrix(cells, shares, len(lat))
     at = np.flatnonzero(near_pole)
     cells, shares, exact = caps.weights(lat, lon, at_lat[at], at_lon[at])
     matrix = _replaced(plain, at[exact], _matrix(cells[exact], shares[exact], len(lat)))
-    return Weights(_without_least(matrix), grid, method)
+    matrix.indices = order[matrix.indices].astype(matrix.indices.dtype)
+    matrix.has_sorted_indices = False
+    return Weights(_without_least(matrix), grid, f"{kind} {'rows' if found else 'triangles'}")
 
 
 @functools.lru_cache(16)
@@ -113,7 +124,9 @@ def even_grid(step: float) -> Grid:
     """The grid of so many degrees, poles included; one object for all that lies on it."""
     rows_ = round(180 / step)
     if abs(rows_ * step - 180) > 1e-6 * step or rows_ < 3:
-        raise InputError(f"a grid of {step:g} degrees does not go from pole to pole; choose a divisor of 180, such as 1")
+        raise InputError(
+            f"a grid of {step:g} degrees does not go from pole to pole; choose a divisor of 180, such as 1"
+        )
     lat, lon = np.linspace(-90, 90, rows_ + 1), np.arange(2 * rows_) * (180 / rows_)
     return Grid(np.round(lat, 9), np.round(lon, 9), True)
 
@@ -152,4 +165,5 @@ def _without_least(matrix: Any) -> Any:
     matrix.eliminate_zeros()
     sums = np.asarray(matrix.sum(axis=1)).ravel()
     matrix.data /= np.repeat(sums, np.diff(matrix.indptr))
+    matrix.sort_indices()
     return matrix.astype(np.float32)
