@@ -102,8 +102,25 @@ def _shown_years(years: Mapping[Label, Year]) -> Iterable[tuple[str, Year]]:
 
 
 def _alike(one: Year, other: Year) -> bool:
-    same = (one.members, one.quantity, one.level_hpa, one.grid, one.step_hours, bool(one.missing_times), one.remarks)
-    others = (other.members, other.quantity, other.level_hpa, other.grid, other.step_hours, bool(other.missing_times))
+    same = (
+        bool(one.start),
+        one.members,
+        one.quantity,
+        one.level_hpa,
+        one.grid,
+        one.step_hours,
+        bool(one.missing_times),
+        one.remarks,
+    )
+    others = (
+        bool(other.start),
+        other.members,
+        other.quantity,
+        other.level_hpa,
+        other.grid,
+        other.step_hours,
+        bool(other.missing_times),
+    )
     return same == (*others, other.remarks)
 
 
@@ -119,6 +136,9 @@ def _of_year(year: Year) -> Iterable[tuple[str, str]]:
     labels = list(year.members)
     some = ", ".join(labels) if len(labels) <= 6 else f"{', '.join(labels[:3])}, ... {labels[-1]}"
     yield "members", f"{len(labels)}: {some}"
+    if year.start:
+        first, last = year.lead_hours
+        yield "forecast", f"of {year.start}, leads {first:g} to {last:g} h"
     step = f", {year.step_hours:g}-hourly" if year.step_hours else ""
     gaps = f", {year.missing_times:,} missing" if year.missing_times else ""
     yield "times", f"{year.times:,}, {moment(year.first)} to {moment(year.last)}{step}{gaps} ({year.calendar})"

@@ -4,10 +4,11 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from stormtracks.science import calendars
+from stormtracks.science import calendars, leads
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.season import Season
 from stormtracks.science.records import Grid
@@ -72,6 +73,10 @@ class Year:
     remarks : tuple of str
         What a task would remark: what was assumed, joined, left out.
     reading : Reading
+    start : str
+        Of the forecast, member 0's own where members are lagged; "" for a year.
+    lead_hours : tuple of float
+        First and last lead of it; none for a year.
     """
 
     members: tuple[str, ...]
@@ -87,6 +92,8 @@ class Year:
     grid: str
     remarks: tuple[str, ...]
     reading: Reading
+    start: str = ""
+    lead_hours: tuple[float, ...] = ()
 
 
 def of_season(season: Season, measured: bool = False) -> Year:
@@ -119,7 +126,15 @@ def of_season(season: Season, measured: bool = False) -> Year:
         grid=described(season.grid),
         remarks=season.remarks,
         reading=_reading(season, measured),
+        **_forecast(season),
     )
+
+
+def _forecast(season: Season) -> dict[str, Any]:
+    """Start and leads of a forecast; nothing of a year."""
+    said = season.forecast(0)
+    hours = leads.of_times(season.axis.times[[0, -1]], said)
+    return {} if hours is None else {"start": said[leads.KEY]["start"], "lead_hours": tuple(hours.tolist())}
 
 
 def described(grid: Grid) -> str:
