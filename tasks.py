@@ -38,7 +38,8 @@ DATA_OPTIONS = HOSTS | {
     iterable=["set_"],
     help=DATA_OPTIONS
     | {
-        "year": "year; if the season crosses New Year, the year in which it begins",
+        "year": "year, or start of a forecast such as 2025-06-01T00; if the season crosses New Year, the year in "
+        "which it begins",
         "ensemble-member": "ensemble member, counted from 0",
         "task": "one task, or several separated by commas, each needing the one before: "
         "vort_track,field_collection,classify; default: vort_track",
@@ -60,17 +61,18 @@ def track(
     json=False,
     hosts=None,
 ):
-    """Track one ensemble member of one year on this machine, without a cluster.
+    """Track one ensemble member of one year, or of one forecast, on this machine, without a cluster.
 
     Reads winds (or vorticity), finds the vorticity maxima, links them to tracks, matches these with the best tracks
-    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc. A result that already exists is shown, not computed again.
+    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc (of a forecast
+    its start in place of YEAR). A result that already exists is shown, not computed again.
     With --task, field_collection reads pressure, heights and more around the tracks, and classify lists the cyclones.
     """
     from stormtracks.console import track as console
 
     options = {"data": data, "best_tracks": best_tracks, "results": results, "dataset": dataset, "settings": settings}
     options |= {"set": set_ or [], "overwrite": overwrite, "json": json, "task": task}
-    _refusing(console.track, hosts=hosts)(_whole("year", year), _whole("ensemble-member", ensemble_member), options)
+    _refusing(console.track, hosts=hosts)(_label("year", year), _whole("ensemble-member", ensemble_member), options)
 
 
 @task(
@@ -180,7 +182,8 @@ def download(
         "dest": "the HTML file, or a folder for report.html; default: report.html",
         "results": "folder of the results; default: as in hosts.yaml",
         "run": "name of the run whose journal lists the failures; default: the newest, unless --results is given",
-        "years": "such as 1987 or 2000-2012; default: all that have results",
+        "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
+        "results",
         "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if the file exists",
         "list": "tc or etc: the storms of this list instead of all tracks",
         "live": "serve the page on this machine during the run, until Ctrl-C",
@@ -296,7 +299,8 @@ def verify(_, results=None, run=None, json=False, hosts=None):
         "intensity, trend and false; default: year",
         "list": "statistics of a list of storms: tc (tropical cyclones) or etc (extratropical cyclones)",
         "results": "folder of the results; default: as in hosts.yaml",
-        "years": "such as 1987 or 2000-2012; default: all that have results",
+        "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
+        "results",
         "json": "print JSON instead of a table",
         "csv": "print CSV instead of a table; needs --list",
         "wind": "with --list: data (the data's own winds) or pressure (those that the lowest pressures stand for); "
@@ -333,8 +337,9 @@ def summary(
 @task(
     help=HOSTS
     | {
-        "fit": "years to fit on, such as 1990-2008; default: the even ones that have results, or those not in --test",
-        "test": "years to test on; default: those that are not fitted",
+        "fit": "years, or starts of forecasts, to fit on, such as 1990-2008; default: the even years that have "
+        "results, or those not in --test",
+        "test": "years, or starts, to test on; default: those that are not fitted",
         "results": "folder of the results of vort_track and field_collection; default: as in hosts.yaml",
         "members": "such as 0 or 0-55; default: all that have results",
         "save": "write the weights to this JSON file, for --set classifier=logistic:FILE",
@@ -358,7 +363,8 @@ def classify(_, fit=None, test=None, results=None, members=None, save=None, json
         "format": "csv, netcdf, imilast, track, tempest or geojson",
         "dest": "the file to write; default: tracks with the suffix of the format, such as tracks.csv",
         "results": "folder of the results; default: as in hosts.yaml",
-        "years": "such as 1987 or 2000-2012; default: all that have results",
+        "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
+        "results",
         "members": "such as 0 or 0-55; default: all that have results",
         "consensus": "one track per storm, averaged over the members, instead of each member's tracks",
         "list": "tc or etc: the tropical or extratropical cyclones only, with class, probability and intensity",
@@ -396,7 +402,8 @@ def export(
         "list": "tc or etc: the storms of a list instead of all tracks",
         "dest": "the file to write, .png, .svg or .pdf; default: KIND.png",
         "results": "folder of the results; default: as in hosts.yaml",
-        "years": "such as 1987 or 2000-2012; default: all that have results",
+        "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
+        "results",
         "member": "ensemble member, counted from 0; default: the consensus of all (for a field: member 0)",
         "storm": "name or IBTrACS identifier of the storm, for --kind storm",
         "time": "time (UTC) for --kind field, such as 1987-09-10T06",
@@ -562,6 +569,20 @@ def _with_hosts(command, hosts):
             command(*arguments)
 
     return run
+
+
+def _label(name, text):
+    """A year, or the start of a forecast; it is needed."""
+    from stormtracks import label
+
+    if text is None:
+        return _whole(name, text)
+    try:
+        return label.of(str(text))
+    except label.BadValue:
+        raise Exit(
+            f"error: --{name} must be a year, or the start of a forecast such as 2025-06-01T00, not {text!r}", code=2
+        ) from None
 
 
 def _whole(name, text, default=None):

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 
-from stormtracks import paths
+from stormtracks import label, paths
 from stormtracks.console.local_paths import results_folder
 from stormtracks.console.terminal import output, progress, table
-from stormtracks.console.years import years as numbers_of
+from stormtracks.console.years import numbers
+from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science import lists, results, trial
 from stormtracks.science.trial import CLASSES_KT, Trial
 
@@ -17,8 +19,8 @@ def classify(
 ) -> None:
     """Fit, test, print what was found, and write the weights where they are asked for."""
     there = results_folder(folder)
-    chosen = results.choose(there, "field_collection", None, numbers_of(members, "members"))
-    fitted, tested = _shared_out(sorted(chosen), numbers_of(fit, "fit"), numbers_of(test, "test"))
+    chosen = results.choose(there, "field_collection", None, numbers(members, "members"))
+    fitted, tested = _shared_out(list(chosen), years_of(fit, "fit"), years_of(test, "test"))
     with progress("reading results") as report:
         found = trial.trial(
             there, {year: chosen[year] for year in fitted}, {year: chosen[year] for year in tested}, report
@@ -37,17 +39,24 @@ def classify(
 
 
 def _shared_out(
-    there: Sequence[int], fit: Sequence[int] | None, test: Sequence[int] | None
-) -> tuple[list[int], list[int]]:
-    """Years to fit and to test on: even and odd ones, unless they are given; those that are not fitted are tested."""
+    there: Sequence[Label], fit: Sequence[Label] | None, test: Sequence[Label] | None
+) -> tuple[list[Label], list[Label]]:
+    """Years to fit and to test on: even and odd ones, unless they are given; those that are not fitted are tested.
+
+    Forecasts are shared out by the years of their starts: neighbouring ones have the same storms.
+    """
     for option, years in (("fit", fit), ("test", test)):
-        if missing := sorted(set(years or ()) - set(there)):
+        if missing := label.in_order(set(years or ()) - set(there)):
             raise BadValue(
                 f"--{option}: no result of the task field_collection of {', '.join(map(str, missing))}; choose from "
                 f"{', '.join(map(str, there))}"
             )
     if fit is None:
-        fit = [year for year in there if year not in (test or ()) and (test is not None or year % 2 == 0)]
+        fit = [
+            year
+            for year in there
+            if year not in (test or ()) and (test is not None or int(label.name(year)[:4]) % 2 == 0)
+        ]
     if test is None:
         test = [year for year in there if year not in fit]
     if not fit or not test:

@@ -10,6 +10,7 @@ from stormtracks import config, paths
 from stormtracks.console import services
 from stormtracks.console.local_paths import folder_below
 from stormtracks.console.terminal import output
+from stormtracks.console.years import refuse_season
 from stormtracks.errors import StormtracksError
 from stormtracks.on_host import processes
 from stormtracks.pyro_cluster import pidfile, pyro_manager, pyro_nameserver
@@ -58,6 +59,7 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
     nameserver = cluster.nameserver
     values = options.read(given)
     settings = _settings(values.pop("settings"), values.pop("set"))
+    refuse_season(settings.get("season"), values["starts"])
     values["results"] = folder_below(values["results"], cluster.results)
     plan = ManagePlan(
         **values,

@@ -15,6 +15,7 @@ from stormtracks import checkout, config, paths
 from stormtracks.console import list_summary, services
 from stormtracks.console.terminal import output
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.pyro_cluster import pidfile, pyro_manager
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.science import reanalysis, settings, summary
@@ -99,7 +100,7 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def show_storms(folder: Path, year: int) -> None:
+def show_storms(folder: Path, year: Label) -> None:
     """The tropical cyclones that half of the lists hold, and for each best track how many lists have it."""
     out, counted = output(), summary.summarise_list(folder, "tc", [year])
     for rows in (consensus_table(consensus(folder, year, list="tc")), summary.list_table(counted, "storm")):

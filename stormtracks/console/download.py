@@ -6,7 +6,7 @@ from typing import Any
 
 from stormtracks import config, paths
 from stormtracks.console.terminal import output
-from stormtracks.console.years import years as years_of
+from stormtracks.console.years import numbers
 from stormtracks.download import Options, progress_display
 from stormtracks.download import download as fetch
 from stormtracks.download.archives import ARCHIVES
@@ -27,7 +27,7 @@ def download(
     names = [name.strip() for name in (variables or "").split(",") if name.strip()]
     folder = paths.expand(dest, where="--dest")
     with progress_display.shown() as progress:
-        report = fetch(dataset, years_of(years), names or None, folder, chosen, progress)
+        report = fetch(dataset, numbers(years), names or None, folder, chosen, progress)
     output().print(report.summary(), soft_wrap=True)
     if not report.complete:
         sys.exit(1)

@@ -1,17 +1,20 @@
 """`inv export`: tracks as files of other tools."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from stormtracks import paths
 from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import results_folder
 from stormtracks.console.terminal import output, progress
+from stormtracks.console.years import numbers
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import export as exports
 from stormtracks.science.consensus import ConsensusSettings
 from stormtracks.strict_dataclass import unknown
+
+_One = TypeVar("_One")
 
 
 def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]) -> None:
@@ -22,8 +25,8 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
         raise BadValue(unknown(file_format, exports.FORMATS, "format"))
     place = paths.expand(dest or f"tracks{exports.FORMATS[file_format].suffix}", where="--dest")
     selection = exports.Selection(
-        years=_numbers("years", options["years"]),
-        members=_numbers("members", options["members"]),
+        years=_every(years_of(options["years"])),
+        members=_every(numbers(options["members"], "members")),
         consensus=ConsensusSettings() if options["consensus"] else None,
         storm_list=list_of(options["list"]),
         mixed=options["mixed"],
@@ -34,6 +37,5 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
     output().print(f"{written}", soft_wrap=True)
 
 
-def _numbers(option: str, text: str | None) -> tuple[int, ...] | None:
-    found = years_of(text, option)
+def _every(found: list[_One] | None) -> tuple[_One, ...] | None:
     return None if found is None else tuple(found)

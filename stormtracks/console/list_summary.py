@@ -10,6 +10,7 @@ from typing import Any
 from stormtracks import paths
 from stormtracks.console.terminal import notes, output, progress, table
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science import summary as summaries
 from stormtracks.science.consensus import consensus, consensus_table, to_json
@@ -76,7 +77,7 @@ def _share(text: str | None) -> float | None:
     return share
 
 
-def show(asked: Asked, folder: Path, years: list[int] | None) -> None:
+def show(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     """Print one table of a list, or what it is asked for instead."""
     list_of(asked.list_name)
     if asked.against:
@@ -89,7 +90,7 @@ def show(asked: Asked, folder: Path, years: list[int] | None) -> None:
         raise BadValue(unknown(asked.by, (*summaries.LIST_BY, CONSENSUS, CANDIDATES), "table of a list"))
 
 
-def _statistics(asked: Asked, folder: Path, years: list[int] | None) -> None:
+def _statistics(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     with progress("reading lists") as report:
         counted = summaries.summarise_list(
             folder, asked.list_name, years, wind=asked.wind, progress=report, mixed=asked.mixed
@@ -107,7 +108,7 @@ def _statistics(asked: Asked, folder: Path, years: list[int] | None) -> None:
         notes(counted.remarks)
 
 
-def _agreement(asked: Asked, folder: Path, years: list[int] | None) -> None:
+def _agreement(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     rows = agreement.compare(folder, paths.expand(asked.against or "", where="--against"), asked.list_name, years)
     if asked.form == "json":
         print(json.dumps(summaries.plain_rows(rows)))
@@ -117,7 +118,7 @@ def _agreement(asked: Asked, folder: Path, years: list[int] | None) -> None:
         show_table(agreement.agreement_table(rows))
 
 
-def _consensus(asked: Asked, folder: Path, years: list[int] | None) -> None:
+def _consensus(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     thresholds: dict[str, Any] = {} if asked.share is None else {"min_share": asked.share}
     flat: list[Mapping[str, Any]] = []
     for year in results.choose(folder, "classify", years):

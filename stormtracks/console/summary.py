@@ -10,6 +10,7 @@ from stormtracks.console.local_paths import results_folder
 from stormtracks.console.terminal import notes, output, progress, table
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
+from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science import summary as summaries
 from stormtracks.science.consensus import consensus, consensus_table, to_json
@@ -53,7 +54,7 @@ def summarise(
 
 
 def _show_consensus(
-    folder: Path, years: Sequence[int] | None, candidates_only: bool, as_json: bool, top: int, mixed: bool
+    folder: Path, years: Sequence[Label] | None, candidates_only: bool, as_json: bool, top: int, mixed: bool
 ) -> None:
     for year in results.choose(folder, "vort_track", years):
         recipes = results.Recipes()

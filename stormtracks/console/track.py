@@ -8,6 +8,8 @@ from stormtracks import config, paths
 from stormtracks.console import shown_results
 from stormtracks.console.local_paths import data_folder, local_path, local_worker, results_folder
 from stormtracks.console.terminal import progress
+from stormtracks.console.years import refuse_season
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal import chain
 from stormtracks.science import pipeline
 from stormtracks.science.settings import Settings, Setup
@@ -15,9 +17,10 @@ from stormtracks.science.settings import Settings, Setup
 Options: TypeAlias = Mapping[str, Any]
 
 
-def track(year: int, ensemble_member: int, options: Options) -> None:
+def track(year: Label, ensemble_member: int, options: Options) -> None:
     """Do one task here, or a chain of them, and show what each found."""
     chosen = setup(options)
+    refuse_season(chosen.settings.season, [year])
     for task in chain.steps_of(options["task"]):
         with progress(f"{year} member {ensemble_member} {task}") as report:
             details = pipeline.run_task(year, ensemble_member, task, chosen, report)

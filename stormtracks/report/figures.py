@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.report.fragments import Picture
 from stormtracks.report.outline import Outline
 from stormtracks.science import calendars, ibtracs, results
@@ -66,7 +68,7 @@ def _per_year(plots: Any, summary: Summary) -> Picture:
 
 def _of_last_year(plots: Any, outline: Outline, best_tracks: str | Path | None) -> Iterator[Picture]:
     """The tracks on which the members of the last year agree, and one storm of it with all its members."""
-    year = max(outline.results)
+    year = label.in_order(outline.results)[-1]
     members = outline.results[year][:MOST_MEMBERS]
     ensemble = [outline.tracks(year, number)[0] for number in members]
     if not any(map(len, ensemble)):
@@ -113,7 +115,7 @@ def _foremost(agreed: ConsensusTracks) -> int:
     return int(np.argmax(np.where(agreed.sid != "", strength + 1.0, strength)))  # vorticity is far below 1 s-1
 
 
-def _best(outline: Outline, year: int, path: str | Path | None, tracks: Tracks) -> BestTracks | None:
+def _best(outline: Outline, year: Label, path: str | Path | None, tracks: Tracks) -> BestTracks | None:
     if path is None or calendars.has_own_dates(tracks.calendar):
         return None
     as_results = outline.settings(year).keywords(ibtracs.load)

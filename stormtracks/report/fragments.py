@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any, TypeAlias
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.grid import legend
 from stormtracks.pyro_cluster.journal.report import per_task
@@ -54,7 +56,8 @@ def grid(outline: Outline) -> str:
     )
     return (
         f'<ul class="counts">{signs}</ul>{bar}<div class="scroll" tabindex="0" role="region" '
-        'aria-label="Tasks by year"><table><thead><tr><th scope="col">Year</th><th scope="col">Members, from 0</th>'
+        f'aria-label="Tasks by {outline.line.lower()}"><table><thead><tr><th scope="col">{outline.line}</th>'
+        '<th scope="col">Members, from 0</th>'
         f'<th scope="col">Summary</th></tr></thead><tbody>{rows}</tbody></table></div>{_steps(outline)}'
     )
 
@@ -67,7 +70,7 @@ def failures(outline: Outline) -> str:
             "known, and a task without a result counts as outstanding.</p>"
         )
     problems = outline.state.problems
-    columns = ["Year", "Member", "Status", "Worker", "Attempts", "Reason"]
+    columns = [outline.line, "Member", "Status", "Worker", "Attempts", "Reason"]
     rows = [[p["year"], p["member"], p["status"], p["worker"] or "", p["attempts"], p["error"] or ""] for p in problems]
     if len(outline.state.tasks) > 1:
         columns.insert(2, "Task")
@@ -164,7 +167,9 @@ def _facts(outline: Outline) -> Iterator[tuple[str, object]]:
     if outline.schedule:
         schedule = outline.schedule
         first, last = (str(year) for year in (schedule.start_year, schedule.end_year))
-        yield "Years", first if first == last else f"{first} to {last}"
+        several = "Years" if outline.line == "Year" else "Starts" if outline.line == "Start" else "Years and starts"
+        number = "" if outline.line == "Year" else f" ({len(schedule.years):,})"
+        yield several, first if first == last else f"{first} to {last}{number}"
         yield "Ensemble members", schedule.num_ensemble_members
     yield "Results", f"{outline.number:,}"
     if outline.state:
@@ -193,12 +198,12 @@ def _state_of(state: RunState) -> str:
     return "not managed now" if runs.under_way(state.run) else state.run["state"]
 
 
-def _years_shown(outline: Outline) -> Iterable[int]:
+def _years_shown(outline: Outline) -> Iterable[Label]:
     """Without a journal, years without results are left out."""
-    return outline.state.schedule.years if outline.state else sorted(outline.results)
+    return outline.state.schedule.years if outline.state else label.in_order(outline.results)
 
 
-def _grid_row(year: int, signs: str) -> str:
+def _grid_row(year: Label, signs: str) -> str:
     alike = (found[0] for found in re.finditer(r"(.)\1*", signs))
     spans = "".join(f'<span class="{_NAMES.get(part[0], "partial")}">{escape(part)}</span>' for part in alike)
     numbers = [f"{signs.count(STATUSES[name])} {name}" for name in _RANK if STATUSES[name] in signs]

@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from stormtracks import __version__, disk
+from stormtracks import __version__, disk, label
+from stormtracks.label import Label
 from stormtracks.report import figures, fragments, page, trackdata
 from stormtracks.report.outline import JournalOf, Outline, outline_of, provenance
 from stormtracks.science import ibtracs
@@ -23,7 +24,7 @@ def write(
     results_folder: str | Path,
     destination: str | Path,
     journal: JournalOf = None,
-    years: Iterable[int] | None = None,
+    years: Iterable[Label] | None = None,
     best_tracks: str | Path | None = None,
     progress: Progress | None = None,
     mixed: bool = False,
@@ -39,7 +40,7 @@ def write(
         The HTML file, replaced where it is there; or a folder, then ``report.html`` in it.
     journal : RunState, str, path or None
         The run's state, its name, or its journal; None: the page knows of results only, not of failures.
-    years : iterable of int, optional
+    years : iterable of int or str, optional
         None: all that are there.
     best_tracks : path, optional
         IBTrACS file, to show the observed tracks on the map.
@@ -99,7 +100,7 @@ def contents_of(
         "figures": fragments.figures(pictures, reason),
         "settings": fragments.settings(provenance(outline) if outline.number else {}),
     }
-    return page.PageContents(title_of(outline), fragments.created(__version__), pieces, tracks)
+    return page.PageContents(title_of(outline), fragments.created(__version__), pieces, tracks, line=outline.line)
 
 
 def state_fragments(outline: Outline) -> dict[str, str]:
@@ -112,7 +113,7 @@ def title_of(outline: Outline) -> str:
     if outline.state:
         of_list = f": {_LISTS[outline.storm_list].lower()}" if outline.storm_list else ""
         return f"Run {outline.state.run['name']}{of_list}"
-    years = sorted(outline.results)
+    years = label.in_order(outline.results)
     what = _LISTS.get(outline.storm_list or "", outline.task)
     return f"{what} {years[0]}" + (f" to {years[-1]}" if len(years) > 1 else "")
 
@@ -129,8 +130,9 @@ def tracks_of(
             if progress is not None:
                 progress(done, outline.number)
     if best_tracks is not None:
-        # A season that begins in the last year may end in the next.
-        first, stop = np.array([min(outline.results), max(outline.results) + 2]).astype("U4").astype("datetime64[s]")
+        # A season that begins in the last year may end in the next; so may a forecast.
+        of = [int(label.name(year)[:4]) for year in outline.results]
+        first, stop = np.array([min(of), max(of) + 2]).astype("U4").astype("datetime64[s]")
         as_results = outline.settings().keywords(ibtracs.load)
         chosen.add_observed(ibtracs.load(best_tracks, first, stop, **as_results))
     return chosen.packed()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from stormtracks import __version__
 from stormtracks.errors import StormtracksError
+from stormtracks.label import Label
 from stormtracks.report import fragments, html_report, page
 from stormtracks.report.outline import JournalOf, outline_of
 
@@ -27,7 +28,7 @@ REST = 4
 def serving(
     results_folder: str | Path,
     journal: JournalOf = None,
-    years: Iterable[int] | None = None,
+    years: Iterable[Label] | None = None,
     best_tracks: str | Path | None = None,
     port: int = 0,
 ) -> Iterator[str]:
@@ -47,7 +48,7 @@ def serving(
 def serve(
     results_folder: str | Path,
     journal: JournalOf = None,
-    years: Iterable[int] | None = None,
+    years: Iterable[Label] | None = None,
     best_tracks: str | Path | None = None,
     port: int = 0,
     announce: Callable[[str], object] | None = None,
@@ -101,7 +102,7 @@ class _LiveRun:
         self,
         folder: str | Path,
         journal: JournalOf,
-        years: Iterable[int] | None,
+        years: Iterable[Label] | None,
         best_tracks: str | Path | None,
     ) -> None:
         self.stop = threading.Event()

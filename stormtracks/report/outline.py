@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from stormtracks import label
+from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.pyro_task import TASKS, PyroTaskSchedule
 from stormtracks.science import results
@@ -32,8 +34,8 @@ class Outline:
         What the journal says; None without one.
     schedule : PyroTaskSchedule or None
         With each task's status; None where nothing is there yet.
-    results : dict of int to tuple of int
-        Year -> members that have a result.
+    results : dict of int or str to tuple of int
+        Year, or start of a forecast -> members that have a result; years first, in order.
     storm_list : str or None
         The list whose storms are shown; None: all tracks.
     """
@@ -42,7 +44,7 @@ class Outline:
     task: str
     state: runs.RunState | None
     schedule: PyroTaskSchedule | None
-    results: dict[int, tuple[int, ...]]
+    results: dict[Label, tuple[int, ...]]
     storm_list: str | None = None
 
     @property
@@ -51,30 +53,37 @@ class Outline:
         return sum(map(len, self.results.values()))
 
     @property
+    def line(self) -> str:
+        """What a line of its grid is: "Year", or "Start" where all are forecasts."""
+        labels = self.schedule.years if self.schedule else ()
+        starts = sum(map(label.is_start, labels))
+        return "Year" if not starts else "Start" if starts == len(labels) else "Year or start"
+
+    @property
     def version(self) -> tuple[int, int]:
         """What changes when results come or go: (number, time of the latest)."""
         paths = (self.path(year, members[-1]) for year, members in self.results.items())
         return self.number, max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
 
-    def path(self, year: int, ensemble_member: int) -> Path:
+    def path(self, year: Label, ensemble_member: int) -> Path:
         """Place of a result."""
         return results.path(self.folder, self.task, year, ensemble_member)
 
-    def tracks(self, year: int, ensemble_member: int) -> tuple[Tracks, Matches]:
+    def tracks(self, year: Label, ensemble_member: int) -> tuple[Tracks, Matches]:
         """What is shown of a result: its tracks, or the storms of its list, and which observed storms they are."""
         if self.storm_list is None:
             return results.load_matched(self.path(year, ensemble_member))
         storms = results.load_list(self.path(year, ensemble_member))[1].of(self.storm_list)
         return storms.tracks, storms.matches
 
-    def settings(self, year: int | None = None) -> Settings:
+    def settings(self, year: Label | None = None) -> Settings:
         """The settings that the results of a year were made with, or of the first year; those of its first member."""
         year = next(iter(self.results)) if year is None else year
         return results.load_settings(self.path(year, self.results[year][0]))
 
 
 def outline_of(
-    folder: str | Path, journal: JournalOf = None, years: Iterable[int] | None = None, storm_list: str | None = None
+    folder: str | Path, journal: JournalOf = None, years: Iterable[Label] | None = None, storm_list: str | None = None
 ) -> Outline:
     """Look at a results folder and a journal; no result is opened, so that this is quick and any thread may do it.
 
@@ -84,7 +93,7 @@ def outline_of(
         Folder of the results.
     journal : RunState, str, path or None
         See `JournalOf`.
-    years : iterable of int, optional
+    years : iterable of int or str, optional
         None: all that are there.
     storm_list : {'tc', 'etc'}, optional
         The list whose storms are shown; None: all tracks.
@@ -132,11 +141,16 @@ def _state(journal: JournalOf) -> runs.RunState | None:
     return runs.read(str(journal))
 
 
-def _schedule(there: dict[int, tuple[int, ...]], task: str) -> PyroTaskSchedule | None:
+def _schedule(there: dict[Label, tuple[int, ...]], task: str) -> PyroTaskSchedule | None:
     """What is there is complete; of the rest nothing is known."""
     if not there:
         return None
-    schedule = PyroTaskSchedule(min(there), max(there), max(members[-1] for members in there.values()) + 1, task)
+    members_in_all, labels = max(members[-1] for members in there.values()) + 1, label.in_order(there)
+    years = [one for one in labels if not isinstance(one, str)]
+    if years == labels:
+        schedule = PyroTaskSchedule(years[0], years[-1], members_in_all, task)
+    else:
+        schedule = PyroTaskSchedule.of_starts(labels, members_in_all, task)
     for year, members in there.items():
         for member in members:
             schedule.get_task(year, member).status = "complete"

@@ -30,6 +30,8 @@ class PageContents:
         As `trackdata.TrackSet.packed` gives them.
     live : dict or None
         For a page with a server behind it: how often it asks (seconds) and the version of the tracks it has.
+    line : str
+        What a line of the grid is called: "Year", "Start".
     """
 
     title: str
@@ -37,6 +39,7 @@ class PageContents:
     fragments: dict[str, str] = field(default_factory=dict)
     tracks: dict[str, Any] | None = None
     live: dict[str, int] | None = None
+    line: str = "Year"
 
 
 def html(contents: PageContents) -> str:
@@ -48,6 +51,7 @@ def html(contents: PageContents) -> str:
         title=escape(contents.title), created=escape(contents.created), style=style, script=script,
         policy=_policy(style, script, bool(contents.live)), tracks=_json(contents.tracks),
         coast=_json(trackdata.coast()), live=_json(contents.live),
+        line=escape(contents.line), of_line=escape(contents.line.lower()),
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from stormtracks import science
+from stormtracks import label, science
+from stormtracks.label import Label
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import BestTracks, Matches, Tracks
@@ -40,11 +41,11 @@ class TrackSet:
     most: int = MOST_TRACKS
     total: int = 0
     _least: int = 0
-    _own_dates: set[int] = field(default_factory=set)
+    _own_dates: set[Label] = field(default_factory=set)
     _tracks: list["_Track"] = field(default_factory=list)
-    _storms: dict[tuple[int, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    _storms: dict[tuple[Label, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
-    def add(self, year: int, member: int, tracks: Tracks, matches: Matches) -> None:
+    def add(self, year: Label, member: int, tracks: Tracks, matches: Matches) -> None:
         """Add one result's tracks."""
         storms = [
             self._storm(year, str(sid), str(name), float(wind))
@@ -52,7 +53,7 @@ class TrackSet:
         ]
         self.total += len(tracks)
         if calendars.has_own_dates(tracks.calendar):
-            self._own_dates.add(int(year))
+            self._own_dates.add(_plain(year))
         storm_of_track = matches.storm_of_track
         strength = _clipped(np.asarray(tracks.vorticity, float) * 1e7, np.uint16)
         start, stop = tracks.start, tracks.start + tracks.row_size
@@ -77,7 +78,8 @@ class TrackSet:
         self._prune()
         if not self._tracks:
             return None
-        years = sorted({track.year for track in self._tracks})
+        years = label.in_order(track.year for track in self._tracks)
+        row = {year: number for number, year in enumerate(years)}
         minutes = [track.minutes - track.minutes[0] for track in self._tracks]
         unit = int(np.gcd.reduce(np.concatenate(minutes))) or 1
         # Longer steps where the longest track would not fit into two bytes; -(-a // b) rounds up.
@@ -88,7 +90,7 @@ class TrackSet:
         }
         arrays = {
             "size": np.array([len(track.lat) for track in self._tracks], "u2"),
-            "year": np.searchsorted(years, [track.year for track in self._tracks]).astype("u2"),
+            "year": np.array([row[track.year] for track in self._tracks], "u2"),
             "member": np.array([track.member for track in self._tracks], "i2"),
             "storm": np.array([track.storm for track in self._tracks], "i4"),
             "begin": np.array([track.minutes[0] for track in self._tracks], "i4"),
@@ -104,14 +106,14 @@ class TrackSet:
             "total": self.total,
             "unit_minutes": unit,
             "years": years,
-            "years_of_360_days": sorted(self._own_dates),
+            "years_of_360_days": label.in_order(self._own_dates),
             "storms": storms,
             **pack(arrays, differences),
         }
 
-    def _storm(self, year: int, sid: str, name: str, wind: float) -> int:
+    def _storm(self, year: Label, sid: str, name: str, wind: float) -> int:
         """Number of a storm; the same in each of the year's members."""
-        described = {"sid": sid, "name": name, "year": int(year), "wind_kt": wind if np.isfinite(wind) else None}
+        described = {"sid": sid, "name": name, "year": _plain(year), "wind_kt": wind if np.isfinite(wind) else None}
         return self._storms.setdefault((year, sid), (len(self._storms), described))[0]
 
     def _prune(self) -> None:
@@ -124,7 +126,7 @@ class TrackSet:
 
 @dataclass(frozen=True)
 class _Track:
-    year: int
+    year: Label
     member: int
     storm: int
     minutes: Ints
@@ -135,14 +137,14 @@ class _Track:
 
     @classmethod
     def cut(
-        cls, tracks: Tracks | BestTracks, part: slice, strength: Ints, year: int, member: int, storm: int
+        cls, tracks: Tracks | BestTracks, part: slice, strength: Ints, year: Label, member: int, storm: int
     ) -> "_Track":
         """One track out of a ragged array; no longer than a size of two bytes can say."""
         part = slice(part.start, min(part.stop, part.start + 65535))
         minutes = tracks.time[part].astype("datetime64[m]").astype(np.int64)
         strength = strength[part]
         lat, lon = tracks.lat[part], tracks.lon[part]
-        return cls(int(year), int(member), int(storm), minutes, lat, lon, strength, int(strength.max()))
+        return cls(_plain(year), int(member), int(storm), minutes, lat, lon, strength, int(strength.max()))
 
 
 def pack(arrays: Mapping[str, Ints], differences: Mapping[str, Ints] | None = None) -> dict[str, Any]:
@@ -172,6 +174,10 @@ def coast() -> dict[str, Any]:
     points = np.round(np.concatenate(rings) * 100).astype("i2")
     size = np.array([len(ring) for ring in rings], "u2")
     return pack({"size": size}, {"lon": points[:, 0].copy(), "lat": points[:, 1].copy()})
+
+
+def _plain(year: Label) -> Label:
+    return year if isinstance(year, str) else int(year)  # NumPy's are no JSON
 
 
 def _polygons(geometry: Mapping[str, Any]) -> list[Any]:

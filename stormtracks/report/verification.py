@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from stormtracks import label
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.report.outline import TASK
 from stormtracks.science import results
@@ -38,7 +39,7 @@ class Problem:
 
     @property
     def listed(self) -> str:
-        """Years and members, such as "2005 members 0-3", after the task."""
+        """Years, or starts, and members, such as "2005 members 0-3", after the task."""
         return f"{self.task} {listed(self.cells)}".strip()
 
 
@@ -150,7 +151,14 @@ class _Look:
             )
         others = there.difference(wanted) if state else set()
         opened = [cell for cell in known if cell in there]
-        return cls(task, kept, wanted, opened + sorted(others), others, problems)
+        return cls(
+            task,
+            kept,
+            wanted,
+            opened + sorted(others, key=lambda cell: (label.order(cell[0]), cell[1])),
+            others,
+            problems,
+        )
 
 
 class _Steps:
