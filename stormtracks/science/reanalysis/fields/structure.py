@@ -150,7 +150,7 @@ def shared(variable: Variable) -> tuple[object, ...]:
         *signs.GRID_TYPES,
         *orders.OF_VARIABLE,
     )
-    return (variable.dimensions, *(str(attribute(variable, name)) for name in names))
+    return (variable.group.path, variable.dimensions, *(str(attribute(variable, name)) for name in names))
 
 
 def _role(axis: Axis, axes: list[Axis]) -> str:

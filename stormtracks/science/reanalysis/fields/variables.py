@@ -71,9 +71,10 @@ def candidates(group: Group, path: Path, described: Dataset, roles: Collection[s
     """
     looked = _Looked(path, described)
     found: list[Candidate] = []
-    for name, variable in group.variables.items():
-        given = [role for role, named in described.variables.items() if named == name and role in roles]
-        own, level = recognition.quantity(name, variable, only_tracked=roles == TRACKED)
+    for name, variable in _named(group):
+        names = name, variable.name
+        given = [role for role, named in described.variables.items() if named in names and role in roles]
+        own, level = recognition.quantity(variable.name, variable, only_tracked=roles == TRACKED)
         by_itself = [role for role in _roles(own) if role in roles and role not in described.variables]
         by_role = given or by_itself
         if by_role and own == recognition.SURFACE_PRESSURE and not given:
@@ -84,6 +85,8 @@ def candidates(group: Group, path: Path, described: Dataset, roles: Collection[s
                 for one in looked.at(variable, by_role, level)
                 if not one.fault or level is None or _may_be_at(one.role, level)
             ]
+    if group.reads_groups:
+        return tuple(found)
     by_user = {name: role for role, name in described.variables.items() if role in roles}
     return tuple(found or _in_groups(group, path, by_user, roles))
 
@@ -140,6 +143,20 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     return None
 
 
+def _named(group: Group) -> Iterator[tuple[str, Variable]]:
+    """Variables with their paths in a file: its own, and where groups are read those in them."""
+    for variable in group.variables.values():
+        if variable.group is group:
+            yield _name(variable), variable
+    for inner in group.groups.values() if group.reads_groups else ():
+        yield from _named(inner)
+
+
+def _name(variable: Variable) -> str:
+    """The path of a variable in its file."""
+    return f"{variable.group.path.strip('/')}/{variable.name}".strip("/")
+
+
 def _roles(quantity: str) -> tuple[str, ...]:
     """The roles that a variable of a quantity may have."""
     return ("pressure",) if quantity == recognition.SURFACE_PRESSURE else of_quantity(quantity)
@@ -187,8 +204,8 @@ class _Looked:
             )
             self._like[key] = replace(known, statistic=is_statistic)
         except InputError as error:
-            return [Candidate(role, variable.name, None, str(error)) for role in by_role]
-        return [Candidate(role, variable.name, self._like[key]) for role in by_role]
+            return [Candidate(role, _name(variable), None, str(error)) for role in by_role]
+        return [Candidate(role, _name(variable), self._like[key]) for role in by_role]
 
     def _statistic(self, variable: Variable, role: str, own: list[Axis]) -> str:
         """What is said of a statistic that is tracked; refused where it is none that can be."""
@@ -229,10 +246,10 @@ class _Looked:
 
     def _is_given(self, variable: Variable) -> bool:
         """Whether the user's description names a variable."""
-        return variable.name in self._described.variables.values()
+        return not {variable.name, _name(variable)}.isdisjoint(self._described.variables.values())
 
     def _where(self, variable: Variable) -> str:
-        return f"{self._path}: {variable.name}"
+        return f"{self._path}: {_name(variable)}"
 
 
 def _refuse_fault(variable: Variable, where: str) -> None:

@@ -50,6 +50,10 @@ class Group(Protocol):
     def groups(self) -> Mapping[str, "Group"]:
         """Name -> group in it."""
 
+    @property
+    def reads_groups(self) -> bool:
+        """Whether what is in its groups is read as well: `variables` then finds it by its path, without listing it."""
+
 
 class Variable(Protocol):
     """A named array, its values as they are stored."""

@@ -26,6 +26,7 @@ class Group:
         self._nc = nc
         self.place = place
         self.attributes = Attributes(nc)
+        self.reads_groups = False
 
     @cached_property
     def path(self) -> str:

@@ -1,7 +1,7 @@
 """A group of a store: its own arrays, and the coordinates that it shares with the group that it lies in."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,6 +37,7 @@ class ZarrGroup:
         self._place = place
         self._context = context
         self._above = above
+        self.reads_groups = True
 
     @functools.cached_property
     def own(self) -> Mapping[str, ZarrVariable]:
@@ -50,9 +51,8 @@ class ZarrGroup:
     @functools.cached_property
     def variables(self) -> Mapping[str, ZarrVariable]:
         """Name -> variable: its own, then the coordinates of the groups above that it has no other for."""
-        return MappingProxyType(
-            {**self.own, **{name: one for name, one in self._shared.items() if name not in self.own}}
-        )
+        shared = {name: one for name, one in self._shared.items() if name not in self.own}
+        return _Named({**self.own, **shared}, self)
 
     @functools.cached_property
     def dimensions(self) -> Mapping[str, int]:
@@ -94,6 +94,24 @@ class ZarrGroup:
 
     def _below(self, arrays: Mapping[str, Any]) -> list[str]:
         return [path for path in arrays if path.rpartition("/")[0] == self._name and path]
+
+
+class _Named(Mapping[str, ZarrVariable]):
+    """Variables by their names; one in a group is found by its path as well (``pressure_level/wind_u``), not listed."""
+
+    def __init__(self, listed: Mapping[str, ZarrVariable], group: ZarrGroup) -> None:
+        self._listed = listed
+        self._group = group
+
+    def __getitem__(self, name: str) -> ZarrVariable:
+        inner, slash, rest = name.partition("/")
+        return self._group.groups[inner].variables[rest] if slash else self._listed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
 
 
 def root(documents: Documents, place: Place, context: Any) -> ZarrGroup:
