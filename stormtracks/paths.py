@@ -7,6 +7,7 @@ import re
 import socket
 from pathlib import Path
 
+from stormtracks import web_path
 from stormtracks.errors import BadValue
 
 _NO_HOME = f"HOME is not set and the user id {os.getuid()} has no account"
@@ -19,6 +20,8 @@ class PathRefused(BadValue):
 
 def expand(text: str | os.PathLike, base: str | os.PathLike = "", where: str = "") -> Path:
     """A path with a leading ``~`` or ``~USER`` and ``$VARIABLES`` replaced by this host's; nothing is evaluated.
+
+    An address on the web (``https://HOST/...``) is one as well, and stays what it is wherever a path starts from.
 
     Parameters
     ----------
@@ -43,6 +46,8 @@ def expand(text: str | os.PathLike, base: str | os.PathLike = "", where: str = "
     PosixPath('/scratch/ada/tracks')
     """
     written = os.fspath(text)
+    if web_path.is_address(written):
+        return web_path.of(_VARIABLE.sub(lambda found: _value(found, written, where), written))
     head, slash, rest = written.partition("/") if written.startswith("~") else ("", "", written)
     home = _home(head, written, where) if head else ""
     return Path(base) / (home + slash + _VARIABLE.sub(lambda found: _value(found, written, where), rest))

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from stormtracks import written
+from stormtracks import web_path, written
 from stormtracks.errors import BadValue
 from stormtracks.written import Written
 
@@ -222,7 +222,7 @@ def _convert_plain(value: object, hint: typing.Any, key: str, place: Callable[[s
     elif isinstance(value, Written):
         value = value.value  # of what is in doubt the text, which is no number
     if hint is Path and isinstance(value, (str, Path)) and str(value):
-        return Path(value)
+        return web_path.of(value)
     if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     if hint is float and isinstance(value, str) and (written.is_float(value) or not written.doubt_about(value)):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any
 
-from stormtracks import extras, label, private, version
+from stormtracks import extras, label, private, version, web_path
 from stormtracks.errors import StormtracksError
 from stormtracks.label import Label
 from stormtracks.on_host import bind, key, packages, processes, start
@@ -66,7 +66,7 @@ def _data(request: Mapping[str, Any]) -> Finding:
     from stormtracks.science import reanalysis  # numpy and netCDF4, without which the looks above must work
 
     folder = path_of(request, "data")
-    if not folder.is_dir():
+    if not (web_path.is_address(folder) or folder.is_dir()):
         return _found(
             "-", f"{folder} is not a folder on this host: put the reanalysis there, or set 'data' in hosts.yaml"
         )

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stormtracks import address, disk, private
+from stormtracks import address, disk, private, web_path
 from stormtracks.errors import StormtracksError
 from stormtracks.paths import expand
 from stormtracks.pyro_cluster import bounds, pidfile, secret, wire
@@ -192,10 +192,9 @@ def _setup(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _check_folders(setup: dict[str, Any]) -> None:
-    if setup.get("data") and not Path(setup["data"]).is_dir():
-        raise Refused(
-            f"the data folder {setup['data']} does not exist on {socket.gethostname()}; mount it, or correct 'data'"
-        )
+    data = setup.get("data")
+    if data and not (web_path.is_address(data) or Path(data).is_dir()):
+        raise Refused(f"the data folder {data} does not exist on {socket.gethostname()}; mount it, or correct 'data'")
     for key in ("results", "scratch"):
         if setup.get(key):
             try:

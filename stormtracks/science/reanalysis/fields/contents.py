@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from stormtracks import web_path
+from stormtracks.errors import is_final
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
@@ -166,6 +168,8 @@ class Looks:
             try:
                 self._seen[path] = look(path, self._described, self._roles, self._also), ""
             except InputError as error:
+                if web_path.is_address(path) and not is_final(error):
+                    raise  # a server that does not answer now says nothing of what it has
                 self._seen[path] = NOTHING, str(error)
         return self._seen[path]
 

@@ -267,7 +267,7 @@ def _chosen(source: Source, role: str, level: float, described: Dataset) -> Cand
     found = contents.of_source(source, described, TRACKED if role in TRACKED else FURTHER).found
     names = {part for one in found for part in (one.name, one.name.rpartition("/")[2])}
     if named is not None and named not in source.root.variables and named not in names:
-        choice = ", ".join(dict.fromkeys([*source.root.variables, *(one.name for one in found)]))
+        choice = ", ".join(name for name, _ in variables.named(source.root))
         raise InputError(f"{source.path}: there is no variable {named!r}; choose one of {choice}")
     chosen = variables.choose(found, role, level, source.path)
     if chosen is None:

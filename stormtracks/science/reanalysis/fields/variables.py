@@ -13,7 +13,7 @@ from stormtracks.science.reanalysis.dimensions.levels import Levels
 from stormtracks.science.reanalysis.fields import recognition, statistic, structure, units
 from stormtracks.science.reanalysis.fields.structure import Structure
 from stormtracks.science.reanalysis.roles import ROLES, TRACKED, of_quantity
-from stormtracks.science.reanalysis.stored.attributes import attribute, text
+from stormtracks.science.reanalysis.stored.attributes import text
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _NOT_AT_SEA_LEVEL = (
@@ -71,7 +71,7 @@ def candidates(group: Group, path: Path, described: Dataset, roles: Collection[s
     """
     looked = _Looked(path, described)
     found: list[Candidate] = []
-    for name, variable in _named(group):
+    for name, variable in named(group):
         names = name, variable.name
         given = [role for role, named in described.variables.items() if named in names and role in roles]
         own, level = recognition.quantity(variable.name, variable, only_tracked=roles == TRACKED)
@@ -143,13 +143,13 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     return None
 
 
-def _named(group: Group) -> Iterator[tuple[str, Variable]]:
+def named(group: Group) -> Iterator[tuple[str, Variable]]:
     """Variables with their paths in a file: its own, and where groups are read those in them."""
     for variable in group.variables.values():
         if variable.group is group:
             yield _name(variable), variable
     for inner in group.groups.values() if group.reads_groups else ():
-        yield from _named(inner)
+        yield from named(inner)
 
 
 def _name(variable: Variable) -> str:
@@ -253,10 +253,9 @@ class _Looked:
 
 
 def _refuse_fault(variable: Variable, where: str) -> None:
-    """Refuse what its own format cannot lay out as a variable: a GRIB file that lacks fields."""
-    fault = str(attribute(variable, "GRIB_fault"))
-    if fault:
-        raise InputError(f"{where}: {fault}")
+    """Refuse what cannot be read: a GRIB file that lacks fields, a codec of a Zarr array."""
+    if variable.fault:
+        raise InputError(f"{where}: {variable.fault}")
 
 
 def _may_be_at(role: str, level: float) -> bool:

@@ -204,7 +204,8 @@ class Survey:
         if not self._of_years(chosen, years[:1]):
             raise self._no_year(years[0])
         remarks = leftovers.remarks(self.listing, self._faults(entries), [entry.path for entry in chosen], years)
-        fitting = _of_quantity(self.folder, years[0], _at_level(chosen, level, self._looks, self._of_tracked), remarks)
+        at_level = _at_level(chosen, level, self._looks, self._of_tracked)
+        fitting = _of_quantity(self.folder, years[0], at_level, remarks, self._looks)
         told = own_files.tell(self.folder, fitting, self._looks)
         if told is None:
             found = _layout(self.folder, fitting, self._of_tracked, remarks)
@@ -222,7 +223,7 @@ class Survey:
         remarks = leftovers.remarks(self.listing, self._faults(known.looked_at), [one.path for one in chosen], years)
         remarks = (*remarks, *known.remarks)
         at_level = _at_level(chosen, level, self._looks, self._of_tracked)
-        fitting = _of_quantity(self.folder, start, at_level, remarks)
+        fitting = _of_quantity(self.folder, start, at_level, remarks, self._looks)
         found = _layout(self.folder, fitting, self._of_tracked, remarks, known.members)
         return dataclasses.replace(found, held=known.held, starts=known.starts(start), lagged=known.lagged)
 
@@ -394,7 +395,9 @@ def _has_level(entry: Entry, level: float, looks: Looks, described: Dataset) -> 
     return there is None or levels.has(there, level)
 
 
-def _of_quantity(folder: Path, year: Label, entries: list[Entry], remarks: tuple[str, ...]) -> list[Entry]:
+def _of_quantity(
+    folder: Path, year: Label, entries: list[Entry], remarks: tuple[str, ...], looks: Looks
+) -> list[Entry]:
     """The entries of u and v where both are there, else those of vorticity."""
     roles = {entry.role for entry in entries}
     if {"u", "v"} <= roles:
@@ -402,6 +405,9 @@ def _of_quantity(folder: Path, year: Label, entries: list[Entry], remarks: tuple
     if "vorticity" in roles:
         return [entry for entry in entries if entry.role == "vorticity"]
     there, lacking = ("u", "v") if "u" in roles else ("v", "u")
+    fault = next((why for entry in entries if entry.year is None and (why := looks.at(entry.path).fault(lacking))), "")
+    if fault:
+        raise InputError(fault)
     names = ", ".join(entry.path.name for entry in entries[:3])
     besides = "".join(f"; {remark}" for remark in remarks)
     what = "year" if isinstance(year, int) else "start"

@@ -94,6 +94,10 @@ class Variable(Protocol):
     def block(self) -> tuple[int, ...] | None:
         """How many entries one stored chunk holds along each dimension; None where it is stored in one piece."""
 
+    @property
+    def fault(self) -> str:
+        """Why its values cannot be read, and what to do; "" where nothing is known to be wrong."""
+
     def stored(self, key: Key = ...) -> np.ndarray:
         """Some entries as they are stored; a place in the key drops its dimension.
 

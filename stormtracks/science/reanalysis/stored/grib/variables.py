@@ -25,6 +25,7 @@ class Group:
     """
 
     path = "/"
+    reads_groups = False
 
     def __init__(self, place: Path, attributes: Mapping[str, Any]) -> None:
         self.place = place
@@ -44,6 +45,11 @@ class _Named:
         self.group = group
         self.dimensions = dimensions
         self.attributes = attributes
+
+    @property
+    def fault(self) -> str:
+        """Why its fields cannot be laid out as a variable: some are lacking."""
+        return str(self.attributes.get("GRIB_fault", ""))
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -64,6 +64,7 @@ class Variable:
         self.name = name
         self.group = group
         self.attributes = Attributes(variable)
+        self.fault = ""
 
     @cached_property
     def dimensions(self) -> tuple[str, ...]:

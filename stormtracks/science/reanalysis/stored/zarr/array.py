@@ -81,8 +81,15 @@ def of_metadata(path: str, found: Json, version: int) -> Array:
         shape = _sizes(found.get("shape"), "shape")
         return (_version_2 if version == 2 else _version_3)(path, found, shape, attributes)
     except Unread as fault:
-        nothing: np.dtype = np.dtype(object)
-        return Array(path, (), (), nothing, "other", attributes, (), {}, fault=str(fault))
+        return _unread(path, found, attributes, str(fault))
+
+
+def _unread(path: str, found: Json, attributes: Json, fault: str) -> Array:
+    """An array that cannot be read: on as many dimensions as it claims, so that it is known for what it should be."""
+    given = found.get("shape")
+    shape = (1,) * len(given) if isinstance(given, list) else ()
+    names = tuple(f"{path}: dimension {place}" for place in range(len(shape)))
+    return Array(path, shape, names, np.dtype(np.float32), "number", attributes, shape, {}, fault=fault)
 
 
 def _version_2(path: str, found: Json, shape: tuple[int, ...], attributes: Json) -> Array:

@@ -1,16 +1,13 @@
 """An open Zarr store, of this machine or on the web."""
 
 import math
-import re
 from pathlib import Path
 
 from stormtracks import web_path
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.stored.protocol import StepReader, Variable
-from stormtracks.science.reanalysis.stored.zarr import documents, group, identity, library, place
+from stormtracks.science.reanalysis.stored.zarr import documents, group, identity, library, place, refusals
 from stormtracks.science.records import InputFile
-
-_UNREACHED = ("no answer within", "retry attempts failed", "CURL error")
 
 
 class ZarrSource:
@@ -57,18 +54,7 @@ class ZarrSource:
         """The `InputError` for a read that failed."""
         if self.changed():
             return PassingInputError(f"{self.path}: {variable}: changed while it was being read; run the task again")
-        said = str(error)
-        if any(mark in said for mark in _UNREACHED):
-            return PassingInputError(f"{self.path}: {variable}: cannot be reached ({said}); run the task again later")
-        lost = re.match(r'chunk \{(.*)\} stored at .*?"(.*)" is missing', said)
-        if lost:
-            return InputError(
-                f"{self.path}: {variable}: the chunk {lost[1].replace(' ', '')} is missing ({lost[2]}): it would be "
-                "read as fill values; copy or download the store again"
-            )
-        return InputError(
-            f"{self.path}: {variable}: cannot be read ({said}); the store is not whole, or damaged; copy it again"
-        )
+        return error if isinstance(error, InputError) else refusals.not_read(self.path, variable, error)
 
     def changed(self) -> bool:
         """Whether its metadata differ from what they were when it was opened."""

@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.stored.protocol import Group, Key, Kind
-from stormtracks.science.reanalysis.stored.zarr import library
+from stormtracks.science.reanalysis.stored.zarr import library, refusals
 from stormtracks.science.reanalysis.stored.zarr.array import Array
 from stormtracks.science.reanalysis.stored.zarr.place import Place
 
 READ_S = 600.0
 """Chunks that a server has not sent by then are not waited for."""
 _ERRORS = (ValueError, RuntimeError, TypeError, MemoryError)  # an index that is out of range is an IndexError
-MISSING = "is missing"
-"""What the library says of a chunk that is not there."""
 
 
 class ZarrVariable:
@@ -45,6 +44,7 @@ class ZarrVariable:
         self.attributes: Mapping[str, Any] = array.attributes
         held = (min(chunk, max(size, 1)) for chunk, size in zip(array.block, array.shape, strict=True))
         self.block: tuple[int, ...] | None = tuple(held) or None
+        self.fault = array.fault
         self._place = place
         self._context = context
 
@@ -53,23 +53,23 @@ class ZarrVariable:
 
         Raises
         ------
-        OSError
-            They cannot be read; a chunk that is not there is never taken for one of zeros.
+        InputError
+            Also an OSError: they cannot be read; a chunk that is not there is never taken for one of zeros.
         IndexError
             The key does not fit.
         """
         if self.array.texts:
             return np.asarray(self._texts[key], object)
-        if self.array.fault or not self.array.spec:
-            raise OSError(self.array.fault or "values of this type are not read; save them as numbers or texts")
+        if self.fault or not self.array.spec:
+            raise self._refusal(self.fault or "values of this type are not read; save them as numbers or texts")
         try:
             values = self._opened[key].read().result(timeout=READ_S)
         except TimeoutError as error:
-            raise OSError(f"no answer within {READ_S:g} s") from error
+            raise self._refusal(f"no answer within {READ_S:g} s") from error
         except _ERRORS as error:
-            if MISSING in str(error) and self._is_whole_chunk:
+            if refusals.MISSING in str(error) and self._is_whole_chunk:
                 return self._filled(key)
-            raise OSError(library.brief(error)) from error
+            raise self._refusal(error) from error
         return values.view(self.dtype) if values.dtype == bool else values.astype(self.dtype, copy=False)
 
     @functools.cached_property
@@ -81,6 +81,9 @@ class ZarrVariable:
         }
         options = {"open": True, "assume_metadata": True, "read": True}
         return library.tensorstore().open(spec, context=self._context, **options).result(timeout=READ_S)
+
+    def _refusal(self, error: Exception | str) -> InputError:
+        return refusals.not_read(self._place.path, self.array.path, error)
 
     @property
     def _is_whole_chunk(self) -> bool:
@@ -98,8 +101,8 @@ class ZarrVariable:
             try:
                 found[place] = self._opened[place].read().result(timeout=READ_S)
             except _ERRORS as error:
-                if MISSING not in str(error):
-                    raise OSError(library.brief(error)) from error
+                if refusals.MISSING not in str(error):
+                    raise self._refusal(error) from error
         return np.asarray(found[key])
 
     @functools.cached_property
@@ -117,7 +120,7 @@ class ZarrVariable:
             try:
                 inside = how.decode(stored)
             except _ERRORS as error:
-                raise OSError(f"the chunk {name} is damaged: {library.brief(error)}") from error
+                raise self._refusal(f"the chunk {name} is damaged: {library.brief(error)}") from error
             part = tuple(slice(one * chunk, (one + 1) * chunk) for one, chunk in zip(place, how.chunk, strict=True))
             found[part] = inside[tuple(slice(0, size) for size in found[part].shape)]
         return found

@@ -1,0 +1,34 @@
+"""Why entries of an array cannot be read: a chunk that is missing or damaged, a server that does not answer."""
+
+import re
+from pathlib import Path
+
+from stormtracks.science.errors import InputError, PassingInputError
+from stormtracks.science.reanalysis.stored.zarr import library
+
+MISSING = "is missing"
+"""What the library says of a chunk that is not there."""
+_LOST = re.compile(r'chunk \{(.*)\} stored at .*?"(.*)" is missing')
+_UNREACHED = ("no answer within", "retry attempts failed", "CURL error")
+
+
+class NotRead(InputError, OSError):
+    """Entries that cannot be read; also an OSError, as whoever reads any format expects it."""
+
+
+class NotReached(PassingInputError, OSError):
+    """Entries that a server did not send."""
+
+
+def not_read(path: Path, name: str, error: Exception | str) -> NotRead | NotReached:
+    """Why entries of an array of a store cannot be read, and what to do."""
+    said = error if isinstance(error, str) else library.brief(error)
+    lost = _LOST.match(said)
+    if lost:
+        return NotRead(
+            f"{path}: {name}: the chunk {lost[1].replace(' ', '')} is missing ({lost[2]}): it would be read as fill "
+            "values; copy or download the store again"
+        )
+    if any(mark in said for mark in _UNREACHED):
+        return NotReached(f"{path}: {name}: cannot be reached ({said}); run the task again later")
+    return NotRead(f"{path}: {name}: cannot be read ({said}); the store is not whole, or damaged; copy it again")
