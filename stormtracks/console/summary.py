@@ -42,8 +42,11 @@ def summarise(
     if by in (CONSENSUS, CANDIDATES):
         _show_consensus(results_folder(folder), chosen, by == CANDIDATES, as_json, top, mixed)
         return
+    if by == summaries.LEAD:
+        _show_skill_by_lead(results_folder(folder), chosen, as_json, mixed)
+        return
     if by not in summaries.BY:
-        raise BadValue(unknown(by, (*summaries.BY, CONSENSUS, CANDIDATES), "table"))
+        raise BadValue(unknown(by, (*summaries.BY, CONSENSUS, CANDIDATES, summaries.LEAD), "table"))
     with progress("reading results") as report:
         counted = summaries.summarise(results_folder(folder), years=chosen, progress=report, mixed=mixed)
     if as_json:
@@ -51,6 +54,18 @@ def summarise(
     else:
         _show(summaries.table(counted, by))
         notes(counted.remarks)
+
+
+def _show_skill_by_lead(folder: Path, years: Sequence[Label] | None, as_json: bool, mixed: bool) -> None:
+    with progress("reading results") as report:
+        skill = summaries.skill_by_lead(folder, years, progress=report, mixed=mixed)
+    if as_json:
+        print(json.dumps(skill.to_json()))
+        return
+    rows = summaries.lead_table(skill)
+    _show(rows)
+    output().print(rows.legend, soft_wrap=True)
+    notes(skill.remarks)
 
 
 def _show_consensus(

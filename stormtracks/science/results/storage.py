@@ -105,6 +105,15 @@ def load_headed(path: Folder) -> tuple[Header, Tracks, Matches]:
         return header_of(dataset), trajectories.read(dataset), _matches(dataset)
 
 
+def load_forecast(path: Folder) -> tuple[Header, Tracks, Matches, TimeAxis]:
+    """Header, tracks, matches and the times that were looked at, without the maxima."""
+    with opened(path, _TASK) as dataset:
+        group = dataset["maxima"]
+        arrays = columns.read(group, {name: layout.MAXIMA[name] for name in ("time", "hours")})
+        axis = TimeAxis(arrays["time"], arrays["hours"], str(group.calendar))
+        return header_of(dataset), trajectories.read(dataset), _matches(dataset), axis
+
+
 def load_headed_tracks(path: Folder) -> tuple[Header, Tracks]:
     """Header and tracks of a result; nothing else is read."""
     with opened(path, _TASK) as dataset:

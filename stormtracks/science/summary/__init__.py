@@ -2,6 +2,8 @@
 
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.counts import count_year
+from stormtracks.science.summary.lead_skill import LeadRow, LeadSkill, skill_by_lead
+from stormtracks.science.summary.lead_table import LEAD, lead_table
 from stormtracks.science.summary.list_summary import ListSummary, summarise_list
 from stormtracks.science.summary.list_tables import (
     LIST_BY,
@@ -27,8 +29,11 @@ from stormtracks.science.summary.summary_table import BY, Table, storm_table, ta
 __all__ = [
     "BY",
     "CLASSES",
+    "LEAD",
     "LIST_BY",
     "ClassStatistics",
+    "LeadRow",
+    "LeadSkill",
     "ListSummary",
     "MemberStatistics",
     "Season",
@@ -39,10 +44,12 @@ __all__ = [
     "YearStatistics",
     "count_year",
     "intensity_class",
+    "lead_table",
     "list_table",
     "plain_rows",
     "rows",
     "season",
+    "skill_by_lead",
     "skill_line",
     "storm_table",
     "summarise",
