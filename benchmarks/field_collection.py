@@ -63,8 +63,8 @@ def _tasks(setup, task, options):
 def _read(options):
     """Read all variables of some members, a time of all members in turn, or a member at a time."""
     with _opened(options) as (season, further):
-        members = [slice(None)] if season.together else [[member] for member in range(options.members)]
-        count = 1 if season.together else 32
+        members = [slice(None)] if season.block.members > 1 else [[member] for member in range(options.members)]
+        count = 1 if season.block.members > 1 else 32
         for start in range(0, len(season.axis), count):
             stop = min(start + count, len(season.axis))
             for some in members:

@@ -2,9 +2,10 @@
 
 import dataclasses
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +98,24 @@ class TimeAxis:
     def missing(self) -> Ints:
         """How many times are missing before each time (0 before the first); shape (nt,)."""
         return np.diff(self.moments, prepend=-1) - 1 if len(self) else np.zeros(0, np.int64)
+
+
+class Block(NamedTuple):
+    """What one stored chunk of a field holds: reading a part of it costs as much as reading all.
+
+    Attributes
+    ----------
+    steps, members : int
+    """
+
+    steps: int
+    members: int
+
+    @classmethod
+    def largest(cls, blocks: Iterable["Block"]) -> "Block":
+        """What reading several fields at once should take: the most steps, and the most members, of any of them."""
+        each = list(blocks)
+        return cls(max((one.steps for one in each), default=1), max((one.members for one in each), default=1))
 
 
 @dataclass(frozen=True)

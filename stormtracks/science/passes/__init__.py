@@ -6,6 +6,9 @@ locked and leaves every member's table of them in a scratch folder. Each task th
 A task that dies loses its lock, and another slot does the block. What lies in the scratch folder is believed only where
 it proves itself (`blocks`) and only we can have written it (`private`); anything else is made anew.
 
+A chunk may hold many times as well, of a member or of all. Then whole chunks are read at a time (`runs`), never a step
+of one after the other, and a pass's blocks end where chunks do.
+
 `folder` is the scratch folder of a pass, `shared_pass` a pass over a season. There are two kinds of pass: over the
 winds, for maxima (`stages`), and over all fields, for what lies around the points of tracks (`collection`).
 """

@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import Table
 from stormtracks.science.passes.points import UNKNOWN, TrackPoints, in_time
 from stormtracks.science.passes.roster import PointsOf, Roster
-from stormtracks.science.passes.shared_pass import Progress, SharedPass
-from stormtracks.science.passes.stages import starts, steps_in_cache
-from stormtracks.science.records import Grid, TimeAxis
+from stormtracks.science.passes.runs import most_steps, runs, steps_in_cache, within
+from stormtracks.science.passes.shared_pass import Progress, SharedPass, reported
+from stormtracks.science.records import Block, Grid, TimeAxis
 
 
 class Fields(Protocol):
@@ -26,8 +26,10 @@ class Fields(Protocol):
     grid : Grid
         Of the finest fields: it says how many are read at a time.
     members : int
-    together : bool
-        Whether reading one member costs as much as reading all.
+    block : Block
+        What one stored chunk holds.
+    cuts : ndarray of bool, shape (nt,)
+        Before which steps reading may begin or end with no stored chunk decoded twice.
     features : tuple of str
         What is sampled.
     beside : int
@@ -37,7 +39,8 @@ class Fields(Protocol):
     axis: TimeAxis
     grid: Grid
     members: int
-    together: bool
+    block: Block
+    cuts: Bools
     features: tuple[str, ...]
     beside: int
 
@@ -86,11 +89,9 @@ def member_fields(
     dict of str to ndarray of float32, shape (npoints,)
     """
     report = progress or (lambda done, total: None)
-    if not fields.together:
-        count = steps_in_cache(fields.grid)
-        total = len(fields.axis)
-        steps = (slice(start, min(start + count, total)) for start in starts(total, count, report))
-        return _joined(fields, [_alone(fields, one, ensemble_member, points) for one in steps])
+    if fields.block.members == 1:
+        steps = runs(fields.cuts, steps_in_cache(fields.grid), most_steps(fields.grid, 1))
+        return _joined(fields, [_alone(fields, one, ensemble_member, points) for one in reported(steps, report)])
     work = _FieldsOfAll(fields)
     with SharedPass(work, scratch) as everyone:
         work.roster = Roster(everyone.folder, everyone.identity, fields.members, points_of)
@@ -119,6 +120,7 @@ class _FieldsOfAll:
         self.fields = fields
         self.axis = fields.axis
         self.members = fields.members
+        self.cuts, self.most = fields.cuts, most_steps(fields.grid, fields.members)
         self.columns: Mapping[str, str] = dict.fromkeys(fields.features, "<f4")
 
     @property
@@ -136,8 +138,7 @@ class _FieldsOfAll:
         order = in_time(points.step, len(self.axis))  # and by member at each time
         points, owner = points.take(order), owner[order]
         count = max(1, steps_in_cache(self.fields.grid) // self.members)  # few members: some times at once
-        firsts = range(steps.start, steps.stop, count)
-        found = [self._steps(slice(first, min(first + count, steps.stop)), points, owner) for first in firsts]
+        found = [self._steps(one, points, owner) for one in within(steps, self.cuts, count, self.most)]
         beside = np.concatenate([digests, self.fields.missing_values(steps)], axis=1)
         return _joined(self.fields, found), owner, beside
 

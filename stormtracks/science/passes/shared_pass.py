@@ -2,20 +2,22 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Ints
+from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import ATTEMPTS, REMEDY, PassFolder, Piece, Table
+from stormtracks.science.passes.runs import runs
 from stormtracks.science.records import TimeAxis
 
 BLOCK_STEPS = 16
-"""Times in a block of a pass: small enough to be shared out, large enough to be few files."""
+"""Times in a block of a pass: small enough to be shared out, large enough to be few files. Where stored chunks hold
+several, it is a whole number of chunks, so that no two slots decode the same one."""
 
 KEPT_BYTES = 31 << 20
 """Up to twice as much freed memory stays with the process: the most that glibc lets be asked for so."""
@@ -35,12 +37,18 @@ class Work(Protocol):
         Of the tables that are found; see `blocks.Block`.
     axis : TimeAxis
     members : int
+    cuts : ndarray of bool, shape (nt,)
+        Before which steps a block may begin or end with no stored chunk decoded twice.
+    most : int
+        Steps of all members that may be read at a time.
     """
 
     kind: str
     columns: Mapping[str, str]
     axis: TimeAxis
     members: int
+    cuts: Bools
+    most: int
 
     @property
     def identity(self) -> str:
@@ -69,6 +77,7 @@ class SharedPass:
     def __init__(self, work: Work, scratch: Path) -> None:
         self.work = work
         self.identity = hashlib.sha256(work.identity.encode()).hexdigest()
+        self._steps = {one.start: one for one in runs(work.cuts, BLOCK_STEPS, work.most)}
         year = calendars.text(work.axis.times[0], work.axis.calendar, "D")[:4]
         self.folder = PassFolder(Path(scratch) / "passes" / f"{year}-{self.identity[:16]}")
 
@@ -92,23 +101,23 @@ class SharedPass:
             left = self._left()
             for count, start in enumerate(left, start=1):
                 self.folder.do(self._piece(start), wait)
-                report(total - (len(left) - count) * BLOCK_STEPS, total)
+                report(total - sum(self._length(other) for other in left[count:]), total)
 
     def tables(self, member: int) -> Iterator[tuple[slice, Ints, np.ndarray]]:
         """Of each block its steps, the numbers beside one member's table, and that table."""
-        for start in self._starts():
-            yield self._steps(start), *self._read(start, member)
-
-    def _starts(self) -> range:
-        return range(0, len(self.work.axis), BLOCK_STEPS)
+        for start, steps in self._steps.items():
+            yield steps, *self._read(start, member)
 
     def _left(self) -> list[int]:
-        return [start for start in self._starts() if self._piece(start).fault()]
+        return [start for start in self._steps if self._piece(start).fault()]
+
+    def _length(self, start: int) -> int:
+        return self._steps[start].stop - start
 
     def _piece(self, start: int) -> Piece:
-        work, steps = self.work, self._steps(start)
-        name, depends_on = f"{start:06d}", f"{self.identity} from {start}"
-        path, beside = self.folder.path / f"{name}.{work.kind}", work.beside(steps.stop - steps.start)
+        work, steps = self.work, self._steps[start]
+        name, depends_on = f"{start:06d}", f"{self.identity} from {start} to {steps.stop}"
+        path, beside = self.folder.path / f"{name}.{work.kind}", work.beside(self._length(start))
         block = blocks.Block(path, depends_on, work.members, beside, work.columns, work.kind)
         return Piece(name, block, lambda: work.do(steps), lambda member, numbers: work.lacks(steps, member, numbers))
 
@@ -126,8 +135,12 @@ class SharedPass:
             f"{piece.block.path} {piece.block.fault(member)}, each time that it is made: check that disk, {REMEDY}"
         )
 
-    def _steps(self, start: int) -> slice:
-        return slice(start, min(start + BLOCK_STEPS, len(self.work.axis)))
+
+def reported(steps: Sequence[slice], report: Progress) -> Iterator[slice]:
+    """Runs of steps one after the other; what is done before the next one is reported."""
+    for one in steps:
+        yield one
+        report(one.stop, steps[-1].stop)
 
 
 def _keep_freed_memory() -> None:

@@ -1,21 +1,19 @@
 """The maxima of a member, or of all members in one pass over the winds."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import Table
-from stormtracks.science.passes.shared_pass import Progress, SharedPass
-from stormtracks.science.records import Grid, InputFile, Maxima, TimeAxis
-
-BLOCK_BYTES = 2 << 20
-"""Fields are worked on so many bytes at a time, to stay in a processor's cache."""
+from stormtracks.science.passes.runs import BLOCK_BYTES, most_steps, runs, steps_in_cache, within
+from stormtracks.science.passes.shared_pass import Progress, SharedPass, reported
+from stormtracks.science.records import Block, Grid, InputFile, Maxima, TimeAxis
 
 COLUMNS = {"step": "<i4", "lat": "<f8", "lon": "<f8", "vorticity": "<f4"}
 
@@ -28,7 +26,8 @@ class Season(Protocol):
     grid: Grid
     axis: TimeAxis
     members: tuple[str, ...]
-    together: bool
+    block: Block
+    cuts: Bools
     missing_values: Any
 
     @property
@@ -64,12 +63,9 @@ def member_maxima(
     Maxima
     """
     report = progress or (lambda done, total: None)
-    if not season.together:
-        steps = steps_in_cache(season.grid)
-        parts = [
-            stages.maxima(season, start, steps, [ensemble_member]) for start in starts(len(season.axis), steps, report)
-        ]
-        return _joined([maxima for maxima, _ in parts])
+    if season.block.members == 1:
+        own = reported(runs(season.cuts, steps_in_cache(season.grid), most_steps(season.grid, 1)), report)
+        return _joined([stages.maxima(season, steps, [ensemble_member])[0] for steps in own])
     with maxima_pass(season, stages, scratch) as everyone:
         everyone.finish(report)
         return maxima_of(everyone, season, ensemble_member)
@@ -117,20 +113,26 @@ class Stages:
     find: Callable[[Floats, Grid], Maxima]
     depends_on: Mapping[str, Any]
 
-    def maxima(self, season: Season, start: int, count: int, members: Members) -> tuple[Maxima, Ints]:
-        """Maxima of some members over `count` times from `start`, and each one's member (index into `members`)."""
-        stop = min(start + count, len(season.axis))
-        arrays = season.read(start, stop, members)
+    def maxima(self, season: Season, steps: slice, members: Members) -> tuple[Maxima, Ints]:
+        """Maxima of some members over some steps, and each one's member (index into `members`)."""
+        arrays = season.read(steps.start, steps.stop, members)
         width = arrays[0].shape[1]
         fields = [array.reshape(-1, *season.grid.shape) for array in arrays]
+        count = width * max(1, steps_in_cache(season.grid) // width)  # of what a long chunk holds, some at a time
+        places = range(0, len(fields[0]), count)
+        found = _joined([self._of([field[at : at + count] for field in fields], season.grid, at) for at in places])
+        step, owner = np.divmod(found.step, width)
+        return Maxima((step + steps.start).astype(np.int32), found.lat, found.lon, found.vorticity), owner
+
+    def _of(self, fields: Sequence[Floats], grid: Grid, number: int) -> Maxima:
+        """Maxima of fields one after the other, the first of which has a number."""
         cyclonic = np.empty_like(fields[0])
         few = max(1, BLOCK_BYTES // cyclonic[0].nbytes // 8)
         for first in range(0, len(cyclonic), few):
             part = slice(first, first + few)
-            cyclonic[part] = self.cyclonic([field[part] for field in fields], season.grid)
-        found = self.find(cyclonic, season.grid)
-        step, owner = np.divmod(found.step, width)
-        return Maxima((step + start).astype(np.int32), found.lat, found.lon, found.vorticity), owner
+            cyclonic[part] = self.cyclonic([field[part] for field in fields], grid)
+        found = self.find(cyclonic, grid)
+        return Maxima(found.step + number, found.lat, found.lon, found.vorticity)
 
     def identity(self, season: Season) -> str:
         """What the maxima depend on, as text that is the same only if they are."""
@@ -149,6 +151,7 @@ class _MaximaOfAll:
         self.stages = stages
         self.axis = season.axis
         self.members = len(season.members)
+        self.cuts, self.most = season.cuts, most_steps(season.grid, self.members)
 
     @property
     def identity(self) -> str:
@@ -159,26 +162,13 @@ class _MaximaOfAll:
 
     def do(self, steps: slice) -> Table:
         everyone = slice(None)
-        found = [self.stages.maxima(self.season, step, 1, everyone) for step in range(steps.start, steps.stop)]
+        found = [self.stages.maxima(self.season, one, everyone) for one in within(steps, self.cuts, 1, self.most)]
         maxima = _joined([maxima for maxima, _ in found])
         owner = np.concatenate([owners for _, owners in found])
         return vars(maxima), owner, self.season.missing_values[steps].T  # a row per member
 
     def lacks(self, steps: slice, member: int, beside: Ints) -> bool:
         return False
-
-
-def steps_in_cache(grid: Grid) -> int:
-    """How many times of one member are read at a time."""
-    nlat, nlon = grid.shape
-    return max(1, BLOCK_BYTES // (4 * nlat * nlon))
-
-
-def starts(total: int, count: int, report: Progress) -> Iterator[int]:
-    """The first of every `count` of some times; what is done before the next one is reported."""
-    for start in range(0, total, count):
-        yield start
-        report(min(start + count, total), total)
 
 
 def _joined(parts: Sequence[Maxima]) -> Maxima:

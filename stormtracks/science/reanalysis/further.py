@@ -7,9 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from stormtracks import web_path
 from stormtracks.label import Label
-from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.folder.further_files import FurtherFiles, NoFile, Nowhere, RoleFiles
@@ -21,7 +23,7 @@ from stormtracks.science.reanalysis.members import Members
 from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.season import Season
-from stormtracks.science.records import Grid, InputFile
+from stormtracks.science.records import Block, Grid, InputFile
 
 REFUSED = "there, but refused"
 """So begins the reason why a field that is there cannot be used."""
@@ -157,9 +159,15 @@ class Further:
         return tuple(self._fields)
 
     @property
-    def together(self) -> bool:
-        """Whether a stored chunk holds several members, so that reading one costs as much as reading all."""
-        return any(field.together for field in self._fields.values())
+    def block(self) -> Block:
+        """What one stored chunk holds: reading one of its steps or members costs as much as reading all."""
+        return Block.largest(field.block for field in self._fields.values())
+
+    @property
+    def cuts(self) -> Bools:
+        """Before which of the winds' steps reading may begin or end with no stored chunk decoded twice."""
+        each = [field.cuts for field in self._fields.values()]
+        return np.logical_and.reduce(each) if each else np.ones(len(self._season.axis), bool)
 
     @property
     def choice(self) -> dict[str, Any]:

@@ -33,8 +33,10 @@ class FurtherField:
     role : str
     grid : Grid
         S to N, W to E.
-    together : bool
-        Whether a stored chunk holds several members.
+    block : Block
+        What one stored chunk holds.
+    cuts : ndarray of bool, shape (nt,)
+        Before which of the winds' steps reading may begin or end with no stored chunk decoded twice.
     gaps : Gaps
         The winds' times that its files do not have.
     missing_values : ndarray of int32, shape (nt, members)
@@ -51,9 +53,10 @@ class FurtherField:
         self._files = files
         self._season = season
         first = files.first.field
-        self.role, self.grid, self.together = first.role, first.grid, first.together
+        self.role, self.grid, self.block = first.role, first.grid, files.block
         self._doubts = _refuse_other_than_winds(files.first, season)
         self._steps = _steps_at(season.axis, files.first)
+        self.cuts = _cuts_at(files.cuts, self._steps)
         lacking = np.flatnonzero(self._steps < 0)
         first_lacking = season.axis.times[lacking[0]] if len(lacking) else None
         self.gaps = gaps.Gaps(len(lacking), len(season.axis), first_lacking, season.axis.calendar)
@@ -201,6 +204,12 @@ def _steps_at(axis: TimeAxis, first: Series) -> Ints:
             "files of the same times"
         )
     return steps
+
+
+def _cuts_at(cuts: Bools, steps: Ints) -> Bools:
+    """Before which of the winds' steps reading may be cut, from where it may be before the field's own ones."""
+    chunk = np.maximum.accumulate(np.where(steps < 0, 0, np.cumsum(cuts)[steps]))
+    return (np.diff(chunk, prepend=-1) > 0) | (steps < 0)
 
 
 def _runs(steps: Ints, start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,8 @@ from stormtracks.science.records import Grid
 _SAMPLE_SECONDS = 2.0
 """How long reading is measured at most, beyond the first steps."""
 _SAMPLE_STEPS = 4
+_MOST_AT_ONCE = 64
+"""Steps, of chunks that hold several: a task reads whole chunks as well."""
 
 
 @dataclass(frozen=True)
@@ -171,10 +173,11 @@ def stored_bytes(path: Path) -> int:
 def _reading(season: Season, measured: bool) -> Reading:
     inputs = season.inputs(0)
     steps, fields = len(season.axis), 1 if season.quantity == "vorticity" else 2
-    read = len(season.members) if season.together else 1
+    together = season.block.members > 1
+    read = len(season.members) if together else 1
     values = steps * fields * season.grid.shape[0] * season.grid.shape[1] * 4 * read
     sampled = _sample(season) if measured and steps else None
-    whole = Reading(len(inputs), sum(stored_bytes(file.path) for file in inputs), values, together=season.together)
+    whole = Reading(len(inputs), sum(stored_bytes(file.path) for file in inputs), values, together=together)
     if sampled is None:
         return whole
     seconds, done, chunks = sampled
@@ -193,11 +196,12 @@ def _reading(season: Season, measured: bool) -> Reading:
 def _sample(season: Season) -> tuple[float, int, int] | None:
     """Seconds, steps and chunks of a part of a season; None where it cannot be read."""
     before, began, done = season.chunks_inflated, time.perf_counter(), 0
-    members = slice(None) if season.together else slice(0, 1)
+    members = slice(None) if season.block.members > 1 else slice(0, 1)
     try:
         while done < min(_SAMPLE_STEPS, len(season.axis)) and (time.perf_counter() - began) < _SAMPLE_SECONDS:
-            season.read(done, done + 1, members)
-            done += 1
+            stop = min(done + min(season.block.steps, _MOST_AT_ONCE), len(season.axis))
+            season.read(done, stop, members)
+            done = stop
     except InputError:  # a task refuses these values when it reads them; that the files are understood stands
         return None
     return time.perf_counter() - began, done, season.chunks_inflated - before

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Times
+from stormtracks.science.arrays import Bools, Times
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.folder.layouts import Layout
@@ -18,7 +18,7 @@ from stormtracks.science.reanalysis.joined.files import Files, StoredField
 from stormtracks.science.reanalysis.joined.series import Series
 from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.stored.source import input_file
-from stormtracks.science.records import InputFile
+from stormtracks.science.records import Block, InputFile
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,16 @@ class Members:
     def chunks_read(self) -> int:
         """Stored chunks inflated so far, over all files."""
         return self._files.chunks_read
+
+    @property
+    def block(self) -> Block:
+        """What one stored chunk holds, of the files that were opened first."""
+        return Block.largest(one.field.block for one in self._first)
+
+    @property
+    def cuts(self) -> Bools:
+        """Before which steps of its own reading may begin or end with no stored chunk decoded twice, shape (nt,)."""
+        return np.logical_and.reduce([one.cuts for one in self._first])
 
     def readings(self, numbers: list[int]) -> Iterator[Reading]:
         """How to read some members: one after another where each has files of its own, else all in one go.
@@ -272,7 +282,7 @@ def _refuse_misfits(found: list[Series], first: Series, lagged: bool) -> list[st
         series.refuse_difference(first.field, found[0].field, same_members=False)
         if not lagged:
             series.refuse_other_times(first, found[0])
-        elif found[0].field.together and len(first.times) != len(found[0].times):
+        elif found[0].field.block.members > 1 and len(first.times) != len(found[0].times):
             raise InputError(
                 f"{found[0].field.path}: has {len(found[0].times):,} times of several members in a chunk, and "
                 f"{first.field.path} has {len(first.times):,}: members that are read together need as many leads; "

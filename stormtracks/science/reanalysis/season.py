@@ -146,8 +146,10 @@ class Season:
         "winds" or "vorticity".
     members : tuple of str
         The data's own labels; the index is the schedule's ensemble member.
-    together : bool
-        Whether a stored chunk holds several members, so that reading one costs as much as reading all.
+    block : Block
+        What one stored chunk holds: reading one of its steps or members costs as much as reading all.
+    cuts : ndarray of bool, shape (nt,)
+        Before which steps reading may begin or end with no stored chunk decoded twice.
     gaps : Gaps
         The times of the season that the files do not have.
     missing_values : ndarray of int32, shape (nt, members)
@@ -163,7 +165,7 @@ class Season:
         self.members = files.labels
         self.quantity = "vorticity" if first.role == "vorticity" else "winds"
         self.grid = first.grid
-        self.together = first.together
+        self.block, self.cuts = files.block, files.cuts
         self.axis = self._axis(files.first.times)
         self.gaps = gaps.Gaps(0, len(self.axis), None)
         self._unwritten: set[tuple[int, int]] = set()

@@ -10,7 +10,7 @@ from stormtracks.science import vorticity
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.passes.points import TrackPoints
 from stormtracks.science.reanalysis import Further, Season
-from stormtracks.science.records import Grid
+from stormtracks.science.records import Block, Grid
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import Points, Sampler, features
 
@@ -40,7 +40,8 @@ class AllFields:
         self._settings = settings
         self.axis = winds.axis
         self.members = len(winds.members)
-        self.together = winds.together or further.together
+        self.block = Block.largest([winds.block, further.block])
+        self.cuts = winds.cuts & further.cuts
         self.beside = len(further.roles)
         of_winds = ("u", "v") if winds.quantity == "winds" else ("vorticity",)
         grids = dict.fromkeys(of_winds, winds.grid) | {role: further.grid(role) for role in further.roles}

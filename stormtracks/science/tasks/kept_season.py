@@ -71,7 +71,7 @@ def _taken(year: Label, ensemble_member: int, setup: Setup) -> Iterator[_Kept]:
         opened = reanalysis.open_season(setup.data, year, **chosen, dataset=described, ensemble_member=first)
         one = _Kept(wanted, state, opened)
     yield one
-    if one.season.together and (one.further is None or one.further.together or not one.further.roles):
+    if one.season.block.members > 1 and (one.further is None or one.further.block.members > 1 or not one.further.roles):
         _kept[:] = [one]
 
 

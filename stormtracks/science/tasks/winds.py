@@ -17,6 +17,6 @@ def stages(settings: Settings) -> passes.Stages:
 
 def scratch(winds: reanalysis.Season, setup: Setup) -> Path:
     """Where passes lie: in the scratch folder, which must be ours, or below the results, which others may share."""
-    if setup.scratch is None or not winds.together:
+    if setup.scratch is None or winds.block.members == 1:
         return setup.scratch or setup.results
     return private.folder(setup.scratch, passes.REMEDY, common=True)

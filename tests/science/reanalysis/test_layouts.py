@@ -34,7 +34,7 @@ def members_apart(folder, write_file, recipe, fields_of, place, numbers=(1, 2, 4
 def test_20crv3_wherever_its_files_are(tmp_path, write_file, recipe, fields_of, place):
     made = members_apart(tmp_path, write_file, recipe(**V3), fields_of, place)
     with open_season(tmp_path, 2005) as season:
-        assert season.members == ("mem001", "mem002", "mem004") and not season.together
+        assert season.members == ("mem001", "mem002", "mem004") and season.block.members == 1
         u, v = season.read(0, 8, [2])
         assert season.axis.step_hours == 3
         np.testing.assert_array_equal(u[:, 0], made[4][0][:, 0])

@@ -17,6 +17,7 @@ from stormtracks.science.reanalysis.roles import FURTHER, ROLES, TRACKED
 from stormtracks.science.reanalysis.stored import marks
 from stormtracks.science.reanalysis.stored.packing import Packing, within
 from stormtracks.science.reanalysis.stored.protocol import Source, StepReader
+from stormtracks.science.records import Block
 
 LARGEST_STEP_BYTES = 2**30
 """A file of which one step needs more than this is damaged, or not for this machine."""
@@ -56,8 +57,8 @@ class Field:
         Whether the file itself says which members they are.
     put_on_grid : dict, or None
         See `Horizontal.put_on_grid`.
-    together : bool
-        Whether one stored chunk holds several members.
+    block : Block
+        What one stored chunk holds.
     remarks : tuple of str
         What was guessed about it, one sentence each, without the file's name (see `Members.remarks`).
     limits : tuple of float
@@ -241,7 +242,7 @@ class Field:
         """Have the chunks kept that one step touches, so that none is decoded again for the next step."""
         self._chunks = self.variable.block
         by_role = dict(zip((axis.role for axis in self.axes), self._chunks or (), strict=False))
-        self.together = by_role.get("member", 1) > 1 and len(self.members) > 1
+        self.block = Block(*(min(by_role.get(role, 1), max(1, self._size(role))) for role in ("time", "member")))
         needed = self._chunks_per_step() if by_role.get("time", 1) > 1 else 0
         self.kept_bytes = self.source.keep(self.variable, needed)
 

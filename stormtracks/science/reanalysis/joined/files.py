@@ -24,7 +24,7 @@ from stormtracks.science.reanalysis.joined import origin
 from stormtracks.science.reanalysis.stored.attributes import attribute
 from stormtracks.science.reanalysis.stored.protocol import Source
 from stormtracks.science.reanalysis.stored.source import changed, open_source
-from stormtracks.science.records import Grid, InputFile
+from stormtracks.science.records import Block, Grid, InputFile
 
 MOST = 64
 """Files that are open at a time; each takes up to two of what a process may open (netCDF4 and h5py)."""
@@ -49,7 +49,9 @@ class StoredField:
     forecasts : Forecasts or None
         All that the file has.
     members : tuple of str
-    names_members, together : bool
+    names_members : bool
+    block : Block
+        What one stored chunk holds.
     remarks : tuple of str
     is_mean : bool
         Whether the file says that its values are means over time.
@@ -69,7 +71,7 @@ class StoredField:
     times: Times
     members: tuple[str, ...]
     names_members: bool
-    together: bool
+    block: Block
     remarks: tuple[str, ...]
     is_mean: bool
     origin: origin.Stated
@@ -190,7 +192,7 @@ class Files:
             times=field.times,
             members=field.members,
             names_members=field.names_members,
-            together=field.together,
+            block=field.block,
             remarks=field.remarks,
             origin=origin.of_file(field.source.root, path),
             limits=field.limits,

@@ -1,5 +1,6 @@
 """Fields after one another in time: the files of one role that make a season."""
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Floats, Ints, Times
+from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.errors import InputError, ManyStarts
 from stormtracks.science.reanalysis.dimensions.forecasts import listed
 from stormtracks.science.reanalysis.joined import means, origin
@@ -82,6 +83,17 @@ class Series:
     def field(self) -> StoredField:
         """The first file's field, which the others are like."""
         return self.fields[0]
+
+    @functools.cached_property
+    def cuts(self) -> Bools:
+        """Before which of its steps reading may begin or end with no stored chunk decoded twice, shape (nt,)."""
+        sizes = np.array([field.block.steps for field in self.fields])[self._owners]
+        chunks = np.stack([self._owners, self._steps // sizes])
+        _, chunk = np.unique(chunks, axis=1, return_inverse=True)
+        steps = np.arange(len(chunk))
+        last = np.zeros_like(steps)
+        np.maximum.at(last, chunk, steps)
+        return np.concatenate([[True], np.maximum.accumulate(last[chunk])[:-1] < steps[1:]])
 
     def read_season_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
         """Values of some steps of the season, and whether they are sound; see `Field.read_file_steps`."""

@@ -8,7 +8,7 @@ wings `dimensions` and `fields`) knows no format.
 from collections.abc import Mapping
 from pathlib import Path
 from types import EllipsisType
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -106,13 +106,6 @@ class Variable(Protocol):
         OSError, RuntimeError, IndexError
             They cannot be read; see `Source.refusal`.
         """
-
-
-class Block(NamedTuple):
-    """What one stored chunk of a field holds: reading a part of it costs as much as reading all."""
-
-    steps: int
-    members: int
 
 
 class StepReader(Protocol):
