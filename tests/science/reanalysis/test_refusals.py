@@ -289,6 +289,14 @@ def test_two_variables_that_may_be_u(tmp_path, write_file, recipe, fields_of):
         read(tmp_path)
 
 
+def test_variables_that_are_there_again_under_a_number_are_not_other_levels(tmp_path, write_file, recipe, fields_of):
+    """What cdo makes of three members of a GRIB file; the others were left out in silence."""
+    u, v = fields_of(recipe())
+    write_file(tmp_path / "x.nc", {"u": u, "u_2": u, "u_3": u, "v": v, "v_2": v, "v_3": v}, recipe())
+    with pytest.raises(InputError, match=r"x.nc: several variables could be u: u, u_2, u_3; give the right one"):
+        read(tmp_path)
+
+
 def test_two_files_of_one_name(winds, tmp_path):
     winds()
     winds(folder=tmp_path / "copy")

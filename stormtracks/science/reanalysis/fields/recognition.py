@@ -1,6 +1,7 @@
 """Which quantity a variable is, by its standard name or its own name, and the level that its name says."""
 
 import re
+from collections.abc import Collection
 
 from stormtracks.science.reanalysis.dimensions import axes
 from stormtracks.science.reanalysis.stored.attributes import text
@@ -101,6 +102,23 @@ def quantity(name: str, variable: Variable, *, only_tracked: bool = False) -> tu
     standard_name, plain = text(variable, "standard_name"), re.sub(r"[- ]", "_", name.lower())
     found, level = _tracked(standard_name, plain, variable)
     return (found, level) if found or only_tracked else _further(standard_name, plain, variable)
+
+
+def is_again(name: str, names: Collection[str]) -> bool:
+    """Whether a variable is there again under a name with a number, which is then no level.
+
+    Converters from GRIB (cdo), and what reads GRIB here, call further fields of one parameter ``u_2``, ``u_3``.
+
+    Examples
+    --------
+    >>> from stormtracks.science.reanalysis.fields.recognition import is_again
+    >>> is_again("u_2", ["u", "u_2"]), is_again("u_850", ["u", "u_850"])
+    (True, False)
+    """
+    found = re.fullmatch(r"(?P<first>.*\D)_(?P<number>[2-9]|[1-9]\d+)", name)
+    if found is None or found["first"] not in names:
+        return False
+    return all(f"{found['first']}_{number}" in names for number in range(2, int(found["number"])))
 
 
 def _tracked(standard_name: str, plain: str, variable: Variable) -> tuple[str, float | None]:

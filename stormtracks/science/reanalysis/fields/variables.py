@@ -75,6 +75,7 @@ def candidates(group: Group, path: Path, described: Dataset, roles: Collection[s
         names = name, variable.name
         given = [role for role, named in described.variables.items() if named in names and role in roles]
         own, level = recognition.quantity(variable.name, variable, only_tracked=roles == TRACKED)
+        level = None if recognition.is_again(variable.name, variable.group.variables) else level
         by_itself = [role for role in _roles(own) if role in roles and role not in described.variables]
         by_role = given or by_itself
         if by_role and own == recognition.SURFACE_PRESSURE and not given:
@@ -126,7 +127,7 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     at_level = [one for one in usable if one.is_at(level)]
     at_level = [one for one in at_level if one.levels is not None] or at_level  # what states it goes first
     named = [one for one in at_level if one.name.lower() == path.stem.lower().split("_")[0]]
-    best = named if len(at_level) > 1 and named else at_level
+    best = _members_before_means(named if len(at_level) > 1 and named else at_level)
     if len(best) > 1:
         names = ", ".join(one.name for one in best)
         raise InputError(
@@ -141,6 +142,21 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     if of_role:
         raise InputError(of_role[0].fault)
     return None
+
+
+def _members_before_means(found: list[Candidate]) -> list[Candidate]:
+    """Without means over members that lie beside the members, of which is said that they are left out."""
+    whole = [one for one in found if one.structure is not None and not one.structure.statistic]
+    means = [one for one in found if one not in whole]
+    if not (whole and means):
+        return found
+    said = f"the mean over members ({', '.join(one.name for one in means)}) is left out"
+    return [_with_remark(one, said) for one in whole]
+
+
+def _with_remark(candidate: Candidate, said: str) -> Candidate:
+    known = candidate.structure
+    return candidate if known is None else replace(candidate, structure=replace(known, assumed=(*known.assumed, said)))
 
 
 def named(group: Group) -> Iterator[tuple[str, Variable]]:

@@ -16,7 +16,7 @@ from stormtracks.science.reanalysis.stored.grib.grids import GridOf
 from stormtracks.science.reanalysis.stored.grib.naming import Names
 from stormtracks.science.reanalysis.stored.grib.product import HOUR, Product
 
-_ONE_FORECAST = {"an", "fc", "cf", "pf", "4v", "fa", "ff", "of", "oi", "3v", ""}
+_ONE_FORECAST = {"an", "af", "fc", "cf", "pf", "4v", "fa", "ff", "of", "oi", "3v", ""}
 """Types of fields that are the field itself, not a statistic of members."""
 _HYBRID = {"standard_name": "atmosphere_hybrid_sigma_pressure_coordinate", "units": "1", "positive": "down"}
 LEVELS: dict[str, dict[str, str]] = {
@@ -265,7 +265,11 @@ def _laid_out(own: _Fields, level: str) -> tuple[list[Along], list[Along], Ints]
 
 
 def _ways(own: _Fields, level: str) -> Iterable[tuple[list[Along], list[Along], list[np.ndarray]]]:
-    """Ways to lay fields out: by time, by start and lead, by members that each have a start of their own."""
+    """Ways to lay fields out: by time, by start and lead, by members that each have a start of their own.
+
+    Last by valid time, for what is a series although starts and leads are not a table: analyses of 00 and 12 with
+    forecasts for the times between (ERA-Interim), lagged members with the same valid times.
+    """
     numbers, starts, leads = np.unique(own.number), np.unique(own.start), np.unique(own.lead)
     members = [Along("number", numbers, "number")] if numbers[-1] >= 0 else []
     levels = _levels(own, level)
@@ -284,6 +288,9 @@ def _ways(own: _Fields, level: str) -> Iterable[tuple[list[Along], list[Along], 
         own_starts = np.array([own.start[np.argmax(own.number == number)] for number in numbers])
         beside = [Along("start", own_starts, "number")]
         yield [*members, Along("lead", leads, "lead"), *levels], beside, [*head, own.lead, *tail]
+    valid = own.start + own.lead
+    if len(starts) > 1 and len(leads) > 1 and len(np.unique(np.stack([*head, valid, *tail]), axis=1)[0]) == len(valid):
+        yield [*members, Along("time", np.unique(valid), "time"), *levels], [], [*head, valid, *tail]
 
 
 def _levels(own: _Fields, level: str) -> list[Along]:
