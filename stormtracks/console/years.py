@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from stormtracks import label, starts
 from stormtracks.errors import BadValue
@@ -62,7 +63,7 @@ def numbers(text: str | None, option: str = "years") -> list[int] | None:
     return sorted(found)
 
 
-def refuse_season(season: object, years: Iterable[Label]) -> None:
+def refuse_season(season: Any, years: Iterable[Label]) -> None:
     """Refuse the setting ``season`` together with the start of a forecast, before any of it is tracked.
 
     Raises
@@ -71,8 +72,8 @@ def refuse_season(season: object, years: Iterable[Label]) -> None:
     """
     if season and (start := next(filter(label.is_start, years), None)):
         raise BadValue(
-            f"the setting season ({season}) is a part of a year, but {start} is the start of a forecast, all of whose "
-            "times are tracked; leave season out"
+            f"the setting season ({' to '.join(map(str, season))}) is a part of a year, but {start} is the start of a "
+            "forecast, all of whose times are tracked; leave season out"
         )
 
 

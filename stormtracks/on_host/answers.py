@@ -131,6 +131,7 @@ class Finding(TypedDict):
     fault: str | None
     traceback: NotRequired[str]  # the fault is a bug of ours
     years: NotRequired[dict[str, int]]  # of the data: year -> members
+    starts: NotRequired[dict[str, int]]  # of the data: start of a forecast -> members
     notes: NotRequired[list[str]]  # what a task would remark, or refuse, of some of the data
 
 

@@ -76,7 +76,9 @@ def _data(request: Mapping[str, Any]) -> Finding:
         why = there.why_nothing.removeprefix(f"{folder}: ")
         return _found("-", "; ".join(lacking) or f"no year can be read in {folder}: {why}")
     finding = _found(_span(there.members))
-    finding["years"] = {str(year): members for year, members in there.members.items()}
+    finding["years"] = {str(one): members for one, members in there.members.items() if not label.is_start(one)}
+    if starts := {str(one): members for one, members in there.members.items() if label.is_start(one)}:
+        finding["starts"] = starts
     refusals = (f"{year}: {why}" for year, why in there.refusals.items())
     finding["notes"] = [*lacking, *there.further, *there.remarks, *refusals][:MOST_NOTES]
     return finding
