@@ -70,7 +70,8 @@ WRONG = [
     "inv track --year x --ensemble-member 0",
     *(changed(TRACK, more) for more in (
         "--year 1900", "--year 99999999", "--year 0", "--year -5", "--year 2025-13-01T00",
-        "--year 1987-09-09T00", "--year 1987-09-09T00 --set season=[06-01,12-01]", "--ensemble-member 9", "--ensemble-member -1",
+        "--year 1987-09-09T00", "--year 1987-09-09T00 --set season=[06-01,12-01]",
+        "--ensemble-member 9", "--ensemble-member -1",
         "--data nowhere", "--data {here}/text", "--data {here}/empty", "--data {here}/data", "--data '$UNSET/x'",
         "--data '~no-such-user/x'", "--best-tracks nowhere", "--best-tracks {here}/text",
         "--best-tracks {here}/tracks.csv", "--best-tracks {here}/empty", "--results {here}/text",
@@ -93,12 +94,14 @@ WRONG = [
     "inv download",
     "inv download --dataset foo",
     *(changed(DOWNLOAD, more) for more in (
-        "--years soon", "--years 1700", "--years 2005-06-01T00", "--variables ../x", "--at-once 9", "--at-once x", "--archives nowhere",
+        "--years soon", "--years 1700", "--years 2005-06-01T00",
+        "--variables ../x", "--at-once 9", "--at-once x", "--archives nowhere",
         "--archives {here}/archives.yaml", "--archives {here}/broken.yaml", "--dest {here}/text", "--dest '$UNSET/x'",
         "--dataset era5 --years 1900", "--dataset era5 --dest {here}/text",
     )),
     *(changed(REPORT, more) for more in (
-        "--dest a.pdf", "--dest no/a.html", "--years 1900", "--years x", "--years 1987-09-09T00", "--run nowhere", "--run junk", "--port x",
+        "--dest a.pdf", "--dest no/a.html", "--years 1900", "--years x", "--years 1987-09-09T00",
+        "--run nowhere", "--run junk", "--port x",
         "--live --port 99999", "--live --port -5", "--best-tracks nowhere", "--best-tracks {here}/tracks.csv",
     )),
     *(changed(EXPORT, more) for more in (
