@@ -82,13 +82,13 @@ def _library(layout, place):
     return lambda: fresh_process.floor(planted_data.winds(place)), []
 
 
-def write(page, shown):
+def write(page, shown, mark=MARK):
     """Put the table into the page, in the block of text after the mark."""
     text = page.read_text()
-    block = f"{MARK}\n```\n{shown}\n```\n"
-    replaced, number = re.subn(re.escape(MARK) + r"\n```\n.*?\n```\n", lambda _: block, text, flags=re.DOTALL)
+    block = f"{mark}\n```\n{shown}\n```\n"
+    replaced, number = re.subn(re.escape(mark) + r"\n```\n.*?\n```\n", lambda _: block, text, flags=re.DOTALL)
     if number != 1:
-        raise SystemExit(f"error: {page} has {number} blocks after {MARK}; keep one")
+        raise SystemExit(f"error: {page} has {number} blocks after {mark}; keep one")
     page.write_text(replaced)
 
 

@@ -7,6 +7,7 @@ from stormtracks import web_path
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.stored.protocol import StepReader, Variable
 from stormtracks.science.reanalysis.stored.zarr import documents, group, identity, library, place, refusals
+from stormtracks.science.reanalysis.stored.zarr.variable import ZarrVariable
 from stormtracks.science.records import InputFile
 
 
@@ -48,6 +49,8 @@ class ZarrSource:
 
     def keep(self, variable: Variable, chunks: int) -> int:
         """How many bytes it takes at most to keep so many decoded chunks; all arrays share what is kept."""
+        if isinstance(variable, ZarrVariable):
+            variable.keeps = chunks > 0
         return min(chunks * math.prod(variable.block or (0,)) * variable.dtype.itemsize, library.CACHE_BYTES)
 
     def refusal(self, variable: str, error: Exception) -> InputError:

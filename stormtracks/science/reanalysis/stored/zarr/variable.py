@@ -30,6 +30,11 @@ class ZarrVariable:
         Of the store.
     context : tensorstore.Context
         What the arrays of the store share.
+
+    Attributes
+    ----------
+    keeps : bool
+        Whether decoded chunks are kept: no use where each is read once, which then takes less time.
     """
 
     def __init__(self, group: Group, array: Array, place: Place, context: Any) -> None:
@@ -45,6 +50,7 @@ class ZarrVariable:
         held = (min(chunk, max(size, 1)) for chunk, size in zip(array.block, array.shape, strict=True))
         self.block: tuple[int, ...] | None = tuple(held) or None
         self.fault = array.fault
+        self.keeps = False
         self._place = place
         self._context = context
 
@@ -79,8 +85,9 @@ class ZarrVariable:
             "recheck_cached_data": False,  # whether the store changed is looked at as a whole
             "fill_missing_data_reads": False,
         }
+        context = self._context if self.keeps else library.context(0)
         options = {"open": True, "assume_metadata": True, "read": True}
-        return library.tensorstore().open(spec, context=self._context, **options).result(timeout=READ_S)
+        return library.tensorstore().open(spec, context=context, **options).result(timeout=READ_S)
 
     def _refusal(self, error: Exception | str) -> InputError:
         return refusals.not_read(self._place.path, self.array.path, error)
