@@ -145,3 +145,14 @@ def test_what_could_be_read_in_two_ways_is_refused(tmp_path, name):
     (tmp_path / "winds.grib").write_bytes(made())
     with pytest.raises(InputError, match=said):
         open_season(tmp_path, 2005).close()
+
+
+@pytest.mark.parametrize("kind", ["an", "fc"])
+def test_the_first_field_of_a_forecast_is_of_it_also_in_a_file_of_its_own(tmp_path, kind):
+    """A file per lead, as NCEP has them; the first one is called an analysis. It was left out in silence."""
+    for lead in (0, 6, 12):
+        type_ = {"typeOfProcessedData": "fc" if lead else kind}
+        (tmp_path / f"gfs.f{lead:03d}").write_bytes(winds(lead, lead=lead, after=type_))
+    with open_season(tmp_path, "2005-08-25T00") as season:
+        assert season.axis.times.tolist() == [(FIRST + lead).astype("M8[s]").item() for lead in (0, 6, 12)]
+        assert np.array_equal(season.read(0, 1, [0])[0][0, 0, ::-1], values("u", 0))

@@ -136,9 +136,12 @@ def _nothing_known(folder: Path, listing: Listing) -> InputError:
 
 
 def _variables(path: Path) -> list[str]:
+    """The first variables of a file: fields if there are any."""
     source = open_source(path)
     try:
-        return [name for name, variable in source.root.variables.items() if name not in source.root.dimensions][:8]
+        variables = source.root.variables
+        fields = [name for name, variable in variables.items() if len(variable.dimensions) > 1]
+        return (fields or [name for name in variables if name not in source.root.dimensions])[:8]
     finally:
         source.close()
 

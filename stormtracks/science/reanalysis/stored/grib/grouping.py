@@ -18,6 +18,8 @@ from stormtracks.science.reanalysis.stored.grib.product import HOUR, Product
 
 _ONE_FORECAST = {"an", "af", "fc", "cf", "pf", "4v", "fa", "ff", "of", "oi", "3v", ""}
 """Types of fields that are the field itself, not a statistic of members."""
+_ISSUED = {"fc", "cf", "pf"}
+"""Types of fields that are of a forecast, whatever their lead."""
 _HYBRID = {"standard_name": "atmosphere_hybrid_sigma_pressure_coordinate", "units": "1", "positive": "down"}
 LEVELS: dict[str, dict[str, str]] = {
     "isobaric": {"standard_name": "air_pressure", "units": "hPa", "positive": "down"},
@@ -215,7 +217,8 @@ def _columns(fields: np.ndarray, products: list[Product], rows: Ints) -> _Fields
 def _variable(names: Names, product: Product, grid: GridOf, own: _Fields, equal: Equal) -> Found:
     level = _level_kind(product, names, own)
     own, remark, doubled = _once(own, equal, level)
-    axes, beside, rows = _laid_out(own, level)
+    issued = names.get("dataType", "") in _ISSUED
+    axes, beside, rows = _laid_out(own, level, issued)
     fault = grid.fault or doubled or _hole(axes, rows)
     return Found(names, product, grid, axes, beside, rows, fault, remark, int(own.row.min()))
 
@@ -250,11 +253,11 @@ def _once(own: _Fields, equal: Equal, level: str) -> tuple[_Fields, str, str]:
     return _Fields(*(values[kept] for values in own)), said, ""
 
 
-def _laid_out(own: _Fields, level: str) -> tuple[list[Along], list[Along], Ints]:
+def _laid_out(own: _Fields, level: str, issued: bool) -> tuple[list[Along], list[Along], Ints]:
     """Axes, coordinates beside them, and the table of rows (-1 where there is no field): the first way that is whole,
     else the fullest one."""
     best: tuple[list[Along], list[Along], Ints] | None = None
-    for axes, beside, columns in _ways(own, level):
+    for axes, beside, columns in _ways(own, level, issued):
         rows = _table(own, axes, columns)
         if (rows >= 0).all():
             return axes, beside, rows
@@ -264,7 +267,7 @@ def _laid_out(own: _Fields, level: str) -> tuple[list[Along], list[Along], Ints]
     return best
 
 
-def _ways(own: _Fields, level: str) -> Iterable[tuple[list[Along], list[Along], list[np.ndarray]]]:
+def _ways(own: _Fields, level: str, issued: bool) -> Iterable[tuple[list[Along], list[Along], list[np.ndarray]]]:
     """Ways to lay fields out: by time, by start and lead, by members that each have a start of their own.
 
     Last by valid time, for what is a series although starts and leads are not a table: analyses of 00 and 12 with
@@ -279,7 +282,9 @@ def _ways(own: _Fields, level: str) -> Iterable[tuple[list[Along], list[Along], 
     if len(pairs[0]) == len(starts):
         times = pairs.sum(axis=0)
         # two pairs may have one time: the starts tell them apart, and the times are refused where they are asked for
-        beside = [Along("start", pairs[0], "time"), Along("lead", pairs[1], "time")] if leads.any() else []
+        # the first field of a forecast, in a file of its own, may be called an analysis
+        is_forecast = leads.any() or issued or len(starts) == 1
+        beside = [Along("start", pairs[0], "time"), Along("lead", pairs[1], "time")] if is_forecast else []
         if len(np.unique(times)) == len(times):
             yield [*members, Along("time", times, "time"), *levels], beside, [*head, own.start + own.lead, *tail]
     axes = [Along("start", starts, "start"), Along("lead", leads, "lead")]

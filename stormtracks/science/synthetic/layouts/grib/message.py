@@ -97,6 +97,10 @@ class Message:
         self._put({"bitsPerValue": _BITS})  # again: spatial differencing has put there what it used, which is less
         self._library.codes_set_values(self.handle, np.ascontiguousarray(values, np.float64).ravel())
 
+    def say(self, keys: dict[str, Any]) -> None:
+        """Put in further keys of eccodes."""
+        self._put(keys)
+
     def write(self, file: BinaryIO) -> None:
         """Write the message as it is now."""
         self._library.codes_write(self.handle, file)

@@ -45,6 +45,7 @@ class PerLead(Layout):
             for name, message in self._messages.items():
                 values = self._fields[name].kept(fields[name][member])[::-1]
                 message.set(self._plan.times[0], step * self._plan.step_hours, member, values)
+                message.say({"typeOfProcessedData": "pf" if member else "cf"})
             with path.open("wb") as file:
                 self._write(file)
 
