@@ -5,14 +5,16 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats
-from stormtracks.science.reanalysis.stored.grib import library, message, simple
+from stormtracks.science.reanalysis.stored.grib import library, message, simple, soundness
 from stormtracks.science.reanalysis.stored.grib.grids import GridOf
 from stormtracks.science.reanalysis.stored.grib.message import Message
 from stormtracks.science.reanalysis.stored.grib.window import Broken
 
 _MISSING = 1e34
 """What eccodes is told to put where nothing is stored: no value of any field."""
-_NO_BITMAP, _OWN_BITMAP, _SAME_BITMAP = 255, 0, 254
+_NO_BITMAP, _OWN_BITMAP = 255, 0
+_ALL_POINTS = {0, 4, 40, 41, 42}
+"""Templates of packing (WMO code table 5.0) that mark no missing values of their own."""
 
 
 def field(descriptor: int, row: Any, grid: GridOf, out: Floats) -> None:
@@ -34,20 +36,26 @@ def field(descriptor: int, row: Any, grid: GridOf, out: Floats) -> None:
     """
     read = message.read(descriptor, row)
     values = _values(read, row, grid)
-    if grid.is_straight:
-        out.reshape(-1)[:] = values
-    else:
-        out[...] = grid.ordered(values)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is not sound
+        if grid.is_straight:
+            out.reshape(-1)[:] = values
+        else:
+            out[...] = grid.ordered(values)
 
 
 def _values(read: Message, row: Any, grid: GridOf) -> Floats:
     edition = int(row["edition"])
     there = _there(read, edition, grid.points, row)
-    packing = simple.packing(read, edition)
     stored = grid.points if there is None else int(np.count_nonzero(there))
+    if edition == 2:
+        _check_count(read, stored, row)
+    packing = simple.packing(read, edition)
     if packing is None:
-        return _by_eccodes(read, row, grid)
-    if packing.number < stored or packing.number > stored + (7 if edition == 1 else 0):
+        fault = soundness.fault(read, edition, stored)
+        if fault:
+            raise Broken(fault, int(row["values_at"]))
+        return _by_eccodes(read, row, grid, there is not None or _marks_missing(read, edition))
+    if not stored <= packing.number <= stored + (7 if edition == 1 else 0):
         raise Broken(f"it has {packing.number} values for {stored} points", int(row["values_at"]))
     values = simple.unpacked(read, packing._replace(number=stored))
     if there is None:
@@ -55,6 +63,13 @@ def _values(read: Message, row: Any, grid: GridOf) -> Floats:
     spread = np.full(grid.points, np.nan)
     spread[there] = values
     return spread
+
+
+def _check_count(read: Message, stored: int, row: Any) -> None:
+    """Refuse a number of values that is not that of the points: eccodes would believe it."""
+    number = int.from_bytes(read.data[read.packing + 5 : read.packing + 9], "big")
+    if number != stored:
+        raise Broken(f"it has {number} values for {stored} points", int(row["packing_at"]))
 
 
 def _there(read: Message, edition: int, points: int, row: Any) -> Bools | None:
@@ -78,15 +93,23 @@ def _there(read: Message, edition: int, points: int, row: Any) -> Bools | None:
     return bits.view(np.bool_)
 
 
-def _by_eccodes(read: Message, row: Any, grid: GridOf) -> Floats:
+def _marks_missing(read: Message, edition: int) -> bool:
+    """Whether missing values may be marked among the others."""
+    at = read.packing + 9
+    return edition == 2 and int.from_bytes(read.data[at : at + 2], "big") not in _ALL_POINTS
+
+
+def _by_eccodes(read: Message, row: Any, grid: GridOf, may_lack: bool) -> Floats:
     eccodes = library.eccodes()
     try:
         with library.opened(read.data) as handle:
-            eccodes.codes_set_double(handle, "missingValue", _MISSING)
+            if may_lack:
+                eccodes.codes_set_double(handle, "missingValue", _MISSING)
             values = eccodes.codes_get_double_array(handle, "values")
-    except library.Unreadable as error:
+    except (library.Unreadable, ValueError, MemoryError) as error:
         raise Broken(f"eccodes cannot decode it ({error})", int(row["values_at"])) from None
     if len(values) != grid.points:
         raise Broken(f"it has {len(values)} values for {grid.points} points", int(row["values_at"]))
-    values[values == _MISSING] = np.nan
+    if may_lack:
+        values[values == _MISSING] = np.nan
     return values

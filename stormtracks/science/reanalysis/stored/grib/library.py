@@ -62,7 +62,7 @@ def value(handle: Any, key: str, kind: Callable[[Any], _Found]) -> _Found | None
     module = eccodes()
     try:
         found = module.codes_get(handle, key, kind)
-    except module.CodesInternalError:
+    except (module.CodesInternalError, UnicodeDecodeError):
         return None
     return None if found is None or found in ("unknown", "not_found") else found
 

@@ -13,6 +13,9 @@ from stormtracks.science.reanalysis.stored.grib.message import Message
 from stormtracks.science.reanalysis.stored.grib.window import whole_number
 
 BITS = (8, 12, 16, 24, 32)
+_LARGEST_POWER = 300
+_LONG = 0x7FFFFF
+"""Bytes that a message of GRIB 1 can have by its own number."""
 _OF_BYTES = {8: ">u1", 16: ">u2", 32: ">u4"}
 
 
@@ -62,10 +65,14 @@ def _packing1(message: Message) -> Packing | None:
     if data[at + 3] & 0xF0:  # spectral, complex, whole numbers, or with further flags
         return None
     bits, unused = data[at + 10], data[at + 3] & 0x0F
-    size = len(data) - 4 - at  # of a long message its own number says something else
+    size = int.from_bytes(data[at : at + 3], "big")
+    if len(data) > _LONG:  # of a long message its own number says something else
+        size = len(data) - 4 - at
     count = (size * 8 - 88 - unused) // bits if bits else 0
-    decimal = whole_number(data[34:36])
-    return Packing(_ibm(data[at + 6 : at + 10]), *_scales(data[at + 4 : at + 6], decimal), bits, count, at + 11)
+    binary, decimal = whole_number(data[at + 4 : at + 6]), whole_number(data[34:36])
+    if max(abs(binary), abs(decimal)) > _LARGEST_POWER:
+        return None
+    return Packing(_ibm(data[at + 6 : at + 10]), 2.0**binary, _power_of_ten(-decimal), bits, count, at + 11)
 
 
 def _packing2(message: Message) -> Packing | None:
@@ -77,16 +84,18 @@ def _packing2(message: Message) -> Packing | None:
     bits = data[at + 19]
     if count * bits > (len(data) - 4 - message.values - 5) * 8:
         return None  # eccodes says what is wrong with it
-    decimal = whole_number(data[at + 17 : at + 19])
-    return Packing(reference, *_scales(data[at + 15 : at + 17], decimal), bits, count, message.values + 5)
+    binary, decimal = whole_number(data[at + 15 : at + 17]), whole_number(data[at + 17 : at + 19])
+    if max(abs(binary), abs(decimal)) > _LARGEST_POWER:
+        return None
+    return Packing(reference, 2.0**binary, _power_of_ten(-decimal), bits, count, message.values + 5)
 
 
-def _scales(binary: bytes, decimal: int) -> tuple[float, float]:
-    """The factors, rounded as eccodes rounds them."""
-    tens = 1.0
-    for _ in range(abs(decimal)):
-        tens = tens * 10 if decimal < 0 else tens / 10
-    return 2.0 ** whole_number(binary), tens
+def _power_of_ten(power: int) -> float:
+    """A power of ten, rounded as eccodes rounds it."""
+    found = 1.0
+    for _ in range(abs(power)):
+        found = found * 10 if power > 0 else found / 10
+    return found
 
 
 def _ibm(data: bytes) -> float:
