@@ -294,9 +294,9 @@ def verify(_, results=None, run=None, json=False, hosts=None):
 @task(
     help=HOSTS
     | {
-        "by": "year, member, storm, class (of intensity), consensus (one track per storm, averaged over the members) "
-        "or candidates (the consensus tracks that match no best track); with --list also basin, month, coast, "
-        "intensity, trend and false; default: year",
+        "by": "year, member, storm, class (of intensity), consensus (one track per storm, averaged over the members), "
+        "candidates (the consensus tracks that match no best track) or lead (skill of forecasts); with --list also "
+        "basin, month, coast, intensity, trend and false; default: year",
         "list": "statistics of a list of storms: tc (tropical cyclones) or etc (extratropical cyclones)",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "

@@ -16,7 +16,17 @@ from stormtracks.pyro_cluster.journal.runs import RunState
 from stormtracks.pyro_cluster.pyro_task import STATUSES, Status
 from stormtracks.readable import duration
 from stormtracks.report.outline import Outline
-from stormtracks.science.summary import LIST_BY, ListSummary, Summary, Table, list_table, storm_table, table
+from stormtracks.science.summary import (
+    LIST_BY,
+    LeadSkill,
+    ListSummary,
+    Summary,
+    Table,
+    lead_table,
+    list_table,
+    storm_table,
+    table,
+)
 
 _NAMES = {sign: name for name, sign in STATUSES.items()}
 # A number as the tables have it: "12", "0.91 (0.85-0.97)", "4 of 5", and "-" where there is none.
@@ -98,6 +108,15 @@ def skill(summary: Summary | ListSummary | None) -> str:
     )
     tables = "".join(_summary_table(table(summary, by)) for by in ("year", "class", "member"))
     return note + tables + remarks(summary)
+
+
+def skill_by_lead(skill: LeadSkill | str | None) -> str:
+    """Skill of forecasts by lead, or why it is not known; nothing of years."""
+    if skill is None:
+        return ""
+    if isinstance(skill, str):
+        return f'<p class="note">Skill by lead is not known: {escape(skill)}</p>'
+    return _summary_table(lead_table(skill))
 
 
 def remarks(summary: Summary | ListSummary) -> str:

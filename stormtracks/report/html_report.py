@@ -9,11 +9,11 @@ import numpy as np
 from stormtracks import __version__, disk, label
 from stormtracks.label import Label
 from stormtracks.report import figures, fragments, page, trackdata
-from stormtracks.report.outline import JournalOf, Outline, outline_of, provenance
+from stormtracks.report.outline import TASK, JournalOf, Outline, outline_of, provenance
 from stormtracks.science import ibtracs
 from stormtracks.science.errors import InputError
 from stormtracks.science.settings import TASKS
-from stormtracks.science.summary import ListSummary, Summary, summarise, summarise_list
+from stormtracks.science.summary import LeadSkill, ListSummary, Summary, skill_by_lead, summarise, summarise_list
 
 _LISTS = {"tc": "Tropical cyclones", "etc": "Extratropical cyclones"}
 ELSEWHERE = "The figures are in the file that `inv report` writes without --live."
@@ -95,7 +95,7 @@ def contents_of(
     pictures, reason = figures.pictures(outline, summary, best_tracks) if with_figures else ([], ELSEWHERE)
     pieces = {
         **state_fragments(outline),
-        "skill": fragments.skill(summary),
+        "skill": fragments.skill(summary) + fragments.skill_by_lead(_skill_by_lead(outline, best_tracks, mixed)),
         "storms": fragments.storms(summary),
         "figures": fragments.figures(pictures, reason),
         "settings": fragments.settings(provenance(outline) if outline.number else {}),
@@ -142,6 +142,17 @@ def _summary(outline: Outline, progress: Progress | None, mixed: bool) -> Summar
     if outline.storm_list is None:
         return summarise(outline.folder, outline.task, outline.results, progress, mixed)
     return summarise_list(outline.folder, outline.storm_list, outline.results, progress=progress, mixed=mixed)
+
+
+def _skill_by_lead(outline: Outline, best_tracks: str | Path | None, mixed: bool) -> LeadSkill | str | None:
+    """Skill of the forecasts among the results, or why it is not known; None where there are none."""
+    starts = [year for year in outline.results if label.is_start(year)]
+    if not starts or outline.storm_list is not None or outline.task != TASK:
+        return None
+    try:
+        return skill_by_lead(outline.folder, starts, best_tracks, mixed=mixed)
+    except InputError as error:  # the best tracks of the results are on another host, say
+        return str(error)
 
 
 def _check_destination(destination: Path) -> None:

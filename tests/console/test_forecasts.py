@@ -134,6 +134,7 @@ def test_the_reports_page_has_a_line_per_start(folder, tmp_path):
     assert '<th scope="row">1987-09-09T06</th><td class="signs" aria-hidden="true"><span class="complete">+++' in page
     assert "one row per start, one sign per ensemble member" in page and '<th scope="col">Start</th>' in page
     assert "<dt>Starts</dt><dd>1987-09-09T00 to 1987-09-09T06 (2)</dd>" in page
+    assert "<h3>Skill of forecasts by lead</h3>" in page and ">24-48<" in page
     tracks = json.loads(re.search(r'<script type="application/json" id="tracks">(.*?)</script>', page).group(1))
     assert tracks["years"] == list(STARTS) and {storm["year"] for storm in tracks["storms"]} == set(STARTS)
 
@@ -142,6 +143,11 @@ def test_a_page_of_results_alone_has_the_starts_that_there_are(folder):
     known = outline_of(folder / "results")
     assert (known.line, known.schedule.get_progress()) == ("Start", "+++\n+++\n")
     assert "1987-09-09T06</th>" in fragments.grid(known) and html_report.title_of(known).endswith(" to 1987-09-09T06")
+
+
+def test_a_page_without_the_best_tracks_says_that_skill_by_lead_is_not_known():
+    assert "not known: no file &lt;x&gt;" in fragments.skill_by_lead("no file <x>")
+    assert fragments.skill_by_lead(None) == ""
 
 
 def test_track_finds_the_result_of_the_cluster_and_refuses_a_season(folder):
