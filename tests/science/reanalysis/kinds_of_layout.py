@@ -81,6 +81,11 @@ def cells(name, **attributes):
     )
 
 
+def flat(name, **attributes):
+    """The winds on cells, without coordinates."""
+    return cells(name, **attributes).drop("lat", "lon")
+
+
 def bare(*dimensions, drop=("lat", "lon"), **attributes):
     """The winds on dimensions of other names, without coordinates."""
     return u850().drop(*drop).rename(lat=dimensions[0], lon=dimensions[1]).winds_say(**attributes)
@@ -243,6 +248,11 @@ CASES = [
     Case("reduced Gaussian", cells("values", GRIB_gridType="reduced_gg"), refused="is on a reduced Gaussian grid, which has no cells within"),
     Case("reduced Gaussian by CDO", cells("rgrid", CDI_grid_type="gaussian_reduced"), refused="is on a reduced Gaussian grid, which has no cells within"),
     Case("HEALPix without places", cells("healpix_index").drop("lat", "lon"), refused="has 5904 cells, not all that go round the Earth"),
+    *[
+        Case(f"{kind} as GRIB has it", bare("y", "x", GRIB_gridType=kind), refused=refused)
+        for kind, refused in [("lambert", "is on the grid of a map projection .lambert.; turn"), ("rotated_gg", "is on a rotated grid.*-rotuvb"), ("space_view", "is on the grid of a map projection"), ("stretched_rotated_ll", "is on a rotated grid"), ("rotated_sh", "holds spectral coefficients"), ("irregular_latlon", "is on a curvilinear grid")]
+    ],
+    *[Case(f"{kind} without places", flat("values", GRIB_gridType=kind), refused=refused) for kind, refused in [("sh", "holds spectral coefficients.*cdo sp2gpl x.nc out.nc .or ask for grid=1/1."), ("reduced_gg", "is on a reduced Gaussian grid, and nothing says where its points lie.*setgridtype,regular"), ("unstructured_grid", "does not have the latitudes and longitudes of its cells.*cdo setgrid")]],
     Case("spectral", bare("nsp", "nc2", CDI_grid_type="spectral"), refused="holds spectral coefficients.*sp2gpl"),
     Case("cubed sphere", u850().dimension("nf", size=6).drop("lat", "lon").rename(lat="Ydim", lon="Xdim"), refused="is on a cubed sphere"),
     Case("WRF", two_dimensional("XLAT", "XLONG", y="south_north", x="west_east").rename(u850="U", v850="V").file_says(TITLE=" OUTPUT FROM WRF V4.1 MODEL"), refused="is WRF output.*interplevel"),

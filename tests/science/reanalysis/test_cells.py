@@ -1,5 +1,7 @@
 """Values on cells are read on an even grid, whatever file they come from."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -160,3 +162,41 @@ def test_members_and_levels_beside_cells(tmp_path):
     assert u.shape == (2, 3, *grid.shape)
     assert error(grid, u[1, 2], v[1, 2]) < 0.01
     assert error(grid, u[0, 1] * 3, v[0, 1] * 3) < 0.01
+
+
+@pytest.mark.parametrize("kind", ["reduced Gaussian", "HEALPix"])
+def test_grib_on_cells_is_read(tmp_path, kind):
+    eccodes = pytest.importorskip("eccodes")
+    with (tmp_path / "data/x.grib").open("wb") as file:
+        for hour, parameter in itertools.product((0, 6), (131, 132)):
+            handle, cells = reduced(eccodes) if kind == "reduced Gaussian" else nested(eccodes)
+            for key, value in {"dataDate": 20050801, "dataTime": 100 * hour, "paramId": parameter}.items():
+                eccodes.codes_set(handle, key, value)
+            eccodes.codes_set_values(handle, cell_files.rotation(*cells)[parameter - 131])
+            eccodes.codes_write(handle, file)
+            eccodes.codes_release(handle)
+    grid, u, v, remarks, _ = read(tmp_path / "data")
+    assert error(grid, u, v) < 5e-3
+    assert f"lies on a {kind} grid" in remarks
+
+
+def reduced(eccodes):
+    """A message on N32, and the places of its cells."""
+    handle = eccodes.codes_grib_new_from_samples("reduced_gg_pl_32_grib2")
+    eccodes.codes_set(handle, "typeOfLevel", "isobaricInhPa")
+    eccodes.codes_set(handle, "level", 850)
+    return handle, [eccodes.codes_get_array(handle, name) for name in ("latitudes", "longitudes")]
+
+
+def nested(eccodes):
+    """A message on HEALPix cells in nested order, and their places."""
+    handle = eccodes.codes_grib_new_from_samples("GRIB2")
+    for key, value in {"gridType": "healpix", "Nside": 16, "orderingConvention": "nested"}.items():
+        eccodes.codes_set(handle, key, value)
+    for key, value in {
+        "longitudeOfFirstGridPointInDegrees": 45.0,
+        "typeOfFirstFixedSurface": 100,
+        "level": 850,
+    }.items():
+        eccodes.codes_set(handle, key, value)
+    return handle, healpix.places(16, "nested")

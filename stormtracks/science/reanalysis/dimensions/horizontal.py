@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import axes as axes_
-from stormtracks.science.reanalysis.dimensions import columns
+from stormtracks.science.reanalysis.dimensions import columns, other_grids
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
 from stormtracks.science.reanalysis.dimensions.cells import cost, kept, places
 from stormtracks.science.reanalysis.dimensions.cells import weights as weights_
@@ -68,7 +68,7 @@ def _of_cells(group: Group, variable: Variable, cells: Axis, where: str, step: f
     except InputError as error:
         raise InputError(
             f"{where}: is on {found.kind or 'an unstructured grid'}, which {error}; only cells round the whole Earth "
-            f"are put on a grid; remap it: cdo remapdis,r360x181 {group.place.name} out.nc"
+            f"are put on a grid; remap it: {other_grids.command('cdo remapdis,r360x181', group.place)}"
         ) from error
     put = {
         "cells": found.cells,

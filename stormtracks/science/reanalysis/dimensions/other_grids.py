@@ -2,36 +2,45 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import axes as axes_
 from stormtracks.science.reanalysis.dimensions.axes import Axis, one
 from stormtracks.science.reanalysis.dimensions.cells import signs
+from stormtracks.science.reanalysis.stored import formats
 from stormtracks.science.reanalysis.stored.attributes import attribute, text
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
 _TILES = re.compile(r"nf|face|tile|ntiles?")
 _GRIB = {
     "reduced_gg": "reduced", "reduced_ll": "reduced", "gaussian_reduced": "reduced", "sh": "spectral",
-    "spectral": "spectral", "rotated_ll": "rotated", "unstructured_grid": "unstructured",
-    "unstructured": "unstructured", "curvilinear": "curvilinear", "lambert": "projected", "mercator": "projected",
-    "polar_stereographic": "projected",
+    "rotated_sh": "spectral", "stretched_sh": "spectral", "stretched_rotated_sh": "spectral", "spectral": "spectral",
+    "rotated_ll": "rotated", "rotated_gg": "rotated", "stretched_rotated_ll": "rotated",
+    "stretched_rotated_gg": "rotated", "reduced_rotated_gg": "rotated", "stretched_ll": "curvilinear",
+    "stretched_gg": "curvilinear", "irregular_latlon": "curvilinear", "curvilinear": "curvilinear",
+    "unstructured_grid": "unstructured", "triangular_grid": "unstructured", "unstructured": "unstructured",
+    "lambert": "projected", "lambert_lam": "projected", "lambert_azimuthal_equal_area": "projected",
+    "mercator": "projected", "mercator_lam": "projected", "transverse_mercator": "projected", "albers": "projected",
+    "polar_stereographic": "projected", "polar_stereographic_lam": "projected", "space_view": "projected",
+    "equatorial_azimuthal_equidistant": "projected",
 }  # fmt: skip
 _WHAT = {
     "WRF": "is WRF output, on the model's own levels and staggered grid; interpolate u and v to pressure levels "
-    "(wrf-python: interplevel), then cdo remapbil,r360x181 {file} out.nc",
-    "spectral": "holds spectral coefficients, not a grid; transform them: cdo sp2gpl {file} out.nc",
+    "(wrf-python: interplevel), then cdo remapbil,r360x181 {file} {out}",
+    "spectral": "holds spectral coefficients, not a grid; transform them: "
+    "cdo sp2gpl {file} {out} (or ask for grid=1/1)",
     "reduced": "is on a reduced Gaussian grid, and nothing says where its points lie; fill its rows: "
-    "cdo setgridtype,regular {file} out.nc",
+    "cdo setgridtype,regular {file} {out}",
     "cubed sphere": "is on a cubed sphere; remap it to latitudes and longitudes with the model's own tool (fregrid)",
     "unstructured": "is on an unstructured grid, and the file does not have the latitudes and longitudes of its cells; "
-    "add them from the file of the grid: cdo setgrid,GRID.nc {file} out.nc",
-    "rotated": "is on a rotated grid; turn its winds and remap it: cdo remapbil,r360x181 -rotuvb,u,v {file} out.nc",
+    "add them from the file of the grid: cdo setgrid,GRID.nc {file} {out}",
+    "rotated": "is on a rotated grid; turn its winds and remap it: cdo remapbil,r360x181 -rotuvb,u,v {file} {out}",
     "projected": "is on the grid of a map projection ({detail}); turn its winds to east and north if they follow the "
-    "grid, and remap it: cdo remapbil,r360x181 {file} out.nc",
+    "grid, and remap it: cdo remapbil,r360x181 {file} {out}",
     "curvilinear": "is on a curvilinear grid, its latitudes and longitudes have two dimensions; remap it: "
-    "cdo remapbil,r360x181 {file} out.nc",
+    "cdo remapbil,r360x181 {file} {out}",
 }
 
 
@@ -54,9 +63,15 @@ def refuse(group: Group, variable: Variable, axes: list[Axis], where: str) -> No
     """
     found = kind(group, variable, axes)
     if found:
-        file = group.place.name
-        what = _WHAT[found].format(file=file, detail=_mapping(group, variable) or "x and y")
-        raise InputError(f"{where}: {what}")
+        seen = _seen(group, variable)
+        detail = seen.mapping or next(iter(signs.grid_types(variable)), "x and y")
+        raise InputError(f"{where}: {_WHAT[found].format(**_files(group.place), detail=detail)}")
+
+
+def command(what: str, place: Path) -> str:
+    """A command of cdo with the names of what it reads and writes."""
+    files = _files(place)
+    return f"{what} {files['file']} {files['out']}"
 
 
 def kind(group: Group, variable: Variable, axes: list[Axis]) -> str:
@@ -66,9 +81,21 @@ def kind(group: Group, variable: Variable, axes: list[Axis]) -> str:
         return ""
     if lat and lon and lat.coordinate is not None and lon.coordinate is not None:
         return ""
-    grib = next((_GRIB[value] for value in signs.grid_types(variable) if value in _GRIB), "")
-    seen = _Seen(group, variable, _mapping(group, variable), grib)
+    seen = _seen(group, variable)
     return next((name for name, fits in _KINDS.items() if fits(seen)), "")
+
+
+def _seen(group: Group, variable: Variable) -> _Seen:
+    grib = next((_GRIB[value] for value in signs.grid_types(variable) if value in _GRIB), "")
+    return _Seen(group, variable, _mapping(group, variable), grib)
+
+
+def _files(place: Path) -> dict[str, str]:
+    """What a command reads and writes: cdo keeps GRIB as GRIB, and does not read Zarr."""
+    kind = formats.kind(place)
+    if kind == "Zarr":
+        return {"file": "in.nc", "out": f"out.nc (in.nc: xarray.open_zarr({place.name!r}).to_netcdf('in.nc'))"}
+    return {"file": place.name, "out": "out.grib" if kind == "GRIB" else "out.nc"}
 
 
 def _is_wrf(seen: _Seen) -> bool:

@@ -26,7 +26,20 @@ class Measured(NamedTuple):
     slope: float
 
 
-MEASURED = (Measured("cubic rows", 0.28, 0.3, 0.999, 0.99),)
+MEASURED = (
+    Measured("cubic rows", 0.28, 0.3, 0.999, 0.99),
+    Measured("cubic rows", 0.28, 0.5, 0.999, 0.99),
+    Measured("cubic rows", 0.46, 0.5, 0.984, 0.95),
+    Measured("cubic rows", 0.55, 1.0, 0.993, 0.98),
+    Measured("cubic rows", 0.92, 1.0, 0.954, 0.89),
+    Measured("cubic rows", 1.76, 2.0, 0.952, 0.90),
+    Measured("linear rows", 0.28, 1.0, 0.999, 0.98),
+    Measured("quadratic triangles", 0.23, 0.25, 0.998, 0.99),
+    Measured("quadratic triangles", 0.92, 1.0, 0.957, 0.89),
+    Measured("linear triangles", 0.23, 1.0, 0.999, 0.98),
+    Measured("linear triangles", 0.92, 2.5, 0.974, 0.91),
+)
+"""ERA5 at 0.25 degrees has scales that coarse cells cannot hold; a model on such cells has lost them before."""
 
 
 def remark(kind: str, way: Weights) -> str:
@@ -34,8 +47,8 @@ def remark(kind: str, way: Weights) -> str:
     near = nearest(way)
     return (
         f"lies on {kind or 'a grid'} of {way.matrix.shape[1]:,} cells; put on one of {way.step:g} degrees, "
-        f"{_HOW[way.method]} (vorticity of ERA5 then has r {near.r:.3f} and slope {near.slope:.2f} to that on "
-        f"the grid itself, with cells {near.cells:g} degrees apart on {near.grid:g})"
+        f"{_HOW[way.method]}; so put from {near.cells:g} degrees apart on {near.grid:g}, vorticity of ERA5 has slope "
+        f"{near.slope:.2f} and r {near.r:.3f} to that of the same winds there"
     )
 
 
