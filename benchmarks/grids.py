@@ -15,7 +15,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import eccodes
 import netCDF4
 import numpy as np
 from scipy import ndimage
@@ -25,6 +24,7 @@ from benchmarks.surroundings import CHECKOUT, describe, table
 from stormtracks.science import reanalysis, sphere, vorticity
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions.cells import healpix, weights
+from stormtracks.science.reanalysis.stored.grib import library
 
 PAGE = CHECKOUT / "docs" / "performance.md"
 MARK = "<!-- made by benchmarks/grids.py -->"
@@ -137,6 +137,7 @@ def _reading(winds, packing):
 
 
 def _write(path, winds, packing):
+    eccodes = library.eccodes()
     fields = winds.at(*_reduced(320))
     messages = []
     for hour in range(_TIMES):
@@ -154,6 +155,7 @@ def _write(path, winds, packing):
 
 
 def _decode(message):
+    eccodes = library.eccodes()
     handle = eccodes.codes_new_from_message(message)
     values = eccodes.codes_get_values(handle)
     eccodes.codes_release(handle)
@@ -173,6 +175,7 @@ def _milliseconds(work):
 
 def _reduced(number):
     """ECMWF's reduced Gaussian grid of a number, as eccodes has it."""
+    eccodes = library.eccodes()
     sample = eccodes.codes_grib_new_from_samples(f"reduced_gg_pl_{number}_grib2")
     found = [eccodes.codes_get_array(sample, name) for name in ("latitudes", "longitudes")]
     eccodes.codes_release(sample)

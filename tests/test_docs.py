@@ -134,7 +134,7 @@ def test_every_yaml_file_is_accepted(page, text, tmp_path):
     content = config.load_dataset(path)
     if "workers" in content:
         config.load(path)
-    elif {"files", "variables", "level"} & set(content):
+    elif {"files", "variables", "level", "grid"} & set(content):
         Dataset.from_mapping(content, page)
     elif any("://" in str(value) for value in content.values()):
         assert all(archives.items(archives.archive(name, content), [1990]) for name in content)
