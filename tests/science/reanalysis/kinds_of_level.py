@@ -129,6 +129,8 @@ CASES = [
     Case("heights", level([850.0, 1500.0], "m", name="altitude", positive="up"), refused="are heights"),
     Case("10 m", Draft().coordinate("height", (), 10.0, units="m", standard_name="height"), refused="at a height of 10 m"),
     Case("isentropic", level(850.0, "K", name="lev"), refused="isentropic levels"),
+    Case("a layer above the ground by type, beside a level of another field", level(850.0, "hPa").winds_say(GRIB_typeOfLevel="pressureFromGroundLayer"), refused="it is on layers"),
+    Case("a layer between two pressures by type", Draft().winds_say(GRIB_typeOfLevel="isobaricLayer", GRIB_level=850), refused="it is on layers"),
     Case("theta by type", level(850.0, None).winds_say(typeOfLevel="theta"), refused="isentropic levels"),
     Case("potential vorticity", level(850.0, "K m2 kg-1 s-1", name="lev"), refused="levels of potential vorticity"),
     Case("potential vorticity by its units", level(2.0, "PVU", name="dynamic"), refused="levels of potential vorticity"),

@@ -43,6 +43,7 @@ _TYPES = {  # attributes that converters from GRIB write, and the codes in them 
     "Grib2_Level_Type": _GRIB2, "Grib1_Level_Type": _GRIB1,
 }  # fmt: skip
 _KINDS = {  # kinds of level by the types that GRIB and its converters name
+    "layers": re.compile(r"\w*layer"),
     "hybrid model levels": re.compile(r"hybrid.*|ml|generalvertical.*|eta.*"),
     "sigma levels": re.compile(r"sigma.*"),
     "heights": re.compile(r"height.*|.*above ?(ground|sea).*"),
