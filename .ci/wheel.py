@@ -79,8 +79,9 @@ def check_contents(wheel):
         needed = HeaderParser().parsestr(archive.read(metadata).decode()).get_all("Requires-Dist")
     same("files", sorted(name for name in names if ".dist-info/" not in name), sorted(listing.split()))
     same("requirements", requirements(line for line in needed if ";" not in line), listed("requirements.txt"))
-    extra = (line.split(";")[0] for line in needed if "extra == 'dev'" in line)
-    same("requirements of [dev]", requirements(extra), listed("requirements-dev.txt"))
+    for name in ("dev", "grib", "zarr"):
+        extra = (line.split(";")[0] for line in needed if f"extra == '{name}'" in line)
+        same(f"requirements of [{name}]", requirements(extra), listed(f"requirements-{name}.txt"))
 
 
 def listed(name):

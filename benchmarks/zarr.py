@@ -4,8 +4,8 @@
 
 Stores are written anew, of smooth winds with noise in 16 bits of their mantissas, which packs as reanalyses do; or
 `--store` adds a real one. tensorstore reads each chunk once, whole; the package reads step by step and in whole
-blocks (a chunk's steps, at least 16), with all its checks of values. Both begin with nothing in their caches, opened stores, and
-files in the page cache. `--docs` puts the table into docs/performance.md.
+blocks (a chunk's steps, at least 16), with all its checks of values. Both begin with opened stores,
+nothing in caches, and files in the page cache. `--docs` puts the table into docs/performance.md.
 """
 
 import argparse

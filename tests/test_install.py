@@ -13,7 +13,7 @@ import shown
 from needs import need
 
 import stormtracks
-from stormtracks import checkout
+from stormtracks import checkout, extras
 from stormtracks.on_host import packages
 
 ROOT = shown.ROOT
@@ -92,9 +92,19 @@ def test_without_the_checkout_pip_knows_what_is_needed(monkeypatch, tmp_path):
 
 
 def test_every_requirement_is_a_name_with_both_bounds_or_a_reason():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-grib.txt", "requirements-zarr.txt"):
         lines = [line for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")]
         assert [line for line in lines if not re.fullmatch(r"[\w-]+>=[\d.]+(,<[\d.]+)?(  # .+)?", line)] == []
+
+
+def test_the_tests_have_every_extra():
+    there = _lines("requirements-dev.txt")
+    for name in extras.EXTRAS:
+        assert _lines(extras.requirements(name)) <= there
+
+
+def _lines(name):
+    return {line.partition("  #")[0] for line in (ROOT / name).read_text().splitlines() if not line.startswith("#")}
 
 
 def test_the_version_stands_in_one_place():
