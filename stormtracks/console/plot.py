@@ -200,7 +200,7 @@ def _region(text: str | None) -> Region | None:
 def _year(options: Options) -> Label:
     chosen = years_of(options["years"]) or results.years(options["results"], _task(options))
     if len(chosen) != 1:
-        raise BadValue("this figure shows one year; choose it with --years")
+        raise BadValue("this figure shows one year, or one forecast; choose it with --years")
     return chosen[0]
 
 

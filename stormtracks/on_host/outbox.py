@@ -7,7 +7,8 @@ from typing import Any
 from stormtracks.on_host.answers import OutboxAnswer
 from stormtracks.on_host.worker_files import path_of
 
-RESULT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}/\d{4}/member_\d{3,9}\.nc", re.ASCII)
+_LINE = r"\d{4}(-\d\d-\d\dT\d\d(\d\d)?)?"  # a year, or the start of a forecast as `stormtracks.label` writes it
+RESULT = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,99}}/{_LINE}/member_\d{{3,9}}\.nc", re.ASCII)
 """Names of results below their folder; nothing else is given out, and nothing else is accepted by `hosts.collect`."""
 
 

@@ -10,6 +10,7 @@ from stormtracks.config import Cluster, Nameserver, WorkerHost
 from stormtracks.hosts import collect
 from stormtracks.hosts.links import HostFault
 from stormtracks.hosts.shell_process import Done
+from stormtracks.on_host import outbox
 
 pytestmark = pytest.mark.sshd
 
@@ -128,15 +129,25 @@ def test_what_did_not_arrive_whole_is_not_there(tmp_path, content, fault):
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_what_arrived_whole_is_there(tmp_path):
+@pytest.mark.parametrize("year", ["1987", "2025-06-01T00", "2025-06-01T0030"])
+def test_what_arrived_whole_is_there(tmp_path, year):
     class Link(Deceiver):
         def open(self, line):
-            return Stream(SENT)
+            return Stream(SENT.replace(b"1987", year.encode()))
 
     worker = WorkerHost("w1")
-    link = Link({"folder": "/x", "results": {"vort_track/1987/member_000.nc": 5}})
+    link = Link({"folder": "/x", "results": {f"vort_track/{year}/member_000.nc": 5}})
     assert collect.job(_cluster(tmp_path, worker), tmp_path)(link, worker).text == "1 collected, 0 already here"
-    assert (tmp_path / "vort_track" / "1987" / "member_000.nc").read_bytes() == b"hello"
+    assert (tmp_path / "vort_track" / year / "member_000.nc").read_bytes() == b"hello"
+
+
+def test_results_of_years_and_of_forecasts_are_given_out_and_no_others(tmp_path):
+    names = ("1987", "2025-06-01T00", "2025-06-01", "2025-06-01T00:00", "old")
+    for name in names:
+        (tmp_path / "vort_track" / name).mkdir(parents=True)
+        (tmp_path / "vort_track" / name / "member_000.nc").touch()
+    given = outbox.run({"results": str(tmp_path), "local": False, "base": str(tmp_path)})["results"]
+    assert list(given) == [f"vort_track/{name}/member_000.nc" for name in names[:2]]
 
 
 def test_one_that_cannot_be_read_does_not_stop_the_others(tmp_path):

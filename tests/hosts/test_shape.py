@@ -32,6 +32,8 @@ class Inner(TypedDict):
         (5, Inner, "the answer is 5"),
         ({"x": {"a": 1.5}}, dict[str, Inner], "the answer['x']['a'] is 1.5"),
         (None, int | None, None),
+        ({"year": "2025-06-01T00", "since": 1.0}, answers.TaskNow, None),
+        ({"year": 2.5, "since": 1.0}, answers.TaskNow, "the answer['year'] is 2.5"),
         ("z", Literal["x", "y"], "the answer is 'z'"),
         (float("nan"), float, "the answer is nan"),
         (10**16, int, f"the answer is {10**16}"),
