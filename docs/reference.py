@@ -176,6 +176,7 @@ def result_file():
     parts = []
     groups = ("Root", layout.TRACKS), ("Group maxima", layout.MAXIMA), ("Group matches", layout.MATCHES)
     further = (
+        ("Root of any task's result, of a forecast alone", layout.FORECAST),
         ("Root of field_collection, beside the tracks", layout.FIELDS),
         ("Root of classify, beside its storms' tracks and fields", list_layout.STORMS),
         ("Group every of classify", list_layout.EVERY),

@@ -207,3 +207,17 @@ def test_leads_are_counted_to_the_member_s_own_start(tmp_path):
             assert nc["lead"][:].min() == 0 and nc["lead"][:].max() == LEADS[-1]
             assert nc["forecast_reference_time"][0] == nc["time"][:].min()
     assert summary.skill_by_lead(tmp_path / "out").rows[0].starts == 1
+
+
+def test_errors_of_strength_are_those_of_the_line_of_all_pairs():
+    vorticity = 1e-5 * np.array([2, 4, 6, 8, 10, 2, 4, 6, 8, 10.0])
+    wind = np.array([20, 40, 60, 80, 100, 24, 44, 64, 84, 104.0])
+    line = summary.Strength.of(vorticity, wind)
+    assert (line.pairs, round(line.kt_per_1e5_s1, 6), round(line.kt_at_0, 6)) == (10, 10, 2)
+    np.testing.assert_allclose(line.errors(vorticity, wind), [2.0] * 5 + [-2.0] * 5)
+
+
+@pytest.mark.parametrize(("few", "sign"), [(9, 1), (10, -1)])
+def test_vorticity_that_stands_for_no_wind_has_no_error(few, sign):
+    line = summary.Strength.of(1e-5 * np.arange(few), 50.0 + sign * np.arange(few))
+    assert line.pairs == few and np.isnan(line.errors(np.ones(2), np.ones(2))).all()

@@ -70,7 +70,9 @@ class LeadRow:
 
 @dataclass(frozen=True)
 class Strength:
-    """The line by which a track's vorticity stands for a wind: fitted to all pairs, of all leads; NaN of too few.
+    """The line by which a track's vorticity stands for a wind: fitted to all pairs, of all leads.
+
+    NaN of too few pairs, and where more vorticity does not go with more wind, so that it stands for none.
 
     Attributes
     ----------
@@ -92,6 +94,8 @@ class Strength:
         if len(wind) < FEW or np.ptp(strength) == 0 or np.ptp(wind) == 0:
             return cls(len(wind), math.nan, math.nan, math.nan)
         slope, at_0 = np.polyfit(strength, wind, 1)
+        if slope <= 0:
+            return cls(len(wind), math.nan, math.nan, math.nan)
         return cls(len(wind), float(slope), float(at_0), float(np.corrcoef(strength, wind)[0, 1]))
 
     def errors(self, vorticity: Floats, wind_kt: Floats) -> Floats:
@@ -241,7 +245,8 @@ def _remarks(rows: Sequence[LeadRow], strength: Strength) -> Iterator[Remark]:
         leads_ = ", ".join(f"{row.first_hour:g}-{row.last_hour:g} h" for row in few[:3]) + (", ..." if few[3:] else "")
         yield Remark(f"fewer than {FEW} observations at {leads_}: figures there may be chance", len(few))
     if math.isnan(strength.correlation):
-        yield Remark("too few pairs of vorticity and observed wind: no error of strength is given", strength.pairs)
+        why = "too few pairs" if strength.pairs < FEW else "no line with more wind for more vorticity"
+        yield Remark(f"{why} of vorticity and observed wind: no error of strength is given", strength.pairs)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

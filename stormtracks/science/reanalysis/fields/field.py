@@ -174,9 +174,9 @@ class Field:
     def _reader(self) -> StepReader | None:
         """The faster way to whole steps, or None where there is none, or values have to be compared with marks."""
         sure = self._packing.sure(self._largest)
-        if self._start or self._packing.packed or sure <= 0 or self._packing.marks_among_values(sure):
+        if self._packing.packed or sure <= 0 or self._packing.marks_among_values(sure):
             return None
-        return self.source.reader(self.variable, tuple(axis.role for axis in self.axes), self._level, sure)
+        return self.source.reader(self.variable, tuple(axis.role for axis in self.axes), self._level, sure, self._start)
 
     def _direct(self, start: int, stop: int, span: slice) -> tuple[Floats, bool] | None:
         """Values and whether they are sound by the faster way; None where that is not open."""

@@ -133,18 +133,22 @@ class Source(Protocol):
     def root(self) -> Group:
         """All that is in it."""
 
-    def reader(self, variable: Variable, roles: tuple[str, ...], level: int, largest: float) -> StepReader | None:
+    def reader(
+        self, variable: Variable, roles: tuple[str, ...], level: int, largest: float, start: int = 0
+    ) -> StepReader | None:
         """A faster way to a variable, where there is one.
 
         Parameters
         ----------
         variable : Variable
         roles : tuple of str
-            What each of its dimensions stands for: "time", "member", "level", "lat", "lon", "cell" ...
+            What each of its dimensions stands for: "time", "member", "start", "level", "lat", "lon", "cell" ...
         level : int
             Place on the level axis.
         largest : float
             Values are sound up to this (their absolute value).
+        start : int
+            Place on the axis of starts of forecasts.
         """
 
     def keep(self, variable: Variable, chunks: int) -> int:

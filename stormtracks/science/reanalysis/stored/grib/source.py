@@ -2,6 +2,7 @@
 
 import functools
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,16 @@ class Source:
                 raise refusals.not_opened(self.path, error, "GRIB") from error
             raise
 
-    def reader(self, variable: AnyVariable, roles: tuple[str, ...], level: int, largest: float) -> "FieldReader | None":
+    def reader(
+        self, variable: AnyVariable, roles: tuple[str, ...], level: int, largest: float, start: int = 0
+    ) -> "FieldReader | None":
         """A `FieldReader` for a variable of this file."""
         if not isinstance(variable, Variable) or not set(roles) >= {"time"}:
             return None
         order = [role for role in roles[: variable.rows.ndim] if role in ("time", "member")]
         if sorted(order) != sorted(set(order)):
             return None
-        return FieldReader(variable, roles, level, largest, self.read)
+        return FieldReader(variable, roles, {"level": level, "start": start}, largest, self.read)
 
     def keep(self, variable: AnyVariable, chunks: int) -> int:
         """Nothing is kept: each message has one field."""
@@ -172,17 +175,19 @@ class FieldReader:
     variable : Variable
     roles : tuple of str
         Of its dimensions.
-    level : int
-        Place on the level axis.
+    places : dict of str to int
+        Places on the axes of levels and of starts of forecasts.
     largest : float
         Values are sound up to this.
     read : callable
         See `Source.read`.
     """
 
-    def __init__(self, variable: Variable, roles: tuple[str, ...], level: int, largest: float, read: Any) -> None:
+    def __init__(
+        self, variable: Variable, roles: tuple[str, ...], places: Mapping[str, int], largest: float, read: Any
+    ) -> None:
         own = roles[: variable.rows.ndim]
-        table = variable.rows[tuple(_place(role, level) for role in own)]
+        table = variable.rows[tuple(_place(role, places) for role in own)]
         kept = [role for role in own if role in ("time", "member")]
         self._rows = np.transpose(table, [kept.index("time"), *(kept.index(role) for role in kept if role == "member")])
         self._rows = self._rows.reshape(len(self._rows), -1)
@@ -207,10 +212,8 @@ class FieldReader:
         return values, sound, rows.size
 
 
-def _place(role: str, level: int) -> int | slice:
-    if role in ("time", "member"):
-        return slice(None)
-    return level if role == "level" else 0
+def _place(role: str, places: Mapping[str, int]) -> int | slice:
+    return slice(None) if role in ("time", "member") else places.get(role, 0)
 
 
 def _name(one: Found) -> str:

@@ -31,11 +31,20 @@ class ChunkReader:
         Place on the level axis.
     largest : float
         Values are sound up to this (their absolute value).
+    start : int
+        Place on the axis of starts of forecasts.
     """
 
-    def __init__(self, dataset: Any, roles: tuple[str, ...], level: int, largest: float) -> None:  # h5py has no types
+    def __init__(
+        self,
+        dataset: Any,  # h5py has no types
+        roles: tuple[str, ...],
+        level: int,
+        largest: float,
+        start: int = 0,
+    ) -> None:
         self._dataset = dataset
-        self._level = level
+        self._others = {"level": level, "start": start}
         self._largest = largest
         self._roles = roles
         sizes = dict(zip(roles, dataset.shape, strict=True))
@@ -83,7 +92,7 @@ class ChunkReader:
         return values.reshape(*values.shape[:2], *self._field), sound, chunks
 
     def _inflated(self, step: int, member: int) -> np.ndarray:
-        place = {"time": step, "member": member, "level": self._level}
+        place = {"time": step, "member": member} | self._others
         mask, stored = self._dataset.id.read_direct_chunk(tuple(place.get(role, 0) for role in self._roles))
         if mask:
             raise ValueError("this chunk was written without one of its filters")

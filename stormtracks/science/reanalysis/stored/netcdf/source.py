@@ -69,7 +69,9 @@ class Source:
             self._hdf5 = h5py.File(self.path, "r")
         return self._hdf5
 
-    def reader(self, variable: Variable, roles: tuple[str, ...], level: int, largest: float) -> ChunkReader | None:
+    def reader(
+        self, variable: Variable, roles: tuple[str, ...], level: int, largest: float, start: int = 0
+    ) -> ChunkReader | None:
         """A `ChunkReader` for a variable; None where its chunks are not of the kind that it reads."""
         if not fits(variable, roles):
             return None
@@ -78,7 +80,7 @@ class Source:
             deflated = is_deflated(dataset, variable)
         except READ_ERRORS:
             return None
-        return ChunkReader(dataset, roles, level, largest) if deflated else None
+        return ChunkReader(dataset, roles, level, largest, start) if deflated else None
 
     def keep(self, variable: Variable, chunks: int) -> int:
         """Have the library keep so many inflated chunks of a variable; how many bytes that takes at most."""

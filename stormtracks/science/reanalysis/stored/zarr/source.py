@@ -43,7 +43,9 @@ class ZarrSource:
         self.file = identity.of_documents(where, read)
         self.root = group.root(read, where, library.context())
 
-    def reader(self, variable: Variable, roles: tuple[str, ...], level: int, largest: float) -> StepReader | None:
+    def reader(
+        self, variable: Variable, roles: tuple[str, ...], level: int, largest: float, start: int = 0
+    ) -> StepReader | None:
         """None: `Variable.stored` decodes whole chunks and keeps them, and there is no faster way."""
         return None
 
