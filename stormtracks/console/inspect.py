@@ -155,7 +155,8 @@ def _cost(year: Year) -> str:
     one = year.reading
     files = "1 file" if one.files == 1 else f"{one.files:,} files"
     chunks = f", {one.chunks:,} chunks" if one.chunks else ""
-    text = f"reads {files} ({size(one.file_bytes)}){chunks}, {size(one.value_bytes)} of values"
+    block = f", each of {one.block_steps:,} steps" if one.block_steps > 1 and one.chunks else ""
+    text = f"reads {files} ({size(one.file_bytes)}){chunks}{block}, {size(one.value_bytes)} of values"
     if one.together:
         text += f"; all {len(year.members)} members are read together, once on each host"
     if one.seconds is not None:

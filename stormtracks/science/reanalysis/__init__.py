@@ -9,8 +9,9 @@ down; each knows only those that are named after it, save that `folder` and `joi
 `folder`: `listing` (what lies in it), `layouts` and `further_files` (which files hold what, by their names or by what
 is inside), `own_files` (members that have files of their own), `copies` and `leftovers` (what is said of all others).
 
-`joined`: `files` (those that are open, never too many), `series` (files after one another in time), `means` (those that
-are of other times), `origin` (or of other runs), `gaps` (times that they lack).
+`joined`: `files` (those that are open, never too many), `stored_field` (what is known of each), `kept_fields` (without
+opening it once more), `series` (files after one another in time), `means` (those that are of other times), `origin` (or
+of other runs), `gaps` (times that they lack).
 
 `fields`, of one file: `contents` (which winds and further fields, of when), `own_member` (of which members),
 `variables` (which variable has which role, and why it cannot be used), `recognition` (by its names), `units`,

@@ -2,7 +2,7 @@
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Reading:
         An estimate, from some steps that were read here; None where none were.
     sampled_steps : int
         How many.
+    block_steps, block_members : int
+        What one stored chunk holds: reading a part of it costs as much as reading all.
     """
 
     files: int
@@ -48,6 +50,8 @@ class Reading:
     together: bool = False
     seconds: float | None = None
     sampled_steps: int = 0
+    block_steps: int = 1
+    block_members: int = 1
 
 
 @dataclass(frozen=True)
@@ -178,19 +182,12 @@ def _reading(season: Season, measured: bool) -> Reading:
     values = steps * fields * season.grid.shape[0] * season.grid.shape[1] * 4 * read
     sampled = _sample(season) if measured and steps else None
     whole = Reading(len(inputs), sum(stored_bytes(file.path) for file in inputs), values, together=together)
+    whole = replace(whole, block_steps=season.block.steps, block_members=season.block.members)
     if sampled is None:
         return whole
     seconds, done, chunks = sampled
     per_step = steps / done
-    return Reading(
-        whole.files,
-        whole.file_bytes,
-        whole.value_bytes,
-        chunks=round(chunks * per_step) or None,
-        together=whole.together,
-        seconds=seconds * per_step,
-        sampled_steps=done,
-    )
+    return replace(whole, chunks=round(chunks * per_step) or None, seconds=seconds * per_step, sampled_steps=done)
 
 
 def _sample(season: Season) -> tuple[float, int, int] | None:

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stormtracks import web_path
 from stormtracks.label import Label
 from stormtracks.science.reanalysis import inspected_files, inventory
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.folder.layouts import Survey
 from stormtracks.science.reanalysis.inspected_files import Files, Reason, Variable
 from stormtracks.science.reanalysis.inspected_year import Year
-from stormtracks.science.reanalysis.roles import FURTHER
 
 
 @dataclass(frozen=True)
@@ -113,15 +110,15 @@ def inspect(
     >>> [(one.format, one.known_by, one.number) for one in found.files]
     [('netCDF', 'contents', 2), ('netCDF', 'name', 2)]
     """
-    survey = Survey(web_path.of(data), Dataset.from_mapping(dataset or {}), also=FURTHER)
-    there = inventory.of_survey(survey, years=years, measured=measured)
-    return Inspection(
-        folder=str(survey.folder),
-        files=inspected_files.files_of(survey),
-        variables=inspected_files.variables_of(survey),
-        years=there.years,
-        further=there.further,
-        refusals=there.refusals,
-        nothing=there.nothing,
-        reasons=inspected_files.reasons_of(survey),
-    )
+    with inventory.survey_of(data, dataset) as survey:
+        there = inventory.of_survey(survey, years=years, measured=measured)
+        return Inspection(
+            folder=str(survey.folder),
+            files=inspected_files.files_of(survey),
+            variables=inspected_files.variables_of(survey),
+            years=there.years,
+            further=there.further,
+            refusals=there.refusals,
+            nothing=there.nothing,
+            reasons=inspected_files.reasons_of(survey),
+        )

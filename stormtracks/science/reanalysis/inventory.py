@@ -1,5 +1,6 @@
 """What a folder of data has: the years and members that a task can be done of, and what a task would say or refuse."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from stormtracks.science.reanalysis.dimensions import forecasts
 from stormtracks.science.reanalysis.folder import layouts, leftovers
 from stormtracks.science.reanalysis.further import REFUSED, open_year_further
 from stormtracks.science.reanalysis.inspected_year import Year
+from stormtracks.science.reanalysis.joined import kept_fields
 from stormtracks.science.reanalysis.roles import FURTHER
 from stormtracks.science.reanalysis.season import open_year
 from stormtracks.science.settings import Settings
@@ -70,7 +72,23 @@ def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -
     InputError
         There is no such folder.
     """
-    return of_survey(layouts.Survey(web_path.of(data), Dataset.from_mapping(dataset or {}), also=FURTHER))
+    with survey_of(data, dataset) as survey:
+        return of_survey(survey)
+
+
+@contextlib.contextmanager
+def survey_of(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> Iterator[layouts.Survey]:
+    """A folder that is looked through, each file of which is opened once in here for all that is asked of it.
+
+    Raises
+    ------
+    InputError
+        There is no such folder.
+    """
+    described = Dataset.from_mapping(dataset or {})
+    level = described.level or Settings.level_hpa
+    with kept_fields.keeping(described, level) as opened:
+        yield layouts.Survey(web_path.of(data), described, FURTHER, opened)
 
 
 def of_survey(survey: layouts.Survey, *, years: tuple[Label, ...] | None = None, measured: bool = False) -> Inventory:

@@ -111,7 +111,7 @@ def test_one_year_only_and_plain_values(tmp_path):
     )
 
 
-def test_a_file_is_looked_into_once_for_winds_and_further_fields(tmp_path, monkeypatch):
+def test_no_file_is_opened_twice(tmp_path, monkeypatch):
     for number, hours in enumerate(np.split(HOURS, 4)):
         draft(hours)(tmp_path, f"uv_{number}.nc")
     opened = Counter()
@@ -120,7 +120,7 @@ def test_a_file_is_looked_into_once_for_winds_and_further_fields(tmp_path, monke
         Source, "__init__", lambda self, path, *rest: (opened.update([path.name]), begin(self, path, *rest))[1]
     )
     assert inspect(tmp_path).members == {2005: 1}
-    assert set(opened.values()) == {2}  # the second time as a task opens it
+    assert set(opened.values()) == {1}
 
 
 def test_no_such_folder(tmp_path):

@@ -2,7 +2,7 @@
 
 import functools
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from stormtracks.science.reanalysis.stored.protocol import Group, Source
 from stormtracks.science.reanalysis.stored.source import input_file, open_source
 from stormtracks.science.records import InputFile
 
+Opened = Callable[[Source], None]
 _MOST = 65536
 """Looks that are kept: twenty years of one analysis per file, for winds and for further fields, of some kB each."""
 
@@ -137,9 +138,18 @@ class Looks:
         Which roles they are looked into for: `TRACKED` or `FURTHER`.
     also : tuple of str
         Roles that will be asked for by others, so that a file is opened once for both.
+    opened : callable, optional
+        Is given each file while it is open.
     """
 
-    def __init__(self, described: Dataset, roles: tuple[str, ...] = TRACKED, also: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        described: Dataset,
+        roles: tuple[str, ...] = TRACKED,
+        also: tuple[str, ...] = (),
+        opened: Opened | None = None,
+    ) -> None:
+        self._opened = opened
         self._described = described
         self._roles = roles
         self._also = also
@@ -166,7 +176,7 @@ class Looks:
     def _look(self, path: Path) -> tuple[FileContents, str]:
         if path not in self._seen:
             try:
-                self._seen[path] = look(path, self._described, self._roles, self._also), ""
+                self._seen[path] = look(path, self._described, self._roles, self._also, self._opened), ""
             except InputError as error:
                 if web_path.is_address(path) and not is_final(error):
                     raise  # a server that does not answer now says nothing of what it has
@@ -179,6 +189,7 @@ def look(
     described: Dataset | None = None,
     roles: tuple[str, ...] = TRACKED,
     also: tuple[str, ...] = (),
+    opened: Opened | None = None,
 ) -> FileContents:
     """The contents of a file, which is opened where it is not known what is inside.
 
@@ -191,6 +202,8 @@ def look(
         Which roles it is looked into for: `TRACKED` or `FURTHER`.
     also : tuple of str
         Others that it is looked into for while it is open.
+    opened : callable, optional
+        Is given the file while it is open.
 
     Raises
     ------
@@ -202,20 +215,25 @@ def look(
     if key in _known:
         _known.move_to_end(key)
         return _known[key]
-    source = open_source(path)
+    source, like = open_source(path), variables.Alike()
     try:
         if also:
-            of_source(source, described, also)
-        return of_source(source, described, roles)
+            of_source(source, described, also, like)
+        found = of_source(source, described, roles, like)
+        if opened:
+            opened(source)
+        return found
     finally:
         source.close()
 
 
-def of_source(source: Source, described: Dataset, roles: tuple[str, ...] = TRACKED) -> FileContents:
-    """The contents of an open file."""
+def of_source(
+    source: Source, described: Dataset, roles: tuple[str, ...] = TRACKED, like: variables.Alike | None = None
+) -> FileContents:
+    """The contents of an open file; `like` has what was found when it was looked into for other roles."""
     key = _key(source.file, described, roles)
     if key not in _known:
-        found = variables.candidates(source.root, source.path, described, roles)
+        found = variables.candidates(source.root, source.path, described, roles, like)
         _known[key] = FileContents(found, own_member.of_file(source.root, found), _others(source.root, found))
         while len(_known) > _MOST:
             _known.popitem(last=False)

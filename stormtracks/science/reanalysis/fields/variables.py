@@ -63,13 +63,19 @@ class Candidate:
         return "" if self.structure is None else self.structure.levels.guess
 
 
-def candidates(group: Group, path: Path, described: Dataset, roles: Collection[str] = TRACKED) -> tuple[Candidate, ...]:
+class Alike(dict[tuple[object, ...], Structure]):
+    """The structures of variables of one file, by what variables that have it in common share."""
+
+
+def candidates(
+    group: Group, path: Path, described: Dataset, roles: Collection[str] = TRACKED, like: Alike | None = None
+) -> tuple[Candidate, ...]:
     """All variables of an open file that have one of some roles, a tuple of `Candidate`.
 
     Those that the user's description names stand for their roles alone; else it is their names that say it, or that
     there is one variable only in a file whose own name does. A height has each role of heights, whatever its levels.
     """
-    looked = _Looked(path, described)
+    looked = _Looked(path, described, like)
     found: list[Candidate] = []
     for name, variable in named(group):
         names = name, variable.name
@@ -199,10 +205,10 @@ def _in_groups(group: Group, path: Path, by_user: dict[str, str], roles: Collect
 class _Looked:
     """The variables of one file, looked at one after another; structures are kept by what they have in common."""
 
-    def __init__(self, path: Path, described: Dataset) -> None:
+    def __init__(self, path: Path, described: Dataset, like: Alike | None = None) -> None:
         self._path = path
         self._described = described
-        self._like: dict[tuple[object, ...], Structure] = {}
+        self._like = Alike() if like is None else like
 
     def at(self, variable: Variable, by_role: Sequence[str], named: float | None) -> list[Candidate]:
         """A variable, looked at once for all roles of its quantity; `named` is the level (hPa) that its name says."""

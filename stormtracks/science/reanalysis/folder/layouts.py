@@ -28,7 +28,7 @@ from stormtracks.science.reanalysis import dataset, stated
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import forecasts, levels
 from stormtracks.science.reanalysis.fields import variables
-from stormtracks.science.reanalysis.fields.contents import FileContents, Looks
+from stormtracks.science.reanalysis.fields.contents import FileContents, Looks, Opened
 from stormtracks.science.reanalysis.folder import copies, forecast_files, leftovers, listing, own_files
 from stormtracks.science.reanalysis.folder.listing import Found
 from stormtracks.science.reanalysis.period import Period
@@ -128,6 +128,8 @@ class Survey:
     described : Dataset
     also : tuple of str
         Roles beside those of winds that files are looked into for when they are opened.
+    opened : callable, optional
+        Is given each file that is looked into, while it is open.
 
     Raises
     ------
@@ -135,10 +137,12 @@ class Survey:
         There is no such folder.
     """
 
-    def __init__(self, folder: Path, described: Dataset, also: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, described: Dataset, also: tuple[str, ...] = (), opened: Opened | None = None
+    ) -> None:
         self.folder = web_path.of(folder)
         self.described = described
-        self._looks = Looks(described, also=also)
+        self._looks = Looks(described, also=also, opened=opened)
         self._of_tracked = described.of_tracked
         depth = max([listing.DEPTH, *(template.count("/") for template in described.files.values())])
         self.listing = listing.of(folder, depth, described.files.values())

@@ -9,22 +9,19 @@ import errno
 import resource
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.dimensions.forecasts import Forecasts
 from stormtracks.science.reanalysis.fields.field import Field
-from stormtracks.science.reanalysis.joined import origin
-from stormtracks.science.reanalysis.stored.attributes import attribute
+from stormtracks.science.reanalysis.joined import kept_fields
+from stormtracks.science.reanalysis.joined.stored_field import StoredField, stored_field
 from stormtracks.science.reanalysis.stored.protocol import Source
 from stormtracks.science.reanalysis.stored.source import changed, open_source
-from stormtracks.science.records import Block, Grid, InputFile
+from stormtracks.science.records import Grid, InputFile
 
 MOST = 64
 """Files that are open at a time; each takes up to two of what a process may open (netCDF4 and h5py)."""
@@ -32,58 +29,6 @@ FEWEST = 4
 """Files that stay open however little a process may open, and however large they are: u, v, and their next ones."""
 MOST_BYTES = 512 * 2**20
 """What the library may keep in memory for all open files."""
-
-
-@dataclass(frozen=True)
-class StoredField:
-    """What is known of a role in a file, whether the file is open or not; see `Field`.
-
-    Attributes
-    ----------
-    path : Path
-    name, role, calendar : str
-    grid : Grid
-    times : ndarray of datetime64[s], shape (nt,)
-    starts : ndarray of datetime64[s], or None
-        See `Field`.
-    forecasts : Forecasts or None
-        All that the file has.
-    members : tuple of str
-    names_members : bool
-    block : Block
-        What one stored chunk holds.
-    remarks : tuple of str
-    is_mean : bool
-        Whether the file says that its values are means over time.
-    origin : Stated
-        What the file says of its model and run.
-    limits : tuple of float
-        See `Packing.limits`.
-    put_on_grid : dict, or None
-        See `Horizontal.put_on_grid`.
-    """
-
-    path: Path
-    name: str
-    role: str
-    calendar: str
-    grid: Grid
-    times: Times
-    members: tuple[str, ...]
-    names_members: bool
-    block: Block
-    remarks: tuple[str, ...]
-    is_mean: bool
-    origin: origin.Stated
-    limits: tuple[float, ...]
-    put_on_grid: dict[str, Any] | None
-    files: "Files"
-    starts: Times | None = None
-    forecasts: Forecasts | None = None
-
-    def read_file_steps(self, start: int, stop: int, places: list[int]) -> tuple[Floats, bool]:
-        """See `Field.read_file_steps`."""
-        return self.files.opened(self.path, self.role).read_file_steps(start, stop, places)
 
 
 class _Open:
@@ -182,26 +127,12 @@ class Files:
         self._make_room(0)
 
     def _look(self, path: Path, role: str) -> StoredField:
-        field = self.opened(path, role)
-        return StoredField(
-            path=path,
-            name=field.name,
-            role=role,
-            calendar=field.calendar,
-            grid=self._shared(field.grid),
-            times=field.times,
-            members=field.members,
-            names_members=field.names_members,
-            block=field.block,
-            remarks=field.remarks,
-            origin=origin.of_file(field.source.root, path),
-            limits=field.limits,
-            put_on_grid=field.put_on_grid,
-            is_mean="time: mean" in str(attribute(field.variable, "cell_methods")),
-            files=self,
-            starts=field.starts,
-            forecasts=field.forecasts,
-        )
+        kept = None if path in self.starts else kept_fields.of(path, role, self._levels[role])
+        if kept is None or self._seen.setdefault(path, kept[1]) != kept[1]:
+            found = stored_field(self.opened(path, role), path)
+        else:
+            found = kept[0]
+        return replace(found, grid=self._shared(found.grid), files=self)
 
     def _source(self, path: Path) -> Source:
         try:
