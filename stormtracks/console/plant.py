@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stormtracks import checkout, paths
+from stormtracks import checkout, label, paths
 from stormtracks.console.terminal import output, progress
 from stormtracks.errors import BadValue
 from stormtracks.readable import size
@@ -39,7 +39,8 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
         soft_wrap=True,
     )
     out.print(f"the truth: {planted.truth}", soft_wrap=True)
-    command = ["inv", "track", "--year", plan.year, "--ensemble-member", 0, "--data", folder, "--results", "RESULTS"]
+    year = label.of(str(plan.times[0])) if plan.layout in synthetic.FORECASTS else plan.year
+    command = ["inv", "track", "--year", year, "--ensemble-member", 0, "--data", folder, "--results", "RESULTS"]
     command += ["--best-tracks", observed] if best_tracks else []
     command += ["--task", ",".join(TASKS)] if plan.like else []
     purpose = "to list the storms of" if plan.like else "to track"

@@ -5,10 +5,10 @@ jets, moving lows and red noise on the sphere. Files have the layout of the arch
 planted stands beside them (see `truth`).
 """
 
-from stormtracks.science.synthetic.plan import LAYOUTS, LIKE, Plan
+from stormtracks.science.synthetic.plan import FORECASTS, LAYOUTS, LIKE, Plan
 from stormtracks.science.synthetic.planted_files import Planted, plant
 from stormtracks.science.synthetic.storms.cyclones import CLASSES
 from stormtracks.science.synthetic.storms.planted_storms import EXTRA_STORMS
 from stormtracks.science.synthetic.truth import Truth, load_truth
 
-__all__ = ["CLASSES", "EXTRA_STORMS", "LAYOUTS", "LIKE", "Plan", "Planted", "Truth", "load_truth", "plant"]
+__all__ = ["CLASSES", "EXTRA_STORMS", "FORECASTS", "LAYOUTS", "LIKE", "Plan", "Planted", "Truth", "load_truth", "plant"]

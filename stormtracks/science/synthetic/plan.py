@@ -15,6 +15,8 @@ LAYOUTS = (
     "zarr2", "zarr3", "zarr3-long", "arco", "weatherbench2", "zarr-forecasts", "healpix",
 )  # fmt: skip
 """Layouts of files, as `synthetic.layouts` has them: netCDF, GRIB, Zarr."""
+FORECASTS = ("seas5", "gefs", "zarr-forecasts")
+"""Layouts whose files are forecasts, of one start at least: the first time of the plan."""
 LIKE = ("20crv2c", "era5")
 
 
