@@ -22,6 +22,7 @@ from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 ROLES = ("time", "start", "lead")
 _VALID = re.compile(r"(forecast_?)?(valid|verification)_?times?|valtime")
 _OF_A_REFORECAST = re.compile(r"hdates?|hindcast_?(date|time)s?|model_?version_?(date|time)s?", re.IGNORECASE)
+_DATES_OF_GRIB = ("GRIB_modelVersionDate", "GRIB_referenceDate")
 _SAYS_START = re.compile(r"\binit|\breference|\bstart|\banalysis|\bissue|\bbase time|forecast run")
 _SAYS_VALID = re.compile(r"\bvalid(ity)?\b|\bverif(ication|ying)\b")
 _LEAD = re.compile(
@@ -172,10 +173,15 @@ def _of_members(valid: _Timed, start: _Timed | None, axes: list[Axis], members: 
 
 
 def _refuse_reforecasts(group: Group, variable: Variable, where: str) -> None:
-    """Refuse reforecasts with two dates: that of the model's version, and the date that a forecast began at."""
+    """Refuse reforecasts with two dates: that of the model's version, and the date that a forecast began at.
+
+    The times of such files may count from either. GRIB says the other date as an attribute.
+    """
     named = {*variable.dimensions, *str(attribute(variable, "coordinates")).split()}
     scalars = {name for name, one in group.variables.items() if not one.dimensions}
     found = next((name for name in (*named, *sorted(scalars)) if _OF_A_REFORECAST.fullmatch(name)), None)
+    of_grib = (name for name in _DATES_OF_GRIB if str(attribute(variable, name)) not in ("", "0"))
+    found = found or next(of_grib, None)
     if found is not None:
         raise InputError(
             f"{where}: is a reforecast with two dates, one of them {found!r}: which of them its times count from is "

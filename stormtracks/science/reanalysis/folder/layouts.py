@@ -237,6 +237,12 @@ class Survey:
             return PassingInputError(
                 f"{self.folder}: there is no forecast of {start}; choose from {there}, or fetch it"
             )
+        entries = [*self._named, *([] if self._of_tracked.files else self._by_contents)]
+        if any(start in self._looks.at(one.path).starts for one in entries if one.start is None):
+            return InputError(
+                f"{self.folder}: there is one time alone of the forecast of {start}, and nothing to follow; fetch more "
+                "leads, or give a year to follow one lead of many starts"
+            )
         if self.years:
             return InputError(
                 f"{self.folder}: no file says that it is of a forecast, so {start} is not there; give a year "

@@ -20,7 +20,10 @@ from stormtracks.science.reanalysis.stored.packing import within
 from stormtracks.science.reanalysis.stored.protocol import Variable as AnyVariable
 from stormtracks.science.records import InputFile
 
-_COPIED = ("paramId", "shortName", "typeOfLevel", "stepType", "dataType", "edition", "totalNumber")
+_COPIED = (
+    "paramId", "shortName", "typeOfLevel", "stepType", "dataType", "edition", "totalNumber", "referenceDate",
+    "modelVersionDate",
+)  # fmt: skip
 _OF_RUN = ("centre", "subCentre", "class", "stream", "system", "method")
 _MEANS = {"moda", "mnth", "edmo"}
 """Streams of monthly means (ECMWF)."""
