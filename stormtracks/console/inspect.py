@@ -46,10 +46,16 @@ def _show(found: Inspection) -> None:
     _show_variables(found)
     for label, year in _shown_years(found.years):
         _show_year(label, year)
-    _show_lines("", (*found.further, *(f"{label}: refused: {why}" for label, why in found.refusals.items())))
+    said = (*found.further, *(f"{label}: refused: {why}" for label, why in found.refusals.items()))
+    _show_lines("", (_below(line, found.folder) for line in said))
     _show_reasons(found.reasons)
     if not found.is_usable:
-        _show_lines("nothing can be tracked", [found.why_nothing.removeprefix(f"{found.folder}: ")])
+        _show_lines("nothing can be tracked", [_below(found.why_nothing, found.folder)])
+
+
+def _below(text: str, folder: str) -> str:
+    """A message with its paths from the folder on, which is said above."""
+    return text.removeprefix(f"{folder}: ").replace(f"{folder}/", "")
 
 
 def _show_files(found: Inspection) -> None:

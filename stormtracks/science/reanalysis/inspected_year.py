@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science import calendars, leads
-from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.season import Season
 from stormtracks.science.records import Grid
 
 _SAMPLE_SECONDS = 2.0
 """How long reading is measured at most, beyond the first steps."""
-_SAMPLE_STEPS = 4
 _MOST_AT_ONCE = 64
 """Steps, of chunks that hold several: a task reads whole chunks as well."""
 
@@ -102,19 +100,19 @@ class Year:
     lead_hours: tuple[float, ...] = ()
 
 
-def of_season(season: Season, measured: bool = False) -> Year:
+def of_season(season: Season, sampled_steps: int = 0) -> Year:
     """What an open season has.
 
     Parameters
     ----------
     season : Season
-    measured : bool
-        Whether some steps are read, to estimate what reading all of them costs.
+    sampled_steps : int
+        How many steps are read, to estimate what reading all of them costs; more where a chunk holds more.
 
     Raises
     ------
     InputError
-        A file of the first member is missing.
+        A file of the first member is missing; the steps cannot be read, or have values that a task refuses.
     """
     axis, choice = season.axis, season.choice
     first, last = calendars.texts(axis.times[[0, -1]], axis.calendar)
@@ -131,7 +129,7 @@ def of_season(season: Season, measured: bool = False) -> Year:
         step_hours=float(np.median(np.diff(axis.hours))) if len(axis) > 1 else 0.0,
         grid=described(season.grid),
         remarks=season.remarks,
-        reading=_reading(season, measured),
+        reading=_reading(season, sampled_steps),
         **_forecast(season),
     )
 
@@ -174,13 +172,13 @@ def stored_bytes(path: Path) -> int:
         return 0
 
 
-def _reading(season: Season, measured: bool) -> Reading:
+def _reading(season: Season, sampled_steps: int) -> Reading:
     inputs = season.inputs(0)
     steps, fields = len(season.axis), 1 if season.quantity == "vorticity" else 2
     together = season.block.members > 1
     read = len(season.members) if together else 1
     values = steps * fields * season.grid.shape[0] * season.grid.shape[1] * 4 * read
-    sampled = _sample(season) if measured and steps else None
+    sampled = _sample(season, sampled_steps) if sampled_steps and steps else None
     whole = Reading(len(inputs), sum(stored_bytes(file.path) for file in inputs), values, together=together)
     whole = replace(whole, block_steps=season.block.steps, block_members=season.block.members)
     if sampled is None:
@@ -190,15 +188,12 @@ def _reading(season: Season, measured: bool) -> Reading:
     return replace(whole, chunks=round(chunks * per_step) or None, seconds=seconds * per_step, sampled_steps=done)
 
 
-def _sample(season: Season) -> tuple[float, int, int] | None:
-    """Seconds, steps and chunks of a part of a season; None where it cannot be read."""
+def _sample(season: Season, steps: int) -> tuple[float, int, int]:
+    """Seconds, steps and chunks of a part of a season that was read; whole blocks, and no more of them than needed."""
     before, began, done = season.chunks_inflated, time.perf_counter(), 0
     members = slice(None) if season.block.members > 1 else slice(0, 1)
-    try:
-        while done < min(_SAMPLE_STEPS, len(season.axis)) and (time.perf_counter() - began) < _SAMPLE_SECONDS:
-            stop = min(done + min(season.block.steps, _MOST_AT_ONCE), len(season.axis))
-            season.read(done, stop, members)
-            done = stop
-    except InputError:  # a task refuses these values when it reads them; that the files are understood stands
-        return None
+    while done < min(steps, len(season.axis)) and (not done or time.perf_counter() - began < _SAMPLE_SECONDS):
+        stop = min(done + min(season.block.steps, _MOST_AT_ONCE), len(season.axis))
+        season.read(done, stop, members)
+        done = stop
     return time.perf_counter() - began, done, season.chunks_inflated - before

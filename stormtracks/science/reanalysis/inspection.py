@@ -90,7 +90,7 @@ def inspect(
     years : tuple of int or str, optional
         Years (or starts) that are looked at; none: all.
     measured : bool
-        Whether some steps of the first year are read, to estimate what reading costs.
+        Whether some steps of each year are read, to estimate what reading costs, and to find what cannot be read.
 
     Returns
     -------

@@ -1,6 +1,7 @@
 """What a folder of data has: the years and members that a task can be done of, and what a task would say or refuse."""
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,10 @@ from stormtracks.science.reanalysis.joined import kept_fields
 from stormtracks.science.reanalysis.roles import FURTHER
 from stormtracks.science.reanalysis.season import open_year
 from stormtracks.science.settings import Settings
+
+_SAMPLED_STEPS = 4
+_SAMPLED_SECONDS = 10.0
+"""After which no further year is read from."""
 
 
 @dataclass(frozen=True)
@@ -100,15 +105,17 @@ def of_survey(survey: layouts.Survey, *, years: tuple[Label, ...] | None = None,
     years : tuple of int or str, optional
         Those that are looked at; none: all.
     measured : bool
-        Whether some steps of the first year that can be read are read, to estimate what reading costs.
+        Whether some steps of each year are read, to estimate what reading costs, and to find what cannot be read.
     """
     found: dict[Label, Year] = {}
     refusals: dict[Label, str] = {}
     missing: dict[Label, dict[str, str]] = {}
     asked: list[Label] = [*survey.years, *survey.starts] if years is None else list(years)
+    began = time.monotonic()
     for year in asked:
+        steps = 0 if not measured or time.monotonic() - began > _SAMPLED_SECONDS else 1 if found else _SAMPLED_STEPS
         try:
-            found[year], missing[year] = _look(survey, year, measured and not found)
+            found[year], missing[year] = _look(survey, year, steps)
         except ManyStarts as error:
             if not survey.starts or years is not None:
                 refusals[year] = str(error)
@@ -143,7 +150,7 @@ def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = No
     return take(data, dataset).members
 
 
-def _look(survey: layouts.Survey, year: Label, measured: bool) -> tuple[Year, dict[str, str]]:
+def _look(survey: layouts.Survey, year: Label, steps: int) -> tuple[Year, dict[str, str]]:
     """What a task of a year finds, and why further fields are missing."""
     wanted = survey.described.level or Settings.level_hpa
     said: tuple[str, ...] = ()
@@ -155,7 +162,7 @@ def _look(survey: layouts.Survey, year: Label, measured: bool) -> tuple[Year, di
         season = open_year(survey, year, error.levels[0])
         said = (str(error),)
     with season, open_year_further(survey, year, season) as further:
-        found = inspected_year.of_season(season, measured)
+        found = inspected_year.of_season(season, steps)
         return replace(found, remarks=(*said, *found.remarks)), further.missing
 
 

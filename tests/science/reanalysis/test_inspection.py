@@ -123,6 +123,16 @@ def test_no_file_is_opened_twice(tmp_path, monkeypatch):
     assert set(opened.values()) == {1}
 
 
+def test_a_year_whose_values_no_task_would_take_is_refused(tmp_path):
+    for year, factor in ((2005, 1e4), (2006, 1)):
+        made = Draft(since=f"hours since {year}-08-01").level(850.0, "hPa")
+        made.stored("u", made.variables["u"].values * factor)
+        made(tmp_path, f"uv_{year}.nc")
+    found = inspect(tmp_path, measured=True)
+    assert list(found.years) == [2006] and "more than any real u" in found.refusals[2005]
+    assert list(inspect(tmp_path).years) == [2005, 2006]
+
+
 def test_no_such_folder(tmp_path):
     with pytest.raises(InputError, match="there is no such folder of data; check the path"):
         inspect(tmp_path / "none")
