@@ -13,15 +13,27 @@ def values(parameter, hours, member=0):
     return np.round(rng.normal(0, 8, (len(LAT), len(LON))) * 16) / 16
 
 
-def message(parameter, hours, *, member=None, lead=0, edition=2, field=None, grid=(LAT, LON), before=None, after=None):
+def message(
+    parameter,
+    hours,
+    *,
+    member=None,
+    lead=0,
+    edition=2,
+    field=None,
+    grid=(LAT, LON),
+    sample="regular_ll_pl",
+    before=None,
+    after=None,
+):
     """A message of 850 hPa (10 m: none) that is valid so many hours after `FIRST`, as bytes.
 
     `before` and `after` are further keys of eccodes, set before the parameter and after the times.
     """
     import eccodes
 
-    handle = eccodes.codes_grib_new_from_samples(f"regular_ll_pl_grib{edition}")
-    keys = _regular(*grid)
+    handle = eccodes.codes_grib_new_from_samples(f"{sample}_grib{edition}")
+    keys = _regular(*grid) if sample == "regular_ll_pl" else {}
     if member is not None:
         keys |= {"productDefinitionTemplateNumber": 1} if edition == 2 else mars("pf")
         keys |= {"number": member}
@@ -37,6 +49,17 @@ def message(parameter, hours, *, member=None, lead=0, edition=2, field=None, gri
     data = eccodes.codes_get_message(handle)
     eccodes.codes_release(handle)
     return data
+
+
+def latitudes(sample):
+    """Of the rows of a sample of eccodes, from N to S."""
+    import eccodes
+
+    handle = eccodes.codes_grib_new_from_samples(sample)
+    eccodes.codes_set_values(handle, np.zeros(eccodes.codes_get(handle, "numberOfDataPoints")))
+    found = eccodes.codes_get_array(handle, "distinctLatitudes")
+    eccodes.codes_release(handle)
+    return found.tolist()
 
 
 def winds(*hours, **how):

@@ -8,7 +8,7 @@ import pytest
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
-from tests.science.reanalysis.grib_messages import FIRST, LAT, LON, mars, message, values, winds
+from tests.science.reanalysis.grib_messages import FIRST, LAT, LON, latitudes, mars, message, values, winds
 
 pytest.importorskip("eccodes")
 
@@ -156,3 +156,14 @@ def test_the_first_field_of_a_forecast_is_of_it_also_in_a_file_of_its_own(tmp_pa
     with open_season(tmp_path, "2005-08-25T00") as season:
         assert season.axis.times.tolist() == [(FIRST + lead).astype("M8[s]").item() for lead in (0, 6, 12)]
         assert np.array_equal(season.read(0, 1, [0])[0][0, 0, ::-1], values("u", 0))
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_rows_of_a_full_gaussian_grid_are_where_eccodes_says(tmp_path, edition):
+    rows = np.repeat(np.arange(64.0), 128)
+    (tmp_path / "winds.grib").write_bytes(
+        b"".join(message(name, 0, sample="regular_gg_pl", edition=edition, field=rows) for name in "uv")
+    )
+    with open_season(tmp_path, 2005) as season:
+        assert season.grid.lat[::-1].tolist() == pytest.approx(latitudes(f"regular_gg_pl_grib{edition}"), abs=1e-3)
+        assert np.array_equal(season.read(0, 1, [0])[0][0, 0, ::-1].ravel(), rows)

@@ -150,7 +150,7 @@ def _rows(handle: Any, kind: str, count: int) -> tuple[float, ...] | None:
     number = library.value(handle, "N", int) or 0
     if not 0 < number <= 1 << 14:
         return None
-    all_rows = np.asarray(library.eccodes().codes_get_gaussian_latitudes(number))
+    all_rows = np.array(list(library.eccodes().codes_get_gaussian_latitudes(number)))  # a C array, unknown to NumPy
     begin = int(np.argmin(abs(all_rows - max(first, last))))
     rows = all_rows[begin : begin + count]
     if len(rows) != count or abs(rows[-1] - min(first, last)) > 0.1:

@@ -50,7 +50,7 @@ def library() -> ModuleType:
         It is not there.
     """
     try:
-        import eccodes  # type: ignore[import-untyped]  # has no stubs
+        import eccodes
     except (ImportError, RuntimeError) as error:  # RuntimeError: the package is there, its C library is not
         raise InputError(
             f"GRIB files are written with the package eccodes, which cannot be loaded ({error}); "
