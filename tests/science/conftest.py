@@ -5,6 +5,14 @@ from stormtracks.science import ibtracs, synthetic
 SAMPLE_TRACKS = "sample/ibtracs/IBTrACS.NA.v04r00.nc"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory):
+    """Keep what is remembered of files, as the index of GRIB, out of the folder of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STORMTRACKS_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory):
     """Folders of the same small season, 4 members of 5 days, in the archives' netCDF layouts."""

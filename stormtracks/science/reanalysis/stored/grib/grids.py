@@ -14,6 +14,9 @@ CELLS = ("reduced_gg", "reduced_ll", "healpix", "unstructured_grid")
 """One row of cells."""
 _I_BACKWARD, _J_FORWARD, _J_FIRST, _TURNING = 128, 64, 32, 16
 _STAGGERED = 0x0F
+_MOST_ROWS = 1 << 14
+_NEAR = 0.1
+"""Degrees that the first and last row of a Gaussian grid may be from those that are stated, rounded."""
 
 
 class GridOf(NamedTuple):
@@ -148,12 +151,12 @@ def _rows(handle: Any, kind: str, count: int) -> tuple[float, ...] | None:
     if kind == "regular_ll":
         return _even(first, last, count)
     number = library.value(handle, "N", int) or 0
-    if not 0 < number <= 1 << 14:
+    if not 0 < number <= _MOST_ROWS:
         return None
     all_rows = np.array(list(library.eccodes().codes_get_gaussian_latitudes(number)))  # a C array, unknown to NumPy
     begin = int(np.argmin(abs(all_rows - max(first, last))))
     rows = all_rows[begin : begin + count]
-    if len(rows) != count or abs(rows[-1] - min(first, last)) > 0.1:
+    if len(rows) != count or abs(rows[-1] - min(first, last)) > _NEAR or abs(rows[0] - max(first, last)) > _NEAR:
         return None
     return tuple((rows if first > last else rows[::-1]).tolist())
 

@@ -106,6 +106,7 @@ class _Scan:
         """All messages, and what lies between them."""
         window, at = self.window, 0
         while at < window.size:
+            self._check_begun(at)
             if at + 8 > window.size or window.read(at, 4) != MAGIC:
                 found = window.find(MAGIC, at)
                 self._check_between(at, found if found >= 0 else window.size)
@@ -179,6 +180,13 @@ class _Scan:
         place = self.window.place(at, 4)
         size = int.from_bytes(self.window.data[place : place + 4], "big")
         return self.window.read(at, size)
+
+    def _check_begun(self, at: int) -> None:
+        """Refuse a file that ends with the first bytes of a message."""
+        rest = self.window.size - at
+        if rest < 8 and MAGIC.startswith(self.window.read(at, rest)[:4]):
+            self.message += 1
+            raise Broken(f"the file ends at byte {self.window.size}, inside the message", at)
 
     def _check_between(self, at: int, end: int) -> None:
         """Refuse what lies between messages where it may be the rest of one."""

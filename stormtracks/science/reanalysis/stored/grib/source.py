@@ -242,6 +242,7 @@ def _attributes(one: Found, type_: str, beside: list[str]) -> dict[str, Any]:
         "cell_methods": _methods(one),
         "coordinates": " ".join(beside),
         "level": _level_words(one, type_),
+        "GRIB_level": _height(one, type_),
         "GRIB_gridType": one.grid.kind,
         **{f"GRIB_{key}": names.get(key, "") for key in _COPIED},
         **one.grid.attributes,
@@ -256,6 +257,12 @@ def _methods(one: Found) -> str:
     over_members = one.product.derived
     said = [f"time: {statistic.replace(' ', '_')}"] if statistic else []
     return " ".join([*said, *([f"realization: {over_members.replace(' ', '_')}"] if over_members else [])])
+
+
+def _height(one: Found, type_: str) -> float | str:
+    """The only height, for the refusal of what is near the surface; "" where it is not at one."""
+    heights = [axis.values for axis in one.axes if axis.kind == "level" and type_.startswith("height")]
+    return float(heights[0][0]) if heights and len(heights[0]) == 1 else ""
 
 
 def _level_words(one: Found, type_: str) -> str:
