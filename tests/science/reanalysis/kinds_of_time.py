@@ -111,7 +111,7 @@ CASES = [
     Case("lead and valid times", valid(lead("step"), ("time", "step"), HOURS[:, None] + 24), **ONE_LEAD),
     Case("lead and valid times turned", valid(lead("step"), ("step", "time"), HOURS[None] + 24), **ONE_LEAD),
     Case("lead and other valid times", valid(lead("step"), ("time", "step"), HOURS[:, None] + 30), refused="'valid_time' is not time . step: they are 6 hours apart"),
-    Case("many starts, many leads", lead("step", [0, 24]), refused="no year 2005, but forecasts whose times overlap; ask for one: --year 2005-08-01T00"),
+    Case("many starts, many leads", lead("step", [0, 24]), refused="no year 2005, but forecasts with several leads from each start; ask for one: --year 2005-08-01T00"),
     Case("NCL's lead", u850().rename(time="initial_time0_hours").winds_say(forecast_time=np.int32(24), forecast_time_units="hours"), **ONE_LEAD),
     # a scalar lead
     Case("scalar lead", u850().says("time", long_name="start of the forecast").coordinate("step", (), 24.0, units="hours"), **ONE_LEAD),

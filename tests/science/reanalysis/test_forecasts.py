@@ -194,7 +194,9 @@ def test_members_of_an_axis_have_starts_of_their_own(tmp_path, chunks):
         found = tracked(tmp_path / "data", tmp_path / "out", "2005-08-01T06", member)
         alike(found, as_plain_times(tmp_path / f"plain{member}", start, member))
         assert found.provenance["forecast"]["start"] == f"2005-08-01T0{start}"
-    with pytest.raises(ManyStarts, match="but forecasts whose times overlap; ask for one: --year 2005-08-01T06"):
+    with pytest.raises(
+        ManyStarts, match="but forecasts with several leads from each start; ask for one: --year 2005-08-01T06"
+    ):
         open_season(tmp_path / "data", 2005)
 
 

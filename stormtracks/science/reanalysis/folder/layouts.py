@@ -320,7 +320,7 @@ class Survey:
         if only and self.starts:
             there = forecasts.listed(self.starts)
             return ManyStarts(
-                f"{self.folder}: there is no year {year}, but forecasts whose times overlap; ask for one: "
+                f"{self.folder}: there is no year {year}, but forecasts with several leads from each start; ask for one: "
                 f"--year {self.starts[0]} (there are {there})"
             )
         return leftovers.no_year(self.folder, year, self.years, self.listing, self._faults(entries))
