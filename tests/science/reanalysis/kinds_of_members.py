@@ -72,7 +72,14 @@ def in_time(members):
     return write
 
 
+def with_mean(folder):
+    """Members, and the mean of them."""
+    each("ge{}.t00z.f006.nc", ("p01", "p02"))(folder)
+    draft().winds_say(cell_methods="realization: mean")(folder, "geavg.t00z.f006.nc")
+
+
 CASES = [
+    Case("a mean beside its members", with_mean, members=2, remark=r"told apart by their names geavg.t00z.f006.nc left out: is a mean over members \(cell_methods 'realization: mean'\)$"),
     Case("CESM2-LENS, which says its case", large(True), members=10, remark=r"^10 members with files of their own \(LE2-1001.001, LE2-1021.002, LE2-1041.003, ... LE2-1231.010\), told apart by case inside$"),
     Case("CESM2-LENS, by its names", large(False), members=10, remark=r"\(LE2-1001.001, LE2-1021.002, LE2-1041.003, ... LE2-1231.010\), told apart by their names$"),
     Case("CESM1-LENS", each("b.e11.B20TRC5CNBDRD.f09_g16.{}.cam.h2.UV850.1990.nc", ("001", "002", "101")), members=3, remark=r"\(001, 002, 101\), told apart by their names"),
