@@ -47,7 +47,8 @@ class Dataset:
         When the forecast began that all files are of, ``2025-06-01T00``, where they do not say it.
     grid : float or None
         Degrees of the even grid that values of cells (reduced Gaussian, HEALPix, unstructured) are put on. None: of the
-        usual ones the finest that is not finer than the cells. Other files are read on the grid that they have.
+        usual ones the finest that is finer neither than the cells nor than 0.25 degrees. Other files are read on the
+        grid that they have.
     """
 
     files: dict[str, str] = field(default_factory=dict)

@@ -173,7 +173,11 @@ class Further:
     def choice(self) -> dict[str, Any]:
         """What is taken out of the files, plain values: variable and level (hPa, 0 for none) by role."""
         return {
-            role: {"variable": field.files.first.field.name, "level_hpa": self._at[role]}
+            role: {
+                "variable": field.files.first.field.name,
+                "level_hpa": self._at[role],
+                **field.files.on_grid_of(role),
+            }
             for role, field in self._fields.items()
         }
 

@@ -157,9 +157,12 @@ class Members:
         """What is taken out of the files: the level (hPa), the variables by role, the dimension of members."""
         names = {one.field.role: one.field.name for one in self._first}
         of_start = {} if self.wanted.period.start is None else {"start": self.wanted.period.start}
-        put_on_grid = {"put_on_grid": self.put_on_grid} if self.put_on_grid else {}
         chosen = {"level_hpa": self.wanted.level, "variables": names, "member": self.wanted.described.member}
-        return chosen | of_start | put_on_grid
+        return chosen | of_start | ({"put_on_grid": self.put_on_grid} if self.put_on_grid else {})
+
+    def on_grid_of(self, role: str) -> dict[str, Any]:
+        """What the values of a role are put on the grid by, under a key of its own; nothing where they lie on it."""
+        return {"put_on_grid": self.put_on_grid[role]} if role in self.put_on_grid else {}
 
     @property
     def put_on_grid(self) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def test_rows_of_a_part_of_the_earth_are_not_taken_for_all_of_it():
 
 
 def test_the_grid_is_the_finest_that_is_not_finer_than_the_cells():
-    cells = {13280: 2.0, 138346: 0.6, 542080: 0.3, 6599680: 0.1, 49152: 1.0, 196608: 0.5, 48602: 1.0, 20480: 1.5}
+    cells = {13280: 2.0, 138346: 0.6, 542080: 0.3, 6599680: 0.25, 49152: 1.0, 196608: 0.5, 48602: 1.0, 20480: 1.5}
     assert {number: weights.finest_step(number) for number in cells} == cells
     assert all(180 % step < 1e-9 or step - 180 % step < 1e-9 for step in weights.STEPS)
 

@@ -18,38 +18,52 @@ _WIDTH = 0.4
 _EXACT = 1e-6
 
 
-def weights(lat: Floats, lon: Floats, at_lat: Floats, at_lon: Floats) -> tuple[Ints, Floats, Bools]:
-    """Some cells around each point near a pole, and what each counts.
+class Caps:
+    """The cells around points near a pole.
 
     Parameters
     ----------
     lat, lon : ndarray of float64, shape (cells,)
         Degrees.
-    at_lat, at_lon : ndarray of float64, shape (points,)
-        Degrees.
 
-    Returns
-    -------
-    cells : ndarray of int64, shape (points, near)
-    shares : ndarray of float64, shape (points, near)
-        Their sum is 1.
-    exact : ndarray of bool, shape (points,)
-        Where there are cells enough on all sides.
+    Attributes
+    ----------
+    cells : int
     """
-    near = min(_NEAR, len(lat))
-    tree = cKDTree(sphere.unit_vectors(lat, lon))
-    found = tree.query(sphere.unit_vectors(at_lat, at_lon), k=near)
-    distance, cells = np.asarray(found[0]), np.asarray(found[1])
-    furthest = distance[:, -1:]
-    falling = np.exp(-((distance / (_WIDTH * furthest)) ** 2))
-    functions = _functions(at_lat, at_lon, lat[cells], lon[cells], furthest)
-    weighted = functions * falling[:, None, :]
-    wanted = np.zeros(functions.shape[:2])
-    wanted[:, 0] = 1
-    solved = np.einsum("pij,pj->pi", np.linalg.pinv(weighted @ functions.transpose(0, 2, 1), 1e-12, True), wanted)
-    shares = np.einsum("pi,pin->pn", solved, weighted)
-    reached = np.einsum("pin,pn->pi", functions, shares)
-    return cells, shares, abs(reached - wanted).max(axis=1) < _EXACT
+
+    def __init__(self, lat: Floats, lon: Floats) -> None:
+        self.cells = len(lat)
+        self._lat, self._lon = lat, lon
+        self._tree = cKDTree(sphere.unit_vectors(lat, lon))
+
+    def weights(self, lat: Floats, lon: Floats) -> tuple[Ints, Floats, Bools]:
+        """Some cells around each point, and what each counts.
+
+        Parameters
+        ----------
+        lat, lon : ndarray of float64, shape (points,)
+            Degrees.
+
+        Returns
+        -------
+        cells : ndarray of int64, shape (points, near)
+        shares : ndarray of float64, shape (points, near)
+            Their sum is 1.
+        exact : ndarray of bool, shape (points,)
+            Where there are cells enough on all sides.
+        """
+        found = self._tree.query(sphere.unit_vectors(lat, lon), k=min(_NEAR, self.cells))
+        distance, cells = np.asarray(found[0]), np.asarray(found[1])
+        furthest = distance[:, -1:]
+        falling = np.exp(-((distance / (_WIDTH * furthest)) ** 2))
+        functions = _functions(lat, lon, self._lat[cells], self._lon[cells], furthest)
+        weighted = functions * falling[:, None, :]
+        wanted = np.zeros(functions.shape[:2])
+        wanted[:, 0] = 1
+        inverse = np.linalg.pinv(weighted @ functions.transpose(0, 2, 1), 1e-12, True)
+        shares = np.einsum("pi,pin->pn", np.einsum("pij,pj->pi", inverse, wanted), weighted)
+        reached = np.einsum("pin,pn->pi", functions, shares)
+        return cells, shares, abs(reached - wanted).max(axis=1) < _EXACT
 
 
 def _functions(at_lat: Floats, at_lon: Floats, lat: Floats, lon: Floats, scale: Floats) -> Floats:

@@ -23,62 +23,80 @@ FROM_POLE = {"linear": 15.0, "quadratic": 7.0}
 """So many mean distances from a pole, winds that blow across it are exact to 1e-3."""
 _AROUND = 12
 """Cells around one that its parabola, of five numbers, is fitted to."""
-_AT_ONCE = 20_000
-"""Points, of which 12 MB each thousand are needed."""
 
 
-def weights(cells: Floats, points: Floats, kind: str) -> tuple[Ints, Floats]:
-    """Some cells around each point, and what each counts.
+class Triangles:
+    """The triangles of some cells.
 
     Parameters
     ----------
     cells : ndarray of float64, shape (cells, 3)
         On the unit sphere.
-    points : ndarray of float64, shape (points, 3)
-    kind : str
-        "linear" or "quadratic".
-
-    Returns
-    -------
-    cells : ndarray of int64, shape (points, 3 or 39)
-    shares : ndarray of float64, shape (points, 3 or 39)
-        Their sum is 1; a cell may be there twice.
 
     Raises
     ------
     InputError
         They do not go round the whole Earth.
     """
-    corners, shares = _linear(cells, points)
-    if kind == "linear":
-        return corners, shares
-    around, fits = _parabolas(cells)
-    found = [
-        _of_parabolas(cells, points[part], corners[part], shares[part], around, fits)
-        for part in np.split(np.arange(len(points)), range(_AT_ONCE, len(points), _AT_ONCE))
-    ]
-    return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
 
+    def __init__(self, cells: Floats) -> None:
+        self._cells = cells
+        self._corners = _triangles(cells)
+        self._inverse = np.linalg.inv(cells[self._corners].transpose(0, 2, 1))
+        self._centres = cKDTree(_unit(cells[self._corners].sum(axis=1)))
+        self._near = cKDTree(cells)
 
-def _linear(cells: Floats, points: Floats) -> tuple[Ints, Floats]:
-    """The corners of the triangle around each point, and their shares."""
-    triangles = _triangles(cells)
-    inverse = np.linalg.inv(cells[triangles].transpose(0, 2, 1))
-    tree = cKDTree(_unit(cells[triangles].sum(axis=1)))
-    found, shares = np.empty(len(points), np.int64), np.full((len(points), 3), -np.inf)
-    left = np.arange(len(points))
-    for many in _CANDIDATES:
-        near: Ints = np.asarray(tree.query(points[left], k=min(many, len(triangles)))[1])
-        inside = np.einsum("pkij,pj->pki", inverse[near], points[left])
-        inside /= inside.sum(axis=2, keepdims=True)
-        best = inside.min(axis=2).argmax(axis=1)
-        one = np.arange(len(left))
-        found[left], shares[left] = near[one, best], inside[one, best]
-        left = left[shares[left].min(axis=1) < _INSIDE]
-        if not len(left):
-            break
-    shares = np.maximum(shares, 0)  # beside all triangles by rounding
-    return triangles[found], shares / shares.sum(axis=1, keepdims=True)
+    def weights(self, points: Floats, kind: str) -> tuple[Ints, Floats]:
+        """Some cells around each point, and what each counts.
+
+        Parameters
+        ----------
+        points : ndarray of float64, shape (points, 3)
+            Some ten thousand at once: each quadratic one needs 10 kB meanwhile.
+        kind : str
+            "linear" or "quadratic".
+
+        Returns
+        -------
+        cells : ndarray of int64, shape (points, 3 or 39)
+        shares : ndarray of float64, shape (points, 3 or 39)
+            Their sum is 1; a cell may be there twice.
+        """
+        corners, shares = self._linear(points)
+        return (corners, shares) if kind == "linear" else self._quadratic(points, corners, shares)
+
+    def _linear(self, points: Floats) -> tuple[Ints, Floats]:
+        """The corners of the triangle around each point, and their shares."""
+        found, shares = np.empty(len(points), np.int64), np.full((len(points), 3), -np.inf)
+        left = np.arange(len(points))
+        for many in _CANDIDATES:
+            near: Ints = np.asarray(self._centres.query(points[left], k=min(many, len(self._corners)))[1])
+            inside = np.einsum("pkij,pj->pki", self._inverse[near], points[left])
+            inside /= inside.sum(axis=2, keepdims=True)
+            best = inside.min(axis=2).argmax(axis=1)
+            one = np.arange(len(left))
+            found[left], shares[left] = near[one, best], inside[one, best]
+            left = left[shares[left].min(axis=1) < _INSIDE]
+            if not len(left):
+                break
+        shares = np.maximum(shares, 0)  # beside all triangles by rounding
+        return self._corners[found], shares / shares.sum(axis=1, keepdims=True)
+
+    def _quadratic(self, points: Floats, corners: Ints, shares: Floats) -> tuple[Ints, Floats]:
+        """The cells around the corners too, and what all of them count."""
+        fitted, place = np.unique(corners, return_inverse=True)
+        place = place.reshape(corners.shape)
+        around: Ints = np.asarray(self._near.query(self._cells[fitted], k=_AROUND + 1)[1])[:, 1:]
+        fits = _parabolas(self._cells[fitted], self._cells[around])
+        east, north = _plane(self._cells[corners], points[:, None, None])
+        terms = _terms(east[..., 0], north[..., 0])
+        of_around = np.einsum("pci,pcin->pcn", terms, fits[place]) * shares[:, :, None]
+        of_corners = shares - of_around.sum(axis=2)
+        flat = (len(points), -1)
+        return (
+            np.concatenate([corners, around[place].reshape(flat)], axis=1),
+            np.concatenate([of_corners, of_around.reshape(flat)], axis=1),
+        )
 
 
 def _triangles(cells: Floats) -> Ints:
@@ -100,35 +118,17 @@ def _triangles(cells: Floats) -> Ints:
     return hull.simplices
 
 
-def _parabolas(cells: Floats) -> tuple[Ints, Floats]:
-    """The cells around each cell, and the five numbers of its parabola per value of each: (cells, 5, around)."""
-    around: Ints = np.asarray(cKDTree(cells).query(cells, k=_AROUND + 1)[1])[:, 1:]
-    fits = np.empty((len(cells), 5, _AROUND))
-    for part in np.split(np.arange(len(cells)), range(_AT_ONCE, len(cells), _AT_ONCE)):
-        east, north = _plane(cells[part], cells[around[part]])
-        near = 1 / (east**2 + north**2)
-        scale = np.sqrt(1 / near.mean(axis=1))[:, None]  # so that all five are of one size
-        terms = _terms(east / scale, north / scale)
-        weighted = terms * (near * scale**2)[:, :, None]
-        normal = weighted.transpose(0, 2, 1) @ terms
-        normal += 1e-9 * np.trace(normal, axis1=1, axis2=2)[:, None, None] * np.eye(5)  # cells on one line
-        sizes = np.concatenate([scale, scale, scale**2, scale**2, scale**2], axis=1)
-        fits[part] = np.linalg.solve(normal, weighted.transpose(0, 2, 1)) / sizes[:, :, None]
-    return around, fits
-
-
-def _of_parabolas(
-    cells: Floats, points: Floats, corners: Ints, shares: Floats, around: Ints, fits: Floats
-) -> tuple[Ints, Floats]:
-    """The cells around the corners too, and what all of them count."""
-    east, north = _plane(cells[corners], points[:, None, None])
-    of_around = np.einsum("pci,pcin->pcn", _terms(east[..., 0], north[..., 0]), fits[corners]) * shares[:, :, None]
-    of_corners = shares - of_around.sum(axis=2)
-    flat = (len(points), 3 * around.shape[1])
-    return (
-        np.concatenate([corners, around[corners].reshape(flat)], axis=1),
-        np.concatenate([of_corners, of_around.reshape(flat)], axis=1),
-    )
+def _parabolas(cells: Floats, around: Floats) -> Floats:
+    """The five numbers of each cell's parabola, per value of the cells around it; shape (cells, 5, around)."""
+    east, north = _plane(cells, around)
+    near = 1 / (east**2 + north**2)
+    scale = np.sqrt(1 / near.mean(axis=1))[:, None]  # so that all five are of one size
+    terms = _terms(east / scale, north / scale)
+    weighted = (terms * (near * scale**2)[:, :, None]).transpose(0, 2, 1)
+    normal = weighted @ terms
+    normal += 1e-9 * np.trace(normal, axis1=1, axis2=2)[:, None, None] * np.eye(5)  # cells on one line
+    sizes = np.concatenate([scale, scale, scale**2, scale**2, scale**2], axis=1)
+    return np.linalg.solve(normal, weighted) / sizes[:, :, None]
 
 
 def _plane(at: Floats, points: Floats) -> tuple[Floats, Floats]:

@@ -21,7 +21,7 @@ _MOST = 8
 _MOST_FILES = 32
 _SLOW = ("linear triangles", "quadratic triangles")
 """Those that are kept as files."""
-_HEAD = b"stormtracks weights %d " % weights_.FORMAT
+_HEAD = b"stormtracks weights 1, shares %d " % weights_.FORMAT
 _known: OrderedDict[str, Weights] = OrderedDict()
 _log = logging.getLogger(__name__)
 

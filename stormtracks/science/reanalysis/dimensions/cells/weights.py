@@ -1,8 +1,9 @@
 """From the values of cells, which have no rows and columns, to those of an even grid: a sparse matrix."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -15,12 +16,21 @@ from stormtracks.science.records import Grid
 
 FORMAT = 1
 """Of the weights: another number, where the same cells get others."""
-STEPS = (0.05, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 3.75, 5, 7.5, 10)
-"""Degrees that an even grid has by itself."""
+STEPS = (0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 3.75, 5, 7.5, 10)
+"""Degrees that an even grid has by itself: ERA5's own at the least, since the weights of 0.1 degrees take 700 MB."""
 _MUCH_COARSER = 2.5
 """From so many distances of cells on linear weights do: they damp 2 % there, and reading costs a third."""
+_AT_ONCE = 20_000
+"""Points of the grid: cells in triangles need 10 kB for each meanwhile."""
 _LEAST = 1e-5
 """Shares below this are left out, so that a missing value counts only where it matters."""
+
+
+class _Around(NamedTuple):
+    """How the cells around points are found: a name, and what has cells, shares, and whether a pole is too near."""
+
+    method: str
+    weights: Callable[[Floats, Floats], tuple[Ints, Floats, Bools]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,22 +111,15 @@ def make(lat: Floats, lon: Floats, step: float) -> Weights:
     grid, is_much_coarser = even_grid(step), step >= _MUCH_COARSER * distance(len(lat))
     order = np.lexsort((lon, lat))  # what is as near as another is chosen alike, in whatever order cells are stored
     lat, lon = lat[order], lon[order]
+    around = _in_rows(lat, lon, is_much_coarser) or _in_triangles(lat, lon, is_much_coarser)
     at_lat, at_lon = (one.ravel() for one in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
-    found = rows.find(lat, lon)
-    if found is None:
-        kind = ("linear", "quadratic")[not is_much_coarser]
-        near_pole = 90 - abs(at_lat) < hull.FROM_POLE[kind] * distance(len(lat))
-        cells, shares = hull.weights(sphere.unit_vectors(lat, lon), sphere.unit_vectors(at_lat, at_lon), kind)
-    else:
-        kind = ("linear", "cubic")[not is_much_coarser]
-        cells, shares, near_pole = rows.weights(found, at_lat, at_lon, kind)
-    plain = _matrix(cells, shares, len(lat))
-    at = np.flatnonzero(near_pole)
-    cells, shares, exact = caps.weights(lat, lon, at_lat[at], at_lon[at])
-    matrix = _replaced(plain, at[exact], _matrix(cells[exact], shares[exact], len(lat)))
+    parts = np.split(np.arange(len(at_lat)), range(_AT_ONCE, len(at_lat), _AT_ONCE))
+    polar = caps.Caps(lat, lon)
+    matrix = sparse.vstack([_of_points(at_lat[part], at_lon[part], around, polar) for part in parts], format="csr")
     matrix.indices = order[matrix.indices].astype(matrix.indices.dtype)
     matrix.has_sorted_indices = False
-    return Weights(_without_least(matrix), grid, f"{kind} {'rows' if found else 'triangles'}")
+    matrix.sort_indices()
+    return Weights(matrix, grid, around.method)
 
 
 @functools.lru_cache(16)
@@ -137,8 +140,39 @@ def distance(cells: int) -> float:
 
 
 def finest_step(cells: int) -> float:
-    """Degrees of the finest usual grid that is no finer than the cells."""
+    """Degrees of the finest usual grid that is not finer than the cells, nor than 0.25 degrees."""
     return float(next((step for step in STEPS if step >= distance(cells)), STEPS[-1]))
+
+
+def _in_rows(lat: Floats, lon: Floats, is_much_coarser: bool) -> _Around | None:
+    """The way for cells that lie in rows; None where they do not."""
+    found = rows.find(lat, lon)
+    if found is None:
+        return None
+    kind = "linear" if is_much_coarser else "cubic"
+    return _Around(f"{kind} rows", functools.partial(rows.weights, found, kind=kind))
+
+
+def _in_triangles(lat: Floats, lon: Floats, is_much_coarser: bool) -> _Around:
+    triangles = hull.Triangles(sphere.unit_vectors(lat, lon))
+    kind = "linear" if is_much_coarser else "quadratic"
+    reach = hull.FROM_POLE[kind] * distance(len(lat))
+
+    def weights(at_lat: Floats, at_lon: Floats) -> tuple[Ints, Floats, Bools]:
+        return *triangles.weights(sphere.unit_vectors(at_lat, at_lon), kind), 90 - abs(at_lat) < reach
+
+    return _Around(f"{kind} triangles", weights)
+
+
+def _of_points(lat: Floats, lon: Floats, around: _Around, polar: caps.Caps) -> Any:
+    """The rows of the matrix of some points."""
+    cells, shares, near_pole = around.weights(lat, lon)
+    matrix = _matrix(cells, shares, polar.cells)
+    at = np.flatnonzero(near_pole)
+    if len(at):
+        cells, shares, exact = polar.weights(lat[at], lon[at])
+        matrix = _replaced(matrix, at[exact], _matrix(cells[exact], shares[exact], polar.cells))
+    return _without_least(matrix)
 
 
 def _matrix(cells: Ints, shares: Floats, of: int) -> Any:
@@ -165,5 +199,4 @@ def _without_least(matrix: Any) -> Any:
     matrix.eliminate_zeros()
     sums = np.asarray(matrix.sum(axis=1)).ravel()
     matrix.data /= np.repeat(sums, np.diff(matrix.indptr))
-    matrix.sort_indices()
     return matrix.astype(np.float32)
