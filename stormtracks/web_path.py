@@ -35,7 +35,9 @@ def is_address(text: str | PathLike[str]) -> bool:
 
 def of(text: str | PathLike[str]) -> Path:
     """A path of this machine, or a `WebPath` where the text is an address."""
-    return WebPath(fspath(text)) if is_address(text) else Path(text)
+    if is_address(text):
+        return WebPath(fspath(text))
+    return text if isinstance(text, Path) else Path(text)
 
 
 def below(folder: str | PathLike[str], name: str) -> Path:

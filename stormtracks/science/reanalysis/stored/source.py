@@ -32,12 +32,13 @@ def open_source(path: str | Path, whole: InputFile | None = None) -> Source:
         There is nothing, it is of a format that is not read, or not whole.
     """
     place = web_path.of(path)
+    start = formats.head(place)
+    if start:  # a file: of ten thousand nothing more is asked
+        return GribSource(place, whole) if formats.of_start(start) == "GRIB" else NetcdfSource(place, whole)
     unread = stores.unread(place)
     if unread:
         raise InputError(f"{place}: {unread}")
-    if formats.is_zarr(place):
-        return ZarrSource(place, whole)
-    return GribSource(place, whole) if formats.kind(place) == "GRIB" else NetcdfSource(place, whole)
+    return ZarrSource(place, whole) if formats.is_zarr(place) else NetcdfSource(place, whole)
 
 
 def input_file(path: str | Path) -> InputFile:

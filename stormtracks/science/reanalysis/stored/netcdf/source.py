@@ -46,7 +46,7 @@ class Source:
     """
 
     def __init__(self, path: str | Path, whole: InputFile | None = None) -> None:
-        self.path = Path(path)
+        self.path = path if isinstance(path, Path) else Path(path)
         try:
             self.file = InputFile.of(self.path)
             lacking = 0 if self.file == whole else classic.missing_bytes(self.path)
