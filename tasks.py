@@ -64,9 +64,9 @@ def track(
     """Track one ensemble member of one year, or of one forecast, on this machine, without a cluster.
 
     Reads winds (or vorticity), finds the vorticity maxima, links them to tracks, matches these with the best tracks
-    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc (of a forecast
-    its start in place of YEAR). A result that already exists is shown, not computed again.
-    With --task, field_collection reads pressure, heights and more around the tracks, and classify lists the cyclones.
+    and saves all to RESULTS/vort_track/YEAR/member_NNN.nc (of a forecast, its start in place of YEAR). A result that
+    already exists is shown, not computed again. With --task, field_collection reads pressure, heights and more around
+    the tracks, and classify lists the cyclones.
     """
     from stormtracks.console import track as console
 

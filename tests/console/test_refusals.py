@@ -85,6 +85,10 @@ WRONG = [
         )),
         "--set threshold=1e-5 --set threshold_s1=1e-5",
     )),
+    *(f"inv inspect {more}" for more in (
+        "nowhere", "'$UNSET/x'", "{data} --year x", "{data} --dataset {here}/dataset.yaml", "{data} --dataset nowhere",
+    )),
+    "inv extras foo",
     "inv plant",
     *(changed(SMALL, more) for more in (
         "--members x", "--members 0", "--grid 0", "--grid nan", "--grid x", "--start abc", "--start 2005-13-45",
