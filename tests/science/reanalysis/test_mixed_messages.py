@@ -167,3 +167,21 @@ def test_rows_of_a_full_gaussian_grid_are_where_eccodes_says(tmp_path, edition):
     with open_season(tmp_path, 2005) as season:
         assert season.grid.lat[::-1].tolist() == pytest.approx(latitudes(f"regular_gg_pl_grib{edition}"), abs=1e-3)
         assert np.array_equal(season.read(0, 1, [0])[0][0, 0, ::-1].ravel(), rows)
+
+
+def test_means_and_spreads_in_files_beside_those_of_members_are_left_out_and_said(tmp_path):
+    """GEFS has geavg and gespr beside the members' files, with the same parameters, levels and times."""
+    for lead in (0, 6):
+        for name, before in (("geavg", NCEP_MEAN), ("gespr", NCEP_SPREAD)):
+            made = b"".join(message(one, lead, lead=lead, before=before, field=values(one, 99)) for one in "uv")
+            (tmp_path / f"{name}.t00z.pgrb2a.0p50.f{lead:03d}").write_bytes(made)
+        for member in (1, 2):
+            made = winds(lead, lead=lead, member=member)
+            (tmp_path / f"gep{member:02d}.t00z.pgrb2a.0p50.f{lead:03d}").write_bytes(made)
+    for label in (2005, "2005-08-25T00"):
+        with open_season(tmp_path, label) as season:
+            assert season.members == ("1", "2") and len(season.axis) == 2
+            assert np.array_equal(season.read(1, 2, [1])[0][0, 0, ::-1], values("u", 6, 2))
+            said = " ".join(season.remarks)
+            assert "geavg.t00z.pgrb2a.0p50.f000 was left out: is a mean over members, which are there too" in said
+            assert "gespr.t00z.pgrb2a.0p50.f000 was left out: u: is a standard deviation" in said

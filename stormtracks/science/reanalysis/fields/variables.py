@@ -152,8 +152,8 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
 
 def _members_before_means(found: list[Candidate]) -> list[Candidate]:
     """Without means over members that lie beside the members, of which is said that they are left out."""
-    whole = [one for one in found if one.structure is not None and not one.structure.statistic]
-    means = [one for one in found if one not in whole]
+    means = [one for one in found if one.structure and statistic.MEMBER_MEAN in one.structure.statistic]
+    whole = [one for one in found if one not in means]
     if not (whole and means):
         return found
     said = f"the mean over members ({', '.join(one.name for one in means)}) is left out"

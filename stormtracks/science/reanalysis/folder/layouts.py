@@ -27,7 +27,7 @@ from stormtracks.science.errors import InputError, ManyStarts, PassingInputError
 from stormtracks.science.reanalysis import dataset, stated
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import forecasts, levels
-from stormtracks.science.reanalysis.fields import variables
+from stormtracks.science.reanalysis.fields import statistic, variables
 from stormtracks.science.reanalysis.fields.contents import FileContents, Looks, Opened
 from stormtracks.science.reanalysis.folder import copies, forecast_files, leftovers, listing, own_files
 from stormtracks.science.reanalysis.folder.listing import Found
@@ -149,6 +149,7 @@ class Survey:
         paths = [file.path for file in self.listing.files if file.path not in described.files.values()]
         self.listing.leave_out(copies.find(paths, self._adds_times))
         self._named = once(self._by_names())
+        self._means: dict[Path, str] = {}
 
     @functools.cached_property
     def years(self) -> list[int]:
@@ -293,14 +294,26 @@ class Survey:
             path = file.place(self.folder)
             roles = {candidate.role for candidate in self._looks.at(path).candidates}
             entries += [Entry(role, path, identity=file.identity) for role in sorted(roles)]
-        return entries
+        self._means.update(self._means_beside_members(entries))
+        return [entry for entry in entries if entry.path not in self._means]
+
+    def _means_beside_members(self, entries: list[Entry]) -> dict[Path, str]:
+        """Files of means over members (``geavg`` of GEFS) in years of which members are there -> what is said."""
+        means = [entry for entry in entries if self._is_mean(entry)]
+        members = [(entry.role, year) for entry in entries if entry not in means for year in self._years_of(entry)]
+        beside = (one for one in means if {(one.role, year) for year in self._years_of(one)} <= set(members))
+        return {one.path: f"{one.path}: is {statistic.MEMBER_MEAN}, which are there too" for one in beside}
+
+    def _is_mean(self, entry: Entry) -> bool:
+        found = (one.structure for one in self._looks.at(entry.path).of_role(entry.role))
+        return all(known is not None and statistic.MEMBER_MEAN in known.statistic for known in found)
 
     def _faults(self, entries: list[Entry]) -> dict[Path, str]:
         """Files that were looked into without finding anything that can be used, and why."""
         paths = [entry.path for entry in entries if entry.year is None]
         if entries is not self._named:
             paths += [file.place(self.folder) for file in self._opened]
-        return {path: fault for path in paths if (fault := self._looks.fault(path))}
+        return {path: fault for path in paths if (fault := self._looks.fault(path) or self._means.get(path, ""))}
 
     def _years_of(self, entry: Entry) -> Set[int]:
         return {entry.year} if entry.year is not None else self._looks.at(entry.path).years
@@ -320,8 +333,8 @@ class Survey:
         if only and self.starts:
             there = forecasts.listed(self.starts)
             return ManyStarts(
-                f"{self.folder}: there is no year {year}, but forecasts with several leads from each start; ask for one: "
-                f"--year {self.starts[0]} (there are {there})"
+                f"{self.folder}: there is no year {year}, but forecasts with several leads from each start; ask for "
+                f"one: --year {self.starts[0]} (there are {there})"
             )
         return leftovers.no_year(self.folder, year, self.years, self.listing, self._faults(entries))
 
