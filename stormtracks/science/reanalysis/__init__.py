@@ -3,11 +3,13 @@
 The story stands here: `season` (a year of all members), `further` (fields beside the winds, each with the reason where
 it is not there) and `further_field` (one of them), `members` (whose files are whose), `inventory` (all years of a
 folder), `inspection` (that, all its files with `inspected_files`, and a year in figures with `inspected_year`),
-`dataset` (the user's description of files), `roles` (what may be asked of files). Below it are five wings, from the top
-down; each knows only those that are named after it, save that `folder` and `joined` know nothing of each other:
+`dataset` (the user's description of files) with `stated` (what it says of forecasts), `period` (what is asked for),
+`roles` (what may be asked of files). Below it are five wings, from the top down; each knows only those that are named
+after it, save that `folder` and `joined` know nothing of each other:
 
 `folder`: `listing` (what lies in it), `layouts` and `further_files` (which files hold what, by their names or by what
-is inside), `own_files` (members that have files of their own), `copies` and `leftovers` (what is said of all others).
+is inside), `own_files` (members that have files of their own), `forecast_files` (forecasts, and which files each is
+made of), `copies` and `leftovers` (what is said of all others).
 
 `joined`: `files` (those that are open, never too many), `stored_field` (what is known of each), `kept_fields` (without
 opening it once more), `series` (files after one another in time), `means` (those that are of other times), `origin` (or
@@ -18,8 +20,8 @@ of other runs), `gaps` (times that they lack).
 `statistic` (what only looks like it), `structure` (its dimensions and coordinates), `field` (one variable, read as the
 science wants it).
 
-`dimensions`: `axes` (what each stands for), `columns` and `other_grids`, `valid_times` and `times`, `levels` with
-`level_kinds`, `level_words` and `level_pressures`, `pressure` (its units).
+`dimensions`: `axes` (what each stands for), `columns` and `other_grids`, `valid_times` with `given_times`, `forecasts`
+and `times`, `levels` with `level_kinds`, `level_words` and `level_pressures`, `pressure` (its units).
 
 `stored`: `source` (the door: opens what a path leads to), `protocol` (what a format has to give), `netcdf` (one of
 them), `formats` and `refusals` (what cannot be read, and why), `attributes`, `texts` and `packing` (stored numbers ->

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stormtracks.science import calendars
+from stormtracks.science import calendars, leads
 from stormtracks.science.arrays import Bools, Times
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
@@ -200,7 +200,18 @@ class Members:
             f"{_named(list(paths))}: {', '.join(variables)}: {text}" for text, (variables, paths) in said.items()
         )
         apart = (f"{_named(paths)} left out: {why}" for why, paths in found[0].left_out.items())
-        return (*self.layout.remarks, *apart, *dict.fromkeys(doubts), *guessed)
+        return (*self.layout.remarks, *self._on_starts(), *apart, *dict.fromkeys(doubts), *guessed)
+
+    def _on_starts(self) -> tuple[str, ...]:
+        """What is said of members that began at different times."""
+        one, starts = self.first.field, self.first.field.starts
+        inside = [] if starts is None else [leads.name(start, one.calendar) for start in starts]
+        each = sorted({*inside, *self.layout.starts.values()})
+        if len(each) < 2:
+            return ()
+        return (
+            f"members began at different times, {each[0]} to {each[-1]}; the forecast is named by the last of them",
+        )
 
     def changed(self) -> list[str]:
         """Paths of files that are no longer what they were when they were opened."""

@@ -88,6 +88,13 @@ def open_season(
     ...     u, v = season.read(0, 2, [0])
     >>> season.quantity, len(season.members), u.shape
     ('winds', 5, (2, 1, 91, 180))
+
+    The same files, taken to be of a forecast:
+
+    >>> started = {"start": "1987-09-09"}
+    >>> with open_season("sample/20crv2c_1987", "1987-09-09T00", dataset=started) as season:
+    ...     season.forecast(0)
+    {'forecast': {'start': '1987-09-09T00', 'calendar': 'standard'}}
     """
     # refuses what these must not be
     Settings(level_hpa=level_hpa, season=season, region=region, missing=missing, missing_times=missing_times)

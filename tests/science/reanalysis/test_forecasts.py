@@ -262,3 +262,15 @@ def test_periods_are_dataclasses_of_plain_values():
 
     assert dataclasses.astuple(Period.of("2005-08-01")) == (LABELS[0], None, None)
     assert Period.of(2005, ("12-01", "02-28")).years == (2005, 2006) and Period.of(2005).start is None
+
+
+def test_a_start_after_the_first_time_is_refused(tmp_path):
+    forecasts.plain(tmp_path / "a.nc", 0, 0)
+    with pytest.raises(InputError, match="begins at 2005-08-01T00:00, before its start 2005-08-01T12; correct that"):
+        open_season(tmp_path, "2005-08-01T12", dataset={"start": "2005-08-01T12"})
+
+
+def test_it_is_said_that_members_began_at_different_times(tmp_path):
+    forecasts.lagged(tmp_path / "a.nc", [0, 6])
+    with open_season(tmp_path, "2005-08-01T06") as season:
+        assert "members began at different times, 2005-08-01T00 to 2005-08-01T06; the forecast" in season.remarks[0]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stormtracks.science import leads
+from stormtracks.science import calendars, leads
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dimensions import times as times_
@@ -50,7 +50,7 @@ class Forecasts:
         Raises
         ------
         InputError
-            There is none of this start.
+            There is none of this start, or it begins before it.
         """
         labels = self.labels
         if start not in labels:
@@ -58,6 +58,9 @@ class Forecasts:
         if self.lagged:
             return Forecast(self.times[int(np.argmax(self.starts))], 0, self.starts)
         place = labels.index(start)
+        if len(self.times[place]) and self.times[place][0] < self.starts[place]:
+            first = calendars.text(self.times[place][0], self.calendar, "m")
+            raise InputError(f"{where}: begins at {first}, before its start {start}; correct that start, or its leads")
         return Forecast(self.times[place], place, self.starts[place : place + 1])
 
     def renamed(self, axes: list[Axis]) -> list[Axis]:
@@ -103,8 +106,8 @@ def of_times(start: Times, valid: Times, own: list[Axis], record: Axis | None, c
         The one along which times run where a year is read.
     calendar : str
     """
-    if (start - start.astype("datetime64[m]") != np.timedelta64(0, "s")).any():
-        return None  # no label says the seconds
+    if not _at_minutes(start):
+        return None
     varies = [place for place in range(start.ndim) if (start != start.take([0], axis=place)).any()]
     long = [place for place, axis in enumerate(own) if axis.size > 1]
     if not varies:
@@ -122,8 +125,8 @@ def of_times(start: Times, valid: Times, own: list[Axis], record: Axis | None, c
     return Forecasts(starts, found, calendar, own[along].dimension, lead_axis)
 
 
-def of_members(start: Times, valid: Times, calendar: str, lead_axis: str) -> Forecasts:
-    """The forecast whose members have starts of their own.
+def of_members(start: Times, valid: Times, calendar: str, lead_axis: str) -> Forecasts | None:
+    """The forecast whose members have starts of their own; None where no label can say when.
 
     Parameters
     ----------
@@ -132,7 +135,7 @@ def of_members(start: Times, valid: Times, calendar: str, lead_axis: str) -> For
     calendar : str
     lead_axis : str
     """
-    return Forecasts(start, valid, calendar, "", lead_axis, lagged=True)
+    return Forecasts(start, valid, calendar, "", lead_axis, lagged=True) if _at_minutes(start) else None
 
 
 def check(found: Forecasts, where: str) -> None:
@@ -146,6 +149,11 @@ def listed(labels: list[str]) -> str:
     if len(labels) <= _SHOWN:
         return ", ".join(labels)
     return f"{', '.join(labels[: _SHOWN - 1])} ... {labels[-1]} ({len(labels):,})"
+
+
+def _at_minutes(start: Times) -> bool:
+    """Whether starts are at whole minutes: no label says the seconds."""
+    return bool((start == start.astype("datetime64[m]")).all())
 
 
 def _short(own: list[Axis], along: int) -> str:

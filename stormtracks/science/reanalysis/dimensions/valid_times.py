@@ -1,33 +1,23 @@
 """The times that fields are valid at: those of the file, or the start of a forecast plus its lead."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from stormtracks.science import calendars, leads
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.dimensions import axes as axes_
-from stormtracks.science.reanalysis.dimensions import times
+from stormtracks.science.reanalysis.dimensions import given_times, times
 from stormtracks.science.reanalysis.dimensions.axes import Axis
 from stormtracks.science.reanalysis.dimensions.forecasts import Forecasts, check, listed, of_members, of_times
+from stormtracks.science.reanalysis.dimensions.given_times import ROLES, Given, Timed
 from stormtracks.science.reanalysis.stated import Stated
-from stormtracks.science.reanalysis.stored.attributes import attribute, number, text
 from stormtracks.science.reanalysis.stored.protocol import Group, Variable
 
-ROLES = ("time", "start", "lead")
-_VALID = re.compile(r"(forecast_?)?(valid|verification)_?times?|valtime")
-_OF_A_REFORECAST = re.compile(r"hdates?|hindcast_?(date|time)s?|model_?version_?(date|time)s?", re.IGNORECASE)
-_DATES_OF_GRIB = ("GRIB_modelVersionDate", "GRIB_referenceDate")
 _SAYS_START = re.compile(r"\binit|\breference|\bstart|\banalysis|\bissue|\bbase time|forecast run")
-_SAYS_VALID = re.compile(r"\bvalid(ity)?\b|\bverif(ication|ying)\b")
-_LEAD = re.compile(
-    r"forecast_?period|.*lead.*|(forecast_)?steps?|.*timedelta|tau|(forecast|fcst|fc|f)_?(hours?|hrs?)|time_?offset"
-)
 _AGREE = np.timedelta64(300, "s")
 """What may lie between a valid time and the sum of start and lead: both may have been rounded."""
 
@@ -59,29 +49,6 @@ class Clock:
     only_starts: str = ""
 
 
-class _Timed(NamedTuple):
-    """Dates, or durations, along some dimensions."""
-
-    name: str
-    dimensions: tuple[str, ...]
-    values: np.ndarray
-    calendar: str
-    coordinate: Variable | None
-
-    def says(self, attribute_name: str) -> str:
-        """An attribute of the coordinate, in lower case; "" where there is none."""
-        return "" if self.coordinate is None else text(self.coordinate, attribute_name)
-
-
-class _Given(NamedTuple):
-    """The coordinates of time that a variable has, by what they are."""
-
-    valid: _Timed | None
-    time: _Timed | None
-    start: _Timed | None
-    lead: _Timed | None
-
-
 def of_variable(group: Group, variable: Variable, axes: list[Axis], path: Path, said: Stated | None = None) -> Clock:
     """When the fields of a variable are valid.
 
@@ -103,13 +70,13 @@ def of_variable(group: Group, variable: Variable, axes: list[Axis], path: Path, 
         the valid time that the file states.
     """
     where = f"{path}: {variable.name}"
-    _refuse_reforecasts(group, variable, where)
-    given = _completed(_given(group, variable, axes, path), said or Stated(), where)
+    given = given_times.of_variable(group, variable, axes, path, said)
     valid, start, remark = _valid(given, axes, where)
     members = next((axis for axis in axes if axis.role == "member" and axis.size > 1), None)
-    if members is not None and members.dimension in {*valid.dimensions, *(start.dimensions if start else ())}:
+    along = {*valid.dimensions, *(start.dimensions if start else ())}
+    if members is not None and members.dimension in along:
         return _of_members(valid, start, axes, members, where)
-    own = [axis for axis in axes if axis.role in ROLES or axis.dimension in valid.dimensions]
+    own = [axis for axis in axes if axis.role in ROLES or axis.dimension in along]
     record = next((axis for axis in own if axis.size != 1), next((axis for axis in own if axis.role == "time"), None))
     record = record or (own[0] if own else None)
     spread = _spread(valid, own)
@@ -123,7 +90,7 @@ def of_variable(group: Group, variable: Variable, axes: list[Axis], path: Path, 
 
 
 def _of_many(
-    known: Forecasts | None, own: list[Axis], axes: list[Axis], spread: Times, valid: _Timed, where: str
+    known: Forecasts | None, own: list[Axis], axes: list[Axis], spread: Times, valid: Timed, where: str
 ) -> Clock:
     """Many starts by many leads: forecasts, each of which can be read, but no times of a year."""
     long = [axis for axis in own if axis.size > 1]
@@ -143,7 +110,7 @@ def _of_many(
     return Clock(axes, np.unique(spread), valid.calendar, "", known, reason)
 
 
-def _of_members(valid: _Timed, start: _Timed | None, axes: list[Axis], members: Axis, where: str) -> Clock:
+def _of_members(valid: Timed, start: Timed | None, axes: list[Axis], members: Axis, where: str) -> Clock:
     """Members with starts of their own: one forecast, named by the last of them, but no times of a year."""
     own = [axis for axis in axes if axis.role in ROLES or axis.dimension in valid.dimensions]
     times_ = [axis for axis in own if axis is not members]
@@ -158,6 +125,8 @@ def _of_members(valid: _Timed, start: _Timed | None, axes: list[Axis], members: 
     starts = _spread(start, [members])
     name = record.dimension if record else ""
     known = of_members(starts, spread, valid.calendar, name)
+    if known is None:
+        raise InputError(f"{where}: the starts of its members are not at whole minutes; correct {start.name!r}")
     check(known, f"{where}: {valid.name}")
     shifts = spread - spread[:1]
     if (shifts != shifts[:, :1]).any():
@@ -172,120 +141,13 @@ def _of_members(valid: _Timed, start: _Timed | None, axes: list[Axis], members: 
     return Clock(axes, np.unique(spread), valid.calendar, "", known, reason)
 
 
-def _refuse_reforecasts(group: Group, variable: Variable, where: str) -> None:
-    """Refuse reforecasts with two dates: that of the model's version, and the date that a forecast began at.
-
-    The times of such files may count from either. GRIB says the other date as an attribute.
-    """
-    named = {*variable.dimensions, *str(attribute(variable, "coordinates")).split()}
-    scalars = {name for name, one in group.variables.items() if not one.dimensions}
-    found = next((name for name in (*named, *sorted(scalars)) if _OF_A_REFORECAST.fullmatch(name)), None)
-    of_grib = (name for name in _DATES_OF_GRIB if str(attribute(variable, name)) not in ("", "0"))
-    found = found or next(of_grib, None)
-    if found is not None:
-        raise InputError(
-            f"{where}: is a reforecast with two dates, one of them {found!r}: which of them its times count from is "
-            "not known; write the fields of each start with one date, forecast_reference_time, to a file of its own"
-        )
-
-
-def _completed(given: _Given, said: Stated, where: str) -> _Given:
-    """The coordinates, with what is said beside the file where it does not say it; refused where it says another."""
-    start, lead = given.start, given.lead
-    if said.start is not None:
-        calendar = next((one.calendar for one in (given.valid, given.time, start) if one is not None), "standard")
-        moment = leads.moment(said.start, calendar)
-        if start is None:
-            start = _Timed("the start that is described", (), np.array(moment), calendar, None)
-        elif not (start.values == moment).any():
-            first = calendars.text(start.values.reshape(-1)[0], calendar, "m")
-            raise InputError(
-                f"{where}: {start.name!r} is {first}, and the description or the file's name says {said.start}; "
-                "correct one of them"
-            )
-    if said.lead is not None:
-        lasting = np.array(round(said.lead * 3600), "timedelta64[s]")
-        if lead is None:
-            lead = _Timed("the lead in the file's name", (), lasting, "", None)
-        elif not (lead.values == lasting).any():
-            hours = lead.values.reshape(-1)[0].astype(int) / 3600
-            raise InputError(
-                f"{where}: {lead.name!r} is {hours:g} hours, and the file's name says {said.lead:g}; correct one"
-            )
-    return given._replace(start=start, lead=lead)
-
-
 def _renamed(axis: Axis, record: Axis | None) -> Axis:
     if axis is record:
         return replace(axis, role="time")
     return replace(axis, role="start") if axis.role == "time" else axis
 
 
-def _given(group: Group, variable: Variable, axes: list[Axis], path: Path) -> _Given:
-    found: dict[str, list[_Timed]] = {"valid": [], "time": [], "start": [], "lead": []}
-    for coordinate in _coordinates(group, variable, axes):
-        role = axes_.role(coordinate)
-        if role == "lead":
-            found["lead"].append(_lead(coordinate, path))
-            continue
-        values, calendar = times.dates(coordinate, path)
-        says_valid = role == "time" and _SAYS_VALID.search(text(coordinate, "long_name"))
-        kind = "valid" if says_valid or _VALID.fullmatch(coordinate.name.lower()) else role
-        values = values.reshape(coordinate.shape)
-        found[kind].append(_Timed(coordinate.name, coordinate.dimensions, values, calendar, coordinate))
-    if not found["lead"]:
-        found["lead"] += _lead_of_attributes(variable)
-    return _Given(*(next(iter(found[kind]), None) for kind in ("valid", "time", "start", "lead")))
-
-
-def _coordinates(group: Group, variable: Variable, axes: list[Axis]) -> Iterator[Variable]:
-    """Coordinates of time of a variable: of its dimensions, along several of them, and scalars; each once."""
-    own = [axis.coordinate for axis in axes if axis.role in ROLES and axis.coordinate is not None]
-    yield from own
-    seen = {coordinate.name for coordinate in own}
-    named = str(attribute(variable, "coordinates")).split()
-    horizontal = {axis.dimension for axis in axes if axis.role in ("lat", "lon", "cell", "level")}
-    others = set(variable.dimensions) - horizontal
-    for name in (*named, *(name for name in group.variables if name not in named)):
-        other = group.variables.get(name)
-        if other is None or name in seen or not other.dimensions or axes_.is_text(other):
-            continue
-        inside = others.issuperset(other.dimensions)
-        if inside and axes_.role(other) in ROLES and _is_meant(other, name in named):
-            seen.add(name)
-            yield other
-    for one in axes_.scalars(group, variable, *ROLES):
-        if one.name not in seen and _is_meant(one, one.name in named):
-            yield one
-
-
-def _is_meant(coordinate: Variable, named: bool) -> bool:
-    """Whether a coordinate is one of time and not something else that lasts: a model's time step, say.
-
-    `named`: whether the winds' attribute ``coordinates`` names it.
-    """
-    name = coordinate.name
-    if axes_.role(coordinate) != "lead" or text(coordinate, "standard_name") == "forecast_period":
-        return True
-    found = _LEAD.fullmatch(name.lower())
-    return found is not None and (named or axes_.is_duration(text(coordinate, "units")) or "lead" in name.lower())
-
-
-def _lead(coordinate: Variable, path: Path) -> _Timed:
-    values = times.durations(coordinate, path).reshape(coordinate.shape)
-    return _Timed(coordinate.name, coordinate.dimensions, values, "", coordinate)
-
-
-def _lead_of_attributes(variable: Variable) -> list[_Timed]:
-    """NCL writes the lead of a variable as its attribute."""
-    lead, units = number(variable, "forecast_time"), text(variable, "forecast_time_units")
-    if lead is None or units not in ("hours", "hour", "h"):
-        return []
-    values = np.array(round(lead * 3600), "timedelta64[s]")
-    return [_Timed("forecast_time", (), values, "", None)]
-
-
-def _valid(given: _Given, axes: list[Axis], where: str) -> tuple[_Timed, _Timed | None, str]:
+def _valid(given: Given, axes: list[Axis], where: str) -> tuple[Timed, Timed | None, str]:
     """The valid times, the starts of forecasts if they are known, and what was assumed for them."""
     start, lead = given.start, given.lead
     valid = given.valid
@@ -315,7 +177,7 @@ def _valid(given: _Given, axes: list[Axis], where: str) -> tuple[_Timed, _Timed 
     raise InputError(f"{where}: there is no time coordinate; add one with units such as 'hours since 1900-01-01'")
 
 
-def _refuse_bare_lead(given: _Given, axes: list[Axis], where: str) -> None:
+def _refuse_bare_lead(given: Given, axes: list[Axis], where: str) -> None:
     """Refuse a dimension of leads, of whatever length, of which nothing says how long they are."""
     stated = {name for one in given if one is not None for name in one.dimensions}
     for axis in axes:
@@ -326,7 +188,7 @@ def _refuse_bare_lead(given: _Given, axes: list[Axis], where: str) -> None:
             )
 
 
-def _is_start(given: _Given, axes: list[Axis], where: str) -> bool:
+def _is_start(given: Given, axes: list[Axis], where: str) -> bool:
     """Whether the coordinate "time" beside a lead is the start of the forecasts, and not the valid time."""
     time, lead = given.time, given.lead
     assert time is not None and lead is not None
@@ -346,12 +208,12 @@ def _is_start(given: _Given, axes: list[Axis], where: str) -> bool:
     )
 
 
-def _sum(start: _Timed, lead: _Timed, valid: _Timed | None, where: str) -> _Timed:
+def _sum(start: Timed, lead: Timed, valid: Timed | None, where: str) -> Timed:
     """Start plus lead, which must be the valid time where the file states one."""
     dimensions = tuple(dict.fromkeys((*start.dimensions, *lead.dimensions)))
     total = calendars.later(_along(start, dimensions), _along(lead, dimensions), start.calendar)
     name = f"{start.name} + {lead.name}"
-    found = _Timed(name, dimensions, total, start.calendar, None)
+    found = Timed(name, dimensions, total, start.calendar, None)
     if valid is None:
         return found
     both = tuple(dict.fromkeys((*dimensions, *valid.dimensions)))
@@ -364,7 +226,7 @@ def _sum(start: _Timed, lead: _Timed, valid: _Timed | None, where: str) -> _Time
     return valid
 
 
-def _along(timed: _Timed, dimensions: tuple[str, ...]) -> Any:
+def _along(timed: Timed, dimensions: tuple[str, ...]) -> Any:
     """Values with an axis for each of some dimensions, of length 1 where they do not depend on it."""
     own = [name for name in dimensions if name in timed.dimensions]
     values = np.transpose(timed.values, [timed.dimensions.index(name) for name in own])
@@ -372,7 +234,7 @@ def _along(timed: _Timed, dimensions: tuple[str, ...]) -> Any:
     return values.reshape([next(sizes) if name in own else 1 for name in dimensions])
 
 
-def _spread(valid: _Timed, own: list[Axis]) -> Times:
+def _spread(valid: Timed, own: list[Axis]) -> Times:
     """Valid times with an axis for each of a variable's dimensions of time."""
     values = _along(valid, tuple(axis.dimension for axis in own))
     return np.broadcast_to(values, [axis.size for axis in own])
