@@ -1,10 +1,19 @@
 """Members that have files of their own: whose values are whose, and what lies beside the winds."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stormtracks.science.reanalysis import open_further, open_season
 from stormtracks.science.reanalysis.dataset import pattern
+from stormtracks.science.reanalysis.fields.contents import FileContents
+from stormtracks.science.reanalysis.folder import own_files
+from stormtracks.science.reanalysis.folder.layouts import Entry
+from tests.science.reanalysis import grib_messages
 from tests.science.reanalysis.cases import Draft
 
 
@@ -74,3 +83,59 @@ def test_the_description_that_a_refusal_names_finds_the_files(tmp_path):
         tmp_path, 2005, dataset={"files": {wind: f"run/{wind}wind_{{member}}_*.nc" for wind in "uv"}}
     ) as season:
         assert season.members == ("a1", "b7")
+
+
+def grib_values(season, members):
+    """u of some members at the first time, N to S."""
+    return season.read(0, 1, members)[0][0, :, ::-1]
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_a_control_and_the_perturbed_members_in_grib(tmp_path, edition):
+    kind = {"before": grib_messages.mars("cf")} if edition == 1 else {}
+    (tmp_path / "cf").write_bytes(grib_messages.winds(0, 6, member=0, edition=edition, **kind))
+    perturbed = (grib_messages.winds(0, 6, member=number, edition=edition) for number in (1, 2))
+    (tmp_path / "pf").write_bytes(b"".join(perturbed))
+    with open_season(tmp_path, 2005) as season:
+        assert season.members == ("0", "1", "2")
+        expected = [grib_messages.values("u", 0, number) for number in (2, 0, 1)]
+        np.testing.assert_array_equal(grib_values(season, [2, 0, 1]), expected)
+
+
+def test_the_mean_and_the_spread_beside_members_in_grib(tmp_path):
+    for name, number in (("gec00", 0), ("gep01", 1)):
+        (tmp_path / f"{name}.f006").write_bytes(grib_messages.winds(0, 6, member=number))
+    for name, code in (("geavg", 0), ("gespr", 4)):
+        derived = {"productDefinitionTemplateNumber": 2}, {"derivedForecast": code, "numberOfForecastsInEnsemble": 30}
+        (tmp_path / f"{name}.f006").write_bytes(grib_messages.winds(0, 6, before=derived[0], after=derived[1]))
+    with open_season(tmp_path, 2005) as season:
+        assert season.members == ("0", "1")
+        np.testing.assert_array_equal(grib_values(season, [1])[0], grib_messages.values("u", 0, 1))
+        said = " ".join(season.remarks)
+        assert "geavg.f006 left out: is a mean over members" in said and "gespr.f006 was left out" in said
+
+
+_labels = st.lists(st.integers(1, 999), min_size=2, max_size=6, unique=True)
+
+
+@given(
+    labels=_labels,
+    before=st.sampled_from(["", "run/", "a.b_", "X1-"]),
+    after=st.sampled_from(["", "_x", "/y"]),
+    dates=st.sampled_from(["", "_20050801", "_2005080100-2005083118"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_description_fits_the_files_that_it_is_made_of_and_tells_them_apart(labels, before, after, dates):
+    paths = [Path("/data", f"{before}w{label}{after}{dates}.nc") for label in labels]
+    found = own_files.description(Path("/data"), [Entry("u", path) for path in paths], Alike())
+    template = re.fullmatch(r'files: \{u: "(.*)"\}', found)[1]
+    names = [path.relative_to("/data").as_posix() for path in paths]
+    matched = [pattern(template, texts=True).fullmatch(name) for name in names]
+    assert all(matched) and len({one["member"] for one in matched}) == len(labels)
+
+
+class Alike:
+    """Files of the same times, which say nothing."""
+
+    def at(self, path):
+        return FileContents(())
