@@ -2,6 +2,7 @@
 
 import itertools
 
+import netCDF4
 import numpy as np
 import pytest
 
@@ -11,6 +12,8 @@ from stormtracks.science.errors import InputError, ResultError
 from stormtracks.science.reanalysis import open_season
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions.cells import healpix, kept
+from stormtracks.science.reanalysis.stored.netcdf import chunks
+from stormtracks.science.reanalysis.stored.netcdf.group import Variable
 from tests.science.reanalysis import cell_files
 from tests.science.reanalysis.cell_files import CellFile
 
@@ -142,7 +145,7 @@ def test_a_hole_among_the_cells_is_refused(tmp_path):
 @pytest.mark.parametrize(("value", "why"), [(1e6, "more than any real u"), (-99.0, "a mark of missing values")])
 def test_what_no_wind_can_be_is_not_hidden_among_its_neighbours(tmp_path, value, why):
     cell_files.write(tmp_path / "data/x.nc", "GRIB reduced")
-    with cell_files.netCDF4.Dataset(tmp_path / "data/x.nc", "a") as nc:
+    with netCDF4.Dataset(tmp_path / "data/x.nc", "a") as nc:
         nc["u850"][:, 1000:1003] = value
     with pytest.raises(InputError, match=why):
         read(tmp_path / "data")
@@ -162,6 +165,24 @@ def test_members_and_levels_beside_cells(tmp_path):
     assert u.shape == (2, 3, *grid.shape)
     assert error(grid, u[1, 2], v[1, 2]) < 0.01
     assert error(grid, u[0, 1] * 3, v[0, 1] * 3) < 0.01
+
+
+def test_chunks_of_cells_are_inflated_directly_to_the_same_values(tmp_path, monkeypatch):
+    with CellFile(tmp_path / "data/x.nc", "ncol", *cell_files.spiral(700)) as file:
+        file.places()
+        for name, one in zip("uv", cell_files.rotation(file.lat, file.lon), strict=True):
+            stored = file.nc.createVariable(name, "f4", ("time", "ncol"), zlib=True, chunksizes=(1, 700))
+            stored[:] = np.stack([one, 2 * one])
+            stored.units = "m s-1"
+    described = {"dataset": Dataset(variables={"u": "u", "v": "v"})}
+    grid, *fields, _, _ = read(tmp_path / "data", **described)
+    monkeypatch.setattr(chunks, "fits", lambda *_: False)
+    _, *others, _, _ = read(tmp_path / "data", **described)
+    assert all(np.array_equal(one, other) for one, other in zip(fields, others, strict=True))
+    assert error(grid, fields[0][1] / 2, fields[1][1] / 2) < 0.05
+    monkeypatch.undo()
+    with netCDF4.Dataset(tmp_path / "data/x.nc") as nc:
+        assert chunks.fits(Variable(nc["u"], "u", None), ("time", "cell"))
 
 
 @pytest.mark.parametrize("kind", ["reduced Gaussian", "HEALPix"])

@@ -15,6 +15,8 @@ from stormtracks.science.arrays import Floats
 from stormtracks.science.reanalysis.stored.packing import within
 from stormtracks.science.reanalysis.stored.protocol import Variable
 
+_PLACES = ("lat", "lon", "cell")
+_ORDERS = (("time", "lat", "lon"), ("time", "member", "lat", "lon"), ("time", "cell"), ("time", "member", "cell"))
 _FILTERS = ([h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_DEFLATE])
 READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, deflate.DeflateError)
 
@@ -48,7 +50,7 @@ class ChunkReader:
         self._largest = largest
         self._roles = roles
         sizes = dict(zip(roles, dataset.shape, strict=True))
-        self._field = sizes["lat"], sizes["lon"]
+        self._field = tuple(sizes[role] for role in _PLACES if role in sizes)
         self._cells = math.prod(self._field)
         self._members = dict(zip(self._roles, dataset.chunks, strict=True)).get("member", 1)
         self._bytes = math.prod(dataset.chunks) * 4
@@ -113,8 +115,8 @@ class ChunkReader:
 
 def fits(variable: Variable, roles: tuple[str, ...]) -> bool:
     """Whether a variable is stored as a `ChunkReader` reads it: a step of whole fields of float32 in each chunk."""
-    order = [role for role in roles if role in ("time", "member", "lat", "lon")]
-    if order not in (["time", "lat", "lon"], ["time", "member", "lat", "lon"]) or variable.dtype != np.dtype("<f4"):
+    order = tuple(role for role in roles if role in ("time", "member", *_PLACES))
+    if order not in _ORDERS or variable.dtype != np.dtype("<f4"):
         return False
     return variable.block is not None and _chunk_fits(variable.block, variable.shape, roles)
 
@@ -148,7 +150,7 @@ def _chunk_fits(chunks: tuple[int, ...], shape: tuple[int, ...], roles: tuple[st
     """Whether a chunk is one step and level of one member or all, and of all points."""
     for chunk, size, role in zip(chunks, shape, roles, strict=True):
         is_whole = chunk == size
-        if not (is_whole if role in ("lat", "lon") else chunk == 1 or (role == "member" and is_whole)):
+        if not (is_whole if role in _PLACES else chunk == 1 or (role == "member" and is_whole)):
             return False
     return True
 
