@@ -91,6 +91,7 @@ def healpix_file(path, order="ring", **attributes):
     ("attributes", "why"),
     [
         ({}, "nothing says whether its cells are in ring or nested order; state it: ncatted -a healpix_order"),
+        ({"missing_value": np.float32(np.nan)}, "nothing says whether its cells are in ring or nested order"),
         ({"healpix_order": "zuniq"}, "is said to be 'zuniq'; ring and nested are read"),
         ({"healpix_order": "ring", "indexing_scheme": "nested"}, "is said to be 'nested' and 'ring'"),
         ({"healpix_order": "ring", "healpix_nside": 16}, "has 768 cells of the 3072 of nside 16"),

@@ -80,7 +80,7 @@ def _stated_side(group: Group, variable: Variable, dimension: str) -> int:
     for source in _sources(group, variable, dimension):
         for name in names(source):
             value = number(source, name)
-            if value is None or value != int(value):
+            if value is None or not value.is_integer():  # a fill value may be NaN
                 continue
             if name.lower() in _SAY_SIDE:
                 return int(value)
