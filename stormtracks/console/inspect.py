@@ -1,6 +1,7 @@
 """`inv inspect`: what is in a folder of data, as a task sees it, and why what is not understood is not."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from rich.text import Text
 from stormtracks import config, paths
 from stormtracks.console.local_paths import data_folder
 from stormtracks.console.terminal import output, table
+from stormtracks.errors import BadValue
 from stormtracks.label import Label, of
 from stormtracks.readable import duration, moment, size
 from stormtracks.science.reanalysis import Inspection
@@ -30,7 +32,12 @@ def inspect(data: str, options: Mapping[str, Any]) -> None:
     years = (of(options["year"]),) if options["year"] else None
     named = options["dataset"]
     described = config.load_dataset(paths.expand(named, where="--dataset")) if named else None
-    found = inspected(data_folder(data), described, years=years, measured=True)
+    folder = data_folder(data)
+    if folder.is_file():
+        raise BadValue(
+            f"{folder} is a file; give the folder that it lies in: inv inspect {shlex.quote(str(folder.parent))}"
+        )
+    found = inspected(folder, described, years=years, measured=True)
     if options["json"]:
         print(json.dumps(found.to_json()))
     else:
@@ -61,7 +68,7 @@ def _below(text: str, folder: str) -> str:
 def _show_files(found: Inspection) -> None:
     shown = table("files and stores", "format", ">number", ">size", "known by")
     for one in found.files:
-        shown.add_row(one.format, f"{one.number:,}", size(one.bytes), one.known_by or "-")
+        shown.add_row(one.format, f"{one.number:,}", size(one.bytes) if one.bytes else "-", one.known_by or "-")
     output().print(shown)
 
 
@@ -161,12 +168,14 @@ def _cost(year: Year) -> str:
     one = year.reading
     files = "1 file" if one.files == 1 else f"{one.files:,} files"
     chunks = f", {one.chunks:,} chunks" if one.chunks else ""
+    whole = f" ({size(one.file_bytes)})" if one.file_bytes else ""  # of a store on the web nobody says it
     block = f", each of {one.block_steps:,} steps" if one.block_steps > 1 and one.chunks else ""
-    text = f"reads {files} ({size(one.file_bytes)}){chunks}{block}, {size(one.value_bytes)} of values"
+    text = f"reads {files}{whole}{chunks}{block}, {size(one.value_bytes)} of values"
     if one.together:
         text += f"; all {len(year.members)} members are read together, once on each host"
     if one.seconds is not None:
-        text += f"; estimate: {duration(one.seconds)} for reading, from {one.sampled_steps} steps read here"
+        steps = "1 step" if one.sampled_steps == 1 else f"{one.sampled_steps} steps"
+        text += f"; estimate: {duration(one.seconds)} for reading, from {steps} read here"
     return text
 
 

@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+
 from stormtracks.console import inspect as console
 from stormtracks.console.terminal import CleanConsole
+from stormtracks.errors import BadValue
 from tests.console.test_science_commands import inv
 from tests.science.reanalysis.cases import Draft
 
@@ -53,6 +56,12 @@ def test_json_is_one_object(tmp_path, capsys):
 def test_a_bad_path_is_one_line(tmp_path):
     _, errors = inv("inspect", tmp_path / "none", home=tmp_path, status=1)
     assert "there is no such folder of data" in errors and len(errors.strip().splitlines()) == 1
+
+
+def test_a_file_is_refused_with_its_folder(tmp_path):
+    path = Draft()(tmp_path / "my data")
+    with pytest.raises(BadValue, match=f"is a file; give the folder that it lies in: inv inspect '{path.parent}'"):
+        console.inspect(str(path), {"dataset": None, "year": None, "json": False})
 
 
 def test_what_is_in_a_file_cannot_steer_the_terminal(tmp_path, capsys):
