@@ -51,6 +51,15 @@ def test_each_kind_of_file_is_read(tmp_path, kind):
     assert choice["put_on_grid"]["u"] == choice["put_on_grid"]["v"]
 
 
+def test_radians_are_degrees(tmp_path):
+    found = []
+    for kind in ("CAM-SE", "ICON", "MPAS"):
+        (tmp_path / kind).mkdir()
+        cell_files.write(tmp_path / kind / "x.nc", kind)
+        found.append(np.stack(read(tmp_path / kind)[1:3]))
+    assert abs(found[1] - found[0]).max() < 1e-4 and np.array_equal(found[1], found[2])
+
+
 def test_a_result_says_how_its_grid_came_about_and_another_grid_is_another_result(tmp_path):
     cell_files.write(tmp_path / "data/x.nc", "HEALPix nested")
     setup = {"data": str(tmp_path / "data"), "results": str(tmp_path / "results")}

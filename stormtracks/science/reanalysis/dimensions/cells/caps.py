@@ -16,6 +16,8 @@ _NEAR = 32
 _WIDTH = 0.4
 """Of the weight by distance, in distances of the furthest of them."""
 _EXACT = 1e-6
+_REACH = 30.0
+"""Cells so many mean distances from a pole are near no point that is asked for."""
 
 
 class Caps:
@@ -33,6 +35,9 @@ class Caps:
 
     def __init__(self, lat: Floats, lon: Floats) -> None:
         self.cells = len(lat)
+        reach = _REACH * np.degrees(np.sqrt(4 * np.pi / self.cells))
+        self._kept = np.flatnonzero(90 - abs(lat) < max(reach, 5))
+        lat, lon = lat[self._kept], lon[self._kept]
         self._lat, self._lon = lat, lon
         self._tree = cKDTree(sphere.unit_vectors(lat, lon))
 
@@ -52,7 +57,7 @@ class Caps:
         exact : ndarray of bool, shape (points,)
             Where there are cells enough on all sides.
         """
-        found = self._tree.query(sphere.unit_vectors(lat, lon), k=min(_NEAR, self.cells))
+        found = self._tree.query(sphere.unit_vectors(lat, lon), k=min(_NEAR, len(self._lat)))
         distance, cells = np.asarray(found[0]), np.asarray(found[1])
         furthest = distance[:, -1:]
         falling = np.exp(-((distance / (_WIDTH * furthest)) ** 2))
@@ -63,7 +68,7 @@ class Caps:
         inverse = np.linalg.pinv(weighted @ functions.transpose(0, 2, 1), 1e-12, True)
         shares = np.einsum("pi,pin->pn", np.einsum("pij,pj->pi", inverse, wanted), weighted)
         reached = np.einsum("pin,pn->pi", functions, shares)
-        return cells, shares, abs(reached - wanted).max(axis=1) < _EXACT
+        return self._kept[cells], shares, abs(reached - wanted).max(axis=1) < _EXACT
 
 
 def _functions(at_lat: Floats, at_lon: Floats, lat: Floats, lon: Floats, scale: Floats) -> Floats:
