@@ -121,11 +121,11 @@ def test_a_file_cut_at_any_byte_is_refused(tmp_path_factory, edition, at):
         scanned(tmp_path_factory.getbasetemp(), whole[:at])
 
 
-@given(which=st.sampled_from(FLIPPED), place=st.floats(0, 1, exclude_max=True), by=st.integers(1, 255))
+@given(which=st.sampled_from(FLIPPED), place=st.integers(0, 9999), by=st.integers(1, 255))
 @settings(max_examples=150)
 def test_a_changed_byte_is_refused_or_read_as_eccodes_reads_it(tmp_path_factory, which, place, by):
     data = bytearray(which)
-    data[int(place * len(data))] ^= by
+    data[place * len(data) // 10000] ^= by
     path = tmp_path_factory.getbasetemp() / "flipped.grib"
     path.write_bytes(data)
     try:
