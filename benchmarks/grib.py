@@ -43,8 +43,12 @@ def main(arguments=None):
     options = _options(arguments)
     about = describe()
     with planted_data.cache(options.cache) as folder:
-        shown = "\n\n".join(part(folder, options) for part in (indexed, read, tracked))
-    print(f"{about}\n\n{shown}")
+        print(about)
+        parts = []
+        for part in (indexed, read, tracked):
+            parts.append(part(folder, options))
+            print(f"\n{parts[-1]}", flush=True)
+        shown = "\n\n".join(parts)
     if options.docs:
         last = about.splitlines()[-1]
         write(PAGE, f"{last}; eccodes {eccodes.__version__}; medians of {options.pairs} in turn\n\n{shown}", MARK)
