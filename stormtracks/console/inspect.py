@@ -156,7 +156,8 @@ def _of_year(year: Year) -> Iterable[tuple[str, str]]:
     gaps = f", {year.missing_times:,} missing" if year.missing_times else ""
     yield "times", f"{year.times:,}, {moment(year.first)} to {moment(year.last)}{step}{gaps} ({year.calendar})"
     names = ", ".join(f"{role} = {name}" for role, name in year.variables.items())
-    yield "read", f"{year.quantity} at {year.level_hpa:g} hPa: {names}"
+    stored = ", ".join(dict.fromkeys(year.stored_as.values()))
+    yield "read", f"{year.quantity} at {year.level_hpa:g} hPa: {names} ({stored})"
     yield "grid", year.grid
     yield "a task", _cost(year)
     for remark in year.remarks:

@@ -64,6 +64,8 @@ class Year:
         "winds" or "vorticity".
     variables : dict of str to str
         Role -> name of the variable.
+    stored_as : dict of str to str
+        Role -> what its values are stored as.
     level_hpa : float
         That is read.
     calendar, first, last : str
@@ -86,6 +88,7 @@ class Year:
     members: tuple[str, ...]
     quantity: str
     variables: dict[str, str]
+    stored_as: dict[str, str]
     level_hpa: float
     calendar: str
     first: str
@@ -120,6 +123,7 @@ def of_season(season: Season, sampled_steps: int = 0) -> Year:
         members=season.members,
         quantity=season.quantity,
         variables=choice["variables"],
+        stored_as=season.files.stored_as,
         level_hpa=choice["level_hpa"],
         calendar=axis.calendar,
         first=str(first),

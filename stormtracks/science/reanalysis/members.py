@@ -153,6 +153,11 @@ class Members:
         return tuple(self._files.file(path) for path in sorted(paths))
 
     @property
+    def stored_as(self) -> dict[str, str]:
+        """Role -> what the values are stored as."""
+        return {one.field.role: one.field.stored_as for one in self._first}
+
+    @property
     def choice(self) -> dict[str, Any]:
         """What is taken out of the files: the level (hPa), the variables by role, the dimension of members."""
         names = {one.field.role: one.field.name for one in self._first}

@@ -118,6 +118,12 @@ class Field:
             self.times, self._start, self.starts = found.forecasts.one(start, where)
             self.axes = found.forecasts.renamed(self.axes)
 
+    @property
+    def stored_as(self) -> str:
+        """What its values are stored as: "float32", "int16 with scale and offset"."""
+        kind = str(self.variable.dtype)
+        return f"{kind} with scale and offset" if self._packing.packed else kind
+
     def close(self) -> None:
         """Let go of the file, which is closed; what is known of the field stays, and `reopen` takes it up."""
         del self.source, self.variable

@@ -44,6 +44,8 @@ class StoredField:
         What the file says of its model and run.
     limits : tuple of float
         See `Packing.limits`.
+    stored_as : str
+        See `Field.stored_as`.
     put_on_grid : dict, or None
         See `Horizontal.put_on_grid`.
     """
@@ -63,6 +65,7 @@ class StoredField:
     limits: tuple[float, ...]
     put_on_grid: dict[str, Any] | None
     files: Opener | None
+    stored_as: str = ""
     starts: Times | None = None
     forecasts: Forecasts | None = None
 
@@ -90,6 +93,7 @@ def stored_field(field: Field, path: Path) -> StoredField:
         put_on_grid=field.put_on_grid,
         is_mean="time: mean" in str(attribute(field.variable, "cell_methods")),
         files=None,
+        stored_as=field.stored_as,
         starts=field.starts,
         forecasts=field.forecasts,
     )
