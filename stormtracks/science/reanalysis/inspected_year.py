@@ -138,6 +138,22 @@ def of_season(season: Season, sampled_steps: int = 0) -> Year:
     )
 
 
+def of_another_start(year: Year, start: str) -> Year:
+    """What a forecast has whose files are those of another: the same, at its own times.
+
+    Parameters
+    ----------
+    year : Year
+        The other forecast.
+    start : str
+        Label.
+    """
+    apart = np.asarray(leads.moment(start, year.calendar) - leads.moment(year.start, year.calendar))
+    own = np.array([calendars.of_text(text, year.calendar) for text in (year.first, year.last)])
+    first, last = calendars.texts(calendars.later(own, apart, year.calendar), year.calendar)
+    return replace(year, start=start, first=str(first), last=str(last))
+
+
 def _forecast(season: Season) -> dict[str, Any]:
     """Start and leads of a forecast; nothing of a year."""
     said = season.forecast(0)

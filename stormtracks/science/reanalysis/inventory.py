@@ -111,8 +111,12 @@ def of_survey(survey: layouts.Survey, *, years: tuple[Label, ...] | None = None,
     refusals: dict[Label, str] = {}
     missing: dict[Label, dict[str, str]] = {}
     asked: list[Label] = [*survey.years, *survey.starts] if years is None else list(years)
+    like: dict[tuple[Path, ...], str] = {}
     began = time.monotonic()
     for year in asked:
+        if (other := like.setdefault(_files(survey, year), str(year))) in found:
+            found[year], missing[year] = inspected_year.of_another_start(found[other], str(year)), missing[other]
+            continue
         steps = 0 if not measured or time.monotonic() - began > _SAMPLED_SECONDS else 1 if found else _SAMPLED_STEPS
         try:
             found[year], missing[year] = _look(survey, year, steps)
@@ -148,6 +152,14 @@ def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = No
     {1987: 5}
     """
     return take(data, dataset).members
+
+
+def _files(survey: layouts.Survey, year: Label) -> tuple[Path, ...]:
+    """The files of a forecast; of a year, of which another has others, itself."""
+    known = survey.forecasts if isinstance(year, str) else None
+    if known is None or known.lagged or str(year) not in known.ensembles:
+        return (Path(str(year)),)
+    return known.files(str(year))
 
 
 def _look(survey: layouts.Survey, year: Label, steps: int) -> tuple[Year, dict[str, str]]:

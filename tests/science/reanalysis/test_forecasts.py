@@ -1,4 +1,5 @@
 import dataclasses
+import importlib
 
 import netCDF4
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from stormtracks.errors import BadValue
 from stormtracks.science import pipeline, results
 from stormtracks.science.errors import InputError, ManyStarts
-from stormtracks.science.reanalysis import Dataset, open_season, take
+from stormtracks.science.reanalysis import Dataset, inspected_year, open_season, take
 from tests.science.reanalysis import forecasts
 from tests.science.reanalysis.cases import Draft
 from tests.science.reanalysis.forecasts import APART, LABELS, LAYOUTS, LEADS, MEMBERS, STARTS
@@ -274,3 +275,48 @@ def test_it_is_said_that_members_began_at_different_times(tmp_path):
     forecasts.lagged(tmp_path / "a.nc", [0, 6])
     with open_season(tmp_path, "2005-08-01T06") as season:
         assert "members began at different times, 2005-08-01T00 to 2005-08-01T06; the forecast" in season.remarks[0]
+
+
+def test_starts_in_the_same_files_are_looked_at_once(tmp_path, monkeypatch):
+    """A store has thousands of them."""
+    forecasts.cfgrib(tmp_path / "a.nc")
+    asked = []
+    inventory = importlib.import_module("stormtracks.science.reanalysis.inventory")  # the function hides the module
+    before = inventory.open_year
+    monkeypatch.setattr(
+        inventory, "open_year", lambda survey, year, level: asked.append(year) or before(survey, year, level)
+    )
+    found = take(tmp_path)
+    assert asked == LABELS[:1] and found.starts == dict.fromkeys(LABELS, MEMBERS)
+    with open_season(tmp_path, LABELS[2]) as season:
+        alone = inspected_year.of_season(season)
+    assert dataclasses.replace(found.years[LABELS[2]], reading=alone.reading) == alone
+
+
+def test_lagged_members_beside_an_axis_of_length_1(tmp_path):
+    """As the Climate Data Store has lagged seasonal forecasts: indexed by a date that is none of the starts."""
+    path = forecasts.lagged(tmp_path / "plain" / "a.nc", [0, 6])
+    with netCDF4.Dataset(path) as nc:
+        winds = [nc[name][:][:, None] for name in "uv"]
+    valid = np.array([0, 6])[:, None, None] + LEADS
+    coordinates = {
+        "number": (("number",), [0, 1], {"standard_name": "realization"}),
+        "indexing_time": (("indexing_time",), [0], {"units": forecasts.SINCE}),
+        "forecast_reference_time": (("number", "indexing_time"), [[0], [6]], {"units": forecasts.SINCE}),
+        "forecast_period": (("forecast_period",), LEADS, {"standard_name": "forecast_period", "units": "hours"}),
+        "valid_time": (("number", "indexing_time", "forecast_period"), valid, {"units": forecasts.SINCE}),
+    }  # fmt: skip
+    forecasts.write(tmp_path / "data" / "a.nc", winds, ("number", "indexing_time", "forecast_period"), coordinates)
+    with (
+        open_season(tmp_path / "data", "2005-08-01T06") as season,
+        open_season(tmp_path / "plain", "2005-08-01T06") as plain,
+    ):
+        for member in (0, 1):
+            np.testing.assert_array_equal(season.axis_of(member).times, plain.axis_of(member).times)
+            np.testing.assert_array_equal(season.read(0, 8, [member])[0], plain.read(0, 8, [member])[0])
+
+
+def test_members_that_each_say_the_same_start_are_one_forecast(tmp_path):
+    forecasts.lagged(tmp_path / "a.nc", [6, 6])
+    there = take(tmp_path)
+    assert (there.starts, there.members) == ({"2005-08-01T06": 2}, {2005: 2}) and "began at" not in str(there.remarks)

@@ -1,5 +1,6 @@
 """Starts of forecasts in a file, and the times of each: which entry of which dimension is which."""
 
+import functools
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Forecasts:
     lead_axis: str
     lagged: bool = False
 
-    @property
+    @functools.cached_property
     def labels(self) -> list[str]:
         """What the forecasts are called; one of lagged members by the start of the last of them."""
         starts = [self.starts.max()] if self.lagged else self.starts
@@ -52,12 +53,13 @@ class Forecasts:
         InputError
             There is none of this start, or it begins before it.
         """
-        labels = self.labels
-        if start not in labels:
-            raise InputError(f"{where}: has no forecast of {start}; choose from {listed(labels)}")
+        moment = leads.moment(start, self.calendar)
+        own = np.flatnonzero(self.starts == moment)
+        if not len(own) or (self.lagged and moment != self.starts.max()):
+            raise InputError(f"{where}: has no forecast of {start}; choose from {listed(self.labels)}")
         if self.lagged:
             return Forecast(self.times[int(np.argmax(self.starts))], 0, self.starts)
-        place = labels.index(start)
+        place = int(own[0])
         if len(self.times[place]) and self.times[place][0] < self.starts[place]:
             first = calendars.text(self.times[place][0], self.calendar, "m")
             raise InputError(f"{where}: begins at {first}, before its start {start}; correct that start, or its leads")

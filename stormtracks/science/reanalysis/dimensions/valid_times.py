@@ -111,19 +111,27 @@ def _of_many(
 
 
 def _of_members(valid: Timed, start: Timed | None, axes: list[Axis], members: Axis, where: str) -> Clock:
-    """Members with starts of their own: one forecast, named by the last of them, but no times of a year."""
+    """Members with starts of their own: one forecast, named by the last of them, but no times of a year.
+
+    Where they are told for each member and are the same, that is one forecast as any other.
+    """
     own = [axis for axis in axes if axis.role in ROLES or axis.dimension in valid.dimensions]
     times_ = [axis for axis in own if axis is not members]
     long = [axis for axis in times_ if axis.size > 1]
-    if start is None or {*start.dimensions} - {members.dimension} or len(long) > 1:
+    along = set() if start is None else {*start.dimensions} - {members.dimension}
+    if start is None or along & {axis.dimension for axis in long} or len(long) > 1:
         raise InputError(
             f"{where}: each of the {members.size} members has times of its own ({valid.name} runs along "
             f"{members.dimension!r}); write the members of each start to files of their own"
         )
     record = next(iter(long or times_), None)
     spread = _spread(valid, [members, *times_]).reshape(members.size, -1)
-    starts = _spread(start, [members])
+    starts = _spread(start, [members, *times_]).reshape(members.size, -1)[:, 0]
     name = record.dimension if record else ""
+    if (starts == starts[0]).all() and (spread == spread[0]).all():
+        times.check_order(spread[0], valid.calendar, f"{where}: {valid.name}")
+        alike = Forecasts(starts[:1], spread[:1], valid.calendar, "", name)
+        return Clock([_renamed(axis, record) for axis in axes], spread[0], valid.calendar, "", alike)
     known = of_members(starts, spread, valid.calendar, name)
     if known is None:
         raise InputError(f"{where}: the starts of its members are not at whole minutes; correct {start.name!r}")

@@ -1,6 +1,7 @@
 """Which forecasts the files of a folder have, and which of these files each is made of."""
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,12 +74,12 @@ class ForecastFiles(Generic[_Entry]):
     held: dict[int | None, tuple[str, ...]]
     remarks: tuple[str, ...]
 
-    @property
+    @functools.cached_property
     def labels(self) -> list[str]:
         """What the forecasts are called, ascending."""
         return sorted(self.ensembles)
 
-    @property
+    @functools.cached_property
     def lagged(self) -> bool:
         """Whether members began at different times."""
         return any(set(own.values()) != {label} for label, own in self.ensembles.items())
@@ -92,6 +93,10 @@ class ForecastFiles(Generic[_Entry]):
         """The files of a forecast."""
         own = self.ensembles[label]
         return [one for one in self.numbered if own.get(one.number) in self.of_file[one.path]]
+
+    def files(self, label: str) -> tuple[Path, ...]:
+        """The files of a forecast, sorted: forecasts of the same files differ in their times alone."""
+        return tuple(sorted(self.starts(label)))
 
     def starts(self, label: str) -> dict[Path, str]:
         """The start that is read of each file of a forecast."""
