@@ -106,16 +106,21 @@ class Block(NamedTuple):
     Attributes
     ----------
     steps, members : int
+    kept : bool
+        Whether the decoded chunks of a step are kept until the next one is read: then a part of the steps at a time
+        costs no more than all of them.
     """
 
     steps: int
     members: int
+    kept: bool = True
 
     @classmethod
     def largest(cls, blocks: Iterable["Block"]) -> "Block":
         """What reading several fields at once should take: the most steps, and the most members, of any of them."""
         each = list(blocks)
-        return cls(max((one.steps for one in each), default=1), max((one.members for one in each), default=1))
+        steps, members = (max(sizes) for sizes in zip((1, 1), *(one[:2] for one in each), strict=True))
+        return cls(steps, members, all(one.kept for one in each))
 
 
 @dataclass(frozen=True)

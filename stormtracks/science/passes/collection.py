@@ -90,7 +90,7 @@ def member_fields(
     """
     report = progress or (lambda done, total: None)
     if fields.block.members == 1:
-        steps = runs(fields.cuts, steps_in_cache(fields.grid), most_steps(fields.grid, 1))
+        steps = runs(fields.cuts, steps_in_cache(fields.grid), most_steps(fields.grid, 1, fields.block))
         return _joined(fields, [_alone(fields, one, ensemble_member, points) for one in reported(steps, report)])
     work = _FieldsOfAll(fields)
     with SharedPass(work, scratch) as everyone:
@@ -120,7 +120,7 @@ class _FieldsOfAll:
         self.fields = fields
         self.axis = fields.axis
         self.members = fields.members
-        self.cuts, self.most = fields.cuts, most_steps(fields.grid, fields.members)
+        self.cuts, self.most = fields.cuts, most_steps(fields.grid, fields.members, fields.block)
         self.columns: Mapping[str, str] = dict.fromkeys(fields.features, "<f4")
 
     @property

@@ -5,14 +5,18 @@ import math
 import numpy as np
 
 from stormtracks.science.arrays import Bools
-from stormtracks.science.records import Grid
+from stormtracks.science.records import Block, Grid
 
 BLOCK_BYTES = 2 << 20
 """Fields are worked on so many bytes at a time, to stay in a processor's cache."""
 
-READ_BYTES = 256 << 20
-"""Fields that are read at a time to have whole chunks are no more than this. With what is decoded for them, a slot then
-needs half a gigabyte: hosts have one or two per core, and a slot per core."""
+READ_BYTES = 62 << 20
+"""Fields that are read at a time are no more than this: twice the largest memory that a process keeps when it is freed
+(`shared_pass.KEPT_BYTES`). Larger fields have each page cleared again, which costs a tenth of reading."""
+
+WHOLE_BYTES = 256 << 20
+"""Where a stored chunk holds more than is kept of it, each part would decode all of it: then so much is read at a time.
+With what is decoded for them, a slot needs half a gigabyte: hosts have one or two per core, and a slot per core."""
 
 FIELDS = 2
 """u and v are read at once."""
@@ -62,9 +66,9 @@ def within(steps: slice, cuts: Bools, count: int, most: int) -> list[slice]:
     return [slice(one.start + steps.start, one.stop + steps.start) for one in inside]
 
 
-def most_steps(grid: Grid, members: int) -> int:
+def most_steps(grid: Grid, members: int, block: Block) -> int:
     """Steps of some members' fields that may be read at a time."""
-    return max(1, READ_BYTES // (FIELDS * members * _bytes(grid)))
+    return max(1, (READ_BYTES if block.kept else WHOLE_BYTES) // (FIELDS * members * _bytes(grid)))
 
 
 def steps_in_cache(grid: Grid) -> int:

@@ -64,7 +64,7 @@ def member_maxima(
     """
     report = progress or (lambda done, total: None)
     if season.block.members == 1:
-        own = reported(runs(season.cuts, steps_in_cache(season.grid), most_steps(season.grid, 1)), report)
+        own = reported(runs(season.cuts, steps_in_cache(season.grid), most_steps(season.grid, 1, season.block)), report)
         return _joined([stages.maxima(season, steps, [ensemble_member])[0] for steps in own])
     with maxima_pass(season, stages, scratch) as everyone:
         everyone.finish(report)
@@ -151,7 +151,7 @@ class _MaximaOfAll:
         self.stages = stages
         self.axis = season.axis
         self.members = len(season.members)
-        self.cuts, self.most = season.cuts, most_steps(season.grid, self.members)
+        self.cuts, self.most = season.cuts, most_steps(season.grid, self.members, season.block)
 
     @property
     def identity(self) -> str:

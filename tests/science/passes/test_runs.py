@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stormtracks.science.passes import runs as runs_module
-from stormtracks.science.passes.runs import most_steps, runs
-from stormtracks.science.records import Grid
+from stormtracks.science.passes.runs import READ_BYTES, WHOLE_BYTES, most_steps, runs
+from stormtracks.science.records import Block, Grid
 
 
 @given(
@@ -38,8 +37,14 @@ def test_a_chunk_that_is_too_long_is_cut_into_equal_parts():
     assert [one.stop - one.start for one in runs(cuts, 2, 7)] == [5] * 6
 
 
-def test_no_more_is_read_at_a_time_than_memory_allows():
-    grid = Grid(np.linspace(-90, 90, 181), np.arange(360.0), True)
-    steps = most_steps(grid, 10)
-    assert steps * 10 * 2 * 4 * 181 * 360 <= runs_module.READ_BYTES < (steps + 1) * 10 * 2 * 4 * 181 * 360
-    assert most_steps(grid, 10_000) == 1
+@pytest.mark.parametrize(("kept", "limit"), [(True, READ_BYTES), (False, WHOLE_BYTES)])
+def test_no_more_is_read_at_a_time_than_memory_allows(kept, limit):
+    grid, block = Grid(np.linspace(-90, 90, 181), np.arange(360.0), True), Block(40, 1, kept)
+    steps = most_steps(grid, 10, block)
+    assert steps * 10 * 2 * 4 * 181 * 360 <= limit < (steps + 1) * 10 * 2 * 4 * 181 * 360
+    assert most_steps(grid, 10_000, block) == 1
+
+
+def test_one_field_that_is_not_kept_is_enough_to_read_more_at_a_time():
+    assert Block.largest([Block(1, 5), Block(40, 1, kept=False)]) == Block(40, 5, kept=False)
+    assert Block.largest([]) == Block(1, 1)

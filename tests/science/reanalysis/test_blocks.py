@@ -38,7 +38,7 @@ def test_a_member_is_read_in_whole_chunks(long_chunks, tmp_path, monkeypatch):
     monkeypatch.setattr("stormtracks.science.passes.stages.steps_in_cache", lambda grid: 4)
     long_chunks(CHUNK, 1)
     with reanalysis.open_season(tmp_path, 2005) as season:
-        assert season.block == Block(CHUNK, 1) and np.flatnonzero(season.cuts).tolist() == [0, 6, 12, 18]
+        assert season.block == Block(CHUNK, 1, kept=True) and np.flatnonzero(season.cuts).tolist() == [0, 6, 12, 18]
     maxima, read, chunks = found(tmp_path, 1, tmp_path / "scratch")
     assert read == [(0, 6), (6, 12), (12, 18), (18, 20)] and chunks == 2 * 4
     long_chunks(1, 1)
@@ -81,3 +81,10 @@ def test_a_field_at_more_times_than_the_winds_is_cut_where_the_winds_pass_into_i
     assert np.flatnonzero(further_field._cuts_at(chunks_of_eight, every_second)).tolist() == [0, 4, 8]
     lacking_two = np.array([0, 2, -1, -1, 9, 11])
     assert np.flatnonzero(further_field._cuts_at(chunks_of_eight, lacking_two)).tolist() == [0, 2, 3, 4]
+
+
+def test_chunks_that_are_too_large_to_be_kept(long_chunks, tmp_path, monkeypatch):
+    monkeypatch.setattr("stormtracks.science.reanalysis.stored.netcdf.source._CACHE_BYTES", 100)
+    long_chunks(CHUNK, 1)
+    with reanalysis.open_season(tmp_path, 2005) as season:
+        assert season.block == Block(CHUNK, 1, kept=False)

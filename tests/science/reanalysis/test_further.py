@@ -15,6 +15,7 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_further, open_season, take
 from stormtracks.science.reanalysis.further_field import _runs
 from stormtracks.science.reanalysis.roles import FURTHER
+from stormtracks.science.records import Block
 from stormtracks.strict_dataclass import KeyRefused
 from tests.science.reanalysis.kinds_of_further import CASES as FURTHER_CASES
 from tests.science.reanalysis.kinds_of_further import HOURS, USUAL, values
@@ -61,7 +62,7 @@ def test_the_archive_of_all_members(tmp_path, winds, recipe, field):
         for role, name in names.items()
     }
     with opened(tmp_path) as further:
-        assert further.roles == FURTHER and further.missing == {} and further.block == (1, 3)
+        assert further.roles == FURTHER and further.missing == {} and further.block == Block(1, 3)
         assert further.levels == {**HPA, "temperature": 850.0}
         for role, values in truth.items():
             assert np.array_equal(further.read(role, 1, 4, slice(None)), values[1:4])
@@ -81,7 +82,7 @@ def test_the_archive_of_a_file_per_member(tmp_path, write_file, recipe, fields_o
         heights = tmp_path / f"HGT500.2005_mem{member:03d}.nc"
         field(heights, "height_middle", recipe(), "HGT", seed=member, units="gpm")
     with opened(tmp_path, ensemble_member=1) as further:
-        assert further.roles == ("pressure", "height_middle") and further.block == (1, 1)
+        assert further.roles == ("pressure", "height_middle") and further.block == Block(1, 1)
         assert np.array_equal(further.read("pressure", 0, 4, [2, 1])[:, 0], truth[3])
         assert [file.path.name for file in further.inputs(2)] == ["HGT500.2005_mem003.nc", "PRMSL.2005_mem003.nc"]
     (tmp_path / "PRMSL.2005_mem002.nc").unlink()

@@ -248,9 +248,11 @@ class Field:
         """Have the chunks kept that one step touches, so that none is decoded again for the next step."""
         self._chunks = self.variable.block
         by_role = dict(zip((axis.role for axis in self.axes), self._chunks or (), strict=False))
-        self.block = Block(*(min(by_role.get(role, 1), max(1, self._size(role))) for role in ("time", "member")))
-        needed = self._chunks_per_step() if by_role.get("time", 1) > 1 else 0
-        self.kept_bytes = self.source.keep(self.variable, needed)
+        steps, members = (min(by_role.get(role, 1), max(1, self._size(role))) for role in ("time", "member"))
+        touched = self._chunks_per_step() if steps > 1 else 0
+        needed = min(touched * math.prod(self._chunks or ()), self.variable.size) * self.variable.dtype.itemsize
+        self.kept_bytes = self.source.keep(self.variable, touched)
+        self.block = Block(steps, members, self.kept_bytes >= needed)
 
     def _chunks_per_step(self) -> int:
         return math.prod(

@@ -50,10 +50,10 @@ class ZarrSource:
         return None
 
     def keep(self, variable: Variable, chunks: int) -> int:
-        """How many bytes it takes at most to keep so many decoded chunks; all arrays share what is kept."""
+        """How many bytes of so many decoded chunks are kept at most; u and v share what can be."""
         if isinstance(variable, ZarrVariable):
             variable.keeps = chunks > 0
-        return min(chunks * math.prod(variable.block or (0,)) * variable.dtype.itemsize, library.CACHE_BYTES)
+        return min(chunks * math.prod(variable.block or (0,)) * variable.dtype.itemsize, library.CACHE_BYTES // 2)
 
     def refusal(self, variable: str, error: Exception) -> InputError:
         """The `InputError` for a read that failed."""
