@@ -24,7 +24,8 @@ NEEDED = {
 MIXED = {"mixed": "take results together that were made with other settings or other data"}
 HOSTS = {"hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml"}
 DATA_OPTIONS = HOSTS | {
-    "data": "folder of the reanalysis; default: that of this machine's worker in hosts.yaml",
+    "data": "folder of the reanalysis, or address of a Zarr store (https://, s3://, gs://); default: that of this "
+    "machine's worker in hosts.yaml",
     "best-tracks": "file of best tracks: IBTrACS, HURDAT2, b-deck; default: as in hosts.yaml",
     "results": "folder for the results; default: as in hosts.yaml",
     "dataset": "YAML file that describes data of unknown layout; default: as in hosts.yaml, unless --data is given",
@@ -78,7 +79,7 @@ def track(
 @task(
     positional=["data"],
     help={
-        "data": "folder of the data",
+        "data": "folder of the data, or address of a Zarr store",
         "dataset": "YAML file that describes data of unknown layout",
         "year": "a year, or the start of a forecast such as 2025-06-01T00; default: all",
         "json": "print one JSON object",

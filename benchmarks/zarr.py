@@ -30,6 +30,8 @@ BLOSC_3 = {
     "configuration": BLOSC | {"cname": "zstd", "clevel": 3, "shuffle": "shuffle", "typesize": 4},
 }
 LITTLE = {"name": "bytes", "configuration": {"endian": "little"}}
+ROUNDS = 5
+"""Times that a store is opened and read in a turn."""
 FEWEST = 16
 """Steps of a block."""
 CASES = {  # version, degrees, steps, chunk, shard, names
@@ -65,9 +67,12 @@ def row(name, store, names, turns):
     """The figures of a store."""
     alone, blocks, steps, opening = [], [], [], []
     for turn in range(turns + 1):
-        found = library(store, names), package(store, FEWEST), package(store, 1)
+        found = [
+            np.mean([one(store, at) for _ in range(ROUNDS)], axis=0)
+            for one, at in ((library, names), (package, FEWEST), (package, 1))
+        ]
         if turn:  # the first brings the files into the page cache
-            count = found[1][2]
+            count = int(found[1][2])
             alone.append(1000 * found[0] / count)
             blocks.append(1000 * found[1][1] / count)
             steps.append(1000 * found[2][1] / count)

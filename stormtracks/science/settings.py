@@ -515,7 +515,7 @@ class Setup:
     Attributes
     ----------
     data : Path
-        Folder of the reanalysis.
+        Folder of the reanalysis, or address of a Zarr store (`web_path`).
     results : Path
         Folder below which results go (``vort_track/YEAR/member_NNN.nc``).
     best_tracks : Path or None

@@ -97,7 +97,7 @@ def parser() -> argparse.ArgumentParser:
             help=f"{what} while so much of the host's or container's memory is in use; 0: never [{100 * default:g}]",
         )
     add("--setup", type=Path, metavar="FILE", help=f"JSON file with {', '.join(SETUP)}; the options below override it")
-    add("--data", help="folder of the reanalysis")
+    add("--data", help="folder of the reanalysis, or address of a Zarr store")
     add("--results", help="folder for results")
     add("--best-tracks", help="IBTrACS file")
     add("--scratch", help="folder on a local disk for intermediate files")

@@ -43,7 +43,7 @@ def open_further(
     Parameters
     ----------
     data : path
-        Folder with the files; subfolders are looked through.
+        Folder with the files, whose subfolders are looked through; or address of a Zarr store.
     year : int or str
         That of the season.
     season : Season

@@ -49,7 +49,7 @@ def open_season(
     Parameters
     ----------
     data : path
-        Folder with the files; subfolders are looked through.
+        Folder with the files, whose subfolders are looked through; or address of a Zarr store.
     year : int or str
         The year, or the one that the season begins in where it crosses New Year; or the start of a forecast, such as
         ``"2025-06-01T00"``, which is read at all of its leads.

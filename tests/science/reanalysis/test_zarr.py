@@ -5,14 +5,17 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stormtracks import web_path
+from stormtracks import paths, web_path
 from stormtracks.errors import StormtracksError
+from stormtracks.on_host import check
+from stormtracks.pyro_cluster.worker import process
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis import Dataset, inventory, open_season
 from stormtracks.science.reanalysis.fields import contents
@@ -286,6 +289,12 @@ def kerchunk_table(path):
     (path / ".zmetadata").write_text('{"metadata": {}, "record_size": 1000}')
 
 
+def zipped(path):
+    path.mkdir()
+    with zipfile.ZipFile(path / "era5.zarr.zip", "w") as archive:
+        archive.writestr("zarr.json", "{}")
+
+
 def unwhole(path):
     (path / "x.zarr" / "u").mkdir(parents=True)
 
@@ -301,6 +310,7 @@ def one_array(path):
         (n5, "data: is an N5 store"),
         (kerchunk, r"era5.json: holds references to other files \(kerchunk\)"),
         (kerchunk_table, r"is a table of references \(kerchunk\)"),
+        (zipped, r"era5.zarr.zip: is a Zarr store in a zip archive"),
         (unwhole, r"x.zarr: has no Zarr metadata \(zarr.json"),
         (one_array, "data: is one array of a Zarr store"),
     ],
@@ -423,3 +433,14 @@ def test_what_is_inside_is_looked_at_once(tmp_path):
     path = zarr_stores.winds(tmp_path / "x.zarr", VALUES)
     assert contents.look(path) is contents.look(path)
     assert Dataset(files={"u": "https://host/u.zarr", "v": "s3://b/v.zarr"}).files["v"] == "s3://b/v.zarr"
+
+
+def test_a_host_has_data_on_the_web(tmp_path, served, monkeypatch):
+    monkeypatch.setenv("WHERE", "here")
+    zarr_stores.winds(tmp_path / "x.zarr", VALUES)
+    request = {"data": f"{served}/x.zarr", "local": True, "base": str(tmp_path)}
+    finding = check._LOOKS["data"](request)
+    assert finding["text"] == "2005 x 1" and not finding["fault"]
+    assert process._check_folders({"data": f"{served}/x.zarr"}) is None
+    assert str(paths.expand("$WHERE/x.zarr", "/base")) == "/base/here/x.zarr"
+    assert str(paths.expand("s3://$WHERE/x.zarr", "/base")) == "s3://here/x.zarr"

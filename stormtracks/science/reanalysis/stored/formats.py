@@ -94,6 +94,8 @@ def other(path: Path) -> tuple[str, str]:
 def of_head(start: bytes, path: Path) -> tuple[str, str]:
     """The same from the first bytes of a file."""
     plain = start.lstrip()
+    if plain.startswith(b"PK") and any(mark in start for mark in (b".zgroup", b".zarray", b".zmetadata", b"zarr.json")):
+        return "zip", "is a Zarr store in a zip archive; unpack it into a folder of its own"
     for magic, known in _STARTS.items():
         if plain.startswith(magic):
             return known

@@ -69,7 +69,7 @@ class ZarrVariable:
         if self.fault or not self.array.spec:
             raise self._refusal(self.fault or "values of this type are not read; save them as numbers or texts")
         try:
-            values = self._opened[key].read().result(timeout=READ_S)
+            values = (self._kept if self.keeps and self._cuts(key) else self._opened)[key].read().result(timeout=READ_S)
         except TimeoutError as error:
             raise self._refusal(f"no answer within {READ_S:g} s") from error
         except _ERRORS as error:
@@ -80,12 +80,29 @@ class ZarrVariable:
 
     @functools.cached_property
     def _opened(self) -> Any:
+        """The array as it is read where each chunk is decoded once."""
+        return self._open(library.context(0))
+
+    @functools.cached_property
+    def _kept(self) -> Any:
+        """The array as it is read where a chunk that is cut is kept for its other parts."""
+        return self._open(self._context)
+
+    def _cuts(self, key: Key) -> bool:
+        """Whether a key takes parts of chunks, whose other parts may be read next."""
+        if key is ... or self.block is None:
+            return False
+        return any(
+            chunk > 1 and (not isinstance(one, slice) or _cut(one, chunk, size))
+            for one, chunk, size in zip(key, self.block, self.shape, strict=False)
+        )
+
+    def _open(self, context: Any) -> Any:
         spec = self.array.spec | {
             "kvstore": self._place.kvstore(self.array.path),
             "recheck_cached_data": False,  # whether the store changed is looked at as a whole
             "fill_missing_data_reads": False,
         }
-        context = self._context if self.keeps else library.context(0)
         options = {"open": True, "assume_metadata": True, "read": True}
         return library.tensorstore().open(spec, context=context, **options).result(timeout=READ_S)
 
@@ -131,3 +148,9 @@ class ZarrVariable:
             part = tuple(slice(one * chunk, (one + 1) * chunk) for one, chunk in zip(place, how.chunk, strict=True))
             found[part] = inside[tuple(slice(0, size) for size in found[part].shape)]
         return found
+
+
+def _cut(part: slice, chunk: int, size: int) -> bool:
+    """Whether a part leaves more than a quarter of a chunk: what is read later of less may well be decoded anew."""
+    first, last, _ = part.indices(size)
+    return first % chunk > 0 or (last < size and 0 < last % chunk < 0.75 * chunk)
