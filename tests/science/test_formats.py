@@ -7,6 +7,7 @@ float32. So no tolerance is needed, but on grids that are not the plan's.
 
 import dataclasses
 
+import netCDF4
 import numpy as np
 import pytest
 
@@ -95,3 +96,30 @@ def test_ten_members_of_cesm2_lens_track_as_their_files_are_named(plant, tmp_pat
     found = tracked(plant("lens2", large), 2005, tmp_path / "lens", (1, 9))
     assert [one.member_label for one in found] == ["LE2-1021.002", "LE2-1181.010"]
     assert_equal(found, tracked(plant("20crv2c", large), 2005, tmp_path / "archive", (1, 9)), least=40)
+
+
+WITH_FIELDS = dataclasses.replace(PLAN, members=1, grid=5.0, stop="2005-08-26", like="20crv2c", complevel=1)
+
+
+@pytest.fixture(scope="module")
+def collected(plant, tmp_path_factory):
+    """What is around the tracks in the archive's netCDF."""
+    return around(plant("20crv2c", WITH_FIELDS), 2005, tmp_path_factory.mktemp("collected"))
+
+
+def around(data, label, folder):
+    """Name -> values of the fields around a member's tracks."""
+    setup = {"data": str(data), "results": str(folder), "scratch": str(folder / "s")}
+    for task in ("vort_track", "field_collection"):
+        path = pipeline.run_task(label, 0, task, setup)["path"]
+    with netCDF4.Dataset(path) as dataset:
+        names = ("pressure_depth", "warm_core", "thermal_wind_lower", "thermal_wind_upper", "wind_max")
+        return {name: dataset[name][:].filled(np.nan) for name in names}
+
+
+@pytest.mark.parametrize(("layout", "label"), [("gefs", START), ("zarr3", 2005)])
+def test_fields_around_the_tracks_are_the_same_bit_for_bit(plant, collected, tmp_path, layout, label):
+    found = around(plant(layout, WITH_FIELDS), label, tmp_path)
+    for name, values in collected.items():
+        assert np.array_equal(found[name], values, equal_nan=True), name
+    assert min(np.isfinite(values).sum() for values in collected.values()) > 20
