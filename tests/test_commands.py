@@ -53,6 +53,7 @@ def canary(tmp_path, monkeypatch):
 @example("a\n touch x\n")
 @example("!!7 !touch")
 @example("\\041\\0\\")
+@pytest.mark.slow
 def test_any_word_arrives_as_it_is(canary, shell, name):
     word = literal(name)
     line = commands.wrapped(f"exec {sys.executable} -c {commands.path(REPORT)} x{commands.path(word)}")

@@ -148,6 +148,7 @@ def test_python_is_python(page):
         compile(block.text, page, "exec")
 
 
+@pytest.mark.slow
 def test_the_stages_in_a_notebook_find_what_the_page_says():
     (block,) = shown.blocks("notebook.md", "python")
     program = block.text + "print(grid)"

@@ -69,6 +69,7 @@ def test_what_is_refused_is_one_line_and_status_1(operator, words, said):
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.slow
 def test_a_host_of_this_machine_needs_no_ssh(operator):
     said = operator.fab("check").stdout
     assert said.count("data: no year can be read in") == 3

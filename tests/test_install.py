@@ -78,6 +78,7 @@ def test_the_processes_of_the_cluster_start(elsewhere, name):
         ),
     ],
 )
+@pytest.mark.slow
 def test_what_only_a_checkout_has_is_refused(elsewhere, program, message):
     done = elsewhere("-c", program)
     assert done.stderr.strip().endswith(message)

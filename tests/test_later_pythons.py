@@ -58,6 +58,7 @@ PYRO_METHODS = {"isSet": threading.Event, "setDaemon": threading.Thread}
 """What Pyro4 4.82 calls although its removal is announced."""
 
 
+@pytest.mark.slow
 def test_nothing_of_ours_is_removed_later():
     assert found(OURS) == {}
 
@@ -99,6 +100,7 @@ def test_the_names_are_spelt_right():
         assert [name for name in listed(later[1]) if not exists(name)] == []
 
 
+@pytest.mark.slow
 def test_no_syntax_draws_a_warning():
     """Neither an invalid escape (3.12), which every Python tells, nor a `finally` that is left (3.14)."""
     leaves = (ast.Return, ast.Break, ast.Continue)

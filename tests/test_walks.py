@@ -151,6 +151,7 @@ def is_round(call):
     return files[0] == "pyro_cluster/pyro_worker" or thread in ("door", WATCH)
 
 
+@pytest.mark.slow
 def test_the_walk_of_science(tmp_path):
     recording = Recording(tmp_path / "calls")
     setup = {"data": str(DATA), "best_tracks": str(BEST_TRACKS), "results": str(tmp_path / "results")}

@@ -26,6 +26,7 @@ def test_help_begins_with_the_first_line_of_the_module(name, capsys):
     assert " ".join(module.__doc__.split("\n\n")[0].split())[:60] in shown
 
 
+@pytest.mark.slow
 def test_none_needs_what_only_tests_and_linters_need():
     """After a plain `./inv` only the packages of requirements.txt are there."""
     folder = Path(planted_data.__file__).parent

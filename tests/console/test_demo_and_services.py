@@ -36,6 +36,7 @@ def test_a_demo_of_a_sample_that_there_is_not_names_those_there_are():
 
 
 @pytest.mark.parametrize("words", [[], ["--background"]], ids=["here", "background"])
+@pytest.mark.slow
 def test_a_taken_port_is_changed_in_the_hosts_file_that_was_given(tmp_path, words):
     with socket.create_server(("127.0.0.1", 0)) as other:
         file, port = tmp_path / "mine.yaml", other.getsockname()[1]

@@ -150,6 +150,7 @@ def test_a_page_without_the_best_tracks_says_that_skill_by_lead_is_not_known():
     assert fragments.skill_by_lead(None) == ""
 
 
+@pytest.mark.slow
 def test_track_finds_the_result_of_the_cluster_and_refuses_a_season(folder):
     words = ("track", "--year", "1987-09-09 06:00", "--ensemble-member", 1)
     printed = inv(*words, folder=folder)

@@ -54,6 +54,7 @@ def test_track_shows_tables_then_what_is_there(tmp_path):
     assert "already there" in track("--ensemble-member", 1, home=tmp_path)[0]
 
 
+@pytest.mark.slow
 def test_track_as_json_is_one_object(tmp_path):
     printed, _ = track("--ensemble-member", 0, "--json", "--set", "min_peak_s1=1e-4", home=tmp_path)
     details = json.loads(printed)
@@ -68,6 +69,7 @@ def test_track_as_json_is_one_object(tmp_path):
     assert set(details["matches"][0]) == {"sid", "name", "track_id", "common_times", "mean_distance_km"}
 
 
+@pytest.mark.slow
 def test_track_does_a_chain_and_shows_each_step(tmp_path):
     chain = "vort_track,field_collection,classify"
     printed, _ = track("--ensemble-member", 0, "--task", chain, home=tmp_path)
@@ -103,6 +105,7 @@ def test_track_refuses_in_one_line(tmp_path, words, status, message):
     assert list(tmp_path.rglob("*.nc")) == []
 
 
+@pytest.mark.slow
 def test_plant_writes_a_season_that_can_be_tracked(tmp_path):
     span = "--start", "2005-08-27", "--stop", "2005-08-30"
     inv("plant", "--dest", tmp_path / "data", "--members", 2, "--grid", 4, *span, home=tmp_path)
@@ -118,6 +121,7 @@ def test_summary_tables(demo, tmp_path, by, word):
 
 
 @pytest.mark.parametrize("words", [("export", "--format", "csv", "--dest", "t.csv"), ("plot", "--dest", "t.png")])
+@pytest.mark.slow
 def test_export_and_plot_write_a_file_once(demo, tmp_path, words):
     dest = tmp_path / words[-1]
     words = (*words[:-1], dest, "--results", demo[1])

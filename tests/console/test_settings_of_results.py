@@ -30,6 +30,7 @@ def draw(kind, folder, member=None, time=None):
     plot.plot(kind, str(folder / f"{kind}.png"), OPTIONS | more | {"data": str(SAMPLE / "20crv2c_1987")})
 
 
+@pytest.mark.slow
 def test_a_field_has_the_maxima_of_its_result(folder, monkeypatch):
     drawn, result = [], results.load(folder, 1987, 1)
 
@@ -45,6 +46,7 @@ def test_a_field_has_the_maxima_of_its_result(folder, monkeypatch):
 
 
 @pytest.mark.parametrize(("kind", "member"), [("tracks", 0), ("tracks", None)])
+@pytest.mark.slow
 def test_best_tracks_are_read_as_the_result_read_them(folder, monkeypatch, kind, member):
     asked, load = [], ibtracs.load
     monkeypatch.setattr(ibtracs, "load", lambda *a, wind_source: asked.append(wind_source) or load(*a))
@@ -52,6 +54,7 @@ def test_best_tracks_are_read_as_the_result_read_them(folder, monkeypatch, kind,
     assert asked == ["wmo"]
 
 
+@pytest.mark.slow
 def test_a_report_reads_best_tracks_as_its_results_read_them(folder, monkeypatch, tmp_path):
     asked, load = [], ibtracs.load
     monkeypatch.setattr(ibtracs, "load", lambda *a, wind_source: asked.append(wind_source) or load(*a))

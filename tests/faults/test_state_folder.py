@@ -95,6 +95,7 @@ def test_a_planted_pid_file_ends_no_process(state, planted, give_away):
     ],
     ids=lambda value: value if isinstance(value, str) else value[2] if value[1] == "fabric" else value[1],
 )
+@pytest.mark.slow
 def test_a_state_that_cannot_be_written_is_named(state, tmp_path, how, command):
     need("mount", "umount", root=True)
     with small_disk(tmp_path / "disk", "64k") as disk:
@@ -113,6 +114,7 @@ def test_a_state_that_cannot_be_written_is_named(state, tmp_path, how, command):
         assert re.search(rf"state cannot be written in {disk}.*: {reason}; free .*, or .* STORMTRACKS_HOME", said)
 
 
+@pytest.mark.slow
 def test_fab_check_and_the_worker_refuse_the_same_scratch_folder(state, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -132,6 +134,7 @@ def test_without_a_home_the_variable_to_set_is_named(command):
     assert "HOME is not set and the user id 54321 has no account" in said and "; set STORMTRACKS_HOME" in said
 
 
+@pytest.mark.slow
 def test_a_run_on_a_file_system_without_locks(state, tmp_path):
     """Everything works, and one of each is still one."""
     here = {"PYTHONPATH": f"{CHECKOUT / 'tests' / 'without_flock'}{os.pathsep}{CHECKOUT}"}

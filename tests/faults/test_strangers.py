@@ -100,6 +100,7 @@ def test_who_sends_a_byte_at_a_time_is_dropped_in_time_too(stage):
     assert time.monotonic() - began < strangers.STRANGER_SECONDS + 5
 
 
+@pytest.mark.slow
 def test_the_key_is_in_no_command_line_environment_or_log(stage):
     processes = [stage.nameserver, stage.worker("w", seconds=0.2), stage.manage(members=12)]
     processes[2].until(lambda counts: counts["complete"])
@@ -183,6 +184,7 @@ def babbling(sock):
     ],
     ids=["silent", "babbling", "another key"],
 )
+@pytest.mark.slow
 def test_a_manager_tells_nothing_to_a_false_nameserver(stage, tmp_path, behave, message):
     heard = []
     context = false_tls(ssl.PROTOCOL_TLS_SERVER, tmp_path)

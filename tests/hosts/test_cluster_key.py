@@ -30,6 +30,7 @@ def test_it_is_renewed_by_one_command(operator, sshd, entry):
     assert "PRIVATE" not in said
 
 
+@pytest.mark.slow
 def test_a_worker_that_has_the_old_secret_is_told_from_one_that_answers(operator, sshd, entry, nameserver):
     operator.configure({"nameserver": nameserver, "workers": [entry("w1", sshd("w1"))]})
     operator.fab("start-workers")
@@ -41,6 +42,7 @@ def test_a_worker_that_has_the_old_secret_is_told_from_one_that_answers(operator
     assert "stopped gracefully" in operator.fab("stop-workers").stdout
 
 
+@pytest.mark.slow
 def test_check_tells_another_clusters_secret(operator, sshd, entry):
     server = sshd("w1")
     operator.configure({"workers": [entry("w1", server)]})

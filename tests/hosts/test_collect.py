@@ -44,6 +44,7 @@ def test_only_what_is_missing_is_brought(operator, results):
     assert "1 collected, 2 already here" in operator.fab("collect").stdout
 
 
+@pytest.mark.slow
 def test_ours_is_kept_unless_told(operator, results):
     operator.fab("collect")
     mine = operator.folder / "collected" / "vort_track" / "1987" / "member_000.nc"
@@ -164,6 +165,7 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(tmp_path):
     assert (tmp_path / names[0]).exists()
 
 
+@pytest.mark.slow
 def test_the_results_of_a_run_with_a_folder_of_its_own(operator, results):
     (results / "motion").mkdir()
     (results / "vort_track").rename(results / "motion" / "vort_track")

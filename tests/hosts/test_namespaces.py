@@ -57,6 +57,7 @@ def test_a_host_that_is_cut_off_costs_seconds_and_no_other_host(operator, cluste
     assert operator.fab("stop-workers").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_worker_behind_a_firewall_is_told_from_one_that_answers(operator, cluster, nameserver):
     assert operator.fab("start-workers").returncode == 0
     cluster["w1"].block_pyro()
@@ -70,6 +71,7 @@ def test_a_worker_behind_a_firewall_is_told_from_one_that_answers(operator, clus
     assert not any(map(alive, workers))
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_found_by_check(operator, cluster):
     results = cluster["w1"].folder / "results"
     cluster["w1"].small_disk(results, "64k")

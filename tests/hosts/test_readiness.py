@@ -12,6 +12,7 @@ from sshd import free_port, make_key
 pytestmark = pytest.mark.sshd
 
 
+@pytest.mark.slow
 def test_a_host_with_everything_but_data(operator, sshd, entry):
     operator.configure({"workers": [entry("w1", sshd("w1"))]})
     done = operator.fab("check")
@@ -34,6 +35,7 @@ def test_faults_are_told_with_what_to_do(operator, sshd, entry):
     assert "binds: 127.0.0.1 cannot be reached from other machines: set 'bind' in hosts.yaml" in said
 
 
+@pytest.mark.slow
 def test_best_tracks_are_looked_at_as_a_task_reads_them(operator, tmp_path):
     (tmp_path / "tracks.txt").write_text("start\t3\t1999\t9\t10\t0\n")
     worker = {"name": "w1", "launch": "local", "best_tracks": str(tmp_path / "tracks.txt")}
@@ -71,6 +73,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 def test_each_host_has_its_own_line_and_none_stops_the_others(operator, sshd, entry):
     server = sshd("w1")
     workers = [entry(name.replace(" ", "-"), server, **more) for name, (more, _) in FAULTS.items()]
@@ -99,6 +102,7 @@ def test_a_key_that_the_host_does_not_know(operator, sshd, entry, tmp_path):
     assert "refuses to log in" in operator.fab("check").stdout
 
 
+@pytest.mark.slow
 def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
     server = sshd("w1")
     canary = server.home / "canary"

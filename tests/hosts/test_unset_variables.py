@@ -44,6 +44,7 @@ def nothing_was_made(operator):
 
 @pytest.mark.parametrize("local", [False, True], ids=["ssh", "local"])
 @pytest.mark.parametrize("command", ["check", "start-workers"])
+@pytest.mark.slow
 def test_paths_of_a_worker(operator, worker, command, local):
     workers = {key: worker(key, local) for key in ON_THE_HOST}
     operator.configure({"workers": list(workers.values())})

@@ -156,6 +156,7 @@ def test_the_same_command_again_does_nothing_twice(worker, manage):
     assert re.search(r"complete +6 \(6 from before\)", _ended(manage("empty"), 0))
 
 
+@pytest.mark.slow
 def test_tasks_that_fail_are_named_at_the_end(worker, manage):
     worker("w1")
     output = _ended(manage("fail", "--retries", 1, years=1, members=2), 1)
@@ -200,6 +201,7 @@ def test_a_stopped_worker_is_noticed(home, worker, manage):
     assert "worker stopped lost: " in output
 
 
+@pytest.mark.slow
 def test_a_killed_managers_run_is_resumed_where_it_was(home, worker, manage):
     worker("w1")
     first = manage("sleep", years=1, members=12)
@@ -219,6 +221,7 @@ def _complete(home):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.slow
 def test_an_interrupted_run_ends_at_once_and_says_how_to_resume_it(home, worker, manage, number):
     worker("w1")
     manager = manage("sleep", years=1, members=200)
@@ -230,6 +233,7 @@ def test_an_interrupted_run_ends_at_once_and_says_how_to_resume_it(home, worker,
     assert (state.run["state"], state.managed, state.schedule.counts()["working"]) == ("interrupted", False, 0)
 
 
+@pytest.mark.slow
 def test_a_second_manager_is_refused(home, worker, manage):
     worker("w1")
     first = manage("sleep", years=1, members=200)
@@ -239,6 +243,7 @@ def test_a_second_manager_is_refused(home, worker, manage):
     assert first.poll() is None
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_the_journal_ends_the_run_with_a_message_and_it_can_be_resumed(worker, manage):
     worker("w1")
     output = _ended(manage("empty", "--wait", 1, years=1, members=3000, largest_file=300_000), 1)
@@ -255,6 +260,7 @@ def test_no_workers(manage):
     assert "no worker for 0.5 s at the nameserver" in output and "start them with 'fab start-workers'" in output
 
 
+@pytest.mark.slow
 def test_a_worker_that_does_not_know_the_task_is_left_out(launch, nameserver, manage):
     launch(
         "pyro_worker", "--name", "w", "--tasks", "tests.cluster_tasks:TASKS", "--nameserver", nameserver, cwd=CHECKOUT

@@ -285,6 +285,7 @@ def test_kill_of_the_worker_leaves_nothing(cluster):
         assert worker.do_work(2000, 1, "empty")["status"] == "complete"
 
 
+@pytest.mark.slow
 def test_ping_answers_while_tasks_hang_and_crash(cluster):
     cluster.start_worker("one", slots=2)
     with cluster.ready("one") as worker, cluster.ready("one") as other, cluster.ready("one") as heart:
@@ -316,6 +317,7 @@ def test_a_manager_that_leaves_does_not_spoil_the_task(cluster):
         assert other.do_work(2000, 2, "empty")["status"] == "complete"
 
 
+@pytest.mark.slow
 def test_comes_back_to_a_restarted_nameserver(cluster):
     process = cluster.start_worker("one")
     with cluster.ready("one") as worker:

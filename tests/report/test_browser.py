@@ -201,6 +201,7 @@ def test_nothing_is_wider_than_a_small_window(opened, address, browser, width):
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+@pytest.mark.slow
 def test_a_live_page_follows_the_run(opened, results_folder, tmp_path):
     place = tmp_path / "results/vort_track/2005"
     place.mkdir(parents=True)
@@ -213,6 +214,7 @@ def test_a_live_page_follows_the_run(opened, results_folder, tmp_path):
         assert "2 complete" in text(browser, "fragment-grid") and browser.get_log("browser") == []
 
 
+@pytest.mark.slow
 def test_ten_thousand_tracks_are_ready_soon_and_paint_in_slices(show):
     rng = np.random.default_rng(1)
     paths = [

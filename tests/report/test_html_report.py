@@ -64,6 +64,7 @@ def test_no_text_ends_the_script_it_stands_in():
     assert made.count("</script>") == 4
 
 
+@pytest.mark.slow
 def test_progress_counts_every_result_twice(results_folder, tmp_path):
     seen = []
     report.write(results_folder, tmp_path / "a.html", progress=lambda *a: seen.append(a))

@@ -132,6 +132,7 @@ def client_hello():
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.slow
 def test_a_service_that_does_not_serve_is_replaced_for_the_tests_that_follow(target, services, end):
     target.process.send_signal(end)
     replacement = services.serving(target.name)

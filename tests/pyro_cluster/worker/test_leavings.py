@@ -78,6 +78,7 @@ def _worker(folder, end, which="all"):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_what_a_slot_that_exits_had_started_ends_before_the_next_one_works(tmp_path):
     worker = _worker(tmp_path, "exit")
     try:

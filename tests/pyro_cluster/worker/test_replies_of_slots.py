@@ -57,6 +57,7 @@ def test_a_reply_to_an_order_that_is_to_come_costs_the_attempt(one):
     assert members(one, range(2)) == [0, 1]
 
 
+@pytest.mark.slow
 def test_a_second_reply_costs_the_process_and_no_other_task(one):
     """Whether it comes with the first one, before the next order, or after that: a delay in between decides."""
     for seconds in (0, 0, 0.1):
@@ -81,6 +82,7 @@ LINE = st.fixed_dictionaries(
 
 @given(lines=st.lists(st.one_of(LINE, st.sampled_from(["", "{", "null", "[[", "\u0000"])), max_size=3))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 def test_whatever_is_written_each_task_is_told_its_own_reply(one, lines):
     process = one.slots[0].process()
 
