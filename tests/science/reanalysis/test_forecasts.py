@@ -320,3 +320,16 @@ def test_members_that_each_say_the_same_start_are_one_forecast(tmp_path):
     forecasts.lagged(tmp_path / "a.nc", [6, 6])
     there = take(tmp_path)
     assert (there.starts, there.members) == ({"2005-08-01T06": 2}, {2005: 2}) and "began at" not in str(there.remarks)
+
+
+def test_members_without_a_time_in_common_are_lagged(tmp_path):
+    """Twelve-hourly fields, six hours apart."""
+    leads = np.arange(0, 84, 12)
+    for member, start in enumerate((0, 6)):
+        coordinates = {
+            "number": ((), member, {"standard_name": "realization"}),
+            "start": ((), start, {"standard_name": "forecast_reference_time", "units": forecasts.SINCE}),
+            "step": (("step",), leads, {"standard_name": "forecast_period", "units": "hours"}),
+        }
+        forecasts.write(tmp_path / f"m{member}.nc", forecasts.two_vortices(start + leads), ("step",), coordinates)
+    assert take(tmp_path).starts == {"2005-08-01T06": 2}

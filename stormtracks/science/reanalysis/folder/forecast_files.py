@@ -121,7 +121,7 @@ def find(folder: Path, entries: Sequence[_Entry], looks: Looks) -> ForecastFiles
     """
     of_file = {one.path: starts_of(one, looks.at(one.path).starts if one.start is None else {}) for one in entries}
     those = [one for one in entries if of_file[one.path]]
-    told = own_files.tell(folder, those, looks) if all(one.start is None for one in those) else None
+    told = own_files.tell(folder, those, looks, of_forecasts=True) if all(one.start is None for one in those) else None
     numbered = those if told is None else told.numbered(those)
     times: dict[int | None, dict[str, int]] = {}
     for one in numbered:

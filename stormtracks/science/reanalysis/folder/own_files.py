@@ -107,7 +107,7 @@ def name(labels: Labels) -> str:
     return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
 
 
-def tell(folder: Path, entries: Sequence[Entry], looks: Looks) -> Told | None:
+def tell(folder: Path, entries: Sequence[Entry], looks: Looks, of_forecasts: bool = False) -> Told | None:
     """Which members each of some files holds; None where they are not of several members beyond doubt.
 
     Parameters
@@ -118,6 +118,8 @@ def tell(folder: Path, entries: Sequence[Entry], looks: Looks) -> Told | None:
         Files of one year.
     looks : Looks
         What is inside them.
+    of_forecasts : bool
+        Whether they are of forecasts: members that began at different times need have no time in common.
     """
     roles = [one.role for one in entries]
     if len(set(roles)) == len(roles) or any(one.number is not None for one in entries):
@@ -125,7 +127,7 @@ def tell(folder: Path, entries: Sequence[Entry], looks: Looks) -> Told | None:
     means = {one.path: said for one in entries if (said := looks.at(one.path).mean_of_members)}
     members = [one for one in entries if one.path not in means]
     if means and members:  # beside the members lies what was made of them
-        told = tell(folder, members, looks)
+        told = tell(folder, members, looks, of_forecasts)
         return None if told is None else dataclasses.replace(told, means=means)
     owns = {path: looks.at(path).own for path in {one.path for one in entries}}
     inside = {path: own.labels for path, own in owns.items()}
@@ -135,7 +137,9 @@ def tell(folder: Path, entries: Sequence[Entry], looks: Looks) -> Told | None:
         for path, own in labels.items():
             runs.setdefault(own, set()).add(owns[path].run)
         alike = all(run == next(iter(runs.values())) for run in runs.values())
-        if _several(labels) and alike and _same_times(entries, labels, lambda path: looks.at(path).times):
+        if not (_several(labels) and alike):
+            continue
+        if (of_forecasts and labels is inside) or _same_times(entries, labels, lambda path: looks.at(path).times):
             return Told(labels, said_by)
     return None
 
