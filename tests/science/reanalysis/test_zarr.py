@@ -254,6 +254,9 @@ REFUSED = {
     "a huge chunk": ({".zmetadata": "u/.zarray"}, {"chunks": [4, 100_000, 100_000]}, "would need 149.0 GiB"),
     "a bad shape": ({".zmetadata": "u/.zarray"}, {"shape": [4, -1, 36]}, "metadata are damaged"),
     "too few chunks": ({".zmetadata": "u/.zarray"}, {"chunks": [4, 19]}, "metadata are damaged"),
+    "longer than time": ({".zmetadata": "u/.zarray"}, {"shape": [5, 19, 36]}, "5 entries along 'time', whose"),
+    "filters": ({".zmetadata": "u/.zarray"}, {"filters": 7, "order": 2.5}, "order"),
+    "a separator": ({".zmetadata": "u/.zarray"}, {"dimension_separator": 2**70}, "u: cannot be read"),
     "names": ({".zmetadata": "u/.zattrs"}, {"_ARRAY_DIMENSIONS": ["time"]}, "3 dimensions and 1 names"),
 }  # fmt: skip
 

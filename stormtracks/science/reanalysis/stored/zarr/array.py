@@ -200,7 +200,7 @@ def _marked(attributes: Json, fill: float | None, dtype: np.dtype) -> Json:
 
 def _fits(fill: float, dtype: np.dtype) -> bool:
     if dtype.kind == "f":
-        return True
+        return not abs(fill) > float(np.finfo(dtype).max) or math.isinf(fill)
     limits = np.iinfo(dtype)
     return math.isfinite(fill) and limits.min <= fill <= limits.max
 

@@ -128,7 +128,8 @@ def _divides(inner: list, outer: tuple[int, ...]) -> bool:
 def texts_2(found: Json, chunk: tuple[int, ...]) -> Texts | None:
     """How an array of version 2 stores texts; None where it has none."""
     stored = found.get("dtype")
-    filters = [one.get("id") for one in found.get("filters") or () if isinstance(one, dict)]
+    given = found.get("filters")
+    filters = [one.get("id") for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     packed = found.get("compressor")
     steps = ((str(packed.get("id")), packed),) if isinstance(packed, dict) else ()
     at = {"separator": found.get("dimension_separator") or ".", "prefix": "", "order": found.get("order", "C")}
@@ -144,7 +145,8 @@ def texts_2(found: Json, chunk: tuple[int, ...]) -> Texts | None:
 def texts_3(found: Json, chunk: tuple[int, ...]) -> Texts | None:
     """How an array of version 3 stores texts; None where it has none."""
     name, settings = _named(found.get("data_type"))
-    chain = [_named(one) for one in found.get("codecs") or ()]
+    given = found.get("codecs")
+    chain = [_named(one) for one in given] if isinstance(given, list) else []
     if name not in ("string", "variable_length_utf8", "fixed_length_utf32", "null_terminated_bytes") or not chain:
         return None
     first, how = chain[0]

@@ -59,7 +59,7 @@ def read(place: Place) -> Documents:
 
 def _version_3(place: Place, text: bytes) -> Documents:
     root = _parsed(place, "zarr.json", text)
-    inline = (root.get("consolidated_metadata") or {}).get("metadata")
+    inline = _mapping(root.get("consolidated_metadata")).get("metadata")
     if root.get("node_type") == "group" and not isinstance(inline, dict):
         return _walked(place, 3)
     found = Documents(3, sources={"zarr.json": text})

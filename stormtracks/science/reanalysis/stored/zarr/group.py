@@ -46,6 +46,9 @@ class ZarrGroup:
         for path in self._below(self._documents.arrays):
             array = of_metadata(path, self._documents.arrays[path], self._documents.version)
             found[path.rpartition("/")[2]] = ZarrVariable(self, array, self._place, self._context)
+        lengths = {name: one.size for name, one in {**self._above_own, **found}.items() if one.dimensions == (name,)}
+        for one in found.values():
+            one.fault = one.fault or _misfit(one, lengths)
         return MappingProxyType(found)
 
     @functools.cached_property
@@ -76,11 +79,15 @@ class ZarrGroup:
         return {name: ZarrGroup(prefix + name, self._documents, self._place, self._context, self) for name in names}
 
     @property
+    def _above_own(self) -> Mapping[str, ZarrVariable]:
+        return {} if self._above is None else self._above.variables
+
+    @property
     def _shared(self) -> dict[str, ZarrVariable]:
         """Coordinates of the groups above: along dimensions that have a coordinate there, or scalars."""
         if self._above is None:
             return {}
-        there = self._above.variables
+        there = self._above_own
         return {
             name: one
             for name, one in there.items()
@@ -94,6 +101,17 @@ class ZarrGroup:
 
     def _below(self, arrays: Mapping[str, Any]) -> list[str]:
         return [path for path in arrays if path.rpartition("/")[0] == self._name and path]
+
+
+def _misfit(variable: ZarrVariable, lengths: Mapping[str, int]) -> str:
+    """What is wrong where a variable is longer or shorter than a coordinate of it, as in a store that is written."""
+    for name, size in zip(variable.dimensions, variable.shape, strict=True):
+        if lengths.get(name, size) != size:
+            return (
+                f"has {size:,} entries along {name!r}, whose coordinate has {lengths[name]:,}; wait until the store is "
+                "written, or copy it again"
+            )
+    return ""
 
 
 class _Named(Mapping[str, ZarrVariable]):

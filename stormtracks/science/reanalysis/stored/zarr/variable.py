@@ -16,7 +16,13 @@ from stormtracks.science.reanalysis.stored.zarr.place import Place
 
 READ_S = 600.0
 """Chunks that a server has not sent by then are not waited for."""
-_ERRORS = (ValueError, RuntimeError, TypeError, MemoryError)  # an index that is out of range is an IndexError
+_ERRORS = (
+    ValueError,
+    RuntimeError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+)  # an index that is out of range is an IndexError
 
 
 class ZarrVariable:
