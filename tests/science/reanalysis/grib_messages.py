@@ -32,7 +32,7 @@ def message(
     """
     import eccodes
 
-    handle = eccodes.codes_grib_new_from_samples(f"{sample}_grib{edition}")
+    handle = eccodes.codes_grib_new_from_samples(sample if sample == "GRIB2" else f"{sample}_grib{edition}")
     keys = _regular(*grid) if sample == "regular_ll_pl" else {}
     if member is not None:
         keys |= {"productDefinitionTemplateNumber": 1} if edition == 2 else mars("pf")

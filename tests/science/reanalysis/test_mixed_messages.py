@@ -132,6 +132,14 @@ REFUSED = {
     "winds at 10 m alone": (
         lambda: message("10u", 0, edition=1) + message("10v", 0, edition=1), "winds.grib has 10u, 10v",
     ),
+    "cells whose places are in another file (ICON)": (
+        lambda: b"".join(
+            message(name, 0, sample="GRIB2", before={"gridType": "unstructured_grid", "numberOfDataPoints": 100},
+                    field=np.arange(100))
+            for name in "uv"
+        ),
+        "does not know where the cells of its grid lie .*; remap it with the file of its grid: cdo remapdis",
+    ),
     "u and v on different grids": (
         lambda: message("u", 0) + message("v", 0, grid=FINE, field=np.ones((37, 72))), "on different grids",
     ),

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from stormtracks import extras
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid
@@ -53,8 +54,7 @@ def library() -> ModuleType:
         import eccodes
     except (ImportError, RuntimeError) as error:  # RuntimeError: the package is there, its C library is not
         raise InputError(
-            f"GRIB files are written with the package eccodes, which cannot be loaded ({error}); "
-            "install it with: python -m pip install -r requirements-grib.txt"
+            f"GRIB files are written with the package eccodes, which cannot be loaded ({error}); {extras.remedy('grib')}"
         ) from error
     return eccodes
 

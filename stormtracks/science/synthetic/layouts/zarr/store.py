@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from stormtracks import extras
 from stormtracks.science.errors import InputError
 
 _BLOSC = {"cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0}
@@ -28,7 +29,7 @@ def library() -> ModuleType:
     except ImportError as error:
         raise InputError(
             f"Zarr stores are written with the package tensorstore, which cannot be loaded ({error}); "
-            "install it with: python -m pip install -r requirements-zarr.txt"
+            f"{extras.remedy('zarr')}"
         ) from error
     return tensorstore
 
