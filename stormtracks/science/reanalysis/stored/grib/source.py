@@ -161,8 +161,9 @@ class Source:
             return grids.positions(message.read(self._descriptor, self._catalogue.headers.fields[row]).data)
         except (Broken, library.Unreadable) as error:
             raise InputError(
-                f"{self.path}: eccodes does not know where the cells of its grid lie ({error}); remap it with the file of "
-                f"its grid: cdo remapdis,r360x181 -setgrid,GRID.nc {self.path.name} out.grib; if it has one, copy it again"
+                f"{self.path}: eccodes does not know where the cells of its grid lie ({error}); remap it with the file "
+                f"of its grid: cdo remapdis,r360x181 -setgrid,GRID.nc {self.path.name} out.grib; if it has one, copy it "
+                "again"
             ) from error
 
     def _equal(self, one: int, other: int) -> bool:

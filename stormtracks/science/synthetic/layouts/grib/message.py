@@ -54,7 +54,8 @@ def library() -> ModuleType:
         import eccodes
     except (ImportError, RuntimeError) as error:  # RuntimeError: the package is there, its C library is not
         raise InputError(
-            f"GRIB files are written with the package eccodes, which cannot be loaded ({error}); {extras.remedy('grib')}"
+            f"GRIB files are written with the package eccodes, which cannot be loaded ({error}); "
+            f"{extras.remedy('grib')}"
         ) from error
     return eccodes
 
