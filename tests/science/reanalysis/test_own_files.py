@@ -112,7 +112,7 @@ def test_the_mean_and_the_spread_beside_members_in_grib(tmp_path):
         assert season.members == ("0", "1")
         np.testing.assert_array_equal(grib_values(season, [1])[0], grib_messages.values("u", 0, 1))
         said = " ".join(season.remarks)
-        assert "geavg.f006 left out: is a mean over members" in said and "gespr.f006 was left out" in said
+        assert "geavg.f006 was left out: is a mean over members" in said and "gespr.f006 was left out" in said
 
 
 _labels = st.lists(st.integers(1, 999), min_size=2, max_size=6, unique=True)

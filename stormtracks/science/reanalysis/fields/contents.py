@@ -60,11 +60,6 @@ class FileContents:
         """What can be used in a role."""
         return tuple(one for one in self.found if one.role == role and not one.fault)
 
-    @property
-    def mean_of_members(self) -> str:
-        """What is said of winds that are a mean over members; "" of others."""
-        return next((one.structure.statistic for one in self.candidates if one.structure is not None), "")
-
     def fault(self, role: str) -> str:
         """Why nothing can be used in a role that is there; "" where something can, or nothing is there."""
         return "" if self.of_role(role) else next((one.fault for one in self.found if one.role == role), "")

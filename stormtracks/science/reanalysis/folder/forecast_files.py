@@ -132,7 +132,7 @@ def find(folder: Path, entries: Sequence[_Entry], looks: Looks) -> ForecastFiles
     own = {number: [start for start, count in starts.items() if count >= _FEWEST] for number, starts in times.items()}
     if not any(own.values()):
         return None
-    remarks = told.remarks if told is not None else ()
+    remarks = (told.remark,) if told is not None else ()
     return ForecastFiles(list(entries), numbered, of_file, ensembles(own), told.held() if told else {}, remarks)
 
 

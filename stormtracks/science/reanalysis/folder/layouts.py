@@ -215,7 +215,7 @@ class Survey:
         if told is None:
             found = _layout(self.folder, fitting, self._of_tracked, remarks)
             return dataclasses.replace(found, description=self._description(fitting))
-        found = _layout(self.folder, told.numbered(fitting), self._of_tracked, (*remarks, *told.remarks))
+        found = _layout(self.folder, told.numbered(fitting), self._of_tracked, (*remarks, told.remark))
         return dataclasses.replace(found, held=told.held())
 
     def _of_start(self, start: str, level: float) -> Layout:

@@ -62,13 +62,10 @@ class Told:
         File -> labels of the members in it.
     said_by : str
         By what they are told apart, for a remark.
-    means : dict of Path to str
-        Files of means over members, which lie beside those of the members -> what says that they are.
     """
 
     labels: Mapping[Path, Labels]
     said_by: str
-    means: Mapping[Path, str] = dataclasses.field(default_factory=dict)
 
     @property
     def groups(self) -> list[Labels]:
@@ -77,16 +74,8 @@ class Told:
         return [first[label] for label in in_order(first)]
 
     @property
-    def remarks(self) -> tuple[str, ...]:
-        """How the members are told apart, and what lies beside them."""
-        if not self.means:
-            return (self._remark,)
-        names = [path.name for path in self.means]
-        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
-        return self._remark, f"{names[0]}{more} left out: {next(iter(self.means.values())).partition(';')[0]}"
-
-    @property
-    def _remark(self) -> str:
+    def remark(self) -> str:
+        """How the members are told apart."""
         labels = [label for group in self.groups for label in group]
         some = ", ".join(labels[:_NAMED]) + (f", ... {labels[-1]}" if len(labels) > _NAMED else "")
         return f"{len(labels)} members with files of their own ({some}), told apart by {self.said_by}"
@@ -94,7 +83,7 @@ class Told:
     def numbered(self, entries: Iterable[_Entry]) -> list[_Entry]:
         """The entries with the numbers and labels of their groups."""
         numbers = {labels: number for number, labels in enumerate(self.groups)}
-        found = ((one, self.labels[one.path]) for one in entries if one.path in self.labels)
+        found = ((one, self.labels[one.path]) for one in entries)
         return [dataclasses.replace(one, number=numbers[own], label=name(own)) for one, own in found]  # type: ignore[type-var]  # each is a dataclass
 
     def held(self) -> dict[int | None, Labels]:
@@ -124,14 +113,9 @@ def tell(folder: Path, entries: Sequence[Entry], looks: Looks, of_forecasts: boo
     roles = [one.role for one in entries]
     if len(set(roles)) == len(roles) or any(one.number is not None for one in entries):
         return None  # a file per role is one member's, or everyone's: it need not be looked into
-    means = {one.path: said for one in entries if (said := looks.at(one.path).mean_of_members)}
-    members = [one for one in entries if one.path not in means]
-    if means and members:  # beside the members lies what was made of them
-        told = tell(folder, members, looks, of_forecasts)
-        return None if told is None else dataclasses.replace(told, means=means)
     owns = {path: looks.at(path).own for path in {one.path for one in entries}}
     inside = {path: own.labels for path, own in owns.items()}
-    by_names = {} if _several(inside) else _by_names(folder, entries, looks)
+    by_names = {} if any(inside.values()) else _by_names(folder, entries, looks)
     for labels, said_by in ((inside, _said_by(own.said_by for own in owns.values())), (by_names, "their names")):
         runs: dict[Labels, set[frozenset[str]]] = {}
         for path, own in labels.items():
@@ -188,7 +172,7 @@ def _by_names(folder: Path, entries: Sequence[Entry], looks: Looks) -> dict[Path
     for role in dict.fromkeys(one.role for one in entries):
         paths = [one.path for one in entries if one.role == role]
         names = _Names.of(folder, paths, looks)
-        if names is None or any(len(looks.at(path).own.labels) > 1 for path in paths) or not names.say_members:
+        if names is None or not names.say_members:
             return {}
         found |= {path: (label,) for path, label in zip(paths, names.labels, strict=True)}
     return found
