@@ -1,6 +1,7 @@
 """What a scan of a GRIB file finds, and that nothing damaged passes for something else."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.stored.grib import headers
+from stormtracks.science.reanalysis import open_season
+from stormtracks.science.reanalysis.stored.grib import catalogue, headers, library
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from stormtracks.science.reanalysis.stored.source import open_source
 from tests.science.reanalysis.grib_messages import mars, message, values, winds
@@ -80,6 +82,25 @@ def test_leads_of_unequal_length_are_left_out_and_said(tmp_path):
     said = source.root.attributes["GRIB_remark"]
     source.close()
     assert said.startswith("1 field was left out: lead is counted in units of table 4, number 3")
+
+
+def test_winds_of_a_product_that_is_not_known_are_named(tmp_path):
+    data = bytearray(message("u", 0))
+    at = data.index(b"\x00\x00\x00\x22\x04") + 7
+    data[at : at + 2] = (254).to_bytes(2, "big")
+    (tmp_path / "x.grib").write_bytes(bytes(data) + message("t", 0))
+    said = r"x.grib has t; 1 field was left out: product definition template 4.254 is not known"
+    with pytest.raises(InputError, match=said):
+        open_season(tmp_path, 2005)
+
+
+def test_without_eccodes_the_line_to_install_it_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "eccodes", None)
+    library.eccodes.cache_clear()
+    monkeypatch.setattr(catalogue, "_names", {})
+    (tmp_path / "x.grib").write_bytes(TWO[1])
+    with pytest.raises(InputError, match="GRIB is read by the package eccodes, which is not installed; install it: "):
+        Source(tmp_path / "x.grib")
 
 
 def test_statistics_say_their_method(tmp_path):

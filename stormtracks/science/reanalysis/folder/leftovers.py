@@ -8,6 +8,7 @@ from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.folder.copies import Copies
 from stormtracks.science.reanalysis.folder.listing import Listing
 from stormtracks.science.reanalysis.stored import formats, stores
+from stormtracks.science.reanalysis.stored.attributes import attribute
 from stormtracks.science.reanalysis.stored.source import open_source
 
 _NAMED = 3
@@ -127,7 +128,7 @@ def _nothing_known(folder: Path, listing: Listing) -> InputError:
             f"{folder}: there is no file with winds; {what}; check the path (--data, or 'data' in hosts.yaml) "
             "or add the files"
         )
-    held = "; ".join(f"{path.name} has {', '.join(_variables(path)) or 'no variable'}" for path in data[:_NAMED])
+    held = "; ".join(f"{path.name} has {_variables(path)}" for path in data[:_NAMED])
     more = f", and {len(data) - _NAMED:,} more files have none either" if len(data) > _NAMED else ""
     return InputError(
         f"{folder}: there is no file with winds (u and v) or relative vorticity that are recognised "
@@ -135,13 +136,15 @@ def _nothing_known(folder: Path, listing: Listing) -> InputError:
     )
 
 
-def _variables(path: Path) -> list[str]:
-    """The first variables of a file: fields if there are any."""
+def _variables(path: Path) -> str:
+    """The first variables of a file, fields if there are any, and what its format leaves out."""
     source = open_source(path)
     try:
         variables = source.root.variables
         fields = [name for name, variable in variables.items() if len(variable.dimensions) > 1]
-        return (fields or [name for name in variables if name not in source.root.dimensions])[:8]
+        named = (fields or [name for name in variables if name not in source.root.dimensions])[:8]
+        remark = str(attribute(source.root, "GRIB_remark"))
+        return (", ".join(named) or "no variable") + (f"; {remark}" if remark else "")
     finally:
         source.close()
 

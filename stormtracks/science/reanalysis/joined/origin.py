@@ -15,7 +15,7 @@ _IDS = (
     "source_id", "model_id", "driving_source_id", "driving_model_id", "institution_id", "institute_id", "experiment_id",
     "sub_experiment_id", "variant_label", "realization", "realization_index", "initialization_index",
     "initialization_method", "physics_index", "physics_version", "forcing_index", "grid_label", "run_id", "expid",
-    "GRIB_centre",
+    "GRIB_centre", "GRIB_class", "GRIB_system",
 )  # fmt: skip
 """Attributes of CMIP and of converters, written by machines: equal in all files of a run."""
 _OF_MEMBERS = ("variant_label", "realization", "realization_index", "case", "run_id", "expid")

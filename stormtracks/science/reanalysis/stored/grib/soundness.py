@@ -86,4 +86,7 @@ def _numbers(values: bytes, at: int, number: int, bits: int) -> tuple[Ints | Non
     if not bits:
         return np.zeros(number, np.int64), at
     single = np.unpackbits(np.frombuffer(values, np.uint8, size, at), count=number * bits).reshape(number, bits)
-    return single @ (1 << np.arange(bits - 1, -1, -1, dtype=np.int64)), at + size
+    whole = next(one for one in (8, 16, 32) if one >= bits)
+    padded = np.zeros((number, whole), np.uint8)
+    padded[:, whole - bits :] = single
+    return np.packbits(padded, axis=1).view(f">u{whole // 8}").ravel().astype(np.int64), at + size
