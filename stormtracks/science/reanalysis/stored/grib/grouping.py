@@ -153,7 +153,7 @@ def _key(product: Product, names: Names) -> tuple[object, ...]:
     of_members = product.rest if product.derived in ("probability", "percentile") else b""
     return (
         names.get("shortName", product.parameter),
-        names.get("paramId", product.parameter),
+        names.get("name", product.parameter),
         level_type(product, names),
         *layer,
         product.statistic or names.get("stepType", ""),

@@ -24,7 +24,7 @@ from stormtracks.science.reanalysis.stored.grib.grids import GridOf
 from stormtracks.science.reanalysis.stored.grib.headers import FIELD, Headers
 from stormtracks.science.records import InputFile
 
-FORMAT = b"stormtracks index of GRIB 1\n"
+FORMAT = b"stormtracks index of GRIB 2\n"
 FEWEST = 16
 """Fields of a file that is worth an index."""
 MOST_BYTES = 256 << 20

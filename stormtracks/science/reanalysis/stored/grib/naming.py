@@ -4,9 +4,9 @@ from typing import Any
 
 from stormtracks.science.reanalysis.stored.grib import library
 
-_TEXTS = ("shortName", "name", "units", "cfName", "cfVarName", "typeOfLevel", "stepType", "dataType", "centre",
+_TEXTS = ("shortName", "name", "units", "cfName", "typeOfLevel", "stepType", "dataType", "centre",
           "subCentre", "class", "stream", "system", "method", "model", "referenceDate", "modelVersionDate",
-          "paramId", "edition", "generatingProcessIdentifier")  # fmt: skip
+          "edition", "generatingProcessIdentifier")  # fmt: skip
 _NUMBERS = ("number", "totalNumber", "numberOfForecastsInEnsemble", "perturbationNumber")
 
 Names = dict[str, Any]

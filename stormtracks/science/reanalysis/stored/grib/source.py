@@ -21,7 +21,7 @@ from stormtracks.science.reanalysis.stored.protocol import Variable as AnyVariab
 from stormtracks.science.records import InputFile
 
 _COPIED = (
-    "paramId", "shortName", "typeOfLevel", "stepType", "dataType", "edition", "totalNumber", "referenceDate",
+    "shortName", "typeOfLevel", "stepType", "dataType", "edition", "totalNumber", "referenceDate",
     "modelVersionDate",
 )  # fmt: skip
 _OF_RUN = ("centre", "subCentre", "class", "stream", "system", "method")
