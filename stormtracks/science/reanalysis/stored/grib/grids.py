@@ -14,7 +14,9 @@ CELLS = ("reduced_gg", "reduced_ll", "healpix", "unstructured_grid")
 """One row of cells."""
 _I_BACKWARD, _J_FORWARD, _J_FIRST, _TURNING = 128, 64, 32, 16
 _STAGGERED = 0x0F
-_MOST_ROWS = 1 << 14
+_MOST_ROWS = 1 << 17
+_FINEST_GAUSSIAN = 1 << 12
+"""Rows between a pole and the equator: more are of a damaged header, and take seconds to be worked out."""
 _NEAR = 0.1
 """Degrees that the first and last row of a Gaussian grid may be from those that are stated, rounded."""
 
@@ -124,7 +126,7 @@ def _of_handle(handle: Any) -> GridOf:
 def _regular(handle: Any, kind: str, points: int, scanning: int) -> GridOf:
     ni, nj = _sizes(handle)
     fault = ""
-    if not points or ni * nj != points:
+    if not points or ni * nj != points or max(ni, nj) > _MOST_ROWS:
         fault = f"its grid of {nj} rows and {ni} columns has {points} points"
     elif scanning & _STAGGERED:
         fault = f"its rows or columns are staggered (scanning mode {scanning}); interpolate it to an even grid"
@@ -151,7 +153,7 @@ def _rows(handle: Any, kind: str, count: int) -> tuple[float, ...] | None:
     if kind == "regular_ll":
         return _even(first, last, count)
     number = library.value(handle, "N", int) or 0
-    if not 0 < number <= _MOST_ROWS:
+    if not 0 < number <= _FINEST_GAUSSIAN:
         return None
     all_rows = np.array(list(library.eccodes().codes_get_gaussian_latitudes(number)))  # a C array, unknown to NumPy
     begin = int(np.argmin(abs(all_rows - max(first, last))))
