@@ -157,7 +157,8 @@ class Field:
             return np.empty((0, len(places), *self.grid.shape), np.float32), True
         span = slice(min(places), max(places) + 1)
         values, sound = self._direct(start, stop, span) or self._decoded(start, stop, span)
-        values = values.reshape((stop - start, -1, *values.shape[-1 if self._axis("cell") else -2 :]))
+        is_of_cells = isinstance(self._way, Weights)
+        values = values.reshape((stop - start, -1, *values.shape[-1 if is_of_cells else -2 :]))
         if isinstance(self._way, Weights):
             values, sound = self._from_cells(values, sound, self._way)
         else:

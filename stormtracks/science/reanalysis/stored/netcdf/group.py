@@ -107,7 +107,8 @@ class Variable:
         """Some entries as they are stored."""
         if self.kind == "letters":
             self._nc.set_auto_chartostring(False)  # which the attribute _Encoding would else bring about
-        return np.asarray(np.ma.getdata(self._nc[key]))
+        values = self._nc[key]
+        return values if type(values) is np.ndarray else np.asarray(np.ma.getdata(values))
 
 
 _KINDS: dict[str, Kind] = {"i": "number", "u": "number", "f": "number", "S": "letters"}
