@@ -162,8 +162,8 @@ class Source:
         except (Broken, library.Unreadable) as error:
             raise InputError(
                 f"{self.path}: eccodes does not know where the cells of its grid lie ({error}); remap it with the file "
-                f"of its grid: cdo remapdis,r360x181 -setgrid,GRID.nc {self.path.name} out.grib; if it has one, copy it "
-                "again"
+                f"of its grid: cdo remapdis,r360x181 -setgrid,GRID.nc {self.path.name} out.grib; if it has one, copy "
+                "it again"
             ) from error
 
     def _equal(self, one: int, other: int) -> bool:
