@@ -94,6 +94,7 @@ def test_storms_per_year(folder, tmp_path, years):
     assert observed.get_ydata().tolist() == [3] * len(rows)
 
 
+@pytest.mark.slow
 def test_svg_keeps_text_and_is_the_same_each_time(ensemble, tmp_path):
     for name in ("one.svg", "two.svg"):
         plots.save(plots.year_tracks(ensemble[0], region=PACIFIC), tmp_path / name)
