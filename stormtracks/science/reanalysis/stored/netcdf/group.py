@@ -1,5 +1,6 @@
 """What is in an open netCDF file, as the `protocol` asks for it: each thing is asked of the library once."""
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -79,7 +80,7 @@ class Variable:
     @cached_property
     def size(self) -> int:
         """How many entries it has."""
-        return int(self._nc.size)
+        return math.prod(self.shape)
 
     @cached_property
     def dtype(self) -> np.dtype:
