@@ -26,7 +26,7 @@ def remedy(name: str) -> str:
     --------
     >>> from stormtracks import extras
     >>> extras.remedy("grib")
-    "install it: ./inv extras grib (pip install -r requirements-grib.txt; on hosts 'extras: [grib]' and fab deploy)"
+    "install it: ./inv extras grib (pip install -r requirements-grib.txt, on hosts 'extras: [grib]' and fab deploy)"
     """
-    how = f"./inv extras {name} (pip install -r {requirements(name)}; on hosts 'extras: [{name}]' and fab deploy)"
+    how = f"./inv extras {name} (pip install -r {requirements(name)}, on hosts 'extras: [{name}]' and fab deploy)"
     return f"install it: {how}"

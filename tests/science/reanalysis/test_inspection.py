@@ -8,6 +8,8 @@ import pytest
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import inspect
+from stormtracks.science.reanalysis.inspected_files import Reason
+from stormtracks.science.reanalysis.stored.grib.library import INSTALL
 from stormtracks.science.reanalysis.stored.netcdf.source import Source
 from tests.science.reanalysis.cases import HOURS, Draft
 from tests.science.reanalysis.conftest import SAMPLE
@@ -136,3 +138,9 @@ def test_a_year_whose_values_no_task_would_take_is_refused(tmp_path):
 def test_no_such_folder(tmp_path):
     with pytest.raises(InputError, match="there is no such folder of data; check the path"):
         inspect(tmp_path / "none")
+
+
+def test_what_a_format_lacks_is_a_reason_with_its_remedy(tmp_path):
+    reason = Reason.of(f"{tmp_path / 'x.grib'}: {INSTALL}", tmp_path / "x.grib", files=["x.grib"])
+    assert reason.reason == "GRIB is read by the package eccodes, which is not installed"
+    assert reason.remedy.startswith("install it: ./inv extras grib (pip install -r requirements-grib.txt, ")
