@@ -331,6 +331,18 @@ def test_a_store_of_another_kind_among_files_is_said(tmp_path):
         assert any("other: is an Icechunk repository" in remark for remark in season.remarks)
 
 
+@pytest.mark.parametrize(("version", "own"), [(2, ".zarray"), (3, "zarr.json")])
+def test_times_that_consolidated_metadata_do_not_know_are_not_left_out(tmp_path, version, own):
+    """Appended to without consolidating again: readers that trust the old metadata end where it ended."""
+    path = zarr_stores.winds(tmp_path / "x.zarr", VALUES, Stored(version, chunks=(1, 19, 36)))
+    document = path / "u" / own
+    content = json.loads(document.read_text())
+    content["shape"][0] += 2
+    document.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"x.zarr: u: has the shape \[.* consolidate them again"):
+        read(tmp_path)
+
+
 def test_a_store_that_changes_is_seen(tmp_path):
     path = zarr_stores.winds(tmp_path / "x.zarr", VALUES)
     before = input_file(path)

@@ -51,7 +51,9 @@ def read(place: Place) -> Documents:
     for name, understand in (("zarr.json", _version_3), (".zmetadata", _consolidated_2)):
         text = place.read(name)
         if text is not None:
-            return understand(place, text)
+            found = understand(place, text)
+            _refuse_older(place, found)
+            return found
     if any(place.read(name) is not None for name in (".zgroup", ".zarray")):
         return _walked(place, 2)
     raise _nothing(place)
@@ -84,6 +86,26 @@ def _consolidated_2(place: Place, text: bytes) -> Documents:
         if kind in _V2:
             _add_2(place, found, path, kind, node)
     return found
+
+
+def _refuse_older(place: Place, found: Documents) -> None:
+    """Refuse consolidated metadata that the arrays on this disk have outgrown: what was appended would be left out."""
+    if not isinstance(place, Folder):
+        return
+    for path, known in found.arrays.items():
+        name = f"{path}/{'.zarray' if found.version == 2 else 'zarr.json'}".lstrip("/")
+        text = None if name in found.sources else place.read(name)
+        if text is not None and _is_longer(own := _parsed(place, name, text).get("shape"), known.get("shape")):
+            raise InputError(
+                f"{place.path}: {path}: has the shape {own} by its own metadata, and {known['shape']} by the "
+                "consolidated ones, which are older; consolidate them again (zarr.consolidate_metadata)"
+            )
+
+
+def _is_longer(shape: object, other: object) -> bool:
+    lists = isinstance(shape, list) and isinstance(other, list) and len(shape) == len(other)
+    pairs = zip(shape, other, strict=True) if lists else ()  # type: ignore[call-overload]  # both are lists
+    return any(isinstance(one, int) and isinstance(than, int) and 0 <= than < one for one, than in pairs)
 
 
 def _walked(place: Place, version: int) -> Documents:
