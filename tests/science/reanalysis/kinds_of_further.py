@@ -70,6 +70,18 @@ def beside(*drafts, winds=None):
     return write
 
 
+def together(*drafts):
+    """The winds in a file of their own, and all drafts in one."""
+
+    def write(folder):
+        Draft()(folder, "winds.nc")
+        for draft in drafts[1:]:
+            drafts[0].variables.update(draft.variables)
+        drafts[0](folder, "more.nc")
+
+    return write
+
+
 def named(**drafts):
     """The winds and drafts in files of some names."""
 
@@ -138,6 +150,17 @@ def grouped(folder):
 
 
 NONE_OF = r"^no file of 2005 has {}"
+REDUCED_OTHERWISE = {
+    "MSLET_meansealevel": {},
+    "MSLP_Eta_model_reduction_msl": {},
+    "msl": {"long_name": "MSLP (Eta model reduction)"},
+}
+CAPE_OF_LAYER = {
+    "CAPE_180_0mbaboveground": {},
+    "CAPE_P0_2L108_GLL0": {},
+    "cape": {"GRIB_typeOfLevel": "pressureFromGroundLayer"},
+    "Convective_available_potential_energy_pressure_difference_layer": {},
+}
 SURFACE = r"^there, but refused: .*is the pressure at the surface, and not at mean sea level"
 SEA_LEVEL = {
     "prmsl": {}, "PRMSL": {}, "msl": {}, "MSL": {}, "psl": {}, "slp": {}, "mslp": {}, "PRMSL_3_MSL": {},
@@ -203,6 +226,15 @@ CASES = [
     FurtherCase("surface pressure of 20CRv3", named(**{"PRES.2005_mem001": more("PRES", "pressure", "Pa")}),
                 missing={"pressure": SURFACE}),
     FurtherCase("both", beside(more("sp", "pressure", "Pa"), more("msl", "pressure", "Pa")), ("pressure",)),
+    *(FurtherCase(f"pressure reduced in two ways: {name}",
+                  together(more("prmsl", "pressure", "Pa"), more(name, "pressure", "Pa", 1.001, **says)), ("pressure",),
+                  remark=f"left out beside it: {name} .reduced to mean sea level in another way")
+      for name, says in REDUCED_OTHERWISE.items()),
+    FurtherCase("pressure reduced in another way alone", beside(more("mslet", "pressure", "Pa")), ("pressure",)),
+    *(FurtherCase(f"CAPE of the surface and of a layer: {name}",
+                  together(more("CAPE_surface", "cape", "J kg-1"), more(name, "cape", "J kg-1", 1.1, **says)),
+                  ("cape",), remark=f"left out beside it: {name} .of a layer")
+      for name, says in CAPE_OF_LAYER.items()),
     FurtherCase("surface pressure in a file that is called prmsl", named(prmsl_2005=more("ps", "pressure", "Pa")),
                 missing={"pressure": SURFACE}),
     FurtherCase("orography", beside(more("z", "height_lower", "m**2 s**-2", 1 / GRAVITY)),

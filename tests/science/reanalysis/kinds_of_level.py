@@ -168,6 +168,8 @@ CASES = [
     Case("netCDF-Java hybrid", level(850.0, "hPa").winds_say(Grib2_Level_Type=105), refused="hybrid model levels"),
     Case("the name of the file", lambda folder: Draft()(folder, "era5_uv850_2005.nc")),
     Case("the name of the file, another", lambda folder: Draft()(folder, "era5_500hPa.nc"), refused=NOT_850),
+    *[Case(f"a file or folder called {name} says no level", in_file(name), remark=NONE) for name in ("tmpnc0nv1mb/uv.nc", "uv_x10mb.nc", "run2mb.nc")],
+    *[Case(f"a level behind a word: {name}", in_file(name), refused=r"choose level_hpa from (10|500)") for name in ("uv.10mb.nc", "u10hpa.nc", "era5uv500hPa.nc", "L/500mb_run/uv.nc")],
     Case("nothing", Draft(), remark=NONE),
     Case("10 m by the description", Draft().rename(u="u10", v="v10"), remark="u10, v10: is at a height of 10 m, as the description names it", dataset={"variables": {"u": "u10", "v": "v10"}}),
     Case("nothing, but for the description", Draft(), dataset={"level": 850}),

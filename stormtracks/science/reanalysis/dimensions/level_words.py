@@ -15,7 +15,7 @@ _LAYER = re.compile(
     rf"(?<![\d.])(\d+(?:\.\d+)?) ?(?:{_UNIT})? ?(?:-|\u2013|to|and|through) ?(\d+(?:\.\d+)?)[ _-]?({_UNIT})(?![a-z])"
 )
 _UNIT_IN_FILE_NAME = re.compile(
-    r"(?<![\d.])(\d{1,4}(?=[_-]?(?:hpa|mb))|\d{2,3}(?=kpa)|\d{4,6}(?=pa))[_-]?(hpa|mbar|mb|kpa|pa)(?![a-z])"
+    r"(?<!\d)(?<!\d\.)(\d{1,4}(?=[_-]?(?:hpa|mb))|\d{2,3}(?=kpa)|\d{4,6}(?=pa))[_-]?(hpa|mbar|mb|kpa|pa)(?![a-z])"
 )
 _AXIS_IN_FILE_NAME = re.compile(r"(?<![a-z0-9])(?:plevs?|pl|p|pres|lev(?:el)?|isobaric)[_.-]?(\d{2,6})(?![0-9a-z])")
 _WIND = (
@@ -26,6 +26,10 @@ _FIELDS = {  # as they stand before a level in the names of files; any other qua
     "height": r"(?:z|zg|hgt|gh|geopotential(?:[_-]height)?)",
     "temperature": r"(?:t|ta|tmp|temp|air|temperature|air[_-]temperature)",
 }
+_WORD_BEFORE = re.compile(
+    rf"(?:^|[^a-z0-9])(?:(?:{_WIND}|{'|'.join(_FIELDS.values())}|q|r|w|plevs?|pl|p|pres|lev(?:el)?|isobaric|at)[_.-]?)?$"
+)
+"""What stands before a level that is a word, or belongs to a quantity: ``era5_u850hpa``."""
 _GRID_IN_FILE_NAME = re.compile(r"(?:anl|fcst|fcst_phy|ice|surf)_p125(?![0-9])")
 """JRA's files on a grid of 1.25 degrees: ``anl_p125_ugrd``."""
 _REACHES = re.compile(
@@ -78,9 +82,9 @@ def of_variable(variable: Variable) -> tuple[float | None, str]:
 def of_file_name(path: Path, quantity: str = "wind") -> float | None:
     """The level (hPa) that the name of a file says, of a wind or of another quantity; None where it says none."""
     name = _GRID_IN_FILE_NAME.sub("", path.name.lower())
-    found = _UNIT_IN_FILE_NAME.search(name)
-    if found:
-        return _in_hpa(found[1], found[2])
+    level = _with_unit(name)
+    if level is not None:
+        return level
     found = _AXIS_IN_FILE_NAME.search(name)
     if found and (level := _of_axis(int(found[1]))) is not None:
         return level
@@ -96,8 +100,7 @@ def of_file_name(path: Path, quantity: str = "wind") -> float | None:
 
 def of_folder_name(path: Path) -> float | None:
     """The level (hPa) that the name of a file's folder says with its unit: ``500hPa``; None where it says none."""
-    found = _UNIT_IN_FILE_NAME.search(path.parent.name.lower())
-    return _in_hpa(found[1], found[2]) if found else None
+    return _with_unit(path.parent.name.lower())
 
 
 def of_title(title: str) -> float | None:
@@ -123,6 +126,19 @@ def _in_file_name(field: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         re.compile(rf"(?:^|[^a-z0-9]){field}(\d{{3,4}})(?![0-9a-z])"),
         re.compile(rf"(?:^|[^a-z0-9]){field}[_.-]([1-9]\d{{2,3}})(?![0-9a-z])"),
     )
+
+
+def _with_unit(name: str) -> float | None:
+    """The level (hPa) that a name in lower case says with its unit: as a word, behind a quantity, or a usual one.
+
+    Letters and digits of a name that stands for nothing (``tmpnc0nv1mb``) say none.
+    """
+    for found in _UNIT_IN_FILE_NAME.finditer(name):
+        level = _in_hpa(found[1], found[2])
+        is_word = _WORD_BEFORE.search(name[: found.start()]) and not name[found.end() : found.end() + 1].isalnum()
+        if level is not None and (is_word or level in _USUAL):
+            return level
+    return None
 
 
 def _in_hpa(number: str, unit: str) -> float | None:

@@ -76,6 +76,9 @@ _NEAR_SURFACE_NAME = re.compile(r"10[uv]|[uv]100?|[uv]as|.*\d+m")
 _NEAR_SURFACE_TEMPERATURE = re.compile(
     r"t_?\d{1,2}m.*|\d{1,2}_?m?t|tas(max|min)?|.*_\d{1,2}m(_.*)?|.*\d+m|ts|tsk|tsfc|tmps"
 )
+_REDUCED_OTHERWISE = re.compile(r"msl(?:et|ma).*|mslp_(?:eta|maps)_.*|.*\b(?:eta model|maps system) reduction\b.*")
+_OF_LAYER = re.compile(r"pressurefromgroundlayer|.*\d+ ?- ?\d+ ?(?:mb|hpa|pa)\b.*|.*layer.*")
+_CAPE_OF_LAYER = re.compile(r"cape_(?:p\d+_2l108_.*|\d+_?\d*_?mb.*|(?:pres.*)?(?:diff|layer|spdl|pdly).*)|.*_layer.*")
 _HIGHEST_HPA = 2000.0
 
 
@@ -119,6 +122,21 @@ def is_again(name: str, names: Collection[str]) -> bool:
     if found is None or found["first"] not in names:
         return False
     return all(f"{found['first']}_{number}" in names for number in range(2, int(found["number"])))
+
+
+def second(role: str, variable: Variable) -> str:
+    """What a variable is, where another of its role goes before it; "" where none does.
+
+    NCEP's files have the pressure at mean sea level reduced in two ways, and CAPE of the surface beside that of layers.
+    """
+    plain = variable.name.lower()
+    if role == "pressure":
+        texts = plain, text(variable, "long_name")
+        return "reduced to mean sea level in another way" if any(map(_REDUCED_OTHERWISE.fullmatch, texts)) else ""
+    if role == "cape":
+        texts = text(variable, "GRIB_typeOfLevel"), text(variable, "level")
+        return "of a layer" if _CAPE_OF_LAYER.fullmatch(plain) or any(map(_OF_LAYER.fullmatch, texts)) else ""
+    return ""
 
 
 def _tracked(standard_name: str, plain: str, variable: Variable) -> tuple[str, float | None]:

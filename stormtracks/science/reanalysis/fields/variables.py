@@ -41,12 +41,15 @@ class Candidate:
     fault : str
         Why it cannot be used, whatever level is asked for: it is near the surface, on levels of another kind, on a
         grid that is not of latitudes by longitudes, its times are not understood; "" where it can.
+    second : str
+        What it is, where it is used only if there is no other; see `recognition.second`.
     """
 
     role: str
     name: str
     structure: Structure | None
     fault: str = ""
+    second: str = ""
 
     @property
     def levels(self) -> tuple[float, ...] | None:
@@ -133,7 +136,7 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     at_level = [one for one in usable if one.is_at(level)]
     at_level = [one for one in at_level if one.levels is not None] or at_level  # what states it goes first
     named = [one for one in at_level if one.name.lower() == path.stem.lower().split("_")[0]]
-    best = _members_before_means(named if len(at_level) > 1 and named else at_level)
+    best = _first_choice(_members_before_means(named if len(at_level) > 1 and named else at_level))
     if len(best) > 1:
         names = ", ".join(one.name for one in best)
         raise InputError(
@@ -158,6 +161,16 @@ def _members_before_means(found: list[Candidate]) -> list[Candidate]:
         return found
     said = f"the mean over members ({', '.join(one.name for one in means)}) is left out"
     return [_with_remark(one, said) for one in whole]
+
+
+def _first_choice(found: list[Candidate]) -> list[Candidate]:
+    """Without what is used only if there is no other, of which is said that it is left out."""
+    first = [one for one in found if not one.second]
+    others = [one for one in found if one.second]
+    if not (first and others):
+        return found
+    said = f"left out beside it: {', '.join(f'{one.name} ({one.second})' for one in others)}"
+    return [_with_remark(one, said) for one in first]
 
 
 def _with_remark(candidate: Candidate, said: str) -> Candidate:
@@ -227,7 +240,8 @@ class _Looked:
             self._like[key] = replace(known, statistic=is_statistic)
         except InputError as error:
             return [Candidate(role, _name(variable), None, str(error)) for role in by_role]
-        return [Candidate(role, _name(variable), self._like[key]) for role in by_role]
+        second = recognition.second(role, variable)
+        return [Candidate(role, _name(variable), self._like[key], second=second) for role in by_role]
 
     def _statistic(self, variable: Variable, role: str, own: list[Axis]) -> str:
         """What is said of a statistic that is tracked; refused where it is none that can be."""
