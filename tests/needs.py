@@ -28,7 +28,7 @@ def need(*programs, root=False):
 
 
 def need_module(name):
-    """A module of the requirements for developers, or the end of the test."""
+    """A module of the requirements for developers, or the end of the test; at the top of a file, of all its tests."""
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError:
@@ -60,4 +60,4 @@ def _end(lacking):
     names = ", ".join(lacking)
     if os.environ.get("CI"):
         pytest.fail(f"CI must have {names}, which this test needs: let .ci/run install it", pytrace=False)
-    pytest.skip(f"needs {names}")
+    pytest.skip(f"needs {names}", allow_module_level=True)

@@ -3,6 +3,7 @@
 import shlex
 
 import pytest
+from needs import need_module
 
 from benchmarks.local_cluster import LocalCluster
 from stormtracks.science import results, synthetic
@@ -22,7 +23,7 @@ SEASON = ("--members", 2, "--grid", 5, "--start", "2005-08-28", "--stop", "2005-
 )
 def test_what_is_planted_is_tracked_as_the_command_says(tmp_path, layout, kind, label):
     for package in ("eccodes", "tensorstore"):
-        pytest.importorskip(package)
+        need_module(package)
     said, _ = inv("plant", "--dest", tmp_path / "data", "--layout", layout, *SEASON, home=tmp_path)
     assert f": {kind}, " in said
     command = shlex.split(said.splitlines()[-1].partition(": ")[2])[1:]
@@ -35,7 +36,7 @@ def test_what_is_planted_is_tracked_as_the_command_says(tmp_path, layout, kind, 
 def test_a_cluster_tracks_members_from_grib_and_from_stores_alike(tmp_path, tmp_path_factory):
     plant, found = PlantedOnce(tmp_path_factory.mktemp), {}
     for layout, package in (("grib2-ccsds", "eccodes"), ("zarr3", "tensorstore"), ("20crv2c", "netCDF4")):
-        pytest.importorskip(package)
+        need_module(package)
         plan = synthetic.Plan(2005, members=2, grid=5.0, start="2005-08-28", stop="2005-08-31", noise=0.5)
         home = tmp_path / layout
         setup = {"data": plant(layout, plan), "results": home / "results", "best_tracks": SAMPLE_TRACKS}

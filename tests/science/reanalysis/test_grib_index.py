@@ -5,13 +5,14 @@ import os
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from needs import need_module
 
 from stormtracks import private
 from stormtracks.science.reanalysis.stored.grib import catalogue, headers, index
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from tests.science.reanalysis.grib_messages import winds
 
-pytest.importorskip("eccodes")
+need_module("eccodes")
 
 STEPS = range(0, 60, 6)
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from needs import need_module
 
 from stormtracks.science.reanalysis.stored.grib import decode, library
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from tests.science.reanalysis.grib_messages import LAT, LON, message, values
 
-eccodes = pytest.importorskip("eccodes")
+eccodes = need_module("eccodes")
 
 PACKINGS = [
     *[(edition, "grid_simple", bits) for edition in (1, 2) for bits in (5, 8, 12, 16, 24, 32)],

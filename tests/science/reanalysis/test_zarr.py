@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from needs import need_module
 
 from stormtracks import paths, web_path
 from stormtracks.errors import StormtracksError
@@ -25,7 +26,7 @@ from stormtracks.science.reanalysis.stored.zarr import library, place
 from tests.science.reanalysis import zarr_stores
 from tests.science.reanalysis.zarr_stores import BLOSC_2, BLOSC_3, CRC, LITTLE, Store, Stored, waves
 
-pytest.importorskip("tensorstore")
+need_module("tensorstore")
 
 VALUES = waves(4, 19, 36)
 BIG = {"name": "bytes", "configuration": {"endian": "big"}}

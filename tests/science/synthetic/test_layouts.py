@@ -7,6 +7,7 @@ import json
 import netCDF4
 import numpy as np
 import pytest
+from needs import need_module
 
 from stormtracks.science import ibtracs, synthetic
 from stormtracks.science.errors import InputError
@@ -40,7 +41,7 @@ def truth(plant):
 
 def messages(path, together):
     """Keys and values of all messages of a GRIB file, fields that share a message as well."""
-    eccodes = pytest.importorskip("eccodes")
+    eccodes = need_module("eccodes")
     (eccodes.codes_grib_multi_support_on if together else eccodes.codes_grib_multi_support_off)()
     try:
         with path.open("rb") as file:
@@ -52,7 +53,7 @@ def messages(path, together):
 
 
 def array(store, name):
-    tensorstore = pytest.importorskip("tensorstore")
+    tensorstore = need_module("tensorstore")
     driver = "zarr3" if (store / "zarr.json").exists() else "zarr"
     spec = {"driver": driver, "kvstore": {"driver": "file", "path": str(store / name)}}
     return tensorstore.open(spec).result().read().result()
