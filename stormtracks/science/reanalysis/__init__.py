@@ -7,9 +7,10 @@ folder), `inspection` (that, all its files with `inspected_files`, and a year in
 `roles` (what may be asked of files). Below it are five wings, from the top down; each knows only those that are named
 after it, save that `folder` and `joined` know nothing of each other:
 
-`folder`: `listing` (what lies in it), `layouts` and `further_files` (which files hold what, by their names or by what
-is inside), `own_files` (members that have files of their own), `forecast_files` (forecasts, and which files each is
-made of), `copies` and `leftovers` (what is said of all others).
+`folder`: `listing` (what lies in it), `survey` and `further_files` (which files hold what, by their names or by what is
+inside), `entries` (what is known of each file), `layout` (those of a year), `own_files` and `member_names` (members
+that have files of their own), `forecast_files` (forecasts, and which files each is made of), `copies` and `leftovers`
+(what is said of all others).
 
 `joined`: `files` (those that are open, never too many), `stored_field` (what is known of each), `kept_fields` (without
 opening it once more), `series` (files after one another in time), `means` (those that are of other times), `origin` (or

@@ -15,7 +15,7 @@ from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.folder.further_files import FurtherFiles, NoFile, Nowhere, RoleFiles
-from stormtracks.science.reanalysis.folder.layouts import Survey
+from stormtracks.science.reanalysis.folder.survey import Survey
 from stormtracks.science.reanalysis.further_field import FurtherField
 from stormtracks.science.reanalysis.joined import series
 from stormtracks.science.reanalysis.joined.files import MOST, Files, changed_while_read

@@ -7,7 +7,7 @@ from pathlib import Path
 from stormtracks.science.reanalysis.fields import contents
 from stormtracks.science.reanalysis.fields.contents import FileContents
 from stormtracks.science.reanalysis.fields.variables import Candidate
-from stormtracks.science.reanalysis.folder.layouts import Survey
+from stormtracks.science.reanalysis.folder.survey import Survey
 from stormtracks.science.reanalysis.inspected_year import stored_bytes
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.stored import formats

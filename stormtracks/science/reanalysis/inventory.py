@@ -13,7 +13,8 @@ from stormtracks.science.errors import InputError, LevelMissing, ManyStarts
 from stormtracks.science.reanalysis import inspected_year
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import forecasts
-from stormtracks.science.reanalysis.folder import layouts, leftovers
+from stormtracks.science.reanalysis.folder import leftovers
+from stormtracks.science.reanalysis.folder.survey import Survey
 from stormtracks.science.reanalysis.further import REFUSED, open_year_further
 from stormtracks.science.reanalysis.inspected_year import Year
 from stormtracks.science.reanalysis.joined import kept_fields
@@ -82,7 +83,7 @@ def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -
 
 
 @contextlib.contextmanager
-def survey_of(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> Iterator[layouts.Survey]:
+def survey_of(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> Iterator[Survey]:
     """A folder that is looked through, each file of which is opened once in here for all that is asked of it.
 
     Raises
@@ -93,10 +94,10 @@ def survey_of(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = No
     described = Dataset.from_mapping(dataset or {})
     level = described.level or Settings.level_hpa
     with kept_fields.keeping(described, level) as opened:
-        yield layouts.Survey(web_path.of(data), described, FURTHER, opened)
+        yield Survey(web_path.of(data), described, FURTHER, opened)
 
 
-def of_survey(survey: layouts.Survey, *, years: tuple[Label, ...] | None = None, measured: bool = False) -> Inventory:
+def of_survey(survey: Survey, *, years: tuple[Label, ...] | None = None, measured: bool = False) -> Inventory:
     """Look at a folder that was looked through; see `take`.
 
     Parameters
@@ -154,7 +155,7 @@ def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = No
     return take(data, dataset).members
 
 
-def _files(survey: layouts.Survey, year: Label) -> tuple[Path, ...]:
+def _files(survey: Survey, year: Label) -> tuple[Path, ...]:
     """The files of a forecast; of a year, of which another has others, itself."""
     known = survey.forecasts if isinstance(year, str) else None
     if known is None or known.lagged or str(year) not in known.ensembles:
@@ -162,7 +163,7 @@ def _files(survey: layouts.Survey, year: Label) -> tuple[Path, ...]:
     return known.files(str(year))
 
 
-def _look(survey: layouts.Survey, year: Label, steps: int) -> tuple[Year, dict[str, str]]:
+def _look(survey: Survey, year: Label, steps: int) -> tuple[Year, dict[str, str]]:
     """What a task of a year finds, and why further fields are missing."""
     wanted = survey.described.level or Settings.level_hpa
     said: tuple[str, ...] = ()
@@ -203,7 +204,7 @@ def _of_years(years: list[Label], of: int) -> str:
     return f" (only {', '.join(filter(None, (numbers, forecasts.listed(starts))))})"
 
 
-def _nothing(survey: layouts.Survey) -> str:
+def _nothing(survey: Survey) -> str:
     """What a task of any year would be refused with."""
     try:
         survey.layout((0,), survey.described.level or Settings.level_hpa)

@@ -12,7 +12,7 @@ from stormtracks.science import calendars, leads
 from stormtracks.science.arrays import Bools, Times
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.folder.layouts import Layout
+from stormtracks.science.reanalysis.folder.layout import Layout
 from stormtracks.science.reanalysis.joined import origin, series
 from stormtracks.science.reanalysis.joined.files import Files, StoredField
 from stormtracks.science.reanalysis.joined.series import Series

@@ -14,7 +14,7 @@ from stormtracks.science import calendars, leads, sphere
 from stormtracks.science.arrays import Bools, Floats, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.folder import layouts
+from stormtracks.science.reanalysis.folder.survey import Survey
 from stormtracks.science.reanalysis.joined import gaps
 from stormtracks.science.reanalysis.joined.files import changed_while_read
 from stormtracks.science.reanalysis.joined.series import Series
@@ -100,7 +100,7 @@ def open_season(
     Settings(level_hpa=level_hpa, season=season, region=region, missing=missing, missing_times=missing_times)
     described = Dataset.from_mapping(dataset or {})
     opened = open_year(
-        layouts.Survey(web_path.of(data), described),
+        Survey(web_path.of(data), described),
         year,
         level_hpa if described.level is None else described.level,
         season=season,
@@ -115,7 +115,7 @@ def open_season(
 
 
 def open_year(
-    survey: layouts.Survey,
+    survey: Survey,
     year: Label,
     level: float,
     *,

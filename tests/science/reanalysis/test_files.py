@@ -12,7 +12,7 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.fields import contents, field
-from stormtracks.science.reanalysis.folder.layouts import Survey
+from stormtracks.science.reanalysis.folder.survey import Survey
 from stormtracks.science.reanalysis.stored import attributes
 from stormtracks.science.reanalysis.stored.netcdf import classic
 from stormtracks.science.reanalysis.stored.netcdf.group import Variable

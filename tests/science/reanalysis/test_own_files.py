@@ -12,7 +12,7 @@ from stormtracks.science.reanalysis import open_further, open_season
 from stormtracks.science.reanalysis.dataset import pattern
 from stormtracks.science.reanalysis.fields.contents import FileContents
 from stormtracks.science.reanalysis.folder import own_files
-from stormtracks.science.reanalysis.folder.layouts import Entry
+from stormtracks.science.reanalysis.folder.entries import Entry
 from tests.science.reanalysis import grib_messages
 from tests.science.reanalysis.cases import Draft
 

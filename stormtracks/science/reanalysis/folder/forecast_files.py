@@ -6,50 +6,22 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Self
 
 from stormtracks.science.reanalysis.fields.contents import Looks
 from stormtracks.science.reanalysis.folder import own_files
+from stormtracks.science.reanalysis.folder.entries import Entry
 
 _FEWEST = 2
 """Times that make a forecast: of a file that has a lead of each start nothing can be tracked."""
 
 
-class Entry(Protocol):
-    """A file and what is known of it; see `layouts.Entry`."""
-
-    @property
-    def role(self) -> str:
-        """What it holds."""
-
-    @property
-    def path(self) -> Path:
-        """Where it is."""
-
-    @property
-    def number(self) -> int | None:
-        """Of its member."""
-
-    @property
-    def label(self) -> str:
-        """Of its member."""
-
-    @property
-    def start(self) -> str | None:
-        """Of its forecast, where its name says it."""
-
-    @property
-    def lead(self) -> float | None:
-        """Of its one time, hours, where its name says it."""
-
-
-_Entry = TypeVar("_Entry", bound=Entry)
 Starts = Mapping[str, int]
 """Start of a forecast -> how many of its times there are."""
 
 
 @dataclass(frozen=True)
-class ForecastFiles(Generic[_Entry]):
+class ForecastFiles:
     """The forecasts of a folder.
 
     Attributes
@@ -67,8 +39,8 @@ class ForecastFiles(Generic[_Entry]):
     remarks : tuple of str
     """
 
-    looked_at: list[_Entry]
-    numbered: list[_Entry]
+    looked_at: list[Entry]
+    numbered: list[Entry]
     of_file: Mapping[Path, Starts]
     ensembles: Mapping[str, Mapping[int | None, str]]
     held: dict[int | None, tuple[str, ...]]
@@ -89,7 +61,7 @@ class ForecastFiles(Generic[_Entry]):
         """Number -> label of all members that any forecast has."""
         return {one.number: one.label for one in sorted(self.numbered, key=lambda one: one.number or 0)}
 
-    def entries(self, label: str) -> list[_Entry]:
+    def entries(self, label: str) -> list[Entry]:
         """The files of a forecast."""
         own = self.ensembles[label]
         return [one for one in self.numbered if own.get(one.number) in self.of_file[one.path]]
@@ -102,13 +74,13 @@ class ForecastFiles(Generic[_Entry]):
         """The start that is read of each file of a forecast."""
         return {one.path: self.ensembles[label][one.number] for one in self.entries(label)}
 
-    def of_others(self, entries: Iterable[_Entry], of_file: Mapping[Path, Starts]) -> Self:
+    def of_others(self, entries: Iterable[Entry], of_file: Mapping[Path, Starts]) -> Self:
         """The same forecasts of other files, of further fields say."""
         those = [one for one in entries if of_file.get(one.path)]
         return dataclasses.replace(self, looked_at=those, numbered=those, of_file=of_file)
 
 
-def find(folder: Path, entries: Sequence[_Entry], looks: Looks) -> ForecastFiles[_Entry] | None:
+def find(folder: Path, entries: Sequence[Entry], looks: Looks) -> ForecastFiles | None:
     """The forecasts of some files; None where they are of none.
 
     Parameters

@@ -1,6 +1,6 @@
 """Which files hold a further field of a year: by the names of the known layouts, by the description, by what is inside.
 
-Known by name, beside the winds of `layouts`:
+Known by name, beside the winds of `survey`:
 
 ========================  ==========================================================================
 20CRv2, 20CRv2c           ``prmsl_1987.nc``, ``z200_1987.nc``, ``t850_1987.nc``, ``pwat_1987.nc``
@@ -19,9 +19,11 @@ from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import roles
 from stormtracks.science.reanalysis.dimensions import levels
 from stormtracks.science.reanalysis.fields.contents import Looks
-from stormtracks.science.reanalysis.folder import forecast_files, layouts, leftovers, listing, own_files
-from stormtracks.science.reanalysis.folder.layouts import Entry, Layout, Survey
+from stormtracks.science.reanalysis.folder import forecast_files, leftovers, listing, own_files
+from stormtracks.science.reanalysis.folder.entries import Entry, matching, member, once, refuse_copies
+from stormtracks.science.reanalysis.folder.layout import Layout
 from stormtracks.science.reanalysis.folder.listing import Found
+from stormtracks.science.reanalysis.folder.survey import Survey
 from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.stored import formats
@@ -102,7 +104,7 @@ class FurtherFiles:
         entries = self._of_members(entries)
         if self._winds.lagged:
             entries = [one for one in entries if self._own_start(one) in self._starts_of(one)]
-        layouts.refuse_copies(entries)
+        refuse_copies(entries)
         return RoleFiles(self._layout(role, entries), level)
 
     def _of_members(self, entries: list[Entry]) -> list[Entry]:
@@ -122,11 +124,11 @@ class FurtherFiles:
         survey = self._survey
         template = survey.described.further_files.get(role)
         if template is not None:
-            numbered = layouts.matching(survey.folder, survey.listing.files, {role: template})
-            texts = [] if numbered else layouts.matching(survey.folder, survey.listing.files, {role: template}, True)
+            numbered = matching(survey.folder, survey.listing.files, {role: template})
+            texts = [] if numbered else matching(survey.folder, survey.listing.files, {role: template}, True)
             numbers = {label: number for number, label in self._winds.labels.items()}
             labelled = [dataclasses.replace(one, number=numbers[one.label]) for one in texts if one.label in numbers]
-            return layouts.once(numbered or labelled)
+            return once(numbered or labelled)
         paths = {
             path: number for files in self._winds.files.values() for number, paths in files.items() for path in paths
         }
@@ -153,7 +155,7 @@ class FurtherFiles:
     def _named(self) -> list[Entry]:
         """What names say; `role` is the quantity here."""
         matches = ((file, _KNOWN.fullmatch(file.path)) for file in self._survey.listing.files)
-        return layouts.once([_known(self._survey.folder, file, name) for file, name in matches if name])
+        return once([_known(self._survey.folder, file, name) for file, name in matches if name])
 
     @functools.cached_property
     def _others(self) -> list[Found]:
@@ -278,7 +280,7 @@ def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
         _QUANTITIES[letters],
         file.place(folder),
         int(name["year"]),
-        *layouts.member(name),
+        *member(name),
         level=None if name["level"] is None else float(name["level"]),
         identity=file.identity,
     )

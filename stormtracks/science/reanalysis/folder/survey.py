@@ -14,9 +14,7 @@ CMIP6 and one-member files of any CF-like kind.
 import dataclasses
 import functools
 import re
-import string
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +22,14 @@ import numpy as np
 from stormtracks import web_path
 from stormtracks.label import Label
 from stormtracks.science.errors import InputError, ManyStarts, PassingInputError
-from stormtracks.science.reanalysis import dataset, stated
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import forecasts, levels
 from stormtracks.science.reanalysis.fields import statistic, variables
 from stormtracks.science.reanalysis.fields.contents import FileContents, Looks, Opened
 from stormtracks.science.reanalysis.folder import copies, forecast_files, leftovers, listing, own_files
+from stormtracks.science.reanalysis.folder.entries import Entry, labelled, matching, member, once
+from stormtracks.science.reanalysis.folder.forecast_files import ForecastFiles
+from stormtracks.science.reanalysis.folder.layout import Layout
 from stormtracks.science.reanalysis.folder.listing import Found
 from stormtracks.science.reanalysis.period import Period
 from stormtracks.science.reanalysis.stored import formats
@@ -39,84 +39,6 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _ROLES = {"u": "u", "ugrd": "u", "v": "v", "vgrd": "v", "vo": "vorticity", "vort": "vorticity"}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A file and what its name (or its content) says: None for what it leaves open."""
-
-    role: str
-    path: Path
-    year: int | None = None
-    number: int | None = None
-    label: str = ""
-    level: float | None = None
-    identity: listing.Identity | None = None
-    start: str | None = None
-    lead: float | None = None
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The files of one year.
-
-    Attributes
-    ----------
-    files : dict
-        Role -> number of the member in file names (None where files hold all members) -> tuple of Path.
-    labels : dict
-        Number -> label of the member, in the schedule's order; {None: ""} where the files say what members there are.
-    remarks : tuple of str
-        Files that were left out, and why; by what members are told apart.
-    held : dict
-        Number -> labels of the members that are together in its files, where several have files of their own together
-        (a control and the perturbed members); else empty.
-    description : str
-        The description of files which are of several members, if names that differ are those of members; "" where
-        they are told apart, or no names differ so.
-    starts : dict of Path to str
-        File -> start of the forecast that is read of it; empty where a year is read.
-    lagged : bool
-        Whether members began at different times, so that each has times of its own.
-    """
-
-    files: dict[str, dict[int | None, tuple[Path, ...]]]
-    labels: dict[int | None, str]
-    remarks: tuple[str, ...] = ()
-    held: dict[int | None, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    description: str = ""
-    starts: dict[Path, str] = dataclasses.field(default_factory=dict)
-    lagged: bool = False
-
-    @property
-    def own_files(self) -> bool:
-        """Whether members have files of their own; where not, files hold all of them."""
-        return None not in self.labels
-
-    @property
-    def places(self) -> list[tuple[int | None, int]]:
-        """The number in `labels` of each member of the schedule, and its place on the member axis of these files."""
-        return [(number, place) for number in self.labels for place in range(len(self.held.get(number, ("",))))]
-
-    @property
-    def member_labels(self) -> tuple[str, ...]:
-        """Labels of all members, in the schedule's order."""
-        return tuple(one for number, label in self.labels.items() for one in self.held.get(number, (label,)))
-
-
-def find(folder: Path, years: tuple[int, ...], level: float, described: Dataset) -> Layout:
-    """The files of a year; see `Survey.layout`.
-
-    Parameters
-    ----------
-    folder : Path
-    years : tuple of int
-        The calendar years that the season touches.
-    level : float
-        hPa.
-    described : Dataset
-    """
-    return Survey(folder, described).layout(years, level)
 
 
 class Survey:
@@ -163,14 +85,14 @@ class Survey:
         return [] if self.forecasts is None else self.forecasts.labels
 
     @functools.cached_property
-    def forecasts(self) -> "forecast_files.ForecastFiles[Entry] | None":
+    def forecasts(self) -> ForecastFiles | None:
         """The forecasts that files have, and which files each is made of; None where they have none.
 
         Files whose names say a year are not opened for this: there may be thousands.
         """
         return self._forecasts_of([one for one in self._named if one.year is None or one.start is not None])
 
-    def _forecasts_of(self, named: list[Entry]) -> "forecast_files.ForecastFiles[Entry] | None":
+    def _forecasts_of(self, named: list[Entry]) -> ForecastFiles | None:
         for entries in (named, *([] if self._of_tracked.files else [self._by_contents])):
             found = forecast_files.find(self.folder, entries, self._looks)
             if found is not None:
@@ -213,9 +135,9 @@ class Survey:
         fitting = _of_quantity(self.folder, years[0], at_level, remarks, self._looks)
         told = own_files.tell(self.folder, fitting, self._looks)
         if told is None:
-            found = _layout(self.folder, fitting, self._of_tracked, remarks)
+            found = Layout.of(self.folder, fitting, self._of_tracked, remarks)
             return dataclasses.replace(found, description=self._description(fitting))
-        found = _layout(self.folder, told.numbered(fitting), self._of_tracked, (*remarks, told.remark))
+        found = Layout.of(self.folder, told.numbered(fitting), self._of_tracked, (*remarks, told.remark))
         return dataclasses.replace(found, held=told.held())
 
     def _of_start(self, start: str, level: float) -> Layout:
@@ -229,7 +151,7 @@ class Survey:
         remarks = (*remarks, *known.remarks)
         at_level = _at_level(chosen, level, self._looks, self._of_tracked)
         fitting = _of_quantity(self.folder, start, at_level, remarks, self._looks)
-        found = _layout(self.folder, fitting, self._of_tracked, remarks, known.members)
+        found = Layout.of(self.folder, fitting, self._of_tracked, remarks, known.members)
         return dataclasses.replace(found, held=known.held, starts=known.starts(start), lagged=known.lagged)
 
     def _no_start(self, start: str) -> InputError:
@@ -266,7 +188,7 @@ class Survey:
         files, described = self.listing.files, self._of_tracked
         if described.files:
             found = matching(self.folder, files, described.files)
-            return found or _labelled(matching(self.folder, files, described.files, texts=True), described)
+            return found or labelled(matching(self.folder, files, described.files, texts=True), described)
         names = ((file, _KNOWN.fullmatch(file.path)) for file in files)
         return [_known(self.folder, file, name) for file, name in names if name]
 
@@ -351,49 +273,6 @@ def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
     )
 
 
-def matching(folder: Path, files: list[Found], templates: Mapping[str, str], texts: bool = False) -> list[Entry]:
-    """The files that templates by role fit, with `texts` also those whose members have labels instead of numbers."""
-    entries = []
-    for role, template in templates.items():
-        pattern = dataset.pattern(template, texts)
-        for file in files:
-            name = pattern.fullmatch(file.path)
-            if name:
-                year = int(name["year"]) if "year" in pattern.groupindex else None
-                number, label = (None, name.groupdict().get("member", "")) if texts else member(name)
-                said = stated.of_name(name)
-                entries.append(Entry(role, file.place(folder), year, number, label, None, file.identity, *said))
-    return entries
-
-
-def _labelled(entries: list[Entry], described: Dataset) -> list[Entry]:
-    """Entries with members numbered in the order of their labels."""
-    if entries and described.first_member is not None:
-        raise InputError(
-            f"{entries[0].path}: {{member}} stands for {entries[0].label!r} and first_member for a number; leave "
-            "'first_member' out of the description"
-        )
-    numbers = {label: number for number, label in enumerate(dataset.in_order(entry.label for entry in entries))}
-    return [dataclasses.replace(entry, number=numbers[entry.label]) for entry in entries]
-
-
-def once(entries: list[Entry]) -> list[Entry]:
-    """Each file once for what it is: a link to a file that is there too says nothing new."""
-    seen: dict[tuple, Entry] = {}
-    for entry in entries:
-        seen.setdefault((entry.role, entry.year, entry.number, entry.identity), entry)
-    return list(seen.values())
-
-
-def member(name: re.Match[str]) -> tuple[int | None, str]:
-    """Number and label of the member that a matched file name says."""
-    if "member" not in name.re.groupindex or name["member"] is None:
-        return None, ""
-    before = name.string[: name.start("member")]
-    letters = before[len(before.rstrip(string.ascii_letters)) :]
-    return int(name["member"]), (letters if len(letters) > 1 else "") + name["member"]
-
-
 def _at_level(entries: list[Entry], level: float, looks: Looks, described: Dataset) -> list[Entry]:
     """The entries that may have a level; refused where none of a wind's files has it."""
     fitting = [entry for entry in entries if _has_level(entry, level, looks, described)]
@@ -435,57 +314,3 @@ def _of_quantity(
     besides = "".join(f"; {remark}" for remark in remarks)
     what = "year" if isinstance(year, int) else "start"
     raise InputError(f"{folder}: the {what} {year} has {there} ({names}) but no file with {lacking}; add it{besides}")
-
-
-def _layout(
-    folder: Path,
-    entries: list[Entry],
-    described: Dataset,
-    remarks: tuple[str, ...],
-    members: Mapping[int | None, str] | None = None,
-) -> Layout:
-    """The files by role and member; `members`: all that there are, if not those of the entries."""
-    files: dict[str, dict[int | None, list[Entry]]] = {}
-    labels: dict[int | None, str] = dict(members or {})
-    for entry in sorted(entries, key=lambda entry: entry.role):
-        files.setdefault(entry.role, {}).setdefault(entry.number, []).append(entry)
-        labels.setdefault(entry.number, entry.label)
-    if None in labels and len(labels) > 1:
-        single = next(entry.path for entry in entries if entry.number is None)
-        other = next(entry.path for entry in entries if entry.number is not None)
-        raise InputError(
-            f"{folder}: two layouts contain the same year: {single} and {other}; remove one, or describe the right one "
-            "in a dataset description"
-        )
-    refuse_copies(entries)
-    numbers = [None] if None in labels else _numbering(labels, described)
-    if not numbers:
-        raise InputError(
-            f"{folder}: all members are below the dataset's first_member {described.first_member}; correct it"
-        )
-    return Layout(
-        {
-            role: {number: tuple(entry.path for entry in one) for number, one in by_number.items()}
-            for role, by_number in files.items()
-        },
-        {number: labels.get(number, str(number)) for number in numbers},
-        remarks,
-    )
-
-
-def _numbering(numbers: Iterable[int | None], described: Dataset) -> list[int | None]:
-    """Numbers of members in the schedule's order: those that there are, or all from `first_member` on."""
-    known = sorted(number for number in numbers if number is not None)
-    return list(known if described.first_member is None else range(described.first_member, known[-1] + 1))
-
-
-def refuse_copies(entries: list[Entry]) -> None:
-    """Two files of one name are copies of one another: which one is meant cannot be known."""
-    seen: dict[tuple, Path] = {}
-    for entry in entries:
-        key = (entry.role, entry.path.name, entry.year, entry.number)
-        if entry.year is not None and seen.setdefault(key, entry.path) != entry.path:
-            raise InputError(
-                f"two files could be {entry.role}: {seen[key]} and {entry.path}; remove one, or describe the right one "
-                "in a dataset description"
-            )
