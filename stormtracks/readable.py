@@ -1,4 +1,6 @@
-"""Figures as people read them: lengths of time, sizes, positions."""
+"""Figures and lists as people read them: lengths of time, sizes, positions, some of many names."""
+
+from collections.abc import Sequence
 
 
 def duration(seconds: float) -> str:
@@ -63,3 +65,15 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} TB"
+
+
+def some(texts: Sequence[str], most: int = 3) -> str:
+    """A list, of a long one the first few: ``a, b, c, ...``.
+
+    Examples
+    --------
+    >>> from stormtracks.readable import some
+    >>> some(["a", "b"]), some(["a", "b", "c", "d"])
+    ('a, b', 'a, b, c, ...')
+    """
+    return ", ".join(texts[:most]) + (", ..." if len(texts) > most else "")

@@ -14,7 +14,7 @@ from stormtracks.console.local_paths import data_folder
 from stormtracks.console.terminal import output, table
 from stormtracks.errors import BadValue
 from stormtracks.label import Label, of
-from stormtracks.readable import duration, moment, size
+from stormtracks.readable import duration, moment, size, some
 from stormtracks.science.reanalysis import Inspection
 from stormtracks.science.reanalysis import inspect as inspected
 from stormtracks.science.reanalysis.inspected_files import Reason, Variable
@@ -147,8 +147,8 @@ def _show_year(label: str, year: Year) -> None:
 
 def _of_year(year: Year) -> Iterable[tuple[str, str]]:
     labels = list(year.members)
-    some = ", ".join(labels) if len(labels) <= 6 else f"{', '.join(labels[:3])}, ... {labels[-1]}"
-    yield "members", f"{len(labels)}: {some}"
+    shown = ", ".join(labels) if len(labels) <= 6 else f"{', '.join(labels[:3])}, ... {labels[-1]}"
+    yield "members", f"{len(labels)}: {shown}"
     if year.start:
         first, last = year.lead_hours
         yield "forecast", f"of {year.start}, leads {first:g} to {last:g} h"
@@ -191,7 +191,7 @@ def _show_reasons(reasons: list[Reason]) -> None:
 
 def _of_reason(one: Reason) -> str:
     more = f" and {one.number - len(one.files):,} more" if one.number > len(one.files) else ""
-    variables = ", ".join(one.variables[:_NAMED]) + (", ..." if len(one.variables) > _NAMED else "")
+    variables = some(one.variables, _NAMED)
     said = "; ".join(filter(None, (one.reason, one.remedy)))
     return ": ".join(filter(None, (", ".join(one.files) + more, variables, said)))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stormtracks.readable import some
 from stormtracks.science.best_tracks import contents, values
 from stormtracks.science.best_tracks.columns import Columns, Window, by_storm, no_texts
 from stormtracks.science.best_tracks.hurdat2 import BASINS
@@ -168,7 +169,7 @@ def _points(rows: Iterable[_Row]) -> dict[str, object]:
 
 
 def _left_out(others: list[str]) -> str:
-    which = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
+    which = some(others)
     return f"numbers from {_NO_STORM} on are invests, tests and the like, not storms, and are left out: {which}"
 
 

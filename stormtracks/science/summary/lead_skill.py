@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks.label import Label
+from stormtracks.readable import some
 from stormtracks.science import ibtracs, remarks, results
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
@@ -242,7 +243,7 @@ def _remarks(rows: Sequence[LeadRow], strength: Strength) -> Iterator[Remark]:
     if not rows:
         yield Remark("no forecast was matched with best tracks that were observed at its times", 0)
     if few:
-        leads_ = ", ".join(f"{row.first_hour:g}-{row.last_hour:g} h" for row in few[:3]) + (", ..." if few[3:] else "")
+        leads_ = some([f"{row.first_hour:g}-{row.last_hour:g} h" for row in few])
         yield Remark(f"fewer than {FEW} observations at {leads_}: figures there may be chance", len(few))
     if math.isnan(strength.correlation):
         why = "too few pairs" if strength.pairs < FEW else "no line with more wind for more vorticity"

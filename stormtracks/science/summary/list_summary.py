@@ -10,6 +10,7 @@ import numpy as np
 
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
+from stormtracks.readable import some
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology.basins import BASINS
@@ -200,7 +201,7 @@ def _left_out(made: ListSummary) -> list[Remark]:
     others = [year for year in made.years if year not in made.whole]
     if not others:
         return []
-    years = ", ".join(str(year.year) for year in others[:SHOWN_YEARS]) + (", ..." if others[SHOWN_YEARS:] else "")
+    years = some([str(year.year) for year in others], SHOWN_YEARS)
     number = sum(len(year.members) for year in others)
     return [Remark(f"the figures over all years leave out {years}, which some members do not have", number)]
 

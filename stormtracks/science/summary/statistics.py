@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.label import Label
+from stormtracks.readable import some
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Matches, Tracks
@@ -241,7 +242,7 @@ def _whole_years(counts: Sequence[YearCounts]) -> tuple[Sequence[YearCounts], tu
     others = [c for c in counts if set(c.members.tolist()) != members]
     if not others:
         return counts, ()
-    years = ", ".join(str(c.year) for c in others[:SHOWN_YEARS]) + (", ..." if others[SHOWN_YEARS:] else "")
+    years = some([str(c.year) for c in others], SHOWN_YEARS)
     number = sum(len(c.members) for c in others)
     if not whole:
         text = "no year has all members: the figures over all years are sums over other years for each member"

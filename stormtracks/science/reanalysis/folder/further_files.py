@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from stormtracks.readable import some
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import roles
 from stormtracks.science.reanalysis.dimensions import levels
@@ -238,7 +239,7 @@ class FurtherFiles:
                 return at, level
         all_levels = sorted({level for has in there.values() for level in has or ()})
         raise NoFile(
-            f"no file has {roles.described(role)}; {_some([entry.path.name for entry in entries])} has it at "
+            f"no file has {roles.described(role)}; {some([entry.path.name for entry in entries])} has it at "
             f"{', '.join(f'{level:g}' for level in all_levels)} hPa"
         )
 
@@ -255,7 +256,7 @@ class FurtherFiles:
         if (None in files) != (None in labels):
             apart, together = ("it", "the winds") if None in labels else ("the winds", "it")
             raise InputError(
-                f"{_some([entry.path.name for entry in entries])}: a file per member holds {apart}, and all members "
+                f"{some([entry.path.name for entry in entries])}: a file per member holds {apart}, and all members "
                 f"are in the files of {together}; use files of one archive"
             )
         of_winds = {number for by_number in self._winds.files.values() for number in by_number}
@@ -263,7 +264,7 @@ class FurtherFiles:
         if lacking:
             raise InputError(
                 f"{self._survey.folder}: there is no file with it of {len(lacking):,} of the {len(labels):,} members "
-                f"({_some(lacking)}); add them"
+                f"({some(lacking)}); add them"
             )
         by_number = {number: paths for number, paths in files.items() if number in labels}
         starts = {entry.path: start for entry in entries if (start := self._own_start(entry))}
@@ -290,7 +291,3 @@ def _may_be_of(path: str, years: tuple[int, ...]) -> bool:
     """Whether a name says one of the years, a span around them, or no year at all."""
     said = [int(year) for year in _YEAR.findall(path.rsplit("/", 1)[-1])]
     return not said or (min(said) <= max(years) and max(said) >= min(years))
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from stormtracks.readable import some
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.folder.copies import Copies
 from stormtracks.science.reanalysis.folder.listing import Listing
@@ -81,7 +82,7 @@ def _other_formats(folder: Path, listing: Listing) -> list[str]:
         if kind:
             kinds.setdefault((kind, remedy), []).append(file.path)
     return [
-        f"{len(names):,} {kind} files ({_some(names)}): {remedy}" if len(names) > 1 else f"{names[0]}: {remedy}"
+        f"{len(names):,} {kind} files ({some(names)}): {remedy}" if len(names) > 1 else f"{names[0]}: {remedy}"
         for (kind, remedy), names in kinds.items()
     ]
 
@@ -93,9 +94,9 @@ def _copies(copies: Copies, years: tuple[int, ...]) -> list[str]:
     said = []
     if of:
         what = f"a copy of {copies.of[of[0]]}" if len(of) == 1 else "copies of other files here"
-        said.append(f"{_some(of)} left out: by name {what}")
+        said.append(f"{some(of)} left out: by name {what}")
     if unfinished:
-        said.append(f"{_some(unfinished)} left out: by name not written to the end")
+        said.append(f"{some(unfinished)} left out: by name not written to the end")
     return said
 
 
@@ -103,7 +104,7 @@ def _unfinished(copies: Copies) -> list[str]:
     """The reason why files are not read that would be data if they were whole."""
     names = _unfinished_data(copies)
     remedy = "by name not written to the end; wait for the download or copy to end, or rename the file if it is whole"
-    return [f"{_some(names)}: {remedy}"] if names else []
+    return [f"{some(names)}: {remedy}"] if names else []
 
 
 def _unfinished_data(copies: Copies) -> list[str]:
@@ -116,7 +117,7 @@ def _without_paths(faults: Mapping[Path, str]) -> list[str]:
     alike: dict[str, list[str]] = {}
     for path, fault in faults.items():
         alike.setdefault(fault.removeprefix(f"{path}: "), []).append(path.name)
-    return [f"{_some(names)}: {fault}" for fault, names in alike.items()]
+    return [f"{some(names)}: {fault}" for fault, names in alike.items()]
 
 
 def _nothing_known(folder: Path, listing: Listing) -> InputError:
@@ -147,10 +148,6 @@ def _variables(path: Path) -> str:
         return (", ".join(named) or "no variable") + (f"; {remark}" if remark else "")
     finally:
         source.close()
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
 
 
 def left_out(path: Path, fault: str) -> str:
