@@ -27,7 +27,8 @@ import numpy as np
 from benchmarks import fresh_process, planted_data
 from benchmarks.formats import PAGE, write
 from benchmarks.surroundings import describe, spread, table
-from stormtracks.science.reanalysis.stored.grib import catalogue, headers, index
+from stormtracks.science.reanalysis.stored.grib import catalogue, index
+from stormtracks.science.reanalysis.stored.grib.scan import headers
 from stormtracks.science.reanalysis.stored.grib.source import Source
 
 MARK = "<!-- made by benchmarks/grib.py -->"

@@ -11,7 +11,8 @@ from needs import need_module
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
-from stormtracks.science.reanalysis.stored.grib import catalogue, headers, library
+from stormtracks.science.reanalysis.stored.grib import catalogue, library
+from stormtracks.science.reanalysis.stored.grib.scan import headers
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from stormtracks.science.reanalysis.stored.source import open_source
 from tests.science.reanalysis.grib_messages import mars, message, values, winds

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from needs import need_module
 
 from stormtracks import private
-from stormtracks.science.reanalysis.stored.grib import catalogue, headers, index
+from stormtracks.science.reanalysis.stored.grib import catalogue, index
+from stormtracks.science.reanalysis.stored.grib.scan import headers
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from tests.science.reanalysis.grib_messages import winds
 

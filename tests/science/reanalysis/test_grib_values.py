@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from needs import need_module
 
-from stormtracks.science.reanalysis.stored.grib import decode, library
+from stormtracks.science.reanalysis.stored.grib import library
 from stormtracks.science.reanalysis.stored.grib.source import Source
+from stormtracks.science.reanalysis.stored.grib.values import decode
 from tests.science.reanalysis.grib_messages import LAT, LON, message, values
 
 eccodes = need_module("eccodes")

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stormtracks.science.reanalysis.stored.grib import grids, headers, library, message, naming
+from stormtracks.science.reanalysis.stored.grib import grids, library, naming
 from stormtracks.science.reanalysis.stored.grib.grids import GridOf
-from stormtracks.science.reanalysis.stored.grib.headers import Headers
 from stormtracks.science.reanalysis.stored.grib.naming import Names
-from stormtracks.science.reanalysis.stored.grib.product import UNKNOWN_NUMBER, Product
-from stormtracks.science.reanalysis.stored.grib.window import Broken, located
+from stormtracks.science.reanalysis.stored.grib.scan import headers
+from stormtracks.science.reanalysis.stored.grib.scan.headers import Headers
+from stormtracks.science.reanalysis.stored.grib.scan.product import UNKNOWN_NUMBER, Product
+from stormtracks.science.reanalysis.stored.grib.scan.window import Broken, located
+from stormtracks.science.reanalysis.stored.grib.values import message
 
 _MOST_KNOWN = 4096
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.reanalysis.stored.grib.grids import CELLS, GridOf
-from stormtracks.science.reanalysis.stored.grib.grouping import LEVELS, Along
-from stormtracks.science.reanalysis.stored.grib.product import HOUR
+from stormtracks.science.reanalysis.stored.grib.grouping import LEVELS
+from stormtracks.science.reanalysis.stored.grib.scan.product import HOUR
+from stormtracks.science.reanalysis.stored.grib.table import Along
 from stormtracks.science.reanalysis.stored.grib.variables import Coordinate, Group
 
 _SINCE_1970 = {"units": "seconds since 1970-01-01", "calendar": "proleptic_gregorian"}

@@ -21,7 +21,7 @@ from stormtracks.errors import StormtracksError
 from stormtracks.science.reanalysis.stored.grib import catalogue
 from stormtracks.science.reanalysis.stored.grib.catalogue import Catalogue
 from stormtracks.science.reanalysis.stored.grib.grids import GridOf
-from stormtracks.science.reanalysis.stored.grib.headers import FIELD, Headers
+from stormtracks.science.reanalysis.stored.grib.scan.headers import FIELD, Headers
 from stormtracks.science.records import InputFile
 
 FORMAT = b"stormtracks index of GRIB 2\n"

@@ -2,39 +2,20 @@
 
 import functools
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.stored import refusals
-from stormtracks.science.reanalysis.stored.grib import decode, grids, grouping, index, library, message
+from stormtracks.science.reanalysis.stored.grib import attributes, grids, grouping, index, library
 from stormtracks.science.reanalysis.stored.grib.coordinates import Coordinates, free_name
-from stormtracks.science.reanalysis.stored.grib.grouping import LEVELS, Found
+from stormtracks.science.reanalysis.stored.grib.field_reader import FieldReader, Unread
+from stormtracks.science.reanalysis.stored.grib.grouping import Found
+from stormtracks.science.reanalysis.stored.grib.scan.window import Broken, located
+from stormtracks.science.reanalysis.stored.grib.values import decode, message
 from stormtracks.science.reanalysis.stored.grib.variables import Group, Variable
-from stormtracks.science.reanalysis.stored.grib.window import Broken, located
-from stormtracks.science.reanalysis.stored.packing import within
 from stormtracks.science.reanalysis.stored.protocol import Variable as AnyVariable
 from stormtracks.science.records import InputFile
-
-_COPIED = (
-    "shortName", "typeOfLevel", "stepType", "dataType", "edition", "totalNumber", "referenceDate",
-    "modelVersionDate",
-)  # fmt: skip
-_OF_RUN = ("centre", "subCentre", "class", "stream", "system", "method")
-_MEANS = {"moda", "mnth", "edmo"}
-"""Streams of monthly means (ECMWF)."""
-
-
-class Unread(RuntimeError):
-    """A field that cannot be read; `refusal` says why."""
-
-    def __init__(self, refusal: InputError) -> None:
-        super().__init__(str(refusal))
-        self.refusal = refusal
 
 
 class Source:
@@ -68,7 +49,6 @@ class Source:
             raise refusals.not_opened(self.path, error, "GRIB") from error
         try:
             self._catalogue = index.of_file(self.path, self.file, self._descriptor)
-            self._grid_of = [self._catalogue.grids[place] for place in range(len(self._catalogue.grids))]
             self.root = self._group()
         except BaseException as error:
             self.close()
@@ -78,7 +58,7 @@ class Source:
 
     def reader(
         self, variable: AnyVariable, roles: tuple[str, ...], level: int, largest: float, start: int = 0
-    ) -> "FieldReader | None":
+    ) -> FieldReader | None:
         """A `FieldReader` for a variable of this file."""
         if not isinstance(variable, Variable) or not set(roles) >= {"time"}:
             return None
@@ -128,7 +108,7 @@ class Source:
 
     def _group(self) -> Group:
         found, left_out = grouping.group(self._catalogue, self._equal)
-        group = Group(self.path, _run(found))
+        group = Group(self.path, attributes.of_run(found))
         coordinates = Coordinates(group)
         of_pressures = {_name(one) for one in found if grouping.level_type(one.product, one.names) == "isobaric"}
         for one in found:
@@ -143,18 +123,14 @@ class Source:
         beside = [coordinates.beside(axis, by_kind[axis.along]) for axis in one.beside]
         dimensions = (
             *by_kind.values(),
-            *coordinates.grid(self._shared(one.grid), functools.partial(self._positions, one.first)),
+            *coordinates.grid(one.grid, functools.partial(self._positions, one.first)),
         )
         plain, taken = _name(one), (*group.dimensions, *group.variables)
         if type_ != "isobaric" and plain in {*of_pressures, *taken}:
             plain = f"{plain}_{type_}"
         name = free_name(plain, taken)
-        attributes = _attributes(one, type_, beside)
-        group.variables[name] = Variable(name, group, dimensions, attributes, one.rows, self.read)
-
-    def _shared(self, grid: Any) -> Any:
-        """The first grid that is the same."""
-        return next((one for one in self._grid_of if one is grid or (one.lat and one == grid)), grid)
+        said = attributes.of_variable(one, type_, beside)
+        group.variables[name] = Variable(name, group, dimensions, said, one.rows, self.read)
 
     def _positions(self, row: int) -> tuple[Floats, Floats]:
         try:
@@ -172,106 +148,5 @@ class Source:
         return first == second
 
 
-class FieldReader:
-    """Whole steps of a variable, a message per field; see `protocol.StepReader`.
-
-    Parameters
-    ----------
-    variable : Variable
-    roles : tuple of str
-        Of its dimensions.
-    places : dict of str to int
-        Places on the axes of levels and of starts of forecasts.
-    largest : float
-        Values are sound up to this.
-    read : callable
-        See `Source.read`.
-    """
-
-    def __init__(
-        self, variable: Variable, roles: tuple[str, ...], places: Mapping[str, int], largest: float, read: Any
-    ) -> None:
-        own = roles[: variable.rows.ndim]
-        table = variable.rows[tuple(_place(role, places) for role in own)]
-        kept = [role for role in own if role in ("time", "member")]
-        self._rows = np.transpose(table, [kept.index("time"), *(kept.index(role) for role in kept if role == "member")])
-        self._rows = self._rows.reshape(len(self._rows), -1)
-        self._shape = variable.field_shape
-        self._largest = largest
-        self._read = read
-
-    def read_chunks(self, start: int, stop: int, members: slice) -> tuple[Floats, bool, int] | None:
-        """Values of some steps and members, whether they are sound, and how many messages were decoded.
-
-        None where one cannot be read: `Variable.stored` then says which.
-        """
-        rows = self._rows[start:stop, members]
-        values = np.empty((*rows.shape, *self._shape), np.float32)
-        sound = True
-        try:
-            for place, row in np.ndenumerate(rows):
-                self._read(row, values[place])
-                sound &= within(values[place], self._largest)
-        except Unread:
-            return None
-        return values, sound, rows.size
-
-
-def _place(role: str, places: Mapping[str, int]) -> int | slice:
-    return slice(None) if role in ("time", "member") else places.get(role, 0)
-
-
 def _name(one: Found) -> str:
     return str(one.names.get("shortName", f"param_{one.product.parameter.replace('/', '_')}"))
-
-
-def _run(found: list[Found]) -> dict[str, Any]:
-    """What all fields say of their model and run."""
-    attributes: dict[str, Any] = {"Conventions": "CF-1.7"}
-    for key in _OF_RUN:
-        said = {one.names.get(key, "") for one in found}
-        if len(said) == 1 and "" not in said:
-            attributes[f"GRIB_{key}"] = said.pop()
-    return attributes
-
-
-def _attributes(one: Found, type_: str, beside: list[str]) -> dict[str, Any]:
-    names = one.names
-    found = {
-        "standard_name": names.get("cfName", ""),
-        "long_name": names.get("name", f"parameter {one.product.parameter}"),
-        "units": names.get("units", ""),
-        "cell_methods": _methods(one),
-        "coordinates": " ".join(beside),
-        "level": _level_words(one, type_),
-        "GRIB_level": _height(one, type_),
-        "GRIB_gridType": one.grid.kind,
-        **{f"GRIB_{key}": names.get(key, "") for key in _COPIED},
-        **one.grid.attributes,
-        "GRIB_fault": one.fault,
-        "GRIB_remark": one.remark,
-    }
-    return {name: value for name, value in found.items() if value != ""}
-
-
-def _methods(one: Found) -> str:
-    statistic = one.product.statistic or ("mean" if one.names.get("stream") in _MEANS else "")
-    over_members = one.product.derived
-    said = [f"time: {statistic.replace(' ', '_')}"] if statistic else []
-    return " ".join([*said, *([f"realization: {over_members.replace(' ', '_')}"] if over_members else [])])
-
-
-def _height(one: Found, type_: str) -> float | str:
-    """The only height, for the refusal of what is near the surface; "" where it is not at one."""
-    heights = [axis.values for axis in one.axes if axis.kind == "level" and type_.startswith("height")]
-    return float(heights[0][0]) if heights and len(heights[0]) == 1 else ""
-
-
-def _level_words(one: Found, type_: str) -> str:
-    """The level in words, where it is none of those that have a coordinate."""
-    product = one.product
-    if product.is_layer and product.level_type == 100:
-        return f"{product.level / 100:g}-{product.second_level / 100:g} hPa"
-    if product.is_layer:
-        return f"{type_} {product.level:g} to {product.second_level:g}"
-    return "" if type_ in LEVELS or type_ == "surface" else type_

@@ -7,7 +7,7 @@ Complex packing says how long and how wide each of its groups is (WMO templates 
 import numpy as np
 
 from stormtracks.science.arrays import Ints
-from stormtracks.science.reanalysis.stored.grib.message import Message
+from stormtracks.science.reanalysis.stored.grib.values.message import Message
 
 _COMPLEX, _DIFFERENCES = 2, 3
 _JPEG = (40, 40000)

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats
-from stormtracks.science.reanalysis.stored.grib import library, message, simple, soundness
+from stormtracks.science.reanalysis.stored.grib import library
 from stormtracks.science.reanalysis.stored.grib.grids import GridOf
-from stormtracks.science.reanalysis.stored.grib.message import Message
-from stormtracks.science.reanalysis.stored.grib.window import Broken
+from stormtracks.science.reanalysis.stored.grib.scan.window import Broken
+from stormtracks.science.reanalysis.stored.grib.values import message, simple, soundness
+from stormtracks.science.reanalysis.stored.grib.values.message import Message
 
 _MISSING = 1e34
 """What eccodes is told to put where nothing is stored: no value of any field."""

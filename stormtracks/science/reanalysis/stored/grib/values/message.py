@@ -4,7 +4,7 @@ import os
 import zlib
 from typing import Any, NamedTuple
 
-from stormtracks.science.reanalysis.stored.grib.window import Broken
+from stormtracks.science.reanalysis.stored.grib.scan.window import Broken
 
 _FOUND_BEFORE = "it is not the message that stood there before; the file was changed"
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from stormtracks.science.errors import InputError
-from stormtracks.science.reanalysis.stored.grib import edition1, edition2
-from stormtracks.science.reanalysis.stored.grib.product import Product
-from stormtracks.science.reanalysis.stored.grib.window import Broken, Window, located
+from stormtracks.science.reanalysis.stored.grib.scan import edition1, edition2
+from stormtracks.science.reanalysis.stored.grib.scan.product import Product
+from stormtracks.science.reanalysis.stored.grib.scan.window import Broken, Window, located
 
 MAGIC = b"GRIB"
 END = b"7777"

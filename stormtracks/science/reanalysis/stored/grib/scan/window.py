@@ -83,7 +83,7 @@ def whole_number(data: bytes) -> int:
 
     Examples
     --------
-    >>> from stormtracks.science.reanalysis.stored.grib.window import whole_number
+    >>> from stormtracks.science.reanalysis.stored.grib.scan.window import whole_number
     >>> whole_number(bytes([0x80, 0x05]))
     -5
     """

@@ -6,8 +6,8 @@ Section 1 says which field it is, 2 the grid, 3 which points have values, 4 has 
 import calendar
 import math
 
-from stormtracks.science.reanalysis.stored.grib.product import NO_NUMBER, UNITS, UNKNOWN_NUMBER, Product
-from stormtracks.science.reanalysis.stored.grib.window import Broken, Window, whole_number
+from stormtracks.science.reanalysis.stored.grib.scan.product import NO_NUMBER, UNITS, UNKNOWN_NUMBER, Product
+from stormtracks.science.reanalysis.stored.grib.scan.window import Broken, Window, whole_number
 
 _LONG = 0x800000
 _LONG_UNIT = 120

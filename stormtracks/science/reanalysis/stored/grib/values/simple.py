@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from stormtracks.science.arrays import Floats, Ints
-from stormtracks.science.reanalysis.stored.grib.message import Message
-from stormtracks.science.reanalysis.stored.grib.window import whole_number
+from stormtracks.science.reanalysis.stored.grib.scan.window import whole_number
+from stormtracks.science.reanalysis.stored.grib.values.message import Message
 
 BITS = (8, 12, 16, 24, 32)
 _LARGEST_POWER = 300

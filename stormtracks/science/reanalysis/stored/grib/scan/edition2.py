@@ -7,8 +7,8 @@ import calendar
 import math
 from typing import NamedTuple
 
-from stormtracks.science.reanalysis.stored.grib.product import DERIVED, NO_NUMBER, STATISTICS, UNITS, Product
-from stormtracks.science.reanalysis.stored.grib.window import HEAD, Broken, Window, whole_number
+from stormtracks.science.reanalysis.stored.grib.scan.product import DERIVED, NO_NUMBER, STATISTICS, UNITS, Product
+from stormtracks.science.reanalysis.stored.grib.scan.window import HEAD, Broken, Window, whole_number
 
 _AFTER = {1: (2, 3), 2: (3,), 3: (4,), 4: (5,), 5: (6,), 6: (7,), 7: (2, 3, 4)}
 """Which sections may follow which."""

@@ -1,0 +1,1 @@
+"""The bytes of messages before their values: which fields a file has, without decoding any."""

@@ -1,0 +1,1 @@
+"""One field: its message, checked, and its values."""
