@@ -1,26 +1,17 @@
 """An array of a store by its metadata: shape, dimensions, type, chunks, and what tensorstore is told of it."""
 
-import base64
-import binascii
 import math
-import re
-import struct
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from stormtracks.science.reanalysis.stored.protocol import Kind
-from stormtracks.science.reanalysis.stored.zarr import codecs
+from stormtracks.science.reanalysis.stored.zarr import codecs, text_chunks, value_types
 from stormtracks.science.reanalysis.stored.zarr.codecs import Unread
 from stormtracks.science.reanalysis.stored.zarr.documents import Json
 
 LARGEST_CHUNK = 4 * 2**30
 """Bytes of one decoded chunk; one that claims more is damaged, or not for this machine."""
-_NUMBERS = re.compile(r"[<>|=][biuf](1|2|4|8)")
-_SPANS = {"D": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds", "us": "microseconds"}
-_SPANS["ns"] = "nanoseconds"
-_NOT_A_TIME = int(np.iinfo(np.int64).min)
 _HIDDEN = ("_ARRAY_DIMENSIONS", "_nczarr_array", "_nczarr_attr", "_NCZARR_ARRAY", "_NCZARR_ATTR")
 
 
@@ -59,7 +50,7 @@ class Array:
     attributes: Json
     block: tuple[int, ...]
     spec: Json
-    texts: codecs.Texts | None = None
+    texts: text_chunks.Texts | None = None
     fill: float | None = None
     fault: str = ""
 
@@ -95,11 +86,10 @@ def _unread(path: str, found: Json, attributes: Json, fault: str) -> Array:
 def _version_2(path: str, found: Json, shape: tuple[int, ...], attributes: Json) -> Array:
     chunks = _sizes(found.get("chunks"), "chunks", of=shape)
     stored = found.get("dtype")
-    mark = found.get("fill_value")
-    texts = codecs.texts_2(found, chunks)
+    texts = text_chunks.of_version_2(found, chunks)
     if not texts:
         codecs.refuse_filters(found.get("filters"))
-    dtype, kind, unit = _type_2(stored, texts)
+    dtype, kind, unit = value_types.type_2(stored, texts is not None)
     _refuse_large(chunks, dtype)
     known = {
         "zarr_format": 2,
@@ -112,8 +102,8 @@ def _version_2(path: str, found: Json, shape: tuple[int, ...], attributes: Json)
         "fill_value": None,
         "dimension_separator": found.get("dimension_separator", "."),
     }
-    fill = _NOT_A_TIME if unit and mark == "NaT" else _number(mark)
-    said = _timed(attributes, unit) if unit else _marked(attributes, fill, dtype)
+    fill = value_types.fill(found.get("fill_value"), unit)
+    said = value_types.timed(attributes, unit) if unit else value_types.marked(attributes, fill, dtype)
     spec = {} if texts or kind == "other" else {"driver": "zarr", "metadata": known}
     return Array(path, shape, _names_2(found, shape), dtype, kind, said, chunks, spec, texts, fill)
 
@@ -121,14 +111,16 @@ def _version_2(path: str, found: Json, shape: tuple[int, ...], attributes: Json)
 def _version_3(path: str, found: Json, shape: tuple[int, ...], attributes: Json) -> Array:
     grid = found.get("chunk_grid")
     if not isinstance(grid, dict) or grid.get("name") != "regular":
-        raise Unread(f"its chunks are of a kind that is not read ({_name(grid)}); save it again with regular ones")
+        raise Unread(
+            f"its chunks are of a kind that is not read ({codecs.named(grid)[0]}); save it again with regular ones"
+        )
     if found.get("storage_transformers"):
         raise Unread("it has storage transformers, which are not read; save it again without")
-    outer = _sizes(_configuration(grid).get("chunk_shape"), "chunk_shape", of=shape)
+    outer = _sizes(codecs.named(grid)[1].get("chunk_shape"), "chunk_shape", of=shape)
     chain = found.get("codecs")
     inner = codecs.unit(chain, outer)
-    texts = codecs.texts_3(found, outer)
-    dtype, kind, unit = _type_3(found.get("data_type"), texts)
+    texts = text_chunks.of_version_3(found, outer)
+    dtype, kind, unit = value_types.type_3(found.get("data_type"), texts is not None)
     _refuse_large(outer if inner == outer else inner, dtype)
     known = {
         "zarr_format": 3,
@@ -141,82 +133,9 @@ def _version_3(path: str, found: Json, shape: tuple[int, ...], attributes: Json)
         "fill_value": 0 if unit else found.get("fill_value"),
     }
     spec = {} if texts or kind == "other" else {"driver": "zarr3", "metadata": known}
-    fill = _NOT_A_TIME if unit and found.get("fill_value") == "NaT" else _number(found.get("fill_value"))
-    said = _timed(attributes, unit) if unit else _decoded_mark(attributes, dtype)
+    fill = value_types.fill(found.get("fill_value"), unit)
+    said = value_types.timed(attributes, unit) if unit else value_types.decoded_mark(attributes, dtype)
     return Array(path, shape, _names_3(found, shape), dtype, kind, said, inner, spec, texts, fill)
-
-
-def _type_2(stored: object, texts: codecs.Texts | None) -> tuple[np.dtype, Kind, str]:
-    """Type and kind of the values, and for dates and lengths of time the type that says their unit."""
-    if texts:
-        return np.dtype(object), "text", ""
-    if isinstance(stored, str) and _NUMBERS.fullmatch(stored):
-        return (np.dtype(np.uint8) if stored[1] == "b" else np.dtype(stored).newbyteorder("=")), "number", ""
-    if isinstance(stored, str) and re.fullmatch(r"[<>][Mm]8\[\w+\]", stored):
-        return np.dtype(np.int64), "number", stored[1:]
-    return np.dtype(object), "other", ""
-
-
-def _type_3(stored: object, texts: codecs.Texts | None) -> tuple[np.dtype, Kind, str]:
-    if texts:
-        return np.dtype(object), "text", ""
-    if stored == "bool":
-        return np.dtype(np.uint8), "number", ""
-    if stored == "bfloat16":
-        return np.dtype(np.float32), "number", ""
-    if isinstance(stored, str) and re.fullmatch(r"(u?int(8|16|32|64)|float(16|32|64))", stored):
-        return np.dtype(stored), "number", ""
-    if _name(stored) in ("numpy.datetime64", "numpy.timedelta64"):
-        letter = "M" if _name(stored) == "numpy.datetime64" else "m"
-        said = _configuration(stored)
-        factor = said.get("scale_factor", 1)
-        return np.dtype(np.int64), "number", f"{letter}8[{'' if factor == 1 else factor}{said.get('unit')}]"
-    return np.dtype(object), "other", ""
-
-
-def _timed(attributes: Json, unit: str) -> Json:
-    """The attributes of dates (``M8[ns]``) or lengths of time (``m8[s]``), with the units that CF has for them."""
-    span = _SPANS.get(unit[3:-1])
-    if span is None:
-        raise Unread(f"its times are counted in {unit[3:-1]}, which is not understood; save it with days or hours")
-    said = {key: value for key, value in attributes.items() if key not in ("units", "calendar")}
-    said["_FillValue"] = np.int64(_NOT_A_TIME)
-    if unit[0] == "m":
-        return said | {"units": span}
-    return said | {"units": f"{span} since 1970-01-01 00:00:00", "calendar": "proleptic_gregorian"}
-
-
-def _marked(attributes: Json, fill: float | None, dtype: np.dtype) -> Json:
-    """The attributes of an array of version 2, whose fill value is what CF calls ``_FillValue``.
-
-    0 is what zarr writes where nobody chose: it is taken for a mark only of packed numbers without a sign, of which
-    it is the lowest and nobody's value by chance.
-    """
-    chosen = bool(fill) or (fill == 0 and dtype.kind == "u" and {"scale_factor", "add_offset"} & set(attributes))
-    if fill is None or not chosen or "_FillValue" in attributes or dtype.kind not in "iuf":
-        return attributes
-    return attributes | {"_FillValue": dtype.type(fill)} if _fits(fill, dtype) else attributes
-
-
-def _fits(fill: float, dtype: np.dtype) -> bool:
-    if dtype.kind == "f":
-        return not abs(fill) > float(np.finfo(dtype).max) or math.isinf(fill)
-    limits = np.iinfo(dtype)
-    return math.isfinite(fill) and limits.min <= fill <= limits.max
-
-
-def _decoded_mark(attributes: Json, dtype: np.dtype) -> Json:
-    """The attributes with ``_FillValue`` as a number: xarray writes that of version 3 as base64 of its eight bytes."""
-    mark = attributes.get("_FillValue")
-    if not isinstance(mark, str) or dtype.kind not in "iuf":
-        return attributes
-    try:
-        (value,) = struct.unpack("<d" if dtype.kind == "f" else "<q", base64.b64decode(mark, validate=True))
-    except (binascii.Error, struct.error, ValueError):
-        value = _number(mark)
-    return {key: given for key, given in attributes.items() if key != "_FillValue"} | (
-        {} if value is None else {"_FillValue": value}
-    )
 
 
 def _names_2(found: Json, shape: tuple[int, ...]) -> tuple[str, ...]:
@@ -267,22 +186,6 @@ def _refuse_large(chunk: tuple[int, ...], dtype: np.dtype) -> None:
         )
 
 
-def _number(given: object) -> float | None:
-    """A fill value as a number; None where it is none."""
-    if isinstance(given, str):
-        given = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(given)
-    return given if isinstance(given, int | float) else None
-
-
 def _attributes(found: Json) -> Json:
     said = found.get("attributes")
     return said if isinstance(said, dict) else {}
-
-
-def _name(given: object) -> Any:
-    return given.get("name") if isinstance(given, dict) else given
-
-
-def _configuration(given: object) -> Json:
-    found = given.get("configuration") if isinstance(given, dict) else None
-    return found if isinstance(found, dict) else {}
