@@ -2,7 +2,7 @@
 
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.counts import count_year
-from stormtracks.science.summary.lead_skill import LeadRow, LeadSkill, Strength, skill_by_lead
+from stormtracks.science.summary.lead_skill import LeadRow, LeadSkill, skill_by_lead
 from stormtracks.science.summary.lead_table import LEAD, lead_table
 from stormtracks.science.summary.list_summary import ListSummary, summarise_list
 from stormtracks.science.summary.list_tables import (
@@ -24,6 +24,7 @@ from stormtracks.science.summary.statistics import (
     YearStatistics,
     summarise,
 )
+from stormtracks.science.summary.strength import Strength
 from stormtracks.science.summary.summary_table import BY, Table, storm_table, table
 
 __all__ = [

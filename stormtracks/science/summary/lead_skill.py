@@ -20,10 +20,10 @@ from stormtracks.science.records import BestTracks
 from stormtracks.science.remarks import Remark, Remarks
 from stormtracks.science.settings import Settings
 from stormtracks.science.summary.lead_cases import Cases, of_member
+from stormtracks.science.summary.strength import FEW, Strength
+from stormtracks.science.summary.values import plain
 
 BIN_HOURS = 24.0
-FEW = 10
-"""Observations of storms below which a row is marked as resting on few; and pairs below which no line is fitted."""
 
 
 @dataclass(frozen=True)
@@ -70,41 +70,6 @@ class LeadRow:
 
 
 @dataclass(frozen=True)
-class Strength:
-    """The line by which a track's vorticity stands for a wind: fitted to all pairs, of all leads.
-
-    NaN of too few pairs, and where more vorticity does not go with more wind, so that it stands for none.
-
-    Attributes
-    ----------
-    pairs : int
-    kt_per_1e5_s1, kt_at_0 : float
-    correlation : float
-    """
-
-    pairs: int
-    kt_per_1e5_s1: float
-    kt_at_0: float
-    correlation: float
-
-    @classmethod
-    def of(cls, vorticity: Floats, wind_kt: Floats) -> "Strength":
-        """The least squares line through the pairs of which both are known."""
-        known = np.isfinite(vorticity) & np.isfinite(wind_kt)
-        strength, wind = 1e5 * vorticity[known], wind_kt[known]
-        if len(wind) < FEW or np.ptp(strength) == 0 or np.ptp(wind) == 0:
-            return cls(len(wind), math.nan, math.nan, math.nan)
-        slope, at_0 = np.polyfit(strength, wind, 1)
-        if slope <= 0:
-            return cls(len(wind), math.nan, math.nan, math.nan)
-        return cls(len(wind), float(slope), float(at_0), float(np.corrcoef(strength, wind)[0, 1]))
-
-    def errors(self, vorticity: Floats, wind_kt: Floats) -> Floats:
-        """Winds by the line minus observed ones, kt; NaN where one is not known."""
-        return self.kt_at_0 + self.kt_per_1e5_s1 * 1e5 * vorticity - wind_kt
-
-
-@dataclass(frozen=True)
 class LeadSkill:
     """What `skill_by_lead` finds; `remarks` are on what it was made from."""
 
@@ -114,9 +79,9 @@ class LeadSkill:
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and texts; what is not known (NaN) is None."""
-        rows = [_plain(dataclasses.asdict(row)) for row in self.rows]
+        rows = [plain(dataclasses.asdict(row)) for row in self.rows]
         said = [{"text": one.text, "results": one.results} for one in self.remarks]
-        return {"leads": rows, "strength": _plain(dataclasses.asdict(self.strength)), "remarks": said}
+        return {"leads": rows, "strength": plain(dataclasses.asdict(self.strength)), "remarks": said}
 
 
 def skill_by_lead(
@@ -248,9 +213,3 @@ def _remarks(rows: Sequence[LeadRow], strength: Strength) -> Iterator[Remark]:
     if math.isnan(strength.correlation):
         why = "too few pairs" if strength.pairs < FEW else "no line with more wind for more vorticity"
         yield Remark(f"{why} of vorticity and observed wind: no error of strength is given", strength.pairs)
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in values.items()
-    }

@@ -4,6 +4,7 @@ import math
 
 from stormtracks.science.summary.lead_skill import LeadRow, LeadSkill
 from stormtracks.science.summary.summary_table import Table
+from stormtracks.science.summary.values import figure
 
 LEAD = "lead"
 """The table's name on the command line, beside those of `summary_table.BY`."""
@@ -26,9 +27,9 @@ def lead_table(skill: LeadSkill) -> Table:
 def _row(row: LeadRow) -> tuple[str, ...]:
     return (
         f"{row.first_hour:g}-{row.last_hour:g}", str(row.starts), str(row.storms), str(row.observations),
-        _number(row.pod, 2), _number(row.distance_km, 0), _signed(row.wind_error_kt),
-        _number(row.wind_absolute_error_kt, 0), str(row.ensemble_observations), _number(row.error_km, 0),
-        _number(row.spread_km, 0), _number(row.error_per_spread, 2),
+        figure(row.pod, 2), figure(row.distance_km, 0), figure(row.wind_error_kt, 0, "+"),
+        figure(row.wind_absolute_error_kt, 0), str(row.ensemble_observations), figure(row.error_km, 0),
+        figure(row.spread_km, 0), figure(row.error_per_spread, 2),
     )  # fmt: skip
 
 
@@ -43,11 +44,3 @@ def _legend(skill: LeadSkill) -> str:
         )
     parts.append("error and spread: of the mean of two members or more; 1: the spread is that of a reliable ensemble")
     return "; ".join(parts)
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}" if math.isfinite(value) else "-"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.0f}" if math.isfinite(value) else "-"

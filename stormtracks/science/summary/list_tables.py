@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -23,6 +22,7 @@ from stormtracks.science.summary.list_rows import (
 from stormtracks.science.summary.list_summary import ListSummary
 from stormtracks.science.summary.statistics import Spread
 from stormtracks.science.summary.summary_table import Table
+from stormtracks.science.summary.values import figure, plain
 from stormtracks.strict_dataclass import unknown
 
 _MANY = 20.0
@@ -128,9 +128,7 @@ def _flat(row: Row) -> Iterator[tuple[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Spread):
-        return {key: _plain(part) for key, part in vars(value).items()}
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return plain(vars(value) if isinstance(value, Spread) else value)
 
 
 def _text(value: Any, digits: int) -> str:
@@ -139,7 +137,7 @@ def _text(value: Any, digits: int) -> str:
     if isinstance(value, Spread):
         digits -= digits > 0 and value.mean >= _MANY
         return "-" if not value.number else f"{value.mean:.{digits}f} ({value.p05:.{digits}f}-{value.p95:.{digits}f})"
-    return f"{value:.{digits}f}" if math.isfinite(value) else "-"
+    return figure(value, digits)
 
 
 _LISTS = {"tc": "Tropical cyclones", "etc": "Extratropical cyclones"}

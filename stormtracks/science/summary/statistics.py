@@ -18,6 +18,7 @@ from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.remarks import Remark, Remarks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.counts import PEAK_EDGES, StormCounts, YearCounts, count_year
+from stormtracks.science.summary.values import plain
 
 SHOWN_YEARS = 5
 
@@ -145,7 +146,7 @@ class Summary:
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and texts; what is not known (NaN) is None."""
-        return _plain(dataclasses.asdict(self))
+        return plain(dataclasses.asdict(self))
 
 
 def summarise(
@@ -353,11 +354,3 @@ def _ratio(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
     """part / whole, NaN where there is no whole."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(np.asarray(whole) > 0, np.divide(part, whole), np.nan)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

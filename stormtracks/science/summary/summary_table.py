@@ -1,11 +1,11 @@
 """Statistics -> rows for people: by year, by member, by storm, by intensity class."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stormtracks.errors import BadValue
 from stormtracks.science.summary.statistics import Spread, StormStatistics, Summary, YearStatistics
+from stormtracks.science.summary.values import figure
 from stormtracks.strict_dataclass import unknown
 
 BY = ("year", "member", "storm", "class")
@@ -70,7 +70,7 @@ def _by_class(summary: Summary) -> Table:
     rows = [
         (
             "all" if year.year is None else str(year.year), row.label, str(row.observed), _spread(row.found, 1),
-            _spread(row.pod, 2), _number(row.equivalent_vorticity * 1e5, 1), _spread(row.far, 3),
+            _spread(row.pod, 2), figure(row.equivalent_vorticity * 1e5, 1), _spread(row.far, 3),
         )
         for year in years
         for row in year.classes
@@ -83,8 +83,8 @@ def _by_member(summary: Summary) -> Table:
     columns = ("member", "years", "tracks per year", "observed storms", "found", "POD", "FAR", "mean distance (km)")
     rows = (
         (
-            str(m.member), str(m.years), _number(m.tracks, 0), str(m.observed), str(m.found), _number(m.pod, 2),
-            _number(m.far, 3), _number(m.distance_km, 0),
+            str(m.member), str(m.years), figure(m.tracks, 0), str(m.observed), str(m.found), figure(m.pod, 2),
+            figure(m.far, 3), figure(m.distance_km, 0),
         )
         for m in summary.members
     )  # fmt: skip
@@ -108,8 +108,8 @@ def storm_table(storms: Sequence[StormStatistics]) -> Table:
     )  # fmt: skip
     rows = (
         (
-            str(s.year), s.sid, s.name, _number(s.max_wind_kt, 0), f"{s.found} of {s.members}",
-            *(_number(x, 0) for x in (s.distance_km, s.distance_std_km, s.lead_hours, s.earliest_hours)),
+            str(s.year), s.sid, s.name, figure(s.max_wind_kt, 0), f"{s.found} of {s.members}",
+            *(figure(x, 0) for x in (s.distance_km, s.distance_std_km, s.lead_hours, s.earliest_hours)),
         )
         for s in storms
     )  # fmt: skip
@@ -120,7 +120,3 @@ def _spread(spread: Spread, digits: int) -> str:
     if not spread.number:
         return "-"
     return f"{spread.mean:.{digits}f} ({spread.p05:.{digits}f}-{spread.p95:.{digits}f})"
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}" if math.isfinite(value) else "-"
