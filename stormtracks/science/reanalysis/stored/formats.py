@@ -1,6 +1,7 @@
 """What a file or folder is by its name and first bytes; of what is not read, the one thing to do about it."""
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,8 @@ Kind = Literal["netCDF", "GRIB", "Zarr", ""]
 
 NETCDF = ".nc", ".nc3", ".nc4", ".cdf", ".netcdf", ".netcdf4"
 """Ends of the names of netCDF files."""
+_GRIB = re.compile(r"\.(?:gri?b[12]?|gb2?)$|\.pgrb2?[a-z]?\.")
+"""Names of GRIB files that say so; many say nothing (``.f006``, no suffix)."""
 _MAGIC = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 _TEXTS = (
     ".txt", ".md", ".py", ".json", ".yaml", ".yml", ".csv", ".log", ".sh", ".xml", ".pdf", ".png", ".jpg", ".idx",
@@ -38,6 +41,18 @@ def named_netcdf(name: str) -> bool:
     return name.lower().endswith(NETCDF)
 
 
+def named_grib(name: str) -> bool:
+    """Whether the name says that it is a GRIB file.
+
+    Examples
+    --------
+    >>> from stormtracks.science.reanalysis.stored.formats import named_grib
+    >>> named_grib("era5.grib"), named_grib("gep01.t00z.pgrb2a.0p50.f006"), named_grib("era5.grib.index")
+    (True, True, False)
+    """
+    return _GRIB.search(name.lower()) is not None
+
+
 def is_netcdf(path: Path) -> bool:
     """Whether a file is to be looked into: its name says netCDF, or its first bytes do (``wrfout_d01...``, ``.h5``)."""
     return named_netcdf(path.name) or (not _is_beside(path.name) and head(path).startswith(_MAGIC))
@@ -45,7 +60,9 @@ def is_netcdf(path: Path) -> bool:
 
 def is_data(path: Path) -> bool:
     """Whether a file or folder is to be looked into: it is of a format that is read."""
-    return is_netcdf(path) or is_zarr(path) or (not _is_beside(path.name) and is_grib(head(path)))
+    if is_netcdf(path) or is_zarr(path):
+        return True
+    return not _is_beside(path.name) and (named_grib(path.name) or is_grib(head(path)))
 
 
 def kind(path: Path) -> Kind:
@@ -103,10 +120,13 @@ def of_head(start: bytes, path: Path) -> tuple[str, str]:
         return "git-annex", f"is a git-annex pointer, not the data; fetch them: git annex get {path.name}"
     if start[257:262] == b"ustar":
         return "tar", "is a tar archive; unpack it"
-    if not start and named_netcdf(path.name):
+    named = "netCDF" if named_netcdf(path.name) else "GRIB" if named_grib(path.name) else ""
+    if not start and named:
         return "empty", "is empty (0 bytes); download it again"
-    if named_netcdf(path.name) and _is_text(start):
-        return "text", f"is a text, not netCDF; it begins with {plain[:40].decode()!r}; download it again"
+    if named and _is_text(start):
+        return "text", f"is a text, not {named}; it begins with {plain[:40].decode()!r}; download it again"
+    if named == "GRIB" and not of_start(start):
+        return "unknown", f"no GRIB message is in its first {HEAD_BYTES} bytes; copy or download it again"
     return "", ""
 
 

@@ -33,6 +33,8 @@ def open_source(path: str | Path, whole: InputFile | None = None) -> Source:
     """
     place = web_path.of(path)
     start = formats.head(place)
+    if formats.named_grib(place.name) and not formats.of_start(start) and (start or _is_empty(place)):
+        raise InputError(f"{place}: {formats.of_head(start, place)[1]}")
     if start:  # a file: of ten thousand nothing more is asked
         return GribSource(place, whole) if formats.of_start(start) == "GRIB" else NetcdfSource(place, whole)
     unread = stores.unread(place)
@@ -56,3 +58,7 @@ def input_file(path: str | Path) -> InputFile:
 def changed(file: InputFile) -> bool:
     """Whether a file or store differs from what it was."""
     return identity.changed(file) if formats.is_zarr(file.path) else refusals.changed(file)
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_file() and not path.stat().st_size
