@@ -293,6 +293,12 @@ def zeros(which):
     return made
 
 
+NOT_GRIB = [
+    ("notes_2004.grib2", b"", "is empty"),
+    ("gep02.t00z.pgrb2a.0p50.f012", b"", "is empty"),
+    ("a.grb", b"Error: too many requests", "is a text, not GRIB; it begins with 'Error"),
+    ("a.grib", bytes(range(256)) * 9, "no GRIB message is in its first 1024 bytes"),
+]
 CASES = [
     Case("folders and files that links lead to, and a loop", linked),
     Case("a link to a file elsewhere", linked_from_elsewhere),
@@ -302,10 +308,8 @@ CASES = [
     Case("a damaged file of nothing asked for", beside(b"\x89HDF\r\n\x1a\n" + bytes(500), "other_2004.nc"),
          remark=r"other_2004.nc was left out: cannot be read as netCDF .* of 508 bytes, is truncated"),
     Case("an empty file beside the data", beside(b"", "notes_2004.nc"), remark=r"notes_2004.nc was left out: is empty"),
-    Case("an empty GRIB file beside the data", beside(b"", "notes_2004.grib2"), remark=r"notes_2004.grib2 was left out: is empty"),
-    Case("an empty GRIB file of a member", beside(b"", "gep02.t00z.pgrb2a.0p50.f012"), remark=r"f012 was left out: is empty"),
-    Case("a text called GRIB beside the data", beside(b"Error: too many requests", "a.grb"), remark=r"a.grb was left out: is a text, not GRIB; it begins with 'Error"),
-    Case("something else called GRIB beside the data", beside(bytes(range(256)) * 9, "a.grb"), remark=r"a.grb was left out: no GRIB message is in its first 1024 bytes"),
+    *[Case(f"{name} of {len(content)} bytes", beside(content, name), remark=f"{name} was left out: {said}")
+      for name, content, said in NOT_GRIB],
     Case("a damaged file that the year needs", broken_day, refused=r"uv_20050802.nc: .*of 2000 bytes, is truncated"),
     Case("a damaged file of the same kind and another year", broken_day_of_another_year,
          remark=r"uv_20040801.nc was left out: .*truncated"),

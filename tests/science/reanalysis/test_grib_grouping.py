@@ -6,7 +6,7 @@ from needs import need_module
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
-from stormtracks.science.reanalysis.stored.grib import grids
+from stormtracks.science.reanalysis.stored.grib import grids, table
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from tests.science.reanalysis.grib_messages import mars, message, values, winds
 from tests.science.reanalysis.test_grib_values import packed
@@ -48,6 +48,29 @@ def test_starts_by_leads(opened):
     assert group.variables["lead"].stored().tolist() == [0, 6, 12]
     assert group.variables["start"].attributes["standard_name"] == "forecast_reference_time"
     np.testing.assert_array_equal(group.variables["u"].stored()[1, 2, 0], values("u", 36))
+
+
+def test_a_control_without_a_number_is_member_0(opened):
+    mars_2 = {"setLocalDefinition": 1, "grib2LocalSectionNumber": 1, "marsClass": "od", "marsStream": "enfo"}
+    data = message("u", 0, before=mars_2 | {"productDefinitionTemplateNumber": 0, "marsType": "cf"})
+    numbered = {"productDefinitionTemplateNumber": 1, "marsType": "pf", "number": 1, "numberOfForecastsInEnsemble": 51}
+    group = opened(data + message("u", 0, before=mars_2 | numbered))
+    assert group.variables["number"].stored().tolist() == [0, 1] and "u_2" not in group.variables
+
+
+def test_the_first_member_of_a_seasonal_system_is_0(opened):
+    def of_system(number):
+        keys = {"stream": "mmsf", "number": number, "systemNumber": 5, "methodNumber": 1}
+        return message("u", 0, edition=1, before=mars("fc", localDefinitionNumber=16) | keys)
+
+    group = opened(of_system(0) + of_system(1))
+    assert group.variables["number"].stored().tolist() == [0, 1] and "u_2" not in group.variables
+
+
+def test_analyses_and_forecasts_of_the_same_times_are_no_series(opened):
+    analyses = b"".join(message("u", hour, edition=1, before=mars("an")) for hour in (0, 6, 12))
+    forecasts = b"".join(message("u", hour, lead=6, edition=1, before=mars("fc")) for hour in (0, 6, 12))
+    assert opened(analyses + forecasts).variables["u"].fault.startswith("its fields are of the types an and fc")
 
 
 def test_members_with_starts_of_their_own(opened):
@@ -150,3 +173,9 @@ def test_a_staggered_grid_is_refused(tmp_path):
     (tmp_path / "x.grib").write_bytes(b"".join(packed(2, "grid_simple", paramId=p, scanningMode=8) for p in (131, 132)))
     with pytest.raises(InputError, match=r"rows or columns are staggered \(scanning mode 8\)"):
         open_season(tmp_path, 2005)
+
+
+def test_fields_of_which_none_are_of_one_member_start_or_lead_take_no_memory():
+    own = np.arange(3000)
+    axes, _, rows = table.laid_out(table.Fields(own, own, own * 3600, own * 3600, own * 100.0), "pressure", False)
+    assert table.hole(axes, rows).startswith("its fields are a few of 27,000,000,000 combinations")

@@ -47,7 +47,7 @@ class Told:
     def remark(self) -> str:
         """How the members are told apart."""
         labels = [label for group in self.groups for label in group]
-        some = ", ".join(labels[:_NAMED]) + (f", ... {labels[-1]}" if len(labels) > _NAMED else "")
+        some = ", ".join(labels if len(labels) <= _NAMED + 1 else [*labels[:_NAMED], f"... {labels[-1]}"])
         return f"{len(labels)} members with files of their own ({some}), told apart by {self.said_by}"
 
     def numbered(self, entries: Iterable[Entry]) -> list[Entry]:

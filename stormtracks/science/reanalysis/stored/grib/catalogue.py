@@ -39,7 +39,7 @@ class Catalogue(NamedTuple):
         """The products, each with the number of its member."""
         found = map(self.headers.product, range(len(self.headers.products)))
         return [
-            one._replace(number=naming.number(names)) if one.number == UNKNOWN_NUMBER else one
+            one if one.number >= 0 else one._replace(number=naming.number(names, one.number == UNKNOWN_NUMBER))
             for one, names in zip(found, self.names, strict=True)
         ]
 

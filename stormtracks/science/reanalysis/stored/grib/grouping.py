@@ -83,7 +83,8 @@ def group(catalogue: Catalogue, equal: Equal) -> tuple[list[Found], list[str]]:
         first = products[fields["product"][rows[0]]]
         grid = catalogue.grids[fields["grid"][rows[0]]]
         names = catalogue.names[fields["product"][rows[0]]]
-        found.append(_variable(names, first, grid, _columns(fields, products, rows), equal))
+        one = _variable(names, first, grid, _columns(fields, products, rows), equal)
+        found.append(one if grid.fault or table.share(one.rows) in (0, 1) else _of_one_type(catalogue, one))
     return sorted(found, key=lambda one: one.first), _left_out(fields, products)
 
 
@@ -193,6 +194,19 @@ def _level_kind(product: Product, names: Names, own: Fields) -> str:
     if type_ == "isobaric":
         return "pressure"
     return "level" if type_ in LEVELS or len(np.unique(own.level)) > 1 else ""
+
+
+def _of_one_type(catalogue: Catalogue, found: Found) -> Found:
+    """A variable that is not whole; where analyses and forecasts are in it, that is why."""
+    numbers = np.unique(catalogue.headers.fields["product"][found.rows[found.rows >= 0]])
+    types = sorted({catalogue.names[number].get("dataType", "") for number in numbers} - {""})
+    if "an" not in types or _ISSUED.isdisjoint(types):
+        return found
+    fault = (
+        f"its fields are of the types {' and '.join(types)}, which make no series together; keep one: grib_copy "
+        "-w dataType=an IN OUT"
+    )
+    return found._replace(fault=fault)
 
 
 def _left_out(fields: np.ndarray, products: list[Product]) -> list[str]:

@@ -13,7 +13,7 @@ import numpy as np
 from stormtracks.science.arrays import Ints
 from stormtracks.science.reanalysis.stored.grib.scan.product import HOUR
 
-_LARGEST_TABLE = 1 << 26
+_LARGEST_TABLE = 1 << 24
 """Combinations of members, times and levels: more than there can be in a file that is meant to be whole."""
 _NAMED = 2
 """Fields that are named where some are lacking."""
@@ -106,15 +106,21 @@ def laid_out(own: Fields, level: str, issued: bool) -> tuple[list[Along], list[A
     issued : bool
         Whether they are of a forecast, whatever their lead.
     """
-    best: tuple[list[Along], list[Along], Ints] | None = None
+    best, fullest = None, -1.0
     for axes, beside, columns in _ways(own, level, issued):
         rows = _table(own, axes, columns)
-        if (rows >= 0).all():
+        filled = share(rows)
+        if filled == 1:
             return axes, beside, rows
-        if best is None or (rows >= 0).mean() > (best[2] >= 0).mean():
-            best = axes, beside, rows
+        if filled > fullest:
+            best, fullest = (axes, beside, rows), filled
     assert best is not None  # start by lead is always a way
     return best
+
+
+def share(rows: Ints) -> float:
+    """How much of a table is filled, 0 to 1; 0 of one that is too large to be made."""
+    return 0.0 if rows.size > _LARGEST_TABLE else np.count_nonzero(rows >= 0) / rows.size
 
 
 def hole(axes: list[Along], rows: Ints) -> str:
