@@ -251,7 +251,8 @@ def test_the_mark_of_version_3_is_base64(tmp_path):
 
 REFUSED = {
     "a filter": ({".zmetadata": "u/.zarray"}, {"filters": [{"id": "delta"}]}, "filter delta is not read"),
-    "a codec": ({".zmetadata": "u/.zarray"}, {"compressor": {"id": "lz4"}}, '"lz4" is not registered'),
+    "a codec": ({".zmetadata": "u/.zarray"}, {"compressor": {"id": "lz4"}}, 'its compressor lz4 is not read'),
+    "no names": ({".zmetadata": "u/.zattrs"}, {"_ARRAY_DIMENSIONS": None}, "no names of its dimensions"),
     "a huge chunk": ({".zmetadata": "u/.zarray"}, {"chunks": [4, 100_000, 100_000]}, "would need 149.0 GiB"),
     "a bad shape": ({".zmetadata": "u/.zarray"}, {"shape": [4, -1, 36]}, "metadata are damaged"),
     "too few chunks": ({".zmetadata": "u/.zarray"}, {"chunks": [4, 19]}, "metadata are damaged"),
@@ -342,6 +343,26 @@ def test_times_that_consolidated_metadata_do_not_know_are_not_left_out(tmp_path,
     document.write_text(json.dumps(content))
     with pytest.raises(InputError, match=r"x.zarr: u: has the shape \[.* consolidate them again"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(("version", "own"), [(2, (".zarray", ".zattrs")), (3, ("zarr.json",))])
+def test_an_array_that_consolidated_metadata_do_not_know_is_there(tmp_path, version, own):
+    """Added without consolidating again: its own metadata lie beside its chunks."""
+    path = zarr_stores.winds(tmp_path / "x.zarr", VALUES, Stored(version, chunks=(1, 19, 36)))
+    name = ".zmetadata" if version == 2 else "zarr.json"
+    document = json.loads((path / name).read_text())
+    known = (document if version == 2 else document["consolidated_metadata"])["metadata"]
+    for file in own:
+        alone = known.pop(f"v/{file}" if version == 2 else "v")
+        (path / "v" / file).write_text(json.dumps(alone))
+    (path / name).write_text(json.dumps(document))
+    np.testing.assert_array_equal(read(tmp_path)[1], read_whole(tmp_path / "other", version)[1])
+
+
+def read_whole(folder, version):
+    """The same winds from a store that is whole."""
+    zarr_stores.winds(folder / "x.zarr", VALUES, Stored(version, chunks=(1, 19, 36)))
+    return read(folder)
 
 
 def test_a_store_that_changes_is_seen(tmp_path):

@@ -96,7 +96,7 @@ def _version_2(path: str, found: Json, shape: tuple[int, ...], attributes: Json)
         "shape": list(shape),
         "chunks": list(chunks),
         "dtype": f"{str(stored)[0]}i8" if unit else stored,
-        "compressor": codecs.compressor(found.get("compressor")),
+        "compressor": None if texts else codecs.compressor(found.get("compressor")),
         "order": "C" if len(shape) < 2 else found.get("order", "C"),  # alike; the library takes this one only
         "filters": None,
         "fill_value": None,
@@ -161,6 +161,11 @@ def _names_3(found: Json, shape: tuple[int, ...]) -> tuple[str, ...]:
 
 def _named(names: object, shape: tuple[int, ...]) -> tuple[str, ...]:
     """A name for each dimension; one that has none is called by its place."""
+    if len(shape) > 1 and not isinstance(names, list):
+        raise Unread(
+            "it has no names of its dimensions (_ARRAY_DIMENSIONS, dimension_names); save it again with xarray, or add "
+            "them"
+        )
     given = names if isinstance(names, list) else [None] * len(shape)
     if len(given) != len(shape):
         raise Unread(f"it has {len(shape)} dimensions and {len(given)} names of dimensions; correct its metadata")

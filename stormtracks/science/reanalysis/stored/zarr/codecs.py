@@ -19,7 +19,7 @@ def compressor(given: object) -> Json | None:
         return None
     known = _COMPRESSORS.get(str(given.get("id")))
     if known is None:
-        return given  # refused by the library, by its name
+        raise Unread(f"its compressor {given.get('id')} is not read; save it again with zstd or blosc")
     found = {"id": given["id"], **{key: given[key] for key in known if key in given}}
     if found["id"] == "blosc" and found.get("shuffle") not in (-1, 0, 1, 2, None):
         del found["shuffle"]

@@ -53,6 +53,7 @@ def read(place: Place) -> Documents:
         if text is not None:
             found = understand(place, text)
             _refuse_older(place, found)
+            _add_later(place, found)
             return found
     if any(place.read(name) is not None for name in (".zgroup", ".zarray")):
         return _walked(place, 2)
@@ -102,6 +103,42 @@ def _refuse_older(place: Place, found: Documents) -> None:
             )
 
 
+def _add_later(place: Place, found: Documents) -> None:
+    """Take up arrays on this disk that were added after the metadata were consolidated."""
+    if not isinstance(place, Folder) or "" in found.arrays:
+        return
+    kinds = ("zarr.json",) if found.version == 3 else (".zarray", ".zattrs")
+    for group in list(found.groups):
+        for path in _inside(place.path, group):
+            text = None if path in found.arrays or path in found.groups else place.read(f"{path}/{kinds[0]}")
+            if text is None or (found.version == 3 and _parsed(place, path, text).get("node_type") != "array"):
+                continue
+            for kind in kinds:
+                text = place.read(f"{path}/{kind}")
+                if text is not None:
+                    found.sources[f"{path}/{kind}"] = text
+                    _take(place, found, path, kind, text)
+
+
+def _take(place: Place, found: Documents, path: str, kind: str, text: bytes) -> None:
+    """Take up one file of a group or array."""
+    node = _parsed(place, f"{path}/{kind}".strip("/"), text)
+    if kind == "zarr.json":
+        _add(place, found, path, node)
+    else:
+        _add_2(place, found, path, kind, node)
+
+
+def _inside(root: Path, path: str) -> list[str]:
+    """The folders in a group, by their paths in the store; none where it cannot be read."""
+    try:
+        with os.scandir(root / path) as inside:
+            names = sorted(item.name for item in inside if item.is_dir() and not item.name.startswith("."))
+    except OSError:
+        return []
+    return [f"{path}/{name}".strip("/") for name in names]
+
+
 def _is_longer(shape: object, other: object) -> bool:
     lists = isinstance(shape, list) and isinstance(other, list) and len(shape) == len(other)
     pairs = zip(shape, other, strict=True) if lists else ()  # type: ignore[call-overload]  # both are lists
@@ -123,11 +160,7 @@ def _walked(place: Place, version: int) -> Documents:
             if text is None:
                 continue
             found.sources[name] = text
-            node = _parsed(place, name, text)
-            if version == 3:
-                _add(place, found, path, node)
-            else:
-                _add_2(place, found, path, kind, node)
+            _take(place, found, path, kind, text)
         if len(found.sources) > _MOST:
             raise InputError(f"{place.path}: has more than {_MOST:,} groups and arrays; give one group of it")
     return found
