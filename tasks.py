@@ -85,12 +85,14 @@ def track(
         "json": "print one JSON object",
     },
 )
-def inspect(_, data, dataset=None, year=None, json=False):
+def inspect(context, data, dataset=None, year=None, json=False):
     """Show what is in a folder of data, as a task sees it, and why what is not understood is not.
 
     Files or stores, variables and what they are used as, members, times, levels, grid, what a task reads and costs.
     Exit status: 0 if at least one member of one year can be tracked, else 1.
     """
+    if _helped(context, "inspect", data):
+        return
     from stormtracks.console import inspect as console
 
     options = {"dataset": dataset, "year": year, "json": json}
@@ -447,6 +449,8 @@ def plot(
 )
 def extras(context, names):
     """Install what reads GRIB (174 MB) or Zarr (68 MB) here: requirements-grib.txt, requirements-zarr.txt."""
+    if _helped(context, "extras", names):
+        return
     from stormtracks import extras as known
 
     def install():
@@ -457,6 +461,8 @@ def extras(context, names):
     _run(
         context, shlex.join([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *files])
     )
+    read = " and ".join(known.EXTRAS[name.strip()] for name in names.split(","))
+    print(f"{read} can be read here; what is in a folder: inv inspect DATA")
 
 
 @task(
@@ -505,12 +511,13 @@ def docs(context, dest="site"):
 )
 def bench(context, name, options=""):
     """Run a benchmark of benchmarks/, which measures but does not judge; docs/performance.md has the figures."""
+    if _helped(context, "bench", name):
+        return
     files = [path for path in Path(__file__).with_name("benchmarks").glob("*.py") if "\ndef main(" in path.read_text()]
     names = sorted(path.stem for path in files)
     if name not in names:
-        asked = name in ("list", "--help")  # Invoke takes whatever comes first for the name
-        refusal = "" if asked else f"error: there is no benchmark {name!r}; choose one of the "
-        raise Exit(f"{refusal}benchmarks: {', '.join(names)}", code=0 if asked else 2)
+        refusal = "" if name == "list" else f"error: there is no benchmark {name!r}; choose one of the "
+        raise Exit(f"{refusal}benchmarks: {', '.join(names)}", code=0 if name == "list" else 2)
     _needed(f"bench {name}")
     _run(context, shlex.join([sys.executable, "-m", f"benchmarks.{name}", *shlex.split(options)]))
 
@@ -544,6 +551,14 @@ def _installed(package):
         importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return False
+    return True
+
+
+def _helped(context, command, value):
+    """Show a command's help where it was asked for: Invoke takes even --help for a value that the command needs."""
+    if value not in ("--help", "-h"):
+        return False
+    _run(context, shlex.join([sys.executable, "-m", "invoke", "--help", command]))
     return True
 
 

@@ -52,12 +52,20 @@ def _show(found: Inspection) -> None:
     _show_files(found)
     _show_variables(found)
     for label, year in _shown_years(found.years):
-        _show_year(label, year)
+        _show_year(label, year, found.folder)
     said = (*found.further, *(f"{label}: refused: {why}" for label, why in found.refusals.items()))
     _show_lines("", (_below(line, found.folder) for line in said))
     _show_reasons(found.reasons)
     if not found.is_usable:
-        _show_lines("nothing can be tracked", [_below(found.why_nothing, found.folder)])
+        _show_lines("nothing can be tracked", [_why_nothing(found)])
+
+
+def _why_nothing(found: Inspection) -> str:
+    """The reason, unless it stands above already."""
+    told = (*found.refusals.values(), *(_what_to_do(one) for one in found.reasons))
+    if any(one and one in found.why_nothing for one in told):
+        return "for the reason above" if len(told) == 1 else "for the reasons above"
+    return _below(found.why_nothing, found.folder)
 
 
 def _below(text: str, folder: str) -> str:
@@ -137,11 +145,11 @@ def _alike(one: Year, other: Year) -> bool:
     return same == (*others, other.remarks)
 
 
-def _show_year(label: str, year: Year) -> None:
+def _show_year(label: str, year: Year, folder: str) -> None:
     shown = table(label, "", "")
     shown.show_header = False
     for name, text in _of_year(year):
-        shown.add_row(name, text)
+        shown.add_row(name, _below(text, folder))
     output().print(shown)
 
 
@@ -192,8 +200,11 @@ def _show_reasons(reasons: list[Reason]) -> None:
 def _of_reason(one: Reason) -> str:
     more = f" and {one.number - len(one.files):,} more" if one.number > len(one.files) else ""
     variables = some(one.variables, _NAMED)
-    said = "; ".join(filter(None, (one.reason, one.remedy)))
-    return ": ".join(filter(None, (", ".join(one.files) + more, variables, said)))
+    return ": ".join(filter(None, (", ".join(one.files) + more, variables, _what_to_do(one))))
+
+
+def _what_to_do(one: Reason) -> str:
+    return "; ".join(filter(None, (one.reason, one.remedy)))
 
 
 def _show_lines(title: str, lines: Iterable[str]) -> None:

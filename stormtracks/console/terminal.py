@@ -3,10 +3,11 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -31,11 +32,58 @@ class CleanConsole(Console):
 
 
 class CleanTable(Table):
-    """A table whose texts are cleaned."""
+    """A table whose texts are cleaned. On a narrow terminal it breaks texts between words, and cuts nothing off."""
 
     def add_row(self, *cells: Any, **options: Any) -> None:
         """Add a row of texts, or of what rich can show."""
         super().add_row(*(clean_line(cell) if isinstance(cell, str) else cell for cell in cells), **options)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        texts = [[str(cell) for cell in (column.header, *column.cells)] for column in self.columns]
+        for between, whole in ((2, True), (1, True), (2, False), (1, False)):
+            found = widths(texts, options.max_width - between * (len(texts) - 1), whole=whole)
+            if found:
+                break
+        for number, column in enumerate(self.columns):
+            column.width = found[number] if found else None
+        self.padding = (0, between - 1, 0, 1)
+        yield from super().__rich_console__(console, options)
+
+
+def widths(columns: Sequence[Sequence[str]], available: int, *, whole: bool = False) -> list[int] | None:
+    """Widths of columns in which each word stays whole, and as many columns as possible need no second line.
+
+    Parameters
+    ----------
+    columns : sequence of sequence of str
+        The texts of each column.
+    available : int
+        What the widths may add up to.
+    whole : bool
+        No column may need a second line.
+
+    Returns
+    -------
+    list of int, or None
+        None where they do not fit.
+
+    Examples
+    --------
+    >>> from stormtracks.console.terminal import widths
+    >>> widths([["year", "2005"], ["FAR (5-95 %)", "0.994 (0.993-0.994)"]], 20)
+    [4, 16]
+    """
+    longest = [max((cell_len(text) for text in column), default=0) for column in columns]
+    words = [max((cell_len(word) for text in column for word in text.split()), default=0) for column in columns]
+    found = longest if whole else words
+    spare = available - sum(found)
+    if spare < 0:
+        return None
+    for number in sorted(range(len(found)), key=lambda one: longest[one] - found[one]):
+        more = min(longest[number] - found[number], spare)
+        found[number] += more
+        spare -= more
+    return found
 
 
 def output() -> CleanConsole:
@@ -48,7 +96,7 @@ def table(title: str, *columns: str) -> CleanTable:
     """An empty table; columns whose name starts with '>' are aligned to the right."""
     empty = CleanTable(title=clean_line(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        empty.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
+        empty.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
     return empty
 
 

@@ -44,6 +44,20 @@ def test_why_files_are_not_read(tmp_path, capsys):
     assert status == 1 and "x.zip: is a zip archive; unpack it" in printed and "no file with v; add it" in printed
 
 
+def test_what_stands_above_is_not_said_again(tmp_path, capsys):
+    Draft().level(850.0, "hPa")(tmp_path, "u.nc", only=["u"])
+    printed, status = shown(capsys, tmp_path)
+    assert status == 1 and " ".join(printed.split()).count("no file with v") == 1
+    assert printed.rstrip().endswith("nothing can be tracked\n  for the reason above")
+
+
+@pytest.mark.parametrize("command", ["inspect", "extras", "bench"])
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_help_is_not_taken_for_a_value(command, asked, tmp_path):
+    printed, _ = inv(command, asked, home=tmp_path)
+    assert printed.startswith(f"Usage: inv[oke] [--core-opts] {command} ") and "Options:" in printed
+
+
 def test_json_is_one_object(tmp_path, capsys):
     Draft().level(850.0, "hPa")(tmp_path)
     found = json.loads(shown(capsys, tmp_path, json=True)[0])

@@ -9,8 +9,8 @@ from stormtracks.science.summary.values import figure
 LEAD = "lead"
 """The table's name on the command line, beside those of `summary_table.BY`."""
 _COLUMNS = (
-    "lead (h)", "starts", "storms", "observed", "POD", "distance (km)", "strength (kt)", "size (kt)",
-    "of ensemble", "error (km)", "spread (km)", "error / spread",
+    "lead (h)", "starts", "storms", "obs.", "POD", "distance (km)", "strength (kt)", "size (kt)",
+    "of mean", "error (km)", "spread (km)", "error / spread",
 )  # fmt: skip
 
 

@@ -88,6 +88,16 @@ def test_a_damaged_index_is_made_anew(data, tmp_path_factory):
     assert place.read_bytes() == kept
 
 
+def test_an_index_of_another_version_is_made_anew_without_a_word(data, caplog):
+    times(data)
+    place = index.place(data)
+    kept = place.read_bytes()
+    place.write_bytes(b"stormtracks index of GRIB 1\n" + kept[len(index.FORMAT) :])
+    assert len(times(data)) == len(STEPS) and place.read_bytes() == kept and not caplog.records
+    place.write_bytes(kept[:-1])
+    assert len(times(data)) == len(STEPS) and "is damaged; it is made anew" in caplog.text
+
+
 def test_the_oldest_indices_go_where_all_take_too_much(data, monkeypatch):
     times(data)
     size = index.place(data).stat().st_size

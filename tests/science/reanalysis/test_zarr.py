@@ -416,6 +416,14 @@ def test_a_store_on_the_web(tmp_path, served):
     assert changed(file)
 
 
+def test_a_server_that_sends_whole_files_only_is_named(tmp_path, served):
+    zarr_stores.winds(tmp_path / "x.zarr", VALUES, Stored(3, chunks=(8, 20, 40), inner=(1, 20, 40)))
+    with open_season(f"{served}/x.zarr", 2005) as season, pytest.raises(InputError) as caught:
+        season.read(1, 2, range(len(season.members)))
+    assert "x.zarr: u: its shards cannot be read, since the server sends whole files only" in str(caught.value)
+    assert "damaged" not in str(caught.value)
+
+
 def test_stores_on_the_web_are_named_in_full(tmp_path, served):
     for number, name in enumerate("uv"):
         zarr_stores.winds(tmp_path / f"{name}.zarr", VALUES + np.float32(number), names=[name])

@@ -25,6 +25,7 @@ from stormtracks.science.reanalysis.stored.grib.scan.headers import FIELD, Heade
 from stormtracks.science.records import InputFile
 
 FORMAT = b"stormtracks index of GRIB 2\n"
+_ANY_FORMAT = b"stormtracks index of GRIB "
 FEWEST = 16
 """Fields of a file that is worth an index."""
 MOST_BYTES = 256 << 20
@@ -80,6 +81,8 @@ def _kept(key: tuple[object, ...]) -> Catalogue | None:
         with private.open_file(own) as file:
             data = file.read()
         found = _unpacked(data, key)
+        if found is None and not data.startswith(FORMAT) and data.startswith(_ANY_FORMAT):
+            return None  # another version wrote it
         if found is None:
             log.warning("%s is damaged; it is made anew", own)
         elif found[0] != key:

@@ -6,6 +6,7 @@ from typing import Any
 from stormtracks import extras
 from stormtracks.science.errors import InputError
 
+INSTALL = f"Zarr is read by the package tensorstore, which is not installed; {extras.remedy('zarr')}"
 CACHE_BYTES = 256 * 2**20
 """Decoded chunks that are kept of a store: those of one step are those of the next where a chunk holds several."""
 _RETRIES = {"max_retries": 4, "initial_delay": "500ms", "max_delay": "8s"}
@@ -23,9 +24,8 @@ def tensorstore() -> Any:  # the library has no types for what is asked of it he
     try:
         import tensorstore as library
     except ImportError as error:
-        raise InputError(
-            f"Zarr is read by tensorstore, which cannot be imported here ({error}); {extras.remedy('zarr')}"
-        ) from error
+        lacks = isinstance(error, ModuleNotFoundError) and error.name == "tensorstore"
+        raise InputError(INSTALL if lacks else f"{INSTALL} again ({error})") from error
     return library
 
 

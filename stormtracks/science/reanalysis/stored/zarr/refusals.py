@@ -9,6 +9,8 @@ from stormtracks.science.reanalysis.stored.zarr import library
 MISSING = "is missing"
 """What the library says of a chunk that is not there."""
 _LOST = re.compile(r'chunk \{(.*)\} stored at .*?"(.*)" is missing')
+_NO_PARTS = "was ignored by server"
+"""What the library says where a server sends a whole file although a part of it was asked for."""
 _UNREACHED = ("no answer within", "retry attempts failed", "CURL error")
 
 
@@ -28,6 +30,11 @@ def not_read(path: Path, name: str, error: Exception | str) -> NotRead | NotReac
         return NotRead(
             f"{path}: {name}: the chunk {lost[1].replace(' ', '')} is missing ({lost[2]}): it would be read as fill "
             "values; copy or download the store again"
+        )
+    if _NO_PARTS in str(error):
+        return NotRead(
+            f"{path}: {name}: its shards cannot be read, since the server sends whole files only (it ignores "
+            "'Range'); copy the store to this machine, or serve it by another program"
         )
     if any(mark in said for mark in _UNREACHED):
         return NotReached(f"{path}: {name}: cannot be reached ({said}); run the task again later")
