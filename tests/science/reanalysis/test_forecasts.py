@@ -1,5 +1,6 @@
 import dataclasses
 import importlib
+import re
 
 import netCDF4
 import numpy as np
@@ -227,7 +228,9 @@ def test_a_member_without_a_file_of_a_start_is_named(tmp_path):
     for start, member in ((0, 0), (24, 0), (0, 1)):
         forecasts.plain(tmp_path / f"m{member}_200508{1 + start // 24:02d}.nc", start, member)
     described = {"files": {"u": "m{member}_{start:%Y%m%d}.nc", "v": "m{member}_{start:%Y%m%d}.nc"}}
-    assert take(tmp_path, described).starts == {LABELS[0]: 2, LABELS[1]: 2}
+    there = take(tmp_path, described)
+    assert there.starts == {LABELS[0]: 2, LABELS[1]: 2}
+    assert "1 members have no file of this start (1)" in there.remarks
     with pytest.raises(InputError, match="there is no file with u of member 1; add it"):
         open_season(tmp_path, LABELS[1], dataset=described, ensemble_member=1)
 
@@ -322,14 +325,40 @@ def test_members_that_each_say_the_same_start_are_one_forecast(tmp_path):
     assert (there.starts, there.members) == ({"2005-08-01T06": 2}, {2005: 2}) and "began at" not in str(there.remarks)
 
 
-def test_members_without_a_time_in_common_are_lagged(tmp_path):
-    """Twelve-hourly fields, six hours apart."""
-    leads = np.arange(0, 84, 12)
-    for member, start in enumerate((0, 6)):
+def of_members(folder, starts, leads=LEADS):
+    """A file for each member, which says its number and its start."""
+    for member, start in enumerate(starts):
         coordinates = {
             "number": ((), member, {"standard_name": "realization"}),
             "start": ((), start, {"standard_name": "forecast_reference_time", "units": forecasts.SINCE}),
             "step": (("step",), leads, {"standard_name": "forecast_period", "units": "hours"}),
         }
-        forecasts.write(tmp_path / f"m{member}.nc", forecasts.two_vortices(start + leads), ("step",), coordinates)
+        forecasts.write(folder / f"m{member}.nc", forecasts.two_vortices(start + leads), ("step",), coordinates)
+
+
+def test_members_without_a_time_in_common_are_lagged(tmp_path):
+    """Twelve-hourly fields, six hours apart."""
+    of_members(tmp_path, (0, 6), np.arange(0, 84, 12))
     assert take(tmp_path).starts == {"2005-08-01T06": 2}
+
+
+@pytest.mark.parametrize("dataset", [None, {"files": {"u": "m{member}.nc", "v": "m{member}.nc"}}])
+def test_members_whose_forecasts_do_not_overlap_are_not_lagged(tmp_path, dataset):
+    """One of each member of two weeks, as where a download ended early."""
+    of_members(tmp_path, (0, 168))
+    with open_season(tmp_path, "2005-08-01T00", dataset=dataset) as season:
+        assert "1 members have no file of this start (1)" in season.remarks
+        with pytest.raises(InputError, match="there is no file with u of member 1; add it"):
+            season.read(0, 1, [1])
+
+
+@pytest.mark.parametrize("lacking", ["u", "v"])
+def test_a_start_without_one_of_the_winds_is_refused_by_name(tmp_path, lacking):
+    for start in (0, 24):
+        for role in {"u", "v"} - ({lacking} if start else set()):
+            path = Draft(LEADS + float(start)).says("time", standard_name="time")
+            path.coordinate("start", (), start, standard_name="forecast_reference_time", units=forecasts.SINCE)
+            path.drop(*{"u", "v"} - {role})(tmp_path, f"{role}{start}.nc")
+    assert re.search(
+        f"has {'u' if lacking == 'v' else 'v'} .* but no file with {lacking}", take(tmp_path).refusals[LABELS[1]]
+    )

@@ -55,6 +55,19 @@ def test_a_control_and_the_perturbed_members_in_another_file(tmp_path):
         assert [file.path.name for file in season.inputs(2)] == ["pf.nc"]
 
 
+@pytest.mark.parametrize("said", [True, False], ids=["inside", "by names"])
+def test_it_is_said_that_a_year_lacks_a_member_of_other_years(tmp_path, said):
+    for year, members in ((2005, (1, 2, 3)), (2006, (2, 3))):
+        for member in members:
+            own = {"variant_label": f"r{member}i1p1f1"} if said else {}
+            made = Draft(np.arange(0, 24, 6.0), since=f"hours since {year}-08-01").file_says(**own)
+            made(tmp_path, f"uv_r{member}i1p1f1_{year}.nc")
+    said_of = "other years have 1 more (r1i1p1f1); the members of this year are counted without them"
+    for year, is_said in ((2005, False), (2006, True)):
+        with open_season(tmp_path, year) as season:
+            assert (said_of in season.remarks) is is_said
+
+
 @pytest.mark.parametrize("own_files", [False, True], ids=["in the winds' files", "in files of their own"])
 def test_pressure_of_each_member(tmp_path, own_files):
     for number in (1, 2):

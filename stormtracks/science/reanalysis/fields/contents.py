@@ -10,7 +10,7 @@ import numpy as np
 
 from stormtracks import web_path
 from stormtracks.errors import is_final
-from stormtracks.science import calendars
+from stormtracks.science import calendars, leads
 from stormtracks.science.arrays import Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
@@ -82,6 +82,12 @@ class FileContents:
     def starts_of(self, role: str) -> Mapping[str, int]:
         """The same of what can be used in a role."""
         return _starts(next((one.structure for one in self.of_role(role)), None))
+
+    def lasts_until(self, start: str) -> bool:
+        """Whether it has a time at a start (its label), or later."""
+        if self._first is None or not len(self.times):
+            return False
+        return bool(self.times[-1] >= leads.moment(start, self._first.calendar))
 
     @property
     def only_starts(self) -> str:

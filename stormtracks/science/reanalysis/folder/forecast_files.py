@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -95,17 +95,40 @@ def find(folder: Path, entries: Sequence[Entry], looks: Looks) -> ForecastFiles 
     those = [one for one in entries if of_file[one.path]]
     told = own_files.tell(folder, those, looks, of_forecasts=True) if all(one.start is None for one in those) else None
     numbered = those if told is None else told.numbered(those)
-    times: dict[int | None, dict[str, int]] = {}
-    for one in numbered:
-        if one.role == numbered[0].role:
-            of_member = times.setdefault(one.number, {})
-            for start, number in of_file[one.path].items():
-                of_member[start] = of_member.get(start, 0) + number
-    own = {number: [start for start, count in starts.items() if count >= _FEWEST] for number, starts in times.items()}
+    files = _files(numbered, of_file)
+    own = {
+        number: [start for start, by_role in of_member.items() if _is_forecast(by_role, of_file, start)]
+        for number, of_member in files.items()
+    }
     if not any(own.values()):
         return None
+
+    def reaches(number: int | None, start: str, other: str) -> bool:
+        """Whether the forecast of a member lasts until another has begun."""
+        paths = next(iter(files[number][start].values()))
+        return any(looks.at(path).lasts_until(other) for path in paths)
+
     remarks = (told.remark,) if told is not None else ()
-    return ForecastFiles(list(entries), numbered, of_file, ensembles(own), told.held() if told else {}, remarks)
+    return ForecastFiles(
+        list(entries), numbered, of_file, ensembles(own, reaches), told.held() if told else {}, remarks
+    )
+
+
+def _files(
+    entries: Iterable[Entry], of_file: Mapping[Path, Starts]
+) -> dict[int | None, dict[str, dict[str, list[Path]]]]:
+    """The files of each member, start and role."""
+    found: dict[int | None, dict[str, dict[str, list[Path]]]] = {}
+    for one in entries:
+        of_member = found.setdefault(one.number, {})
+        for start in of_file[one.path]:
+            of_member.setdefault(start, {}).setdefault(one.role, []).append(one.path)
+    return found
+
+
+def _is_forecast(by_role: Mapping[str, Sequence[Path]], of_file: Mapping[Path, Starts], start: str) -> bool:
+    """Whether the files of a start have times enough of any role: that others lack it is said when it is read."""
+    return any(sum(of_file[path][start] for path in paths) >= _FEWEST for paths in by_role.values())
 
 
 def starts_of(entry: Entry, inside: Starts) -> Starts:
@@ -113,13 +136,22 @@ def starts_of(entry: Entry, inside: Starts) -> Starts:
     return inside if entry.start is None else {entry.start: _FEWEST if entry.lead is None else 1}
 
 
-def ensembles(starts: Mapping[int | None, Iterable[str]]) -> dict[str, dict[int | None, str]]:
+def ensembles(
+    starts: Mapping[int | None, Iterable[str]], reaches: Callable[[int | None, str, str], bool] = lambda *_: True
+) -> dict[str, dict[int | None, str]]:
     """Which start of each member is of which forecast.
 
     Where all members have the same starts, each of them is a forecast. Where they do not, but have as many, which do
     not overlap, they are lagged: the first of each member are one forecast, and so on. It is named by the latest, since
     from then on all of it is there, as it was issued. Otherwise members are lacking, and a forecast has those that
-    began at its start.
+    began at its start. So it has where a member's forecast has ended before that of another began.
+
+    Parameters
+    ----------
+    starts : mapping
+        Number of a member -> its starts.
+    reaches : callable
+        Whether the forecast of a member, which began at one start, lasts until another.
 
     Examples
     --------
@@ -132,6 +164,9 @@ def ensembles(starts: Mapping[int | None, Iterable[str]]) -> dict[str, dict[int 
     rows = list(zip(*each.values(), strict=False))
     alike = all(own == every for own in each.values())
     as_many = len({len(own) for own in each.values()}) == 1
-    if not alike and as_many and all(max(one) < min(other) for one, other in itertools.pairwise(rows)):
-        return {max(row): dict(zip(each, row, strict=True)) for row in rows}
+    in_turn = all(max(one) < min(other) for one, other in itertools.pairwise(rows))
+    if not alike and as_many and in_turn:
+        lagged = {max(row): dict(zip(each, row, strict=True)) for row in rows}
+        if all(reaches(number, start, label) for label, own in lagged.items() for number, start in own.items()):
+            return lagged
     return {start: {number: start for number, own in each.items() if start in own} for start in every}

@@ -47,8 +47,7 @@ class Told:
     def remark(self) -> str:
         """How the members are told apart."""
         labels = [label for group in self.groups for label in group]
-        some = ", ".join(labels if len(labels) <= _NAMED + 1 else [*labels[:_NAMED], f"... {labels[-1]}"])
-        return f"{len(labels)} members with files of their own ({some}), told apart by {self.said_by}"
+        return f"{len(labels)} members with files of their own ({named(labels)}), told apart by {self.said_by}"
 
     def numbered(self, entries: Iterable[Entry]) -> list[Entry]:
         """The entries with the numbers and labels of their groups."""
@@ -64,6 +63,11 @@ class Told:
 def name(labels: Labels) -> str:
     """What members that share files are called together."""
     return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+
+
+def named(labels: Sequence[str]) -> str:
+    """Some labels, for a remark: ``mem000, mem001, mem002, ... mem009``."""
+    return ", ".join(labels if len(labels) <= _NAMED + 1 else [*labels[:_NAMED], f"... {labels[-1]}"])
 
 
 def tell(folder: Path, entries: Sequence[Entry], looks: Looks, of_forecasts: bool = False) -> Told | None:
@@ -96,6 +100,39 @@ def tell(folder: Path, entries: Sequence[Entry], looks: Looks, of_forecasts: boo
         if (of_forecasts and labels is inside) or _same_times(entries, labels, lambda path: looks.at(path).times):
             return Told(labels, said_by)
     return None
+
+
+def of_all(folder: Path, entries: Sequence[Entry], looks: Looks) -> dict[Path, Labels]:
+    """Labels of the members in files of all years: those that the files say, else those that their names say.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of data.
+    entries : sequence of Entry
+        Files of all years.
+    looks : Looks
+        What is inside them.
+    """
+    inside = {one.path: looks.at(one.path).own.labels for one in entries}
+    return inside if any(inside.values()) else _by_names(folder, entries, looks)
+
+
+def elsewhere(told: Told, labels: Mapping[Path, Labels], looks: Looks) -> list[str]:
+    """Labels of the members that other files of the same run have, and those that were told apart have not.
+
+    Parameters
+    ----------
+    told : Told
+        What was told of the files of a year.
+    labels : mapping of Path to tuple of str
+        Those in the files of all years, see `of_all`.
+    looks : Looks
+        What is inside them.
+    """
+    runs = {looks.at(path).own.run for path in told.labels}
+    there = {label for path, own in labels.items() if looks.at(path).own.run in runs for label in own}
+    return in_order(there - {label for own in told.labels.values() for label in own})
 
 
 def description(folder: Path, entries: Sequence[Entry], looks: Looks) -> str:

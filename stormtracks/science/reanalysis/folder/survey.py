@@ -72,6 +72,7 @@ class Survey:
         self.listing.leave_out(copies.find(paths, self._adds_times))
         self._named = once(self._by_names())
         self._means: dict[Path, str] = {}
+        self._labels: dict[str, dict[Path, own_files.Labels]] = {}
 
     @functools.cached_property
     def years(self) -> list[int]:
@@ -137,8 +138,20 @@ class Survey:
         if told is None:
             found = Layout.of(self.folder, fitting, self._of_tracked, remarks)
             return dataclasses.replace(found, description=self._description(fitting))
-        found = Layout.of(self.folder, told.numbered(fitting), self._of_tracked, (*remarks, told.remark))
+        remarks = (*remarks, told.remark, *self._on_lacking(told, entries, fitting[0].role))
+        found = Layout.of(self.folder, told.numbered(fitting), self._of_tracked, remarks)
         return dataclasses.replace(found, held=told.held())
+
+    def _on_lacking(self, told: own_files.Told, entries: list[Entry], role: str) -> tuple[str, ...]:
+        """What is said of members of other years that a year has not: its members have other numbers than theirs."""
+        if role not in self._labels:
+            those = [one for one in entries if one.role == role]
+            self._labels[role] = own_files.of_all(self.folder, those, self._looks)
+        lacking = own_files.elsewhere(told, self._labels[role], self._looks)
+        if not lacking:
+            return ()
+        names = own_files.named(lacking)
+        return (f"other years have {len(lacking)} more ({names}); the members of this year are counted without them",)
 
     def _of_start(self, start: str, level: float) -> Layout:
         """The files of a forecast."""
@@ -148,7 +161,7 @@ class Survey:
         chosen = known.entries(start)
         years = Period(start).years
         remarks = leftovers.remarks(self.listing, self._faults(known.looked_at), [one.path for one in chosen], years)
-        remarks = (*remarks, *known.remarks)
+        remarks = (*remarks, *known.remarks, *_on_absent(known.members, {one.number for one in chosen}))
         at_level = _at_level(chosen, level, self._looks, self._of_tracked)
         fitting = _of_quantity(self.folder, start, at_level, remarks, self._looks)
         found = Layout.of(self.folder, fitting, self._of_tracked, remarks, known.members)
@@ -259,6 +272,12 @@ class Survey:
                 f"one: --year {self.starts[0]} (there are {there})"
             )
         return leftovers.no_year(self.folder, year, self.years, self.listing, self._faults(entries))
+
+
+def _on_absent(members: Mapping[int | None, str], there: Set[int | None]) -> tuple[str, ...]:
+    """What is said of members that have no file of a start, though they have of others."""
+    absent = [label for number, label in members.items() if number not in there]
+    return (f"{len(absent)} members have no file of this start ({own_files.named(absent)})",) if absent else ()
 
 
 def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
