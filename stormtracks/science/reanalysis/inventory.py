@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,29 +33,36 @@ class Inventory:
 
     Attributes
     ----------
-    members : dict of int to int
-        Calendar year -> number of members, ascending; years that a task would refuse are not among them.
-    remarks : tuple of str
-        What a task would remark, each once.
+    years : dict of int or str to Year
+        Calendar year, or start of a forecast, ascending -> what a task of it finds; those that a task would refuse are
+        not among them.
     refusals : dict of int or str to str
-        Calendar year, or start of a forecast -> why a task would refuse it.
+        Calendar year, or start -> why a task would refuse it.
     nothing : str
         Why there is no year and no start at all; empty where there is one, readable or not.
     further : tuple of str
         Which fields there are beside the winds and which not, and why one that is there is refused, a sentence each.
-    years : dict of int or str to Year
-        Calendar year, or start -> what a task of it finds.
-    starts : dict of str to int
-        Start of a forecast -> number of members, ascending; where the files have starts and leads.
     """
 
-    members: dict[int, int]
-    remarks: tuple[str, ...]
-    refusals: dict[Label, str]
+    years: Mapping[Label, Year]
+    refusals: Mapping[Label, str]
     nothing: str
-    further: tuple[str, ...] = ()
-    years: Mapping[Label, Year] = field(default_factory=dict)
-    starts: dict[str, int] = field(default_factory=dict)
+    further: tuple[str, ...]
+
+    @property
+    def members(self) -> dict[int, int]:
+        """Calendar year -> number of members."""
+        return {year: len(one.members) for year, one in self.years.items() if isinstance(year, int)}
+
+    @property
+    def starts(self) -> dict[str, int]:
+        """Start of a forecast -> number of members; where the files have starts and leads."""
+        return {start: len(one.members) for start, one in self.years.items() if isinstance(start, str)}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a task of any year would remark, each once."""
+        return tuple(dict.fromkeys(remark for year in self.years.values() for remark in year.remarks))
 
 
 def take(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> Inventory:
@@ -126,11 +133,8 @@ def of_survey(survey: Survey, *, years: tuple[Label, ...] | None = None, measure
                 refusals[year] = str(error)
         except InputError as error:
             refusals[year] = str(error)
-    remarks = dict.fromkeys(remark for one in found.values() for remark in one.remarks)
-    members = {year: len(one.members) for year, one in found.items() if isinstance(year, int)}
-    starts = {start: len(one.members) for start, one in found.items() if isinstance(start, str)}
     nothing = "" if survey.years or survey.starts else _nothing(survey)
-    return Inventory(members, tuple(remarks), refusals, nothing, tuple(_on_further(missing)), found, starts)
+    return Inventory(found, refusals, nothing, tuple(_on_further(missing)))
 
 
 def inventory(data: str | Path, dataset: Dataset | Mapping[str, Any] | None = None) -> dict[int, int]:
