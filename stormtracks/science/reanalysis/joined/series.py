@@ -88,8 +88,8 @@ class Series:
     def cuts(self) -> Bools:
         """Before which of its steps reading may begin or end with no stored chunk decoded twice, shape (nt,)."""
         sizes = np.array([field.block.steps for field in self.fields])[self._owners]
-        chunks = np.stack([self._owners, self._steps // sizes])
-        _, chunk = np.unique(chunks, axis=1, return_inverse=True)
+        chunks = self._owners * (1 + self._steps.max(initial=0)) + self._steps // sizes
+        _, chunk = np.unique(chunks, return_inverse=True)
         steps = np.arange(len(chunk))
         last = np.zeros_like(steps)
         np.maximum.at(last, chunk, steps)
