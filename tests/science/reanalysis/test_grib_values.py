@@ -155,6 +155,15 @@ def test_all_fields_of_a_message_are_read(tmp_path, packing, repeated):
     np.testing.assert_array_equal(stored(tmp_path, data, "v").ravel(), by_eccodes(v))
 
 
+@pytest.mark.parametrize("packing", ["grid_complex", "grid_complex_spatial_differencing"])
+def test_values_that_complex_packing_itself_marks_are_missing(tmp_path, packing):
+    data = bytearray(packed(2, packing, bits=4))
+    data[bytes(data).index(sections(data)[5]) + 22] = 1  # missing values: where all bits of a number are set
+    wanted = by_eccodes(bytes(data))
+    assert 0 < np.isnan(wanted).sum() < wanted.size
+    np.testing.assert_array_equal(stored(tmp_path, bytes(data)).ravel(), wanted)
+
+
 def test_a_bitmap_of_the_field_before_holds_again(tmp_path):
     u, v = packed(2, "grid_simple", lacking=40), packed(2, "grid_simple", lacking=40, paramId=132)
     parts = sections(v)

@@ -16,6 +16,8 @@ _MISSING = 1e34
 _NO_BITMAP, _OWN_BITMAP = 255, 0
 _ALL_POINTS = {0, 4, 40, 41, 42}
 """Templates of packing (WMO code table 5.0) that mark no missing values of their own."""
+_COMPLEX = {2, 3}
+"""Those that say whether they do."""
 
 
 def field(descriptor: int, row: Any, grid: GridOf, out: Floats) -> None:
@@ -96,8 +98,10 @@ def _there(read: Message, edition: int, points: int, row: Any) -> Bools | None:
 
 def _marks_missing(read: Message, edition: int) -> bool:
     """Whether missing values may be marked among the others."""
-    at = read.packing + 9
-    return edition == 2 and int.from_bytes(read.data[at : at + 2], "big") not in _ALL_POINTS
+    if edition == 1:
+        return False
+    template = int.from_bytes(read.data[read.packing + 9 : read.packing + 11], "big")
+    return bool(read.data[read.packing + 22]) if template in _COMPLEX else template not in _ALL_POINTS
 
 
 def _by_eccodes(read: Message, row: Any, grid: GridOf, may_lack: bool) -> Floats:

@@ -29,11 +29,10 @@ def fault(message: Message, edition: int, count: int) -> str:
         return _fault1(message)
     at = message.packing
     template = int.from_bytes(message.data[at + 9 : at + 11], "big")
-    values = message.data[message.values + 5 : -4]
-    section = message.data[at : message.bitmap if message.bitmap > at else message.values]
     if template in (_COMPLEX, _DIFFERENCES):
-        return _groups(section, values, count, template)
-    return _image(values, count) if template in _JPEG else ""
+        section = message.data[at : message.bitmap if message.bitmap > at else message.values]
+        return _groups(section, memoryview(message.data)[message.values + 5 : -4], count, template)
+    return _image(message.data[message.values + 5 : -4], count) if template in _JPEG else ""
 
 
 def _fault1(message: Message) -> str:
@@ -53,12 +52,12 @@ def _image(values: bytes, count: int) -> str:
     return "" if width * height == count else f"its image of {width} x {height} points is not that of {count} values"
 
 
-def _groups(section: bytes, values: bytes, count: int, template: int) -> str:
+def _groups(section: bytes, values: memoryview, count: int, template: int) -> str:
     if len(section) < (47 if template == _COMPLEX else 49):
         return "its section 5 is too short"
     number = int.from_bytes(section[31:35], "big")
     bits, width_bits, length_bits = section[19], section[36], section[46]
-    if not bits and not values:  # all points have one value, and no group is written
+    if not bits and not len(values):  # all points have one value, and no group is written
         return ""
     if max(bits, width_bits, length_bits) > _MOST_BITS or number > max(count, 1):
         return f"its {number} groups for {count} values, or their {bits} bits, cannot be"
@@ -78,15 +77,16 @@ def _groups(section: bytes, values: bytes, count: int, template: int) -> str:
     return "" if needed <= 8 * (len(values) - at) else "its section 7 is shorter than its groups"
 
 
-def _numbers(values: bytes, at: int, number: int, bits: int) -> tuple[Ints | None, int]:
+def _numbers(values: memoryview, at: int, number: int, bits: int) -> tuple[Ints | None, int]:
     """Whole numbers of some bits, and where the next byte begins; None where there are not so many."""
     size = -(-number * bits // 8)
     if at + size > len(values):
         return None, at
     if not bits:
         return np.zeros(number, np.int64), at
-    single = np.unpackbits(np.frombuffer(values, np.uint8, size, at), count=number * bits).reshape(number, bits)
-    whole = next(one for one in (8, 16, 32) if one >= bits)
-    padded = np.zeros((number, whole), np.uint8)
-    padded[:, whole - bits :] = single
-    return np.packbits(padded, axis=1).view(f">u{whole // 8}").ravel().astype(np.int64), at + size
+    stored = b"".join([values[at : at + size], bytes(bits + 8)])
+    rows = (-(-number // 8), bits)  # eight numbers fill as many bytes as each has bits
+    eights = np.ndarray(rows, ">u8", stored, strides=(bits, 1))  # from every byte on, the next eight as one number
+    first = np.arange(8) * bits
+    found = eights[:, first >> 3] >> (64 - bits - (first & 7)).astype(np.uint64)
+    return (found.ravel()[:number] & np.uint64((1 << bits) - 1)).astype(np.int64), at + size
