@@ -67,6 +67,16 @@ def test_the_first_member_of_a_seasonal_system_is_0(opened):
     assert group.variables["number"].stored().tolist() == [0, 1] and "u_2" not in group.variables
 
 
+@pytest.mark.parametrize("name", ["x.grib", "u.grib"])
+def test_variables_of_one_parameter_are_told_apart_in_words(tmp_path, name):
+    """Also where the file is called like the first of them."""
+    single = b"".join(message(wind, 0, edition=1, before=mars("fc")) for wind in "uv")
+    data = single + b"".join(message(wind, 0, member=one, edition=1) for wind in "uv" for one in (1, 2))
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError, match=r"could be u: u \(stream oper, type fc\), u_2 \(stream enfo, type pf\);"):
+        open_season(tmp_path, 2005)
+
+
 def test_analyses_and_forecasts_of_the_same_times_are_no_series(opened):
     analyses = b"".join(message("u", hour, edition=1, before=mars("an")) for hour in (0, 6, 12))
     forecasts = b"".join(message("u", hour, lead=6, edition=1, before=mars("fc")) for hour in (0, 6, 12))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from stormtracks.science.reanalysis import Dataset, inventory, open_season
 from stormtracks.science.reanalysis.fields import contents
 from stormtracks.science.reanalysis.folder import listing
 from stormtracks.science.reanalysis.stored.source import changed, input_file, open_source
-from stormtracks.science.reanalysis.stored.zarr import library, place
+from stormtracks.science.reanalysis.stored.zarr import library, place, refusals
 from tests.science.reanalysis import zarr_stores
 from tests.science.reanalysis.zarr_stores import BLOSC_2, BLOSC_3, CRC, LITTLE, Store, Stored, waves
 
@@ -442,6 +443,23 @@ def test_what_is_not_on_the_web(tmp_path, served, monkeypatch):
     monkeypatch.setattr(library, "_RETRIES", {"max_retries": 1, "initial_delay": "1ms", "max_delay": "1ms"})
     with pytest.raises(PassingInputError, match=r"http://127.0.0.1:1/x.zarr: cannot be reached .*check the address"):
         read("http://127.0.0.1:1/x.zarr")
+
+
+def test_a_chunk_that_is_missing_on_the_web_is_named(tmp_path, served):
+    (zarr_stores.winds(tmp_path / "x.zarr", VALUES, Stored(chunks=(1, 19, 36))) / "u/2/0/0").unlink()
+    with pytest.raises(InputError, match=r"u: the chunk 2,0,0 is missing \(http://.*/u/2/0/0\)"):
+        read(f"{served}/x.zarr")
+
+
+@pytest.mark.parametrize("code", [301, 302, 403])
+def test_a_server_that_sends_on_or_lets_nobody_in_is_named(code):
+    found = [
+        refusals.unreachable(Path("https://host/x.zarr"), ValueError(f"UNKNOWN: Unknown [HTTP code {code}]")),
+        refusals.not_read(Path("x.zarr"), "u", ValueError(f"PERMISSION_DENIED: Forbidden [HTTP code {code}]")),
+    ]
+    is_sent_on = f"sends on to another address (HTTP code {code})" in str(found[0])
+    assert is_sent_on == (code != 403)
+    assert "may not be read by everybody (Forbidden)" in str(found[1])
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,11 @@ _NOT_AT_SEA_LEVEL = (
 )
 _NEAR_SURFACE_TEXT = re.compile(r"\d+ ?-?m(et(er|re)s?)?\b|surface|above ground")
 _PRESSURE_SURFACE = re.compile(r"(isobaric|pressure|constant pressure) surfaces?")
+_APART = {
+    "GRIB_run": "", "GRIB_dataType": "type", "GRIB_edition": "GRIB", "GRIB_gridType": "grid", "GRIB_typeOfLevel": "",
+    "level": "level", "cell_methods": "",
+}  # fmt: skip
+"""Attributes by which variables of one quantity differ, and what stands before them where they are named."""
 NEAR_SURFACE_M = 300.0
 """A wind at a height below this is one near the surface, whatever its name."""
 
@@ -43,6 +48,8 @@ class Candidate:
         grid that is not of latitudes by longitudes, its times are not understood; "" where it can.
     second : str
         What it is, where it is used only if there is no other; see `recognition.second`.
+    phrases : tuple of str
+        What its attributes say by which variables of one quantity may differ.
     """
 
     role: str
@@ -50,6 +57,7 @@ class Candidate:
     structure: Structure | None
     fault: str = ""
     second: str = ""
+    phrases: tuple[str, ...] = ()
 
     @property
     def levels(self) -> tuple[float, ...] | None:
@@ -136,12 +144,12 @@ def choose(found: Iterable[Candidate], role: str, level: float, path: Path) -> C
     at_level = [one for one in usable if one.is_at(level)]
     at_level = [one for one in at_level if one.levels is not None] or at_level  # what states it goes first
     named = [one for one in at_level if one.name.lower() == path.stem.lower().split("_")[0]]
+    named = [] if any(recognition.is_again(one.name, [each.name for each in at_level]) for one in at_level) else named
     best = _first_choice(_members_before_means(named if len(at_level) > 1 and named else at_level))
     if len(best) > 1:
-        names = ", ".join(one.name for one in best)
         raise InputError(
-            f"{path}: several variables could be {role}: {names}; give the right one under 'variables' of a dataset "
-            "description"
+            f"{path}: several variables could be {role}: {_apart(best)}; give the right one under 'variables' of a "
+            "dataset description"
         )
     if best:
         return best[0]
@@ -171,6 +179,18 @@ def _first_choice(found: list[Candidate]) -> list[Candidate]:
         return found
     said = f"left out beside it: {', '.join(f'{one.name} ({one.second})' for one in others)}"
     return [_with_remark(one, said) for one in first]
+
+
+def _apart(found: list[Candidate]) -> str:
+    """The names of candidates, each with what only it says of itself."""
+    shared = set(found[0].phrases).intersection(*(one.phrases for one in found))
+    own = [(one.name, ", ".join(phrase for phrase in one.phrases if phrase not in shared)) for one in found]
+    return ", ".join(f"{name} ({phrases})" if phrases else name for name, phrases in own)
+
+
+def _phrases(variable: Variable) -> tuple[str, ...]:
+    found = [(before, text(variable, name)) for name, before in _APART.items()]
+    return tuple(f"{before} {one}".strip() for before, words in found for one in words.split(", ") if one)
 
 
 def _with_remark(candidate: Candidate, said: str) -> Candidate:
@@ -241,7 +261,8 @@ class _Looked:
         except InputError as error:
             return [Candidate(role, _name(variable), None, str(error)) for role in by_role]
         second = recognition.second(role, variable)
-        return [Candidate(role, _name(variable), self._like[key], second=second) for role in by_role]
+        known = self._like[key]
+        return [Candidate(role, _name(variable), known, second=second, phrases=_phrases(variable)) for role in by_role]
 
     def _statistic(self, variable: Variable, role: str, own: list[Axis]) -> str:
         """What is said of a statistic that is tracked; refused where it is none that can be."""

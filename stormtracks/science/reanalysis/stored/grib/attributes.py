@@ -35,6 +35,7 @@ def of_variable(one: Found, type_: str, beside: list[str]) -> dict[str, Any]:
         "GRIB_level": _height(one, type_),
         "GRIB_gridType": one.grid.kind,
         **{f"GRIB_{key}": names.get(key, "") for key in _COPIED},
+        "GRIB_run": ", ".join(f"{key} {names[key]}" for key in _OF_RUN if names.get(key)),
         **one.grid.attributes,
         "GRIB_fault": one.fault,
         "GRIB_remark": one.remark,

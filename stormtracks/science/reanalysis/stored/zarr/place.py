@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from stormtracks import address, web_path
 from stormtracks.science.errors import InputError, PassingInputError
-from stormtracks.science.reanalysis.stored.zarr import library
+from stormtracks.science.reanalysis.stored.zarr import library, refusals
 
 LARGEST_FILE = 256 * 2**20
 """Bytes of metadata that are read at most: a hundred thousand variables have fewer."""
@@ -69,16 +69,10 @@ class Web:
         except (ValueError, OSError, RuntimeError) as error:
             if "PERMISSION_DENIED" in str(error):  # of what is not there, where the list of files is not public
                 return None
-            raise self.unreachable(error) from error
+            raise refusals.unreachable(self.path, error) from error
         if found.state == "value" and len(found.value) > LARGEST_FILE:
             raise InputError(f"{self.path}/{name}: has more than {LARGEST_FILE >> 20} MiB; check the address")
         return bytes(found.value) if found.state == "value" else None
-
-    def unreachable(self, error: Exception) -> InputError:
-        """The refusal where the server does not answer."""
-        return PassingInputError(
-            f"{self.path}: cannot be reached ({library.brief(error)}); check the address and the network"
-        )
 
     def kvstore(self, name: str) -> dict[str, Any]:
         """What tensorstore calls the folder of a name in the store."""

@@ -8,9 +8,11 @@ from stormtracks.science.reanalysis.stored.zarr import library
 
 MISSING = "is missing"
 """What the library says of a chunk that is not there."""
-_LOST = re.compile(r'chunk \{(.*)\} stored at .*?"(.*)" is missing')
 _NO_PARTS = "was ignored by server"
 """What the library says where a server sends a whole file although a part of it was asked for."""
+_LOST = re.compile(r'chunk \{(.*)\} stored at (?:.*?"(.*)"|(http\S+)) is missing')
+_NOT_PUBLIC = re.compile(r"PERMISSION_DENIED|HTTP code 40[13]")
+_SENT_ON = re.compile(r"HTTP code 30\d")
 _UNREACHED = ("no answer within", "retry attempts failed", "CURL error")
 
 
@@ -27,9 +29,15 @@ def not_read(path: Path, name: str, error: Exception | str) -> NotRead | NotReac
     said = error if isinstance(error, str) else library.brief(error)
     lost = _LOST.match(said)
     if lost:
+        chunk, where = lost[1].replace(" ", ""), lost[2] or lost[3]
         return NotRead(
-            f"{path}: {name}: the chunk {lost[1].replace(' ', '')} is missing ({lost[2]}): it would be read as fill "
-            "values; copy or download the store again"
+            f"{path}: {name}: the chunk {chunk} is missing ({where}): it would be read as fill values; copy or "
+            "download the store again"
+        )
+    if _NOT_PUBLIC.search(str(error)):
+        return NotRead(
+            f"{path}: {name}: may not be read by everybody ({said}); ask its owner to open it, or copy the store to "
+            "this machine"
         )
     if _NO_PARTS in str(error):
         return NotRead(
@@ -39,3 +47,13 @@ def not_read(path: Path, name: str, error: Exception | str) -> NotRead | NotReac
     if any(mark in said for mark in _UNREACHED):
         return NotReached(f"{path}: {name}: cannot be reached ({said}); run the task again later")
     return NotRead(f"{path}: {name}: cannot be read ({said}); the store is not whole, or damaged; copy it again")
+
+
+def unreachable(path: Path, error: Exception) -> PassingInputError:
+    """The refusal where a server does not answer, or with another address."""
+    if code := _SENT_ON.search(str(error)):
+        return PassingInputError(
+            f"{path}: the server sends on to another address ({code[0]}), which is not followed; give that address "
+            f"(curl -sIL {path}/.zmetadata shows it)"
+        )
+    return PassingInputError(f"{path}: cannot be reached ({library.brief(error)}); check the address and the network")
