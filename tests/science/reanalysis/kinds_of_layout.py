@@ -252,7 +252,7 @@ CASES = [
         Case(f"{kind} as GRIB has it", bare("y", "x", GRIB_gridType=kind), refused=refused)
         for kind, refused in [("lambert", "is on the grid of a map projection .lambert.; turn"), ("rotated_gg", "is on a rotated grid.*-rotuvb"), ("space_view", "is on the grid of a map projection"), ("stretched_rotated_ll", "is on a rotated grid"), ("rotated_sh", "holds spectral coefficients"), ("irregular_latlon", "is on a curvilinear grid")]
     ],
-    *[Case(f"{kind} without places", flat("values", GRIB_gridType=kind), refused=refused) for kind, refused in [("sh", "holds spectral coefficients.*cdo sp2gpl x.nc out.nc .or ask for grid=1/1."), ("reduced_gg", "is on a reduced Gaussian grid, and nothing says where its points lie.*setgridtype,regular"), ("unstructured_grid", "does not have the latitudes and longitudes of its cells.*cdo setgrid")]],
+    *[Case(f"{kind} without places", flat("values", GRIB_gridType=kind), refused=refused) for kind, refused in [("reduced_rotated_gg", "is on a rotated grid"), ("sh", "holds spectral coefficients.*cdo sp2gpl x.nc out.nc .or ask for grid=1/1."), ("reduced_gg", "is on a reduced Gaussian grid, and nothing says where its points lie.*setgridtype,regular"), ("unstructured_grid", "does not have the latitudes and longitudes of its cells.*cdo setgrid")]],
     Case("spectral", bare("nsp", "nc2", CDI_grid_type="spectral"), refused="holds spectral coefficients.*sp2gpl"),
     Case("cubed sphere", u850().dimension("nf", size=6).drop("lat", "lon").rename(lat="Ydim", lon="Xdim"), refused="is on a cubed sphere"),
     Case("WRF", two_dimensional("XLAT", "XLONG", y="south_north", x="west_east").rename(u850="U", v850="V").file_says(TITLE=" OUTPUT FROM WRF V4.1 MODEL"), refused="is WRF output.*interplevel"),
