@@ -67,6 +67,14 @@ def test_every_packing_is_read_as_eccodes_reads_it(tmp_path, edition, packing, b
     assert np.isnan(found).sum() == lacking
 
 
+def test_a_first_value_of_grib_1_in_ieee_is_no_mark_of_a_matrix(tmp_path):
+    """It lies where simple packing has the flags of a matrix of values at each point."""
+    field = FIELD.copy()
+    field.flat[0] = 32.0
+    data = packed(1, "grid_ieee", field=field)
+    np.testing.assert_array_equal(stored(tmp_path, data).ravel(), by_eccodes(data))
+
+
 @pytest.mark.parametrize("decimal", [-2, 0, 3])
 @pytest.mark.parametrize("edition", [1, 2])
 def test_decimal_scales_are_rounded_alike(tmp_path, edition, decimal):

@@ -38,7 +38,7 @@ def fault(message: Message, edition: int, count: int) -> str:
 def _fault1(message: Message) -> str:
     """GRIB 1: a matrix at each point, or more bits than a number has."""
     data, at = message.data, message.values
-    if data[at + 3] & 0xD0 == 0x10 and data[at + 13] & 0x40:
+    if data[at + 3] & 0xF0 == 0x10 and data[at + 13] & 0x40:  # with 0x20 they are IEEE's, and there lies a value
         return "it has a matrix of values at each point"
     return f"its numbers have {data[at + 10]} bits" if data[at + 10] > 2 * _MOST_BITS else ""
 
