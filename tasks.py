@@ -73,7 +73,10 @@ def track(
 
     options = {"data": data, "best_tracks": best_tracks, "results": results, "dataset": dataset, "settings": settings}
     options |= {"set": set_ or [], "overwrite": overwrite, "json": json, "task": task}
-    _refusing(console.track, hosts=hosts)(_label("year", year), _whole("ensemble-member", ensemble_member), options)
+    member = _read(
+        int, "a whole number, counted from 0 (inv inspect shows the order)", "ensemble-member", ensemble_member
+    )
+    _refusing(console.track, hosts=hosts)(_label("year", year), member, options)
 
 
 @task(
@@ -609,7 +612,7 @@ def _number(name, text, default=None):
     return _read(float, "a number", name, text, default)
 
 
-def _read(kind, what, name, text, default):
+def _read(kind, what, name, text, default=None):
     """The value of an option, or its default; without one it is needed."""
     if text is None and default is None:
         raise Exit(f"error: --{name} is missing; inv COMMAND --help shows all options", code=2)

@@ -51,7 +51,15 @@ def _packages(request: Mapping[str, Any]) -> Finding:
         if (text := packages.fault(name, bounds))
     ]
     brief = ", ".join(f"{name} {packages.installed(name) or '-'}" for name in ("Pyro4", "numpy"))
-    return _found(brief, f"{', '.join(wrong)}: run fab deploy, or install for {sys.executable}" if wrong else None)
+    return _found(brief, f"{', '.join(wrong)}: {_installing(request)}" if wrong else None)
+
+
+def _installing(request: Mapping[str, Any]) -> str:
+    """What installs what is lacking; to this machine nothing is deployed."""
+    lacking = [name for name in request.get("extras", ()) if packages.lacking(name)]
+    if request.get("local") and lacking:
+        return f"run ./inv extras {','.join(lacking)}"
+    return f"run fab deploy, or install what is missing for {sys.executable}"
 
 
 def _code(request: Mapping[str, Any]) -> Finding:

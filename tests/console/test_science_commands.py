@@ -95,7 +95,7 @@ def test_track_does_a_chain_and_shows_each_step(tmp_path):
         (["--ensemble-member", 9], 1, "there is no member 9; choose 0 to 4"),
         (["--ensemble-member", 0, "--set", "treshold_s1=1"], 2, "did you mean 'threshold_s1'?"),
         (["--ensemble-member", 0, "--data", "nowhere"], 1, "nowhere"),
-        (["--ensemble-member", "x"], 2, "must be a whole number"),
+        (["--ensemble-member", "x"], 2, "must be a whole number, counted from 0"),
         ([], 2, "--ensemble-member is missing"),
     ],
 )

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from stormtracks.on_host import packages
+from stormtracks.on_host import check, packages
 
 
 def test_requirements_are_read():
@@ -42,3 +42,11 @@ def test_what_an_extra_needs_besides(monkeypatch):
     assert more == {"eccodes", "tensorstore"}
     monkeypatch.setattr(packages, "installed", lambda name: None)
     assert packages.lacking("grib") == ["eccodes is missing"]
+
+
+@pytest.mark.parametrize(("local", "remedy"), [(True, "run ./inv extras grib"), (False, "run fab deploy, or install")])
+def test_what_installs_a_missing_extra(monkeypatch, local, remedy):
+    installed = packages.installed
+    monkeypatch.setattr(packages, "installed", lambda name: None if name == "eccodes" else installed(name))
+    found = check.run({"extras": ["grib"], "local": local, "version": ""})["findings"]["packages"]
+    assert found["fault"].startswith(f"eccodes is missing: {remedy}")

@@ -188,6 +188,9 @@ def test_skill_by_lead_of_years_is_refused(tmp_path):
 
 
 def test_the_command_prints_skill_by_lead(run, capsys):
+    console.summarise("year", str(run / "out"))
+    shown = capsys.readouterr().out
+    assert "Storms per start" in shown and "year" not in shown
     console.summarise("lead", str(run / "out"))
     shown = capsys.readouterr().out
     assert "Skill of forecasts by lead" in shown and "0-24" in shown and "24-48" in shown

@@ -62,11 +62,12 @@ def rows(summary: ListSummary, by: str = "year") -> list[Row]:
 
 def list_table(summary: ListSummary, by: str = "year") -> Table:
     """The same as texts that fit into 80 columns."""
-    made = rows(summary, by)
+    found = rows(summary, by)
     title, headings, digits = _ROWS[by][1:]
     headings = {key: heading for key, heading in headings.items() if _told(summary, key)}
-    shown = tuple(tuple(_text(row[key], digits.get(key, 0)) for key in headings) for row in made)
-    return Table(f"{_LISTS[summary.list_name]}{title}", tuple(headings.values()), shown, _legend(summary, by))
+    shown = tuple(tuple(_text(row[key], digits.get(key, 0)) for key in headings) for row in found)
+    made = Table(f"{_LISTS[summary.list_name]}{title}", tuple(headings.values()), shown, _legend(summary, by))
+    return made.of(one.year for one in summary.years)
 
 
 def skill_line(summary: ListSummary) -> str:

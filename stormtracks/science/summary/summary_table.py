@@ -1,13 +1,16 @@
 """Statistics -> rows for people: by year, by member, by storm, by intensity class."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from stormtracks.errors import BadValue
+from stormtracks.label import Label, is_start
 from stormtracks.science.summary.statistics import Spread, StormStatistics, Summary, YearStatistics
 from stormtracks.science.summary.values import figure
 from stormtracks.strict_dataclass import unknown
 
+_YEAR = re.compile(r"\byear(?=s?\b)")
 BY = ("year", "member", "storm", "class")
 
 
@@ -19,6 +22,22 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     legend: str = ""
+
+    def of(self, labels: Iterable[Label]) -> "Table":
+        """The table as it is called where its lines are starts of forecasts alone, and not years.
+
+        Examples
+        --------
+        >>> from stormtracks.science.summary.summary_table import Table
+        >>> shown = Table("Storms per year", ("year", "tracks per year"), ()).of(["2025-06-01T00"])
+        >>> shown.title, shown.columns
+        ('Storms per start', ('start', 'tracks per start'))
+        """
+        kinds = set(map(is_start, labels))
+        if kinds != {True}:
+            return self
+        title, *columns = (_YEAR.sub("start", text) for text in (self.title, *self.columns))
+        return replace(self, title=title, columns=tuple(columns))
 
 
 def table(summary: Summary, by: str = "year") -> Table:
@@ -42,7 +61,7 @@ def table(summary: Summary, by: str = "year") -> Table:
         "storm": _by_storm,
         "class": _by_class,
     }
-    return rows[by](summary)
+    return rows[by](summary).of(one.year for one in summary.years if one.year is not None)
 
 
 def _by_year(summary: Summary) -> Table:
@@ -113,7 +132,7 @@ def storm_table(storms: Sequence[StormStatistics]) -> Table:
         )
         for s in storms
     )  # fmt: skip
-    return Table("Observed storms", columns, tuple(rows))
+    return Table("Observed storms", columns, tuple(rows)).of(s.year for s in storms)
 
 
 def _spread(spread: Spread, digits: int) -> str:

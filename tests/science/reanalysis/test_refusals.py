@@ -278,7 +278,7 @@ def test_a_variable_that_the_description_names_wrongly(winds, tmp_path):
 
 def test_a_description_that_no_file_fits(winds, tmp_path):
     winds()
-    with pytest.raises(InputError, match=r"no file matches the dataset description vo_\{year\}.nc"):
+    with pytest.raises(InputError, match=r"description vo_\{year\}.nc; .*there: u850_2005.nc, v850"):
         read(tmp_path, dataset={"files": {"vorticity": "vo_{year}.nc"}})
 
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from stormtracks import web_path
 from stormtracks.label import Label
+from stormtracks.readable import some
 from stormtracks.science.errors import InputError, ManyStarts, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import forecasts, levels
@@ -260,8 +261,10 @@ class Survey:
     def _no_year(self, year: int) -> InputError:
         if self._of_tracked.files and not self._named:
             templates = ", ".join(self._of_tracked.files.values())
+            there = some([file.path for file in self.listing.files]) or "none"
             return InputError(
-                f"{self.folder}: no file matches the dataset description {templates}; correct its 'files'"
+                f"{self.folder}: no file matches the dataset description {templates}; correct its 'files' (the files "
+                f"there: {there})"
             )
         entries = self._named if self._of_tracked.files else self._by_contents
         only = next((why for one in entries if (why := self._looks.at(one.path).only_starts)), "")

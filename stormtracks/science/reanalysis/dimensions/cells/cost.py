@@ -47,8 +47,8 @@ def remark(kind: str, way: Weights) -> str:
     near = nearest(way)
     return (
         f"lies on {kind or 'a grid'} of {way.matrix.shape[1]:,} cells; put on one of {way.step:g} degrees, "
-        f"{_HOW[way.method]}; winds of ERA5 put likewise from cells {near.cells:g} degrees apart on {near.grid:g} have "
-        f"vorticity of slope {near.slope:.2f} and r {near.r:.3f} to that of the same winds there"
+        f"{_HOW[way.method]}; the vorticity of ERA5, put likewise from cells {near.cells:g} degrees apart on a grid of "
+        f"{near.grid:g}, had slope {near.slope:.2f} and r {near.r:.3f} against that of ERA5 on that grid"
     )
 
 
