@@ -83,6 +83,15 @@ def test_analyses_and_forecasts_of_the_same_times_are_no_series(opened):
     assert opened(analyses + forecasts).variables["u"].fault.startswith("its fields are of the types an and fc")
 
 
+def test_times_are_in_order_where_a_later_start_has_an_earlier_time(opened):
+    group = opened(message("u", 12, lead=12) + message("u", 6, lead=0) + message("u", 18, lead=6))
+    seconds = group.variables["time"].stored() - group.variables["time"].stored()[0]
+    assert seconds.tolist() == [0, 6 * 3600, 12 * 3600]
+    assert group.variables["lead"].stored().tolist() == [0, 12, 6]
+    for step, hour in enumerate((6, 12, 18)):
+        np.testing.assert_array_equal(group.variables["u"].stored()[step, 0], values("u", hour))
+
+
 def test_members_with_starts_of_their_own(opened):
     data = b"".join(message("u", 6 * one + lead, member=one, lead=lead) for one in (0, 1, 2) for lead in (12, 18, 36))
     group = opened(data)

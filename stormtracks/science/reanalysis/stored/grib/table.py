@@ -152,6 +152,7 @@ def _ways(own: Fields, level: str, issued: bool) -> Iterable[tuple[list[Along], 
     head = [own.number] if members else []
     pairs = np.unique(np.stack([own.start, own.lead]), axis=1)
     if len(pairs[0]) == len(starts):
+        pairs = pairs[:, np.argsort(pairs.sum(axis=0), kind="stable")]  # a later start may have an earlier time
         times = pairs.sum(axis=0)
         # two pairs may have one time: the starts tell them apart, and the times are refused where they are asked for
         # the first field of a forecast, in a file of its own, may be called an analysis
