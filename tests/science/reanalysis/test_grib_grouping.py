@@ -6,7 +6,7 @@ from needs import need_module
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
-from stormtracks.science.reanalysis.stored.grib import grids, table
+from stormtracks.science.reanalysis.stored.grib import catalogue, grids, table
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from tests.science.reanalysis.grib_messages import mars, message, values, winds
 from tests.science.reanalysis.test_grib_values import packed
@@ -186,6 +186,27 @@ def test_gaussian_rows_are_those_of_eccodes(opened, edition):
     columns = group.variables["u"].shape[-1]
     np.testing.assert_allclose(group.variables["latitude"].stored(), lat[::columns], atol=1e-6)
     np.testing.assert_allclose(group.variables["longitude"].stored(), lon[:columns], atol=1e-3)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """How often eccodes is asked where cells lie."""
+    asked, positions = [], grids.positions
+    monkeypatch.setattr(grids, "positions", lambda data: asked.append(1) or positions(data))
+    catalogue._positions.clear()
+    return asked
+
+
+def test_it_is_asked_once_where_the_cells_of_files_with_one_grid_lie(opened, asked):
+    handle = eccodes.codes_grib_new_from_samples("reduced_gg_pl_32_grib2")
+    data = eccodes.codes_get_message(handle)
+    for time in (0, 600):
+        eccodes.codes_set(handle, "dataTime", time)
+        named = opened(eccodes.codes_get_message(handle)).variables
+        found = named["latitude"].stored(), named["longitude"].stored()
+        assert len(asked) == 1
+        np.testing.assert_array_equal(found, grids.positions(data))
+        del asked[1:]
 
 
 def test_a_staggered_grid_is_refused(tmp_path):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stormtracks.science.arrays import Floats
 from stormtracks.science.reanalysis.stored.grib import grids, library, naming
 from stormtracks.science.reanalysis.stored.grib.grids import GridOf
 from stormtracks.science.reanalysis.stored.grib.naming import Names
@@ -46,6 +47,7 @@ class Catalogue(NamedTuple):
 
 _names: dict[tuple[object, ...], Names] = {}
 _grids: dict[bytes, GridOf] = {}
+_positions: dict[bytes, tuple[Floats, Floats]] = {}
 
 
 def of_file(path: Path, descriptor: int) -> Catalogue:
@@ -59,6 +61,34 @@ def of_file(path: Path, descriptor: int) -> Catalogue:
     found = headers.scan(path, descriptor)
     ask = _Questions(path, descriptor, found)
     return Catalogue(found, ask.names(), ask.grids())
+
+
+def positions(section: bytes, data: bytes) -> tuple[Floats, Floats]:
+    """Latitudes and longitudes of the cells of a grid; those of the last grid are kept, since files come in many.
+
+    Parameters
+    ----------
+    section : bytes
+        Of the grid, as in `Headers.grids`.
+    data : bytes
+        A message that has it.
+
+    Returns
+    -------
+    latitudes, longitudes : ndarray, shape (cells,)
+        Degrees, in stored order; not to be changed.
+
+    Raises
+    ------
+    library.Unreadable
+    """
+    if section not in _positions:
+        found = grids.positions(data)
+        for one in found:
+            one.flags.writeable = False
+        _positions.clear()
+        _positions[section] = found
+    return _positions[section]
 
 
 class _Questions:

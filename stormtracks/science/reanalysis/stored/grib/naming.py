@@ -4,7 +4,24 @@ from typing import Any
 
 from stormtracks.science.reanalysis.stored.grib import library
 
-_TEXTS = ("shortName", "name", "units", "cfName", "typeOfLevel", "stepType", "dataType", "centre",
+OF_PARAMETER = ("shortName", "name", "units")
+"""Each of these loads a table of its own in eccodes, which takes 0.1 s; one more has the numbers of parameters."""
+PARAMETERS = {
+    129: ("z", "Geopotential", "m**2 s**-2"),
+    130: ("t", "Temperature", "K"),
+    131: ("u", "U component of wind", "m s**-1"),
+    132: ("v", "V component of wind", "m s**-1"),
+    133: ("q", "Specific humidity", "kg kg**-1"),
+    135: ("w", "Vertical velocity", "Pa s**-1"),
+    138: ("vo", "Vorticity (relative)", "s**-1"),
+    151: ("msl", "Mean sea level pressure", "Pa"),
+    155: ("d", "Divergence", "s**-1"),
+    156: ("gh", "Geopotential height", "gpm"),
+    157: ("r", "Relative humidity", "%"),
+    260074: ("prmsl", "Pressure reduced to MSL", "Pa"),
+}
+"""What `OF_PARAMETER` are of parameters that many files have, by their numbers in ECMWF's database of parameters."""
+_TEXTS = ("cfName", "typeOfLevel", "stepType", "dataType", "centre",
           "subCentre", "class", "stream", "system", "method", "model", "referenceDate", "modelVersionDate",
           "edition", "generatingProcessIdentifier")  # fmt: skip
 _NUMBERS = ("number", "totalNumber", "numberOfForecastsInEnsemble", "perturbationNumber")
@@ -21,9 +38,17 @@ def of_message(data: bytes) -> Names:
     library.Unreadable
     """
     with library.opened(data) as handle:
-        found: Names = {name: library.value(handle, name, str) for name in _TEXTS}
+        found = _of_parameter(handle)
+        found |= {name: library.value(handle, name, str) for name in _TEXTS}
         found |= {name: library.value(handle, name, int) for name in _NUMBERS}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _of_parameter(handle: Any) -> Names:
+    known = PARAMETERS.get(library.value(handle, "paramId", int) or 0)
+    if known is not None:
+        return dict(zip(OF_PARAMETER, known, strict=True))
+    return {name: library.value(handle, name, str) for name in OF_PARAMETER}
 
 
 def number(names: Names, is_open: bool = True) -> int:

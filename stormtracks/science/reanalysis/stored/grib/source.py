@@ -7,7 +7,7 @@ from pathlib import Path
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis.stored import refusals
-from stormtracks.science.reanalysis.stored.grib import attributes, grids, grouping, index, library
+from stormtracks.science.reanalysis.stored.grib import attributes, catalogue, grouping, index, library
 from stormtracks.science.reanalysis.stored.grib.coordinates import Coordinates, free_name
 from stormtracks.science.reanalysis.stored.grib.field_reader import FieldReader, Unread
 from stormtracks.science.reanalysis.stored.grib.grouping import Found
@@ -133,8 +133,10 @@ class Source:
         group.variables[name] = Variable(name, group, dimensions, said, one.rows, self.read)
 
     def _positions(self, row: int) -> tuple[Floats, Floats]:
+        headers = self._catalogue.headers
+        field = headers.fields[row]
         try:
-            return grids.positions(message.read(self._descriptor, self._catalogue.headers.fields[row]).data)
+            return catalogue.positions(headers.grids[field["grid"]], message.read(self._descriptor, field).data)
         except (Broken, library.Unreadable) as error:
             raise InputError(
                 f"{self.path}: eccodes does not know where the cells of its grid lie ({error}); remap it with the file "
