@@ -54,7 +54,7 @@ def job(cluster: Cluster, folder: Path, overwrite: bool = False, check: Check | 
 
 
 def compare(folder: Path, results: object) -> tuple[list[str], list[str]]:
-    """Names that are not here, and names that are here with another size; what is no result is refused."""
+    """Names that are not here, and names that are here with another size; what is not a result is refused."""
     missing, other = [], []
     for name, size in results.items() if isinstance(results, dict) else [(results, None)]:
         if not (isinstance(name, str) and RESULT.fullmatch(name)):

@@ -177,7 +177,7 @@ def coast() -> dict[str, Any]:
 
 
 def _plain(year: Label) -> Label:
-    return year if isinstance(year, str) else int(year)  # NumPy's are no JSON
+    return year if isinstance(year, str) else int(year)  # NumPy's are not JSON
 
 
 def _polygons(geometry: Mapping[str, Any]) -> list[Any]:

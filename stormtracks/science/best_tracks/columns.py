@@ -76,7 +76,7 @@ def best_tracks(columns: Columns, wind_source: str, called: str) -> BestTracks:
 
 
 def _years(season: Floats | Ints) -> Ints:
-    """Seasons as whole numbers, -1 for what is no year."""
+    """Seasons as whole numbers, -1 for what is not a year."""
     with np.errstate(invalid="ignore"):
         return np.where((season > 0) & (season < 10000), season, -1).astype(np.int32)
 

@@ -30,7 +30,7 @@ def runs(cuts: Bools, count: int, most: int) -> list[slice]:
     cuts : ndarray of bool, shape (nt,)
         Before which steps a run may begin or end with no stored chunk decoded twice.
     count : int
-        Steps that there should be in a run: it goes on to the next cut.
+        Steps that there should be in a run: it continues to the next cut.
     most : int
         Steps that it may have for that. A stored chunk of more is cut into equal parts.
 

@@ -45,7 +45,7 @@ class Period:
         InputError
             A season of a forecast: all leads belong to it.
         BadValue
-            A text that is no start.
+            A text that is not a start.
         """
         found = label.of(year) if isinstance(year, str) else year
         if season is not None and label.is_start(found):

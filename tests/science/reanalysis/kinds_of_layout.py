@@ -266,7 +266,7 @@ CASES = [
     # columns that are repeated
     Case("two columns repeated", Draft(lon=np.arange(0, 363, 2.5)).rename(u="u850", v="v850")),
     Case("columns repeated at both ends", Draft(lon=np.arange(-5, 365, 2.5)).rename(u="u850", v="v850")),
-    Case("half of the columns repeated", Draft(lon=np.arange(0, 540, 2.5)).rename(u="u850", v="v850"), refused="they go on for 537.5 degrees; cut the file to 360 .ncks -d."),
+    Case("half of the columns repeated", Draft(lon=np.arange(0, 540, 2.5)).rename(u="u850", v="v850"), refused="they continue for 537.5 degrees; cut the file to 360 .ncks -d."),
     *[Case(f"{u}, {v}", named(u, v)) for u, v in [("U_GRD_L100", "V_GRD_L100"), ("ugrdprs", "vgrdprs"), ("ucomp", "vcomp"), ("u_component", "v_component")]],
     Case("u says which member it is, v does not", lambda folder: [u850().coordinate("number", (), 0)(folder, "a.nc", only=["u850"]), u850()(folder, "b.nc", only=["v850"])]),
     Case("u and v of two members", lambda folder: [u850().coordinate("number", (), number)(folder, f"{number}.nc", only=[name]) for number, name in ((0, "u850"), (1, "v850"))], refused="have different members: 0 only in 0.nc, 1 only in 1.nc"),

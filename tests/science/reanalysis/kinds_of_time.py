@@ -57,7 +57,7 @@ CASES = [
     *[Case(f"whole {unit}", times(f"{unit} since 2005-08-01T00:00:00Z", HOURS * 3600 * factor, "i8")) for unit, factor in {"seconds": 1, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}.items()],
     Case("a nanosecond's reference", times("nanoseconds since 2005-07-31 18:00:00.00004", (HOURS + 6) * 3.6e12, "i8")),
     *[Case(f"since {date}", times(f"hours since {date}", HOURS)) for date in ("2005-8-1", "2005/08/01 00:00", "20050801", "2005-08-01 00", "2005-08-01 00:00:0.0", "2005-08-01T00:00:00.000Z", "2005-08-01 00:00:00 UTC", "2005-08-01 06:00:00 +6:00", "2005-07-31 18:00 -6:00", "2005-07-31 18:00:00-0600", "2005-08-01 05:30:00 +05:30")],
-    Case("a zone by name", times("hours since 2005-08-01 00:00:00 EST", HOURS), refused="'2005-08-01 00:00:00 EST' is no date"),
+    Case("a zone by name", times("hours since 2005-08-01 00:00:00 EST", HOURS), refused="'2005-08-01 00:00:00 EST' is not a date"),
     *[Case(f"a zone of {zone}", times(f"hours since 2005-08-01 00:00:00 {zone}", HOURS), refused=f"there is no time zone '.{zone[1:]}'") for zone in ("+99:00", "-15:00", "+05:75", "+1500")],
     *[Case(f"an hour of {hour}", times(f"hours since 2005-08-01 {hour}", HOURS), refused="cannot be understood") for hour in ("25:00:00", "12:75:00")],
     Case("months", times("months since 2000-01-01", np.arange(N)), refused="times in 'months' cannot be understood, because these are not equally long"),

@@ -152,7 +152,7 @@ def _eastward(lon: Floats, where: str) -> tuple[bool, Floats]:
         raise InputError(
             f"{where}: longitudes must be evenly spaced and go round the Earth at most once, but they "
             + (
-                f"go on for {unwrapped[-1] - unwrapped[0]:g} degrees; cut the file to 360 (ncks -d)"
+                f"continue for {unwrapped[-1] - unwrapped[0]:g} degrees; cut the file to 360 (ncks -d)"
                 if is_even
                 else f"{run}; regrid the file"
             )

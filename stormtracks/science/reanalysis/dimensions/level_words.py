@@ -156,7 +156,7 @@ def _of_axis(number: int) -> float | None:
 
 
 def _is_counted(path: Path, found: re.Match[str]) -> bool:
-    """Whether a number in a file's name only counts: a file beside it has one there that is no level."""
+    """Whether a number in a file's name only counts: a file beside it has one there that is not a level."""
     start, stop = found.span(1)
     number, width = int(found[1]), stop - start
     others = [0, *(number + sign * apart for apart in _APART for sign in (-1, 1))]

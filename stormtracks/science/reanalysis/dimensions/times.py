@@ -264,7 +264,7 @@ def _reference(given: str, units: str, where: str, calendar: str = "") -> str:
     found = _DATE.fullmatch(_with_hyphens(given.strip()))
     if found is None:
         raise InputError(
-            f"{where}: times with units {units!r} cannot be understood: {given!r} is no date; "
+            f"{where}: times with units {units!r} cannot be understood: {given!r} is not a date; "
             "write them as in 'hours since 1900-01-01'"
         )
     if _JULIAN_DAYS.match(given.strip()) and calendar == "standard":

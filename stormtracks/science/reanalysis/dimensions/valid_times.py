@@ -36,9 +36,9 @@ class Clock:
     remark : str
         What was assumed; "" where nothing was.
     forecasts : Forecasts or None
-        The starts that there are, and the times of each; None where the fields are no forecasts.
+        The starts that there are, and the times of each; None where the fields are not forecasts.
     only_starts : str
-        Why these are no times of a year, and what to ask for; "" where they are.
+        Why these are not times of a year, and what to ask for; "" where they are.
     """
 
     axes: list[Axis]

@@ -44,7 +44,7 @@ class Structure:
     statistic : str
         What is said of a statistic that is tracked; "" for a wind.
     forecasts : Forecasts or None
-        Starts of forecasts and the times of each; None where the fields are no forecasts.
+        Starts of forecasts and the times of each; None where the fields are not forecasts.
     only_starts : str
         Why it can be read by one of its starts, but not by a year; "" where it can.
     """

@@ -90,7 +90,7 @@ def key(first: bytes) -> bytes:
 
 
 def start(first: bytes) -> int:
-    """The start, seconds since 1970; ValueError where it is no date."""
+    """The start, seconds since 1970; ValueError where it is not a date."""
     year = (first[_CENTURY] - 1) * 100 + first[12]
     if not 1 <= first[13] <= 12 or not 1 <= first[14] <= calendar.monthrange(max(1, year), first[13])[1]:
         raise ValueError(f"the date {year:04d}-{first[13]:02d}-{first[14]:02d}")

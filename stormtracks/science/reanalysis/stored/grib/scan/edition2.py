@@ -82,7 +82,7 @@ def key(discipline: int, first: bytes, local: bytes, product: bytes) -> bytes:
 
 
 def start(first: bytes) -> int:
-    """The start, seconds since 1970; ValueError where it is no date."""
+    """The start, seconds since 1970; ValueError where it is not a date."""
     year, (month, day, hour, minute, second) = first[12] << 8 | first[13], first[14:19]
     if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(max(1, year), month)[1]:
         raise ValueError(f"the date {year:04d}-{month:02d}-{day:02d}")

@@ -196,7 +196,7 @@ class _Scan:
             return
         if END not in start and _is_padding(self.window, at, end):
             return
-        fault = f"the {size} bytes from there on are no message"
+        fault = f"the {size} bytes from there on are not a message"
         raise Broken(fault, at)
 
 
