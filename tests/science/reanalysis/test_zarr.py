@@ -315,7 +315,7 @@ def one_array(path):
         (icechunk, "data: is an Icechunk repository.*save the winds as Zarr"),
         (n5, "data: is an N5 store"),
         (kerchunk, r"era5.json: holds references to other files \(kerchunk\)"),
-        (kerchunk_table, r"is a table of references \(kerchunk\)"),
+        (kerchunk_table, r"holds references to other files \(kerchunk\)"),
         (zipped, r"era5.zarr.zip: is a Zarr store in a zip archive"),
         (unwhole, r"x.zarr: has no Zarr metadata \(zarr.json"),
         (one_array, "data: is one array of a Zarr store"),

@@ -203,7 +203,7 @@ def _of_one_type(catalogue: Catalogue, found: Found) -> Found:
     if "an" not in types or _ISSUED.isdisjoint(types):
         return found
     fault = (
-        f"its fields are of the types {' and '.join(types)}, which make no series together; keep one: grib_copy "
+        f"its fields are of the types {' and '.join(types)}, which do not make a series together; keep one: grib_copy "
         "-w dataType=an IN OUT"
     )
     return found._replace(fault=fault)

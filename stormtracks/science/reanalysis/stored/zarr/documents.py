@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stormtracks.science.errors import InputError
+from stormtracks.science.reanalysis.stored import stores
 from stormtracks.science.reanalysis.stored.zarr.place import Folder, Place
 
 _DEEPEST = 8
@@ -74,10 +75,7 @@ def _version_3(place: Place, text: bytes) -> Documents:
 def _consolidated_2(place: Place, text: bytes) -> Documents:
     content = _parsed(place, ".zmetadata", text)
     if "record_size" in content:
-        raise InputError(
-            f"{place.path}: is a table of references (kerchunk), not data; give the files that it refers to, or save "
-            "the winds: xarray.open_dataset(STORE, engine='kerchunk').to_netcdf('winds.nc')"
-        )
+        raise InputError(f"{place.path}: {stores.REFERENCES}")
     found = Documents(2, sources={".zmetadata": text})
     files = content.get("metadata")
     if not isinstance(files, dict):
