@@ -53,7 +53,10 @@ def _show(found: Inspection) -> None:
     _show_variables(found)
     for label, year in _shown_years(found.years):
         _show_year(label, year, found.folder)
-    said = (*found.further, *(f"{label}: refused: {why}" for label, why in found.refusals.items()))
+    said = (
+        *found.further,
+        *(f"{label}: refused: {_below(why, found.folder)}" for label, why in found.refusals.items()),
+    )
     _show_lines("", (_below(line, found.folder) for line in said))
     _show_reasons(found.reasons)
     if not found.is_usable:

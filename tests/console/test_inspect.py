@@ -48,6 +48,7 @@ def test_what_stands_above_is_not_said_again(tmp_path, capsys):
     Draft().level(850.0, "hPa")(tmp_path, "u.nc", only=["u"])
     printed, status = shown(capsys, tmp_path)
     assert status == 1 and " ".join(printed.split()).count("no file with v") == 1
+    assert "2005: refused: the year 2005 has u (u.nc)" in " ".join(printed.split())
     assert printed.rstrip().endswith("nothing can be tracked\n  for the reason above")
 
 

@@ -1,9 +1,10 @@
 """The files of a folder of data: their formats, by what they are known, their variables, and why some are not used."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stormtracks.readable import some
 from stormtracks.science.reanalysis.fields import contents
 from stormtracks.science.reanalysis.fields.contents import FileContents
 from stormtracks.science.reanalysis.fields.variables import Candidate
@@ -199,11 +200,35 @@ def _format(survey: Survey, path: Path) -> tuple[str, str]:
 def _distinct(found: Iterable[Candidate]) -> list[Variable]:
     """The variables of candidates, each once with all its roles."""
     by_name: dict[tuple[str, str], Variable] = {}
-    for one in (each for each in found if _may_be_at_its_levels(each)):
-        levels = [] if one.structure is None else list(one.levels or ())
-        known = by_name.setdefault((one.name, one.fault), Variable(one.name, [], levels_hpa=levels, why=one.fault))
+    elsewhere: dict[str, list[Candidate]] = {}
+    for one in found:
+        if not _may_be_at_its_levels(one):
+            elsewhere.setdefault(one.name, []).append(one)
+            continue
+        known = by_name.setdefault(
+            (one.name, one.fault), Variable(one.name, [], levels_hpa=_levels(one), why=one.fault)
+        )
         known.roles += [one.role] if one.role not in known.roles else []
-    return list(by_name.values())
+    named = {name for name, _ in by_name}
+    return [*by_name.values(), *(_at_other_levels(same) for name, same in elsewhere.items() if name not in named)]
+
+
+def _levels(one: Candidate) -> list[float]:
+    return [] if one.structure is None else list(one.levels or ())
+
+
+def _at_other_levels(same: Sequence[Candidate]) -> Variable:
+    """A variable that could have roles, but has none of their levels."""
+    levels = _levels(same[0])
+    wanted = sorted({level for one in same for level in ROLES[one.role].levels})
+    why = (
+        f"is at {_listed(levels)} hPa; fetch {' or '.join(f'{level:g}' for level in wanted)} hPa if lists shall use it"
+    )
+    return Variable(same[0].name, [], levels_hpa=levels, why=why)
+
+
+def _listed(levels: Sequence[float]) -> str:
+    return some([f"{level:g}" for level in levels], 6)
 
 
 def _may_be_at_its_levels(one: Candidate) -> bool:

@@ -61,6 +61,17 @@ def test_variables_and_those_without_a_role(tmp_path):
     assert found["u"].levels_hpa == [850.0] and found["u"].files == 1 and found["u"].example == "x.nc"
 
 
+def test_a_field_at_levels_that_nothing_asks_for_is_said(tmp_path):
+    draft()(tmp_path)
+    other = Draft(hours=HOURS).level(500.0, "hPa")
+    wind = other.variables["u"]
+    other.variables["t"] = type(wind)(wind.dimensions, wind.values, {"units": "K", "standard_name": "air_temperature"})
+    other(tmp_path, "t.nc", only=["t"])
+    found = inspect(tmp_path)
+    assert [(one.roles, one.levels_hpa) for one in found.variables if one.name == "t"] == [([], [500.0])]
+    assert reasons(found) == {("t.nc",): ("is at 500 hPa", "fetch 850 hPa if lists shall use it")}
+
+
 def test_each_file_that_is_not_used_and_why(tmp_path):
     draft()(tmp_path, "good.nc")
     (tmp_path / "page.nc").write_bytes(b"<!DOCTYPE html>")

@@ -133,7 +133,7 @@ def _nothing_known(folder: Path, listing: Listing) -> InputError:
     more = f", and {len(data) - _NAMED:,} more files have none either" if len(data) > _NAMED else ""
     return InputError(
         f"{folder}: there is no file with winds (u and v) or relative vorticity that are recognised "
-        f"({held}{more}); describe the files as a dataset"
+        f"({held}{more}); fetch them, or name them under 'variables' of a dataset description"
     )
 
 
