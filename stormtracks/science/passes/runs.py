@@ -52,11 +52,11 @@ def runs(cuts: Bools, count: int, most: int) -> list[slice]:
     total = len(cuts)
     places = np.append(np.flatnonzero(cuts), total)
     found: list[slice] = []
-    while not found or found[-1].stop < total:
-        start = found[-1].stop if found else 0
-        if start == total:
-            break
-        found.append(slice(start, _stop(places, start, min(count, total - start), max(most, count))))
+    start = 0
+    while start < total:
+        stop = _stop(places, start, min(count, total - start), max(most, count))
+        found.append(slice(start, stop))
+        start = stop
     return found
 
 

@@ -18,15 +18,14 @@ def winds(start, lead, member, **how):
     return grib_messages.winds(start + lead, member=member, lead=lead, **how)
 
 
-def is_right(data, label, starts=(24, 24), leads=LEADS):
-    """Whether each member's winds at all leads are those of its start."""
+def check(data, label, starts=(24, 24), leads=LEADS):
+    """Each member's winds at all leads are those of its start."""
     with open_season(data, label) as season:
         for member in MEMBERS:
             u, _ = season.read(0, len(leads), [member])
             expected = [values("u", starts[member] + lead, member)[::-1] for lead in leads]
             np.testing.assert_array_equal(u[:, 0], expected)
             assert season.axis_of(member).times[0] == FIRST + starts[member] + leads[0]
-    return True
 
 
 @pytest.mark.parametrize("edition", [1, 2])
@@ -34,7 +33,7 @@ def test_many_starts_by_many_leads_of_grib(tmp_path, edition):
     rows = (winds(s, lead, m, edition=edition) for s in STARTS for lead in LEADS for m in MEMBERS)
     (tmp_path / "a.grib").write_bytes(b"".join(rows))
     assert take(tmp_path).starts == {str(FIRST): 2, START: 2}
-    assert is_right(tmp_path, START)
+    check(tmp_path, START)
 
 
 def test_a_grib_file_of_each_start_member_and_lead(tmp_path):
@@ -45,13 +44,13 @@ def test_a_grib_file_of_each_start_member_and_lead(tmp_path):
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(winds(start, lead, member))
     assert take(tmp_path).starts == {str(FIRST): 2, START: 2}
-    assert is_right(tmp_path, START)
+    check(tmp_path, START)
 
 
 def test_lagged_members_of_grib(tmp_path):
     rows = [winds(start, lead, member) for start, member in ((0, 0), (6, 1)) for lead in LEADS]
     (tmp_path / "a.grib").write_bytes(b"".join(rows))
-    assert is_right(tmp_path, str(FIRST + 6), starts=(0, 6))
+    check(tmp_path, str(FIRST + 6), starts=(0, 6))
 
 
 def test_a_reforecast_of_grib_with_two_dates_is_refused(tmp_path):
@@ -85,7 +84,7 @@ def test_many_starts_by_many_leads_of_zarr(tmp_path, chunks):
     }
     stored = zarr_stores.Stored(3, chunks=chunks)
     zarr_stores.winds(tmp_path / "a.zarr", np.array(fields, np.float32), stored, names, coordinates)
-    assert is_right(tmp_path, START)
+    check(tmp_path, START)
 
 
 def with_pressure(path):

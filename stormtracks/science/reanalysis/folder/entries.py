@@ -16,7 +16,28 @@ from stormtracks.science.reanalysis.folder.listing import Found
 
 @dataclass(frozen=True)
 class Entry:
-    """A file and what its name (or its content) says: None for what it leaves open."""
+    """A file and what its name (or its content) says: None for what it leaves open.
+
+    Attributes
+    ----------
+    role : str
+        What it holds: a key of `roles.ROLES`.
+    path : Path
+    year : int or None
+        Calendar year of all that is in it.
+    number : int or None
+        Of its member; None where it holds all of them.
+    label : str
+        What its member is called.
+    level : float or None
+        hPa.
+    identity : Identity or None
+        What the file is, whatever leads to it.
+    start : str or None
+        Label of the forecast that it is of.
+    lead : float or None
+        Of its one time, hours.
+    """
 
     role: str
     path: Path
