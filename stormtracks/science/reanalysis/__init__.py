@@ -8,9 +8,9 @@ folder), `inspection` (that, all its files with `inspected_files`, and a year in
 after it, save that `folder` and `joined` know nothing of each other:
 
 `folder`: `listing` (what lies in it), `survey` and `further_files` (which files hold what, by their names or by what is
-inside), `entries` (what is known of each file), `layout` (those of a year), `own_files` and `member_names` (members
-that have files of their own), `forecast_files` (forecasts, and which files each is made of), `copies` and `leftovers`
-(what is said of all others).
+inside), `entries` (what is known of each file), `choice` and `layout` (those of a year), `own_files` and
+`member_names` (members that have files of their own), `forecast_files` (forecasts, and which files each is made of),
+`copies` and `leftovers` (what is said of all others).
 
 `joined`: `files` (those that are open, never too many), `stored_field` (what is known of each), `kept_fields` (without
 opening it once more), `series` (files after one another in time), `means` (those that are of other times), `origin` (or
@@ -21,12 +21,13 @@ of other runs), `gaps` (times that they lack).
 `statistic` (what only looks like it), `structure` (its dimensions and coordinates), `field` (one variable, read as the
 science wants it).
 
-`dimensions`: `axes` (what each stands for), `columns` and `other_grids`, `valid_times` with `given_times`, `forecasts`
-and `times`, `levels` with `level_kinds`, `level_words` and `level_pressures`, `pressure` (its units).
+`dimensions`: `axes` (what each stands for), `horizontal` with `columns`, `cells` (grids without rows and columns) and
+`other_grids` (those that are refused), `valid_times` with `given_times`, `forecasts` and `times`, `levels` with
+`level_kinds`, `level_words` and `level_pressures`, `pressure` (its units).
 
-`stored`: `source` (the door: opens what a path leads to), `protocol` (what a format has to give), `netcdf` (one of
-them), `formats` and `refusals` (what cannot be read, and why), `attributes`, `texts` and `packing` (stored numbers ->
-values), `marks` (values that are none, though nothing says so).
+`stored`: `source` (the door: opens what a path leads to), `protocol` (what a format has to give), `netcdf`, `grib` and
+`zarr` (those that are read), `formats`, `stores` and `refusals` (what cannot be read, and why), `attributes`, `texts`
+and `packing` (stored numbers -> values), `marks` (values that are none, though nothing says so).
 """
 
 from stormtracks.science.reanalysis.dataset import Dataset

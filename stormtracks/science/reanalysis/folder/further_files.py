@@ -160,7 +160,7 @@ class FurtherFiles:
 
     @functools.cached_property
     def _others(self) -> list[Found]:
-        """The netCDF files whose names do not say what they hold, but for those that say another year."""
+        """The files whose names do not say what they hold, but for those that say another year."""
         survey = self._survey
         known = survey.paths_by_name | {entry.path for entry in self._named}
         found = [file for file in survey.listing.files if file.place(survey.folder) not in known]

@@ -20,14 +20,13 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks import web_path
-from stormtracks.label import Label
 from stormtracks.readable import some
 from stormtracks.science.errors import InputError, ManyStarts, PassingInputError
 from stormtracks.science.reanalysis.dataset import Dataset
-from stormtracks.science.reanalysis.dimensions import forecasts, levels
-from stormtracks.science.reanalysis.fields import statistic, variables
+from stormtracks.science.reanalysis.dimensions import forecasts
+from stormtracks.science.reanalysis.fields import statistic
 from stormtracks.science.reanalysis.fields.contents import FileContents, Looks, Opened
-from stormtracks.science.reanalysis.folder import copies, forecast_files, leftovers, listing, own_files
+from stormtracks.science.reanalysis.folder import choice, copies, forecast_files, leftovers, listing, own_files
 from stormtracks.science.reanalysis.folder.entries import Entry, labelled, matching, member, once
 from stormtracks.science.reanalysis.folder.forecast_files import ForecastFiles
 from stormtracks.science.reanalysis.folder.layout import Layout
@@ -133,8 +132,8 @@ class Survey:
         if not self._of_years(chosen, years[:1]):
             raise self._no_year(years[0])
         remarks = leftovers.remarks(self.listing, self._faults(entries), [entry.path for entry in chosen], years)
-        at_level = _at_level(chosen, level, self._looks, self._of_tracked)
-        fitting = _of_quantity(self.folder, years[0], at_level, remarks, self._looks)
+        at_level = choice.at_level(chosen, level, self._looks, self._of_tracked)
+        fitting = choice.of_quantity(self.folder, years[0], at_level, remarks, self._looks)
         told = own_files.tell(self.folder, fitting, self._looks)
         if told is None:
             found = Layout.of(self.folder, fitting, self._of_tracked, remarks)
@@ -163,8 +162,8 @@ class Survey:
         years = Period(start).years
         remarks = leftovers.remarks(self.listing, self._faults(known.looked_at), [one.path for one in chosen], years)
         remarks = (*remarks, *known.remarks, *_on_absent(known.members, {one.number for one in chosen}))
-        at_level = _at_level(chosen, level, self._looks, self._of_tracked)
-        fitting = _of_quantity(self.folder, start, at_level, remarks, self._looks)
+        at_level = choice.at_level(chosen, level, self._looks, self._of_tracked)
+        fitting = choice.of_quantity(self.folder, start, at_level, remarks, self._looks)
         found = Layout.of(self.folder, fitting, self._of_tracked, remarks, known.members)
         return dataclasses.replace(found, held=known.held, starts=known.starts(start), lagged=known.lagged)
 
@@ -218,13 +217,13 @@ class Survey:
 
     @functools.cached_property
     def _opened(self) -> list[Found]:
-        """The netCDF files whose names do not say what they hold, each once."""
+        """The files whose names do not say what they hold, each once."""
         others = [file for file in self.listing.files if file.place(self.folder) not in self.paths_by_name]
         return listing.once([file for file in others if formats.is_data(file.place(self.folder))])
 
     @functools.cached_property
     def _by_contents(self) -> list[Entry]:
-        """Entries of all other netCDF files that hold a wind or vorticity."""
+        """Entries of all other files that hold a wind or vorticity."""
         entries = []
         for file in self._opened:
             path = file.place(self.folder)
@@ -293,46 +292,3 @@ def _known(folder: Path, file: Found, name: re.Match[str]) -> Entry:
         level=float(name["level"]),
         identity=file.identity,
     )
-
-
-def _at_level(entries: list[Entry], level: float, looks: Looks, described: Dataset) -> list[Entry]:
-    """The entries that may have a level; refused where none of a wind's files has it."""
-    fitting = [entry for entry in entries if _has_level(entry, level, looks, described)]
-    for role in sorted({entry.role for entry in entries} - {entry.role for entry in fitting}):
-        others = [entry for entry in entries if entry.role == role]
-        if not fitting or role in ("u", "v"):  # vorticity at another level does not matter where there are winds
-            there = sorted({one for entry in others for one in _levels_of(entry, looks, described) or ()})
-            raise variables.level_missing(others[0].path, role, level, there, looks.at(others[0].path).guess(role))
-    return fitting
-
-
-def _levels_of(entry: Entry, looks: Looks, described: Dataset) -> tuple[float, ...] | None:
-    if entry.level is not None:
-        return (entry.level,)
-    if entry.year is not None or described.files:
-        return None  # not opened for this: the field itself refuses a level that it does not have
-    return looks.at(entry.path).levels(entry.role)
-
-
-def _has_level(entry: Entry, level: float, looks: Looks, described: Dataset) -> bool:
-    there = _levels_of(entry, looks, described)
-    return there is None or levels.has(there, level)
-
-
-def _of_quantity(
-    folder: Path, year: Label, entries: list[Entry], remarks: tuple[str, ...], looks: Looks
-) -> list[Entry]:
-    """The entries of u and v where both are there, else those of vorticity."""
-    roles = {entry.role for entry in entries}
-    if {"u", "v"} <= roles:
-        return [entry for entry in entries if entry.role != "vorticity"]
-    if "vorticity" in roles:
-        return [entry for entry in entries if entry.role == "vorticity"]
-    there, lacking = ("u", "v") if "u" in roles else ("v", "u")
-    fault = next((why for entry in entries if entry.year is None and (why := looks.at(entry.path).fault(lacking))), "")
-    if fault:
-        raise InputError(fault)
-    names = ", ".join(entry.path.name for entry in entries[:3])
-    besides = "".join(f"; {remark}" for remark in remarks)
-    what = "year" if isinstance(year, int) else "start"
-    raise InputError(f"{folder}: the {what} {year} has {there} ({names}) but no file with {lacking}; add it{besides}")
