@@ -12,7 +12,7 @@ from needs import need_module
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
 from stormtracks.science.reanalysis.stored.grib import catalogue, library
-from stormtracks.science.reanalysis.stored.grib.scan import headers
+from stormtracks.science.reanalysis.stored.grib.scan import edition2, headers
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from stormtracks.science.reanalysis.stored.source import open_source
 from tests.science.reanalysis.grib_messages import mars, message, values, winds
@@ -229,3 +229,11 @@ def test_offsets_beyond_four_gigabytes(tmp_path, edition):
     finally:
         os.close(descriptor)
     assert np.frombuffer(bytes(walk.rows), headers.FIELD)["offset"].tolist() == [5 << 30]
+
+
+@pytest.mark.parametrize("template", [0, 1, 2, 3, 4, 5, 8, 11, 61])
+def test_a_product_that_is_cut_anywhere_is_a_fault_and_no_bug(template):
+    section = bytes(7) + template.to_bytes(2, "big") + bytes(60)
+    for size in range(9, len(section)):
+        found = edition2.product(bytes(11) + section[:size])
+        assert found.fault or size >= 34

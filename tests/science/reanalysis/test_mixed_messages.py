@@ -39,6 +39,12 @@ READ = {
         + winds(0, 6, edition=1, member=2),
         (0, 6), (0, 1, 2),
     ),
+    "another field of members with starts of their own": (
+        lambda: winds(0, 6) + b"".join(message("t", 6 * one + 12, lead=12, member=one) for one in (0, 1)), (0, 6), None,
+    ),
+    "another field of analyses by member": (
+        lambda: winds(0, 6) + b"".join(message("t", 6 * one, member=one) for one in (0, 1)), (0, 6), None,
+    ),
     "a field again": (lambda: winds(0, 6) + winds(6), (0, 6), None),
     "mean and spread of members before the members": (
         lambda: b"".join(winds(0, 6, before=before) for before in (NCEP_MEAN, NCEP_SPREAD))

@@ -146,6 +146,8 @@ def scalars(group: Group, variable: Variable, *roles: str) -> Iterator[Variable]
         found = role(other)
         if found not in roles or (found == "level" and name not in named and _is_of_another(group, variable, name)):
             continue
+        if found in ("start", "lead") and name not in named and _is_dimension_of_another(group, name):
+            continue
         if name in named or _beyond_doubt(name, other):
             yield other
 
@@ -268,6 +270,11 @@ def _is_of_another(group: Group, variable: Variable, name: str) -> bool:
     """Whether the attribute ``coordinates`` of some other variable names a coordinate."""
     others = (other for other in group.variables.values() if other.name != variable.name)
     return any(name in str(attribute(other, "coordinates")).split() for other in others)
+
+
+def _is_dimension_of_another(group: Group, name: str) -> bool:
+    """Whether a coordinate is that of a dimension of some field: of one that has not this dimension it says nothing."""
+    return any(name in other.dimensions for other in group.variables.values() if len(other.dimensions) > 1)
 
 
 def _cells_by_name(group: Group, variable: Variable, dimension: str) -> str:
