@@ -102,7 +102,9 @@ def _inflate(arguments):
 
 
 def _decode(files):
-    import eccodes
+    from stormtracks import extras
+
+    eccodes = extras.load("grib")
 
     imports = _own_cpu()
     eccodes.codes_grib_multi_support_on()

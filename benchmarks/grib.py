@@ -21,15 +21,17 @@ import tempfile
 import time
 from pathlib import Path
 
-import eccodes
 import numpy as np
 
 from benchmarks import fresh_process, planted_data
 from benchmarks.formats import PAGE, write
 from benchmarks.surroundings import describe, spread, table
+from stormtracks import extras
 from stormtracks.science.reanalysis.stored.grib import catalogue, index
 from stormtracks.science.reanalysis.stored.grib.scan import headers
 from stormtracks.science.reanalysis.stored.grib.source import Source
+
+eccodes = extras.load("grib")
 
 MARK = "<!-- made by benchmarks/grib.py -->"
 STEPS, MEMBERS = 2920, 10

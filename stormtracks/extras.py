@@ -1,9 +1,16 @@
 """What reads some formats is installed only where it is asked for: extras, each with a file of requirements."""
 
+import ctypes
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
 from stormtracks.errors import BadValue
 
 EXTRAS = {"grib": "GRIB", "zarr": "Zarr"}
 """Name of an extra -> the format that it reads."""
+_PACKAGES = {"grib": "eccodes", "zarr": "tensorstore"}
 
 
 def requirements(name: str) -> str:
@@ -30,3 +37,37 @@ def remedy(name: str) -> str:
     """
     how = f"./inv extras {name} (pip install -r {requirements(name)}, on hosts 'extras: [{name}]' and fab deploy)"
     return f"install it: {how}"
+
+
+def load(name: str) -> ModuleType:
+    """Import the package of an extra: eccodes, or tensorstore.
+
+    Nobody else imports it. The loader of eccodes would make what eccodes brings along (PROJ, SQLite, OpenSSL) that of
+    the whole process: a map that pyproj drew afterwards ended in a crash.
+
+    Raises
+    ------
+    ImportError, RuntimeError, OSError
+        It is not installed, or not whole.
+    """
+    with _kept_apart():
+        return importlib.import_module(_PACKAGES[name])
+
+
+@contextmanager
+def _kept_apart() -> Iterator[None]:
+    """Load shared libraries for the package alone; what links to them finds them by name, also when not global."""
+    try:
+        findlibs = importlib.import_module("findlibs")
+    except ImportError:  # eccodes is not there either, or has another loader
+        yield
+        return
+    loads = getattr(findlibs, "_load_globally", None)
+    if loads is None:
+        yield
+        return
+    findlibs._load_globally = ctypes.CDLL  # type: ignore[attr-defined]  # local is its default
+    try:
+        yield
+    finally:
+        findlibs._load_globally = loads  # type: ignore[attr-defined]

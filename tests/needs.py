@@ -4,6 +4,8 @@ import importlib
 import os
 import shutil
 
+from stormtracks import extras
+
 NAMESPACES = ("ip", "iptables", "nsenter", "unshare", "sshd", "ssh-keygen")
 """Programs that make this machine's network namespaces into hosts; it takes root too."""
 
@@ -33,6 +35,14 @@ def need_module(name):
         return importlib.import_module(name)
     except ModuleNotFoundError:
         return _end([f"the module {name}"])
+
+
+def need_extra(name):
+    """The package of an extra, "grib" or "zarr", or the end of the test; at the top of a file, of all its tests."""
+    try:
+        return extras.load(name)
+    except ModuleNotFoundError:
+        return _end([f"the extra {name}"])
 
 
 def lacks(feature):

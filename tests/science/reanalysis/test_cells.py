@@ -5,7 +5,7 @@ import itertools
 import netCDF4
 import numpy as np
 import pytest
-from needs import need_module
+from needs import need_extra
 
 from stormtracks.errors import BadValue
 from stormtracks.science import pipeline, results
@@ -198,7 +198,7 @@ def test_chunks_of_cells_are_inflated_directly_to_the_same_values(tmp_path, monk
 
 @pytest.mark.parametrize("kind", ["reduced Gaussian", "HEALPix"])
 def test_grib_on_cells_is_read(tmp_path, kind):
-    eccodes = need_module("eccodes")
+    eccodes = need_extra("grib")
     with (tmp_path / "data/x.grib").open("wb") as file:
         for hour, parameter in itertools.product((0, 6), (131, 132)):
             handle, cells = reduced(eccodes) if kind == "reduced Gaussian" else nested(eccodes)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from needs import need_module
+from needs import need_extra
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
@@ -11,7 +11,7 @@ from stormtracks.science.reanalysis.stored.grib.source import Source
 from tests.science.reanalysis.grib_messages import mars, message, values, winds
 from tests.science.reanalysis.test_grib_values import packed
 
-eccodes = need_module("eccodes")
+eccodes = need_extra("grib")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from needs import need_module
+from needs import need_extra
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
@@ -18,7 +18,7 @@ from stormtracks.science.reanalysis.stored.source import open_source
 from tests.science.reanalysis.grib_messages import mars, message, values, winds
 from tests.science.reanalysis.test_grib_values import by_eccodes, packed
 
-need_module("eccodes")
+need_extra("grib")
 
 HOUR = 3600
 TWO = {edition: winds(0, edition=edition) for edition in (1, 2)}

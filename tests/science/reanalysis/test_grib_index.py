@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from needs import need_module
+from needs import need_extra
 
 from stormtracks import private
 from stormtracks.science.reanalysis.stored.grib import catalogue, index
@@ -13,7 +13,7 @@ from stormtracks.science.reanalysis.stored.grib.scan import headers
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from tests.science.reanalysis.grib_messages import winds
 
-need_module("eccodes")
+need_extra("grib")
 
 STEPS = range(0, 60, 6)
 

@@ -1,12 +1,12 @@
 """Names of parameters that are not asked of eccodes, against what it says."""
 
 import pytest
-from needs import need_module
+from needs import need_extra
 
 from stormtracks.science.reanalysis.stored.grib import naming
 from tests.science.reanalysis.grib_messages import message
 
-eccodes = need_module("eccodes")
+eccodes = need_extra("grib")
 
 
 def by_eccodes(data):

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from needs import need_module
+from needs import need_extra
 
 from stormtracks.science.reanalysis.stored.grib import library
 from stormtracks.science.reanalysis.stored.grib.source import Source
 from stormtracks.science.reanalysis.stored.grib.values import decode
 from tests.science.reanalysis.grib_messages import LAT, LON, message, values
 
-eccodes = need_module("eccodes")
+eccodes = need_extra("grib")
 
 PACKINGS = [
     *[(edition, "grid_simple", bits) for edition in (1, 2) for bits in (5, 8, 12, 16, 24, 32)],

@@ -5,13 +5,13 @@ Each field has values of its own parameter, time and member, so that a wrong one
 
 import numpy as np
 import pytest
-from needs import need_module
+from needs import need_extra
 
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import open_season
 from tests.science.reanalysis.grib_messages import FIRST, LAT, LON, latitudes, mars, message, values, winds
 
-need_module("eccodes")
+need_extra("grib")
 
 FINE = np.arange(90.0, -91, -5), np.arange(0.0, 360, 5)
 NCEP_MEAN = {"productDefinitionTemplateNumber": 2, "derivedForecast": 0}

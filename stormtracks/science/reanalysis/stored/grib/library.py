@@ -29,12 +29,12 @@ def eccodes() -> ModuleType:
         It is not installed, or not whole.
     """
     try:
-        import eccodes
+        module = extras.load("grib")
     except (ImportError, RuntimeError, OSError) as error:
         lacks = isinstance(error, ModuleNotFoundError) and error.name == "eccodes"
         raise InputError(INSTALL if lacks else f"{INSTALL} again ({error})") from error
-    _be_silent(eccodes)
-    return eccodes
+    _be_silent(module)
+    return module
 
 
 @contextmanager

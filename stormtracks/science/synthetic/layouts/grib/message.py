@@ -51,13 +51,12 @@ def library() -> ModuleType:
         It is not there.
     """
     try:
-        import eccodes
+        return extras.load("grib")
     except (ImportError, RuntimeError) as error:  # RuntimeError: the package is there, its C library is not
         raise InputError(
             f"GRIB files are written with the package eccodes, which cannot be loaded ({error}); "
             f"{extras.remedy('grib')}"
         ) from error
-    return eccodes
 
 
 class Message:
