@@ -1,8 +1,8 @@
 """Planted seasons as netCDF, GRIB and Zarr: read back with the formats' own libraries, they are the same numbers."""
 
 import dataclasses
-import sys
 import json
+import sys
 
 import netCDF4
 import numpy as np
