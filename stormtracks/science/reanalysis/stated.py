@@ -64,7 +64,13 @@ def of_name(found: re.Match[str]) -> Stated:
 
 
 def refuse_part(template: str, seen: set[str]) -> None:
-    """Refuse a template whose starts have no year, month or day."""
+    """Refuse a template whose starts have no year, month or day.
+
+    Raises
+    ------
+    BadValue
+        One of them is lacking.
+    """
     parts = {name.removeprefix("start_") for name in seen if name.startswith("start_")}
     if parts and not {"Y", "m", "d"} <= parts:
         lacking = ", ".join(f"%{part}" for part in "Ymd" if part not in parts)

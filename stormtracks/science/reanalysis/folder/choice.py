@@ -18,6 +18,15 @@ def at_level(entries: list[Entry], level: float, looks: Looks, described: Datase
     ------
     LevelMissing
         None of a wind's files has it.
+
+    Parameters
+    ----------
+    entries : list of Entry
+    level : float
+        hPa.
+    looks : Looks
+        What is inside files whose names do not say their level.
+    described : Dataset
     """
     fitting = [entry for entry in entries if _has_level(entry, level, looks, described)]
     for role in sorted({entry.role for entry in entries} - {entry.role for entry in fitting}):
@@ -48,6 +57,17 @@ def of_quantity(folder: Path, year: Label, entries: list[Entry], remarks: tuple[
     ------
     InputError
         One wind is there without the other.
+
+    Parameters
+    ----------
+    folder : Path
+        For the message.
+    year : int or str
+        Likewise.
+    entries : list of Entry
+    remarks : tuple of str
+        Said with the refusal.
+    looks : Looks
     """
     roles = {entry.role for entry in entries}
     if {"u", "v"} <= roles:

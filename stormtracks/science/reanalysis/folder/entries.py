@@ -51,7 +51,17 @@ class Entry:
 
 
 def matching(folder: Path, files: list[Found], templates: Mapping[str, str], texts: bool = False) -> list[Entry]:
-    """The files that templates by role fit, with `texts` also those whose members have labels instead of numbers."""
+    """The files that templates by role fit, with `texts` also those whose members have labels instead of numbers.
+
+    Parameters
+    ----------
+    folder : Path
+    files : list of Found
+    templates : dict of str to str
+        Role -> template of the description.
+    texts : bool
+        Whether members have labels in place of numbers.
+    """
     entries = []
     for role, template in templates.items():
         pattern = dataset.pattern(template, texts)
@@ -66,7 +76,13 @@ def matching(folder: Path, files: list[Found], templates: Mapping[str, str], tex
 
 
 def labelled(entries: list[Entry], described: Dataset) -> list[Entry]:
-    """Entries with members numbered in the order of their labels."""
+    """Entries with members numbered in the order of their labels.
+
+    Raises
+    ------
+    InputError
+        The description counts members by numbers.
+    """
     if entries and described.first_member is not None:
         raise InputError(
             f"{entries[0].path}: {{member}} stands for {entries[0].label!r} and first_member for a number; leave "
@@ -94,7 +110,13 @@ def member(name: re.Match[str]) -> tuple[int | None, str]:
 
 
 def refuse_copies(entries: list[Entry]) -> None:
-    """Two files of one name are copies of one another: which one is meant cannot be known."""
+    """Two files of one name are copies of one another: which one is meant cannot be known.
+
+    Raises
+    ------
+    InputError
+        There are two of a role, year and member.
+    """
     seen: dict[tuple, Path] = {}
     for entry in entries:
         key = (entry.role, entry.path.name, entry.year, entry.number)

@@ -124,7 +124,13 @@ def make(lat: Floats, lon: Floats, step: float) -> Weights:
 
 @functools.lru_cache(16)
 def even_grid(step: float) -> Grid:
-    """The grid of so many degrees, poles included; one object for all that lies on it."""
+    """The grid of so many degrees, poles included; one object for all that lies on it.
+
+    Raises
+    ------
+    InputError
+        180 degrees are not a whole multiple of it.
+    """
     rows_ = round(180 / step)
     if abs(rows_ * step - 180) > 1e-6 * step or rows_ < 3:
         raise InputError(

@@ -14,7 +14,13 @@ class Unread(InputError):
 
 
 def compressor(given: object) -> Json | None:
-    """The compressor of version 2 as the library takes it; other settings, as of later versions, are left out."""
+    """The compressor of version 2 as the library takes it; other settings, as of later versions, are left out.
+
+    Raises
+    ------
+    Unread
+        The library does not read it.
+    """
     if not isinstance(given, dict):
         return None
     known = _COMPRESSORS.get(str(given.get("id")))
@@ -27,14 +33,26 @@ def compressor(given: object) -> Json | None:
 
 
 def refuse_filters(given: object) -> None:
-    """Refuse filters of version 2, of which the library reads none."""
+    """Refuse filters of version 2, of which the library reads none.
+
+    Raises
+    ------
+    Unread
+        There are some.
+    """
     if isinstance(given, list) and given:
         names = ", ".join(str(one.get("id")) if isinstance(one, dict) else str(one) for one in given)
         raise Unread(f"its filter {names} is not read; save it again without filters")
 
 
 def unit(chain: object, outer: tuple[int, ...]) -> tuple[int, ...]:
-    """The part of a chunk of version 3 that is decoded at a time: of a shard, one of the chunks in it."""
+    """The part of a chunk of version 3 that is decoded at a time: of a shard, one of the chunks in it.
+
+    Raises
+    ------
+    Unread
+        The codecs are damaged.
+    """
     if not isinstance(chain, list) or not all(isinstance(one, dict | str) for one in chain):
         raise Unread("its codecs are not a list; its metadata are damaged, copy the store again")
     for one in chain:

@@ -88,7 +88,13 @@ def of_version_2(found: Json, chunk: tuple[int, ...]) -> Texts | None:
 
 
 def of_version_3(found: Json, chunk: tuple[int, ...]) -> Texts | None:
-    """How an array of version 3 stores texts; None where it has none."""
+    """How an array of version 3 stores texts; None where it has none.
+
+    Raises
+    ------
+    Unread
+        A codec of them is not known.
+    """
     name, settings = named(found.get("data_type"))
     given = found.get("codecs")
     chain = [named(one) for one in given] if isinstance(given, list) else []

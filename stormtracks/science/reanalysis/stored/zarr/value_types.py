@@ -59,7 +59,13 @@ def type_3(stored: object, is_text: bool) -> tuple[np.dtype, Kind, str]:
 
 
 def timed(attributes: Json, unit: str) -> Json:
-    """The attributes of dates (``M8[ns]``) or lengths of time (``m8[s]``), with the units that CF has for them."""
+    """The attributes of dates (``M8[ns]``) or lengths of time (``m8[s]``), with the units that CF has for them.
+
+    Raises
+    ------
+    Unread
+        CF has no name for that unit.
+    """
     span = _SPANS.get(unit[3:-1])
     if span is None:
         raise Unread(f"its times are counted in {unit[3:-1]}, which is not understood; save it with days or hours")
