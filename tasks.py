@@ -119,7 +119,7 @@ def demo(_, results=None, sample="20crv2c_1987"):
 @task(
     help={
         "year": "year whose best tracks are used; default: the year of --start, else 2005",
-        "members": "number of ensemble members; default: 56",
+        "members": "number of ensemble members; default: 56, but 1 with --layout arco, which has no members",
         "grid": "grid spacing in degrees; default: 2",
         "start": "first day, YYYY-MM-DD; default: 1 January of --year",
         "stop": "last day, YYYY-MM-DD, of which only 00 UTC is included; default: the last time of the year",
@@ -154,7 +154,12 @@ def plant(
     """Write an ensemble with known storms: real best tracks in an artificial background. The truth is written too."""
     from stormtracks.console import plant as console
 
-    plan = {"year": _whole("year", year, 0), "members": _whole("members", members, 56), "start": start, "stop": stop}
+    plan = {
+        "year": _whole("year", year, 0),
+        "members": _whole("members", members, 1 if layout == "arco" else 56),
+        "start": start,
+        "stop": stop,
+    }
     plan |= {"grid": _number("grid", grid, 2.0), "noise": _number("noise", noise, 1.0)}
     plan |= {"layout": layout, "seed": _whole("seed", seed, 2005), "like": like}
     _refusing(console.plant)(dest, plan, best_tracks, overwrite)

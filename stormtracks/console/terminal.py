@@ -1,6 +1,7 @@
 """How commands show things: results on standard output, progress on standard error."""
 
 import contextlib
+import itertools
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ from stormtracks.terminal_text import clean, clean_line
 
 Report: TypeAlias = Callable[[int, int], None]
 """``report(done, total)``."""
+KEPT = "texts", "rows", "words"
+"""What can stay whole in a table, in the order in which it is tried: all texts, all but the headings, each word."""
 PLAIN_LINE_SECONDS = 10.0
 """How often progress writes a line where there is no terminal (a log file)."""
 
@@ -40,8 +43,8 @@ class CleanTable(Table):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         texts = [[str(cell) for cell in (column.header, *column.cells)] for column in self.columns]
-        for between, whole in ((2, True), (1, True), (2, False), (1, False)):
-            found = widths(texts, options.max_width - between * (len(texts) - 1), whole=whole)
+        for kept, between in itertools.product(KEPT, (2, 1)):
+            found = widths(texts, options.max_width - between * (len(texts) - 1), kept)
             if found:
                 break
         for number, column in enumerate(self.columns):
@@ -50,17 +53,17 @@ class CleanTable(Table):
         yield from super().__rich_console__(console, options)
 
 
-def widths(columns: Sequence[Sequence[str]], available: int, *, whole: bool = False) -> list[int] | None:
-    """Widths of columns in which each word stays whole, and as many columns as possible need no second line.
+def widths(columns: Sequence[Sequence[str]], available: int, kept: str) -> list[int] | None:
+    """Widths of columns in which texts stay whole, and as many columns as possible need no second line.
 
     Parameters
     ----------
     columns : sequence of sequence of str
-        The texts of each column.
+        The heading and the texts of each column.
     available : int
         What the widths may add up to.
-    whole : bool
-        No column may need a second line.
+    kept : str
+        What stays whole: one of `KEPT`.
 
     Returns
     -------
@@ -70,12 +73,13 @@ def widths(columns: Sequence[Sequence[str]], available: int, *, whole: bool = Fa
     Examples
     --------
     >>> from stormtracks.console.terminal import widths
-    >>> widths([["year", "2005"], ["FAR (5-95 %)", "0.994 (0.993-0.994)"]], 20)
+    >>> widths([["year", "2005"], ["FAR (5-95 %)", "0.994 (0.993-0.994)"]], 20, "words")
     [4, 16]
     """
     longest = [max((cell_len(text) for text in column), default=0) for column in columns]
     words = [max((cell_len(word) for text in column for word in text.split()), default=0) for column in columns]
-    found = longest if whole else words
+    rows = [max((word, *map(cell_len, column[1:]))) for word, column in zip(words, columns, strict=True)]
+    found = {"texts": longest, "rows": rows, "words": words}[kept]
     spare = available - sum(found)
     if spare < 0:
         return None
