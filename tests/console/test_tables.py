@@ -54,7 +54,7 @@ def test_a_row_needs_one_line_where_a_smaller_gap_is_enough():
 
 def test_a_heading_is_broken_before_its_rows_are():
     printed = drawn([("members that found it", "storm"), ("51 of 51", "2005236N23285")], 24).splitlines()
-    assert printed[-1].split() == "51 of 51 2005236N23285".split() and len(printed) > 2
+    assert printed[-1].split() == ["51", "of", "51", "2005236N23285"] and len(printed) > 2
 
 
 @pytest.mark.parametrize(("width", "columns"), [(80, ["host", "python", "nameserver"]), (25, ["host", "w1"])])
