@@ -343,8 +343,9 @@ CASES = [
     Case("a browser's second file of other times", further_download),
     Case("a copy without its original", suffix("x (1).nc")),
     Case("files that systems hide", hidden),
-    Case("a download that has not ended, beside the data", copied("y.nc.part"),
-         remark="y.nc.part left out: by name not written to the end"),
+    *[Case(f"a download that has not ended, beside the data: {name}", copied(name),
+           remark=f"{name} left out: by name not written to the end")
+      for name in ("y.nc.part", "y.grib2.part", "y.pgrb2.f006.part")],
     Case("a download that has not ended", not_whole,
          refused="x.nc.part: by name not written to the end; wait for the download"),
     Case("no times", timeless, refused=r"empty.nc: u: the time axis is empty \(length 0\)"),

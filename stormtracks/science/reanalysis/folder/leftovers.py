@@ -108,8 +108,12 @@ def _unfinished(copies: Copies) -> list[str]:
 
 
 def _unfinished_data(copies: Copies) -> list[str]:
-    """Unfinished files that will be netCDF by their names: x.nc.part."""
-    return [path for path in copies.unfinished if any(f"{end}." in path.lower() for end in formats.NETCDF)]
+    """Unfinished files that will be data by their names: x.nc.part, x.grib.part."""
+    return [
+        path
+        for path in copies.unfinished
+        if any(f"{end}." in path.lower() for end in formats.NETCDF) or formats.named_grib(path.rpartition(".")[0])
+    ]
 
 
 def _without_paths(faults: Mapping[Path, str]) -> list[str]:

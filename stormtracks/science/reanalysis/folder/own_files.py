@@ -16,6 +16,7 @@ from stormtracks.science.reanalysis.dataset import in_order
 from stormtracks.science.reanalysis.fields.contents import Looks
 from stormtracks.science.reanalysis.folder.entries import Entry
 from stormtracks.science.reanalysis.folder.member_names import Names
+from stormtracks.science.reanalysis.stored import formats
 
 _NAMED = 3
 
@@ -140,7 +141,7 @@ def description(folder: Path, entries: Sequence[Entry], looks: Looks) -> str:
     templates: dict[str, str] = {}
     for role in dict.fromkeys(one.role for one in entries):
         names = Names.of(folder, [one.path for one in entries if one.role == role], looks)
-        if names is None:
+        if names is None or any(formats.is_suffix(label) for label in names.labels):
             return ""
         templates[role] = names.template
     files = ", ".join(f'{role}: "{template}"' for role, template in templates.items())

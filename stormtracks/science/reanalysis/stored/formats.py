@@ -53,6 +53,19 @@ def named_grib(name: str) -> bool:
     return _GRIB.search(name.lower()) is not None
 
 
+def is_suffix(word: str) -> bool:
+    """Whether a word is the end of names of a format, and so tells formats apart, not members.
+
+    Examples
+    --------
+    >>> from stormtracks.science.reanalysis.stored.formats import is_suffix
+    >>> is_suffix("grib2"), is_suffix("nc"), is_suffix("m01")
+    (True, True, False)
+    """
+    name = f"x.{word}"
+    return named_netcdf(name) or named_grib(name) or name.endswith(".zarr")
+
+
 def is_netcdf(path: Path) -> bool:
     """Whether a file is to be looked into: its name says netCDF, or its first bytes do (``wrfout_d01...``, ``.h5``)."""
     return named_netcdf(path.name) or (not _is_beside(path.name) and head(path).startswith(_MAGIC))
