@@ -13,6 +13,10 @@ EXTRAS = {"grib": "GRIB", "zarr": "Zarr"}
 _PACKAGES = {"grib": "eccodes", "zarr": "tensorstore"}
 
 
+class Lacking(BadValue):
+    """The package of an extra is not installed, or not whole; the message says what to do."""
+
+
 def requirements(name: str) -> str:
     """The name of an extra's file of requirements.
 
@@ -26,7 +30,7 @@ def requirements(name: str) -> str:
     return f"requirements-{name}.txt"
 
 
-def remedy(name: str) -> str:
+def remedy(name: str, again: bool = False) -> str:
     """What to do where an extra is lacking, here or on a host.
 
     Examples
@@ -36,7 +40,7 @@ def remedy(name: str) -> str:
     "install it: ./inv extras grib (pip install -r requirements-grib.txt, on hosts 'extras: [grib]' and fab deploy)"
     """
     how = f"./inv extras {name} (pip install -r {requirements(name)}, on hosts 'extras: [{name}]' and fab deploy)"
-    return f"install it: {how}"
+    return f"install it again: {how}" if again else f"install it: {how}"
 
 
 def load(name: str) -> ModuleType:
@@ -47,11 +51,17 @@ def load(name: str) -> ModuleType:
 
     Raises
     ------
-    ImportError, RuntimeError, OSError
-        It is not installed, or not whole.
+    Lacking
     """
-    with _kept_apart():
-        return importlib.import_module(_PACKAGES[name])
+    package = _PACKAGES[name]
+    try:
+        with _kept_apart():
+            return importlib.import_module(package)
+    except (ImportError, RuntimeError, OSError) as error:  # eccodes: RuntimeError where its C library is not there
+        is_there = not isinstance(error, ModuleNotFoundError) or error.name != package
+        fault = f"cannot be loaded ({error})" if is_there else "is not installed"
+        how = remedy(name, again=is_there)
+        raise Lacking(f"{EXTRAS[name]} needs the package {package}, which {fault}; {how}") from error
 
 
 @contextmanager

@@ -128,10 +128,17 @@ def test_netcdf_only_where_files_are_read_or_written():
 
 def test_fields_are_read_by_the_wing_of_their_format_alone():
     stored = PACKAGE / "science/reanalysis/stored"
-    own = {"netCDF4": "netcdf", "h5py": "netcdf", "eccodes": "grib", "tensorstore": "zarr"}
     for path in (PACKAGE / "science/reanalysis").rglob("*.py"):
-        for library, wing in own.items():
-            assert stored / wing in path.parents or under(imports(path), library) == [], path
+        assert stored / "netcdf" in path.parents or under(imports(path), "netCDF4", "h5py") == [], path
+        for wing in ("grib", "zarr"):
+            assert stored / wing in path.parents or f'libraries.load("{wing}")' not in path.read_text(), path
+
+
+def test_libraries_of_extras_are_loaded_in_one_way():
+    """`extras.load` keeps apart what eccodes brings along, and says how to install what is lacking."""
+    for path in PACKAGE.rglob("*.py"):
+        assert under(imports(path), "eccodes", "gribapi", "tensorstore") == [], path
+        assert "extras.load(" not in path.read_text() or path.name in ("extras.py", "libraries.py"), path
 
 
 def test_yaml_only_in_lined_yaml_and_matplotlib_only_in_plots():

@@ -101,7 +101,7 @@ def test_without_eccodes_the_line_to_install_it_is_named(tmp_path, monkeypatch):
     library.eccodes.cache_clear()
     monkeypatch.setattr(catalogue, "_names", {})
     (tmp_path / "x.grib").write_bytes(TWO[1])
-    with pytest.raises(InputError, match="GRIB is read by the package eccodes, which is not installed; install it: "):
+    with pytest.raises(InputError, match="GRIB needs the package eccodes, which is not installed; install it: "):
         Source(tmp_path / "x.grib")
 
 

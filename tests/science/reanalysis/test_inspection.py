@@ -1,15 +1,16 @@
 """What `inspect` says of folders: what is there, what it would cost, and why what is not read is not."""
 
 import json
+import sys
 from collections import Counter
 
 import numpy as np
 import pytest
 
+from stormtracks import extras
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis import inspect
 from stormtracks.science.reanalysis.inspected_files import Reason
-from stormtracks.science.reanalysis.stored.grib.library import INSTALL
 from stormtracks.science.reanalysis.stored.netcdf.source import Source
 from tests.science.reanalysis.cases import HOURS, Draft
 from tests.science.reanalysis.conftest import SAMPLE
@@ -151,7 +152,10 @@ def test_no_such_folder(tmp_path):
         inspect(tmp_path / "none")
 
 
-def test_what_a_format_lacks_is_a_reason_with_its_remedy(tmp_path):
-    reason = Reason.of(f"{tmp_path / 'x.grib'}: {INSTALL}", tmp_path / "x.grib", files=["x.grib"])
-    assert reason.reason == "GRIB is read by the package eccodes, which is not installed"
+def test_what_a_format_lacks_is_a_reason_with_its_remedy(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "eccodes", None)  # so Python says of a module that is not there
+    with pytest.raises(extras.Lacking) as lacking:
+        extras.load("grib")
+    reason = Reason.of(f"{tmp_path / 'x.grib'}: {lacking.value}", tmp_path / "x.grib", files=["x.grib"])
+    assert reason.reason == "GRIB needs the package eccodes, which is not installed"
     assert reason.remedy.startswith("install it: ./inv extras grib (pip install -r requirements-grib.txt, ")

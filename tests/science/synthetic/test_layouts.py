@@ -237,7 +237,7 @@ def test_a_store_is_replaced_whole_when_told(best, tmp_path):
 @pytest.mark.parametrize(("layout", "package"), [("grib2", "eccodes"), ("zarr3", "tensorstore")])
 def test_a_library_that_is_missing_is_named_and_nothing_is_left(best, tmp_path, monkeypatch, layout, package):
     monkeypatch.setitem(sys.modules, package, None)  # so Python says of a module that is not there
-    with pytest.raises(InputError, match=rf"package {package}, which cannot be loaded .*inv extras"):
+    with pytest.raises(InputError, match=rf"package {package}, which is not installed; install it: .*inv extras"):
         synthetic.plant(tmp_path / "new", dataclasses.replace(PLAN, layout=layout), best)
     assert list(tmp_path.iterdir()) == []
 

@@ -8,10 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from stormtracks import extras
-from stormtracks.science.errors import InputError
+from stormtracks.science import libraries
 
-INSTALL = f"GRIB is read by the package eccodes, which is not installed; {extras.remedy('grib')}"
 _Found = TypeVar("_Found")
 
 
@@ -28,11 +26,7 @@ def eccodes() -> ModuleType:
     InputError
         It is not installed, or not whole.
     """
-    try:
-        module = extras.load("grib")
-    except (ImportError, RuntimeError, OSError) as error:
-        lacks = isinstance(error, ModuleNotFoundError) and error.name == "eccodes"
-        raise InputError(INSTALL if lacks else f"{INSTALL} again ({error})") from error
+    module: ModuleType = libraries.load("grib")
     _be_silent(module)
     return module
 

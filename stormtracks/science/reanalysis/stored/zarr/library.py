@@ -3,10 +3,8 @@
 import functools
 from typing import Any
 
-from stormtracks import extras
-from stormtracks.science.errors import InputError
+from stormtracks.science import libraries
 
-INSTALL = f"Zarr is read by the package tensorstore, which is not installed; {extras.remedy('zarr')}"
 CACHE_BYTES = 256 * 2**20
 """Decoded chunks that are kept of a store: those of one step are those of the next where a chunk holds several."""
 _RETRIES = {"max_retries": 4, "initial_delay": "500ms", "max_delay": "8s"}
@@ -21,12 +19,7 @@ def tensorstore() -> Any:  # the library has no types for what is asked of it he
     InputError
         It is not installed, or cannot be loaded.
     """
-    try:
-        import tensorstore as library
-    except ImportError as error:
-        lacks = isinstance(error, ModuleNotFoundError) and error.name == "tensorstore"
-        raise InputError(INSTALL if lacks else f"{INSTALL} again ({error})") from error
-    return library
+    return libraries.load("zarr")
 
 
 def context(cache_bytes: int = CACHE_BYTES) -> Any:

@@ -1,14 +1,12 @@
 """A planted field as a GRIB message: its parameter, level, member, time and packing."""
 
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from stormtracks import extras
+from stormtracks.science import libraries
 from stormtracks.science.arrays import Floats
-from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid
 from stormtracks.science.synthetic.layouts.layout import Field
 
@@ -42,23 +40,6 @@ class Kind:
     sample: str = "regular_ll_pl"
 
 
-def library() -> ModuleType:
-    """The package eccodes, imported when the first GRIB file is written.
-
-    Raises
-    ------
-    InputError
-        It is not there.
-    """
-    try:
-        return extras.load("grib")
-    except (ImportError, RuntimeError) as error:  # RuntimeError: the package is there, its C library is not
-        raise InputError(
-            f"GRIB files are written with the package eccodes, which cannot be loaded ({error}); "
-            f"{extras.remedy('grib')}"
-        ) from error
-
-
 class Message:
     """A message that is written again and again, with other values.
 
@@ -73,7 +54,7 @@ class Message:
     """
 
     def __init__(self, kind: Kind, grid: Grid | None, field: Field, members: int) -> None:
-        self._library = library()
+        self._library = libraries.load("grib")
         self.handle = self._library.codes_grib_new_from_samples(f"{kind.sample}_grib{kind.edition}")
         self._members = members
         self._put({"centre": kind.centre} | (_regular(grid) if grid else {}))

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from stormtracks.science import libraries
 from stormtracks.science.arrays import Floats
-from stormtracks.science.synthetic.layouts.grib.message import Kind, Message, library
+from stormtracks.science.synthetic.layouts.grib.message import Kind, Message
 from stormtracks.science.synthetic.layouts.layout import Layout, fields_of
 from stormtracks.science.synthetic.plan import Plan
 
@@ -59,7 +60,7 @@ class PerLead(Layout):
 
 def _write_together(messages: Sequence[Message], file: BinaryIO) -> None:
     """Write several fields as one message."""
-    eccodes = library()
+    eccodes = libraries.load("grib")
     together = eccodes.codes_grib_multi_new()
     try:
         for message in messages:

@@ -3,35 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 
-from stormtracks import extras
-from stormtracks.science.errors import InputError
+from stormtracks.science import libraries
 
 _BLOSC = {"cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0}
 _BLOSC3 = {"name": "blosc", "configuration": {"cname": "zstd", "clevel": 3, "shuffle": "shuffle", "blocksize": 0}}
 _BYTES = {"name": "bytes", "configuration": {"endian": "little"}}
-
-
-def library() -> ModuleType:
-    """The package tensorstore, imported when the first store is written.
-
-    Raises
-    ------
-    InputError
-        It is not there.
-    """
-    try:
-        import tensorstore
-    except ImportError as error:
-        raise InputError(
-            f"Zarr stores are written with the package tensorstore, which cannot be loaded ({error}); "
-            f"{extras.remedy('zarr')}"
-        ) from error
-    return tensorstore
 
 
 class Store:
@@ -111,7 +91,7 @@ class Store:
             "kvstore": {"driver": "file", "path": str(self._path / name)},
             "metadata": metadata,
         }
-        opened = library().open(spec, create=True).result()
+        opened = libraries.load("zarr").open(spec, create=True).result()
         if self._version == 3:
             self._metadata[f"{name}/zarr.json"] = json.loads((self._path / name / "zarr.json").read_text())
         else:
