@@ -81,6 +81,20 @@ class Dataset:
                 f"{self.grid:g}"
             )
 
+    @property
+    def naming(self) -> str:
+        """What to do where no variable is recognised.
+
+        Examples
+        --------
+        >>> from stormtracks.science.reanalysis.dataset import Dataset
+        >>> Dataset(variables={"u": "east", "v": "north"}).naming
+        "the dataset description names east, north: correct its 'variables'"
+        """
+        if self.variables:
+            return f"the dataset description names {', '.join(self.variables.values())}: correct its 'variables'"
+        return "name those to be read under 'variables' of a dataset description"
+
     def stated(self, path: Path) -> Stated:
         """What is said of the forecast that a file is of: by its name, where `files` has a place for that, or here.
 

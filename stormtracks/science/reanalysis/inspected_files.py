@@ -14,7 +14,6 @@ from stormtracks.science.reanalysis.roles import FURTHER, ROLES
 from stormtracks.science.reanalysis.stored import formats
 
 NOTHING_KNOWN = "has no wind, vorticity or further field that is recognised"
-NAME_THEM = "name those to be read under 'variables' of a dataset description"
 _NOT_DATA = "not data"
 
 
@@ -155,7 +154,7 @@ def _of_contents(survey: Survey) -> Iterator[Reason]:
                 yield Reason.of(one.why, path, one.name, place)
         if not inside.found and not further.found:
             has = ", ".join(inside.others[:5]) or "no variable of two dimensions"
-            yield Reason.of(f"{NOTHING_KNOWN} (it has {has}); {NAME_THEM}", path, files=place)
+            yield Reason.of(f"{NOTHING_KNOWN} (it has {has}); {survey.described.naming}", path, files=place)
 
 
 def _of_formats(survey: Survey) -> Iterator[Reason]:

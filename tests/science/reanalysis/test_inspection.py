@@ -62,6 +62,13 @@ def test_variables_and_those_without_a_role(tmp_path):
     assert found["u"].levels_hpa == [850.0] and found["u"].files == 1 and found["u"].example == "x.nc"
 
 
+def test_a_description_that_names_what_is_not_there_is_the_cause(tmp_path):
+    draft()(tmp_path)
+    found = inspect(tmp_path, {"variables": {"u": "east", "v": "north"}})
+    assert found.reasons[0].remedy == "the dataset description names east, north: correct its 'variables'"
+    assert found.why_nothing.endswith(found.reasons[0].remedy)
+
+
 def test_a_field_at_levels_that_nothing_asks_for_is_said(tmp_path):
     draft()(tmp_path)
     other = Draft(hours=HOURS).level(500.0, "hPa")

@@ -47,7 +47,9 @@ def remarks(
     return tuple(found if more <= 1 else [*found[:_NAMED], f"{more:,} more files and folders were left out"])
 
 
-def no_year(folder: Path, year: int, there: list[int], listing: Listing, faults: Mapping[Path, str]) -> InputError:
+def no_year(
+    folder: Path, year: int, there: list[int], listing: Listing, faults: Mapping[Path, str], naming: str
+) -> InputError:
     """The refusal of a year that no file has: the years that there are, or what each file is instead."""
     if there:
         besides = "".join(f"; {left_out(path, fault)}" for path, fault in list(faults.items())[:_NAMED])
@@ -58,7 +60,7 @@ def no_year(folder: Path, year: int, there: list[int], listing: Listing, faults:
         return InputError(next(iter(faults.values())))
     reasons = [*_other_formats(folder, listing), *_without_paths(faults), *listing.faults, *_unfinished(listing.copies)]
     if not reasons:
-        return _nothing_known(folder, listing)
+        return _nothing_known(folder, listing, naming)
     return InputError(f"{folder}: there is nothing that can be read as winds: {'; '.join(reasons)}")
 
 
@@ -124,7 +126,7 @@ def _without_paths(faults: Mapping[Path, str]) -> list[str]:
     return [f"{some(names)}: {fault}" for fault, names in alike.items()]
 
 
-def _nothing_known(folder: Path, listing: Listing) -> InputError:
+def _nothing_known(folder: Path, listing: Listing, naming: str) -> InputError:
     paths = [file.place(folder) for file in listing.files]
     data = [path for path in paths if formats.is_data(path)]
     if not data:
@@ -137,7 +139,7 @@ def _nothing_known(folder: Path, listing: Listing) -> InputError:
     more = f", and {len(data) - _NAMED:,} more files have none either" if len(data) > _NAMED else ""
     return InputError(
         f"{folder}: there is no file with winds (u and v) or relative vorticity that are recognised "
-        f"({held}{more}); fetch them, or name them under 'variables' of a dataset description"
+        f"({held}{more}); {naming}"
     )
 
 

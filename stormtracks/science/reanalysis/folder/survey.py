@@ -273,7 +273,9 @@ class Survey:
                 f"{self.folder}: there is no year {year}, but forecasts with several leads from each start; ask for "
                 f"one: --year {self.starts[0]} (there are {there})"
             )
-        return leftovers.no_year(self.folder, year, self.years, self.listing, self._faults(entries))
+        return leftovers.no_year(
+            self.folder, year, self.years, self.listing, self._faults(entries), self.described.naming
+        )
 
 
 def _on_absent(members: Mapping[int | None, str], there: Set[int | None]) -> tuple[str, ...]:
