@@ -237,3 +237,20 @@ def test_a_product_that_is_cut_anywhere_is_a_fault_and_no_bug(template):
     for size in range(9, len(section)):
         found = edition2.product(bytes(11) + section[:size])
         assert found.fault or size >= 34
+
+
+def of_ncep(kind, number, product=1):
+    """A message of GRIB 1 with what NCEP says of ensembles behind its section 1."""
+    data = bytearray(message("u", 0, edition=1, before={"centre": 7}))
+    size = int.from_bytes(data[8:11], "big")
+    first = data[8 : 8 + size].ljust(40, b"\0") + bytes([1, kind, number, product, 255])
+    rest = len(first).to_bytes(3, "big") + first[3:] + data[8 + size :]
+    return b"GRIB" + (8 + len(rest)).to_bytes(3, "big") + b"\1" + rest
+
+
+def test_members_of_ncep_in_grib_1(tmp_path):
+    assert only(tmp_path, of_ncep(1, 2)).number == 0
+    assert only(tmp_path, of_ncep(3, 7)).number == 7
+    assert only(tmp_path, of_ncep(5, 1)).derived == "mean"
+    assert only(tmp_path, of_ncep(5, 1, 11)).derived == "standard_deviation"
+    assert "number is that of another member too" in only(tmp_path, of_ncep(2, 7)).fault

@@ -26,6 +26,8 @@ _STATISTICS = {2: "", 3: "mean", 4: "sum", 5: "difference", 6: "mean", 7: "mean"
                124: "sum", 125: "standard_deviation"}  # fmt: skip
 _OF_ONE_RANGE = {2, 3, 4, 5}
 _CENTURY = 24
+_CONTROL, _NEGATIVE, _POSITIVE, _WHOLE = 1, 2, 3, 5
+"""Kinds of forecast in NCEP's ensembles: unperturbed, perturbed in two ways, all of them."""
 
 
 def length(window: Window, offset: int, own: int) -> tuple[int, int]:
@@ -105,6 +107,8 @@ def product(key: bytes) -> Product:
     level, second = _levels(level_type, key[7], key[8])
     lead, span, statistic, fault = _time(key[9], key[10], key[11], key[12], int.from_bytes(key[13:15], "big"))
     number, rest = _member(centre, key[17:])
+    derived, fault_of_ensemble = _of_ncep(centre, key[17:])
+    fault = fault or fault_of_ensemble
     if not flag & 0x80:
         fault = "its grid is one of a catalogue (section 2 is not there)"
     return Product(
@@ -118,6 +122,7 @@ def product(key: bytes) -> Product:
         lead=lead,
         span=span,
         statistic=statistic,
+        derived=derived,
         forecast=lead > 0,
         rest=bytes([key[12]]) + rest,
         fault=fault,
@@ -157,6 +162,10 @@ def _member(centre: int, local: bytes) -> tuple[int, bytes]:
     """Number of the member, and the local section without it."""
     if not local:
         return NO_NUMBER, b""
+    if _is_ncep(centre, local):
+        kind, number = local[1:3]
+        numbers = {_CONTROL: 0, _POSITIVE: number}
+        return numbers.get(kind, NO_NUMBER), local[:1] + bytes(2) + local[3:]
     place = _NUMBERS.get(local[0])
     if centre != 98 or place is None or len(local) < 12:
         return UNKNOWN_NUMBER, local
@@ -164,3 +173,19 @@ def _member(centre: int, local: bytes) -> tuple[int, bytes]:
     number = int.from_bytes(local[begin:stop], "big")
     is_one = number or local[0] == _SEASONAL or local[stop] != 0  # of a single forecast it is 0 of 0
     return (number if is_one else NO_NUMBER), local[:begin] + bytes(stop - begin) + local[stop:]
+
+
+def _of_ncep(centre: int, local: bytes) -> tuple[str, str]:
+    """Method over members and fault of a field of NCEP's ensembles (ON388, section 1 from octet 41 on)."""
+    if not _is_ncep(centre, local):
+        return "", ""
+    kind, product = local[1], local[3]
+    if kind == _WHOLE:
+        return ("standard_deviation" if product in (11, 12) else "mean"), ""
+    if kind == _NEGATIVE:
+        return "", "it is a member of a pair (NCEP, negatively perturbed), whose number is that of another member too"
+    return "", ""
+
+
+def _is_ncep(centre: int, local: bytes) -> bool:
+    return centre == 7 and len(local) >= 4 and local[0] == 1
