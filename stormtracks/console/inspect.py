@@ -114,7 +114,7 @@ def _shown_years(years: Mapping[Label, Year]) -> Iterable[tuple[str, Year]]:
     """The years in runs of alike ones: of each run the first, with how many there are."""
     runs: list[list[Label]] = []
     for label, year in years.items():
-        if runs and _alike(years[runs[-1][0]], year):
+        if runs and _likeness(years[runs[-1][0]]) == _likeness(year):
             runs[-1].append(label)
         else:
             runs.append([label])
@@ -125,27 +125,12 @@ def _shown_years(years: Mapping[Label, Year]) -> Iterable[tuple[str, Year]]:
         )
 
 
-def _alike(one: Year, other: Year) -> bool:
-    same = (
-        bool(one.start),
-        one.members,
-        one.quantity,
-        one.level_hpa,
-        one.grid,
-        one.step_hours,
-        bool(one.missing_times),
-        one.remarks,
-    )
-    others = (
-        bool(other.start),
-        other.members,
-        other.quantity,
-        other.level_hpa,
-        other.grid,
-        other.step_hours,
-        bool(other.missing_times),
-    )
-    return same == (*others, other.remarks)
+def _likeness(year: Year) -> tuple[object, ...]:
+    """What years have in common that are shown as one."""
+    return (
+        bool(year.start), year.members, year.quantity, year.level_hpa, year.grid, year.step_hours,
+        bool(year.missing_times), year.remarks,
+    )  # fmt: skip
 
 
 def _show_year(label: str, year: Year, folder: str) -> None:
