@@ -53,6 +53,12 @@ def test_lagged_members_of_grib(tmp_path):
     check(tmp_path, str(FIRST + 6), starts=(0, 6))
 
 
+def test_one_lead_of_lagged_members_is_nothing_to_follow(tmp_path):
+    (tmp_path / "a.grib").write_bytes(winds(0, 6, 0) + winds(6, 6, 1))
+    with pytest.raises(InputError, match=rf"one time alone of the forecast of {FIRST + 6}, whose members"):
+        open_season(tmp_path, 2005)
+
+
 def test_a_reforecast_of_grib_with_two_dates_is_refused(tmp_path):
     version = {"YearOfModelVersion": 2024, "MonthOfModelVersion": 8, "DayOfModelVersion": 1}
     rows = [

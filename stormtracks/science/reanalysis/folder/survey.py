@@ -273,6 +273,12 @@ class Survey:
                 f"{self.folder}: there is no year {year}, but forecasts with several leads from each start; ask for "
                 f"one: --year {self.starts[0]} (there are {there})"
             )
+        alone = sorted({start for one in entries for start in self._looks.at(one.path).starts})
+        if alone and not self.years and not self.starts:
+            return InputError(
+                f"{self.folder}: there is no year {year}, but one time alone of the forecast of {alone[-1]}, whose "
+                "members began at different times, and nothing to follow; fetch more leads"
+            )
         return leftovers.no_year(
             self.folder, year, self.years, self.listing, self._faults(entries), self.described.naming
         )
