@@ -115,6 +115,35 @@ def test_an_exported_netcdf_has_the_lead(run, tmp_path):
         assert set(nc["year"][:]) == {2005} and len(set(starts)) == 3
 
 
+@pytest.fixture(scope="module")
+def year_and_start(tmp_path_factory):
+    """Results of the year and of the start of the same files: one folder."""
+    folder = tmp_path_factory.mktemp("both")
+    forecasts.seas5(folder / "data" / "a.nc")
+    setup = {"data": str(folder / "data"), "results": str(folder)}
+    for label in (2005, LABELS[1]):
+        pipeline.run_task(label, 0, "vort_track", setup)
+    return folder
+
+
+def test_a_table_of_years_and_starts_has_no_lead_of_years(year_and_start, tmp_path):
+    with export.write(year_and_start, tmp_path / "t.csv", "csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["year"] for row in rows} == {"2005", LABELS[1]}
+    for row in rows:
+        told = row["forecast_reference_time"], row["lead"] == "nan"
+        assert told == (("", True) if row["year"] == "2005" else ("2005-08-02T00:00:00", False))
+
+
+def test_other_formats_of_years_and_starts_have_no_start_of_years(year_and_start, tmp_path):
+    assert export.write(year_and_start, tmp_path / "t.json", "geojson").stat().st_size
+    with netCDF4.Dataset(export.write(year_and_start, tmp_path / "t.nc", "netcdf")) as nc:
+        starts, sizes = nc["forecast_reference_time"][:], nc["row_size"][:]
+        of_year = np.ma.getmaskarray(starts)
+        assert of_year.tolist() == [True] * 2 + [False] * 2
+        np.testing.assert_array_equal(np.isnan(nc["lead"][:]), np.repeat(of_year, sizes))
+
+
 @pytest.mark.parametrize("kind", ["imilast", "track", "tempest", "geojson"])
 def test_other_formats_hold_forecasts(run, tmp_path, kind):
     assert export.write(run / "out", tmp_path / "t", kind, Selection(storm_list="tc")).stat().st_size

@@ -105,8 +105,9 @@ ALONG_CONSENSUS = {
 }
 """Of each point of it."""
 
-OF_FORECASTS = {"forecast_reference_time": Column("i8", "%s", layout.FORECAST["forecast_reference_time"].attributes)}
-"""Of each track of a forecast; never of a year's."""
+_START = layout.FORECAST["forecast_reference_time"].attributes
+OF_FORECASTS = {"forecast_reference_time": Column("i8", "%s", {**_START, "_FillValue": layout.NOT_A_TIME})}
+"""Of each track of a forecast; not known of a year's that stands beside those."""
 
 ALONG_FORECASTS = {"lead": Column("f4", "%g", {**layout.FORECAST["lead"].attributes})}
 """Of each point of it."""
@@ -124,10 +125,11 @@ def columns(selection: Mapping[str, Any], is_consensus: bool) -> tuple[Columns, 
 
 
 def of_forecast(tracks: Tracks, provenance: Mapping[str, Any]) -> tuple[dict[str, Array], dict[str, Array]]:
-    """The columns of the tracks and of the points of a forecast, by the names of `OF_FORECASTS`; none of a year."""
+    """The columns of the tracks and of the points of a forecast, by the names of `OF_FORECASTS`; of a year unknown."""
     lead = leads.of_times(tracks.time, provenance)
     if lead is None:
-        return {}, {}
+        never = np.full(len(tracks), "NaT", "datetime64[s]")
+        return {"forecast_reference_time": never}, {"lead": np.full(len(tracks.time), np.nan)}
     start = leads.moment(provenance[leads.KEY]["start"], provenance[leads.KEY]["calendar"])
     return {"forecast_reference_time": np.full(len(tracks), start)}, {"lead": lead}
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks import label
 from stormtracks.label import Label
 from stormtracks.science import leads, remarks, results
 from stormtracks.science.arrays import Floats, Ints, Texts
@@ -127,11 +128,14 @@ def _member_pieces(
         for member in members:
             header, piece = _member_piece(results.path(folder, selection.task, year, member), selection.storm_list)
             recipes.add(year, member, header.provenance)
-            yield _with_leads(dataclasses.replace(piece, remarks=(remarks.of(header.provenance),)), header)
+            piece = dataclasses.replace(piece, remarks=(remarks.of(header.provenance),))
+            yield _with_leads(piece, header, chosen)
 
 
-def _with_leads(piece: Piece, header: results.Header) -> Piece:
-    """A piece with what is said of a forecast; of a year's as it is."""
+def _with_leads(piece: Piece, header: results.Header, chosen: Chosen) -> Piece:
+    """A piece with what is said of a forecast, where there are some; else as it is."""
+    if not any(map(label.is_start, chosen)):
+        return piece
     of_tracks, along = list_columns.of_forecast(piece.tracks, header.provenance)
     return dataclasses.replace(
         piece, per_track={**of_tracks, **piece.per_track}, per_point={**along, **piece.per_point}
@@ -168,7 +172,7 @@ def _consensus_pieces(
             per_track=further[0],
             per_point=further[1],
         )
-        yield _with_leads(piece, _named_by(headers))
+        yield _with_leads(piece, _named_by(headers), chosen)
 
 
 def _named_by(headers: Sequence[results.Header]) -> results.Header:

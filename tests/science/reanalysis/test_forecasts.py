@@ -12,6 +12,7 @@ from stormtracks.errors import BadValue
 from stormtracks.science import pipeline, results
 from stormtracks.science.errors import InputError, ManyStarts
 from stormtracks.science.reanalysis import Dataset, inspected_year, open_season, take
+from stormtracks.science.reanalysis.fields import contents
 from tests.science.reanalysis import forecasts
 from tests.science.reanalysis.cases import Draft
 from tests.science.reanalysis.forecasts import APART, LABELS, LAYOUTS, LEADS, MEMBERS, STARTS
@@ -294,6 +295,21 @@ def test_starts_in_the_same_files_are_looked_at_once(tmp_path, monkeypatch):
     with open_season(tmp_path, LABELS[2]) as season:
         alone = inspected_year.of_season(season)
     assert dataclasses.replace(found.years[LABELS[2]], reading=alone.reading) == alone
+
+
+def test_files_of_many_starts_are_not_gone_through_for_each_start(tmp_path, monkeypatch):
+    """A file for each start: twice as many starts are twice the work."""
+    asked = []
+    at = contents.Looks.at
+    monkeypatch.setattr(contents.Looks, "at", lambda looks, path: asked.append(path) or at(looks, path))
+    counts = []
+    for number in (3, 12):
+        for start in range(number):
+            forecasts.cfgrib(tmp_path / f"{number}" / f"{start}.nc", starts=np.array([24 * start]), leads=LEADS[:2])
+        asked.clear()
+        assert len(take(tmp_path / f"{number}").starts) == number
+        counts.append(len(asked))
+    assert counts[1] < 5 * counts[0]
 
 
 def test_lagged_members_beside_an_axis_of_length_1(tmp_path):

@@ -1,5 +1,6 @@
 """Which forecasts the files of a folder have, and which of these files each is made of."""
 
+import collections
 import dataclasses
 import functools
 import itertools
@@ -64,7 +65,21 @@ class ForecastFiles:
     def entries(self, label: str) -> list[Entry]:
         """The files of a forecast."""
         own = self.ensembles[label]
-        return [one for one in self.numbered if own.get(one.number) in self.of_file[one.path]]
+        there = (place for start in set(own.values()) for place in self._places[start])
+        return [
+            one
+            for one in map(self.numbered.__getitem__, sorted(set(there)))
+            if own.get(one.number) in self.of_file[one.path]
+        ]
+
+    @functools.cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        """Start -> places in `numbered` of the files that have it: there may be thousands of both."""
+        found: dict[str, list[int]] = collections.defaultdict(list)
+        for place, one in enumerate(self.numbered):
+            for start in self.of_file[one.path]:
+                found[start].append(place)
+        return found
 
     def files(self, label: str) -> tuple[Path, ...]:
         """The files of a forecast, sorted: forecasts of the same files differ in their times alone."""

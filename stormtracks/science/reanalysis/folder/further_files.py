@@ -81,8 +81,9 @@ class FurtherFiles:
 
     def __init__(self, survey: Survey, period: Period, winds: Layout) -> None:
         self._survey = survey
-        self._looks = Looks(survey.described, FURTHER)
         self._years = period.years
+        self._unnamed = _Unnamed.of(survey, period.years)
+        self._looks = self._unnamed.looks
         self._what = period.what if period.start else str(period.label)
         self._winds = winds
 
@@ -146,27 +147,11 @@ class FurtherFiles:
 
     def _by_contents(self, role: str) -> list[Entry]:
         """The files that hold a role, of those whose names say nothing."""
-        return [
-            Entry(role, file.place(self._survey.folder), identity=file.identity)
-            for file in self._others
-            if self._holds(role, file.place(self._survey.folder))
-        ]
+        return self._unnamed.holding(role)
 
-    @functools.cached_property
+    @property
     def _named(self) -> list[Entry]:
-        """What names say; `role` is the quantity here."""
-        matches = ((file, _KNOWN.fullmatch(file.path)) for file in self._survey.listing.files)
-        return once([_known(self._survey.folder, file, name) for file, name in matches if name])
-
-    @functools.cached_property
-    def _others(self) -> list[Found]:
-        """The files whose names do not say what they hold, but for those that say another year."""
-        survey = self._survey
-        known = survey.paths_by_name | {entry.path for entry in self._named}
-        found = [file for file in survey.listing.files if file.place(survey.folder) not in known]
-        return listing.once(
-            [one for one in found if _may_be_of(one.path, self._years) and formats.is_data(one.place(survey.folder))]
-        )
+        return self._unnamed.named
 
     def _is_described(self, role: str) -> bool:
         described = self._survey.described
@@ -198,10 +183,16 @@ class FurtherFiles:
     def _nothing(self, role: str) -> InputError:
         """Why there is no file of a role: what looks like one cannot be used, or there is none."""
         template = self._survey.described.further_files.get(role)
-        for path in self._candidates(role):
-            fault = self._looks.at(path).fault(role) or (self._looks.unreadable(path) if template else "")
-            if fault:
-                return InputError(fault)
+        if not self._is_described(role):
+            fault = self._unnamed.fault(role)
+        else:
+            faults = (
+                self._looks.at(path).fault(role) or (self._looks.unreadable(path) if template else "")
+                for path in self._candidates(role)
+            )
+            fault = next(filter(None, faults), "")
+        if fault:
+            return InputError(fault)
         if template:
             return NoFile(f"no file of {self._what} matches {template!r}; correct 'files' of the description")
         what = f"{roles.described(role)} ({ROLES[role].names})"
@@ -214,19 +205,13 @@ class FurtherFiles:
     @property
     def _unreadable(self) -> list[str]:
         """What is said of files that were looked into and cannot be read."""
-        if "_others" not in self.__dict__:  # none was
-            return []
-        paths = [file.place(self._survey.folder) for file in self._others]
-        faults = {path: fault for path in paths if (fault := self._looks.unreadable(path))}
-        return [leftovers.left_out(path, fault) for path, fault in list(faults.items())[:_NAMED]]
+        return self._unnamed.unreadable
 
     def _candidates(self, role: str) -> Iterable[Path]:
-        """The files that were looked into for a role."""
+        """The files that were looked into for a role that is described."""
         if role in self._survey.described.further_files:
             return [entry.path for entry in self._described(role)]
-        if self._is_described(role):
-            return [path for files in self._winds.files.values() for paths in files.values() for path in paths]
-        return [file.place(self._survey.folder) for file in self._others]
+        return [path for files in self._winds.files.values() for paths in files.values() for path in paths]
 
     def _at_level(self, role: str, entries: list[Entry]) -> tuple[list[Entry], float]:
         """The entries of the first of a role's levels that there is, and that level (hPa)."""
@@ -271,6 +256,65 @@ class FurtherFiles:
         winds = self._winds
         return Layout(
             {role: by_number}, labels, tuple(self._unreadable), winds.held, starts=starts, lagged=winds.lagged
+        )
+
+
+class _Unnamed:
+    """Files that hold further fields in some years, by what is inside: found once for all starts of these years."""
+
+    def __init__(self, survey: Survey, years: tuple[int, ...]) -> None:
+        self.looks = Looks(survey.described, FURTHER)
+        self._survey = survey
+        self._years = years
+        self._holding: dict[str, list[Entry]] = {}
+        self._faults: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, survey: Survey, years: tuple[int, ...]) -> "_Unnamed":
+        """That of a survey, which keeps it."""
+        return survey.kept.setdefault((cls, years), cls(survey, years))
+
+    def holding(self, role: str) -> list[Entry]:
+        """The files that hold a role, of those whose names say nothing."""
+        if role not in self._holding:
+            places = ((file, file.place(self._survey.folder)) for file in self._others)
+            self._holding[role] = [
+                Entry(role, path, identity=file.identity) for file, path in places if self.looks.at(path).of_role(role)
+            ]
+        return self._holding[role]
+
+    def fault(self, role: str) -> str:
+        """Why what looks like a role cannot be used; "" where nothing does."""
+        if role not in self._faults:
+            faults = (self.looks.at(file.place(self._survey.folder)).fault(role) for file in self._others)
+            self._faults[role] = next(filter(None, faults), "")
+        return self._faults[role]
+
+    @functools.cached_property
+    def named(self) -> list[Entry]:
+        """What names say; `role` is the quantity here."""
+        matches = ((file, _KNOWN.fullmatch(file.path)) for file in self._survey.listing.files)
+        return once([_known(self._survey.folder, file, name) for file, name in matches if name])
+
+    @property
+    def unreadable(self) -> list[str]:
+        """What is said of files that were looked into and cannot be read."""
+        return self._unreadable if "_others" in self.__dict__ else []  # none was
+
+    @functools.cached_property
+    def _unreadable(self) -> list[str]:
+        paths = [file.place(self._survey.folder) for file in self._others]
+        faults = {path: fault for path in paths if (fault := self.looks.unreadable(path))}
+        return [leftovers.left_out(path, fault) for path, fault in list(faults.items())[:_NAMED]]
+
+    @functools.cached_property
+    def _others(self) -> list[Found]:
+        """The files whose names do not say what they hold, but for those that say another year."""
+        survey = self._survey
+        known = survey.paths_by_name | {entry.path for entry in self.named}
+        found = [file for file in survey.listing.files if file.place(survey.folder) not in known]
+        return listing.once(
+            [one for one in found if _may_be_of(one.path, self._years) and formats.is_data(one.place(survey.folder))]
         )
 
 

@@ -1,5 +1,6 @@
 """The files below a folder of data: each once, however many links lead to it."""
 
+import functools
 import hashlib
 import os
 import re
@@ -35,7 +36,7 @@ class Found:
 
     def place(self, folder: Path) -> Path:
         """Where it is."""
-        return web_path.below(folder, self.path)
+        return _place(folder, self.path)
 
 
 @dataclass
@@ -194,3 +195,8 @@ def _dangling(item: os.DirEntry) -> str:
     if ".git/annex" in target:
         return f"{item.path}: its content is not here, git-annex has it elsewhere; fetch it: git annex get {item.name}"
     return f"{item.path}: is a link to {target}, which is not there; correct or remove it"
+
+
+@functools.lru_cache(maxsize=65536)  # asked of ten thousand files for each year and role
+def _place(folder: Path, path: str) -> Path:
+    return web_path.below(folder, path)

@@ -16,6 +16,7 @@ import functools
 import re
 from collections.abc import Mapping, Set
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,6 +54,11 @@ class Survey:
     opened : callable, optional
         Is given each file that is looked into, while it is open.
 
+    Attributes
+    ----------
+    kept : dict
+        What others found out of all files, which is the same for each year or start.
+
     Raises
     ------
     InputError
@@ -72,6 +78,8 @@ class Survey:
         self.listing.leave_out(copies.find(paths, self._adds_times))
         self._named = once(self._by_names())
         self._means: dict[Path, str] = {}
+        self._of_forecasts: dict[Path, str] | None = None
+        self.kept: dict[object, Any] = {}
         self._labels: dict[str, dict[Path, own_files.Labels]] = {}
 
     @functools.cached_property
@@ -160,7 +168,7 @@ class Survey:
             raise self._no_start(start)
         chosen = known.entries(start)
         years = Period(start).years
-        remarks = leftovers.remarks(self.listing, self._faults(known.looked_at), [one.path for one in chosen], years)
+        remarks = leftovers.remarks(self.listing, self._faults_of_forecasts(known), [one.path for one in chosen], years)
         remarks = (*remarks, *known.remarks, *_on_absent(known.members, {one.number for one in chosen}))
         at_level = choice.at_level(chosen, level, self._looks, self._of_tracked)
         fitting = choice.of_quantity(self.folder, start, at_level, remarks, self._looks)
@@ -235,8 +243,10 @@ class Survey:
     def _means_beside_members(self, entries: list[Entry]) -> dict[Path, str]:
         """Files of means over members (``geavg`` of GEFS) in years of which members are there -> what is said."""
         means = [entry for entry in entries if self._is_mean(entry)]
-        members = [(entry.role, year) for entry in entries if entry not in means for year in self._years_of(entry)]
-        beside = (one for one in means if {(one.role, year) for year in self._years_of(one)} <= set(members))
+        paths = {entry.path for entry in means}
+        others = [entry for entry in entries if entry.path not in paths] if means else []
+        members = {(entry.role, year) for entry in others for year in self._years_of(entry)}
+        beside = (one for one in means if {(one.role, year) for year in self._years_of(one)} <= members)
         return {one.path: f"{one.path}: is {statistic.MEMBER_MEAN}, which are there too" for one in beside}
 
     def _is_mean(self, entry: Entry) -> bool:
@@ -249,6 +259,12 @@ class Survey:
         if entries is not self._named:
             paths += [file.place(self.folder) for file in self._opened]
         return {path: fault for path in paths if (fault := self._looks.fault(path) or self._means.get(path, ""))}
+
+    def _faults_of_forecasts(self, known: ForecastFiles) -> dict[Path, str]:
+        """The same of all files that may be of a forecast, found once for all starts."""
+        if self._of_forecasts is None:
+            self._of_forecasts = self._faults(known.looked_at)
+        return self._of_forecasts
 
     def _years_of(self, entry: Entry) -> Set[int]:
         return {entry.year} if entry.year is not None else self._looks.at(entry.path).years
