@@ -3,10 +3,12 @@
     python -m benchmarks.fresh_process floor FILE:VARIABLE ...
     python -m benchmarks.fresh_process decode FILE ...
     python -m benchmarks.fresh_process chunks STORE:ARRAY ...
+    python -m benchmarks.fresh_process read FOLDER YEAR MEMBERS
     python -m benchmarks.fresh_process tasks SETUP_JSON [MEMBERS]
 
 are what such a process does: inflate variables with netCDF4, decode all messages with eccodes, read arrays block by
-block with tensorstore, or do the tasks of some members one after the other.
+block with tensorstore, read the winds of some members with the package and nothing else, or do their tasks one after
+the other.
 """
 
 import importlib
@@ -47,6 +49,11 @@ def chunks(arrays):
         Stores and their arrays.
     """
     return _less_imports("chunks", *(f"{path}:{name}" for path, name in arrays))[0]
+
+
+def reading(folder, year, members):
+    """CPU seconds of reading the winds of the first members with the package, as their tasks do."""
+    return _less_imports("read", str(folder), str(year), str(members))[0]
 
 
 def tasks(setup, years, members=1, imports=()):
@@ -131,6 +138,19 @@ def _read_chunks(arguments):
     return {"imports": imports}
 
 
+def _read_seasons(arguments):
+    from stormtracks.science import pipeline  # noqa: F401 - what a task imports
+    from stormtracks.science.reanalysis import open_season
+
+    imports = _own_cpu()
+    folder, year, members = arguments[0], int(arguments[1]), int(arguments[2])
+    for member in range(members):
+        with open_season(folder, year, ensemble_member=member) as season:
+            for start in range(0, len(season.axis), 16):
+                season.read(start, min(start + 16, len(season.axis)), [member])
+    return {"imports": imports}
+
+
 def _do_tasks(arguments):
     from stormtracks.science import pipeline
 
@@ -149,10 +169,7 @@ def _own_cpu():
 
 
 if __name__ == "__main__":
-    print(
-        json.dumps(
-            {"floor": _inflate, "decode": _decode, "chunks": _read_chunks, "tasks": _do_tasks}[sys.argv[1]](
-                sys.argv[2:]
-            )
-        )
-    )
+    does = {
+        "floor": _inflate, "decode": _decode, "chunks": _read_chunks, "read": _read_seasons, "tasks": _do_tasks,
+    }  # fmt: skip
+    print(json.dumps(does[sys.argv[1]](sys.argv[2:])))

@@ -1,8 +1,10 @@
 """Open files are few, whatever a process may open: a file per analysis for a year."""
 
 import fcntl
+import gc
 import os
 import resource
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +109,15 @@ def test_a_file_that_is_opened_again_is_not_looked_into_again(analyses, few_file
         monkeypatch.setattr(field, "Packing", None)
         u, v = season.read(0, 120, [0])
     assert np.array_equal(u[:, 0, 0, 0], np.arange(120, dtype=np.float32) / 10) and np.array_equal(u, v)
+
+
+def test_what_a_closed_file_had_does_not_wait_for_the_garbage_collector():
+    source = open_source("sample/20crv2c_1987/u850_1987.nc")
+    had = weakref.ref(next(iter(source.root.variables.values())))
+    source.close()
+    gc.disable()
+    try:
+        del source
+        assert had() is None
+    finally:
+        gc.enable()

@@ -49,6 +49,12 @@ class Group:
         """Name -> group in it."""
         return {name: Group(group, self.place) for name, group in self._nc.groups.items()}
 
+    def release(self) -> None:
+        """Let go of what refers to this group in turn, and would wait for the garbage collector: files come in thousands."""
+        for group in vars(self).pop("groups", {}).values():
+            group.release()
+        vars(self).pop("variables", None)
+
 
 class Variable:
     """A netCDF variable; see `protocol.Variable`.

@@ -105,5 +105,6 @@ class Source:
         if self._hdf5 is not None:
             self._hdf5.close()
             self._hdf5 = None
+        self.root.release()
         if self._nc.isopen():
             self._nc.close()
