@@ -26,7 +26,9 @@ def figure(value: float, digits: int, sign: str = "") -> str:
     Examples
     --------
     >>> from stormtracks.science.summary.values import figure
-    >>> figure(12.34, 1), figure(12.34, 0, "+"), figure(float("nan"), 1)
-    ('12.3', '+12', '-')
+    >>> figure(12.34, 1), figure(12.34, 0, "+"), figure(-0.2, 0), figure(float("nan"), 1)
+    ('12.3', '+12', '0', '-')
     """
-    return f"{value:{sign}.{digits}f}" if math.isfinite(value) else "-"
+    if not math.isfinite(value):
+        return "-"
+    return f"{round(value, digits) + 0.0:{sign}.{digits}f}"  # -0.0 + 0.0 is 0.0: no "-0" for what rounds to nothing
