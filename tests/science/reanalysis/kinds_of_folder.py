@@ -386,7 +386,7 @@ CASES = [
     Case("no files", lambda folder: folder.mkdir(), refused="no file with winds; it has no files at all"),
     Case("text only", only("a.txt"), refused="no file with winds; none of its 1 files is one"),
     Case("no winds", lambda folder: draft().rename(u="t", v="q")(folder),
-         refused=r"recognised \(x.nc has t, q\); describe"),
+         refused=r"recognised \(x.nc has t, q\); name"),
     Case("nothing below the ground, by a fill value", ground(1e15, _FillValue=np.float32(1e15)), remark=MISSING_SAID),
     Case("nothing below the ground, NaN", ground(np.nan), remark=MISSING_SAID),
     Case("nothing below the ground, refused", ground(np.nan), refused="x.nc: u: 32 values at .* is missing",
