@@ -50,7 +50,7 @@ class Group:
         return {name: Group(group, self.place) for name, group in self._nc.groups.items()}
 
     def release(self) -> None:
-        """Let go of what refers to this group in turn, and would wait for the garbage collector: files come in thousands."""
+        """Let go of what refers to this group in turn: it would wait for the garbage collector, and files are many."""
         for group in vars(self).pop("groups", {}).values():
             group.release()
         vars(self).pop("variables", None)
