@@ -59,9 +59,9 @@ def load(name: str) -> ModuleType:
             return importlib.import_module(package)
     except (ImportError, RuntimeError, OSError) as error:  # eccodes: RuntimeError where its C library is not there
         is_there = not isinstance(error, ModuleNotFoundError) or error.name != package
-        fault = f"cannot be loaded ({error})" if is_there else "is not installed"
+        fault = f"which cannot be loaded ({error})" if is_there else "which is not installed"
         how = remedy(name, again=is_there)
-        raise Lacking(f"{EXTRAS[name]} needs the package {package}, which {fault}; {how}") from error
+        raise Lacking(f"{EXTRAS[name]} needs the package {package}, {fault}; {how}") from error
 
 
 @contextmanager
