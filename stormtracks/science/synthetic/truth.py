@@ -110,7 +110,7 @@ class Truth(Ragged):
             The file is one of an earlier version, which has storms only.
         """
         for wrong in set(classes) - set(CLASSES):
-            raise BadValue(f"{wrong!r} is no class of what is planted; choose from {', '.join(CLASSES)}")
+            raise BadValue(f"{wrong!r} is not a class of what is planted; choose from {', '.join(CLASSES)}")
         storms = self._storms_as_cyclones(ensemble_member)
         if set(classes) == {TROPICAL_CYCLONE}:
             return storms

@@ -386,8 +386,11 @@ def test_without_tensorstore_the_line_to_install_is_named(tmp_path, monkeypatch)
     library.tensorstore.cache_clear()
 
 
-def test_tensorstore_is_imported_only_when_a_store_is_opened():
-    program = "import sys; import stormtracks.science.pipeline; assert 'tensorstore' not in sys.modules"
+def test_what_reads_zarr_and_grib_is_imported_only_when_it_is_needed():
+    program = (
+        "import sys; import stormtracks.science.pipeline; from stormtracks.science.reanalysis import open_season;"
+        "open_season('sample/20crv2c_1987', 1987).close(); assert not {'tensorstore', 'eccodes'} & set(sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 

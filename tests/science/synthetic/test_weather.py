@@ -180,7 +180,7 @@ def test_a_truth_of_an_earlier_version_has_storms_only(truth):
     assert len(old.cyclones(0, ["tropical_cyclone"])) == len(old.storms(0)) == 4
     with pytest.raises(InputError, match="this truth has storms only; run inv plant again"):
         old.cyclones(0)
-    with pytest.raises(BadValue, match="'typhoon' is no class of what is planted; choose from tropical_cyclone, "):
+    with pytest.raises(BadValue, match="'typhoon' is not a class of what is planted; choose from tropical_cyclone, "):
         truth.cyclones(0, ["typhoon"])
 
 

@@ -120,7 +120,7 @@ def _is_cubed(seen: _Seen) -> bool:
 
 
 def _is_unstructured(seen: _Seen) -> bool:
-    is_other = seen.grib not in ("", "unstructured")  # rows of a rotated grid, one after another, are no cells
+    is_other = seen.grib not in ("", "unstructured")  # rows of a rotated grid, one after another, are not cells
     return not is_other and (bool(seen.grib) or attribute(seen.variable, "mesh") != "" or _is_of_cells(seen))
 
 

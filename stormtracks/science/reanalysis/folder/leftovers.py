@@ -138,7 +138,7 @@ def _nothing_known(folder: Path, listing: Listing, naming: str) -> InputError:
     held = "; ".join(f"{path.name} has {_variables(path)}" for path in data[:_NAMED])
     more = f", and {len(data) - _NAMED:,} more files have none either" if len(data) > _NAMED else ""
     return InputError(
-        f"{folder}: there is no file with winds (u and v) or relative vorticity that are recognised "
+        f"{folder}: there is no file with winds (u and v) or relative vorticity that is recognised "
         f"({held}{more}); {naming}"
     )
 

@@ -24,6 +24,16 @@ def of_run(found: list[Found]) -> dict[str, Any]:
 
 
 def of_variable(one: Found, type_: str, beside: list[str]) -> dict[str, Any]:
+    """What one variable says of itself; what is not known is left out.
+
+    Parameters
+    ----------
+    one : Found
+    type_ : str
+        Kind of its levels, as eccodes calls it (``typeOfLevel``).
+    beside : list of str
+        Names of the scalar coordinates that belong to it.
+    """
     names = one.names
     found = {
         "standard_name": names.get("cfName", ""),
