@@ -1,13 +1,11 @@
 """Which forecasts the files of a folder have, and which of these files each is made of."""
 
 import collections
-import dataclasses
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from stormtracks.science.reanalysis.fields.contents import Looks
 from stormtracks.science.reanalysis.folder import own_files
@@ -88,11 +86,6 @@ class ForecastFiles:
     def starts(self, label: str) -> dict[Path, str]:
         """The start that is read of each file of a forecast."""
         return {one.path: self.ensembles[label][one.number] for one in self.entries(label)}
-
-    def of_others(self, entries: Iterable[Entry], of_file: Mapping[Path, Starts]) -> Self:
-        """The same forecasts of other files, of further fields say."""
-        those = [one for one in entries if of_file.get(one.path)]
-        return dataclasses.replace(self, looked_at=those, numbered=those, of_file=of_file)
 
 
 def find(folder: Path, entries: Sequence[Entry], looks: Looks) -> ForecastFiles | None:

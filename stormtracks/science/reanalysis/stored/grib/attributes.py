@@ -3,6 +3,7 @@
 from typing import Any
 
 from stormtracks.science.reanalysis.stored.grib.grouping import LEVELS, Found
+from stormtracks.science.reanalysis.stored.grib.scan.product import ISOBARIC
 
 _COPIED = (
     "shortName", "typeOfLevel", "stepType", "dataType", "edition", "totalNumber", "referenceDate",
@@ -69,7 +70,7 @@ def _height(one: Found, type_: str) -> float | str:
 def _level_words(one: Found, type_: str) -> str:
     """The level in words, where it is none of those that have a coordinate."""
     product = one.product
-    if product.is_layer and product.level_type == 100:
+    if product.is_layer and product.level_type == ISOBARIC:
         return f"{product.level / 100:g}-{product.second_level / 100:g} hPa"
     if product.is_layer:
         return f"{type_} {product.level:g} to {product.second_level:g}"

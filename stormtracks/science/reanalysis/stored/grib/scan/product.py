@@ -3,7 +3,8 @@
 import math
 from typing import NamedTuple
 
-ISOBARIC = "isobaric"
+ISOBARIC = 100
+"""The type of levels that are pressures, in the tables of both editions."""
 UNKNOWN_NUMBER = -2
 """A member whose number only eccodes can tell."""
 NO_NUMBER = -1
@@ -35,7 +36,7 @@ class Product(NamedTuple):
     origin : tuple of int
         Centre, sub-centre, versions of tables, process.
     level_type : int
-        By the table of its edition; 100 are pressures in both.
+        By the table of its edition; see `ISOBARIC`.
     level, second_level : float
         The level, of a layer both its ends: pressures in Pa, all others in the unit of their type; NaN: it has none.
     number : int
@@ -80,7 +81,9 @@ class Product(NamedTuple):
     @property
     def naming(self) -> tuple[object, ...]:
         """What its names depend on: of pressure levels they are the same at each."""
-        of_level = () if self.level_type == 100 and not self.is_layer else (str(self.level), str(self.second_level))
+        of_level = (
+            () if self.level_type == ISOBARIC and not self.is_layer else (str(self.level), str(self.second_level))
+        )
         return (
             self.edition, self.parameter, self.origin, self.level_type, *of_level, self.number >= 0, self.span,
             self.statistic, self.derived, self.template, self.rest,
