@@ -60,17 +60,20 @@ def test_one_that_ends_says_what_it_wrote_last(begin, tmp_path):
     assert second.value.log == ["again"]
 
 
+@pytest.mark.slow
 def test_one_that_is_not_ready_in_time_is_ended(begin, tmp_path):
     with pytest.raises(NotStarted, match=r"not ready after 1\.5 s"):
         begin(SERVICE, "never", seconds=1.5)
     assert not alive(pidfile.read(tmp_path / "service.pid").pid)
 
 
+@pytest.mark.slow
 def test_one_that_cannot_become_ready_is_not_waited_for(begin):
     with pytest.raises(NotStarted, match="the service did not start: nobody to register at"):
         begin(SERVICE, "never", seconds=60, hopeless=lambda: "nobody to register at")
 
 
+@pytest.mark.slow
 def test_a_ready_file_of_an_earlier_start_does_not_count(begin, tmp_path):
     first = begin(SERVICE, "ready")
     with pytest.raises(NotStarted, match="ended with exit status 1"):

@@ -42,6 +42,7 @@ def understood(words):
     return Parser(contexts=contexts, initial=PROGRAMS[words[0]].initial_context).parse_argv(words[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", shown.PAGES)
 def test_every_command_is_one(page):
     for words in shown.calls(page):

@@ -122,6 +122,7 @@ def test_every_environment_variable_is_documented():
     assert {name for name in re.findall(r"\bSTORMTRACKS_[A-Z]+\b", code) if f"`{name}`" not in page} == set()
 
 
+@pytest.mark.slow
 def test_troubleshooting_quotes_messages_as_the_code_has_them():
     said = _literals() + (shown.ROOT / "inv").read_text()
     quoted = re.findall(r"`([^`]+)`", " ".join(_entries()))

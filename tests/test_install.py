@@ -48,6 +48,7 @@ def elsewhere(site, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_science_works_from_a_notebook(elsewhere, tmp_path):
     (block,) = shown.blocks("install.md", "python")
     program = block.text.replace('"sample/', f'"{ROOT}/sample/') + "\nimport stormtracks\nprint(stormtracks.__file__)"

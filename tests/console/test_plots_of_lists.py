@@ -24,6 +24,7 @@ def test_a_list_is_drawn(folder, tmp_path, kind, options):
     assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_the_density_of_a_list_counts_its_storms(folder, tmp_path):
     draw(folder, "density", tmp_path / "tc.png")
     draw(folder, "density", tmp_path / "etc.png", list="etc")

@@ -48,6 +48,7 @@ def test_the_demo_leaves_no_process(demo):
             continue
 
 
+@pytest.mark.slow
 def test_track_shows_tables_then_what_is_there(tmp_path):
     printed, _ = track("--ensemble-member", 1, home=tmp_path)
     assert "CINDY" in printed and "made in" in printed and "member 1 ('2')" in printed
@@ -83,6 +84,7 @@ def test_track_does_a_chain_and_shows_each_step(tmp_path):
     assert [(one["task"], one["skipped"]) for one in said] == [(task, True) for task in chain.split(",")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [

@@ -151,6 +151,7 @@ def test_what_may_pass_is_tried_again(get, archive, status):
     assert len(archive.requests) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 503])
 def test_waits_as_long_as_the_server_says(get, status):
     start = time.monotonic()
@@ -158,6 +159,7 @@ def test_waits_as_long_as_the_server_says(get, status):
     assert time.monotonic() - start >= 1
 
 
+@pytest.mark.slow
 def test_waits_until_the_date_that_the_server_says(get):
     until = time.time() + 2
     assert get(plan=[refuse(503, Retry_After=email.utils.formatdate(until, usegmt=True))]) == BODY

@@ -27,6 +27,7 @@ END
 """
 
 
+@pytest.mark.slow
 @pytest.mark.netns
 def test_a_way_on_which_large_packets_are_lost_is_said(tmp_path):
     unshare, *_ = need("unshare", "ip", "iptables", root=True)

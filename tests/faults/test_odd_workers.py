@@ -91,6 +91,7 @@ def _proxy(port):
 EXIT = {"__class__": "builtins.SystemExit", "__exception__": True, "args": [3], "attributes": {}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "reply",
     [5, EXIT, {"path": 2**70, "error": "\ud800", "counts": {"a": {1, 2}}, "seconds": "abc"}],
@@ -107,6 +108,7 @@ def test_a_run_beside_an_odd_worker_is_complete(stage, odd, reply):
     assert "joined" in output and " on odd" in output  # what it replied was said
 
 
+@pytest.mark.slow
 def test_no_connection_goes_where_a_reply_says(stage, odd, trap):
     port, came = trap
     odd.reply = _proxy(port)
@@ -128,6 +130,7 @@ def test_a_heartbeat_that_answers_with_an_object_is_a_loss_with_its_reason(stage
     assert came == []
 
 
+@pytest.mark.slow
 def test_a_reply_of_brackets_is_refused_unread(stage, odd, monkeypatch):
     """By a peer that keeps to no limit."""
     for module in (messages, serializer):

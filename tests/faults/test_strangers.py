@@ -91,6 +91,7 @@ def test_without_the_key_no_work_is_done(stage, stranger):
     assert worker.runs()
 
 
+@pytest.mark.slow
 def test_who_sends_a_byte_at_a_time_is_dropped_in_time_too(stage):
     began = time.monotonic()
     with socket.create_connection(("127.0.0.1", stage.port), 5) as sock, pytest.raises(ConnectionError):

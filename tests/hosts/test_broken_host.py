@@ -145,6 +145,7 @@ def test_a_host_that_drips_is_given_up(host, monkeypatch, send):
     assert nothing_is_left(cluster)
 
 
+@pytest.mark.slow
 def test_a_slow_host_that_brings_enough_is_not(host):
     _, worker = host(send="for i in 1 2 3 4 5 6; do head -c 6000 /dev/zero | tr '\\0' x; echo; sleep 0.2; done")
     process = Here().open(f"echo x | {worker.python} -m x send")
@@ -159,6 +160,7 @@ def test_a_log_that_is_followed_may_be_silent(host, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 3  # a line of 150 kB, in pieces
 
 
+@pytest.mark.slow
 def test_a_process_that_closes_its_output_and_stays_is_given_up(host, monkeypatch):
     monkeypatch.setattr("stormtracks.hosts.shell_process.END_SECONDS", 0.2)
     _, worker = host(look="exec 1>&-; sleep 60")

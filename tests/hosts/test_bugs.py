@@ -53,6 +53,7 @@ def test_bugs_of_several_hosts_are_one_report(operator, planted):
     assert "(on bad)" in report(operator) and "(on worse)" in report(operator)
 
 
+@pytest.mark.slow
 def test_check_makes_the_other_looks(operator, planted):
     path = next(operator.folder.glob("checkout/stormtracks/on_host/packages.py"))
     path.write_text(path.read_text().replace("lines = [", "lines = [][0] + [", 1))

@@ -5,6 +5,7 @@ import pytest
 pytestmark = pytest.mark.sshd
 
 
+@pytest.mark.slow
 def test_the_secret_is_brought_once_and_only_its_owner_reads_it(operator, sshd, entry):
     server = sshd("w1")
     operator.configure({"workers": [entry("w1", server)]})
@@ -17,6 +18,7 @@ def test_the_secret_is_brought_once_and_only_its_owner_reads_it(operator, sshd, 
     assert there.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_it_is_renewed_by_one_command(operator, sshd, entry):
     server = sshd("w1")
     operator.configure({"workers": [entry("w1", server)]})

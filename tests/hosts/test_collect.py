@@ -34,6 +34,7 @@ def results(operator, sshd, entry):
     return folder
 
 
+@pytest.mark.slow
 def test_only_what_is_missing_is_brought(operator, results):
     here = operator.folder / "collected"
     assert "3 collected, 0 already here" in operator.fab("collect").stdout

@@ -71,6 +71,7 @@ def test_trust_hosts_asks_and_then_the_host_is_known(operator, sshd, entry):
     assert "is known, ssh-ed25519 SHA256:" in operator.fab("trust-hosts").stdout
 
 
+@pytest.mark.slow
 def test_a_jump_host_is_verified_too(operator, sshd, entry):
     server, jump = sshd("w1"), sshd("jump", trusted=False)
     operator.configure({"workers": [entry("w1", server, jump=f"{jump.address}:{jump.port}")]})
@@ -79,6 +80,7 @@ def test_a_jump_host_is_verified_too(operator, sshd, entry):
     assert operator.fab("workers").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_proxy_jump_of_the_ssh_config_is_verified_too(operator, sshd, entry):
     server, jump = sshd("w1"), sshd("jump", trusted=False)
     (operator.ssh / "config").write_text(f"Host 127.0.0.1\n  ProxyJump localhost:{jump.port}\n")

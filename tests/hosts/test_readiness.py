@@ -24,6 +24,7 @@ def test_a_host_with_everything_but_data(operator, sshd, entry):
     assert "'data' in hosts.yaml" in done.stdout
 
 
+@pytest.mark.slow
 def test_faults_are_told_with_what_to_do(operator, sshd, entry):
     server = sshd("w1")
     broken = {"data": "/no/such", "results": "/proc/no", "best_tracks": "/no/ibtracs.nc", "bind": "127.0.0.1"}
@@ -45,6 +46,7 @@ def test_best_tracks_are_looked_at_as_a_task_reads_them(operator, tmp_path):
     assert "tracks.txt: the tracks of a model or a tracker (TempestExtremes), not observed storms" in said
 
 
+@pytest.mark.slow
 def test_a_ready_host_says_what_a_task_would_remark(operator, tmp_path):
     data = tmp_path / "other level"
     data.mkdir()

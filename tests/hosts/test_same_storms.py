@@ -21,6 +21,7 @@ def odd_python(tmp_path):
     return program
 
 
+@pytest.mark.slow
 def test_a_host_that_computes_other_storms_is_named(operator, odd_python):
     local = {"launch": "local", "data": "sample/20crv2c_1987"}
     workers = [{"name": "good", **local}, {"name": "odd", **local, "python": str(odd_python)}]

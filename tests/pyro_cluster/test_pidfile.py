@@ -22,6 +22,7 @@ def test_says_who_runs_and_is_gone_afterwards(tmp_path):
     assert list(path.parent.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_second_start_is_refused_with_the_pid(tmp_path):
     path = tmp_path / "a.pid"
     refused = pytest.raises(AlreadyRunning, match=f"already running: pid {os.getpid()} ")
@@ -50,6 +51,7 @@ def test_who_only_looks_does_not_hinder_a_start(tmp_path):
     looks.wait()
 
 
+@pytest.mark.slow
 def test_of_many_starts_at_once_one_succeeds(tmp_path):
     held, refused, go = [], [], threading.Barrier(6)
 
@@ -103,6 +105,7 @@ def test_without_locks_one_of_many_starts_at_once_succeeds(tmp_path, without_loc
     test_of_many_starts_at_once_one_succeeds(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_host_that_was_renamed_still_knows_its_own(tmp_path, monkeypatch):
     """Really so: the process that looks has another host name, in a UTS namespace of its own."""
     need("unshare", "hostname", root=True)

@@ -170,6 +170,7 @@ def test_what_ends_its_process_is_f_and_the_worker_lives(worker, manage):
     assert process.poll() is None
 
 
+@pytest.mark.slow
 def test_a_task_that_outlives_its_timeout_is_t(worker, manage):
     worker("w1")
     assert re.search(
@@ -392,6 +393,7 @@ def test_a_journal_removed_during_a_run_is_there_at_its_end(managed, tmp_path):
     assert re.search(r"complete +3\n", output)
 
 
+@pytest.mark.slow
 def test_a_run_that_another_manager_took_ends(managed, tmp_path):
     others = []
 

@@ -44,6 +44,7 @@ def test_serves_members_and_ends_cleanly(launch, port, number):
     assert not pidfile.nameserver_path().exists()
 
 
+@pytest.mark.slow
 def test_a_second_one_says_so(launch, port, capsys):
     first = launch("pyro_nameserver", "--port", port)
     up(port)
@@ -69,6 +70,7 @@ def test_a_port_with_a_nameserver_says_whose(launch, port, capsys, tmp_path, mon
     assert f"port {port} of localhost is taken: {words}" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("named_in", "cure"),
     [([], "with --port"), (["--named-in", "/my/hosts.yaml"], "in /my/hosts.yaml (nameserver: port)")],

@@ -243,6 +243,7 @@ def test_a_worker_registers_works_and_ends_cleanly(cluster):
     assert not pidfile.worker_path("one").exists()
 
 
+@pytest.mark.slow
 def test_stop_waits_for_running_tasks_and_sends_their_replies(cluster):
     process = cluster.start_worker("one")
     with cluster.ready("one") as worker, cluster.ready("one") as other:
@@ -333,6 +334,7 @@ def test_comes_back_to_a_restarted_nameserver(cluster):
     assert log.count("registered as stormtracks.worker.one") == 2
 
 
+@pytest.mark.slow
 def test_the_same_name_twice_on_a_host_is_refused(cluster):
     first = cluster.start_worker("one")
     cluster.ready("one").__exit__(None, None, None)

@@ -71,6 +71,7 @@ def test_progress_counts_every_result_twice(results_folder, tmp_path):
     assert seen == [(done, 6) for done in range(1, 7)]
 
 
+@pytest.mark.slow
 def test_one_that_is_there_is_replaced_whole(results_folder, tmp_path):
     (tmp_path / "a.html").write_text("old")
     assert "<title>" in report.write(results_folder, tmp_path / "a.html", years=[2005]).read_text()

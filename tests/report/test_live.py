@@ -44,6 +44,7 @@ def test_the_page_and_its_news(folder):
         assert json.loads(ask(address, "/tracks.json")[2])["total"] == 31
 
 
+@pytest.mark.slow
 def test_new_results_are_news(folder, results_folder):
     with serving(folder) as address:
         wait(lambda: json.loads(ask(address, "/state.json")[2])["tracks"] == 1)

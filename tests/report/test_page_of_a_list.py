@@ -15,6 +15,7 @@ def folder(tmp_path_factory):
     return save_lists(tmp_path_factory.mktemp("results"), members=2)
 
 
+@pytest.mark.slow
 def test_it_has_the_storms_of_the_list_and_its_statistics(folder, tmp_path):
     html = report.write(folder, tmp_path, storm_list="tc").read_text(encoding="utf-8")
     tracks = json.loads(re.search(r'<script type="application/json" id="tracks">(.*?)</script>', html, re.S)[1])

@@ -129,6 +129,7 @@ def test_the_consensus_says_the_dates(of_360_days):
     assert (storms[0]["time"][0], storms[0]["time"][-1]) == (FIRST, LAST)
 
 
+@pytest.mark.slow
 def test_summary_and_report_take_them(of_360_days, tmp_path):
     counted = summary.summarise(of_360_days)
     assert counted.years[0].year == 2005

@@ -81,6 +81,7 @@ def test_planted_storms_are_within_65_km_on_other_grids(plant, tmp_path, layout,
 SEASONAL = dataclasses.replace(PLAN, members=51, grid=5.0, stop="2005-08-25")
 
 
+@pytest.mark.slow
 def test_a_seasonal_forecast_of_51_members_tracks(plant, tmp_path):
     """SEAS5 of the Climate Data Store: members, one start, leads; times are start and lead, not the start alone."""
     chosen = (0, 25, 50)
@@ -91,6 +92,7 @@ def test_a_seasonal_forecast_of_51_members_tracks(plant, tmp_path):
     assert_equal(found, wanted, least=40)
 
 
+@pytest.mark.slow
 def test_ten_members_of_cesm2_lens_track_as_their_files_are_named(plant, tmp_path):
     large = dataclasses.replace(SEASONAL, members=10)
     found = tracked(plant("lens2", large), 2005, tmp_path / "lens", (1, 9))

@@ -249,6 +249,7 @@ def huracanpy_scores(best, found):
     return pairs, pod, huracanpy.assess.far(pairs, ours, "found")
 
 
+@pytest.mark.slow
 @given(seasons())
 @hypothesis_settings(max_examples=60)
 def test_pod_and_far_equal_huracanpy_s(season):

@@ -78,6 +78,7 @@ def test_the_self_check_gives_what_it_gives_everywhere():
     assert without_dispatch(code) == [self_check.EXPECTED]
 
 
+@pytest.mark.slow
 def test_the_sample_s_storms_are_the_same_on_a_plain_processor(tmp_path):
     code = f"""
 import sys, tempfile

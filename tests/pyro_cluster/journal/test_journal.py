@@ -141,6 +141,7 @@ def test_another_version_is_said(tmp_path):
     newer.close("complete")
 
 
+@pytest.mark.slow
 def test_a_second_manager_is_refused(tmp_path):
     journal = Journal(RUN, place=tmp_path)
     with pytest.raises(AlreadyManaged, match=r"run r is already managed by pid \d+ on .+ since 20"):

@@ -96,6 +96,7 @@ def test_a_killed_workers_tasks_are_done_by_others():
     assert len(lost) == 1 and lost[0].endswith("; its 2 tasks are outstanding again")
 
 
+@pytest.mark.slow
 def test_a_worker_that_falls_silent_is_noticed_and_its_call_cut(monkeypatch):
     monkeypatch.setattr(heartbeats, "BEAT_SECONDS", 0.02)
     setting = Setting(1, 4)
@@ -338,6 +339,7 @@ def _only(books):
     return worker
 
 
+@pytest.mark.slow
 def test_a_thousand_workers():
     setting = Setting(10, 300)
     setting.journal.check = lambda: None  # its time grows with the workers; `run` checks at the end

@@ -43,6 +43,7 @@ def attempts(setting):
     return {(o.year, o.ensemble_member): o.attempts for o in setting.journal.outcomes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tasks", [100, 400])
 def test_a_disk_that_all_share_and_that_is_full_for_a_while_costs_no_task(tasks):
     setting = Setting(1, tasks)
@@ -153,6 +154,7 @@ def test_a_busy_worker_that_says_that_it_stops_is_asked_no_more():
     assert setting.run() == "complete" and len(calls) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("another_version", [False, True])
 def test_the_time_limit_comes_from_the_run_and_ends_what_was_begun_before(monkeypatch, another_version):
     monkeypatch.setattr(time_limit, "ENOUGH", 5)

@@ -52,6 +52,7 @@ def test_odd_replies_cost_their_attempts_and_set_the_worker_aside(odd):
     assert len(setting.cluster.workers["odd"].did) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raised", [ValueError("x"), SystemExit(3), KeyboardInterrupt(), GeneratorExit()], ids=repr)
 def test_what_a_call_raises_ends_no_thread(raised):
     def work(peer, year, member):
@@ -111,6 +112,7 @@ def test_a_bug_after_a_reply_is_said_and_the_run_goes_on(monkeypatch):
     assert "worker w lost: TypeError in the manager; its 1 task is outstanding again" in setting.shown
 
 
+@pytest.mark.slow
 def test_a_bug_that_comes_each_time_ends_the_run_with_what_it_was(monkeypatch):
     monkeypatch.setattr(Settlement, "finished", lambda *_: 1 / 0)
     setting = Setting(1, 1)

@@ -153,6 +153,7 @@ def slow_line(port, seconds):
         yield near.getsockname()[1]
 
 
+@pytest.mark.slow
 def test_a_slow_line_is_given_more_time(service, monkeypatch):
     monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.1)
     uri = Pyro4.URI(service[2])

@@ -180,6 +180,7 @@ def test_resets(target):
     assert target.serves()
 
 
+@pytest.mark.slow
 def test_a_storm_of_all_of_it_while_members_call(target):
     over, noise = time.monotonic() + 2, random.Random(2)
 
@@ -198,6 +199,7 @@ def test_a_storm_of_all_of_it_while_members_call(target):
     assert target.serves()
 
 
+@pytest.mark.slow
 def test_strangers_are_dropped_in_time(target):
     with target.connect() as sock:
         sock.settimeout(strangers.STRANGER_SECONDS + 3)

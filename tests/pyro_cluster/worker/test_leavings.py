@@ -54,6 +54,7 @@ def test_what_a_task_started_ends_with_it(one, tmp_path):
     assert one.run(order("surroundings"))["returned"]["pid"] != pid  # a library may miss its helper
 
 
+@pytest.mark.slow
 def test_what_a_task_started_ends_at_its_timeout(one, tmp_path):
     asked = order("start", results=str(tmp_path), settings={"end": "hang"})
     assert "timeout" in one.run(asked, timeout=1.5)

@@ -104,6 +104,7 @@ def test_memory_has_a_limit():
         made.close()
 
 
+@pytest.mark.slow
 def test_no_free_slot_is_told(two):
     busy = [threading.Thread(target=two.run, args=(order("sleep", settings={"seconds": 1.0}),)) for _ in "ab"]
     for thread in busy:

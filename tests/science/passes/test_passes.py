@@ -175,6 +175,7 @@ def _hold(path, ready):
     lock.release()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["000004.lock", "in_use"])
 def test_a_frozen_holder_of_a_lock_is_not_waited_for_for_ever(
     planted, tmp_path, small_blocks, monkeypatch, name, caplog

@@ -49,6 +49,7 @@ def labels(figure):
     return " ".join(t for axes in figure.axes for t in (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("region", "suffix"), [(None, ".png"), (PACIFIC, ".png"), (ARCTIC, ".png"), (PACIFIC, ".svg"), (ARCTIC, ".pdf")]
 )

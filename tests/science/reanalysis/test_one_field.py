@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +111,7 @@ def tracked(folder, member=0, members=1):
     return [values.tolist() for values in (tracks.row_size, tracks.time, tracks.lat, tracks.lon, tracks.vorticity)]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_one_field_however_it_is_written(data):

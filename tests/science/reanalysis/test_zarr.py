@@ -67,6 +67,7 @@ def divisors(size):
     return st.sampled_from([part for part in range(1, size + 1) if size % part == 0])
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_any_chunks_shards_and_order_of_dimensions_give_the_same_values(tmp_path_factory, data):

@@ -61,6 +61,7 @@ def any_result(draw):
     return results.Result(*identity, axis, maxima, tracks, matches, made)
 
 
+@pytest.mark.slow
 @given(any_result())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_saved_comes_back_exactly(tmp_path, result):
