@@ -3,6 +3,7 @@ import signal
 
 import pytest
 from hypothesis import settings
+from slurm import Slurm
 
 # No test depends on how fast the machine is; of the rest the profile stays, which in CI is another.
 settings.register_profile("any machine", settings(), deadline=None)
@@ -30,3 +31,20 @@ def give_away(monkeypatch):
             monkeypatch.setattr("os.geteuid", lambda: 12345)
 
     return give
+
+
+@pytest.fixture(scope="session")
+def slurm_nodes(tmp_path_factory):
+    """A Slurm of two nodes for all tests of this process; ask for `slurm`."""
+    with Slurm(tmp_path_factory.mktemp("slurm")) as running:
+        yield running
+
+
+@pytest.fixture
+def slurm(slurm_nodes, monkeypatch):
+    """A Slurm of two nodes with an empty queue, which is what this test's commands, and their children, use."""
+    for name, value in slurm_nodes.environment.items():
+        monkeypatch.setenv(name, value)
+    yield slurm_nodes
+    print(slurm_nodes.tails(8))  # pytest shows it where the test fails
+    slurm_nodes.empty()

@@ -9,6 +9,9 @@ from stormtracks import extras
 NAMESPACES = ("ip", "iptables", "nsenter", "unshare", "sshd", "ssh-keygen")
 """Programs that make this machine's network namespaces into hosts; it takes root too."""
 
+SLURM = ("slurmctld", "slurmd", "munged", "sbatch", "squeue", "scontrol", "unshare", "nsenter", "setpriv")
+"""Programs of a Slurm of one's own (Debian: slurm-wlm, munge), whose nodes are namespaces; it takes root too."""
+
 
 def need(*programs, root=False):
     """Paths of programs, or the end of the test.
