@@ -27,6 +27,8 @@ NOTICE_CHARACTERS = 1_000
 """Of what a worker wants people to know now."""
 SLOTS = 512
 """Of one worker."""
+NAME_CHARACTERS = 64
+"""Of the name of a worker, or of an entry of hosts.yaml."""
 _CUT = " [shortened]"
 _FIRST_TO_GO = ("matches", "misses", "traceback", "remarks", "counts")
 _SHORT = 300

@@ -103,6 +103,7 @@ class State(TypedDict):
     stopping: bool
     fault: NotRequired[str]  # why it can do nothing until it is started again
     notices: NotRequired[list[str]]  # what people should know now: slots that get nowhere, a lack of memory
+    seconds_left: NotRequired[float]  # until its allocation ends
 
 
 class Description(State):
@@ -118,6 +119,8 @@ class Description(State):
     data_years: NotRequired[list[Label]]  # that the worker has data for; none: not known
     places: NotRequired[dict[str, str]]  # what its results depend on and where they go, by the keys of `PLACES`
     by_hand: NotRequired[bool]  # started otherwise than by `fab start-workers`: it belongs to no hosts.yaml
+    entry: NotRequired[str]  # the entry of hosts.yaml that it is one of several workers of
+    allocation_seconds: NotRequired[float]  # that were left of its allocation when it started
 
 
 PLACES = ("data", "dataset", "best_tracks", "results")

@@ -36,6 +36,7 @@ from stormtracks.pyro_cluster.worker.reply import log_line, reply_of
 from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryGuard, MemoryLimits
 from stormtracks.pyro_cluster.worker.slots.pool import Slots
 from stormtracks.pyro_cluster.worker.slots.watch import Watch
+from stormtracks.pyro_cluster.worker.tenure import Tenure
 from stormtracks.pyro_cluster.worker.writers import Writers
 from stormtracks.readable import duration
 from stormtracks.version import code_version
@@ -68,10 +69,13 @@ class PyroWorker:
         Version of the code, which the manager compares with its own; none: found from the code.
     tasks_per_slot : int
         After so many tasks a slot gets a new process; 0: it keeps its process.
-    grace : float, optional
-        Seconds that running tasks get once it is asked to stop; then they are given back. None: until they end.
     memory : MemoryLimits, optional
         When it begins nothing more, and ends its newest task, for lack of memory on the host.
+    tenure : Tenure, optional
+        When it leaves by itself, and how long running tasks are waited for then, or when it is asked to stop; none:
+        never, and until they end.
+    entry : str
+        The entry of hosts.yaml that it is one of several workers of; empty: it is the only one.
     """
 
     def __init__(
@@ -83,12 +87,15 @@ class PyroWorker:
         memory_mb: int | None = None,
         version: str | None = None,
         tasks_per_slot: int = 0,
-        grace: float | None = None,
         memory: MemoryLimits | None = None,
+        tenure: Tenure | None = None,
+        entry: str = "",
     ) -> None:
         self.name = name
         self.id = secrets.token_hex(8)  # a restarted worker of the same name is another one
         self.host = socket.gethostname()
+        self._tenure = tenure or Tenure()
+        self._entry = entry
         self._results = KeptFolder((setup or {}).get("results"))
         self._writers = Writers()
         self._version = version or code_version()
@@ -97,7 +104,6 @@ class PyroWorker:
         self._orders = Orders(setup or {}, lambda: self._slots.known)
         self._callers = Callers()
         self._watch = Watch(self._slots, guard)
-        self._grace = math.inf if grace is None else grace
         self._done = 0
         self._failed = 0
         self._lock = threading.Lock()  # for the two counts
@@ -145,6 +151,7 @@ class PyroWorker:
         """
         began = time.perf_counter()
         self._callers.note(work=True)
+        self._tenure.worked()
         self._callers.spare()  # a reply will go that way
         try:
             order, timeout = self._orders.order(year, ensemble_member, task, options or {})
@@ -227,7 +234,7 @@ class PyroWorker:
     @Pyro4.expose
     def describe(self) -> Description:
         """What `ping` replies and more, for people."""
-        return {
+        described: Description = {
             **self._state(),
             "done": self._done,
             "failed": self._failed,
@@ -239,6 +246,11 @@ class PyroWorker:
             "places": self._orders.places(),
             "by_hand": pidfile.MARK not in os.environ,
         }
+        if self._entry:
+            described["entry"] = self._entry
+        if self._tenure.whole is not None:
+            described["allocation_seconds"] = self._tenure.whole
+        return described
 
     @Pyro4.expose
     def end_task(self, year: Label, ensemble_member: int, task: str, why: str) -> bool:
@@ -262,6 +274,14 @@ class PyroWorker:
         """Whether it was asked to stop."""
         return self._stop.is_set()
 
+    def leave_in_time(self) -> None:
+        """Stop, as if asked to, where its allocation ends soon or nobody has work for it."""
+        if self._slots.busy:
+            self._tenure.worked()
+        if not self.stopping and (why := self._tenure.over()):
+            log.info("leaving: %s", why)
+            self.stop()
+
     def wait(self, seconds: float) -> bool:
         """Wait until it is asked to stop, at most some seconds; whether it was."""
         return self._stop.wait(seconds)
@@ -275,10 +295,11 @@ class PyroWorker:
 
     def finish(self) -> None:
         """Wait for the running tasks as long as they have; give back the others, and only then end them."""
+        grace = self._tenure.grace()
         if self._slots.busy and not self._now.is_set():
-            limit = "" if math.isinf(self._grace) else f", for at most {duration(self._grace)}"
+            limit = "" if math.isinf(grace) else f", for at most {duration(grace)}"
             log.info("stopping after %d running task(s)%s", self._slots.busy, limit)
-        self._wait_for_slots(self._stopped_at + self._grace, self._now)
+        self._wait_for_slots(self._stopped_at + grace, self._now)
         if self._slots.busy:
             log.warning("%d running task(s) are given back", self._slots.busy)
             self._slots.give_back(GIVEN_BACK)  # before anything is ended: whoever stops us may soon kill us
@@ -317,6 +338,8 @@ class PyroWorker:
             state["fault"] = self._slots.changed
         if notices := self._watch.notices():
             state["notices"] = notices
+        if (left := self._tenure.seconds_left) is not None:
+            state["seconds_left"] = left
         return state
 
     def _conflict(self, order: Order, extent: list[Any]) -> str:

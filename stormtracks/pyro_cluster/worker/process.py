@@ -22,6 +22,7 @@ from stormtracks.pyro_cluster.worker.daemon import TASKS, PyroWorker
 from stormtracks.pyro_cluster.worker.orders import SETUP
 from stormtracks.pyro_cluster.worker.presence import Presence
 from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryLimits
+from stormtracks.pyro_cluster.worker.tenure import GRACE_SECONDS, Tenure
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,8 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--slots",
         type=_slots,
-        default=min(bounds.SLOTS, len(os.sched_getaffinity(0))),
-        help=f"number of tasks at a time, at most {bounds.SLOTS} [this host's cores]",
+        default=min(bounds.SLOTS, _cores()),
+        help=f"number of tasks at a time, at most {bounds.SLOTS} [this host's cores, or those of the Slurm job]",
     )
     add("--memory-limit", type=_positive, metavar="MB", help="MiB per slot; a task that needs more fails [no limit]")
     add(
@@ -83,7 +84,15 @@ def parser() -> argparse.ArgumentParser:
         type=_seconds,
         metavar="S",
         help="seconds that running tasks get once the worker is asked to stop; then they are given back to the "
-        "manager, before anything is ended [until they end]",
+        f"manager, before anything is ended [until they end; with --until {GRACE_SECONDS:g}]",
+    )
+    add("--entry", type=_name, help="the entry of hosts.yaml that this is one of several workers of [none]")
+    add("--idle-exit", type=_seconds, metavar="S", help="leave when there was nothing to do for S seconds [stay]")
+    add(
+        "--until",
+        type=_seconds,
+        metavar="EPOCH",
+        help="when this host's allocation ends, in seconds since 1970; the worker leaves in order before [never]",
     )
     for name, default, what in (
         ("pause", MemoryLimits.pause, "begin no task beside others"),
@@ -122,8 +131,9 @@ def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidF
         options.memory_limit,
         options.code_version,
         tasks_per_slot=options.tasks_per_slot,
-        grace=options.grace,
         memory=MemoryLimits(options.memory_pause / 100, options.memory_end / 100),
+        tenure=Tenure(options.until, options.idle_exit, options.grace),
+        entry=options.entry or "",
     )
     worker.adopt()
     threading.Thread(target=_sweep, args=(setup,), name="sweep", daemon=True).start()
@@ -133,10 +143,17 @@ def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidF
             presence.check()
             turn_log(options.log or file.path.with_suffix(".log"))
             worker.notice_silence()
+            worker.leave_in_time()
             worker.wait(CHECK_SECONDS)
         worker.tell_managers()
         presence.end()  # first the name, then the tasks: the manager is not to come while the last ones run
         worker.finish()
+
+
+def _cores() -> int:
+    """What this process may use: by the affinity, or less where a Slurm job was given less and nothing enforces it."""
+    given = os.environ.get("SLURM_CPUS_PER_TASK", "") if os.environ.get("SLURM_JOB_ID") else ""
+    return int(given) if given.isdigit() and int(given) else len(os.sched_getaffinity(0))
 
 
 def _sweep(setup: Mapping[str, Any]) -> None:

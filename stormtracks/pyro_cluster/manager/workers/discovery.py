@@ -1,6 +1,7 @@
 """Finds workers as they come, go and come back. A listing of the nameserver counts only once the worker answers."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -197,8 +198,9 @@ class Discovery:
         peer = None
         try:
             peer = self._cluster.connect(listing.uri, self._timeout)
+            asked_at = time.monotonic()
             description = replies.checked_description(peer.describe())
-            worker = _worker(listing, description)
+            worker = _worker(listing, description, asked_at)
             refusal = self._refusal(description)
         except (PeerLost, replies.OddReply) as error:
             self._no_answer(listing, str(error), peer)
@@ -234,14 +236,18 @@ def _logged(where: str, error: BaseException) -> None:
     logging.getLogger(__name__).error("a bug in %s", where, exc_info=error)
 
 
-def _worker(listing: _Listing, description: Mapping[str, Any]) -> Worker:
+def _worker(listing: _Listing, description: Mapping[str, Any], asked_at: float) -> Worker:
     """A worker from its description: ``years`` it worked on last, ``data_years`` it has data for (none: any)."""
     with_data = description.get("data_years")
+    left = description.get("seconds_left", math.inf)
     return Worker(
         id=description.get("id") or listing.uri,
         name=listing.name,
         host=description.get("host", ""),
         uri=listing.uri,
+        entry=description.get("entry", ""),
+        ends=asked_at + left,
+        whole=max(left, description.get("allocation_seconds", 0.0)),
         folder=str((description.get("places") or {}).get("results") or ""),
         slots=max(1, description.get("slots", 1)),
         years=None if with_data is None else frozenset(with_data),

@@ -228,6 +228,7 @@ _STATE: dict[str, Check] = {
     "stopping": _flag,
     "fault": _text(bounds.NOTICE_CHARACTERS),
     "notices": _list_of(_text(bounds.NOTICE_CHARACTERS), bounds.NOTICES),
+    "seconds_left": _seconds,
 }
 
 
@@ -246,5 +247,7 @@ _DESCRIPTION: dict[str, Check] = {
     "data_years": _or_none(_list_of(_year, _MOST_YEARS)),
     "places": _places,
     "by_hand": _flag,
+    "entry": _text(bounds.NAME_CHARACTERS),
+    "allocation_seconds": _seconds,
     "refused": _text(bounds.CHARACTERS["error"]),  # the manager's own word: why it may not take part
 }

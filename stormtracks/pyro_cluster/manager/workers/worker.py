@@ -1,5 +1,6 @@
 """A worker as the manager sees it: what it has said of itself, and what it is doing."""
 
+import math
 from dataclasses import dataclass, field
 
 from stormtracks.label import Label
@@ -16,6 +17,12 @@ class Worker:
     id : str
         Made at random when the worker started: a restarted one is another one.
     name, host, uri : str
+    entry : str
+        The entry of hosts.yaml that it is one of several workers of; empty: the one of its own name.
+    ends : float
+        When its allocation ends, monotonic; infinity: never.
+    whole : float
+        Seconds that its allocation was long when it started; infinity where it does not end.
     folder : str
         Where its results go, on its host; empty: not known.
     slots : int
@@ -46,6 +53,9 @@ class Worker:
     name: str
     host: str = ""
     uri: str = ""
+    entry: str = ""
+    ends: float = math.inf
+    whole: float = math.inf
     folder: str = ""
     slots: int = 1
     years: frozenset[Label] | None = None
@@ -58,3 +68,11 @@ class Worker:
     notices: frozenset[str] = frozenset()
     breaker: Breaker = field(default_factory=Breaker)
     trusted: bool = False
+
+    @property
+    def known_as(self) -> str:
+        """By what hosts.yaml and the journal know it, and where its results lie: the entry's name, or its own.
+
+        All workers of one entry share their results folder.
+        """
+        return self.entry or self.name
