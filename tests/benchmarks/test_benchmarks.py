@@ -14,7 +14,7 @@ from benchmarks.surroundings import spread, table
 from stormtracks.science import reanalysis
 from stormtracks.science.records import Maxima, TimeAxis
 
-OURS = ("one_member", "ensemble", "growth", "scale_model", "startup", "speedup", "peers", "skill", "formats")
+OURS = ("one_member", "ensemble", "growth", "scale_model", "startup", "speedup", "peers", "skill", "formats", "engines")
 
 
 @pytest.mark.parametrize("name", OURS)
