@@ -28,7 +28,7 @@ class Wanted:
     options : tuple of str
         Further words for the command that submits, taken as they are.
     output : str
-        Folder for what the jobs write: one file per job.
+        Folder for what the jobs write: one file per job, ``ID.log`` with the job's id as in `Job.id`.
     """
 
     name: str

@@ -40,6 +40,12 @@ class System(Protocol):
         Pending jobs of one array that the queue writes in one line (``123_[3-5]``) are given one by one.
         """
 
+    def mine(self) -> list[str]:
+        """The command that lists all jobs of this account, for `jobs_in` too: a submission's answer may have been lost.
+
+        What was submitted is then known by the mark of its jobs.
+        """
+
     def ending(self, ids: Sequence[str], signal: str | None = None) -> list[str]:
         """The command that cancels jobs, or only sends the worker in each a signal ("TERM")."""
 
