@@ -45,6 +45,7 @@ class SlotReply(TypedDict, total=False):
     busy: str  # why the order was not begun
     final: bool  # beside `error`: the same attempt would fail the same way
     needs: str  # beside `error`: the task whose result this one needs and did not find
+    lacks_data: bool  # beside `error`: there are no data here for the year, though elsewhere there may be
     traceback: str | None
     cpu_seconds: float
     code_version: str  # of the slot's process
@@ -70,6 +71,7 @@ class Reply(TypedDict):
     traceback: str | None
     final: NotRequired[bool]  # a failure that would come again: not worth another attempt
     needs: NotRequired[str]  # a failure for want of this task's result, which is not on the worker's host
+    lacks_data: NotRequired[bool]  # a failure for want of the year's data, which are not on the worker's host
     member_label: NotRequired[str]  # the data's own name of the member
     matches: NotRequired[list[dict[str, Any]]]
     misses: NotRequired[list[dict[str, Any]]]
@@ -103,6 +105,7 @@ class State(TypedDict):
     stopping: bool
     fault: NotRequired[str]  # why it can do nothing until it is started again
     notices: NotRequired[list[str]]  # what people should know now: slots that get nowhere, a lack of memory
+    data_seen: NotRequired[int]  # another number than before: `data_years` has changed
     seconds_left: NotRequired[float]  # until its allocation ends
 
 
@@ -116,7 +119,8 @@ class Description(State):
     python: str
     working: list[Working]
     years: list[Label]  # that a slot worked on last
-    data_years: NotRequired[list[Label]]  # that the worker has data for; none: not known
+    data_years: NotRequired[list[Label] | None]  # that the worker has data for; none: not known
+    data_tasks: NotRequired[list[str]]  # which read these data; none: all
     places: NotRequired[dict[str, str]]  # what its results depend on and where they go, by the keys of `PLACES`
     by_hand: NotRequired[bool]  # started otherwise than by `fab start-workers`: it belongs to no hosts.yaml
     entry: NotRequired[str]  # the entry of hosts.yaml that it is one of several workers of

@@ -25,7 +25,10 @@ def reply_of(ended: SlotReply) -> dict[str, Any]:
     if "busy" in ended:
         return {**reply, "status": "busy", "error": ended["busy"]}
     failure = {**reply, "status": "failure", "error": ended["error"], "final": ended.get("final", False)}
-    return {**failure, "needs": ended["needs"]} if "needs" in ended else failure
+    for key in ("needs", "lacks_data"):
+        if key in ended:
+            failure[key] = ended[key]
+    return failure
 
 
 def log_line(reply: Mapping[str, Any]) -> str:

@@ -80,10 +80,67 @@ def test_a_year_is_left_to_workers_that_have_its_data():
 
 
 def test_a_year_that_no_worker_has_is_given_to_any_so_that_its_failure_shows():
-    assignments, (a, _) = _assignments(years=1, members=1)
-    a.years = frozenset({1950})
-    assignments.add(a)
+    assignments, (a, b) = _assignments(years=1, members=1)
+    assignments.learn(a, [1950])
+    assert _taken(assignments, a) is None  # the other may have it
+    assignments.learn(b, [1951])
     assert _taken(assignments, a) == (2000, 0)
+
+
+def test_what_a_worker_learns_of_its_data_counts_from_then_on():
+    assignments, (a, b) = _assignments(years=3, members=2)
+    assert [_taken(assignments, a), _taken(assignments, b)] == [(2000, 0), (2001, 0)]
+    assignments.learn(a, [2001, 2002])
+    assignments.learn(b, [2000, 2001])
+    assert _taken(assignments, a, 1) == (2002, 0)  # and no more of 2000, which it has begun
+    assert [_taken(assignments, b, slot) for slot in (1, 2)] == [(2001, 1), (2000, 1)]
+    assignments.learn(b, [2000, 2001, 2002])  # a download goes on
+    assert _taken(assignments, b, 3) == (2002, 1)
+    assignments.check()
+
+
+def test_of_its_own_years_a_worker_takes_first_what_fewest_others_have():
+    assignments, (a, b) = _assignments(years=4, members=1)
+    assignments.learn(a, [2000, 2001, 2002, 2003])
+    assignments.learn(b, [2000, 2001])
+    assert [_taken(assignments, a), _taken(assignments, b)] == [(2002, 0), (2000, 0)]
+    assert [_taken(assignments, a, 1), _taken(assignments, b, 1)] == [(2003, 0), (2001, 0)]
+
+
+def test_a_year_that_is_not_there_is_tried_elsewhere_and_costs_the_task_and_the_worker_nothing():
+    assignments, (a, b) = _assignments(years=1, members=9, retries=0)
+    assert _fails(assignments, a, lacks_data=True).status == "outstanding"
+    assert _taken(assignments, a) is None  # nor is it asked for another member of that year
+    assert not a.breaker.rest
+    for slot in range(9):
+        assert _taken(assignments, b, slot)
+        assert assignments.finish(b, slot, COMPLETE).status == "complete"
+    assignments.check()
+
+
+def test_a_year_that_nobody_turns_out_to_have_fails_once_all_have_said_so():
+    assignments, (a, b) = _assignments(years=1, members=1, retries=0)
+    assert _fails(assignments, a, lacks_data=True).status == "outstanding"
+    assert _fails(assignments, b, lacks_data=True).status == "failure"
+    assert not assignments.schedule.outstanding()
+
+
+def test_who_said_to_have_a_year_and_has_not_is_believed_the_second_time():
+    assignments, (a, b) = _assignments(years=1, members=1, retries=0)
+    assignments.learn(a, [2000])
+    assignments.learn(b, [2001])
+    assert _taken(assignments, b) is None
+    assert _fails(assignments, a, lacks_data=True).status == "outstanding"
+    assert _fails(assignments, b, lacks_data=True).status == "failure"
+
+
+def test_a_task_that_reads_no_data_goes_to_any_worker():
+    assignments, (a, b) = _assignments(years=1, members=2)
+    assignments.learn(b, [2000])
+    assignments.learn(a, [1950], readers=["field_collection"])
+    assert _taken(assignments, a) == (2000, 0)
+    assignments.learn(a, [1950], readers=["vort_track"])
+    assert _taken(assignments, a, 1) is None
 
 
 def test_a_worker_that_is_warm_from_an_earlier_run_resumes_its_years():
@@ -417,6 +474,27 @@ class Books(RuleBasedStateMachine):
             failed = at_once or len(self.counted.get(cell, ())) > 1  # one retry
             assert status == "complete" or (outcome.status == "outstanding") != failed
             assert not worker.breaker.rest or status != "complete"
+
+    @rule(data=st.data(), years=st.none() | st.frozensets(st.integers(1999, 2003)))
+    def learns(self, data, years):
+        for worker in self._one_of(data, self.assignments.workers.values()):
+            self.assignments.learn(worker, years)
+
+    @rule(data=st.data())
+    def lacks_the_data(self, data):
+        for worker, slot in self._one_of(data, self.busy):
+            self.busy.remove((worker, slot))
+            task, _ = worker.running[slot]
+            cell = (task.year, task.ensemble_member)
+            trouble = self.assignments._troubles.get(cell)
+            known = {worker.name, *(trouble.of_no_use if trouble else ())}
+            others = [other for other in self.assignments.workers.values() if other.name not in known]
+            outcome = self.assignments.finish(worker, slot, {"status": "failure", "lacks_data": True})
+            assert outcome.status == "outstanding" or not any(
+                other.years is None and not other.stopping and cell[0] not in other.without for other in others
+            ), "it has failed, though another worker may have the data"
+            if (trouble := self.assignments._troubles.get(cell)) and trouble.failed > len(self.counted.get(cell, ())):
+                self.counted.setdefault(cell, []).append(self.clock.now)
 
     @rule(data=st.data())
     def is_lost_with_its_task(self, data):

@@ -20,6 +20,7 @@ from stormtracks.pyro_cluster.journal.chain import fill, steps_in
 from stormtracks.pyro_cluster.journal.outcome import Cell as CellOf
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.manager.dispatch.trouble import Cell, Trouble, cell_of, judged, outcome_of
+from stormtracks.pyro_cluster.manager.dispatch.whereabouts import Whereabouts
 from stormtracks.pyro_cluster.manager.workers.rests import Breaker, Jitter, pause
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule, Status
@@ -50,15 +51,17 @@ class Assignments:
         jitter: Jitter = random.random,
     ) -> None:
         self.schedule = schedule
-        self._beginnings = steps_in(schedule)[0]  # where a year is begun
+        steps = steps_in(schedule)
+        self._beginnings = steps[0]  # where a year is begun
+        self._tasks = [step.task for step in steps]
         self.retries = retries
         self._clock = clock
         self._jitter = jitter
         self.workers: dict[str, Worker] = {}
+        self._whereabouts = Whereabouts(self.workers)
         self._leaving: set[Worker] = set()  # removed, but some of their slots' tasks are not yet given up
         self._warm: Counter[Label] = Counter()  # year -> connected workers that are warm for it
         self._completed_on: set[str] = set()  # names of workers
-        self._with_data: set[Label] = set()  # years that a worker of this run has, or had, data for
         self._troubles: dict[Cell, Trouble] = {}
         self._first_due = math.inf  # no deferred task is due before
         self._dues: list[float] = []  # when something that rests is due, since this was last asked for
@@ -70,7 +73,12 @@ class Assignments:
         # Workers remember the years of earlier runs; those of this run count.
         worker.warm = {year: True for year in worker.warm if self.schedule.is_scheduled(year)}
         self._warm.update(worker.warm.keys())
-        self._with_data.update(worker.years or ())
+        self._whereabouts.add(worker)
+
+    def learn(self, worker: Worker, years: Collection[Label] | None, readers: Collection[str] | None = None) -> None:
+        """A worker says anew for which years it has data, and which tasks read them; see `Worker`."""
+        worker.readers = None if readers is None else frozenset(readers)
+        self._whereabouts.learn(worker, years)
 
     def remove(self, worker: Worker) -> None:
         """A worker has gone; what it was running is still to be given to `lose` or `give_back`."""
@@ -141,6 +149,9 @@ class Assignments:
         if status == "failure" and reply.get("needs"):
             worker.breaker.put_down(slot)
             return self._lacking(worker, task, reply, since)
+        if status == "failure" and reply.get("lacks_data") and self._are_elsewhere(worker, task):
+            worker.breaker.put_down(slot)
+            return self._without_data(worker, task, reply, since)
         if status == "complete":
             trouble = self._troubles.pop(cell_of(task), None) or Trouble()
             trouble.attempts += 1
@@ -180,7 +191,7 @@ class Assignments:
         years = {task.year for task in self.schedule.deferred()}
         years.update(self.schedule.open_years())
         staying = [worker for worker in self.workers.values() if not worker.stopping]
-        return any(self._may(worker, year) for worker in staying for year in years)
+        return any(self._whereabouts.may(worker, year, self._tasks) for worker in staying for year in years)
 
     def failing(self) -> Worker | None:
         """Where every worker rests, as everything fails: the one that rests longest; else None."""
@@ -197,6 +208,7 @@ class Assignments:
         warm for are counted.
         """
         self.schedule.check()
+        self._whereabouts.check()
         held = Counter(cell_of(task) for worker in self._holders() for task, _ in worker.running.values())
         working = {cell for cell in _cells(self.schedule) if self.schedule.get_task(*cell).status == "working"}
         assert set(held) == working, f"tasks in slots: {sorted(held)}, tasks marked as working: {sorted(working)}"
@@ -239,7 +251,7 @@ class Assignments:
             if not left(year):
                 del worker.warm[year]
                 self._warm[year] -= 1
-            elif year not in avoided:
+            elif year not in avoided and self._whereabouts.may(worker, year, self._tasks[:1]):
                 return year
         return None
 
@@ -247,13 +259,13 @@ class Assignments:
         """A year that nobody works on, or else that with most tasks left; the worker is warm for it from now on."""
         left_of = self._beginnings.open_years()
         avoided = _avoided(worker)
-        years = [year for year in left_of if self._may(worker, year)] if worker.years is not None else list(left_of)
+        years = self._whereabouts.among(worker, left_of, self._tasks[0])
         if not years:
             return None
         if avoided:
             years = [year for year in years if year not in avoided] or years
         untouched = (year for year in years if self._warm[year] <= 0)
-        year = next(untouched, None) or max(years, key=left_of.__getitem__)
+        year = self._whereabouts.first(worker, untouched) or max(years, key=left_of.__getitem__)
         self._warm[year] += year not in worker.warm
         worker.warm[year] = True
         return year
@@ -293,11 +305,7 @@ class Assignments:
 
     def _might(self, worker: Worker, task: PyroTask) -> bool:
         """Whether a worker has what a task needs, as far as that is known."""
-        return self._may(worker, task.year)
-
-    def _may(self, worker: Worker, year: Label) -> bool:
-        """Whether a worker has a year's data. A year that nobody has goes to any worker, so that its failure shows."""
-        return worker.years is None or year in worker.years or year not in self._with_data
+        return self._whereabouts.may(worker, task.year, (task.task,))
 
     def _suspicious(self, task: PyroTask) -> bool:
         trouble = self._troubles.get(cell_of(task))
@@ -368,6 +376,21 @@ class Assignments:
         if final:
             needed = f"no worker has it: do {reply['needs']} too, with --task {reply['needs']},{self.schedule.task}"
             reply = {**reply, "error": f"{reply['error']} ({needed})"}
+        return outcome_of(task, trouble, reply, since, self._step(task))
+
+    def _are_elsewhere(self, worker: Worker, task: PyroTask) -> bool:
+        """Whether others may have the data of a task, which a worker has just not found."""
+        self._whereabouts.lacks(worker, task.year)
+        trouble = self._troubles.get(cell_of(task)) or Trouble()
+        return self._another_might({worker.name, *trouble.of_no_use}, task)
+
+    def _without_data(self, worker: Worker, task: PyroTask, reply: Mapping[str, Any], since: float) -> TaskOutcome:
+        """A task's data are not where it was tried, which is nobody's fault: each other worker may have them."""
+        trouble = self._troubled(task, worker)
+        trouble.lacking.add(worker.name)
+        trouble.not_before = self._clock()
+        self._dues.append(trouble.not_before)
+        self._settle(task, "failure", False)
         return outcome_of(task, trouble, reply, since, self._step(task))
 
     def _settle(self, task: PyroTask, status: Status, final: bool) -> None:

@@ -94,8 +94,8 @@ class ChainAssignments(Assignments):
         self._handovers.check()
 
     def _fresh(self, worker: Worker) -> PyroTask | None:
-        def may(year: Label) -> bool:
-            return self._may(worker, year)
+        def may(year: Label, step: int) -> bool:
+            return self._whereabouts.may(worker, year, (self._tasks[step],))
 
         return (
             self._of_year(self._warm_year(worker))

@@ -111,7 +111,7 @@ class Handovers:
         holder = self._holder.get(cell_of(task), ANYBODY)
         return holder == ANYBODY or self._may_use(worker, holder)
 
-    def next(self, worker: Worker, may: Callable[[Label], bool]) -> PyroTask | None:
+    def next(self, worker: Worker, may: Callable[[Label, int], bool]) -> PyroTask | None:
         """The next task for a slot whose step before is complete for all members of its year, or failed for some.
 
         Files that keep all members together are read once for those whose earlier results are there by then.
@@ -120,14 +120,14 @@ class Handovers:
         ----------
         worker : Worker
         may : callable
-            Whether the worker is to do tasks of a year.
+            Whether the worker is to do a step of a year.
         """
         sure = (name for name in self._waiting if name in (worker.name, ANYBODY) or self._is_shared(worker, name))
-        return self._first(sure, lambda row: may(row[0]) and self._is_ripe(row))
+        return self._first(sure, lambda row: may(*row) and self._is_ripe(row))
 
-    def next_of_any(self, worker: Worker, may: Callable[[Label], bool]) -> PyroTask | None:
+    def next_of_any(self, worker: Worker, may: Callable[[Label, int], bool]) -> PyroTask | None:
         """The next task for a slot that has nothing else to do: also what others may rather do."""
-        return self._first((name for name in self._waiting if self._may_use(worker, name)), lambda row: may(row[0]))
+        return self._first((name for name in self._waiting if self._may_use(worker, name)), lambda row: may(*row))
 
     def check(self) -> None:
         """Compare with the schedule; AssertionError where they differ."""

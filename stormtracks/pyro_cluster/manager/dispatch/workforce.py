@@ -122,7 +122,13 @@ class Workforce:
     def _came(self, worker: Worker, peer: Peer) -> None:
         books = self._books
         heartbeat = Heartbeat(
-            worker, peer, self._connect, self._heart_stopped, stopping=self.stopping, noticed=self._noticed
+            worker,
+            peer,
+            self._connect,
+            self._heart_stopped,
+            stopping=self.stopping,
+            noticed=self._noticed,
+            learned=self._learned,
         )
         with books.lock:
             if books.ended or worker.id in books.assignments.workers:  # it came under another name at the same time
@@ -163,6 +169,16 @@ class Workforce:
             worker.notices = frozenset(notices)
         for text in new:
             self._announcer.log(f"worker {worker.name}: {text}")
+
+    def _learned(self, worker: Worker, description: Mapping[str, Any]) -> None:
+        """A worker has found out for which years it has data, or has others now."""
+        with self._books.lock:
+            if worker.lost:
+                return
+            worker.data_seen = description.get("data_seen", 0)
+            years, readers = description.get("data_years"), description.get("data_tasks")
+            self._books.assignments.learn(worker, years, readers)
+            self._books.wake()  # a task may have waited for who has its data
 
     def _why_aside(self, worker: Worker, reply: Mapping[str, Any]) -> str | None:
         """Why a worker is to be used no more after this reply, or None."""

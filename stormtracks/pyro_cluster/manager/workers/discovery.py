@@ -238,7 +238,7 @@ def _logged(where: str, error: BaseException) -> None:
 
 def _worker(listing: _Listing, description: Mapping[str, Any], asked_at: float) -> Worker:
     """A worker from its description: ``years`` it worked on last, ``data_years`` it has data for (none: any)."""
-    with_data = description.get("data_years")
+    with_data, readers = description.get("data_years"), description.get("data_tasks")
     left = description.get("seconds_left", math.inf)
     return Worker(
         id=description.get("id") or listing.uri,
@@ -251,6 +251,8 @@ def _worker(listing: _Listing, description: Mapping[str, Any], asked_at: float) 
         folder=str((description.get("places") or {}).get("results") or ""),
         slots=max(1, description.get("slots", 1)),
         years=None if with_data is None else frozenset(with_data),
+        readers=None if readers is None else frozenset(readers),
+        data_seen=description.get("data_seen", 0),
         warm=dict.fromkeys(description.get("years", ()), True),
     )
 

@@ -39,6 +39,8 @@ class Heartbeat:
         Given the worker when it says that it is stopping.
     noticed : callable, optional
         Given the worker and the texts that it wants people to know now.
+    learned : callable, optional
+        Given the worker and its new description when it has something else to say of its data.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Heartbeat:
         interval: float | None = None,
         stopping: Callable[[Worker], object] | None = None,
         noticed: Callable[[Worker, list[str]], object] | None = None,
+        learned: Callable[[Worker, Mapping[str, Any]], object] | None = None,
     ) -> None:
         self.worker = worker
         self.interval = BEAT_SECONDS if interval is None else interval
@@ -58,6 +61,7 @@ class Heartbeat:
         self._lost = lost
         self._stopping = stopping
         self._noticed = noticed
+        self._learned = learned
         self._stopped = False
 
     def start(self) -> None:
@@ -140,6 +144,8 @@ class Heartbeat:
             self._noticed(self.worker, state.get("notices", []))
         if fault := state.get("fault"):
             raise PeerLost(fault)
+        if self._learned and state.get("data_seen", 0) != self.worker.data_seen:
+            self._learned(self.worker, replies.checked_description(self._peer.describe()))
 
     def _meet(self) -> None:
         """A new connection to the same worker; another one may have its address by now."""

@@ -28,7 +28,13 @@ class Worker:
     slots : int
         Tasks that it does at a time.
     years : frozenset of int or str, or None
-        Years that it has data for; None: not known.
+        Years that it has data for; None: not known, so it may have any.
+    readers : frozenset of str, or None
+        Tasks that read these data; others can be done without. None: all tasks do.
+    without : set of int or str
+        Years that it was given and has found no data for, since it last said what it has.
+    data_seen : int
+        What it last said of its data: another number, and it has something else to say.
     warm : dict
         Its years as keys, the latest last.
     running : dict
@@ -59,6 +65,9 @@ class Worker:
     folder: str = ""
     slots: int = 1
     years: frozenset[Label] | None = None
+    readers: frozenset[str] | None = None
+    without: set[Label] = field(default_factory=set)
+    data_seen: int = 0
     warm: dict[Label, bool] = field(default_factory=dict)
     running: dict[int, tuple[PyroTask, float]] = field(default_factory=dict)
     lost: str | None = None

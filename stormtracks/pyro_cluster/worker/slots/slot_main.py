@@ -85,6 +85,8 @@ def perform(table: Table, order: Order, progress: Callable[[int, int], None], lo
         }
         if isinstance(needs := getattr(error, "needs", None), str):
             reply["needs"] = needs
+        if getattr(error, "lacks_data", False) is True:
+            reply["lacks_data"] = True
         if isinstance(error, MemoryError):
             # Where memory has run out once, little may be left: the next task gets a new process.
             reply["must_be_replaced"] = "its memory had run out"
