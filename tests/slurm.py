@@ -71,6 +71,8 @@ class Slurm:
     environment : dict
         What a process needs in its environment to use this Slurm and no other.
     nodes : list of str
+    address : str
+        Of this side, as the nodes reach it.
     """
 
     def __init__(self, folder, hosts=None, cpus=2):
@@ -80,6 +82,7 @@ class Slurm:
         self.conf = self.folder / "slurm.conf"
         self.environment = {"SLURM_CONF": str(self.conf)}
         self.nodes = [host.name for host in hosts.hosts] if hosts else ["n1", "n2"]
+        self.address = hosts.address if hosts else "127.0.0.1"
         self._daemons = {}
 
     def __enter__(self):
@@ -178,8 +181,7 @@ class Slurm:
         (self.folder / "munge" / "key").chmod(0o400)
         assert len(f"{self.folder}/munge/socket.lock") < 108, f"a socket's path cannot be as long as in {self.folder}"
         port, *ports = _free_ports(1 + len(self.nodes))
-        address = self._hosts.address if self._hosts else "127.0.0.1"
-        head = CONF.format(folder=self.folder, head=socket.gethostname(), address=address, port=port)
+        head = CONF.format(folder=self.folder, head=socket.gethostname(), address=self.address, port=port)
         nodes = [self._node_line(name, port) for name, port in zip(self.nodes, ports, strict=True)]
         self.conf.write_text(head + "".join(nodes) + PARTITIONS.format(nodes=",".join(self.nodes)))
         (self.folder / "cgroup.conf").touch()  # which slurmd asks for, also where it uses none
