@@ -102,7 +102,7 @@ REFUSED = [
     ("dataset: {level: 0850}", 3, "'level' is 0850: with a leading 0"),
     ("dataset:\n      level: 850\n      first_member: 01", 5, "'first_member' is 01: with a leading 0"),
     ("env: {A: [1]}", 3, "must be text, not "),
-    ("launch: slurm", 3, "'launch' must be one of ssh, local"),
+    ("launch: lsf", 3, "'launch' must be one of ssh, local"),
 ]  # fmt: skip
 
 

@@ -50,13 +50,16 @@ class Job:
     Attributes
     ----------
     id : str
-        As its queue shows it and takes it for cancelling, such as "123_4".
+        Array and index, such as "123_4", or "123" of a job by itself: letters, digits and "_", whatever the queue
+        writes. `System.ending` takes it.
+    array : str
+        The array that it is of, as `System.array_of` gives it.
     state : str
         pending, running, ending (asked to leave, still there) or ended.
     word : str
         The queue's own word for the state, such as "PREEMPTED".
     reason : str
-        Why it waits, as the queue says it; may be empty.
+        Why it waits or ended, as the queue says it; may be empty.
     start : float or None
         When it started, or is expected to, in s since 1970.
     end : float or None
@@ -66,7 +69,8 @@ class Job:
     mark : str
         What it was submitted with.
     by_queue : bool
-        It ended for a reason of the queue (preempted, time over, node failed, cancelled): no task is to blame.
+        It ended for a reason of the queue (preempted, time over, node failed, cancelled): no task is to blame. A job
+        that ran and is pending again was put back by its queue, which is the same.
     """
 
     id: str
@@ -78,6 +82,7 @@ class Job:
     host: str = ""
     mark: str = ""
     by_queue: bool = False
+    array: str = ""
 
 
 @dataclass(frozen=True)
