@@ -29,7 +29,7 @@ from stormtracks.pyro_cluster.journal.identity import Run  # noqa: E402
 from stormtracks.pyro_cluster.journal.journal import Journal  # noqa: E402
 from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher  # noqa: E402
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules  # noqa: E402
-from stormtracks.pyro_cluster.manager.workers.listed_workers import ListedWorkers  # noqa: E402
+from stormtracks.pyro_cluster.manager.engines.pyro import ListedWorkers  # noqa: E402
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule  # noqa: E402
 from tests.simulated_cluster import SimulatedCluster  # noqa: E402
 

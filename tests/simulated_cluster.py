@@ -4,16 +4,18 @@ import itertools
 import threading
 import time
 
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 
 
 class SimulatedCluster:
     """Workers by name, as a nameserver lists them; set `down` to a message to lose the nameserver."""
 
+    called, where, cure, call_seconds = "nameserver", "at the nameserver localhost:9090", "start one", 3.0
+
     def __init__(self, tasks="vort_track"):
         self.tasks = tasks.split(",")
         self.workers, self.down, self._uris = {}, None, itertools.count()
-        self.kept, self.asked = {}, None  # as `ListedWorkers` has them; nobody reads them here
+        self.kept, self.asked = {}, None  # as the door's `Cluster` has them; nobody reads them here
 
     def add(self, name, work=None, **description):
         """A worker comes; `work(peer, year, ensemble_member)` returns extra keys of the reply, or raises."""
@@ -21,6 +23,12 @@ class SimulatedCluster:
         worker = SimulatedWorker(f"PYRO:worker@{name}:{next(self._uris)}", work, description)
         self.workers[name] = worker
         return worker
+
+    def join(self):
+        pass
+
+    def leave(self):
+        pass
 
     def find(self):
         if self.down:

@@ -28,9 +28,9 @@ from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager import options
 from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
 from stormtracks.pyro_cluster.manager.display import Display, display, write_line
+from stormtracks.pyro_cluster.manager.engines.door import Cluster, Unreachable
 from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
 from stormtracks.pyro_cluster.manager.roll_call import RollCall
-from stormtracks.pyro_cluster.manager.workers.listed_workers import ListedWorkers
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.pyro_cluster.secret import SecretError
 from stormtracks.pyro_cluster.service import on_signals
@@ -109,13 +109,13 @@ def parser() -> argparse.ArgumentParser:
 def _status_of(error: Exception) -> int:
     if isinstance(error, AlreadyManaged):
         return MANAGED
-    return UNREACHABLE if isinstance(error, (wire.WireError, SecretError)) else REFUSED
+    return UNREACHABLE if isinstance(error, (wire.WireError, SecretError, Unreachable)) else REFUSED
 
 
 def _managed(plan: ManagePlan, stream: IO[str]) -> int:
     schedule = plan.schedule()
     wire.allow_files(MOST_FILES)
-    cluster = ListedWorkers(*plan.nameserver)
+    cluster = plan.cluster()
     cluster.join()  # before the journal, so that a wrong address leaves no run behind
     try:
         return _with_workers(plan, schedule, cluster, stream)
@@ -123,7 +123,7 @@ def _managed(plan: ManagePlan, stream: IO[str]) -> int:
         cluster.leave()
 
 
-def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: ListedWorkers, stream: IO[str]) -> int:
+def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: Cluster, stream: IO[str]) -> int:
     roll_call = RollCall(cluster, plan)
     roll_call.call()
     plan = plan.located(roll_call.folders())
@@ -149,7 +149,7 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: ListedW
             how = _work(dispatcher, shown)
     finally:
         journal.close(_STATES.get(how, how))
-    return _end(plan, dispatcher, journal, time.monotonic() - began, stream)
+    return _end(plan, cluster, dispatcher, journal, time.monotonic() - began, stream)
 
 
 _STATES = dict.fromkeys(("journal", "no worker", "not looked for", "failing", "halted", "lost", "bug"), "incomplete")
@@ -209,7 +209,9 @@ def _update(dispatcher: Dispatcher, shown: Display) -> None:
         dispatcher.bug("the display", error)
 
 
-def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: float, stream: IO[str]) -> int:
+def _end(
+    plan: ManagePlan, cluster: Cluster, dispatcher: Dispatcher, journal: Journal, elapsed: float, stream: IO[str]
+) -> int:
     """Say how it ended and how to resume it; the exit status. It is complete if the journal, read again, says so."""
     how, table = dispatcher.ended, []
     missing = None
@@ -221,7 +223,7 @@ def _end(plan: ManagePlan, dispatcher: Dispatcher, journal: Journal, elapsed: fl
         missing = f"it cannot be read again ({error})"
     if how == "complete" and (missing or journal.lost):
         how = "unconfirmed"
-    lines = [f"run {plan.name}: {_how(how, dispatcher, plan, journal, missing)}", *table]
+    lines = [f"run {plan.name}: {_how(how, dispatcher, plan, cluster, journal, missing)}", *table]
     again = [] if how == "complete" else [plan.again or f"to resume: {plan.command()}"]
     write_line(stream, "\n".join(map(clean_line, lines + again)))
     return _status_of_end(how, dispatcher, journal)
@@ -250,14 +252,14 @@ def _missing(done: PyroTaskSchedule, kept: PyroTaskSchedule) -> str:
     return f"it lacks {number:,} of {len(done):,} ({', '.join(shown)}{', ...' if number > len(shown) else ''})"
 
 
-def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal, missing: str | None) -> str:
+def _how(
+    how: str, dispatcher: Dispatcher, plan: ManagePlan, cluster: Cluster, journal: Journal, missing: str | None
+) -> str:
     if journal.taken:
         return f"stopped: {journal.taken}"
     if journal.lost:
         return f"stopped: {journal.lost}. Check the disk and resume the run; results that exist are found again"
-    where = (
-        "that can do the remaining tasks" if dispatcher.met else f"at the nameserver {address.place(*plan.nameserver)}"
-    )
+    where = "that can do the remaining tasks" if dispatcher.met else cluster.where
     return {
         "complete": "all tasks are complete",
         "failing": f"stopped: every worker failed for {dispatcher.why}. Correct that and resume the run",
@@ -267,8 +269,7 @@ def _how(how: str, dispatcher: Dispatcher, plan: ManagePlan, journal: Journal, m
         "exist are found again",
         "journal": f"stopped: the journal could not be written for {plan.wait:g} s. Free disk space and resume the run",
         "bug": f"stopped by a bug: {dispatcher.why}. Resume the run; results that exist are found again",
-        "no worker": f"no worker for {plan.wait:g} s {where}; check them with "
-        f"'fab workers{plan.hosts_option}', start them with 'fab start-workers{plan.hosts_option}'",
+        "no worker": f"no worker for {plan.wait:g} s {where}; {cluster.cure}",
         "not looked for": f"all tasks are complete, but {dispatcher.ending.unknown()}. Start it (fab start-workers"
         f"{plan.hosts_option}) and run the same command again, or do these tasks again with --redo-away",
         "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",

@@ -24,10 +24,10 @@ from stormtracks.download.errors import DownloadError
 from stormtracks.download.progress_display import shown as download_shown
 from stormtracks.hosts import host_table, logs, outcomes
 from stormtracks.on_host.answers import MARK
-from stormtracks.pyro_cluster import pyro_manager
 from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
+from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.science import pipeline
 from stormtracks.science import results as science_results
 from tests.simulated_cluster import SimulatedCluster
@@ -132,21 +132,13 @@ def test_status(said, tmp_path):
     json.loads(said("inv status --json"))
 
 
-class Cluster(SimulatedCluster):
-    def join(self):
-        pass
-
-    def leave(self):
-        pass
-
-
 def test_manage(said, monkeypatch, tmp_path):
     def failing(peer, year, ensemble_member):
         return {"status": "failure", "error": f"{EVIL}\nall tasks are complete"}
 
-    cluster = Cluster()
+    cluster = SimulatedCluster()
     cluster.add("w", failing, host=EVIL)
-    monkeypatch.setattr(pyro_manager, "ListedWorkers", lambda *place: cluster)
+    monkeypatch.setattr(ManagePlan, "cluster", lambda plan: cluster)
     (tmp_path / "hosts.yaml").write_text("workers: [{name: w, launch: local}]\n")
     options = f"--retries 0 --wait 0.5 --any-version --hosts {tmp_path}/hosts.yaml"
     text = said(f"inv manage --start-year 1987 --members 1 {options}")

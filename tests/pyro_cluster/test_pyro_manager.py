@@ -341,9 +341,8 @@ def managed(home, tmp_path, monkeypatch):
 
     def run(work):
         cluster = SimulatedCluster()
-        cluster.join = cluster.leave = lambda: None
         cluster.add("w", work)
-        monkeypatch.setattr(pyro_manager, "ListedWorkers", lambda host, port: cluster)
+        monkeypatch.setattr(ManagePlan, "cluster", lambda plan: cluster)
         out = io.StringIO()
         plan = ManagePlan(2000, 2000, 3, any_version=True, journals=tmp_path)
         return pyro_manager.run(plan, out, out), out.getvalue()

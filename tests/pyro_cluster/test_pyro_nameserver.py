@@ -7,8 +7,8 @@ from Pyro4 import constants
 from Pyro4.errors import NamingError
 
 from stormtracks.pyro_cluster import pidfile, secret, wire
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.workers.listed_workers import ListedWorkers
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
+from stormtracks.pyro_cluster.manager.engines.pyro import ListedWorkers
 from stormtracks.pyro_cluster.pyro_nameserver import NameServer, main
 from tests.processes import wait_for
 

@@ -5,15 +5,15 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from stormtracks import label
 from stormtracks.errors import StormtracksError
 from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import Cell, Held
+from stormtracks.pyro_cluster.manager.engines.door import Peer, PeerLost
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 
 SHARED_LOOKS = 3
 """Workers with the same results folder that are asked for the results of one that is away."""
@@ -28,14 +28,6 @@ Name: TypeAlias = tuple[str, Label, str]
 
 class OddListing(StormtracksError):
     """A worker that cannot say which results it has; the message says why."""
-
-
-class Peer(Protocol):
-    """A worker that can be asked for names; see `PyroWorker.list_results`."""
-
-    def list_results(
-        self, task: str, years: list[Label], options: Mapping[str, Any], after: list[Any] | None
-    ) -> Mapping[str, Any]: ...
 
 
 class Holdings:

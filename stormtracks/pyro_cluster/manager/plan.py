@@ -16,6 +16,9 @@ from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager.dispatch import halt, time_limit
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
+from stormtracks.pyro_cluster.manager.engines import choice
+from stormtracks.pyro_cluster.manager.engines.door import Cluster
+from stormtracks.pyro_cluster.manager.engines.entry import Entry
 from stormtracks.pyro_cluster.plain import Options
 from stormtracks.pyro_cluster.pyro_task import Lines, PyroTaskSchedule, lines_of
 from stormtracks.strict_dataclass import assignments, renamed
@@ -73,6 +76,12 @@ class ManagePlan:
         Of forecasts, in any order: a line for each, and `start_year` and `end_year` do not matter; none: years.
     found_name : str
         The name that `located` has found; empty: task and years.
+    engine : str
+        What runs the workers: one of `engines.choice.ENGINES`.
+    scheduler : str or None
+        Address of that engine's scheduler, where it has one; none: workers on this machine.
+    entry : Entry
+        What workers are told that have no setup of their own.
     """
 
     start_year: Label
@@ -99,6 +108,9 @@ class ManagePlan:
     redo_away: bool = False
     starts: Sequence[Label] = ()
     found_name: str = ""
+    engine: str = "pyro"
+    scheduler: str | None = None
+    entry: Entry = field(default_factory=Entry)
 
     def __post_init__(self) -> None:
         if self.retries < 0:
@@ -107,6 +119,7 @@ class ManagePlan:
             raise BadValue(f"the wait must be above 0 s, not {self.wait:g}")
         time_limit.read(self.timeout)
         halt.read(self.halt)
+        choice.check(self.engine)
         if self.starts:
             lines = lines_of(self.starts)
             for name, value in (("starts", lines), ("start_year", lines[0]), ("end_year", lines[-1])):
@@ -154,6 +167,12 @@ class ManagePlan:
             return kind.of_starts(self.starts, self.members, self.task)
         of = self.task if kind is PyroTaskSchedule else self.tasks
         return kind(self.start_year, self.end_year, self.members, of)  # type: ignore[arg-type]  # refused if no year
+
+    def cluster(self) -> Cluster:
+        """What finds the workers and reaches them."""
+        limited = time_limit.read(self.timeout) != time_limit.TimeLimit()
+        asked = choice.Asked(self.nameserver, self.scheduler, self.entry, limited, self.hosts_option)
+        return choice.cluster(self.engine, asked)
 
     def journal(self, heard: Heard | None = None) -> Journal:
         """The run's journal, taken by this process."""

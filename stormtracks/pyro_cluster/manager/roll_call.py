@@ -17,16 +17,14 @@ from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import Cell
+from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
 from stormtracks.pyro_cluster.manager.holdings import Holdings, listed
 from stormtracks.pyro_cluster.manager.owners import owned_years
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.pyro_cluster.manager.workers import replies
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT
-from stormtracks.pyro_cluster.manager.workers.listed_workers import ListedWorkers, Peer
 from stormtracks.pyro_cluster.plain import PLACES
 
-CALL_SECONDS = BEAT_TIMEOUT + 0.5
 SHOWN_REASON = 2000
 
 
@@ -48,7 +46,7 @@ class RollCall:
 
     Parameters
     ----------
-    cluster : ListedWorkers
+    cluster : engines.door.Cluster
     plan : ManagePlan
 
     Attributes
@@ -57,7 +55,7 @@ class RollCall:
         Called when the results of a worker that comes later were looked for, with the tasks whose results are gone.
     """
 
-    def __init__(self, cluster: ListedWorkers, plan: ManagePlan) -> None:
+    def __init__(self, cluster: Cluster, plan: ManagePlan) -> None:
         self.on_looked: Callable[[list[Cell]], object] | None = None
         self._cluster = cluster
         self._plan = plan
@@ -75,7 +73,7 @@ class RollCall:
             listed = self._cluster.find()
         except PeerLost:  # the search for workers says so
             return
-        self._all(self._meet, listed.items(), CALL_SECONDS)
+        self._all(self._meet, listed.items(), self._cluster.call_seconds)
 
     def folders(self) -> dict[str, str]:
         """Name of each worker that answered -> its results folder."""

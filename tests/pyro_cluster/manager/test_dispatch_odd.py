@@ -8,8 +8,8 @@ from stormtracks.pyro_cluster.manager.dispatch import slot_threads
 from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
 from stormtracks.pyro_cluster.manager.dispatch.slot_threads import SlotThreads
 from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.manager.workers import discovery, rests
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 from tests.dispatch_setting import Setting, until
 
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.manager.workers import heartbeats
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 from stormtracks.pyro_cluster.manager.workers.heartbeats import Heartbeat
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from tests.processes import wait_for

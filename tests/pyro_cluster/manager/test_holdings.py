@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.journal import Journal
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.manager.holdings import Holdings
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
 
 YEARS, MEMBERS = (2000, 2001), 4
 

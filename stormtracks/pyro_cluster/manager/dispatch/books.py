@@ -9,7 +9,7 @@ from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.outcome import Cell, TaskOutcome
 from stormtracks.pyro_cluster.manager.dispatch.assignments import Assignments
 from stormtracks.pyro_cluster.manager.dispatch.tally import Tally
-from stormtracks.pyro_cluster.manager.workers.discovery import Peer
+from stormtracks.pyro_cluster.manager.engines.door import Peer
 from stormtracks.pyro_cluster.manager.workers.heartbeats import Heartbeat
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 

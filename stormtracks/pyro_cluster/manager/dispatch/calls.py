@@ -7,8 +7,8 @@ from stormtracks.pyro_cluster import bounds
 from stormtracks.pyro_cluster.manager.dispatch.books import Books, Call
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.dispatch.time_keeper import TimeKeeper
+from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers import replies
-from stormtracks.pyro_cluster.manager.workers.discovery import Cluster, Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 
@@ -23,7 +23,7 @@ class Calls:
     ----------
     books : Books
     rules : Rules
-    cluster : discovery.Cluster
+    cluster : engines.door.Cluster
 
     Attributes
     ----------

@@ -20,7 +20,7 @@ from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
 from stormtracks.pyro_cluster.manager.dispatch.slot_threads import SlotThreads
 from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
-from stormtracks.pyro_cluster.manager.workers.discovery import Cluster
+from stormtracks.pyro_cluster.manager.engines.door import Cluster
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
@@ -35,7 +35,7 @@ class Dispatcher:
     Parameters
     ----------
     schedule : PyroTaskSchedule
-    cluster : discovery.Cluster
+    cluster : engines.door.Cluster
     journal : Journal
     rules : Rules
     show : callable

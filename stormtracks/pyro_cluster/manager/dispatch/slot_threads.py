@@ -11,7 +11,7 @@ from stormtracks.pyro_cluster.manager.dispatch.calls import Calls
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
 from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
 from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.plain import STOPPING
 from stormtracks.pyro_cluster.pyro_task import PyroTask

@@ -8,7 +8,7 @@ from typing import Any
 
 from stormtracks.pyro_cluster.manager.dispatch.books import Call
 from stormtracks.pyro_cluster.manager.dispatch.time_limit import LimitOfRun, TimeLimit
-from stormtracks.pyro_cluster.manager.workers.discovery import Peer, PeerLost
+from stormtracks.pyro_cluster.manager.engines.door import Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.plain import Options

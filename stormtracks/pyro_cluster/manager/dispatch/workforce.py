@@ -8,8 +8,9 @@ from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
 from stormtracks.pyro_cluster.manager.dispatch.books import Books
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
+from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers import replies
-from stormtracks.pyro_cluster.manager.workers.discovery import Cluster, Discovery, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.workers.discovery import Discovery
 from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT, Heartbeat
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
@@ -21,7 +22,7 @@ class Workforce:
     ----------
     books : Books
     rules : Rules
-    cluster : discovery.Cluster
+    cluster : engines.door.Cluster
     ending : Ending
     announcer : Announcer
 

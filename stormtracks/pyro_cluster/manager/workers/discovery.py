@@ -1,4 +1,4 @@
-"""Finds workers as they come, go and come back. A listing of the nameserver counts only once the worker answers."""
+"""Finds workers as they come, go and come back. A listing counts only once the worker answers."""
 
 import logging
 import math
@@ -6,66 +6,23 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from stormtracks.errors import StormtracksError
-from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager.alike import Alike
+from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 FIND_SECONDS = 2.5
-"""How often the nameserver is asked who is there."""
+"""How often it is asked who is there."""
 LONGEST_PAUSE = 30.0
 """Seconds between tries of a worker that does not answer, when it has not for long; the first pause is one."""
 
 
-class PeerLost(StormtracksError):
-    """A peer cannot be reached, or not any more.
-
-    Attributes
-    ----------
-    silent : bool
-        It does not answer (rather than: the connection was ended or refused, so that its process is gone).
-    ours : bool
-        This process could not connect for a reason of its own: nothing is known about the peer.
-    """
-
-    def __init__(self, message: str, silent: bool = False, ours: bool = False) -> None:
-        super().__init__(message)
-        self.silent = silent
-        self.ours = ours
-
-
-class Peer(Protocol):
-    """One connection to a worker; each question raises `PeerLost` where no answer comes."""
-
-    def describe(self) -> Mapping[str, Any]: ...
-    def ping(self) -> object: ...
-    def do_work(
-        self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any]
-    ) -> Mapping[str, Any]: ...
-    def end_task(self, year: Label, ensemble_member: int, task: str, why: str) -> bool: ...
-    def ended(self, seconds: float) -> bool:
-        """Wait until the connection is ended by the other side or by `cut`, at most some seconds; whether it is."""
-
-    def cut(self) -> None: ...
-    def close(self) -> None: ...
-
-
-class Cluster(Protocol):
-    """Who is listed, and how they are reached; each raises `PeerLost`."""
-
-    def find(self) -> Mapping[str, str]:
-        """The listed workers, {name: uri}."""
-
-    def connect(self, uri: str, timeout: float | None = None) -> Peer: ...
-
-
 @dataclass(eq=False)
 class _Listing:
-    """One address that the nameserver listed, and what came of it."""
+    """One address that was listed, and what came of it."""
 
     name: str
     uri: str
@@ -112,7 +69,7 @@ class Discovery:
         self._stopped = threading.Event()
         self._listings: dict[str, _Listing] = {}  # by URI
         self._uris: dict[str, str] = {}  # the URI that each name had last
-        self._nameserver_lost = False
+        self._lister_lost = False
 
     def start(self) -> None:
         """Look now, and again every `FIND_SECONDS`."""
@@ -135,22 +92,23 @@ class Discovery:
                         self._rest(other)
 
     def look(self) -> None:
-        """Ask the nameserver once, and try the workers that it lists."""
+        """Ask once who is listed, and try those workers."""
         self._alike.say_more()
         try:
             listed = self._cluster.find()
         except PeerLost as error:
-            if not self._nameserver_lost:
-                what = "the nameserver cannot be asked" if error.ours else "nameserver lost"
+            if not self._lister_lost:
+                called = self._cluster.called
+                what = f"the {called} cannot be asked" if error.ours else f"{called} lost"
                 self._log(f"{what}: {error}; running tasks continue")
-            self._nameserver_lost = True
+            self._lister_lost = True
             return
-        if self._nameserver_lost:
-            self._log("nameserver is back")
-        self._nameserver_lost = False
+        if self._lister_lost:
+            self._log(f"{self._cluster.called} is back")
+        self._lister_lost = False
         with self._lock:
             for uri in self._listings.keys() - set(listed.values()):
-                # A worker that is connected stays: it may live longer than its entry at the nameserver.
+                # A worker that is connected stays: it may live longer than its entry there.
                 if self._listings[uri].state in ("resting", "refused"):
                     del self._listings[uri]
             due = [self._due(name, uri) for name, uri in listed.items()]

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stormtracks.pyro_cluster.manager.engines.door import Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers import replies
-from stormtracks.pyro_cluster.manager.workers.discovery import Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 log = logging.getLogger(__name__)

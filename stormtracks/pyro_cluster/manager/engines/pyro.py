@@ -1,4 +1,4 @@
-"""The cluster as dispatch sees it: the workers that are listed, and what can be asked of each, over the wire."""
+"""The engine "pyro": the workers that a nameserver lists, and what can be asked of each, over the wire."""
 
 import contextlib
 import select
@@ -11,10 +11,12 @@ from Pyro4.errors import CommunicationError, ProtocolError, PyroError
 from stormtracks import address
 from stormtracks.label import Label
 from stormtracks.pyro_cluster import wire
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.plain import Claim, Listing, Reply, State
 from stormtracks.pyro_cluster.secret import SecretError
 
+CALL_SECONDS = 3.0
+"""How long those that are listed at first may take to describe themselves: a heartbeat's answer and a bit more."""
 LOOK_SECONDS = 30.0
 """How long a worker may look at the results that it has."""
 SLOWEST_SECONDS = 10.0
@@ -28,17 +30,26 @@ class ListedWorkers:
     ----------
     host, port
         Where the nameserver is.
+    hosts_option : str
+        What the commands in messages need besides their names.
 
     Attributes
     ----------
+    called, where, cure, call_seconds
+        See `door.Cluster`.
     kept : dict of str to Peer
         By URI: connections that are open already, for the next who connects there.
     asked : callable or None
         Given a peer and its description as it came, returns what `Peer.describe` does.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    called = "nameserver"
+    call_seconds = CALL_SECONDS
+
+    def __init__(self, host: str, port: int, hosts_option: str = "") -> None:
         self.address = host, port
+        self.where = f"at the nameserver {address.place(host, port)}"
+        self.cure = f"check them with 'fab workers{hosts_option}', start them with 'fab start-workers{hosts_option}'"
         self._nameserver: Any = None
         self.kept: dict[str, Peer] = {}
         self.asked: Callable[[Peer, Mapping[str, Any]], Mapping[str, Any]] | None = None

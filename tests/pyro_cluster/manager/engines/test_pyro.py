@@ -9,8 +9,8 @@ import Pyro4
 import pytest
 
 from stormtracks.pyro_cluster import wire
-from stormtracks.pyro_cluster.manager.workers.discovery import PeerLost
-from stormtracks.pyro_cluster.manager.workers.listed_workers import SLOWEST_SECONDS, ListedWorkers
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
+from stormtracks.pyro_cluster.manager.engines.pyro import SLOWEST_SECONDS, ListedWorkers
 from stormtracks.pyro_cluster.worker.registration import Registration
 from tests.processes import wait_for
 
