@@ -17,8 +17,8 @@ from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager.dispatch import halt, time_limit
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.engines import choice
+from stormtracks.pyro_cluster.manager.engines.asked import Asked, Entry
 from stormtracks.pyro_cluster.manager.engines.door import Cluster
-from stormtracks.pyro_cluster.manager.engines.entry import Entry
 from stormtracks.pyro_cluster.plain import Options
 from stormtracks.pyro_cluster.pyro_task import Lines, PyroTaskSchedule, lines_of
 from stormtracks.strict_dataclass import assignments, renamed
@@ -171,8 +171,8 @@ class ManagePlan:
     def cluster(self) -> Cluster:
         """What finds the workers and reaches them."""
         limited = time_limit.read(self.timeout) != time_limit.TimeLimit()
-        asked = choice.Asked(self.nameserver, self.scheduler, self.entry, limited, self.hosts_option)
-        return choice.cluster(self.engine, asked)
+        asked = Asked(self.nameserver, self.scheduler, self.entry, limited, self.hosts_option)
+        return choice.engine(self.engine)(asked)
 
     def journal(self, heard: Heard | None = None) -> Journal:
         """The run's journal, taken by this process."""

@@ -1,34 +1,13 @@
 """The engines by their names. Each is imported when it is chosen: its library may be slow to load, or lacking."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from stormtracks.errors import BadValue
+from stormtracks.pyro_cluster.manager.engines.asked import Asked
 from stormtracks.pyro_cluster.manager.engines.door import Cluster
-from stormtracks.pyro_cluster.manager.engines.entry import Entry
 
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of an engine; each takes what is meant for it.
-
-    Attributes
-    ----------
-    nameserver : tuple of (str, int)
-    scheduler : str or None
-        Address of the scheduler that has the workers; none: the engine starts workers on this machine.
-    entry : Entry
-    limited : bool
-        Whether tasks have a time limit, so that it must be possible to end them.
-    hosts_option : str
-        What the commands in messages need besides their names.
-    """
-
-    nameserver: tuple[str, int] = ("localhost", 9090)
-    scheduler: str | None = None
-    entry: Entry = field(default_factory=Entry)
-    limited: bool = True
-    hosts_option: str = ""
+Engine = Callable[[Asked], Cluster]
+"""Makes a cluster, not joined yet, of what is asked."""
 
 
 def check(name: str) -> None:
@@ -37,17 +16,17 @@ def check(name: str) -> None:
         raise BadValue(f"--engine must be one of {', '.join(ENGINES)}, not {name!r}")
 
 
-def cluster(name: str, asked: Asked) -> Cluster:
-    """The cluster of an engine, not joined yet."""
+def engine(name: str) -> Engine:
+    """An engine by its name."""
     check(name)
-    return ENGINES[name](asked)
+    return ENGINES[name]()
 
 
-def _pyro(asked: Asked) -> Cluster:
+def _pyro() -> Engine:
     from stormtracks.pyro_cluster.manager.engines.pyro import ListedWorkers
 
-    return ListedWorkers(*asked.nameserver, asked.hosts_option)
+    return ListedWorkers.of
 
 
-ENGINES: dict[str, Callable[[Asked], Cluster]] = {"pyro": _pyro}
-"""Name -> what makes its cluster. A further engine is a line here, and a module of its own."""
+ENGINES: dict[str, Callable[[], Engine]] = {"pyro": _pyro}
+"""Name -> what loads it. A further engine is a line here, and a module of its own."""

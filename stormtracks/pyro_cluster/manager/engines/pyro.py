@@ -11,6 +11,7 @@ from Pyro4.errors import CommunicationError, ProtocolError, PyroError
 from stormtracks import address
 from stormtracks.label import Label
 from stormtracks.pyro_cluster import wire
+from stormtracks.pyro_cluster.manager.engines.asked import Asked
 from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.plain import Claim, Listing, Reply, State
 from stormtracks.pyro_cluster.secret import SecretError
@@ -54,6 +55,11 @@ class ListedWorkers:
         self.kept: dict[str, Peer] = {}
         self.asked: Callable[[Peer, Mapping[str, Any]], Mapping[str, Any]] | None = None
         self._limits: dict[str, float] = {}  # address -> seconds that a connection to it may take
+
+    @classmethod
+    def of(cls, asked: Asked) -> "ListedWorkers":
+        """The workers at the nameserver that is asked for."""
+        return cls(*asked.nameserver, asked.hosts_option)
 
     def join(self) -> None:
         """Connect to the nameserver.

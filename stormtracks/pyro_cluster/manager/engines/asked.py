@@ -1,4 +1,4 @@
-"""What an engine is told of hosts.yaml: how the workers that it did not start itself are to do their tasks."""
+"""What is asked of an engine; and what hosts.yaml says for workers that have no setup of their own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,3 +28,26 @@ class Entry:
     tasks: str | None = None
     slots: int | None = None
     memory_mb: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of an engine; each takes what is meant for it.
+
+    Attributes
+    ----------
+    nameserver : tuple of (str, int)
+    scheduler : str or None
+        Address of the scheduler that has the workers; none: the engine starts workers on this machine.
+    entry : Entry
+    limited : bool
+        Whether tasks have a time limit, so that it must be possible to end them.
+    hosts_option : str
+        What the commands in messages need besides their names.
+    """
+
+    nameserver: tuple[str, int] = ("localhost", 9090)
+    scheduler: str | None = None
+    entry: Entry = field(default_factory=Entry)
+    limited: bool = True
+    hosts_option: str = ""
