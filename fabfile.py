@@ -23,7 +23,7 @@ from stormtracks import config, paths
 from stormtracks.console import local_paths
 from stormtracks.console.refusing import refusing
 from stormtracks.errors import BadValue
-from stormtracks.hosts import cluster_key, host_table, logs, readiness, trust, workers
+from stormtracks.hosts import cluster_key, host_table, kinds, readiness, trust, workers
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
 from stormtracks.hosts import upgrade as upgrading
@@ -71,8 +71,9 @@ def command(**helps: str) -> Callable[[Callable[..., None]], fabric.Task]:
 def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
     """Check whether each host is ready to work. For each fault, show what to do."""
     cluster = _cluster(c, hosts, only)
-    outcomes = everywhere(cluster, readiness.job(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
-    host_table.write(("host", "SSH", *readiness.COLUMNS), readiness.table_rows(outcomes))
+    outcomes = everywhere(cluster, kinds.check(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
+    columns = kinds.check_columns(cluster)
+    host_table.write(("host", "SSH", *columns), readiness.table_rows(outcomes, columns))
     for line in readiness.notes_of_ready(outcomes):
         sys.stdout.write(f"{clean(line)}\n")
     sys.stdout.flush()
@@ -124,15 +125,15 @@ def start_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Te
     """Start the workers in the background, and wait until each is registered and answers."""
     cluster = _cluster(c, hosts, only)
     seconds = _number("wait", wait, workers.READY_SECONDS)
-    _on_all(c, cluster, workers.start(cluster, seconds), at_once)
+    _on_all(c, cluster, kinds.start(cluster, seconds), at_once)
 
 
 @command()
 def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
     """Show what each worker is doing and since when, its memory, and how many tasks it has done."""
     cluster = _cluster(c, hosts, only)
-    outcomes = everywhere(cluster, workers.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
-    host_table.write(workers.COLUMNS, workers.table_rows(outcomes))
+    outcomes = everywhere(cluster, kinds.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
+    host_table.write(workers.COLUMNS, kinds.table_rows(cluster, outcomes))
     _end(outcomes, write_line)
 
 
@@ -145,9 +146,9 @@ def show_logs(
     count = _whole("lines", lines, LINES)
     if follow:
         with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
-            _on_all(c, cluster, logs.follow(cluster, count), len(cluster.workers))
+            _on_all(c, cluster, kinds.follow_logs(cluster, count), len(cluster.workers))
     else:
-        _on_all(c, cluster, logs.show(cluster, count), at_once)
+        _on_all(c, cluster, kinds.show_logs(cluster, count), at_once)
 
 
 @command(
@@ -180,7 +181,7 @@ def stop_workers(
     """Stop the workers when their running tasks have ended. Only processes proved to be theirs are stopped."""
     cluster = _cluster(c, hosts, only)
     seconds = _number("patience", patience, workers.PATIENCE_SECONDS)
-    _on_all(c, cluster, workers.stop(cluster, now, seconds), at_once)
+    _on_all(c, cluster, kinds.stop(cluster, now, seconds), at_once)
 
 
 @command(yes="trust all without asking; use this only on a network that nobody else can use")

@@ -31,12 +31,18 @@ def on_host(action: str, code: str, python: str) -> str:
     code, python : str
         Folder of the code, and the python, relative to it or a name on the PATH; see `path`.
     """
-    return wrapped(
-        f"c={path(code)}; case $c in /*) ;; *) c=./$c;; esac; "  # neither an option, nor looked up in CDPATH
-        f'cd "$c" 2>/dev/null && test -f stormtracks/on_host/__main__.py || exit {NO_CODE}; '
-        f"command -v {path(python)} >/dev/null 2>&1 || exit {NO_PYTHON}; "
-        f"exec {path(python)} -m stormtracks.on_host {shlex.quote(action)}"
+    return wrapped(_on_host(action, code, python, f"exit {NO_CODE}", f"exit {NO_PYTHON}"))
+
+
+def in_job(action: str, code: str, python: str) -> str:
+    """The same line for the script of a queue's job, which nobody asks for its exit status: it says what is missing."""
+    said = (
+        f'echo no code in {path(code)} on "$(hostname)": run fab deploy, or check that nodes see that folder',
+        f'echo no python {path(python)} on "$(hostname)": see setup, code and python in hosts.yaml',
     )
+    statuses = (NO_CODE, NO_PYTHON)
+    ends = [f"{{ {say} >&2; exit {status}; }}" for say, status in zip(said, statuses, strict=True)]
+    return wrapped(_on_host(action, code, python, *ends))
 
 
 def send_program(python: str) -> str:
@@ -75,6 +81,15 @@ def wrapped(script: str) -> str:
     if "!" in script or "\n" in script:
         script = f"exec sh -c \"$(printf '%b' {shlex.quote(_octal(script))})\""
     return "exec sh -c " + shlex.quote(script)
+
+
+def _on_host(action: str, code: str, python: str, no_code: str, no_python: str) -> str:
+    return (
+        f"c={path(code)}; case $c in /*) ;; *) c=./$c;; esac; "  # neither an option, nor looked up in CDPATH
+        f'cd "$c" 2>/dev/null && test -f stormtracks/on_host/__main__.py || {no_code}; '
+        f"command -v {path(python)} >/dev/null 2>&1 || {no_python}; "
+        f"exec {path(python)} -m stormtracks.on_host {shlex.quote(action)}"
+    )
 
 
 def _octal(script: str) -> str:

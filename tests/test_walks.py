@@ -26,8 +26,15 @@ WATCH = "watches slots"
 """A thread of a worker, whose looks come when they come."""
 DOOR = ("science/pipeline", "science/tasks/")
 """Where the walk through the cluster ends, and that of the science begins."""
-CARRIERS = {"console/refusing", "pyro_cluster/wire/gate", "science/passes/shared_pass", "science/passes/folder"}
-"""What a call passes on its way from one file of a walk to the next: the wrapper of commands, the door of a daemon, who
+CARRIERS = {
+    "console/refusing",
+    "hosts/kinds",
+    "pyro_cluster/wire/gate",
+    "science/passes/shared_pass",
+    "science/passes/folder",
+}
+"""What a call passes on its way from one file of a walk to the next: the wrapper of commands, which of two
+ways an entry goes, the door of a daemon, who
 does which block of a pass."""
 
 

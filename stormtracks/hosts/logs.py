@@ -31,15 +31,16 @@ def follow(cluster: Cluster, lines: int) -> Job:
         asked = request(cluster, worker, lines=lines, follow=True)
         with stream(link, worker, "log", asked, seconds=None) as (output, answer):
             for line in answer["lines"]:
-                _write(worker, line)
+                write(worker, line)
             while added := output.line(cut=True):
-                _write(worker, added.decode(errors="backslashreplace").rstrip("\n"))
+                write(worker, added.decode(errors="backslashreplace").rstrip("\n"))
         return HostOutcome(worker.name, False, "the connection ended")
 
     return job
 
 
-def _write(worker: WorkerHost, line: str) -> None:
+def write(worker: WorkerHost, line: str) -> None:
+    """Write a line of a host's log, also from several threads."""
     with _writing:
         sys.stdout.write(f"{worker.name}  {clean(line)}\n")
         sys.stdout.flush()

@@ -36,19 +36,25 @@ def job(cluster: Cluster) -> Job:
     def look(link: Link, worker: WorkerHost) -> HostOutcome:
         asked = time.time()
         answer: CheckAnswer = ask(link, worker, "check", request(cluster, worker, fingerprint=fingerprint), 120.0)
-        findings = answer["findings"] | {"clock": _clock(answer["time"], asked, time.time())}
-        faults = [f"{name}: {finding['fault']}" for name, finding in findings.items() if finding["fault"]]
-        bugs = [BugOnHost(worker, f["fault"] or "", f["traceback"]) for f in findings.values() if "traceback" in f]
-        notes = [f"note: {name}: {note}" for name, found in findings.items() for note in found.get("notes", ())]
-        text = "\n".join([*(faults or ["ready"]), *notes])
-        return HostOutcome(worker.name, not faults, text, findings, bugs[0] if bugs else None)
+        return outcome(worker, answer, asked)
 
     return look
 
 
-def table_rows(outcomes: Iterable[HostOutcome]) -> list[list[str]]:
-    """Rows of texts: host, SSH, then `COLUMNS`; "x" before what is at fault."""
-    return [[o.host, "ok" if o.facts else "x", *(_cell(o.facts.get(name)) for name in COLUMNS)] for o in outcomes]
+def outcome(worker: WorkerHost, answer: CheckAnswer, asked: float) -> HostOutcome:
+    """What was found on a host, with its clock compared; `asked`: when the question was sent, in s since 1970."""
+    findings = answer["findings"] | {"clock": _clock(answer["time"], asked, time.time())}
+    faults = [f"{name}: {finding['fault']}" for name, finding in findings.items() if finding["fault"]]
+    bugs = [BugOnHost(worker, f["fault"] or "", f["traceback"]) for f in findings.values() if "traceback" in f]
+    notes = [f"note: {name}: {note}" for name, found in findings.items() for note in found.get("notes", ())]
+    text = "\n".join([*(faults or ["ready"]), *notes])
+    return HostOutcome(worker.name, not faults, text, findings, bugs[0] if bugs else None)
+
+
+def table_rows(outcomes: Iterable[HostOutcome], columns: Iterable[str] = COLUMNS) -> list[list[str]]:
+    """Rows of texts: host, SSH, then the columns; "x" before what is at fault."""
+    names = tuple(columns)
+    return [[o.host, "ok" if o.facts else "x", *(_cell(o.facts.get(name)) for name in names)] for o in outcomes]
 
 
 def notes_of_ready(outcomes: Iterable[HostOutcome]) -> list[str]:

@@ -8,7 +8,11 @@ import json
 import os
 import sys
 
-ACTIONS = ("bytecode", "check", "key", "start", "look", "stop", "log", "outbox", "send")
+ACTIONS = (
+    *("bytecode", "check", "key", "start", "look", "stop", "log", "outbox", "send"),
+    *("queue.submit", "queue.jobs", "queue.keep", "queue.cancel", "queue.log", "queue.probe"),
+    *("queue.pilot", "queue.node"),  # in jobs, on nodes
+)
 OLDEST_PYTHON = (3, 11)
 
 

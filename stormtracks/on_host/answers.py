@@ -184,6 +184,78 @@ class Environment(TypedDict):
     environment: str
 
 
+class QueueJob(TypedDict):
+    """queue: a job as its queue lists it, see `queues.job.Job`; `registered`: its worker has been at the nameserver."""
+
+    id: str
+    state: Literal["pending", "running", "ending", "ended"]
+    word: str
+    reason: str
+    start: float | None
+    end: float | None
+    host: str
+    by_queue: bool
+    registered: bool
+
+
+class QueueAnswer(TypedDict):
+    """queue.jobs: the jobs of an entry, those that ended lately among them.
+
+    `wanted`: from start-workers to stop-workers. `output`: what jobs wrote last that ended without ever registering.
+    """
+
+    wanted: bool
+    jobs: list[QueueJob]
+    output: dict[str, list[str]]
+    versions: list[str]  # of the code of jobs that are pending or running
+
+
+class QueueKept(QueueAnswer):
+    """queue.keep: so many jobs were submitted, not yet among the others; what people should know, in lines."""
+
+    submitted: int
+    lines: list[str]
+
+
+class QueueStarted(QueueAnswer):
+    """queue.submit: the new `array` (empty: no job was lacking); what older jobs were submitted with otherwise."""
+
+    state: Literal["submitted", "running"]
+    array: str
+    submitted: int
+    changed: list[str]
+
+
+SubmitAnswer = QueueStarted | KeyWanted
+
+
+class QueueStopped(TypedDict):
+    """queue.cancel: ids of what waited, of what ended in order, of what was cancelled; `left` is still there."""
+
+    pending: list[str]
+    ended: list[str]
+    cancelled: list[str]
+    left: list[QueueJob]
+
+
+class QueueSeen(TypedDict):
+    """queue.node: what a job found on its node, and where it listens for the operator's machine."""
+
+    check: CheckAnswer
+    host: str
+    address: str
+    port: int
+
+
+class QueueNode(TypedDict):
+    """queue.probe: whether the queue takes a job, and what one found on a node; `pending`: it did not start in time."""
+
+    queue: Finding
+    node: NotRequired[Finding]
+    seen: NotRequired[QueueSeen]
+    pending: NotRequired[QueueJob]
+
+
 class _PresentOfAnyVersion(Worker):
     state: Literal["running"]
     seconds: float
@@ -206,6 +278,12 @@ SHAPES: dict[str, Any] = {
     "log": LogAnswer,
     "outbox": _Offered,
     "bytecode": BytecodeAnswer,
+    "queue.submit": SubmitAnswer,
+    "queue.jobs": QueueAnswer,
+    "queue.keep": QueueKept,
+    "queue.cancel": QueueStopped,
+    "queue.probe": QueueNode,
+    "queue.log": LogAnswer,
 }
 """Action -> what its answer must look like before it is believed."""
 

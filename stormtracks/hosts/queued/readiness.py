@@ -1,0 +1,71 @@
+"""Whether jobs of an entry could work: asked of the queue, and looked at from a node."""
+
+import secrets
+import socket
+import time
+
+from stormtracks.config import Cluster, WorkerHost
+from stormtracks.hosts import asking, cluster_key
+from stormtracks.hosts.links import Link
+from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.queued import wording
+from stormtracks.hosts.queued.asked import ask, request
+from stormtracks.hosts.readiness import outcome
+from stormtracks.on_host.answers import CheckAnswer, Finding, QueueNode, QueueSeen
+
+COLUMNS = ("queue", "node", "way there")
+START_SECONDS = 60.0
+"""How long a job that looks at a node may wait for its start."""
+CONNECT_SECONDS = 5.0
+
+
+def job(cluster: Cluster, seconds: float = START_SECONDS) -> Job:
+    """A job that looks whether an entry's jobs could work, by one that only looks."""
+    fingerprint = cluster_key.fingerprint()
+
+    def look(link: Link, worker: WorkerHost) -> HostOutcome:
+        asked = time.time()
+        token = secrets.token_hex(8)
+        given = request(cluster, worker, fingerprint=fingerprint, seconds=seconds, token=token)
+        node: QueueNode = ask(link, worker, "probe", given, seconds)
+        if "seen" in node:
+            way = _way_there(node["seen"], token)
+            if way["fault"]:
+                ask(link, worker, "probe", {**given, "end": True})
+            return _outcome(worker, node["seen"]["check"], asked, {**_queue(node), "way there": way})
+        there: CheckAnswer = asking.ask(link, worker, "check", request(cluster, worker, fingerprint=fingerprint), 120.0)
+        return _outcome(worker, there, asked, _queue(node))
+
+    return look
+
+
+def _outcome(worker: WorkerHost, check: CheckAnswer, asked: float, more: dict[str, Finding]) -> HostOutcome:
+    return outcome(worker, {**check, "findings": {**check["findings"], **more}}, asked)
+
+
+def _queue(node: QueueNode) -> dict[str, Finding]:
+    """What the queue said, and which node was looked at."""
+    queue: Finding = {**node["queue"]}
+    if "pending" not in node:
+        return {"queue": queue, "node": node.get("node") or {"text": "-", "fault": None}}
+    note = f"a node was not looked at: {wording.waiting([node['pending']])}"
+    return {"queue": queue, "node": {"text": "not seen", "fault": None, "notes": [note]}}
+
+
+def _way_there(seen: QueueSeen, token: str) -> Finding:
+    """Whether this machine, where the manager runs, reaches a port of the node."""
+    place = f"{seen['address']}:{seen['port']}"
+    try:
+        with socket.create_connection((seen["address"], seen["port"]), CONNECT_SECONDS) as there:
+            there.sendall(token.encode())
+            answer = there.recv(len(token))
+    except OSError as error:
+        why = error.strerror or str(error)
+        return {
+            "text": "-",
+            "fault": f"this machine cannot reach {place} on the node {seen['host']} ({why}), as the manager has to: "
+            "run the manager on the login node, or set 'bind' in hosts.yaml if nodes have another address",
+        }
+    if answer != token.encode():
+        return {"text": "-", "fault": f"something else answers at {place}: it is not the node {seen['host']}"}
+    return {"text": "open", "fault": None}

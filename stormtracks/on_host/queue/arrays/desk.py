@@ -1,0 +1,218 @@
+"""An entry at its queue: looks at its jobs, submits more, cancels; each thing once, whatever was interrupted before."""
+
+import contextlib
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from stormtracks.on_host.queue.arrays import command, ledger, outputs, refusals, script
+from stormtracks.on_host.queue.arrays.command import NoAnswer, QueueFault
+from stormtracks.on_host.queue.arrays.ledger import Array, Ledger, Saver
+from stormtracks.queues.job import Job, Wanted
+from stormtracks.queues.known import SYSTEMS
+from stormtracks.queues.system import OddAnswer, System
+
+SUBMIT_SECONDS = 60.0
+"""That the submitting command may take; what was interrupted may still be taken for so long."""
+QUICK_SECONDS = 60.0
+"""A job that the queue itself ended sooner had no time to register."""
+
+
+class Desk:
+    """One entry's arrays, while no other process of ours is at them; from `opened`.
+
+    Parameters
+    ----------
+    request : mapping
+        The entry of hosts.yaml.
+    known : Ledger
+    save : Saver
+    """
+
+    def __init__(self, request: Mapping[str, Any], known: Ledger, save: Saver) -> None:
+        self.request, self.ledger, self.save = request, known, save
+        self.entry: str = request["name"]
+        self.system: System = SYSTEMS[request["launch"]]
+        self.folder: Path = ledger.output_folder(self.entry)
+
+    @property
+    def slots(self) -> int:
+        """CPUs of one job."""
+        return self.request.get("slots") or 1
+
+    @property
+    def most(self) -> int:
+        """Jobs that there may be at a time."""
+        return self.request.get("jobs") or 1
+
+    def wanted(self, jobs: int, mark: str | None = None, time: str | None = None) -> Wanted:
+        """An array as the entry describes it."""
+        get = self.request.get
+        return Wanted(
+            name=self.entry,
+            mark=mark or self.ledger.mark,
+            jobs=jobs,
+            slots=self.slots,
+            time=time or get("time"),
+            memory_mb=get("memory_limit_mb"),
+            partition=get("partition"),
+            account=get("account"),
+            options=tuple(get("options") or ()),
+            output=str(self.folder),
+        )
+
+    def look(self) -> list[Job]:
+        """Ask the queue once, where there may be jobs; what is found is in the ledger, and returned."""
+        if self.ledger.attempt is None and not self.ledger.arrays:
+            return self._kept()
+        arrays = [one.id for one in self.ledger.arrays]
+        listing = self.system.mine() if self.ledger.attempt else self.system.listing(arrays)
+        self._note([job for job in self.listed(listing) if job.mark == self.ledger.mark])
+        return self._kept()
+
+    def submit(self, jobs: int) -> Array:
+        """Submit an array; that is written down before, so that its jobs are found also if this process is killed.
+
+        Raises
+        ------
+        QueueFault
+            The queue refuses, or what an earlier attempt has done is not known yet.
+        """
+        self._refuse_unsettled()
+        wanted = self.wanted(jobs)
+        attempt = Array("", jobs, time.time(), ledger.asked(self.request), str(self.request.get("version", "")))
+        self.ledger.attempt = attempt
+        self.save()
+        array = self._submitted(self.system.submit(wanted), script.text("queue.pilot", self.request))
+        if not any(one.id == array for one in self.ledger.arrays):
+            self.ledger.arrays.append(replace(attempt, id=array))
+        self.ledger.attempt = None
+        self.save()
+        return self.ledger.arrays[-1]
+
+    def end(self, ids: Sequence[str], signal: str | None = None) -> None:
+        """Cancel jobs, or send their workers a signal; jobs that have ended meanwhile are no fault."""
+        words = self.system.ending(ids, signal)
+        ran = command.run(self.system, words)
+        if ran.status != 0 and not refusals.knows_no_more(ran):
+            raise refusals.refused(words[0], ran)
+
+    def changed(self) -> list[str]:
+        """Keys of hosts.yaml that jobs which are pending or running were submitted with otherwise than now."""
+        now = ledger.asked(self.request)
+        there = [one for one in self.ledger.arrays if one.ended is None]
+        names = {key for one in there for key in now if one.asked.get(key) not in (None, now[key])}
+        return sorted("code version" if name == "version" else name for name in names)
+
+    def output_of(self, job: Job) -> Path:
+        """The file with what a job writes."""
+        return outputs.path_of(self.folder, job.id)
+
+    def registered(self, job: Job) -> bool:
+        """Whether a job's worker has ever registered."""
+        return outputs.has_registered(self.output_of(job))
+
+    def listed(self, words: Sequence[str]) -> list[Job]:
+        """The jobs in the answer to a listing, whosever they are."""
+        ran = command.run(self.system, words)
+        if ran.status != 0 and not refusals.knows_no_more(ran):
+            raise refusals.refused(words[0], ran)
+        return self.system.jobs_in(ran.output, ran.errors)
+
+    def _note(self, found: list[Job]) -> None:
+        """Bring the ledger up to what is listed."""
+        self._adopt(found)
+        before = self.ledger.jobs
+        now = {job.id: job for job in found}
+        for job in self.ledger.listed("pending", "running", "ending"):
+            if job.id not in now:  # the queue has forgotten it already
+                now[job.id] = replace(job, state="ended", word="gone", reason="", end=time.time())
+        ended = [job for job in now.values() if job.state == "ended" and not _was_ended(before.get(job.id))]
+        self.ledger.jobs = {**before, **{job.id: _ended_now(job) if job in ended else job for job in now.values()}}
+        for job in sorted(ended, key=lambda one: one.end or 0.0):
+            self._judge(self.ledger.jobs[job.id])
+        if any(self.registered(job) for job in self.ledger.listed("running")):
+            self.ledger.strikes = []
+        self._close_arrays(found)
+        self.ledger.forget_old()
+        alive = self.ledger.listed("pending", "running", "ending")
+        outputs.sweep(self.folder, [self.output_of(job) for job in alive])
+        self.save()
+
+    def _adopt(self, found: list[Job]) -> None:
+        """Take over the jobs of a submission whose answer was lost."""
+        attempt = self.ledger.attempt
+        if attempt is None:
+            return
+        known = {one.id for one in self.ledger.arrays}
+        for array in sorted({job.array for job in found} - known):
+            self.ledger.arrays.append(replace(attempt, id=array))
+            self.ledger.attempt = None
+        if time.time() - attempt.at > SUBMIT_SECONDS:
+            self.ledger.attempt = None  # it was never taken
+
+    def _judge(self, job: Job) -> None:
+        """Count jobs that came to nothing: where none ever becomes a worker, more of them would not either."""
+        seconds = (job.end or 0.0) - job.start if job.start is not None else 0.0
+        if self.registered(job):
+            self.ledger.strikes = []
+        elif not (job.by_queue and seconds < QUICK_SECONDS):
+            self.ledger.strikes.append(job.id)
+
+    def _close_arrays(self, found: list[Job]) -> None:
+        alive = {job.array for job in found if job.state != "ended"}
+        for one in self.ledger.arrays:
+            one.ended = None if one.id in alive else one.ended or time.time()
+
+    def _refuse_unsettled(self) -> None:
+        if self.ledger.attempt is None:
+            return
+        age = time.time() - self.ledger.attempt.at
+        raise NoAnswer(
+            f"a submission of {age:.0f} s ago was interrupted, and the queue does not list its jobs yet: run this "
+            f"again in {max(1, math.ceil(SUBMIT_SECONDS - age))} s, so that nothing is submitted twice"
+        )
+
+    def _submitted(self, words: Sequence[str], text: str) -> str:
+        """The array that the queue took; where its answer is lost, what it lists is the answer."""
+        try:
+            ran = command.run(self.system, words, text, SUBMIT_SECONDS)
+            if ran.status != 0:
+                raise refusals.refused(words[0], ran)
+            return self.system.array_of(ran.output)
+        except (NoAnswer, OddAnswer) as lost:
+            with contextlib.suppress(QueueFault, OddAnswer):
+                self.look()
+            if self.ledger.attempt is None and self.ledger.arrays:
+                return self.ledger.arrays[-1].id
+            raise lost
+        except QueueFault:
+            self.ledger.attempt = None
+            self.save()
+            raise
+
+    def _kept(self) -> list[Job]:
+        return list(self.ledger.jobs.values())
+
+
+@contextlib.contextmanager
+def opened(request: Mapping[str, Any]) -> Iterator[Desk]:
+    """The desk of the entry that a request describes.
+
+    Raises
+    ------
+    ledger.LedgerDamaged, ledger.LedgerTaken
+    """
+    with ledger.opened(request["name"]) as (known, save):
+        yield Desk(request, known, save)
+
+
+def _was_ended(job: Job | None) -> bool:
+    return job is not None and job.state == "ended"
+
+
+def _ended_now(job: Job) -> Job:
+    return job if job.end is not None else replace(job, end=time.time())

@@ -1,0 +1,34 @@
+"""The script of a job: pure text. Of hosts.yaml only `setup` is meant for its shell."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from stormtracks import commands
+
+_END = "STORMTRACKS_REQUEST"
+_CARRIED = ("STORMTRACKS_HOME", "STORMTRACKS_SECRET")
+"""Where a job finds the state and the key; not every queue hands the environment on."""
+
+
+def text(action: str, request: Mapping[str, Any]) -> str:
+    """A script that runs an action of `on_host` with a request, in its own place: a signal to the job reaches it.
+
+    Examples
+    --------
+    >>> from stormtracks.on_host.queue.arrays import script
+    >>> given = {"code": "/home/ada/code", "python": "python3", "setup": ["module load python"], "name": "big"}
+    >>> for line in script.text("queue.pilot", given).splitlines():
+    ...     print(line[:50])
+    #!/bin/sh
+    module load python
+    exec sh -c 'c=/home/ada/code; case $c in /*) ;; *)
+    {"code": "/home/ada/code", "python": "python3", "s
+    STORMTRACKS_REQUEST
+    """
+    environment = {name: os.environ[name] for name in _CARRIED if os.environ.get(name)}
+    given = {**request, "env": {**environment, **request.get("env", {})}}
+    line = commands.in_job(action, request["code"], request["python"])
+    # The delimiter is quoted, so the shell looks for nothing in the request, which is one line of ASCII.
+    return "\n".join(["#!/bin/sh", *request.get("setup", ()), f"{line} <<'{_END}'", json.dumps(given), _END, ""])

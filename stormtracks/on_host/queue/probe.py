@@ -1,0 +1,148 @@
+"""Look through the eyes of a job: whether the queue takes one, and what it finds on a node; nothing of it stays."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from stormtracks.on_host.answers import MARK, Finding, QueueNode, QueueSeen
+from stormtracks.on_host.queue import jobs
+from stormtracks.on_host.queue.arrays import command, desk, outputs, refusals, script
+from stormtracks.on_host.queue.arrays.command import QueueFault
+from stormtracks.on_host.queue.arrays.desk import SUBMIT_SECONDS, Desk
+from stormtracks.queues.job import Job
+from stormtracks.queues.system import OddAnswer
+
+TIME = "00:05:00"
+"""Of the job; it takes some seconds."""
+READ_SECONDS = 0.5
+LOOK_SECONDS = (2.0, 4.0, 8.0, 15.0)
+"""From one look at the queue to the next; the last again and again. The job's output is looked for all the time."""
+ARRIVE_SECONDS = 15.0
+"""What a shared folder may take to show what a node has written."""
+MOST_BYTES = 2**22
+MARKED = "-probe"
+"""Behind the entry's mark: such a job is no worker."""
+
+
+def run(request: Mapping[str, Any]) -> QueueNode:
+    """What was found; ``seconds``: time for the job to start. With ``end``: only end a job that may be left."""
+    try:
+        with desk.opened(request) as here:
+            clear(here)
+            if request.get("end"):
+                return {"queue": _found("-")}
+            queue = _taken(here)
+            job = _submit(here)
+    except (QueueFault, OddAnswer) as fault:
+        return {"queue": _found("-", str(fault))}
+    node = _node(here, job, request["seconds"])
+    with desk.opened(request) as here:
+        if "seen" in node:
+            here.ledger.probe = ""  # it ends by itself
+            here.save()
+        else:
+            clear(here)
+    return {**node, "queue": queue}
+
+
+def clear(here: Desk) -> None:
+    """Cancel what may be left of an earlier look."""
+    if not here.ledger.probe:
+        return
+    left = [job.id for job in _listed(here, here.ledger.probe) if job.state != "ended"]
+    if left:
+        here.end(left)
+    here.ledger.probe = ""
+    here.save()
+
+
+def _taken(here: Desk) -> Finding:
+    """Whether the queue would take the entry's array, as it says itself."""
+    words = here.system.only_asked(here.wanted(here.most))
+    if words is None:
+        return _found("taken as a job by itself")
+    ran = command.run(here.system, words, "#!/bin/sh\n")
+    if ran.status != 0:
+        raise refusals.refused(words[0], ran)
+    return _found("taken")
+
+
+def _submit(here: Desk) -> str:
+    words = here.system.submit(here.wanted(1, here.ledger.mark + MARKED, TIME))
+    ran = command.run(here.system, words, script.text("queue.node", here.request), SUBMIT_SECONDS)
+    if ran.status != 0:
+        raise refusals.refused(words[0], ran)
+    here.ledger.probe = here.system.array_of(ran.output)
+    here.save()
+    return here.ledger.probe
+
+
+def _node(here: Desk, array: str, seconds: float) -> QueueNode:
+    """What the job brought, or why it brought nothing."""
+    until = time.monotonic() + seconds
+    pauses = iter(LOOK_SECONDS)
+    job, look_at = None, 0.0
+    while True:
+        if job and (seen := _seen(here.output_of(job))):
+            return {"queue": _found(""), "node": _found(str(seen["host"])), "seen": seen}
+        if time.monotonic() > look_at:
+            job = next(iter(_listed(here, array)), job)
+            if answer := _unseen(here, job, time.monotonic() - until):
+                return answer
+            look_at = time.monotonic() + next(pauses, LOOK_SECONDS[-1])
+        time.sleep(READ_SECONDS)
+
+
+def _unseen(here: Desk, job: Job | None, late: float) -> QueueNode | None:
+    """Why no more is waited for; None: it is."""
+    if job is None or job.state == "ended":
+        fault = _silent(here, job)
+    elif job.state == "pending" and late > 0:
+        return {"queue": _found(""), "pending": jobs.told(here, job)}
+    elif late > ARRIVE_SECONDS:
+        fault = (
+            f"a job runs on {job.host}, but nothing of what it writes to {here.folder} arrives here: set "
+            "STORMTRACKS_HOME to a folder that the nodes share with this host"
+        )
+    else:
+        return None
+    return {"queue": _found(""), "node": _found("-", fault)}
+
+
+def _silent(here: Desk, job: Job | None) -> str:
+    """What is said of a job that ended without an answer."""
+    if job is None:
+        return "a job that only looks was submitted, and the queue lists it no more: try again"
+    said = " / ".join(outputs.ending(here.output_of(job)))
+    if said:
+        return f"a job on {job.host} ended ({job.word}) with: {said}"
+    return (
+        f"a job on {job.host or 'a node'} ended ({job.word}), and nothing of it arrived in {here.folder}: set "
+        "STORMTRACKS_HOME to a folder that the nodes share with this host, or see why the queue ends jobs at once"
+    )
+
+
+def _seen(path: Path) -> QueueSeen | None:
+    """The answer in what the job has written so far; None: it is not whole yet."""
+    try:
+        with path.open("rb") as file:
+            line, end, _ = file.read(MOST_BYTES).partition(MARK)[2].partition(b"\n")
+    except OSError:
+        return None
+    if not end:
+        return None
+    found = json.loads(line)
+    if not isinstance(found, dict) or "host" not in found:
+        return None
+    return cast(QueueSeen, found)  # what it should be is looked at by who asked
+
+
+def _listed(here: Desk, array: str) -> list[Job]:
+    words = here.system.listing([array])
+    return [job for job in here.listed(words) if job.mark == here.ledger.mark + MARKED]
+
+
+def _found(text: str, fault: str | None = None) -> Finding:
+    return {"text": text, "fault": fault}
