@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stormtracks.errors import BadValue
 from stormtracks.queues import options as further
-from stormtracks.queues import slurm_states
+from stormtracks.queues import ranges, slurm_states
 from stormtracks.queues.job import Allocation, Job, Wanted
 from stormtracks.queues.system import OddAnswer
 
@@ -206,11 +206,7 @@ def _indices(found: re.Match[str]) -> Iterator[str]:
     if found[3] is None:
         yield f"_{found[2]}" if found[2] else f"_{found[4]}" if found[4] else ""
         return
-    for part in found[3].partition("%")[0].split(","):  # 3-9:2%4: every second from 3 to 9, four at a time
-        ends, _, step = part.partition(":")
-        first, _, last = ends.partition("-")
-        for index in range(int(first), int(last or first) + 1, int(step or 1)):
-            yield f"_{index}"
+    yield from (f"_{index}" for index in ranges.indices(found[3]))
 
 
 def _seconds(text: str) -> float | None:
