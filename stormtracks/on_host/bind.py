@@ -16,11 +16,14 @@ class NoAddress(StormtracksError):
 
 
 def address(request: Mapping[str, Any]) -> str:
-    """What hosts.yaml says, else where SSH reached this host, else the side of this host that faces the nameserver."""
+    """What hosts.yaml says, else where SSH reached this host, else the side of this host that faces the nameserver.
+
+    A job of a queue (its request has an `entry`) may have the SSH_CONNECTION of the login node that it was sent from.
+    """
     if request.get("bind"):
         return request["bind"]
     connection = os.environ.get("SSH_CONNECTION", "").split()  # client address and port, then ours
-    if len(connection) == 4 and not request.get("local"):
+    if len(connection) == 4 and not request.get("local") and not request.get("entry"):
         return connection[2]
     return towards(request["nameserver"]["host"])
 

@@ -25,8 +25,11 @@ OPTIONS = {
     "memory_pause_percent": "--memory-pause",
     "memory_end_percent": "--memory-end",
     "tasks": "--tasks",
+    "entry": "--entry",
+    "idle_exit": "--idle-exit",
+    "until": "--until",
 }
-"""Key of hosts.yaml -> the worker's option."""
+"""Key of a request, most of them also of hosts.yaml -> the worker's option; the last three are of pilots only."""
 PATHS = ("data", "results", "best_tracks", "scratch")
 
 
