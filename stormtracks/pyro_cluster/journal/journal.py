@@ -37,7 +37,7 @@ _AGAIN_STEP = f"{_AGAIN} AND task = ?"
 _BEAT = "UPDATE run SET heartbeat = ?"
 _STATE = "UPDATE run SET state = ?, heartbeat = ?"
 # A row that makes no sense in any part is done again, as the reader of a run says; else a run would end with it.
-_COMPLETE = f"""SELECT year, member, worker, path{{more}} FROM tasks
+_COMPLETE = f"""SELECT year, member, iif(typeof(entry) = 'text', entry, worker), path{{more}} FROM tasks
 WHERE status = 'complete' AND member >= 0 AND {rows.SOUND}"""
 
 
@@ -73,7 +73,8 @@ class Journal:
     held : list of Held
         The tasks that are done.
     places : dict of str to dict
-        Name of each worker that took part -> what its results depend on and where they go, see `plain.PLACES`.
+        Each worker that took part, by `Worker.known_as` -> what its results depend on and where they go, see
+        `plain.PLACES`.
     remarks : list of str
         What the user should know about the journal that was found.
 
@@ -130,7 +131,10 @@ class Journal:
         return [held.cell for held in self.held]
 
     def difference(self, worker: str, places: Mapping[str, str]) -> str:
-        """In what a worker is not the one that took part, as text; nothing where it is, or is new."""
+        """In what a worker is not the one that took part, as text; nothing where it is, or is new.
+
+        Workers of one entry are the same: `worker` is `Worker.known_as`, here and in `belongs`.
+        """
         before = self.places.get(worker) or self._places_of_old(worker, places)
         keys = (
             [key for key in sorted({*before, *places}) if before.get(key, "") != places.get(key, "")] if before else []

@@ -36,6 +36,7 @@ class TaskOutcome:
     code_version: str | None = None
     recipe: str | None = None  # a hash of what the result was made with
     digest: str | None = None  # SHA-256 of its file
+    entry: str | None = None  # the entry of hosts.yaml whose workers share results, where the worker is one of several
     task: str = ""  # which one of a chain; empty: the only one of its run
     again: tuple[str, ...] = ()  # tasks of the cell that were complete and are to be done again before; no column
 
@@ -46,7 +47,7 @@ class TaskOutcome:
 
 
 class Held(NamedTuple):
-    """A task that the journal calls complete, and where its result lies."""
+    """A task that the journal calls complete, and where its result lies: `worker` is `Worker.known_as`."""
 
     year: Label
     ensemble_member: int

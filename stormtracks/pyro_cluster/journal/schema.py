@@ -26,6 +26,7 @@ TABLES = {
         **{"error": "TEXT", "traceback": "TEXT", "attempts": "INTEGER", "finished": "REAL"},
         **{"code_version": "TEXT"},
         **{"recipe": "TEXT", "digest": "TEXT"},
+        **{"entry": "TEXT"},  # of hosts.yaml, where the worker was one of several
     },
     "working": {"worker": "TEXT", "slot": "INTEGER", "year": "INTEGER", "member": "INTEGER", "since": "REAL"},
     "events": {"time": "REAL", "text": "TEXT"},

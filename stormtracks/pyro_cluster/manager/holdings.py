@@ -49,9 +49,10 @@ class Holdings:
         self._journal = journal
         self._plan = plan
         self._options = plan.rules().options
-        self._left: dict[str, list[Held]] = defaultdict(list)  # by worker
-        self._reasons: dict[str, str] = {}  # by worker: why it cannot say what it has
+        self._left: dict[str, list[Held]] = defaultdict(list)  # by worker, as it is known (`Worker.known_as`)
+        self._reasons: dict[str, str] = {}  # likewise: why it cannot say what it has
         self._lock = threading.Lock()
+        self._looking: dict[str, threading.Lock] = defaultdict(threading.Lock)  # likewise
         lines = plan.lines if isinstance(plan.lines, range) else frozenset(plan.lines)
         for held in journal.held:
             if held.file and held.year in lines and held.ensemble_member < plan.members:
@@ -74,16 +75,22 @@ class Holdings:
         return f"{number:,} {are} not looked for: worker {', '.join(why[:SHOWN_WORKERS])}{more}"
 
     def look(self, name: str, peer: Peer) -> list[Cell]:
-        """Look for what a worker is to have; the tasks whose results are gone, which are outstanding again."""
-        wanted = self._left_of(name)
-        there = self._names(name, peer, wanted) if wanted else None
-        if there is None:
-            return []
-        gone = [held.cell for held in wanted if self._name(held) not in there]
+        """Look for what a worker is to have; the tasks whose results are gone, which are outstanding again.
+
+        Of the workers of one entry, which have the same results, one is asked; others where it could not say.
+        """
         with self._lock:
-            self._left.pop(name, None)
-            self._again(gone, "not there any more")
-        return gone
+            looking = self._looking[name]
+        with looking:
+            wanted = self._left_of(name)
+            there = self._names(name, peer, wanted) if wanted else None
+            if there is None:
+                return []
+            gone = [held.cell for held in wanted if self._name(held) not in there]
+            with self._lock:
+                self._left.pop(name, None)
+                self._again(gone, "not there any more")
+            return gone
 
     def look_where_shared(self, present: Mapping[str, Peer], folders: Mapping[str, str]) -> None:
         """Look for the results of workers that are away with those that have the same results folder.
@@ -91,9 +98,9 @@ class Holdings:
         Parameters
         ----------
         present : mapping of str to Peer
-            By name.
+            By `Worker.known_as`.
         folders : mapping of str to str
-            Name of each worker that is present -> its results folder.
+            Each worker that is present, likewise -> its results folder.
         """
         for name in self._away(present):
             folder = self._journal.places.get(name, {}).get("results", "")
@@ -103,13 +110,11 @@ class Holdings:
                 self._keep(name, [held for held in self._left_of(name) if self._name(held) not in found])
 
     def look_here(self, present: Iterable[str]) -> None:
-        """Look for the results of workers that are away where `fab collect` brings them."""
-        if self._plan.collected is not None:
-            folder = Path(self._plan.collected, self._plan.results or "")
-            for name in self._away(present):
-                left = self._left_of(name)
-                paths = (folder / held.task / label.name(held.year) / held.file for held in map(self._named, left))
-                self._keep(name, [held for held, path in zip(left, paths, strict=True) if not path.exists()])
+        """Look for the results of workers that are away where `fab collect` brings them, or in their folders here."""
+        here: Mapping[str, str] = (self._plan.workers() if self._plan.workers else None) or {}
+        for name in self._away(present):
+            for folder in filter(None, (str(self._plan.collected or ""), here.get(name))):
+                self._keep(name, [held for held in self._left_of(name) if not self._path(folder, held).exists()])
 
     def redo(self, present: Iterable[str]) -> list[Cell]:
         """Give up the results of workers that are away; their tasks, which are outstanding again."""
@@ -148,6 +153,11 @@ class Holdings:
 
     def _name(self, held: Held) -> Name:
         return self._named(held).task, held.year, held.file
+
+    def _path(self, results: str, held: Held) -> Path:
+        """Where a result lies in a folder for results."""
+        task, year, file = self._name(held)
+        return Path(results, self._plan.results or "", task, label.name(year), file)
 
     def _drop(self, cells: Collection[Cell]) -> None:
         for name, held in list(self._left.items()):

@@ -21,6 +21,7 @@ from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLos
 from stormtracks.pyro_cluster.manager.holdings import Holdings, listed
 from stormtracks.pyro_cluster.manager.owners import owned_years
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
+from stormtracks.pyro_cluster.manager.recent import Recent
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT
 from stormtracks.pyro_cluster.plain import PLACES
@@ -39,6 +40,11 @@ class _Present(NamedTuple):
     uri: str
     peer: Peer
     description: Mapping[str, Any]
+
+    @property
+    def known_as(self) -> str:
+        """See `Worker.known_as`."""
+        return _known_as(self.name, self.description)
 
 
 class RollCall:
@@ -62,9 +68,9 @@ class RollCall:
         self._rules = plan.rules()
         self._journal: Journal | None = None
         self._present: dict[str, _Present] = {}
-        self._admitted: set[str] = set()  # ids of workers
+        self._admitted: Recent[str, bool] = Recent()  # by the workers' ids
         self._holdings: Holdings | None = None
-        self._owned: dict[str, list[Label]] = {}  # of a chain: the years that each worker has most results of
+        self._owned: dict[str, list[Label]] = {}  # of a chain: by `known_as`, the years of most of its results
         self._lock = threading.Lock()
 
     def call(self) -> None:
@@ -76,8 +82,8 @@ class RollCall:
         self._all(self._meet, listed.items(), self._cluster.call_seconds)
 
     def folders(self) -> dict[str, str]:
-        """Name of each worker that answered -> its results folder."""
-        found = {one.name: self._places(one.description).get("results", "") for one in self._there()}
+        """Each worker that answered, by `Worker.known_as` -> its results folder."""
+        found = {one.known_as: self._places(one.description).get("results", "") for one in self._there()}
         return {name: folder for name, folder in found.items() if folder}
 
     def claim(self, plan: ManagePlan) -> None:
@@ -91,7 +97,7 @@ class RollCall:
         """
         self._plan = plan
         self._rules = plan.rules()
-        self._refuse({one.name: text for one in self._there() if (text := self._stray(one.name, one.description))})
+        self._refuse({one.name: text for one in self._there() if (text := self._stray(one.known_as, one.description))})
         reasons: dict[str, str] = {}
 
         def ask(one: _Present) -> None:
@@ -110,11 +116,12 @@ class RollCall:
             A worker has other data or another results folder than when it took part.
         """
         self._journal = journal
-        there = {one.name: one for one in self._there()}
-        differences = {name: journal.difference(name, self._places(one.description)) for name, one in there.items()}
+        all_there = self._there()
+        differences = {one.name: journal.difference(one.known_as, self._places(one.description)) for one in all_there}
         self._refuse_other_places({name: text for name, text in differences.items() if text})
         self._holdings = Holdings(journal, self._plan)
-        self._all(self._examine, [(one.name, one.description, one.peer) for one in there.values()])
+        self._all(self._examine, [(one.known_as, one.description, one.peer) for one in all_there])
+        there = {one.known_as: one for one in all_there}
         self._holdings.look_where_shared({name: one.peer for name, one in there.items()}, self.folders())
         self._holdings.look_here(there)
         if self._plan.redo_away:
@@ -151,7 +158,7 @@ class RollCall:
     def _asked(self, peer: Peer, description: Mapping[str, Any]) -> Mapping[str, Any]:
         """The description of a worker that comes later, with the reason where it may not take part."""
         description = replies.checked_description(description)
-        name = description.get("worker", "")
+        name = _known_as(description.get("worker", ""), description)
         if name in self._owned:  # it begins with those where it did not work on any lately
             description = {**description, "years": [*self._owned[name], *description.get("years", ())]}
         if not self._usable(description) or description.get("id") in self._admitted:
@@ -171,7 +178,7 @@ class RollCall:
         ours = self._ours()
         with self._lock:
             present = list(self._present.values())
-        return [one for one in present if _is_of(ours, one.name, one.description) and self._usable(one.description)]
+        return [one for one in present if _is_of(ours, one.known_as, one.description) and self._usable(one.description)]
 
     def _ours(self) -> Mapping[str, str] | None:
         """The workers of the run's hosts.yaml and the results folder of each; None: all are."""
@@ -236,7 +243,7 @@ class RollCall:
         """Let a worker take part, and look for what it holds; the tasks whose results are gone."""
         assert self._journal and self._holdings
         with self._lock:
-            self._admitted.add(str(description.get("id")))
+            self._admitted[str(description.get("id"))] = True
             self._journal.belongs(name, self._places(description))
         return self._holdings.look(name, peer)
 
@@ -247,9 +254,9 @@ class RollCall:
         def ask(one: _Present) -> None:
             try:
                 found = listed(one.peer, self._plan.tasks[0], list(self._plan.lines), self._rules.options)
-                files[one.name] = set(found)
+                files[one.known_as] = set(found)
             except Exception:  # one that cannot say has none
-                files[one.name] = set()
+                files[one.known_as] = set()
 
         self._all(ask, [(one,) for one in there.values()])
         self._owned = owned_years(files)
@@ -290,6 +297,11 @@ class RollCall:
         until = None if seconds is None else time.monotonic() + seconds
         for thread in threads:
             thread.join(None if until is None else max(0.0, until - time.monotonic()))
+
+
+def _known_as(name: str, description: Mapping[str, Any]) -> str:
+    """By what a worker is known; see `Worker.known_as`."""
+    return description.get("entry") or name
 
 
 def _is_of(ours: Mapping[str, str] | None, name: str, description: Mapping[str, Any]) -> bool:

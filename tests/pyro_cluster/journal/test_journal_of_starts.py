@@ -136,7 +136,7 @@ def test_the_rows_of_a_run_of_years_are_what_they_were(tmp_path):
                 *(None, None),
                 1,
                 9.0,
-                *(None,) * 3,
+                *(None,) * 4,
             )
         ]
         run = dict(zip(schema.columns_of(db, "run"), db.execute("SELECT * FROM run").fetchone(), strict=True))

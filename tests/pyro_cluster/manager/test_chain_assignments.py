@@ -293,3 +293,56 @@ class Chains(RuleBasedStateMachine):
 
 TestChains = Chains.TestCase
 TestChains.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+# Workers of one entry of a queue, which share their results folder and come and go
+
+
+def _pilot(case, number, disk):
+    """One of several workers of an entry, each on a host of its own."""
+    worker = Worker(f"id{number}", f"fast-{number}", f"node{number}", entry="fast", folder="/shared")
+    case.disks[worker.name] = disk
+    case.assignments.add(worker)
+    return worker
+
+
+def test_the_next_step_goes_to_any_worker_of_the_entry_at_once():
+    case, disk = Case(years=1), set()
+    first, second = _pilot(case, 1, disk), _pilot(case, 2, disk)
+    for _ in range(2):
+        case.take(first)
+        case.end(first)
+    case.leave(first)  # its allocation has ended
+    assert case.does(second) == [(2000, member, task) for task in (SECOND, THIRD) for member in (0, 1)]
+
+
+def test_a_worker_of_the_entry_that_comes_later_resumes_where_the_others_were():
+    case, disk = Case(years=1), {(2000, member, FIRST) for member in (0, 1)}
+    case.assignments.resume(((cell, "fast") for cell in disk), {"fast": "/shared"})
+    assert case.take(case.come("other", folder="/elsewhere")) is None  # it may come any moment
+    assert case.does(_pilot(case, 7, disk)) == [(2000, member, task) for task in (SECOND, THIRD) for member in (0, 1)]
+    assert case.done[2000, 0, FIRST] == 0
+
+
+def test_an_entry_whose_folder_is_not_shared_after_all_fails_and_does_not_go_round_for_ever():
+    case = Case(years=1, members=1)
+    workers = [_pilot(case, number, set()) for number in range(2)]
+    for _ in range(50):
+        for worker in workers:
+            case.now += PATIENCE
+            if case.take(worker):
+                case.end(worker)
+    assert case.schedule.get_progress() in ("F\n", "+\n")
+    assert case.done[2000, 0, FIRST] <= 1 + MOST_RETURNS
+
+
+def test_thousands_of_workers_of_an_entry_leave_nothing_behind():
+    case, disk = Case(years=1, members=1), set()
+    for number in range(3000):
+        worker = _pilot(case, number, disk)
+        case.take(worker)
+        case.assignments.give_back(worker, 0)
+        case.assignments.remove(worker)
+    kept = [vars(case.assignments._handovers), vars(case.assignments), vars(case.assignments._time_left)]
+    sizes = {name: len(value) for one in kept for name, value in one.items() if isinstance(value, (dict, set, list))}
+    assert max(sizes.values()) <= 4, sizes

@@ -1,5 +1,6 @@
 """Complete results are looked for with whoever may know: gone, there and not known are three things."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -172,3 +173,54 @@ def test_of_a_chain_each_steps_results_are_looked_for_and_what_follows_a_gone_on
     looked.forget([(2000, 1, "gather"), (2000, 1, "sift")])
     assert looked.unknown() == ""
     journal.close("incomplete")
+
+
+# Workers of one entry of a queue
+
+
+def of_entry(folder, tmp_path, **plan):
+    """A journal in which all is complete, done by as many workers of the entry fast, all of which have gone."""
+    journal = Journal(Run("r", "work", *YEARS, MEMBERS), place=folder)
+    journal.belongs("fast", {"results": str(tmp_path / "results")})
+    for year in YEARS:
+        for member in range(MEMBERS):
+            path = f"{tmp_path}/results/work/{year}/member_{member}.nc"
+            journal.record(TaskOutcome(year, member, "complete", f"fast-{year}_{member}", path=path, entry="fast"))
+    journal.close("complete")
+    journal = Journal(Run("r", "work", *YEARS, MEMBERS), place=folder)
+    return Holdings(journal, ManagePlan(*YEARS, MEMBERS, "work", **plan)), journal
+
+
+def test_any_worker_of_an_entry_can_say_what_all_of_them_have_done(tmp_path):
+    looked, journal = of_entry(tmp_path / "runs", tmp_path)
+    assert looked.unknown() == "8 results were not looked for: worker fast is away"
+    assert looked.look("fast", Failing(PeerLost("gone"))) == []
+    peer = Peer(files(CELLS[1:]))
+    assert looked.look("fast", peer) == CELLS[:1]
+    assert (looked.unknown(), peer.asked) == ("", 1)
+    assert looked.look("fast", peer) == [] and peer.asked == 1  # the next one of the entry is not asked again
+    journal.close("complete")
+
+
+def test_of_many_workers_of_an_entry_that_come_at_once_one_is_asked(tmp_path):
+    looked, journal = of_entry(tmp_path / "runs", tmp_path)
+    peers = [Peer(files(CELLS[1:])) for _ in range(8)]
+    threads = [threading.Thread(target=looked.look, args=("fast", peer)) for peer in peers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(peer.asked for peer in peers) == 1
+    assert len(looked.remarks) == 1
+    journal.close("complete")
+
+
+def test_results_of_an_entry_that_is_away_are_found_in_its_folder_here(tmp_path):
+    here = {"fast": str(tmp_path / "results")}
+    looked, journal = of_entry(tmp_path / "runs", tmp_path, workers=lambda: here)
+    place = tmp_path / "results/work/2000/member_0.nc"
+    place.parent.mkdir(parents=True)
+    place.touch()
+    looked.look_here([])
+    assert looked.unknown() == "7 results were not looked for: worker fast is away"
+    journal.close("complete")

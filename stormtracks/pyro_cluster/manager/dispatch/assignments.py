@@ -19,6 +19,7 @@ from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.chain import fill, steps_in
 from stormtracks.pyro_cluster.journal.outcome import Cell as CellOf
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
+from stormtracks.pyro_cluster.manager.dispatch.time_left import TimeLeft
 from stormtracks.pyro_cluster.manager.dispatch.trouble import Cell, Trouble, cell_of, judged, outcome_of
 from stormtracks.pyro_cluster.manager.dispatch.whereabouts import Whereabouts
 from stormtracks.pyro_cluster.manager.workers.rests import Breaker, Jitter, pause
@@ -61,10 +62,11 @@ class Assignments:
         self._whereabouts = Whereabouts(self.workers)
         self._leaving: set[Worker] = set()  # removed, but some of their slots' tasks are not yet given up
         self._warm: Counter[Label] = Counter()  # year -> connected workers that are warm for it
-        self._completed_on: set[str] = set()  # names of workers
+        self._completed_on: set[str] = set()  # names of workers; two of them say all that is asked
         self._troubles: dict[Cell, Trouble] = {}
         self._first_due = math.inf  # no deferred task is due before
         self._dues: list[float] = []  # when something that rests is due, since this was last asked for
+        self._time_left = TimeLeft(clock)
 
     def add(self, worker: Worker) -> None:
         """A worker has come."""
@@ -74,6 +76,7 @@ class Assignments:
         worker.warm = {year: True for year in worker.warm if self.schedule.is_scheduled(year)}
         self._warm.update(worker.warm.keys())
         self._whereabouts.add(worker)
+        self._time_left.know(self.workers.values())
 
     def learn(self, worker: Worker, years: Collection[Label] | None, readers: Collection[str] | None = None) -> None:
         """A worker says anew for which years it has data, and which tasks read them; see `Worker`."""
@@ -84,6 +87,7 @@ class Assignments:
         """A worker has gone; what it was running is still to be given to `lose` or `give_back`."""
         if self.workers.pop(worker.id, None):
             self._warm.subtract(worker.warm.keys())
+            self._time_left.know(self.workers.values())
             if worker.running:
                 self._leaving.add(worker)
 
@@ -100,7 +104,16 @@ class Assignments:
             task.status = "working"
             worker.breaker.taken(slot)
             worker.running[slot] = (task, time.time())
+            self._time_left.given(worker, slot)
         return task
+
+    def news(self) -> list[str]:
+        """What people are to be told of how tasks are given out, and were not yet."""
+        return self._time_left.news()
+
+    def outlasted(self, worker: Worker, slot: int) -> Mapping[str, Any] | None:
+        """What stands for the reply to a slot's task that a whole allocation was too short for; None: it was not."""
+        return self._time_left.outlasted(worker, slot, worker.running[slot][0])
 
     def new_dues(self) -> list[float]:
         """When, as the clock says, tasks and workers are due that came to rest since this was last asked."""
@@ -113,9 +126,9 @@ class Assignments:
         Parameters
         ----------
         complete : iterable of (cell, str)
-            Each task, and the name of the worker that has its result.
+            Each task, and who has its result, by `Worker.known_as`.
         folders : mapping of str to str
-            Name of each worker that took part -> its results folder, as far as known.
+            Each worker that took part, likewise -> its results folder, as far as known.
         """
         fill(self.schedule, {cell: "complete" for cell, _ in complete})
 
@@ -159,7 +172,10 @@ class Assignments:
             task.status = status
             worker.breaker.completed()
             worker.trusted = True
-            self._completed_on.add(worker.name)
+            if len(self._completed_on) < 2:
+                self._completed_on.add(worker.name)
+            if not reply.get("skipped"):
+                self._time_left.durations.took(task.task, float(reply.get("seconds") or time.time() - since))
             self._completed(worker, task)
         else:
             trouble = self._troubled(task, worker)
@@ -169,7 +185,7 @@ class Assignments:
             else:
                 self._count_failure(worker, slot, task, trouble, str(error))
             self._settle(task, status, final or trouble.failed > self.retries)
-        return outcome_of(task, trouble, reply, since, self._step(task))
+        return outcome_of(task, worker, trouble, reply, since, self._step(task))
 
     def lose(self, worker: Worker, slot: int) -> TaskOutcome:
         """The `TaskOutcome` of a slot's task whose worker was lost.
@@ -184,7 +200,7 @@ class Assignments:
         final = trouble.deaths > max(self.retries, 1) or trouble.silences > self.retries + 1
         self._settle(task, "failure", final)
         error = f"its worker was lost each time ({', '.join(trouble.tried)}); last: {worker.lost}"
-        return outcome_of(task, trouble, {"error": error, "host": worker.host}, since, self._step(task))
+        return outcome_of(task, worker, trouble, {"error": error, "host": worker.host}, since, self._step(task))
 
     def possible(self) -> bool:
         """Whether any connected worker could take any outstanding task, now or when both have rested."""
@@ -231,12 +247,13 @@ class Assignments:
 
     def _put_down(self, worker: Worker, slot: int) -> tuple[PyroTask, float]:
         held = worker.running.pop(slot)
+        self._time_left.put_down(worker, slot)
         if not worker.running:
             self._leaving.discard(worker)
         return held
 
     def _fresh(self, worker: Worker) -> PyroTask | None:
-        if not self.schedule.outstanding():
+        if not self.schedule.outstanding() or not self._time_left.fits(worker, self.schedule.task):
             return None
         return self._of_year(self._warm_year(worker) or self._another_year(worker))
 
@@ -291,7 +308,7 @@ class Assignments:
         trouble = self._troubles[cell_of(task)]
         # Whoever lacks what it needs is not waited for: where it cannot work on all others, one of those says so again.
         for names, no_use in ((trouble.finals, trouble.of_no_use), (trouble.lacking, trouble.lacking)):
-            if worker.name in names and self._another_might(no_use, task):
+            if _is_among(worker, names) and self._another_might(no_use, task):
                 return False
         tried = trouble.tried
         return worker.name not in tried or not self._another(tried, task)
@@ -304,8 +321,8 @@ class Assignments:
         )
 
     def _might(self, worker: Worker, task: PyroTask) -> bool:
-        """Whether a worker has what a task needs, as far as that is known."""
-        return self._whereabouts.may(worker, task.year, (task.task,))
+        """Whether a worker has what a task needs, also the time, as far as that is known."""
+        return self._whereabouts.may(worker, task.year, (task.task,)) and self._time_left.fits(worker, task.task)
 
     def _suspicious(self, task: PyroTask) -> bool:
         trouble = self._troubles.get(cell_of(task))
@@ -314,7 +331,7 @@ class Assignments:
     def _troubled(self, task: PyroTask, worker: Worker) -> Trouble:
         trouble = self._troubles.setdefault(cell_of(task), Trouble())
         trouble.attempts += 1
-        trouble.tried[worker.name] = True
+        trouble.tried_on(worker.name)
         return trouble
 
     def _count_failure(self, worker: Worker, slot: int, task: PyroTask, trouble: Trouble, error: str) -> None:
@@ -351,7 +368,7 @@ class Assignments:
 
     def _another_might(self, tried: Collection[str], task: PyroTask) -> bool:
         """Whether there is a worker that has not tried yet, though it may rest now."""
-        others = (other for other in self.workers.values() if other.name not in tried and not other.stopping)
+        others = (other for other in self.workers.values() if not _is_among(other, tried) and not other.stopping)
         return any(self._might(other, task) for other in others)
 
     def _step(self, task: PyroTask) -> str:
@@ -368,7 +385,7 @@ class Assignments:
     def _lacking(self, worker: Worker, task: PyroTask, reply: Mapping[str, Any], since: float) -> TaskOutcome:
         """A task needs a result that this run does not make: each worker may have it, and is asked once."""
         trouble = self._troubled(task, worker)
-        trouble.lacking.add(worker.name)
+        trouble.lacking.add(worker.known_as)
         if not (final := not self._another_might(trouble.lacking, task)):
             trouble.not_before = self._clock()
             self._dues.append(trouble.not_before)
@@ -376,7 +393,7 @@ class Assignments:
         if final:
             needed = f"no worker has it: do {reply['needs']} too, with --task {reply['needs']},{self.schedule.task}"
             reply = {**reply, "error": f"{reply['error']} ({needed})"}
-        return outcome_of(task, trouble, reply, since, self._step(task))
+        return outcome_of(task, worker, trouble, reply, since, self._step(task))
 
     def _are_elsewhere(self, worker: Worker, task: PyroTask) -> bool:
         """Whether others may have the data of a task, which a worker has just not found."""
@@ -387,11 +404,11 @@ class Assignments:
     def _without_data(self, worker: Worker, task: PyroTask, reply: Mapping[str, Any], since: float) -> TaskOutcome:
         """A task's data are not where it was tried, which is nobody's fault: each other worker may have them."""
         trouble = self._troubled(task, worker)
-        trouble.lacking.add(worker.name)
+        trouble.lacking.add(worker.known_as)
         trouble.not_before = self._clock()
         self._dues.append(trouble.not_before)
         self._settle(task, "failure", False)
-        return outcome_of(task, trouble, reply, since, self._step(task))
+        return outcome_of(task, worker, trouble, reply, since, self._step(task))
 
     def _settle(self, task: PyroTask, status: Status, final: bool) -> None:
         if final:
@@ -403,6 +420,11 @@ class Assignments:
         """Make a task outstanding again, after all others and when it has rested."""
         self.schedule.defer(task)
         self._first_due = min(self._first_due, self._troubles[cell_of(task)].not_before)
+
+
+def _is_among(worker: Worker, names: Collection[str]) -> bool:
+    """Whether a worker is one of these, by its own name or by that of its entry."""
+    return worker.name in names or worker.known_as in names
 
 
 def _avoided(worker: Worker) -> Collection[Label]:

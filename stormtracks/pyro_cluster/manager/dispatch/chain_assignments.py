@@ -69,7 +69,7 @@ class ChainAssignments(Assignments):
         return super().new_dues() + ([due] if due < math.inf else [])
 
     def resume(self, complete: Iterable[tuple[CellOf, str]], folders: Mapping[str, str]) -> None:
-        """Take over what is complete from before: each task, and the name of the worker that has its result."""
+        """Take over what is complete from before: each task, and who has its result, by `Worker.known_as`."""
         holders = dict(complete)
         super().resume(holders.items(), folders)
         self._handovers.know(folders)
@@ -95,13 +95,16 @@ class ChainAssignments(Assignments):
 
     def _fresh(self, worker: Worker) -> PyroTask | None:
         def may(year: Label, step: int) -> bool:
-            return self._whereabouts.may(worker, year, (self._tasks[step],))
+            task = self._tasks[step]
+            return self._whereabouts.may(worker, year, (task,)) and self._time_left.fits(worker, task)
 
+        begins = self._time_left.fits(worker, self._beginnings.task)
         return (
-            self._of_year(self._warm_year(worker))
+            (begins and self._of_year(self._warm_year(worker)))
             or self._handovers.next(worker, may)
-            or self._of_year(self._another_year(worker))
+            or (begins and self._of_year(self._another_year(worker)))
             or self._handovers.next_of_any(worker, may)
+            or None
         )
 
     def _might(self, worker: Worker, task: PyroTask) -> bool:
@@ -112,7 +115,7 @@ class ChainAssignments(Assignments):
 
     def _completed(self, worker: Worker, task: PyroTask) -> None:
         self._handovers.used(worker, task)
-        self._handovers.completed(task, worker.name)
+        self._handovers.completed(task, worker.known_as)
 
     def _put_back(self, task: PyroTask) -> None:
         super()._put_back(task)
@@ -138,7 +141,7 @@ class ChainAssignments(Assignments):
             task.status = "failure"
             reply = {**reply, "error": f"{reply['error']} ({needed} was done again {MOST_RETURNS} times for it)"}
         self._troubles.pop(cell, None)  # whatever it has been through, it begins anew
-        return outcome_of(task, trouble, reply, since, task.task, again)
+        return outcome_of(task, worker, trouble, reply, since, task.task, again)
 
     def _do_again(self, task: PyroTask) -> None:
         task.status = "outstanding"

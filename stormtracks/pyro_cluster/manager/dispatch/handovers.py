@@ -1,9 +1,9 @@
 """Which worker may do the next step of a chain: it needs the result of the step before, which may lie on one disk only.
 
 A worker can do the next step of a member if it did the step before, or has the same results folder as the worker that
-did. Where two folders have the same path on different hosts, only a try shows whether they are one. Where the worker
-that has the result is away, or everything has failed on it, others may try after a while: they find the result, or say
-that they need it, and then the step before is done again.
+did. All workers of one entry of a queue are as one here. Where two folders have the same path on different hosts, only
+a try shows whether they are one. Where the worker that has the result is away, or everything has failed on it, others
+may try after a while: they find the result, or say that they need it, and then the step before is done again.
 """
 
 import math
@@ -16,7 +16,7 @@ from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 
 ANYBODY = ""
-"""In place of a worker's name: it is not known who has the result."""
+"""In place of a holder's name (`Worker.known_as`): it is not known who has the result."""
 _Row = tuple[Label, int]
 """Year or start, and which step."""
 
@@ -39,23 +39,26 @@ class Handovers:
         self._clock = clock
         self._holder: dict[Cell, str] = {}  # of cells that are neither at their first step nor complete
         self._waiting: dict[str, dict[_Row, dict[int, None]]] = {}  # holder -> row -> members
-        self._there: dict[str, Worker] = {}  # by name
-        self._folders: dict[str, tuple[str, str]] = {}  # name -> host and results folder, also of those that left
+        self._there: dict[str, set[Worker]] = {}  # by what they are known as, like all that follows
+        self._folders: dict[str, tuple[str, str]] = {}  # host and results folder, also of those that left
         self._away_since: dict[str, float] = {}
         self._shared: set[tuple[str, str]] = set()  # who has used whose results
         self._apart: set[tuple[str, str]] = set()  # who has not found whose results
 
     def add(self, worker: Worker) -> None:
         """A worker has come."""
-        self._there[worker.name] = worker
-        self._folders[worker.name] = (worker.host, worker.folder)
-        self._away_since.pop(worker.name, None)
+        self._there.setdefault(worker.known_as, set()).add(worker)
+        self._folders[worker.known_as] = (worker.host, worker.folder)
+        self._away_since.pop(worker.known_as, None)
 
     def remove(self, worker: Worker) -> None:
         """A worker has gone."""
-        if self._there.get(worker.name) is worker:
-            del self._there[worker.name]
-            self._away_since[worker.name] = self._clock()
+        there = self._there.get(worker.known_as, set())
+        if worker in there:
+            there.remove(worker)
+            if not there:
+                del self._there[worker.known_as]
+                self._away_since[worker.known_as] = self._clock()
 
     def know(self, folders: Mapping[str, str]) -> None:
         """Where the results of workers go that took part before."""
@@ -68,7 +71,7 @@ class Handovers:
         return min((due for due in dues if due > self._clock()), default=math.inf)
 
     def completed(self, task: PyroTask, holder: str) -> None:
-        """A step is complete, and its result lies with this worker, or with anybody: the next one waits."""
+        """A step is complete, and its result lies with this holder, or with anybody: the next one waits."""
         cell, index = cell_of(task), self._schedule.index(task.task) + 1
         self._holder.pop(cell, None)
         if index < len(self._schedule.steps):
@@ -80,17 +83,17 @@ class Handovers:
     def used(self, worker: Worker, task: PyroTask) -> None:
         """A worker has completed a step, so it found what this step needs."""
         holder = self._holder.get(cell_of(task), ANYBODY)
-        if holder not in (ANYBODY, worker.name):
-            self._shared.add((worker.name, holder))
-            self._apart.discard((worker.name, holder))
+        if holder not in (ANYBODY, worker.known_as):
+            self._shared.add((worker.known_as, holder))
+            self._apart.discard((worker.known_as, holder))
 
     def lacks(self, worker: Worker, task: PyroTask) -> bool:
         """A worker did not find what a step needs; whether that is with another worker, or one that may come back."""
         holder = self._holder.get(cell_of(task), ANYBODY)
-        if holder in (ANYBODY, worker.name):
+        if holder in (ANYBODY, worker.known_as):
             return False
-        self._shared.discard((worker.name, holder))
-        self._apart.add((worker.name, holder))
+        self._shared.discard((worker.known_as, holder))
+        self._apart.add((worker.known_as, holder))
         return self._is_there(holder) or not self._is_given_up(holder)
 
     def wait(self, task: PyroTask) -> None:
@@ -122,7 +125,7 @@ class Handovers:
         may : callable
             Whether the worker is to do a step of a year.
         """
-        sure = (name for name in self._waiting if name in (worker.name, ANYBODY) or self._is_shared(worker, name))
+        sure = (name for name in self._waiting if name in (worker.known_as, ANYBODY) or self._is_shared(worker, name))
         return self._first(sure, lambda row: may(*row) and self._is_ripe(row))
 
     def next_of_any(self, worker: Worker, may: Callable[[Label, int], bool]) -> PyroTask | None:
@@ -140,7 +143,7 @@ class Handovers:
                     assert waits or not step.is_ready(task), f"{task} can be done, but does not wait for a slot"
 
     def _may_use(self, worker: Worker, holder: str) -> bool:
-        if holder in (ANYBODY, worker.name):
+        if holder in (ANYBODY, worker.known_as):
             return True
         if self._is_shared(worker, holder) or self._might_share(worker, holder):
             return True
@@ -151,24 +154,24 @@ class Handovers:
         return self._clock() >= self._of_no_use_since(holder) + self._patience
 
     def _of_no_use_since(self, name: str) -> float:
-        """Since when a worker is away, or rests since everything fails on it (its disk is full); infinity: it works."""
-        worker = self._there.get(name)
-        if worker is None:
+        """Since when a holder is away, or rests since everything fails on it (its disk is full); infinity: it works."""
+        there = self._there.get(name)
+        if not there:
             return self._away_since.get(name, math.inf)
-        return worker.breaker.since if worker.breaker.rest else math.inf
+        return max(worker.breaker.since if worker.breaker.rest else math.inf for worker in there)
 
     def _is_there(self, name: str) -> bool:
-        worker = self._there.get(name)
-        return worker is not None and not worker.stopping and not self._is_given_up(name)
+        there = self._there.get(name, ())
+        return not all(worker.stopping for worker in there) and not self._is_given_up(name)
 
     def _is_shared(self, worker: Worker, holder: str) -> bool:
-        if (worker.name, holder) in self._shared:
+        if (worker.known_as, holder) in self._shared:
             return True
         return self._might_share(worker, holder) and self._folders[holder][0] == worker.host
 
     def _might_share(self, worker: Worker, holder: str) -> bool:
         folder = self._folders.get(holder, ("", ""))[1]
-        return bool(folder) and folder == worker.folder and (worker.name, holder) not in self._apart
+        return bool(folder) and folder == worker.folder and (worker.known_as, holder) not in self._apart
 
     def _is_ripe(self, row: _Row) -> bool:
         before = self._schedule.steps[row[1] - 1]

@@ -67,12 +67,13 @@ class Settlement:
         books = self._books
         books.journal.working(worker.name, slot)
         with books.lock:
-            if books.ended or worker.stopping or worker.id in books.aside:
-                self.not_begun(worker, slot)
-                return
-            outcome = books.assignments.lose(worker, slot)
+            in_order = books.ended or worker.stopping or worker.id in books.aside
+            outcome = None if in_order else books.assignments.lose(worker, slot)
             books.wake()
-        self._settle(outcome, said=True)
+        if outcome is None:
+            self.given_back(worker, slot)
+        else:
+            self._settle(outcome, said=True)
 
     def not_begun(self, worker: Worker, slot: int) -> None:
         """A task was not begun, or not to its end: it is outstanding as before."""
@@ -80,12 +81,27 @@ class Settlement:
             self._books.assignments.give_back(worker, slot)
             self._books.wake()
 
+    def given_back(self, worker: Worker, slot: int) -> None:
+        """A worker that is leaving gives a task back: it is outstanding as before.
+
+        Where it had a whole allocation, this would come again and again: it has timed out.
+        """
+        with self._books.lock:
+            verdict = None if self._books.ended else self._books.assignments.outlasted(worker, slot)
+            if verdict is None:
+                self.not_begun(worker, slot)
+        if verdict is not None:
+            self.finished(worker, slot, verdict)
+
     def look_ahead(self) -> None:
-        """Have slots woken when what rests is due: also what is due because a worker has gone."""
+        """Have slots woken when what rests is due, also because a worker has gone; and say what is new."""
         with self._books.lock:
             dues = self._books.assignments.new_dues()
+            news = self._books.assignments.news()
         for due in dues:
             self._alarm.at(due)
+        for text in news:
+            self._announcer.log(text)
 
     def stop(self) -> None:
         """Wake nobody any more."""

@@ -138,9 +138,11 @@ class SlotThreads:
             return None
 
     def _put_off(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> None:
-        self._settlement.not_begun(worker, slot)
         if str(reply.get("error")).startswith(STOPPING):
+            self._settlement.given_back(worker, slot)
             self._workforce.stopping(worker)
+        else:
+            self._settlement.not_begun(worker, slot)
 
     def _lost(self, worker: Worker, slot: int, error: PeerLost) -> None:
         self._workforce.gone(worker, error)

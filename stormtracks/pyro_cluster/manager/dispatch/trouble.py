@@ -7,10 +7,13 @@ from typing import Any
 
 from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask, Status
 
 Cell = tuple[Label, int]
 """Year and ensemble member of a task."""
+MOST_TRIED = 20
+"""Workers that are remembered to have tried a task: those of a queue have new names again and again."""
 
 
 @dataclass
@@ -18,7 +21,8 @@ class Trouble:
     """What a task has been through: numbers of attempts by how they ended, and on which workers (by name).
 
     `failed` are those that count; `deaths` and `silences` are since it last came to an end of its own. `finals` are
-    the workers that said that it would fail everywhere, `lacking` those that do not have a result that it needs.
+    the workers that said that it would fail everywhere, `lacking` those that do not have a result that it needs, by
+    `Worker.known_as`.
     """
 
     attempts: int = 0
@@ -29,6 +33,12 @@ class Trouble:
     tried: dict[str, bool] = field(default_factory=dict)
     finals: set[str] = field(default_factory=set)
     lacking: set[str] = field(default_factory=set)
+
+    def tried_on(self, worker: str) -> None:
+        """A worker has tried it; the first ones are forgotten where there were many."""
+        self.tried[worker] = True
+        if len(self.tried) > MOST_TRIED:
+            del self.tried[next(iter(self.tried))]
 
     @property
     def suspicious(self) -> bool:
@@ -63,6 +73,7 @@ def judged(task: PyroTask, reply: Mapping[str, Any]) -> tuple[Status, str | None
 
 def outcome_of(
     task: PyroTask,
+    worker: Worker,
     trouble: Trouble,
     reply: Mapping[str, Any],
     since: float,
@@ -89,6 +100,7 @@ def outcome_of(
         code_version=version if isinstance(version := reply.get("code_version"), str) else None,
         recipe=_text(reply.get("recipe")),
         digest=_text(reply.get("digest")),
+        entry=worker.entry or None,
         task=step,
         again=again,
     )

@@ -9,6 +9,7 @@ from stormtracks.pyro_cluster.manager.dispatch.books import Books
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.recent import Recent
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.discovery import Discovery
 from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT, Heartbeat
@@ -39,7 +40,7 @@ class Workforce:
         self._connect = cluster.connect
         self._ending = ending
         self._announcer = announcer
-        self._ids: dict[str, str] = {}  # name -> id of the worker that had it last
+        self._ids: Recent[str, str] = Recent()  # name -> id of the worker that had it last
         log, bug = announcer.log, announcer.bug
         self._discovery = Discovery(cluster, self._refusal, self._came, log, BEAT_TIMEOUT, bug)
 

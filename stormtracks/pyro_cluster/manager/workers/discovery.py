@@ -111,6 +111,9 @@ class Discovery:
                 # A worker that is connected stays: it may live longer than its entry there.
                 if self._listings[uri].state in ("resting", "refused"):
                     del self._listings[uri]
+            for name in self._uris.keys() - listed.keys():  # workers of a queue come under new names for ever
+                if self._uris[name] not in self._listings:
+                    del self._uris[name]
             due = [self._due(name, uri) for name, uri in listed.items()]
         for listing in filter(None, due):
             try:
