@@ -6,6 +6,11 @@ from typing import Literal
 JobState = Literal["pending", "running", "ending", "ended"]
 
 
+def worker_name(entry: str, job: str) -> str:
+    """The name of a job's worker: of the entry of hosts.yaml and the job's id, as in `Job.id`."""
+    return f"{entry}-{job}"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """An array of pilot jobs, each of which becomes one worker.

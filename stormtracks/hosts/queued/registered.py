@@ -6,6 +6,7 @@ from typing import Any
 
 from stormtracks.config import Nameserver
 from stormtracks.hosts.errors import HostFault
+from stormtracks.queues.job import worker_name
 
 ANSWER_SECONDS = 5.0
 AT_ONCE = 16
@@ -14,7 +15,7 @@ MOST_PAGES = 20
 
 def name(entry: str, job: str) -> str:
     """What a job's worker is called."""
-    return f"{entry}-{job}"
+    return worker_name(entry, job)
 
 
 def uris(nameserver: Nameserver, entry: str, jobs: Iterable[str]) -> dict[str, str]:

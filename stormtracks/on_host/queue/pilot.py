@@ -7,6 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -14,7 +15,8 @@ from stormtracks.errors import StormtracksError
 from stormtracks.on_host import key
 from stormtracks.on_host.start import worker_command
 from stormtracks.pyro_cluster import bounds, pidfile
-from stormtracks.queues.job import Allocation
+from stormtracks.queues import length
+from stormtracks.queues.job import Allocation, worker_name
 from stormtracks.queues.known import SYSTEMS
 from stormtracks.queues.system import System
 
@@ -32,11 +34,11 @@ def run(request: Mapping[str, Any]) -> NoReturn:
     """Become the worker that the request describes, one of several of `entry`; what is in the way ends the job."""
     try:
         command, environment = prepared(request, os.environ)
-        print(f"this job becomes the worker {_option(command, '--name')}", file=sys.stderr, flush=True)
+        _say(f"this job becomes the worker {command[command.index('--name') + 1]}")
         _without_input()
         os.execvpe(command[0], command, environment)
     except (StormtracksError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        _say(f"error: {error}")
     sys.exit(1)
 
 
@@ -63,24 +65,11 @@ def prepared(request: Mapping[str, Any], environment: Mapping[str, str]) -> tupl
         **request,
         "name": name,
         "slots": min(bounds.SLOTS, allocation.slots or request.get("slots") or 1),
-        "until": _until(request, system, allocation),
+        "until": _until(request, system, allocation, environment),
     }
     described["memory_limit_mb"] = _memory_limit(request, allocation, described["slots"])
     mark = {pidfile.MARK: str(pidfile.worker_path(name)), "PYTHONUNBUFFERED": "1"}
     return worker_command(described), {**environment, **mark}
-
-
-def worker_name(entry: str, job: str) -> str:
-    """The name that a job's worker is registered under.
-
-    Parameters
-    ----------
-    entry : str
-        Of hosts.yaml.
-    job : str
-        As in `queues.job.Job.id`.
-    """
-    return f"{entry}-{job}"
 
 
 def remove_left_over(entry: str) -> None:
@@ -95,43 +84,59 @@ def remove_left_over(entry: str) -> None:
                 pass
 
 
-def _until(request: Mapping[str, Any], system: System, allocation: Allocation) -> float | None:
-    """When the allocation ends, in s since 1970: as the job was told, or the queue says; None: nobody knows."""
+def _until(
+    request: Mapping[str, Any], system: System, allocation: Allocation, environment: Mapping[str, str]
+) -> float | None:
+    """When the allocation ends, in s since 1970: as the job was told, or its queue says, or by 'time'; None: never."""
     if allocation.end is not None:
         return allocation.end
+    if (found := _asked(system, allocation, environment)) is not None:
+        return found
+    limit = length.seconds(request.get("time") or "")  # counted from now, a moment late
+    return None if limit is None else time.time() + limit
+
+
+def _asked(system: System, allocation: Allocation, environment: Mapping[str, str]) -> float | None:
+    """The end as the queue says it, asked once; None: it does not say."""
     question = system.end_of(allocation.id)
     if question is None:
         return None
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             question,
+            env=system.environment(environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             errors="replace",
             timeout=ASK_SECONDS,
         )
-        found = system.end_in(asked.stdout)
+        return system.end_in(answer.stdout)
     except (OSError, subprocess.TimeoutExpired, StormtracksError) as error:
-        found = None
-        print(f"{system.name} does not say when this job ends: {error}", file=sys.stderr)
-    return found
+        _say(f"{system.name} does not say when this job ends: {error}")
+    return None
 
 
 def _memory_limit(request: Mapping[str, Any], allocation: Allocation, slots: int) -> int | None:
     """MiB that each slot may take: a task that needs more fails, and says so, before the queue kills the whole job.
 
-    Of the allocation's memory `OWN_MB`, but at most half, are left for what is not the slots'.
+    Of the allocation's memory `OWN_MB`, but at most half, are left for what is not the slots'. Where the job is not
+    told what it has, it has what was asked for.
     """
-    if allocation.memory_mb is None:
-        return request.get("memory_limit_mb")
-    limit = max(allocation.memory_mb - -(-OWN_MB // slots), allocation.memory_mb // 2, 1)
-    print(
-        f"memory limit: {limit:,} MB per slot, as this job has {allocation.memory_mb:,} MB for each; tasks that need "
-        "more fail: ask for more with 'memory_limit_mb' in hosts.yaml",
-        file=sys.stderr,
+    given = allocation.memory_mb or request.get("memory_limit_mb")
+    if given is None:
+        return None
+    limit = max(given - -(-OWN_MB // slots), given // 2, 1)
+    _say(
+        f"each slot may take {limit:,} MB, as this job has {given:,} MB for each; for tasks that need more raise "
+        "'memory_limit_mb' in hosts.yaml"
     )
     return limit
+
+
+def _say(text: str) -> None:
+    """Write a line to the output of the job."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _without_input() -> None:
@@ -139,7 +144,3 @@ def _without_input() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-
-
-def _option(command: list[str], name: str) -> str:
-    return command[command.index(name) + 1]
