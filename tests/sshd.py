@@ -33,9 +33,13 @@ class PrivateSshd:
         Run commands as sshd does for a user with this login shell.
     greeting : str
         What the login shell's start-up files print before every command.
+    environment : dict, optional
+        What they put into the environment.
     """
 
-    def __init__(self, folder, client_key, address="127.0.0.1", port=0, login_shell=None, greeting=""):
+    def __init__(
+        self, folder, client_key, address="127.0.0.1", port=0, login_shell=None, greeting="", environment=None
+    ):
         (self._sshd, *_) = need("sshd", login_shell or "sh")
         self.folder, self.address, self.port = folder, address, port or free_port(address)
         self.home, self.pid_file = folder / "home", folder / "sshd.pid"
@@ -44,6 +48,7 @@ class PrivateSshd:
         make_key(folder / "host_key")
         shutil.copy(f"{client_key}.pub", folder / "authorized_keys")
         (folder / "authorized_keys").chmod(0o600)
+        self._environment = {"HOME": self.home, **(environment or {})}
         self.config = folder / "sshd_config"
         self.config.write_text("\n".join(self._options(login_shell, greeting)) + "\n")
 
@@ -59,7 +64,7 @@ class PrivateSshd:
             "MaxStartups": 100,
             "StrictModes": "no",
             "Subsystem": "sftp internal-sftp",
-            "SetEnv": f"HOME={self.home}",
+            "SetEnv": " ".join(f"{name}={value}" for name, value in self._environment.items()),
         }
         if login_shell or greeting:
             options["ForceCommand"] = f'printf "{greeting}"; exec {login_shell or "sh"} -c "$SSH_ORIGINAL_COMMAND"'

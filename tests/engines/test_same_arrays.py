@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @contextlib.contextmanager
-def by_ssh(site):
+def by_ssh(site, _):
     """Workers on two hosts over SSH, with results of their own, and one on this machine."""
     with contextlib.ExitStack() as running:
         servers = [running.enter_context(PrivateSshd(site.folder / name, site.operator.key)) for name in ("w1", "w2")]
@@ -25,12 +25,25 @@ def by_ssh(site):
             yield
 
 
-ENGINES = {"ssh": by_ssh}
+@contextlib.contextmanager
+def by_slurm(site, request):
+    """Two pilots of two slots, which a login node submits; it and the nodes share our files."""
+    slurm = request.getfixturevalue("slurm")
+    with PrivateSshd(site.folder / "login", site.operator.key, environment=slurm.environment) as login:
+        site.operator.trust(login)
+        queue = {"launch": "slurm", "jobs": 2, "slots": 2, "time": "5", "shared_files": True}
+        site.configure(site.entry("q", address=login.address, port=login.port, **queue))
+        with site.serving():
+            yield
+        assert slurm.jobs() == []
+
+
+ENGINES = [by_ssh, pytest.param(by_slurm, marks=pytest.mark.slurm)]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_engine_makes_the_arrays_of_inv_track(engine, site, tracked):
-    with ENGINES[engine](site):
+def test_every_engine_makes_the_arrays_of_inv_track(engine, site, tracked, request):
+    with engine(site, request):
         site.fab("start-workers")
         site.ended(site.manage(task=",".join(CHAIN)))
         assert site.counts()["complete"] == MEMBERS * len(CHAIN)
