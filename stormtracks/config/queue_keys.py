@@ -14,7 +14,7 @@ def name(value: str | None, key: str) -> None:
     """Refuse what no partition or account can be called; None is fine."""
     if value is None:
         return
-    checks.text(key, value)
+    _text(key, value)
     if value.startswith("-"):
         raise BadValue(f"'{key}' must not start with '-', because the queue would read it as an option: {value!r}")
     if not value.isprintable() or " " in value:
@@ -24,7 +24,7 @@ def name(value: str | None, key: str) -> None:
 def setup(lines: Sequence[str]) -> None:
     """Refuse what is no line of a shell's script."""
     for line in lines:
-        checks.text("setup", line)
+        _text("setup", line)
         if "\n" in line or "\r" in line:
             raise BadValue(f"'setup' must have one line of the script per item: {line!r}")
         if _DIRECTIVE.match(line):
@@ -34,7 +34,7 @@ def setup(lines: Sequence[str]) -> None:
 def options(words: Sequence[str], launch: str) -> None:
     """Refuse what no word of a command can be, and what would break what is relied on."""
     for word in words:
-        checks.text("options", word)
+        _text("options", word)
         if not word.isprintable():
             raise BadValue(f"'options' must not have control characters: {word!r}")
     SYSTEMS[launch].refuse_options(words)
@@ -44,3 +44,10 @@ def time(text: str | None, launch: str) -> None:
     """Refuse what the queue would not read; None is fine."""
     if text is not None:
         SYSTEMS[launch].refuse_time(text)
+
+
+def _text(key: str, value: str) -> None:
+    """Refuse also what cannot be written: "\\ud800" between double quotes is half a character."""
+    checks.text(key, value)
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise BadValue(f"'{key}' must not have halves of characters: {value!r}; write the character itself")

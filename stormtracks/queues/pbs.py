@@ -8,7 +8,7 @@ from stormtracks.errors import BadValue
 from stormtracks.queues import options as further
 from stormtracks.queues import pbs_listing
 from stormtracks.queues.job import Allocation, Job, Wanted
-from stormtracks.queues.system import OddAnswer
+from stormtracks.queues.system import OddAnswer, shown
 
 _WHERE = "remove it; its output goes where `fab logs` finds it"
 _ALONE = "remove it; a worker is not interactive"
@@ -78,7 +78,7 @@ class Pbs:
         lines = output.strip().splitlines()
         found = pbs_listing.ID.fullmatch(lines[-1].strip()) if lines else None
         if not found or found[3]:
-            raise OddAnswer(f"qsub answered {output.strip()[:200]!r} and no job's number; run `qsub --version`")
+            raise OddAnswer(f"qsub answered {shown(output)!r} and no job's number; run `qsub --version`")
         return found[1] + (found[2] or "")
 
     def listing(self, arrays: Sequence[str]) -> list[str]:
@@ -93,9 +93,9 @@ class Pbs:
         """The jobs in what qstat wrote."""
         found = pbs_listing.blocks(output)
         if not found and errors.strip() and "Unknown Job" not in errors:
-            raise OddAnswer(f"qstat could not tell: {errors.strip()[:300]}; run `qstat` there")
+            raise OddAnswer(f"qstat could not tell: {shown(errors)}; run `qstat` there")
         if not found and output.strip():
-            raise OddAnswer(f"qstat answered {output.strip()[:200]!r} and no job; run `qstat --version`")
+            raise OddAnswer(f"qstat answered {shown(output)!r} and no job; run `qstat --version`")
         return list(pbs_listing.jobs(found))
 
     def ending(self, ids: Sequence[str], signal: str | None = None) -> list[str]:

@@ -36,7 +36,7 @@ def blocks(output: str) -> dict[str, Block]:
     """The attributes of each job, by the id that stands above them; folded lines are joined."""
     found: dict[str, dict[str, str]] = {}
     name, block = "", None
-    for line in output.splitlines():
+    for line in output.split("\n"):  # not splitlines, which knows eight more ends
         if line.startswith("Job Id:"):
             name, block = "", found.setdefault(line.partition(":")[2].strip(), {})
         elif block is not None and line.startswith("\t") and name:

@@ -8,7 +8,7 @@ from stormtracks.errors import BadValue
 from stormtracks.queues import options as further
 from stormtracks.queues import ranges, slurm_states
 from stormtracks.queues.job import Allocation, Job, Wanted
-from stormtracks.queues.system import OddAnswer
+from stormtracks.queues.system import OddAnswer, shown
 
 _BETWEEN = "\x1f"
 """Between two fields: the unit separator, which neither a reason nor another's comment has."""
@@ -104,7 +104,7 @@ class Slurm:
         lines = output.strip().splitlines()
         found = re.fullmatch(r"(\d+)(;\S+)?", lines[-1].strip(), re.ASCII) if lines else None
         if not found:
-            raise OddAnswer(f"sbatch answered {output.strip()[:200]!r} and no job's number; run `sbatch --version`")
+            raise OddAnswer(f"sbatch answered {shown(output)!r} and no job's number; run `sbatch --version`")
         return found[1]
 
     def head(self, wanted: Wanted) -> list[str]:
@@ -121,7 +121,7 @@ class Slurm:
 
     def jobs_in(self, output: str, errors: str = "") -> list[Job]:
         """The jobs in squeue's lines. An array that it has forgotten is an error when it is the only one asked for."""
-        lines = [line for line in output.splitlines() if _BETWEEN in line]
+        lines = [line for line in output.split("\n") if _BETWEEN in line]  # not splitlines, which knows eight more ends
         if not lines:
             _refuse_failure(output, errors)
         return [job for line in lines for job in _jobs(line)]
@@ -183,7 +183,7 @@ def _jobs(line: str) -> Iterator[Job]:
     fields = line.split(_BETWEEN)
     found = _ID.fullmatch(fields[0].strip())
     if not found or len(fields) != _FIELDS.count(_BETWEEN) + 1:
-        raise OddAnswer(f"squeue answered {line[:200]!r}, which is no job as it was asked for; run `squeue -V`")
+        raise OddAnswer(f"squeue answered {shown(line)!r}, which is no job as it was asked for; run `squeue -V`")
     _, word, start, end, host, mark, reason = (field.strip() for field in fields)
     state = slurm_states.state(word)
     for index in _indices(found):
@@ -233,6 +233,6 @@ def _whole(text: str | None) -> int | None:
 def _refuse_failure(output: str, errors: str) -> None:
     """An empty answer is right where all jobs are forgotten, and where there are none."""
     if output.strip():
-        raise OddAnswer(f"squeue answered {output.strip()[:200]!r}, not the fields it was asked for; run `squeue -V`")
+        raise OddAnswer(f"squeue answered {shown(output)!r}, not the fields it was asked for; run `squeue -V`")
     if "error" in errors.lower() and "Invalid job id" not in errors:
-        raise OddAnswer(f"squeue could not tell: {errors.strip()[:300]}; run `squeue --me` there")
+        raise OddAnswer(f"squeue could not tell: {shown(errors)}; run `squeue --me` there")

@@ -11,6 +11,11 @@ class OddAnswer(BadValue):
     """A queue's command answered what makes no sense; the message has the answer and what to do."""
 
 
+def shown(text: str, most: int = 300) -> str:
+    """The beginning of what a command wrote, in one line."""
+    return " / ".join(line.strip() for line in text.splitlines() if line.strip())[:most]
+
+
 class System(Protocol):
     """The words of one queueing system. Command lines are lists of words, never text for a shell.
 
