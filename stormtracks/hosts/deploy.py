@@ -96,11 +96,21 @@ def _listed(*options: str) -> list[str]:
 def _refuse_under_worker(link: Link, cluster: Cluster, worker: WorkerHost) -> None:
     """A slot of a running worker that is started anew refuses to work with other code than the rest."""
     try:
-        answer: LookAnswer = ask(link, worker, "look", request(cluster, worker))
+        what = _runs(link, cluster, worker)
     except (HostFault, BugOnHost):
         return  # no code, no python or broken ones, which this deploy replaces: nothing of ours runs from there
-    if answer["state"] == "running":
-        raise HostFault("its worker is running: run fab stop-workers first, or fab deploy --force")
+    if what:
+        raise HostFault(f"{what}: run fab stop-workers first, or fab deploy --force")
+
+
+def _runs(link: Link, cluster: Cluster, worker: WorkerHost) -> str:
+    """What runs with the code on a host, or will as soon as its queue starts it; "" for nothing."""
+    if worker.queued:
+        from stormtracks.hosts.queued.look import versions
+
+        return "its jobs are in the queue" if versions(link, cluster, worker) else ""
+    answer: LookAnswer = ask(link, worker, "look", request(cluster, worker))
+    return "its worker is running" if answer["state"] == "running" else ""
 
 
 def _send(link: Link, worker: WorkerHost, asked: dict[str, Any], sources: dict[str, Path]) -> None:

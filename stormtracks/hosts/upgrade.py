@@ -6,7 +6,7 @@ from typing import Any
 
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import StormtracksError
-from stormtracks.hosts import deploy, workers
+from stormtracks.hosts import deploy, kinds, workers
 from stormtracks.hosts.asking import BugOnHost, ask, request
 from stormtracks.hosts.links import HostFault, Link
 from stormtracks.hosts.outcomes import HostOutcome, Job
@@ -51,7 +51,7 @@ def job(cluster: Cluster, wheels: Path | None = None, patience: float = workers.
     patience : float
         Seconds that running tasks get.
     """
-    steps = (workers.stop(cluster, False, patience), deploy.job(cluster, wheels), workers.start(cluster))
+    steps = (kinds.stop(cluster, False, patience), deploy.job(cluster, wheels), kinds.start(cluster))
     failed: list[str] = []
     lock = threading.Lock()
 
@@ -98,6 +98,10 @@ def _upgraded(link: Link, cluster: Cluster, worker: WorkerHost, steps: tuple[Job
 def _version(link: Link, cluster: Cluster, worker: WorkerHost) -> str | None:
     """The version that a host's worker runs, as far as it says; None: no worker runs there."""
     try:
+        if worker.queued:
+            from stormtracks.hosts.queued.look import versions
+
+            return " and ".join(versions(link, cluster, worker)) or None
         answer: LookAnswer = ask(link, worker, "look", request(cluster, worker))
     except (HostFault, BugOnHost):
         return None  # no code yet, or broken one, which the deploy replaces: nothing of ours runs from there

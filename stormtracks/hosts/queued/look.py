@@ -52,6 +52,12 @@ def job(cluster: Cluster) -> Job:
     return look
 
 
+def versions(link: Link, cluster: Cluster, worker: WorkerHost) -> list[str]:
+    """The versions of the code that an entry's jobs have, those that wait too; none: there are no jobs."""
+    answer: QueueAnswer = ask(link, worker, "jobs", request(cluster, worker))
+    return answer["versions"]
+
+
 def table_rows(outcome: HostOutcome) -> list[list[str]]:
     """Rows under `workers.COLUMNS`: each job that runs, those that wait in one line, each that ended lately."""
     found: Jobs = outcome.facts
@@ -93,7 +99,8 @@ def _fault(found: Jobs, job: QueueJob) -> str:
 
 def _lately(jobs: Iterable[QueueJob], now: float) -> list[QueueJob]:
     """Those that ended lately, the last one at the end."""
-    ended = [one for one in wording.of(jobs, "ended") if one["end"] and now - one["end"] < LATELY_SECONDS]
+    ran = [one for one in wording.of(jobs, "ended") if one["host"]]  # the others were cancelled while they waited
+    ended = [one for one in ran if one["end"] and now - one["end"] < LATELY_SECONDS]
     return sorted(ended, key=lambda one: one["end"] or 0.0)[-MOST_ENDED:]
 
 
@@ -101,8 +108,8 @@ def _ended(found: Jobs, job: QueueJob) -> list[str]:
     ago = duration(found.now - job["end"]) if job["end"] else "some time"
     output = " / ".join(found.answer["output"].get(job["id"], []))
     why = f"ended before its worker registered: {output or 'it wrote nothing'}"
-    ran = job["host"] and not job["registered"]
-    return _row(registered.name(found.entry, job["id"]), f"{job['word'].lower()} {ago} ago", last=why if ran else "")
+    name = registered.name(found.entry, job["id"])
+    return _row(name, f"{job['word'].lower()} {ago} ago", last="" if job["registered"] else why)
 
 
 def _row(name: str, running: str, last: str = "") -> list[str]:

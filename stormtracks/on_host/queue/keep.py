@@ -29,7 +29,7 @@ def run(request: Mapping[str, Any]) -> QueueKept:
 def _lacking(here: Desk, outstanding: int) -> int:
     """Jobs that there is work for, and that are neither pending nor running."""
     needed = min(here.most, math.ceil(max(0, outstanding) / here.slots))
-    return needed - len(here.ledger.listed("pending", "running"))
+    return needed - here.there
 
 
 def _submit(here: Desk, lacking: int) -> tuple[int, list[str]]:

@@ -34,15 +34,12 @@ def run(request: Mapping[str, Any]) -> QueueNode:
             if request.get("end"):
                 return {"queue": _found("-")}
             queue = _taken(here)
-            job = _submit(here)
+            array = _submit(here)
     except (QueueFault, OddAnswer) as fault:
         return {"queue": _found("-", str(fault))}
-    node = _node(here, job, request["seconds"])
-    with desk.opened(request) as here:
-        if "seen" in node:
-            here.ledger.probe = ""  # it ends by itself
-            here.save()
-        else:
+    node = _node(here, array, request["seconds"])
+    if "seen" not in node:  # else it ends by itself, soon
+        with desk.opened(request) as here:
             clear(here)
     return {**node, "queue": queue}
 
@@ -86,13 +83,20 @@ def _node(here: Desk, array: str, seconds: float) -> QueueNode:
     job, look_at = None, 0.0
     while True:
         if job and (seen := _seen(here.output_of(job))):
-            return {"queue": _found(""), "node": _found(str(seen["host"])), "seen": seen}
+            return _read(here, job, {"queue": _found(""), "node": _found(str(seen["host"])), "seen": seen})
         if time.monotonic() > look_at:
             job = next(iter(_listed(here, array)), job)
             if answer := _unseen(here, job, time.monotonic() - until):
-                return answer
+                return _read(here, job, answer)
             look_at = time.monotonic() + next(pauses, LOOK_SECONDS[-1])
         time.sleep(READ_SECONDS)
+
+
+def _read(here: Desk, job: Job | None, answer: QueueNode) -> QueueNode:
+    """An answer that has all that the job's output has: `fab logs` need not show it."""
+    if job:
+        here.output_of(job).unlink(missing_ok=True)
+    return answer
 
 
 def _unseen(here: Desk, job: Job | None, late: float) -> QueueNode | None:
@@ -141,7 +145,7 @@ def _seen(path: Path) -> QueueSeen | None:
 
 def _listed(here: Desk, array: str) -> list[Job]:
     words = here.system.listing([array])
-    return [job for job in here.listed(words) if job.mark == here.ledger.mark + MARKED]
+    return [job for job in here.listed(words)[0] if job.mark == here.ledger.mark + MARKED]
 
 
 def _found(text: str, fault: str | None = None) -> Finding:

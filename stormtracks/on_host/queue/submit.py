@@ -17,7 +17,7 @@ def run(request: Mapping[str, Any]) -> SubmitAnswer:
         here.look()
         here.ledger.strikes, here.ledger.refused = [], None  # somebody has seen to it
         changed = here.changed()
-        lacking = here.most - len(here.ledger.listed("pending", "running"))
+        lacking = here.most - here.there
         array = here.submit(lacking).id if lacking > 0 else ""
         here.ledger.wanted = True
         here.save()

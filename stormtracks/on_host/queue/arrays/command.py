@@ -1,6 +1,7 @@
 """A command of the queue, run as a list of words: bounded in time and output, whatever the environment has."""
 
 import contextlib
+import ctypes
 import os
 import re
 import signal
@@ -21,6 +22,7 @@ SECONDS = 30.0
 MOST_BYTES = 4 * 10**6
 """Of what a command writes: a listing has some 150 bytes per job."""
 _LAST_SECONDS = 1.0
+_PR_SET_PDEATHSIG = 1
 _OURS = re.compile(r"SSH_\w*|" + pidfile.MARK)
 """Jobs inherit what a command has, but no node is the host that SSH reached, and no job a process of a worker."""
 
@@ -81,6 +83,7 @@ def run(system: System, words: Sequence[str], given: str = "", seconds: float = 
                 start_new_session=True,
                 cwd=paths.expand("~"),  # a job starts in the folder that it was submitted from
                 env=environment(system, os.environ),
+                preexec_fn=_end_with_us,
             )
         except FileNotFoundError as error:
             raise QueueFault(
@@ -143,6 +146,11 @@ class _Reader:
                     self.too_much = True
                     _kill(self._process)
                     return
+
+
+def _end_with_us() -> None:
+    """In the command: end when the process that asked is killed, or it might submit long after anybody waits for it."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _kill(process: subprocess.Popen) -> None:

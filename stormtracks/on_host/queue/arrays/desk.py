@@ -16,7 +16,11 @@ from stormtracks.queues.known import SYSTEMS
 from stormtracks.queues.system import OddAnswer, System
 
 SUBMIT_SECONDS = 60.0
-"""That the submitting command may take; what was interrupted may still be taken for so long."""
+"""That the submitting command may take."""
+SETTLED_SECONDS = 60.0
+"""After a submission that was interrupted: what was taken is listed by then."""
+MISSING_SECONDS = 20.0
+"""A job that is no longer listed may be listed again: queues that are busy answer with less than there is."""
 QUICK_SECONDS = 60.0
 """A job that the queue itself ended sooner had no time to register."""
 
@@ -48,6 +52,12 @@ class Desk:
         """Jobs that there may be at a time."""
         return self.request.get("jobs") or 1
 
+    @property
+    def there(self) -> int:
+        """Jobs that are pending or running, those that were submitted a moment ago among them."""
+        new = sum(one.jobs for one in self.ledger.arrays if self._is_new(one))
+        return new + len(self.ledger.listed("pending", "running"))
+
     def wanted(self, jobs: int, mark: str | None = None, time: str | None = None) -> Wanted:
         """An array as the entry describes it."""
         get = self.request.get
@@ -70,7 +80,8 @@ class Desk:
             return self._kept()
         arrays = [one.id for one in self.ledger.arrays]
         listing = self.system.mine() if self.ledger.attempt else self.system.listing(arrays)
-        self._note([job for job in self.listed(listing) if job.mark == self.ledger.mark])
+        found, unknown = self.listed(listing)
+        self._note([job for job in found if job.mark == self.ledger.mark], unknown)
         return self._kept()
 
     def submit(self, jobs: int) -> Array:
@@ -115,32 +126,42 @@ class Desk:
         """Whether a job's worker has ever registered."""
         return outputs.has_registered(self.output_of(job))
 
-    def listed(self, words: Sequence[str]) -> list[Job]:
-        """The jobs in the answer to a listing, whosever they are."""
+    def listed(self, words: Sequence[str]) -> tuple[list[Job], bool]:
+        """The jobs in the answer to a listing, whosever they are; whether the queue says that it knows none of them."""
         ran = command.run(self.system, words)
-        if ran.status != 0 and not refusals.knows_no_more(ran):
+        unknown = refusals.knows_no_more(ran)
+        if ran.status != 0 and not unknown:
             raise refusals.refused(words[0], ran)
-        return self.system.jobs_in(ran.output, ran.errors)
+        return self.system.jobs_in(ran.output, ran.errors), unknown
 
-    def _note(self, found: list[Job]) -> None:
+    def _note(self, found: list[Job], unknown: bool) -> None:
         """Bring the ledger up to what is listed."""
         self._adopt(found)
         before = self.ledger.jobs
-        now = {job.id: job for job in found}
-        for job in self.ledger.listed("pending", "running", "ending"):
-            if job.id not in now:  # the queue has forgotten it already
-                now[job.id] = replace(job, state="ended", word="gone", reason="", end=time.time())
+        now = {job.id: job for job in found} | {job.id: job for job in self._gone(found, unknown)}
         ended = [job for job in now.values() if job.state == "ended" and not _was_ended(before.get(job.id))]
-        self.ledger.jobs = {**before, **{job.id: _ended_now(job) if job in ended else job for job in now.values()}}
+        self.ledger.jobs = {**before, **now, **{job.id: _ended_now(job) for job in ended}}
         for job in sorted(ended, key=lambda one: one.end or 0.0):
             self._judge(self.ledger.jobs[job.id])
         if any(self.registered(job) for job in self.ledger.listed("running")):
             self.ledger.strikes = []
-        self._close_arrays(found)
+        self._close_arrays()
         self.ledger.forget_old()
         alive = self.ledger.listed("pending", "running", "ending")
         outputs.sweep(self.folder, [self.output_of(job) for job in alive])
         self.save()
+
+    def _gone(self, found: list[Job], unknown: bool) -> list[Job]:
+        """Jobs that were there and have ended unseen: the queue says so, or has not listed them for some time."""
+        listed = {job.id for job in found}
+        lost = [job for job in self.ledger.listed("pending", "running", "ending") if job.id not in listed]
+        since = self.ledger.missing
+        self.ledger.missing = {job.id: since.get(job.id, time.time()) for job in lost}
+        return [
+            replace(job, state="ended", word="gone", reason="", end=time.time())
+            for job in lost
+            if unknown or time.time() - self.ledger.missing[job.id] >= MISSING_SECONDS
+        ]
 
     def _adopt(self, found: list[Job]) -> None:
         """Take over the jobs of a submission whose answer was lost."""
@@ -151,7 +172,7 @@ class Desk:
         for array in sorted({job.array for job in found} - known):
             self.ledger.arrays.append(replace(attempt, id=array))
             self.ledger.attempt = None
-        if time.time() - attempt.at > SUBMIT_SECONDS:
+        if time.time() - attempt.at > SETTLED_SECONDS:
             self.ledger.attempt = None  # it was never taken
 
     def _judge(self, job: Job) -> None:
@@ -162,10 +183,15 @@ class Desk:
         elif not (job.by_queue and seconds < QUICK_SECONDS):
             self.ledger.strikes.append(job.id)
 
-    def _close_arrays(self, found: list[Job]) -> None:
-        alive = {job.array for job in found if job.state != "ended"}
+    def _close_arrays(self) -> None:
+        alive = {job.array for job in self.ledger.listed("pending", "running", "ending")}
         for one in self.ledger.arrays:
-            one.ended = None if one.id in alive else one.ended or time.time()
+            one.ended = None if one.id in alive or self._is_new(one) else one.ended or time.time()
+
+    def _is_new(self, array: Array) -> bool:
+        """Whether an array may not be listed yet."""
+        seen = any(job.array == array.id for job in self.ledger.jobs.values())
+        return not seen and time.time() - array.at < SETTLED_SECONDS
 
     def _refuse_unsettled(self) -> None:
         if self.ledger.attempt is None:
@@ -173,7 +199,7 @@ class Desk:
         age = time.time() - self.ledger.attempt.at
         raise NoAnswer(
             f"a submission of {age:.0f} s ago was interrupted, and the queue does not list its jobs yet: run this "
-            f"again in {max(1, math.ceil(SUBMIT_SECONDS - age))} s, so that nothing is submitted twice"
+            f"again in {max(1, math.ceil(SETTLED_SECONDS - age))} s, so that nothing is submitted twice"
         )
 
     def _submitted(self, words: Sequence[str], text: str) -> str:

@@ -83,6 +83,8 @@ class Ledger:
         Jobs that ended, one after the other, before a worker had registered.
     refused : list or None
         When the queue last refused a submission of `keep` (s since 1970), and why.
+    missing : dict
+        Job that was not over -> since when the queue has not listed it, in s since 1970.
     probe : str
         Array of a job that only looks at a node, until it is known to have ended.
     """
@@ -94,6 +96,7 @@ class Ledger:
     attempt: Array | None = None
     strikes: list[str] = field(default_factory=list)
     refused: tuple[float, str] | None = None
+    missing: dict[str, float] = field(default_factory=dict)
     probe: str = ""
 
     def listed(self, *states: Literal["pending", "running", "ending", "ended"]) -> list[Job]:
