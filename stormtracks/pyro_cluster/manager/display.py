@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import math
 import os
 import shutil
 import sys
@@ -189,7 +190,9 @@ def _worker_line(worker: Worker, chained: bool = False) -> str:
 def _at_leisure(worker: Worker) -> str:
     if worker.stopping:
         return "stopping"
-    return f"rests, as tasks failed: {worker.breaker.error}" if worker.breaker.rest else "idle"
+    if worker.breaker.rest:
+        return f"rests, as tasks failed: {worker.breaker.error}"
+    return "idle" if worker.ends == math.inf else f"idle, and ends in {duration(worker.ends - time.monotonic())}"
 
 
 def _coloured(lines: list[str]) -> "Text":

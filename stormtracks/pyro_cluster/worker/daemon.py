@@ -174,6 +174,7 @@ class PyroWorker:
             }
         )
         self._callers.note()
+        self._tenure.worked()
         self._log(reply)
         return cast(Reply, reply)  # a task may return more than the keys that Reply names
 

@@ -103,3 +103,17 @@ def test_a_real_group_with_a_limit(tmp_path):
         assert "of 0.2 GB (" in done.stdout
     finally:
         folder.rmdir()
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "place"),
+    [
+        (2, "0::/system.slice/slurmstepd.scope", "/system.slice/slurmstepd.scope"),
+        (1, "4:memory:/slurm/uid_1000", "/memory/slurm/uid_1000"),
+    ],
+)
+def test_the_limit_of_a_job_counts_where_slurm_has_put_it(system, version, line, place):
+    inner = "/job_123/step_batch/user/task_0" if version == 2 else "/job_123/step_batch/task_0"
+    files = {"proc/meminfo": MEMINFO, "proc/self/cgroup": f"{line}{inner}\n"}
+    files |= group(f"cgroup{place}/job_123", 4000, 5000, version, cache=100)
+    assert system(files).use() == Use(3900, 5000, "container")

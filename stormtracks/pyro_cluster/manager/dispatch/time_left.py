@@ -14,8 +14,8 @@ ENOUGH = 3
 """Complete tasks from which on it is known how long they take."""
 MARGIN = 1.25
 """So many times the median must be left: half of the tasks take longer than that, few much longer."""
-END_SECONDS = 10.0
-"""From the end of the last task to that of the allocation: the worker leaves in between."""
+END_SECONDS = 6.0
+"""From the end of the last task to that of the allocation: what has not ended is given back in between."""
 FRESH_SHARE, FRESH_SECONDS = 0.1, 30.0
 """Of its allocation that have passed at most, whichever is longer, while a worker is a fresh one."""
 _KEPT = 200
