@@ -11,16 +11,18 @@ from tests.simulated_cluster import ListJournal, SimulatedCluster
 class Setting:
     """A dispatcher, its cluster, its journal and the lines that it showed; its books are checked after each step.
 
-    With `starts` the lines of the schedule are these starts of forecasts instead of years.
+    With `starts` the lines of the schedule are these starts of forecasts instead of years. `supply` makes one of the
+    cluster.
     """
 
-    def __init__(self, years=2, members=3, wait=30.0, retries=2, task="vort_track", starts=None, **rules):
+    def __init__(self, years=2, members=3, wait=30.0, retries=2, task="vort_track", starts=None, supply=None, **rules):
         self.cluster, self.journal, self.shown, self.faults = SimulatedCluster(task), ListJournal(), [], []
         self.schedule = chain.schedule_of(2000, 1999 + years, members, task)
         if starts:
             self.schedule = chain.schedule_of_starts(starts, members, task)
         rules = Rules("1", retries=retries, wait=wait, **rules)
-        self.dispatcher = Dispatcher(self.schedule, self.cluster, self.journal, rules, self.shown.append)
+        self.supply = supply and supply(self.cluster)
+        self.dispatcher = Dispatcher(self.schedule, self.cluster, self.journal, rules, self.shown.append, self.supply)
         self.journal.check = self.check
 
     def check(self):

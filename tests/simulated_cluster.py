@@ -119,7 +119,7 @@ class ListJournal:
     """Keeps what a journal is given, in lists; `check` is called each time, after each step of a dispatcher."""
 
     def __init__(self):
-        self.outcomes, self.events, self.check = [], [], lambda: None
+        self.outcomes, self.events, self.waited, self.check = [], [], [], lambda: None
 
     def record(self, outcome):
         self.outcomes.append(outcome)
@@ -133,6 +133,9 @@ class ListJournal:
 
     def paused(self, why):
         self.event(f"state: {why}")
+
+    def waits(self, text):
+        self.waited.append(text)
 
     def event(self, text):
         self.events.append(text)

@@ -135,7 +135,7 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: Cluster
         roll_call.admit(journal)
         how = "failed"
         show = _Postponed()
-        dispatcher = Dispatcher(schedule, cluster, journal, plan.rules(), show)
+        dispatcher = Dispatcher(schedule, cluster, journal, plan.rules(), show, plan.supply)
         dispatcher.resume(journal.held, _folders(journal, plan))
         _listen(heard, dispatcher)
         if journal.lost:  # before anybody listened
@@ -223,7 +223,8 @@ def _end(
         missing = f"it cannot be read again ({error})"
     if how == "complete" and (missing or journal.lost):
         how = "unconfirmed"
-    lines = [f"run {plan.name}: {_how(how, dispatcher, plan, cluster, journal, missing)}", *table]
+    how_it_ended = _how(how, dispatcher, plan, cluster, journal, missing)
+    lines = [f"run {plan.name}: {how_it_ended}", *table, *_remains(dispatcher, plan)]
     again = [] if how == "complete" else [plan.again or f"to resume: {plan.command()}"]
     write_line(stream, "\n".join(map(clean_line, lines + again)))
     return _status_of_end(how, dispatcher, journal)
@@ -239,6 +240,15 @@ def _status_of_end(how: str, dispatcher: Dispatcher, journal: Journal) -> int:
         "no worker": INCOMPLETE if dispatcher.met else UNREACHABLE,
     }
     return known.get(how, INCOMPLETE)
+
+
+def _remains(dispatcher: Dispatcher, plan: ManagePlan) -> list[str]:
+    """What becomes of jobs that are still in a queue, or run."""
+    return [
+        f"{left:,} job{'s' * (left > 1)} of {name} may still be pending or running: each ends once it has had nothing "
+        f"to do for 'idle_exit', or now by 'fab stop-workers{plan.hosts_option}'"
+        for name, left in dispatcher.keeper.remains().items()
+    ]
 
 
 def _missing(done: PyroTaskSchedule, kept: PyroTaskSchedule) -> str:
@@ -269,11 +279,16 @@ def _how(
         "exist are found again",
         "journal": f"stopped: the journal could not be written for {plan.wait:g} s. Free disk space and resume the run",
         "bug": f"stopped by a bug: {dispatcher.why}. Resume the run; results that exist are found again",
-        "no worker": f"no worker for {plan.wait:g} s {where}; {cluster.cure}",
+        "no worker": f"no worker for {plan.wait:g} s {where}; {_hindrances(dispatcher)}{cluster.cure}",
         "not looked for": f"all tasks are complete, but {dispatcher.ending.unknown()}. Start it (fab start-workers"
         f"{plan.hosts_option}) and run the same command again, or do these tasks again with --redo-away",
         "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",
     }[how]
+
+
+def _hindrances(dispatcher: Dispatcher) -> str:
+    """Why no jobs came from queues, each with what to do."""
+    return "".join(f"{reason}; " for reason in dispatcher.keeper.hindrances())
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -16,6 +16,8 @@ RUNNING = "running"
 """The run's state while a manager has it; after that, how it ended."""
 PAUSED = "paused: "
 """What the state begins with while every worker fails."""
+WAITS = "waits for "
+"""What the state begins with while jobs are to come from a queue."""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ class Journal:
         self.remarks: list[str] = []
         self.held: list[Held] = []
         self.places: dict[str, dict[str, str]] = {}
+        self._pause: str | None = None
+        self._waits: str | None = None
         self._folders: dict[str, set[str]] = {}  # by worker: the folders that its results' paths begin with
         held = lock.take(self.path)
         try:
@@ -176,7 +178,13 @@ class Journal:
 
     def paused(self, why: str | None) -> None:
         """Keep why nothing is given out, or None: it is again."""
-        self._writer.put(_STATE, (f"{identity.PAUSED}{why}" if why else identity.RUNNING, time.time()))
+        self._pause = why
+        self._put_state()
+
+    def waits(self, text: str | None) -> None:
+        """Keep what jobs of queues are waited for, such as "waits for 3 jobs of tc", or None: for none any more."""
+        self._waits = text
+        self._put_state()
 
     def close(self, state: str) -> None:
         """Write what is left and let go of the run; `state` is a word such as ``complete`` or ``interrupted``."""
@@ -184,6 +192,10 @@ class Journal:
         self._writer.put(_STATE, (state, time.time()))
         self._writer.close()
         self._place.release()
+
+    def _put_state(self) -> None:
+        state = f"{identity.PAUSED}{self._pause}" if self._pause else self._waits or identity.RUNNING
+        self._writer.put(_STATE, (state, time.time()))
 
     def _with_following(self, cell: Cell) -> Iterator[Cell]:
         if len(cell) == 2:

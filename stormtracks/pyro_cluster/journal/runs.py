@@ -216,8 +216,8 @@ def under_way(run: Mapping[str, Any]) -> bool:
 
 
 def paused(run: Mapping[str, Any]) -> bool:
-    """Whether every worker failed when its manager wrote last."""
-    return str(run["state"]).startswith(identity.PAUSED)
+    """Whether its manager, when it wrote last, said why it pauses (every worker fails) or what jobs it waits for."""
+    return str(run["state"]).startswith((identity.PAUSED, identity.WAITS))
 
 
 def _read(db: sqlite3.Connection, path: Path) -> RunState:

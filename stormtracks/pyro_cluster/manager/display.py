@@ -89,6 +89,7 @@ class Progress:
         slots = sum(worker.slots for worker in workers)
         parts.append(f"{busy}/{slots} slots busy" if workers else "no workers")
         parts += ["paused, as every worker fails"] if self.dispatcher.ending.paused else []
+        parts += filter(None, [self.dispatcher.keeper.waits])
         return ", ".join(parts)
 
 

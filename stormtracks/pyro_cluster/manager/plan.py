@@ -19,6 +19,7 @@ from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.engines import choice
 from stormtracks.pyro_cluster.manager.engines.asked import Asked, Entry
 from stormtracks.pyro_cluster.manager.engines.door import Cluster
+from stormtracks.pyro_cluster.manager.workers.supply import Supply
 from stormtracks.pyro_cluster.plain import Options
 from stormtracks.pyro_cluster.pyro_task import Lines, PyroTaskSchedule, lines_of
 from stormtracks.strict_dataclass import assignments, renamed
@@ -74,6 +75,8 @@ class ManagePlan:
         Do tasks again whose results lie on workers that are away.
     starts : tuple of str
         Of forecasts, in any order: a line for each, and `start_year` and `end_year` do not matter; none: years.
+    supply : Supply or None
+        Where further workers come from, as the jobs of queues; None: hosts.yaml has no queue.
     found_name : str
         The name that `located` has found; empty: task and years.
     engine : str
@@ -107,6 +110,7 @@ class ManagePlan:
     collected: Path | None = None
     redo_away: bool = False
     starts: Sequence[Label] = ()
+    supply: Supply | None = None
     found_name: str = ""
     engine: str = "pyro"
     scheduler: str | None = None

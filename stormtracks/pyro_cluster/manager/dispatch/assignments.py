@@ -26,6 +26,9 @@ from stormtracks.pyro_cluster.manager.workers.rests import Breaker, Jitter, paus
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask, PyroTaskSchedule, Status
 
+MOST_INTERRUPTIONS = 20
+"""So often may a queue end the jobs of a task's workers, one after the other, before it ends itself."""
+
 
 class Assignments:
     """Tasks of a schedule, shared out among workers.
@@ -63,7 +66,9 @@ class Assignments:
         self._leaving: set[Worker] = set()  # removed, but some of their slots' tasks are not yet given up
         self._warm: Counter[Label] = Counter()  # year -> connected workers that are warm for it
         self._completed_on: set[str] = set()  # names of workers; two of them say all that is asked
+        self._pilots: dict[str, Worker] = {}  # entry of hosts.yaml -> the latest of its workers
         self._troubles: dict[Cell, Trouble] = {}
+        self._interruptions: Counter[Cell] = Counter()  # of tasks whose worker's job ended, since they last ended
         self._first_due = math.inf  # no deferred task is due before
         self._dues: list[float] = []  # when something that rests is due, since this was last asked for
         self._time_left = TimeLeft(clock)
@@ -77,6 +82,8 @@ class Assignments:
         self._warm.update(worker.warm.keys())
         self._whereabouts.add(worker)
         self._time_left.know(self.workers.values())
+        if worker.entry:
+            self._pilots[worker.entry] = worker
 
     def learn(self, worker: Worker, years: Collection[Label] | None, readers: Collection[str] | None = None) -> None:
         """A worker says anew for which years it has data, and which tasks read them; see `Worker`."""
@@ -102,6 +109,7 @@ class Assignments:
             task = self._fresh(worker) or self._repeated(worker, now)
         if task is not None:
             task.status = "working"
+            worker.used = True
             worker.breaker.taken(slot)
             worker.running[slot] = (task, time.time())
             self._time_left.given(worker, slot)
@@ -150,6 +158,23 @@ class Assignments:
         else:
             self._put_back(task)
 
+    def interrupt(self, worker: Worker, slot: int) -> TaskOutcome | None:
+        """The queue has ended the job of a slot's worker; None: that is not the task's fault, it is to be given back.
+
+        Except where that comes again and again: then the task is what brings nodes down, or has jobs cancelled.
+        """
+        task, since = worker.running[slot]
+        self._interruptions[cell_of(task)] += 1
+        if self._interruptions[cell_of(task)] < MOST_INTERRUPTIONS:
+            return None
+        del self._interruptions[cell_of(task)]
+        self._put_down(worker, slot)
+        worker.breaker.put_down(slot)
+        trouble = self._troubled(task, worker)
+        task.status = "failure"
+        error = f"each of {MOST_INTERRUPTIONS} times its worker was lost by the doing of the queue; last: {worker.lost}"
+        return outcome_of(task, trouble, {"error": error, "host": worker.host}, since, self._step(task))
+
     def finish(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> TaskOutcome:
         """The `TaskOutcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated.
 
@@ -176,6 +201,7 @@ class Assignments:
                 self._completed_on.add(worker.name)
             if not reply.get("skipped"):
                 self._time_left.durations.took(task.task, float(reply.get("seconds") or time.time() - since))
+            self._interruptions.pop(cell_of(task), None)
             self._completed(worker, task)
         else:
             trouble = self._troubled(task, worker)
@@ -209,6 +235,20 @@ class Assignments:
         staying = [worker for worker in self.workers.values() if not worker.stopping]
         return any(self._whereabouts.may(worker, year, self._tasks) for worker in staying for year in years)
 
+    def left(self, entry: str) -> int:
+        """How many tasks further workers of an entry could begin now: they are outstanding, or their worker was lost.
+
+        Of a chain each member counts once, as its tasks come one after the other. Years that the entry's workers have
+        no data for do not count, as far as that is known.
+        """
+        leaving = self._unclaimed()
+        pilot = self._pilots.get(entry)
+        if pilot is None or (pilot.years is None and not pilot.without):
+            return self.schedule.unfinished() - self.schedule.counts()["working"] + len(leaving)
+        left = Counter(task.year for task in [*self.schedule.deferred(), *leaving])
+        left.update(self.schedule.open_years())
+        return sum(number for year, number in left.items() if self._whereabouts.may(pilot, year, self._tasks))
+
     def failing(self) -> Worker | None:
         """Where every worker rests, as everything fails: the one that rests longest; else None."""
         staying = [worker for worker in self.workers.values() if not worker.stopping]
@@ -240,6 +280,12 @@ class Assignments:
         assert not strays, f"workers that are tried with a task that they do not have: {strays}"
         due = min((self._troubles[cell_of(task)].not_before for task in self.schedule.deferred()), default=math.inf)
         assert due >= self._first_due, f"a deferred task is due at {due}, but none is looked for before"
+
+    def _unclaimed(self) -> list[PyroTask]:
+        """Tasks of workers that were lost, which are not given up yet and no slot waits for."""
+        leaving = [task for worker in self._leaving for task, _ in worker.running.values()]
+        staying = (worker for worker in self.workers.values() if not worker.stopping and not worker.breaker.rest)
+        return leaving[sum(worker.slots - len(worker.running) for worker in staying) :]
 
     def _holders(self) -> Iterable[Worker]:
         """All workers whose slots may have tasks."""

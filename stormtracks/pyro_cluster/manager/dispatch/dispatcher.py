@@ -21,6 +21,8 @@ from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
 from stormtracks.pyro_cluster.manager.dispatch.slot_threads import SlotThreads
 from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
 from stormtracks.pyro_cluster.manager.engines.door import Cluster
+from stormtracks.pyro_cluster.manager.pilots.keeper import Keeper
+from stormtracks.pyro_cluster.manager.workers.supply import Supply
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
@@ -40,6 +42,8 @@ class Dispatcher:
     rules : Rules
     show : callable
         Given each line about what happened, from any thread.
+    supply : Supply, optional
+        Where further workers come from: queues whose jobs become workers.
 
     Attributes
     ----------
@@ -47,6 +51,8 @@ class Dispatcher:
     tally : Tally
         What was done here.
     ending : Ending
+    keeper : Keeper
+        Of the queues' jobs.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Dispatcher:
         journal: Journal,
         rules: Rules,
         show: Callable[[str], object],
+        supply: Supply | None = None,
     ) -> None:
         self.schedule = schedule
         self.rules = rules
@@ -65,7 +72,9 @@ class Dispatcher:
         self.ending = Ending(self.books, rules, self._announcer)
         self._calls = Calls(self.books, rules, cluster)
         self._settlement = Settlement(self.books, self._calls.time, self.ending, self._announcer)
-        self._workforce = Workforce(self.books, rules, cluster, self.ending, self._announcer)
+        self.keeper = Keeper(supply, self._left_for, self._announcer, journal.waits)
+        self.ending.expected, self._settlement.fate = self.keeper.expected, self.keeper.losses.fate
+        self._workforce = Workforce(self.books, rules, cluster, self.ending, self._announcer, self.keeper)
         self._slot_threads = SlotThreads(
             self.books, self._calls, self._settlement, self._workforce, self.ending, self._announcer
         )
@@ -95,6 +104,7 @@ class Dispatcher:
         threading.stack_size(_STACK_BYTES)
         self.ending.if_all_is_done()
         if not self.ended:
+            self.keeper.start()
             self._workforce.start()
 
     def wait(self, seconds: float) -> bool:
@@ -108,6 +118,7 @@ class Dispatcher:
             self.ending.pause_or_resume()
             self._calls.end_late()
             self._settlement.look_ahead()
+            self.keeper.tick()
             self._announcer.more()
         return bool(self.ended)
 
@@ -124,6 +135,7 @@ class Dispatcher:
         """Give out nothing more and leave: calls under way are cut, what their workers finish lies with the results."""
         self.books.finish(reason)
         self._announcer.more(everything=True)
+        self.keeper.stop()
         self._settlement.stop()
         self._workforce.stop()
         self._slot_threads.join(JOIN_SECONDS)
@@ -170,6 +182,15 @@ class Dispatcher:
     def check(self) -> None:
         """Hold the books against each other; AssertionError that says which differ."""
         self.books.check()
+
+    def _left_for(self, entry: str) -> int:
+        """How many tasks could be begun now by workers of an entry, if it had more slots."""
+        books = self.books
+        with books.lock:
+            if books.ended or books.journal_trouble or self.ending.paused:  # nothing is given out
+                return 0
+            looked_for = not books.schedule.unfinished() and bool(self.ending.unknown())
+            return 1 if looked_for else books.assignments.left(entry)
 
 
 def _assignments(schedule: PyroTaskSchedule, rules: Rules) -> Assignments:

@@ -33,11 +33,14 @@ class Ending:
         Why nothing but trials is given out: every worker rests.
     unknown : callable
         Says what is complete from before but was not looked for yet, because its worker is away; nothing: all was.
+    expected : callable
+        Says whether workers are to come by themselves, as the jobs of a queue do: until then the run waits.
     """
 
     def __init__(self, books: Books, rules: Rules, announcer: Announcer) -> None:
         self.paused: str | None = None
         self.unknown: Callable[[], str] = lambda: ""
+        self.expected: Callable[[], bool] = lambda: False
         self._books = books
         self._rules = rules
         self._announcer = announcer
@@ -75,7 +78,7 @@ class Ending:
                 return
             self._if_all_fail(now)
             counts = books.schedule.counts()
-            if counts["working"] or books.assignments.possible():
+            if counts["working"] or books.assignments.possible() or self.expected():
                 self._stalled_since = now
             elif now - self._stalled_since > self._rules.wait:
                 books.finish("no worker" if books.schedule.unfinished() else "not looked for")

@@ -10,6 +10,7 @@ from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
 from stormtracks.pyro_cluster.manager.dispatch.books import Books
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
 from stormtracks.pyro_cluster.manager.dispatch.time_keeper import TimeKeeper
+from stormtracks.pyro_cluster.manager.workers.supply import Pilot
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 
@@ -28,10 +29,13 @@ class Settlement:
     ----------
     on_again : callable
         Given tasks of a chain that were complete and are to be done again.
+    fate : callable
+        Given a worker that was lost, says how its queue ended its job, or None; waits until that is known.
     """
 
     def __init__(self, books: Books, time: TimeKeeper, ending: Ending, announcer: Announcer) -> None:
         self.on_again: Callable[[Collection[Cell]], object] = lambda cells: None
+        self.fate: Callable[[Worker], Pilot | None] = lambda worker: None
         self._books = books
         self._time = time
         self._ending = ending
@@ -66,9 +70,12 @@ class Settlement:
         """A worker was lost with a task: the task may have been the cause, unless the worker was to go anyway."""
         books = self._books
         books.journal.working(worker.name, slot)
+        fate = self.fate(worker)
         with books.lock:
-            in_order = books.ended or worker.stopping or worker.id in books.aside
-            outcome = None if in_order else books.assignments.lose(worker, slot)
+            outcome = None
+            if not (books.ended or worker.stopping or worker.id in books.aside):
+                by_queue = fate is not None and fate.by_queue
+                outcome = (books.assignments.interrupt if by_queue else books.assignments.lose)(worker, slot)
             books.wake()
         if outcome is None:
             self.given_back(worker, slot)

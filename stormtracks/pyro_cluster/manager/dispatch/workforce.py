@@ -9,10 +9,12 @@ from stormtracks.pyro_cluster.manager.dispatch.books import Books
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.pilots.keeper import Keeper
 from stormtracks.pyro_cluster.manager.recent import Recent
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.discovery import Discovery
 from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT, Heartbeat
+from stormtracks.pyro_cluster.manager.workers.supply import Pilot
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 
@@ -26,6 +28,8 @@ class Workforce:
     cluster : engines.door.Cluster
     ending : Ending
     announcer : Announcer
+    keeper : Keeper
+        Told of workers that come and go.
 
     Attributes
     ----------
@@ -33,13 +37,16 @@ class Workforce:
         Given a worker that has come, begins the work of its slots; RuntimeError where there are no more threads.
     """
 
-    def __init__(self, books: Books, rules: Rules, cluster: Cluster, ending: Ending, announcer: Announcer) -> None:
+    def __init__(
+        self, books: Books, rules: Rules, cluster: Cluster, ending: Ending, announcer: Announcer, keeper: Keeper
+    ) -> None:
         self.begin: Callable[[Worker], object] = lambda worker: None
         self._books = books
         self._rules = rules
         self._connect = cluster.connect
         self._ending = ending
         self._announcer = announcer
+        self._keeper = keeper
         self._ids: Recent[str, str] = Recent()  # name -> id of the worker that had it last
         log, bug = announcer.log, announcer.bug
         self._discovery = Discovery(cluster, self._refusal, self._came, log, BEAT_TIMEOUT, bug)
@@ -76,12 +83,17 @@ class Workforce:
             heartbeat = books.heartbeats.pop(worker.id)
             calls = [books.calls.pop(key) for key in list(books.calls) if key[0] == worker.id]
             tasks = len(worker.running)
+            # Before any slot's thread gives its task up, which waits for what is found out.
+            asked = not self._to_go(worker) and self._keeper.lost(
+                worker, lambda fate: self._say_gone(worker, error, tasks, fate)
+            )
             books.wake()
         heartbeat.stop()
         for call in calls:
             call.cut()
-        fate = f"; its {tasks} task{'s are' if tasks > 1 else ' is'} outstanding again" if tasks else ""
-        self._announcer.log(f"worker {worker.name} {self._how_it_went(worker, error)}{fate}")
+        if not asked:
+            self._say_gone(worker, error, tasks)
+            self._keeper.left(worker)
         if worker.id not in books.aside:
             self._discovery.lost(worker.uri)
 
@@ -140,6 +152,7 @@ class Workforce:
             self._ids[worker.name] = worker.id
             books.heartbeats[worker.id] = heartbeat
             books.assignments.add(worker)
+            self._keeper.came(worker)
             books.wake()  # a task may have waited for another worker than the one that failed on it
         again = "" if before is None else " (it is back)" if before == worker.id else " (a new worker of this name)"
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
@@ -158,6 +171,20 @@ class Workforce:
             self.gone(worker, error)
         except BaseException as bug:
             self._ending.by_bug(f"the end of {worker.name}", bug)
+
+    def _to_go(self, worker: Worker) -> bool:
+        """Whether a worker was to go anyway, so that nobody asks why it has gone."""
+        return worker.stopping or worker.id in self._books.aside
+
+    def _say_gone(self, worker: Worker, error: PeerLost, tasks: int, fate: Pilot | None = None) -> None:
+        """Say that a worker has gone, and why where its queue has told."""
+        if fate is not None and fate.why:
+            worker.lost = fate.why
+            error = PeerLost(fate.why)
+        if self._books.ended:
+            return
+        again = f"; its {tasks} task{'s are' if tasks > 1 else ' is'} outstanding again" if tasks else ""
+        self._announcer.log(f"worker {worker.name} {self._how_it_went(worker, error)}{again}")
 
     def _how_it_went(self, worker: Worker, error: PeerLost) -> str:
         if worker.id in self._books.aside:

@@ -1,43 +1,94 @@
-"""Workers that come and go with a queue's jobs: how the manager asks for more of them, and why one has gone."""
+"""Workers that come and go with the jobs of a queue: how the manager asks for more of them, and why one has gone."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 
-class Kept(NamedTuple):
-    """What a look at the queues found, and did.
+class Entry(NamedTuple):
+    """Jobs that hosts.yaml describes together, each of which becomes one worker, a pilot.
 
     Attributes
     ----------
-    pending : int
-        Jobs that wait in a queue.
-    running : int
-        Jobs that run, whether or not their workers have registered yet.
-    waits : str
-        Why they wait and when the first is expected to start, for people; nothing where none waits.
-    lines : list of str
-        What happened since the last look, for people: jobs that ended and why, jobs submitted, a queue that refuses.
+    name : str
+        Of the worker entry; its pilots' names begin with it.
+    jobs : int
+        How many of them there may be at a time.
+    slots : int
+        Tasks that each does at a time.
     """
 
-    pending: int = 0
-    running: int = 0
+    name: str
+    jobs: int = 1
+    slots: int = 1
+
+
+class Pilot(NamedTuple):
+    """One job, as its queue lists it.
+
+    Attributes
+    ----------
+    state : str
+        pending, running, ending or ended.
+    by_queue : bool
+        It ended for a reason of the queue (preempted, its time was over, its node failed): no task is to blame.
+    why : str
+        Why it ended, for people, such as "its job was preempted"; empty: it has not, or that is not known.
+    """
+
+    state: str
+    by_queue: bool = False
+    why: str = ""
+
+
+class Kept(NamedTuple):
+    """What a look at a queue found, and did.
+
+    Attributes
+    ----------
+    pilots : mapping
+        Name that a worker has, or will have -> its job; jobs that ended lately included.
+    waits : str
+        Why those that are pending wait and when the first is expected to start, for people, such as
+        "pending (Priority), expected to start at 18:40"; empty where none is.
+    lines : sequence of str
+        What was done, for people: jobs submitted, a queue that refuses.
+    wanted : bool
+        Whether the entry was started, and not stopped since: else nothing is submitted.
+    stopped : str
+        Why nothing is submitted although there is work (jobs end before their workers register, say), with what to do;
+        empty: nothing stands in the way.
+    """
+
+    pilots: Mapping[str, Pilot]
     waits: str = ""
-    lines: list[str] = []  # noqa: RUF012 - never changed
+    lines: Sequence[str] = ()
+    wanted: bool = True
+    stopped: str = ""
 
 
 class Supply(Protocol):
-    """Where further workers come from. Called from one thread; each call may take a minute (SSH, a slow queue)."""
+    """Where further workers come from."""
 
-    def keep(self, outstanding: int) -> Kept:
-        """Look at the queues once, and submit what is lacking: up to `jobs`, never more than there is work for.
+    def entries(self) -> Sequence[Entry]:
+        """Whose jobs are looked after, as hosts.yaml says it now. Answers at once; asks no queue."""
+
+    def keep(self, entry: Entry, outstanding: int, met: Sequence[str]) -> Kept:
+        """Look at an entry's queue once, and submit what is lacking for work for so many slots.
+
+        What is submitted are ``min(jobs, ceil(outstanding / slots))`` jobs less those that are pending or running. It
+        may take a minute (SSH, a slow queue) and is called for several entries at the same time, each from a thread of
+        its own.
 
         Parameters
         ----------
+        entry : Entry
         outstanding : int
-            Tasks that could be begun now if there were slots.
-        """
+            Tasks that could be begun now if there were slots, and the slots of the entry's workers that are there.
+        met : sequence of str
+            Names of the entry's workers that have come so far.
 
-    def fate(self, worker: str) -> str | None:
-        """Why the queue itself ended a worker's job ("preempted", "its time was over"); None: it did not, or unknown.
-
-        Asked when a worker was lost without saying that it stops, from any thread.
+        Raises
+        ------
+        errors.StormtracksError, OSError
+            The queue cannot be asked; the message says what to do.
         """

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from stormtracks.label import Label
 from stormtracks.pyro_cluster.manager.workers.rests import Breaker
+from stormtracks.pyro_cluster.manager.workers.supply import Pilot
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 
 
@@ -53,6 +54,10 @@ class Worker:
         Whether it rests, as one task after the other failed on it.
     trusted : bool
         Whether a task was complete on it since it last said of one that it would fail everywhere.
+    used : bool
+        Whether it was ever given a task.
+    fate : Pilot or None
+        How its job ended, where it was lost and that was found out.
     """
 
     id: str
@@ -77,6 +82,8 @@ class Worker:
     notices: frozenset[str] = frozenset()
     breaker: Breaker = field(default_factory=Breaker)
     trusted: bool = False
+    used: bool = False
+    fate: Pilot | None = None
 
     @property
     def known_as(self) -> str:

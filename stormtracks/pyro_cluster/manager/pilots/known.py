@@ -1,0 +1,169 @@
+"""What the manager knows of an entry's jobs, and what follows from that. Pure: no threads, no wire."""
+
+import math
+from collections.abc import Callable, Iterable
+
+from stormtracks.pyro_cluster.manager.workers.supply import Entry, Kept
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
+from stormtracks.readable import duration
+
+FIRST_SECONDS = 120.0
+"""So long is the first answer of a queue waited for before nothing is expected of it."""
+STARTING_SECONDS = 600.0
+"""So long after its job was first seen running is a worker waited for."""
+SILENT_SECONDS = 3600.0
+"""So long does the last answer of a queue count that cannot be asked: a login node that is restarted is back by then,
+and whoever waits for a queue that is gone loses an hour, not a weekend."""
+FRUITLESS = 3
+"""Jobs in a row that end by themselves without having begun a task, after which no more are asked for."""
+
+
+class Known:
+    """One entry's jobs, as far as they are known.
+
+    Parameters
+    ----------
+    entry : Entry
+    clock : callable
+        Seconds that only grow.
+
+    Attributes
+    ----------
+    kept : Kept or None
+        The last answer of its queue; None before the first.
+    trouble : str
+        Why the last look was not answered; empty: it was.
+    """
+
+    def __init__(self, entry: Entry, clock: Callable[[], float]) -> None:
+        self.entry = entry
+        self.kept: Kept | None = None
+        self.trouble = ""
+        self._clock = clock
+        self._heard = clock()
+        self._workers: dict[str, Worker] = {}  # that came, by name; the latest of each
+        self._there: set[str] = set()  # names of those that did not go again
+        self._left: set[str] = set()  # names of those that did, whose job the queue did not begin anew
+        self._running_since: dict[str, float] = {}
+        self._fruitless = 0
+        self._asked = 0  # jobs that a look which is under way may submit
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing more is submitted although there is work; empty: nothing stands in the way."""
+        if self.kept and self.kept.stopped:
+            return self.kept.stopped
+        if self._fruitless < FRUITLESS:
+            return ""
+        return (
+            f"{FRUITLESS} jobs in a row ended by themselves without having begun a task, though there was work: see "
+            f"'fab logs', correct what it says, then start the run again"
+        )
+
+    @property
+    def there(self) -> int:
+        """How many of its workers are there."""
+        return len(self._there)
+
+    @property
+    def met(self) -> list[str]:
+        """Names of the workers that came."""
+        return list(self._workers)
+
+    def came(self, worker: Worker) -> None:
+        """One of its workers has come."""
+        self._workers[worker.name] = worker
+        self._there.add(worker.name)
+        self._left.discard(worker.name)
+
+    def gone(self, worker: Worker) -> None:
+        """It has gone. The queue may begin its job once more, and then it comes under the same name."""
+        if self._workers.get(worker.name) is worker:
+            self._there.discard(worker.name)
+            self._left.add(worker.name)
+
+    def begun(self, left: int, others: Iterable["Known"]) -> int:
+        """A look begins: for how many slots there is work, those that are there included.
+
+        Tasks that the jobs of other entries will take are left to them. So there are never more jobs to come, of all
+        entries, than there are tasks for.
+
+        Parameters
+        ----------
+        left : int
+            Tasks that the entry's workers could begin now if there were slots.
+        others : iterable of Known
+            All other entries.
+        """
+        free = 0 if self.stopped else max(0, left - sum(other.promised() for other in others))
+        self._asked = min(self.entry.jobs, math.ceil(free / self.entry.slots))
+        return free + self.there * self.entry.slots
+
+    def failed(self, why: str) -> None:
+        """The look was not answered."""
+        self._asked = 0
+        self.trouble = why
+
+    def answered(self, kept: Kept, work: bool) -> bool:
+        """The look was answered; `work`: there were tasks to begin. Whether anything is other than the time before."""
+        before, now = self.kept, self._clock()
+        self.kept, self.trouble, self._heard, self._asked = kept, "", now, 0
+        self._running_since = {name: self._running_since.get(name, now) for name in self._names("running")}
+        self._left = self._left & kept.pilots.keys() - set(self._names("pending"))
+        if before is not None:  # what had ended before this run says nothing
+            self._count_fruitless(before, kept, work)
+        return before is None or before._replace(waits="", lines=()) != kept._replace(waits="", lines=())
+
+    def pending(self) -> int:
+        """Jobs that wait in the queue; none where that is not known any more."""
+        return len(self._names("pending")) if self._counts() else 0
+
+    def starting(self) -> int:
+        """Jobs that run, but whose workers have not come yet, nor been waited for too long."""
+        if not self._counts():
+            return 0
+        early = self._clock() - STARTING_SECONDS
+        here = self._there | self._left
+        return sum(since > early for name, since in self._running_since.items() if name not in here)
+
+    def expected(self) -> bool:
+        """Whether workers are to come, so that it makes sense to wait."""
+        if self.kept is None:
+            return self._clock() - self._heard < FIRST_SECONDS and not self.trouble
+        return self.kept.wanted and not self.stopped and self.pending() + self.starting() > 0
+
+    def promised(self) -> int:
+        """Tasks that the slots will take whose workers are to come, so that nobody else need be asked for them."""
+        return self.entry.slots * max(self.pending() + self.starting(), self._asked)
+
+    def left(self) -> int:
+        """Jobs that are in the queue or running, by its last answer."""
+        return len(self._names("pending")) + len(self._names("running"))
+
+    def waits(self) -> str:
+        """What is waited for, as "3 jobs of tc: pending (Priority)"; empty: nothing."""
+        if not self.expected() or self.kept is None:
+            return ""
+        pending, starting = self.pending(), self.starting()
+        number = pending or starting
+        jobs = f"{number:,} job{'s' * (number > 1)} of {self.entry.name}"
+        why = (self.kept.waits or "pending") if pending else "starting"
+        silent = f" (known {duration(self._clock() - self._heard)} ago)" if self.trouble else ""
+        return f"{jobs}: {why}{silent}"
+
+    def _counts(self) -> bool:
+        """Whether the last answer still counts."""
+        return self.kept is not None and (not self.trouble or self._clock() - self._heard < SILENT_SECONDS)
+
+    def _names(self, state: str) -> list[str]:
+        return [name for name, pilot in self.kept.pilots.items() if pilot.state == state] if self.kept else []
+
+    def _count_fruitless(self, before: Kept, now: Kept, work: bool) -> None:
+        """Count jobs that ended by themselves and had begun nothing although they could have."""
+        for name, pilot in now.pilots.items():
+            worker = self._workers.get(name)
+            ended = pilot.state == "ended" and (name not in before.pilots or before.pilots[name].state != "ended")
+            if worker is not None and worker.used and (ended or pilot.state == "running"):
+                self._fruitless = 0
+            elif ended and work and not pilot.by_queue:
+                self._fruitless += 1
