@@ -23,7 +23,7 @@ class SimulatedQueue:
     def entries(self):
         return [self.entry]
 
-    def keep(self, entry, outstanding, met):
+    def keep(self, entry, outstanding):
         self.looks.append(time.monotonic())
         self.hang.wait()
         if self.down:
@@ -32,11 +32,12 @@ class SimulatedQueue:
             there = [one for one in self.pilots.values() if one.state in ("pending", "running", "ending")]
             lacking = min(entry.jobs, math.ceil(outstanding / entry.slots)) - len(there)
             new = max(0, lacking) if self.wanted and not self.stopped else 0
+            listed = dict(self.pilots)  # what is submitted now is listed the next time
             self.submit(new)
             self.most = max(self.most, len(there) + new)
             lines = [f"{new} submitted"] if new else []
-            waits = "pending (Priority)" if any(one.state == "pending" for one in self.pilots.values()) else ""
-            return Kept(dict(self.pilots), waits, lines, self.wanted, self.stopped)
+            waits = "pending (Priority)" if any(one.state == "pending" for one in listed.values()) else ""
+            return Kept(listed, waits, lines, self.wanted, new, stopped=self.stopped)
 
     def submit(self, number=1):
         new = [f"{self.entry.name}-{next(self._ids)}" for _ in range(number)]

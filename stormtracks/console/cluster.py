@@ -16,6 +16,7 @@ from stormtracks.on_host import processes
 from stormtracks.pyro_cluster import pidfile, pyro_manager, pyro_nameserver
 from stormtracks.pyro_cluster.manager import options
 from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
+from stormtracks.pyro_cluster.manager.workers.supply import Supply
 from stormtracks.science.settings import Settings
 
 
@@ -70,8 +71,18 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
         hosts_file=os.path.realpath(cluster.path),
         workers=_workers_of(cluster.path),
         collected=cluster.results,
+        supply=_supply_of(cluster),
     )
     sys.exit(pyro_manager.run(plan))
+
+
+def _supply_of(cluster: config.Cluster) -> Supply | None:
+    """Where the run gets further workers: the queues of hosts.yaml; None, and nothing imported, where it has none."""
+    if not any(worker.queued for worker in cluster.workers):
+        return None
+    from stormtracks.hosts.queued.supply import QueuedSupply
+
+    return QueuedSupply(cluster)
 
 
 def _workers_of(path: Path) -> Callable[[], Mapping[str, str] | None]:

@@ -211,10 +211,16 @@ class QueueAnswer(TypedDict):
 
 
 class QueueKept(QueueAnswer):
-    """queue.keep: so many jobs were submitted, not yet among the others; what people should know, in lines."""
+    """queue.keep: so many jobs were submitted, not yet among the others; what people should know, in lines.
+
+    `refused`: why the queue takes no more now. `broken`: why nothing is submitted before somebody has seen to it. Both
+    are empty where they do not apply, and among the `lines`.
+    """
 
     submitted: int
     lines: list[str]
+    refused: str
+    broken: str
 
 
 class QueueStarted(QueueAnswer):

@@ -22,8 +22,17 @@ def run(request: Mapping[str, Any]) -> QueueKept:
     with desk.opened(request) as here:
         here.look()
         lacking = _lacking(here, request["outstanding"])
-        submitted, lines = _submit(here, lacking) if lacking > 0 and here.ledger.wanted else (0, [])
-        return QueueKept(**jobs.answer(here), submitted=submitted, lines=lines)
+        asked = lacking > 0 and here.ledger.wanted
+        submitted, lines = _submit(here, lacking) if asked else (0, [])
+        broken = asked and len(here.ledger.strikes) >= MOST_STRIKES
+        refused = here.ledger.refused[1] if asked and not broken and here.ledger.refused else ""
+        return QueueKept(
+            **jobs.answer(here),
+            submitted=submitted,
+            lines=lines,
+            refused=refused,
+            broken=lines[0] if broken else "",
+        )
 
 
 def _lacking(here: Desk, outstanding: int) -> int:

@@ -173,7 +173,8 @@ class Assignments:
         trouble = self._troubled(task, worker)
         task.status = "failure"
         error = f"each of {MOST_INTERRUPTIONS} times its worker was lost by the doing of the queue; last: {worker.lost}"
-        return outcome_of(task, trouble, {"error": error, "host": worker.host}, since, self._step(task))
+        reply = {"error": error, "host": worker.host}
+        return outcome_of(task, worker, trouble, reply, since, self._step(task))
 
     def finish(self, worker: Worker, slot: int, reply: Mapping[str, Any]) -> TaskOutcome:
         """The `TaskOutcome` of a slot's task from what the worker replied; ``outstanding`` if it is to be repeated.

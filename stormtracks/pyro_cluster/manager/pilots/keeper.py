@@ -19,6 +19,8 @@ from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 LOSS_SECONDS = 1.5
 """After a loss, so that one look serves all pilots lost at the same time, and the queue knows of it."""
+SUBMITTED_SECONDS = 10.0
+"""After a submission, until the queue knows why its jobs wait."""
 SETTLE_SECONDS = 0.5
 """A slot that has become free takes its next task long before that."""
 ENTRIES_SECONDS = 5.0
@@ -69,7 +71,8 @@ class Keeper:
         self._kept: dict[str, _Kept] = {}
         self._stopped = False
         self._entries_due = 0.0
-        self._said = ""  # what was last said to be waited for
+        self._told = ""  # what is waited for, as was last told
+        self._said = kind("")  # the kind of what was last said of that
 
     def start(self) -> None:
         """Begin to look at the queues."""
@@ -138,7 +141,7 @@ class Keeper:
         """Why no jobs come of entries that were started, with what to do."""
         with self._changed:
             kept = [one.known for one in self._kept.values()]
-            reasons = ((known.entry.name, known.stopped or known.trouble) for known in kept)
+            reasons = ((known.entry.name, known.hindrance) for known in kept)
             return [f"{name}: {reason}" for name, reason in reasons if reason]
 
     def remains(self) -> dict[str, int]:
@@ -172,9 +175,9 @@ class Keeper:
     def _work(self, one: _Kept) -> None:
         while self._is_due(one):
             left = self._settled(one.known.entry.name)
-            entry, outstanding, met = self._begin(one, left)
+            entry, outstanding = self._begin(one, left)
             try:
-                kept = self._supply.keep(entry, outstanding, met)  # type: ignore[union-attr]  # else no entry is kept
+                kept = self._supply.keep(entry, outstanding)  # type: ignore[union-attr]  # else no entry is kept
             except (StormtracksError, OSError) as error:
                 self._failed(one, str(error))
             except Exception as error:
@@ -201,13 +204,13 @@ class Keeper:
             self._changed.wait_for(lambda: self._stopped, SETTLE_SECONDS)
         return min(before, self._left(name))
 
-    def _begin(self, one: _Kept, left: int) -> tuple[Entry, int, list[str]]:
+    def _begin(self, one: _Kept, left: int) -> tuple[Entry, int]:
         """A look begins: what the queue is asked."""
         with self._changed:
             one.pace.begun()
             one.left = left
             others = [other.known for other in self._kept.values() if other is not one]
-            return one.known.entry, one.known.begun(left, others), one.known.met
+            return one.known.entry, one.known.begun(left, others)
 
     def _failed(self, one: _Kept, why: str) -> None:
         name = one.known.entry.name
@@ -225,19 +228,23 @@ class Keeper:
             stopped = known.stopped
             one.pace.answered(known.answered(kept, work=one.left > 0))
             news = known.stopped if known.stopped != stopped else ""
-            ended = _ended(before, kept, known.met)
+            ended = _ended(before, known)
         lines = [f"the queue of {name} can be asked again"] if trouble else []
         lines += [f"{name}: {line}" for line in (*ended, *kept.lines)]
         if before and before.wanted and not kept.wanted:
             lines.append(f"{name}: no more jobs are submitted, as fab stop-workers has stopped it")
+        if news:
+            lines.append(f"{name}: no more jobs are submitted: {news}")
         for line in lines:
             self._announcer.alike(("queue", kind(line)), line)
-        if news:
-            self._announcer.log(f"{name}: no more jobs are submitted: {news}")
+        if kept.refused and not (before and kept.refused == before.refused):
+            lines.append(f"{name}: {kept.refused}")
         self.losses.heard(name, kept.pilots)
-        if self.losses.of(name):  # the queue had not noticed yet
-            with self._changed:
+        with self._changed:
+            if self.losses.of(name):  # the queue had not noticed yet
                 one.pace.hurry(LOSS_SECONDS)
+            if kept.submitted:  # it says later why they wait
+                one.pace.hurry(SUBMITTED_SECONDS)
 
     def _hurry(self, one: _Kept) -> None:
         one.pace.hurry(LOSS_SECONDS)
@@ -247,19 +254,26 @@ class Keeper:
         """Tell what is waited for where that has changed; it is said as a line where more than numbers have."""
         waits = self.waits
         with self._changed:
-            before, self._said = self._said, waits
-            stopped = self._stopped
-        if waits == before or stopped:
-            return
-        self._waiting(waits or None)
-        if waits and kind(waits) != kind(before):
+            kept, told, stopped = self._kept.values(), self._told, self._stopped
+            self._told = waits
+            # What was just submitted is not listed yet, so the queue has not said why it waits.
+            said = kind(waits) == self._said or any(one.known.kept and one.known.kept.submitted for one in kept)
+            if not said:
+                self._said = kind(waits)
+        if waits != told and not stopped:
+            self._waiting(waits or None)
+        if waits and not said and not stopped:
             self._announcer.alike(("waits", kind(waits)), waits)
 
 
-def _ended(before: Kept | None, now: Kept, met: list[str]) -> list[str]:
-    """Lines about jobs that have ended since the last look without their worker ever having come."""
-    if before is None:
+def _ended(before: Kept | None, known: Known) -> list[str]:
+    """Lines about jobs that have ended since the look before without their worker ever having come."""
+    if before is None or known.kept is None:
         return []
-    news = (name for name, pilot in now.pilots.items() if pilot.state == "ended" and name not in met)
-    fresh = [name for name in news if name in before.pilots and before.pilots[name].state != "ended"]
-    return [f"{name} ended without having come: {now.pilots[name].why or 'its job ended'}" for name in fresh]
+    now, then = known.kept.pilots, before.pilots
+    news = [name for name in now if now[name].state == "ended" and not known.has_met(name)]
+    return [
+        f"{name} has not come: {now[name].why or 'its job has ended'}"
+        for name in news
+        if name not in then or then[name].state != "ended"
+    ]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 
+from stormtracks.pyro_cluster.manager.recent import Recent
 from stormtracks.pyro_cluster.manager.workers.supply import Entry, Kept
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.readable import duration
@@ -41,7 +42,7 @@ class Known:
         self.trouble = ""
         self._clock = clock
         self._heard = clock()
-        self._workers: dict[str, Worker] = {}  # that came, by name; the latest of each
+        self._workers: Recent[str, Worker] = Recent()  # that came, by name; the latest of each
         self._there: set[str] = set()  # names of those that did not go again
         self._left: set[str] = set()  # names of those that did, whose job the queue did not begin anew
         self._running_since: dict[str, float] = {}
@@ -56,19 +57,23 @@ class Known:
         if self._fruitless < FRUITLESS:
             return ""
         return (
-            f"{FRUITLESS} jobs in a row ended by themselves without having begun a task, though there was work: see "
-            f"'fab logs', correct what it says, then start the run again"
+            f"{FRUITLESS} jobs in a row ended by themselves without having begun a task, though there was work. See "
+            f"fab logs --only {self.entry.name}, correct what it says, then start the run again"
         )
+
+    @property
+    def hindrance(self) -> str:
+        """Why no jobs come, though there is work; empty: nothing is known that stands in the way."""
+        return self.stopped or self.trouble or (self.kept.refused if self.kept else "")
 
     @property
     def there(self) -> int:
         """How many of its workers are there."""
         return len(self._there)
 
-    @property
-    def met(self) -> list[str]:
-        """Names of the workers that came."""
-        return list(self._workers)
+    def has_met(self, name: str) -> bool:
+        """Whether a worker of this name has come."""
+        return name in self._workers
 
     def came(self, worker: Worker) -> None:
         """One of its workers has come."""
@@ -95,7 +100,7 @@ class Known:
         others : iterable of Known
             All other entries.
         """
-        free = 0 if self.stopped else max(0, left - sum(other.promised() for other in others))
+        free = 0 if self._fruitless >= FRUITLESS else max(0, left - sum(other.promised() for other in others))
         self._asked = min(self.entry.jobs, math.ceil(free / self.entry.slots))
         return free + self.there * self.entry.slots
 
@@ -116,7 +121,7 @@ class Known:
 
     def pending(self) -> int:
         """Jobs that wait in the queue; none where that is not known any more."""
-        return len(self._names("pending")) if self._counts() else 0
+        return len(self._names("pending")) + self.kept.submitted if self.kept and self._counts() else 0
 
     def starting(self) -> int:
         """Jobs that run, but whose workers have not come yet, nor been waited for too long."""
@@ -138,7 +143,7 @@ class Known:
 
     def left(self) -> int:
         """Jobs that are in the queue or running, by its last answer."""
-        return len(self._names("pending")) + len(self._names("running"))
+        return len(self._names("pending")) + len(self._names("running")) + (self.kept.submitted if self.kept else 0)
 
     def waits(self) -> str:
         """What is waited for, as "3 jobs of tc: pending (Priority)"; empty: nothing."""

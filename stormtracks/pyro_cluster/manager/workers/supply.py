@@ -51,18 +51,24 @@ class Kept(NamedTuple):
         Why those that are pending wait and when the first is expected to start, for people, such as
         "pending (Priority), expected to start at 18:40"; empty where none is.
     lines : sequence of str
-        What was done, for people: jobs submitted, a queue that refuses.
+        What was done, for people.
     wanted : bool
         Whether the entry was started, and not stopped since: else nothing is submitted.
+    submitted : int
+        Jobs that were submitted, which are not among the `pilots` yet.
+    refused : str
+        Why the queue takes no more jobs for now, with what to do; empty: it does.
     stopped : str
-        Why nothing is submitted although there is work (jobs end before their workers register, say), with what to do;
-        empty: nothing stands in the way.
+        Why nothing is submitted although there is work, and nothing will come of the jobs that there are (jobs end
+        before their workers register, say), with what to do; empty: nothing stands in the way.
     """
 
     pilots: Mapping[str, Pilot]
     waits: str = ""
     lines: Sequence[str] = ()
     wanted: bool = True
+    submitted: int = 0
+    refused: str = ""
     stopped: str = ""
 
 
@@ -72,7 +78,7 @@ class Supply(Protocol):
     def entries(self) -> Sequence[Entry]:
         """Whose jobs are looked after, as hosts.yaml says it now. Answers at once; asks no queue."""
 
-    def keep(self, entry: Entry, outstanding: int, met: Sequence[str]) -> Kept:
+    def keep(self, entry: Entry, outstanding: int) -> Kept:
         """Look at an entry's queue once, and submit what is lacking for work for so many slots.
 
         What is submitted are ``min(jobs, ceil(outstanding / slots))`` jobs less those that are pending or running. It
@@ -84,8 +90,6 @@ class Supply(Protocol):
         entry : Entry
         outstanding : int
             Tasks that could be begun now if there were slots, and the slots of the entry's workers that are there.
-        met : sequence of str
-            Names of the entry's workers that have come so far.
 
         Raises
         ------
