@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 
-from stormtracks.queues import ranges
+from stormtracks.queues import length, ranges
 from stormtracks.queues.job import Job, JobState
 
 MARK = "STORMTRACKS_MARK"
@@ -66,8 +66,8 @@ def jobs(found: Mapping[str, Block]) -> Iterator[Job]:
 
 def end(block: Block) -> float | None:
     """When a job's allocation ends, in s since 1970: PBS says when it began and how long it may last."""
-    start, length = _seconds(block.get("stime", "")), _length(block.get("Resource_List.walltime", ""))
-    return start + length if start is not None and length is not None else None
+    start, lasts = _seconds(block.get("stime", "")), length.seconds(block.get("Resource_List.walltime", ""))
+    return start + lasts if start is not None and lasts is not None else None
 
 
 def _job(match: re.Match[str], block: Block, parent: Block) -> Job:
@@ -136,11 +136,3 @@ def _seconds(text: str) -> float | None:
         return float(calendar.timegm(time.strptime(text, "%a %b %d %H:%M:%S %Y")))
     except ValueError:
         return None
-
-
-def _length(text: str) -> float | None:
-    """Seconds of 4:00:00."""
-    parts = text.split(":")
-    if not all(part.isdecimal() for part in parts):
-        return None
-    return float(sum(int(part) * 60**place for place, part in enumerate(reversed(parts))))

@@ -67,8 +67,9 @@ def _taken(here: Desk) -> Finding:
 
 
 def _submit(here: Desk) -> str:
-    words = here.system.submit(here.wanted(1, here.ledger.mark + MARKED, TIME))
-    ran = command.run(here.system, words, script.text("queue.node", here.request), SUBMIT_SECONDS)
+    wanted = here.wanted(1, here.ledger.mark + MARKED, TIME)
+    words, text = here.system.submit(wanted), script.text("queue.node", here.request, here.system.head(wanted))
+    ran = command.run(here.system, words, text, SUBMIT_SECONDS)
     if ran.status != 0:
         raise refusals.refused(words[0], ran)
     here.ledger.probe = here.system.array_of(ran.output)

@@ -97,7 +97,8 @@ class Desk:
         attempt = Array("", jobs, time.time(), ledger.asked(self.request), str(self.request.get("version", "")))
         self.ledger.attempt = attempt
         self.save()
-        array = self._submitted(self.system.submit(wanted), script.text("queue.pilot", self.request))
+        text = script.text("queue.pilot", self.request, self.system.head(wanted))
+        array = self._submitted(self.system.submit(wanted), text)
         if not any(one.id == array for one in self.ledger.arrays):
             self.ledger.arrays.append(replace(attempt, id=array))
         self.ledger.attempt = None

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stormtracks import commands
@@ -12,8 +12,16 @@ _CARRIED = ("STORMTRACKS_HOME", "STORMTRACKS_SECRET")
 """Where a job finds the state and the key; not every queue hands the environment on."""
 
 
-def text(action: str, request: Mapping[str, Any]) -> str:
+def text(action: str, request: Mapping[str, Any], head: Sequence[str] = ()) -> str:
     """A script that runs an action of `on_host` with a request, in its own place: a signal to the job reaches it.
+
+    Parameters
+    ----------
+    action : str
+    request : mapping
+        The entry of hosts.yaml.
+    head : sequence of str
+        Lines that the queueing system needs before all others: `System.head`.
 
     Examples
     --------
@@ -31,4 +39,4 @@ def text(action: str, request: Mapping[str, Any]) -> str:
     given = {**request, "env": {**environment, **request.get("env", {})}}
     line = commands.in_job(action, request["code"], request["python"])
     # The delimiter is quoted, so the shell looks for nothing in the request, which is one line of ASCII.
-    return "\n".join(["#!/bin/sh", *request.get("setup", ()), f"{line} <<'{_END}'", json.dumps(given), _END, ""])
+    return "\n".join(["#!/bin/sh", *head, *request.get("setup", ()), f"{line} <<'{_END}'", json.dumps(given), _END, ""])
