@@ -53,7 +53,7 @@ def test_other_options_than_those_of_running_jobs_are_named(queue, request_of, m
 
 
 def test_the_script_has_no_word_of_hosts_yaml_for_a_shell_but_setup(queue, request_of, tmp_path):
-    evil = "'; touch EVIL; $(touch EVIL) `touch EVIL` \nSTORMTRACKS_REQUEST\n"
+    evil = "'; touch EVIL; $(touch EVIL) `touch EVIL` \nEND_OF_THE_REQUEST\n"
     code = tmp_path / "it's $HOME code"
     (code / "stormtracks" / "on_host").mkdir(parents=True)
     (code / "stormtracks" / "on_host" / "__main__.py").write_text("")

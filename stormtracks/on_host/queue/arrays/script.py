@@ -7,7 +7,7 @@ from typing import Any
 
 from stormtracks import commands
 
-_END = "STORMTRACKS_REQUEST"
+_END = "END_OF_THE_REQUEST"
 _CARRIED = ("STORMTRACKS_HOME", "STORMTRACKS_SECRET")
 """Where a job finds the state and the key; not every queue hands the environment on."""
 
@@ -33,7 +33,7 @@ def text(action: str, request: Mapping[str, Any], head: Sequence[str] = ()) -> s
     module load python
     exec sh -c 'c=/home/ada/code; case $c in /*) ;; *)
     {"code": "/home/ada/code", "python": "python3", "s
-    STORMTRACKS_REQUEST
+    END_OF_THE_REQUEST
     """
     environment = {name: os.environ[name] for name in _CARRIED if os.environ.get(name)}
     given = {**request, "env": {**environment, **request.get("env", {})}}
