@@ -69,11 +69,13 @@ class PyroWorker:
         Version of the code, which the manager compares with its own; none: found from the code.
     tasks_per_slot : int
         After so many tasks a slot gets a new process; 0: it keeps its process.
+    grace : float, optional
+        Seconds that running tasks get once it is asked to stop; then they are given back. None: until they end.
     memory : MemoryLimits, optional
         When it begins nothing more, and ends its newest task, for lack of memory on the host.
     tenure : Tenure, optional
-        When it leaves by itself, and how long running tasks are waited for then, or when it is asked to stop; none:
-        never, and until they end.
+        When it leaves by itself, and the grace that running tasks have then, or when it is asked to stop, in place of
+        `grace`; none: never.
     entry : str
         The entry of hosts.yaml that it is one of several workers of; empty: it is the only one.
     """
@@ -87,6 +89,7 @@ class PyroWorker:
         memory_mb: int | None = None,
         version: str | None = None,
         tasks_per_slot: int = 0,
+        grace: float | None = None,
         memory: MemoryLimits | None = None,
         tenure: Tenure | None = None,
         entry: str = "",
@@ -94,7 +97,7 @@ class PyroWorker:
         self.name = name
         self.id = secrets.token_hex(8)  # a restarted worker of the same name is another one
         self.host = socket.gethostname()
-        self._tenure = tenure or Tenure()
+        self._tenure = tenure or Tenure(grace=grace)
         self._entry = entry
         self._results = KeptFolder((setup or {}).get("results"))
         self._writers = Writers()

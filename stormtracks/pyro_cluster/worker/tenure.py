@@ -10,6 +10,8 @@ MARGIN_SECONDS = 5.0
 """From the last moment at which running tasks are given back to the end of the allocation."""
 GRACE_SECONDS = 20.0
 """What running tasks get in an allocation, unless something else is asked for: queues wait longer before they kill."""
+LONGEST_SECONDS = 1e8
+"""Three years: as good as without an end, which some queues write as a time in the far future."""
 
 
 class Tenure:
@@ -42,7 +44,7 @@ class Tenure:
         clock: Callable[[], float] = time.monotonic,
         day: Callable[[], float] = time.time,
     ) -> None:
-        self.whole = None if until is None else max(0.0, until - day())
+        self.whole = None if until is None else min(max(0.0, until - day()), LONGEST_SECONDS)
         self._clock = clock
         self._idle_exit = idle_exit
         self._grace = grace if grace is not None else math.inf if until is None else GRACE_SECONDS

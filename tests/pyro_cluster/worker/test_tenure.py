@@ -1,9 +1,12 @@
 """When a worker leaves by itself: its allocation ends, or nobody has work for it."""
 
 import math
+import os
 
 import pytest
 
+from stormtracks.pyro_cluster.manager.workers.replies import OddReply, checked_description, checked_state
+from stormtracks.pyro_cluster.worker import process
 from stormtracks.pyro_cluster.worker.tenure import GRACE_SECONDS, MARGIN_SECONDS, Tenure
 
 
@@ -84,3 +87,28 @@ def test_an_allocation_that_is_over_already(clock, day):
     tenure = Tenure(day.now - 5, clock=clock, day=day)
     assert tenure.whole == 0
     assert tenure.over()
+
+
+def test_an_end_in_the_far_future_is_said_so_that_it_is_believed(clock, day):
+    left = Tenure(4.0e9, clock=clock, day=day).seconds_left
+    assert checked_state({"id": "w", "seconds_left": left}, "w")["seconds_left"] == left
+
+
+def test_in_a_slurm_job_the_slots_are_the_cpus_of_the_job(monkeypatch):
+    def slots():
+        return process.parser().parse_args([]).slots
+
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    monkeypatch.setenv("SLURM_CPUS_PER_TASK", "7")
+    assert slots() == len(os.sched_getaffinity(0))  # a variable that somebody has set
+    monkeypatch.setenv("SLURM_JOB_ID", "12")
+    assert slots() == 7
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("entry", 5), ("entry", "x" * 65), ("seconds_left", -1.0), ("seconds_left", "1"), ("allocation_seconds", None)],
+)
+def test_what_a_worker_says_of_its_allocation_is_checked(key, value):
+    with pytest.raises(OddReply, match=key):
+        checked_description({key: value})
