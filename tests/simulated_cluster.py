@@ -61,6 +61,11 @@ class SimulatedWorker:
         for peer in list(self.peers):
             peer.gone.set()
 
+    def learn(self, data_years):
+        """It has found out which years it has data for."""
+        seen = self.description.get("data_seen", 0) + 1
+        self.description = {**self.description, "data_years": data_years, "data_seen": seen}
+
     def freeze(self):
         self.frozen.set()
 
@@ -76,7 +81,8 @@ class _Peer:
 
     def ping(self):
         self._answer()
-        return {"stopping": self.worker.stopping}
+        seen = {key: value for key, value in self.worker.description.items() if key == "data_seen"}
+        return {"stopping": self.worker.stopping, **seen}
 
     def do_work(self, year, ensemble_member, task, options):
         start, self.options, self.cell, self.told = time.monotonic(), options, (year, ensemble_member), None

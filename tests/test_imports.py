@@ -64,6 +64,7 @@ WINGS = {
     "joined": {"fields", "dimensions", "stored", "dataset", "roles"},
 }
 STORY = {
+    "coverage",
     "members",
     "season",
     "further_field",

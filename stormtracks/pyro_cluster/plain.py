@@ -109,6 +109,14 @@ class State(TypedDict):
     seconds_left: NotRequired[float]  # until its allocation ends
 
 
+class OfData(TypedDict, total=False):
+    """What a worker says of its data."""
+
+    data_seen: int
+    data_years: list[Label] | None
+    data_tasks: list[str]
+
+
 class Description(State):
     """What `PyroWorker.describe` replies."""
 

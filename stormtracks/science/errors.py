@@ -15,6 +15,12 @@ class PassingInputError(InputError):
     final = False
 
 
+class NoData(PassingInputError):
+    """Nothing of a year, or of a forecast, is in the folder of data of this host."""
+
+    lacks_data = True
+
+
 class LevelMissing(InputError):
     """A pressure level that the files do not have; `levels` (hPa) are those that they have."""
 

@@ -3,7 +3,7 @@
 `tasks` has a module for each: winds -> vorticity -> maxima -> tracks -> matches -> result file is `tasks.vort_track`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stormtracks import label, strict_dataclass
@@ -11,6 +11,7 @@ from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science.passes import Progress
+from stormtracks.science.reanalysis import coverage
 from stormtracks.science.settings import Setup
 from stormtracks.science.tasks.classify import classify
 from stormtracks.science.tasks.details import Details, Hit, Miss
@@ -22,6 +23,7 @@ __all__ = [
     "CONFLICTS",
     "NEEDS",
     "TASKS",
+    "YEARS",
     "Details",
     "Hit",
     "Miss",
@@ -123,3 +125,14 @@ CONFLICTS: dict[str, Callable[[Mapping[str, Any], Label, Label, int], Mapping[st
     task: _conflict(task) for task in TASKS
 }
 """What a task's results are looked at with before a run begins; not every task needs one."""
+
+
+def _years(setup: Mapping[str, Any]) -> list[Label] | None:
+    """For which years and starts a host has data at all; None where that is not sure (see `coverage`)."""
+    return coverage.of(setup["data"], setup.get("dataset")) if setup.get("data") else None
+
+
+YEARS: dict[str, Callable[[Mapping[str, Any]], Sequence[Label] | None]] = dict.fromkeys(
+    ("vort_track", "field_collection"), _years
+)
+"""What says of which years, or starts, a task finds data on a host; the other tasks read results only."""

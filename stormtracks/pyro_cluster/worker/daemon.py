@@ -30,6 +30,7 @@ from stormtracks.pyro_cluster.plain import (
 )
 from stormtracks.pyro_cluster.worker import listing
 from stormtracks.pyro_cluster.worker.callers import Callers
+from stormtracks.pyro_cluster.worker.inventory import Inventory
 from stormtracks.pyro_cluster.worker.kept_folder import KeptFolder
 from stormtracks.pyro_cluster.worker.orders import Orders, kind_of
 from stormtracks.pyro_cluster.worker.reply import log_line, reply_of
@@ -105,6 +106,7 @@ class PyroWorker:
         guard = MemoryGuard(memory or MemoryLimits())
         self._slots = Slots(slots, tasks, memory_mb, tasks_per_slot, guard.may_begin)
         self._orders = Orders(setup or {}, lambda: self._slots.known)
+        self._inventory = Inventory(tasks, self._orders.setup, self._slots.beside)
         self._callers = Callers()
         self._watch = Watch(self._slots, guard)
         self._done = 0
@@ -116,11 +118,13 @@ class PyroWorker:
 
     def __enter__(self) -> "PyroWorker":
         self._slots.start()
+        self._inventory.start(self._slots.readers)
         self._watch.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._watch.__exit__()
+        self._inventory.close()
         self._slots.close()
         self._writers.close()
         self._results.close()
@@ -176,6 +180,8 @@ class PyroWorker:
                 "seconds": round(time.perf_counter() - began, 6),
             }
         )
+        if reply.get("lacks_data"):
+            self._inventory.look_soon()
         self._callers.note()
         self._tenure.worked()
         self._log(reply)
@@ -248,6 +254,7 @@ class PyroWorker:
             "working": [self._with_stall(one) for one in self._slots.working()],
             "years": self._slots.years(),
             "places": self._orders.places(),
+            **self._inventory.described(),
             "by_hand": pidfile.MARK not in os.environ,
         }
         if self._entry:
@@ -340,6 +347,8 @@ class PyroWorker:
         }
         if self._slots.changed and not state["slots"]:
             state["fault"] = self._slots.changed
+        if seen := self._inventory.seen:
+            state["data_seen"] = seen
         if notices := self._watch.notices():
             state["notices"] = notices
         if (left := self._tenure.seconds_left) is not None:

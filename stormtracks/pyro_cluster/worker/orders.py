@@ -27,10 +27,15 @@ class Orders:
         Values of `SETUP`; others, and None, are left out.
     known : callable
         The tasks that can be done.
+
+    Attributes
+    ----------
+    setup : dict
+        This host's part of a task's setup.
     """
 
     def __init__(self, setup: Mapping[str, Any], known: Callable[[], Collection[str]]) -> None:
-        self._setup = {key: value for key, value in setup.items() if key in SETUP and value is not None}
+        self.setup = {key: value for key, value in setup.items() if key in SETUP and value is not None}
         self._known = known
 
     def order(self, year: Label, ensemble_member: int, task: str, options: Options) -> tuple[Order, float | None]:
@@ -52,7 +57,7 @@ class Orders:
         unknown = set(options) - set(OPTIONS)
         if unknown:
             raise BadValue(f"unknown option {sorted(unknown)[0]!r}; known: {', '.join(OPTIONS)}")
-        setup = {**self._setup, "overwrite": bool(options.get("overwrite"))}
+        setup = {**self.setup, "overwrite": bool(options.get("overwrite"))}
         if folder := self.folder(options):
             setup["results"] = folder
         if options.get("settings") is not None:
@@ -67,7 +72,7 @@ class Orders:
         ------
         BadValue
         """
-        folder, chosen = self._setup.get("results"), options.get("results")
+        folder, chosen = self.setup.get("results"), options.get("results")
         if chosen is None:
             return folder
         if not isinstance(chosen, str) or not folder:
@@ -76,7 +81,7 @@ class Orders:
 
     def places(self) -> dict[str, str]:
         """What results depend on here, and where they go, as text."""
-        return {key: _place(self._setup.get(key)) for key in PLACES}
+        return {key: _place(self.setup.get(key)) for key in PLACES}
 
 
 def kind_of(order: Order) -> Kind | None:

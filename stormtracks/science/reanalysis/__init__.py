@@ -2,10 +2,11 @@
 
 The story stands here: `season` (a year of all members), `further` (fields beside the winds, each with the reason where
 it is not there) and `further_field` (one of them), `members` (whose files are whose), `inventory` (all years of a
-folder), `inspection` (that, all its files with `inspected_files`, and a year in figures with `inspected_year`),
-`dataset` (the user's description of files) with `stated` (what it says of forecasts), `period` (what is asked for),
-`roles` (what may be asked of files). Below it are five wings, from the top down; each knows only those that are named
-after it, save that `folder` and `joined` know nothing of each other:
+folder), `coverage` (of which there are data at all, cheaply), `inspection` (all years, all files with
+`inspected_files`, and a year in figures with `inspected_year`), `dataset` (the user's description of files) with
+`stated` (what it says of forecasts), `period` (what is asked for), `roles` (what may be asked of files). Below it are
+five wings, from the top down; each knows only those that are named after it, save that `folder` and `joined` know
+nothing of each other:
 
 `folder`: `listing` (what lies in it), `survey` and `further_files` (which files hold what, by their names or by what is
 inside), `entries` (what is known of each file), `choice` and `layout` (those of a year), `own_files` and

@@ -99,6 +99,12 @@ def test_what_a_worker_learns_of_its_data_counts_from_then_on():
     assignments.check()
 
 
+def test_a_worker_that_comes_first_begins_with_its_own_years():
+    assignments, (a,) = _assignments(years=4, members=1, workers=1)
+    assignments.learn(a, [2002, 2003])
+    assert [_taken(assignments, a, slot) for slot in range(3)] == [(2002, 0), (2003, 0), (2000, 0)]
+
+
 def test_of_its_own_years_a_worker_takes_first_what_fewest_others_have():
     assignments, (a, b) = _assignments(years=4, members=1)
     assignments.learn(a, [2000, 2001, 2002, 2003])

@@ -7,7 +7,7 @@ import pytest
 
 from stormtracks.science import pipeline, results
 from stormtracks.science.errors import InputError, LevelMissing, ManyStarts
-from stormtracks.science.reanalysis import inventory, take
+from stormtracks.science.reanalysis import coverage, inventory, take
 from tests.science.reanalysis.cases import Case
 from tests.science.reanalysis.kinds_of_folder import CASES as FOLDERS
 from tests.science.reanalysis.kinds_of_layout import CASES as LAYOUTS
@@ -39,6 +39,8 @@ def test_case(tmp_path, case: Case):
     assert inventory(tmp_path / "data", case.dataset or None) == {2005: case.members}
     remarks = " ".join(details["remarks"])
     assert re.search(case.remark, remarks) if case.remark else not remarks
+    known = coverage.of(tmp_path / "data", case.dataset or None)
+    assert known is None or 2005 in known, "what can be done would be given to other hosts"
 
 
 def test_the_names_of_cases_are_their_own():

@@ -5,10 +5,12 @@ worker, so that its failure shows. No threads, no wire.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from stormtracks.label import Label
+from stormtracks.pyro_cluster.journal import extent
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
+from stormtracks.readable import some
 
 
 class Whereabouts:
@@ -49,10 +51,11 @@ class Whereabouts:
         return _may_have(worker, year) or not self._elsewhere(year)
 
     def among(self, worker: Worker, years: Iterable[Label], task: str) -> list[Label]:
-        """Those of some years that a worker may be given a task of."""
+        """Those of some years that a worker may be given a task of; where it has any of them, these."""
         if worker.years is None and not worker.without:
             return list(years)
-        return [year for year in years if self.may(worker, year, (task,))]
+        those = [year for year in years if self.may(worker, year, (task,))]
+        return [year for year in those if _may_have(worker, year)] or those
 
     def first(self, worker: Worker, years: Iterable[Label]) -> Label | None:
         """The first of some years for a worker; of one that chooses among its own, one that fewest others have."""
@@ -79,6 +82,28 @@ class Whereabouts:
             worker.years is None and not worker.stopping and _may_have(worker, year)
             for worker in self._workers.values()
         )
+
+
+def share(years: Collection[Label], lines: Sequence[Label]) -> str:
+    """Which lines of a run are among some years, as text; empty where all are.
+
+    Examples
+    --------
+    >>> from stormtracks.pyro_cluster.manager.dispatch.whereabouts import share
+    >>> share([1990, 1991, 1993], range(1990, 1995))
+    '1990-1991, 1993 (3 of 5)'
+    """
+    runs: list[list[Label]] = []
+    before = False
+    for line in lines:
+        if line in years and before:
+            runs[-1][1] = line
+        elif line in years:
+            runs.append([line, line])
+        before = line in years
+    number = sum(line in years for line in lines)
+    names = [f"{first}" if first == last else extent.between(first, last) for first, last in runs]
+    return "" if number == len(lines) else f"{some(names) or 'none'} ({number} of {len(lines)})"
 
 
 def _may_have(worker: Worker, year: Label) -> bool:

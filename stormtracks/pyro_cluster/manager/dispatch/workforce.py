@@ -8,6 +8,7 @@ from stormtracks.pyro_cluster.manager.dispatch.announcer import Announcer
 from stormtracks.pyro_cluster.manager.dispatch.books import Books
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
+from stormtracks.pyro_cluster.manager.dispatch.whereabouts import share
 from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
 from stormtracks.pyro_cluster.manager.pilots.keeper import Keeper
 from stormtracks.pyro_cluster.manager.recent import Recent
@@ -157,6 +158,7 @@ class Workforce:
         again = "" if before is None else " (it is back)" if before == worker.id else " (a new worker of this name)"
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
         self._announcer.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{again}")
+        self._say_what_is_there(worker)
         try:
             heartbeat.start()
             self.begin(worker)
@@ -208,6 +210,13 @@ class Workforce:
             years, readers = description.get("data_years"), description.get("data_tasks")
             self._books.assignments.learn(worker, years, readers)
             self._books.wake()  # a task may have waited for who has its data
+        self._say_what_is_there(worker)
+
+    def _say_what_is_there(self, worker: Worker) -> None:
+        """Say which lines of the run a worker has data for, where that is known and not all of them."""
+        if (years := worker.years) is not None and (there := share(years, self._books.schedule.years)):
+            line = f"worker {worker.name} has data for {there}; the others go where their data are"
+            self._announcer.alike(("data", there), line)
 
     def _why_aside(self, worker: Worker, reply: Mapping[str, Any]) -> str | None:
         """Why a worker is to be used no more after this reply, or None."""

@@ -52,6 +52,7 @@ class Slots:
         self._mark = f"{MARK}={secrets.token_hex(8)}"
         self._make = lambda: SlotProcess(tasks, memory_mb, self._mark)
         self._processes: list[SlotProcess] = []  # that run; the starter's
+        self._beside: list[subprocess.Popen[bytes]] = []  # likewise
         self._adopts = False
         self._may_begin = may_begin
         self._lock = threading.Lock()
@@ -80,10 +81,25 @@ class Slots:
         lineage.adopt()
         self._adopts = True
 
+    def beside(self, start: Callable[[], subprocess.Popen[bytes]]) -> Future[subprocess.Popen[bytes]]:
+        """Start a process that is no slot, which otherwise would be ended as what a lost slot has left."""
+
+        def started() -> subprocess.Popen[bytes]:
+            process = start()
+            self._beside = [one for one in self._beside if one.poll() is None] + [process]
+            return process
+
+        return self._starter.submit(started)
+
     @property
     def known(self) -> list[str]:
         """Names of the tasks that can be done."""
         return self.slots[0].known
+
+    @property
+    def readers(self) -> list[str]:
+        """Names of those that find data for some years only, of which years can be asked."""
+        return self.slots[0].readers
 
     def run(self, order: Order, timeout: float | None = None) -> SlotReply:
         """Do an order in a free slot.
@@ -203,7 +219,7 @@ class Slots:
         """End what slots that are gone have left to this process; only the starter's thread gives it other children."""
         self._processes = [process for process in self._processes if not process.has_ended()]
         if self._adopts:
-            lineage.end_own(spare=[process.pid for process in self._processes])
+            lineage.end_own(spare=[*(one.pid for one in self._processes), *(one.pid for one in self._beside)])
 
     def _start_warden(self) -> None:
         with contextlib.suppress(OSError):  # without it all is well for as long as this process ends as it should

@@ -58,6 +58,7 @@ class Slot:
         self.year: Label | None = None  # of the last order
         self.rests_since = 0.0  # monotonic
         self.known: list[str] = []
+        self.readers: list[str] = []
         self.fault: SlotFault | None = None  # why it could not start
         self._retry_at = 0.0  # monotonic
         self._failed_starts = 0
@@ -171,6 +172,7 @@ class Slot:
             raise self._pause(process, CodeChanged(f"{CHANGED} (it is {greeting['code_version']} now)"))
         self._versions.add(greeting["code_version"])
         self.known = greeting["tasks"]
+        self.readers = greeting["readers"]
         self.fault = None
         self._failed_starts = 0
         self._tasks_done = 0

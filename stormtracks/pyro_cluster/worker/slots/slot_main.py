@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BaseException as error:  # whatever a module raises when it is imported, SystemExit too
         channel.greet({"fault": f"cannot load the tasks of {table_name}: {_message(error)}"})
         return 1
-    channel.greet({"tasks": sorted(table), "code_version": code_version()})
+    channel.greet({"tasks": sorted(table), "readers": readers_of(table_name), "code_version": code_version()})
     _work(table, looks_of(table_name), channel)
     return 0
 
@@ -68,6 +68,11 @@ def load(name: str) -> Table:
 def looks_of(name: str) -> Looks:
     """The functions beside the table, in its module's ``CONFLICTS``, that look which results are in a task's way."""
     return getattr(sys.modules[name.partition(":")[0]], "CONFLICTS", {})
+
+
+def readers_of(name: str) -> list[str]:
+    """The tasks that the table's module says of, in its ``YEARS``, for which years they find data on a host."""
+    return sorted(getattr(sys.modules[name.partition(":")[0]], "YEARS", {}))
 
 
 def perform(table: Table, order: Order, progress: Callable[[int, int], None], looks: Looks | None = None) -> SlotReply:

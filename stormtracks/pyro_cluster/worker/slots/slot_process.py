@@ -68,7 +68,7 @@ class SlotProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
-            env=_environment(mark, self._own_mark),
+            env=environment(mark, self._own_mark),
         )
         assert self._process.stdin and self._process.stdout and self._process.stderr  # for mypy: they were asked for
         self.pid = self._process.pid
@@ -268,8 +268,8 @@ def _two(progress: object) -> tuple[int, int]:
     raise Nonsense("it wrote progress that is not two numbers")
 
 
-def _environment(*marks: str) -> dict[str, str]:
-    """The worker's, but one thread per slot: otherwise n slots on n cores would start n x n threads."""
+def environment(*marks: str) -> dict[str, str]:
+    """The worker's environment, but one thread per slot: otherwise n slots on n cores would start n x n threads."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     marked = dict(mark.split("=", 1) for mark in marks if mark)
     return {**dict.fromkeys(ONE_THREAD, "1"), **os.environ, "PYTHONPATH": os.pathsep.join(paths), **marked}

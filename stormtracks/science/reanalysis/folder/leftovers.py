@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from stormtracks.readable import some
-from stormtracks.science.errors import InputError, PassingInputError
+from stormtracks.science.errors import InputError, NoData
 from stormtracks.science.reanalysis.folder.copies import Copies
 from stormtracks.science.reanalysis.folder.listing import Listing
 from stormtracks.science.reanalysis.stored import formats, stores
@@ -53,9 +53,7 @@ def no_year(
     """The refusal of a year that no file has: the years that there are, or what each file is instead."""
     if there:
         besides = "".join(f"; {left_out(path, fault)}" for path, fault in list(faults.items())[:_NAMED])
-        return PassingInputError(
-            f"{folder}: there is no year {year}; choose from {ranges(there)}, or fetch it{besides}"
-        )
+        return NoData(f"{folder}: there is no year {year}; choose from {ranges(there)}, or fetch it{besides}")
     if len(faults) == 1 and not listing.faults:
         return InputError(next(iter(faults.values())))
     reasons = [*_other_formats(folder, listing), *_without_paths(faults), *listing.faults, *_unfinished(listing.copies)]
@@ -131,7 +129,7 @@ def _nothing_known(folder: Path, listing: Listing, naming: str) -> InputError:
     data = [path for path in paths if formats.is_data(path)]
     if not data:
         what = f"none of its {len(paths):,} files is one" if paths else "it has no files at all"
-        return PassingInputError(
+        return NoData(
             f"{folder}: there is no file with winds; {what}; check the path (--data, or 'data' in hosts.yaml) "
             "or add the files"
         )
@@ -169,7 +167,12 @@ def _without_numbers(path: Path) -> str:
     return re.sub(r"\d+", "#", path.name)
 
 
+def years_said(path: Path) -> set[int]:
+    """The years that a name may say."""
+    return {int(found) for found in re.findall(r"(?<!\d)(1[5-9]\d\d|2\d{3})(?=\d{0,6}(?!\d))", path.name)}
+
+
 def _may_be_of(path: Path, years: tuple[int, ...]) -> bool:
     """Whether a name says one of the years, or no year at all."""
-    said = {int(found) for found in re.findall(r"(?<!\d)(1[5-9]\d\d|2\d{3})(?=\d{0,6}(?!\d))", path.name)}
+    said = years_said(path)
     return not said or not said.isdisjoint(years)

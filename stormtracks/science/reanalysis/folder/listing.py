@@ -4,7 +4,7 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,8 +111,12 @@ def state(folder: Path, depth: int = DEPTH, named: Collection[str] = ()) -> list
     InputError
         As `of`.
     """
-    found = of(folder, depth, named).files
-    return [_state(folder, one) for one in found]
+    return state_of(folder, of(folder, depth, named).files)
+
+
+def state_of(folder: Path, files: Iterable[Found]) -> list[tuple[str, int, int]]:
+    """The same of files that were listed."""
+    return [_state(folder, one) for one in files]
 
 
 def _state(folder: Path, file: Found) -> tuple[str, int, int]:

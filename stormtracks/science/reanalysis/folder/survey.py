@@ -22,7 +22,7 @@ import numpy as np
 
 from stormtracks import web_path
 from stormtracks.readable import some
-from stormtracks.science.errors import InputError, ManyStarts, PassingInputError
+from stormtracks.science.errors import InputError, ManyStarts, NoData
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions import forecasts
 from stormtracks.science.reanalysis.fields import statistic
@@ -87,6 +87,26 @@ class Survey:
         """All calendar years that any file has, ascending."""
         entries = self._named if self._of_tracked.files else [*self._named, *self._by_contents]
         return sorted({year for entry in entries for year in self._years_of(entry)})
+
+    @property
+    def named_years(self) -> set[int]:
+        """The calendar years that names say, of files that are not opened for that."""
+        return {entry.year for entry in self._named if entry.year is not None}
+
+    @property
+    def names_starts(self) -> bool:
+        """Whether names say the starts of forecasts."""
+        return any(entry.start is not None for entry in self._named)
+
+    @property
+    def nameless(self) -> list[Path]:
+        """The files that are opened to know of which years they are."""
+        others = [] if self._of_tracked.files else [file.place(self.folder) for file in self._opened]
+        return list(dict.fromkeys([*(entry.path for entry in self._named if entry.year is None), *others]))
+
+    def inside(self, path: Path) -> FileContents | None:
+        """What is inside a file; None where it cannot be read."""
+        return None if self._looks.unreadable(path) else self._looks.at(path)
 
     @functools.cached_property
     def starts(self) -> list[str]:
@@ -178,9 +198,7 @@ class Survey:
     def _no_start(self, start: str) -> InputError:
         if self.starts:
             there = forecasts.listed(self.starts)
-            return PassingInputError(
-                f"{self.folder}: there is no forecast of {start}; choose from {there}, or fetch it"
-            )
+            return NoData(f"{self.folder}: there is no forecast of {start}; choose from {there}, or fetch it")
         entries = [*self._named, *([] if self._of_tracked.files else self._by_contents)]
         if any(start in self._looks.at(one.path).starts for one in entries if one.start is None):
             return InputError(
