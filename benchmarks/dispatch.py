@@ -1,14 +1,16 @@
 """How many tasks a second the manager gives out: tasks that do nothing, on local workers, journal and TLS on.
 
-    python benchmarks/dispatch.py [--tasks 2000] [--repeats 5] [--dask] [--gnu-parallel]
+    python benchmarks/dispatch.py [--tasks 2000] [--repeats 5] [--slurm] [--dask] [--gnu-parallel]
 
-With ``--dask`` the same number of empty tasks goes through dask.distributed in turn with ours, in the same minutes; it
+With ``--slurm`` the same number of empty tasks goes, in turn with those and in the same minutes, to pilots on the two
+nodes of tests/slurm.py (root, slurm-wlm, munge). With ``--dask`` it goes through dask.distributed, which
 is installed into an environment of its own, in a temporary folder. With ``--gnu-parallel`` the same for GNU parallel,
 each task being `true`; where it is not installed, Debian's package is unpacked in a temporary folder.
 """
 
 import argparse
 import contextlib
+import functools
 import io
 import os
 import re
@@ -51,9 +53,12 @@ def main():
         os.environ["STORMTRACKS_HOME"] = folder
         secret.ensure()
         address = _cluster(stack, options)
-        ours = lambda: _ours(options, address)  # noqa: E731
+        ours = functools.partial(_ours, options, address)
         ours()  # the first one opens connections and fills caches
         rounds = {"stormtracks": ours}
+        if options.slurm:
+            rounds["on Slurm pilots"] = functools.partial(_ours, options, _pilots(stack, options, Path(folder)))
+            rounds["on Slurm pilots"]()
         if options.dask:
             rounds["dask.distributed"] = _dask(stack, options, Path(folder))
         if options.gnu_parallel:
@@ -71,6 +76,7 @@ def _options():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--slots", type=int, default=os.cpu_count(), help="of each worker [the machine's cores]")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--slurm", action="store_true", help="on pilots of a Slurm too")
     parser.add_argument("--dask", action="store_true", help="beside dask.distributed")
     parser.add_argument("--gnu-parallel", action="store_true", help="beside GNU parallel")
     return parser.parse_args()
@@ -88,6 +94,22 @@ def _cluster(stack, options):
             assert worker.poll() is None, "a worker did not start"
             time.sleep(0.05)
     return host, int(port)
+
+
+def _pilots(stack, options, folder):
+    """(host, port) of a nameserver at which as many pilots are registered, with the same key."""
+    from benchmarks.pilot_cluster import PilotCluster, two_nodes
+
+    home = folder / "pilots"
+    home.mkdir(mode=0o700)
+    shutil.copy(folder / "secret.pem", home)
+    slurm = stack.enter_context(two_nodes(folder / "slurm", options.slots))
+    setup = {"data": folder, "results": folder / "results"}
+    cluster = PilotCluster(home, setup, slurm, options.workers, options.slots, "tests.cluster_tasks:TASKS")
+    stack.enter_context(cluster)
+    while len(list(home.glob("**/worker-bench-*.ready"))) < options.workers:
+        time.sleep(0.05)
+    return cluster.nameserver
 
 
 def _start(stack, module, *arguments):

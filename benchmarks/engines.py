@@ -9,12 +9,14 @@ the same with one task that does nothing, in the same round. *Work over loop* le
 """
 
 import argparse
+import contextlib
 import statistics
 import tempfile
 from pathlib import Path
 
 from benchmarks import planted_data
 from benchmarks.local_cluster import LocalCluster
+from benchmarks.pilot_cluster import PilotCluster, two_nodes
 from benchmarks.speedup import YEARS, loop
 from benchmarks.surroundings import describe, spread, table
 
@@ -29,7 +31,14 @@ def pyro(home, setup, tasks, years, members, options):
     return cluster.cpu
 
 
-ENGINES = {"pyro": ("Pyro worker", pyro, "")}
+def slurm(home, setup, tasks, years, members, options):
+    """The same on pilots of a Slurm."""
+    with PilotCluster(home, setup, options.slurm, slots=options.slots, tasks=tasks) as cluster:
+        cluster.manage(years, members)
+    return cluster.cpu
+
+
+ENGINES = {"pyro": ("Pyro worker", pyro, ""), "slurm": ("Slurm pilot", slurm, "5 %")}
 """Name -> what it is called in the tables, what runs it, what it may add."""
 
 
@@ -37,7 +46,10 @@ def main(arguments=None):
     """Print the tables."""
     options = _options(arguments)
     print(describe())
-    with planted_data.cache(options.cache) as folder:
+    with planted_data.cache(options.cache) as folder, contextlib.ExitStack() as stack:
+        if "slurm" in options.engines:
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stormtracks-bench-")))
+            options.slurm = stack.enter_context(two_nodes(place / "slurm"))
         overhead(folder, options)
 
 
@@ -50,7 +62,7 @@ def overhead(folder, options):
     for _ in range(options.pairs):
         loops.append(loop(setup, options.members))
         for name in options.engines:
-            starts[name].append(run(name, {}, NOTHING, YEARS[:1], 1, options))
+            starts[name].append(run(name, setup, NOTHING, YEARS[:1], 1, options))
             runs[name].append(run(name, setup, WORK, YEARS, options.members, options))
     tasks = len(YEARS) * options.members
     print(f"\n{tasks} tasks of {options.steps} steps at 2 degrees, {options.slots} slot, {options.pairs} in turn")

@@ -154,7 +154,7 @@ class Slurm:
     def pids(self, node, word):
         """Pids, as this process sees them, of what runs in a node with a word in its command line."""
         found = []
-        space = Path(f"/proc/{self._first(node)}/ns/pid").readlink()
+        space = Path(f"/proc/{self.first(node)}/ns/pid").readlink()
         for path in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if (path / "ns" / "pid").readlink() == space and word.encode() in (path / "cmdline").read_bytes():
@@ -216,7 +216,7 @@ class Slurm:
         process.kill()
         process.wait()
 
-    def _first(self, name):
+    def first(self, name):
         """Pid, as this process sees it, of the first process of a daemon's namespace."""
         parent = self._daemons[name].pid
         return int(wait_for(lambda: Path(f"/proc/{parent}/task/{parent}/children").read_text().split())[0])

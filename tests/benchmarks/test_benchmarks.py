@@ -14,7 +14,19 @@ from benchmarks.surroundings import spread, table
 from stormtracks.science import reanalysis
 from stormtracks.science.records import Maxima, TimeAxis
 
-OURS = ("one_member", "ensemble", "growth", "scale_model", "startup", "speedup", "peers", "skill", "formats", "engines")
+OURS = (
+    "one_member",
+    "ensemble",
+    "growth",
+    "scale_model",
+    "startup",
+    "speedup",
+    "peers",
+    "skill",
+    "formats",
+    "engines",
+    "queue_calls",
+)
 
 
 @pytest.mark.parametrize("name", OURS)
