@@ -101,6 +101,10 @@ REFUSALS = [
     ("sbatch: error: Requested time limit is invalid (missing or exceeds some limit)", "lower 'time'"),
     ("sbatch: error: Memory specification can not be satisfied", "'memory_limit_mb'"),
     ("sbatch: unrecognized option '--nix'", "'options'"),
+    ("sbatch: error: Batch job submission failed: Invalid job array specification", "lower 'jobs'"),
+    ("sbatch: fatal: --mem, --mem-per-cpu, and --mem-per-gpu are mutually exclusive.", "remove --mem and its like"),
+    ("sbatch: error: Job violates accounting/QOS policy (job submit limit, user's size)", "lower 'jobs', 'slots'"),
+    ("qsub: Job violates queue and/or server resource limits", "lower 'jobs', 'slots'"),
     ("sbatch: error: something new", "correct the entry in hosts.yaml, or ask"),
 ]
 

@@ -11,6 +11,15 @@ _NO_ANSWER = re.compile(
 )
 _UNKNOWN_JOB = re.compile(r"invalid job id|unknown job|job has finished|no such job|already (completed|finished)", re.I)
 _REMEDIES = (
+    (r"array (job )?(specification|size)", "lower 'jobs' in hosts.yaml: this queue takes no array of so many"),
+    (
+        r"mutually exclusive",
+        "remove --mem and its like from 'options' in hosts.yaml, or remove 'memory_limit_mb' there",
+    ),
+    (
+        r"accounting/qos policy|resource limits",
+        "lower 'jobs', 'slots' or 'time' in hosts.yaml, or choose another 'partition' or quality of service ('options')",
+    ),
     (r"account", "correct 'account' in hosts.yaml; `sacctmgr show associations user=$USER` lists yours"),
     (
         r"qos|limit.*(job|submit)|maxjob|maxsubmit|job.*limit",
