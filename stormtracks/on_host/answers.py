@@ -188,6 +188,7 @@ class QueueJob(TypedDict):
     """queue: a job as its queue lists it, see `queues.job.Job`; `registered`: its worker has been at the nameserver."""
 
     id: str
+    array: str
     state: Literal["pending", "running", "ending", "ended"]
     word: str
     reason: str

@@ -13,6 +13,7 @@ from stormtracks.hosts.outcomes import HostOutcome, Job
 from stormtracks.hosts.queued import registered, wording
 from stormtracks.hosts.queued.asked import ask, request
 from stormtracks.on_host.answers import QueueAnswer, QueueJob
+from stormtracks.queues.job import worker_name
 from stormtracks.readable import duration
 
 LATELY_SECONDS = 3600.0
@@ -71,7 +72,7 @@ def table_rows(outcome: HostOutcome) -> list[list[str]]:
 
 def _running(found: Jobs, job: QueueJob) -> list[str]:
     """A line of a worker. What it says of itself can be anything: it costs its own line only."""
-    name = registered.name(found.entry, job["id"])
+    name = worker_name(found.entry, job["id"])
     since = f", {duration(found.now - job['start'])}" if job["start"] else ""
     says = found.says.get(job["id"])
     where = f"on {job['host']}{since}"
@@ -89,12 +90,12 @@ def _fault(found: Jobs, job: QueueJob) -> str:
     says = found.says.get(job["id"])
     if says is not None:
         fault = says.get("error") or says.get("fault")
-        return f"{registered.name(found.entry, job['id'])}: {fault}" if fault else ""
+        return f"{worker_name(found.entry, job['id'])}: {fault}" if fault else ""
     seconds = found.now - job["start"] if job["start"] else 0.0
     if job["state"] != "running" or seconds < PATIENT_SECONDS:
         return ""
     gone = "no longer registered at the nameserver" if job["registered"] else "not registered at the nameserver"
-    return f"{registered.name(found.entry, job['id'])}: running for {duration(seconds)}, {gone}: see fab logs"
+    return f"{worker_name(found.entry, job['id'])}: running for {duration(seconds)}, {gone}: see fab logs"
 
 
 def _lately(jobs: Iterable[QueueJob], now: float) -> list[QueueJob]:
@@ -108,7 +109,7 @@ def _ended(found: Jobs, job: QueueJob) -> list[str]:
     ago = duration(found.now - job["end"]) if job["end"] else "some time"
     output = " / ".join(found.answer["output"].get(job["id"], []))
     why = f"ended before its worker registered: {output or 'it wrote nothing'}"
-    name = registered.name(found.entry, job["id"])
+    name = worker_name(found.entry, job["id"])
     return _row(name, f"{job['word'].lower()} {ago} ago", last="" if job["registered"] else why)
 
 

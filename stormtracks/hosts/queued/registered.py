@@ -30,7 +30,7 @@ def uris(nameserver: Nameserver, entry: str, jobs: Iterable[str]) -> dict[str, s
 
     from stormtracks.pyro_cluster import wire  # Pyro4 takes 0.1 s to load, which `fab --list` need not pay
 
-    wanted = {wire.PREFIX + name(entry, job): job for job in jobs}
+    wanted = {wire.PREFIX + worker_name(entry, job): job for job in jobs}
     try:
         with wire.nameserver(nameserver.host, nameserver.port) as connected:
             listed = _all(connected, wire.PREFIX + entry, wire.PAGE_NAMES)

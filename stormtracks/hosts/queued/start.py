@@ -40,7 +40,7 @@ def _outcome(link: Link, cluster: Cluster, worker: WorkerHost, answer: QueueStar
         time.sleep(min(SETTLE_SECONDS, seconds))
         now = ask(link, worker, "jobs", request(cluster, worker))
     text = f"{_said(answer)}; {wording.summary(now['jobs'])}"
-    fault = _unregistered(link, cluster, worker, now, seconds) + _changed(answer)
+    fault = _unregistered(link, cluster, worker, now, answer["array"], seconds) + _changed(answer)
     return HostOutcome(worker.name, not fault, text + fault, answer)
 
 
@@ -51,10 +51,14 @@ def _said(answer: QueueStarted) -> str:
     return f"array {answer['array']}: {answer['submitted']} {many} submitted"
 
 
-def _unregistered(link: Link, cluster: Cluster, worker: WorkerHost, now: QueueAnswer, seconds: float) -> str:
+def _unregistered(
+    link: Link, cluster: Cluster, worker: WorkerHost, now: QueueAnswer, array: str, seconds: float
+) -> str:
     """What is wrong with the workers of jobs that run, once the first has registered or the time is over."""
     running = [one["id"] for one in wording.of(now["jobs"], "running")]
     until = time.monotonic() + seconds
+    if ended := [one["id"] for one in wording.of(now["jobs"], "ended") if one["array"] == array and one["host"]]:
+        return _silent(now, ended)
     while running:
         found = registered.uris(cluster.nameserver, worker.name, running)
         if found:

@@ -36,6 +36,7 @@ def told(here: Desk, job: Job) -> QueueJob:
     """A job for the answer."""
     return {
         "id": job.id[:MOST_TEXT],
+        "array": job.array[:MOST_TEXT],
         "state": job.state,
         "word": job.word[:MOST_TEXT],
         "reason": job.reason[:MOST_TEXT],
