@@ -18,7 +18,7 @@ _REMEDIES = (
     ),
     (
         r"accounting/qos policy|resource limits",
-        "lower 'jobs', 'slots' or 'time' in hosts.yaml, or choose another 'partition' or quality of service ('options')",
+        "lower 'jobs', 'slots' or 'time' in hosts.yaml, or choose another 'partition', or another --qos by 'options'",
     ),
     (r"account", "correct 'account' in hosts.yaml; `sacctmgr show associations user=$USER` lists yours"),
     (
