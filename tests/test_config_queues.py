@@ -88,6 +88,13 @@ workers:
     ]
 
 
+def test_the_queue_in_the_comments_of_the_shipped_file_is_one(tmp_path):
+    text = (config.CHECKOUT / "hosts.yaml").read_text()
+    block = "\n".join(line[1:] for line in text[text.index("#  - name: tc") :].splitlines())
+    (tc,) = workers(tmp_path, f"workers:\n{block}\n")
+    assert (tc.launch, tc.jobs, tc.time, tc.setup) == ("slurm", 4, "4:00:00", ("module load python",))
+
+
 # lines below `launch`, the line that is named, the message
 REFUSALS = [
     (["jobs: 0"], 4, "'jobs' must be at least 1, not 0"),
