@@ -70,6 +70,7 @@ class RollCall:
         self._present: dict[str, _Present] = {}
         self._admitted: Recent[str, bool] = Recent()  # by the workers' ids
         self._holdings: Holdings | None = None
+        self._looked_at: set[str] = set()  # entries whose results are of no other settings than the run's
         self._owned: dict[str, list[Label]] = {}  # of a chain: by `known_as`, the years of most of its results
         self._lock = threading.Lock()
 
@@ -217,16 +218,26 @@ class RollCall:
 
     def _claimed(self, peer: Peer, description: Mapping[str, Any]) -> str:
         """The reason why a worker's results folder is not for this run; a worker that cannot say has none."""
-        reasons = (self._claimed_of(task, peer) for task in self._plan.tasks)
-        return next(filter(None, reasons), "")
+        entry, extent = description.get("entry"), self._plan.extent
+        if entry in self._looked_at:  # a hundred others of the entry need not look at the same results
+            extent = extent[0], extent[0], 0
+        reasons: list[str | None] = []
+        for task in self._plan.tasks:
+            reasons.append(self._claimed_of(task, peer, extent))
+            if reasons[-1]:
+                return reasons[-1]
+        if entry and None not in reasons:
+            self._looked_at.add(entry)
+        return ""
 
-    def _claimed_of(self, task: str, peer: Peer) -> str:
+    def _claimed_of(self, task: str, peer: Peer, extent: tuple[Label, Label, int]) -> str | None:
+        """The same for one task; None: it did not answer."""
         who = f"pid {os.getpid()} on {socket.gethostname()}"
         try:
-            asked = peer.claim_results(task, self._plan.extent, self._rules.options, who)
+            asked = peer.claim_results(task, extent, self._rules.options, who)
             claim = replies.checked_claim(asked)
         except PeerLost:
-            return ""
+            return None
         except Exception:  # one of 1.0: its tasks are refused one by one
             if self._plan.results:
                 return "it runs a version that does not know --results; run fab deploy"

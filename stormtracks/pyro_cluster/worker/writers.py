@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import random
 import re
 import threading
 import time
@@ -27,6 +28,9 @@ FOLDER = ".runs"
 RENEW_SECONDS = 10.0
 STALE_SECONDS = 60.0
 """A file that another host has not renewed for so long is of a worker that is gone."""
+LOOKED_AT = 20
+"""Files of runs of the same kind that a run which begins looks at, to remove those of workers that are gone: of a queue
+there may be a thousand at a time, and over the weeks thousands that were killed."""
 _NAME = re.compile(r"(?P<kind>[0-9a-f]{16})~(?P<host>[^~/]+)~(?P<pid>\d+)~(?P<start>\d+)\.json")
 
 
@@ -165,8 +169,12 @@ def _elsewhere(writing: _Writing) -> str:
         return ""
     with contextlib.suppress(OSError):
         now = writing.file.stat().st_mtime  # by the clock that the other files' times are of
-        for path in sorted(writing.file.parent.iterdir()):
-            if (found := _NAME.fullmatch(path.name)) and found["kind"] != writing.kind.made_from:
+        there = [(path, found) for path in writing.file.parent.iterdir() if (found := _NAME.fullmatch(path.name))]
+        alike = [one for one in there if one[1]["kind"] == writing.kind.made_from and one[0] != writing.file]
+        for path, found in random.sample(alike, min(LOOKED_AT, len(alike))):
+            _about(path, found, now)
+        for path, found in sorted(there, key=lambda one: one[0]):
+            if found["kind"] != writing.kind.made_from:
                 about = _about(path, found, now)
                 if about and about.get("task") == writing.kind.task:
                     return _reason(writing.kind.folder, str(about.get("run")), str(about.get("who")))

@@ -3,6 +3,7 @@
 import pytest
 
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.pyro_cluster.manager.roll_call import NotBelonging, RollCall
 from stormtracks.version import code_version
@@ -14,16 +15,19 @@ class Peer:
     """A worker of an entry that has these files in its results folder, and counts what it is asked."""
 
     def __init__(self, name, entry, files=(), results="/shared", **more):
-        self.files, self.listed = files, 0
+        self.files, self.listed, self.claims = files, 0, []
         self.description = {"worker": name, "id": f"id of {name}", "entry": entry, "places": {"results": results}}
         self.description |= {"version": code_version(), "tasks": ["vort_track"], "host": f"node of {name}", **more}
-        self.asked = None
+        self.asked, self.says = None, ""
 
     def describe(self):
         return self.asked(self, dict(self.description)) if self.asked else dict(self.description)
 
-    def claim_results(self, *arguments):
-        return {"refused": "", "conflict": ""}
+    def claim_results(self, task, extent, options, who):
+        self.claims.append(tuple(extent))
+        if isinstance(self.says, Exception):
+            raise self.says
+        return {"refused": "", "conflict": self.says}
 
     def list_results(self, *arguments):
         self.listed += 1
@@ -125,3 +129,23 @@ def test_an_entry_with_another_results_folder_than_before_is_refused(begun, tmp_
         NotBelonging, match="worker fast-9_1: when it took part in run r, 'results' was /shared, now /e"
     ):
         roll_call.admit(journal)
+
+
+def test_results_in_the_way_are_looked_for_by_one_worker_of_an_entry(begun):
+    roll_call, journal = begun(Peer("fast-1_1", "fast"))
+    roll_call.admit(journal)
+    later = [Peer(f"fast-2_{number}", "fast") for number in range(3)]
+    for peer in later:
+        roll_call._asked(peer, peer.description)
+    assert [peer.claims for peer in later] == [[(2000, 2000, 0)]] * 3  # it is still noted that the run writes there
+
+
+@pytest.mark.parametrize("says", ["2000 member 1: other settings", PeerLost("gone")])
+def test_until_one_has_looked_and_found_nothing_the_others_look_too(begun, says):
+    roll_call, journal = begun()
+    roll_call.admit(journal)
+    first, second = Peer("fast-1_1", "fast"), Peer("fast-1_2", "fast")
+    first.says = says
+    for peer in (first, second):
+        roll_call._asked(peer, peer.description)
+    assert second.claims == [EXTENT]

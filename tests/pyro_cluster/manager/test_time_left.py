@@ -234,6 +234,7 @@ def test_a_task_that_outlasts_each_allocation_ends_the_run_and_says_what_to_do(m
 
     setting.cluster.add("fast-1", work, entry="fast", seconds_left=600.0)
     assert setting.run() == "incomplete"
+    assert any("worker fast-1 joined: 1 slot on" in line and line.endswith(", for 10 min") for line in setting.shown)
     setting.until_shown("timeout after attempt 1 on fast-1: it did not end within the allocation of fast")
     assert setting.journal.outcomes[-1].status == "timeout"
 

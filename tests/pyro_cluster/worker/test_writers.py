@@ -116,3 +116,19 @@ def test_a_folder_that_cannot_be_written_stops_nothing(kinds, tmp_path):
     here = Writers()
     assert here.begin(kind, "ours") == ""
     assert here.begin(kinds[1]._replace(folder=kind.folder), "second") != ""
+
+
+def test_files_of_workers_that_were_killed_do_not_pile_up(kinds, tmp_path, connect):
+    place = tmp_path / writers.FOLDER
+    place.mkdir()
+    long_ago = time.time() - 2 * writers.STALE_SECONDS
+    for number in range(100):
+        path = place / f"{kinds[0].made_from}~node{number}~77~1.json"
+        path.write_text("{}")
+        if number:  # the first one is of a worker that lives
+            os.utime(path, (long_ago, long_ago))
+    for _ in range(60):
+        one = Writers()
+        assert one.enter(kinds[0], "run", "", connect()) == ""
+        one.close()
+    assert [path.name for path in place.iterdir()] == [f"{kinds[0].made_from}~node0~77~1.json"]

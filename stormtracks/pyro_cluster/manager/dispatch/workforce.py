@@ -1,5 +1,7 @@
 """The workers of a run: they come, are used for as long as they live and make sense, and go."""
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +19,7 @@ from stormtracks.pyro_cluster.manager.workers.discovery import Discovery
 from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT, Heartbeat
 from stormtracks.pyro_cluster.manager.workers.supply import Pilot
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
+from stormtracks.readable import duration
 
 
 class Workforce:
@@ -157,7 +160,8 @@ class Workforce:
             books.wake()  # a task may have waited for another worker than the one that failed on it
         again = "" if before is None else " (it is back)" if before == worker.id else " (a new worker of this name)"
         slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
-        self._announcer.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{again}")
+        left = "" if worker.ends == math.inf else f", for {duration(worker.ends - time.monotonic())}"
+        self._announcer.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{left}{again}")
         self._say_what_is_there(worker)
         try:
             heartbeat.start()
