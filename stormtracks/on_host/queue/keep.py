@@ -21,9 +21,10 @@ def run(request: Mapping[str, Any]) -> QueueKept:
     """Look at the queue once, and submit what is lacking for ``outstanding`` tasks, where jobs are wanted at all."""
     with desk.opened(request) as here:
         here.look()
+        spared = _cancel_surplus(here) if here.ledger.wanted else []
         lacking = _lacking(here, request["outstanding"])
         asked = lacking > 0 and here.ledger.wanted
-        submitted, lines = _submit(here, lacking) if asked else (0, [])
+        submitted, lines = _submit(here, lacking) if asked else (0, spared)
         broken = asked and len(here.ledger.strikes) >= MOST_STRIKES
         refused = here.ledger.refused[1] if asked and not broken and here.ledger.refused else ""
         return QueueKept(
@@ -39,6 +40,17 @@ def _lacking(here: Desk, outstanding: int) -> int:
     """Jobs that there is work for, and that are neither pending nor running."""
     needed = min(here.most, math.ceil(max(0, outstanding) / here.slots))
     return needed - here.there
+
+
+def _cancel_surplus(here: Desk) -> list[str]:
+    """Cancel pending jobs beyond `jobs`: where the queue puts a job back, another may have been submitted for it."""
+    pending = here.ledger.listed("pending")
+    surplus = len(pending) + len(here.ledger.listed("running")) - here.most
+    ids = [job.id for job in pending[::-1][: max(0, surplus)]]
+    if ids:
+        here.end(ids)
+        here.look()
+    return [f"{here.entry}: {len(ids)} pending job(s) cancelled: there were more than {here.most}"] if ids else []
 
 
 def _submit(here: Desk, lacking: int) -> tuple[int, list[str]]:

@@ -36,6 +36,15 @@ def test_there_are_never_more_than_there_is_work_for(queue, request_of, mark, ou
     assert kept["lines"] == ([f"big: {submitted} job(s) submitted as Slurm array 8"] if submitted else [])
 
 
+def test_a_job_that_was_put_back_and_the_one_in_its_place_are_not_both_kept(queue, request_of, mark):
+    submit.run(request_of())
+    there = [("7_1", "RUNNING"), ("7_2", "PENDING", "BeginTime"), ("7_3", "RUNNING"), ("8_1", "PENDING", "Priority")]
+    queue.lists(mark, *there)
+    kept = keep.run(request_of(outstanding=100))
+    assert (kept["submitted"], kept["lines"]) == (0, ["big: 1 pending job(s) cancelled: there were more than 3"])
+    assert [line for line in queue.calls if line.startswith("scancel ")] == ["scancel 8_1"]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(
     states=st.lists(st.sampled_from(["PENDING", "RUNNING", "COMPLETING", "TIMEOUT"]), min_size=3, max_size=3),
