@@ -54,6 +54,11 @@ def test_every_key_is_read(tmp_path):
     assert tc.setup == ("module load python", 'export A="$HOME/x"  # mine')
 
 
+def test_texts_that_look_like_numbers_stay_texts(tmp_path):
+    tc = entry(tmp_path, "account: 007", "partition: no", "options: [-q, 12]", "setup: [1_000]")
+    assert (tc.account, tc.partition, tc.options, tc.setup) == ("007", "no", ("-q", "12"), ("1_000",))
+
+
 @pytest.mark.parametrize("time", ["30", "4:00:00", "04:00:00", "1-12", "'1-12:00:00'", "240:00"])
 def test_a_time_is_read_as_it_is_written(tmp_path, time):
     assert entry(tmp_path, f"time: {time}").time == time.strip("'")
@@ -128,6 +133,15 @@ def test_what_is_refused_with_its_line(tmp_path, lines, line, message):
 def test_a_name_that_leaves_no_room_for_a_jobs_id_is_refused(tmp_path):
     with pytest.raises(KeyRefused, match="line 2: 'name' of a queue's entry must have at most 40 characters"):
         workers(tmp_path, f"workers:\n  - {{name: {'n' * 41}, launch: slurm}}\n")
+
+
+@pytest.mark.parametrize("name", ["tc-123_4", "tc-7"])
+def test_a_name_that_a_jobs_worker_may_have_is_refused(tmp_path, name):
+    with pytest.raises(KeyRefused, match=f"line 3: '{name}' may also be the name of a worker of 'tc', in its job"):
+        workers(tmp_path, f"workers:\n  - {{name: tc, launch: slurm}}\n  - {{name: {name}}}\n")
+    assert (
+        len(workers(tmp_path, "workers: [{name: tc, launch: slurm}, {name: tc-big, launch: pbs}, {name: tc2}]\n")) == 3
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The worker entries of a hosts.yaml."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def workers(path: Path, content: LinedMapping) -> tuple[WorkerHost, ...]:
         worker = _worker(path, defaults, entry)
         _refuse_twice(path, worker, entry.line, seen)
         found.append(worker)
+    _refuse_names_of_jobs(path, found, seen)
     return tuple(found)
 
 
@@ -83,6 +85,17 @@ def _refuse_ssh(path: Path, entry: LinedMapping) -> None:
                 f"{path}, line {entry.lines[key]}: '{key}' is for SSH, and this entry has no 'address': the commands "
                 "of its queue are run on this machine. Add the login node's 'address', or remove the key"
             )
+
+
+def _refuse_names_of_jobs(path: Path, found: list[WorkerHost], lines: dict[object, int]) -> None:
+    """The worker of a job is called after its entry and the job: tc-123_4."""
+    for queue in (worker.name for worker in found if worker.queued):
+        for name in (worker.name for worker in found):
+            if re.fullmatch(rf"{re.escape(queue)}-\d+(_\d+)?", name, re.ASCII):
+                raise KeyRefused(
+                    f"{path}, line {lines[name]}: '{name}' may also be the name of a worker of '{queue}', in its job; "
+                    "choose another name"
+                )
 
 
 def _refuse_twice(path: Path, worker: WorkerHost, line: int, seen: dict[object, int]) -> None:
