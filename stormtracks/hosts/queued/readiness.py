@@ -16,6 +16,8 @@ from stormtracks.on_host.answers import CheckAnswer, Finding, QueueNode, QueueSe
 COLUMNS = ("queue", "node", "way there")
 START_SECONDS = 60.0
 """How long a job that looks at a node may wait for its start."""
+LOOK_SECONDS = 150.0
+"""How long it may then take, until its answer has come here."""
 CONNECT_SECONDS = 5.0
 
 
@@ -27,7 +29,7 @@ def job(cluster: Cluster, seconds: float = START_SECONDS) -> Job:
         asked = time.time()
         token = secrets.token_hex(8)
         given = request(cluster, worker, fingerprint=fingerprint, seconds=seconds, token=token)
-        node: QueueNode = ask(link, worker, "probe", given, seconds)
+        node: QueueNode = ask(link, worker, "probe", given, seconds + LOOK_SECONDS)
         if "seen" in node:
             way = _way_there(node["seen"], token)
             if way["fault"]:

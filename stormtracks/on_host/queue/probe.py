@@ -21,6 +21,8 @@ LOOK_SECONDS = (2.0, 4.0, 8.0, 15.0)
 """From one look at the queue to the next; the last again and again. The job's output is looked for all the time."""
 ARRIVE_SECONDS = 15.0
 """What a shared folder may take to show what a node has written."""
+SLOWEST_SECONDS = 120.0
+"""What looking at a node may take once its job runs."""
 MOST_BYTES = 2**22
 MARKED = "-probe"
 """Behind the entry's mark: such a job is no worker."""
@@ -79,17 +81,21 @@ def _submit(here: Desk) -> str:
 
 def _node(here: Desk, array: str, seconds: float) -> QueueNode:
     """What the job brought, or why it brought nothing."""
-    until = time.monotonic() + seconds
+    began = time.monotonic()
+    since: dict[str, float] = {}  # state -> when the job was first seen in it
     pauses = iter(LOOK_SECONDS)
     job, look_at = None, 0.0
     while True:
         if job and (seen := _seen(here.output_of(job))):
             return _read(here, job, {"queue": _found(""), "node": _found(str(seen["host"])), "seen": seen})
-        if time.monotonic() > look_at:
+        now = time.monotonic()
+        if now > look_at:
             job = next(iter(_listed(here, array)), job)
-            if answer := _unseen(here, job, time.monotonic() - until):
+            state = job.state if job else "unlisted"
+            since.setdefault(state, now)
+            if answer := _unseen(here, job, now - since[state], now - began > seconds):
                 return _read(here, job, answer)
-            look_at = time.monotonic() + next(pauses, LOOK_SECONDS[-1])
+            look_at = now + next(pauses, LOOK_SECONDS[-1])
         time.sleep(READ_SECONDS)
 
 
@@ -100,26 +106,34 @@ def _read(here: Desk, job: Job | None, answer: QueueNode) -> QueueNode:
     return answer
 
 
-def _unseen(here: Desk, job: Job | None, late: float) -> QueueNode | None:
-    """Why no more is waited for; None: it is."""
-    if job is None or job.state == "ended":
-        fault = _silent(here, job)
-    elif job.state == "pending" and late > 0:
-        return {"queue": _found(""), "pending": jobs.told(here, job)}
-    elif late > ARRIVE_SECONDS:
-        fault = (
+def _unseen(here: Desk, job: Job | None, lasts: float, late: bool) -> QueueNode | None:
+    """Why no more is waited for; None: it is. `lasts`: how long the job has been in its state."""
+    if job is None:
+        fault = "a job that only looks was submitted, and the queue does not list it: try again"
+        return None if lasts < ARRIVE_SECONDS else {"queue": _found(""), "node": _found("-", fault)}
+    if job.state == "pending":
+        return {"queue": _found(""), "pending": jobs.told(here, job)} if late else None
+    written = here.output_of(job).exists()
+    if job.state == "ended":
+        fault = _silent(here, job) if written or lasts >= ARRIVE_SECONDS else ""
+    else:
+        fault = _late(here, job, lasts, written)
+    return {"queue": _found(""), "node": _found("-", fault)} if fault else None
+
+
+def _late(here: Desk, job: Job, lasts: float, written: bool) -> str:
+    """What is said of a job that runs for longer than it should without an answer; "" before."""
+    if not written and lasts >= ARRIVE_SECONDS:
+        return (
             f"a job runs on {job.host}, but nothing of what it writes to {here.folder} arrives here: set "
             "STORMTRACKS_HOME to a folder that the nodes share with this host"
         )
-    else:
-        return None
-    return {"queue": _found(""), "node": _found("-", fault)}
+    slow = f"a look at the node {job.host} takes longer than {SLOWEST_SECONDS:g} s: check its disks, or try again"
+    return slow if lasts >= SLOWEST_SECONDS else ""
 
 
-def _silent(here: Desk, job: Job | None) -> str:
+def _silent(here: Desk, job: Job) -> str:
     """What is said of a job that ended without an answer."""
-    if job is None:
-        return "a job that only looks was submitted, and the queue lists it no more: try again"
     said = " / ".join(outputs.ending(here.output_of(job)))
     if said:
         return f"a job on {job.host} ended ({job.word}) with: {said}"
@@ -136,9 +150,10 @@ def _seen(path: Path) -> QueueSeen | None:
             line, end, _ = file.read(MOST_BYTES).partition(MARK)[2].partition(b"\n")
     except OSError:
         return None
-    if not end:
+    try:
+        found = json.loads(line) if end else None
+    except ValueError:
         return None
-    found = json.loads(line)
     if not isinstance(found, dict) or "host" not in found:
         return None
     return cast(QueueSeen, found)  # what it should be is looked at by who asked

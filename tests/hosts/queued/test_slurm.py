@@ -158,6 +158,22 @@ def test_what_each_command_costs_the_queue(here, operator, slurm):
     assert cost("workers")["squeue"] <= 1
 
 
+def test_a_submission_whose_process_is_killed_at_that_moment_is_found(here, operator, slurm):
+    here()
+    folder = operator.folder / "killing"
+    folder.mkdir()
+    (folder / "sbatch").write_text(f'#!/bin/sh\n{path("sbatch")} "$@"\nkill -9 $PPID\n')
+    (folder / "sbatch").chmod(0o755)
+    usual = operator.environment["PATH"]
+    operator.environment["PATH"] = f"{folder}:{usual}"
+    assert "no answer" in said(operator, "start-workers", status=1)
+    operator.environment["PATH"] = usual
+    assert re.search(r"^big-\d+_1 ", said(operator, "workers"), re.MULTILINE)
+    assert said(operator, "start-workers") == "big ok     nothing to submit; 2 running\n"
+    assert "stopped gracefully" in said(operator, "stop-workers")
+    assert slurm.jobs() == []
+
+
 def test_code_is_not_exchanged_under_jobs_and_upgraded_between_them(big, operator, slurm):
     code = operator.folder / "code"
     here = operator.snapshot()
