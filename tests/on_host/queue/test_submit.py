@@ -141,7 +141,7 @@ def test_a_command_that_hangs_is_ended(queue, request_of, monkeypatch):
 def test_endless_output_is_ended(queue, request_of, mark):
     submit.run(request_of())
     queue.says("squeue", after="exec yes")
-    with pytest.raises(QueueFault, match=r"squeue writes more than 4 MB"):
+    with pytest.raises(QueueFault, match=r"squeue writes more than 64 MB"):
         jobs.run(request_of())
 
 

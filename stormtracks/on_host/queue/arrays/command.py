@@ -19,8 +19,9 @@ from stormtracks.pyro_cluster import pidfile
 from stormtracks.queues.system import System
 
 SECONDS = 30.0
-MOST_BYTES = 4 * 10**6
-"""Of what a command writes: a listing has some 150 bytes per job."""
+MOST_BYTES = 64 * 10**6
+"""Of what a command writes. Slurm's listings have some 100 bytes per job, PBS's some thousands, and where a submission's
+answer was lost PBS lists the jobs of all accounts."""
 _LAST_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 _OURS = re.compile(r"SSH_\w*|" + pidfile.MARK)
@@ -129,7 +130,7 @@ class _Reader:
 
     def __init__(self, process: subprocess.Popen, file: IO[bytes]) -> None:
         self.too_much = False
-        self._process, self._file, self._content = process, file, b""
+        self._process, self._file, self._content = process, file, bytearray()
         self._thread = threading.Thread(target=self._read, daemon=True, name="output")
         self._thread.start()
 
