@@ -247,6 +247,7 @@ class Keeper:
                 one.pace.hurry(SUBMITTED_SECONDS)
 
     def _hurry(self, one: _Kept) -> None:
+        one.known.happened()
         one.pace.hurry(LOSS_SECONDS)
         self._changed.notify_all()
 

@@ -8,8 +8,8 @@ from stormtracks.pyro_cluster.manager.workers.supply import Entry, Kept
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.readable import duration
 
-FIRST_SECONDS = 120.0
-"""So long is the first answer of a queue waited for before nothing is expected of it."""
+ANSWER_SECONDS = 120.0
+"""So long is an answer of a queue waited for, the first one or after something happened, before nothing is expected."""
 STARTING_SECONDS = 600.0
 """So long after its job was first seen running is a worker waited for."""
 SILENT_SECONDS = 3600.0
@@ -41,7 +41,8 @@ class Known:
         self.kept: Kept | None = None
         self.trouble = ""
         self._clock = clock
-        self._heard = clock()
+        self._heard = self._begun = clock()
+        self._happened = -math.inf  # when something happened that its queue was not asked about yet
         self._workers: Recent[str, Worker] = Recent()  # that came, by name; the latest of each
         self._there: set[str] = set()  # names of those that did not go again
         self._left: set[str] = set()  # names of those that did, whose job the queue did not begin anew
@@ -87,6 +88,10 @@ class Known:
             self._there.discard(worker.name)
             self._left.add(worker.name)
 
+    def happened(self) -> None:
+        """Something happened, and only the queue knows what follows: its next answer is waited for."""
+        self._happened = self._clock()
+
     def begun(self, left: int, others: Iterable["Known"]) -> int:
         """A look begins: for how many slots there is work, those that are there included.
 
@@ -100,6 +105,7 @@ class Known:
         others : iterable of Known
             All other entries.
         """
+        self._begun = self._clock()
         free = 0 if self._fruitless >= FRUITLESS else max(0, left - sum(other.promised() for other in others))
         self._asked = min(self.entry.jobs, math.ceil(free / self.entry.slots))
         return free + self.there * self.entry.slots
@@ -113,6 +119,8 @@ class Known:
         """The look was answered; `work`: there were tasks to begin. Whether anything is other than the time before."""
         before, now = self.kept, self._clock()
         self.kept, self.trouble, self._heard, self._asked = kept, "", now, 0
+        if self._begun > self._happened:
+            self._happened = -math.inf
         self._running_since = {name: self._running_since.get(name, now) for name in self._names("running")}
         self._left = self._left & kept.pilots.keys() - set(self._names("pending"))
         if before is not None:  # what had ended before this run says nothing
@@ -133,9 +141,11 @@ class Known:
 
     def expected(self) -> bool:
         """Whether workers are to come, so that it makes sense to wait."""
+        now = self._clock()
         if self.kept is None:
-            return self._clock() - self._heard < FIRST_SECONDS and not self.trouble
-        return self.kept.wanted and not self.stopped and self.pending() + self.starting() > 0
+            return now - self._heard < ANSWER_SECONDS and not self.trouble
+        asked = now - self._happened < ANSWER_SECONDS
+        return self.kept.wanted and not self.stopped and (asked or self.pending() + self.starting() > 0)
 
     def promised(self) -> int:
         """Tasks that the slots will take whose workers are to come, so that nobody else need be asked for them."""
@@ -147,10 +157,10 @@ class Known:
 
     def waits(self) -> str:
         """What is waited for, as "3 jobs of tc: pending (Priority)"; empty: nothing."""
-        if not self.expected() or self.kept is None:
-            return ""
         pending, starting = self.pending(), self.starting()
         number = pending or starting
+        if not number or self.kept is None or not self.expected():
+            return ""
         jobs = f"{number:,} job{'s' * (number > 1)} of {self.entry.name}"
         why = (self.kept.waits or "pending") if pending else "starting"
         silent = f" (known {duration(self._clock() - self._heard)} ago)" if self.trouble else ""

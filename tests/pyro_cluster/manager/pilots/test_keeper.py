@@ -108,6 +108,25 @@ def test_a_run_waits_for_pending_jobs_longer_than_wait_and_says_so_once():
     assert "waits for 2 jobs of tc: pending (Priority)" in setting.journal.waited
 
 
+def test_a_run_whose_workers_have_all_left_waits_until_their_queue_was_asked(monkeypatch):
+    monkeypatch.setattr(pace, "LEAST_SECONDS", 0.6)
+    block = threading.Event()
+    setting = Queued(1, 1, jobs=1, wait=0.1, work=until_set(block))
+    thread = setting.background()
+    name = begun(setting)
+    setting.cluster.workers[name].stopping = True
+    with setting.dispatcher.books.lock:
+        (worker,) = setting.dispatcher.books.assignments.workers.values()
+    setting.dispatcher._workforce.stopping(worker)
+    setting.queue.end(name, by_queue=True)
+    block.set()
+    until(lambda: setting.queue.names("pending") or setting.dispatcher.ended)
+    assert not setting.dispatcher.ended
+    setting.queue.start_all()
+    thread.join(10)
+    assert setting.result == ["complete"]
+
+
 def test_where_nothing_was_started_the_run_ends_as_without_a_queue():
     setting = Queued(1, 2, wait=0.2)
     setting.queue.wanted = False

@@ -113,7 +113,7 @@ def tc(clock):
 
 def test_before_the_first_answer_workers_are_expected_for_a_while(tc, clock):
     assert tc.expected()
-    clock.now = known.FIRST_SECONDS
+    clock.now = known.ANSWER_SECONDS
     assert not tc.expected()
 
 
@@ -149,6 +149,23 @@ def test_a_worker_that_was_lost_is_expected_only_where_the_queue_begins_its_job_
     tc.answered(kept("pending"), work=True)
     tc.answered(kept("running"), work=True)
     assert tc.starting() == 1
+
+
+def test_what_happened_since_the_queue_was_asked_is_waited_for_until_it_is_again(tc, clock):
+    tc.answered(kept("running"), work=True)
+    clock.now = 700.0
+    assert not tc.expected()
+    tc.happened()
+    assert tc.expected() and tc.waits() == ""
+    tc.answered(kept("running"), work=True)  # of a look that began before
+    assert tc.expected()
+    clock.now += 1
+    tc.begun(1, [])
+    tc.answered(kept("ended"), work=True)
+    assert not tc.expected()
+    tc.happened()
+    clock.now += known.ANSWER_SECONDS
+    assert not tc.expected()
 
 
 def test_silence_counts_as_what_was_known_for_an_hour(tc, clock):

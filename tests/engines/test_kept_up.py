@@ -1,0 +1,116 @@
+"""Pilots of a real Slurm are kept up while a run has work, waited for while they are pending, and not blamed on tasks."""
+
+import time
+
+import pytest
+from engines import arrays
+from engines.site import MEMBERS
+from processes import wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.slurm, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def queue(site, slurm):
+    """A site whose workers are jobs of this machine's queue; call it with keys of the entry."""
+    site.operator.environment.update(slurm.environment)
+
+    def configure(**keys):
+        usual = {"launch": "slurm", "jobs": 2, "slots": 1, "time": "10", "idle_exit": 5}
+        site.configure(site.entry("q", **{**usual, **keys}))
+        return site
+
+    return configure
+
+
+def running(slurm):
+    """Ids of jobs of the entry that run."""
+    return [line.split()[0] for line in slurm.jobs() if line.split()[1:3] == ["RUNNING", "q"]]
+
+
+def test_a_run_waits_for_jobs_that_are_pending_longer_than_wait(queue, slurm, tracked):
+    site, other = queue(), slurm.occupy()
+    with site.serving():
+        site.fab("start-workers")
+        manager = site.manage("--wait=3")
+        site.until_said(manager, r"waits for 2 jobs of q: pending \(\w+\)")
+        time.sleep(8)
+        assert manager.poll() is None, manager.output()
+        assert "waits for 2 jobs of q: pending (" in site.inv("status")
+        slurm.run("scancel", other)
+        said = site.ended(manager)
+        assert "jobs of q may still be pending or running" in said
+        wait_for(lambda: not slurm.jobs(), 60, "the end of idle jobs")
+    assert arrays.differences(site.made(), {key: one for key, one in tracked.items() if key in site.made()}) == []
+
+
+def test_an_allocation_that_ends_in_the_middle_of_a_task_is_replaced(queue, slurm):
+    site = queue()
+    with site.serving():
+        site.hold()
+        site.fab("start-workers")
+        manager = site.manage("--retries=0")
+        site.until_held(2)
+        before = running(slurm)
+        for job in before:
+            slurm.expire(job)
+        site.until_said(manager, r"q: 2 job\(s\) submitted as Slurm array", 100)
+        site.release()
+        site.ended(manager)
+        assert site.counts()["complete"] == MEMBERS
+
+
+def test_a_pilot_that_is_killed_is_replaced_and_the_line_says_how_its_job_ended(queue, slurm):
+    site = queue()
+    with site.serving():
+        site.hold()
+        site.fab("start-workers")
+        manager = site.manage()
+        site.until_held(2)
+        job = running(slurm)[0]
+        slurm.run("scancel", "--batch", "--signal=KILL", job)
+        line = site.until_said(manager, rf"worker q-{job} lost: (.*); its 1 task is outstanding again")
+        assert line[1].startswith("its job ended by itself (FAILED")
+        site.until_said(manager, r"q: 1 job\(s\) submitted as Slurm array")
+        site.release()
+        site.ended(manager)
+        assert site.counts()["complete"] == MEMBERS
+
+
+@pytest.mark.parametrize("partition", ["spare", "scrap"])
+def test_a_preempted_pilot_is_no_task_s_fault(queue, slurm, partition):
+    site = queue(partition=partition)
+    with site.serving():
+        site.hold()
+        site.fab("start-workers")
+        manager = site.manage("--retries=0", "--wait=3")
+        site.until_held(2)
+        other = slurm.occupy()
+        site.until_said(manager, r"waits for \d jobs? of q: pending")
+        site.release()
+        slurm.run("scancel", other)
+        site.ended(manager)
+        assert site.counts()["complete"] == MEMBERS
+
+
+def test_a_wrong_line_of_setup_ends_the_waiting_with_what_the_jobs_wrote(queue, slurm):
+    site = queue(setup=["module load pyhton", "exit 3"], jobs=1)
+    with site.serving():
+        site.operator.fab("start-workers")
+        said = site.ended(site.manage("--wait=3"), status=3)
+        assert "module: " in said and "jobs in a row ended before a worker registered" in said
+        assert not slurm.jobs()
+
+
+def test_after_stop_workers_no_more_jobs_are_submitted(queue, slurm):
+    site = queue(grace=1)
+    with site.serving():
+        site.hold()
+        site.fab("start-workers")
+        manager = site.manage("--wait=3")
+        site.until_held(2)
+        site.fab("stop-workers", "--now")
+        said = site.ended(manager, status=1)
+        assert "q: no more jobs are submitted, as fab stop-workers has stopped it" in said
+        assert "start them with 'fab start-workers'" in said
+        assert not slurm.jobs()
