@@ -120,6 +120,17 @@ def test_what_is_too_long_for_some_is_left_to_others(run, clock):
     assert run.take(pilot(run, clock, 600, name="fast-2"), 0)
 
 
+def test_no_jobs_are_asked_for_whose_workers_would_be_given_nothing(run, clock):
+    takes(run, 2000.0)
+    pilot(run, clock, 600)
+    assert run.left("fast") == 97  # it is given some all the same, as there is nobody else
+    stays = Worker("id of stays", "stays")
+    run.add(stays)
+    assert run.left("fast") == 0
+    pilot(run, clock, 20, 3600, name="fast-2")  # its entry has another 'time' now
+    assert run.left("fast") == 97
+
+
 def test_a_step_of_a_chain_that_fits_is_given_where_another_does_not(clock):
     schedule = chain.schedule_of(2000, 2001, 5, "vort_track,field_collection")
     run = ChainAssignments(schedule, 2, clock, lambda: 0.5)
@@ -187,6 +198,8 @@ def test_nothing_is_given_that_does_not_fit_unless_it_fits_nobody(took, pilots, 
         left = worker.ends - clock()
         fits = MARGIN * usual + END_SECONDS <= left
         assert given or not fits
+        if left == worker.whole and run._time_left.fits_a_fresh_one(worker, ["vort_track"]):
+            assert given
         if given and not fits:
             assert not stays and left >= worker.whole - max(0.1 * worker.whole, 30)
             assert usual > max(one.whole for one in workers) / MARGIN - 60

@@ -240,10 +240,12 @@ class Assignments:
         """How many tasks further workers of an entry could begin now: they are outstanding, or their worker was lost.
 
         Of a chain each member counts once, as its tasks come one after the other. Years that the entry's workers have
-        no data for do not count, as far as that is known.
+        no data for do not count, nor does anything where their allocations are too short, as far as that is known.
         """
         leaving = self._unclaimed()
         pilot = self._pilots.get(entry)
+        if pilot is not None and not self._time_left.fits_a_fresh_one(pilot, self._tasks):
+            return 0
         if pilot is None or (pilot.years is None and not pilot.without):
             return self.schedule.unfinished() - self.schedule.counts()["working"] + len(leaving)
         left = Counter(task.year for task in [*self.schedule.deferred(), *leaving])

@@ -79,7 +79,7 @@ class TimeLeft:
         """Whether a worker may be given a task of this name now."""
         if worker.ends == math.inf or (usual := self.durations.usual(task)) is None:
             return True
-        needed = MARGIN * usual + END_SECONDS
+        needed = _needed(usual)
         if needed <= worker.ends - self._clock():
             return True
         if needed <= _sure(worker.whole) or not self._is_fresh(worker):
@@ -87,6 +87,15 @@ class TimeLeft:
         others = needed <= _sure(self._longest)
         self._say(worker, task, usual, others)
         return not others
+
+    def fits_a_fresh_one(self, worker: Worker, tasks: Iterable[str]) -> bool:
+        """Whether a worker of an allocation like this one's would be given any of these tasks at its beginning."""
+        for task in tasks:
+            if worker.whole == math.inf or (usual := self.durations.usual(task)) is None:
+                return True
+            if _needed(usual) <= _sure(worker.whole) or _needed(usual) > _sure(self._longest):
+                return True
+        return False
 
     def given(self, worker: Worker, slot: int) -> None:
         """A slot was given a task."""
@@ -133,6 +142,11 @@ class TimeLeft:
             f"{task} takes {duration(usual)} (median), too long for allocations of {duration(worker.whole)}: raise "
             f"'time' of {worker.known_as} in hosts.yaml, then restart its workers; until then {then}"
         )
+
+
+def _needed(usual: float) -> float:
+    """Seconds of an allocation that must be left for a task that usually takes so long."""
+    return MARGIN * usual + END_SECONDS
 
 
 def _sure(whole: float) -> float:
