@@ -56,10 +56,11 @@ def jobs(found: Mapping[str, Block]) -> Iterator[Job]:
             parent = found.get(f"{match[1]}[]{match[4] or ''}", {})
             listed[f"{match[1]}_{match[3]}" if match[3] else match[1]] = _job(match, block, parent)
     yield from listed.values()
+    arrays = {job.array for job in listed.values()}
     for text, block in found.items():
         match = ID.fullmatch(text)
         if match and match[3] == "":
-            for index in _waiting(block, any(job.array == f"{match[1]}[]" for job in listed.values())):
+            for index in _waiting(block, f"{match[1]}[]" in arrays):
                 if f"{match[1]}_{index}" not in listed:
                     yield _one_of(match[1], index, block)
 
