@@ -1,4 +1,4 @@
-"""Pilots of a real Slurm are kept up while a run has work, waited for while they are pending, and not blamed on tasks."""
+"""Pilots of a real Slurm are kept up while a run has work, waited for while they wait, and not blamed on tasks."""
 
 import time
 

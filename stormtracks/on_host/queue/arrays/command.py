@@ -20,8 +20,8 @@ from stormtracks.queues.system import System
 
 SECONDS = 30.0
 MOST_BYTES = 64 * 10**6
-"""Of what a command writes. Slurm's listings have some 50 bytes per job, PBS's some thousands; and PBS lists the jobs of
-all accounts, where the answer to a submission was lost."""
+"""Of what a command writes. Slurm's listings have some 50 bytes per job, PBS's some thousands; where the answer to a
+submission was lost, PBS lists the jobs of all accounts."""
 _LAST_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 _OURS = re.compile(r"SSH_\w*|" + pidfile.MARK)
