@@ -77,12 +77,19 @@ def _running(found: Jobs, job: QueueJob) -> list[str]:
     says = found.says.get(job["id"])
     where = f"on {job['host']}{since}"
     if says is None or "error" in says:
-        return _row(name, where, last=_fault(found, job) or job["word"].lower() + ", not registered yet")
+        return _row(name, where, last=_fault(found, job) or _silent(job))
     facts = {"state": "running", "says": says, "pid": "", "seconds": 0.0, "memory_mb": 0.0}
     described = workers.table_rows([HostOutcome(name, True, "", facts)], found.now)[0]
     if len(says) and described[2]:
         described[1], described[3] = where, "-"
     return described
+
+
+def _silent(job: QueueJob) -> str:
+    """What a job is doing whose worker is not registered."""
+    if job["state"] == "ending":
+        return job["word"].lower()
+    return f"{job['word'].lower()}, {'no longer registered' if job['registered'] else 'not registered yet'}"
 
 
 def _fault(found: Jobs, job: QueueJob) -> str:

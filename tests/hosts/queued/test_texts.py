@@ -75,6 +75,8 @@ def test_jobs_that_wait_are_one_line():
 
 def test_a_worker_that_has_not_registered():
     assert rows({"registered": False}, now=130.0)[0][-1] == "running, not registered yet"
+    assert rows({}, now=130.0)[0][-1] == "running, no longer registered"
+    assert rows({"state": "ending", "word": "COMPLETING"}, now=130.0)[0][-1] == "completing"
     assert "not registered at the nameserver: see fab logs" in rows({"registered": False}, now=220.0)[0][-1]
 
 

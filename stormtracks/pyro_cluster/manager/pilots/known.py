@@ -128,8 +128,11 @@ class Known:
         return before is None or before._replace(waits="", lines=()) != kept._replace(waits="", lines=())
 
     def pending(self) -> int:
-        """Jobs that wait in the queue; none where that is not known any more."""
-        return len(self._names("pending")) + self.kept.submitted if self.kept and self._counts() else 0
+        """Jobs that wait in the queue, without those whose workers have come since; none where that is unknown."""
+        if self.kept is None or not self._counts():
+            return 0
+        new = max(0, self.kept.submitted - len(self._there - self.kept.pilots.keys()))
+        return len(set(self._names("pending")) - self._there) + new
 
     def starting(self) -> int:
         """Jobs that run, but whose workers have not come yet, nor been waited for too long."""

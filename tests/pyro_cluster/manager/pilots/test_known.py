@@ -24,7 +24,7 @@ class Queue:
 
     def __init__(self, name, jobs, slots, clock):
         self.known = Known(Entry(name, jobs, slots), clock)
-        self.jobs, self.workers, self.running, self.under_way = {}, {}, 0, None
+        self.jobs, self.workers, self.gone, self.under_way = {}, {}, 0, None
 
     def count(self, *states):
         return sum(state in states for state in self.jobs.values())
@@ -36,6 +36,7 @@ class Queue:
 
     def begin(self, left, others):
         self.under_way = self.known.begun(left, [other.known for other in others])
+        self.gone = 0  # workers, while the look is under way: their slots were counted as there
 
     def end(self):
         entry = self.known.entry
@@ -59,6 +60,7 @@ class Queue:
             else:
                 self.jobs[name] = "ended"
                 if name in self.workers:
+                    self.gone += 1
                     self.known.gone(self.workers.pop(name))
 
 
@@ -80,7 +82,7 @@ def test_never_more_jobs_than_work_nor_than_jobs(sizes, steps):
             one.begin(left, [other for other in queues if other is not one])
         elif what == "end" and one.under_way is not None:
             if one.end():
-                assert one.to_come <= math.ceil(one.left / one.known.entry.slots)
+                assert one.to_come <= math.ceil(one.left / one.known.entry.slots) + one.gone
         elif what in ("start", "come", "over"):
             one.advance(what)
         assert one.count("pending", "running") <= one.known.entry.jobs
@@ -127,6 +129,14 @@ def test_pending_and_starting_jobs_are_expected_and_those_that_have_come_are_not
     tc.answered(kept("pending", "running", "running", "ended"), work=True)
     assert (tc.pending(), tc.starting(), tc.expected(), tc.promised()) == (1, 2, True, 6)
     tc.came(Worker("id", "tc-1", entry="tc"))
+    assert (tc.pending(), tc.starting()) == (1, 1)
+    tc.came(Worker("id", "tc-0", entry="tc"))  # its job has begun since the queue was asked
+    assert (tc.pending(), tc.starting()) == (0, 1)
+
+
+def test_jobs_that_were_submitted_are_not_waited_for_once_their_workers_come(tc):
+    tc.answered(kept("running", submitted=2), work=True)
+    tc.came(Worker("id", "tc-8", entry="tc"))
     assert (tc.pending(), tc.starting()) == (1, 1)
 
 
