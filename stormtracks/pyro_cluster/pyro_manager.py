@@ -31,6 +31,7 @@ from stormtracks.pyro_cluster.manager.display import Display, display, write_lin
 from stormtracks.pyro_cluster.manager.engines.door import Cluster, Unreachable
 from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
 from stormtracks.pyro_cluster.manager.roll_call import RollCall
+from stormtracks.pyro_cluster.manager.workers.supply import Supply
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 from stormtracks.pyro_cluster.secret import SecretError
 from stormtracks.pyro_cluster.service import on_signals
@@ -135,7 +136,7 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: Cluster
         roll_call.admit(journal)
         how = "failed"
         show = _Postponed()
-        dispatcher = Dispatcher(schedule, cluster, journal, plan.rules(), show, plan.supply)
+        dispatcher = Dispatcher(schedule, cluster, journal, plan.rules(), show, _supply(plan))
         dispatcher.resume(journal.held, _folders(journal, plan))
         _listen(heard, dispatcher)
         if journal.lost:  # before anybody listened
@@ -150,6 +151,11 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: Cluster
     finally:
         journal.close(_STATES.get(how, how))
     return _end(plan, cluster, dispatcher, journal, time.monotonic() - began, stream)
+
+
+def _supply(plan: ManagePlan) -> Supply | None:
+    """Where further workers come from; another engine's workers are not those of hosts.yaml."""
+    return plan.supply if plan.engine == "pyro" else None
 
 
 _STATES = dict.fromkeys(("journal", "no worker", "not looked for", "failing", "halted", "lost", "bug"), "incomplete")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import planted_data
+from benchmarks import planted_data, queue_looks
 from benchmarks.growth import repeated, repeated_maxima
 from benchmarks.surroundings import spread, table
 from stormtracks.science import reanalysis
@@ -26,6 +26,7 @@ OURS = (
     "formats",
     "engines",
     "queue_calls",
+    "queue_looks",
 )
 
 
@@ -36,6 +37,13 @@ def test_help_begins_with_the_first_line_of_the_module(name, capsys):
         module.main(["--help"])
     shown = " ".join(capsys.readouterr().out.split())
     assert " ".join(module.__doc__.split("\n\n")[0].split())[:60] in shown
+
+
+def test_a_day_of_looks_is_bounded_whatever_happens():
+    day = 24 * 3600.0
+    for happens in ([], queue_looks.ends(day, 8, 4 * 3600), queue_looks.ends(day, 3600, 3600)):
+        assert len(queue_looks.looks(day, happens)) <= 2 * 24 * 60 + 3
+    assert len(queue_looks.looks(day, [])) <= 0.6 * 24 * 60
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ _WHY = {
     "CANCELLED": "its job was cancelled",
     "REVOKED": "its job was cancelled",
     "COMPLETED": "its job ended in order",
+    "GONE": "its queue lists its job no more",
 }
 _MEMORY = "OUT_OF_MEMORY"
 

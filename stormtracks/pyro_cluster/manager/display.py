@@ -89,7 +89,6 @@ class Progress:
         slots = sum(worker.slots for worker in workers)
         parts.append(f"{busy}/{slots} slots busy" if workers else "no workers")
         parts += ["paused, as every worker fails"] if self.dispatcher.ending.paused else []
-        parts += filter(None, [self.dispatcher.keeper.waits])
         return ", ".join(parts)
 
 
@@ -125,7 +124,7 @@ class PlainDisplay:
         if enough or now - self._last >= LONGEST_SECONDS:
             self._last = now
             self._last_done = done
-            self.show(self._progress.line())
+            self.show(", ".join(filter(None, [self._progress.line(), self._progress.dispatcher.keeper.waits])))
 
 
 class LiveDisplay:
@@ -160,7 +159,7 @@ class LiveDisplay:
 
 
 def picture(progress: Progress, height: int, width: int) -> list[str]:
-    """The lines of the live picture: the figures, the grid, the workers with what they are doing.
+    """The lines of the live picture: the grid, the figures, what is waited for, the workers with what they are doing.
 
     Parameters
     ----------
@@ -171,12 +170,13 @@ def picture(progress: Progress, height: int, width: int) -> list[str]:
     there = sorted(progress.dispatcher.workers(), key=lambda worker: worker.name)
     chained = len(steps_in(progress.dispatcher.schedule)) > 1
     workers = [clean_line(_worker_line(worker, chained))[:width] for worker in there]
-    room = max(1, height - 4)
+    waits = [clean_line(text)[:width] for text in filter(None, [progress.dispatcher.keeper.waits])]
+    room = max(1, height - 4 - len(waits))
     most = max(2, room // 2)  # workers may take half of the terminal; the grid needs the rest
     if len(workers) > most:
         workers = [*workers[: most - 1], f"and {len(workers) - most + 1} more workers"]
     lines = grid(progress.dispatcher.schedule, max(1, room - len(workers)), width)
-    return [*lines, progress.line()[:width], *workers]
+    return [*lines, progress.line()[:width], *waits, *workers]
 
 
 def _worker_line(worker: Worker, chained: bool = False) -> str:

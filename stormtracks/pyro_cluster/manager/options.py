@@ -102,7 +102,8 @@ OPTIONS = (
     Option(
         "wait",
         "seconds to wait for a worker, until the journal can be written, or while every worker fails (ten times as "
-        "long once the run has completed a task); default: 60",
+        "long once the run has completed a task); jobs that are pending in a queue are waited for as long as they are; "
+        "default: 60",
         float,
         60.0,
     ),

@@ -115,10 +115,13 @@ class Keeper:
                 self._hurry(one)
 
     def lost(self, worker: Worker, say: Callable[[Pilot | None], object]) -> bool:
-        """A worker is lost: have its queue asked why, and `say` called with that later; False: it has no queue."""
+        """A worker is lost: have its queue asked why, and `say` called with that later.
+
+        False: it has no queue, or none that can be asked now.
+        """
         with self._changed:
             one = None if self._stopped else self._kept.get(worker.entry)
-            if one is None:
+            if one is None or one.known.trouble:
                 return False
             self.losses.lost(worker, say)
             one.known.gone(worker)
