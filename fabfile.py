@@ -69,7 +69,11 @@ def command(**helps: str) -> Callable[[Callable[..., None]], fabric.Task]:
 
 @command()
 def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
-    """Check whether each host is ready to work. For each fault, show what to do."""
+    """Check whether each host is ready to work. For each fault, show what to do.
+
+    For an entry with a queue, a job looks at a node. Where it would wait for more than a minute it is cancelled, and
+    only the login node is looked at.
+    """
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, kinds.check(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     columns = kinds.check_columns(cluster)
@@ -122,7 +126,10 @@ def upgrade(
 
 @command(wait=WAIT)
 def start_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, wait: Text = None) -> None:
-    """Start the workers in the background, and wait until each is registered and answers."""
+    """Start the workers in the background, and wait until each is registered and answers.
+
+    For an entry with a queue, submit the jobs that are lacking, up to `jobs`. Jobs that wait are not waited for.
+    """
     cluster = _cluster(c, hosts, only)
     seconds = _number("wait", wait, workers.READY_SECONDS)
     _on_all(c, cluster, kinds.start(cluster, seconds), at_once)
@@ -130,7 +137,10 @@ def start_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Te
 
 @command()
 def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
-    """Show what each worker is doing and since when, its memory, and how many tasks it has done."""
+    """Show what each worker is doing and since when, its memory, and how many tasks it has done.
+
+    For an entry with a queue: each job that runs or ended within the hour, and why others wait.
+    """
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, kinds.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
     host_table.write(workers.COLUMNS, kinds.table_rows(cluster, outcomes))
@@ -141,7 +151,10 @@ def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Tex
 def show_logs(
     c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, lines: Text = None, follow: bool = False
 ) -> None:
-    """Show the workers' logs."""
+    """Show the workers' logs.
+
+    For an entry with a queue: what the newest jobs wrote, each line behind its job; the queue is not asked.
+    """
     cluster = _cluster(c, hosts, only)
     count = _whole("lines", lines, LINES)
     if follow:
@@ -178,7 +191,10 @@ def collect(
 def stop_workers(
     c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, now: bool = False, patience: Text = None
 ) -> None:
-    """Stop the workers when their running tasks have ended. Only processes proved to be theirs are stopped."""
+    """Stop the workers when their running tasks have ended. Only processes proved to be theirs are stopped.
+
+    For an entry with a queue, cancel the jobs that wait too, and see to it that the queue lists none any more.
+    """
     cluster = _cluster(c, hosts, only)
     seconds = _number("patience", patience, workers.PATIENCE_SECONDS)
     _on_all(c, cluster, kinds.stop(cluster, now, seconds), at_once)

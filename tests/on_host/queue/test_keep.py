@@ -102,6 +102,19 @@ def test_a_worker_that_registered_once_clears_the_others(queue, request_of, mark
     assert ledger.read("big").strikes == []
 
 
+def test_a_worker_that_registered_long_ago_does_not_excuse_those_that_fail(queue, request_of, mark, home):
+    submit.run(request_of())
+    writes(home, "7_1", "INFO worker big-7_1 ready: pid 5, PYRO:x@y:1\n")
+    arrived = [("7_1", "RUNNING"), ("7_2", "RUNNING"), ("7_3", "RUNNING")]
+    queue.lists(mark, *arrived)
+    keep.run(request_of(outstanding=100))
+    queue.lists(mark, arrived[0], ("7_2", "FAILED"), ("7_3", "FAILED"))
+    queue.says("sbatch", "8\n")
+    assert keep.run(request_of(outstanding=100))["submitted"] == 2
+    queue.lists(mark, arrived[0], ("8_1", "FAILED"), ("8_2", "FAILED"))
+    assert "4 jobs in a row ended" in keep.run(request_of(outstanding=100))["lines"][0]
+
+
 def test_a_refusal_is_said_again_but_not_asked_for_each_time(queue, request_of, mark):
     submit.run(request_of())
     queue.lists(mark, ("7_1", "TIMEOUT"))
@@ -129,6 +142,8 @@ def test_outputs_of_the_newest_jobs_stay_and_arrays_long_ended_are_forgotten(
     queue.lists(mark, ("7_1", "RUNNING"), *((f"7_{n}", "TIMEOUT", "None", "100", str(n)) for n in (2, 3, 4)))
     keep.run(request_of(outstanding=0))
     assert sorted(path.stem for path in outputs.written(home / "queues" / "big")) == ["1_2", "1_3", "7_1"]
+    queue.lists(mark, ("7_1", "RUNNING"))
+    keep.run(request_of(outstanding=0))
     assert sorted(ledger.read("big").jobs) == ["7_1", "7_3", "7_4"]
     with ledger.opened("big") as (known, save):
         known.arrays[0].ended = 100.0

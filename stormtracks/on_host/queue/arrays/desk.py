@@ -125,7 +125,9 @@ class Desk:
 
     def registered(self, job: Job) -> bool:
         """Whether a job's worker has ever registered."""
-        return outputs.has_registered(self.output_of(job))
+        if job.id not in self.ledger.registered and outputs.has_registered(self.output_of(job)):
+            self.ledger.registered.append(job.id)
+        return job.id in self.ledger.registered
 
     def listed(self, words: Sequence[str]) -> tuple[list[Job], bool]:
         """The jobs in the answer to a listing, whosever they are; whether the queue says that it knows none of them."""
@@ -138,16 +140,17 @@ class Desk:
     def _note(self, found: list[Job], unknown: bool) -> None:
         """Bring the ledger up to what is listed."""
         self._adopt(found)
-        before = self.ledger.jobs
+        before, registered = self.ledger.jobs, set(self.ledger.registered)
         now = {job.id: job for job in found} | {job.id: job for job in self._gone(found, unknown)}
         ended = [job for job in now.values() if job.state == "ended" and not _was_ended(before.get(job.id))]
         self.ledger.jobs = {**before, **now, **{job.id: _ended_now(job) for job in ended}}
         for job in sorted(ended, key=lambda one: one.end or 0.0):
             self._judge(self.ledger.jobs[job.id])
-        if any(self.registered(job) for job in self.ledger.listed("running")):
+        # A worker that registered long ago does not excuse those that fail now.
+        if {job.id for job in self.ledger.listed("running", "ended") if self.registered(job)} - registered:
             self.ledger.strikes = []
         self._close_arrays()
-        self.ledger.forget_old()
+        self.ledger.forget_old({job.id for job in found})
         alive = self.ledger.listed("pending", "running", "ending")
         outputs.sweep(self.folder, [self.output_of(job) for job in alive])
         self.save()
@@ -179,9 +182,7 @@ class Desk:
     def _judge(self, job: Job) -> None:
         """Count jobs that came to nothing: where none ever becomes a worker, more of them would not either."""
         seconds = (job.end or 0.0) - job.start if job.start is not None else 0.0
-        if self.registered(job):
-            self.ledger.strikes = []
-        elif not (job.by_queue and seconds < QUICK_SECONDS):
+        if not self.registered(job) and not (job.by_queue and seconds < QUICK_SECONDS):
             self.ledger.strikes.append(job.id)
 
     def _close_arrays(self) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from stormtracks.queues.job import Job
 KIND = "queue 1"
 LOCK_SECONDS = 90.0
 """A submission may take a minute."""
+POLL_SECONDS = 0.05
 MOST_ENDED = 100
 ASKED = (
     *("slots", "time", "partition", "account", "setup", "options", "memory_limit_mb", "env", "prefix", "bind"),
@@ -85,6 +86,8 @@ class Ledger:
         When the queue last refused a submission of `keep` (s since 1970), and why.
     missing : dict
         Job that was not over -> since when the queue has not listed it, in s since 1970.
+    registered : list of str
+        Jobs whose worker has been registered: their outputs need not be looked through again.
     probe : str
         Array of a job that only looks at a node, until it is known to have ended.
     """
@@ -97,18 +100,21 @@ class Ledger:
     strikes: list[str] = field(default_factory=list)
     refused: tuple[float, str] | None = None
     missing: dict[str, float] = field(default_factory=dict)
+    registered: list[str] = field(default_factory=list)
     probe: str = ""
 
     def listed(self, *states: Literal["pending", "running", "ending", "ended"]) -> list[Job]:
         """The jobs that were last listed in one of these states."""
         return [job for job in self.jobs.values() if job.state in states]
 
-    def forget_old(self, seconds: float = 600.0) -> None:
-        """Forget arrays that ended long ago, and all but the newest ended jobs."""
+    def forget_old(self, listed: Container[str], seconds: float = 600.0) -> None:
+        """Forget arrays that ended long ago, and all but the newest of the ended jobs that the queue lists no more."""
         self.arrays = [one for one in self.arrays if one.ended is None or time.time() - one.ended < seconds]
-        ended = sorted(self.listed("ended"), key=lambda job: job.end or 0.0, reverse=True)
+        over = [job for job in self.listed("ended") if job.id not in listed]  # others would be news the next time
+        ended = sorted(over, key=lambda job: job.end or 0.0, reverse=True)
         for job in ended[MOST_ENDED:]:
             del self.jobs[job.id]
+        self.registered = [job for job in self.registered if job in self.jobs]
 
 
 def asked(request: Mapping[str, Any]) -> dict[str, str]:
@@ -176,6 +182,7 @@ def _alone(path: Path, entry: str) -> Iterator[None]:
                 stack.enter_context(pidfile.PidFile(path))  # which also works where the file system cannot lock
             except pidfile.AlreadyRunning as error:
                 if time.monotonic() < until:
+                    time.sleep(POLL_SECONDS)
                     continue
                 pid = error.process.pid if error.process else "?"
                 raise LedgerTaken(
