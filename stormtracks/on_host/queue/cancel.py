@@ -78,7 +78,7 @@ def _cancel(request: Mapping[str, Any]) -> list[Any]:
                 here.end(new)
                 cancelled.update(new)
             answer = [jobs.told(here, job) for job in left]
-            unsettled = here.ledger.attempt is not None
+            unsettled = here.unsettled
         if not (left or unsettled) or time.monotonic() > until:
             return answer
         time.sleep(pause)

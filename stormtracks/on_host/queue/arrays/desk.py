@@ -58,6 +58,11 @@ class Desk:
         new = sum(one.jobs for one in self.ledger.arrays if self._is_new(one))
         return new + len(self.ledger.listed("pending", "running"))
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether there may be jobs that the queue does not list yet."""
+        return self.ledger.attempt is not None or any(map(self._is_new, self.ledger.arrays))
+
     def wanted(self, jobs: int, mark: str | None = None, time: str | None = None) -> Wanted:
         """An array as the entry describes it."""
         get = self.request.get
