@@ -13,6 +13,7 @@ from stormtracks.on_host.answers import QueueAnswer, QueueStarted, SubmitAnswer
 
 SETTLE_SECONDS = 2.0
 """A queue looks at its jobs now and then: what it says of one at once is mostly nothing."""
+SETTLE_LOOKS = 3
 POLL_SECONDS = 0.5
 
 
@@ -36,12 +37,20 @@ def job(cluster: Cluster, seconds: float) -> Job:
 
 def _outcome(link: Link, cluster: Cluster, worker: WorkerHost, answer: QueueStarted, seconds: float) -> HostOutcome:
     now: QueueAnswer = answer
-    if answer["submitted"] and not wording.of(now["jobs"], "running"):
+    for _ in range(SETTLE_LOOKS):
+        if not answer["submitted"] or not _is_open(now, answer["array"]):
+            break
         time.sleep(min(SETTLE_SECONDS, seconds))
         now = ask(link, worker, "jobs", request(cluster, worker))
     text = f"{_said(answer)}; {wording.summary(now['jobs'])}"
     fault = _unregistered(link, cluster, worker, now, answer["array"], seconds) + _changed(answer)
     return HostOutcome(worker.name, not fault, text + fault, answer)
+
+
+def _is_open(now: QueueAnswer, array: str) -> bool:
+    """Whether the queue has not yet looked at the jobs of an array: it neither runs one nor says why they wait."""
+    jobs = [one for one in now["jobs"] if one["array"] == array]
+    return all(one["state"] == "pending" and not one["reason"] for one in jobs)
 
 
 def _said(answer: QueueStarted) -> str:

@@ -61,19 +61,23 @@ def said(operator, *words, status=0):
     return done.stdout
 
 
+def until(operator, command, pattern):
+    """Type a command until it says what it should; the machine may be slow."""
+    return wait_for(lambda: re.search(pattern, operator.fab(command).stdout), 60.0, f"{pattern} of fab {command}")
+
+
 def test_from_check_to_stop_through_a_login_node(big, operator, slurm):
     login = big(setup=["echo set up"])
     checked = said(operator, "check", status=1)  # there are no data
     assert re.search(r"\bbig +ok .* none yet .* taken +n[12] +open\n", checked), checked
     assert checked.count(" x ") == 1
     started = said(operator, "start-workers")
-    assert re.search(r"big ok +array \d+: 2 jobs submitted; 2 running\n", started)
+    assert re.search(r"big ok +array \d+: 2 jobs submitted; \d (running|pending)", started), started
     key = login.home / ".stormtracks" / "secret.pem"
     assert key.read_bytes() == (operator.state / "secret.pem").read_bytes()
     assert key.stat().st_mode & 0o777 == 0o600
+    until(operator, "workers", r"(?s)(big-\d+_\d  on n[12], [^\n]* 0/2 +- +0 +0  idle\n.*){2}")
     assert said(operator, "start-workers") == "big ok     nothing to submit; 2 running\n"
-    table = wait_for(lambda: said(operator, "workers") if "not registered" not in said(operator, "workers") else None)
-    assert re.findall(r"^big-\d+_\d  on n[12], .* 0/2 +- +0 +0  idle$", table, re.MULTILINE) != []
     logs = said(operator, "logs")
     assert len(re.findall(r"\d+_[12]  .*worker big-\d+_[12] ready: pid", logs)) == 2
     assert len(re.findall(r"\d+_[12]  set up", logs)) == 2
@@ -88,8 +92,8 @@ def test_jobs_that_wait(here, operator, slurm):
     here(jobs=3)
     other = slurm.occupy()
     started = said(operator, "start-workers")
-    assert re.search(r"array \d+: 3 jobs submitted; 3 pending \((Resources|Priority|Resources, Priority)\)", started)
-    assert re.search(r"^big +3 pending \(Resources", said(operator, "workers"), re.MULTILINE)
+    assert re.search(r"array \d+: 3 jobs submitted; 3 pending", started)
+    until(operator, "workers", r"(?m)^big +3 pending \(Resources")
     slurm.run("scancel", other)
     wait_for(lambda: len(slurm.jobs("%T")) == 3 and "RUNNING" in slurm.jobs("%T"))
     stopped = said(operator, "stop-workers", "--now")
@@ -148,7 +152,8 @@ def test_what_each_command_costs_the_queue(here, operator, slurm):
 
     checked = cost("check", status=1)
     assert (checked["sbatch"], checked["scancel"]) == (2, 0) and checked["squeue"] <= 3
-    assert cost("start-workers") == {"sbatch": 1, "squeue": 2, "scancel": 0}
+    started = cost("start-workers")
+    assert (started["sbatch"], started["scancel"]) == (1, 0) and 2 <= started["squeue"] <= 4
     assert cost("start-workers") == {"sbatch": 0, "squeue": 1, "scancel": 0}
     assert cost("workers") == {"sbatch": 0, "squeue": 1, "scancel": 0}
     for command in ("logs", "collect", "push-key", "deploy"):
@@ -168,8 +173,8 @@ def test_a_submission_whose_process_is_killed_at_that_moment_is_found(here, oper
     operator.environment["PATH"] = f"{folder}:{usual}"
     assert "no answer" in said(operator, "start-workers", status=1)
     operator.environment["PATH"] = usual
-    assert re.search(r"^big-\d+_1 ", said(operator, "workers"), re.MULTILINE)
-    assert said(operator, "start-workers") == "big ok     nothing to submit; 2 running\n"
+    until(operator, "workers", r"(?s)big-\d+_1 .*big-\d+_2 ")
+    assert "nothing to submit; " in said(operator, "start-workers")
     assert "stopped gracefully" in said(operator, "stop-workers")
     assert slurm.jobs() == []
 
