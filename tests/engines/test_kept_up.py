@@ -6,6 +6,7 @@ import pytest
 from engines import arrays
 from engines.site import MEMBERS
 from processes import wait_for
+from sshd import PrivateSshd
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm, pytest.mark.timeout(300)]
 
@@ -16,7 +17,7 @@ def queue(site, slurm):
     site.operator.environment.update(slurm.environment)
 
     def configure(**keys):
-        usual = {"launch": "slurm", "jobs": 2, "slots": 1, "time": "10", "idle_exit": 5}
+        usual = {"launch": "slurm", "jobs": 2, "slots": 1, "time": "10", "idle_exit": 60}
         site.configure(site.entry("q", **{**usual, **keys}))
         return site
 
@@ -29,7 +30,7 @@ def running(slurm):
 
 
 def test_a_run_waits_for_jobs_that_are_pending_longer_than_wait(queue, slurm, tracked):
-    site, other = queue(), slurm.occupy()
+    site, other = queue(idle_exit=10), slurm.occupy()
     with site.serving():
         site.fab("start-workers")
         manager = site.manage("--wait=3")
@@ -75,6 +76,26 @@ def test_a_pilot_that_is_killed_is_replaced_and_the_line_says_how_its_job_ended(
         site.release()
         site.ended(manager)
         assert site.counts()["complete"] == MEMBERS
+
+
+def test_a_login_node_that_is_down_is_said_once_and_the_run_continues(site, slurm):
+    login = PrivateSshd(site.folder / "login", site.operator.key, environment=slurm.environment)
+    site.operator.trust(login)
+    keys = {"launch": "slurm", "jobs": 2, "slots": 1, "time": "10", "shared_files": True}
+    site.configure(site.entry("q", address=login.address, port=login.port, **keys))
+    with login, site.serving():
+        site.hold()
+        site.fab("start-workers")
+        manager = site.manage()
+        site.until_held(2)
+        login.__exit__()
+        slurm.run("scancel", "--batch", "--signal=KILL", running(slurm)[0])
+        site.until_said(manager, "the queue of q cannot be asked: .* refuses SSH: start its sshd")
+        site.until_said(manager, r"worker q-\d+_\d lost: (?!its job).*; its 1 task is outstanding again")
+        site.release()
+        said = site.ended(manager)
+        assert said.count("cannot be asked") == 1
+        login.__enter__()  # for the end of the other pilot
 
 
 @pytest.mark.parametrize("partition", ["spare", "scrap"])

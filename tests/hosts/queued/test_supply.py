@@ -102,7 +102,7 @@ def test_hosts_yaml_is_read_again_where_it_has_changed(hosts):
     assert supply.entries() == [Entry("tc", 5, 2), Entry("long", 3, 1)]
     hosts(entry("other"))
     assert supply.entries() == [Entry("other", 3, 2)]
-    with pytest.raises(HostFault, match="tc is not in .*hosts.yaml any more"):
+    with pytest.raises(HostFault, match=r"tc is not in .*hosts\.yaml any more"):
         supply.keep(Entry("tc", 3, 2), 2)
 
 

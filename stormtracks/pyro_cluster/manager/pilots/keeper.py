@@ -221,6 +221,7 @@ class Keeper:
             first = not one.known.trouble
             one.known.failed(why)
             one.pace.failed()
+        self.losses.unknown(name)  # the next look is too late for them
         if first:
             self._announcer.log(f"the queue of {name} cannot be asked: {why}; it is asked again, less and less often")
 
@@ -233,11 +234,11 @@ class Keeper:
             news = known.stopped if known.stopped != stopped else ""
             ended = _ended(before, known)
         lines = [f"the queue of {name} can be asked again"] if trouble else []
-        lines += [f"{name}: {line}" for line in (*ended, *kept.lines)]
+        lines += [*ended, *(f"{name}: {line}" for line in kept.lines)]
         if before and before.wanted and not kept.wanted:
             lines.append(f"{name}: no more jobs are submitted, as fab stop-workers has stopped it")
         if news:
-            lines.append(f"{name}: no more jobs are submitted: {news}")
+            lines.append(f"{name}: {news}")
         for line in lines:
             self._announcer.alike(("queue", kind(line)), line)
         if kept.refused and not (before and kept.refused == before.refused):
@@ -277,7 +278,7 @@ def _ended(before: Kept | None, known: Known) -> list[str]:
     now, then = known.kept.pilots, before.pilots
     news = [name for name in now if now[name].state == "ended" and not known.has_met(name)]
     return [
-        f"{name} has not come: {now[name].why or 'its job has ended'}"
+        f"worker {name} never came: {now[name].why or 'its job has ended'}"
         for name in news
         if name not in then or then[name].state != "ended"
     ]

@@ -58,8 +58,8 @@ class Known:
         if self._fruitless < FRUITLESS:
             return ""
         return (
-            f"{FRUITLESS} jobs in a row ended by themselves without having begun a task, though there was work. See "
-            f"fab logs --only {self.entry.name}, correct what it says, then start the run again"
+            f"{FRUITLESS} jobs in a row ended by themselves without having begun a task, though there was work. No "
+            f"more are submitted: see fab logs --only {self.entry.name}, put it right, then start the run again"
         )
 
     @property

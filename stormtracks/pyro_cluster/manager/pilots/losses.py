@@ -47,14 +47,16 @@ class Losses:
 
     def of(self, entry: str) -> bool:
         """Whether the queue of an entry is to say why some were lost."""
-        with self._lock:
-            return any(worker.entry == entry for worker in self._losses)
+        return bool(self._lost(entry))
+
+    def unknown(self, entry: str) -> None:
+        """An entry's queue cannot be asked."""
+        for worker in self._lost(entry):
+            self._end(worker, None)
 
     def heard(self, entry: str, pilots: Mapping[str, Pilot]) -> None:
         """An entry's queue has answered."""
-        with self._lock:
-            lost = [worker for worker in self._losses if worker.entry == entry]
-        for worker in lost:
+        for worker in self._lost(entry):
             pilot = pilots.get(worker.name)
             if pilot is not None and pilot.state == "pending":
                 pilot = REQUEUED
@@ -76,6 +78,10 @@ class Losses:
             lost = list(self._losses)
         for worker in lost:
             self._end(worker, None)
+
+    def _lost(self, entry: str) -> list[Worker]:
+        with self._lock:
+            return [worker for worker in self._losses if worker.entry == entry]
 
     def _end(self, worker: Worker, fate: Pilot | None) -> None:
         with self._lock:
