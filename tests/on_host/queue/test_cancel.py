@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from stormtracks.on_host.queue import cancel, submit
+from stormtracks.on_host.queue.arrays import ledger
 from stormtracks.on_host.queue.arrays.command import NoAnswer
 
 ENDS = 'for job; do sed -i "/^$job[^0-9]/s/RUNNING\\|PENDING/CANCELLED/" "$here/squeue.output"; done'
@@ -40,6 +41,19 @@ def test_what_does_not_end_in_order_is_cancelled(three, request_of):
     three.says("scancel", after=STUBBORN)
     stopped = cancel.run(request_of(now=False, patience=0.2))
     assert (stopped["ended"], stopped["cancelled"], stopped["left"]) == ([], ["7_1", "7_2"], [])
+
+
+def test_an_array_that_was_cancelled_before_it_began_is_listed_as_one_job(queue, request_of, mark):
+    """Slurm keeps no record of a task that it never looked at by itself."""
+    queue.lists(mark, ("7_1", "PENDING", "Resources"), ("7_2", "PENDING", "Resources"))
+    submit.run(request_of(jobs=2))
+    queue.says("scancel", after='sed -i "/^7_2/d;s/^7_1/7/;s/PENDING/CANCELLED/" "$here/squeue.output"')
+    stopped = cancel.run(request_of(now=False, patience=5))
+    assert stopped == {"pending": ["7_1", "7_2"], "ended": [], "cancelled": [], "left": []}
+    with ledger.opened("big") as (known, _):
+        assert {job.id: (job.state, job.by_queue) for job in known.jobs.values()} == dict.fromkeys(
+            ("7_1", "7_2"), ("ended", True)
+        )
 
 
 def test_now_means_now(three, request_of):

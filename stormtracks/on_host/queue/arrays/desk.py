@@ -146,7 +146,9 @@ class Desk:
         """Bring the ledger up to what is listed."""
         self._adopt(found)
         before, registered = self.ledger.jobs, set(self.ledger.registered)
-        now = {job.id: job for job in found} | {job.id: job for job in self._gone(found, unknown)}
+        rests = {job.array: job for job in found if self._is_rest(job)}
+        found = [job for job in found if job.id not in rests]
+        now = {job.id: job for job in found} | {job.id: job for job in self._gone(found, rests, unknown)}
         ended = [job for job in now.values() if job.state == "ended" and not _was_ended(before.get(job.id))]
         self.ledger.jobs = {**before, **now, **{job.id: _ended_now(job) for job in ended}}
         for job in sorted(ended, key=lambda one: one.end or 0.0):
@@ -160,13 +162,20 @@ class Desk:
         outputs.sweep(self.folder, [self.output_of(job) for job in alive])
         self.save()
 
-    def _gone(self, found: list[Job], unknown: bool) -> list[Job]:
+    def _is_rest(self, job: Job) -> bool:
+        """Whether this stands for the tasks of its array that are not listed: they were cancelled one by one."""
+        tasks = (one for one in self.ledger.jobs.values() if one.array == job.array)
+        return job.id == job.array and job.state == "ended" and any(one.id != job.id for one in tasks)
+
+    def _gone(self, found: list[Job], rests: Mapping[str, Job], unknown: bool) -> list[Job]:
         """Jobs that were there and have ended unseen: the queue says so, or has not listed them for some time."""
         listed = {job.id for job in found}
         lost = [job for job in self.ledger.listed("pending", "running", "ending") if job.id not in listed]
         since = self.ledger.missing
+        cancelled = [replace(rests[job.array], id=job.id) for job in lost if job.array in rests]
+        lost = [job for job in lost if job.array not in rests]
         self.ledger.missing = {job.id: since.get(job.id, time.time()) for job in lost}
-        return [
+        return cancelled + [
             replace(job, state="ended", word="gone", reason="", end=time.time())
             for job in lost
             if unknown or time.time() - self.ledger.missing[job.id] >= MISSING_SECONDS
