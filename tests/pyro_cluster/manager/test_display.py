@@ -37,6 +37,13 @@ def test_the_picture_has_grid_figures_and_workers(run):
     assert re.fullmatch(r"  w1 on storm, 2/2: 2000/[01] \S+ s, 2000/[01] \S+ s", lines[3])
 
 
+def test_the_picture_says_what_is_waited_for(run, monkeypatch):
+    waits = "waits for 3 jobs of tc: pending (Priority), expected to start at 18:40"
+    monkeypatch.setattr(type(run.keeper), "waits", waits)
+    assert picture(Progress(run), 24, 100)[3] == waits
+    assert picture(Progress(run), 24, 20)[3] == waits[:20]
+
+
 @pytest.mark.parametrize("height", [3, 6, 10])
 def test_the_picture_fits_a_low_terminal(run, height):
     lines = picture(Progress(run), height, 30)
