@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import netCDF4
 import numpy as np
 import pytest
@@ -155,3 +156,31 @@ def test_unshuffle():
     out = np.zeros(1000, np.uint32)
     chunks.unshuffle(values.view(np.uint8).reshape(-1, 4).T, out)
     np.testing.assert_array_equal(out, values)
+
+
+def test_the_next_chunks_are_fetched_while_those_that_were_read_are_worked_on(sample, monkeypatch):
+    asked = []
+    monkeypatch.setattr("os.posix_fadvise", lambda file, place, size, advice: asked.append((place, place + size)))
+    with open_season(sample / "20crv2c_1987", 1987) as season:
+        season.read(0, 2, [0])
+        steps, members = len(season.axis), len(season.members)
+        told = asked.copy()
+        season.read(steps - 2, steps, [0])
+    assert asked == told, "there is nothing after the last step"
+    with h5py.File(sample / "20crv2c_1987" / "u850_1987.nc") as file:
+        next_ones = [file["u850"].id.get_chunk_info_by_coord((step, 0, 0, 0)) for step in (2, 3)]
+    assert members > 1 and all(
+        any(begin <= one.byte_offset < end for begin, end in told)
+        and any(begin < one.byte_offset + one.size <= end for begin, end in told)
+        for one in next_ones
+    )
+
+
+def test_where_no_advice_can_be_given_the_values_are_the_same(sample, monkeypatch):
+    def refuses(*_):
+        raise OSError(22, "Invalid argument")
+
+    with open_season(sample / "20crv2c_1987", 1987) as season:
+        before = season.read(0, 4, [1])
+        monkeypatch.setattr("os.posix_fadvise", refuses)
+        assert np.array_equal(season.read(0, 4, [1]), before)

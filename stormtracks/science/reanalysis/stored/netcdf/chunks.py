@@ -4,7 +4,9 @@ Only where a chunk is one step of whole fields of float32, deflated, shuffled or
 downloads have it. For everything else there is no reader, and netCDF4 is asked. Both give the same, bit for bit.
 """
 
+import contextlib
 import math
+import os
 from typing import Any
 
 import deflate
@@ -18,6 +20,10 @@ from stormtracks.science.reanalysis.stored.protocol import Variable
 _PLACES = ("lat", "lon", "cell")
 _ORDERS = (("time", "lat", "lon"), ("time", "member", "lat", "lon"), ("time", "cell"), ("time", "member", "cell"))
 _FILTERS = ([h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_DEFLATE])
+ASKED_BYTES = 128 << 10
+"""The kernel takes no more of one piece of advice than a file system has as its readahead: of many it is this."""
+MOST_AHEAD = 16 << 20
+"""Bytes that are fetched ahead; where the next steps are further apart, something else lies between them."""
 READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, deflate.DeflateError)
 
 
@@ -55,6 +61,7 @@ class ChunkReader:
         self._members = dict(zip(self._roles, dataset.chunks, strict=True)).get("member", 1)
         self._bytes = math.prod(dataset.chunks) * 4
         self._shuffled = dataset.shuffle
+        self._steps = sizes.get("time", 0)
         self._below = _top_byte(largest)
 
     def read_chunks(self, start: int, stop: int, members: slice) -> tuple[Floats, bool, int] | None:
@@ -91,11 +98,29 @@ class ChunkReader:
                     chunks += 1
         except READ_ERRORS:
             return None
+        with contextlib.suppress(*READ_ERRORS, AttributeError):  # of an HDF5 that cannot say where a chunk is
+            self.fetch_ahead(stop, min(2 * stop - start, self._steps), members.start)
         return values.reshape(*values.shape[:2], *self._field), sound, chunks
 
-    def _inflated(self, step: int, member: int) -> np.ndarray:
+    def fetch_ahead(self, start: int, stop: int, member: int) -> None:
+        """Have the kernel fetch the chunks of some steps while others are worked on, where they lie close together."""
+        if start >= stop:
+            return
+        places = (self._place(step, member // self._members * self._members) for step in (start, stop - 1))
+        first, last = map(self._dataset.id.get_chunk_info_by_coord, places)
+        if first.byte_offset is None or last.byte_offset is None:  # one that was never written
+            return
+        begin, end = first.byte_offset, last.byte_offset + last.size
+        for place in range(begin, end if end - begin <= MOST_AHEAD else begin, ASKED_BYTES):
+            size = min(ASKED_BYTES, end - place)
+            os.posix_fadvise(self._dataset.file.id.get_vfd_handle(), place, size, os.POSIX_FADV_WILLNEED)
+
+    def _place(self, step: int, member: int) -> tuple[int, ...]:
         place = {"time": step, "member": member} | self._others
-        mask, stored = self._dataset.id.read_direct_chunk(tuple(place.get(role, 0) for role in self._roles))
+        return tuple(place.get(role, 0) for role in self._roles)
+
+    def _inflated(self, step: int, member: int) -> np.ndarray:
+        mask, stored = self._dataset.id.read_direct_chunk(self._place(step, member))
         if mask:
             raise ValueError("this chunk was written without one of its filters")
         inflated = deflate.zlib_decompress(stored, self._bytes)
