@@ -140,6 +140,17 @@ def test_who_said_to_have_a_year_and_has_not_is_believed_the_second_time():
     assert _fails(assignments, b, lacks_data=True).status == "failure"
 
 
+def test_what_a_job_of_a_queue_had_is_gone_with_it_and_what_a_host_has_is_waited_for():
+    for entry, given in (("", None), ("jobs", (2000, 0))):
+        assignments, (a, b) = _assignments(years=1, members=1, entry=entry)
+        assignments.learn(a, [2000])
+        assignments.learn(b, [1950])
+        assert _taken(assignments, b) is None
+        assignments.remove(a)
+        assert _taken(assignments, b) == given
+        assignments.check()
+
+
 def test_a_task_that_reads_no_data_goes_to_any_worker():
     assignments, (a, b) = _assignments(years=1, members=2)
     assignments.learn(b, [2000])

@@ -93,6 +93,7 @@ class Assignments:
     def remove(self, worker: Worker) -> None:
         """A worker has gone; what it was running is still to be given to `lose` or `give_back`."""
         if self.workers.pop(worker.id, None):
+            self._whereabouts.remove(worker)
             self._warm.subtract(worker.warm.keys())
             self._time_left.know(self.workers.values())
             if worker.running:

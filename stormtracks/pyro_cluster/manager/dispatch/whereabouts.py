@@ -24,25 +24,30 @@ class Whereabouts:
 
     def __init__(self, workers: Mapping[str, Worker]) -> None:
         self._workers = workers
-        self._years: dict[str, frozenset[Label]] = {}  # by `Worker.known_as`, also of those that left
+        self._years: dict[str, frozenset[Label]] = {}  # by name, also of hosts that left
         self._holders: Counter[Label] = Counter()  # year -> how many of those have it
 
     def add(self, worker: Worker) -> None:
         """A worker has come, and may have said what it has data for."""
-        self._know(worker.known_as, worker.years)
+        self._know(worker.name, worker.years)
+
+    def remove(self, worker: Worker) -> None:
+        """A worker has gone. What it had it has when it comes back; a job of a queue never does under its name."""
+        if worker.known_as != worker.name:
+            self._holders.subtract(self._years.pop(worker.name, ()))
 
     def learn(self, worker: Worker, years: Collection[Label] | None) -> None:
         """A worker says anew for which years it has data; None: it does not know."""
         worker.years = None if years is None else frozenset(years)
         worker.without.clear()
-        self._know(worker.known_as, worker.years)
+        self._know(worker.name, worker.years)
 
     def lacks(self, worker: Worker, year: Label) -> None:
         """A worker was given a year and has found no data for it."""
         worker.without.add(year)
         if worker.years is not None and year in worker.years:
             worker.years -= {year}
-            self._know(worker.known_as, worker.years)
+            self._know(worker.name, worker.years)
 
     def may(self, worker: Worker, year: Label, tasks: Iterable[str]) -> bool:
         """Whether a worker is to be given one of some tasks of a year, as far as their data are concerned."""
