@@ -44,7 +44,7 @@ class Known:
         self._heard = self._begun = clock()
         self._happened = -math.inf  # when something happened that its queue was not asked about yet
         self._workers: Recent[str, Worker] = Recent()  # that came, by name; the latest of each
-        self._there: set[str] = set()  # names of those that did not go again
+        self._there: dict[str, Worker] = {}  # those that did not go again
         self._left: set[str] = set()  # names of those that did, whose job the queue did not begin anew
         self._running_since: dict[str, float] = {}
         self._fruitless = 0
@@ -69,8 +69,8 @@ class Known:
 
     @property
     def there(self) -> int:
-        """How many of its workers are there."""
-        return len(self._there)
+        """How many of its workers are there and stay: the job of one that stops may have ended already."""
+        return sum(not worker.stopping for worker in self._there.values())
 
     def has_met(self, name: str) -> bool:
         """Whether a worker of this name has come."""
@@ -79,13 +79,13 @@ class Known:
     def came(self, worker: Worker) -> None:
         """One of its workers has come."""
         self._workers[worker.name] = worker
-        self._there.add(worker.name)
+        self._there[worker.name] = worker
         self._left.discard(worker.name)
 
     def gone(self, worker: Worker) -> None:
         """It has gone. The queue may begin its job once more, and then it comes under the same name."""
         if self._workers.get(worker.name) is worker:
-            self._there.discard(worker.name)
+            self._there.pop(worker.name, None)
             self._left.add(worker.name)
 
     def happened(self) -> None:
@@ -131,15 +131,15 @@ class Known:
         """Jobs that wait in the queue, without those whose workers have come since; none where that is unknown."""
         if self.kept is None or not self._counts():
             return 0
-        new = max(0, self.kept.submitted - len(self._there - self.kept.pilots.keys()))
-        return len(set(self._names("pending")) - self._there) + new
+        new = max(0, self.kept.submitted - len(self._there.keys() - self.kept.pilots.keys()))
+        return len(set(self._names("pending")) - self._there.keys()) + new
 
     def starting(self) -> int:
         """Jobs that run, but whose workers have not come yet, nor been waited for too long."""
         if not self._counts():
             return 0
         early = self._clock() - STARTING_SECONDS
-        here = self._there | self._left
+        here = self._there.keys() | self._left
         return sum(since > early for name, since in self._running_since.items() if name not in here)
 
     def expected(self) -> bool:

@@ -140,6 +140,12 @@ def test_jobs_that_were_submitted_are_not_waited_for_once_their_workers_come(tc)
     assert (tc.pending(), tc.starting()) == (1, 1)
 
 
+def test_slots_of_a_worker_that_stops_are_not_there(tc):
+    for name in ("tc-1", "tc-2"):
+        tc.came(Worker(name, name, entry="tc", stopping=name == "tc-2"))
+    assert tc.begun(3, []) == 3 + 2
+
+
 def test_a_job_whose_worker_does_not_come_is_waited_for_for_a_while(tc, clock):
     tc.answered(kept("running"), work=True)
     clock.now = known.STARTING_SECONDS - 1
