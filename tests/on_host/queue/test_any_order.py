@@ -97,7 +97,7 @@ passes = st.sampled_from([5.0, 40.0, 400.0])
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(ask | happen | passes, max_size=9), st.sampled_from([0.0, 30.0]))
 @example([("submit", (1, "killed after"), 0), ("keep", None, 9), ("jobs", None, 0)], 30.0)
 @example([("submit", (0, "silent after"), 0), ("submit", None, 0), ("cancel", (1, "killed before"), 0)], 30.0)

@@ -45,7 +45,7 @@ def test_a_job_that_was_put_back_and_the_one_in_its_place_are_not_both_kept(queu
     assert [line for line in queue.calls if line.startswith("scancel ")] == ["scancel 8_1"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
 @given(
     states=st.lists(st.sampled_from(["PENDING", "RUNNING", "COMPLETING", "TIMEOUT"]), min_size=3, max_size=3),
     outstanding=st.integers(0, 9),
