@@ -82,12 +82,13 @@ def _counts(log, seconds):
 def _costs(slurm, log, calls, jobs):
     """Rows: what each kind of call costs with the queue as it is, with an array more, and with as many records."""
     lines = [line.split(" ", 2)[1:] for line in log.read_text().splitlines()]
+    of_all = next(words for _, words in reversed(lines) if "--states=all" in words)
     listing = {
-        "squeue, all jobs of the entry": next(words for _, words in reversed(lines) if "--states=all" in words),
+        "squeue, all jobs of the entry": of_all,
+        # For one array the controller looks the jobs up; for more it sends all jobs of the account.
+        "the same of two arrays": re.sub(r"--jobs=(\S+)", r"--jobs=\1,\1", of_all),
         "squeue, one pilot's end": next(words for _, words in reversed(lines) if "--format=%e" in words),
     }
-    again = re.sub(r"--jobs=(\S+)", r"--jobs=\1,\1", listing["squeue, all jobs of the entry"])
-    listing["the same of two arrays"] = again  # for one, the controller looks it up; for two, it sends all of the user
     columns = [_column(slurm, listing, calls)]
     array = slurm.submit("exec sleep 1000", f"--array=1-{jobs}", "--job-name=other")
     columns.append(_column(slurm, listing, calls))

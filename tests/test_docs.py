@@ -28,9 +28,10 @@ PROGRAMS = {
 COLLECTIONS = {"inv": tasks.namespace, "fab": fabfile.ns}
 MEASURED = {"architecture.md", "performance.md", "reliability.md", "security.md", "skill.md"}
 """Pages of measurements: what they show takes minutes or needs root, and is parsed only."""
+ON_SLURM = "tutorial-slurm.md"
 RUN = [
     name
-    for name in sorted(shown.PAGES.keys() - MEASURED)
+    for name in sorted(shown.PAGES.keys() - MEASURED - {ON_SLURM})
     if any(block.reason is None for block in shown.blocks(name, "sh", "console"))
 ]
 MADE_UP = ("tutorial-year.md", "looking.md")  # planted storms: the last digit depends on the version of numpy
@@ -95,6 +96,26 @@ def run(folder, line):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("page", RUN)
 def test_commands_do_what_the_page_shows(page, checkout):
+    do(page, checkout)
+
+
+@pytest.mark.slow
+@pytest.mark.slurm
+@pytest.mark.timeout(600)
+def test_the_lesson_on_slurm_does_what_it_shows(checkout, slurm):
+    here = checkout / "hosts.yaml"
+    port = re.search(r"^  port: \d+", here.read_text(), re.MULTILINE)[0]
+    text = next(block.text for block in shown.blocks(ON_SLURM, "yaml") if "sample" in block.text)
+    here.write_text(re.sub(r"^  port: \d+", port, re.sub(r"host: \S+", "host: 127.0.0.1", text), flags=re.MULTILINE))
+    (script,) = shown.blocks(ON_SLURM, "bash")
+    (checkout / "run.sh").write_text(script.text)
+    (checkout / "bin" / "hostname").write_text("#!/bin/sh\necho 127.0.0.1\n")  # all nodes are on loopback here
+    (checkout / "bin" / "hostname").chmod(0o755)
+    do(ON_SLURM, checkout)
+
+
+def do(page, checkout):
+    """Type all that a page shows, block after block, and hold what it writes against the page."""
     for block in shown.blocks(page, "sh", "console"):
         for command, expected in [] if block.reason else block.steps():
             done = run(checkout, command)
