@@ -177,18 +177,22 @@ class Keeper:
 
     def _work(self, one: _Kept) -> None:
         while self._is_due(one):
-            left = self._settled(one.known.entry.name)
-            entry, outstanding = self._begin(one, left)
             try:
-                kept = self._supply.keep(entry, outstanding)  # type: ignore[union-attr]  # else no entry is kept
-            except (StormtracksError, OSError) as error:
-                self._failed(one, str(error))
+                self._look(one)
             except Exception as error:
-                self._announcer.bug(f"the look at the queue of {entry.name}", error)
+                self._announcer.bug(f"the look at the queue of {one.known.entry.name}", error)
                 self._failed(one, f"{type(error).__name__}: {error}")
-            else:
-                self._answered(one, kept)
             self._say_waits()
+
+    def _look(self, one: _Kept) -> None:
+        left = self._settled(one.known.entry.name)
+        entry, outstanding = self._begin(one, left)
+        try:
+            kept = self._supply.keep(entry, outstanding)  # type: ignore[union-attr]  # else no entry is kept
+        except (StormtracksError, OSError) as error:
+            self._failed(one, str(error))
+        else:
+            self._answered(one, kept)
 
     def _is_due(self, one: _Kept) -> bool:
         """Wait until a look is due; False: there will be none."""

@@ -84,7 +84,7 @@ class Known:
 
     def gone(self, worker: Worker) -> None:
         """It has gone. The queue may begin its job once more, and then it comes under the same name."""
-        if self._workers.get(worker.name) is worker:
+        if self._there.get(worker.name) is worker:
             self._there.pop(worker.name, None)
             self._left.add(worker.name)
 
@@ -171,7 +171,7 @@ class Known:
 
     def _counts(self) -> bool:
         """Whether the last answer still counts."""
-        return self.kept is not None and (not self.trouble or self._clock() - self._heard < SILENT_SECONDS)
+        return self.kept is not None and self._clock() - self._heard < SILENT_SECONDS
 
     def _names(self, state: str) -> list[str]:
         return [name for name, pilot in self.kept.pilots.items() if pilot.state == state] if self.kept else []

@@ -55,7 +55,7 @@ class Pace:
     def failed(self) -> None:
         """A look was not answered."""
         self._failures += 1
-        self._planned = self._last + min(USUAL_SECONDS * 2 ** min(self._failures - 1, 9), LONGEST_PAUSE)
+        self._planned = self._clock() + min(USUAL_SECONDS * 2 ** min(self._failures - 1, 9), LONGEST_PAUSE)
 
     def hurry(self, after: float = 0.0) -> None:
         """Something happened: look soon, though not within the next seconds `after`; a queue that fails is let be."""

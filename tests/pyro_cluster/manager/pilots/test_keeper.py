@@ -319,3 +319,17 @@ def test_a_job_that_its_queue_put_back_costs_its_task_nothing():
     thread.join(10)
     assert setting.result == ["complete"]
     assert [outcome.attempts for outcome in setting.journal.outcomes] == [1]
+
+
+def test_a_bug_in_a_look_is_said_and_the_next_one_comes(monkeypatch):
+    setting = Queued(1, 1, jobs=1)
+    keep, calls = setting.queue.keep, []
+
+    def buggy(entry, outstanding):
+        calls.append(entry)
+        return keep(entry, outstanding) if len(calls) > 1 else {}["bug"]
+
+    monkeypatch.setattr(setting.queue, "keep", buggy)
+    serve(setting)
+    assert setting.run() == "complete"
+    assert "a bug in the look at the queue of tc: KeyError: 'bug'; the run continues" in setting.shown

@@ -193,6 +193,15 @@ def test_silence_counts_as_what_was_known_for_an_hour(tc, clock):
     assert not tc.expected() and tc.promised() == 0
 
 
+def test_a_look_that_never_comes_back_is_silence_too(tc, clock):
+    tc.answered(kept("pending"), work=True)
+    tc.begun(1, [])
+    clock.now = known.SILENT_SECONDS - 1
+    assert tc.expected()
+    clock.now += 1
+    assert not tc.expected()
+
+
 def test_what_was_submitted_is_pending_before_it_is_listed(tc):
     tc.answered(kept(submitted=2), work=True)
     assert (tc.waits(), tc.left(), tc.promised()) == ("2 jobs of tc: pending", 2, 4)
