@@ -26,7 +26,7 @@ _VALID = 3600
 _READ_ONLY = 1
 
 
-def main(arguments=None):
+def run(arguments=None):
     """Serve until it is unmounted."""
     folder, mounted, speed = arguments or sys.argv[1:]
     os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(2))
@@ -119,4 +119,4 @@ def _attributes(path):
 
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -27,6 +27,7 @@ OURS = (
     "engines",
     "queue_calls",
     "queue_looks",
+    "shared_disk",
 )
 
 

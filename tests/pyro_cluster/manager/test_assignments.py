@@ -141,13 +141,13 @@ def test_who_said_to_have_a_year_and_has_not_is_believed_the_second_time():
 
 
 def test_what_a_job_of_a_queue_had_is_gone_with_it_and_what_a_host_has_is_waited_for():
-    for entry, given in (("", None), ("jobs", (2000, 0))):
+    for entry, taken in (("", None), ("jobs", (2000, 0))):
         assignments, (a, b) = _assignments(years=1, members=1, entry=entry)
         assignments.learn(a, [2000])
         assignments.learn(b, [1950])
         assert _taken(assignments, b) is None
         assignments.remove(a)
-        assert _taken(assignments, b) == given
+        assert _taken(assignments, b) == taken
         assignments.check()
 
 
