@@ -7,9 +7,11 @@ import shlex
 import subprocess
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from stormtracks.on_host.queue import jobs, submit
-from stormtracks.on_host.queue.arrays import ledger
+from stormtracks.on_host.queue.arrays import ledger, script
 from stormtracks.on_host.queue.arrays.command import NoAnswer, QueueFault
 
 
@@ -69,6 +71,23 @@ def test_the_script_has_no_word_of_hosts_yaml_for_a_shell_but_setup(queue, reque
     assert done.stdout == f"['queue.pilot'] {evil}\n", done
     assert not (tmp_path / "EVIL").exists()
     assert queue.script.isascii()
+
+
+@settings(max_examples=20, suppress_health_check=[*HealthCheck])
+@given(value=st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=40))
+@example("END_OF_THE_REQUEST")
+@example("\nEND_OF_THE_REQUEST\ntouch EVIL\n")
+@example("'$(touch EVIL)`touch EVIL`;\\")
+def test_whatever_hosts_yaml_has_is_data(tmp_path, value):
+    echo = tmp_path / "stormtracks" / "on_host"
+    echo.mkdir(parents=True, exist_ok=True)
+    (echo / "__main__.py").touch()
+    (tmp_path / "echo").write_text("#!/bin/sh\nexec cat\n")
+    (tmp_path / "echo").chmod(0o755)
+    asked = {"code": str(tmp_path), "python": "./echo", "data": value, "name": "big"}
+    done = subprocess.run(["sh"], input=script.text("queue.pilot", asked), text=True, capture_output=True, cwd=tmp_path)
+    assert json.loads(done.stdout)["data"] == value
+    assert not (tmp_path / "EVIL").exists()
 
 
 LACKS = [
