@@ -262,6 +262,8 @@ def manage(
     any_version=False,
     hosts=None,
     starts=None,
+    engine=None,
+    scheduler=None,
 ):
     """Give the tasks of a run to the workers until all are finished. The same command resumes a run that stopped.
 
@@ -275,6 +277,7 @@ def manage(
     given |= {"retries": retries, "settings": settings, "set": set_, "run": run, "overwrite": overwrite}
     given |= {"wait": wait, "any_version": any_version, "halt": halt}
     given |= {"results": results, "redo_away": redo_away, "starts": starts}
+    given |= {"engine": engine, "scheduler": scheduler}
     _refusing(console.manage, status=2)(given, hosts)
 
 
@@ -453,10 +456,10 @@ def plot(
 
 @task(
     positional=["names"],
-    help={"names": "grib, zarr, or both separated by a comma"},
+    help={"names": "grib, zarr or dask, or several separated by commas"},
 )
 def extras(context, names):
-    """Install what reads GRIB (174 MB) or Zarr (68 MB) here: requirements-grib.txt, requirements-zarr.txt."""
+    """Install what reads GRIB (174 MB) or Zarr (68 MB), or Dask (40 MB), here: requirements-NAME.txt."""
     if _helped(context, "extras", names):
         return
     from stormtracks import extras as known
@@ -469,8 +472,11 @@ def extras(context, names):
     _run(
         context, shlex.join([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *files])
     )
-    read = " and ".join(known.EXTRAS[name.strip()] for name in names.split(","))
-    print(f"{read} can be read here; what is in a folder: inv inspect DATA")
+    there = [name.strip() for name in names.split(",")]
+    if formats := [known.EXTRAS[name] for name in there if name != "dask"]:
+        print(f"{' and '.join(formats)} can be read here; what is in a folder: inv inspect DATA")
+    if "dask" in there:
+        print("Dask is installed here; its workers need it and stormtracks too: inv manage --engine dask")
 
 
 @task(

@@ -1,4 +1,4 @@
-"""What reads some formats is installed only where it is asked for: extras, each with a file of requirements."""
+"""What reads some formats, or runs tasks elsewhere, is installed where it is asked for: extras with requirements."""
 
 import ctypes
 import importlib
@@ -8,9 +8,9 @@ from types import ModuleType
 
 from stormtracks.errors import BadValue
 
-EXTRAS = {"grib": "GRIB", "zarr": "Zarr"}
-"""Name of an extra -> the format that it reads."""
-_PACKAGES = {"grib": "eccodes", "zarr": "tensorstore"}
+EXTRAS = {"grib": "GRIB", "zarr": "Zarr", "dask": "--engine dask"}
+"""Name of an extra -> what needs it: a format, or an option."""
+_PACKAGES = {"grib": "eccodes", "zarr": "tensorstore", "dask": "distributed"}
 
 
 class Lacking(BadValue):
@@ -44,7 +44,7 @@ def remedy(name: str, again: bool = False) -> str:
 
 
 def load(name: str) -> ModuleType:
-    """Import the package of an extra: eccodes, or tensorstore.
+    """Import the package of an extra: eccodes, tensorstore or distributed.
 
     Nobody else imports it. The loader of eccodes would make what eccodes brings along (PROJ, SQLite, OpenSSL) that of
     the whole process: a map that pyproj drew afterwards ended in a crash.

@@ -88,7 +88,7 @@ REFUSALS = [
     (f"workers:\n - {'{a: ' * 3000}1{'}' * 3000}\n", "line 2: more than 20 lists or mappings"),
     ("".join(f"{' ' * depth}a:\n" for depth in range(3000)), "line 20: more than 20 lists or mappings"),
     (ALIASES, "line 5: more than 100,000 values"),
-    ("workers:\n  - name: w1\n    launch: lsf\n", r"'launch' must be one of ssh, local, slurm, pbs, not 'lsf'"),
+    ("workers:\n  - name: w1\n    launch: lsf\n", r"'launch' must be one of ssh, local, slurm, pbs, dask, not 'lsf'"),
     ("workers:\n  - name: w1\n    port: 70000\n", r"'port' must be 1 to 65535, not 70000"),
     ("workers:\n  - name: w1\n    env: {'A B': 1}\n", r"'A B' is not the name of an environment variable"),
     ("workers:\n  - name: ../w\n", r"line 2: 'name' must consist of letters, digits"),

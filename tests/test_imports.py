@@ -138,8 +138,8 @@ def test_fields_are_read_by_the_wing_of_their_format_alone():
 def test_libraries_of_extras_are_loaded_in_one_way():
     """`extras.load` keeps apart what eccodes brings along, and says how to install what is lacking."""
     for path in PACKAGE.rglob("*.py"):
-        assert under(imports(path), "eccodes", "gribapi", "tensorstore") == [], path
-        assert "extras.load(" not in path.read_text() or path.name in ("extras.py", "libraries.py"), path
+        assert under(imports(path), "eccodes", "gribapi", "tensorstore", "distributed", "dask") == [], path
+        assert "extras.load(" not in path.read_text() or path.name in ("extras.py", "libraries.py", "library.py"), path
 
 
 def test_yaml_only_in_lined_yaml_and_matplotlib_only_in_plots():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 QUEUES = ("slurm", "pbs")
 """Values of `launch` whose workers are jobs of a queue."""
-LAUNCHES = ("ssh", "local", *QUEUES)
+LAUNCHES = ("ssh", "local", *QUEUES, "dask")
 QUEUE_KEYS = ("jobs", "time", "partition", "account", "setup", "options", "idle_exit")
 """Keys that only an entry with a queue has."""
 _OF_A_QUEUE = {"jobs": 1, "slots": 1, "idle_exit": 300.0, "grace": 20.0}
@@ -75,6 +75,7 @@ class WorkerHost:
     setup: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     idle_exit: float | None = None
+    scheduler: str | None = None
 
     def __post_init__(self) -> None:
         checks.name(self.name)
@@ -95,6 +96,11 @@ class WorkerHost:
         for variable in self.env:
             checks.variable("env", variable)
         self._check_queue()
+        if self.scheduler is not None and self.launch != "dask":
+            raise BadValue(
+                f"'scheduler' is for launch: dask, and this entry has launch: {self.launch}; write launch: dask, or "
+                "remove the key"
+            )
 
     def _check_memory(self) -> None:
         pause, end = (

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from stormtracks import config, paths
-from stormtracks.console import services
+from stormtracks.console import foreign, services
 from stormtracks.console.local_paths import folder_below
 from stormtracks.console.terminal import output
 from stormtracks.console.years import refuse_season
@@ -62,6 +62,8 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
     settings = _settings(values.pop("settings"), values.pop("set"))
     refuse_season(settings.get("season"), values["starts"])
     values["results"] = folder_below(values["results"], cluster.results)
+    if values["engine"] != "pyro":
+        values |= foreign.values(cluster, values["scheduler"])
     plan = ManagePlan(
         **values,
         settings=settings,
@@ -69,7 +71,7 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
         renamed=Settings.RENAMED,
         hosts=hosts,
         hosts_file=os.path.realpath(cluster.path),
-        workers=_workers_of(cluster.path),
+        workers=_workers_of(cluster.path) if values["engine"] == "pyro" else None,
         collected=cluster.results,
         supply=_supply_of(cluster),
     )

@@ -146,7 +146,7 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: Cluster
         began = time.monotonic()
         with display(dispatcher, stream) as shown:
             show.call = shown.show
-            _announce(dispatcher, plan, journal.remarks + roll_call.remarks())
+            _announce(dispatcher, plan, journal.remarks + roll_call.remarks() + cluster.remarks)
             how = _work(dispatcher, shown)
     finally:
         journal.close(_STATES.get(how, how))

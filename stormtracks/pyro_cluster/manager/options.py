@@ -109,6 +109,17 @@ OPTIONS = (
     ),
     Option("any-version", "also use workers that run another version of stormtracks", bool, False),
     Option(
+        "engine",
+        "what runs the workers: pyro (those of hosts.yaml) or dask (those of --scheduler, or processes of this "
+        "machine, which end with the run); default: pyro",
+        default="pyro",
+    ),
+    Option(
+        "scheduler",
+        "address of the Dask scheduler, such as tls://HOST:8786; default: that of the entry with launch: dask in "
+        "hosts.yaml",
+    ),
+    Option(
         "starts",
         "in place of years, starts of forecasts (UTC): a list such as 2025-06-01T00,2025-06-08T00, or one every seven "
         "days (or /12h) such as 2025-06-01T00..2025-08-31T00/7d",

@@ -124,6 +124,13 @@ class ManagePlan:
         time_limit.read(self.timeout)
         halt.read(self.halt)
         choice.check(self.engine)
+        if self.scheduler and self.engine == "pyro":
+            raise BadValue("--scheduler is for --engine dask; give that too, or leave it out")
+        if self.engine != "pyro" and not self.entry.setup:
+            raise BadValue(
+                f"--engine {self.engine} must be told what its workers work on; use inv manage, which has it from "
+                "hosts.yaml"
+            )
         if self.starts:
             lines = lines_of(self.starts)
             for name, value in (("starts", lines), ("start_year", lines[0]), ("end_year", lines[-1])):
@@ -187,7 +194,7 @@ class ManagePlan:
             self.end_year,
             self.members,
             self.settings,
-            address.place(*self.nameserver),
+            address.place(*self.nameserver) if self.engine == "pyro" else self.scheduler or self.engine,
             code_version(),
             self.renamed,
             self.hosts_file,
@@ -227,6 +234,10 @@ class ManagePlan:
         command = f"inv manage {years} --members {self.members}"
         if self.task != "vort_track":
             command += f" --task {shlex.quote(self.task)}"
+        if self.engine != "pyro":
+            command += f" --engine {self.engine}"
+        if self.scheduler:
+            command += f" --scheduler {shlex.quote(self.scheduler)}"
         if self.run:
             command += f" --run {shlex.quote(self.run)}"
         if self.results:

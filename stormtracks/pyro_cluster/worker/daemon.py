@@ -15,7 +15,7 @@ import Pyro4
 
 from stormtracks.errors import StormtracksError
 from stormtracks.label import Label
-from stormtracks.pyro_cluster import bounds, pidfile
+from stormtracks.pyro_cluster import pidfile
 from stormtracks.pyro_cluster.plain import (
     GIVEN_BACK,
     Claim,
@@ -32,8 +32,8 @@ from stormtracks.pyro_cluster.worker import listing
 from stormtracks.pyro_cluster.worker.callers import Callers
 from stormtracks.pyro_cluster.worker.inventory import Inventory
 from stormtracks.pyro_cluster.worker.kept_folder import KeptFolder
-from stormtracks.pyro_cluster.worker.orders import Orders, kind_of
-from stormtracks.pyro_cluster.worker.reply import log_line, reply_of
+from stormtracks.pyro_cluster.worker.orders import TASKS, Orders, kind_of
+from stormtracks.pyro_cluster.worker.reply import log_line, whole
 from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryGuard, MemoryLimits
 from stormtracks.pyro_cluster.worker.slots.pool import Slots
 from stormtracks.pyro_cluster.worker.slots.watch import Watch
@@ -44,10 +44,8 @@ from stormtracks.version import code_version
 
 log = logging.getLogger(__name__)
 
-TASKS = "stormtracks.science.pipeline:TASKS"
 GIVE_BACK_SECONDS = 2.0
 """How long the replies that give tasks back may take."""
-LONGEST_ECHO = 60
 CONFLICT_SECONDS = 20.0
 """How long may be looked at results that might be in a run's way."""
 
@@ -169,17 +167,8 @@ class PyroWorker:
         except StormtracksError as error:
             # Not final, whatever it says: a worker of another version may take the order.
             ended = {"error": f"{type(error).__name__}: {error}"}
-        reply = bounds.shortened(
-            {
-                **reply_of(ended),
-                "year": year[:LONGEST_ECHO] if isinstance(year, str) else year,  # a refused one may be of any length
-                "ensemble_member": ensemble_member,
-                "task": task,
-                "host": self.host,
-                "worker": self.name,
-                "seconds": round(time.perf_counter() - began, 6),
-            }
-        )
+        seconds = time.perf_counter() - began
+        reply = whole(ended, (year, ensemble_member, task), (self.host, self.name), seconds)
         if reply.get("lacks_data"):
             self._inventory.look_soon()
         self._callers.note()

@@ -12,6 +12,8 @@ from stormtracks.pyro_cluster.plain import PLACES, Options, Order, plain
 from stormtracks.pyro_cluster.worker import listing
 from stormtracks.pyro_cluster.worker.writers import Kind
 
+TASKS = "stormtracks.science.pipeline:TASKS"
+"""The table of tasks that a worker does unless it is told another one."""
 SETUP = ("data", "results", "best_tracks", "scratch", "dataset")
 """This host's part of a task's setup."""
 OPTIONS = tuple(Options.__annotations__)

@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stormtracks import address, disk, private, web_path
+from stormtracks import address, disk, private
 from stormtracks.errors import StormtracksError
 from stormtracks.paths import expand
 from stormtracks.pyro_cluster import bounds, pidfile, secret, wire
 from stormtracks.pyro_cluster.service import log_to, stop_on_signals, turn_log
+from stormtracks.pyro_cluster.worker import places
 from stormtracks.pyro_cluster.worker.daemon import TASKS, PyroWorker
 from stormtracks.pyro_cluster.worker.orders import SETUP
+from stormtracks.pyro_cluster.worker.places import Refused
 from stormtracks.pyro_cluster.worker.presence import Presence
 from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryLimits
 from stormtracks.pyro_cluster.worker.tenure import GRACE_SECONDS, Tenure
@@ -27,11 +29,6 @@ from stormtracks.pyro_cluster.worker.tenure import GRACE_SECONDS, Tenure
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 2.0
-_OWN_SCRATCH = "or correct 'scratch' to a folder of your own, such as /tmp/stormtracks-$USER"
-
-
-class Refused(StormtracksError):
-    """A worker that cannot be started as asked."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -201,31 +198,7 @@ def _setup(options: argparse.Namespace) -> dict[str, Any]:
             given[key] = getattr(options, key)
     if isinstance(given.get("dataset"), str):
         given["dataset"] = _json(given["dataset"], "--dataset")
-    for key in SETUP:
-        if key != "dataset" and given.get(key):
-            given[key] = str(expand(given[key], Path.cwd(), f"'{key}'"))
-    _check_folders(given)
-    return given
-
-
-def _check_folders(setup: dict[str, Any]) -> None:
-    data = setup.get("data")
-    if data and not (web_path.is_address(data) or Path(data).is_dir()):
-        raise Refused(f"the data folder {data} does not exist on {socket.gethostname()}; mount it, or correct 'data'")
-    for key in ("results", "scratch"):
-        if setup.get(key):
-            try:
-                if key == "scratch":
-                    private.folder(setup[key], _OWN_SCRATCH, common=True)
-                else:
-                    Path(setup[key]).mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise Refused(
-                    f"the {key} folder {setup[key]} cannot be created: {error.strerror}; correct '{key}', or create "
-                    "the folder"
-                ) from error
-            if not os.access(setup[key], os.W_OK | os.X_OK):
-                raise Refused(f"the {key} folder {setup[key]} cannot be written to; fix its permissions")
+    return places.expanded(given, Path.cwd())
 
 
 def _json(text: str, option: str) -> dict[str, Any]:

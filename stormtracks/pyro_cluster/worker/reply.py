@@ -3,7 +3,38 @@
 from collections.abc import Mapping
 from typing import Any
 
+from stormtracks.label import Label
+from stormtracks.pyro_cluster import bounds
 from stormtracks.pyro_cluster.plain import SlotReply
+
+LONGEST_ECHO = 60
+
+
+def whole(ended: SlotReply, about: tuple[Label, int, str], by: tuple[str, str], seconds: float) -> dict[str, Any]:
+    """A reply as `do_work` gives it, within the bounds that managers believe.
+
+    Parameters
+    ----------
+    ended : SlotReply
+    about : (int or str, int, str)
+        Year, ensemble member and task.
+    by : (str, str)
+        Host and worker.
+    seconds : float
+        That it took.
+    """
+    year = about[0]
+    return bounds.shortened(
+        {
+            **reply_of(ended),
+            "year": year[:LONGEST_ECHO] if isinstance(year, str) else year,  # a refused one may be of any length
+            "ensemble_member": about[1],
+            "task": about[2],
+            "host": by[0],
+            "worker": by[1],
+            "seconds": round(seconds, 6),
+        }
+    )
 
 
 def reply_of(ended: SlotReply) -> dict[str, Any]:

@@ -123,6 +123,11 @@ class Writers:
                         os.utime(writing.file)
                     writing.renewed = time.monotonic()
 
+    def any(self) -> bool:
+        """Whether any run writes."""
+        with self._lock:
+            return bool(self._writings)
+
     def close(self) -> None:
         """Forget all."""
         with self._lock:

@@ -48,6 +48,7 @@ class Workforce:
         self._books = books
         self._rules = rules
         self._connect = cluster.connect
+        self._update = cluster.update
         self._ending = ending
         self._announcer = announcer
         self._keeper = keeper
@@ -123,7 +124,7 @@ class Workforce:
         rules, wanted = self._rules, tasks_of(self._books.schedule.task)
         version, tasks = description.get("version"), description.get("tasks")
         if version != rules.version and not rules.any_version:
-            return f"it runs stormtracks {version}, but the manager runs {rules.version}; run fab deploy"
+            return f"it runs stormtracks {version}, but the manager runs {rules.version}; {self._update}"
         if tasks is not None and (lacking := [task for task in wanted if task not in tasks]):
             known = ", ".join(sorted(tasks))
             return f"it does not know the task {lacking[0]}, only {known}; correct 'tasks' in hosts.yaml"

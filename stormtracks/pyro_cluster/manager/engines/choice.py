@@ -28,5 +28,11 @@ def _pyro() -> Engine:
     return ListedWorkers.of
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"pyro": _pyro}
+def _dask() -> Engine:
+    from stormtracks.pyro_cluster.manager.engines.dask.cluster import DaskCluster
+
+    return DaskCluster
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {"pyro": _pyro, "dask": _dask}
 """Name -> what loads it. A further engine is a line here, and a module of its own."""

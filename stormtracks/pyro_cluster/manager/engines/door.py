@@ -66,6 +66,12 @@ class Cluster(Protocol):
     ----------
     called : str
         What lists them, for messages such as "nameserver lost".
+    loss : str
+        What that means for the tasks under way.
+    update : str
+        What brings this version of the code to a worker that has another.
+    remarks : list of str
+        What people should know of it when a run begins.
     where : str
         Where that is: what follows "no worker for 60 s".
     cure : str
@@ -79,6 +85,9 @@ class Cluster(Protocol):
     """
 
     called: str
+    loss: str
+    update: str
+    remarks: list[str]
     where: str
     cure: str
     call_seconds: float

@@ -36,7 +36,7 @@ class ListedWorkers:
 
     Attributes
     ----------
-    called, where, cure, call_seconds
+    called, loss, update, remarks, where, cure, call_seconds
         See `door.Cluster`.
     kept : dict of str to Peer
         By URI: connections that are open already, for the next who connects there.
@@ -45,10 +45,13 @@ class ListedWorkers:
     """
 
     called = "nameserver"
+    loss = "running tasks continue"
+    update = "run fab deploy"
     call_seconds = CALL_SECONDS
 
     def __init__(self, host: str, port: int, hosts_option: str = "") -> None:
         self.address = host, port
+        self.remarks: list[str] = []
         self.where = f"at the nameserver {address.place(host, port)}"
         self.cure = f"check them with 'fab workers{hosts_option}', start them with 'fab start-workers{hosts_option}'"
         self._nameserver: Any = None

@@ -100,7 +100,7 @@ class Discovery:
             if not self._lister_lost:
                 called = self._cluster.called
                 what = f"the {called} cannot be asked" if error.ours else f"{called} lost"
-                self._log(f"{what}: {error}; running tasks continue")
+                self._log(f"{what}: {error}; {self._cluster.loss}")
             self._lister_lost = True
             return
         if self._lister_lost:
