@@ -26,7 +26,11 @@ def echo(year, member, setup, progress=None):
 
 def write_result(year, member, setup, progress=None):
     """A small result, written as results are: beside its place, then renamed."""
-    path = Path(setup["results"]) / "write_result" / f"{year}" / f"member_{member:03d}.json"
+    return write("write_result", year, member, setup)
+
+
+def write(task, year, member, setup):
+    path = Path(setup["results"]) / task / f"{year}" / f"member_{member:03d}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     time.sleep((setup.get("settings") or {}).get("seconds", 0))
     beside = path.with_suffix(f".{os.getpid()}")
@@ -103,6 +107,14 @@ def eat_memory(year, member, setup, progress=None):
     eaten = []
     while True:
         eaten.append(bytearray(16 * 2**20))
+
+
+def eat_slowly(year, member, setup, progress=None):
+    """So that whoever looks ten times per second sees it before there is none left."""
+    eaten = []
+    while True:
+        eaten.append(bytearray(os.urandom(1024) * (4 * 1024)))
+        time.sleep(0.05)
 
 
 TASKS = {

@@ -122,6 +122,8 @@ class Workforce:
 
     def _refusal(self, description: Mapping[str, Any]) -> str | None:
         rules, wanted = self._rules, tasks_of(self._books.schedule.task)
+        if description.get("refused"):
+            return str(description["refused"])
         version, tasks = description.get("version"), description.get("tasks")
         if version != rules.version and not rules.any_version:
             return f"it runs stormtracks {version}, but the manager runs {rules.version}; {self._update}"
@@ -132,8 +134,6 @@ class Workforce:
             return f"it is set aside: {aside}"
         if description.get("fault"):
             return str(description["fault"])
-        if description.get("refused"):
-            return str(description["refused"])
         if description.get("id") in self._books.assignments.workers:
             return "it is already connected under another name or address"
         return None

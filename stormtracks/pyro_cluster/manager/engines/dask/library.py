@@ -36,17 +36,13 @@ def configured(values: Mapping[str, object]) -> AbstractContextManager[object]:
     return importlib.import_module("dask").config.set(values)
 
 
-def resolve(client: Any, address: str) -> Any:
-    """The future of the function that answers, on one worker."""
-    return submit(client, address, "stormtracks", pkgutil.resolve_name, ANSWER)
+def ask(client: Any, address: str, key: str, question: str) -> Any:
+    """The future of what `ANSWER` returns on one worker and no other; Dask neither repeats it nor knows it from before.
 
-
-def call(client: Any, address: str, key: str, answer: Any, question: str) -> Any:
-    """The future of an answer."""
-    return submit(client, address, key, operator.call, answer, question)
-
-
-def submit(client: Any, address: str, key: str, *call: Any) -> Any:
-    """A future of a call on one worker and no other, which Dask neither repeats nor knows from before."""
-    only = {"workers": [address], "allow_other_workers": False, "pure": False, "retries": 0}
-    return client.submit(*call, **only, key=f"{key}-{secrets.token_hex(8)}")
+    One task looks the function up and calls it: kept by another, the function would be data, and Dask does not retire
+    a worker whose data no other can take.
+    """
+    key = f"{key}-{secrets.token_hex(8)}"
+    graph = {key: (operator.call, (pkgutil.resolve_name, ANSWER), question)}
+    (asked,) = client.get(graph, [key], sync=False, workers=[address], allow_other_workers=False, retries=0)
+    return asked

@@ -10,12 +10,13 @@ from typing import Any
 
 from stormtracks.pyro_cluster.manager.engines.asked import Entry
 from stormtracks.pyro_cluster.manager.engines.dask import library
-from stormtracks.pyro_cluster.manager.engines.dask.seat import Seat
+from stormtracks.pyro_cluster.manager.engines.dask.seat import ENDED, Seat
 from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 
 LOOK_SECONDS = 0.5
 """From one look whether the connection still stands to the next."""
 LEAVE_SECONDS = 2.0
+STACK_SECONDS = 2.0
 RESTART_SECONDS = 60.0
 """How long a worker may take to come back after a restart that we asked for."""
 GONE = "the Dask scheduler is gone"
@@ -54,7 +55,7 @@ class Link:
         there = set(await self.client.scheduler.ncores())
         for address in self.seats.keys() - there:
             if not self.seats[address].restarting:
-                self.seats.pop(address).gone("it is not at the scheduler any more")
+                self._in_background(self._missed(self.seats[address]))
         if there - self.seats.keys():
             await self._meet()
         return {seat.name: seat for seat in self.seats.values()}
@@ -79,20 +80,17 @@ class Link:
         """Ask a worker; the future of the answer, to be released."""
         if self.lost or seat.ended.is_set():
             raise PeerLost(seat.why or GONE)
-        if seat.answers is None:
-            seat.answers = library.resolve(self.client, seat.address)
         seat.asked_at = time.monotonic()
         entry = self.entry
         guest = {"name": seat.name, "manager": self._manager, "setup": dict(entry.setup), "tasks": entry.tasks}
         question = json.dumps({"guest": guest, "method": method, "arguments": list(arguments)})
-        return library.call(self.client, seat.address, key, seat.answers, question)
+        return library.ask(self.client, seat.address, key, question)
 
     async def answer(self, seat: Seat, future: Any) -> Mapping[str, Any]:
         """What a future becomes. What the call raised, rather than answered, is raised."""
         try:
             return json.loads(await future)
         except Exception as error:
-            seat.answers = None  # perhaps it cannot be loaded there yet
             if type(error).__name__ == "FutureCancelledError":
                 raise PeerLost(seat.why or GONE) from error
             raise
@@ -124,7 +122,7 @@ class Link:
 
     async def stacks(self, future: Any) -> list[str]:
         """Where a call is on its worker; nothing where it has not begun, or has ended."""
-        found = await asyncio.wait_for(self.client.scheduler.call_stack(keys=[future.key]), 5.0)
+        found = await asyncio.wait_for(self.client.scheduler.call_stack(keys=[future.key]), STACK_SECONDS)
         return [str(frame) for of_worker in found.values() for frames in of_worker.values() for frame in frames]
 
     async def restart(self, seat: Seat) -> bool:
@@ -140,6 +138,8 @@ class Link:
                 for address, one in about.items():
                     if one.get("name") == seat.dask_name and address != before:
                         self._moved(seat, before, address)
+                        with contextlib.suppress(Exception):  # it loads the tasks, which is no task's time
+                            await self.ask(seat, "describe", [], RESTART_SECONDS)
                         return True
                 await asyncio.sleep(LOOK_SECONDS)
             return False
@@ -148,7 +148,7 @@ class Link:
 
     async def close(self) -> None:
         """Leave the workers and the scheduler: it forgets what was asked, and running tasks end for themselves."""
-        asks = [self._left(seat) for seat in self.seats.values() if seat.answers is not None]
+        asks = [self._left(seat) for seat in self.seats.values() if seat.is_known]
         if asks and not self.lost:
             await asyncio.wait([asyncio.ensure_future(one) for one in asks], timeout=LEAVE_SECONDS)
         self.lose("the run has ended")
@@ -176,6 +176,13 @@ class Link:
         with contextlib.suppress(Exception):
             await self.ask(seat, "renew", [], RESTART_SECONDS)
 
+    async def _missed(self, seat: Seat) -> None:
+        """A worker is not there any more; why that is comes as an event, perhaps a moment later."""
+        await asyncio.sleep(LOOK_SECONDS)
+        if not seat.restarting:
+            seat.gone(ENDED)
+            self.seats.pop(seat.address, None)
+
     async def _meet(self) -> None:
         restarting = {seat.dask_name for seat in self.seats.values() if seat.restarting}
         for address, about in (await self._workers()).items():
@@ -192,7 +199,6 @@ class Link:
     def _moved(self, seat: Seat, before: str, address: str) -> None:
         self.seats.pop(before, None)
         seat.address = address
-        seat.answers = None
         self._seated(seat)
 
     async def _workers(self) -> dict[str, dict[str, Any]]:

@@ -67,6 +67,7 @@ class DaskPeer:
             return {"id": seat.id, "refused": _LACKS.format(error=error)}
         if "refused" in found:
             return {"id": seat.id, "refused": found["refused"]}
+        seat.is_known = True
         described = {**found["answer"], "id": seat.id, "stopping": seat.stopping, "entry": self._link.entry.name}
         return self._asked(self, described) if self._asked else described
 

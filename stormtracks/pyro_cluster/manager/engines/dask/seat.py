@@ -12,6 +12,7 @@ from stormtracks import address as addresses
 from stormtracks.label import Label
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+ENDED = "its process has ended"
 _SILENT = "check-worker-ttl"
 
 
@@ -50,8 +51,8 @@ class Seat:
         Whether Dask gave it up because it had not been heard of.
     restarting : bool
         Whether it is being restarted because we asked.
-    answers : object
-        The future of the function that answers there; None: not asked for yet.
+    is_known : bool
+        Whether it has described itself.
     asked_at : float
         When it was last asked something, monotonic.
     wakes : list of callable
@@ -80,7 +81,7 @@ class Seat:
         self.closing = False
         self.too_large = False
         self.said_that_it_stops = False
-        self.answers: Any = None
+        self.is_known = False
         self.asked_at = time.monotonic()
         self.wakes: list[Callable[[], object]] = []
         self.notices: list[str] = []
@@ -101,7 +102,7 @@ class Seat:
             self.gone(
                 "it has not been heard of for too long (distributed.scheduler.worker-ttl)"
                 if self.silent
-                else "its process has ended",
+                else ENDED,
                 in_order=bool(event.get("expected")),
             )
 

@@ -34,6 +34,7 @@ class Work:
         self._seat = seat
         self._told = asyncio.Event()
         self._why = ""
+        self._stacks: list[str] = []  # where it was when last looked at
 
     def end(self, why: str) -> None:
         """Have it ended, as a timeout."""
@@ -86,17 +87,17 @@ class Work:
 
     async def _has_begun(self, future: Any) -> bool:
         with contextlib.suppress(Exception):
-            return bool(await self._link.stacks(future))
+            self._stacks = await self._link.stacks(future)
+            return bool(self._stacks)
         return True  # a worker that cannot say is busy with what keeps it from answering
 
     async def _ended(self, future: Any) -> Mapping[str, Any]:
         """The reply once its worker was restarted."""
-        stacks: list[str] = []
         with contextlib.suppress(Exception):
-            stacks = await self._link.stacks(future)
+            self._stacks = await self._link.stacks(future) if self._stacks else []
         if not await self._link.restart(self._seat):
             self._seat.gone("its nanny did not bring it back within the time after a task was ended at its time limit")
-        return self._reply("timeout", f"{self._why}: its Dask worker was restarted", "\n".join(stacks))
+        return self._reply("timeout", f"{self._why}: its Dask worker was restarted", "\n".join(self._stacks))
 
     def _busy(self, why: str) -> Mapping[str, Any]:
         return self._reply("busy", why)
