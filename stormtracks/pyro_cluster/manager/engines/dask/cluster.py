@@ -90,11 +90,11 @@ class DaskCluster:
         if kept := self.kept.pop(uri, None):
             return kept
         loop, link = self._loop, self._link
-        seat = next((one for one in list(link.seats.values()) if one.uri == uri), None) if link else None
         if loop is None or link is None or link.lost:
             raise PeerLost(GONE)
-        if seat is None:
-            raise PeerLost("it is not at the scheduler any more")
+        seat = link.known.get(uri)
+        if seat is None or seat.ended.is_set():
+            raise PeerLost(seat.why if seat else "it is not at the scheduler any more", bool(seat and seat.silent))
         return DaskPeer(loop, link, seat, self._wanted.limited, self.asked)
 
     def leave(self) -> None:

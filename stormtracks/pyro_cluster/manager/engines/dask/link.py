@@ -17,6 +17,8 @@ LOOK_SECONDS = 0.5
 """From one look whether the connection still stands to the next."""
 LEAVE_SECONDS = 2.0
 STACK_SECONDS = 2.0
+MOST_KNOWN = 1000
+"""Workers that have gone, and why is known."""
 RESTART_SECONDS = 60.0
 """How long a worker may take to come back after a restart that we asked for."""
 GONE = "the Dask scheduler is gone"
@@ -36,6 +38,8 @@ class Link:
     entry : Entry
     seats : dict of str to Seat
         The workers that are there, by their address.
+    known : dict of str to Seat
+        By URI, also workers that have gone, for a while.
     lost : bool
         Whether the scheduler is gone.
     """
@@ -43,6 +47,7 @@ class Link:
     def __init__(self, client: Any, entry: Entry) -> None:
         self.client = client
         self.seats: dict[str, Seat] = {}
+        self.known: dict[str, Seat] = {}
         self.lost = False
         self.entry = entry
         self._manager = secrets.token_hex(8)
@@ -194,6 +199,9 @@ class Link:
 
     def _seated(self, seat: Seat) -> None:
         self.seats[seat.address] = seat
+        self.known[seat.uri] = seat
+        while len(self.known) > MOST_KNOWN + len(self.seats):
+            del self.known[next(iter(self.known))]
         self.client.subscribe_topic(seat.address, lambda event: self._heard(seat, event))
 
     def _moved(self, seat: Seat, before: str, address: str) -> None:

@@ -100,9 +100,7 @@ class Seat:
             cause = str(event.get("stimulus_id"))
             self.silent = cause.startswith(_SILENT)
             self.gone(
-                "it has not been heard of for too long (distributed.scheduler.worker-ttl)"
-                if self.silent
-                else ENDED,
+                "it has not been heard of for too long (distributed.scheduler.worker-ttl)" if self.silent else ENDED,
                 in_order=bool(event.get("expected")),
             )
 
@@ -142,8 +140,8 @@ def named(name: object, address: str, entry: str) -> str:
 
 def is_beyond(address: str) -> bool:
     """Whether what talks to an address, such as tcp://10.0.0.7:8786, leaves this machine without TLS."""
-    protocol, _, place = address.partition("://")
-    if not place or protocol in ("tls", "wss", "inproc"):
+    protocol, _, place = address.rpartition("://")
+    if protocol in ("tls", "wss", "inproc"):
         return False
     try:
         return not addresses.is_loopback(place.rpartition(":")[0].strip("[]"))
