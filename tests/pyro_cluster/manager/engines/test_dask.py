@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -364,6 +365,11 @@ def test_workers_of_this_machine_alone(run, tmp_path):
     assert places and all(place.startswith("127.0.0.1:") for place in places)
     assert going.end() == 0
     wait_for(lambda: not any(map(alive, pids)), 10, f"the end of {pids}")
+
+
+def _is_of_dask(pid):
+    """Whether it is a worker; Python's own process that tracks resources ends with the whole program."""
+    return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 @pytest.mark.parametrize(("address", "beyond"), [
