@@ -52,12 +52,11 @@ def test_a_worker_that_is_asked_to_stop_and_killed_soon_after_takes_no_task_with
     manager = stage.manage("work", "--retries", 0, members=1)
     for number in range(2):
         worker = stage.worker(f"w{number}", slots=1, seconds=30)
-        manager.until(lambda counts: counts["working"])
+        stage.until_begun(1, f"w{number}")  # not only given: a worker that is stopping refuses what reaches it then
         at = time.time()
         worker.terminate()
         manager.noticed("worker: asked to stop", f"worker w{number} is stopping after its 1 running task", at, 1.0)
         worker.kill()
-        # A task that has not reached the worker when it is stopped is outstanding again before that, as it is refused.
         manager.until_logged(f"worker w{number} has stopped and left in order")
         manager.until(lambda counts: not counts["working"])
     stage.worker("stays")
