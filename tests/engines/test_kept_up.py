@@ -45,22 +45,6 @@ def test_a_run_waits_for_jobs_that_are_pending_longer_than_wait(queue, slurm, tr
     assert arrays.differences(site.made(), {key: one for key, one in tracked.items() if key in site.made()}) == []
 
 
-def test_an_allocation_that_ends_in_the_middle_of_a_task_is_replaced(queue, slurm):
-    site = queue()
-    with site.serving():
-        site.hold()
-        site.fab("start-workers")
-        manager = site.manage("--retries=0")
-        site.until_held(2)
-        before = running(slurm)
-        for job in before:
-            slurm.expire(job)
-        site.until_said(manager, r"q: 2 job\(s\) submitted as Slurm array", 100)
-        site.release()
-        site.ended(manager)
-        assert site.counts()["complete"] == MEMBERS
-
-
 def test_a_pilot_that_is_killed_is_replaced_and_the_line_says_how_its_job_ended(queue, slurm):
     site = queue()
     with site.serving():

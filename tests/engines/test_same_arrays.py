@@ -5,6 +5,7 @@ import contextlib
 import pytest
 from engines import arrays
 from engines.site import CHAIN, MEMBERS
+from needs import need_extra
 from sshd import PrivateSshd
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -22,7 +23,9 @@ def by_ssh(site, _):
         ]
         site.configure(*entries, site.entry("here", launch="local", slots=1))
         with site.serving():
-            yield
+            site.fab("start-workers")
+            yield []
+            site.fab("collect")
 
 
 @contextlib.contextmanager
@@ -34,21 +37,28 @@ def by_slurm(site, request):
         queue = {"launch": "slurm", "jobs": 2, "slots": 2, "time": "5", "shared_files": True}
         site.configure(site.entry("q", address=login.address, port=login.port, **queue))
         with site.serving():
-            yield
-        assert slurm.jobs() == []
+            site.fab("start-workers")
+            yield []
+            site.fab("stop-workers")
+            assert slurm.jobs() == []
 
 
-ENGINES = [by_ssh, pytest.param(by_slurm, marks=pytest.mark.slurm)]
+@contextlib.contextmanager
+def by_dask(site, _):
+    """Processes of this machine that Dask starts; no nameserver, and nothing to start before."""
+    need_extra("dask")
+    site.configure(site.entry("here", launch="local", slots=2))
+    yield ["--engine=dask"]
+
+
+ENGINES = [by_ssh, pytest.param(by_slurm, marks=pytest.mark.slurm), by_dask]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_makes_the_arrays_of_inv_track(engine, site, tracked, request):
-    with engine(site, request):
-        site.fab("start-workers")
-        site.ended(site.manage(task=",".join(CHAIN)))
-        assert site.counts()["complete"] == MEMBERS * len(CHAIN)
-        site.fab("collect")
-        site.fab("stop-workers")
+    with engine(site, request) as words:
+        said = site.ended(site.manage(*words, task=",".join(CHAIN)))
+        assert site.counts()["complete"] == MEMBERS * len(CHAIN), said
     made = site.made()
     assert len(made) == MEMBERS * len(CHAIN)
     assert arrays.differences(made, tracked) == []
