@@ -333,3 +333,19 @@ def test_a_bug_in_a_look_is_said_and_the_next_one_comes(monkeypatch):
     serve(setting)
     assert setting.run() == "complete"
     assert "a bug in the look at the queue of tc: KeyError: 'bug'; the run continues" in setting.shown
+
+
+def test_an_interrupted_run_does_not_wait_for_what_a_queue_may_say(monkeypatch):
+    monkeypatch.setattr(losses, "FATE_SECONDS", 20)
+    setting = Queued(1, 1, jobs=1, work=until_set(threading.Event()))
+    setting.dispatcher.start()
+    name = begun(setting)
+    setting.queue.hang.clear()
+    setting.cluster.workers.pop(name).kill()
+    until(lambda: setting.dispatcher.keeper.losses.of("tc"))
+    began = time.monotonic()
+    setting.dispatcher.stop("interrupted")
+    assert time.monotonic() - began < 2
+    assert setting.schedule.counts()["outstanding"] == 1
+    setting.check()
+    setting.queue.hang.set()
