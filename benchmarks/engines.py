@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import planted_data
+from benchmarks.dask_cluster import DaskCluster
 from benchmarks.local_cluster import LocalCluster
 from benchmarks.pilot_cluster import PilotCluster, two_nodes
 from benchmarks.speedup import YEARS, loop
@@ -39,7 +40,18 @@ def slurm(home, setup, tasks, years, members, options):
     return cluster.cpu
 
 
-ENGINES = {"pyro": ("Pyro worker", pyro, ""), "slurm": ("Slurm pilot", slurm, "5 %")}
+def dask(home, setup, tasks, years, members, options):
+    """The same on workers of a Dask scheduler."""
+    with DaskCluster(home, setup, options.slots, tasks) as cluster:
+        cluster.manage(years, members)
+    return cluster.cpu
+
+
+ENGINES = {
+    "pyro": ("Pyro worker", pyro, ""),
+    "slurm": ("Slurm pilot", slurm, "5 %"),
+    "dask": ("Dask worker", dask, "10 %"),
+}
 """Name -> what it is called in the tables, what runs it, what it may add."""
 
 

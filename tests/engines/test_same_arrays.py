@@ -3,6 +3,7 @@
 import contextlib
 
 import pytest
+from dask_processes import DaskProcesses
 from engines import arrays
 from engines.site import CHAIN, MEMBERS
 from needs import need_extra
@@ -51,7 +52,19 @@ def by_dask(site, _):
     yield ["--engine=dask"]
 
 
-ENGINES = [by_ssh, pytest.param(by_slurm, marks=pytest.mark.slurm), by_dask]
+@contextlib.contextmanager
+def by_a_dask_scheduler(site, _):
+    """Two workers of a scheduler that does not know this package."""
+    need_extra("dask")
+    with DaskProcesses(site.folder) as dask:
+        workers = [dask.add(), dask.add()]
+        site.configure(site.entry("dk", launch="dask", scheduler=dask.address))
+        yield ["--engine=dask"]
+        for name in workers:
+            print(dask.log(name)[-2000:])
+
+
+ENGINES = [by_ssh, pytest.param(by_slurm, marks=pytest.mark.slurm), by_dask, by_a_dask_scheduler]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -62,3 +75,20 @@ def test_every_engine_makes_the_arrays_of_inv_track(engine, site, tracked, reque
     made = site.made()
     assert len(made) == MEMBERS * len(CHAIN)
     assert arrays.differences(made, tracked) == []
+
+
+def test_two_dask_workers_of_a_host_read_each_block_once(site, tracked):
+    need_extra("dask")
+    read = site.folder / "read"
+    with DaskProcesses(site.folder) as dask:
+        for name in ("one", "two"):
+            dask.add(name, environment={"STORMTRACKS_READ": str(read)})
+        dask.wait_for_workers(2)
+        site.configure(site.entry("dk", launch="dask", scheduler=dask.address, tasks="tests.engines.counted:TASKS"))
+        site.ended(site.manage("--engine=dask"))
+    lines = [line.split() for line in read.read_text().splitlines()]
+    blocks = [block for _, block in lines]
+    assert len(blocks) == len(set(blocks)) > 4
+    assert len({pid for pid, _ in lines}) == 2, "both took part"
+    made = site.made()
+    assert arrays.differences(made, {key: of for key, of in tracked.items() if key in made}) == []
