@@ -17,6 +17,7 @@ class PoolCluster:
     """Workers of this machine, which end with the run."""
 
     called, loss, update = "pool", "its tasks are outstanding again", "start the run again"
+    parting = "Its tasks are outstanding"
     where, cure, call_seconds = "in the pool", "start the run again", 30.0
 
     def __init__(self, asked):

@@ -11,6 +11,7 @@ class SimulatedCluster:
     """Workers by name, as a nameserver lists them; set `down` to a message to lose the nameserver."""
 
     called, where, cure, call_seconds = "nameserver", "at the nameserver localhost:9090", "start one", 3.0
+    parting = "Workers finish their current tasks; the next `inv manage` uses those results"
     loss, update, remarks = "running tasks continue", "run fab deploy", []
 
     def __init__(self, tasks="vort_track"):

@@ -288,7 +288,7 @@ def _how(
         "no worker": f"no worker for {plan.wait:g} s {where}; {_hindrances(dispatcher)}{cluster.cure}",
         "not looked for": f"all tasks are complete, but {dispatcher.ending.unknown()}. Start it (fab start-workers"
         f"{plan.hosts_option}) and run the same command again, or do these tasks again with --redo-away",
-        "interrupted": "interrupted. Workers finish their current tasks; the next `inv manage` uses those results",
+        "interrupted": f"interrupted. {cluster.parting}",
     }[how]
 
 

@@ -74,6 +74,8 @@ class Cluster(Protocol):
         What people should know of it when a run begins.
     where : str
         Where that is: what follows "no worker for 60 s".
+    parting : str
+        What becomes of running tasks when the run is interrupted.
     cure : str
         What to do where there is no worker.
     call_seconds : float
@@ -89,6 +91,7 @@ class Cluster(Protocol):
     update: str
     remarks: list[str]
     where: str
+    parting: str
     cure: str
     call_seconds: float
     kept: dict[str, Any]

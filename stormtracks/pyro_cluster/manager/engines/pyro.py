@@ -36,7 +36,7 @@ class ListedWorkers:
 
     Attributes
     ----------
-    called, loss, update, remarks, where, cure, call_seconds
+    called, loss, update, parting, remarks, where, cure, call_seconds
         See `door.Cluster`.
     kept : dict of str to Peer
         By URI: connections that are open already, for the next who connects there.
@@ -47,6 +47,7 @@ class ListedWorkers:
     called = "nameserver"
     loss = "running tasks continue"
     update = "run fab deploy"
+    parting = "Workers finish their current tasks; the next `inv manage` uses those results"
     call_seconds = CALL_SECONDS
 
     def __init__(self, host: str, port: int, hosts_option: str = "") -> None:

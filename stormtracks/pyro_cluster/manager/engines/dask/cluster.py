@@ -42,6 +42,11 @@ class DaskCluster:
 
     def __init__(self, asked: Asked) -> None:
         self.where = f"at the Dask scheduler {asked.scheduler}" if asked.scheduler else "of Dask on this machine"
+        self.parting = (
+            "Workers finish their current tasks; the next `inv manage` uses those results"
+            if asked.scheduler
+            else "Its workers have ended with it; their tasks are outstanding"
+        )
         self.cure = "start some, such as `dask worker`, or `cluster.scale` of dask-jobqueue"
         self.kept: dict[str, DaskPeer] = {}
         self.asked: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] | None = None

@@ -13,6 +13,7 @@ _QUIET: dict[str, object] = {
     # Nobody would look at what it samples of the tasks' threads, a hundred times per second.
     "distributed.worker.profile.enabled": False,
 }
+UNDISTURBED = "stormtracks.pyro_cluster.worker.undisturbed"
 
 
 async def start(distributed: ModuleType, entry: Entry, cores: int) -> Any:
@@ -31,5 +32,6 @@ async def start(distributed: ModuleType, entry: Entry, cores: int) -> Any:
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address=None,
             silence_logs=library.NEVER,
+            preload=[UNDISTURBED],
             asynchronous=True,
         )
