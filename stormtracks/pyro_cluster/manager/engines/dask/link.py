@@ -210,7 +210,7 @@ class Link:
         self._seated(seat)
 
     async def _workers(self) -> dict[str, dict[str, Any]]:
-        return (await self.client.scheduler.identity(n_workers=-1))["workers"]
+        return (await self.client.scheduler.identity())["workers"]
 
     def _heard(self, seat: Seat, event: tuple[float, Any]) -> None:
         if isinstance(event[1], Mapping):
