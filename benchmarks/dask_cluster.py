@@ -27,21 +27,27 @@ class DaskCluster:
         Workers.
     tasks : str
         The table of tasks, as ``module:TABLE``.
+    scheduler : bool
+        False: there is none, and the manager starts workers itself.
 
     Attributes
     ----------
     cpu : dict of float
-        Seconds of the scheduler, of the workers with their nannies, and of all managers.
+        Seconds of the scheduler, of the workers with their nannies, and of all managers with what they have started.
     """
 
-    def __init__(self, home, setup, slots=1, tasks=TASKS):
-        self._home, self._slots = Path(home), slots
+    def __init__(self, home, setup, slots=1, tasks=TASKS, scheduler=True):
+        self._home, self._slots, self._separate, self._address = Path(home), slots, scheduler, None
         self._environment = {**one_thread(), "STORMTRACKS_HOME": str(home), "PYTHONPATH": str(ROOT)}
         entry = {"name": "bench", "launch": "dask", "tasks": tasks, **{key: str(value) for key, value in setup.items()}}
+        entry |= {} if scheduler else {"slots": slots}
         (self._home / "hosts.yaml").write_text(yaml.safe_dump({"workers": [entry]}))
-        self.cpu = {"scheduler": 0.0, "workers and nannies": 0.0, "manager": 0.0}
+        parts = ("scheduler", "workers and nannies", "manager") if scheduler else ("manager",)
+        self.cpu = dict.fromkeys(parts, 0.0)
 
     def __enter__(self):
+        if not self._separate:
+            return self
         file = self._home / "scheduler.json"
         here = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
         self._scheduler = self._start("dask", "scheduler", *here, "--port", "0", "--dashboard-address", "127.0.0.1:0")
@@ -53,6 +59,8 @@ class DaskCluster:
         return self
 
     def __exit__(self, *_):
+        if not self._separate:
+            return
         self._end(self._workers, "workers and nannies")
         self._end(self._scheduler, "scheduler")
 
@@ -60,7 +68,8 @@ class DaskCluster:
         """Have members of some years done; wall seconds from the manager's start to its end."""
         start, before = time.perf_counter(), children_cpu()
         extent = ["--start-year", min(years), "--end-year", max(years), "--members", members, *more]
-        engine = ["--engine", "dask", "--scheduler", self._address, "--hosts", self._home / "hosts.yaml"]
+        engine = ["--engine", "dask", "--hosts", self._home / "hosts.yaml"]
+        engine += ["--scheduler", self._address] if self._separate else []
         manager = self._start("invoke", "manage", *map(str, [*extent, *engine]), stdout=subprocess.PIPE)
         output = manager.communicate()[0]
         self.cpu["manager"] += children_cpu() - before

@@ -11,6 +11,7 @@ data. *Work over loop* leaves start-up out on both sides.
 
 import argparse
 import contextlib
+import functools
 import statistics
 import tempfile
 from pathlib import Path
@@ -40,9 +41,9 @@ def slurm(home, setup, tasks, years, members, options):
     return cluster.cpu
 
 
-def dask(home, setup, tasks, years, members, options):
-    """The same on workers of a Dask scheduler."""
-    with DaskCluster(home, setup, options.slots, tasks) as cluster:
+def dask(home, setup, tasks, years, members, options, scheduler=False):
+    """The same on Dask workers that the manager starts, or on those of a scheduler."""
+    with DaskCluster(home, setup, options.slots, tasks, scheduler) as cluster:
         cluster.manage(years, members)
     return cluster.cpu
 
@@ -50,7 +51,8 @@ def dask(home, setup, tasks, years, members, options):
 ENGINES = {
     "pyro": ("Pyro worker", pyro, ""),
     "slurm": ("Slurm pilot", slurm, "5 %"),
-    "dask": ("Dask worker", dask, "10 %"),
+    "dask": ("Dask, local", dask, "10 %"),
+    "dask-scheduler": ("Dask, scheduler", functools.partial(dask, scheduler=True), "10 %"),
 }
 """Name -> what it is called in the tables, what runs it, what it may add."""
 

@@ -6,6 +6,7 @@ long as the process does. It answers what a `PyroWorker` does, and as that does.
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import socket
@@ -30,6 +31,9 @@ from stormtracks.version import code_version
 CONFLICT_SECONDS = 20.0
 """How long a look at results that might be in a run's way waits for the task that is under way."""
 BUSY = "all slots are busy"
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_TRIMMED_BY_DASK = "65536"
 
 _one = threading.Lock()
 """NetCDF and HDF5 are not safe to enter from two threads, whoever's guests these are."""
@@ -195,8 +199,22 @@ def _guest(wanted: Mapping[str, Any]) -> Guest:
     about = json.dumps([wanted["name"], wanted["setup"], wanted["tasks"]], sort_keys=True)
     with _making:
         if about not in _guests:
+            _keep_pages()
             _guests[about] = Guest(wanted["name"], wanted["setup"], wanted["tasks"] or TASKS)
         return _guests[about]
+
+
+def _keep_pages() -> None:
+    """Have freed memory kept for the next array, up to what glibc comes to by itself where nobody sets a limit.
+
+    Dask's nannies set one of 64 KiB by default. Then each array gets new pages, which the kernel fills with zeros: half
+    of a task's time. Another value is somebody's own choice.
+    """
+    if os.environ.get("MALLOC_TRIM_THRESHOLD_") == _TRIMMED_BY_DASK:
+        with contextlib.suppress(OSError, AttributeError):
+            library = ctypes.CDLL(None)
+            library.mallopt(_M_MMAP_THRESHOLD, 32 * 2**20)
+            library.mallopt(_M_TRIM_THRESHOLD, 64 * 2**20)
 
 
 def _loaded(tasks: str) -> slot_main.Table:

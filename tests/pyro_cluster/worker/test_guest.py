@@ -1,6 +1,9 @@
 """A worker in a process that is not ours: what it answers, refuses and keeps apart."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -22,6 +25,24 @@ def ask(tmp_path, monkeypatch):
         return found.get("answer", found)
 
     return asked
+
+
+@pytest.mark.parametrize(("threshold", "most"), [("65536", 20_000), ("65537", 10**9)])
+def test_arrays_do_not_get_new_pages_each_time_as_with_dasks_limit(threshold, most):
+    code = """
+import resource
+from stormtracks.pyro_cluster.worker import guest
+guest._keep_pages()
+[bytearray(2**20) for _ in range(100)].clear()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(200):
+    bytearray(b"1") * 2**20
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    environment = {**os.environ, "MALLOC_TRIM_THRESHOLD_": threshold}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < most
+    assert most < 10**9 or int(done.stdout) > 40_000  # somebody's own choice is left alone
 
 
 def test_it_describes_itself(ask, tmp_path):
