@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -123,3 +124,14 @@ def test_a_manager_that_is_heard_of_no_more_does_not_write(ask, monkeypatch):
     assert ask("claim_results", "empty", extent, second, "you", manager="2")["refused"]
     time.sleep(0.5)
     assert not ask("claim_results", "empty", extent, second, "you", manager="2")["refused"]
+
+
+def test_freed_memory_stays_although_a_nanny_has_it_given_back(ask, monkeypatch):
+    set_to = {}
+    monkeypatch.setattr(guest.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=set_to.__setitem__))
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+    guest._keep_freed_memory()
+    assert set_to == {}
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "65536")
+    ask("describe")
+    assert set_to == {guest.M_MMAP_THRESHOLD: 32 << 20, guest.M_TRIM_THRESHOLD: 62 << 20}
