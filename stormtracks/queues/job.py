@@ -60,7 +60,8 @@ class Job:
     array : str
         The array that it is of, as `System.array_of` gives it.
     state : str
-        pending, running, ending (asked to leave, still there) or ended.
+        pending, running, ending (asked to leave, still there) or ended. One that is suspended is pending: its worker
+        stands still, and comes back by itself.
     word : str
         The queue's own word for the state, such as "PREEMPTED".
     reason : str
@@ -74,8 +75,8 @@ class Job:
     mark : str
         What it was submitted with.
     by_queue : bool
-        It ended for a reason of the queue (preempted, time over, node failed, cancelled): no task is to blame. A job
-        that ran and is pending again was put back by its queue, which is the same.
+        It ended for a reason of the queue (preempted, time over, node failed, cancelled) or is suspended: no task is to
+        blame. A job that ran and is pending again was put back by its queue, which is the same.
     """
 
     id: str

@@ -16,9 +16,11 @@ MARK = "STORMTRACKS_MARK"
 """The variable that carries a job's mark."""
 ID = re.compile(r"(\d+)(\[(\d*)\])?(\.[\w.-]+)?", re.ASCII)
 """123.server of a job, 123[].server of an array, 123[4].server of one of it."""
+SUSPENDED = ("S", "U")
+"""By PBS, and because somebody works at the node."""
 _STATES: dict[str, JobState] = {
-    **dict.fromkeys("QHWTM", "pending"),
-    **dict.fromkeys("RSUB", "running"),
+    **dict.fromkeys((*"QHWTM", *SUSPENDED), "pending"),
+    **dict.fromkeys("RB", "running"),
     "E": "ending",
     **dict.fromkeys("FXC", "ended"),
 }
@@ -85,7 +87,7 @@ def _job(match: re.Match[str], block: Block, parent: Block) -> Job:
         end=_seconds(block.get("obittime", "")) if state == "ended" else end(block),
         host="" if state == "pending" else block.get("exec_host", "").partition("/")[0],
         mark=_mark(block) or _mark(parent),
-        by_queue=state == "ended" and _by_queue(block),
+        by_queue=word in SUSPENDED or (state == "ended" and _by_queue(block)),
     )
 
 

@@ -186,6 +186,8 @@ def _jobs(line: str) -> Iterator[Job]:
         raise OddAnswer(f"squeue answered {shown(line)!r}, which is no job as it was asked for; run `squeue -V`")
     _, word, start, end, host, mark, reason = (field.strip() for field in fields)
     state = slurm_states.state(word)
+    if slurm_states.is_suspended(word):
+        start, reason = "N/A", "Suspended"  # when it is resumed, nobody knows
     for index in _indices(found):
         yield Job(
             id=found[1] + index,

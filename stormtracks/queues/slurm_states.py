@@ -2,9 +2,14 @@
 
 from stormtracks.queues.job import JobState
 
-PENDING = ("PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD", "CONFIGURING")
-"""The last is an allocation whose node is still being switched on: no worker runs there yet."""
-RUNNING = ("RUNNING", "SUSPENDED", "STOPPED", "SIGNALING", "RESIZING", "EXPEDITING", "POWER_UP_NODE", "UPDATE_DB")
+SUSPENDED = ("SUSPENDED", "STOPPED")
+"""Their processes stand still, for a job that goes first or by an operator's hand, and are resumed later."""
+PENDING = (
+    *("PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD", "CONFIGURING"),
+    *SUSPENDED,
+)
+"""CONFIGURING is an allocation whose node is still being switched on: no worker runs there yet."""
+RUNNING = ("RUNNING", "SIGNALING", "RESIZING", "EXPEDITING", "POWER_UP_NODE", "UPDATE_DB")
 ENDING = ("COMPLETING", "STAGE_OUT")
 ENDED = ("COMPLETED", "FAILED", "OUT_OF_MEMORY", "LAUNCH_FAILED", "RECONFIG_FAIL")
 ENDED_BY_QUEUE = ("CANCELLED", "PREEMPTED", "TIMEOUT", "NODE_FAIL", "BOOT_FAIL", "DEADLINE", "REVOKED")
@@ -34,7 +39,12 @@ def state(word: str) -> JobState:
 
 def by_queue(word: str) -> bool:
     """Whether the job ended, or waits again, for a reason of the queue."""
-    return _first(word) in ENDED_BY_QUEUE or _first(word).startswith(("REQUEUE", "RESV_DEL"))
+    return _first(word) in ENDED_BY_QUEUE + SUSPENDED or _first(word).startswith(("REQUEUE", "RESV_DEL"))
+
+
+def is_suspended(word: str) -> bool:
+    """Whether the job has begun and stands still."""
+    return _first(word) in SUSPENDED
 
 
 def _first(word: str) -> str:

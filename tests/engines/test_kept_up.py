@@ -98,6 +98,26 @@ def test_a_preempted_pilot_is_no_task_s_fault(queue, slurm, partition):
         assert site.counts()["complete"] == MEMBERS
 
 
+def test_suspended_pilots_are_waited_for_and_no_task_s_fault(queue, slurm):
+    site = queue()
+    with site.serving():
+        site.hold()
+        site.fab("start-workers")
+        manager = site.manage("--retries=0", "--wait=3")
+        site.until_held(2)
+        for job in running(slurm):
+            slurm.run("scontrol", "suspend", job)
+        site.until_said(manager, r"worker q-\d+_\d lost: its job is suspended; its 1 task is outstanding again")
+        site.until_said(manager, r"waits for 2 jobs of q: pending \(Suspended\)")
+        time.sleep(5)
+        assert manager.poll() is None, manager.output()
+        site.release()
+        for job in slurm.jobs("%i"):
+            slurm.run("scontrol", "resume", job)
+        site.ended(manager)
+        assert site.counts()["complete"] == MEMBERS
+
+
 def test_a_wrong_line_of_setup_ends_the_waiting_with_what_the_jobs_wrote(queue, slurm):
     site = queue(setup=["module load pyhton", "exit 3"], jobs=1)
     with site.serving():

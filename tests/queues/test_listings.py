@@ -64,7 +64,7 @@ def test_what_waits_in_one_line(indices, running):
     assert [job.id for job in SYSTEMS["slurm"].jobs_in(line)] == [f"9_{index}" for index in sorted(indices)]
 
 
-LETTERS = {"Q": "pending", "H": "pending", "R": "running", "S": "running", "E": "ending", "F": "ended", "X": "ended"}
+LETTERS = {"Q": "pending", "H": "pending", "R": "running", "S": "pending", "E": "ending", "F": "ended", "X": "ended"}
 # Of a comment of PBS; it ends where a line ends.
 COMMENTS = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=200).map(str.strip)
 
@@ -84,7 +84,7 @@ def pbs_jobs(draw):
         end=None if start is None or state == "ended" else start + 3661,
         host="" if state == "pending" else draw(HOSTS.map(lambda name: name.replace("/", ""))),
         mark=draw(MARKS),
-        by_queue=False,
+        by_queue=word == "S",
     )
 
 

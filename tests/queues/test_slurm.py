@@ -103,8 +103,9 @@ def test_a_preempted_job_ends_sooner_than_it_was_promised_to():
     assert listed("preempted.txt")["32_1"].state == "pending"
 
 
-def test_a_suspended_job_has_its_allocation():
-    assert listed("suspended.txt")["43_1"].state == "running"
+def test_a_suspended_job_waits_until_it_is_resumed():
+    job = listed("suspended.txt")["43_1"]
+    assert (job.state, job.by_queue, job.reason, job.start) == ("pending", True, "Suspended", None)
 
 
 def test_what_waits_in_one_line_is_given_one_by_one():

@@ -1,6 +1,7 @@
-"""Why a job of a queue has ended, as people read of it behind the name of its worker."""
+"""Why a job of a queue has ended, or stands still, as people read of it behind the name of its worker."""
 
 from stormtracks.on_host.answers import QueueJob
+from stormtracks.queues import pbs_listing, slurm_states
 
 _WHY = {
     "PREEMPTED": "its job was preempted",
@@ -14,10 +15,11 @@ _WHY = {
     "GONE": "its queue lists its job no more",
 }
 _MEMORY = "OUT_OF_MEMORY"
+_SUSPENDED = (*slurm_states.SUSPENDED, *pbs_listing.SUSPENDED)
 
 
 def why(entry: str, job: QueueJob) -> str:
-    """Why a job has ended; nothing for one that has not.
+    """Why a job has ended, or that it stands still; nothing for one that runs or waits for its start.
 
     Examples
     --------
@@ -30,9 +32,9 @@ def why(entry: str, job: QueueJob) -> str:
     >>> endings.why("tc", {**job, "word": "FAILED", "reason": "NonZeroExitCode", "by_queue": False})
     'its job ended by itself (FAILED, NonZeroExitCode)'
     """
-    if job["state"] != "ended":
-        return ""
     word = job["word"].split(" ")[0].rstrip("+").upper()
+    if job["state"] != "ended":
+        return "its job is suspended" if word in _SUSPENDED else ""
     if word == _MEMORY:
         return f"its job ran out of memory: raise 'memory_limit_mb' of {entry} in hosts.yaml"
     reason = f", {job['reason']}" if job["reason"] not in ("", "None") else ""

@@ -10,7 +10,7 @@ from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
 FATE_SECONDS = 30.0
 """So long is the answer of its queue waited for, before a pilot counts as any other worker that was lost."""
-REQUEUED = Pilot("ended", True, "its job was put back into the queue")
+REQUEUED = "its job was put back into the queue"
 
 
 @dataclass(eq=False)
@@ -59,7 +59,7 @@ class Losses:
         for worker in self._lost(entry):
             pilot = pilots.get(worker.name)
             if pilot is not None and pilot.state == "pending":
-                pilot = REQUEUED
+                pilot = Pilot("ended", True, pilot.why or REQUEUED)
             if pilot is not None and pilot.state == "ended":
                 self._end(worker, pilot)
 

@@ -32,7 +32,8 @@ class Pilot(NamedTuple):
     by_queue : bool
         It ended for a reason of the queue (preempted, its time was over, its node failed): no task is to blame.
     why : str
-        Why it ended, for people, such as "its job was preempted"; empty: it has not, or that is not known.
+        Why it ended, for people, such as "its job was preempted", or that it is suspended; empty: neither, or that is
+        not known.
     """
 
     state: str

@@ -8,6 +8,7 @@ import pytest
 from stormtracks.pyro_cluster.manager.dispatch import assignments
 from stormtracks.pyro_cluster.manager.pilots import keeper, known, losses, pace
 from stormtracks.pyro_cluster.manager.workers import discovery, rests
+from stormtracks.pyro_cluster.manager.workers.supply import Pilot
 from tests.dispatch_setting import Setting, until
 from tests.simulated_queue import SimulatedQueue
 
@@ -306,14 +307,21 @@ def test_a_loss_whose_queue_says_nothing_counts_as_any_other(monkeypatch):
     assert setting.result == ["complete"]
 
 
-def test_a_job_that_its_queue_put_back_costs_its_task_nothing():
+@pytest.mark.parametrize(
+    ("pilot", "line"),
+    [
+        (Pilot("pending"), "its job was put back into the queue"),
+        (Pilot("pending", True, "its job is suspended"), "its job is suspended"),
+    ],
+)
+def test_a_job_that_its_queue_put_back_or_suspended_costs_its_task_nothing(pilot, line):
     block = threading.Event()
     setting = Queued(1, 1, jobs=1, retries=0, work=until_set(block))
     thread = setting.background()
     name = begun(setting)
     setting.queue.end(name)
-    setting.queue.pilots[name] = setting.queue.pilots[name]._replace(state="pending")
-    setting.until_shown(f"worker {name} lost: its job was put back into the queue")
+    setting.queue.pilots[name] = pilot
+    setting.until_shown(f"worker {name} lost: {line}")
     block.set()
     setting.queue.start(name)
     thread.join(10)
