@@ -12,6 +12,15 @@ _QUIET: dict[str, object] = {
     "distributed.worker.http.routes": [],
     # Nobody would look at what it samples of the tasks' threads, a hundred times per second.
     "distributed.worker.profile.enabled": False,
+    # One task per worker, given to it by name, of minutes: what looks fifty times per second, or moves tasks and data
+    # from worker to worker, would cost 4 % of a core per worker for nothing.
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.tick.cycle": "5s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.worker.memory.monitor-interval": "500ms",
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
 }
 UNDISTURBED = "stormtracks.pyro_cluster.worker.undisturbed"
 
