@@ -32,12 +32,14 @@ class DaskCluster:
 
     Attributes
     ----------
+    address : str or None
+        Of the scheduler.
     cpu : dict of float
         Seconds of the scheduler, of the workers with their nannies, and of all managers with what they have started.
     """
 
     def __init__(self, home, setup, slots=1, tasks=TASKS, scheduler=True):
-        self._home, self._slots, self._separate, self._address = Path(home), slots, scheduler, None
+        self._home, self._slots, self._separate, self.address = Path(home), slots, scheduler, None
         self._environment = {**one_thread(), "STORMTRACKS_HOME": str(home), "PYTHONPATH": str(ROOT)}
         entry = {"name": "bench", "launch": "dask", "tasks": tasks, **{key: str(value) for key, value in setup.items()}}
         entry |= {} if scheduler else {"slots": slots}
@@ -53,7 +55,7 @@ class DaskCluster:
         self._scheduler = self._start("dask", "scheduler", *here, "--port", "0", "--dashboard-address", "127.0.0.1:0")
         while not file.exists() or not file.read_text().rstrip().endswith("}"):
             time.sleep(0.02)
-        self._address = json.loads(file.read_text())["address"]
+        self.address = json.loads(file.read_text())["address"]
         workers = ["--nworkers", str(self._slots), "--nthreads", "1", "--local-directory", str(self._home / "dask")]
         self._workers = self._start("dask", "worker", *here, *workers)
         return self
@@ -69,7 +71,7 @@ class DaskCluster:
         start, before = time.perf_counter(), children_cpu()
         extent = ["--start-year", min(years), "--end-year", max(years), "--members", members, *more]
         engine = ["--engine", "dask", "--hosts", self._home / "hosts.yaml"]
-        engine += ["--scheduler", self._address] if self._separate else []
+        engine += ["--scheduler", self.address] if self._separate else []
         manager = self._start("invoke", "manage", *map(str, [*extent, *engine]), stdout=subprocess.PIPE)
         output = manager.communicate()[0]
         self.cpu["manager"] += children_cpu() - before

@@ -1,16 +1,18 @@
 """How many tasks a second the manager gives out: tasks that do nothing, on local workers, journal and TLS on.
 
-    python benchmarks/dispatch.py [--tasks 2000] [--repeats 5] [--slurm] [--dask] [--gnu-parallel]
+    python benchmarks/dispatch.py [--tasks 2000] [--repeats 5] [--slurm] [--dask-engine] [--dask] [--gnu-parallel]
 
 With ``--slurm`` the same number of empty tasks goes, in turn with those and in the same minutes, to pilots on the two
-nodes of tests/slurm.py (root, slurm-wlm, munge). With ``--dask`` it goes through dask.distributed, which
-is installed into an environment of its own, in a temporary folder. With ``--gnu-parallel`` the same for GNU parallel,
+nodes of tests/slurm.py (root, slurm-wlm, munge); with ``--dask-engine`` to Dask workers of one thread, as many as the
+others have slots. With ``--dask`` it goes through dask.distributed alone, which is installed into an environment of its
+own, in a temporary folder, where it is not there. With ``--gnu-parallel`` the same for GNU parallel,
 each task being `true`; where it is not installed, Debian's package is unpacked in a temporary folder.
 """
 
 import argparse
 import contextlib
 import functools
+import importlib.util
 import io
 import os
 import re
@@ -59,6 +61,8 @@ def main():
         if options.slurm:
             rounds["on Slurm pilots"] = functools.partial(_ours, options, _pilots(stack, options, Path(folder)))
             rounds["on Slurm pilots"]()
+        if options.dask_engine:
+            rounds["on Dask workers"] = functools.partial(_ours, options, address, **_dask_workers(stack, options))
         if options.dask:
             rounds["dask.distributed"] = _dask(stack, options, Path(folder))
         if options.gnu_parallel:
@@ -77,6 +81,7 @@ def _options():
     parser.add_argument("--slots", type=int, default=os.cpu_count(), help="of each worker [the machine's cores]")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--slurm", action="store_true", help="on pilots of a Slurm too")
+    parser.add_argument("--dask-engine", action="store_true", help="on Dask workers too, by --engine dask")
     parser.add_argument("--dask", action="store_true", help="beside dask.distributed")
     parser.add_argument("--gnu-parallel", action="store_true", help="beside GNU parallel")
     return parser.parse_args()
@@ -120,21 +125,36 @@ def _start(stack, module, *arguments):
     return process
 
 
-def _ours(options, address):
+def _dask_workers(stack, options):
+    """What a plan needs besides, for as many Dask workers as the others have slots."""
+    from benchmarks.dask_cluster import DaskCluster
+    from stormtracks.pyro_cluster.manager.engines.asked import Entry
+
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    cluster = stack.enter_context(DaskCluster(home, {}, options.workers * options.slots))
+    setup = {"data": str(home), "results": str(home / "results")}
+    entry = Entry("dask", setup, "tests.cluster_tasks:TASKS")
+    return {"engine": "dask", "scheduler": cluster.address, "entry": entry}
+
+
+def _ours(options, address, **more):
     """Seconds of a whole run, from finding the workers to the closed journal."""
     name = f"empty_{time.time_ns()}"
-    plan = pyro_manager.ManagePlan(2000, 2000, options.tasks, "empty", run=name, nameserver=address)
-    start = time.perf_counter()
-    assert pyro_manager.run(plan, io.StringIO()) == 0
+    plan = pyro_manager.ManagePlan(2000, 2000, options.tasks, "empty", run=name, nameserver=address, **more)
+    said, start = io.StringIO(), time.perf_counter()
+    if pyro_manager.run(plan, said) != 0:
+        raise RuntimeError(said.getvalue())
     return time.perf_counter() - start
 
 
 def _dask(stack, options, folder):
-    place = folder / "dask"
-    venv.create(place, with_pip=True)
-    subprocess.run([place / "bin" / "pip", "install", "-qq", "distributed"], check=True)
+    python = sys.executable
+    if importlib.util.find_spec("distributed") is None:
+        venv.create(folder / "dask", with_pip=True)
+        python = folder / "dask" / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "install", "-qq", "distributed"], check=True)
     (folder / "with_dask.py").write_text(DASK)
-    command = [place / "bin" / "python", folder / "with_dask.py", str(options.tasks), str(options.workers)]
+    command = [python, folder / "with_dask.py", str(options.tasks), str(options.workers)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     stack.callback(process.wait)
     stack.callback(process.stdin.close)

@@ -1,6 +1,10 @@
 """What each engine adds to the CPU of the work: the same planted tasks in a loop, and through each engine in turn.
 
-    python -m benchmarks.engines [--engines pyro] [--members 16] [--steps 365] [--pairs 5]
+    python -m benchmarks.engines [--parts work empty queue] [--engines pyro] [--pairs 3] [--cache FOLDER]
+
+All parts take some ten minutes on two cores that nobody else uses, two less with data in the cache: `work`, below;
+`empty`, 2,000 tasks that do nothing on each (`benchmarks.dispatch`); `queue`, what a run asks of a queue
+(`benchmarks.queue_calls`). Slurm is that of tests/slurm.py (root, slurm-wlm, munge); Dask is the extra.
 
 The work is 2 years x 16 members. The loop calls the tasks one after another in one process. An engine does them in one
 slot (`--slots`), since two that run at once cost each other a tenth in shared caches; libraries have one thread
@@ -13,16 +17,20 @@ import argparse
 import contextlib
 import functools
 import statistics
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import planted_data
+from benchmarks import planted_data, queue_calls
 from benchmarks.dask_cluster import DaskCluster
+from benchmarks.fresh_process import ROOT
 from benchmarks.local_cluster import LocalCluster
 from benchmarks.pilot_cluster import PilotCluster, two_nodes
 from benchmarks.speedup import YEARS, loop
 from benchmarks.surroundings import describe, spread, table
 
+EMPTY = 2000
 WORK, NOTHING = "stormtracks.science.pipeline:TASKS", "benchmarks.started_tasks:TASKS"
 HEAD = ("engine", "CPU s", "of it start-up", "work over loop", "all over loop", "target")
 
@@ -60,7 +68,20 @@ ENGINES = {
 def main(arguments=None):
     """Print the tables."""
     options = _options(arguments)
-    print(describe())
+    print(describe(), flush=True)
+    if "work" in options.parts:
+        work(options)
+    if "empty" in options.parts:
+        print(f"\n{EMPTY} empty tasks", flush=True)
+        beside = ["--slurm", "--dask-engine", "--dask", "--gnu-parallel"]
+        words = [sys.executable, "benchmarks/dispatch.py", "--tasks", str(EMPTY), "--repeats", str(options.pairs)]
+        subprocess.run([*words, *beside], cwd=ROOT, check=True)
+    if "queue" in options.parts:
+        queue_calls.report(seconds=150, calls=50, jobs=1000)
+
+
+def work(options):
+    """Plant the data, start Slurm, and measure."""
     with planted_data.cache(options.cache) as folder, contextlib.ExitStack() as stack:
         if "slurm" in options.engines:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stormtracks-bench-")))
@@ -82,7 +103,7 @@ def overhead(folder, options):
     tasks = len(YEARS) * options.members
     print(f"\n{tasks} tasks of {options.steps} steps at 2 degrees, {options.slots} slot, {options.pairs} in turn")
     print(table(HEAD, _rows(loops, runs, starts)))
-    print(f"\n{table(('CPU s by process', 'work', 'start-up'), _parts(runs, starts))}")
+    print(f"\n{table(('CPU s by process', 'work', 'start-up'), _parts(runs, starts))}", flush=True)
 
 
 def run(name, setup, tasks, years, members, options):
@@ -119,11 +140,12 @@ def _parts(runs, starts):
 
 def _options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--parts", nargs="+", choices=("work", "empty", "queue"), default=["work", "empty", "queue"])
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--slots", type=int, default=1, help="[%(default)s]")
     parser.add_argument("--members", type=int, default=16, help="of each of two years [%(default)s]")
     parser.add_argument("--steps", type=int, default=365, help="6-hourly times of each year [%(default)s]")
-    parser.add_argument("--pairs", type=int, default=5, help="rounds [%(default)s]")
+    parser.add_argument("--pairs", type=int, default=3, help="rounds [%(default)s]")
     parser.add_argument("--cache", help="folder to keep the planted data in [a temporary one]")
     return parser.parse_args(arguments)
 
