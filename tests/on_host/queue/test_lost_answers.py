@@ -110,3 +110,37 @@ def test_a_ledger_in_use_is_waited_for_but_not_for_ever(queue, request_of, monke
     with ledger.opened("big"), pytest.raises(ledger.LedgerTaken, match=rf"another command .* \(pid {os.getpid()}"):
         jobs.run(request_of())
     assert time.monotonic() - began < 5
+
+
+def test_what_an_overloaded_queue_takes_late_is_found_all_the_same(killed, queue, request_of, mark, monkeypatch):
+    monkeypatch.setattr(desk, "SETTLED_SECONDS", 0.0)
+    assert submit.run(request_of())["array"] == "8"  # in place of the first
+    queue.lists(mark, ("7_1", "PENDING"), ("8_1", "PENDING"), ("8_2", "PENDING"), ("8_3", "PENDING"))
+    kept = keep.run(request_of(**KEPT))
+    assert (kept["submitted"], kept["lines"]) == (0, ["big: 1 pending job(s) cancelled: there were more than 3"])
+    assert "--jobs=" in queue.calls[-1]  # found: nothing more is looked for
+
+
+def test_a_submission_that_took_its_time_is_not_given_up_at_once(queue, request_of, mark, monkeypatch):
+    monkeypatch.setattr(desk, "SUBMIT_SECONDS", 0.3)
+    monkeypatch.setattr(desk, "SETTLED_SECONDS", 0.25)
+    queue.says("sbatch", seconds=2)
+    with pytest.raises(NoAnswer):
+        submit.run(request_of())
+    assert ledger.read("big").attempt is not None
+
+
+def test_jobs_that_ended_long_ago_are_not_taken_for_a_lost_submission(killed, queue, request_of, mark):
+    with ledger.opened("big") as (known, save):
+        known.arrays = [ledger.Array("5", 1, 0.0, ended=1.0)]
+        attempt, known.attempt = known.attempt, None
+        save()
+    queue.lists(mark, ("5_1", "COMPLETED"))
+    jobs.run(request_of())
+    with ledger.opened("big") as (known, save):
+        known.attempt = attempt
+        save()
+    assert jobs.run(request_of())["jobs"][0]["id"] == "5_1"
+    assert ledger.read("big").attempt is not None and ledger.read("big").strikes == ["5_1"]  # once
+    queue.lists(mark, ("5_1", "COMPLETED"), *((f"7_{n}", "PENDING") for n in (1, 2, 3)))
+    assert (submit.run(request_of())["submitted"], submissions(queue)) == (0, 1)

@@ -19,6 +19,8 @@ SUBMIT_SECONDS = 60.0
 """That the submitting command may take."""
 SETTLED_SECONDS = 60.0
 """After a submission that was interrupted: what was taken is listed by then."""
+DOUBT_SECONDS = 3600.0
+"""After that nothing is looked for any more: an overloaded controller works off its requests minutes later at most."""
 MISSING_SECONDS = 20.0
 """A job that is no longer listed may be listed again: queues that are busy answer with less than there is."""
 QUICK_SECONDS = 60.0
@@ -81,10 +83,11 @@ class Desk:
 
     def look(self) -> list[Job]:
         """Ask the queue once, where there may be jobs; what is found is in the ledger, and returned."""
-        if self.ledger.attempt is None and not self.ledger.arrays:
+        searching = self.ledger.attempt or self._doubt
+        if not searching and not self.ledger.arrays:
             return self._kept()
         arrays = [one.id for one in self.ledger.arrays]
-        listing = self.system.mine() if self.ledger.attempt else self.system.listing(arrays)
+        listing = self.system.mine() if searching else self.system.listing(arrays)
         found, unknown = self.listed(listing)
         self._note([job for job in found if job.mark == self.ledger.mark], unknown)
         return self._kept()
@@ -145,6 +148,8 @@ class Desk:
     def _note(self, found: list[Job], unknown: bool) -> None:
         """Bring the ledger up to what is listed."""
         self._adopt(found)
+        past = set(self.ledger.past) - {one.id for one in self.ledger.arrays}
+        found = [job for job in found if job.array not in past]
         before, registered = self.ledger.jobs, set(self.ledger.registered)
         rests = {job.array: job for job in found if self._is_rest(job)}
         found = [job for job in found if job.id not in rests]
@@ -183,15 +188,21 @@ class Desk:
 
     def _adopt(self, found: list[Job]) -> None:
         """Take over the jobs of a submission whose answer was lost."""
-        attempt = self.ledger.attempt
-        if attempt is None:
+        searched = self.ledger.attempt or self._doubt
+        if searched is None:
             return
-        known = {one.id for one in self.ledger.arrays}
+        known = {*(one.id for one in self.ledger.arrays), *self.ledger.past}
         for array in sorted({job.array for job in found} - known):
-            self.ledger.arrays.append(replace(attempt, id=array))
-            self.ledger.attempt = None
-        if time.time() - attempt.at > SETTLED_SECONDS:
-            self.ledger.attempt = None  # it was never taken
+            self.ledger.arrays.append(replace(searched, id=array))
+            self.ledger.attempt = self.ledger.doubt = None
+        if self.ledger.attempt and time.time() - self.ledger.attempt.at > SETTLED_SECONDS:
+            self.ledger.attempt, self.ledger.doubt = None, self.ledger.attempt
+
+    @property
+    def _doubt(self) -> Array | None:
+        """A submission that was given up, as long as it may be taken still."""
+        doubt = self.ledger.doubt
+        return doubt if doubt and time.time() - doubt.at < DOUBT_SECONDS else None
 
     def _judge(self, job: Job) -> None:
         """Count jobs that came to nothing: where none ever becomes a worker, more of them would not either."""
@@ -226,6 +237,8 @@ class Desk:
                 raise refusals.refused(words[0], ran)
             return self.system.array_of(ran.output)
         except (NoAnswer, OddAnswer) as lost:
+            if self.ledger.attempt:  # the command may have taken a minute itself
+                self.ledger.attempt.at = time.time()
             with contextlib.suppress(QueueFault, OddAnswer):
                 self.look()
             if self.ledger.attempt is None and self.ledger.arrays:

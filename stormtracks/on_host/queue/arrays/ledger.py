@@ -21,6 +21,7 @@ LOCK_SECONDS = 90.0
 """A submission may take a minute."""
 POLL_SECONDS = 0.05
 MOST_ENDED = 100
+MOST_PAST = 1000
 ASKED = (
     *("slots", "time", "partition", "account", "setup", "options", "memory_limit_mb", "env", "prefix", "bind"),
     *("code", "python", "data", "dataset", "best_tracks", "results", "scratch", "tasks", "tasks_per_slot", "grace"),
@@ -76,10 +77,14 @@ class Ledger:
         From `fab start-workers` to `fab stop-workers`.
     arrays : list of Array
         Those whose jobs may still be listed.
+    past : list of str
+        Arrays that are not asked for any more, though the queue may list them where all jobs are asked for.
     jobs : dict
         id -> job as it was last listed; of those that ended, the newest.
     attempt : Array or None
         A submission whose answer is not recorded yet: it may or may not have been taken.
+    doubt : Array or None
+        A submission that was given up, since the queue did not list it in time: overloaded, it may take it later still.
     strikes : list of str
         Jobs that ended, one after the other, before a worker had registered.
     refused : list or None
@@ -95,8 +100,10 @@ class Ledger:
     mark: str = field(default_factory=lambda: f"stormtracks-{secrets.token_hex(8)}")
     wanted: bool = False
     arrays: list[Array] = field(default_factory=list)
+    past: list[str] = field(default_factory=list)
     jobs: dict[str, Job] = field(default_factory=dict)
     attempt: Array | None = None
+    doubt: Array | None = None
     strikes: list[str] = field(default_factory=list)
     refused: tuple[float, str] | None = None
     missing: dict[str, float] = field(default_factory=dict)
@@ -109,7 +116,9 @@ class Ledger:
 
     def forget_old(self, listed: Container[str], seconds: float = 600.0) -> None:
         """Forget arrays that ended long ago, and all but the newest of the ended jobs that the queue lists no more."""
-        self.arrays = [one for one in self.arrays if one.ended is None or time.time() - one.ended < seconds]
+        old = [one for one in self.arrays if one.ended is not None and time.time() - one.ended >= seconds]
+        self.arrays = [one for one in self.arrays if one not in old]
+        self.past = [*self.past, *(one.id for one in old)][-MOST_PAST:]
         over = [job for job in self.listed("ended") if job.id not in listed]  # others would be news the next time
         ended = sorted(over, key=lambda job: job.end or 0.0, reverse=True)
         for job in ended[MOST_ENDED:]:
@@ -199,7 +208,7 @@ def _ledger(value: Mapping[str, Any]) -> Ledger:
             **value,
             "arrays": [Array(**one) for one in value["arrays"]],
             "jobs": {key: Job(**one) for key, one in value["jobs"].items()},
-            "attempt": Array(**value["attempt"]) if value["attempt"] else None,
+            **{key: Array(**value[key]) if value.get(key) else None for key in ("attempt", "doubt")},
             "refused": tuple(value["refused"]) if value["refused"] else None,
         }
     )
