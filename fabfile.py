@@ -27,7 +27,7 @@ from stormtracks.hosts import cluster_key, host_table, kinds, readiness, trust, 
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
 from stormtracks.hosts import upgrade as upgrading
-from stormtracks.hosts.outcomes import AT_ONCE, HostOutcome, Job, everywhere, line_writer, raise_bugs, write_line
+from stormtracks.hosts.outcomes import AT_ONCE, Errand, HostOutcome, everywhere, line_writer, raise_bugs, write_line
 from stormtracks.pyro_cluster import secret
 from stormtracks.terminal_text import clean, clean_line
 
@@ -96,7 +96,7 @@ def deploy(
     if stays := deploying.untracked():
         sys.stderr.write(f"not copied, because git does not track them: {clean_line(', '.join(stays))}\n")
     folder = paths.expand(wheels, where="--wheels") if wheels else None
-    _on_all(c, cluster, deploying.job(cluster, folder, force), at_once)
+    _on_all(c, cluster, deploying.errand(cluster, folder, force), at_once)
 
 
 @command(
@@ -121,7 +121,7 @@ def upgrade(
         upgrading.check_runs()
     folder = paths.expand(wheels, where="--wheels") if wheels else None
     seconds = _number("patience", patience, workers.PATIENCE_SECONDS)
-    _on_all(c, cluster, upgrading.job(cluster, folder, seconds), at_once)
+    _on_all(c, cluster, upgrading.errand(cluster, folder, seconds), at_once)
 
 
 @command(wait=WAIT)
@@ -184,7 +184,7 @@ def collect(
     workers_there = tuple(replace(one, results=str(PurePosixPath(one.results, below))) for one in cluster.workers)
     cluster = replace(cluster, workers=workers_there)
     folder = paths.expand(to, Path.cwd(), "--to") if to else cluster.results / below
-    _on_all(c, cluster, collecting.job(cluster, folder, overwrite, _check_result), at_once)
+    _on_all(c, cluster, collecting.errand(cluster, folder, overwrite, _check_result), at_once)
 
 
 @command(now="do not wait for running tasks", patience=PATIENCE)
@@ -238,9 +238,9 @@ def _cluster(c: Context, hosts: Text, only: Text) -> config.Cluster:
     return config.load(hosts).only(only)
 
 
-def _on_all(c: Context, cluster: config.Cluster, job: Job, at_once: Text | int) -> None:
-    """Do a job on all hosts, write one line for each, and end."""
-    outcomes = everywhere(cluster, job, c.config, _whole("at-once", at_once, AT_ONCE), line_writer(cluster))
+def _on_all(c: Context, cluster: config.Cluster, errand: Errand, at_once: Text | int) -> None:
+    """Do an errand on all hosts, write one line for each, and end."""
+    outcomes = everywhere(cluster, errand, c.config, _whole("at-once", at_once, AT_ONCE), line_writer(cluster))
     _end(outcomes)
 
 

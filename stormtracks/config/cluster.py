@@ -36,6 +36,11 @@ class Cluster:
         """The folder of hosts.yaml, which relative paths of this machine start from."""
         return self.path.parent
 
+    @property
+    def has_queue(self) -> bool:
+        """Whether workers of any entry are jobs of a queue."""
+        return any(worker.queued for worker in self.workers)
+
     def only(self, names: str | None) -> "Cluster":
         """The same cluster with some of its hosts.
 

@@ -80,7 +80,7 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
 
 def _supply_of(cluster: config.Cluster) -> Supply | None:
     """Where the run gets further workers: the queues of hosts.yaml; None, and nothing imported, where it has none."""
-    if not any(worker.queued for worker in cluster.workers):
+    if not cluster.has_queue:
         return None
     from stormtracks.hosts.queued.supply import QueuedSupply
 

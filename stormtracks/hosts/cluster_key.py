@@ -5,7 +5,7 @@ import base64
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts.asking import ask, request
 from stormtracks.hosts.links import Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import KeyAnswer
 from stormtracks.pyro_cluster import secret
 
@@ -15,14 +15,14 @@ def fingerprint() -> str:
     return secret.fingerprint(secret.ensure())
 
 
-def push(cluster: Cluster) -> Job:
-    """A job that brings the key to a host: through SSH, on standard input, into a file that only its owner reads."""
+def push(cluster: Cluster) -> Errand:
+    """An errand that brings the key to a host: by SSH, on standard input, into a file that only its owner reads."""
 
-    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+    def errand(link: Link, worker: WorkerHost) -> HostOutcome:
         answer = bring(link, worker, cluster)
         return HostOutcome(worker.name, True, f"{answer['state']}: {answer['path']} {answer['fingerprint']}", answer)
 
-    return job
+    return errand
 
 
 def bring(link: Link, worker: WorkerHost, cluster: Cluster) -> KeyAnswer:

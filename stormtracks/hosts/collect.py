@@ -16,7 +16,7 @@ from stormtracks.hosts.asking import ask, parsed, request, stream
 from stormtracks.hosts.bounded_output import BoundedOutput
 from stormtracks.hosts.errors import HostFault
 from stormtracks.hosts.links import Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import MARK, OutboxAnswer
 from stormtracks.on_host.outbox import RESULT
 from stormtracks.readable import size as in_bytes
@@ -31,8 +31,8 @@ Check = Callable[[Path, str], object]
 """Given a file and the name of the result that it should be; a StormtracksError says that it is not."""
 
 
-def job(cluster: Cluster, folder: Path, overwrite: bool = False, check: Check | None = None) -> Job:
-    """A job that fetches a host's results into a folder here, each of them once it has passed the check, if any."""
+def errand(cluster: Cluster, folder: Path, overwrite: bool = False, check: Check | None = None) -> Errand:
+    """An errand that fetches a host's results into a folder here, each of them once it has passed the check, if any."""
 
     def fetch(link: Link, worker: WorkerHost) -> HostOutcome:
         if worker.shared_files:

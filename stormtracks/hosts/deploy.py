@@ -14,7 +14,7 @@ from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import StormtracksError
 from stormtracks.hosts.asking import BugOnHost, ask, ask_program, request, shaped
 from stormtracks.hosts.links import HostFault, Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import Compared, Environment, LookAnswer
 from stormtracks.on_host.send import CHUNK
 
@@ -28,8 +28,8 @@ class NothingToDeploy(StormtracksError):
     """The files that were to be deployed do not exist."""
 
 
-def job(cluster: Cluster, wheels: Path | None = None, force: bool = False) -> Job:
-    """A job that deploys to a host.
+def errand(cluster: Cluster, wheels: Path | None = None, force: bool = False) -> Errand:
+    """An errand that deploys to a host.
 
     Parameters
     ----------

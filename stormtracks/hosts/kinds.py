@@ -1,68 +1,67 @@
-"""Entries of hosts.yaml of two kinds, each done in its own way: one worker per host, or jobs of a queue."""
+"""Entries of hosts.yaml of two kinds, each done in its own way: one worker per host, or jobs of a queue.
 
-from collections.abc import Callable, Iterable
+What is for queues is imported only where an entry has one, so that commands start as fast as without.
+"""
+
+from collections.abc import Iterable
 
 from stormtracks.config import Cluster
 from stormtracks.hosts import logs, readiness, workers
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 
 
-def check(cluster: Cluster) -> Job:
-    """See `readiness.job`."""
+def check(cluster: Cluster) -> Errand:
+    """See `readiness.errand`."""
+    direct = readiness.errand(cluster)
+    if not cluster.has_queue:
+        return direct
+    from stormtracks.hosts.queued import readiness as of_jobs
 
-    def queued() -> Job:
-        from stormtracks.hosts.queued import readiness as of_jobs
-
-        return of_jobs.job(cluster)
-
-    return _either(cluster, readiness.job(cluster), queued)
+    return _by_kind(direct, of_jobs.errand(cluster))
 
 
 def check_columns(cluster: Cluster) -> tuple[str, ...]:
     """What is looked at; of jobs of a queue there is more."""
-    if not _has_queue(cluster):
+    if not cluster.has_queue:
         return readiness.COLUMNS
-    from stormtracks.hosts.queued.readiness import COLUMNS
+    from stormtracks.hosts.queued import readiness as of_jobs
 
-    return readiness.COLUMNS + COLUMNS
+    return readiness.COLUMNS + of_jobs.COLUMNS
 
 
-def start(cluster: Cluster, seconds: float = workers.READY_SECONDS) -> Job:
+def start(cluster: Cluster, seconds: float = workers.READY_SECONDS) -> Errand:
     """See `workers.start`."""
+    direct = workers.start(cluster, seconds)
+    if not cluster.has_queue:
+        return direct
+    from stormtracks.hosts.queued import start as of_jobs
 
-    def queued() -> Job:
-        from stormtracks.hosts.queued import start as of_jobs
-
-        return of_jobs.job(cluster, seconds)
-
-    return _either(cluster, workers.start(cluster, seconds), queued)
+    return _by_kind(direct, of_jobs.errand(cluster, seconds))
 
 
-def stop(cluster: Cluster, now: bool = False, patience: float = workers.PATIENCE_SECONDS) -> Job:
+def stop(cluster: Cluster, now: bool = False, patience: float = workers.PATIENCE_SECONDS) -> Errand:
     """See `workers.stop`."""
+    direct = workers.stop(cluster, now, patience)
+    if not cluster.has_queue:
+        return direct
+    from stormtracks.hosts.queued import stop as of_jobs
 
-    def queued() -> Job:
-        from stormtracks.hosts.queued import stop as of_jobs
-
-        return of_jobs.job(cluster, now, patience)
-
-    return _either(cluster, workers.stop(cluster, now, patience), queued)
+    return _by_kind(direct, of_jobs.errand(cluster, now, patience))
 
 
-def look(cluster: Cluster) -> Job:
+def look(cluster: Cluster) -> Errand:
     """See `workers.look`."""
+    direct = workers.look(cluster)
+    if not cluster.has_queue:
+        return direct
+    from stormtracks.hosts.queued import look as of_jobs
 
-    def queued() -> Job:
-        from stormtracks.hosts.queued import look as of_jobs
-
-        return of_jobs.job(cluster)
-
-    return _either(cluster, workers.look(cluster), queued)
+    return _by_kind(direct, of_jobs.errand(cluster))
 
 
 def table_rows(cluster: Cluster, outcomes: Iterable[HostOutcome]) -> list[list[str]]:
     """Rows of texts under `workers.COLUMNS`: one per host, or one per job."""
-    if not _has_queue(cluster):
+    if not cluster.has_queue:
         return workers.table_rows(outcomes)
     from stormtracks.hosts.queued import look as of_jobs
 
@@ -73,35 +72,26 @@ def table_rows(cluster: Cluster, outcomes: Iterable[HostOutcome]) -> list[list[s
     return rows
 
 
-def show_logs(cluster: Cluster, lines: int) -> Job:
+def show_logs(cluster: Cluster, lines: int) -> Errand:
     """See `logs.show`."""
-
-    def queued() -> Job:
-        from stormtracks.hosts.queued import logs as of_jobs
-
-        return of_jobs.show(cluster, lines)
-
-    return _either(cluster, logs.show(cluster, lines), queued)
-
-
-def follow_logs(cluster: Cluster, lines: int) -> Job:
-    """See `logs.follow`."""
-
-    def queued() -> Job:
-        from stormtracks.hosts.queued import logs as of_jobs
-
-        return of_jobs.follow(cluster, lines, logs.write)
-
-    return _either(cluster, logs.follow(cluster, lines), queued)
-
-
-def _either(cluster: Cluster, direct: Job, queued: Callable[[], Job]) -> Job:
-    """A job that does the one or the other; what is for queues is loaded only where an entry has one."""
-    if not _has_queue(cluster):
+    direct = logs.show(cluster, lines)
+    if not cluster.has_queue:
         return direct
-    jobs = queued()
-    return lambda link, worker: (jobs if worker.queued else direct)(link, worker)
+    from stormtracks.hosts.queued import logs as of_jobs
+
+    return _by_kind(direct, of_jobs.show(cluster, lines))
 
 
-def _has_queue(cluster: Cluster) -> bool:
-    return any(worker.queued for worker in cluster.workers)
+def follow_logs(cluster: Cluster, lines: int) -> Errand:
+    """See `logs.follow`."""
+    direct = logs.follow(cluster, lines)
+    if not cluster.has_queue:
+        return direct
+    from stormtracks.hosts.queued import logs as of_jobs
+
+    return _by_kind(direct, of_jobs.follow(cluster, lines, logs.write))
+
+
+def _by_kind(direct: Errand, of_jobs: Errand) -> Errand:
+    """An errand that does the one or the other, as the entry is."""
+    return lambda link, worker: (of_jobs if worker.queued else direct)(link, worker)

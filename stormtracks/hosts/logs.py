@@ -6,28 +6,28 @@ import threading
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts.asking import ask, request, stream
 from stormtracks.hosts.links import Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import LogAnswer
 from stormtracks.terminal_text import clean
 
 _writing = threading.Lock()
 
 
-def show(cluster: Cluster, lines: int) -> Job:
-    """A job that fetches the last lines of a worker's log."""
+def show(cluster: Cluster, lines: int) -> Errand:
+    """An errand that fetches the last lines of a worker's log."""
 
-    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+    def errand(link: Link, worker: WorkerHost) -> HostOutcome:
         answer: LogAnswer = ask(link, worker, "log", request(cluster, worker, lines=lines))
         text = answer["path"] + "".join(f"\n{line}" for line in answer["lines"])
         return HostOutcome(worker.name, True, text if answer["lines"] else f"{answer['path']}: nothing yet")
 
-    return job
+    return errand
 
 
-def follow(cluster: Cluster, lines: int) -> Job:
-    """A job that writes a worker's log as it grows, each line behind the host's name, until the connection ends."""
+def follow(cluster: Cluster, lines: int) -> Errand:
+    """An errand that writes a worker's log as it grows, each line behind the host's name, until the connection ends."""
 
-    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+    def errand(link: Link, worker: WorkerHost) -> HostOutcome:
         asked = request(cluster, worker, lines=lines, follow=True)
         with stream(link, worker, "log", asked, seconds=None) as (output, answer):
             for line in answer["lines"]:
@@ -36,7 +36,7 @@ def follow(cluster: Cluster, lines: int) -> Job:
                 write(worker, added.decode(errors="backslashreplace").rstrip("\n"))
         return HostOutcome(worker.name, False, "the connection ended")
 
-    return job
+    return errand
 
 
 def write(worker: WorkerHost, line: str) -> None:

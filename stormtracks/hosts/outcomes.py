@@ -24,7 +24,7 @@ OF_DASK = (
 
 @dataclass(frozen=True)
 class HostOutcome:
-    """What became of a job on one host.
+    """What became of an errand on one host.
 
     Attributes
     ----------
@@ -46,23 +46,23 @@ class HostOutcome:
     bug: Exception | None = None
 
 
-Job = Callable[[Link, WorkerHost], HostOutcome]
+Errand = Callable[[Link, WorkerHost], HostOutcome]
 
 
 def everywhere(
     cluster: Cluster,
-    job: Job,
+    errand: Errand,
     config: fabric.Config,
     at_once: int = AT_ONCE,
     show: Callable[[HostOutcome], object] | None = None,
 ) -> list[HostOutcome]:
-    """Do a job on every host of a cluster.
+    """Do an errand on every host of a cluster.
 
     Parameters
     ----------
     cluster : config.Cluster
-    job : callable
-        ``job(link, worker) -> HostOutcome``; what it raises becomes an outcome too.
+    errand : callable
+        ``errand(link, worker) -> HostOutcome``; what it raises becomes an outcome too.
     config : fabric.Config
     at_once : int
         Hosts at a time.
@@ -79,7 +79,7 @@ def everywhere(
 
     def work_on(worker: WorkerHost) -> None:
         with turn:
-            done.put(_attempt(worker, job, config))
+            done.put(_attempt(worker, errand, config))
 
     for worker in cluster.workers:  # daemon threads: Ctrl-C ends the command, also while it waits for a host
         threading.Thread(target=work_on, args=(worker,), daemon=True, name=worker.name).start()
@@ -115,12 +115,12 @@ def raise_bugs(outcomes: list[HostOutcome]) -> None:
         raise ExceptionGroup(f"bugs on {len(bugs)} hosts, such as {bugs[0]}", bugs)
 
 
-def _attempt(worker: WorkerHost, job: Job, config: fabric.Config) -> HostOutcome:
+def _attempt(worker: WorkerHost, errand: Errand, config: fabric.Config) -> HostOutcome:
     if worker.launch == "dask":
         return HostOutcome(worker.name, True, OF_DASK)
     try:
         with link(worker, config) as linked:
-            return job(linked, worker)
+            return errand(linked, worker)
     except (StormtracksError, OSError) as fault:
         return HostOutcome(worker.name, False, str(fault))
     except Exception as error:  # it is raised again when the other hosts are done, see `raise_bugs`

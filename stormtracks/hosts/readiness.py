@@ -7,7 +7,7 @@ from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import cluster_key
 from stormtracks.hosts.asking import BugOnHost, ask, request
 from stormtracks.hosts.links import Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import CheckAnswer, Finding
 
 COLUMNS = (
@@ -29,8 +29,8 @@ CLOCK_SECONDS = 60.0
 """Time stamps in logs and results would mislead; nothing else depends on the clock."""
 
 
-def job(cluster: Cluster) -> Job:
-    """A job that looks whether a host could work."""
+def errand(cluster: Cluster) -> Errand:
+    """An errand that looks whether a host could work."""
     fingerprint = cluster_key.fingerprint()
 
     def look(link: Link, worker: WorkerHost) -> HostOutcome:

@@ -9,7 +9,7 @@ from stormtracks.errors import StormtracksError
 from stormtracks.hosts import deploy, kinds, workers
 from stormtracks.hosts.asking import BugOnHost, ask, request
 from stormtracks.hosts.links import HostFault, Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import LookAnswer
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
@@ -40,18 +40,18 @@ def check_runs() -> None:
             )
 
 
-def job(cluster: Cluster, wheels: Path | None = None, patience: float = workers.PATIENCE_SECONDS) -> Job:
-    """A job that upgrades a host; after the first host that cannot be, no other is begun.
+def errand(cluster: Cluster, wheels: Path | None = None, patience: float = workers.PATIENCE_SECONDS) -> Errand:
+    """An errand that upgrades a host; after the first host that cannot be, no other is begun.
 
     Parameters
     ----------
     cluster : config.Cluster
     wheels : path, optional
-        As for `deploy.job`.
+        As for `deploy.errand`.
     patience : float
         Seconds that running tasks get.
     """
-    steps = (kinds.stop(cluster, False, patience), deploy.job(cluster, wheels), kinds.start(cluster))
+    steps = (kinds.stop(cluster, False, patience), deploy.errand(cluster, wheels), kinds.start(cluster))
     failed: list[str] = []
     lock = threading.Lock()
 
@@ -72,7 +72,7 @@ def job(cluster: Cluster, wheels: Path | None = None, patience: float = workers.
     return upgrade
 
 
-def _upgraded(link: Link, cluster: Cluster, worker: WorkerHost, steps: tuple[Job, ...]) -> HostOutcome:
+def _upgraded(link: Link, cluster: Cluster, worker: WorkerHost, steps: tuple[Errand, ...]) -> HostOutcome:
     version = _version(link, cluster, worker)
     if version == code_version():
         return HostOutcome(worker.name, True, f"runs {version} already")

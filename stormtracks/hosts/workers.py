@@ -9,7 +9,7 @@ from stormtracks.errors import StormtracksError
 from stormtracks.hosts import cluster_key
 from stormtracks.hosts.asking import ask, request
 from stormtracks.hosts.links import HostFault, Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import LookAnswer, Running, StartAnswer, Started, StopAnswer
 from stormtracks.pyro_cluster.plain import Description, Working
 from stormtracks.readable import duration
@@ -22,11 +22,11 @@ MARGIN_SECONDS = 30.0
 """What the way to the host and back may take beside the time that an action is given there."""
 
 
-def start(cluster: Cluster, seconds: float = READY_SECONDS) -> Job:
-    """A job that starts a host's worker, with the cluster's key, and waits until it answers."""
+def start(cluster: Cluster, seconds: float = READY_SECONDS) -> Errand:
+    """An errand that starts a host's worker, with the cluster's key, and waits until it answers."""
     fingerprint = cluster_key.fingerprint()
 
-    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+    def errand(link: Link, worker: WorkerHost) -> HostOutcome:
         asked = request(cluster, worker, fingerprint=fingerprint, seconds=seconds)
         answer: StartAnswer = ask(link, worker, "start", asked, seconds + MARGIN_SECONDS)
         if answer["state"] == "key":
@@ -39,13 +39,13 @@ def start(cluster: Cluster, seconds: float = READY_SECONDS) -> Job:
             raise HostFault(f"{answer['reason']}{log}")
         return _started(worker, answer)
 
-    return job
+    return errand
 
 
-def stop(cluster: Cluster, now: bool = False, patience: float = PATIENCE_SECONDS) -> Job:
-    """A job that stops a host's worker: after its running tasks, or `now`; processes that do not end are killed."""
+def stop(cluster: Cluster, now: bool = False, patience: float = PATIENCE_SECONDS) -> Errand:
+    """An errand that stops a host's worker: after its running tasks, or `now`; processes that do not end are killed."""
 
-    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+    def errand(link: Link, worker: WorkerHost) -> HostOutcome:
         asked = request(cluster, worker, now=now, patience=patience)
         answer: StopAnswer = ask(link, worker, "stop", asked, patience + MARGIN_SECONDS)
         if answer["state"] == "not running":
@@ -57,13 +57,13 @@ def stop(cluster: Cluster, now: bool = False, patience: float = PATIENCE_SECONDS
         note = " (left over from a worker)" if answer["orphans"] else ""
         return HostOutcome(worker.name, True, text + note, answer)
 
-    return job
+    return errand
 
 
-def look(cluster: Cluster) -> Job:
-    """A job that asks what a host's worker is doing."""
+def look(cluster: Cluster) -> Errand:
+    """An errand that asks what a host's worker is doing."""
 
-    def job(link: Link, worker: WorkerHost) -> HostOutcome:
+    def errand(link: Link, worker: WorkerHost) -> HostOutcome:
         answer: LookAnswer = ask(link, worker, "look", request(cluster, worker))
         if answer["state"] == "not running":
             left = ", ".join(map(str, answer["left_over"]))
@@ -73,7 +73,7 @@ def look(cluster: Cluster) -> Job:
         fault = says.get("error") or says.get("fault")
         return HostOutcome(worker.name, not fault, str(fault or "running"), answer)
 
-    return job
+    return errand
 
 
 def table_rows(outcomes: Iterable[HostOutcome], now: float | None = None) -> list[list[str]]:

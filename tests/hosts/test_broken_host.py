@@ -47,7 +47,7 @@ def offered(size=5, name=NAME):
 
 
 def collected(cluster, worker, **more):
-    return collect.job(cluster, cluster.results, **more)(Here(), worker)
+    return collect.errand(cluster, cluster.results, **more)(Here(), worker)
 
 
 def nothing_is_left(cluster):

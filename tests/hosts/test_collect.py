@@ -77,7 +77,7 @@ def test_a_host_cannot_write_elsewhere(tmp_path, name):
     worker = WorkerHost("w1")
     link = Deceiver({"folder": "/x", "results": {name: 1}})
     with pytest.raises(HostFault, match=r"which is not a result\. Nothing was collected"):
-        collect.job(_cluster(tmp_path, worker), tmp_path / "here")(link, worker)
+        collect.errand(_cluster(tmp_path, worker), tmp_path / "here")(link, worker)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -127,7 +127,7 @@ def test_what_did_not_arrive_whole_is_not_there(tmp_path, content, fault):
     worker = WorkerHost("w1")
     link = Link({"folder": "/x", "results": {"vort_track/1987/member_000.nc": 5}})
     with pytest.raises(HostFault, match=fault):
-        collect.job(_cluster(tmp_path, worker), tmp_path / "here")(link, worker)
+        collect.errand(_cluster(tmp_path, worker), tmp_path / "here")(link, worker)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
@@ -139,7 +139,7 @@ def test_what_arrived_whole_is_there(tmp_path, year):
 
     worker = WorkerHost("w1")
     link = Link({"folder": "/x", "results": {f"vort_track/{year}/member_000.nc": 5}})
-    assert collect.job(_cluster(tmp_path, worker), tmp_path)(link, worker).text == "1 collected, 0 already here"
+    assert collect.errand(_cluster(tmp_path, worker), tmp_path)(link, worker).text == "1 collected, 0 already here"
     assert (tmp_path / "vort_track" / year / "member_000.nc").read_bytes() == b"hello"
 
 
@@ -162,7 +162,7 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(tmp_path):
 
     link = Link({"folder": "/x", "results": dict.fromkeys(names, 5)})
     with pytest.raises(HostFault, match=r"1 result\(s\) could not be read on the host: .*Permission denied"):
-        collect.job(_cluster(tmp_path, WorkerHost("w1")), tmp_path)(link, WorkerHost("w1"))
+        collect.errand(_cluster(tmp_path, WorkerHost("w1")), tmp_path)(link, WorkerHost("w1"))
     assert (tmp_path / names[0]).exists()
 
 

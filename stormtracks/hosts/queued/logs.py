@@ -5,13 +5,13 @@ from collections.abc import Callable
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts.asking import stream
 from stormtracks.hosts.links import Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
-from stormtracks.hosts.queued.asked import ask, request
+from stormtracks.hosts.outcomes import Errand, HostOutcome
+from stormtracks.hosts.queued.requests import ask, request
 from stormtracks.on_host.answers import LogAnswer
 
 
-def show(cluster: Cluster, lines: int) -> Job:
-    """A job that fetches the last lines of each of the newest jobs, those that have ended too."""
+def show(cluster: Cluster, lines: int) -> Errand:
+    """An errand that fetches the last lines of each of the newest jobs, those that have ended too."""
 
     def fetch(link: Link, worker: WorkerHost) -> HostOutcome:
         answer: LogAnswer = ask(link, worker, "log", request(cluster, worker, lines=lines))
@@ -21,8 +21,8 @@ def show(cluster: Cluster, lines: int) -> Job:
     return fetch
 
 
-def follow(cluster: Cluster, lines: int, write: Callable[[WorkerHost, str], None]) -> Job:
-    """A job that writes what the jobs write, also those that begin later, until the connection ends."""
+def follow(cluster: Cluster, lines: int, write: Callable[[WorkerHost, str], None]) -> Errand:
+    """An errand that writes what the jobs write, also those that begin later, until the connection ends."""
 
     def watch(link: Link, worker: WorkerHost) -> HostOutcome:
         asked = request(cluster, worker, lines=lines, follow=True)

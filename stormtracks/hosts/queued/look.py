@@ -9,9 +9,9 @@ from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import workers
 from stormtracks.hosts.errors import HostFault
 from stormtracks.hosts.links import Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.hosts.queued import registered, wording
-from stormtracks.hosts.queued.asked import ask, request
+from stormtracks.hosts.queued.requests import ask, request
 from stormtracks.on_host.answers import QueueAnswer, QueueJob
 from stormtracks.queues.job import worker_name
 from stormtracks.readable import duration
@@ -32,12 +32,12 @@ class Jobs:
     now: float
 
 
-def job(cluster: Cluster) -> Job:
-    """A job that looks at an entry's jobs."""
+def errand(cluster: Cluster) -> Errand:
+    """An errand that looks at an entry's jobs."""
 
     def look(link: Link, worker: WorkerHost) -> HostOutcome:
         answer: QueueAnswer = ask(link, worker, "jobs", request(cluster, worker))
-        running = [one["id"] for one in wording.of(answer["jobs"], "running", "ending")]
+        running = [one["id"] for one in wording.in_state(answer["jobs"], "running", "ending")]
         faults = []
         says: dict[str, Any] = {}
         if running:
@@ -46,7 +46,7 @@ def job(cluster: Cluster) -> Job:
             except HostFault as fault:
                 faults.append(str(fault))
         found = Jobs(worker.name, answer, says, time.time())
-        faults += [text for one in wording.of(answer["jobs"], "running") if (text := _fault(found, one))]
+        faults += [text for one in wording.in_state(answer["jobs"], "running") if (text := _fault(found, one))]
         text = "; ".join(faults) or wording.summary(answer["jobs"])
         return HostOutcome(worker.name, not faults, text, found)
 
@@ -63,8 +63,8 @@ def table_rows(outcome: HostOutcome) -> list[list[str]]:
     """Rows under `workers.COLUMNS`: each job that runs, those that wait in one line, each that ended lately."""
     found: Jobs = outcome.facts
     jobs = found.answer["jobs"]
-    rows = [_running(found, one) for one in wording.of(jobs, "running", "ending")]
-    if pending := wording.of(jobs, "pending"):
+    rows = [_running(found, one) for one in wording.in_state(jobs, "running", "ending")]
+    if pending := wording.in_state(jobs, "pending"):
         rows.append(_row(found.entry, f"{len(pending)} {wording.waiting(pending, found.now)}"))
     rows += [_ended(found, one) for one in _lately(jobs, found.now)]
     return rows or [_row(found.entry, "not running")]
@@ -107,7 +107,7 @@ def _fault(found: Jobs, job: QueueJob) -> str:
 
 def _lately(jobs: Iterable[QueueJob], now: float) -> list[QueueJob]:
     """Those that ended lately, the last one at the end."""
-    ran = [one for one in wording.of(jobs, "ended") if one["host"]]  # the others were cancelled while they waited
+    ran = [one for one in wording.in_state(jobs, "ended") if one["host"]]  # the others were cancelled while they waited
     ended = [one for one in ran if one["end"] and now - one["end"] < LATELY_SECONDS]
     return sorted(ended, key=lambda one: one["end"] or 0.0)[-MOST_ENDED:]
 

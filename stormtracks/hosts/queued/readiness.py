@@ -7,9 +7,9 @@ import time
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import asking, cluster_key
 from stormtracks.hosts.links import Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.hosts.queued import wording
-from stormtracks.hosts.queued.asked import ask, request
+from stormtracks.hosts.queued.requests import ask, request
 from stormtracks.hosts.readiness import outcome
 from stormtracks.on_host.answers import CheckAnswer, Finding, QueueNode, QueueSeen
 
@@ -21,8 +21,8 @@ LOOK_SECONDS = 150.0
 CONNECT_SECONDS = 5.0
 
 
-def job(cluster: Cluster, seconds: float = START_SECONDS) -> Job:
-    """A job that looks whether an entry's jobs could work, by one that only looks."""
+def errand(cluster: Cluster, seconds: float = START_SECONDS) -> Errand:
+    """An errand that looks whether an entry's jobs could work, by one that only looks."""
     fingerprint = cluster_key.fingerprint()
 
     def look(link: Link, worker: WorkerHost) -> HostOutcome:

@@ -4,18 +4,14 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from stormtracks import address
 from stormtracks.config import Nameserver
+from stormtracks.errors import StormtracksError
 from stormtracks.hosts.errors import HostFault
 from stormtracks.queues.job import worker_name
 
 ANSWER_SECONDS = 5.0
 AT_ONCE = 16
-MOST_PAGES = 20
-
-
-def name(entry: str, job: str) -> str:
-    """What a job's worker is called."""
-    return worker_name(entry, job)
 
 
 def uris(nameserver: Nameserver, entry: str, jobs: Iterable[str]) -> dict[str, str]:
@@ -33,10 +29,10 @@ def uris(nameserver: Nameserver, entry: str, jobs: Iterable[str]) -> dict[str, s
     wanted = {wire.PREFIX + worker_name(entry, job): job for job in jobs}
     try:
         with wire.nameserver(nameserver.host, nameserver.port) as connected:
-            listed = _all(connected, wire.PREFIX + entry, wire.PAGE_NAMES)
+            listed = wire.listed(connected, address.place(nameserver.host, nameserver.port), wire.PREFIX + entry)
     except (wire.WireError, wire.CommunicationError, PyroError) as error:
         raise HostFault(str(error)) from error
-    return {job: str(listed[registered]) for registered, job in wanted.items() if registered in listed}
+    return {job: listed[registered] for registered, job in wanted.items() if registered in listed}
 
 
 def descriptions(found: Mapping[str, str]) -> dict[str, Any]:
@@ -53,7 +49,6 @@ def fault(uri: str) -> str:
 def _described(uri: str) -> Any:
     from Pyro4.errors import PyroError
 
-    from stormtracks.errors import StormtracksError
     from stormtracks.pyro_cluster import wire
 
     try:
@@ -61,14 +56,3 @@ def _described(uri: str) -> Any:
             return worker.describe()
     except (wire.CommunicationError, PyroError, StormtracksError, ValueError) as error:  # ValueError: no address at all
         return {"error": f"this machine cannot reach it: {error}"}
-
-
-def _all(nameserver: Any, prefix: str, page_names: int) -> dict[str, Any]:
-    """What the nameserver lists, page after page."""
-    listed = page = nameserver.list(prefix=prefix)
-    for _ in range(MOST_PAGES):
-        if len(page) < page_names:
-            break
-        page = nameserver.list(prefix=prefix, after=max(page))
-        listed = {**listed, **page}
-    return listed

@@ -6,9 +6,9 @@ from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import cluster_key
 from stormtracks.hosts.errors import HostFault
 from stormtracks.hosts.links import Link
-from stormtracks.hosts.outcomes import HostOutcome, Job
+from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.hosts.queued import registered, wording
-from stormtracks.hosts.queued.asked import ask, request
+from stormtracks.hosts.queued.requests import ask, request
 from stormtracks.on_host.answers import QueueAnswer, QueueStarted, SubmitAnswer
 
 SETTLE_SECONDS = 2.0
@@ -17,8 +17,8 @@ SETTLE_LOOKS = 3
 POLL_SECONDS = 0.5
 
 
-def job(cluster: Cluster, seconds: float) -> Job:
-    """A job that submits what an entry lacks, and answers at once, or when the first worker of a running one does."""
+def errand(cluster: Cluster, seconds: float) -> Errand:
+    """An errand that submits what an entry lacks, and answers at once, or when a running job's worker registers."""
     fingerprint = cluster_key.fingerprint()
 
     def start(link: Link, worker: WorkerHost) -> HostOutcome:
@@ -42,7 +42,7 @@ def _outcome(link: Link, cluster: Cluster, worker: WorkerHost, answer: QueueStar
             break
         time.sleep(min(SETTLE_SECONDS, seconds))
         now = ask(link, worker, "jobs", request(cluster, worker))
-    text = f"{_said(answer)}; {wording.summary(now['jobs'])}"
+    text = f"{_summary(answer)}; {wording.summary(now['jobs'])}"
     fault = _unregistered(link, cluster, worker, now, answer["array"], seconds) + _changed(answer)
     return HostOutcome(worker.name, not fault, text + fault, answer)
 
@@ -53,7 +53,7 @@ def _is_open(now: QueueAnswer, array: str) -> bool:
     return all(one["state"] == "pending" and not one["reason"] for one in jobs)
 
 
-def _said(answer: QueueStarted) -> str:
+def _summary(answer: QueueStarted) -> str:
     if not answer["submitted"]:
         return "nothing to submit"
     many = "job" if answer["submitted"] == 1 else "jobs"
@@ -64,9 +64,9 @@ def _unregistered(
     link: Link, cluster: Cluster, worker: WorkerHost, now: QueueAnswer, array: str, seconds: float
 ) -> str:
     """What is wrong with the workers of jobs that run, once the first has registered or the time is over."""
-    running = [one["id"] for one in wording.of(now["jobs"], "running")]
+    running = [one["id"] for one in wording.in_state(now["jobs"], "running")]
     until = time.monotonic() + seconds
-    if ended := [one["id"] for one in wording.of(now["jobs"], "ended") if one["array"] == array and one["host"]]:
+    if ended := [one["id"] for one in wording.in_state(now["jobs"], "ended") if one["array"] == array and one["host"]]:
         return _silent(now, ended)
     while running:
         found = registered.uris(cluster.nameserver, worker.name, running)

@@ -39,7 +39,7 @@ class QueuedSupply:
         import fabric  # with paramiko it takes half a second, which no start of a run need pay
 
         from stormtracks.hosts.links import link
-        from stormtracks.hosts.queued.asked import ask, request
+        from stormtracks.hosts.queued.requests import ask, request
 
         cluster = self._cluster
         worker = next((one for one in cluster.workers if one.name == entry.name and one.queued), None)
@@ -62,7 +62,7 @@ class QueuedSupply:
 def kept(entry: str, answer: QueueKept) -> Kept:
     """What the action's answer means to a manager."""
     jobs = answer["jobs"]
-    pending = wording.of(jobs, "pending")
+    pending = wording.in_state(jobs, "pending")
     pilots = {
         worker_name(entry, job["id"]): Pilot(job["state"], job["by_queue"], endings.why(entry, job)) for job in jobs
     }

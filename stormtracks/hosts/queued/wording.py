@@ -19,8 +19,8 @@ def summary(jobs: Sequence[QueueJob]) -> str:
     >>> wording.summary([job, {**job, "id": "12_2", "state": "running"}])
     '1 running, 1 pending (Priority)'
     """
-    counts = [f"{len(found)} {state}" for state in ("running", "ending") if (found := of(jobs, state))]
-    pending = of(jobs, "pending")
+    counts = [f"{len(found)} {state}" for state in ("running", "ending") if (found := in_state(jobs, state))]
+    pending = in_state(jobs, "pending")
     return ", ".join([*counts, f"{len(pending)} {waiting(pending)}"] if pending else counts) or "no jobs"
 
 
@@ -44,6 +44,6 @@ def names(ids: Sequence[str]) -> str:
     return some(ids, MOST_NAMES)
 
 
-def of(jobs: Iterable[QueueJob], *states: str) -> list[QueueJob]:
+def in_state(jobs: Iterable[QueueJob], *states: str) -> list[QueueJob]:
     """The jobs in one of these states."""
     return [job for job in jobs if job["state"] in states]

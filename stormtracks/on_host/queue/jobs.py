@@ -23,7 +23,7 @@ def run(request: Mapping[str, Any]) -> QueueAnswer:
 def answer(here: Desk) -> QueueAnswer:
     """What was last listed."""
     jobs = here.ledger.jobs.values()
-    failed = [job for job in by_end(jobs) if job.state == "ended" and not here.registered(job)]
+    failed = [job for job in _by_end(jobs) if job.state == "ended" and not here.registered(job)]
     return {
         "wanted": here.ledger.wanted,
         "jobs": [told(here, job) for job in jobs],
@@ -48,6 +48,6 @@ def told(here: Desk, job: Job) -> QueueJob:
     }
 
 
-def by_end(jobs: Iterable[Job]) -> list[Job]:
+def _by_end(jobs: Iterable[Job]) -> list[Job]:
     """Jobs in the order in which they end."""
     return sorted(jobs, key=lambda job: job.end or 0.0)

@@ -33,6 +33,7 @@ from stormtracks.pyro_cluster.wire.failures import (  # noqa: F401 - for callers
     why,
 )
 from stormtracks.pyro_cluster.wire.gate import allow_files, keep_alive  # noqa: F401 - for callers
+from stormtracks.pyro_cluster.wire.names import MOST_NAMES, PAGE_NAMES, PREFIX, listed  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES, NotPlain, RemoteError  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.tls import Membership, membership
 
@@ -40,12 +41,6 @@ CONNECT_SECONDS = 2.0
 PATIENT_SECONDS = 5.0
 """How long a manager waits for a connection: a worker may be under attack, or behind a line of 1 kB/s."""
 CALL_SILENCE_MS = 8_000
-PREFIX = "stormtracks.worker."
-"""What the name of each worker at the nameserver begins with."""
-MOST_NAMES = 10_000
-"""Names that a nameserver has room for."""
-PAGE_NAMES = 500
-"""The most names in one answer of the nameserver, which is then some 100 kB; a full page may be followed by another."""
 
 messages.configure()
 

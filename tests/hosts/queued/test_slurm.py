@@ -107,7 +107,7 @@ def test_a_node_that_could_not_be_looked_at_is_no_fault(here, operator, slurm, m
     for name in ("HOME", "STORMTRACKS_HOSTS"):
         monkeypatch.setenv(name, operator.environment[name])
     cluster = config.load()
-    outcome = everywhere(cluster, readiness.job(cluster, 1.0), fabric.Config())[0]
+    outcome = everywhere(cluster, readiness.errand(cluster, 1.0), fabric.Config())[0]
     assert outcome.facts["node"]["text"] == "not seen"
     assert re.search(r"note: node: a node was not looked at: pending \(Resources\)", outcome.text)
     assert [name for name, found in outcome.facts.items() if found["fault"]] == ["data"]

@@ -80,37 +80,13 @@ class ListedWorkers:
         """The listed workers, {name: uri}; `PeerLost` where the nameserver does not answer."""
         try:
             self.join()
-            listed = self._listed()
+            listed = wire.listed(self._nameserver, address.place(*self.address))
         except (PyroError, SecretError, OSError) as error:
             self.leave()
             raise _lost(error) from error
         if len(self._limits) > wire.MOST_NAMES:  # those that are gone for good
             self._limits = {uri: self._limits[uri] for uri in listed.values() if uri in self._limits}
         return {name.removeprefix(wire.PREFIX): uri for name, uri in listed.items()}
-
-    def _listed(self) -> dict[str, str]:
-        """What the nameserver lists, page after page."""
-        listed = page = self._page()
-        while len(page) >= wire.PAGE_NAMES and len(listed) < wire.MOST_NAMES:
-            page = self._page(after=max(page))
-            if page.keys() <= listed.keys():  # it never ends
-                break
-            listed = listed | page
-        return listed
-
-    def _page(self, **after: str) -> dict[str, str]:
-        try:
-            page = self._nameserver.list(prefix=wire.PREFIX, **after)
-        except Exception as error:  # whatever another program raises
-            if isinstance(error, (CommunicationError, OSError)) and not isinstance(error, ProtocolError):
-                raise
-            raise wire.NotOurs(self._odd(f"answers with {type(error).__name__}: {error!s:.200}")) from error
-        if isinstance(page, dict) and all(isinstance(text, str) for pair in page.items() for text in pair):
-            return page
-        raise wire.NotOurs(self._odd("does not answer with a list of names"))
-
-    def _odd(self, what: str) -> str:
-        return f"the nameserver at {address.place(*self.address)} {what}; check which program listens there"
 
     def connect(self, uri: str, timeout: float | None = None) -> "Peer":
         """A `Peer` on a connection of its own; `timeout`: seconds that its answers may take, on a slow line more."""
