@@ -6,7 +6,12 @@ from stormtracks.errors import BadValue
 
 
 def refuse(
-    options: Sequence[str], long: Mapping[str, str], short: Mapping[str, str], alone: str, allowed: Sequence[str] = ()
+    options: Sequence[str],
+    long: Mapping[str, str],
+    short: Mapping[str, str],
+    alone: str,
+    allowed: Sequence[str] = (),
+    flags: Sequence[str] = (),
 ) -> None:
     """Refuse words that no command may be given here.
 
@@ -21,25 +26,35 @@ def refuse(
         The letters of short options that take no value.
     allowed : sequence of str
         Long names which one of `long` begins with. They are options of their own.
+    flags : sequence of str
+        Long names that take no value. Any other without "=" may take the next word for its value.
 
     Raises
     ------
     BadValue
         Names 'options', the word and what to do.
     """
-    valued = False
+    valued, hungry = False, ""
     for word in options:
         if valued:
             valued = False
         elif word.startswith("--") and len(word) > 2:
             _refuse_long(word, long, allowed)
+            hungry = "" if "=" in word or any(flag.startswith(word[2:]) for flag in flags) else word
+            continue
         elif word.startswith("-") and len(word) > 1 and word[1] != "-":
             valued = _refuse_short(word, short, alone)
+            if valued and hungry:
+                raise BadValue(
+                    f"'options': {hungry!r} may take {word!r} for its value, and what follows for the name of a "
+                    f"script; write it as {hungry}=VALUE, or after {word!r} and its value"
+                )
         else:
             raise BadValue(
                 f"'options': {word!r} would be taken for the name of a script; write each option as one text, "
                 "such as --name=value"
             )
+        hungry = ""
     if valued:
         raise BadValue(f"'options': {options[-1]!r} has no value; write it after the option, as a text of its own")
 

@@ -43,6 +43,11 @@ _LONG = {
     "usage": "remove it; nothing would be submitted",
     "version": "remove it; nothing would be submitted",
 }
+_FLAGS = (
+    *("contiguous", "exclusive", "get-user-env", "hold", "ignore-pbs", "nice", "no-kill"),
+    *("no-requeue", "overcommit", "oversubscribe", "quiet", "reboot", "requeue", "spread-job", "use-min-nodes"),
+    *("verbose"),
+)
 _SHORT = {
     letter: _LONG[name]
     for letter, name in {
@@ -84,7 +89,7 @@ class Slurm:
 
     def refuse_options(self, options: Sequence[str]) -> None:
         """Refuse what would break the array, its output, its names or what it asks for."""
-        further.refuse(options, _LONG, _SHORT, alone="HkIOQRsv", allowed=("mem",))
+        further.refuse(options, _LONG, _SHORT, alone="HkIOQRsv", allowed=("mem",), flags=_FLAGS)
 
     def refuse_time(self, time: str) -> None:
         """Refuse what is none of Slurm's ways to write a time limit."""

@@ -66,6 +66,8 @@ def submitted(system, options):
 @example(("--qos", "low"))
 @example(("-C", "--array=1-9"))
 @example(("-C", "x", "--array=1-9"))
+@example(("--acct", "-0", "-"))
+@example(("--qos", "-C", "job.sh"))
 def test_none_of_sbatch_changes_what_is_relied_on(options):
     if not taken("slurm", options):
         return
@@ -108,6 +110,7 @@ REFUSED = [
     ("slurm", ("--clusters=c2",), "write an entry per cluster"),
     ("slurm", ("--qos", "low"), "'low' would be taken for the name of a script; write .* --name=value"),
     ("slurm", ("-C",), "'-C' has no value"),
+    ("slurm", ("--qos", "-C", "ssd"), "'--qos' may take '-C' for its value, .* write it as --qos=VALUE"),
     ("slurm", ("--",), "would be taken for the name of a script"),
     ("pbs", ("-J", "1-5"), "set 'jobs'"),
     ("pbs", ("-l", "walltime=1:00:00"), "set 'time'"),
