@@ -34,6 +34,8 @@ class Wanted:
         Further words for the command that submits, taken as they are.
     output : str
         Folder for what the jobs write: one file per job, ``ID.log`` with the job's id as in `Job.id`.
+    shell : str
+        Program that runs the script.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Wanted:
     account: str | None
     options: tuple[str, ...]
     output: str
+    shell: str = "/bin/sh"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _SHORT = {
     "v": "set 'env'",
     "z": "remove it; the job's number would not be known",
     "C": "remove it; the script has no directives",
-    "S": "remove it; the script is for /bin/sh",
+    "S": "remove it; the script is for bash",
 }
 _TAKEN = re.compile(r"(?:^|,)\s*(walltime|block)\s*=")
 _INSTEAD = {"walltime": "set 'time'", "block": "remove it; submitting would last as long as the jobs"}
@@ -135,7 +135,7 @@ class Pbs:
         yield from ("-l", f"walltime={wanted.time}") if wanted.time else ()
         yield from ("-q", wanted.partition) if wanted.partition else ()
         yield from ("-A", wanted.account) if wanted.account else ()
-        yield from ("-j", "oe", "-o", f"{wanted.output}/", "-S", "/bin/sh")
+        yield from ("-j", "oe", "-o", f"{wanted.output}/", "-S", wanted.shell)
         yield from wanted.options
 
 

@@ -21,14 +21,14 @@ REASONS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\
 @st.composite
 def slurm_jobs(draw):
     array, index, word = str(draw(st.integers(1, 2**31))), draw(st.none() | st.integers(0, 4_000_000)), draw(WORDS)
-    state = slurm_states.state(word)
+    state, still = slurm_states.state(word), word in slurm_states.SUSPENDED
     return Job(
         id=array if index is None else f"{array}_{index}",
         array=array,
         state=state,
         word=word,
-        reason=draw(REASONS.filter(lambda text: text not in ("None", "(null)"))),
-        start=draw(TIMES),
+        reason="Suspended" if still else draw(REASONS.filter(lambda text: text not in ("None", "(null)"))),
+        start=None if still else draw(TIMES),
         end=draw(TIMES),
         host="" if state == "pending" else draw(HOSTS),
         mark=draw(MARKS),

@@ -70,7 +70,8 @@ def _taken(here: Desk) -> Finding:
 
 def _submit(here: Desk) -> str:
     wanted = here.wanted(1, here.ledger.mark + MARKED, TIME)
-    words, text = here.system.submit(wanted), script.text("queue.node", here.request, here.system.head(wanted))
+    words = here.system.submit(wanted)
+    text = script.text("queue.node", here.request, here.system.head(wanted), wanted.shell)
     ran = command.run(here.system, words, text, SUBMIT_SECONDS)
     if ran.status != 0:
         raise refusals.refused(words[0], ran)

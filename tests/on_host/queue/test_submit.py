@@ -105,6 +105,16 @@ def test_a_job_says_what_it_lacks(queue, request_of, tmp_path, code, python, sai
     assert re.search(said, done.stderr)
 
 
+def test_setup_is_for_bash_as_people_write_it(queue, request_of, tmp_path):
+    (tmp_path / "site").write_text("module() { echo loaded $2; }\n")
+    submit.run(request_of(setup=[f"source {tmp_path}/site", "module load python", "[[ a == a ]] && exit 0"]))
+    path = tmp_path / "job"
+    path.write_text(queue.script)
+    path.chmod(0o700)
+    done = subprocess.run([path], text=True, capture_output=True)
+    assert (done.stdout, done.stderr, done.returncode) == ("loaded python\n", "", 0)
+
+
 def test_no_key_is_in_the_script(queue, request_of):
     submit.run(request_of())
     pem = (ledger.private.state() / "secret.pem").read_text()

@@ -79,6 +79,7 @@ class Desk:
             account=get("account"),
             options=tuple(get("options") or ()),
             output=str(self.folder),
+            shell=script.shell(),
         )
 
     def look(self) -> list[Job]:
@@ -105,7 +106,7 @@ class Desk:
         attempt = Array("", jobs, time.time(), ledger.asked(self.request), str(self.request.get("version", "")))
         self.ledger.attempt = attempt
         self.save()
-        text = script.text("queue.pilot", self.request, self.system.head(wanted))
+        text = script.text("queue.pilot", self.request, self.system.head(wanted), wanted.shell)
         array = self._submitted(self.system.submit(wanted), text)
         if not any(one.id == array for one in self.ledger.arrays):
             self.ledger.arrays.append(replace(attempt, id=array))

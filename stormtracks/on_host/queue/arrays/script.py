@@ -12,7 +12,15 @@ _CARRIED = ("STORMTRACKS_HOME", "STORMTRACKS_SECRET")
 """Where a job finds the state and the key; not every queue hands the environment on."""
 
 
-def text(action: str, request: Mapping[str, Any], head: Sequence[str] = ()) -> str:
+def shell() -> str:
+    """What runs the script: bash where there is one, as people write the lines of `setup` for it.
+
+    `module` and `conda` are functions of bash, sites bring them there by BASH_ENV, and dash has no `source`.
+    """
+    return "/bin/bash" if os.access("/bin/bash", os.X_OK) else "/bin/sh"
+
+
+def text(action: str, request: Mapping[str, Any], head: Sequence[str] = (), runs: str = "/bin/sh") -> str:
     """A script that runs an action of `on_host` with a request, in its own place: a signal to the job reaches it.
 
     Parameters
@@ -22,6 +30,8 @@ def text(action: str, request: Mapping[str, Any], head: Sequence[str] = ()) -> s
         The entry of hosts.yaml.
     head : sequence of str
         Lines that the queueing system needs before all others: `System.head`.
+    runs : str
+        Program that runs it.
 
     Examples
     --------
@@ -39,4 +49,4 @@ def text(action: str, request: Mapping[str, Any], head: Sequence[str] = ()) -> s
     given = {**request, "env": {**environment, **request.get("env", {})}}
     line = commands.in_job(action, request["code"], request["python"])
     # The delimiter is quoted, so the shell looks for nothing in the request, which is one line of ASCII.
-    return "\n".join(["#!/bin/sh", *head, *request.get("setup", ()), f"{line} <<'{_END}'", json.dumps(given), _END, ""])
+    return "\n".join([f"#!{runs}", *head, *request.get("setup", ()), f"{line} <<'{_END}'", json.dumps(given), _END, ""])
