@@ -10,9 +10,10 @@ from stormtracks import config
 from stormtracks.errors import StormtracksError
 from stormtracks.hosts.errors import HostFault
 from stormtracks.hosts.queued import endings, wording
-from stormtracks.on_host.answers import QueueKept
+from stormtracks.on_host.answers import QueueJob, QueueKept
 from stormtracks.pyro_cluster.manager.workers.supply import Entry, Kept, Pilot
 from stormtracks.queues.job import worker_name
+from stormtracks.queues.stuck import stuck
 
 
 class QueuedSupply:
@@ -63,9 +64,7 @@ def kept(entry: str, answer: QueueKept) -> Kept:
     """What the action's answer means to a manager."""
     jobs = answer["jobs"]
     pending = wording.in_state(jobs, "pending")
-    pilots = {
-        worker_name(entry, job["id"]): Pilot(job["state"], job["by_queue"], endings.why(entry, job)) for job in jobs
-    }
+    pilots = {worker_name(entry, job["id"]): _pilot(entry, job) for job in jobs}
     hindrances = (answer["refused"], answer["broken"])
     return Kept(
         pilots,
@@ -76,6 +75,11 @@ def kept(entry: str, answer: QueueKept) -> Kept:
         _without(entry, answer["refused"]),
         _without(entry, answer["broken"]),
     )
+
+
+def _pilot(entry: str, job: QueueJob) -> Pilot:
+    waits = job["state"] == "pending"
+    return Pilot(job["state"], job["by_queue"], endings.why(entry, job), waits and stuck(job["word"], job["reason"]))
 
 
 def _without(entry: str, line: str) -> str:

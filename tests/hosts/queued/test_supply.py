@@ -70,6 +70,15 @@ def test_a_look_lists_and_submits_what_is_lacking_and_says_it_in_words(hosts, qu
     assert [line.split()[0] for line in queue.calls] == ["squeue", "sbatch"]
 
 
+def test_a_job_that_cannot_start_is_told_from_one_that_waits_its_turn(hosts, queue):
+    mark = started(jobs=3)
+    queue.lists(
+        mark, ("7_1", "PENDING", "JobHeldUser"), ("7_2", "PENDING", "Priority"), ("7_3", "RUNNING", "BadConstraints")
+    )
+    pilots = QueuedSupply(config.load(hosts(entry()))).keep(Entry("tc", 3, 2), 6).pilots
+    assert [pilot.stuck for pilot in pilots.values()] == [True, False, False]
+
+
 def test_a_queue_that_takes_no_more_says_why_once_and_is_no_end(hosts, queue):
     started()
     queue.says("sbatch", errors="sbatch: error: QOSMaxSubmitJobPerUserLimit\n", status=1)

@@ -15,6 +15,8 @@ STARTING_SECONDS = 600.0
 SILENT_SECONDS = 3600.0
 """So long does the last answer of a queue count that cannot be asked: a login node that is restarted is back by then,
 and whoever waits for a queue that is gone loses an hour, not a weekend."""
+STUCK_SECONDS = 600.0
+"""So long is a job waited for whose queue says that it cannot start: somebody may see to it meanwhile."""
 FRUITLESS = 3
 """Jobs in a row that end by themselves without having begun a task, after which no more are asked for."""
 
@@ -47,6 +49,7 @@ class Known:
         self._there: dict[str, Worker] = {}  # those that did not go again
         self._left: set[str] = set()  # names of those that did, whose job the queue did not begin anew
         self._running_since: dict[str, float] = {}
+        self._stuck_since: dict[str, float] = {}
         self._fruitless = 0
         self._asked = 0  # jobs that a look which is under way may submit
 
@@ -65,7 +68,7 @@ class Known:
     @property
     def hindrance(self) -> str:
         """Why no jobs come, though there is work; empty: nothing is known that stands in the way."""
-        return self.stopped or self.trouble or (self.kept.refused if self.kept else "")
+        return self.stopped or self.trouble or (self.kept.refused if self.kept else "") or self._stuck()
 
     @property
     def there(self) -> int:
@@ -122,17 +125,22 @@ class Known:
         if self._begun > self._happened:
             self._happened = -math.inf
         self._running_since = {name: self._running_since.get(name, now) for name in self._names("running")}
+        stuck = [name for name, pilot in kept.pilots.items() if pilot.stuck]
+        self._stuck_since = {name: self._stuck_since.get(name, now) for name in stuck}
         self._left = self._left & kept.pilots.keys() - set(self._names("pending"))
         if before is not None:  # what had ended before this run says nothing
             self._count_fruitless(before, kept, work)
         return before is None or before._replace(waits="", lines=()) != kept._replace(waits="", lines=())
 
     def pending(self) -> int:
-        """Jobs that wait in the queue, without those whose workers have come since; none where that is unknown."""
+        """Jobs that wait in the queue, without those whose workers have come since; none where that is unknown.
+
+        Nor do those count that are stuck for too long.
+        """
         if self.kept is None or not self._counts():
             return 0
         new = max(0, self.kept.submitted - len(self._there.keys() - self.kept.pilots.keys()))
-        return len(set(self._names("pending")) - self._there.keys()) + new
+        return len(set(self._names("pending")) - self._there.keys() - self._given_up()) + new
 
     def starting(self) -> int:
         """Jobs that run, but whose workers have not come yet, nor been waited for too long."""
@@ -166,12 +174,28 @@ class Known:
             return ""
         jobs = f"{number:,} job{'s' * (number > 1)} of {self.entry.name}"
         why = (self.kept.waits or "pending") if pending else "starting"
+        if pending and pending == len(self._stuck_since.keys() - self._given_up()):
+            why += ", which does not pass by itself"
         silent = f" (known {duration(self._clock() - self._heard)} ago)" if self.trouble else ""
         return f"{jobs}: {why}{silent}"
 
     def _counts(self) -> bool:
         """Whether the last answer still counts."""
         return self.kept is not None and self._clock() - self._heard < SILENT_SECONDS
+
+    def _given_up(self) -> set[str]:
+        """Jobs that are stuck, and are not waited for any more."""
+        early = self._clock() - STUCK_SECONDS
+        return {name for name, since in self._stuck_since.items() if since <= early}
+
+    def _stuck(self) -> str:
+        """What is said of jobs that cannot start."""
+        if not self._stuck_since or self.kept is None:
+            return ""
+        return (
+            f"{len(self._stuck_since):,} job(s) cannot start: {self.kept.waits or 'pending'}. See to that reason, or "
+            "correct the entry in hosts.yaml and run fab stop-workers, then fab start-workers"
+        )
 
     def _names(self, state: str) -> list[str]:
         return [name for name, pilot in self.kept.pilots.items() if pilot.state == state] if self.kept else []

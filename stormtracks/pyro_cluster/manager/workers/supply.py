@@ -34,11 +34,14 @@ class Pilot(NamedTuple):
     why : str
         Why it ended, for people, such as "its job was preempted", or that it is suspended; empty: neither, or that is
         not known.
+    stuck : bool
+        It is pending for a reason that does not pass by itself, such as that it is held.
     """
 
     state: str
     by_queue: bool = False
     why: str = ""
+    stuck: bool = False
 
 
 class Kept(NamedTuple):

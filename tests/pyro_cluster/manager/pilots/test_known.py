@@ -231,3 +231,20 @@ def test_a_job_that_worked_makes_up_for_those_that_did_not(tc):
     tc.answered(kept(*["ended"] * 6), work=True)
     assert tc.stopped.startswith("3 jobs in a row ended by themselves")
     assert tc.begun(10, []) == 2  # the slots that are there
+
+
+def test_jobs_that_cannot_start_are_not_waited_for_all_weekend():
+    clock = Clock()
+    one = Known(Entry("tc", 3, 1), clock)
+    stuck = {"tc-1_1": Pilot("pending", stuck=True), "tc-1_2": Pilot("pending", stuck=True)}
+    for clock.now in (0.0, known.STUCK_SECONDS - 1):
+        one.begun(9, [])
+        one.answered(Kept(stuck, waits="pending (BadConstraints)"), work=True)
+        assert (one.pending(), one.expected()) == (2, True)
+    assert one.waits() == "2 jobs of tc: pending (BadConstraints), which does not pass by itself"
+    clock.now += 1
+    assert (one.pending(), one.expected(), one.left()) == (0, False, 2)
+    assert one.hindrance.startswith("2 job(s) cannot start: pending (BadConstraints). See to that reason, or ")
+    one.begun(9, [])
+    one.answered(Kept({**stuck, "tc-1_1": Pilot("pending")}), work=True)  # somebody has released it
+    assert (one.pending(), one.expected()) == (1, True)
