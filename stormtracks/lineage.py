@@ -13,7 +13,7 @@ from stormtracks.process import start_time
 Processes = dict[int, int]
 """Pid -> when the process started, in ticks since boot: pids are used again."""
 
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _AGAIN_SECONDS = 0.01
 
 
@@ -21,6 +21,12 @@ def adopt() -> None:
     """Be the parent of every descendant whose own parent ends: a daemon's double fork leads no further than here."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends, also while it is in a call of C."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def any_child() -> bool:

@@ -174,11 +174,13 @@ class _Postponed:
 
 def _listen(heard: Heard, dispatcher: Dispatcher) -> None:
     """Let the dispatcher hear of the journal, which was there before it."""
-    heard.trouble.call, heard.event.call, heard.lost.call = (  # type: ignore[attr-defined]  # each is a _Postponed
-        dispatcher.trouble,
-        dispatcher.log,
-        dispatcher.lost,
-    )
+    for postponed, call in (
+        (heard.trouble, dispatcher.trouble),
+        (heard.event, dispatcher.log),
+        (heard.lost, dispatcher.lost),
+    ):
+        assert isinstance(postponed, _Postponed)
+        postponed.call = call
 
 
 def _folders(journal: Journal, plan: ManagePlan) -> dict[str, str]:

@@ -10,6 +10,7 @@ from stormtracks.config import CHECKOUT
 from stormtracks.console.local_paths import local_path
 from stormtracks.paths import PathRefused
 from stormtracks.pyro_cluster.worker import process
+from stormtracks.pyro_cluster.worker.options import parser
 
 pytestmark = pytest.mark.sshd
 
@@ -89,7 +90,7 @@ def test_paths_of_the_local_worker_that_inv_uses(operator, monkeypatch, key):
 @pytest.mark.parametrize("key", ["data", "results", "best_tracks", "scratch"])
 def test_paths_of_a_worker_that_is_started_by_hand(operator, monkeypatch, key):
     monkeypatch.chdir(operator.folder)
-    options = process.parser().parse_args([f"--{key.replace('_', '-')}", "$NOPE/r"])
+    options = parser().parse_args([f"--{key.replace('_', '-')}", "$NOPE/r"])
     with pytest.raises(PathRefused, match=rf"'{key}': \$NOPE/r: the variable \$NOPE is not set on"):
         process._setup(options)
     assert nothing_was_made(operator)

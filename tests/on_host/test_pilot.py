@@ -14,7 +14,7 @@ from stormtracks.on_host import bind
 from stormtracks.on_host.queue import pilot
 from stormtracks.process import Process
 from stormtracks.pyro_cluster import pidfile, secret
-from stormtracks.pyro_cluster.worker import process
+from stormtracks.pyro_cluster.worker.options import parser
 from stormtracks.queues import length
 from stormtracks.queues.known import SYSTEMS
 from tests.faults.stage import CHECKOUT, Stage
@@ -58,7 +58,7 @@ def squeue(tmp_path):
 def options(request=None, environment=JOB):
     command, _ = pilot.prepared({**REQUEST, **(request or {})}, {"PATH": "/nowhere", **environment})
     assert command[1:3] == ["-m", "stormtracks.pyro_cluster.pyro_worker"]
-    return process.parser().parse_args(command[3:])
+    return parser().parse_args(command[3:])
 
 
 def test_the_worker_is_named_after_its_job_and_takes_what_the_allocation_has():

@@ -9,7 +9,7 @@ from stormtracks.on_host import bind, start
 from stormtracks.on_host.worker_files import WorkerFiles
 from stormtracks.process import Process
 from stormtracks.pyro_cluster import pidfile
-from stormtracks.pyro_cluster.worker import process
+from stormtracks.pyro_cluster.worker.options import parser
 
 REQUEST = {"name": "w1", "base": "/base", "local": True, "nameserver": {"host": "127.0.0.1", "port": 9090}, "data": "d"}
 
@@ -18,7 +18,7 @@ def test_the_worker_understands_it():
     more = {"results": "/r", "best_tracks": "b.nc", "scratch": "s", "slots": 3, "memory_limit_mb": 100, "tasks": "a:B"}
     command = start.worker_command({**REQUEST, **more, "dataset": {"level": 850}})
     assert command[:3] == [sys.executable, "-m", "stormtracks.pyro_cluster.pyro_worker"]
-    options = process.parser().parse_args(command[3:])
+    options = parser().parse_args(command[3:])
     assert (options.data, options.results, options.best_tracks, options.scratch) == (
         "/base/d",
         "/r",

@@ -5,23 +5,20 @@ JSON, a line of JSON goes out: ``years`` (a list; null: not sure).
 """
 
 import contextlib
-import ctypes
 import importlib
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stormtracks import label
+from stormtracks import label, lineage
 from stormtracks.label import Label
 from stormtracks.pyro_cluster.plain import plain
 
 NICE = 10
 """The tasks go first."""
-_PR_SET_PDEATHSIG = 1
 _WORST_OOM_SCORE = "1000"
 
 Years = Callable[[Mapping[str, Any]], Sequence[Label] | None]
@@ -56,8 +53,7 @@ def look(looks: Mapping[str, Years], setup: Mapping[str, Any]) -> list[Label] | 
 def _give_way() -> None:
     """Have the kernel end this process with its worker, run it after the tasks, and end it first for lack of memory."""
     os.nice(NICE)
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    lineage.end_with_parent()
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_WORST_OOM_SCORE)
 

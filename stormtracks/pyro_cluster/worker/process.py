@@ -4,10 +4,6 @@ import argparse
 import contextlib
 import json
 import logging
-import math
-import os
-import re
-import socket
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,15 +12,16 @@ from typing import Any
 from stormtracks import address, disk, private
 from stormtracks.errors import StormtracksError
 from stormtracks.paths import expand
-from stormtracks.pyro_cluster import bounds, pidfile, secret, wire
+from stormtracks.pyro_cluster import pidfile, secret, wire
 from stormtracks.pyro_cluster.service import log_to, stop_on_signals, turn_log
 from stormtracks.pyro_cluster.worker import places
-from stormtracks.pyro_cluster.worker.daemon import TASKS, PyroWorker
+from stormtracks.pyro_cluster.worker.daemon import PyroWorker
+from stormtracks.pyro_cluster.worker.options import parser
 from stormtracks.pyro_cluster.worker.orders import SETUP
 from stormtracks.pyro_cluster.worker.places import Refused
 from stormtracks.pyro_cluster.worker.presence import Presence
 from stormtracks.pyro_cluster.worker.slots.memory_guard import MemoryLimits
-from stormtracks.pyro_cluster.worker.tenure import GRACE_SECONDS, Tenure
+from stormtracks.pyro_cluster.worker.tenure import Tenure
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +30,7 @@ CHECK_SECONDS = 2.0
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a worker until it is asked to stop: by SIGTERM (after tasks or --grace), a second one or SIGQUIT (now)."""
-    options = parser().parse_args(argv)
+    options = parser(__doc__).parse_args(argv)
     log_to(options.log)
     try:
         setup = _setup(options)
@@ -46,77 +43,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     log.info("worker %s ended", options.name)
     return 0
-
-
-def parser() -> argparse.ArgumentParser:
-    """The arguments; paths are this host's."""
-    arguments = argparse.ArgumentParser(prog="pyro_worker", description=__doc__)
-    add = arguments.add_argument
-    add("--name", type=_name, default=socket.gethostname(), help="name of this worker in the cluster [the host's name]")
-    add("--host", default="127.0.0.1", help="address by which the manager reaches this host [%(default)s]")
-    add("--port", type=int, default=0, help="port to listen on; 0: any free port [%(default)s]")
-    add(
-        "--nameserver",
-        type=address.argument,
-        default=("localhost", 9090),
-        metavar="HOST:PORT",
-        help="address of the nameserver [localhost:9090]",
-    )
-    add(
-        "--slots",
-        type=_slots,
-        default=min(bounds.SLOTS, _cores()),
-        help=f"number of tasks at a time, at most {bounds.SLOTS} [this host's cores, or those of the Slurm job]",
-    )
-    add("--memory-limit", type=_positive, metavar="MB", help="MiB per slot; a task that needs more fails [no limit]")
-    add(
-        "--tasks-per-slot",
-        type=_whole,
-        default=0,
-        metavar="N",
-        help="give a slot a new process after N tasks, as a remedy for tasks that leak memory; 0: never [%(default)s]",
-    )
-    add(
-        "--grace",
-        type=_seconds,
-        metavar="S",
-        help="seconds that running tasks get once the worker is asked to stop; then they are given back to the "
-        f"manager, before anything is ended [until they end; with --until {GRACE_SECONDS:g}]",
-    )
-    add("--entry", type=_name, help="the entry of hosts.yaml that this is one of several workers of [none]")
-    add("--idle-exit", type=_seconds, metavar="S", help="leave when there was nothing to do for S seconds [stay]")
-    add(
-        "--until",
-        type=_seconds,
-        metavar="EPOCH",
-        help="when this host's allocation ends, in seconds since 1970; the worker leaves in order before [never]",
-    )
-    for name, default, what in (
-        ("pause", MemoryLimits.pause, "begin no task beside others"),
-        ("end", MemoryLimits.end, "end the newest task"),
-    ):
-        add(
-            f"--memory-{name}",
-            type=_percent,
-            default=100 * default,
-            metavar="PERCENT",
-            help=f"{what} while so much of the host's or container's memory is in use; 0: never [{100 * default:g}]",
-        )
-    add("--setup", type=Path, metavar="FILE", help=f"JSON file with {', '.join(SETUP)}; the options below override it")
-    add("--data", help="folder of the reanalysis, or address of a Zarr store")
-    add("--results", help="folder for results")
-    add("--best-tracks", help="IBTrACS file")
-    add("--scratch", help="folder on a local disk for intermediate files")
-    add("--dataset", metavar="JSON", help="description of the data's files: JSON, or @FILE with the JSON")
-    add(
-        "--tasks",
-        default=TASKS,
-        metavar="MODULE:TABLE",
-        help="table of the tasks that this worker can do [%(default)s]",
-    )
-    add("--code-version", metavar="TEXT", help="version reported to the manager [that of the package]")
-    add("--log", metavar="FILE", help="log file [standard error]")
-    return arguments
 
 
 def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidFile) -> None:
@@ -145,12 +71,6 @@ def _work(options: argparse.Namespace, setup: dict[str, Any], file: pidfile.PidF
         worker.tell_managers()
         presence.end()  # first the name, then the tasks: the manager is not to come while the last ones run
         worker.finish()
-
-
-def _cores() -> int:
-    """What this process may use: by the affinity, or less where a Slurm job was given less and nothing enforces it."""
-    given = os.environ.get("SLURM_CPUS_PER_TASK", "") if os.environ.get("SLURM_JOB_ID") else ""
-    return int(given) if given.isdigit() and int(given) else len(os.sched_getaffinity(0))
 
 
 def _sweep(setup: Mapping[str, Any]) -> None:
@@ -209,42 +129,3 @@ def _json(text: str, option: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Refused(f"{option} {text}: expected keys and values, found something else")
     return found
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a name; use letters, digits, '.', '_' and '-', at most 64")
-    return text
-
-
-def _whole(text: str) -> int:
-    if not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        if 0 <= (number := float(text)) < math.inf:
-            return number
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, 0 or more")
-
-
-def _percent(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        if 0 <= (number := float(text)) <= 100:
-            return number
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 100")
-
-
-def _slots(text: str) -> int:
-    number = _positive(text)
-    if number > bounds.SLOTS:
-        raise argparse.ArgumentTypeError(f"{number} are more than the {bounds.SLOTS} that a manager believes")
-    return number
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return int(text)

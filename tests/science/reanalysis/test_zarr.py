@@ -17,7 +17,7 @@ from needs import need_module
 from stormtracks import paths, web_path
 from stormtracks.errors import StormtracksError
 from stormtracks.on_host import check
-from stormtracks.pyro_cluster.worker import process
+from stormtracks.pyro_cluster.worker import places
 from stormtracks.science.errors import InputError, PassingInputError
 from stormtracks.science.reanalysis import Dataset, inventory, open_season
 from stormtracks.science.reanalysis.fields import contents
@@ -508,6 +508,7 @@ def test_a_host_has_data_on_the_web(tmp_path, served, monkeypatch):
     request = {"data": f"{served}/x.zarr", "local": True, "base": str(tmp_path)}
     finding = check._LOOKS["data"](request)
     assert finding["text"] == "2005 x 1" and not finding["fault"]
-    assert process._check_folders({"data": f"{served}/x.zarr"}) is None
+    given = {"data": f"{served}/x.zarr"}
+    assert places.expanded(given, tmp_path) == given
     assert str(paths.expand("$WHERE/x.zarr", "/base")) == "/base/here/x.zarr"
     assert str(paths.expand("s3://$WHERE/x.zarr", "/base")) == "s3://here/x.zarr"

@@ -1,7 +1,6 @@
 """A command of the queue, run as a list of words: bounded in time and output, whatever the environment has."""
 
 import contextlib
-import ctypes
 import os
 import re
 import signal
@@ -13,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from stormtracks import paths
+from stormtracks import lineage, paths
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster import pidfile
 from stormtracks.queues.system import System
@@ -23,13 +22,12 @@ MOST_BYTES = 64 * 10**6
 """Of what a command writes. Slurm's listings have some 50 bytes per job, PBS's some thousands; where the answer to a
 submission was lost, PBS lists the jobs of all accounts."""
 _LAST_SECONDS = 1.0
-_PR_SET_PDEATHSIG = 1
 _OURS = re.compile(r"SSH_\w*|" + pidfile.MARK)
 """Jobs inherit what a command has, but no node is the host that SSH reached, and no job a process of a worker."""
 
 
 class QueueFault(StormtracksError):
-    """The queue does not do what it was asked; the message has its own message, and says what to do."""
+    """The queue does not do what it was asked. The message repeats what the queue says, and adds what to do."""
 
 
 class NoAnswer(QueueFault):
@@ -84,7 +82,8 @@ def run(system: System, words: Sequence[str], given: str = "", seconds: float = 
                 start_new_session=True,
                 cwd=paths.expand("~"),  # a job starts in the folder that it was submitted from
                 env=environment(system, os.environ),
-                preexec_fn=_end_with_us,
+                # Where whoever asked is killed, it might else submit long after anybody waits for it.
+                preexec_fn=lineage.end_with_parent,
             )
         except FileNotFoundError as error:
             raise QueueFault(
@@ -121,7 +120,7 @@ def _finished(process: subprocess.Popen, name: str, seconds: float) -> Ran:
         ) from None
     texts = output.text(), errors.text()
     if output.too_much or errors.too_much:
-        raise QueueFault(f"{name} writes more than {MOST_BYTES // 10**6} MB, which makes no sense: check it by hand")
+        raise QueueFault(f"{name} writes more than {MOST_BYTES // 10**6} MB, which makes no sense; run it by hand")
     return Ran(status, *texts)
 
 
@@ -130,7 +129,9 @@ class _Reader:
 
     def __init__(self, process: subprocess.Popen, file: IO[bytes]) -> None:
         self.too_much = False
-        self._process, self._file, self._content = process, file, bytearray()
+        self._process = process
+        self._file = file
+        self._content = bytearray()
         self._thread = threading.Thread(target=self._read, daemon=True, name="output")
         self._thread.start()
 
@@ -147,11 +148,6 @@ class _Reader:
                     self.too_much = True
                     _kill(self._process)
                     return
-
-
-def _end_with_us() -> None:
-    """In the command: end when the process that asked is killed, or it might submit long after anybody waits for it."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _kill(process: subprocess.Popen) -> None:

@@ -193,26 +193,17 @@ class Assignments:
             worker.breaker.put_down(slot)
             return self._without_data(worker, task, reply, since)
         if status == "complete":
-            trouble = self._troubles.pop(cell_of(task), None) or Trouble()
-            trouble.attempts += 1
-            trouble.tried = {worker.name: True}  # the outcome names the worker that did it, not those that failed
-            task.status = status
-            worker.breaker.completed()
-            worker.trusted = True
-            if len(self._completed_on) < 2:
-                self._completed_on.add(worker.name)
+            trouble = self._complete(worker, task)
             if not reply.get("skipped"):
                 self._time_left.durations.took(task.task, float(reply.get("seconds") or time.time() - since))
-            self._interruptions.pop(cell_of(task), None)
-            self._completed(worker, task)
+            return outcome_of(task, worker, trouble, reply, since, self._step(task))
+        trouble = self._troubled(task, worker)
+        trouble.deaths = trouble.silences = 0  # it survived: those ends were not its fault
+        if final:
+            final = self._count_final(worker, slot, task, trouble, str(error))
         else:
-            trouble = self._troubled(task, worker)
-            trouble.deaths = trouble.silences = 0  # it survived: those ends were not its fault
-            if final:
-                final = self._count_final(worker, slot, task, trouble, str(error))
-            else:
-                self._count_failure(worker, slot, task, trouble, str(error))
-            self._settle(task, status, final or trouble.failed > self.retries)
+            self._count_failure(worker, slot, task, trouble, str(error))
+        self._settle(task, status, final or trouble.failed > self.retries)
         return outcome_of(task, worker, trouble, reply, since, self._step(task))
 
     def lose(self, worker: Worker, slot: int) -> TaskOutcome:
@@ -377,6 +368,20 @@ class Assignments:
     def _suspicious(self, task: PyroTask) -> bool:
         trouble = self._troubles.get(cell_of(task))
         return trouble is not None and trouble.suspicious
+
+    def _complete(self, worker: Worker, task: PyroTask) -> Trouble:
+        """A task is complete; what it has been through."""
+        trouble = self._troubles.pop(cell_of(task), None) or Trouble()
+        trouble.attempts += 1
+        trouble.tried = {worker.name: True}  # the outcome names the worker that did it, not those that failed
+        self._interruptions.pop(cell_of(task), None)
+        task.status = "complete"
+        worker.breaker.completed()
+        worker.trusted = True
+        if len(self._completed_on) < 2:
+            self._completed_on.add(worker.name)
+        self._completed(worker, task)
+        return trouble
 
     def _troubled(self, task: PyroTask, worker: Worker) -> Trouble:
         trouble = self._troubles.setdefault(cell_of(task), Trouble())

@@ -159,10 +159,7 @@ class Workforce:
             books.assignments.add(worker)
             self._keeper.came(worker)
             books.wake()  # a task may have waited for another worker than the one that failed on it
-        again = "" if before is None else " (it is back)" if before == worker.id else " (a new worker of this name)"
-        slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
-        left = "" if worker.ends == math.inf else f", for {duration(worker.ends - time.monotonic())}"
-        self._announcer.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{left}{again}")
+        self._say_joined(worker, before)
         self._say_what_is_there(worker)
         try:
             heartbeat.start()
@@ -171,6 +168,13 @@ class Workforce:
             peer.close()
             limit = "raise the limit of processes (ulimit -u) or of memory (ulimit -v)"
             self.gone(worker, PeerLost(f"the manager cannot start a thread for it ({error}); {limit}"))
+
+    def _say_joined(self, worker: Worker, before: str | None) -> None:
+        """Say that a worker has come; `before`: the id of the last one of its name."""
+        again = "" if before is None else " (it is back)" if before == worker.id else " (a new worker of this name)"
+        slots = f"{worker.slots} slot{'s' * (worker.slots > 1)}"
+        left = "" if worker.ends == math.inf else f", for {duration(worker.ends - time.monotonic())}"
+        self._announcer.log(f"worker {worker.name} joined: {slots} on {worker.host or worker.uri}{left}{again}")
 
     def _heart_stopped(self, worker: Worker, error: PeerLost) -> None:
         """As `gone`, from a thread in which nobody else would see an exception."""

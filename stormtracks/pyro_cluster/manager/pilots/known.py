@@ -121,7 +121,10 @@ class Known:
     def answered(self, kept: Kept, work: bool) -> bool:
         """The look was answered; `work`: there were tasks to begin. Whether anything is other than the time before."""
         before, now = self.kept, self._clock()
-        self.kept, self.trouble, self._heard, self._asked = kept, "", now, 0
+        self.kept = kept
+        self.trouble = ""
+        self._heard = now
+        self._asked = 0
         if self._begun > self._happened:
             self._happened = -math.inf
         self._running_since = {name: self._running_since.get(name, now) for name in self._names("running")}

@@ -6,7 +6,6 @@ being loaded.
 """
 
 import contextlib
-import ctypes
 import faulthandler
 import functools
 import importlib
@@ -31,7 +30,6 @@ from stormtracks.pyro_cluster.worker.slots.slot_channel import SlotChannel
 from stormtracks.pyro_cluster.worker.slots.surroundings import Surroundings
 from stormtracks.version import code_version
 
-PR_SET_PDEATHSIG = 1
 OOM_SCORE = 500
 TRACEBACK_CHARACTERS = 8000
 LOGGED_LINES = 100
@@ -172,8 +170,7 @@ def _end_what_it_started(own: lineage.Processes) -> str | None:
 
 def _end_with(parent: int, orders_from: int) -> None:
     """End when the worker ends: by the kernel at once, also in a C call; by the closed input should that not be."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    lineage.end_with_parent()
     lineage.adopt()
     if os.getppid() != parent:  # it ended before the kernel was asked
         os._exit(1)

@@ -57,7 +57,8 @@ class Loop:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
-        await asyncio.wait(others, timeout=STOP_SECONDS / 2) if others else None
+        if others:
+            await asyncio.wait(others, timeout=STOP_SECONDS / 2)
 
     def _work(self) -> None:
         asyncio.set_event_loop(self._loop)
