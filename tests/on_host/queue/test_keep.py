@@ -127,6 +127,7 @@ def test_a_refusal_is_said_again_but_not_asked_for_each_time(queue, request_of, 
 
 def test_after_stopping_nothing_is_kept(queue, request_of, mark):
     submit.run(request_of())
+    queue.lists(mark, *((f"7_{n}", "CANCELLED", "None", "100", "110") for n in (1, 2, 3)))
     cancel.run(request_of(now=False, patience=1))
     assert keep.run(request_of(outstanding=100))["submitted"] == 0
 

@@ -115,14 +115,15 @@ def test_runs_with_other_settings_are_kept_apart_until_their_manager_leaves(ask)
 
 def test_a_manager_that_is_heard_of_no_more_does_not_write(ask, monkeypatch):
     extent = [2000, 2000, 1]
-    monkeypatch.setattr(leasehold, "LEASE_SECONDS", 0.4)
+    now = [time.monotonic()]
+    monkeypatch.setattr(leasehold, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=time.sleep))
     first, second = ({"settings": {"a": n}, "run": f"run-{n}"} for n in (1, 2))
     ask("claim_results", "empty", extent, first, "me", manager="1")
     for _ in range(3):
-        time.sleep(0.25)
+        now[0] += leasehold.LEASE_SECONDS - 1
         ask("renew", manager="1")
     assert ask("claim_results", "empty", extent, second, "you", manager="2")["refused"]
-    time.sleep(0.5)
+    now[0] += leasehold.LEASE_SECONDS + 1
     assert not ask("claim_results", "empty", extent, second, "you", manager="2")["refused"]
 
 
