@@ -6,13 +6,13 @@ from typing import Any
 from stormtracks import web_path
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import BadValue
-from stormtracks.pyro_cluster.manager.engines.asked import Entry
+from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
 
 SETUP = ("data", "dataset", "best_tracks", "results", "scratch")
 
 
 def values(cluster: Cluster, scheduler: str | None, launch: str = "dask") -> dict[str, Any]:
-    """The scheduler and the `Entry` of a run.
+    """The scheduler and the `GuestEntry` of a run.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def values(cluster: Cluster, scheduler: str | None, launch: str = "dask") -> dic
     for key in SETUP:
         if key != "dataset" and setup[key]:
             setup[key] = _path(worker, str(cluster.folder), setup[key])
-    entry = Entry(worker.name, setup, worker.tasks, worker.slots, worker.memory_limit_mb)
+    entry = GuestEntry(worker.name, setup, worker.tasks, worker.slots, worker.memory_limit_mb)
     return {"scheduler": scheduler or worker.scheduler, "entry": entry}
 
 

@@ -212,10 +212,10 @@ class QueueAnswer(TypedDict):
 
 
 class QueueKept(QueueAnswer):
-    """queue.keep: so many jobs were submitted, not yet among the others; what people should know, in lines.
+    """queue.keep: so many jobs were submitted, not yet among the others; what was done, in lines for people.
 
     `refused`: why the queue takes no more now. `broken`: why nothing is submitted before somebody has seen to it. Both
-    are empty where they do not apply, and among the `lines`.
+    are empty where they do not apply.
     """
 
     submitted: int

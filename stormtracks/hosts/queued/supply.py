@@ -65,26 +65,20 @@ def kept(entry: str, answer: QueueKept) -> Kept:
     jobs = answer["jobs"]
     pending = wording.in_state(jobs, "pending")
     pilots = {worker_name(entry, job["id"]): _pilot(entry, job) for job in jobs}
-    hindrances = (answer["refused"], answer["broken"])
     return Kept(
         pilots,
         wording.waiting(pending) if pending else "",
-        [_without(entry, line) for line in answer["lines"] if line not in hindrances],
+        answer["lines"],
         answer["wanted"],
         answer["submitted"],
-        _without(entry, answer["refused"]),
-        _without(entry, answer["broken"]),
+        answer["refused"],
+        answer["broken"],
     )
 
 
 def _pilot(entry: str, job: QueueJob) -> Pilot:
     waits = job["state"] == "pending"
     return Pilot(job["state"], job["by_queue"], endings.why(entry, job), waits and stuck(job["word"], job["reason"]))
-
-
-def _without(entry: str, line: str) -> str:
-    """A line without the entry's name before it, which the manager puts there."""
-    return line.removeprefix(f"{entry}: ")
 
 
 def _version(path: Path) -> tuple[int, int] | None:

@@ -77,7 +77,7 @@ def _cancel(request: Mapping[str, Any]) -> list[Any]:
             if new:
                 here.end(new)
                 cancelled.update(new)
-            answer = [jobs.told(here, job) for job in left]
+            answer = [jobs.in_answer(here, job) for job in left]
             unsettled = here.unsettled
         if not (left or unsettled) or time.monotonic() > until:
             return answer

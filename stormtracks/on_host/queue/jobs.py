@@ -26,13 +26,13 @@ def answer(here: Desk) -> QueueAnswer:
     failed = [job for job in _by_end(jobs) if job.state == "ended" and not here.registered(job)]
     return {
         "wanted": here.ledger.wanted,
-        "jobs": [told(here, job) for job in jobs],
+        "jobs": [in_answer(here, job) for job in jobs],
         "output": {job.id: outputs.ending(here.output_of(job)) for job in failed[-MOST_OUTPUTS:]},
         "versions": sorted({one.version for one in here.ledger.arrays if one.ended is None}),
     }
 
 
-def told(here: Desk, job: Job) -> QueueJob:
+def in_answer(here: Desk, job: Job) -> QueueJob:
     """A job for the answer."""
     return {
         "id": job.id[:MOST_TEXT],

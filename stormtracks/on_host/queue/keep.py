@@ -21,18 +21,14 @@ def run(request: Mapping[str, Any]) -> QueueKept:
     """Look at the queue once, and submit what is lacking for ``outstanding`` tasks, where jobs are wanted at all."""
     with desk.opened(request) as here:
         here.look()
-        spared = _cancel_surplus(here) if here.ledger.wanted else []
-        lacking = _lacking(here, request["outstanding"])
-        asked = lacking > 0 and here.ledger.wanted
-        submitted, lines = _submit(here, lacking) if asked else (0, spared)
-        broken = asked and len(here.ledger.strikes) >= MOST_STRIKES
-        refused = here.ledger.refused[1] if asked and not broken and here.ledger.refused else ""
+        lines = _cancel_surplus(here) if here.ledger.wanted else []
+        lacking = _lacking(here, request["outstanding"]) if here.ledger.wanted else 0
+        broken = _broken(here) if lacking > 0 else ""
+        array, refused = _submit(here, lacking) if lacking > 0 and not broken else ("", "")
+        if array:
+            lines.append(f"{lacking} job(s) submitted as {here.system.name} array {array}")
         return QueueKept(
-            **jobs.answer(here),
-            submitted=submitted,
-            lines=lines,
-            refused=refused,
-            broken=lines[0] if broken else "",
+            **jobs.answer(here), submitted=lacking if array else 0, lines=lines, refused=refused, broken=broken
         )
 
 
@@ -50,32 +46,32 @@ def _cancel_surplus(here: Desk) -> list[str]:
     if ids:
         here.end(ids)
         here.look()
-    return [f"{here.entry}: {len(ids)} pending job(s) cancelled: there were more than {here.most}"] if ids else []
+    return [f"{len(ids)} pending job(s) cancelled: there were more than {here.most}"] if ids else []
 
 
-def _submit(here: Desk, lacking: int) -> tuple[int, list[str]]:
-    """How many jobs were submitted, and what people should know."""
-    if len(here.ledger.strikes) >= MOST_STRIKES:
-        return 0, [_broken(here)]
+def _submit(here: Desk, lacking: int) -> tuple[str, str]:
+    """The array that was submitted; or else why the queue takes none now."""
     if here.ledger.refused and time.time() - here.ledger.refused[0] < REST_SECONDS:
-        return 0, [here.ledger.refused[1]]
+        return "", here.ledger.refused[1]
     try:
-        array = here.submit(lacking)
+        array = here.submit(lacking).id
     except QueueFault as fault:
-        text = f"{here.entry}: {lacking} job(s) were not submitted: {fault}"
-        here.ledger.refused = (time.time(), text)
+        refused = f"{lacking} job(s) were not submitted: {fault}"
+        here.ledger.refused = (time.time(), refused)
         here.save()
-        return 0, [text]
+        return "", refused
     here.ledger.refused = None
     here.save()
-    return lacking, [f"{here.entry}: {lacking} job(s) submitted as {here.system.name} array {array.id}"]
+    return array, ""
 
 
 def _broken(here: Desk) -> str:
-    last = here.ledger.strikes[-1]
-    said = " / ".join(outputs.ending(outputs.path_of(here.folder, last))) or "it wrote nothing"
+    """Why no more are submitted; "" where nothing speaks against it."""
+    strikes = here.ledger.strikes
+    if len(strikes) < MOST_STRIKES:
+        return ""
+    said = " / ".join(outputs.ending(outputs.path_of(here.folder, strikes[-1]))) or "it wrote nothing"
     return (
-        f"{here.entry}: {len(here.ledger.strikes)} jobs in a row ended before a worker registered, the last of them "
-        f"{last}: {said}. No more are submitted: see fab logs --only {here.entry}, put it right, then run fab "
-        "start-workers"
+        f"{len(strikes)} jobs in a row ended before a worker registered, the last of them {strikes[-1]}: {said}. No "
+        f"more are submitted: see fab logs --only {here.entry}, put it right, then run fab start-workers"
     )

@@ -113,7 +113,7 @@ def _unseen(here: Desk, job: Job | None, lasts: float, late: bool) -> QueueNode 
         fault = "a job that only looks was submitted, and the queue does not list it: try again"
         return None if lasts < ARRIVE_SECONDS else {"queue": _found(""), "node": _found("-", fault)}
     if job.state == "pending":
-        return {"queue": _found(""), "pending": jobs.told(here, job)} if late else None
+        return {"queue": _found(""), "pending": jobs.in_answer(here, job)} if late else None
     written = here.output_of(job).exists()
     if job.state == "ended":
         fault = _silent(here, job) if written or lasts >= ARRIVE_SECONDS else ""

@@ -17,7 +17,7 @@ from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager.dispatch import halt, time_limit
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.engines import choice
-from stormtracks.pyro_cluster.manager.engines.asked import Asked, Entry
+from stormtracks.pyro_cluster.manager.engines.asked import Asked, GuestEntry
 from stormtracks.pyro_cluster.manager.engines.door import Cluster
 from stormtracks.pyro_cluster.manager.workers.supply import Supply
 from stormtracks.pyro_cluster.plain import Options
@@ -83,7 +83,7 @@ class ManagePlan:
         What runs the workers: one of `engines.choice.ENGINES`.
     scheduler : str or None
         Address of that engine's scheduler, where it has one; none: workers on this machine.
-    entry : Entry
+    entry : GuestEntry
         What workers are told that have no setup of their own.
     """
 
@@ -114,7 +114,7 @@ class ManagePlan:
     found_name: str = ""
     engine: str = "pyro"
     scheduler: str | None = None
-    entry: Entry = field(default_factory=Entry)
+    entry: GuestEntry = field(default_factory=GuestEntry)
 
     def __post_init__(self) -> None:
         if self.retries < 0:

@@ -12,7 +12,7 @@ from fab import ROOT
 
 from stormtracks import config
 from stormtracks.hosts.errors import HostFault
-from stormtracks.hosts.queued.supply import QueuedSupply, kept
+from stormtracks.hosts.queued.supply import QueuedSupply
 from stormtracks.on_host.queue.arrays import ledger
 from stormtracks.pyro_cluster.manager.workers.supply import Entry, Pilot
 
@@ -136,8 +136,3 @@ def test_what_logs_in_is_loaded_with_the_first_look_and_nothing_of_queues_withou
 
     assert loaded({"name": "here", "launch": "local"}) == "False []"
     assert loaded(entry()) == "True ['stormtracks.hosts.queued', 'stormtracks.queues']"
-
-
-def test_the_entry_s_name_is_not_said_twice():
-    answer = {"wanted": True, "jobs": [], "output": {}, "versions": [], "submitted": 1, "refused": "", "broken": ""}
-    assert kept("tc", {**answer, "lines": ["tc: 1 job(s) submitted"]}).lines == ["1 job(s) submitted"]

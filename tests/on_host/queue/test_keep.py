@@ -33,7 +33,7 @@ def test_there_are_never_more_than_there_is_work_for(queue, request_of, mark, ou
     queue.says("sbatch", "8\n")
     kept = keep.run(request_of(outstanding=outstanding))
     assert kept["submitted"] == submitted
-    assert kept["lines"] == ([f"big: {submitted} job(s) submitted as Slurm array 8"] if submitted else [])
+    assert kept["lines"] == ([f"{submitted} job(s) submitted as Slurm array 8"] if submitted else [])
 
 
 def test_a_job_that_was_put_back_and_the_one_in_its_place_are_not_both_kept(queue, request_of, mark):
@@ -41,7 +41,7 @@ def test_a_job_that_was_put_back_and_the_one_in_its_place_are_not_both_kept(queu
     there = [("7_1", "RUNNING"), ("7_2", "PENDING", "BeginTime"), ("7_3", "RUNNING"), ("8_1", "PENDING", "Priority")]
     queue.lists(mark, *there)
     kept = keep.run(request_of(outstanding=100))
-    assert (kept["submitted"], kept["lines"]) == (0, ["big: 1 pending job(s) cancelled: there were more than 3"])
+    assert (kept["submitted"], kept["lines"]) == (0, ["1 pending job(s) cancelled: there were more than 3"])
     assert [line for line in queue.calls if line.startswith("scancel ")] == ["scancel 8_1"]
 
 
@@ -71,18 +71,19 @@ def test_three_jobs_in_a_row_without_a_worker_are_enough(queue, request_of, mark
     queue.lists(mark, ("7_3", "COMPLETED"), ("8_1", "RUNNING"))
     kept = keep.run(request_of(outstanding=100))
     assert (kept["submitted"], arrays(queue)) == (0, [3, 2])
-    assert "3 jobs in a row ended before a worker registered, the last of them 7_" in kept["lines"][0]
-    assert "fab start-workers" in kept["lines"][0]
+    assert "3 jobs in a row ended before a worker registered, the last of them 7_" in kept["broken"]
+    assert "fab start-workers" in kept["broken"]
     queue.says("sbatch", "9\n")
     assert submit.run(request_of())["submitted"] == 2  # somebody has seen to it
-    assert keep.run(request_of(outstanding=100))["lines"] == []
+    kept = keep.run(request_of(outstanding=100))
+    assert (kept["lines"], kept["broken"]) == ([], "")
 
 
 def test_the_last_lines_of_the_last_one_are_shown(queue, request_of, mark, home):
     submit.run(request_of(jobs=3))
     queue.lists(mark, *((f"7_{n}", "FAILED", "None", "100", str(200 + n)) for n in (1, 2, 3)))
     writes(home, "7_3", "module: not found\nno python\n")
-    assert "7_3: module: not found / no python. No more" in keep.run(request_of(outstanding=100))["lines"][0]
+    assert "7_3: module: not found / no python. No more" in keep.run(request_of(outstanding=100))["broken"]
 
 
 @pytest.mark.parametrize(("word", "end", "kept_up"), [("PREEMPTED", 110, True), ("PREEMPTED", 500, False)])
@@ -112,7 +113,7 @@ def test_a_worker_that_registered_long_ago_does_not_excuse_those_that_fail(queue
     queue.says("sbatch", "8\n")
     assert keep.run(request_of(outstanding=100))["submitted"] == 2
     queue.lists(mark, arrived[0], ("8_1", "FAILED"), ("8_2", "FAILED"))
-    assert "4 jobs in a row ended" in keep.run(request_of(outstanding=100))["lines"][0]
+    assert "4 jobs in a row ended" in keep.run(request_of(outstanding=100))["broken"]
 
 
 def test_a_refusal_is_said_again_but_not_asked_for_each_time(queue, request_of, mark):
@@ -120,8 +121,8 @@ def test_a_refusal_is_said_again_but_not_asked_for_each_time(queue, request_of, 
     queue.lists(mark, ("7_1", "TIMEOUT"))
     queue.says("sbatch", errors="sbatch: error: QOSMaxSubmitJobPerUserLimit\n", status=1)
     first, second = (keep.run(request_of(outstanding=100)) for _ in range(2))
-    assert first["lines"] == second["lines"]
-    assert "3 job(s) were not submitted: sbatch: error: QOSMaxSubmit" in first["lines"][0]
+    assert first["refused"] == second["refused"]
+    assert "3 job(s) were not submitted: sbatch: error: QOSMaxSubmit" in first["refused"]
     assert len(arrays(queue)) == 2
 
 

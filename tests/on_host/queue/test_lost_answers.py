@@ -117,7 +117,7 @@ def test_what_an_overloaded_queue_takes_late_is_found_all_the_same(killed, queue
     assert submit.run(request_of())["array"] == "8"  # in place of the first
     queue.lists(mark, ("7_1", "PENDING"), ("8_1", "PENDING"), ("8_2", "PENDING"), ("8_3", "PENDING"))
     kept = keep.run(request_of(**KEPT))
-    assert (kept["submitted"], kept["lines"]) == (0, ["big: 1 pending job(s) cancelled: there were more than 3"])
+    assert (kept["submitted"], kept["lines"]) == (0, ["1 pending job(s) cancelled: there were more than 3"])
     assert "--jobs=" in queue.calls[-1]  # found: nothing more is looked for
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Entry:
+class GuestEntry:
     """One entry of hosts.yaml, for an engine whose workers have no setup of their own.
 
     Attributes
@@ -39,7 +39,7 @@ class Asked:
     nameserver : tuple of (str, int)
     scheduler : str or None
         Address of the scheduler that has the workers; none: the engine starts workers on this machine.
-    entry : Entry
+    entry : GuestEntry
     limited : bool
         Whether tasks have a time limit, so that it must be possible to end them.
     hosts_option : str
@@ -48,6 +48,6 @@ class Asked:
 
     nameserver: tuple[str, int] = ("localhost", 9090)
     scheduler: str | None = None
-    entry: Entry = field(default_factory=Entry)
+    entry: GuestEntry = field(default_factory=GuestEntry)
     limited: bool = True
     hosts_option: str = ""

@@ -7,7 +7,7 @@ import pytest
 
 from stormtracks.pyro_cluster import pyro_manager
 from stormtracks.pyro_cluster.manager.engines import choice
-from stormtracks.pyro_cluster.manager.engines.asked import Entry
+from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from tests.pool_engine import PoolCluster
 
@@ -21,7 +21,7 @@ def manage(home, tmp_path, monkeypatch):
     def run(do, members=4, **given):
         setup = {"data": str(tmp_path), "results": str(tmp_path / "results")}
         given = {"settings": {"do": do}, "wait": 5.0, "timeout": "none", **given}
-        entry = Entry("pool", setup, "tests.dask_tasks:TASKS")
+        entry = GuestEntry("pool", setup, "tests.dask_tasks:TASKS")
         plan = ManagePlan(2000, 2000, members, engine="pool", entry=entry, journals=tmp_path / "journals", **given)
         out = io.StringIO()
         return pyro_manager.run(plan, out, out), out.getvalue()

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormtracks.pyro_cluster import pyro_manager
-from stormtracks.pyro_cluster.manager.engines.asked import Entry
+from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
 from stormtracks.pyro_cluster.manager.engines.dask.seat import is_beyond, named
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.pyro_cluster.manager.workers import discovery, heartbeats
@@ -51,7 +51,7 @@ class Run:
         setup = {"data": str(folder), "results": str(folder / "results")}
         given = {"wait": 20, "engine": "dask", "scheduler": scheduler, "journals": folder / "journals", **given}
         given["settings"] = {"do": do, **given.get("settings", {})}
-        self.entry = Entry("tc", given.pop("setup", setup), "tests.dask_tasks:TASKS", given.pop("slots", None))
+        self.entry = GuestEntry("tc", given.pop("setup", setup), "tests.dask_tasks:TASKS", given.pop("slots", None))
         self.plan = ManagePlan(2000, 2000, members, given.pop("task", "vort_track"), entry=self.entry, **given)
         self.out, self.status = io.StringIO(), None
 

@@ -99,7 +99,7 @@ def test_three_tasks_left_and_four_slots_are_one_job():
 def test_a_run_waits_for_pending_jobs_longer_than_wait_and_says_so_once():
     setting = Queued(1, 2, jobs=2, wait=0.1)
     thread = setting.background()
-    time.sleep(1.0)
+    time.sleep(0.5)
     assert not setting.dispatcher.ended
     assert setting.dispatcher.keeper.waits == "waits for 2 jobs of tc: pending (Priority)"
     setting.queue.start_all()
@@ -253,6 +253,7 @@ def test_the_reason_of_a_queue_that_submits_no_more_ends_the_waiting_also_where_
     assert setting.dispatcher.keeper.hindrances() == [f"tc: {setting.queue.stopped}"]
 
 
+@pytest.mark.slow
 def test_a_login_node_that_is_down_is_said_once_and_what_was_pending_counts_for_a_while(monkeypatch):
     monkeypatch.setattr(known, "SILENT_SECONDS", 2.0)
     setting = Queued(1, 2, jobs=2, wait=0.1)

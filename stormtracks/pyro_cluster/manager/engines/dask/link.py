@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
-from stormtracks.pyro_cluster.manager.engines.asked import Entry
+from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
 from stormtracks.pyro_cluster.manager.engines.dask import library
 from stormtracks.pyro_cluster.manager.engines.dask.seat import ENDED, Seat
 from stormtracks.pyro_cluster.manager.engines.door import PeerLost
@@ -31,11 +31,11 @@ class Link:
     ----------
     client : distributed.Client
         Connected.
-    entry : Entry
+    entry : GuestEntry
 
     Attributes
     ----------
-    entry : Entry
+    entry : GuestEntry
     seats : dict of str to Seat
         The workers that are there, by their address.
     known : dict of str to Seat
@@ -44,7 +44,7 @@ class Link:
         Whether the scheduler is gone.
     """
 
-    def __init__(self, client: Any, entry: Entry) -> None:
+    def __init__(self, client: Any, entry: GuestEntry) -> None:
         self.client = client
         self.seats: dict[str, Seat] = {}
         self.known: dict[str, Seat] = {}

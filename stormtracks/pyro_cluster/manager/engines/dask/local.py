@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Any
 
-from stormtracks.pyro_cluster.manager.engines.asked import Entry
+from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
 from stormtracks.pyro_cluster.manager.engines.dask import library
 
 _QUIET: dict[str, object] = {
@@ -25,7 +25,7 @@ _QUIET: dict[str, object] = {
 UNDISTURBED = "stormtracks.pyro_cluster.worker.undisturbed"
 
 
-async def start(distributed: ModuleType, entry: Entry, cores: int) -> Any:
+async def start(distributed: ModuleType, entry: GuestEntry, cores: int) -> Any:
     """A cluster of as many workers as the entry has slots, or this machine cores."""
     security = distributed.Security.temporary()
     memory = "auto" if entry.memory_mb is None else entry.memory_mb * 2**20
