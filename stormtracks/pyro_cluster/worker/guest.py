@@ -6,7 +6,6 @@ long as the process does. It answers what a `PyroWorker` does, and as that does.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import socket
@@ -20,7 +19,7 @@ from typing import Any
 from stormtracks.errors import StormtracksError
 from stormtracks.label import Label
 from stormtracks.pyro_cluster.plain import Options, Order, SlotReply, plain
-from stormtracks.pyro_cluster.worker import listing, places
+from stormtracks.pyro_cluster.worker import freed_memory, listing, places
 from stormtracks.pyro_cluster.worker.kept_folder import KeptFolder
 from stormtracks.pyro_cluster.worker.leasehold import Leaseholds
 from stormtracks.pyro_cluster.worker.orders import TASKS, Orders, kind_of
@@ -30,14 +29,7 @@ from stormtracks.version import code_version
 
 CONFLICT_SECONDS = 20.0
 """How long a look at results that might be in a run's way waits for the task that is under way."""
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-KEPT_BYTES = 62 << 20
-LARGEST_BYTES = 32 << 20
-"""The most that glibc takes for these two: freed memory that stays with the process, and blocks that count as such."""
 BUSY = "all slots are busy"
-
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_TRIMMED_BY_DASK = "65536"
 
 _one = threading.Lock()
 """NetCDF and HDF5 are not safe to enter from two threads, whoever's guests these are."""
@@ -102,7 +94,6 @@ class Guest:
         self.name = name
         self.host = socket.gethostname()
         self.manager = ""
-        _keep_freed_memory()
         self._version = code_version()
         self._table = _loaded(tasks)
         self._looks = slot_main.looks_of(tasks)
@@ -204,22 +195,9 @@ def _guest(wanted: Mapping[str, Any]) -> Guest:
     about = json.dumps([wanted["name"], wanted["setup"], wanted["tasks"]], sort_keys=True)
     with _making:
         if about not in _guests:
-            _keep_pages()
+            freed_memory.keep()
             _guests[about] = Guest(wanted["name"], wanted["setup"], wanted["tasks"] or TASKS)
         return _guests[about]
-
-
-def _keep_pages() -> None:
-    """Have freed memory kept for the next array, up to what glibc comes to by itself where nobody sets a limit.
-
-    Dask's nannies set one of 64 KiB by default. Then each array gets new pages, which the kernel fills with zeros: half
-    of a task's time. Another value is somebody's own choice.
-    """
-    if os.environ.get("MALLOC_TRIM_THRESHOLD_") == _TRIMMED_BY_DASK:
-        with contextlib.suppress(OSError, AttributeError):
-            library = ctypes.CDLL(None)
-            library.mallopt(_M_MMAP_THRESHOLD, 32 * 2**20)
-            library.mallopt(_M_TRIM_THRESHOLD, 64 * 2**20)
 
 
 def _loaded(tasks: str) -> slot_main.Table:
@@ -227,19 +205,6 @@ def _loaded(tasks: str) -> slot_main.Table:
         return slot_main.load(tasks)
     except Exception as error:  # whatever a module raises when it is imported
         raise places.Refused(f"cannot load the tasks of {tasks}: {type(error).__name__}: {error}") from error
-
-
-def _keep_freed_memory() -> None:
-    """Have glibc give freed fields to the next ones, as it does by itself unless told otherwise.
-
-    A nanny of Dask has every page given back at once (``MALLOC_TRIM_THRESHOLD_``): a pass over fields, which frees as
-    much as it takes, then needs twice the processor time, half of it in the kernel.
-    """
-    if "MALLOC_TRIM_THRESHOLD_" in os.environ:
-        with contextlib.suppress(OSError, AttributeError):
-            libc = ctypes.CDLL(None)
-            libc.mallopt(M_MMAP_THRESHOLD, LARGEST_BYTES)
-            libc.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
 
 
 def _progress(done: int, of: int) -> None:

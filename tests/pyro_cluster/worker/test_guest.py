@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from stormtracks.pyro_cluster.worker import guest, leasehold
+from stormtracks.pyro_cluster.worker import freed_memory, guest, leasehold
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def ask(tmp_path, monkeypatch):
 def test_arrays_do_not_get_new_pages_each_time_as_with_dasks_limit(threshold, most):
     code = """
 import resource
-from stormtracks.pyro_cluster.worker import guest
-guest._keep_pages()
+from stormtracks.pyro_cluster.worker import freed_memory
+freed_memory.keep()
 [bytearray(2**20) for _ in range(100)].clear()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(200):
@@ -44,6 +44,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert int(done.stdout) < most
     assert most < 10**9 or int(done.stdout) > 40_000  # somebody's own choice is left alone
+
+
+def test_a_guest_keeps_memory_from_its_first_question_on(ask, monkeypatch):
+    called = []
+    monkeypatch.setattr(freed_memory, "keep", lambda: called.append("keep"))
+    for _ in range(2):
+        ask("describe")
+    assert called == ["keep"]
 
 
 def test_it_describes_itself(ask, tmp_path):
@@ -125,14 +133,3 @@ def test_a_manager_that_is_heard_of_no_more_does_not_write(ask, monkeypatch):
     assert ask("claim_results", "empty", extent, second, "you", manager="2")["refused"]
     now[0] += leasehold.LEASE_SECONDS + 1
     assert not ask("claim_results", "empty", extent, second, "you", manager="2")["refused"]
-
-
-def test_freed_memory_stays_although_a_nanny_has_it_given_back(ask, monkeypatch):
-    set_to = {}
-    monkeypatch.setattr(guest.ctypes, "CDLL", lambda name: SimpleNamespace(mallopt=set_to.__setitem__))
-    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
-    guest._keep_freed_memory()
-    assert set_to == {}
-    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "65536")
-    ask("describe")
-    assert set_to == {guest.M_MMAP_THRESHOLD: 32 << 20, guest.M_TRIM_THRESHOLD: 62 << 20}

@@ -95,6 +95,7 @@ def run(home, tmp_path, monkeypatch):
     return lambda scheduler, do, **given: Run(tmp_path, scheduler, do, **given).start()
 
 
+@pytest.mark.slow
 def test_a_run_is_done(dask, run, tmp_path):
     dask.add()
     dask.add()
@@ -231,6 +232,7 @@ def test_a_scheduler_that_is_lost_ends_the_run_after_its_wait(tmp_path, run):
     assert "no worker for 2 s that can do the remaining tasks; start some, such as" in going.text
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there(run):
     going = run("tcp://127.0.0.1:1", "sleep")
     assert going.end() == 3
@@ -257,6 +259,7 @@ def test_workers_without_the_package_and_of_another_version(dask, run, tmp_path)
 OTHER = "import stormtracks.version as version\nversion.code_version = lambda: '0.9'\n"
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there(dask, run, tmp_path):
     dask.add("one")
     dask.wait_for_workers(1)
