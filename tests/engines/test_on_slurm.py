@@ -34,6 +34,17 @@ def site(operator, planted, slurm):
         yield made
 
 
+def test_a_nameserver_on_localhost_is_named_as_what_nodes_do_not_reach(operator, planted, slurm):
+    site = Site(operator, planted)
+    site.nameserver["host"] = "localhost"
+    site.configure(site.entry("q", launch="slurm", jobs=1, slots=1, time="5"))
+    with site.serving():
+        checked = site.operator.fab("check")
+    assert checked.returncode == 1
+    assert re.search(r"FAILED nameserver: 'host' is localhost, which on the node w\d is that node", checked.stdout)
+    assert "cannot reach" not in checked.stdout
+
+
 def test_the_whole_way(site, slurm, tracked):
     assert re.search(r"\bq +ok\b", site.fab("check"))
     other = slurm.occupy()

@@ -117,7 +117,13 @@ def _ended(found: Jobs, job: QueueJob) -> list[str]:
     output = " / ".join(found.answer["output"].get(job["id"], []))
     why = f"ended before its worker registered: {output or 'it wrote nothing'}"
     name = worker_name(found.entry, job["id"])
-    return _row(name, f"{job['word'].lower()} {ago} ago", last="" if job["registered"] else why)
+    return _row(name, f"{job['word'].lower()} {ago} ago", last="" if job["registered"] or _passed(found, job) else why)
+
+
+def _passed(found: Jobs, job: QueueJob) -> bool:
+    """Whether a job that began after this one ended has become a worker: what was in the way is so no more."""
+    later = (one for one in found.answer["jobs"] if one["registered"] and one["state"] != "pending")
+    return any(one["start"] and job["end"] and one["start"] >= job["end"] for one in later)
 
 
 def _row(name: str, running: str, last: str = "") -> list[str]:

@@ -4,11 +4,13 @@ import secrets
 import socket
 import time
 
+from stormtracks import address
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import asking, cluster_key
+from stormtracks.hosts.errors import HostFault
 from stormtracks.hosts.links import Link
 from stormtracks.hosts.outcomes import Errand, HostOutcome
-from stormtracks.hosts.queued import wording
+from stormtracks.hosts.queued import registered, wording
 from stormtracks.hosts.queued.requests import ask, request
 from stormtracks.hosts.readiness import outcome
 from stormtracks.on_host.answers import CheckAnswer, Finding, QueueNode, QueueSeen
@@ -31,10 +33,11 @@ def errand(cluster: Cluster, seconds: float = START_SECONDS) -> Errand:
         given = request(cluster, worker, fingerprint=fingerprint, seconds=seconds, token=token)
         node: QueueNode = ask(link, worker, "probe", given, seconds + LOOK_SECONDS)
         if "seen" in node:
-            way = _way_there(node["seen"], token)
-            if way["fault"]:
+            more = {**_nameserver(cluster, node["seen"]), **_queue(node), "way there": _way_there(node["seen"], token)}
+            if more["way there"]["fault"]:
                 ask(link, worker, "probe", {**given, "end": True})
-            return _outcome(worker, node["seen"]["check"], asked, {**_queue(node), "way there": way})
+                more |= _only_there(cluster, worker, node["seen"])
+            return _outcome(worker, node["seen"]["check"], asked, more)
         there: CheckAnswer = asking.ask(link, worker, "check", request(cluster, worker, fingerprint=fingerprint), 120.0)
         return _outcome(worker, there, asked, _queue(node))
 
@@ -52,6 +55,33 @@ def _queue(node: QueueNode) -> dict[str, Finding]:
         return {"queue": queue, "node": node.get("node") or {"text": "-", "fault": None}}
     note = f"a node was not looked at: {wording.waiting([node['pending']])}"
     return {"queue": queue, "node": {"text": "not seen", "fault": None, "notes": [note]}}
+
+
+def _nameserver(cluster: Cluster, seen: QueueSeen) -> dict[str, Finding]:
+    """That a node does not reach the nameserver, although it runs; nothing where the node's own finding holds."""
+    if seen["check"]["findings"]["nameserver"]["text"] != "not there":
+        return {}
+    try:
+        registered.uris(cluster.nameserver, "", ())
+    except HostFault:
+        return {}
+    fault = (
+        f"it answers here, but the node {seen['host']} does not reach it at {cluster.nameserver.host}: write this "
+        "machine's name or address as nodes know it as 'host' of the nameserver in hosts.yaml, and start it again"
+    )
+    return {"nameserver": {"text": "not there", "fault": fault}}
+
+
+def _only_there(cluster: Cluster, worker: WorkerHost, seen: QueueSeen) -> dict[str, Finding]:
+    """What is wrong where a node listens for itself only, since it was told that the nameserver is on localhost."""
+    if worker.bind or not address.is_loopback(seen["address"]):
+        return {}
+    host = cluster.nameserver.host
+    fault = (
+        f"'host' is {host}, which on the node {seen['host']} is that node itself: write this machine's name as nodes "
+        "know it (`hostname -f` prints it) as 'host' of the nameserver in hosts.yaml, and start it again"
+    )
+    return {"nameserver": {"text": host, "fault": fault}, "way there": {"text": "-", "fault": None}}
 
 
 def _way_there(seen: QueueSeen, token: str) -> Finding:

@@ -2,6 +2,7 @@
 
 import time
 
+from stormtracks import address
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import cluster_key
 from stormtracks.hosts.errors import HostFault
@@ -74,7 +75,7 @@ def _unregistered(
             fault = registered.fault(next(iter(found.values())))
             return f", but {fault}" if fault else ""
         if time.monotonic() > until:
-            return _silent(ask(link, worker, "jobs", request(cluster, worker)), running)
+            return _silent(ask(link, worker, "jobs", request(cluster, worker)), running) + _only_there(cluster)
         time.sleep(POLL_SECONDS)
     return ""
 
@@ -86,6 +87,16 @@ def _silent(now: QueueAnswer, running: list[str]) -> str:
             lines = " / ".join(now["output"].get(one["id"], [])) or "it wrote nothing"
             return f", but job {one['id']} ended ({one['word']}) before its worker registered: {lines}"
     return ", but no worker has registered yet: see fab logs for the reason"
+
+
+def _only_there(cluster: Cluster) -> str:
+    """What keeps workers from registering where nodes are other machines than this one."""
+    host = cluster.nameserver.host
+    try:
+        only_here = address.is_loopback(host)
+    except OSError:
+        return ""
+    return f"; from other machines {host}, 'host' of the nameserver, is not reached: run fab check" if only_here else ""
 
 
 def _changed(answer: QueueStarted) -> str:

@@ -86,3 +86,11 @@ def test_jobs_that_ended_lately_and_how():
     assert found[0][:2] == ["big-7_1", "timeout 60 s ago"]
     assert found[1][-1] == "ended before its worker registered: no python"
     assert rows({**ended, "host": ""}) == rows({**ended, "end": -9999.0})  # never ran; long ago
+
+
+def test_why_a_job_ended_is_told_until_a_later_one_becomes_a_worker():
+    ended = {"state": "ended", "word": "FAILED", "end": 160.0, "registered": False}
+    output = {"7_1": ["no python"]}
+    assert rows(ended, {"id": "8_1", "start": 150.0}, output=output)[1][-1].endswith("no python")
+    assert rows(ended, {"id": "8_1", "start": 170.0, "registered": False}, output=output)[1][-1].endswith("no python")
+    assert rows(ended, {"id": "8_1", "start": 170.0}, output=output)[1] == ["big-7_1", "failed 60 s ago", *[""] * 5]

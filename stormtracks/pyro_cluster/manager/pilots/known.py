@@ -12,6 +12,8 @@ ANSWER_SECONDS = 120.0
 """So long is an answer of a queue waited for, the first one or after something happened, before nothing is expected."""
 STARTING_SECONDS = 600.0
 """So long after its job was first seen running is a worker waited for."""
+SLOW_SECONDS = 60.0
+"""So long after that its worker should have come: something may be in its way, which a person should look for."""
 SILENT_SECONDS = 3600.0
 """So long does the last answer of a queue count that cannot be asked: a login node that is restarted is back by then,
 and whoever waits for a queue that is gone loses an hour, not a weekend."""
@@ -147,11 +149,7 @@ class Known:
 
     def starting(self) -> int:
         """Jobs that run, but whose workers have not come yet, nor been waited for too long."""
-        if not self._counts():
-            return 0
-        early = self._clock() - STARTING_SECONDS
-        here = self._there.keys() | self._left
-        return sum(since > early for name, since in self._running_since.items() if name not in here)
+        return len(self._starting_since())
 
     def expected(self) -> bool:
         """Whether workers are to come, so that it makes sense to wait."""
@@ -176,11 +174,25 @@ class Known:
         if not number or self.kept is None or not self.expected():
             return ""
         jobs = f"{number:,} job{'s' * (number > 1)} of {self.entry.name}"
-        why = (self.kept.waits or "pending") if pending else "starting"
+        why = (self.kept.waits or "pending") if pending else self._starts()
         if pending and pending == len(self._stuck_since.keys() - self._given_up()):
             why += ", which does not pass by itself"
         silent = f" (known {duration(self._clock() - self._heard)} ago)" if self.trouble else ""
         return f"{jobs}: {why}{silent}"
+
+    def _starts(self) -> str:
+        """What is said of jobs that run, but whose workers have not come yet."""
+        if min(self._starting_since(), default=math.inf) > self._clock() - SLOW_SECONDS:
+            return "starting"
+        return f"running, but not registered yet: see fab logs --only {self.entry.name}"
+
+    def _starting_since(self) -> list[float]:
+        """Since when each of them runs, those left out that have been waited for too long."""
+        if not self._counts():
+            return []
+        early = self._clock() - STARTING_SECONDS
+        here = self._there.keys() | self._left
+        return [since for name, since in self._running_since.items() if since > early and name not in here]
 
     def _counts(self) -> bool:
         """Whether the last answer still counts."""

@@ -155,6 +155,14 @@ def test_a_job_whose_worker_does_not_come_is_waited_for_for_a_while(tc, clock):
     assert not tc.expected()
 
 
+def test_a_worker_that_is_slow_to_come_is_told_from_one_that_starts(tc, clock):
+    tc.answered(kept("running", "running"), work=True)
+    assert tc.waits() == "2 jobs of tc: starting"
+    clock.now = known.SLOW_SECONDS
+    tc.came(Worker("id", "tc-1", entry="tc"))
+    assert tc.waits() == "1 job of tc: running, but not registered yet: see fab logs --only tc"
+
+
 def test_a_worker_that_was_lost_is_expected_only_where_the_queue_begins_its_job_anew(tc):
     worker = Worker("id", "tc-0", entry="tc")
     tc.answered(kept("running"), work=True)
