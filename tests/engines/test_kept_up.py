@@ -1,5 +1,6 @@
 """Pilots of a real Slurm are kept up while a run has work, waited for while they wait, and not blamed on tasks."""
 
+import re
 import time
 
 import pytest
@@ -96,6 +97,19 @@ def test_a_preempted_pilot_is_no_task_s_fault(queue, slurm, partition):
         slurm.run("scancel", other)
         site.ended(manager)
         assert site.counts()["complete"] == MEMBERS
+
+
+def test_what_somebody_has_cancelled_does_not_come_back(queue, slurm):
+    site = queue()
+    with site.serving():
+        site.hold()
+        site.fab("start-workers")
+        manager = site.manage("--retries=0", "--wait=3")
+        site.until_held(2)
+        slurm.run("scancel", *running(slurm))
+        said = site.ended(manager, status=1)
+        assert re.search(r"q: job [\d_, ]+ cancelled, though not by fab stop-workers, and none is left", said)
+        assert not slurm.jobs() and site.counts()["failure"] == 0
 
 
 def test_suspended_pilots_are_waited_for_and_no_task_s_fault(queue, slurm):

@@ -13,6 +13,8 @@ from stormtracks.on_host.queue.arrays.desk import Desk
 
 MOST_STRIKES = 3
 """Jobs in a row that ended before a worker registered: then no more are submitted until somebody has seen to it."""
+ENDING_SECONDS = 60.0
+"""So long is a job on its way out not replaced: its queue says only then why it has ended."""
 REST_SECONDS = 300.0
 """After a refusal: the queue is not asked for the same thing every half minute."""
 
@@ -35,7 +37,12 @@ def run(request: Mapping[str, Any]) -> QueueKept:
 def _lacking(here: Desk, outstanding: int) -> int:
     """Jobs that there is work for, and that are neither pending nor running."""
     needed = min(here.most, math.ceil(max(0, outstanding) / here.slots))
-    return needed - here.there
+    now = time.time()
+    ending = [job for job in here.ledger.listed("ending") if job.end and now - job.end < ENDING_SECONDS]
+    cancelled = (job for job in here.ledger.listed("ended") if desk.is_cancelled(job))
+    if ending and any(now - (job.end or 0.0) < 2 * ENDING_SECONDS for job in cancelled):
+        return 0  # somebody may be cancelling all of them, and these take longer
+    return needed - here.there - len(ending)
 
 
 def _cancel_surplus(here: Desk) -> list[str]:
@@ -67,7 +74,12 @@ def _submit(here: Desk, lacking: int) -> tuple[str, str]:
 
 def _broken(here: Desk) -> str:
     """Why no more are submitted; "" where nothing speaks against it."""
-    strikes = here.ledger.strikes
+    halted, strikes = here.ledger.halted, here.ledger.strikes
+    if halted:
+        return (
+            f"job {', '.join(halted[:8])} cancelled, though not by fab stop-workers, and none is left. No more are "
+            "submitted: if there should be more, run fab start-workers"
+        )
     if len(strikes) < MOST_STRIKES:
         return ""
     said = " / ".join(outputs.ending(outputs.path_of(here.folder, strikes[-1]))) or "it wrote nothing"

@@ -15,7 +15,7 @@ def run(request: Mapping[str, Any]) -> SubmitAnswer:
         return KeyWanted(state="key")
     with desk.opened(request) as here:
         here.look()
-        here.ledger.strikes, here.ledger.refused = [], None  # somebody has seen to it
+        here.ledger.strikes, here.ledger.halted, here.ledger.refused = [], [], None  # somebody has seen to it
         changed = here.changed()
         lacking = here.most - here.there
         array = here.submit(lacking).id if lacking > 0 else ""

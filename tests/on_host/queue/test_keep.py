@@ -1,5 +1,7 @@
 """Jobs are kept up while a run has work for them, never beyond it, and not where they come to nothing."""
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -61,6 +63,33 @@ def test_what_is_there_and_what_comes_is_at_most_what_is_needed(queue, request_o
     there = sum(state in ("PENDING", "RUNNING") for state in states)
     needed = min(most, -(-outstanding // 2))
     assert kept["submitted"] == max(0, needed - there)
+
+
+def test_jobs_that_somebody_has_cancelled_do_not_come_back(queue, request_of, mark):
+    submit.run(request_of())
+    now = str(int(time.time()))
+    queue.lists(mark, ("7_1", "RUNNING"), ("7_2", "COMPLETING", "None", "100", now), ("7_3", "RUNNING"))
+    assert keep.run(request_of(outstanding=100))["submitted"] == 0  # nobody knows yet why it ends
+    queue.lists(
+        mark, ("7_1", "COMPLETING", "None", "100", now), *((f"7_{n}", "CANCELLED", "None", "1", now) for n in (2, 3))
+    )
+    assert keep.run(request_of(outstanding=100))["submitted"] == 0
+    queue.lists(mark, *((f"7_{n}", "CANCELLED", "None", "1", now) for n in (1, 2, 3)))
+    for _ in range(2):
+        kept = keep.run(request_of(outstanding=100))
+        assert (kept["submitted"], arrays(queue)) == (0, [3])
+        assert "job 7_1 cancelled, though not by fab stop-workers" in kept["broken"]
+    queue.says("sbatch", "8\n")
+    assert submit.run(request_of())["submitted"] == 3
+    queue.lists(mark, *((f"8_{n}", "RUNNING") for n in (1, 2, 3)))
+    assert keep.run(request_of(outstanding=100))["broken"] == ""
+
+
+def test_one_of_several_that_is_cancelled_is_replaced(queue, request_of, mark):
+    submit.run(request_of())
+    queue.lists(mark, ("7_1", "RUNNING"), ("7_2", "RUNNING"), ("7_3", "CANCELLED"))
+    queue.says("sbatch", "8\n")
+    assert keep.run(request_of(outstanding=100))["submitted"] == 1
 
 
 def test_three_jobs_in_a_row_without_a_worker_are_enough(queue, request_of, mark, home):

@@ -162,11 +162,19 @@ class Desk:
         # A worker that registered long ago does not excuse those that fail now.
         if {job.id for job in self.ledger.listed("running", "ended") if self.registered(job)} - registered:
             self.ledger.strikes = []
+        self._note_halt([job.id for job in ended if is_cancelled(job)])
         self._close_arrays()
         self.ledger.forget_old({job.id for job in found})
         alive = self.ledger.listed("pending", "running", "ending")
         outputs.sweep(self.folder, [self.output_of(job) for job in alive])
         self.save()
+
+    def _note_halt(self, cancelled: list[str]) -> None:
+        """Note that somebody has cancelled all that there was: they do not want it back."""
+        if self.there or self.ledger.listed("ending"):
+            self.ledger.halted = []
+        elif cancelled:
+            self.ledger.halted = cancelled
 
     def _is_rest(self, job: Job) -> bool:
         """Whether this stands for the tasks of its array that are not listed: they were cancelled one by one."""
@@ -264,6 +272,11 @@ def opened(request: Mapping[str, Any]) -> Iterator[Desk]:
     """
     with ledger.opened(request["name"]) as (known, save):
         yield Desk(request, known, save)
+
+
+def is_cancelled(job: Job) -> bool:
+    """Whether somebody has cancelled a job; PBS does not tell this from what it does itself."""
+    return job.state == "ended" and job.word.startswith("CANCELLED")
 
 
 def _was_ended(job: Job | None) -> bool:

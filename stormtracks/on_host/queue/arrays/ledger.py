@@ -87,6 +87,8 @@ class Ledger:
         A submission that was given up, since the queue did not list it in time: overloaded, it may take it later still.
     strikes : list of str
         Jobs that ended, one after the other, before a worker had registered.
+    halted : list of str
+        Jobs that somebody has cancelled, though not by `fab stop-workers`, so that none is left.
     refused : list or None
         When the queue last refused a submission of `keep` (s since 1970), and why.
     missing : dict
@@ -105,6 +107,7 @@ class Ledger:
     attempt: Array | None = None
     doubt: Array | None = None
     strikes: list[str] = field(default_factory=list)
+    halted: list[str] = field(default_factory=list)
     refused: tuple[float, str] | None = None
     missing: dict[str, float] = field(default_factory=dict)
     registered: list[str] = field(default_factory=list)

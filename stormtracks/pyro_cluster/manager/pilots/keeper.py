@@ -239,7 +239,7 @@ class Keeper:
             ended = _ended(before, known)
         lines = [f"the queue of {name} can be asked again"] if trouble else []
         lines += [*ended, *(f"{name}: {line}" for line in kept.lines)]
-        if before and before.wanted and not kept.wanted:
+        if not kept.wanted and (before.wanted if before else known.has_met_any):
             lines.append(f"{name}: no more jobs are submitted, as fab stop-workers has stopped it")
         if news:
             lines.append(f"{name}: {news}")
@@ -251,7 +251,7 @@ class Keeper:
         with self._changed:
             if self.losses.of(name):  # the queue had not noticed yet
                 one.pace.hurry(LOSS_SECONDS)
-            if kept.submitted:  # it says later why they wait
+            if kept.submitted or known.ending():  # it says later why they wait, or have ended
                 one.pace.hurry(SUBMITTED_SECONDS)
 
     def _hurry(self, one: _Kept) -> None:

@@ -52,6 +52,7 @@ class Known:
         self._left: set[str] = set()  # names of those that did, whose job the queue did not begin anew
         self._running_since: dict[str, float] = {}
         self._stuck_since: dict[str, float] = {}
+        self._ending_since: dict[str, float] = {}
         self._fruitless = 0
         self._asked = 0  # jobs that a look which is under way may submit
 
@@ -76,6 +77,11 @@ class Known:
     def there(self) -> int:
         """How many of its workers are there and stay: the job of one that stops may have ended already."""
         return sum(not worker.stopping for worker in self._there.values())
+
+    @property
+    def has_met_any(self) -> bool:
+        """Whether one of its workers has come."""
+        return bool(self._workers)
 
     def has_met(self, name: str) -> bool:
         """Whether a worker of this name has come."""
@@ -130,6 +136,7 @@ class Known:
         if self._begun > self._happened:
             self._happened = -math.inf
         self._running_since = {name: self._running_since.get(name, now) for name in self._names("running")}
+        self._ending_since = {name: self._ending_since.get(name, now) for name in self._names("ending")}
         stuck = [name for name, pilot in kept.pilots.items() if pilot.stuck]
         self._stuck_since = {name: self._stuck_since.get(name, now) for name in stuck}
         self._left = self._left & kept.pilots.keys() - set(self._names("pending"))
@@ -151,13 +158,18 @@ class Known:
         """Jobs that run, but whose workers have not come yet, nor been waited for too long."""
         return len(self._starting_since())
 
+    def ending(self) -> int:
+        """Jobs on their way out: once they have ended, others may be submitted in their place."""
+        early = self._clock() - ANSWER_SECONDS
+        return sum(since > early for since in self._ending_since.values()) if self._counts() else 0
+
     def expected(self) -> bool:
         """Whether workers are to come, so that it makes sense to wait."""
         now = self._clock()
         if self.kept is None:
             return now - self._heard < ANSWER_SECONDS and not self.trouble
         asked = now - self._happened < ANSWER_SECONDS
-        return self.kept.wanted and not self.stopped and (asked or self.pending() + self.starting() > 0)
+        return self.kept.wanted and not self.stopped and (asked or self.pending() + self.starting() + self.ending() > 0)
 
     def promised(self) -> int:
         """Tasks that the slots will take whose workers are to come, so that nobody else need be asked for them."""
