@@ -25,7 +25,7 @@ def run(request: Mapping[str, Any]) -> QueueKept:
         here.look()
         lines = _cancel_surplus(here) if here.ledger.wanted else []
         lacking = _lacking(here, request["outstanding"]) if here.ledger.wanted else 0
-        broken = _broken(here) if lacking > 0 else ""
+        broken = _another(here) or (_broken(here) if lacking > 0 else "")
         array, refused = _submit(here, lacking) if lacking > 0 and not broken else ("", "")
         if array:
             lines.append(f"{lacking} job(s) submitted as {here.system.name} array {array}")
@@ -70,6 +70,17 @@ def _submit(here: Desk, lacking: int) -> tuple[str, str]:
     here.ledger.refused = None
     here.save()
     return array, ""
+
+
+def _another(here: Desk) -> str:
+    """Why nothing is to come of the jobs that there are; "" where it is."""
+    if not (here.ledger.wanted and here.is_another_s):
+        return ""
+    return (
+        f"its {here.there} job(s) were submitted for another nameserver: where another hosts.yaml of this account has "
+        "an entry of this name too, choose another name; if 'nameserver' was changed, run fab stop-workers, then fab "
+        "start-workers"
+    )
 
 
 def _broken(here: Desk) -> str:

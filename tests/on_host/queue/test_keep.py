@@ -85,6 +85,14 @@ def test_jobs_that_somebody_has_cancelled_do_not_come_back(queue, request_of, ma
     assert keep.run(request_of(outstanding=100))["broken"] == ""
 
 
+def test_jobs_that_another_hosts_yaml_of_the_account_has_are_not_waited_for(queue, request_of, mark):
+    submit.run(request_of())
+    queue.lists(mark, *((f"7_{n}", "RUNNING") for n in (1, 2, 3)))
+    other = keep.run(request_of(outstanding=100, nameserver={"host": "localhost", "port": 9999}))
+    assert "its 3 job(s) were submitted for another nameserver: where another hosts.yaml" in other["broken"]
+    assert keep.run(request_of(outstanding=100))["broken"] == ""
+
+
 def test_one_of_several_that_is_cancelled_is_replaced(queue, request_of, mark):
     submit.run(request_of())
     queue.lists(mark, ("7_1", "RUNNING"), ("7_2", "RUNNING"), ("7_3", "CANCELLED"))

@@ -128,6 +128,13 @@ class Desk:
         names = {key for one in there for key in now if one.asked.get(key) not in (None, now[key])}
         return sorted("code version" if name == "version" else name for name in names)
 
+    @property
+    def is_another_s(self) -> bool:
+        """Whether all jobs that are there look for another nameserver, so that none of them is to come to this one."""
+        now = ledger.asked(self.request)["nameserver"]
+        there = [one.asked.get("nameserver") for one in self.ledger.arrays if one.ended is None]
+        return bool(there) and all(asked not in (None, now) for asked in there)
+
     def output_of(self, job: Job) -> Path:
         """The file with what a job writes."""
         return outputs.path_of(self.folder, job.id)
