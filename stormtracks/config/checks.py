@@ -16,7 +16,7 @@ def name(value: str) -> None:
 
 
 def port(key: str, value: int) -> None:
-    """Refuse what is no port."""
+    """Refuse what is not the number of a port."""
     if not 1 <= value <= 65535:
         raise BadValue(f"'{key}' must be 1 to 65535, not {value}")
 

@@ -22,7 +22,7 @@ def name(value: str | None, key: str) -> None:
 
 
 def setup(lines: Sequence[str]) -> None:
-    """Refuse what is no line of a shell's script."""
+    """Refuse what is not one line of a shell's script."""
     for line in lines:
         _text("setup", line)
         if "\n" in line or "\r" in line:

@@ -78,7 +78,7 @@ class Pbs:
         lines = output.strip().splitlines()
         found = pbs_listing.ID.fullmatch(lines[-1].strip()) if lines else None
         if not found or found[3]:
-            raise OddAnswer(f"qsub answered {shown(output)!r} and no job's number; run `qsub --version`")
+            raise OddAnswer(f"qsub answered {shown(output)!r}, without the number of a job; run `qsub --version`")
         return found[1] + (found[2] or "")
 
     def listing(self, arrays: Sequence[str]) -> list[str]:
@@ -95,7 +95,7 @@ class Pbs:
         if not found and errors.strip() and "Unknown Job" not in errors:
             raise OddAnswer(f"qstat could not tell: {shown(errors)}; run `qstat` there")
         if not found and output.strip():
-            raise OddAnswer(f"qstat answered {shown(output)!r} and no job; run `qstat --version`")
+            raise OddAnswer(f"qstat answered {shown(output)!r}, which lists no job; run `qstat --version`")
         return list(pbs_listing.jobs(found))
 
     def ending(self, ids: Sequence[str], signal: str | None = None) -> list[str]:

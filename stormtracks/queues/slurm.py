@@ -109,7 +109,7 @@ class Slurm:
         lines = output.strip().splitlines()
         found = re.fullmatch(r"(\d+)(;\S+)?", lines[-1].strip(), re.ASCII) if lines else None
         if not found:
-            raise OddAnswer(f"sbatch answered {shown(output)!r} and no job's number; run `sbatch --version`")
+            raise OddAnswer(f"sbatch answered {shown(output)!r}, without the number of a job; run `sbatch --version`")
         return found[1]
 
     def head(self, wanted: Wanted) -> list[str]:
@@ -188,7 +188,7 @@ def _jobs(line: str) -> Iterator[Job]:
     fields = line.split(_BETWEEN)
     found = _ID.fullmatch(fields[0].strip())
     if not found or len(fields) != _FIELDS.count(_BETWEEN) + 1:
-        raise OddAnswer(f"squeue answered {shown(line)!r}, which is no job as it was asked for; run `squeue -V`")
+        raise OddAnswer(f"squeue answered {shown(line)!r}, which is not a job as it was asked for; run `squeue -V`")
     _, word, start, end, host, mark, reason = (field.strip() for field in fields)
     state = slurm_states.state(word)
     if slurm_states.is_suspended(word):

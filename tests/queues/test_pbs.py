@@ -114,7 +114,7 @@ def test_nothing_is_listed_of_jobs_that_are_forgotten():
 def test_answers_that_make_no_sense_are_refused():
     with pytest.raises(OddAnswer, match=r"could not tell: Connection refused / qstat: cannot connect"):
         PBS.jobs_in("", "Connection refused\nqstat: cannot connect to server pbs1 (errno=15010)\n")
-    with pytest.raises(OddAnswer, match="and no job; run `qstat --version`"):
+    with pytest.raises(OddAnswer, match="which lists no job; run `qstat --version`"):
         PBS.jobs_in("Job id   Name  User\n", "")
 
 

@@ -192,8 +192,8 @@ def test_nothing_is_listed_of_arrays_that_are_forgotten():
     [
         ("", "slurm_load_jobs error: Unable to contact slurm controller (connect failure)", "could not tell: .*fail"),
         ("JOBID PARTITION\n7 main\n", "", "not the fields it was asked for"),
-        (line("x", "RUNNING", "1", "2", "n1", "m", ""), "", "no job as it was asked for"),
-        (line("7", "RUNNING", "1"), "", "no job as it was asked for"),
+        (line("x", "RUNNING", "1", "2", "n1", "m", ""), "", "not a job as it was asked for"),
+        (line("7", "RUNNING", "1"), "", "not a job as it was asked for"),
     ],
 )
 def test_answers_that_make_no_sense_are_refused(output, errors, message):

@@ -96,7 +96,8 @@ def _way_there(seen: QueueSeen, token: str) -> Finding:
         return {
             "text": "-",
             "fault": f"this machine cannot reach {place} on the node {seen['host']} ({why}), as the manager has to: "
-            "run the manager on the login node, or set 'bind' in hosts.yaml if nodes have another address",
+            "run nameserver and manager on the login node; or, in hosts.yaml, give the nameserver as 'host' an address "
+            "that this machine has in the network of the nodes",
         }
     if answer != token.encode():
         return {"text": "-", "fault": f"something else answers at {place}: it is not the node {seen['host']}"}

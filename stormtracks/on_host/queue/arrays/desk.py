@@ -39,7 +39,9 @@ class Desk:
     """
 
     def __init__(self, request: Mapping[str, Any], known: Ledger, save: Saver) -> None:
-        self.request, self.ledger, self.save = request, known, save
+        self.request = request
+        self.ledger = known
+        self.save = save
         self.entry: str = request["name"]
         self.system: System = SYSTEMS[request["launch"]]
         self.folder: Path = ledger.output_folder(self.entry)

@@ -32,7 +32,7 @@ _REMEDIES = (
         r"node config|not available|resources|cpu|more processors",
         "lower 'slots' or 'memory_limit_mb' in hosts.yaml, or choose another 'partition'",
     ),
-    (r"option|argument|usage", "correct 'options' in hosts.yaml, which are words for this command"),
+    (r"option|argument|usage", "correct 'options' in hosts.yaml, which are options of this command"),
 )
 """Part of the queue's message -> what to do."""
 

@@ -11,7 +11,7 @@ Engine = Callable[[Asked], Cluster]
 
 
 def check(name: str) -> None:
-    """Raise `BadValue` where there is no such engine."""
+    """Refuse, by `BadValue`, a name that no engine has."""
     if name not in ENGINES:
         raise BadValue(f"--engine must be one of {', '.join(ENGINES)}, not {name!r}")
 

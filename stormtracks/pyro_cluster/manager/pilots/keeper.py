@@ -263,7 +263,9 @@ class Keeper:
         """Tell what is waited for where that has changed; it is said as a line where more than numbers have."""
         waits = self.waits
         with self._changed:
-            kept, told, stopped = self._kept.values(), self._told, self._stopped
+            kept = self._kept.values()
+            told = self._told
+            stopped = self._stopped
             self._told = waits
             # What was just submitted is not listed yet, so the queue has not said why it waits.
             said = kind(waits) == self._said or any(one.known.kept and one.known.kept.submitted for one in kept)

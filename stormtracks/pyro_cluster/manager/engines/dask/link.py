@@ -169,13 +169,13 @@ class Link:
             seat.gone(why)
         self.seats = {}
 
-    async def _left(self, seat: Seat) -> None:
-        with contextlib.suppress(Exception):
-            await self.ask(seat, "leave", [], LEAVE_SECONDS)
-
     def renew(self, seat: Seat) -> None:
         """Let a worker that is asked nothing know that this manager is there; nobody waits for it."""
         self._in_background(self._renewed(seat))
+
+    async def _left(self, seat: Seat) -> None:
+        with contextlib.suppress(Exception):
+            await self.ask(seat, "leave", [], LEAVE_SECONDS)
 
     async def _renewed(self, seat: Seat) -> None:
         with contextlib.suppress(Exception):

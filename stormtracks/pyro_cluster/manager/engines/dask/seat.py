@@ -37,20 +37,34 @@ class Seat:
 
     Attributes
     ----------
+    dask_name : object
+        What the scheduler calls it, also after a restart.
     name : str
         As the run shows it.
+    nanny : str or None
+        Address of what can restart it; None: nothing can.
+    threads : int
+        That Dask would use at a time.
+    id : str
+        Another one when it is another process that nobody of us restarted.
     uri : str
         By which it is found again, also when a restart has given it another address.
     ended : threading.Event
         It is gone, and `why`.
     lost : asyncio.Event
         The same, for the loop.
+    closing : bool
+        Whether it has said that it leaves.
+    too_large : bool
+        Whether Dask ends it for the memory that it takes.
     in_order : bool
         Whether it said before that it leaves, or Dask had it leave: no task is to blame.
     silent : bool
         Whether Dask gave it up because it had not been heard of.
     restarting : bool
         Whether it is being restarted because we asked.
+    said_that_it_stops : bool
+        Whether the manager was told.
     is_known : bool
         Whether it has described itself.
     asked_at : float
