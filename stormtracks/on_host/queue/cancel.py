@@ -71,6 +71,9 @@ def _cancel(request: Mapping[str, Any]) -> list[Any]:
     cancelled: set[str] = set()
     for pause in _pauses():
         with desk.opened(request) as here:
+            if here.ledger.wanted:  # somebody starts it meanwhile, whose jobs are cancelled here: a manager must not
+                here.ledger.wanted = False  # bring them back
+                here.save()
             here.look()
             left = _alive(here)
             new = [job.id for job in left if job.id not in cancelled]

@@ -43,6 +43,15 @@ def test_what_does_not_end_in_order_is_cancelled(three, request_of):
     assert (stopped["ended"], stopped["cancelled"], stopped["left"]) == ([], ["7_1", "7_2"], [])
 
 
+def test_who_starts_while_others_stop_leaves_nothing_that_comes_back(three, request_of):
+    ends = threading.Timer(0.3, three.says, ("scancel",), {"after": ENDS})
+    threading.Timer(0.1, submit.run, (request_of(),)).start()
+    ends.start()
+    cancel.run(request_of(now=False, patience=0.6))
+    ends.join()
+    assert not ledger.read("big").wanted
+
+
 def test_an_array_that_was_cancelled_before_it_began_is_listed_as_one_job(queue, request_of, mark):
     """Slurm keeps no record of a task that it never looked at by itself."""
     queue.lists(mark, ("7_1", "PENDING", "Resources"), ("7_2", "PENDING", "Resources"))

@@ -93,6 +93,14 @@ def test_jobs_that_another_hosts_yaml_of_the_account_has_are_not_waited_for(queu
     assert keep.run(request_of(outstanding=100))["broken"] == ""
 
 
+def test_a_worker_counts_that_came_after_much_noise(queue, request_of, mark, home):
+    submit.run(request_of())
+    for job in ("7_1", "7_2", "7_3"):
+        writes(home, job, "+ module load python\n" * 200_000 + f"worker big-{job} ready: pid 7\n")
+    queue.lists(mark, *((f"7_{n}", "COMPLETED") for n in (1, 2, 3)))
+    assert keep.run(request_of(outstanding=100))["broken"] == ""
+
+
 def test_one_of_several_that_is_cancelled_is_replaced(queue, request_of, mark):
     submit.run(request_of())
     queue.lists(mark, ("7_1", "RUNNING"), ("7_2", "RUNNING"), ("7_3", "CANCELLED"))

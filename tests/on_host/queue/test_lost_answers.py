@@ -144,3 +144,15 @@ def test_jobs_that_ended_long_ago_are_not_taken_for_a_lost_submission(killed, qu
     assert ledger.read("big").attempt is not None and ledger.read("big").strikes == ["5_1"]  # once
     queue.lists(mark, ("5_1", "COMPLETED"), *((f"7_{n}", "PENDING") for n in (1, 2, 3)))
     assert (submit.run(request_of())["submitted"], submissions(queue)) == (0, 1)
+
+
+def test_a_claim_of_another_login_node_counts_for_a_while(queue, request_of, mark, monkeypatch):
+    """Where locks hold on one host only, or not at all."""
+    monkeypatch.setattr(ledger, "LOCK_SECONDS", 0.1)
+    claim = ledger.private.state("queues") / "big.lock"
+    claim.write_text("4711 1234567 login2/another-boot\n")
+    claim.chmod(0o600)
+    with pytest.raises(ledger.LedgerTaken, match=r"pid 4711"):
+        jobs.run(request_of())
+    os.utime(claim, (1.0, 1.0))  # that node was switched off
+    assert jobs.run(request_of())["jobs"] == []

@@ -5,6 +5,7 @@ import dataclasses
 import hashlib
 import json
 import secrets
+import socket
 import time
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any, Literal
 
 from stormtracks import disk, private, sealed
 from stormtracks.errors import StormtracksError
+from stormtracks.process import Process
 from stormtracks.pyro_cluster import pidfile
 from stormtracks.queues.job import Job
 
@@ -20,6 +22,8 @@ KIND = "queue 1"
 LOCK_SECONDS = 90.0
 """A submission may take a minute."""
 POLL_SECONDS = 0.05
+ELSEWHERE_SECONDS = 60.0
+"""So long does a claim of another login node count: where locks hold on one host only, it is all that there is."""
 MOST_ENDED = 100
 MOST_PAST = 1000
 ASKED = (
@@ -191,6 +195,8 @@ def _alone(path: Path, entry: str) -> Iterator[None]:
     while True:
         with contextlib.ExitStack() as stack:
             try:
+                if holder := _elsewhere(path):
+                    raise pidfile.AlreadyRunning(f"{holder.host} has it", holder)
                 stack.enter_context(pidfile.PidFile(path))  # which also works where the file system cannot lock
             except pidfile.AlreadyRunning as error:
                 if time.monotonic() < until:
@@ -203,6 +209,15 @@ def _alone(path: Path, entry: str) -> Iterator[None]:
                 ) from error
             yield
             return
+
+
+def _elsewhere(path: Path) -> Process | None:
+    """The process of another login node that has lately claimed the file; none that may be dead."""
+    found = pidfile.read(path)
+    with contextlib.suppress(OSError):
+        if found and found.host != socket.gethostname() and time.time() - path.stat().st_mtime < ELSEWHERE_SECONDS:
+            return found
+    return None
 
 
 def _ledger(value: Mapping[str, Any]) -> Ledger:

@@ -10,8 +10,8 @@ from stormtracks.detached import last_lines
 SUFFIX = ".log"
 MOST_FILES = 100
 """Outputs of ended jobs that are kept."""
-_HEAD_BYTES = 2**20
-"""A worker that registers says so soon after its start."""
+_HEAD_BYTES = 2**25
+"""A worker that registers says so soon after its start, but behind whatever lines of `setup` have written."""
 _READY = re.compile(rb"worker \S+ ready: pid \d+")
 
 
