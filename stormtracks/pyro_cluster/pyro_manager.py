@@ -295,8 +295,9 @@ def _how(
 
 
 def _hindrances(dispatcher: Dispatcher) -> str:
-    """Why no jobs came from queues, each with what to do."""
-    return "".join(f"{reason}; " for reason in dispatcher.keeper.hindrances())
+    """Why no jobs came from queues, and where it is said why a worker is not used."""
+    reasons = "".join(f"{reason}; " for reason in dispatcher.keeper.hindrances())
+    return f"{reasons}correct what is said above of those that are not used, or " if dispatcher.refuses else reasons
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

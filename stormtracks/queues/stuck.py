@@ -4,7 +4,7 @@ import re
 
 _NEVER = re.compile(
     r"JobHeld(User|Admin)|launch.failed.requeued.held|JobHoldMaxRequeue|BadConstraints|DependencyNeverSatisfied"
-    r"|Invalid(Account|QOS)|(Account|QOS)NotAllowed|Partition(Time|Node)Limit|ReservationDeleted|MaxMemPerLimit"
+    r"|Invalid(Account|QOS)|(Account|QOS)NotAllowed|Partition(TimeLimit|NodeLimit|Config)|ReservationDeleted|MaxMemPerLimit"
     r"|(Assoc|QOS)M(ax|in)\w*PerJob(Limit)?|QOSMin\w+"  # more than a job may have
     r"|(Assoc|QOS)Grp(CPU|GRES|Mem|Node|Billing|BB|Lic)\w*?(?<!Run)Minutes\w*"  # nothing is left of what was granted
     r"|Can Never Run.*",  # in PBS's words

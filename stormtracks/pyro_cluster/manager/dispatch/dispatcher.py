@@ -99,6 +99,11 @@ class Dispatcher:
         """Whether any worker ever came."""
         return self._workforce.met
 
+    @property
+    def refuses(self) -> bool:
+        """Whether a worker that is there is not used."""
+        return self._workforce.refuses
+
     def start(self) -> None:
         """Begin to look for workers and to give out work."""
         threading.stack_size(_STACK_BYTES)

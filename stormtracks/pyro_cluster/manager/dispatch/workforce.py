@@ -61,6 +61,11 @@ class Workforce:
         """Whether any worker ever came."""
         return bool(self._ids)
 
+    @property
+    def refuses(self) -> bool:
+        """Whether a worker that is there is not used."""
+        return self._discovery.refuses
+
     def start(self) -> None:
         """Begin to look for workers."""
         self._discovery.start()

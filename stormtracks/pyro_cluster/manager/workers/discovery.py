@@ -91,6 +91,12 @@ class Discovery:
                     if other.name == listing.name and other.state == "refused":
                         self._rest(other)
 
+    @property
+    def refuses(self) -> bool:
+        """Whether a worker that is listed is not used."""
+        with self._lock:
+            return any(listing.state == "refused" for listing in self._listings.values())
+
     def look(self) -> None:
         """Ask once who is listed, and try those workers."""
         self._alike.say_more()

@@ -16,8 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stormtracks.errors import BadValue
 from stormtracks.pyro_cluster import pyro_manager
-from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
+from stormtracks.pyro_cluster.manager.engines.asked import Asked, GuestEntry
+from stormtracks.pyro_cluster.manager.engines.dask.cluster import DaskCluster
 from stormtracks.pyro_cluster.manager.engines.dask.seat import is_beyond, named
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.pyro_cluster.manager.workers import discovery, heartbeats
@@ -232,6 +234,12 @@ def test_a_scheduler_that_is_lost_ends_the_run_after_its_wait(tmp_path, run):
     assert "no worker for 2 s that can do the remaining tasks; start some, such as" in going.text
 
 
+def test_what_is_no_address_of_a_scheduler_is_refused():
+    for text in ("foo", "tcp://foo", "tcp://foo:port", ""):
+        with pytest.raises(BadValue, match="write it as its log has it"):
+            DaskCluster(Asked(("localhost", 9090), text)).join()
+
+
 @pytest.mark.slow
 def test_a_scheduler_that_is_not_there(run):
     going = run("tcp://127.0.0.1:1", "sleep")
@@ -248,6 +256,7 @@ def test_workers_without_the_package_and_of_another_version(dask, run, tmp_path)
     dask.wait_for_workers(2)
     going = run(dask.address, "sleep", wait=3)
     assert going.end() == 3
+    assert "; correct what is said above of those that are not used, or start some" in going.text
     assert re.search(
         "worker lacking at .* is not used: the package stormtracks is not installed in its env", going.text
     )

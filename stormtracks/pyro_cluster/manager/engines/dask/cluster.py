@@ -3,6 +3,7 @@
 import concurrent.futures
 import contextlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,7 @@ START_SECONDS = 120.0
 FIND_SECONDS = 10.0
 CALL_SECONDS = 30.0
 """How long workers that are there at first may take to describe themselves: they load the tasks before."""
+_ADDRESS = re.compile(r"(\w+://)?[^/\s]+:\d+(/\S*)?", re.ASCII)
 _THREADS = (
     "it has {threads} threads, but is given one task at a time, since netCDF is not safe in threads (said once, of the "
     "first); start Dask workers with one thread each, and more of them"
@@ -65,8 +67,14 @@ class DaskCluster:
         ------
         extras.Lacking, Unreachable
         BadValue
-            Tasks have a time limit, and no worker there could be restarted to keep it.
+            The scheduler's address cannot be one. Tasks have a time limit, and no worker there could be restarted to
+            keep it.
         """
+        scheduler = self._wanted.scheduler
+        if scheduler is not None and not _ADDRESS.fullmatch(scheduler):
+            raise BadValue(
+                f"{scheduler!r} is not the address of a Dask scheduler; write it as its log has it, like tcp://HOST:8786"
+            )
         self._distributed = library.load()
         self._loop = Loop()
         try:
@@ -141,7 +149,7 @@ class DaskCluster:
         scheduler = self._wanted.scheduler
         if scheduler is None:
             return f"Dask cannot start workers on this machine: {_text(error)}"
-        check = "check that it runs"
+        check = "check that it runs, and that this machine reaches its port"
         if scheduler.startswith("tls"):
             check += ", and that distributed.comm.tls of Dask's configuration names its certificates"
         return f"no answer from the Dask scheduler {scheduler}: {_text(error)}; {check}"

@@ -18,8 +18,9 @@ LOOK_SECONDS = 60.0
 RENEW_SECONDS = 15.0
 """How long a worker is asked nothing before it is told that the manager is still there."""
 _LACKS = (
-    "the package stormtracks is not installed in its environment ({error}); install this version there, start the "
-    "workers from an environment or image that has it, or send it with Dask's UploadDirectory plugin"
+    "the package stormtracks is not installed in its environment ({error}); install this version there (`pip "
+    "install .` in the folder of the checkout), start the workers with PYTHONPATH set to that folder, or from an image "
+    "that has it"
 )
 
 Describe = Callable[["DaskPeer", Mapping[str, Any]], Mapping[str, Any]]
