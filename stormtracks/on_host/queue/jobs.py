@@ -23,11 +23,11 @@ def run(request: Mapping[str, Any]) -> QueueAnswer:
 def answer(here: Desk) -> QueueAnswer:
     """What was last listed."""
     jobs = here.ledger.jobs.values()
-    failed = [job for job in _by_end(jobs) if job.state == "ended" and not here.registered(job)]
+    failed = [job for job in _by_end(jobs) if job.state == "ended" and not here.books.registered(job)]
     return {
         "wanted": here.ledger.wanted,
         "jobs": [in_answer(here, job) for job in jobs],
-        "output": {job.id: outputs.ending(here.output_of(job)) for job in failed[-MOST_OUTPUTS:]},
+        "output": {job.id: outputs.ending(here.books.output_of(job)) for job in failed[-MOST_OUTPUTS:]},
         "versions": sorted({one.version for one in here.ledger.arrays if one.ended is None}),
     }
 
@@ -44,7 +44,7 @@ def in_answer(here: Desk, job: Job) -> QueueJob:
         "end": job.end,
         "host": job.host[:MOST_TEXT],
         "by_queue": job.by_queue,
-        "registered": here.registered(job),
+        "registered": here.books.registered(job),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from stormtracks.on_host.answers import QueueKept
 from stormtracks.on_host.queue import jobs
-from stormtracks.on_host.queue.arrays import desk, outputs
+from stormtracks.on_host.queue.arrays import bookkeeping, desk, outputs
 from stormtracks.on_host.queue.arrays.command import QueueFault
 from stormtracks.on_host.queue.arrays.desk import Desk
 
@@ -39,7 +39,7 @@ def _lacking(here: Desk, outstanding: int) -> int:
     needed = min(here.most, math.ceil(max(0, outstanding) / here.slots))
     now = time.time()
     ending = [job for job in here.ledger.listed("ending") if job.end and now - job.end < ENDING_SECONDS]
-    cancelled = (job for job in here.ledger.listed("ended") if desk.is_cancelled(job))
+    cancelled = (job for job in here.ledger.listed("ended") if bookkeeping.is_cancelled(job))
     if ending and any(now - (job.end or 0.0) < 2 * ENDING_SECONDS for job in cancelled):
         return 0  # somebody may be cancelling all of them, and these take longer
     return needed - here.there - len(ending)

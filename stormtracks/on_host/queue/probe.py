@@ -87,7 +87,7 @@ def _node(here: Desk, array: str, seconds: float) -> QueueNode:
     pauses = iter(LOOK_SECONDS)
     job, look_at = None, 0.0
     while True:
-        if job and (seen := _seen(here.output_of(job))):
+        if job and (seen := _seen(here.books.output_of(job))):
             return _read(here, job, {"queue": _found(""), "node": _found(str(seen["host"])), "seen": seen})
         now = time.monotonic()
         if now > look_at:
@@ -103,7 +103,7 @@ def _node(here: Desk, array: str, seconds: float) -> QueueNode:
 def _read(here: Desk, job: Job | None, answer: QueueNode) -> QueueNode:
     """An answer that has all that the job's output has: `fab logs` need not show it."""
     if job:
-        here.output_of(job).unlink(missing_ok=True)
+        here.books.output_of(job).unlink(missing_ok=True)
     return answer
 
 
@@ -114,7 +114,7 @@ def _unseen(here: Desk, job: Job | None, lasts: float, late: bool) -> QueueNode 
         return None if lasts < ARRIVE_SECONDS else {"queue": _found(""), "node": _found("-", fault)}
     if job.state == "pending":
         return {"queue": _found(""), "pending": jobs.in_answer(here, job)} if late else None
-    written = here.output_of(job).exists()
+    written = here.books.output_of(job).exists()
     if job.state == "ended":
         fault = _silent(here, job) if written or lasts >= ARRIVE_SECONDS else ""
     else:
@@ -135,7 +135,7 @@ def _late(here: Desk, job: Job, lasts: float, written: bool) -> str:
 
 def _silent(here: Desk, job: Job) -> str:
     """What is said of a job that ended without an answer."""
-    said = " / ".join(outputs.ending(here.output_of(job)))
+    said = " / ".join(outputs.ending(here.books.output_of(job)))
     if said:
         return f"a job on {job.host} ended ({job.word}) with: {said}"
     return (

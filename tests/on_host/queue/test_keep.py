@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stormtracks.on_host.queue import cancel, keep, submit
-from stormtracks.on_host.queue.arrays import desk, ledger, outputs
+from stormtracks.on_host.queue.arrays import bookkeeping, ledger, outputs
 
 
 def arrays(queue):
@@ -213,7 +213,7 @@ def test_a_queue_that_lists_less_than_there_is_is_not_believed_at_once(queue, re
     submit.run(request_of())
     queue.says("squeue")
     assert keep.run(request_of(outstanding=100))["submitted"] == 0
-    monkeypatch.setattr(desk, "MISSING_SECONDS", 0.0)  # later
+    monkeypatch.setattr(bookkeeping, "MISSING_SECONDS", 0.0)  # later
     assert keep.run(request_of(outstanding=100))["jobs"][0]["word"] == "gone"
 
 

@@ -13,7 +13,7 @@ from fab import ROOT
 from processes import wait_for
 
 from stormtracks.on_host.queue import cancel, jobs, keep, submit
-from stormtracks.on_host.queue.arrays import desk, ledger
+from stormtracks.on_host.queue.arrays import bookkeeping, desk, ledger
 from stormtracks.on_host.queue.arrays.command import NoAnswer
 
 KEPT = {"outstanding": 100}
@@ -55,7 +55,7 @@ def test_while_it_may_still_come_nothing_is_submitted(killed, queue, request_of,
     with pytest.raises(NoAnswer, match=r"a submission of \d s ago was interrupted.*run this again in \d+ s"):
         submit.run(request_of())
     assert submissions(queue) == 1
-    monkeypatch.setattr(desk, "SETTLED_SECONDS", 0.0)  # later
+    monkeypatch.setattr(bookkeeping, "SETTLED_SECONDS", 0.0)  # later
     assert submit.run(request_of())["submitted"] == 3
 
 
@@ -113,7 +113,7 @@ def test_a_ledger_in_use_is_waited_for_but_not_for_ever(queue, request_of, monke
 
 
 def test_what_an_overloaded_queue_takes_late_is_found_all_the_same(killed, queue, request_of, mark, monkeypatch):
-    monkeypatch.setattr(desk, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setattr(bookkeeping, "SETTLED_SECONDS", 0.0)
     assert submit.run(request_of())["array"] == "8"  # in place of the first
     queue.lists(mark, ("7_1", "PENDING"), ("8_1", "PENDING"), ("8_2", "PENDING"), ("8_3", "PENDING"))
     kept = keep.run(request_of(**KEPT))
@@ -123,7 +123,7 @@ def test_what_an_overloaded_queue_takes_late_is_found_all_the_same(killed, queue
 
 def test_a_submission_that_took_its_time_is_not_given_up_at_once(queue, request_of, mark, monkeypatch):
     monkeypatch.setattr(desk, "SUBMIT_SECONDS", 0.3)
-    monkeypatch.setattr(desk, "SETTLED_SECONDS", 0.25)
+    monkeypatch.setattr(bookkeeping, "SETTLED_SECONDS", 0.25)
     queue.says("sbatch", seconds=2)
     with pytest.raises(NoAnswer):
         submit.run(request_of())
