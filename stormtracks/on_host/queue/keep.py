@@ -95,6 +95,12 @@ def _broken(here: Desk) -> str:
         return ""
     said = " / ".join(outputs.ending(outputs.path_of(here.folder, strikes[-1]))) or "it wrote nothing"
     return (
-        f"{len(strikes)} jobs in a row ended before a worker registered, the last of them {strikes[-1]}: {said}. No "
-        f"more are submitted: see fab logs --only {here.entry}, put it right, then run fab start-workers"
+        f"{len(strikes)} jobs in a row ended before a worker registered, the last of them {strikes[-1]}{_node(here)}: "
+        f"{said}. No more are submitted: see fab logs --only {here.entry}, put it right, then run fab start-workers"
     )
+
+
+def _node(here: Desk) -> str:
+    """The one node on which all of them were, which may be what is wrong: a queue sends it job after job."""
+    hosts = {job.host for name in here.ledger.strikes if (job := here.ledger.jobs.get(name))}
+    return f", all on the node {hosts.pop()}" if len(hosts) == 1 and all(hosts) else ""

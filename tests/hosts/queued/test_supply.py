@@ -94,7 +94,9 @@ def test_jobs_that_came_to_nothing_stop_it_with_what_they_wrote(hosts, queue, tm
     (folder / "7_3.log").write_text("module: command not found\n")
     queue.lists(mark, *((f"7_{n}", "FAILED", "NonZeroExitCode", "100", str(200 + n)) for n in (1, 2, 3)))
     found = QueuedSupply(config.load(hosts(entry()))).keep(Entry("tc", 3, 2), 2)
-    assert found.stopped.startswith("3 jobs in a row ended before a worker registered, the last of them 7_3: module: ")
+    assert found.stopped.startswith(
+        "3 jobs in a row ended before a worker registered, the last of them 7_3, all on the node n1: module: "
+    )
     assert (found.lines, found.submitted) == ([], 0)
     assert found.pilots["tc-7_3"].why == "its job ended by itself (FAILED, NonZeroExitCode)"
 

@@ -101,6 +101,19 @@ def test_a_worker_counts_that_came_after_much_noise(queue, request_of, mark, hom
     assert keep.run(request_of(outstanding=100))["broken"] == ""
 
 
+def test_a_node_that_eats_jobs_is_named(queue, request_of, mark):
+    submit.run(request_of())
+    ended = [(f"7_{n}", "FAILED", "None", "100", str(200 + n)) for n in (1, 2, 3)]
+    queue.lists(mark, *((*job, "n7") for job in ended))
+    assert "7_3, all on the node n7: it wrote nothing. No more" in keep.run(request_of(outstanding=100))["broken"]
+    submit.run(request_of())
+    with ledger.opened("big") as (known, save):
+        known.jobs, known.registered = {}, []
+        save()
+    queue.lists(mark, *((*job, f"n{n}") for n, job in enumerate(ended)))
+    assert "7_3: it wrote nothing. No more" in keep.run(request_of(outstanding=100))["broken"]
+
+
 def test_one_of_several_that_is_cancelled_is_replaced(queue, request_of, mark):
     submit.run(request_of())
     queue.lists(mark, ("7_1", "RUNNING"), ("7_2", "RUNNING"), ("7_3", "CANCELLED"))
@@ -128,7 +141,7 @@ def test_the_last_lines_of_the_last_one_are_shown(queue, request_of, mark, home)
     submit.run(request_of(jobs=3))
     queue.lists(mark, *((f"7_{n}", "FAILED", "None", "100", str(200 + n)) for n in (1, 2, 3)))
     writes(home, "7_3", "module: not found\nno python\n")
-    assert "7_3: module: not found / no python. No more" in keep.run(request_of(outstanding=100))["broken"]
+    assert "node n1: module: not found / no python. No more" in keep.run(request_of(outstanding=100))["broken"]
 
 
 @pytest.mark.parametrize(("word", "end", "kept_up"), [("PREEMPTED", 110, True), ("PREEMPTED", 500, False)])
