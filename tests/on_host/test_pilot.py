@@ -96,6 +96,7 @@ def test_the_end_that_the_job_was_told_is_not_asked_for():
 
 def test_without_any_end_it_stays():
     assert options({"time": None}).until is None
+    assert options({"time": "0"}).until is None  # as Slurm has it
 
 
 def test_the_address_of_the_login_node_is_not_taken(monkeypatch):

@@ -93,7 +93,7 @@ def _until(
     if (found := _asked(system, allocation, environment)) is not None:
         return found
     limit = length.seconds(request.get("time") or "")  # counted from now, a moment late
-    return None if limit is None else time.time() + limit
+    return time.time() + limit if limit else None  # 0 is Slurm's word for no limit
 
 
 def _asked(system: System, allocation: Allocation, environment: Mapping[str, str]) -> float | None:
