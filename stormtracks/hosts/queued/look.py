@@ -47,6 +47,7 @@ def errand(cluster: Cluster) -> Errand:
                 faults.append(str(fault))
         found = Jobs(worker.name, answer, says, time.time())
         faults += [text for one in wording.in_state(answer["jobs"], "running") if (text := _fault(found, one))]
+        faults += filter(None, [wording.hopeless(answer["jobs"])])
         text = "; ".join(faults) or wording.summary(answer["jobs"])
         return HostOutcome(worker.name, not faults, text, found)
 
@@ -65,7 +66,8 @@ def table_rows(outcome: HostOutcome) -> list[list[str]]:
     jobs = found.answer["jobs"]
     rows = [_running(found, one) for one in wording.in_state(jobs, "running", "ending")]
     if pending := wording.in_state(jobs, "pending"):
-        rows.append(_row(found.entry, f"{len(pending)} {wording.waiting(pending, found.now)}"))
+        waiting = f"{len(pending)} {wording.waiting(pending, found.now)}"
+        rows.append(_row(found.entry, waiting, wording.hopeless(pending)))
     rows += [_ended(found, one) for one in _lately(jobs, found.now)]
     return rows or [_row(found.entry, "not running")]
 

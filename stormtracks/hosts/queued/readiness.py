@@ -45,7 +45,8 @@ def errand(cluster: Cluster, seconds: float = START_SECONDS) -> Errand:
 
 
 def _outcome(worker: WorkerHost, check: CheckAnswer, asked: float, more: dict[str, Finding]) -> HostOutcome:
-    return outcome(worker, {**check, "findings": {**check["findings"], **more}}, asked)
+    jobs: Finding = {"text": "-", "fault": None}  # which `fab workers` shows: that no file is there says nothing here
+    return outcome(worker, {**check, "findings": {**check["findings"], "worker": jobs, **more}}, asked)
 
 
 def _queue(node: QueueNode) -> dict[str, Finding]:

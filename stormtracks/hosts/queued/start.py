@@ -45,6 +45,8 @@ def _outcome(link: Link, cluster: Cluster, worker: WorkerHost, answer: QueueStar
         now = ask(link, worker, "jobs", request(cluster, worker))
     text = f"{_summary(answer)}; {wording.summary(now['jobs'])}"
     fault = _unregistered(link, cluster, worker, now, answer["array"], seconds) + _changed(answer)
+    if cannot := wording.hopeless(now["jobs"]):
+        fault += f", but {cannot}"
     return HostOutcome(worker.name, not fault, text + fault, answer)
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from stormtracks.on_host.answers import QueueJob
+from stormtracks.queues.stuck import stuck
 from stormtracks.readable import some
 
 MOST_NAMES = 8
@@ -30,6 +31,26 @@ def waiting(pending: Sequence[QueueJob], now: float | None = None) -> str:
     starts = [job["start"] for job in pending if job["start"]]
     text = f"pending ({some(reasons)})" if reasons else "pending"
     return f"{text}, expected to start at {moment(min(starts), now)}" if starts else text
+
+
+def hopeless(jobs: Iterable[QueueJob]) -> str:
+    """What is wrong with jobs that wait for what does not come by itself; empty: nothing.
+
+    Examples
+    --------
+    >>> from stormtracks.hosts.queued import wording
+    >>> job = {"id": "12_1", "state": "pending", "word": "PENDING", "reason": "PartitionTimeLimit", "start": None}
+    >>> wording.hopeless([job])[:43]
+    '1 job(s) cannot start (PartitionTimeLimit):'
+    """
+    found = [one for one in in_state(jobs, "pending") if stuck(one["word"], one["reason"])]
+    if not found:
+        return ""
+    reasons = some(list(dict.fromkeys(one["reason"] or one["word"] for one in found)))
+    return (
+        f"{len(found)} job(s) cannot start ({reasons}): correct what that names in hosts.yaml, then run fab "
+        "stop-workers and fab start-workers"
+    )
 
 
 def moment(seconds: float, now: float | None = None) -> str:

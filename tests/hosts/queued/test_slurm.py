@@ -85,7 +85,7 @@ def test_from_check_to_stop_through_a_login_node(big, operator, slurm):
     assert len(re.findall(r"\d+_[12]  .*worker big-\d+_[12] ready: pid", logs)) == 2
     assert len(re.findall(r"\d+_[12]  set up", logs)) == 2
     assert '"findings"' not in logs  # of the job that only looked
-    assert re.search(r"big ok +stopped gracefully: job \d+_1, \d+_2\n", said(operator, "stop-workers"))
+    assert re.search(r"big ok +stopped gracefully: job \d+_[12], \d+_[12]\n", said(operator, "stop-workers"))
     assert slurm.jobs() == []
     assert "completed" in said(operator, "workers")
     assert said(operator, "stop-workers") == "big ok     not running\n"

@@ -73,6 +73,11 @@ def test_jobs_that_wait_are_one_line():
     assert found == [["big", "50 pending (Priority)", "", "", "", "", ""]]
 
 
+def test_jobs_that_cannot_start_are_told_from_those_that_wait():
+    (row,) = rows({"state": "pending", "word": "PENDING", "reason": "PartitionTimeLimit", "start": None})
+    assert row[-1].startswith("1 job(s) cannot start (PartitionTimeLimit): correct what that names")
+
+
 def test_a_worker_that_has_not_registered():
     assert rows({"registered": False}, now=130.0)[0][-1] == "running, not registered yet"
     assert rows({}, now=130.0)[0][-1] == "running, no longer registered"
