@@ -1,5 +1,6 @@
 """Look through the eyes of a job: whether the queue takes one, and what it finds on a node; nothing of it stays."""
 
+import contextlib
 import json
 import time
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from stormtracks.on_host.queue.arrays import command, desk, outputs, refusals, s
 from stormtracks.on_host.queue.arrays.command import QueueFault
 from stormtracks.on_host.queue.arrays.desk import SUBMIT_SECONDS, Desk
 from stormtracks.queues.job import Job
-from stormtracks.queues.system import OddAnswer
+from stormtracks.queues.system import OddAnswer, shown
 
 TIME = "00:05:00"
 """Of the job; it takes some seconds."""
@@ -24,6 +25,8 @@ ARRIVE_SECONDS = 15.0
 SLOWEST_SECONDS = 120.0
 """What looking at a node may take once its job runs."""
 MOST_BYTES = 2**22
+LOOKING = b"looking at the node "
+"""What the job writes first, so that it can be seen that output arrives: `node`."""
 MARKED = "-probe"
 """Behind the entry's mark: such a job is no worker."""
 
@@ -88,7 +91,10 @@ def _node(here: Desk, array: str, seconds: float) -> QueueNode:
     job, look_at = None, 0.0
     while True:
         if job and (seen := _seen(here.books.output_of(job))):
-            return _read(here, job, {"queue": _found(""), "node": _found(str(seen["host"])), "seen": seen})
+            node = _found(str(seen["host"]))
+            if said := _written_before(here.books.output_of(job)):
+                node["notes"] = [f"'setup' wrote: {said}"]
+            return _read(here, job, {"queue": _found(""), "node": node, "seen": seen})
         now = time.monotonic()
         if now > look_at:
             job = next(iter(_listed(here, array)), job)
@@ -98,6 +104,14 @@ def _node(here: Desk, array: str, seconds: float) -> QueueNode:
                 return _read(here, job, answer)
             look_at = now + next(pauses, LOOK_SECONDS[-1])
         time.sleep(READ_SECONDS)
+
+
+def _written_before(path: Path) -> str:
+    """What 'setup' wrote on the node: a shell that does not find a command continues all the same."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        before, looking, _ = file.read(MOST_BYTES).partition(LOOKING)
+        return shown(before.decode(errors="backslashreplace")) if looking else ""
+    return ""
 
 
 def _read(here: Desk, job: Job | None, answer: QueueNode) -> QueueNode:

@@ -67,7 +67,7 @@ class Holdings:
         """What was not looked for and why, as text; nothing where all was."""
         with self._lock:
             number = sum(map(len, self._left.values()))
-            why = [f"{name} {self._reasons.get(name, 'is away')}" for name in self._left]
+            why = [f"{name} {self._reasons.get(name) or self._away_how(name)}" for name in self._left]
         if not number:
             return ""
         more = f" and {len(why) - SHOWN_WORKERS} more" if len(why) > SHOWN_WORKERS else ""
@@ -123,6 +123,10 @@ class Holdings:
             cells = [held.cell for name in away for held in self._left.pop(name)]
             self._again(cells, f"on workers that are away ({', '.join(away[:SHOWN_WORKERS])})")
         return cells
+
+    def _away_how(self, name: str) -> str:
+        known = self._plan.workers() if self._plan.workers else None
+        return "is away" if known is None or name in known else "is away, and not in hosts.yaml any more"
 
     def _left_of(self, name: str) -> list[Held]:
         with self._lock:

@@ -62,6 +62,13 @@ def test_an_answer_is_taken_whole_and_its_output_removed(look, home):
     assert list((home / "queues" / "big").iterdir()) == []
 
 
+def test_what_setup_wrote_on_the_node_is_a_note(look):
+    answer = MARK + json.dumps({"check": {}, "host": "n1", "address": "10.0.0.1", "port": 5}).encode() + b"\n"
+    found = look("RUNNING", b"sh: module:\tnot found\nlooking at the node n1\n" + answer)
+    assert found["node"]["notes"] == ["'setup' wrote: sh: module:\tnot found"]
+    assert "notes" not in look("RUNNING", b"looking at the node n1\n" + answer)["node"]
+
+
 @pytest.mark.parametrize("text", [b"{", b"[]\n", b"{}\n", b"{" * 3000 + b"\n"])
 def test_half_an_answer_is_none(look, text):
     assert "seen" not in look("RUNNING", b"set up\n" + MARK + text)

@@ -87,6 +87,11 @@ def test_who_is_away_or_cannot_say_has_lost_nothing(tmp_path):
     assert set(journal.complete) == set(CELLS)
 
 
+def test_who_is_away_for_good_is_told_from_who_may_be_started(tmp_path):
+    looked, _ = holdings(tmp_path, workers=lambda: {"w1": ""})
+    assert looked.unknown().endswith("worker w0 is away, and not in hosts.yaml any more, w1 is away")
+
+
 @pytest.mark.parametrize("answer", [{}, {"names": 3, "more": None}, {"names": [], "more": [2000, "a"]}, None])
 def test_an_answer_that_makes_no_sense_is_not_known(tmp_path, answer):
     looked, journal = holdings(tmp_path)
