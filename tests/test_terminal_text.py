@@ -21,6 +21,7 @@ WRITERS = {
     "download/progress_display.py", "fabfile.py", "hosts/host_table.py", "hosts/logs.py", "hosts/outcomes.py",
     "hosts/trust.py", "pyro_cluster/manager/display.py", "pyro_cluster/pyro_manager.py",
     "pyro_cluster/pyro_nameserver.py", "pyro_cluster/pyro_task.py", "tasks.py",
+    "pyro_cluster/worker/inventory_main.py",  # JSON, into a pipe to the worker
 }  # fmt: skip
 STEERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of controls, formats (bidirectional and zero-width ones), surrogates and other line ends."""

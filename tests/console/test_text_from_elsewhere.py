@@ -212,7 +212,7 @@ def test_download(said, monkeypatch, tmp_path):
 def test_what_writes_to_terminals(capsys, text):
     outcomes.write_line(outcomes.HostOutcome("w", False, text))
     host_table.write(("host", ">text"), [["w", text]])
-    logs._write(WorkerHost("w"), text)
+    logs.write(WorkerHost("w"), text)
     table = terminal.table(text, "a")
     table.add_row(text)
     terminal.output().print(text)

@@ -42,7 +42,7 @@ def test_modules_that_are_not_tracked_are_told(operator, deployable):
     (operator.checkout / "stormtracks" / "new.py").touch()
     assert "not copied, because git does not track them: stormtracks/new.py" in operator.fab("deploy").stdout
     assert not (deployable.home / "my code" / "stormtracks" / "new.py").exists()
-    assert list((deployable.home / "my code" / "stormtracks" / "__pycache__").glob("config.*.pyc"))
+    assert list((deployable.home / "my code" / "stormtracks" / "__pycache__").glob("label.*.pyc"))
 
 
 def test_only_what_differs_is_brought_and_what_is_gone_goes(operator, deployable):

@@ -127,7 +127,7 @@ def test_results_go_below_the_workers_folder_and_nowhere_else(worker, tmp_path_f
 def test_an_unknown_task_lists_what_is_known(worker):
     reply = worker.do_work(2001, 0, "vort_trak")
     assert reply["status"] == "failure"
-    assert reply["error"].startswith("BadValue: unknown task 'vort_trak'; known: eat_memory, echo, empty")
+    assert reply["error"].startswith("BadValue: unknown task 'vort_trak'; known: eat_memory, eat_slowly, echo, empty")
 
 
 @pytest.mark.parametrize(
