@@ -20,6 +20,15 @@ def sleep(year, member, setup, progress=None):
     return {"pid": os.getpid()}
 
 
+def gate(year, member, setup, progress=None):
+    """Held until the file `open`, or its own `open-MEMBER`, is in the data folder; `begun-MEMBER` says that it runs."""
+    place = Path(setup["data"])
+    (place / f"begun-{member}").touch()
+    while not ((place / "open").exists() or (place / f"open-{member}").exists()):
+        time.sleep(0.02)
+    return {"pid": os.getpid()}
+
+
 def echo(year, member, setup, progress=None):
     return {"setup": setup, "pid": os.getpid(), "threads": os.environ.get("OMP_NUM_THREADS")}
 

@@ -31,6 +31,8 @@ CONFLICT_SECONDS = 20.0
 """How long a look at results that might be in a run's way waits for the task that is under way."""
 BUSY = "all slots are busy"
 
+_OF_A_MANAGER = ("do_work", "claim_results", "renew", "leave")
+
 _one = threading.Lock()
 """NetCDF and HDF5 are not safe to enter from two threads, whoever's guests these are."""
 _guests: dict[str, "Guest"] = {}  # by what they were asked to be
@@ -63,8 +65,10 @@ def answer(question: str) -> str:
         "renew": guest.renew,
         "leave": guest.leave,
     }
-    guest.manager = asked["guest"]["manager"]
-    return json.dumps({"answer": plain(methods[asked["method"]](*asked["arguments"]))})
+    arguments = list(asked["arguments"])
+    if asked["method"] in _OF_A_MANAGER:  # several may ask at a time: a Dask worker has threads
+        arguments.append(asked["guest"]["manager"])
+    return json.dumps({"answer": plain(methods[asked["method"]](*arguments))})
 
 
 class Guest:
@@ -78,11 +82,6 @@ class Guest:
     tasks : str
         ``module:TABLE``.
 
-    Attributes
-    ----------
-    manager : str
-        Who asks.
-
     Raises
     ------
     places.Refused
@@ -93,7 +92,6 @@ class Guest:
         given = places.expanded({key: value for key, value in setup.items() if value is not None}, Path("/"))
         self.name = name
         self.host = socket.gethostname()
-        self.manager = ""
         self._version = code_version()
         self._table = _loaded(tasks)
         self._looks = slot_main.looks_of(tasks)
@@ -118,12 +116,12 @@ class Guest:
             "places": self._orders.places(),
         }
 
-    def do_work(self, year: Label, ensemble_member: int, task: str, options: Options) -> dict[str, Any]:
+    def do_work(self, year: Label, ensemble_member: int, task: str, options: Options, manager: str) -> dict[str, Any]:
         """Do one task; see `PyroWorker.do_work`. Whoever asks keeps the time."""
         began = time.perf_counter()
         try:
             order, _ = self._orders.order(year, ensemble_member, task, options)
-            ended = self._written(order, str(options.get("run", "")))
+            ended = self._written(order, str(options.get("run", "")), manager)
         except StormtracksError as error:
             ended = {"error": f"{type(error).__name__}: {error}"}
         ended["code_version"] = self._version
@@ -140,33 +138,33 @@ class Guest:
         except (StormtracksError, OSError) as error:
             return {"names": [], "more": None, "error": str(error)}
 
-    def claim_results(self, task: str, extent: list[Any], options: Options, who: str) -> dict[str, str]:
+    def claim_results(self, task: str, extent: list[Any], options: Options, who: str, manager: str) -> dict[str, str]:
         """Whether a run may write its results here; see `PyroWorker.claim_results`."""
         try:
             order, _ = self._orders.order(extent[0], 0, task, options)
             kind = kind_of(order)
             if kind is None:
                 return {"refused": "", "conflict": ""}
-            reason = self._writers.enter(kind, str(options.get("run", "")), who, self.manager)
+            reason = self._writers.enter(kind, str(options.get("run", "")), who, manager)
             return {"refused": reason, "conflict": "" if reason else self._conflict(order, extent)}
         except StormtracksError as error:
             return {"refused": str(error), "conflict": ""}
 
-    def renew(self) -> None:
+    def renew(self, manager: str) -> None:
         """The manager that asks is still there: its run may write for a while longer."""
-        self._writers.renew(self.manager)
+        self._writers.renew(manager)
 
-    def leave(self) -> None:
+    def leave(self, manager: str) -> None:
         """The manager that asks is there no more: its run does not write any more."""
-        self._writers.leave(self.manager)
+        self._writers.leave(manager)
 
-    def _written(self, order: Order, run: str) -> SlotReply:
+    def _written(self, order: Order, run: str, manager: str) -> SlotReply:
         """Perform an order as the only run whose results are of this kind."""
         if not _one.acquire(blocking=False):
             return {"busy": BUSY}
         try:
             kind = kind_of(order)
-            with self._writers.task(kind, run, self.manager) if kind else contextlib.nullcontext("") as reason:
+            with self._writers.task(kind, run, manager) if kind else contextlib.nullcontext("") as reason:
                 return {"busy": reason} if reason else self._perform(order)
         finally:
             _one.release()

@@ -103,7 +103,7 @@ class Discovery:
         try:
             listed = self._cluster.find()
         except PeerLost as error:
-            if not self._lister_lost:
+            if not self._lister_lost and not self._stopped.is_set():
                 called = self._cluster.called
                 what = f"the {called} cannot be asked" if error.ours else f"{called} lost"
                 self._log(f"{what}: {error}; {self._cluster.loss}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from stormtracks.errors import BadValue
+from stormtracks.errors import BadValue, StormtracksError
 from stormtracks.pyro_cluster.manager.engines.asked import Asked
 from stormtracks.pyro_cluster.manager.engines.dask import library, local
 from stormtracks.pyro_cluster.manager.engines.dask.link import GONE, Link
@@ -20,6 +20,7 @@ from stormtracks.pyro_cluster.manager.engines.door import PeerLost, Unreachable
 JOIN_SECONDS = 10.0
 START_SECONDS = 120.0
 FIND_SECONDS = 10.0
+CLOSE_SECONDS = 2.0
 CALL_SECONDS = 30.0
 """How long workers that are there at first may take to describe themselves: they load the tasks before."""
 _ADDRESS = re.compile(r"(\w+://)?[^/\s]+:\d+(/\S*)?", re.ASCII)
@@ -85,7 +86,10 @@ class DaskCluster:
             seats = self._loop.call(self._link.look(), JOIN_SECONDS)
         except Exception as error:
             self.leave()
-            raise Unreachable(self._unreachable(error)) from error
+            raise self._refused(error) from error
+        except BaseException:  # it is interrupted
+            self.leave()
+            raise
         self._remark(len(seats))
         if seats and self._wanted.limited and not any(seat.nanny for seat in seats.values()):
             self.leave()
@@ -128,31 +132,49 @@ class DaskCluster:
         loop = self._loop
         if loop is None:
             raise PeerLost(GONE)
+        if self._link is not None and self._link.lost:
+            self._link = None
+            raise PeerLost("its connection ended")  # said at once: to look for it again takes a while
         try:
-            if self._link is None or self._link.lost:
+            if self._link is None:
                 self._link = loop.call(self._connected(), FIND_SECONDS)
             seats = loop.call(self._link.look(), FIND_SECONDS)
         except Exception as error:  # whatever Dask raises when its scheduler is gone
-            raise PeerLost(self._unreachable(error)) from error
+            raise PeerLost(str(self._refused(error))) from error
         self._notice(seats)
         return seats
 
     async def _connected(self) -> Link:
         assert self._distributed
         to = self._local if self._local is not None else self._wanted.scheduler
-        client = await self._distributed.Client(
+        client = self._distributed.Client(
             to, asynchronous=True, set_as_default=False, timeout=JOIN_SECONDS / 2, name="stormtracks"
         )
+        try:
+            await client
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await client.close(CLOSE_SECONDS)
+            raise
         return Link(client, self._wanted.entry)
 
-    def _unreachable(self, error: BaseException) -> str:
+    def _refused(self, error: BaseException) -> StormtracksError:
         scheduler = self._wanted.scheduler
         if scheduler is None:
-            return f"Dask cannot start workers on this machine: {_text(error)}"
+            return Unreachable(f"Dask cannot start workers on this machine: {_text(error)}")
+        if isinstance(error, ValueError):  # a protocol that Dask does not know
+            return BadValue(
+                f"--scheduler must be the address of a Dask scheduler, not {scheduler!r} ({error}); write "
+                "tls://HOST:PORT or tcp://HOST:PORT"
+            )
         check = "check that it runs, and that this machine reaches its port"
         if scheduler.startswith("tls"):
             check += ", and that distributed.comm.tls of Dask's configuration names its certificates"
-        return f"no answer from the Dask scheduler {scheduler}: {_text(error)}; {check}"
+        if isinstance(error, TimeoutError) and not str(error):
+            return Unreachable(
+                f"something listens at {scheduler}, but does not answer as a Dask scheduler does; {check} there"
+            )
+        return Unreachable(f"no answer from the Dask scheduler {scheduler}: {_text(error)}; {check}")
 
     def _remark(self, workers: int) -> None:
         scheduler = self._wanted.scheduler

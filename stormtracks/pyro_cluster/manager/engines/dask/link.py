@@ -5,11 +5,11 @@ import contextlib
 import json
 import secrets
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence, Set
 from typing import Any
 
 from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
-from stormtracks.pyro_cluster.manager.engines.dask import library
+from stormtracks.pyro_cluster.manager.engines.dask import library, silence
 from stormtracks.pyro_cluster.manager.engines.dask.seat import ENDED, Seat
 from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 
@@ -50,10 +50,12 @@ class Link:
         self.known: dict[str, Seat] = {}
         self.lost = False
         self.entry = entry
+        self._silence = silence.Silence(client)
         self._manager = secrets.token_hex(8)
         self._background: set[asyncio.Task[Any]] = set()
         client.subscribe_topic("worker-restart-memory", self._too_large)
         self._in_background(self._watch())
+        self._in_background(self._hark())
 
     async def look(self) -> dict[str, Seat]:
         """The workers that are there now, by name; those that have gone since are told so."""
@@ -62,7 +64,7 @@ class Link:
             if not self.seats[address].restarting:
                 self._in_background(self._missed(self.seats[address]))
         if there - self.seats.keys():
-            await self._meet()
+            await self._meet(there)
         return {seat.name: seat for seat in self.seats.values()}
 
     async def ask(self, seat: Seat, method: str, arguments: Sequence[Any], seconds: float) -> Mapping[str, Any]:
@@ -159,8 +161,7 @@ class Link:
         self.lose("the run has ended")
         for task in self._background:
             task.cancel()
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(self.client.close(), 5.0)
+        await self._closed()
 
     def lose(self, why: str = GONE) -> None:
         """The scheduler is gone, and with it what it knew of."""
@@ -168,6 +169,11 @@ class Link:
         for seat in self.seats.values():
             seat.gone(why)
         self.seats = {}
+        self._in_background(self._closed())  # or it would connect again, beside its successor
+
+    async def _closed(self) -> None:
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self.client.close(), 5.0)
 
     def renew(self, seat: Seat) -> None:
         """Let a worker that is asked nothing know that this manager is there; nobody waits for it."""
@@ -188,12 +194,14 @@ class Link:
             seat.gone(ENDED)
             self.seats.pop(seat.address, None)
 
-    async def _meet(self) -> None:
+    async def _meet(self, there: Set[str]) -> None:
         restarting = {seat.dask_name for seat in self.seats.values() if seat.restarting}
         for address, about in (await self._workers()).items():
-            if address not in self.seats and about.get("name") not in restarting:
+            known = address in self.seats or about.get("name") in restarting
+            if not known and not self._silence.is_given_up(address, about):
                 seat = Seat(address, about, self.entry.name)
-                if any(other.name == seat.name for other in self.seats.values()):
+                # One that is restarted has its name before it is noticed that the former process has gone.
+                if any(other.name == seat.name and other.address in there for other in self.seats.values()):
                     seat.name = f"{seat.name[:54]}-{seat.id[:8]}"
                 self._seated(seat)
 
@@ -229,6 +237,15 @@ class Link:
             comm = self.client.scheduler_comm
             if self.client.status != "running" or comm is None or comm.comm is None or comm.comm.closed():
                 self.lose()
+
+    async def _hark(self) -> None:
+        while not self.lost:
+            await asyncio.sleep(silence.LOOK_SECONDS)
+            with contextlib.suppress(Exception):  # a scheduler that does not answer is `_watch`'s
+                for seat in await self._silence.look(self.seats):
+                    seat.silent = True
+                    seat.gone(silence.WHY)
+                    self.seats.pop(seat.address, None)
 
     def _in_background(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

@@ -1,5 +1,8 @@
 """Dask workers of this machine alone: processes of one thread each, behind TLS on loopback, that end with the run."""
 
+import contextlib
+import signal
+from multiprocessing import resource_tracker
 from types import ModuleType
 from typing import Any
 
@@ -22,15 +25,19 @@ _QUIET: dict[str, object] = {
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
 }
-UNDISTURBED = "stormtracks.pyro_cluster.worker.undisturbed"
+CLOSE_SECONDS = 5.0
 
 
 async def start(distributed: ModuleType, entry: GuestEntry, cores: int) -> Any:
-    """A cluster of as many workers as the entry has slots, or this machine cores."""
+    """A cluster of as many workers as the entry has slots, or this machine cores.
+
+    It is called in a thread that handles no signals.
+    """
+    _leave_ctrl_c_to_the_run()
     security = distributed.Security.temporary()
     memory = "auto" if entry.memory_mb is None else entry.memory_mb * 2**20
     with library.configured(_QUIET):
-        return await distributed.LocalCluster(
+        cluster = distributed.LocalCluster(
             n_workers=entry.slots or cores,
             threads_per_worker=1,
             processes=True,
@@ -41,6 +48,18 @@ async def start(distributed: ModuleType, entry: GuestEntry, cores: int) -> Any:
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address=None,
             silence_logs=library.NEVER,
-            preload=[UNDISTURBED],
             asynchronous=True,
         )
+        cluster.shutdown_on_close = False  # or Dask would, when Python ends, also close what is not whole
+        try:
+            return await cluster
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await cluster.close(timeout=CLOSE_SECONDS)
+            raise
+
+
+def _leave_ctrl_c_to_the_run() -> None:
+    """Have the processes that this thread starts not be interrupted by Ctrl-C: the run ends them."""
+    resource_tracker.ensure_running()  # or it would let the signal in again when the first worker is started
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
