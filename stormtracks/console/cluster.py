@@ -64,6 +64,8 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
     values["results"] = folder_below(values["results"], cluster.results)
     if values["engine"] != "pyro":
         values |= foreign.values(cluster, values["scheduler"])
+    elif not given.get("engine"):
+        foreign.refuse_none(cluster)
     plan = ManagePlan(
         **values,
         settings=settings,

@@ -36,6 +36,13 @@ def values(cluster: Cluster, scheduler: str | None, launch: str = "dask") -> dic
     return {"scheduler": scheduler or worker.scheduler, "entry": entry}
 
 
+def refuse_none(cluster: Cluster) -> None:
+    """Raise `BadValue` where another engine has all the workers of a hosts.yaml, so that none would ever come."""
+    launches = {worker.launch for worker in cluster.workers}
+    if launches == {"dask"}:
+        raise BadValue(f"all workers of {cluster.path} are Dask's (launch: dask); give --engine dask too")
+
+
 def _meant(cluster: Cluster, launch: str) -> WorkerHost:
     """The entry that is for the engine; else the only one."""
     ours = [worker for worker in cluster.workers if worker.launch == launch]

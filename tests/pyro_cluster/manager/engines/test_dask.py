@@ -153,7 +153,8 @@ def test_a_worker_that_its_nanny_brings_back_is_a_new_one(dask, run):
     dask.add("one")
     going = run(dask.address, "killed", members=1, retries=1)
     assert going.end() == 1
-    assert len(re.findall("worker one lost: its process has ended; its 1 task is outstanding again", going.text)) == 2
+    assert "worker one lost: its process has ended; its 1 task is outstanding again" in going.text
+    assert "its worker was lost each time (one); last: its process has ended" in going.text
     assert "(a new worker of this name)" in going.text
 
 
@@ -354,7 +355,7 @@ def test_memory_is_named_as_the_reason(dask, run):
     dask.add("one", "--memory-limit", "400MiB", environment={"DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE": "False"})
     going = run(dask.address, "eat_slowly", members=1, retries=0)
     assert going.end() == 1
-    assert "worker one lost: Dask ended it, since it took more memory than its limit allows" in going.text
+    assert "Dask ended it, since it took more memory than its limit allows" in going.text
 
 
 @pytest.mark.slow
