@@ -476,11 +476,11 @@ def test_ctrl_c_while_workers_of_this_machine_start(home, tmp_path):
 ALONE = """
 import sys
 from stormtracks.pyro_cluster import pyro_manager
-from stormtracks.pyro_cluster.manager.engines.asked import Entry
+from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 
 if __name__ == "__main__":
-    entry = Entry("tc", {"data": sys.argv[1], "results": sys.argv[1]}, "tests.dask_tasks:TASKS", 2)
+    entry = GuestEntry("tc", {"data": sys.argv[1], "results": sys.argv[1]}, "tests.dask_tasks:TASKS", 2)
     sys.exit(pyro_manager.run(ManagePlan(2000, 2000, 2, "vort_track", entry=entry, engine="dask")))
 """
 
