@@ -37,7 +37,8 @@ def test_a_job_waits_behind_another_and_runs_after_it(slurm):
     wait_for(lambda: slurm.jobs("%i %r")[:1] == [f"{job}_1 Resources"], what="a reason")
     slurm.run("scancel", other)
     wait_for(lambda: slurm.state(f"{job}_2") == "RUNNING", what="the job")
-    wait_for(lambda: slurm.pids("n1", SLEEP) and slurm.pids("n2", SLEEP), what="a process in each node")
+    # both on one node, where the other is not yet rid of what was cancelled
+    wait_for(lambda: len(slurm.pids("n1", SLEEP) + slurm.pids("n2", SLEEP)) >= 2, what="the processes of both")
 
 
 def test_nothing_is_left_when_the_tests_are_killed(tmp_path):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from stormtracks.on_host.queue import cancel, jobs, keep, submit
-from stormtracks.on_host.queue.arrays import command, desk, ledger
+from stormtracks.on_host.queue.arrays import bookkeeping, command, desk, ledger
 from stormtracks.on_host.queue.arrays.command import NoAnswer, Ran
 
 MOST = 3
@@ -107,7 +107,7 @@ def test_every_job_is_known_and_there_are_never_too_many(request_of, home, monke
     clock = types.SimpleNamespace(
         time=lambda: queue.now, monotonic=lambda: queue.now, sleep=lambda s: setattr(queue, "now", queue.now + s)
     )
-    for module in (desk, ledger, keep, cancel):
+    for module in (bookkeeping, desk, ledger, keep, cancel):
         monkeypatch.setattr(module, "time", clock)
     monkeypatch.setattr(command, "run", queue.run)
     with contextlib.suppress(FileNotFoundError):
