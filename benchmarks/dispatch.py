@@ -128,12 +128,12 @@ def _start(stack, module, *arguments):
 def _dask_workers(stack, options):
     """What a plan needs besides, for as many Dask workers as the others have slots."""
     from benchmarks.dask_cluster import DaskCluster
-    from stormtracks.pyro_cluster.manager.engines.asked import Entry
+    from stormtracks.pyro_cluster.manager.engines.asked import GuestEntry
 
     home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     cluster = stack.enter_context(DaskCluster(home, {}, options.workers * options.slots))
     setup = {"data": str(home), "results": str(home / "results")}
-    entry = Entry("dask", setup, "tests.cluster_tasks:TASKS")
+    entry = GuestEntry("dask", setup, "tests.cluster_tasks:TASKS")
     return {"engine": "dask", "scheduler": cluster.address, "entry": entry}
 
 

@@ -22,6 +22,9 @@ _QUIET: dict[str, object] = {
     "distributed.admin.system-monitor.interval": "5s",
     "distributed.admin.system-monitor.gil.enabled": False,
     "distributed.worker.memory.monitor-interval": "500ms",
+    # A task runs in a thread, and glibc gives each thread a heap of its own, of 64 MiB at most, so that the fields of a
+    # pass get new pages again and again. With one heap for all they do not.
+    "distributed.nanny.pre-spawn-environ.MALLOC_ARENA_MAX": 1,
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
 }
