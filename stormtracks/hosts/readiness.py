@@ -52,15 +52,25 @@ def outcome(worker: WorkerHost, answer: CheckAnswer, asked: float) -> HostOutcom
 
 
 def table_rows(outcomes: Iterable[HostOutcome], columns: Iterable[str] = COLUMNS) -> list[list[str]]:
-    """Rows of texts: host, SSH, then the columns; "x" before what is at fault."""
+    """Rows of texts: host, SSH, then the columns; "x" before what is at fault, "-" where nothing was to be asked."""
     names = tuple(columns)
-    return [[o.host, "ok" if o.facts else "x", *(_cell(o.facts.get(name)) for name in names)] for o in outcomes]
+    return [[o.host, _reached(o), *(_cell(o.facts.get(name)) for name in names)] for o in outcomes]
 
 
 def notes_of_ready(outcomes: Iterable[HostOutcome]) -> list[str]:
-    """The notes of hosts that are ready, a line each; those of the others are shown with their faults."""
+    """The notes of hosts that are ready, a line each; those of the others are shown with their faults.
+
+    Where nothing was asked of a host, why is such a note.
+    """
     ready = [outcome for outcome in outcomes if outcome.ok]
-    return [f"{o.host} {line}" for o in ready for line in o.text.splitlines() if line.startswith("note: ")]
+    lines = [(o, line) for o in ready for line in o.text.splitlines()]
+    return [f"{o.host} {line}" for o, line in lines if line.startswith("note: ") or not o.facts]
+
+
+def _reached(outcome: HostOutcome) -> str:
+    if outcome.facts:
+        return "ok"
+    return "-" if outcome.ok else "x"
 
 
 def _cell(finding: Finding | None) -> str:

@@ -1,6 +1,7 @@
 """`fab check`: what is right and wrong with a host, and what to do about it."""
 
 import getpass
+import re
 import shutil
 import sys
 
@@ -117,3 +118,10 @@ def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
     assert "w2 FAILED no code in" in said
     operator.fab("start-workers")
     assert not canary.exists()
+
+
+def test_workers_of_dask_are_not_at_fault(operator):
+    dask = {"name": "cluster", "launch": "dask", "scheduler": "tls://10.0.0.7:8786", "data": "data"}
+    operator.configure({"workers": [dask]})
+    said = operator.fab("check").stdout
+    assert re.search(r"^cluster +-", said, re.MULTILINE) and "cluster nothing to start here" in said
