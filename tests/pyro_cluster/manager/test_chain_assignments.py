@@ -318,7 +318,7 @@ def test_the_next_step_goes_to_any_worker_of_the_entry_at_once():
 
 def test_a_worker_of_the_entry_that_comes_later_resumes_where_the_others_were():
     case, disk = Case(years=1), {(2000, member, FIRST) for member in (0, 1)}
-    case.assignments.resume(((cell, "fast") for cell in disk), {"fast": "/shared"})
+    case.assignments.resume(((cell, "fast") for cell in sorted(disk)), {"fast": "/shared"})
     assert case.take(case.come("other", folder="/elsewhere")) is None  # it may come any moment
     assert case.does(_pilot(case, 7, disk)) == [(2000, member, task) for task in (SECOND, THIRD) for member in (0, 1)]
     assert case.done[2000, 0, FIRST] == 0
