@@ -23,7 +23,7 @@ from stormtracks import config, paths
 from stormtracks.console import local_paths
 from stormtracks.console.refusing import refusing
 from stormtracks.errors import BadValue
-from stormtracks.hosts import cluster_key, host_table, kinds, readiness, trust, workers
+from stormtracks.hosts import cluster_key, host_table, kinds, logs, readiness, trust, workers
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
 from stormtracks.hosts import upgrade as upgrading
@@ -159,9 +159,9 @@ def show_logs(
     count = _whole("lines", lines, LINES)
     if follow:
         with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
-            _on_all(c, cluster, kinds.follow_logs(cluster, count), len(cluster.workers))
+            _on_all(c, cluster, logs.follow(cluster, count), len(cluster.workers))
     else:
-        _on_all(c, cluster, kinds.show_logs(cluster, count), at_once)
+        _on_all(c, cluster, logs.show(cluster, count), at_once)
 
 
 @command(

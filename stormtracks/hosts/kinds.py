@@ -6,7 +6,7 @@ What is for queues is imported only where an entry has one, so that commands sta
 from collections.abc import Iterable
 
 from stormtracks.config import Cluster
-from stormtracks.hosts import logs, readiness, workers
+from stormtracks.hosts import readiness, workers
 from stormtracks.hosts.outcomes import Errand, HostOutcome
 
 
@@ -70,26 +70,6 @@ def table_rows(cluster: Cluster, outcomes: Iterable[HostOutcome]) -> list[list[s
         jobs = isinstance(outcome.facts, of_jobs.Jobs)
         rows += of_jobs.table_rows(outcome) if jobs else workers.table_rows([outcome])
     return rows
-
-
-def show_logs(cluster: Cluster, lines: int) -> Errand:
-    """See `logs.show`."""
-    direct = logs.show(cluster, lines)
-    if not cluster.has_queue:
-        return direct
-    from stormtracks.hosts.queued import logs as of_jobs
-
-    return _by_kind(direct, of_jobs.show(cluster, lines))
-
-
-def follow_logs(cluster: Cluster, lines: int) -> Errand:
-    """See `logs.follow`."""
-    direct = logs.follow(cluster, lines)
-    if not cluster.has_queue:
-        return direct
-    from stormtracks.hosts.queued import logs as of_jobs
-
-    return _by_kind(direct, of_jobs.follow(cluster, lines, logs.write))
 
 
 def _by_kind(direct: Errand, of_jobs: Errand) -> Errand:

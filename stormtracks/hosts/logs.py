@@ -1,4 +1,4 @@
-"""Show the workers' logs, and follow them."""
+"""Show the workers' logs, and follow them; of an entry with a queue what its jobs write, each line behind its job."""
 
 import sys
 import threading
@@ -17,7 +17,7 @@ def show(cluster: Cluster, lines: int) -> Errand:
     """An errand that fetches the last lines of a worker's log."""
 
     def errand(link: Link, worker: WorkerHost) -> HostOutcome:
-        answer: LogAnswer = ask(link, worker, "log", request(cluster, worker, lines=lines))
+        answer: LogAnswer = ask(link, worker, _action(worker), request(cluster, worker, lines=lines))
         text = answer["path"] + "".join(f"\n{line}" for line in answer["lines"])
         return HostOutcome(worker.name, True, text if answer["lines"] else f"{answer['path']}: nothing yet")
 
@@ -29,7 +29,7 @@ def follow(cluster: Cluster, lines: int) -> Errand:
 
     def errand(link: Link, worker: WorkerHost) -> HostOutcome:
         asked = request(cluster, worker, lines=lines, follow=True)
-        with stream(link, worker, "log", asked, seconds=None) as (output, answer):
+        with stream(link, worker, _action(worker), asked, seconds=None) as (output, answer):
             for line in answer["lines"]:
                 write(worker, line)
             while added := output.line(cut=True):
@@ -44,3 +44,7 @@ def write(worker: WorkerHost, line: str) -> None:
     with _writing:
         sys.stdout.write(f"{worker.name}  {clean(line)}\n")
         sys.stdout.flush()
+
+
+def _action(worker: WorkerHost) -> str:
+    return "queue.log" if worker.queued else "log"

@@ -51,4 +51,4 @@ def test_a_run_on_dask_workers_alone_without_that_engine_is_refused(hosts):
 
 
 def test_dask_workers_beside_others_are_no_reason_to_refuse(hosts):
-    foreign.refuse_none(hosts(DASK, HERE))
+    assert foreign.refuse_none(hosts(DASK, HERE)) is None
