@@ -29,6 +29,7 @@ GROUND += (
     "label",
     "starts",
     "web_path",
+    "table",
 )
 # The parts of pyro_cluster, and what each may import of the others.
 MEMBERS = {

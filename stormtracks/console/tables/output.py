@@ -1,0 +1,56 @@
+"""Tables on standard output, in the form that is asked for."""
+
+import csv
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from stormtracks.console.tables.asked import Form
+from stormtracks.console.tables.drawing import Line, draw
+from stormtracks.table import Table, plain
+from stormtracks.terminal_text import clean_line
+
+_BOLD, _USUAL = "\x1b[1m", "\x1b[0m"
+
+
+def show(table: Table, form: Form = Form(), document: Any = None) -> None:  # noqa: B008 (it is frozen)
+    """Show a table for people, as CSV, or as JSON.
+
+    Parameters
+    ----------
+    table : Table
+    form : Form
+    document : optional
+        What is printed as JSON instead of the table's rows.
+    """
+    if form.json:
+        show_json(table.plain() if document is None else document)
+    elif form.csv:
+        show_csv(table.keys(), table.plain())
+    else:
+        out = sys.stdout
+        width = None if form.wide or not out.isatty() else shutil.get_terminal_size().columns
+        bold = out.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM", "dumb") != "dumb"
+        out.write("".join(f"{_drawn(line, bold)}\n" for line in draw(table, width)))
+        out.flush()
+
+
+def show_json(document: Any) -> None:
+    """Print a document as one line of JSON; what is not known, and what is no number, is null."""
+    sys.stdout.write(json.dumps(plain(document), allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def show_csv(keys: Iterable[str], rows: Iterable[dict[str, Any]], out: TextIO | None = None) -> None:
+    """Print rows as CSV with a header; what is not known is empty, and a text has no line feed or control."""
+    writer = csv.DictWriter(out or sys.stdout, list(keys), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: clean_line(value) if isinstance(value, str) else value for key, value in row.items()})
+
+
+def _drawn(line: Line, bold: bool) -> str:
+    return f"{_BOLD}{line.text}{_USUAL}" if line.heading and bold and line.text else line.text
