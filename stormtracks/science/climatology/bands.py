@@ -62,16 +62,13 @@ def over_members(values: Floats) -> Band:
     values = np.asarray(values, float)
     known = np.isfinite(values)
     some = known.any(axis=0)
-    found = np.full((5, values.shape[1]), np.nan)
+    mean, low, high, least, most = np.full((5, values.shape[1]), np.nan)
     if some.any():
         shown = values[:, some]
-        found[:, some] = [
-            np.nanmean(shown, axis=0),
-            *np.nanpercentile(shown, WITHIN, axis=0),
-            np.nanmin(shown, axis=0),
-            np.nanmax(shown, axis=0),
-        ]
-    return Band(*found, number=int(known.any(axis=1).sum()))
+        mean[some] = np.nanmean(shown, axis=0)
+        low[some], high[some] = np.nanpercentile(shown, WITHIN, axis=0)
+        least[some], most[some] = np.nanmin(shown, axis=0), np.nanmax(shown, axis=0)
+    return Band(mean, low, high, least, most, number=int(known.any(axis=1).sum()))
 
 
 def over_years(values: Floats, repeats: int = REPEATS, seed: int = 0) -> Band:
@@ -114,4 +111,5 @@ def over_years(values: Floats, repeats: int = REPEATS, seed: int = 0) -> Band:
         return Band(mean, unknown, unknown, unknown, unknown, number=years)
     drawn = np.random.default_rng(seed).multinomial(years, np.full(years, 1.0 / years), size=repeats)
     means = drawn @ values / years
-    return Band(mean, *np.percentile(means, WITHIN, axis=0), means.min(axis=0), means.max(axis=0), number=years)
+    low, high = np.percentile(means, WITHIN, axis=0)
+    return Band(mean, low, high, means.min(axis=0), means.max(axis=0), number=years)

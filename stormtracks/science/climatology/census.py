@@ -40,15 +40,20 @@ class Cells:
         return cls(members, tuple(chosen), np.array(there, bool).reshape(len(members), len(chosen)))
 
     @property
+    def whole(self) -> Bools:
+        """Years that every member has, shape (nyears,)."""
+        return np.asarray(self.there.all(axis=0), bool)
+
+    @property
     def compared(self) -> Bools:
         """Years that every member has; all of them where there is none such; shape (nyears,)."""
-        whole = self.there.all(axis=0)
+        whole = self.whole
         return whole if whole.any() else np.ones(len(self.years), bool)
 
     @property
     def remark(self) -> str:
         """What is left out because members lack it, or what is not quite alike; '' where there is nothing to say."""
-        whole = self.there.all(axis=0)
+        whole = self.whole
         if whole.all():
             return ""
         if not whole.any():

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
@@ -68,13 +67,11 @@ def track_density(
         raise InputError(f"'spacing_deg' must be above 0 and at most 180 degrees, not {spacing_deg}")
     check_region(region)
     grid = _grid(spacing_deg, region)
-    lat, lon = (axis.ravel() for axis in np.meshgrid(grid.lat, grid.lon, indexing="ij"))
-    cells = cKDTree(sphere.unit_vectors(lat, lon))
-    total, number = np.zeros(len(lat)), 0
+    total, number = np.zeros(grid.shape), 0
     for tracks in seasons:
-        total += _visits(tracks, cells)
+        total += _visits(tracks, grid)
         number += 1
-    return total.reshape(grid.shape) / max(number, 1), grid
+    return total / max(number, 1), grid
 
 
 def _grid(spacing_deg: float, region: sphere.Region | None) -> Grid:
@@ -86,14 +83,52 @@ def _grid(spacing_deg: float, region: sphere.Region | None) -> Grid:
     return Grid(lat, lon[:-1] if periodic else lon, periodic)
 
 
-def _visits(tracks: Tracks, cells: cKDTree) -> Ints:
-    """Number of tracks that pass each cell's cap, shape (ncells,)."""
+def _visits(tracks: Tracks, grid: Grid) -> Ints:
+    """Number of tracks that pass each cell's cap, shape (nlat, nlon)."""
     lat, lon, track = _with_midpoints(tracks)
-    points = cKDTree(sphere.unit_vectors(lat, lon))
-    near = points.sparse_distance_matrix(cells, float(sphere.chord(CAP_RADIUS_KM)), output_type="ndarray")
-    # A track and a cell as one number: each pair counts once, however many points of the track are in the cap.
-    visits = np.unique(track[near["i"]].astype(np.int64) * cells.n + near["j"])
-    return np.bincount(visits % cells.n, minlength=cells.n)
+    order = np.argsort(lat)
+    lat, lon, track = lat[order], lon[order], track[order]
+    reach = np.degrees(CAP_RADIUS_KM / sphere.EARTH_RADIUS_KM)
+    first = np.searchsorted(lat, grid.lat - reach)
+    last = np.searchsorted(lat, grid.lat + reach, side="right")
+    rows = (slice(*ends) for ends in zip(first, last, strict=True))
+    each = [
+        _visits_of_row(lat[row], lon[row], track[row], at, grid.lon) for at, row in zip(grid.lat, rows, strict=True)
+    ]
+    return np.array(each)
+
+
+def _visits_of_row(lat: Floats, lon: Floats, track: Ints, row_lat: float, row_lon: Floats) -> Ints:
+    """Number of tracks that pass the caps of a row of the grid, from the points that are near it; shape (nlon,).
+
+    The columns that a point is near are a stretch of the row. Stretches of a track are joined, so that it counts once.
+    """
+    size = len(row_lon) + 1  # one more than the columns, so that stretches of different tracks never touch
+    begins, ends = _stretches(lat, lon, row_lat, row_lon)
+    owner = np.tile(track.astype(np.int64) * size, 3)
+    some = begins < ends
+    begins, ends = begins[some] + owner[some], ends[some] + owner[some]
+    order = np.argsort(begins)
+    begins, ends = begins[order], np.maximum.accumulate(ends[order])
+    fresh = np.append(True, begins[1:] > ends[:-1])[: len(begins)]
+    closing = np.append(fresh[1:], True)[: len(ends)]
+    steps = np.bincount(begins[fresh] % size, minlength=size) - np.bincount(ends[closing] % size, minlength=size)
+    return np.asarray(np.cumsum(steps)[:-1])
+
+
+def _stretches(lat: Floats, lon: Floats, row_lat: float, row_lon: Floats) -> tuple[Ints, Ints]:
+    """First column whose cap each point is in, and the one after the last: once as it is and once each way round."""
+    phi, row_phi = np.radians(lat), np.radians(row_lat)
+    radius = CAP_RADIUS_KM / sphere.EARTH_RADIUS_KM
+    far = np.cos(radius) - np.sin(phi) * np.sin(row_phi)
+    wide = np.maximum(np.cos(phi) * np.cos(row_phi), 1e-15)  # at a pole: all of the row is near, or nothing
+    half = np.where(far > wide, np.nan, np.degrees(np.arccos(np.clip(far / wide, -1.0, 1.0))))
+    spacing = row_lon[1] - row_lon[0] if len(row_lon) > 1 else 1.0
+    east = np.concatenate([(lon - row_lon[0]) % 360.0 + turn for turn in (-360.0, 0.0, 360.0)])
+    half = np.tile(half, 3)
+    begins = np.nan_to_num(np.ceil((east - half) / spacing), nan=1.0)
+    ends = np.nan_to_num(np.floor((east + half) / spacing) + 1, nan=0.0)
+    return tuple(np.clip(one, 0, len(row_lon)).astype(np.int64) for one in (begins, ends))
 
 
 def _with_midpoints(tracks: Tracks) -> tuple[Floats, Floats, Ints]:

@@ -1,5 +1,9 @@
+import itertools
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stormtracks.errors import BadValue
 from stormtracks.science import sphere
@@ -53,3 +57,29 @@ def test_no_season_is_no_track():
 def test_a_spacing_that_cannot_be_is_refused(spacing):
     with pytest.raises(BadValue, match="'spacing_deg' must be above 0 and at most 180 degrees, not "):
         track_density([], spacing_deg=spacing)
+
+
+def with_places_half_way(points):
+    """The points, and one half-way between any two that are far apart."""
+    far = [pair for pair in itertools.pairwise(points) if sphere.distance_km(*pair[0], *pair[1]) > 250.0]
+    lat1, lon1, lat2, lon2 = (np.array([pair[end][axis] for pair in far]) for end in (0, 1) for axis in (0, 1))
+    return points + list(zip(*sphere.between(lat1, lon1, lat2, lon2, np.full(len(far), 0.5)), strict=True))
+
+
+PLACES = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+REGIONS = st.sampled_from([None, (0, 50, -100, -20), (50, 90, -180, 180), (-90, -30, 170, 100), (10, 20, 175, -175)])
+
+
+@given(st.lists(st.lists(PLACES, min_size=1, max_size=4), max_size=5), st.sampled_from([5.0, 7.5]), REGIONS)
+def test_each_track_is_counted_once_wherever_one_of_its_points_is_near(lines, spacing, region):
+    kept = tracks(*lines) if lines else tracks([(0, 0)]).take(np.zeros(1, bool))
+    density, grid = track_density([kept], spacing_deg=spacing, region=region)
+    lat, lon = np.meshgrid(grid.lat, grid.lon, indexing="ij")
+    expected, doubtful = np.zeros(grid.shape), np.zeros(grid.shape, bool)
+    for row in range(len(kept)):
+        at = kept.points(row)
+        points = with_places_half_way(list(zip(kept.lat[at], kept.lon[at], strict=True)))
+        nearest = np.min([sphere.distance_km(lat, lon, *point) for point in points], axis=0)
+        expected += nearest <= CAP_RADIUS_KM
+        doubtful |= np.abs(nearest - CAP_RADIUS_KM) < 1e-3
+    assert np.all((density == expected) | doubtful)
