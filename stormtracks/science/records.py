@@ -13,10 +13,11 @@ import numpy.typing as npt
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
+from stormtracks.science.shown import Shown
 
 
 @dataclass(frozen=True, eq=False)  # hashable by identity, so that what is derived from a grid can be cached
-class Grid:
+class Grid(Shown):
     """A latitude-longitude grid as every stage sees it: south to north, west to east.
 
     Attributes
@@ -46,7 +47,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class TimeAxis:
+class TimeAxis(Shown):
     """The times of a season.
 
     Attributes
@@ -142,7 +143,7 @@ class InputFile:
 
 
 @dataclass(frozen=True)
-class Maxima:
+class Maxima(Shown):
     """Vorticity maxima of one member, sorted by step, then latitude, then longitude of their grid point.
 
     Attributes
@@ -172,7 +173,7 @@ class Maxima:
         return Maxima(self.step[index], self.lat[index], self.lon[index], self.vorticity[index])
 
 
-class Ragged:
+class Ragged(Shown):
     """A contiguous ragged array: rows of different lengths, one after the other; the base of what has tracks.
 
     Attributes
@@ -355,7 +356,7 @@ class BestTracks(Ragged):
 
 
 @dataclass(frozen=True)
-class Matches:
+class Matches(Shown):
     """What became of each best track that the season could have seen: one row per best track, hit or miss.
 
     Attributes

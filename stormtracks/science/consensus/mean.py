@@ -62,6 +62,13 @@ class ConsensusTracks(Ragged):
     storm_of: tuple[Ints, ...]
     calendar: str = "proleptic_gregorian"
 
+    def __repr__(self) -> str:
+        return f"<ConsensusTracks: {self._counted()}>"
+
+    def _counted(self) -> str:
+        storms = f"{len(self):,} storms, {int(self.candidate.sum()):,} of them candidates"
+        return f"{self.year}, {len(self.members)} members: {storms}"
+
     @property
     def peak(self) -> Ints:
         """Index of each storm's strongest point, of equals the first; shape (nstorms,)."""

@@ -50,6 +50,9 @@ class ConsensusStorms(ConsensusTracks):
     lat_smooth: Floats
     lon_smooth: Floats
 
+    def __repr__(self) -> str:
+        return f"<ConsensusStorms: list {self.list_name} of {self._counted()}>"
+
     @property
     def tropical_point(self) -> Bools:
         """Points at which at least half of the storm's members call it tropical, shape (npoints,) of bool."""

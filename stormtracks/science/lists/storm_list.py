@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.records import Matches, Tracks
+from stormtracks.science.shown import Shown
 
 CLASSES = ("none", "tc", "etc", "hybrid")
 """What a track can be; its place here is the number that stands for it in arrays and files."""
@@ -19,7 +20,7 @@ LISTS = {"tc": ("tc", "hybrid"), "etc": ("etc", "hybrid")}
 
 
 @dataclass(frozen=True)
-class StormList:
+class StormList(Shown):
     """The tracks of a member that are storms.
 
     Attributes

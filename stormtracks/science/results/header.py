@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from stormtracks.label import Label
+from stormtracks.science.shown import Shown
 
 
 @dataclass(frozen=True)
-class Header:
+class Header(Shown):
     """Which result it is, how much it holds (of `vort_track` see `Result.counts`), how it was made."""
 
     year: Label
@@ -16,3 +17,8 @@ class Header:
     task: str
     counts: dict[str, float]
     provenance: dict[str, Any]
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{value:,} {name}" for name, value in self.counts.items() if isinstance(value, int))
+        member = f"member {self.ensemble_member} ({self.member_label!r})"
+        return f"<Header: {self.task} of {self.year}, {member}{': ' * bool(counts)}{counts}>"

@@ -16,6 +16,7 @@ from stormtracks.science.results.foundation import foundation, foundation_of_tra
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder, path
 from stormtracks.science.results.storage import load, load_headed_tracks
+from stormtracks.science.shown import Shown
 from stormtracks.science.track_fields import TrackFields
 
 _USUAL_DEGREES = 1.0
@@ -29,7 +30,7 @@ _OF_A_KIND = (
 
 
 @dataclass(frozen=True)
-class Member:
+class Member(Shown):
     """What lists of storms are made of.
 
     Attributes
@@ -53,6 +54,11 @@ class Member:
     fields: TrackFields
     tracked_as: str
     collected_as: str
+
+    def __repr__(self) -> str:
+        head = self.tracked
+        tracks = f"{len(self.tracks):,} tracks with {len(self.fields.values)} features"
+        return f"<Member: {head.year}, member {head.ensemble_member} ({head.member_label!r}): {tracks}>"
 
     @property
     def grid_degrees(self) -> float:

@@ -6,10 +6,11 @@ from typing import Any
 from stormtracks.label import Label
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results.header import Header
+from stormtracks.science.shown import Shown
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """What one task found.
 
     Attributes

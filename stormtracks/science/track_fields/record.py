@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from stormtracks.science.arrays import Floats
+from stormtracks.science.shown import Shown
 
 
 @dataclass(frozen=True)
-class TrackFields:
+class TrackFields(Shown):
     """Features of each point of a member's tracks.
 
     Attributes
