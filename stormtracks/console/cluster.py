@@ -17,6 +17,7 @@ from stormtracks.pyro_cluster import pidfile, pyro_manager, pyro_nameserver
 from stormtracks.pyro_cluster.manager import options
 from stormtracks.pyro_cluster.manager.plan import ManagePlan, settings_of
 from stormtracks.pyro_cluster.manager.workers.supply import Supply
+from stormtracks.science.findings import findings
 from stormtracks.science.settings import Settings
 
 
@@ -76,6 +77,7 @@ def manage(given: Mapping[str, Any], hosts: str | None = None) -> NoReturn:
         workers=_workers_of(cluster.path) if values["engine"] == "pyro" else None,
         collected=cluster.results,
         supply=_supply_of(cluster),
+        tell=findings,
     )
     sys.exit(pyro_manager.run(plan))
 

@@ -20,6 +20,7 @@ from stormtracks.pyro_cluster import pidfile, pyro_manager
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from stormtracks.science import reanalysis, settings, summary
 from stormtracks.science.consensus import consensus, consensus_table
+from stormtracks.science.findings import findings
 from stormtracks.strict_dataclass import unknown
 
 
@@ -58,7 +59,9 @@ def demo(folder: str | None = None, sample: str = DEFAULT) -> None:
         given += f" --results {shlex.quote(folder)}" if folder else ""
         again = f"run `inv demo{given}` again"  # the cluster of this run is gone by then
         chain, where = ",".join(settings.TASKS), ("localhost", port)
-        plan = ManagePlan(year, year, members, task=chain, run="demo", nameserver=where, wait=20.0, again=again)
+        plan = ManagePlan(
+            year, year, members, task=chain, run="demo", nameserver=where, wait=20.0, again=again, tell=findings
+        )
         status = pyro_manager.run(plan)
     if status != pyro_manager.COMPLETE:
         sys.exit(status)

@@ -9,6 +9,7 @@ import sys
 from stormtracks import config
 from stormtracks.errors import StormtracksError
 from stormtracks.pyro_cluster.journal import projects, report, runs
+from stormtracks.science.findings import findings
 from stormtracks.terminal_text import clean_line
 
 
@@ -27,7 +28,7 @@ def status(name: str | None = None, as_json: bool = False) -> None:
         print(json.dumps(report.as_json(state)))
         return
     size = shutil.get_terminal_size((100, 40))
-    lines = report.status(state, size.lines, size.columns)
+    lines = report.status(state, size.lines, size.columns, findings)
     if others:
         one = len(others) == 1
         there = "there is also a run of another hosts file" if one else f"there are also {len(others):,} runs of others"

@@ -225,7 +225,7 @@ def _end(
     missing = None
     try:
         state = runs.read(plan.name, plan.journals)
-        table = grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher.tally)
+        table = grid(state.schedule, GRID_LINES) + summary(state, elapsed, dispatcher.tally, plan.tell)
         missing = _missing(dispatcher.schedule, state.schedule)
     except (StormtracksError, OSError) as error:
         missing = f"it cannot be read again ({error})"

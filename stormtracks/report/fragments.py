@@ -11,11 +11,12 @@ from stormtracks import label
 from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.grid import legend
-from stormtracks.pyro_cluster.journal.report import per_task
+from stormtracks.pyro_cluster.journal.report import found
 from stormtracks.pyro_cluster.journal.runs import RunState
 from stormtracks.pyro_cluster.pyro_task import STATUSES, Status
 from stormtracks.readable import duration
 from stormtracks.report.outline import Outline
+from stormtracks.science.findings import findings
 from stormtracks.science.summary import (
     LIST_BY,
     LeadSkill,
@@ -192,9 +193,8 @@ def _facts(outline: Outline) -> Iterator[tuple[str, object]]:
         yield "Ensemble members", schedule.num_ensemble_members
     yield "Results", f"{outline.number:,}"
     if outline.state:
-        complete = outline.state.steps[0].statuses["complete"]
-        counts = outline.state.counts.items()
-        yield from ((name.capitalize(), per_task(number, complete)) for name, number in counts)
+        lines = [line for step in outline.state.steps for line in found(outline.state, step, findings)]
+        yield "Found", "; ".join(lines)
         wall, cpu = duration(outline.state.seconds), duration(outline.state.cpu_seconds)
         yield "Time of all tasks", f"{wall} ({cpu} of CPU)"
         yield "stormtracks", outline.state.run["version"] or "unknown"

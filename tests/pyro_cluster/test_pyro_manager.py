@@ -105,7 +105,7 @@ def test_a_run_over_two_workers(home, worker, manage):
     assert (
         re.search(r"tasks +10\n", output)
         and re.search(r"complete +10\n", output)
-        and re.search(r"tracks +2\.0 per task, 20 in all\n", output)
+        and re.search(r"tracks: 2\.0 per task\n", output)
     )
     assert "worker w1 joined: 2 slots" in output and "speed-up" in output and "2000: +++++\n2001: +++++\n" in output
     state = runs.read(place=home / "runs")

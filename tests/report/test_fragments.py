@@ -57,7 +57,7 @@ def test_failures_are_told_with_their_reason_escaped(run, results_folder):
 
 def test_the_facts_of_a_run(run, results_folder):
     facts = fragments.run(outline_of(results_folder, run))
-    for text in ("evening", "interrupted", "2005 to 2006", "1,234", "Tracks</dt>"):
+    for text in ("evening", "interrupted", "2005 to 2006", "1,234 tracks per member and year"):
         assert text in facts
 
 

@@ -3,8 +3,8 @@
 import dataclasses
 import re
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeAlias
 
 from stormtracks.pyro_cluster.journal import extent, runs
 from stormtracks.pyro_cluster.journal.grid import grid
@@ -17,6 +17,9 @@ SHOWN_FOLDERS = 3
 _UNDONE: tuple[Status, ...] = ("failure", "timeout", "outstanding")
 _SHOWN: tuple[Status, ...] = ("complete", "working", *_UNDONE)
 
+Tell: TypeAlias = Callable[[StepState, str], Sequence[str]]
+"""What a task's counts mean, as lines; also given what each of several lines of the grid is, "year" or "forecast"."""
+
 
 class Done(Protocol):
     """What one manager did, such as a `tally.Tally`."""
@@ -27,7 +30,7 @@ class Done(Protocol):
     cpu_seconds: float
 
 
-def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> list[str]:
+def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None, tell: Tell | None = None) -> list[str]:
     """The table at the end of a run.
 
     Parameters
@@ -37,12 +40,15 @@ def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> 
         Wall seconds of what was done now.
     done : Done, optional
         What was done now; none: the table says nothing of it.
+    tell : callable, optional
+        See `Tell`; none: the mean per task of what was counted.
     """
     counts, schedule = state.schedule.counts(), state.schedule
     rows = [("tasks", f"{len(schedule):,}"), ("complete", f"{counts['complete']:,}{_before(counts['complete'], done)}")]
     rows += [(status, f"{counts[status]:,}") for status in _UNDONE if counts[status]]
     if len(state.steps) == 1:
-        rows += [(what, per_task(total, counts["complete"])) for what, total in state.counts.items()]
+        lines = found(state, state.steps[0], tell)
+        rows += zip(["found", *[""] * len(lines)], lines, strict=False)
     if done is not None:
         rows.append(("wall time", duration(elapsed)))
         if done.done - done.skipped > 0:
@@ -53,13 +59,16 @@ def summary(state: RunState, elapsed: float = 0.0, done: Done | None = None) -> 
     wide = max(len(what) for what, _ in rows)
     lines = [f"  {what:{wide}}  {value}" for what, value in rows]
     if len(state.steps) > 1:
-        lines += _steps(state.steps)
+        lines += _steps(state, tell)
     return [*lines, *problems(state.problems), *(f"  {fault}" for fault in state.faults)]
 
 
-def per_task(total: float, tasks: int) -> str:
-    """A sum over tasks as text: first its mean, since a storm that each of many members finds is one storm."""
-    return f"{total / tasks:,.1f} per task, {total:,.0f} in all" if tasks > 1 else f"{total:,.0f}"
+def found(state: RunState, step: StepState, tell: Tell | None = None) -> list[str]:
+    """What one task of a run counted, in lines; no sums, since a storm that each of many members finds is one storm."""
+    if tell is None:
+        return [f"{what}: {total / step.complete:,.1f} per task" for what, total in step.counts.items()]
+    several = len(state.schedule.years) > 1
+    return list(tell(step, "forecast" if "starts" in state.run else "year" if several else ""))
 
 
 def problems(found: Iterable[Problem]) -> list[str]:
@@ -79,7 +88,7 @@ def kind(error: str | None) -> str:
     return re.sub(r"\d+", "#", error or "no reason given")
 
 
-def status(state: RunState, height: int = 40, width: int = 100) -> list[str]:
+def status(state: RunState, height: int = 40, width: int = 100, tell: Tell | None = None) -> list[str]:
     """The lines of `inv status`: who has the run, the grid, the workers' present tasks, the figures."""
     run, now = state.run, time.time()
     years = extent.between(run["start_year"], run["end_year"])
@@ -90,7 +99,7 @@ def status(state: RunState, height: int = 40, width: int = 100) -> list[str]:
         what = f"{slot['year']} member {slot['member']}{_task_of(state, slot)}"
         lines.append(f"  {slot['worker']}/{slot['slot']}: {what} for {since}")
     lines += [f"  {line}" for line in state.aside]
-    return lines + summary(state)
+    return lines + summary(state, tell=tell)
 
 
 def as_json(state: RunState) -> dict[str, Any]:
@@ -113,15 +122,14 @@ def as_json(state: RunState) -> dict[str, Any]:
     }
 
 
-def _steps(steps: Sequence[StepState]) -> list[str]:
+def _steps(state: RunState, tell: Tell | None) -> list[str]:
     """A line for each step of a chain, with its numbers of tasks, and what its tasks counted below it."""
-    wide = max(len(step.task) for step in steps)
+    wide = max(len(step.task) for step in state.steps)
     lines = []
-    for number, step in enumerate(steps, start=1):
+    for number, step in enumerate(state.steps, start=1):
         shown = ", ".join(f"{step.statuses[status]:,} {status}" for status in _SHOWN if step.statuses[status])
         lines.append(f"  {number} {step.task:{wide}}  {shown}")
-        complete = step.statuses["complete"]
-        lines += [f"    {what}: {per_task(total, complete)}" for what, total in step.counts.items()]
+        lines += [f"    {line}" for line in found(state, step, tell)]
     return lines
 
 

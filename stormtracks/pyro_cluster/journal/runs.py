@@ -69,6 +69,8 @@ class StepState:
         Sums of what the tasks counted, such as tracks.
     seconds, cpu_seconds : float
         Sums over the complete ones.
+    means, most : dict
+        Mean and maximum over a line's members of what they counted, summed over the lines.
     """
 
     task: str
@@ -76,6 +78,13 @@ class StepState:
     counts: dict[str, float]
     seconds: float
     cpu_seconds: float
+    means: dict[str, float] = field(default_factory=dict)
+    most: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> int:
+        """How many tasks are."""
+        return self.statuses["complete"]
 
 
 @dataclass(frozen=True)
@@ -258,11 +267,13 @@ WHERE {{within}} AND {rows.SOUND_WORKING} ORDER BY worker, slot"""
 _PROBLEMS = """SELECT year, member, status, worker, error, attempts{more} FROM tasks
 WHERE status IN ('failure', 'timeout') AND {within} ORDER BY year, member"""
 # A share has no sum; and that no time is missing is not worth a line.
-_COUNTS = """SELECT each.key AS key, total(each.value) AS total
-FROM (SELECT counts FROM tasks WHERE status = 'complete' AND {within}) AS done,
+_COUNTS = """SELECT key, total(of_line) AS total, total(mean) AS mean, total(most) AS most
+FROM (SELECT each.key AS key, total(each.value) AS of_line, avg(each.value) AS mean, max(each.value) AS most
+FROM (SELECT year, counts FROM tasks WHERE status = 'complete' AND {within}) AS done,
 json_each(CASE WHEN json_valid(done.counts) THEN done.counts ELSE '{{}}' END) AS each
 WHERE each.type IN ('integer', 'real') AND each.key NOT LIKE '%\\_share' ESCAPE '\\'
-GROUP BY each.key HAVING total > 0 OR each.key NOT LIKE 'missing\\_%' ESCAPE '\\' ORDER BY each.key"""
+GROUP BY done.year, each.key)
+GROUP BY key HAVING total > 0 OR key NOT LIKE 'missing\\_%' ESCAPE '\\' ORDER BY key"""
 _ASIDE = f"""SELECT text FROM events WHERE {rows.SOUND_EVENT} AND time >= :started
 AND text LIKE 'worker % is set aside: %' ORDER BY rowid LIMIT 100"""
 _EVENTS = f"SELECT time, text FROM events WHERE {rows.SOUND_EVENT} ORDER BY rowid DESC LIMIT 20"
@@ -321,8 +332,9 @@ def _step(
         within, run = f"{within} AND task = :step", {**run, "step": step.task}
     values = _values(run)
     seconds, cpu_seconds = db.execute(_SECONDS.format(within=within), values).fetchone()
-    counts = {row["key"]: _whole(row["total"]) for row in db.execute(_COUNTS.format(within=within), values)}
-    return StepState(step.task, step.counts(), counts, float(seconds or 0), float(cpu_seconds or 0))
+    counted = db.execute(_COUNTS.format(within=within), values).fetchall()
+    counts, means, most = ({row["key"]: _whole(row[of]) for row in counted} for of in ("total", "mean", "most"))
+    return StepState(step.task, step.counts(), counts, float(seconds or 0), float(cpu_seconds or 0), means, most)
 
 
 def _managed(path: Path, run: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal import chain, extent, projects
 from stormtracks.pyro_cluster.journal.identity import Run, default_name, tasks_of
 from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.report import Tell
 from stormtracks.pyro_cluster.journal.writer import Heard
 from stormtracks.pyro_cluster.manager.dispatch import halt, time_limit
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
@@ -85,6 +86,8 @@ class ManagePlan:
         Address of that engine's scheduler, where it has one; none: workers on this machine.
     entry : GuestEntry
         What workers are told that have no setup of their own.
+    tell : callable or None
+        What the tasks' counts mean, as lines for the table at the end, see `journal.report.Tell`.
     """
 
     start_year: Label
@@ -115,6 +118,7 @@ class ManagePlan:
     engine: str = "pyro"
     scheduler: str | None = None
     entry: GuestEntry = field(default_factory=GuestEntry)
+    tell: Tell | None = None
 
     def __post_init__(self) -> None:
         if self.retries < 0:

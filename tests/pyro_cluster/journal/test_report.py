@@ -2,9 +2,13 @@
 
 import json
 import os
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stormtracks.pyro_cluster.journal import report, runs
 from stormtracks.pyro_cluster.journal.identity import Run
@@ -37,12 +41,30 @@ def test_the_table_at_the_end(state):
         "  complete     2 (1 already had a result)",
         "  failure      3",
         "  outstanding  1",
-        "  maxima       70,000.0 per task, 140,000 in all",
-        "  tracks       600.0 per task, 1,200 in all",
+        "  found        maxima: 70,000.0 per task",
+        "               tracks: 600.0 per task",
         "  wall time    2 min",
         "  speed-up     2.0 times one slot (3 min of work, 3 min of CPU)",
         "  3 x failure: no file /data/2001/member_0.nc (2001/0, 2001/1, 2001/2; on w1, w2)",
     ]
+
+
+def test_what_the_counts_mean_is_told_by_who_knows_it(state):
+    lines = report.summary(state, tell=lambda step, line: [f"{step.counts['tracks']} in {step.complete}", line])
+    assert lines[4:6] == ["  found        1200 in 2", "               year"]
+
+
+@given(st.dictionaries(st.tuples(st.integers(0, 3), st.integers(0, 4)), st.integers(0, 9), min_size=1))
+def test_means_and_maxima_are_over_the_members_of_each_line(storms):
+    with tempfile.TemporaryDirectory() as place:
+        journal = Journal(Run("r", "vort_track", 2000, 2003, 5), place=Path(place))
+        for (year, member), number in storms.items():
+            journal.record(TaskOutcome(2000 + year, member, "complete", counts={"storms": number}))
+        journal.close("incomplete")
+        (step,) = runs.read("r", Path(place)).steps
+    lines = [[number for (of, _), number in storms.items() if of == year] for year in {year for year, _ in storms}]
+    assert step.counts["storms"] == sum(map(sum, lines)) and step.most["storms"] == sum(map(max, lines))
+    assert step.means["storms"] == pytest.approx(sum(sum(line) / len(line) for line in lines))
 
 
 def test_a_run_that_is_paused_says_why_until_it_resumes(tmp_path):
@@ -118,7 +140,7 @@ def test_the_table_of_a_chain_has_a_part_for_each_step_and_its_failures_name_the
         "  failure      1",
         "  outstanding  3",
         "  1 vort_track        3 complete",
-        "    tracks: 601.0 per task, 1,803 in all",
+        "    tracks: 601.0 per task",
         "  2 field_collection  1 complete, 1 working, 1 failure",
         "  3 classify          3 outstanding",
         "  1 x failure of field_collection: no room (2000/1; on w1)",
