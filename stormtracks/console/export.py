@@ -33,8 +33,10 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
     )
     folder = results_folder(options["results"])
     with progress("exporting") as report:
-        written = exports.write(folder, place, file_format, selection, options["overwrite"], report)
-    output().print(f"{written}", soft_wrap=True)
+        asked = folder, place, file_format, selection, options["overwrite"], report
+        written = [exports.write(*asked)] if options["one_file"] else exports.write_members(*asked)
+    for path in written:
+        output().print(f"{path}", soft_wrap=True)
 
 
 def _every(found: list[_One] | None) -> tuple[_One, ...] | None:

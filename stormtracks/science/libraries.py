@@ -1,4 +1,4 @@
-"""Libraries that science reads and writes GRIB and Zarr by, loaded when they are first needed."""
+"""Libraries that science reads and writes GRIB, Zarr and Parquet by, loaded when they are first needed."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from stormtracks import extras
 from stormtracks.science.errors import InputError
 
 
-def load(extra: str) -> Any:  # neither has types
+def load(extra: str) -> Any:  # none has types
     """The library of an extra.
 
     Parameters
     ----------
     extra : str
-        "grib" or "zarr".
+        "grib", "zarr" or "parquet".
 
     Raises
     ------

@@ -102,7 +102,15 @@ def test_a_result_comes_back_and_says_its_calendar(of_360_days):
     ],
 )
 def test_exports_say_the_dates(of_360_days, tmp_path, kind, words):
-    assert words in export.write(of_360_days, tmp_path / "tracks", kind).read_text()
+    written = export.write_members(of_360_days, tmp_path / "tracks", kind)
+    assert words in written[0].read_text()
+
+
+@pytest.mark.parametrize("kind", ["parquet", "adeck", "trackjson"])
+def test_what_has_no_such_calendar_refuses_it(of_360_days, tmp_path, kind):
+    with pytest.raises(InputError, match="has no calendar 360_day; export csv or netcdf"):
+        export.write_members(of_360_days, tmp_path / "tracks", kind)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_export_as_netcdf_says_the_calendar(of_360_days, tmp_path):

@@ -144,9 +144,17 @@ def test_other_formats_of_years_and_starts_have_no_start_of_years(year_and_start
         np.testing.assert_array_equal(np.isnan(nc["lead"][:]), np.repeat(of_year, sizes))
 
 
-@pytest.mark.parametrize("kind", ["imilast", "track", "tempest", "geojson"])
+@pytest.mark.parametrize("kind", ["imilast", "track", "tempest", "geojson", "parquet", "trackjson"])
 def test_other_formats_hold_forecasts(run, tmp_path, kind):
-    assert export.write(run / "out", tmp_path / "t", kind, Selection(storm_list="tc")).stat().st_size
+    for written in export.write_members(run / "out", tmp_path / "t", kind, Selection(storm_list="tc")):
+        assert written.stat().st_size
+
+
+def test_a_deck_counts_from_the_start(run, tmp_path):
+    path = export.write(run / "out", tmp_path / "t.dat", "adeck", Selection(years=tuple(LABELS[1:2]), storm_list="tc"))
+    lines = [line.split(",") for line in path.read_text().splitlines()]
+    assert {line[2].strip() for line in lines} == {"2005080200"}
+    assert min(int(line[5]) for line in lines) >= 0
 
 
 def test_a_consensus_of_a_start(run):

@@ -93,7 +93,7 @@ class NetCDF(Writer):
         self._keep_calendar(tracks.calendar)
         count, points = len(tracks), len(tracks.time)
         per_track = {
-            "track_id": piece.ids, "row_size": tracks.row_size, "year": np.full(count, _year(piece)),
+            "track_id": piece.ids, "row_size": tracks.row_size, "year": np.full(count, piece.calendar_year),
             "member": np.full(count, piece.ensemble_member), "sid": piece.sid.astype(object),
             "name": piece.name.astype(object), "members": piece.members, **piece.per_track,
         }  # fmt: skip
@@ -122,11 +122,6 @@ class NetCDF(Writer):
             {} if kind is str else {"zlib": True, "complevel": 4, "shuffle": True, "chunksizes": (65536,)}
         )
         self.file.createVariable(name, kind, (dimension,), **options).setncatts(attributes)
-
-
-def _year(piece: Piece) -> int:
-    """The year of a piece; of a forecast, which has its start beside it, that in which it began."""
-    return int(str(piece.year)[:4]) if isinstance(piece.year, str) else piece.year
 
 
 def _seconds(column: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -109,6 +109,11 @@ class Piece:
         """Identifier of each track, shape (ntracks,)."""
         return self.first_id + np.arange(len(self.tracks))
 
+    @property
+    def calendar_year(self) -> int:
+        """The year; of a forecast that in which it began, as its start stands beside it."""
+        return int(str(self.year)[:4])
+
 
 def pieces(
     folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes | None = None

@@ -93,6 +93,7 @@ class Imilast(Lines):
     ``90 number points`` before each track, ``00 number step YYYYMMDDHH year month day hour lon lat value`` per point.
     """
 
+    has_members: ClassVar[bool] = False
     units: ClassVar[dict[str, str]] = {
         "LongE": "degrees east, [-180, 180)", "LatN": "degrees north",
         "VO": "1e-5 s-1, cyclonic positive in both hemispheres",
@@ -118,6 +119,7 @@ class Imilast(Lines):
 class TrackDump(Lines):
     """TRACK's `tdump` text (Hodges): longitudes from 0 to 360, vorticity in 1e-5 s-1."""
 
+    has_members: ClassVar[bool] = False
     units: ClassVar[dict[str, str]] = {
         "time": "YYYYMMDDHH, UTC", "lon": "degrees east, [0, 360)", "lat": "degrees north",
         "vorticity": "1e-5 s-1, cyclonic positive in both hemispheres",
@@ -165,6 +167,7 @@ class TrackDump(Lines):
 class Tempest(Lines):
     """TempestExtremes' text of nodes (StitchNodes); the grid's indices, which results do not have, are -1."""
 
+    has_members: ClassVar[bool] = False
     units: ClassVar[dict[str, str]] = {
         "i, j": "-1: not known", "lon": "degrees east, [0, 360)", "lat": "degrees north",
         "vorticity": "s-1, cyclonic positive in both hemispheres",

@@ -19,16 +19,24 @@ class Writer(abc.ABC):
     ----------
     suffix : str
         Usual end of the file's name.
+    has_members : bool
+        Whether a file says of each track which member it is of; else one member is all that it can hold.
     units : dict of str
         Unit of each column, for a second file; empty where the format has a place for units.
     """
 
     suffix: ClassVar[str] = ".txt"
+    has_members: ClassVar[bool] = True
     units: ClassVar[dict[str, str]] = {}
 
     def __init__(self, path: Path, about: About) -> None:
         self.path = path
         self.about = about
+
+    @classmethod
+    def check(cls) -> None:
+        """Refuse, before any work is done, a format whose library is not installed; most formats need none."""
+        return
 
     @abc.abstractmethod
     def open(self) -> None:

