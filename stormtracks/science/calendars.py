@@ -71,6 +71,14 @@ def years(times: Times | np.datetime64, calendar: str) -> Ints:
     return times.astype("datetime64[Y]").astype(np.int64) + 1970
 
 
+def months(times: Times | np.datetime64, calendar: str) -> Ints:
+    """Month of each time, from 1 to 12, in the times' own calendar."""
+    if not has_own_dates(calendar):
+        return np.asarray(times).astype("datetime64[M]").astype(np.int64) % 12 + 1
+    days = np.asarray(times).astype("datetime64[s]").astype(np.int64) // _DAY
+    return days % 360 // 30 + 1
+
+
 def of_date(year: int, month: int, day: int, calendar: str) -> np.datetime64:
     """Midnight of a date; of a day that the month does not have, that of the days after its last one."""
     if has_own_dates(calendar):

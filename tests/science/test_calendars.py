@@ -144,3 +144,9 @@ def test_summary_and_report_take_them(of_360_days, tmp_path):
     page = report.write(of_360_days, tmp_path / "report.html", best_tracks=BEST).read_text()
     tracks = json.loads(page.split('id="tracks">')[1].split("</script>")[0])
     assert tracks["years_of_360_days"] == [2005]
+
+
+def test_months_in_the_calendar_of_the_times():
+    times = np.array(["2005-08-31T18", "2004-02-29", "1969-12-31"], "M8[s]")
+    assert calendars.months(times, "proleptic_gregorian").tolist() == [8, 2, 12]
+    assert calendars.months(np.array([59 * 86400]).astype("datetime64[s]"), "360_day").tolist() == [2]

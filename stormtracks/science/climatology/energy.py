@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stormtracks.science.arrays import Bools, Floats, Ints, Times
+from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.errors import InputError
 from stormtracks.science.lists import StormList
 from stormtracks.science.records import Tracks
@@ -134,10 +134,3 @@ def storm_maximum(storms: StormList, values: Floats, counted: Bools) -> Floats:
     known = counted & np.isfinite(values)
     np.maximum.at(highest, storms.tracks.row[known], values[known])
     return np.where(np.isfinite(highest), highest, np.nan)
-
-
-def months(times: Times, calendar: str) -> Ints:
-    """Month of each time, from 0 to 11, in the times' own calendar."""
-    if calendar == "360_day":
-        return times.astype("datetime64[s]").astype(np.int64) // 86400 % 360 // 30
-    return times.astype("datetime64[M]").astype(np.int64) % 12

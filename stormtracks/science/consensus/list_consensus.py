@@ -69,7 +69,7 @@ def consensus_of_lists(
     chosen = [one.of(name) for one in lists]
     ensemble, matches = [one.tracks for one in chosen], [one.matches for one in chosen]
     limits = {"min_share": min_share, "max_offset_km": max_offset_km, **thresholds}
-    agreed = consensus_of(year, members, ensemble, matches, alone=True, **limits)
+    agreed = consensus_of(year, members, ensemble, matches, alone=True, list_name=name, **limits)
     every = _listed(agreed, chosen) if name == "tc" else agreed.held_by.astype(float)
     if name == "tc" and len(tracks):
         every = np.maximum(every, np.stack([_near(agreed, *one) for one in zip(tracks, lists, strict=True)], axis=1))

@@ -1,12 +1,14 @@
 """Groups -> mean tracks with their spread."""
 
+import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from stormtracks.label import Label
+from stormtracks.science import heads as track_heads
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.consensus.pairs import Points
@@ -29,6 +31,9 @@ class ConsensusTracks(Ragged):
         the same times may have the same, where a companion is as near to the best track.
     matched : ndarray of int64, shape (nstorms,)
         Members whose track matches that best track.
+    candidate_name : ndarray of str, shape (nstorms,)
+        What a candidate is called, such as "C2005-017" (see `names.of_candidates`); '' for an observed storm, and for
+        every storm of a consensus with other thresholds or members than the usual ones.
     row_size : ndarray of int32, shape (nstorms,)
     time : ndarray of datetime64[s], shape (npoints,)
     lat, lon : ndarray of float64, shape (npoints,)
@@ -51,6 +56,7 @@ class ConsensusTracks(Ragged):
     sid: Texts
     name: Texts
     matched: Ints
+    candidate_name: Texts
     row_size: Ints
     time: Times
     lat: Floats
@@ -61,6 +67,12 @@ class ConsensusTracks(Ragged):
     number: Ints
     storm_of: tuple[Ints, ...]
     calendar: str = "proleptic_gregorian"
+
+    per_storm: ClassVar[tuple[str, ...]] = ("held_by", "sid", "name", "matched", "candidate_name", "row_size")
+    per_point: ClassVar[tuple[str, ...]] = (
+        "time", "lat", "lon", "spread_km", "vorticity", "vorticity_std", "number",
+    )  # fmt: skip
+    """Names of the arrays with one row per storm, and with one per point."""
 
     def __repr__(self) -> str:
         return f"<ConsensusTracks: {self._counted()}>"
@@ -83,6 +95,22 @@ class ConsensusTracks(Ragged):
     def candidate(self) -> Bools:
         """Which storms no best track knows, shape (nstorms,) of bool."""
         return self.sid == ""
+
+    @property
+    def heads(self) -> track_heads.Heads:
+        """What is known of each storm without its points, with the share of the members that have it."""
+        found = track_heads.of(self.tracks)
+        return dataclasses.replace(found, share=self.share, sid=self.sid, name=self.name)
+
+    def take(self, rows: Ints | Bools) -> Self:
+        """The storms with these numbers, ascending, or that a mask picks; the others are no storm of any track."""
+        numbers = np.arange(len(self))[rows]
+        new = np.full(len(self) + 1, -1)  # one more: what -1 picks
+        new[numbers] = np.arange(len(numbers))
+        points = self.of_rows(numbers)
+        storms = {name: getattr(self, name)[numbers] for name in self.per_storm}
+        values = {name: getattr(self, name)[points] for name in self.per_point}
+        return dataclasses.replace(self, **storms, **values, storm_of=tuple(new[storm] for storm in self.storm_of))
 
     @property
     def tracks(self) -> Tracks:

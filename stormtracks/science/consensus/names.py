@@ -1,4 +1,4 @@
-"""Groups + matches of their members' tracks -> the best tracks that they are."""
+"""Groups + matches of their members' tracks -> the best tracks that they are; names of those that are none."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.label import Label
 from stormtracks.science.arrays import Ints, Texts
 from stormtracks.science.consensus.mean import holders
 from stormtracks.science.consensus.pairs import Points
@@ -51,6 +52,36 @@ def best_tracks(points: Points, labels: Ints, matches: Sequence[Matches], min_sh
     enough = (matched > 0) & (matched >= fewest)
     choose = np.where(enough, count.argmax(axis=1), len(known))
     return Known(np.append(known, "")[choose], np.append(name[first], "")[choose], np.where(enough, matched, 0))
+
+
+def of_candidates(year: Label, sid: Texts, list_name: str | None = None) -> Texts:
+    """What candidates are called: numbered within their year, in the order of the storms, before anything is left out.
+
+    Parameters
+    ----------
+    year : int or str
+    sid : ndarray of str, shape (nstorms,)
+        '' for a candidate; in the order of genesis.
+    list_name : {'tc', 'etc'}, optional
+        The list that they are of; none: of all tracks.
+
+    Returns
+    -------
+    ndarray of str, shape (nstorms,)
+        '' for an observed storm.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from stormtracks.science.consensus.names import of_candidates
+    >>> of_candidates(2005, np.array(["", "2005236N23285", ""]), "tc").tolist()
+    ['TC2005-001', '', 'TC2005-002']
+    """
+    kind, candidate = "C" if list_name is None else list_name.upper(), sid == ""
+    numbers = np.cumsum(candidate)
+    return np.array(
+        [f"{kind}{year}-{number:03d}" if of else "" for number, of in zip(numbers, candidate, strict=True)], "U"
+    )
 
 
 def merge_pieces(labels: Ints, path: Mapping[str, npt.NDArray[Any]], known: Known) -> Ints:

@@ -1,14 +1,18 @@
 """A year of results -> its consensus tracks, or the consensus of its lists."""
 
+import dataclasses
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science.consensus.calibration import shipped
-from stormtracks.science.consensus.list_consensus import consensus_of_lists
+from stormtracks.science.consensus.groups import ConsensusSettings
+from stormtracks.science.consensus.list_consensus import MAX_OFFSET_KM, MIN_SHARE, consensus_of_lists
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.storms import ConsensusStorms
 from stormtracks.science.consensus.year_consensus import consensus_of
@@ -59,7 +63,8 @@ def consensus(
     Returns
     -------
     ConsensusTracks
-        With `list` a `ConsensusStorms`, which also has probability and intensity.
+        With `list` a `ConsensusStorms`, which also has probability and intensity. Candidates have names where neither
+        thresholds nor some of the members are asked for: other ones make another consensus, with other candidates.
 
     Raises
     ------
@@ -92,7 +97,8 @@ def consensus(
     >>> len(listed), [str(name) for name in listed.name[~listed.candidate]]
     (4, ['CINDY'])
     """
-    numbers = results.choose(folder, task if list is None else LIST_TASK, [year], members)[year]
+    made_by = task if list is None else LIST_TASK
+    numbers = results.choose(folder, made_by, [year], members)[year]
     seen = results.Recipes() if recipes is None else recipes
     if list is None:
         agreed = _of_tracks(folder, year, task, numbers, seen, thresholds)
@@ -100,7 +106,15 @@ def consensus(
         agreed = _of_lists(folder, year, list, numbers, seen, thresholds)
     if recipes is None:
         seen.remarks(folder)
-    return agreed
+    usual = _usual(list, thresholds) and numbers == results.choose(folder, made_by, [year])[year]
+    return agreed if usual else dataclasses.replace(agreed, candidate_name=np.full(len(agreed), "", "U1"))
+
+
+def _usual(name: str | None, thresholds: dict[str, Any]) -> bool:
+    """Whether thresholds are those that a consensus has by default."""
+    of_lists = {"min_share": MIN_SHARE, "max_offset_km": MAX_OFFSET_KM}
+    defaults = dataclasses.asdict(ConsensusSettings()) | (of_lists if name else {})
+    return all(defaults.get(key, value) == value for key, value in thresholds.items())
 
 
 def _of_tracks(

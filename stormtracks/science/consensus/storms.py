@@ -1,7 +1,10 @@
 """What a consensus of lists is: storms with a probability and an intensity, each with its spread."""
 
+import dataclasses
 from dataclasses import dataclass
+from typing import ClassVar
 
+from stormtracks.science import heads as track_heads
 from stormtracks.science.arrays import Bools, Floats, Times
 from stormtracks.science.consensus.mean import ConsensusTracks
 
@@ -49,6 +52,20 @@ class ConsensusStorms(ConsensusTracks):
     pressure_std: Floats
     lat_smooth: Floats
     lon_smooth: Floats
+
+    per_storm: ClassVar[tuple[str, ...]] = (
+        *ConsensusTracks.per_storm, "probability", "calibrated", "intensity_max", "intensity_max_std",
+        "pressure_lowest", "pressure_lowest_std",
+    )  # fmt: skip
+    per_point: ClassVar[tuple[str, ...]] = (
+        *ConsensusTracks.per_point, "tropical", "wind", "wind_std", "pressure", "pressure_std", "lat_smooth",
+        "lon_smooth",
+    )  # fmt: skip
+
+    @property
+    def heads(self) -> track_heads.Heads:
+        """What is known of each storm without its points, with wind and pressure: means over the members."""
+        return dataclasses.replace(super().heads, wind_m_s=self.intensity_max, pressure_pa=self.pressure_lowest)
 
     def __repr__(self) -> str:
         return f"<ConsensusStorms: list {self.list_name} of {self._counted()}>"

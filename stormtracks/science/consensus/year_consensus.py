@@ -10,7 +10,7 @@ from stormtracks.label import Label
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
-from stormtracks.science.consensus.names import best_tracks, merge_pieces
+from stormtracks.science.consensus.names import best_tracks, merge_pieces, of_candidates
 from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import Matches, Tracks
@@ -26,11 +26,13 @@ def consensus_of(
     matches: Sequence[Matches],
     *,
     alone: bool = False,
+    list_name: str | None = None,
     **thresholds: Any,
 ) -> ConsensusTracks:
     """One track per storm over members, from the tracks and the matches of each; see `consensus`.
 
     With `alone` a track that runs with no other member's is a storm too, where `min_share` lets one member do.
+    `list_name` is the list that the tracks are of, by which candidates are called.
     """
     settings = ConsensusSettings(**thresholds)
     points = Points.of(ensemble)
@@ -48,7 +50,8 @@ def consensus_of(
     held_by = np.zeros((count, len(members)), bool)
     held_by[labels[labels >= 0], points.member[labels >= 0]] = True
     storm_of = tuple(np.split(labels, np.cumsum([len(tracks) for tracks in ensemble])[:-1]))
-    names = known.sid[:count], known.name[:count], known.matched[:count]
+    sid = known.sid[:count]
+    names = sid, known.name[:count], known.matched[:count], of_candidates(year, sid, list_name)
     calendar = _one_calendar(year, ensemble)
     return ConsensusTracks(
         year, np.array(members), held_by, *names, row_size, storm_of=storm_of, calendar=calendar, **path

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.science import heads as track_heads
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.shown import Shown
@@ -75,6 +76,28 @@ class StormList(Shown):
     def __repr__(self) -> str:
         counts = (f"{int((self.storm_class == code).sum())} {name}" for code, name in enumerate(CLASSES) if code)
         return f"<StormList: {', '.join(counts)} of {len(self.every_class):,} tracks>"
+
+    @property
+    def genesis(self) -> Ints:
+        """Index of the point of each storm at which it is first of its class, shape (n,)."""
+        tracks = self.tracks
+        here = (tracks.lat == self.genesis_lat[tracks.row]) & (tracks.lon == self.genesis_lon[tracks.row])
+        points = np.where(here, np.arange(len(here)), len(here))
+        first = np.minimum.reduceat(points, tracks.start) if len(tracks) else np.zeros(0, np.int64)
+        return np.where(first < len(here), first, tracks.start)
+
+    @property
+    def heads(self) -> track_heads.Heads:
+        """What is known of each storm without its points; it begins where the list says."""
+        return dataclasses.replace(
+            track_heads.of(self.tracks, self.matches),
+            genesis_time=self.tracks.time[self.genesis],
+            genesis_lat=self.genesis_lat,
+            genesis_lon=self.genesis_lon,
+            wind_m_s=self.intensity_max,
+            pressure_pa=self.pressure_lowest,
+            storm_class=self.storm_class,
+        )
 
     def of(self, name: str) -> "StormList":
         """The storms of one of `LISTS`, with the matches of what is left."""

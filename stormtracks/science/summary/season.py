@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.climatology import coasts
 from stormtracks.science.climatology.basins import BASINS, basin, of_identifier
-from stormtracks.science.climatology.energy import energy, months, stage, storm_maximum
+from stormtracks.science.climatology.energy import energy, stage, storm_maximum
 from stormtracks.science.lists import StormList
 from stormtracks.science.summary.classes import BOUNDS_KT, CLASSES, intensity_class
 
@@ -95,22 +96,12 @@ def _amounts(storms: StormList, *per_point: Floats) -> Floats:
     """Storms by where and when they begin, and what their points add by where and when they are."""
     found = np.zeros((len(AMOUNTS), len(BASINS), 12))
     tracks = storms.tracks
-    month = months(tracks.time, tracks.calendar)
-    first = _genesis(storms)
-    np.add.at(found[0], (basin(storms.genesis_lat, storms.genesis_lon), month[first]), 1)
+    month = calendars.months(tracks.time, tracks.calendar) - 1
+    np.add.at(found[0], (basin(storms.genesis_lat, storms.genesis_lon), month[storms.genesis]), 1)
     place = basin(tracks.lat, tracks.lon)
     for total, values in zip(found[1:], per_point, strict=True):
         np.add.at(total, (place, month), values)
     return found
-
-
-def _genesis(storms: StormList) -> Ints:
-    """The point of each storm's track at which it is first of its class: where the list says that it begins."""
-    tracks = storms.tracks
-    here = (tracks.lat == storms.genesis_lat[tracks.row]) & (tracks.lon == storms.genesis_lon[tracks.row])
-    points = np.where(here, np.arange(len(here)), len(here))
-    first = np.minimum.reduceat(points, tracks.start) if len(tracks) else np.zeros(0, np.int64)
-    return np.where(first < len(here), first, tracks.start)
 
 
 def _listed(storms: StormList, strongest_kt: Floats) -> Ints:

@@ -2,12 +2,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from ensembles import member_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from storm_lists import storm_list
 
-from stormtracks.science.climatology.energy import KNOT_M_S, energy, months, stage, storm_maximum, wind_of_pressure
+from stormtracks.science.climatology.energy import KNOT_M_S, energy, stage, storm_maximum, wind_of_pressure
 from stormtracks.science.errors import InputError
 
 
@@ -91,9 +90,3 @@ def test_highest_of_counted_points():
     every = storm_maximum(one, energy(one).wind_kt, np.ones(len(one.tropical), bool))
     np.testing.assert_allclose(every, one.intensity_max / KNOT_M_S, rtol=1e-5)
     assert np.isnan(storm_maximum(one, energy(one).wind_kt, np.zeros(len(one.tropical), bool))).all()
-
-
-def test_months_in_the_calendar_of_the_times():
-    times = member_result(0).tracks.time
-    assert set(months(times, "proleptic_gregorian").tolist()) == {7}
-    assert months(np.array([59 * 86400]).astype("datetime64[s]"), "360_day").tolist() == [1]
