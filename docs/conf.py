@@ -15,9 +15,16 @@ author = "the stormtracks developers"
 copyright = f"2026, {author}"  # noqa: A001  (Sphinx's name)
 release = version = __version__
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_heading_anchors = 3
 nitpicky = True
+# Types in docstrings are words for people: "ndarray of float64, shape (nt,)".
+nitpick_ignore_regex = [("py:.*", ".*")]
+napoleon_google_docstring = False
+napoleon_use_ivar = True  # else an attribute would have two entries: that of the class's text, and its own
+napoleon_use_param = False  # else the words of a type, such as "shape", would be links to what has that name
+napoleon_use_rtype = False
+autodoc_typehints = "none"  # signatures stay short: the text says types with shapes and units
 
 html_theme = "furo"
 html_title = f"stormtracks {__version__}"

@@ -14,6 +14,8 @@ import types
 import typing
 from pathlib import Path
 
+import api_reference
+
 ROOT = Path(__file__).resolve().parents[1]
 SENTENCE = "`./inv docs` builds the table that belongs here."
 MARK = re.compile(rf"^<!-- made from the code: (?P<part>[a-z -]+) -->\n{re.escape(SENTENCE)}$", re.MULTILINE)
@@ -255,4 +257,5 @@ PARTS = {
     "result file": result_file,
     "archives": archives,
     "modules": modules,
+    "api": api_reference.sections,
 }

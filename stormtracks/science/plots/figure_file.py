@@ -24,6 +24,16 @@ _OPTIONS: dict[Any, Any] = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.has
 def save(figure: Figure, path: str | os.PathLike[str], overwrite: bool = False, dpi: int = 200) -> Path:
     """Write a figure whole, or not at all; the suffix (.png, .svg, .pdf) says how.
 
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : path_like
+        The file.
+    overwrite : bool
+        Whether a file that is there already is replaced.
+    dpi : int
+        Pixels per inch of a .png.
+
     Raises
     ------
     InputError

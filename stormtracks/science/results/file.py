@@ -67,7 +67,22 @@ def digest(path: Folder) -> str:
 
 
 def load_header(path: Folder) -> Header:
-    """Which result a file holds, how much, and how it was made, without its arrays (a few ms)."""
+    """Which result a file holds, how much, and how it was made, without its arrays (a few ms).
+
+    Parameters
+    ----------
+    path : path_like
+        The file of a result of any task.
+
+    Returns
+    -------
+    Header
+
+    Raises
+    ------
+    ResultError
+        There is no such result, or it is damaged.
+    """
     with opened(path) as dataset:
         return header_of(dataset)
 

@@ -39,13 +39,38 @@ def path(folder: Folder, task: str, year: Label, ensemble_member: int) -> Path:
 
 
 def years(folder: Folder, task: str = "vort_track") -> list[Label]:
-    """Years, and after them starts of forecasts, that have a result of any member; each in order of time."""
+    """Years, and after them starts of forecasts, that have a result of any member; each in order of time.
+
+    Parameters
+    ----------
+    folder : path_like
+        Folder of all results.
+    task : str
+
+    Returns
+    -------
+    list of int or str
+        Empty where there is no result, or no such folder.
+    """
     found = map(_of_name, _names(_task_folder(folder, task)))
     return label.in_order(year for year in found if year is not None and members(folder, year, task))
 
 
 def members(folder: Folder, year: Label, task: str = "vort_track") -> list[int]:
-    """Members that have a result of this year, ascending; what is half written is not among them."""
+    """Members that have a result of this year, ascending; what is half written is not among them.
+
+    Parameters
+    ----------
+    folder : path_like
+        Folder of all results.
+    year : int or str
+        A year, or the start of a forecast: ``2025-06-01T00``.
+    task : str
+
+    Returns
+    -------
+    list of int
+    """
     names = _names(_task_folder(folder, task) / _year_name(year))
     matches = (re.fullmatch(r"member_([0-9]{3}|[1-9][0-9]{3,})\.nc", name) for name in names)
     return sorted(int(match[1]) for match in matches if match)

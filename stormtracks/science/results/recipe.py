@@ -45,6 +45,15 @@ def recipe(settings: Settings, inputs: Iterable[InputFile], task: str = "vort_tr
 def load_settings(path: Folder) -> Settings:
     """The settings that a result was made with, under today's names also for a result of version 1.0.
 
+    Parameters
+    ----------
+    path : path_like
+        The file of a result of any task.
+
+    Returns
+    -------
+    Settings
+
     Raises
     ------
     ResultError

@@ -88,7 +88,22 @@ def load(
 
 
 def load_tracks(path: Folder) -> Tracks:
-    """The tracks of a result; nothing else is read."""
+    """The tracks of a result; nothing else is read.
+
+    Parameters
+    ----------
+    path : path_like
+        The file of a result of `vort_track`; see `results.path`.
+
+    Returns
+    -------
+    Tracks
+
+    Raises
+    ------
+    ResultError
+        There is no such result, or it is damaged, or is one of another task.
+    """
     with opened(path, _TASK) as dataset:
         return trajectories.read(dataset)
 
@@ -121,7 +136,24 @@ def load_headed_tracks(path: Folder) -> tuple[Header, Tracks]:
 
 
 def load_matched(path: Folder) -> tuple[Tracks, Matches]:
-    """Tracks and matches of a result, without the maxima, which are most of it."""
+    """Tracks and matches of a result, without the maxima, which are most of it.
+
+    Parameters
+    ----------
+    path : path_like
+        The file of a result of `vort_track`; see `results.path`.
+
+    Returns
+    -------
+    Tracks
+    Matches
+        Which of them are observed storms.
+
+    Raises
+    ------
+    ResultError
+        There is no such result, or it is damaged, or is one of another task.
+    """
     with opened(path, _TASK) as dataset:
         return trajectories.read(dataset), _matches(dataset)
 
