@@ -1,13 +1,20 @@
 """Figures of results: matplotlib's Figure objects, drawn without a display, and nothing fetched."""
 
-from stormtracks.science.plots.field_maps import density, vorticity_field
+from stormtracks.science.plots.charts.reliability_diagram import reliability_diagram
+from stormtracks.science.plots.charts.yearly_storms import storms_per_year
 from stormtracks.science.plots.figure_file import SUFFIXES, save
-from stormtracks.science.plots.reliability_plot import reliability_diagram
-from stormtracks.science.plots.track_maps import storm_members, year_tracks
-from stormtracks.science.plots.yearly_storms import storms_per_year
+from stormtracks.science.plots.maps.density_map import density
+from stormtracks.science.plots.maps.storm_map import storm_members
+from stormtracks.science.plots.maps.vorticity_map import vorticity_field
+from stormtracks.science.plots.maps.year_map import year_tracks
+from stormtracks.science.plots.printed import COLUMN_MM, PAGE_MM, PROJECTIONS, Print
 
 __all__ = [
+    "COLUMN_MM",
+    "PAGE_MM",
+    "PROJECTIONS",
     "SUFFIXES",
+    "Print",
     "density",
     "reliability_diagram",
     "save",

@@ -11,14 +11,20 @@ from matplotlib.figure import Figure
 from stormtracks import disk
 from stormtracks.science import destination
 from stormtracks.science.errors import InputError
+from stormtracks.science.plots.printed import FONT
 
 _METADATA: dict[str, dict[str, Any]] = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 """By suffix; without dates, so that the same figure makes the same file."""
 
 SUFFIXES = tuple(_METADATA)
 
-_OPTIONS: dict[Any, Any] = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "stormtracks"}
-"""Text stays text in SVG, and TrueType in PDF as journals ask; the same figure makes the same SVG."""
+_OPTIONS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "stormtracks",
+    "font.sans-serif": [FONT],
+}
+"""Text stays text in SVG, and TrueType in PDF as journals ask; the same figure makes the same SVG, with one font."""
 
 
 def save(figure: Figure, path: str | os.PathLike[str], overwrite: bool = False, dpi: int = 200) -> Path:

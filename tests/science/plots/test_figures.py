@@ -46,7 +46,8 @@ def no_network(monkeypatch):
 
 def labels(figure):
     """All axis labels, titles and colour bars' labels of a figure."""
-    return " ".join(t for axes in figure.axes for t in (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()))
+    texts = [t for axes in figure.axes for t in (axes.get_title(), axes.get_xlabel(), axes.get_ylabel())]
+    return " ".join([*texts, *(text.get_text().replace("\n", " ") for text in figure.texts)])
 
 
 @pytest.mark.slow
@@ -66,7 +67,7 @@ def test_one_storm_with_its_members(folder, ensemble, best, tmp_path, storm):
     figure = plots.storm_members(consensus(folder, 2005), storm, ensemble, best)
     assert plots.save(figure, tmp_path / "storm.png", dpi=50).stat().st_size > 10_000
     assert f"found in {4 if storm == 0 else 5} of 5 members" in labels(figure)
-    assert "members (dashed)" in labels(figure) and "time (UTC)" in labels(figure)
+    assert "members" in labels(figure) and "2005 (UTC)" in labels(figure)
 
 
 def test_density_and_its_unit(ensemble, tmp_path):
@@ -92,7 +93,8 @@ def test_storms_per_year(folder, tmp_path, years):
     figure = plots.storms_per_year(type(made)(**{**vars(made), "years": rows}))
     assert plots.save(figure, tmp_path / "years.png", dpi=50).stat().st_size > 5_000
     observed = next(line for line in figure.axes[0].lines if line.get_label() == "IBTrACS")
-    assert observed.get_ydata().tolist() == [3] * len(rows)
+    values = observed.get_ydata() if len(rows) > 1 else observed.get_xdata()  # one year has a row per number
+    assert list(values) == [3] * len(rows)
 
 
 @pytest.mark.slow
@@ -115,7 +117,7 @@ def test_strong_tracks_and_storms_lie_on_top_and_weak_others_can_be_left_out(ens
     lines, only = (next(c for c in f.axes[0].collections if c.get_array() is not None) for f in (whole, few))
     assert len(lines.get_array()) >= 67 and len(only.get_array()) == ensemble[0].row_size[0] - 1
     np.testing.assert_array_equal(lines.get_array()[-15:], only.get_array())
-    assert set(lines.get_linewidths()[-15:]) == {2.8}
+    assert set(lines.get_linewidths()[-15:]) == {2.6}
 
 
 def test_other_suffix_and_file_in_the_way_are_refused(ensemble, tmp_path):
@@ -133,6 +135,7 @@ def test_other_suffix_and_file_in_the_way_are_refused(ensemble, tmp_path):
 
 def test_plotting_leaves_pyplot_alone():
     """No window system is asked for, and no figure is kept alive by matplotlib."""
-    code = "import matplotlib.pyplot as p, stormtracks.science.plots.style as s; s.new_figure(); print(p.get_fignums())"
+    drawn = "import matplotlib.pyplot as p; from stormtracks.science.plots import sheet, Print"
+    code = drawn + '; sheet.Sheet.of(Print(), "a", []); print(p.get_fignums())'
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PATH": ""})
     assert done.stdout.strip() == "[]"

@@ -3,22 +3,15 @@ import json
 import cartopy.crs as ccrs
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stormtracks.science import sphere
-from stormtracks.science.plots.maps import (
-    GLOBAL_CENTRE,
-    LAND,
-    MapView,
-    _coast_segments,
-    _land,
-    add_lines,
-    add_mesh,
-    map_axes,
-    region_of,
-)
-from stormtracks.science.plots.style import new_figure
+from stormtracks.science.plots import Print
+from stormtracks.science.plots.maps import MapSheet, MapView, add_lines, add_mesh, region_of
+from stormtracks.science.plots.maps.land import FINE_LAND, LAND, coast_segments, lakes, land
+from stormtracks.science.plots.maps.view import GLOBAL_CENTRE
 from stormtracks.science.records import Grid, Tracks
 
 PACIFIC, ARCTIC, ANTARCTIC = (-10, 40, 140, -120), (50, 90, -180, 180), (-90, -40, 0, 360)
@@ -62,8 +55,7 @@ def test_region_around_points_everywhere_is_the_globe_and_may_be_polar():
 def drawn(region, lat, lon, **style):
     """The pieces of a track as they lie on a map, shape (n, 2, 2), and the map's width."""
     view = MapView.of(region)
-    figure = new_figure()
-    axes = map_axes(figure, view)
+    axes = MapSheet.of(view, Print(), "").axes
     lines = add_lines(axes, view, track(lat, lon), **style)
     return np.array(lines.get_segments()), np.diff(axes.get_xlim())[0], lines
 
@@ -103,11 +95,11 @@ def test_points_are_where_cartopy_puts_them(lat, lon, region):
 
 @pytest.mark.parametrize("region", [None, PACIFIC, ARCTIC])
 def test_mesh_puts_a_cell_where_its_point_is(region):
-    view, figure = MapView.of(region), new_figure()
+    view = MapView.of(region)
     grid = Grid(np.arange(-90.0, 91, 2), np.arange(0.0, 360, 2), True)
     values = np.zeros(grid.shape)
     values[grid.lat == 60, grid.lon == 178] = 1.0
-    mesh = add_mesh(map_axes(figure, view), view, values, grid)
+    mesh = add_mesh(MapSheet.of(view, Print(), "").axes, view, values, grid)
     hot = int(np.argmax(mesh.get_array()))
     corners = mesh.get_coordinates()
     row, column = divmod(hot, corners.shape[1] - 1)
@@ -115,11 +107,22 @@ def test_mesh_puts_a_cell_where_its_point_is(region):
     np.testing.assert_allclose(middle, view.place([60], [178])[0], atol=abs(corners).max() / 150)
 
 
-def test_land_is_whole_valid_and_has_no_coast_along_the_cut():
-    assert len(_land()) > 100 and all(polygon.is_valid for polygon in _land())
-    bounds = np.array([polygon.bounds for polygon in _land()])
+@pytest.mark.parametrize(("fine", "least"), [(False, 100), (True, 1400)])
+def test_land_is_whole_valid_and_has_no_coast_along_the_cut(fine, least):
+    assert len(land(fine)) > least and all(polygon.is_valid for polygon in land(fine))
+    bounds = np.array([polygon.bounds for polygon in land(fine)])
     assert bounds.min() >= -180 and bounds.max() <= 180
-    ends = _coast_segments()
-    assert not np.any(np.all(np.abs(ends[..., 0]) == 180, axis=1))
+    assert not np.any(np.all(np.abs(coast_segments(fine)[..., 0]) == 180, axis=1))
+
+
+def test_land_may_be_shipped():
     assert "public domain" in (LAND.parent / "README.md").read_text()
     assert json.loads(LAND.read_text())["type"] == "FeatureCollection"
+    assert FINE_LAND.stat().st_size < 1_500_000
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(43.6, -87.0), (45.0, -82.5), (-1.0, 33.0), (61.0, 31.5)])
+def test_great_lakes_are_there_in_a_region(lat, lon):
+    place = shapely.Point(lon, lat)
+    assert any(polygon.contains(place) for polygon in lakes())
+    assert any(polygon.contains(place) for polygon in land(True)), "a lake lies in the land"

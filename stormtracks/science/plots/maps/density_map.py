@@ -1,0 +1,71 @@
+"""Map of how many tracks pass a place."""
+
+import numpy as np
+from matplotlib.colors import BoundaryNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from stormtracks.science.arrays import Floats
+from stormtracks.science.plots import style
+from stormtracks.science.plots.maps.layers import add_contours
+from stormtracks.science.plots.maps.map_sheet import MapSheet
+from stormtracks.science.plots.maps.view import MapView
+from stormtracks.science.plots.printed import Print
+from stormtracks.science.records import Grid
+from stormtracks.science.sphere import Region
+
+DENSITY_LABEL = "tracks per 10$^6$ km$^2$ and season"
+
+
+def density(
+    values: Floats,
+    grid: Grid,
+    region: Region | None = None,
+    title: str = "",
+    *,
+    printed: Print | None = None,
+    label: str = DENSITY_LABEL,
+) -> Figure:
+    """Map of a track density.
+
+    Parameters
+    ----------
+    values : ndarray, shape (nlat, nlon)
+        Tracks per 10^6 km2 and season (`density.track_density`).
+    grid : Grid
+    region : tuple of float, optional
+        South, north, west, east; none: the globe.
+    title : str
+    printed : Print, optional
+        Width, projection and title of the figure.
+    label : str
+        What the colours are, with its unit.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Notes
+    -----
+    Where there is less than half of the first step there is no colour.
+    """
+    printed = printed or Print()
+    view = MapView.of(region, printed.projection)
+    sheet = MapSheet.of(view, printed, title or "Density of tracks", bar=True, filled=False)
+    levels = _levels(float(np.nanmax(values, initial=0.0)))
+    norm = BoundaryNorm(levels, style.AMOUNT.N)
+    known = np.ma.masked_invalid(values)
+    drawn = add_contours(sheet.axes, view, known, grid, levels=levels, cmap=style.AMOUNT, norm=norm)
+    bar = sheet.colour_bar(drawn, label, spacing="uniform")
+    bar.set_ticks(levels)
+    bar.ax.tick_params(labelsize=printed.tick_pt - (1.0 if printed.narrow else 0.0))
+    return sheet.figure
+
+
+def _levels(most: float) -> Floats:
+    """Round steps from little to the most, and half a step from which on there is a colour."""
+    if most <= 0:
+        return np.array([0.5, 1.0])
+    steps = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, most)
+    steps = steps[steps > 0]
+    return np.concatenate([[steps[0] / 2], steps])
