@@ -126,8 +126,23 @@ def _storms(pieces: Sequence[Piece]) -> Ints:
     storm[lone] = storm.max(initial=-1) + 1 + np.arange(len(lone))
     known = np.flatnonzero(sid != "")
     _, named = np.unique(sid[known], return_inverse=True)
-    best = _joined(storm, known, named)
-    return np.unique(best, return_inverse=True)[1]
+    best = np.unique(_joined(storm, known, named), return_inverse=True)[1]
+    return _apart(pieces, best)
+
+
+def _apart(pieces: Sequence[Piece], storm: Ints) -> Ints:
+    """Two tracks of a member that are there at one time cannot be one storm in a deck: the later is one of its own."""
+    member = np.repeat(np.arange(len(pieces)), [len(piece.tracks) for piece in pieces])
+    first = np.concatenate([piece.tracks.time[piece.tracks.start] for piece in pieces])
+    last = np.concatenate([piece.tracks.time[piece.tracks.start + piece.tracks.row_size - 1] for piece in pieces])
+    storm, until = storm.copy(), {}
+    for track in np.lexsort((first, member, storm)).tolist():
+        key = int(storm[track]), int(member[track])
+        if key in until and first[track] <= until[key]:
+            storm[track] = storm.max() + 1
+        else:
+            until[key] = last[track]
+    return storm
 
 
 def _joined(storm: Ints, known: Ints, named: Ints) -> Ints:
