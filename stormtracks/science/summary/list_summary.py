@@ -1,7 +1,7 @@
 """Lists of a folder -> what a climatology of them asks for, member by member."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -10,7 +10,6 @@ import numpy as np
 
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
-from stormtracks.readable import some
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology.basins import BASINS
@@ -18,13 +17,13 @@ from stormtracks.science.lists import LISTS, StormList
 from stormtracks.science.records import Matches
 from stormtracks.science.remarks import Remark, Remarks
 from stormtracks.science.summary.classes import UNKNOWN
+from stormtracks.science.summary.comparable import comparable, remark
 from stormtracks.science.summary.counts import count_storms
 from stormtracks.science.summary.season import Season, season
 from stormtracks.science.summary.statistics import StormStatistics, storm_statistics
 from stormtracks.strict_dataclass import unknown
 
 TASK = "classify"
-SHOWN_YEARS = 5
 COVERED_LEAST, COVERED_SHARE = 2, 0.02
 """Best tracks, and share of all of them, from which on a basin is one that the best tracks are of."""
 
@@ -36,6 +35,13 @@ class ListYear:
     year: Label
     members: tuple[int, ...]
     seasons: tuple[Season, ...]
+
+    def of(self, members: Collection[int]) -> "ListYear":
+        """The lists of some members."""
+        kept = [place for place, member in enumerate(self.members) if member in members]
+        return ListYear(
+            self.year, tuple(self.members[place] for place in kept), tuple(self.seasons[place] for place in kept)
+        )
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,9 @@ class ListSummary:
 
     @property
     def whole(self) -> tuple[ListYear, ...]:
-        """The years that every member has, whose sums can be compared over the members; all, where there is none."""
-        members = set().union(*(year.members for year in self.years))
-        return tuple(year for year in self.years if set(year.members) == members) or self.years
+        """The years that every member has, whose sums can be compared over the members; see `comparable`."""
+        years, members = comparable({year.year: year.members for year in self.years})
+        return tuple(year.of(members) for year in self.years if year.year in years)
 
     def by_member(self) -> dict[int, tuple[int, Season]]:
         """Member -> of how many of the `whole` years, and their sum."""
@@ -193,17 +199,9 @@ def summary_of(
     """A summary of years that `count_lists` has counted, with remarks on what it leaves out or cannot tell."""
     years = tuple(year for year, _ in counted)
     made = ListSummary(name, wind, years, tuple(storm for _, storms in counted for storm in storms), said)
-    more = [*_left_out(made), *([*_uncovered(made), *_windless(made)] if name == "tc" else [])]
+    without = remark({year.year: year.members for year in years})
+    more = [*([without] if without else []), *([*_uncovered(made), *_windless(made)] if name == "tc" else [])]
     return ListSummary(name, wind, years, made.storms, (*said, *more))
-
-
-def _left_out(made: ListSummary) -> list[Remark]:
-    others = [year for year in made.years if year not in made.whole]
-    if not others:
-        return []
-    years = some([str(year.year) for year in others], SHOWN_YEARS)
-    number = sum(len(year.members) for year in others)
-    return [Remark(f"the figures over all years leave out {years}, which some members do not have", number)]
 
 
 def _uncovered(made: ListSummary) -> list[Remark]:

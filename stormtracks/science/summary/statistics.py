@@ -11,16 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.label import Label
-from stormtracks.readable import some
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.remarks import Remark, Remarks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
+from stormtracks.science.summary.comparable import comparable, remark
 from stormtracks.science.summary.counts import PEAK_EDGES, StormCounts, YearCounts, count_year
 from stormtracks.science.summary.values import plain
-
-SHOWN_YEARS = 5
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class ClassStatistics:
 class YearStatistics:
     """One year: tracks per member, observed storms, found ones, POD and FAR.
 
-    In `Summary.total` it is all years that every member has; where there are none, all years.
+    In `Summary.total` it is all years that every member has; where there are none, see `comparable`.
     """
 
     year: Label | None
@@ -225,30 +223,16 @@ def summarise(
 
 def _summary(task: str, counts: Sequence[YearCounts], said: tuple[Remark, ...]) -> Summary:
     strengths = _equivalent_vorticity(np.sum([c.matched_peaks for c in counts], axis=0))
-    whole, without = _whole_years(counts)
+    there = {c.year: c.members.tolist() for c in counts}
+    together, without = comparable(there), remark(there)
     return Summary(
         task,
         tuple(_year(c.year, c, strengths) for c in counts),
-        _year(None, _pooled(whole), strengths),
+        _year(None, _pooled([c for c in counts if c.year in together.years], together.members), strengths),
         tuple(storm for c in counts for storm in storm_statistics(c.year, c.storms)),
         tuple(_members(counts)),
-        said + without,
+        said + ((without,) if without else ()),
     )
-
-
-def _whole_years(counts: Sequence[YearCounts]) -> tuple[Sequence[YearCounts], tuple[Remark, ...]]:
-    """The years that all members have, whose sums can be compared over the members; and a remark on the others."""
-    members = set().union(*(c.members.tolist() for c in counts))
-    whole = [c for c in counts if set(c.members.tolist()) == members]
-    others = [c for c in counts if set(c.members.tolist()) != members]
-    if not others:
-        return counts, ()
-    years = some([str(c.year) for c in others], SHOWN_YEARS)
-    number = sum(len(c.members) for c in others)
-    if not whole:
-        text = "no year has all members: the figures over all years are sums over other years for each member"
-        return counts, (Remark(text, number),)
-    return whole, (Remark(f"the figures over all years leave out {years}, which some members do not have", number),)
 
 
 def _equivalent_vorticity(class_peaks: Ints) -> Floats:
@@ -300,11 +284,14 @@ class _Pooled:
     false_peaks: Ints
 
 
-def _pooled(counts: Sequence[YearCounts]) -> _Pooled:
-    numbers, row = np.unique(np.concatenate([c.members for c in counts]), return_inverse=True)
+def _pooled(counts: Sequence[YearCounts], members: Sequence[int] | None = None) -> _Pooled:
+    """Counts of some years, of all members or of some."""
+    every = np.concatenate([c.members for c in counts])
+    kept = np.ones(len(every), bool) if members is None else np.isin(every, members)
+    numbers, row = np.unique(every[kept], return_inverse=True)
 
     def total(name: str) -> Ints:
-        values = np.concatenate([getattr(c, name) for c in counts])
+        values = np.concatenate([getattr(c, name) for c in counts])[kept]
         summed = np.zeros((len(numbers), *values.shape[1:]), np.int64)
         np.add.at(summed, row, values)
         return summed

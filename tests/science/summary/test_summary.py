@@ -139,4 +139,7 @@ def test_the_row_of_all_years_is_of_those_that_all_members_have(tmp_path):
     )
     for member in (0, 1):
         results.path(tmp_path, "vort_track", 2005, member).unlink()
-    assert "no year has all members" in str(summarise(tmp_path).remarks[-1])
+    found = summarise(tmp_path)
+    assert "no year has all members: the figures over all years leave out year 2005 and" in str(found.remarks[-1])
+    only = summarise(tmp_path, years=[2006]).total
+    assert (found.total.members, found.total.found, found.total.tracks) == (3, only.found, only.tracks)
