@@ -163,7 +163,16 @@ def _cells(agreed: ConsensusTracks, tracks: Tracks, storm: Ints, within_km: floa
     same = there & (np.append(key, -1)[place] == wanted) & (storm[tracks.row] >= 0)
     place = np.where(same, place, -1)
     lat, lon = (np.append(axis, 0.0)[place] for axis in (agreed.lat, agreed.lon))
-    return np.where(same & (sphere.distance_km(tracks.lat, tracks.lon, lat, lon) <= within_km), place, -1)
+    apart = sphere.distance_km(tracks.lat, tracks.lon, lat, lon)
+    return _nearest(np.where(same & (apart <= within_km), place, -1), apart)
+
+
+def _nearest(place: Ints, apart: Floats) -> Ints:
+    """The places, but -1 where another point of the same member is at the same place and nearer."""
+    order = np.lexsort((apart, place))
+    again = np.zeros(len(place), bool)
+    again[order[1:]] = np.diff(place[order]) == 0
+    return np.where(again, -1, place)
 
 
 def _mean_std(values: Floats, row: Ints, size: int) -> tuple[Floats, Floats]:

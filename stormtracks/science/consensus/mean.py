@@ -27,8 +27,8 @@ class ConsensusTracks(Ragged):
     held_by : ndarray of bool, shape (nstorms, nmembers)
         Which members have the storm.
     sid, name : ndarray of str, shape (nstorms,)
-        Best track that most of its tracks match; '' for a candidate, a storm that no best track knows. Two storms at
-        the same times may have the same, where a companion is as near to the best track.
+        Best track that most of its tracks match; '' for a candidate, a storm that no best track knows. No two storms
+        have the same.
     matched : ndarray of int64, shape (nstorms,)
         Members whose track matches that best track.
     candidate_name : ndarray of str, shape (nstorms,)
@@ -120,7 +120,7 @@ class ConsensusTracks(Ragged):
 
 
 def mean_tracks(
-    points: Points, labels: Ints, path_share: float = 0.5, max_offset_km: float = 0.0
+    points: Points, labels: Ints, path_share: float = 0.5, max_offset_km: float = 0.0, rank: Ints | None = None
 ) -> dict[str, npt.NDArray[Any]]:
     """Mean path, strength and spread of each group.
 
@@ -134,6 +134,9 @@ def mean_tracks(
     max_offset_km : float
         Positions farther than this from the middle one of their group and time are left out: tracks that have gone on
         to something else. 0: none is.
+    rank : ndarray of int, shape (ntracks,), optional
+        Where several tracks of a member are in a group at a time, that of the lowest rank is taken; none: no member has
+        several.
 
     Returns
     -------
@@ -151,6 +154,9 @@ def mean_tracks(
     if max_offset_km:
         near = _near_the_middle(sphere.unit_vectors(points.lat[inside], points.lon[inside]), key, max_offset_km)
         inside, key = inside[near], key[near]
+    if rank is not None:
+        one = _one_per_member(key, points.member[points.track[inside]], rank[points.track[inside]])
+        inside, key = inside[one], key[one]
     key, cell, number = np.unique(key, return_inverse=True, return_counts=True)
     group, time = np.divmod(key, max(len(points.times), 1))
     keep = number >= path_share * holders(points.member, labels)[group]
@@ -169,6 +175,14 @@ def holders(member: Ints, labels: Ints) -> Ints:
     """How many members have each group, shape (ngroups,); both arguments have an entry per track."""
     pairs = np.unique(np.stack([labels, member])[:, labels >= 0], axis=1)
     return np.bincount(pairs[0], minlength=labels.max(initial=-1) + 1)
+
+
+def _one_per_member(key: Ints, member: Ints, rank: Ints) -> Ints:
+    """Of the points of a group and time (a key) one per member, in the order in which they are."""
+    order = np.lexsort((rank, member, key))
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(key[order]) != 0) | (np.diff(member[order]) != 0)
+    return np.sort(order[first])
 
 
 def _near_the_middle(vector: Floats, key: Ints, km: float) -> Bools:

@@ -1,11 +1,9 @@
 """Groups + matches of their members' tracks -> the best tracks that they are; names of those that are none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from stormtracks.label import Label
 from stormtracks.science.arrays import Ints, Texts
@@ -41,10 +39,8 @@ def best_tracks(points: Points, labels: Ints, matches: Sequence[Matches], min_sh
     Known
     """
     ngroups = labels.max(initial=-1) + 1
-    own = np.split(labels, np.searchsorted(points.member, np.arange(1, len(matches))))
-    votes = [_votes(storm_of, m) for storm_of, m in zip(own, matches, strict=True)]
-    storm, sid, name = (np.concatenate(column) for column in zip(*votes, strict=True))
-    known, first, index = np.unique(sid.astype(str), return_index=True, return_inverse=True)
+    storm, sid, name = votes(points, labels, matches)
+    known, first, index = np.unique(sid, return_index=True, return_inverse=True)
     count = np.zeros((ngroups, len(known) + 1), np.int64)
     np.add.at(count, (storm, index), 1)
     matched = count.max(axis=1, initial=0)
@@ -84,39 +80,24 @@ def of_candidates(year: Label, sid: Texts, list_name: str | None = None) -> Text
     )
 
 
-def merge_pieces(labels: Ints, path: Mapping[str, npt.NDArray[Any]], known: Known) -> Ints:
-    """Groups of one best track at different times are one storm, whose members lose and find it at the same place.
+def votes(points: Points, labels: Ints, matches: Sequence[Matches]) -> tuple[Ints, Texts, Texts]:
+    """Group, sid and name of each best track that a member's tracks of a group are, each once per member.
 
     Parameters
     ----------
+    points : Points
     labels : ndarray of int64, shape (ntracks,)
-    path : dict of ndarray
-        As of `mean_tracks`.
-    known : Known
-
-    Returns
-    -------
-    ndarray of int64, shape (ntracks,)
-        The same array where there is nothing to merge. A group at the same times as one that more members match to
-        the best track is left alone.
+    matches : list of Matches
+        One per member.
     """
-    sids, count = np.unique(known.sid[known.sid != ""], return_counts=True)
-    new = np.arange(len(known.sid) + 1)
-    for sid in sids[count > 1]:
-        groups = np.flatnonzero(known.sid == sid)
-        first, *others = groups[np.argsort(-known.matched[groups], kind="stable")]
-        taken = path["time"][path["group"] == first]
-        for other in others:
-            times = path["time"][path["group"] == other]
-            if len(times) and (not len(taken) or times[0] > taken.max() or times[-1] < taken.min()):
-                new[other] = first
-                taken = np.concatenate([taken, times])
-    new[-1] = -1
-    return labels if np.array_equal(new[:-1], np.arange(len(known.sid))) else new[labels]
+    own = np.split(labels, np.searchsorted(points.member, np.arange(1, len(matches))))
+    of_members = [_votes_of(storm_of, m) for storm_of, m in zip(own, matches, strict=True)]
+    storm, sid, name = (np.concatenate(column) for column in zip(*of_members, strict=True))
+    return storm, sid.astype(str), name
 
 
-def _votes(storm_of: Ints, matches: Matches) -> tuple[Ints, Texts, Texts]:
-    """Storm, sid and name of each best track that one member's tracks of a storm are, each pair once."""
+def _votes_of(storm_of: Ints, matches: Matches) -> tuple[Ints, Texts, Texts]:
+    """The same of one member."""
     row = matches.storm_of_track
     both = np.unique(np.stack([storm_of, row])[:, (storm_of >= 0) & (row >= 0)], axis=1)
     return both[0], matches.sid[both[1]], matches.name[both[1]]

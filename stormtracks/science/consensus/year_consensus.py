@@ -10,7 +10,8 @@ from stormtracks.label import Label
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
-from stormtracks.science.consensus.names import best_tracks, merge_pieces, of_candidates
+from stormtracks.science.consensus.merging import merge
+from stormtracks.science.consensus.names import best_tracks, of_candidates
 from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import Matches, Tracks
@@ -40,18 +41,18 @@ def consensus_of(
     if alone and settings.min_share * points.members <= 1:
         labels = _with_lone(labels)
     path = mean_tracks(points, labels, settings.path_share, settings.max_offset_km)
-    merged = merge_pieces(labels, path, best_tracks(points, labels, matches, settings.min_matched_share))
-    if merged is not labels:  # storms have been put together, so that their paths have changed
-        labels, path = merged, mean_tracks(points, merged, settings.path_share, settings.max_offset_km)
-    labels, path = _in_order(labels, path, _kept(path, settings))
     known = best_tracks(points, labels, matches, settings.min_matched_share)
-    count = len(np.unique(path["group"]))
+    merged, known, rank = merge(points, labels, path, matches, known, settings.max_mean_distance_km)
+    if merged is not labels:  # storms have been put together, so that their paths have changed
+        labels, path = merged, mean_tracks(points, merged, settings.path_share, settings.max_offset_km, rank)
+    labels, path, groups = _in_order(labels, path, _kept(path, settings))
+    count = len(groups)
     row_size = np.bincount(path.pop("group"), minlength=count).astype(np.int32)
     held_by = np.zeros((count, len(members)), bool)
     held_by[labels[labels >= 0], points.member[labels >= 0]] = True
     storm_of = tuple(np.split(labels, np.cumsum([len(tracks) for tracks in ensemble])[:-1]))
-    sid = known.sid[:count]
-    names = sid, known.name[:count], known.matched[:count], of_candidates(year, sid, list_name)
+    sid = known.sid[groups]
+    names = sid, known.name[groups], known.matched[groups], of_candidates(year, sid, list_name)
     calendar = _one_calendar(year, ensemble)
     return ConsensusTracks(
         year, np.array(members), held_by, *names, row_size, storm_of=storm_of, calendar=calendar, **path
@@ -92,8 +93,11 @@ def _kept(path: _Path, settings: ConsensusSettings) -> Bools:
     return (size >= settings.min_points) & (peak >= settings.min_peak_s1)
 
 
-def _in_order(labels: Ints, path: _Path, kept: Bools) -> tuple[Ints, _Path]:
-    """Groups renumbered by the first time of their path, then from south to north; those that are not kept dropped."""
+def _in_order(labels: Ints, path: _Path, kept: Bools) -> tuple[Ints, _Path, Ints]:
+    """Groups renumbered by the first time of their path, then from south to north; those that are not kept dropped.
+
+    The last is which group each was.
+    """
     inside = kept[path["group"]]
     path = {name: values[inside] for name, values in path.items()}
     group, first = np.unique(path["group"], return_index=True)
@@ -103,4 +107,4 @@ def _in_order(labels: Ints, path: _Path, kept: Bools) -> tuple[Ints, _Path]:
     points = np.lexsort((path["time"], new[path["group"]]))
     path = {name: values[points] for name, values in path.items()}
     path["group"] = new[path["group"]]
-    return new[labels], path
+    return new[labels], path, group[order]

@@ -144,10 +144,56 @@ def test_two_pieces_of_one_best_track_are_one_storm():
     assert apart.row_size.tolist() == [12, 12]
 
 
-def test_two_storms_at_once_that_match_one_best_track_are_not_merged():
+def test_a_far_companion_that_matches_the_same_best_track_is_neither_the_storm_nor_a_candidate():
     ensemble = members(*[[line(0, 0), line(0, 8)]] * 4)
     both = dataclasses.replace(matches_of([0, -1, -1], ensemble[0]), storm_of_track=np.array([0, 0], "i4"))
-    assert len(consensus_of(2005, range(4), ensemble, [both] * 4)) == 2
+    made = consensus_of(2005, range(4), ensemble, [both] * 4)
+    assert (made.sid.tolist(), [own.tolist() for own in made.storm_of]) == ([OBSERVED[0]], [[0, -1]] * 4)
+    np.testing.assert_allclose(made.lon, 0, atol=1e-9)
+
+
+def test_members_that_agree_in_two_groups_on_one_best_track_are_one_storm():
+    """Three members are 300 km east of the four others, farther than tracks of a group may be."""
+    ensemble = members(*[[line(0, 0)]] * 4, *[[line(0, 2.7)]] * 3)
+    matches = [matches_of([0, -1, -1], tracks) for tracks in ensemble]
+    apart = consensus_of(2005, range(7), ensemble, none(ensemble), radius_km=250.0)
+    assert apart.held_by.sum(axis=1).tolist() == [4, 3]
+    made = consensus_of(2005, range(7), ensemble, matches, radius_km=250.0, max_mean_distance_km=310.0)
+    assert (made.sid.tolist(), made.matched.tolist(), made.share.tolist()) == ([OBSERVED[0]], [7], [1.0])
+    assert set(made.number) == {7} and 0 < made.lon.max() < 2.7
+
+
+def test_a_member_with_two_tracks_beside_each_other_counts_once():
+    ensemble = members(*[[line(0, 0)]] * 4, [line(0, 0), line(0, 1.5)], *[[line(0, 1.5)]] * 2)
+    both = [np.zeros(len(tracks), "i4") for tracks in ensemble]
+    matches = [
+        dataclasses.replace(matches_of([0, -1, -1], tracks), storm_of_track=of)
+        for tracks, of in zip(ensemble, both, strict=True)
+    ]
+    made = consensus_of(2005, range(7), ensemble, matches, radius_km=160.0)
+    assert (made.sid.tolist(), made.matched.tolist(), set(made.number)) == ([OBSERVED[0]], [7], {7})
+
+
+_STORM = st.tuples(st.integers(0, 16), st.integers(0, 8), st.integers(6, 16), st.integers(-1, 1))
+"""First step, longitude in units of 0.7 degrees, length, best track."""
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(_STORM, max_size=5), min_size=2, max_size=6), st.sampled_from([0.0, 350.0]))
+def test_no_two_storms_of_one_best_track_share_a_time_and_no_member_counts_twice(storms, offset):
+    ensemble = members(*[[line(0, 0.7 * lon, first, size) for first, lon, size, _ in of] for of in storms])
+    matches = []
+    for of, tracks in zip(storms, ensemble, strict=True):
+        best = np.array([best for *_, best in of], "i4")
+        matches.append(dataclasses.replace(matches_of([-1, -1, -1], tracks), storm_of_track=best))
+    made = consensus_of(2005, range(len(storms)), ensemble, matches, min_share=0.0, alone=True, max_offset_km=offset)
+    sids = made.sid[made.sid != ""].tolist()
+    assert len(set(sids)) == len(sids)
+    assert np.all(made.number <= made.held_by.sum(axis=1)[made.row]) and np.all(made.number >= 1)
+    assert np.all(made.matched <= made.held_by.sum(axis=1)) and np.all((made.matched > 0) == (made.sid != ""))
+    assert np.all(np.diff(made.time)[np.diff(made.row) == 0] > np.timedelta64(0))
+    for own, member in zip(made.storm_of, range(len(storms)), strict=True):
+        assert set(own[own >= 0]) == set(np.flatnonzero(made.held_by[:, member]))
 
 
 def test_short_and_weak_paths_are_left_out():
