@@ -2,6 +2,7 @@
 
 from stormtracks.science.filters.filter import Filter
 from stormtracks.science.filters.scope import Scope
+from stormtracks.science.filters.sieve import Sieve
 from stormtracks.science.filters.tally import NothingLeft, Tally
 
-__all__ = ["Filter", "NothingLeft", "Scope", "Tally"]
+__all__ = ["Filter", "NothingLeft", "Scope", "Sieve", "Tally"]

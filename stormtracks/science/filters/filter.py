@@ -118,10 +118,14 @@ class Filter:
         BadValue
             A region that needs the points, without tracks; a share of the members that the tracks do not have.
         """
-        kept = np.ones(len(heads), bool)
+        return self.steps(heads, tracks)[-1]
+
+    def steps(self, heads: Heads, tracks: Points = None) -> list[Bools]:
+        """Which tracks are left before anything is asked, and after each of the conditions; see `keeps`."""
+        steps = [np.ones(len(heads), bool)]
         for condition in self.conditions:
-            kept &= condition.holds(heads, tracks)
-        return kept
+            steps.append(steps[-1] & condition.holds(heads, tracks))
+        return steps
 
     def may_keep(self, heads: Heads) -> Bools:
         """Which tracks could be kept, as far as heads tell without points: at least those of `keeps`."""

@@ -10,7 +10,7 @@ from stormtracks.science.arrays import Bools
 from stormtracks.science.filters.filter import Filter
 from stormtracks.science.filters.kept_matches import of_kept
 from stormtracks.science.heads import Heads
-from stormtracks.science.records import BestTracks, Matches, Tracks
+from stormtracks.science.records import Matches, Tracks
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,16 @@ class Scope:
     false : ndarray of bool, shape (ntracks,)
         Those of them that no best track knows, wherever it is.
     matches : Matches
-        The observed storms that are looked at, and what became of them; `track` counts all tracks of the member,
-        `storm_of_track` too.
+        The observed storms that are looked at, and what became of them; `track` and `storm_of_track` count all tracks
+        of the member.
+    left : tuple of int
+        Tracks in all, and after each condition of the filter.
     """
 
     kept: Bools
     false: Bools
     matches: Matches
+    left: tuple[int, ...] = ()
 
     @classmethod
     def of(
@@ -48,35 +51,31 @@ class Scope:
         tracks : Tracks
         matches : Matches
         observed : ndarray of bool, shape (nstorms,), optional
-            Which rows of the matches are in the places and times asked for: see `observed`. None: all.
+            Which rows of the matches are in the places and times asked for: see `Observations`. None: all.
         heads : Heads, optional
             Of the tracks, where the caller has them.
         """
+        if not asked:
+            return cls(np.ones(len(tracks), bool), matches.storm_of_track < 0, _rows(matches, observed), (len(tracks),))
         known = track_heads.of(tracks, matches) if heads is None else heads
-        kept = asked.keeps(known, tracks)
-        strong = asked.of_strength.keeps(known, tracks)
-        false = kept & (matches.storm_of_track < 0)
-        found = _by_strong(matches, of_kept(tracks, matches, strong), strong)
-        return cls(kept, false, found if observed is None else _rows(found, observed))
+        steps = asked.steps(known, tracks)
+        found = _by(asked.of_strength.keeps(known, tracks), tracks, matches)
+        left = tuple(int(step.sum()) for step in steps)
+        return cls(steps[-1], steps[-1] & (matches.storm_of_track < 0), _rows(found, observed), left)
 
 
-def observed(asked: Filter, matches: Matches, best: BestTracks) -> Bools:
-    """Which best tracks of the matches are where and when a filter asks, by their own points; shape (nstorms,).
-
-    One that the file of best tracks does not have is not.
-    """
-    inside = set(best.sid[asked.of_place.keeps(track_heads.of_best_tracks(best), best)].tolist())
-    return np.array([sid in inside for sid in matches.sid.tolist()], bool)
-
-
-def _by_strong(matches: Matches, kept: Matches, strong: Bools) -> Matches:
-    """Matches of the strong tracks by the numbers of all tracks; the storm of a weak track stays what it is."""
-    numbers = np.append(np.flatnonzero(strong), -1)
-    return dataclasses.replace(kept, track=numbers[kept.track].astype(np.int32), storm_of_track=matches.storm_of_track)
+def _by(strong: Bools, tracks: Tracks, matches: Matches) -> Matches:
+    """Matches of the strong tracks alone, by the numbers of all tracks."""
+    found = of_kept(tracks, matches, strong)
+    numbers = np.append(np.flatnonzero(strong), -1)  # -1 stays -1
+    storm = np.where(strong, matches.storm_of_track, -1).astype(np.int32)
+    return dataclasses.replace(found, track=numbers[found.track].astype(np.int32), storm_of_track=storm)
 
 
-def _rows(matches: Matches, rows: Bools) -> Matches:
+def _rows(matches: Matches, rows: Bools | None) -> Matches:
     """Some of the best tracks; a track of another one is then none of them."""
+    if rows is None:
+        return matches
     new = np.append(np.where(rows, np.cumsum(rows) - 1, -1), -1)
     each = {
         field.name: getattr(matches, field.name)[rows]

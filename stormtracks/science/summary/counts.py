@@ -7,6 +7,7 @@ import numpy as np
 
 from stormtracks.label import Label
 from stormtracks.science.arrays import Floats, Ints, Texts
+from stormtracks.science.filters import Scope
 from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 
@@ -67,23 +68,24 @@ class StormCounts:
     earliest_hours: Floats
 
 
-def count_year(year: Label, results: Iterable[tuple[int, Tracks, Matches]]) -> YearCounts:
+def count_year(year: Label, results: Iterable[tuple[int, Tracks, Scope]]) -> YearCounts:
     """Count the results of one year, one after another.
 
     Parameters
     ----------
     year : int or str
-    results : iterable of (int, Tracks, Matches)
-        Member number, its tracks, its matches; each is let go before the next is asked for.
+    results : iterable of (int, Tracks, Scope)
+        Member number, all of its tracks, what of them and of the observed storms counts; each is let go before the next
+        is asked for.
 
     Returns
     -------
     YearCounts
     """
     counts, matches = [], []
-    for member, tracks, matched in results:
-        counts.append(_count_member(member, tracks, matched))
-        matches.append(matched)
+    for member, tracks, scope in results:
+        counts.append(_count_member(member, tracks, scope))
+        matches.append(scope.matches)
     return YearCounts(
         year=year,
         members=np.array([one.member for one in counts]),
@@ -112,19 +114,20 @@ class _MemberCounts:
     distance_km: float
 
 
-def _count_member(member: int, tracks: Tracks, matches: Matches) -> _MemberCounts:
+def _count_member(member: int, tracks: Tracks, scope: Scope) -> _MemberCounts:
+    matches = scope.matches
     classes, hit = intensity_class(matches.max_wind_kt), matches.hit
     bins = _peak_bin(tracks.vorticity[tracks.peak])
     class_peaks = np.zeros((len(CLASSES), len(PEAK_EDGES) - 1), np.int64)
     np.add.at(class_peaks, (classes[hit], _peak_bin(storm_peaks(tracks, matches)[hit])), 1)
     return _MemberCounts(
         member=member,
-        tracks=len(tracks),
+        tracks=int(scope.kept.sum()),
         observed=np.bincount(classes, minlength=len(CLASSES)),
         found=np.bincount(classes[hit], minlength=len(CLASSES)),
         matched_peaks=class_peaks,
-        peaks=_histogram(bins),
-        false_peaks=_histogram(bins[matches.storm_of_track < 0]),
+        peaks=_histogram(bins[scope.kept]),
+        false_peaks=_histogram(bins[scope.false]),
         distance_km=float(matches.mean_distance_km[hit].mean()) if hit.any() else np.nan,
     )
 

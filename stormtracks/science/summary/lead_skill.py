@@ -16,6 +16,7 @@ from stormtracks.readable import some
 from stormtracks.science import ibtracs, remarks, results
 from stormtracks.science.arrays import Floats
 from stormtracks.science.errors import InputError
+from stormtracks.science.filters import Filter, Sieve
 from stormtracks.science.records import BestTracks
 from stormtracks.science.remarks import Remark, Remarks
 from stormtracks.science.settings import Settings
@@ -71,17 +72,26 @@ class LeadRow:
 
 @dataclass(frozen=True)
 class LeadSkill:
-    """What `skill_by_lead` finds; `remarks` are on what it was made from."""
+    """What `skill_by_lead` finds; `remarks` are on what it was made from.
+
+    `asked` says in plain words what the tracks do that were looked at; '' where all were.
+    """
 
     rows: tuple[LeadRow, ...]
     strength: Strength
     remarks: tuple[Remark, ...] = ()
+    asked: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and texts; what is not known (NaN) is None."""
         rows = [plain(dataclasses.asdict(row)) for row in self.rows]
         said = [{"text": one.text, "results": one.results} for one in self.remarks]
-        return {"leads": rows, "strength": plain(dataclasses.asdict(self.strength)), "remarks": said}
+        return {
+            "leads": rows,
+            "strength": plain(dataclasses.asdict(self.strength)),
+            "asked": self.asked,
+            "remarks": said,
+        }
 
 
 def skill_by_lead(
@@ -90,6 +100,9 @@ def skill_by_lead(
     best_tracks: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], object] | None = None,
     mixed: bool = False,
+    *,
+    members: Iterable[int] | None = None,
+    asked: Filter | None = None,
 ) -> LeadSkill:
     """Skill of the forecasts of a folder of results, over all starts and members, by lead in steps of 24 hours.
 
@@ -105,6 +118,10 @@ def skill_by_lead(
         Called as ``progress(done, total)`` after each result file.
     mixed : bool
         Whether results that were made differently are taken together all the same; a remark says so.
+    members : iterable of int, optional
+        Members to look at; none: all that are there.
+    asked : Filter, optional
+        Which observed storms are looked at, and which tracks may be one of them: see `filters.Scope`. None: all.
 
     Returns
     -------
@@ -131,17 +148,20 @@ def skill_by_lead(
     expected to be (n + 1) / n times the squared spread, the sum of squared distances over n - 1 (Fortin et al. 2014,
     doi:10.1175/JHM-D-14-0008.1): `error_per_spread` is the root of the ratio of both sums.
     """
-    chosen = {year: of for year, of in results.choose(folder, "vort_track", years).items() if isinstance(year, str)}
+    found_there = results.choose(folder, "vort_track", years, members)
+    chosen = {year: of for year, of in found_there.items() if isinstance(year, str)}
     if not chosen:
         raise InputError(f"{folder}: has results of years alone, which have no lead; give the results of forecasts")
     total, done = sum(map(len, chosen.values())), 0
     said, recipes, cases = Remarks(), results.Recipes(), list[Cases]()
-    for start, members in chosen.items():
-        for member in members:
+    sieve = Sieve(asked, chosen, best_tracks)
+    for start, numbers in chosen.items():
+        for member in numbers:
             place = results.path(folder, "vort_track", start, member)
             header, tracks, matches, axis = results.load_forecast(place)
             recipes.add(start, member, header.provenance)
             said.add(remarks.of(header.provenance))
+            matches = sieve.scope(header, tracks, matches).matches
             if len(matches):
                 best = _best_tracks(header, axis.times[0], axis.times[-1], best_tracks)
                 cases.append(of_member(header, tracks, matches, axis, best))
@@ -151,7 +171,8 @@ def skill_by_lead(
     found = Cases.joined(cases)
     strength = Strength.of(found.vorticity, found.wind_kt)
     rows = tuple(_rows(found, strength))
-    return LeadSkill(rows, strength, (*recipes.remarks(folder, mixed), *_remarks(rows, strength), *said.listed()))
+    remarked = *recipes.remarks(folder, mixed), *sieve.remarks(), *_remarks(rows, strength), *said.listed()
+    return LeadSkill(rows, strength, remarked, sieve.asked.describe())
 
 
 def _best_tracks(

@@ -3,7 +3,7 @@
 import math
 
 from stormtracks.science.summary.lead_skill import LeadRow, LeadSkill
-from stormtracks.science.summary.summary_table import Table
+from stormtracks.science.summary.summary_table import Table, titled
 from stormtracks.science.summary.values import figure
 
 LEAD = "lead"
@@ -21,7 +21,9 @@ def lead_table(skill: LeadSkill) -> Table:
     ----------
     skill : LeadSkill
     """
-    return Table("Skill of forecasts by lead", _COLUMNS, tuple(map(_row, skill.rows)), _legend(skill))
+    return Table(
+        titled("Skill of forecasts by lead", skill.asked), _COLUMNS, tuple(map(_row, skill.rows)), _legend(skill)
+    )
 
 
 def _row(row: LeadRow) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Lists of a folder -> what a climatology of them asks for, member by member."""
 
+import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from stormtracks.label import Label
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology.basins import BASINS
+from stormtracks.science.filters import Filter, Scope, Sieve
 from stormtracks.science.lists import LISTS, StormList
 from stormtracks.science.records import Matches
 from stormtracks.science.remarks import Remark, Remarks
@@ -57,6 +59,8 @@ class ListSummary:
     storms : tuple of StormStatistics
         Observed storms, and whose lists hold them; none for the list "etc".
     remarks : tuple of Remark
+    asked : str
+        What storms that were looked at do, in plain words; '' where all were.
     """
 
     list_name: str
@@ -64,6 +68,7 @@ class ListSummary:
     years: tuple[ListYear, ...]
     storms: tuple[StormStatistics, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    asked: str = ""
 
     @property
     def whole(self) -> tuple[ListYear, ...]:
@@ -100,6 +105,9 @@ def summarise_list(
     wind: str = "data",
     progress: Callable[[int, int], object] | None = None,
     mixed: bool = False,
+    members: Iterable[int] | None = None,
+    asked: Filter | None = None,
+    best_tracks: str | os.PathLike[str] | None = None,
 ) -> ListSummary:
     """Statistics of the lists in a folder; they are read one after another, and nothing else is.
 
@@ -117,6 +125,13 @@ def summarise_list(
         Called as ``progress(done, total)`` after each list.
     mixed : bool
         Whether lists that were made differently are taken together all the same; a remark says so.
+    members : iterable of int, optional
+        Members to look at; none: all that are there.
+    asked : Filter, optional
+        Which storms of the list are looked at, and which observed storms: see `filters.Scope`. None: all.
+    best_tracks : path, optional
+        File of best tracks, by which a filter chooses among observed storms; none: the one that each list was matched
+        with.
 
     Returns
     -------
@@ -130,6 +145,8 @@ def summarise_list(
         Lists that were made differently: with other settings, say.
     BadValue
         No such list.
+    NothingLeft
+        No storm that is asked for.
 
     Examples
     --------
@@ -146,46 +163,49 @@ def summarise_list(
     """
     if name not in LISTS:
         raise BadValue(unknown(name, LISTS, "list"))
-    chosen = results.choose(folder, TASK, years)
+    chosen = results.choose(folder, TASK, years, members)
     total, done = sum(map(len, chosen.values())), 0
-    said, recipes = Remarks(), results.Recipes()
+    said, recipes, sieve = Remarks(), results.Recipes(), Sieve(asked, chosen, best_tracks)
 
-    def read(year: Label, members: Iterable[int]) -> Iterator[tuple[int, StormList]]:
+    def read(year: Label, members: Iterable[int]) -> Iterator[tuple[int, StormList, Scope]]:
         nonlocal done
         for member in members:
             header, storms = results.load_list(folder, year, member)
             said.add(remarks.of(header.provenance))
             recipes.add(year, member, header.provenance)
-            yield member, storms
+            mine = storms.of(name)
+            yield member, storms, sieve.scope(header, mine.tracks, mine.matches, mine.heads)
             done += 1
             if progress is not None:
                 progress(done, total)
 
     counted = [count_lists(year, read(year, members), name, wind) for year, members in chosen.items()]
     made_differently = recipes.remarks(folder, mixed)
-    return summary_of(name, wind, counted, made_differently + said.listed())
+    made = summary_of(name, wind, counted, (*made_differently, *sieve.remarks(), *said.listed()))
+    return dataclasses.replace(made, asked=sieve.asked.describe())
 
 
 def count_lists(
-    year: Label, lists: Iterable[tuple[int, StormList]], name: str = "tc", wind: str = "data"
+    year: Label, lists: Iterable[tuple[int, StormList, Scope | None]], name: str = "tc", wind: str = "data"
 ) -> tuple[ListYear, tuple[StormStatistics, ...]]:
     """Count the lists of a year, one after another.
 
     Parameters
     ----------
     year : int or str
-    lists : iterable of (int, StormList)
-        Member and its list; each is let go before the next is asked for.
+    lists : iterable of (int, StormList, Scope or None)
+        Member, its list, and what of the storms called `name` counts (None: all); each is let go before the next is
+        asked for.
     name, wind : str
         See `summarise_list`.
     """
     members: list[int] = []
     seasons: list[Season] = []
     matches: list[Matches] = []
-    for member, storms in lists:
+    for member, storms, scope in lists:
         members.append(member)
-        seasons.append(season(storms, name, wind))
-        matches.append(storms.of(name).matches)
+        seasons.append(season(storms, name, wind, scope))
+        matches.append(storms.of(name).matches if scope is None else scope.matches)
     observed = tuple(storm_statistics(year, count_storms(matches))) if name == "tc" else ()
     return ListYear(year, tuple(members), tuple(seasons)), observed
 
@@ -207,7 +227,8 @@ def summary_of(
 def _uncovered(made: ListSummary) -> list[Remark]:
     """Basins with listed storms, but next to no best track: their storms are not called false."""
     listed = np.sum([one.listed.sum(axis=(1, 2)) for year in made.years for one in year.seasons], axis=0)
-    if not made.storms:
+    known = any(one.observed_in.any() for year in made.years for one in year.seasons)
+    if not made.storms and not known:
         return [Remark("no best tracks: whether a listed storm was real cannot be said", len(made.years))]
     basins = [code for code, number, known in zip(BASINS, listed, made.covered, strict=True) if number and not known]
     if not basins:

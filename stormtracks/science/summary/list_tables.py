@@ -21,7 +21,7 @@ from stormtracks.science.summary.list_rows import (
 )
 from stormtracks.science.summary.list_summary import ListSummary
 from stormtracks.science.summary.statistics import Spread
-from stormtracks.science.summary.summary_table import Table
+from stormtracks.science.summary.summary_table import Table, titled
 from stormtracks.science.summary.values import figure, plain
 from stormtracks.strict_dataclass import unknown
 
@@ -66,7 +66,8 @@ def list_table(summary: ListSummary, by: str = "year") -> Table:
     title, headings, digits = _ROWS[by][1:]
     headings = {key: heading for key, heading in headings.items() if _told(summary, key)}
     shown = tuple(tuple(_text(row[key], digits.get(key, 0)) for key in headings) for row in found)
-    made = Table(f"{_LISTS[summary.list_name]}{title}", tuple(headings.values()), shown, _legend(summary, by))
+    title = titled(f"{_LISTS[summary.list_name]}{title}", summary.asked, "storms")
+    made = Table(title, tuple(headings.values()), shown, _legend(summary, by))
     return made.of(one.year for one in summary.years)
 
 
@@ -99,6 +100,7 @@ def to_plain(summary: ListSummary) -> dict[str, Any]:
     return {
         "list": summary.list_name,
         "wind": summary.wind,
+        "asked": summary.asked,
         **{by: plain_rows(rows(summary, by)) for by in _ROWS},
         "remarks": [str(one) for one in summary.remarks],
     }

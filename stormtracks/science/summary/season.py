@@ -9,7 +9,9 @@ from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.climatology import coasts
 from stormtracks.science.climatology.basins import BASINS, basin, of_identifier
 from stormtracks.science.climatology.energy import energy, stage, storm_maximum
+from stormtracks.science.filters import Scope
 from stormtracks.science.lists import StormList
+from stormtracks.science.records import Matches
 from stormtracks.science.summary.classes import BOUNDS_KT, CLASSES, intensity_class
 
 AMOUNTS = ("storms", "days", "ace", "pdi")
@@ -42,7 +44,8 @@ class Season:
     observed, found : ndarray of int64, shape (nclasses,)
         Best tracks that the season could have seen, by intensity class, and those whose storm is in the list.
     observed_in : ndarray of int64, shape (nbasins,)
-        The same best tracks by basin of genesis, as far as their identifiers say it.
+        All best tracks that the season could have seen, whatever a scope leaves of them, by basin of genesis as far as
+        their identifiers say it: it tells where there are best tracks at all.
     """
 
     amounts: Floats
@@ -58,7 +61,7 @@ class Season:
         return Season(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 
 
-def season(storms: StormList, name: str = "tc", wind: str = "data") -> Season:
+def season(storms: StormList, name: str = "tc", wind: str = "data", scope: Scope | None = None) -> Season:
     """Count the storms of a list.
 
     Parameters
@@ -69,6 +72,8 @@ def season(storms: StormList, name: str = "tc", wind: str = "data") -> Season:
         The list.
     wind : {'data', 'pressure'}
         See `energy.energy`.
+    scope : Scope, optional
+        What of ``storms.of(name)`` and of the observed storms counts; None: all.
 
     Returns
     -------
@@ -76,7 +81,8 @@ def season(storms: StormList, name: str = "tc", wind: str = "data") -> Season:
         Of the list "etc", whose storms have no best tracks, nothing is observed or found, and ACE and PDI are 0: they
         are of tropical cyclones.
     """
-    mine = storms.of(name)
+    every = storms.of(name)
+    mine = every if scope is None else every.take(np.flatnonzero(scope.kept))
     counted = stage(mine, name)
     each = energy(mine, wind, counted)
     strongest = storm_maximum(mine, each.wind_kt, counted)
@@ -88,7 +94,7 @@ def season(storms: StormList, name: str = "tc", wind: str = "data") -> Season:
         landfalls=np.bincount(coasts.landfalls(mine.tracks, counted).coast, minlength=coasts.OTHER + 1),
         winds=_histogram(strongest, WIND_EDGES_KT),
         pressures=_histogram(lowest / 100.0, PRESSURE_EDGES_HPA),
-        **_verified(mine, name),
+        **_verified(every.matches, every.matches if scope is None else scope.matches, name),
     )
 
 
@@ -114,16 +120,15 @@ def _listed(storms: StormList, strongest_kt: Floats) -> Ints:
     return found
 
 
-def _verified(storms: StormList, name: str) -> dict[str, Ints]:
+def _verified(every: Matches, counted: Matches, name: str) -> dict[str, Ints]:
     if name != "tc":
         none = np.zeros(len(CLASSES), np.int64)
         return {"observed": none, "found": none, "observed_in": np.zeros(len(BASINS), np.int64)}
-    matches = storms.matches
-    classes = intensity_class(matches.max_wind_kt)
-    where = np.array([of_identifier(str(sid)) for sid in matches.sid], np.int64)
+    classes = intensity_class(counted.max_wind_kt)
+    where = np.array([of_identifier(str(sid)) for sid in every.sid], np.int64)
     return {
         "observed": np.bincount(classes, minlength=len(CLASSES)),
-        "found": np.bincount(classes[matches.hit], minlength=len(CLASSES)),
+        "found": np.bincount(classes[counted.hit], minlength=len(CLASSES)),
         "observed_in": np.bincount(where[where >= 0], minlength=len(BASINS)),
     }
 

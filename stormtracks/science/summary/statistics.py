@@ -13,7 +13,8 @@ import numpy.typing as npt
 from stormtracks.label import Label
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Floats, Ints
-from stormtracks.science.records import Matches, Tracks
+from stormtracks.science.filters import Filter, Scope, Sieve
+from stormtracks.science.records import Tracks
 from stormtracks.science.remarks import Remark, Remarks
 from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.comparable import comparable, remark
@@ -133,7 +134,10 @@ class MemberStatistics:
 
 @dataclass(frozen=True)
 class Summary:
-    """What `summarise` finds in a folder of results; `remarks` are on what they were made from."""
+    """What `summarise` finds in a folder of results; `remarks` are on what they were made from.
+
+    `asked` says in plain words what the tracks do that were looked at; '' where all were.
+    """
 
     task: str
     years: tuple[YearStatistics, ...]
@@ -141,6 +145,7 @@ class Summary:
     storms: tuple[StormStatistics, ...]
     members: tuple[MemberStatistics, ...]
     remarks: tuple[Remark, ...] = ()
+    asked: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and texts; what is not known (NaN) is None."""
@@ -153,6 +158,10 @@ def summarise(
     years: Iterable[Label] | None = None,
     progress: Callable[[int, int], object] | None = None,
     mixed: bool = False,
+    *,
+    members: Iterable[int] | None = None,
+    asked: Filter | None = None,
+    best_tracks: str | os.PathLike[str] | None = None,
 ) -> Summary:
     """Statistics of the results in a folder, read file by file; only counts are kept in memory.
 
@@ -167,6 +176,13 @@ def summarise(
         Called as ``progress(done, total)`` after each result file.
     mixed : bool
         Whether results that were made differently are taken together all the same; a remark says so.
+    members : iterable of int, optional
+        Members to look at; none: all that are there.
+    asked : Filter, optional
+        Which tracks are looked at, and which observed storms: see `filters.Scope`. None: all.
+    best_tracks : path, optional
+        File of best tracks, by which a filter chooses among observed storms; none: the one that each result was
+        matched with.
 
     Returns
     -------
@@ -178,6 +194,8 @@ def summarise(
         No result of the years asked for, or one that cannot be read.
     MixedResults
         Results that were made differently: with other settings, say.
+    NothingLeft
+        No track that is asked for.
 
     Notes
     -----
@@ -202,23 +220,38 @@ def summarise(
     >>> summary.total.pod.mean
     0.5
     """
-    chosen = results.choose(folder, task, years)
+    chosen = results.choose(folder, task, years, members)
     total, done = sum(len(members) for members in chosen.values()), 0
-    said, recipes = Remarks(), results.Recipes()
+    said, recipes, sieve = Remarks(), results.Recipes(), Sieve(asked, chosen, best_tracks)
 
-    def read(year: Label, members: Iterable[int]) -> Iterator[tuple[int, Tracks, Matches]]:
+    def read(year: Label, members: Iterable[int]) -> Iterator[tuple[int, Tracks, Scope]]:
         nonlocal done
         for member in members:
             header, tracks, matches = results.load_headed(results.path(folder, task, year, member))
             said.add(remarks.of(header.provenance))
             recipes.add(year, member, header.provenance)
-            yield member, tracks, matches
+            yield member, tracks, sieve.scope(header, tracks, matches)
             done += 1
             if progress is not None:
                 progress(done, total)
 
     counts = [count_year(year, read(year, members)) for year, members in chosen.items()]
-    return _summary(task, counts, recipes.remarks(folder, mixed) + said.listed())
+    made = _summary(task, counts, (*recipes.remarks(folder, mixed), *sieve.remarks(), *said.listed()))
+    made = dataclasses.replace(made, asked=sieve.asked.describe())
+    return _without_far(made) if sieve.asked.matched else made
+
+
+def _without_far(made: Summary) -> Summary:
+    """A summary of observed storms alone, among which there is no false alarm to be counted."""
+    nothing = Spread.of(())
+    years = [
+        dataclasses.replace(
+            year, far=nothing, classes=tuple(dataclasses.replace(one, far=nothing) for one in year.classes)
+        )
+        for year in (*made.years, made.total)
+    ]
+    members = tuple(dataclasses.replace(one, far=math.nan) for one in made.members)
+    return dataclasses.replace(made, years=tuple(years[:-1]), total=years[-1], members=members)
 
 
 def _summary(task: str, counts: Sequence[YearCounts], said: tuple[Remark, ...]) -> Summary:

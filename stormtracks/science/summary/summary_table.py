@@ -61,7 +61,13 @@ def table(summary: Summary, by: str = "year") -> Table:
         "storm": _by_storm,
         "class": _by_class,
     }
-    return rows[by](summary).of(one.year for one in summary.years if one.year is not None)
+    made = rows[by](summary).of(one.year for one in summary.years if one.year is not None)
+    return replace(made, title=titled(made.title, summary.asked))
+
+
+def titled(title: str, asked: str, what: str = "tracks") -> str:
+    """A title with what the tracks do that are asked for; as it is where all are."""
+    return f"{title}; of {what} that {asked.replace('; ', ' and ')}" if asked else title
 
 
 def _by_year(summary: Summary) -> Table:

@@ -6,7 +6,7 @@ from some_tracks import SIDS, filters, matched, matches_of
 
 from stormtracks.science import heads
 from stormtracks.science.filters import Filter, Scope
-from stormtracks.science.filters.scope import observed
+from stormtracks.science.filters.observations import inside
 from stormtracks.science.records import BestTracks, Tracks
 
 TIME = np.datetime64("2005-09-01", "s") + np.arange(2) * np.timedelta64(6, "h")
@@ -19,6 +19,10 @@ def two_point_tracks(*first_lons, peak=8e-5):
     lon = np.array([value for first in first_lons for value in (first, first + 1)], float)
     size, lat, strength = np.full(count, 2), np.full(2 * count, 20.0), np.full(2 * count, peak, np.float32)
     return Tracks(size, np.tile(TIME, count), lat, lon, strength, np.arange(2 * count))
+
+
+def observed(asked, matches, best):
+    return np.isin(matches.sid, list(inside(asked, best)))
 
 
 def best_tracks(*first_lons):

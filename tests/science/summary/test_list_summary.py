@@ -113,7 +113,7 @@ def test_without_best_tracks_no_listed_storm_is_called_false():
         "storm_of_track": np.full(len(storms), -1)
     }
     nobody = dataclasses.replace(storms, matches=dataclasses.replace(matches, **none))
-    one = summary_of("tc", "data", [count_lists(2005, [(0, nobody)])])
+    one = summary_of("tc", "data", [count_lists(2005, [(0, nobody, None)])])
     whole = by(one, "false", "class")["all"]
     assert (whole["uncovered"], whole["false"]) == (4, 0) and np.isnan(whole["far"].mean)
 
@@ -123,7 +123,9 @@ def test_storms_of_unknown_wind_are_said_to_add_no_energy():
     unknown = dataclasses.replace(storms, intensity_max=np.full(len(storms), np.nan, np.float32))
     unknown.fields["wind_max"][:] = np.nan
     (said,) = [
-        str(one) for one in summary_of("tc", "data", [count_lists(2005, [(0, unknown)])]).remarks if "ACE" in str(one)
+        str(one)
+        for one in summary_of("tc", "data", [count_lists(2005, [(0, unknown, None)])]).remarks
+        if "ACE" in str(one)
     ]
     assert said.startswith("the wind of 100% of the listed storms is not known")
 
@@ -141,7 +143,7 @@ def test_without_best_tracks_nothing_is_called_false():
     of_each = [name for name in vars(one.matches) if name != "storm_of_track"]
     none = {name: getattr(one.matches, name)[:0] for name in of_each}
     nothing = dataclasses.replace(one.matches, **none, storm_of_track=np.full(4, -1, np.int32))
-    made = summary_of("tc", "data", [count_lists(2005, [(0, dataclasses.replace(one, matches=nothing))])])
+    made = summary_of("tc", "data", [count_lists(2005, [(0, dataclasses.replace(one, matches=nothing), None)])])
     assert np.isnan(by(made, "class", "class")["all"]["far"].mean)
     assert any("no best tracks" in str(one) for one in made.remarks)
 
