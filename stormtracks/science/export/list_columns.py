@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science import leads
-from stormtracks.science.consensus import ConsensusStorms
+from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks
 from stormtracks.science.lists import CLASSES, StormList
 from stormtracks.science.records import Tracks
 from stormtracks.science.results import layout, list_layout
@@ -80,6 +80,10 @@ PER_POINT = {
 }
 """Of each point of a member's list."""
 
+_CANDIDATE = {"long_name": "name of a candidate, which no best track knows; empty of an observed storm"}
+CANDIDATES = {"candidate": Column(str, "%s", _CANDIDATE)}
+"""Of each track of a consensus, of lists or not."""
+
 _SHARE = {"long_name": "share of the members whose list has the storm", "units": "1"}
 _CALIBRATED = {"long_name": "probability that the storm is real, calibrated", "units": "1"}
 _MEAN, _STD = "mean of the members", "standard deviation of the members"
@@ -118,10 +122,11 @@ Columns = Mapping[str, Column]
 def columns(selection: Mapping[str, Any], is_consensus: bool) -> tuple[Columns, Columns]:
     """Columns of tracks and of points of a selection, as it describes itself: lists and forecasts have some."""
     of_forecasts, along_forecasts = (OF_FORECASTS, ALONG_FORECASTS) if "starts" in selection else ({}, {})
+    of_tracks: Columns = {**of_forecasts, **(CANDIDATES if is_consensus else {})}
     if "list" not in selection:
-        return of_forecasts, along_forecasts
-    of_tracks, along = (OF_CONSENSUS, ALONG_CONSENSUS) if is_consensus else (PER_TRACK, PER_POINT)
-    return {**of_forecasts, **of_tracks}, {**along_forecasts, **along}
+        return of_tracks, along_forecasts
+    of_storms, along = (OF_CONSENSUS, ALONG_CONSENSUS) if is_consensus else (PER_TRACK, PER_POINT)
+    return {**of_tracks, **of_storms}, {**along_forecasts, **along}
 
 
 def of_forecast(tracks: Tracks, provenance: Mapping[str, Any]) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -148,10 +153,12 @@ def per_point(storms: StormList) -> dict[str, Array]:
     return {"tropical": storms.tropical.astype(np.int8), **values}
 
 
-def of_consensus(storms: ConsensusStorms) -> tuple[dict[str, Array], dict[str, Array]]:
-    """The columns of a consensus of lists: of its storms, by the names of `OF_CONSENSUS`, and of their points."""
-    of_storms = {name: getattr(storms, name) for name in OF_CONSENSUS if name not in ("share", "tc_probability")}
-    share = storms.held_by.mean(axis=1)
+def of_consensus(agreed: ConsensusTracks) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The columns of a consensus: names of candidates; of lists also those of `OF_CONSENSUS` and `ALONG_CONSENSUS`."""
+    called = {"candidate": agreed.candidate_name.astype(object)}
+    if not isinstance(agreed, ConsensusStorms):
+        return called, {}
+    of_storms = {name: getattr(agreed, name) for name in OF_CONSENSUS if name not in ("share", "tc_probability")}
     names = {"wind_max": "wind", "pressure_min": "pressure"}
-    along = {name: getattr(storms, names.get(name, name)) for name in ALONG_CONSENSUS}
-    return {"share": share, "tc_probability": storms.probability, **of_storms}, along
+    along = {name: getattr(agreed, names.get(name, name)) for name in ALONG_CONSENSUS}
+    return {**called, "share": agreed.share, "tc_probability": agreed.probability, **of_storms}, along

@@ -5,18 +5,20 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from stormtracks import label
 from stormtracks.label import Label
-from stormtracks.science import leads, remarks, results
+from stormtracks.science import heads, leads, remarks, results
 from stormtracks.science.arrays import Floats, Ints, Texts
-from stormtracks.science.consensus import ConsensusSettings, ConsensusStorms, ConsensusTracks, consensus
+from stormtracks.science.consensus import ConsensusSettings, ConsensusTracks, consensus
 from stormtracks.science.export import list_columns
-from stormtracks.science.records import Matches, Tracks
+from stormtracks.science.filters import Filter, Tally
+from stormtracks.science.filters.kept_matches import of_kept
+from stormtracks.science.records import Tracks
 
 Chosen = Mapping[Label, Sequence[int]]
 """Year, or start of a forecast -> members, all of which have a result."""
@@ -41,6 +43,8 @@ class Selection:
         'tc' or 'etc': the storms of this list instead of all tracks.
     mixed : bool
         Whether results that were made differently are taken together all the same.
+    asked : Filter
+        Which tracks of these; a consensus is made of all tracks, and then chosen from.
     """
 
     years: tuple[Label, ...] | None = None
@@ -48,6 +52,7 @@ class Selection:
     consensus: ConsensusSettings | None = None
     storm_list: str | None = None
     mixed: bool = False
+    asked: Filter = Filter()  # noqa: RUF009 (it is frozen)
 
     @property
     def task(self) -> str:
@@ -65,6 +70,7 @@ class Selection:
             **({"starts": True} if of_starts else {}),
             "years": _listed(self.years),
             "members": _listed(self.members),
+            **({"only_tracks_that": self.asked.describe(), "filter": self.asked.to_json()} if self.asked else {}),
         }
 
 
@@ -118,20 +124,28 @@ class Piece:
 def pieces(
     folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes | None = None
 ) -> Iterator[Piece]:
-    """Pieces one after another, each let go before the next is read; `recipes` takes in how each was made."""
-    next_id = 1
+    """Pieces one after another, each let go before the next is read; `recipes` takes in how each was made.
+
+    Raises
+    ------
+    NothingLeft
+        No track that the selection asks for; after the last piece, all of which are empty.
+    """
+    next_id, tally = 1, Tally(selection.asked)
     read = _member_pieces if selection.consensus is None else _consensus_pieces
-    for piece in read(folder, selection, chosen, results.Recipes() if recipes is None else recipes):
+    for piece in read(folder, selection, chosen, results.Recipes() if recipes is None else recipes, tally):
         yield dataclasses.replace(piece, first_id=next_id)
         next_id += len(piece.tracks)
+    tally.check()
 
 
 def _member_pieces(
-    folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes
+    folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes, tally: Tally
 ) -> Iterator[Piece]:
     for year, members in chosen.items():
         for member in members:
-            header, piece = _member_piece(results.path(folder, selection.task, year, member), selection.storm_list)
+            place = results.path(folder, selection.task, year, member)
+            header, piece = _member_piece(place, selection.storm_list, tally)
             recipes.add(year, member, header.provenance)
             piece = dataclasses.replace(piece, remarks=(remarks.of(header.provenance),))
             yield _with_leads(piece, header, chosen)
@@ -147,23 +161,30 @@ def _with_leads(piece: Piece, header: results.Header, chosen: Chosen) -> Piece:
     )
 
 
-def _member_piece(path: Path, storm_list: str | None) -> tuple[results.Header, Piece]:
-    """All tracks of a member, or the storms of one of its lists."""
+def _member_piece(path: Path, storm_list: str | None, tally: Tally) -> tuple[results.Header, Piece]:
+    """The tracks of a member that are asked for, or the storms of one of its lists."""
     if storm_list is None:
         header, tracks, matches = results.load_headed(path)
-        return header, Piece(header.year, header.ensemble_member, tracks, *_names(matches))
+        if tally.asked:
+            kept = tally.keeps(heads.of(tracks, matches), tracks)
+            tracks, matches = tracks.take(kept), of_kept(tracks, matches, kept)
+        return header, Piece(header.year, header.ensemble_member, tracks, *heads.named(matches, len(tracks)))
     header, every = results.load_list(path)
     storms = every.of(storm_list)
-    piece = Piece(header.year, header.ensemble_member, storms.tracks, *_names(storms.matches))
+    storms = storms.take(np.flatnonzero(tally.keeps(storms.heads, storms.tracks)))
+    names = heads.named(storms.matches, len(storms))
+    piece = Piece(header.year, header.ensemble_member, storms.tracks, *names)
     further = list_columns.per_track(storms), list_columns.per_point(storms)
     return header, dataclasses.replace(piece, per_track=further[0], per_point=further[1])
 
 
 def _consensus_pieces(
-    folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes
+    folder: str | os.PathLike[str], selection: Selection, chosen: Chosen, recipes: results.Recipes, tally: Tally
 ) -> Iterator[Piece]:
     for year, members in chosen.items():
-        agreed, further = _agreed(folder, year, members, selection, recipes)
+        agreed = _agreed(folder, year, members, selection, recipes)
+        agreed = agreed.take(tally.keeps(agreed.heads, agreed.tracks))
+        further = list_columns.of_consensus(agreed)
         headers = [results.load_header(results.path(folder, selection.task, year, member)) for member in members]
         piece = Piece(
             year,
@@ -187,19 +208,12 @@ def _named_by(headers: Sequence[results.Header]) -> results.Header:
 
 def _agreed(
     folder: str | os.PathLike[str], year: Label, members: Sequence[int], selection: Selection, recipes: results.Recipes
-) -> tuple[ConsensusTracks, tuple[Mapping[str, npt.NDArray[Any]], Mapping[str, npt.NDArray[Any]]]]:
-    """The consensus of all tracks, or of the members' lists with what only they tell."""
-    if selection.storm_list is None:
-        thresholds = dataclasses.asdict(selection.consensus or ConsensusSettings())
-        return consensus(folder, year, task=selection.task, members=members, recipes=recipes, **thresholds), ({}, {})
-    storms = cast(ConsensusStorms, consensus(folder, year, list=selection.storm_list, members=members, recipes=recipes))
-    return storms, list_columns.of_consensus(storms)
-
-
-def _names(matches: Matches) -> tuple[Texts, Texts]:
-    """sid and name of the storm that each track is."""
-    row = matches.storm_of_track
-    return np.append(matches.sid, "").astype(str)[row], np.append(matches.name, "").astype(str)[row]  # -1: the ""
+) -> ConsensusTracks:
+    """The consensus of all tracks, or of the members' lists."""
+    if selection.storm_list is not None:
+        return consensus(folder, year, list=selection.storm_list, members=members, recipes=recipes)
+    thresholds = dataclasses.asdict(selection.consensus or ConsensusSettings())
+    return consensus(folder, year, task=selection.task, members=members, recipes=recipes, **thresholds)
 
 
 def _listed(labels: Sequence[Label] | None) -> str | list[Label]:
