@@ -117,10 +117,14 @@ class Column:
     prose: bool = False
 
     @property
+    def name(self) -> str:
+        """The heading without the unit."""
+        return self.heading or self.key.replace("_", " ")
+
+    @property
     def title(self) -> str:
         """Heading and unit."""
-        name = self.heading or self.key.replace("_", " ")
-        return f"{name} ({self.unit})" if self.unit else name
+        return f"{self.name} ({self.unit})" if self.unit else self.name
 
     def text(self, value: Any) -> str:
         """A value as people read it."""
@@ -181,10 +185,12 @@ class Table:
         values = [row[number] for row in self.rows if not is_unknown(row[number])]
         return bool(values) and not any(isinstance(value, str) for value in values)
 
-    def renamed(self, words: Mapping[str, str]) -> "Table":
-        """The table with other titles and headings; they are looked up whole."""
-        columns = tuple(dataclasses.replace(one, heading=words.get(one.heading, one.heading)) for one in self.columns)
-        return dataclasses.replace(self, title=words.get(self.title, self.title), columns=columns)
+    def without(self, key: str) -> "Table":
+        """The table without one of its columns."""
+        (number,) = (number for number, column in enumerate(self.columns) if column.key == key)
+        rows = (row[:number] + row[number + 1 :] for row in self.rows)
+        columns = self.columns[:number] + self.columns[number + 1 :]
+        return dataclasses.replace(self, columns=columns, rows=tuple(rows))
 
     def _parts(self, row: Sequence[Any]) -> Iterator[tuple[str, Any]]:
         for column, value in self._pairs(row):

@@ -22,12 +22,12 @@ from stormtracks.science.summary import (
     LeadSkill,
     ListSummary,
     Summary,
-    Table,
     lead_table,
     list_table,
     storm_table,
     table,
 )
+from stormtracks.table import Table
 
 _NAMES = {sign: name for name, sign in STATUSES.items()}
 # A number as the tables have it: "12", "0.91 (0.85-0.97)", "4 of 5", and "-" where there is none.
@@ -133,9 +133,10 @@ def storms(summary: Summary | ListSummary | None) -> str:
     if summary is None or not summary.storms:
         return '<p class="note">There are no best tracks, or there is no observed storm in the seasons.</p>'
     listed = storm_table(summary.storms)
-    head = _head((*listed.columns, "map"), listed.rows)
-    buttons = [_show_button(row, storm.sid) for row, storm in zip(listed.rows, summary.storms, strict=True)]
-    rows = _body(listed.rows, buttons)
+    texts = listed.texts()
+    head = _head((*listed.headings, "map"), texts)
+    buttons = [_show_button(row, storm.sid) for row, storm in zip(texts, summary.storms, strict=True)]
+    rows = _body(texts, buttons)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="Observed storms"><table><thead><tr>{head}</tr>'
         f"</thead><tbody>{rows}</tbody></table></div>"
@@ -238,7 +239,7 @@ def _figure(title: str, description: str, address: str) -> str:
 
 def _summary_table(rows: Table) -> str:
     legend = f'<p class="note">{escape(rows.legend)}</p>' if rows.legend else ""
-    return f"<h3>{escape(rows.title)}</h3>" + html_table(rows.columns, rows.rows, rows.title) + legend
+    return f"<h3>{escape(rows.title)}</h3>" + html_table(rows.headings, rows.texts(), rows.title) + legend
 
 
 def _show_button(row: Sequence[str], sid: str) -> str:

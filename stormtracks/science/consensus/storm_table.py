@@ -1,5 +1,6 @@
-"""Consensus tracks -> rows for people, and plain values."""
+"""Consensus tracks -> a table for people, and plain values."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from stormtracks.science import calendars
 from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.storms import ConsensusStorms
-from stormtracks.science.summary import Table
+from stormtracks.science.summary.summary_table import SID
+from stormtracks.table import FIRST, LAST, Column, Place, PlusMinus, Table
 
 
 def consensus_table(agreed: ConsensusTracks, candidates_only: bool = False, top: int = 0) -> Table:
@@ -26,17 +28,13 @@ def consensus_table(agreed: ConsensusTracks, candidates_only: bool = False, top:
 
     Returns
     -------
-    summary.Table
+    Table
     """
     if isinstance(agreed, ConsensusStorms):
         return _list_table(agreed, candidates_only, top)
-    columns = (
-        "storm", "name", "members", "share", "from", "to", "first place", "last place", "spread (km)",
-        "peak (1e-5 s-1)",
-    )  # fmt: skip
     storms = _wanted(agreed, candidates_only)
     title = f"{'Candidates' if candidates_only else 'Consensus tracks'} of {agreed.year}, {_members(agreed)}"
-    return Table(_titled(title, storms, top), columns, tuple(_row(storm) for storm in storms[: top or None]))
+    return Table(_titled(title, storms, top), _OF_TRACKS, tuple(_row(storm) for storm in storms[: top or None]))
 
 
 def _wanted(agreed: ConsensusTracks, candidates_only: bool) -> list[dict[str, Any]]:
@@ -51,21 +49,48 @@ def _titled(title: str, storms: list[dict[str, Any]], top: int) -> str:
 
 
 def _list_table(agreed: ConsensusStorms, candidates_only: bool, top: int) -> Table:
-    columns: tuple[str, ...] = "storm", "name, place", "from", "to", "share", "chance", "wind (kt)", "hPa", "km"
     storms = _wanted(agreed, candidates_only)
     kind = "Candidates of the list" if candidates_only else "List"
     title = f"{kind} {agreed.list_name} of {agreed.year}, {_members(agreed)}"
-    rows = tuple(_list_row(storm) for storm in storms[: top or None])
-    legend = f"{_SHARE}; {_CHANCE}; {_REST}"
+    made = Table(_titled(title, storms, top), _OF_LIST, tuple(_list_row(storm) for storm in storms[: top or None]))
+    meanings = _SHARE, _CHANCE, _REST
     if agreed.list_name != "tc":  # how probable another cyclone is, nothing has said
-        columns, rows, legend = _without(columns), tuple(map(_without, rows)), f"{_SHARE}; {_REST}"
-    return Table(_titled(title, storms, top), columns, rows, legend if rows else "")
+        made, meanings = made.without("chance"), (_SHARE, _REST)
+    return replace(made, legend="; ".join(meanings) if made.rows else "")
 
 
-def _without(cells: tuple[str, ...], number: int = 5) -> tuple[str, ...]:
-    return cells[:number] + cells[number + 1 :]
+def _hour(time: str) -> str:
+    return time[:13].replace("T", " ")
 
 
+def _day(time: str) -> str:
+    """Month and day."""
+    return time[5:10]
+
+
+_OF_TRACKS = (
+    SID,
+    Column("name", worth=8),
+    Column("members", worth=7),
+    Column("share", form=".2f", worth=FIRST),
+    Column("from", form=_hour, worth=6),
+    Column("to", form=_hour, worth=4),
+    Column("first", "first place", worth=3),
+    Column("last", "last place", worth=LAST),
+    Column("spread_km", "spread", "km", ".0f", worth=2),
+    Column("peak", "peak", "1e-5 s-1", ".1f", worth=5),
+)
+_OF_LIST = (
+    SID,
+    Column("name", "name, place", worth=8),
+    Column("from", form=_day, worth=6),
+    Column("to", form=_day, worth=4),
+    Column("share", form=".2f", worth=FIRST),
+    Column("chance", form=str, worth=7),
+    Column("wind_kt", "wind", "kt", ".0f", worth=5),
+    Column("pressure_hpa", "hPa", form=".0f", worth=3),
+    Column("spread_km", "km", form=".0f", worth=2),
+)
 _SHARE = "share: of the members' lists that have it"
 _CHANCE = "chance: calibrated probability that it is real (with ?: the members' mean, not calibrated)"
 _REST = (
@@ -107,13 +132,12 @@ def _storm(agreed: ConsensusTracks, number: int, rows: slice, peak: int) -> dict
     }
 
 
-def _row(storm: dict[str, Any]) -> tuple[str, ...]:
-    first, last = ((storm["lat"][i], storm["lon"][i]) for i in (0, -1))
+def _row(storm: dict[str, Any]) -> tuple[object, ...]:
+    first, last = (Place(storm["lat"][i], storm["lon"][i]) for i in (0, -1))
+    peak = PlusMinus(storm["peak_vorticity"] * 1e5, storm["peak_vorticity_std"] * 1e5)
     return (
-        storm["sid"] or "candidate", storm["name"], str(len(storm["held_by"])), f"{storm['share']:.2f}",
-        storm["time"][0][:13].replace("T", " "), storm["time"][-1][:13].replace("T", " "), position(*first),
-        position(*last), f"{storm['mean_spread_km']:.0f}",
-        f"{storm['peak_vorticity'] * 1e5:.1f} ± {storm['peak_vorticity_std'] * 1e5:.1f}",
+        storm["sid"] or "candidate", storm["name"], len(storm["held_by"]), storm["share"], storm["time"][0],
+        storm["time"][-1], first, last, storm["mean_spread_km"], peak,
     )  # fmt: skip
 
 
@@ -133,19 +157,19 @@ def _known(value: float, digits: int) -> float | None:
     return round(value, digits) if np.isfinite(value) else None
 
 
-def _list_row(storm: dict[str, Any]) -> tuple[str, ...]:
-    """A row of texts; the calibrated probability where it is known, the mean one with a question mark otherwise."""
+def _list_row(storm: dict[str, Any]) -> tuple[object, ...]:
+    """A row of a list; the calibrated probability where it is known, the mean one with a question mark otherwise."""
     chance = f"{storm['probability']:.2f}?" if storm["calibrated"] is None else f"{storm['calibrated']:.2f}"
     first, last = storm["tropical_from_to"] or (storm["time"][0], storm["time"][-1])
     begins = storm["time"].index(first) if first in storm["time"] else 0
     place = position(storm["lat"][begins], storm["lon"][begins])
     return (
-        storm["sid"] or "candidate", storm["name"] or place, first[5:10], last[5:10], f"{storm['share']:.2f}", chance,
+        storm["sid"] or "candidate", storm["name"] or place, first, last, storm["share"], chance,
         _with_std(storm, "intensity_max", KNOT_M_S), _with_std(storm, "pressure_lowest", 100.0),
-        f"{storm['mean_spread_km']:.0f}",
+        storm["mean_spread_km"],
     )  # fmt: skip
 
 
-def _with_std(storm: dict[str, Any], name: str, unit: float) -> str:
+def _with_std(storm: dict[str, Any], name: str, unit: float) -> PlusMinus | None:
     value = storm[name]
-    return "-" if value is None else f"{value / unit:.0f}±{storm[f'{name}_std'] / unit:.0f}"
+    return None if value is None else PlusMinus(value / unit, storm[f"{name}_std"] / unit)

@@ -25,7 +25,7 @@ from stormtracks.science.summary.statistics import (
     summarise,
 )
 from stormtracks.science.summary.strength import Strength
-from stormtracks.science.summary.summary_table import BY, Table, storm_table, table
+from stormtracks.science.summary.summary_table import BY, storm_table, table
 
 __all__ = [
     "BY",
@@ -42,7 +42,6 @@ __all__ = [
     "StormStatistics",
     "Strength",
     "Summary",
-    "Table",
     "YearStatistics",
     "count_year",
     "intensity_class",

@@ -1,5 +1,6 @@
 """Two folders of lists -> in how far they agree: other settings, another data set, the same storms or not."""
 
+import functools
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -16,8 +17,10 @@ from stormtracks.science.consensus.pairs import Pairs, Points, find_pairs
 from stormtracks.science.errors import InputError
 from stormtracks.science.lists import StormList
 from stormtracks.science.records import Tracks
-from stormtracks.science.summary import Spread, Table
+from stormtracks.science.summary import Spread
 from stormtracks.science.summary.list_tables import Row
+from stormtracks.science.summary.summary_table import YEAR
+from stormtracks.table import FIRST, Column, Table, text
 
 Folder = str | os.PathLike[str]
 TASK = "classify"
@@ -109,23 +112,32 @@ def compare(folder: Folder, against: Folder, name: str = "tc", years: Iterable[L
     return [_row(folder, against, name, year) for year in common]
 
 
-def agreement_table(rows: list[Row]) -> Table:
-    """The same as texts."""
-    columns = "year", "compared", "both", "only here", "only there", "km", "kt", "hPa"
-    keys = "both", "only_here", "only_there", "distance_km", "wind_kt", "pressure_hpa"
-    shown = [(row["year"], row["compared"], *(_text(row[key], key) for key in keys)) for row in rows]
-    return Table("Storms of two folders: mean over what was compared", columns, tuple(shown), _LEGEND if rows else "")
+def _mean_text(value: Spread, form: str) -> str:
+    return text(value.mean, form)
 
 
+_DIFFERENCE = functools.partial(_mean_text, form="+.1f")
+_MEAN = functools.partial(_mean_text, form=".1f")
+_COLUMNS = (
+    YEAR,
+    Column("compared"),
+    Column("both", form=_MEAN, worth=FIRST),
+    Column("only_here", form=_MEAN, worth=8),
+    Column("only_there", form=_MEAN, worth=8),
+    Column("distance_km", "km", form=_MEAN, worth=7),
+    Column("wind_kt", "kt", form=_DIFFERENCE),
+    Column("pressure_hpa", "hPa", form=_DIFFERENCE, worth=4),
+)
 _LEGEND = (
     "there: the folder of --against; km: distance of the same storms; "
     "kt, hPa: highest wind and lowest pressure, there minus here"
 )
 
 
-def _text(value: Spread, key: str) -> str:
-    signed = "+" if key in ("wind_kt", "pressure_hpa") else ""
-    return f"{value.mean:{signed}.1f}" if value.number else "-"
+def agreement_table(rows: list[Row]) -> Table:
+    """The same as a table for people."""
+    shown = tuple(tuple(row[column.key] for column in _COLUMNS) for row in rows)
+    return Table("Storms of two folders: mean over what was compared", _COLUMNS, shown, _LEGEND if rows else "")
 
 
 def _row(folder: Folder, against: Folder, name: str, year: Label) -> Row:

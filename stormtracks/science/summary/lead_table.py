@@ -1,21 +1,31 @@
-"""Skill by lead -> rows for people."""
+"""Skill by lead -> a table for people."""
 
 import math
 
 from stormtracks.science.summary.lead_skill import LeadRow, LeadSkill
-from stormtracks.science.summary.summary_table import Table, titled
-from stormtracks.science.summary.values import figure
+from stormtracks.science.summary.summary_table import titled
+from stormtracks.table import FIRST, LAST, Column, Table
 
 LEAD = "lead"
 """The table's name on the command line, beside those of `summary_table.BY`."""
 _COLUMNS = (
-    "lead (h)", "starts", "storms", "obs.", "POD", "distance (km)", "strength (kt)", "size (kt)",
-    "of mean", "error (km)", "spread (km)", "error / spread",
-)  # fmt: skip
+    Column("lead", "lead", "h", identifies=True),
+    Column("starts", worth=4),
+    Column("storms", worth=3),
+    Column("observations", "obs.", worth=4),
+    Column("pod", "POD", form=".2f", worth=FIRST),
+    Column("distance_km", "distance", "km", ".0f", worth=8),
+    Column("wind_error_kt", "strength", "kt", "+.0f"),
+    Column("wind_absolute_error_kt", "size", "kt", ".0f", worth=2),
+    Column("ensemble_observations", "of mean", worth=LAST),
+    Column("error_km", "error", "km", ".0f", worth=7),
+    Column("spread_km", "spread", "km", ".0f", worth=6),
+    Column("error_per_spread", "error / spread", form=".2f"),
+)
 
 
 def lead_table(skill: LeadSkill) -> Table:
-    """Skill by lead as a table; a dash where nothing is known.
+    """Skill by lead as a table; what is not known is so there.
 
     Parameters
     ----------
@@ -26,13 +36,8 @@ def lead_table(skill: LeadSkill) -> Table:
     )
 
 
-def _row(row: LeadRow) -> tuple[str, ...]:
-    return (
-        f"{row.first_hour:g}-{row.last_hour:g}", str(row.starts), str(row.storms), str(row.observations),
-        figure(row.pod, 2), figure(row.distance_km, 0), figure(row.wind_error_kt, 0, "+"),
-        figure(row.wind_absolute_error_kt, 0), str(row.ensemble_observations), figure(row.error_km, 0),
-        figure(row.spread_km, 0), figure(row.error_per_spread, 2),
-    )  # fmt: skip
+def _row(row: LeadRow) -> tuple[object, ...]:
+    return f"{row.first_hour:g}-{row.last_hour:g}", *(getattr(row, column.key) for column in _COLUMNS[1:])
 
 
 def _legend(skill: LeadSkill) -> str:

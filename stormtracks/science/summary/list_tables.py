@@ -1,6 +1,7 @@
-"""Statistics of lists -> rows: for people as a table of 80 columns, for programs as plain values."""
+"""Statistics of lists -> rows: for people as a table, for programs as plain values."""
 
 import csv
+import functools
 import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -21,9 +22,10 @@ from stormtracks.science.summary.list_rows import (
 )
 from stormtracks.science.summary.list_summary import ListSummary
 from stormtracks.science.summary.statistics import Spread
-from stormtracks.science.summary.summary_table import Table, titled
+from stormtracks.science.summary.summary_table import of_lines, titled
 from stormtracks.science.summary.values import figure, plain
 from stormtracks.strict_dataclass import unknown
+from stormtracks.table import FIRST, USUAL, Column, Table
 
 _MANY = 20.0
 """From here on a figure has a decimal less, so that a row fits into 80 columns."""
@@ -61,14 +63,22 @@ def rows(summary: ListSummary, by: str = "year") -> list[Row]:
 
 
 def list_table(summary: ListSummary, by: str = "year") -> Table:
-    """The same as texts that fit into 80 columns."""
+    """The same as a table for people, without what few ask for."""
     found = rows(summary, by)
     title, headings, digits = _ROWS[by][1:]
-    headings = {key: heading for key, heading in headings.items() if _told(summary, key)}
-    shown = tuple(tuple(_text(row[key], digits.get(key, 0)) for key in headings) for row in found)
+    columns = tuple(
+        _column(by, key, heading, digits.get(key, 0)) for key, heading in headings.items() if _told(summary, key)
+    )
+    shown = tuple(tuple(row[column.key] for column in columns) for row in found)
     title = titled(f"{_LISTS[summary.list_name]}{title}", summary.asked, "storms")
-    made = Table(title, tuple(headings.values()), shown, _legend(summary, by))
-    return made.of(one.year for one in summary.years)
+    made = Table(title, columns, shown, _legend(summary, by))
+    return of_lines(made, (one.year for one in summary.years))
+
+
+def _column(by: str, key: str, heading: str, digits: int) -> Column:
+    form = functools.partial(_text, digits=digits)
+    identifies = key in _IDENTIFIES or (by == "intensity" and key in ("from", "to"))
+    return Column(key, heading, form=form, worth=_WORTH.get(key, USUAL), identifies=identifies)
 
 
 def skill_line(summary: ListSummary) -> str:
@@ -143,6 +153,12 @@ def _text(value: Any, digits: int) -> str:
     return figure(value, digits)
 
 
+_IDENTIFIES = "year", "basin", "month", "member", "class", "coast", "unit", "quantity", "storm"
+_WORTH = {
+    "storms": FIRST, "lists": FIRST, "listed": FIRST, "landfalls": 7, "ace": 8, "pod": 8, "far": 7, "days": 4, "pdi": 2,
+    "years": 1, "memory": 1, "members": 2, "name": 8, "wind_kt": 6, "distance_km": 4, "lead_hours": 3,
+}  # fmt: skip
+"""Of columns; of all others the usual."""
 _LISTS = {"tc": "Tropical cyclones", "etc": "Extratropical cyclones"}
 _HEADINGS = {"storms": "storms", "days": "days", "ace": "ACE", "pdi": "PDI", "landfalls": "landfalls"}
 _SCORES = {"pod": 2, "far": 2}

@@ -20,6 +20,7 @@ from stormtracks.science.summary.classes import CLASSES, intensity_class
 from stormtracks.science.summary.comparable import comparable, remark
 from stormtracks.science.summary.counts import PEAK_EDGES, StormCounts, YearCounts, count_year
 from stormtracks.science.summary.values import plain
+from stormtracks.table import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,14 @@ class Spread:
             maximum=float(known.max()),
             number=len(known),
         )
+
+    def __format__(self, form: str) -> str:
+        """Mean, and 5th and 95th percentile, with the decimals of a format such as ``".2f"``."""
+        return f"{self.mean:{form}} ({self.p05:{form}}-{self.p95:{form}})" if self.number else UNKNOWN
+
+    def parts(self, key: str) -> dict[str, float]:
+        """What of it stands in a table's CSV and JSON, by the keys there."""
+        return {f"{key}_{part}": getattr(self, part) for part in ("mean", "p05", "p95")}
 
 
 @dataclass(frozen=True)

@@ -1,43 +1,39 @@
-"""Statistics -> rows for people: by year, by member, by storm, by intensity class."""
+"""Statistics -> tables for people: by year, by member, by storm, by intensity class."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from stormtracks.errors import BadValue
 from stormtracks.label import Label, is_start
-from stormtracks.science.summary.statistics import Spread, StormStatistics, Summary, YearStatistics
-from stormtracks.science.summary.values import figure
+from stormtracks.science.summary.statistics import StormStatistics, Summary, YearStatistics
 from stormtracks.strict_dataclass import unknown
+from stormtracks.table import FIRST, LAST, Column, PartOf, Table
 
 _YEAR = re.compile(r"\byear(?=s?\b)")
 BY = ("year", "member", "storm", "class")
+YEAR = Column("year", identifies=True, form=str)
+"""The line that a row is of: a year, or the start of a forecast."""
+SID = Column("sid", "storm", identifies=True)
+"""What `--storm` asks for."""
 
 
-@dataclass(frozen=True)
-class Table:
-    """Columns (heading with unit) and rows of texts, as the command prints them; what the headings mean."""
+def of_lines(table: Table, labels: Iterable[Label]) -> Table:
+    """A table as it is called where its lines are starts of forecasts alone, and not years.
 
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    legend: str = ""
-
-    def of(self, labels: Iterable[Label]) -> "Table":
-        """The table as it is called where its lines are starts of forecasts alone, and not years.
-
-        Examples
-        --------
-        >>> from stormtracks.science.summary.summary_table import Table
-        >>> shown = Table("Storms per year", ("year", "tracks per year"), ()).of(["2025-06-01T00"])
-        >>> shown.title, shown.columns
-        ('Storms per start', ('start', 'tracks per start'))
-        """
-        kinds = set(map(is_start, labels))
-        if kinds != {True}:
-            return self
-        title, *columns = (_YEAR.sub("start", text) for text in (self.title, *self.columns))
-        return replace(self, title=title, columns=tuple(columns))
+    Examples
+    --------
+    >>> from stormtracks.science.summary.summary_table import Column, Table, of_lines
+    >>> shown = Table("Storms per year", (Column("year"), Column("tracks", "tracks per year")), ())
+    >>> shown = of_lines(shown, ["2025-06-01T00"])
+    >>> shown.title, shown.headings
+    ('Storms per start', ('start', 'tracks per start'))
+    """
+    if set(map(is_start, labels)) != {True}:
+        return table
+    title, *headings = (_YEAR.sub("start", text) for text in (table.title, *(c.name for c in table.columns)))
+    columns = tuple(replace(column, heading=text) for column, text in zip(table.columns, headings, strict=True))
+    return replace(table, title=title, columns=columns)
 
 
 def table(summary: Summary, by: str = "year") -> Table:
@@ -55,13 +51,13 @@ def table(summary: Summary, by: str = "year") -> Table:
     """
     if by not in BY:
         raise BadValue(unknown(by, BY, "table"))
-    rows: dict[str, Callable[[Summary], Table]] = {
+    tables: dict[str, Callable[[Summary], Table]] = {
         "year": _by_year,
         "member": _by_member,
         "storm": _by_storm,
         "class": _by_class,
     }
-    made = rows[by](summary).of(one.year for one in summary.years if one.year is not None)
+    made = of_lines(tables[by](summary), (one.year for one in summary.years if one.year is not None))
     return replace(made, title=titled(made.title, summary.asked))
 
 
@@ -70,54 +66,84 @@ def titled(title: str, asked: str, what: str = "tracks") -> str:
     return f"{title}; of {what} that {asked.replace('; ', ' and ')}" if asked else title
 
 
+_BY_YEAR = (
+    YEAR,
+    Column("members", worth=4),
+    Column("observed", "observed storms", worth=8),
+    Column("found", "found (5-95 %)", form=".1f", worth=FIRST),
+    Column("pod", "POD (5-95 %)", form=".2f", worth=7),
+    Column("tracks", "tracks (5-95 %)", form=".0f", worth=3),
+    Column("far", "FAR (5-95 %)", form=".3f", worth=6),
+)
+
+
 def _by_year(summary: Summary) -> Table:
-    columns = (
-        "year", "members", "observed storms", "found (5-95 %)", "POD (5-95 %)", "tracks (5-95 %)", "FAR (5-95 %)",
-    )  # fmt: skip
-    rows = [_year_row(str(year.year), year) for year in summary.years]
-    total = _year_row("all", summary.total) if len(rows) > 1 else None
-    return Table("Storms per year", columns, tuple([*rows, total] if total else rows))
+    rows = [_year_row(year.year, year) for year in summary.years]
+    total = [_year_row("all", summary.total)] if len(rows) > 1 else []
+    return Table("Storms per year", _BY_YEAR, tuple(rows + total))
 
 
-def _year_row(name: str, year: YearStatistics) -> tuple[str, ...]:
-    return (
-        name, str(year.members), str(year.observed), _spread(year.found, 1), _spread(year.pod, 2),
-        _spread(year.tracks, 0), _spread(year.far, 3),
-    )  # fmt: skip
+def _year_row(name: Label | None, year: YearStatistics) -> tuple[object, ...]:
+    return name, year.members, year.observed, year.found, year.pod, year.tracks, year.far
+
+
+_BY_CLASS = (
+    YEAR,
+    Column("class", "intensity class", identifies=True),
+    Column("observed", "observed storms", worth=8),
+    Column("found", "found (5-95 %)", form=".1f", worth=7),
+    Column("pod", "POD (5-95 %)", form=".2f", worth=FIRST),
+    Column("equivalent_vorticity", "median peak", "1e-5 s-1", lambda value: f"{1e5 * value:.1f}", worth=LAST),
+    Column("far", "FAR of tracks of this strength (5-95 %)", form=".3f", worth=3),
+)
 
 
 def _by_class(summary: Summary) -> Table:
-    columns = (
-        "year", "intensity class", "observed storms", "found (5-95 %)", "POD (5-95 %)", "median peak (1e-5 s-1)",
-        "FAR of tracks of this strength (5-95 %)",
-    )  # fmt: skip
     years = [*summary.years, summary.total] if len(summary.years) > 1 else summary.years
-    rows = [
+    rows = (
         (
-            "all" if year.year is None else str(year.year), row.label, str(row.observed), _spread(row.found, 1),
-            _spread(row.pod, 2), figure(row.equivalent_vorticity * 1e5, 1), _spread(row.far, 3),
+            "all" if year.year is None else year.year, row.label, row.observed, row.found, row.pod,
+            row.equivalent_vorticity, row.far,
         )
         for year in years
         for row in year.classes
         if row.observed
-    ]  # fmt: skip
-    return Table("Skill by intensity class", columns, tuple(rows))
+    )  # fmt: skip
+    return Table("Skill by intensity class", _BY_CLASS, tuple(rows))
+
+
+_BY_MEMBER = (
+    Column("member", identifies=True),
+    Column("years"),
+    Column("tracks", "tracks per year", form=".0f", worth=4),
+    Column("observed", "observed storms", worth=7),
+    Column("found", worth=FIRST),
+    Column("pod", "POD", form=".2f", worth=8),
+    Column("far", "FAR", form=".3f", worth=6),
+    Column("distance_km", "mean distance", "km", ".0f"),
+)
 
 
 def _by_member(summary: Summary) -> Table:
-    columns = ("member", "years", "tracks per year", "observed storms", "found", "POD", "FAR", "mean distance (km)")
-    rows = (
-        (
-            str(m.member), str(m.years), figure(m.tracks, 0), str(m.observed), str(m.found), figure(m.pod, 2),
-            figure(m.far, 3), figure(m.distance_km, 0),
-        )
-        for m in summary.members
-    )  # fmt: skip
-    return Table("Members", columns, tuple(rows))
+    rows = (tuple(getattr(member, column.key) for column in _BY_MEMBER) for member in summary.members)
+    return Table("Members", _BY_MEMBER, tuple(rows))
 
 
 def _by_storm(summary: Summary) -> Table:
     return storm_table(summary.storms)
+
+
+_BY_STORM = (
+    Column("year", form=str, worth=LAST),
+    SID,
+    Column("name", worth=8),
+    Column("max_wind_kt", "wind", "kt", ".0f", worth=6),
+    Column("found", "members that found it", worth=FIRST),
+    Column("distance_km", "distance", "km", ".0f", worth=7),
+    Column("distance_std_km", "spread", "km", ".0f", worth=3),
+    Column("lead_hours", "lead", "h", ".0f", worth=5),
+    Column("earliest_hours", "longest lead", "h", ".0f", worth=2),
+)
 
 
 def storm_table(storms: Sequence[StormStatistics]) -> Table:
@@ -127,21 +153,11 @@ def storm_table(storms: Sequence[StormStatistics]) -> Table:
     ----------
     storms : sequence of StormStatistics
     """
-    columns = (
-        "year", "storm", "name", "wind (kt)", "members that found it", "distance (km)", "spread (km)", "lead (h)",
-        "longest lead (h)",
-    )  # fmt: skip
     rows = (
         (
-            str(s.year), s.sid, s.name, figure(s.max_wind_kt, 0), f"{s.found} of {s.members}",
-            *(figure(x, 0) for x in (s.distance_km, s.distance_std_km, s.lead_hours, s.earliest_hours)),
+            s.year, s.sid, s.name, s.max_wind_kt, PartOf(s.found, s.members), s.distance_km, s.distance_std_km,
+            s.lead_hours, s.earliest_hours,
         )
         for s in storms
     )  # fmt: skip
-    return Table("Observed storms", columns, tuple(rows)).of(s.year for s in storms)
-
-
-def _spread(spread: Spread, digits: int) -> str:
-    if not spread.number:
-        return "-"
-    return f"{spread.mean:.{digits}f} ({spread.p05:.{digits}f}-{spread.p95:.{digits}f})"
+    return of_lines(Table("Observed storms", _BY_STORM, tuple(rows)), (s.year for s in storms))

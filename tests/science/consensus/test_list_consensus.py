@@ -208,6 +208,6 @@ def test_table_and_json_have_what_lists_have(folder):
     assert 0 < storm["calibrated"] < 1 and len(storm["wind"]) == len(storm["time"]) == len(storm["lat_smooth"])
     assert storm["tropical_from_to"] == [storm["time"][1], storm["time"][14]]
     shown = consensus_table(agreed)
-    assert shown.columns[5] == "chance" and shown.rows[0][5] == f"{storm['calibrated']:.2f}"
+    assert shown.headings[5] == "chance" and shown.texts()[0][5] == f"{storm['calibrated']:.2f}"
     assert [row[0] for row in consensus_table(agreed, candidates_only=True).rows] == ["candidate"]
     assert consensus_table(consensus(folder, 2005, list="tc", calibration=None)).rows[0][5].endswith("?")

@@ -69,7 +69,7 @@ def test_members_are_compared_with_themselves(folders):
     assert (row["year"], row["compared"]) == ("2005", "4 members")
     assert (row["both"].mean, row["only_here"].mean, row["only_there"].mean) == (3, 1, 0)
     assert row["distance_km"].mean == pytest.approx(0, abs=1e-3) and row["wind_kt"].mean == 0
-    assert agreement_table([row]).rows[0][:5] == ("2005", "4 members", "3.0", "1.0", "0.0")
+    assert agreement_table([row]).texts()[0][:5] == ("2005", "4 members", "3.0", "1.0", "0.0")
 
 
 def test_folders_with_other_members_are_compared_by_consensus(folders, tmp_path):

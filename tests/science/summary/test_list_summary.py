@@ -82,8 +82,8 @@ def test_list_of_the_others_has_no_ace_and_nothing_observed():
 
 def test_tables_of_the_others_leave_out_what_is_of_tropical_cyclones(tmp_path):
     made = summarise_list(save_lists(tmp_path, members=1, classes=(2, 2, 2, 2, 0)), "etc")
-    assert list_table(made, "year").columns == ("year", "storms", "days", "landfalls")
-    assert list_table(made, "class").columns == ("class", "listed")
+    assert list_table(made, "year").headings == ("year", "storms", "days", "landfalls")
+    assert list_table(made, "class").headings == ("class", "listed")
     assert rows(made, "storm") == [] and "ace" not in rows(made, "year")[0]
 
 
@@ -200,7 +200,7 @@ def test_members_that_lack_a_year_are_left_out_of_means(tmp_path):
 @pytest.mark.parametrize("table", LIST_BY)
 def test_tables_fit_into_80_columns(made, table):
     shown = list_table(made, table)
-    rows_ = [shown.columns, *shown.rows]
+    rows_ = [shown.headings, *shown.texts()]
     widths = [max(len(row[column]) for row in rows_) for column in range(len(shown.columns))]
     assert len(shown.rows) > 0 or table in ("coast", "trend")
     assert sum(widths) + 2 * (len(widths) - 1) <= 80

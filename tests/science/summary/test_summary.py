@@ -97,7 +97,8 @@ def test_ensemble_that_found_nothing_at_all(tmp_path):
 def test_tables_have_a_text_in_every_cell(made, by, rows):
     table = summary.table(made, by)
     assert len(table.rows) == rows
-    assert all(len(row) == len(table.columns) and all(isinstance(cell, str) for cell in row) for row in table.rows)
+    assert all(len(row) == len(table.columns) and all(isinstance(cell, str) for cell in row) for row in table.texts())
+    assert all("found" in row or "found_mean" in row for row in table.plain())
 
 
 def test_unknown_table_is_refused(made):
