@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stormtracks import checkout, config, paths
-from stormtracks.console import list_summary, services
+from stormtracks.console import list_summary, services, tables
 from stormtracks.console.terminal import output
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
@@ -107,7 +107,7 @@ def show_storms(folder: Path, year: Label) -> None:
     """The tropical cyclones that half of the lists hold, and for each best track how many lists have it."""
     out, counted = output(), summary.summarise_list(folder, "tc", [year])
     for rows in (consensus_table(consensus(folder, year, list="tc")), summary.list_table(counted, "storm")):
-        list_summary.show_table(rows)
+        tables.show(rows)
     list_summary.show_skill(counted)
     where = f"--results {shlex.quote(str(folder))}"
     out.print(f"results: {folder}; see the list with `inv report --list tc {where}`", soft_wrap=True)

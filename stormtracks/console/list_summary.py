@@ -1,14 +1,15 @@
-"""`inv summary --list`: what lists of storms say, as tables of 80 columns, as CSV or as JSON."""
+"""`inv summary --list`: what lists of storms say, as tables, as CSV or as JSON."""
 
-import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from stormtracks import paths
-from stormtracks.console.terminal import notes, output, progress, table
+from stormtracks.console import tables
+from stormtracks.console.tables import Form
+from stormtracks.console.terminal import notes, output, progress
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.science import results
@@ -26,11 +27,11 @@ _WIDTH = 80
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of lists: `share` is a fraction of the members, `form` is table, csv or json."""
+    """What is asked of lists: `share` is a fraction of the members."""
 
     list_name: str
     by: str = "year"
-    form: str = "table"
+    form: Form = Form()
     top: int = 0
     share: float | None = None
     wind: str = "data"
@@ -45,22 +46,19 @@ def list_of(name: str | None) -> str | None:
     return name or None
 
 
-def asked(by: str, as_json: bool, top: int, mixed: bool, options: Mapping[str, Any]) -> Asked | None:
+def asked(by: str, form: Form, top: int, mixed: bool, options: Mapping[str, Any]) -> Asked | None:
     """What the command's options ask of a list; None where no list is asked for.
 
     Raises
     ------
     BadValue
-        Options that only lists have, without a list; a share that is not a fraction; CSV and JSON at once.
+        Options that only lists have, without a list; a share that is not a fraction.
     """
     if options.get("list") is None:
         given = [key for key, value in options.items() if value]
         if given:
             raise BadValue(f"--{given[0]} is of lists of storms; name one with --list tc or --list etc")
         return None
-    if options["csv"] and as_json:
-        raise BadValue("--csv and --json cannot both be printed; choose one")
-    form = "csv" if options["csv"] else "json" if as_json else "table"
     wind, against = options["wind"] or "data", options["against"]
     return Asked(options["list"], by, form, top, _share(options["share"]), wind, against, mixed)
 
@@ -97,12 +95,11 @@ def _statistics(asked: Asked, folder: Path, years: list[Label] | None) -> None:
         )
     if asked.by == "trend" and len(counted.whole) < LEAST_YEARS:
         raise BadValue(f"--by trend needs lists of at least {LEAST_YEARS} years, not {len(counted.whole)}; make more")
-    if asked.form == "json":
-        print(json.dumps(summaries.to_plain(counted)))
-    elif asked.form == "csv":
+    if asked.form.csv:  # with the columns that the table leaves out
         print(clean(summaries.to_csv(summaries.rows(counted, asked.by))), end="")
-    else:
-        show_table(summaries.list_table(counted, asked.by))
+        return
+    tables.show(summaries.list_table(counted, asked.by), asked.form, summaries.to_plain(counted))
+    if asked.form.for_people:
         if asked.by == "year" and asked.list_name == "tc":
             show_skill(counted)
         notes(counted.remarks)
@@ -110,34 +107,38 @@ def _statistics(asked: Asked, folder: Path, years: list[Label] | None) -> None:
 
 def _agreement(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     rows = agreement.compare(folder, paths.expand(asked.against or "", where="--against"), asked.list_name, years)
-    if asked.form == "json":
-        print(json.dumps(summaries.plain_rows(rows)))
-    elif asked.form == "csv":
+    if asked.form.csv:
         print(clean(summaries.to_csv(rows)), end="")
     else:
-        show_table(agreement.agreement_table(rows))
+        tables.show(agreement.agreement_table(rows), asked.form, summaries.plain_rows(rows))
 
 
 def _consensus(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     thresholds: dict[str, Any] = {} if asked.share is None else {"min_share": asked.share}
-    flat: list[Mapping[str, Any]] = []
+    documents = []
     for year in results.choose(folder, "classify", years):
         recipes = results.Recipes()
         agreed = consensus(folder, year, list=asked.list_name, recipes=recipes, **thresholds)
         remarks = recipes.remarks(folder, asked.mixed)
-        if asked.form == "json":
-            print(json.dumps(to_json(agreed) | ({"remarks": [str(one) for one in remarks]} if remarks else {})))
-        elif asked.form == "csv":
-            flat += [{"year": year, **storm} for storm in to_json(agreed)["storms"] if _wanted(asked, storm)]
-        else:
-            show_table(consensus_table(agreed, asked.by == CANDIDATES, asked.top))
+        if asked.form.for_people:
+            tables.show(consensus_table(agreed, asked.by == CANDIDATES, asked.top), asked.form)
             notes(remarks)
-    if asked.form == "csv":
-        print(clean(summaries.to_csv([_one_row(storm) for storm in flat])), end="")
+        else:
+            documents.append(to_json(agreed) | ({"remarks": [str(one) for one in remarks]} if remarks else {}))
+    if asked.form.json:
+        tables.show_all_json(documents)
+    elif asked.form.csv:
+        tables.show_csv(flat(documents, asked.by == CANDIDATES))
 
 
-def _wanted(asked: Asked, storm: Mapping[str, Any]) -> bool:
-    return not (asked.by == CANDIDATES and storm["sid"])
+def flat(documents: Iterable[Mapping[str, Any]], candidates_only: bool) -> list[dict[str, Any]]:
+    """A row for each storm of consensus tracks, year after year: what it has once, and where it begins and ends."""
+    return [
+        _one_row({"year": of["year"], **storm})
+        for of in documents
+        for storm in of["storms"]
+        if not (candidates_only and storm["sid"])
+    ]
 
 
 def _one_row(storm: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,14 +151,3 @@ def _one_row(storm: Mapping[str, Any]) -> dict[str, Any]:
 def show_skill(counted: summaries.ListSummary) -> None:
     """Print POD and FAR of all years and intensities."""
     output().print(textwrap.fill(summaries.skill_line(counted), _WIDTH))
-
-
-def show_table(rows: summaries.Table) -> None:
-    """Print a table, and below it what its headings mean."""
-    shown = table(rows.title, rows.columns[0], *(f">{name}" for name in rows.columns[1:]))
-    for row in rows.rows:
-        shown.add_row(*row)
-    out = output()
-    out.print(shown)
-    if rows.legend:
-        out.print(textwrap.fill(f"({rows.legend})", _WIDTH))

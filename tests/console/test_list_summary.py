@@ -7,6 +7,7 @@ from storm_lists import save_lists
 
 from stormtracks.console import list_summary
 from stormtracks.console.summary import summarise
+from stormtracks.console.tables import Form
 from stormtracks.errors import BadValue
 from stormtracks.science.summary import LIST_BY
 
@@ -22,8 +23,9 @@ def long_folder(tmp_path_factory):
 
 
 def ask(folder, by="year", json=False, top=0, **options):  # as the command does
-    of_list = {"list": "tc", "csv": False, "wind": None, "share": None, "against": None} | options
-    summarise(by, folder, None, json, top, False, of_list)
+    form = Form(csv=options.pop("csv", False), json=json)
+    of_list = {"list": "tc", "wind": None, "share": None, "against": None} | options
+    summarise(by, folder, None, form, top, False, of_list)
 
 
 @pytest.mark.parametrize("by", [*LIST_BY, "consensus", "candidates"])
@@ -53,11 +55,11 @@ def test_csv_has_a_header_and_rows(folder, by, capsys):
         assert {row["sid"] for row in rows} == {""} and len(rows) == 2
 
 
-def test_json_is_one_object_and_a_consensus_one_for_each_year(folder, capsys):
+def test_json_is_one_document_and_that_of_several_years_a_list(folder, capsys):
     ask(folder, json=True)
     assert json.loads(capsys.readouterr().out)["list"] == "tc"
     ask(folder, "consensus", json=True)
-    years = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    years = json.loads(capsys.readouterr().out)
     assert [year["year"] for year in years] == [2005, 2006]
     assert years[0]["storms"][0]["lat_smooth"] and years[0]["storms"][0]["intensity_max"] == pytest.approx(40, abs=3)
 
@@ -87,7 +89,6 @@ def test_two_folders_are_compared(folder, form, capsys):
         ("consensus", {"share": "2"}, "--share must be a fraction"),
         ("consensus", {"share": "half"}, "--share must be a fraction"),
         ("year", {"csv": True, "json": True}, "choose one"),
-        ("year", {"list": None, "csv": True}, "--csv is of lists"),
         ("year", {"list": None, "against": "elsewhere"}, "--against is of lists"),
         ("year", {"wind": "guess"}, "'wind' must be one of"),
     ],
@@ -98,4 +99,4 @@ def test_what_is_asked_wrongly_is_refused(folder, by, options, message):
 
 
 def test_nothing_is_asked_of_lists_without_one():
-    assert list_summary.asked("year", False, 0, False, {}) is None
+    assert list_summary.asked("year", Form(), 0, False, {}) is None

@@ -5,7 +5,7 @@ narrow, and a line says which; in a pipe or a file, and with ``--wide``, nothing
 """
 
 from stormtracks.console.tables.asked import OPTIONS, Form
-from stormtracks.console.tables.output import show, show_json
+from stormtracks.console.tables.output import show, show_all_json, show_csv, show_json
 from stormtracks.table import FIRST, LAST, USUAL, Column, PartOf, Place, PlusMinus, Table
 
 __all__ = [
@@ -20,5 +20,7 @@ __all__ = [
     "PlusMinus",
     "Table",
     "show",
+    "show_all_json",
+    "show_csv",
     "show_json",
 ]

@@ -5,8 +5,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable
-from typing import Any, TextIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from stormtracks.console.tables.asked import Form
 from stormtracks.console.tables.drawing import Line, draw
@@ -29,7 +29,7 @@ def show(table: Table, form: Form = Form(), document: Any = None) -> None:  # no
     if form.json:
         show_json(table.plain() if document is None else document)
     elif form.csv:
-        show_csv(table.keys(), table.plain())
+        show_csv(table.plain(), table.keys())
     else:
         out = sys.stdout
         width = None if form.wide or not out.isatty() else shutil.get_terminal_size().columns
@@ -44,9 +44,15 @@ def show_json(document: Any) -> None:
     sys.stdout.flush()
 
 
-def show_csv(keys: Iterable[str], rows: Iterable[dict[str, Any]], out: TextIO | None = None) -> None:
+def show_all_json(documents: Sequence[Any]) -> None:
+    """Print one document as it is, several as a list, so that all are one document in any case."""
+    show_json(documents[0] if len(documents) == 1 else documents)
+
+
+def show_csv(rows: Sequence[Mapping[str, Any]], keys: Iterable[str] | None = None) -> None:
     """Print rows as CSV with a header; what is not known is empty, and a text has no line feed or control."""
-    writer = csv.DictWriter(out or sys.stdout, list(keys), lineterminator="\n")
+    header = list(dict.fromkeys(key for row in rows for key in row) if keys is None else keys)
+    writer = csv.DictWriter(sys.stdout, header, lineterminator="\n")
     writer.writeheader()
     for row in rows:
         writer.writerow({key: clean_line(value) if isinstance(value, str) else value for key, value in row.items()})
