@@ -106,6 +106,8 @@ class Column:
         Its values are what other commands ask for: they are never left out, cut or broken over lines.
     prose : bool
         Its texts may be broken between words.
+    unknown : str
+        How a value reads that is not known.
     """
 
     key: str
@@ -115,6 +117,7 @@ class Column:
     worth: int = USUAL
     identifies: bool = False
     prose: bool = False
+    unknown: str = UNKNOWN
 
     @property
     def name(self) -> str:
@@ -128,12 +131,12 @@ class Column:
 
     def text(self, value: Any) -> str:
         """A value as people read it."""
-        return text(value, self.form)
+        return self.unknown if is_unknown(value) else text(value, self.form)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its title, columns, rows of values in their order, and what the headings mean.
+    """A table: its title, columns, rows of values in their order, what the headings mean, whether they are shown.
 
     A value is a text, a number, None where it is not known, or several plain values in one, which has
     ``parts(key)``, such as a `Place`.
@@ -153,6 +156,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     legend: str = ""
+    headed: bool = True
 
     @property
     def headings(self) -> tuple[str, ...]:

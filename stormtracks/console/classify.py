@@ -1,11 +1,11 @@
 """`inv classify`: a list of tropical cyclones fitted on some years and tested on others, beside the physical rule."""
 
-import json
 from collections.abc import Sequence
 
 from stormtracks import label, paths
 from stormtracks.console.local_paths import results_folder
-from stormtracks.console.terminal import output, progress, table
+from stormtracks.console.tables import FIRST, LAST, Column, Form, Table, show
+from stormtracks.console.terminal import output, progress
 from stormtracks.console.years import numbers
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
@@ -15,7 +15,7 @@ from stormtracks.science.trial import CLASSES_KT, Trial
 
 
 def classify(
-    fit: str | None, test: str | None, folder: str | None, members: str | None, save: str | None, as_json: bool
+    fit: str | None, test: str | None, folder: str | None, members: str | None, save: str | None, form: Form
 ) -> None:
     """Fit, test, print what was found, and write the weights where they are asked for."""
     there = results_folder(folder)
@@ -25,14 +25,14 @@ def classify(
         found = trial.trial(
             there, {year: chosen[year] for year in fitted}, {year: chosen[year] for year in tested}, report
         )
-    if as_json:
-        print(json.dumps(found.to_json()))
+    if form.for_people:
+        _show(found, form)
     else:
-        _show(found)
+        show(_table(found), form, found.to_json())
     if save:
         path = paths.expand(save, where="--save")
         lists.save_weights(found.weights, path)
-        if not as_json:
+        if form.for_people:
             output().print(
                 f"{path}: the weights; use them with --set classifier={'logistic:' + str(path)}", soft_wrap=True
             )
@@ -67,18 +67,28 @@ def _shared_out(
     return list(fit), list(test)
 
 
-def _show(found: Trial) -> None:
+def _table(found: Trial) -> Table:
+    skill = (Column(f"pod_{kt:g}_kt", f"POD {kt:g} kt", form=_narrow, worth=7) for kt in CLASSES_KT)
+    columns = (
+        Column("list", identifies=True),
+        Column("storms", form=".1f", worth=LAST),
+        *skill,
+        Column("far", "FAR", form=_narrow, worth=FIRST),
+    )
+    rows = (
+        (row.by.removeprefix("rule or ").replace(" ", ""), row.listed, *(row.pod[kt] for kt in CLASSES_KT), row.far)
+        for row in found.rows
+    )
+    return Table("lists of tropical cyclones per member (90 % intervals)", columns, tuple(rows))
+
+
+def _show(found: Trial, form: Form) -> None:
     years = (", ".join(map(str, of)) for of in (found.fitted, found.tested))
     out = output()
     out.print("fitted on {}, tested on {}".format(*years))
     known = "planted storms" if found.planted else "best tracks"
     out.print(f"{found.storms:,} storms of {CLASSES_KT[0]:g} kt or more in all members, by {known}", soft_wrap=True)
-    heads = [f">POD {kt:g} kt" for kt in CLASSES_KT]
-    shown = table("lists of tropical cyclones per member (90 % intervals)", "list", ">storms", *heads, ">FAR")
-    for row in found.rows:
-        by = row.by.removeprefix("rule or ").replace(" ", "")
-        shown.add_row(by, f"{row.listed:.1f}", *(_narrow(row.pod[kt]) for kt in CLASSES_KT), _narrow(row.far))
-    out.print(shown)
+    show(_table(found), form)
     out.print(f"(rule: by {found.told_by}; p>=0.1: the rule's storms, and tracks of that probability)")
     for remark in found.remarks:
         out.print(f"note: {remark}", soft_wrap=True)

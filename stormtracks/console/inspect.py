@@ -1,6 +1,5 @@
 """`inv inspect`: what is in a folder of data, as a task sees it, and why what is not understood is not."""
 
-import json
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,7 +10,8 @@ from rich.text import Text
 
 from stormtracks import config, paths
 from stormtracks.console.local_paths import data_folder
-from stormtracks.console.terminal import output, table
+from stormtracks.console.tables import FIRST, LAST, Column, Form, Table, show
+from stormtracks.console.terminal import output
 from stormtracks.errors import BadValue
 from stormtracks.label import Label, of
 from stormtracks.readable import duration, moment, size, some
@@ -28,7 +28,7 @@ _NAMED = 6
 
 
 def inspect(data: str, options: Mapping[str, Any]) -> None:
-    """Print what is there, as tables or one JSON object; exit status 1 where nothing can be tracked."""
+    """Print what is there, as tables, CSV of the years, or one JSON object; exit status 1 where nothing can be tracked."""
     years = (of(options["year"]),) if options["year"] else None
     named = options["dataset"]
     described = config.load_dataset(paths.expand(named, where="--dataset")) if named else None
@@ -38,21 +38,38 @@ def inspect(data: str, options: Mapping[str, Any]) -> None:
             f"{folder} is a file; give the folder that it lies in: inv inspect {shlex.quote(str(folder.parent))}"
         )
     found = inspected(folder, described, years=years, measured=True)
-    if options["json"]:
-        print(json.dumps(found.to_json()))
+    form = options["form"]
+    if form.for_people:
+        _show(found, form)
     else:
-        _show(found)
+        show(_years_table(found), form, found.to_json())
     if not found.is_usable:
         sys.exit(1)
 
 
-def _show(found: Inspection) -> None:
+_OF_YEARS = (
+    Column("year", identifies=True, form=str), Column("members"), Column("quantity"), Column("level_hpa"),
+    Column("first"), Column("last"), Column("times"), Column("missing_times"), Column("step_hours"),
+    Column("calendar"), Column("grid"),
+)  # fmt: skip
+
+
+def _years_table(found: Inspection) -> Table:
+    """A row for each year, or start."""
+    rows = (
+        (label, len(year.members), *(getattr(year, column.key) for column in _OF_YEARS[2:]))
+        for label, year in found.years.items()
+    )
+    return Table("years", _OF_YEARS, tuple(rows))
+
+
+def _show(found: Inspection, form: Form) -> None:
     out = output()
     out.print(found.folder, soft_wrap=True)
-    _show_files(found)
-    _show_variables(found)
+    _show_files(found, form)
+    _show_variables(found, form)
     for label, year in _shown_years(found.years):
-        _show_year(label, year, found.folder)
+        _show_year(label, year, found.folder, form)
     said = (
         *found.further,
         *(f"{label}: refused: {_below(why, found.folder)}" for label, why in found.refusals.items()),
@@ -76,27 +93,37 @@ def _below(text: str, folder: str) -> str:
     return text.removeprefix(f"{folder}: ").replace(f"{folder}/", "")
 
 
-def _show_files(found: Inspection) -> None:
-    shown = table("files and stores", "format", ">number", ">size", "known by")
-    for one in found.files:
-        shown.add_row(one.format, f"{one.number:,}", size(one.bytes) if one.bytes else "-", one.known_by or "-")
-    output().print(shown)
+_OF_FILES = (
+    Column("format", identifies=True),
+    Column("number", form=","),
+    Column("bytes", "size", form=size),
+    Column("known_by", prose=True),
+)
 
 
-def _show_variables(found: Inspection) -> None:
+def _show_files(found: Inspection, form: Form) -> None:
+    rows = ((one.format, one.number, one.bytes or None, one.known_by or None) for one in found.files)
+    show(Table("files and stores", _OF_FILES, tuple(rows)), form)
+
+
+_OF_VARIABLES = (
+    Column("name", identifies=True),
+    Column("roles", "used as", worth=FIRST, prose=True),
+    Column("files", form=",", worth=3),
+    Column("levels", "hPa", worth=8),
+    Column("example", "in", worth=LAST),
+)
+
+
+def _show_variables(found: Inspection, form: Form) -> None:
     """The variables with roles or reasons; the others' names."""
     with_roles = [one for one in found.variables if one.roles]
     if with_roles:
-        shown = table("variables", "name", "used as", ">files", "hPa", "in")
-        for one in with_roles[:_MOST]:
-            shown.add_row(
-                one.name,
-                "not: see below" if one.why else ", ".join(one.roles),
-                f"{one.files:,}",
-                _levels(one),
-                one.example,
-            )
-        output().print(shown)
+        rows = (
+            (one.name, "not: see below" if one.why else ", ".join(one.roles), one.files, _levels(one), one.example)
+            for one in with_roles[:_MOST]
+        )
+        show(Table("variables", _OF_VARIABLES, tuple(rows)), form)
     others = list(dict.fromkeys(one.name for one in found.variables if not one.roles))
     if others:
         more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
@@ -133,12 +160,10 @@ def _likeness(year: Year) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _show_year(label: str, year: Year, folder: str) -> None:
-    shown = table(label, "", "")
-    shown.show_header = False
-    for name, text in _of_year(year):
-        shown.add_row(name, _below(text, folder))
-    output().print(shown)
+def _show_year(label: str, year: Year, folder: str, form: Form) -> None:
+    rows = ((name, _below(text, folder)) for name, text in _of_year(year))
+    columns = Column("what", identifies=True), Column("text", prose=True)
+    show(Table(label, columns, tuple(rows), headed=False), form)
 
 
 def _of_year(year: Year) -> Iterable[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from stormtracks import paths
 from stormtracks.console import tables
-from stormtracks.console.tables import Form
+from stormtracks.console.tables import PEOPLE, Form
 from stormtracks.console.terminal import notes, output, progress
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
@@ -31,7 +31,7 @@ class Asked:
 
     list_name: str
     by: str = "year"
-    form: Form = Form()
+    form: Form = PEOPLE
     top: int = 0
     share: float | None = None
     wind: str = "data"

@@ -6,7 +6,7 @@ from typing import Any
 
 from stormtracks.console import list_summary
 from stormtracks.console.local_paths import results_folder
-from stormtracks.console.tables import Form, show, show_all_json, show_csv
+from stormtracks.console.tables import PEOPLE, Form, show, show_all_json, show_csv
 from stormtracks.console.terminal import notes, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
@@ -23,7 +23,7 @@ def summarise(
     by: str,
     folder: str | None = None,
     years: str | None = None,
-    form: Form = Form(),  # noqa: B008 (it is frozen)
+    form: Form = PEOPLE,
     top: int = 0,
     mixed: bool = False,
     of_list: Mapping[str, Any] | None = None,

@@ -1,12 +1,12 @@
 """`inv track`: tasks of one member on this machine, without a cluster."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from stormtracks import config, paths
 from stormtracks.console import shown_results
 from stormtracks.console.local_paths import data_folder, local_path, local_worker, results_folder
+from stormtracks.console.tables import show_all_json
 from stormtracks.console.terminal import progress
 from stormtracks.console.years import refuse_season
 from stormtracks.label import Label
@@ -21,13 +21,18 @@ def track(year: Label, ensemble_member: int, options: Options) -> None:
     """Do one task here, or a chain of them, and show what each found."""
     chosen = setup(options)
     refuse_season(chosen.settings.season, [year])
+    form = options["form"]
+    found = []
     for task in chain.steps_of(options["task"]):
         with progress(f"{year} member {ensemble_member} {task}") as report:
             details = pipeline.run_task(year, ensemble_member, task, chosen, report)
-        if options["json"]:
-            print(json.dumps(details))
-        else:
-            shown_results.show(details)
+        found.append(details)
+        if form.for_people:
+            shown_results.show(details, form)
+    if form.json:
+        show_all_json(found)
+    elif form.csv:
+        shown_results.show(found[-1], form)
 
 
 def setup(options: Options) -> Setup:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from stormtracks.console import inspect as console
+from stormtracks.console.tables import PEOPLE, Form, output
 from stormtracks.console.terminal import CleanConsole
 from stormtracks.errors import BadValue
 from tests.console.test_science_commands import inv
@@ -15,7 +16,8 @@ def shown(capsys, data, **options):
     """What is printed, and the exit status."""
     status = 0
     try:
-        console.inspect(str(data), {"dataset": None, "year": None, "json": False} | options)
+        form = Form(json=options.pop("json", False), csv=options.pop("csv", False))
+        console.inspect(str(data), {"dataset": None, "year": None, "form": form} | options)
     except SystemExit as ended:
         status = ended.code
     return capsys.readouterr().out, status
@@ -28,6 +30,7 @@ def test_the_sample(tmp_path):
 
 def test_tables_fit_on_eighty_columns(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(console, "output", lambda: CleanConsole(width=80))
+    monkeypatch.setattr(output, "width_for", lambda form: 80)
     for number in range(12):
         Draft().level(850.0, "hPa").file_says(variant_label=f"r{number}i1p1f1")(
             tmp_path, f"ua_va_of_a_long_name_{number}.nc"
@@ -68,6 +71,12 @@ def test_json_is_one_object(tmp_path, capsys):
     )
 
 
+def test_csv_has_a_row_for_each_year(tmp_path, capsys):
+    Draft().level(850.0, "hPa")(tmp_path)
+    head, row = shown(capsys, tmp_path, csv=True)[0].splitlines()
+    assert dict(zip(head.split(","), row.split(","), strict=True))["times"] == "8" and row.startswith("2005,")
+
+
 def test_a_bad_path_is_one_line(tmp_path):
     _, errors = inv("inspect", tmp_path / "none", home=tmp_path, status=1)
     assert "there is no such folder of data" in errors and len(errors.strip().splitlines()) == 1
@@ -76,7 +85,7 @@ def test_a_bad_path_is_one_line(tmp_path):
 def test_a_file_is_refused_with_its_folder(tmp_path):
     path = Draft()(tmp_path / "my data")
     with pytest.raises(BadValue, match=f"is a file; give the folder that it lies in: inv inspect '{path.parent}'"):
-        console.inspect(str(path), {"dataset": None, "year": None, "json": False})
+        console.inspect(str(path), {"dataset": None, "year": None, "form": PEOPLE})
 
 
 def test_what_is_in_a_file_cannot_steer_the_terminal(tmp_path, capsys):

@@ -28,3 +28,7 @@ class Form:
     def for_people(self) -> bool:
         """Whether people are to read it: neither CSV nor JSON."""
         return not (self.csv or self.json)
+
+
+PEOPLE = Form()
+"""As it is shown where nothing is asked for."""

@@ -54,9 +54,10 @@ def draw(table: Table, width: int | None = None) -> list[Line]:
 def _columns(table: Table, rows: Sequence[Sequence[str]], found: Fit) -> list[Line]:
     right = [table.numeric(number) for number in found.shown]
     lines: list[Line] = []
-    for texts, heading in itertools.chain([(table.headings, True)], ((row, False) for row in rows)):
+    head = [(table.headings, True)] if table.headed else []
+    for texts, heading in itertools.chain(head, ((row, False) for row in rows)):
         lines += [Line(line, heading) for line in _row([texts[number] for number in found.shown], found, right)]
-    return lines if any(table.headings) else lines[1:]
+    return lines
 
 
 def _row(texts: Sequence[str], found: Fit, right: Sequence[bool]) -> Iterator[str]:

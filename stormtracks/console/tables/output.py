@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from stormtracks.console.tables.asked import Form
+from stormtracks.console.tables.asked import PEOPLE, Form
 from stormtracks.console.tables.drawing import Line, draw
 from stormtracks.table import Table, plain
 from stormtracks.terminal_text import clean_line
@@ -16,7 +16,7 @@ from stormtracks.terminal_text import clean_line
 _BOLD, _USUAL = "\x1b[1m", "\x1b[0m"
 
 
-def show(table: Table, form: Form = Form(), document: Any = None) -> None:  # noqa: B008 (it is frozen)
+def show(table: Table, form: Form = PEOPLE, document: Any = None) -> None:
     """Show a table for people, as CSV, or as JSON.
 
     Parameters
@@ -32,10 +32,14 @@ def show(table: Table, form: Form = Form(), document: Any = None) -> None:  # no
         show_csv(table.plain(), table.keys())
     else:
         out = sys.stdout
-        width = None if form.wide or not out.isatty() else shutil.get_terminal_size().columns
         bold = out.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM", "dumb") != "dumb"
-        out.write("".join(f"{_drawn(line, bold)}\n" for line in draw(table, width)))
+        out.write("".join(f"{_drawn(line, bold)}\n" for line in draw(table, width_for(form))))
         out.flush()
+
+
+def width_for(form: Form) -> int | None:
+    """Columns that a table may take; None where nothing limits it, as in a pipe or a file."""
+    return None if form.wide or not sys.stdout.isatty() else shutil.get_terminal_size().columns
 
 
 def show_json(document: Any) -> None:

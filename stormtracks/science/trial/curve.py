@@ -24,6 +24,10 @@ class Interval:
     low: float
     high: float
 
+    def parts(self, key: str) -> dict[str, float]:
+        """Its numbers, by their keys in a table's CSV and JSON."""
+        return {key: self.value, f"{key}_low": self.low, f"{key}_high": self.high}
+
     def __str__(self) -> str:
         return "-" if np.isnan(self.value) else f"{self.value:.2f} ({self.low:.2f}-{self.high:.2f})"
 
