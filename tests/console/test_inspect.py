@@ -1,5 +1,7 @@
 """inv inspect, as a person types it."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -59,7 +61,7 @@ def test_what_stands_above_is_not_said_again(tmp_path, capsys):
 @pytest.mark.parametrize("asked", ["--help", "-h"])
 def test_help_is_not_taken_for_a_value(command, asked, tmp_path):
     printed, _ = inv(command, asked, home=tmp_path)
-    assert printed.startswith(f"Usage: inv[oke] [--core-opts] {command} ") and "Options:" in printed
+    assert printed.startswith(f"Usage: inv {command} ") and "Options:" in printed
 
 
 def test_json_is_one_object(tmp_path, capsys):
@@ -73,8 +75,8 @@ def test_json_is_one_object(tmp_path, capsys):
 
 def test_csv_has_a_row_for_each_year(tmp_path, capsys):
     Draft().level(850.0, "hPa")(tmp_path)
-    head, row = shown(capsys, tmp_path, csv=True)[0].splitlines()
-    assert dict(zip(head.split(","), row.split(","), strict=True))["times"] == "8" and row.startswith("2005,")
+    (row,) = csv.DictReader(io.StringIO(shown(capsys, tmp_path, csv=True)[0]))
+    assert (row["year"], row["times"], row["members"]) == ("2005", "8", "1")
 
 
 def test_a_bad_path_is_one_line(tmp_path):

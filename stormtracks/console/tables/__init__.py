@@ -4,14 +4,13 @@ A `stormtracks.table.Table` is shown by `show`. On a terminal the columns of lea
 narrow, and a line says which; in a pipe or a file, and with ``--wide``, nothing is.
 """
 
-from stormtracks.console.tables.asked import OPTIONS, PEOPLE, Form
+from stormtracks.console.tables.asked import PEOPLE, Form
 from stormtracks.console.tables.output import show, show_all_json, show_csv, show_json
 from stormtracks.table import FIRST, LAST, USUAL, Column, PartOf, Place, PlusMinus, Table
 
 __all__ = [
     "FIRST",
     "LAST",
-    "OPTIONS",
     "PEOPLE",
     "USUAL",
     "Column",

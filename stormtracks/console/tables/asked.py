@@ -1,15 +1,8 @@
-"""How a table is asked for: the options that every command with a table has."""
+"""How a table is asked for: --wide, --csv, --json."""
 
 from dataclasses import dataclass
 
 from stormtracks.errors import BadValue
-
-OPTIONS = {
-    "wide": "show all columns, however narrow the terminal is",
-    "csv": "print CSV instead of tables",
-    "json": "print one JSON document instead of tables",
-}
-"""Their help."""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class Option(NamedTuple):
             Text that is not a number, where one is wanted; an option that is needed and was not given.
         """
         if given is None and self.needed:
-            raise BadValue(f"--{self.name} is missing; give the {self.help}")
+            raise BadValue(f"--{self.name} is missing; give the {self.help.partition(';')[0]}")
         if given is None or self.kind not in _KINDS:
             return self.default if given is None else given
         try:
@@ -56,9 +56,9 @@ class Option(NamedTuple):
 
 
 OPTIONS = (
-    Option("start-year", "first year", int),
+    Option("start-year", "first year; needed, unless --starts is given", int),
     Option("end-year", "last year, included; default: the start year", int),
-    Option("members", "number of ensemble members, the same for each year (or start)", int, needed=True),
+    Option("members", "number of ensemble members, the same for each year (or start); needed", int, needed=True),
     Option(
         "task",
         "task to do for each member of each year (or start), or several with commas between them, done one after the "
@@ -89,7 +89,7 @@ OPTIONS = (
         list,
         (),
     ),
-    Option("set", "one setting as key=value; may be given several times", list, ()),
+    Option("set", "one setting as key=value; may be given several times; default: none", list, ()),
     Option("run", "name of the run; the same name resumes it; default: TASK_FIRST-LAST"),
     Option("results", "folder for the results, below the results folder of each worker; default: that folder itself"),
     Option(
@@ -122,7 +122,7 @@ OPTIONS = (
     Option(
         "starts",
         "in place of years, starts of forecasts (UTC): a list such as 2025-06-01T00,2025-06-08T00, or one every seven "
-        "days (or /12h) such as 2025-06-01T00..2025-08-31T00/7d",
+        "days (or /12h) such as 2025-06-01T00..2025-08-31T00/7d; default: years",
     ),
 )
 HELP = {option.name: option.help for option in OPTIONS}
