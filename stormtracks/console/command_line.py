@@ -18,6 +18,7 @@ from invoke.parser import Argument, ParserContext
 from invoke.parser.parser import ParseMachine
 
 from stormtracks.console.option_values import value_of
+from stormtracks.terminal_text import clean
 
 WRONG = 2
 """Exit status where a value, an option or a command is refused."""
@@ -65,26 +66,27 @@ def speak(program: str) -> None:
     """Have Invoke speak as `inv` or as `fab` from now on."""
     global _program
     _program = program
-    invoke.Program.print_task_help = _print_help
-    ParseMachine.error = _refuse
+    invoke.Program.print_task_help = _print_help  # type: ignore[method-assign]  # that is the purpose of this module
+    ParseMachine.error = _refuse  # type: ignore[method-assign]
 
 
 def option_rows(context: ParserContext) -> list[tuple[str, str]]:
     """Each option of a command as it is typed, with the type of its value; and its help, in order of their names."""
     arguments = sorted(context.args.values(), key=lambda one: one.name)
     unique = {id(one): one for one in arguments}
-    return [(_typed(context.name, one), one.help or "") for one in unique.values()]
+    return [(_typed(context.name or "", one), one.help or "") for one in unique.values()]
 
 
 def usage(context: ParserContext) -> str:
     """How a command is typed."""
-    words = [value_of(context.name, one.name) for one in context.positional_args]
-    return " ".join([_program, context.name, *words, *(["[options]"] if len(context.args) > len(words) else [])])
+    name = context.name or ""
+    words = [value_of(name, one.name or "") for one in context.positional_args]
+    return " ".join([_program, name, *words, *(["[options]"] if len(context.args) > len(words) else [])])
 
 
 def _typed(command_name: str, argument: Argument) -> str:
     names = [_flag(name) for name in argument.names]
-    value = "" if argument.kind is bool else f" {value_of(command_name, argument.name)}"
+    value = "" if argument.kind is bool else f" {value_of(command_name, argument.name or '')}"
     return ", ".join(f"{name}{value}" for name in sorted(names, key=len, reverse=True))
 
 
@@ -119,9 +121,9 @@ def _columns(rows: Sequence[tuple[str, str]], width: int) -> Iterable[str]:
         yield from (" " * beside + line for line in rest)
 
 
-def _refuse(self: ParseMachine, message: str) -> NoReturn:
+def _refuse(self: ParseMachine, msg: str) -> NoReturn:
     """In place of `invoke.parser.parser.ParseMachine.error`."""
-    raise Refused(f"error: {_in_our_words(self, message)}", self.context)
+    raise Refused(clean(f"error: {_in_our_words(self, msg)}"), self.context)
 
 
 def _in_our_words(machine: ParseMachine, message: str) -> str:

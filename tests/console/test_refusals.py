@@ -214,7 +214,7 @@ def test_a_wrong_hosts_file_is_refused_and_no_bug(refused, line, hosts):
 @pytest.mark.parametrize(
     ("line", "status"),
     [
-        *((line, 1) for line in ("inv nothing", "inv status --rnu x", "fab check --onyl w")),  # Invoke's own
+        *((line, 2) for line in ("inv nothing", "inv status --rnu x", "fab check --onyl w", "inv inspect")),
         *((line, 2) for line in (
             "inv track", "inv summary --by foo --results {made}", "inv plot --kind foo --results {made}",
             "inv track --year x --ensemble-member 0", "inv bench foo", "inv download --dataset foo",

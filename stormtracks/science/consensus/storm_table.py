@@ -53,9 +53,9 @@ def _list_table(agreed: ConsensusStorms, candidates_only: bool, top: int) -> Tab
     kind = "Candidates of the list" if candidates_only else "List"
     title = f"{kind} {agreed.list_name} of {agreed.year}, {_members(agreed)}"
     made = Table(_titled(title, storms, top), _OF_LIST, tuple(_list_row(storm) for storm in storms[: top or None]))
-    meanings = _SHARE, _CHANCE, _REST
+    meanings = [_SHARE, _CHANCE, _REST]
     if agreed.list_name != "tc":  # how probable another cyclone is, nothing has said
-        made, meanings = made.without("chance"), (_SHARE, _REST)
+        made, meanings = made.without("chance"), [_SHARE, _REST]
     return replace(made, legend="; ".join(meanings) if made.rows else "")
 
 
