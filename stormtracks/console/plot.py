@@ -38,7 +38,8 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     figure = KINDS[kind](options)
     remarks = recipes.remarks(options["results"], options["mixed"])
     written = plots.save(figure, paths.expand(dest or f"{kind}.png", where="--dest"), options["overwrite"])
-    output().print(f"{written}", soft_wrap=True)
+    headline = plots.headline(figure)
+    output().print(f"{written}{': ' if headline else ''}{headline}", soft_wrap=True, markup=False)
     notes(remarks)
 
 

@@ -1,6 +1,7 @@
 """What `inv track` shows of the result of each task."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -44,7 +45,7 @@ def _tracks(details: pipeline.Details, every: bool) -> Found:
     result = results.load(details["path"])
     counts = details["counts"]
     found = f"{counts['steps']} times, {counts['maxima']} maxima, {counts['tracks']} tracks"
-    return found, result.header, [_track_table(result, every), _storm_table(result)]
+    return found, result.header, [_track_table(result, every), *([_storm_table(result)] if len(result.matches) else [])]
 
 
 def _fields(details: pipeline.Details, every: bool) -> Found:
@@ -72,13 +73,13 @@ def _begin(details: pipeline.Details, found: str, header: results.Header) -> Non
     out = output()
     member = f"{details['year']}, member {details['ensemble_member']} ('{details['member_label']}')"
     out.print(f"{member}: {found}")
-    if inputs := [file["path"] for file in header.provenance["inputs"]]:
+    if inputs := [Path(file["path"]).name for file in header.provenance["inputs"]]:
         out.print(f"made from {_listed(inputs)}", soft_wrap=True)
     notes(details["remarks"])
 
 
 def _listed(paths: list[str]) -> str:
-    """The files, of many the first and the last two: the last one is that of the best tracks."""
+    """The files' names, of many the first and the last two: the last one is that of the best tracks."""
     if len(paths) > MOST_FILES:
         paths = [paths[0], f"{len(paths) - 3:,} more", *paths[-2:]]
     return ", ".join(paths)

@@ -56,6 +56,15 @@ def test_track_shows_tables_then_what_is_there(tmp_path):
 
 
 @pytest.mark.slow
+def test_track_with_best_tracks_of_another_time_says_so_and_shows_no_empty_table(tmp_path):
+    other = "sample/gfs_2018/ibtracs_2018.csv"
+    printed, _ = track("--ensemble-member", 0, "--best-tracks", other, home=tmp_path)
+    printed = " ".join(printed.split())
+    assert "note: ibtracs_2018.csv begins on 2018-08-30 06, the data are of 1987-09-09 00" in printed
+    assert "made from u850_1987.nc, v850_1987.nc, ibtracs_2018.csv " in printed and "common times" not in printed
+
+
+@pytest.mark.slow
 def test_track_as_json_is_one_object(tmp_path):
     printed, _ = track("--ensemble-member", 0, "--json", "--set", "min_peak_s1=1e-4", home=tmp_path)
     details = json.loads(printed)

@@ -2,7 +2,7 @@
 
 from stormtracks.science.plots.charts.reliability_diagram import reliability_diagram
 from stormtracks.science.plots.charts.yearly_storms import storms_per_year
-from stormtracks.science.plots.figure_file import SUFFIXES, save
+from stormtracks.science.plots.figure_file import SUFFIXES, headline, save
 from stormtracks.science.plots.maps.density_map import density
 from stormtracks.science.plots.maps.storm_map import storm_members
 from stormtracks.science.plots.maps.vorticity_map import vorticity_field
@@ -16,6 +16,7 @@ __all__ = [
     "SUFFIXES",
     "Print",
     "density",
+    "headline",
     "reliability_diagram",
     "save",
     "storm_members",

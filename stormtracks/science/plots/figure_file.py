@@ -55,3 +55,18 @@ def save(figure: Figure, path: str | os.PathLike[str], overwrite: bool = False, 
         with matplotlib.rc_context(_OPTIONS):
             figure.savefig(unfinished, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
     return path
+
+
+def headline(figure: Figure) -> str:
+    """What a figure says above it, in one line; empty where it says nothing.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    """
+    texts = [
+        figure.get_suptitle(),
+        *(text.get_text() for text in figure.texts),
+        *(of.get_title() for of in figure.axes),
+    ]
+    return " ".join(next(filter(None, texts), "").split())

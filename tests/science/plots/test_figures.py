@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 from ensembles import save_ensemble
+from matplotlib.figure import Figure
 
 from stormtracks.science import plots, results, summary
 from stormtracks.science.climatology.density import track_density
@@ -139,3 +140,10 @@ def test_plotting_leaves_pyplot_alone():
     code = drawn + '; sheet.Sheet.of(Print(), "a", []); print(p.get_fignums())'
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PATH": ""})
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("title", "shown"), [(None, "Track density"), ("Storms\nof two years", "Storms of two years")])
+def test_a_figure_says_what_it_shows_in_one_line(title, shown):
+    grid = Grid(np.arange(10.0, -11.0, -5.0), np.arange(0.0, 21.0, 5.0), False)
+    figure = plots.density(np.ones((5, 5)), grid, None, "Track density", printed=plots.Print(title=title))
+    assert plots.headline(figure) == shown and plots.headline(Figure()) == ""
