@@ -476,9 +476,10 @@ def export(
 @command(
     help=HOSTS
     | {
-        "kind": "tracks (of a year, with best tracks), storm (in all its members), density, genesis (where tracks "
-        "begin), field (vorticity of one time with its maxima) or years (storms per year beside IBTrACS); default: "
-        "tracks",
+        "kind": "tracks (of a year, with best tracks), storm (in all its members), density, genesis, lysis (where "
+        "tracks begin and end), intensity, lifetime, season (how strong, how long, in which months), reliability (of "
+        "a list's probabilities), field (vorticity of one time with its maxima) or years (storms per year beside IBTrACS); "
+        "default: tracks",
         "list": "tc or etc: the storms of a list; default: all tracks",
         "dest": "the file to write, .png, .svg or .pdf; default: KIND.png",
         "results": "folder of the results; default: as in hosts.yaml",
@@ -511,7 +512,7 @@ def plot(
     mixed=False,
     hosts=None,
 ):
-    """Draw a figure of the results: tracks, one storm, density, a field, storms per year.
+    """Draw a figure of the results: tracks, one storm, density, a climatology, a field, storms per year.
 
     Example: inv plot --kind storm --storm KATRINA --years 2005
     """

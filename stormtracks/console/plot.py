@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from stormtracks import paths
+from stormtracks.console import climatology_figures
 from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import best_tracks_file, data_folder, results_folder
 from stormtracks.console.terminal import notes, output, progress
@@ -111,17 +112,6 @@ def _density(options: Options) -> Figure:
     return plots.density(values, grid, options["region"], f"Track density, {len(cells)} seasons")
 
 
-def _genesis(options: Options) -> Figure:
-    """Storms that begin per unit area and season, over all years and members."""
-    folder = options["results"]
-    found = results.choose(folder, _task(options), years_of(options["years"]))
-    cells = [(year, member) for year, members in found.items() for member in members]
-    with progress("reading results") as report:
-        begun = (tracks.beginnings for tracks in _seasons(cells, options, report))
-        values, grid = density.track_density(begun, region=options["region"])
-    return plots.density(values, grid, options["region"], f"Genesis density, {len(cells)} seasons")
-
-
 def _seasons(
     cells: Sequence[tuple[Label, int]], options: Options, report: Callable[[int, int], None]
 ) -> Iterator[Tracks]:
@@ -178,12 +168,12 @@ KINDS: dict[str, Callable[[Options], Figure]] = {
     "tracks": _tracks,
     "storm": _storm,
     "density": _density,
-    "genesis": _genesis,
+    **climatology_figures.KINDS,
     "field": _field,
     "years": _series,
 }
 """Every figure by its name."""
-OF_LISTS = ("tracks", "storm", "density", "genesis")
+OF_LISTS = ("tracks", "storm", "density", *climatology_figures.KINDS)
 """Those that can be of a list of storms."""
 
 

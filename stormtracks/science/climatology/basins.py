@@ -1,12 +1,13 @@
 """Positions -> the ocean basins in which IBTrACS counts tropical cyclones."""
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science import sphere
-from stormtracks.science.arrays import Ints
+from stormtracks.science.arrays import Bools, Ints
 
 BASINS = ("NA", "EP", "WP", "NI", "SI", "SP", "SA")
 """North Atlantic, eastern and western North Pacific, North and South Indian Ocean, South Pacific, South Atlantic."""
@@ -23,6 +24,9 @@ Atlantic calls NA or EP, 99.8 % lie on their side of it."""
 
 _AGENCIES = {"AL": "NA", "EP": "EP", "CP": "EP", "WP": "WP", "IO": "NI", "BB": "NI", "AS": "NI", "SL": "SA"}
 """Prefix of an ATCF or HURDAT2 number -> basin; SH, the southern hemisphere, has two and says neither."""
+
+COVERED_LEAST, COVERED_SHARE = 2, 0.02
+"""Best tracks, and share of all of them, from which on a basin is one that the best tracks are of."""
 
 
 def basin(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Ints:
@@ -82,3 +86,23 @@ def of_identifier(sid: str) -> int:
         return int(basin([lat or (-0.5 if found[1] == "S" else 0.5)], [float(found[3])])[0])
     code = _AGENCIES.get(sid[:2].upper(), "")
     return BASINS.index(code) if code else -1
+
+
+def covered(sids: Iterable[str]) -> Bools:
+    """Basins that best tracks with these identifiers are of, shape (nbasins,); all, where none of them says it.
+
+    The file of one basin has a storm or two that began in the next one: a basin counts from two best tracks and 2 % of
+    all on. Elsewhere nobody looked, or saw next to none.
+
+    Examples
+    --------
+    >>> from stormtracks.science.climatology.basins import BASINS, covered
+    >>> known = covered(["2005236N23285", "2005289N18282", "2005270N12260"])
+    >>> [code for code, seen in zip(BASINS, known, strict=True) if seen]
+    ['NA']
+    """
+    places = np.array([of_identifier(sid) for sid in sids], np.int64)
+    seen = np.bincount(places[places >= 0], minlength=len(BASINS))
+    if not seen.any():
+        return np.ones(len(BASINS), bool)
+    return np.asarray((seen >= COVERED_LEAST) & (seen >= COVERED_SHARE * seen.sum()))

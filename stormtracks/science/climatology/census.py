@@ -7,12 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.label import Label
-from stormtracks.readable import some
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.climatology.bands import Band, over_members
 from stormtracks.science.errors import InputError
-
-SHOWN_YEARS = 5
+from stormtracks.science.summary.comparable import comparable, remark
 
 
 @dataclass(frozen=True)
@@ -40,26 +38,31 @@ class Cells:
         return cls(members, tuple(chosen), np.array(there, bool).reshape(len(members), len(chosen)))
 
     @property
-    def whole(self) -> Bools:
-        """Years that every member has, shape (nyears,)."""
-        return np.asarray(self.there.all(axis=0), bool)
+    def seen(self) -> Bools:
+        """The seasons that are compared, shape (nmembers, nyears): of members that each have each of the years.
+
+        Those are the years that every member has; where there is none, as `summary.comparable` chooses.
+        """
+        years, members = comparable(self._has)
+        wanted = np.outer(np.isin(self.members, members), [year in years for year in self.years])
+        return np.asarray(self.there & wanted, bool)
 
     @property
     def compared(self) -> Bools:
-        """Years that every member has; all of them where there is none such; shape (nyears,)."""
-        whole = self.whole
-        return whole if whole.any() else np.ones(len(self.years), bool)
+        """The years that are compared, shape (nyears,)."""
+        return np.asarray(self.seen.any(axis=0))
 
     @property
     def remark(self) -> str:
-        """What is left out because members lack it, or what is not quite alike; '' where there is nothing to say."""
-        whole = self.whole
-        if whole.all():
-            return ""
-        if not whole.any():
-            return "no year is there of every member: each member's figures are of the years that it has"
-        lacking = [str(year) for year, known in zip(self.years, whole, strict=True) if not known]
-        return f"left out, since not every member has it: {some(lacking, SHOWN_YEARS)}"
+        """What is left out because members lack it; '' where nothing is."""
+        said = remark(self._has)
+        return "" if said is None else str(said)
+
+    @property
+    def _has(self) -> dict[Label, list[int]]:
+        """Year -> members that have it."""
+        members = np.array(self.members, np.int64)
+        return {year: members[has].tolist() for year, has in zip(self.years, self.there.T, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,9 @@ class Census:
     def per_season(self) -> Floats:
         """Storms per season in each bin, of the years that are compared; shape (nmembers, nbins).
 
-        A member without any of these years has NaN.
+        A member that is not compared has NaN.
         """
-        seen = self.cells.there & self.cells.compared
+        seen = self.cells.seen
         seasons = seen.sum(axis=1)[:, None]
         summed = np.where(seen[..., None], self.counts, 0).sum(axis=1)
         with np.errstate(invalid="ignore"):
@@ -127,7 +130,7 @@ def census(
     >>> cells = Cells.of({2005: (0, 1), 2006: (0,)})
     >>> made = census(cells, [3.0, 4.5, 4.0, 9.0], [0, 0, 1, 0], [0, 0, 0, 1], [2, 4, 6])
     >>> made.per_season.tolist(), cells.remark
-    ([[1.0, 1.0], [0.0, 1.0]], 'left out, since not every member has it: 2006')
+    ([[1.0, 1.0], [0.0, 1.0]], 'the figures over all years leave out 2006, which some members do not have (1 result)')
     """
     value, member, year, edges = (
         np.asarray(values, float),
@@ -147,7 +150,7 @@ def census(
     return Census(cells, edges, counts)
 
 
-def edges_of(values: Sequence[Floats], width: float, most: int = 60) -> Floats:
+def edges_of(values: Sequence[Floats], width: float, most: int = 24) -> Floats:
     """Even edges of bins around all values.
 
     Parameters
@@ -176,6 +179,6 @@ def edges_of(values: Sequence[Floats], width: float, most: int = 60) -> Floats:
 def medians(cells: Cells, values: npt.ArrayLike, member: npt.ArrayLike, year: npt.ArrayLike) -> Floats:
     """Each member's median over its storms of the years that are compared, NaN without any; shape (nmembers,)."""
     value, member, year = np.asarray(values, float), np.asarray(member, int), np.asarray(year, int)
-    counted = np.isfinite(value) & cells.compared[year]
+    counted = np.isfinite(value) & cells.seen[member, year]
     each = [value[counted & (member == number)] for number in range(len(cells.members))]
     return np.array([np.median(one) if len(one) else np.nan for one in each])

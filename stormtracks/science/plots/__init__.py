@@ -1,9 +1,10 @@
 """Figures of results: matplotlib's Figure objects, drawn without a display, and nothing fetched."""
 
+from stormtracks.science.plots.charts.climatology import intensity, lifetime, season
 from stormtracks.science.plots.charts.reliability_diagram import reliability_diagram
 from stormtracks.science.plots.charts.yearly_storms import storms_per_year
 from stormtracks.science.plots.figure_file import SUFFIXES, headline, save
-from stormtracks.science.plots.maps.density_map import density
+from stormtracks.science.plots.maps.density_map import Marks, density
 from stormtracks.science.plots.maps.storm_map import storm_members
 from stormtracks.science.plots.maps.vorticity_map import vorticity_field
 from stormtracks.science.plots.maps.year_map import year_tracks
@@ -14,11 +15,15 @@ __all__ = [
     "PAGE_MM",
     "PROJECTIONS",
     "SUFFIXES",
+    "Marks",
     "Print",
     "density",
     "headline",
+    "intensity",
+    "lifetime",
     "reliability_diagram",
     "save",
+    "season",
     "storm_members",
     "storms_per_year",
     "vorticity_field",

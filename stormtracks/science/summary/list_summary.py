@@ -13,7 +13,7 @@ from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.science import remarks, results
 from stormtracks.science.arrays import Bools
-from stormtracks.science.climatology.basins import BASINS
+from stormtracks.science.climatology.basins import BASINS, COVERED_LEAST, COVERED_SHARE
 from stormtracks.science.filters import Filter, Scope, Sieve
 from stormtracks.science.lists import LISTS, StormList
 from stormtracks.science.records import Matches
@@ -26,8 +26,6 @@ from stormtracks.science.summary.statistics import StormStatistics, storm_statis
 from stormtracks.strict_dataclass import unknown
 
 TASK = "classify"
-COVERED_LEAST, COVERED_SHARE = 2, 0.02
-"""Best tracks, and share of all of them, from which on a basin is one that the best tracks are of."""
 
 
 @dataclass(frozen=True)

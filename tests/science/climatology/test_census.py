@@ -53,15 +53,17 @@ def test_a_year_that_a_member_lacks_is_left_out_for_all_and_said():
     made = cells([1, 1, 0], [1, 1, 1])
     counted = census(made, [1, 1, 1, 1], [0, 0, 1, 1], [0, 1, 2, 2], [0, 2])
     assert counted.per_season.tolist() == [[1.0], [0.0]]
-    assert made.remark == "left out, since not every member has it: 2003"
+    assert made.remark == "the figures over all years leave out 2003, which some members do not have (1 result)"
     assert cells([1, 1], [1, 1]).remark == ""
 
 
-def test_where_no_year_is_there_of_all_each_member_has_its_own_years():
+def test_where_no_year_is_there_of_all_members_those_that_belong_together_are_compared():
     made = cells([1, 0, 0], [0, 1, 1])
     counted = census(made, [1, 1, 1], [0, 1, 1], [0, 1, 1], [0, 2])
-    assert counted.per_season.tolist() == [[1.0], [1.0]]
-    assert made.remark.startswith("no year is there of every member")
+    np.testing.assert_array_equal(counted.per_season, [[np.nan], [1.0]])
+    assert made.remark.startswith(
+        "no year has all members: the figures over all years leave out year 2001 and member 0"
+    )
 
 
 def test_the_highest_value_is_in_the_last_bin_and_what_is_not_known_in_none():

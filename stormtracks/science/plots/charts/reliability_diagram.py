@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -11,7 +12,14 @@ from stormtracks.science.plots.printed import COLUMN_MM, Print
 from stormtracks.science.plots.sheet import Row, Sheet
 
 
-def reliability_diagram(made: Reliability, title: str = "", least: int = 20, *, printed: Print | None = None) -> Figure:
+def reliability_diagram(
+    made: Reliability,
+    title: str = "",
+    least: int = 20,
+    *,
+    printed: Print | None = None,
+    label: str = "calibrated probability",
+) -> Figure:
     """Share that came true against the probability that was said, and below how many there were of each.
 
     Parameters
@@ -22,6 +30,8 @@ def reliability_diagram(made: Reliability, title: str = "", least: int = 20, *, 
         Parts with fewer forecasts are drawn pale.
     printed : Print, optional
         Width and title of the figure; none: one column of a journal.
+    label : str
+        Which probability it is.
 
     Returns
     -------
@@ -42,15 +52,28 @@ def reliability_diagram(made: Reliability, title: str = "", least: int = 20, *, 
     for enough, alpha in ((made.number >= least, 1.0), ((made.number > 0) & (made.number < least), 0.35)):
         said, colour = made.forecast[enough], style.BLUE
         upper.vlines(said, made.low[enough], made.high[enough], color=colour, lw=1.6, alpha=alpha / 2)
-        upper.plot(said, made.observed[enough], "o", ms=4, color=colour, alpha=alpha)
+        upper.plot(said, made.observed[enough], "o", ms=4, color=colour, alpha=alpha, clip_on=False)
     upper.set_ylabel("share that is real", fontsize=printed.label_pt)
     upper.set_ylim(0, 1)
     upper.tick_params(labelbottom=False)
     lower.bar((made.edges[:-1] + made.edges[1:]) / 2, made.number, width=0.9 * np.diff(made.edges), color="#bbbbbb")
+    for middle, number in zip((made.edges[:-1] + made.edges[1:]) / 2, made.number.tolist(), strict=True):
+        if number:
+            lower.annotate(
+                f"{number:,}", (middle, number), (0, 1), textcoords="offset points", ha="center", fontsize=5.5
+            )
+    lower.set_ylim(0, made.number.max(initial=1) * 1.25)
     lower.set_ylabel("storms", fontsize=printed.label_pt)
-    lower.set_xlabel("calibrated probability", fontsize=printed.label_pt)
+    lower.set_xlabel(label, fontsize=printed.label_pt)
     lower.set_xlim(0, 1)
     return sheet.figure
+
+
+def _add_numbers(axes: Axes, made: Reliability) -> None:
+    for middle, number in zip((made.edges[:-1] + made.edges[1:]) / 2, made.number.tolist(), strict=True):
+        if number:
+            where = (middle, number)
+            axes.annotate(f"{number:,}", where, (0, 1), textcoords="offset points", ha="center", fontsize=5.5)
 
 
 def _handles(least: int) -> list[Artist]:

@@ -1,8 +1,12 @@
 """Map of how many tracks pass a place."""
 
+from dataclasses import dataclass
+
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from stormtracks.science.arrays import Floats
@@ -15,6 +19,16 @@ from stormtracks.science.records import Grid
 from stormtracks.science.sphere import Region
 
 DENSITY_LABEL = "tracks per 10$^6$ km$^2$ and season"
+_MARK = 3.0  # width of a mark, points
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Places to mark, degrees, and what they are."""
+
+    lat: Floats
+    lon: Floats
+    name: str
 
 
 def density(
@@ -25,6 +39,7 @@ def density(
     *,
     printed: Print | None = None,
     label: str = DENSITY_LABEL,
+    marks: Marks | None = None,
 ) -> Figure:
     """Map of a track density.
 
@@ -40,6 +55,8 @@ def density(
         Width, projection and title of the figure.
     label : str
         What the colours are, with its unit.
+    marks : Marks, optional
+        Observed places over it.
 
     Returns
     -------
@@ -51,7 +68,7 @@ def density(
     """
     printed = printed or Print()
     view = MapView.of(region, printed.projection)
-    sheet = MapSheet.of(view, printed, title or "Density of tracks", bar=True, filled=False)
+    sheet = MapSheet.of(view, printed, title or "Density of tracks", _handles(marks), bar=True, filled=False)
     levels = _levels(float(np.nanmax(values, initial=0.0)))
     norm = BoundaryNorm(levels, style.AMOUNT.N)
     known = np.ma.masked_invalid(values)
@@ -59,7 +76,17 @@ def density(
     bar = sheet.colour_bar(drawn, label, spacing="uniform")
     bar.set_ticks(levels)
     bar.ax.tick_params(labelsize=printed.tick_pt - (1.0 if printed.narrow else 0.0))
+    if marks is not None:
+        x, y = view.place(marks.lat, marks.lon).T
+        sheet.axes.scatter(x, y, s=_MARK**2, c="white", edgecolors=style.BLACK, linewidths=0.5, zorder=5)
     return sheet.figure
+
+
+def _handles(marks: Marks | None) -> list[Artist]:
+    if marks is None:
+        return []
+    circle = Line2D([], [], ls="none", marker="o", ms=_MARK, mfc="white", mec=style.BLACK, mew=0.5, label=marks.name)
+    return [circle]
 
 
 def _levels(most: float) -> Floats:

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.collections import LineCollection, QuadMesh
 
 from stormtracks.science import sphere
-from stormtracks.science.arrays import Floats
+from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.plots.maps.land import GeoAxes
 from stormtracks.science.plots.maps.view import MapView
-from stormtracks.science.records import Grid, Tracks
+from stormtracks.science.records import BestTracks, Grid, Tracks
 from stormtracks.science.seam import cut_segments
 
 MANY_SEGMENTS = 20_000
@@ -18,20 +18,27 @@ MANY_SEGMENTS = 20_000
 
 def add_lines(axes: GeoAxes, view: MapView, tracks: Tracks, **style: Any) -> LineCollection:
     """Draw tracks, in one colour or by a value per point (`array`, shape (npoints,), with `cmap` and `norm`)."""
-    track, first = tracks.track, tracks.followed
-    ends = (tracks.lon[first], tracks.lat[first], tracks.lon[first + 1], tracks.lat[first + 1])
-    segments, source = cut_segments(*ends, view.central)
-    inside = np.all((segments[..., 1] >= view.clip()[0]) & (segments[..., 1] <= view.clip()[1]), axis=1)
-    segments, source = segments[inside], source[inside]
+    segments, first = segments_of(view, tracks)
     if "array" in style:
         values = np.asarray(style["array"], float)
-        style["array"] = (values[first] + values[first + 1])[source] / 2
+        style["array"] = (values[first] + values[first + 1]) / 2
     if np.ndim(style.get("linewidths", 0)):
-        style["linewidths"] = np.asarray(style["linewidths"])[track[first]][source]
-    lines = LineCollection(list(view.project(segments[..., 0], segments[..., 1])), capstyle="round", **style)
+        style["linewidths"] = np.asarray(style["linewidths"])[tracks.row[first]]
+    lines = LineCollection(list(segments), capstyle="round", **style)
     lines.set_rasterized(len(segments) > MANY_SEGMENTS)
     axes.add_collection(lines, autolim=False)
     return lines
+
+
+def segments_of(view: MapView, tracks: Tracks | BestTracks) -> tuple[Floats, Ints]:
+    """The lines along tracks, cut where the map is: their ends (n, 2, 2) on the map, and at which point each begins."""
+    first = tracks.followed
+    ends = (tracks.lon[first], tracks.lat[first], tracks.lon[first + 1], tracks.lat[first + 1])
+    segments, source = cut_segments(*ends, view.central)
+    south, north = view.clip()
+    inside = np.all((segments[..., 1] >= south) & (segments[..., 1] <= north), axis=1)
+    segments = segments[inside]
+    return view.project(segments[..., 0], segments[..., 1]), first[source[inside]]
 
 
 def add_mesh(axes: GeoAxes, view: MapView, values: Floats, grid: Grid, **style: Any) -> QuadMesh:

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import shapely
@@ -19,13 +18,12 @@ from stormtracks.science.plots.charts.strength import add_members_held, add_stre
 from stormtracks.science.plots.maps.layers import add_lines
 from stormtracks.science.plots.maps.map_sheet import MapSheet
 from stormtracks.science.plots.maps.names import Name, add_names
-from stormtracks.science.plots.maps.observed import add_best, best_handle, days, period
-from stormtracks.science.plots.maps.view import MapView, region_of
+from stormtracks.science.plots.maps.observed import add_best, best_handle, days
+from stormtracks.science.plots.maps.one_storm import OneStorm
 from stormtracks.science.plots.printed import Print
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region
 
-_FLATTEST, _HIGHEST = 0.5, 0.85  # height per width of a map around a storm
 _BEST, _MEAN, _MEMBER = 1.0, 2.2, 0.4
 _SPREAD_ALPHA = 0.3
 
@@ -63,16 +61,12 @@ def storm_members(
     matplotlib.figure.Figure
     """
     printed = printed or Print()
-    pieces = np.atleast_1d(np.asarray(number, np.int64))
-    members, mean = _tracks_of(consensus, pieces, ensemble), consensus.tracks.take(np.sort(pieces))
-    observed = _observed(consensus, pieces, best)
-    view = MapView.of(region or _around(members, observed), printed.projection)
-    if region is None:
-        view = view.widened(_FLATTEST, _HIGHEST)
-    has_wind = observed is not None and bool(np.isfinite(observed.wind_kt).any())
+    storm = OneStorm.of(consensus, number, ensemble, best)
+    pieces, members, mean, observed = storm.pieces, storm.members, storm.mean, storm.observed
+    view = storm.view(region, printed.projection)
     panels = (1.25, 0.4) if printed.narrow else (1.5, 0.45)
-    handles = _handles(observed, has_wind)
-    sheet = MapSheet.of(view, printed, title or _title(consensus, pieces), handles, panels=panels)
+    handles = _handles(observed, storm.has_wind)
+    sheet = MapSheet.of(view, printed, title or storm.title, handles, panels=panels)
     for piece in pieces:
         rows = consensus.points(int(piece))
         _add_spread(sheet, consensus.lat[rows], consensus.lon[rows], consensus.spread_km[rows])
@@ -83,20 +77,6 @@ def storm_members(
     _add_days_and_numbers(sheet, consensus, pieces, mean, observed)
     _add_panels(sheet, consensus, pieces, members, observed)
     return sheet.figure
-
-
-def _observed(consensus: ConsensusTracks, pieces: Ints, best: BestTracks | None) -> BestTracks | None:
-    sid = str(consensus.sid[pieces[0]])
-    if best is None or not sid:
-        return None
-    found = best.take(best.sid == sid)
-    return found if len(found) else None
-
-
-def _around(members: Tracks, observed: BestTracks | None) -> Region:
-    if observed is None:
-        return region_of(members.lat, members.lon, 3.0)
-    return region_of(np.append(members.lat, observed.lat), np.append(members.lon, observed.lon), 3.0)
 
 
 def _handles(observed: BestTracks | None, has_wind: bool) -> list[Artist]:
@@ -110,28 +90,6 @@ def _handles(observed: BestTracks | None, has_wind: bool) -> list[Artist]:
     if has_wind:
         handles.append(Line2D([], [], color=style.BLACK, linewidth=1.0, linestyle="--", label="IBTrACS wind"))
     return handles
-
-
-def _title(consensus: ConsensusTracks, pieces: Ints) -> str:
-    name, sid = str(consensus.name[pieces[0]]), str(consensus.sid[pieces[0]])
-    what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else "Candidate"
-    of, said = len(consensus.members), []
-    for piece in pieces:
-        time = consensus.time[consensus.points(int(piece))]
-        said.append(f"{period(time[0], time[-1])}, found in {consensus.held_by[piece].sum()} of {of} members")
-    if len(pieces) == 1:
-        return f"{what}, {said[0]}"
-    return f"{what} in {len(pieces)} pieces: " + "; ".join(said)
-
-
-def _tracks_of(consensus: ConsensusTracks, pieces: Ints, ensemble: Sequence[Tracks]) -> Tracks:
-    """All members' tracks of a storm, as one record."""
-    parts = [tracks.take(np.isin(storm, pieces)) for tracks, storm in zip(ensemble, consensus.storm_of, strict=True)]
-    columns: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("row_size", "time", "lat", "lon", "vorticity", "maximum")
-    }
-    return Tracks(**columns, calendar=consensus.calendar)
 
 
 def _add_spread(sheet: MapSheet, lat: Floats, lon: Floats, spread_km: Floats) -> None:

@@ -62,7 +62,7 @@ def year_tracks(
     sheet = MapSheet.of(view, printed, title or "Tracks", _handles(observed, known), bar=True)
     values = tracks.vorticity * 1e5
     widths = np.where(known, _KNOWN, _OTHER if known.any() else _LONE)
-    norm = Normalize(*_limits(values))
+    norm = Normalize(*strength_limits(values))
     lines = add_lines(
         sheet.axes, view, tracks, array=values, cmap=style.STRENGTH, norm=norm, linewidths=widths, zorder=2
     )
@@ -84,7 +84,7 @@ def _drawn(tracks: Tracks, known: Bools, min_peak_s1: float) -> tuple[Tracks, Bo
     return dataclasses.replace(tracks, row_size=sizes, **columns), known[order]
 
 
-def _limits(values: Floats) -> tuple[float, float]:
+def strength_limits(values: Floats) -> tuple[float, float]:
     """Colour limits: from the weakest to nearly the strongest, so that one point does not take all the colours."""
     if not len(values):
         return 0.0, 1.0

@@ -1,0 +1,94 @@
+"""`inv plot`: figures of all years and members together, where tracks begin and end, strength, lifetime, season."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from stormtracks.console.local_paths import best_tracks_file
+from stormtracks.console.terminal import notes, progress
+from stormtracks.console.years import years as years_of
+from stormtracks.errors import BadValue
+from stormtracks.science import plots
+from stormtracks.science.climatology import density
+from stormtracks.science.climatology.of_folder import population
+from stormtracks.science.climatology.population import Population
+from stormtracks.science.summary.list_reliability import MEAN, list_reliability
+
+Options: TypeAlias = Mapping[str, Any]
+Figure: TypeAlias = Any  # matplotlib's, which `plots` alone imports
+Drawing: TypeAlias = Callable[..., Figure]
+
+
+def of_population(draw: Drawing) -> Callable[[Options], Figure]:
+    """A kind of figure that `draw` makes of a `Population`."""
+
+    def made(options: Options) -> Figure:
+        found = _population(options)
+        notes(found.remarks)
+        return draw(found, options.get("list"), printed=options.get("printed"))
+
+    return made
+
+
+def of_ends(which: str, end: str) -> Callable[[Options], Figure]:
+    """A map of where tracks begin ("genesis") or end ("lysis"), with the best tracks' own places."""
+
+    def made(options: Options) -> Figure:
+        found = _population(options)
+        notes(found.remarks)
+        values, grid = density.track_density(found.ends(which), region=options["region"])
+        lat, lon = found.observed_ends(which)
+        marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
+        of_list = f", list {options['list']}" if options.get("list") else ""
+        label = f"{end} points per 10$^6$ km$^2$ and season"
+        title = f"{which.title()}{of_list}, {found.seasons}"
+        return plots.density(
+            values, grid, options["region"], title, label=label, marks=marks, printed=options.get("printed")
+        )
+
+    return made
+
+
+def reliability(options: Options) -> Figure:
+    """How far the probabilities of a folder's lists of tropical cyclones can be believed."""
+    if options.get("list") == "etc":
+        raise BadValue("--kind reliability is of tropical cyclones, which best tracks know; leave --list out")
+    with progress("comparing lists") as report:
+        found = list_reliability(
+            options["results"],
+            years_of(options["years"]),
+            options.get("members"),
+            recipes=options["recipes"],
+            progress=report,
+        )
+    notes(found.remarks)
+    made, first, last = found.made, found.years[0], found.years[-1]
+    when = f"{first}" if first == last else f"{first} to {last}"
+    skill = f"Brier score {made.brier:.3f} (climatology {made.climatology:.3f}, skill {made.skill:.2f})"
+    title = f"List tc, {when}, {found.members} members: {made.number.sum():,} storms, {skill}"
+    label = "mean probability over the members" if found.said_by == MEAN else found.said_by
+    return plots.reliability_diagram(made, title, label=label, printed=options.get("printed"))
+
+
+def _population(options: Options) -> Population:
+    with progress("reading results") as report:
+        return population(
+            options["results"],
+            years_of(options["years"]),
+            options.get("members"),
+            list=options.get("list"),
+            asked=options.get("filter"),
+            best_tracks=best_tracks_file(options["best_tracks"]),
+            recipes=options["recipes"],
+            progress=report,
+        )
+
+
+KINDS: dict[str, Callable[[Options], Figure]] = {
+    "genesis": of_ends("genesis", "first"),
+    "lysis": of_ends("lysis", "last"),
+    "intensity": of_population(plots.intensity),
+    "lifetime": of_population(plots.lifetime),
+    "season": of_population(plots.season),
+    "reliability": reliability,
+}
+"""These figures by their names; each can be of a list."""

@@ -1,0 +1,104 @@
+"""The tracks of all seasons without their points, whose each of them is, and the best tracks of the same seasons."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.climatology.bands import Band, over_years
+from stormtracks.science.climatology.census import Cells, Census, census, edges_of, medians
+from stormtracks.science.climatology.quantities import Quantity
+from stormtracks.science.heads import Heads
+from stormtracks.science.records import Tracks
+
+
+@dataclass(frozen=True)
+class Population:
+    """Tracks, or storms of a list, of all members and years.
+
+    Attributes
+    ----------
+    cells : Cells
+    heads : Heads
+        Of all of them, n.
+    member, year : ndarray of int64, shape (n,)
+        Places in ``cells.members`` and ``cells.years``.
+    observed : Heads
+        The best tracks that the seasons could have seen, m; each year's once.
+    observed_year : ndarray of int64, shape (m,)
+        Places in ``cells.years``.
+    asked : str
+        What the tracks are, of all that there are: the words of a filter.
+    remarks : tuple of str
+    """
+
+    cells: Cells
+    heads: Heads
+    member: Ints
+    year: Ints
+    observed: Heads
+    observed_year: Ints
+    asked: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def matched(self) -> Bools:
+        """Which of the tracks are an observed storm or a piece of one, shape (n,)."""
+        return np.asarray(self.heads.sid != "")
+
+    def edges(self, quantity: Quantity) -> Floats:
+        """Edges of bins for the tracks and the best tracks."""
+        if quantity.key == "month":
+            return np.arange(13.0)
+        return edges_of([quantity.of(self.heads), quantity.of(self.observed)], quantity.width)
+
+    def counted(self, quantity: Quantity, edges: Floats, matched_only: bool = False) -> Census:
+        """The tracks in bins; of all of them, or of those that are observed storms."""
+        kept = self.matched if matched_only else np.ones(len(self.heads), bool)
+        return census(self.cells, quantity.of(self.heads)[kept], self.member[kept], self.year[kept], edges)
+
+    def medians(self, quantity: Quantity, matched_only: bool = False) -> Floats:
+        """Each member's median, shape (nmembers,)."""
+        kept = self.matched if matched_only else np.ones(len(self.heads), bool)
+        return medians(self.cells, quantity.of(self.heads)[kept], self.member[kept], self.year[kept])
+
+    def observed_band(self, quantity: Quantity, edges: Floats) -> Band:
+        """Best tracks per season in each bin: their mean over the years that are compared, and an interval of it."""
+        seen = Cells((0,), self.cells.years, np.ones((1, len(self.cells.years)), bool))
+        nobody = np.zeros(len(self.observed), int)
+        counts = census(seen, quantity.of(self.observed), nobody, self.observed_year, edges).counts[0]
+        return over_years(counts[self.cells.compared])
+
+    def observed_median(self, quantity: Quantity) -> float:
+        """Median of the best tracks of the years that are compared; NaN where none has a value."""
+        values = quantity.of(self.observed)[self.cells.compared[self.observed_year]]
+        known = values[np.isfinite(values)]
+        return float(np.median(known)) if len(known) else float("nan")
+
+    def ends(self, which: str) -> Iterator[Tracks]:
+        """Where tracks begin ("genesis") or end ("lysis"), season by season of those that are compared.
+
+        Each as a track of one point; of a list's storm the beginning is where it is first of its class.
+        """
+        lat, lon = (getattr(self.heads, f"{which}_{axis}") for axis in ("lat", "lon"))
+        for member, year in zip(*np.nonzero(self.cells.seen), strict=True):
+            mine = np.flatnonzero((self.member == member) & (self.year == year))
+            one = np.ones(len(mine), np.int64)
+            times, strength = self.heads.genesis_time[mine], self.heads.peak_s1[mine]
+            yield Tracks(one, times, lat[mine], lon[mine], strength, mine, self.heads.calendar)
+
+    def observed_ends(self, which: str) -> tuple[Floats, Floats]:
+        """Latitudes and longitudes at which the best tracks of the compared years begin or end."""
+        seen = self.cells.compared[self.observed_year]
+        lat, lon = (getattr(self.observed, f"{which}_{axis}")[seen] for axis in ("lat", "lon"))
+        return lat, lon
+
+    @property
+    def seasons(self) -> str:
+        """The years that are compared, of how many members, and what is asked: such as 2005, 8 members."""
+        years = [str(year) for year, kept in zip(self.cells.years, self.cells.compared, strict=True) if kept]
+        number = int(self.cells.seen.any(axis=1).sum())
+        members = f"{number} member{'' if number == 1 else 's'}"
+        when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]} ({len(years)} seasons)"
+        return "; ".join(text for text in (f"{when}, {members}", self.asked) if text)
