@@ -6,6 +6,7 @@ name.
 """
 
 import contextlib
+import functools
 import inspect
 import math
 import sys
@@ -202,7 +203,8 @@ def collect(
     workers_there = tuple(replace(one, results=str(PurePosixPath(one.results, below))) for one in cluster.workers)
     cluster = replace(cluster, workers=workers_there)
     folder = paths.expand(to, Path.cwd(), "--to") if to else cluster.results / below
-    _on_all(c, cluster, collecting.errand(cluster, folder, overwrite, _check_result), at_once)
+    check = functools.partial(_check_result, folder=folder)
+    _on_all(c, cluster, collecting.errand(cluster, folder, overwrite, check), at_once)
 
 
 @command(now="do not wait for running tasks", patience=PATIENCE)
@@ -252,12 +254,15 @@ def renew_key(c: Context, hosts: Text = None, only: Text = None, at_once: Text =
     _on_all(c, cluster, cluster_key.push(cluster), at_once)
 
 
-def _check_result(path: Path, name: str) -> None:
-    """Refuse a file that is not the result of this name."""
+def _check_result(path: Path, name: str, folder: Path | None = None) -> None:
+    """Refuse a file that is not the result of this name; the index of the folder that it comes into learns of it."""
     from stormtracks.science import results  # numpy and netCDF4 take 0.3 s to load, which `fab --list` need not pay
+    from stormtracks.science.index import of_folder
 
     with _reading:
         results.check(path, name)
+        if folder is not None:
+            of_folder.learn(path, folder)
 
 
 def _cluster(c: Context, hosts: Text, only: Text) -> config.Cluster:

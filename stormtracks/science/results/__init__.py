@@ -13,7 +13,7 @@ from stormtracks.science.results.foundation import foundation, foundation_of_tra
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.list_storage import load_list, save_list
 from stormtracks.science.results.member import Member, load_member, replaced
-from stormtracks.science.results.places import members, path, sweep, years
+from stormtracks.science.results.places import State, members, path, states, sweep, years
 from stormtracks.science.results.recipe import conflict, existing, load_settings, recipe, refuse_other
 from stormtracks.science.results.result import Result
 from stormtracks.science.results.storage import (
@@ -34,6 +34,7 @@ __all__ = [
     "MixedResults",
     "Recipes",
     "Result",
+    "State",
     "check",
     "choose",
     "conflict",
@@ -66,6 +67,7 @@ __all__ = [
     "save_fields",
     "save_hashed",
     "save_list",
+    "states",
     "sweep",
     "years",
 ]

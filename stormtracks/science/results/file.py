@@ -13,15 +13,23 @@ import netCDF4
 from stormtracks import label
 from stormtracks.label import Label
 from stormtracks.science.errors import ResultError
+from stormtracks.science.index import piece
+from stormtracks.science.index.season import Season
 from stormtracks.science.results import layout, places
 from stormtracks.science.results.header import Header
-from stormtracks.science.results.places import Folder
+from stormtracks.science.results.places import Folder, State
 from stormtracks.science.results.stored import Stored
 from stormtracks.science.settings import RENAMED
 from stormtracks.strict_dataclass import renamed
 
 
-def save(header: Header, folder: Folder, title: str, fill: Callable[[netCDF4.Dataset], None]) -> tuple[Path, str]:
+def save(
+    header: Header,
+    folder: Folder,
+    title: str,
+    fill: Callable[[netCDF4.Dataset], None],
+    known: Callable[[State], Season] | None = None,
+) -> tuple[Path, str]:
     """Write the file of a result to its place below `folder`, replacing what was there.
 
     Parameters
@@ -34,6 +42,8 @@ def save(header: Header, folder: Folder, title: str, fill: Callable[[netCDF4.Dat
         What it is, for people: "Storm tracks" of this year and member.
     fill : callable
         Called with the data set; it makes dimensions and variables.
+    known : callable, optional
+        Called with the state of the file: what the index is told of it. None: nothing.
 
     Returns
     -------
@@ -47,7 +57,9 @@ def save(header: Header, folder: Folder, title: str, fill: Callable[[netCDF4.Dat
     """
     target = places.path(folder, header.task, header.year, header.ensemble_member)
     content = _encoded(header, title, fill)
-    places.write_whole(target, content)
+    state = places.write_whole(target, content)
+    if known is not None:
+        piece.leave(folder, header.task, known(state))
     return target, hashlib.sha256(content).hexdigest()
 
 

@@ -8,6 +8,7 @@ import netCDF4
 
 from stormtracks.label import Label
 from stormtracks.science import calendars
+from stormtracks.science.index import piece
 from stormtracks.science.lists import StormList
 from stormtracks.science.records import Matches
 from stormtracks.science.results import columns, file, layout, list_layout, trajectories
@@ -42,7 +43,13 @@ def save_list(header: Header, storms: StormList, folder: Folder) -> tuple[Path, 
     ResultError
         It cannot be written; the message names the file.
     """
-    return file.save(header, folder, "Storms", lambda dataset: _fill(dataset, storms, header.provenance))
+    return file.save(
+        header,
+        folder,
+        "Storms",
+        lambda dataset: _fill(dataset, storms, header.provenance),
+        lambda state: piece.of_list(header, state, storms),
+    )
 
 
 def load_list(

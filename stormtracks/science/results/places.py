@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from stormtracks import disk, label
 from stormtracks.errors import BadValue
@@ -13,6 +14,19 @@ from stormtracks.label import Label
 from stormtracks.science.errors import ResultError
 
 Folder = str | os.PathLike[str]
+_NAME = re.compile(r"member_([0-9]{3}|[1-9][0-9]{3,})\.nc")
+
+
+class State(NamedTuple):
+    """A result's file as it was at some time: size in bytes, time of last change (ns since 1970)."""
+
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> "State":
+        """What the system says of a file."""
+        return cls(found.st_size, found.st_mtime_ns)
 
 
 def path(folder: Folder, task: str, year: Label, ensemble_member: int) -> Path:
@@ -71,9 +85,21 @@ def members(folder: Folder, year: Label, task: str = "vort_track") -> list[int]:
     -------
     list of int
     """
-    names = _names(_task_folder(folder, task) / _year_name(year))
-    matches = (re.fullmatch(r"member_([0-9]{3}|[1-9][0-9]{3,})\.nc", name) for name in names)
+    matches = map(_NAME.fullmatch, _names(_task_folder(folder, task) / _year_name(year)))
     return sorted(int(match[1]) for match in matches if match)
+
+
+def states(folder: Folder, year: Label, task: str = "vort_track") -> dict[int, State]:
+    """Members that have a result of this year, ascending, and the state of each one's file."""
+    place = _task_folder(folder, task) / _year_name(year)
+    try:
+        with os.scandir(place) as entries:
+            found = {int(match[1]): State.of(one.stat()) for one in entries if (match := _NAME.fullmatch(one.name))}
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise _not_listed(place, error) from error
+    return dict(sorted(found.items()))
 
 
 def chosen(path_or_folder: Folder, year: Label | None, ensemble_member: int | None, task: str) -> Path:
@@ -94,13 +120,18 @@ def chosen(path_or_folder: Folder, year: Label | None, ensemble_member: int | No
     return place
 
 
-def write_whole(target: Path, content: bytes | memoryview) -> None:
+def write_whole(target: Path, content: bytes | memoryview) -> State:
     """Put a file in its place so that no reader ever sees, and no crash ever leaves, a part of it there.
 
     Parameters
     ----------
     target : Path
     content : bytes-like
+
+    Returns
+    -------
+    State
+        Of this file, also where another has taken its place meanwhile.
 
     Raises
     ------
@@ -112,12 +143,15 @@ def write_whole(target: Path, content: bytes | memoryview) -> None:
     It is written beside its place, flushed and renamed: see `disk.whole`.
     """
     try:
-        disk.write_whole(target, content)
+        with disk.whole(target) as temporary:
+            temporary.write_bytes(content)
+            state = State.of(temporary.stat())  # a file that is renamed keeps it
     except OSError as error:
         raise ResultError(
             f"{target}: the result cannot be written: {error.strerror}; free some space or fix the permissions there, "
             "or choose another folder for the results, and run the task again"
         ) from error
+    return state
 
 
 def sweep(target: Path) -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 import netCDF4
 
 from stormtracks.label import Label
-from stormtracks.science import calendars
+from stormtracks.science import calendars, heads
+from stormtracks.science.index import piece
+from stormtracks.science.index.season import Season
 from stormtracks.science.records import Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results import columns, file, layout, trajectories
 from stormtracks.science.results.file import header_of, opened
 from stormtracks.science.results.header import Header
-from stormtracks.science.results.places import Folder, chosen
+from stormtracks.science.results.places import Folder, State, chosen
 from stormtracks.science.results.result import Result
 from stormtracks.science.results.stored import Stored
 
@@ -41,7 +43,12 @@ def save(result: Result, folder: Folder) -> Path:
 
 def save_hashed(result: Result, folder: Folder) -> tuple[Path, str]:
     """As `save`; the file, and the SHA-256 of what was written to it."""
-    return file.save(result.header, folder, "Storm tracks", lambda dataset: _fill(dataset, result))
+    header, tracks, matches = result.header, result.tracks, result.matches
+
+    def known(state: State) -> Season:
+        return piece.of(header, state, heads.of(tracks, matches), tracks.row_size, matches)
+
+    return file.save(header, folder, "Storm tracks", lambda dataset: _fill(dataset, result), known)
 
 
 def load(
