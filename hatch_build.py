@@ -4,6 +4,8 @@ from pathlib import Path
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
+_EXTRAS = ("dev", "grib", "zarr", "dask", "parquet", "notebook")
+
 
 class Requirements(MetadataHookInterface):
     """Reads requirements.txt, and requirements-NAME.txt as the extra [NAME]."""
@@ -12,7 +14,8 @@ class Requirements(MetadataHookInterface):
         """Fill what pyproject.toml calls dynamic."""
         metadata["dependencies"] = self._listed("requirements.txt")
         metadata["optional-dependencies"] = {
-            name: self._listed(f"requirements-{name}.txt") for name in ("dev", "grib", "zarr", "dask", "parquet")
+            name: self._listed(f"requirements-{name}.txt")
+            for name in ("dev", "grib", "zarr", "dask", "parquet", "notebook")
         }
 
     def _listed(self, name):

@@ -526,10 +526,10 @@ def plot(
 
 @command(
     positional=["names"],
-    help={"names": "grib, zarr, dask or parquet, or several separated by commas; needed"},
+    help={"names": "grib, zarr, dask, parquet or notebook, or several separated by commas; needed"},
 )
 def extras(context, names):
-    """Install GRIB (174 MB), Zarr (68 MB), Parquet (170 MB) or Dask (40 MB) here: requirements-NAME.txt.
+    """Install GRIB (174 MB), Zarr (68), Parquet (170), Dask (40) or a notebook's tables (210) here.
 
     Example: inv extras grib,zarr
     """
@@ -550,6 +550,8 @@ def extras(context, names):
         print(f"{' and '.join(formats)} can be read here; what is in a folder: inv inspect DATA")
     if "parquet" in there:
         print("Parquet can be written here: inv export --format parquet")
+    if "notebook" in there:
+        print('Tables, data sets and shapes can be made here: stormtracks.open("results").tracks.to_dataframe()')
     if "dask" in there:
         print("Dask is installed here; its workers need it and stormtracks too: inv manage --engine dask")
 

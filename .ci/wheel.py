@@ -79,7 +79,7 @@ def check_contents(wheel):
         needed = HeaderParser().parsestr(archive.read(metadata).decode()).get_all("Requires-Dist")
     same("files", sorted(name for name in names if ".dist-info/" not in name), sorted(listing.split()))
     same("requirements", requirements(line for line in needed if ";" not in line), listed("requirements.txt"))
-    for name in ("dev", "grib", "zarr", "dask"):
+    for name in ("dev", "grib", "zarr", "dask", "parquet", "notebook"):
         extra = (line.split(";")[0] for line in needed if f"extra == '{name}'" in line)
         same(f"requirements of [{name}]", requirements(extra), listed(f"requirements-{name}.txt"))
 

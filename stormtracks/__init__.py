@@ -5,4 +5,16 @@ The map: `science` (room 1) makes tracks from files, `pyro_cluster` (room 2) spr
 `process`, `readable`, `address`. See docs/architecture.md.
 """
 
+import importlib
+import os
+from typing import Any
+
 __version__ = "1.0.0"
+
+
+def open(folder: str | os.PathLike[str] = "results", *, best_tracks: str | os.PathLike[str] | None = None) -> Any:  # noqa: A001
+    """The results in a folder, for a notebook: tables, data sets and figures; see `stormtracks.notebook.open`.
+
+    NumPy and what reads results are loaded here, so that to import stormtracks takes no time.
+    """
+    return importlib.import_module("stormtracks.notebook").open(folder, best_tracks=best_tracks)

@@ -8,9 +8,23 @@ from types import ModuleType
 
 from stormtracks.errors import BadValue
 
-EXTRAS = {"grib": "GRIB", "zarr": "Zarr", "dask": "--engine dask", "parquet": "Parquet"}
+EXTRAS = {
+    "grib": "GRIB",
+    "zarr": "Zarr",
+    "dask": "--engine dask",
+    "parquet": "Parquet",
+    "notebook": "a table, data set or shape",
+}
 """Name of an extra -> what needs it: a format, or an option."""
-_PACKAGES = {"grib": "eccodes", "zarr": "tensorstore", "dask": "distributed", "parquet": "pyarrow"}
+_PACKAGES = {
+    "grib": "eccodes",
+    "zarr": "tensorstore",
+    "dask": "distributed",
+    "parquet": "pyarrow",
+    "notebook": "pandas",
+}
+_ONLY_HERE = ("notebook",)
+"""What no host ever needs."""
 
 
 class Lacking(BadValue):
@@ -39,12 +53,13 @@ def remedy(name: str, again: bool = False) -> str:
     >>> extras.remedy("grib")
     "install it: ./inv extras grib (pip install -r requirements-grib.txt, on hosts 'extras: [grib]' and fab deploy)"
     """
-    how = f"./inv extras {name} (pip install -r {requirements(name)}, on hosts 'extras: [{name}]' and fab deploy)"
+    on_hosts = "" if name in _ONLY_HERE else f", on hosts 'extras: [{name}]' and fab deploy"
+    how = f"./inv extras {name} (pip install -r {requirements(name)}{on_hosts})"
     return f"install it again: {how}" if again else f"install it: {how}"
 
 
-def load(name: str) -> ModuleType:
-    """Import the package of an extra: eccodes, tensorstore, distributed or pyarrow.
+def load(name: str, package: str = "") -> ModuleType:
+    """Import the package of an extra: eccodes, tensorstore, distributed, pyarrow or pandas; or another one of its own.
 
     Nobody else imports it. The loader of eccodes would make what eccodes brings along (PROJ, SQLite, OpenSSL) that of
     the whole process: a map that pyproj drew afterwards ended in a crash.
@@ -53,7 +68,7 @@ def load(name: str) -> ModuleType:
     ------
     Lacking
     """
-    package = _PACKAGES[name]
+    package = package or _PACKAGES[name]
     try:
         with _kept_apart():
             return importlib.import_module(package)

@@ -31,10 +31,15 @@ def passes(heads: Heads, tracks: Tracks | BestTracks | None, region: Region) -> 
     if tracks is not None:
         inside = sphere.in_region(tracks.lat, tracks.lon, region)
         return np.bincount(tracks.row[inside], minlength=len(tracks)) > 0
-    sure = _inside(heads, region) | _ends_inside(heads, region)
+    sure = surely_passes(heads, region)
     if np.any(may_pass(heads, region) & ~sure):
         raise BadValue("which tracks pass a region cannot be told by their heads alone; give the tracks too")
     return sure
+
+
+def surely_passes(heads: Heads, region: Region) -> Bools:
+    """Which tracks have a point in a region as their heads alone tell; shape (ntracks,)."""
+    return np.asarray(_inside(heads, region) | _ends_inside(heads, region))
 
 
 def may_pass(heads: Heads, region: Region) -> Bools:

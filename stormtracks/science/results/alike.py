@@ -72,8 +72,11 @@ class Recipes:
 
     def add(self, year: Label, ensemble_member: int, provenance: Mapping[str, Any]) -> None:
         """Take in one more result."""
-        key = tuple(sorted(traits(provenance).items()))
-        self._groups.setdefault(key, []).append((year, ensemble_member))
+        self.add_traits(year, ensemble_member, traits(provenance))
+
+    def add_traits(self, year: Label, ensemble_member: int, known: Mapping[str, str]) -> None:
+        """The same, of a result whose `traits` are known."""
+        self._groups.setdefault(tuple(sorted(known.items())), []).append((year, ensemble_member))
 
     def differing(self) -> dict[str, list[Cell]]:
         """In what results differ from most of the others -> these results; empty where all belong together."""

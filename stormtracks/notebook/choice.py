@@ -1,0 +1,136 @@
+"""What of a folder's results is chosen: years, members, a storm, a list, a filter."""
+
+import dataclasses
+import operator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from stormtracks import label
+from stormtracks.errors import BadValue, NotThere
+from stormtracks.label import Label
+from stormtracks.science.filters import Filter
+from stormtracks.science.lists import LISTS
+from stormtracks.strict_dataclass import unknown
+
+_SHOWN_SPANS = 8
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is chosen; None: all that there is.
+
+    Attributes
+    ----------
+    years : tuple of int or str, optional
+    members : tuple of int, optional
+    storm : str, optional
+        Name or sid of a best track, or name of a candidate.
+    list_name : {'tc', 'etc'}, optional
+        None: all tracks.
+    asked : Filter
+    """
+
+    years: tuple[Label, ...] | None = None
+    members: tuple[int, ...] | None = None
+    storm: str | None = None
+    list_name: str | None = None
+    asked: Filter = dataclasses.field(default_factory=Filter)
+
+    @property
+    def task(self) -> str:
+        """The task whose results have these tracks."""
+        return "vort_track" if self.list_name is None else "classify"
+
+    def describe(self) -> str:
+        """What of the tracks is chosen, in plain words; '' for all."""
+        parts = [
+            "" if self.list_name is None else f"list {self.list_name}",
+            "" if self.storm is None else self.storm,
+            self.asked.describe(),
+        ]
+        return "; ".join(filter(None, parts))
+
+
+def years(wanted: Any) -> tuple[Label, ...]:
+    """Years or starts from what a person gives: one, several, a range, a slice with both ends, a text of a command.
+
+    Examples
+    --------
+    >>> from stormtracks.notebook import choice
+    >>> choice.years(2005), choice.years("1987,2004-2006"), choice.years(slice(2004, 2006))
+    ((2005,), (1987, 2004, 2005, 2006), (2004, 2005, 2006))
+    """
+    return tuple(label.in_order(label.of(one) for one in _each(wanted, "year")))
+
+
+def members(wanted: Any) -> tuple[int, ...]:
+    """Members from the same; counted from 0."""
+    found = []
+    for one in _each(wanted, "member"):
+        number = int(one) if isinstance(one, str) and one.strip().isdecimal() else one
+        try:
+            found.append(operator.index(number))
+        except TypeError:
+            raise BadValue(f"a member must be a whole number, counted from 0, not {one!r}") from None
+    return tuple(sorted(set(found)))
+
+
+def list_name(wanted: str | None) -> str | None:
+    """The name of a list, which must be known."""
+    if wanted is not None and wanted not in LISTS:
+        raise BadValue(unknown(wanted, LISTS, "list"))
+    return wanted
+
+
+def known(wanted: tuple[Any, ...], there: Iterable[Any], what: str, where: object) -> None:
+    """Refuse what there is no result of.
+
+    Raises
+    ------
+    NotThere
+        The message says what there is.
+    """
+    have = list(there)
+    lacking = [one for one in wanted if one not in have]
+    if lacking or not wanted:
+        said = ", ".join(map(str, lacking[:3])) or "(none is given)"
+        raise NotThere(f"{where}: no result of {what} {said}; choose from {spans(have)}")
+
+
+def spans(labels: Iterable[Label]) -> str:
+    """Years or members as a short text.
+
+    Examples
+    --------
+    >>> from stormtracks.notebook.choice import spans
+    >>> spans([1987, 1990, 1991, 1992, "2025-06-01T00"])
+    '1987, 1990-1992, 2025-06-01T00'
+    """
+    runs: list[list[Label]] = []
+    for one in labels:
+        last = runs[-1][-1] if runs else None
+        if isinstance(one, int) and isinstance(last, int) and one == last + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    shown = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+    more = [f"... ({len(shown) - _SHOWN_SPANS} more)"] if len(shown) > _SHOWN_SPANS else []
+    return ", ".join(shown[:_SHOWN_SPANS] + more) or "(there is none)"
+
+
+def _each(wanted: Any, what: str) -> list[Any]:
+    if isinstance(wanted, str):
+        return [one for part in wanted.split(",") for one in _spanned(part.strip())]
+    if isinstance(wanted, slice):
+        if wanted.start is None or wanted.stop is None or wanted.step is not None:
+            raise BadValue(f"a slice of {what}s must have both ends and no step, as slice(2000, 2012)")
+        return list(range(operator.index(wanted.start), operator.index(wanted.stop) + 1))
+    return list(wanted) if isinstance(wanted, Iterable) else [wanted]
+
+
+def _spanned(text: str) -> list[Any]:
+    first, dash, last = text.partition("-")
+    if dash and first.isdecimal() and last.isdecimal() and len(last) >= len(first):  # 2025-06 is no range
+        return list(range(int(first), int(last) + 1))
+    return [text]
