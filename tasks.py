@@ -403,6 +403,53 @@ def summary(
 
 
 @command(
+    positional=["first", "second"],
+    help={
+        "first": "A: folder of results, or file of tracks: TempestExtremes, TRACK, IMILAST, CSV, NetCDF, Parquet, TrackJSON "
+        "or an a-deck; needed",
+        "second": "B: what it is compared with, the same; needed",
+        "years": "years, or starts of forecasts, such as 1987 or 2000-2012; default: all that both have",
+        "members": "such as 0 or 0-55; default: all that both have; a single member is compared with each",
+        "consensus": "compare the consensus of the members of A with that of B, instead of member with member",
+        "list": "tc or etc: the storms of a list, in folders of results; default: all tracks",
+        "best_tracks": "best tracks that the tracks of a file are matched with; default: what the file says of storms",
+        "top": "show so many of the tracks that only one of the two has, the strongest first; default: 0",
+        "dest": "draw a map to this file instead, .png, .svg or .pdf; default: tables",
+        "overwrite": "replace an existing file",
+    }
+    | TABLES
+    | MIXED
+    | {"csv": "print CSV instead of tables; with --top that of the tracks in one only"},
+)
+def compare(
+    _,
+    first,
+    second,
+    years=None,
+    members=None,
+    consensus=False,
+    list=None,  # noqa: A002
+    best_tracks=None,
+    top=None,
+    dest=None,
+    overwrite=False,
+    wide=False,
+    csv=False,
+    json=False,
+    mixed=False,
+):
+    """Compare two sets of tracks, of other settings, data or trackers: what is in both and in one, and how they differ.
+
+    Example: inv compare results/season results/motion --list tc
+    """
+    from stormtracks.console import compare as console
+
+    options = {"years": years, "members": members, "consensus": consensus, "list": list, "best_tracks": best_tracks}
+    options |= {"top": _whole("top", top, 0), "dest": dest, "overwrite": overwrite, "mixed": mixed}
+    _refusing(console.compare)(first, second, options, _form(wide, csv, json))
+
+
+@command(
     help=HOSTS
     | {
         "fit": "years, or starts of forecasts, to fit on, such as 1990-2008; default: the even years that have "
@@ -748,6 +795,7 @@ namespace = Collection(
     status,
     verify,
     summary,
+    compare,
     classify,
     export,
     plot,

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "stormtracks"
 SCIENCE = sorted((PACKAGE / "science").rglob("*.py"))
 CLUSTER = sorted((PACKAGE / "pyro_cluster").rglob("*.py"))
 STAGES = ("reanalysis", "vorticity", "maxima", "passes", "linking", "best_tracks", "matching", "results")
-FILE_MODULES = ("reanalysis", "best_tracks", "results", "synthetic", "export")
+FILE_MODULES = ("track_files", "reanalysis", "best_tracks", "results", "synthetic", "export")
 
 # The package's own ground, which every room stands on.
 GROUND = ("errors", "paths", "disk", "readable", "address", "process", "detached", "version")

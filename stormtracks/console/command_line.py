@@ -1,7 +1,8 @@
 """What `inv` and `fab` say of themselves: help with types and defaults, and errors that name their command.
 
-Invoke has no place for this, so that two of its methods are replaced here: how it prints the help of a command, and
-how it refuses what it does not know. `inv`, `./inv` and `python -m invoke` then say the same, and so does Fabric.
+Invoke has no place for this, so that three of its methods are replaced here: how it prints the help of a command, how
+it refuses what it does not know, and what it takes for a positional argument. `inv`, `./inv` and `python -m invoke`
+then say the same, and so does Fabric.
 """
 
 import difflib
@@ -68,6 +69,7 @@ def speak(program: str) -> None:
     _program = program
     invoke.Program.print_task_help = _print_help  # type: ignore[method-assign]  # that is the purpose of this module
     ParseMachine.error = _refuse  # type: ignore[method-assign]
+    ParseMachine.see_positional_arg = _see_positional_arg  # type: ignore[method-assign]
 
 
 def option_rows(context: ParserContext) -> list[tuple[str, str]]:
@@ -119,6 +121,16 @@ def _columns(rows: Sequence[tuple[str, str]], width: int) -> Iterable[str]:
         first, *rest = textwrap.wrap(text, width - beside, break_on_hyphens=False) or [""]
         yield f"  {typed:{beside - 2}}{first}".rstrip()
         yield from (" " * beside + line for line in rest)
+
+
+def _see_positional_arg(self: ParseMachine, value: str, _see: Any = ParseMachine.see_positional_arg) -> None:
+    """Before `ParseMachine.see_positional_arg`: what asks for help is not the value of an argument."""
+    if value not in ("--help", "-h"):
+        _see(self, value)
+        return
+    self.initial.flags["--help"].value = self.context.name
+    for argument in self.context.missing_positional_args:
+        argument.value = ""
 
 
 def _refuse(self: ParseMachine, msg: str) -> NoReturn:

@@ -21,6 +21,9 @@ _OF_NAME = {
     "MEMBERS": "members",
 }
 _OF_COMMAND = {
+    ("compare", "first"): "A",
+    ("compare", "dest"): "FILE",
+    ("compare", "second"): "B",
     ("inspect", "dataset"): "FILE",
     ("track", "dataset"): "FILE",
     ("plant", "members"): "N",

@@ -112,3 +112,12 @@ def test_usage_names_the_program_and_what_is_needed(name, line):
 def test_help_fits_the_terminal(width):
     for name, (context, _) in COMMANDS.items():
         assert all(len(line) <= width for line in command_line._columns(option_rows(context), width)), name
+
+
+@pytest.mark.parametrize("line", ["inv compare --help", "inv compare results --help", "inv extras --help"])
+def test_help_is_no_value_of_a_place(line):
+    program, command, *_ = line.split()
+    speak(program)
+    contexts = COLLECTIONS[program].to_contexts()
+    parsed = Parser(contexts=contexts, initial=PROGRAMS[program].initial_context).parse_argv(line.split()[1:])
+    assert parsed[0].args["help"].value == command

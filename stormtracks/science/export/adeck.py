@@ -135,7 +135,8 @@ def _apart(pieces: Sequence[Piece], storm: Ints) -> Ints:
     member = np.repeat(np.arange(len(pieces)), [len(piece.tracks) for piece in pieces])
     first = np.concatenate([piece.tracks.time[piece.tracks.start] for piece in pieces])
     last = np.concatenate([piece.tracks.time[piece.tracks.start + piece.tracks.row_size - 1] for piece in pieces])
-    storm, until = storm.copy(), {}
+    until: dict[tuple[int, int], np.datetime64] = {}
+    storm = storm.copy()
     for track in np.lexsort((first, member, storm)).tolist():
         key = int(storm[track]), int(member[track])
         if key in until and first[track] <= until[key]:

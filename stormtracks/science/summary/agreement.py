@@ -12,8 +12,8 @@ from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.climatology.energy import KNOT_M_S
+from stormtracks.science.comparison.pairing import Rule, pair
 from stormtracks.science.consensus import ConsensusStorms, consensus
-from stormtracks.science.consensus.pairs import Pairs, Points, find_pairs
 from stormtracks.science.errors import InputError
 from stormtracks.science.lists import StormList
 from stormtracks.science.records import Tracks
@@ -24,7 +24,7 @@ from stormtracks.table import FIRST, Column, Table, text
 
 Folder = str | os.PathLike[str]
 TASK = "classify"
-SAME_KM, SAME_MEAN_KM, SAME_TIMES, SAME_SHARE = 400.0, 300.0, 4, 0.25
+SAME = Rule(near_km=400.0, max_mean_distance_km=300.0, min_common_times=4, min_near_share=0.25)
 """Two storms are the same if they are at most 400 km apart at four times or more, at a quarter of their common times at
 least, and 300 km in the mean over these."""
 
@@ -65,13 +65,14 @@ class Agreement:
 
 def agreement(one: Storms, other: Storms) -> Agreement:
     """Which storms two lists have in common, each with one of the other: those that run together longest first."""
-    first, second, distance = _one_to_one(_pairs(one.tracks, other.tracks), len(one.tracks))
+    found = pair(one.tracks, other.tracks, SAME)
+    first, second = found.one, found.other
     return Agreement(
         one=first,
         other=second,
         only_one=np.setdiff1d(np.arange(len(one.tracks)), first),
         only_other=np.setdiff1d(np.arange(len(other.tracks)), second),
-        distance_km=distance,
+        distance_km=found.distance_km,
         wind_difference=other.wind[second] - one.wind[first],
         pressure_difference=other.pressure[second] - one.pressure[first],
     )
@@ -171,30 +172,6 @@ def _consensus(folder: Folder, against: Folder, name: str, year: Label) -> Itera
 
 def _of_list(storms: StormList) -> Storms:
     return Storms(storms.tracks, storms.intensity_max.astype(float), storms.pressure_lowest.astype(float))
-
-
-def _pairs(one: Tracks, other: Tracks) -> Pairs:
-    return find_pairs(
-        Points.of([one, other]),
-        radius_km=SAME_KM,
-        min_common_times=SAME_TIMES,
-        max_mean_distance_km=SAME_MEAN_KM,
-        min_near_share=SAME_SHARE,
-    )
-
-
-def _one_to_one(pairs: Pairs, count: int) -> tuple[Ints, Ints, Floats]:
-    """Pairs of a storm of the first list and one of the second, each storm in one of them at most."""
-    order = np.lexsort((pairs.other, pairs.track, pairs.distance_km, -pairs.common))
-    taken: set[int] = set()
-    kept = []
-    for pair in order[pairs.track[order] < count]:
-        ends = {int(pairs.track[pair]), int(pairs.other[pair])}
-        if not ends & taken:
-            taken |= ends
-            kept.append(pair)
-    chosen = np.array(sorted(kept, key=lambda pair: pairs.track[pair]), np.int64)
-    return pairs.track[chosen], pairs.other[chosen] - count, pairs.distance_km[chosen].astype(float)
 
 
 def _mean(values: Floats) -> float:

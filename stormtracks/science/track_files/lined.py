@@ -50,10 +50,10 @@ def tempest(path: Path) -> TrackFile:
         _add(found, str(number), "/".join(fields[-4:]), fields[place + 1], fields[place], fields[place + 2 : -4], where)
     time = of_parts(*np.array([date.split("/") for date in found.date]).T) if found.date else np.zeros(0, "M8[s]")
     columns = _columns(found)
-    known = beside.tempest(path) or {
-        "pressure": next((n for n, values in enumerate(columns) if _is_pressure(values)), None)
-    }
-    others = {name: in_si(name, columns[n]) for name, n in known.items() if n is not None and n < len(columns)}
+    known = beside.tempest(path)
+    if not known and any(map(_is_pressure, columns)):
+        known = {"pressure": next(n for n, values in enumerate(columns) if _is_pressure(values))}
+    others = {name: in_si(name, columns[n]) for name, n in known.items() if n < len(columns)}
     return _made("TempestExtremes", path, found, time, others)
 
 
@@ -113,7 +113,7 @@ def deck(path: Path) -> TrackFile:
     start, tau = zip(*(date.split() for date in found.date), strict=True) if found.date else ((), ())
     time = of_digits(start, path) + (3600 * np.array(tau, np.int64)).astype("timedelta64[s]")
     wind, pressure = (np.where(values > 0, values, np.nan) for values in _columns(found))
-    others = {"wind": wind * KNOT_M_S, "pressure": pressure * 100.0}
+    others: dict[str, np.ndarray] = {"wind": wind * KNOT_M_S, "pressure": pressure * 100.0}
     member = _numbered(np.array(techniques, dtype=str))
     made = np.array(found.key), time, np.array(found.lat), np.array(found.lon)
     return assemble("ATCF", path, *made, **others, member=member, name=np.array(names, dtype=str))

@@ -30,7 +30,7 @@ def netcdf(path: Path) -> TrackFile:
                 f"{path}: NetCDF without {' and '.join(lacking)}: not a file of tracks, or of another layout; its "
                 f"variables are {', '.join(file.variables)}"
             )
-        dimensions = found["lat"].dimensions  # type: ignore[union-attr]  # it is not lacking
+        dimensions = found["lat"].dimensions
         key, row = _key(path, dimensions, variables, found)
         time, calendar = _times(path, found["time"], dimensions)
         columns = {name: _of_points(found[name], dimensions, row) for name in NAMES if name not in ("time", "track_id")}
