@@ -10,24 +10,29 @@ import numpy as np
 
 from stormtracks import label
 from stormtracks.label import Label
+from stormtracks.report.agreed import Agreed
 from stormtracks.report.fragments import Picture
 from stormtracks.report.outline import Outline
-from stormtracks.science import calendars, ibtracs, results
+from stormtracks.science import calendars, ibtracs
 from stormtracks.science.arrays import Floats
 from stormtracks.science.climatology import density
-from stormtracks.science.consensus import ConsensusTracks, consensus
+from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region, wrap
 from stormtracks.science.summary import ListSummary, Summary
 
 MOST_SEASONS = 60
 """Most seasons in a map of density; of more, this many are taken, evenly spread over the run."""
-MOST_MEMBERS = 80
+MOST_YEARS = 4
+"""Years that have pictures of their own, the latest: each takes seconds to draw, and some 300 kB of the page."""
 DOTS_PER_INCH = 120
 
 
 def pictures(
-    outline: Outline, summary: Summary | ListSummary | None, best_tracks: str | Path | None = None
+    outline: Outline,
+    summary: Summary | ListSummary | None,
+    agreed: Agreed,
+    best_tracks: str | Path | None = None,
 ) -> tuple[list[Picture], str]:
     """The figures of a run's results.
 
@@ -36,15 +41,15 @@ def pictures(
     outline : Outline
     summary : Summary or None
         Of the same results; None where there are none.
+    agreed : Agreed
     best_tracks : path, optional
         IBTrACS file, drawn with the tracks.
 
     Returns
     -------
-    pictures : list of (str, str, str)
-        Title, description, data address; see `fragments.Picture`.
-    reason : str
-        Why there are none, where there are none.
+    pictures : list of Picture
+    note : str
+        What is left out; or why there are none.
     """
     if summary is None:
         return [], "There are no results yet."
@@ -52,9 +57,17 @@ def pictures(
         from stormtracks.science import plots  # slow to import, and not needed where nothing is drawn
     except ImportError as error:
         return [], f"Figures need matplotlib and Cartopy: {error}."
-    per_year = [_per_year(plots, summary)] if isinstance(summary, Summary) else []
-    drawn = [*per_year, *_of_last_year(plots, outline, best_tracks), *_density(plots, outline)]
-    return drawn, "There are no tracks to draw."
+    per_year = [_per_year(plots, summary)] if isinstance(summary, Summary) and len(summary.years) > 1 else []
+    years = label.in_order(agreed.by_year)[::-1]
+    of_years = [one for year in years[:MOST_YEARS] for one in _of_year(plots, outline, agreed, year, best_tracks)]
+    drawn = [*per_year, *of_years, *_density(plots, outline)]
+    if not drawn:
+        return [], "There are no tracks to draw."
+    left_out = (
+        f"Of {len(years)} years, the latest {MOST_YEARS} have pictures of their own; "
+        "inv plot --kind tracks --years YEAR draws the others."
+    )
+    return drawn, left_out if len(years) > MOST_YEARS else ""
 
 
 def _per_year(plots: Any, summary: Summary) -> Picture:
@@ -63,37 +76,36 @@ def _per_year(plots: Any, summary: Summary) -> Picture:
         f"Chart of the observed storms of {first} to {last}, of those that the members found, and of all tracks; "
         "its numbers are in the table of storms per year."
     )
-    return "Storms per year, observed and found", description, _address(plots, plots.storms_per_year(summary), "svg")
+    address = _address(plots, plots.storms_per_year(summary), "svg")
+    return Picture("Storms per year, observed and found", description, address)
 
 
-def _of_last_year(plots: Any, outline: Outline, best_tracks: str | Path | None) -> Iterator[Picture]:
-    """The tracks on which the members of the last year agree, and one storm of it with all its members."""
-    year = label.in_order(outline.results)[-1]
-    members = outline.results[year][:MOST_MEMBERS]
-    ensemble = [outline.tracks(year, number)[0] for number in members]
-    if not any(map(len, ensemble)):
+def _of_year(
+    plots: Any, outline: Outline, agreed: Agreed, year: Label, best_tracks: str | Path | None
+) -> Iterator[Picture]:
+    """The tracks of a year on which half of the members agree, and one storm of it with all its members."""
+    of_year, rows = agreed.by_year[year], agreed.shown(year)
+    if not len(rows):
         return
-    # The summary has compared how all of the results were made.
-    if outline.storm_list is None:
-        agreed = consensus(outline.folder, year, task=outline.task, members=members, recipes=results.Recipes())
-    else:
-        of_list: Any = outline.storm_list
-        agreed = consensus(outline.folder, year, list=of_list, members=members, recipes=results.Recipes())
-    if not len(agreed):
-        return
-    best = _best(outline, year, best_tracks, agreed.tracks)
-    region = _region(agreed.lat, agreed.lon)
-    title = f"{year}: consensus of {len(members)} members"
-    figure = plots.year_tracks(agreed.tracks, best, agreed.sid != "", region, title)
-    description = f"Map of the {len(agreed)} tracks that the members of {year} agree on, coloured by vorticity."
-    yield f"Consensus tracks of {year}", description, _address(plots, figure, "png")
-    number = _foremost(agreed)
-    storm = agreed.name[number].title() or agreed.sid[number] or "a candidate"
-    figure = plots.storm_members(agreed, number, ensemble, best)
+    tracks = of_year.tracks.take(rows)
+    best = _best(outline, year, best_tracks, tracks)
+    region = _region(tracks.lat, tracks.lon)
+    known = ~of_year.candidate[rows]
+    title = f"{year}: consensus of {len(of_year.members)} members"
+    figure = plots.year_tracks(tracks, best, known, region, title)
+    description = (
+        f"Map of the {len(tracks)} tracks that at least half of the {len(of_year.members)} members of {year} agree on, "
+        f"{known.sum()} of them observed storms, coloured by vorticity."
+    )
+    yield Picture(f"Consensus tracks of {year}", description, _address(plots, figure, "png"), year)
+    number = _foremost(of_year)
+    storm = of_year.name[number].title() or of_year.sid[number] or "a candidate"
+    ensemble = [outline.tracks(year, int(member))[0] for member in of_year.members]
+    figure = plots.storm_members(of_year, number, ensemble, best)
     description = (
         f"Map of {storm} in each member with the mean path and its spread, and below it the strength over time."
     )
-    yield f"{storm} of {year} in all its members", description, _address(plots, figure, "png")
+    yield Picture(f"{storm} of {year} in all its members", description, _address(plots, figure, "png"), year)
 
 
 def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
@@ -106,7 +118,7 @@ def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
     values, grid = density.track_density(tracks, region=region)
     of = f"{len(taken)} of {len(seasons)} seasons" if len(taken) < len(seasons) else f"{len(seasons)} seasons"
     description = f"Map of the tracks per million square kilometres and season; at most {values.max():.1f}."
-    yield f"Track density, {of}", description, _address(plots, plots.density(values, grid, region), "png")
+    yield Picture(f"Track density, {of}", description, _address(plots, plots.density(values, grid, region), "png"))
 
 
 def _foremost(agreed: ConsensusTracks) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from stormtracks import __version__, disk, label
 from stormtracks.label import Label
 from stormtracks.report import figures, fragments, page, trackdata
+from stormtracks.report.agreed import Agreed, agreed_of
 from stormtracks.report.outline import TASK, JournalOf, Outline, outline_of, provenance
 from stormtracks.science import ibtracs
 from stormtracks.science.errors import InputError
@@ -89,15 +90,18 @@ def contents_of(
     mixed: bool = False,
 ) -> page.PageContents:
     """What the page of a run shows, from its results as they are now; `live` stays None."""
-    steps = _Steps(progress, 2 * outline.number)
+    steps = _Steps(progress, 3 * outline.number, 3)
     summary = _summary(outline, steps.part(), mixed) if outline.number else None
-    tracks = tracks_of(outline, best_tracks, steps.part()) if outline.number else None
-    pictures, reason = figures.pictures(outline, summary, best_tracks) if with_figures else ([], ELSEWHERE)
+    agreed = agreed_of(outline, steps.part())
+    tracks = tracks_of(outline, best_tracks, steps.part(), agreed) if outline.number else None
+    pictures, note = figures.pictures(outline, summary, agreed, best_tracks) if with_figures else ([], ELSEWHERE)
     pieces = {
         **state_fragments(outline),
-        "skill": fragments.skill(summary) + fragments.skill_by_lead(_skill_by_lead(outline, best_tracks, mixed)),
+        "finding": fragments.finding(outline, summary, agreed),
         "storms": fragments.storms(summary),
-        "figures": fragments.figures(pictures, reason),
+        "candidates": fragments.candidates(agreed),
+        "skill": fragments.skill(summary) + fragments.skill_by_lead(_skill_by_lead(outline, best_tracks, mixed)),
+        "figures": fragments.figures(pictures, note),
         "settings": fragments.settings(provenance(outline) if outline.number else {}),
     }
     return page.PageContents(title_of(outline), fragments.created(__version__), pieces, tracks, line=outline.line)
@@ -119,10 +123,14 @@ def title_of(outline: Outline) -> str:
 
 
 def tracks_of(
-    outline: Outline, best_tracks: str | Path | None = None, progress: Progress | None = None
+    outline: Outline,
+    best_tracks: str | Path | None = None,
+    progress: Progress | None = None,
+    agreed: Agreed | None = None,
 ) -> dict[str, Any] | None:
-    """The tracks for the page's map, read file by file."""
+    """The tracks for the page's map, read file by file, and what their members agree on."""
     chosen, done = trackdata.TrackSet(), 0
+    chosen.add_agreed(agreed or Agreed())
     for year, members in outline.results.items():
         for member in members:
             chosen.add(year, member, *outline.tracks(year, member))
@@ -163,11 +171,12 @@ def _check_destination(destination: Path) -> None:
 
 
 class _Steps:
-    """One count over two passes through the results."""
+    """One count over several passes through the results."""
 
-    def __init__(self, progress: Progress | None, total: int) -> None:
+    def __init__(self, progress: Progress | None, total: int, passes: int) -> None:
         self._progress = progress
         self._total = total
+        self._each = total // passes
         self._base = 0
 
     def part(self) -> Progress | None:
@@ -175,5 +184,5 @@ class _Steps:
         progress, base, total = self._progress, self._base, self._total
         if progress is None:
             return None
-        self._base += total // 2
+        self._base += self._each
         return lambda done, _: progress(base + done, total)

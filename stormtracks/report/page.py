@@ -12,8 +12,14 @@ from typing import Any
 from stormtracks.report import trackdata
 
 FOLDER = Path(__file__).parent / "page"
-SCRIPTS = ("data.js", "nearest.js", "view.js", "painter.js", "input.js", "map.js", "page.js")
-FRAGMENTS = ("run", "grid", "failures", "skill", "storms", "figures", "settings")
+SCRIPTS = (
+    "data/arrays.js", "data/tracks.js", "data/texts.js", "map/earth.js", "map/nearest.js", "map/view.js",
+    "map/painter.js", "map/legend.js", "map/overlay.js", "map/input.js", "map/map.js", "controls/choice.js",
+    "controls/clock.js", "controls/link.js", "storm/chart.js", "storm/storm.js", "storm/panel.js", "tables/tables.js",
+    "tables/strongest.js", "tables/following.js", "page.js",
+)  # fmt: skip
+STYLES = ("style/page.css", "style/tables.css", "style/map.css", "style/storm.css", "style/print.css")
+FRAGMENTS = ("finding", "storms", "candidates", "skill", "figures", "run", "grid", "failures", "settings")
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class PageContents:
 
 def html(contents: PageContents) -> str:
     """The whole page."""
-    style = "\n" + _read("page.css")
+    style = "\n" + "\n".join(_read(name) for name in STYLES)
     script = '\n"use strict";\n' + "\n".join(_read(name) for name in SCRIPTS)
     return Template(_read("page.html")).substitute(
         {name: contents.fragments.get(name, "") for name in FRAGMENTS},

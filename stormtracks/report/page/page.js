@@ -1,6 +1,7 @@
 // What the page does: reads the tracks it carries, shows the map, and follows the run where a server stands behind it.
 
 async function main() {
+  dressTables();
   const packed = embedded("tracks");
   const wait = document.getElementById("map-wait");
   if (!packed || !("DecompressionStream" in window)) {
@@ -41,6 +42,7 @@ function replace(id, html) {
   const places = [...part.querySelectorAll(".scroll")].map((box) => box.scrollTop);
   part.innerHTML = html;
   part.shown = html;
+  dressTables(part);
   part.querySelectorAll(".scroll").forEach((box, i) => { box.scrollTop = places[i] || 0; });
 }
 

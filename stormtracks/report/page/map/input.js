@@ -1,16 +1,33 @@
-// What a person does with the filters, the buttons, the wheel, the pointer and the keys -> what the map does.
+// What a person does with the controls, the buttons, the wheel, the pointer and the keys -> what the map does.
 
 function listen(map) {
-  const { parts } = map;
-  for (const id of ["year", "member", "storm", "strength"]) parts[id].addEventListener("input", () => map.filter(false));
-  parts.list.addEventListener("toggle", () => map.shown && map.list());
+  const { parts } = map.choice;
+  for (const id of ["member", "strength"]) parts[id].addEventListener("input", () => map.filter(false));
+  parts.year.addEventListener("input", () => {
+    const before = parts.storm.value;
+    map.choice.offerStorms();
+    map.filter(false);
+    if (parts.storm.value !== before || !parts.storm.value) map.showShown();
+  });
+  parts.storm.addEventListener("input", () => map.showStorm(parts.storm.value));
+  for (const layer of map.choice.layers) {
+    layer.addEventListener("input", () => {
+      parts.storm.value = "";
+      map.filter(false);
+      if (!map.moved) map.showShown();
+    });
+  }
   const click = (id, act) => document.getElementById(id).addEventListener("click", act);
   click("zoom-in", () => map.zoom(1.6));
   click("zoom-out", () => map.zoom(1 / 1.6));
+  click("zoom-fit", () => map.showShown());
   click("zoom-all", () => map.showAll());
   document.addEventListener("click", (event) => {
-    const sid = event.target.dataset && event.target.dataset.sid;
-    if (sid) map.showStorm(sid);
+    const { sid, candidate, of } = event.target.dataset || {};
+    if (!sid && !candidate) return;
+    const year = map.tracks ? map.tracks.years.findIndex((one) => String(one) === of) : -1;
+    const value = map.tracks ? map.choice.find(sid || candidate, year) : "";
+    if (value) map.showStorm(value, true);
   });
   map.canvas.addEventListener("keydown", (event) => pressKey(map, event));
   map.canvas.addEventListener("wheel", (event) => {
@@ -36,11 +53,10 @@ function listenToPointers(map) {
     moved += Math.abs(px - before[0]) + Math.abs(py - before[1]);
     const other = [...down].find(([id]) => id !== event.pointerId);
     if (other) map.zoom(distance([px, py], other[1]) / distance(before, other[1]), ...other[1]);
-    else map.view.pan(px - before[0], py - before[1]);
+    else if (moved > 3) map.pan(px - before[0], py - before[1]);
     down.set(event.pointerId, [px, py]);
     map.canvas.classList.toggle("dragging", moved > 3);
     map.parts.tip.hidden = true;
-    map.draw();
   });
   const up = (event) => {
     const was = down.get(event.pointerId);
@@ -48,7 +64,7 @@ function listenToPointers(map) {
     map.canvas.classList.remove("dragging");
     if (!was || moved > 3 || event.type !== "pointerup") return;
     const point = map.pointAt(...was);
-    map.choose(point < 0 ? -1 : map.index.trackOf[point]);
+    map.press(point < 0 ? -1 : map.index.trackOf[point]);
   };
   map.canvas.addEventListener("pointerup", up);
   map.canvas.addEventListener("pointercancel", up);
@@ -59,10 +75,12 @@ function pressKey(map, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const step = event.shiftKey ? 200 : 60;
   const acts = {
-    ArrowLeft: () => map.view.pan(step, 0), ArrowRight: () => map.view.pan(-step, 0),
-    ArrowUp: () => map.view.pan(0, step), ArrowDown: () => map.view.pan(0, -step),
+    ArrowLeft: () => map.pan(step, 0), ArrowRight: () => map.pan(-step, 0),
+    ArrowUp: () => map.pan(0, step), ArrowDown: () => map.pan(0, -step),
     "+": () => map.zoom(1.6), "=": () => map.zoom(1.6), "-": () => map.zoom(1 / 1.6), 0: () => map.showAll(),
-    n: () => map.step(1), p: () => map.step(-1), Escape: () => map.choose(-1),
+    f: () => map.showShown(), n: () => map.step(1), p: () => map.step(-1), Enter: () => map.chosen >= 0 && map.press(map.chosen),
+    " ": () => map.clock.toggle(), ".": () => map.clock.step(1), ",": () => map.clock.step(-1),
+    Escape: () => leave(map),
   };
   const act = acts[event.key] || acts[event.key.toLowerCase()];
   if (!act || !map.shown) return;
@@ -70,6 +88,13 @@ function pressKey(map, event) {
   map.parts.tip.hidden = true;
   act();
   map.draw();
+}
+
+// One thing after the other is left: the chosen track, the time, the storm.
+function leave(map) {
+  if (map.chosen >= 0) map.choose(-1);
+  else if (map.clock.now !== null) map.clock.set(null);
+  else if (map.choice.chosenStorm()) map.showStorm("");
 }
 
 function distance(a, b) {

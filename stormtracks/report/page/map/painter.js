@@ -3,7 +3,7 @@
 
 // From dull to bright for every kind of eye, as viridis; its darkest part, lost on a dark sea, is left out.
 const COLOURS = ["#6273b4", "#4a88b6", "#3aa0a8", "#41b88b", "#80cb5b", "#bfdc3d", "#fde725"];
-const SEA = "#0f2233", LAND = "#22384a", COAST = "#6f8799", OVER = "#eef3f7", LINES = "#1b3246", OBSERVED = "#ffffff";
+const OBSERVED = "#ffffff";
 const MARGIN = 0.3;
 const SLICE_MS = 9;  // of the 16 of a frame
 const FIRST_POINTS = 2500;  // of a picture: what a point costs is not known yet, it depends on how long its lines are
@@ -82,17 +82,18 @@ class Painter {
 
   slice() {
     const { back, order, tracks } = this;
-    const paths = COLOURS.map(() => new Path2D());
+    const paths = COLOURS.map(() => new Path2D()), thick = COLOURS.map(() => new Path2D());
     const observed = new Path2D();
     let spent = 0;
     while (back.next < order.length && spent < this.budget) {
-      const t = order[back.next++];
+      const t = order[back.next++], member = tracks.member[t];
       spent += 4;
       for (const turn of turns(tracks.box, t, back.wide)) {
-        spent += tracks.member[t] < 0 ? this.trace(t, turn, null, observed) : this.trace(t, turn, paths, null);
+        spent += member === OBSERVED_TRACK ? this.trace(t, turn, null, observed)
+          : this.trace(t, turn, member === CONSENSUS_TRACK ? thick : paths, null);
       }
     }
-    this.stroke(paths, observed);
+    this.stroke(paths, thick, observed);
     if (back.next < order.length) return;
     paintCoast(back.context, back.view, back.wide, this.land, 0.5);
     this.spare = this.front && this.front.canvas;
@@ -110,9 +111,7 @@ class Painter {
     for (i++; i < stop; i++) {
       const qx = view.px(x[i] + turn), qy = view.py(y[i]);
       if (i < stop - 1 && Math.abs(qx - px) + Math.abs(qy - py) < 1.5) continue;
-      let bin = 0;
-      if (!single) while (bin < edges.length && strength[i] >= edges[bin]) bin++;
-      const next = single || paths[bin];
+      const next = single || paths[binOf(strength[i], edges)];
       if (next !== path) next.moveTo(px, py);
       next.lineTo(qx, qy);
       path = next; px = qx; py = qy; drawn++;
@@ -120,16 +119,21 @@ class Painter {
     return drawn + (stop - start[t]) / 8;
   }
 
-  stroke(paths, observed) {
+  stroke(paths, thick, observed) {
     const { context, view } = this.back;
-    const near = Math.min(1, Math.log2(view.scale / view.whole()) / 4);
-    context.lineJoin = this.order.length > 3000 ? "bevel" : "round";
+    const near = Math.min(1, Math.log2(view.scale / view.whole()) / 4), many = this.order.length > 3000;
+    context.lineJoin = many ? "bevel" : "round";
     context.lineWidth = 0.9 + near;
-    context.globalAlpha = this.order.length > 3000 ? 0.55 + 0.35 * near : 0.9;
+    context.globalAlpha = many ? 0.55 + 0.35 * near : 0.9;
     paths.forEach((path, bin) => { context.strokeStyle = COLOURS[bin]; context.stroke(path); });
     context.globalAlpha = 1;
+    context.lineWidth = 4 + 1.5 * near;
+    context.strokeStyle = SEA;
+    for (const path of thick) context.stroke(path);
+    context.lineWidth = 2.2 + 1.3 * near;
+    thick.forEach((path, bin) => { context.strokeStyle = COLOURS[bin]; context.stroke(path); });
     context.setLineDash([6, 4]);
-    context.lineWidth = 1.6 + near;
+    context.lineWidth = 1.2 + 0.8 * near;
     context.strokeStyle = OBSERVED;
     context.stroke(observed);
     context.setLineDash([]);
@@ -152,6 +156,12 @@ class Painter {
   }
 }
 
+function binOf(strength, edges) {
+  let bin = 0;
+  while (bin < edges.length && strength >= edges[bin]) bin++;
+  return bin;
+}
+
 // The turns of 360 degrees at which a track lies within the painted part.
 function turns(box, t, wide) {
   const west = box[4 * t], south = box[4 * t + 1], east = box[4 * t + 2], north = box[4 * t + 3];
@@ -159,57 +169,4 @@ function turns(box, t, wide) {
   const found = [];
   for (let k = Math.ceil((wide.west - east) / 360); k <= Math.floor((wide.east - west) / 360); k++) found.push(360 * k);
   return found;
-}
-
-// Rings of land -> what is filled and what is lined: the map's own edges at 180 degrees and the pole are not a coast.
-function landPath({ size, lon, lat }) {
-  const fill = new Path2D(), line = new Path2D();
-  const edge = (i, j) => (Math.abs(lon[i]) === 18000 && lon[i] === lon[j]) || (lat[i] === -9000 && lat[j] === -9000);
-  for (let ring = 0, first = 0; ring < size.length; first += size[ring++]) {
-    for (let i = first; i < first + size[ring]; i++) {
-      const x = lon[i] / 100, y = lat[i] / 100;
-      if (i === first) fill.moveTo(x, y); else fill.lineTo(x, y);
-      if (i === first || edge(i - 1, i)) line.moveTo(x, y); else line.lineTo(x, y);
-    }
-    fill.closePath();
-  }
-  return { fill, line };
-}
-
-function paintEarth(context, view, wide, land) {
-  context.fillStyle = SEA;
-  context.fillRect(-view.width, -view.height, 3 * view.width, 3 * view.height);
-  const step = [30, 10, 5, 2, 1].find((degrees) => degrees * view.scale < 160) || 1;
-  context.strokeStyle = LINES;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (let lon = Math.ceil(wide.west / step) * step; lon <= wide.east; lon += step) {
-    context.moveTo(view.px(lon), view.py(90)); context.lineTo(view.px(lon), view.py(-90));
-  }
-  for (let lat = -90; lat <= 90; lat += step) {
-    context.moveTo(view.px(wide.west), view.py(lat)); context.lineTo(view.px(wide.east), view.py(lat));
-  }
-  context.stroke();
-  inDegrees(context, view, wide, () => { context.fillStyle = LAND; context.fill(land.fill, "evenodd"); });
-  paintCoast(context, view, wide, land, 1);
-}
-
-function paintCoast(context, view, wide, land, alpha) {
-  inDegrees(context, view, wide, () => {
-    context.globalAlpha = alpha;
-    context.lineWidth = 1 / view.scale;
-    context.strokeStyle = alpha < 1 ? OVER : COAST;
-    context.stroke(land.line);
-  });
-}
-
-// Draws in degrees east and north, once for every turn of the globe that is in sight.
-function inDegrees(context, view, wide, draw) {
-  for (let k = Math.floor((wide.west + 180) / 360); k <= Math.floor((wide.east + 180) / 360); k++) {
-    context.save();
-    context.translate(view.px(360 * k), view.py(0));
-    context.scale(view.scale, -view.scale);
-    draw();
-    context.restore();
-  }
 }
