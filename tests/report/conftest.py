@@ -94,10 +94,13 @@ def browser():
 def opened(browser):
     """Open an address and wait until its map can be used."""
 
-    def opened(address):
+    def opened(address, ready=True):
         with contextlib.suppress(Exception):
             browser.get_log("browser")
+        browser.get("about:blank")  # or else an address that differs in what is after # is not loaded
         browser.get(address)
+        if not ready:
+            return browser
         wait(lambda: browser.execute_script("return document.documentElement.dataset.ready"))
         return browser
 

@@ -1,14 +1,22 @@
 """Pieces of the page: what they say, and that nothing in them can run."""
 
 import dataclasses
+import re
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from storm_lists import save_lists
 
 from stormtracks.pyro_cluster.journal import journal, runs
 from stormtracks.report import fragments
+from stormtracks.report.agreed import Agreed, agreed_of
+from stormtracks.report.fragments.finding import found_text
 from stormtracks.report.outline import outline_of, provenance
 from stormtracks.science.summary import summarise
+
+from .conftest import BEST
 
 EVIL = "<script>alert(1)</script>\"'&"
 
@@ -83,19 +91,85 @@ def test_skill_has_its_tables(results_folder):
 
 def test_settings_and_inputs_are_listed(results_folder):
     settings = fragments.settings(provenance(outline_of(results_folder)))
-    for text in ("min_separation_km", "IBTrACS.NA.v04r00.nc", "3,821,583"):
+    for text in ("min_separation_km", "IBTrACS.NA.v04r00.nc", "3,821,583", "<td>s-1</td>"):
         assert text in settings
+    assert str(BEST.parent) not in settings
 
 
-def test_columns_of_numbers_are_on_the_right_and_no_others():
-    made = fragments.html_table(("a", "b"), [(1, "x"), ("2.5 (1.0-4.0)", 2)], "label")
-    assert made.count('<td class="number">') == 2 and made.count('<th scope="col" class="number">') == 1
+def test_lengths_of_time_and_thresholds_are_readable():
+    made = fragments.settings(
+        {"settings": {"max_speed": 30.0}, "seconds": 5.932851801000652, "host": "node17", "inputs": []}
+    )
+    assert "<td>6 s</td>" in made and "652" not in made and "node17" not in made
+    assert re.search(r"<td>max_speed</td><td[^>]*>30</td><td>m s-1</td>", made)  # the name that 1.0 had
 
 
-def test_pictures_have_words_and_a_reason_stands_for_none():
-    made = fragments.figures([("Title <1>", "What it shows", "data:image/png;base64,xx")])
-    assert 'alt="What it shows"' in made and "Title &lt;1&gt;" in made
-    assert "needs Cartopy" in fragments.figures([], "needs Cartopy")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/home/ann/data/u.nc: no such file", "u.nc: no such file"),
+        ("error in '/scratch/x y/u.nc'", "error in 'x y/u.nc'"),
+        ("copied from node3:/data/20cr/u.nc, ~/s/v.nc", "copied from node3:u.nc, v.nc"),
+        (r"C:\\data\\u.nc cannot be read".replace("\\\\", "\\"), "u.nc cannot be read"),
+        ("see https://www.psl.noaa.gov/data/20thC_Rean/ and 3/4 of 1e-5 m/s", None),
+        ("file:///home/ann/u.nc", "u.nc"),
+        ("vort_track/2005/member_003.nc", None),
+    ],
+)
+def test_folders_of_the_machine_are_left_out_of_texts(text, expected):
+    assert fragments.without_folders(text) == (text if expected is None else expected)
+
+
+@given(st.lists(st.text("abcé.-_ 0", min_size=1, max_size=8).filter(str.strip), min_size=2, max_size=5))
+def test_no_folder_of_any_path_without_blanks_stays(parts):
+    parts = [part.replace(" ", "_").strip(".-") or "x" for part in parts]
+    assert fragments.without_folders(f"in /{'/'.join(parts)}: unreadable") == f"in {parts[-1]}: unreadable"
+
+
+@pytest.mark.parametrize(
+    ("found", "members", "expected"),
+    [
+        ([(8, 8), (8, 8)], 8, "each found by all 8 members"),
+        ([(8, 8), (5, 8)], 8, "found by 6.5 of 8 members on average"),
+        ([(8, 8), (0, 8)], 8, "found by 4.0 of 8 members on average, 1 by none"),
+        ([(8, 8), (3, 4)], 8, "found by 92% of the members on average"),
+        ([(8, 8), (4, 4)], 8, "each found by all members"),
+        ([(0, 8)], 8, "none of them found by any member"),
+        ([(1, 1), (0, 1)], 1, "1 of them found"),
+        ([(1, 1), (1, 1)], 1, "all found"),
+    ],
+)
+def test_the_finding_says_by_how_many_members_storms_were_found(results_folder, found, members, expected):
+    storm = summarise(results_folder).storms[0]
+    storms = [dataclasses.replace(storm, found=number, members=seen) for number, seen in found]
+    assert found_text(storms, members) == expected
+
+
+def test_the_finding_opens_with_storms_distance_and_candidates(results_folder):
+    seen = outline_of(results_folder)
+    said = fragments.finding(seen, summarise(results_folder), agreed_of(seen), restriction="begin in <NA>")
+    assert re.search(
+        r"30 observed storms in 2005, found by \d\.\d of 3 members on average; mean distance \d+ km; \d+ candid", said
+    )
+    assert "<b>Only begin in &lt;NA&gt;.</b>" in said and Elements(said).open == []
+
+
+def test_the_finding_is_honest_without_best_tracks_and_says_what_is_missing(results_folder, run):
+    seen = outline_of(results_folder, run)
+    summary = dataclasses.replace(summarise(results_folder), storms=())
+    said = fragments.finding(seen, summary, Agreed({}, (1851, 1852)))
+    assert "No observed storm is known" in said and "there is one member" in said
+    assert "2 of 6 tasks failed. 3 of 6 tasks have no result yet." in said and "leave out 1851 to 1852" in said
+    assert "no results yet" in fragments.finding(seen, None, Agreed())
+
+
+def test_candidates_have_the_name_that_commands_take(tmp_path):
+    agreed = agreed_of(outline_of(save_lists(tmp_path, members=2), storm_list="tc"))
+    rows = agreed.candidates(2005)
+    made = fragments.candidates(agreed)
+    assert [agreed.name(2005, row) for row in rows] == ["TC2005-001"] and 'data-candidate="TC2005-001"' in made
+    assert Elements(made).names.count("button") == len(rows) and "wind (kt)" in made
+    assert "there is only one here" in fragments.candidates(Agreed())
 
 
 def test_a_chain_shows_how_far_each_member_and_each_task_is(results_folder, tmp_path):

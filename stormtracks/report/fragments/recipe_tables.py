@@ -32,7 +32,7 @@ def settings(provenance: Mapping[str, Any]) -> str:
 def _settings(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     about = {field.name: field.metadata for field in dataclasses.fields(Settings)}
     for key, value in values.items():
-        known = about.get(RENAMED.get(key, key), {})
+        known: Mapping[str, Any] = about.get(RENAMED.get(key, key), {})
         yield key, _value(value), known.get("unit", ""), known.get("doc", "")
 
 

@@ -1,14 +1,17 @@
 """The observed storms, and the candidates, each with a button that shows it on the map."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import Any
 
 from stormtracks.label import Label
 from stormtracks.readable import moment, position
 from stormtracks.report.agreed import Agreed
 from stormtracks.report.fragments.shown import shown
 from stormtracks.report.fragments.table_html import html_table
+from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks
 from stormtracks.science.summary import ListSummary, Summary, storm_table
+from stormtracks.science.summary.values import figure
 
 MOST_CANDIDATES = 500
 """Most candidates in the table, those first that most members have, then the strongest."""
@@ -51,19 +54,19 @@ def candidates(agreed: Agreed) -> str:
     return note + html_table(columns, rows, "Table of candidates", ends=buttons, years=[one["year"] for one in listed])
 
 
-def _candidates(agreed: Agreed) -> Iterator[Mapping[str, object] | dict]:
+def _candidates(agreed: Agreed) -> Iterator[dict[str, Any]]:
     for year, of_year in agreed.by_year.items():
         for number in agreed.candidates(year):
             yield _candidate(of_year, int(number), agreed.name(year, int(number)))
 
 
-def _candidate(agreed: ConsensusTracks, number: int, name: str) -> dict:
+def _candidate(agreed: ConsensusTracks, number: int, name: str) -> dict[str, Any]:
     rows = agreed.points(number)
     first, last = rows.start, rows.stop - 1
     dates = agreed.tracks.dates
     held, of = int(agreed.held_by[number].sum()), len(agreed.members)
     peak = float(agreed.vorticity[agreed.peak[number]])
-    found = {
+    found: dict[str, Any] = {
         "id": name,
         "year": agreed.year,
         "share": held / of,
@@ -75,7 +78,7 @@ def _candidate(agreed: ConsensusTracks, number: int, name: str) -> dict:
         ),
     }  # fmt: skip
     if isinstance(agreed, ConsensusStorms):
-        found["wind"] = agreed.intensity_max[number]
+        found["wind"] = figure(float(agreed.intensity_max[number]) / KNOT_M_S, 0)
     return found
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from stormtracks.label import Label
 from stormtracks.report.trackdata.packing import clipped
 from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks
 from stormtracks.science.records import BestTracks, Tracks
 
@@ -14,7 +15,6 @@ OBSERVED, CONSENSUS = -1, -2
 """In place of a member: of an observed track, whose strength is in knots, and of what the members agree on."""
 FURTHER = ("spread", "number", "wind", "pressure")
 """What observed and consensus tracks have at each point besides: km, members, 0.1 kt, 0.1 hPa; 0 where unknown."""
-_KNOT_M_S = 0.514444
 _LONGEST = 65_535
 """Most points, since a size has two bytes."""
 
@@ -63,7 +63,7 @@ def of_consensus(agreed: ConsensusTracks, row: int, storm: int, group: int) -> L
     none = np.zeros(part.stop - part.start, np.uint16)
     winds = (none, none)
     if isinstance(agreed, ConsensusStorms):
-        winds = clipped(agreed.wind[part] / _KNOT_M_S * 10.0), clipped(agreed.pressure[part] / 10.0)
+        winds = clipped(agreed.wind[part] / KNOT_M_S * 10.0), clipped(agreed.pressure[part] / 10.0)
     further = clipped(agreed.spread_km[part]), clipped(agreed.number[part]), *winds
     where = agreed.lat[part], agreed.lon[part]
     strength = strengths(agreed.vorticity[part])

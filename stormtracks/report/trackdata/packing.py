@@ -30,6 +30,6 @@ def pack(arrays: Mapping[str, Ints], differences: Mapping[str, Ints] | None = No
     return {"arrays": described, "data": base64.b64encode(zlib.compress(b"".join(planes), 9)).decode("ascii")}
 
 
-def clipped(values: Floats, kind: type[np.unsignedinteger[Any]] = np.uint16) -> Ints:
+def clipped(values: Floats | Ints, kind: type[np.unsignedinteger[Any]] = np.uint16) -> Ints:
     """Values to the nearest whole number, as far as the type reaches; 0 for NaN."""
     return np.clip(np.round(np.nan_to_num(values)), 0, np.iinfo(kind).max).astype(kind)

@@ -89,7 +89,7 @@ class TrackSet:
         kept = (storm_of_track >= 0) | (group_of_track >= 0) | (strength[tracks.peak] > self._least)
         for row in np.flatnonzero(kept):
             belongs = int(storm_of_track[row]), int(group_of_track[row])
-            self._lines.append(of_track(tracks, tracks.points(row), strength, year, int(member), *belongs))
+            self._lines.append(of_track(tracks, tracks.points(int(row)), strength, year, int(member), *belongs))
         if len(self._lines) > 4 * self.most:  # seldom, since it sorts them all
             self._prune()
 

@@ -27,7 +27,9 @@ function dress(sheet) {
   sheet.prepend(sheet.bar);
   sheet.querySelectorAll("thead th").forEach((heading, column) => sortable(sheet, heading, column));
   const scroll = sheet.querySelector(".scroll");
-  new ResizeObserver(() => { sheet.hint.hidden = scroll.scrollWidth <= scroll.clientWidth + 2; }).observe(scroll);
+  const watch = new ResizeObserver(() => { sheet.hint.hidden = scroll.scrollWidth <= scroll.clientWidth + 2; });
+  watch.observe(scroll);
+  watch.observe(scroll.firstElementChild);
   rowsOf(sheet).forEach((row, at) => { row.at = at; });
   arrange(sheet);
 }
