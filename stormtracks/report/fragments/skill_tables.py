@@ -2,7 +2,8 @@
 
 from stormtracks.report.fragments.shown import shown
 from stormtracks.report.fragments.table_html import html_table
-from stormtracks.science.summary import LIST_BY, LeadSkill, ListSummary, Summary, Table, lead_table, list_table, table
+from stormtracks.science.summary import LIST_BY, LeadSkill, ListSummary, Summary, lead_table, list_table, table
+from stormtracks.table import Table
 
 
 def skill(summary: Summary | ListSummary | None) -> str:
@@ -40,4 +41,4 @@ def remarks(summary: Summary | ListSummary) -> str:
 
 def _summary_table(rows: Table) -> str:
     legend = f'<p class="note">{shown(rows.legend)}</p>' if rows.legend else ""
-    return f"<h3>{shown(rows.title)}</h3>" + html_table(rows.columns, rows.rows, rows.title) + legend
+    return f"<h3>{shown(rows.title)}</h3>" + html_table(rows.headings, rows.texts(), rows.title) + legend

@@ -24,7 +24,8 @@ def storms(summary: Summary | ListSummary | None) -> str:
     listed = storm_table(summary.storms)
     buttons = [_button(f'data-sid="{shown(s.sid)}"', s.year, f"{s.name or 'unnamed'} {s.sid}") for s in summary.storms]
     years = [storm.year for storm in summary.storms]
-    return html_table((*listed.columns, "map"), listed.rows, "Table of observed storms", ends=buttons, years=years) + (
+    headings, rows = (*listed.headings, "map"), listed.texts()
+    return html_table(headings, rows, "Table of observed storms", ends=buttons, years=years) + (
         '<p class="note">distance: of the members that found it from the best track; spread: standard deviation of it '
         "over them; lead: how long the track was there before the first observation.</p>"
     )
