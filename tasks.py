@@ -4,7 +4,9 @@ Modules are imported where they are used, so that `inv --list` and `inv status` 
 the signatures: Invoke would then read them itself, and answer what is not a number with a traceback.
 """
 
+import functools
 import importlib.metadata
+import inspect as inspection
 import os
 import shlex
 import sys
@@ -22,6 +24,22 @@ NEEDED = {
     "bench report_page": ("selenium",),
 }
 """Packages of requirements-dev.txt without which a command cannot begin; most benchmarks need none."""
+FILTERS = {
+    "region": "only tracks that pass this region: south,north,west,east in degrees, such as 0,30,-100,-20; default: "
+    "the globe",
+    "basin": "only tracks that begin in these basins: NA, EP, WP, NI, SI, SP or SA, or several separated by commas; "
+    "default: all",
+    "months": "only tracks that begin in these months, such as 8-10 or 11-2 or 6,9; default: all",
+    "genesis-region": "only tracks that begin in this region, such as 0,30,-100,-20; default: the globe",
+    "min-peak": "only tracks that reach this vorticity, in 1e-5 s-1; default: any",
+    "min-hours": "only tracks that last so many hours; default: any",
+    "min-distance": "only tracks that end so many km from where they begin; default: any",
+    "members": "such as 0 or 0-55; default: all that have results",
+    "min-share": "only consensus tracks that this share of the members hold, 0 to 1; default: all",
+    "matched": "only tracks that are observed storms",
+    "unmatched": "only tracks that are not observed storms",
+}
+"""Which tracks a command looks at, the same in each; `console.filtering` reads them."""
 MIXED = {"mixed": "take results together that were made with other settings or other data"}
 HOSTS = {"hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml"}
 RESULTS = {"results": "folder of the results; default: as in hosts.yaml"}
@@ -40,6 +58,26 @@ DATA_OPTIONS = HOSTS | {
     "set": "one setting as key=value; may be given several times; default: none",
     "overwrite": "replace a result that was made from other settings or inputs",
 }
+
+
+def filtered(body):
+    """Give a command the options of `FILTERS` as well: it gets them as `chosen`, by their names."""
+    own = inspection.signature(body).parameters
+    names = [name.replace("-", "_") for name in FILTERS]
+    more = [
+        inspection.Parameter(name, inspection.Parameter.KEYWORD_ONLY, default=False if "matched" in name else None)
+        for name in names
+        if name not in own
+    ]
+
+    @functools.wraps(body)
+    def run(*args, **given):
+        chosen = {name: given[name] for name in names if name in given}
+        return body(*args, chosen=chosen, **{name: value for name, value in given.items() if name in own})
+
+    usual = [one for name, one in own.items() if name != "chosen"]
+    run.__signature__ = inspection.Signature([*usual, *more])
+    return run
 
 
 @command(
@@ -371,10 +409,14 @@ def verify(_, results=None, run=None, wide=False, csv=False, json=False, hosts=N
         "default: 0.5",
         "against": "with --list: folder of other results whose list is compared with this one; default: none",
         "top": "maximum number of rows in a table of consensus tracks or candidates, 0 for all; default: 40",
+        "best-tracks": "file of best tracks, by which --region, --basin and --months choose observed storms; default: "
+        "the one that the results were matched with",
     }
     | TABLES
+    | FILTERS
     | MIXED
 )
+@filtered
 def summary(
     _,
     by="year",
@@ -388,18 +430,26 @@ def summary(
     share=None,
     against=None,
     top=None,
+    best_tracks=None,
     mixed=False,
     hosts=None,
+    chosen=None,
 ):
     """Show what the ensemble found: storms, POD and FAR with the members' spread, lists, consensus, candidates.
 
-    Example: inv summary --by storm --years 2005
+    Example: inv summary --by candidates --genesis-region 0,30,-100,-20 --years 2005
     """
+    from stormtracks.console import filtering
     from stormtracks.console import summary as console
 
     of_list = {"list": list, "wind": wind, "share": share, "against": against}
-    form = _form(wide, csv, json)
-    _refusing(console.summarise, hosts=hosts)(by, results, years, form, _whole("top", top, 40), mixed, of_list)
+    form, rows = _form(wide, csv, json), _whole("top", top, 40)
+
+    def show():
+        looked = filtering.looked_at({**chosen, "best_tracks": best_tracks})
+        console.summarise(by, results, years, form, rows, mixed, of_list, looked)
+
+    _refusing(show, hosts=hosts)()
 
 
 @command(

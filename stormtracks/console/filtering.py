@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from stormtracks import paths
 from stormtracks.console.years import numbers
 from stormtracks.errors import BadValue
 from stormtracks.science.consensus import ConsensusTracks
@@ -14,8 +17,29 @@ _TABLE_UNIT_S1 = 1e-5
 """Unit of vorticity in tables, and so of --min-peak."""
 
 
-def filter_of(options: Mapping[str, Any]) -> Filter:
-    """The filter that a command's options ask for; one of nothing where none is given.
+@dataclass(frozen=True)
+class Looked:
+    """Which tracks a command looks at.
+
+    Attributes
+    ----------
+    asked : Filter
+    members : tuple of int, optional
+        None: all.
+    best_tracks : Path, optional
+        The file by which a filter chooses among observed storms; None: the one that each result was matched with.
+    """
+
+    asked: Filter = Filter()  # noqa: RUF009 (it is frozen)
+    members: tuple[int, ...] | None = None
+    best_tracks: Path | None = None
+
+
+EVERYTHING = Looked()
+
+
+def looked_at(options: Mapping[str, Any]) -> Looked:
+    """What a command's options ask for; everything where none is given.
 
     Parameters
     ----------
@@ -27,22 +51,27 @@ def filter_of(options: Mapping[str, Any]) -> Filter:
     BadValue
         A text that cannot be understood, or what cannot be asked; the message names the option.
     """
+    members = numbers(options.get("members"), "members")
+    given = options.get("best_tracks")
+    return Looked(
+        filter_of(options),
+        None if members is None else tuple(members),
+        paths.expand(given, where="--best-tracks") if given else None,
+    )
+
+
+def filter_of(options: Mapping[str, Any]) -> Filter:
+    """The filter alone; see `looked_at`."""
     if options.get("matched") and options.get("unmatched"):
         raise BadValue("--matched and --unmatched cannot both be; choose one")
     asked = {
-        name: read(options[option], f"--{_dashed(option)}")
+        name: read(str(options[option]), f"--{option.replace('_', '-')}")
         for option, (name, read) in _READ.items()
-        if options.get(option)
+        if options.get(option) is not None
     }
     if options.get("matched") or options.get("unmatched"):
         asked["matched"] = bool(options.get("matched"))
     return Filter(**asked)
-
-
-def members_of(options: Mapping[str, Any]) -> tuple[int, ...] | None:
-    """The members to look at; None: all."""
-    found = numbers(options.get("members"), "members")
-    return None if found is None else tuple(found)
 
 
 def refuse_share(asked: Filter, where: str) -> None:
@@ -53,7 +82,12 @@ def refuse_share(asked: Filter, where: str) -> None:
     BadValue
     """
     if asked.min_share is not None:
-        raise BadValue(f"--min-share is of consensus tracks, which a storm has one of; {where}")
+        raise BadValue(f"--min-share is of consensus tracks; {where}")
+
+
+def tally_of(asked: Filter, candidates_only: bool) -> Tally:
+    """What counts the consensus tracks that are left, of candidates only these."""
+    return Tally(replace(asked, matched=False) if asked and candidates_only else asked)
 
 
 def kept_of(agreed: ConsensusTracks, tally: Tally) -> ConsensusTracks:
@@ -123,10 +157,6 @@ def _share(text: str, option: str) -> float:
     if share > 1:
         raise BadValue(f"{option} must be a fraction from 0 to 1, not {text!r:.200}")
     return share
-
-
-def _dashed(option: str) -> str:
-    return option.replace("_", "-")
 
 
 _READ: dict[str, tuple[str, Callable[[str, str], Any]]] = {

@@ -8,13 +8,15 @@ from typing import Any
 
 from stormtracks import paths
 from stormtracks.console import tables
+from stormtracks.console.filtering import EVERYTHING, Looked, kept_of, refuse_share, tally_of
 from stormtracks.console.tables import PEOPLE, Form
 from stormtracks.console.terminal import notes, output, progress
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science import summary as summaries
-from stormtracks.science.consensus import consensus, consensus_table, to_json
+from stormtracks.science.consensus import ConsensusTracks, consensus, consensus_table, to_json
+from stormtracks.science.filters import Filter
 from stormtracks.science.lists import LISTS
 from stormtracks.science.summary import agreement
 from stormtracks.science.summary.trends import LEAST_YEARS
@@ -37,6 +39,7 @@ class Asked:
     wind: str = "data"
     against: str | None = None
     mixed: bool = False
+    looked: Looked = EVERYTHING
 
 
 def list_of(name: str | None) -> str | None:
@@ -46,7 +49,9 @@ def list_of(name: str | None) -> str | None:
     return name or None
 
 
-def asked(by: str, form: Form, top: int, mixed: bool, options: Mapping[str, Any]) -> Asked | None:
+def asked(
+    by: str, form: Form, top: int, mixed: bool, options: Mapping[str, Any], looked: Looked = EVERYTHING
+) -> Asked | None:
     """What the command's options ask of a list; None where no list is asked for.
 
     Raises
@@ -60,7 +65,7 @@ def asked(by: str, form: Form, top: int, mixed: bool, options: Mapping[str, Any]
             raise BadValue(f"--{given[0]} is of lists of storms; name one with --list tc or --list etc")
         return None
     wind, against = options["wind"] or "data", options["against"]
-    return Asked(options["list"], by, form, top, _share(options["share"]), wind, against, mixed)
+    return Asked(options["list"], by, form, top, _share(options["share"]), wind, against, mixed, looked)
 
 
 def _share(text: str | None) -> float | None:
@@ -78,6 +83,8 @@ def _share(text: str | None) -> float | None:
 def show(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     """Print one table of a list, or what it is asked for instead."""
     list_of(asked.list_name)
+    if asked.against and asked.looked != EVERYTHING:
+        raise BadValue("--against compares whole lists; leave the filters out, or compare with inv compare")
     if asked.against:
         _agreement(asked, folder, years)
     elif asked.by in (CONSENSUS, CANDIDATES):
@@ -89,10 +96,10 @@ def show(asked: Asked, folder: Path, years: list[Label] | None) -> None:
 
 
 def _statistics(asked: Asked, folder: Path, years: list[Label] | None) -> None:
+    refuse_share(asked.looked.asked, f"show them with --by {CONSENSUS} or --by {CANDIDATES}")
     with progress("reading lists") as report:
-        counted = summaries.summarise_list(
-            folder, asked.list_name, years, wind=asked.wind, progress=report, mixed=asked.mixed
-        )
+        how = {"wind": asked.wind, "progress": report, "mixed": asked.mixed, **vars(asked.looked)}
+        counted = summaries.summarise_list(folder, asked.list_name, years, **how)
     if asked.by == "trend" and len(counted.whole) < LEAST_YEARS:
         raise BadValue(f"--by trend needs lists of at least {LEAST_YEARS} years, not {len(counted.whole)}; make more")
     if asked.form.csv:  # with the columns that the table leaves out
@@ -115,20 +122,36 @@ def _agreement(asked: Asked, folder: Path, years: list[Label] | None) -> None:
 
 def _consensus(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     thresholds: dict[str, Any] = {} if asked.share is None else {"min_share": asked.share}
-    documents = []
-    for year in results.choose(folder, "classify", years):
-        recipes = results.Recipes()
-        agreed = consensus(folder, year, list=asked.list_name, recipes=recipes, **thresholds)
-        remarks = recipes.remarks(folder, asked.mixed)
+    looked, documents = asked.looked, []
+    tally = tally_of(looked.asked, asked.by == CANDIDATES)
+    for year in results.choose(folder, "classify", years, looked.members):
+        how = {"members": looked.members, "recipes": (recipes := results.Recipes()), **thresholds}
+        agreed = kept_of(consensus(folder, year, list=asked.list_name, **how), tally)
+        remarks = [str(one) for one in recipes.remarks(folder, asked.mixed)]
         if asked.form.for_people:
-            tables.show(consensus_table(agreed, asked.by == CANDIDATES, asked.top), asked.form)
-            notes(remarks)
+            table = consensus_table(agreed, asked.by == CANDIDATES, asked.top, looked.asked.describe())
+            tables.show(table, asked.form)
+            notes([*remarks, *unnamed(agreed)])
         else:
-            documents.append(to_json(agreed) | ({"remarks": [str(one) for one in remarks]} if remarks else {}))
+            documents.append(consensus_document(agreed, looked.asked, remarks))
+    tally.check()
     if asked.form.json:
         tables.show_all_json(documents)
     elif asked.form.csv:
         tables.show_csv(flat(documents, asked.by == CANDIDATES))
+
+
+def consensus_document(agreed: ConsensusTracks, asked: Filter, remarks: list[str]) -> dict[str, Any]:
+    """A consensus as plain values, with what of it was asked for."""
+    of_filter = {"asked": asked.describe()} if asked else {}
+    return to_json(agreed) | of_filter | ({"remarks": remarks} if remarks else {})
+
+
+def unnamed(agreed: ConsensusTracks) -> list[str]:
+    """A note where candidates have no names."""
+    if not (agreed.candidate & (agreed.candidate_name == "")).any():
+        return []
+    return ["candidates have no names here: these are of the consensus of all members with the usual thresholds"]
 
 
 def flat(documents: Iterable[Mapping[str, Any]], candidates_only: bool) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ _OF_NAME = {
     "FOLDER": "against data results to wheels",
     "YEAR": "year",
     "YEARS": "fit test years",
-    "NAMES": "names only variables",
+    "NAMES": "basin names only variables",
     "NAME": "by dataset engine format kind layout like list name run sample storm task wind",
     "TIME": "time",
     "DATE": "start stop",
@@ -19,6 +19,7 @@ _OF_NAME = {
     "KEY=VALUE": "set",
     "S,N,W,E": "region genesis-region",
     "MEMBERS": "members",
+    "MONTHS": "months",
 }
 _OF_COMMAND = {
     ("compare", "first"): "A",

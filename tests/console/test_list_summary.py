@@ -70,7 +70,7 @@ def test_share_of_the_lists_chooses_storms_of_a_consensus(folder, tmp_path, caps
     ask(str(tmp_path), "candidates", share="0")
     assert capsys.readouterr().out.count("candidate ") == 2
     ask(str(tmp_path), "candidates")
-    assert capsys.readouterr().out.count("candidate ") == 1
+    assert capsys.readouterr().out.count("TC2005-") == 1
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

@@ -10,14 +10,14 @@ from stormtracks.science import calendars
 from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.storms import ConsensusStorms
-from stormtracks.science.summary.summary_table import SID
+from stormtracks.science.summary.summary_table import SID, titled
 from stormtracks.table import FIRST, LAST, Column, Place, PlusMinus, Table
 
 
-def consensus_table(agreed: ConsensusTracks, candidates_only: bool = False, top: int = 0) -> Table:
+def consensus_table(agreed: ConsensusTracks, candidates_only: bool = False, top: int = 0, asked: str = "") -> Table:
     """A row per storm: best tracks' storms first, then those that most members hold, then the strongest.
 
-    Candidates, which no best track knows, have no sid.
+    Candidates, which no best track knows, have a name of their own, such as C2005-017.
 
     Parameters
     ----------
@@ -25,15 +25,18 @@ def consensus_table(agreed: ConsensusTracks, candidates_only: bool = False, top:
     candidates_only : bool
     top : int
         Most rows; 0: all.
+    asked : str
+        What the storms do that are left, where they are not all.
 
     Returns
     -------
     Table
     """
     if isinstance(agreed, ConsensusStorms):
-        return _list_table(agreed, candidates_only, top)
+        return _list_table(agreed, candidates_only, top, asked)
     storms = _wanted(agreed, candidates_only)
     title = f"{'Candidates' if candidates_only else 'Consensus tracks'} of {agreed.year}, {_members(agreed)}"
+    title = titled(title, asked, "storms")
     return Table(_titled(title, storms, top), _OF_TRACKS, tuple(_row(storm) for storm in storms[: top or None]))
 
 
@@ -48,10 +51,11 @@ def _titled(title: str, storms: list[dict[str, Any]], top: int) -> str:
     return f"{title}: {top} of {len(storms)} (--top 0 shows all)" if 0 < top < len(storms) else title
 
 
-def _list_table(agreed: ConsensusStorms, candidates_only: bool, top: int) -> Table:
+def _list_table(agreed: ConsensusStorms, candidates_only: bool, top: int, asked: str) -> Table:
     storms = _wanted(agreed, candidates_only)
     kind = "Candidates of the list" if candidates_only else "List"
     title = f"{kind} {agreed.list_name} of {agreed.year}, {_members(agreed)}"
+    title = titled(title, asked, "storms")
     made = Table(_titled(title, storms, top), _OF_LIST, tuple(_list_row(storm) for storm in storms[: top or None]))
     meanings = [_SHARE, _CHANCE, _REST]
     if agreed.list_name != "tc":  # how probable another cyclone is, nothing has said
@@ -118,6 +122,7 @@ def _storm(agreed: ConsensusTracks, number: int, rows: slice, peak: int) -> dict
     return {
         "sid": str(agreed.sid[number]),
         "name": str(agreed.name[number]),
+        "candidate": str(agreed.candidate_name[number]),
         "held_by": agreed.members[agreed.held_by[number]].tolist(),
         "share": float(agreed.share[number]),
         "matched_members": int(agreed.matched[number]),
@@ -132,11 +137,16 @@ def _storm(agreed: ConsensusTracks, number: int, rows: slice, peak: int) -> dict
     }
 
 
+def _called(storm: dict[str, Any]) -> str:
+    """What --storm asks for: the sid, or the name of a candidate; of another consensus a candidate has none."""
+    return storm["sid"] or storm["candidate"] or "candidate"
+
+
 def _row(storm: dict[str, Any]) -> tuple[object, ...]:
     first, last = (Place(storm["lat"][i], storm["lon"][i]) for i in (0, -1))
     peak = PlusMinus(storm["peak_vorticity"] * 1e5, storm["peak_vorticity_std"] * 1e5)
     return (
-        storm["sid"] or "candidate", storm["name"], len(storm["held_by"]), storm["share"], storm["time"][0],
+        _called(storm), storm["name"], len(storm["held_by"]), storm["share"], storm["time"][0],
         storm["time"][-1], first, last, storm["mean_spread_km"], peak,
     )  # fmt: skip
 
@@ -164,7 +174,7 @@ def _list_row(storm: dict[str, Any]) -> tuple[object, ...]:
     begins = storm["time"].index(first) if first in storm["time"] else 0
     place = position(storm["lat"][begins], storm["lon"][begins])
     return (
-        storm["sid"] or "candidate", storm["name"] or place, first, last, storm["share"], chance,
+        _called(storm), storm["name"] or place, first, last, storm["share"], chance,
         _with_std(storm, "intensity_max", KNOT_M_S), _with_std(storm, "pressure_lowest", 100.0),
         storm["mean_spread_km"],
     )  # fmt: skip

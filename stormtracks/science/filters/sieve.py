@@ -74,7 +74,7 @@ class Sieve:
 def _about_skill(asked: Filter) -> list[str]:
     """What POD and FAR are of under a filter."""
     if asked.matched is False:
-        return ["only tracks that are not observed storms are asked for: there is no POD"]
+        return ["only tracks that are not observed storms are asked for: there is no POD, and no FAR"]
     texts = []
     if asked.of_place:
         texts.append(f"observed storms are those that {asked.of_place.describe()}, by their best tracks")

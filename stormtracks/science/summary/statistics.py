@@ -247,11 +247,11 @@ def summarise(
     counts = [count_year(year, read(year, members)) for year, members in chosen.items()]
     made = _summary(task, counts, (*recipes.remarks(folder, mixed), *sieve.remarks(), *said.listed()))
     made = dataclasses.replace(made, asked=sieve.asked.describe())
-    return _without_far(made) if sieve.asked.matched else made
+    return made if sieve.asked.matched is None else _without_far(made)
 
 
 def _without_far(made: Summary) -> Summary:
-    """A summary of observed storms alone, among which there is no false alarm to be counted."""
+    """A summary of observed storms alone, or of others alone, among which false alarms say nothing."""
     nothing = Spread.of(())
     years = [
         dataclasses.replace(
