@@ -34,7 +34,7 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
     folder = results_folder(options["results"])
     with progress("exporting") as report:
         asked = folder, place, file_format, selection, options["overwrite"], report
-        written = [exports.write(*asked)] if options["one_file"] else exports.write_members(*asked)
+        written = [exports.write(*asked)] if options.get("one_file") else exports.write_members(*asked)
     for path in written:
         output().print(f"{path}", soft_wrap=True)
 

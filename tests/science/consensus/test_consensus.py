@@ -209,7 +209,7 @@ def test_short_and_weak_paths_are_left_out():
 def test_table_and_json_say_who_holds_what(made):
     table = consensus_table(made, candidates_only=True)
     (row,) = table.texts()
-    assert row[:6] == ("candidate", "", "4", "0.50", "2005-08-11 00", "2005-08-14 18")
+    assert row[:6] == ("C2005-001", "", "4", "0.50", "2005-08-11 00", "2005-08-14 18")
     assert row[6].endswith("E") and "S " in row[6] and len(row) == len(table.columns)
     storm = json.loads(json.dumps(to_json(made), allow_nan=False))["storms"][3]
     assert storm["held_by"] == [0, 5, 6, 7] and len(storm["lat"]) == len(storm["time"]) == 16

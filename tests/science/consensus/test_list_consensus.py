@@ -209,5 +209,5 @@ def test_table_and_json_have_what_lists_have(folder):
     assert storm["tropical_from_to"] == [storm["time"][1], storm["time"][14]]
     shown = consensus_table(agreed)
     assert shown.headings[5] == "chance" and shown.texts()[0][5] == f"{storm['calibrated']:.2f}"
-    assert [row[0] for row in consensus_table(agreed, candidates_only=True).rows] == ["candidate"]
+    assert [row[0] for row in consensus_table(agreed, candidates_only=True).rows] == ["TC2005-001"]
     assert consensus_table(consensus(folder, 2005, list="tc", calibration=None)).rows[0][5].endswith("?")
