@@ -583,10 +583,18 @@ def export(
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
         "results",
         "member": "ensemble member, counted from 0; default: the consensus of all (for a field: member 0)",
-        "storm": "name or IBTrACS identifier of the storm, for --kind storm; needed there",
+        "storm": "name or IBTrACS identifier of the storm, or name of a candidate such as C2005-017, for --kind storm; "
+        "needed there",
         "time": "time (UTC) for --kind field, such as 1987-09-10T06; needed there",
         "data": "folder of the reanalysis, for --kind field; default: as in hosts.yaml",
-        "region": "south,north,west,east in degrees; default: around the storm for --kind storm, else the globe",
+        "region": "south,north,west,east in degrees; default: around the storms for tracks and storm, else the globe",
+        "all": "of tracks all, not only observed storms and what half of the members have; of a storm its tracks as "
+        "far as they go",
+        "width": "width of the figure, mm, 60 to 400: journals take 89 (one column) and 183 (two); default: 183",
+        "dpi": "dots per inch of a PNG, 30 to 1200; default: 200",
+        "projection": "robinson, equal-earth, platecarree, mercator, lambert, north-polar, south-polar or auto (as "
+        "suits the region); default: auto",
+        "title": "title of the figure, '' for none; default: what it shows",
         "best-tracks": "IBTrACS file; default: as in hosts.yaml",
         "overwrite": "replace an existing file",
     }
@@ -604,6 +612,11 @@ def plot(
     time=None,
     data=None,
     region=None,
+    all=False,  # noqa: A002
+    width=None,
+    dpi=None,
+    projection=None,
+    title=None,
     best_tracks=None,
     overwrite=False,
     mixed=False,
@@ -611,13 +624,14 @@ def plot(
 ):
     """Draw a figure of the results: tracks, one storm, density, a climatology, a field, storms per year.
 
-    Example: inv plot --kind storm --storm KATRINA --years 2005
+    Example: inv plot --kind storm --storm KATRINA --width 89
     """
     from stormtracks.console import plot as console
 
     number = None if member is None else _whole("member", member)
     options = {"results": results, "years": years, "member": number, "storm": storm, "time": time, "data": data}
     options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite, "mixed": mixed, "list": list}
+    options |= {"all": all, "width": width, "dpi": dpi, "projection": projection, "title": title}
     _refusing(console.plot, hosts=hosts)(kind, dest, options)
 
 

@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from stormtracks import paths
-from stormtracks.console import climatology_figures
+from stormtracks.console import climatology_figures, origin, storm_asked
 from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import best_tracks_file, data_folder, results_folder
+from stormtracks.console.printing import printed
 from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
@@ -35,10 +36,11 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     _check_list(kind, options.get("list"))
     recipes = results.Recipes()
     options = {**options, "results": results_folder(options["results"]), "region": _region(options["region"])}
-    options["recipes"] = recipes
+    options |= {"recipes": recipes, "printed": printed(options)}
     figure = KINDS[kind](options)
     remarks = recipes.remarks(options["results"], options["mixed"])
-    written = plots.save(figure, paths.expand(dest or f"{kind}.png", where="--dest"), options["overwrite"])
+    place = paths.expand(dest or f"{kind}.png", where="--dest")
+    written = plots.save(figure, place, options["overwrite"], options["printed"].dpi)
     headline = plots.headline(figure)
     output().print(f"{written}{': ' if headline else ''}{headline}", soft_wrap=True, markup=False)
     notes(remarks)
@@ -57,18 +59,37 @@ def _task(options: Options) -> str:
 def _tracks(options: Options) -> Figure:
     """Tracks of a member, or the consensus, of a year with the best tracks; all of them, or those of a list."""
     folder, year, member = options["results"], _year(options), options["member"]
-    of_list = f", list {options['list']}" if options.get("list") else ""
     if member is None:
         agreed = consensus(folder, year, list=options.get("list"), recipes=options["recipes"])
         made_from = results.path(folder, _task(options), year, agreed.members[0])
-        tracks, known, title = _shown(agreed), agreed.sid != "", f"{year}: consensus of {len(agreed.members)} members"
+        tracks, known, whose = _shown(agreed), agreed.sid != "", f"consensus of {len(agreed.members)} members"
+        drawn = known | (agreed.share >= HALF)
+        what = "observed storms, and tracks that half of the members have"
     else:
         made_from = results.path(folder, _task(options), year, member)
         tracks, matches = _of_member(options, made_from)
-        known, title = matches.storm_of_track >= 0, f"{year}, member {member}"
-    title += of_list
+        known, whose = matches.storm_of_track >= 0, f"member {member}"
+        drawn, what = known, "observed storms"
+    title = f"{origin.title(year, tracks, made_from)}: {whose}{_of_list(options)}"
     best = _best_tracks(options, tracks, made_from)
-    return plots.year_tracks(tracks, best, known, options["region"], title)
+    if options.get("all") or not drawn.any():
+        return plots.year_tracks(tracks, best, known, options["region"], title, printed=options["printed"])
+    if not drawn.all():
+        notes([f"{drawn.sum()} of {len(tracks)} tracks are drawn: {what}; --all draws all"])
+        title += f" ({what})"
+    region = options["region"] or _around(tracks.take(drawn), best)
+    shown, of_storms = tracks.take(drawn), known[drawn]
+    return plots.year_tracks(shown, best, of_storms, region, title, muted=True, printed=options["printed"])
+
+
+def _of_list(options: Options) -> str:
+    return f", list {options['list']}" if options.get("list") else ""
+
+
+def _around(tracks: Tracks, best: BestTracks | None) -> Region:
+    """Where the observed storms of the time are; where there are none, some tracks."""
+    places: Tracks | BestTracks = tracks if best is None or not len(best) else best
+    return plots.region_of(places.lat, places.lon)
 
 
 def _shown(agreed: ConsensusTracks) -> Tracks:
@@ -86,20 +107,25 @@ def _of_member(options: Options, place: Path) -> tuple[Tracks, Matches]:
 
 
 def _storm(options: Options) -> Figure:
-    """One storm in all its members, with the consensus."""
-    folder, year, wanted = options["results"], _year(options), options["storm"]
+    """One storm in all its members, with the consensus: all pieces that this has of it."""
+    folder, wanted = options["results"], str(options["storm"] or "").upper()
     if not wanted:
         raise BadValue("--storm is missing; give the name or sid of a storm (`inv summary --by consensus` lists them)")
+    task = _task(options)
+    there = years_of(options["years"]) or results.years(folder, task)
+    year = storm_asked.year_of(wanted, there, lambda one: _first_matches(options, one))
     agreed = consensus(folder, year, list=options.get("list"), recipes=options["recipes"])
-    numbers = {str(sid): number for number, sid in enumerate(agreed.sid) if sid}
-    numbers |= {str(name): number for number, name in enumerate(agreed.name) if name}
-    if wanted.upper() not in numbers:
-        least = "a quarter of the members" if _task(options) == TASK else "half of the lists"
-        raise BadValue(f"--storm: {unknown(wanted, numbers, 'storm')} (only storms in at least {least} of {year})")
-    places = [results.path(folder, _task(options), year, member) for member in agreed.members]
+    rows = storm_asked.rows_of(agreed, wanted, "a quarter of the members" if task == TASK else "half of the lists")
+    places = [results.path(folder, task, year, member) for member in agreed.members]
     ensemble = [_of_member(options, place)[0] for place in places]
     best = _best_tracks(options, agreed.tracks, places[0])
-    return plots.storm_members(agreed, numbers[wanted.upper()], ensemble, best, options["region"])
+    whole = {"whole": bool(options.get("all")), "printed": options["printed"]}
+    return plots.storm_members(agreed, rows, ensemble, best, options["region"], **whole)
+
+
+def _first_matches(options: Options, year: Label) -> Matches:
+    member = results.members(options["results"], year, _task(options))[0]
+    return _of_member(options, results.path(options["results"], _task(options), year, member))[1]
 
 
 def _density(options: Options) -> Figure:
@@ -107,9 +133,13 @@ def _density(options: Options) -> Figure:
     folder = options["results"]
     found = results.choose(folder, _task(options), years_of(options["years"]))
     cells = [(year, member) for year, members in found.items() for member in members]
+    span = origin.Span()
     with progress("reading results") as report:
-        values, grid = density.track_density(_seasons(cells, options, report), region=options["region"])
-    return plots.density(values, grid, options["region"], f"Track density, {len(cells)} seasons")
+        seen = (span.seen(tracks) for tracks in _seasons(cells, options, report))
+        values, grid = density.track_density(seen, region=options["region"])
+    data = origin.data_of(results.path(folder, _task(options), *cells[0]))
+    title = f"Track density{_of_list(options)}: {data}, {span.text(list(found))}, {origin.members(found)}"
+    return plots.density(values, grid, options["region"], title, printed=options["printed"])
 
 
 def _seasons(
@@ -141,9 +171,21 @@ def _field(options: Options) -> Figure:
         step = int(np.argmin(np.abs(season.axis.times - calendars.of_text(wanted, calendar))))
         winds = [array[:, 0] for array in season.read(step, step + 1, [member])]
         field, grid, time = vorticity.cyclonic_from(winds, season.grid), season.grid, season.axis.times[step]
-    title = f"{calendars.text(time, calendar, 'h')}Z, member {member}"
+    header, tracks = results.load_headed_tracks(place)
+    title = f"{origin.data(header.provenance)}, {calendars.text(time, calendar, 'h')}Z, member {member}"
     found = maxima.find(field, grid, **settings.keywords(maxima.find))
-    return plots.vorticity_field(field[0], grid, found, options["region"], title)
+    return plots.vorticity_field(
+        field[0],
+        grid,
+        found,
+        options["region"],
+        title,
+        winds=(winds[0][0], winds[1][0]) if len(winds) == 2 else None,
+        tracks=tracks,
+        best=_best_tracks(options, tracks, place),
+        time=time,
+        printed=options["printed"],
+    )
 
 
 def _season(options: Options, place: Path, settings: Settings) -> reanalysis.Season:
@@ -161,7 +203,10 @@ def _series(options: Options) -> Figure:
         chosen, mixed = years_of(options["years"]), options["mixed"]
         counted = summary.summarise(options["results"], years=chosen, progress=report, mixed=mixed)
     notes(counted.remarks)
-    return plots.storms_per_year(counted)
+    labels = [one.year for one in counted.years if one.year is not None]
+    place = results.path(options["results"], TASK, labels[0], results.members(options["results"], labels[0])[0])
+    title = plots.yearly_title(counted, origin.data_of(place))
+    return plots.storms_per_year(counted, title, printed=options["printed"])
 
 
 KINDS: dict[str, Callable[[Options], Figure]] = {
@@ -175,6 +220,8 @@ KINDS: dict[str, Callable[[Options], Figure]] = {
 """Every figure by its name."""
 OF_LISTS = ("tracks", "storm", "density", *climatology_figures.KINDS)
 """Those that can be of a list of storms."""
+HALF = 0.5
+"""Share of the members from which on a track that is no observed storm is drawn without --all."""
 
 
 def _region(text: str | None) -> Region | None:

@@ -283,6 +283,11 @@ class Tracks(Ragged):
         """The first point of each track, as tracks of one point."""
         return self._with(np.ones_like(self.row_size), self.start)
 
+    def where(self, points: Bools) -> "Tracks":
+        """The points that a mask picks, shape (npoints,), as tracks; those of which nothing is left are left out."""
+        left = np.bincount(self.track[points], minlength=len(self))
+        return self._with(left[left > 0].astype(self.row_size.dtype), points)
+
     def _with(self, row_size: Ints, points: Ints | Bools) -> "Tracks":
         """Tracks of some of the points, so many each."""
         columns = {name: getattr(self, name)[points] for name in ("time", "lat", "lon", "vorticity", "maximum")}

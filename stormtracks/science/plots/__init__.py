@@ -2,16 +2,18 @@
 
 from stormtracks.science.plots.charts.climatology import intensity, lifetime, season
 from stormtracks.science.plots.charts.reliability_diagram import reliability_diagram
-from stormtracks.science.plots.charts.yearly_storms import storms_per_year
+from stormtracks.science.plots.charts.yearly_storms import storms_per_year, yearly_title
 from stormtracks.science.plots.figure_file import SUFFIXES, headline, save
-from stormtracks.science.plots.maps.density_map import Marks, density
+from stormtracks.science.plots.maps.density_map import DENSITY_LABEL, Marks, density
 from stormtracks.science.plots.maps.storm_map import storm_members
+from stormtracks.science.plots.maps.view import region_of
 from stormtracks.science.plots.maps.vorticity_map import vorticity_field
 from stormtracks.science.plots.maps.year_map import year_tracks
 from stormtracks.science.plots.printed import COLUMN_MM, PAGE_MM, PROJECTIONS, Print
 
 __all__ = [
     "COLUMN_MM",
+    "DENSITY_LABEL",
     "PAGE_MM",
     "PROJECTIONS",
     "SUFFIXES",
@@ -21,6 +23,7 @@ __all__ = [
     "headline",
     "intensity",
     "lifetime",
+    "region_of",
     "reliability_diagram",
     "save",
     "season",
@@ -28,4 +31,5 @@ __all__ = [
     "storms_per_year",
     "vorticity_field",
     "year_tracks",
+    "yearly_title",
 ]

@@ -66,7 +66,6 @@ def headline(figure: Figure) -> str:
     """
     texts = [
         figure.get_suptitle(),
-        *(text.get_text() for text in figure.texts),
         *(of.get_title() for of in figure.axes),
     ]
     return " ".join(next(filter(None, texts), "").split())

@@ -92,6 +92,11 @@ class Print:
         """Size of the smallest type, points; journals ask for 5 at least."""
         return 6.0 if self.narrow else 7.0
 
+    @property
+    def thin(self) -> float:
+        """What widths of lines on maps are multiplied by."""
+        return 0.65 if self.narrow else 1.0
+
     def titled(self, title: str) -> str:
         """The title asked for, or else this one."""
         return title if self.title is None else self.title
@@ -107,11 +112,14 @@ def lines(text: str, size_pt: float, width: float, bold: bool = False) -> list[s
     whole = text_width(text, size_pt, bold)
     if whole <= width:
         return [text] if text else []
+    best: list[str] = []
     for most in range(int(len(text) * width / whole) + 4, 8, -1):
         broken = textwrap.wrap(text, most, break_long_words=False)
+        if best and len(broken) > len(best):
+            break  # the last one has lines of about the same length
         if all(text_width(line, size_pt, bold) <= width for line in broken):
-            return broken
-    return textwrap.wrap(text, 8, break_long_words=False)
+            best = broken
+    return best or textwrap.wrap(text, 8, break_long_words=False)
 
 
 @functools.lru_cache(maxsize=2000)

@@ -71,10 +71,9 @@ class Sheet:
             boxes.append((left, top, width - left - right, row.height))
             top -= row.under
         if headline:
-            figure.text(
-                0.5, 1 - _EDGE / height, "\n".join(headline), ha="center", va="top",
-                fontsize=printed.title_pt, family=FONT, linespacing=1.2,
-            )  # fmt: skip
+            figure.suptitle(
+                "\n".join(headline), y=1 - _EDGE / height, fontsize=printed.title_pt, family=FONT, linespacing=1.2
+            )
         sheet = cls(figure, printed, tuple(boxes), (_EDGE, top - key, width - 2 * _EDGE, key))
         sheet._add_key(handles)
         return sheet
@@ -112,7 +111,7 @@ def key_height(printed: Print, handles: Sequence[Artist]) -> float:
     if not handles:
         return 0.0
     deep = -(-len(handles) // _key_columns(printed, handles))
-    return deep * _LINE_EM * printed.label_pt / 72.0 + 0.08
+    return deep * _LINE_EM * printed.label_pt / 72.0 + 0.03
 
 
 def _key_columns(printed: Print, handles: Sequence[Artist]) -> int:

@@ -20,7 +20,7 @@ GREY = "#777777"
 STRENGTH = ListedColormap(matplotlib.colormaps["viridis"](np.linspace(0.15, 0.95, 256)), name="strength")
 """Viridis without its ends, for lines: one end looks black, as best tracks are, the other is lost on white."""
 
-AMOUNT = ListedColormap(matplotlib.colormaps["magma_r"](np.linspace(0.05, 0.9, 256)), name="amount")
+AMOUNT = ListedColormap(matplotlib.colormaps["magma_r"](np.linspace(0.03, 0.72, 256)), name="amount")
 """Pale for little, dark for much: on white, where there is nothing, the eye goes to the most."""
 
 DIVERGING = "PuOr_r"

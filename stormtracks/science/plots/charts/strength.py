@@ -1,72 +1,42 @@
 """A storm's strength in time, in its members and as observed, and how many members have it."""
 
-import matplotlib.dates
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Ints, Times
-from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.plots import style
+from stormtracks.science.plots.dates import date_axis
+from stormtracks.science.plots.maps.one_storm import OneStorm
 from stormtracks.science.plots.printed import Print
-from stormtracks.science.records import BestTracks, Tracks
+from stormtracks.science.records import BestTracks
 
 KT_TO_M_S1 = 1852.0 / 3600.0
 
 
-def add_strength(
-    axes: Axes, printed: Print, consensus: ConsensusTracks, pieces: Ints, members: Tracks, best: BestTracks | None
-) -> None:
-    """Vorticity of the members and of each piece of the consensus; on the right the observed wind."""
-    for start, size in zip(members.start, members.row_size, strict=True):
-        points = slice(start, start + size)
-        time = calendars.on_an_axis(members.time[points], members.calendar)
-        axes.plot(time, members.vorticity[points] * 1e5, color=style.BLUE, lw=0.4, alpha=0.5)
-    for piece in pieces:
-        rows = consensus.points(int(piece))
-        time = calendars.on_an_axis(consensus.time[rows], consensus.calendar)
-        mean, deviation = consensus.vorticity[rows] * 1e5, consensus.vorticity_std[rows] * 1e5
-        axes.fill_between(time, mean - deviation, mean + deviation, color=style.ORANGE, alpha=0.3, lw=0)
-        axes.plot(time, mean, color=style.VERMILION, lw=1.8)
-    axes.set_ylabel("cyclonic vorticity\n(10$^{-5}$ s$^{-1}$)", fontsize=printed.label_pt)
-    axes.set_ylim(bottom=0)
-    if best is not None and np.isfinite(best.wind_kt).any():
-        _add_wind(axes, printed, best)
-
-
-def add_members_held(axes: Axes, printed: Print, consensus: ConsensusTracks, pieces: Ints, above: Axes) -> None:
-    """How many members have the storm at each time, below the axes of its strength."""
-    for piece in pieces:
-        rows = consensus.points(int(piece))
-        time = calendars.on_an_axis(consensus.time[rows], consensus.calendar)
-        axes.fill_between(time, consensus.number[rows], step="mid", color=style.ORANGE, alpha=0.6, lw=0)
-    axes.set_ylim(0, len(consensus.members) * 1.05)
-    axes.set_yticks([0, len(consensus.members)])
-    axes.set_ylabel("members", fontsize=printed.label_pt)
-    axes.set_xlim(above.get_xlim())
-    above.tick_params(labelbottom=False)
-    first, last = (matplotlib.dates.num2date(end).replace(tzinfo=None) for end in above.get_xlim())
-    for one in (above, axes):
-        date_axis(one, printed)
-    axes.set_xlabel(months_between(np.datetime64(first), np.datetime64(last)) + " (UTC)", fontsize=printed.label_pt)
-
-
-def date_axis(axes: Axes, printed: Print) -> None:
-    """Dates below axes; the months and the year are for the axis' label: see `months_between`."""
-    locator = matplotlib.dates.AutoDateLocator(minticks=3, maxticks=6 if printed.narrow else 12)
-    axes.xaxis.set_major_locator(locator)
-    # Its offset is of the last tick, which may lie beyond what is shown.
-    axes.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator, show_offset=False))
-
-
-def months_between(first: Times, last: Times) -> str:
-    """The months that a time axis shows, such as August 2005, or August to October 2005."""
-    one, other = (time.astype("datetime64[D]").item() for time in (first, last))
-    end = f"{other:%B %Y}"
-    if (one.year, one.month) == (other.year, other.month):
-        return end
-    return f"{one:%B}{'' if one.year == other.year else f' {one.year}'} to {end}"
+def add_strength(upper: Axes, lower: Axes, printed: Print, storm: OneStorm) -> None:
+    """Vorticity of members and consensus, with the observed wind on the right; below that the number of members."""
+    members = storm.members
+    for row in range(len(members)):
+        points = members.points(row)
+        time = calendars.on_an_axis(members.time[points], storm.calendar)
+        upper.plot(time, members.vorticity[points] * 1e5, color=style.BLUE, lw=0.4, alpha=0.5)
+    for path in storm.paths:
+        time = calendars.on_an_axis(path.time, storm.calendar)
+        mean, deviation = path.vorticity * 1e5, path.vorticity_std * 1e5
+        upper.fill_between(time, mean - deviation, mean + deviation, color=style.ORANGE, alpha=0.3, lw=0)
+        upper.plot(time, mean, color=style.VERMILION, lw=1.8)
+        lower.fill_between(time, path.number, step="mid", color=style.ORANGE, alpha=0.6, lw=0)
+    upper.set_ylabel("cyclonic vorticity\n(10$^{-5}$ s$^{-1}$)", fontsize=printed.label_pt)
+    upper.set_ylim(bottom=0)
+    upper.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    upper.tick_params(labelbottom=False)
+    lower.set_ylim(0, len(storm.consensus.members) * 1.05)
+    lower.set_yticks([0, len(storm.consensus.members)])
+    lower.set_ylabel("members", fontsize=printed.label_pt)
+    if storm.observed is not None and storm.has_wind:
+        _add_wind(upper, printed, storm.observed)
+    _share_dates(upper, lower, printed, storm)
 
 
 def _add_wind(axes: Axes, printed: Print, best: BestTracks) -> None:
@@ -79,3 +49,15 @@ def _add_wind(axes: Axes, printed: Print, best: BestTracks) -> None:
     wind.set_ylabel("IBTrACS wind (m s$^{-1}$)", fontsize=printed.label_pt)
     wind.tick_params(labelsize=printed.tick_pt, width=0.6, length=2.5)
     wind.spines["top"].set_visible(False)
+    wind.spines[["left", "right", "bottom"]].set_linewidth(0.6)
+
+
+def _share_dates(upper: Axes, lower: Axes, printed: Print, storm: OneStorm) -> None:
+    time = calendars.on_an_axis(storm.members.time, storm.calendar)
+    if storm.observed is not None:
+        time = np.append(time, storm.observed.time)
+    for axes in (upper, lower):
+        date_axis(axes, printed, time.min(), time.max())
+    upper.set_xlabel("")
+    if storm.beyond:
+        lower.set_xlabel(f"{lower.get_xlabel()}; {storm.beyond}", fontsize=printed.label_pt)

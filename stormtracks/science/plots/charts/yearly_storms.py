@@ -47,17 +47,29 @@ def storms_per_year(summary: Summary, title: str = "", *, printed: Print | None 
     axes do not begin at 0 where that would hide the spread. A single year has a row for each number.
     """
     printed = printed or Print()
-    years = [one for one in summary.years if one.year is not None]  # all of them: only a total has none
-    what = "start" if any(label.is_start(one.year) for one in years if one.year is not None) else "year"
-    members = max((one.members for one in years), default=0)
+    years, title = _years(summary), title or yearly_title(summary)
     if len(years) == 1:
-        return _of_one_year(years[0], printed, title or f"Storms of {years[0].year} in {_members(members)}")
-    span = f"{years[0].year} to {years[-1].year}" if years else "no years"
-    return _of_years(years, printed, title or f"Storms per {what}, {span}, in {_members(members)}", what)
+        return _of_one_year(years[0], printed, title)
+    return _of_years(years, printed, title, _unit(years))
 
 
-def _members(number: int) -> str:
-    return f"{number} member{'' if number == 1 else 's'}"
+def yearly_title(summary: Summary, data: str = "") -> str:
+    """What the figure shows: "Storms per year, 1990 to 2005: 20crv2c, 56 members"."""
+    years = _years(summary)
+    number = max((one.members for one in years), default=0)
+    members = f"{number} member{'' if number == 1 else 's'}"
+    of = f"{data}, {members}" if data else members
+    if len(years) == 1:
+        return f"Storms of {years[0].year}: {of}"
+    return f"Storms per {_unit(years)}, {years[0].year} to {years[-1].year}: {of}"
+
+
+def _years(summary: Summary) -> list[YearStatistics]:
+    return [one for one in summary.years if one.year is not None]  # all of them: only a total has none
+
+
+def _unit(years: Sequence[YearStatistics]) -> str:
+    return "start" if any(label.is_start(one.year) for one in years if one.year is not None) else "year"
 
 
 def _of_years(years: Sequence[YearStatistics], printed: Print, title: str, what: str) -> Figure:

@@ -70,9 +70,8 @@ def density(
     view = MapView.of(region, printed.projection)
     sheet = MapSheet.of(view, printed, title or "Density of tracks", _handles(marks), bar=True, filled=False)
     levels = _levels(float(np.nanmax(values, initial=0.0)))
-    norm = BoundaryNorm(levels, style.AMOUNT.N)
-    known = np.ma.masked_invalid(values)
-    drawn = add_contours(sheet.axes, view, known, grid, levels=levels, cmap=style.AMOUNT, norm=norm)
+    options = {"levels": levels, "cmap": style.AMOUNT, "norm": BoundaryNorm(levels, style.AMOUNT.N)}
+    drawn = add_contours(sheet.axes, view, np.ma.masked_invalid(values), grid, **options)
     bar = sheet.colour_bar(drawn, label, spacing="uniform")
     bar.set_ticks(levels)
     bar.ax.tick_params(labelsize=printed.tick_pt - (1.0 if printed.narrow else 0.0))
@@ -93,6 +92,6 @@ def _levels(most: float) -> Floats:
     """Round steps from little to the most, and half a step from which on there is a colour."""
     if most <= 0:
         return np.array([0.5, 1.0])
-    steps = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, most)
+    steps = MaxNLocator(nbins=10, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, most)
     steps = steps[steps > 0]
     return np.concatenate([[steps[0] / 2], steps])

@@ -58,7 +58,7 @@ def land(fine: bool = False) -> list[Any]:
 
 @functools.cache
 def lakes() -> list[Any]:
-    """Lakes of more than 500 km2 as polygons of shapely."""
+    """Lakes of more than 1500 km2 as polygons of shapely."""
     return _polygons("lakes")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection, QuadMesh
+from scipy.interpolate import RectBivariateSpline
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
@@ -12,6 +13,7 @@ from stormtracks.science.plots.maps.view import MapView
 from stormtracks.science.records import BestTracks, Grid, Tracks
 from stormtracks.science.seam import cut_segments
 
+_FINE_DEG = 0.5
 MANY_SEGMENTS = 20_000
 """So many lines are drawn as an image, in SVG and PDF too: otherwise no viewer would open the file."""
 
@@ -54,8 +56,11 @@ def add_mesh(axes: GeoAxes, view: MapView, values: Floats, grid: Grid, **style: 
 
 
 def add_contours(axes: GeoAxes, view: MapView, values: Floats, grid: Grid, **style: Any) -> Any:
-    """Draw a field (nlat, nlon) as filled contours between `levels`; what is outside of them stays as it is."""
-    rel, lat, values = _around(view, values, grid)
+    """Draw a field (nlat, nlon) as filled contours between `levels`; what is outside of them stays as it is.
+
+    Between the grid's points the field is a spline through them, so that a coarse grid does not show as blocks.
+    """
+    rel, lat, values = _finer(*_around(view, values, grid))
     if grid.periodic:  # up to the map's edge and no further
         values = np.stack([np.interp(_ends(rel), rel, row) for row in np.ma.filled(values, np.nan)])
         rel = _ends(rel)
@@ -84,6 +89,24 @@ def _around(view: MapView, values: Floats, grid: Grid) -> tuple[Floats, Floats, 
     south, north = view.clip()
     rows = (grid.lat >= south) & (grid.lat <= north)
     return rel, grid.lat[rows], values[rows]
+
+
+def _finer(rel: Floats, lat: Floats, values: Floats) -> tuple[Floats, Floats, Floats]:
+    """The field at points between those of a coarse grid, never beyond its extremes; as it is where values lack."""
+    step = float(np.median(np.diff(lat)))
+    parts = int(np.ceil(step / _FINE_DEG - 1e-6))
+    if parts < 2 or min(values.shape) < 4 or np.ma.is_masked(values):
+        return rel, lat, values
+    known = np.asarray(values, float)
+    finer_lat, finer_rel = _between(lat, parts), _between(rel, parts)
+    spline = RectBivariateSpline(lat, rel, known, kx=3, ky=3)
+    return finer_rel, finer_lat, np.clip(spline(finer_lat, finer_rel), known.min(), known.max())
+
+
+def _between(axis: Floats, parts: int) -> Floats:
+    """An axis with so many parts in place of each step."""
+    place = np.arange((len(axis) - 1) * parts + 1) / parts
+    return np.interp(place, np.arange(len(axis)), axis)
 
 
 def _ends(rel: Floats) -> Floats:

@@ -21,6 +21,7 @@ from stormtracks.science.plots.sheet import Box, Row, Sheet
 
 _HIGHEST = 1.0  # height per width of a map's room; higher maps are narrower than the figure
 _HIGHEST_POLAR = 0.8
+_BEHIND = {"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.6, "visible": True}
 _BAR = Row(0.09, over=0.06, under=0.36)
 
 
@@ -44,7 +45,7 @@ class MapSheet:
         handles: Sequence[Artist] = (),
         *,
         bar: bool = False,
-        panels: Sequence[float] = (),
+        panels: Sequence[Row] = (),
         filled: bool = True,
     ) -> "MapSheet":
         """A figure with an empty map.
@@ -58,12 +59,12 @@ class MapSheet:
             What the legend shows, each with its label.
         bar : bool
             Whether there is a colour bar; `colour_bar` draws it.
-        panels : list of float
-            Heights of panels below the map, inches.
+        panels : list of Row
+            Panels below the map, as wide as that.
         filled : bool
             Whether land is an area; or coasts alone, for fields.
         """
-        left, right = (0.52, 0.46) if panels or view.pole else (0.42, 0.12)
+        left, right = (0.62, 0.5) if panels else (0.42, 0.42) if view.pole else (0.42, 0.12)
         room = printed.width - left - right
         height = min(room * view.aspect, room * (_HIGHEST_POLAR if view.pole and not printed.narrow else _HIGHEST))
         over, under = (0.2, 0.2) if view.pole else (0.0, 0.2)
@@ -71,7 +72,7 @@ class MapSheet:
         bar_row = len(rows) if bar else None
         rows += [_BAR] * bar
         panel_rows = tuple(range(len(rows), len(rows) + len(panels)))
-        rows += [Row(panel, over=0.08, under=0.4) for panel in panels]
+        rows += panels
         sheet = Sheet.of(printed, title, rows, handles, left=left, right=right)
         box = _within(sheet.boxes[0], view.aspect)
         axes = sheet.figure.add_axes(sheet.share(box), projection=view.projection)
@@ -122,7 +123,7 @@ def _prepare(axes: GeoAxes, view: MapView, printed: Print, filled: bool) -> None
     if filled:
         add_land(axes, view)
     else:
-        add_coast(axes, view)
+        add_coast(axes, view, colors="#444444")
     _add_grid_lines(axes, view, printed)
     axes.spines["geo"].set_linewidth(0.6)
 
@@ -136,8 +137,13 @@ def _add_grid_lines(axes: GeoAxes, view: MapView, printed: Print) -> None:
         draw_labels=True, xlocs=meridians, ylocs=parallels, lw=0.35, color="#b5b5b5", linestyle=(0, (3, 3)), zorder=1.5
     )
     lines.rotate_labels = False
+    lines.x_inline = False
+    lines.y_inline = view.pole != 0  # on a round map there is no edge where parallels end
     lines.xpadding = lines.ypadding = 3
-    lines.xlabel_style = lines.ylabel_style = {"size": printed.tick_pt, "color": "#333333"}
+    lines.xlabel_style = {"size": printed.tick_pt, "color": "#333333"}
+    lines.ylabel_style = lines.xlabel_style
+    if view.pole:
+        lines.labels_bbox_style = _BEHIND
     lines.top_labels = lines.right_labels = view.pole != 0
 
 

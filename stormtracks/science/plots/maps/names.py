@@ -9,7 +9,7 @@ from stormtracks.science.arrays import Floats
 from stormtracks.science.plots.maps.map_sheet import MapSheet
 from stormtracks.science.plots.printed import FONT, text_width
 
-_GAP = 0.05  # inches between a place and its name
+_GAP = 0.06  # inches between a place and its name
 _SIDES = ((1, 0.0), (-1, 0.0), (0, 1.0), (0, -1.0), (1, 0.8), (-1, 0.8), (1, -0.8), (-1, -0.8))
 """Where a name may stand: to the right or left of its place (1, -1), and how far above it, in heights."""
 
@@ -100,5 +100,5 @@ def _write(sheet: MapSheet, box: Floats, text: str, name: Name, size: float) -> 
     sheet.figure.text(
         *middle, text, ha="center", va="center_baseline", fontsize=size, family=FONT, color=name.colour,
         weight="bold" if name.bold else "normal", zorder=10,
-        bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.4},
+        bbox={"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.2},
     )  # fmt: skip

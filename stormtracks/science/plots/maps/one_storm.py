@@ -2,76 +2,126 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from stormtracks.science.arrays import Ints
+from stormtracks.science import calendars
+from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.consensus import ConsensusTracks
-from stormtracks.science.plots.maps.observed import period
+from stormtracks.science.plots import dates
 from stormtracks.science.plots.maps.view import MapView, region_of
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region
 
-_FLATTEST, _HIGHEST = 0.5, 0.85  # height per width of a map around a storm
+_FLATTEST, _HIGHEST = 0.45, 0.7  # height per width of a map around a storm
+MARGIN = np.timedelta64(1, "D")
+"""How long before and after a storm its tracks are shown: members may carry it on around the globe."""
+
+
+class Piece(NamedTuple):
+    """One path of the consensus; arrays of shape (npoints,), as in `ConsensusTracks`."""
+
+    time: Times
+    lat: Floats
+    lon: Floats
+    spread_km: Floats
+    vorticity: Floats
+    vorticity_std: Floats
+    number: Ints
 
 
 @dataclass(frozen=True)
 class OneStorm:
-    """A storm of a consensus.
+    """What is drawn of one storm of a consensus.
 
     Attributes
     ----------
     consensus : ConsensusTracks
     pieces : ndarray of int64
         Its numbers there, of all its pieces.
+    paths : tuple of Piece
+        What is drawn of them.
     members : Tracks
-        Those of all members.
-    mean : Tracks
-        The consensus, piece by piece.
+        Of all members.
     observed : BestTracks or None
-        With the same sid.
+        The one with the storm's identifier.
+    title : str
+        Name, identifier, times, and how many members have it; each piece by itself.
+    beyond : str
+        What of it is not shown, such as "tracks continue to 14 Sep"; '' for nothing.
     """
 
     consensus: ConsensusTracks
     pieces: Ints
+    paths: tuple[Piece, ...]
     members: Tracks
-    mean: Tracks
     observed: BestTracks | None
+    title: str
+    beyond: str
 
     @classmethod
     def of(
         cls,
         consensus: ConsensusTracks,
-        number: int | Sequence[int],
+        number: int | Sequence[int] | Ints,
         ensemble: Sequence[Tracks],
         best: BestTracks | None = None,
+        *,
+        whole: bool = True,
     ) -> "OneStorm":
-        """The storm with a number, or with several, which are its pieces; `ensemble` is one per member."""
-        pieces = np.atleast_1d(np.asarray(number, np.int64))
-        mean = consensus.tracks.take(np.sort(pieces))
-        return cls(consensus, pieces, _tracks_of(consensus, pieces, ensemble), mean, _observed(consensus, pieces, best))
+        """The storm with a number, or with several, which are its pieces.
+
+        Parameters
+        ----------
+        consensus : ConsensusTracks
+        number : int or list of int
+        ensemble : list of Tracks
+            One per member.
+        best : BestTracks, optional
+        whole : bool
+            Whether also what lies long before or after the storm's own time is drawn.
+        """
+        numbers = np.unique(np.atleast_1d(number))
+        observed = _observed(consensus, numbers, best)
+        members = _tracks_of(consensus, numbers, ensemble)
+        paths = [_piece(consensus, int(number)) for number in numbers]
+        beyond = ""
+        if not whole:
+            life = np.concatenate([path.time for path in paths]) if observed is None else observed.time
+            first, last = life.min() - MARGIN, life.max() + MARGIN
+            beyond = _beyond(paths, first, last)
+            members = members.where((members.time >= first) & (members.time <= last))
+            near = [_cut(path, first, last) for path in paths]
+            paths = [path for path in near if len(path.time)] or paths
+        title = _title(consensus, numbers, observed)
+        return cls(consensus, numbers, tuple(paths), members, observed, title, beyond)
+
+    @property
+    def calendar(self) -> str:
+        """Of all its times."""
+        return self.consensus.calendar
+
+    @property
+    def mean(self) -> Tracks:
+        """The paths as tracks."""
+        return Tracks(
+            row_size=np.array([len(path.time) for path in self.paths]),
+            time=np.concatenate([path.time for path in self.paths]),
+            lat=np.concatenate([path.lat for path in self.paths]),
+            lon=np.concatenate([path.lon for path in self.paths]),
+            vorticity=np.concatenate([path.vorticity for path in self.paths]),
+            maximum=np.full(sum(len(path.time) for path in self.paths), -1),
+            calendar=self.calendar,
+        )
 
     @property
     def has_wind(self) -> bool:
-        """Whether any observed wind is known."""
+        """Whether there is an observed wind."""
         return self.observed is not None and bool(np.isfinite(self.observed.wind_kt).any())
 
-    @property
-    def title(self) -> str:
-        """The storm's name, when it was, and how many members have it; each piece of it by itself."""
-        name, sid = str(self.consensus.name[self.pieces[0]]), str(self.consensus.sid[self.pieces[0]])
-        what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else "Candidate"
-        of, said = len(self.consensus.members), []
-        for piece in self.pieces:
-            time = self.consensus.time[self.consensus.points(int(piece))]
-            said.append(f"{period(time[0], time[-1])}, found in {self.consensus.held_by[piece].sum()} of {of} members")
-        if len(self.pieces) == 1:
-            return f"{what}, {said[0]}"
-        return f"{what} in {len(self.pieces)} pieces: " + "; ".join(said)
-
     def view(self, region: Region | None, projection: str) -> MapView:
-        """The map of a region; none: around the storm."""
+        """The map of a region; none: around what is drawn."""
         if region is not None:
             return MapView.of(region, projection)
         tracks = [self.members] if self.observed is None else [self.members, self.observed]
@@ -79,19 +129,60 @@ class OneStorm:
         return MapView.of(region_of(lat, lon, 3.0), projection).widened(_FLATTEST, _HIGHEST)
 
 
-def _observed(consensus: ConsensusTracks, pieces: Ints, best: BestTracks | None) -> BestTracks | None:
-    sid = str(consensus.sid[pieces[0]])
+def _observed(consensus: ConsensusTracks, numbers: Ints, best: BestTracks | None) -> BestTracks | None:
+    sid = str(consensus.sid[numbers[0]])
     if best is None or not sid:
         return None
     found = best.take(best.sid == sid)
     return found if len(found) else None
 
 
-def _tracks_of(consensus: ConsensusTracks, pieces: Ints, ensemble: Sequence[Tracks]) -> Tracks:
+def _tracks_of(consensus: ConsensusTracks, numbers: Ints, ensemble: Sequence[Tracks]) -> Tracks:
     """All members' tracks of a storm, as one record."""
-    parts = [tracks.take(np.isin(storm, pieces)) for tracks, storm in zip(ensemble, consensus.storm_of, strict=True)]
+    parts = [tracks.take(np.isin(storm, numbers)) for tracks, storm in zip(ensemble, consensus.storm_of, strict=True)]
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in ("row_size", "time", "lat", "lon", "vorticity", "maximum")
     }
     return Tracks(**columns, calendar=consensus.calendar)
+
+
+def _piece(consensus: ConsensusTracks, number: int) -> Piece:
+    rows = consensus.points(number)
+    return Piece(*(getattr(consensus, name)[rows] for name in Piece._fields))
+
+
+def _cut(piece: Piece, first: Times, last: Times) -> Piece:
+    inside = (piece.time >= first) & (piece.time <= last)
+    return Piece(*(values[inside] for values in piece))
+
+
+def _beyond(paths: Sequence[Piece], first: Times, last: Times) -> str:
+    begins, ends = min(path.time[0] for path in paths), max(path.time[-1] for path in paths)
+    said = [f"begins on {dates.day(begins)}"] if begins < first else []
+    if ends > last:
+        said.append(f"ends on {dates.day(ends)}")
+    return "consensus " + ", ".join(said) if said else ""
+
+
+def _title(consensus: ConsensusTracks, numbers: Ints, observed: BestTracks | None) -> str:
+    first, of = int(numbers[0]), len(consensus.members)
+    name, sid = str(consensus.name[first]), str(consensus.sid[first])
+    what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else _candidate(consensus, first)
+    if observed is not None:
+        what += f", {dates.period(observed.time.min(), observed.time.max())}"
+    held = [f"{consensus.held_by[number].sum()} of {of} members" for number in numbers]
+    spans = [_period(consensus, int(number)) for number in numbers]
+    if len(numbers) > 1:
+        pieces = "; ".join(f"{span} in {have}" for span, have in zip(spans, held, strict=True))
+        return f"{what}, found in {len(numbers)} pieces: {pieces}"
+    return f"{what}, found in {held[0]}" if observed is not None else f"{what}, {spans[0]}, found in {held[0]}"
+
+
+def _candidate(consensus: ConsensusTracks, number: int) -> str:
+    return f"Candidate {consensus.candidate_name[number]}".rstrip()
+
+
+def _period(consensus: ConsensusTracks, number: int) -> str:
+    time = calendars.on_an_axis(consensus.time[consensus.points(number)], consensus.calendar)
+    return dates.period(time[0], time[-1])

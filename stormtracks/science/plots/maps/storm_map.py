@@ -11,21 +11,24 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon
 
 from stormtracks.science import sphere
-from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.arrays import Floats
 from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.plots import style
-from stormtracks.science.plots.charts.strength import add_members_held, add_strength
+from stormtracks.science.plots.charts.strength import add_strength
 from stormtracks.science.plots.maps.layers import add_lines
 from stormtracks.science.plots.maps.map_sheet import MapSheet
 from stormtracks.science.plots.maps.names import Name, add_names
 from stormtracks.science.plots.maps.observed import add_best, best_handle, days
-from stormtracks.science.plots.maps.one_storm import OneStorm
+from stormtracks.science.plots.maps.one_storm import OneStorm, Piece
 from stormtracks.science.plots.printed import Print
+from stormtracks.science.plots.sheet import Row
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region
 
 _BEST, _MEAN, _MEMBER = 1.0, 2.2, 0.4
 _SPREAD_ALPHA = 0.3
+_SHORTEST = 3  # times for which so many members have a storm, for their number to be said
+_NUMBER_COLOUR = "#9a5b00"
 
 
 def storm_members(
@@ -36,6 +39,7 @@ def storm_members(
     region: Region | None = None,
     title: str = "",
     *,
+    whole: bool = False,
     printed: Print | None = None,
 ) -> Figure:
     """One storm: map of its members' tracks, the consensus and its spread; below it the strength in time.
@@ -52,7 +56,10 @@ def storm_members(
     region : tuple of float, optional
         None: around the storm.
     title : str
-        None: the storm's name, when it was, and how many members have it; each piece of it by itself.
+        '': the storm's name, when it was, and how many members have it; each piece of it by itself.
+    whole : bool
+        Whether tracks are drawn as far as they go; otherwise until a day before and after the
+            observed storm, or the consensus of one that was not observed.
     printed : Print, optional
         Width, projection and title of the figure.
 
@@ -61,40 +68,39 @@ def storm_members(
     matplotlib.figure.Figure
     """
     printed = printed or Print()
-    storm = OneStorm.of(consensus, number, ensemble, best)
-    pieces, members, mean, observed = storm.pieces, storm.members, storm.mean, storm.observed
+    storm = OneStorm.of(consensus, number, ensemble, best, whole=whole)
     view = storm.view(region, printed.projection)
-    panels = (1.25, 0.4) if printed.narrow else (1.5, 0.45)
-    handles = _handles(observed, storm.has_wind)
-    sheet = MapSheet.of(view, printed, title or storm.title, handles, panels=panels)
-    for piece in pieces:
-        rows = consensus.points(int(piece))
-        _add_spread(sheet, consensus.lat[rows], consensus.lon[rows], consensus.spread_km[rows])
-    add_lines(sheet.axes, view, members, colors=style.BLUE, linewidths=_MEMBER, alpha=0.5, zorder=2)
-    add_lines(sheet.axes, view, mean, colors=style.VERMILION, linewidths=_MEAN, zorder=4)
-    if observed is not None:
-        add_best(sheet, observed, _BEST)
-    _add_days_and_numbers(sheet, consensus, pieces, mean, observed)
-    _add_panels(sheet, consensus, pieces, members, observed)
+    high, low = (1.2, 0.35) if printed.narrow else (1.5, 0.45)
+    panels = [Row(high, over=0.08, under=0.06), Row(low, over=0.06, under=0.38)]
+    sheet = MapSheet.of(view, printed, title or storm.title, _handles(storm), panels=panels)
+    for path in storm.paths:
+        _add_spread(sheet, path)
+    thin = printed.thin
+    add_lines(sheet.axes, view, storm.members, colors=style.BLUE, linewidths=_MEMBER * thin, alpha=0.5, zorder=2)
+    add_lines(sheet.axes, view, storm.mean, colors=style.VERMILION, linewidths=_MEAN * thin, zorder=4)
+    if storm.observed is not None:
+        add_best(sheet, storm.observed, _BEST * thin)
+    _add_days_and_numbers(sheet, storm)
+    add_strength(sheet.panel(0), sheet.panel(1), printed, storm)
     return sheet.figure
 
 
-def _handles(observed: BestTracks | None, has_wind: bool) -> list[Artist]:
+def _handles(storm: OneStorm) -> list[Artist]:
     handles: list[Artist] = [
         Line2D([], [], color=style.BLUE, linewidth=0.8, alpha=0.7, label="members"),
         Line2D([], [], color=style.VERMILION, linewidth=_MEAN, label="consensus"),
-        Patch(facecolor=style.ORANGE, alpha=_SPREAD_ALPHA, label="spread (map: r.m.s. distance; number: its members)"),
+        Patch(facecolor=style.ORANGE, alpha=_SPREAD_ALPHA, label="spread (number: of so many members)"),
     ]
-    if observed is not None:
-        handles.append(best_handle(_BEST))
-    if has_wind:
+    if storm.observed is not None:
+        handles.append(best_handle(_BEST, "IBTrACS"))
+    if storm.has_wind:
         handles.append(Line2D([], [], color=style.BLACK, linewidth=1.0, linestyle="--", label="IBTrACS wind"))
     return handles
 
 
-def _add_spread(sheet: MapSheet, lat: Floats, lon: Floats, spread_km: Floats) -> None:
+def _add_spread(sheet: MapSheet, path: Piece) -> None:
     """The area swept by circles of the spread's radius, as one shape."""
-    rings = sheet.view.place(*_circles(lat, lon, np.maximum(spread_km, 1.0)))
+    rings = sheet.view.place(*_circles(path.lat, path.lon, np.maximum(path.spread_km, 1.0)))
     hulls = [shapely.MultiPoint(np.concatenate(pair)).convex_hull for pair in itertools.pairwise(rings)]
     left, right = sheet.axes.get_xlim()
     whole = [hull for hull in hulls if np.diff(hull.bounds[::2])[0] < (right - left) / 2]  # not cut by the map's edge
@@ -113,35 +119,26 @@ def _circles(lat: Floats, lon: Floats, radius_km: Floats) -> tuple[Floats, Float
     return np.degrees(np.arcsin(np.clip(sin_lat, -1, 1))), sphere.wrap(np.asarray(lon)[:, None] + np.degrees(east))
 
 
-def _add_days_and_numbers(
-    sheet: MapSheet, consensus: ConsensusTracks, pieces: Ints, mean: Tracks, observed: BestTracks | None
-) -> None:
-    dated: Tracks | BestTracks = mean if observed is None else observed
-    colour = style.VERMILION if observed is None else style.BLACK
-    dates = days(sheet, dated, range(len(dated)), colour)
-    if dates:
-        x, y = np.array([one.xy for one in dates]).T
-        sheet.axes.scatter(x, y, s=5, c=colour, linewidths=0, zorder=6)
+def _add_days_and_numbers(sheet: MapSheet, storm: OneStorm) -> None:
+    dated: Tracks | BestTracks = storm.mean if storm.observed is None else storm.observed
+    colour = style.VERMILION if storm.observed is None else style.BLACK
+    marked = days(sheet, dated, colour)
+    if marked:
+        x, y = np.array([one.xy for one in marked]).T
+        sheet.axes.scatter(x, y, s=5 * sheet.sheet.printed.thin, c=colour, linewidths=0, zorder=6)
+    mean = storm.mean
     where = sheet.view.place(np.append(mean.lat, dated.lat), np.append(mean.lon, dated.lon))
-    add_names(sheet, [*_held(sheet, consensus, pieces), *dates], where)
+    held = [name for path in storm.paths for name in _held(sheet, path)]
+    add_names(sheet, [*marked, *held], where)
 
 
-def _held(sheet: MapSheet, consensus: ConsensusTracks, pieces: Ints) -> list[Name]:
-    """How many members the spread is of, wherever that changes."""
+def _held(sheet: MapSheet, path: Piece) -> list[Name]:
+    """How many members the spread is of, in the middle of each stretch with so many that is long enough to matter."""
+    starts = np.flatnonzero(np.diff(path.number, prepend=-1))
     names = []
-    for piece in pieces:
-        rows = consensus.points(int(piece))
-        number = consensus.number[rows]
-        changes = np.flatnonzero(np.diff(number, prepend=-1))
-        for change in changes:
-            xy = sheet.view.place(consensus.lat[rows][change], consensus.lon[rows][change])
-            names.append(Name(xy, (str(number[change]),), "#9a5b00", bold=True))
+    for start, stop in itertools.pairwise([*starts, len(path.number)]):
+        if stop - start >= _SHORTEST:
+            middle = (start + stop) // 2
+            xy = sheet.view.place(path.lat[middle], path.lon[middle])
+            names.append(Name(xy, (str(path.number[middle]),), _NUMBER_COLOUR, bold=True))
     return names
-
-
-def _add_panels(
-    sheet: MapSheet, consensus: ConsensusTracks, pieces: Ints, members: Tracks, observed: BestTracks | None
-) -> None:
-    strength = sheet.panel(0)
-    add_strength(strength, sheet.sheet.printed, consensus, pieces, members, observed)
-    add_members_held(sheet.panel(1), sheet.sheet.printed, consensus, pieces, strength)

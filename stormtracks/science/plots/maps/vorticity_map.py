@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from stormtracks.science import sphere
-from stormtracks.science.arrays import Bools, Floats, Times
+from stormtracks.science.arrays import Floats, Times
 from stormtracks.science.plots import style
 from stormtracks.science.plots.maps.layers import add_contours, add_lines
 from stormtracks.science.plots.maps.map_sheet import MapSheet
@@ -18,7 +18,7 @@ from stormtracks.science.records import BestTracks, Grid, Maxima, Tracks
 from stormtracks.science.sphere import Region
 
 _LEVELS = 24
-_ARROWS = 22  # along the longer side of the map
+_ARROWS = 28  # along the longer side of the map
 _DAY = np.timedelta64(1, "D")
 
 
@@ -128,8 +128,7 @@ def _around(tracks: Tracks, time: Times) -> Tracks:
     """The tracks of a time, a day before and after it."""
     present = np.zeros(len(tracks), bool)
     present[tracks.track[tracks.time == time]] = True
-    near: Bools = tracks.of_rows(present) & (np.abs(tracks.time - time) <= _DAY)
-    return tracks._with(np.bincount(tracks.track[near], minlength=len(tracks))[present], near)
+    return tracks.where(tracks.of_rows(present) & (np.abs(tracks.time - time) <= _DAY))
 
 
 def _add_maxima(sheet: MapSheet, maxima: Maxima) -> None:

@@ -21,6 +21,7 @@ from stormtracks.science.sphere import Region
 
 _KNOWN, _OTHER, _LONE = 2.6, 0.6, 1.0  # widths of lines: storms, what else there is, tracks where none is a storm
 _BEST = 0.7
+_MUTED = "#a8a8a8"
 
 
 def year_tracks(
@@ -31,6 +32,7 @@ def year_tracks(
     title: str = "",
     min_peak_s1: float = 0.0,
     *,
+    muted: bool = False,
     printed: Print | None = None,
 ) -> Figure:
     """Map of tracks coloured by vorticity, with the best tracks in black and their names.
@@ -47,6 +49,8 @@ def year_tracks(
     title : str
     min_peak_s1 : float
         Tracks that never reach this vorticity (s-1) are left out, unless they are observed storms.
+    muted : bool
+        Whether tracks that are no observed storm are grey, so that the storms are seen; where there are any.
     printed : Print, optional
         Width, projection and title of the figure.
 
@@ -59,16 +63,18 @@ def year_tracks(
     known = np.zeros(len(tracks), bool) if storm is None else np.asarray(storm, bool)
     tracks, known = _drawn(tracks, known, min_peak_s1)
     observed = best if best is not None and len(best) else None
-    sheet = MapSheet.of(view, printed, title or "Tracks", _handles(observed, known), bar=True)
+    muted = muted and bool(known.any())
+    sheet = MapSheet.of(view, printed, title or "Tracks", _handles(observed, known, muted), bar=True)
+    if muted:
+        add_lines(sheet.axes, view, tracks.take(~known), colors=_MUTED, linewidths=_OTHER * printed.thin, zorder=2)
+        tracks, known = tracks.take(known), known[known]
     values = tracks.vorticity * 1e5
-    widths = np.where(known, _KNOWN, _OTHER if known.any() else _LONE)
-    norm = Normalize(*strength_limits(values))
-    lines = add_lines(
-        sheet.axes, view, tracks, array=values, cmap=style.STRENGTH, norm=norm, linewidths=widths, zorder=2
-    )
+    widths = np.where(known, _KNOWN, _OTHER if known.any() else _LONE) * printed.thin
+    colours = {"array": values, "cmap": style.STRENGTH, "norm": Normalize(*strength_limits(values))}
+    lines = add_lines(sheet.axes, view, tracks, linewidths=widths, zorder=3, **colours)
     sheet.colour_bar(lines, style.VORTICITY_LABEL, extend="max")
     if observed is not None:
-        add_best(sheet, observed, _BEST)
+        add_best(sheet, observed, _BEST * printed.thin)
         add_names(sheet, storm_names(sheet, observed), view.place(observed.lat, observed.lon))
     return sheet.figure
 
@@ -92,11 +98,11 @@ def strength_limits(values: Floats) -> tuple[float, float]:
     return low, max(high, low + 1.0)
 
 
-def _handles(best: BestTracks | None, known: Bools) -> list[Artist]:
+def _handles(best: BestTracks | None, known: Bools, muted: bool) -> list[Artist]:
     middle = style.STRENGTH(0.4)  # stands for all the colours
     handles: list[Artist] = [Line2D([], [], color=middle, linewidth=_LONE, label="track")]
     if known.any():
         handles = [Line2D([], [], color=middle, linewidth=_KNOWN, label="track matched to a best track")]
         if not known.all():
-            handles.append(Line2D([], [], color=middle, linewidth=_OTHER, label="other track"))
+            handles.append(Line2D([], [], color=_MUTED if muted else middle, linewidth=_OTHER, label="other track"))
     return handles if best is None else [*handles, best_handle(_BEST)]

@@ -13,4 +13,4 @@ def test_points_lie_where_the_reliability_says_and_few_are_pale():
     np.testing.assert_allclose(few.get_xydata(), [[0.85, 1.0]])
     assert few.get_alpha() < many.get_alpha()
     assert [bar.get_height() for bar in lower.patches if bar.get_height()] == [30, 5]
-    assert f"{made.brier:.3f}" in figure.texts[0].get_text()
+    assert f"{made.brier:.3f}" in figure.get_suptitle()

@@ -1,0 +1,98 @@
+"""--storm: a name, an identifier of IBTrACS or the name of a candidate -> its year, and its rows of the consensus."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from stormtracks.console.terminal import progress
+from stormtracks.errors import BadValue
+from stormtracks.label import Label
+from stormtracks.readable import some
+from stormtracks.science.arrays import Ints
+from stormtracks.science.consensus import ConsensusTracks
+from stormtracks.science.records import Matches
+from stormtracks.strict_dataclass import unknown
+
+_CANDIDATE = re.compile(r"(C|TC|ETC)(?P<year>.+)-\d{3,}")
+
+
+def year_of(wanted: str, years: Sequence[Label], matches_of: Callable[[Label], Matches]) -> Label:
+    """The one of some years that has a storm: the only one, that in a candidate's name, or that of the best track.
+
+    Parameters
+    ----------
+    wanted : str
+        In capitals.
+    years : list of int or str
+        Those that may be meant.
+    matches_of : callable
+        The matches of a year, of any member: each lists all best tracks that there were, found or missed.
+
+    Raises
+    ------
+    BadValue
+        No year has the storm, or several have one of that name.
+    """
+    if len(years) == 1:
+        return years[0]
+    if match := _CANDIDATE.fullmatch(wanted):
+        named = [year for year in years if str(year) == match["year"]]
+        if not named:
+            raise BadValue(f"--storm: {wanted} is of {match['year']}; there are results of {_listed(years)} only")
+        return named[0]
+    found = _with_best_track(wanted, years, matches_of)
+    if not found:
+        raise BadValue(
+            f"--storm: none of {_listed(years)} has a storm {wanted!r}; "
+            "`inv summary --by storm` lists those that there are"
+        )
+    if len(found) > 1 and len(set(found.values())) == 1:  # at the turn of a year, in the results of both
+        found = {year: sid for year, sid in found.items() if str(year) == sid[:4]} or found
+    if len(found) > 1:
+        choice = some([f"{year}: {sid}" for year, sid in found.items()], most=8)
+        raise BadValue(f"--storm: several years have a storm {wanted} ({choice}); give the identifier, or --years")
+    return next(iter(found))
+
+
+def rows_of(agreed: ConsensusTracks, wanted: str, least: str) -> Ints:
+    """The rows of a consensus that are a storm: all its pieces.
+
+    Parameters
+    ----------
+    agreed : ConsensusTracks
+    wanted : str
+        In capitals.
+    least : str
+        Which storms a consensus has, for the message.
+
+    Raises
+    ------
+    BadValue
+        There is no such storm, or there are several of that name.
+    """
+    rows = np.flatnonzero((agreed.sid == wanted) | (agreed.name == wanted) | (agreed.candidate_name == wanted))
+    sids = sorted({str(agreed.sid[row]) for row in rows})
+    if len(sids) > 1:
+        raise BadValue(f"--storm: {agreed.year} has several storms {wanted} ({', '.join(sids)}); give the identifier")
+    if not len(rows):
+        known = sorted({str(name) for names in (agreed.name, agreed.sid) for name in names if name})
+        raise BadValue(f"--storm: {unknown(wanted, known, 'storm')} (only storms in at least {least} of {agreed.year})")
+    return rows
+
+
+def _with_best_track(wanted: str, years: Sequence[Label], matches_of: Callable[[Label], Matches]) -> dict[Label, str]:
+    """The years whose results were matched with a best track of that name or identifier, and its identifier."""
+    found: dict[Label, str] = {}
+    with progress("looking for the storm") as report:
+        for count, year in enumerate(years, start=1):
+            matches = matches_of(year)
+            rows = np.flatnonzero((matches.sid == wanted) | (matches.name == wanted))
+            if len(rows):
+                found[year] = str(matches.sid[rows[0]])
+            report(count, len(years))
+    return found
+
+
+def _listed(years: Sequence[Label]) -> str:
+    return some([str(year) for year in years], most=8)
