@@ -575,8 +575,8 @@ def export(
     | {
         "kind": "tracks (of a year, with best tracks), storm (in all its members), density, genesis, lysis (where "
         "tracks begin and end), intensity, lifetime, season (how strong, how long, in which months), reliability (of "
-        "a list's probabilities), field (vorticity of one time with its maxima) or years (storms per year beside IBTrACS); "
-        "default: tracks",
+        "a list's probabilities), field (vorticity of one time with its maxima) or years (storms per year beside "
+        "IBTrACS); default: tracks",
         "list": "tc or etc: the storms of a list; default: all tracks",
         "dest": "the file to write, .png, .svg or .pdf; default: KIND.png",
         "results": "folder of the results; default: as in hosts.yaml",

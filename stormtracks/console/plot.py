@@ -72,14 +72,16 @@ def _tracks(options: Options) -> Figure:
         drawn, what = known, "observed storms"
     title = f"{origin.title(year, tracks, made_from)}: {whose}{_of_list(options)}"
     best = _best_tracks(options, tracks, made_from)
-    if options.get("all") or not drawn.any():
+    if options.get("list") or not drawn.any():
+        drawn = np.ones(len(tracks), bool)
+    if options.get("all") or not len(tracks):
         return plots.year_tracks(tracks, best, known, options["region"], title, printed=options["printed"])
     if not drawn.all():
         notes([f"{drawn.sum()} of {len(tracks)} tracks are drawn: {what}; --all draws all"])
         title += f" ({what})"
-    region = options["region"] or _around(tracks.take(drawn), best)
-    shown, of_storms = tracks.take(drawn), known[drawn]
-    return plots.year_tracks(shown, best, of_storms, region, title, muted=True, printed=options["printed"])
+    tracks, known = tracks.take(drawn), known[drawn]
+    look = {"muted": not options.get("list"), "printed": options["printed"]}
+    return plots.year_tracks(tracks, best, known, options["region"] or _around(tracks, best), title, **look)
 
 
 def _of_list(options: Options) -> str:

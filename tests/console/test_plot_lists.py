@@ -1,4 +1,5 @@
 import pytest
+from matplotlib.figure import Figure
 from storm_lists import save_lists
 
 from stormtracks.console import plot
@@ -25,7 +26,11 @@ def test_storms_of_a_list_are_drawn(folder, kind, options):
 
 def test_consensus_of_a_list_is_drawn_smooth(folder, monkeypatch):
     drawn = {}
-    keep = lambda tracks, *others: drawn.update(tracks=tracks, title=others[-1])  # noqa: E731
+
+    def keep(tracks, *others, **_):
+        drawn.update(tracks=tracks, title=others[-1])
+        return Figure()
+
     monkeypatch.setattr(plot.plots, "year_tracks", keep)
     monkeypatch.setattr(plot.plots, "save", lambda *_: "")
     draw(folder, "tracks")

@@ -48,7 +48,7 @@ def no_network(monkeypatch):
 def labels(figure):
     """All axis labels, titles and colour bars' labels of a figure."""
     texts = [t for axes in figure.axes for t in (axes.get_title(), axes.get_xlabel(), axes.get_ylabel())]
-    return " ".join([*texts, *plots.headline(figure)])
+    return " ".join([*texts, plots.headline(figure)])
 
 
 @pytest.mark.slow
