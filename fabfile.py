@@ -25,7 +25,7 @@ from stormtracks.console import local_paths
 from stormtracks.console.command_line import speak
 from stormtracks.console.refusing import refusing
 from stormtracks.errors import BadValue
-from stormtracks.hosts import cluster_key, host_table, kinds, logs, readiness, trust, workers
+from stormtracks.hosts import cluster_key, kinds, logs, readiness, trust, workers
 from stormtracks.hosts import collect as collecting
 from stormtracks.hosts import deploy as deploying
 from stormtracks.hosts import upgrade as upgrading
@@ -69,9 +69,21 @@ def command(**helps: str) -> Callable[[Callable[..., None]], fabric.Task]:
     return decorate
 
 
-@command()
-def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
-    """Check whether each host is ready to work. For each fault, show what to do.
+@command(
+    wide="show all that was found, a line for each host",
+    csv="print all that was found as CSV, a line for each thing of each host",
+    json="print all that was found as one JSON document",
+)
+def check(
+    c: Context,
+    hosts: Text = None,
+    only: Text = None,
+    at_once: Text = None,
+    wide: bool = False,
+    csv: bool = False,
+    json: bool = False,
+) -> None:
+    """Check whether each host is ready to work: how many things are right, and a line for each thing to do.
 
     For an entry with a queue, a job looks at a node. Where it would wait for more than a minute it is cancelled, and
     only the login node is looked at.
@@ -79,13 +91,22 @@ def check(c: Context, hosts: Text = None, only: Text = None, at_once: Text = Non
     Example: fab check
     """
     cluster = _cluster(c, hosts, only)
-    outcomes = everywhere(cluster, kinds.check(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
-    columns = kinds.check_columns(cluster)
-    host_table.write(("host", "SSH", *columns), readiness.table_rows(outcomes, columns))
-    for line in readiness.notes_of_ready(outcomes):
-        sys.stdout.write(f"{clean(line)}\n")
+    from stormtracks.console import tables  # here, as is all that `fab --list` need not load
+
+    form, line = tables.Form(wide, csv, json), line_writer(cluster)
+    in_short = form == tables.PEOPLE
+    show = (lambda outcome: line(readiness.told(outcome))) if in_short else None
+    outcomes = everywhere(cluster, kinds.check(cluster), c.config, _whole("at-once", at_once, AT_ONCE), show)
+    if in_short:
+        sys.stdout.write("what was found: fab check --wide\n")
+    elif form.for_people:
+        tables.show(readiness.wide_table(outcomes, kinds.check_columns(cluster)), form)
+        for note in readiness.notes_of_ready(outcomes):
+            sys.stdout.write(f"{clean(note)}\n")
+    else:
+        tables.show(readiness.long_table(outcomes), form, readiness.document(outcomes))
     sys.stdout.flush()
-    _end(outcomes, write_line)
+    _end(outcomes, write_line if form.for_people and form.wide else None)
 
 
 @command(
@@ -147,8 +168,20 @@ def start_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Te
     _on_all(c, cluster, kinds.start(cluster, seconds), at_once)
 
 
-@command()
-def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Text = None) -> None:
+@command(
+    wide="show all columns, however narrow the terminal is",
+    csv="print CSV instead of a table",
+    json="print one JSON document instead of a table",
+)
+def show_workers(
+    c: Context,
+    hosts: Text = None,
+    only: Text = None,
+    at_once: Text = None,
+    wide: bool = False,
+    csv: bool = False,
+    json: bool = False,
+) -> None:
     """Show what each worker is doing and since when, its memory, and how many tasks it has done.
 
     For an entry with a queue: each job that runs or ended within the hour, and why others wait.
@@ -156,9 +189,12 @@ def show_workers(c: Context, hosts: Text = None, only: Text = None, at_once: Tex
     Example: fab workers
     """
     cluster = _cluster(c, hosts, only)
+    from stormtracks.console import tables
+
+    form = tables.Form(wide, csv, json)
     outcomes = everywhere(cluster, kinds.look(cluster), c.config, _whole("at-once", at_once, AT_ONCE))
-    host_table.write(workers.COLUMNS, kinds.table_rows(cluster, outcomes))
-    _end(outcomes, write_line)
+    tables.show(tables.Table("", workers.COLUMNS, tuple(kinds.table_rows(cluster, outcomes))), form)
+    _end(outcomes, write_line if form.for_people else None)
 
 
 @command(follow="keep showing new lines until Ctrl-C", lines=f"number of last lines to show; default: {LINES}")

@@ -18,7 +18,7 @@ WRITERS = {
     "console/classify.py", "console/command_line.py", "console/inspect.py", "console/list_summary.py",
     "console/refusing.py", "console/shown_results.py", "console/status.py", "console/summary.py", "console/terminal.py",
     "console/tables/output.py", "console/track.py", "console/verify.py",
-    "download/progress_display.py", "fabfile.py", "hosts/host_table.py", "hosts/logs.py", "hosts/outcomes.py",
+    "download/progress_display.py", "fabfile.py", "hosts/logs.py", "hosts/outcomes.py",
     "hosts/trust.py", "pyro_cluster/manager/display.py", "pyro_cluster/pyro_manager.py",
     "pyro_cluster/pyro_nameserver.py", "pyro_cluster/pyro_task.py", "tasks.py",
     "pyro_cluster/worker/inventory_main.py",  # JSON, into a pipe to the worker

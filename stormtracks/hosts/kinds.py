@@ -59,13 +59,13 @@ def look(cluster: Cluster) -> Errand:
     return _by_kind(direct, of_jobs.errand(cluster))
 
 
-def table_rows(cluster: Cluster, outcomes: Iterable[HostOutcome]) -> list[list[str]]:
-    """Rows of texts under `workers.COLUMNS`: one per host, or one per job."""
+def table_rows(cluster: Cluster, outcomes: Iterable[HostOutcome]) -> list[workers.Row]:
+    """Rows under `workers.COLUMNS`: one per host, or one per job."""
     if not cluster.has_queue:
         return workers.table_rows(outcomes)
     from stormtracks.hosts.queued import look as of_jobs
 
-    rows: list[list[str]] = []
+    rows: list[workers.Row] = []
     for outcome in outcomes:
         jobs = isinstance(outcome.facts, of_jobs.Jobs)
         rows += of_jobs.table_rows(outcome) if jobs else workers.table_rows([outcome])

@@ -1,7 +1,8 @@
-"""Whether each host could work, as a table, and what to do about each fault."""
+"""Whether each host could work, in short or as a table, and what to do about each fault."""
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.hosts import cluster_key
@@ -9,6 +10,7 @@ from stormtracks.hosts.asking import BugOnHost, ask, request
 from stormtracks.hosts.links import Link
 from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import CheckAnswer, Finding
+from stormtracks.table import Column, Table
 
 COLUMNS = (
     "python",
@@ -25,6 +27,8 @@ COLUMNS = (
     "nameserver",
     "worker",
 )
+NOT_ASKED = "", "-"
+"""What is found where nothing was to be asked."""
 CLOCK_SECONDS = 60.0
 """Time stamps in logs and results would mislead; nothing else depends on the clock."""
 
@@ -51,10 +55,46 @@ def outcome(worker: WorkerHost, answer: CheckAnswer, asked: float) -> HostOutcom
     return HostOutcome(worker.name, not faults, text, findings, bugs[0] if bugs else None)
 
 
-def table_rows(outcomes: Iterable[HostOutcome], columns: Iterable[str] = COLUMNS) -> list[list[str]]:
-    """Rows of texts: host, SSH, then the columns; "x" before what is at fault, "-" where nothing was to be asked."""
+def told(outcome: HostOutcome) -> HostOutcome:
+    """An outcome in short: how many things are right, in one line, and a line for each thing to do."""
+    if not outcome.facts:
+        return outcome
+    right = sum(not finding["fault"] and finding["text"] not in NOT_ASKED for finding in outcome.facts.values())
+    faults = [finding for finding in outcome.facts.values() if finding["fault"]]
+    said = "1 thing is right" if right == 1 else f"{right} things are right"
+    if not faults:
+        return replace(outcome, text="\n".join([said, *outcome.text.splitlines()[1:]]))
+    return replace(outcome, text=f"{said}, {len(faults)} to do:\n{outcome.text}")
+
+
+def wide_table(outcomes: Iterable[HostOutcome], columns: Iterable[str] = COLUMNS) -> Table:
+    """All that was found, a line for each host: "x" before what is at fault, "-" where nothing was to be asked."""
     names = tuple(columns)
-    return [[o.host, _reached(o), *(_cell(o.facts.get(name)) for name in names)] for o in outcomes]
+    heads = Column("host", identifies=True), Column("ssh", "SSH"), *map(Column, names)
+    rows = ((o.host, _reached(o), *(_cell(o.facts.get(name)) for name in names)) for o in outcomes)
+    return Table("", heads, tuple(rows))
+
+
+def long_table(outcomes: Iterable[HostOutcome]) -> Table:
+    """All that was found, a line for each thing of each host."""
+    heads = Column("host", identifies=True), Column("what", identifies=True), Column("found"), Column("to_do")
+    rows = [(o.host, name, found["text"], found["fault"]) for o in outcomes for name, found in o.facts.items()]
+    rows += [(o.host, "SSH", "", o.text) for o in outcomes if not o.facts and not o.ok]
+    return Table("", heads, tuple(rows))
+
+
+def document(outcomes: Iterable[HostOutcome]) -> list[dict[str, object]]:
+    """The same as plain values: of each host whether it is ready, what was found and what is to be done."""
+    shown = "text", "fault", "notes", "years", "starts"
+    return [
+        {
+            "host": o.host,
+            "ready": o.ok,
+            "to_do": [f["fault"] for f in o.facts.values() if f["fault"]] or ([] if o.ok else [o.text]),
+            "findings": {name: {key: f[key] for key in shown if key in f} for name, f in o.facts.items()},
+        }
+        for o in outcomes
+    ]
 
 
 def notes_of_ready(outcomes: Iterable[HostOutcome]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from stormtracks.config import Cluster, WorkerHost
 from stormtracks.errors import StormtracksError
@@ -13,8 +13,19 @@ from stormtracks.hosts.outcomes import Errand, HostOutcome
 from stormtracks.on_host.answers import LookAnswer, Running, StartAnswer, Started, StopAnswer
 from stormtracks.pyro_cluster.plain import Description, Working
 from stormtracks.readable import duration
+from stormtracks.table import FIRST, Column, PartOf
 
-COLUMNS = ("host", "running", ">busy", ">memory", ">done", ">failed", "year/member")
+Row: TypeAlias = tuple[Any, ...]
+
+COLUMNS = (
+    Column("host", identifies=True),
+    Column("running", worth=7, prose=True),
+    Column("busy", worth=8, form=lambda part: f"{part.number}/{part.of}", unknown=""),
+    Column("memory_mb", "memory", form=lambda size: f"{size:,.0f} MB", worth=4, unknown=""),
+    Column("done", worth=3, unknown=""),
+    Column("failed", worth=6, unknown=""),
+    Column("doing", "year/member", worth=FIRST, prose=True),
+)
 READY_SECONDS = 30.0
 PATIENCE_SECONDS = 600.0
 ANSWER_SECONDS = 5.0
@@ -76,8 +87,8 @@ def look(cluster: Cluster) -> Errand:
     return errand
 
 
-def table_rows(outcomes: Iterable[HostOutcome], now: float | None = None) -> list[list[str]]:
-    """Rows of texts under `COLUMNS`."""
+def table_rows(outcomes: Iterable[HostOutcome], now: float | None = None) -> list[Row]:
+    """Rows under `COLUMNS`."""
     return [_row(outcome, now or time.time()) for outcome in outcomes]
 
 
@@ -111,29 +122,34 @@ def _unanswered(uri: str) -> str:
     return ""
 
 
-def _row(outcome: HostOutcome, now: float) -> list[str]:
+def _row(outcome: HostOutcome, now: float) -> Row:
     """A host's line. What its worker says of itself can be anything: it costs its own line only."""
     try:
         return _cells(outcome, now)
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
         odd = "its worker describes itself in a way that makes no sense; check that host, and restart the worker"
-        return [outcome.host, odd, "", "", "", "", ""]
+        return (outcome.host, odd, None, None, None, None, "")
 
 
-def _cells(outcome: HostOutcome, now: float) -> list[str]:
+def _cells(outcome: HostOutcome, now: float) -> Row:
     facts = outcome.facts
     if facts.get("state") != "running":
-        return [outcome.host, outcome.text, "", "", "", "", ""]
+        return (outcome.host, outcome.text, None, None, None, None, "")
     says: Any = facts.get("says") or {"error": outcome.text}
-    return [
+    counts = [_whole(says.get(key)) for key in ("busy", "slots", "done", "failed")]
+    busy = None if counts[0] is None or counts[1] is None else PartOf(counts[0], counts[1])
+    return (
         outcome.host,
         f"pid {facts['pid']}, {duration(facts['seconds'])}",
-        f"{says.get('busy', '-')}/{says.get('slots', '-')}",
-        f"{facts['memory_mb']:,.0f} MB",
-        str(says.get("done", "-")),
-        str(says.get("failed", "-")),
+        busy,
+        float(facts["memory_mb"]),
+        *counts[2:],
         outcome.text if "error" in says else _doing(says, now),
-    ]
+    )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _doing(says: Description, now: float) -> str:

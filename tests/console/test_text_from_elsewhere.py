@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 import fabfile
 import tasks
 from stormtracks.config import WorkerHost
-from stormtracks.console import terminal
+from stormtracks.console import tables, terminal
+from stormtracks.console.tables import Column, Table
 from stormtracks.download import batch
 from stormtracks.download.errors import DownloadError
 from stormtracks.download.progress_display import shown as download_shown
-from stormtracks.hosts import host_table, logs, outcomes
+from stormtracks.hosts import logs, outcomes
 from stormtracks.on_host.answers import MARK
 from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.journal import Journal
@@ -211,12 +212,9 @@ def test_download(said, monkeypatch, tmp_path):
 @given(TEXTS)
 def test_what_writes_to_terminals(capsys, text):
     outcomes.write_line(outcomes.HostOutcome("w", False, text))
-    host_table.write(("host", ">text"), [["w", text]])
+    tables.show(Table("", (Column("host"), Column("text")), (("w", text),)))
     logs.write(WorkerHost("w"), text)
-    table = terminal.table(text, "a")
-    table.add_row(text)
     terminal.output().print(text)
-    terminal.output().print(table)
     with download_shown() as notify:
         notify(text, text, 0, None)
     harmless("".join(capsys.readouterr()))

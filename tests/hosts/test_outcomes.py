@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stormtracks.config import Cluster, Nameserver, WorkerHost
-from stormtracks.hosts import host_table, readiness, workers
+from stormtracks.hosts import readiness, workers
 from stormtracks.hosts.links import HostFault
 from stormtracks.hosts.outcomes import HostOutcome, everywhere, line_writer
 
@@ -82,9 +82,30 @@ def test_a_clock_is_compared_with_what_asking_took(there, text, fault):
     assert (found["fault"] is None) == (fault is None)
 
 
-def test_a_table_is_aligned_where_there_is_no_terminal():
-    text = host_table.plain(("host", ">done", "what"), [["w1", "5", "idle"], ["worker2", "1,000", "x [y]"]])
-    assert text == "host      done  what\nw1           5  idle\nworker2  1,000  x [y]\n"
+FOUND = {"text": "there", "fault": None}
+
+
+def outcome(**findings):
+    faults = "\n".join(f"{name}: {one['fault']}" for name, one in findings.items() if one["fault"])
+    return HostOutcome("w1", not faults, faults or "ready\nnote: data: guessed", findings)
+
+
+def test_what_is_right_is_counted_and_what_is_to_do_has_a_line_each():
+    good = outcome(data=FOUND, key=FOUND, worker={"text": "-", "fault": None})
+    assert readiness.told(good).text == "2 things are right\nnote: data: guessed"
+    bad = outcome(data={"text": "none", "fault": "it is not there: put it there"}, key=FOUND)
+    assert readiness.told(bad).text == "1 thing is right, 1 to do:\ndata: it is not there: put it there"
+    away = HostOutcome("w2", False, "refuses SSH: start its sshd")
+    assert readiness.told(away) is away
+    assert readiness.wide_table([good, bad, away], ["data"]).texts() == [
+        ("w1", "ok", "there"), ("w1", "ok", "x none"), ("w2", "x", "")
+    ]  # fmt: skip
+    assert [row["to_do"] for row in readiness.long_table([bad, away]).plain()] == [
+        "it is not there: put it there", None, "refuses SSH: start its sshd"
+    ]  # fmt: skip
+    assert [(one["ready"], len(one["to_do"])) for one in readiness.document([good, bad, away])] == [
+        (True, 0), (False, 1), (False, 1)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("says", [5, ["x"], {"working": 5}, {"working": [{"year": 1}]}, {"working": [{"since": "x"}]}])

@@ -18,11 +18,14 @@ def test_a_host_with_everything_but_data(operator, sshd, entry):
     operator.configure({"workers": [entry("w1", sshd("w1"))]})
     done = operator.fab("check")
     assert done.returncode == 1
-    columns = done.stdout.splitlines()[1].split()
-    assert columns[:3] == ["w1", "ok", ".".join(map(str, sys.version_info[:3]))]
-    assert "127.0.0.1" in columns
-    assert "w1 FAILED data: no year can be read in" in done.stdout
-    assert "'data' in hosts.yaml" in done.stdout
+    first, second, last = done.stdout.splitlines()
+    assert re.fullmatch(r"w1 FAILED \d+ things are right, 1 to do:", first)
+    assert re.match(r" +data: no year can be read in .* 'data' in hosts.yaml", second)
+    assert last == "what was found: fab check --wide"
+    wide = operator.fab("check", "--wide")
+    columns = wide.stdout.splitlines()[1].split()
+    assert wide.returncode == 1 and columns[:3] == ["w1", "ok", ".".join(map(str, sys.version_info[:3]))]
+    assert "127.0.0.1" in columns and "w1 FAILED data: no year can be read in" in wide.stdout
 
 
 @pytest.mark.slow
@@ -57,7 +60,7 @@ def test_a_ready_host_says_what_a_task_would_remark(operator, tmp_path):
             nc.renameVariable(f"{wind}850", f"{wind}500")
     operator.configure({"workers": [{"name": "w1", "launch": "local", "data": str(data)}]})
     done = operator.fab("check")
-    assert "w1 note: data: " in done.stdout
+    assert re.search(r"^w1 ok +\d+ things are right\n +note: data: ", done.stdout)
     assert "there is no level 850 hPa; choose level_hpa from 500, or fetch the level" in done.stdout
     assert "FAILED" not in done.stdout
     assert done.returncode == 0
@@ -123,5 +126,6 @@ def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
 def test_workers_of_dask_are_not_at_fault(operator):
     dask = {"name": "cluster", "launch": "dask", "scheduler": "tls://10.0.0.7:8786", "data": "data"}
     operator.configure({"workers": [dask]})
-    said = operator.fab("check").stdout
+    said = operator.fab("check", "--wide").stdout
     assert re.search(r"^cluster +-", said, re.MULTILINE) and "cluster nothing to start here" in said
+    assert operator.fab("check").stdout.startswith("cluster ok     nothing to start here")

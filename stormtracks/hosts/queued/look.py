@@ -60,7 +60,7 @@ def versions(link: Link, cluster: Cluster, worker: WorkerHost) -> list[str]:
     return answer["versions"]
 
 
-def table_rows(outcome: HostOutcome) -> list[list[str]]:
+def table_rows(outcome: HostOutcome) -> list[workers.Row]:
     """Rows under `workers.COLUMNS`: each job that runs, those that wait in one line, each that ended lately."""
     found: Jobs = outcome.facts
     jobs = found.answer["jobs"]
@@ -72,7 +72,7 @@ def table_rows(outcome: HostOutcome) -> list[list[str]]:
     return rows or [_row(found.entry, "not running")]
 
 
-def _running(found: Jobs, job: QueueJob) -> list[str]:
+def _running(found: Jobs, job: QueueJob) -> workers.Row:
     """A line of a worker. What it says of itself can be anything: it costs its own line only."""
     name = worker_name(found.entry, job["id"])
     since = f", {duration(found.now - job['start'])}" if job["start"] else ""
@@ -83,7 +83,7 @@ def _running(found: Jobs, job: QueueJob) -> list[str]:
     facts = {"state": "running", "says": says, "pid": "", "seconds": 0.0, "memory_mb": 0.0}
     described = workers.table_rows([HostOutcome(name, True, "", facts)], found.now)[0]
     if len(says) and described[2]:
-        described[1], described[3] = where, "-"
+        return (name, where, described[2], None, *described[4:])
     return described
 
 
@@ -114,7 +114,7 @@ def _lately(jobs: Iterable[QueueJob], now: float) -> list[QueueJob]:
     return sorted(ended, key=lambda one: one["end"] or 0.0)[-MOST_ENDED:]
 
 
-def _ended(found: Jobs, job: QueueJob) -> list[str]:
+def _ended(found: Jobs, job: QueueJob) -> workers.Row:
     ago = duration(found.now - job["end"]) if job["end"] else "some time"
     output = " / ".join(found.answer["output"].get(job["id"], []))
     why = f"ended before its worker registered: {output or 'it wrote nothing'}"
@@ -128,5 +128,5 @@ def _passed(found: Jobs, job: QueueJob) -> bool:
     return any(one["start"] and job["end"] and one["start"] >= job["end"] for one in later)
 
 
-def _row(name: str, running: str, last: str = "") -> list[str]:
-    return [name, running, "", "", "", "", last]
+def _row(name: str, running: str, last: str = "") -> workers.Row:
+    return (name, running, None, None, None, None, last)

@@ -72,7 +72,7 @@ def until(operator, command, pattern):
 
 def test_from_check_to_stop_through_a_login_node(big, operator, slurm):
     login = big(setup=["echo set up"])
-    checked = said(operator, "check", status=1)  # there are no data
+    checked = said(operator, "check", "--wide", status=1)  # there are no data
     assert re.search(r"\bbig +ok .* none yet .* taken +n[12] +open\n", checked), checked
     assert checked.count(" x ") == 1
     started = said(operator, "start-workers")

@@ -2,7 +2,9 @@
 
 import pytest
 
-from stormtracks.hosts import host_table, outcomes, workers
+from stormtracks.console import tables
+from stormtracks.console.tables import Column, Table
+from stormtracks.hosts import outcomes, workers
 from stormtracks.hosts.outcomes import HostOutcome
 from stormtracks.hosts.queued import look, wording
 from stormtracks.hosts.shape import misfit
@@ -26,7 +28,8 @@ ANSWER = {"wanted": True, "jobs": [JOB], "output": {}, "versions": ["1"]}
 
 def rows(*jobs, says=None, now=220.0, output=None):
     answer = {**ANSWER, "jobs": [{**JOB, **job} for job in jobs], "output": output or {}}
-    return look.table_rows(HostOutcome("big", True, "", look.Jobs("big", answer, says or {}, now)))
+    found = look.table_rows(HostOutcome("big", True, "", look.Jobs("big", answer, says or {}, now)))
+    return [list(row) for row in Table("", workers.COLUMNS, tuple(found)).texts()]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +53,7 @@ def test_nothing_steers_the_terminal(capsys):
     odd = {"host": EVIL, "word": EVIL, "reason": EVIL}
     states = ({**odd, "id": f"7_{n}", "state": state} for n, state in enumerate(("running", "pending", "ended")))
     found = rows(*states, output={"7_2": [EVIL]})
-    host_table.write(workers.COLUMNS, found)
+    tables.show(Table("", tuple(map(Column, "abcdefg")), tuple(map(tuple, found))))
     outcomes.write_line(HostOutcome("big", True, wording.summary([{**JOB, "state": "pending", "reason": EVIL}])))
     written = capsys.readouterr().out
     assert "\x1b" not in written and "\u202e" not in written and "\\x1b[2J" in written
@@ -60,7 +63,7 @@ def test_a_worker_is_shown_with_what_it_says():
     says = {"busy": 1, "slots": 2, "done": 3, "failed": 0, "stopping": False}
     task = {"slot": 0, "year": 2005, "ensemble_member": 3, "task": "vort_track", "since": 100.0}
     assert rows({}, says={"7_1": {**says, "working": [task]}}) == [
-        ["big-7_1", "on n1, 2 min", "1/2", "-", "3", "0", "2005/3 for 2 min"]
+        ["big-7_1", "on n1, 2 min", "1/2", "", "3", "0", "2005/3 for 2 min"]
     ]
 
 
