@@ -99,11 +99,15 @@ def _per_point(agreed: ConsensusTracks) -> columns.Arrays:
 
 
 def _ids(agreed: ConsensusTracks) -> npt.NDArray[Any]:
-    """Name of the candidate, or sid; with a number where a storm has several pieces, or nothing is known."""
+    """Name of the candidate, or sid; with its number where a storm has several pieces, or nothing is known.
+
+    A sid has the year in which its storm began; one that two seasons share has that of the other season behind it.
+    """
     seen: dict[str, int] = {}
     found = []
     for sid, name in zip(agreed.sid.tolist(), agreed.candidate_name.tolist(), strict=True):
         text = sid or name or f"{agreed.year}-candidate"
+        text += f"-{agreed.year}" if sid and str(agreed.year)[:4] not in sid else ""
         seen[text] = seen.get(text, 0) + 1
         found.append(text if seen[text] == 1 and (sid or CANDIDATE.fullmatch(name)) else f"{text}-{seen[text]}")
     return np.array(found, dtype="U")

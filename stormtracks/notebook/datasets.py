@@ -9,6 +9,7 @@ from stormtracks.notebook.columns import MEANING, TrackColumns, attributes
 from stormtracks.notebook.library import load
 from stormtracks.science import calendars
 
+_SECONDS = "seconds since 1970-01-01 00:00:00"
 _COORDINATES = ("time", "lat", "lon", "track_id")
 
 
@@ -36,8 +37,10 @@ def dataset(tracks: TrackColumns) -> Any:
         {name: variables[name] for name in _COORDINATES},
         {"Conventions": "CF-1.11", "featureType": "trajectory", "title": tracks.title},
     )
-    made.time.encoding.update(units="seconds since 1970-01-01 00:00:00", dtype="int64")
-    return xarray.decode_cf(made) if calendars.has_own_dates(tracks.calendar) else made
+    if calendars.has_own_dates(tracks.calendar):
+        return xarray.decode_cf(made)
+    made.time.encoding.update(units=_SECONDS, dtype="int64")
+    return made
 
 
 def _said(name: str) -> dict[str, Any]:
@@ -55,4 +58,4 @@ def _own_dates(dimension: str, values: npt.NDArray[Any], said: dict[str, Any], c
     if values.dtype.kind != "M":
         return dimension, values, said
     seconds = values.astype("datetime64[s]").astype(np.int64)
-    return dimension, seconds, said | {"units": "seconds since 1970-01-01 00:00:00", "calendar": calendar}
+    return dimension, seconds, said | {"units": _SECONDS, "calendar": calendar}

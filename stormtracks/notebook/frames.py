@@ -24,13 +24,15 @@ def points(tracks: TrackColumns) -> Any:
 
 
 def rows(columns: Mapping[str, npt.NDArray[Any]], calendar: str = "standard") -> Any:
-    """A row per element of the columns.
+    """A row per element of the columns; texts are categories but for identifiers of tracks, no two of which are alike.
 
     Returns
     -------
     pandas.DataFrame
     """
-    return _frame(columns, calendar)
+    count = len(next(iter(columns.values())))
+    own = {name: values if name == "track_id" else _repeated(values, slice(count)) for name, values in columns.items()}
+    return _frame(own, calendar)
 
 
 def _frame(columns: Mapping[str, Any], calendar: str) -> Any:
@@ -40,8 +42,8 @@ def _frame(columns: Mapping[str, Any], calendar: str) -> Any:
     return frame
 
 
-def _repeated(values: npt.NDArray[Any], row: npt.NDArray[Any], differ: bool) -> Any:
-    """Values of tracks at their points; texts as categories, `differ`: no two are alike."""
+def _repeated(values: npt.NDArray[Any], row: Any, differ: bool = False) -> Any:
+    """Values of tracks at their points; texts as categories; `differ`: no two are alike."""
     if values.dtype.kind != "U":
         return values[row]
     categorical = load("pandas").Categorical

@@ -19,7 +19,9 @@ class AllMatches:
         self._selection = selection
 
     def __repr__(self) -> str:
-        storms, hits, pairs = np.sum([_counts(self._columns(one)) for one in self._selection.chosen()], axis=0)
+        years = [self._columns(one) for one in self._selection.chosen()]
+        storms = len({sid for one in years for sid in one["sid"].tolist()})  # a season may share one with the next
+        hits, pairs = (sum(number) for number in zip(*(_counts(one)[1:] for one in years), strict=True))
         found = f"; a member finds {100 * hits / pairs:.0f} % of them" if pairs else ""
         return f"<AllMatches: {storms:,} observed storm{'' if storms == 1 else 's'}{found}>"
 

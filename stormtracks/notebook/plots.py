@@ -145,8 +145,10 @@ class Plots:
             raise BadValue(f"{wanted} is a storm of {spans(found)}; choose the year: .sel(year={found[0]})")
         agreed = opened.agreed(found[0], choice.list_name, choice.members)
         if not _is(agreed, wanted).any():
-            why = "a quarter of the members" if choice.list_name is None else "half of the lists"
-            raise NotThere(f"{wanted}: is not in the consensus of {found[0]}, which has storms of at least {why}")
+            raise NotThere(
+                f"{wanted}: no consensus track of {found[0]} is this storm: too few members have it, or most of its "
+                f'tracks belong to another one; the tracks that match it: .sel(storm="{wanted}").tracks'
+            )
         return agreed
 
     def _all_tracks(self, year: Label, member: int) -> Tracks:
