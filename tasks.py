@@ -20,7 +20,7 @@ from stormtracks.pyro_cluster.manager import options
 NEEDED = {
     "test": ("pytest", "pytest-timeout", "pytest-xdist", "pytest-randomly", "hypothesis"),
     "lint": ("ruff", "mypy"),
-    "docs": ("Sphinx", "myst-parser", "furo"),
+    "docs": ("Sphinx", "myst-parser", "myst-nb", "furo"),
     "bench report_page": ("selenium",),
 }
 """Packages of requirements-dev.txt without which a command cannot begin; most benchmarks need none."""

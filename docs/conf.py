@@ -1,10 +1,12 @@
 """How Sphinx makes the site of these pages: `inv docs`. The pages are plain Markdown and can be read without it too."""
 
+import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
+os.environ["PYTHONPATH"] = str(HERE.parent)  # for the kernels that run the notebooks
 
 import reference  # noqa: E402  (beside this file, which Sphinx does not put on the path)
 
@@ -15,7 +17,7 @@ author = "the stormtracks developers"
 copyright = f"2026, {author}"  # noqa: A001  (Sphinx's name)
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_heading_anchors = 3
 nitpicky = True
 # Types in docstrings are words for people: "ndarray of float64, shape (nt,)".
@@ -25,6 +27,12 @@ napoleon_use_ivar = True  # else an attribute would have two entries: that of th
 napoleon_use_param = False  # else the words of a type, such as "shape", would be links to what has that name
 napoleon_use_rtype = False
 autodoc_typehints = "none"  # signatures stay short: the text says types with shapes and units
+
+# Notebooks are kept without outputs and run each time the site is built, so that what they show is true.
+nb_execution_mode = "force"
+nb_execution_timeout = 240  # seconds per cell
+nb_execution_raise_on_error = True
+nb_merge_streams = True
 
 html_theme = "furo"
 html_title = f"stormtracks {__version__}"
