@@ -23,7 +23,7 @@ def period(first: Times, last: Times) -> str:
     if one == other:
         return end
     if (one.year, one.month) == (other.year, other.month):
-        return f"{one.day}–{end}"
+        return f"{one.day}–{end}".replace(" ", "\u00a0")  # on one line
     return f"{day(first)}{'' if one.year == other.year else f' {one.year}'} to {end}"
 
 
@@ -43,5 +43,5 @@ def date_axis(axes: Axes, printed: Print, first: Times, last: Times) -> None:
     # The formatter's own offset is of the last tick, which may lie beyond what is shown.
     axes.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator, show_offset=False))
     room = np.timedelta64(int((last - first) / np.timedelta64(1, "s") * 0.02) + 1, "s")
-    axes.set_xlim(first - room, last + room)
+    axes.set_xlim(matplotlib.dates.date2num(first - room), matplotlib.dates.date2num(last + room))
     axes.set_xlabel(f"{months(first, last)} (UTC)", fontsize=printed.label_pt)

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from stormtracks import label
-from stormtracks.science.arrays import Floats
+from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.plots import style
 from stormtracks.science.plots.printed import Print
 from stormtracks.science.plots.sheet import Row, Sheet
@@ -126,7 +126,7 @@ def _room(limits: tuple[float, float], name: str) -> tuple[float, float]:
     return low - more, high + more
 
 
-def _add_spread(axes: Axes, at: Floats, spreads: Sequence[Spread], colour: str, long: bool) -> None:
+def _add_spread(axes: Axes, at: Floats | Ints, spreads: Sequence[Spread], colour: str, long: bool) -> None:
     columns = ("mean", "p05", "p95", "minimum", "maximum")
     mean, low, high, least, most = (np.array([getattr(spread, name) for spread in spreads]) for name in columns)
     if long:

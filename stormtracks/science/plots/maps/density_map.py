@@ -73,7 +73,7 @@ def density(
     options = {"levels": levels, "cmap": style.AMOUNT, "norm": BoundaryNorm(levels, style.AMOUNT.N)}
     drawn = add_contours(sheet.axes, view, np.ma.masked_invalid(values), grid, **options)
     bar = sheet.colour_bar(drawn, label, spacing="uniform")
-    bar.set_ticks(levels)
+    bar.set_ticks(levels.tolist())
     bar.ax.tick_params(labelsize=printed.tick_pt - (1.0 if printed.narrow else 0.0))
     if marks is not None:
         x, y = view.place(marks.lat, marks.lon).T
@@ -92,6 +92,6 @@ def _levels(most: float) -> Floats:
     """Round steps from little to the most, and half a step from which on there is a colour."""
     if most <= 0:
         return np.array([0.5, 1.0])
-    steps = MaxNLocator(nbins=10, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, most)
+    steps = np.asarray(MaxNLocator(nbins=10, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, most))
     steps = steps[steps > 0]
     return np.concatenate([[steps[0] / 2], steps])

@@ -78,8 +78,10 @@ def _polygons(name: str) -> list[Any]:
         points = stored[name] / 100.0
         rings = np.split(points, np.cumsum(stored[f"{name}_ring_size"])[:-1])
         of_polygon = np.repeat(np.arange(len(stored[f"{name}_rings"])), stored[f"{name}_rings"])
-    linear = shapely.linearrings(np.concatenate(rings), indices=np.repeat(np.arange(len(rings)), list(map(len, rings))))
-    return list(shapely.polygons(linear, indices=of_polygon))
+    of_ring = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    linear: Any = shapely.linearrings(np.concatenate(rings), indices=of_ring)
+    polygons: Any = shapely.polygons(linear, indices=of_polygon)
+    return list(polygons)
 
 
 def _within(segments: Floats, view: MapView) -> Any:

@@ -149,12 +149,14 @@ def _tracks_of(consensus: ConsensusTracks, numbers: Ints, ensemble: Sequence[Tra
 
 def _piece(consensus: ConsensusTracks, number: int) -> Piece:
     rows = consensus.points(number)
-    return Piece(*(getattr(consensus, name)[rows] for name in Piece._fields))
+    columns: dict[str, Any] = {name: getattr(consensus, name)[rows] for name in Piece._fields}
+    return Piece(**columns)
 
 
 def _cut(piece: Piece, first: Times, last: Times) -> Piece:
     inside = (piece.time >= first) & (piece.time <= last)
-    return Piece(*(values[inside] for values in piece))
+    columns: dict[str, Any] = {name: values[inside] for name, values in piece._asdict().items()}
+    return Piece(**columns)
 
 
 def _beyond(paths: Sequence[Piece], first: Times, last: Times) -> str:

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon
 
 from stormtracks.science import sphere
-from stormtracks.science.arrays import Floats
+from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.plots import style
 from stormtracks.science.plots.charts.strength import add_strength
@@ -33,7 +33,7 @@ _NUMBER_COLOUR = "#9a5b00"
 
 def storm_members(
     consensus: ConsensusTracks,
-    number: int | Sequence[int],
+    number: int | Sequence[int] | Ints,
     ensemble: Sequence[Tracks],
     best: BestTracks | None = None,
     region: Region | None = None,

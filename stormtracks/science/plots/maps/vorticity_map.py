@@ -1,5 +1,7 @@
 """Map of the vorticity of one time, with what was found in it."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import Normalize
@@ -69,7 +71,7 @@ def vorticity_field(
     shown = None if tracks is None or time is None else _around(tracks, time)
     handles = _handles(maxima is not None, shown is not None, there is not None and len(there[0]) > 0)
     sheet = MapSheet.of(view, printed, title or "Vorticity", handles, bar=True, filled=False)
-    values = np.ma.masked_invalid(np.asarray(field, float) * 1e5)
+    values: Any = np.ma.masked_invalid(np.asarray(field, float) * 1e5)
     most = max(float(np.ceil(np.percentile(np.abs(values).compressed(), 99.8))), 1.0)
     levels, norm = np.linspace(-most, most, _LEVELS + 1), Normalize(-most, most)
     drawn = add_contours(
@@ -152,9 +154,10 @@ def _add_best(sheet: MapSheet, lat: Floats, lon: Floats, names: list[str]) -> No
 def _add_arrows(sheet: MapSheet, grid: Grid, east: Floats, north: Floats) -> None:
     """Arrows of wind, evenly spread over the map, pointing along the meridians and parallels there."""
     left, right, lower, upper = sheet.view.limits
-    step = max(right - left, upper - lower) / _ARROWS
+    arrows = _ARROWS * sheet.sheet.printed.thin
+    step = max(right - left, upper - lower) / arrows
     south, north_end, west, east_end = sheet.view.region
-    spacing = max((north_end - south), (east_end - west)) / _ARROWS
+    spacing = max((north_end - south), (east_end - west)) / arrows
     every = max(round(spacing / float(np.median(np.diff(grid.lat)))), 1)
     rows = slice(every // 2, None, every)
     lat, lon = (axis.ravel() for axis in np.meshgrid(grid.lat[rows], grid.lon[rows], indexing="ij"))
@@ -170,7 +173,7 @@ def _add_arrows(sheet: MapSheet, grid: Grid, east: Floats, north: Floats) -> Non
     along = along[fine] / length[fine, None] * speed
     sheet.axes.quiver(
         *place[fine].T, *along.T, color="#333333", alpha=0.7, width=0.0013, headwidth=4.0, zorder=3,
-        scale=float(np.percentile(speed, 98)) * _ARROWS if len(speed) else 1.0,
+        scale=float(np.percentile(speed, 98)) * arrows if len(speed) else 1.0,
     )  # fmt: skip
 
 
