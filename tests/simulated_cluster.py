@@ -133,6 +133,9 @@ class ListJournal:
         self.outcomes.append(outcome)
         self.check()
 
+    def attempted(self, worker, slot, outcome, read_seconds=None):
+        self.check()
+
     def again(self, cells):
         self.check()
 

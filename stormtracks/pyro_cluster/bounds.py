@@ -91,7 +91,17 @@ def _is_short(reply: Mapping[str, Any]) -> bool:
 
 def _drop(reply: dict[str, Any], left_out: list[str]) -> None:
     """Leave out, one after the other, what is not needed, until the reply fits."""
-    known = {*CHARACTERS, "status", "year", "ensemble_member", "seconds", "cpu_seconds", "skipped", "final"}
+    known = {
+        *CHARACTERS,
+        "status",
+        "year",
+        "ensemble_member",
+        "seconds",
+        "cpu_seconds",
+        "read_seconds",
+        "skipped",
+        "final",
+    }
     unknown = [name for name in reply if name not in known and name not in _FIRST_TO_GO]
     for name in (*unknown, *_FIRST_TO_GO):
         if is_small(reply):

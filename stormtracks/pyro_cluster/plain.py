@@ -79,6 +79,7 @@ class Reply(TypedDict):
     recipe: NotRequired[str]  # a hash of what the result must have in common with others to be taken together
     digest: NotRequired[str]  # SHA-256 of the result's file
     code_version: NotRequired[str]  # that did the task, as its process found it when it started
+    read_seconds: NotRequired[float]  # of `seconds`, how long it read its input
 
 
 class Working(TypedDict):

@@ -13,7 +13,8 @@ from pathlib import Path
 from stormtracks import __version__
 from stormtracks.errors import StormtracksError
 from stormtracks.label import Label
-from stormtracks.report import fragments, html_report, page
+from stormtracks.pyro_cluster.journal import attempts, runs
+from stormtracks.report import fragments, gantt, html_report, page
 from stormtracks.report.outline import JournalOf, outline_of
 
 log = logging.getLogger(__name__)
@@ -109,6 +110,8 @@ class _LiveRun:
         self.bug: Exception | None = None
         self._where = folder, journal, None if years is None else tuple(years)
         self._best_tracks = best_tracks
+        path = None if isinstance(journal, runs.RunState) or journal is None else Path(journal)
+        self._journals = path.parent if path is not None and path.suffix == ".sqlite" else None
         self._lock = threading.Lock()
         self._renewed: tuple[int, int] | None = None
         self._outline = outline_of(*self._where)  # refuses here what cannot be shown at all
@@ -160,7 +163,26 @@ class _LiveRun:
     def state(self) -> str:
         """What changed, for the page that asks."""
         contents, version = self._now()
-        return json.dumps({"created": contents.created, "fragments": contents.fragments, "tracks": version})
+        slots = gantt.news(chart) if (chart := self._chart()) else None
+        return json.dumps(
+            {"created": contents.created, "fragments": contents.fragments, "tracks": version, "slots": slots}
+        )
+
+    def slots(self) -> str:
+        """What each slot did; the page asks when there is more than it knows."""
+        chart = self._chart()
+        return json.dumps(chart.packed() if chart else None)
+
+    def _chart(self) -> gantt.Chart | None:
+        """The run's latest attempts; None: there is no journal, or it cannot be read now."""
+        state = self._outline.state
+        if state is None:
+            return None
+        try:
+            return gantt.chart(attempts.recent(state.run["name"], self._journals), state.working)
+        except (StormtracksError, OSError) as error:
+            log.warning("the run's attempts could not be read: %s", error)
+            return None
 
     def tracks(self) -> str:
         """The tracks of the map."""
@@ -178,11 +200,12 @@ class _Server(ThreadingHTTPServer):
             "/": (run.html, "text/html"),
             "/state.json": (run.state, "application/json"),
             "/tracks.json": (run.tracks, "application/json"),
+            "/gantt.json": (run.slots, "application/json"),
         }
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Three names, and nothing of the disk: there is no path that could lead anywhere."""
+    """Four names, and nothing of the disk: there is no path that could lead anywhere."""
 
     server: _Server
     server_version = "stormtracks"

@@ -16,9 +16,9 @@ SCRIPTS = (
     "data/arrays.js", "data/tracks.js", "data/texts.js", "map/earth.js", "map/nearest.js", "map/view.js",
     "map/painter.js", "map/legend.js", "map/overlay.js", "map/input.js", "map/map.js", "controls/choice.js",
     "controls/clock.js", "controls/link.js", "storm/chart.js", "storm/storm.js", "storm/panel.js", "tables/tables.js",
-    "tables/strongest.js", "tables/following.js", "page.js",
+    "tables/strongest.js", "tables/following.js", "run/gantt.js", "page.js",
 )  # fmt: skip
-STYLES = ("style/page.css", "style/tables.css", "style/map.css", "style/storm.css", "style/print.css")
+STYLES = ("style/page.css", "style/tables.css", "style/map.css", "style/storm.css", "run/gantt.css", "style/print.css")
 FRAGMENTS = ("finding", "storms", "candidates", "skill", "figures", "run", "grid", "failures", "settings")
 
 

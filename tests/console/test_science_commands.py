@@ -70,7 +70,7 @@ def test_track_as_json_is_one_object(tmp_path):
     details = json.loads(printed)
     keys = (
         "year ensemble_member member_label task status path recipe digest counts matches misses remarks seconds "
-        "cpu_seconds skipped"
+        "cpu_seconds read_seconds skipped"
     )
     assert set(keys.split()) == set(details)
     assert set(details["counts"]) == {

@@ -1,13 +1,17 @@
-"""The page's server: for this machine alone, three names, and news of the run."""
+"""The page's server: for this machine alone, four names, and news of the run."""
 
 import http.client
 import json
 import shutil
 import socket
+import time
 from urllib.parse import urlsplit
 
 import pytest
 
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.report import html_report, serve
 from stormtracks.report.live import serving
 from stormtracks.science.errors import ResultError
@@ -106,3 +110,23 @@ def test_a_bug_ends_it_rather_than_leaving_a_page_that_never_changes(folder, mon
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ResultError, match="no such folder"), serving(tmp_path / "nowhere"):
         pass
+
+
+def test_what_slots_did_is_told_with_the_news_and_asked_for_when_there_is_more(folder, tmp_path):
+    journal = Journal(Run("r", "vort_track", 2005, 2005, 3), place=tmp_path / "runs")
+    done = TaskOutcome(2005, 0, "complete", "w1", "h", 5.0, 4.0, finished=time.time())
+    journal.attempted("w1", 0, done, 2.0)
+    journal.working("w1", 1, 2005, 1)
+    with serving(folder, journal.path) as address:
+        news = wait(lambda: (made := json.loads(ask(address, "/state.json")[2])["slots"])["working"] and made)
+        assert news["version"][0] == 1 and news["working"][0][::2] == ["w1/1", "2005 member 1"]
+        assert "vort_track: 40 % reading" in news["html"]
+        chart = json.loads(ask(address, "/gantt.json")[2])
+        assert (chart["lanes"], chart["lane"], chart["state"]) == (["w1/0", "w1/1"], [0], [0])
+    journal.close("complete")
+
+
+def test_without_a_journal_nothing_is_known_of_slots(folder):
+    with serving(folder) as address:
+        assert json.loads(ask(address, "/state.json")[2])["slots"] is None
+        assert ask(address, "/gantt.json")[2] == "null"

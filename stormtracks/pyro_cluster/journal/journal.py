@@ -32,6 +32,10 @@ _WORKING = schema.insertion("working")
 _IDLE = "DELETE FROM working WHERE worker = ? AND slot = ?"
 _EVENT = schema.insertion("events")
 _PLACES = schema.insertion("places")
+_ATTEMPT = schema.insertion("attempts")
+MOST_ATTEMPTS = 100_000
+"""That are kept of earlier managers: those of a century of 56 members, some ten megabytes."""
+_OLD_ATTEMPTS = f"DELETE FROM attempts WHERE rowid <= (SELECT max(rowid) FROM attempts) - {MOST_ATTEMPTS}"
 _AGAIN = "UPDATE tasks SET status = 'outstanding' WHERE year = ? AND member = ?"
 _AGAIN_STEP = f"{_AGAIN} AND task = ?"
 _BEAT = "UPDATE run SET heartbeat = ?"
@@ -102,6 +106,7 @@ class Journal:
         self.places: dict[str, dict[str, str]] = {}
         self._pause: str | None = None
         self._waits: str | None = None
+        self._began: dict[tuple[str, int], float] = {}  # by worker and slot: its present task
         self._folders: dict[str, set[str]] = {}  # by worker: the folders that its results' paths begin with
         held = lock.take(self.path)
         try:
@@ -170,7 +175,15 @@ class Journal:
         if year is None:
             self._writer.put_latest((worker, slot), _IDLE, (worker, slot))
         else:
-            self._writer.put_latest((worker, slot), _WORKING, (worker, slot, year, ensemble_member, time.time()))
+            self._began[worker, slot] = now = time.time()
+            self._writer.put_latest((worker, slot), _WORKING, (worker, slot, year, ensemble_member, now))
+
+    def attempted(self, worker: str, slot: int, outcome: TaskOutcome, read_seconds: float | None = None) -> None:
+        """Keep what one slot did, when, and how it ended; `read_seconds`: how long it read, where that is known."""
+        began = self._began.pop((worker, slot), outcome.finished - outcome.seconds)
+        task = outcome.task or self.run.task
+        cell = worker, slot, outcome.year, outcome.ensemble_member, task, began, outcome.finished
+        self._writer.put(_ATTEMPT, (*cell, outcome.status, outcome.cpu_seconds, read_seconds, outcome.error))
 
     def event(self, text: str) -> None:
         """Keep one line about what happened."""
@@ -263,5 +276,6 @@ class Journal:
         marks = ", ".join("?" * len(run))
         self._db.execute("DELETE FROM run")  # one row, that of the present manager
         self._db.execute("DELETE FROM working")
+        self._db.execute(_OLD_ATTEMPTS)
         self._db.execute("UPDATE tasks SET status = 'outstanding' WHERE status <> 'complete'")  # each is tried anew
         self._db.execute(f"INSERT INTO run ({columns}) VALUES ({marks})", tuple(run.values()))

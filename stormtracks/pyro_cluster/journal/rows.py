@@ -29,6 +29,10 @@ AND {" AND ".join(f"typeof({name}) IN ('integer', 'real', 'null')" for name in _
 AND CASE WHEN counts IS NULL THEN 1 WHEN json_valid(counts) THEN json_type(counts) = 'object' ELSE 0 END, 0)"""
 """SQL that is 1 for rows of the table ``tasks`` that make sense, and 0 for others; for a chain see `sound`."""
 SOUND_WORKING = f"typeof(worker) = 'text' AND typeof(slot) = 'integer' AND typeof(since) IN {_NUMBER}"
+SOUND_ATTEMPT = f"""coalesce(typeof(worker) = 'text' AND typeof(slot) IN ('integer', 'null') AND {_LABEL}
+AND typeof(member) = 'integer' AND typeof(task) = 'text' AND typeof(began) IN {_NUMBER} AND typeof(ended) IN {_NUMBER}
+AND typeof(status) = 'text' AND typeof(error) IN ('text', 'null')
+AND typeof(cpu_seconds) IN ('integer', 'real', 'null') AND typeof(read_seconds) IN ('integer', 'real', 'null'), 0)"""
 SOUND_EVENT = f"typeof(time) IN {_NUMBER} AND typeof(text) = 'text'"
 _RUN: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("name", "task", "settings", "host", "state"), str),

@@ -31,6 +31,11 @@ TABLES = {
     "working": {"worker": "TEXT", "slot": "INTEGER", "year": "INTEGER", "member": "INTEGER", "since": "REAL"},
     "events": {"time": "REAL", "text": "TEXT"},
     "places": {"worker": "TEXT", "places": "TEXT"},
+    "attempts": {
+        **{"worker": "TEXT", "slot": "INTEGER", "year": "INTEGER", "member": "INTEGER", "task": "TEXT"},
+        **{"began": "REAL", "ended": "REAL", "status": "TEXT", "cpu_seconds": "REAL", "read_seconds": "REAL"},
+        **{"error": "TEXT"},
+    },
 }
 """Name of each table -> its columns with their types. New columns come at the end."""
 _KEYS = {"tasks": "year, member", "working": "worker, slot", "places": "worker"}

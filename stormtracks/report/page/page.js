@@ -18,14 +18,17 @@ async function main() {
 
 // Asks for news every few seconds; pieces of the page arrive as escaped HTML, tracks only when they have changed.
 async function follow(map, { seconds, tracks }) {
-  let have = tracks;
+  const gantt = new Gantt(document.getElementById("fragment-grid"));
+  let have = tracks, rest = 0;
   for (;;) {
-    await new Promise((done) => setTimeout(done, seconds * 1000));
+    await new Promise((done) => setTimeout(done, rest));
+    rest = seconds * 1000;
     if (document.hidden) continue;
     try {
       const news = await (await fetch("state.json", { cache: "no-store" })).json();
       for (const [id, html] of Object.entries(news.fragments)) replace(`fragment-${id}`, html);
       document.getElementById("created").textContent = news.created;
+      await gantt.follow(news.slots, async () => (await fetch("gantt.json", { cache: "no-store" })).json());
       if (news.tracks !== have) {
         map.load(await readTracks(await (await fetch("tracks.json", { cache: "no-store" })).json()));
         have = news.tracks;

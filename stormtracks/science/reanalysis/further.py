@@ -11,6 +11,7 @@ import numpy as np
 
 from stormtracks import web_path
 from stormtracks.label import Label
+from stormtracks.science import reading
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
@@ -204,6 +205,7 @@ class Further:
         """The grid of a role; those of the heights are the same."""
         return self._field(role).grid
 
+    @reading.timed
     def read(self, role: str, start: int, stop: int, members: slice | Iterable[int]) -> Floats:
         """Fields of a role, of some steps and members.
 

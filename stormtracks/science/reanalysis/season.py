@@ -10,7 +10,7 @@ import numpy as np
 
 from stormtracks import web_path
 from stormtracks.label import Label
-from stormtracks.science import calendars, leads, sphere
+from stormtracks.science import calendars, leads, reading, sphere
 from stormtracks.science.arrays import Bools, Floats, Times
 from stormtracks.science.errors import InputError
 from stormtracks.science.reanalysis.dataset import Dataset
@@ -241,6 +241,7 @@ class Season:
         points = int(self._inside.sum()) * len(self.axis)
         return float(self.missing_values[:, ensemble_member].sum() / points) if points else 0.0
 
+    @reading.timed
     def read(self, start: int, stop: int, members: slice | Iterable[int]) -> tuple[Floats, ...]:
         """Fields of some steps and members.
 

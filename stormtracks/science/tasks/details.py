@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 import numpy as np
 
 from stormtracks.label import Label
-from stormtracks.science import remarks, results
+from stormtracks.science import reading, remarks, results
 from stormtracks.science.records import Matches
 from stormtracks.science.results import Header
 
@@ -48,18 +48,24 @@ class Details(TypedDict):
     remarks: list[str]
     seconds: float
     cpu_seconds: float
+    read_seconds: float
 
 
 class Clock:
-    """Seconds since it was created: on the wall, and of this process's CPU."""
+    """Seconds since it was created: on the wall, of this process's CPU, and how long it has read input."""
 
     def __init__(self) -> None:
         self.wall = time.perf_counter()
         self.cpu = time.process_time()
+        self.read = reading.seconds()
 
     def spent(self) -> dict[str, float]:
-        """Both, as provenance names them."""
-        return {"seconds": time.perf_counter() - self.wall, "cpu_seconds": time.process_time() - self.cpu}
+        """All three, as provenance names them."""
+        return {
+            "seconds": time.perf_counter() - self.wall,
+            "cpu_seconds": time.process_time() - self.cpu,
+            "read_seconds": reading.seconds() - self.read,
+        }
 
 
 def of(
@@ -97,6 +103,7 @@ def of(
         "remarks": list(remarks.of(header.provenance)),
         "seconds": spent["seconds"],
         "cpu_seconds": spent["cpu_seconds"],
+        "read_seconds": spent["read_seconds"],
     }
 
 

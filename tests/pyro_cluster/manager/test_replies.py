@@ -23,6 +23,7 @@ GOOD = {
     "worker": "w",
     "seconds": 1.5,
     "cpu_seconds": 1,
+    "read_seconds": 0.5,
     "path": "/r/2000/member_003.nc",
     "counts": {"tracks": 130, "mean": 0.5},
     "skipped": False,

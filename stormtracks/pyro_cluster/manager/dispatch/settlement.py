@@ -60,6 +60,7 @@ class Settlement:
             self._announcer.remarks(reply.get("remarks"))
         for due in dues:
             self._alarm.at(due)
+        books.journal.attempted(worker.name, slot, outcome, reply.get("read_seconds"))
         self._settle(outcome)
         if news:
             self._announcer.alike(("worker", kind(news)), f"worker {worker.name} {news}")
@@ -80,6 +81,7 @@ class Settlement:
         if outcome is None:
             self.given_back(worker, slot)
         else:
+            books.journal.attempted(worker.name, slot, outcome)
             self._settle(outcome, said=True)
 
     def not_begun(self, worker: Worker, slot: int) -> None:

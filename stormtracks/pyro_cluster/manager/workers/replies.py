@@ -212,6 +212,7 @@ _REPLY: dict[str, Check] = {
     **{name: _or_none(check) for name, check in _TEXTS.items()},
     "seconds": _seconds,
     "cpu_seconds": _seconds,
+    "read_seconds": _seconds,
     "counts": _counts,
     "skipped": _flag,
     "final": _flag,
