@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -10,6 +11,9 @@ from needs import need_module
 from storm_lists import save_lists
 
 from stormtracks import report
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.report import fragments, page, trackdata
 from stormtracks.report.agreed import Agreed
 from stormtracks.report.live import serving
@@ -412,6 +416,44 @@ def test_a_live_page_follows_the_run(opened, results_folder, tmp_path):
         shutil.copy(results_folder / "vort_track/2005/member_001.nc", place)
         wait(lambda: text(browser, "count-members") == "60")
         assert "2 complete" in text(browser, "fragment-grid") and browser.get_log("browser") == []
+
+
+@pytest.fixture
+def under_way(tmp_path):
+    """A journal of a run of 56 x 100 tasks: 5,600 attempts on 16 slots, the last four of which failed; one goes on."""
+    journal = Journal(Run("r", "vort_track", 1900, 1999, 56), place=tmp_path / "runs")
+    now = time.time()
+    for number in range(5600):
+        wrong = number >= 5596
+        done = TaskOutcome(
+            1900 + number // 56, number % 56, "failure" if wrong else "complete", "w1", "h", 5.0, 4.0,
+            finished=now - (5600 - number) / 16 * 5.0, error="OSError: no <b>room" if wrong else None,
+        )  # fmt: skip
+        journal.attempted("w1", number % 16, done, 2.0)
+    journal.working("w1", 3, 1999, 55)
+    yield journal
+    journal.close("interrupted")
+
+
+@pytest.mark.slow
+def test_a_live_page_shows_what_slots_do(opened, under_way, tmp_path):
+    (tmp_path / "none").mkdir()
+    with serving(tmp_path / "none", under_way.path) as address:
+        browser = opened(address)
+        wait(lambda: text(browser, "gantt-said").endswith("4 of them not complete; 1 under way."))
+        browser.execute_script("document.getElementById('gantt-span').value = 0;"
+                               "document.getElementById('gantt-span').dispatchEvent(new Event('change'))")  # fmt: skip
+        assert text(browser, "gantt-said").startswith("16 slots, 5600 attempts from ")
+        assert "vort_track: 40 % reading" in text(browser, "fragment-slots")
+        assert text(browser, "fragment-slots").count("OSError: no <b>room") == 4
+        browser.execute_script("document.querySelector('#fragment-slots details').open = true")
+        rows = wait(lambda: browser.find_elements("css selector", "#fragment-slots tbody tr"))
+        assert len(rows) == 16 and "1999 member 55 for" in rows[3].text
+        point = "const c = document.getElementById('gantt-canvas'), b = c.getBoundingClientRect();" \
+            "c.dispatchEvent(new PointerEvent('pointermove', {clientX: b.right - 3, clientY: b.top + 3.5 * 18}));" \
+            "return document.getElementById('gantt-tip').textContent"  # fmt: skip
+        assert browser.execute_script(point).startswith("w1/3: 1999 member 55\nunder way, ")
+        assert browser.get_log("browser") == []
 
 
 @pytest.mark.slow
