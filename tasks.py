@@ -584,7 +584,7 @@ def export(
         "a list's probabilities), field (vorticity of one time with its maxima) or years (storms per year beside "
         "IBTrACS); default: tracks",
         "list": "tc or etc: the storms of a list; default: all tracks",
-        "dest": "the file to write, .png, .svg or .pdf; default: KIND.png",
+        "dest": "the file to write, .png, .svg or .pdf; .gif or .mp4 for a film of tracks or storm; default: KIND.png",
         "results": "folder of the results; default: as in hosts.yaml",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012 or 2025-06-01T00; default: all that have "
         "results",

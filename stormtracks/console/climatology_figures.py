@@ -1,13 +1,16 @@
 """`inv plot`: figures of all years and members together, where tracks begin and end, strength, lifetime, season."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from stormtracks.console import origin
 from stormtracks.console.local_paths import best_tracks_file
 from stormtracks.console.terminal import notes, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
-from stormtracks.science import plots
+from stormtracks.label import Label
+from stormtracks.science import plots, results
 from stormtracks.science.climatology import density
 from stormtracks.science.climatology.of_folder import population
 from stormtracks.science.climatology.population import Population
@@ -40,7 +43,7 @@ def of_ends(which: str, end: str) -> Callable[[Options], Figure]:
         marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
         of_list = f", list {options['list']}" if options.get("list") else ""
         label = f"{end} points per 10$^6$ km$^2$ and season"
-        title = f"{which.title()}{of_list}, {found.seasons}"
+        title = f"{which.title()}{of_list}: {found.seasons}"
         return plots.density(
             values, grid, options["region"], title, label=label, marks=marks, printed=options.get("printed")
         )
@@ -64,14 +67,15 @@ def reliability(options: Options) -> Figure:
     made, first, last = found.made, found.years[0], found.years[-1]
     when = f"{first}" if first == last else f"{first} to {last}"
     skill = f"Brier score {made.brier:.3f} (climatology {made.climatology:.3f}, skill {made.skill:.2f})"
-    title = f"List tc, {when}, {found.members} members: {made.number.sum():,} storms, {skill}"
+    data = _data({**options, "list": "tc"}, first)
+    title = f"List tc: {data}, {when}, {found.members} members; {made.number.sum():,} storms, {skill}"
     label = "mean probability over the members" if found.said_by == MEAN else found.said_by
     return plots.reliability_diagram(made, title, label=label, printed=options.get("printed"))
 
 
 def _population(options: Options) -> Population:
     with progress("reading results") as report:
-        return population(
+        found = population(
             options["results"],
             years_of(options["years"]),
             options.get("members"),
@@ -81,6 +85,13 @@ def _population(options: Options) -> Population:
             recipes=options["recipes"],
             progress=report,
         )
+    return dataclasses.replace(found, data=_data(options, found.cells.years[0]))
+
+
+def _data(options: Options, year: Label) -> str:
+    """What the data of a year are called."""
+    folder, task = options["results"], "vort_track" if options.get("list") is None else "classify"
+    return origin.data_of(results.path(folder, task, year, results.members(folder, year, task)[0]))
 
 
 KINDS: dict[str, Callable[[Options], Figure]] = {

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from stormtracks import paths
-from stormtracks.console import climatology_figures, origin, storm_asked
+from stormtracks.console import climatology_figures, moving_figures, origin, storm_asked
 from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import best_tracks_file, data_folder, results_folder
 from stormtracks.console.printing import printed
@@ -37,10 +37,14 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     recipes = results.Recipes()
     options = {**options, "results": results_folder(options["results"]), "region": _region(options["region"])}
     options |= {"recipes": recipes, "printed": printed(options)}
-    figure = KINDS[kind](options)
-    remarks = recipes.remarks(options["results"], options["mixed"])
     place = paths.expand(dest or f"{kind}.png", where="--dest")
-    written = plots.save(figure, place, options["overwrite"], options["printed"].dpi)
+    options["moving"] = moving_figures.asked(kind, place, options["overwrite"])
+    drawn = KINDS[kind](options)
+    remarks = recipes.remarks(options["results"], options["mixed"])
+    if options["moving"]:
+        written, figure = moving_figures.save(drawn, place, options), drawn.figure
+    else:
+        written, figure = plots.save(drawn, place, options["overwrite"], options["printed"].dpi), drawn
     headline = plots.headline(figure)
     output().print(f"{written}{': ' if headline else ''}{headline}", soft_wrap=True, markup=False)
     notes(remarks)
@@ -72,16 +76,17 @@ def _tracks(options: Options) -> Figure:
         drawn, what = known, "observed storms"
     title = f"{origin.title(year, tracks, made_from)}: {whose}{_of_list(options)}"
     best = _best_tracks(options, tracks, made_from)
+    draw = plots.year_film if options["moving"] else plots.year_tracks
     if options.get("list") or not drawn.any():
         drawn = np.ones(len(tracks), bool)
     if options.get("all") or not len(tracks):
-        return plots.year_tracks(tracks, best, known, options["region"], title, printed=options["printed"])
+        return draw(tracks, best, known, options["region"], title, printed=options["printed"])
     if not drawn.all():
         notes([f"{drawn.sum()} of {len(tracks)} tracks are drawn: {what}; --all draws all"])
         title += f" ({what})"
     tracks, known = tracks.take(drawn), known[drawn]
     look = {"muted": not options.get("list"), "printed": options["printed"]}
-    return plots.year_tracks(tracks, best, known, options["region"] or _around(tracks, best), title, **look)
+    return draw(tracks, best, known, options["region"] or _around(tracks, best), title, **look)
 
 
 def _of_list(options: Options) -> str:
@@ -122,7 +127,8 @@ def _storm(options: Options) -> Figure:
     ensemble = [_of_member(options, place)[0] for place in places]
     best = _best_tracks(options, agreed.tracks, places[0])
     whole = {"whole": bool(options.get("all")), "printed": options["printed"]}
-    return plots.storm_members(agreed, rows, ensemble, best, options["region"], **whole)
+    draw = plots.storm_film if options["moving"] else plots.storm_members
+    return draw(agreed, rows, ensemble, best, options["region"], **whole)
 
 
 def _first_matches(options: Options, year: Label) -> Matches:

@@ -88,7 +88,7 @@ def population(
     member, year_place = (np.repeat([place[axis] for place in parts], sizes) for axis in (0, 1))
     every = heads.joined([*parts.values()])
     said = tuple(text for text in (cells.remark, _elsewhere(every, observed)) if text)
-    return Population(cells, every, member, year_place, observed, observed_year, tally.asked.describe(), said)
+    return Population(cells, every, member, year_place, observed, observed_year, tally.asked.describe(), remarks=said)
 
 
 def _load(

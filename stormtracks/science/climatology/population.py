@@ -30,6 +30,8 @@ class Population:
         Places in ``cells.years``.
     asked : str
         What the tracks are, of all that there are: the words of a filter.
+    data : str
+        What the data are called, for titles; '' where nobody says it.
     remarks : tuple of str
     """
 
@@ -40,6 +42,7 @@ class Population:
     observed: Heads
     observed_year: Ints
     asked: str = ""
+    data: str = ""
     remarks: tuple[str, ...] = ()
 
     @property
@@ -96,9 +99,10 @@ class Population:
 
     @property
     def seasons(self) -> str:
-        """The years that are compared, of how many members, and what is asked: such as 2005, 8 members."""
+        """The data, the years that are compared, how many members, what is asked: such as ERA5, 2005, 8 members."""
         years = [str(year) for year, kept in zip(self.cells.years, self.cells.compared, strict=True) if kept]
         number = int(self.cells.seen.any(axis=1).sum())
         members = f"{number} member{'' if number == 1 else 's'}"
         when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]} ({len(years)} seasons)"
-        return "; ".join(text for text in (f"{when}, {members}", self.asked) if text)
+        first = ", ".join(text for text in (self.data, when, members) if text)
+        return "; ".join(text for text in (first, self.asked) if text)

@@ -4,6 +4,7 @@ from stormtracks.science.plots.charts.climatology import intensity, lifetime, se
 from stormtracks.science.plots.charts.reliability_diagram import reliability_diagram
 from stormtracks.science.plots.charts.yearly_storms import storms_per_year, yearly_title
 from stormtracks.science.plots.figure_file import SUFFIXES, headline, save
+from stormtracks.science.plots.film import FILMS, Scene, check_film, save_film, storm_film, year_film
 from stormtracks.science.plots.maps.density_map import DENSITY_LABEL, Marks, density
 from stormtracks.science.plots.maps.storm_map import storm_members
 from stormtracks.science.plots.maps.view import region_of
@@ -14,11 +15,14 @@ from stormtracks.science.plots.printed import COLUMN_MM, PAGE_MM, PROJECTIONS, P
 __all__ = [
     "COLUMN_MM",
     "DENSITY_LABEL",
+    "FILMS",
     "PAGE_MM",
     "PROJECTIONS",
     "SUFFIXES",
     "Marks",
     "Print",
+    "Scene",
+    "check_film",
     "density",
     "headline",
     "intensity",
@@ -26,10 +30,13 @@ __all__ = [
     "region_of",
     "reliability_diagram",
     "save",
+    "save_film",
     "season",
+    "storm_film",
     "storm_members",
     "storms_per_year",
     "vorticity_field",
+    "year_film",
     "year_tracks",
     "yearly_title",
 ]

@@ -141,4 +141,4 @@ def _part(band: Band, kept: slice) -> Band:
 
 
 def _title(what: str, population: Population, list_name: str | None) -> str:
-    return f"{what}, {'all tracks' if list_name is None else f'list {list_name}'}, {population.seasons}"
+    return f"{what}, {'all tracks' if list_name is None else f'list {list_name}'}: {population.seasons}"

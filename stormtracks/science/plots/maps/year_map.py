@@ -21,7 +21,7 @@ from stormtracks.science.sphere import Region
 
 _KNOWN, _OTHER, _LONE = 2.6, 0.6, 1.0  # widths of lines: storms, what else there is, tracks where none is a storm
 _BEST = 0.7
-_MUTED = "#a8a8a8"
+MUTED = "#a8a8a8"
 
 
 def year_tracks(
@@ -66,7 +66,7 @@ def year_tracks(
     muted = muted and bool(known.any())
     sheet = MapSheet.of(view, printed, title or "Tracks", _handles(observed, known, muted), bar=True)
     if muted:
-        add_lines(sheet.axes, view, tracks.take(~known), colors=_MUTED, linewidths=_OTHER * printed.thin, zorder=2)
+        add_lines(sheet.axes, view, tracks.take(~known), colors=MUTED, linewidths=_OTHER * printed.thin, zorder=2)
         tracks, known = tracks.take(known), known[known]
     values = tracks.vorticity * 1e5
     widths = np.where(known, _KNOWN, _OTHER if known.any() else _LONE) * printed.thin
@@ -104,5 +104,5 @@ def _handles(best: BestTracks | None, known: Bools, muted: bool) -> list[Artist]
     if known.any():
         handles = [Line2D([], [], color=middle, linewidth=_KNOWN, label="track matched to a best track")]
         if not known.all():
-            handles.append(Line2D([], [], color=_MUTED if muted else middle, linewidth=_OTHER, label="other track"))
+            handles.append(Line2D([], [], color=MUTED if muted else middle, linewidth=_OTHER, label="other track"))
     return handles if best is None else [*handles, best_handle(_BEST)]
