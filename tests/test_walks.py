@@ -27,13 +27,14 @@ WATCH = "watches slots"
 DOOR = ("science/pipeline", "science/tasks/")
 """Where the walk through the cluster ends, and that of the science begins."""
 CARRIERS = {
+    "console/command_line",
     "console/refusing",
     "hosts/kinds",
     "pyro_cluster/wire/gate",
     "science/passes/shared_pass",
     "science/passes/folder",
 }
-"""What a call passes on its way from one file of a walk to the next: the wrapper of commands, which of two
+"""What a call passes on its way from one file of a walk to the next: the program and the wrapper of commands, which of two
 ways an entry goes, the door of a daemon, who
 does which block of a pass."""
 
