@@ -20,6 +20,17 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items):
+    """A file per process, as `--dist loadgroup` gives them out; what waits for a queue is one, and begins first.
+
+    Those tests take minutes and need no processor meanwhile.
+    """
+    waiting = {item.path for item in items if item.get_closest_marker("slurm")}
+    items.sort(key=lambda item: item.path not in waiting)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("slurm" if item.path in waiting else str(item.path)))
+
+
 @pytest.fixture
 def give_away(monkeypatch):
     """Let a file belong to another user: really where we are root, else by being somebody else ourselves."""
