@@ -11,6 +11,7 @@ from stormtracks.label import Label
 from stormtracks.notebook import columns
 from stormtracks.notebook.choice import known, spans
 from stormtracks.notebook.columns import TrackColumns
+from stormtracks.notebook.named_storm import is_storm
 from stormtracks.notebook.progress import Progress
 from stormtracks.notebook.selection import CANDIDATE, Selection
 from stormtracks.notebook.track_set import TrackSet, figures
@@ -54,9 +55,7 @@ class Agreed(TrackSet):
         agreed = self._selection.opened.agreed(year, choice.list_name, choice.members)
         kept = choice.asked.keeps(agreed.heads, agreed.tracks)
         if choice.storm is not None:
-            kept &= (
-                (agreed.sid == choice.storm) | (agreed.name == choice.storm) | (agreed.candidate_name == choice.storm)
-            )
+            kept &= is_storm(agreed, choice.storm)
         if self._candidates_only:
             kept &= agreed.candidate
         return agreed if kept.all() else agreed.take(kept)

@@ -1,8 +1,7 @@
 """Figures of what is chosen, drawn by `science.plots`; a notebook shows them as pictures."""
 
-import functools
-import io
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,17 +10,20 @@ from stormtracks.errors import BadValue, NotThere
 from stormtracks.label import Label
 from stormtracks.notebook.agreed import Agreed
 from stormtracks.notebook.choice import spans
-from stormtracks.notebook.observed_file import observed_file
-from stormtracks.notebook.selection import CANDIDATE, Selection
+from stormtracks.notebook.named_storm import agreed_of, is_storm
+from stormtracks.notebook.observed import best_tracks, file_of
+from stormtracks.notebook.picture import Figure, pictured
+from stormtracks.notebook.progress import Progress
+from stormtracks.notebook.selection import Selection
 from stormtracks.notebook.tracks import joined
-from stormtracks.science import calendars, ibtracs, results
+from stormtracks.science import results
+from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology import density
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks
-from stormtracks.science.records import BestTracks, Tracks
-from stormtracks.strict_dataclass import unknown
+from stormtracks.science.records import Tracks
 
-Figure = Any
-"""Matplotlib's, which is loaded with the first figure."""
+_HALF = 0.5
+"""Share of the members from which on a track that is no observed storm is drawn unasked."""
 
 
 class Plots:
@@ -56,17 +58,19 @@ class Plots:
             It is in several of the years; or none is given.
         """
         plots = _plots()
-        wanted = (storm or self._selection.choice.storm or "").upper()
+        wanted = (storm or self._selection.choice.storm or "").strip().upper()
         if not wanted:
             raise BadValue('which storm is not said; give its name or sid, as plot.storm("KATRINA")')
-        agreed = self._year_of(wanted)
-        numbers = np.flatnonzero(_is(agreed, wanted)).tolist()
+        agreed = agreed_of(self._selection, wanted)
+        rows = np.flatnonzero(is_storm(agreed, wanted)).tolist()
         ensemble = [self._all_tracks(agreed.year, member) for member in agreed.members.tolist()]
-        best = self._best_tracks(agreed.tracks, agreed.year)
-        return _pictured(plots.storm_members(agreed, numbers, ensemble, best, printed=plots.Print(**printed)))
+        best = best_tracks(self._selection, agreed.tracks, agreed.year)
+        return pictured(plots.storm_members(agreed, rows, ensemble, best, printed=plots.Print(**printed)))
 
     def tracks(self, **printed: Any) -> Figure:
         """Map of the chosen tracks of one year: of one member, if one is chosen, else of the consensus.
+
+        Without a filter the consensus is drawn as far as it is an observed storm, or half of the members have it.
 
         Parameters
         ----------
@@ -77,51 +81,104 @@ class Plots:
         -------
         matplotlib.figure.Figure
         """
-        plots, choice, year = _plots(), self._selection.choice, self._one_year()
-        asked = choice.describe()
-        if choice.members is not None and len(choice.members) == 1:
-            pieces = list(self._selection.pieces())
-            if not pieces:
-                raise NotThere(f"no track is chosen ({asked}); ask for less")
-            tracks, known = joined(iter(pieces)), np.concatenate([piece.sid != "" for piece in pieces])
-            title = f"{year}, member {choice.members[0]}"
-        else:
-            agreed = Agreed(self._selection)[year]
-            tracks, known = _shown(agreed), ~agreed.candidate
-            title = f"{year}: consensus of {len(agreed.members)} members"
-        title += f"\n{asked}" * bool(asked)
-        best = self._best_tracks(tracks, year)
-        return _pictured(
-            plots.year_tracks(tracks, best, known, choice.asked.region, title, printed=plots.Print(**printed))
-        )
+        plots, year = _plots(), self._one_year()
+        tracks, known, title = self._to_draw(year)
+        best = best_tracks(self._selection, tracks, year)
+        places = tracks if best is None or not len(best) else best
+        region = self._selection.choice.asked.region or plots.region_of(places.lat, places.lon)
+        return pictured(plots.year_tracks(tracks, best, known, region, title, printed=plots.Print(**printed)))
 
     def density(self, **printed: Any) -> Figure:
         """Chosen tracks per area and season, over all chosen years and members."""
-        return self._density(lambda tracks: tracks, "Track density", printed)
-
-    def genesis(self, **printed: Any) -> Figure:
-        """Where chosen tracks begin, per area and season, over all chosen years and members."""
-        return self._density(lambda tracks: tracks.beginnings, "Genesis density", printed)
-
-    def _density(self, part: Callable[[Tracks], Tracks], title: str, printed: dict[str, Any]) -> Figure:
         plots, choice = _plots(), self._selection.choice
         seasons = sum(map(len, self._selection.seasons()))
-        values, grid = density.track_density(map(part, self._every_season(seasons)), region=choice.asked.region)
-        asked = choice.describe()
-        title = f"{title}, {seasons} seasons" + f"\n{asked}" * bool(asked)
-        return _pictured(plots.density(values, grid, choice.asked.region, title, printed=plots.Print(**printed)))
+        values, grid = density.track_density(self._every_season(seasons), region=choice.asked.region)
+        title = self._titled(f"Track density, {seasons} seasons")
+        return pictured(plots.density(values, grid, choice.asked.region, title, printed=plots.Print(**printed)))
+
+    def genesis(self, **printed: Any) -> Figure:
+        """Where chosen tracks begin, per area and season, with the best tracks' own first points."""
+        return self._of_ends("genesis", "first", printed)
+
+    def lysis(self, **printed: Any) -> Figure:
+        """Where chosen tracks end, per area and season, with the best tracks' own last points."""
+        return self._of_ends("lysis", "last", printed)
+
+    def intensity(self, **printed: Any) -> Figure:
+        """How strong chosen tracks become, with the spread of the members."""
+        return self._of_population("intensity", printed)
+
+    def lifetime(self, **printed: Any) -> Figure:
+        """How long chosen tracks last."""
+        return self._of_population("lifetime", printed)
+
+    def season(self, **printed: Any) -> Figure:
+        """In which months chosen tracks begin."""
+        return self._of_population("season", printed)
+
+    def _to_draw(self, year: Label) -> tuple[Tracks, Bools, str]:
+        """Tracks, which of them are observed storms, and a title."""
+        choice = self._selection.choice
+        if choice.members is not None and len(choice.members) == 1:
+            pieces = self._some()
+            known = np.concatenate([piece.sid != "" for piece in pieces])
+            return joined(iter(pieces)), known, self._titled(f"{year}, member {choice.members[0]}")
+        agreed = Agreed(self._selection)[year]
+        title = f"{year}: consensus of {len(agreed.members)} members"
+        drawn = ~agreed.candidate | (agreed.share >= _HALF)
+        if not choice.describe() and drawn.any():
+            agreed, title = agreed.take(drawn), f"{title} (observed storms, and tracks that half of the members have)"
+        return _shown(agreed), ~agreed.candidate, self._titled(title)
+
+    def _of_population(self, name: str, printed: dict[str, Any]) -> Figure:
+        plots = _plots()
+        draw = getattr(plots, name)
+        return pictured(draw(self._population(), self._selection.choice.list_name, printed=plots.Print(**printed)))
+
+    def _of_ends(self, which: str, end: str, printed: dict[str, Any]) -> Figure:
+        plots, region = _plots(), self._selection.choice.asked.region
+        found = self._population()
+        values, grid = density.track_density(found.ends(which), region=region)
+        lat, lon = found.observed_ends(which)
+        marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
+        label = f"{end} points per 10$^6$ km$^2$ and season"
+        of_list = f", list {self._selection.choice.list_name}" if self._selection.choice.list_name else ""
+        title = f"{which.title()}{of_list}, {found.seasons}"
+        return pictured(
+            plots.density(values, grid, region, title, label=label, marks=marks, printed=plots.Print(**printed))
+        )
+
+    def _population(self) -> Any:
+        """Heads of the chosen tracks, season by season, and the best tracks beside them."""
+        from stormtracks.science.climatology.of_folder import population
+
+        choice, years = self._selection.choice, self._selection.years()
+        if choice.storm is not None:
+            raise BadValue(f"this figure is of many storms, and {choice.storm} alone is chosen; leave the storm out")
+        with Progress("reading results") as progress:
+            return population(
+                self._selection.opened.folder,
+                years,
+                choice.members,
+                list=choice.list_name,
+                asked=choice.asked or None,
+                best_tracks=file_of(self._selection, years[0]),
+                progress=progress,
+            )
+
+    def _some(self) -> list[Any]:
+        pieces = list(self._selection.pieces())
+        if not pieces:
+            raise NotThere(f"no track is chosen ({self._selection.choice.describe()}); ask for less")
+        return pieces
 
     def _every_season(self, seasons: int) -> Iterator[Tracks]:
         """The chosen tracks of each member and year, also of those that have none."""
-        count = 0
-        for piece in self._selection.pieces():
-            count += 1
-            yield piece.tracks
-        if not count:
-            raise NotThere(f"no track is chosen ({self._selection.choice.describe()}); ask for less")
-        nothing = piece.tracks.take(np.zeros(len(piece.tracks), bool))
-        for _ in range(seasons - count):
-            yield nothing
+        pieces = self._some()
+        yield from (piece.tracks for piece in pieces)
+        first = pieces[0].tracks
+        nothing = first.take(np.zeros(len(first), bool))
+        yield from (nothing for _ in range(seasons - len(pieces)))
 
     def _one_year(self) -> Label:
         years = self._selection.years()
@@ -129,27 +186,9 @@ class Plots:
             raise BadValue(f"this figure shows one year, or one forecast, of {spans(years)}; choose it: .sel(year=...)")
         return years[0]
 
-    def _year_of(self, wanted: str) -> ConsensusTracks:
-        """The consensus of the year in which a storm is."""
-        opened, choice = self._selection.opened, self._selection.choice
-        candidate = CANDIDATE.fullmatch(wanted)
-        found, known = [], set()
-        for season in self._selection.seasons():
-            names = {*season.matches.sid.tolist(), *season.matches.name.tolist()} - {""}
-            known |= names
-            if wanted in names or (candidate and candidate[2] == str(season.year)):
-                found.append(season.year)
-        if not found:
-            raise NotThere(f"{unknown(wanted, known, 'storm')} (in {spans(self._selection.years())})")
-        if len(found) > 1:
-            raise BadValue(f"{wanted} is a storm of {spans(found)}; choose the year: .sel(year={found[0]})")
-        agreed = opened.agreed(found[0], choice.list_name, choice.members)
-        if not _is(agreed, wanted).any():
-            raise NotThere(
-                f"{wanted}: no consensus track of {found[0]} is this storm: too few members have it, or most of its "
-                f'tracks belong to another one; the tracks that match it: .sel(storm="{wanted}").tracks'
-            )
-        return agreed
+    def _titled(self, title: str) -> str:
+        asked = self._selection.choice.describe()
+        return f"{title}; {asked}" if asked else title
 
     def _all_tracks(self, year: Label, member: int) -> Tracks:
         """All tracks of a member, or of its list: the consensus counts those."""
@@ -159,17 +198,6 @@ class Plots:
             return results.load_tracks(place)
         return results.load_list(place)[1].of(choice.list_name).tracks
 
-    def _best_tracks(self, tracks: Tracks, year: Label) -> BestTracks | None:
-        """Observed tracks of the times of some tracks, where their file is known; as the results were matched."""
-        opened, choice = self._selection.opened, self._selection.choice
-        member = opened.members(choice.task, year)[0]
-        header = results.load_header(results.path(opened.folder, choice.task, year, member))
-        path = opened.best_tracks or observed_file(header.provenance)
-        if path is None or not len(tracks) or calendars.has_own_dates(tracks.calendar):
-            return None
-        settings = results.load_settings(results.path(opened.folder, choice.task, year, member))
-        return ibtracs.load(path, tracks.time.min(), tracks.time.max(), **settings.keywords(ibtracs.load))
-
 
 def _plots() -> Any:
     """`science.plots`; Matplotlib and Cartopy take a second to load."""
@@ -178,33 +206,8 @@ def _plots() -> Any:
     return plots
 
 
-def _is(agreed: ConsensusTracks, wanted: str) -> Any:
-    return (agreed.sid == wanted) | (agreed.name == wanted) | (agreed.candidate_name == wanted)
-
-
 def _shown(agreed: ConsensusTracks) -> Tracks:
     """The mean paths as they are drawn: those of lists smoothed in time."""
     if not isinstance(agreed, ConsensusStorms):
         return agreed.tracks
-    tracks = agreed.tracks
-    return Tracks(
-        tracks.row_size,
-        tracks.time,
-        agreed.lat_smooth,
-        agreed.lon_smooth,
-        tracks.vorticity,
-        tracks.maximum,
-        tracks.calendar,
-    )
-
-
-def _pictured(figure: Figure) -> Figure:
-    """A figure that a notebook shows as a picture, also where nobody has asked for Matplotlib's own way to do so."""
-    figure._repr_png_ = functools.partial(_png, figure)
-    return figure
-
-
-def _png(figure: Figure) -> bytes:
-    content = io.BytesIO()
-    figure.savefig(content, format="png")
-    return content.getvalue()
+    return dataclasses.replace(agreed.tracks, lat=agreed.lat_smooth, lon=agreed.lon_smooth)

@@ -1,19 +1,29 @@
 """Figures of an open folder: what is drawn is what is chosen."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import storm_lists
+from ensembles import member_result
 
 import stormtracks
 from stormtracks.errors import BadValue, NotThere
-from stormtracks.notebook.observed_file import observed_file
+from stormtracks.notebook.observed import observed_file
 from stormtracks.science import plots
+from stormtracks.science import results as stored
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("plots") / "results"
-    return storm_lists.save_lists(place, members=3, years=(2005, 2006))
+    storm_lists.save_lists(place, members=3, years=(2005, 2006), settings={"tc_probability_least": 0.5})
+    for year in (2005, 2006):
+        for member in range(3):
+            made = member_result(member, year)
+            made.provenance["settings"] = {"threshold_s1": 2.5e-5}
+            stored.save(made, place)
+    return place
 
 
 @pytest.fixture
@@ -63,20 +73,42 @@ def test_tracks_of_the_consensus_or_of_one_member(results, drawn):
     north = results.sel(year=2005).filter(genesis_region=(0, 90, -180, 180), matched=True)
     north.plot.tracks()
     tracks, best, known, region, title = drawn["year_tracks"][0]
-    assert (len(tracks), best, known.tolist(), region) == (3, None, [True] * 3, None)
-    assert title.startswith("2005: consensus of 3 members\nbegin in 0N-90N")
+    assert (len(tracks), best, known.tolist()) == (3, None, [True] * 3)
+    assert region == plots.region_of(tracks.lat, tracks.lon)
+    assert title.startswith("2005: consensus of 3 members; begin in 0N-90N")
     north.sel(member=1).plot.tracks()
     tracks, _, known, *_, title = drawn["year_tracks"][0]
-    assert (len(tracks), known.all()) == (3, True) and title.startswith("2005, member 1\n")
+    assert (len(tracks), known.all()) == (3, True) and title.startswith("2005, member 1; ")
 
 
 def test_density_counts_seasons_without_tracks_too(results, drawn):
     results.sel(storm="C2006-001").plot.density()
     values, *_, title = drawn["density"][0]
-    assert title == "Track density, 6 seasons\nC2006-001" and values.max() > 0
-    results.sel(storm="C2006-001").plot.genesis()
-    assert drawn["density"][0][3].startswith("Genesis density, 6 seasons")
-    assert 0 < drawn["density"][0][0].sum() < values.sum()
+    assert title == "Track density, 6 seasons; C2006-001" and values.max() > 0
+
+
+def test_where_tracks_begin_and_end(results, drawn):
+    south = results.filter(genesis_region=(-90, 0, -180, 180), matched=False, min_hours=80)
+    south.plot.genesis()
+    begun, *_, title = drawn["density"][0]
+    south.plot.lysis()
+    ended, grid, *_ = drawn["density"][0]
+    assert title.startswith("Genesis, ") and title.endswith("are not observed storms")
+    first, last = (grid.lat[np.unravel_index(values.argmax(), values.shape)[0]] for values in (begun, ended))
+    assert first > last  # the candidate goes from 15 S to 25 S
+
+
+@pytest.mark.parametrize("kind", ["intensity", "lifetime", "season"])
+def test_figures_of_all_seasons_are_of_what_is_chosen(results, monkeypatch, kind):
+    calls = []
+
+    def draw(population, list_name, *, printed=None):
+        calls.append((population.seasons, list_name, printed.width_mm))
+        return SimpleNamespace()
+
+    monkeypatch.setattr(plots, kind, draw)
+    getattr(results.sel(list="tc").filter(min_hours=80).plot, kind)(width_mm=89)
+    assert calls == [("2005 to 2006 (2 seasons), 3 members; last 80 h or more", "tc", 89)]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +127,11 @@ def test_what_cannot_be_drawn_is_refused(results, asked, kind, message):
         asked(results.plot)
 
 
+def test_a_figure_of_many_storms_is_not_of_one(results):
+    with pytest.raises(BadValue, match="this figure is of many storms, and ARLENE alone is chosen"):
+        results.sel(storm="ARLENE").plot.season()
+
+
 def test_no_track_is_no_figure(results):
     nothing = results.filter(min_peak=999).sel(year=2005)
     for asked in (nothing.plot.density, nothing.sel(member=1).plot.tracks):
@@ -103,7 +140,9 @@ def test_no_track_is_no_figure(results):
 
 
 def test_the_figures_are_named(results):
-    assert repr(results.plot).startswith("<Plots: .density(), .genesis(), .storm(), .tracks()")
+    assert repr(results.plot).startswith(
+        "<Plots: .density(), .genesis(), .intensity(), .lifetime(), .lysis(), .season(), .storm()"
+    )
 
 
 @pytest.mark.slow
