@@ -1,7 +1,8 @@
 """Build the wheel, install it into an environment of its own, and use it where there is no checkout.
 
 Held: the wheel has every file of the package that git tracks, and the requirements of requirements.txt; one task and a
-cluster on the sample find what the checkout finds; `pip install -e` imports the checkout.
+cluster on the sample find what the checkout finds; stormtracks.open tells of these results, says what a table lacks, and
+makes it once [notebook] is installed; `pip install -e` imports the checkout.
 """
 
 import json
@@ -26,6 +27,17 @@ data, best_tracks, results = sys.argv[1:]
 setup = {"data": data, "best_tracks": best_tracks, "results": results}
 counts = pipeline.run_task(1987, 0, "vort_track", setup)["counts"]
 print(json.dumps({"file": stormtracks.__file__, "version": code_version(), "counts": counts}))
+"""
+NOTEBOOK = """
+import sys
+import stormtracks
+from stormtracks.errors import StormtracksError
+results = stormtracks.open(sys.argv[1])
+print(results.tracks)
+try:
+    print(results.tracks.to_dataframe().track_id.nunique(), results.tracks.to_xarray().sizes["trajectory"])
+except StormtracksError as error:
+    print(error)
 """
 CLUSTER = """
 import sys
@@ -57,6 +69,12 @@ def main():
         same("version", installed["version"], here["version"])
         if not Path(installed["file"]).is_relative_to(place):
             sys.exit(f"error: the wheel's Python imported {installed['file']}")
+        opened = timed("stormtracks.open", lambda: notebook(python, elsewhere, place / "results-of-wheel"))
+        same("tracks", opened[0], f"<MemberTracks: {here['counts']['tracks']} tracks of 1987, members 0>")
+        same("what a table lacks", opened[1].partition(",")[0], "a table, data set or shape needs the package pandas")
+        timed("install [notebook]", lambda: pip(python, "install", f"{wheel}[notebook]"))
+        opened = notebook(python, elsewhere, place / "results-of-wheel")
+        same("tables", opened[1], f"{here['counts']['tracks']} {here['counts']['tracks']}")
         timed("a cluster", lambda: run(python, "-c", CLUSTER, CHECKOUT, place / "results", cwd=elsewhere))
 
         timed("install -e", lambda: pip(python, "install", "--no-deps", "-e", CHECKOUT))
@@ -100,6 +118,11 @@ def task(python, folder, results):
     where = [SAMPLE / "20crv2c_1987", SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc", results]
     done = run(python, "-c", TASK, *where, cwd=folder, capture_output=True)
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def notebook(python, folder, results):
+    """What stormtracks.open says of results, and of their tables."""
+    return run(python, "-c", NOTEBOOK, results, cwd=folder, capture_output=True).stdout.splitlines()
 
 
 def same(what, found, expected):

@@ -173,12 +173,34 @@ def test_python_is_python(page):
 
 @pytest.mark.slow
 def test_the_stages_in_a_notebook_find_what_the_page_says():
-    (block,) = shown.blocks("notebook.md", "python")
+    *_, block = shown.blocks("notebook.md", "python")
     program = block.text + "print(grid)"
     done = subprocess.run([sys.executable, "-c", program], cwd=shown.ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("CINDY ")
     assert f"`{done.stdout.splitlines()[-1]}`" in shown.PAGES["notebook.md"].read_text()
+
+
+@pytest.mark.slow
+def test_an_open_folder_in_a_notebook_shows_what_the_page_shows(tmp_path, monkeypatch):
+    from stormtracks.science import pipeline
+
+    inputs = {"data": "sample/20crv2c_1987", "best_tracks": str(shown.ROOT / "sample/ibtracs/IBTrACS.NA.v04r00.nc")}
+    setup = {**inputs, "data": str(shown.ROOT / inputs["data"]), "results": str(tmp_path / "results" / "demo")}
+    for task in pipeline.TASKS:
+        for member in range(5):
+            pipeline.run_task(1987, member, task, setup)
+    monkeypatch.chdir(tmp_path)
+    names, shows = {}, 0
+    *blocks, _ = shown.blocks("notebook.md", "python")
+    for block in blocks:
+        exec(block.text, names)
+        for line in re.findall(r"^(\S+)  # (<.+>)$", block.text, re.MULTILINE):
+            assert repr(eval(line[0], names)) == line[1]
+            shows += 1
+    assert shows == 5 and (tmp_path / "cindy.pdf").stat().st_size > 5000
+    assert str(names["points"].track_id[0]) in shown.PAGES["notebook.md"].read_text()
+    assert len(names["heads"]) == len(names["lines"]) == names["data"].sizes["trajectory"] == 64
 
 
 @pytest.mark.parametrize(("module", "file"), [("invoke", "tasks"), ("fabric", "fabfile")])
