@@ -1,7 +1,7 @@
 """Build the wheel, install it into an environment of its own, and use it where there is no checkout.
 
 Held: the wheel has every file of the package that git tracks, and the requirements of requirements.txt; one task and a
-cluster on the sample find what the checkout finds; stormtracks.open tells of these results, says what a table lacks, and
+cluster on the sample find what the checkout finds; stormtracks.open tells of these results, says what a table lacks and
 makes it once [notebook] is installed; `pip install -e` imports the checkout.
 """
 
