@@ -455,7 +455,7 @@ def summary(
 @command(
     positional=["first", "second"],
     help={
-        "first": "A: folder of results, or file of tracks: TempestExtremes, TRACK, IMILAST, CSV, NetCDF, Parquet, TrackJSON "
+        "first": "A: folder of results, or file of TempestExtremes, TRACK, IMILAST, CSV, NetCDF, Parquet, TrackJSON "
         "or an a-deck; needed",
         "second": "B: what it is compared with, the same; needed",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012; default: all that both have",

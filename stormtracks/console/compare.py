@@ -21,13 +21,15 @@ def compare(a: str, b: str, options: Mapping[str, Any], form: tables.Form, asked
     if options["top"] < 0:
         raise BadValue(f"--top must be a number of rows, or 0 for none, not {options['top']}")
     sides = _sides(a, b, options)
+    if options["dest"]:
+        from stormtracks.console import compared_map  # matplotlib takes a second
+
+        compared_map.draw(sides, options, asked)
+        return
     with progress("comparing") as report:
         found = comparisons.compare(*sides, agreed=options["consensus"], asked=asked, progress=report)
-    remarks = _remarks(sides, found, options["mixed"])
-    if options["dest"]:
-        _draw(found, sides, options)
-    else:
-        _show(found, sides, form, options["top"], remarks)
+    remarks = remarks_of(sides, found, options["mixed"])
+    _show(found, sides, form, options["top"], remarks)
 
 
 def _sides(a: str, b: str, options: Mapping[str, Any]) -> tuple[Side, Side]:
@@ -42,7 +44,8 @@ def _sides(a: str, b: str, options: Mapping[str, Any]) -> tuple[Side, Side]:
     return one, other
 
 
-def _remarks(sides: tuple[Side, Side], found: Comparison, mixed: bool) -> list[str]:
+def remarks_of(sides: tuple[Side, Side], found: Comparison, mixed: bool) -> list[str]:
+    """What is to be said of what was compared; results that were made differently are refused."""
     remarks = [
         str(remark)
         for side in sides
@@ -60,7 +63,7 @@ def _remarks(sides: tuple[Side, Side], found: Comparison, mixed: bool) -> list[s
 def _show(found: Comparison, sides: tuple[Side, Side], form: tables.Form, top: int, remarks: list[str]) -> None:
     made = comparisons.table(found)
     if form.json:
-        places = {name: str(_place(side)) for name, side in zip("ab", sides, strict=True)}
+        places = {name: str(place_of(side)) for name, side in zip("ab", sides, strict=True)}
         said = {"remarks": remarks}
         tables.show_json(places | comparisons.to_json(found, top) | said)
         return
@@ -69,7 +72,7 @@ def _show(found: Comparison, sides: tuple[Side, Side], form: tables.Form, top: i
         return
     out = output()
     for name, side in zip("AB", sides, strict=True):
-        out.print(f"{name}: {_place(side)}, {side.kind}", soft_wrap=True)
+        out.print(f"{name}: {place_of(side)}, {side.kind}", soft_wrap=True)
     if found.differences:
         out.print(f"made differently: {_told(found)}", soft_wrap=True)
     out.print("")
@@ -84,7 +87,8 @@ def _show(found: Comparison, sides: tuple[Side, Side], form: tables.Form, top: i
     notes(remarks)
 
 
-def _place(side: Side) -> Path:
+def place_of(side: Side) -> Path:
+    """The folder, or the file."""
     return Path(side.folder) if isinstance(side, ResultsSide) else side.path  # type: ignore[attr-defined]  # a file
 
 
@@ -97,7 +101,3 @@ def _short(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_short, value))
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _draw(found: Comparison, sides: tuple[Side, Side], options: Mapping[str, Any]) -> None:
-    raise BadValue("--dest: no figure yet")

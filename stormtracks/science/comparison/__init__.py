@@ -2,11 +2,12 @@
 
 from stormtracks.science.comparison.agreement import Agreement, Sample, agreement
 from stormtracks.science.comparison.comparison import Comparison, compare
+from stormtracks.science.comparison.drawn import drawn
 from stormtracks.science.comparison.pairing import Pairing, Rule, pair
 from stormtracks.science.comparison.sides import FileSide, ResultsSide, Side, side
 from stormtracks.science.comparison.tables import observed_table, only_table, table, to_json
 
 __all__ = [
     "Agreement", "Comparison", "FileSide", "Pairing", "ResultsSide", "Rule", "Sample", "Side", "agreement", "compare",
-    "observed_table", "only_table", "pair", "side", "table", "to_json",
+    "drawn", "observed_table", "only_table", "pair", "side", "table", "to_json",
 ]  # fmt: skip

@@ -12,7 +12,6 @@ from stormtracks.science.comparison.pairing import Rule
 from stormtracks.science.comparison.sides import Side
 from stormtracks.science.errors import InputError
 from stormtracks.science.filters import Filter
-from stormtracks.science.summary.statistics import Spread
 
 Members = tuple[int, int]
 """Member of the first side and of the second; of a consensus (-1, -1)."""
@@ -59,6 +58,7 @@ def compare(
     agreed: bool = False,
     rule: Rule | None = None,
     asked: Filter | None = None,
+    one_pair: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> Comparison:
     """Compare the tracks of two sides.
@@ -74,6 +74,8 @@ def compare(
         When two tracks are the same storm.
     asked : Filter, optional
         Which storms are looked at.
+    one_pair : bool
+        Whether only the first pair of members of each year is compared.
     progress : callable, optional
         Called as ``progress(done, total)`` after each member and year.
 
@@ -89,7 +91,7 @@ def compare(
     """
     asked = asked or Filter()
     cells: dict[Cell, Agreement] = {}
-    plan = list(_plan(one, other, agreed))
+    plan = list(_plan(one, other, agreed, one_pair))
     for done, (year, members) in enumerate(plan, start=1):
         found = agreement(_sample(one, year, members[0], agreed), _sample(other, year, members[1], agreed), rule, asked)
         if year is None:
@@ -106,11 +108,12 @@ def _sample(side: Side, year: Label | None, member: int, agreed: bool) -> Sample
     return side.agreed(year) if agreed else side.sample(year, member)
 
 
-def _plan(one: Side, other: Side, agreed: bool) -> Iterator[tuple[Label | None, Members]]:
+def _plan(one: Side, other: Side, agreed: bool, one_pair: bool) -> Iterator[tuple[Label | None, Members]]:
     """What is compared: year, or None for two files, and members."""
     years = _years(one, other)
     for year in years:
-        yield from ((year, members) for members in ([AGREED] if agreed else pairs_of_members(one, other, year)))
+        pairs = [AGREED] if agreed else pairs_of_members(one, other, year)
+        yield from ((year, members) for members in pairs[: 1 if one_pair else None])
 
 
 def _years(one: Side, other: Side) -> Sequence[Label | None]:
@@ -156,8 +159,3 @@ def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str
     """In what both say something else."""
     names = [name for name in sorted(ours.keys() & theirs.keys()) if ours[name] != theirs[name]]
     return {name: (ours[name], theirs[name]) for name in names}
-
-
-def spread(found: Sequence[Agreement], value: Callable[[Agreement], float]) -> Spread:
-    """A number over the members."""
-    return Spread.of([value(one) for one in found])

@@ -5,6 +5,7 @@ from stormtracks.science.plots.charts.reliability_diagram import reliability_dia
 from stormtracks.science.plots.charts.yearly_storms import storms_per_year, yearly_title
 from stormtracks.science.plots.figure_file import SUFFIXES, headline, save
 from stormtracks.science.plots.film import FILMS, Scene, check_film, save_film, storm_film, year_film
+from stormtracks.science.plots.maps.comparison_map import compared_tracks
 from stormtracks.science.plots.maps.density_map import DENSITY_LABEL, Marks, density
 from stormtracks.science.plots.maps.storm_map import storm_members
 from stormtracks.science.plots.maps.view import region_of
@@ -23,6 +24,7 @@ __all__ = [
     "Print",
     "Scene",
     "check_film",
+    "compared_tracks",
     "density",
     "headline",
     "intensity",

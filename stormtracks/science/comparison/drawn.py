@@ -1,0 +1,36 @@
+"""A comparison -> the tracks that a map of it shows: in both, and in one only."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from stormtracks.science.arrays import Ints
+from stormtracks.science.comparison.comparison import AGREED, Comparison
+from stormtracks.science.comparison.sides import Side
+from stormtracks.science.records import Tracks
+
+
+def drawn(comparison: Comparison, one: Side, other: Side) -> tuple[Tracks, Tracks, Tracks]:
+    """Tracks in both, as the first side has them, in the first only and in the second only.
+
+    They are read once more: a comparison of many members does not keep them.
+    """
+    found: tuple[list[Tracks], list[Tracks], list[Tracks]] = ([], [], [])
+    for (year, members), agreement in comparison.cells.items():
+        ours, theirs = (
+            (side.agreed(year) if members == AGREED else side.sample(year, member)).tracks
+            for side, member in zip((one, other), members, strict=True)
+        )
+        chosen: list[tuple[Tracks, Ints]] = [
+            (ours, agreement.pairs.one), (ours, agreement.only_one), (theirs, agreement.only_other)
+        ]  # fmt: skip
+        for kept, (tracks, numbers) in zip(found, chosen, strict=True):
+            kept.append(tracks.take(np.sort(numbers)))
+    return _joined(found[0]), _joined(found[1]), _joined(found[2])
+
+
+def _joined(parts: Sequence[Tracks]) -> Tracks:
+    names = [field.name for field in dataclasses.fields(Tracks) if field.name != "calendar"]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return dataclasses.replace(parts[0], **columns)
