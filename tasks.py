@@ -459,7 +459,6 @@ def summary(
         "or an a-deck; needed",
         "second": "B: what it is compared with, the same; needed",
         "years": "years, or starts of forecasts, such as 1987 or 2000-2012; default: all that both have",
-        "members": "such as 0 or 0-55; default: all that both have; a single member is compared with each",
         "consensus": "compare the consensus of the members of A with that of B, instead of member with member",
         "list": "tc or etc: the storms of a list, in folders of results; default: all tracks",
         "best_tracks": "best tracks that the tracks of a file are matched with; default: what the file says of storms",
@@ -467,6 +466,8 @@ def summary(
         "dest": "draw a map to this file instead, .png, .svg or .pdf; default: tables",
         "overwrite": "replace an existing file",
     }
+    | FILTERS
+    | {"members": "such as 0 or 0-55; default: all that both have; a single member is compared with each"}
     | TABLES
     | {name: text for name, text in FILTERS.items() if name != "members"}
     | MIXED
@@ -478,7 +479,6 @@ def compare(
     first,
     second,
     years=None,
-    members=None,
     consensus=False,
     list=None,  # noqa: A002
     best_tracks=None,
@@ -498,7 +498,7 @@ def compare(
     from stormtracks.console import compare as console
     from stormtracks.console import filtering
 
-    options = {"years": years, "members": members, "consensus": consensus, "list": list, "best_tracks": best_tracks}
+    options = {"years": years, "consensus": consensus, "list": list, "best_tracks": best_tracks, "filter": chosen}
     options |= {"top": _whole("top", top, 0), "dest": dest, "overwrite": overwrite, "mixed": mixed}
     form = _form(wide, csv, json)
     _refusing(lambda: console.compare(first, second, options, form, filtering.filter_of(chosen)))()

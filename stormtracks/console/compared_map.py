@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stormtracks import paths
-from stormtracks.console.compare import place_of, remarks_of
+from stormtracks.console.compared_sides import place_of, remarks_of
 from stormtracks.console.terminal import notes, output
 from stormtracks.science import comparison as comparisons
 from stormtracks.science import destination, plots
@@ -12,15 +12,14 @@ from stormtracks.science.comparison import Comparison, Side
 from stormtracks.science.filters import Filter
 
 
-def draw(sides: tuple[Side, Side], options: Mapping[str, Any], asked: Filter | None) -> None:
+def draw(sides: tuple[Side, Side], options: Mapping[str, Any], asked: Filter) -> None:
     """Draw consensus tracks, or those of the first pair of members, and say where they are."""
     place = destination.check(paths.expand(options["dest"], where="--dest"), options["overwrite"])
     found = comparisons.compare(*sides, agreed=options["consensus"], asked=asked, one_pair=True)
     remarks = remarks_of(sides, found, options["mixed"])
     names = [place_of(side).name or str(place_of(side)) for side in sides]
     told = ("A", "B") if names[0] == names[1] else (names[0], names[1])
-    region = None if asked is None else asked.region
-    figure = plots.compared_tracks(*comparisons.drawn(found, *sides), told, region, _title(found, options))
+    figure = plots.compared_tracks(*comparisons.drawn(found, *sides), told, asked.region, _title(found, options))
     output().print(f"{plots.save(figure, place, options['overwrite'])}: {plots.headline(figure)}", soft_wrap=True)
     notes(remarks)
 

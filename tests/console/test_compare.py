@@ -10,7 +10,7 @@ from stormtracks.console.tables import Form
 from stormtracks.errors import StormtracksError
 
 OPTIONS = {
-    "years": None, "members": None, "consensus": False, "list": None, "best_tracks": None, "top": 0, "dest": None,
+    "years": None, "filter": {}, "consensus": False, "list": None, "best_tracks": None, "top": 0, "dest": None,
     "overwrite": False, "mixed": False,
 }  # fmt: skip
 
@@ -43,10 +43,30 @@ def test_json_and_csv_are_whole(folders, capsys):
     [
         ({"top": -1}, "--top must be a number of rows"),
         ({"list": "tcs"}, "unknown list 'tcs'"),
-        ({"members": "7"}, "no result of member 7"),
+        ({"filter": {"members": "7"}}, "no result of member 7"),
+        ({"filter": {"min_share": "0.5"}}, "--min-share is of consensus tracks"),
+        ({"filter": {"region": "1,2"}}, "--region must be south,north,west,east"),
         ({"years": "1999"}, "no result of the year 1999; choose from 2005"),
     ],
 )
 def test_what_is_wrong_is_refused(folders, options, words):
     with pytest.raises(StormtracksError, match=words):
         compare(*folders, OPTIONS | options, Form())
+
+
+def test_a_filter_is_named_in_the_title(folders, capsys):
+    compare(*folders, OPTIONS | {"filter": {"region": "0,25,-80,-20"}}, Form())
+    assert "Tracks of A and B that pass 0N-25N 80W-20W" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("consensus", [False, True])
+def test_a_map_is_drawn_of_one_pair_or_of_the_consensus(folders, tmp_path, capsys, consensus):
+    place = tmp_path / "map.png"
+    compare(*folders, OPTIONS | {"dest": str(place), "consensus": consensus}, Form())
+    whose = "consensus" if consensus else "member 0"
+    assert capsys.readouterr().out == f"{place}: 2005, tracks, {whose}\n" and place.stat().st_size > 10_000
+    with pytest.raises(StormtracksError, match="exists already; choose another name"):
+        compare(*folders, OPTIONS | {"dest": str(place)}, Form())
+    with pytest.raises(StormtracksError, match="a figure's name must end in"):
+        compare(*folders, OPTIONS | {"dest": str(tmp_path / "map.gif")}, Form())

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,5 +33,5 @@ def drawn(comparison: Comparison, one: Side, other: Side) -> tuple[Tracks, Track
 
 def _joined(parts: Sequence[Tracks]) -> Tracks:
     names = [field.name for field in dataclasses.fields(Tracks) if field.name != "calendar"]
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     return dataclasses.replace(parts[0], **columns)

@@ -32,6 +32,10 @@ class Side(Protocol):
     """One of the two."""
 
     @property
+    def place(self) -> str | os.PathLike[str]:
+        """Where it is."""
+
+    @property
     def kind(self) -> str:
         """What it is, for people."""
 
@@ -72,6 +76,11 @@ class ResultsSide:
     wanted: tuple[Label, ...] | None = None
     chosen_members: tuple[int, ...] | None = None
     recipes: results.Recipes = dataclasses.field(default_factory=results.Recipes)
+
+    @property
+    def place(self) -> str | os.PathLike[str]:
+        """The folder."""
+        return self.folder
 
     @property
     def task(self) -> str:
@@ -157,6 +166,11 @@ class FileSide:
 
     path: Path
     best_tracks: str | os.PathLike[str] | None = None
+
+    @property
+    def place(self) -> Path:
+        """The file."""
+        return self.path
 
     @functools.cached_property
     def file(self) -> track_files.TrackFile:

@@ -59,7 +59,8 @@ def observed_table(comparison: Comparison) -> Table:
         for year, cells in _years(comparison)
         if any(len(found.observed) for of in cells.values() for found in of)
     ]
-    return Table("Observed storms", (Column("year", identifies=True), *columns), tuple(rows))
+    title = "Observed storms" + (", wherever and whenever they are" if comparison.asked else "")
+    return Table(title, (Column("year", identifies=True), *columns), tuple(rows))
 
 
 def only_table(comparison: Comparison, top: int = 0) -> Table:

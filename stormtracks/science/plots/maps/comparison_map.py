@@ -1,5 +1,8 @@
 """Map of two sets of tracks: those in both, and those in one only."""
 
+from typing import Any
+
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -55,7 +58,7 @@ def compared_tracks(
     handles: list[Artist] = [Line2D([], [], color=colour, linewidth=width, label=f"in both: {len(both):,}")]
     only = list(zip((only_one, only_other), names, _ONLY, strict=True))
     for tracks, name, (hue, mark) in only:
-        look = {"color": hue, "linewidth": _WIDTH, "marker": mark, "markersize": _MARK}
+        look: dict[str, Any] = {"color": hue, "linewidth": _WIDTH, "marker": mark, "markersize": _MARK}
         handles.append(Line2D([], [], **look, label=f"only {name}: {len(tracks):,}"))
     sheet = MapSheet.of(view, printed, title or "Tracks of two sets", handles)
     if len(both):
@@ -74,4 +77,5 @@ def _around(sets: list[Tracks]) -> Region | None:
     there = [tracks for tracks in sets if len(tracks)]
     if not there:
         return None
-    return region_of(*([value for tracks in there for value in getattr(tracks, name)] for name in ("lat", "lon")))
+    lat, lon = (np.concatenate([getattr(tracks, name) for tracks in there]) for name in ("lat", "lon"))
+    return region_of(lat, lon)
