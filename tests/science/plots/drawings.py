@@ -7,6 +7,7 @@ from ensembles import OBSERVED, START, STEP, join, matches_of, member_result, tr
 
 from stormtracks.science import plots, summary
 from stormtracks.science.climatology.density import track_density
+from stormtracks.science.comparison import pair
 from stormtracks.science.consensus.reliability import reliability
 from stormtracks.science.consensus.year_consensus import consensus_of
 from stormtracks.science.records import BestTracks, Grid, Maxima
@@ -98,6 +99,15 @@ def of_reliability(printed):
     return plots.reliability_diagram(reliability(said, np.arange(75) % 3 > 0), printed=printed)
 
 
+def of_comparison(printed):
+    """Two members, of which the second lacks a storm and has others of its own."""
+    one, other = member_result(0).tracks, member_result(1, missing=(3,), noise_km=160.0).tracks
+    found = pair(one, other)
+    only = [np.setdiff1d(np.arange(len(of)), paired) for of, paired in ((one, found.one), (other, found.other))]
+    sets = one.take(found.one), one.take(only[0]), other.take(only[1])
+    return plots.compared_tracks(*sets, ("season", "motion"), title="2005, member 0", printed=printed)
+
+
 DRAWINGS = {
     "tracks_atlantic": of_year(ATLANTIC, muted=True),
     "tracks_world": of_year(None),
@@ -110,5 +120,6 @@ DRAWINGS = {
     "years_two": lambda printed: plots.storms_per_year(years([2005, 2006]), printed=printed),
     "years_many": lambda printed: plots.storms_per_year(years(range(1990, 2006)), printed=printed),
     "reliability": of_reliability,
+    "compared": of_comparison,
 }
 """Name -> figure of a `Print`."""
