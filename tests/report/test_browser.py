@@ -399,7 +399,7 @@ def test_nothing_is_wider_than_a_small_window_and_what_scrolls_says_so(opened, a
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width
         unsaid = """return [...document.querySelectorAll('.sheet')].filter((sheet) => {
             const box = sheet.querySelector('.scroll'), wide = box.scrollWidth > box.clientWidth + 2;
-            return box.checkVisibility() && box.clientWidth && wide === sheet.querySelector('.hint').hidden; }).length"""
+            return box.checkVisibility() && wide === sheet.querySelector('.hint').hidden; }).length"""
         wait(lambda: browser.execute_script(unsaid) == 0)
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
