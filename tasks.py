@@ -263,8 +263,10 @@ def download(
         "live": "serve the page on this machine during the run, until Ctrl-C",
         "port": "port of the page with --live; default: any free port",
     }
+    | FILTERS
     | MIXED
 )
+@filtered
 def report(
     _,
     dest="report.html",
@@ -277,16 +279,22 @@ def report(
     list=None,  # noqa: A002
     mixed=False,
     hosts=None,
+    chosen=None,
 ):
     """Write one HTML page about a run: its tasks, skill and figures, and an interactive map of its tracks.
 
     Example: inv report --dest report.html
     """
+    from stormtracks.console import filtering
     from stormtracks.console import report as console
 
     options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live, "mixed": mixed}
     options |= {"list": list, "port": _whole("port", port, 0)}
-    _refusing(console.report, hosts=hosts)(dest, years, options)
+
+    def show():
+        console.report(dest, years, options, filtering.looked_at(chosen))
+
+    _refusing(show, hosts=hosts)()
 
 
 @command(help=HOSTS | {"background": "run it in the background; `inv stop-nameserver` stops it"})

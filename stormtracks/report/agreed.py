@@ -14,7 +14,7 @@ from stormtracks.science.arrays import Ints
 from stormtracks.science.consensus import ConsensusTracks, consensus
 
 HALF = 0.5
-"""Share of the members from which on a storm that no best track knows is shown as a candidate."""
+"""Share of the members from which on a storm that no best track knows is a candidate, where no other is asked for."""
 MOST_RESULTS = 4_000
 """Of how many results the consensus is computed, since that reads all members of a year at once; the latest years."""
 
@@ -28,24 +28,32 @@ class Agreed:
     by_year : dict of int or str to ConsensusTracks
     left_out : tuple of int or str
         Years without, to keep the time in bounds.
+    least : float
+        Share of the members from which on a storm that no best track knows is a candidate.
     """
 
     by_year: dict[Label, ConsensusTracks] = field(default_factory=dict)
     left_out: tuple[Label, ...] = ()
+    least: float = HALF
 
     def shown(self, year: Label) -> Ints:
         """Rows that the page shows: storms of best tracks, and candidates."""
         agreed = self.by_year[year]
-        return np.flatnonzero(~agreed.candidate | (agreed.share >= HALF))
+        return np.flatnonzero(~agreed.candidate | (agreed.share >= self.least))
 
     def candidates(self, year: Label) -> Ints:
-        """Rows of the storms that at least half of the members have and no best track knows."""
+        """Rows of the storms that so many of the members have and no best track knows."""
         agreed = self.by_year[year]
-        return np.flatnonzero(agreed.candidate & (agreed.share >= HALF))
+        return np.flatnonzero(agreed.candidate & (agreed.share >= self.least))
 
     def name(self, year: Label, row: int) -> str:
         """What a candidate is called, the same in every command."""
         return str(self.by_year[year].candidate_name[row])
+
+    @property
+    def share_text(self) -> str:
+        """The least share of the members in words: "at least half"."""
+        return "at least half" if self.least == HALF else f"at least {self.least:.0%}"
 
     @property
     def number_of_candidates(self) -> int:
@@ -70,7 +78,8 @@ def agreed_of(outline: Outline, progress: Callable[[int, int], object] | None = 
             found[year] = _consensus(outline, year, members)
         if progress is not None:
             progress(done, outline.number)
-    return Agreed(found, tuple(year for year in outline.results if year not in taken))
+    least = HALF if outline.asked.min_share is None else outline.asked.min_share
+    return Agreed(found, tuple(year for year in outline.results if year not in taken), least)
 
 
 def _taken(outline: Outline) -> Iterator[Label]:
@@ -86,5 +95,7 @@ def _consensus(outline: Outline, year: Label, members: tuple[int, ...]) -> Conse
     # The summary has compared how all of the results were made.
     how: dict[str, Any] = {"members": members, "recipes": results.Recipes()}
     if outline.storm_list is None:
-        return consensus(outline.folder, year, task=outline.task, **how)
-    return consensus(outline.folder, year, list=outline.storm_list, **how)
+        agreed = consensus(outline.folder, year, task=outline.task, **how)
+    else:
+        agreed = consensus(outline.folder, year, list=outline.storm_list, **how)
+    return agreed.take(outline.asked.keeps(agreed.heads, agreed.tracks)) if outline.asked else agreed

@@ -94,8 +94,8 @@ def _of_year(
     title = f"{year}: consensus of {len(of_year.members)} members"
     figure = plots.year_tracks(tracks, best, known, region, title)
     description = (
-        f"Map of the {len(tracks)} tracks that at least half of the {len(of_year.members)} members of {year} agree on, "
-        f"{known.sum()} of them observed storms, coloured by vorticity."
+        f"Map of the {len(tracks)} tracks of {year} on which {agreed.share_text} of the {len(of_year.members)} members "
+        f"agree, {known.sum()} of them observed storms, coloured by vorticity."
     )
     yield Picture(f"Consensus tracks of {year}", description, _address(plots, figure, "png"), year)
     number = _foremost(of_year)
@@ -111,7 +111,7 @@ def _of_year(
 def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
     seasons = [(year, member) for year, members in outline.results.items() for member in members]
     taken = [seasons[i] for i in np.unique(np.linspace(0, len(seasons) - 1, MOST_SEASONS).astype(int))]
-    tracks = [found for season in taken if len(found := outline.tracks(*season)[0])]
+    tracks = [found for season in taken if len(found := outline.kept(*season))]
     if not tracks:
         return
     region = _region(np.concatenate([one.lat for one in tracks]), np.concatenate([one.lon for one in tracks]))

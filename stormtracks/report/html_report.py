@@ -13,6 +13,7 @@ from stormtracks.report.agreed import Agreed, agreed_of
 from stormtracks.report.outline import TASK, JournalOf, Outline, outline_of, provenance
 from stormtracks.science import ibtracs
 from stormtracks.science.errors import InputError
+from stormtracks.science.filters import Filter, Sieve
 from stormtracks.science.settings import TASKS
 from stormtracks.science.summary import LeadSkill, ListSummary, Summary, skill_by_lead, summarise, summarise_list
 
@@ -30,6 +31,9 @@ def write(
     progress: Progress | None = None,
     mixed: bool = False,
     storm_list: str | None = None,
+    *,
+    members: Iterable[int] | None = None,
+    asked: Filter | None = None,
 ) -> Path:
     """Write the report of a run: one HTML file that is opened from disk and needs no network.
 
@@ -51,6 +55,10 @@ def write(
         Whether results that were made differently are taken together all the same; the page's notes say so.
     storm_list : {'tc', 'etc'}, optional
         The page shows the storms of this list; None: all tracks.
+    members : iterable of int, optional
+        Members that the page shows; None: all.
+    asked : Filter, optional
+        Which tracks the page shows, and says so; None: all.
 
     Returns
     -------
@@ -71,9 +79,10 @@ def write(
     destination = Path(destination)
     destination = destination / "report.html" if destination.is_dir() else destination
     _check_destination(destination)
-    outline = outline_of(results_folder, journal, years, storm_list)
+    outline = outline_of(results_folder, journal, years, storm_list, members, asked)
     if not outline.number and outline.state is None:
-        of_years = " of these years" if years else ""
+        chosen = [name for name, given in (("years", years), ("members", members)) if given]
+        of_years = f" of these {' and '.join(chosen)}" if chosen else ""
         chain = f" --task {','.join(TASKS)}" if storm_list else ""
         raise InputError(
             f"{results_folder}: there are no results of {outline.task}{of_years}; run inv track{chain} first"
@@ -91,7 +100,7 @@ def contents_of(
 ) -> page.PageContents:
     """What the page of a run shows, from its results as they are now; `live` stays None."""
     steps = _Steps(progress, 3 * outline.number, 3)
-    summary = _summary(outline, steps.part(), mixed) if outline.number else None
+    summary = _summary(outline, best_tracks, steps.part(), mixed) if outline.number else None
     agreed = agreed_of(outline, steps.part())
     tracks = tracks_of(outline, best_tracks, steps.part(), agreed) if outline.number else None
     pictures, note = figures.pictures(outline, summary, agreed, best_tracks) if with_figures else ([], ELSEWHERE)
@@ -131,9 +140,11 @@ def tracks_of(
     """The tracks for the page's map, read file by file, and what their members agree on."""
     chosen, done = trackdata.TrackSet(), 0
     chosen.add_agreed(agreed or Agreed())
+    sieve = Sieve(outline.of_members, outline.results, best_tracks)
     for year, members in outline.results.items():
         for member in members:
-            chosen.add(year, member, *outline.tracks(year, member))
+            tracks, scope = outline.scope(year, member, sieve)
+            chosen.add(year, member, tracks, scope.matches, scope.kept)
             done += 1
             if progress is not None:
                 progress(done, outline.number)
@@ -146,10 +157,14 @@ def tracks_of(
     return chosen.packed()
 
 
-def _summary(outline: Outline, progress: Progress | None, mixed: bool) -> Summary | ListSummary:
+def _summary(
+    outline: Outline, best_tracks: str | Path | None, progress: Progress | None, mixed: bool
+) -> Summary | ListSummary:
+    how: dict[str, Any] = {"members": outline.chosen_members, "asked": outline.of_members, "best_tracks": best_tracks}
+    how |= {"progress": progress, "mixed": mixed}
     if outline.storm_list is None:
-        return summarise(outline.folder, outline.task, outline.results, progress, mixed)
-    return summarise_list(outline.folder, outline.storm_list, outline.results, progress=progress, mixed=mixed)
+        return summarise(outline.folder, outline.task, outline.results, **how)
+    return summarise_list(outline.folder, outline.storm_list, outline.results, **how)
 
 
 def _skill_by_lead(outline: Outline, best_tracks: str | Path | None, mixed: bool) -> LeadSkill | str | None:
@@ -157,6 +172,8 @@ def _skill_by_lead(outline: Outline, best_tracks: str | Path | None, mixed: bool
     starts = [year for year in outline.results if label.is_start(year)]
     if not starts or outline.storm_list is not None or outline.task != TASK:
         return None
+    if outline.restriction:
+        return "it is of all tracks of all members, and this page is not"
     try:
         return skill_by_lead(outline.folder, starts, best_tracks, mixed=mixed)
     except InputError as error:  # the best tracks of the results are on another host, say

@@ -1,5 +1,6 @@
 """What a page says of a run: from its journal where there is one, and from the results that are there."""
 
+import dataclasses
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +13,11 @@ from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.pyro_task import TASKS, PyroTaskSchedule
 from stormtracks.science import results
 from stormtracks.science.errors import ResultError
+from stormtracks.science.filters import Filter, Scope, Sieve
+from stormtracks.science.heads import Heads
+from stormtracks.science.heads import of as heads_of
 from stormtracks.science.records import Matches, Tracks
+from stormtracks.science.results.header import Header
 from stormtracks.science.settings import Settings
 
 TASK = "vort_track"
@@ -38,6 +43,10 @@ class Outline:
         Year, or start of a forecast -> members that have a result; years first, in order.
     storm_list : str or None
         The list whose storms are shown; None: all tracks.
+    asked : Filter
+        Which tracks are shown.
+    chosen_members : tuple of int, optional
+        Members that were asked for; None: all.
     """
 
     folder: Path
@@ -46,6 +55,20 @@ class Outline:
     schedule: PyroTaskSchedule | None
     results: dict[Label, tuple[int, ...]]
     storm_list: str | None = None
+    asked: Filter = Filter()  # noqa: RUF009 (it is frozen)
+    chosen_members: tuple[int, ...] | None = None
+
+    @property
+    def restriction(self) -> str:
+        """What the page is restricted to, in plain words; empty: nothing."""
+        members = "" if self.chosen_members is None else f"members {', '.join(map(str, self.chosen_members))}"
+        tracks = f"tracks that {self.asked.describe()}" if self.asked else ""
+        return ", of ".join(part for part in (tracks, members) if part)
+
+    @property
+    def of_members(self) -> Filter:
+        """What is asked of a member's tracks, which have no share of the members."""
+        return dataclasses.replace(self.asked, min_share=None)
 
     @property
     def number(self) -> int:
@@ -70,11 +93,28 @@ class Outline:
         return results.path(self.folder, self.task, year, ensemble_member)
 
     def tracks(self, year: Label, ensemble_member: int) -> tuple[Tracks, Matches]:
-        """What is shown of a result: its tracks, or the storms of its list, and which observed storms they are."""
+        """A result's tracks, or the storms of its list, and which observed storms they are; whatever is asked."""
+        return self._loaded(year, ensemble_member)[1:3]
+
+    def scope(self, year: Label, ensemble_member: int, sieve: Sieve) -> tuple[Tracks, Scope]:
+        """The same tracks, and which of them and of the observed storms are shown."""
+        header, tracks, matches, heads = self._loaded(year, ensemble_member)
+        return tracks, sieve.scope(header, tracks, matches, heads)
+
+    def kept(self, year: Label, ensemble_member: int) -> Tracks:
+        """The tracks that are shown."""
+        _, tracks, matches, heads = self._loaded(year, ensemble_member)
+        if not self.of_members:
+            return tracks
+        return tracks.take(self.of_members.keeps(heads_of(tracks, matches) if heads is None else heads, tracks))
+
+    def _loaded(self, year: Label, ensemble_member: int) -> tuple[Header, Tracks, Matches, Heads | None]:
+        path = self.path(year, ensemble_member)
         if self.storm_list is None:
-            return results.load_matched(self.path(year, ensemble_member))
-        storms = results.load_list(self.path(year, ensemble_member))[1].of(self.storm_list)
-        return storms.tracks, storms.matches
+            return *results.load_headed(path), None
+        header, storms = results.load_list(path)
+        mine = storms.of(self.storm_list)
+        return header, mine.tracks, mine.matches, mine.heads
 
     def settings(self, year: Label | None = None) -> Settings:
         """The settings that the results of a year were made with, or of the first year; those of its first member."""
@@ -83,7 +123,12 @@ class Outline:
 
 
 def outline_of(
-    folder: str | Path, journal: JournalOf = None, years: Iterable[Label] | None = None, storm_list: str | None = None
+    folder: str | Path,
+    journal: JournalOf = None,
+    years: Iterable[Label] | None = None,
+    storm_list: str | None = None,
+    members: Iterable[int] | None = None,
+    asked: Filter | None = None,
 ) -> Outline:
     """Look at a results folder and a journal; no result is opened, so that this is quick and any thread may do it.
 
@@ -97,6 +142,10 @@ def outline_of(
         None: all that are there.
     storm_list : {'tc', 'etc'}, optional
         The list whose storms are shown; None: all tracks.
+    members : iterable of int, optional
+        Members that are shown; None: all.
+    asked : Filter, optional
+        Which tracks are shown; None: all.
 
     Raises
     ------
@@ -110,13 +159,15 @@ def outline_of(
         raise ResultError(f"{folder}: no such folder of results; give the folder of the run's results with --results")
     state = _state(journal)
     task = LIST_TASK if storm_list else _shown(state) if state else TASK
-    wanted = set(years) if years else None
+    wanted, some = set(years) if years else None, None if members is None else tuple(members)
     there = {
-        year: tuple(results.members(folder, year, task))
+        year: tuple(one for one in results.members(folder, year, task) if some is None or one in some)
         for year in results.years(folder, task)
         if wanted is None or year in wanted
     }
-    return Outline(folder, task, state, state.schedule if state else _schedule(there, task), there, storm_list)
+    there = {year: of for year, of in there.items() if of}
+    schedule = state.schedule if state else _schedule(there, task)
+    return Outline(folder, task, state, schedule, there, storm_list, asked or Filter(), some)
 
 
 def provenance(outline: Outline) -> dict[str, Any]:

@@ -11,9 +11,13 @@ import pytest
 
 from stormtracks import report
 from stormtracks.pyro_cluster.journal.lock import JournalRefused
-from stormtracks.report import page
+from stormtracks.report import html_report, page
+from stormtracks.report.outline import outline_of
 from stormtracks.science import results
 from stormtracks.science.errors import InputError, ResultError
+from stormtracks.science.filters import Filter
+
+from .test_trackdata import unpack
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +68,26 @@ def test_it_opens_with_the_finding_and_ends_with_the_run(html):
     ]
     assert places == sorted(places)
     assert re.search(r"30 observed storms in 2005, found by .* on average.*; mean distance \d+ km", html)
+
+
+def test_a_filter_restricts_map_tables_and_finding_and_is_said(results_folder, best_tracks):
+    seen = outline_of(results_folder, members=[0, 1], asked=Filter(min_peak_s1=3e-4, months=(8, 9)))
+    contents = html_report.contents_of(seen, best_tracks, with_figures=False)
+    said = contents.fragments["finding"]
+    assert "<b>Only tracks that begin in Aug-Sep; reach 30e-5 s-1" in said and "of members 0, 1.</b>" in said
+    found = unpack(contents.tracks)
+    members = found["member"]
+    assert set(members.tolist()) == {-2, -1, 0, 1} and contents.tracks["total"] == (members >= 0).sum() > 0
+    peaks = np.maximum.reduceat(found["strength"], np.cumsum(found["size"], dtype=int) - found["size"])
+    assert (peaks[members >= 0] >= 2999).all()
+    months = {storm["sid"][4:7] for storm in contents.tracks["storms"]}  # of an identifier: the day of the year
+    assert len(months) < 30 and all(212 <= int(day) <= 274 for day in months)
+
+
+def test_a_filter_that_nothing_fulfils_is_refused(results_folder, tmp_path):
+    with pytest.raises(InputError, match="no track is left"):
+        report.write(results_folder, tmp_path, asked=Filter(min_hours=9000))
+    assert not list(tmp_path.iterdir())
 
 
 def test_results_without_a_track_make_a_page(results_folder, tmp_path):

@@ -14,23 +14,14 @@ from stormtracks.science.summary.statistics import StormStatistics
 _LISTED = {"tc": "tropical cyclones", "etc": "extratropical cyclones"}
 
 
-def finding(outline: Outline, summary: Summary | ListSummary | None, agreed: Agreed, restriction: str = "") -> str:
-    """The finding, what it is of, and what stands in its way.
-
-    Parameters
-    ----------
-    outline : Outline
-    summary : Summary, ListSummary or None
-    agreed : Agreed
-    restriction : str
-        What the page is restricted to, in words; empty: nothing.
-    """
+def finding(outline: Outline, summary: Summary | ListSummary | None, agreed: Agreed) -> str:
+    """The finding, what it is of, and what stands in its way."""
     if summary is None:
         return '<p class="finding">There are no results yet.</p>'
     parts = [part for part in _parts(outline, summary, agreed) if part]
-    of = f"<b>Only {shown(restriction)}.</b> " if restriction else ""
+    of = f"<b>Only {shown(outline.restriction)}.</b> " if outline.restriction else ""
     warning = _warning(outline, agreed)
-    return f'<p class="finding">{shown("; ".join(parts))}.</p><p class="of">{of}{shown(_what(outline))}</p>' + (
+    return f'<p class="finding">{shown("; ".join(parts))}.</p><p class="of">{of}{shown(_what(outline, agreed))}</p>' + (
         f'<p class="warning">{shown(warning)} <a href="#run">What was run</a></p>' if warning else ""
     )
 
@@ -52,10 +43,10 @@ def _parts(outline: Outline, summary: Summary | ListSummary, agreed: Agreed) -> 
     if agreed.by_year:
         candidates = agreed.number_of_candidates
         if number or not listed:
-            text = f"{candidates:,} candidate{'s' * (candidates != 1)}"
-            yield text if number else f"at least half of the {members} members agree on {candidates:,} storms"
+            text = f"{candidates:,} candidate{'s' * (candidates != 1)}" if candidates else "no candidates"
+            yield text if number else f"{agreed.share_text} of the {members} members agree on {candidates:,} storms"
         else:
-            yield f"at least half of the {members} members' lists have {candidates:,} {listed} {when}"
+            yield f"{agreed.share_text} of the {members} members' lists have {candidates:,} {listed} {when}"
     elif not number:
         yield f"there is one member, with {'its list' if listed else 'its tracks'} on the map below"
 
@@ -99,14 +90,14 @@ def _when(outline: Outline) -> str:
     return f"in the {of} from {first}" if first == last else f"in {len(labels):,} {of}s from {first} to {last}"
 
 
-def _what(outline: Outline) -> str:
+def _what(outline: Outline, agreed: Agreed) -> str:
     members, results = _members(outline), outline.number
-    kind = f"list of {_LISTED[outline.storm_list]}" if outline.storm_list else outline.task
+    kind = f"the list of {_LISTED[outline.storm_list]}" if outline.storm_list else outline.task
     number = len(outline.results)
     line = outline.line.lower() if outline.line != "Year or start" else "label"
     spans = f"{number:,} {line}{'s' * (number != 1)}"
     candidates = (
-        " A candidate is a storm that at least half of the members have and that no best track knows."
+        f" A candidate is a storm that {agreed.share_text} of the members have and that no best track knows."
         if members > 1
         else ""
     )

@@ -32,12 +32,12 @@ def storms(summary: Summary | ListSummary | None) -> str:
 
 
 def candidates(agreed: Agreed) -> str:
-    """Storms that at least half of the members have and that no best track knows."""
+    """Storms that so many of the members have and that no best track knows."""
     if not agreed.by_year:
         return '<p class="note">A candidate is a storm of several members: there is only one here.</p>'
     found = sorted(_candidates(agreed), key=lambda one: (-one["share"], -one["peak"]))
     if not found:
-        return '<p class="note">None: no storm of at least half of the members is unknown to the best tracks.</p>'
+        return '<p class="note">None: the best tracks know every storm that so many of the members have.</p>'
     listed = found[:MOST_CANDIDATES]
     buttons = [_button(f'data-candidate="{shown(one["id"])}"', one["year"], one["id"]) for one in listed]
     winds = any("wind" in one for one in listed)

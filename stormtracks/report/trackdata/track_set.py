@@ -22,7 +22,7 @@ from stormtracks.report.trackdata.line import (
 )
 from stormtracks.report.trackdata.packing import pack
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Ints
+from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.records import BestTracks, Matches, Tracks
 
 MOST_TRACKS = 30_000
@@ -73,21 +73,22 @@ class TrackSet:
         self._groups.append({"id": name, "year": plain(year), "held": held, "of": len(agreed.members)})
         self._lines.append(of_consensus(agreed, row, storm, group))
 
-    def add(self, year: Label, member: int, tracks: Tracks, matches: Matches) -> None:
-        """Add one result's tracks."""
+    def add(self, year: Label, member: int, tracks: Tracks, matches: Matches, kept: Bools | None = None) -> None:
+        """Add one result's tracks, or those of them that `kept` marks."""
         storms = [
             self._storm(year, str(sid), str(name), float(wind))
             for sid, name, wind in zip(matches.sid, matches.name, matches.max_wind_kt, strict=True)
         ]
         self._cells.add(storms, member, matches)
-        self.total += len(tracks)
+        looked_at = np.ones(len(tracks), bool) if kept is None else kept
+        self.total += int(looked_at.sum())
         if calendars.has_own_dates(tracks.calendar):
             self._own_dates.add(plain(year))
         storm_of_track = np.append(storms, -1).astype(int)[matches.storm_of_track]
         group_of_track = self._groups_of(year, member, len(tracks))
         strength = strengths(tracks.vorticity)
-        kept = (storm_of_track >= 0) | (group_of_track >= 0) | (strength[tracks.peak] > self._least)
-        for row in np.flatnonzero(kept):
+        worth = (storm_of_track >= 0) | (group_of_track >= 0) | (strength[tracks.peak] > self._least)
+        for row in np.flatnonzero(looked_at & worth):
             belongs = int(storm_of_track[row]), int(group_of_track[row])
             self._lines.append(of_track(tracks, tracks.points(int(row)), strength, year, int(member), *belongs))
         if len(self._lines) > 4 * self.most:  # seldom, since it sorts them all

@@ -47,7 +47,7 @@ class Choice {
     for (let t = 0; t < tracks.count; t++) if (year === "" || tracks.year[t] === Number(year)) number[tracks.kind[t]]++;
     this.layers.forEach((layer, kind) => {
       document.getElementById(`count-${KINDS[kind]}`).textContent = number[kind].toLocaleString("en");
-      layer.disabled = !number[kind];
+      layer.disabled = !number[kind] || Boolean(this.chosenStorm());  // all of a storm's tracks are shown
     });
   }
 

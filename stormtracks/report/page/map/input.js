@@ -12,7 +12,6 @@ function listen(map) {
   parts.storm.addEventListener("input", () => map.showStorm(parts.storm.value));
   for (const layer of map.choice.layers) {
     layer.addEventListener("input", () => {
-      parts.storm.value = "";
       map.filter(false);
       if (!map.moved) map.showShown();
     });

@@ -112,7 +112,8 @@ function csvOf(sheet) {
   const heads = [...sheet.querySelectorAll("thead th")];
   const kept = heads.map((head, i) => i).filter((i) => !/^map$/i.test(heads[i].textContent));
   const lines = [heads, ...rowsOf(sheet).filter((row) => !row.hidden).map((row) => [...row.cells])];
-  return lines.map((cells) => kept.map((i) => csvCell(cells[i].textContent)).join(",")).join("\r\n") + "\r\n";
+  const text = (cell) => cell.abbr || cell.textContent;  // of a short heading, the long one
+  return lines.map((cells) => kept.map((i) => csvCell(text(cells[i]))).join(",")).join("\r\n") + "\r\n";
 }
 
 // Text that a spreadsheet would take for a formula is kept from it by an apostrophe; numbers are not.
