@@ -65,7 +65,7 @@ def years(of):
 
 
 def of_storm(printed):
-    """The storm in two pieces."""
+    """A storm that all members lose for two days."""
     tracks, agreed = in_pieces()
     return plots.storm_members(agreed, range(len(agreed)), tracks, observed(), printed=printed)
 

@@ -131,7 +131,9 @@ def _prepare(axes: GeoAxes, view: MapView, printed: Print, filled: bool) -> None
 def _add_grid_lines(axes: GeoAxes, view: MapView, printed: Print) -> None:
     south, north, west, east = view.region
     most = 5 if printed.narrow else 9
-    meridians = np.unique(sphere.wrap(_round_values(west, east, (1, 2, 5, 10, 15, 20, 30, 60), most)))
+    # The line of a pole, where a world map has its labels, is half as long as the equator.
+    along = most - 1 if printed.narrow and view.is_world else most
+    meridians = np.unique(sphere.wrap(_round_values(west, east, (1, 2, 5, 10, 15, 20, 30, 60, 90), along)))
     parallels = _round_values(south, north, (1, 2, 5, 10, 20, 30), most)
     lines = axes.gridlines(
         draw_labels=True, xlocs=meridians, ylocs=parallels, lw=0.35, color="#b5b5b5", linestyle=(0, (3, 3)), zorder=1.5

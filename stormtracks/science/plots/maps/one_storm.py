@@ -1,5 +1,6 @@
 """One storm as figures show it: its pieces, its members' tracks, the observed one, and what to call it."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region
 
 _FLATTEST, _HIGHEST = 0.45, 0.7  # height per width of a map around a storm
+_LONGEST_STEPS = 2.5  # between the points of a path that is drawn as one line
 MARGIN = np.timedelta64(1, "D")
 """How long before and after a storm its tracks are shown: members may carry it on around the globe."""
 
@@ -85,7 +87,7 @@ class OneStorm:
         numbers = np.unique(np.atleast_1d(number))
         observed = _observed(consensus, numbers, best)
         members = _tracks_of(consensus, numbers, ensemble)
-        paths = [_piece(consensus, int(number)) for number in numbers]
+        paths = [part for number in numbers for part in _parts(_piece(consensus, int(number)))]
         beyond = ""
         if not whole:
             life = np.concatenate([path.time for path in paths]) if observed is None else observed.time
@@ -173,18 +175,34 @@ def _title(consensus: ConsensusTracks, numbers: Ints, observed: BestTracks | Non
     what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else _candidate(consensus, first)
     if observed is not None:
         what += f", {dates.period(observed.time.min(), observed.time.max())}"
-    held = [f"{consensus.held_by[number].sum()} of {of} members" for number in numbers]
-    spans = [_period(consensus, int(number)) for number in numbers]
-    if len(numbers) > 1:
-        pieces = "; ".join(f"{span} in {have}" for span, have in zip(spans, held, strict=True))
-        return f"{what}, found in {len(numbers)} pieces: {pieces}"
-    return f"{what}, found in {held[0]}" if observed is not None else f"{what}, {spans[0]}, found in {held[0]}"
+    said = [
+        f"{_period(part, consensus.calendar)} in {consensus.held_by[number].sum()} of {of}"
+        for number in numbers
+        for part in _parts(_piece(consensus, int(number)))
+    ]
+    if len(said) > 1:
+        return f"{what}, found in {len(said)} pieces: {'; '.join(said)} members"
+    if observed is None:
+        what += f", {_period(_piece(consensus, first), consensus.calendar)}"
+    return f"{what}, found in {consensus.held_by[first].sum()} of {of} members"
 
 
 def _candidate(consensus: ConsensusTracks, number: int) -> str:
     return f"Candidate {consensus.candidate_name[number]}".rstrip()
 
 
-def _period(consensus: ConsensusTracks, number: int) -> str:
-    time = calendars.on_an_axis(consensus.time[consensus.points(number)], consensus.calendar)
+def _period(path: Piece, calendar: str) -> str:
+    time = calendars.on_an_axis(path.time, calendar)
     return dates.period(time[0], time[-1])
+
+
+def _parts(path: Piece) -> list[Piece]:
+    """A path as the pieces between which nobody has the storm for longer than a step or two."""
+    apart = np.diff(path.time)
+    long = np.flatnonzero(apart > _LONGEST_STEPS * np.median(apart)) + 1 if len(apart) else np.zeros(0, int)
+    ends = [0, *long.tolist(), len(path.time)]
+    columns: dict[str, Any] = path._asdict()
+    return [
+        Piece(**{name: values[start:stop] for name, values in columns.items()})
+        for start, stop in itertools.pairwise(ends)
+    ]

@@ -125,7 +125,7 @@ def _add_days_and_numbers(sheet: MapSheet, storm: OneStorm) -> None:
     marked = days(sheet, dated, colour)
     if marked:
         x, y = np.array([one.xy for one in marked]).T
-        sheet.axes.scatter(x, y, s=5 * sheet.sheet.printed.thin, c=colour, linewidths=0, zorder=6)
+        sheet.axes.scatter(x, y, s=5 * sheet.sheet.printed.thin, c=colour, linewidths=0, zorder=5.5)
     mean = storm.mean
     where = sheet.view.place(np.append(mean.lat, dated.lat), np.append(mean.lon, dated.lon))
     held = [name for path in storm.paths for name in _held(sheet, path)]

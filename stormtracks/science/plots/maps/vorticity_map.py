@@ -19,7 +19,7 @@ from stormtracks.science.plots.printed import Print
 from stormtracks.science.records import BestTracks, Grid, Maxima, Tracks
 from stormtracks.science.sphere import Region
 
-_LEVELS = 24
+_LEVELS = 25  # odd, so that the middle one, about zero, is white
 _ARROWS = 28  # along the longer side of the map
 _DAY = np.timedelta64(1, "D")
 
