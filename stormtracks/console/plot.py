@@ -36,7 +36,7 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     _check_list(kind, options.get("list"))
     recipes = results.Recipes()
     options = {**options, "results": results_folder(options["results"]), "region": _region(options["region"])}
-    options |= {"recipes": recipes, "printed": printed(options)}
+    options |= {"recipes": recipes, "printed": printed(options), "said": []}
     place = paths.expand(dest or f"{kind}.png", where="--dest")
     options["moving"] = moving_figures.asked(kind, place, options["overwrite"])
     drawn = KINDS[kind](options)
@@ -47,7 +47,7 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
         written, figure = plots.save(drawn, place, options["overwrite"], options["printed"].dpi), drawn
     headline = plots.headline(figure)
     output().print(f"{written}{': ' if headline else ''}{headline}", soft_wrap=True, markup=False)
-    notes(remarks)
+    notes([*options["said"], *remarks])
 
 
 def _check_list(kind: str, name: str | None) -> None:
@@ -82,7 +82,7 @@ def _tracks(options: Options) -> Figure:
     if options.get("all") or not len(tracks):
         return draw(tracks, best, known, options["region"], title, printed=options["printed"])
     if not drawn.all():
-        notes([f"{drawn.sum()} of {len(tracks)} tracks are drawn: {what}; --all draws all"])
+        options["said"].append(f"{drawn.sum()} of {len(tracks)} tracks are drawn: {what}; --all draws all")
         title += f" ({what})"
     tracks, known = tracks.take(drawn), known[drawn]
     look = {"muted": not options.get("list"), "printed": options["printed"]}

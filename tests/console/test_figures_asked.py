@@ -1,0 +1,110 @@
+"""What a person asks `inv plot` for: a storm, a width, all tracks; and what titles say of the data."""
+
+import dataclasses
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from ensembles import member_result, save_ensemble
+
+from stormtracks.console import origin, plot, storm_asked
+from stormtracks.console.printing import printed
+from stormtracks.errors import BadValue
+
+OPTIONS = {"years": None, "member": None, "storm": None, "region": None, "best_tracks": None, "overwrite": True}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return save_ensemble(tmp_path_factory.mktemp("results"), 3, (2004, 2005))
+
+
+@pytest.fixture
+def drawn(folder, monkeypatch, tmp_path):
+    """Draws, and returns what a figure's function was given."""
+
+    def draw(kind, function, **options):
+        given = SimpleNamespace()
+        real = getattr(plot.plots, function)
+
+        def keep(*args, **how):
+            given.args, given.how = args, how
+            return real(*args, **how)
+
+        monkeypatch.setattr(plot.plots, function, keep)
+        monkeypatch.setattr(plot, "_best_tracks", lambda *_: None)
+        place = tmp_path / "figure.png"
+        plot.plot(kind, str(place), OPTIONS | {"results": str(folder), "mixed": False, "dpi": "40"} | options)
+        return given
+
+    return draw
+
+
+def matches(**storms):
+    """A stand-in for the matches of a year: names by identifier."""
+    return SimpleNamespace(sid=np.array(list(storms.values())), name=np.array(list(storms)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "year"),
+    [("KATRINA", 2005), ("2005236N23285", 2005), ("2004001N00000", 2004), ("C2004-012", 2004), ("TC2005-001", 2005)],
+)
+def test_a_storm_tells_its_year(wanted, year):
+    known = {2004: matches(IVAN="2004001N00000", X="1"), 2005: matches(KATRINA="2005236N23285", X="2")}
+    assert storm_asked.year_of(wanted, [2004, 2005], known.get) == year
+
+
+def test_a_name_of_several_years_and_one_of_none_are_refused_with_what_to_give():
+    known = {2004: matches(X="2004001N1"), 2005: matches(X="2005001N1")}
+    with pytest.raises(BadValue, match=r"several years .* \(2004: 2004001N1, 2005: 2005001N1\); give the identifier"):
+        storm_asked.year_of("X", [2004, 2005], known.get)
+    with pytest.raises(BadValue, match="none of 2004, 2005 has a storm 'KATRINA'; `inv summary --by storm`"):
+        storm_asked.year_of("KATRINA", [2004, 2005], known.get)
+    with pytest.raises(BadValue, match="C1999-001 is of 1999; there are results of 2004, 2005 only"):
+        storm_asked.year_of("C1999-001", [2004, 2005], known.get)
+
+
+def test_a_storm_at_the_turn_of_a_year_is_that_of_the_year_in_its_identifier():
+    known = {2004: matches(X="2004360N1"), 2005: matches(X="2004360N1")}
+    assert storm_asked.year_of("X", [2004, 2005], known.get) == 2004
+
+
+def test_all_pieces_of_a_storm_are_drawn_and_said(folder):
+    agreed = plot.consensus(folder, 2005)
+    twice = dataclasses.replace(agreed, sid=agreed.sid[[0, 0, 2, 3, 4][: len(agreed)]])
+    assert storm_asked.rows_of(twice, str(agreed.sid[0]), "").tolist() == [0, 1]
+    candidate = str(agreed.candidate_name[agreed.candidate][0])
+    assert agreed.candidate[storm_asked.rows_of(agreed, candidate, "")].all()
+
+
+@pytest.mark.slow
+def test_a_storm_is_drawn_without_naming_its_year(drawn):
+    given = drawn("storm", "storm_members", storm="2005213n15329", years="2005", width="89mm")
+    assert given.how["printed"].width_mm == 89 and given.args[1].tolist() == [0]
+
+
+@pytest.mark.slow
+def test_tracks_are_first_the_storms_and_then_all(drawn, capsys):
+    given = drawn("tracks", "year_tracks", years="2005", member=1)
+    assert len(given.args[0]) == 3 and given.how["muted"] and "(observed storms)" in given.args[4]
+    assert "3 of 5 tracks are drawn: observed storms; --all draws all" in " ".join(capsys.readouterr().out.split())
+    assert len(drawn("tracks", "year_tracks", years="2005", member=1, all=True).args[0]) == 5
+
+
+def test_how_a_figure_is_printed():
+    made = printed({"width": "89mm", "dpi": "600", "projection": "lambert", "title": ""})
+    assert (made.width_mm, made.dpi, made.projection, made.title) == (89.0, 600, "lambert", "")
+    assert printed({}).width_mm == 183
+    for wrong in ({"width": "wide"}, {"dpi": "fine"}):
+        with pytest.raises(BadValue, match="must be a number such as"):
+            printed(wrong)
+
+
+def test_titles_say_the_data_and_the_months():
+    assert origin.data({"inputs": [{"path": "/archive/20crv3/data/2005/u850.nc"}]}) == "20crv3"
+    assert origin.data({"inputs": []}) == "data"
+    span = origin.Span()
+    tracks = member_result(0).tracks
+    assert span.seen(tracks) is tracks and span.text([2004, 2005]).replace("\u00a0", " ") == "Aug 2004–2005"
+    assert origin.members({2004: (0, 1), 2005: (0, 1)}) == "2 members of 2 seasons each"
+    assert origin.members({2004: (0,)}) == "1 member"
