@@ -139,7 +139,7 @@ def machine(tmp_path):
     """A machine whose PATH has just what `./inv` uses and the Pythons given; gives what `./inv --list` says there."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    for tool in ("sh", "dirname", "sort", "sed", "cat", "cksum", "mkdir", "cp", "id"):
+    for tool in ("sh", "dirname", "sort", "sed", "cat", "cksum", "mkdir", "cp", "id", "date", "sleep", "wc", "grep", "tail"):
         (programs / tool).symlink_to(*need(tool))
     for name in ("inv", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, tmp_path)
