@@ -1,6 +1,7 @@
 """The package without its checkout, as pip installs it; `./inv` on machines with other Pythons; what is listed once."""
 
 import os
+import pty
 import re
 import shutil
 import subprocess
@@ -139,20 +140,41 @@ def machine(tmp_path):
     """A machine whose PATH has just what `./inv` uses and the Pythons given; gives what `./inv --list` says there."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    for tool in ("sh", "dirname", "sort", "sed", "cat", "cksum", "mkdir", "cp", "id", "date", "sleep", "wc", "grep", "tail"):
+    for tool in (
+        "sh",
+        "dirname",
+        "sort",
+        "sed",
+        "cat",
+        "cksum",
+        "mkdir",
+        "cp",
+        "id",
+        "date",
+        "sleep",
+        "wc",
+        "grep",
+        "tail",
+    ):
         (programs / tool).symlink_to(*need(tool))
     for name in ("inv", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, tmp_path)
 
-    def inv(pip=0, environment=None, **pythons):
+    def inv(pip=0, environment=None, terminal=False, **pythons):
         for name, version in pythons.items():
             program = programs / name.replace("_", ".")
             too_old = int(tuple(map(int, version.split(".")[:2])) < (3, 11))
             program.write_text(FAKE.format(version=version, too_old=too_old, pip=pip, calls=tmp_path / "calls"))
             program.chmod(0o755)
         env = {"PATH": str(programs)} | (environment or {})
-        done = subprocess.run([tmp_path / "inv", "--list"], env=env, capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
+        words = [tmp_path / "inv", "--list"]
+        if not terminal:
+            done = subprocess.run(words, env=env, capture_output=True, text=True)
+            return done.returncode, done.stdout + done.stderr
+        ours, theirs = pty.openpty()
+        done = subprocess.run(words, env=env, stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        return done.returncode, os.read(ours, 10000).decode()
 
     inv.programs = programs
     return inv
@@ -200,6 +222,26 @@ def test_a_python_too_new_for_a_package_is_told(machine):
     assert status == 1
     assert "error: pip could not install requirements.txt for Python 3.15.2, see above; if that Python is too" in said
     assert f"use another one: rm -r {machine.programs.parent}/.venv; STORMTRACKS_PYTHON=python3.NN" in said
+
+
+def test_what_pip_says_is_shown_where_it_fails_and_only_there(machine):
+    said = machine(pip="$(echo Collecting numpy >&2; echo ERROR: no such package >&2; echo 1)", python3="3.11.2")[1]
+    assert "\nERROR: no such package\nerror: pip could not install" in said and "Collecting" not in said
+
+
+PIP = """$(case $* in *-r*) echo Collecting numpy >&2
+echo '  Downloading numpy-2.4.6-cp311-linux.whl (16 MB)' >&2; sleep 0.8
+echo Installing collected packages: numpy, scipy >&2; sleep 0.8;; esac; echo 0)"""
+
+
+@pytest.mark.slow
+def test_a_terminal_shows_how_far_it_is(machine):
+    status, said = machine(pip=PIP, python3="3.11.2", terminal=True)
+    shown = said.split("\r\x1b[K")
+    assert status == 0 and "installing requirements.txt into .venv, once: some 45 packages" in shown[0]
+    assert any(re.match("requirements.txt: found 1 packages, fetching numpy-2.4.6 .16 MB., ", one) for one in shown)
+    assert any(one.startswith("requirements.txt: installed 0 of 2 packages, ") for one in shown)
+    assert re.search(r"installed requirements.txt in \d+ s", said)
 
 
 def test_a_folder_beside_the_package_is_found_in_a_checkout():
