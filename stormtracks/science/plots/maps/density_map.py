@@ -74,7 +74,7 @@ def density(
     drawn = add_contours(sheet.axes, view, np.ma.masked_invalid(values), grid, **options)
     bar = sheet.colour_bar(drawn, label, spacing="uniform")
     bar.set_ticks(levels.tolist())
-    bar.ax.tick_params(labelsize=printed.tick_pt - (1.0 if printed.narrow else 0.0))
+    bar.ax.tick_params(labelsize=printed.tick_pt - (0.5 if printed.narrow else 0.0))
     if marks is not None:
         x, y = view.place(marks.lat, marks.lon).T
         sheet.axes.scatter(x, y, s=_MARK**2, c="white", edgecolors=style.BLACK, linewidths=0.5, zorder=5)
