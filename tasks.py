@@ -40,6 +40,13 @@ FILTERS = {
     "unmatched": "only tracks that are not observed storms",
 }
 """Which tracks a command looks at, the same in each; `console.filtering` reads them."""
+PRINTED = {
+    "width": "width of the figure, mm, 60 to 400: journals take 89 (one column) and 183 (two); default: 183",
+    "dpi": "dots per inch of a PNG, 30 to 1200; default: 200",
+    "projection": "robinson, equal-earth, platecarree, mercator, lambert, north-polar, south-polar or auto (as suits "
+    "the region); default: auto",
+    "title": "title of the figure, '' for none; default: what it shows",
+}
 MIXED = {"mixed": "take results together that were made with other settings or other data"}
 HOSTS = {"hosts": "the hosts.yaml to use; default: $STORMTRACKS_HOSTS, else ./hosts.yaml"}
 RESULTS = {"results": "folder of the results; default: as in hosts.yaml"}
@@ -476,8 +483,8 @@ def summary(
     }
     | FILTERS
     | {"members": "such as 0 or 0-55; default: all that both have; a single member is compared with each"}
+    | PRINTED
     | TABLES
-    | {name: text for name, text in FILTERS.items() if name != "members"}
     | MIXED
     | {"csv": "print CSV instead of tables; with --top that of the tracks in one only"},
 )
@@ -492,6 +499,10 @@ def compare(
     best_tracks=None,
     top=None,
     dest=None,
+    width=None,
+    dpi=None,
+    projection=None,
+    title=None,
     overwrite=False,
     wide=False,
     csv=False,
@@ -504,12 +515,11 @@ def compare(
     Example: inv compare results/season results/motion --list tc
     """
     from stormtracks.console import compare as console
-    from stormtracks.console import filtering
 
     options = {"years": years, "consensus": consensus, "list": list, "best_tracks": best_tracks, "filter": chosen}
     options |= {"top": _whole("top", top, 0), "dest": dest, "overwrite": overwrite, "mixed": mixed}
-    form = _form(wide, csv, json)
-    _refusing(lambda: console.compare(first, second, options, form, filtering.filter_of(chosen)))()
+    options |= {"width": width, "dpi": dpi, "projection": projection, "title": title}
+    _refusing(console.compare)(first, second, options, _form(wide, csv, json))
 
 
 @command(
@@ -604,14 +614,10 @@ def export(
         "region": "south,north,west,east in degrees; default: around the storms for tracks and storm, else the globe",
         "all": "of tracks all, not only observed storms and what half of the members have; of a storm its tracks as "
         "far as they go",
-        "width": "width of the figure, mm, 60 to 400: journals take 89 (one column) and 183 (two); default: 183",
-        "dpi": "dots per inch of a PNG, 30 to 1200; default: 200",
-        "projection": "robinson, equal-earth, platecarree, mercator, lambert, north-polar, south-polar or auto (as "
-        "suits the region); default: auto",
-        "title": "title of the figure, '' for none; default: what it shows",
         "best-tracks": "IBTrACS file; default: as in hosts.yaml",
         "overwrite": "replace an existing file",
     }
+    | PRINTED
     | MIXED
 )
 def plot(

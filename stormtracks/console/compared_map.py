@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stormtracks import paths
+from stormtracks.console import printing
 from stormtracks.console.compared_sides import place_of, remarks_of
 from stormtracks.console.terminal import notes, output
 from stormtracks.science import comparison as comparisons
@@ -19,8 +20,11 @@ def draw(sides: tuple[Side, Side], options: Mapping[str, Any], asked: Filter) ->
     remarks = remarks_of(sides, found, options["mixed"])
     names = [place_of(side).name or str(place_of(side)) for side in sides]
     told = ("A", "B") if names[0] == names[1] else (names[0], names[1])
-    figure = plots.compared_tracks(*comparisons.drawn(found, *sides), told, asked.region, _title(found, options))
-    output().print(f"{plots.save(figure, place, options['overwrite'])}: {plots.headline(figure)}", soft_wrap=True)
+    printed = printing.printed(options)
+    tracks, title = comparisons.drawn(found, *sides), _title(found, options)
+    figure = plots.compared_tracks(*tracks, told, asked.region, title, printed=printed)
+    written = plots.save(figure, place, options["overwrite"], printed.dpi)
+    output().print(f"{written}: {plots.headline(figure)}", soft_wrap=True)
     notes(remarks)
 
 

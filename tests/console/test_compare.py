@@ -12,6 +12,7 @@ from stormtracks.errors import StormtracksError
 OPTIONS = {
     "years": None, "filter": {}, "consensus": False, "list": None, "best_tracks": None, "top": 0, "dest": None,
     "overwrite": False, "mixed": False,
+    "width": "120", "dpi": "50", "projection": None, "title": None,
 }  # fmt: skip
 
 

@@ -69,6 +69,8 @@ class ResultsSide:
         None: all; of a year with one member, that one.
     recipes : Recipes
         How what was read was made.
+    clocks : dict of year to Clock
+        Those that are known already.
     """
 
     folder: str | os.PathLike[str]
@@ -76,6 +78,7 @@ class ResultsSide:
     wanted: tuple[Label, ...] | None = None
     chosen_members: tuple[int, ...] | None = None
     recipes: results.Recipes = dataclasses.field(default_factory=results.Recipes)
+    clocks: dict[Label, Clock] = dataclasses.field(default_factory=dict)
 
     @property
     def place(self) -> str | os.PathLike[str]:
@@ -134,7 +137,9 @@ class ResultsSide:
         members = self.members(year)
         agreed = consensus(self.folder, year, list=self.list_name, members=members, recipes=self.recipes)
         matches = results.load_matches(results.path(self.folder, _TASK, year, members[0]))
-        return Sample(agreed.tracks, agreed.heads, self._clock(year, members[0]), matches.sid)
+        name = np.where(agreed.sid == "", agreed.candidate_name, agreed.name)  # as other commands take it
+        named = dataclasses.replace(agreed.heads, name=name)
+        return Sample(agreed.tracks, named, self._clock(year, members[0]), matches.sid)
 
     def traits(self) -> dict[str, Any]:
         """Of the first result, and of those that it is built on: all of a folder are alike, or it is said."""
@@ -148,9 +153,11 @@ class ResultsSide:
         return {name: json.loads(value) for name, value in found.items() if name not in TASKS}
 
     def _clock(self, year: Label, member: int) -> Clock:
-        """Times that were looked at: those of the result with all tracks."""
-        _, tracks, _, axis = results.load_forecast(results.path(self.folder, _TASK, year, member))
-        return Clock.of(axis.times, tracks.calendar)
+        """Times that were looked at: those of the result with all tracks, the same for all members."""
+        if year not in self.clocks:
+            _, tracks, _, axis = results.load_forecast(results.path(self.folder, _TASK, year, member))
+            self.clocks[year] = Clock.of(axis.times, tracks.calendar)
+        return self.clocks[year]
 
 
 @dataclass(frozen=True)

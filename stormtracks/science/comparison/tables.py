@@ -69,7 +69,7 @@ def only_table(comparison: Comparison, top: int = 0) -> Table:
         Column("only_in", "only in", identifies=True), Column("year"), Column("member"),
         Column("begins", identifies=True), Column("genesis"), Column("hours", unit="h", form=".0f"),
         Column("peak", unit="1e-5 s-1", form=".1f", worth=FIRST), Column("wind_kt", "wind", unit="kt", form=".0f"),
-        Column("sid", "storm", worth=LAST), Column("name"),
+        Column("sid", "storm", worth=LAST), Column("name", worth=FIRST),
     )  # fmt: skip
     rows = [
         row
