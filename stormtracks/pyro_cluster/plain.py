@@ -108,6 +108,7 @@ class State(TypedDict):
     notices: NotRequired[list[str]]  # what people should know now: slots that get nowhere, a lack of memory
     data_seen: NotRequired[int]  # another number than before: `data_years` has changed
     seconds_left: NotRequired[float]  # until its allocation ends
+    progress: NotRequired[list[list[Any]]]  # of running tasks: year, ensemble_member, times done, times in all
 
 
 class OfData(TypedDict, total=False):

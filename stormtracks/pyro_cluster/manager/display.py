@@ -14,7 +14,7 @@ from stormtracks.pyro_cluster.journal.chain import steps_in
 from stormtracks.pyro_cluster.journal.grid import grid
 from stormtracks.pyro_cluster.manager.dispatch.dispatcher import Dispatcher
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
-from stormtracks.pyro_cluster.pyro_task import Status
+from stormtracks.pyro_cluster.pyro_task import PyroTask, Status
 from stormtracks.readable import duration
 from stormtracks.terminal_text import clean, clean_line
 
@@ -88,6 +88,8 @@ class Progress:
         busy = sum(len(worker.running) for worker in workers)
         slots = sum(worker.slots for worker in workers)
         parts.append(f"{busy}/{slots} slots busy" if workers else "no workers")
+        if shares := [share for worker in workers for share in _shares(worker)]:
+            parts.append(f"running tasks {100 * sum(shares) / len(shares):.0f} % through")
         parts += ["paused, as every worker fails"] if self.dispatcher.ending.paused else []
         return ", ".join(parts)
 
@@ -183,9 +185,23 @@ def _worker_line(worker: Worker, chained: bool = False) -> str:
     at = "" if worker.host in ("", worker.name) else f" on {worker.host}"
     doing = ", ".join(
         f"{task.year}/{task.ensemble_member} {f'{task.task} ' if chained else ''}{duration(time.time() - since)}"
+        f"{_how_far(worker, task)}"
         for _, (task, since) in sorted(worker.running.items())
     )
     return f"  {worker.name}{at}, {len(worker.running)}/{worker.slots}: {doing or _at_leisure(worker)}"
+
+
+def _how_far(worker: Worker, task: PyroTask) -> str:
+    """In brackets, as `` (143 of 365)``; nothing where it has not said so."""
+    done, of = worker.progress.get((task.year, task.ensemble_member), (0, 0))
+    return f" ({done:,} of {of:,})" if of else ""
+
+
+def _shares(worker: Worker) -> list[float]:
+    """Of each running task the share that is done; 0 of those that have not said so, if any has."""
+    running = [task for task, _ in worker.running.values()]
+    known = [worker.progress.get((task.year, task.ensemble_member), (0, 0)) for task in running]
+    return [min(done / of, 1.0) if of else 0.0 for done, of in known] if any(of for _, of in known) else []
 
 
 def _at_leisure(worker: Worker) -> str:

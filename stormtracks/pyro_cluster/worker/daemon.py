@@ -342,6 +342,8 @@ class PyroWorker:
             state["notices"] = notices
         if (left := self._tenure.seconds_left) is not None:
             state["seconds_left"] = left
+        if progress := self._slots.progress():
+            state["progress"] = progress
         return state
 
     def _conflict(self, order: Order, extent: list[Any]) -> str:

@@ -37,6 +37,15 @@ def test_the_picture_has_grid_figures_and_workers(run):
     assert re.fullmatch(r"  w1 on storm, 2/2: 2000/[01] \S+ s, 2000/[01] \S+ s", lines[3])
 
 
+def test_how_far_running_tasks_are_is_shown_once_their_worker_says_so(run):
+    (worker,) = run.books.assignments.workers.values()
+    first, _ = next(iter(worker.running.values()))
+    worker.progress = {(first.year, first.ensemble_member): (143, 286), (1999, 9): (1, 1)}
+    lines = picture(Progress(run), 24, 100)
+    assert lines[2] == "done 0/6, 2/2 slots busy, running tasks 25 % through"
+    assert lines[3].count(" (143 of 286)") == 1 and " of 1)" not in lines[3]
+
+
 def test_the_picture_says_what_is_waited_for(run, monkeypatch):
     waits = "waits for 3 jobs of tc: pending (Priority), expected to start at 18:40"
     monkeypatch.setattr(type(run.keeper), "waits", waits)

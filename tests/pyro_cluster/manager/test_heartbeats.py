@@ -7,7 +7,7 @@ import time
 import pytest
 
 from stormtracks.pyro_cluster.manager.engines.door import PeerLost
-from stormtracks.pyro_cluster.manager.workers import heartbeats
+from stormtracks.pyro_cluster.manager.workers import heartbeats, replies
 from stormtracks.pyro_cluster.manager.workers.heartbeats import Heartbeat
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from tests.processes import wait_for
@@ -46,6 +46,17 @@ def _heartbeat(peer, again=None, interval=0.01):
     connect = (lambda uri, timeout: again) if again else (lambda uri, timeout: _no_answer())
     worker = Worker("w", "w", uri="u")
     return Heartbeat(worker, peer, connect, lambda worker, error: lost.append(str(error)), interval), lost
+
+
+def test_how_far_its_tasks_are_is_noted():
+    heartbeat, _ = _heartbeat(Peer(lambda: {"id": "w", "progress": [[2005, 3, 143, 365]]}))
+    assert heartbeat.beat() and heartbeat.worker.progress == {(2005, 3): (143, 365)}
+
+
+@pytest.mark.parametrize("odd", [5, [5], [[2005, 3, -1, 365]], [[2005, 3, 1]], [["x", 3, 1, 2]], [[2005, 3, 1, 2.5]]])
+def test_progress_that_makes_no_sense_is_refused(odd):
+    with pytest.raises(replies.OddReply, match="'progress' is "):
+        replies.checked_state({"id": "w", "progress": odd}, "w")
 
 
 def test_a_worker_that_answers_is_asked_again_and_again():

@@ -138,6 +138,7 @@ class Heartbeat:
         PeerLost
             It can do nothing any more.
         """
+        self.worker.progress = {(year, member): (done, of) for year, member, done, of in state.get("progress", [])}
         if self._stopping and state.get("stopping") is True:
             self._stopping(self.worker)
         if self._noticed:

@@ -222,6 +222,16 @@ _REPLY: dict[str, Check] = {
     "misses": _list_of(_storm, bounds.STORMS),
 }
 """Each key of a reply -> what it must be; another key that a worker is to reply belongs here."""
+
+
+def _progress(value: Any) -> list[Any]:
+    """Of a task: year, ensemble member, times done, times in all."""
+    if type(value) is not list or len(value) != 4:
+        raise OddReply(f"{_kind(value)}, not a list of four")
+    year, *numbers = value
+    return [_year(year), *map(_whole(0, 2**31), numbers)]
+
+
 _STATE: dict[str, Check] = {
     **dict.fromkeys(("worker", "id", "host"), _NAME),
     "pid": _whole(0, 2**32),
@@ -232,6 +242,7 @@ _STATE: dict[str, Check] = {
     "fault": _text(bounds.NOTICE_CHARACTERS),
     "notices": _list_of(_text(bounds.NOTICE_CHARACTERS), bounds.NOTICES),
     "seconds_left": _seconds,
+    "progress": _list_of(_progress, bounds.SLOTS),
 }
 
 

@@ -40,6 +40,8 @@ class Worker:
         Its years as keys, the latest last.
     running : dict
         Slot number -> (PyroTask, since when in s since 1970).
+    progress : dict
+        (year, ensemble member) -> (times done, times in all), of running tasks, as it said last.
     lost : str or None
         Why it is not to be given anything any more.
     silent : bool
@@ -75,6 +77,7 @@ class Worker:
     data_seen: int = 0
     warm: dict[Label, bool] = field(default_factory=dict)
     running: dict[int, tuple[PyroTask, float]] = field(default_factory=dict)
+    progress: dict[tuple[Label, int], tuple[int, int]] = field(default_factory=dict)
     lost: str | None = None
     silent: bool = False
     stopping: bool = False

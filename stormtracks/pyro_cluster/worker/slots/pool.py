@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from stormtracks import label, lineage
 from stormtracks.label import Label
@@ -146,6 +147,11 @@ class Slots:
         """What is being done: one dict per busy slot."""
         now = [(slot, slot.order, slot.since, slot.progress) for slot in self.slots]
         return [_working(slot, order, since, progress) for slot, order, since, progress in now if order is not None]
+
+    def progress(self) -> list[list[Any]]:
+        """How far the tasks are that have said so: year, ensemble member, times done, times in all."""
+        now = self.working()
+        return [[one["year"], one["ensemble_member"], *one["progress"]] for one in now if one.get("progress")]
 
     def years(self) -> list[Label]:
         """Years, or starts of forecasts, that a slot worked on last."""
