@@ -1,6 +1,7 @@
 """Results of a folder -> the tracks of all seasons without their points, and the best tracks of the same seasons."""
 
 import dataclasses
+import json
 import os
 from collections.abc import Callable, Iterable
 
@@ -15,7 +16,10 @@ from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.climatology.population import Population
 from stormtracks.science.filters import Filter, Tally
 from stormtracks.science.heads import Heads
-from stormtracks.science.records import BestTracks, Matches, Tracks
+from stormtracks.science.index.of_folder import Index
+from stormtracks.science.index.season import Season
+from stormtracks.science.lists.storm_list import in_list
+from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.settings import Settings
 
 Folder = str | os.PathLike[str]
@@ -33,7 +37,7 @@ def population(
     recipes: results.Recipes | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Population:
-    """What a climatology of the results in a folder asks for; they are read one after another.
+    """What a climatology of the results in a folder asks for, by their index; a region has their points read too.
 
     Parameters
     ----------
@@ -70,12 +74,14 @@ def population(
     tally = Tally(asked or Filter())
     parts: dict[tuple[int, int], Heads] = {}
     known: dict[Label, set[str]] = {year: set() for year in chosen}
-    total = sum(map(len, chosen.values()))
+    total, index = sum(map(len, chosen.values())), Index(folder)
     for year, numbers in chosen.items():
-        for number in numbers:
-            header, tracks, matches, mine = _load(folder, year, number, list)
-            seen.add(year, number, header.provenance)
-            known[year] |= set(matches.sid.tolist())
+        season = index.season(task, year, numbers)
+        known[year] |= set(season.matches.sid.tolist())
+        for place, number in enumerate(numbers):
+            seen.add_traits(year, number, json.loads(season.entries[place].traits))
+            mine = _heads(season, place, list)
+            tracks = None if tally.asked.region is None else _tracks(folder, year, number, list)
             parts[cells.members.index(number), cells.years.index(year)] = mine.take(tally.keeps(mine, tracks))
             if progress is not None:
                 progress(len(parts), total)
@@ -91,15 +97,17 @@ def population(
     return Population(cells, every, member, year_place, observed, observed_year, tally.asked.describe(), remarks=said)
 
 
-def _load(
-    folder: Folder, year: Label, member: int, list_name: str | None
-) -> tuple[results.Header, Tracks, Matches, Heads]:
+def _heads(season: Season, place: int, list_name: str | None) -> Heads:
+    """Heads of one of a season's results: of its tracks, or of the storms of its list."""
+    found = season.heads.take(np.arange(len(season.heads))[season.tracks_of(place)])
+    return found if list_name is None else found.take(in_list(found.storm_class, list_name))
+
+
+def _tracks(folder: Folder, year: Label, member: int, list_name: str | None) -> Tracks:
+    """The same with their points, which a region may ask for."""
     if list_name is None:
-        header, tracks, matches = results.load_headed(results.path(folder, TRACKS, year, member))
-        return header, tracks, matches, heads.of(tracks, matches)
-    header, storms = results.load_list(folder, year, member)
-    mine = storms.of(list_name)
-    return header, mine.tracks, mine.matches, mine.heads
+        return results.load_tracks(results.path(folder, TRACKS, year, member))
+    return results.load_list(folder, year, member)[1].of(list_name).tracks
 
 
 def _observed(
