@@ -611,15 +611,20 @@ def export(
         "needed there",
         "time": "time (UTC) for --kind field, such as 1987-09-10T06; needed there",
         "data": "folder of the reanalysis, for --kind field; default: as in hosts.yaml",
-        "region": "south,north,west,east in degrees; default: around the storms for tracks and storm, else the globe",
         "all": "of tracks all, not only observed storms and what half of the members have; of a storm its tracks as "
         "far as they go",
         "best-tracks": "IBTrACS file; default: as in hosts.yaml",
         "overwrite": "replace an existing file",
     }
     | PRINTED
+    | FILTERS
+    | {
+        "region": "south,north,west,east in degrees: only tracks that pass it, and what the map shows (of a density, or "
+        "of one storm, only this); default: around the storms for tracks and storm, else the globe",
+    }
     | MIXED
 )
+@filtered
 def plot(
     _,
     kind="tracks",
@@ -631,7 +636,6 @@ def plot(
     list=None,  # noqa: A002
     time=None,
     data=None,
-    region=None,
     all=False,  # noqa: A002
     width=None,
     dpi=None,
@@ -641,6 +645,7 @@ def plot(
     overwrite=False,
     mixed=False,
     hosts=None,
+    chosen=None,
 ):
     """Draw a figure of the results: tracks, one storm, density, a climatology, a field, storms per year.
 
@@ -649,8 +654,8 @@ def plot(
     from stormtracks.console import plot as console
 
     number = None if member is None else _whole("member", member)
-    options = {"results": results, "years": years, "member": number, "storm": storm, "time": time, "data": data}
-    options |= {"region": region, "best_tracks": best_tracks, "overwrite": overwrite, "mixed": mixed, "list": list}
+    options = chosen | {"results": results, "years": years, "member": number, "storm": storm, "time": time}
+    options |= {"data": data, "best_tracks": best_tracks, "overwrite": overwrite, "mixed": mixed, "list": list}
     options |= {"all": all, "width": width, "dpi": dpi, "projection": projection, "title": title}
     _refusing(console.plot, hosts=hosts)(kind, dest, options)
 

@@ -1,7 +1,7 @@
 """`inv plot`: figures of results, as files."""
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from stormtracks import paths
 from stormtracks.console import climatology_figures, moving_figures, origin, storm_asked
+from stormtracks.console.filtering import kept_of, looked_at, refuse_share
 from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import best_tracks_file, data_folder, results_folder
 from stormtracks.console.printing import printed
@@ -16,11 +17,13 @@ from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
-from stormtracks.science import calendars, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
+from stormtracks.science import calendars, heads, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
 from stormtracks.science.climatology import density
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks, consensus
+from stormtracks.science.filters import Filter, Tally
+from stormtracks.science.filters.kept_matches import of_kept
 from stormtracks.science.records import BestTracks, Matches, Tracks
-from stormtracks.science.region import Region, check_region
+from stormtracks.science.region import Region
 from stormtracks.science.settings import Settings
 from stormtracks.strict_dataclass import unknown
 
@@ -35,7 +38,7 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
         raise BadValue(unknown(kind or "", KINDS, "figure"))
     _check_list(kind, options.get("list"))
     recipes = results.Recipes()
-    options = {**options, "results": results_folder(options["results"]), "region": _region(options["region"])}
+    options = {**options, "results": results_folder(options["results"]), **_looked(kind, options)}
     options |= {"recipes": recipes, "printed": printed(options), "said": []}
     place = paths.expand(dest or f"{kind}.png", where="--dest")
     options["moving"] = moving_figures.asked(kind, place, options["overwrite"])
@@ -55,6 +58,23 @@ def _check_list(kind: str, name: str | None) -> None:
         raise BadValue(f"--kind {kind} is not of a list of storms; leave --list out, or draw {', '.join(OF_LISTS)}")
 
 
+def _looked(kind: str, options: Options) -> dict[str, Any]:
+    """Which tracks are drawn, of which members; and the region, which of maps is only what they show."""
+    looked = looked_at({**options, "best_tracks": None})
+    asked = replace(looked.asked, region=None) if kind in MAPS else looked.asked
+    if asked and kind in WHOLE:
+        raise BadValue(f"--kind {kind} takes no filter but --region and --members; leave the others out")
+    if kind != "tracks" or options.get("member") is not None:
+        refuse_share(asked, "draw them with --kind tracks, without --member")
+    return {"region": looked.asked.region, "filter": asked, "members": looked.members}
+
+
+def _asked_text(options: Options) -> str:
+    """What of the tracks is drawn, for a title; not the region, which a map shows."""
+    asked = replace(options["filter"], region=None)
+    return f"; {'storms' if options.get('list') else 'tracks'} that {asked.describe()}" if asked else ""
+
+
 def _task(options: Options) -> str:
     """The task whose results are drawn."""
     return TASK if options.get("list") is None else "classify"
@@ -62,20 +82,22 @@ def _task(options: Options) -> str:
 
 def _tracks(options: Options) -> Figure:
     """Tracks of a member, or the consensus, of a year with the best tracks; all of them, or those of a list."""
-    folder, year, member = options["results"], _year(options), options["member"]
+    folder, year, member, tally = options["results"], _year(options), options["member"], Tally(options["filter"])
     if member is None:
-        agreed = consensus(folder, year, list=options.get("list"), recipes=options["recipes"])
+        of = {"members": options["members"], "recipes": options["recipes"]}
+        agreed = kept_of(consensus(folder, year, list=options.get("list"), **of), tally)
         made_from = results.path(folder, _task(options), year, agreed.members[0])
         tracks, known, whose = _shown(agreed), agreed.sid != "", f"consensus of {len(agreed.members)} members"
         drawn = known | (agreed.share >= HALF)
         what = "observed storms, and tracks that half of the members have"
     else:
         made_from = results.path(folder, _task(options), year, member)
-        tracks, matches = _of_member(options, made_from)
+        _, tracks, matches = _loaded(options, made_from, tally)
         known, whose = matches.storm_of_track >= 0, f"member {member}"
         drawn, what = known, "observed storms"
-    title = f"{origin.title(year, tracks, made_from)}: {whose}{_of_list(options)}"
-    best = _best_tracks(options, tracks, made_from)
+    tally.check()
+    title = f"{origin.title(year, tracks, made_from)}: {whose}{_of_list(options)}{_asked_text(options)}"
+    best = _there(options["filter"], _best_tracks(options, tracks, made_from))
     draw = plots.year_film if options["moving"] else plots.year_tracks
     if options.get("list") or not drawn.any():
         drawn = np.ones(len(tracks), bool)
@@ -87,6 +109,12 @@ def _tracks(options: Options) -> Figure:
     tracks, known = tracks.take(drawn), known[drawn]
     look = {"muted": not options.get("list"), "printed": options["printed"]}
     return draw(tracks, best, known, options["region"] or _around(tracks, best), title, **look)
+
+
+def _there(asked: Filter, best: BestTracks | None) -> BestTracks | None:
+    """The best tracks that are where and when tracks are asked for."""
+    place = replace(asked, region=None).of_place
+    return best.take(place.keeps(heads.of_best_tracks(best), best)) if best is not None and place else best
 
 
 def _of_list(options: Options) -> str:
@@ -103,14 +131,25 @@ def _shown(agreed: ConsensusTracks) -> Tracks:
     """The mean paths as they are drawn: those of lists smoothed in time."""
     if not isinstance(agreed, ConsensusStorms):
         return agreed.tracks
-    return dataclasses.replace(agreed.tracks, lat=agreed.lat_smooth, lon=agreed.lon_smooth)
+    return replace(agreed.tracks, lat=agreed.lat_smooth, lon=agreed.lon_smooth)
 
 
 def _of_member(options: Options, place: Path) -> tuple[Tracks, Matches]:
-    if options.get("list") is None:
-        return results.load_matched(place)
-    storms = results.load_list(place)[1].of(options["list"])
-    return storms.tracks, storms.matches
+    return _loaded(options, place, Tally(Filter()))[1:]
+
+
+def _loaded(options: Options, place: Path, tally: Tally) -> tuple[results.Header, Tracks, Matches]:
+    """The tracks of a member, or of its list, that are asked for."""
+    if options.get("list") is not None:
+        header, every = results.load_list(place)
+        storms = every.of(options["list"])
+        storms = storms.take(np.flatnonzero(tally.keeps(storms.heads, storms.tracks)))
+        return header, storms.tracks, storms.matches
+    header, tracks, matches = results.load_headed(place)
+    if tally.asked:
+        kept = tally.keeps(heads.of(tracks, matches), tracks)
+        tracks, matches = tracks.take(kept), of_kept(tracks, matches, kept)
+    return header, tracks, matches
 
 
 def _storm(options: Options) -> Figure:
@@ -121,7 +160,8 @@ def _storm(options: Options) -> Figure:
     task = _task(options)
     there = years_of(options["years"]) or results.years(folder, task)
     year = storm_asked.year_of(wanted, there, lambda one: _first_matches(options, one))
-    agreed = consensus(folder, year, list=options.get("list"), recipes=options["recipes"])
+    of = {"members": options["members"], "recipes": options["recipes"]}
+    agreed = consensus(folder, year, list=options.get("list"), **of)
     rows = storm_asked.rows_of(agreed, wanted, "a quarter of the members" if task == TASK else "half of the lists")
     places = [results.path(folder, task, year, member) for member in agreed.members]
     ensemble = [_of_member(options, place)[0] for place in places]
@@ -139,27 +179,25 @@ def _first_matches(options: Options, year: Label) -> Matches:
 def _density(options: Options) -> Figure:
     """Tracks per unit area and season, over all years and members."""
     folder = options["results"]
-    found = results.choose(folder, _task(options), years_of(options["years"]))
+    found = results.choose(folder, _task(options), years_of(options["years"]), options["members"])
     cells = [(year, member) for year, members in found.items() for member in members]
-    span = origin.Span()
+    span, tally = origin.Span(), Tally(options["filter"])
     with progress("reading results") as report:
-        seen = (span.seen(tracks) for tracks in _seasons(cells, options, report))
+        seen = (span.seen(tracks) for tracks in _seasons(cells, options, report, tally))
         values, grid = density.track_density(seen, region=options["region"])
+    tally.check()
     data = origin.data_of(results.path(folder, _task(options), *cells[0]))
     title = f"Track density{_of_list(options)}: {data}, {span.text(list(found))}, {origin.members(found)}"
+    title += _asked_text(options)
     return plots.density(values, grid, options["region"], title, printed=options["printed"])
 
 
 def _seasons(
-    cells: Sequence[tuple[Label, int]], options: Options, report: Callable[[int, int], None]
+    cells: Sequence[tuple[Label, int]], options: Options, report: Callable[[int, int], None], tally: Tally
 ) -> Iterator[Tracks]:
     for count, (year, member) in enumerate(cells, start=1):
         place = results.path(options["results"], _task(options), year, member)
-        if options.get("list") is None:
-            header, tracks = results.load_headed_tracks(place)
-        else:
-            header, storms = results.load_list(place)
-            tracks = storms.of(options["list"]).tracks
+        header, tracks, _ = _loaded(options, place, tally)
         options["recipes"].add(year, member, header.provenance)
         yield tracks
         report(count, len(cells))
@@ -209,11 +247,13 @@ def _series(options: Options) -> Figure:
     """Storms per year beside the best tracks."""
     with progress("reading results") as report:
         chosen, mixed = years_of(options["years"]), options["mixed"]
-        counted = summary.summarise(options["results"], years=chosen, progress=report, mixed=mixed)
+        of = {"members": options["members"], "asked": options["filter"]}
+        counted = summary.summarise(options["results"], years=chosen, progress=report, mixed=mixed, **of)
     notes(counted.remarks)
     labels = [one.year for one in counted.years if one.year is not None]
     place = results.path(options["results"], TASK, labels[0], results.members(options["results"], labels[0])[0])
     title = plots.yearly_title(counted, origin.data_of(place))
+    title += f"; of tracks that {counted.asked}" if counted.asked else ""
     return plots.storms_per_year(counted, title, printed=options["printed"])
 
 
@@ -228,19 +268,12 @@ KINDS: dict[str, Callable[[Options], Figure]] = {
 """Every figure by its name."""
 OF_LISTS = ("tracks", "storm", "density", *climatology_figures.KINDS)
 """Those that can be of a list of storms."""
+MAPS = ("storm", "density", "genesis", "lysis", "field")
+"""Those in which --region is what the map shows: a track just outside adds to the density at its edge."""
+WHOLE = ("storm", "field", "reliability")
+"""Those that no filter is asked of."""
 HALF = 0.5
 """Share of the members from which on a track that is no observed storm is drawn without --all."""
-
-
-def _region(text: str | None) -> Region | None:
-    if not text:
-        return None
-    try:
-        south, north, west, east = (float(edge) for edge in text.split(","))
-    except ValueError:
-        raise BadValue(f"--region must be south,north,west,east in degrees, not {text!r}") from None
-    check_region((south, north, west, east), "--region")
-    return south, north, west, east
 
 
 def _year(options: Options) -> Label:

@@ -76,7 +76,8 @@ def rows_of(agreed: ConsensusTracks, wanted: str, least: str) -> Ints:
     if len(sids) > 1:
         raise BadValue(f"--storm: {agreed.year} has several storms {wanted} ({', '.join(sids)}); give the identifier")
     if not len(rows):
-        known = sorted({str(name) for names in (agreed.name, agreed.sid) for name in names if name})
+        names = (agreed.candidate_name,) if _CANDIDATE.fullmatch(wanted) else (agreed.name, agreed.sid)
+        known = sorted({str(name) for of in names for name in of if name})
         raise BadValue(f"--storm: {unknown(wanted, known, 'storm')} (only storms in at least {least} of {agreed.year})")
     return rows
 
