@@ -619,8 +619,8 @@ def export(
     | PRINTED
     | FILTERS
     | {
-        "region": "south,north,west,east in degrees: only tracks that pass it, and what the map shows (of a density, or "
-        "of one storm, only this); default: around the storms for tracks and storm, else the globe",
+        "region": "south,north,west,east in degrees: only tracks that pass it, and what the map shows (of a density, "
+        "or of one storm, only this); default: around the storms for tracks and storm, else the globe",
     }
     | MIXED
 )

@@ -9,6 +9,7 @@ from storm_lists import save_lists
 import tasks
 from stormtracks.console import filtering
 from stormtracks.errors import BadValue
+from stormtracks.science.errors import InputError
 from stormtracks.science.filters import Filter
 
 FILTERED = {name: command for name, command in tasks.namespace.tasks.items() if "min-share" in (command.help or {})}
@@ -160,3 +161,56 @@ def test_two_folders_are_compared_under_a_filter(folder, capsys):
     every = capsys.readouterr().out
     run("compare", first=str(folder), second=str(folder), json=True)
     assert every != capsys.readouterr().out
+
+
+def draw(folder, place, kind="tracks", **filters):
+    """A figure, small and fast: what the command has printed is its title."""
+    given = {"width": "60", "dpi": "30", "years": "2005", "best_tracks": None, **filters}
+    run("plot", kind=kind, results=str(folder), dest=str(place / f"{kind}.png"), overwrite=True, **given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters", "said"),
+    [
+        ("tracks", {"matched": True}, "tracks that are observed storms"),
+        ("tracks", {"member": "1", "min_hours": "40"}, "member 1; tracks that last 40 h or more"),
+        ("tracks", {"list": "tc", "unmatched": True, "min_share": "0.5"}, "held by 50 % of the members or more"),
+        ("density", {"unmatched": True}, "tracks that are not observed storms"),
+        ("years", {"min_hours": "40"}, "tracks that last 40 h or more"),
+    ],
+)
+def test_figures_take_them_and_say_so(folder, tmp_path, capsys, monkeypatch, kind, filters, said):
+    monkeypatch.setattr("stormtracks.console.plot.best_tracks_file", lambda given: None)
+    draw(folder, tmp_path, kind, **filters)
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_region_is_what_a_map_of_density_shows_and_filters_nothing(folder, tmp_path, capsys, monkeypatch):
+    seen = []
+
+    def enough(tracks, region):
+        seen.append((len(list(tracks)), region))
+        raise InputError("enough")
+
+    monkeypatch.setattr("stormtracks.console.plot.density.track_density", enough)
+    with pytest.raises(SystemExit):
+        draw(folder, tmp_path, "density", region="0,45,-80,-10")
+    assert seen == [(4, (0, 45, -80, -10))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters", "message"),
+    [
+        ("storm", {"storm": "ARLENE", "min_hours": "4"}, "--kind storm takes no filter but --region and --members"),
+        ("density", {"min_share": "0.5"}, "--min-share is of consensus tracks; draw them with --kind tracks"),
+        ("tracks", {"min_hours": "900"}, "0 that last 900 h or more"),
+        ("tracks", {"min_hours": "900", "member": "0"}, "5 tracks in all, 0 that last 900 h or more"),
+        ("storm", {"storm": "C2005-002"}, "unknown storm 'C2005-002'; did you mean 'C2005-001'?"),
+    ],
+)
+def test_what_a_figure_cannot_show_is_refused(folder, tmp_path, capsys, monkeypatch, kind, filters, message):
+    monkeypatch.setattr("stormtracks.console.plot.best_tracks_file", lambda given: None)
+    with pytest.raises(SystemExit):
+        draw(folder, tmp_path, kind, **filters)
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

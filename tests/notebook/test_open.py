@@ -100,7 +100,7 @@ def test_a_list_is_its_own_class_only(tmp_path):
 def test_filters_are_those_of_the_commands_and_add_up(results):
     south = results.filter(genesis_region="-90,0,-180,180", matched=False)
     assert len(south.filter(min_hours=80).tracks) == 6  # the stray ones last 36 h
-    assert repr(south.filter(min_hours=80).tracks).endswith("last 80 h or more; are not observed storms)>")
+    assert repr(south.filter(min_hours=80).tracks).endswith("last 80 h or more and are not observed storms)>")
     assert len(results.filter(min_peak=5.5).tracks) == len(results.filter(min_peak="5.5").tracks) > 0
 
 

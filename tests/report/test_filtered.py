@@ -36,8 +36,7 @@ def test_the_page_says_what_it_is_restricted_to(folder, tmp_path, monkeypatch, s
     monkeypatch.setattr("stormtracks.report.figures.pictures", lambda *args: ([], ""))
     page = report.write(folder, tmp_path / "r.html", storm_list=storm_list, asked=Filter(matched=False, min_hours=48))
     text = page.read_text()
-    what = "storms" if storm_list else "tracks"
-    assert f"<b>Only {what} that last 48 h or more; are not observed storms.</b>" in text
+    assert "<b>Only tracks that last 48 h or more and are not observed storms.</b>" in text
     tracks = json.loads(re.search(r'id="tracks">(.*?)</script>', text, re.DOTALL)[1])
     assert tracks["storms"] == []
     assert [group["id"] for group in tracks["groups"]] == ["TC2005-001" if storm_list else "C2005-001"]

@@ -51,7 +51,7 @@ class Filter:
     >>> from stormtracks.science.filters import Filter
     >>> tropics = Filter(basins=("NA", "EP"), months=(8, 9), min_hours=48)
     >>> tropics.describe()
-    'begin in NA or EP; begin in Aug-Sep; last 48 h or more'
+    'begin in NA or EP and begin in Aug-Sep and last 48 h or more'
     >>> bool(tropics), bool(Filter())
     (True, False)
     """
@@ -145,7 +145,7 @@ class Filter:
 
     def describe(self) -> str:
         """In plain words, for titles, notes and files: what the tracks do; '' where nothing is asked."""
-        return "; ".join(condition.text for condition in self.conditions)
+        return " and ".join(condition.text for condition in self.conditions)
 
     def to_json(self) -> dict[str, Any]:
         """What is asked, in plain values, for a file's own account of itself."""

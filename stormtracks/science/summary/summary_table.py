@@ -63,7 +63,7 @@ def table(summary: Summary, by: str = "year") -> Table:
 
 def titled(title: str, asked: str, what: str = "tracks") -> str:
     """A title with what the tracks do that are asked for; as it is where all are."""
-    return f"{title}; of {what} that {asked.replace('; ', ' and ')}" if asked else title
+    return f"{title}; of {what} that {asked}" if asked else title
 
 
 _BY_YEAR = (

@@ -38,7 +38,7 @@ def test_only_tracks_that_are_asked_for(folder, tmp_path, storm_list):
 def test_the_file_says_what_it_is_of(folder, tmp_path):
     export.write(folder, tmp_path / "some.csv", "csv", Selection(asked=Filter(min_hours=48, matched=True)))
     about = json.loads((tmp_path / "some.csv.about.json").read_text())["selection"]
-    assert about["only_tracks_that"] == "last 48 h or more; are observed storms"
+    assert about["only_tracks_that"] == "last 48 h or more and are observed storms"
     assert about["filter"] == {"min_hours": 48, "matched": True}
     export.write(folder, tmp_path / "all.csv", "csv")
     assert "filter" not in json.loads((tmp_path / "all.csv.about.json").read_text())["selection"]
