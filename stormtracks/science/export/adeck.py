@@ -108,7 +108,7 @@ def _enough(number: int, code: str, year: Label) -> None:
     if number > _MOST:
         raise InputError(
             f"ATCF numbers {_MOST} storms per basin and year at most, and {year} has {number} in {code}; export a list "
-            "(--list tc), restrict it, name fewer --members, or export csv"
+            "(--list tc), filter it (--basin NA, --matched), name fewer --members, or export csv"
         )
 
 
