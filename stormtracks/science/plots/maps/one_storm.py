@@ -87,17 +87,18 @@ class OneStorm:
         numbers = np.unique(np.atleast_1d(number))
         observed = _observed(consensus, numbers, best)
         members = _tracks_of(consensus, numbers, ensemble)
-        paths = [part for number in numbers for part in _parts(_piece(consensus, int(number)))]
+        paths = [(int(one), part) for one in numbers for part in _parts(_piece(consensus, int(one)))]
         beyond = ""
         if not whole:
-            life = np.concatenate([path.time for path in paths]) if observed is None else observed.time
+            life = np.concatenate([path.time for _, path in paths]) if observed is None else observed.time
             first, last = life.min() - MARGIN, life.max() + MARGIN
-            beyond = _beyond(paths, first, last)
+            beyond = _beyond([path for _, path in paths], first, last)
             members = members.where((members.time >= first) & (members.time <= last))
-            near = [_cut(path, first, last) for path in paths]
-            paths = [path for path in near if len(path.time)] or paths
-        title = _title(consensus, numbers, observed)
-        return cls(consensus, numbers, tuple(paths), members, observed, title, beyond)
+            near = [(one, _cut(path, first, last)) for one, path in paths]
+            paths = [(one, path) for one, path in near if len(path.time)] or paths
+        title = _title(consensus, numbers, observed, paths)
+        drawn = tuple(path for _, path in paths)
+        return cls(consensus, numbers, drawn, members, observed, title, beyond)
 
     @property
     def calendar(self) -> str:
@@ -169,31 +170,32 @@ def _beyond(paths: Sequence[Piece], first: Times, last: Times) -> str:
     return "consensus " + ", ".join(said) if said else ""
 
 
-def _title(consensus: ConsensusTracks, numbers: Ints, observed: BestTracks | None) -> str:
+def _title(
+    consensus: ConsensusTracks, numbers: Ints, observed: BestTracks | None, paths: Sequence[tuple[int, Piece]]
+) -> str:
+    """Name, identifier, time, members; and where more than one path is drawn, when each of them is."""
     first, of = int(numbers[0]), len(consensus.members)
     name, sid = str(consensus.name[first]), str(consensus.sid[first])
     what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else _candidate(consensus, first)
-    if observed is not None:
-        what += f", {dates.period(observed.time.min(), observed.time.max())}"
-    said = [
-        f"{_period(part, consensus.calendar)} in {consensus.held_by[number].sum()} of {of}"
-        for number in numbers
-        for part in _parts(_piece(consensus, int(number)))
-    ]
-    if len(said) > 1:
-        return f"{what}, found in {len(said)} pieces: {'; '.join(said)} members"
-    if observed is None:
-        what += f", {_period(_piece(consensus, first), consensus.calendar)}"
-    return f"{what}, found in {consensus.held_by[first].sum()} of {of} members"
+    time = np.concatenate([path.time for _, path in paths]) if observed is None else observed.time
+    held = consensus.held_by[numbers].any(axis=0).sum()
+    said = f"{what}, {_period(time, consensus.calendar)}, found in {held} of {of} members"
+    if len(paths) == 1:
+        return said
+    periods = [_period(path.time, consensus.calendar) for _, path in paths]
+    if len(numbers) > 1:
+        counts = (consensus.held_by[number].sum() for number, _ in paths)
+        periods = [f"{period} by {count}" for period, count in zip(periods, counts, strict=True)]
+    return f"{said}, in {len(paths)} pieces: {', '.join(periods)}"
 
 
 def _candidate(consensus: ConsensusTracks, number: int) -> str:
     return f"Candidate {consensus.candidate_name[number]}".rstrip()
 
 
-def _period(path: Piece, calendar: str) -> str:
-    time = calendars.on_an_axis(path.time, calendar)
-    return dates.period(time[0], time[-1])
+def _period(time: Times, calendar: str) -> str:
+    time = calendars.on_an_axis(time, calendar)
+    return dates.period(time.min(), time.max())
 
 
 def _parts(path: Piece) -> list[Piece]:

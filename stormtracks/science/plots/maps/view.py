@@ -61,7 +61,7 @@ class MapView:
         south, north, west, east = region
         if (north <= 0) if pole > 0 else (south >= 0):
             name = "north-polar" if pole > 0 else "south-polar"
-            raise BadValue(f"the projection {name} cannot show {south:g} to {north:g} N; choose another one")
+            raise BadValue(f"the projection {name} cannot show {south:.3g} to {north:.3g} N; choose another one")
         edge = NEAREST_EQUATOR if north - south > 120.0 else 0.0
         south, north = (max(south, edge), 90.0) if pole > 0 else (-90.0, min(north, -edge))
         central = 0.0 if width >= 360.0 else float(sphere.wrap((west + east) / 2))
@@ -183,7 +183,7 @@ def _lambert(region: Region) -> ccrs.LambertConformal:
     if east - west > 180.0 or abs(middle) < _FLATTEST_CONE:
         raise BadValue(
             "the projection lambert is for regions of one hemisphere, at most 180 degrees wide, "
-            f"not {south:g} to {north:g} N and {east - west:g} degrees; choose another --region or --projection"
+            f"not {south:.3g} to {north:.3g} N and {east - west:.3g} degrees; choose another --region or --projection"
         )
     return ccrs.LambertConformal(
         central_longitude=float(sphere.wrap((west + east) / 2)),
