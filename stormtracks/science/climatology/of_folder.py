@@ -1,26 +1,23 @@
 """Results of a folder -> the tracks of all seasons without their points, and the best tracks of the same seasons."""
 
-import dataclasses
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from stormtracks.label import Label
-from stormtracks.science import best_tracks as best_track_files
 from stormtracks.science import calendars, heads, results
-from stormtracks.science.climatology.basins import BASINS, basin, covered
+from stormtracks.science.arrays import Ints
+from stormtracks.science.climatology import observed
 from stormtracks.science.climatology.census import Cells
-from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.climatology.population import Population
 from stormtracks.science.filters import Filter, Tally
 from stormtracks.science.heads import Heads
 from stormtracks.science.index.of_folder import Index
-from stormtracks.science.index.season import Season
-from stormtracks.science.lists.storm_list import in_list
-from stormtracks.science.records import BestTracks, Tracks
-from stormtracks.science.settings import Settings
+from stormtracks.science.lists import in_list
+from stormtracks.science.records import Matches, Tracks
 
 Folder = str | os.PathLike[str]
 TRACKS, LISTS = "vort_track", "classify"
@@ -37,7 +34,7 @@ def population(
     recipes: results.Recipes | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Population:
-    """What a climatology of the results in a folder asks for, by their index; a region has their points read too.
+    """What a climatology of the results in a folder asks for; by the index of their heads.
 
     Parameters
     ----------
@@ -54,7 +51,7 @@ def population(
     recipes : Recipes, optional
         Takes in how each result was made; none: results that were made differently are refused here.
     progress : callable, optional
-        Called as ``progress(done, total)`` after each result.
+        Called as ``progress(done, total)`` after each year.
 
     Returns
     -------
@@ -71,82 +68,108 @@ def population(
     chosen = results.choose(folder, task, years, members)
     cells = Cells.of(chosen)
     seen = results.Recipes() if recipes is None else recipes
-    tally = Tally(asked or Filter())
-    parts: dict[tuple[int, int], Heads] = {}
-    known: dict[Label, set[str]] = {year: set() for year in chosen}
-    total, index = sum(map(len, chosen.values())), Index(folder)
-    for year, numbers in chosen.items():
-        season = index.season(task, year, numbers)
-        known[year] |= set(season.matches.sid.tolist())
-        for place, number in enumerate(numbers):
-            seen.add_traits(year, number, json.loads(season.entries[place].traits))
-            mine = _heads(season, place, list)
-            tracks = None if tally.asked.region is None else _tracks(folder, year, number, list)
-            parts[cells.members.index(number), cells.years.index(year)] = mine.take(tally.keeps(mine, tracks))
-            if progress is not None:
-                progress(len(parts), total)
+    tally, parts = Tally(asked or Filter()), []
+    for part in _parts(folder, task, chosen, list, tally, seen):
+        parts.append(part)
+        if progress is not None:
+            progress(len(parts), len(chosen))
     tally.check()
     if recipes is None:
         seen.remarks(folder)
-    first = results.path(folder, task, *next((year, numbers[0]) for year, numbers in chosen.items()))
-    observed, observed_year = _observed(best_tracks, results.load_settings(first), tally.asked, cells, known, parts)
-    sizes = [len(part) for part in parts.values()]
-    member, year_place = (np.repeat([place[axis] for place in parts], sizes) for axis in (0, 1))
-    every = heads.joined([*parts.values()])
-    said = tuple(text for text in (cells.remark, _elsewhere(every, observed)) if text)
-    return Population(cells, every, member, year_place, observed, observed_year, tally.asked.describe(), remarks=said)
+    seen_storms, seen_in = _observed(best_tracks, folder, task, chosen, tally.asked, parts)
+    every = heads.joined([part.heads for part in parts])
+    said = tuple(text for text in (cells.remark, observed.elsewhere(every, seen_storms)) if text)
+    return Population(
+        cells,
+        every,
+        np.searchsorted(cells.members, np.concatenate([part.member for part in parts])),
+        np.repeat(np.arange(len(parts)), [len(part.heads) for part in parts]),
+        seen_storms,
+        seen_in,
+        tally.asked.describe(),
+        remarks=said,
+    )
 
 
-def _heads(season: Season, place: int, list_name: str | None) -> Heads:
-    """Heads of one of a season's results: of its tracks, or of the storms of its list."""
-    found = season.heads.take(np.arange(len(season.heads))[season.tracks_of(place)])
-    return found if list_name is None else found.take(in_list(found.storm_class, list_name))
+class _Part(NamedTuple):
+    """A year: heads of its tracks that are asked for, whose they are, the best tracks it could have seen, its times."""
+
+    heads: Heads
+    member: Ints
+    sids: set[str]
+    first: np.datetime64
+    last: np.datetime64
 
 
-def _tracks(folder: Folder, year: Label, member: int, list_name: str | None) -> Tracks:
-    """The same with their points, which a region may ask for."""
+def _parts(
+    folder: Folder,
+    task: str,
+    chosen: Mapping[Label, Sequence[int]],
+    list_name: str | None,
+    tally: Tally,
+    seen: results.Recipes,
+) -> Iterator[_Part]:
+    """The years, by the index of the folder; a region that tracks pass asks for their points, so for the results."""
+    index = Index(folder)
+    for year, numbers in chosen.items():
+        if tally.asked.region is not None:
+            yield _read(folder, year, numbers, list_name, tally, seen)
+            continue
+        season = index.season(task, year, numbers)
+        for entry in season.entries:
+            seen.add_traits(year, entry.ensemble_member, json.loads(entry.traits))
+        mine = np.ones(len(season.heads), bool) if list_name is None else in_list(season.heads.storm_class, list_name)
+        every, member = season.heads.take(mine), season.member_of_track[mine]
+        kept = tally.keeps(every)
+        yield _Part(every.take(kept), member[kept], set(season.matches.sid.tolist()), *_times(season.heads))
+
+
+def _read(
+    folder: Folder, year: Label, members: Sequence[int], list_name: str | None, tally: Tally, seen: results.Recipes
+) -> _Part:
+    """A year with the points of its tracks, of which only the heads are kept."""
+    kept, sizes, sids, times = [], [], set(), []
+    for number in members:
+        header, tracks, matches, mine = _load(folder, year, number, list_name)
+        seen.add(year, number, header.provenance)
+        kept.append(mine.take(tally.keeps(mine, tracks)))
+        sizes.append(len(kept[-1]))
+        sids |= set(matches.sid.tolist())
+        times.append(_times(mine))
+    first, last = min(one for one, _ in times), max(one for _, one in times)
+    return _Part(heads.joined(kept), np.repeat(np.asarray(members), sizes), sids, first, last)
+
+
+def _times(every: Heads) -> tuple[np.datetime64, np.datetime64]:
+    """First and last time of any track; later than any, and earlier, of none."""
+    if not len(every):
+        return np.datetime64("9999-01-01", "s"), np.datetime64("0001-01-01", "s")
+    return every.first_time.min(), every.last_time.max()
+
+
+def _load(
+    folder: Folder, year: Label, member: int, list_name: str | None
+) -> tuple[results.Header, Tracks, Matches, Heads]:
     if list_name is None:
-        return results.load_tracks(results.path(folder, TRACKS, year, member))
-    return results.load_list(folder, year, member)[1].of(list_name).tracks
+        header, tracks, matches = results.load_headed(results.path(folder, TRACKS, year, member))
+        return header, tracks, matches, heads.of(tracks, matches)
+    header, storms = results.load_list(folder, year, member)
+    mine = storms.of(list_name)
+    return header, mine.tracks, mine.matches, mine.heads
 
 
 def _observed(
     path: Folder | None,
-    settings: Settings,
+    folder: Folder,
+    task: str,
+    chosen: Mapping[Label, Sequence[int]],
     asked: Filter,
-    cells: Cells,
-    known: dict[Label, set[str]],
-    parts: dict[tuple[int, int], Heads],
-) -> tuple[Heads, np.ndarray]:
-    """The best tracks that each year could have seen, and the places of these years."""
-    times = [(part.first_time.min(), part.last_time.max(), part.calendar) for part in parts.values() if len(part)]
-    none = heads.of_best_tracks(BestTracks.none())
-    if path is None or not times or any(calendars.has_own_dates(calendar) for *_, calendar in times):
-        return none, np.zeros(0, np.int64)
-    start, stop = min(first for first, *_ in times), max(last for _, last, _ in times)
-    every = best_track_files.load(path, start, stop, **settings.keywords(best_track_files.load))
-    every = every.take(asked.of_place.keeps(heads.of_best_tracks(every), every))
-    found = [every.take(np.isin(every.sid, sorted(known[year]))) for year in cells.years]
-    place = np.repeat(np.arange(len(found)), [len(one) for one in found])
-    return heads.joined([none, *(_with_strength(one) for one in found)]), place
-
-
-def _elsewhere(every: Heads, observed: Heads) -> str:
-    """That tracks begin where the best tracks have next to none, where they do; '' otherwise."""
-    known = covered(observed.sid.tolist())
-    other = np.bincount(basin(every.genesis_lat, every.genesis_lon), minlength=len(BASINS))[~known].sum()
-    if not len(observed) or not other:
-        return ""
-    codes = ",".join(code for code, seen in zip(BASINS, known, strict=True) if seen)
-    return f"the best tracks are of {codes}, where not all tracks begin: --basin {codes} compares like with like"
-
-
-def _with_strength(best: BestTracks) -> Heads:
-    """Heads of best tracks with their highest wind and lowest pressure."""
-    made = heads.of_best_tracks(best)
-    if not len(best):
-        return made
-    with np.errstate(invalid="ignore"):
-        wind = np.fmax.reduceat(best.wind_kt.astype(float), best.start) * KNOT_M_S
-        pressure = np.fmin.reduceat(best.pressure_hpa.astype(float), best.start) * 100.0
-    return dataclasses.replace(made, wind_m_s=wind.astype(np.float32), pressure_pa=pressure.astype(np.float32))
+    parts: Sequence[_Part],
+) -> tuple[Heads, Ints]:
+    """The best tracks of the years, read with the settings of the first result, and the places of these years."""
+    start, stop = min(part.first for part in parts), max(part.last for part in parts)
+    if path is None or start > stop or any(calendars.has_own_dates(part.heads.calendar) for part in parts):
+        return observed.NONE, np.zeros(0, np.int64)
+    year, members = next(iter(chosen.items()))
+    settings = results.load_settings(results.path(folder, task, year, members[0]))
+    return observed.of_years(path, settings, asked, [part.sids for part in parts], start, stop)
