@@ -1,6 +1,7 @@
 """`inv plot`: figures of all years and members together, where tracks begin and end, strength, lifetime, season."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -66,8 +67,9 @@ def reliability(options: Options) -> Figure:
     notes(found.remarks)
     made, first, last = found.made, found.years[0], found.years[-1]
     when = f"{first}" if first == last else f"{first} to {last}"
-    skill = f"Brier score {made.brier:.3f} (climatology {made.climatology:.3f}, skill {made.skill:.2f})"
-    data = _data({**options, "list": "tc"}, first)
+    than = f", skill {made.skill:.2f}" if math.isfinite(made.skill) else ""
+    skill = f"Brier score {made.brier:.3f} (climatology {made.climatology:.3f}{than})"
+    data = _data(options, first)
     title = f"List tc: {data}, {when}, {found.members} members; {made.number.sum():,} storms, {skill}"
     label = "mean probability over the members" if found.said_by == MEAN else found.said_by
     return plots.reliability_diagram(made, title, label=label, printed=options.get("printed"))
@@ -90,7 +92,8 @@ def _population(options: Options) -> Population:
 
 def _data(options: Options, year: Label) -> str:
     """What the data of a year are called."""
-    folder, task = options["results"], "vort_track" if options.get("list") is None else "classify"
+    folder = options["results"]
+    task = "vort_track" if year in results.years(folder, "vort_track") else "classify"
     return origin.data_of(results.path(folder, task, year, results.members(folder, year, task)[0]))
 
 

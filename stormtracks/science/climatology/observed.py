@@ -3,6 +3,7 @@
 import dataclasses
 import os
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,34 @@ from stormtracks.science.heads import Heads
 from stormtracks.science.records import BestTracks
 from stormtracks.science.settings import Settings
 
-NONE = heads.of_best_tracks(BestTracks.none())
+
+class Observed(NamedTuple):
+    """Best tracks of several years.
+
+    Attributes
+    ----------
+    heads : Heads
+        With the highest wind and the lowest pressure.
+    year : ndarray of int64, shape (n,)
+        Place of each one's year.
+    lacking, known : int
+        How many of those that the years could have seen the file does not have, and of how many.
+    """
+
+    heads: Heads
+    year: Ints
+    lacking: int = 0
+    known: int = 0
+
+    @property
+    def remark(self) -> str:
+        """That the file lacks some; '' where it has all."""
+        if not self.lacking:
+            return ""
+        return f"{self.lacking} of {self.known} observed storms are not in this file of best tracks, and not counted"
+
+
+NONE = Observed(heads.of_best_tracks(BestTracks.none()), np.zeros(0, np.int64))
 """Of no best track."""
 _BEFORE = np.timedelta64(60, "D")
 """How long before the first track, and after the last one, a best track may begin and end, and still be whole."""
@@ -28,8 +56,8 @@ def of_years(
     sids: Sequence[Collection[str]],
     start: np.datetime64,
     stop: np.datetime64,
-) -> tuple[Heads, Ints]:
-    """Heads of the best tracks of some years.
+) -> Observed:
+    """The best tracks of some years.
 
     Parameters
     ----------
@@ -46,16 +74,18 @@ def of_years(
 
     Returns
     -------
-    found : Heads
-        Year after year, with the highest wind and the lowest pressure.
-    year : ndarray of int64, shape (nfound,)
-        Place of each one's year.
+    Observed
+        Year after year.
     """
     every = best_tracks.load(path, start - _BEFORE, stop + _BEFORE, **settings.keywords(best_tracks.load))
+    there = set(every.sid.tolist())
+    lacking = sum(len(set(one) - there) for one in sids)
     every = every.take(asked.of_place.keeps(heads.of_best_tracks(every), every))
     found = [every.take(np.isin(every.sid, sorted(one))) for one in sids]
     year = np.repeat(np.arange(len(found)), [len(one) for one in found])
-    return heads.joined([NONE, *(_with_strength(one) for one in found)]), year
+    return Observed(
+        heads.joined([NONE.heads, *(_with_strength(one) for one in found)]), year, lacking, sum(map(len, sids))
+    )
 
 
 def elsewhere(every: Heads, seen: Heads) -> str:

@@ -76,16 +76,16 @@ def population(
     tally.check()
     if recipes is None:
         seen.remarks(folder)
-    seen_storms, seen_in = _observed(best_tracks, folder, task, chosen, tally.asked, parts)
+    storms = _observed(best_tracks, folder, task, chosen, tally.asked, parts)
     every = heads.joined([part.heads for part in parts])
-    said = tuple(text for text in (cells.remark, observed.elsewhere(every, seen_storms)) if text)
+    said = tuple(text for text in (cells.remark, storms.remark, observed.elsewhere(every, storms.heads)) if text)
     return Population(
         cells,
         every,
         np.searchsorted(cells.members, np.concatenate([part.member for part in parts])),
         np.repeat(np.arange(len(parts)), [len(part.heads) for part in parts]),
-        seen_storms,
-        seen_in,
+        storms.heads,
+        storms.year,
         tally.asked.describe(),
         remarks=said,
     )
@@ -165,11 +165,11 @@ def _observed(
     chosen: Mapping[Label, Sequence[int]],
     asked: Filter,
     parts: Sequence[_Part],
-) -> tuple[Heads, Ints]:
-    """The best tracks of the years, read with the settings of the first result, and the places of these years."""
+) -> observed.Observed:
+    """The best tracks of the years, read with the settings of the first result."""
     start, stop = min(part.first for part in parts), max(part.last for part in parts)
     if path is None or start > stop or any(calendars.has_own_dates(part.heads.calendar) for part in parts):
-        return observed.NONE, np.zeros(0, np.int64)
+        return observed.NONE
     year, members = next(iter(chosen.items()))
     settings = results.load_settings(results.path(folder, task, year, members[0]))
     return observed.of_years(path, settings, asked, [part.sids for part in parts], start, stop)

@@ -59,7 +59,7 @@ def test_a_year_that_a_member_lacks_is_said_and_not_counted(folder, best_tracks)
     np.testing.assert_array_equal(counted.per_season[:, 7], 5.0)
     assert found.seasons == "2005, 4 members"
     assert len(list(found.ends("genesis"))) == 4
-    assert population(folder, [2006], best_tracks=best_tracks).remarks == ()
+    assert population(folder, [2006]).remarks == ()
 
 
 def test_lifetimes_are_from_the_first_point_to_the_last_of_tracks_and_best_tracks(folder, best_tracks):
@@ -97,6 +97,18 @@ def test_best_tracks_of_some_basins_are_not_taken_for_those_of_all(folder, best_
     assert [text for text in said if "where not all tracks begin: --basin" in text], "a track begins in SI"
     inside = Filter(basins=("NA", "EP"))
     assert not population(folder, [2005], asked=inside, best_tracks=best_tracks).remarks
+
+
+def test_best_tracks_that_the_file_does_not_have_are_said(folder, best_tracks):
+    said = population(folder, [2006], best_tracks=best_tracks).remarks
+    assert said[0] == "3 of 3 observed storms are not in this file of best tracks, and not counted"
+
+
+def test_a_region_that_tracks_pass_is_asked_of_their_points(folder, best_tracks):
+    beyond = Filter(region=(20, 26, -60, -45))  # the end of the first storm
+    found = population(folder, [2005], asked=beyond, best_tracks=best_tracks)
+    assert found.observed.sid.tolist() == [OBSERVED[0]] and found.matched.sum() == 4
+    assert set(found.heads.sid[found.matched]) == {OBSERVED[0]}
 
 
 def test_nothing_is_observed_without_best_tracks_and_no_folder_is_refused(folder, tmp_path):

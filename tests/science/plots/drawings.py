@@ -5,12 +5,14 @@ import dataclasses
 import numpy as np
 from ensembles import OBSERVED, START, STEP, join, matches_of, member_result, true_tracks
 
-from stormtracks.science import plots, summary
+from stormtracks.science import heads, plots, summary
+from stormtracks.science.climatology.census import Cells
 from stormtracks.science.climatology.density import track_density
+from stormtracks.science.climatology.population import Population
 from stormtracks.science.comparison import pair
 from stormtracks.science.consensus.reliability import reliability
 from stormtracks.science.consensus.year_consensus import consensus_of
-from stormtracks.science.records import BestTracks, Grid, Maxima
+from stormtracks.science.records import BestTracks, Grid, Maxima, Tracks
 
 ATLANTIC, PACIFIC, ARCTIC = (0, 50, -90, -20), (-10, 40, 140, -120), (50, 90, -180, 180)
 
@@ -108,6 +110,43 @@ def of_comparison(printed):
     return plots.compared_tracks(*sets, ("season", "motion"), title="2005, member 0", printed=printed)
 
 
+def population(strengths=False, members=5, seasons=range(2000, 2008)):
+    """Tracks whose strength, lifetime and month are drawn from known distributions; some are observed storms."""
+    rng = np.random.default_rng(1)
+    cells = Cells.of({year: tuple(range(members)) for year in seasons})
+    number = (8 if strengths else 60) * members * len(seasons)
+    of_tracks = _heads(
+        rng, number, np.where(rng.random(number) < (0.7 if strengths else 0.1), "2005213N15329", ""), strengths
+    )
+    of_storms = _heads(rng, 6 * len(seasons), np.full(6 * len(seasons), "2005213N15329"), True)
+    member, year = (np.arange(number) // part % size for part, size in ((1, members), (members, len(seasons))))
+    storm_year = np.arange(6 * len(seasons)) % len(seasons)
+    return Population(cells, of_tracks, member, year, of_storms, storm_year, data="sample")
+
+
+def _heads(rng, number, sid, strengths):
+    """Heads of so many tracks in the Atlantic."""
+    lat, lon, hours = rng.uniform(10, 30, number), rng.uniform(-80, -30, number), rng.gamma(2.0, 50.0, number)
+    month = rng.choice(12, number, p=np.array([0, 0, 0, 0, 1, 2, 3, 6, 8, 4, 1, 0]) / 25)
+    first = np.datetime64("2005-01-15", "s") + month * np.timedelta64(30, "D")
+    ends = [(first, first + (3600 * hours).astype("timedelta64[s]")), (lat, lat + 20), (lon, lon + 15)]
+    time, north, east = (np.stack(one, axis=1).ravel() for one in ends)
+    peak = np.repeat(4e-5 + rng.gamma(2.0, 3e-5, number), 2).astype("f4")
+    tracks = Tracks(np.full(number, 2), time, north, east, peak, np.arange(2 * number))
+    wind = rng.gamma(6.0, 5.0, number)
+    more = {"wind_m_s": wind.astype("f4"), "pressure_pa": (101500 - 100 * wind).astype("f4")} if strengths else {}
+    return dataclasses.replace(heads.of(tracks), sid=sid, **more)
+
+
+def of_ends(printed):
+    """Where tracks begin, and where the observed storms did."""
+    found = population()
+    values, grid = track_density(found.ends("genesis"), spacing_deg=5.0, region=ATLANTIC)
+    marks = plots.Marks(*found.observed_ends("genesis"), "IBTrACS, first points (48)")
+    title, label = f"Genesis: {found.seasons}", "first points per 10$^6$ km$^2$ and season"
+    return plots.density(values, grid, ATLANTIC, title, label=label, marks=marks, printed=printed)
+
+
 DRAWINGS = {
     "tracks_atlantic": of_year(ATLANTIC, muted=True),
     "tracks_world": of_year(None),
@@ -121,5 +160,27 @@ DRAWINGS = {
     "years_many": lambda printed: plots.storms_per_year(years(range(1990, 2006)), printed=printed),
     "reliability": of_reliability,
     "compared": of_comparison,
+    "genesis": of_ends,
+    "intensity": lambda printed: plots.intensity(population(), printed=printed),
+    "intensity_tc": lambda printed: plots.intensity(population(True), "tc", printed=printed),
+    "lifetime": lambda printed: plots.lifetime(population(), printed=printed),
+    "season": lambda printed: plots.season(population(), printed=printed),
+    "season_tc": lambda printed: plots.season(population(True, 1, [2005]), "tc", printed=printed),
 }
 """Name -> figure of a `Print`."""
+
+
+def film_of_storm(printed):
+    """The storm in two pieces, moving."""
+    tracks, agreed = in_pieces()
+    return plots.storm_film(agreed, range(len(agreed)), tracks, observed(), printed=printed)
+
+
+def film_of_year(printed):
+    """Tracks of one member, moving; two of them are known."""
+    known = np.arange(5) < 3
+    return plots.year_film(ensemble()[0], observed(), known, ATLANTIC, "Sample: member 0", muted=True, printed=printed)
+
+
+FILMS = {"film_of_storm": film_of_storm, "film_of_year": film_of_year}
+"""Name -> scene of a `Print`."""

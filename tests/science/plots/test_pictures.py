@@ -4,13 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
-from drawings import DRAWINGS
+from drawings import DRAWINGS, FILMS
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from picture import BLUR, check, distance
 
 from stormtracks.science.plots import Print
 
-NARROW = {"tracks_arctic", "storm", "years_one", "density_pacific", "reliability"}
+NARROW = {"tracks_arctic", "storm", "years_one", "density_pacific", "reliability", "genesis", "intensity_tc", "season"}
 """Those whose kept picture is one column wide."""
 PROJECTIONS = {"tracks_atlantic": "lambert", "density_world": "south-polar", "field": "mercator"}
 
@@ -25,6 +25,16 @@ def test_figure_is_as_it_was(name, tmp_path):
 @pytest.mark.parametrize(("name", "projection"), PROJECTIONS.items())
 def test_figure_in_another_projection_is_as_it_was(name, projection, tmp_path):
     check(DRAWINGS[name](Print(width_mm=89, projection=projection)), f"{name}_{projection}", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILMS)
+def test_frame_of_a_film_is_as_it_was(name, tmp_path):
+    scene = FILMS[name](Print(width_mm=89))
+    scene.show(scene.times[9])
+    for artist in scene.figure.findobj(lambda one: one.get_animated()):
+        artist.set_animated(False)  # so that it is part of the picture
+    check(scene.figure, name, tmp_path)
 
 
 @pytest.mark.slow

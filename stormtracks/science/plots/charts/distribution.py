@@ -19,6 +19,7 @@ from stormtracks.science.plots.printed import Print
 from stormtracks.science.plots.sheet import Row, Sheet
 
 _BAND_ALPHA = 0.3
+_LEFT, _LABEL = 0.68, 0.44  # inches left of the axes: the margin, and the middle of the axes' label
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def distributions(panels: Sequence[Panel], title: str, *, printed: Print | None 
     printed = printed or Print()
     height = 1.5 if printed.narrow else 1.9
     rows = [Row(height, over=0.22 if panel.note else 0.1, under=0.42) for panel in panels]
-    sheet = Sheet.of(printed, title, rows, _handles(panels), left=0.6, right=0.22)
+    sheet = Sheet.of(printed, title, rows, _handles(panels), left=_LEFT, right=0.22)
     for number, panel in enumerate(panels):
         _draw(sheet.axes(number), panel, printed)
     return sheet.figure
@@ -109,7 +110,8 @@ def _draw(axes: Axes, panel: Panel, printed: Print) -> None:
         _add_observed(axes, panel, panel.observed, floor)
     _scale(axes, panel, floor, printed)
     axes.set_xlabel(panel.xlabel, fontsize=printed.label_pt, labelpad=2)
-    axes.set_ylabel(panel.ylabel, fontsize=printed.label_pt)
+    axes.set_ylabel(panel.ylabel, fontsize=printed.label_pt, va="center")
+    axes.yaxis.set_label_coords(-_LABEL / (printed.width * axes.get_position().width), 0.5)
     axes.grid(axis="y", color="#e3e3e3", lw=0.5)
     axes.set_axisbelow(True)
     axes.annotate(

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
-from stormtracks.science.arrays import Times
+from stormtracks.science.arrays import Ints, Times
 from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.plots import style
 from stormtracks.science.plots.charts.strength import add_strength
@@ -25,7 +25,7 @@ _BEST, _MEAN, _MEMBER = 1.0, 2.2, 0.4
 
 def storm_film(
     consensus: ConsensusTracks,
-    number: int | Sequence[int],
+    number: int | Sequence[int] | Ints,
     ensemble: Sequence[Tracks],
     best: BestTracks | None = None,
     region: Region | None = None,
