@@ -87,6 +87,9 @@ def _of_year(
     of_year, rows = agreed.by_year[year], agreed.shown(year)
     if not len(rows):
         return
+    observed = ~of_year.candidate[rows]
+    if observed.any():  # thousands of candidates hide them
+        rows = rows[observed]
     tracks = of_year.tracks.take(rows)
     best = _best(outline, year, best_tracks, tracks)
     region = _region(tracks.lat, tracks.lon)
@@ -94,8 +97,8 @@ def _of_year(
     title = f"{year}: consensus of {len(of_year.members)} members"
     figure = plots.year_tracks(tracks, best, known, region, title)
     description = (
-        f"Map of the {len(tracks)} tracks of {year} on which {agreed.share_text} of the {len(of_year.members)} members "
-        f"agree, {known.sum()} of them observed storms, coloured by vorticity."
+        f"Map of the {len(tracks)} {'observed storms' if known.any() else 'storms'} of {year} on which the "
+        f"{len(of_year.members)} members agree, coloured by vorticity."
     )
     yield Picture(f"Consensus tracks of {year}", description, _address(plots, figure, "png"), year)
     number = _foremost(of_year)

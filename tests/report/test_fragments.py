@@ -159,9 +159,12 @@ def test_the_finding_is_honest_without_best_tracks_and_says_what_is_missing(resu
     seen = outline_of(results_folder, run)
     summary = dataclasses.replace(summarise(results_folder), storms=())
     said = fragments.finding(seen, summary, Agreed({}, (1851, 1852)))
-    assert "No observed storm is known" in said and "there is one member" in said
+    assert "3 members in 2005: the tracks are on the map; no observed storm is known" in said
     assert "2 of 6 tasks failed. 3 of 6 tasks have no result yet." in said and "leave out 1851 to 1852" in said
     assert "no results yet" in fragments.finding(seen, None, Agreed())
+    agreed = dataclasses.replace(agreed_of(seen), least=0.3)
+    said = fragments.finding(seen, summary, agreed)
+    assert "At least 30% of the 3 members agree on 0 storms in 2005; no observed storm is known" in said
 
 
 def test_candidates_have_the_name_that_commands_take(tmp_path):

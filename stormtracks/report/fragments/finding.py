@@ -27,28 +27,32 @@ def finding(outline: Outline, summary: Summary | ListSummary | None, agreed: Agr
 
 
 def _parts(outline: Outline, summary: Summary | ListSummary, agreed: Agreed) -> Iterator[str]:
-    members = _members(outline)
-    listed = _LISTED.get(outline.storm_list or "")
+    members, when = _members(outline), _when(outline)
     storms = [storm for storm in summary.storms if storm.members]
     number = len({storm.sid for storm in storms})
-    when = _when(outline)
-    if number:
-        yield f"{number} observed storm{'s' * (number != 1)} {when}, {found_text(storms, members)}"
-        if distance := _distance(storms):
-            yield f"mean distance {distance:.0f} km"
-    elif listed == _LISTED["etc"]:
-        pass
-    else:
-        yield f"No observed storm is known {when}: there are no best tracks, or none of these seasons"
+    if not number:
+        yield _without_storms(outline, agreed)
+        if outline.storm_list != "etc":  # best tracks are of tropical cyclones
+            yield "no observed storm is known: there are no best tracks, or none of these seasons"
+        return
+    yield f"{number} observed storm{'s' * (number != 1)} {when}, {found_text(storms, members)}"
+    if distance := _distance(storms):
+        yield f"mean distance {distance:.0f} km"
     if agreed.by_year:
         candidates = agreed.number_of_candidates
-        if number or not listed:
-            text = f"{candidates:,} candidate{'s' * (candidates != 1)}" if candidates else "no candidates"
-            yield text if number else f"{agreed.share_text} of the {members} members agree on {candidates:,} storms"
-        else:
-            yield f"{agreed.share_text} of the {members} members' lists have {candidates:,} {listed} {when}"
-    elif not number:
-        yield f"there is one member, with {'its list' if listed else 'its tracks'} on the map below"
+        yield f"{candidates:,} candidate{'s' * (candidates != 1)}" if candidates else "no candidates"
+
+
+def _without_storms(outline: Outline, agreed: Agreed) -> str:
+    """What members agree on, or how many there are."""
+    members, when, number = _members(outline), _when(outline), agreed.number_of_candidates
+    what = _LISTED.get(outline.storm_list or "", "storms")
+    share = agreed.share_text.capitalize()
+    if agreed.by_year and outline.storm_list:
+        return f"{share} of the {members} members' lists have {number:,} {what} {when}"
+    if agreed.by_year:
+        return f"{share} of the {members} members agree on {number:,} {what} {when}"
+    return f"{members} member{'s' * (members != 1)} {when}: the tracks are on the map"
 
 
 def found_text(storms: Sequence[StormStatistics], members: int) -> str:

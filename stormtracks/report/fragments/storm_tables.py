@@ -8,6 +8,7 @@ from stormtracks.readable import moment, position
 from stormtracks.report.agreed import Agreed
 from stormtracks.report.fragments.shown import shown
 from stormtracks.report.fragments.table_html import html_table
+from stormtracks.science.arrays import Texts
 from stormtracks.science.climatology.energy import KNOT_M_S
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks
 from stormtracks.science.summary import ListSummary, Summary, storm_table
@@ -57,16 +58,15 @@ def candidates(agreed: Agreed) -> str:
 
 def _candidates(agreed: Agreed) -> Iterator[dict[str, Any]]:
     for year, of_year in agreed.by_year.items():
-        for number in agreed.candidates(year):
-            yield _candidate(of_year, int(number), agreed.name(year, int(number)))
+        dates, peaks = of_year.tracks.dates, of_year.vorticity[of_year.peak]  # once for all: there may be thousands
+        for number in map(int, agreed.candidates(year)):
+            yield _candidate(of_year, number, agreed.name(year, number), dates, float(peaks[number]))
 
 
-def _candidate(agreed: ConsensusTracks, number: int, name: str) -> dict[str, Any]:
+def _candidate(agreed: ConsensusTracks, number: int, name: str, dates: Texts, peak: float) -> dict[str, Any]:
     rows = agreed.points(number)
     first, last = rows.start, rows.stop - 1
-    dates = agreed.tracks.dates
     held, of = int(agreed.held_by[number].sum()), len(agreed.members)
-    peak = float(agreed.vorticity[agreed.peak[number]])
     found: dict[str, Any] = {
         "id": name,
         "year": agreed.year,

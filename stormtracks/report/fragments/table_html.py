@@ -7,6 +7,8 @@ from typing import TypeAlias
 from stormtracks.label import Label
 from stormtracks.report.fragments.shown import shown
 
+_SHORT = 24
+"""Most signs of a text that stays on one line, as dates, places and names do."""
 Rows: TypeAlias = Sequence[Sequence[object]]
 # A number as the tables have it: "12", "0.91 (0.85-0.97)", "4 of 5", "12 ± 3", and "-" where there is none.
 _NUMBER = re.compile(r"-|[-+]?[\d.,]+( \([\d.,–-]+\))?( of \d+)?( ?± ?[\d.]+)?")
@@ -63,7 +65,9 @@ def _body(rows: Rows, ends: Sequence[str] | None, years: Sequence[Label] | None)
 
 
 def _cell(value: object, number: bool) -> str:
-    return f"<td{_class(number)}>{shown(value)}</td>"
+    text = str(value)
+    look = _class(number) or (' class="long"' if len(text) > _SHORT else "")
+    return f"<td{look}>{shown(text)}</td>"
 
 
 def numeric(rows: Rows) -> list[bool]:

@@ -26,7 +26,7 @@ class Choice {
     const { tracks, parts } = this, year = parts.year.value;
     const ofYear = (one) => year === "" || one.year === tracks.years[Number(year)];
     const prefix = (one) => (year === "" && tracks.years.length > 1 ? `${one.year} ` : "");
-    const storms = tracks.storms.map((one, i) => [`s${i}`, `${prefix(one)}${nameOf(one)} ${one.sid}`, one]);
+    const storms = tracks.storms.map((one, i) => [`s${i}`, `${prefix(one)}${one.name ? nameOf(one) : one.sid}`, one]);
     const groups = tracks.groups.map((one, i) => [`c${i}`, one.id, one]).filter(([, id]) => id);
     const before = parts.storm.value;
     parts.storm.replaceChildren(new Option("all", ""));

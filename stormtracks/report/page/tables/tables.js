@@ -14,12 +14,12 @@ function dress(sheet) {
   sheet.bar = element("div", "bar");
   sheet.count = element("span", "count");
   sheet.count.setAttribute("role", "status");
-  sheet.hint = element("span", "hint", "scroll sideways for more →");
+  sheet.hint = element("span", "hint", "scroll sideways →");
   sheet.hint.hidden = true;
   sheet.needle = "";
-  const save = element("button", "", "Download CSV");
+  const save = element("button", "", "Save as CSV");
   save.type = "button";
-  save.setAttribute("aria-label", `Download CSV of: ${sheet.dataset.label}`);
+  save.setAttribute("aria-label", `Save as CSV: ${sheet.dataset.label}`);
   save.addEventListener("click", () => saveCsv(sheet));
   sheet.bar.append(sheet.count, sheet.hint);
   if (rowsOf(sheet).length > LONG) sheet.bar.append(searchOf(sheet));
