@@ -162,7 +162,7 @@ class ResultsSide:
 
 @dataclass(frozen=True)
 class FileSide:
-    """A file of tracks, of another program or exported.
+    """A file of tracks, of another program or exported, or a folder with one per member.
 
     Attributes
     ----------
@@ -181,13 +181,13 @@ class FileSide:
 
     @functools.cached_property
     def file(self) -> track_files.TrackFile:
-        """What is in the file."""
-        return track_files.load(self.path)
+        """What is in the file, or in the files of a folder."""
+        return track_files.load_folder(self.path) if self.path.is_dir() else track_files.load(self.path)
 
     @property
     def kind(self) -> str:
         """The file's format."""
-        return f"{self.file.kind} file"
+        return f"{self.file.kind} {'files' if self.path.is_dir() else 'file'}"
 
     def years(self) -> None:
         """It has tracks, not results by years."""
@@ -248,11 +248,16 @@ def side(place: str | os.PathLike[str], **how: Any) -> Side:
         There is nothing at the place.
     """
     path, best_tracks = Path(place), how.pop("best_tracks", None)
-    if path.is_dir():
+    if path.is_dir() and not _has_files_only(path):
         return ResultsSide(path, **how)
     if not path.exists():
         raise InputError(f"{path}: neither a folder of results nor a file of tracks is there; check the path")
     return FileSide(path, best_tracks)
+
+
+def _has_files_only(folder: Path) -> bool:
+    """Whether a folder has no results, but files that may be of tracks."""
+    return not any((folder / task).is_dir() for task in TASKS) and bool(track_files.files(folder))
 
 
 def _axis(times: Times) -> TimeAxis:

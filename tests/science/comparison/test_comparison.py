@@ -74,6 +74,27 @@ def test_a_file_of_one_member_is_compared_with_each(folders, tmp_path, file_form
     assert numbers(compare(side(folders[0], chosen_members=(2,)), side(path)), "2005") == [3, 2, 1]
 
 
+@pytest.mark.parametrize("file_format", ["track", "tempest", "imilast", "trackjson"])
+def test_a_folder_of_files_is_as_the_results(folders, tmp_path, file_format):
+    write_members(folders[1], tmp_path / "tracks", file_format)
+    found = compare(side(folders[0]), side(tmp_path))
+    assert numbers(found) == numbers(compare(*map(side, folders)))
+    assert list(found.of_year(2005)) == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_files_without_numbers_are_counted_and_an_empty_folder_is_refused(folders, tmp_path):
+    paths = write_members(folders[1], tmp_path / "tracks", "track")
+    for path, name in zip(paths, "abc", strict=True):
+        path.rename(tmp_path / name)
+    assert side(tmp_path).members(None) == [0, 1, 2]
+    write(folders[1], tmp_path / "d.csv", "csv")
+    with pytest.raises(InputError, match=r"d.csv: a file of 3 members among others; compare it by itself"):
+        side(tmp_path).members(None)
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(ResultError, match="there are no results"):
+        compare(side(folders[0]), side(tmp_path / "nothing"))
+
+
 def test_two_files_are_told_apart_by_calendar_years(folders, tmp_path):
     paths = [write(folder, tmp_path / f"{folder.name}.csv", "csv") for folder in folders]
     found = compare(*map(side, paths))
