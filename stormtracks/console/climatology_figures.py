@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from stormtracks.console import origin
 from stormtracks.console.local_paths import best_tracks_file
-from stormtracks.console.terminal import notes, progress
+from stormtracks.console.terminal import progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
@@ -27,8 +27,8 @@ def of_population(draw: Drawing) -> Callable[[Options], Figure]:
 
     def made(options: Options) -> Figure:
         found = _population(options)
-        notes(found.remarks)
-        return draw(found, options.get("list"), printed=options.get("printed"))
+        options["said"].extend(found.remarks)
+        return draw(found, options.get("list"), printed=options["printed"])
 
     return made
 
@@ -38,7 +38,7 @@ def of_ends(which: str, end: str) -> Callable[[Options], Figure]:
 
     def made(options: Options) -> Figure:
         found = _population(options)
-        notes(found.remarks)
+        options["said"].extend(found.remarks)
         values, grid = density.track_density(found.ends(which), region=options["region"])
         lat, lon = found.observed_ends(which)
         marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
@@ -46,7 +46,7 @@ def of_ends(which: str, end: str) -> Callable[[Options], Figure]:
         label = f"{end} points per 10$^6$ km$^2$ and season"
         title = f"{which.title()}{of_list}: {found.seasons}"
         return plots.density(
-            values, grid, options["region"], title, label=label, marks=marks, printed=options.get("printed")
+            values, grid, options["region"], title, label=label, marks=marks, printed=options["printed"]
         )
 
     return made
@@ -56,23 +56,28 @@ def reliability(options: Options) -> Figure:
     """How far the probabilities of a folder's lists of tropical cyclones can be believed."""
     if options.get("list") == "etc":
         raise BadValue("--kind reliability is of tropical cyclones, which best tracks know; leave --list out")
+    asked = options["filter"]
+    if asked.matched is not None:
+        raise BadValue("--kind reliability compares storms that are observed with those that are not; ask for both")
     with progress("comparing lists") as report:
         found = list_reliability(
             options["results"],
             years_of(options["years"]),
-            options.get("members"),
+            options["members"],
             recipes=options["recipes"],
+            keep=(lambda storms: asked.keeps(storms.heads, storms.tracks)) if asked else None,
             progress=report,
         )
-    notes(found.remarks)
+    options["said"].extend(found.remarks)
     made, first, last = found.made, found.years[0], found.years[-1]
     when = f"{first}" if first == last else f"{first} to {last}"
     than = f", skill {made.skill:.2f}" if math.isfinite(made.skill) else ""
     skill = f"Brier score {made.brier:.3f} (climatology {made.climatology:.3f}{than})"
     data = _data(options, first)
-    title = f"List tc: {data}, {when}, {found.members} members; {made.number.sum():,} storms, {skill}"
+    of = f", storms that {asked.describe()}" if asked else ""
+    title = f"List tc: {data}, {when}, {found.members} members{of}; {made.number.sum():,} storms, {skill}"
     label = "mean probability over the members" if found.said_by == MEAN else found.said_by
-    return plots.reliability_diagram(made, title, label=label, printed=options.get("printed"))
+    return plots.reliability_diagram(made, title, label=label, printed=options["printed"])
 
 
 def _population(options: Options) -> Population:
@@ -80,9 +85,9 @@ def _population(options: Options) -> Population:
         found = population(
             options["results"],
             years_of(options["years"]),
-            options.get("members"),
+            options["members"],
             list=options.get("list"),
-            asked=options.get("filter"),
+            asked=options["filter"],
             best_tracks=best_tracks_file(options["best_tracks"]),
             recipes=options["recipes"],
             progress=report,

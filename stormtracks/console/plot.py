@@ -270,7 +270,7 @@ OF_LISTS = ("tracks", "storm", "density", *climatology_figures.KINDS)
 """Those that can be of a list of storms."""
 MAPS = ("storm", "density", "genesis", "lysis", "field")
 """Those in which --region is what the map shows: a track just outside adds to the density at its edge."""
-WHOLE = ("storm", "field", "reliability")
+WHOLE = ("storm", "field")
 """Those that no filter is asked of."""
 HALF = 0.5
 """Share of the members from which on a track that is no observed storm is drawn without --all."""

@@ -37,6 +37,8 @@ def draw(folder, kind, dest, **options):  # as the command does
         ("season", {"years": "2005"}, "Annual cycle of genesis, all tracks: data, 2005, 4 members"),
         ("genesis", {}, "Genesis: data, 2005, 4 members"),
         ("lysis", {"list": "tc"}, "Lysis, list tc"),
+        ("season", {"basin": "NA"}, "tracks that begin in NA"),
+        ("reliability", {"basin": "NA"}, "storms that begin in NA; 4 storms, Brier"),
         ("reliability", {}, "List tc: data, 2005 to 2006, 4 members; 6 storms, Brier score 0.000"),
     ],
 )
@@ -57,6 +59,7 @@ def test_years_that_members_lack_are_said(folder, tmp_path, capsys):
     [
         ("density", "x.gif", {}, "--kind density does not move; choose .png"),
         ("reliability", "x.png", {"list": "etc"}, "--kind reliability is of tropical cyclones"),
+        ("reliability", "x.png", {"matched": True}, "--kind reliability compares storms that are observed with those"),
         ("tracks", "x.gif", {"years": "2005", "dpi": "1200"}, "too large for a film; lower --dpi"),
     ],
 )

@@ -86,7 +86,7 @@ def population(
         np.repeat(np.arange(len(parts)), [len(part.heads) for part in parts]),
         storms.heads,
         storms.year,
-        tally.asked.describe(),
+        f"{'tracks' if list is None else 'storms'} that {tally.asked.describe()}" if tally.asked else "",
         remarks=said,
     )
 

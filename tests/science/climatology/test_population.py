@@ -87,7 +87,7 @@ def test_a_filter_chooses_tracks_and_by_place_best_tracks(folder, best_tracks):
     asked = Filter(genesis_region=(5, 20, -40, -20))
     found = population(folder, [2005], asked=asked, best_tracks=best_tracks)
     assert found.observed.sid.tolist() == [OBSERVED[0]] and len(found.heads) == 4
-    assert found.asked == "begin in 5N-20N 40W-20W"
+    assert found.asked == "tracks that begin in 5N-20N 40W-20W"
     with pytest.raises(NothingLeft, match="no track is left"):
         population(folder, asked=Filter(min_hours=1e4))
 
