@@ -28,6 +28,7 @@ OURS = (
     "queue_calls",
     "queue_looks",
     "shared_disk",
+    "results_index",
 )
 
 
