@@ -99,7 +99,8 @@ def _tracks(options: Options) -> Figure:
     title = f"{origin.title(year, tracks, made_from)}: {whose}{_of_list(options)}{_asked_text(options)}"
     best = _there(options["filter"], _best_tracks(options, tracks, made_from))
     draw = plots.year_film if options["moving"] else plots.year_tracks
-    if options.get("list") or not drawn.any():
+    chosen = options["filter"].min_share is not None or options["filter"].matched is not None
+    if options.get("list") or chosen or not drawn.any():
         drawn = np.ones(len(tracks), bool)
     if options.get("all") or not len(tracks):
         return draw(tracks, best, known, options["region"], title, printed=options["printed"])

@@ -92,10 +92,10 @@ def _of_year(
         rows = rows[observed]
     tracks = of_year.tracks.take(rows)
     best = _best(outline, year, best_tracks, tracks)
-    region = _region(tracks.lat, tracks.lon)
+    region = _region(tracks.lat, tracks.lon) if best is None or not len(best) else _region(best.lat, best.lon)
     known = ~of_year.candidate[rows]
     title = f"{year}: consensus of {len(of_year.members)} members"
-    figure = plots.year_tracks(tracks, best, known, region, title)
+    figure = plots.year_tracks(tracks, best, known, region, title, muted=True)
     description = (
         f"Map of the {len(tracks)} {'observed storms' if known.any() else 'storms'} of {year} on which the "
         f"{len(of_year.members)} members agree, coloured by vorticity."
@@ -104,7 +104,8 @@ def _of_year(
     number = _foremost(of_year)
     storm = of_year.name[number].title() or of_year.sid[number] or "a candidate"
     ensemble = [outline.tracks(year, int(member))[0] for member in of_year.members]
-    figure = plots.storm_members(of_year, number, ensemble, best)
+    pieces = np.flatnonzero(of_year.sid == of_year.sid[number]) if of_year.sid[number] else number
+    figure = plots.storm_members(of_year, pieces, ensemble, best)
     description = (
         f"Map of {storm} in each member with the mean path and its spread, and below it the strength over time."
     )
@@ -119,9 +120,12 @@ def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
         return
     region = _region(np.concatenate([one.lat for one in tracks]), np.concatenate([one.lon for one in tracks]))
     values, grid = density.track_density(tracks, region=region)
-    of = f"{len(taken)} of {len(seasons)} seasons" if len(taken) < len(seasons) else f"{len(seasons)} seasons"
+    years = len(outline.results)
+    every = f"{len(seasons)} members' seasons of {years} year{'' if years == 1 else 's'}"
+    of = f"{len(taken)} of {every}" if len(taken) < len(seasons) else every
     description = f"Map of the tracks per million square kilometres and season; at most {values.max():.1f}."
-    yield Picture(f"Track density, {of}", description, _address(plots, plots.density(values, grid, region), "png"))
+    figure = plots.density(values, grid, region, f"Track density, {of}")
+    yield Picture(f"Track density, {of}", description, _address(plots, figure, "png"))
 
 
 def _foremost(agreed: ConsensusTracks) -> int:
