@@ -71,7 +71,8 @@ def main():
             sys.exit(f"error: the wheel's Python imported {installed['file']}")
         opened = timed("stormtracks.open", lambda: notebook(python, elsewhere, place / "results-of-wheel"))
         same("tracks", opened[0], f"<MemberTracks: {here['counts']['tracks']} tracks of 1987, members 0>")
-        same("what a table lacks", opened[1].partition(", which")[0], "a table, data set or shape needs the package pandas")
+        lacking = opened[1].partition(", which")[0]
+        same("what a table lacks", lacking, "a table, data set or shape needs the package pandas")
         timed("install [notebook]", lambda: pip(python, "install", f"{wheel}[notebook]"))
         opened = notebook(python, elsewhere, place / "results-of-wheel")
         same("tables", opened[1], f"{here['counts']['tracks']} {here['counts']['tracks']}")
