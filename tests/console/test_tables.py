@@ -71,6 +71,12 @@ def test_columns_go_in_the_order_of_their_worth(width, left):
     assert said.partition(";")[0].split() == left.split()
 
 
+def test_a_column_without_a_value_goes_first():
+    columns = Column("sid", identifies=True), Column("name", worth=9), Column("share", worth=1)
+    shown = [line.text for line in draw(Table("", columns, (("C2005-127", "", 0.5), ("C2005-128", None, 1.0))), 19)]
+    assert shown[0].split() == ["sid", "share"]
+
+
 def test_records_where_not_even_one_column_fits_beside_the_identifier():
     lines = [line.text for line in draw(storms(), 18)]
     assert lines[:4] == ["Storms", "storm 2005236N23285", "  peak (1e-5 s-1)", "    33.3 ± 1.2"]

@@ -39,7 +39,8 @@ def draw(table: Table, width: int | None = None) -> list[Line]:
     """
     rows = [[clean_line(text) for text in row] for row in table.texts()]
     found = fit(table.columns, rows, width)
-    title = [Line(line, heading=True) for line in broken(clean_line(table.title), width or TEXT_WIDTH)]
+    title = clean_line(table.title)
+    titles = [Line(line, heading=True) for line in (broken(title, width) if width else [title])]
     if found is None:
         shown, lines = _records(table, rows, width or TEXT_WIDTH)
     else:
@@ -48,7 +49,7 @@ def draw(table: Table, width: int | None = None) -> list[Line]:
     if len(shown) < len(table.columns):
         ends.append(_left_out(table, shown))
     wrapped = [Line(line) for end in ends for line in _sentence(end, min(width or TEXT_WIDTH, TEXT_WIDTH))]
-    return [*(title if table.title else []), *lines, *wrapped]
+    return [*(titles if title else []), *lines, *wrapped]
 
 
 def _columns(table: Table, rows: Sequence[Sequence[str]], found: Fit) -> list[Line]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from stormtracks.console.tables.cells import columns_of, longest_word
-from stormtracks.table import Column
+from stormtracks.table import UNKNOWN, Column
 
 LEAST_PROSE = 16
 """Columns that a text which may be broken is given, if it has as many."""
@@ -57,7 +57,7 @@ def fit(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | N
     needs = [_need(column, [row[number] for row in rows]) for number, column in enumerate(columns)]
     if width is None:
         return Fit(tuple(range(len(columns))), tuple(need.whole for need in needs), GAPS[0])
-    for shown in _choices(columns):
+    for shown in _choices(columns, rows):
         for gap in GAPS:
             found = _widths([needs[number] for number in shown], width - gap * (len(shown) - 1))
             if found:
@@ -65,10 +65,14 @@ def fit(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | N
     return None
 
 
-def _choices(columns: Sequence[Column]) -> Iterable[tuple[int, ...]]:
-    """All columns, then one less each time, down to those that identify and one more."""
+def _choices(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Iterable[tuple[int, ...]]:
+    """All columns, then one less each time, down to those that identify and one more; empty ones go first."""
+
+    def stays(number: int) -> tuple[bool, int, int]:
+        return any(row[number].strip(UNKNOWN) for row in rows), columns[number].worth, -number
+
     left = list(range(len(columns)))
-    goes = sorted((n for n in left if not columns[n].identifies), key=lambda n: (columns[n].worth, -n))
+    goes = sorted((number for number in left if not columns[number].identifies), key=stays)
     yield tuple(left)
     for number in goes[:-1]:
         left.remove(number)
@@ -79,7 +83,7 @@ def _need(column: Column, texts: Sequence[str]) -> Need:
     title = columns_of(column.title)
     cells = max(map(columns_of, texts), default=0)
     whole = max(title, cells)
-    if column.prose:
+    if column.prose and not column.identifies:
         cells = max(min(cells, LEAST_PROSE), *map(longest_word, texts), 0)
     least = max(cells, columns_of(column.title) if column.identifies else longest_word(column.title))
     return Need(least, whole)
