@@ -34,9 +34,8 @@ CARRIERS = {
     "science/passes/shared_pass",
     "science/passes/folder",
 }
-"""What a call passes on its way from one file of a walk to the next: the program and the wrapper of commands, which of two
-ways an entry goes, the door of a daemon, who
-does which block of a pass."""
+"""What a call passes on its way from one file of a walk to the next: the program and the wrapper of commands, which of
+two ways an entry goes, the door of a daemon, who does which block of a pass."""
 
 
 def section(title):
