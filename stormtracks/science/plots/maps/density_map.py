@@ -69,12 +69,12 @@ def density(
     printed = printed or Print()
     view = MapView.of(region, printed.projection)
     sheet = MapSheet.of(view, printed, title or "Density of tracks", _handles(marks), bar=True, filled=False)
-    levels = _levels(float(np.nanmax(values, initial=0.0)))
+    levels = _levels(float(np.nanmax(values, initial=0.0)), most_steps=7 if printed.narrow else 10)
     options = {"levels": levels, "cmap": style.AMOUNT, "norm": BoundaryNorm(levels, style.AMOUNT.N)}
     drawn = add_contours(sheet.axes, view, np.ma.masked_invalid(values), grid, **options)
     bar = sheet.colour_bar(drawn, label, spacing="uniform")
     bar.set_ticks(levels.tolist())
-    bar.ax.tick_params(labelsize=printed.tick_pt - (0.5 if printed.narrow else 0.0))
+    bar.ax.tick_params(labelsize=printed.tick_pt)
     if marks is not None:
         x, y = view.place(marks.lat, marks.lon).T
         sheet.axes.scatter(x, y, s=_MARK**2, c="white", edgecolors=style.BLACK, linewidths=0.5, zorder=5)
@@ -88,10 +88,10 @@ def _handles(marks: Marks | None) -> list[Artist]:
     return [circle]
 
 
-def _levels(most: float) -> Floats:
+def _levels(most: float, most_steps: int) -> Floats:
     """Round steps from little to the most, and half a step from which on there is a colour."""
     if most <= 0:
         return np.array([0.5, 1.0])
-    steps = np.asarray(MaxNLocator(nbins=10, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, most))
+    steps = np.asarray(MaxNLocator(nbins=most_steps, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, most))
     steps = steps[steps > 0]
     return np.concatenate([[steps[0] / 2], steps])
