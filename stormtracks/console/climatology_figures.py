@@ -12,7 +12,6 @@ from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.science import plots, results
-from stormtracks.science.climatology import density
 from stormtracks.science.climatology.of_folder import population
 from stormtracks.science.climatology.population import Population
 from stormtracks.science.summary.list_reliability import MEAN, list_reliability
@@ -39,7 +38,7 @@ def of_ends(which: str, end: str) -> Callable[[Options], Figure]:
     def made(options: Options) -> Figure:
         found = _population(options)
         options["said"].extend(found.remarks)
-        values, grid = density.track_density(found.ends(which), region=options["region"])
+        values, grid = found.density(which, options["region"])
         lat, lon = found.observed_ends(which)
         marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
         of_list = f", list {options['list']}" if options.get("list") else ""

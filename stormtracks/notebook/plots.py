@@ -138,7 +138,7 @@ class Plots:
     def _of_ends(self, which: str, end: str, printed: dict[str, Any]) -> Figure:
         plots, region = _plots(), self._selection.choice.asked.region
         found = self._population()
-        values, grid = density.track_density(found.ends(which), region=region)
+        values, grid = found.density(which, region)
         lat, lon = found.observed_ends(which)
         marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
         label = f"{end} points per 10$^6$ km$^2$ and season"

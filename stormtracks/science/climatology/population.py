@@ -1,6 +1,5 @@
 """The tracks of all seasons without their points, whose each of them is, and the best tracks of the same seasons."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +7,11 @@ import numpy as np
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.climatology.bands import Band, over_years
 from stormtracks.science.climatology.census import Cells, Census, census, edges_of, medians
+from stormtracks.science.climatology.density import track_density
 from stormtracks.science.climatology.quantities import Quantity
 from stormtracks.science.heads import Heads
-from stormtracks.science.records import Tracks
+from stormtracks.science.records import Grid, Tracks
+from stormtracks.science.region import Region
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,25 @@ class Population:
         known = values[np.isfinite(values)]
         return float(np.median(known)) if len(known) else float("nan")
 
-    def ends(self, which: str) -> Iterator[Tracks]:
-        """Where tracks begin ("genesis") or end ("lysis"), season by season of those that are compared.
+    def ends(self, which: str) -> Tracks:
+        """Where the tracks of the compared seasons begin ("genesis") or end ("lysis"), each as a track of one point.
 
-        Each as a track of one point; of a list's storm the beginning is where it is first of its class.
+        Of a list's storm the beginning is where it is first of its class.
         """
-        lat, lon = (getattr(self.heads, f"{which}_{axis}") for axis in ("lat", "lon"))
-        for member, year in zip(*np.nonzero(self.cells.seen), strict=True):
-            mine = np.flatnonzero((self.member == member) & (self.year == year))
-            one = np.ones(len(mine), np.int64)
-            times, strength = self.heads.genesis_time[mine], self.heads.peak_s1[mine]
-            yield Tracks(one, times, lat[mine], lon[mine], strength, mine, self.heads.calendar)
+        mine = np.flatnonzero(self.cells.seen[self.member, self.year])
+        lat, lon = (getattr(self.heads, f"{which}_{axis}")[mine] for axis in ("lat", "lon"))
+        times, strength = self.heads.genesis_time[mine], self.heads.peak_s1[mine]
+        return Tracks(np.ones(len(mine), np.int64), times, lat, lon, strength, mine, self.heads.calendar)
+
+    def density(self, which: str, region: Region | None = None, spacing_deg: float = 2.0) -> tuple[Floats, Grid]:
+        """How many tracks begin ("genesis") or end ("lysis") near a place, per 10^6 km2 and season; see `density`."""
+        values, grid = track_density([self.ends(which)], spacing_deg=spacing_deg, region=region)
+        return values / self.number_of_seasons, grid
+
+    @property
+    def number_of_seasons(self) -> int:
+        """How many seasons of a member are compared."""
+        return int(self.cells.seen.sum())
 
     def observed_ends(self, which: str) -> tuple[Floats, Floats]:
         """Latitudes and longitudes at which the best tracks of the compared years begin or end."""

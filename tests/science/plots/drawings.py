@@ -141,7 +141,7 @@ def _heads(rng, number, sid, strengths):
 def of_ends(printed):
     """Where tracks begin, and where the observed storms did."""
     found = population()
-    values, grid = track_density(found.ends("genesis"), spacing_deg=5.0, region=ATLANTIC)
+    values, grid = found.density("genesis", ATLANTIC, spacing_deg=5.0)
     marks = plots.Marks(*found.observed_ends("genesis"), "IBTrACS, first points (48)")
     title, label = f"Genesis: {found.seasons}", "first points per 10$^6$ km$^2$ and season"
     return plots.density(values, grid, ATLANTIC, title, label=label, marks=marks, printed=printed)
