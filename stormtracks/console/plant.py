@@ -38,7 +38,8 @@ def plant(dest: str | None, wanted: Mapping[str, Any], best_tracks: str | None =
         f"{_counted(planted.files)}, {written}, in {folder}",
         soft_wrap=True,
     )
-    out.print(f"the truth: {planted.truth}", soft_wrap=True)
+    compared = "; once two years are tracked, `inv classify` compares lists with it" if plan.like else ""
+    out.print(f"the truth: {planted.truth}{compared}", soft_wrap=True)
     year = label.of(str(plan.times[0])) if plan.layout in synthetic.FORECASTS else plan.year
     command = ["inv", "track", "--year", year, "--ensemble-member", 0, "--data", folder, "--results", "RESULTS"]
     command += ["--best-tracks", observed] if best_tracks else []

@@ -125,6 +125,13 @@ def test_plant_writes_a_season_that_can_be_tracked(tmp_path):
     assert "KATRINA" in {match["name"] for match in json.loads(inv("track", *words, home=tmp_path)[0])["matches"]}
 
 
+@pytest.mark.slow
+def test_plant_says_what_compares_lists_with_its_truth(tmp_path):
+    span = "--start", "2005-08-27", "--stop", "2005-08-28", "--like", "20crv2c"
+    printed, _ = inv("plant", "--dest", tmp_path / "data", "--members", 1, *span, home=tmp_path)
+    assert "truth_2005.nc; once two years are tracked, `inv classify` compares lists with it" in printed
+
+
 @pytest.mark.parametrize(
     ("by", "word"), [("year", "1987"), ("storm", "CINDY"), ("member", "4"), ("consensus", "CINDY")]
 )
