@@ -26,7 +26,7 @@ def filter_of(before: Filter, given: Mapping[str, Any]) -> Filter:
     >>> from stormtracks.notebook.asked import filter_of
     >>> from stormtracks.science.filters import Filter
     >>> filter_of(Filter(min_hours=48), {"basin": "NA,EP", "months": "8-10", "min_peak": 10}).describe()
-    'begin in NA or EP; begin in Aug-Oct; reach 10e-5 s-1; last 48 h or more'
+    'begin in NA or EP and begin in Aug-Oct and reach 10e-5 s-1 and last 48 h or more'
     """
     asked = {_FIELDS[name][0]: _FIELDS[name][1](value) for name, value in given.items() if value is not None}
     return Filter(**{**vars(before), **asked})

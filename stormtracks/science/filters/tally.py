@@ -21,7 +21,8 @@ class Tally:
     >>> import numpy as np
     >>> from stormtracks.science import heads
     >>> from stormtracks.science.filters import Filter, Tally
-    >>>     >>> time = np.datetime64("2005-08-01", "s") + np.arange(2) * np.timedelta64(6, "h")
+    >>> from stormtracks.science.records import Tracks
+    >>> time = np.datetime64("2005-08-01", "s") + np.arange(2) * np.timedelta64(6, "h")
     >>> tracks = Tracks(np.array([2]), time, np.array([60.0, 61.0]), np.zeros(2), np.full(2, 1e-4), np.arange(2))
     >>> tally = Tally(Filter(min_hours=6, genesis_region=(0, 30, 0, 360)))
     >>> tally.keeps(heads.of(tracks), tracks).tolist()
