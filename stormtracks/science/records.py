@@ -278,11 +278,6 @@ class Tracks(Ragged):
         """The tracks with these numbers, ascending, or that a mask picks."""
         return self._with(self.row_size[rows], self.of_rows(rows))
 
-    @property
-    def beginnings(self) -> "Tracks":
-        """The first point of each track, as tracks of one point."""
-        return self._with(np.ones_like(self.row_size), self.start)
-
     def where(self, points: Bools) -> "Tracks":
         """The points that a mask picks, shape (npoints,), as tracks; those of which nothing is left are left out."""
         left = np.bincount(self.track[points], minlength=len(self))

@@ -47,7 +47,6 @@ def test_some_tracks_by_their_numbers_or_by_a_mask(rows, data):
     for some in (found.take(mask), found.take(np.flatnonzero(mask))):
         assert [some.vorticity[some.points(row)].tolist() for row in range(len(some))] == expected
         assert some.maximum.tolist() == np.flatnonzero(mask[found.row]).tolist()
-    assert found.beginnings.vorticity.tolist() == [row[0] for row in rows]
     last = np.cumsum([0, *map(len, rows)])[1:] - 1
     assert found.followed.tolist() == [point for point in range(len(found.time)) if point not in last]
 
