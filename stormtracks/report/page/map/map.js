@@ -75,8 +75,8 @@ class TrackMap {
     const said = names.map((name, kind) => number[kind] && `${text(number[kind])} ${name}`).filter(Boolean);
     const { total } = this.tracks;
     const all = this.tracks.member.reduce((sum, member) => sum + (member >= 0), 0);
-    const left = total > all ? ` The run has ${text(total)} tracks of members; this page has the ${text(all)} of storms, of`
-      + " candidates and the strongest of the others." : "";
+    const left = total > all ? ` This page has ${text(all)} of the members' ${text(total)} tracks: of storms, of candidates, and the`
+      + " strongest others." : "";
     return `Tracks shown: ${said.join(", ") || "none"}.${left}`;
   }
 

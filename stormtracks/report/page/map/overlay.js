@@ -15,12 +15,13 @@ class Overlay {
     if (map.hovered < 0) return;
     const t = map.index.trackOf[map.hovered];
     if (t !== map.chosen) this.outline(context, t, "#ffffff", 2);
-    this.dot(context, map.hovered, 0, 5, "#ffffff");
+    this.dot(context, map.hovered, 5, "#ffffff");
   }
 
-  // The whole tracks dimmed, and what is there at the time with its last two days.
+  // The whole tracks dimmed, and what is there at the time with its last two days; members' tracks of a colour at once.
   paintTime(context, now) {
     const { map } = this, { tracks, view, edges } = map, wide = this.inSight();
+    const tails = COLOURS.map(() => new Path2D()), heads = COLOURS.map(() => new Path2D()), above = [];
     context.globalAlpha = 0.62;
     context.fillStyle = SEA;
     context.fillRect(0, 0, view.width, view.height);
@@ -28,29 +29,37 @@ class Overlay {
     context.lineJoin = "round";
     for (const t of map.order) {
       if (tracks.begin[t] > now || tracks.end[t] < now) continue;
-      const observed = tracks.member[t] === OBSERVED_TRACK, agreed = tracks.member[t] === CONSENSUS_TRACK;
-      const head = pointBefore(tracks, t, now), tail = pointBefore(tracks, t, now - TAIL_MINUTES);
-      const colour = observed ? OBSERVED : COLOURS[binOf(tracks.strength[head], edges)];
-      context.strokeStyle = colour;
-      context.lineWidth = agreed ? 3 : observed ? 2 : 1.2;
-      for (const turn of turns(tracks.box, t, wide)) {
-        context.beginPath();
-        for (let i = tail; i <= head; i++) {
-          context[i === tail ? "moveTo" : "lineTo"](view.px(tracks.x[i] + turn), view.py(tracks.y[i]));
-        }
-        context.stroke();
-        this.dot(context, head, turn, agreed ? 5 : observed ? 4 : 2.5, colour, true);
-      }
+      const head = pointBefore(tracks, t, now), bin = binOf(tracks.strength[head], edges);
+      if (tracks.member[t] < 0) { above.push([t, head, bin]); continue; }
+      for (const turn of turns(tracks.box, t, wide)) this.addTail(tails[bin], heads[bin], t, head, turn, 2.5);
+    }
+    context.lineWidth = 1.2;
+    tails.forEach((path, bin) => { context.strokeStyle = context.fillStyle = COLOURS[bin]; context.stroke(path); context.fill(heads[bin]); });
+    for (const [t, head, bin] of above) {
+      const observed = tracks.member[t] === OBSERVED_TRACK, tail = new Path2D(), dot = new Path2D();
+      for (const turn of turns(tracks.box, t, wide)) this.addTail(tail, dot, t, head, turn, observed ? 4 : 5);
+      context.strokeStyle = context.fillStyle = observed ? OBSERVED : COLOURS[bin];
+      context.lineWidth = observed ? 2 : 3;
+      context.stroke(tail);
+      context.fill(dot);
+      context.lineWidth = 2; context.strokeStyle = SEA; context.stroke(dot);
     }
   }
 
-  dot(context, point, turn, radius, colour, turned = false) {
-    const { map } = this;
-    const [px, py] = turned ? [map.view.px(map.tracks.x[point] + turn), map.view.py(map.tracks.y[point])] : map.place(point);
+  addTail(tail, dot, t, head, turn, radius) {
+    const { tracks, view, clock } = this.map, first = pointBefore(tracks, t, clock.now - TAIL_MINUTES);
+    for (let i = first; i <= head; i++) tail[i === first ? "moveTo" : "lineTo"](view.px(tracks.x[i] + turn), view.py(tracks.y[i]));
+    const px = view.px(tracks.x[head] + turn), py = view.py(tracks.y[head]);
+    dot.moveTo(px + radius, py);
+    dot.arc(px, py, radius, 0, 2 * Math.PI);
+  }
+
+  dot(context, point, radius, colour) {
+    const [px, py] = this.map.place(point);
     context.beginPath();
     context.arc(px, py, radius, 0, 2 * Math.PI);
     context.fillStyle = colour; context.fill();
-    context.lineWidth = radius > 3 ? 2 : 1; context.strokeStyle = SEA; context.stroke();
+    context.lineWidth = 2; context.strokeStyle = SEA; context.stroke();
   }
 
   // Names of storms at their strongest point, or where they are at the time; of those that would overlap, the strongest.
