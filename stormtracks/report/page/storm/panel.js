@@ -83,6 +83,7 @@ class Panel {
       return tableRow([member, vorticityOf(peak), cell === undefined ? "-" : signed(tracks.cell_lead[cell]), of("cell_distance"),
         at(own[0], tracks.start[own[0]]), at(last, tracks.start[last + 1] - 1), of("cell_times"), own.length], 0);
     });
+    for (const row of rows) for (const cell of row.cells) if (/^\d\d-\d\d /.test(cell.textContent)) cell.className = "";
     document.getElementById("members").replaceChildren(...rows);
     dressTables(this.part, true);
   }
