@@ -55,7 +55,7 @@ def open(  # noqa: A001 - it is called as stormtracks.open
     >>> results.years, results.members, results.tasks
     ((1987,), (0, 1), ('vort_track',))
     >>> len(results.tracks), len(results.sel(storm="CINDY").tracks), len(results.filter(region="0,40,-100,-10").tracks)
-    (346, 2, 17)
+    (348, 2, 35)
     """
     place = paths.expand(folder, where="the folder of results")
     observed = None if best_tracks is None else paths.expand(best_tracks, where="best_tracks")
