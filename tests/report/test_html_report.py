@@ -74,7 +74,7 @@ def test_a_filter_restricts_map_tables_and_finding_and_is_said(results_folder, b
     seen = outline_of(results_folder, members=[0, 1], asked=Filter(min_peak_s1=3e-4, months=(8, 9)))
     contents = html_report.contents_of(seen, best_tracks, with_figures=False)
     said = contents.fragments["finding"]
-    assert "<b>Only tracks that begin in Aug-Sep; reach 30e-5 s-1" in said and "of members 0, 1.</b>" in said
+    assert f"<b>Only tracks that {seen.asked.describe()}, of members 0, 1.</b>" in said
     found = unpack(contents.tracks)
     members = found["member"]
     assert set(members.tolist()) == {-2, -1, 0, 1} and contents.tracks["total"] == (members >= 0).sum() > 0

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from stormtracks.console import verify as console
+from stormtracks.console.tables import PEOPLE, Form
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.journal.identity import Run
 from stormtracks.pyro_cluster.journal.journal import Journal
@@ -107,9 +108,9 @@ def test_the_command_says_so_and_its_exit_status_is_1(folder, state, capsys):
     console.verify(str(folder), "evening")
     assert f"6 of 6 results are as they should be: {folder} of run evening" in capsys.readouterr().out
     results.path(folder, "vort_track", 2005, 0).unlink()
-    for as_json in (False, True):
+    for form in (PEOPLE, Form(json=True)):
         with pytest.raises(SystemExit) as ended:
-            console.verify(str(folder), "evening", as_json)
+            console.verify(str(folder), "evening", form)
         assert ended.value.code == 1
     printed = capsys.readouterr().out
     assert "missing" in printed and "5 of 6 results are as they should be" in printed
