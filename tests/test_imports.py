@@ -209,6 +209,15 @@ def test_the_wings_of_the_reanalysis_know_nothing_of_what_is_above_them(arrows):
     assert house.upward(found) == set()
 
 
+def test_a_notebook_knows_the_science_only_and_its_wings_stand_below_what_it_is_handed(arrows):
+    known = house.grouped(arrows, house.rooms(arrows, "stormtracks"))["notebook"]
+    assert known - {"science", "extras", *GROUND} == set()
+    found = house.grouped(arrows, house.rooms(arrows, "stormtracks.notebook"))
+    below = {"chosen": {"progress"}, "tables": set(), "progress": set()}
+    assert {wing: found[wing] - below[wing] for wing in below} == {wing: set() for wing in below}
+    assert house.upward(found) == set()
+
+
 def test_what_is_planted_knows_nothing_of_the_atmosphere_around_it_nor_that_of_files(arrows):
     found = house.grouped(arrows, house.rooms(arrows, "stormtracks.science.synthetic"))
     below = {"plan", "nature"}

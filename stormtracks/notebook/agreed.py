@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from stormtracks.errors import NotThere
 from stormtracks.label import Label
-from stormtracks.notebook import columns
-from stormtracks.notebook.choice import known, spans
-from stormtracks.notebook.columns import TrackColumns
-from stormtracks.notebook.named_storm import is_storm
+from stormtracks.notebook.chosen.choice import known, spans
+from stormtracks.notebook.chosen.named_storm import is_storm
+from stormtracks.notebook.chosen.selection import CANDIDATE, Selection
 from stormtracks.notebook.progress import Progress
-from stormtracks.notebook.selection import CANDIDATE, Selection
+from stormtracks.notebook.tables import columns
+from stormtracks.notebook.tables.columns import TrackColumns
 from stormtracks.notebook.track_set import TrackSet, figures
 from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.shown import Rows

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from stormtracks.notebook import columns, frames
-from stormtracks.notebook.selection import Chosen, Selection
+from stormtracks.notebook.chosen.selection import Chosen, Selection
+from stormtracks.notebook.tables import columns, frames
 from stormtracks.science.shown import card, line_of
 
 

@@ -8,14 +8,14 @@ from typing import Any
 from stormtracks import paths
 from stormtracks.errors import NotThere
 from stormtracks.label import Label
-from stormtracks.notebook import asked as asking
-from stormtracks.notebook import choice as choosing
 from stormtracks.notebook.agreed import Agreed
-from stormtracks.notebook.choice import Choice, spans
+from stormtracks.notebook.chosen import asked as asking
+from stormtracks.notebook.chosen import choice as choosing
+from stormtracks.notebook.chosen.choice import Choice, spans
+from stormtracks.notebook.chosen.opened import Opened
+from stormtracks.notebook.chosen.selection import CANDIDATE, Selection
+from stormtracks.notebook.figures.plots import Plots
 from stormtracks.notebook.matches import AllMatches
-from stormtracks.notebook.opened import Opened
-from stormtracks.notebook.plots import Plots
-from stormtracks.notebook.selection import CANDIDATE, Selection
 from stormtracks.notebook.tracks import MemberTracks
 from stormtracks.science.settings import TASKS
 from stormtracks.science.shown import card, line_of

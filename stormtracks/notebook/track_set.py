@@ -4,8 +4,8 @@ import abc
 from collections.abc import Iterable
 from typing import Any
 
-from stormtracks.notebook import datasets, frames, shapes
-from stormtracks.notebook.columns import TrackColumns
+from stormtracks.notebook.tables import datasets, frames, shapes
+from stormtracks.notebook.tables.columns import TrackColumns
 from stormtracks.science.shown import Rows, card, line_of
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.errors import NotThere
-from stormtracks.notebook import columns
-from stormtracks.notebook.choice import spans
-from stormtracks.notebook.columns import TrackColumns
-from stormtracks.notebook.selection import Chosen, Piece, Selection
+from stormtracks.notebook.chosen.choice import spans
+from stormtracks.notebook.chosen.selection import Chosen, Piece, Selection
+from stormtracks.notebook.tables import columns
+from stormtracks.notebook.tables.columns import TrackColumns
 from stormtracks.notebook.track_set import TrackSet, figures
 from stormtracks.science import leads
 from stormtracks.science.records import Tracks

@@ -9,7 +9,7 @@ from ensembles import member_result
 
 import stormtracks
 from stormtracks.errors import BadValue, NotThere
-from stormtracks.notebook.observed import observed_file
+from stormtracks.notebook.figures.observed import observed_file
 from stormtracks.science import plots
 from stormtracks.science import results as stored
 

@@ -1,8 +1,8 @@
 """The consensus of the year in which a storm is, by its name."""
 
 from stormtracks.errors import BadValue, NotThere
-from stormtracks.notebook.choice import spans
-from stormtracks.notebook.selection import CANDIDATE, Selection
+from stormtracks.notebook.chosen.choice import spans
+from stormtracks.notebook.chosen.selection import CANDIDATE, Selection
 from stormtracks.science.arrays import Bools
 from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.strict_dataclass import unknown

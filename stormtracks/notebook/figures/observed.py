@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from stormtracks.label import Label
-from stormtracks.notebook.selection import Selection
+from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.science import calendars, ibtracs, results
 from stormtracks.science.records import BestTracks, Tracks
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from stormtracks.errors import NotThere
 from stormtracks.label import Label
-from stormtracks.notebook.choice import spans
+from stormtracks.notebook.chosen.choice import spans
 from stormtracks.notebook.progress import Progress
 from stormtracks.science import results
 from stormtracks.science.arrays import Bools

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stormtracks.errors import BadValue
-from stormtracks.notebook.choice import members as whole_numbers
+from stormtracks.notebook.chosen.choice import members as whole_numbers
 from stormtracks.science.filters import Filter
 
 UNIT_S1 = 1e-5
@@ -23,7 +23,7 @@ def filter_of(before: Filter, given: Mapping[str, Any]) -> Filter:
 
     Examples
     --------
-    >>> from stormtracks.notebook.asked import filter_of
+    >>> from stormtracks.notebook.chosen.asked import filter_of
     >>> from stormtracks.science.filters import Filter
     >>> filter_of(Filter(min_hours=48), {"basin": "NA,EP", "months": "8-10", "min_peak": 10}).describe()
     'begin in NA or EP and begin in Aug-Oct and reach 10e-5 s-1 and last 48 h or more'

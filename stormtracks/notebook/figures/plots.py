@@ -9,12 +9,12 @@ import numpy as np
 from stormtracks.errors import BadValue, NotThere
 from stormtracks.label import Label
 from stormtracks.notebook.agreed import Agreed
-from stormtracks.notebook.choice import spans
-from stormtracks.notebook.named_storm import agreed_of, is_storm
-from stormtracks.notebook.observed import best_tracks, file_of
-from stormtracks.notebook.picture import Figure, pictured
+from stormtracks.notebook.chosen.choice import spans
+from stormtracks.notebook.chosen.named_storm import agreed_of, is_storm
+from stormtracks.notebook.chosen.selection import Selection
+from stormtracks.notebook.figures.observed import best_tracks, file_of
+from stormtracks.notebook.figures.picture import Figure, pictured
 from stormtracks.notebook.progress import Progress
-from stormtracks.notebook.selection import Selection
 from stormtracks.notebook.tracks import joined
 from stormtracks.science import results
 from stormtracks.science.arrays import Bools

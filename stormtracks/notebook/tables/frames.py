@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.notebook.columns import TrackColumns, units
-from stormtracks.notebook.library import load
+from stormtracks.notebook.tables.columns import TrackColumns, units
+from stormtracks.notebook.tables.library import load
 from stormtracks.science import calendars
 
 

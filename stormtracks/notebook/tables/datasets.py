@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.notebook.columns import MEANING, TrackColumns, attributes
-from stormtracks.notebook.library import load
+from stormtracks.notebook.tables.columns import MEANING, TrackColumns, attributes
+from stormtracks.notebook.tables.library import load
 from stormtracks.science import calendars
 
 _SECONDS = "seconds since 1970-01-01 00:00:00"

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from stormtracks.notebook.columns import TrackColumns, units
-from stormtracks.notebook.library import load
+from stormtracks.notebook.tables.columns import TrackColumns, units
+from stormtracks.notebook.tables.library import load
 from stormtracks.science import calendars, seam
 from stormtracks.science.arrays import Ints
 from stormtracks.science.records import ragged_starts

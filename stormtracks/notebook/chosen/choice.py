@@ -57,7 +57,7 @@ def years(wanted: Any) -> tuple[Label, ...]:
 
     Examples
     --------
-    >>> from stormtracks.notebook import choice
+    >>> from stormtracks.notebook.chosen import choice
     >>> choice.years(2005), choice.years("1987,2004-2006"), choice.years(slice(2004, 2006))
     ((2005,), (1987, 2004, 2005, 2006), (2004, 2005, 2006))
     """
@@ -103,7 +103,7 @@ def spans(labels: Iterable[Label]) -> str:
 
     Examples
     --------
-    >>> from stormtracks.notebook.choice import spans
+    >>> from stormtracks.notebook.chosen.choice import spans
     >>> spans([1987, 1990, 1991, 1992, "2025-06-01T00"])
     '1987, 1990-1992, 2025-06-01T00'
     """
