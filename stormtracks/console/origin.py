@@ -54,8 +54,15 @@ def title(year: Label, tracks: Tracks, place: Path) -> str:
 
 
 def data_of(place: Path) -> str:
-    """What the data are called that a result was made from."""
-    return data(results.load_header(place).provenance)
+    """What the data are called that a result was made from; a list was made from other results of its folder."""
+    header = results.load_header(place)
+    if header.task != "classify":
+        return data(header.provenance)
+    for task in ("vort_track", "field_collection"):
+        beside = results.path(place.parents[2], task, header.year, header.ensemble_member)
+        if beside.exists():
+            return data(results.load_header(beside).provenance)
+    return data({})  # of its own inputs there are best tracks only
 
 
 def data(provenance: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from ensembles import member_result, save_ensemble
 from stormtracks.console import origin, plot, storm_asked
 from stormtracks.console.printing import printed
 from stormtracks.errors import BadValue
+from stormtracks.science import results
 
 OPTIONS = {"years": None, "member": None, "storm": None, "region": None, "best_tracks": None, "overwrite": True}
 
@@ -108,3 +109,20 @@ def test_titles_say_the_data_and_the_months():
     assert span.seen(tracks) is tracks and span.text([2004, 2005]).replace("\u00a0", " ") == "Aug 2004–2005"
     assert origin.members({2004: (0, 1), 2005: (0, 1)}) == "2 members of 2 seasons each"
     assert origin.members({2004: (0,)}) == "1 member"
+
+
+def test_the_data_of_a_list_are_those_of_the_results_it_was_made_from(tmp_path, monkeypatch):
+    made = {"classify": ["/x/ibtracs/best.nc"], "vort_track": ["/x/era5/u_2005.nc", "/x/ibtracs/best.nc"]}
+
+    def header(path):
+        task = path.parts[-3]
+        inputs = [{"path": one} for one in made[task]]
+        return SimpleNamespace(task=task, year=2005, ensemble_member=0, provenance={"inputs": inputs})
+
+    monkeypatch.setattr(origin.results, "load_header", header)
+    place = results.path(tmp_path, "classify", 2005, 0)
+    assert origin.data_of(place) == "data", "the best tracks are not the data"
+    beside = results.path(tmp_path, "vort_track", 2005, 0)
+    beside.parent.mkdir(parents=True)
+    beside.touch()
+    assert origin.data_of(place) == origin.data_of(beside) == "era5"

@@ -1,5 +1,6 @@
 """Films: what is in each frame, and that a file is whole or not there."""
 
+import imageio_ffmpeg
 import matplotlib
 import numpy as np
 import pytest
@@ -141,6 +142,21 @@ def test_every_frame_goes_to_ffmpeg(scene, tmp_path, ffmpeg):
     path = plots.save_film(scene, tmp_path / "storm.mp4", dpi=40)
     height, width = next(iter(scene.frames([0], 40))).shape[:2]
     assert path.stat().st_size == (len(scene) + 15) * height * width * 4
+
+
+@pytest.mark.slow
+def test_ffmpeg_writes_an_mp4_that_shows_what_was_drawn(scene, tmp_path, monkeypatch):
+    monkeypatch.setitem(matplotlib.rcParams, "animation.ffmpeg_path", imageio_ffmpeg.get_ffmpeg_exe())
+    path = plots.save_film(scene, tmp_path / "storm.mp4", dpi=40)
+    frames = imageio_ffmpeg.read_frames(str(path))
+    about = next(frames)
+    shown = [np.frombuffer(frame, np.uint8).reshape(*about["size"][::-1], 3) for frame in frames]
+    drawn = list(scene.frames(range(len(scene)), 40))
+    assert (about["fps"], len(shown)) == (10.0, len(drawn) + 15) and about["codec"].startswith("h264")
+    assert shown[0].shape == drawn[0].shape
+    apart = np.array([[np.abs(one.astype(float) - other).mean() for other in drawn] for one in shown])
+    assert apart.min(axis=1).max() < 3.0, "nothing else is shown"
+    assert apart.argmin(axis=1).tolist() == [*range(len(drawn)), *[len(drawn) - 1] * 15], "each frame, in order"
 
 
 @pytest.mark.parametrize("how", ["fails", "fails late"])
