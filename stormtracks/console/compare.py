@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stormtracks.console import filtering, tables
-from stormtracks.console.compared_sides import place_of, remarks_of, sides_of
+from stormtracks.console.compared_sides import place_of, sides_of
 from stormtracks.console.terminal import notes, output, progress
 from stormtracks.errors import BadValue
 from stormtracks.science import comparison as comparisons
@@ -26,7 +26,7 @@ def compare(a: str, b: str, options: Mapping[str, Any], form: tables.Form) -> No
         return
     with progress("comparing") as report:
         found = comparisons.compare(*sides, agreed=options["consensus"], asked=asked, progress=report)
-    remarks = remarks_of(sides, found, options["mixed"])
+    remarks = comparisons.remarks(found, *sides, mixed=options["mixed"])
     _show(found, sides, form, options["top"], remarks)
 
 

@@ -1,4 +1,4 @@
-"""What `inv compare` is given, as the sides of a comparison, and what is to be said of them."""
+"""What `inv compare` is given, as the sides of a comparison."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from stormtracks.console.list_summary import list_of
 from stormtracks.console.years import numbers
 from stormtracks.console.years import years as years_of
 from stormtracks.science import comparison as comparisons
-from stormtracks.science.comparison import Comparison, ResultsSide, Side
+from stormtracks.science.comparison import Side
 
 
 def sides_of(a: str, b: str, options: Mapping[str, Any]) -> tuple[Side, Side]:
@@ -23,22 +23,6 @@ def sides_of(a: str, b: str, options: Mapping[str, Any]) -> tuple[Side, Side]:
     }
     one, other = (comparisons.side(paths.expand(place, where=name), **how) for name, place in (("A", a), ("B", b)))
     return one, other
-
-
-def remarks_of(sides: tuple[Side, Side], found: Comparison, mixed: bool) -> list[str]:
-    """What is to be said of what was compared; results that were made differently are refused."""
-    remarks = [
-        str(remark)
-        for side in sides
-        if isinstance(side, ResultsSide)
-        for remark in side.recipes.remarks(side.folder, mixed)
-    ]
-    left_out = sum(one.left_out for one in found.cells.values())
-    if left_out:
-        remarks.append(
-            f"{left_out:,} tracks, of all members, have too few points at times that both have: they are left out"
-        )
-    return remarks
 
 
 def place_of(side: Side) -> Path:

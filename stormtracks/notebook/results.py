@@ -14,6 +14,7 @@ from stormtracks.notebook.chosen import choice as choosing
 from stormtracks.notebook.chosen.choice import Choice, spans
 from stormtracks.notebook.chosen.opened import Opened
 from stormtracks.notebook.chosen.selection import CANDIDATE, Selection
+from stormtracks.notebook.compared import Compared, check, same_tracks, side_of
 from stormtracks.notebook.figures.plots import Plots
 from stormtracks.notebook.matches import AllMatches
 from stormtracks.notebook.tracks import MemberTracks
@@ -232,6 +233,50 @@ class Results:
         """Figures."""
         return Plots(self._selection)
 
+    def compare(
+        self,
+        other: "Results | str | os.PathLike[str]",
+        *,
+        consensus: bool = False,
+        best_tracks: str | os.PathLike[str] | None = None,
+    ) -> Compared:
+        """How the chosen tracks compare with those of other results, or of another tracker.
+
+        Parameters
+        ----------
+        other : Results or path_like
+            Open results, a folder of results, or a file of tracks (or a folder with a file per member). The list and
+            the filter that are chosen here are asked of both; so are the years and members, unless it chooses its own.
+        consensus : bool
+            Whether the consensus of one is compared with that of the other, instead of member with member.
+        best_tracks : path_like, optional
+            Observed storms that the tracks of a file are matched with.
+
+        Returns
+        -------
+        Compared
+
+        Raises
+        ------
+        BadValue
+            Another list or filter is chosen in `other`, or one storm alone.
+        InputError
+            There is nothing at the path.
+
+        Examples
+        --------
+        >>> import stormtracks
+        >>> results = stormtracks.open("results")  # doctest: +SKIP
+        >>> results.filter(basin="NA").compare("results/motion").only.to_dataframe()  # doctest: +SKIP
+        """
+        check(self._choice, consensus)
+        place, choice = other, self._choice
+        if isinstance(other, Results):
+            place, choice = other.folder, same_tracks(self._choice, other._choice)
+        return Compared(
+            side_of(self.folder, self._choice), side_of(place, choice, best_tracks), self._choice, consensus
+        )
+
     @property
     def _selection(self) -> Selection:
         return Selection(self._opened, self._choice)
@@ -244,7 +289,7 @@ class Results:
         note = (
             ".sel(year=, member=, storm=, list=)  .filter(region=, basin=, months=, ...)  .tracks  .storms  .matches  "
         )
-        note += ".consensus  .candidates  .plot"
+        note += ".consensus  .candidates  .plot  .compare()"
         return card(line_of(self), ("year", *(f"members with {task}" for task in TASKS)), rows, note, is_open=True)
 
 

@@ -1,7 +1,8 @@
-"""A comparison -> the tracks that a map of it shows: in both, and in one only."""
+"""A comparison -> what a map of it shows: the tracks in both and in one only, names of the two, a title."""
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,23 @@ def drawn(comparison: Comparison, one: Side, other: Side) -> tuple[Tracks, Track
         for kept, (tracks, numbers) in zip(found, chosen, strict=True):
             kept.append(tracks.take(np.sort(numbers)))
     return _joined(found[0]), _joined(found[1]), _joined(found[2])
+
+
+def names(one: Side, other: Side) -> tuple[str, str]:
+    """What the two are called in a legend: their folders or files, or A and B where these have one name."""
+    ours, theirs = (Path(side.place).name or str(side.place) for side in (one, other))
+    return ("A", "B") if ours == theirs else (ours, theirs)
+
+
+def title(comparison: Comparison, list_name: str | None = None) -> str:
+    """Years, whose tracks, and what is asked of them; whose: of the first pair of members."""
+    years = [str(year) for year in comparison.years]
+    when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    one, other = next(members for _, members in comparison.cells)
+    whose = f"member {one}" if one == other else f"members {one} and {other}"
+    whose = "consensus" if (one, other) == AGREED else whose
+    of_list = f"list {list_name}" if list_name else "tracks"
+    return ", ".join(filter(None, (when, of_list, whose, comparison.asked.describe())))
 
 
 def _joined(parts: Sequence[Tracks]) -> Tracks:

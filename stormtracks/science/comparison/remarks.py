@@ -1,0 +1,34 @@
+"""What is to be said of a comparison: how its results were made, and what is left out."""
+
+from stormtracks.science.comparison.comparison import Comparison
+from stormtracks.science.comparison.sides import ResultsSide, Side
+
+
+def remarks(found: Comparison, *sides: Side, mixed: bool = False) -> list[str]:
+    """Sentences about what was compared.
+
+    Parameters
+    ----------
+    found : Comparison
+    *sides : Side
+        Those that were compared.
+    mixed : bool
+        Whether a side may have results that were made differently.
+
+    Raises
+    ------
+    MixedResults
+        One has, and may not.
+    """
+    said = [
+        str(remark)
+        for side in sides
+        if isinstance(side, ResultsSide)
+        for remark in side.recipes.remarks(side.folder, mixed)
+    ]
+    left_out = sum(one.left_out for one in found.cells.values())
+    if left_out:
+        said.append(
+            f"{left_out:,} tracks, of all members, have too few points at times that both have: they are left out"
+        )
+    return said
