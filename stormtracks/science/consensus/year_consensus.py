@@ -13,6 +13,7 @@ from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
 from stormtracks.science.consensus.merging import merge
 from stormtracks.science.consensus.names import best_tracks, of_candidates
 from stormtracks.science.consensus.pairs import Points
+from stormtracks.science.consensus.parting import part
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import Matches, Tracks
 
@@ -40,6 +41,7 @@ def consensus_of(
     labels = _groups(points, settings)
     if alone and settings.min_share * points.members <= 1:
         labels = _with_lone(labels)
+    labels = part(points, labels, matches, settings.min_matched_share, settings.min_share * points.members)
     path = mean_tracks(points, labels, settings.path_share, settings.max_offset_km)
     known = best_tracks(points, labels, matches, settings.min_matched_share)
     merged, known, rank = merge(points, labels, path, matches, known, settings.max_mean_distance_km)

@@ -163,6 +163,32 @@ def test_members_that_agree_in_two_groups_on_one_best_track_are_one_storm():
     assert set(made.number) == {7} and 0 < made.lon.max() < 2.7
 
 
+def one_after_the_other(*observed):
+    """Four members with two tracks, the second where the first has ended, and one that has a single track of both."""
+    ensemble = members([line(0, 0, size=26)], *[[line(0, 0, size=10), line(4.2, 0, first=14)]] * 4)
+    matches = [
+        dataclasses.replace(matches_of([-1, -1, -1], tracks), storm_of_track=np.array(of, "i4"))
+        for tracks, of in zip(ensemble, [observed[0][:1], *observed], strict=True)
+    ]
+    return consensus_of(2005, range(5), ensemble, matches)
+
+
+def test_two_best_tracks_that_a_members_track_joins_are_two_storms():
+    made = one_after_the_other(*[[0, 1]] * 4)
+    assert (made.sid.tolist(), made.matched.tolist()) == ([*OBSERVED[:2]], [5, 4])
+    assert made.row_size.tolist() == [10, 12]
+    assert made.held_by[1].tolist() == [False, True, True, True, True]
+
+
+@pytest.mark.parametrize("observed", [[-1, -1], [0, 0], [0, -1]])
+def test_what_is_not_two_best_tracks_is_not_parted(observed):
+    assert one_after_the_other(*[observed] * 4).sid.tolist() == [OBSERVED[0] if 0 in observed else ""]
+
+
+def test_a_best_track_that_few_members_match_does_not_part_a_storm():
+    assert one_after_the_other([0, 1], *[[0, -1]] * 3).sid.tolist() == [OBSERVED[0]]
+
+
 def test_a_member_with_two_tracks_beside_each_other_counts_once():
     ensemble = members(*[[line(0, 0)]] * 4, [line(0, 0), line(0, 1.5)], *[[line(0, 1.5)]] * 2)
     both = [np.zeros(len(tracks), "i4") for tracks in ensemble]
