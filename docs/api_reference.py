@@ -4,6 +4,23 @@ What is here is what a notebook or a script may rely on. Signatures and texts co
 """
 
 SECTIONS = {
+    "A folder of results, opened": (
+        "Tables, data sets and figures of all years and members: [how](notebook.md). `MemberTracks` and `Agreed` have "
+        "the methods of `TrackSet` too.",
+        (
+            "stormtracks.open",
+            "stormtracks.notebook.results.Results",
+            "stormtracks.notebook.track_set.TrackSet",
+            "stormtracks.notebook.track_set.HeadTable",
+            "stormtracks.notebook.tracks.MemberTracks",
+            "stormtracks.notebook.agreed.Agreed",
+            "stormtracks.notebook.matches.AllMatches",
+            "stormtracks.notebook.figures.plots.Plots",
+            "stormtracks.notebook.compared.Compared",
+            "stormtracks.notebook.compared.ComparedTable",
+            "stormtracks.notebook.chosen.selection.Piece",
+        ),
+    ),
     "Single stages": (
         "They take numbers and arrays, and write nothing.",
         (
@@ -52,8 +69,16 @@ SECTIONS = {
             "stormtracks.science.track_fields.TrackFields",
         ),
     ),
+    "Filters and heads": (
+        "What is known of a track without its points, and what may be asked of it.",
+        (
+            "stormtracks.science.heads.of",
+            "stormtracks.science.heads.Heads",
+            "stormtracks.science.filters.Filter",
+        ),
+    ),
     "The ensemble as a whole": (
-        "",
+        "Candidates have their names in `ConsensusTracks.candidate_name`.",
         (
             "stormtracks.science.consensus.consensus",
             "stormtracks.science.consensus.ConsensusTracks",
@@ -61,18 +86,45 @@ SECTIONS = {
             "stormtracks.science.summary.summarise",
             "stormtracks.science.summary.summarise_list",
             "stormtracks.science.climatology.density.track_density",
+            "stormtracks.science.climatology.of_folder.population",
+            "stormtracks.science.climatology.population.Population",
+        ),
+    ),
+    "Two sets of tracks compared": (
+        "Folders of results, or files of other trackers.",
+        (
+            "stormtracks.science.comparison.side",
+            "stormtracks.science.comparison.compare",
+            "stormtracks.science.comparison.Comparison",
+            "stormtracks.science.comparison.Agreement",
+            "stormtracks.science.comparison.Rule",
+            "stormtracks.science.comparison.pair",
+            "stormtracks.science.comparison.Pairing",
+            "stormtracks.science.track_files.load",
+            "stormtracks.science.track_files.TrackFile",
         ),
     ),
     "Figures and files": (
-        "",
+        "Each function gives Matplotlib's Figure, and takes a `Print`.",
         (
+            "stormtracks.science.plots.Print",
             "stormtracks.science.plots.year_tracks",
             "stormtracks.science.plots.storm_members",
             "stormtracks.science.plots.density",
+            "stormtracks.science.plots.Marks",
+            "stormtracks.science.plots.intensity",
+            "stormtracks.science.plots.lifetime",
+            "stormtracks.science.plots.season",
+            "stormtracks.science.plots.reliability_diagram",
+            "stormtracks.science.plots.compared_tracks",
             "stormtracks.science.plots.vorticity_field",
             "stormtracks.science.plots.storms_per_year",
             "stormtracks.science.plots.save",
+            "stormtracks.science.plots.storm_film",
+            "stormtracks.science.plots.year_film",
+            "stormtracks.science.plots.save_film",
             "stormtracks.science.export.write",
+            "stormtracks.science.export.write_members",
             "stormtracks.science.export.Selection",
             "stormtracks.report.html_report.write",
         ),

@@ -447,7 +447,15 @@ class Settings:
         return cls.from_mapping({**ADDED, **recorded}, where)
 
     def changed(self, assignments: Iterable[str], where: str = "--set") -> "Settings":
-        """These settings with some ``key=value`` texts applied; see `strict_dataclass.assignments`."""
+        """These settings with some changed.
+
+        Parameters
+        ----------
+        assignments : iterable of str
+            Texts ``key=value``; see `strict_dataclass.assignments`.
+        where : str
+            Where they were given, for messages.
+        """
         new = strict_dataclass.assignments(assignments, where)
         return Settings.from_mapping(self.to_mapping() | strict_dataclass.renamed(new, RENAMED, where), where)
 

@@ -27,7 +27,10 @@ _HALF = 0.5
 
 
 class Plots:
-    """Figures of what is chosen. Each takes what `science.plots.Print` has: ``width_mm=89, dpi=300, title="..."``."""
+    """Figures of what is chosen.
+
+    Each takes fields of `science.plots.Print` (``**printed``), such as ``width_mm=89, dpi=300, title="..."``.
+    """
 
     def __init__(self, selection: Selection) -> None:
         self._selection = selection

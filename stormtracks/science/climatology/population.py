@@ -58,17 +58,40 @@ class Population:
         return edges_of([quantity.of(self.heads), quantity.of(self.observed)], quantity.width)
 
     def counted(self, quantity: Quantity, edges: Floats, matched_only: bool = False) -> Census:
-        """The tracks in bins; of all of them, or of those that are observed storms."""
+        """The tracks in bins.
+
+        Parameters
+        ----------
+        quantity : Quantity
+            What of a track is counted, such as `quantities.VORTICITY`.
+        edges : ndarray of float64, shape (nbins + 1,)
+            In the quantity's unit.
+        matched_only : bool
+            Whether only tracks that are observed storms are counted.
+        """
         kept = self.matched if matched_only else np.ones(len(self.heads), bool)
         return census(self.cells, quantity.of(self.heads)[kept], self.member[kept], self.year[kept], edges)
 
     def medians(self, quantity: Quantity, matched_only: bool = False) -> Floats:
-        """Each member's median, shape (nmembers,)."""
+        """Each member's median, shape (nmembers,).
+
+        Parameters
+        ----------
+        quantity : Quantity
+        matched_only : bool
+            Of observed storms only.
+        """
         kept = self.matched if matched_only else np.ones(len(self.heads), bool)
         return medians(self.cells, quantity.of(self.heads)[kept], self.member[kept], self.year[kept])
 
     def observed_band(self, quantity: Quantity, edges: Floats) -> Band:
-        """Best tracks per season in each bin: their mean over the years that are compared, and an interval of it."""
+        """Best tracks per season in each bin: their mean over the years that are compared, and an interval of it.
+
+        Parameters
+        ----------
+        quantity : Quantity
+        edges : ndarray of float64, shape (nbins + 1,)
+        """
         seen = Cells((0,), self.cells.years, np.ones((1, len(self.cells.years)), bool))
         nobody = np.zeros(len(self.observed), int)
         counts = census(seen, quantity.of(self.observed), nobody, self.observed_year, edges).counts[0]
@@ -91,7 +114,16 @@ class Population:
         return Tracks(np.ones(len(mine), np.int64), times, lat, lon, strength, mine, self.heads.calendar)
 
     def density(self, which: str, region: Region | None = None, spacing_deg: float = 2.0) -> tuple[Floats, Grid]:
-        """How many tracks begin ("genesis") or end ("lysis") near a place, per 10^6 km2 and season; see `density`."""
+        """How many tracks begin or end near a place, per 10^6 km2 and season.
+
+        Parameters
+        ----------
+        which : {'genesis', 'lysis'}
+        region : tuple of float, optional
+            South, north, west, east, degrees; None: the globe.
+        spacing_deg : float
+            Of the grid.
+        """
         values, grid = track_density([self.ends(which)], spacing_deg=spacing_deg, region=region)
         return values / self.number_of_seasons, grid
 

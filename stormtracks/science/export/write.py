@@ -109,14 +109,34 @@ def write_members(
 ) -> list[Path]:
     """Export tracks to one file, or to a file per member where there are several and the format has no place for them.
 
-    Parameters and errors are those of `write`. Files of members are named after the destination: of ``tracks.txt``
-    comes ``tracks_m003.txt``. All of them are written, or none. A track has the same number in every format; no two of
-    an export have one number, also in different files.
+    Parameters
+    ----------
+    folder : path
+        Folder of the results.
+    destination : path
+        File to write. Files of members are named after it: of ``tracks.txt`` comes ``tracks_m003.txt``.
+    file_format : str
+        One of `FORMATS`.
+    selection : Selection, optional
+        Years, members, consensus; none: all tracks of all members.
+    overwrite : bool
+        Whether files that are there may be replaced.
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each member.
 
     Returns
     -------
     list of Path
-        The files written, in the order of the members.
+        The files written, in the order of the members: all of them, or none.
+
+    Raises
+    ------
+    InputError, ResultError, MixedResults
+        As of `write`.
+
+    Notes
+    -----
+    A track has the same number in every format; no two of an export have one number, also in different files.
     """
     task = _Task.of(folder, file_format, selection or Selection())
     if len(task.members) <= 1 or task.format.has_members:

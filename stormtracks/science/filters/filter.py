@@ -121,7 +121,13 @@ class Filter:
         return self.steps(heads, tracks)[-1]
 
     def steps(self, heads: Heads, tracks: Points = None) -> list[Bools]:
-        """Which tracks are left before anything is asked, and after each of the conditions; see `keeps`."""
+        """Which tracks are left before anything is asked, and after each of the conditions.
+
+        Parameters
+        ----------
+        heads, tracks
+            As of `keeps`.
+        """
         steps = [np.ones(len(heads), bool)]
         for condition in self.conditions:
             steps.append(steps[-1] & condition.holds(heads, tracks))

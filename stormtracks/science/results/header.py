@@ -9,7 +9,22 @@ from stormtracks.science.shown import Shown
 
 @dataclass(frozen=True)
 class Header(Shown):
-    """Which result it is, how much it holds (of `vort_track` see `Result.counts`), how it was made."""
+    """Which result it is, how much it holds, how it was made.
+
+    Attributes
+    ----------
+    year : int or str
+        The year, or the start of a forecast.
+    ensemble_member : int
+        Counted from 0.
+    member_label : str
+        What the files call the member.
+    task : str
+    counts : dict of str to number
+        How much it holds; of `vort_track` see `Result.counts`.
+    provenance : dict
+        Settings, inputs, versions, remarks.
+    """
 
     year: Label
     ensemble_member: int

@@ -32,7 +32,7 @@ class TrackFields(Shown):
     grid_degrees: float | None = None
 
     def get(self, name: str, points: int) -> Floats:
-        """A feature, shape (points,); all NaN where it could not be made."""
+        """The feature `name`, shape (points,); all NaN where it could not be made."""
         return self.values.get(name, np.full(points, np.nan, np.float32))
 
     def __repr__(self) -> str:

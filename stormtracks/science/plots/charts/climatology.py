@@ -41,14 +41,34 @@ def intensity(
 def lifetime(
     population: Population, list_name: str | None = None, title: str = "", *, printed: Print | None = None
 ) -> Figure:
-    """How long tracks last, from their first point to their last; arguments as of `intensity`."""
+    """How long tracks last, from their first point to their last.
+
+    Parameters
+    ----------
+    population : Population
+    list_name : {'tc', 'etc'}, optional
+        None: all tracks.
+    title : str
+    printed : Print, optional
+        Width and title of the figure.
+    """
     return _figure("Lifetime", population, LIFETIME, list_name, title, printed)
 
 
 def season(
     population: Population, list_name: str | None = None, title: str = "", *, printed: Print | None = None
 ) -> Figure:
-    """In which months tracks begin; arguments as of `intensity`."""
+    """In which months tracks begin.
+
+    Parameters
+    ----------
+    population : Population
+    list_name : {'tc', 'etc'}, optional
+        None: all tracks.
+    title : str
+    printed : Print, optional
+        Width and title of the figure.
+    """
     return _figure("Annual cycle of genesis", population, MONTH, list_name, title, printed)
 
 

@@ -24,7 +24,15 @@ _MARK = 3.0  # width of a mark, points
 
 @dataclass(frozen=True)
 class Marks:
-    """Places to mark, degrees, and what they are."""
+    """Places to mark on a map.
+
+    Attributes
+    ----------
+    lat, lon : ndarray of float64, shape (n,)
+        Degrees.
+    name : str
+        What they are, for the legend.
+    """
 
     lat: Floats
     lon: Floats
