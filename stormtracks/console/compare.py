@@ -20,7 +20,7 @@ def compare(a: str, b: str, options: Mapping[str, Any], form: tables.Form) -> No
         filtering.refuse_share(asked, "add --consensus")
     sides = sides_of(a, b, options)
     if options["dest"]:
-        from stormtracks.console import compared_map  # matplotlib takes a second
+        from stormtracks.console.figures import compared_map  # matplotlib takes a second
 
         compared_map.draw(sides, options, asked)
         return

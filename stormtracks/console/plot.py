@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from stormtracks import paths
-from stormtracks.console import climatology_figures, moving_figures, origin, storm_asked
+from stormtracks.console.figures import climatology, moving, origin, storm_asked
+from stormtracks.console.figures.printing import printed
 from stormtracks.console.filtering import kept_of, looked_at, refuse_share
 from stormtracks.console.list_summary import list_of
 from stormtracks.console.local_paths import best_tracks_file, data_folder, results_folder
-from stormtracks.console.printing import printed
 from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
@@ -41,11 +41,11 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     options = {**options, "results": results_folder(options["results"]), **_looked(kind, options)}
     options |= {"recipes": recipes, "printed": printed(options), "said": []}
     place = paths.expand(dest or f"{kind}.png", where="--dest")
-    options["moving"] = moving_figures.asked(kind, place, options["overwrite"])
+    options["moving"] = moving.asked(kind, place, options["overwrite"])
     drawn = KINDS[kind](options)
     remarks = recipes.remarks(options["results"], options["mixed"])
     if options["moving"]:
-        written, figure = moving_figures.save(drawn, place, options), drawn.figure
+        written, figure = moving.save(drawn, place, options), drawn.figure
     else:
         written, figure = plots.save(drawn, place, options["overwrite"], options["printed"].dpi), drawn
     headline = plots.headline(figure)
@@ -262,12 +262,12 @@ KINDS: dict[str, Callable[[Options], Figure]] = {
     "tracks": _tracks,
     "storm": _storm,
     "density": _density,
-    **climatology_figures.KINDS,
+    **climatology.KINDS,
     "field": _field,
     "years": _series,
 }
 """Every figure by its name."""
-OF_LISTS = ("tracks", "storm", "density", *climatology_figures.KINDS)
+OF_LISTS = ("tracks", "storm", "density", *climatology.KINDS)
 """Those that can be of a list of storms."""
 MAPS = ("storm", "density", "genesis", "lysis", "field")
 """Those in which --region is what the map shows: a track just outside adds to the density at its edge."""

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from ensembles import member_result, save_ensemble
 
-from stormtracks.console import origin, plot, storm_asked
-from stormtracks.console.printing import printed
+from stormtracks.console import plot
+from stormtracks.console.figures import origin, storm_asked
+from stormtracks.console.figures.printing import printed
 from stormtracks.errors import BadValue
 from stormtracks.science import results
 

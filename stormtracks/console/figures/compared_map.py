@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stormtracks import paths
-from stormtracks.console import printing
+from stormtracks.console.figures import printing
 from stormtracks.console.list_summary import list_of
 from stormtracks.console.terminal import notes, output
 from stormtracks.science import comparison as comparisons

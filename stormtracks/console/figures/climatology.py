@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from stormtracks.console import origin
+from stormtracks.console.figures import origin
 from stormtracks.console.local_paths import best_tracks_file
 from stormtracks.console.terminal import progress
 from stormtracks.console.years import years as years_of
