@@ -120,7 +120,12 @@ class ConsensusTracks(Ragged):
 
 
 def mean_tracks(
-    points: Points, labels: Ints, path_share: float = 0.5, max_offset_km: float = 0.0, rank: Ints | None = None
+    points: Points,
+    labels: Ints,
+    path_share: float = 0.5,
+    max_offset_km: float = 0.0,
+    rank: Ints | None = None,
+    away: Bools | None = None,
 ) -> dict[str, npt.NDArray[Any]]:
     """Mean path, strength and spread of each group.
 
@@ -137,6 +142,8 @@ def mean_tracks(
     rank : ndarray of int, shape (ntracks,), optional
         Where several tracks of a member are in a group at a time, that of the lowest rank is taken; none: no member has
         several.
+    away : ndarray of bool, shape (npoints,), optional
+        Points that are not part of the path; none: all are.
 
     Returns
     -------
@@ -149,6 +156,8 @@ def mean_tracks(
     The mean position is the direction of the mean of unit vectors, which knows no date line and no pole.
     """
     group_of_point = labels[points.track]
+    if away is not None:
+        group_of_point = np.where(away, -1, group_of_point)
     inside = np.flatnonzero(group_of_point >= 0)
     key = group_of_point[inside] * len(points.times) + points.time[inside]
     if max_offset_km:

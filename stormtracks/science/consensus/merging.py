@@ -47,7 +47,7 @@ def merge(
     sids, count = np.unique(known.sid[known.sid != ""], return_counts=True)
     rank = np.zeros(len(known.sid) + 1, np.int64)
     if not np.any(count > 1):
-        return labels, known, rank[labels]
+        return labels, _with_votes(points, labels, matches, known), rank[labels]
     new = np.arange(len(known.sid) + 1)
     new[-1] = -1
     for sid in sids[count > 1]:
@@ -56,11 +56,19 @@ def merge(
         new[groups] = np.where(_together(path, groups, max_mean_distance_km), groups[0], -1)
         rank[groups] = np.arange(len(groups))
     merged = new[labels]
-    storm, sid, _ = votes(points, merged, matches)
-    matched = np.bincount(storm[sid == known.sid[storm]], minlength=len(known.sid))
     gone = new[:-1] != np.arange(len(known.sid))
-    there = Known(*(np.where(gone, nothing, of) for of, nothing in ((known.sid, ""), (known.name, ""), (matched, 0))))
-    return merged, there, rank[labels]
+    there = Known(
+        *(np.where(gone, nothing, of) for of, nothing in ((known.sid, ""), (known.name, ""), (known.matched, 0)))
+    )
+    return merged, _with_votes(points, merged, matches, there), rank[labels]
+
+
+def _with_votes(points: Points, labels: Ints, matches: Sequence[Matches], known: Known) -> Known:
+    """The same with the members that match each best track by the groups as they are."""
+    storm, sid, _ = votes(points, labels, matches)
+    named = (sid == known.sid[storm]) & (sid != "")
+    matched = np.bincount(storm[named], minlength=len(known.sid))
+    return Known(known.sid, known.name, matched)
 
 
 def _together(path: Path, groups: Ints, max_mean_distance_km: float) -> Bools:

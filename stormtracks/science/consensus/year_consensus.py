@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from stormtracks.label import Label
 from stormtracks.science.arrays import Bools, Ints
+from stormtracks.science.consensus.gathering import gather
 from stormtracks.science.consensus.groups import ConsensusSettings, group
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
 from stormtracks.science.consensus.merging import merge
@@ -44,9 +45,12 @@ def consensus_of(
     labels = part(points, labels, matches, settings.min_matched_share, settings.min_share * points.members)
     path = mean_tracks(points, labels, settings.path_share, settings.max_offset_km)
     known = best_tracks(points, labels, matches, settings.min_matched_share)
-    merged, known, rank = merge(points, labels, path, matches, known, settings.max_mean_distance_km)
+    whole, gathered, away = gather(points, labels, path, matches, known, settings)
+    merged, known, rank = merge(points, whole, path, matches, known, settings.max_mean_distance_km)
     if merged is not labels:  # storms have been put together, so that their paths have changed
-        labels, path = merged, mean_tracks(points, merged, settings.path_share, settings.max_offset_km, rank)
+        rank = np.where(gathered, -1, rank)  # what was observed counts before what the member has besides
+        labels = merged
+        path = mean_tracks(points, labels, settings.path_share, settings.max_offset_km, rank, away)
     labels, path, groups = _in_order(labels, path, _kept(path, settings))
     count = len(groups)
     row_size = np.bincount(path.pop("group"), minlength=count).astype(np.int32)

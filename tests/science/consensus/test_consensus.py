@@ -253,3 +253,33 @@ def test_how_many_points_are_looked_at_in_one_go_changes_nothing(monkeypatch):
     assert len(at_once.track) and vars(at_once).keys() == vars(step_by_step).keys()
     for name, values in vars(at_once).items():
         np.testing.assert_array_equal(values, getattr(step_by_step, name), err_msg=name)
+
+
+def broken_off(storm):
+    """Three members with a storm and a long life after it, and one that has these as two tracks, which overlap."""
+    whole, after = line(0, 0, size=34), line(3.6, 0, first=12, size=22)
+    ensemble = members([whole], [whole], [whole], [storm, after])
+    return ensemble, [matches_of([0, -1, -1], tracks) for tracks in ensemble]
+
+
+def test_a_matched_track_is_in_its_storm_although_the_member_runs_longest_with_it_by_another():
+    ensemble, matches = broken_off(line(0, 0, size=14))
+    made = consensus_of(2005, range(4), ensemble, matches)
+    assert [own.tolist() for own in made.storm_of] == [[0], [0], [0], [0, 0]]
+    assert (made.matched.tolist(), set(made.number)) == ([4], {4})
+    alone = consensus_of(2005, range(4), ensemble, none(ensemble), min_share=0.5)
+    assert set(alone.number[:12]) == {3}
+
+
+def test_what_a_matched_track_does_far_from_its_storm_is_not_in_the_path():
+    steps = np.arange(24)
+    gone = (0, 0.3 * np.minimum(steps, 11), np.where(steps < 12, 0.0, 3.0 * (steps - 11)))
+    ensemble, matches = broken_off(gone)
+    made = consensus_of(2005, range(4), ensemble, matches)
+    assert made.storm_of[3].tolist() == [0, 0]
+    np.testing.assert_allclose(made.lon[16:], 0, atol=1e-9)
+
+
+def test_a_matched_track_that_is_nowhere_near_its_storm_does_not_come_to_it():
+    ensemble, matches = broken_off(line(0, 9, size=14))
+    assert consensus_of(2005, range(4), ensemble, matches).storm_of[3].tolist() == [-1, 0]

@@ -178,7 +178,8 @@ def _title(
     name, sid = str(consensus.name[first]), str(consensus.sid[first])
     what = f"{name.title() or 'Unnamed storm'} ({sid})" if sid else _candidate(consensus, first)
     time = np.concatenate([path.time for _, path in paths]) if observed is None else observed.time
-    held = consensus.held_by[numbers].any(axis=0).sum()
+    # of an observed storm those that match it, as in summaries: others may have only what follows its best track
+    held = consensus.matched[first] if sid else consensus.held_by[numbers].any(axis=0).sum()
     said = f"{what}, {_period(time, consensus.calendar)}, found in {held} of {of} members"
     if len(paths) == 1:
         return said
