@@ -9,8 +9,7 @@ import numpy.typing as npt
 from stormtracks.errors import NotThere
 from stormtracks.label import Label
 from stormtracks.notebook.chosen.choice import known, spans
-from stormtracks.notebook.chosen.named_storm import is_storm
-from stormtracks.notebook.chosen.selection import CANDIDATE, Selection
+from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.notebook.progress import Progress
 from stormtracks.notebook.tables import columns
 from stormtracks.notebook.tables.columns import TrackColumns
@@ -55,7 +54,7 @@ class Agreed(TrackSet):
         agreed = self._selection.opened.agreed(year, choice.list_name, choice.members)
         kept = choice.asked.keeps(agreed.heads, agreed.tracks)
         if choice.storm is not None:
-            kept &= is_storm(agreed, choice.storm)
+            kept &= agreed.called(choice.storm)
         if self._candidates_only:
             kept &= agreed.candidate
         return agreed if kept.all() else agreed.take(kept)
@@ -108,5 +107,5 @@ def _ids(agreed: ConsensusTracks) -> npt.NDArray[Any]:
         text = sid or name or f"{agreed.year}-candidate"
         text += f"-{agreed.year}" if sid and str(agreed.year)[:4] not in sid else ""
         seen[text] = seen.get(text, 0) + 1
-        found.append(text if seen[text] == 1 and (sid or CANDIDATE.fullmatch(name)) else f"{text}-{seen[text]}")
+        found.append(text if seen[text] == 1 and (sid or name) else f"{text}-{seen[text]}")
     return np.array(found, dtype="U")

@@ -54,7 +54,8 @@ class AllMatches:
         kept[one.rows] = True
         first = np.repeat([season.tracks_of(n).start for n in range(len(season))], [e.storms for e in season.entries])
         hit = matches.hit & kept[np.where(matches.hit, first + matches.track, 0)] if len(kept) else matches.hit
-        rows = self._wanted(matches.sid, matches.name)
+        storm = self._selection.choice.storm
+        rows = np.ones(len(matches), bool) if storm is None else matches.called(storm)
         count, track = int(rows.sum()), np.where(hit, matches.track, -1)
         numbers = season.track_id[np.where(hit, first + track, 0)] if len(kept) else np.zeros(len(hit), np.int64)
         ids = np.where(hit, columns.ids(season.year, member, numbers), "")
@@ -70,10 +71,6 @@ class AllMatches:
         known = {name: getattr(matches, name)[rows] for name in ("common_times", "mean_distance_km", "lead_hours")}
         known |= {name: getattr(matches, name)[rows] for name in ("first_time", "last_time")}
         return each | {name: np.where(hit[rows], values, _NOTHING[name]) for name, values in known.items()}
-
-    def _wanted(self, sid: Any, name: Any) -> Any:
-        storm = self._selection.choice.storm
-        return np.ones(len(sid), bool) if storm is None else (sid == storm) | (name == storm)
 
 
 _NOTHING: dict[str, Any] = {

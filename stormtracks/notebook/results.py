@@ -13,11 +13,12 @@ from stormtracks.notebook.chosen import asked as asking
 from stormtracks.notebook.chosen import choice as choosing
 from stormtracks.notebook.chosen.choice import Choice, spans
 from stormtracks.notebook.chosen.opened import Opened
-from stormtracks.notebook.chosen.selection import CANDIDATE, Selection
+from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.notebook.compared import Compared, check, same_tracks, side_of
 from stormtracks.notebook.figures.plots import Plots
 from stormtracks.notebook.matches import AllMatches
 from stormtracks.notebook.tracks import MemberTracks
+from stormtracks.science.consensus import candidate
 from stormtracks.science.settings import TASKS
 from stormtracks.science.shown import card, line_of
 
@@ -295,10 +296,9 @@ class Results:
 
 def _of_storm(choice: Choice, storm: str) -> Choice:
     """A choice of one storm; a candidate of a list chooses that list too."""
-    found = CANDIDATE.fullmatch(storm)
-    if found and found[1] != "C" and choice.list_name is None:
-        choice = dataclasses.replace(choice, list_name=found[1].lower())
-    return dataclasses.replace(choice, storm=storm)
+    named = candidate(storm)
+    list_name = choice.list_name or (named.list_name if named else None)
+    return dataclasses.replace(choice, storm=storm, list_name=list_name)
 
 
 def _opened(place: Path, best_tracks: Path | None) -> Opened:

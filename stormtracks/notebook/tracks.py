@@ -1,6 +1,5 @@
 """Tracks of members, or storms of their lists."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +13,6 @@ from stormtracks.notebook.tables import columns
 from stormtracks.notebook.tables.columns import TrackColumns
 from stormtracks.notebook.track_set import TrackSet, figures
 from stormtracks.science import leads
-from stormtracks.science.records import Tracks
 from stormtracks.science.shown import Rows
 
 
@@ -92,14 +90,6 @@ class MemberTracks(TrackSet):
         named = {"track_id": columns.ids(piece.year, members, piece.track_id)}
         named |= columns.of_label(piece.year, count) | {"ensemble_member": members}
         return named | {"sid": piece.sid, "name": piece.name}
-
-
-def joined(pieces: Iterator[Piece]) -> Tracks:
-    """The tracks of pieces as one record."""
-    parts = [piece.tracks for piece in pieces]
-    names = [field.name for field in dataclasses.fields(Tracks) if field.name != "calendar"]
-    arrays: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    return Tracks(**arrays, calendar=parts[0].calendar)
 
 
 def _along(piece: Piece) -> Mapping[str, npt.NDArray[Any]]:

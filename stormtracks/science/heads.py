@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from stormtracks.science import sphere
+from stormtracks.science import ragged, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
-from stormtracks.science.records import BestTracks, Matches, Tracks
+from stormtracks.science.records import BestTracks, Matches, Named, Tracks
 
 
 @dataclass(frozen=True)
-class Heads:
+class Heads(Named):
     """One row per track, in the order of the tracks; every array has shape (ntracks,).
 
     Attributes
@@ -123,8 +123,7 @@ def of_best_tracks(best: BestTracks) -> Heads:
 
 def joined(parts: Sequence[Heads]) -> Heads:
     """Heads of several members' or years' tracks, one after another; of at least one, all in one calendar."""
-    arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
-    return Heads(**arrays, calendar=parts[0].calendar)
+    return Heads(**ragged.joined(parts, COLUMNS), calendar=parts[0].calendar)
 
 
 def named(matches: Matches | None, ntracks: int) -> tuple[Texts, Texts]:

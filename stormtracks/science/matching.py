@@ -9,7 +9,8 @@ import numpy.typing as npt
 from stormtracks.science import calendars, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.records import BestTracks, Matches, TimeAxis, Tracks, ragged_starts
+from stormtracks.science.ragged import ragged_starts
+from stormtracks.science.records import BestTracks, Matches, TimeAxis, Tracks
 from stormtracks.science.region import check_region
 from stormtracks.science.settings import TIME_RULES, Settings, check_choice
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
+from stormtracks.science.ragged import Ragged, joined
 from stormtracks.science.shown import Shown
 
 
@@ -173,59 +174,21 @@ class Maxima(Shown):
         return Maxima(self.step[index], self.lat[index], self.lon[index], self.vorticity[index])
 
 
-class Ragged(Shown):
-    """A contiguous ragged array: rows of different lengths, one after the other; the base of what has tracks.
+class Named:
+    """What has rows that may be best tracks: found by name or identifier.
 
     Attributes
     ----------
-    row_size : ndarray of int, shape (nrows,)
-        Elements per row, at least one.
+    sid, name : ndarray of str, shape (n,)
+        Of the best track; '' for none.
     """
 
-    row_size: Ints
+    sid: Texts
+    name: Texts
 
-    def __len__(self) -> int:
-        return len(self.row_size)
-
-    @property
-    def start(self) -> Ints:
-        """Index of each row's first element, shape (nrows,)."""
-        return ragged_starts(self.row_size)
-
-    @property
-    def row(self) -> Ints:
-        """Number of the row that each element belongs to, shape (nelements,)."""
-        return np.repeat(np.arange(len(self.row_size)), self.row_size)
-
-    @property
-    def followed(self) -> Ints:
-        """Index of each element that another one of its row follows, shape (nelements - nrows,)."""
-        return np.flatnonzero(np.diff(self.row) == 0)
-
-    def of_rows(self, rows: Ints | Bools) -> Bools:
-        """Which elements belong to some of the rows, given by their numbers or a mask; shape (nelements,)."""
-        chosen = np.zeros(len(self), bool)
-        chosen[rows] = True
-        return chosen[self.row]
-
-    def points(self, row: int) -> slice:
-        """Where the elements of one row are."""
-        first = int(self.start[row])
-        return slice(first, first + int(self.row_size[row]))
-
-    def largest(self, values: Floats | Ints) -> Ints:
-        """Index of each row's largest value, of equals the first; shape (nrows,).
-
-        Parameters
-        ----------
-        values : ndarray, shape (nelements,)
-            Numbers, none of them NaN.
-        """
-        if not len(self):
-            return np.zeros(0, np.int64)  # reduceat refuses an empty list of starts
-        highest = np.repeat(np.maximum.reduceat(values, self.start), self.row_size)
-        candidates = np.flatnonzero(values == highest)
-        return candidates[np.searchsorted(self.row[candidates], np.arange(len(self)))]
+    def called(self, wanted: str) -> Bools:
+        """Which rows are the storm of a name or an identifier, in capitals; shape (n,)."""
+        return np.asarray((self.sid == wanted) | (self.name == wanted))
 
 
 @dataclass(frozen=True)
@@ -255,6 +218,12 @@ class Tracks(Ragged):
     vorticity: Floats
     maximum: Ints
     calendar: str = "proleptic_gregorian"
+
+    @classmethod
+    def joined(cls, parts: Sequence["Tracks"]) -> "Tracks":
+        """The tracks of several records, at least one, as one; all have the calendar of the first."""
+        per_track_and_point = ("row_size", "time", "lat", "lon", "vorticity", "maximum")
+        return cls(**joined(parts, per_track_and_point), calendar=parts[0].calendar)
 
     @property
     def dates(self) -> Texts:
@@ -356,7 +325,7 @@ class BestTracks(Ragged):
 
 
 @dataclass(frozen=True)
-class Matches(Shown):
+class Matches(Named, Shown):
     """What became of each best track that the season could have seen: one row per best track, hit or miss.
 
     Attributes
@@ -422,11 +391,6 @@ def _lower_median(values: Floats) -> Floats:
     count = np.sum(~np.isnan(values), axis=1)
     middle = ordered[np.arange(len(values)), np.maximum(count - 1, 0) // 2]
     return np.where(count > 0, middle, np.nan)
-
-
-def ragged_starts(row_size: Ints) -> Ints:
-    """Index of the first element of each row of a contiguous ragged array."""
-    return np.concatenate([[0], np.cumsum(row_size)[:-1]]).astype(np.int64) if len(row_size) else np.zeros(0, np.int64)
 
 
 def _number(count: int, what: str) -> str:

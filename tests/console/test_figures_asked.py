@@ -12,6 +12,7 @@ from stormtracks.console.figures import origin, storm_asked
 from stormtracks.console.figures.printing import printed
 from stormtracks.errors import BadValue
 from stormtracks.science import results
+from stormtracks.science.records import Named
 
 OPTIONS = {"years": None, "member": None, "storm": None, "region": None, "best_tracks": None, "overwrite": True}
 
@@ -44,7 +45,9 @@ def drawn(folder, monkeypatch, tmp_path):
 
 def matches(**storms):
     """A stand-in for the matches of a year: names by identifier."""
-    return SimpleNamespace(sid=np.array(list(storms.values())), name=np.array(list(storms)))
+    found = Named()
+    found.sid, found.name = np.array(list(storms.values())), np.array(list(storms))
+    return found
 
 
 @pytest.mark.parametrize(

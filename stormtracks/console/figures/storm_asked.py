@@ -1,6 +1,5 @@
 """--storm: a name, an identifier of IBTrACS or the name of a candidate -> its year, and its rows of the consensus."""
 
-import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -10,11 +9,9 @@ from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.readable import some
 from stormtracks.science.arrays import Ints
-from stormtracks.science.consensus import ConsensusTracks
+from stormtracks.science.consensus import ConsensusTracks, candidate
 from stormtracks.science.records import Matches
 from stormtracks.strict_dataclass import unknown
-
-_CANDIDATE = re.compile(r"(C|TC|ETC)(?P<year>.+)-\d{3,}")
 
 
 def year_of(wanted: str, years: Sequence[Label], matches_of: Callable[[Label], Matches]) -> Label:
@@ -36,11 +33,10 @@ def year_of(wanted: str, years: Sequence[Label], matches_of: Callable[[Label], M
     """
     if len(years) == 1:
         return years[0]
-    if match := _CANDIDATE.fullmatch(wanted):
-        named = [year for year in years if str(year) == match["year"]]
-        if not named:
-            raise BadValue(f"--storm: {wanted} is of {match['year']}; there are results of {_listed(years)} only")
-        return named[0]
+    if named := candidate(wanted):
+        if named.year not in years:
+            raise BadValue(f"--storm: {wanted} is of {named.year}; there are results of {_listed(years)} only")
+        return named.year
     found = _with_best_track(wanted, years, matches_of)
     if not found:
         raise BadValue(
@@ -71,12 +67,12 @@ def rows_of(agreed: ConsensusTracks, wanted: str, least: str) -> Ints:
     BadValue
         There is no such storm, or there are several of that name.
     """
-    rows = np.flatnonzero((agreed.sid == wanted) | (agreed.name == wanted) | (agreed.candidate_name == wanted))
+    rows = np.flatnonzero(agreed.called(wanted))
     sids = sorted({str(agreed.sid[row]) for row in rows})
     if len(sids) > 1:
         raise BadValue(f"--storm: {agreed.year} has several storms {wanted} ({', '.join(sids)}); give the identifier")
     if not len(rows):
-        names = (agreed.candidate_name,) if _CANDIDATE.fullmatch(wanted) else (agreed.name, agreed.sid)
+        names = (agreed.candidate_name,) if candidate(wanted) else (agreed.name, agreed.sid)
         known = sorted({str(name) for of in names for name in of if name})
         raise BadValue(f"--storm: {unknown(wanted, known, 'storm')} (only storms in at least {least} of {agreed.year})")
     return rows
@@ -88,7 +84,7 @@ def _with_best_track(wanted: str, years: Sequence[Label], matches_of: Callable[[
     with progress("looking for the storm") as report:
         for count, year in enumerate(years, start=1):
             matches = matches_of(year)
-            rows = np.flatnonzero((matches.sid == wanted) | (matches.name == wanted))
+            rows = np.flatnonzero(matches.called(wanted))
             if len(rows):
                 found[year] = str(matches.sid[rows[0]])
             report(count, len(years))

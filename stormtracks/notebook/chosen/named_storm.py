@@ -2,9 +2,8 @@
 
 from stormtracks.errors import BadValue, NotThere
 from stormtracks.notebook.chosen.choice import spans
-from stormtracks.notebook.chosen.selection import CANDIDATE, Selection
-from stormtracks.science.arrays import Bools
-from stormtracks.science.consensus import ConsensusTracks
+from stormtracks.notebook.chosen.selection import Selection
+from stormtracks.science.consensus import ConsensusTracks, candidate
 from stormtracks.strict_dataclass import unknown
 
 
@@ -24,25 +23,20 @@ def agreed_of(selection: Selection, wanted: str) -> ConsensusTracks:
     BadValue
         Several years have one.
     """
-    candidate, found, known = CANDIDATE.fullmatch(wanted), [], set()
+    named, found, known = candidate(wanted), [], set()
     for season in selection.seasons():
         names = {*season.matches.sid.tolist(), *season.matches.name.tolist()} - {""}
         known |= names
-        if wanted in names or (candidate and candidate[2] == str(season.year)):
+        if wanted in names or (named and named.year == season.year):
             found.append(season.year)
     if not found:
         raise NotThere(f"{unknown(wanted, known, 'storm')} (in {spans(selection.years())})")
     if len(found) > 1:
         raise BadValue(f"{wanted} is a storm of {spans(found)}; choose the year: .sel(year={found[0]})")
     agreed = selection.opened.agreed(found[0], selection.choice.list_name, selection.choice.members)
-    if not is_storm(agreed, wanted).any():
+    if not agreed.called(wanted).any():
         raise NotThere(
             f"{wanted}: no consensus track of {found[0]} is this storm: too few members have it, or most of its "
             f'tracks belong to another one; the tracks that match it: .sel(storm="{wanted}").tracks'
         )
     return agreed
-
-
-def is_storm(agreed: ConsensusTracks, wanted: str) -> Bools:
-    """Which consensus tracks are a storm, or pieces of it; shape (nstorms,)."""
-    return (agreed.sid == wanted) | (agreed.name == wanted) | (agreed.candidate_name == wanted)

@@ -1,7 +1,6 @@
 """Which tracks are chosen: year after year, by the index, and by their points where nothing else can tell."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from stormtracks.notebook.chosen.opened import Opened
 from stormtracks.notebook.progress import Progress
 from stormtracks.science import leads, results
 from stormtracks.science.arrays import Bools, Ints, Texts
+from stormtracks.science.consensus import candidate
 from stormtracks.science.errors import ResultError
 from stormtracks.science.filters import regions
 from stormtracks.science.heads import Heads
@@ -25,9 +25,6 @@ from stormtracks.science.lists import StormList
 from stormtracks.science.lists.storm_list import in_list
 from stormtracks.science.records import Tracks
 from stormtracks.strict_dataclass import unknown
-
-CANDIDATE = re.compile(r"(C|TC|ETC)(\d{4}(?:-\d\d-\d\dT\d\d(?:\d\d)?)?)-(\d{3,})")
-"""What a candidate is called: the list, the year or start, its number."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +132,7 @@ class Selection:
             The message has the nearest name.
         """
         wanted = self.choice.storm
-        if wanted is None or self._candidate() is not None:
+        if wanted is None or self._candidate_year() is not None:
             return
         known: set[str] = set()
         for season in self.seasons():
@@ -180,13 +177,13 @@ class Selection:
 
     def _of_storm(self, season: Season) -> Bools:
         """Which tracks are the storm that is asked for, or pieces of it; shape (ntracks,)."""
-        wanted, candidate = self.choice.storm, self._candidate()
-        if candidate is None:
-            return np.asarray((season.heads.sid == wanted) | (season.heads.name == wanted))
+        wanted, year = self.choice.storm or "", self._candidate_year()
+        if year is None:
+            return season.heads.called(wanted)
         found = np.zeros(len(season.heads), bool)
-        if season.year == candidate:
+        if season.year == year:
             agreed = self.opened.agreed(season.year, self.choice.list_name)
-            (numbers,) = np.nonzero(agreed.candidate_name == wanted)
+            numbers = np.flatnonzero(agreed.called(wanted))
             if not len(numbers):
                 raise NotThere(f"{unknown(wanted, set(agreed.candidate_name.tolist()) - {''}, 'candidate')}")
             place = {member: one for one, member in enumerate(agreed.members.tolist())}
@@ -203,16 +200,14 @@ class Selection:
             return np.ones(len(season.heads), bool)
         return in_list(season.heads.storm_class, self.choice.list_name)
 
-    def _candidate(self) -> Label | None:
+    def _candidate_year(self) -> Label | None:
         """The year of the candidate that is asked for; None where the storm is none."""
-        found = CANDIDATE.fullmatch(self.choice.storm or "")
-        if not found:
-            return None
-        kind = "C" if self.choice.list_name is None else self.choice.list_name.upper()
-        if found[1] != kind:
-            of = "all tracks" if found[1] == "C" else f"the list {found[1].lower()}"
-            raise BadValue(f"{found[0]} is a candidate of {of}, but {self.choice.list_name or 'all tracks'} is chosen")
-        return label.of(found[2])
+        wanted, chosen = self.choice.storm or "", self.choice.list_name
+        named = candidate(wanted)
+        if named is not None and named.list_name != chosen:
+            of = f"the list {named.list_name}" if named.list_name else "all tracks"
+            raise BadValue(f"{wanted} is a candidate of {of}, but {chosen or 'all tracks'} is chosen")
+        return None if named is None else named.year
 
     def _piece(self, season: Season, number: int, rows: Ints) -> Piece:
         part, entry = season.tracks_of(number), season.entries[number]

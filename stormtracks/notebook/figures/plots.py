@@ -10,12 +10,11 @@ from stormtracks.errors import BadValue, NotThere
 from stormtracks.label import Label
 from stormtracks.notebook.agreed import Agreed
 from stormtracks.notebook.chosen.choice import spans
-from stormtracks.notebook.chosen.named_storm import agreed_of, is_storm
+from stormtracks.notebook.chosen.named_storm import agreed_of
 from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.notebook.figures.observed import best_tracks, file_of
 from stormtracks.notebook.figures.picture import Figure, pictured
 from stormtracks.notebook.progress import Progress
-from stormtracks.notebook.tracks import joined
 from stormtracks.science import results
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology import density
@@ -65,7 +64,7 @@ class Plots:
         if not wanted:
             raise BadValue('which storm is not said; give its name or sid, as plot.storm("KATRINA")')
         agreed = agreed_of(self._selection, wanted)
-        rows = np.flatnonzero(is_storm(agreed, wanted)).tolist()
+        rows = np.flatnonzero(agreed.called(wanted)).tolist()
         ensemble = [self._all_tracks(agreed.year, member) for member in agreed.members.tolist()]
         best = best_tracks(self._selection, agreed.tracks, agreed.year)
         return pictured(plots.storm_members(agreed, rows, ensemble, best, printed=plots.Print(**printed)))
@@ -125,7 +124,11 @@ class Plots:
         if choice.members is not None and len(choice.members) == 1:
             pieces = self._some()
             known = np.concatenate([piece.sid != "" for piece in pieces])
-            return joined(iter(pieces)), known, self._titled(f"{year}, member {choice.members[0]}")
+            return (
+                Tracks.joined([piece.tracks for piece in pieces]),
+                known,
+                self._titled(f"{year}, member {choice.members[0]}"),
+            )
         agreed = Agreed(self._selection)[year]
         title = f"{year}: consensus of {len(agreed.members)} members"
         drawn = ~agreed.candidate | (agreed.share >= _HALF)

@@ -9,7 +9,7 @@ from stormtracks.notebook.tables.columns import TrackColumns, units
 from stormtracks.notebook.tables.library import load
 from stormtracks.science import calendars, seam
 from stormtracks.science.arrays import Ints
-from stormtracks.science.records import ragged_starts
+from stormtracks.science.ragged import ragged_starts
 
 
 def lines(tracks: TrackColumns) -> Any:

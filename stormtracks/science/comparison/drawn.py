@@ -1,9 +1,6 @@
 """A comparison -> what a map of it shows: the tracks in both and in one only, names of the two, a title."""
 
-import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +26,7 @@ def drawn(comparison: Comparison, one: Side, other: Side) -> tuple[Tracks, Track
         ]  # fmt: skip
         for kept, (tracks, numbers) in zip(found, chosen, strict=True):
             kept.append(tracks.take(np.sort(numbers)))
-    return _joined(found[0]), _joined(found[1]), _joined(found[2])
+    return Tracks.joined(found[0]), Tracks.joined(found[1]), Tracks.joined(found[2])
 
 
 def names(one: Side, other: Side) -> tuple[str, str]:
@@ -47,9 +44,3 @@ def title(comparison: Comparison, list_name: str | None = None) -> str:
     whose = "consensus" if (one, other) == AGREED else whose
     of_list = f"list {list_name}" if list_name else "tracks"
     return ", ".join(filter(None, (when, of_list, whose, comparison.asked.describe())))
-
-
-def _joined(parts: Sequence[Tracks]) -> Tracks:
-    names = [field.name for field in dataclasses.fields(Tracks) if field.name != "calendar"]
-    columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    return dataclasses.replace(parts[0], **columns)

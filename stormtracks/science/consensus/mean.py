@@ -12,11 +12,12 @@ from stormtracks.science import heads as track_heads
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.consensus.pairs import Points
-from stormtracks.science.records import Ragged, Tracks
+from stormtracks.science.ragged import Ragged
+from stormtracks.science.records import Named, Tracks
 
 
 @dataclass(frozen=True)
-class ConsensusTracks(Ragged):
+class ConsensusTracks(Named, Ragged):
     """Storms of one year, each as its members agree on it: a contiguous ragged array, sorted by first time.
 
     Attributes
@@ -95,6 +96,10 @@ class ConsensusTracks(Ragged):
     def candidate(self) -> Bools:
         """Which storms no best track knows, shape (nstorms,) of bool."""
         return self.sid == ""
+
+    def called(self, wanted: str) -> Bools:
+        """Which storms have a name, an identifier or a candidate's name, in capitals; shape (nstorms,)."""
+        return super().called(wanted) | (self.candidate_name == wanted)
 
     @property
     def heads(self) -> track_heads.Heads:

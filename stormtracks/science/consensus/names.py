@@ -1,15 +1,20 @@
 """Groups + matches of their members' tracks -> the best tracks that they are; names of those that are none."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from stormtracks import label
 from stormtracks.label import Label
 from stormtracks.science.arrays import Ints, Texts
 from stormtracks.science.consensus.mean import holders
 from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.records import Matches
+
+_CANDIDATE = re.compile(r"(?P<kind>C|TC|ETC)(?P<year>\d.*)-\d{3,}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,29 @@ def of_candidates(year: Label, sid: Texts, list_name: str | None = None) -> Text
     return np.array(
         [f"{kind}{year}-{number:03d}" if of else "" for number, of in zip(numbers, candidate, strict=True)], "U"
     )
+
+
+class Candidate(NamedTuple):
+    """What the name of a candidate says: the list that it is of (None: all tracks), and its year or forecast."""
+
+    list_name: str | None
+    year: Label
+
+
+def candidate(name: str) -> Candidate | None:
+    """What the name of a candidate says; None for the name of anything else.
+
+    Examples
+    --------
+    >>> from stormtracks.science.consensus.names import candidate
+    >>> candidate("TC2005-017"), candidate("KATRINA")
+    (Candidate(list_name='tc', year=2005), None)
+    """
+    found = _CANDIDATE.fullmatch(name)
+    year = label.of_name(found["year"].rjust(4, "0")) if found else None
+    if found is None or year is None:
+        return None
+    return Candidate(None if found["kind"] == "C" else found["kind"].lower(), year)
 
 
 def votes(points: Points, labels: Ints, matches: Sequence[Matches]) -> tuple[Ints, Texts, Texts]:

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from stormtracks.label import Label
 from stormtracks.science import heads as track_heads
+from stormtracks.science import ragged
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.errors import InputError
 from stormtracks.science.heads import Heads
-from stormtracks.science.records import Matches, ragged_starts
+from stormtracks.science.records import Matches
 from stormtracks.science.results.places import State
 from stormtracks.science.shown import Shown
 
@@ -145,18 +146,14 @@ def joined(year: Label, parts: Iterable[Season]) -> Season:
         raise InputError(
             f"the members of {year} have different calendars ({', '.join(calendars)}); choose those of one"
         )
-    matches = {
-        field.name: np.concatenate([getattr(part.matches, field.name) for part in ordered])
-        for field in dataclasses.fields(Matches)
-    }
+    matches = ragged.joined([part.matches for part in ordered], [field.name for field in dataclasses.fields(Matches)])
     return Season(
         year,
         tuple(entry for part in ordered for entry in part.entries),
         track_heads.joined([part.heads for part in ordered]),
-        np.concatenate([part.track_id for part in ordered]),
-        np.concatenate([part.row_size for part in ordered]),
-        Matches(**matches),
-        {name: np.concatenate([part.further[name] for part in ordered]) for name in ordered[0].further},
+        **ragged.joined(ordered, ("track_id", "row_size")),
+        matches=Matches(**matches),
+        further={name: np.concatenate([part.further[name] for part in ordered]) for name in ordered[0].further},
     )
 
 
@@ -170,5 +167,5 @@ def some_matches(matches: Matches, storms: slice | Bools, tracks: slice | Bools)
 
 
 def _part(sizes: Sequence[int], number: int) -> slice:
-    first = int(ragged_starts(np.array(sizes, np.int64))[number])
+    first = int(ragged.ragged_starts(np.array(sizes, np.int64))[number])
     return slice(first, first + sizes[number])

@@ -15,7 +15,8 @@ from stormtracks import disk, label
 from stormtracks.science import heads as track_heads
 from stormtracks.science.heads import COLUMNS, Heads
 from stormtracks.science.index.season import FURTHER, Entry, Season
-from stormtracks.science.records import Matches, ragged_starts
+from stormtracks.science.ragged import ragged_starts
+from stormtracks.science.records import Matches
 from stormtracks.science.results.places import State
 
 VERSION = 1

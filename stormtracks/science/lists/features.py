@@ -8,7 +8,8 @@ from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.lists.evidence import Evidence, at_sea, feature
 from stormtracks.science.lists.sustained import number
 from stormtracks.science.lists.verdict import classes
-from stormtracks.science.records import Ragged, TimeAxis, Tracks
+from stormtracks.science.ragged import Ragged
+from stormtracks.science.records import TimeAxis, Tracks
 from stormtracks.science.track_fields import TrackFields
 
 _LATITUDE = 40.0
@@ -79,7 +80,7 @@ def longest(where: Bools, tracks: Ragged) -> Ints:
     --------
     >>> import numpy as np
     >>> from stormtracks.science.lists.features import longest
-    >>> from stormtracks.science.records import Ragged
+    >>> from stormtracks.science.ragged import Ragged
     >>> two = Ragged()
     >>> two.row_size = np.array([4, 3])
     >>> longest(np.array([True, False, True, True, True, False, False]), two).tolist()

@@ -9,7 +9,8 @@ from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.lists.storm_list import StormList, in_list
 from stormtracks.science.lists.sustained import number
 from stormtracks.science.lists.verdict import Verdict
-from stormtracks.science.records import Matches, Ragged, Tracks
+from stormtracks.science.ragged import Ragged
+from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.track_fields import TrackFields
 
 

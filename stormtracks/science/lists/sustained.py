@@ -3,7 +3,8 @@
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints
-from stormtracks.science.records import Ragged, TimeAxis
+from stormtracks.science.ragged import Ragged
+from stormtracks.science.records import TimeAxis
 
 
 def steps_of(hours: float, axis: TimeAxis) -> int:
@@ -42,7 +43,7 @@ def sustained(values: Floats, where: Bools, tracks: Ragged, count: int | Ints) -
     --------
     >>> import numpy as np
     >>> from stormtracks.science.lists.sustained import sustained
-    >>> from stormtracks.science.records import Ragged
+    >>> from stormtracks.science.ragged import Ragged
     >>> two = Ragged()
     >>> two.row_size = np.array([3, 2])
     >>> sustained(np.array([5.0, 9.0, 7.0, 4.0, np.nan]), np.ones(5, bool), two, 2).tolist()
@@ -77,7 +78,7 @@ def bridged(where: Bools, tracks: Ragged, most: int) -> Bools:
     --------
     >>> import numpy as np
     >>> from stormtracks.science.lists.sustained import bridged
-    >>> from stormtracks.science.records import Ragged
+    >>> from stormtracks.science.ragged import Ragged
     >>> one = Ragged()
     >>> one.row_size = np.array([6])
     >>> bridged(np.array([True, False, True, False, False, True]), one, 2).tolist()

@@ -9,6 +9,7 @@ import numpy as np
 
 from stormtracks.science import leads, results, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
+from stormtracks.science.ragged import joined
 from stormtracks.science.records import BestTracks, Matches, TimeAxis, Tracks
 from stormtracks.science.settings import Settings
 
@@ -55,7 +56,7 @@ class Cases:
         if not parts:
             kinds = {"start": "U1", "sid": "U1", "time": "datetime64[s]", "near": "bool"}
             return cls(**{name: np.zeros(0, kinds.get(name, "f8")) for name in names})
-        return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+        return cls(**joined(parts, names))
 
     def take(self, chosen: Bools | Ints) -> Self:
         """Some of them."""

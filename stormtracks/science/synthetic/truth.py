@@ -13,7 +13,8 @@ import numpy as np
 from stormtracks.errors import BadValue
 from stormtracks.science.arrays import Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.records import BestTracks, Ragged, TimeAxis
+from stormtracks.science.ragged import Ragged
+from stormtracks.science.records import BestTracks, TimeAxis
 from stormtracks.science.synthetic.plan import Plan
 from stormtracks.science.synthetic.storms.cyclones import CLASSES, TROPICAL_CYCLONE, Cyclone
 from stormtracks.science.synthetic.storms.planted_cyclones import (

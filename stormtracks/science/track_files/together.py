@@ -1,14 +1,13 @@
 """A folder with a file per member -> the tracks of all of them."""
 
-import dataclasses
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from stormtracks.science.errors import InputError
+from stormtracks.science.ragged import joined
 from stormtracks.science.records import Tracks
 from stormtracks.science.track_files.kinds import load
 from stormtracks.science.track_files.track_file import TrackFile
@@ -52,11 +51,6 @@ def _joined(folder: Path, parts: Sequence[TrackFile], members: Sequence[int]) ->
     tracks = [part.tracks for part in parts]
     if len({one.calendar for one in tracks}) > 1:
         raise InputError(f"{folder}: its files have different calendars; leave those of one there")
-    names = [field.name for field in dataclasses.fields(Tracks) if field.name != "calendar"]
-    columns: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in tracks]) for name in names}
-    sizes = [len(one) for one in tracks]
-    others: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in parts]) for name in ("sid", "name", "wind", "pressure")
-    }
     kinds = ", ".join(sorted({part.kind for part in parts}))
-    return TrackFile(kinds, dataclasses.replace(tracks[0], **columns), np.repeat(members, sizes), **others)
+    others = joined(parts, ("sid", "name", "wind", "pressure"))
+    return TrackFile(kinds, Tracks.joined(tracks), np.repeat(members, [len(one) for one in tracks]), **others)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from stormtracks.science import sphere
 from stormtracks.science.comparison import Rule, pair
-from stormtracks.science.records import Tracks, ragged_starts
+from stormtracks.science.ragged import ragged_starts
+from stormtracks.science.records import Tracks
 
 SIX = np.timedelta64(6, "h")
 START = np.datetime64("2005-08-20T00", "s")

@@ -13,7 +13,7 @@ from stormtracks.science import lists
 from stormtracks.science.errors import InputError
 from stormtracks.science.lists import logistic, weights
 from stormtracks.science.lists.features import features, longest
-from stormtracks.science.records import Ragged
+from stormtracks.science.ragged import Ragged
 from tests.science.lists.members import AXIS, HURRICANE, LOW, hurricane, low, member
 
 FITTED_ON = {"years": [2005], "inputs": ["u#_#.nc"], "grid_degrees": 2.0, "made_of": {}, "settings": {}}

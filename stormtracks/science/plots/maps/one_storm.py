@@ -12,6 +12,7 @@ from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.plots import dates
 from stormtracks.science.plots.maps.view import MapView, region_of
+from stormtracks.science.ragged import joined
 from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region
 
@@ -110,10 +111,7 @@ class OneStorm:
         """The paths as tracks."""
         return Tracks(
             row_size=np.array([len(path.time) for path in self.paths]),
-            time=np.concatenate([path.time for path in self.paths]),
-            lat=np.concatenate([path.lat for path in self.paths]),
-            lon=np.concatenate([path.lon for path in self.paths]),
-            vorticity=np.concatenate([path.vorticity for path in self.paths]),
+            **joined(self.paths, ("time", "lat", "lon", "vorticity")),
             maximum=np.full(sum(len(path.time) for path in self.paths), -1),
             calendar=self.calendar,
         )
@@ -143,11 +141,7 @@ def _observed(consensus: ConsensusTracks, numbers: Ints, best: BestTracks | None
 def _tracks_of(consensus: ConsensusTracks, numbers: Ints, ensemble: Sequence[Tracks]) -> Tracks:
     """All members' tracks of a storm, as one record."""
     parts = [tracks.take(np.isin(storm, numbers)) for tracks, storm in zip(ensemble, consensus.storm_of, strict=True)]
-    columns: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("row_size", "time", "lat", "lon", "vorticity", "maximum")
-    }
-    return Tracks(**columns, calendar=consensus.calendar)
+    return Tracks.joined(parts)
 
 
 def _piece(consensus: ConsensusTracks, number: int) -> Piece:

@@ -16,7 +16,8 @@ from stormtracks.science.plots.maps.names import add_names
 from stormtracks.science.plots.maps.observed import add_best, best_handle, storm_names
 from stormtracks.science.plots.maps.view import MapView
 from stormtracks.science.plots.printed import Print
-from stormtracks.science.records import BestTracks, Tracks, ragged_starts
+from stormtracks.science.ragged import ragged_starts
+from stormtracks.science.records import BestTracks, Tracks
 from stormtracks.science.sphere import Region
 
 _KNOWN, _OTHER, _LONE = 2.6, 0.6, 1.0  # widths of lines: storms, what else there is, tracks where none is a storm

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
-from stormtracks.science.records import BestTracks, Ragged
+from stormtracks.science.ragged import Ragged
+from stormtracks.science.records import BestTracks
 from stormtracks.science.synthetic.plan import Plan
 from stormtracks.science.synthetic.storms.cyclones import CLASSES, Cyclone, cyclone_rows
 
