@@ -6,13 +6,16 @@ import numpy as np
 
 from stormtracks.notebook.chosen.selection import Chosen, Selection
 from stormtracks.notebook.tables import columns, frames
+from stormtracks.science.arrays import Bools, Ints
+from stormtracks.science.index.season import Season
 from stormtracks.science.shown import card, line_of
 
 
 class AllMatches:
     """A row per best track, member and year: which track it is, how far away, how early.
 
-    With a filter a best track is hit where the track that it is is chosen; one that was missed stays.
+    A filter asks of them what it asks in `inv summary`: where and when a storm was, by its best track; how strong, long
+    and far, by the tracks that it is. One that no such track, and no piece of it, is left of is missed, and stays.
     """
 
     def __init__(self, selection: Selection) -> None:
@@ -50,14 +53,11 @@ class AllMatches:
     def _columns(self, one: Chosen) -> columns.Arrays:
         season, matches = one.season, one.season.matches
         member = season.member_of_storm
-        kept = np.zeros(len(season.heads), bool)
-        kept[one.rows] = True
-        first = np.repeat([season.tracks_of(n).start for n in range(len(season))], [e.storms for e in season.entries])
-        hit = matches.hit & kept[np.where(matches.hit, first + matches.track, 0)] if len(kept) else matches.hit
-        storm = self._selection.choice.storm
-        rows = np.ones(len(matches), bool) if storm is None else matches.called(storm)
-        count, track = int(rows.sum()), np.where(hit, matches.track, -1)
-        numbers = season.track_id[np.where(hit, first + track, 0)] if len(kept) else np.zeros(len(hit), np.int64)
+        row = self._track(season)
+        hit = row >= 0
+        rows = self._wanted(season)
+        count = int(rows.sum())
+        numbers = season.track_id[np.where(hit, row, 0)] if len(season.heads) else np.zeros(len(hit), np.int64)
         ids = np.where(hit, columns.ids(season.year, member, numbers), "")
         each: columns.Arrays = {
             **columns.of_label(season.year, count),
@@ -71,6 +71,26 @@ class AllMatches:
         known = {name: getattr(matches, name)[rows] for name in ("common_times", "mean_distance_km", "lead_hours")}
         known |= {name: getattr(matches, name)[rows] for name in ("first_time", "last_time")}
         return each | {name: np.where(hit[rows], values, _NOTHING[name]) for name, values in known.items()}
+
+    def _track(self, season: Season) -> Ints:
+        """Row of the track that each best track is, or of its longest piece that is left; -1 where it is missed."""
+        matches, choice = season.matches, self._selection.choice
+        strong = self._selection.of_list(season) & choice.asked.of_strength.keeps(season.heads)
+        tracks, storms = ([getattr(entry, name) for entry in season.entries] for name in ("tracks", "storms"))
+        first_track, first_storm = (np.cumsum([0, *each[:-1]]) for each in (tracks, storms))
+        piece = np.flatnonzero(strong & (matches.storm_of_track >= 0))
+        piece = piece[np.argsort(season.row_size[piece], kind="stable")]
+        found = np.full(len(matches), -1)
+        found[np.repeat(first_storm, tracks)[piece] + matches.storm_of_track[piece]] = piece  # the longest comes last
+        own = np.where(matches.hit, np.repeat(first_track, storms) + matches.track, -1)
+        return np.where(np.append(strong, False)[own], own, found)
+
+    def _wanted(self, season: Season) -> Bools:
+        """Which rows of the matches are of the storm that is chosen, and of storms that the filter is about."""
+        matches, storm = season.matches, self._selection.choice.storm
+        rows = np.ones(len(matches), bool) if storm is None else matches.called(storm)
+        about = self._selection.about(season)
+        return rows if about is None else rows & about
 
 
 _NOTHING: dict[str, Any] = {

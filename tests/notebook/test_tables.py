@@ -6,11 +6,13 @@ import importlib
 import numpy as np
 import pytest
 import storm_lists
-from ensembles import member_result, save_ensemble
+from ensembles import member_result, save_best_tracks, save_ensemble
 
 import stormtracks
 from stormtracks import extras
+from stormtracks.errors import NotThere
 from stormtracks.science import results as stored
+from stormtracks.science import summary
 
 pandas = pytest.importorskip("pandas")
 xarray = pytest.importorskip("xarray")
@@ -111,13 +113,43 @@ def test_matches_with_and_without_a_filter(results, folder):
     assert len(frame) == len(results.matches) == 3 * 3 * 2 and frame.hit.all()
     assert repr(results.matches) == "<AllMatches: 3 observed storms; a member finds 100 % of them>"
     assert set(frame[frame.name == "ARLENE"].track_id) == {f"{y}-{m:03d}-00000" for y in (2005, 2006) for m in range(3)}
-    north = results.filter(genesis_region=(50, 90, -180, 180)).matches.to_dataframe()
-    assert north[north.hit].name.unique().tolist() == ["POLAR"] and len(north) == 18
-    missed = north[~north.hit]
+    strong = results.filter(min_peak=8.9).matches.to_dataframe()
+    assert strong.hit.any() and not strong.hit.all() and len(strong) == 18
+    missed = strong[~strong.hit]
     assert (missed.track_id == "").all() and missed.mean_distance_km.isna().all() and missed.first_time.isna().all()
     one = results.sel(storm="ARLENE", year=2006, member=1).matches
     assert repr(one) == "<AllMatches: 1 observed storm; a member finds 100 % of them>" and len(one) == 1
     assert one.to_dataframe().max_wind_kt.tolist() == [64]
+
+
+@pytest.mark.parametrize("list_name", [None, "tc"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"region": (0, 45, -80, -10)},
+        {"genesis_region": (50, 90, -180, 180)},
+        {"months": "8", "basin": "NA"},
+        {"region": (0, 45, -80, -10), "min_peak": 8.8},
+    ],
+)
+def test_observed_storms_and_those_found_are_those_of_the_summary(folder, tmp_path, asked, list_name):
+    best = save_best_tracks(tmp_path / "best.csv")
+    chosen = stormtracks.open(folder, best_tracks=best).sel(year=2005, list=list_name).filter(**asked)
+    frame = chosen.matches.to_dataframe()
+    about = {"asked": chosen.matches._selection.choice.asked, "best_tracks": best}
+    if list_name:
+        made = summary.summarise_list(folder, list_name, [2005], **about)
+        counts = [(sum(one.found), sum(one.observed)) for one in made.years[0].seasons]
+    else:
+        counts = [(one.found, one.observed) for one in summary.summarise(folder, years=[2005], **about).members]
+    assert [(part.hit.sum(), len(part)) for _, part in frame.groupby("ensemble_member")] == counts
+
+
+def test_where_observed_storms_were_is_not_guessed_without_their_file(results):
+    asked = results.filter(genesis_region=(50, 90, -180, 180))
+    assert len(asked.tracks.heads.to_dataframe()) == 6
+    with pytest.raises(NotThere, match="best_tracks=FILE"):
+        asked.matches.to_dataframe()
 
 
 def test_the_consensus_and_its_candidates(results):

@@ -71,3 +71,19 @@ def save_ensemble(folder, members=8, years=(2005,), missing=None, **how):
         for member in range(members):
             results.save(member_result(member, year, missing=(missing or {}).get(member, ()), **how), folder)
     return folder
+
+
+def save_best_tracks(path):
+    """The three observed storms, where they are, as a file of best tracks of 2005."""
+    rows = [
+        "SID,SEASON,NUMBER,BASIN,SUBBASIN,NAME,ISO_TIME,NATURE,LAT,LON,WMO_WIND,WMO_PRES,TRACK_TYPE,USA_WIND,USA_PRES"
+    ]
+    rows.append(",Year,,,,,,,degrees_north,degrees_east,kts,mb,,kts,mb")
+    tracks = member_result(0, noise_km=0.0).tracks
+    for number, (sid, name) in enumerate(zip(OBSERVED, ("ARLENE", "", "POLAR"), strict=True)):
+        for point in range(*tracks.points(number).indices(len(tracks.time))):
+            time = str(tracks.time[point]).replace("T", " ")
+            where = f"{tracks.lat[point]:.2f},{tracks.lon[point]:.2f}"
+            rows.append(f"{sid},2005,{number},NA,MM,{name},{time},TS,{where},60,990,main,60,990")
+    path.write_text("\n".join(rows) + "\n")
+    return path

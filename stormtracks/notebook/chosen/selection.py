@@ -19,6 +19,7 @@ from stormtracks.science.arrays import Bools, Ints, Texts
 from stormtracks.science.consensus import candidate
 from stormtracks.science.errors import ResultError
 from stormtracks.science.filters import regions
+from stormtracks.science.filters.observations import Observations
 from stormtracks.science.heads import Heads
 from stormtracks.science.index.season import Season
 from stormtracks.science.lists import StormList
@@ -123,6 +124,30 @@ class Selection:
                     if len(rows):
                         yield self._piece(chosen.season, entry, rows)
 
+    def of_list(self, season: Season) -> Bools:
+        """Which tracks are storms of the list that is chosen; all, if none is."""
+        if self.choice.list_name is None:
+            return np.ones(len(season.heads), bool)
+        return in_list(season.heads.storm_class, self.choice.list_name)
+
+    def about(self, season: Season) -> Bools | None:
+        """Which rows of a season's matches the filter is about, as in summaries; None: all.
+
+        Raises
+        ------
+        NotThere
+            Where or when is asked, and the file of best tracks is not there.
+        """
+        place = results.path(self.opened.folder, self.choice.task, season.year, season.entries[0].ensemble_member)
+        observations = Observations(self.choice.asked, [season.year], self.opened.best_tracks)
+        rows = observations.rows(results.load_header(place), season.matches)
+        for path in observations.lacking:
+            raise NotThere(
+                f"{self.opened.folder}: was matched with {path}, which is not there, and where observed storms were is "
+                "asked; give their file: stormtracks.open(folder, best_tracks=FILE)"
+            )
+        return rows
+
     def check_storm(self) -> None:
         """Refuse a storm that no best track of the chosen years is, and a candidate of another list.
 
@@ -148,7 +173,7 @@ class Selection:
 
     def _rows(self, season: Season) -> Ints:
         """Rows of the season's tracks that are chosen."""
-        kept = self.choice.asked.may_keep(season.heads) & self._of_list(season)
+        kept = self.choice.asked.may_keep(season.heads) & self.of_list(season)
         if self.choice.storm is not None:
             kept &= self._of_storm(season)
         if (region := self.choice.asked.region) is not None:
@@ -187,18 +212,12 @@ class Selection:
             if not len(numbers):
                 raise NotThere(f"{unknown(wanted, set(agreed.candidate_name.tolist()) - {''}, 'candidate')}")
             place = {member: one for one, member in enumerate(agreed.members.tolist())}
-            counted = self._of_list(season)  # the consensus of lists counts the storms of its list only
+            counted = self.of_list(season)  # the consensus of lists counts the storms of its list only
             for number, entry in enumerate(season.entries):
                 part = season.tracks_of(number)
                 rows = part.start + np.flatnonzero(counted[part])
                 found[rows] = agreed.storm_of[place[entry.ensemble_member]] == numbers[0]
         return found
-
-    def _of_list(self, season: Season) -> Bools:
-        """Which tracks are storms of the list that is chosen; all, if none is."""
-        if self.choice.list_name is None:
-            return np.ones(len(season.heads), bool)
-        return in_list(season.heads.storm_class, self.choice.list_name)
 
     def _candidate_year(self) -> Label | None:
         """The year of the candidate that is asked for; None where the storm is none."""

@@ -230,7 +230,7 @@ _AMOUNTS = "days: storm days; ACE: 1e4 kt2, PDI: 1e9 m3 s-2, of winds {wind}"
 _FAR = "FAR: share of the listed storms that no best track is"
 _LEGENDS = {
     **dict.fromkeys(("year", "basin", "month"), _AMOUNTS),
-    "member": f"{_AMOUNTS}; POD: share of the best tracks of 34 kt or more that are listed; {_FAR}",
+    "member": f"{_AMOUNTS}; POD: share of the best tracks that are listed; {_FAR}",
     "class": f"listed, {_FAR}: by the highest wind {{wind}}; best tracks, POD: by that of the best track",
     "false": "classes by the highest wind {wind}; weak: a best track below 34 kt; "
     "uncovered: in a basin with next to no best track, and in neither part of FAR",

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from ensembles import OBSERVED, member_result, save_ensemble
+from ensembles import OBSERVED, member_result, save_best_tracks, save_ensemble
 from storm_lists import save_lists
 
 from stormtracks.science import results, summary
@@ -16,18 +16,7 @@ ATLANTIC = (0, 45, -80, -10)
 @pytest.fixture(scope="module")
 def best_tracks(tmp_path_factory):
     """The three observed storms of the ensemble, as a file of best tracks."""
-    path = tmp_path_factory.mktemp("best") / "best.csv"
-    rows = [
-        "SID,SEASON,NUMBER,BASIN,SUBBASIN,NAME,ISO_TIME,NATURE,LAT,LON,WMO_WIND,WMO_PRES,TRACK_TYPE,USA_WIND,USA_PRES"
-    ]
-    rows.append(",Year,,,,,,,degrees_north,degrees_east,kts,mb,,kts,mb")
-    tracks = member_result(0, noise_km=0.0).tracks
-    for number, (sid, name) in enumerate(zip(OBSERVED, NAMES, strict=True)):
-        for point in range(*tracks.points(number).indices(len(tracks.time))):
-            time = str(tracks.time[point]).replace("T", " ")
-            where = f"{tracks.lat[point]:.2f},{tracks.lon[point]:.2f}"
-            rows.append(f"{sid},2005,{number},NA,MM,{name},{time},TS,{where},60,990,main,60,990")
-    path.write_text("\n".join(rows) + "\n")
+    path = save_best_tracks(tmp_path_factory.mktemp("best") / "best.csv")
     assert load(path).sid.tolist() == list(OBSERVED)
     return path
 
