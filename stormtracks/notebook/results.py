@@ -9,7 +9,6 @@ from stormtracks import paths
 from stormtracks.errors import NotThere
 from stormtracks.label import Label
 from stormtracks.notebook.agreed import Agreed
-from stormtracks.notebook.chosen import asked as asking
 from stormtracks.notebook.chosen import choice as choosing
 from stormtracks.notebook.chosen.choice import Choice, spans
 from stormtracks.notebook.chosen.opened import Opened
@@ -19,6 +18,7 @@ from stormtracks.notebook.figures.plots import Plots
 from stormtracks.notebook.matches import AllMatches
 from stormtracks.notebook.tracks import MemberTracks
 from stormtracks.science.consensus import candidate
+from stormtracks.science.filters import given
 from stormtracks.science.settings import TASKS
 from stormtracks.science.shown import card, line_of
 
@@ -199,9 +199,9 @@ class Results:
         >>> import stormtracks
         >>> hurricanes = stormtracks.open("results").filter(basin="NA", months="8-10", min_peak=20)  # doctest: +SKIP
         """
-        given = {name: value for name, value in locals().items() if name != "self"}
+        asked = {name: value for name, value in locals().items() if name != "self"}
         return Results(
-            self._opened, dataclasses.replace(self._choice, asked=asking.filter_of(self._choice.asked, given))
+            self._opened, dataclasses.replace(self._choice, asked=given.filter_of(asked, self._choice.asked))
         )
 
     @property

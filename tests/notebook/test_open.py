@@ -133,9 +133,9 @@ def test_a_region_is_asked_of_points_where_heads_leave_it_open(results):
         (lambda r: r.sel(list="hybrid"), r"unknown list 'hybrid'; known: etc, tc"),
         (lambda r: len(r.sel(storm="C2005-002").tracks), r"unknown candidate 'C2005-002'; did you mean 'C2005-001'\?"),
         (lambda r: r.filter(basin="XX"), r"unknown basin 'XX'"),
-        (lambda r: r.filter(region="0,40"), r"the region must be south, north, west, east"),
-        (lambda r: r.filter(region=5), r"a region must be south, north, west, east in degrees, not 5"),
-        (lambda r: r.filter(min_hours="long"), r"a limit must be a number, not 'long'"),
+        (lambda r: r.filter(region="0,40"), r"region must be south,north,west,east in degrees, not '0,40'"),
+        (lambda r: r.filter(region=5), r"region must be south,north,west,east in degrees, not 5"),
+        (lambda r: r.filter(min_hours="long"), r"min_hours must be a number of hours, not 'long'"),
         (lambda r: r.filter(min_share=0.5).tracks.to_dataframe(), r"which only consensus tracks have"),
         (
             lambda r: r.filter(min_peak=999).tracks.to_dataframe(),

@@ -1,1 +1,1 @@
-"""What of a folder is chosen, and which tracks that is: `choice` and `asked`, `opened`, `selection`, `named_storm`."""
+"""What of a folder is chosen, and which tracks that is: `choice`, `opened`, `selection`, `named_storm`."""
