@@ -16,6 +16,7 @@ _START = re.compile(
     re.ASCII,
 )
 _LAST_YEAR = 9999
+_SHOWN_SPANS = 8
 _LONGEST = 60
 """No text of a year or a start is longer, with blanks and all; a longer one may have come over the wire."""
 
@@ -108,6 +109,27 @@ def order(label: Label) -> tuple[bool, str]:
 def shown(value: object) -> str:
     """Anything that was to be a label, for a message; a whole number of thousands of digits has no text."""
     return "a huge number" if isinstance(value, int) and abs(value) >= 2**64 else f"{value!r:.60}"
+
+
+def spans(labels: Iterable[Label]) -> str:
+    """Years, starts or members, in order, as a short text.
+
+    Examples
+    --------
+    >>> from stormtracks.label import spans
+    >>> spans([1987, 1990, 1991, 1992, "2025-06-01T00"])
+    '1987, 1990-1992, 2025-06-01T00'
+    """
+    runs: list[list[Label]] = []
+    for one in labels:
+        last = runs[-1][-1] if runs else None
+        if isinstance(one, int) and isinstance(last, int) and one == last + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    shown = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+    more = [f"... ({len(shown) - _SHOWN_SPANS} more)"] if len(shown) > _SHOWN_SPANS else []
+    return ", ".join(shown[:_SHOWN_SPANS] + more) or "(there is none)"
 
 
 def _index(value: object) -> int:

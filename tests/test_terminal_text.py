@@ -19,7 +19,7 @@ WRITERS = {
     "console/refusing.py", "console/shown_results.py", "console/status.py", "console/summary.py", "console/terminal.py",
     "console/tables/output.py", "console/track.py", "console/verify.py",
     "download/progress_display.py", "fabfile.py", "hosts/logs.py", "hosts/outcomes.py",
-    "hosts/trust.py", "pyro_cluster/manager/display.py", "pyro_cluster/pyro_manager.py",
+    "hosts/trust.py", "notebook/progress.py", "pyro_cluster/manager/display.py", "pyro_cluster/pyro_manager.py",
     "pyro_cluster/pyro_nameserver.py", "pyro_cluster/pyro_task.py", "tasks.py",
     "pyro_cluster/worker/inventory_main.py",  # JSON, into a pipe to the worker
 }  # fmt: skip

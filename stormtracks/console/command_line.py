@@ -1,8 +1,8 @@
 """What `inv` and `fab` say of themselves: help with types and defaults, and errors that name their command.
 
-Invoke has no place for this, so that three of its methods are replaced here: how it prints the help of a command, how
-it refuses what it does not know, and what it takes for a positional argument. `inv`, `./inv` and `python -m invoke`
-then say the same, and so does Fabric.
+Invoke has no place for this, so that five of its methods are replaced here: how it prints the help of a command, how
+it refuses what it does not know, and what it takes for a positional argument, an option and a value. `inv`, `./inv` and
+`python -m invoke` then say the same, and so does Fabric.
 """
 
 import difflib
@@ -25,6 +25,8 @@ WRONG = 2
 """Exit status where a value, an option or a command is refused."""
 WIDTH = 100
 """Of help, where the terminal is wider."""
+MAY_BE_EMPTY = ("title",)
+"""Options that an empty value means something for: no title."""
 _POSITIONAL = re.compile(r"did not receive required positional arguments: (?P<names>.+)")
 _UNKNOWN = re.compile(r"No idea what (?P<token>.+) is!", re.DOTALL)
 _program = ""
@@ -70,6 +72,8 @@ def speak(program: str) -> None:
     invoke.Program.print_task_help = _print_help  # type: ignore[method-assign]  # that is the purpose of this module
     ParseMachine.error = _refuse  # type: ignore[method-assign]
     ParseMachine.see_positional_arg = _see_positional_arg  # type: ignore[method-assign]
+    ParseMachine.switch_to_flag = _switch_to_flag  # type: ignore[method-assign]
+    ParseMachine.see_value = _see_value  # type: ignore[method-assign]
 
 
 def option_rows(context: ParserContext) -> list[tuple[str, str]]:
@@ -126,11 +130,36 @@ def _columns(rows: Sequence[tuple[str, str]], width: int) -> Iterable[str]:
 def _see_positional_arg(self: ParseMachine, value: str, _see: Any = ParseMachine.see_positional_arg) -> None:
     """Before `ParseMachine.see_positional_arg`: what asks for help is not the value of an argument."""
     if value not in ("--help", "-h"):
+        _refuse_empty(self, self.context.missing_positional_args[0], value)
         _see(self, value)
         return
     self.initial.flags["--help"].value = self.context.name
     for argument in self.context.missing_positional_args:
         argument.value = ""
+
+
+def _switch_to_flag(
+    self: ParseMachine, flag: str, inverse: bool = False, _switch: Any = ParseMachine.switch_to_flag
+) -> None:
+    """Before `ParseMachine.switch_to_flag`: an option with a value that is given again is no word too many."""
+    argument = self.context.flags.get(flag) if self.context else None
+    if argument and argument.takes_value and argument.kind is not list and argument.raw_value is not None:
+        self.error(f"{_flag(argument.name)} is given twice; give it once")
+    _switch(self, flag, inverse)
+
+
+def _see_value(self: ParseMachine, value: str, _see: Any = ParseMachine.see_value) -> None:
+    """Before `ParseMachine.see_value`: a variable of a shell that is empty does not ask for everything."""
+    _refuse_empty(self, self.flag, value)
+    _see(self, value)
+
+
+def _refuse_empty(machine: ParseMachine, argument: Argument | None, value: str) -> None:
+    if not argument or value.strip() or argument.name in MAY_BE_EMPTY:
+        return
+    if argument.positional:
+        machine.error(f"{value_of(machine.context.name or '', argument.name)} is empty; give a value")
+    machine.error(f"{_flag(argument.name)} is empty; give a value, or leave it out")
 
 
 def _refuse(self: ParseMachine, msg: str) -> NoReturn:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.errors import NotThere
-from stormtracks.label import Label
-from stormtracks.notebook.chosen.choice import known, spans
+from stormtracks.label import Label, spans
+from stormtracks.notebook.chosen.choice import known
 from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.notebook.progress import Progress
 from stormtracks.notebook.tables import columns

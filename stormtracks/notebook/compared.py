@@ -8,7 +8,8 @@ import numpy as np
 
 from stormtracks import paths
 from stormtracks.errors import BadValue
-from stormtracks.notebook.chosen.choice import Choice, spans
+from stormtracks.label import spans
+from stormtracks.notebook.chosen.choice import Choice
 from stormtracks.notebook.figures.picture import Figure, pictured
 from stormtracks.notebook.progress import Progress
 from stormtracks.notebook.tables import compared_columns, frames

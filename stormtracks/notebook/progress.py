@@ -4,6 +4,8 @@ import sys
 import time
 from types import TracebackType
 
+from stormtracks.terminal_text import clean_line
+
 _SILENT_SECONDS = 2.0
 _EVERY_SECONDS = 0.5
 
@@ -18,7 +20,7 @@ class Progress:
     """
 
     def __init__(self, what: str) -> None:
-        self.what = what
+        self.what = clean_line(what)
         self._next = time.monotonic() + _SILENT_SECONDS
         self._written = 0
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from stormtracks import paths
 from stormtracks.errors import NotThere
-from stormtracks.label import Label
+from stormtracks.label import Label, spans
 from stormtracks.notebook.agreed import Agreed
 from stormtracks.notebook.chosen import choice as choosing
-from stormtracks.notebook.chosen.choice import Choice, spans
+from stormtracks.notebook.chosen.choice import Choice
 from stormtracks.notebook.chosen.opened import Opened
 from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.notebook.compared import Compared, check, same_tracks, side_of

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.errors import NotThere
-from stormtracks.notebook.chosen.choice import spans
+from stormtracks.label import spans
 from stormtracks.notebook.chosen.selection import Chosen, Piece, Selection
 from stormtracks.notebook.tables import columns
 from stormtracks.notebook.tables.columns import TrackColumns

@@ -1,5 +1,7 @@
 """What every command of `inv` and `fab` says of itself, and how it refuses what it does not know."""
 
+import shlex
+
 import fabric.main
 import invoke
 import pytest
@@ -29,7 +31,7 @@ WITHOUT = ("needed", "several times", "as in hosts.yaml")
 
 
 def parse(line):
-    program, *words = line.split()
+    program, *words = shlex.split(line)
     speak(program)
     contexts = COLLECTIONS[program].to_contexts()
     return Parser(contexts=contexts, initial=PROGRAMS[program].initial_context).parse_argv(words)
@@ -77,6 +79,13 @@ def test_a_letter_means_one_thing_in_all_commands():
         ("inv --hosts x status", "'--hosts' stands before a command; write it behind: inv COMMAND --hosts"),
         ("inv status --run", "inv status: --run needs a value; see inv status --help"),
         ("inv inspect", "inv inspect needs FOLDER; see inv inspect --help"),
+        ("inv inspect ''", "inv inspect: FOLDER is empty; give a value; see inv inspect --help"),
+        ("inv summary --region=", "inv summary: --region is empty; give a value, or leave it out; see inv summary"),
+        ("inv summary --genesis-region ' '", "inv summary: --genesis-region is empty; give a value"),
+        ("inv track --set=", "inv track: --set is empty; give a value"),
+        ("inv summary --by year --by member", "inv summary: --by is given twice; give it once; see inv summary --help"),
+        ("fab check --only=", "fab check: --only is empty; give a value, or leave it out; see fab check --help"),
+        ("fab check -H w1 --only w2", "fab check: --only is given twice"),
         ("inv status stauts", "inv status cannot take 'stauts': options begin with --"),
         ("fab check --onyl w1", "fab check has no option '--onyl'; did you mean '--only'? see fab check --help"),
     ],
@@ -85,6 +94,13 @@ def test_what_is_not_known_is_refused_by_the_command_and_says_what_is_near(line,
     with pytest.raises(Refused) as refused:
         parse(line)
     assert str(refused.value).startswith(f"error: {message}") and refused.value.code == 2
+
+
+def test_what_may_be_given_several_times_or_be_empty_is():
+    track = parse("inv track --set min_points=3 --set linker=motion")[-1]
+    assert track.args["set"].value == ["min_points=3", "linker=motion"]
+    assert parse("inv plot --title=")[-1].args["title"].value == ""
+    assert parse("inv summary --json --json")[-1].args["json"].value is True
 
 
 def test_a_command_adds_its_own_help_to_what_it_refuses():

@@ -115,6 +115,7 @@ WRONG = [
         "--format csv --years 1987-09-09..1987-09-11", "--format csv --dest {here}/empty",
     )),
     *(f"inv summary --results {{made}} {more}" for more in ("--by foo", "--top x", "--top -3", "--years 1900")),
+    *(f"inv compare {{made}} {more}" for more in ("nowhere", "{made} --top x", "{here}/text", "{made} --years x")),
     *(f"inv classify {more}" for more in ("--members x", "--results nowhere", "--results {made} --fit 1987")),
     *(f"inv verify {more}" for more in ("--results nowhere", "--results '$UNSET/r'", "--run nowhere", "--run junk")),
     *(changed(PLOT, more) for more in (

@@ -8,12 +8,10 @@ from typing import Any
 
 from stormtracks import label
 from stormtracks.errors import BadValue, NotThere
-from stormtracks.label import Label
+from stormtracks.label import Label, spans
 from stormtracks.science.filters import Filter
 from stormtracks.science.lists import LISTS
 from stormtracks.strict_dataclass import unknown
-
-_SHOWN_SPANS = 8
 
 
 @dataclass(frozen=True)
@@ -96,27 +94,6 @@ def known(wanted: tuple[Any, ...], there: Iterable[Any], what: str, where: objec
     if lacking or not wanted:
         said = ", ".join(map(str, lacking[:3])) or "(none is given)"
         raise NotThere(f"{where}: no result of {what} {said}; choose from {spans(have)}")
-
-
-def spans(labels: Iterable[Label]) -> str:
-    """Years or members as a short text.
-
-    Examples
-    --------
-    >>> from stormtracks.notebook.chosen.choice import spans
-    >>> spans([1987, 1990, 1991, 1992, "2025-06-01T00"])
-    '1987, 1990-1992, 2025-06-01T00'
-    """
-    runs: list[list[Label]] = []
-    for one in labels:
-        last = runs[-1][-1] if runs else None
-        if isinstance(one, int) and isinstance(last, int) and one == last + 1:
-            runs[-1].append(one)
-        else:
-            runs.append([one])
-    shown = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
-    more = [f"... ({len(shown) - _SHOWN_SPANS} more)"] if len(shown) > _SHOWN_SPANS else []
-    return ", ".join(shown[:_SHOWN_SPANS] + more) or "(there is none)"
 
 
 def _each(wanted: Any, what: str) -> list[Any]:

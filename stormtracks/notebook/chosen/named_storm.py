@@ -1,7 +1,7 @@
 """The consensus of the year in which a storm is, by its name."""
 
 from stormtracks.errors import BadValue, NotThere
-from stormtracks.notebook.chosen.choice import spans
+from stormtracks.label import spans
 from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.science.consensus import ConsensusTracks, candidate
 from stormtracks.strict_dataclass import unknown

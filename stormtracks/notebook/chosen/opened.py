@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from stormtracks.errors import NotThere
-from stormtracks.label import Label
-from stormtracks.notebook.chosen.choice import spans
+from stormtracks.label import Label, spans
 from stormtracks.notebook.progress import Progress
 from stormtracks.science import results
 from stormtracks.science.arrays import Bools

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from stormtracks import label
 from stormtracks.errors import BadValue, NotThere
-from stormtracks.label import Label
-from stormtracks.notebook.chosen.choice import Choice, spans
+from stormtracks.label import Label, spans
+from stormtracks.notebook.chosen.choice import Choice
 from stormtracks.notebook.chosen.opened import Opened
 from stormtracks.notebook.progress import Progress
 from stormtracks.science import leads, results

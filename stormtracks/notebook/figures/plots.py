@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from stormtracks.errors import BadValue, NotThere
-from stormtracks.label import Label
+from stormtracks.label import Label, spans
 from stormtracks.notebook.agreed import Agreed
-from stormtracks.notebook.chosen.choice import spans
 from stormtracks.notebook.chosen.named_storm import agreed_of
 from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.notebook.figures.observed import best_tracks, file_of

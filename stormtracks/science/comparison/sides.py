@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from stormtracks.label import Label
+from stormtracks.label import Label, spans
 from stormtracks.science import heads, results, track_files
 from stormtracks.science.arrays import Texts, Times
 from stormtracks.science.best_tracks import load as load_best_tracks
@@ -112,8 +112,7 @@ class ResultsSide:
         absent = sorted(set(self.chosen_members) - set(there))
         if absent:
             raise ResultError(
-                f"{self.folder}: year {year} has no result of member {', '.join(map(str, absent))}; choose from "
-                f"{', '.join(map(str, there))}"
+                f"{self.folder}: year {year} has no result of member {spans(absent)}; choose from {spans(there)}"
             )
         return tuple(sorted(set(self.chosen_members)))
 

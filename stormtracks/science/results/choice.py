@@ -65,6 +65,6 @@ def _known(wanted: Iterable[_One], there: list[_One], problem: str) -> list[_One
     wanted = sorted(set(wanted), key=lambda one: (label.is_start(one), one))
     missing = [number for number in wanted if number not in there]
     if missing or not wanted:
-        listed = ", ".join(map(str, missing)) or "(none was given)"
-        raise ResultError(f"{problem} {listed}; choose from {', '.join(map(str, there))}")
+        listed = label.spans(missing) if missing else "(none was given)"
+        raise ResultError(f"{problem} {listed}; choose from {label.spans(there)}")
     return wanted

@@ -120,8 +120,10 @@ def test_year_or_member_without_result_is_refused(tmp_path):
     save_ensemble(tmp_path, 2)
     with pytest.raises(ResultError, match="no result of the year 1999; choose from 2005"):
         consensus(tmp_path, 1999)
-    with pytest.raises(ResultError, match="year 2005 has no result of member 7; choose from 0, 1"):
+    with pytest.raises(ResultError, match="year 2005 has no result of member 7; choose from 0-1"):
         consensus(tmp_path, 2005, members=[0, 7])
+    with pytest.raises(ResultError, match="no result of member 2-999; choose from 0-1"):
+        consensus(tmp_path, 2005, members=range(1000))
 
 
 @pytest.mark.parametrize(("name", "value"), [("radius_km", 0), ("min_share", 1.5), ("path_share", -0.1)])

@@ -170,7 +170,7 @@ def test_unknown_format_and_missing_folder_are_refused(folder, tmp_path):
         write(folder, tmp_path / "tracks", "geojsn")
     with pytest.raises(InputError, match="no such folder; create it first"):
         write(folder, tmp_path / "nowhere" / "tracks.csv", "csv")
-    with pytest.raises(ResultError, match="year 2005 has no result of member 9; choose from 0, 1, 2"):
+    with pytest.raises(ResultError, match="year 2005 has no result of member 9; choose from 0-2"):
         write(folder, tmp_path / "tracks.csv", "csv", Selection(members=(9,)))
 
 

@@ -113,7 +113,7 @@ def test_progress_counts_files(folder):
 
 
 def test_year_without_results_is_refused(folder, tmp_path):
-    with pytest.raises(ResultError, match=r"no result of the year 1999; choose from 2005, 2006"):
+    with pytest.raises(ResultError, match=r"no result of the year 1999; choose from 2005-2006"):
         summarise(folder, years=[1999, 2005])
     with pytest.raises(ResultError, match=r"there are no results of the task 'vort_track'"):
         summarise(tmp_path / "nothing")
