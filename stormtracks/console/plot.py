@@ -18,6 +18,7 @@ from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.science import calendars, heads, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
+from stormtracks.science.arrays import Times
 from stormtracks.science.climatology import density
 from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks, consensus
 from stormtracks.science.filters import Filter, Tally
@@ -37,11 +38,15 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     if kind not in KINDS:
         raise BadValue(unknown(kind or "", KINDS, "figure"))
     _check_list(kind, options.get("list"))
+    if options.get("projection") is not None and kind in CHARTS:
+        raise BadValue(f"--kind {kind} has no map; leave --projection out")
     recipes = results.Recipes()
     options = {**options, "results": results_folder(options["results"]), **_looked(kind, options)}
     options |= {"recipes": recipes, "printed": printed(options), "said": []}
     place = paths.expand(dest or f"{kind}.png", where="--dest")
     options["moving"] = moving.asked(kind, place, options["overwrite"])
+    if not options["moving"]:
+        plots.check_figure(place, options["overwrite"])
     drawn = KINDS[kind](options)
     remarks = recipes.remarks(options["results"], options["mixed"])
     if options["moving"]:
@@ -50,6 +55,8 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
         written, figure = plots.save(drawn, place, options["overwrite"], options["printed"].dpi), drawn
     headline = plots.headline(figure)
     output().print(f"{written}{': ' if headline else ''}{headline}", soft_wrap=True, markup=False)
+    if lacking := plots.lacking(headline):
+        options["said"].append(f"the title has characters that the font of figures lacks, drawn as boxes: {lacking}")
     notes([*options["said"], *remarks])
 
 
@@ -215,11 +222,14 @@ def _field(options: Options) -> Figure:
     settings = results.load_settings(place)
     with _season(options, place, settings) as season:
         calendar = season.axis.calendar
-        step = int(np.argmin(np.abs(season.axis.times - calendars.of_text(wanted, calendar))))
+        step = _step(season.axis.times, wanted, calendar)
         winds = [array[:, 0] for array in season.read(step, step + 1, [member])]
         field, grid, time = vorticity.cyclonic_from(winds, season.grid), season.grid, season.axis.times[step]
     header, tracks = results.load_headed_tracks(place)
-    title = f"{origin.data(header.provenance)}, {calendars.text(time, calendar, 'h')}Z, member {member}"
+    said = f"{calendars.text(time, calendar, 'h')}Z"
+    if time != calendars.of_text(wanted, calendar):
+        options["said"].append(f"there is no field of {wanted}; {said} is the nearest")
+    title = f"{origin.data(header.provenance)}, {said}, member {member}"
     found = maxima.find(field, grid, **settings.keywords(maxima.find))
     return plots.vorticity_field(
         field[0],
@@ -233,6 +243,15 @@ def _field(options: Options) -> Figure:
         time=time,
         printed=options["printed"],
     )
+
+
+def _step(times: Times, wanted: str, calendar: str) -> int:
+    """The number of the time that is nearest to the one wanted, which must not lie outside the season."""
+    time = calendars.of_text(wanted, calendar)
+    if not times[0] <= time <= times[-1]:
+        first, last = (calendars.text(end, calendar, "h") for end in (times[0], times[-1]))
+        raise BadValue(f"--time: {wanted} is not in the season, which is from {first} to {last}; choose a time of that")
+    return int(np.argmin(np.abs(times - time)))
 
 
 def _season(options: Options, place: Path, settings: Settings) -> reanalysis.Season:
@@ -271,6 +290,8 @@ OF_LISTS = ("tracks", "storm", "density", *climatology.KINDS)
 """Those that can be of a list of storms."""
 MAPS = ("storm", "density", "genesis", "lysis", "field")
 """Those in which --region is what the map shows: a track just outside adds to the density at its edge."""
+CHARTS = ("intensity", "lifetime", "season", "reliability", "years")
+"""Those that have no map."""
 WHOLE = ("storm", "field")
 """Those that no filter is asked of."""
 HALF = 0.5

@@ -10,7 +10,7 @@ from ensembles import member_result, save_ensemble
 from stormtracks.console import plot
 from stormtracks.console.figures import origin, storm_asked
 from stormtracks.console.figures.printing import printed
-from stormtracks.errors import BadValue
+from stormtracks.errors import BadValue, StormtracksError
 from stormtracks.science import results
 from stormtracks.science.records import Named
 
@@ -67,6 +67,8 @@ def test_a_name_of_several_years_and_one_of_none_are_refused_with_what_to_give()
         storm_asked.year_of("KATRINA", [2004, 2005], known.get)
     with pytest.raises(BadValue, match="C1999-001 is of 1999; there are results of 2004, 2005 only"):
         storm_asked.year_of("C1999-001", [2004, 2005], known.get)
+    with pytest.raises(BadValue, match="C2005-001 is of 2005; there are results of 2004 only"):
+        storm_asked.year_of("C2005-001", [2004], known.get)
 
 
 def test_a_storm_at_the_turn_of_a_year_is_that_of_the_year_in_its_identifier():
@@ -100,9 +102,42 @@ def test_how_a_figure_is_printed():
     made = printed({"width": "89mm", "dpi": "600", "projection": "lambert", "title": ""})
     assert (made.width_mm, made.dpi, made.projection, made.title) == (89.0, 600, "lambert", "")
     assert printed({}).width_mm == 183
-    for wrong in ({"width": "wide"}, {"dpi": "fine"}):
+    for wrong in ({"width": "wide"}, {"dpi": "fine"}, {"dpi": "nan"}, {"dpi": "1e999"}, {"width": "inf"}):
         with pytest.raises(BadValue, match="must be a number such as"):
             printed(wrong)
+
+
+@pytest.mark.parametrize(
+    ("kind", "dest", "options", "message"),
+    [
+        ("years", "figure.xyz", {}, r"must end in .png, .svg, .pdf"),
+        ("years", "no/figure.png", {}, "no such folder; create it first"),
+        ("years", "folder.png", {}, "is a folder; choose another name"),
+        ("years", "figure.png", {"projection": "mercator"}, "--kind years has no map; leave --projection out"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, kind, dest, options, message):
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(StormtracksError, match=message):
+        plot.plot(kind, str(tmp_path / dest), OPTIONS | {"results": str(tmp_path / "none"), "mixed": False} | options)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+
+
+def test_a_time_outside_the_season_is_refused_and_one_between_is_the_nearest():
+    times = np.arange("2005-08-01T00", "2005-08-03T00", 6, "datetime64[h]").astype("datetime64[s]")
+    assert [plot._step(times, wanted, "standard") for wanted in ("2005-08-01T05", "2005-08-02T18")] == [1, 7]
+    for wanted in ("2005-07-31T23", "2005-08-02T19", "1999-01-01"):
+        with pytest.raises(BadValue, match=r"is not in the season, which is from 2005-08-01T00 to 2005-08-02T18"):
+            plot._step(times, wanted, "standard")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", ["$\\frac{1}$", "a $ b $ \\alpha", "one\ntwo\t\x1b[31m", "x" * 500, "台风 " * 80])
+def test_any_title_is_drawn_as_it_is(drawn, tmp_path, capsys, title):
+    drawn("years", "storms_per_year", title=title)
+    assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
+    said = capsys.readouterr()
+    assert ("lacks, drawn as boxes: 台风" in " ".join(said.out.split())) == ("台" in title) and not said.err
 
 
 def test_titles_say_the_data_and_the_months():

@@ -34,6 +34,7 @@ def test_the_density_of_a_list_counts_its_storms(folder, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "options", "message"),
     [
+        ("reliability", {"min_peak": "9999"}, "no storm is left whose probability could be judged"),
         ("years", {}, "--kind years is not of a list of storms; leave --list out"),
         ("tracks", {"list": "tcs"}, "unknown list 'tcs'"),
     ],

@@ -68,6 +68,8 @@ def reliability(options: Options) -> Figure:
             progress=report,
         )
     options["said"].extend(found.remarks)
+    if not found.made.number.sum():
+        raise BadValue("no storm is left whose probability could be judged; ask for less, or for other basins")
     made, first, last = found.made, found.years[0], found.years[-1]
     when = f"{first}" if first == last else f"{first} to {last}"
     than = f", skill {made.skill:.2f}" if math.isfinite(made.skill) else ""

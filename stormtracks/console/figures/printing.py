@@ -1,5 +1,6 @@
 """How a figure is printed, as a person types it: --width, --dpi, --projection, --title."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,9 @@ def printed(options: Mapping[str, Any]) -> plots.Print:
 
 def _number(option: str, text: str, example: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise BadValue(f"--{option} must be a number such as {example}, not {text!r}") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise BadValue(f"--{option} must be a number such as {example}, not {text!r}")
+    return number

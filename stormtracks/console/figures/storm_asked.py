@@ -31,12 +31,12 @@ def year_of(wanted: str, years: Sequence[Label], matches_of: Callable[[Label], M
     BadValue
         No year has the storm, or several have one of that name.
     """
-    if len(years) == 1:
-        return years[0]
     if named := candidate(wanted):
         if named.year not in years:
             raise BadValue(f"--storm: {wanted} is of {named.year}; there are results of {_listed(years)} only")
         return named.year
+    if len(years) == 1:
+        return years[0]
     found = _with_best_track(wanted, years, matches_of)
     if not found:
         raise BadValue(

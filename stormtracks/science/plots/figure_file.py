@@ -1,6 +1,7 @@
 """A figure -> a file."""
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ _METADATA: dict[str, dict[str, Any]] = {".png": {}, ".svg": {"Date": None}, ".pd
 """By suffix; without dates, so that the same figure makes the same file."""
 
 SUFFIXES = tuple(_METADATA)
+MOST_PIXELS = 150_000_000
+"""Of a PNG, four bytes each: two columns at 1200 dots per inch; PDF and SVG have no such limit."""
 
 _OPTIONS: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -43,18 +46,30 @@ def save(figure: Figure, path: str | os.PathLike[str], overwrite: bool = False, 
     Raises
     ------
     InputError
-        Another suffix, a file in the way that may not be replaced, or no folder for it.
+        Another suffix, a file in the way that may not be replaced, or no folder for it; a PNG of too many pixels.
     """
-    path = Path(path)
+    path = check_figure(path, overwrite)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"{path}: a figure's name must end in {', '.join(SUFFIXES)}; choose another name")
-    destination.check(path, overwrite)
-    with disk.whole(path) as unfinished:
+    width, height = figure.get_size_inches() * dpi
+    if suffix == ".png" and width * height > MOST_PIXELS:
+        raise InputError(
+            f"{path}: a figure of {width:,.0f} x {height:,.0f} pixels is too large; lower --dpi or --width, or choose "
+            "a name that ends in .pdf"
+        )
+    with disk.whole(path) as unfinished, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # who asks is told once, see `lacking`
         FigureCanvasAgg(figure)
         with matplotlib.rc_context(_OPTIONS):
             figure.savefig(unfinished, format=suffix[1:], dpi=dpi, metadata=_METADATA[suffix])
     return path
+
+
+def check_figure(path: str | os.PathLike[str], overwrite: bool = False) -> Path:
+    """The path of a figure that can be written here; see `save` for what is refused."""
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{path}: a figure's name must end in {', '.join(SUFFIXES)}; choose another name")
+    return destination.check(path, overwrite)
 
 
 def headline(figure: Figure) -> str:

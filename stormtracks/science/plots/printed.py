@@ -1,10 +1,11 @@
 """How a figure is printed: its width, resolution, projection and title, and the sizes of type that suit the width."""
 
 import functools
+import re
 import textwrap
 from dataclasses import dataclass
 
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import TextPath
 
 from stormtracks.errors import BadValue
@@ -27,8 +28,12 @@ PROJECTIONS = (
     "south-polar",
 )
 
+LONGEST_TITLE = 500
+"""Characters."""
+
 _POINTS_PER_INCH = 72.0
 _MM_PER_INCH = 25.4
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class Print:
             raise BadValue(f"a figure's width must be 60 to 400 mm, not {self.width_mm:g}; journals take 89 or 183")
         if not 30 <= self.dpi <= 1200:
             raise BadValue(f"a figure must have 30 to 1200 dots per inch, not {self.dpi}")
+        if self.title is not None and len(self.title) > LONGEST_TITLE:
+            raise BadValue(
+                f"a figure's title must have at most {LONGEST_TITLE} characters, not {len(self.title)}; shorten it"
+            )
         if self.projection not in PROJECTIONS:
             raise BadValue(unknown(self.projection, PROJECTIONS, "projection"))
 
@@ -108,18 +117,33 @@ def text_width(text: str, size_pt: float, bold: bool = False) -> float:
 
 
 def lines(text: str, size_pt: float, width: float, bold: bool = False) -> list[str]:
-    """A text as lines that are no wider than so many inches, as far as its words allow."""
+    """A text as lines that are no wider than so many inches; a line of its own stays one, a word only where it fits."""
+    return [line for own in text.splitlines() for line in _wrapped(_CONTROL.sub(" ", own), size_pt, width, bold)]
+
+
+def lacking(text: str) -> str:
+    """The characters of a text that `FONT` does not have, each once; matplotlib draws boxes in their place."""
+    there = get_font(findfont(FontProperties(family=FONT))).get_charmap()
+    return "".join(one for one in dict.fromkeys(text) if not one.isspace() and ord(one) not in there)
+
+
+def _wrapped(text: str, size_pt: float, width: float, bold: bool) -> list[str]:
     whole = text_width(text, size_pt, bold)
     if whole <= width:
         return [text] if text else []
     best: list[str] = []
-    for most in range(int(len(text) * width / whole) + 4, 8, -1):
+    about = int(len(text) * width / whole) + 4
+    for most in range(about, 8, -1):
         broken = textwrap.wrap(text, most, break_long_words=False)
         if best and len(broken) > len(best):
             break  # the last one has lines of about the same length
         if all(text_width(line, size_pt, bold) <= width for line in broken):
             best = broken
-    return best or textwrap.wrap(text, 8, break_long_words=False)
+    return best or next(
+        broken
+        for broken in (textwrap.wrap(text, most) for most in range(about, 0, -1))
+        if max(map(len, broken), default=0) <= 1 or all(text_width(line, size_pt, bold) <= width for line in broken)
+    )
 
 
 @functools.lru_cache(maxsize=2000)
@@ -128,4 +152,5 @@ def _unit_width(text: str, bold: bool) -> float:
     if not text.strip():
         return 0.3 * len(text)
     font = FontProperties(family=FONT, weight="bold" if bold else "normal")
-    return float(TextPath((0, 0), text, size=100, prop=font).get_extents().width) / 100
+    literal = text.replace("$", r"\$")  # of a person or a folder: no formula
+    return float(TextPath((0, 0), literal, size=100, prop=font).get_extents().width) / 100

@@ -72,8 +72,9 @@ class Sheet:
             top -= row.under
         if headline:
             figure.suptitle(
-                "\n".join(headline), y=1 - _EDGE / height, fontsize=printed.title_pt, family=FONT, linespacing=1.2
-            )
+                "\n".join(headline), y=1 - _EDGE / height, fontsize=printed.title_pt, family=FONT, linespacing=1.2,
+                parse_math=False,
+            )  # fmt: skip
         sheet = cls(figure, printed, tuple(boxes), (_EDGE, top - key, width - 2 * _EDGE, key))
         sheet._add_key(handles)
         return sheet
@@ -98,12 +99,14 @@ class Sheet:
         if not handles:
             return
         left, bottom, width, height = self.share(self.key)
-        self.figure.legend(
+        key = self.figure.legend(
             handles=list(handles), loc="upper center", bbox_to_anchor=(left, bottom, width, height),
             ncols=_key_columns(self.printed, handles), fontsize=self.printed.label_pt, frameon=False,
             borderpad=0.0, borderaxespad=0.3, columnspacing=_COLUMN_EM, handlelength=2.1, handletextpad=0.6,
             labelspacing=0.3,
         )  # fmt: skip
+        for text in key.get_texts():
+            text.set_parse_math(False)  # names of folders are no formulas
 
 
 def key_height(printed: Print, handles: Sequence[Artist]) -> float:

@@ -147,3 +147,11 @@ def test_a_figure_says_what_it_shows_in_one_line(title, shown):
     grid = Grid(np.arange(10.0, -11.0, -5.0), np.arange(0.0, 21.0, 5.0), False)
     figure = plots.density(np.ones((5, 5)), grid, None, "Track density", printed=plots.Print(title=title))
     assert plots.headline(figure) == shown and plots.headline(Figure()) == ""
+
+
+def test_a_png_of_more_pixels_than_memory_takes_is_refused_and_a_pdf_is_not(tmp_path):
+    figure = Figure(figsize=(15.0, 15.0))
+    with pytest.raises(InputError, match=r"18,000 x 18,000 pixels is too large; lower --dpi or --width"):
+        plots.save(figure, tmp_path / "x.png", dpi=1200)
+    assert not list(tmp_path.iterdir())
+    assert plots.save(figure, tmp_path / "x.pdf", dpi=1200).exists()

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from stormtracks.errors import BadValue
 from stormtracks.science.plots import Print
-from stormtracks.science.plots.printed import lines, text_width
+from stormtracks.science.plots.printed import lacking, lines, text_width
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,30 @@ def test_type_is_never_smaller_than_journals_take(width):
 def test_a_title_asked_for_replaces_the_figures_own_also_with_nothing():
     assert Print().titled("own") == "own" and Print(title="mine").titled("own") == "mine"
     assert Print(title="").titled("own") == ""
+
+
+def test_a_title_is_no_longer_than_a_page_takes():
+    assert Print(title="x" * 500).title and Print(title=None)
+    with pytest.raises(BadValue, match="at most 500 characters, not 501; shorten it"):
+        Print(title="x" * 501)
+
+
+@given(st.text(max_size=60), st.floats(0.8, 5.0))
+def test_any_text_is_broken_into_lines_that_fit(text, width):
+    broken = lines(text, 8.0, width)
+    assert all(text_width(line, 8.0) <= width for line in broken)
+    assert len(broken) >= len([own for own in text.splitlines() if own.strip(" \t")])
+    visible = [one for one in text if not one.isspace() and one.isprintable()]
+    assert [one for line in broken for one in line if not one.isspace() and one.isprintable()] == visible
+
+
+def test_a_title_may_have_lines_of_its_own_and_dollars_are_no_formula():
+    assert lines("one\ntwo", 8.0, 5.0) == ["one", "two"]
+    assert text_width("$\\frac{1}$", 8.0) > text_width("frac", 8.0)
+
+
+def test_what_the_font_lacks_is_known():
+    assert lacking("Énergie, Ωμέγα, Тайфун 台风 x") == "台风"
 
 
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=8), min_size=1, max_size=20), st.floats(0.8, 5.0))

@@ -107,7 +107,15 @@ class Labels:
         size = self.sheet.sheet.printed.tick_pt
         halo = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.6}
         made: Annotation = self.sheet.axes.annotate(
-            "", (0, 0), xytext=(4, 3), textcoords="offset points", fontsize=size, animated=True, zorder=11, bbox=halo
+            "",
+            (0, 0),
+            xytext=(4, 3),
+            textcoords="offset points",
+            fontsize=size,
+            animated=True,
+            zorder=11,
+            bbox=halo,
+            parse_math=False,
         )
         return made
 

@@ -100,5 +100,6 @@ def _write(sheet: MapSheet, box: Floats, text: str, name: Name, size: float) -> 
     sheet.figure.text(
         *middle, text, ha="center", va="center_baseline", fontsize=size, family=FONT, color=name.colour,
         weight="bold" if name.bold else "normal", zorder=10,
+        parse_math=False,
         bbox={"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.2},
     )  # fmt: skip
