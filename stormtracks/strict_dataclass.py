@@ -21,6 +21,8 @@ only for mappings that do not know it themselves: one that was read from a file 
 
 _LONGEST = 100
 """Characters of a value in a message."""
+_MOST_NAMES = 60
+"""Names in a message: decades have hundreds of storms."""
 
 
 class KeyRefused(BadValue):
@@ -145,7 +147,8 @@ def unknown(name: object, known: Iterable[object], kind: str = "key") -> str:
     """
     names = sorted(map(str, known))
     near = difflib.get_close_matches(str(name), names, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else "known: " + ", ".join(names)
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    hint = f"did you mean '{near[0]}'?" if near else "known: " + ", ".join(names[:_MOST_NAMES]) + more
     return f"unknown {kind} '{name}'; {hint}"
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.errors import NotThere
+from stormtracks.errors import BadValue, NotThere
 from stormtracks.label import Label, spans
 from stormtracks.notebook.chosen.choice import known
+from stormtracks.notebook.chosen.choice import years as years_of
 from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.notebook.progress import Progress
 from stormtracks.notebook.tables import columns
@@ -49,7 +50,10 @@ class Agreed(TrackSet):
 
     def __getitem__(self, year: Label) -> ConsensusTracks:
         """The consensus of one of the chosen years, of the storms that are chosen."""
-        known((year,), self._selection.years(), "the year", self._selection.opened.folder)
+        known(wanted := years_of(year), self._selection.years(), "the year", self._selection.opened.folder)
+        if len(wanted) > 1:
+            raise BadValue(f"a consensus is of one year, not of {spans(wanted)}; take them one by one")
+        (year,) = wanted
         choice = self._selection.choice
         agreed = self._selection.opened.agreed(year, choice.list_name, choice.members)
         kept = choice.asked.keeps(agreed.heads, agreed.tracks)
@@ -63,7 +67,7 @@ class Agreed(TrackSet):
         """See `TrackSet.as_columns`."""
         years = [one for one in self if len(one)]
         if not years:
-            raise NotThere(f"no storm is chosen ({self._selection.choice.describe()}); ask for less")
+            raise NotThere(self._selection.nothing("storm of the consensus", "ask for less, or of more members"))
         return TrackColumns(
             row_size=np.concatenate([one.row_size for one in years]),
             per_track=columns.stacked([_per_track(one, points) for one in years]),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stormtracks import paths
-from stormtracks.errors import NotThere
+from stormtracks.errors import BadValue, NotThere
 from stormtracks.label import Label, spans
 from stormtracks.notebook.agreed import Agreed
 from stormtracks.notebook.chosen import choice as choosing
@@ -59,8 +59,8 @@ def open(  # noqa: A001 - it is called as stormtracks.open
     >>> len(results.tracks), len(results.sel(storm="CINDY").tracks), len(results.filter(region="0,40,-100,-10").tracks)
     (348, 2, 35)
     """
-    place = paths.expand(folder, where="the folder of results")
-    observed = None if best_tracks is None else paths.expand(best_tracks, where="best_tracks")
+    place = _absolute(folder, "the folder of results")
+    observed = None if best_tracks is None else _absolute(best_tracks, "best_tracks")
     if observed is not None and not observed.exists():
         raise NotThere(f"{observed}: there is no such file of best tracks; give another one, or leave best_tracks out")
     return Results(_opened(place, observed), Choice())
@@ -90,8 +90,11 @@ class Results:
 
     def __repr__(self) -> str:
         asked = self._choice.describe()
-        what = f"{spans(self.years)}, members {spans(self.members)}, {', '.join(self.tasks)}"
-        return f"<Results: {self.folder}: {what}{' (' * bool(asked)}{asked}{')' * bool(asked)}>"
+        try:
+            what = f"{spans(self.years)}, members {spans(self.members)}, {', '.join(self.tasks)}"
+        except NotThere:
+            what = "nothing that is chosen is there any more"
+        return f"<Results: {_shown(self.folder)}: {what}{' (' * bool(asked)}{asked}{')' * bool(asked)}>"
 
     @property
     def folder(self) -> Path:
@@ -142,7 +145,7 @@ class Results:
         """
         chosen = dataclasses.replace(self._choice, list_name=choosing.list_name(list) or self._choice.list_name)
         if storm is not None:
-            chosen = _of_storm(chosen, storm.strip().upper())
+            chosen = _of_storm(chosen, choosing.storm(storm))
         if chosen.task != self._choice.task and not self._opened.years(chosen.task):
             raise NotThere(f"{self.folder}: has no lists; make them with --task vort_track,field_collection,classify")
         if year is not None:
@@ -284,7 +287,7 @@ class Results:
 
     def _repr_html_(self) -> str:
         rows = []
-        for year in self.years:
+        for year in self._selection.years_there():
             counts = [len(self._opened.members(task, year)) for task in TASKS]
             rows.append((year, *(number or "" for number in counts)))
         note = (
@@ -299,6 +302,19 @@ def _of_storm(choice: Choice, storm: str) -> Choice:
     named = candidate(storm)
     list_name = choice.list_name or (named.list_name if named else None)
     return dataclasses.replace(choice, storm=storm, list_name=list_name)
+
+
+def _absolute(path: str | os.PathLike[str], where: str) -> Path:
+    """A path that stays the same when the working folder is changed."""
+    if not isinstance(path, str | os.PathLike):
+        raise BadValue(f"{where} must be a path, not {path!r}")
+    return paths.expand(path, where=where).absolute()
+
+
+def _shown(place: Path) -> Path:
+    """A path as short as it can be written here."""
+    here = Path.cwd()
+    return place.relative_to(here) if place.is_relative_to(here) else place
 
 
 def _opened(place: Path, best_tracks: Path | None) -> Opened:

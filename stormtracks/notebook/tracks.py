@@ -70,7 +70,7 @@ class MemberTracks(TrackSet):
     def _with_points(self) -> TrackColumns:
         pieces = list(self._selection.pieces())
         if not pieces:
-            raise NotThere(f"no track is chosen ({self._selection.choice.describe()}); ask for less")
+            raise NotThere(self._selection.nothing())
         return TrackColumns(
             row_size=np.concatenate([piece.tracks.row_size for piece in pieces]),
             per_track=columns.stacked([self._of_piece(piece) for piece in pieces]),

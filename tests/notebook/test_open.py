@@ -1,7 +1,13 @@
 """`stormtracks.open`: what is chosen, what is shown, what is refused, what is loaded."""
 
+import copy
+import os
+import pickle
+import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,6 +16,7 @@ from ensembles import OBSERVED, member_result, save_ensemble
 
 import stormtracks
 from stormtracks.errors import BadValue, NotThere, StormtracksError
+from stormtracks.notebook.chosen import opened
 from stormtracks.science import results as stored
 from stormtracks.science.errors import ResultError
 from stormtracks.science.results import MixedResults
@@ -60,6 +67,7 @@ def test_what_is_there(results, folder):
         ({"year": "2005-2006", "member": "0,2"}, (2005, 2006), (0, 2)),
         ({"year": np.array([2006]), "member": slice(1, 2)}, (2006,), (1, 2)),
         ({"year": range(2005, 2007), "member": np.int64(1)}, (2005, 2006), (1,)),
+        ({"year": slice("2005", "2006"), "member": slice("1", 2)}, (2005, 2006), (1, 2)),
     ],
 )
 def test_years_and_members_are_chosen(results, chosen, years, members):
@@ -101,6 +109,7 @@ def test_filters_are_those_of_the_commands_and_add_up(results):
     south = results.filter(genesis_region="-90,0,-180,180", matched=False)
     assert len(south.filter(min_hours=80).tracks) == 6  # the stray ones last 36 h
     assert repr(south.filter(min_hours=80).tracks).endswith("last 80 h or more and are not observed storms)>")
+    assert len(results.filter(months="12-5").tracks) == 0 < len(results.filter(months=range(6, 12)).tracks)
     assert len(results.filter(min_peak=5.5).tracks) == len(results.filter(min_peak="5.5").tracks) > 0
 
 
@@ -128,9 +137,22 @@ def test_a_region_is_asked_of_points_where_heads_leave_it_open(results):
         (lambda r: r.sel(year=[]), r"no result of the year \(none is given\); choose from 2005-2006"),
         (lambda r: r.sel(member="0-9"), r"no result of member 3, 4, 5; choose from 0-2"),
         (lambda r: r.sel(member=1.5), r"a member must be a whole number, counted from 0, not 1.5"),
-        (lambda r: r.sel(year=slice(2005, None)), r"a slice of years must have both ends"),
+        (lambda r: r.sel(year=slice(2005, None)), r"a slice of years must have two whole numbers as its ends"),
         (lambda r: r.sel(storm="ARLENA"), r"unknown storm 'ARLENA'; did you mean 'ARLENE'\? \(in 2005-2006\)"),
+        (lambda r: r.sel(storm=" "), r"a storm must be a name or an identifier, as \"KATRINA\", not ' '"),
+        (lambda r: r.sel(storm=["ARLENE"]), r"a storm must be a name or an identifier, .* not \['ARLENE'\]"),
+        (lambda r: r.sel(storm="C1999-001"), r"no result of C1999-001, which is of 1999; choose from 2005-2006"),
         (lambda r: r.sel(list="hybrid"), r"unknown list 'hybrid'; known: etc, tc"),
+        (lambda r: r.sel(list=["tc"]), r"unknown list"),
+        (lambda r: r.sel(member="0-99999999"), r"0 to 99999999 are too many; there are no more than 100,000"),
+        (lambda r: r.sel(year=slice("a", "b")), r"a slice of years must have two whole numbers as its ends"),
+        (lambda r: r.filter(matched="no"), r"matched must be True or False, not 'no'"),
+        (lambda r: r.filter(months="aug"), r"months must be months from 1 to 12, such as 8-10 or 11-2"),
+        (lambda r: r.filter(months=8.5), r"months must be months from 1 to 12, .*, not 8.5"),
+        (lambda r: r.filter(basin=5), r"unknown basin '5'"),
+        (lambda r: r.consensus["2005-2006"], r"a consensus is of one year, not of 2005-2006"),
+        (lambda r: r.sel(member=0).consensus.to_dataframe(), r"no storm of the consensus is chosen of 2005-2006; ask"),
+        (lambda r: stormtracks.open(None), r"the folder of results must be a path, not None"),
         (lambda r: len(r.sel(storm="C2005-002").tracks), r"unknown candidate 'C2005-002'; did you mean 'C2005-001'\?"),
         (lambda r: r.filter(basin="XX"), r"unknown basin 'XX'"),
         (lambda r: r.filter(region="0,40"), r"region must be south,north,west,east in degrees, not '0,40'"),
@@ -141,7 +163,10 @@ def test_a_region_is_asked_of_points_where_heads_leave_it_open(results):
             lambda r: r.filter(min_peak=999).tracks.to_dataframe(),
             r"no track is chosen \(reach 999e-5 s-1\)",
         ),
-        (lambda r: r.filter(min_peak=999).consensus.to_dataframe(), r"no storm is chosen \(reach 999e-5"),
+        (
+            lambda r: r.filter(min_peak=999).consensus.to_dataframe(),
+            r"no storm of the consensus is chosen \(reach 999e-5",
+        ),
         (lambda r: r.consensus[1999], r"no result of the year 1999; choose from 2005-2006"),
     ],
 )
@@ -172,6 +197,79 @@ def test_results_that_change_are_seen(tmp_path):
     for member in (0, 1, 5):
         stored.path(tmp_path, "vort_track", 2005, member).unlink()
     with pytest.raises(NotThere, match="has no result of the task vort_track any more"):
+        len(results.tracks)
+
+
+def test_the_working_folder_may_change(tmp_path, monkeypatch):
+    monkeypatch.chdir(save_ensemble(tmp_path / "results", members=2).parent)
+    results = stormtracks.open("results")
+    assert repr(results).startswith("<Results: results: 2005, ")
+    monkeypatch.chdir("/")
+    assert len(results.tracks) == 10
+
+
+def test_a_copy_opens_the_folder_again_and_carries_nothing_along(results):
+    some = results.sel(year=2005, storm="ARLENE")
+    assert (len(some.tracks), len(results.consensus)) == (3, 8)
+    packed = pickle.dumps(some)
+    assert len(packed) < 2000
+    for again in (pickle.loads(packed), copy.copy(some), copy.deepcopy(some)):
+        assert (len(again.tracks), again.years, repr(again)) == (3, (2005,), repr(some))
+
+
+def test_threads_that_ask_at_once_wait_for_one_answer(folder, monkeypatch):
+    worked_out, real = [], opened.consensus
+
+    def slow(*args, **given):
+        worked_out.append(args[1])
+        time.sleep(0.05)
+        return real(*args, **given)
+
+    monkeypatch.setattr(opened, "consensus", slow)
+    results = stormtracks.open(folder)
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda year: len(results.consensus[year]), (2005, 2006) * 4)) == {4}
+    assert sorted(worked_out) == [2005, 2006]
+
+
+def test_what_has_gone_is_said_without_a_fault(tmp_path):
+    results = stormtracks.open(save_ensemble(tmp_path / "results", members=2))
+    alone = results.sel(member=1)
+    stored.path(tmp_path / "results", "vort_track", 2005, 1).unlink()
+    with pytest.raises(NotThere, match="2005 has no result of these members; choose from 0, or from the other years"):
+        len(alone.consensus)
+    shutil.rmtree(tmp_path / "results")
+    assert repr(results) == f"<Results: {tmp_path / 'results'}: nothing that is chosen is there any more>"
+    assert "nothing that is chosen" in results._repr_html_()
+
+
+def test_a_result_that_is_replaced_between_index_and_points_is_noticed(tmp_path, monkeypatch):
+    results = stormtracks.open(save_ensemble(tmp_path, members=2))
+    place, real = stored.path(tmp_path, "vort_track", 2005, 1), stored.load_tracks
+
+    def load(path):
+        found = real(path)
+        if path == place:
+            os.utime(place, ns=(1, 1))  # as many tracks, from another run
+        return found
+
+    monkeypatch.setattr(stored, "load_tracks", load)
+    with pytest.raises(ResultError, match=r"member_001\.nc: changed while it was read; ask again"):
+        results.tracks.to_dataframe()
+
+
+def test_a_damaged_result_leaves_the_other_members(tmp_path):
+    results = stormtracks.open(save_ensemble(tmp_path, members=3))
+    stored.path(tmp_path, "vort_track", 2005, 1).write_bytes(b"")
+    with pytest.raises(ResultError, match=r"member_001\.nc: cannot be read as a result"):
+        len(results.tracks)
+    assert len(results.sel(member=[0, 2]).tracks) == 10
+
+
+def test_a_result_in_the_place_of_another_is_named(tmp_path):
+    results = stormtracks.open(save_ensemble(tmp_path, members=2))
+    shutil.copy2(*(stored.path(tmp_path, "vort_track", 2005, member) for member in (1, 0)))
+    with pytest.raises(ResultError, match=r"member_000\.nc: is the result of 2005, member 1; put it back"):
         len(results.tracks)
 
 

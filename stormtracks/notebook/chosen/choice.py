@@ -13,6 +13,9 @@ from stormtracks.science.filters import Filter
 from stormtracks.science.lists import LISTS
 from stormtracks.strict_dataclass import unknown
 
+_MOST = 100_000
+"""Years or members that are looked for at a time."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -74,9 +77,17 @@ def members(wanted: Any) -> tuple[int, ...]:
     return tuple(sorted(set(found)))
 
 
+def storm(wanted: str) -> str:
+    """Name or identifier of a storm, in capitals."""
+    text = wanted.strip().upper() if isinstance(wanted, str) else ""
+    if not text:
+        raise BadValue(f'a storm must be a name or an identifier, as "KATRINA", not {wanted!r}')
+    return text
+
+
 def list_name(wanted: str | None) -> str | None:
     """The name of a list, which must be known."""
-    if wanted is not None and wanted not in LISTS:
+    if wanted is not None and not (isinstance(wanted, str) and wanted in LISTS):
         raise BadValue(unknown(wanted, LISTS, "list"))
     return wanted
 
@@ -100,14 +111,29 @@ def _each(wanted: Any, what: str) -> list[Any]:
     if isinstance(wanted, str):
         return [one for part in wanted.split(",") for one in _spanned(part.strip())]
     if isinstance(wanted, slice):
-        if wanted.start is None or wanted.stop is None or wanted.step is not None:
-            raise BadValue(f"a slice of {what}s must have both ends and no step, as slice(2000, 2012)")
-        return list(range(operator.index(wanted.start), operator.index(wanted.stop) + 1))
+        ends = [_end(wanted.start), _end(wanted.stop)]
+        if None in ends or wanted.step is not None:
+            raise BadValue(f"a slice of {what}s must have two whole numbers as its ends and no step, as slice(1, 12)")
+        return _from_to(*ends)
     return list(wanted) if isinstance(wanted, Iterable) else [wanted]
 
 
 def _spanned(text: str) -> list[Any]:
     first, dash, last = text.partition("-")
     if dash and first.isdecimal() and last.isdecimal() and len(last) >= len(first):  # 2025-06 is no range
-        return list(range(int(first), int(last) + 1))
+        return _from_to(int(first), int(last))
     return [text]
+
+
+def _end(value: Any) -> Any:
+    """An end of a slice as a whole number; None for anything else."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    return value if hasattr(value, "__index__") else None
+
+
+def _from_to(first: Any, last: Any) -> list[int]:
+    found = range(operator.index(first), operator.index(last) + 1)
+    if len(found) > _MOST:
+        raise BadValue(f"{first} to {last} are too many; there are no more than {_MOST:,} years or members")
+    return list(found)

@@ -1,6 +1,7 @@
 """An open folder of results: what is remembered of it, and is looked at again whenever it is asked."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +34,13 @@ class Opened:
         self.folder = folder
         self.best_tracks = best_tracks
         self.index = Index(folder)
+        self._lock = threading.RLock()
         self._agreed: dict[tuple[object, ...], tuple[dict[int, State], ConsensusTracks]] = {}
         self._passed: dict[tuple[object, ...], tuple[State, Bools]] = {}
+
+    def __reduce__(self) -> tuple[type["Opened"], tuple[Path, Path | None]]:
+        """A copy, here or in another process, opens the folder again: what is remembered may be hundreds of MB."""
+        return Opened, (self.folder, self.best_tracks)
 
     def years(self, task: str) -> list[Label]:
         """Years and starts that have results of a task now."""
@@ -52,14 +58,12 @@ class Opened:
         NotThere
             One of the members has no result of this year.
         """
-        with Progress(f"reading results of {year}") as progress:
-            season = self.index.season(task, year, progress=progress)
-        if members is None:
-            return season
-        there = set(season.members.tolist())
-        if not there.intersection(members):
-            raise NotThere(f"{self.folder}: {year} has no result of these members; choose from {spans(sorted(there))}")
-        return season.of_members(there.intersection(members))
+        there = self.members(task, year)
+        wanted = None if members is None else [one for one in there if one in set(members)]
+        if wanted == [] and there:
+            raise NotThere(self._lacking(year, there))
+        with self._lock, Progress(f"reading results of {year}") as progress:
+            return self.index.season(task, year, wanted, progress)
 
     def agreed(
         self, year: Label, list_name: str | None = None, members: Sequence[int] | None = None
@@ -67,13 +71,16 @@ class Opened:
         """The consensus of a year; of all members, if none are given. It is worked out once for each set of files."""
         task = "vort_track" if list_name is None else "classify"
         states = results.states(self.folder, year, task)
-        key = year, list_name, None if members is None else tuple(members)
-        if key not in self._agreed or self._agreed[key][0] != states:
-            while len(self._agreed) >= _MOST_CONSENSUS:
-                self._agreed.pop(next(iter(self._agreed)))
-            numbers = None if members is None else [one for one in members if one in states]
-            self._agreed[key] = states, consensus(self.folder, year, list=list_name, members=numbers)
-        return self._agreed[key][1]
+        numbers = None if members is None else [one for one in members if one in states]
+        if numbers == []:
+            raise NotThere(self._lacking(year, states))
+        key = year, list_name, None if numbers is None else tuple(numbers)
+        with self._lock:
+            if key not in self._agreed or self._agreed[key][0] != states:
+                while len(self._agreed) >= _MOST_CONSENSUS:
+                    self._agreed.pop(next(iter(self._agreed)))
+                self._agreed[key] = states, consensus(self.folder, year, list=list_name, members=numbers)
+            return self._agreed[key][1]
 
     def passed(self, task: str, season: Season, number: int, region: tuple[float, ...]) -> Bools | None:
         """Which tracks of an entry pass a region, shape (ntracks,), if that was worked out before."""
@@ -85,3 +92,7 @@ class Opened:
         """Remember that."""
         entry = season.entries[number]
         self._passed[task, season.year, entry.ensemble_member, region] = entry.state, np.asarray(found, bool)
+
+    def _lacking(self, year: Label, there: Iterable[int]) -> str:
+        have = f"choose from {spans(there)}, or from the other years"
+        return f"{self.folder}: {year} has no result of these members; {have}"

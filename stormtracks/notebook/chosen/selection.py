@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from stormtracks import label
 from stormtracks.errors import BadValue, NotThere
 from stormtracks.label import Label, spans
 from stormtracks.notebook.chosen.choice import Choice
+from stormtracks.notebook.chosen.choice import known as known_years
 from stormtracks.notebook.chosen.opened import Opened
 from stormtracks.notebook.progress import Progress
 from stormtracks.science import leads, results
@@ -25,6 +27,7 @@ from stormtracks.science.index.season import Season
 from stormtracks.science.lists import StormList
 from stormtracks.science.lists.storm_list import in_list
 from stormtracks.science.records import Tracks
+from stormtracks.science.results import State
 from stormtracks.strict_dataclass import unknown
 
 
@@ -85,12 +88,22 @@ class Selection:
         NotThere
             There are none any more.
         """
-        there = self.opened.years(self.choice.task)
-        found = [year for year in there if self.choice.years is None or year in self.choice.years]
+        found = self.years_there()
         if not found:
+            there = self.opened.years(self.choice.task)
             what = "no result" if not there else f"none of {spans(self.choice.years or ())}, but {spans(there)}"
             raise NotThere(f"{self.opened.folder}: has {what} of the task {self.choice.task} any more")
         return found
+
+    def years_there(self) -> list[Label]:
+        """The same, and none where there are none any more."""
+        there = self.opened.years(self.choice.task)
+        return [year for year in there if self.choice.years is None or year in self.choice.years]
+
+    def nothing(self, what: str = "track", remedy: str = "ask for less") -> str:
+        """The message where nothing is chosen."""
+        asked = self.choice.describe()
+        return f"no {what} is chosen{f' ({asked})' if asked else ''} of {spans(self.years())}; {remedy}"
 
     def seasons(self) -> Iterator[Season]:
         """What the index knows of each year, of the members that are chosen.
@@ -156,8 +169,10 @@ class Selection:
         NotThere
             The message has the nearest name.
         """
-        wanted = self.choice.storm
-        if wanted is None or self._candidate_year() is not None:
+        wanted, year = self.choice.storm, self._candidate_year()
+        if year is not None:
+            known_years((year,), self.years(), f"{wanted}, which is of", self.opened.folder)
+        if wanted is None or year is not None:
             return
         known: set[str] = set()
         for season in self.seasons():
@@ -216,7 +231,12 @@ class Selection:
             for number, entry in enumerate(season.entries):
                 part = season.tracks_of(number)
                 rows = part.start + np.flatnonzero(counted[part])
-                found[rows] = agreed.storm_of[place[entry.ensemble_member]] == numbers[0]
+                storms = agreed.storm_of[place[entry.ensemble_member]] if entry.ensemble_member in place else rows[:0]
+                if len(storms) != len(rows):
+                    raise ResultError(
+                        f"{self.opened.folder}: results of {season.year} changed while they were read; ask again"
+                    )
+                found[rows] = storms == numbers[0]
         return found
 
     def _candidate_year(self) -> Label | None:
@@ -262,9 +282,17 @@ class Selection:
         place = results.path(self.opened.folder, self.choice.task, season.year, entry.ensemble_member)
         storms = results.load_list(place)[1] if self.choice.list_name else None
         tracks = results.load_tracks(place) if storms is None else storms.tracks
-        if len(tracks) != entry.tracks:
-            raise ResultError(f"{place}: was replaced while it was read; ask again")
+        if _state(place) != entry.state:
+            raise ResultError(f"{place}: changed while it was read; ask again")
         return tracks, storms
+
+
+def _state(place: Path) -> State | None:
+    """The state of a result's file now; None where there is none any more."""
+    try:
+        return State.of(place.stat())
+    except OSError:
+        return None
 
 
 def _within(chosen: Chosen, number: int) -> Ints:

@@ -174,7 +174,7 @@ class Plots:
     def _some(self) -> list[Any]:
         pieces = list(self._selection.pieces())
         if not pieces:
-            raise NotThere(f"no track is chosen ({self._selection.choice.describe()}); ask for less")
+            raise NotThere(self._selection.nothing())
         return pieces
 
     def _every_season(self, seasons: int) -> Iterator[Tracks]:

@@ -116,6 +116,13 @@ def _share(value: Any, called: str) -> float:
     return share
 
 
+def _truth(value: Any, called: str) -> bool:
+    """A truth value, of numpy too; a text such as "no" is none."""
+    if isinstance(value, str) or value not in (True, False):
+        raise BadValue(f"{called} must be True or False, not {value!r:.200}")
+    return bool(value)
+
+
 def _parts(value: Any) -> Iterable[Any]:
     """What stands between the commas of a text; the values of several; one value alone."""
     if isinstance(value, str):
@@ -132,6 +139,6 @@ _READ: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     "min_hours": ("min_hours", _number("of hours")),
     "min_distance": ("min_distance_km", _number("of km")),
     "min_share": ("min_share", _share),
-    "matched": ("matched", lambda value, called: bool(value)),
+    "matched": ("matched", _truth),
 }
 """What is given -> field of `Filter`, and how it is read."""

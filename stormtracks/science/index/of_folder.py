@@ -58,8 +58,13 @@ class Index:
         there = results.states(self.folder, year, task)
         if not there:
             raise ResultError(f"{self.folder}: there is no result of {task} of {year} any more; open the folder again")
-        found = self._now(task, year, there, progress)
-        return found if members is None else found.of_members(members)
+        wanted = set(there) if members is None else set(members)
+        try:
+            return self._now(task, year, there, progress).of_members(wanted)
+        except ResultError:
+            if wanted.issuperset(there):
+                raise
+        return self._mended(task, year, {member: there[member] for member in there if member in wanted}, None, progress)
 
     def refresh(self, progress: Progress | None = None) -> int:
         """Bring the files of the index up to date with all results; how many results they know."""
@@ -146,7 +151,15 @@ def _piece(folder: Path, task: str, year: Label, member: int, state: State) -> S
 
 
 def _read(folder: Path, task: str, year: Label, member: int) -> Season:
-    return _of_file(results.path(folder, task, year, member), task)
+    place = results.path(folder, task, year, member)
+    found = _of_file(place, task)
+    (entry,) = found.entries
+    if (found.year, entry.ensemble_member) != (year, member):
+        raise ResultError(
+            f"{place}: is the result of {found.year}, member {entry.ensemble_member}; put it back in its place, or "
+            "delete it and compute that task again"
+        )
+    return found
 
 
 def _of_file(place: Path, task: str) -> Season:

@@ -28,5 +28,5 @@ def test_what_is_not_given_stays_as_it_was():
 
 @pytest.mark.parametrize("months", ["13", "0-3", "Aug", 13, 8.5, "8-", [None]])
 def test_a_message_calls_what_is_given_by_its_name(months):
-    with pytest.raises(BadValue, match="^--months must be months from 1 to 12"):
+    with pytest.raises(BadValue, match=r"^--months must be months from 1 to 12"):
         filter_of({"months": months}, called=lambda name: f"--{name}")
