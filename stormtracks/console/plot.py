@@ -17,10 +17,10 @@ from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
-from stormtracks.science import calendars, heads, ibtracs, maxima, plots, reanalysis, results, summary, vorticity
+from stormtracks.science import best_tracks, calendars, heads, maxima, plots, reanalysis, results, summary, vorticity
 from stormtracks.science.arrays import Times
 from stormtracks.science.climatology import density
-from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks, consensus
+from stormtracks.science.consensus import consensus
 from stormtracks.science.filters import Filter, Tally
 from stormtracks.science.filters.kept_matches import of_kept
 from stormtracks.science.records import BestTracks, Matches, Tracks
@@ -94,8 +94,8 @@ def _tracks(options: Options) -> Figure:
         of = {"members": options["members"], "recipes": options["recipes"]}
         agreed = kept_of(consensus(folder, year, list=options.get("list"), **of), tally)
         made_from = results.path(folder, _task(options), year, agreed.members[0])
-        tracks, known, whose = _shown(agreed), agreed.sid != "", f"consensus of {len(agreed.members)} members"
-        drawn = known | (agreed.share >= HALF)
+        tracks, known, whose = agreed.paths, agreed.sid != "", f"consensus of {len(agreed.members)} members"
+        drawn = agreed.prominent()
         what = "observed storms, and tracks that half of the members have"
     else:
         made_from = results.path(folder, _task(options), year, member)
@@ -133,13 +133,6 @@ def _around(tracks: Tracks, best: BestTracks | None) -> Region:
     """Where the observed storms of the time are; where there are none, some tracks."""
     places: Tracks | BestTracks = tracks if best is None or not len(best) else best
     return plots.region_of(places.lat, places.lon)
-
-
-def _shown(agreed: ConsensusTracks) -> Tracks:
-    """The mean paths as they are drawn: those of lists smoothed in time."""
-    if not isinstance(agreed, ConsensusStorms):
-        return agreed.tracks
-    return replace(agreed.tracks, lat=agreed.lat_smooth, lon=agreed.lon_smooth)
 
 
 def _of_member(options: Options, place: Path) -> tuple[Tracks, Matches]:
@@ -294,8 +287,6 @@ CHARTS = ("intensity", "lifetime", "season", "reliability", "years")
 """Those that have no map."""
 WHOLE = ("storm", "field")
 """Those that no filter is asked of."""
-HALF = 0.5
-"""Share of the members from which on a track that is no observed storm is drawn without --all."""
 
 
 def _year(options: Options) -> Label:
@@ -307,8 +298,5 @@ def _year(options: Options) -> Label:
 
 def _best_tracks(options: Options, tracks: Tracks, made_from: Path) -> BestTracks | None:
     """The best tracks of the times of some tracks, read with the settings of a result."""
-    path = best_tracks_file(options["best_tracks"])
-    if path is None or not len(tracks) or calendars.has_own_dates(tracks.calendar):
-        return None
-    settings = results.load_settings(made_from)
-    return ibtracs.load(path, tracks.time.min(), tracks.time.max(), **settings.keywords(ibtracs.load))
+    file = best_tracks_file(options["best_tracks"])
+    return best_tracks.beside(file, tracks, results.load_settings(made_from)) if file else None

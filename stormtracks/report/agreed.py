@@ -12,9 +12,8 @@ from stormtracks.report.outline import Outline
 from stormtracks.science import results
 from stormtracks.science.arrays import Ints
 from stormtracks.science.consensus import ConsensusTracks, consensus
+from stormtracks.science.consensus.mean import HALF
 
-HALF = 0.5
-"""Share of the members from which on a storm that no best track knows is a candidate, where no other is asked for."""
 MOST_RESULTS = 4_000
 """Of how many results the consensus is computed, since that reads all members of a year at once; the latest years."""
 
@@ -39,12 +38,12 @@ class Agreed:
     def shown(self, year: Label) -> Ints:
         """Rows that the page shows: storms of best tracks, and candidates."""
         agreed = self.by_year[year]
-        return np.flatnonzero(~agreed.candidate | (agreed.share >= self.least))
+        return np.flatnonzero(agreed.prominent(self.least))
 
     def candidates(self, year: Label) -> Ints:
         """Rows of the storms that so many of the members have and no best track knows."""
         agreed = self.by_year[year]
-        return np.flatnonzero(agreed.candidate & (agreed.share >= self.least))
+        return np.flatnonzero(agreed.candidate & agreed.prominent(self.least))
 
     def name(self, year: Label, row: int) -> str:
         """What a candidate is called, the same in every command."""

@@ -13,7 +13,7 @@ from stormtracks.label import Label
 from stormtracks.report.agreed import Agreed
 from stormtracks.report.fragments import Picture
 from stormtracks.report.outline import Outline
-from stormtracks.science import calendars, ibtracs
+from stormtracks.science import best_tracks
 from stormtracks.science.arrays import Floats
 from stormtracks.science.climatology import density
 from stormtracks.science.consensus import ConsensusTracks
@@ -135,10 +135,7 @@ def _foremost(agreed: ConsensusTracks) -> int:
 
 
 def _best(outline: Outline, year: Label, path: str | Path | None, tracks: Tracks) -> BestTracks | None:
-    if path is None or calendars.has_own_dates(tracks.calendar):
-        return None
-    as_results = outline.settings(year).keywords(ibtracs.load)
-    return ibtracs.load(path, tracks.time.min(), tracks.time.max(), **as_results)
+    return best_tracks.beside(path, tracks, outline.settings(year)) if path else None
 
 
 def _region(lat: Floats, lon: Floats) -> Region | None:

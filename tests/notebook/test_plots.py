@@ -9,7 +9,10 @@ from ensembles import member_result
 
 import stormtracks
 from stormtracks.errors import BadValue, NotThere
-from stormtracks.notebook.figures.observed import observed_file
+from stormtracks.notebook.chosen.choice import Choice
+from stormtracks.notebook.chosen.opened import Opened
+from stormtracks.notebook.chosen.selection import Selection
+from stormtracks.notebook.figures.observed import file_of
 from stormtracks.science import plots
 from stormtracks.science import results as stored
 
@@ -155,10 +158,14 @@ def test_a_figure_is_a_picture_in_a_notebook(results):
     assert np.isclose(figure.get_size_inches()[0], 89 / 25.4)
 
 
-def test_the_file_of_best_tracks_is_known_by_its_name_and_only_if_it_is_there(tmp_path):
-    there = tmp_path / "IBTrACS.NA.nc"
-    inputs = [{"path": "/data/u850.nc"}, {"path": str(there)}]
-    assert observed_file({"inputs": inputs}) is None
+def test_the_file_of_best_tracks_is_that_of_the_first_year_that_names_one_and_only_if_it_is_there(tmp_path):
+    copy, there = tmp_path / "results", tmp_path / "mine.csv"
+    for year, inputs in ((2005, []), (2006, [{"path": "/data/u850.nc"}, {"path": str(there)}])):
+        made = member_result(0, year)
+        made.provenance["inputs"] = inputs
+        stored.save(made, copy)
+    selection = Selection(Opened(copy), Choice())
+    assert file_of(selection, [2005, 2006]) is None
     there.touch()
-    assert observed_file({"inputs": inputs}) == there
-    assert observed_file({"inputs": inputs[:1]}) is None and observed_file({}) is None
+    assert file_of(selection, [2005, 2006]) == there
+    assert file_of(selection, [2005]) is None

@@ -1,6 +1,5 @@
 """Figures of what is chosen, drawn by `science.plots`; a notebook shows them as pictures."""
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,11 +16,7 @@ from stormtracks.notebook.progress import Progress
 from stormtracks.science import results
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology import density
-from stormtracks.science.consensus import ConsensusStorms, ConsensusTracks
 from stormtracks.science.records import Tracks
-
-_HALF = 0.5
-"""Share of the members from which on a track that is no observed storm is drawn unasked."""
 
 
 class Plots:
@@ -130,10 +125,10 @@ class Plots:
             )
         agreed = Agreed(self._selection)[year]
         title = f"{year}: consensus of {len(agreed.members)} members"
-        drawn = ~agreed.candidate | (agreed.share >= _HALF)
+        drawn = agreed.prominent()
         if not choice.describe() and drawn.any():
             agreed, title = agreed.take(drawn), f"{title} (observed storms, and tracks that half of the members have)"
-        return _shown(agreed), ~agreed.candidate, self._titled(title)
+        return agreed.paths, ~agreed.candidate, self._titled(title)
 
     def _of_population(self, name: str, printed: dict[str, Any]) -> Figure:
         plots = _plots()
@@ -167,7 +162,7 @@ class Plots:
                 choice.members,
                 list=choice.list_name,
                 asked=choice.asked or None,
-                best_tracks=file_of(self._selection, years[0]),
+                best_tracks=file_of(self._selection, years),
                 progress=progress,
             )
 
@@ -209,10 +204,3 @@ def _plots() -> Any:
     from stormtracks.science import plots
 
     return plots
-
-
-def _shown(agreed: ConsensusTracks) -> Tracks:
-    """The mean paths as they are drawn: those of lists smoothed in time."""
-    if not isinstance(agreed, ConsensusStorms):
-        return agreed.tracks
-    return dataclasses.replace(agreed.tracks, lat=agreed.lat_smooth, lon=agreed.lon_smooth)

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from stormtracks.science import calendars
 from stormtracks.science.best_tracks import atcf, contents, hurdat2, netcdf, strangers, table
 from stormtracks.science.best_tracks.columns import Columns, Window, best_tracks
 from stormtracks.science.best_tracks.contents import SOURCE
 from stormtracks.science.errors import InputError
-from stormtracks.science.records import BestTracks, InputFile
+from stormtracks.science.records import BestTracks, InputFile, Tracks
 from stormtracks.science.settings import WIND_SOURCES, Settings, check_choice
 
-__all__ = ["SOURCE", "input_file", "load"]
+__all__ = ["SOURCE", "beside", "input_file", "load"]
 
 
 def load(
@@ -64,6 +65,26 @@ def load(
         if str(path) in str(error):
             raise
         raise InputError(f"{path}: {error}") from error
+
+
+def beside(path: str | os.PathLike[str], tracks: Tracks, settings: Settings) -> BestTracks | None:
+    """The best tracks of the times of some tracks, to be shown beside them.
+
+    Parameters
+    ----------
+    path : path_like
+    tracks : Tracks
+    settings : Settings
+        Of the result that the tracks are of, by which the file is read.
+
+    Returns
+    -------
+    BestTracks or None
+        None without a track, and where no observation has the dates of the tracks' calendar.
+    """
+    if not len(tracks) or calendars.has_own_dates(tracks.calendar):
+        return None
+    return load(path, tracks.time.min(), tracks.time.max(), **settings.keywords(load))
 
 
 def input_file(path: str | os.PathLike[str]) -> InputFile:

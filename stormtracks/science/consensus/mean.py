@@ -15,6 +15,9 @@ from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.ragged import Ragged
 from stormtracks.science.records import Named, Tracks
 
+HALF = 0.5
+"""Share of the members from which on a candidate is shown unasked."""
+
 
 @dataclass(frozen=True)
 class ConsensusTracks(Named, Ragged):
@@ -97,6 +100,10 @@ class ConsensusTracks(Named, Ragged):
         """Which storms no best track knows, shape (nstorms,) of bool."""
         return self.sid == ""
 
+    def prominent(self, least: float = HALF) -> Bools:
+        """Which storms are shown unasked: observed ones, and candidates that so many of the members have."""
+        return ~self.candidate | (self.share >= least)
+
     def called(self, wanted: str) -> Bools:
         """Which storms have a name, an identifier or a candidate's name, in capitals; shape (nstorms,)."""
         return super().called(wanted) | (self.candidate_name == wanted)
@@ -106,6 +113,11 @@ class ConsensusTracks(Named, Ragged):
         """What is known of each storm without its points, with the share of the members that have it."""
         found = track_heads.of(self.tracks)
         return dataclasses.replace(found, share=self.share, sid=self.sid, name=self.name)
+
+    @property
+    def paths(self) -> Tracks:
+        """The mean paths as they are drawn."""
+        return self.tracks
 
     def take(self, rows: Ints | Bools) -> Self:
         """The storms with these numbers, ascending, or that a mask picks; the others are no storm of any track."""

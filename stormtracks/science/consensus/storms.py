@@ -7,6 +7,7 @@ from typing import ClassVar
 from stormtracks.science import heads as track_heads
 from stormtracks.science.arrays import Bools, Floats, Times
 from stormtracks.science.consensus.mean import ConsensusTracks
+from stormtracks.science.records import Tracks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,11 @@ class ConsensusStorms(ConsensusTracks):
         *ConsensusTracks.per_point, "tropical", "wind", "wind_std", "pressure", "pressure_std", "lat_smooth",
         "lon_smooth",
     )  # fmt: skip
+
+    @property
+    def paths(self) -> Tracks:
+        """The mean paths as they are drawn, smoothed in time."""
+        return dataclasses.replace(self.tracks, lat=self.lat_smooth, lon=self.lon_smooth)
 
     @property
     def heads(self) -> track_heads.Heads:

@@ -14,6 +14,8 @@ from stormtracks.science.filters.filter import Filter
 from stormtracks.science.records import BestTracks, Matches
 from stormtracks.science.results.header import Header
 
+_NOT_NAMED = Path("a file that the result does not name")
+
 
 class Observations:
     """The observed storms of many results under one filter; their best tracks are read once, where they are needed.
@@ -45,18 +47,12 @@ class Observations:
             return np.zeros(len(matches), bool)
         if not self.asked.of_place or not len(matches):
             return None
-        path = self._given or _path_of(header)
+        path = self._given or header.best_tracks or _NOT_NAMED
         if not path.exists():
             self.lacking[path] = self.lacking.get(path, 0) + 1
             return np.zeros(len(matches), bool)
         there = _inside(path, *self._times, self.asked.of_place)
         return np.array([sid in there for sid in matches.sid.tolist()], bool)
-
-
-def _path_of(header: Header) -> Path:
-    """The file that a result was matched with, which is the last of its inputs."""
-    inputs = header.provenance.get("inputs") or [{"path": "a file that the result does not name"}]
-    return Path(inputs[-1]["path"])
 
 
 def _times(years: list[Label]) -> tuple[np.datetime64 | None, np.datetime64 | None]:

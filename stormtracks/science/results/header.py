@@ -1,6 +1,7 @@
 """A result without its arrays."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from stormtracks.label import Label
@@ -32,6 +33,12 @@ class Header(Shown):
     task: str
     counts: dict[str, float]
     provenance: dict[str, Any]
+
+    @property
+    def best_tracks(self) -> Path | None:
+        """The file that it was matched with, the last of its inputs; None where no best track was looked for."""
+        inputs = self.provenance.get("inputs")
+        return Path(inputs[-1]["path"]) if inputs and self.counts.get("storms") else None
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{value:,} {name}" for name, value in self.counts.items() if isinstance(value, int))

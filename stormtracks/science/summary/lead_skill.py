@@ -179,9 +179,9 @@ def _best_tracks(
     header: results.Header, first: np.datetime64, last: np.datetime64, given: str | os.PathLike[str] | None
 ) -> BestTracks:
     """The best tracks that a result was matched with, or those of a file that is given."""
-    path = Path(given) if given is not None else Path(header.provenance["inputs"][-1]["path"])
+    path = header.best_tracks if given is None else Path(given)
     settings = Settings.of_result(header.provenance["settings"])
-    if not path.exists():
+    if path is None or not path.exists():
         raise InputError(f"{path}: this file of best tracks is not there; give it with best_tracks")
     return _loaded(path, first, last, settings.wind_source)
 
