@@ -5,6 +5,7 @@ import importlib
 
 import numpy as np
 import pytest
+from needs import need_module
 import storm_lists
 from ensembles import member_result, save_best_tracks, save_ensemble
 
@@ -14,8 +15,8 @@ from stormtracks.errors import NotThere
 from stormtracks.science import results as stored
 from stormtracks.science import summary
 
-pandas = pytest.importorskip("pandas")
-xarray = pytest.importorskip("xarray")
+pandas = need_module("pandas")
+xarray = need_module("xarray")
 
 
 @pytest.fixture(scope="module")
@@ -88,15 +89,15 @@ def test_one_data_set_over_years_and_members_is_cf(results, tmp_path):
 
 
 def test_huracanpy_reads_it(results, tmp_path):
-    huracanpy = pytest.importorskip("huracanpy")
+    huracanpy = need_module("huracanpy")
     results.sel(year=2005).tracks.to_xarray().to_netcdf(tmp_path / "tracks.nc")
     read = huracanpy.load(str(tmp_path / "tracks.nc"))
     assert len(np.unique(read.track_id)) == 15
 
 
 def test_a_line_per_track_is_cut_at_the_date_line(results):
-    shapely = pytest.importorskip("shapely")
-    pytest.importorskip("geopandas")
+    shapely = need_module("shapely")
+    need_module("geopandas")
     frame = results.tracks.to_geodataframe()
     assert len(frame) == 30 and frame.crs.to_epsg() == 4326
     across = frame[frame.geom_type == "MultiLineString"]

@@ -69,7 +69,11 @@ def test_a_cost_for_strength_that_cannot_be_is_refused(value):
 def made_by_1_0(tmp_path):
     """A result with the keys of 1.0, as its file has them."""
     nothing = np.zeros(0, int)
-    records = TimeAxis(nothing.astype("M8[s]"), nothing), Maxima(*[nothing] * 4), Tracks(*[nothing] * 6)
+    records = (
+        TimeAxis(nothing.astype("M8[s]"), nothing),
+        Maxima(*[nothing] * 4),
+        Tracks(nothing, nothing.astype("M8[s]"), *[nothing] * 4),
+    )
     matches = Matches(nothing.astype(str), nothing.astype(str), *[nothing] * 8)
     one = results.Result(2005, 0, "1", "vort_track", *records, matches, {"settings": OF_1_0, "inputs": []})
     return results.save(one, tmp_path)
