@@ -83,12 +83,24 @@ def whole(path: str | os.PathLike, mode: int | None = None, durable: bool = True
         if mode is not None:  # from its first byte on
             os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
             temporary.chmod(mode)
-        yield temporary
-        if durable:
-            _flush(temporary)
+        with _named(temporary, Path(path)):
+            yield temporary
+            if durable:
+                _flush(temporary)
         temporary.replace(path)
         if durable:
             flush_folder(Path(path).parent)
+
+
+@contextlib.contextmanager
+def _named(temporary: Path, path: Path) -> Iterator[None]:
+    """An error of the temporary file, or of no file, as when a disk is full, is one of the file that was to be."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno and error.filename in (None, str(temporary)):
+            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        raise
 
 
 def write_whole(

@@ -1,5 +1,7 @@
 """Files at once and whole, what dead processes leave, and locks."""
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -156,3 +158,15 @@ def test_a_link_in_place_of_a_lock_is_not_followed(tmp_path):
     with pytest.raises(OSError, match="symbolic links"):
         disk.lock(tmp_path / "run.lock")
     assert disk.held(tmp_path / "run.lock") is False and not (tmp_path / "elsewhere").exists()
+
+
+def test_an_error_without_a_file_is_said_of_the_file_that_was_to_be(tmp_path):
+    with pytest.raises(OSError) as refused, disk.whole(tmp_path / "a.csv"):
+        raise OSError(errno.ENOSPC, "Error writing bytes to file")  # as buffers, and pyarrow, say it
+    assert refused.value.filename == str(tmp_path / "a.csv") and refused.value.strerror == os.strerror(errno.ENOSPC)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_of_another_file_is_left_alone(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"), disk.whole(tmp_path / "a.csv"):
+        (tmp_path / "nowhere").read_text()

@@ -1,5 +1,6 @@
 """How commands end: a refusal is one line, Ctrl-C says so, and a bug is reported as a bug."""
 
+import errno
 import functools
 import os
 import sys
@@ -15,6 +16,7 @@ TRACEBACK = "STORMTRACKS_TRACEBACK"
 """Environment variable: set to anything, errors come with their traceback, for anyone who looks for a bug."""
 WRONG = 2
 INTERRUPTED = 130
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def refusing(command: Callable, status: int = 1) -> Callable:
@@ -63,6 +65,10 @@ def _status(error: Exception, refused: int) -> int:
 
 def _message(error: Exception) -> str:
     """The message of an error; for one of the system, the file and what is wrong with it, without the number."""
-    if isinstance(error, OSError) and not isinstance(error, StormtracksError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}; check the path and its permissions"
-    return str(error)
+    if isinstance(error, StormtracksError) or not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if error.errno in _FULL:
+        return f"{what}; free some space, or write elsewhere"
+    said = ";" in what  # what to do
+    return f"{what}; check the path and its permissions" if error.filename and not said else what

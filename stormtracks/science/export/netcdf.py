@@ -6,6 +6,7 @@ import netCDF4
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.science import hdf_errors
 from stormtracks.science.errors import InputError
 from stormtracks.science.export.selection import Piece
 from stormtracks.science.export.writer import Writer
@@ -85,10 +86,15 @@ class NetCDF(Writer):
 
     def close(self) -> None:
         """Close the file."""
-        self.file.close()
+        with hdf_errors.said_where(self.path.parent):
+            self.file.close()
 
     def add(self, piece: Piece) -> None:
         """Write the tracks of a piece behind those that are there."""
+        with hdf_errors.said_where(self.path.parent):
+            self._add(piece)
+
+    def _add(self, piece: Piece) -> None:
         tracks = piece.tracks
         self._keep_calendar(tracks.calendar)
         count, points = len(tracks), len(tracks.time)

@@ -1,14 +1,14 @@
 """The planted ensemble -> files in an archive's layout, all of them or none."""
 
 import contextlib
-import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stormtracks import disk, readable
+from stormtracks import disk
+from stormtracks.science import hdf_errors
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import BestTracks
 from stormtracks.science.synthetic.atmosphere.heights import Heights
@@ -85,7 +85,7 @@ def plant(
         raise InputError(f"{existing[0]} exists already; choose another folder, or replace it with --overwrite")
     planted = storms(plan, best)
     weather = Weather(plan, planted)
-    with _all_or_nothing(files) as unfinished, _said_where(Path(folder)):
+    with _all_or_nothing(files) as unfinished, hdf_errors.said_where(Path(folder)):
         write_truth(unfinished[-1], plan, planted, weather.cyclones, provenance(plan))
         with contextlib.ExitStack() as stack:
             _write_steps(layout(stack, unfinished[:-1], plan), plan, weather, progress)
@@ -118,19 +118,6 @@ def _all_or_nothing(files: Sequence[Path]) -> Iterator[list[Path]]:
             with contextlib.suppress(OSError):  # somebody else's file is in it by now
                 folder.rmdir()
         raise
-
-
-@contextlib.contextmanager
-def _said_where(folder: Path) -> Iterator[None]:
-    """Say of what HDF5 cannot write where that is; it names neither the file nor the reason, such as a full disk."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "HDF" not in str(error):
-            raise
-        free = f"{readable.size(shutil.disk_usage(folder).free)} are free there"
-        text = f"the files cannot be written ({error}; {free}); free some space, or choose another folder with --dest"
-        raise OSError(errno.EIO, text, str(folder)) from error
 
 
 def _folders(files: Sequence[Path]) -> list[Path]:

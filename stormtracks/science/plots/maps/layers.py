@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, QuadMesh
 from scipy.interpolate import RectBivariateSpline
 
@@ -65,7 +66,9 @@ def add_contours(axes: GeoAxes, view: MapView, values: Floats, grid: Grid, **sty
         values = np.stack([np.interp(_ends(rel), rel, row) for row in np.ma.filled(values, np.nan)])
         rel = _ends(rel)
     points = view.project(*np.meshgrid(rel, lat))
-    filled = axes.contourf(points[..., 0], points[..., 1], values, zorder=0.5, **style)
+    # Matplotlib's own: the points are the map's already, and Cartopy fails to project some areas once more.
+    style = {"zorder": 0.5, "transform": axes.transData} | style
+    filled = Axes.contourf(axes, points[..., 0], points[..., 1], values, **style)
     filled.set_rasterized(True)
     limit(axes, view)
     return filled

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stormtracks.science import sphere
 from stormtracks.science.plots import Print
-from stormtracks.science.plots.maps import MapSheet, MapView, add_lines, add_mesh, region_of
+from stormtracks.science.plots.maps import MapSheet, MapView, add_contours, add_lines, add_mesh, region_of
 from stormtracks.science.plots.maps.land import FINE_LAND, LAND, coast_segments, lakes, land
 from stormtracks.science.plots.maps.view import GLOBAL_CENTRE
 from stormtracks.science.records import Grid, Tracks
@@ -126,3 +126,13 @@ def test_great_lakes_are_there_in_a_region(lat, lon):
     place = shapely.Point(lon, lat)
     assert any(polygon.contains(place) for polygon in lakes())
     assert any(polygon.contains(place) for polygon in land(True)), "a lake lies in the land"
+
+
+def test_contours_that_lie_on_the_map_already_are_not_projected_again(monkeypatch):
+    """Cartopy fails at areas whose rings fall apart to lines, as those of a single member's density may."""
+    axes = MapSheet.of(view := MapView.of(None), Print(), "").axes
+    monkeypatch.setattr(ccrs.Projection, "project_geometry", lambda *_: pytest.fail("projected"))
+    grid = Grid(np.arange(-87.5, 90, 5.0), np.arange(2.5, 360, 5.0), True)
+    values = np.cos(np.deg2rad(grid.lat))[:, None] * np.ones(len(grid.lon))
+    filled = add_contours(axes, view, values, grid, levels=[0.5, 0.9, 1.1])
+    assert filled.get_paths()[0].vertices.max() > 5e6  # metres

@@ -1,0 +1,33 @@
+"""What HDF5 could not write -> an error of the system that says where that is, and how much is free there."""
+
+import contextlib
+import errno
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from stormtracks import readable
+
+
+@contextlib.contextmanager
+def said_where(folder: Path) -> Iterator[None]:
+    """Say of what HDF5 cannot write where that is; it names neither the file nor the reason, such as a full disk.
+
+    Parameters
+    ----------
+    folder : Path
+        One that is there, in which a file is written.
+
+    Raises
+    ------
+    OSError
+        In place of HDF5's RuntimeError.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if "HDF" not in str(error):
+            raise
+        free = f"{readable.size(shutil.disk_usage(folder).free)} are free there"
+        text = f"the files cannot be written ({error}; {free}); free some space, or choose another folder with --dest"
+        raise OSError(errno.EIO, text, str(folder)) from error
