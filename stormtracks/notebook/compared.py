@@ -34,7 +34,8 @@ class Compared:
     pairs : ComparedTable
         Tracks that are the same storm, a row per pair: how far apart, how much later, stronger and deeper in B.
     observed : ComparedTable
-        Observed storms that both could have found, a row per storm and member: by which they were.
+        Observed storms that both could have found, a row per storm and member: by which they were. A filter does not
+        choose them: they are all of the years.
     """
 
     def __init__(self, one: Side, other: Side, choice: Choice, consensus: bool = False) -> None:
