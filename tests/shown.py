@@ -38,8 +38,20 @@ def blocks(page, *kinds):
 
 def calls(page):
     """The words, program first, of every command of ours that a page shows, also in running text."""
-    lines = [command for block in blocks(page, "sh", "console") for command, _ in block.steps()]
-    lines += _INLINE.findall(_FENCE.sub("", PAGES[page].read_text()))
+    return typed(page) + named(page)
+
+
+def typed(page):
+    """Those that a reader is to type: in blocks."""
+    return _ours(command for block in blocks(page, "sh", "console") for command, _ in block.steps())
+
+
+def named(page):
+    """Those that running text names, maybe without the values that they need."""
+    return _ours(_INLINE.findall(_FENCE.sub("", PAGES[page].read_text())))
+
+
+def _ours(lines):
     return [words for line in lines for words in _commands(line) if words[0] in ("inv", "fab")]
 
 
