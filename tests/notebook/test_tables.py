@@ -5,9 +5,9 @@ import importlib
 
 import numpy as np
 import pytest
-from needs import need_module
 import storm_lists
 from ensembles import member_result, save_best_tracks, save_ensemble
+from needs import need_module
 
 import stormtracks
 from stormtracks import extras

@@ -60,6 +60,7 @@ class NetCDF(Writer):
     def open(self) -> None:
         """Create dimensions and variables, still empty."""
         self.file = netCDF4.Dataset(self.path, "w")
+        self.size = 0
         self.file.setncatts(
             {
                 "Conventions": "CF-1.11", "featureType": "trajectory", "title": "Storm tracks",
@@ -107,6 +108,8 @@ class NetCDF(Writer):
             "time": tracks.time, "lon": tracks.lon, "lat": tracks.lat,
             "vorticity": tracks.vorticity, "spread_km": piece.spread_km, **piece.per_point,
         }  # fmt: skip
+        self.size += sum(column.nbytes for column in [*per_track.values(), *per_point.values()] if column is not None)
+        hdf_errors.refuse_full(self.path, self.size)
         for dimension, size, values in (("trajectory", count, per_track), ("obs", points, per_point)):
             start = len(self.file.dimensions[dimension])
             for name, column in values.items():

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas
 import huracanpy
@@ -198,3 +199,11 @@ def test_every_format_has_a_suffix_for_files_that_nobody_names():
         "csv": ".csv", "netcdf": ".nc", "geojson": ".geojson", "imilast": ".txt", "track": ".txt", "tempest": ".txt",
         "parquet": ".parquet", "adeck": ".dat", "trackjson": ".trackjson",
     }  # fmt: skip
+
+
+def test_a_disk_without_room_is_refused_before_the_library_of_netcdf_crashes_at_it(tmp_path, monkeypatch):
+    save_ensemble(tmp_path, 2)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    with pytest.raises(OSError, match="No space left") as refused:
+        write(tmp_path, tmp_path / "tracks.nc", "netcdf")
+    assert refused.value.filename == str(tmp_path / "tracks.nc") and not list(tmp_path.glob("*tracks.nc*"))
