@@ -67,6 +67,18 @@ def size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something, whose plural has an s.
+
+    Examples
+    --------
+    >>> from stormtracks.readable import counted
+    >>> counted(1, "track"), counted(2000, "best track")
+    ('1 track', '2,000 best tracks')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def some(texts: Sequence[str], most: int = 3) -> str:
     """A list, of a long one the first few: ``a, b, c, ...``.
 

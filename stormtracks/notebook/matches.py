@@ -6,6 +6,7 @@ import numpy as np
 
 from stormtracks.notebook.chosen.selection import Chosen, Selection
 from stormtracks.notebook.tables import columns, frames
+from stormtracks.readable import counted
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.index.season import Season
 from stormtracks.science.shown import card, line_of
@@ -26,7 +27,7 @@ class AllMatches:
         storms = len({sid for one in years for sid in one["sid"].tolist()})  # a season may share one with the next
         hits, pairs = (sum(number) for number in zip(*(_counts(one)[1:] for one in years), strict=True))
         found = f"; a member finds {100 * hits / pairs:.0f} % of them" if pairs else ""
-        return f"<AllMatches: {storms:,} observed storm{'' if storms == 1 else 's'}{found}>"
+        return f"<AllMatches: {counted(storms, 'observed storm')}{found}>"
 
     def __len__(self) -> int:
         return sum(len(self._columns(one)["sid"]) for one in self._selection.chosen())

@@ -10,6 +10,7 @@ import numpy as np
 
 from stormtracks import label
 from stormtracks.label import Label
+from stormtracks.readable import counted
 from stormtracks.report.agreed import Agreed
 from stormtracks.report.fragments import Picture
 from stormtracks.report.outline import Outline
@@ -121,7 +122,7 @@ def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
     region = _region(np.concatenate([one.lat for one in tracks]), np.concatenate([one.lon for one in tracks]))
     values, grid = density.track_density(tracks, region=region)
     years = len(outline.results)
-    every = f"{len(seasons)} members' seasons of {years} year{'' if years == 1 else 's'}"
+    every = f"{len(seasons)} members' seasons of {counted(years, 'year')}"
     of = f"{len(taken)} of {every}" if len(taken) < len(seasons) else every
     description = f"Map of the tracks per million square kilometres and season; at most {values.max():.1f}."
     figure = plots.density(values, grid, region, f"Track density, {of}")

@@ -6,6 +6,8 @@ A storm that each of 80 members finds is one storm, so no line is a sum over mem
 from collections.abc import Mapping
 from typing import Protocol
 
+from stormtracks.readable import counted
+
 
 class Counted(Protocol):
     """What is known of one task over all years and members, such as a `StepState`.
@@ -82,7 +84,7 @@ def _observed(of: Counted, line: str) -> str:
         there, found = there / of.complete, found / of.complete
         return f"{there:,.1f} observed storms per forecast; {who} {found:,.1f} of them ({share} %)"
     storms = round(of.most["storms"])
-    several = f"{storms:,} observed storm{'' if storms == 1 else 's'}"
+    several = counted(storms, "observed storm")
     return f"{several}; {who} {of.means.get('matches', 0):,.1f} of {'it' if storms == 1 else 'them'} ({share} %)"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from stormtracks.readable import counted
 from stormtracks.science import ragged, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.records import BestTracks, Matches, Named, Tracks
@@ -76,7 +77,7 @@ class Heads(Named):
         return len(self.first_time)
 
     def __repr__(self) -> str:
-        return f"<Heads: {len(self):,} track{'' if len(self) == 1 else 's'}>"
+        return f"<Heads: {counted(len(self), 'track')}>"
 
     def take(self, rows: Ints | Bools) -> "Heads":
         """The tracks with these numbers, or that a mask picks."""

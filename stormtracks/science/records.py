@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.readable import counted
 from stormtracks.science import calendars
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
 from stormtracks.science.errors import InputError
@@ -72,7 +73,7 @@ class TimeAxis(Shown):
     def __repr__(self) -> str:
         every = f"every {self.step_hours:g} h" if len(self) > 1 else ""
         calendar = "" if self.calendar == "standard" else self.calendar
-        return f"<TimeAxis: {_listed(_number(len(self), 'time'), _span(self.times), every, calendar)}>"
+        return f"<TimeAxis: {_listed(counted(len(self), 'time'), _span(self.times), every, calendar)}>"
 
     @property
     def step_hours(self) -> float:
@@ -231,7 +232,7 @@ class Tracks(Ragged):
         return calendars.texts(self.time, self.calendar)
 
     def __repr__(self) -> str:
-        return f"<Tracks: {_listed(_number(len(self), 'track'), _number(len(self.time), 'point'), _span(self.time))}>"
+        return f"<Tracks: {_listed(counted(len(self), 'track'), counted(len(self.time), 'point'), _span(self.time))}>"
 
     @property
     def track(self) -> Ints:
@@ -308,7 +309,7 @@ class BestTracks(Ragged):
         )
 
     def __repr__(self) -> str:
-        counts = _number(len(self), "storm"), _number(len(self.time), "point")
+        counts = counted(len(self), "storm"), counted(len(self.time), "point")
         return f"<BestTracks: {_listed(*counts, _span(self.time))}>"
 
     @property
@@ -363,8 +364,8 @@ class Matches(Named, Shown):
         return len(self.sid)
 
     def __repr__(self) -> str:
-        found = f"{int(self.hit.sum()):,} of {_number(len(self), 'best track')} found"
-        return f"<Matches: {found}, {_number(len(self.storm_of_track), 'track')}>"
+        found = f"{int(self.hit.sum()):,} of {counted(len(self), 'best track')} found"
+        return f"<Matches: {found}, {counted(len(self.storm_of_track), 'track')}>"
 
     @property
     def hit(self) -> Bools:
@@ -391,10 +392,6 @@ def _lower_median(values: Floats) -> Floats:
     count = np.sum(~np.isnan(values), axis=1)
     middle = ordered[np.arange(len(values)), np.maximum(count - 1, 0) // 2]
     return np.where(count > 0, middle, np.nan)
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _span(times: Times) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.readable import counted
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.climatology.bands import Band, over_years
 from stormtracks.science.climatology.census import Cells, Census, census, edges_of, medians
@@ -143,7 +144,7 @@ class Population:
         """The data, the years that are compared, how many members, what is asked: such as ERA5, 2005, 8 members."""
         years = [str(year) for year, kept in zip(self.cells.years, self.cells.compared, strict=True) if kept]
         number = int(self.cells.seen.any(axis=1).sum())
-        members = f"{number} member{'' if number == 1 else 's'}"
+        members = counted(number, "member")
         when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]} ({len(years)} seasons)"
         first = ", ".join(text for text in (self.data, when, members) if text)
         return "; ".join(text for text in (first, self.asked) if text)

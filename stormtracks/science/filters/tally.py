@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stormtracks.readable import counted
 from stormtracks.science.arrays import Bools
 from stormtracks.science.errors import InputError
 from stormtracks.science.filters.conditions import Points
@@ -55,7 +56,7 @@ class Tally:
         """How many each thing that is asked has left, in plain words."""
         texts = [condition.text for condition in self.asked.conditions]
         total, *others = self.left
-        first = f"{total:,} track{'' if total == 1 else 's'} in all"
+        first = f"{counted(total, 'track')} in all"
         steps = (
             f"{left:,} {'that' if number == 0 else 'of these that'} {text}"
             for number, (left, text) in enumerate(zip(others, texts, strict=True))

@@ -134,7 +134,8 @@ def listed(cells: Iterable[Cell]) -> str:
     for year, member in sorted(cells, key=lambda cell: (label.is_start(cell[0]), *cell)):
         years.setdefault(year, []).append(member)
     shown = [
-        f"{year} member{'s' * (len(of) > 1)} {_ranges(of)}" for year, of in itertools.islice(years.items(), SHOWN_YEARS)
+        f"{year} member{'s' * (len(of) > 1)} {label.spans(of)}"
+        for year, of in itertools.islice(years.items(), SHOWN_YEARS)
     ]
     what = "starts" if any(map(label.is_start, years)) else "years"
     more = [f"{len(years) - SHOWN_YEARS} more {what}"] if len(years) > SHOWN_YEARS else []
@@ -154,16 +155,6 @@ _OF_ONE_SERIES = (
     (re.compile(r"(?<![a-z])(ge)?(c|p|cf|pf|ctl|control)#?(?![a-z])", re.IGNORECASE), "member"),  # GEFS, S2S, TIGGE
     (re.compile(r"era#t(?![a-z])", re.IGNORECASE), "era#"),  # ERA5's last months, before they are final
 )
-
-
-def _ranges(numbers: list[int]) -> str:
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _difference(ours: Mapping[str, str], most: Mapping[str, str]) -> str:

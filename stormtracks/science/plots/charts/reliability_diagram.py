@@ -57,11 +57,7 @@ def reliability_diagram(
     upper.set_ylim(0, 1)
     upper.tick_params(labelbottom=False)
     lower.bar((made.edges[:-1] + made.edges[1:]) / 2, made.number, width=0.9 * np.diff(made.edges), color="#bbbbbb")
-    for middle, number in zip((made.edges[:-1] + made.edges[1:]) / 2, made.number.tolist(), strict=True):
-        if number:
-            lower.annotate(
-                f"{number:,}", (middle, number), (0, 1), textcoords="offset points", ha="center", fontsize=5.5
-            )
+    _add_numbers(lower, made)
     lower.set_ylim(0, made.number.max(initial=1) * 1.25)
     lower.set_ylabel("storms", fontsize=printed.label_pt)
     lower.set_xlabel(label, fontsize=printed.label_pt)

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from stormtracks import label
+from stormtracks.readable import counted
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.plots import style
 from stormtracks.science.plots.printed import Print
@@ -57,7 +58,7 @@ def yearly_title(summary: Summary, data: str = "") -> str:
     """What the figure shows: "Storms per year, 1990 to 2005: 20crv2c, 56 members"."""
     years = _years(summary)
     number = max((one.members for one in years), default=0)
-    members = f"{number} member{'' if number == 1 else 's'}"
+    members = counted(number, "member")
     of = f"{data}, {members}" if data else members
     if len(years) == 1:
         return f"Storms of {years[0].year}: {of}"
