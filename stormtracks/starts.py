@@ -15,7 +15,7 @@ _STEP = re.compile(r"([1-9]\d{0,4})(h|d)", re.ASCII)
 _EXAMPLE = "2025-06-01T00,2025-06-08T00 or 2025-06-01T00..2025-08-31T00/7d"
 
 
-def read(text: str, option: str = "starts") -> tuple[str, ...]:
+def read(text: str, called: str = "--starts") -> tuple[str, ...]:
     """The starts that a text names, each once, in order.
 
     Parameters
@@ -23,8 +23,8 @@ def read(text: str, option: str = "starts") -> tuple[str, ...]:
     text : str
         Starts with commas between them; ``A..B/7d`` is a start every seven days from A to B, ``/12h`` one every twelve
         hours. UTC.
-    option : str
-        Which option the text belongs to, for the message.
+    called : str
+        What the text belongs to, for the message.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def read(text: str, option: str = "starts") -> tuple[str, ...]:
     """
     found: list[str] = []
     for part in str(text).split(","):
-        found += _range(part, option) if ".." in part else [_start(part, part, option)]
+        found += _range(part, called) if ".." in part else [_start(part, part, called)]
     return tuple(str(start) for start in label.in_order(found))
 
 
@@ -60,37 +60,35 @@ def written(starts: Sequence[str]) -> str:
     return f"{starts[0]}..{starts[-1]}/{f'{hours // 24}d' if hours % 24 == 0 else f'{hours}h'}"
 
 
-def _start(text: str, part: str, option: str) -> str:
+def _start(text: str, part: str, called: str) -> str:
     try:
         found = label.of(text.strip())
     except BadValue:
         found = 0
     if isinstance(found, str):
         return found
-    raise BadValue(f"--{option} must be starts of forecasts such as {_EXAMPLE}, not {part!r:.60}")
+    raise BadValue(f"{called} must be starts of forecasts such as {_EXAMPLE}, not {part!r:.60}")
 
 
-def _range(part: str, option: str) -> Iterable[str]:
+def _range(part: str, called: str) -> Iterable[str]:
     ends, _, step = part.partition("/")
-    first, last = (_moment(_start(end, part, option), option) for end in ends.split("..", 1))
+    first, last = (_moment(_start(end, part, called), called) for end in ends.split("..", 1))
     size = _STEP.fullmatch(step.strip())
     if not size:
-        raise BadValue(
-            f"--{option}: {part!r:.60} does not say the time between the starts; add it, such as /7d or /12h"
-        )
+        raise BadValue(f"{called}: {part!r:.60} does not say the time between the starts; add it, such as /7d or /12h")
     if last < first:
-        raise BadValue(f"--{option}: {part!r:.60} goes backwards; give the first start first")
+        raise BadValue(f"{called}: {part!r:.60} goes backwards; give the first start first")
     apart = datetime.timedelta(hours=int(size[1]) * (24 if size[2] == "d" else 1))
     if (number := (last - first) // apart + 1) > MOST:
-        raise BadValue(f"--{option}: {part!r:.60} has {number:,} starts; give at most {MOST:,}")
+        raise BadValue(f"{called}: {part!r:.60} has {number:,} starts; give at most {MOST:,}")
     return [str(label.of(f"{first + count * apart:{_FORM}}")) for count in range(number)]
 
 
-def _moment(start: str, option: str) -> datetime.datetime:
+def _moment(start: str, called: str) -> datetime.datetime:
     try:
         return datetime.datetime.strptime(start if len(start) > 13 else f"{start}00", _FORM)
     except ValueError:
-        raise BadValue(f"--{option}: {start} is not a date, so no range can begin or end there") from None
+        raise BadValue(f"{called}: {start} is not a date, so no range can begin or end there") from None
 
 
 def _hours_between(starts: Sequence[str]) -> int | None:

@@ -85,7 +85,7 @@ def _range(part: str) -> range:
 
 def _starts(part: str, text: str, option: str) -> tuple[str, ...]:
     try:
-        return starts.read(part, option)
+        return starts.read(part, f"--{option}")
     except BadValue:
         if ".." in part:  # the message is about the range
             raise

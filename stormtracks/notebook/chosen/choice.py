@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from stormtracks import label
+from stormtracks import label, starts
 from stormtracks.errors import BadValue, NotThere
 from stormtracks.label import Label, spans
 from stormtracks.science.filters import Filter
@@ -61,6 +61,8 @@ def years(wanted: Any) -> tuple[Label, ...]:
     >>> from stormtracks.notebook.chosen import choice
     >>> choice.years(2005), choice.years("1987,2004-2006"), choice.years(slice(2004, 2006))
     ((2005,), (1987, 2004, 2005, 2006), (2004, 2005, 2006))
+    >>> choice.years("2025-06-01..2025-06-15/7d")
+    ('2025-06-01T00', '2025-06-08T00', '2025-06-15T00')
     """
     return tuple(label.in_order(label.of(one) for one in _each(wanted, "year")))
 
@@ -109,7 +111,7 @@ def known(wanted: tuple[Any, ...], there: Iterable[Any], what: str, where: objec
 
 def _each(wanted: Any, what: str) -> list[Any]:
     if isinstance(wanted, str):
-        return [one for part in wanted.split(",") for one in _spanned(part.strip())]
+        return [one for part in wanted.split(",") for one in _spanned(part.strip(), what)]
     if isinstance(wanted, slice):
         ends = [_end(wanted.start), _end(wanted.stop)]
         if None in ends or wanted.step is not None:
@@ -118,7 +120,9 @@ def _each(wanted: Any, what: str) -> list[Any]:
     return list(wanted) if isinstance(wanted, Iterable) else [wanted]
 
 
-def _spanned(text: str) -> list[Any]:
+def _spanned(text: str, what: str) -> list[Any]:
+    if ".." in text and what == "year":
+        return list(starts.read(text, "a range of starts"))
     first, dash, last = text.partition("-")
     if dash and first.isdecimal() and last.isdecimal() and len(last) >= len(first):  # 2025-06 is no range
         return _from_to(int(first), int(last))
