@@ -26,15 +26,21 @@ from stormtracks.strict_dataclass import unknown
 
 @dataclass(frozen=True)
 class Sample:
-    """Real data that come with the project: folder, best tracks, and the description of the files if they need one."""
+    """Real data that come with the project: folder, best tracks, the description of the files if they need one."""
 
     data: str
     best_tracks: str
     dataset: str | None = None
+    remark: str = ""
+    """What would surprise anyone who knows such data."""
 
 
 SAMPLES = {
-    "20crv2c_1987": Sample("sample/20crv2c_1987", "sample/ibtracs/IBTrACS.NA.v04r00.nc"),
+    "20crv2c_1987": Sample(
+        "sample/20crv2c_1987",
+        "sample/ibtracs/IBTrACS.NA.v04r00.nc",
+        remark="winds of this sample are geostrophic, so those near the equator are unreal",
+    ),
     "gfs_2018": Sample("sample/gfs_2018", "sample/gfs_2018/ibtracs_2018.csv", "sample/gfs_2018/dataset.yaml"),
 }
 DEFAULT = "20crv2c_1987"
@@ -65,7 +71,7 @@ def demo(folder: str | None = None, sample: str = DEFAULT) -> None:
         status = pyro_manager.run(plan)
     if status != pyro_manager.COMPLETE:
         sys.exit(status)
-    show_storms(place, year)
+    show_storms(place, year, chosen.remark)
 
 
 @contextlib.contextmanager
@@ -103,11 +109,13 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def show_storms(folder: Path, year: Label) -> None:
+def show_storms(folder: Path, year: Label, remark: str = "") -> None:
     """The tropical cyclones that half of the lists hold, and for each best track how many lists have it."""
     out, counted = output(), summary.summarise_list(folder, "tc", [year])
     for rows in (consensus_table(consensus(folder, year, list="tc")), summary.list_table(counted, "storm")):
         tables.show(rows)
     list_summary.show_skill(counted)
+    if remark:
+        out.print(f"note: {remark} (sample/README.md)", soft_wrap=True)
     where = f"--results {shlex.quote(str(folder))}"
     out.print(f"results: {folder}; see the list with `inv report --list tc {where}`", soft_wrap=True)

@@ -4,14 +4,15 @@ A name means the same in every command; where it does not, the command's own wor
 """
 
 _OF_NAME = {
-    "N": "at-once end-year ensemble-member lines member minutes port retries seed start-year top",
+    "N": "at-once dpi end-year ensemble-member lines member minutes port retries seed start-year top",
     "X": "grid min-distance min-hours min-peak min-share noise patience share wait",
+    "MM": "width",
     "FILE": "archives best-tracks hosts save settings",
     "FOLDER": "against data results to wheels",
     "YEAR": "year",
     "YEARS": "fit test years",
     "NAMES": "basin names only variables",
-    "NAME": "by dataset engine format kind layout like list name run sample storm task wind",
+    "NAME": "by dataset engine format kind layout like list name projection run sample storm task wind",
     "TIME": "time",
     "DATE": "start stop",
     "STARTS": "starts",

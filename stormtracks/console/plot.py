@@ -292,7 +292,12 @@ WHOLE = ("storm", "field")
 def _year(options: Options) -> Label:
     chosen = years_of(options["years"]) or results.years(options["results"], _task(options))
     if len(chosen) != 1:
-        raise BadValue("this figure shows one year, or one forecast; choose it with --years")
+        said = (
+            f", of {chosen[0]} to {chosen[-1]}; choose it, as --years {chosen[-1]}"
+            if chosen
+            else "; choose it with --years"
+        )
+        raise BadValue(f"this figure shows one year, or one forecast{said}")
     return chosen[0]
 
 

@@ -123,7 +123,7 @@ def test_plot(folder, tmp_path):
     for kind, years in (("tracks", STARTS[0]), ("field", STARTS[1])):
         plot.plot(kind, str(tmp_path / f"{kind}.png"), options | {"years": years})
         assert (tmp_path / f"{kind}.png").stat().st_size > 5000
-    with pytest.raises(BadValue, match="one year, or one forecast; choose it with --years"):
+    with pytest.raises(BadValue, match=f"of {STARTS[0]} to .*; choose it, as --years {STARTS[1]}"):
         plot.plot("tracks", str(tmp_path / "two.png"), options | {"years": None})
 
 

@@ -51,7 +51,7 @@ def candidates(agreed: Agreed) -> str:
     if len(listed) < len(found):
         note = (
             f'<p class="note">The {len(listed)} of {len(found):,} that most members have, then the strongest; '
-            "inv summary --by candidates lists all.</p>"
+            f"inv summary --by candidates --min-share {agreed.least:g} --top 0 lists all.</p>"
         )
     return note + html_table(columns, rows, "Table of candidates", ends=buttons, years=[one["year"] for one in listed])
 

@@ -8,6 +8,7 @@ import numpy as np
 from stormtracks.readable import position
 from stormtracks.science import calendars
 from stormtracks.science.climatology.energy import KNOT_M_S
+from stormtracks.science.consensus.groups import ConsensusSettings
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.storms import ConsensusStorms
 from stormtracks.science.summary.summary_table import SID, titled
@@ -37,7 +38,8 @@ def consensus_table(agreed: ConsensusTracks, candidates_only: bool = False, top:
     storms = _wanted(agreed, candidates_only)
     title = f"{'Candidates' if candidates_only else 'Consensus tracks'} of {agreed.year}, {_members(agreed)}"
     title = titled(title, asked, "storms")
-    return Table(_titled(title, storms, top), _OF_TRACKS, tuple(_row(storm) for storm in storms[: top or None]))
+    rows = tuple(_row(storm) for storm in storms[: top or None])
+    return Table(_titled(title, storms, top), _OF_TRACKS, rows, legend=_OF_SHARE if rows else "")
 
 
 def _wanted(agreed: ConsensusTracks, candidates_only: bool) -> list[dict[str, Any]]:
@@ -94,6 +96,10 @@ _OF_LIST = (
     Column("wind_kt", "wind", "kt", ".0f", worth=5),
     Column("pressure_hpa", "hPa", form=".0f", worth=3),
     Column("spread_km", "km", form=".0f", worth=2),
+)
+_OF_SHARE = (
+    f"share: of the members that have it, {ConsensusSettings.min_share:g} or more; reports and maps have "
+    "those of 0.5 or more, as --min-share 0.5 does here; ±: standard deviation over the members"
 )
 _SHARE = "share: of the members' lists that have it"
 _CHANCE = "chance: calibrated probability that it is real (with ?: the members' mean, not calibrated)"

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class Filter:
     >>> from stormtracks.science.filters import Filter
     >>> tropics = Filter(basins=("NA", "EP"), months=(8, 9), min_hours=48)
     >>> tropics.describe()
-    'begin in NA or EP and begin in Aug-Sep and last 48 h or more'
+    'begin in NA or EP and in Aug-Sep and last 48 h or more'
     >>> bool(tropics), bool(Filter())
     (True, False)
     """
@@ -151,7 +152,10 @@ class Filter:
 
     def describe(self) -> str:
         """In plain words, for titles, notes and files: what the tracks do; '' where nothing is asked."""
-        return " and ".join(condition.text for condition in self.conditions)
+        texts = [condition.text for condition in self.conditions]
+        begin = "begin "
+        again = (text.removeprefix(begin) if before.startswith(begin) else text for before, text in pairwise(texts))
+        return " and ".join([*texts[:1], *again])
 
     def to_json(self) -> dict[str, Any]:
         """What is asked, in plain values, for a file's own account of itself."""

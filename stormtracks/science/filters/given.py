@@ -35,9 +35,9 @@ def filter_of(given: Mapping[str, Any], before: Filter | None = None, called: Ca
     --------
     >>> from stormtracks.science.filters.given import filter_of
     >>> filter_of({"basin": "NA,EP", "months": "8-10", "min_peak": 10}).describe()
-    'begin in NA or EP and begin in Aug-Oct and reach 10e-5 s-1'
+    'begin in NA or EP and in Aug-Oct and reach 10e-5 s-1'
     >>> filter_of({"basin": ["na", "ep"], "months": (8, 9, 10), "min_peak": "10"}).describe()
-    'begin in NA or EP and begin in Aug-Oct and reach 10e-5 s-1'
+    'begin in NA or EP and in Aug-Oct and reach 10e-5 s-1'
     """
     asked = {name: read(given[key], called(key)) for key, (name, read) in _READ.items() if given.get(key) is not None}
     return Filter(**{**vars(before or Filter()), **asked})

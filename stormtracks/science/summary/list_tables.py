@@ -237,7 +237,7 @@ _LEGENDS = {
     "intensity": "kt: highest wind {wind}",
     "trend": "2.5 %, 97.5 %: interval of the slope of the members' mean",
     "storm": "kt: best track's highest wind; lists: how many members' have it; km: mean distance from the best track; "
-    "lead: hours before its first observation (negative: after)",
+    "lead: hours before its first observation (negative: after, or the data begin later)",
 }
 _LEGENDS_OF_OTHERS = dict.fromkeys(("year", "basin", "month", "member"), "days: storm days")
 """What headings mean, by the table's name: of tropical cyclones, and of other lists."""

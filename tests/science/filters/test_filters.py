@@ -139,7 +139,7 @@ def test_a_share_is_asked_of_consensus_tracks_only():
 def test_what_is_asked_in_plain_words_and_plain_values():
     asked = Filter((0, 30, 260, 340), ("NA",), (11, 12, 1), None, 8e-5, 48, 500, False, 0.5)
     assert asked.describe().split(" and ") == [
-        "pass 0N-30N 100W-20W", "begin in NA", "begin in Nov-Jan", "reach 8e-5 s-1", "last 48 h or more",
+        "pass 0N-30N 100W-20W", "begin in NA", "in Nov-Jan", "reach 8e-5 s-1", "last 48 h or more",
         "end 500 km or more from where they begin", "are not observed storms",
         "are held by 50 % of the members or more",
     ]  # fmt: skip
