@@ -157,9 +157,10 @@ def _see_value(self: ParseMachine, value: str, _see: Any = ParseMachine.see_valu
 def _refuse_empty(machine: ParseMachine, argument: Argument | None, value: str) -> None:
     if not argument or value.strip() or argument.name in MAY_BE_EMPTY:
         return
+    name = argument.name or ""
     if argument.positional:
-        machine.error(f"{value_of(machine.context.name or '', argument.name)} is empty; give a value")
-    machine.error(f"{_flag(argument.name)} is empty; give a value, or leave it out")
+        machine.error(f"{value_of(machine.context.name or '', name)} is empty; give a value")
+    machine.error(f"{_flag(name)} is empty; give a value, or leave it out")
 
 
 def _refuse(self: ParseMachine, msg: str) -> NoReturn:
