@@ -65,6 +65,9 @@ def test_a_name_of_several_years_and_one_of_none_are_refused_with_what_to_give()
         storm_asked.year_of("X", [2004, 2005], known.get)
     with pytest.raises(BadValue, match="none of 2004, 2005 has a storm 'KATRINA'; `inv summary --by storm`"):
         storm_asked.year_of("KATRINA", [2004, 2005], known.get)
+    of_two = {2004: matches(IVAN="2004001N1"), 2005: matches(KATRINA="2005001N1")}
+    with pytest.raises(BadValue, match=r"has a storm 'KATRINE'; did you mean 'KATRINA'\? `inv summary --by storm`"):
+        storm_asked.year_of("KATRINE", [2004, 2005], of_two.get)
     with pytest.raises(BadValue, match="C1999-001 is of 1999; there are results of 2004, 2005 only"):
         storm_asked.year_of("C1999-001", [2004, 2005], known.get)
     with pytest.raises(BadValue, match="C2005-001 is of 2005; there are results of 2004 only"):

@@ -1,5 +1,6 @@
 """--storm: a name, an identifier of IBTrACS or the name of a candidate -> its year, and its rows of the consensus."""
 
+import difflib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -37,10 +38,12 @@ def year_of(wanted: str, years: Sequence[Label], matches_of: Callable[[Label], M
         return named.year
     if len(years) == 1:
         return years[0]
-    found = _with_best_track(wanted, years, matches_of)
+    found, known = _with_best_track(wanted, years, matches_of)
     if not found:
+        near = difflib.get_close_matches(wanted, sorted(known), n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
         raise BadValue(
-            f"--storm: none of {_listed(years)} has a storm {wanted!r}; "
+            f"--storm: none of {_listed(years)} has a storm {wanted!r}; {meant}"
             "`inv summary --by storm` lists those that there are"
         )
     if len(found) > 1 and len(set(found.values())) == 1:  # at the turn of a year, in the results of both
@@ -78,17 +81,21 @@ def rows_of(agreed: ConsensusTracks, wanted: str, least: str) -> Ints:
     return rows
 
 
-def _with_best_track(wanted: str, years: Sequence[Label], matches_of: Callable[[Label], Matches]) -> dict[Label, str]:
-    """The years whose results were matched with a best track of that name or identifier, and its identifier."""
+def _with_best_track(
+    wanted: str, years: Sequence[Label], matches_of: Callable[[Label], Matches]
+) -> tuple[dict[Label, str], set[str]]:
+    """The years matched with a best track of that name or identifier, with its identifier; and all that there are."""
     found: dict[Label, str] = {}
+    known: set[str] = set()
     with progress("looking for the storm") as report:
         for count, year in enumerate(years, start=1):
             matches = matches_of(year)
             rows = np.flatnonzero(matches.called(wanted))
             if len(rows):
                 found[year] = str(matches.sid[rows[0]])
+            known.update(matches.sid.tolist(), matches.name.tolist())
             report(count, len(years))
-    return found
+    return found, known - {""}
 
 
 def _listed(years: Sequence[Label]) -> str:
