@@ -17,12 +17,22 @@ from stormtracks.console.terminal import notes, output, progress
 from stormtracks.console.years import years as years_of
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
-from stormtracks.science import best_tracks, calendars, heads, maxima, plots, reanalysis, results, summary, vorticity
+from stormtracks.science import (
+    best_tracks,
+    calendars,
+    chosen_tracks,
+    heads,
+    maxima,
+    plots,
+    reanalysis,
+    results,
+    summary,
+    vorticity,
+)
 from stormtracks.science.arrays import Times
 from stormtracks.science.climatology import density
 from stormtracks.science.consensus import consensus
 from stormtracks.science.filters import Filter, Tally
-from stormtracks.science.filters.kept_matches import of_kept
 from stormtracks.science.records import BestTracks, Matches, Tracks
 from stormtracks.science.region import Region
 from stormtracks.science.settings import Settings
@@ -99,7 +109,8 @@ def _tracks(options: Options) -> Figure:
         what = "observed storms, and tracks that half of the members have"
     else:
         made_from = results.path(folder, _task(options), year, member)
-        _, tracks, matches = _loaded(options, made_from, tally)
+        found = _loaded(options, made_from, tally)
+        tracks, matches = found.tracks, found.matches
         known, whose = matches.storm_of_track >= 0, f"member {member}"
         drawn, what = known, "observed storms"
     tally.check()
@@ -136,21 +147,13 @@ def _around(tracks: Tracks, best: BestTracks | None) -> Region:
 
 
 def _of_member(options: Options, place: Path) -> tuple[Tracks, Matches]:
-    return _loaded(options, place, Tally(Filter()))[1:]
+    found = _loaded(options, place, Tally(Filter()))
+    return found.tracks, found.matches
 
 
-def _loaded(options: Options, place: Path, tally: Tally) -> tuple[results.Header, Tracks, Matches]:
+def _loaded(options: Options, place: Path, tally: Tally) -> chosen_tracks.ChosenTracks:
     """The tracks of a member, or of its list, that are asked for."""
-    if options.get("list") is not None:
-        header, every = results.load_list(place)
-        storms = every.of(options["list"])
-        storms = storms.take(np.flatnonzero(tally.keeps(storms.heads, storms.tracks)))
-        return header, storms.tracks, storms.matches
-    header, tracks, matches = results.load_headed(place)
-    if tally.asked:
-        kept = tally.keeps(heads.of(tracks, matches), tracks)
-        tracks, matches = tracks.take(kept), of_kept(tracks, matches, kept)
-    return header, tracks, matches
+    return chosen_tracks.load(place, options.get("list")).kept(tally)
 
 
 def _storm(options: Options) -> Figure:
@@ -198,9 +201,9 @@ def _seasons(
 ) -> Iterator[Tracks]:
     for count, (year, member) in enumerate(cells, start=1):
         place = results.path(options["results"], _task(options), year, member)
-        header, tracks, _ = _loaded(options, place, tally)
-        options["recipes"].add(year, member, header.provenance)
-        yield tracks
+        found = _loaded(options, place, tally)
+        options["recipes"].add(year, member, found.header.provenance)
+        yield found.tracks
         report(count, len(cells))
 
 

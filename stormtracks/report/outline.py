@@ -11,13 +11,11 @@ from stormtracks import label
 from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal import runs
 from stormtracks.pyro_cluster.pyro_task import TASKS, PyroTaskSchedule
-from stormtracks.science import results
+from stormtracks.science import chosen_tracks, results
+from stormtracks.science.chosen_tracks import ChosenTracks
 from stormtracks.science.errors import ResultError
 from stormtracks.science.filters import Filter, Scope, Sieve
-from stormtracks.science.heads import Heads
-from stormtracks.science.heads import of as heads_of
 from stormtracks.science.records import Matches, Tracks
-from stormtracks.science.results.header import Header
 from stormtracks.science.settings import Settings
 
 TASK = "vort_track"
@@ -94,27 +92,24 @@ class Outline:
 
     def tracks(self, year: Label, ensemble_member: int) -> tuple[Tracks, Matches]:
         """A result's tracks, or the storms of its list, and which observed storms they are; whatever is asked."""
-        return self._loaded(year, ensemble_member)[1:3]
+        found = self._loaded(year, ensemble_member)
+        return found.tracks, found.matches
 
     def scope(self, year: Label, ensemble_member: int, sieve: Sieve) -> tuple[Tracks, Scope]:
         """The same tracks, and which of them and of the observed storms are shown."""
-        header, tracks, matches, heads = self._loaded(year, ensemble_member)
-        return tracks, sieve.scope(header, tracks, matches, heads)
+        found = self._loaded(year, ensemble_member)
+        heads = None if found.storms is None else found.heads
+        return found.tracks, sieve.scope(found.header, found.tracks, found.matches, heads)
 
     def kept(self, year: Label, ensemble_member: int) -> Tracks:
         """The tracks that are shown."""
-        _, tracks, matches, heads = self._loaded(year, ensemble_member)
+        found = self._loaded(year, ensemble_member)
         if not self.of_members:
-            return tracks
-        return tracks.take(self.of_members.keeps(heads_of(tracks, matches) if heads is None else heads, tracks))
+            return found.tracks
+        return found.tracks.take(self.of_members.keeps(found.heads, found.tracks))
 
-    def _loaded(self, year: Label, ensemble_member: int) -> tuple[Header, Tracks, Matches, Heads | None]:
-        path = self.path(year, ensemble_member)
-        if self.storm_list is None:
-            return *results.load_headed(path), None
-        header, storms = results.load_list(path)
-        mine = storms.of(self.storm_list)
-        return header, mine.tracks, mine.matches, mine.heads
+    def _loaded(self, year: Label, ensemble_member: int) -> ChosenTracks:
+        return chosen_tracks.load(self.path(year, ensemble_member), self.storm_list)
 
     def settings(self, year: Label | None = None) -> Settings:
         """The settings that the results of a year were made with, or of the first year; those of its first member."""

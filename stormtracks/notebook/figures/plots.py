@@ -13,7 +13,7 @@ from stormtracks.notebook.chosen.selection import Selection
 from stormtracks.notebook.figures.observed import best_tracks, file_of
 from stormtracks.notebook.figures.picture import Figure, pictured
 from stormtracks.notebook.progress import Progress
-from stormtracks.science import results
+from stormtracks.science import chosen_tracks, results
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology import density
 from stormtracks.science.records import Tracks
@@ -194,9 +194,7 @@ class Plots:
         """All tracks of a member, or of its list: the consensus counts those."""
         choice = self._selection.choice
         place = results.path(self._selection.opened.folder, choice.task, year, member)
-        if choice.list_name is None:
-            return results.load_tracks(place)
-        return results.load_list(place)[1].of(choice.list_name).tracks
+        return chosen_tracks.load(place, choice.list_name).tracks
 
 
 def _plots() -> Any:

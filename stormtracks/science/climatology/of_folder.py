@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stormtracks.label import Label
-from stormtracks.science import calendars, heads, results
+from stormtracks.science import calendars, chosen_tracks, heads, results
 from stormtracks.science.arrays import Ints
 from stormtracks.science.climatology import observed
 from stormtracks.science.climatology.census import Cells
@@ -17,7 +17,6 @@ from stormtracks.science.filters import Filter, Tally
 from stormtracks.science.heads import Heads
 from stormtracks.science.index.of_folder import Index
 from stormtracks.science.lists import in_list
-from stormtracks.science.records import Matches, Tracks
 
 Folder = str | os.PathLike[str]
 TRACKS, LISTS = "vort_track", "classify"
@@ -130,12 +129,13 @@ def _read(
     """A year with the points of its tracks, of which only the heads are kept."""
     kept, sizes, sids, times = [], [], set(), []
     for number in members:
-        header, tracks, matches, mine = _load(folder, year, number, list_name)
-        seen.add(year, number, header.provenance)
-        kept.append(mine.take(tally.keeps(mine, tracks)))
+        task = TRACKS if list_name is None else LISTS
+        found = chosen_tracks.load(results.path(folder, task, year, number), list_name)
+        seen.add(year, number, found.header.provenance)
+        kept.append(found.heads.take(tally.keeps(found.heads, found.tracks)))
         sizes.append(len(kept[-1]))
-        sids |= set(matches.sid.tolist())
-        times.append(_times(mine))
+        sids |= set(found.matches.sid.tolist())
+        times.append(_times(found.heads))
     first, last = min(one for one, _ in times), max(one for _, one in times)
     return _Part(heads.joined(kept), np.repeat(np.asarray(members), sizes), sids, first, last)
 
@@ -145,17 +145,6 @@ def _times(every: Heads) -> tuple[np.datetime64, np.datetime64]:
     if not len(every):
         return np.datetime64("9999-01-01", "s"), np.datetime64("0001-01-01", "s")
     return every.first_time.min(), every.last_time.max()
-
-
-def _load(
-    folder: Folder, year: Label, member: int, list_name: str | None
-) -> tuple[results.Header, Tracks, Matches, Heads]:
-    if list_name is None:
-        header, tracks, matches = results.load_headed(results.path(folder, TRACKS, year, member))
-        return header, tracks, matches, heads.of(tracks, matches)
-    header, storms = results.load_list(folder, year, member)
-    mine = storms.of(list_name)
-    return header, mine.tracks, mine.matches, mine.heads
 
 
 def _observed(

@@ -12,12 +12,11 @@ import numpy.typing as npt
 
 from stormtracks import label
 from stormtracks.label import Label
-from stormtracks.science import heads, leads, remarks, results
+from stormtracks.science import chosen_tracks, heads, leads, remarks, results
 from stormtracks.science.arrays import Floats, Ints, Texts
 from stormtracks.science.consensus import ConsensusSettings, ConsensusTracks, consensus
 from stormtracks.science.export import list_columns
 from stormtracks.science.filters import Filter, Tally
-from stormtracks.science.filters.kept_matches import of_kept
 from stormtracks.science.records import Tracks
 
 Chosen = Mapping[Label, Sequence[int]]
@@ -163,18 +162,12 @@ def _with_leads(piece: Piece, header: results.Header, chosen: Chosen) -> Piece:
 
 def _member_piece(path: Path, storm_list: str | None, tally: Tally) -> tuple[results.Header, Piece]:
     """The tracks of a member that are asked for, or the storms of one of its lists."""
-    if storm_list is None:
-        header, tracks, matches = results.load_headed(path)
-        if tally.asked:
-            kept = tally.keeps(heads.of(tracks, matches), tracks)
-            tracks, matches = tracks.take(kept), of_kept(tracks, matches, kept)
-        return header, Piece(header.year, header.ensemble_member, tracks, *heads.named(matches, len(tracks)))
-    header, every = results.load_list(path)
-    storms = every.of(storm_list)
-    storms = storms.take(np.flatnonzero(tally.keeps(storms.heads, storms.tracks)))
-    names = heads.named(storms.matches, len(storms))
-    piece = Piece(header.year, header.ensemble_member, storms.tracks, *names)
-    further = list_columns.per_track(storms), list_columns.per_point(storms)
+    found = chosen_tracks.load(path, storm_list).kept(tally)
+    header, names = found.header, heads.named(found.matches, len(found.tracks))
+    piece = Piece(header.year, header.ensemble_member, found.tracks, *names)
+    if found.storms is None:
+        return header, piece
+    further = list_columns.per_track(found.storms), list_columns.per_point(found.storms)
     return header, dataclasses.replace(piece, per_track=further[0], per_point=further[1])
 
 
