@@ -8,7 +8,7 @@ from typing import Any
 from stormtracks.pyro_cluster.journal.attempts import Attempt
 from stormtracks.pyro_cluster.journal.runs import WorkingSlot
 from stormtracks.readable import duration
-from stormtracks.report.fragments.shown import shown
+from stormtracks.report.fragments.shown import shown, without_folders
 from stormtracks.report.fragments.table_html import html_table
 
 STATES = ("complete", "failure", "timeout", "outstanding")
@@ -62,7 +62,7 @@ class Chart:
             "seconds": [round(max(one.ended - one.began, 0.0), 2) for one in self.attempts],
             "state": [_state(one) for one in self.attempts],
             "name": [_name(one) for one in self.attempts],
-            "error": {number: one.error for number, one in enumerate(self.attempts) if one.error},
+            "error": {n: without_folders(one.error) for n, one in enumerate(self.attempts) if one.error},
         }
 
     def under_way(self) -> list[list[Any]]:
@@ -121,7 +121,7 @@ class Chart:
                 doing = (
                     f"{_cell(present['year'], present['member'])} for {duration(max(self.now - present['since'], 0))}"
                 )
-            share = min(100, round(100 * busy / max(until - first, 1e-6)))
+            share = max(0, min(100, round(100 * busy / max(until - first, 1e-6))))  # a worker's clock may be ahead
             yield name, complete, len(done) - complete, share, doing or "idle"
 
 

@@ -108,6 +108,8 @@ class _LiveRun:
     ) -> None:
         self.stop = threading.Event()
         self.bug: Exception | None = None
+        self.trouble = ""
+        """Why tables and map are not of now."""
         self._where = folder, journal, None if years is None else tuple(years)
         self._best_tracks = best_tracks
         path = None if isinstance(journal, runs.RunState) or journal is None else Path(journal)
@@ -126,8 +128,10 @@ class _LiveRun:
             begun = time.monotonic()
             try:
                 self._renew()
+                self.trouble = ""
             except (StormtracksError, OSError) as error:  # such as a result that is being replaced: try again later
                 log.warning("the page could not be updated: %s", error)
+                self.trouble = f"; tables and map are of before: {fragments.without_folders(str(error))}"
             except Exception as error:
                 self.bug = error
                 self.stop.set()
@@ -152,7 +156,7 @@ class _LiveRun:
         with self._lock:
             contents, version = self._contents, self._version
         pieces = {**contents.fragments, **html_report.state_fragments(self._outline)}
-        created = fragments.created(__version__) + ", live"
+        created = f"{fragments.created(__version__)}, live{self.trouble}"
         return dataclasses.replace(contents, created=created, fragments=pieces), version
 
     def html(self) -> str:

@@ -2,11 +2,14 @@
 
 import dataclasses
 import importlib
+import itertools
 
 import numpy as np
 import pytest
 import storm_lists
 from ensembles import member_result, save_best_tracks, save_ensemble
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from needs import need_module
 
 import stormtracks
@@ -14,6 +17,7 @@ from stormtracks import extras
 from stormtracks.errors import NotThere
 from stormtracks.science import results as stored
 from stormtracks.science import summary
+from stormtracks.science.filters.given import filter_of
 
 pandas = need_module("pandas")
 xarray = need_module("xarray")
@@ -218,3 +222,33 @@ def test_the_ensemble_of_one_member(tmp_path):
     results = stormtracks.open(save_ensemble(tmp_path, members=1))
     assert len(results.tracks.to_dataframe().track_id.unique()) == 5
     assert results.tracks.to_xarray().sizes["trajectory"] == 5
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    years=st.sets(st.sampled_from([2005, 2006]), min_size=1),
+    members=st.sets(st.integers(0, 2), min_size=1),
+    asked=st.fixed_dictionaries(
+        {},
+        optional={
+            "min_hours": st.sampled_from([0, 36, 80]),
+            "min_peak": st.floats(0, 6),
+            "matched": st.booleans(),
+            "region": st.sampled_from([(0, 40, -100, -10), (-90, 0, -180, 180), (60, 90, 0, 20)]),
+        },
+    ),
+)
+def test_values_are_those_of_the_files_whatever_is_chosen(results, years, members, asked):
+    some = results.sel(year=sorted(years), member=sorted(members)).filter(**asked).tracks
+    kept = []
+    for year, member in itertools.product(sorted(years), sorted(members)):
+        _, tracks, matches = stored.load_headed(stored.path(results.folder, "vort_track", year, member))
+        kept.append(filter_of(asked).take(tracks, matches)[0])
+    assert len(some) == len(some.heads.to_dataframe()) == sum(map(len, kept))
+    if not len(some):
+        return
+    frame = some.to_dataframe()
+    for name in ("time", "lat", "lon", "vorticity"):
+        wanted = np.concatenate([getattr(tracks, name) for tracks in kept])
+        assert frame[name].dtype == wanted.dtype
+        np.testing.assert_array_equal(frame[name].to_numpy(), wanted)

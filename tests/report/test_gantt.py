@@ -72,6 +72,19 @@ def test_shares_failures_and_table():
     assert cells == ["w1/0", "1", "0", "20", "2000 member 3 for 10 s", "w1/1", "0", "1", "12", "idle"]
 
 
+def test_no_folder_of_the_machine_is_in_what_the_page_is_sent():
+    packed = gantt.chart(
+        [attempt(), attempt(1, status="failure", error="OSError: /scratch/ada/x.nc: no room")]
+    ).packed()
+    assert packed["error"] == {1: "OSError: x.nc: no room"}
+
+
+def test_a_worker_whose_clock_is_ahead_has_no_share_below_nothing():
+    ahead = {"worker": "w1", "slot": 0, "year": 2000, "member": 3, "since": NOW + 4000}
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", gantt.chart([attempt()], [ahead], NOW + 100).html())
+    assert cells == ["w1/0", "1", "0", "0", "2000 member 3 for 0.0 s"]
+
+
 def test_the_version_changes_with_each_attempt():
     one, two = gantt.chart([attempt()]), gantt.chart([attempt(), attempt(1)])
     assert one.version != two.version and one.version == gantt.chart([attempt()]).version

@@ -57,6 +57,21 @@ def test_new_results_are_news(folder, results_folder):
         assert '<span class="complete">++</span>' in ask(address, "/state.json")[2].replace('\\"', '"')
 
 
+@pytest.mark.slow
+def test_what_keeps_it_from_being_of_now_is_said_without_a_folder(folder):
+    def said():
+        return json.loads(ask(address, "/state.json")[2])["created"]
+
+    place = folder / "vort_track/2005/member_000.nc"
+    whole = place.read_bytes()
+    place.write_bytes(whole[:3000])
+    with serving(folder) as address:
+        text = wait(lambda: "tables and map are of before: member_000.nc: cannot" in (now := said()) and now)
+        assert str(folder) not in text
+        place.write_bytes(whole)
+        wait(lambda: said().endswith(", live"))
+
+
 def test_a_run_without_results_is_waited_for(tmp_path):
     with serving(tmp_path) as address:
         assert "There are no results yet" in ask(address)[2]

@@ -96,7 +96,7 @@ def _facts(outline: Outline) -> Iterator[tuple[str, object]]:
     yield "Results", f"{outline.number:,}"
     if outline.state:
         lines = [line for step in outline.state.steps for line in found(outline.state, step, findings)]
-        yield "Found", "; ".join(lines)
+        yield "Found", "; ".join(lines) or "nothing yet"
         wall, cpu = duration(outline.state.seconds), duration(outline.state.cpu_seconds)
         yield "Time of all tasks", f"{wall} ({cpu} of CPU)"
         yield "stormtracks", outline.state.run["version"] or "unknown"
