@@ -75,7 +75,15 @@ def refuse_share(asked: Filter, where: str) -> None:
 
 
 def tally_of(asked: Filter, candidates_only: bool) -> Tally:
-    """What counts the consensus tracks that are left, of candidates only these."""
+    """What counts the consensus tracks that are left, of candidates only these.
+
+    Raises
+    ------
+    BadValue
+        Candidates that are observed storms: there are none.
+    """
+    if candidates_only and asked.matched:
+        raise BadValue("--by candidates is of tracks that are not observed storms; leave --matched out")
     return Tally(replace(asked, matched=False) if asked and candidates_only else asked)
 
 

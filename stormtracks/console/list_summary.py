@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from stormtracks import paths
 from stormtracks.console import tables
@@ -24,6 +24,8 @@ from stormtracks.strict_dataclass import unknown
 from stormtracks.terminal_text import clean
 
 CONSENSUS, CANDIDATES = "consensus", "candidates"
+Shown: TypeAlias = tuple[tables.Table, list[str]]
+"""A table, and what is remarked of it."""
 _WIDTH = 80
 
 
@@ -92,6 +94,8 @@ def show(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     elif asked.by in summaries.LIST_BY:
         _statistics(asked, folder, years)
     else:
+        if asked.by == summaries.LEAD:
+            raise BadValue("--by lead is not a table of a list of storms; leave --list out")
         raise BadValue(unknown(asked.by, (*summaries.LIST_BY, CONSENSUS, CANDIDATES), "table of a list"))
 
 
@@ -123,6 +127,7 @@ def _agreement(asked: Asked, folder: Path, years: list[Label] | None) -> None:
 def _consensus(asked: Asked, folder: Path, years: list[Label] | None) -> None:
     thresholds: dict[str, Any] = {} if asked.share is None else {"min_share": asked.share}
     looked, documents = asked.looked, []
+    waiting: list[Shown] = []
     tally = tally_of(looked.asked, asked.by == CANDIDATES)
     for year in results.choose(folder, "classify", years, looked.members):
         how = {"members": looked.members, "recipes": (recipes := results.Recipes()), **thresholds}
@@ -130,8 +135,9 @@ def _consensus(asked: Asked, folder: Path, years: list[Label] | None) -> None:
         remarks = [str(one) for one in recipes.remarks(folder, asked.mixed)]
         if asked.form.for_people:
             table = consensus_table(agreed, asked.by == CANDIDATES, asked.top, looked.asked.describe())
-            tables.show(table, asked.form)
-            notes([*remarks, *unnamed(agreed)])
+            waiting.append((table, [*remarks, *unnamed(agreed)]))
+            if tally.kept or not tally.asked:  # nothing is shown where nothing is left of any year
+                show_waiting(waiting, asked.form)
         else:
             documents.append(consensus_document(agreed, looked.asked, remarks))
     tally.check()
@@ -139,6 +145,14 @@ def _consensus(asked: Asked, folder: Path, years: list[Label] | None) -> None:
         tables.show_all_json(documents)
     elif asked.form.csv:
         tables.show_csv(flat(documents, asked.by == CANDIDATES))
+
+
+def show_waiting(waiting: list[Shown], form: Form) -> None:
+    """Show the tables, and what is remarked of each, that have been held back until something is left."""
+    for table, remarks in waiting:
+        tables.show(table, form)
+        notes(remarks)
+    waiting.clear()
 
 
 def consensus_document(agreed: ConsensusTracks, asked: Filter, remarks: list[str]) -> dict[str, Any]:

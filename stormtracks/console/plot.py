@@ -48,6 +48,7 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     if kind not in KINDS:
         raise BadValue(unknown(kind or "", KINDS, "figure"))
     _check_list(kind, options.get("list"))
+    _check_given(kind, options)
     if options.get("projection") is not None and kind in CHARTS:
         raise BadValue(f"--kind {kind} has no map; leave --projection out")
     recipes = results.Recipes()
@@ -70,6 +71,17 @@ def plot(kind: str, dest: str | None, options: Options) -> None:
     notes([*options["said"], *remarks])
 
 
+def _check_given(kind: str, options: Options) -> None:
+    """Refuse what a figure would not heed."""
+    for name, kinds in OF_KINDS.items():
+        given = options.get(name)
+        if given is not None and given is not False and kind not in kinds:
+            instead = "; choose members with --members" if name == "member" else ""
+            raise BadValue(f"--{name} is for --kind {' or '.join(kinds)}, not for {kind}; leave it out{instead}")
+    if options.get("members") is not None and (kind == "field" or options.get("member") is not None):
+        raise BadValue("--members is for figures of several members; give --member alone for those of one")
+
+
 def _check_list(kind: str, name: str | None) -> None:
     if list_of(name) is not None and kind not in OF_LISTS:
         raise BadValue(f"--kind {kind} is not of a list of storms; leave --list out, or draw {', '.join(OF_LISTS)}")
@@ -80,7 +92,8 @@ def _looked(kind: str, options: Options) -> dict[str, Any]:
     looked = looked_at({**options, "best_tracks": None})
     asked = replace(looked.asked, region=None) if kind in MAPS else looked.asked
     if asked and kind in WHOLE:
-        raise BadValue(f"--kind {kind} takes no filter but --region and --members; leave the others out")
+        more = " and --members" if kind == "storm" else ""
+        raise BadValue(f"--kind {kind} takes no filter but --region{more}; leave the others out")
     if kind != "tracks" or options.get("member") is not None:
         refuse_share(asked, "draw them with --kind tracks, without --member")
     return {"region": looked.asked.region, "filter": asked, "members": looked.members}
@@ -104,7 +117,7 @@ def _tracks(options: Options) -> Figure:
         of = {"members": options["members"], "recipes": options["recipes"]}
         agreed = kept_of(consensus(folder, year, list=options.get("list"), **of), tally)
         made_from = results.path(folder, _task(options), year, agreed.members[0])
-        tracks, known, whose = agreed.paths, agreed.sid != "", f"consensus of {len(agreed.members)} members"
+        tracks, known, whose = agreed.paths, agreed.sid != "", f"consensus of {_count(agreed.members)}"
         drawn = agreed.prominent()
         what = "observed storms, and tracks that half of the members have"
     else:
@@ -128,6 +141,10 @@ def _tracks(options: Options) -> Figure:
     tracks, known = tracks.take(drawn), known[drawn]
     look = {"muted": not options.get("list"), "printed": options["printed"]}
     return draw(tracks, best, known, options["region"] or _around(tracks, best), title, **look)
+
+
+def _count(members: Sequence[int]) -> str:
+    return f"{len(members)} member{'s' * (len(members) > 1)}"
 
 
 def _there(asked: Filter, best: BestTracks | None) -> BestTracks | None:
@@ -161,6 +178,7 @@ def _storm(options: Options) -> Figure:
     folder, wanted = options["results"], str(options["storm"] or "").upper()
     if not wanted:
         raise BadValue("--storm is missing; give the name or sid of a storm (`inv summary --by consensus` lists them)")
+    options = {**options, "list": storm_asked.list_of(wanted, options.get("list"))}
     task = _task(options)
     there = years_of(options["years"]) or results.years(folder, task)
     year = storm_asked.year_of(wanted, there, lambda one: _first_matches(options, one))
@@ -284,6 +302,14 @@ KINDS: dict[str, Callable[[Options], Figure]] = {
 """Every figure by its name."""
 OF_LISTS = ("tracks", "storm", "density", *climatology.KINDS)
 """Those that can be of a list of storms."""
+OF_KINDS = {
+    "member": ("tracks", "field"),
+    "storm": ("storm",),
+    "time": ("field",),
+    "data": ("field",),
+    "all": ("tracks", "storm"),
+}
+"""Options that not every figure heeds, and the figures that do."""
 MAPS = ("storm", "density", "genesis", "lysis", "field")
 """Those in which --region is what the map shows: a track just outside adds to the density at its edge."""
 CHARTS = ("intensity", "lifetime", "season", "reliability", "years")

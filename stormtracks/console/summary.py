@@ -51,6 +51,8 @@ def summarise(
         _show_skill_by_lead(results_folder(folder), chosen, form, mixed, looked)
         return
     if by not in summaries.BY:
+        if by in summaries.LIST_BY:
+            raise BadValue(f"--by {by} is a table of a list of storms; name the list with --list tc or --list etc")
         raise BadValue(unknown(by, (*summaries.BY, CONSENSUS, CANDIDATES, summaries.LEAD), "table"))
     with progress("reading results") as report:
         how = {"years": chosen, "progress": report, "mixed": mixed, **vars(looked)}
@@ -78,13 +80,16 @@ def _show_consensus(
     looked: Looked,
 ) -> None:
     documents, tally = [], tally_of(looked.asked, candidates_only)
+    waiting: list[list_summary.Shown] = []
     for year in results.choose(folder, "vort_track", years, looked.members):
         recipes = results.Recipes()
         agreed = kept_of(consensus(folder, year, members=looked.members, recipes=recipes), tally)
         remarks = [str(one) for one in recipes.remarks(folder, mixed)]
         if form.for_people:
-            show(consensus_table(agreed, candidates_only, top, looked.asked.describe()), form)
-            notes([*remarks, *unnamed(agreed)])
+            table = consensus_table(agreed, candidates_only, top, looked.asked.describe())
+            waiting.append((table, [*remarks, *unnamed(agreed)]))
+            if tally.kept or not tally.asked:  # nothing is shown where nothing is left of any year
+                list_summary.show_waiting(waiting, form)
         else:
             documents.append(consensus_document(agreed, looked.asked, remarks))
     tally.check()

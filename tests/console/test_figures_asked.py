@@ -168,3 +168,39 @@ def test_the_data_of_a_list_are_those_of_the_results_it_was_made_from(tmp_path, 
     beside.parent.mkdir(parents=True)
     beside.touch()
     assert origin.data_of(place) == origin.data_of(beside) == "era5"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "message"),
+    [
+        ("tracks", {"storm": "KATRINA"}, "--storm is for --kind storm, not for tracks"),
+        ("lifetime", {"member": 0}, "--member is for --kind tracks or field, not for lifetime.*--members"),
+        ("years", {"all": True}, "--all is for --kind tracks or storm, not for years"),
+        ("tracks", {"member": 0, "members": "1"}, "--members is for figures of several members"),
+        ("field", {"members": "1", "time": "2005-08-01"}, "--members is for figures of several members"),
+    ],
+)
+def test_what_a_figure_would_not_heed_is_refused(drawn, kind, options, message):
+    with pytest.raises(BadValue, match=message):
+        drawn(kind, "year_tracks", **options)
+
+
+@pytest.mark.parametrize("asked", [None, "tc"])
+def test_a_candidate_of_a_list_names_its_list(asked):
+    assert storm_asked.list_of("TC2005-001", asked) == "tc"
+
+
+@pytest.mark.parametrize(("wanted", "asked"), [("TC2005-001", "etc"), ("C2005-001", "tc")])
+def test_a_candidate_of_another_list_is_refused(wanted, asked):
+    with pytest.raises(BadValue, match=f"{wanted} is a candidate of .*; leave --list {asked} out"):
+        storm_asked.list_of(wanted, asked)
+
+
+def test_a_candidate_among_some_of_the_members_is_refused_with_the_reason(drawn):
+    with pytest.raises(BadValue, match=r"name of the consensus of all members.*; leave --members out"):
+        drawn("storm", "storm_members", storm="C2005-001", members="0-1")
+
+
+def test_a_consensus_of_one_member_is_called_that(drawn):
+    assert "consensus of 1 member" in (title := drawn("tracks", "year_tracks", years="2005", members="0").args[4])
+    assert "1 members" not in title

@@ -214,3 +214,26 @@ def test_what_a_figure_cannot_show_is_refused(folder, tmp_path, capsys, monkeypa
         draw(folder, tmp_path, kind, **filters)
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("list_name", [None, "tc"])
+@pytest.mark.parametrize("by", ["consensus", "candidates"])
+def test_no_table_is_printed_where_nothing_is_left(folder, capsys, by, list_name):
+    with pytest.raises(SystemExit) as ended:
+        run("summary", by=by, list=list_name, results=str(folder), min_peak="999")
+    printed = capsys.readouterr()
+    assert ended.value.code == 1 and printed.out == "" and "no track is left" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"by": "candidates", "matched": True}, "--by candidates is of tracks that are not observed storms; leave"),
+        ({"by": "false"}, "--by false is a table of a list of storms; name the list with --list"),
+        ({"by": "lead", "list": "tc"}, "--by lead is not a table of a list of storms; leave --list out"),
+    ],
+)
+def test_a_table_that_cannot_be_asked_for_like_this_says_how(folder, capsys, options, message):
+    with pytest.raises(SystemExit) as ended:
+        run("summary", results=str(folder), **options)
+    assert ended.value.code == 2 and message in capsys.readouterr().err

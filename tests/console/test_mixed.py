@@ -9,7 +9,7 @@ from stormtracks.science import results
 from stormtracks.science.results import MixedResults
 from tests.science.ensembles import member_result
 
-OPTIONS = {"years": None, "member": None, "storm": "ARLENE", "region": None, "best_tracks": None, "overwrite": True}
+OPTIONS = {"years": None, "member": None, "storm": None, "region": None, "best_tracks": None, "overwrite": True}
 
 
 @pytest.fixture
@@ -32,7 +32,15 @@ def test_summary(folder, capsys, by):
 def test_plot(folder, capsys, kind):
     place = folder / f"{kind}.png"
     with pytest.raises(MixedResults):
-        plot.plot(kind, str(place), OPTIONS | {"results": str(folder), "mixed": False})
+        plot.plot(
+            kind,
+            str(place),
+            OPTIONS | {"storm": "ARLENE" if kind == "storm" else None} | {"results": str(folder), "mixed": False},
+        )
     assert not place.exists()
-    plot.plot(kind, str(place), OPTIONS | {"results": str(folder), "mixed": True})
+    plot.plot(
+        kind,
+        str(place),
+        OPTIONS | {"storm": "ARLENE" if kind == "storm" else None} | {"results": str(folder), "mixed": True},
+    )
     assert place.exists() and "made differently" in capsys.readouterr().out

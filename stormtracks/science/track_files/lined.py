@@ -48,7 +48,7 @@ def tempest(path: Path) -> TrackFile:
             raise _cut(where, fields)
         place = 2 if fields[1].lstrip("-").isdigit() else 1
         _add(found, str(number), "/".join(fields[-4:]), fields[place + 1], fields[place], fields[place + 2 : -4], where)
-    time = of_parts(*np.array([date.split("/") for date in found.date]).T) if found.date else np.zeros(0, "M8[s]")
+    time = of_parts(path, *np.array([date.split("/") for date in found.date]).T) if found.date else np.zeros(0, "M8[s]")
     columns = _columns(found)
     known = beside.tempest(path)
     if not known and any(map(_is_pressure, columns)):

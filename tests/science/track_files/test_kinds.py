@@ -99,6 +99,10 @@ def test_the_member_of_a_file_of_ours_is_known(tmp_path):
         ("track_id,time,lat,lon\n", "without a single point"),
         (TDUMP.replace("2022011318 284", "1 284"), "'1' is not a date as YYYYMMDDHH; write dates"),
         ("start\t1\t1999\t9\t10\t0\n\t605\t36\t302.5\n", "line 2 has only 3 fields: truncated"),
+        (TEMPEST.replace("10\t6\n", "10\t6\tx\n"), "column hour is what is not a number"),
+        (TEMPEST.replace("10\t6\n", "10\t6\t17.5\n"), "'9 10 6 17.5' is not a date as year, month, day, hour"),
+        (TEMPEST.replace("9\t10\t6\n", "2\t30\t6\n"), "'1999 2 30 6' is not a date"),
+        (TEMPEST.replace("10\t6\n", "10\t24\n"), "'1999 9 10 24' is not a date"),
         ("AL, 01, 2005080100, 01, M001,   0, 120N,  312W,   0,    0,\nAL, 01, oh,", "line 2 is not ATCF's"),
     ],
 )
