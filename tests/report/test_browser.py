@@ -29,6 +29,8 @@ const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.hei
 for (let i = 0; i < data.length; i += 4) at[data[i] + ' ' + data[i + 1] + ' ' + data[i + 2]] = true;
 return at"""
 
+SMALL = "Emulation.setDeviceMetricsOverride"
+
 
 @pytest.fixture
 def show(tmp_path, opened):
@@ -392,6 +394,17 @@ def test_nothing_is_wider_than_a_small_window_and_what_scrolls_says_so(opened, a
             const box = sheet.querySelector('.scroll'), wide = box.scrollWidth > box.clientWidth + 2;
             return box.checkVisibility() && wide === sheet.querySelector('.hint').hidden; }).length"""
         wait(lambda: browser.execute_script(unsaid) == 0)
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_long_name_leaves_the_panel_s_button_whole(show):
+    browser = show(tracks_of([(10, 20), (12, 22)]), matches_of(0, "TYPHOON" * 12))
+    browser.execute_cdp_cmd(SMALL, {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+    try:
+        set_filter(browser, "storm", "s0")
+        panel, button = (browser.find_element("id", name).rect for name in ("panel", "panel-close"))
+        assert button["height"] < 40 and button["x"] + button["width"] <= panel["x"] + panel["width"]
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

@@ -88,9 +88,10 @@ class TrackSet:
         group_of_track = self._groups_of(year, member, len(tracks))
         strength = strengths(tracks.vorticity)
         worth = (storm_of_track >= 0) | (group_of_track >= 0) | (strength[tracks.peak] > self._least)
+        first, last = tracks.start, tracks.start + tracks.row_size  # once, not for each track: there may be 100,000
         for row in np.flatnonzero(looked_at & worth):
-            belongs = int(storm_of_track[row]), int(group_of_track[row])
-            self._lines.append(of_track(tracks, tracks.points(int(row)), strength, year, int(member), *belongs))
+            belongs, points = (int(storm_of_track[row]), int(group_of_track[row])), slice(first[row], last[row])
+            self._lines.append(of_track(tracks, points, strength, year, int(member), *belongs))
         if len(self._lines) > 4 * self.most:  # seldom, since it sorts them all
             self._prune()
 
