@@ -117,7 +117,7 @@ def _tracks(options: Options) -> Figure:
         of = {"members": options["members"], "recipes": options["recipes"]}
         agreed = kept_of(consensus(folder, year, list=options.get("list"), **of), tally)
         made_from = results.path(folder, _task(options), year, agreed.members[0])
-        tracks, known, whose = agreed.paths, agreed.sid != "", f"consensus of {_count(agreed.members)}"
+        tracks, known, whose = agreed.paths, agreed.sid != "", f"consensus of {_count(len(agreed.members))}"
         drawn = agreed.prominent()
         what = "observed storms, and tracks that half of the members have"
     else:
@@ -143,8 +143,8 @@ def _tracks(options: Options) -> Figure:
     return draw(tracks, best, known, options["region"] or _around(tracks, best), title, **look)
 
 
-def _count(members: Sequence[int]) -> str:
-    return f"{len(members)} member{'s' * (len(members) > 1)}"
+def _count(members: int) -> str:
+    return f"{members} member{'s' * (members > 1)}"
 
 
 def _there(asked: Filter, best: BestTracks | None) -> BestTracks | None:

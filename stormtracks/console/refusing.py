@@ -30,6 +30,9 @@ def refusing(command: Callable, status: int = 1) -> Callable:
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         clean_warnings()
+        if sys.stdout is None:  # as after `>&-`
+            print("error: standard output is closed; direct it to a file, or to /dev/null", file=sys.stderr)
+            sys.exit(1)
         try:
             return command(*args, **kwargs)
         except KeyboardInterrupt:

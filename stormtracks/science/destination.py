@@ -21,6 +21,8 @@ def check(path: str | os.PathLike[str], overwrite: bool = False) -> Path:
         A file or folder in the way, or no folder for it.
     """
     path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the name of a file in it")
     if path.exists() and not path.is_dir() and not overwrite:
         raise InputError(f"{path} exists already; choose another name, or replace it with --overwrite")
     if path.is_dir():

@@ -10,6 +10,7 @@ import pytest
 
 import fabfile
 import tasks
+from stormtracks.console import refusing
 from stormtracks.science import pipeline
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
@@ -276,3 +277,10 @@ def test_every_command_is_tried():
     commands = {name.replace("_", "-") for name in (*tasks.namespace.task_names, *fabfile.ns.task_names)}
     assert commands - tried == {"stop-nameserver", "test", "lint", "docs"}  # nothing can be wrong with them
     assert os.EX_SOFTWARE not in (1, 2, 3)
+
+
+def test_a_closed_standard_output_is_no_bug(monkeypatch, capsys):
+    monkeypatch.setattr(refusing.sys, "stdout", None)
+    with pytest.raises(SystemExit) as ended:
+        refusing.refusing(lambda: None)()
+    assert ended.value.code == 1 and "standard output is closed" in capsys.readouterr().err
