@@ -145,6 +145,6 @@ class Population:
         years = [str(year) for year, kept in zip(self.cells.years, self.cells.compared, strict=True) if kept]
         number = int(self.cells.seen.any(axis=1).sum())
         members = counted(number, "member")
-        when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]} ({len(years)} seasons)"
+        when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]} ({len(years)}\u00a0seasons)"
         first = ", ".join(text for text in (self.data, when, members) if text)
         return "; ".join(text for text in (first, self.asked) if text)

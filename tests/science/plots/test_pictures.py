@@ -1,12 +1,16 @@
 """Each figure as a reader sees it: against a kept picture, and with room for all that it says."""
 
+import copy
 import itertools
 
 import numpy as np
 import pytest
 from drawings import DRAWINGS, FILMS
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from picture import BLUR, check, distance
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+from picture import BLUR, check, described, distance, drawn
 
 from stormtracks.science.plots import Print
 
@@ -66,6 +70,40 @@ def overlap(one, other):
     wide = min(one.x1, other.x1) - max(one.x0, other.x0)
     high = min(one.y1, other.y1) - max(one.y0, other.y0)
     return min(wide, high)
+
+
+ALTERED = {
+    "label": (Text, lambda one: one.set_text(f"{one.get_text()}.")),
+    "colour of a text": (Text, lambda one: one.set_color("#009e74")),
+    "colour of a line": (LineCollection, lambda one: one.set_color("#009e74")),
+    "width of a line": (LineCollection, lambda one: one.set_linewidth(9.0)),
+    "line that is gone": (LineCollection, lambda one: one.set_visible(False)),
+    "line elsewhere": (LineCollection, lambda one: one.set_segments([part + 1e6 for part in one.get_segments()])),
+    "colour of an area": (Patch, lambda one: one.set_facecolor("#009e74")),
+}
+"""What is altered -> of which artist, and how."""
+
+
+@pytest.mark.slow
+def test_what_is_altered_is_noticed(tmp_path):
+    figure = DRAWINGS["storm"](Print(width_mm=89))
+    drawn(figure, tmp_path)
+    kept = described(figure)
+    shown = {kind: [one for one in figure.findobj(kind) if one.get_visible()] for kind, _ in ALTERED.values()}
+    for name, (kind, alter) in ALTERED.items():
+        chosen = next(one for one in shown[kind] if worth_it(one))
+        copied = copy.copy(chosen)
+        alter(chosen)
+        assert described(figure) != kept, name
+        chosen.__dict__.update(copied.__dict__)
+        assert described(figure) == kept, name
+
+
+def worth_it(artist):
+    """Whether an artist is a text that is not empty, or not the coast."""
+    if isinstance(artist, Text):
+        return bool(artist.get_text().strip())
+    return not isinstance(artist, LineCollection) or len(artist.get_segments()) < 100
 
 
 def test_a_shift_of_half_a_pixel_is_forgiven_and_a_missing_line_is_not():

@@ -13,6 +13,7 @@ from stormtracks.science.plots import style
 from stormtracks.science.plots.charts.distribution import Panel, Shown, distributions
 from stormtracks.science.plots.printed import Print
 
+_TIMES = "$\\times$"
 ALL, KNOWN = "all tracks", "tracks that are observed storms"
 
 
@@ -117,12 +118,12 @@ def _beside_observed(
 
 
 def _note(quantity: Quantity, middle: str) -> str:
-    return "" if quantity is MONTH else f"median: {middle}"
+    return "" if quantity is MONTH else f"median ({quantity.unit.removeprefix(_TIMES)}): {middle}"
 
 
 def _ylabel(quantity: Quantity, edges: Floats, what: str) -> str:
     width = edges[1] - edges[0]
-    per = quantity.unit if quantity is MONTH else f"{width:g} {quantity.unit}"
+    per = quantity.unit if quantity is MONTH else f"{width:g} {quantity.unit}".replace(f" {_TIMES}", _TIMES)
     return f"{what} per season\nand {per}"
 
 

@@ -100,14 +100,14 @@ def distributions(panels: Sequence[Panel], title: str, *, printed: Print | None 
 
 
 def _draw(axes: Axes, panel: Panel, printed: Print) -> None:
-    floor = _floor(panel) if panel.many else 0.0
+    floor = _floor(panel) if panel.many else 0.0  # what is 0 lies a power below, not on the axis as if it were some
     for shown in panel.sets:
-        low, high, mean = (np.maximum(one, floor) for one in (shown.band.low, shown.band.high, shown.band.mean))
+        low, high, mean = (np.maximum(one, floor / 10) for one in (shown.band.low, shown.band.high, shown.band.mean))
         if shown.shaded:
             axes.fill_between(*_outline(panel, low, high), color=shown.colour, alpha=_BAND_ALPHA, lw=0)
         _add_line(axes, panel, mean, **shown.line)
     if panel.observed is not None:
-        _add_observed(axes, panel, panel.observed, floor)
+        _add_observed(axes, panel, panel.observed, floor / 10)
     _scale(axes, panel, floor, printed)
     axes.set_xlabel(panel.xlabel, fontsize=printed.label_pt, labelpad=2)
     axes.set_ylabel(panel.ylabel, fontsize=printed.label_pt, va="center")

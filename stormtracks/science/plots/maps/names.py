@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stormtracks.science.arrays import Floats
+from stormtracks.science.arrays import Bools, Floats
 from stormtracks.science.plots.maps.map_sheet import MapSheet
 from stormtracks.science.plots.printed import FONT, text_width
 
 _GAP = 0.06  # inches between a place and its name
+_APART = 0.5  # of a name's height, between it and another one beside it
 _SIDES = ((1, 0.0), (-1, 0.0), (0, 1.0), (0, -1.0), (1, 0.8), (-1, 0.8), (1, -0.8), (-1, -0.8))
 """Where a name may stand: to the right or left of its place (1, -1), and how far above it, in heights."""
 
@@ -45,7 +46,7 @@ def add_names(sheet: MapSheet, names: Iterable[Name], avoid: Floats | None = Non
     """
     size = sheet.sheet.printed.tick_pt - 0.5 if size_pt is None else size_pt
     obstacles = sheet.points(np.zeros((0, 2)) if avoid is None else avoid)
-    taken: list[Floats] = []
+    taken = np.zeros((0, 4))
     left_out = 0
     for name in names:
         found = _room(sheet, name, size, taken, obstacles)
@@ -53,27 +54,25 @@ def add_names(sheet: MapSheet, names: Iterable[Name], avoid: Floats | None = Non
             left_out += 1
             continue
         box, text = found
-        taken.append(box)
+        taken = np.concatenate([taken, box[None]])
         _write(sheet, box, text, name, size)
     return left_out
 
 
-def _room(
-    sheet: MapSheet, name: Name, size: float, taken: list[Floats], obstacles: Floats
-) -> tuple[Floats, str] | None:
+def _room(sheet: MapSheet, name: Name, size: float, taken: Floats, obstacles: Floats) -> tuple[Floats, str] | None:
     """The best free box, as west, south, east, north in inches, and the text that fits there."""
     x, y, width, height = sheet.map_box
     place = sheet.points(name.xy)
     if not (x <= place[0] <= x + width and y <= place[1] <= y + height):
         return None
     for text in name.texts:
-        wide, high = text_width(text, size, name.bold), size / 72.0
+        wide, high = text_width(text, size, name.bold) + _APART * size / 72.0, size / 72.0
         boxes = [_beside(place, wide, high, *side) for side in _SIDES]
         free = [
             box
             for box in boxes
             if box[0] > x and box[1] > y and box[2] < x + width and box[3] < y + height
-            if not any(_overlap(box, other) for other in taken)
+            if not _overlap(box, taken).any()
         ]
         if free:
             return min(free, key=lambda box: int(_inside(box, obstacles).sum())), text
@@ -86,8 +85,9 @@ def _beside(place: Floats, wide: float, high: float, side: int, up: float) -> Fl
     return np.array([middle_x - wide / 2, middle_y - high / 2, middle_x + wide / 2, middle_y + high / 2])
 
 
-def _overlap(one: Floats, other: Floats) -> bool:
-    return bool(one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3])
+def _overlap(one: Floats, others: Floats) -> Bools:
+    """Which of the others, shape (n, 4), a box lies on."""
+    return np.asarray(np.all((one[:2] < others[:, 2:]) & (others[:, :2] < one[2:]), axis=1))
 
 
 def _inside(box: Floats, points: Floats) -> Floats:

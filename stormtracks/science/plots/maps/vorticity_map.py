@@ -69,7 +69,9 @@ def vorticity_field(
     view = MapView.of(region, printed.projection)
     there = None if best is None or time is None else _at(best, time)
     shown = None if tracks is None or time is None else _around(tracks, time)
-    handles = _handles(maxima is not None, shown is not None, there is not None and len(there[0]) > 0)
+    handles = _handles(
+        maxima is not None, shown is not None, winds is not None, there is not None and len(there[0]) > 0
+    )
     sheet = MapSheet.of(view, printed, title or "Vorticity", handles, bar=True, filled=False)
     values: Any = np.ma.masked_invalid(np.asarray(field, float) * 1e5)
     most = max(float(np.ceil(np.percentile(np.abs(values).compressed(), 99.8))), 1.0)
@@ -101,7 +103,7 @@ def _ticks(most: float) -> Floats:
     return np.arange(-(most // step), most // step + 1) * step
 
 
-def _handles(maxima: bool, tracks: bool, best: bool) -> list[Artist]:
+def _handles(maxima: bool, tracks: bool, winds: bool, best: bool) -> list[Artist]:
     handles: list[Artist] = []
     if maxima:
         circle = Line2D([], [], marker="o", markerfacecolor="none", color=style.BLACK, linestyle="none", markersize=4)
@@ -109,9 +111,18 @@ def _handles(maxima: bool, tracks: bool, best: bool) -> list[Artist]:
         handles.append(circle)
     if tracks:
         handles.append(Line2D([], [], color=style.BLUE, linewidth=1.0, label="track, a day before and after"))
+    if winds:
+        handles.append(_arrow())
     if best:
         handles.append(_cross())
     return handles
+
+
+def _arrow() -> Line2D:
+    return Line2D(
+        [], [], marker=r"$\rightarrow$", color="#333333", linestyle="none", markersize=8, markeredgewidth=0.2,
+        label="wind (length: speed)",
+    )  # fmt: skip
 
 
 def _cross() -> Line2D:
