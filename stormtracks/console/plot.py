@@ -76,8 +76,8 @@ def _check_given(kind: str, options: Options) -> None:
     for name, kinds in OF_KINDS.items():
         given = options.get(name)
         if given is not None and given is not False and kind not in kinds:
-            instead = "; choose members with --members" if name == "member" else ""
-            raise BadValue(f"--{name} is for --kind {' or '.join(kinds)}, not for {kind}; leave it out{instead}")
+            instead = "choose members with --members" if name == "member" else "leave it out, or draw that"
+            raise BadValue(f"--{name} is for --kind {' or '.join(kinds)}, not for {kind}; {instead}")
     if options.get("members") is not None and (kind == "field" or options.get("member") is not None):
         raise BadValue("--members is for figures of several members; give --member alone for those of one")
 

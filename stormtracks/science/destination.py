@@ -22,7 +22,7 @@ def check(path: str | os.PathLike[str], overwrite: bool = False) -> Path:
     """
     path = Path(path)
     if path.is_dir():
-        raise InputError(f"{path} is a folder; give the name of a file in it")
+        raise InputError(f"{path} is a folder; choose another name")
     if path.exists() and not path.is_dir() and not overwrite:
         raise InputError(f"{path} exists already; choose another name, or replace it with --overwrite")
     if path.is_dir():

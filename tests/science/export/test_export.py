@@ -212,6 +212,6 @@ def test_a_disk_without_room_is_refused_before_the_library_of_netcdf_crashes_at_
 def test_of_a_file_per_member_none_is_written_where_one_cannot_be(folder, tmp_path):
     (tmp_path / "tracks_m000.txt").write_text("kept")
     (tmp_path / "tracks_m001.txt").mkdir()
-    with pytest.raises(InputError, match=r"tracks_m001\.txt is a folder; give the name of a file"):
+    with pytest.raises(InputError, match=r"tracks_m001\.txt is a folder; choose another name"):
         write_members(folder, tmp_path / "tracks.txt", "track", overwrite=True)
     assert (tmp_path / "tracks_m000.txt").read_text() == "kept" and len(list(tmp_path.iterdir())) == 2
