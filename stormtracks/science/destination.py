@@ -23,10 +23,8 @@ def check(path: str | os.PathLike[str], overwrite: bool = False) -> Path:
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{path} is a folder; choose another name")
-    if path.exists() and not path.is_dir() and not overwrite:
+    if path.exists() and not overwrite:
         raise InputError(f"{path} exists already; choose another name, or replace it with --overwrite")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; choose another name")
     if not path.parent.is_dir():
         raise InputError(f"{path.parent}: no such folder; create it first")
     return path
