@@ -141,7 +141,7 @@ def _see_positional_arg(self: ParseMachine, value: str, _see: Any = ParseMachine
 def _switch_to_flag(
     self: ParseMachine, flag: str, inverse: bool = False, _switch: Any = ParseMachine.switch_to_flag
 ) -> None:
-    """Before `ParseMachine.switch_to_flag`: an option with a value that is given again is no word too many."""
+    """Before `ParseMachine.switch_to_flag`: an option with a value that is given again is not one word too many."""
     argument = self.context.flags.get(flag) if self.context else None
     if argument and argument.takes_value and argument.kind is not list and argument.raw_value is not None:
         self.error(f"{_flag(argument.name)} is given twice; give it once")

@@ -14,7 +14,7 @@ def printed(options: Mapping[str, Any]) -> plots.Print:
     Raises
     ------
     BadValue
-        A width or resolution that is no number or out of its range, or an unknown projection.
+        A width or resolution that is not a number or is out of its range, or an unknown projection.
     """
     asked: dict[str, Any] = {}
     if options.get("width") is not None:

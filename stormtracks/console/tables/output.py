@@ -43,7 +43,7 @@ def width_for(form: Form) -> int | None:
 
 
 def show_json(document: Any) -> None:
-    """Print a document as one line of JSON; what is not known, and what is no number, is null."""
+    """Print a document as one line of JSON; what is not known, and what is not a number, is null."""
     sys.stdout.write(json.dumps(plain(document), allow_nan=False) + "\n")
     sys.stdout.flush()
 

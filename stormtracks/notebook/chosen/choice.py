@@ -124,7 +124,7 @@ def _spanned(text: str, what: str) -> list[Any]:
     if ".." in text and what == "year":
         return list(starts.read(text, "a range of starts"))
     first, dash, last = text.partition("-")
-    if dash and first.isdecimal() and last.isdecimal() and len(last) >= len(first):  # 2025-06 is no range
+    if dash and first.isdecimal() and last.isdecimal() and len(last) >= len(first):  # 2025-06 is not a range
         return _from_to(int(first), int(last))
     return [text]
 

@@ -31,7 +31,7 @@ class Population:
     observed_year : ndarray of int64, shape (m,)
         Places in ``cells.years``.
     asked : str
-        What the tracks are, of all that there are: the words of a filter.
+        Which of all tracks these are, as a filter describes it.
     data : str
         What the data are called, for titles; '' where nobody says it.
     remarks : tuple of str

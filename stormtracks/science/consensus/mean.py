@@ -120,7 +120,7 @@ class ConsensusTracks(Named, Ragged):
         return self.tracks
 
     def take(self, rows: Ints | Bools) -> Self:
-        """The storms with these numbers, ascending, or that a mask picks; the others are no storm of any track."""
+        """The storms with these numbers, ascending, or that a mask picks; no track belongs to the others any more."""
         numbers = np.arange(len(self))[rows]
         new = np.full(len(self) + 1, -1)  # one more: what -1 picks
         new[numbers] = np.arange(len(numbers))

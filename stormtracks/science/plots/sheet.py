@@ -106,7 +106,7 @@ class Sheet:
             labelspacing=0.3,
         )  # fmt: skip
         for text in key.get_texts():
-            text.set_parse_math(False)  # names of folders are no formulas
+            text.set_parse_math(False)  # names of folders are not formulas
 
 
 def key_height(printed: Print, handles: Sequence[Artist]) -> float:

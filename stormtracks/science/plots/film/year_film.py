@@ -46,7 +46,7 @@ def year_film(
         South, north, west, east; none: the globe.
     title : str
     muted : bool
-        Whether tracks that are no observed storms are grey.
+        Whether tracks that are not observed storms are grey.
     printed : Print, optional
         Width, projection and title.
 

@@ -51,7 +51,7 @@ def year_tracks(
     min_peak_s1 : float
         Tracks that never reach this vorticity (s-1) are left out, unless they are observed storms.
     muted : bool
-        Whether tracks that are no observed storm are grey, so that the storms are seen; where there are any.
+        Whether tracks that are not observed storms are grey, so that the storms are seen; where there are any.
     printed : Print, optional
         Width, projection and title of the figure.
 
