@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -130,7 +131,7 @@ FAKE = """#!/bin/sh
 case "$*" in
     *version_info*) exit {too_old} ;;
     --version) echo "Python {version}" ;;
-    *venv*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+    *venv*) echo "$*" >>{calls}; mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
     *"-m pip"*) echo "$*" >>{calls}; exit {pip} ;;
     *invoke*) echo "ran" ;;
 esac
@@ -150,6 +151,11 @@ def machine(tmp_path):
         "cat",
         "cksum",
         "mkdir",
+        "rmdir",
+        "rm",
+        "ln",
+        "readlink",
+        "uname",
         "cp",
         "id",
         "date",
@@ -162,12 +168,15 @@ def machine(tmp_path):
     for name in ("inv", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, tmp_path)
 
-    def inv(pip=0, environment=None, terminal=False, **pythons):
+    def pythons_are(pip=0, **pythons):
         for name, version in pythons.items():
             program = programs / name.replace("_", ".")
             too_old = int(tuple(map(int, version.split(".")[:2])) < (3, 11))
             program.write_text(FAKE.format(version=version, too_old=too_old, pip=pip, calls=tmp_path / "calls"))
             program.chmod(0o755)
+
+    def inv(pip=0, environment=None, terminal=False, **pythons):
+        pythons_are(pip, **pythons)
         env = {"PATH": str(programs)} | (environment or {})
         words = [tmp_path / "inv", "--list"]
         if not terminal:
@@ -178,7 +187,11 @@ def machine(tmp_path):
         os.close(theirs)
         return done.returncode, os.read(ours, 10000).decode()
 
-    inv.programs = programs
+    def start():
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen([tmp_path / "inv", "--list"], env={"PATH": str(programs)}, **pipes)
+
+    inv.programs, inv.pythons_are, inv.start = programs, pythons_are, start
     return inv
 
 
@@ -261,3 +274,83 @@ def test_setuptools_is_removed_and_pip_brought_up_to_date(machine):
 def test_a_pip_that_cannot_be_brought_up_to_date_is_said(machine):
     status, said = machine(pip="$(case $* in *upgrade*) echo 1;; *) echo 0;; esac)", python3="3.11.2")
     assert status == 0 and "note: pip in .venv could not be brought up to date" in said and "ran" in said
+
+
+@pytest.mark.slow
+def test_of_several_at_once_one_makes_the_environment_and_the_others_wait_for_it(machine):
+    machine.pythons_are("$(case $* in *-r*) sleep 0.7;; esac; echo 0)", python3="3.11.2")
+    started = [machine.start() for _ in range(4)]
+    said = [one.communicate(timeout=30)[0] for one in started]
+    assert [one.returncode for one in started] == [0] * 4 and all("ran" in one for one in said), said
+    calls = _calls(machine)
+    assert (sum("-m venv" in one for one in calls), sum(" -r " in one for one in calls)) == (1, 1)
+    (first,) = (at for at, one in enumerate(said) if "making .venv" in one)
+    waited = f"waiting for another ./inv, process {started[first].pid}@{os.uname().nodename}, which brings .venv up to date"
+    assert [waited in one for one in said] == [at != first for at in range(4)]
+    assert _left(machine) == []
+
+
+@pytest.mark.slow
+def test_of_several_that_find_the_lock_of_a_dead_process_one_takes_it_over(machine):
+    machine.pythons_are("$(case $* in *-r*) sleep 0.3;; esac; echo 0)", python3="3.11.2")
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    (machine.programs.parent / ".venv.lock").symlink_to(f"{gone.pid}@{os.uname().nodename}")
+    started = [machine.start() for _ in range(4)]
+    assert all("ran" in one.communicate(timeout=30)[0] for one in started)
+    assert sum(" -r " in one for one in _calls(machine)) == 1 and _left(machine) == []
+
+
+def test_a_lock_of_another_machine_is_waited_for(machine):
+    lock = machine.programs.parent / ".venv.lock"
+    lock.symlink_to("1@elsewhere")
+    machine.pythons_are(python3="3.11.2")
+    started = machine.start()
+    assert started.stdout.readline().endswith(f"1@elsewhere, which brings .venv up to date; if there is none: rm {lock}\n")
+    assert _calls(machine) == []
+    lock.unlink()
+    assert "ran" in started.communicate(timeout=30)[0]
+
+
+def test_an_environment_that_is_up_to_date_needs_no_lock(machine):
+    assert machine(python3="3.11.2")[0] == 0
+    (machine.programs.parent / ".venv.lock").symlink_to("1@elsewhere")
+    assert machine() == (0, "ran\n")
+
+
+def test_an_environment_whose_making_broke_off_is_made_again(machine):
+    machine.pythons_are(python3="3.11.2")
+    broken = (machine.programs / "python3").read_text().replace('"$4/bin/python" ;;', '"$4/bin/python"; kill -9 $PPID ;;')
+    (machine.programs / "python3").write_text(broken)
+    assert "ran" not in machine()[1]
+    status, said = machine(python3="3.11.2")
+    assert status == 0 and "making .venv" in said and "ran\n" in said
+    assert _left(machine) == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_gives_the_lock_back(machine):
+    machine.pythons_are("$(case $* in *-r*) sleep 2;; esac; echo 0)", python3="3.11.2")
+    started = machine.start()
+    assert "making" in started.stdout.readline() and "installing" in started.stdout.readline()
+    started.send_signal(signal.SIGINT)
+    assert "ran" not in started.communicate(timeout=30)[0] and started.returncode == 130
+    assert _left(machine) == []
+
+
+@pytest.mark.slow
+def test_where_nothing_can_be_written_it_says_so(machine):
+    (machine.programs / "ln").unlink()
+    status, said = machine(python3="3.11.2")
+    lock = machine.programs.parent / ".venv.lock"
+    assert (status, said) == (1, f"error: {lock} cannot be created, so that .venv cannot be brought up to date\n")
+
+
+def _calls(machine):
+    path = machine.programs.parent / "calls"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _left(machine):
+    """What is left of a lock."""
+    return [path.name for path in machine.programs.parent.glob(".venv.*")]
