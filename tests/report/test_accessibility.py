@@ -71,15 +71,16 @@ def test_a_state_of_the_page(opened, address, as_seen, state, scheme, width):
     assert violations(browser) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_that_follows_a_run(opened, under_way, as_seen, tmp_path, scheme):
-    as_seen(scheme, None)
+@pytest.mark.parametrize(("scheme", "width"), [("light", None), ("dark", None), ("dark", 360)])
+def test_a_page_that_follows_a_run(opened, under_way, as_seen, tmp_path, scheme, width):
+    as_seen(scheme, width)
     (tmp_path / "none").mkdir()
     with serving(tmp_path / "none", under_way.path) as at:
         browser = opened(at)
         wait(lambda: browser.execute_script("return document.querySelectorAll('#fragment-slots li').length > 1"))
         browser.execute_script(OPEN)
         assert violations(browser) == []
+        assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_page_of_nothing(opened, tmp_path):

@@ -232,6 +232,30 @@ def test_a_link_opens_the_view_that_it_was_made_of(opened, address):
     assert browser.get_log("browser") == []
 
 
+@pytest.mark.parametrize(
+    "time", ["9999-99-99", "9999-99-99T99:99", "2005-02-30T00:00", "2005-08-28T25:00", "2005-08-28T12:61", "x", ""]
+)
+def test_a_nonsense_time_is_passed_over(opened, address, time):
+    browser = opened(f"{address}#time={time}")
+    assert text(browser, "time-shown") == "all times"
+    assert text(browser, "map-shown") == "Tracks shown: 30 observed, 30 consensus."
+
+
+def test_a_link_to_a_day_is_to_its_first_hour(opened, address):
+    assert text(opened(f"{address}#time=2005-08-28"), "time-shown") == "2005-08-28 00:00 UTC"
+
+
+def test_a_link_means_the_same_in_a_page_that_is_open(opened, address):
+    browser = opened(f"{address}#show=observed,members&member=1&peak=3")
+    assert text(browser, "map-shown") != "Tracks shown: 30 observed, 30 consensus."
+    browser.execute_script("location.hash = '#year=2005'")
+    wait(lambda: text(browser, "map-shown") == "Tracks shown: 30 observed, 30 consensus.")
+    browser.execute_script("location.hash = '#show='")  # nothing was ticked
+    wait(lambda: text(browser, "map-shown") == "Tracks shown: none.")
+    browser.execute_script("location.hash = '#show=nothing,of,this'")
+    wait(lambda: text(browser, "map-shown") == "Tracks shown: 30 observed, 30 consensus.")
+
+
 def test_time_runs_by_keyboard_and_by_button_and_stops(opened, address):
     browser = opened(address)
     browser.execute_script(KEY, ".")

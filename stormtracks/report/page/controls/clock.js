@@ -12,7 +12,7 @@ class Clock {
     this.times = [];
     this.timer = 0;
     this.parts.play.addEventListener("click", () => this.toggle());
-    this.parts.all.addEventListener("click", () => this.set(null));
+    this.parts.all.addEventListener("click", () => { this.set(null); this.parts.slider.focus(); });  // the button is gone then
     this.parts.slider.addEventListener("input", () => { this.pause(); this.set(this.times[Number(this.parts.slider.value)]); });
     document.addEventListener("visibilitychange", () => document.hidden && this.pause());
   }

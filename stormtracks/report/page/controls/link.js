@@ -63,9 +63,12 @@ class Link {
     parts.year.value = storm === "" && year >= 0 ? String(year) : "";
     choice.offerStorms();
     parts.storm.value = storm;
-    if ([...parts.member.options].some((option) => option.value === said.get("member"))) parts.member.value = said.get("member");
+    const member = said.get("member") || "";
+    parts.member.value = [...parts.member.options].some((option) => option.value === member) ? member : "";
     parts.strength.value = String(Math.max(0, 100 * Number(said.get("peak")) || 0));
-    if (said.has("show")) choice.setLayers(said.get("show").split(","));
+    const show = said.has("show") ? said.get("show").split(",") : null;
+    const known = show && show.some((name) => !name || KINDS.includes(name));  // "show=": none was ticked
+    choice.setLayers(known ? show : choice.usual());
     map.filter(false);
     map.showShown();
     const minutes = minutesOfDate(tracks, Math.max(0, year), said.get("time"));

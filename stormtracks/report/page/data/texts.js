@@ -17,13 +17,17 @@ function dateOf360Days(minutes) {
     + `${two(Math.floor(rest / 60))}:${two(rest % 60)}`;
 }
 
-// The counterpart of dateOf; NaN where the text is not a time.
+// The counterpart of dateOf; a day alone is its first hour. NaN where the text is not a time, as of 30 February.
 function minutesOfDate(tracks, year, text) {
-  const found = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):?(\d\d)?/.exec(text || "");
+  const found = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d)(?::?(\d\d))?)?(?: UTC|Z)?$/.exec(text || "");
   if (!found) return NaN;
   const [y, month, day, hour, minute] = found.slice(1).map((part) => Number(part || 0));
-  if (!tracks.yearsOf360Days.includes(tracks.years[year])) return Date.UTC(y, month - 1, day, hour, minute) / 60000;
-  return (((y - 1970) * 360 + (month - 1) * 30 + day - 1) * 24 + hour) * 60 + minute;
+  const own = tracks.yearsOf360Days.includes(tracks.years[year]);
+  const minutes = own ? (((y - 1970) * 360 + (month - 1) * 30 + day - 1) * 24 + hour) * 60 + minute
+    : Date.UTC(y, month - 1, day, hour, minute) / 60000;
+  const two = (number) => String(number).padStart(2, "0");
+  const same = `${found[1]}-${found[2]}-${found[3]} ${two(hour)}:${two(minute)}`;
+  return Number.isFinite(minutes) && dateOf(tracks, year, minutes) === same ? minutes : NaN;
 }
 
 function positionOf(tracks, point) {
