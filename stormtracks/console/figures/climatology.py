@@ -21,11 +21,11 @@ Figure: TypeAlias = Any  # matplotlib's, which `plots` alone imports
 Drawing: TypeAlias = Callable[..., Figure]
 
 
-def of_population(draw: Drawing) -> Callable[[Options], Figure]:
-    """A kind of figure that `draw` makes of a `Population`."""
+def of_population(draw: Drawing, months: bool = False) -> Callable[[Options], Figure]:
+    """A kind of figure that `draw` makes of a `Population`, of which it may ask what months the seasons cover."""
 
     def made(options: Options) -> Figure:
-        found = _population(options)
+        found = _population(options, months)
         options["said"].extend(found.remarks)
         return draw(found, options.get("list"), printed=options["printed"])
 
@@ -42,7 +42,7 @@ def of_ends(which: str, end: str) -> Callable[[Options], Figure]:
         lat, lon = found.observed_ends(which)
         marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
         of_list = f", list {options['list']}" if options.get("list") else ""
-        label = f"{end} points per 10$^6$ km$^2$ and season"
+        label = f"{end} points per 10$^6$ km$^2$ and {found.each}"
         title = f"{which.title()}{of_list}: {found.seasons}"
         return plots.density(
             values, grid, options["region"], title, label=label, marks=marks, printed=options["printed"]
@@ -81,7 +81,7 @@ def reliability(options: Options) -> Figure:
     return plots.reliability_diagram(made, title, label=label, printed=options["printed"])
 
 
-def _population(options: Options) -> Population:
+def _population(options: Options, months: bool = False) -> Population:
     with progress("reading results") as report:
         found = population(
             options["results"],
@@ -90,6 +90,7 @@ def _population(options: Options) -> Population:
             list=options.get("list"),
             asked=options["filter"],
             best_tracks=best_tracks_file(options["best_tracks"]),
+            months=months,
             recipes=options["recipes"],
             progress=report,
         )
@@ -108,7 +109,7 @@ KINDS: dict[str, Callable[[Options], Figure]] = {
     "lysis": of_ends("lysis", "last"),
     "intensity": of_population(plots.intensity),
     "lifetime": of_population(plots.lifetime),
-    "season": of_population(plots.season),
+    "season": of_population(plots.season, months=True),
     "reliability": reliability,
 }
 """These figures by their names; each can be of a list."""

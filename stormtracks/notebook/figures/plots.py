@@ -133,7 +133,9 @@ class Plots:
     def _of_population(self, name: str, printed: dict[str, Any]) -> Figure:
         plots = _plots()
         draw = getattr(plots, name)
-        return pictured(draw(self._population(), self._selection.choice.list_name, printed=plots.Print(**printed)))
+        return pictured(
+            draw(self._population(name == "season"), self._selection.choice.list_name, printed=plots.Print(**printed))
+        )
 
     def _of_ends(self, which: str, end: str, printed: dict[str, Any]) -> Figure:
         plots, region = _plots(), self._selection.choice.asked.region
@@ -141,14 +143,14 @@ class Plots:
         values, grid = found.density(which, region)
         lat, lon = found.observed_ends(which)
         marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
-        label = f"{end} points per 10$^6$ km$^2$ and season"
+        label = f"{end} points per 10$^6$ km$^2$ and {found.each}"
         of_list = f", list {self._selection.choice.list_name}" if self._selection.choice.list_name else ""
         title = f"{which.title()}{of_list}, {found.seasons}"
         return pictured(
             plots.density(values, grid, region, title, label=label, marks=marks, printed=plots.Print(**printed))
         )
 
-    def _population(self) -> Any:
+    def _population(self, months: bool = False) -> Any:
         """Heads of the chosen tracks, season by season, and the best tracks beside them."""
         from stormtracks.science.climatology.of_folder import population
 
@@ -163,6 +165,7 @@ class Plots:
                 list=choice.list_name,
                 asked=choice.asked or None,
                 best_tracks=file_of(self._selection, years),
+                months=months,
                 progress=progress,
             )
 

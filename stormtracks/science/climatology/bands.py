@@ -1,5 +1,6 @@
 """Numbers of members, or of years -> their mean and the band that most of them lie in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ WITHIN = (5.0, 95.0)
 """Percentiles between which a band lies: nine in ten members."""
 LEAST_YEARS = 5
 """Years below which an interval of their mean is not worth the name."""
+_ARRAYS = "mean", "low", "high", "least", "most"
 REPEATS = 2000
 """Drawings of years for an interval: its ends then move by some 2 % of its width from seed to seed."""
 
@@ -113,3 +115,9 @@ def over_years(values: Floats, repeats: int = REPEATS, seed: int = 0) -> Band:
     means = drawn @ values / years
     low, high = np.percentile(means, WITHIN, axis=0)
     return Band(mean, low, high, means.min(axis=0), means.max(axis=0), number=years)
+
+
+def beside(bands: Sequence[Band]) -> Band:
+    """Some bands, one beside the other, as one of all their numbers; rows are as many as the longest has."""
+    arrays = {name: np.concatenate([getattr(one, name) for one in bands]) for name in _ARRAYS}
+    return Band(**arrays, number=max(one.number for one in bands))

@@ -75,21 +75,24 @@ class Census:
     edges : ndarray of float64, shape (nbins + 1,)
         Of the bins; a value on an edge belongs to the bin above it, but the last one to the last bin.
     counts : ndarray of int64, shape (nmembers, nyears, nbins)
+    covered : ndarray of bool, shape (nmembers, nyears, nbins), or None
+        Which seasons count in a bin, such as a month that not all of them cover; None: all in each.
     """
 
     cells: Cells
     edges: Floats
     counts: Ints
+    covered: Bools | None = None
 
     @property
     def per_season(self) -> Floats:
         """Storms per season in each bin, of the years that are compared; shape (nmembers, nbins).
 
-        A member that is not compared has NaN.
+        A member that is not compared has NaN, and so has a bin in which none of its seasons counts.
         """
-        seen = self.cells.seen
-        seasons = seen.sum(axis=1)[:, None]
-        summed = np.where(seen[..., None], self.counts, 0).sum(axis=1)
+        seen = self.cells.seen[..., None] & (True if self.covered is None else self.covered)
+        seasons = seen.sum(axis=1)
+        summed = np.where(seen, self.counts, 0).sum(axis=1)
         with np.errstate(invalid="ignore"):
             return np.asarray(np.where(seasons > 0, summed / np.maximum(seasons, 1), np.nan))
 

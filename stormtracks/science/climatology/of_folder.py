@@ -12,11 +12,14 @@ from stormtracks.science import calendars, chosen_tracks, heads, results
 from stormtracks.science.arrays import Ints
 from stormtracks.science.climatology import observed
 from stormtracks.science.climatology.census import Cells
+from stormtracks.science.climatology.coverage import NONE, WHOLE, Coverage, months_of
 from stormtracks.science.climatology.population import Population
+from stormtracks.science.errors import InputError
 from stormtracks.science.filters import Filter, Tally
 from stormtracks.science.heads import Heads
 from stormtracks.science.index.of_folder import Index
 from stormtracks.science.lists import in_list
+from stormtracks.science.records import TimeAxis
 
 Folder = str | os.PathLike[str]
 TRACKS, LISTS = "vort_track", "classify"
@@ -30,6 +33,7 @@ def population(
     list: str | None = None,  # noqa: A002
     asked: Filter | None = None,
     best_tracks: Folder | None = None,
+    months: bool = False,
     recipes: results.Recipes | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Population:
@@ -47,6 +51,8 @@ def population(
         Which of them to look at. Where and when is asked of the best tracks too; strength and length are not.
     best_tracks : path, optional
         File of best tracks; none: nothing is observed.
+    months : bool
+        Whether it is also looked up which months each season covers, for means of months.
     recipes : Recipes, optional
         Takes in how each result was made; none: results that were made differently are refused here.
     progress : callable, optional
@@ -62,6 +68,8 @@ def population(
         No result of a year or member asked for, or results that were made differently, without `recipes`.
     NothingLeft
         No track is as asked.
+    InputError
+        Months are asked for, of forecasts of which none covers a whole one.
     """
     task = TRACKS if list is None else LISTS
     chosen = results.choose(folder, task, years, members)
@@ -75,9 +83,13 @@ def population(
     tally.check()
     if recipes is None:
         seen.remarks(folder)
+    coverage, unknown = _coverage(folder, cells, parts) if months else (None, "")
     storms = _observed(best_tracks, folder, task, chosen, tally.asked, parts)
     every = heads.joined([part.heads for part in parts])
-    said = tuple(text for text in (cells.remark, storms.remark, observed.elsewhere(every, storms.heads)) if text)
+    covered = (*coverage.remarks, unknown) if coverage is not None else ()
+    said = tuple(
+        text for text in (cells.remark, *covered, storms.remark, observed.elsewhere(every, storms.heads)) if text
+    )
     return Population(
         cells,
         every,
@@ -87,7 +99,31 @@ def population(
         storms.year,
         f"{'tracks' if list is None else 'storms'} that {tally.asked.describe()}" if tally.asked else "",
         remarks=said,
+        coverage=coverage,
     )
+
+
+def _coverage(folder: Folder, cells: Cells, parts: Sequence["_Part"]) -> tuple[Coverage, str]:
+    """Which months the compared seasons cover, and what is to be said where results do not know it."""
+    seen, unknown = cells.seen, 0
+    level = np.full((*seen.shape, 12), NONE)
+    for member, year in np.argwhere(seen).tolist():
+        place = results.path(folder, TRACKS, cells.years[year], cells.members[member])
+        if place.exists():
+            axis = results.load_axis(place)
+        else:
+            axis, unknown = parts[year].days, unknown + 1
+        level[member, year] = months_of(axis)
+    if (level < WHOLE).all() and any(isinstance(year, str) for year in cells.years):
+        raise InputError(
+            f"{folder}: no forecast covers a whole month, so that months cannot be compared; choose another kind of "
+            "figure, such as genesis or lifetime"
+        )
+    text = (
+        f"{unknown} lists have no result of {TRACKS} beside them, which says what times were looked at: they count in "
+        "the months from the first point of any storm of their year to the last"
+    )
+    return Coverage(level), text if unknown else ""
 
 
 class _Part(NamedTuple):
@@ -98,6 +134,13 @@ class _Part(NamedTuple):
     sids: set[str]
     first: np.datetime64
     last: np.datetime64
+
+    @property
+    def days(self) -> TimeAxis:
+        """The days from the first time to the last."""
+        number = max(int((self.last - self.first) / np.timedelta64(1, "D")) + 1, 0)
+        hours = 24.0 * np.arange(number)
+        return TimeAxis(self.first + hours.astype("timedelta64[h]"), hours, self.heads.calendar)
 
 
 def _parts(

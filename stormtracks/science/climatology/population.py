@@ -1,13 +1,15 @@
 """The tracks of all seasons without their points, whose each of them is, and the best tracks of the same seasons."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
 from stormtracks.readable import counted
 from stormtracks.science.arrays import Bools, Floats, Ints
-from stormtracks.science.climatology.bands import Band, over_years
+from stormtracks.science.climatology.bands import Band, beside, over_years
 from stormtracks.science.climatology.census import Cells, Census, census, edges_of, medians
+from stormtracks.science.climatology.coverage import Coverage
 from stormtracks.science.climatology.density import track_density
 from stormtracks.science.climatology.quantities import Quantity
 from stormtracks.science.heads import Heads
@@ -35,6 +37,8 @@ class Population:
     data : str
         What the data are called, for titles; '' where nobody says it.
     remarks : tuple of str
+    coverage : Coverage or None
+        Which months the seasons cover; None where months are not asked for, and then each counts in all.
     """
 
     cells: Cells
@@ -46,6 +50,12 @@ class Population:
     asked: str = ""
     data: str = ""
     remarks: tuple[str, ...] = ()
+    coverage: Coverage | None = None
+
+    @property
+    def each(self) -> str:
+        """What a column of `cells` is: a season, or a forecast."""
+        return "forecast" if any(isinstance(year, str) for year in self.cells.years) else "season"
 
     @property
     def matched(self) -> Bools:
@@ -71,7 +81,10 @@ class Population:
             Whether only tracks that are observed storms are counted.
         """
         kept = self.matched if matched_only else np.ones(len(self.heads), bool)
-        return census(self.cells, quantity.of(self.heads)[kept], self.member[kept], self.year[kept], edges)
+        made = census(self.cells, quantity.of(self.heads)[kept], self.member[kept], self.year[kept], edges)
+        if quantity.key != "month" or self.coverage is None:
+            return made
+        return dataclasses.replace(made, covered=self.coverage.counted)
 
     def medians(self, quantity: Quantity, matched_only: bool = False) -> Floats:
         """Each member's median, shape (nmembers,).
@@ -96,7 +109,10 @@ class Population:
         seen = Cells((0,), self.cells.years, np.ones((1, len(self.cells.years)), bool))
         nobody = np.zeros(len(self.observed), int)
         counts = census(seen, quantity.of(self.observed), nobody, self.observed_year, edges).counts[0]
-        return over_years(counts[self.cells.compared])
+        if quantity.key != "month" or self.coverage is None:
+            return over_years(counts[self.cells.compared])
+        years = self.coverage.counted.any(axis=0) & self.cells.compared[:, None]
+        return beside([over_years(counts[years[:, month], month : month + 1]) for month in range(12)])
 
     def observed_median(self, quantity: Quantity) -> float:
         """Median of the best tracks of the years that are compared; NaN where none has a value."""
@@ -145,6 +161,6 @@ class Population:
         years = [str(year) for year, kept in zip(self.cells.years, self.cells.compared, strict=True) if kept]
         number = int(self.cells.seen.any(axis=1).sum())
         members = counted(number, "member")
-        when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]} ({len(years)}\u00a0seasons)"
+        when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]} ({len(years)}\u00a0{self.each}s)"
         first = ", ".join(text for text in (self.data, when, members) if text)
         return "; ".join(text for text in (first, self.asked) if text)

@@ -18,6 +18,7 @@ from stormtracks.science.results.recipe import conflict, existing, load_settings
 from stormtracks.science.results.result import Result
 from stormtracks.science.results.storage import (
     load,
+    load_axis,
     load_forecast,
     load_headed,
     load_headed_tracks,
@@ -46,6 +47,7 @@ __all__ = [
     "kinds_of_inputs",
     "listed",
     "load",
+    "load_axis",
     "load_collected",
     "load_fields",
     "load_forecast",

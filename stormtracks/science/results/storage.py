@@ -130,10 +130,13 @@ def load_headed(path: Folder) -> tuple[Header, Tracks, Matches]:
 def load_forecast(path: Folder) -> tuple[Header, Tracks, Matches, TimeAxis]:
     """Header, tracks, matches and the times that were looked at, without the maxima."""
     with opened(path, _TASK) as dataset:
-        group = dataset["maxima"]
-        arrays = columns.read(group, {name: layout.MAXIMA[name] for name in ("time", "hours")})
-        axis = TimeAxis(arrays["time"], arrays["hours"], str(group.calendar))
-        return header_of(dataset), trajectories.read(dataset), _matches(dataset), axis
+        return header_of(dataset), trajectories.read(dataset), _matches(dataset), _axis(dataset)
+
+
+def load_axis(path: Folder) -> TimeAxis:
+    """The times that were looked at; nothing else is read."""
+    with opened(path, _TASK) as dataset:
+        return _axis(dataset)
 
 
 def load_headed_tracks(path: Folder) -> tuple[Header, Tracks]:
@@ -184,6 +187,12 @@ def _maxima(dataset: Stored) -> tuple[TimeAxis, Maxima]:
     arrays = columns.read(group, layout.MAXIMA)
     axis = TimeAxis(arrays.pop("time"), arrays.pop("hours"), str(group.calendar))
     return axis, Maxima(**arrays)
+
+
+def _axis(dataset: Stored) -> TimeAxis:
+    group = dataset["maxima"]
+    arrays = columns.read(group, {name: layout.MAXIMA[name] for name in ("time", "hours")})
+    return TimeAxis(arrays["time"], arrays["hours"], str(group.calendar))
 
 
 def _matches(dataset: Stored) -> Matches:

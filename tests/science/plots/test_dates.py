@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from stormtracks.science import calendars
 from stormtracks.science.plots import Print
-from stormtracks.science.plots.dates import date_axis, months, period
+from stormtracks.science.plots.dates import date_axis, day, months, period
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,30 @@ def test_a_date_axis_says_the_month_that_it_shows_and_not_the_next():
     said = [label.get_text() for label in axes.get_xticklabels()]
     assert "Sep" not in said and {"23", "25", "27"} <= set(said) | {"21"}
     assert axes.xaxis.get_offset_text().get_text() == ""
+
+
+def test_dates_of_months_of_thirty_days_are_their_own():
+    first, last = (calendars.of_date(2005, 2, number, "360_day") for number in (26, 30))
+    assert day(last, "360_day") == "30 Feb"
+    assert period(first, last, "360_day").replace("\u00a0", " ") == "26–30 Feb 2005"
+    march = calendars.of_date(2005, 3, 1, "360_day")
+    assert months(first, march, "360_day") == "Feb–Mar 2005"
+
+
+@pytest.mark.parametrize(
+    ("calendar", "first", "last", "expected"),
+    [
+        ("360_day", (2005, 2, 27), (2005, 3, 3), ["27", "28", "29", "30", "Mar", "2", "3"]),
+        ("360_day", (2005, 2, 3), (2005, 3, 28), ["11", "21", "Mar", "11", "21"]),
+        ("noleap", (2004, 2, 27), (2004, 3, 2), ["27", "28", "Mar", "2"]),
+        ("360_day", (2005, 1, 1), (2006, 12, 30), ["Jan", "Apr", "Jul", "Oct"] * 2),
+    ],
+)
+def test_an_axis_has_days_that_the_calendar_has(calendar, first, last, expected):
+    axes = Figure().add_subplot()
+    date_axis(axes, Print(), calendars.of_date(*first, calendar), calendars.of_date(*last, calendar), calendar)
+    axes.figure.canvas.draw()
+    said = [label.get_text() for label in axes.get_xticklabels()]
+    assert said == expected
+    low, high = axes.get_xlim()
+    assert all(low <= place <= high for place in axes.get_xticks())

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from stormtracks.science.arrays import Floats
 from stormtracks.science.climatology.bands import Band
+from stormtracks.science.climatology.coverage import NONE, PART, Coverage
 from stormtracks.science.climatology.population import Population
 from stormtracks.science.climatology.quantities import LIFETIME, MONTH, MONTHS, PRESSURE, VORTICITY, WIND, Quantity
 from stormtracks.science.plots import style
@@ -14,6 +15,7 @@ from stormtracks.science.plots.charts.distribution import Panel, Shown, distribu
 from stormtracks.science.plots.printed import Print
 
 _TIMES = "$\\times$"
+_SHORT = 50  # characters that stand beside the label of an axis
 ALL, KNOWN = "all tracks", "tracks that are observed storms"
 
 
@@ -78,7 +80,7 @@ def _figure(
 ) -> Figure:
     panels = _panels(population, quantity, list_name)
     if quantity is MONTH:
-        panels = _of_months(panels)
+        panels = _of_months(panels, population.coverage)
     return distributions(panels, title or _title(what, population, list_name), printed=printed)
 
 
@@ -95,7 +97,7 @@ def _panels(population: Population, quantity: Quantity, list_name: str | None) -
             sets.append(Shown("of these, observed storms", known, style.VERMILION, dashed=True, shaded=False))
         return [_beside_observed(population, quantity, edges, sets, f"{name} {middle}")]
     upper = Panel(
-        edges, [Shown(ALL, every)], None, quantity.label, _ylabel(quantity, edges, "tracks"),
+        edges, [Shown(ALL, every)], None, quantity.label, _ylabel(quantity, edges, "tracks", population.each),
         _note(quantity, ALL + f" {middle}"), many=quantity is not MONTH,
     )  # fmt: skip
     if not population.matched.any() and not len(population.observed):
@@ -112,19 +114,18 @@ def _beside_observed(
     seen = bool(np.isfinite(values).any())
     observed = population.observed_band(quantity, edges) if seen else None
     said = f"{middle}; IBTrACS {population.observed_median(quantity):.1f}" if seen else middle
-    return Panel(
-        edges, sets, observed, quantity.label, _ylabel(quantity, edges, "storms"), _note(quantity, said)
-    )  # fmt: skip
+    ylabel = _ylabel(quantity, edges, "storms", population.each)
+    return Panel(edges, sets, observed, quantity.label, ylabel, _note(quantity, said))
 
 
 def _note(quantity: Quantity, middle: str) -> str:
     return "" if quantity is MONTH else f"median ({quantity.unit.removeprefix(_TIMES)}): {middle}"
 
 
-def _ylabel(quantity: Quantity, edges: Floats, what: str) -> str:
+def _ylabel(quantity: Quantity, edges: Floats, what: str, each: str) -> str:
     width = edges[1] - edges[0]
     per = quantity.unit if quantity is MONTH else f"{width:g} {quantity.unit}".replace(f" {_TIMES}", _TIMES)
-    return f"{what} per season\nand {per}"
+    return f"{what} per {each}\nand {per}"
 
 
 def _spread(values: Floats) -> str:
@@ -135,25 +136,50 @@ def _spread(values: Floats) -> str:
     return f"{known.mean():.1f}" + (f" ({low:.1f} to {high:.1f})" if len(known) > 1 else "")
 
 
-def _of_months(panels: list[Panel]) -> list[Panel]:
-    """The months from the first to the last in which anything begins; none of the others has any."""
+def _of_months(panels: list[Panel], coverage: Coverage | None) -> list[Panel]:
+    """The months from the first to the last in which anything begins."""
     bands = [one.band for panel in panels for one in panel.sets]
     bands += [panel.observed for panel in panels if panel.observed is not None]
     some = np.flatnonzero(np.any([np.nan_to_num(band.mean) > 0 for band in bands], axis=0))
     first, last = (int(some[0]), int(some[-1]) + 1) if len(some) else (0, 12)
-    return [_from_month(panel, first, last) for panel in panels]
+    names, said = _names(first, last, coverage)
+    return [_from_month(panel, slice(first, last), names, said) for panel in panels]
 
 
-def _from_month(panel: Panel, first: int, last: int) -> Panel:
-    kept = slice(first, last)
+def _names(first: int, last: int, coverage: Coverage | None) -> tuple[list[str], str]:
+    """Names of the months that are shown, with what counts in each, and what is said of them and of the others."""
+    names, said = list(MONTHS[first:last]), []
+    others = np.delete(np.arange(12), np.arange(first, last))
+    if coverage is not None:
+        years, part = coverage.years[first:last], coverage.best[first:last] == PART
+        names = [f"{name}*" if partly else name for name, partly in zip(names, part, strict=True)]
+        if len(set(years.tolist())) > 1:
+            names = [f"{name}\n{number}" for name, number in zip(names, years.tolist(), strict=True)]
+            said.append("number: years that cover it")
+        if part.any():
+            said.append("*: covered in part")
+        if len(others) and (coverage.best[others] == NONE).all():
+            return names, "; ".join([*said, "the data cover no other month"])
+    if len(others):
+        covered = " that the data cover" if coverage is not None and (coverage.best[others] == NONE).any() else ""
+        said.append(f"none begins in other months{covered}")
+    return names, "; ".join(said)
+
+
+def _from_month(panel: Panel, kept: slice, names: list[str], said: str) -> Panel:
     return dataclasses.replace(
         panel,
-        edges=panel.edges[first : last + 1],
+        edges=panel.edges[kept.start : kept.stop + 1],
         sets=[dataclasses.replace(one, band=_part(one.band, kept)) for one in panel.sets],
         observed=None if panel.observed is None else _part(panel.observed, kept),
-        xlabel=panel.xlabel + ("" if last - first == 12 else " (none begins in other months)"),
-        names=MONTHS[kept],
+        xlabel=panel.xlabel + (_beside(f"({said})") if said else ""),
+        names=names,
     )
+
+
+def _beside(said: str) -> str:
+    """What follows the label of an axis: beside it, or below it, a line for each part."""
+    return f" {said}" if len(said) <= _SHORT else "\n" + said.replace("; ", ";\n")
 
 
 def _part(band: Band, kept: slice) -> Band:

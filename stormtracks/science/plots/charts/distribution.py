@@ -92,11 +92,16 @@ def distributions(panels: Sequence[Panel], title: str, *, printed: Print | None 
     """
     printed = printed or Print()
     height = 1.5 if printed.narrow else 1.9
-    rows = [Row(height, over=0.22 if panel.note else 0.1, under=0.42) for panel in panels]
+    rows = [Row(height, over=0.22 if panel.note else 0.1, under=_under(panel)) for panel in panels]
     sheet = Sheet.of(printed, title, rows, _handles(panels), left=_LEFT, right=0.22)
     for number, panel in enumerate(panels):
         _draw(sheet.axes(number), panel, printed)
     return sheet.figure
+
+
+def _under(panel: Panel) -> float:
+    """Inches below the axes: names of bins, and the axis' label, may have two lines."""
+    return 0.42 + 0.14 * (any("\n" in name for name in panel.names) + panel.xlabel.count("\n"))
 
 
 def _draw(axes: Axes, panel: Panel, printed: Print) -> None:
@@ -130,7 +135,7 @@ def _scale(axes: Axes, panel: Panel, floor: float, printed: Print) -> None:
     axes.set_xlim(panel.edges[0], panel.edges[-1])
     if panel.names:
         short = printed.narrow and len(panel.names) > 8
-        axes.set_xticks(panel.middles, [name[:1] if short else name for name in panel.names])
+        axes.set_xticks(panel.middles, [name[:1] + name[3:] if short else name for name in panel.names])
 
 
 def _floor(panel: Panel) -> float:

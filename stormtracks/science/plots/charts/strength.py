@@ -53,11 +53,11 @@ def _add_wind(axes: Axes, printed: Print, best: BestTracks) -> None:
 
 
 def _share_dates(upper: Axes, lower: Axes, printed: Print, storm: OneStorm) -> None:
-    time = calendars.on_an_axis(storm.members.time, storm.calendar)
+    time = storm.members.time
     if storm.observed is not None:
         time = np.append(time, storm.observed.time)
     for axes in (upper, lower):
-        date_axis(axes, printed, time.min(), time.max())
+        date_axis(axes, printed, time.min(), time.max(), storm.calendar)
     upper.set_xlabel("")
     if storm.beyond:
         lower.set_xlabel(f"{lower.get_xlabel()}; {storm.beyond}", fontsize=printed.label_pt)

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
+from stormtracks.science import calendars
 from stormtracks.science.plots import style
 from stormtracks.science.plots.dates import day
 from stormtracks.science.plots.maps.layers import add_lines
@@ -46,14 +47,14 @@ def storm_names(sheet: MapSheet, best: BestTracks) -> list[Name]:
 
 def days(sheet: MapSheet, tracks: Tracks | BestTracks, colour: str) -> list[Name]:
     """The days at which tracks are at places, at 00 UTC; the first of each track and of each month with the month."""
-    names = []
+    names, calendar = [], tracks.calendar if isinstance(tracks, Tracks) else "standard"
     for row in range(len(tracks)):
         before = ""
         points = tracks.points(row)
         for time, lat, lon in zip(tracks.time[points], tracks.lat[points], tracks.lon[points], strict=True):
             if time != time.astype("datetime64[D]"):
                 continue
-            said, month = day(time), str(time.astype("datetime64[M]"))
+            said, month = day(time, calendar), calendars.text(time, calendar, "D")[:7]
             text = said if month != before else said.split()[0]
             names.append(Name(sheet.view.place(lat, lon), (text,), colour))
             before = month

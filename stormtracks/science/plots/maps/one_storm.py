@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.consensus import ConsensusTracks
 from stormtracks.science.plots import dates
@@ -93,7 +92,7 @@ class OneStorm:
         if not whole:
             life = np.concatenate([path.time for _, path in paths]) if observed is None else observed.time
             first, last = life.min() - MARGIN, life.max() + MARGIN
-            beyond = _beyond([path for _, path in paths], first, last)
+            beyond = _beyond([path for _, path in paths], first, last, consensus.calendar)
             members = members.where((members.time >= first) & (members.time <= last))
             near = [(one, _cut(path, first, last)) for one, path in paths]
             paths = [(one, path) for one, path in near if len(path.time)] or paths
@@ -156,11 +155,11 @@ def _cut(piece: Piece, first: Times, last: Times) -> Piece:
     return Piece(**columns)
 
 
-def _beyond(paths: Sequence[Piece], first: Times, last: Times) -> str:
+def _beyond(paths: Sequence[Piece], first: Times, last: Times, calendar: str) -> str:
     begins, ends = min(path.time[0] for path in paths), max(path.time[-1] for path in paths)
-    said = [f"begins on {dates.day(begins)}"] if begins < first else []
+    said = [f"begins on {dates.day(begins, calendar)}"] if begins < first else []
     if ends > last:
-        said.append(f"ends on {dates.day(ends)}")
+        said.append(f"ends on {dates.day(ends, calendar)}")
     return "consensus " + ", ".join(said) if said else ""
 
 
@@ -189,8 +188,7 @@ def _candidate(consensus: ConsensusTracks, number: int) -> str:
 
 
 def _period(time: Times, calendar: str) -> str:
-    time = calendars.on_an_axis(time, calendar)
-    return dates.period(time.min(), time.max())
+    return dates.period(time.min(), time.max(), calendar)
 
 
 def _parts(path: Piece) -> list[Piece]:

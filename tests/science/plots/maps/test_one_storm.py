@@ -3,8 +3,11 @@ import dataclasses
 import numpy as np
 from drawings import ensemble, in_pieces, observed
 from ensembles import member_result
+from matplotlib.text import Text
 
+from stormtracks.science import calendars
 from stormtracks.science.consensus.year_consensus import consensus_of
+from stormtracks.science.plots import storm_members
 from stormtracks.science.plots.maps.one_storm import OneStorm
 
 DAY = np.timedelta64(1, "D")
@@ -51,6 +54,19 @@ def test_a_candidate_has_its_name_and_its_own_time():
     storms = agreed()
     number = int(np.flatnonzero(storms.candidate)[0])
     assert plain(OneStorm.of(storms, number, ensemble()).title).startswith("Candidate C2005-001, 11–14 Aug 2005, found")
+
+
+def test_a_storm_of_a_calendar_of_360_days_has_that_calendars_dates():
+    storms = agreed()
+    number = int(np.flatnonzero(storms.candidate)[0])
+    shift = calendars.of_date(2005, 2, 29, "360_day") - storms.time[storms.points(number)][0]
+    own = dataclasses.replace(storms, time=storms.time + shift, calendar="360_day")
+    tracks = [dataclasses.replace(one, time=one.time + shift, calendar="360_day") for one in ensemble()]
+    assert ", 29 Feb to 2 Mar 2005, found" in plain(OneStorm.of(own, number, tracks).title)
+    figure = storm_members(own, number, tracks)
+    figure.canvas.draw()
+    said = {text.get_text() for text in figure.findobj(Text)}
+    assert {"29 Feb", "30", "1 Mar", "2"} <= said
 
 
 COLUMNS = ("time", "lat", "lon", "wind_kt", "pressure_hpa")
