@@ -1,12 +1,18 @@
 """`inv plot`: figures of all years and members, and films, as the command makes them."""
 
+import dataclasses
+
 import pytest
+from ensembles import member_result
 from PIL import Image
 from storm_lists import save_lists
 
 from stormtracks.console import plot
 from stormtracks.errors import BadValue
+from stormtracks.science import results
+from stormtracks.science.errors import InputError
 
+OF_1_0 = {"max_speed": 30.0, "min_peak": 5e-05}
 NAMES = "years", "member", "members", "storm", "time", "data", "region", "best_tracks", "list", "dpi"
 
 
@@ -75,3 +81,19 @@ def test_a_storm_moves_where_the_name_is_that_of_a_film(folder, tmp_path, capsys
     with Image.open(tmp_path / "arlene.gif") as film:
         assert film.n_frames > 10 and film.width == 94
     assert "arlene.gif: Arlene (2005213N15329)" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.slow
+def test_forecasts_have_figures_per_forecast_but_no_months(tmp_path, capsys):
+    for start in ("2005-08-01T00", "2005-08-02T00"):  # with settings under the names of 1.0
+        made = dataclasses.replace(member_result(0), year=start, provenance={"version": "1.0", "settings": OF_1_0})
+        results.save(made, tmp_path / "results")
+    draw(tmp_path / "results", "lifetime", tmp_path / "figure.png", years="2005-08-02T00", basin="NA")
+    assert "data, 2005-08-02T00, 1 member; tracks that begin in NA" in " ".join(capsys.readouterr().out.split())
+    draw(tmp_path / "results", "intensity", tmp_path / "all.png")
+    assert "2005-08-01T00 to 2005-08-02T00 (2 forecasts)" in " ".join(
+        capsys.readouterr().out.replace("\u00a0", " ").split()
+    )
+    with pytest.raises(InputError, match="no forecast covers a whole month"):
+        draw(tmp_path / "results", "season", tmp_path / "season.png")
+    assert not (tmp_path / "season.png").exists()
