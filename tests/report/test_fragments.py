@@ -134,6 +134,7 @@ def test_no_folder_of_any_path_without_blanks_stays(parts):
         ([(8, 8), (0, 8)], 8, "found by 4.0 of 8 members on average, 1 by none"),
         ([(8, 8), (3, 4)], 8, "found by 92% of the members on average"),
         ([(8, 8), (4, 4)], 8, "each found by all members"),
+        ([(2, 2), (2, 2)], 2, "each found by both members"),
         ([(0, 8)], 8, "none of them found by any member"),
         ([(1, 1), (0, 1)], 1, "1 of them found"),
         ([(1, 1), (1, 1)], 1, "all found"),

@@ -63,7 +63,8 @@ def found_text(storms: Sequence[StormStatistics], members: int) -> str:
         number = len(storms) - missed
         return "found" if number == len(storms) == 1 else f"{number} of them found" if missed else "all found"
     if (found == seen).all():
-        return f"each found by all {members} members" if (seen == members).all() else "each found by all members"
+        every = "both" if members == 2 else f"all {members}"
+        return f"each found by {every} members" if (seen == members).all() else "each found by all members"
     if missed == len(storms):
         return "none of them found by any member"
     every = (

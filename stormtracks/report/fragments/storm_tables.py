@@ -85,4 +85,5 @@ def _candidate(agreed: ConsensusTracks, number: int, name: str, dates: Texts, pe
 
 def _button(data: str, year: Label, what: str) -> str:
     label = shown(f"Show {what} on the map")
-    return f'<td><button type="button" {data} data-of="{shown(year)}" aria-label="{label}">Show</button></td>'
+    button = f'<button type="button" {data} data-of="{shown(year)}" aria-label="{label}">Show</button>'
+    return f'<td class="to-map">{button}</td>'

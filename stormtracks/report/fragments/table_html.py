@@ -49,10 +49,8 @@ def html_table(
 
 def _head(columns: Sequence[str], rows: Rows) -> str:
     """Headings; those of numbers are aligned to the right, as the numbers are."""
-    numbers = [*numeric(rows), *[False] * (len(columns) - len(rows[0]))]
-    return "".join(
-        f'<th scope="col"{_class(number)}>{shown(column)}</th>' for column, number in zip(columns, numbers, strict=True)
-    )
+    looks = [*map(_class, numeric(rows)), *[' class="to-map"'] * (len(columns) - len(rows[0]))]
+    return "".join(f'<th scope="col"{look}>{shown(column)}</th>' for column, look in zip(columns, looks, strict=True))
 
 
 def _body(rows: Rows, ends: Sequence[str] | None, years: Sequence[Label] | None) -> str:
