@@ -12,7 +12,13 @@ from stormtracks.errors import BadValue
 from stormtracks.science.errors import InputError
 from stormtracks.science.filters import Filter
 
-FILTERED = {name: command for name, command in tasks.namespace.tasks.items() if "min-share" in (command.help or {})}
+
+def _options(command):
+    """Names of a command's options; its `help` is no guide, since Invoke empties it."""
+    return {argument.name for argument in command.get_arguments()}
+
+
+FILTERED = {name: command for name, command in tasks.namespace.tasks.items() if "min_share" in _options(command)}
 NOTHING = dict.fromkeys(name.replace("-", "_") for name in tasks.FILTERS)
 
 
