@@ -11,7 +11,7 @@ from stormtracks.science import results
 
 from .planted import cells
 
-_OF_ITS_MAKING = {"seconds", "cpu_seconds", "host", "version"}
+_OF_ITS_MAKING = {"seconds", "cpu_seconds", "read_seconds", "host", "version"}
 """What a result says of how it was made that may be different each time; all else is to be the same."""
 
 

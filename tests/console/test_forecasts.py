@@ -119,9 +119,9 @@ def test_export(folder, tmp_path, capsys):
 @pytest.mark.slow
 def test_plot(folder, tmp_path):
     options = dict.fromkeys(("results", "member", "storm", "region", "list", "data")) | {"overwrite": False}
-    options |= {"best_tracks": None, "mixed": False, "time": "1987-09-09T12"}
-    for kind, years in (("tracks", STARTS[0]), ("field", STARTS[1])):
-        plot.plot(kind, str(tmp_path / f"{kind}.png"), options | {"years": years})
+    options |= {"best_tracks": None, "mixed": False, "time": None}
+    for kind, years, time in (("tracks", STARTS[0], None), ("field", STARTS[1], "1987-09-09T12")):
+        plot.plot(kind, str(tmp_path / f"{kind}.png"), options | {"years": years, "time": time})
         assert (tmp_path / f"{kind}.png").stat().st_size > 5000
     with pytest.raises(BadValue, match=f"of {STARTS[0]} to .*; choose it, as --years {STARTS[1]}"):
         plot.plot("tracks", str(tmp_path / "two.png"), options | {"years": None})

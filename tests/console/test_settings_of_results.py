@@ -27,16 +27,17 @@ def folder(tmp_path_factory):
 
 def draw(kind, folder, member=None, time=None):
     more = {"results": str(folder), "member": member, "time": time, "best_tracks": str(BEST_TRACKS)}
-    plot.plot(kind, str(folder / f"{kind}.png"), OPTIONS | more | {"data": str(SAMPLE / "20crv2c_1987")})
+    data = str(SAMPLE / "20crv2c_1987") if kind == "field" else None
+    plot.plot(kind, str(folder / f"{kind}.png"), OPTIONS | more | {"data": data})
 
 
 @pytest.mark.slow
 def test_a_field_has_the_maxima_of_its_result(folder, monkeypatch):
     drawn, result = [], results.load(folder, 1987, 1)
 
-    def drawing(field, grid, found, *rest, draw_field=plots.vorticity_field):
+    def drawing(field, grid, found, *rest, draw_field=plots.vorticity_field, **more):
         drawn.append(found)
-        return draw_field(field, grid, found, *rest)
+        return draw_field(field, grid, found, *rest, **more)
 
     monkeypatch.setattr(plots, "vorticity_field", drawing)
     step = int(result.maxima.step[len(result.maxima) // 2])
@@ -51,7 +52,7 @@ def test_best_tracks_are_read_as_the_result_read_them(folder, monkeypatch, kind,
     asked, load = [], ibtracs.load
     monkeypatch.setattr(ibtracs, "load", lambda *a, wind_source: asked.append(wind_source) or load(*a))
     draw(kind, folder, member)
-    assert asked == ["wmo"]
+    assert set(asked) == {"wmo"}
 
 
 @pytest.mark.slow
@@ -59,7 +60,7 @@ def test_a_report_reads_best_tracks_as_its_results_read_them(folder, monkeypatch
     asked, load = [], ibtracs.load
     monkeypatch.setattr(ibtracs, "load", lambda *a, wind_source: asked.append(wind_source) or load(*a))
     report.write(folder, tmp_path, best_tracks=BEST_TRACKS)
-    assert set(asked) == {"wmo"} and len(asked) == 2
+    assert set(asked) == {"wmo"}
 
 
 def test_a_field_without_a_result_is_refused_rather_than_drawn_with_defaults(folder):

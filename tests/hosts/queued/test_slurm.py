@@ -80,7 +80,7 @@ def test_from_check_to_stop_through_a_login_node(big, operator, slurm):
     key = login.home / ".stormtracks" / "secret.pem"
     assert key.read_bytes() == (operator.state / "secret.pem").read_bytes()
     assert key.stat().st_mode & 0o777 == 0o600
-    until(operator, "workers", r"(?s)(big-\d+_\d  on n[12], [^\n]* 0/2 +- +0 +0  idle\n.*){2}")
+    until(operator, "workers", r"(?s)(big-\d+_\d  on n[12], [^\n]* 0/2 +0 +0 +idle\n.*){2}")
     assert said(operator, "start-workers") == "big ok     nothing to submit; 2 running\n"
     logs = said(operator, "logs")
     assert len(re.findall(r"\d+_[12]  .*worker big-\d+_[12] ready: pid", logs)) == 2

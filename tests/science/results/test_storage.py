@@ -43,10 +43,10 @@ def column(kind, size):
 
 @st.composite
 def any_result(draw):
-    """Arrays of any values and lengths: what is saved is not checked again, and must come back as it is."""
+    """Arrays of any values and lengths, of tracks with a point at least: they must come back as they are."""
     size = st.integers(0, 5)
     nt, nmaxima, nstorms = draw(size), draw(size), draw(size)
-    row_size = draw(arrays.arrays("i4", draw(size), elements=st.integers(0, 4)))
+    row_size = draw(arrays.arrays("i4", draw(size), elements=st.integers(1, 4)))
 
     def columns(kinds, number):
         return [draw(column(kind, number)) for kind in kinds]
@@ -55,7 +55,7 @@ def any_result(draw):
     maxima = Maxima(*columns(["i4", "f8", "f8", "f4"], nmaxima))
     tracks = Tracks(row_size, *columns(["M8[s]", "f8", "f8", "f4", "i8"], int(row_size.sum())))
     kinds = ["U", "U", "f4", "i4", "i4", "f8", "M8[s]", "M8[s]", "f8"]
-    matches = Matches(*columns(kinds, nstorms), draw(column("i4", len(row_size))))
+    matches = Matches(*columns(kinds, nstorms), draw(arrays.arrays("i4", len(row_size), elements=st.integers(-1, nstorms - 1))))
     made = {"settings": {"region": [0, 1.5, None], "name": draw(TEXTS)}, "inputs": []}
     identity = draw(st.integers(0, 9999)), draw(st.integers(0, 2000)), draw(TEXTS), "vort_track"
     return results.Result(*identity, axis, maxima, tracks, matches, made)
