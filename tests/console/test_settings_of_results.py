@@ -7,7 +7,7 @@ import pytest
 from stormtracks import report
 from stormtracks.console import plot
 from stormtracks.errors import BadValue
-from stormtracks.science import ibtracs, pipeline, plots, results
+from stormtracks.science import best_tracks, ibtracs, pipeline, plots, results
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 BEST_TRACKS = SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
@@ -49,8 +49,8 @@ def test_a_field_has_the_maxima_of_its_result(folder, monkeypatch):
 @pytest.mark.parametrize(("kind", "member"), [("tracks", 0), ("tracks", None)])
 @pytest.mark.slow
 def test_best_tracks_are_read_as_the_result_read_them(folder, monkeypatch, kind, member):
-    asked, load = [], ibtracs.load
-    monkeypatch.setattr(ibtracs, "load", lambda *a, wind_source: asked.append(wind_source) or load(*a))
+    asked, load = [], best_tracks.load
+    monkeypatch.setattr(best_tracks, "load", lambda *a, wind_source: asked.append(wind_source) or load(*a))
     draw(kind, folder, member)
     assert set(asked) == {"wmo"}
 

@@ -113,7 +113,9 @@ def test_figures_of_all_seasons_are_of_what_is_chosen(results, monkeypatch, kind
     getattr(results.sel(list="tc").filter(min_hours=80).plot, kind)(width_mm=89)
     ((seasons, *how),) = calls
     assert how == ["tc", 89]
-    assert seasons.startswith("2005 to 2006 (2\N{NO-BREAK SPACE}seasons), 3 members; ") and seasons.endswith("last 80 h or more")
+    assert seasons.startswith("2005 to 2006 (2\N{NO-BREAK SPACE}seasons), 3 members; ") and seasons.endswith(
+        "last 80 h or more"
+    )
 
 
 @pytest.mark.parametrize(

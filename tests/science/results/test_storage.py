@@ -55,7 +55,9 @@ def any_result(draw):
     maxima = Maxima(*columns(["i4", "f8", "f8", "f4"], nmaxima))
     tracks = Tracks(row_size, *columns(["M8[s]", "f8", "f8", "f4", "i8"], int(row_size.sum())))
     kinds = ["U", "U", "f4", "i4", "i4", "f8", "M8[s]", "M8[s]", "f8"]
-    matches = Matches(*columns(kinds, nstorms), draw(arrays.arrays("i4", len(row_size), elements=st.integers(-1, nstorms - 1))))
+    matches = Matches(
+        *columns(kinds, nstorms), draw(arrays.arrays("i4", len(row_size), elements=st.integers(-1, nstorms - 1)))
+    )
     made = {"settings": {"region": [0, 1.5, None], "name": draw(TEXTS)}, "inputs": []}
     identity = draw(st.integers(0, 9999)), draw(st.integers(0, 2000)), draw(TEXTS), "vort_track"
     return results.Result(*identity, axis, maxima, tracks, matches, made)
