@@ -708,9 +708,8 @@ def test(context, select="", fast=False, random=""):
     _needed("test")
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
     chosen += ["-m", "not slow"] if fast else []
-    # One more than cores: one of them waits for queues most of the time.
-    processes = min(4, (os.cpu_count() or 1) + 1)
-    spread = [] if select else ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    processes = str(min(4, os.cpu_count() or 1))
+    spread = [] if select else ["-n", processes, "--dist", "loadgroup", "--no-loadscope-reorder"]
     order = ["-p", "randomly", "--randomly-dont-reset-seed"] if random else []
     order += [f"--randomly-seed={random}"] if random and random is not True else []
     slowest = ["--durations=10"] if os.environ.get("CI") else []

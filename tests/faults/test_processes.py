@@ -150,7 +150,7 @@ def test_a_worker_whose_manager_is_gone_ends_its_task_says_so_and_serves_the_nex
     (impatient / "sitecustomize.py").write_text(
         "from stormtracks.pyro_cluster.worker import callers\ncallers.MANAGER_SILENT_SECONDS = 1.0\n"
     )
-    worker = stage.worker("w", inside=["env", f"PYTHONPATH={impatient}:{CHECKOUT}"], seconds=3.0)
+    worker = stage.worker("w", inside=["env", f"PYTHONPATH={impatient}:{CHECKOUT}"], seconds=6.0)
     manager = stage.manage(members=4)
     stage.until_begun(2)
     manager.kill()
