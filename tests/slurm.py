@@ -112,7 +112,7 @@ class Slurm:
         """Cancel every job, and wait until the nodes are idle."""
         if ids := [line.split()[0] for line in self.jobs()]:
             self.run("scancel", *ids)
-        wait_for(lambda: not self.jobs(), what="the end of all jobs")
+        wait_for(lambda: not self.jobs(), 60, what="the end of all jobs")
 
     def jobs(self, form="%i %T %j %r"):
         """What is pending, running or ending: one line per task of an array."""
@@ -168,11 +168,11 @@ class Slurm:
 
     def _start(self):
         self._start_daemon("munged", "--foreground", "--force", *self._munge())
-        wait_for((self.folder / "munge" / "socket").exists, what="munged's socket")
+        wait_for((self.folder / "munge" / "socket").exists, 60, what="munged's socket")
         self._start_daemon("slurmctld", "-D", "-f", self.conf)
         for name in self.nodes:
             self.start_node(name)
-        wait_for(self._ready, what="the nodes of Slurm")
+        wait_for(self._ready, 90, what="the nodes of Slurm")
 
     def _write(self):
         for name in ("state", "munge"):
