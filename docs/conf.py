@@ -22,7 +22,7 @@ myst_heading_anchors = 3
 nitpicky = True
 # Types in docstrings are words for people: "ndarray of float64, shape (nt,)".
 nitpick_ignore_regex = [("py:.*", ".*")]
-suppress_warnings = ["ref.python"]  # a word in backquotes may name attributes of several classes; it is no link then
+suppress_warnings = ["ref.python"]  # a word in backquotes may name attributes of several classes; it is then not a link
 napoleon_google_docstring = False
 napoleon_use_ivar = True  # else an attribute would have two entries: that of the class's text, and its own
 napoleon_use_param = False  # else the words of a type, such as "shape", would be links to what has that name
