@@ -55,12 +55,12 @@ class Ragged(Shown):
         Parameters
         ----------
         values : ndarray, shape (nelements,)
-            Numbers, none of them NaN.
+            Numbers; a NaN is less than any other, and of a row of nothing else the first is the largest.
         """
         if not len(self):
             return np.zeros(0, np.int64)  # reduceat refuses an empty list of starts
-        highest = np.repeat(np.maximum.reduceat(values, self.start), self.row_size)
-        candidates = np.flatnonzero(values == highest)
+        highest = np.repeat(np.fmax.reduceat(values, self.start), self.row_size)
+        candidates = np.flatnonzero((values == highest) | np.isnan(highest))
         return candidates[np.searchsorted(self.row[candidates], np.arange(len(self)))]
 
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from stormtracks.science.records import BestTracks, Grid, Matches, Maxima, TimeAxis, Tracks
 from stormtracks.science.results import Result
 
+NAN = float("nan")
+
 
 def tracks(*rows):
     """Tracks of these vorticities."""
@@ -23,6 +25,7 @@ def tracks(*rows):
         ([[1, 3, 2], [5, 4]], [1, 3]),
         ([[2, 2], [1, 3, 3]], [0, 3]),  # of equals the first
         ([[7], [7], [7, 8]], [0, 1, 3]),  # equals in other tracks
+        ([[NAN, 3, NAN], [NAN, NAN], [-1]], [1, 3, 5]),  # not a number: less than any
     ],
 )
 def test_the_peak_is_the_strongest_point_of_each_track(rows, peak):
