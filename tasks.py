@@ -692,6 +692,22 @@ def extras(context, names):
         print("Dask is installed here; its workers need it and stormtracks too: inv manage --engine dask")
 
 
+@command()
+def build_kernel(_):
+    """Compile the kernel, by which maxima are found and linked much faster, with the same results.
+
+    `./inv` and `fab deploy` do so by themselves where there is a C compiler. Needed after a compiler was installed.
+
+    Example: inv build-kernel
+    """
+    from stormtracks.science.kernel import build
+
+    try:
+        print(f"compiled: {build.build()}")
+    except build.NotBuilt as reason:
+        print(reason)
+
+
 @command(
     optional=["random"],
     help={
@@ -891,6 +907,7 @@ namespace = Collection(
     plot,
     report,
     extras,
+    build_kernel,
     test,
     lint,
     docs,

@@ -21,12 +21,14 @@ SAMPLE = CHECKOUT / "sample"
 TASK = """
 import json, sys
 import stormtracks
-from stormtracks.science import pipeline
+from stormtracks.science import kernel, pipeline
 from stormtracks.version import code_version
 data, best_tracks, results = sys.argv[1:]
 setup = {"data": data, "best_tracks": best_tracks, "results": results}
 counts = pipeline.run_task(1987, 0, "vort_track", setup)["counts"]
-print(json.dumps({"file": stormtracks.__file__, "version": code_version(), "counts": counts}))
+print(json.dumps(
+    {"file": stormtracks.__file__, "version": code_version(), "counts": counts, "kernel": kernel.in_use()}
+))
 """
 NOTEBOOK = """
 import sys
@@ -67,6 +69,7 @@ def main():
         installed = timed("one task", lambda: task(python, elsewhere, place / "results-of-wheel"))
         same("counts", installed["counts"], here["counts"])
         same("version", installed["version"], here["version"])
+        same("kernel", installed["kernel"], "compiled")
         if not Path(installed["file"]).is_relative_to(place):
             sys.exit(f"error: the wheel's Python imported {installed['file']}")
         opened = timed("stormtracks.open", lambda: notebook(python, elsewhere, place / "results-of-wheel"))
@@ -81,6 +84,7 @@ def main():
         timed("install -e", lambda: pip(python, "install", "--no-deps", "-e", CHECKOUT))
         editable = task(python, elsewhere, place / "results-of-wheel")
         same("file", editable["file"], str(CHECKOUT / "stormtracks" / "__init__.py"))
+        same("kernel of the checkout", editable["kernel"], "compiled")
     print(f"the wheel does what the checkout does: {json.dumps(here['counts'])}")
 
 
@@ -96,7 +100,11 @@ def check_contents(wheel):
         names = archive.namelist()
         (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
         needed = HeaderParser().parsestr(archive.read(metadata).decode()).get_all("Requires-Dist")
-    same("files", sorted(name for name in names if ".dist-info/" not in name), sorted(listing.split()))
+    ours = [name for name in names if ".dist-info/" not in name]
+    compiled = [name for name in ours if name.endswith(".so")]
+    same("files", sorted(set(ours) - set(compiled)), sorted(listing.split()))
+    same("compiled kernels", len(compiled), 1)
+    same("machines that it is for", wheel.stem.split("-")[-1] == "any", False)
     same("requirements", requirements(line for line in needed if ";" not in line), listed("requirements.txt"))
     for name in ("dev", "grib", "zarr", "dask", "parquet", "notebook"):
         extra = (line.split(";")[0] for line in needed if f"extra == '{name}'" in line)

@@ -8,6 +8,7 @@ from pathlib import Path
 from stormtracks import __version__
 
 PACKAGE = Path(__file__).resolve().parent
+_KINDS = ("*.py", "*.c", "*.h")
 
 
 @functools.cache
@@ -17,19 +18,19 @@ def code_version() -> str:
 
 
 def content_hash(package: Path) -> str:
-    """SHA-256 over the names and contents of a package's Python files, in hexadecimal digits.
+    """SHA-256 over the names and contents of a package's Python and C files, in hexadecimal digits.
 
     In a git checkout these are the tracked files, which are what `fab deploy` brings to hosts; elsewhere all files.
     """
     total = hashlib.sha256()
-    for path in _tracked(package) or sorted(package.rglob("*.py")):
+    for path in _tracked(package) or sorted(path for kind in _KINDS for path in package.rglob(kind)):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         total.update(f"{path.relative_to(package).as_posix()}\0{content}\n".encode())
     return total.hexdigest()
 
 
 def _tracked(package: Path) -> list[Path]:
-    command = ["git", "-C", str(package), "ls-files", "-z", "--", "*.py"]
+    command = ["git", "-C", str(package), "ls-files", "-z", "--", *_KINDS]
     try:
         listing = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
     except (OSError, subprocess.CalledProcessError):

@@ -3,7 +3,10 @@ import signal
 
 import pytest
 from hypothesis import settings
+from needs import need
 from slurm import Slurm
+
+from stormtracks.science import kernel as accelerator
 
 # No test depends on how fast the machine is; of the rest the profile stays, which in CI is another.
 settings.register_profile("any machine", settings(), deadline=None)
@@ -59,3 +62,23 @@ def slurm(slurm_nodes, monkeypatch):
     yield slurm_nodes
     print(slurm_nodes.tails(8))  # pytest shows it where the test fails
     slurm_nodes.empty()
+
+
+@pytest.fixture(scope="session")
+def compiled():
+    """The kernel, compiled from today's sources."""
+    need("cc or gcc or clang")
+    accelerator.build.build()
+    accelerator._loaded.cache_clear()
+
+
+@pytest.fixture(params=["off", "on"])
+def kernel(request, monkeypatch):
+    """The test runs on NumPy, then on the compiled kernel, also in processes that it starts."""
+    if request.param == "off":
+        monkeypatch.setenv(accelerator.SWITCH, "off")
+    else:
+        monkeypatch.delenv(accelerator.SWITCH, raising=False)
+        request.getfixturevalue("compiled")
+        assert accelerator.in_use() == "compiled"
+    return request.param

@@ -355,3 +355,20 @@ def _calls(machine):
 def _left(machine):
     """What is left of a lock."""
     return [path.name for path in machine.programs.parent.glob(".venv.*")]
+
+
+def test_the_kernel_is_compiled_where_its_sources_are_new(machine):
+    folder = machine.programs.parent / "stormtracks" / "science" / "kernel"
+    folder.mkdir(parents=True)
+    (folder / "build.py").touch()
+    fake = FAKE.replace("*invoke*)", "*science.kernel*) echo tried >&2; exit 1 ;;\n    *invoke*)")
+    program = machine.programs / "python3"
+    program.write_text(fake.format(version="3.11.2", too_old=0, pip=0, calls=machine.programs.parent / "calls"))
+    program.chmod(0o755)
+    said = []
+    for change in ("", "int one;", "int one;", "int two;"):
+        (folder / "one.c").write_text(change)
+        status, text = machine()
+        said.append(text.count("tried"))
+        assert status == 0 and "ran\n" in text, text
+    assert said == [1, 1, 0, 1]

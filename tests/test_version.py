@@ -11,11 +11,12 @@ from stormtracks import version
 
 @pytest.fixture
 def package(tmp_path):
-    """A package of two modules, not in git."""
+    """A package of two modules and a C source, not in git."""
     folder = tmp_path / "package"
     (folder / "sub").mkdir(parents=True)
     (folder / "a.py").write_text("a = 1\n")
     (folder / "sub" / "b.py").write_text("b = 2\n")
+    (folder / "sub" / "c.c").write_text("int c = 3;\n")
     return folder
 
 
@@ -26,6 +27,8 @@ def package(tmp_path):
         lambda folder: (folder / "a.py").rename(folder / "c.py"),
         lambda folder: (folder / "sub" / "b.py").rename(folder / "b.py"),
         lambda folder: (folder / "new.py").touch(),
+        lambda folder: (folder / "sub" / "c.c").write_text("int c = 4;\n"),
+        lambda folder: (folder / "sub" / "c.h").touch(),
     ],
 )
 def test_every_change_of_a_module_changes_it(package, change):
@@ -40,6 +43,7 @@ def test_a_checkout_and_its_tracked_files_elsewhere_are_the_same(package, tmp_pa
     for words in (["init", "-q"], ["add", "."]):
         subprocess.run(["git", *words], cwd=package, check=True)
     (package / "mine.py").touch()
+    (package / "sub" / "kernel-here.so").touch()
     (copy / "__pycache__").mkdir()
     assert version.content_hash(package) == version.content_hash(copy)
 

@@ -15,7 +15,7 @@ from stormtracks.errors import StormtracksError
 from stormtracks.hosts.asking import BugOnHost, ask, ask_program, request, shaped
 from stormtracks.hosts.links import HostFault, Link
 from stormtracks.hosts.outcomes import Errand, HostOutcome
-from stormtracks.on_host.answers import Compared, Environment, LookAnswer
+from stormtracks.on_host.answers import Compared, Environment, KernelAnswer, LookAnswer
 from stormtracks.on_host.send import CHUNK
 
 TAKE_SECONDS = 600.0
@@ -61,6 +61,7 @@ def errand(cluster: Cluster, wheels: Path | None = None, force: bool = False) ->
             ):  # it only saves time; `fab check` says what is wrong with the host
                 ask(link, worker, "bytecode", request(cluster, worker), TAKE_SECONDS)
         text = f"{len(found['differ'])} file(s) copied, {len(found['gone'])} removed, environment {environment}"
+        text += f", kernel {_kernel(link, cluster, worker)}"
         return HostOutcome(worker.name, True, f"{text}: {found['folder']}", found | {"environment": environment})
 
     return deploy
@@ -80,7 +81,7 @@ def files(wheels: Path | None = None) -> dict[str, Path]:
 
 def untracked() -> list[str]:
     """Modules of the package that git does not track: they stay here, and code that needs them fails on the hosts."""
-    return _listed("--others", "--exclude-standard", "--", "stormtracks/*.py")
+    return _listed("--others", "--exclude-standard", "--", "stormtracks/*.py", "stormtracks/*.c", "stormtracks/*.h")
 
 
 def _listed(*options: str) -> list[str]:
@@ -130,3 +131,12 @@ def _environment(link: Link, worker: WorkerHost, folder: str, wheels: bool) -> s
     asked = {"folder": folder, "wheels": wheels, "extras": [extras.requirements(name) for name in worker.extras]}
     answer = ask_program(link, worker, "environment", asked, seconds=INSTALL_SECONDS)
     return shaped(answer, Environment)["environment"]
+
+
+def _kernel(link: Link, cluster: Cluster, worker: WorkerHost) -> str:
+    """What became of the compiled kernel, without which a host works all the same."""
+    try:
+        answer: KernelAnswer = ask(link, worker, "kernel", request(cluster, worker), INSTALL_SECONDS)
+    except (HostFault, BugOnHost):  # `fab check` says what is wrong with the host
+        return "not compiled"
+    return f"not compiled ({answer['fault']})" if answer["fault"] else "compiled"

@@ -9,7 +9,7 @@ import os
 import sys
 
 ACTIONS = (
-    *("bytecode", "check", "key", "start", "look", "stop", "log", "outbox", "send"),
+    *("bytecode", "check", "kernel", "key", "start", "look", "stop", "log", "outbox", "send"),
     *("queue.submit", "queue.jobs", "queue.keep", "queue.cancel", "queue.log", "queue.probe"),
     *("queue.pilot", "queue.node"),  # in jobs, on nodes
 )

@@ -170,6 +170,12 @@ class BytecodeAnswer(TypedDict):
     whole: bool
 
 
+class KernelAnswer(TypedDict):
+    """kernel: why the kernel could not be compiled; empty: it is there."""
+
+    fault: str
+
+
 class Compared(TypedDict):
     """receive, look: the code folder, and which files of it differ or are there no more."""
 
@@ -285,6 +291,7 @@ SHAPES: dict[str, Any] = {
     "log": LogAnswer,
     "outbox": _Offered,
     "bytecode": BytecodeAnswer,
+    "kernel": KernelAnswer,
     "queue.submit": SubmitAnswer,
     "queue.jobs": QueueAnswer,
     "queue.keep": QueueKept,

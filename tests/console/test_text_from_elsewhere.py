@@ -156,6 +156,7 @@ ANSWERS = {
     "key": {"error": EVIL},
     "outbox": {"error": EVIL},
     "bytecode": {"error": EVIL},
+    "kernel": {"fault": EVIL},
 }  # fmt: skip
 
 

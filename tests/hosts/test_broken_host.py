@@ -254,7 +254,7 @@ SHAPELESS = [[], {}, {"state": "running"}, {"state": 5}, {"findings": 5, "time":
 
 
 @pytest.mark.parametrize("content", SHAPELESS, ids=range(len(SHAPELESS)))
-@pytest.mark.parametrize("action", ["check", "look", "start", "stop", "key", "log", "outbox", "bytecode"])
+@pytest.mark.parametrize("action", ["check", "look", "start", "stop", "key", "log", "outbox", "bytecode", "kernel"])
 def test_an_answer_of_another_shape_is_refused(host, action, content):
     _, worker = host(**{action: answer(content)})
     with pytest.raises(HostFault):

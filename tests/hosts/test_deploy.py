@@ -34,6 +34,8 @@ def test_what_is_tracked_is_brought_once(operator, deployable):
         in done.stdout
     )
     assert all((code / name).read_bytes() == (here / name).read_bytes() for name in tracked(here))
+    compiled = [*(code / "stormtracks" / "science" / "kernel").glob("*.so")]
+    assert (", kernel compiled: " if compiled else ", kernel not compiled (no C compiler: ") in done.stdout
     assert "w1 ok     0 file(s) copied, 0 removed" in operator.fab("deploy").stdout
     assert "code: the code differs" not in operator.fab("check").stdout
 

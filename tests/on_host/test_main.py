@@ -31,5 +31,5 @@ def test_an_old_python_says_so_before_anything_else_is_loaded(monkeypatch, capsy
 
 def test_an_unknown_action_lists_the_known_ones(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["on_host", "lok"])
-    with pytest.raises(SystemExit, match="unknown action 'lok'; known: bytecode, check, key, start"):
+    with pytest.raises(SystemExit, match="unknown action 'lok'; known: bytecode, check, kernel, key, start"):
         __main__.main()

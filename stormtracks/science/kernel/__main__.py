@@ -1,0 +1,17 @@
+"""``python -m stormtracks.science.kernel`` compiles the kernel, or says in a line why not: both are a success."""
+
+import sys
+
+from stormtracks.science.kernel import build
+
+
+def main() -> None:
+    """Compile it where its library is not there."""
+    try:
+        build.build()
+    except build.NotBuilt as reason:
+        sys.stderr.write(f"{reason}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The one hand that compiles the kernel: C sources -> a library in this folder, whose name says what it is made from.
+
+Called when an environment is made (`./inv`, `fab deploy`), when a wheel is built, and by `inv build-kernel`; never by a
+task. Standard library only, since a wheel is built where there is nothing else.
+"""
+
+import functools
+import hashlib
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from stormtracks import disk
+from stormtracks.errors import StormtracksError
+
+FOLDER = Path(__file__).resolve().parent
+FLAGS = (
+    "-std=c99",
+    "-O3",
+    "-shared",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-ffp-contract=off",  # a product and a sum in one step would round once, and NumPy rounds twice
+    "-fno-math-errno",  # a square root need not say that it failed
+    "-fno-trapping-math",  # nor does a comparison raise a signal, so that whole rows are compared at once
+    "-Wall",
+    "-Wextra",
+)
+"""No -march=native: the hosts that share a folder may have other processors; see `kernel.h`."""
+COMPILERS = ("cc", "gcc", "clang")
+SLOWER = "stormtracks runs on NumPy, with the same results"
+_SECONDS = 300.0
+
+
+class NotBuilt(StormtracksError):
+    """There is no compiler, or it failed: all works without it, only slower."""
+
+
+def build(folder: Path = FOLDER, more: Sequence[str] = ()) -> Path:
+    """Compile the kernel, unless the library of these sources is there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the library is put.
+    more : sequence of str
+        Further flags of the compiler, such as those of a sanitizer.
+
+    Returns
+    -------
+    Path
+        The library; those of older sources are removed.
+
+    Raises
+    ------
+    NotBuilt
+        There is no C compiler, or it failed, or the folder cannot be written to.
+    """
+    place = folder / name()
+    if place.exists() and not more:
+        return place
+    compiler = _compiler()
+    try:
+        with disk.whole(place, durable=False) as unfinished:
+            _compile(compiler, unfinished, more)
+    except OSError as error:
+        raise NotBuilt(f"the kernel cannot be compiled into {folder}: {error.strerror}; {SLOWER}") from error
+    for other in folder.glob(f"{_stem()}-*.so"):
+        if other != place:
+            other.unlink(missing_ok=True)
+    return place
+
+
+def name() -> str:
+    """What the library of these sources, for this machine, is called."""
+    return f"{_stem()}-{built_from()}.so"
+
+
+@functools.cache
+def built_from() -> str:
+    """A hash of the sources and of how they are compiled, in hexadecimal digits."""
+    total = hashlib.sha256(" ".join(FLAGS).encode())
+    for path in sources():
+        total.update(f"{path.name}\0".encode() + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def sources() -> list[Path]:
+    """The C sources and what they include, in order."""
+    return sorted([*FOLDER.glob("*.c"), *FOLDER.glob("*.h")])
+
+
+def _stem() -> str:
+    return f"kernel-{sys.platform}-{platform.machine()}"
+
+
+def _compiler() -> list[str]:
+    """The command of a C compiler: $CC, else the first that PATH has."""
+    chosen = shlex.split(os.environ.get("CC", ""))
+    found = [path for one in ([chosen[0]] if chosen else COMPILERS) if (path := shutil.which(one))]
+    if not found:
+        raise NotBuilt(f"no C compiler: {SLOWER}; to have one on Debian or Ubuntu: sudo apt install gcc libc6-dev")
+    return [found[0], *chosen[1:]]
+
+
+def _compile(compiler: list[str], place: Path, more: Sequence[str]) -> None:
+    files = [str(path) for path in sources() if path.suffix == ".c"]
+    words = [*compiler, *FLAGS, *more, f'-DBUILT_FROM="{built_from()}"', "-o", str(place), *files, "-lm"]
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise NotBuilt(f"{compiler[0]} did not end in {_SECONDS:g} s; {SLOWER}") from error
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").splitlines()
+        said = next((line.strip() for line in lines if "error" in line), "it does not say why")
+        raise NotBuilt(f"{compiler[0]} cannot compile the kernel ({said}); {SLOWER}")
