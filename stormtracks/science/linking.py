@@ -4,11 +4,8 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from stormtracks.science import calendars, link_cost, sphere
+from stormtracks.science import chains, link_cost, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.records import Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import LINKERS, Settings, check_choice
@@ -104,7 +101,7 @@ def link(
                 _link_cheapest(len(maxima), pairs, _by_course_m(maxima, pairs, strength_m), successor)
             else:
                 _link_cheapest(len(maxima), pairs, pairs.metres + strength_m, successor)
-    return _tracks(maxima, axis, successor, min_points, min_peak_s1)
+    return chains.tracks(maxima, axis, successor, min_points=min_points, min_peak_s1=min_peak_s1)
 
 
 @dataclass(frozen=True)
@@ -127,9 +124,7 @@ class _Pairs:
 
 def _loose(successor: Ints) -> Ints:
     """Indices of the maxima that are not linked on both sides."""
-    begins = np.ones(len(successor), bool)
-    begins[successor[successor >= 0]] = False
-    return np.flatnonzero((successor < 0) | begins)
+    return np.flatnonzero((successor < 0) | chains.beginnings(successor))
 
 
 def _pairs_within_reach(maxima: Maxima, axis: TimeAxis, apart: int, max_speed_m_s1: float) -> _Pairs:
@@ -195,8 +190,7 @@ def _by_course_m(maxima: Maxima, pairs: _Pairs, strength_m: Ints) -> Ints:
 
 def _link_cheapest(size: int, pairs: _Pairs, cost_m: Ints, successor: Ints) -> None:
     """Link free ends to free beginnings, cheapest pairs first; fills `successor` in place."""
-    begins = np.ones(size, bool)
-    begins[successor[successor >= 0]] = False
+    begins = chains.beginnings(successor)
     free = (successor[pairs.tails] < 0) & begins[pairs.heads]
     tails, heads, cost_m = pairs.tails[free], pairs.heads[free], cost_m[free]
     while len(tails):
@@ -275,35 +269,3 @@ def _alone(tails: Ints, heads: Ints) -> Ints:
 def _ahead(before: Floats, now: Floats) -> tuple[Floats, Floats]:
     """Where points that came from `before` to `now` are expected next: latitude and longitude."""
     return sphere.lat_lon(now + _STEADINESS * (now - before))
-
-
-def _in_units(vorticity_s1: npt.ArrayLike) -> Floats:
-    """Vorticity in whole units of 1e-9 s-1: what is nearer to a limit than a rounding error reaches it everywhere."""
-    return np.rint(np.multiply(vorticity_s1, 1e9))
-
-
-def _tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, min_points: int, min_peak_s1: float) -> Tracks:
-    """The chains of successors that are long and strong enough, as a ragged array."""
-    # A chain is a connected component of the graph of links.
-    origin = np.flatnonzero(successor >= 0)
-    graph = coo_array((np.ones(len(origin), np.int8), (origin, successor[origin])), shape=(len(maxima),) * 2)
-    count, chain = connected_components(graph, directed=False) if len(maxima) else (0, np.zeros(0, int))
-    size = np.bincount(chain, minlength=count)
-    peak = np.zeros(count, np.float32)
-    np.maximum.at(peak, chain, maxima.vorticity)
-    kept = (size >= min_points) & (_in_units(peak) >= _in_units(min_peak_s1))
-    point = np.flatnonzero(kept[chain])
-    _, first, chain = np.unique(chain[point], return_index=True, return_inverse=True)
-    # scipy numbers the components as it likes; tracks are numbered in the order of their first maxima.
-    rank = np.empty(len(first), int)
-    rank[np.argsort(first)] = np.arange(len(first))
-    index = point[np.argsort(rank[chain], kind="stable")]  # stable: maxima are sorted by time, so points are too
-    return Tracks(
-        row_size=np.bincount(rank[chain], minlength=len(first)).astype(np.int32),
-        time=axis.times[maxima.step[index]],
-        lat=maxima.lat[index],
-        lon=maxima.lon[index],
-        vorticity=maxima.vorticity[index],
-        maximum=index.astype(np.int64),
-        calendar=calendars.in_files(axis.calendar),
-    )

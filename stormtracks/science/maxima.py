@@ -4,11 +4,10 @@ import itertools
 from functools import lru_cache
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.components import components
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import Grid, Maxima
 from stormtracks.science.settings import Settings
@@ -187,12 +186,10 @@ def _one_per_plateau(wrapped: Floats, index: Ints, tied: Bools) -> Ints:
         spoiled |= equal & ~member  # an equal neighbour that a higher one exceeds: the plateau is none
         links.append(np.stack([np.flatnonzero(member), place[member]]))
     pairs = np.concatenate(links, axis=1)
-    graph = coo_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(len(plateau),) * 2)
-    count, group = connected_components(graph, directed=False)
-    good = np.ones(count, bool)
-    good[group[spoiled]] = False
-    first = np.unique(group, return_index=True)[1]
-    return np.sort(np.concatenate([index[~tied], plateau[first[good]]]))
+    first = components(len(plateau), *pairs)
+    good = first == np.arange(len(plateau))
+    good[first[spoiled]] = False
+    return np.sort(np.concatenate([index[~tied], plateau[good]]))
 
 
 def _poles(wrapped: Floats, grid: Grid, threshold_s1: float) -> Ints:

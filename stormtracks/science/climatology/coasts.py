@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
@@ -114,6 +113,8 @@ def on_land(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Bools:
     >>> on_land([30.5, 26.0], [-91.0, -91.0]).tolist()
     [True, False]
     """
+    import shapely  # a slot's tracks need no land
+
     lat, lon = np.broadcast_arrays(np.asarray(lat, float), sphere.wrap(np.asarray(lon, float)))
     squares = _squares()
     square = squares[np.clip(np.nan_to_num(lat) + 90, 0, 179).astype(np.intp), np.nan_to_num(lon + 180).astype(np.intp)]
@@ -132,6 +133,8 @@ def _squares() -> Ints:
 
     A place in such a square needs no look at the polygons.
     """
+    import shapely
+
     close = 0.1
     coast = shapely.get_coordinates(shapely.segmentize(shapely.boundary(_land()), close))
     squares = np.full((180, 360), _SEA, np.int8)
@@ -219,6 +222,8 @@ def _only(found: Landfalls, keep: Bools) -> Landfalls:
 
 @functools.cache
 def _land() -> Any:  # shapely has no types
+    import shapely
+
     features = json.loads(LAND.read_text(encoding="utf-8"))["features"]
     land = shapely.union_all([shapely.geometry.shape(feature["geometry"]).buffer(0) for feature in features])
     shapely.prepare(land)

@@ -6,7 +6,6 @@ components of a wind that blows across the pole, are put right by the same weigh
 """
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
@@ -34,6 +33,8 @@ class Caps:
     """
 
     def __init__(self, lat: Floats, lon: Floats) -> None:
+        from scipy.spatial import cKDTree  # a third of a slot's start-up time, and few data have cells
+
         self.cells = len(lat)
         reach = _REACH * np.degrees(np.sqrt(4 * np.pi / self.cells))
         self._kept = np.flatnonzero(90 - abs(lat) < max(reach, 5))

@@ -5,7 +5,6 @@ past the cells around it. That is to two dimensions what the cubic way of `rows`
 """
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError, cKDTree
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
@@ -40,6 +39,8 @@ class Triangles:
     """
 
     def __init__(self, cells: Floats) -> None:
+        from scipy.spatial import cKDTree  # a third of a slot's start-up time, and few data have cells
+
         self._cells = cells
         self._corners = _triangles(cells)
         self._inverse = np.linalg.inv(cells[self._corners].transpose(0, 2, 1))
@@ -101,6 +102,8 @@ class Triangles:
 
 def _triangles(cells: Floats) -> Ints:
     """The triangles, shape (triangles, 3); refused where there is a hole among the cells."""
+    from scipy.spatial import ConvexHull, QhullError
+
     try:
         hull = ConvexHull(cells) if len(cells) >= _FEWEST else None
     except QhullError:  # all in one plane

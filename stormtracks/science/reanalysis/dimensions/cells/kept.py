@@ -8,7 +8,6 @@ from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
-from scipy import sparse
 
 from stormtracks import disk, private
 from stormtracks.errors import StormtracksError
@@ -65,6 +64,8 @@ def _read(file: Path, step: float) -> Weights | None:
     stored = io.BytesIO(content)
     ends, cells, shares, shape, which = (np.load(stored, allow_pickle=False) for _ in range(5))
     method = _SLOW[int(which)]
+    from scipy import sparse  # a third of a slot's start-up time, and few data have cells
+
     matrix = sparse.csr_matrix((shares, cells, ends), shape=(int(shape[0]), int(shape[1])))
     return Weights(matrix, weights_.even_grid(step), method)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
@@ -108,6 +107,8 @@ def make(lat: Floats, lon: Floats, step: float) -> Weights:
     >>> found.normalised(lat).shape, round(float(found.normalised(lat)[12, 0]), 3)
     ((19, 36), 30.0)
     """
+    from scipy import sparse  # a third of a slot's start-up time, and few data have cells
+
     grid, is_much_coarser = even_grid(step), step >= _MUCH_COARSER * distance(len(lat))
     order = np.lexsort((lon, lat))  # what is as near as another is chosen alike, in whatever order cells are stored
     lat, lon = lat[order], lon[order]
@@ -183,6 +184,8 @@ def _of_points(lat: Floats, lon: Floats, around: _Around, polar: caps.Caps) -> A
 
 def _matrix(cells: Ints, shares: Floats, of: int) -> Any:
     """The sparse matrix of some rows of shares; a cell that is there twice counts with the sum."""
+    from scipy import sparse
+
     points, each = cells.shape
     ends = np.arange(points + 1) * each
     found = sparse.csr_matrix((shares.ravel(), cells.ravel(), ends), shape=(points, of))
@@ -192,6 +195,8 @@ def _matrix(cells: Ints, shares: Floats, of: int) -> Any:
 
 def _replaced(matrix: Any, at: Ints, others: Any) -> Any:
     """The matrix with some of its rows replaced."""
+    from scipy import sparse
+
     stacked = sparse.vstack([matrix, others], format="csr")
     place: Ints = np.arange(matrix.shape[0])
     place[at] = matrix.shape[0] + np.arange(len(at))
