@@ -4,7 +4,9 @@ Modules are imported where they are used, so that `inv --list` and `inv status` 
 the signatures: Invoke would then read them itself, and answer what is not a number with a traceback.
 """
 
+import atexit
 import functools
+import gc
 import importlib.metadata
 import inspect as inspection
 import os
@@ -127,7 +129,10 @@ def track(
 
     Example: inv track --year 1987 --ensemble-member 0
     """
-    from stormtracks.console import track as console
+    from stormtracks import garbage
+
+    with garbage.loading():
+        from stormtracks.console import track as console
 
     options = {"data": data, "best_tracks": best_tracks, "results": results, "dataset": dataset, "settings": settings}
     options |= {"set": set_ or [], "overwrite": overwrite, "form": _form(wide, csv, json), "task": task}
@@ -889,6 +894,7 @@ def _read(kind, what, name, text, default=None):
 
 
 speak("inv")
+atexit.register(gc.freeze)  # else all that was loaded is looked through once more at the end: 0.1 s
 namespace = Collection(
     inspect,
     track,

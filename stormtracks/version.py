@@ -23,17 +23,25 @@ def content_hash(package: Path) -> str:
     In a git checkout these are the tracked files, which are what `fab deploy` brings to hosts; elsewhere all files.
     """
     total = hashlib.sha256()
-    for path in _tracked(package) or sorted(path for kind in _KINDS for path in package.rglob(kind)):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        total.update(f"{path.relative_to(package).as_posix()}\0{content}\n".encode())
+    for name in sorted(_tracked(package) or _all(package)):
+        try:
+            with open(f"{package}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - of 700 files, in half the time
+                content = file.read()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            continue  # tracked, and not there
+        total.update(f"{name}\0{hashlib.sha256(content).hexdigest()}\n".encode("utf-8", "surrogateescape"))
     return total.hexdigest()
 
 
-def _tracked(package: Path) -> list[Path]:
+def _all(package: Path) -> list[str]:
+    """The names of all files, as git has them: relative, with slashes."""
+    return [path.relative_to(package).as_posix() for kind in _KINDS for path in package.rglob(kind)]
+
+
+def _tracked(package: Path) -> list[str]:
     command = ["git", "-C", str(package), "ls-files", "-z", "--", *_KINDS]
     try:
         listing = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
     except (OSError, subprocess.CalledProcessError):
         return []
-    paths = [package / name for name in listing.decode("utf-8", "surrogateescape").split("\0") if name]
-    return sorted(path for path in paths if path.is_file())
+    return [name for name in listing.decode("utf-8", "surrogateescape").split("\0") if name]

@@ -18,7 +18,7 @@ STAGES = ("reanalysis", "vorticity", "maxima", "passes", "linking", "best_tracks
 FILE_MODULES = ("track_files", "reanalysis", "best_tracks", "results", "synthetic", "export")
 
 # The package's own ground, which every room stands on.
-GROUND = ("errors", "paths", "disk", "readable", "address", "process", "detached", "version")
+GROUND = ("errors", "paths", "disk", "readable", "address", "process", "detached", "version", "garbage")
 GROUND += (
     "written",
     "strict_dataclass",

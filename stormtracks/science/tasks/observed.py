@@ -7,7 +7,7 @@ import numpy as np
 from stormtracks.science import calendars, ibtracs
 from stormtracks.science.records import BestTracks, InputFile, Matches, TimeAxis
 from stormtracks.science.settings import Setup
-from stormtracks.science.tasks import unmatched
+from stormtracks.science.tasks import kept_best_tracks, unmatched
 
 
 def best_tracks(setup: Setup, axis: TimeAxis) -> BestTracks:
@@ -34,4 +34,4 @@ def why_no_matches(setup: Setup, best: BestTracks, axis: TimeAxis, matches: Matc
 
 @functools.lru_cache(maxsize=8)  # a slot does many members of one year, one after the other: the same storms each time
 def _cached(file: InputFile, start: np.datetime64, stop: np.datetime64, wind_source: str) -> BestTracks:
-    return ibtracs.load(file.path, start, stop, wind_source=wind_source)
+    return kept_best_tracks.load(file, start, stop, wind_source)

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stormtracks import lineage
+from stormtracks import garbage, lineage
 from stormtracks.errors import is_final
 from stormtracks.pyro_cluster.plain import Order, SlotReply, plain
 from stormtracks.pyro_cluster.worker.slots.slot_channel import SlotChannel
@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _end_with(int(parent), channel.orders_from)
     _prepare(int(memory_mb))
     try:
-        table = load(table_name)
+        with garbage.loading():
+            table = load(table_name)
     except BaseException as error:  # whatever a module raises when it is imported, SystemExit too
         channel.greet({"fault": f"cannot load the tasks of {table_name}: {_message(error)}"})
         return 1
