@@ -19,7 +19,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from stormtracks.report import fragments, page, trackdata
-from stormtracks.science.records import Matches, Tracks, ragged_starts
+from stormtracks.science.ragged import ragged_starts
+from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.sphere import wrap
 
 FLAGS = (

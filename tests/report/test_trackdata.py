@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormtracks.report.trackdata import OBSERVED, TrackSet, coast, pack
+from stormtracks.report.trackdata.lines import of_tracks
 from stormtracks.science.records import BestTracks, Matches, Tracks
 
 
@@ -73,7 +74,7 @@ def test_tracks_come_back():
     assert found["lat"].tolist()[:2] == [1012, -1013] and found["lon"].tolist()[:2] == [17999, -17999]
     assert found["strength"].tolist() == [2000] * 3 and packed["unit_minutes"] == 360
     begin = np.datetime64(int(found["begin"][0]), "m")
-    assert begin == np.datetime64("1851-08-01T00:00") and found["offset"].tolist() == [0, 1, 0]
+    assert begin == np.datetime64("1851-08-01T00:00") and found["gap"].tolist() == [0, 1, 0]
 
 
 def test_a_storm_is_one_over_the_members_of_a_year_and_another_in_the_next():
@@ -92,6 +93,43 @@ def test_of_too_many_tracks_the_storms_and_the_strongest_stay():
         chosen.add(1851, member, strong, matches_of(-1 if member else 0))
     found = unpack(chosen.packed())
     assert found["member"].tolist() == [0, 39, 38] and chosen.packed()["total"] == 40
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.integers(1, 20))
+def test_how_often_weaker_tracks_are_dropped_changes_nothing(strengths, most):
+    chosen = TrackSet(most)
+    for member, strength in enumerate(strengths):
+        chosen.add(1851, member, tracks_of([(1, 1)], strength=strength * 1e-5), matches_of(-1))
+    found = unpack(chosen.packed())
+    order = sorted(range(len(strengths)), key=lambda member: -strengths[member])
+    assert found["member"].tolist() == order[:most]
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=8), st.data())
+def test_lines_are_taken_in_any_order_and_more_than_once(sizes, data):
+    lines = of_tracks(tracks_of(*([(row, at) for at in range(size)] for row, size in enumerate(sizes))), 3)
+    rows = data.draw(st.lists(st.integers(0, len(sizes) - 1), min_size=1, max_size=12))
+    taken = lines.take(np.array(rows))
+    points = [(100 * row, 100 * at) for row in rows for at in range(sizes[row])]
+    assert list(zip(taken.per_point["lat"].tolist(), taken.per_point["lon"].tolist(), strict=True)) == points
+    assert taken.row_size.tolist() == [sizes[row] for row in rows] and set(taken.per_line["member"].tolist()) == {3}
+
+
+def test_a_line_longer_than_two_bytes_can_tell_is_cut():
+    lines = of_tracks(tracks_of([(0, 0)], [(1, at % 100) for at in range(70_000)], [(2, 5)]), 0)
+    assert lines.row_size.tolist() == [1, 65_535, 1] and lines.per_point["lat"].tolist()[-2:] == [100, 200]
+
+
+def test_what_controls_offer_is_what_the_arrays_have():
+    chosen = TrackSet()
+    for year, member in ((1851, 0), (1851, 4), (1852, 4)):
+        chosen.add(year, member, tracks_of([(1, 1)], [(2, 2)], strength=member * 1e-5), matches_of(0, tracks=2))
+    packed = chosen.packed()
+    found = unpack(packed)
+    assert packed["members"] == [0, 4] and packed["strongest"] == 400
+    assert packed["counts"] == [[0, 0, 0, 2, 2], [0, 0, 0, 1, 1]]
+    for row, counts in enumerate(packed["counts"]):
+        assert np.bincount(found["kind"][found["year"] == row], minlength=5).tolist() == counts
 
 
 def test_observed_tracks_are_added_for_known_storms_alone():
@@ -121,7 +159,7 @@ def test_long_gaps_between_times_fit_in_two_bytes(hours):
     chosen = TrackSet()
     chosen.add(1851, 0, dataclasses.replace(tracks, time=time), matches_of(-1))
     packed = chosen.packed()
-    last = int(unpack(packed)["offset"][-1]) * packed["unit_minutes"]
+    last = int(unpack(packed)["gap"].sum(dtype=int)) * packed["unit_minutes"]
     assert abs(last - hours * 7) < packed["unit_minutes"] <= 14
 
 

@@ -5,7 +5,7 @@ Positions to 0.01 degree, vorticity to 1e-7 s-1, times in steps that all of them
 """
 
 from stormtracks.report.trackdata.coast import coast
-from stormtracks.report.trackdata.line import CONSENSUS, OBSERVED
+from stormtracks.report.trackdata.lines import CONSENSUS, OBSERVED
 from stormtracks.report.trackdata.packing import pack
 from stormtracks.report.trackdata.track_set import MOST_TRACKS, TrackSet
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from stormtracks.science.arrays import Floats, Ints
 
-_LEVEL = 7
-"""Of deflating: 9 takes seven times as long for 1.4 % less."""
+_LEVEL = 6
+"""Of deflating: 7 takes 1.5 times as long for 1 % less."""
 
 
 def pack(arrays: Mapping[str, Ints], differences: Mapping[str, Ints] | None = None) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def pack(arrays: Mapping[str, Ints], differences: Mapping[str, Ints] | None = No
     Parameters
     ----------
     arrays, differences : dict of str to ndarray
-        Of type u2, i2 or i4; of `differences` only the steps from value to value are kept (modulo the type).
+        Of type u1, u2, i2 or i4; of `differences` only the steps from value to value are kept (modulo the type).
     """
     described, planes = [], []
     for number, (name, array) in enumerate([*arrays.items(), *(differences or {}).items()]):

@@ -1,6 +1,6 @@
 // What the page carries: base64 text of deflated arrays -> typed arrays with names. The counterpart of trackdata/.
 
-const TYPES = { u2: Uint16Array, i2: Int16Array, i4: Int32Array };
+const TYPES = { u1: Uint8Array, u2: Uint16Array, i2: Int16Array, i4: Int32Array };
 
 function embedded(id) {
   return JSON.parse(document.getElementById(id).textContent);

@@ -11,7 +11,6 @@ async function readTracks(packed) {
   const tracks = { ...raw, ...geometryOf(raw), count, years: packed.years, storms: packed.storms, groups: packed.groups,
     yearsOf360Days: packed.years_of_360_days, unitMinutes: packed.unit_minutes, total: packed.total,
     cellsLeftOut: packed.cells_left_out };
-  tracks.kind = Uint8Array.from({ length: count }, (_, t) => kindOf(tracks, t));
   tracks.end = Float64Array.from({ length: count }, (_, t) => minutesOf(tracks, t, tracks.start[t + 1] - 1));
   // What observed and consensus tracks have besides, point by point, is in arrays of their own.
   tracks.further = new Uint32Array(count);
@@ -26,11 +25,13 @@ function geometryOf(raw) {
   const count = raw.size.length;
   const start = new Uint32Array(count + 1), x = new Float32Array(raw.lat.length), y = new Float32Array(raw.lat.length);
   const box = new Float32Array(4 * count), peak = new Uint16Array(count), peakAt = new Uint32Array(count);
+  const offset = new Uint16Array(raw.lat.length);
   for (let t = 0; t < count; t++) {
     start[t + 1] = start[t] + raw.size[t];
     let west = Infinity, east = -Infinity, south = Infinity, north = -Infinity, most = -1;
     for (let i = start[t]; i < start[t + 1]; i++) {
       const lon = raw.lon[i] / 100;
+      if (i > start[t]) offset[i] = offset[i - 1] + raw.gap[i];
       x[i] = i === start[t] ? lon : x[i - 1] + wrap(lon - x[i - 1]);
       y[i] = raw.lat[i] / 100;
       west = Math.min(west, x[i]); east = Math.max(east, x[i]);
@@ -40,13 +41,7 @@ function geometryOf(raw) {
     box.set([west, south, east, north], 4 * t);
     peak[t] = most;
   }
-  return { start, x, y, box, peak, peakAt };
-}
-
-function kindOf(tracks, t) {
-  if (tracks.member[t] === OBSERVED_TRACK) return KIND_OBSERVED;
-  if (tracks.member[t] === CONSENSUS_TRACK) return tracks.storm[t] < 0 ? KIND_CANDIDATE : KIND_CONSENSUS;
-  return tracks.storm[t] < 0 ? KIND_OTHER : KIND_MEMBER;
+  return { start, offset, x, y, box, peak, peakAt };
 }
 
 // The most common time between neighbours of the members' tracks, minutes.
