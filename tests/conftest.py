@@ -72,13 +72,14 @@ def compiled():
     accelerator._loaded.cache_clear()
 
 
-@pytest.fixture(params=["off", "on"])
-def kernel(request, monkeypatch):
-    """The test runs on NumPy, then on the compiled kernel, also in processes that it starts."""
-    if request.param == "off":
-        monkeypatch.setenv(accelerator.SWITCH, "off")
-    else:
-        monkeypatch.delenv(accelerator.SWITCH, raising=False)
-        request.getfixturevalue("compiled")
-        assert accelerator.in_use() == "compiled"
-    return request.param
+@pytest.fixture(scope="module", params=["off", "on"])
+def kernel(request):
+    """A module's tests run on NumPy, then on the compiled kernel, also in processes that they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "off":
+            patch.setenv(accelerator.SWITCH, "off")
+        else:
+            patch.delenv(accelerator.SWITCH, raising=False)
+            request.getfixturevalue("compiled")
+            assert accelerator.in_use() == "compiled"
+        yield request.param

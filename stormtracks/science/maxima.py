@@ -9,6 +9,7 @@ from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.components import components
 from stormtracks.science.errors import InputError
+from stormtracks.science.kernel import finding
 from stormtracks.science.records import Grid, Maxima
 from stormtracks.science.settings import Settings
 
@@ -79,20 +80,14 @@ def find(
     >>> found.lat.round(1).tolist(), found.lon.round(1).tolist()
     ([4.0], [-179.7])
     """
-    _check_shape(fields, grid)
+    check_shape(fields, grid)
     # Refuses what these must not be.
     Settings(threshold_s1=threshold_s1, min_separation_km=min_separation_km, region=region)
-    wrapped = _wrapped(fields, grid)
-    index, tied = _peaks(wrapped, threshold_s1)
-    if tied.any():
-        index = _one_per_plateau(wrapped, index, tied)
-    index = np.sort(np.concatenate([index, _poles(wrapped, grid, threshold_s1)]))
-    step, row, column = np.unravel_index(index, wrapped.shape)
-    inside = sphere.in_region(grid.lat[row], grid.lon[column - 1], region)
-    index, step, row, column = index[inside], step[inside], row[inside], column[inside] - 1
-    lat, lon = _centres(wrapped, index, row, column, grid)
-    maxima = Maxima(step.astype(np.int32), lat, lon, wrapped.reshape(-1)[index].astype(np.float32))
-    return thin(maxima, min_separation_km)
+    limits = {"threshold_s1": float(threshold_s1), "min_separation_km": float(min_separation_km)}
+    found = None
+    if finding.takes([fields]):
+        found = finding.find("cyclonic", [fields], tables(grid, region), None, **limits)
+    return _find(fields, grid, **limits, region=region) if found is None else found
 
 
 def thin(maxima: Maxima, min_separation_km: float) -> Maxima:
@@ -120,7 +115,8 @@ def thin(maxima: Maxima, min_separation_km: float) -> Maxima:
     return maxima.take(thinned(maxima, min_separation_km))
 
 
-def _check_shape(fields: Floats, grid: Grid) -> None:
+def check_shape(fields: Floats, grid: Grid) -> None:
+    """Refuse fields that do not fit a grid."""
     shape = np.shape(fields)
     if len(shape) == 3 and shape[1:] == grid.shape:
         return
@@ -131,6 +127,33 @@ def _check_shape(fields: Floats, grid: Grid) -> None:
     elif shape == grid.shape:
         remedy = "add an axis for the time: fields[np.newaxis]"
     raise InputError(f"fields of shape {shape} do not fit the grid, which needs (n, {nlat}, {nlon}); {remedy}")
+
+
+def tables(grid: Grid, region: sphere.Region | None) -> finding.Tables:
+    """What the kernel has to know of a grid, and of the region in which maxima are looked for."""
+    return _tables(grid, None if region is None else tuple(region))
+
+
+@lru_cache(maxsize=16)
+def _tables(grid: Grid, region: sphere.Region | None) -> finding.Tables:
+    return finding.Tables.of(grid, *_fits(grid), region)
+
+
+def _find(
+    fields: Floats, grid: Grid, *, threshold_s1: float, min_separation_km: float, region: sphere.Region | None
+) -> Maxima:
+    """Maxima by NumPy."""
+    wrapped = _wrapped(fields, grid)
+    index, tied = _peaks(wrapped, threshold_s1)
+    if tied.any():
+        index = _one_per_plateau(wrapped, index, tied)
+    index = np.sort(np.concatenate([index, _poles(wrapped, grid, threshold_s1)]))
+    step, row, column = np.unravel_index(index, wrapped.shape)
+    inside = sphere.in_region(grid.lat[row], grid.lon[column - 1], region)
+    index, step, row, column = index[inside], step[inside], row[inside], column[inside] - 1
+    lat, lon = _centres(wrapped, index, row, column, grid)
+    maxima = Maxima(step.astype(np.int32), lat, lon, wrapped.reshape(-1)[index].astype(np.float32))
+    return thin(maxima, min_separation_km)
 
 
 def _wrapped(fields: Floats, grid: Grid) -> Floats:

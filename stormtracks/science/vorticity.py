@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stormtracks.science.arrays import Floats
+from stormtracks.science.kernel import finding
 from stormtracks.science.records import Grid
 from stormtracks.science.sphere import EARTH_RADIUS_KM, is_pole
 
@@ -87,6 +88,12 @@ def cyclonic(vorticity: Floats, grid: Grid) -> Floats:
 def hemisphere(grid: Grid) -> Floats:
     """+1 for rows on and north of the equator, -1 south of it, shape (nlat,)."""
     return np.where(grid.lat < 0, -1.0, 1.0)
+
+
+@lru_cache(maxsize=16)
+def kernel_stencil(grid: Grid) -> finding.Stencil:
+    """What the kernel multiplies winds of single precision by, to have cyclonic vorticity."""
+    return finding.Stencil.of(_stencil(grid, np.dtype(np.float32), cyclonic=True), hemisphere(grid))
 
 
 @dataclass(frozen=True)

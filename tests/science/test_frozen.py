@@ -12,6 +12,8 @@ import pytest
 from stormtracks.science import linking, passes, pipeline, reanalysis
 from stormtracks.science.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 REFERENCE = Path(__file__).with_name("frozen.npz")
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 BEFORE = {"linker": "nearest", "strength_cost_km": 0.0}

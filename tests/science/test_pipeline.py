@@ -6,6 +6,8 @@ from stormtracks.science import pipeline, results
 from stormtracks.science.errors import InputError, ResultError
 from stormtracks.science.settings import Settings, Setup
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 SAMPLE = Setup("sample/20crv2c_1987", "", "sample/ibtracs/IBTrACS.NA.v04r00.nc")
 
 

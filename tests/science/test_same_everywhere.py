@@ -87,3 +87,6 @@ import test_same_everywhere as here
 print(*(here.hash_of(*here.maxima_of(name, tempfile.mkdtemp(dir={str(tmp_path)!r}))) for name in here.SEASON))
 """
     assert without_dispatch(code) == list(HASHES.values())
+
+
+pytestmark = pytest.mark.usefixtures("kernel")

@@ -11,7 +11,7 @@ import numpy as np
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import Table
-from stormtracks.science.passes.runs import BLOCK_BYTES, most_steps, runs, steps_in_cache, within
+from stormtracks.science.passes.runs import most_steps, runs, steps_in_cache, within
 from stormtracks.science.passes.shared_pass import Progress, SharedPass, reported
 from stormtracks.science.records import Block, Grid, InputFile, Maxima, TimeAxis
 
@@ -101,16 +101,13 @@ class Stages:
 
     Attributes
     ----------
-    cyclonic : callable
-        ``cyclonic(arrays, grid) -> ndarray`` (n, nlat, nlon), from (u, v) or (vorticity,).
     find : callable
-        ``find(fields, grid) -> Maxima``.
+        ``find(arrays, grid) -> Maxima``, from (u, v) or (vorticity,), each (n, nlat, nlon).
     depends_on : mapping
         The settings that maxima depend on, in plain values; the others may differ between tasks that share a pass.
     """
 
-    cyclonic: Callable[[Sequence[Floats], Grid], Floats]
-    find: Callable[[Floats, Grid], Maxima]
+    find: Callable[[Sequence[Floats], Grid], Maxima]
     depends_on: Mapping[str, Any]
 
     def maxima(self, season: Season, steps: slice, members: Members) -> tuple[Maxima, Ints]:
@@ -126,12 +123,7 @@ class Stages:
 
     def _of(self, fields: Sequence[Floats], grid: Grid, number: int) -> Maxima:
         """Maxima of fields one after the other, the first of which has a number."""
-        cyclonic = np.empty_like(fields[0])
-        few = max(1, BLOCK_BYTES // cyclonic[0].nbytes // 8)
-        for first in range(0, len(cyclonic), few):
-            part = slice(first, first + few)
-            cyclonic[part] = self.cyclonic([field[part] for field in fields], grid)
-        found = self.find(cyclonic, grid)
+        found = self.find(fields, grid)
         return Maxima(found.step + number, found.lat, found.lon, found.vorticity)
 
     def identity(self, season: Season) -> str:

@@ -4,15 +4,14 @@ import functools
 from pathlib import Path
 
 from stormtracks import private
-from stormtracks.science import maxima, passes, reanalysis, vorticity
+from stormtracks.science import maxima, passes, reanalysis, wind_maxima
 from stormtracks.science.settings import Settings, Setup
 
 
 def stages(settings: Settings) -> passes.Stages:
     """What turns a block of a season into maxima, with these settings."""
     read, found = settings.keywords(reanalysis.open_season), settings.keywords(maxima.find)
-    find = functools.partial(maxima.find, **found)
-    return passes.Stages(vorticity.cyclonic_from, find, depends_on=read | found)
+    return passes.Stages(functools.partial(wind_maxima.find, **found), depends_on=read | found)
 
 
 def scratch(winds: reanalysis.Season, setup: Setup) -> Path:

@@ -14,6 +14,8 @@ from stormtracks.science.passes import folder as pass_folder
 from stormtracks.science.passes.stages import maxima_pass
 from stormtracks.science.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 FIELDS = ("step", "lat", "lon", "vorticity")
 
 

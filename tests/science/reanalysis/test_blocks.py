@@ -9,6 +9,8 @@ from stormtracks.science.reanalysis import further_field
 from stormtracks.science.records import Block
 from stormtracks.science.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 CHUNK = 6
 STEPS = 20
 
