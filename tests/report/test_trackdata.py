@@ -123,10 +123,10 @@ def test_a_line_longer_than_two_bytes_can_tell_is_cut():
 def test_what_controls_offer_is_what_the_arrays_have():
     chosen = TrackSet()
     for year, member in ((1851, 0), (1851, 4), (1852, 4)):
-        chosen.add(year, member, tracks_of([(1, 1)], [(2, 2)], strength=member * 1e-5), matches_of(0, tracks=2))
+        chosen.add(year, member, tracks_of([(1, 1)], [(2, 2)], strength=(member + 1) * 1e-5), matches_of(0, tracks=2))
     packed = chosen.packed()
     found = unpack(packed)
-    assert packed["members"] == [0, 4] and packed["strongest"] == 400
+    assert packed["members"] == [0, 4] and packed["strongest"] == 500
     assert packed["counts"] == [[0, 0, 0, 2, 2], [0, 0, 0, 1, 1]]
     for row, counts in enumerate(packed["counts"]):
         assert np.bincount(found["kind"][found["year"] == row], minlength=5).tolist() == counts
