@@ -1,58 +1,72 @@
-"""What lists of storms cost: fields around all members' tracks, against reading the variables that they are made of.
+"""What lists of storms cost: the chain of the three tasks, and each, against reading the variables it is made of.
 
-    python -m benchmarks.field_collection DATA YEAR [--members 56] [--pairs 3] [--json FILE]
+    python -m benchmarks.field_collection [--data FOLDER --year YEAR] [--members 8] [--pairs 3] [--cache FOLDER]
 
-DATA is a folder with winds, and with pressure and heights if they are to be counted, such as `inv plant --like 20crv2c`
-makes. CPU seconds of this process: of the tasks `field_collection` of all members (opening, reading, sampling, result
-files), in turn with those of reading the same variables, all times and members, as the task does; and once with
-netCDF4, as anybody would. The tracks that the task is built on are made before, and the lists after it: the last line
-is what all three tasks cost, against the tracks alone.
+The data are planted like 20CRv2c: winds, pressure and heights, all members in a chunk; or --data is a folder with
+winds, and with pressure and heights if they are to be counted. CPU seconds of this process, imports left out: of the
+tasks `vort_track`, `field_collection` and `classify` of all members one after the other (opening, reading, sampling,
+result files), in turn with those of reading all variables, times and members once: with netCDF4 in a fresh process, in
+the faster of two ways (the floor, see `benchmarks.floor`), and as the package reads for `field_collection`.
 """
 
 import argparse
 import json
-import shutil
-import statistics
 import tempfile
 import time
 from pathlib import Path
 
 import netCDF4
 
+from benchmarks import planted_data
+from benchmarks.floor import Floor
 from benchmarks.surroundings import describe, spread, table
 from stormtracks.science import pipeline, reanalysis
 
-HEAD = ("what", "CPU s", "ms per step, member and variable", "ratio to reading")
+HEAD = ("what", "CPU s", "ms per step, member and variable", "ratio", "target", "of the old floor")
+TARGET = "1.3, aim 1.0"
 
 
 def main(arguments=None):
-    """Print a row for the task, one for reading, and one for the tracks."""
+    """Print a row for each task, for all of them, and for reading."""
     options = _options(arguments)
     print(describe())
-    with tempfile.TemporaryDirectory(prefix="stormtracks-fields-") as folder:
-        setup = {"data": str(options.data), "results": folder, "scratch": str(Path(folder) / "scratch")}
-        tracks = _cpu(lambda: _tasks(setup, "vort_track", options))
-        reading, collecting = [], []
-        for pair in range(options.pairs):
-            reading.append(_cpu(lambda: _read(options)))
-            collecting.append(_cpu(lambda: _tasks(setup, "field_collection", options)))
-            if pair + 1 < options.pairs:
-                _forget(setup)
-        lists = _cpu(lambda: _tasks(setup, "classify", options))
+    with planted_data.cache(options.cache) as folder:
+        if options.data is None:
+            plan = {"members": options.members, "grid": 2.0, "layout": "20crv2c", "like": "20crv2c"}
+            options.data = planted_data.season(folder / "fields", options.steps, **plan)
+        report(options)
+
+
+def report(options):
+    """Measure a folder in turn, and print its table."""
+    floor, seconds = Floor(_stored(options)), {"reading": [], **{task: [] for task in pipeline.TASKS}}
+    for _ in range(options.pairs):
+        floor.measure()
+        seconds["reading"].append(_cpu(lambda: _read(options)))
+        with tempfile.TemporaryDirectory(prefix="stormtracks-fields-") as folder:
+            setup = {"data": str(options.data), "results": folder, "scratch": str(Path(folder) / "scratch")}
+            for task in pipeline.TASKS:
+                seconds[task].append(_cpu(lambda task=task, setup=setup: _tasks(setup, task, options)))
     variables, cells = _variables(options)
-    rows = [_row(words, seconds, reading, cells) for words, seconds in (
-        (f"reading {', '.join(variables)}", reading), ("the same with netCDF4", [_netcdf4(options)]),
-        ("field_collection", collecting), ("vort_track", [tracks]), ("classify", [lists]),
-    )]  # fmt: skip
-    chain = (tracks + statistics.median(collecting) + lists) / tracks
-    print(f"data:     {options.data}, {options.year}: {options.members} members; medians of {options.pairs} in turn\n")
-    print(table(HEAD, rows))
-    print(f"\nall three tasks: {chain:.2f} x vort_track; classify: {lists / options.members:.3f} s per member")
+    seconds["all three tasks"] = [sum(each) for each in zip(*(seconds[task] for task in pipeline.TASKS), strict=True)]
+    print(f"data:     {options.year}, {options.members} members: {', '.join(variables)}; medians of {options.pairs}\n")
+    print(table(HEAD, _rows(floor, seconds, cells)))
     if options.json:
-        ratio = statistics.median(c / r for c, r in zip(collecting, reading, strict=True))
-        figures = {"reading": reading, "field_collection": collecting, "vort_track": tracks, "classify": lists}
-        figures |= {"ratio": ratio, "chain": chain}
+        figures = seconds | {"ratio": floor.ratio(seconds["all three tasks"])}
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def _rows(floor, seconds, cells):
+    each = 1000 / cells
+    now, old = floor.cells()
+    rows = [(f"floor: {floor.words}", now, spread(floor.seconds, each), "1.00", "", floor.old_ratio(floor.seconds))]
+    rows.append(
+        ("old floor: step by step", old, spread(floor.old_seconds, each), floor.ratio(floor.old_seconds), "", "1.00")
+    )
+    for name, of in seconds.items():
+        target = TARGET if name == "all three tasks" else ""
+        rows.append((name, spread(of), spread(of, each), floor.ratio(of), target, floor.old_ratio(of)))
+    return rows
 
 
 def _tasks(setup, task, options):
@@ -94,33 +108,16 @@ def _variables(options):
         return variables, len(season.axis) * options.members * len(variables)
 
 
-def _netcdf4(options):
-    """Read the same with netCDF4, a time after the other."""
+def _stored(options):
+    """Files, and the variables in them that the tasks read."""
     with _opened(options) as (season, further):
         files = {file.path for file in (*season.inputs(), *further.inputs())}
         names = {*season.choice["variables"].values(), *(taken["variable"] for taken in further.choice.values())}
-
-    def read():
-        for path in files:
-            with netCDF4.Dataset(path) as dataset:
-                for name in names & dataset.variables.keys():
-                    dataset[name].set_auto_maskandscale(False)
-                    for step in range(len(dataset[name])):
-                        dataset[name][step]
-
-    return _cpu(read)
-
-
-def _forget(setup):
-    """Remove what the task found, and its pass."""
-    shutil.rmtree(Path(setup["results"]) / "field_collection")
-    shutil.rmtree(setup["scratch"], ignore_errors=True)
-
-
-def _row(words, seconds, reading, fields):
-    ratios = [one / other for one, other in zip(seconds, reading, strict=False)]
-    each = f"{1000 * statistics.median(seconds) / fields:.3f}"
-    return words, spread(seconds), each, spread(ratios)
+    found = []
+    for path in sorted(files):
+        with netCDF4.Dataset(path) as dataset:
+            found += [(path, name) for name in sorted(names & dataset.variables.keys())]
+    return found
 
 
 def _cpu(work):
@@ -130,13 +127,15 @@ def _cpu(work):
 
 
 def _options(arguments):
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("data", type=Path, help="folder of the season")
-    words.add_argument("year", type=int, help="its year")
-    words.add_argument("--members", type=int, default=56, help="so many members; default: 56")
-    words.add_argument("--pairs", type=int, default=3, help="times that both are measured; default: 3")
-    words.add_argument("--json", type=Path, help="file to write the figures to")
-    return words.parse_args(arguments)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--data", type=Path, help="folder of a season [planted, like 20CRv2c]")
+    parser.add_argument("--year", type=int, default=planted_data.YEAR, help="its year [%(default)s]")
+    parser.add_argument("--members", type=int, default=8, help="[%(default)s]")
+    parser.add_argument("--steps", type=int, default=125, help="6-hourly times to plant [%(default)s]")
+    parser.add_argument("--pairs", type=int, default=3, help="[%(default)s]")
+    parser.add_argument("--cache", help="folder to keep the planted data in [a temporary one]")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

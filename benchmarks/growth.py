@@ -5,6 +5,7 @@
 Steps: one member at 2 degrees, 50 minutes apart so that 10,000 are within a year; the stored chunks of a planted
 season, again and again. Linking: the maxima of a planted season, again and again, 6 hours apart. Cells: one member,
 as many steps as give each grid about the same work. CPU seconds of fresh processes less imports; without best tracks.
+The floor is the faster of two ways to read (see `benchmarks.floor`).
 """
 
 import argparse
@@ -21,6 +22,7 @@ import netCDF4
 import numpy as np
 
 from benchmarks import fresh_process, planted_data
+from benchmarks.floor import Floor
 from benchmarks.surroundings import describe, spread, table
 from stormtracks.science import linking, pipeline, results
 from stormtracks.science.records import Maxima, TimeAxis
@@ -51,11 +53,13 @@ def steps(folder, repeats):
         for count in STEPS:
             place = repeated(source, Path(temporary) / str(count), count)
             setup = {"data": place, "settings": {"max_speed_m_s1": reach}}
-            seconds, found, floors = _in_turn(setup, planted_data.winds(place), repeats)
+            seconds, found, floor = _in_turn(setup, planted_data.winds(place), repeats)
             each = 1000 / found["steps"]
             whole[count] = statistics.median(seconds)
-            rows.append((f"{count:,}", found["maxima"], spread(floors, each), spread(seconds, each)))
-    print("\nCPU by number of steps\n" + table(("steps", "maxima", "floor ms/step", "task ms/step"), rows))
+            now, old = floor.cells(each)
+            rows.append((f"{count:,}", found["maxima"], floor.words, now, spread(seconds, each), old))
+    head = ("steps", "maxima", "floor", "floor ms/step", "task ms/step", "old floor ms/step")
+    print("\nCPU by number of steps\n" + table(head, rows))
     slopes = [1000 * (whole[b] - whole[a]) / (b - a) for a, b in itertools.pairwise(STEPS)]
     print("each further step: " + ", ".join(f"{slope:.2f}" for slope in slopes) + " ms")
 
@@ -80,13 +84,16 @@ def cells(folder, repeats):
     rows, points = [], []
     for grid, count in CELLS.items():
         place = planted_data.season(folder, count, members=1, grid=grid, layout="20crv3")
-        seconds, found, floors = _in_turn({"data": place}, planted_data.winds(place), repeats)
+        seconds, found, floor = _in_turn({"data": place}, planted_data.winds(place), repeats)
         number, each = (round(180 / grid) + 1) * round(360 / grid), 1000 / found["steps"]
         median = statistics.median(seconds) * each
         points.append((number, median))
         head = (f"{grid:g}", f"{number:,}", found["steps"], round(found["maxima"] / found["steps"]))
-        rows.append((*head, spread(floors, each), spread(seconds, each), f"{1e6 * median / number:.1f}"))
-    head = ("degrees", "cells", "steps", "maxima/step", "floor ms/step", "task ms/step", "ns a cell")
+        now, old = floor.cells(each)
+        cost = now, spread(seconds, each), f"{1e6 * median / number:.1f}", old
+        rows.append((*head, floor.words, *cost))
+    head = ("degrees", "cells", "steps", "maxima/step", "floor", "floor ms/step", "task ms/step", "ns a cell")
+    head += ("old floor ms/step",)
     print("\nCPU by grid\n" + table(head, rows))
     slope = np.polyfit(*np.log(np.array(points).T), 1)[0]
     print(f"CPU grows as the number of cells to the power of {slope:.2f}")
@@ -148,14 +155,13 @@ def _filters(variable):
 
 
 def _in_turn(setup, files, repeats):
-    """CPU seconds of tasks and what they found, and of the floor, in turn."""
-    fresh_process.floor(files)
-    seconds, floors = [], []
+    """CPU seconds of tasks and what they found, and the floor, in turn."""
+    floor, seconds = Floor(files), []
     for _ in range(repeats):
-        floors.append(fresh_process.floor(files))
+        floor.measure()
         used, found = fresh_process.tasks(setup, [planted_data.YEAR])
         seconds.append(used)
-    return seconds, found, floors
+    return seconds, found, floor
 
 
 def _timed(once, repeats):

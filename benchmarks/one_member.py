@@ -3,26 +3,32 @@
     python -m benchmarks.one_member [--cases 2deg 1deg quarter ...] [--steps 733] [--cache FOLDER]
 
 CPU seconds of whole processes less their imports (of the task's also what its children use and its end), in turn with
-those of a process that only inflates; the files are in the page cache. "no best tracks" leaves out reading the IBTrACS
-file and matching with it, a fixed part of each process that a slot of the cluster has once for all its members.
+those of processes that only inflate; the files are in the page cache. The floor is the faster of two ways to read (see
+`benchmarks.floor`), the old floor reads step by step. Best tracks are kept from process to process, as on any host:
+"first ever" is a process that reads the IBTrACS file, "no best tracks" one that does not match at all.
 """
 
 import argparse
 import json
 import statistics
+import tempfile
 from pathlib import Path
 
 from benchmarks import fresh_process, planted_data
+from benchmarks.floor import Floor
 from benchmarks.surroundings import describe, spread, table
 
 CASES = {
-    "2deg": ("2 degrees, a file a member", {"grid": 2.0, "layout": "20crv3"}, 1.3),
-    "2deg-archive": ("2 degrees, archive, 1 member", {"grid": 2.0, "layout": "20crv2c"}, 1.3),
-    "1deg": ("1 degree, a file a member", {"grid": 1.0, "layout": "20crv3"}, 1.3),
-    "1deg-archive": ("1 degree, archive, 1 member", {"grid": 1.0, "layout": "20crv2c"}, 1.3),
-    "quarter": ("0.25 degrees, a week", {"grid": 0.25, "layout": "20crv3"}, 1.5),
+    "2deg": ("2 degrees, a file a member", {"grid": 2.0, "layout": "20crv3"}, "1.4"),
+    "2deg-archive": ("2 degrees, archive, 1 member", {"grid": 2.0, "layout": "20crv2c"}, "1.4"),
+    "2deg-month": ("2 degrees, a month", {"grid": 2.0, "layout": "20crv3"}, "1.5 of the old"),
+    "1deg": ("1 degree, a file a member", {"grid": 1.0, "layout": "20crv3"}, "0.65 of the old"),
+    "1deg-archive": ("1 degree, archive, 1 member", {"grid": 1.0, "layout": "20crv2c"}, "0.65 of the old"),
+    "quarter": ("0.25 degrees, a week", {"grid": 0.25, "layout": "20crv3"}, "0.75 of the old"),
 }
-WEEK_STEPS = 29
+"""Name -> what tables call it, how it is planted, what its ratio should be at most."""
+SHORT = {"quarter": 29, "2deg-month": 125}
+"""Steps of those that are shorter than a season."""
 
 
 def main(arguments=None):
@@ -40,49 +46,46 @@ def main(arguments=None):
 
 
 HEAD = (
-    "case", "steps", "floor ms/step", "task ms/step", "ratio", "target", "no best tracks", "maxima", "tracks"
+    "case", "steps", "floor", "floor ms/step", "task ms/step", "ratio", "target", "first ever", "no best tracks",
+    "old floor ms/step", "old ratio", "maxima", "tracks",
 )  # fmt: skip
 
 
 def measured(case, folder, options, figures):
     """A row of the table; what other benchmarks need of it goes into `figures`."""
     words, plan, target = CASES[case]
-    steps = min(options.steps, WEEK_STEPS) if case == "quarter" else options.steps
-    place = planted_data.season(folder, steps, members=1, **plan)
-    files = planted_data.winds(place)
-    whole = {"data": place, "best_tracks": planted_data.BEST_TRACKS}
-    ways = {
-        "floor": lambda: (fresh_process.floor(files), {}),
-        "task": lambda: fresh_process.tasks(whole, [planted_data.YEAR]),
-        "unmatched": lambda: fresh_process.tasks({"data": place}, [planted_data.YEAR]),
-    }
-    ways["floor"]()  # brings the files into the page cache
-    seconds, found = {name: [] for name in ways}, {}
-    for _ in range(options.pairs):
-        for name, once in ways.items():
-            cpu, found[name] = once()
-            seconds[name].append(cpu)
-    said = found["task"]
-    ratio, unmatched = (_ratio(seconds, way) for way in ("task", "unmatched"))
-    figures[case] = _figures(seconds, said, files)
+    place = planted_data.season(folder, min(options.steps, SHORT.get(case, options.steps)), members=1, **plan)
+    floor, seconds, said = in_turn(place, options.pairs)
+    figures[case] = _figures(floor, seconds["task"], said, planted_data.winds(place))
     each = 1000 / said["steps"]
+    now, old = floor.cells(each)
+    ratios = [floor.ratio(seconds[way]) for way in ("task", "first", "unmatched")]
     return (
-        words, said["steps"], spread(seconds["floor"], each), spread(seconds["task"], each), f"{ratio:.2f}",
-        f"{target:g}", f"{unmatched:.2f}", said["maxima"], said["tracks"],
+        words, said["steps"], floor.words, now, spread(seconds["task"], each), ratios[0], target, *ratios[1:],
+        old, floor.old_ratio(seconds["task"]), said["maxima"], said["tracks"],
     )  # fmt: skip
 
 
-def _ratio(seconds, way):
-    """Of the medians; what slows the machine down for a while slows both."""
-    return statistics.median(seconds[way]) / statistics.median(seconds["floor"])
+def in_turn(place, pairs):
+    """The floor of a folder, CPU seconds of its task in each way, and what the task found."""
+    whole = {"data": place, "best_tracks": planted_data.BEST_TRACKS}
+    floor, seconds = Floor(planted_data.winds(place)), {"task": [], "first": [], "unmatched": []}
+    with tempfile.TemporaryDirectory(prefix="stormtracks-bench-") as home:
+        ways = {"task": (whole, home), "first": (whole, None), "unmatched": ({"data": place}, home)}
+        said = fresh_process.tasks(whole, [planted_data.YEAR], home=home)[1]  # it keeps the best tracks
+        for _ in range(pairs):
+            floor.measure()
+            for way, (setup, kept) in ways.items():
+                seconds[way].append(fresh_process.tasks(setup, [planted_data.YEAR], home=kept)[0])
+    return floor, seconds, said
 
 
-def _figures(seconds, said, files):
+def _figures(floor, task, said, files):
     steps = said["steps"]
     return {
         "steps": steps,
-        "floor_ms_per_step": 1000 * statistics.median(seconds["floor"]) / steps,
-        "cpu_ms_per_step": 1000 * statistics.median(seconds["task"]) / steps,
+        "floor_ms_per_step": 1000 * statistics.median(floor.seconds) / steps,
+        "cpu_ms_per_step": 1000 * statistics.median(task) / steps,
         "bytes_per_step": sum(path.stat().st_size for path, _ in files) / steps,
         "result_bytes_per_step": said["result_bytes"] / steps,
     }

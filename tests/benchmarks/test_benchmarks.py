@@ -29,6 +29,7 @@ OURS = (
     "queue_looks",
     "shared_disk",
     "results_index",
+    "field_collection",
 )
 
 
