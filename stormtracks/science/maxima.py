@@ -85,7 +85,7 @@ def find(
     Settings(threshold_s1=threshold_s1, min_separation_km=min_separation_km, region=region)
     limits = {"threshold_s1": float(threshold_s1), "min_separation_km": float(min_separation_km)}
     found = None
-    if finding.takes([fields]):
+    if finding.takes([fields], grid):
         found = finding.find("cyclonic", [fields], tables(grid, region), None, **limits)
     return _find(fields, grid, **limits, region=region) if found is None else found
 

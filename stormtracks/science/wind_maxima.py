@@ -48,12 +48,13 @@ def find(
     True
     """
     for one in arrays:
-        maxima.check_shape(one, grid)
+        if np.shape(one)[1:] != grid.shape:
+            maxima.check_shape(one, grid)  # refuses it
     # Refuses what these must not be.
     Settings(threshold_s1=threshold_s1, min_separation_km=min_separation_km, region=region)
     limits = {"threshold_s1": float(threshold_s1), "min_separation_km": float(min_separation_km)}
     found = None
-    if finding.takes(arrays):
+    if finding.takes(arrays, grid):
         kind = "winds" if len(arrays) == 2 else "vorticity"
         found = finding.find(kind, arrays, maxima.tables(grid, region), vorticity.kernel_stencil(grid), **limits)
     return maxima.find(_cyclonic(arrays, grid), grid, **limits, region=region) if found is None else found

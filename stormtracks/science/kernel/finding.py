@@ -137,10 +137,13 @@ class Stencil:
         return cls(filled, _pointed_to(filled, arrays | {"hemisphere": hemisphere.astype(np.float32)}))
 
 
-def takes(fields: Sequence[Floats]) -> bool:
+def takes(fields: Sequence[Floats], grid: Grid) -> bool:
     """Whether there is a kernel, and fields, each (n, nlat, nlon), are such as it reads."""
-    return kernel.library() is not None and all(
-        one.dtype == np.float32 and min(one.shape[1:]) >= _LEAST and one[:1].size <= _MOST_CELLS for one in fields
+    nlat, nlon = grid.shape
+    fits = min(nlat, nlon) >= _LEAST and nlat * (nlon + 2) <= _MOST_CELLS
+    shape = len(fields[0]), nlat, nlon
+    return (
+        fits and kernel.library() is not None and all(one.dtype == np.float32 and one.shape == shape for one in fields)
     )
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from odd_fields import cases
 
 from stormtracks.science import kernel, maxima, vorticity, wind_maxima
+from stormtracks.science.errors import InputError
 from stormtracks.science.kernel import finding
 from stormtracks.science.records import Grid
 
@@ -97,12 +98,24 @@ def test_beside_an_infinite_value_numpy_does_it(value, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "field",
-    [np.zeros((1, 5, 8)), np.zeros((1, 2, 8), np.float32), np.zeros((1, 5, 2), np.float32)],
-    ids=["double precision", "two rows", "two columns"],
+    ("fields", "shape"),
+    [
+        ([np.zeros((1, 5, 8))], (5, 8)),
+        ([np.zeros((1, 2, 8), np.float32)], (2, 8)),
+        ([np.zeros((1, 5, 2), np.float32)], (5, 2)),
+        ([np.zeros((1, 5, 8), np.float32)], (8, 5)),
+        ([np.zeros((2, 5, 8), np.float32), np.zeros((1, 5, 8), np.float32)], (5, 8)),
+    ],
+    ids=["double precision", "two rows", "two columns", "of another grid", "of other times"],
 )
-def test_what_it_does_not_read_is_left_to_numpy(field):
-    assert not finding.takes([field])
+def test_what_it_does_not_read_is_left_to_numpy(fields, shape):
+    assert not finding.takes(fields, Grid(np.linspace(-20, 20, shape[0]), np.arange(shape[1]) * 2.0, False))
+
+
+def test_winds_that_do_not_fit_the_grid_are_refused():
+    fields = [np.zeros((1, 5, 8), np.float32)] * 2
+    with pytest.raises(InputError, match=r"fields of shape \(1, 5, 8\) do not fit the grid"):
+        wind_maxima.find(fields, Grid(np.arange(6.0), np.arange(8.0), False))
 
 
 def test_fields_that_do_not_lie_in_one_piece_are_read_all_the_same():
