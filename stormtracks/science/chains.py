@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.science import calendars
+from stormtracks.science import calendars, kernel
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.kernel import links
 from stormtracks.science.records import Maxima, TimeAxis, Tracks
 
 
@@ -49,6 +50,8 @@ def beginnings(successor: Ints) -> Bools:
 
 def _chained(vorticity: Floats, successor: Ints, min_points: int, min_peak_s1: float) -> tuple[Ints, Ints]:
     """Indices of the maxima in the order of the tracks, int64; points of each track, int32."""
+    if kernel.library() is not None:
+        return links.chained(successor, vorticity, min_points, float(_in_units(min_peak_s1)))
     size = len(successor)
     first, rank = _places(successor)
     points = np.bincount(first, minlength=size)

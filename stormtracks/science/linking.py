@@ -1,19 +1,13 @@
 """maxima -> tracks: which maximum of one time and which of the next are the same storm."""
 
-import itertools
-from dataclasses import dataclass
-
 import numpy as np
 
-from stormtracks.science import chains, link_cost, sphere
-from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science import chains, kernel, link_cost, motion
+from stormtracks.science.arrays import Bools, Ints
+from stormtracks.science.followers import Follow, Pairs
+from stormtracks.science.kernel import links
 from stormtracks.science.records import Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import LINKERS, Settings, check_choice
-
-_STEADINESS = 0.8
-"""Share of a storm's last displacement that its next one is expected to be (motion linker)."""
-_SEARCHED_TOGETHER = 1.3
-"""Reaches that differ by no more than this factor are searched for in one go, and sorted out afterwards."""
 
 
 def link(
@@ -64,9 +58,10 @@ def link(
     pair in which each is the other's cheapest, and repeating that with what is free, gives the same. ``motion``: step
     by step, the next position is predicted from the last displacement, which takes the place of the position in the
     cost, and the sum of costs is minimised over all pairs at once (Kuhn-Munkres; as in the tracking of Hodges 1999,
-    with a constant in place of his adaptive smoothness). ``course``: as ``nearest``, but the cost has half of the
-    distance, and half of the changes of motion from the best pair before and to the best pair after (see
-    `link_cost.course_m`; three times and the motion between them, as in the cost of Hodges 1994).
+    with a constant in place of his adaptive smoothness). Where several choices have the least sum, see `contests`.
+    ``course``: as ``nearest``, but the cost has half of the distance, and half of the changes of motion from the best
+    pair before and to the best pair after (see `link_cost.course_m`; three times and the motion between them, as in
+    the cost of Hodges 1994).
 
     A time that is missing in the data (see `TimeAxis.moments`) and a time without a maximum both count as a missing
     step. With `max_missing_steps`, ends and beginnings that are left are linked by ``nearest`` two, three, ... steps
@@ -89,115 +84,66 @@ def link(
     []
     """
     check_choice("linker", linker, LINKERS)
-    successor = np.full(len(maxima), -1)
+    successor = np.full(len(maxima), -1, np.int32)
     if len(maxima):
         for apart in range(1, min(max_missing_steps + 1, int(axis.moments[-1])) + 1):  # no further than the season
-            loose = _loose(successor)
-            pairs = _pairs_within_reach(maxima.take(loose), axis, apart, max_speed_m_s1).of(loose)
-            strength_m = link_cost.strength_m(maxima.vorticity, pairs.tails, pairs.heads, strength_cost_km)
-            if apart == 1 and linker == "motion":
-                _link_by_motion(maxima, pairs, strength_m, successor)
-            elif apart == 1 and linker == "course":
-                _link_cheapest(len(maxima), pairs, _by_course_m(maxima, pairs, strength_m), successor)
+            follow = Follow.of(maxima, axis, apart, max_speed_m_s1)
+            if apart > 1:
+                _link_loose(maxima, follow, strength_cost_km, successor)
+            elif linker == "motion":
+                motion.link(maxima, follow, strength_cost_km, successor)
             else:
-                _link_cheapest(len(maxima), pairs, pairs.metres + strength_m, successor)
+                _link_all(maxima, follow, strength_cost_km, linker == "course", successor)
     return chains.tracks(maxima, axis, successor, min_points=min_points, min_peak_s1=min_peak_s1)
 
 
-@dataclass(frozen=True)
-class _Pairs:
-    """Maxima that may follow each other: index of the earlier, of the later, metres between them, reach in metres."""
-
-    tails: Ints
-    heads: Ints
-    metres: Ints
-    reach_m: Ints
-
-    def take(self, index: Ints | Bools) -> "_Pairs":
-        """Those that an index array or mask picks."""
-        return _Pairs(self.tails[index], self.heads[index], self.metres[index], self.reach_m[index])
-
-    def of(self, maxima: Ints) -> "_Pairs":
-        """The same pairs where these maxima of a table were all that was searched."""
-        return _Pairs(maxima[self.tails], maxima[self.heads], self.metres, self.reach_m)
-
-
-def _loose(successor: Ints) -> Ints:
-    """Indices of the maxima that are not linked on both sides."""
-    return np.flatnonzero((successor < 0) | chains.beginnings(successor))
+def _link_all(maxima: Maxima, follow: Follow, strength_cost_km: float, by_course: bool, successor: Ints) -> None:
+    """Link each time to the next, cheapest pairs first; fills `successor`, in which nothing is linked."""
+    for steps in follow.blocks():
+        # The course of a pair is held against the pairs before and after it.
+        looked_at = slice(max(steps.start - 1, 0), min(steps.stop + 1, len(follow.moments))) if by_course else steps
+        place = follow.maxima(looked_at)
+        here = maxima.take(place)
+        pairs = follow.pairs(here, looked_at)
+        strength_m = link_cost.strength_m(here.vorticity, pairs.tails, pairs.heads, strength_cost_km)
+        cost_m = _by_course_m(here, pairs, strength_m) if by_course else pairs.metres + strength_m
+        if by_course:
+            step = here.step[pairs.tails]
+            own = (step >= steps.start) & (step < steps.stop)
+            pairs, cost_m = pairs.take(own), cost_m[own]
+        _link_cheapest(len(here), pairs, cost_m, successor[place], place.start)
 
 
-def _pairs_within_reach(maxima: Maxima, axis: TimeAxis, apart: int, max_speed_m_s1: float) -> _Pairs:
-    """Pairs of maxima `apart` data steps after one another that a storm can travel between in the time."""
-    reach_m = _reaches_m(axis, apart, max_speed_m_s1)
-    found = [_pairs_of_reach(maxima, axis, apart, reach_m, limits) for limits in _alike(reach_m)]
-    none = np.zeros(0, int)
-    columns = zip(*found, strict=True) if found else [()] * 3
-    tails, heads, metres = (np.concatenate([none, *column]) for column in columns)
-    pairs = _Pairs(tails, heads, metres, reach_m[maxima.step[tails]])
-    return pairs.take(pairs.metres <= pairs.reach_m)
+def _link_loose(maxima: Maxima, follow: Follow, strength_cost_km: float, successor: Ints) -> None:
+    """Link ends of chains to beginnings of others, cheapest pairs first; fills `successor` in place."""
+    begins = chains.beginnings(successor)
+    for steps in follow.blocks():
+        place = follow.maxima(steps)
+        here, ends = maxima.take(place), successor[place] < 0
+        pairs = follow.pairs(here, steps, ends, begins[place])
+        strength_m = link_cost.strength_m(here.vorticity, pairs.tails, pairs.heads, strength_cost_km)
+        _link_cheapest(len(here), pairs, pairs.metres + strength_m, successor[place], place.start)
 
 
-def _reaches_m(axis: TimeAxis, apart: int, max_speed_m_s1: float) -> Ints:
-    """How far a storm gets from each time to the one `apart` steps later, metres; -1 where there is none."""
-    moments = axis.moments
-    later = np.searchsorted(moments, moments + apart)
-    there = np.minimum(later, len(moments) - 1)
-    hours = axis.hours[there] - axis.hours
-    # A float32 time is off by seconds, which is not to decide a link: hours count to the hundredth.
-    reach_m = np.rint(3600.0 * max_speed_m_s1 * np.round(hours, 2)).astype(np.int64)
-    return np.where((later < len(moments)) & (moments[there] == moments + apart), reach_m, -1)
-
-
-def _alike(reach_m: Ints) -> list[tuple[int, int]]:
-    """Ranges (lowest, highest) that hold all reaches, none of them much wider than its lowest: each is one search."""
-    ranges: list[tuple[int, int]] = []
-    for reach in np.unique(reach_m[reach_m >= 0]).tolist():
-        if ranges and reach <= _SEARCHED_TOGETHER * ranges[-1][0]:
-            ranges[-1] = ranges[-1][0], reach
-        else:
-            ranges.append((reach, reach))
-    return ranges
-
-
-def _pairs_of_reach(
-    maxima: Maxima, axis: TimeAxis, apart: int, reach_m: Ints, limits: tuple[int, int]
-) -> tuple[Ints, Ints, Ints]:
-    """Tails, heads and metres of the pairs whose tail's reach is within the limits."""
-    lowest, highest = limits
-    moments, all_points = axis.moments, np.arange(len(maxima))
-    tail_step = (reach_m >= lowest) & (reach_m <= highest)
-    used = all_points if tail_step[reach_m >= 0].all() else _of_steps(maxima, moments, tail_step, apart)
-    moment = moments[maxima.step[used]]
-    tails, heads, metres = sphere.pairs_within(maxima.lat[used], maxima.lon[used], moment, highest / 1000, apart)
-    if used is all_points:
-        return tails, heads, metres
-    own = tail_step[maxima.step[used[tails]]]
-    return used[tails[own]], used[heads[own]], metres[own]
-
-
-def _of_steps(maxima: Maxima, moments: Ints, tail_step: Bools, apart: int) -> Ints:
-    """Indices of the maxima at some steps and at those `apart` after them."""
-    head_step = np.isin(moments, moments[tail_step] + apart)
-    return np.flatnonzero((tail_step | head_step)[maxima.step])
-
-
-def _by_course_m(maxima: Maxima, pairs: _Pairs, strength_m: Ints) -> Ints:
+def _by_course_m(maxima: Maxima, pairs: Pairs, strength_m: Ints) -> Ints:
     """Cost of each pair, metres: half of the distance and of the changes of motion, and the change of strength."""
     off = link_cost.course_m(maxima.lat, maxima.lon, pairs.tails, pairs.heads, pairs.reach_m, strength_m)
     return (pairs.metres + off) // 2 + strength_m
 
 
-def _link_cheapest(size: int, pairs: _Pairs, cost_m: Ints, successor: Ints) -> None:
-    """Link free ends to free beginnings, cheapest pairs first; fills `successor` in place."""
-    begins = chains.beginnings(successor)
-    free = (successor[pairs.tails] < 0) & begins[pairs.heads]
-    tails, heads, cost_m = pairs.tails[free], pairs.heads[free], cost_m[free]
+def _link_cheapest(size: int, pairs: Pairs, cost_m: Ints, successor: Ints, number: int) -> None:
+    """Link the cheapest pairs first; fills `successor` of some maxima, the first of which has a number."""
+    tails, heads = pairs.tails, pairs.heads
+    if kernel.library() is not None:
+        tails, heads = links.cheapest(size, tails, heads, cost_m)
+        successor[tails] = heads + number
+        return
+    ends, begins = np.ones(size, bool), np.ones(size, bool)
     while len(tails):
         chosen = _cheapest(tails, heads, cost_m, size)
-        successor[tails[chosen]] = heads[chosen]
-        begins[heads[chosen]] = False
-        left = np.flatnonzero((successor[tails] < 0) & begins[heads])
+        successor[tails[chosen]] = heads[chosen] + number
+        ends[tails[chosen]] = begins[heads[chosen]] = False
+        left = np.flatnonzero(ends[tails] & begins[heads])
         tails, heads, cost_m = tails[left], heads[left], cost_m[left]
 
 
@@ -217,55 +163,3 @@ def _first_of(values: Ints, size: int) -> Bools:
     first = np.empty(size, int)
     first[values[::-1]] = rank[::-1]  # of several assignments to one place the last stays
     return first[values] == rank
-
-
-def _link_by_motion(maxima: Maxima, pairs: _Pairs, strength_m: Ints, successor: Ints) -> None:
-    """Link each step to the next by predicted positions, all pairs of a step at once; fills `successor` in place."""
-    points = sphere.unit_vectors(maxima.lat, maxima.lon)
-    expected_lat, expected_lon = maxima.lat.copy(), maxima.lon.copy()
-    order = np.lexsort((pairs.heads, pairs.tails))
-    pairs, strength_m = pairs.take(order), strength_m[order]
-    step = maxima.step[pairs.tails]
-    for begin, end in itertools.pairwise([*np.flatnonzero(np.diff(step, prepend=-1)), len(step)]):
-        here = pairs.take(np.arange(begin, end))
-        miss_m = sphere.distance_m(
-            expected_lat[here.tails], expected_lon[here.tails], maxima.lat[here.heads], maxima.lon[here.heads]
-        )
-        near = np.flatnonzero(miss_m <= here.reach_m)
-        cost_m = (miss_m + strength_m[begin:end])[near]
-        limit_m = int(max(here.reach_m.max(), cost_m.max(initial=0)))
-        chosen = near[_assigned(here.tails[near], here.heads[near], cost_m, limit_m)]
-        tails, heads = here.tails[chosen], here.heads[chosen]
-        successor[tails] = heads
-        expected_lat[heads], expected_lon[heads] = _ahead(points[tails], points[heads])
-
-
-def _assigned(tails: Ints, heads: Ints, cost_m: Ints, limit_m: int) -> Ints:
-    """Which pairs become links so that the sum of costs is least, where a maximum without a link counts the limit."""
-    alone = _alone(tails, heads)
-    contested = np.flatnonzero(~np.isin(np.arange(len(tails)), alone))
-    if not len(contested):
-        return alone
-    from scipy.optimize import linear_sum_assignment  # half of a worker's start-up time, and the default does without
-
-    rows, row = np.unique(tails[contested], return_inverse=True)
-    columns, column = np.unique(heads[contested], return_inverse=True)
-    # Whole metres are exact in floats, so equal sums are equal; any link is better than none.
-    cost = np.zeros((len(rows), len(columns)))
-    cost[row, column] = cost_m[contested] - limit_m * 1.001
-    number = np.full(cost.shape, -1)
-    number[row, column] = contested
-    best = number[linear_sum_assignment(cost)]
-    return np.sort(np.concatenate([alone, best[best >= 0]]))
-
-
-def _alone(tails: Ints, heads: Ints) -> Ints:
-    """Which pairs have neither tail nor head in common with another pair."""
-    if not len(tails):
-        return np.zeros(0, int)
-    return np.flatnonzero((np.bincount(tails)[tails] == 1) & (np.bincount(heads)[heads] == 1))
-
-
-def _ahead(before: Floats, now: Floats) -> tuple[Floats, Floats]:
-    """Where points that came from `before` to `now` are expected next: latitude and longitude."""
-    return sphere.lat_lon(now + _STEADINESS * (now - before))

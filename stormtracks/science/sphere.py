@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from stormtracks.science import kernel
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.kernel import links
 from stormtracks.science.region import Region
 
 EARTH_RADIUS_KM = 6371.0
@@ -81,11 +83,11 @@ def distance_m(lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, lo
     numbers, and what different processors make of a sine is far below the metre to which the result is rounded. Use
     this, not `distance_km`, wherever distances are compared with each other or with a limit.
     """
-    return _metres(_haversine(_Places.of(lat1, lon1), _Places.of(lat2, lon2)))
+    return Places.of(lat1, lon1).metres_to(Places.of(lat2, lon2))
 
 
 @dataclass(frozen=True)
-class _Places:
+class Places:
     """Positions on the grid: latitude in radians, its cosine, longitude as a whole number of the grid's steps."""
 
     phi: Floats
@@ -93,18 +95,24 @@ class _Places:
     lon: Floats
 
     @classmethod
-    def of(cls, lat: npt.ArrayLike, lon: npt.ArrayLike) -> "_Places":
+    def of(cls, lat: npt.ArrayLike, lon: npt.ArrayLike) -> "Places":
+        """Of positions in degrees."""
         phi = np.radians(on_grid(lat))
         return cls(phi, np.cos(phi), np.rint(np.multiply(lon, _CIRCLE / 360)))
 
-    def take(self, index: Ints) -> "_Places":
-        return _Places(self.phi[index], self.cos[index], self.lon[index])
+    def metres_to(self, other: "Places") -> Ints:
+        """Distances, as `distance_m`."""
+        return _metres(_haversine(self, other))
+
+    def take(self, index: Ints) -> "Places":
+        """Those that an index array picks."""
+        return Places(self.phi[index], self.cos[index], self.lon[index])
 
 
 _CIRCLE = 360 * 10**GRID_DIGITS
 
 
-def _haversine(one: _Places, other: _Places) -> Floats:
+def _haversine(one: Places, other: Places) -> Floats:
     """Squared sine of half the angle between positions."""
     turned = np.abs(one.lon - other.lon)
     turned = np.minimum(turned % _CIRCLE, -turned % _CIRCLE)
@@ -193,7 +201,16 @@ PAIRS_AT_A_TIME = 1 << 17
 """Pairs that `pairs_within` looks at in one go, to stay in a processor's cache."""
 
 
-def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int = 0) -> tuple[Ints, Ints, Ints]:
+def pairs_within(
+    lat: Floats,
+    lon: Floats,
+    moment: Ints,
+    km: float,
+    later: int = 0,
+    *,
+    leads: Bools | None = None,
+    follows: Bools | None = None,
+) -> tuple[Ints, Ints, Ints]:
     """All pairs of points at most `km` apart, the second `later` moments after the first.
 
     Parameters
@@ -205,6 +222,8 @@ def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int =
     km : float
     later : int
         Moments from the first point to the second. 0: pairs of the same moment, each once.
+    leads, follows : ndarray of bool, shape (n,), optional
+        Which points may be the first of a pair, and which the second, where that is a later one; none: all.
 
     Returns
     -------
@@ -229,30 +248,61 @@ def pairs_within(lat: Floats, lon: Floats, moment: Ints, km: float, later: int =
     ([0], [1], [109506])
     """
     reach = np.degrees(km / EARTH_RADIUS_KM) + 1e-4  # ten metres more: which pairs are near is decided in whole metres
-    nearly = (chord(km + 0.01) / 2) ** 2
     height = 1000.0 * moment + lat  # moments lie further apart than any latitudes
     order = np.argsort(height, kind="stable")
-    height, lat, lon = height[order], lat[order], lon[order]
-    places = _Places.of(lat, lon)
-    reach_lon = _reach_lon(lat, reach)
-    above = 1000.0 * later
-    until = np.searchsorted(height, height + (above + reach), side="right")
-    begin = np.searchsorted(height, height + (above - reach)) if later else np.arange(1, len(height) + 1)
-    found = []
+    table = _Table.of(order, height, lat, lon)
+    one = table if leads is None else table.take(leads[order])
+    other = table if follows is None else table.take(follows[order])
+    wide = _widths(lat[one.index], reach)
+    above, most_m = 1000.0 * later, round(1000 * km)
+    if kernel.library() is not None:
+        first, second, metres = links.pairs_within(one.columns, other.columns, wide, above, reach, most_m)
+    else:
+        until = np.searchsorted(other.height, one.height + (above + reach), side="right")
+        begin = np.searchsorted(other.height, one.height + (above - reach)) if later else np.arange(1, len(order) + 1)
+        first, second, metres = _near(one.places, other.places, wide, begin, until, most_m)
+    return one.index[first], other.index[second], metres
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Points by height: their index where they come from, height, and place."""
+
+    index: Ints
+    height: Floats
+    places: Places
+
+    @classmethod
+    def of(cls, order: Ints, height: Floats, lat: Floats, lon: Floats) -> "_Table":
+        return cls(order, height[order], Places.of(lat[order], lon[order]))
+
+    @property
+    def columns(self) -> tuple[Floats, ...]:
+        """Height, and what there is of the place."""
+        return self.height, self.places.phi, self.places.cos, self.places.lon
+
+    def take(self, chosen: Bools) -> "_Table":
+        at = np.flatnonzero(chosen)
+        return _Table(self.index[at], self.height[at], self.places.take(at))
+
+
+def _near(one: Places, other: Places, wide: Floats, begin: Ints, until: Ints, most_m: int) -> tuple[Ints, Ints, Ints]:
+    """The pairs within so many metres, of each first point with the second ones from `begin` to `until`."""
+    nearly = (chord(most_m / 1000 + 0.01) / 2) ** 2
     # Single precision is half the memory to go through; what it lets pass by a hair is measured in double.
-    coarse = lon.astype(np.float32)
-    coarse_reach = (reach_lon + 1e-3).astype(np.float32)
+    coarse, coarse_other = one.lon.astype(np.float32), other.lon.astype(np.float32)
+    found = []
     for part in parts(until - begin):
         count = until[part] - begin[part]
         second = np.arange(count.sum()) + np.repeat(begin[part] - (np.cumsum(count) - count), count)
-        turned = np.abs(np.repeat(coarse[part], count) - coarse[second])
-        near = np.flatnonzero(np.minimum(turned, np.float32(360.0) - turned) <= np.repeat(coarse_reach[part], count))
+        turned = np.abs(np.repeat(coarse[part], count) - coarse_other[second])
+        near = np.flatnonzero(np.minimum(turned, np.float32(_CIRCLE) - turned) <= np.repeat(wide[part], count))
         first, second = np.repeat(np.arange(part.start, part.stop), count)[near], second[near]
-        haversine = _haversine(places.take(first), places.take(second))
+        haversine = _haversine(one.take(first), other.take(second))
         near = np.flatnonzero(haversine <= nearly)
         metres = _metres(haversine[near])
-        near, metres = near[metres <= round(1000 * km)], metres[metres <= round(1000 * km)]
-        found.append((order[first[near]], order[second[near]], metres))
+        near, metres = near[metres <= most_m], metres[metres <= most_m]
+        found.append((first[near], second[near], metres))
     first, second, metres = (np.concatenate(column) for column in zip(*found, strict=True))
     return first, second, metres
 
@@ -263,6 +313,18 @@ def parts(counts: Ints) -> list[slice]:
     edges = np.arange(PAIRS_AT_A_TIME, total[-1] if len(total) else 0, PAIRS_AT_A_TIME)
     cuts = np.unique(np.concatenate([[0], np.searchsorted(total, edges) + 1, [len(counts)]]))
     return [slice(a, b) for a, b in itertools.pairwise(cuts)] or [slice(0, 0)]
+
+
+_BANDS = np.arange(-90.0, 90.5, 0.5)
+"""Edges of the bands of latitude within which the same reach in longitude will do."""
+
+
+def _widths(lat: Floats, reach: float) -> Floats:
+    """Steps of the grid of longitudes within which every point at most `reach` degrees away lies; float32."""
+    edges = _reach_lon(_BANDS, reach)
+    wider = np.maximum(edges[1:], edges[:-1]) + 1e-3
+    band = np.clip((2.0 * (lat + 90.0)).astype(np.intp), 0, len(wider) - 1)
+    return (wider * (_CIRCLE / 360)).astype(np.float32)[band]
 
 
 def _reach_lon(lat: Floats, reach: float) -> Floats:

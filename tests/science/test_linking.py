@@ -4,9 +4,15 @@ from fields import six_hourly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stormtracks.science import link_cost, linking, sphere
+from stormtracks.science import followers, link_cost, linking, sphere
 from stormtracks.science.records import Maxima, TimeAxis
 from stormtracks.science.settings import LINKERS
+
+
+@pytest.fixture(autouse=True)
+def both_ways(kernel):
+    """Each test runs on NumPy and on the kernel."""
+
 
 EACH = pytest.mark.parametrize("linker", LINKERS)
 
@@ -225,11 +231,14 @@ def test_the_course_is_that_of_the_best_pair_before_and_after(seed, count):
     assert np.allclose(off, expected, atol=2)
 
 
-def test_the_course_is_the_same_in_parts(monkeypatch):
+@EACH
+@pytest.mark.parametrize("together", [1, 300])
+def test_tracks_are_the_same_in_parts(linker, together, monkeypatch):
     season, _ = fast_storm(5, 432.0)
-    whole = linking.link(season, six_hourly(16))
+    whole = linking.link(season, six_hourly(16), linker=linker)
     monkeypatch.setattr(sphere, "PAIRS_AT_A_TIME", 7)
-    parts = linking.link(season, six_hourly(16))
+    monkeypatch.setattr(followers, "TOGETHER", together)
+    parts = linking.link(season, six_hourly(16), linker=linker)
     assert np.array_equal(whole.maximum, parts.maximum) and np.array_equal(whole.row_size, parts.row_size)
 
 
