@@ -117,7 +117,7 @@ static int make_work(const struct grid *grid, struct work *work)
 /* Room for so many centres, and for some more, so that it is seldom made. */
 static int make_room(struct work *work, int64_t count)
 {
-    if (count <= work->most)
+    if (work->centres && count <= work->most)
         return 1;
     free(work->centres);
     free(work->stays);

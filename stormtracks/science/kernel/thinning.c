@@ -62,24 +62,26 @@ static uint64_t ordered(float value)
     return bits & 0x80000000u ? (uint32_t)~bits : bits | 0x80000000u;
 }
 
-/* By merging runs of twice, four times ... the length. */
+/* By one byte of the strength after another, the lowest first; equal ones keep their order. */
 static void sort(uint64_t *keys, uint64_t *spare, int64_t count)
 {
     uint64_t *from = keys, *to = spare;
-    for (int64_t length = 1; length < count; length *= 2) {
-        for (int64_t begin = 0; begin < count; begin += 2 * length) {
-            const int64_t middle = begin + length < count ? begin + length : count;
-            const int64_t end = middle + length < count ? middle + length : count;
-            int64_t a = begin, b = middle;
-            for (int64_t at = begin; at < end; at++)
-                to[at] = b >= end || (a < middle && from[a] < from[b]) ? from[a++] : from[b++];
+    for (int shift = 32; shift < 64; shift += 8) {
+        int64_t place[256] = {0}, first = 0;
+        for (int64_t i = 0; i < count; i++)
+            place[from[i] >> shift & 255]++;
+        for (int byte = 0; byte < 256; byte++) {
+            const int64_t alike = place[byte];
+            place[byte] = first;
+            first += alike;
         }
+        for (int64_t i = 0; i < count; i++)
+            to[place[from[i] >> shift & 255]++] = from[i];
         uint64_t *swapped = from;
         from = to;
         to = swapped;
     }
-    if (from != keys)
-        memcpy(keys, from, count * sizeof *keys);
+    /* Four rounds end where they began: the result is in `keys`. */
 }
 
 /* Bins of equal height, no lower than points that may be near are apart. */

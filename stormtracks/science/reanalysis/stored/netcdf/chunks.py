@@ -14,6 +14,7 @@ import h5py
 import numpy as np
 
 from stormtracks.science.arrays import Floats
+from stormtracks.science.kernel import shuffled
 from stormtracks.science.reanalysis.stored.packing import within
 from stormtracks.science.reanalysis.stored.protocol import Variable
 
@@ -134,6 +135,9 @@ class ChunkReader:
             out[:] = inflated.view("<f4")[part]
             return within(out, self._largest)
         planes = inflated.reshape(4, -1)[:, part]
+        sound = shuffled.unshuffle(planes, out, self._largest)
+        if sound is not None:
+            return sound
         unshuffle(planes, out.view(np.uint32))
         return _largest_top_byte(planes[3]) < self._below or within(out, self._largest)
 
