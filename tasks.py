@@ -708,11 +708,13 @@ def test(context, select="", fast=False, random=""):
     _needed("test")
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
     chosen += ["-m", "not slow"] if fast else []
-    processes = str(min(4, os.cpu_count() or 1))
-    spread = [] if select else ["-n", processes, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    # Beside those that compute, one for the tests that wait, of which no quick one is (tests/spread.py).
+    processes = min(4, os.cpu_count() or 1) + (0 if fast else 1)
+    spread = [] if select else ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
     order = ["-p", "randomly", "--randomly-dont-reset-seed"] if random else []
     order += [f"--randomly-seed={random}"] if random and random is not True else []
     slowest = ["--durations=10"] if os.environ.get("CI") else []
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of some thousand processes would compile what it imports
     _run(context, shlex.join([sys.executable, "-m", "pytest", *spread, *order, *slowest, *chosen]))
 
 

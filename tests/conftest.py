@@ -20,15 +20,24 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist, which writes the mark into the test's nodeid, is asked next
 def pytest_collection_modifyitems(items):
-    """A file per process, as `--dist loadgroup` gives them out; what waits for a queue is one, and begins first.
-
-    Those tests take minutes and need no processor meanwhile.
-    """
-    waiting = {item.path for item in items if item.get_closest_marker("slurm")}
-    items.sort(key=lambda item: item.path not in waiting)
+    """Say which tests wait, as those of a queue do, and which are slow, for `pytest_xdist_make_scheduler`."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("slurm" if item.path in waiting else str(item.path)))
+        if item.get_closest_marker("slurm"):
+            item.add_marker(pytest.mark.xdist_group("waits"))
+        elif item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group("slow"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let a process run whole files, and one more run what waits."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from spread import Spread  # late, as nothing else needs pytest-xdist
+
+    return Spread(config, log)
 
 
 @pytest.fixture
