@@ -267,6 +267,8 @@ def download(
         "results",
         "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if the file exists",
         "list": "tc or etc: the storms of this list; default: all tracks",
+        "against": "other results, or a file of tracks, that the page compares its tracks with, as `inv compare` does; "
+        "default: none",
         "live": "serve the page on this machine during the run, until Ctrl-C",
         "port": "port of the page with --live; default: any free port",
     }
@@ -284,6 +286,7 @@ def report(
     live=False,
     port=None,
     list=None,  # noqa: A002
+    against=None,
     mixed=False,
     hosts=None,
     chosen=None,
@@ -296,7 +299,7 @@ def report(
     from stormtracks.console import report as console
 
     options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live, "mixed": mixed}
-    options |= {"list": list, "port": _whole("port", port, 0)}
+    options |= {"list": list, "against": against, "port": _whole("port", port, 0)}
 
     def show():
         console.report(dest, years, options, filtering.looked_at(chosen))
