@@ -9,15 +9,29 @@ from slurm import Slurm
 settings.register_profile("any machine", settings(), deadline=None)
 settings.load_profile("any machine")
 
+MEMORY = "/dev/shm"
+"""Where tests' folders are, if it can hold them: on a disk each of ten thousands of files takes milliseconds."""
+
 
 def pytest_configure(config):
-    """Let Ctrl-C through to the processes that tests start.
+    """Let Ctrl-C through to the processes that tests start, and choose where their folders are.
 
     A shell starts what it puts in the background (`nohup`, `&`, some CI systems) with SIGINT ignored, and children
     inherit that.
     """
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if _holds(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
+
+def _holds(folder, room=8 * 1024**3):
+    """Whether tests' folders can be in this file system: written, with programs in them, and with bytes to spare."""
+    try:
+        of = os.statvfs(folder)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK) and not of.f_flag & os.ST_NOEXEC and of.f_bavail * of.f_frsize >= room
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist, which writes the mark into the test's nodeid, is asked next
