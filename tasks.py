@@ -700,17 +700,19 @@ def extras(context, names):
     help={
         "select": "part of the tests: a path, or an expression for pytest's -k; default: all",
         "fast": "leave out the slow tests",
+        "all": "run the thorough ones too, as CI does: they take minutes, and each is of what a quicker one is of too",
         "random": "in random order; the seed is printed, and --random=SEED repeats it; default: no",
     },
 )
-def test(context, select="", fast=False, random=""):
+def test(context, select="", fast=False, all=False, random=""):  # noqa: A002
     """Run the tests. With CI=true a test fails if a program that it needs is not installed.
 
     Example: inv test --fast
     """
     _needed("test")
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
-    chosen += ["-m", "not slow"] if fast else []
+    kinds = ["slow"] * fast + ["thorough"] * (not all and not select)
+    chosen += ["-m", " and ".join(f"not {kind}" for kind in kinds)] if kinds else []
     # Beside those that compute, one for the tests that wait, of which no quick one is (tests/spread.py).
     processes = min(4, os.cpu_count() or 1) + (0 if fast else 1)
     spread = [] if select else ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]

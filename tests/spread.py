@@ -1,8 +1,10 @@
 """Which process runs which tests: a file is one process's, long ones begin first, and waiting has a process of its own.
 
 A test that waits for Slurm's queue needs hardly any processor. In one of as many processes as there are cores it would
-leave a core idle; so the last process takes such tests only, and ends when none are left.
+leave a core idle; so the last process begins with such tests, and of more processes than cores it runs no others.
 """
+
+import os
 
 from xdist.scheduler import LoadGroupScheduling
 
@@ -34,7 +36,8 @@ class Spread(LoadGroupScheduling):
         return f"{path}@{WAITS}" if kind == WAITS else path
 
     def _reschedule(self, node):
-        if node is self._waiting and not any(map(self._waits, self.workqueue)):
+        beside = node is self._waiting and self.numnodes > (os.cpu_count() or 1)
+        if beside and not any(map(self._waits, self.workqueue)):
             node.shutdown()
         else:
             super()._reschedule(node)

@@ -53,10 +53,28 @@ def run(tests, count):
     return [one.done for one in processes]
 
 
-def test_the_last_process_runs_what_waits_and_no_other():
+@pytest.fixture(autouse=True)
+def cores(monkeypatch):
+    """This machine has two, until it is called with another number."""
+
+    def have(number):
+        monkeypatch.setattr("os.cpu_count", lambda: number)
+
+    have(2)
+    return have
+
+
+def test_the_last_of_more_processes_than_cores_runs_what_waits_and_no_other():
     *computing, waiting = run(QUICK + SLOW + WAITING, 3)
     assert sorted(waiting) == sorted(WAITING)
     assert sorted(computing[0] + computing[1]) == sorted(QUICK + SLOW)
+
+
+def test_where_each_process_has_a_core_the_last_begins_with_what_waits_and_then_computes(cores):
+    cores(3)
+    files = [f"tests/{name}.py::test_{n}" for name in "fghijklm" for n in range(4)]
+    *_, waiting = run(files + WAITING, 3)
+    assert set(waiting[: len(WAITING)]) == set(WAITING) and set(waiting) & set(files)
 
 
 def test_a_file_is_one_process_s_and_that_of_most_slow_tests_is_the_first():
