@@ -8,13 +8,14 @@ from slurm import Slurm
 # No test depends on how fast the machine is; of the rest the profile stays, which in CI is another.
 settings.register_profile("any machine", settings(), deadline=None)
 settings.load_profile("any machine")
+settings.register_profile("quick", settings(), max_examples=25)  # a quarter, of those tests that ask for no number
 
 MEMORY = "/dev/shm"
 """Where tests' folders are, if it can hold them: on a disk each of ten thousands of files takes milliseconds."""
 
 
 def pytest_configure(config):
-    """Let Ctrl-C through to the processes that tests start, and choose where their folders are.
+    """Let Ctrl-C through to the processes that tests start; choose where their folders are, and how much is tried.
 
     A shell starts what it puts in the background (`nohup`, `&`, some CI systems) with SIGINT ignored, and children
     inherit that.
@@ -23,6 +24,8 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if _holds(MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+    if "not slow" in config.option.markexpr:
+        settings.load_profile("quick")
 
 
 def _holds(folder, room=8 * 1024**3):

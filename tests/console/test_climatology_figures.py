@@ -34,6 +34,7 @@ def draw(folder, kind, dest, **options):  # as the command does
     plot.plot(kind, str(dest), given | options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [

@@ -175,6 +175,7 @@ def draw(folder, place, kind="tracks", **filters):
     run("plot", kind=kind, results=str(folder), dest=str(place / f"{kind}.png"), overwrite=True, **given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "filters", "said"),
     [

@@ -19,6 +19,7 @@ def draw(folder, kind, **options):
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "options"), [("tracks", {"member": 1}), ("genesis", {}), ("storm", {"storm": "ARLENE"})]
 )

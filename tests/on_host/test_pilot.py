@@ -204,6 +204,7 @@ def job(stage, squeue, tmp_path):
         child.wait()
 
 
+@pytest.mark.slow
 def test_the_worker_is_the_process_of_the_job_and_obeys_its_signals(job):
     child = job()
     wait_for(lambda: "ready: pid" in child.output() or child.poll() is not None, what="the worker")
