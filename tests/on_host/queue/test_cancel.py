@@ -15,7 +15,7 @@ STUBBORN = f'case "$*" in *signal*) ;; *) {ENDS} ;; esac'
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch):
     monkeypatch.setattr(cancel, "POLLS", (0.05,))
-    monkeypatch.setattr(cancel, "GONE_SECONDS", 0.3)
+    monkeypatch.setattr(cancel, "GONE_SECONDS", 10.0)
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ def test_now_means_now(three, request_of):
     assert cancels(three) == ["scancel 7_1 7_2 7_3"]
 
 
-def test_what_stays_is_named(three, request_of):
+def test_what_stays_is_named(three, request_of, monkeypatch):
+    monkeypatch.setattr(cancel, "GONE_SECONDS", 0.3)
     stopped = cancel.run(request_of(now=True, patience=5))
     assert [job["id"] for job in stopped["left"]] == ["7_1", "7_2", "7_3"]
     assert len(cancels(three)) == 1
@@ -96,7 +97,8 @@ def test_nothing_is_nothing(queue, request_of):
     assert queue.calls == []
 
 
-def test_jobs_of_another_mark_are_never_cancelled(three, request_of):
+def test_jobs_of_another_mark_are_never_cancelled(three, request_of, monkeypatch):
+    monkeypatch.setattr(cancel, "GONE_SECONDS", 0.3)
     three.lists("another", ("7_1", "RUNNING"), ("7_9", "RUNNING"))
     cancel.run(request_of(now=True, patience=5))
     assert not any("7_9" in line for line in cancels(three))
