@@ -272,6 +272,8 @@ def download(
         "results",
         "best-tracks": "IBTrACS file, to show observed tracks; default: as in hosts.yaml, if the file exists",
         "list": "tc or etc: the storms of this list; default: all tracks",
+        "against": "other results, or a file of tracks, that the page compares its tracks with, as `inv compare` does; "
+        "default: none",
         "live": "serve the page on this machine during the run, until Ctrl-C",
         "port": "port of the page with --live; default: any free port",
     }
@@ -289,6 +291,7 @@ def report(
     live=False,
     port=None,
     list=None,  # noqa: A002
+    against=None,
     mixed=False,
     hosts=None,
     chosen=None,
@@ -301,7 +304,7 @@ def report(
     from stormtracks.console import report as console
 
     options = {"results": results, "run": run, "best_tracks": best_tracks, "live": live, "mixed": mixed}
-    options |= {"list": list, "port": _whole("port", port, 0)}
+    options |= {"list": list, "against": against, "port": _whole("port", port, 0)}
 
     def show():
         console.report(dest, years, options, filtering.looked_at(chosen))
@@ -718,22 +721,26 @@ def build_kernel(_):
     help={
         "select": "part of the tests: a path, or an expression for pytest's -k; default: all",
         "fast": "leave out the slow tests",
+        "all": "run the thorough ones too, as CI does: they take minutes, and each is of what a quicker one is of too",
         "random": "in random order; the seed is printed, and --random=SEED repeats it; default: no",
     },
 )
-def test(context, select="", fast=False, random=""):
+def test(context, select="", fast=False, all=False, random=""):  # noqa: A002
     """Run the tests. With CI=true a test fails if a program that it needs is not installed.
 
     Example: inv test --fast
     """
     _needed("test")
     chosen = [] if not select else [select] if "/" in select or select.endswith(".py") else ["-k", select]
-    chosen += ["-m", "not slow"] if fast else []
-    processes = str(min(4, os.cpu_count() or 1))
-    spread = [] if select else ["-n", processes, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    kinds = ["slow"] * fast + ["thorough"] * (not all and not select)
+    chosen += ["-m", " and ".join(f"not {kind}" for kind in kinds)] if kinds else []
+    # Beside those that compute, one for the tests that wait, of which no quick one is (tests/spread.py).
+    processes = min(4, os.cpu_count() or 1) + (0 if fast else 1)
+    spread = [] if select else ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
     order = ["-p", "randomly", "--randomly-dont-reset-seed"] if random else []
     order += [f"--randomly-seed={random}"] if random and random is not True else []
     slowest = ["--durations=10"] if os.environ.get("CI") else []
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of some thousand processes would compile what it imports
     _run(context, shlex.join([sys.executable, "-m", "pytest", *spread, *order, *slowest, *chosen]))
 
 

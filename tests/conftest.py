@@ -11,27 +11,53 @@ from stormtracks.science import kernel as accelerator
 # No test depends on how fast the machine is; of the rest the profile stays, which in CI is another.
 settings.register_profile("any machine", settings(), deadline=None)
 settings.load_profile("any machine")
+settings.register_profile("quick", settings(), max_examples=25)  # a quarter, of those tests that ask for no number
+
+MEMORY = "/dev/shm"
+"""Where tests' folders are, if it can hold them: on a disk each of ten thousands of files takes milliseconds."""
 
 
 def pytest_configure(config):
-    """Let Ctrl-C through to the processes that tests start.
+    """Let Ctrl-C through to the processes that tests start; choose where their folders are, and how much is tried.
 
     A shell starts what it puts in the background (`nohup`, `&`, some CI systems) with SIGINT ignored, and children
     inherit that.
     """
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if _holds(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+    if "not slow" in config.option.markexpr:
+        settings.load_profile("quick")
 
 
+def _holds(folder, room=8 * 1024**3):
+    """Whether tests' folders can be in this file system: written, with programs in them, and with bytes to spare."""
+    try:
+        of = os.statvfs(folder)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK) and not of.f_flag & os.ST_NOEXEC and of.f_bavail * of.f_frsize >= room
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist, which writes the mark into the test's nodeid, is asked next
 def pytest_collection_modifyitems(items):
-    """A file per process, as `--dist loadgroup` gives them out; what waits for a queue is one, and begins first.
-
-    Those tests take minutes and need no processor meanwhile.
-    """
-    waiting = {item.path for item in items if item.get_closest_marker("slurm")}
-    items.sort(key=lambda item: item.path not in waiting)
+    """Say which tests wait, as those of a queue do, and which are slow, for `pytest_xdist_make_scheduler`."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("slurm" if item.path in waiting else str(item.path)))
+        if item.get_closest_marker("slurm"):
+            item.add_marker(pytest.mark.xdist_group("waits"))
+        elif item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group("slow"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let a process run whole files, and one more run what waits."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from spread import Spread  # late, as nothing else needs pytest-xdist
+
+    return Spread(config, log)
 
 
 @pytest.fixture

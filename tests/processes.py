@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 
-def wait_for(condition, seconds=20.0, what="what was waited for"):
+def wait_for(condition, seconds=60.0, what="what was waited for"):
     """The condition's first true value; a failure of the test when there is none in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

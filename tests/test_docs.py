@@ -37,6 +37,7 @@ RUN = [
     for name in sorted(shown.PAGES.keys() - MEASURED - {ON_SLURM})
     if any(block.reason is None for block in shown.blocks(name, "sh", "console"))
 ]
+THOROUGH = pytest.mark.thorough
 MADE_UP = ("tutorial-year.md", "looking.md")  # planted storms: the last digit depends on the version of numpy
 
 
@@ -108,12 +109,13 @@ def run(folder, line):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("page", RUN)
+@pytest.mark.parametrize("page", [n if n == "README.md" else pytest.param(n, marks=THOROUGH) for n in RUN])
 def test_commands_do_what_the_page_shows(page, checkout):
     do(page, checkout)
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.slurm
 @pytest.mark.timeout(600)
 def test_the_lesson_on_slurm_does_what_it_shows(checkout, slurm):

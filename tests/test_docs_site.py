@@ -22,6 +22,7 @@ CODE = [*shown.ROOT.glob("*.py"), *(shown.ROOT / "stormtracks").rglob("*.py")]
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_the_site_builds_without_a_warning(tmp_path):
     words = ["-m", "sphinx", "-W", "--keep-going", "-q", "-E", "-d", tmp_path / "trees", "docs", tmp_path / "site"]

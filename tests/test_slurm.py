@@ -11,7 +11,7 @@ import pytest
 from needs import SLURM, need
 from processes import alive, wait_for
 
-pytestmark = pytest.mark.slurm
+pytestmark = [pytest.mark.slurm, pytest.mark.slow]  # two nodes take seconds to come
 
 SLEEP = "sleep\x001000"
 STARTS = """

@@ -43,8 +43,8 @@ def _show(found: Comparison, sides: tuple[Side, Side], form: tables.Form, top: i
     out = output()
     for name, side in zip("AB", sides, strict=True):
         out.print(f"{name}: {place_of(side)}, {side.kind}", soft_wrap=True)
-    if found.differences:
-        out.print(f"made differently: {_told(found)}", soft_wrap=True)
+    if told := comparisons.made_differently(found):
+        out.print(f"made differently: {told}", soft_wrap=True)
     out.print("")
     tables.show(made, form)
     observed = comparisons.observed_table(found)
@@ -55,14 +55,3 @@ def _show(found: Comparison, sides: tuple[Side, Side], form: tables.Form, top: i
         out.print("")
         tables.show(comparisons.only_table(found, top), form)
     notes(remarks)
-
-
-def _told(found: Comparison) -> str:
-    """In what the sides differ, A / B."""
-    return "; ".join(f"{name}: {_short(a)} / {_short(b)}" for name, (a, b) in found.differences.items())
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_short, value))
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -36,6 +36,7 @@ _OF_COMMAND = {
     ("export", "dest"): "FILE",
     ("plot", "dest"): "FILE",
     ("report", "dest"): "FILE",
+    ("report", "against"): "B",
 }
 _VALUE = {name: value for value, names in _OF_NAME.items() for name in names.split()}
 

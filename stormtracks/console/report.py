@@ -29,6 +29,8 @@ def report(dest: str, years: str | None, options: Mapping[str, Any], looked: Loo
     if storm_list and options["live"]:
         raise BadValue("--live shows all tracks of a run in progress; leave --list out")
     if options["live"]:
+        if options["against"]:
+            raise BadValue("--live shows a run in progress, which is not compared; leave --against out")
         if looked.asked or looked.members:
             raise BadValue("--live shows all tracks of a run in progress; leave the filter and --members out")
         if not 0 <= options["port"] < 65536:
@@ -37,8 +39,9 @@ def report(dest: str, years: str | None, options: Mapping[str, Any], looked: Loo
         pages.serve(folder, run, years_of(years), announce=lambda address: _announce(out, address), **served)
         return
     place = paths.expand(dest, where="--dest")
+    against = options["against"] and paths.expand(options["against"], where="--against")
     with progress("reading results") as show:
-        chosen: dict[str, Any] = {"members": looked.members, "asked": looked.asked}
+        chosen: dict[str, Any] = {"members": looked.members, "asked": looked.asked, "against": against}
         written = pages.write(folder, place, run, years_of(years), best, show, options["mixed"], storm_list, **chosen)
     out.print(f"{written} ({size(written.stat().st_size)}); open it in a browser", soft_wrap=True)
 

@@ -72,13 +72,10 @@ class Compared:
         return dict(self.comparison.differences)
 
     def __repr__(self) -> str:
-        cells = list(self.comparison.cells.values())
-        both, ours, theirs = (
-            sum(map(len, each)) / len(cells)
-            for each in zip(*((one.pairs, one.only_one, one.only_other) for one in cells), strict=True)
-        )
-        of = "" if len(cells) == 1 else "of a member and year, on average, "
-        form = ",.0f" if len(cells) == 1 else ",.1f"
+        both, ours, theirs = self.comparison.mean_counts
+        single = len(self.comparison.cells) == 1
+        of = "" if single else "of a member and year, on average, "
+        form = ",.0f" if single else ",.1f"
         counts = f"{of}{both:{form}} tracks in both, {ours:{form}} only in A, {theirs:{form}} only in B"
         asked = self._choice.describe()
         what = f"{self._named}, {spans(self.comparison.years)}{' (' * bool(asked)}{asked}{')' * bool(asked)}"
@@ -126,7 +123,7 @@ class Compared:
         """
         from stormtracks.science import plots
 
-        found = _first_pairs(self.comparison)
+        found = self.comparison.first_pairs()
         tracks, title = comparisons.drawn(found, *self._sides), comparisons.title(found, self._choice.list_name)
         names, region = comparisons.names(*self._sides), found.asked.region
         return pictured(plots.compared_tracks(*tracks, names, region, title, printed=plots.Print(**printed)))
@@ -227,13 +224,6 @@ def side_of(place: Any, choice: Choice, best_tracks: Any = None) -> Side:
         chosen_members=choice.members,
         best_tracks=observed,
     )
-
-
-def _first_pairs(found: Comparison) -> Comparison:
-    """Of each year the first pair of members only."""
-    first = {year: next(iter(found.of_year(year))) for year in found.years}
-    cells = {(year, members): one for (year, members), one in found.cells.items() if members == first[year]}
-    return dataclasses.replace(found, cells=cells)
 
 
 def _texts(values: np.ndarray) -> list[str]:

@@ -77,7 +77,7 @@ def _per_year(plots: Any, summary: Summary) -> Picture:
         f"Chart of the observed storms of {first} to {last}, of those that the members found, and of all tracks; "
         "its numbers are in the table of storms per year."
     )
-    address = _address(plots, plots.storms_per_year(summary), "svg")
+    address = address_of(plots, plots.storms_per_year(summary), "svg")
     return Picture("Storms per year, observed and found", description, address)
 
 
@@ -101,7 +101,7 @@ def _of_year(
         f"Map of the {len(tracks)} {'observed storms' if known.any() else 'storms'} of {year} on which the "
         f"{len(of_year.members)} members agree, coloured by vorticity."
     )
-    yield Picture(f"Consensus tracks of {year}", description, _address(plots, figure, "png"), year)
+    yield Picture(f"Consensus tracks of {year}", description, address_of(plots, figure, "png"), year)
     number = _foremost(of_year)
     storm = of_year.name[number].title() or of_year.sid[number] or "a candidate"
     ensemble = [outline.tracks(year, int(member))[0] for member in of_year.members]
@@ -110,7 +110,7 @@ def _of_year(
     description = (
         f"Map of {storm} in each member with the mean path and its spread, and below it the strength over time."
     )
-    yield Picture(f"{storm} of {year} in all its members", description, _address(plots, figure, "png"), year)
+    yield Picture(f"{storm} of {year} in all its members", description, address_of(plots, figure, "png"), year)
 
 
 def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
@@ -126,7 +126,7 @@ def _density(plots: Any, outline: Outline) -> Iterator[Picture]:
     of = f"{len(taken)} of {every}" if len(taken) < len(seasons) else every
     description = f"Map of the tracks per million square kilometres and season; at most {values.max():.1f}."
     figure = plots.density(values, grid, region, f"Track density, {of}")
-    yield Picture(f"Track density, {of}", description, _address(plots, figure, "png"))
+    yield Picture(f"Track density, {of}", description, address_of(plots, figure, "png"))
 
 
 def _foremost(agreed: ConsensusTracks) -> int:
@@ -146,7 +146,8 @@ def _region(lat: Floats, lon: Floats) -> Region | None:
     return None if east - west >= 360 else (south, north, west, float(wrap(east)))
 
 
-def _address(plots: Any, figure: Any, kind: str) -> str:
+def address_of(plots: Any, figure: Any, kind: str) -> str:
+    """A figure as a data address; `plots` is the module that draws, imported late."""
     with tempfile.TemporaryDirectory() as folder:  # `plots.save` writes files only
         data = plots.save(figure, Path(folder, f"figure.{kind}"), dpi=DOTS_PER_INCH).read_bytes()
     mime = "image/svg+xml" if kind == "svg" else "image/png"

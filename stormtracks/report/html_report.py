@@ -10,6 +10,8 @@ from stormtracks import __version__, disk, label
 from stormtracks.label import Label
 from stormtracks.report import figures, fragments, page, trackdata
 from stormtracks.report.agreed import Agreed, agreed_of
+from stormtracks.report.compared import compared_of
+from stormtracks.report.compared_maps import compared_maps
 from stormtracks.report.outline import TASK, JournalOf, Outline, outline_of, provenance
 from stormtracks.science import ibtracs
 from stormtracks.science.errors import InputError
@@ -34,6 +36,7 @@ def write(
     *,
     members: Iterable[int] | None = None,
     asked: Filter | None = None,
+    against: str | Path | None = None,
 ) -> Path:
     """Write the report of a run: one HTML file that is opened from disk and needs no network.
 
@@ -59,6 +62,9 @@ def write(
         Members that the page shows; None: all.
     asked : Filter, optional
         Which tracks the page shows, and says so; None: all.
+    against : path, optional
+        Another folder of results, or a file of tracks, that the page compares its tracks with; of both, it looks at the
+        same years, members, list and filter.
 
     Returns
     -------
@@ -68,7 +74,8 @@ def write(
     Raises
     ------
     InputError
-        A destination that cannot be written, or no result (of the years) at all.
+        A destination that cannot be written, or no result (of the years) at all; nothing to compare with, or no
+        year, member or time that both have.
     ResultError
         No such folder, or a result that cannot be read.
     MixedResults
@@ -87,7 +94,8 @@ def write(
         raise InputError(
             f"{results_folder}: there are no results of {outline.task}{of_years}; run inv track{chain} first"
         )
-    disk.write_whole(destination, page.html(contents_of(outline, best_tracks, progress, mixed=mixed)))
+    contents = contents_of(outline, best_tracks, progress, mixed=mixed, against=against)
+    disk.write_whole(destination, page.html(contents))
     return destination
 
 
@@ -97,22 +105,28 @@ def contents_of(
     progress: Progress | None = None,
     with_figures: bool = True,
     mixed: bool = False,
+    against: str | Path | None = None,
 ) -> page.PageContents:
     """What the page of a run shows, from its results as they are now; `live` stays None."""
-    steps = _Steps(progress, 3 * outline.number, 3)
+    passes = 3 if against is None else 4
+    steps = _Steps(progress, passes * outline.number, passes)
+    compared = None if against is None else compared_of(outline, against, best_tracks, steps.part(), mixed)
     summary = _summary(outline, best_tracks, steps.part(), mixed) if outline.number else None
     agreed = agreed_of(outline, steps.part())
     tracks = tracks_of(outline, best_tracks, steps.part(), agreed) if outline.number else None
     pictures, note = figures.pictures(outline, summary, agreed, best_tracks) if with_figures else ([], ELSEWHERE)
     pieces = {
         **state_fragments(outline),
-        "finding": fragments.finding(outline, summary, agreed),
+        "finding": fragments.finding(outline, summary, agreed, compared),
         "storms": fragments.storms(summary),
         "candidates": fragments.candidates(agreed),
         "skill": fragments.skill(summary) + fragments.skill_by_lead(_skill_by_lead(outline, best_tracks, mixed)),
         "figures": fragments.figures(pictures, note),
         "settings": fragments.settings(provenance(outline) if outline.number else {}),
     }
+    if compared:
+        maps, lacking = compared_maps(compared) if with_figures else ([], "")
+        pieces[page.COMPARISON] = fragments.comparison(compared, maps, lacking)
     return page.PageContents(title_of(outline), fragments.created(__version__), pieces, tracks, line=outline.line)
 
 
@@ -201,5 +215,5 @@ class _Steps:
         progress, base, total = self._progress, self._base, self._total
         if progress is None:
             return None
-        self._base += self._each
-        return lambda done, _: progress(base + done, total)
+        each, self._base = self._each, self._base + self._each
+        return lambda done, of: progress(base + each * done // max(1, of), total)

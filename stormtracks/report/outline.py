@@ -45,6 +45,8 @@ class Outline:
         Which tracks are shown.
     chosen_members : tuple of int, optional
         Members that were asked for; None: all.
+    chosen_years : tuple of int or str, optional
+        Years that were asked for; None: all.
     """
 
     folder: Path
@@ -55,6 +57,7 @@ class Outline:
     storm_list: str | None = None
     asked: Filter = Filter()  # noqa: RUF009 (it is frozen)
     chosen_members: tuple[int, ...] | None = None
+    chosen_years: tuple[Label, ...] | None = None
 
     @property
     def restriction(self) -> str:
@@ -154,7 +157,7 @@ def outline_of(
         raise ResultError(f"{folder}: no such folder of results; give the folder of the run's results with --results")
     state = _state(journal)
     task = LIST_TASK if storm_list else _shown(state) if state else TASK
-    wanted, some = set(years) if years else None, None if members is None else tuple(members)
+    wanted, some = tuple(years or ()) or None, None if members is None else tuple(members)
     there = {
         year: tuple(one for one in results.members(folder, year, task) if some is None or one in some)
         for year in results.years(folder, task)
@@ -162,7 +165,7 @@ def outline_of(
     }
     there = {year: of for year, of in there.items() if of}
     schedule = state.schedule if state else _schedule(there, task)
-    return Outline(folder, task, state, schedule, there, storm_list, asked or Filter(), some)
+    return Outline(folder, task, state, schedule, there, storm_list, asked or Filter(), some, wanted)
 
 
 def provenance(outline: Outline) -> dict[str, Any]:

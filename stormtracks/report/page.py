@@ -20,6 +20,8 @@ SCRIPTS = (
 )  # fmt: skip
 STYLES = ("style/page.css", "style/tables.css", "style/map.css", "style/storm.css", "run/gantt.css", "style/print.css")
 FRAGMENTS = ("finding", "storms", "candidates", "skill", "figures", "run", "grid", "failures", "settings")
+COMPARISON = "comparison"
+"""The fragment of a section that only some pages have, and the section's place in the page."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class PageContents:
     title, created : str
         Texts, not yet escaped.
     fragments : dict of str to str
-        HTML for each of `FRAGMENTS`, escaped.
+        HTML for each of `FRAGMENTS`, escaped; and for `COMPARISON`, where there is one.
     tracks : dict or None
         As `trackdata.TrackSet.packed` gives them.
     live : dict or None
@@ -57,8 +59,17 @@ def html(contents: PageContents) -> str:
         title=escape(contents.title), created=escape(contents.created), style=style, script=script,
         policy=_policy(style, script, bool(contents.live)), tracks=_json(contents.tracks),
         coast=_json(trackdata.coast()), live=_json(contents.live),
-        line=escape(contents.line), of_line=escape(contents.line.lower()),
+        line=escape(contents.line), of_line=escape(contents.line.lower()), **_comparison(contents),
     )  # fmt: skip
+
+
+def _comparison(contents: PageContents) -> dict[str, str]:
+    """The section of a comparison and the link to it; nothing on a page without one."""
+    inner = contents.fragments.get(COMPARISON)
+    if not inner:
+        return {"comparison": "", "comparison_link": ""}
+    section = Template(_read("comparison.html")).substitute(comparison=inner)
+    return {"comparison": section, "comparison_link": f' <a href="#{COMPARISON}">Comparison</a>'}
 
 
 def _policy(style: str, script: str, live: bool) -> str:

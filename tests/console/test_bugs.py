@@ -37,6 +37,7 @@ def plant(tmp_path):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
 @pytest.mark.parametrize("kind", PLANTED)
 def test_a_bug_is_a_file_and_one_line_that_names_it(plant, tmp_path, program, command, kind):
@@ -52,6 +53,7 @@ def test_a_bug_is_a_file_and_one_line_that_names_it(plant, tmp_path, program, co
     assert re.search(rf"^command: \S+ {command}$", said, re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
 def test_an_unwritable_state_leaves_a_temporary_folder_and_that_failing_the_terminal(plant, tmp_path, program, command):
     (tmp_path / "file").touch()
@@ -67,12 +69,14 @@ def test_without_any_folder_to_write_to_the_traceback_is_shown(monkeypatch):
     assert lines[0].endswith("with the text below") and "KeyError: 'nmae'" in lines[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
 def test_the_traceback_can_be_asked_for(plant, tmp_path, program, command):
     done = plant(program, command, "{}['nmae']", STORMTRACKS_TRACEBACK="1")
     assert done.returncode == 70 and "KeyError: 'nmae'" in done.stderr and not (tmp_path / "state" / "bugs").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("program", "command"), COMMANDS)
 def test_what_is_refused_is_one_line_and_no_bug(plant, tmp_path, program, command):
     refusal = "(_ for _ in ()).throw(__import__('stormtracks.errors').errors.NotThere('no year 1987'))"

@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def nothing_else_is_observed(monkeypatch, tmp_path):
     monkeypatch.setattr("stormtracks.console.figures.climatology.best_tracks_file", lambda _: None)
-    monkeypatch.setattr("stormtracks.console.plot.best_tracks_file", lambda _: None)
+    monkeypatch.setattr("stormtracks.console.figures.chosen.best_tracks_file", lambda _: None)
 
 
 def draw(folder, kind, dest, **options):  # as the command does
@@ -34,6 +34,7 @@ def draw(folder, kind, dest, **options):  # as the command does
     plot.plot(kind, str(dest), given | options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "options", "said"),
     [

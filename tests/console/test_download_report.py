@@ -35,17 +35,20 @@ def test_what_names_no_years_is_refused(text):
         years(text)
 
 
+@pytest.mark.slow
 def test_download_writes_the_request_for_era5(tmp_path):
     status, said = inv("download", "--dataset", "era5", "--years", "2005", "--dest", tmp_path)
     assert status == 0 and "1 fetched" in said and (tmp_path / "era5_request.py").exists()
 
 
+@pytest.mark.slow
 def test_download_takes_addresses_from_a_file_and_fails_with_their_name(tmp_path):
     (tmp_path / "mine.yaml").write_text("20crv3: ftp://old/{variable}_{year}.tar\n")
     status, said = inv("download", "--dataset", "20crv3", "--years", "2005", "--archives", tmp_path / "mine.yaml")
     assert status == 2 and "error: archives, 20crv3: an address must begin with https://" in said
 
 
+@pytest.mark.slow
 def test_download_needs_a_data_set():
     assert inv("download") == (
         2,
@@ -53,11 +56,13 @@ def test_download_needs_a_data_set():
     )
 
 
+@pytest.mark.slow
 def test_report_knows_of_no_such_run(tmp_path):
     status, said = inv("report", "--results", tmp_path, "--run", "no-such-run", "--dest", tmp_path / "a.html")
     assert status == 1 and said.startswith("error: there is no run no-such-run in")
 
 
+@pytest.mark.slow
 def test_report_refuses_a_folder_without_results(tmp_path):
     status, said = inv("report", "--results", tmp_path, "--dest", tmp_path / "a.html")
     assert status == 1 and "there are no results of vort_track" in said and not list(tmp_path.iterdir())

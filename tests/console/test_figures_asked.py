@@ -8,10 +8,11 @@ import pytest
 from ensembles import member_result, save_ensemble
 
 from stormtracks.console import plot
-from stormtracks.console.figures import origin, storm_asked
+from stormtracks.console.figures import chosen, field_map, origin, storm_asked
 from stormtracks.console.figures.printing import printed
 from stormtracks.errors import BadValue, StormtracksError
 from stormtracks.science import results
+from stormtracks.science.consensus import consensus
 from stormtracks.science.records import Named
 
 OPTIONS = {"years": None, "member": None, "storm": None, "region": None, "best_tracks": None, "overwrite": True}
@@ -35,7 +36,7 @@ def drawn(folder, monkeypatch, tmp_path):
             return real(*args, **how)
 
         monkeypatch.setattr(plot.plots, function, keep)
-        monkeypatch.setattr(plot, "_best_tracks", lambda *_: None)
+        monkeypatch.setattr(chosen, "best_tracks_file", lambda _: None)
         place = tmp_path / "figure.png"
         plot.plot(kind, str(place), OPTIONS | {"results": str(folder), "mixed": False, "dpi": "40"} | options)
         return given
@@ -80,7 +81,7 @@ def test_a_storm_at_the_turn_of_a_year_is_that_of_the_year_in_its_identifier():
 
 
 def test_all_pieces_of_a_storm_are_drawn_and_said(folder):
-    agreed = plot.consensus(folder, 2005)
+    agreed = consensus(folder, 2005)
     twice = dataclasses.replace(agreed, sid=agreed.sid[[0, 0, 2, 3, 4][: len(agreed)]])
     assert storm_asked.rows_of(twice, str(agreed.sid[0]), "").tolist() == [0, 1]
     candidate = str(agreed.candidate_name[agreed.candidate][0])
@@ -128,10 +129,10 @@ def test_what_cannot_be_written_is_refused_before_anything_is_read(tmp_path, kin
 
 def test_a_time_outside_the_season_is_refused_and_one_between_is_the_nearest():
     times = np.arange("2005-08-01T00", "2005-08-03T00", 6, "datetime64[h]").astype("datetime64[s]")
-    assert [plot._step(times, wanted, "standard") for wanted in ("2005-08-01T05", "2005-08-02T18")] == [1, 7]
+    assert [field_map.step_of(times, wanted, "standard") for wanted in ("2005-08-01T05", "2005-08-02T18")] == [1, 7]
     for wanted in ("2005-07-31T23", "2005-08-02T19", "1999-01-01"):
         with pytest.raises(BadValue, match=r"is not in the season, which is from 2005-08-01T00 to 2005-08-02T18"):
-            plot._step(times, wanted, "standard")
+            field_map.step_of(times, wanted, "standard")
 
 
 @pytest.mark.slow

@@ -175,6 +175,7 @@ def draw(folder, place, kind="tracks", **filters):
     run("plot", kind=kind, results=str(folder), dest=str(place / f"{kind}.png"), overwrite=True, **given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "filters", "said"),
     [
@@ -186,7 +187,7 @@ def draw(folder, place, kind="tracks", **filters):
     ],
 )
 def test_figures_take_them_and_say_so(folder, tmp_path, capsys, monkeypatch, kind, filters, said):
-    monkeypatch.setattr("stormtracks.console.plot.best_tracks_file", lambda given: None)
+    monkeypatch.setattr("stormtracks.console.figures.chosen.best_tracks_file", lambda given: None)
     draw(folder, tmp_path, kind, **filters)
     assert said in " ".join(capsys.readouterr().out.split())
 
@@ -198,7 +199,7 @@ def test_a_region_is_what_a_map_of_density_shows_and_filters_nothing(folder, tmp
         seen.append((len(list(tracks)), region))
         raise InputError("enough")
 
-    monkeypatch.setattr("stormtracks.console.plot.density.track_density", enough)
+    monkeypatch.setattr("stormtracks.console.figures.density_map.density.track_density", enough)
     with pytest.raises(SystemExit):
         draw(folder, tmp_path, "density", region="0,45,-80,-10")
     assert seen == [(4, (0, 45, -80, -10))]
@@ -215,7 +216,7 @@ def test_a_region_is_what_a_map_of_density_shows_and_filters_nothing(folder, tmp
     ],
 )
 def test_what_a_figure_cannot_show_is_refused(folder, tmp_path, capsys, monkeypatch, kind, filters, message):
-    monkeypatch.setattr("stormtracks.console.plot.best_tracks_file", lambda given: None)
+    monkeypatch.setattr("stormtracks.console.figures.chosen.best_tracks_file", lambda given: None)
     with pytest.raises(SystemExit):
         draw(folder, tmp_path, kind, **filters)
     assert message in capsys.readouterr().err

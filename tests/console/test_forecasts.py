@@ -129,7 +129,8 @@ def test_plot(folder, tmp_path):
 
 @pytest.mark.slow
 def test_the_reports_page_has_a_line_per_start(folder, tmp_path):
-    options = dict.fromkeys(("results", "run", "best_tracks", "list")) | {"live": False, "mixed": False, "port": 0}
+    options = dict.fromkeys(("results", "run", "best_tracks", "list", "against"))
+    options |= {"live": False, "mixed": False, "port": 0}
     report.report(str(tmp_path / "x.html"), None, options)
     page = (tmp_path / "x.html").read_text()
     assert '<th scope="row">1987-09-09T06</th><td class="signs" aria-hidden="true"><span class="complete">+++' in page

@@ -25,6 +25,7 @@ def shown(capsys, data, **options):
     return capsys.readouterr().out, status
 
 
+@pytest.mark.slow
 def test_the_sample(tmp_path):
     printed, _ = inv("inspect", "sample/20crv2c_1987", home=tmp_path)
     assert "5: 1, 2, 3, 4, 5" in printed and "6-hourly" in printed and "estimate: " in printed
@@ -79,6 +80,7 @@ def test_csv_has_a_row_for_each_year(tmp_path, capsys):
     assert (row["year"], row["times"], row["members"]) == ("2005", "8", "1")
 
 
+@pytest.mark.slow
 def test_a_bad_path_is_one_line(tmp_path):
     _, errors = inv("inspect", tmp_path / "none", home=tmp_path, status=1)
     assert "there is no such folder of data" in errors and len(errors.strip().splitlines()) == 1

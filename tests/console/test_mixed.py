@@ -28,6 +28,7 @@ def test_summary(folder, capsys, by):
     assert "note: results that were made differently are taken together: 2005 member 3" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["density", "storm", "years"])
 def test_plot(folder, capsys, kind):
     place = folder / f"{kind}.png"

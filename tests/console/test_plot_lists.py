@@ -4,6 +4,7 @@ from storm_lists import save_lists
 
 from stormtracks.console import plot
 from stormtracks.errors import BadValue
+from stormtracks.science.consensus import consensus
 
 OPTIONS = {"years": None, "member": None, "storm": None, "region": None, "best_tracks": None, "overwrite": True}
 
@@ -19,6 +20,7 @@ def draw(folder, kind, **options):
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "options"), [("tracks", {"member": 1}), ("genesis", {}), ("storm", {"storm": "ARLENE"})]
 )
@@ -36,7 +38,7 @@ def test_consensus_of_a_list_is_drawn_smooth(folder, monkeypatch):
     monkeypatch.setattr(plot.plots, "year_tracks", keep)
     monkeypatch.setattr(plot.plots, "save", lambda *_: "")
     draw(folder, "tracks")
-    agreed = plot.consensus(folder, 2005, list="tc")
+    agreed = consensus(folder, 2005, list="tc")
     assert drawn["tracks"].lat.tolist() == agreed.lat_smooth.tolist() and drawn["title"].endswith("list tc")
 
 

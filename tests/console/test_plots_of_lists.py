@@ -18,6 +18,7 @@ def draw(folder, kind, dest, **options):  # as the command does
     plot.plot(kind, str(dest), given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "options"), [("tracks", {"member": 0}), ("storm", {"storm": "ARLENE"})])
 def test_a_list_is_drawn(folder, tmp_path, kind, options):
     draw(folder, kind, tmp_path / "figure.png", **options)

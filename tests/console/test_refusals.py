@@ -108,6 +108,8 @@ WRONG = [
         "--dest a.pdf", "--dest no/a.html", "--years 1900", "--years x", "--years 1987-09-09T00",
         "--run nowhere", "--run junk", "--port x",
         "--live --port 99999", "--live --port -5", "--best-tracks nowhere", "--best-tracks {here}/tracks.csv",
+        "--against nowhere", "--against {here}/text", "--against {here}/empty", "--against '$UNSET/x'",
+        "--live --against {made}", "--against {made} --members 99",
     )),
     *(changed(EXPORT, more) for more in (
         "", "--format foo", "--format csv --dest no/a.csv", "--format csv --dest {here}/text",

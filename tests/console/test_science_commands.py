@@ -132,6 +132,7 @@ def test_plant_says_what_compares_lists_with_its_truth(tmp_path):
     assert "truth_2005.nc; once two years are tracked, `inv classify` compares lists with it" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("by", "word"), [("year", "1987"), ("storm", "CINDY"), ("member", "4"), ("consensus", "CINDY")]
 )

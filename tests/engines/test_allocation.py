@@ -3,7 +3,7 @@
 import pytest
 from engines.site import MEMBERS
 
-pytestmark = [pytest.mark.slow, pytest.mark.slurm, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.slurm, pytest.mark.timeout(300)]
 
 
 def test_a_worker_leaves_in_order_and_a_task_that_had_all_of_its_time_is_tried_once_more(site, slurm):

@@ -128,6 +128,14 @@ class Stage:
             found.setdefault((year, member), []).append(path.parents[3].name)
         return found
 
+    def hold(self, name):
+        """Let every task of a worker stop in its middle, until `release`."""
+        (self.results(name) / "hold").touch()
+
+    def release(self, name):
+        """Undo `hold`."""
+        (self.results(name) / "hold").unlink()
+
     def until_begun(self, number, name="*"):
         """Wait until so many tasks are half done."""
         wait_for(lambda: len(list(self.folder.glob(f"workers/{name}/results/*/*/.*.part"))) >= number, what="a task")
@@ -148,7 +156,7 @@ class Logged(subprocess.Popen):
     def runs(self):
         return self.poll() is None
 
-    def until_logged(self, text, seconds=20):
+    def until_logged(self, text, seconds=60):
         """Wait until a text is in its log."""
         wait_for(lambda: text in self.output(), seconds, f"{text!r} of {self.log}:\n")
 

@@ -56,6 +56,8 @@ def _write(task, year, member, setup):
             file.write(f"{year} ")
             file.flush()
             time.sleep(float(os.environ.get("STORMTRACKS_TEST_SECONDS", "0")))
+            while (Path(setup["results"]) / "hold").exists():
+                time.sleep(0.02)
             file.write(f"{member}\n" + "x" * 1000)
         beside.replace(path)
     except BaseException:

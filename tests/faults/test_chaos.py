@@ -11,6 +11,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.netns
 @pytest.mark.timeout(400)
 def test_a_short_soak_loses_nothing_and_leaves_nothing(tmp_path):

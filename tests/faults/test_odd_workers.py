@@ -142,6 +142,7 @@ def test_a_reply_of_brackets_is_refused_unread(stage, odd, monkeypatch):
     assert "bytes is too large; at most 262144 are accepted" in output, output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("most", "lacking"), [(36, True), (400, False)])
 def test_a_manager_without_files_for_all_slots_says_so_and_loses_no_worker(stage, odd, most, lacking):
     """Soft limits are raised as far as they may be; what is missing then makes slots wait."""

@@ -150,11 +150,13 @@ def test_a_worker_whose_manager_is_gone_ends_its_task_says_so_and_serves_the_nex
     (impatient / "sitecustomize.py").write_text(
         "from stormtracks.pyro_cluster.worker import callers\ncallers.MANAGER_SILENT_SECONDS = 1.0\n"
     )
-    worker = stage.worker("w", inside=["env", f"PYTHONPATH={impatient}:{CHECKOUT}"], seconds=6.0)
+    worker = stage.worker("w", inside=["env", f"PYTHONPATH={impatient}:{CHECKOUT}"])
+    stage.hold("w")
     manager = stage.manage(members=4)
     stage.until_begun(2)
     manager.kill()
     worker.until_logged("2 task(s) still running, then ready for the next manager")
+    stage.release("w")
     wait_for(lambda: len(stage.made()) == 2, what="the end of what was begun")
     assert worker.output().count("still running") == 1
     stage.manage(members=4).ends(0)

@@ -60,6 +60,7 @@ def test_a_state_that_others_may_write_is_refused(state, command):
     assert f"{state} can be written by others (mode 0777): run 'chmod 700 {state}', or choose another" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("planted", ["by us", "in a state open to others", "and locked", "by another user, and locked"])
 def test_a_planted_pid_file_ends_no_process(state, planted, give_away):
     innocent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)

@@ -34,6 +34,7 @@ def report(operator):
     return "".join(path.read_text() for path in (operator.state / "bugs").iterdir())
 
 
+@pytest.mark.slow
 def test_the_others_are_done_and_the_bug_is_reported(operator, planted):
     planted("look.py")
     done = operator.fab("workers", "--only", "bad,good")
@@ -45,6 +46,7 @@ def test_the_others_are_done_and_the_bug_is_reported(operator, planted):
     assert 'request["nmae"]' in report(operator)
 
 
+@pytest.mark.slow
 def test_bugs_of_several_hosts_are_one_report(operator, planted):
     planted("stop.py")
     done = operator.fab("stop-workers")
@@ -64,6 +66,7 @@ def test_check_makes_the_other_looks(operator, planted):
     assert "on_host/packages.py" in report(operator)
 
 
+@pytest.mark.slow
 def test_a_package_that_is_missing_is_no_bug(operator, planted):
     copy = next(operator.folder.glob("checkout/stormtracks/on_host/look.py"))
     copy.write_text("import no_such_package\n")

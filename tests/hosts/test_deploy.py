@@ -102,7 +102,7 @@ def test_hosts_that_have_the_code_are_left_alone(operator, sshd, entry):
     assert done.stdout.count("uses this checkout: nothing to deploy") == 2
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_the_environment_is_made_once(operator, sshd, entry, tmp_path):
     worker = entry("w1", sshd("w1"), code="~/code", base_python=sys.executable)

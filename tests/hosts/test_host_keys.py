@@ -14,6 +14,7 @@ def test_an_unknown_host_key_is_refused(operator, sshd, entry):
     assert "is not known: run fab trust-hosts" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_changed_host_key_is_refused_everywhere(operator, sshd, entry, tmp_path):
     server, other = sshd("w1", trusted=False), make_key(tmp_path / "other")
     operator.known_hosts.write_text(
@@ -26,6 +27,7 @@ def test_a_changed_host_key_is_refused_everywhere(operator, sshd, entry, tmp_pat
     assert "NOT the key in known_hosts" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_revoked_key_is_no_known_key(operator, sshd, entry):
     server = sshd("w1")
     with operator.known_hosts.open("a") as file:
@@ -34,6 +36,7 @@ def test_a_revoked_key_is_no_known_key(operator, sshd, entry):
     assert "is not known" in operator.fab("workers").stdout
 
 
+@pytest.mark.slow
 def test_the_ssh_config_is_honoured(operator, sshd, entry, tmp_path):
     server = sshd("w1", trusted=False)
     (tmp_path / "my hosts").write_text(server.known_hosts_line)
@@ -49,6 +52,7 @@ def test_the_ssh_config_is_honoured(operator, sshd, entry, tmp_path):
     assert operator.fab("workers").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pattern", "known"), [("[127.0.0.*]:*", True), ("!{name},*", False), ("{hash}", True)])
 def test_names_may_be_patterns_or_hashed(operator, sshd, entry, pattern, known):
     server = sshd("w1", trusted=False)
@@ -59,6 +63,7 @@ def test_names_may_be_patterns_or_hashed(operator, sshd, entry, pattern, known):
     assert ("is not known" in operator.fab("workers").stdout) != known
 
 
+@pytest.mark.slow
 def test_trust_hosts_asks_and_then_the_host_is_known(operator, sshd, entry):
     server = sshd("w1", trusted=False)
     operator.configure({"workers": [entry("w1", server)]})

@@ -75,6 +75,7 @@ def test_a_program_that_reads_nothing_may_answer(sshd, config):
         assert link.run("echo enough", [b"x" * 10**6] * 5).output == b"enough\n"
 
 
+@pytest.mark.slow
 def test_what_start_up_files_print_is_no_answer(operator, sshd, entry):
     operator.configure({"workers": [entry("w1", sshd("w1", greeting="welcome to w1: {} no news "))]})
     assert operator.fab("workers").returncode == 0

@@ -94,6 +94,7 @@ def test_each_host_has_its_own_line_and_none_stops_the_others(operator, sshd, en
         assert fault in said
 
 
+@pytest.mark.slow
 def test_nobody_listens(operator, sshd, entry):
     operator.configure({"workers": [entry("w1", sshd("w1"), port=free_port())]})
     done = operator.fab("check")
@@ -101,6 +102,7 @@ def test_nobody_listens(operator, sshd, entry):
     assert "refuses SSH: start its sshd, or correct 'port' in hosts.yaml" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_key_that_the_host_does_not_know(operator, sshd, entry, tmp_path):
     other = make_key(tmp_path / "other")
     operator.configure({"workers": [entry("w1", sshd("w1"), identity=str(other))]})
@@ -123,6 +125,7 @@ def test_words_of_the_file_run_nothing_on_the_host(operator, sshd, entry):
     assert not canary.exists()
 
 
+@pytest.mark.slow
 def test_workers_of_dask_are_not_at_fault(operator):
     dask = {"name": "cluster", "launch": "dask", "scheduler": "tls://10.0.0.7:8786", "data": "data"}
     operator.configure({"workers": [dask]})

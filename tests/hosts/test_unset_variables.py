@@ -55,6 +55,7 @@ def test_paths_of_a_worker(operator, worker, command, local):
     assert nothing_was_made(operator)
 
 
+@pytest.mark.slow
 def test_what_an_environment_is_made_with(operator, worker):
     workers = {key: worker(key, False) | {"code": "~/code"} for key in ("base_python", "code")}
     workers["code"] |= {"code": "$NOPE/r", "base_python": sys.executable}
@@ -64,6 +65,7 @@ def test_what_an_environment_is_made_with(operator, worker):
     assert nothing_was_made(operator)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["results", "dataset", "identity"])
 @pytest.mark.parametrize("words", [["fabric", "workers"], ["invoke", "summary"]], ids=["fab", "inv"])
 def test_paths_of_this_machine(operator, key, words):

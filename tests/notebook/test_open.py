@@ -44,6 +44,7 @@ def test_importing_loads_nothing_and_dir_shows_it():
     assert done.stdout == "[] True The results in a folder\n"
 
 
+@pytest.mark.slow
 def test_opening_loads_neither_tables_nor_figures(folder):
     code = (
         f"import sys, stormtracks; r = stormtracks.open({str(folder)!r}); print(repr(r.tracks)); r._repr_html_();"

@@ -80,6 +80,7 @@ def test_storms_of_a_list_have_their_class_and_what_was_collected(results):
     np.testing.assert_array_equal(points.tropical, listed.tropical)
 
 
+@pytest.mark.slow
 def test_one_data_set_over_years_and_members_is_cf(results, tmp_path):
     made = results.tracks.to_xarray()
     assert made.sizes == {"trajectory": 30, "obs": len(results.tracks.to_dataframe())}
@@ -92,6 +93,7 @@ def test_one_data_set_over_years_and_members_is_cf(results, tmp_path):
         assert back.lat.attrs["standard_name"] == "latitude" and back.vorticity.attrs["units"] == "s-1"
 
 
+@pytest.mark.slow
 def test_huracanpy_reads_it(results, tmp_path):
     huracanpy = need_module("huracanpy")
     results.sel(year=2005).tracks.to_xarray().to_netcdf(tmp_path / "tracks.nc")

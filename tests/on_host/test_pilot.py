@@ -1,6 +1,7 @@
 """A job of a queue becomes a worker: what it takes from its allocation, and that it is the very process of the job."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from stormtracks.on_host.queue import pilot
 from stormtracks.process import Process
 from stormtracks.pyro_cluster import pidfile, secret
 from stormtracks.pyro_cluster.worker.options import parser
+from stormtracks.pyro_cluster.worker.tenure import MARGIN_SECONDS
 from stormtracks.queues import length
 from stormtracks.queues.known import SYSTEMS
 from tests.faults.stage import CHECKOUT, Stage
@@ -202,47 +204,62 @@ def job(stage, squeue, tmp_path):
         child.wait()
 
 
+@pytest.mark.slow
 def test_the_worker_is_the_process_of_the_job_and_obeys_its_signals(job):
     child = job()
     wait_for(lambda: "ready: pid" in child.output() or child.poll() is not None, what="the worker")
     assert f"worker fast-123_0 ready: pid {child.pid}," in child.output()
     assert Path(f"/proc/{child.pid}/fd/0").readlink() == Path(os.devnull)
     child.send_signal(signal.SIGTERM)
-    assert child.wait(10) == 0
+    assert child.wait(60) == 0
     assert "worker fast-123_0 ended" in child.output()
     assert list(pidfile.host_folder().glob("worker-fast*")) == []
 
 
 def test_a_job_in_which_nothing_can_work_fails_with_the_reason(job):
     child = job(fingerprint="ab:cd")
-    assert child.wait(10) == 1
+    assert child.wait(60) == 1
     assert "error: the cluster's key on this node is not the one that the worker needs (other)" in child.output()
 
 
 @pytest.mark.slow
 def test_it_leaves_when_there_is_nothing_to_do(job):
     child = job(idle_exit=1)
-    assert child.wait(20) == 0
+    assert child.wait(60) == 0
     assert "leaving: there was nothing to do for" in child.output()
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_run_outlives_its_workers_and_is_resumed_by_any_other_of_the_entry(stage, job):
-    first = job(end="echo $(( $(date +%s) + 7 ))", grace=0)  # its allocation ends in a moment
+    grace = math.ceil(2 + 2 * seconds_of_a_start(job))  # a task of a second ends in it
+    seconds = math.ceil(2 * (grace + MARGIN_SECONDS))  # it leaves after half of its allocation
+    first = job(end=f"echo $(( $(date +%s) + {seconds} ))", grace=grace)
     wait_for(lambda: "ready: pid" in first.output(), what="the worker")
-    manager = stage.manage("work", members=16)
-    assert first.wait(30) == 0
+    members = 3 * (seconds // 2) + 6  # more than its three slots do until then
+    manager = stage.manage("work", members=members)
+    assert first.wait(seconds + 60) == 0
     assert "leaving: its allocation ends in" in first.output()
     second = job()
-    assert manager.wait(30) == 0, manager.output()
+    assert manager.wait(seconds + 60) == 0, manager.output()
     assert "has stopped and left in order" in manager.output() and "attempt" not in manager.output()
     second.send_signal(signal.SIGTERM)
-    second.wait(10)
+    second.wait(60)
     third = job()
     wait_for(lambda: "ready: pid" in third.output(), what="the worker")
-    again = stage.manage("work", members=16)
-    assert again.wait(20) == 0
-    assert "16 of 16 tasks are complete" in again.output() and "not looked for" not in again.output()
+    again = stage.manage("work", members=members)
+    assert again.wait(60) == 0
+    assert f"{members} of {members} tasks are complete" in again.output() and "not looked for" not in again.output()
+
+
+def seconds_of_a_start(job):
+    """How long a job's worker takes here and now until it is ready."""
+    since, child = time.monotonic(), job()
+    wait_for(lambda: "ready: pid" in child.output(), what="a worker")
+    taken = time.monotonic() - since
+    child.send_signal(signal.SIGTERM)
+    child.wait(60)
+    return taken
 
 
 def test_slurm_is_known():

@@ -112,6 +112,7 @@ def test_a_run_over_two_workers(home, worker, manage):
     assert (state.run["state"], state.run["name"], state.managed) == ("complete", "write_result_2000-2001", False)
 
 
+@pytest.mark.slow
 def test_a_run_of_forecasts_has_a_line_per_start_and_is_resumed(home, worker, manage, tmp_path):
     worker("w1")
     worker("w2")
@@ -150,6 +151,7 @@ def test_a_run_of_forecasts_is_resumed_by_the_shortest_command():
     assert plan.schedule().years == plan.lines == ("2025-06-01T00", "2025-06-08T00", "2025-06-15T00")
 
 
+@pytest.mark.slow
 def test_the_same_command_again_does_nothing_twice(worker, manage):
     worker("w1")
     _ended(manage("empty"), 0)

@@ -227,6 +227,7 @@ def test_silence_of_the_manager_is_said_once(worker, monkeypatch, caplog):
     ]
 
 
+@pytest.mark.slow
 def test_a_worker_registers_works_and_ends_cleanly(cluster):
     process = cluster.start_worker("one", slots=2)
     with cluster.ready("one") as worker:
@@ -256,6 +257,7 @@ def test_stop_waits_for_running_tasks_and_sends_their_replies(cluster):
         assert wait_for(lambda: got)[0]["status"] == "complete"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["stop now", "second SIGTERM", "SIGQUIT"])
 def test_stop_now_does_not_wait(cluster, how):
     process = cluster.start_worker("one")

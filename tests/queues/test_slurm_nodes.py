@@ -10,7 +10,7 @@ from processes import wait_for
 from stormtracks.queues.job import Wanted
 from stormtracks.queues.known import SYSTEMS
 
-pytestmark = pytest.mark.slurm
+pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 SYSTEM = SYSTEMS["slurm"]
 ORDERLY = "#!/bin/sh\ntrap 'echo told to end; exit 0' TERM\nenv\nwhile :; do sleep 0.1; done\n"
 ODD = {"SQUEUE_FORMAT": "%j", "SQUEUE_PARTITION": "nix", "SLURM_TIME_FORMAT": "relative", "SLURM_JOB_END_TIME": "5"}
@@ -46,7 +46,6 @@ def queue(slurm, tmp_path):
     return Queue(tmp_path)
 
 
-@pytest.mark.slow
 def test_an_array_from_submitting_to_its_end(slurm, queue):
     array = queue.submit(2, options=("--nice=5", "-k"))
     first, second = (queue.wait(f"{array}_{index}", "running") for index in (1, 2))
@@ -74,7 +73,6 @@ def read(queue, job):
     return path.read_text() if path.exists() else ""
 
 
-@pytest.mark.slow
 def test_what_waits_and_what_is_taken_back(slurm, queue):
     spare, scrap = (queue.submit(partition=name, slots=2, memory_mb=None) for name in ("spare", "scrap"))
     for array in (spare, scrap):
@@ -93,7 +91,6 @@ def test_what_waits_and_what_is_taken_back(slurm, queue):
     assert expected > time.time() - 5
 
 
-@pytest.mark.slow
 def test_an_allocation_that_is_over(slurm, queue):
     array = queue.submit()
     queue.wait(f"{array}_1", "running")

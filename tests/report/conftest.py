@@ -173,6 +173,22 @@ def opened(browser):
     return opened
 
 
+@pytest.fixture
+def as_seen(browser):
+    """Set how the page is seen, light or dark, and how wide; as before afterwards."""
+
+    def as_seen(scheme, width):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        if width:
+            size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    yield as_seen
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def wait(condition, seconds=30):
     """Until a condition holds; fails after so many seconds."""
     until = time.monotonic() + seconds

@@ -12,7 +12,6 @@ pytestmark = pytest.mark.slow
 
 CLICK = "document.getElementById(arguments[0]).click()"
 OPEN = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
-SIZE = "Emulation.setDeviceMetricsOverride"
 
 
 def at_first(browser):
@@ -45,21 +44,6 @@ def with_a_track(browser):
 
 
 STATES = (at_first, with_a_storm, with_all_tracks, in_time, with_a_track)
-
-
-@pytest.fixture
-def as_seen(browser):
-    """Set how the page is seen, light or dark, and how wide; as before afterwards."""
-
-    def as_seen(scheme, width):
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        if width:
-            browser.execute_cdp_cmd(SIZE, {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
-
-    yield as_seen
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", None), ("dark", None), ("light", 360)])

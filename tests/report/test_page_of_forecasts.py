@@ -11,6 +11,7 @@ from stormtracks.science.settings import Settings
 from . import conftest
 from .test_browser import text, wait
 
+pytestmark = pytest.mark.slow
 SHOWN = """const rows = [...document.querySelectorAll('#storms tbody tr')].filter((row) => !row.hidden);
 return [...new Set(rows.map((row) => row.cells[0].textContent))]"""
 BUTTON = '#storms button[data-sid="2005236N23285"][data-of="2005-08-24T00"]'

@@ -142,6 +142,7 @@ def test_a_member_without_the_later_results_of_the_others_is_missing_there(folde
     assert found(folder) == [("missing", "vort_track 2006 member 1"), ("missing", "classify 2005 member 1")]
 
 
+@pytest.mark.slow
 def test_results_of_a_chain_whose_first_result_was_replaced_are_named(tmp_path):
     setup = {"data": "sample/20crv2c_1987", "results": tmp_path}
     for task in pipeline.TASKS:

@@ -53,16 +53,19 @@ def assert_equal(found, wanted, least=500):
                 assert np.array_equal(*values), (part, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layout", "label"), [*NETCDF.items(), *GRIB.items(), *ZARR.items(), *FORECASTS.items()])
 def test_every_format_has_the_same_maxima_and_tracks_bit_for_bit(plant, reference, tmp_path, layout, label):
     assert_equal(tracked(plant(layout, PLAN), label, tmp_path), reference)
 
 
+@pytest.mark.slow
 def test_a_store_of_one_member_has_that_members_storms(plant, reference, tmp_path):
     alone = dataclasses.replace(PLAN, members=1, layout="arco")
     assert_equal(tracked(plant("arco", alone), 2005, tmp_path, members=[0]), reference[:1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layout", "weak"), [("grib1-reduced", set()), ("healpix", {"2005241N14315"})])
 def test_planted_storms_are_within_65_km_on_other_grids(plant, tmp_path, layout, weak):
     """On average over their life, on rows of 2.8 degrees and cells of 3.7, linear there and back.
@@ -119,6 +122,7 @@ def around(data, label, folder):
         return {name: dataset[name][:].filled(np.nan) for name in names}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layout", "label"), [("gefs", START), ("zarr3", 2005)])
 def test_fields_around_the_tracks_are_the_same_bit_for_bit(plant, collected, tmp_path, layout, label):
     found = around(plant(layout, WITH_FIELDS), label, tmp_path)

@@ -42,6 +42,7 @@ def era5(tmp_path_factory):
     return maxima_of("era5", tmp_path_factory.mktemp("scratch"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("linker", "seed"), [("course", 0), ("course", 1), ("course", 2), ("nearest", 3), ("motion", 4)]
 )

@@ -2,10 +2,11 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import TypeAlias
 
 from stormtracks.console.figures import origin
+from stormtracks.console.figures.chosen import Figure, Options, list_text
 from stormtracks.console.local_paths import best_tracks_file
 from stormtracks.console.terminal import progress
 from stormtracks.console.years import years as years_of
@@ -16,8 +17,6 @@ from stormtracks.science.climatology.of_folder import population
 from stormtracks.science.climatology.population import Population
 from stormtracks.science.summary.list_reliability import MEAN, list_reliability
 
-Options: TypeAlias = Mapping[str, Any]
-Figure: TypeAlias = Any  # matplotlib's, which `plots` alone imports
 Drawing: TypeAlias = Callable[..., Figure]
 
 
@@ -41,9 +40,8 @@ def of_ends(which: str, end: str) -> Callable[[Options], Figure]:
         values, grid = found.density(which, options["region"])
         lat, lon = found.observed_ends(which)
         marks = plots.Marks(lat, lon, f"IBTrACS, {end} points ({len(lat):,})") if len(lat) else None
-        of_list = f", list {options['list']}" if options.get("list") else ""
         label = f"{end} points per 10$^6$ km$^2$ and {found.each}"
-        title = f"{which.title()}{of_list}: {found.seasons}"
+        title = f"{which.title()}{list_text(options)}: {found.seasons}"
         return plots.density(
             values, grid, options["region"], title, label=label, marks=marks, printed=options["printed"]
         )

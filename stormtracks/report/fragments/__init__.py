@@ -1,5 +1,6 @@
 """The pieces of HTML of a page. Everything that comes from elsewhere is escaped here."""
 
+from stormtracks.report.fragments.comparison import comparison
 from stormtracks.report.fragments.finding import finding
 from stormtracks.report.fragments.pictures import Picture, figures
 from stormtracks.report.fragments.recipe_tables import settings
@@ -12,6 +13,7 @@ from stormtracks.report.fragments.table_html import html_table
 __all__ = [
     "Picture",
     "candidates",
+    "comparison",
     "created",
     "failures",
     "figures",

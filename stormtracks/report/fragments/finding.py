@@ -6,6 +6,8 @@ import numpy as np
 
 from stormtracks import label
 from stormtracks.report.agreed import Agreed
+from stormtracks.report.compared import Compared
+from stormtracks.report.fragments.comparison import compared_in_short
 from stormtracks.report.fragments.shown import shown
 from stormtracks.report.outline import Outline
 from stormtracks.science.summary import ListSummary, Summary
@@ -14,16 +16,25 @@ from stormtracks.science.summary.statistics import StormStatistics
 _LISTED = {"tc": "tropical cyclones", "etc": "extratropical cyclones"}
 
 
-def finding(outline: Outline, summary: Summary | ListSummary | None, agreed: Agreed) -> str:
-    """The finding, what it is of, and what stands in its way."""
+def finding(
+    outline: Outline, summary: Summary | ListSummary | None, agreed: Agreed, compared: Compared | None = None
+) -> str:
+    """The finding, what it is of, what it is compared with, and what stands in its way."""
     if summary is None:
         return '<p class="finding">There are no results yet.</p>'
     parts = [part for part in _parts(outline, summary, agreed) if part]
     of = f"<b>Only {shown(outline.restriction)}.</b> " if outline.restriction else ""
     warning = _warning(outline, agreed)
-    return f'<p class="finding">{shown("; ".join(parts))}.</p><p class="of">{of}{shown(_what(outline, agreed))}</p>' + (
-        f'<p class="warning">{shown(warning)} <a href="#run">What was run</a></p>' if warning else ""
+    return (
+        f'<p class="finding">{shown("; ".join(parts))}.</p><p class="of">{of}{shown(_what(outline, agreed))}</p>'
+        + _linked("of", compared_in_short(compared) if compared else "", "#comparison", "Comparison")
+        + _linked("warning", warning, "#run", "What was run")
     )
+
+
+def _linked(look: str, text: str, place: str, name: str) -> str:
+    """A paragraph with a link to the section that says more; nothing without a text."""
+    return f'<p class="{look}">{shown(text)} <a href="{place}">{name}</a></p>' if text else ""
 
 
 def _parts(outline: Outline, summary: Summary | ListSummary, agreed: Agreed) -> Iterator[str]:

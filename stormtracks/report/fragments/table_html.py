@@ -21,6 +21,7 @@ def html_table(
     *,
     ends: Sequence[str] | None = None,
     years: Sequence[Label] | None = None,
+    numbers: Sequence[bool] | None = None,
 ) -> str:
     """A table that scrolls by itself.
 
@@ -36,25 +37,26 @@ def html_table(
         HTML of a last cell of each row.
     years : list of int or str, optional
         Of each row: while the page shows one year, those of others are hidden.
+    numbers : list of bool, optional
+        Whether each column of the rows holds numbers only; None: as `numeric` finds.
     """
     if not rows:
         return '<p class="note">None.</p>'
-    name = shown(label)
+    name, numbers = shown(label), numeric(rows) if numbers is None else numbers
     return (
         f'<div class="sheet" data-label="{name}"><div class="scroll" tabindex="0" role="region" aria-label="{name}">'
-        f"<table><thead><tr>{_head(columns, rows)}</tr></thead><tbody>{_body(rows, ends, years)}</tbody></table>"
-        "</div></div>"
+        f"<table><thead><tr>{_head(columns, numbers)}</tr></thead>"
+        f"<tbody>{_body(rows, numbers, ends, years)}</tbody></table></div></div>"
     )
 
 
-def _head(columns: Sequence[str], rows: Rows) -> str:
+def _head(columns: Sequence[str], numbers: Sequence[bool]) -> str:
     """Headings; those of numbers are aligned to the right, as the numbers are."""
-    looks = [*map(_class, numeric(rows)), *[' class="to-map"'] * (len(columns) - len(rows[0]))]
+    looks = [*map(_class, numbers), *[' class="to-map"'] * (len(columns) - len(numbers))]
     return "".join(f'<th scope="col"{look}>{shown(column)}</th>' for column, look in zip(columns, looks, strict=True))
 
 
-def _body(rows: Rows, ends: Sequence[str] | None, years: Sequence[Label] | None) -> str:
-    numbers = numeric(rows)
+def _body(rows: Rows, numbers: Sequence[bool], ends: Sequence[str] | None, years: Sequence[Label] | None) -> str:
     cells = ("".join(map(_cell, row, numbers)) for row in rows)
     heads = [f' data-year="{shown(year)}"' for year in years] if years else [""] * len(rows)
     return "".join(

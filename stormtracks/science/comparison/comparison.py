@@ -1,6 +1,7 @@
 """Two sides -> how their tracks compare, year by year and member by member."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,19 @@ class Comparison:
     def same_members(self) -> bool:
         """Whether each year has the same members, so that their sums over the years can be compared."""
         return len({tuple(self.of_year(year)) for year in self.years}) == 1
+
+    @property
+    def mean_counts(self) -> tuple[float, float, float]:
+        """Tracks in both, in the first only, in the second only: means over the years and the pairs of members."""
+        counts = [(len(one.pairs), len(one.only_one), len(one.only_other)) for one in self.cells.values()]
+        both, ours, theirs = np.mean(counts, axis=0).tolist()
+        return both, ours, theirs
+
+    def first_pairs(self, years: Collection[Label] | None = None) -> "Comparison":
+        """Of each year, or of some years, the first pair of members only: as much as a map can show."""
+        first = {year: next(iter(self.of_year(year))) for year in (self.years if years is None else years)}
+        cells = {(year, members): one for (year, members), one in self.cells.items() if first.get(year) == members}
+        return dataclasses.replace(self, cells=cells)
 
 
 def compare(

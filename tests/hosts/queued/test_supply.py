@@ -123,6 +123,7 @@ def test_a_login_node_that_cannot_be_reached_is_a_fault_that_says_what_to_do(hos
         supply.keep(Entry("tc", 3, 2), 2)
 
 
+@pytest.mark.slow
 def test_what_logs_in_is_loaded_with_the_first_look_and_nothing_of_queues_without_one(hosts):
     code = (
         "import sys\nfrom stormtracks import config\nfrom stormtracks.console import cluster\n"

@@ -15,7 +15,7 @@ STUBBORN = f'case "$*" in *signal*) ;; *) {ENDS} ;; esac'
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch):
     monkeypatch.setattr(cancel, "POLLS", (0.05,))
-    monkeypatch.setattr(cancel, "GONE_SECONDS", 0.3)
+    monkeypatch.setattr(cancel, "GONE_SECONDS", 10.0)
 
 
 @pytest.fixture
@@ -37,12 +37,14 @@ def test_workers_end_in_order(three, request_of):
     assert cancels(three) == ["scancel 7_3", "scancel --batch --signal=TERM 7_1 7_2"]
 
 
+@pytest.mark.slow
 def test_what_does_not_end_in_order_is_cancelled(three, request_of):
     three.says("scancel", after=STUBBORN)
     stopped = cancel.run(request_of(now=False, patience=0.2))
     assert (stopped["ended"], stopped["cancelled"], stopped["left"]) == ([], ["7_1", "7_2"], [])
 
 
+@pytest.mark.slow
 def test_who_starts_while_others_stop_leaves_nothing_that_comes_back(three, request_of):
     ends = threading.Timer(0.3, three.says, ("scancel",), {"after": ENDS})
     threading.Timer(0.1, submit.run, (request_of(),)).start()
@@ -52,6 +54,7 @@ def test_who_starts_while_others_stop_leaves_nothing_that_comes_back(three, requ
     assert not ledger.read("big").wanted
 
 
+@pytest.mark.slow
 def test_an_array_that_was_cancelled_before_it_began_is_listed_as_one_job(queue, request_of, mark):
     """Slurm keeps no record of a task that it never looked at by itself."""
     queue.lists(mark, ("7_1", "PENDING", "Resources"), ("7_2", "PENDING", "Resources"))
@@ -72,12 +75,14 @@ def test_now_means_now(three, request_of):
     assert cancels(three) == ["scancel 7_1 7_2 7_3"]
 
 
-def test_what_stays_is_named(three, request_of):
+def test_what_stays_is_named(three, request_of, monkeypatch):
+    monkeypatch.setattr(cancel, "GONE_SECONDS", 0.3)
     stopped = cancel.run(request_of(now=True, patience=5))
     assert [job["id"] for job in stopped["left"]] == ["7_1", "7_2", "7_3"]
     assert len(cancels(three)) == 1
 
 
+@pytest.mark.slow
 def test_a_job_that_begins_meanwhile_is_cancelled_too(three, request_of, mark):
     later = ("7_3", "CANCELLED"), ("7_1", "RUNNING"), ("7_2", "RUNNING"), ("7_4", "RUNNING")
     threading.Timer(0.1, three.lists, (mark, *later)).start()
@@ -92,7 +97,8 @@ def test_nothing_is_nothing(queue, request_of):
     assert queue.calls == []
 
 
-def test_jobs_of_another_mark_are_never_cancelled(three, request_of):
+def test_jobs_of_another_mark_are_never_cancelled(three, request_of, monkeypatch):
+    monkeypatch.setattr(cancel, "GONE_SECONDS", 0.3)
     three.lists("another", ("7_1", "RUNNING"), ("7_9", "RUNNING"))
     cancel.run(request_of(now=True, patience=5))
     assert not any("7_9" in line for line in cancels(three))

@@ -38,6 +38,7 @@ def test_there_are_never_more_than_there_is_work_for(queue, request_of, mark, ou
     assert kept["lines"] == ([f"{submitted} job(s) submitted as Slurm array 8"] if submitted else [])
 
 
+@pytest.mark.slow
 def test_a_job_that_was_put_back_and_the_one_in_its_place_are_not_both_kept(queue, request_of, mark):
     submit.run(request_of())
     there = [("7_1", "RUNNING"), ("7_2", "PENDING", "BeginTime"), ("7_3", "RUNNING"), ("8_1", "PENDING", "Priority")]
@@ -65,6 +66,7 @@ def test_what_is_there_and_what_comes_is_at_most_what_is_needed(queue, request_o
     assert kept["submitted"] == max(0, needed - there)
 
 
+@pytest.mark.slow
 def test_jobs_that_somebody_has_cancelled_do_not_come_back(queue, request_of, mark):
     submit.run(request_of())
     now = str(int(time.time()))
@@ -101,6 +103,7 @@ def test_a_worker_counts_that_came_after_much_noise(queue, request_of, mark, hom
     assert keep.run(request_of(outstanding=100))["broken"] == ""
 
 
+@pytest.mark.slow
 def test_a_node_that_eats_jobs_is_named(queue, request_of, mark):
     submit.run(request_of())
     ended = [(f"7_{n}", "FAILED", "None", "100", str(200 + n)) for n in (1, 2, 3)]
@@ -121,6 +124,7 @@ def test_one_of_several_that_is_cancelled_is_replaced(queue, request_of, mark):
     assert keep.run(request_of(outstanding=100))["submitted"] == 1
 
 
+@pytest.mark.slow
 def test_three_jobs_in_a_row_without_a_worker_are_enough(queue, request_of, mark, home):
     submit.run(request_of())
     queue.lists(mark, ("7_1", "FAILED"), ("7_2", "TIMEOUT"), ("7_3", "RUNNING"))
@@ -161,6 +165,7 @@ def test_a_worker_that_registered_once_clears_the_others(queue, request_of, mark
     assert ledger.read("big").strikes == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_registered_long_ago_does_not_excuse_those_that_fail(queue, request_of, mark, home):
     submit.run(request_of())
     writes(home, "7_1", "INFO worker big-7_1 ready: pid 5, PYRO:x@y:1\n")
@@ -174,6 +179,7 @@ def test_a_worker_that_registered_long_ago_does_not_excuse_those_that_fail(queue
     assert "4 jobs in a row ended" in keep.run(request_of(outstanding=100))["broken"]
 
 
+@pytest.mark.slow
 def test_a_refusal_is_said_again_but_not_asked_for_each_time(queue, request_of, mark):
     submit.run(request_of())
     queue.lists(mark, ("7_1", "TIMEOUT"))
@@ -184,6 +190,7 @@ def test_a_refusal_is_said_again_but_not_asked_for_each_time(queue, request_of, 
     assert len(arrays(queue)) == 2
 
 
+@pytest.mark.slow
 def test_after_stopping_nothing_is_kept(queue, request_of, mark):
     submit.run(request_of())
     queue.lists(mark, *((f"7_{n}", "CANCELLED", "None", "100", "110") for n in (1, 2, 3)))
@@ -191,6 +198,7 @@ def test_after_stopping_nothing_is_kept(queue, request_of, mark):
     assert keep.run(request_of(outstanding=100))["submitted"] == 0
 
 
+@pytest.mark.slow
 def test_outputs_of_the_newest_jobs_stay_and_arrays_long_ended_are_forgotten(
     queue, request_of, mark, home, monkeypatch
 ):

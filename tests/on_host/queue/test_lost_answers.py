@@ -81,6 +81,7 @@ def test_an_answer_without_a_number_is_looked_into(queue, request_of, mark):
     assert submit.run(request_of(jobs=1))["array"] == "9"
 
 
+@pytest.mark.slow
 def test_many_at_once_submit_once(queue, request_of, mark, monkeypatch):
     queue.says("sbatch", "7\n", after='test -s "$here/squeue.output" || cp "$here/listing" "$here/squeue.output"')
     queue.lists(mark, *((f"7_{n}", "PENDING") for n in (1, 2, 3)))
@@ -112,6 +113,7 @@ def test_a_ledger_in_use_is_waited_for_but_not_for_ever(queue, request_of, monke
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.slow
 def test_what_an_overloaded_queue_takes_late_is_found_all_the_same(killed, queue, request_of, mark, monkeypatch):
     monkeypatch.setattr(bookkeeping, "SETTLED_SECONDS", 0.0)
     assert submit.run(request_of())["array"] == "8"  # in place of the first

@@ -30,17 +30,20 @@ def look(queue, request_of, mark, home):
     return at
 
 
+@pytest.mark.slow
 def test_a_job_that_waits_is_cancelled_and_no_fault(look, queue):
     found = look("PENDING", reason="Priority")
     assert (found["pending"]["reason"], found["queue"]["fault"], "node" in found) == ("Priority", None, False)
     assert queue.calls[-1] == "scancel 7_1"
 
 
+@pytest.mark.slow
 def test_output_that_does_not_arrive_names_the_folder(look, home):
     fault = look("RUNNING")["node"]["fault"]
     assert f"nothing of what it writes to {home}/queues/big arrives here: set STORMTRACKS_HOME" in fault
 
 
+@pytest.mark.slow
 def test_a_look_that_takes_too_long_is_said(look):
     assert "takes longer than 0.8 s: check its disks" in look("RUNNING", b"looking at the node n1\n")["node"]["fault"]
 
@@ -51,6 +54,7 @@ def test_a_job_that_ends_with_an_error_is_said(look):
     )
 
 
+@pytest.mark.slow
 def test_a_job_that_ends_and_leaves_nothing_is_said(look):
     assert "a job on n1 ended (NODE_FAIL), and nothing of it arrived" in look("NODE_FAIL")["node"]["fault"]
 
@@ -62,6 +66,7 @@ def test_an_answer_is_taken_whole_and_its_output_removed(look, home):
     assert list((home / "queues" / "big").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_setup_wrote_on_the_node_is_a_note(look):
     answer = MARK + json.dumps({"check": {}, "host": "n1", "address": "10.0.0.1", "port": 5}).encode() + b"\n"
     found = look("RUNNING", b"sh: module:\tnot found\nlooking at the node n1\n" + answer)
@@ -69,6 +74,7 @@ def test_what_setup_wrote_on_the_node_is_a_note(look):
     assert "notes" not in look("RUNNING", b"looking at the node n1\n" + answer)["node"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [b"{", b"[]\n", b"{}\n", b"{" * 3000 + b"\n"])
 def test_half_an_answer_is_none(look, text):
     assert "seen" not in look("RUNNING", b"set up\n" + MARK + text)
@@ -84,6 +90,7 @@ def test_what_an_earlier_look_left_is_cancelled_first(look, queue, request_of, m
     assert ledger.read("big").probe == ""
 
 
+@pytest.mark.slow
 def test_a_probe_is_no_worker(look, queue, request_of, mark):
     look("RUNNING")
     from stormtracks.on_host.queue import keep

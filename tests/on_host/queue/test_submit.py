@@ -19,6 +19,7 @@ def words(queue, name):
     return [line for line in queue.calls if line.split()[0] == name]
 
 
+@pytest.mark.slow
 def test_what_lacks_is_submitted_and_what_is_there_is_left_alone(queue, request_of, mark):
     queue.lists(mark, ("7_1", "RUNNING"), ("7_2", "PENDING", "Resources"), ("7_3", "PENDING", "Resources"))
     first = submit.run(request_of())

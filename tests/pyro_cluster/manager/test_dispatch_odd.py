@@ -162,6 +162,7 @@ def test_a_meeting_that_fails_is_tried_again(monkeypatch):
     assert "a bug in the meeting with w: SystemExit: not now; the run continues" in setting.shown
 
 
+@pytest.mark.slow
 def test_a_lack_of_threads_is_said_and_the_worker_met_again(monkeypatch):
     start, lacking = threading.Thread.start, [True]
 

@@ -148,6 +148,7 @@ def test_a_limit_that_was_lowered_is_raised_or_costs_the_process(one):
     assert after["limits"] == before["limits"]
 
 
+@pytest.mark.slow
 def test_a_slot_gets_a_new_process_after_so_many_tasks():
     made = Slots(1, TABLE, tasks_per_process=2)
     try:

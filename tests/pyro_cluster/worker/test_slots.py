@@ -95,6 +95,7 @@ def test_a_task_that_hangs_is_ended(two, task):
     assert two.run(order("empty"))["returned"] == {}
 
 
+@pytest.mark.slow
 def test_memory_has_a_limit():
     made = Slots(1, TABLE, memory_mb=200)
     try:

@@ -9,6 +9,7 @@ from stormtracks.science.comparison import pair
 from stormtracks.science.export import Selection, write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("one", "other", "noise_km"), [(0, 1, 80.0), (2, 3, 200.0)])
 def test_pairs_are_those_of_huracanpy(tmp_path, one, other, noise_km):
     save_ensemble(tmp_path, 4, noise_km=noise_km)

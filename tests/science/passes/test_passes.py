@@ -69,6 +69,7 @@ def _work(folder, member, scratch, counts):
     counts.put(member_maxima(folder, member, scratch)[1])
 
 
+@pytest.mark.slow
 def test_slots_share_a_pass(planted, tmp_path):
     context = multiprocessing.get_context("fork")
     counts = context.Queue()

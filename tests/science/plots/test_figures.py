@@ -63,6 +63,7 @@ def test_tracks_of_a_year_in_every_format(ensemble, best, tmp_path, region, suff
     assert "10$^{-5}$ s$^{-1}$" in labels(figure) and "2005, member 0" in labels(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("storm", range(4))
 def test_one_storm_with_its_members(folder, ensemble, best, tmp_path, storm):
     figure = plots.storm_members(consensus(folder, 2005), storm, ensemble, best)
@@ -77,6 +78,7 @@ def test_density_and_its_unit(ensemble, tmp_path):
     assert "tracks per 10$^6$ km$^2$ and season" in labels(figure)
 
 
+@pytest.mark.slow
 def test_vorticity_field_with_its_maxima(tmp_path):
     grid = Grid(np.arange(-90.0, 91, 5), np.arange(0.0, 360, 5), True)
     field = np.random.default_rng(0).normal(0, 3e-5, grid.shape).astype("f4")
@@ -121,6 +123,7 @@ def test_strong_tracks_and_storms_lie_on_top_and_weak_others_can_be_left_out(ens
     assert set(lines.get_linewidths()[-15:]) == {2.6}
 
 
+@pytest.mark.slow
 def test_other_suffix_and_file_in_the_way_are_refused(ensemble, tmp_path):
     figure = plots.year_tracks(ensemble[0], region=PACIFIC)
     with pytest.raises(InputError, match=r"year\.jpg: a figure's name must end in \.png, \.svg, \.pdf"):
@@ -134,6 +137,7 @@ def test_other_suffix_and_file_in_the_way_are_refused(ensemble, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["year.png"]
 
 
+@pytest.mark.slow
 def test_plotting_leaves_pyplot_alone():
     """No window system is asked for, and no figure is kept alive by matplotlib."""
     drawn = "import matplotlib.pyplot as p; from stormtracks.science.plots import sheet, Print"

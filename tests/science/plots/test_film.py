@@ -59,6 +59,7 @@ def track(*points, start="2005-08-01"):
     return Tracks(np.array([len(points)]), times, lat, lon, np.full(len(points), 5e-5, "f4"), np.arange(len(points)))
 
 
+@pytest.mark.slow
 def test_a_gif_has_a_frame_for_each_time_and_holds_the_last(scene, tmp_path):
     done = []
     path = plots.save_film(scene, tmp_path / "storm.gif", dpi=40, progress=lambda *one: done.append(one))
@@ -78,6 +79,7 @@ def test_frames_differ_only_by_what_moves_and_do_not_depend_on_those_before(scen
     assert 0.0 < (first != later).any(axis=2).mean() < 0.2
 
 
+@pytest.mark.slow
 def test_a_year_moves_with_the_best_tracks_and_their_names(folder):
     tracks = results.load_tracks(results.path(folder, "vort_track", 2005, 0))
     scene = plots.year_film(tracks, None, np.arange(len(tracks)) < 3, ATLANTIC, "2005", printed=SMALL)
@@ -137,6 +139,7 @@ def test_an_mp4_needs_ffmpeg_and_the_message_says_what_to_do(scene, tmp_path, mo
         plots.save_film(scene, tmp_path / "storm.mp4", dpi=40)
 
 
+@pytest.mark.slow
 def test_every_frame_goes_to_ffmpeg(scene, tmp_path, ffmpeg):
     ffmpeg(FAKE["keeps what it gets"])
     path = plots.save_film(scene, tmp_path / "storm.mp4", dpi=40)
@@ -167,6 +170,7 @@ def test_nothing_is_left_where_ffmpeg_fails(scene, tmp_path, ffmpeg, how):
     assert [path.name for path in tmp_path.iterdir()] == ["ffmpeg"]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_where_drawing_ends_early(scene, tmp_path):
     def stop(done, total):
         raise KeyboardInterrupt

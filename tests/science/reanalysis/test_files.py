@@ -42,6 +42,7 @@ def few_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
+@pytest.mark.slow
 def test_more_files_than_a_process_may_open(analyses, few_files):
     with open_season(analyses, 2005) as season:
         u, v = season.read(0, 120, [0])
@@ -50,6 +51,7 @@ def test_more_files_than_a_process_may_open(analyses, few_files):
     assert np.array_equal(again, u[3:5])
 
 
+@pytest.mark.slow
 def test_more_files_than_are_kept_in_mind_are_looked_into_once(analyses, monkeypatch):
     opened = []
     monkeypatch.setattr(contents, "_MOST", 10)
@@ -61,6 +63,7 @@ def test_more_files_than_are_kept_in_mind_are_looked_into_once(analyses, monkeyp
     assert len(layout.files["u"][None]) == 120 and len(opened) == 121
 
 
+@pytest.mark.slow
 def test_a_file_that_changed_while_it_was_closed(analyses, few_files):
     season = open_season(analyses, 2005)
     os.utime(analyses / "a000.nc", (1, 1))
@@ -103,6 +106,7 @@ def test_each_attribute_of_a_file_is_read_once():
     assert variable._nc.asked == ["names", "units"]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_opened_again_is_not_looked_into_again(analyses, few_files, monkeypatch):
     with open_season(analyses, 2005) as season:
         monkeypatch.setattr(classic, "missing_bytes", None)

@@ -160,6 +160,7 @@ def test_a_described_start_that_is_not_the_file_s_is_refused(tmp_path):
 NAMES = "gefs.{start:%Y%m%d}/{start:%H}/gep{member}.t{start:%H}z.f{lead:03d}.nc"
 
 
+@pytest.mark.slow
 def test_names_say_start_lead_and_member(tmp_path):
     for start in STARTS[:2]:
         for member in (1, 2):
@@ -297,6 +298,7 @@ def test_starts_in_the_same_files_are_looked_at_once(tmp_path, monkeypatch):
     assert dataclasses.replace(found.years[LABELS[2]], reading=alone.reading) == alone
 
 
+@pytest.mark.slow
 def test_files_of_many_starts_are_not_gone_through_for_each_start(tmp_path, monkeypatch):
     """A file for each start: twice as many starts are twice the work."""
     asked = []

@@ -266,6 +266,7 @@ def test_the_inventory_says_which_fields_there_are(tmp_path, winds, recipe, fiel
     assert re.search(r"^height_middle: there, but refused: .*the units are 'furlong'", second)
 
 
+@pytest.mark.slow
 def test_of_many_files_few_are_open(tmp_path, write_file, recipe, fields_of, made):
     for day in range(40):
         one = recipe(hours=24.0 * day + np.arange(2) * 12)

@@ -181,6 +181,7 @@ def test_a_bitmap_of_the_field_before_holds_again(tmp_path):
     np.testing.assert_array_equal(stored(tmp_path, data, "v").ravel(), by_eccodes(v))
 
 
+@pytest.mark.slow
 def test_a_message_of_grib_1_beyond_eight_megabytes(tmp_path):
     size = {"Ni": 2880, "Nj": 1441, "iDirectionIncrement": 125, "jDirectionIncrement": 125}
     field = np.linspace(-30, 30, size["Ni"] * size["Nj"])

@@ -387,6 +387,7 @@ def test_without_tensorstore_the_line_to_install_is_named(tmp_path, monkeypatch)
     library.tensorstore.cache_clear()
 
 
+@pytest.mark.slow
 def test_what_reads_zarr_and_grib_is_imported_only_when_it_is_needed():
     program = (
         "import sys; import stormtracks.science.pipeline; from stormtracks.science.reanalysis import open_season;"

@@ -97,6 +97,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_a_whole_file(tmp_path):
     target = tmp_path / "member_000.nc"
     for _ in range(3):

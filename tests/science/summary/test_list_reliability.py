@@ -22,6 +22,7 @@ def test_each_storm_of_a_year_is_one_forecast_and_what_nobody_could_see_is_left_
     assert found.remarks[0].startswith("left out: 2 storms that begin in ") and "SI" in found.remarks[0]
 
 
+@pytest.mark.slow
 def test_a_storm_that_one_list_has_counts_with_the_probability_that_all_have(tmp_path):
     save_lists(tmp_path, members=1, classes=(1, 1, 1, 0, 0))
     for member in (1, 2, 3):

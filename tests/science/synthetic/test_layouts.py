@@ -59,6 +59,7 @@ def array(store, name):
     return tensorstore.open(spec).result().read().result()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", ["grib1", "grib2", "grib2-ccsds", "grib2-complex"])
 def test_every_packing_of_16_bits_keeps_the_archives_numbers(plant, truth, layout):
     seen = set()
@@ -108,6 +109,7 @@ def test_stores_of_all_versions_have_the_archives_numbers(plant, truth, layout):
         assert (known["u"]["codecs"][0]["name"] == "sharding_indexed") == (layout == "zarr3")
 
 
+@pytest.mark.slow
 def test_arco_and_weatherbench_have_their_own_axes(plant, truth):
     store = plant("arco", dataclasses.replace(PLAN, members=1, layout="arco")) / "ar" / "full_2005.zarr"
     assert np.array_equal(array(store, "v_component_of_wind")[:, 0, ::-1], truth[1][:, 0])
@@ -116,6 +118,7 @@ def test_arco_and_weatherbench_have_their_own_axes(plant, truth):
     assert array(store, "time")[0] == (PLAN.times[0] - np.datetime64("1900-01-01")) // np.timedelta64(1, "h")
 
 
+@pytest.mark.slow
 def test_forecasts_are_perfect_and_only_those_that_end_in_the_season(plant):
     plan = dataclasses.replace(PLAN, stop="2005-09-13", step_hours=24, members=2, grid=10.0)
     store = plant("zarr-forecasts", plan) / "forecasts_2005.zarr"
@@ -137,6 +140,7 @@ def test_seas5_has_a_start_leads_and_valid_times(plant, truth):
         assert dataset["valid_time"][0].astype("M8[s]").tolist() == PLAN.times.tolist()
 
 
+@pytest.mark.slow
 def test_lens2_has_files_named_by_two_numbers_and_no_29_february(plant, truth, best, tmp_path):
     names = sorted(path.name for path in plant("lens2").glob("*U850*"))
     assert names[1] == "b.e21.BHISTcmip6.f09_g17.LE2-1021.002.cam.h2.U850.2005082800-2005083000.nc" and len(names) == 3
@@ -205,6 +209,7 @@ def test_pressure_and_heights_in_zarr_are_the_archives(plant, heights, layout, g
     assert np.array_equal(array(store, msl)[..., ::-1, :].reshape(2, 37, 72), heights["prmsl"])
 
 
+@pytest.mark.slow
 def test_pressure_and_heights_of_seas5_and_lens2_are_the_archives(plant, heights):
     with netCDF4.Dataset(next(plant("seas5", LIKE).glob("seas5*.nc"))) as dataset:
         assert np.array_equal(dataset["gh"][:, 0, 0, 2, ::-1].data, heights["z500"])

@@ -65,6 +65,7 @@ def test_the_layout_is_the_archives(planted):
         assert dataset["ensemble_member"][:].tolist() == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_arrays_and_another_seed_others(planted, best, tmp_path):
     again, other = (plant(tmp_path / n, p, best) for n, p in (("a", PLAN), ("b", dataclasses.replace(PLAN, seed=1))))
     assert all(np.array_equal(a, b) for a, b in zip(winds(planted), winds(again), strict=True))
@@ -91,6 +92,7 @@ def test_winds_are_finite_and_calm_at_the_poles(planted):
     assert np.abs(vorticity[:, :, [0, -1]]).max() < 5 * vorticity[:, :, 30:40].std()
 
 
+@pytest.mark.slow
 def test_wind_at_a_pole_is_one_vector(best, tmp_path):
     u, v = winds(plant(tmp_path, PLAN, best))
     turned = (u + 1j * v)[:, :, -1] * np.exp(1j * np.radians(PLAN.axes.lon))
@@ -149,6 +151,7 @@ def test_like_an_archive_the_extra_storms_are_at_sea(best):
         assert not on_land(*sphere.lat_lon(course.centre)).any(), course.name
 
 
+@pytest.mark.slow
 def test_a_file_per_member(best, tmp_path):
     planted = plant(tmp_path, dataclasses.replace(PLAN, layout="20crv3", step_hours=3), best)
     names = [path.relative_to(tmp_path).as_posix() for path in planted.files]
@@ -159,6 +162,7 @@ def test_a_file_per_member(best, tmp_path):
         assert netCDF4.num2date(dataset["time"][0], dataset["time"].units).isoformat() == "2005-08-28T00:00:00"
 
 
+@pytest.mark.slow
 def test_progress_is_told(best, tmp_path):
     told = []
     plant(tmp_path, PLAN, best, progress=lambda done, total: told.append((done, total)))
@@ -191,6 +195,7 @@ def test_a_season_of_one_time(best, tmp_path, like):
     assert made.steps == 1 and all(np.isfinite(field).all() for field in winds(made))
 
 
+@pytest.mark.slow
 def test_existing_files_are_not_replaced_unless_told(planted, best, tmp_path):
     mine = tmp_path / "v850_2005.nc"
     mine.write_text("real data")

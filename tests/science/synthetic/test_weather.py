@@ -58,6 +58,7 @@ def truth(tmp_path_factory):
     return load_truth(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("like", LIKE)
 def test_the_same_plan_gives_the_same_arrays_and_another_seed_others(like):
     plan = dataclasses.replace(PLAN, members=1, like=like)
@@ -119,6 +120,7 @@ def test_a_share_below_one_is_a_warm_core_and_one_above_a_cold_core(upper, sign)
     assert sign * (thickness[30, 10] - ring.mean()) > 5 and heights["prmsl"][0, 30, 10] < 101000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("wind_kt", "least", "most"), [(40, 150, 450), (115, 900, 1900), (150, 1500, 3200)])
 def test_storms_are_as_deep_as_the_archives(wind_kt, least, most):
     day = "2005-08-29"  # of which the first time is written: a day after the storm's first
@@ -188,6 +190,7 @@ def test_a_cyclone_is_no_smaller_than_a_cell():
     assert min(cyclone.vortex.size_km for cyclone in cyclones(MONTH)) >= 6 * 111.2
 
 
+@pytest.mark.slow
 def test_no_low_is_stronger_than_any_atmosphere_has():
     fine = Plan(2005, members=5, grid=2, start="2005-08-01", stop="2005-10-31", like="20crv2c")
     lows = [cyclone.vortex for cyclone in cyclones(fine) if cyclone.kind == "midlatitude_low"]
@@ -217,6 +220,7 @@ def test_heat_lows_follow_the_summer():
     assert north("2005-07-01", "2005-08-01") > 0.8 > 0.2 > north("2005-01-01", "2005-02-01")
 
 
+@pytest.mark.slow
 def test_one_mid_latitude_low_in_twenty_is_a_warm_seclusion():
     planted = cyclones(Plan(2005, members=1, grid=10, start="2005-01-01", stop="2005-07-01", like="20crv2c"))
     shares = {kind: [c.upper_share for c in planted if c.kind == kind] for kind in CLASSES}

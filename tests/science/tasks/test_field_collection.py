@@ -159,6 +159,7 @@ def _work(data, folder, member, counts):
     counts.put(len(times(seen)))
 
 
+@pytest.mark.slow
 def test_slots_share_a_pass(with_fields, tmp_path, apart):
     context = multiprocessing.get_context("fork")
     counts = context.Queue()

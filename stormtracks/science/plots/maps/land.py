@@ -39,7 +39,9 @@ def add_coast(axes: GeoAxes, view: MapView, **style: Any) -> None:
     segments = coast_segments(is_regional(view))
     segments, _ = cut_segments(segments[:, 0, 0], segments[:, 0, 1], segments[:, 1, 0], segments[:, 1, 1], view.central)
     segments = segments[np.all(_within(segments, view), axis=1)]
-    axes.add_collection(LineCollection(list(view.project(segments[..., 0], segments[..., 1])), **style), autolim=False)
+    axes.add_collection(
+        LineCollection(_joined(view.project(segments[..., 0], segments[..., 1])), **style), autolim=False
+    )
 
 
 def is_regional(view: MapView) -> bool:
@@ -70,6 +72,13 @@ def coast_segments(fine: bool = False) -> Floats:
     segments = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
     cut = np.all(np.abs(segments[..., 0]) == 180.0, axis=1) | np.any(segments[..., 1] == -90.0, axis=1)
     return segments[~cut]
+
+
+def _joined(segments: Floats) -> list[Floats]:
+    """Lines of pieces, shape (n, 2, 2), each of which begins where the one before ends: SVG has an element per line."""
+    torn = np.any(segments[1:, 0] != segments[:-1, 1], axis=1)
+    lines = np.split(segments, np.flatnonzero(torn) + 1)
+    return [np.concatenate([line[:, 0], line[-1:, 1]]) for line in lines if len(line)]
 
 
 def _polygons(name: str) -> list[Any]:

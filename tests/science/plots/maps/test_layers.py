@@ -60,6 +60,7 @@ def drawn(region, lat, lon, **style):
     return np.array(lines.get_segments()), np.diff(axes.get_xlim())[0], lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", [PACIFIC, None])
 def test_track_across_the_date_line_is_not_torn_where_the_map_is_whole(region):
     pieces, width, _ = drawn(region, [10, 12, 14, 16], [174, 178, 182, 186])
