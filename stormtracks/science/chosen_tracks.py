@@ -48,7 +48,7 @@ class ChosenTracks:
         kept = tally.keeps(self.heads, self.tracks)
         if self.storms is not None:
             return _of_list(self.header, self.storms.take(np.flatnonzero(kept)))
-        matches = of_kept(self.tracks, self.matches, kept)
+        matches = of_kept(self.tracks.row_size, self.matches, kept)
         return dataclasses.replace(self, tracks=self.tracks.take(kept), matches=matches)
 
 

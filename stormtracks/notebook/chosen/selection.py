@@ -151,9 +151,9 @@ class Selection:
         NotThere
             Where or when is asked, and the file of best tracks is not there.
         """
-        place = results.path(self.opened.folder, self.choice.task, season.year, season.entries[0].ensemble_member)
         observations = Observations(self.choice.asked, [season.year], self.opened.best_tracks)
-        rows = observations.rows(results.load_header(place), season.matches)
+        matched_with = season.entries[0].best_tracks
+        rows = observations.rows(Path(matched_with) if matched_with else None, season.matches)
         for path in observations.lacking:
             raise NotThere(
                 f"{self.opened.folder}: was matched with {path}, which is not there, and where observed storms were is "

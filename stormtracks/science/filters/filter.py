@@ -10,6 +10,7 @@ import numpy as np
 from stormtracks.errors import BadValue
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology.basins import BASINS
+from stormtracks.science.filters import regions
 from stormtracks.science.filters.conditions import PLACE, STRENGTH, Condition, Points, conditions_of
 from stormtracks.science.filters.kept_matches import of_kept
 from stormtracks.science.heads import Heads, of
@@ -134,6 +135,12 @@ class Filter:
             steps.append(steps[-1] & condition.holds(heads, tracks))
         return steps
 
+    def asks_points(self, heads: Heads) -> bool:
+        """Whether heads alone cannot tell which tracks are kept: a region that some of them may pass or not."""
+        if self.region is None:
+            return False
+        return bool(np.any(regions.may_pass(heads, self.region) & ~regions.surely_passes(heads, self.region)))
+
     def may_keep(self, heads: Heads) -> Bools:
         """Which tracks could be kept, as far as heads tell without points: at least those of `keeps`."""
         kept = np.ones(len(heads), bool)
@@ -148,7 +155,7 @@ class Filter:
         its place; where none is kept it becomes a miss. `Scope` says which best tracks a filter is about.
         """
         kept = self.keeps(of(tracks, matches), tracks)
-        return tracks.take(kept), of_kept(tracks, matches, kept)
+        return tracks.take(kept), of_kept(tracks.row_size, matches, kept)
 
     def describe(self) -> str:
         """In plain words, for titles, notes and files: what the tracks do; '' where nothing is asked."""

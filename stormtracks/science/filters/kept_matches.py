@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science.arrays import Bools, Ints
-from stormtracks.science.records import Matches, Tracks
+from stormtracks.science.records import Matches
 
 _OF_A_MISS: dict[str, Any] = {
     "common_times": 0, "mean_distance_km": np.nan, "first_time": np.datetime64("NaT"),
@@ -15,13 +15,13 @@ _OF_A_MISS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def of_kept(tracks: Tracks, matches: Matches, kept: Bools) -> Matches:
+def of_kept(row_size: Ints, matches: Matches, kept: Bools) -> Matches:
     """What becomes of the best tracks where only some tracks are kept.
 
     Parameters
     ----------
-    tracks : Tracks
-        All of the member.
+    row_size : ndarray of int, shape (ntracks,)
+        Points of each of the member's tracks.
     matches : Matches
         Of all tracks.
     kept : ndarray of bool, shape (ntracks,)
@@ -33,7 +33,7 @@ def of_kept(tracks: Tracks, matches: Matches, kept: Bools) -> Matches:
         longest of its other pieces that is kept; without any it is a miss. Distance, lead and common times of a hit
         stay what they are of all its pieces, since they are about the storm.
     """
-    track = _standing_in(tracks, matches, kept)
+    track = _standing_in(row_size, matches, kept)
     new = np.cumsum(kept) - 1
     gone = track < 0
     columns: dict[str, npt.NDArray[Any]] = {
@@ -48,10 +48,10 @@ def of_kept(tracks: Tracks, matches: Matches, kept: Bools) -> Matches:
     )
 
 
-def _standing_in(tracks: Tracks, matches: Matches, kept: Bools) -> Ints:
+def _standing_in(row_size: Ints, matches: Matches, kept: Bools) -> Ints:
     """Number of each best track's match among all tracks, or of its longest other piece that is kept; -1 for none."""
     piece = np.flatnonzero(kept & (matches.storm_of_track >= 0))
-    piece = piece[np.argsort(tracks.row_size[piece], kind="stable")]
+    piece = piece[np.argsort(row_size[piece], kind="stable")]
     longest = np.full(len(matches), -1)
     longest[matches.storm_of_track[piece]] = piece  # of several the last, the longest, stays
     own = matches.hit & np.append(kept, False)[matches.track]  # -1: the False

@@ -12,7 +12,6 @@ from stormtracks.science import best_tracks, heads
 from stormtracks.science.arrays import Bools
 from stormtracks.science.filters.filter import Filter
 from stormtracks.science.records import BestTracks, Matches
-from stormtracks.science.results.header import Header
 
 _NOT_NAMED = Path("a file that the result does not name")
 
@@ -38,16 +37,17 @@ class Observations:
         self._given = None if given is None else Path(given)
         self._times = _times(list(years))
 
-    def rows(self, header: Header, matches: Matches) -> Bools | None:
+    def rows(self, matched_with: Path | None, matches: Matches) -> Bools | None:
         """Which best tracks of a result the filter is about, shape (nstorms,); None: all of them.
 
+        `matched_with` is the file of best tracks that the result names, None where it names none.
         None of them is where their file is not there, and where storms that are not observed ones are asked for.
         """
         if self.asked.matched is False:
             return np.zeros(len(matches), bool)
         if not self.asked.of_place or not len(matches):
             return None
-        path = self._given or header.best_tracks or _NOT_NAMED
+        path = self._given or matched_with or _NOT_NAMED
         if not path.exists():
             self.lacking[path] = self.lacking.get(path, 0) + 1
             return np.zeros(len(matches), bool)

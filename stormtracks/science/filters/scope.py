@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stormtracks.science import heads as track_heads
-from stormtracks.science.arrays import Bools
+from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.filters.filter import Filter
 from stormtracks.science.filters.kept_matches import of_kept
 from stormtracks.science.heads import Heads
@@ -58,15 +58,38 @@ class Scope:
         if not asked:
             return cls(np.ones(len(tracks), bool), matches.storm_of_track < 0, _rows(matches, observed), (len(tracks),))
         known = track_heads.of(tracks, matches) if heads is None else heads
-        steps = asked.steps(known, tracks)
-        found = _by(asked.of_strength.keeps(known, tracks), tracks, matches)
+        return cls.of_heads(asked, known, tracks.row_size, matches, observed, tracks)
+
+    @classmethod
+    def of_heads(
+        cls,
+        asked: Filter,
+        heads: Heads,
+        row_size: Ints,
+        matches: Matches,
+        observed: Bools | None = None,
+        tracks: Tracks | None = None,
+    ) -> "Scope":
+        """The same of tracks that are known by their heads; their points are asked for as by `Filter.keeps` only.
+
+        Parameters
+        ----------
+        asked, heads, matches, observed, tracks
+            As of `of`.
+        row_size : ndarray of int, shape (ntracks,)
+            Points of each track.
+        """
+        if not asked:
+            return cls(np.ones(len(heads), bool), matches.storm_of_track < 0, _rows(matches, observed), (len(heads),))
+        steps = asked.steps(heads, tracks)
+        found = _by(asked.of_strength.keeps(heads, tracks), row_size, matches)
         left = tuple(int(step.sum()) for step in steps)
         return cls(steps[-1], steps[-1] & (matches.storm_of_track < 0), _rows(found, observed), left)
 
 
-def _by(strong: Bools, tracks: Tracks, matches: Matches) -> Matches:
+def _by(strong: Bools, row_size: Ints, matches: Matches) -> Matches:
     """Matches of the strong tracks alone, by the numbers of all tracks."""
-    found = of_kept(tracks, matches, strong)
+    found = of_kept(row_size, matches, strong)
     numbers = np.append(np.flatnonzero(strong), -1)  # -1 stays -1
     storm = np.where(strong, matches.storm_of_track, -1).astype(np.int32)
     return dataclasses.replace(found, track=numbers[found.track].astype(np.int32), storm_of_track=storm)

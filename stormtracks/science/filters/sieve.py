@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from stormtracks.label import Label
+from stormtracks.science.arrays import Ints
 from stormtracks.science.filters.filter import Filter
 from stormtracks.science.filters.observations import Observations
 from stormtracks.science.filters.scope import Scope
@@ -50,8 +52,27 @@ class Sieve:
         heads : Heads, optional
             Of these tracks, where they are known better than tracks say, as of a list's storms.
         """
+        return self._counted(
+            Scope.of(self.asked, tracks, matches, self._observations.rows(header.best_tracks, matches), heads)
+        )
+
+    def scope_of_heads(
+        self, best_tracks: str, heads: Heads, row_size: Ints, matches: Matches, tracks: Tracks | None = None
+    ) -> Scope:
+        """The same of tracks that are known by their heads, as the index of the results has them.
+
+        Parameters
+        ----------
+        best_tracks : str
+            The file that the result was matched with; '' for none.
+        heads, row_size, matches, tracks
+            As of `Scope.of_heads`.
+        """
+        observed = self._observations.rows(Path(best_tracks) if best_tracks else None, matches)
+        return self._counted(Scope.of_heads(self.asked, heads, row_size, matches, observed, tracks))
+
+    def _counted(self, scope: Scope) -> Scope:
         self.results += 1
-        scope = Scope.of(self.asked, tracks, matches, self._observations.rows(header, matches), heads)
         self.tally.add(scope.left)
         return scope
 

@@ -1,6 +1,8 @@
 """What is known of a year's results of one task without their points: the noun of the index."""
 
 import dataclasses
+import functools
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +37,10 @@ class Entry:
         As in its `Header`.
     traits : str
         In what results must agree to be taken together, as JSON; see `results.alike`.
+    remarks : tuple of str
+        What was guessed, left out or found missing when it was made.
+    best_tracks : str
+        The file that it was matched with; '' for none.
     """
 
     ensemble_member: int
@@ -44,6 +50,8 @@ class Entry:
     storms: int
     counts: Mapping[str, float]
     traits: str
+    remarks: tuple[str, ...] = ()
+    best_tracks: str = ""
 
 
 FURTHER = ("probability", "tc_first", "tc_last")
@@ -70,6 +78,8 @@ class Season(Shown):
         its result.
     further : dict of str to ndarray, shape (ntracks,)
         Of lists: `FURTHER`.
+    sums : dict of str to ndarray, shape (nresults, ...)
+        Of lists: what statistics count of each result, which asks for the points: see `piece.of_list`.
     """
 
     year: Label
@@ -79,6 +89,7 @@ class Season(Shown):
     row_size: Ints
     matches: Matches
     further: Mapping[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
+    sums: Mapping[str, npt.NDArray[Any]] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -103,11 +114,15 @@ class Season(Shown):
 
     def tracks_of(self, number: int) -> slice:
         """Where the tracks of an entry are."""
-        return _part([entry.tracks for entry in self.entries], number)
+        return slice(*self._track_ends[number : number + 2])
 
     def storms_of(self, number: int) -> slice:
         """Where the matches of an entry are."""
-        return _part([entry.storms for entry in self.entries], number)
+        return slice(*self._storm_ends[number : number + 2])
+
+    def matches_of(self, number: int) -> Matches:
+        """The matches of an entry."""
+        return some_matches(self.matches, self.storms_of(number), self.tracks_of(number))
 
     def of_members(self, members: Iterable[int]) -> "Season":
         """Some of the members, each of which has a result."""
@@ -120,16 +135,25 @@ class Season(Shown):
 
     def of(self, number: int) -> "Season":
         """One of the entries."""
-        tracks, storms = self.tracks_of(number), self.storms_of(number)
+        tracks = self.tracks_of(number)
         return Season(
             self.year,
             (self.entries[number],),
             self.heads.take(tracks),  # type: ignore[arg-type]  # a slice is an index like any other
             self.track_id[tracks],
             self.row_size[tracks],
-            some_matches(self.matches, storms, tracks),
+            self.matches_of(number),
             {name: values[tracks] for name, values in self.further.items()},
+            {name: values[number : number + 1] for name, values in self.sums.items()},
         )
+
+    @functools.cached_property
+    def _track_ends(self) -> list[int]:
+        return [0, *itertools.accumulate(entry.tracks for entry in self.entries)]
+
+    @functools.cached_property
+    def _storm_ends(self) -> list[int]:
+        return [0, *itertools.accumulate(entry.storms for entry in self.entries)]
 
 
 def joined(year: Label, parts: Iterable[Season]) -> Season:
@@ -153,19 +177,19 @@ def joined(year: Label, parts: Iterable[Season]) -> Season:
         track_heads.joined([part.heads for part in ordered]),
         **ragged.joined(ordered, ("track_id", "row_size")),
         matches=Matches(**matches),
-        further={name: np.concatenate([part.further[name] for part in ordered]) for name in ordered[0].further},
+        further=_beside(ordered, "further"),
+        sums=_beside(ordered, "sums"),
     )
+
+
+def _beside(parts: Sequence[Season], kind: str) -> dict[str, npt.NDArray[Any]]:
+    """One of the mappings of arrays of several seasons."""
+    return {name: np.concatenate([getattr(part, kind)[name] for part in parts]) for name in getattr(parts[0], kind)}
 
 
 def some_matches(matches: Matches, storms: slice | Bools, tracks: slice | Bools) -> Matches:
     """Some rows of matches, and of `storm_of_track` those of some tracks; numbers stay what they are."""
     parts: dict[str, Any] = {
-        field.name: getattr(matches, field.name)[tracks if field.name == "storm_of_track" else storms]
-        for field in dataclasses.fields(Matches)
+        name: values[tracks if name == "storm_of_track" else storms] for name, values in vars(matches).items()
     }
     return Matches(**parts)
-
-
-def _part(sizes: Sequence[int], number: int) -> slice:
-    first = int(ragged.ragged_starts(np.array(sizes, np.int64))[number])
-    return slice(first, first + sizes[number])

@@ -1,9 +1,6 @@
-"""A season of the index <-> its file: columns of numbers, and one text that says whose they are."""
+"""A season of the index <-> its file: columns of numbers, and what says whose they are."""
 
 import dataclasses
-import io
-import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,21 +8,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks import disk, label
+from stormtracks import label
 from stormtracks.science import heads as track_heads
 from stormtracks.science.heads import COLUMNS, Heads
+from stormtracks.science.index import column_file
 from stormtracks.science.index.season import FURTHER, Entry, Season
 from stormtracks.science.ragged import ragged_starts
 from stormtracks.science.records import Matches
 from stormtracks.science.results.places import State
 
-VERSION = 1
-"""Of the layout and of what `heads` means; a file of any other is as good as none."""
+VERSION = 2
+"""Of the layout and of what its columns mean, those of `heads` and `counts.season` too; a file of any other is as good
+as none."""
 
 _HEADS = tuple(name for name in COLUMNS if name not in ("share", "sid", "name"))
 """What is kept of heads; the rest is known from the matches."""
 _MATCHES = tuple(field.name for field in dataclasses.fields(Matches))
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
+_ALIKE = ("traits", "remarks", "best_tracks")
+"""What most results of a season have in common: each kind of it is said once, and entries have its number."""
+_UNREADABLE = (column_file.Unproven, ValueError, KeyError, TypeError, AttributeError, IndexError)
 """What is raised where a file is damaged, or is of somebody else."""
 
 
@@ -37,27 +38,32 @@ def save(season: Season, place: Path) -> None:
     OSError
         It cannot be written.
     """
-    content = io.BytesIO()
-    columns: dict[str, Any] = _columns(season)
-    np.savez(content, about=_about(season), **columns)
-    disk.write_whole(place, content.getbuffer(), durable=False)  # it can be made again
+    column_file.save(place, _about(season), _columns(season))
 
 
 def load(place: Path) -> Season | None:
     """The season in a file; None where there is none, or none that can be understood."""
     try:
-        with np.load(place, allow_pickle=False) as kept:
-            return _season(json.loads(kept["about"].tobytes()), {name: kept[name] for name in kept.files})
+        return _season(*column_file.load(place))
     except _UNREADABLE:
         return None
 
 
-def _about(season: Season) -> npt.NDArray[np.uint8]:
-    """Version, year, calendar and entries as JSON; each kind of traits is said once."""
-    traits = sorted({entry.traits for entry in season.entries})
-    entries = [dataclasses.asdict(entry) | {"traits": traits.index(entry.traits)} for entry in season.entries]
-    about = {"version": VERSION, "year": season.year, "calendar": season.heads.calendar, "traits": traits}
-    return np.frombuffer(json.dumps(about | {"entries": entries}).encode(), np.uint8)
+def _about(season: Season) -> dict[str, Any]:
+    """Version, year, calendar and entries in plain values."""
+    kinds: dict[str, list[Any]] = {name: [] for name in _ALIKE}
+    entries = [[_alike(kinds, name, value) for name, value in vars(entry).items()] for entry in season.entries]
+    about = {"version": VERSION, "year": season.year, "calendar": season.heads.calendar}
+    return about | kinds | {"entries": entries, "fields": [field.name for field in dataclasses.fields(Entry)]}
+
+
+def _alike(kinds: Mapping[str, list[Any]], name: str, value: Any) -> Any:
+    """A value of an entry, or its number among those that are said once."""
+    if name not in kinds:
+        return value
+    if value not in kinds[name]:
+        kinds[name].append(value)
+    return kinds[name].index(value)
 
 
 def _columns(season: Season) -> dict[str, npt.NDArray[Any]]:
@@ -65,6 +71,7 @@ def _columns(season: Season) -> dict[str, npt.NDArray[Any]]:
         **{f"heads.{name}": getattr(season.heads, name) for name in _HEADS},
         **{f"matches.{name}": getattr(season.matches, name) for name in _MATCHES},
         **{f"further.{name}": values for name, values in season.further.items()},
+        **{f"sums.{name}": values for name, values in season.sums.items()},
         "track_id": season.track_id,
         "row_size": season.row_size,
     }
@@ -74,7 +81,7 @@ def _season(about: Mapping[str, Any], kept: Mapping[str, npt.NDArray[Any]]) -> S
     if about["version"] != VERSION:
         raise ValueError("of another version")
     year = label.of(about["year"]) if isinstance(about["year"], str) else int(about["year"])
-    entries = tuple(_entry(one, about["traits"]) for one in about["entries"])
+    entries = tuple(_entry(dict(zip(about["fields"], one, strict=True)), about) for one in about["entries"])
     matches = Matches(**{name: kept[f"matches.{name}"] for name in _MATCHES})
     found = Season(
         year,
@@ -84,13 +91,15 @@ def _season(about: Mapping[str, Any], kept: Mapping[str, npt.NDArray[Any]]) -> S
         kept["row_size"],
         matches,
         {name: kept[f"further.{name}"] for name in FURTHER if f"further.{name}" in kept},
+        {name.removeprefix("sums."): values for name, values in kept.items() if name.startswith("sums.")},
     )
     _check(found)
     return found
 
 
-def _entry(one: Mapping[str, Any], traits: list[str]) -> Entry:
-    return Entry(**{**one, "state": State(*one["state"]), "traits": traits[one["traits"]]})
+def _entry(one: dict[str, Any], about: Mapping[str, Any]) -> Entry:
+    alike = {name: about[name][one[name]] for name in _ALIKE}
+    return Entry(**one | alike | {"state": State(*one["state"]), "remarks": tuple(alike["remarks"])})
 
 
 def _heads(kept: Mapping[str, npt.NDArray[Any]], entries: tuple[Entry, ...], matches: Matches, calendar: str) -> Heads:
@@ -113,3 +122,5 @@ def _check(season: Season) -> None:
     per_storm = [getattr(season.matches, name) for name in _MATCHES if name != "storm_of_track"]
     if {len(array) for array in per_track} != {tracks} or {len(array) for array in per_storm} != {storms}:
         raise ValueError("columns of different lengths")
+    if any(len(array) != len(season.entries) for array in season.sums.values()):
+        raise ValueError("sums of other results")

@@ -117,7 +117,7 @@ class StormList(Shown):
             tracks=self.tracks.take(rows),
             tropical=self.tropical[kept],
             fields={name: values[kept] for name, values in self.fields.items()},
-            matches=_of_rows(self.matches, rows, len(self.tracks)),
+            matches=matches_of_rows(self.matches, rows, len(self.tracks)),
         )
 
 
@@ -132,8 +132,17 @@ _PER_STORM = (
 )  # fmt: skip
 
 
-def _of_rows(matches: Matches, rows: Ints, count: int) -> Matches:
-    """Matches with the rows that are kept, by their new numbers."""
+def matches_of_rows(matches: Matches, rows: Ints, count: int) -> Matches:
+    """Matches of the storms with some row numbers, by their new ones; best tracks of the others become misses.
+
+    Parameters
+    ----------
+    matches : Matches
+    rows : ndarray of int
+        Ascending.
+    count : int
+        Storms that there were.
+    """
     new = np.full(count + 1, -1, np.int32)  # one more: what -1 picks
     new[rows] = np.arange(len(rows), dtype=np.int32)
     track = new[matches.track]

@@ -1,7 +1,8 @@
 """What an ensemble of results says: storms per year, what was found of the observed ones, and how members differ."""
 
-from stormtracks.science.summary.classes import CLASSES, intensity_class
-from stormtracks.science.summary.counts import count_year
+from stormtracks.science.counts.classes import CLASSES, intensity_class
+from stormtracks.science.counts.season import Season, season
+from stormtracks.science.counts.year import count_year
 from stormtracks.science.summary.lead_skill import LeadRow, LeadSkill, skill_by_lead
 from stormtracks.science.summary.lead_table import LEAD, lead_table
 from stormtracks.science.summary.list_summary import ListSummary, summarise_list
@@ -14,7 +15,6 @@ from stormtracks.science.summary.list_tables import (
     to_csv,
     to_plain,
 )
-from stormtracks.science.summary.season import Season, season
 from stormtracks.science.summary.statistics import (
     ClassStatistics,
     MemberStatistics,

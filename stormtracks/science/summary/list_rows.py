@@ -9,9 +9,8 @@ import numpy as np
 
 from stormtracks.science.climatology import coasts
 from stormtracks.science.climatology.basins import BASINS
-from stormtracks.science.summary.classes import CLASSES
-from stormtracks.science.summary.list_summary import ListSummary
-from stormtracks.science.summary.season import (
+from stormtracks.science.counts.classes import CLASSES
+from stormtracks.science.counts.season import (
     AMOUNTS,
     OBSERVED,
     PRESSURE_EDGES_HPA,
@@ -20,6 +19,7 @@ from stormtracks.science.summary.season import (
     WIND_EDGES_KT,
     Season,
 )
+from stormtracks.science.summary.list_summary import ListSummary
 from stormtracks.science.summary.statistics import Spread
 from stormtracks.science.summary.trends import LEAST_YEARS, trend
 

@@ -11,17 +11,21 @@ import numpy as np
 
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
-from stormtracks.science import remarks, results
+from stormtracks.science import results
 from stormtracks.science.arrays import Bools
 from stormtracks.science.climatology.basins import BASINS, COVERED_LEAST, COVERED_SHARE
+from stormtracks.science.counts.classes import UNKNOWN
+from stormtracks.science.counts.season import Season, season
+from stormtracks.science.counts.year import count_storms
 from stormtracks.science.filters import Filter, Scope, Sieve
-from stormtracks.science.lists import LISTS, StormList
+from stormtracks.science.index import piece
+from stormtracks.science.index.season import Season as KnownSeason
+from stormtracks.science.lists import LISTS, StormList, in_list
+from stormtracks.science.lists.storm_list import matches_of_rows
 from stormtracks.science.records import Matches
-from stormtracks.science.remarks import Remark, Remarks
-from stormtracks.science.summary.classes import UNKNOWN
+from stormtracks.science.remarks import Remark
 from stormtracks.science.summary.comparable import comparable, remark
-from stormtracks.science.summary.counts import count_storms
-from stormtracks.science.summary.season import Season, season
+from stormtracks.science.summary.reading import Reading
 from stormtracks.science.summary.statistics import StormStatistics, storm_statistics
 from stormtracks.strict_dataclass import unknown
 
@@ -107,7 +111,7 @@ def summarise_list(
     asked: Filter | None = None,
     best_tracks: str | os.PathLike[str] | None = None,
 ) -> ListSummary:
-    """Statistics of the lists in a folder; they are read one after another, and nothing else is.
+    """Statistics of the lists in a folder, by their index; under a filter, or by pressures, the lists are read.
 
     Parameters
     ----------
@@ -120,7 +124,7 @@ def summarise_list(
     wind : {'data', 'pressure'}
         The data's own winds, or those that the lowest pressures stand for.
     progress : callable, optional
-        Called as ``progress(done, total)`` after each list.
+        Called as ``progress(done, total)``, in lists.
     mixed : bool
         Whether lists that were made differently are taken together all the same; a remark says so.
     members : iterable of int, optional
@@ -162,25 +166,37 @@ def summarise_list(
     if name not in LISTS:
         raise BadValue(unknown(name, LISTS, "list"))
     chosen = results.choose(folder, TASK, years, members)
-    total, done = sum(map(len, chosen.values())), 0
-    said, recipes, sieve = Remarks(), results.Recipes(), Sieve(asked, chosen, best_tracks)
-
-    def read(year: Label, members: Iterable[int]) -> Iterator[tuple[int, StormList, Scope]]:
-        nonlocal done
-        for member in members:
-            header, storms = results.load_list(folder, year, member)
-            said.add(remarks.of(header.provenance))
-            recipes.add(year, member, header.provenance)
-            mine = storms.of(name)
-            yield member, storms, sieve.scope(header, mine.tracks, mine.matches, mine.heads)
-            done += 1
-            if progress is not None:
-                progress(done, total)
-
-    counted = [count_lists(year, read(year, members), name, wind) for year, members in chosen.items()]
-    made_differently = recipes.remarks(folder, mixed)
-    made = summary_of(name, wind, counted, (*made_differently, *sieve.remarks(), *said.listed()))
+    sieve, read = Sieve(asked, chosen, best_tracks), Reading(folder, TASK, chosen, progress)
+    if asked or wind != "data":  # the sums of the index are of all storms, by the data's own winds
+        counted = [count_lists(one.year, _scopes(folder, name, one, sieve), name, wind) for one in read]
+    else:
+        counted = [_known(one, name, sieve) for one in read]
+    made_differently = read.recipes.remarks(folder, mixed)
+    made = summary_of(name, wind, counted, (*made_differently, *sieve.remarks(), *read.remarks.listed()))
     return dataclasses.replace(made, asked=sieve.asked.describe())
+
+
+def _scopes(
+    folder: str | os.PathLike[str], name: str, known: KnownSeason, sieve: Sieve
+) -> Iterator[tuple[int, StormList, Scope]]:
+    """Each member's list, which is read, and what of it counts."""
+    for member in known.members.tolist():
+        header, storms = results.load_list(folder, known.year, member)
+        mine = storms.of(name)
+        yield member, storms, sieve.scope(header, mine.tracks, mine.matches, mine.heads)
+
+
+def _known(known: KnownSeason, name: str, sieve: Sieve) -> tuple[ListYear, tuple[StormStatistics, ...]]:
+    """What `count_lists` counts of all storms, as it is known without the lists."""
+    mine = in_list(known.heads.storm_class, name)
+    matches = []
+    for number, entry in enumerate(known.entries):
+        rows = np.flatnonzero(mine[known.tracks_of(number)])
+        matches.append(matches_of_rows(known.matches_of(number), rows, entry.tracks))
+        sieve.tally.add((len(rows),))
+    sieve.results += len(known)
+    seasons = tuple(piece.list_sums(known, name))
+    return ListYear(known.year, tuple(known.members.tolist()), seasons), _observed(known.year, matches, name)
 
 
 def count_lists(
@@ -202,10 +218,14 @@ def count_lists(
     matches: list[Matches] = []
     for member, storms, scope in lists:
         members.append(member)
-        seasons.append(season(storms, name, wind, scope))
+        kept, about = (None, None) if scope is None else (scope.kept, scope.matches)
+        seasons.append(season(storms, name, wind, kept, about))
         matches.append(storms.of(name).matches if scope is None else scope.matches)
-    observed = tuple(storm_statistics(year, count_storms(matches))) if name == "tc" else ()
-    return ListYear(year, tuple(members), tuple(seasons)), observed
+    return ListYear(year, tuple(members), tuple(seasons)), _observed(year, matches, name)
+
+
+def _observed(year: Label, matches: Sequence[Matches], name: str) -> tuple[StormStatistics, ...]:
+    return tuple(storm_statistics(year, count_storms(matches))) if name == "tc" else ()
 
 
 def summary_of(

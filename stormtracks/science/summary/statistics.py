@@ -11,14 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.label import Label
-from stormtracks.science import remarks, results
+from stormtracks.science import results
 from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.counts.classes import CLASSES, intensity_class
+from stormtracks.science.counts.year import PEAK_EDGES, StormCounts, YearCounts, count_year
 from stormtracks.science.filters import Filter, Scope, Sieve
-from stormtracks.science.records import Tracks
-from stormtracks.science.remarks import Remark, Remarks
-from stormtracks.science.summary.classes import CLASSES, intensity_class
+from stormtracks.science.index.season import Season as KnownSeason
+from stormtracks.science.remarks import Remark
 from stormtracks.science.summary.comparable import comparable, remark
-from stormtracks.science.summary.counts import PEAK_EDGES, StormCounts, YearCounts, count_year
+from stormtracks.science.summary.reading import Reading
 from stormtracks.science.summary.values import plain
 from stormtracks.table import UNKNOWN
 
@@ -172,7 +173,7 @@ def summarise(
     asked: Filter | None = None,
     best_tracks: str | os.PathLike[str] | None = None,
 ) -> Summary:
-    """Statistics of the results in a folder, read file by file; only counts are kept in memory.
+    """Statistics of the results in a folder, by the index of their heads; only counts are kept in memory.
 
     Parameters
     ----------
@@ -182,7 +183,7 @@ def summarise(
     years : iterable of int or str, optional
         Years to look at; none: all that are there.
     progress : callable, optional
-        Called as ``progress(done, total)`` after each result file.
+        Called as ``progress(done, total)``, in results.
     mixed : bool
         Whether results that were made differently are taken together all the same; a remark says so.
     members : iterable of int, optional
@@ -230,24 +231,24 @@ def summarise(
     0.5
     """
     chosen = results.choose(folder, task, years, members)
-    total, done = sum(len(members) for members in chosen.values()), 0
-    said, recipes, sieve = Remarks(), results.Recipes(), Sieve(asked, chosen, best_tracks)
-
-    def read(year: Label, members: Iterable[int]) -> Iterator[tuple[int, Tracks, Scope]]:
-        nonlocal done
-        for member in members:
-            header, tracks, matches = results.load_headed(results.path(folder, task, year, member))
-            said.add(remarks.of(header.provenance))
-            recipes.add(year, member, header.provenance)
-            yield member, tracks, sieve.scope(header, tracks, matches)
-            done += 1
-            if progress is not None:
-                progress(done, total)
-
-    counts = [count_year(year, read(year, members)) for year, members in chosen.items()]
-    made = _summary(task, counts, (*recipes.remarks(folder, mixed), *sieve.remarks(), *said.listed()))
+    sieve, read = Sieve(asked, chosen, best_tracks), Reading(folder, task, chosen, progress)
+    counts = [count_year(season.year, _scopes(folder, task, season, sieve)) for season in read]
+    said = (*read.recipes.remarks(folder, mixed), *sieve.remarks(), *read.remarks.listed())
+    made = _summary(task, counts, said)
     made = dataclasses.replace(made, asked=sieve.asked.describe())
     return made if sieve.asked.matched is None else _without_far(made)
+
+
+def _scopes(
+    folder: str | os.PathLike[str], task: str, season: KnownSeason, sieve: Sieve
+) -> Iterator[tuple[int, Floats, Scope]]:
+    """Each member of a year, how strong its tracks are, and what of them counts."""
+    for number, entry in enumerate(season.entries):
+        one, tracks = season.of(number), None
+        if sieve.asked.asks_points(one.heads):
+            tracks = results.load_tracks(results.path(folder, task, season.year, entry.ensemble_member))
+        scope = sieve.scope_of_heads(entry.best_tracks, one.heads, one.row_size, one.matches, tracks)
+        yield entry.ensemble_member, one.heads.peak_s1, scope
 
 
 def _without_far(made: Summary) -> Summary:

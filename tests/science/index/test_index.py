@@ -10,10 +10,11 @@ import storm_lists
 from ensembles import member_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from stormtracks.science import heads, results
 from stormtracks.science.errors import InputError, ResultError
-from stormtracks.science.index import piece, stored
+from stormtracks.science.index import column_file, piece, stored
 from stormtracks.science.index.of_folder import Index, learn
 from stormtracks.science.records import Matches
 
@@ -52,7 +53,7 @@ def reads(monkeypatch):
 
 
 def pieces(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("member_*.npz"))
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("member_*.columns"))
 
 
 @pytest.mark.parametrize("task", ["vort_track", "classify"])
@@ -130,12 +131,48 @@ def test_a_damaged_file_of_the_index_is_as_good_as_none(tmp_path_factory, data):
 
 
 def test_what_is_not_an_index_is_none(tmp_path):
-    for content in (b"", b"PK\x03\x04", b"[]"):
-        (tmp_path / "a.npz").write_bytes(content)
-        assert stored.load(tmp_path / "a.npz") is None
-    np.savez(tmp_path / "a.npz", about=np.frombuffer(b'{"version": 99}', np.uint8))
-    assert stored.load(tmp_path / "a.npz") is None
-    assert stored.load(tmp_path / "nothing.npz") is None
+    place = tmp_path / "a.columns"
+    for content in (b"", b"PK\x03\x04", b"[]", column_file.FORMAT, column_file.FORMAT + bytes(8)):
+        place.write_bytes(content)
+        assert stored.load(place) is None
+    for about, columns in (({"version": 99}, {}), ({}, {}), ({"version": stored.VERSION}, {"row_size": np.zeros(3)})):
+        column_file.save(place, about, columns)
+        assert stored.load(place) is None
+    assert stored.load(tmp_path / "nothing.columns") is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.text(max_size=5),
+        hnp.arrays(
+            st.sampled_from(["f4", "f8", "i4", "i8", "i1", "?", "M8[s]", "U3"]),
+            hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4),
+        ),
+        max_size=4,
+    ),
+    st.integers(0, 10**6),
+    st.integers(1, 255),
+)
+def test_columns_are_as_they_were_saved_or_not_proved(tmp_path_factory, columns, at, change):
+    place = tmp_path_factory.mktemp("columns") / "one.columns"
+    column_file.save(place, {"what": ["é", 1]}, columns)
+    about, found = column_file.load(place)
+    assert about == {"what": ["é", 1]} and found.keys() == columns.keys()
+    for name, values in columns.items():
+        assert found[name].dtype == values.dtype
+        np.testing.assert_array_equal(found[name], values)
+    content = bytearray(place.read_bytes())
+    content[at % len(content)] ^= change
+    place.write_bytes(content)
+    with pytest.raises(column_file.Unproven):
+        column_file.load(place)
+
+
+def test_objects_are_not_read_from_a_file(tmp_path):
+    column_file.save(tmp_path / "one.columns", {}, {"a": np.array([None])})
+    with pytest.raises(column_file.Unproven, match=r"has a column of kind '\|O'"):
+        column_file.load(tmp_path / "one.columns")
 
 
 def test_a_folder_that_cannot_be_written_is_read_all_the_same(folder, monkeypatch):

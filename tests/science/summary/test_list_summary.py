@@ -2,6 +2,7 @@ import csv
 import dataclasses
 import io
 import json
+import shutil
 from functools import reduce
 from operator import add
 
@@ -44,6 +45,20 @@ def years_of(values):
         return dataclasses.replace(empty, amounts=amounts)
 
     return ListSummary("tc", "data", tuple(ListYear(1990 + n, (0,), (one(v),)) for n, v in enumerate(values)))
+
+
+@pytest.mark.parametrize("name", ["tc", "etc"])
+def test_a_summary_by_the_index_is_that_of_the_lists(tmp_path, name):
+    """Of lists that are read, of what they left when they were saved, and of what is kept of both."""
+    folder = save_lists(tmp_path / "results", members=3, years=(2005, 2006))
+    found = [summarise_list(folder, name) for _ in range(2)]
+    shutil.rmtree(folder / ".index")
+    found.append(summarise_list(folder, name))
+    lists = {year: [results.load_list(folder, year, member)[1] for member in range(3)] for year in (2005, 2006)}
+    counted = [count_lists(year, [(n, one, None) for n, one in enumerate(of)], name) for year, of in lists.items()]
+    found.append(summary_of(name, "data", counted))
+    said = [json.dumps(to_plain(one) | {"remarks": []}) for one in found]
+    assert said == [said[0]] * 4
 
 
 def test_storms_count_where_and_when_they_begin():

@@ -1,13 +1,16 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
 from ensembles import OBSERVED, save_ensemble
 
 from stormtracks.science import results, summary
+from stormtracks.science.counts.year import storm_peaks
 from stormtracks.science.errors import ResultError
+from stormtracks.science.filters import Filter
 from stormtracks.science.records import Matches, Tracks
-from stormtracks.science.summary import Spread, counts, intensity_class, summarise
+from stormtracks.science.summary import Spread, intensity_class, summarise
 
 
 @pytest.fixture(scope="module")
@@ -106,10 +109,22 @@ def test_unknown_table_is_refused(made):
         summary.table(made, "years")
 
 
-def test_progress_counts_files(folder):
-    seen = []
-    summarise(folder, years=[2006], progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+def test_progress_counts_results_that_are_read_and_years(folder, tmp_path):
+    copied, seen = shutil.copytree(folder, tmp_path / "results"), []
+    shutil.rmtree(copied / ".index", ignore_errors=True)
+    for _ in range(2):
+        summarise(copied, years=[2006], progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4), (4, 4), (4, 4)]
+
+
+@pytest.mark.parametrize("asked", [None, Filter(min_hours=30.0), Filter(region=(0.0, 40.0, -100.0, -20.0))])
+def test_a_summary_by_the_index_is_that_of_the_results(folder, tmp_path, asked):
+    """Of results that are read, of what they left when they were saved, and of what is kept of both."""
+    made = shutil.copytree(folder, tmp_path / "results")
+    left = summarise(made, asked=asked)
+    kept = summarise(made, asked=asked)
+    shutil.rmtree(made / ".index")
+    assert left.to_json() == kept.to_json() == summarise(made, asked=asked).to_json()
 
 
 def test_year_without_results_is_refused(folder, tmp_path):
@@ -125,7 +140,7 @@ def test_the_peak_of_a_storm_is_that_of_its_strongest_piece():
     )
     one, none = np.array(["S0", "S1"]), np.full(2, np.nan)
     matches = Matches(one, one, none, np.array([0, -1]), none, none, none, none, none, np.array([0, 0, -1]))
-    assert counts.storm_peaks(tracks, matches).tolist() == [8.0, 0.0]
+    assert storm_peaks(tracks.vorticity[tracks.peak], matches).tolist() == [8.0, 0.0]
 
 
 def test_the_row_of_all_years_is_of_those_that_all_members_have(tmp_path):

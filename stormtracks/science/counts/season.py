@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from stormtracks.science import calendars
-from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.climatology import coasts
 from stormtracks.science.climatology.basins import BASINS, basin, of_identifier
 from stormtracks.science.climatology.energy import energy, stage, storm_maximum
-from stormtracks.science.filters import Scope
+from stormtracks.science.counts.classes import BOUNDS_KT, CLASSES, intensity_class
 from stormtracks.science.lists import StormList
 from stormtracks.science.records import Matches
-from stormtracks.science.summary.classes import BOUNDS_KT, CLASSES, intensity_class
 
 AMOUNTS = ("storms", "days", "ace", "pdi")
 """What is added up by basin and month: storms where and when they begin; the others where and when they happen."""
@@ -61,7 +60,9 @@ class Season:
         return Season(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 
 
-def season(storms: StormList, name: str = "tc", wind: str = "data", scope: Scope | None = None) -> Season:
+def season(
+    storms: StormList, name: str = "tc", wind: str = "data", kept: Bools | None = None, about: Matches | None = None
+) -> Season:
     """Count the storms of a list.
 
     Parameters
@@ -72,8 +73,10 @@ def season(storms: StormList, name: str = "tc", wind: str = "data", scope: Scope
         The list.
     wind : {'data', 'pressure'}
         See `energy.energy`.
-    scope : Scope, optional
-        What of ``storms.of(name)`` and of the observed storms counts; None: all.
+    kept : ndarray of bool, optional
+        Which of ``storms.of(name)`` count; None: all.
+    about : Matches, optional
+        The observed storms that count, and what became of them; None: all.
 
     Returns
     -------
@@ -82,7 +85,7 @@ def season(storms: StormList, name: str = "tc", wind: str = "data", scope: Scope
         are of tropical cyclones.
     """
     every = storms.of(name)
-    mine = every if scope is None else every.take(np.flatnonzero(scope.kept))
+    mine = every if kept is None else every.take(np.flatnonzero(kept))
     counted = stage(mine, name)
     each = energy(mine, wind, counted)
     strongest = storm_maximum(mine, each.wind_kt, counted)
@@ -94,7 +97,7 @@ def season(storms: StormList, name: str = "tc", wind: str = "data", scope: Scope
         landfalls=np.bincount(coasts.landfalls(mine.tracks, counted).coast, minlength=coasts.OTHER + 1),
         winds=_histogram(strongest, WIND_EDGES_KT),
         pressures=_histogram(lowest / 100.0, PRESSURE_EDGES_HPA),
-        **_verified(every.matches, every.matches if scope is None else scope.matches, name),
+        **_verified(every.matches, every.matches if about is None else about, name),
     )
 
 

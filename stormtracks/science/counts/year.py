@@ -7,12 +7,13 @@ import numpy as np
 
 from stormtracks.label import Label
 from stormtracks.science.arrays import Floats, Ints, Texts
+from stormtracks.science.counts.classes import CLASSES, intensity_class
 from stormtracks.science.filters import Scope
-from stormtracks.science.records import Matches, Tracks
-from stormtracks.science.summary.classes import CLASSES, intensity_class
+from stormtracks.science.records import Matches
 
 PEAK_EDGES = np.logspace(-6, -2, 201)
 """Bins of the strongest vorticity of a track, s-1: 4.7 % wide, weaker and stronger ones in the outermost."""
+_BINS = len(PEAK_EDGES) - 1
 
 
 @dataclass(frozen=True)
@@ -68,84 +69,67 @@ class StormCounts:
     earliest_hours: Floats
 
 
-def count_year(year: Label, results: Iterable[tuple[int, Tracks, Scope]]) -> YearCounts:
-    """Count the results of one year, one after another.
+def count_year(year: Label, results: Iterable[tuple[int, Floats, Scope]]) -> YearCounts:
+    """Count the results of one year.
 
     Parameters
     ----------
     year : int or str
-    results : iterable of (int, Tracks, Scope)
-        Member number, all of its tracks, what of them and of the observed storms counts; each is let go before the next
-        is asked for.
+    results : iterable of (int, ndarray, Scope)
+        Member number; strongest vorticity of each of its tracks, s-1; what of the tracks and of the observed storms
+        counts.
 
     Returns
     -------
     YearCounts
     """
-    counts, matches = [], []
-    for member, tracks, scope in results:
-        counts.append(_count_member(member, tracks, scope))
-        matches.append(scope.matches)
+    numbers, peaks, scopes = zip(*results, strict=True)
+    matches = [scope.matches for scope in scopes]
+    count, owner = len(numbers), np.repeat(np.arange(len(numbers)), [len(one) for one in peaks])
+    bins = _peak_bin(np.concatenate(peaks))
+    kept, false = (np.concatenate([getattr(scope, name) for scope in scopes]) for name in ("kept", "false"))
+    classes = intensity_class(np.concatenate([one.max_wind_kt for one in matches]))
+    hit, member = np.concatenate([one.hit for one in matches]), _owners(matches)
+    strongest = np.concatenate([storm_peaks(*one) for one in zip(peaks, matches, strict=True)])
     return YearCounts(
         year=year,
-        members=np.array([one.member for one in counts]),
-        tracks=np.array([one.tracks for one in counts]),
-        observed=np.stack([one.observed for one in counts]),
-        found=np.stack([one.found for one in counts]),
-        matched_peaks=np.sum([one.matched_peaks for one in counts], axis=0),
-        peaks=np.stack([one.peaks for one in counts]),
-        false_peaks=np.stack([one.false_peaks for one in counts]),
-        distance_km=np.array([one.distance_km for one in counts]),
+        members=np.array(numbers),
+        tracks=np.bincount(owner[kept], minlength=count),
+        observed=_table(member, classes, (count, len(CLASSES))),
+        found=_table(member[hit], classes[hit], (count, len(CLASSES))),
+        matched_peaks=_table(classes[hit], _peak_bin(strongest[hit]), (len(CLASSES), _BINS)),
+        peaks=_table(owner[kept], bins[kept], (count, _BINS)).astype(np.int32),
+        false_peaks=_table(owner[false], bins[false], (count, _BINS)).astype(np.int32),
+        distance_km=np.array([_mean_distance(one) for one in matches]),
         storms=count_storms(matches),
     )
 
 
-@dataclass(frozen=True)
-class _MemberCounts:
-    """What is kept of one member; see `YearCounts`."""
-
-    member: int
-    tracks: int
-    observed: Ints
-    found: Ints
-    matched_peaks: Ints
-    peaks: Ints
-    false_peaks: Ints
-    distance_km: float
+def _owners(matches: Sequence[Matches]) -> Ints:
+    """Whose matches each row is, shape (nrows,)."""
+    return np.repeat(np.arange(len(matches)), [len(one) for one in matches])
 
 
-def _count_member(member: int, tracks: Tracks, scope: Scope) -> _MemberCounts:
-    matches = scope.matches
-    classes, hit = intensity_class(matches.max_wind_kt), matches.hit
-    bins = _peak_bin(tracks.vorticity[tracks.peak])
-    class_peaks = np.zeros((len(CLASSES), len(PEAK_EDGES) - 1), np.int64)
-    np.add.at(class_peaks, (classes[hit], _peak_bin(storm_peaks(tracks, matches)[hit])), 1)
-    return _MemberCounts(
-        member=member,
-        tracks=int(scope.kept.sum()),
-        observed=np.bincount(classes, minlength=len(CLASSES)),
-        found=np.bincount(classes[hit], minlength=len(CLASSES)),
-        matched_peaks=class_peaks,
-        peaks=_histogram(bins[scope.kept]),
-        false_peaks=_histogram(bins[scope.false]),
-        distance_km=float(matches.mean_distance_km[hit].mean()) if hit.any() else np.nan,
-    )
+def _table(row: Ints, column: Ints, shape: tuple[int, int]) -> Ints:
+    """How often each pair of a row and a column is there."""
+    return np.bincount(row * shape[1] + column, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def storm_peaks(tracks: Tracks, matches: Matches) -> Floats:
+def _mean_distance(matches: Matches) -> float:
+    hit = matches.hit
+    return float(matches.mean_distance_km[hit].mean()) if hit.any() else np.nan
+
+
+def storm_peaks(peaks: Floats, matches: Matches) -> Floats:
     """Strongest vorticity of each best track's storm, over all of its tracks, s-1; 0 for a miss."""
     piece = np.flatnonzero(matches.storm_of_track >= 0)
-    peaks = np.zeros(len(matches), np.float32)
-    np.maximum.at(peaks, matches.storm_of_track[piece], tracks.vorticity[tracks.peak][piece])
-    return peaks
+    strongest = np.zeros(len(matches), np.float32)
+    np.maximum.at(strongest, matches.storm_of_track[piece], peaks[piece])
+    return strongest
 
 
 def _peak_bin(peaks: Floats) -> Ints:
-    return np.clip(np.digitize(peaks, PEAK_EDGES) - 1, 0, len(PEAK_EDGES) - 2)
-
-
-def _histogram(bins: Ints) -> Ints:
-    return np.bincount(bins, minlength=len(PEAK_EDGES) - 1).astype(np.int32)
+    return np.clip(np.digitize(peaks, PEAK_EDGES) - 1, 0, _BINS - 1)
 
 
 def count_storms(matches: Sequence[Matches]) -> StormCounts:
