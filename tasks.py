@@ -770,17 +770,22 @@ def docs(context, dest="site"):
 @command(
     positional=["name"],
     help={
-        "name": "name of the benchmark, such as one_member; `list` shows all; needed",
+        "name": "name of the benchmark, such as one_member; `list` shows all; needed, unless --all or --quick is given",
         "options": 'options of the benchmark, such as --options="--pairs 3"; --options=--help shows all; default: none',
+        "all": "run every benchmark that docs/performance.md has figures of, and write them there; hours",
+        "quick": "run small cases in two minutes, and print their ratios beside kept ones",
     },
 )
-def bench(context, name, options=""):
+def bench(context, name, options="", all=False, quick=False):  # noqa: A002
     """Run a benchmark of benchmarks/, which measures but does not judge; docs/performance.md has the figures.
 
     Example: inv bench one_member
     """
     if _helped(context, "bench", name):
         return
+    if bool(name) + all + quick != 1:
+        raise Wrong("give one of them: the name of a benchmark (`inv bench list` shows all), --all or --quick")
+    name = name or ("all" if all else "quick")
     files = [path for path in Path(__file__).with_name("benchmarks").glob("*.py") if "\ndef main(" in path.read_text()]
     names = sorted(path.stem for path in files)
     if name not in names:

@@ -1,6 +1,7 @@
 """Planted data for benchmarks: made at the first use, kept where the benchmark is given a folder for it."""
 
 import contextlib
+import os
 import sys
 import tempfile
 from datetime import date, timedelta
@@ -16,7 +17,8 @@ BEST_TRACKS = CHECKOUT / "sample" / "ibtracs" / "IBTrACS.NA.v04r00.nc"
 
 @contextlib.contextmanager
 def cache(folder):
-    """The folder to keep data in; none: a temporary one, which goes with the benchmark."""
+    """The folder to keep data in; none: that of STORMTRACKS_BENCH_CACHE, else one that goes with the benchmark."""
+    folder = folder or os.environ.get("STORMTRACKS_BENCH_CACHE")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         yield Path(folder)

@@ -27,6 +27,8 @@ WIDTH = 100
 """Of help, where the terminal is wider."""
 MAY_BE_EMPTY = ("title",)
 """Options that an empty value means something for: no title."""
+INSTEAD: dict[str, tuple[str, ...]] = {"bench": ("--all", "--quick")}
+"""Options with which a command does not need what stands after its name."""
 _POSITIONAL = re.compile(r"did not receive required positional arguments: (?P<names>.+)")
 _UNKNOWN = re.compile(r"No idea what (?P<token>.+) is!", re.DOTALL)
 _program = ""
@@ -146,6 +148,9 @@ def _switch_to_flag(
     if argument and argument.takes_value and argument.kind is not list and argument.raw_value is not None:
         self.error(f"{_flag(argument.name)} is given twice; give it once")
     _switch(self, flag, inverse)
+    if self.context and flag in INSTEAD.get(self.context.name or "", ()):
+        for missing in self.context.missing_positional_args:
+            missing.value = ""
 
 
 def _see_value(self: ParseMachine, value: str, _see: Any = ParseMachine.see_value) -> None:
