@@ -9,6 +9,8 @@ import time
 from importlib import metadata
 from pathlib import Path
 
+from stormtracks.science import kernel
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGES = ("numpy", "scipy", "netCDF4", "h5py", "deflate", "Pyro4")
 
@@ -23,7 +25,7 @@ def describe():
         f"machine:  {cpu.group(1) if cpu else platform.processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, "
         f"Linux {platform.release()}; load {load}",
         f"versions: Python {platform.python_version()}, {versions}",
-        f"code:     {commit()}, {time.strftime('%Y-%m-%d %H:%M')} UTC",
+        f"code:     {commit()}, kernel {kernel.in_use()}, {time.strftime('%Y-%m-%d %H:%M')} UTC",
     ])  # fmt: skip
 
 
