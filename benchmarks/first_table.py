@@ -8,10 +8,9 @@ def _member(row):
 
 
 def _ensemble(layout):
-    of = rf"{layout}: .*?(?:\n.*?)*?\nall processes +[^ ]+ \([^)]+\) +(\S+) "
-    old = rf"{layout}: .*?(?:\n.*?)*?\nall processes .* (\S+)\n"
-    cpu = rf"{layout}: .*?(?:\n.*?)*?\nall processes +(\S+) "
-    return tuple(Figure("ensemble", pattern=pattern) for pattern in (of, old, cpu))
+    before = rf"{layout}: .*\nwhat .*of the old floor\n(?:.*\n)*?all processes +"
+    patterns = rf"{before}\S+ \(\S+\) +(\S+)", rf"{before}.* (\S+)(?:\n|$)", rf"{before}(\S+)"
+    return tuple(Figure("ensemble", pattern=pattern) for pattern in patterns)
 
 
 _OVER = "**{0}** x the floor, {1} x the old one ({2} ms per step)"
@@ -44,7 +43,7 @@ ROWS = (
         "linking 160,000 maxima",
         "nearest 0.04 s, motion 0.15 s",
         "{0}; {1} s",
-        (Figure("growth", "nearest  160,000", "CPU s"), Figure("growth", "motion   160,000", "CPU s")),
+        tuple(Figure("growth", pattern=rf"\n{linker} +160,000 +\S+ +(\S+) ") for linker in ("nearest", "motion")),
     ),
     Row("each further step, to 10,000", "constant", "{0}", (Figure("growth", pattern="each further step: (.*)"),)),
     Row(

@@ -1,20 +1,19 @@
 """The same planted ensemble in every format: the whole task of all its members, against the format's library alone.
 
-    python -m benchmarks.formats [--members 10] [--steps 41] [--grid 1] [--layouts grib1 zarr3 ...] [--docs]
+    python -m benchmarks.formats [--members 10] [--steps 41] [--grid 1] [--layouts grib1 zarr3 ...]
 
 CPU seconds of whole processes less their imports (eccodes' and tensorstore's too), from files in the page cache to
 saved results, in turn with those of a process that only reads u and v once: with netCDF4 in its faster way (see
 `benchmarks.floor`), with eccodes, or block by block with tensorstore. The index of GRIB files is made anew each time.
-Every layout has the same numbers, so all tasks must find the same. `--docs` puts the table into docs/performance.md.
+Every layout has the same numbers, so all tasks must find the same.
 """
 
 import argparse
-import re
 import statistics
 
 from benchmarks import fresh_process, planted_data
 from benchmarks.floor import faster_way
-from benchmarks.surroundings import CHECKOUT, describe, spread, table
+from benchmarks.surroundings import describe, spread, table
 
 LAYOUTS = {
     "20crv2c": "netCDF, all members in a chunk",
@@ -30,23 +29,18 @@ LAYOUTS = {
     "zarr3-long": "Zarr 3, 40 steps in a chunk",
 }
 HEAD = ("format", "files", "MB", "library ms/step", "task ms/step", "ratio", "maxima", "tracks")
-PAGE = CHECKOUT / "docs" / "performance.md"
-MARK = "<!-- made by benchmarks/formats.py -->"
 
 
 def main(arguments=None):
     """Print a row for each layout."""
     options = _options(arguments)
-    about = describe()
     with planted_data.cache(options.cache) as folder:
         rows = [measured(layout, folder, options) for layout in options.layouts]
     shown = f"{options.members} members, {options.grid:g} degrees; medians of {options.pairs} in turn\n"
     shown += table(HEAD, rows)
-    print(f"{about}\n\n{shown}")
+    print(f"{describe()}\n\n{shown}")
     if len({row[-2:] for row in rows}) > 1:
         raise SystemExit("error: not all layouts have the same maxima and tracks")
-    if options.docs:
-        write(PAGE, f"{about.splitlines()[-1]}\n\n{shown}")
 
 
 def measured(layout, folder, options):
@@ -86,16 +80,6 @@ def _library(layout, place):
     return lambda: fresh_process.floor(winds, way), []
 
 
-def write(page, shown, mark=MARK):
-    """Put the table into the page, in the block of text after the mark."""
-    text = page.read_text()
-    block = f"{mark}\n```\n{shown}\n```\n"
-    replaced, number = re.subn(re.escape(mark) + r"\n```\n.*?\n```\n", lambda _: block, text, flags=re.DOTALL)
-    if number != 1:
-        raise SystemExit(f"error: {page} has {number} blocks after {mark}; keep one")
-    page.write_text(replaced)
-
-
 def _options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=list(LAYOUTS))
@@ -104,7 +88,6 @@ def _options(arguments):
     parser.add_argument("--grid", type=float, default=1.0, help="degrees [%(default)s]")
     parser.add_argument("--pairs", type=int, default=5, help="[%(default)s]")
     parser.add_argument("--cache", help="folder to keep the planted data in [a temporary one]")
-    parser.add_argument("--docs", action="store_true", help=f"write the table into {PAGE.name}")
     return parser.parse_args(arguments)
 
 

@@ -1,6 +1,6 @@
 """Reading GRIB against eccodes: the index of a year, 1 degree winds, and a whole task of ten members.
 
-    python -m benchmarks.grib [--pairs 5] [--members 10] [--steps 62] [--docs]
+    python -m benchmarks.grib [--pairs 5] [--members 10] [--steps 62]
 
 CPU time; each figure is a median, what is compared is measured in turn in one run, files are in the page cache.
 
@@ -24,7 +24,6 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import fresh_process, planted_data
-from benchmarks.formats import PAGE, write
 from benchmarks.surroundings import describe, spread, table
 from stormtracks import extras
 from stormtracks.science.reanalysis.stored.grib import catalogue, index
@@ -33,7 +32,6 @@ from stormtracks.science.reanalysis.stored.grib.source import Source
 
 eccodes = extras.load("grib")
 
-MARK = "<!-- made by benchmarks/grib.py -->"
 STEPS, MEMBERS = 2920, 10
 LAYOUTS = {"grib1": "GRIB 1, simple, 16 bit", "grib2": "GRIB 2, simple, 16 bit", "grib2-ccsds": "GRIB 2, CCSDS",
            "grib2-complex": "GRIB 2, complex, differences"}  # fmt: skip
@@ -44,17 +42,10 @@ LARGEST = 500.0
 def main(arguments=None):
     """Print three tables."""
     options = _options(arguments)
-    about = describe()
     with planted_data.cache(options.cache) as folder:
-        print(about)
-        parts = []
+        print(f"{describe()}\n\neccodes {eccodes.__version__}; medians of {options.pairs} in turn")
         for part in (indexed, read, tracked):
-            parts.append(part(folder, options))
-            print(f"\n{parts[-1]}", flush=True)
-        shown = "\n\n".join(parts)
-    if options.docs:
-        last = about.splitlines()[-1]
-        write(PAGE, f"{last}; eccodes {eccodes.__version__}; medians of {options.pairs} in turn\n\n{shown}", MARK)
+            print(f"\n{part(folder, options)}", flush=True)
 
 
 def indexed(folder, options):
@@ -226,7 +217,6 @@ def _options(arguments):
     parser.add_argument("--members", type=int, default=10, help="of the planted data [%(default)s]")
     parser.add_argument("--steps", type=int, default=62, help="6-hourly times of the planted data [%(default)s]")
     parser.add_argument("--cache", type=Path, help="folder to keep the data in [a temporary one]")
-    parser.add_argument("--docs", action="store_true", help=f"write the tables into {PAGE.name}")
     return parser.parse_args(arguments)
 
 

@@ -1,12 +1,11 @@
 """Cells of other grids put on an even one: what it costs in time and in truth.
 
-    python -m benchmarks.grids FILE [--only truth|reading] [--docs]
+    python -m benchmarks.grids FILE [--only truth|reading]
 
 FILE is a download that holds u and v of one level and time on latitudes and longitudes, as fine as can be had: ERA5 at
 0.25 degrees, say. Its winds are put on the cells of each grid by cubic splines, from there on an even grid by weights;
 vorticity of these is compared with that of the winds of FILE on the same even grid, below 80 degrees. Then ten times of
 N320 are written as GRIB and read at 1 degree, beside what eccodes takes to decode them. CPU time, medians of five.
-`--docs` puts both tables into docs/performance.md.
 """
 
 import argparse
@@ -19,15 +18,12 @@ import netCDF4
 import numpy as np
 from scipy import ndimage
 
-from benchmarks.formats import write
-from benchmarks.surroundings import CHECKOUT, describe, table
+from benchmarks.surroundings import describe, table
 from stormtracks.science import reanalysis, sphere, vorticity
 from stormtracks.science.reanalysis.dataset import Dataset
 from stormtracks.science.reanalysis.dimensions.cells import healpix, weights
 from stormtracks.science.reanalysis.stored.grib import library
 
-PAGE = CHECKOUT / "docs" / "performance.md"
-MARK = "<!-- made by benchmarks/grids.py -->"
 TRUTH = ("grid", "cells", "degrees", "way", "made s", "MB", "u+v ms", "r", "slope", "peak")
 READING = ("N320 to 1 degree", "eccodes decodes, ms per u+v", "read, ms", "ratio")
 _REPEATS = 5
@@ -41,7 +37,6 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--only", choices=["truth", "reading"], help="one of the two tables")
-    parser.add_argument("--docs", action="store_true", help=f"write them into {PAGE.name}")
     given = parser.parse_args(arguments)
     about = describe()
     winds = Winds(given.file)
@@ -49,8 +44,6 @@ def main(arguments=None):
     tables += [] if given.only == "truth" else [table(READING, _read(winds))]
     shown = "\n\n".join(tables)
     print(f"{about}\n\n{shown}")
-    if given.docs:
-        write(PAGE, f"{about.splitlines()[-1]}\n\n{shown}", MARK)
 
 
 class Winds:

@@ -23,6 +23,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
+from benchmarks.surroundings import describe  # noqa: E402
 from stormtracks.pyro_cluster import secret  # noqa: E402
 from stormtracks.pyro_cluster.journal import runs  # noqa: E402
 from stormtracks.pyro_cluster.journal.identity import Run  # noqa: E402
@@ -63,6 +64,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--idle-seconds", type=float, default=20.0)
     options = parser.parse_args()
+    print(describe(), "\n")
     schedule_of_a_million()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["STORMTRACKS_HOME"] = folder

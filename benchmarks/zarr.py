@@ -1,11 +1,11 @@
 """Reading Zarr stores, against tensorstore alone: CPU milliseconds of a step, medians of processes' turns in one run.
 
-    python -m benchmarks.zarr [--turns 5] [--store FOLDER] [--docs]
+    python -m benchmarks.zarr [--turns 5] [--store FOLDER]
 
 Stores are written anew, of smooth winds with noise in 16 bits of their mantissas, which packs as reanalyses do; or
 `--store` adds a real one. tensorstore reads each chunk once, whole; the package reads step by step and in whole
 blocks (a chunk's steps, at least 16), with all its checks of values. Both begin with opened stores,
-nothing in caches, and files in the page cache. `--docs` puts the table into docs/performance.md.
+nothing in caches, and files in the page cache.
 """
 
 import argparse
@@ -18,11 +18,9 @@ from pathlib import Path
 import numpy as np
 import tensorstore
 
-from benchmarks.formats import PAGE, write
 from benchmarks.surroundings import describe, spread, table
 from stormtracks.science.reanalysis import open_season
 
-MARK = "<!-- made by benchmarks/zarr.py -->"
 HEAD = ("store", "steps", "tensorstore alone", "whole blocks", "ratio", "step by step", "opening, ms")
 BLOSC = {"cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0}
 BLOSC_3 = {
@@ -59,8 +57,6 @@ def main(arguments=None):
         HEAD, rows
     )
     print(f"{about}\n\n{shown}")
-    if options.docs:
-        write(PAGE, f"{about.splitlines()[-1]}\n\n{shown}", MARK)
 
 
 def row(name, store, names, turns):
@@ -174,7 +170,6 @@ def _options(arguments):
     parser.add_argument("--turns", type=int, default=5, help="[%(default)s]")
     parser.add_argument("--store", type=Path, help="a further store, of 2025")
     parser.add_argument("--names", nargs="+", default=["vo"], help="its fields [%(default)s]")
-    parser.add_argument("--docs", action="store_true", help=f"write the table into {PAGE.name}")
     return parser.parse_args(arguments)
 
 
