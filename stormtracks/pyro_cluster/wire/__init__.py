@@ -21,6 +21,7 @@ from stormtracks.pyro_cluster import secret as secrets
 from stormtracks.pyro_cluster.plain import DEPTH, plain  # noqa: F401 - what a caller sends or replies goes through this
 from stormtracks.pyro_cluster.wire import messages
 from stormtracks.pyro_cluster.wire.connection import Connection
+from stormtracks.pyro_cluster.wire.exchange import Exchange  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.failures import (  # noqa: F401 - for callers
     NoNameserver,
     NotOurs,
@@ -33,9 +34,11 @@ from stormtracks.pyro_cluster.wire.failures import (  # noqa: F401 - for callers
     why,
 )
 from stormtracks.pyro_cluster.wire.gate import allow_files, keep_alive  # noqa: F401 - for callers
+from stormtracks.pyro_cluster.wire.line import Line, Told  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.names import MOST_NAMES, PAGE_NAMES, PREFIX, listed  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES, NotPlain, RemoteError  # noqa: F401 - for callers
 from stormtracks.pyro_cluster.wire.tls import Membership, membership
+from stormtracks.pyro_cluster.wire.written import Text  # noqa: F401 - for callers
 
 CONNECT_SECONDS = 2.0
 PATIENT_SECONDS = 5.0

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from stormtracks.pyro_cluster.manager.dispatch import slot_threads
+from stormtracks.pyro_cluster.manager.dispatch import slots
 from stormtracks.pyro_cluster.manager.dispatch.halt import Halt
 from stormtracks.pyro_cluster.manager.dispatch.time_limit import TimeLimit
 from stormtracks.pyro_cluster.manager.workers import discovery, rests
@@ -22,7 +22,7 @@ CHAIN = ",".join(STEPS)
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
-    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slots, "REST_SECONDS", (0.01, 0.1))
     monkeypatch.setattr(rests, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(rests, "FIRST_REST", 0.05)
 

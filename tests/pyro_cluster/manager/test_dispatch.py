@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager.dispatch import announcer, slot_threads
+from stormtracks.pyro_cluster.manager.dispatch import announcer, slots
 from stormtracks.pyro_cluster.manager.workers import discovery, heartbeats, rests
 from tests.dispatch_setting import Setting, until
 
@@ -14,7 +14,7 @@ from tests.dispatch_setting import Setting, until
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
-    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slots, "REST_SECONDS", (0.01, 0.1))
     monkeypatch.setattr(rests, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(rests, "FIRST_REST", 0.01)
 
@@ -246,7 +246,7 @@ def test_a_busy_worker_rests_and_its_task_goes_to_another():
 
 
 def test_the_slots_of_a_busy_worker_do_not_wake_each_other(monkeypatch):
-    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.1, 0.1))
+    monkeypatch.setattr(slots, "REST_SECONDS", (0.1, 0.1))
     setting, calls = Setting(1, 20), []
     setting.cluster.add("busy", lambda *cell: calls.append(cell) or {"status": "busy"}, slots=4)
     began = time.monotonic()
@@ -298,7 +298,8 @@ def test_stopping_leaves_no_thread_and_makes_running_tasks_outstanding():
     setting.dispatcher.stop("interrupted")
     assert setting.dispatcher.wait(0) and setting.dispatcher.ended == "interrupted"
     assert setting.schedule.get_progress() == "----\n"
-    assert not [thread for thread in setting.dispatcher._slot_threads._threads if thread.is_alive()]
+    left = {thread.name for thread in threading.enumerate()}
+    assert not setting.dispatcher._slots._held and not left & {"gives out tasks", "a/0", "a/1"}
 
 
 @pytest.mark.parametrize(

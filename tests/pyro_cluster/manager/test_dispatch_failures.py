@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager.dispatch import ending, slot_threads, time_limit
+from stormtracks.pyro_cluster.manager.dispatch import ending, slots, time_limit
 from stormtracks.pyro_cluster.manager.dispatch.halt import Halt
 from stormtracks.pyro_cluster.manager.dispatch.time_limit import TimeLimit
 from stormtracks.pyro_cluster.manager.workers import discovery, heartbeats, rests
@@ -16,7 +16,7 @@ from tests.dispatch_setting import Setting, until
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
-    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slots, "REST_SECONDS", (0.01, 0.1))
     monkeypatch.setattr(rests, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(rests, "FIRST_REST", 0.05)
 

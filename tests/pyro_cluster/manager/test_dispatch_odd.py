@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from stormtracks.pyro_cluster.manager.dispatch import slot_threads
+from stormtracks.pyro_cluster.manager.dispatch import slots
 from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
-from stormtracks.pyro_cluster.manager.dispatch.slot_threads import SlotThreads
+from stormtracks.pyro_cluster.manager.dispatch.slots import Slots
 from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
 from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.manager.workers import discovery, rests
@@ -16,7 +16,7 @@ from tests.dispatch_setting import Setting, until
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
-    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slots, "REST_SECONDS", (0.01, 0.1))
     monkeypatch.setattr(rests, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(rests, "FIRST_REST", 0.01)
 
@@ -108,7 +108,7 @@ def test_a_bug_after_a_reply_is_said_and_the_run_goes_on(monkeypatch):
     setting = Setting(1, 4)
     setting.cluster.add("w")
     assert setting.run() == "complete"
-    assert "a bug in the thread of a slot of w: TypeError: no such thing; the run continues" in setting.shown
+    assert "a bug in a slot of w: TypeError: no such thing; the run continues" in setting.shown
     assert "worker w lost: TypeError in the manager; its 1 task is outstanding again" in setting.shown
 
 
@@ -118,13 +118,13 @@ def test_a_bug_that_comes_each_time_ends_the_run_with_what_it_was(monkeypatch):
     setting = Setting(1, 1)
     setting.cluster.add("w")
     assert setting.run() == "incomplete"
-    assert sum("a bug in the thread of a slot of w: ZeroDivisionError" in line for line in setting.shown) == 1
+    assert sum("a bug in a slot of w: ZeroDivisionError" in line for line in setting.shown) == 1
     assert "its worker was lost each time" in setting.journal.outcomes[-1].error
 
 
 def test_a_bug_in_what_deals_with_bugs_ends_the_run(monkeypatch):
     monkeypatch.setattr(Settlement, "finished", lambda *_: 1 / 0)
-    monkeypatch.setattr(SlotThreads, "_failed", lambda *_: [][1])
+    monkeypatch.setattr(Slots, "_failed", lambda *_: [][1])
     setting = Setting(1, 1)
     setting.cluster.add("w")
     setting.dispatcher.start()

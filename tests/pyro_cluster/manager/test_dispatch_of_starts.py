@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager.dispatch import slot_threads
+from stormtracks.pyro_cluster.manager.dispatch import slots
 from stormtracks.pyro_cluster.manager.workers import discovery
 from stormtracks.pyro_cluster.pyro_task import TASKS
 from tests.dispatch_setting import Setting, until
@@ -15,7 +15,7 @@ STARTS = [f"2025-06-{day:02d}T00" for day in (1, 8, 15, 22)]
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
-    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slots, "REST_SECONDS", (0.01, 0.1))
 
 
 def _cells(members):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from stormtracks.pyro_cluster.manager.dispatch import slot_threads
+from stormtracks.pyro_cluster.manager.dispatch import slots
 from stormtracks.pyro_cluster.manager.dispatch.whereabouts import share
 from stormtracks.pyro_cluster.manager.workers import discovery, heartbeats
 from stormtracks.pyro_cluster.pyro_task import TASKS
@@ -15,7 +15,7 @@ from tests.dispatch_setting import Setting, until
 def _soon(monkeypatch):
     monkeypatch.setattr(discovery, "FIND_SECONDS", 0.05)
     monkeypatch.setattr(heartbeats, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(slot_threads, "REST_SECONDS", (0.01, 0.1))
+    monkeypatch.setattr(slots, "REST_SECONDS", (0.01, 0.1))
 
 
 class Disk:

@@ -9,7 +9,7 @@ from stormtracks.label import Label
 from stormtracks.pyro_cluster.journal.outcome import Cell, TaskOutcome
 from stormtracks.pyro_cluster.manager.dispatch.assignments import Assignments
 from stormtracks.pyro_cluster.manager.dispatch.tally import Tally
-from stormtracks.pyro_cluster.manager.engines.door import Peer
+from stormtracks.pyro_cluster.manager.engines.door import Prompt
 from stormtracks.pyro_cluster.manager.workers.heartbeats import Heartbeat
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 
@@ -56,7 +56,7 @@ class Books:
         How the run ended, and more about that; empty while it is under way.
     lock : RLock
     changed : Condition
-        Of `lock`: a task may be outstanding again, or all is over.
+        Of `lock`: a task may be outstanding again, or all is over. One thread waits for it.
     over : Condition
         Of `lock`: the run has ended.
     """
@@ -66,7 +66,7 @@ class Books:
         self.schedule = assignments.schedule
         self.journal = journal
         self.tally = Tally()
-        self.calls: dict[Call, Peer] = {}
+        self.calls: dict[Call, Prompt] = {}
         self.heartbeats: dict[str, Heartbeat] = {}
         self.aside: dict[str, str] = {}
         self.journal_trouble: str | None = None
@@ -77,7 +77,7 @@ class Books:
         self.over = threading.Condition(self.lock)
 
     def wake(self) -> None:
-        """Have the slots that wait look again for a task."""
+        """Have it looked again whether there are tasks for the slots that wait."""
         with self.lock:
             self.changed.notify_all()
 

@@ -7,7 +7,8 @@ from stormtracks.pyro_cluster import bounds
 from stormtracks.pyro_cluster.manager.dispatch.books import Books, Call
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.dispatch.time_keeper import TimeKeeper
-from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
+from stormtracks.pyro_cluster.manager.engines.door import Cluster, PeerLost, Prompt, Told
+from stormtracks.pyro_cluster.manager.engines.waiting import Waiting
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTask
@@ -17,7 +18,7 @@ LATER_SECONDS = 60
 
 
 class Calls:
-    """Opens the connections of slots' calls, and asks on them.
+    """Opens the connections of slots, and has tasks done on them.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ class Calls:
         self._cluster = cluster
         self._timeout = rules.options.get("timeout")
 
-    def open(self, worker: Worker, slot: int) -> Peer:
+    def open(self, worker: Worker, slot: int) -> Prompt:
         """A connection for the calls of a slot.
 
         Raises
@@ -44,7 +45,8 @@ class Calls:
         PeerLost
             Also where the worker is lost, or the run over, by now.
         """
-        peer = self._cluster.connect(worker.uri, self._timeout and self._timeout + LATER_SECONDS)
+        opened = self._cluster.connect(worker.uri, self._timeout and self._timeout + LATER_SECONDS)
+        peer = opened if isinstance(opened, Prompt) else Waiting(opened, f"{worker.name}/{slot}")
         with self._books.lock:
             if not worker.lost and not self._books.ended:
                 self._books.calls[worker.id, slot] = peer
@@ -52,43 +54,62 @@ class Calls:
         peer.close()
         raise PeerLost(worker.lost or "the run has ended")
 
-    def ask(self, peer: Peer, worker: Worker, slot: int, task: PyroTask) -> Mapping[str, Any]:
-        """Have a task done; the reply, or what stands for one that makes no sense.
+    def begin(self, peer: Prompt, worker: Worker, slot: int, task: PyroTask, told: Told) -> None:
+        """Have a task done; `told` is called when that is over, and `judged` says what came of it.
 
         Raises
         ------
-        PeerLost
+        RuntimeError
+            There are no more threads.
         """
         options = self.time.options(task.task)
         self.time.begin((worker.id, slot), options)
         try:
-            return replies.checked(peer.do_work(task.year, task.ensemble_member, task.task, options), task)
-        except PeerLost:
+            peer.begin(task.year, task.ensemble_member, task.task, options, told)
+        except BaseException:
+            self.time.over((worker.id, slot))
             raise
-        except Exception as error:  # odd, or raised by the worker rather than replied: neither is what our worker does
+
+    def judged(
+        self, by: tuple[Worker, int], task: PyroTask, reply: object, error: BaseException | None
+    ) -> Mapping[str, Any]:
+        """The reply to a task, or what stands for one: that of a call that was cut for its time, or made no sense.
+
+        Raises
+        ------
+        PeerLost
+            The worker, one of whose slots (its number) did the task, cannot be reached any more.
+        """
+        worker, slot = by
+        self.time.over((worker.id, slot))
+        try:
+            if error is None:
+                return replies.checked(reply, task)
+            raise error
+        except PeerLost as lost:
+            verdict = None if lost.ours else self._verdict(worker, slot)
+            if verdict is None:
+                raise
+            return verdict
+        except Exception as odd:  # odd, or raised by the worker rather than replied: neither is what our worker does
             with self._books.lock:
                 worker.odd += 1
-            reason = str(error) if isinstance(error, replies.OddReply) else f"{type(error).__name__}: {error}"
+            reason = str(odd) if isinstance(odd, replies.OddReply) else f"{type(odd).__name__}: {odd}"
             return {"status": "failure", "error": reason[: bounds.CHARACTERS["error"]]}
-        finally:
-            self.time.over((worker.id, slot))
-
-    def verdict(self, worker: Worker, slot: int) -> Mapping[str, Any] | None:
-        """What is to be taken for the reply of a call that was cut for its time; None where it was not."""
-        with self._books.lock:
-            verdict = self.time.verdict((worker.id, slot))
-            if verdict is None or worker.lost or self._books.ended:
-                return None
-            self._books.calls.pop((worker.id, slot), None)
-        return verdict
 
     def end_late(self) -> None:
         """Have tasks ended that take longer than the run has found since that they may."""
         with self._books.lock:
             self.time.end_late(self._books.assignments.workers.values())
 
+    def _verdict(self, worker: Worker, slot: int) -> Mapping[str, Any] | None:
+        """What is to be taken for the reply of a call that was cut for its time; None where it was not."""
+        with self._books.lock:
+            verdict = self.time.verdict((worker.id, slot))
+            return None if worker.lost or self._books.ended else verdict
+
     def _cut(self, call: Call) -> bool:
-        """End the waiting for a call's reply, which its slot's thread then judges; whether there was such one."""
+        """End the waiting for a call's reply, which is then judged; whether there was such one."""
         with self._books.lock:
             peer = self._books.calls.get(call)
         if peer is None:

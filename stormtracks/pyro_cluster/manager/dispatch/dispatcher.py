@@ -1,7 +1,7 @@
-"""The engine of the manager: a thread per slot of each worker, a heartbeat per worker, and one lock around the books.
+"""The engine of the manager: its threads work for all slots, a heartbeat for each worker; one lock around the books.
 
-Nothing here polls. A slot's thread sits in a call to its worker, or waits to be told that a task is outstanding
-again; a worker whose heart stops has its calls cut, which ends those threads' waiting.
+Nothing here polls. What follows a worker's reply is done in the thread that brings it; one thread waits until a task is
+outstanding again and gives it to a slot without one. A worker whose heart stops has its calls cut, which is a reply too.
 """
 
 import threading
@@ -18,7 +18,7 @@ from stormtracks.pyro_cluster.manager.dispatch.chain_assignments import ChainAss
 from stormtracks.pyro_cluster.manager.dispatch.ending import Ending
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
-from stormtracks.pyro_cluster.manager.dispatch.slot_threads import SlotThreads
+from stormtracks.pyro_cluster.manager.dispatch.slots import Slots
 from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
 from stormtracks.pyro_cluster.manager.engines.door import Cluster
 from stormtracks.pyro_cluster.manager.pilots.keeper import Keeper
@@ -27,8 +27,8 @@ from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
 JOIN_SECONDS = 5
-"""How long the threads of slots are waited for when a run ends; their calls are cut before."""
-_STACK_BYTES = 512 * 1024  # the threads wait and call; two thousand of them must not reserve 16 GB
+"""How long slots are waited for when a run ends; their calls are cut before."""
+_STACK_BYTES = 512 * 1024  # they wait and call; a thousand heartbeats must not reserve 8 GB
 
 
 class Dispatcher:
@@ -75,10 +75,10 @@ class Dispatcher:
         self.keeper = Keeper(supply, self._left_for, self._announcer, journal.waits)
         self.ending.expected, self._settlement.fate = self.keeper.expected, self.keeper.losses.fate
         self._workforce = Workforce(self.books, rules, cluster, self.ending, self._announcer, self.keeper)
-        self._slot_threads = SlotThreads(
+        self._slots = Slots(
             self.books, self._calls, self._settlement, self._workforce, self.ending, self._announcer
         )
-        self._workforce.begin = self._slot_threads.begin  # each needs the other
+        self._workforce.begin = self._slots.begin  # each needs the other
 
     @property
     def ended(self) -> str:
@@ -143,7 +143,7 @@ class Dispatcher:
         self.keeper.stop()
         self._settlement.stop()
         self._workforce.stop()
-        self._slot_threads.join(JOIN_SECONDS)
+        self._slots.join(JOIN_SECONDS)
 
     def trouble(self, message: str | None) -> None:
         """The journal cannot be written, or (None) can again: meanwhile nothing is given out."""

@@ -82,7 +82,7 @@ class Workforce:
             call.cut()
 
     def gone(self, worker: Worker, error: PeerLost) -> None:
-        """A worker is lost: cut its calls, so that its slots' threads come back and give up their tasks."""
+        """A worker is lost: cut its calls, so that its slots give up their tasks."""
         books = self._books
         with books.lock:
             if worker.lost or books.ended:
@@ -93,7 +93,7 @@ class Workforce:
             heartbeat = books.heartbeats.pop(worker.id)
             calls = [books.calls.pop(key) for key in list(books.calls) if key[0] == worker.id]
             tasks = len(worker.running)
-            # Before any slot's thread gives its task up, which waits for what is found out.
+            # Before any slot gives its task up, which waits for what is found out.
             asked = not self._to_go(worker) and self._keeper.lost(
                 worker, lambda fate: self._say_gone(worker, error, tasks, fate)
             )
@@ -106,6 +106,11 @@ class Workforce:
             self._keeper.left(worker)
         if worker.id not in books.aside:
             self._discovery.lost(worker.uri)
+
+    def lacks_thread(self, worker: Worker, error: RuntimeError) -> None:
+        """A worker cannot be used for want of a thread; it is met again later."""
+        limit = "raise the limit of processes (ulimit -u) or of memory (ulimit -v)"
+        self.gone(worker, PeerLost(f"the manager cannot start a thread for it ({error}); {limit}"))
 
     def stopping(self, worker: Worker) -> None:
         """A worker says that it takes no more tasks: what it does not end is not lost with it."""
@@ -171,8 +176,7 @@ class Workforce:
             self.begin(worker)
         except RuntimeError as error:
             peer.close()
-            limit = "raise the limit of processes (ulimit -u) or of memory (ulimit -v)"
-            self.gone(worker, PeerLost(f"the manager cannot start a thread for it ({error}); {limit}"))
+            self.lacks_thread(worker, error)
 
     def _say_joined(self, worker: Worker, before: str | None) -> None:
         """Say that a worker has come; `before`: the id of the last one of its name."""

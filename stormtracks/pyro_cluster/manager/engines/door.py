@@ -5,7 +5,7 @@ before they are believed; names of results and claims are asked for as a worker 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from stormtracks.errors import StormtracksError
 from stormtracks.label import Label
@@ -32,10 +32,15 @@ class PeerLost(StormtracksError):
         self.ours = ours
 
 
+Told = Callable[[Any, BaseException | None], object]
+"""Given a worker's reply, or None and what came instead of one."""
+
+
 class Peer(Protocol):
     """One connection to a worker; each question raises `PeerLost` where no answer comes.
 
-    The questions are those that `PyroWorker` answers, with the same arguments and answers.
+    The questions are those that `PyroWorker` answers, with the same arguments and answers. One that can have a task
+    done without a thread that waits for it is a `Prompt` in addition.
     """
 
     def describe(self) -> Mapping[str, Any]: ...
@@ -56,6 +61,22 @@ class Peer(Protocol):
     def cut(self) -> None:
         """End a call or a wait that another thread is in."""
 
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class Prompt(Protocol):
+    """A peer that waits for no task."""
+
+    def begin(
+        self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any], told: Told
+    ) -> None:
+        """As `do_work`, but it returns at once, and `told` is called once, later, from whatever thread.
+
+        The options of a run are the same each time and never change.
+        """
+
+    def cut(self) -> None: ...
     def close(self) -> None: ...
 
 

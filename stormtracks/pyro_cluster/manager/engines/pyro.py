@@ -1,7 +1,9 @@
 """The engine "pyro": the workers that a nameserver lists, and what can be asked of each, over the wire."""
 
 import contextlib
+import functools
 import select
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,8 +14,8 @@ from stormtracks import address
 from stormtracks.label import Label
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.engines.asked import Asked
-from stormtracks.pyro_cluster.manager.engines.door import PeerLost
-from stormtracks.pyro_cluster.plain import Claim, Listing, Reply, State
+from stormtracks.pyro_cluster.manager.engines.door import PeerLost, Told
+from stormtracks.pyro_cluster.plain import Claim, Listing, State
 from stormtracks.pyro_cluster.secret import SecretError
 
 CALL_SECONDS = 3.0
@@ -59,6 +61,9 @@ class ListedWorkers:
         self.kept: dict[str, Peer] = {}
         self.asked: Callable[[Peer, Mapping[str, Any]], Mapping[str, Any]] | None = None
         self._limits: dict[str, float] = {}  # address -> seconds that a connection to it may take
+        self._lock = threading.Lock()  # around the two that follow
+        self._exchange: wire.Exchange | None = None
+        self._options: wire.Text | None = None  # that calls had last
 
     @classmethod
     def of(cls, asked: Asked) -> "ListedWorkers":
@@ -105,26 +110,53 @@ class ListedWorkers:
             wire.allow(proxy, max(timeout, min(SLOWEST_SECONDS, 2 * took)))
         return Peer(proxy, self)
 
+    @property
+    def exchange(self) -> wire.Exchange:
+        """What waits for the replies of all tasks; RuntimeError where there are no more threads."""
+        with self._lock:
+            if self._exchange is None:
+                self._exchange = wire.Exchange()
+            return self._exchange
+
+    def written(self, options: Mapping[str, Any]) -> wire.Text:
+        """The options of a call as text, which the calls of a task share."""
+        with self._lock:
+            if self._options is None or self._options.value is not options:
+                self._options = wire.Text(options)
+            return self._options
+
     def leave(self) -> None:
-        """Close the connection to the nameserver, and those that are kept."""
+        """Close the connection to the nameserver, those that are kept, and those of tasks."""
         while self.kept:
             self.kept.popitem()[1].close()
+        with self._lock:
+            exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.close()
         if self._nameserver is not None:
             wire.close(self._nameserver)
             self._nameserver = None
 
 
 class Peer:
-    """One connection to a worker. What ends it is raised as `PeerLost`, what the worker raised as itself."""
+    """One connection to a worker. What ends it is raised as `PeerLost`, what the worker raised as itself.
 
-    def __init__(self, proxy: wire.Proxy, cluster: ListedWorkers | None = None) -> None:
-        self._proxy = proxy
+    Once it has begun a task it can be asked for tasks only.
+    """
+
+    __slots__ = ("_cluster", "_exchange", "_is_cut", "_line", "_proxy")
+
+    def __init__(self, proxy: wire.Proxy, cluster: ListedWorkers) -> None:
+        self._proxy: wire.Proxy | None = proxy
+        self._line: wire.Line | None = None
+        self._exchange: wire.Exchange | None = None
+        self._is_cut = False
         self._cluster = cluster
 
     def describe(self) -> Mapping[str, Any]:
         """The worker's description of itself, and what the cluster adds to it."""
         described = self._call("describe")
-        asked = self._cluster and self._cluster.asked
+        asked = self._cluster.asked
         return asked(self, described) if asked else described
 
     def list_results(
@@ -143,9 +175,19 @@ class Peer:
         """A sign of life."""
         return self._call("ping")
 
-    def do_work(self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any]) -> Reply:
-        """Have a task done; the worker's reply."""
-        return self._call("do_work", year, ensemble_member, task, options)
+    def begin(
+        self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any], told: Told
+    ) -> None:
+        """Have a task done, and be told the worker's reply."""
+        if self._line is None or self._exchange is None:
+            assert self._proxy is not None
+            self._exchange = self._cluster.exchange
+            self._line = wire.Line(self._proxy)
+            self._proxy = None  # it is large, and there are as many as slots
+            if self._is_cut:  # just now, by another thread, which did not find the line
+                self._line.cut()
+        request = self._line.request("do_work", (year, ensemble_member, task, self._cluster.written(options)))
+        self._exchange.call(self._line, request, functools.partial(_tell, told))
 
     def end_task(self, year: Label, ensemble_member: int, task: str, why: str) -> bool:
         """Have a task ended that another connection waits for, as a timeout; whether the worker was doing it."""
@@ -153,7 +195,7 @@ class Peer:
 
     def ended(self, seconds: float) -> bool:
         """Wait until the connection is ended by the other side or by `cut`, at most some seconds; whether it is."""
-        descriptor = wire.fileno(self._proxy)
+        descriptor = self._line.fileno() if self._line else wire.fileno(self._proxy)
         if descriptor is None:
             return True
         waiting = select.poll()
@@ -162,12 +204,20 @@ class Peer:
         return bool(waiting.poll(1000 * seconds))
 
     def cut(self) -> None:
-        """End a call or a wait that another thread is in."""
-        wire.cut(self._proxy)
+        """End a task or a wait that is under way: whoever waits, or is to be told, learns of it at once."""
+        self._is_cut = True
+        proxy = self._proxy
+        if self._line is not None:
+            self._line.cut()
+        elif proxy is not None:
+            wire.cut(proxy)
 
     def close(self) -> None:
         """Close the connection."""
-        wire.close(self._proxy)
+        if self._line is not None and self._exchange is not None:
+            self._exchange.hang_up(self._line)
+        elif self._proxy is not None:
+            wire.close(self._proxy)
 
     @contextlib.contextmanager
     def _patience(self, seconds: float) -> Iterator[None]:
@@ -185,6 +235,17 @@ class Peer:
             raise
         except (CommunicationError, OSError) as error:
             raise _lost(error) from error
+
+
+def _tell(told: Told, reply: object, error: BaseException | None) -> None:
+    told(reply, None if error is None else _meant(error))
+
+
+def _meant(error: BaseException) -> BaseException:
+    """What it means for the worker; itself where it means nothing for it, as above."""
+    if isinstance(error, ProtocolError) or not isinstance(error, (CommunicationError, OSError)):
+        return error
+    return _lost(error)
 
 
 def _lost(error: Exception) -> PeerLost:

@@ -1,6 +1,7 @@
 """What dispatch learns of a worker over the wire: answers, ends and silence."""
 
 import contextlib
+import queue
 import socket
 import threading
 import time
@@ -34,10 +35,18 @@ class Service:
 @pytest.fixture
 def service(home, serve):
     """A service and a peer of it; the nameserver is not needed."""
-    made = Service()
+    made, cluster = Service(), ListedWorkers("localhost", 1)
     uri = serve(wire.Daemon()).register(made)
-    yield made, ListedWorkers("localhost", 1).connect(uri, 0.2), uri
+    yield made, cluster.connect(uri, 0.2), uri
     made.answer.set()
+    cluster.leave()
+
+
+def begin(peer, *arguments):
+    """Have a task begun: a queue in which (reply, error) will be."""
+    told = queue.SimpleQueue()
+    peer.begin(*(arguments or (2000, 0, "x", {})), lambda reply, error: told.put((reply, error)))
+    return told
 
 
 def test_answers_and_what_the_other_side_raised_come_as_they_are(service):
@@ -79,27 +88,23 @@ def test_the_end_of_the_other_side_ends_the_wait(home):
 
 def test_no_answer_in_time_is_silence(service):
     _, peer, _ = service
-    with pytest.raises(PeerLost, match="no answer in time") as caught:
-        peer.do_work(2000, 0, "x", {})
-    assert caught.value.silent
+    reply, error = begin(peer).get(timeout=20)
+    assert reply is None and str(error) == "no answer in time" and error.silent
 
 
 def test_a_cut_call_ends_at_once(service):
-    made, _, uri = service
-    peer, ends = ListedWorkers("localhost", 1).connect(uri), []
-
-    def call():
-        try:
-            peer.do_work(2000, 0, "x", {})
-        except PeerLost as error:
-            ends.append(error)
-
-    thread = threading.Thread(target=call)
-    thread.start()
+    made, peer, _ = service
+    told = begin(peer)
     assert made.asked.wait(20)
     peer.cut()
-    thread.join(20)
-    assert str(ends[0]) == "its connection ended" and not ends[0].silent
+    _, error = told.get(timeout=20)
+    assert isinstance(error, PeerLost) and str(error) == "its connection ended" and not error.silent
+
+
+def test_a_peer_that_is_cut_before_it_begins_loses_its_task(service):
+    _, peer, _ = service
+    peer.cut()
+    assert isinstance(begin(peer).get(timeout=20)[1], PeerLost)
 
 
 @pytest.mark.parametrize("listening", [True, False])

@@ -1,0 +1,66 @@
+"""What may have to wait, such as a connection to a host that hangs, done aside by threads that end with it."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable
+
+Errand = Callable[[], object]
+
+
+class Errands:
+    """Errands of many, each of whom has at most some threads at a time, so that nobody's delay another's.
+
+    Parameters
+    ----------
+    most : int
+        Threads of each at a time.
+    """
+
+    def __init__(self, most: int = 1) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._left: dict[Hashable, deque[Errand]] = {}  # of those who have threads
+        self._threads: dict[Hashable, int] = {}
+
+    def add(self, whose: Hashable, errand: Errand, name: str) -> None:
+        """Have something done, in a thread of this name. It must not raise.
+
+        Raises
+        ------
+        RuntimeError
+            There are no more threads; it is not done.
+        """
+        with self._lock:
+            left = self._left.setdefault(whose, deque())
+            left.append(errand)
+            if self._threads.get(whose, 0) >= self._most:
+                return
+            self._threads[whose] = self._threads.get(whose, 0) + 1
+        try:
+            threading.Thread(target=self._work, args=(whose,), name=name, daemon=True).start()
+        except RuntimeError:
+            if not self._ended(whose, errand):
+                raise
+
+    def _work(self, whose: Hashable) -> None:
+        while (errand := self._next(whose)) is not None:
+            errand()
+
+    def _next(self, whose: Hashable) -> Errand | None:
+        with self._lock:
+            if self._left[whose]:
+                return self._left[whose].popleft()
+        self._ended(whose)
+        return None
+
+    def _ended(self, whose: Hashable, errand: Errand | None = None) -> bool:
+        """A thread has ended, or did not begin; whether somebody does the errand nevertheless."""
+        with self._lock:
+            self._threads[whose] -= 1
+            if self._threads[whose]:
+                return True
+            left = self._left[whose]
+            if errand in left:
+                left.remove(errand)
+            del self._threads[whose], self._left[whose]
+            return False

@@ -1,0 +1,163 @@
+"""Calls on thousands of lines at a time, whose replies one thread waits for.
+
+The thread only waits, reads and sends. Whoever is told a reply is told in that thread and must not wait there.
+"""
+
+import contextlib
+import functools
+import logging
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from Pyro4.errors import ConnectionClosedError, ProtocolError, TimeoutError  # noqa: A004 - Pyro's, not Python's
+
+from stormtracks.pyro_cluster.wire.line import Line, Told
+
+log = logging.getLogger(__name__)
+
+TURN_SECONDS = 0.5
+"""How often replies that are late are looked for."""
+CLOSE_SECONDS = 5.0
+
+
+class Exchange:
+    """The thread, and what can be asked of it from any other. It begins at once, and ends by `close`.
+
+    Raises
+    ------
+    RuntimeError
+        There are no more threads.
+    """
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._lines: set[Line] = set()  # registered
+        self._lost: dict[Line, Exception] = {}  # lines that ended while no call was under way -> why
+        self._late: set[Line] = set()  # with calls that may be late one day
+        self._looked = time.monotonic()
+        self._left: deque[Callable[[], object]] = deque()  # to be done in the thread
+        self._is_woken = self._is_closed = False
+        self._wake, self._woken = socket.socketpair()
+        self._wake.setblocking(False)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._thread = threading.Thread(target=self._work, name="replies", daemon=True)
+        self._thread.start()
+
+    def call(self, line: Line, request: bytes, told: Told) -> None:
+        """Send a request on a line; `told` is called once, with the reply, or with what came instead of one."""
+        self._do(functools.partial(self._begin, line, request, told))
+
+    def hang_up(self, line: Line) -> None:
+        """Close a line; nobody is told the reply of a call under way."""
+        self._do(functools.partial(self._end, line))
+
+    def close(self) -> None:
+        """End the thread, and close all lines."""
+        self._is_closed = True
+        self._do(lambda: None)
+        if threading.current_thread() is not self._thread:
+            self._thread.join(CLOSE_SECONDS)
+
+    def _do(self, what: Callable[[], object]) -> None:
+        if threading.current_thread() is self._thread:
+            what()
+            return
+        self._left.append(what)
+        if not self._is_woken:
+            self._is_woken = True
+            with contextlib.suppress(OSError):  # it is woken already, or closed
+                self._wake.send(b"!")
+
+    def _work(self) -> None:
+        while not self._is_closed:
+            try:
+                self._turn()
+            except BaseException:
+                log.exception("the thread that waits for replies; it continues")
+        for line in list(self._lines):
+            self._end(line)
+        for sock in (self._wake, self._woken):
+            sock.close()
+        self._selector.close()
+
+    def _turn(self) -> None:
+        for key, events in self._selector.select(self._patience()):
+            if isinstance(key.fileobj, Line):
+                self._heard(key.fileobj, events)
+            else:
+                self._woken.recv(4096)
+                self._is_woken = False  # before what is left is done: what comes later wakes again
+        for _ in range(len(self._left)):
+            what = self._left.popleft()
+            what()
+        if time.monotonic() - self._looked >= TURN_SECONDS:
+            self._end_late()
+
+    def _patience(self) -> float | None:
+        """Seconds to wait for something to come; none: until it does."""
+        return 0.0 if self._left else TURN_SECONDS if self._late else None
+
+    def _begin(self, line: Line, request: bytes, told: Told) -> None:
+        line.told = told
+        error = self._lost.pop(line, None)
+        if error is None:
+            try:
+                sent = line.send(request)
+                if line not in self._lines:
+                    self._lines.add(line)
+                    self._selector.register(line, selectors.EVENT_READ)
+                if not sent:
+                    self._selector.modify(line, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            except (OSError, ValueError) as caught:  # ValueError: it is closed
+                error = caught if isinstance(caught, OSError) else ConnectionClosedError(str(caught))
+        if error is not None:
+            self._left.append(functools.partial(self._tell, line, None, error))  # not before whoever asks is done
+        elif line.timeout is not None:
+            line.until = time.monotonic() + line.timeout
+            self._late.add(line)
+
+    def _heard(self, line: Line, events: int) -> None:
+        """Something has come on a line, or it can take more."""
+        if line not in self._lines:  # it was closed in this turn
+            return
+        reply = error = None
+        try:
+            if events & selectors.EVENT_WRITE and line.send():
+                self._selector.modify(line, selectors.EVENT_READ)
+            received = line.receive() if events & selectors.EVENT_READ else None
+            if received is None:
+                return
+            if line.told is None:
+                raise ProtocolError("a reply that nobody has asked for")
+            reply = line.reply(received)
+        except Exception as caught:
+            error = caught
+        self._tell(line, reply, error)
+
+    def _tell(self, line: Line, reply: object, error: Exception | None) -> None:
+        told, line.told = line.told, None
+        self._late.discard(line)
+        if error is not None:
+            self._end(line)
+        if told is not None:
+            told(reply, error)
+        elif error is not None:
+            self._lost[line] = error  # whoever calls next is told
+
+    def _end(self, line: Line) -> None:
+        line.told = None
+        self._late.discard(line)
+        self._lost.pop(line, None)
+        if line in self._lines:
+            self._lines.remove(line)
+            self._selector.unregister(line)
+        line.close()
+
+    def _end_late(self) -> None:
+        now = self._looked = time.monotonic()
+        for line in [line for line in self._late if line.until <= now]:
+            self._tell(line, None, TimeoutError("receiving: timeout"))
