@@ -3,7 +3,7 @@
     python benchmarks/ten_thousand.py [--slots 1000 3000 10000] [--rate 5000] [--seconds 20] [--of-each 100]
 
 Each worker has a hundred slots and answers as a worker does, behind the real TLS, greeting and serializer, but its
-tasks only wait: so long that all slots together end `--rate` of them a second, as far as the machine can. The manager
+tasks only wait (`benchmarks.answering_workers`): so long that all slots together end `--rate` of them a second, as far as the machine can. The manager
 is real, with its journal, in a process of its own for each number of slots. What it needs of the processor says more
 than the rate where the simulated workers share the machine with it.
 """
@@ -36,36 +36,6 @@ from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule  # noqa: E402
 PROCESSES = 10
 MEMBERS = 500
 OPTIONS = {"settings": {"threshold_s1": 5e-5, "linker": "course", "min_points": 8}, "timeout": 3600.0, "run": "bench"}
-WORKERS = """
-import sys, threading, time
-import Pyro4
-from stormtracks.pyro_cluster import wire
-threading.stack_size(256 * 1024)
-first, number, slots, seconds = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
-@Pyro4.expose
-class Simulated:
-    def __init__(self, name):
-        self.name, self.busy = name, 0
-    def ping(self):
-        return {"worker": self.name, "id": self.name, "host": "host", "pid": 12345, "slots": slots, "busy": slots,
-                "stopping": False}
-    def describe(self):
-        return {**self.ping(), "version": "1", "tasks": ["vort_track"]}
-    def do_work(self, year, ensemble_member, task, options=None):
-        time.sleep(seconds)
-        return {"status": "complete", "year": year, "ensemble_member": ensemble_member, "task": task, "host": "host",
-                "worker": self.name, "seconds": seconds, "cpu_seconds": seconds, "read_seconds": 0.1, "skipped": False,
-                "path": f"/data/results/vort_track/{year}/vort_track_{year}_{ensemble_member:04d}.nc", "error": None,
-                "counts": {"steps": 733, "maxima": 160987, "tracks": 6740, "matches": 14, "missing_steps": 0},
-                "traceback": None, "recipe": "0123456789abcdef" * 2, "digest": "0123456789abcdef" * 4,
-                "code_version": "1", "remarks": [], "member_label": str(ensemble_member)}
-daemon = wire.Daemon("127.0.0.1", 0, connections=number * (slots + 4))
-nameserver = wire.nameserver("127.0.0.1", int(sys.argv[5]))
-for n in range(first, first + number):
-    nameserver.register(f"stormtracks.worker.w{n}", daemon.register(Simulated(f"w{n}")))
-print("ready", flush=True)
-daemon.requestLoop()
-"""
 
 
 def main(arguments=None):
@@ -107,7 +77,8 @@ def _round(slots, options):
         bounds = [workers * n // PROCESSES for n in range(PROCESSES + 1)]
         starts = [(first, after - first) for first, after in zip(bounds, bounds[1:], strict=False) if after > first]
         for first, number in starts:
-            process = _start(stack, "-c", WORKERS, first, number, options.of_each, slots / options.rate, port)
+            arguments = first, number, options.of_each, slots / options.rate, port
+            process = _start(stack, "-m", "benchmarks.answering_workers", *arguments)
             assert process.stdout.readline() == "ready\n", process.stdout.read()
         command = [sys.executable, __file__, "--one", slots, "--port", port, "--seconds", options.seconds]
         return json.loads(subprocess.run([*map(str, command)], check=True, stdout=subprocess.PIPE, text=True).stdout)
