@@ -6,6 +6,7 @@ They stand behind the real gate (TLS, proof of membership, greeting) and read an
 simulated is what comes after: one thread answers all calls, each task SECONDS after it was begun.
 """
 
+import contextlib
 import heapq
 import itertools
 import selectors
@@ -100,10 +101,8 @@ class Answers:
 
     def send(self, connection, number, data):
         reply = message.Message(message.MSG_RESULT, data, SERIALIZER.serializer_id, 0, number)
-        try:
+        with contextlib.suppress(OSError):  # whoever asked is gone
             connection.sock.send(reply.to_bytes())
-        except OSError:  # whoever asked is gone
-            pass
 
 
 def main():

@@ -3,13 +3,14 @@
     python benchmarks/ten_thousand.py [--slots 1000 3000 10000] [--rate 5000] [--seconds 20] [--of-each 100]
 
 Each worker has a hundred slots and answers as a worker does, behind the real TLS, greeting and serializer, but its
-tasks only wait (`benchmarks.answering_workers`): so long that all slots together end `--rate` of them a second, as far as the machine can. The manager
-is real, with its journal, in a process of its own for each number of slots. What it needs of the processor says more
-than the rate where the simulated workers share the machine with it.
+tasks only wait (`benchmarks.answering_workers`): so long that all slots together end `--rate` of them a second, as far
+as the machine can. The manager is real, with its journal, in a process of its own for each number of slots. What it
+needs of the processor says more than the rate where the simulated workers share the machine with it.
 """
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -75,7 +76,7 @@ def _round(slots, options):
         port = re.search(r"nameserver at \S+:(\d+)", nameserver.stdout.readline()).group(1)
         workers = slots // options.of_each
         bounds = [workers * n // PROCESSES for n in range(PROCESSES + 1)]
-        starts = [(first, after - first) for first, after in zip(bounds, bounds[1:], strict=False) if after > first]
+        starts = [(first, after - first) for first, after in itertools.pairwise(bounds) if after > first]
         for first, number in starts:
             arguments = first, number, options.of_each, slots / options.rate, port
             process = _start(stack, "-m", "benchmarks.answering_workers", *arguments)
@@ -102,7 +103,9 @@ def _measured(slots, seconds, port):
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     tasks = dispatcher.tally.done - done
     threads, memory = threading.active_count(), _memory()
+    began = time.perf_counter()
     dispatcher.stop("over")
+    print(f"stopped in {time.perf_counter() - began:.1f} s", file=sys.stderr)
     done = dispatcher.tally.done
     journal.close(dispatcher.ended)
     assert runs.read("bench").schedule.counts()["complete"] == done

@@ -41,7 +41,18 @@ class Line:
         When that is too late, monotonic.
     """
 
-    __slots__ = ("_connection", "_header", "_number", "_read", "_sock", "_target", "_unsent", "timeout", "told", "until")
+    __slots__ = (
+        "_connection",
+        "_header",
+        "_number",
+        "_read",
+        "_sock",
+        "_target",
+        "_unsent",
+        "timeout",
+        "told",
+        "until",
+    )
 
     def __init__(self, proxy: Any) -> None:
         self._connection = proxy._pyroConnection

@@ -60,7 +60,10 @@ ATTRIBUTES = {
         "_pyroSeq": "int",
         "_Proxy__pyroConnLock": "RLock",
     },
-    "message.Message": {"type": "int", "flags": "int", "data": "bytes", "data_size": "int", "serializer_id": "int"},
+    "message.Message": {
+        **dict.fromkeys(("type", "flags", "seq", "data_size", "annotations_size", "serializer_id"), "int"),
+        "data": "bytes",
+    },
     "socketserver.threadpoolserver.ClientConnectionJob": {
         "csock": "SocketConnection",
         "caddr": "tuple",

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Sequence
 
-import serpent
+import serpent  # type: ignore[import-untyped]  # it has no types
 
 _HEADER = b"# serpent utf-8 python3.2\n"
 

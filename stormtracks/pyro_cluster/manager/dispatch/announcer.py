@@ -1,5 +1,6 @@
 """What people are told of a run: each line is kept and shown; what repeats itself is said once or counted."""
 
+import functools
 import logging
 import threading
 import time
@@ -8,9 +9,11 @@ from collections.abc import Callable, Hashable
 from stormtracks.pyro_cluster.journal.outcome import TaskOutcome
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager.alike import Alike
+from stormtracks.pyro_cluster.manager.dispatch.errands import Errands
 
 log = logging.getLogger(__name__)
 
+_ALL = "lines"  # they are shown one after the other
 MOST_REMARKS = 50
 """Distinct remarks about results that a run says; a remark can name a file, and there are thousands of those."""
 
@@ -30,6 +33,7 @@ class Announcer:
         self._keep = keep
         self._show = show
         self._alike = Alike(self.log, time.monotonic)
+        self._showing = Errands()
         self._lock = threading.Lock()  # around what was said
         self._remarks: set[str] = set()
         self._bugs: set[tuple[str, str]] = set()
@@ -40,11 +44,16 @@ class Announcer:
         self.show(text)
 
     def show(self, text: str) -> None:
-        """Show a line; a display that fails does not end the thread that had something to say."""
+        """Show a line, soon: a terminal that is held up does not hold up who had something to say."""
+        show = functools.partial(self._show_now, text)
         try:
-            self._show(text)
-        except Exception:
-            log.exception("the display, of %r", text)
+            self._showing.add(_ALL, show, "shows lines")
+        except RuntimeError:  # no more threads
+            show()
+
+    def finish(self, seconds: float) -> None:
+        """Wait until all lines are shown, at most some seconds."""
+        self._showing.finish(_ALL, seconds)
 
     def alike(self, kind: Hashable, text: str) -> None:
         """Say a line, or count it where some of its kind were said."""
@@ -80,6 +89,12 @@ class Announcer:
             self._bugs.add((where, reason))
         if not known:
             self.log(f"a bug in {where}: {reason}; the run continues")
+
+    def _show_now(self, text: str) -> None:
+        try:
+            self._show(text)
+        except Exception:  # no reason to end anything
+            log.exception("the display, of %r", text)
 
 
 def _line(outcome: TaskOutcome) -> str:

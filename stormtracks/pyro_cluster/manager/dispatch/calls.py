@@ -7,7 +7,7 @@ from stormtracks.pyro_cluster import bounds
 from stormtracks.pyro_cluster.manager.dispatch.books import Books, Call
 from stormtracks.pyro_cluster.manager.dispatch.rules import Rules
 from stormtracks.pyro_cluster.manager.dispatch.time_keeper import TimeKeeper
-from stormtracks.pyro_cluster.manager.engines.door import Cluster, PeerLost, Prompt, Told
+from stormtracks.pyro_cluster.manager.engines.door import Cluster, Patient, Peer, PeerLost, Prompt, Told
 from stormtracks.pyro_cluster.manager.engines.waiting import Waiting
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
@@ -46,7 +46,7 @@ class Calls:
             Also where the worker is lost, or the run over, by now.
         """
         opened = self._cluster.connect(worker.uri, self._timeout and self._timeout + LATER_SECONDS)
-        peer = opened if isinstance(opened, Prompt) else Waiting(opened, f"{worker.name}/{slot}")
+        peer = _prompt(opened, f"{worker.name}/{slot}")
         with self._books.lock:
             if not worker.lost and not self._books.ended:
                 self._books.calls[worker.id, slot] = peer
@@ -116,3 +116,11 @@ class Calls:
             return False
         peer.cut()
         return True
+
+
+def _prompt(peer: Peer, name: str) -> Prompt:
+    """A peer that need not be waited for, or one whose waits are in threads of this name."""
+    if isinstance(peer, Prompt):
+        return peer
+    assert isinstance(peer, Patient)
+    return Waiting(peer, name)

@@ -1,7 +1,7 @@
 """The engine of the manager: its threads work for all slots, a heartbeat for each worker; one lock around the books.
 
 Nothing here polls. What follows a worker's reply is done in the thread that brings it; one thread waits until a task is
-outstanding again and gives it to a slot without one. A worker whose heart stops has its calls cut, which is a reply too.
+outstanding again and gives it to a slot without one. A worker whose heart stops has its calls cut: that is told too.
 """
 
 import threading
@@ -75,9 +75,7 @@ class Dispatcher:
         self.keeper = Keeper(supply, self._left_for, self._announcer, journal.waits)
         self.ending.expected, self._settlement.fate = self.keeper.expected, self.keeper.losses.fate
         self._workforce = Workforce(self.books, rules, cluster, self.ending, self._announcer, self.keeper)
-        self._slots = Slots(
-            self.books, self._calls, self._settlement, self._workforce, self.ending, self._announcer
-        )
+        self._slots = Slots(self.books, self._calls, self._settlement, self._workforce, self.ending, self._announcer)
         self._workforce.begin = self._slots.begin  # each needs the other
 
     @property
@@ -144,6 +142,7 @@ class Dispatcher:
         self._settlement.stop()
         self._workforce.stop()
         self._slots.join(JOIN_SECONDS)
+        self._announcer.finish(JOIN_SECONDS)
 
     def trouble(self, message: str | None) -> None:
         """The journal cannot be written, or (None) can again: meanwhile nothing is given out."""

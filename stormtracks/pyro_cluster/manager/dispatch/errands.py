@@ -19,6 +19,7 @@ class Errands:
     def __init__(self, most: int = 1) -> None:
         self._most = most
         self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._left: dict[Hashable, deque[Errand]] = {}  # of those who have threads
         self._threads: dict[Hashable, int] = {}
 
@@ -33,13 +34,20 @@ class Errands:
         with self._lock:
             left = self._left.setdefault(whose, deque())
             left.append(errand)
-            if self._threads.get(whose, 0) >= self._most:
-                return
-            self._threads[whose] = self._threads.get(whose, 0) + 1
+            if self._threads.get(whose, 0) < self._most:
+                self._begin(whose, name)
+
+    def finish(self, whose: Hashable, seconds: float) -> bool:
+        """Wait until all errands of somebody are done, at most some seconds; whether they are."""
+        with self._lock:
+            return self._changed.wait_for(lambda: whose not in self._threads, seconds)
+
+    def _begin(self, whose: Hashable, name: str) -> None:
+        self._threads[whose] = self._threads.get(whose, 0) + 1
         try:
             threading.Thread(target=self._work, args=(whose,), name=name, daemon=True).start()
         except RuntimeError:
-            if not self._ended(whose, errand):
+            if self._is_last(whose):  # else another thread does it
                 raise
 
     def _work(self, whose: Hashable) -> None:
@@ -50,17 +58,14 @@ class Errands:
         with self._lock:
             if self._left[whose]:
                 return self._left[whose].popleft()
-        self._ended(whose)
-        return None
+            self._is_last(whose)  # in one go: what comes now has a thread of its own
+            return None
 
-    def _ended(self, whose: Hashable, errand: Errand | None = None) -> bool:
-        """A thread has ended, or did not begin; whether somebody does the errand nevertheless."""
-        with self._lock:
-            self._threads[whose] -= 1
-            if self._threads[whose]:
-                return True
-            left = self._left[whose]
-            if errand in left:
-                left.remove(errand)
-            del self._threads[whose], self._left[whose]
+    def _is_last(self, whose: Hashable) -> bool:
+        """A thread has ended, or did not begin; whether nobody is left, and nothing of theirs is done any more."""
+        self._threads[whose] -= 1
+        if self._threads[whose]:
             return False
+        del self._threads[whose], self._left[whose]
+        self._changed.notify_all()
+        return True

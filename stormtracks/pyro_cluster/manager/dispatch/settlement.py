@@ -71,7 +71,7 @@ class Settlement:
         """A worker was lost with a task: the task may have been the cause, unless the worker was to go anyway."""
         books = self._books
         books.journal.working(worker.name, slot)
-        fate = self.fate(worker)
+        fate = None if books.ended else self.fate(worker)
         with books.lock:
             outcome = None
             if not (books.ended or worker.stopping or worker.id in books.aside):

@@ -83,6 +83,7 @@ class Slots:
         self._held: set[_Slot] = set()  # that have a task
         self._all_put_down = threading.Condition(books.lock)
         self._giving: threading.Thread | None = None
+        self._is_over = False  # what is told from now on is not kept
 
     def begin(self, worker: Worker) -> None:
         """Begin the work of a worker's slots.
@@ -104,12 +105,13 @@ class Slots:
             self._books.wake()
 
     def join(self, seconds: float) -> None:
-        """Wait until no slot has a task any more, at most some seconds; the run has ended."""
+        """Wait until no slot has a task any more, at most some seconds, after the run has ended; nothing is kept then."""
         until = time.monotonic() + seconds
         with self._books.lock:
             while self._held and (left := until - time.monotonic()) > 0:
                 self._all_put_down.wait(left)
             giving = self._giving
+            self._is_over = True
         if giving is not None:
             giving.join(max(0.0, until - time.monotonic()))
 
@@ -228,6 +230,8 @@ class Slots:
     def _told(self, slot: _Slot, task: PyroTask, reply: Any, error: BaseException | None) -> None:
         """A call is over."""
         worker = slot.worker
+        if self._is_over:
+            return
         try:
             judged = self._calls.judged((worker, slot.number), task, reply, error)
         except PeerLost as lost:
@@ -291,6 +295,9 @@ class Slots:
         worker = slot.worker
         self._workforce.gone(worker, error)
         settle = functools.partial(self._settle_loss, slot)
+        if self._books.ended:  # nobody asks why any more
+            settle()
+            return
         try:
             self._losses.add(worker, settle, f"losses of {worker.name}")
         except RuntimeError:  # no more threads

@@ -39,15 +39,12 @@ Told = Callable[[Any, BaseException | None], object]
 class Peer(Protocol):
     """One connection to a worker; each question raises `PeerLost` where no answer comes.
 
-    The questions are those that `PyroWorker` answers, with the same arguments and answers. One that can have a task
-    done without a thread that waits for it is a `Prompt` in addition.
+    The questions are those that `PyroWorker` answers, with the same arguments and answers. That it can have a task done
+    makes it a `Prompt` or, where a thread must wait for that, a `Patient`.
     """
 
     def describe(self) -> Mapping[str, Any]: ...
     def ping(self) -> object: ...
-    def do_work(
-        self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any]
-    ) -> Mapping[str, Any]: ...
     def end_task(self, year: Label, ensemble_member: int, task: str, why: str) -> bool: ...
     def list_results(
         self, task: str, years: list[Label], options: Mapping[str, Any], after: list[Any] | None
@@ -66,16 +63,29 @@ class Peer(Protocol):
 
 @runtime_checkable
 class Prompt(Protocol):
-    """A peer that waits for no task."""
+    """Has tasks done, one at a time, and waits for none."""
 
-    def begin(
-        self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any], told: Told
-    ) -> None:
-        """As `do_work`, but it returns at once, and `told` is called once, later, from whatever thread.
+    def begin(self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any], told: Told) -> None:
+        """Have a task done as by `PyroWorker.do_work`: it returns at once, and `told` is called once, later.
 
-        The options of a run are the same each time and never change.
+        It is called from any thread, and does not wait there. Options are the same object for all calls of a task, and
+        never change.
         """
 
+    def cut(self) -> None:
+        """End the task that is under way: `told` is called with a `PeerLost`."""
+
+    def close(self) -> None:
+        """Close the connection; `told` need not be called any more."""
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """Has tasks done, one at a time, in a call that waits; see `waiting.Waiting`."""
+
+    def do_work(
+        self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any]
+    ) -> Mapping[str, Any]: ...
     def cut(self) -> None: ...
     def close(self) -> None: ...
 

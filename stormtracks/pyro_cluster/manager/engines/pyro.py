@@ -175,9 +175,7 @@ class Peer:
         """A sign of life."""
         return self._call("ping")
 
-    def begin(
-        self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any], told: Told
-    ) -> None:
+    def begin(self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any], told: Told) -> None:
         """Have a task done, and be told the worker's reply."""
         if self._line is None or self._exchange is None:
             assert self._proxy is not None
@@ -195,7 +193,8 @@ class Peer:
 
     def ended(self, seconds: float) -> bool:
         """Wait until the connection is ended by the other side or by `cut`, at most some seconds; whether it is."""
-        descriptor = self._line.fileno() if self._line else wire.fileno(self._proxy)
+        proxy = self._proxy
+        descriptor = None if proxy is None else wire.fileno(proxy)
         if descriptor is None:
             return True
         waiting = select.poll()
@@ -222,11 +221,13 @@ class Peer:
     @contextlib.contextmanager
     def _patience(self, seconds: float) -> Iterator[None]:
         """Another time limit: a worker looks at its disk before it answers."""
-        before = wire.allow(self._proxy, seconds)
+        proxy = self._proxy
+        assert proxy is not None
+        before = wire.allow(proxy, seconds)
         try:
             yield
         finally:
-            wire.allow(self._proxy, before)
+            wire.allow(proxy, before)
 
     def _call(self, method: str, *arguments: object) -> Any:
         try:

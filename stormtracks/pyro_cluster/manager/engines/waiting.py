@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stormtracks.label import Label
-from stormtracks.pyro_cluster.manager.engines.door import Peer, Told
+from stormtracks.pyro_cluster.manager.engines.door import Patient, Told
 
 _HERE = threading.local()  # in such a thread: its peer, and the task that is begun there next
 
@@ -15,12 +15,12 @@ class Waiting:
 
     Parameters
     ----------
-    peer : Peer
+    peer : Patient
     name : str
         Of its threads.
     """
 
-    def __init__(self, peer: Peer, name: str) -> None:
+    def __init__(self, peer: Patient, name: str) -> None:
         self._peer = peer
         self._name = name
 

@@ -1,0 +1,175 @@
+"""Calls on many connections whose replies one thread waits for: whatever one of them does, it delays no other."""
+
+import contextlib
+import logging
+import queue
+import random
+import socket
+import threading
+import time
+from types import SimpleNamespace
+
+import Pyro4
+import pytest
+from Pyro4 import errors, message, socketutil, util
+
+from stormtracks.pyro_cluster import wire
+from stormtracks.pyro_cluster.wire.line import Line
+from stormtracks.pyro_cluster.wire.tls import membership
+from tests.processes import wait_for
+
+SERIALIZER = util.get_serializer("serpent")
+
+
+@Pyro4.expose
+class Service:
+    def echo(self, value, seconds=0.0):
+        time.sleep(seconds)
+        return value
+
+    def refuse(self):
+        raise ValueError("not today")
+
+
+@pytest.fixture
+def exchange(home):
+    made = wire.Exchange()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def service(exchange, serve):
+    """Makes lines to a service."""
+    uri = serve(wire.Daemon()).register(Service())
+    return lambda timeout=None: Line(wire.proxy(uri, timeout))
+
+
+@pytest.fixture
+def pair(home):
+    """A line, and the other end of its connection."""
+    ours, theirs = socket.socketpair()
+    made = []
+    server = threading.Thread(target=lambda: made.append(membership().server.wrap_socket(theirs, server_side=True)))
+    server.start()
+    connection = socketutil.SocketConnection(membership().client.wrap_socket(ours), "x")
+    server.join(10)
+    with made[0]:
+        yield Line(SimpleNamespace(_pyroConnection=connection, _pyroSeq=0, _pyroTimeout=None)), made[0]
+
+
+def call(exchange, line, method, *arguments):
+    """A queue in which what is told of a call will be."""
+    told = queue.SimpleQueue()
+    exchange.call(line, line.request(method, arguments), lambda reply, error: told.put((reply, error)))
+    return told
+
+
+def reply(value, number=1, **options):
+    data = SERIALIZER.dumps(value)
+    return message.Message(message.MSG_RESULT, data, SERIALIZER.serializer_id, 0, number, **options).to_bytes()
+
+
+def test_many_calls_are_answered_each_by_its_own_reply_and_need_one_thread(exchange, service):
+    lines = [service() for _ in range(20)]
+    before = threading.active_count()
+    for turn in range(3):
+        told = [call(exchange, line, "echo", (turn, n), random.random() / 50) for n, line in enumerate(lines)]
+        assert [one.get(timeout=20) for one in told] == [((turn, n), None) for n in range(20)]
+    assert threading.active_count() == before
+
+
+def test_what_the_other_side_raises_comes_as_it_is(exchange, service):
+    told, error = call(exchange, service(), "refuse").get(timeout=20)
+    assert told is None and isinstance(error, ValueError) and str(error) == "not today"
+
+
+def test_a_late_reply_is_told_as_such_and_others_come_meanwhile(exchange, service):
+    late, other = call(exchange, service(0.05), "echo", 1, 5.0), call(exchange, service(), "echo", 2)
+    assert other.get(timeout=20) == (2, None)
+    assert isinstance(late.get(timeout=20)[1], errors.TimeoutError)
+
+
+def test_a_call_that_is_cut_is_told_so_at_once_and_so_is_the_next_one(exchange, service):
+    line = service()
+    told = call(exchange, line, "echo", 1, 5.0)
+    line.cut()
+    lost = (errors.CommunicationError, OSError)
+    assert isinstance(told.get(timeout=2)[1], lost)
+    assert isinstance(call(exchange, line, "echo", 1).get(timeout=2)[1], lost)
+
+
+def test_a_reply_may_come_in_pieces_and_with_annotations(exchange, pair):
+    line, other = pair
+    told = call(exchange, line, "echo", "x")
+    for byte in reply({"a": "b" * 30}, annotations={"CORR": b"0123456789abcdef"}):
+        other.send(bytes([byte]))
+    assert told.get(timeout=20) == ({"a": "b" * 30}, None)
+
+
+def test_a_reply_of_several_tls_records_is_read_whole(exchange, pair):
+    line, other = pair
+    told = call(exchange, line, "echo", "x")
+    other.sendall(reply("y" * 100_000))
+    assert told.get(timeout=20) == ("y" * 100_000, None)
+
+
+ODD = {
+    "another number": reply(1, number=7),
+    "another type": message.Message(message.MSG_PING, b"x", 1, 0, 1).to_bytes(),
+    "more than a reply": reply(1) + b"more",
+    "no message": b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    "too large": reply(1)[:12] + b"\x7f" + reply(1)[13:],
+    "no plain value": message.Message(message.MSG_RESULT, b"{'__class__':'x'}", 1, 0, 1).to_bytes(),
+}
+
+
+@pytest.mark.parametrize("data", ODD.values(), ids=list(ODD))
+def test_what_is_no_reply_is_an_error_and_ends_the_connection(exchange, pair, data):
+    line, other = pair
+    told = call(exchange, line, "echo", "x")
+    other.sendall(data)
+    assert isinstance(told.get(timeout=20)[1], errors.PyroError)
+    other.settimeout(20)
+    while other.recv(4096):  # the request, then the end
+        pass
+
+
+def test_what_comes_unasked_is_told_to_whoever_calls_next(exchange, pair):
+    line, other = pair
+    told = call(exchange, line, "echo", "x")
+    other.sendall(reply(1))
+    assert told.get(timeout=20) == (1, None)
+    other.sendall(reply(2, number=2))
+    wait_for(lambda: line.fileno() < 0)
+    assert isinstance(call(exchange, line, "echo", "x").get(timeout=20)[1], errors.ProtocolError)
+
+
+def test_one_that_reads_nothing_holds_up_nobody_and_gets_all_once_it_reads(exchange, pair, service):
+    line, other = pair
+    other.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    told = [call(exchange, line, "echo", "z" * 250_000)]
+    assert call(exchange, service(), "echo", 2).get(timeout=20) == (2, None)
+    other.settimeout(20)
+    read = b""
+    while len(read) < 250_000:
+        read += other.recv(65536)
+    other.sendall(reply("thanks"))
+    assert told[0].get(timeout=20) == ("thanks", None)
+
+
+def test_whoever_fails_at_what_is_told_ends_nothing(exchange, service, caplog):
+    line = service()
+    with caplog.at_level(logging.CRITICAL):
+        exchange.call(line, line.request("echo", (1,)), lambda reply, error: [][1])
+        assert call(exchange, service(), "echo", 2).get(timeout=20) == (2, None)
+
+
+def test_the_end_closes_all_lines_and_leaves_no_thread(home, serve):
+    uri = serve(wire.Daemon()).register(Service())
+    made, line = wire.Exchange(), Line(wire.proxy(uri))
+    assert call(made, line, "echo", 2).get(timeout=20) == (2, None)
+    made.close()
+    assert line.fileno() < 0 and not made._thread.is_alive()
+    with contextlib.suppress(OSError):
+        made.hang_up(line)  # by whoever comes late
