@@ -105,7 +105,7 @@ class Answers:
             connection.sock.send(reply.to_bytes())
 
 
-def main():
+def serve():
     first, number, slots, seconds, port = (float(text) for text in sys.argv[1:])
     daemon = wire.Daemon("127.0.0.1", 0, connections=int(number * (slots + 4)))
     gate.MUTE_SECONDS = 1e9
@@ -118,4 +118,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    serve()

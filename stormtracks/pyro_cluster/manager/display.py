@@ -171,12 +171,13 @@ def picture(progress: Progress, height: int, width: int) -> list[str]:
     """
     there = sorted(progress.dispatcher.workers(), key=lambda worker: worker.name)
     chained = len(steps_in(progress.dispatcher.schedule)) > 1
-    workers = [clean_line(_worker_line(worker, chained))[:width] for worker in there]
     waits = [clean_line(text)[:width] for text in filter(None, [progress.dispatcher.keeper.waits])]
     room = max(1, height - 4 - len(waits))
     most = max(2, room // 2)  # workers may take half of the terminal; the grid needs the rest
-    if len(workers) > most:
-        workers = [*workers[: most - 1], f"and {len(workers) - most + 1} more workers"]
+    shown = there if len(there) <= most else there[: most - 1]
+    workers = [clean_line(_worker_line(worker, chained))[:width] for worker in shown]
+    if len(there) > most:
+        workers.append(f"and {len(there) - most + 1} more workers")
     lines = grid(progress.dispatcher.schedule, max(1, room - len(workers)), width)
     return [*lines, progress.line()[:width], *waits, *workers]
 

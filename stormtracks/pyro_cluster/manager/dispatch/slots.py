@@ -105,7 +105,7 @@ class Slots:
             self._books.wake()
 
     def join(self, seconds: float) -> None:
-        """Wait until no slot has a task any more, at most some seconds, after the run has ended; nothing is kept then."""
+        """Wait until no slot has a task, at most some seconds, once the run has ended; nothing is kept then."""
         until = time.monotonic() + seconds
         with self._books.lock:
             while self._held and (left := until - time.monotonic()) > 0:

@@ -97,8 +97,12 @@ def _kind(value: object) -> str:
     )
 
 
-def _text(most: int) -> Check:
-    def check(value: Any) -> str:
+def _text(most: int, or_none: bool = False) -> Check:
+    def check(value: Any) -> str | None:
+        if type(value) is str and len(value) <= most and value.isascii():  # as nearly all are
+            return value
+        if value is None and or_none:
+            return None
         if type(value) is not str:
             raise OddReply(f"{_kind(value)}, not text")
         if len(value) > most:
@@ -160,7 +164,7 @@ def _counts(value: Any) -> dict[str, float]:
     name_of = _text(bounds.COUNT_CHARACTERS)
     for name, number in value.items():
         name_of(name)
-        if type(number) not in (int, float) or not bounds.is_count(name, number):
+        if type(number) not in (int, float) or not abs(number) <= bounds.LARGEST_COUNT:  # which NaN is not
             raise OddReply(f"a dict with {_shown(number) if type(number) in (int, float, str) else _kind(number)}")
     return value
 
@@ -191,7 +195,7 @@ def _storm(value: Any) -> dict[str, Any]:
     return value
 
 
-_TEXTS = {name: _text(most) for name, most in bounds.CHARACTERS.items()}
+_TEXTS = {name: _text(most, or_none=True) for name, most in bounds.CHARACTERS.items()}
 _NAME = _text(300)
 _NUMBER = _whole(-(2**31), 2**31)
 
@@ -209,7 +213,7 @@ _REPLY: dict[str, Check] = {
     "status": _status,
     "year": _year,
     "ensemble_member": _whole(0, 2**31),
-    **{name: _or_none(check) for name, check in _TEXTS.items()},
+    **_TEXTS,
     "seconds": _seconds,
     "cpu_seconds": _seconds,
     "read_seconds": _seconds,
