@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.science import calendars, sphere
+from stormtracks.science import calendars, encounters, sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
 from stormtracks.science.errors import InputError
-from stormtracks.science.ragged import ragged_starts
 from stormtracks.science.records import BestTracks, Matches, TimeAxis, Tracks
 from stormtracks.science.region import check_region
 from stormtracks.science.settings import TIME_RULES, Settings, check_choice
@@ -94,13 +93,16 @@ def match(
             f"tracks in the calendar {axis.calendar} cannot be matched, since no observation has its dates; match "
             "without best tracks"
         )
-    seen = _observations(best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate")
-    meetings = _meetings(seen, tracks, axis)
-    near = meetings.closer_than(max_distance_km)
-    size = len(seen.considered), len(tracks)
-    pairs = _pairs(near, size, min_common_times)
+    seen = encounters.observations(
+        best_tracks, axis, region, min_common_times, between=best_track_times == "interpolate"
+    )
+    candidates = encounters.encounters(seen, tracks, axis, encounters.latitudes(seen, tracks, max_distance_km))
+    candidates = encounters.often(candidates, min_common_times)
+    near = encounters.meetings(seen, tracks, candidates).closer_than(max_distance_km)
+    pairs = _pairs(near, len(tracks), min_common_times)
     if max_mean_distance_km is not None:
-        pairs = pairs.take(_mean_km(meetings, pairs, size) < max_mean_distance_km)
+        of_pairs = near if max_distance_km is None else _all_meetings(seen, tracks, axis, pairs)
+        pairs = pairs.take(_mean_km(of_pairs, pairs, len(tracks)) < max_mean_distance_km)
     return _matches(seen, near, pairs, tracks, best_tracks)
 
 
@@ -127,109 +129,6 @@ def pieces(matches: Matches) -> Ints:
 
 
 @dataclass(frozen=True)
-class _Observations:
-    """What is compared: observations in the region, of storms that could have been seen.
-
-    `considered` has one entry per storm, the others have one per observation.
-    """
-
-    considered: Ints  # indices of the best tracks
-    row: Ints  # index into `considered`
-    time: Times
-    lat: Floats
-    lon: Floats
-    step: Ints  # last time of the data at or before the observation
-    fraction: Floats  # of the way to the next time; 0 at the data's own
-
-
-def _observations(
-    best: BestTracks, axis: TimeAxis, region: sphere.Region | None, min_common_times: int, between: bool
-) -> _Observations:
-    step, fraction = _place_in_time(best.time, axis)
-    inside = sphere.in_region(best.lat, best.lon, region)
-    used = inside & ((fraction >= 0) if between else (fraction == 0))
-    enough = np.bincount(best.storm[used], minlength=len(best)) >= min_common_times
-    used &= enough[best.storm]
-    row = (np.cumsum(enough) - 1)[best.storm[used]]
-    return _Observations(
-        considered=np.flatnonzero(enough),
-        row=row,
-        time=best.time[used],
-        lat=best.lat[used],
-        lon=best.lon[used],
-        step=step[used],
-        fraction=fraction[used],
-    )
-
-
-def _place_in_time(times: Times, axis: TimeAxis) -> tuple[Ints, Floats]:
-    """Step and fraction of the way to the next; NaN outside the data and in gaps longer than their step."""
-    step = np.searchsorted(axis.times, times, side="right") - 1
-    fraction = np.full(len(times), np.nan)
-    if len(axis):
-        fraction[(step >= 0) & (axis.times[step] == times)] = 0.0
-    length = np.append(np.diff(axis.times).astype(float), np.inf)
-    whole = np.append(axis.missing[1:] == 0, False)  # no time is missing before the next
-    bridged = (step >= 0) & np.isnan(fraction)
-    bridged[bridged] = whole[step[bridged]]
-    after = (times[bridged] - axis.times[step[bridged]]).astype(float)
-    fraction[bridged] = after / length[step[bridged]]
-    return step, fraction
-
-
-@dataclass(frozen=True)
-class _Meetings:
-    """Every observation with every track that is there at its time: a best track's row, a track, time, metres."""
-
-    row: Ints
-    track: Ints
-    time: Times
-    metres: Ints
-
-    def take(self, index: Ints | Bools) -> "_Meetings":
-        """Those that an index array or mask picks."""
-        return _Meetings(self.row[index], self.track[index], self.time[index], self.metres[index])
-
-    def closer_than(self, km: float | None) -> "_Meetings":
-        """Those at most so far apart; all of them where there is no limit."""
-        return self if km is None else self.take(self.metres <= round(1000 * km))
-
-
-def _meetings(seen: _Observations, tracks: Tracks, axis: TimeAxis) -> _Meetings:
-    step = np.searchsorted(axis.times, tracks.time)
-    track = tracks.track
-    continues = np.flatnonzero((np.diff(track) == 0) & (np.diff(step) == 1))
-    at, between = np.flatnonzero(seen.fraction == 0), np.flatnonzero(seen.fraction > 0)
-    first, point = _join(seen.step[at], step, len(axis))
-    second, segment = _join(seen.step[between], step[continues], len(axis))
-    observation = np.concatenate([at[first], between[second]])
-    number = np.concatenate([point, continues[segment]])
-    lat, lon = _positions(tracks, number, seen.fraction[observation], len(first))
-    metres = sphere.distance_m(seen.lat[observation], seen.lon[observation], lat, lon)
-    return _Meetings(seen.row[observation], track[number], seen.time[observation], metres)
-
-
-def _join(wanted: Ints, step: Ints, nsteps: int) -> tuple[Ints, Ints]:
-    """Index pairs (i, j) with ``wanted[i] == step[j]``, i ascending."""
-    order = np.argsort(step, kind="stable")
-    count = np.bincount(step, minlength=nsteps)
-    number = count[wanted]
-    left = np.repeat(np.arange(len(wanted)), number)
-    offset = np.arange(len(left)) - np.repeat(ragged_starts(number), number)
-    return left, order[ragged_starts(count)[wanted[left]] + offset]
-
-
-def _positions(tracks: Tracks, point: Ints, fraction: Floats, nexact: int) -> tuple[Floats, Floats]:
-    """Positions of the tracks: at the first `nexact` points, and a fraction of the way on from the others."""
-    lat, lon = tracks.lat[point], tracks.lon[point]
-    left = point[nexact:]
-    if len(left):
-        after = tracks.lat[left + 1], tracks.lon[left + 1]
-        lat[nexact:], lon[nexact:] = sphere.between(lat[nexact:], lon[nexact:], *after, fraction[nexact:])
-    return lat, lon
-
-
-@dataclass(frozen=True)
 class _Pairs:
     """Best tracks (by row) and tracks that may be the same storm, the pair with most common times first."""
 
@@ -241,33 +140,37 @@ class _Pairs:
         return _Pairs(self.row[index], self.track[index])
 
 
-def _pairs(near: _Meetings, size: tuple[int, int], min_common_times: int) -> _Pairs:
-    nrows, ntracks = size
-    common, metres = _by_pair(near, nrows * ntracks, ntracks)
-    enough = np.flatnonzero(common >= min_common_times)
-    common, mean = common[enough], metres[enough] / common[enough]
-    row, track = np.divmod(enough, max(ntracks, 1))
-    order = np.lexsort((track, row, mean, -common))
+def _pairs(near: encounters.Meetings, ntracks: int, min_common_times: int) -> _Pairs:
+    row, track, common, metres = _by_pair(near, ntracks)
+    enough = common >= min_common_times
+    row, track, common, metres = row[enough], track[enough], common[enough], metres[enough]
+    order = np.lexsort((track, row, metres / common, -common))
     return _Pairs(row[order], track[order])
 
 
-def _by_pair(meetings: _Meetings, size: int, ntracks: int) -> tuple[Ints, Floats]:
-    """Number of meetings of each pair, and the sum of their metres; a pair is row * ntracks + track.
+def _by_pair(meetings: encounters.Meetings, ntracks: int) -> tuple[Ints, Ints, Ints, Floats]:
+    """Row and track of each pair that meets, number of its meetings, and the sum of their metres.
 
-    Every pair has a cell in a table of rows x tracks: 10^6 cells for a season, and no sort of 10^6 meetings. Whole
-    metres are summed exactly, in whatever order.
+    Whole metres are summed exactly, in whatever order.
     """
-    cell = meetings.row * ntracks + meetings.track
-    metres = np.bincount(cell, meetings.metres.astype(float), minlength=size).astype(float)
-    return np.bincount(cell, minlength=size), metres
+    pair, place, common = encounters.counted(meetings.row * ntracks + meetings.track)
+    metres = np.bincount(place, meetings.metres.astype(float), minlength=len(pair)).astype(float)
+    row, track = np.divmod(pair, max(ntracks, 1))
+    return row, track, common, metres
 
 
-def _mean_km(meetings: _Meetings, pairs: _Pairs, size: tuple[int, int]) -> Floats:
-    """Mean distance of pairs over all times that both have, near or not."""
-    nrows, ntracks = size
-    common, metres = _by_pair(meetings, nrows * ntracks, ntracks)
-    cell = pairs.row * ntracks + pairs.track
-    return metres[cell] / common[cell] / 1000
+def _all_meetings(seen: encounters.Observations, tracks: Tracks, axis: TimeAxis, pairs: _Pairs) -> encounters.Meetings:
+    """Those of some pairs at all times that both have, near or not."""
+    wanted = pairs.row * len(tracks) + pairs.track
+    theirs = encounters.encounters(seen, tracks, axis, lambda some: np.isin(some.pair, wanted))
+    return encounters.meetings(seen, tracks, theirs)
+
+
+def _mean_km(meetings: encounters.Meetings, pairs: _Pairs, ntracks: int) -> Floats:
+    """Mean distance of pairs over their meetings."""
+    row, track, common, metres = _by_pair(meetings, ntracks)
+    place = np.searchsorted(row * ntracks + track, pairs.row * ntracks + pairs.track)
+    return metres[place] / common[place] / 1000
 
 
 def _one_to_one(pairs: _Pairs) -> Ints:
@@ -281,7 +184,9 @@ def _one_to_one(pairs: _Pairs) -> Ints:
     return np.array(chosen, dtype=int)
 
 
-def _matches(seen: _Observations, near: _Meetings, pairs: _Pairs, tracks: Tracks, best: BestTracks) -> Matches:
+def _matches(
+    seen: encounters.Observations, near: encounters.Meetings, pairs: _Pairs, tracks: Tracks, best: BestTracks
+) -> Matches:
     chosen = pairs.take(_one_to_one(pairs))
     nrows = len(seen.considered)
     storm_of_track = _storm_of_track(pairs, chosen, len(tracks))
@@ -321,7 +226,7 @@ def _storm_of_track(pairs: _Pairs, chosen: _Pairs, ntracks: int) -> Ints:
     return storm
 
 
-def _together(near: _Meetings, storm_of_track: Ints, nrows: int) -> tuple[Ints, Floats, Times, Times]:
+def _together(near: encounters.Meetings, storm_of_track: Ints, nrows: int) -> tuple[Ints, Floats, Times, Times]:
     """What each best track has in common with its tracks: times, metres in all, first and last time.
 
     Where two of its tracks are near at one time, the nearer counts.

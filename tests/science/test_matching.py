@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from needs import need_module
 
-from stormtracks.science import ibtracs, matching, sphere
+from stormtracks.science import encounters, ibtracs, matching, sphere
 from stormtracks.science.records import BestTracks, TimeAxis, Tracks
 
 NORTH_ATLANTIC = Path(__file__).parents[2] / "sample/ibtracs/IBTrACS.NA.v04r00.nc"
@@ -285,3 +285,35 @@ def test_one_to_one_and_nothing_left_that_could_be_matched(season):
     pairs = huracanpy_scores(best, found)[0]
     free_storm, free_track = set(matches.sid[~matches.hit]), set(range(len(found))) - set(taken.tolist())
     assert not any(s in free_storm and t in free_track for s, t in zip(pairs.id_best, pairs.id_found, strict=True))
+
+
+def random_paths(rng, count, least_hours):
+    """Paths of 2 to 20 points, 6 hours apart, in steps of up to 10 degrees about a pole and the date line."""
+    for _ in range(count):
+        size = rng.integers(2, 20)
+        when = least_hours * rng.integers(0, 120 // least_hours) + 6 * np.arange(size)
+        lat = np.clip(rng.choice([-75, 5, 84]) + np.cumsum(rng.uniform(-4, 4, size)), -90, 90)
+        yield when, lat, sphere.wrap(170 + np.cumsum(rng.uniform(-10, 10, size)))
+
+
+@given(
+    seed=st.integers(0, 2**31),
+    rule=st.sampled_from(["data", "interpolate"]),
+    distance=st.sampled_from([300.0, 900.0, None]),
+    mean=st.sampled_from([400.0, None]),
+    least=st.integers(1, 6),
+)
+@hypothesis_settings(max_examples=60)
+def test_what_is_left_out_early_makes_no_difference(seed, rule, distance, mean, least):
+    rng = np.random.default_rng(seed)
+    ours, best = tracks(*random_paths(rng, 40, 6)), observed(*random_paths(rng, 6, 3))
+    limits = {"max_distance_km": distance, "max_mean_distance_km": mean, "min_common_times": least}
+    found = matching.match(ours, best, AXIS, best_track_times=rule, **limits)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(encounters, "latitudes", lambda *_: lambda some: np.ones(len(some.pair), bool))
+        patched.setattr(encounters, "often", lambda some, _: some)
+        patched.setattr(encounters, "_CELLS", 0)
+        patched.setattr(sphere, "PAIRS_AT_A_TIME", 3)
+        whole = matching.match(ours, best, AXIS, best_track_times=rule, **limits)
+    for name, values in vars(found).items():
+        assert np.array_equal(values, getattr(whole, name), equal_nan=values.dtype.kind in "fM"), name
