@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from stormtracks.pyro_cluster.manager.dispatch import slots
+from stormtracks.pyro_cluster.manager.dispatch.assignments import Assignments
 from stormtracks.pyro_cluster.manager.dispatch.settlement import Settlement
 from stormtracks.pyro_cluster.manager.dispatch.slots import Slots
 from stormtracks.pyro_cluster.manager.dispatch.workforce import Workforce
@@ -112,6 +113,20 @@ def test_a_bug_after_a_reply_is_said_and_the_run_goes_on(monkeypatch):
     assert "worker w lost: TypeError in the manager; its 1 task is outstanding again" in setting.shown
 
 
+def test_a_bug_before_a_task_is_given_out_costs_a_workers_connection(monkeypatch):
+    take, bugs = Assignments.take, []
+
+    def stumble(self, worker, slot):
+        bugs.append(slot)
+        return [][1] if len(bugs) == 1 else take(self, worker, slot)
+
+    monkeypatch.setattr(Assignments, "take", stumble)
+    setting = Setting(1, 4)
+    setting.cluster.add("w", slots=2)
+    assert setting.run() == "complete"
+    assert "worker w lost: IndexError in the manager" in setting.shown
+
+
 @pytest.mark.slow
 def test_a_bug_that_comes_each_time_ends_the_run_with_what_it_was(monkeypatch):
     monkeypatch.setattr(Settlement, "finished", lambda *_: 1 / 0)
@@ -129,9 +144,9 @@ def test_a_bug_in_what_deals_with_bugs_ends_the_run(monkeypatch):
     setting.cluster.add("w")
     setting.dispatcher.start()
     until(lambda: setting.dispatcher.ended)
+    setting.dispatcher.stop("over")
     assert setting.dispatcher.ended == "bug"
     assert "a bug ends the run: IndexError: list index out of range, in a slot of w" in setting.shown
-    setting.dispatcher.stop("over")
 
 
 def test_a_search_that_fails_is_said_once_and_goes_on():

@@ -148,10 +148,18 @@ class Slots:
 
     def _one_taken(self, worker: Worker, given: list[tuple[_Slot, PyroTask]]) -> bool:
         slots = self._idle[worker]
-        task = self._taken(slots[0]) if slots else None
-        if task is None:
+        if not slots:
             return False
-        given.append((slots.popleft(), task))
+        slot = slots.popleft()
+        try:
+            task = self._taken(slot)
+        except BaseException as error:
+            self._broken(slot, error)
+            return False
+        if task is None:
+            slots.appendleft(slot)
+            return False
+        given.append((slot, task))
         self._idle[worker] = self._idle.pop(worker)  # the others come first next time
         return True
 
@@ -173,10 +181,15 @@ class Slots:
         try:
             do(slot, *about)
         except BaseException as error:
-            try:
-                self._failed(slot, error)
-            except BaseException as bug:
-                self._ending.by_bug(f"a slot of {slot.worker.name}", bug)
+            self._broken(slot, error)
+
+    def _broken(self, slot: _Slot, error: BaseException) -> None:
+        try:
+            self._failed(slot, error)
+        except BaseException as bug:
+            self._ending.by_bug(f"a slot of {slot.worker.name}", bug)
+            with self._books.lock:
+                self._put_down(slot)
 
     def _taken(self, slot: _Slot) -> PyroTask | None:
         """The slot's next task, if there is one now; with the lock held, as the two that follow."""
