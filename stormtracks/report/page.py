@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import Any
 from stormtracks.report import trackdata
 
 FOLDER = Path(__file__).parent / "page"
+READER = ("data/arrays.js", "data/tracks.js", "map/nearest.js", "data/reader.js")
+"""What a worker runs too: it reads the tracks while the page is used."""
 SCRIPTS = (
-    "data/arrays.js", "data/tracks.js", "data/texts.js", "map/earth.js", "map/nearest.js", "map/view.js",
+    "data/reading.js", "data/texts.js", "map/earth.js", "map/view.js",
     "map/painter.js", "map/legend.js", "map/overlay.js", "map/input.js", "map/map.js", "controls/choice.js",
     "controls/clock.js", "controls/link.js", "storm/chart.js", "storm/storm.js", "storm/panel.js", "tables/tables.js",
     "tables/strongest.js", "tables/following.js", "run/gantt.js", "page.js",
@@ -53,11 +56,12 @@ class PageContents:
 def html(contents: PageContents) -> str:
     """The whole page."""
     style = "\n" + "\n".join(_read(name) for name in STYLES)
-    script = '\n"use strict";\n' + "\n".join(_read(name) for name in SCRIPTS)
+    reader, script = ('\n"use strict";\n' + "\n".join(_read(name) for name in names) for names in (READER, SCRIPTS))
     return Template(_read("page.html")).substitute(
         {name: contents.fragments.get(name, "") for name in FRAGMENTS},
-        title=escape(contents.title), created=escape(contents.created), style=style, script=script,
-        policy=_policy(style, script, bool(contents.live)), tracks=_json(contents.tracks),
+        title=escape(contents.title), created=escape(contents.created), style=style,
+        reader=reader, script=script,
+        policy=_policy(style, (reader, script), bool(contents.live)), tracks=_json(contents.tracks),
         coast=_json(trackdata.coast()), live=_json(contents.live),
         line=escape(contents.line), of_line=escape(contents.line.lower()), **_comparison(contents),
     )  # fmt: skip
@@ -72,12 +76,15 @@ def _comparison(contents: PageContents) -> dict[str, str]:
     return {"comparison": section, "comparison_link": f' <a href="#{COMPARISON}">Comparison</a>'}
 
 
-def _policy(style: str, script: str, live: bool) -> str:
-    """Only this style and this script, known by their hashes: even text that was not escaped could do nothing."""
+def _policy(style: str, scripts: Sequence[str], live: bool) -> str:
+    """Only this style and these scripts, known by their hashes: even text that was not escaped could do nothing.
+
+    Workers come from the page's own memory alone, and nothing but these scripts can start one.
+    """
     connect = "'self'" if live else "'none'"
     return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
-        f"connect-src {connect}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {_hash(style)}; script-src {' '.join(map(_hash, scripts))}; "
+        f"worker-src blob:; img-src data:; connect-src {connect}; base-uri 'none'; form-action 'none'"
     )
 
 

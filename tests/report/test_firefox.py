@@ -33,6 +33,7 @@ def test_it_draws_and_says_what_it_shows(opened_in_firefox, address):
     browser = opened_in_firefox(address)
     wait(lambda: browser.execute_script(COLOURS, "canvas") > 20)
     assert browser.execute_script(TEXT, "map-shown").startswith("Tracks shown: 30 observed")
+    assert browser.execute_script("return document.documentElement.dataset.reader") == "worker"
     assert violations(browser) == []
 
 

@@ -9,8 +9,11 @@ async function main() {
       : "There are no tracks yet.";
     if (packed || !embedded("live")) return;
   }
+  const reading = packed && readBeside(packed);
   const map = new TrackMap(await unpackArrays(embedded("coast")));
-  if (packed) map.load(await readTracks(packed));
+  if (packed) map.offer(packed);
+  performance.mark("page-ready");
+  if (packed) map.load(await reading);
   document.documentElement.dataset.ready = "true";
   performance.mark("map-ready");
   if (embedded("live")) follow(map, embedded("live"));
@@ -30,7 +33,10 @@ async function follow(map, { seconds, tracks }) {
       document.getElementById("created").textContent = news.created;
       await gantt.follow(news.slots, async () => (await fetch("gantt.json", { cache: "no-store" })).json());
       if (news.tracks !== have) {
-        map.load(await readTracks(await (await fetch("tracks.json", { cache: "no-store" })).json()));
+        const packed = await (await fetch("tracks.json", { cache: "no-store" })).json();
+        const tracks = await readBeside(packed);
+        map.offer(packed);
+        map.load(tracks);
         have = news.tracks;
       }
     } catch (error) {

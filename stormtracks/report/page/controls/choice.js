@@ -7,15 +7,13 @@ class Choice {
     this.layers = KINDS.map((kind) => find(`show-${kind}`));
   }
 
-  // Fills the controls from the tracks; what is chosen stays, where it is still there.
-  offer(tracks, first) {
-    this.tracks = tracks;
+  // Fills the controls from what is known before the tracks are read; what is chosen stays, where it is still there.
+  offer(head, first) {
+    this.head = head;
     const { parts } = this;
-    const members = [...new Set(tracks.member)].filter((m) => m >= 0).sort((a, b) => a - b);
-    options(parts.year, [["", "all"], ...tracks.years.map((year, i) => [String(i), String(year)])]);
-    options(parts.member, [["", "all"], ...members.map((m) => [String(m), String(m)])]);
-    const most = tracks.peak.reduce((top, value, t) => (tracks.member[t] < 0 ? top : Math.max(top, value)), 0);
-    parts.strength.max = String(Math.max(1, Math.ceil(most / 50) * 50));
+    options(parts.year, [["", "all"], ...head.years.map((year, i) => [String(i), String(year)])]);
+    options(parts.member, [["", "all"], ...head.members.map((m) => [String(m), String(m)])]);
+    parts.strength.max = String(Math.max(1, Math.ceil(head.strongest / 50) * 50));
     parts.strength.step = "50";
     this.offerStorms();
     if (first) this.setLayers(this.usual());
@@ -23,11 +21,11 @@ class Choice {
 
   // The storms of the year: observed ones by name, candidates by number.
   offerStorms() {
-    const { tracks, parts } = this, year = parts.year.value;
-    const ofYear = (one) => year === "" || one.year === tracks.years[Number(year)];
-    const prefix = (one) => (year === "" && tracks.years.length > 1 ? `${one.year} ` : "");
-    const storms = tracks.storms.map((one, i) => [`s${i}`, `${prefix(one)}${one.name ? nameOf(one) : one.sid}`, one]);
-    const groups = tracks.groups.map((one, i) => [`c${i}`, one.id, one]).filter(([, id]) => id);
+    const { head, parts } = this, year = parts.year.value;
+    const ofYear = (one) => year === "" || one.year === head.years[Number(year)];
+    const prefix = (one) => (year === "" && head.years.length > 1 ? `${one.year} ` : "");
+    const storms = head.storms.map((one, i) => [`s${i}`, `${prefix(one)}${one.name ? nameOf(one) : one.sid}`, one]);
+    const groups = head.groups.map((one, i) => [`c${i}`, one.id, one]).filter(([, id]) => id);
     const before = parts.storm.value;
     parts.storm.replaceChildren(new Option("all", ""));
     for (const [label, entries] of [["Observed", storms], ["Candidates", groups]]) {
@@ -42,22 +40,25 @@ class Choice {
 
   // How many tracks of each kind there are, in the year; a kind without any cannot be chosen.
   count() {
-    const { tracks } = this, year = this.parts.year.value;
-    const number = KINDS.map(() => 0);
-    for (let t = 0; t < tracks.count; t++) if (year === "" || tracks.year[t] === Number(year)) number[tracks.kind[t]]++;
+    const { head } = this, year = this.parts.year.value;
+    const counts = head.counts.filter((_, row) => year === "" || row === Number(year));
     this.layers.forEach((layer, kind) => {
-      document.getElementById(`count-${KINDS[kind]}`).textContent = number[kind].toLocaleString("en");
-      layer.disabled = !number[kind] || Boolean(this.chosenStorm());  // all of a storm's tracks are shown
+      const number = counts.reduce((sum, of) => sum + of[kind], 0);
+      document.getElementById(`count-${KINDS[kind]}`).textContent = number.toLocaleString("en");
+      layer.disabled = !number || Boolean(this.chosenStorm());  // all of a storm's tracks are shown
     });
+  }
+
+  has(kind) {
+    return this.head.counts.some((of) => of[kind] > 0);
   }
 
   // Observed storms and what the members agree on; where there is neither, what there is.
   usual() {
-    const has = (kind) => this.tracks.kind.includes(kind);
-    if (has(KIND_CONSENSUS)) return ["observed", "consensus"];
-    if (has(KIND_CANDIDATE)) return has(KIND_OBSERVED) ? ["observed", "candidates"] : ["candidates"];
-    if (has(KIND_MEMBER)) return ["observed", "members"];
-    return has(KIND_OBSERVED) ? ["observed", "others"] : ["others"];
+    if (this.has(KIND_CONSENSUS)) return ["observed", "consensus"];
+    if (this.has(KIND_CANDIDATE)) return this.has(KIND_OBSERVED) ? ["observed", "candidates"] : ["candidates"];
+    if (this.has(KIND_MEMBER)) return ["observed", "members"];
+    return this.has(KIND_OBSERVED) ? ["observed", "others"] : ["others"];
   }
 
   setLayers(names) {
@@ -77,21 +78,21 @@ class Choice {
 
   // The value of a storm by its identifier, or of a candidate by its name, in the year with this number if there is one.
   find(text, year) {
-    const { tracks } = this, ofYear = (one) => year < 0 || one.year === tracks.years[year];
-    const storm = tracks.storms.findIndex((one) => one.sid === text && ofYear(one));
+    const { head } = this, ofYear = (one) => year < 0 || one.year === head.years[year];
+    const storm = head.storms.findIndex((one) => one.sid === text && ofYear(one));
     if (storm >= 0) return `s${storm}`;
-    const group = tracks.groups.findIndex((one) => one.id && one.id === text && ofYear(one));
+    const group = head.groups.findIndex((one) => one.id && one.id === text && ofYear(one));
     return group >= 0 ? `c${group}` : "";
   }
 
   yearOf(chosen) {
-    const of = chosen.storm >= 0 ? this.tracks.storms[chosen.storm] : this.tracks.groups[chosen.group];
-    return this.tracks.years.indexOf(of.year);
+    const of = chosen.storm >= 0 ? this.head.storms[chosen.storm] : this.head.groups[chosen.group];
+    return this.head.years.indexOf(of.year);
   }
 
   // Marks the tracks that are shown; those of a chosen storm are shown whatever their kind.
-  shown() {
-    const { tracks, parts } = this;
+  shown(tracks) {
+    const { parts } = this;
     const year = parts.year.value, member = parts.member.value, least = Number(parts.strength.value);
     const chosen = this.chosenStorm(), layers = this.layers.map((layer) => layer.checked);
     const shown = new Uint8Array(tracks.count);

@@ -29,6 +29,7 @@ class Link {
 
   write() {
     clearTimeout(this.timer);
+    if (!this.map.tracks) return;  // what the address says is still to be followed
     const text = this.text();
     if (!text && !location.hash.includes("=")) return;
     this.written = text ? `#${text}` : "";
@@ -53,7 +54,7 @@ class Link {
 
   // Sets the page as its address says; what is not known is passed over. False where it says nothing.
   follow() {
-    if (!location.hash.includes("=")) return false;
+    if (!this.map.tracks || !location.hash.includes("=")) return false;
     const said = new URLSearchParams(location.hash.slice(1));
     const { map } = this, { choice, tracks } = map, { parts } = choice;
     const year = tracks.years.findIndex((one) => String(one) === said.get("year"));

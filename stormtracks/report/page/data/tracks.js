@@ -6,40 +6,60 @@ const KINDS = ["observed", "consensus", "candidates", "members", "others"];
 const [KIND_OBSERVED, KIND_CONSENSUS, KIND_CANDIDATE, KIND_MEMBER, KIND_OTHER] = KINDS.keys();
 
 async function readTracks(packed) {
-  const raw = await unpackArrays(packed);
-  const count = raw.size.length, points = raw.lat.length;
-  const tracks = { ...raw, ...geometryOf(raw), count, years: packed.years, storms: packed.storms, groups: packed.groups,
+  const { lat, lon, gap, ...heads } = await unpackArrays(packed);  // the first three are not needed any more
+  const count = heads.size.length;
+  const tracks = { ...heads, ...geometryOf({ lat, lon, gap, ...heads }), count, years: packed.years, storms: packed.storms, groups: packed.groups,
     yearsOf360Days: packed.years_of_360_days, unitMinutes: packed.unit_minutes, total: packed.total,
     cellsLeftOut: packed.cells_left_out };
   tracks.end = Float64Array.from({ length: count }, (_, t) => minutesOf(tracks, t, tracks.start[t + 1] - 1));
   // What observed and consensus tracks have besides, point by point, is in arrays of their own.
   tracks.further = new Uint32Array(count);
   for (let t = 0, at = 0; t < count; t++) if (tracks.member[t] < 0) { tracks.further[t] = at; at += tracks.size[t]; }
-  tracks.stepMinutes = stepOf(tracks, points);
+  tracks.stepMinutes = stepOf(tracks);
   tracks.groupTrack = new Int32Array(tracks.groups.length).fill(-1);
   for (let t = 0; t < count; t++) if (tracks.member[t] === CONSENSUS_TRACK) tracks.groupTrack[tracks.group[t]] = t;
-  return tracks;
+  return { ...tracks, ranked: rankedOf(tracks), edges: edgesOf(tracks), cells: cellsOf(tracks) };
 }
 
-function geometryOf(raw) {
-  const count = raw.size.length;
-  const start = new Uint32Array(count + 1), x = new Float32Array(raw.lat.length), y = new Float32Array(raw.lat.length);
-  const box = new Float32Array(4 * count), peak = new Uint16Array(count), peakAt = new Uint32Array(count);
-  const offset = new Uint16Array(raw.lat.length);
+// Observed tracks above all others, below them what the members agree on, then by strength: the last is on top.
+function rankedOf({ member, peak, count }) {
+  const step = 2 ** 21, keys = new Float64Array(count);  // a number sorts faster than an object: rank, then number
   for (let t = 0; t < count; t++) {
-    start[t + 1] = start[t] + raw.size[t];
-    let west = Infinity, east = -Infinity, south = Infinity, north = -Infinity, most = -1;
-    for (let i = start[t]; i < start[t + 1]; i++) {
-      const lon = raw.lon[i] / 100;
-      if (i > start[t]) offset[i] = offset[i - 1] + raw.gap[i];
-      x[i] = i === start[t] ? lon : x[i - 1] + wrap(lon - x[i - 1]);
-      y[i] = raw.lat[i] / 100;
-      west = Math.min(west, x[i]); east = Math.max(east, x[i]);
-      south = Math.min(south, y[i]); north = Math.max(north, y[i]);
-      if (raw.strength[i] > most) { most = raw.strength[i]; peakAt[t] = i; }
+    keys[t] = (peak[t] + (member[t] === OBSERVED_TRACK ? 2e6 : member[t] === CONSENSUS_TRACK ? 1e6 : 0)) * step + t;
+  }
+  return Uint32Array.from(keys.sort(), (key) => key % step);
+}
+
+// Where one colour ends and the next begins: round values between the usual and the strongest vorticity.
+function edgesOf({ member, peak }) {
+  const values = peak.filter((_, t) => member[t] !== OBSERVED_TRACK).sort();
+  if (!values.length) return [300, 600, 900, 1200, 1500, 1800];
+  const top = values[Math.floor(0.98 * (values.length - 1))];
+  const step = [50, 100, 200, 300, 400, 500, 1000, 2000, 5000].find((value) => 6.5 * value >= top) || 8000;
+  return [1, 2, 3, 4, 5, 6].map((i) => i * step);
+}
+
+function geometryOf({ size, lat, lon, gap, strength }) {
+  const count = size.length, points = lat.length, start = new Uint32Array(count + 1), offset = new Uint16Array(points);
+  const x = new Float32Array(points), y = new Float32Array(points);
+  const box = new Float32Array(4 * count), peak = new Uint16Array(count), peakAt = new Uint32Array(count);
+  for (let t = 0; t < count; t++) {
+    const first = start[t], stop = start[t + 1] = first + size[t];
+    let west = Infinity, east = -Infinity, south = Infinity, north = -Infinity, most = -1, mostAt = first, steps = 0;
+    for (let i = first, before = lon[first] / 100; i < stop; i++) {
+      const apart = lon[i] / 100 - before;
+      x[i] = before + (apart < -180 || apart >= 180 ? wrap(apart) : apart);
+      before = x[i];  // in single precision, as all that follows
+      const high = y[i] = lat[i] / 100;
+      offset[i] = steps += gap[i];
+      if (before < west) west = before;
+      if (before > east) east = before;
+      if (high < south) south = high;
+      if (high > north) north = high;
+      if (strength[i] > most) { most = strength[i]; mostAt = i; }
     }
     box.set([west, south, east, north], 4 * t);
-    peak[t] = most;
+    peak[t] = most; peakAt[t] = mostAt;
   }
   return { start, offset, x, y, box, peak, peakAt };
 }

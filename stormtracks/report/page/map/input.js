@@ -4,6 +4,7 @@ function listen(map) {
   const { parts } = map.choice;
   for (const id of ["member", "strength"]) parts[id].addEventListener("input", () => map.filter(false));
   parts.year.addEventListener("input", () => {
+    if (!map.head) return;
     const before = parts.storm.value;
     map.choice.offerStorms();
     map.filter(false);
@@ -24,8 +25,8 @@ function listen(map) {
   document.addEventListener("click", (event) => {
     const { sid, candidate, of } = event.target.dataset || {};
     if (!sid && !candidate) return;
-    const year = map.tracks ? map.tracks.years.findIndex((one) => String(one) === of) : -1;
-    const value = map.tracks ? map.choice.find(sid || candidate, year) : "";
+    const year = map.head ? map.head.years.findIndex((one) => String(one) === of) : -1;
+    const value = map.head ? map.choice.find(sid || candidate, year) : "";
     if (value) map.showStorm(value, true);
   });
   map.canvas.addEventListener("keydown", (event) => pressKey(map, event));
@@ -82,7 +83,7 @@ function pressKey(map, event) {
     Escape: () => leave(map),
   };
   const act = acts[event.key] || acts[event.key.toLowerCase()];
-  if (!act || !map.shown) return;
+  if (!act) return;
   event.preventDefault();
   map.parts.tip.hidden = true;
   act();

@@ -15,38 +15,45 @@ class TrackMap {
     this.strongest = new Strongest(this);
     this.overlay = new Overlay(this);
     this.chosen = this.hovered = -1;
-    this.waiting = this.moved = false;
+    this.waiting = this.moved = this.asked = false;
+    this.order = [];  // until the tracks are read
     listen(this);
   }
 
-  // Other tracks, at the start or during a run; what is chosen and where the map looks stay.
+  // What there is to choose, which is known before the tracks are read.
+  offer(head) {
+    const first = !this.head;
+    this.head = head;
+    this.choice.offer(head, first);
+    if (first) this.choice.count();
+  }
+
+  // The tracks of what was offered, at the start or during a run; what is chosen and where the map looks stay.
   load(tracks) {
     const first = !this.tracks;
     this.tracks = tracks;
     this.index = new PointIndex(tracks);
-    this.ranked = Uint32Array.from(tracks.peak.keys()).sort((a, b) => this.rank(a) - this.rank(b));
-    this.edges = edgesOf(tracks);
+    this.edges = tracks.edges;
     this.chosen = this.hovered = -1;
-    this.choice.offer(tracks, first);
-    showLegend(this.parts.legend, tracks, this.edges);
+    showLegend(this.parts.legend, (kind) => this.choice.has(kind), this.edges);
     this.resize();
     this.parts["map-wait"].hidden = true;
-    if (first && this.link.follow()) return;
+    if (first && !this.asked && this.link.follow()) return;
     this.filter(!first);
-    if (first) this.showShown();
+    if (first && !this.moved) this.showShown();
   }
 
-  // Observed tracks above all others, below them what the members agree on, then by strength: the last is on top.
-  rank(t) {
-    const member = this.tracks.member[t];
-    return this.tracks.peak[t] + (member === OBSERVED_TRACK ? 2e6 : member === CONSENSUS_TRACK ? 1e6 : 0);
-  }
-
-  // Shows what the controls choose, here and in the rest of the page.
+  // Shows what the controls choose, here and in the rest of the page; while the tracks are being read, what it can.
   filter(patient = false) {
+    if (!this.head) return;
     this.choice.count();
-    this.shown = this.choice.shown();
-    this.order = this.ranked.filter((t) => this.shown[t]);
+    if (!this.tracks) {
+      this.asked = true;
+      followYear(this.yearShown());
+      return;
+    }
+    this.shown = this.choice.shown(this.tracks);
+    this.order = this.tracks.ranked.filter((t) => this.shown[t]);
     if (this.chosen >= 0 && !this.shown[this.chosen]) this.choose(-1);
     this.parts["map-shown"].textContent = this.countText();
     this.hovered = -1;
@@ -63,8 +70,8 @@ class TrackMap {
   // The year that the page is of: the one that is chosen, or that of the storm; null for all.
   yearShown() {
     const chosen = this.choice.chosenStorm(), year = this.choice.parts.year.value;
-    if (chosen) return String(this.tracks.years[this.choice.yearOf(chosen)]);
-    return year === "" ? null : String(this.tracks.years[Number(year)]);
+    if (chosen) return String(this.head.years[this.choice.yearOf(chosen)]);
+    return year === "" ? null : String(this.head.years[Number(year)]);
   }
 
   countText() {
@@ -73,8 +80,8 @@ class TrackMap {
     const names = ["observed", "consensus", number[KIND_CANDIDATE] === 1 ? "candidate" : "candidates",
       "of members, of storms", "of members, other"];
     const said = names.map((name, kind) => number[kind] && `${text(number[kind])} ${name}`).filter(Boolean);
-    const { total } = this.tracks;
-    const all = this.tracks.member.reduce((sum, member) => sum + (member >= 0), 0);
+    const { total, counts } = this.head;
+    const all = counts.reduce((sum, of) => sum + of[KIND_MEMBER] + of[KIND_OTHER], 0);
     const left = total > all ? ` This page has ${text(all)} of the members' ${text(total)} tracks: of storms, of candidates, and the`
       + " strongest others." : "";
     return `Tracks shown: ${said.join(", ") || "none"}.${left}`;
@@ -192,12 +199,12 @@ class TrackMap {
     this.ratio = ratio;
     Object.assign(this.canvas, { width, height });
     this.view.resize(clientWidth, clientHeight);
-    if (this.order) this.painter.restart(this.tracks, this.order, this.edges);
+    this.painter.restart(this.tracks, this.order, this.edges);
     this.draw();
   }
 
   draw() {
-    if (this.waiting || !this.shown) return;
+    if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame((now) => {
       this.waiting = false;

@@ -2,26 +2,28 @@
 
 const CELL = 2, COLUMNS = 360 / CELL, ROWS = 180 / CELL + 1;
 
+// The points of each cell: `members` from `first[cell]` on; and the track of each point.
+function cellsOf(tracks) {
+  const points = tracks.x.length, first = new Uint32Array(COLUMNS * ROWS + 1);
+  const cell = new Uint16Array(points), trackOf = new Uint32Array(points), members = new Uint32Array(points);
+  for (let t = 0; t < tracks.count; t++) trackOf.fill(t, tracks.start[t], tracks.start[t + 1]);
+  for (let i = 0; i < points; i++) {
+    cell[i] = cellOf(Math.floor((wrap(tracks.x[i]) + 180) / CELL), Math.floor((tracks.y[i] + 90) / CELL));
+    first[cell[i] + 1]++;
+  }
+  for (let c = 0; c < COLUMNS * ROWS; c++) first[c + 1] += first[c];
+  const next = first.slice();
+  for (let i = 0; i < points; i++) members[next[cell[i]]++] = i;
+  return { first, trackOf, members };
+}
+
+function cellOf(column, row) {
+  return row * COLUMNS + ((column % COLUMNS) + COLUMNS) % COLUMNS;
+}
+
 class PointIndex {
   constructor(tracks) {
-    const points = tracks.x.length;
-    const cell = new Uint32Array(points);
-    this.tracks = tracks;
-    this.first = new Uint32Array(COLUMNS * ROWS + 1);
-    this.trackOf = new Uint32Array(points);
-    for (let t = 0; t < tracks.count; t++) this.trackOf.fill(t, tracks.start[t], tracks.start[t + 1]);
-    for (let i = 0; i < points; i++) {
-      cell[i] = this.cellOf(Math.floor((wrap(tracks.x[i]) + 180) / CELL), Math.floor((tracks.y[i] + 90) / CELL));
-      this.first[cell[i] + 1]++;
-    }
-    for (let c = 0; c < COLUMNS * ROWS; c++) this.first[c + 1] += this.first[c];
-    const next = this.first.slice();
-    this.members = new Uint32Array(points);
-    for (let i = 0; i < points; i++) this.members[next[cell[i]]++] = i;
-  }
-
-  cellOf(column, row) {
-    return row * COLUMNS + ((column % COLUMNS) + COLUMNS) % COLUMNS;
+    Object.assign(this, { tracks }, tracks.cells);
   }
 
   // The nearest point of a track that `shown` marks, within `radius` degrees; -1 if there is none.
@@ -34,7 +36,7 @@ class PointIndex {
     const north = Math.min(ROWS - 1, Math.floor((lat + reach + 90) / CELL));
     for (let row = south; row <= north; row++) {
       for (let column = west; column <= east; column++) {
-        const cell = this.cellOf(column, row);
+        const cell = cellOf(column, row);
         for (let k = this.first[cell]; k < this.first[cell + 1]; k++) {
           const i = this.members[k];
           if (!shown[this.trackOf[i]]) continue;

@@ -9,6 +9,7 @@ class Overlay {
 
   paint(context) {
     const { map } = this;
+    if (!map.shown) return;
     if (map.clock.now !== null) this.paintTime(context, map.clock.now);
     this.paintNames(context);
     if (map.chosen >= 0) this.outline(context, map.chosen, "#ff8a3c", 3);

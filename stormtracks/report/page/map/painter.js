@@ -7,6 +7,7 @@ const OBSERVED = "#ffffff";
 const MARGIN = 0.3;
 const SLICE_MS = 9;  // of the 16 of a frame
 const FIRST_POINTS = 2500;  // of a picture: what a point costs is not known yet, it depends on how long its lines are
+const MOST_SLICES = 250;  // of a picture: where frames are late for another reason, smaller slices would never end
 const REST_MS = 120;  // so long after the last movement the picture is painted again, if it can wait
 
 class Painter {
@@ -84,8 +85,9 @@ class Painter {
     const { back, order, tracks } = this;
     const paths = COLOURS.map(() => new Path2D()), thick = COLOURS.map(() => new Path2D());
     const observed = new Path2D();
+    const least = back.next + order.length / MOST_SLICES;
     let spent = 0;
-    while (back.next < order.length && spent < this.budget) {
+    while (back.next < order.length && (spent < this.budget || back.next < least)) {
       const t = order[back.next++], member = tracks.member[t];
       spent += 4;
       for (const turn of turns(tracks.box, t, back.wide)) {
@@ -99,7 +101,7 @@ class Painter {
     this.spare = this.front && this.front.canvas;
     this.front = back;
     this.back = null;
-    performance.mark("map-painted");
+    if (this.tracks) performance.mark("map-painted");
   }
 
   // Adds a track to the path of each strength it has; points closer than a pixel and a half are skipped.
