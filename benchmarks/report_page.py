@@ -1,15 +1,19 @@
-"""The report's page with many tracks in headless Chromium: size, time until it can be used, time of each frame.
+"""The report's page with many tracks: what writing it costs, and headless Chromium opening it.
 
-    python benchmarks/report_page.py --tracks 10000 --screenshots FOLDER
+    python -m benchmarks.report_page [--tracks 30000 100000] [--repeats 5] [--results FOLDER] [--screenshots FOLDER]
 
-Needs Chromium and its driver, and selenium (requirements-dev.txt). Frame times are measured while the map is dragged
-and zoomed without a pause, the hardest there is; the machine paints without a graphics card.
+Writing: CPU seconds to choose and pack tracks that are in memory, and to write the file; with --results also those of a
+folder, and what reading its results costs. Opening: wall clock, so on a quiet machine only: the first paint, when the
+controls can be used, when the tracks are on the map, the longest task of the page's own thread, and by how much its
+tasks are longer than 50 ms, together. Frames: while the map is dragged and zoomed without a pause, the hardest there
+is; the machine paints without a graphics card. Needs Chromium and its driver, and selenium (requirements-dev.txt).
 """
 
 import argparse
 import contextlib
-import json
+import dataclasses
 import shutil
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -18,7 +22,11 @@ import numpy as np
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+from benchmarks.surroundings import describe, spread, table
 from stormtracks.report import fragments, page, trackdata
+from stormtracks.report.agreed import agreed_of
+from stormtracks.report.outline import outline_of
+from stormtracks.science.filters import Sieve
 from stormtracks.science.ragged import ragged_starts
 from stormtracks.science.records import Matches, Tracks
 from stormtracks.science.sphere import wrap
@@ -51,6 +59,13 @@ function frame(now) {
 }
 requestAnimationFrame(frame);
 """
+MARK = "return (performance.getEntriesByName(arguments[0])[0] || {startTime: -1}).startTime"
+TASKS = """
+const [done] = arguments;
+new PerformanceObserver((list) => done(list.getEntries().map((task) => task.duration)))
+  .observe({ type: "longtask", buffered: true });
+setTimeout(() => done([]), 500);
+"""
 
 
 def many_tracks(number, members=56, year=2005, seed=1):
@@ -77,16 +92,69 @@ def many_tracks(number, members=56, year=2005, seed=1):
         yield member, tracks, _matches(min(20, count), count, tracks)
 
 
-def write(path, number):
-    """A page with that many tracks; its size in bytes."""
-    chosen = trackdata.TrackSet()
+def main(arguments=None):
+    """Print a table of writing and one of opening."""
+    options = _options(arguments)
+    print(describe())
+    with tempfile.TemporaryDirectory(prefix="stormtracks-bench-") as folder:
+        paths = _write_all(Path(folder), options)
+        with chromium() as driver:
+            driver.set_script_timeout(120)
+            _open_all(driver, paths, options.repeats)
+            if options.screenshots:
+                _pictures(driver, list(paths.values())[-1], options.screenshots)
+
+
+def _write_all(folder, options):
+    """The pages, by what they have."""
+    cases = {f"{number:,} of walks": (number, list(_walks(number)), None) for number in options.tracks}
+    if options.results:
+        began = time.process_time()
+        outline = outline_of(options.results, years=options.years)
+        found = list(_of_results(outline))
+        print(f"\nreading {len(found):,} results: {time.process_time() - began:.2f} s; the consensus: ", end="")
+        began = time.process_time()
+        agreed = agreed_of(outline)
+        print(f"{time.process_time() - began:.2f} s")
+        cases |= {f"{number:,} of results": (number, found, agreed) for number in options.tracks}
+    rows, paths = [], {}
+    for number, (name, (most, found, agreed)) in enumerate(cases.items()):
+        paths[name] = folder / f"{number}.html"
+        seconds = [write(paths[name], most, found, agreed) for _ in range(options.repeats)]
+        chosen, written = zip(*seconds, strict=True)
+        both = [sum(pair) for pair in seconds]
+        megabytes = f"{paths[name].stat().st_size / 1e6:.2f}"
+        rows.append((name, spread(chosen), spread(written), spread(both), megabytes))
+    print("\nwriting, CPU s\n" + table(("tracks", "choose and pack", "write", "both", "MB"), rows))
+    return paths
+
+
+def write(path, most, found, agreed=None):
+    """A page of at most so many of the tracks; CPU seconds of choosing and of writing them."""
+    began = time.process_time()
+    chosen = trackdata.TrackSet(most)
+    if agreed is not None:
+        chosen.add_agreed(agreed)
+    for result in found:
+        chosen.add(*result)
+    packed = chosen.packed()
+    middle = time.process_time()
+    rows = fragments.html_table(("Storms", "Tracks"), [(20, most)], "Counts")
+    path.write_text(page.html(page.PageContents("Many tracks", "", {"run": rows}, packed)), encoding="utf-8")
+    return middle - began, time.process_time() - middle
+
+
+def _walks(number):
     for member, tracks, matches in many_tracks(number):
-        chosen.add(2005, member, tracks, matches)
-    rows = fragments.html_table(("Storms", "Tracks"), [(20, number)], "Counts")
-    path.write_text(
-        page.html(page.PageContents("Synthetic tracks", "", {"run": rows}, chosen.packed())), encoding="utf-8"
-    )
-    return path.stat().st_size
+        yield 2005, member, tracks, matches
+
+
+def _of_results(outline):
+    sieve = Sieve(outline.of_members, outline.results)
+    for year, members in outline.results.items():
+        for member in members:
+            tracks, scope = outline.scope(year, member, sieve)
+            yield year, member, tracks, scope.matches, scope.kept
 
 
 @contextlib.contextmanager
@@ -106,49 +174,71 @@ def chromium():
         shutil.rmtree(profile, ignore_errors=True)
 
 
-def measure(driver, path):
-    """Open a page and drive its map: plain numbers."""
+@dataclasses.dataclass(frozen=True)
+class Opening:
+    """How a page came up, ms; in the order of the table."""
+
+    first_paint: float
+    usable: float
+    tracks_there: float
+    longest_task: float
+    held_up: float
+    frame: float
+    frame_p95: float
+    frame_max: float
+
+
+def _open_all(driver, paths, repeats):
+    measured = {name: [] for name in paths}
+    opened(driver, next(iter(paths.values())))  # what only the first page of a browser costs
+    for _ in range(repeats):
+        for name, path in paths.items():
+            measured[name].append(opened(driver, path))
+    names = [field.name for field in dataclasses.fields(Opening)]
+    rows = [[case, *(_of(each, name) for name in names)] for case, each in measured.items()]
+    print("\nopening, ms\n" + table(["tracks", *(name.replace("_", " ") for name in names)], rows))
+
+
+def _of(openings, name):
+    return f"{statistics.median(getattr(one, name) for one in openings):.0f}"
+
+
+def opened(driver, path):
+    """Open a page and drive its map; fails on anything in its console."""
+    driver.get("about:blank")
     driver.get(path.as_uri())
     until = time.monotonic() + 60
     while not driver.execute_script("return document.documentElement.dataset.ready") and time.monotonic() < until:
         time.sleep(0.05)
-    ready = driver.execute_script("return performance.getEntriesByName('map-ready')[0].startTime")
-    painted = "return performance.getEntriesByName('map-painted').map((mark) => mark.startTime)"
-    while not (marks := driver.execute_script(painted)) and time.monotonic() < until:
-        time.sleep(0.05)
     time.sleep(1)
+    marks = [driver.execute_script(MARK, name) for name in ("first-contentful-paint", "page-ready", "map-ready")]
+    tasks = driver.execute_async_script(TASKS)
     frames = np.array(driver.execute_async_script(DRIVE))
-    heap = driver.execute_script("return performance.memory ? performance.memory.usedJSHeapSize : 0")
-    return {
-        "time_to_interactive_ms": round(ready),
-        "all_tracks_painted_ms": round(marks[0]) if marks else None, "frames": len(frames),
-        "frame_median_ms": round(float(np.median(frames)), 1),
-        "frame_p95_ms": round(float(np.percentile(frames, 95)), 1), "frame_max_ms": round(float(frames.max()), 1),
-        "frames_over_50_ms": int((frames > 50).sum()), "heap_mb": round(heap / 1e6, 1),
-        "console": [entry["message"] for entry in driver.get_log("browser") if entry["level"] != "INFO"],
-    }  # fmt: skip
+    said = [entry["message"] for entry in driver.get_log("browser") if entry["level"] != "INFO"]
+    assert not said, said
+    held_up = sum(max(0, task - 50) for task in tasks)
+    shape = np.median(frames), np.percentile(frames, 95), frames.max()
+    return Opening(*marks, max(tasks, default=0), held_up, *map(float, shape))
 
 
-def main():
-    """Measure and print one JSON object."""
+def _pictures(driver, path, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    driver.save_screenshot(str(folder / "driven.png"))
+    driver.get(path.as_uri())
+    time.sleep(3)
+    driver.execute_script("document.getElementById('map').scrollIntoView()")
+    time.sleep(1)
+    driver.save_screenshot(str(folder / "world.png"))
+
+
+def _options(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tracks", type=int, default=10_000)
-    parser.add_argument("--screenshots", type=Path, help="folder for pictures of the page")
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, chromium() as driver:
-        driver.set_script_timeout(120)
-        path = Path(folder, "report.html")
-        size = write(path, chosen.tracks)
-        print(json.dumps({"tracks": chosen.tracks, "page_mb": round(size / 1e6, 2), **measure(driver, path)}, indent=1))
-        if chosen.screenshots:
-            chosen.screenshots.mkdir(parents=True, exist_ok=True)
-            time.sleep(1)
-            driver.save_screenshot(str(chosen.screenshots / "driven.png"))
-            driver.get(path.as_uri())
-            time.sleep(2)
-            driver.execute_script("document.getElementById('map').scrollIntoView()")
-            time.sleep(1)
-            driver.save_screenshot(str(chosen.screenshots / "world.png"))
+    parser.add_argument("--tracks", type=int, nargs="+", default=[30_000, 100_000])
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--results", type=Path, help="folder of results, whose tracks are put into pages too")
+    parser.add_argument("--years", type=int, nargs="+", help="of these years alone")
+    parser.add_argument("--screenshots", type=Path, help="folder for pictures of the last page")
+    return parser.parse_args(arguments)
 
 
 def _within(values, start, track):

@@ -16,7 +16,7 @@ from stormtracks.science import calendars
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.records import BestTracks, Matches, Tracks
 
-MOST_TRACKS = 30_000
+MOST_TRACKS = 100_000
 """Most tracks in a page, so that it loads fast: of observed storms first, then of candidates, then the strongest."""
 MOST_AGREED = 6_000
 """Most consensus tracks: those of observed storms first, then those that most members have."""
