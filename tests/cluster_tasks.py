@@ -131,3 +131,4 @@ TASKS = {
     for name, task in list(globals().items())
     if getattr(task, "__module__", None) == __name__ and not isinstance(task, type)
 }
+ABOUT = {"colour": lambda: "blue"}

@@ -171,7 +171,7 @@ def _plain(text):
     for what, word in (
         (r"pid \d+(, \d+)*", "pid N"), (r"\d\d:\d\d:\d\d", "TIME"), (r":\d{4,5}\b", ":PORT"),
         (r"\d+(\.\d+)? (ms|s)\b", "N s"), (r"\d+ slot\(s\)", "N slots"), (r"\d+ slots", "N slots"),
-        (r"\d+\.\d+ times one slot", "N times one slot"),
+        (r"\d+\.\d+ times one slot", "N times one slot"), ("s by NumPy", "s by the kernel"),
     ):  # fmt: skip
         text = re.sub(what, word, text)
     return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())

@@ -33,8 +33,13 @@ def show(details: pipeline.Details, form: Form = PEOPLE) -> None:
     _begin(details, summary, header)
     for table in shown:
         tables.show(table, form)
-    ending = "already there" if details["skipped"] else f"made in {details['seconds']:.1f} s"
+    ending = "already there" if details["skipped"] else f"made in {details['seconds']:.1f} s{_by(header)}"
     output().print(f"{details['path']} ({ending})", soft_wrap=True)
+
+
+def _by(header: results.Header) -> str:
+    """Which of the two found the maxima and linked them; of no other task that is said."""
+    return {"compiled": " by the kernel", "numpy": " by NumPy"}.get(header.provenance.get("kernel", ""), "")
 
 
 Found: TypeAlias = tuple[str, results.Header, list[Table]]

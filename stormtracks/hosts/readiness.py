@@ -16,6 +16,7 @@ COLUMNS = (
     "python",
     "packages",
     "code",
+    "kernel",
     "data",
     "best tracks",
     "same storms",

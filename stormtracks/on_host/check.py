@@ -70,6 +70,13 @@ def _code(request: Mapping[str, Any]) -> Finding:
     )
 
 
+def _kernel(request: Mapping[str, Any]) -> Finding:
+    """Whether maxima are found by the compiled kernel; by NumPy they are the same, so that this is no fault."""
+    from stormtracks.science import kernel
+
+    return _found(kernel.in_use())
+
+
 def _data(request: Mapping[str, Any]) -> Finding:
     from stormtracks.science import reanalysis  # numpy and netCDF4, without which the looks above must work
 
@@ -192,6 +199,7 @@ _LOOKS = {
     "python": _python,
     "packages": _packages,
     "code": _code,
+    "kernel": _kernel,
     "data": _data,
     "best tracks": _best_tracks,
     "same storms": _same_storms,

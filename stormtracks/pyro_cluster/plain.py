@@ -131,6 +131,7 @@ class Description(State):
     years: list[Label]  # that a slot worked on last
     data_years: NotRequired[list[Label] | None]  # that the worker has data for; none: not known
     data_tasks: NotRequired[list[str]]  # which read these data; none: all
+    about: NotRequired[dict[str, str]]  # what its tasks say of themselves, such as kernel: compiled or numpy
     places: NotRequired[dict[str, str]]  # what its results depend on and where they go, by the keys of `PLACES`
     by_hand: NotRequired[bool]  # started otherwise than by `fab start-workers`: it belongs to no hosts.yaml
     entry: NotRequired[str]  # the entry of hosts.yaml that it is one of several workers of

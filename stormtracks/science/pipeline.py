@@ -9,7 +9,7 @@ from typing import Any
 from stormtracks import label, strict_dataclass
 from stormtracks.errors import BadValue
 from stormtracks.label import Label
-from stormtracks.science import results
+from stormtracks.science import kernel, results
 from stormtracks.science.passes import Progress
 from stormtracks.science.reanalysis import coverage
 from stormtracks.science.settings import Setup
@@ -136,3 +136,6 @@ YEARS: dict[str, Callable[[Mapping[str, Any]], Sequence[Label] | None]] = dict.f
     ("vort_track", "field_collection"), _years
 )
 """What says of which years, or starts, a task finds data on a host; the other tasks read results only."""
+
+ABOUT: dict[str, Callable[[], str]] = {"kernel": kernel.in_use}
+"""What a worker says of itself besides, by name: here whether maxima are found by the kernel or by NumPy."""

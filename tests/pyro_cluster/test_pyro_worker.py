@@ -204,6 +204,7 @@ def test_describe_tells_who_and_what(worker):
     assert told["worker"] == "unit"
     assert told["pid"] == os.getpid()
     assert "empty" in told["tasks"]
+    assert told["about"] == {"colour": "blue"}
     assert told["done"] >= 1
     assert worker.ping() == {key: told[key] for key in worker.ping()}
 

@@ -24,9 +24,23 @@ def test_cindy_is_in_every_member_of_the_sample(tmp_path, member):
     assert details["member_label"] == str(member + 1)
 
 
-def test_the_result_says_how_it_was_made(tmp_path):
+def test_a_result_by_the_kernel_counts_as_the_same_as_one_by_numpy(tmp_path, compiled, monkeypatch):
+    monkeypatch.setenv("STORMTRACKS_KERNEL", "off")
+    by_numpy = pipeline.run_task(1987, 1, "vort_track", setup(tmp_path))
+    monkeypatch.delenv("STORMTRACKS_KERNEL")
+    again = pipeline.run_task(1987, 1, "vort_track", setup(tmp_path))
+    by_kernel = pipeline.run_task(1987, 1, "vort_track", setup(tmp_path / "other"))
+    assert again["skipped"] and not by_kernel["skipped"]
+    assert by_numpy["recipe"] == again["recipe"] == by_kernel["recipe"]
+    one, other = (results.load(each["path"]) for each in (by_numpy, by_kernel))
+    assert (one.provenance["kernel"], other.provenance["kernel"]) == ("numpy", "compiled")
+    assert np.array_equal(one.maxima.vorticity, other.maxima.vorticity)
+
+
+def test_the_result_says_how_it_was_made(tmp_path, kernel):
     details = pipeline.run_task(1987, 0, "vort_track", setup(tmp_path))
     result = results.load(details["path"])
+    assert result.provenance["kernel"] == {"off": "numpy", "on": "compiled"}[kernel]
     assert result.provenance["settings"] == Settings().of_task("vort_track")
     assert {"u850_1987.nc", "v850_1987.nc", "IBTrACS.NA.v04r00.nc"} == {
         file["path"].rpartition("/")[2] for file in result.provenance["inputs"]

@@ -240,6 +240,7 @@ class PyroWorker:
             "version": self._version,
             "tasks": self._slots.known,
             "python": ".".join(map(str, sys.version_info[:3])),
+            "about": self._slots.about,
             "working": [self._with_stall(one) for one in self._slots.working()],
             "years": self._slots.years(),
             "places": self._orders.places(),

@@ -95,6 +95,7 @@ class Guest:
         self._version = code_version()
         self._table = _loaded(tasks)
         self._looks = slot_main.looks_of(tasks)
+        self._about = slot_main.about_of(tasks)
         self._orders = Orders(given, lambda: sorted(self._table))
         self._results = KeptFolder(given.get("results"))
         self._writers = Leaseholds()
@@ -112,6 +113,7 @@ class Guest:
             "version": self._version,
             "tasks": sorted(self._table),
             "python": ".".join(map(str, sys.version_info[:3])),
+            "about": self._about,
             "years": [] if self._year is None else [self._year],
             "places": self._orders.places(),
         }

@@ -6,7 +6,7 @@ from typing import Any
 
 from stormtracks import strict_dataclass
 from stormtracks.label import Label
-from stormtracks.science import linking, matching, passes, reanalysis, results
+from stormtracks.science import kernel, linking, matching, passes, reanalysis, results
 from stormtracks.science.passes import Progress
 from stormtracks.science.settings import Setup
 from stormtracks.science.tasks import details, kept_season, observed, winds
@@ -38,7 +38,8 @@ def vort_track(
     best_tracks = observed.best_tracks(setup, axis)
     matches = matching.match(tracks, best_tracks, axis, **settings.keywords(matching.match))
     lacking["remarks"] += [*best_tracks.remarks, *observed.why_no_matches(setup, best_tracks, axis, matches)]
-    provenance = recipe | lacking | {"version": code_version(), "host": platform.node()} | clock.spent()
+    provenance = recipe | lacking | {"version": code_version(), "kernel": kernel.in_use()}
+    provenance |= {"host": platform.node()} | clock.spent()
     result = results.Result(year, ensemble_member, label, NAME, axis, found, tracks, matches, provenance)
     saved = results.save_hashed(result, setup.results)
     return details.of(result.header, saved, clock, skipped=False, matches=matches)

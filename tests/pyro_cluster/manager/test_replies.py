@@ -129,6 +129,8 @@ def test_an_odd_reply_says_what_is_odd(reply, why):
         ({"slots": "4"}, "'slots' is text, not a whole number"),
         ({"id": ["a"]}, "'id' is a list, not text"),
         ({"tasks": 5}, "'tasks' is int, not a list"),
+        ({"about": "new"}, "'about' is text, not a few texts"),
+        ({"about": {"kernel": 5}}, "'about' is int, not text"),
         ({"years": [2000, "x"]}, "'years' is text, not a whole number"),
         ({"data_years": list(range(20_000))}, "a list of 20,000, more than 10,000"),
         ({"version": "x" * 400}, "a text of 400 characters, more than 300"),

@@ -257,6 +257,12 @@ def _places(value: Any) -> dict[str, str]:
     return {_NAME(name): path(place) for name, place in value.items()}
 
 
+def _about(value: Any) -> dict[str, str]:
+    if type(value) is not dict or len(value) > 20:
+        raise OddReply(f"{_kind(value)}, not a few texts")
+    return {_NAME(name): _NAME(text) for name, text in value.items()}
+
+
 _DESCRIPTION: dict[str, Check] = {
     **_STATE,
     "version": _NAME,
@@ -264,6 +270,7 @@ _DESCRIPTION: dict[str, Check] = {
     "years": _list_of(_year, _MOST_YEARS),
     "data_years": _or_none(_list_of(_year, _MOST_YEARS)),
     "data_tasks": _or_none(_list_of(_NAME, _MOST_TASKS)),
+    "about": _about,
     "places": _places,
     "by_hand": _flag,
     "entry": _text(bounds.NAME_CHARACTERS),

@@ -102,6 +102,11 @@ class Slots:
         """Names of those that find data for some years only, of which years can be asked."""
         return self.slots[0].readers
 
+    @property
+    def about(self) -> dict[str, str]:
+        """What their tasks' module says of itself."""
+        return self.slots[0].about
+
     def run(self, order: Order, timeout: float | None = None) -> SlotReply:
         """Do an order in a free slot.
 

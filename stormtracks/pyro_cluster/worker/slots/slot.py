@@ -59,6 +59,7 @@ class Slot:
         self.rests_since = 0.0  # monotonic
         self.known: list[str] = []
         self.readers: list[str] = []
+        self.about: dict[str, str] = {}
         self.fault: SlotFault | None = None  # why it could not start
         self._retry_at = 0.0  # monotonic
         self._failed_starts = 0
@@ -173,6 +174,7 @@ class Slot:
         self._versions.add(greeting["code_version"])
         self.known = greeting["tasks"]
         self.readers = greeting["readers"]
+        self.about = greeting["about"]
         self.fault = None
         self._failed_starts = 0
         self._tasks_done = 0

@@ -53,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BaseException as error:  # whatever a module raises when it is imported, SystemExit too
         channel.greet({"fault": f"cannot load the tasks of {table_name}: {_message(error)}"})
         return 1
-    channel.greet({"tasks": sorted(table), "readers": readers_of(table_name), "code_version": code_version()})
+    greeting = {"tasks": sorted(table), "readers": readers_of(table_name), "about": about_of(table_name)}
+    channel.greet(greeting | {"code_version": code_version()})
     _work(table, looks_of(table_name), channel)
     return 0
 
@@ -72,6 +73,11 @@ def looks_of(name: str) -> Looks:
 def readers_of(name: str) -> list[str]:
     """The tasks that the table's module says of, in its ``YEARS``, for which years they find data on a host."""
     return sorted(getattr(sys.modules[name.partition(":")[0]], "YEARS", {}))
+
+
+def about_of(name: str) -> dict[str, str]:
+    """What the table's module says of itself in this process, in its ``ABOUT``: texts by name."""
+    return {key: str(say()) for key, say in getattr(sys.modules[name.partition(":")[0]], "ABOUT", {}).items()}
 
 
 def perform(table: Table, order: Order, progress: Callable[[int, int], None], looks: Looks | None = None) -> SlotReply:
