@@ -59,8 +59,9 @@ def _chained(vorticity: Floats, successor: Ints, min_points: int, min_peak_s1: f
     np.maximum.at(peak, first, vorticity)
     kept = (points >= max(min_points, 1)) & (_in_units(peak) >= _in_units(min_peak_s1))
     row_size = points[kept]
-    start = np.zeros(size, np.int64)
+    start = np.zeros(size, np.int32)
     start[kept] = np.cumsum(row_size) - row_size
+    del points, peak  # a season may have millions of maxima, and each of these tables takes as much as their places
     point = np.flatnonzero(kept[first])
     index = np.empty(len(point), np.int64)
     index[start[first[point]] + rank[point]] = point
@@ -73,8 +74,8 @@ def _places(successor: Ints) -> tuple[Ints, Ints]:
     Each looks at the one before it; those that are not there yet look twice as far each time.
     """
     size = len(successor)
-    origin = np.flatnonzero(successor >= 0)
-    first, rank = np.arange(size), np.zeros(size, np.int64)
+    origin = np.flatnonzero(successor >= 0).astype(np.int32)
+    first, rank = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
     active = successor[origin]
     first[active], rank[active] = origin, 1
     while len(active):

@@ -85,10 +85,12 @@ class Encounters:
 
 def encounters(seen: Observations, tracks: Tracks, axis: TimeAxis, wanted: Callable[[Encounters], Bools]) -> Encounters:
     """All that are wanted; those of many storms would take much memory, so they are looked at in parts."""
-    step, track = np.searchsorted(axis.times, tracks.time), tracks.track
-    continues = np.flatnonzero((np.diff(track) == 0) & (np.diff(step) == 1))
     none = np.zeros(0, np.int64)
     found = [Encounters(none, none, none)]
+    if not len(seen.row):  # a season of millions of points need not be looked through
+        return found[0]
+    step, track = np.searchsorted(axis.times, tracks.time), tracks.track
+    continues = np.flatnonzero((np.diff(track) == 0) & (np.diff(step) == 1))
     for between, points in ((False, np.arange(len(step))), (True, continues)):
         observations = np.flatnonzero((seen.fraction > 0) == between)
         if not len(observations):

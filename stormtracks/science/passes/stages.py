@@ -1,7 +1,7 @@
 """The maxima of a member, or of all members in one pass over the winds."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -65,7 +65,7 @@ def member_maxima(
     report = progress or (lambda done, total: None)
     if season.block.members == 1:
         own = reported(runs(season.cuts, steps_in_cache(season.grid), most_steps(season.grid, 1, season.block)), report)
-        return _joined([stages.maxima(season, steps, [ensemble_member])[0] for steps in own])
+        return gathered(stages.maxima(season, steps, [ensemble_member])[0] for steps in own)
     with maxima_pass(season, stages, scratch) as everyone:
         everyone.finish(report)
         return maxima_of(everyone, season, ensemble_member)
@@ -87,12 +87,35 @@ def maxima_if_known(season: Season, ensemble_member: int, stages: "Stages", scra
 
 def maxima_of(everyone: SharedPass, season: Season, ensemble_member: int) -> Maxima:
     """The maxima of one member, from a pass; the season then knows what it lacks, whoever did the blocks."""
-    tables = []
-    for steps, missing, table in everyone.tables(ensemble_member):
-        season.missing_values[steps, ensemble_member] = missing
-        tables.append(table)
-    found = np.concatenate(tables)
-    return Maxima(*(np.ascontiguousarray(found[name]) for name in COLUMNS))
+
+    def found() -> Iterator[Maxima]:
+        for steps, missing, table in everyone.tables(ensemble_member):
+            season.missing_values[steps, ensemble_member] = missing
+            yield Maxima(*(np.ascontiguousarray(table[name]) for name in COLUMNS))
+
+    return gathered(found())
+
+
+_MORE = 1 << 16
+"""Maxima that there is room for beyond those that are there, at least."""
+
+
+def gathered(parts: Iterable[Maxima]) -> Maxima:
+    """One after the other, each of which may be gone before the next is there.
+
+    A year may have millions. Arrays that grow in their places are in memory once; lists of parts would be so twice.
+    """
+    columns: list[np.ndarray] = [np.empty(0, kind) for kind in COLUMNS.values()]
+    count = room = 0
+    for part in parts:
+        before, count = count, count + len(part)
+        room = room if count <= room else max(count, room + room // 8) + _MORE
+        for column, name in zip(columns, COLUMNS, strict=True):
+            column.resize(room, refcheck=False)  # nothing else knows of it
+            column[before:count] = getattr(part, name)
+    for column in columns:
+        column.resize(count, refcheck=False)
+    return Maxima(*columns)
 
 
 @dataclass(frozen=True)

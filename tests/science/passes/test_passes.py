@@ -9,9 +9,10 @@ import pytest
 
 from stormtracks import disk, private
 from stormtracks.science import passes, pipeline, reanalysis
-from stormtracks.science.passes import blocks, shared_pass
+from stormtracks.science.passes import blocks, shared_pass, stages
 from stormtracks.science.passes import folder as pass_folder
 from stormtracks.science.passes.stages import maxima_pass
+from stormtracks.science.records import Maxima
 from stormtracks.science.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("kernel")
@@ -242,3 +243,17 @@ def test_progress_ends_at_all(planted, tmp_path, small_blocks, layout):
     with reanalysis.open_season(planted[layout], 2005) as season:
         passes.member_maxima(season, 0, stages(Settings()), tmp_path, lambda *progress: seen.append(progress))
     assert seen == sorted(seen) and seen[-1] == (21, 21)
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [3, 0, 100_000, 7], [1] * 40])
+def test_maxima_are_gathered_one_after_the_other(sizes):
+    rng = np.random.default_rng(2)
+    parts = [
+        Maxima(rng.integers(0, 9, size).astype("i4"), rng.random(size), rng.random(size), rng.random(size, np.float32))
+        for size in sizes
+    ]
+    found = stages.gathered(iter(parts))
+    for name, kind in stages.COLUMNS.items():
+        column = getattr(found, name)
+        assert column.dtype == kind and column.flags.owndata
+        assert column.tolist() == [value for part in parts for value in getattr(part, name).tolist()]
