@@ -37,8 +37,11 @@ def in_use() -> Literal["compiled", "numpy"]:
 
 @functools.cache
 def _loaded() -> ctypes.CDLL | None:
+    place = build.FOLDER / build.name()
+    if not build.is_whole(place):
+        return None
     try:
-        found = ctypes.CDLL(str(build.FOLDER / build.name()))
+        found = ctypes.CDLL(str(place))
         found.built_from.restype = ctypes.c_char_p
     except (OSError, AttributeError):  # there is none, or it is damaged, or of another system
         return None

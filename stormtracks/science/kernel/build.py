@@ -4,6 +4,7 @@ Called when an environment is made (`./inv`, `fab deploy`), when a wheel is buil
 task. Standard library only, since a wheel is built where there is nothing else.
 """
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -28,6 +29,10 @@ FLAGS = (
     "-ffp-contract=off",  # a product and a sum in one step would round once, and NumPy rounds twice
     "-fno-math-errno",  # a square root need not say that it failed
     "-fno-trapping-math",  # nor does a comparison raise a signal, so that whole rows are compared at once
+    # Whatever $CC or the compiler's own defaults say: sums keep their order, and the smallest numbers do not become 0,
+    # which a library compiled otherwise makes true of the whole process.
+    "-fno-fast-math",
+    "-fno-unsafe-math-optimizations",
     "-Wall",
     "-Wextra",
 )
@@ -35,6 +40,11 @@ FLAGS = (
 COMPILERS = ("cc", "gcc", "clang")
 SLOWER = "stormtracks runs on NumPy, with the same results"
 _SECONDS = 300.0
+_LOADS = (
+    "import ctypes, sys; found = ctypes.CDLL(sys.argv[1]); found.built_from.restype = ctypes.c_char_p; "
+    "sys.exit(found.built_from() != sys.argv[2].encode())"
+)
+_SEAL = hashlib.sha256().digest_size
 
 
 class NotBuilt(StormtracksError):
@@ -62,18 +72,31 @@ def build(folder: Path = FOLDER, more: Sequence[str] = ()) -> Path:
         There is no C compiler, or it failed, or the folder cannot be written to.
     """
     place = folder / name()
-    if place.exists() and not more:
+    if not more and is_whole(place) and _loads(place):
         return place
     compiler = _compiler()
     try:
-        with disk.whole(place, durable=False) as unfinished:
+        with disk.whole(place) as unfinished:
             _compile(compiler, unfinished, more)
+            if not more and not _loads(unfinished):  # a sanitizer's needs to be loaded before all else
+                raise NotBuilt(f"what {compiler[0]} compiles cannot be loaded here; {SLOWER}")
+            _seal(unfinished)
     except OSError as error:
         raise NotBuilt(f"the kernel cannot be compiled into {folder}: {error.strerror}; {SLOWER}") from error
     for other in folder.glob(f"{_stem()}-*.so"):
         if other != place:
-            other.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                other.unlink()
     return place
+
+
+def is_whole(library: Path) -> bool:
+    """Whether a library is as it was compiled: one that was cut or damaged would end the process that loads it."""
+    try:
+        content = library.read_bytes()
+    except OSError:
+        return False
+    return hashlib.sha256(content[:-_SEAL]).digest() == content[-_SEAL:]
 
 
 def name() -> str:
@@ -101,7 +124,11 @@ def _stem() -> str:
 
 def _compiler() -> list[str]:
     """The command of a C compiler: $CC, else the first that PATH has."""
-    chosen = shlex.split(os.environ.get("CC", ""))
+    stated = os.environ.get("CC", "")
+    try:
+        chosen = shlex.split(stated)
+    except ValueError as error:
+        raise NotBuilt(f"CC={stated} is not a command ({error}): correct it; {SLOWER}") from None
     found = [path for one in ([chosen[0]] if chosen else COMPILERS) if (path := shutil.which(one))]
     if not found:
         raise NotBuilt(f"no C compiler: {SLOWER}; to have one on Debian or Ubuntu: sudo apt install gcc libc6-dev")
@@ -119,3 +146,19 @@ def _compile(compiler: list[str], place: Path, more: Sequence[str]) -> None:
         lines = done.stderr.decode(errors="replace").splitlines()
         said = next((line.strip() for line in lines if "error" in line), "it does not say why")
         raise NotBuilt(f"{compiler[0]} cannot compile the kernel ({said}); {SLOWER}")
+
+
+def _loads(library: Path) -> bool:
+    """Whether it can be loaded and is of these sources: asked in a process of its own, which may end of it."""
+    words = [sys.executable, "-I", "-c", _LOADS, str(library), built_from()]
+    try:
+        return not subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS).returncode
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def _seal(library: Path) -> None:
+    """Add a hash of it, which the system's loader passes over; only we may write to it, whatever the umask says."""
+    with library.open("ab") as file:
+        file.write(hashlib.sha256(library.read_bytes()).digest())
+    library.chmod(0o755)

@@ -1,5 +1,6 @@
 """The kernel is compiled by one hand, loaded only where it is what it says, and never needed."""
 
+import os
 import subprocess
 import sys
 
@@ -84,6 +85,73 @@ def test_a_compiler_that_fails_says_why_and_leaves_nothing(folder, compiler):
     with pytest.raises(build.NotBuilt, match=r"cannot compile the kernel \(.*error.*nothing.*\); stormtracks"):
         build.build(folder)
     assert sorted(path.name for path in folder.iterdir()) == ["kernel.h", "one.c"]
+
+
+def in_place_of_a_compiler(folder, monkeypatch, script):
+    """A program that is $CC, with its first arguments; "$place" is what it is to write."""
+    program = folder / "no-compiler"
+    program.write_text('#!/bin/sh\nuntil [ "$1" = -o ]; do shift; done\nplace=$2\n' + script)
+    program.chmod(0o755)
+    monkeypatch.setenv("CC", f"{program} with 'an argument'")
+
+
+@pytest.mark.parametrize(
+    "script", ['echo rubbish >"$place"', ': >"$place"', 'cp "$0" "$place"', "exit 0", "kill -9 $$"]
+)
+def test_what_is_not_a_library_is_not_put_in_place(folder, tmp_path_factory, monkeypatch, script):
+    in_place_of_a_compiler(tmp_path_factory.mktemp("bin"), monkeypatch, script)
+    with pytest.raises(build.NotBuilt, match="stormtracks runs on NumPy"):
+        build.build(folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["kernel.h", "one.c"]
+
+
+@pytest.mark.parametrize("left", [0, 100, 5000, -33])
+@pytest.mark.parametrize("padded", [False, True], ids=["cut", "the rest lost"])
+def test_one_that_is_damaged_is_not_loaded_and_is_compiled_anew(built, left, padded):
+    content = built.read_bytes()  # cut after 5000 bytes, the loader would end this process
+    built.write_bytes(content[:left] + bytes(len(content) - len(content[:left])) * padded)
+    assert kernel.library() is None
+    assert build.build(built.parent).read_bytes() == content
+    kernel._loaded.cache_clear()
+    assert kernel.library() is not None
+
+
+def test_a_sound_one_of_other_sources_under_its_name_is_compiled_anew(built, folder):
+    (folder / "one.c").write_text((folder / "one.c").read_text() + "\n")
+    build.built_from.cache_clear()
+    built.rename(folder / build.name())
+    build.build(folder)
+    assert kernel.library() is not None
+
+
+def test_an_older_one_that_cannot_be_removed_stays(built, folder):
+    (folder / built.name.replace(build.built_from(), "0" * 16)).mkdir()
+    built.unlink()
+    assert build.build(folder) == built
+
+
+def test_others_may_not_write_to_it(built):
+    built.unlink()
+    before = os.umask(0)
+    try:
+        assert build.build(built.parent).stat().st_mode & 0o022 == 0
+    finally:
+        os.umask(before)
+
+
+def test_a_compiler_that_is_misquoted_is_named(folder, monkeypatch):
+    monkeypatch.setenv("CC", 'gcc "-O2')
+    with pytest.raises(build.NotBuilt, match=r'^CC=gcc "-O2 is not a command \(No closing quotation\): correct it; '):
+        build.build(folder)
+
+
+@pytest.mark.parametrize("flag", ["-ffast-math", "-funsafe-math-optimizations"])
+def test_flags_of_the_compiler_leave_the_smallest_numbers_alone(built, monkeypatch, flag):
+    built.unlink()
+    monkeypatch.setenv("CC", f"{build._compiler()[0]} {flag}")
+    tiny = "import ctypes, sys, numpy as np; ctypes.CDLL(sys.argv[1]); print((np.full(4, 2e-40, 'f4') / 2 > 0).all())"
+    done = subprocess.run([sys.executable, "-c", tiny, str(build.build(built.parent))], capture_output=True)
+    assert done.stdout == b"True\n"
 
 
 @pytest.mark.parametrize("variable", [{"CC": "no-such-compiler"}, {"PATH": "/nowhere"}])
