@@ -1,7 +1,7 @@
 """The best tracks of a season, kept ready on this host: to read them from IBTrACS's file costs as much as 100 steps.
 
 A file holds what was read for one window of time, under a name that its file, as it was then, the window, the agency,
-this code and this host go into. What does not prove itself, or cannot be kept, is read as if there were none.
+this code and this host go into. A file that was replaced is another one, also where size and time of change were kept. What does not prove itself, or cannot be kept, is read as if there were none.
 """
 
 import contextlib
@@ -41,7 +41,8 @@ def load(file: InputFile, start: np.datetime64, stop: np.datetime64, wind_source
         kept = dict(zip(_NAMES, arrays, strict=True))
         return BestTracks(**kept | {"remarks": tuple(kept["remarks"].tolist())})
     found = ibtracs.load(file.path, start, stop, wind_source=wind_source)
-    if place and ibtracs.input_file(file.path) == file:  # nobody wrote to it while it was read
+    # Nobody wrote to it while it was read.
+    if place and ibtracs.input_file(file.path) == file and _place(file, start, stop, wind_source) == place:
         values = vars(found) | {"remarks": np.array(found.remarks, "U")}
         kept_arrays.write(place, _KIND, [values[name] for name in _NAMES], _MOST_FILES)
     return found
@@ -49,9 +50,10 @@ def load(file: InputFile, start: np.datetime64, stop: np.datetime64, wind_source
 
 def _place(file: InputFile, start: np.datetime64, stop: np.datetime64, wind_source: str) -> Path | None:
     """Where they are kept; None where nothing can be."""
-    stated = [str(file.path.absolute()), file.size, file.mtime_ns]
-    known_by = [*stated, str(start), str(stop), wind_source, code_version(), platform.node()]
-    name = hashlib.sha256(json.dumps(known_by).encode()).hexdigest()[:32]
-    with contextlib.suppress(StormtracksError):
+    with contextlib.suppress(StormtracksError, OSError):
+        now = file.path.stat()
+        stated = [str(file.path.absolute()), file.size, file.mtime_ns, now.st_dev, now.st_ino, now.st_ctime_ns]
+        known_by = [*stated, str(start), str(stop), wind_source, code_version(), platform.node()]
+        name = hashlib.sha256(json.dumps(known_by).encode()).hexdigest()[:32]
         return private.state("best_tracks") / f"{name}.storms"
     return None

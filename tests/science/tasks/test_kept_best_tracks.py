@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,21 @@ def test_another_window_agency_or_file_is_read(home, read, tmp_path):
     os.utime(copy, ns=(1, 1))
     load(copy)
     assert len(read) == 5
+
+
+@pytest.mark.parametrize("replaced", [True, False], ids=["replaced", "written to"])
+def test_another_file_of_the_same_size_and_time_is_read(home, tmp_path, replaced):
+    table, other = tmp_path / "storms.csv", tmp_path / "other.csv"
+    text = "track_id,time,lat,lon,wind\n2005236N23285,2005-08-24 00:00:00,23.1,-75.1,30\n"
+    table.write_text(text)
+    assert load(table).lat.tolist() == [23.1]
+    before = table.stat()
+    time.sleep(0.02)  # longer than a file system's clock stands still
+    written = other if replaced else table
+    written.write_text(text.replace("23.1", "24.1"))
+    os.utime(written, ns=(before.st_atime_ns, before.st_mtime_ns))
+    written.replace(table)
+    assert load(table).lat.tolist() == [24.1]
 
 
 def test_a_file_that_changes_meanwhile_is_not_kept(home, tmp_path):
