@@ -9,9 +9,9 @@ import pytest
 
 from stormtracks import disk, private
 from stormtracks.science import passes, pipeline, reanalysis
-from stormtracks.science.passes import blocks, shared_pass, stages
+from stormtracks.science.passes import blocks, shared_pass
 from stormtracks.science.passes import folder as pass_folder
-from stormtracks.science.passes.stages import maxima_pass
+from stormtracks.science.passes.stages import COLUMNS, gathered, maxima_pass
 from stormtracks.science.records import Maxima
 from stormtracks.science.settings import Settings
 
@@ -252,8 +252,8 @@ def test_maxima_are_gathered_one_after_the_other(sizes):
         Maxima(rng.integers(0, 9, size).astype("i4"), rng.random(size), rng.random(size), rng.random(size, np.float32))
         for size in sizes
     ]
-    found = stages.gathered(iter(parts))
-    for name, kind in stages.COLUMNS.items():
+    found = gathered(iter(parts))
+    for name, kind in COLUMNS.items():
         column = getattr(found, name)
         assert column.dtype == kind and column.flags.owndata
         assert column.tolist() == [value for part in parts for value in getattr(part, name).tolist()]
