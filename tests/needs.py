@@ -3,6 +3,7 @@
 import importlib
 import os
 import shutil
+import subprocess
 
 from stormtracks import extras
 
@@ -46,6 +47,13 @@ def need_extra(name):
         return extras.load(name)
     except ModuleNotFoundError:
         return _end([f"the extra {name}"])
+
+
+def need_library(compiler, name):
+    """Path of a library that a compiler brings, such as ``"libasan.so"``, or the end of the test."""
+    done = subprocess.run([compiler, f"-print-file-name={name}"], capture_output=True, text=True)
+    found = done.stdout.strip()
+    return found if "/" in found else _end([name])  # of what it does not bring it repeats the name
 
 
 def lacks(feature):

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from needs import missing, need, need_module
+from needs import missing, need, need_library, need_module
 
 TESTS = Path(__file__).parent
 Skipped, Failed = pytest.skip.Exception, pytest.fail.Exception
@@ -28,6 +28,7 @@ def test_programs_for_administrators_are_found_too(monkeypatch):
         (lambda: need("ip-9 or ifconfig-9"), "ip-9 or ifconfig-9"),
         (lambda: need("sh", root=True), "root"),
         (lambda: need_module("no_such_module"), "the module no_such_module"),
+        (lambda: need_library("echo", "libnone.so"), "libnone.so"),
     ],
 )
 def test_what_is_not_here_skips_by_name_and_fails_in_ci(ask, named, monkeypatch):

@@ -8,12 +8,20 @@ import ctypes
 import sys
 
 import numpy as np
+from fields import six_hourly
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odd_fields import cases
 
-from stormtracks.science import kernel, maxima, wind_maxima
+from stormtracks.science import kernel, linking, maxima, wind_maxima
 from stormtracks.science.kernel import shuffled
+from stormtracks.science.records import Maxima
+from stormtracks.science.settings import LINKERS
+
+MAXIMUM = st.tuples(
+    st.integers(0, 7), st.sampled_from([-90.0, -3.0, 0.0, 2.5, 88.0]), st.integers(-180, 179), st.floats(1e-5, 1e-3)
+)
+NONE = np.zeros(0)
 
 
 def main(library, examples):
@@ -40,9 +48,18 @@ def main(library, examples):
         shuffled.unshuffle(planes, np.zeros(planes.shape[1], np.float32), 100.0)
         ran.append("bytes")
 
+    @settings(**alike)
+    @given(st.lists(MAXIMUM, max_size=60), st.sampled_from(LINKERS), st.integers(0, 2))
+    def links(rows, linker, missing):
+        step, lat, lon, value = (np.array(column) for column in zip(*sorted(rows), strict=True)) if rows else [NONE] * 4
+        table = Maxima(step.astype(np.int32), lat.astype(float), lon.astype(float), value.astype(np.float32))
+        linking.link(table, six_hourly(8), linker=linker, max_missing_steps=missing, min_points=1, min_peak_s1=0.0)
+        ran.append(linker)
+
     maxima._find = None  # the kernel does them, or this fails
     fields()
     bytes_of_numbers()
+    links()
     sys.stdout.write(f"{len(ran)} examples\n")
 
 
