@@ -116,8 +116,8 @@ def listed(name):
 
 
 def requirements(lines):
-    """Each as (name, {bounds}), however it is written."""
-    lines = [line.split("#")[0].replace(" ", "") for line in lines]
+    """Each as (name, {bounds}), however it is written, and whatever Pythons it is for."""
+    lines = [line.split("#")[0].split(";")[0].replace(" ", "") for line in lines]
     parts = [re.fullmatch(r"([\w.-]+)(.*)", line) for line in lines if line]
     return sorted((part[1].lower().replace("_", "-"), sorted(part[2].split(","))) for part in parts)
 
