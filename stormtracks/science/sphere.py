@@ -86,6 +86,21 @@ def distance_m(lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, lo
     return Places.of(lat1, lon1).metres_to(Places.of(lat2, lon2))
 
 
+def vectors_on_grid(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
+    """Unit vectors of positions as `distance_m` rounds them, so that their products are its distances; shape (n, 3)."""
+    return unit_vectors(on_grid(lat), np.rint(np.multiply(lon, _CIRCLE / 360)) * (360 / _CIRCLE))
+
+
+def least_cosine(km: float) -> float:
+    """Above this is the product of unit vectors on the grid that `distance_m` finds at most `km` apart."""
+    return float(np.cos(min((round(1000 * km) + 0.5) / (1000.0 * EARTH_RADIUS_KM), np.pi)))
+
+
+def metres_of_cosine(cosine: Floats) -> Floats:
+    """The distances of `distance_m`, as floats, from products of unit vectors on the grid."""
+    return np.rint(2000.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip((1.0 - cosine) / 2.0, 0.0, 1.0))))
+
+
 @dataclass(frozen=True)
 class Places:
     """Positions on the grid: latitude in radians, its cosine, longitude as a whole number of the grid's steps."""
@@ -321,13 +336,13 @@ _BANDS = np.arange(-90.0, 90.5, 0.5)
 
 def _widths(lat: Floats, reach: float) -> Floats:
     """Steps of the grid of longitudes within which every point at most `reach` degrees away lies; float32."""
-    edges = _reach_lon(_BANDS, reach)
+    edges = reach_lon(_BANDS, reach)
     wider = np.maximum(edges[1:], edges[:-1]) + 1e-3
     band = np.clip((2.0 * (lat + 90.0)).astype(np.intp), 0, len(wider) - 1)
     return (wider * (_CIRCLE / 360)).astype(np.float32)[band]
 
 
-def _reach_lon(lat: Floats, reach: float) -> Floats:
+def reach_lon(lat: Floats, reach: float) -> Floats:
     """Degrees of longitude within which every point at most `reach` degrees away lies; all of them near a pole."""
     sine = np.sin(np.radians(min(reach, 90.0))) / np.maximum(np.cos(np.radians(lat)), 1e-12)
     return np.where(np.abs(lat) + reach < 90.0, np.degrees(np.arcsin(np.minimum(sine, 1.0))), 180.0) + 1e-9

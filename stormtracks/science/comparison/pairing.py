@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints
-from stormtracks.science.consensus.pairs import Pairs, Points, find_pairs
+from stormtracks.science.consensus.grouping.pairs import Pairs, find_pairs
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.records import Tracks
 from stormtracks.science.settings import Settings
 

@@ -1,6 +1,6 @@
 """One track per storm over the members of an ensemble, or one storm for those of their lists, with a probability."""
 
-from stormtracks.science.consensus.groups import ConsensusSettings, group
+from stormtracks.science.consensus.grouping.groups import ConsensusSettings, group
 from stormtracks.science.consensus.list_consensus import consensus_of_lists
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
 from stormtracks.science.consensus.names import Candidate, candidate

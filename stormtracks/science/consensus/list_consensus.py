@@ -9,8 +9,9 @@ from stormtracks.label import Label
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.consensus.calibration import Calibration
+from stormtracks.science.consensus.grouping.pairs import find_pairs
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.consensus.mean import ConsensusTracks
-from stormtracks.science.consensus.pairs import Points, find_pairs
 from stormtracks.science.consensus.smoothing import smoothed
 from stormtracks.science.consensus.storms import ConsensusStorms
 from stormtracks.science.consensus.year_consensus import consensus_of

@@ -11,7 +11,7 @@ from stormtracks.label import Label
 from stormtracks.science import heads as track_heads
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts, Times
-from stormtracks.science.consensus.pairs import Points
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.ragged import Ragged
 from stormtracks.science.records import Named, Tracks
 
@@ -172,19 +172,20 @@ def mean_tracks(
     -----
     The mean position is the direction of the mean of unit vectors, which knows no date line and no pole.
     """
-    group_of_point = labels[points.track]
+    group_of_point = np.repeat(labels, points.row_size)
     if away is not None:
         group_of_point = np.where(away, -1, group_of_point)
-    inside = np.flatnonzero(group_of_point >= 0)
+    inside: Ints = np.flatnonzero(group_of_point >= 0)
     key = group_of_point[inside] * len(points.times) + points.time[inside]
     if max_offset_km:
         near = _near_the_middle(sphere.unit_vectors(points.lat[inside], points.lon[inside]), key, max_offset_km)
         inside, key = inside[near], key[near]
     if rank is not None:
-        one = _one_per_member(key, points.member[points.track[inside]], rank[points.track[inside]])
+        track = points.track[inside]
+        one = _one_per_member(key, points.member[track], rank[track])
         inside, key = inside[one], key[one]
-    key, cell, number = np.unique(key, return_inverse=True, return_counts=True)
-    group, time = np.divmod(key, max(len(points.times), 1))
+    found, cell, number = _cells(key)
+    group, time = np.divmod(found, max(len(points.times), 1))
     keep = number >= path_share * holders(points.member, labels)[group]
     mean, spread = _position(sphere.unit_vectors(points.lat[inside], points.lon[inside]), cell, number)
     strength, deviation = _strength(points.vorticity[inside].astype(float), cell, number)
@@ -199,8 +200,19 @@ def mean_tracks(
 
 def holders(member: Ints, labels: Ints) -> Ints:
     """How many members have each group, shape (ngroups,); both arguments have an entry per track."""
-    pairs = np.unique(np.stack([labels, member])[:, labels >= 0], axis=1)
-    return np.bincount(pairs[0], minlength=labels.max(initial=-1) + 1)
+    inside, members = labels >= 0, int(member.max(initial=0)) + 1
+    pairs = np.unique(labels[inside] * members + member[inside])
+    return np.bincount(pairs // members, minlength=labels.max(initial=-1) + 1)
+
+
+def _cells(key: Ints) -> tuple[Ints, Ints, Ints]:
+    """The keys that there are, ascending; which of them each one is; how often each of them is there."""
+    if key.max(initial=0) > 4 * len(key) + 10**6:  # of few points of many groups and times
+        return np.unique(key, return_inverse=True, return_counts=True)
+    number = np.bincount(key)
+    found = np.flatnonzero(number)
+    cell = np.cumsum(number > 0)[key] - 1
+    return found, cell, number[found]
 
 
 def _one_per_member(key: Ints, member: Ints, rank: Ints) -> Ints:
@@ -213,7 +225,7 @@ def _one_per_member(key: Ints, member: Ints, rank: Ints) -> Ints:
 
 def _near_the_middle(vector: Floats, key: Ints, km: float) -> Bools:
     """Which positions are near the median, axis by axis, of those with the same key."""
-    _, cell, number = np.unique(key, return_inverse=True, return_counts=True)
+    _, cell, number = _cells(key)
     first = np.cumsum(number) - number
     middle = np.empty((len(number), 3))
     for axis in range(3):

@@ -10,8 +10,8 @@ import numpy as np
 from stormtracks import label
 from stormtracks.label import Label
 from stormtracks.science.arrays import Ints, Texts
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.consensus.mean import holders
-from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.records import Matches
 
 _CANDIDATE = re.compile(r"(?P<kind>C|TC|ETC)(?P<year>\d.*)-\d{3,}", re.ASCII)

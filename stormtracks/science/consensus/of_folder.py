@@ -11,14 +11,15 @@ from stormtracks.errors import BadValue
 from stormtracks.label import Label
 from stormtracks.science import results
 from stormtracks.science.consensus.calibration import shipped
-from stormtracks.science.consensus.groups import ConsensusSettings
+from stormtracks.science.consensus.grouping.groups import ConsensusSettings
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.consensus.list_consensus import MAX_OFFSET_KM, MIN_SHARE, consensus_of_lists
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.storms import ConsensusStorms
-from stormtracks.science.consensus.year_consensus import consensus_of
+from stormtracks.science.consensus.year_consensus import consensus_of_points
 from stormtracks.science.errors import ResultError
 from stormtracks.science.lists import LISTS, StormList
-from stormtracks.science.records import Tracks
+from stormtracks.science.records import Matches, Tracks
 from stormtracks.strict_dataclass import unknown
 
 LIST_TASK = "classify"
@@ -120,11 +121,19 @@ def _usual(name: str | None, thresholds: dict[str, Any]) -> bool:
 def _of_tracks(
     folder: Folder, year: Label, task: str, numbers: Sequence[int], seen: results.Recipes, thresholds: dict[str, Any]
 ) -> ConsensusTracks:
+    points, matches = _loaded(folder, year, task, numbers, seen)
+    return consensus_of_points(year, numbers, points, matches, **thresholds)
+
+
+def _loaded(
+    folder: Folder, year: Label, task: str, numbers: Sequence[int], seen: results.Recipes
+) -> tuple[Points, Sequence[Matches]]:
+    """The points of all tracks, which alone are kept of them, and what they match."""
     loaded = [results.load_headed(results.path(folder, task, year, number)) for number in numbers]
     headers, ensemble, matches = zip(*loaded, strict=True)
     for number, header in zip(numbers, headers, strict=True):
         seen.add(year, number, header.provenance)
-    return consensus_of(year, numbers, ensemble, matches, **thresholds)
+    return Points.of(ensemble), matches
 
 
 def _of_lists(

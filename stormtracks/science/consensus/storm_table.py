@@ -8,7 +8,7 @@ import numpy as np
 from stormtracks.readable import position
 from stormtracks.science import calendars
 from stormtracks.science.climatology.energy import KNOT_M_S
-from stormtracks.science.consensus.groups import ConsensusSettings
+from stormtracks.science.consensus.grouping.groups import ConsensusSettings
 from stormtracks.science.consensus.mean import ConsensusTracks
 from stormtracks.science.consensus.storms import ConsensusStorms
 from stormtracks.science.summary.summary_table import SID, titled

@@ -8,13 +8,13 @@ import numpy.typing as npt
 
 from stormtracks.label import Label
 from stormtracks.science.arrays import Bools, Ints
-from stormtracks.science.consensus.gathering import gather
-from stormtracks.science.consensus.groups import ConsensusSettings, group
+from stormtracks.science.consensus.grouping.gathering import gather
+from stormtracks.science.consensus.grouping.groups import ConsensusSettings, group
+from stormtracks.science.consensus.grouping.merging import merge
+from stormtracks.science.consensus.grouping.parting import part
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.consensus.mean import ConsensusTracks, mean_tracks
-from stormtracks.science.consensus.merging import merge
 from stormtracks.science.consensus.names import best_tracks, of_candidates
-from stormtracks.science.consensus.pairs import Points
-from stormtracks.science.consensus.parting import part
 from stormtracks.science.errors import InputError
 from stormtracks.science.records import Matches, Tracks
 
@@ -32,13 +32,28 @@ def consensus_of(
     list_name: str | None = None,
     **thresholds: Any,
 ) -> ConsensusTracks:
-    """One track per storm over members, from the tracks and the matches of each; see `consensus`.
+    """One track per storm over members, from the tracks and the matches of each; see `consensus_of_points`."""
+    how: dict[str, Any] = {"alone": alone, "list_name": list_name}
+    return consensus_of_points(year, members, Points.of(ensemble), matches, **how, **thresholds)
+
+
+def consensus_of_points(
+    year: Label,
+    members: Sequence[int],
+    points: Points,
+    matches: Sequence[Matches],
+    *,
+    alone: bool = False,
+    list_name: str | None = None,
+    **thresholds: Any,
+) -> ConsensusTracks:
+    """One track per storm over members, from the points of their tracks and the matches of each; see `consensus`.
 
     With `alone` a track that runs with no other member's is a storm too, where `min_share` lets one member do.
     `list_name` is the list that the tracks are of, by which candidates are called.
     """
     settings = ConsensusSettings(**thresholds)
-    points = Points.of(ensemble)
+    calendar = _one_calendar(year, points)
     labels = _groups(points, settings)
     if alone and settings.min_share * points.members <= 1:
         labels = _with_lone(labels)
@@ -56,17 +71,16 @@ def consensus_of(
     row_size = np.bincount(path.pop("group"), minlength=count).astype(np.int32)
     held_by = np.zeros((count, len(members)), bool)
     held_by[labels[labels >= 0], points.member[labels >= 0]] = True
-    storm_of = tuple(np.split(labels, np.cumsum([len(tracks) for tracks in ensemble])[:-1]))
+    storm_of = tuple(np.split(labels, np.cumsum(points.sizes)[:-1]))
     sid = known.sid[groups]
     names = sid, known.name[groups], known.matched[groups], of_candidates(year, sid, list_name)
-    calendar = _one_calendar(year, ensemble)
     return ConsensusTracks(
         year, np.array(members), held_by, *names, row_size, storm_of=storm_of, calendar=calendar, **path
     )
 
 
-def _one_calendar(year: Label, ensemble: Sequence[Tracks]) -> str:
-    found = sorted({tracks.calendar for tracks in ensemble})
+def _one_calendar(year: Label, points: Points) -> str:
+    found = points.calendars
     if len(found) > 1:
         raise InputError(f"the members of {year} have different calendars ({', '.join(found)}); choose those of one")
     return found[0]

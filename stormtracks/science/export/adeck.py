@@ -11,8 +11,8 @@ from stormtracks.science import calendars
 from stormtracks.science.arrays import Floats, Ints, Texts
 from stormtracks.science.climatology.basins import BASINS, basin
 from stormtracks.science.climatology.energy import KNOT_M_S
-from stormtracks.science.consensus.groups import group
-from stormtracks.science.consensus.pairs import Points
+from stormtracks.science.consensus.grouping.groups import group
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.errors import InputError
 from stormtracks.science.export.selection import CONSENSUS_MEMBER, Piece
 from stormtracks.science.export.text import whole_hours
@@ -33,7 +33,7 @@ class ADeck(Writer):
     """A line per point: from the beginning of each track (of a forecast: from its start) so many hours.
 
     Tracks of different members that are one storm have one number: those of one best track, or that run together as
-    `consensus.groups.group` says.
+    `consensus.grouping.groups.group` says.
     """
 
     suffix = ".dat"

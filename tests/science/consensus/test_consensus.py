@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science import sphere
-from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, group, pairs, to_json
-from stormtracks.science.consensus.pairs import Points
+from stormtracks.science.consensus import ConsensusSettings, consensus, consensus_table, group, to_json
+from stormtracks.science.consensus.grouping import meetings, pairs, pieces
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.consensus.year_consensus import consensus_of
 from stormtracks.science.errors import ResultError
 
@@ -250,7 +251,14 @@ def test_how_many_points_are_looked_at_in_one_go_changes_nothing(monkeypatch):
     tracks = [line(10, 3 * n, first=n) for n in range(12)]
     ensemble = members(tracks, tracks[:6], tracks[3:])
     at_once = pairs.find_pairs(Points.of(ensemble), **NEAR)
-    monkeypatch.setattr(pairs, "_POINTS_AT_A_TIME", 1)
+    for module, name in (
+        (meetings, "STEPS"),
+        (pieces, "STEPS"),
+        (pieces, "PIECES"),
+        (pieces, "MOST_OTHERS"),
+        (pairs, "_AT_A_TIME"),
+    ):
+        monkeypatch.setattr(module, name, 1)
     step_by_step = pairs.find_pairs(Points.of(ensemble), **NEAR)
     assert len(at_once.track) and vars(at_once).keys() == vars(step_by_step).keys()
     for name, values in vars(at_once).items():

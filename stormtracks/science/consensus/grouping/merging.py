@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Ints
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.consensus.names import Known, votes
-from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.records import Matches
 
 Path: TypeAlias = Mapping[str, npt.NDArray[Any]]

@@ -8,7 +8,8 @@ import numpy as np
 
 from stormtracks.errors import BadValue
 from stormtracks.science.arrays import Bools, Ints
-from stormtracks.science.consensus.pairs import Pairs, Points, find_pairs
+from stormtracks.science.consensus.grouping.pairs import Pairs, find_pairs
+from stormtracks.science.consensus.grouping.points import Points
 
 
 def _setting(default: float, unit: str, doc: str) -> Any:
@@ -102,7 +103,7 @@ def group(
         max_mean_distance_km=max_mean_distance_km,
         min_near_share=min_near_share,
     )
-    return _Grouping(points, pairs, points.span()).run(min_share * points.members)
+    return _Grouping(points, pairs, points.span).run(min_share * points.members)
 
 
 @dataclass
@@ -113,9 +114,11 @@ class _Grouping:
 
     def run(self, smallest: float) -> Ints:
         """Form groups, best seed first, of at least `smallest` members."""
-        member, pairs = self.points.member, self.pairs
+        member = self.points.member
         labels, number = np.full(len(member), -1), 0
-        heap = [(-score, seed) for seed, score in enumerate(_support(pairs, member)) if score]
+        score, members = _support(self.pairs, member)
+        seeds = np.flatnonzero((score > 0) & (members + 1 >= smallest))
+        heap = list(zip((-score[seeds]).tolist(), seeds.tolist(), strict=True))
         heapq.heapify(heap)
         while heap:
             negative, seed = heapq.heappop(heap)
@@ -123,11 +126,13 @@ class _Grouping:
                 continue
             partners, common = self._free_partners(seed, labels)
             first = _first_of_member(member[partners])
-            score = common[first].sum()
-            if score < -negative:  # some of its partners went into another group since it was put on the heap
-                if score:
-                    heapq.heappush(heap, (-score, seed))
-            elif first.sum() + 1 >= smallest:
+            if first.sum() + 1 < smallest:  # nor will there ever be enough: its partners become fewer and fewer
+                continue
+            left = int(common[first].sum())
+            if left < -negative:  # some of its partners went into another group since it was put on the heap
+                if left:
+                    heapq.heappush(heap, (-left, seed))
+            else:
                 labels[[seed, *partners[first], *self._pieces(partners, first)]] = number
                 number += 1
         return labels
@@ -151,11 +156,17 @@ class _Grouping:
         return pieces
 
 
-def _support(pairs: Pairs, member: Ints) -> list[int]:
-    """Times that each track runs with the best track of each other member, summed over the members."""
-    best = np.ones(len(pairs.track), bool)
-    best[1:] = (np.diff(pairs.track) != 0) | (np.diff(member[pairs.other]) != 0)
-    return np.bincount(pairs.track[best], pairs.common[best], minlength=len(member)).astype(np.int64).tolist()
+def _support(pairs: Pairs, member: Ints) -> tuple[Ints, Ints]:
+    """Times that each track runs with the best track of each other member, summed over the members; how many have one.
+
+    Two arrays of shape (ntracks,).
+    """
+    track = pairs.track
+    best = np.ones(len(track), bool)
+    best[1:] = (np.diff(track) != 0) | (np.diff(member[pairs.other]) != 0)
+    track = track[best]
+    times = np.bincount(track, pairs.common[best], minlength=len(member)).astype(np.int64)
+    return times, np.bincount(track, minlength=len(member))
 
 
 def _first_of_member(members: Ints) -> Bools:

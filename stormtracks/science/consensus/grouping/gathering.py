@@ -6,11 +6,11 @@ import numpy as np
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts
-from stormtracks.science.consensus.groups import ConsensusSettings
+from stormtracks.science.consensus.grouping.groups import ConsensusSettings
+from stormtracks.science.consensus.grouping.merging import Path
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.consensus.mean import holders
-from stormtracks.science.consensus.merging import Path
 from stormtracks.science.consensus.names import Known
-from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.records import Matches
 
 
@@ -50,12 +50,11 @@ def gather(
         Their points that are farther than `radius_km` from the storm, which are not part of its path.
     """
     home = _homes(points, labels, matches, known)
-    gathered, away = np.zeros(len(labels), bool), np.zeros(len(points.track), bool)
+    gathered, away = np.zeros(len(labels), bool), np.zeros(len(points.time), bool)
     strays = np.flatnonzero(home >= 0)
-    order = np.argsort(points.track, kind="stable")
-    ends = np.searchsorted(points.track[order], [strays, strays + 1])
-    for track, begin, end in zip(strays, *ends, strict=True):
-        own = order[begin:end]
+    begin = points.start[strays]
+    for track, first, last in zip(strays, begin, begin + points.row_size[strays], strict=True):
+        own = np.arange(first, last)
         there, apart = _distance(points, own, path, home[track])
         near = apart <= settings.radius_km
         if near.sum() >= settings.min_common_times and apart[near].mean() <= settings.max_mean_distance_km:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Ints
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.consensus.mean import holders
-from stormtracks.science.consensus.pairs import Points
 from stormtracks.science.records import Matches
 
 
@@ -74,7 +74,7 @@ def _members_of(member: Ints, labels: Ints, storm: Ints) -> tuple[Ints, Ints, In
 
 def _place(points: Points, tracks: Ints, storm: Ints, storms: Ints) -> Ints:
     """Which of the storms each track of a group is."""
-    begin, end = (bound[tracks] for bound in points.span())
+    begin, end = (bound[tracks] for bound in points.span)
     own: list[Bools] = [storm == one for one in storms]
     common = [np.minimum(end, np.median(end[of])) - np.maximum(begin, np.median(begin[of])) for of in own]
     return np.where(np.isin(storm, storms), np.argmax(own, axis=0), np.argmax(common, axis=0))

@@ -1,0 +1,77 @@
+"""Which tracks are near each other: by NumPy and by the kernel what all pairs of points say, one by one."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stormtracks.science import sphere
+from stormtracks.science.consensus.grouping import meetings
+from stormtracks.science.consensus.grouping.points import Points
+from stormtracks.science.records import Tracks
+
+pytestmark = pytest.mark.usefixtures("kernel")
+
+
+def ensemble_of(seed, members, most_tracks, steps, lat, lon):
+    """Tracks of any length about a place, on a coarse grid, so that there are equal and just as far positions."""
+    rng, ensemble = np.random.default_rng(seed), []
+    for _ in range(members):
+        sizes = rng.integers(1, steps + 1, rng.integers(0, most_tracks + 1))
+        times = [np.sort(rng.choice(steps, size, replace=False)) for size in sizes]  # with gaps
+        step = np.concatenate([np.zeros(0, int), *times])
+        where = [np.round(centre + rng.normal(0, 6, len(step)), 1) for centre in (lat, lon)]
+        time = np.datetime64("2005-08-01", "s") + step * np.timedelta64(6, "h")
+        vorticity = np.full(len(step), 1e-4, np.float32)
+        tracks = sizes, time, np.clip(where[0], -90, 90), sphere.wrap(where[1]), vorticity, np.arange(len(step))
+        ensemble.append(Tracks(*tracks))
+    return ensemble
+
+
+def one_by_one(points, radius_km):
+    """Pair of tracks -> times at which they are near each other, sum of metres."""
+    found, track = {}, points.track
+    for time in range(len(points.times)):
+        rows = np.flatnonzero(points.time == time)
+        metres = sphere.distance_m(points.lat[rows], points.lon[rows], points.lat[rows, None], points.lon[rows, None])
+        for one, other in zip(*np.nonzero(np.triu(metres <= round(1000 * radius_km), 1)), strict=True):
+            pair = tuple(sorted((int(track[rows[one]]), int(track[rows[other]]))))
+            if points.member[pair[0]] != points.member[pair[1]]:
+                common, total = found.get(pair, (0, 0))
+                found[pair] = common + 1, total + int(metres[one, other])
+    return found
+
+
+def as_dict(met):
+    assert len({*zip(met.first.tolist(), met.second.tolist(), strict=True)}) == len(met.first)
+    sums = zip(met.common.tolist(), met.metres.tolist(), strict=True)
+    return dict(zip(zip(met.first.tolist(), met.second.tolist(), strict=True), sums, strict=True))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 4),
+    st.integers(0, 8),
+    st.integers(1, 20),
+    st.sampled_from([0.0, 45.0, 88.0, -90.0]),
+    st.sampled_from([0.0, 179.0, -180.0]),
+    st.sampled_from([1.0, 350.0, 2000.0, 11_000.0, 25_000.0]),
+)
+def test_what_is_near_is_what_all_pairs_of_points_say(seed, members, most_tracks, steps, lat, lon, radius_km):
+    points = Points.of(ensemble_of(seed, members, most_tracks, steps, lat, lon))
+    met = meetings.meetings(points, radius_km, lambda some: np.ones(len(some.first), bool))
+    assert as_dict(met) == one_by_one(points, radius_km)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 64])
+def test_blocks_of_any_length_and_little_room_find_the_same(monkeypatch, steps):
+    points = Points.of(ensemble_of(1, 5, 30, 20, 40.0, 179.0))
+    expected = as_dict(meetings.meetings(points, 350.0, lambda some: some.common > 2))
+    monkeypatch.setattr(meetings, "STEPS", steps)
+    monkeypatch.setattr(meetings.pieces, "STEPS", steps)
+    monkeypatch.setattr(meetings.pieces, "PIECES", 7)
+    monkeypatch.setattr(meetings.pieces, "MOST_OTHERS", 5)
+    monkeypatch.setattr(meetings.compiled, "_ROOM", 1)
+    assert as_dict(meetings.meetings(points, 350.0, lambda some: some.common > 2)) == expected
+    assert expected and all(common > 2 for common, _ in expected.values())
