@@ -240,11 +240,13 @@ def _centres(wrapped: Floats, index: Ints, row: Ints, column: Ints, grid: Grid) 
     # Far above rounding errors: whether a nearly flat ridge has a top must not hang on the processor.
     peaked = (determinant > _LEAST_CURVATURE * (bend_xx**2 + bend_yy**2)) & (bend_xx < 0)
     safe = np.where(peaked, determinant, 1.0)
-    # Newton's step: at the top both slopes vanish. A saddle or a ridge has no top, and stays at its grid point.
-    shift = np.stack([bend_xy * slope_y - bend_yy * slope_x, bend_xy * slope_x - bend_xx * slope_y]) / safe
+    # Newton's step: at the top both slopes vanish. A saddle or a ridge has no top, and stays at its grid point, as does
+    # what lies beside an infinite value, of which a surface is not a number.
+    step = np.stack([bend_xy * slope_y - bend_yy * slope_x, bend_xy * slope_x - bend_xx * slope_y]) / safe
+    shift = np.where(peaked, step, 0.0)
     # Shortened in proportion to half a cell, so that the direction stays; 1e-30 where there is no shift to divide by.
     limit = reach[:, row[inner]]
-    shift *= peaked * np.minimum(1.0, (limit / np.maximum(np.abs(shift), 1e-30)).min(axis=0))
+    shift *= np.minimum(1.0, (limit / np.maximum(np.abs(shift), 1e-30)).min(axis=0))
     lat[inner], lon[inner] = _moved(lat[inner], lon[inner], *shift)
     lat, lon = sphere.on_grid(lat), sphere.on_grid(sphere.wrap(lon))
     return lat, np.where(lon == 180.0, -180.0, lon)

@@ -142,9 +142,7 @@ def takes(fields: Sequence[Floats], grid: Grid) -> bool:
     nlat, nlon = grid.shape
     fits = min(nlat, nlon) >= _LEAST and nlat * (nlon + 2) <= _MOST_CELLS
     shape = len(fields[0]), nlat, nlon
-    return (
-        fits and kernel.library() is not None and all(one.dtype == np.float32 and one.shape == shape for one in fields)
-    )
+    return fits and kernel.library() is not None and all(_is_read(one, shape) for one in fields)
 
 
 def find(
@@ -192,6 +190,11 @@ def find(
         parts.append(part)
         done += count
     return Maxima(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _is_read(field: Floats, shape: tuple[int, ...]) -> bool:
+    """Whether it is of single precision and has no mask, of which the kernel would know nothing."""
+    return field.dtype == np.float32 and field.shape == shape and not np.ma.isMaskedArray(field)
 
 
 def _limits(threshold_s1: float, min_separation_km: float) -> _Limits:

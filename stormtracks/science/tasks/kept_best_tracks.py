@@ -1,7 +1,8 @@
 """The best tracks of a season, kept ready on this host: to read them from IBTrACS's file costs as much as 100 steps.
 
 A file holds what was read for one window of time, under a name that its file, as it was then, the window, the agency,
-this code and this host go into. A file that was replaced is another one, also where size and time of change were kept. What does not prove itself, or cannot be kept, is read as if there were none.
+this code and this host go into. A file that was replaced is another one, also where size and time of change were kept.
+What does not prove itself, or cannot be kept, is read as if there were none.
 """
 
 import contextlib

@@ -10,6 +10,10 @@ ROWS, COLUMNS = st.integers(3, 9), st.integers(3, 12)
 FEW = st.sampled_from([0.0, 1.0, 2.0, 3.0, 3.0, float("nan"), -1.0, -0.0])
 """Values of which many are equal, so that plateaus and ties abound."""
 MANY = st.floats(-60, 60, width=32)
+CLOSE = st.integers(-3, 3).map(lambda steps: float(np.float32(1) + steps * np.spacing(np.float32(1))))
+"""Values a few roundings apart, of whose surface little is known."""
+TINY = st.integers(-5, 5).map(lambda steps: steps * 2.0**-149)
+"""The smallest numbers that there are."""
 
 
 @st.composite
@@ -36,9 +40,9 @@ def cases(draw, kinds=("cyclonic", "vorticity", "winds")):
     """What is read, a grid, and what is asked of maxima: (kind, arrays, grid, keywords)."""
     grid, kind = draw(grids()), draw(st.sampled_from(kinds))
     shape = draw(st.integers(0, 3)), *grid.shape
-    values = draw(st.sampled_from([FEW, MANY]))
+    values = draw(st.sampled_from([FEW, MANY, CLOSE, TINY]))
     arrays = [draw(hnp.arrays(np.float32, shape, elements=values)) for _ in range(2 if kind == "winds" else 1)]
     region = draw(st.sampled_from([None, None, (-20.0, 60.0, 300.0, 120.0), (-90.0, 90.0, 10.0, 20.0)]))
-    threshold = draw(st.sampled_from([1e-9, 0.5, 1.0, 3.0] if kind != "winds" else [1e-12, 1e-6]))
+    threshold = draw(st.sampled_from([2.0**-149, 1e-9, 0.5, 1.0, 3.0] if kind != "winds" else [1e-12, 1e-6]))
     apart = draw(st.sampled_from([0.0, 0.001, 300.0, 2500.0, 20016.0, 50000.0]))
     return kind, arrays, grid, {"threshold_s1": threshold, "min_separation_km": apart, "region": region}

@@ -105,8 +105,9 @@ def test_beside_an_infinite_value_numpy_does_it(value, monkeypatch):
         ([np.zeros((1, 5, 2), np.float32)], (5, 2)),
         ([np.zeros((1, 5, 8), np.float32)], (8, 5)),
         ([np.zeros((2, 5, 8), np.float32), np.zeros((1, 5, 8), np.float32)], (5, 8)),
+        ([np.ma.zeros((1, 5, 8), np.float32)], (5, 8)),
     ],
-    ids=["double precision", "two rows", "two columns", "of another grid", "of other times"],
+    ids=["double precision", "two rows", "two columns", "of another grid", "of other times", "masked"],
 )
 def test_what_it_does_not_read_is_left_to_numpy(fields, shape):
     assert not finding.takes(fields, Grid(np.linspace(-20, 20, shape[0]), np.arange(shape[1]) * 2.0, False))
