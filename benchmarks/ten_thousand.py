@@ -24,6 +24,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
+from benchmarks.surroundings import describe, table  # noqa: E402
 from stormtracks.pyro_cluster import secret, wire  # noqa: E402
 from stormtracks.pyro_cluster.journal import runs  # noqa: E402
 from stormtracks.pyro_cluster.journal.identity import Run  # noqa: E402
@@ -33,6 +34,10 @@ from stormtracks.pyro_cluster.manager.dispatch.rules import Rules  # noqa: E402
 from stormtracks.pyro_cluster.manager.engines.pyro import ListedWorkers  # noqa: E402
 from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule  # noqa: E402
 
+HEAD = (
+    *("slots", "workers", "all at work s", "CPU of it ms/slot", "tasks/s", "CPU us/task", "threads", "memory kB/slot"),
+    "journal behind s",
+)
 PROCESSES = 10
 YEARS, MEMBERS = (1800, 1999), 20_000
 OPTIONS = {"settings": {"threshold_s1": 5e-5, "linker": "course", "min_points": 8}, "timeout": 3600.0, "run": "bench"}
@@ -43,17 +48,23 @@ def main(arguments=None):
     if options.one:
         print(json.dumps(_measured(options.one, options.seconds, options.port)))
         return
-    print(f"up to {options.rate:,} tasks/s, workers of {options.of_each} slots; CPU and memory are the manager's")
-    print("  slots  workers  all at work after    tasks/s  CPU of a task  threads  memory of a slot  its start", end="")
-    print("  journal behind by")
-    for slots in options.slots:
-        found = _round(slots, options)
-        print(
-            f"{slots:7,} {slots // options.of_each:8,} {found['start']:14.1f} s {found['rate']:12,.0f}"
-            f" {found['task_us']:11.0f} us {found['threads']:8,} {found['slot_kb']:14.0f} kB"
-            f" {found['start_ms']:7.2f} ms {found['behind_s']:16.2f} s",
-            flush=True,
-        )
+    print(describe(), flush=True)
+    print(f"for up to {options.rate:,} tasks/s, workers of {options.of_each} slots; CPU and memory are the manager's\n")
+    print(table(HEAD, [_row(slots, _round(slots, options), options) for slots in options.slots]))
+
+
+def _row(slots, found, options):
+    return (
+        f"{slots:,}",
+        f"{slots // options.of_each:,}",
+        f"{found['start']:.1f}",
+        f"{found['start_ms']:.2f}",
+        f"{found['rate']:,.0f}",
+        f"{found['task_us']:.0f}",
+        f"{found['threads']:,}",
+        f"{found['slot_kb']:.0f}",
+        f"{found['behind_s']:.2f}",
+    )
 
 
 def _options(arguments):

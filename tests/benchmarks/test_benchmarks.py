@@ -30,6 +30,7 @@ OURS = (
     "shared_disk",
     "results_index",
     "field_collection",
+    "ten_thousand",
 )
 
 
