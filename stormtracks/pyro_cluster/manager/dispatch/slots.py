@@ -30,6 +30,8 @@ REST_SECONDS = (0.25, 8.0)
 """First and longest rest of a slot whose worker said that it is busy (with another manager's tasks, say)."""
 CONNECTING = 4
 """Connections to one worker that are made at a time."""
+TOLD_SECONDS = 2.0
+"""How long replies that are being dealt with may take at the end."""
 AT_ONCE = 256
 """Tasks that are taken before the first of them is given out: the books are held meanwhile."""
 
@@ -83,6 +85,7 @@ class Slots:
         self._held: set[_Slot] = set()  # that have a task
         self._all_put_down = threading.Condition(books.lock)
         self._giving: threading.Thread | None = None
+        self._telling = 0  # threads in which what came of a call is being dealt with
         self._is_over = False  # what is told from now on is not kept
 
     def begin(self, worker: Worker) -> None:
@@ -110,8 +113,9 @@ class Slots:
         with self._books.lock:
             while self._held and (left := until - time.monotonic()) > 0:
                 self._all_put_down.wait(left)
-            giving = self._giving
             self._is_over = True
+            self._all_put_down.wait_for(lambda: not self._telling, TOLD_SECONDS)
+            giving = self._giving
         if giving is not None:
             giving.join(max(0.0, until - time.monotonic()))
 
@@ -242,9 +246,19 @@ class Slots:
 
     def _told(self, slot: _Slot, task: PyroTask, reply: Any, error: BaseException | None) -> None:
         """A call is over."""
+        with self._books.lock:
+            if self._is_over:
+                return
+            self._telling += 1
+        try:
+            self._judge(slot, task, reply, error)
+        finally:
+            with self._books.lock:
+                self._telling -= 1
+                self._all_put_down.notify_all()
+
+    def _judge(self, slot: _Slot, task: PyroTask, reply: Any, error: BaseException | None) -> None:
         worker = slot.worker
-        if self._is_over:
-            return
         try:
             judged = self._calls.judged((worker, slot.number), task, reply, error)
         except PeerLost as lost:
