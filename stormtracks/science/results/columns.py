@@ -36,18 +36,29 @@ def write(group: netCDF4.Dataset, columns: Mapping[str, Column], arrays: Mapping
     calendar : str
         Of the times, as files name it.
     """
-    for name, column in columns.items():
+    made = {name: _made(group, name, column, len(arrays[name]), calendar) for name, column in columns.items()}
+    # Values after all that is made: the library writes down what has been made whenever values follow.
+    for name, variable in made.items():
         values = np.asarray(arrays[name])
-        fill = column.attributes.get("_FillValue", False)
-        kind: Any = str if column.kind == "S" else column.kind
-        packed: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True} if column.small and len(values) else {}
-        variable = group.createVariable(name, kind, (column.dimension,), fill_value=fill, **packed)
-        variable.setncatts({key: text for key, text in column.attributes.items() if key != "_FillValue"})
-        if "calendar" in column.attributes:
-            variable.calendar = calendar
         if len(values):
             variable.set_auto_maskandscale(False)
-            variable[:] = values.astype(object if kind is str else kind)
+            variable[:] = values.astype(_kind(columns[name]), copy=False)
+
+
+def _made(group: netCDF4.Dataset, name: str, column: Column, size: int, calendar: str) -> netCDF4.Variable:
+    """A variable with its attributes, without values."""
+    fill = column.attributes.get("_FillValue", False)
+    kind: Any = str if column.kind == "S" else column.kind
+    packed: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True} if column.small and size else {}
+    variable = group.createVariable(name, kind, (column.dimension,), fill_value=fill, **packed)
+    attributes = {key: text for key, text in column.attributes.items() if key != "_FillValue"}
+    variable.setncatts(attributes | ({"calendar": calendar} if "calendar" in attributes else {}))
+    return variable
+
+
+def _kind(column: Column) -> Any:
+    """What NumPy calls the values of a column."""
+    return object if column.kind == "S" else column.kind
 
 
 def read(group: Stored, columns: Mapping[str, Column]) -> dict[str, Any]:
