@@ -357,11 +357,12 @@ def _left(machine):
     return [path.name for path in machine.programs.parent.glob(".venv.*")]
 
 
-def test_the_kernel_is_compiled_where_its_sources_are_new(machine):
+@pytest.mark.parametrize(("ends", "tried"), [("exit 1", [1, 1, 0, 1]), ("kill -9 $$", [1, 1, 1, 1])])
+def test_the_kernel_is_compiled_where_its_sources_are_new_or_it_was_killed(machine, ends, tried):
     folder = machine.programs.parent / "stormtracks" / "science" / "kernel"
     folder.mkdir(parents=True)
     (folder / "build.py").touch()
-    fake = FAKE.replace("*invoke*)", "*science.kernel*) echo tried >&2; exit 1 ;;\n    *invoke*)")
+    fake = FAKE.replace("*invoke*)", "*science.kernel*) echo tried >&2; " + ends + " ;;\n    *invoke*)")
     program = machine.programs / "python3"
     program.write_text(fake.format(version="3.11.2", too_old=0, pip=0, calls=machine.programs.parent / "calls"))
     program.chmod(0o755)
@@ -371,4 +372,4 @@ def test_the_kernel_is_compiled_where_its_sources_are_new(machine):
         status, text = machine()
         said.append(text.count("tried"))
         assert status == 0 and "ran\n" in text, text
-    assert said == [1, 1, 0, 1]
+    assert said == tried

@@ -38,7 +38,7 @@ def in_use() -> Literal["compiled", "numpy"]:
 @functools.cache
 def _loaded() -> ctypes.CDLL | None:
     place = build.FOLDER / build.name()
-    if not build.is_whole(place):
+    if not build.is_sound(place):
         return None
     try:
         found = ctypes.CDLL(str(place))

@@ -72,7 +72,7 @@ def build(folder: Path = FOLDER, more: Sequence[str] = ()) -> Path:
         There is no C compiler, or it failed, or the folder cannot be written to.
     """
     place = folder / name()
-    if not more and is_whole(place) and _loads(place):
+    if not more and is_sound(place) and _loads(place):
         return place
     compiler = _compiler()
     try:
@@ -90,13 +90,19 @@ def build(folder: Path = FOLDER, more: Sequence[str] = ()) -> Path:
     return place
 
 
-def is_whole(library: Path) -> bool:
-    """Whether a library is as it was compiled: one that was cut or damaged would end the process that loads it."""
+def is_sound(library: Path) -> bool:
+    """Whether a library is as it was compiled, and nobody put it there who may not change these modules too.
+
+    One that was cut or damaged would end the process that loads it.
+    """
     try:
-        content = library.read_bytes()
+        with library.open("rb") as file:
+            content, found = file.read(), os.fstat(file.fileno())
     except OSError:
         return False
-    return hashlib.sha256(content[:-_SEAL]).digest() == content[-_SEAL:]
+    source = Path(__file__).stat()
+    is_trusted = found.st_uid in (0, os.geteuid(), source.st_uid) and not found.st_mode & ~source.st_mode & 0o022
+    return is_trusted and hashlib.sha256(content[:-_SEAL]).digest() == content[-_SEAL:]
 
 
 def name() -> str:

@@ -116,6 +116,19 @@ def test_one_that_is_damaged_is_not_loaded_and_is_compiled_anew(built, left, pad
     assert kernel.library() is not None
 
 
+@pytest.mark.parametrize("how", ["by another user", "writable by others"])
+def test_what_others_may_have_put_there_is_not_loaded_and_is_compiled_anew(built, monkeypatch, how):
+    with monkeypatch.context() as patch:
+        if how == "writable by others":
+            built.chmod(0o777)
+        else:
+            patch.setattr(build.os, "fstat", lambda _: os.stat_result((0o100644, 0, 0, 1, 12345, 0, 0, 0, 0, 0)))
+        assert kernel.library() is None
+    build.build(built.parent)
+    kernel._loaded.cache_clear()
+    assert built.stat().st_mode & 0o022 == 0 and kernel.library() is not None
+
+
 def test_a_sound_one_of_other_sources_under_its_name_is_compiled_anew(built, folder):
     (folder / "one.c").write_text((folder / "one.c").read_text() + "\n")
     build.built_from.cache_clear()
