@@ -704,7 +704,7 @@ def extras(context, names):
 def build_kernel(_):
     """Compile the kernel, by which maxima are found and linked much faster, with the same results.
 
-    `./inv` and `fab deploy` do so by themselves where there is a C compiler. Needed after a compiler was installed.
+    `./inv` and `fab deploy` do so by themselves where there is a C compiler. Type it if you installed one later.
 
     Example: inv build-kernel
     """

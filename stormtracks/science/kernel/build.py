@@ -136,8 +136,13 @@ def _compiler() -> list[str]:
     except ValueError as error:
         raise NotBuilt(f"CC={stated} is not a command ({error}): correct it; {SLOWER}") from None
     found = [path for one in ([chosen[0]] if chosen else COMPILERS) if (path := shutil.which(one))]
+    if not found and chosen:
+        raise NotBuilt(f"no C compiler: CC={stated} is not found; {SLOWER}; correct CC, or unset it")
     if not found:
-        raise NotBuilt(f"no C compiler: {SLOWER}; to have one on Debian or Ubuntu: sudo apt install gcc libc6-dev")
+        raise NotBuilt(
+            f"no C compiler: {SLOWER}; to have one on Debian or Ubuntu: sudo apt install gcc libc6-dev, then "
+            "inv build-kernel (for hosts: fab deploy)"
+        )
     return [found[0], *chosen[1:]]
 
 

@@ -167,12 +167,18 @@ def test_flags_of_the_compiler_leave_the_smallest_numbers_alone(built, monkeypat
     assert done.stdout == b"True\n"
 
 
-@pytest.mark.parametrize("variable", [{"CC": "no-such-compiler"}, {"PATH": "/nowhere"}])
-def test_without_a_compiler_it_is_one_line_and_no_failure(folder, variable, monkeypatch):
+@pytest.mark.parametrize(
+    ("variable", "advice"),
+    [
+        ({"CC": "no-such-compiler"}, r"^no C compiler: CC=no-such-compiler is not found; .*; correct CC, or unset it$"),
+        ({"PATH": "/nowhere"}, r"^no C compiler: stormtracks runs on NumPy, .*; to have one .*\S$"),
+    ],
+)
+def test_without_a_compiler_it_is_one_line_and_no_failure(folder, variable, advice, monkeypatch):
     monkeypatch.delenv("CC", raising=False)
     for name, value in variable.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(build.NotBuilt, match=r"^no C compiler: stormtracks runs on NumPy, .*\S$"):
+    with pytest.raises(build.NotBuilt, match=advice):
         build.build(folder)
 
 
