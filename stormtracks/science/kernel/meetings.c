@@ -85,14 +85,16 @@ static void add_of_cell(const Table *table, int64_t one, int64_t cell, double le
     }
 }
 
-/* From piece `*from` on, as far as there is room for all that a piece can meet; says in `*from` where it stopped. Points
+/* Pieces in an order by which neighbours follow each other, from the `*from`th on, as far as there is room for all that a
+ * piece can meet; says in `*from` where it stopped. Points
  * of piece k are `points[ends[k]]` to `points[ends[k + 1] - 1]`; `place` is -1 everywhere, and is so again afterwards.
  * Returns how many pairs were written. */
-EXPORTED int64_t meetings(const Table *table, int64_t pieces, const int64_t *ends, const int64_t *points,
-                          double least, int64_t *from, int64_t room, int64_t *near, int32_t *place, int32_t *first,
+EXPORTED int64_t meetings(const Table *table, int64_t pieces, const int64_t *order, const int64_t *ends,
+                          const int64_t *points, double least, int64_t *from, int64_t room, int64_t *near, int32_t *place, int32_t *first,
                           int32_t *second, int32_t *common, int64_t *apart_m) {
-    int64_t found = 0, piece = *from;
-    for (; piece < pieces && pieces - piece <= room - found; piece++) {
+    int64_t found = 0, turn = *from;
+    for (; turn < pieces && pieces <= room - found; turn++) {
+        const int64_t piece = order[turn];
         Met met = {0, place, second + found, common + found, apart_m + found, near};
         for (int64_t at = ends[piece]; at < ends[piece + 1]; at++)
             for (int64_t band = -1; band <= 1; band++)
@@ -103,6 +105,6 @@ EXPORTED int64_t meetings(const Table *table, int64_t pieces, const int64_t *end
         }
         found += met.count;
     }
-    *from = piece;
+    *from = turn;
     return found;
 }

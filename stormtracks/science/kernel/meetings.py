@@ -51,11 +51,19 @@ def of_block(
     kinds = (np.float64, np.float64, np.float64, np.int64, np.int64, np.int32, np.int32)
     columns = [np.ascontiguousarray(of, kind) for of, kind in zip(sorted_by_cell, kinds, strict=True)]
     table = _Table(len(order), *(of.ctypes.data for of in columns))
+    near_each_other = np.argsort(points[ends[:-1]])
     ends, place = np.ascontiguousarray(ends, np.int64), np.full(len(member), -1, np.int32)
     near, room = np.empty(int(np.diff(begin).max()) + 1, np.int64), max(_ROOM, len(member))
     made: list[npt.NDArray[Any]] = [np.empty(room, kind) for kind in (np.int32, np.int32, np.int32, np.int64)]
     into: list[npt.NDArray[Any]] = [near, place, *made]
-    given = ctypes.byref(table), ctypes.c_int64(len(member)), _at(ends), _at(points), ctypes.c_double(least)
+    given = (
+        ctypes.byref(table),
+        ctypes.c_int64(len(member)),
+        _at(near_each_other),
+        _at(ends),
+        _at(points),
+        ctypes.c_double(least),
+    )
     begun, function = ctypes.c_int64(0), getattr(kernel.library(), "meetings")  # noqa: B009  # it may be None for mypy
     function.restype = ctypes.c_int64
     while begun.value < len(member):

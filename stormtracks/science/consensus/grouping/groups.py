@@ -1,5 +1,6 @@
 """Pairs -> groups: tracks of different members that are one storm."""
 
+import dataclasses
 import heapq
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,6 +104,7 @@ def group(
         max_mean_distance_km=max_mean_distance_km,
         min_near_share=min_near_share,
     )
+    pairs = dataclasses.replace(pairs, distance_km=np.zeros(0))  # it has given them their order; millions of numbers
     return _Grouping(points, pairs, points.span).run(min_share * points.members)
 
 

@@ -16,7 +16,7 @@ from stormtracks.science.consensus.grouping.meeting import Meetings
 from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.kernel import meetings as compiled
 
-STEPS = 64
+STEPS = 32
 """Time steps that the kernel looks at in one go."""
 
 
