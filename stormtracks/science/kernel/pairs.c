@@ -2,19 +2,20 @@
 
 #include "distance.h"
 
-/* `sphere.pairs_within`: pairs of points near each other, from two tables sorted by height, which is the number of the
- * moment times 1000 and the latitude. Of the second table the points `above` higher, give or take `reach`, are looked at;
- * those further off in longitude than `wide` steps are passed over, and only the rest is measured. Where nothing is
- * above, both tables are the same, and of it only what comes later is looked at.
- *
- * From point `*from` of the first table on; stops before one whose pairs may not all find room, and says in `*from` which
- * that is. There is room for the pairs of any one point, and one more. Returns how many pairs were found.
- */
+/* Points sorted by height, which is the number of the time step times 1000, plus the latitude in degrees. */
 typedef struct {
     int64_t count;
     const double *height, *phi, *cosine, *lon;
 } Table;
 
+/* `sphere.pairs_within`: pairs of points near each other, from two tables. Of the second table those points are looked
+ * at that are `above` higher than the one of the first, give or take `reach`. Those further off in longitude than `wide`
+ * steps are passed over, and only the rest is measured. Where `above` is 0, both tables are the same, and only points
+ * that come later in it are looked at.
+ *
+ * It begins at point `*from` of the first table. It stops before a point whose pairs may not all find room, and says in
+ * `*from` which that is. There is room for the pairs of any one point, and one more. Returns how many pairs were found.
+ */
 EXPORTED int64_t pairs_within(const Table *leads, const Table *follows, const double *wide, double above, double reach,
                               int64_t most_m, int64_t *from, int64_t room, int64_t *first, int64_t *second,
                               int64_t *apart_m) {
