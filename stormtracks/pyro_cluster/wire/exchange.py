@@ -49,6 +49,9 @@ class Exchange:
 
     def call(self, line: Line, request: bytes, told: Told) -> None:
         """Send a request on a line; `told` is called once, with the reply, or with what came instead of one."""
+        if self._is_closed:
+            told(None, ConnectionClosedError("closed here"))
+            return
         self._do(functools.partial(self._begin, line, request, told))
 
     def hang_up(self, line: Line) -> None:
@@ -56,7 +59,7 @@ class Exchange:
         self._do(functools.partial(self._end, line))
 
     def close(self) -> None:
-        """End the thread, and close all lines."""
+        """End the thread, and close all lines: the calls under way have ended."""
         self._is_closed = True
         self._do(lambda: None)
         if threading.current_thread() is not self._thread:
@@ -79,7 +82,8 @@ class Exchange:
             except BaseException:
                 log.exception("the thread that waits for replies; it continues")
         for line in list(self._lines):
-            self._end(line)
+            with contextlib.suppress(Exception):  # whoever is told may have come to an end too
+                self._tell(line, None, ConnectionClosedError("closed here"))
         for sock in (self._wake, self._woken):
             sock.close()
         self._selector.close()

@@ -169,7 +169,10 @@ def test_the_end_closes_all_lines_and_leaves_no_thread(home, serve):
     uri = serve(wire.Daemon()).register(Service())
     made, line = wire.Exchange(), Line(wire.proxy(uri))
     assert call(made, line, "echo", 2).get(timeout=20) == (2, None)
+    told = call(made, line, "echo", 2, 5.0)
     made.close()
+    assert isinstance(told.get(timeout=20)[1], errors.ConnectionClosedError)
     assert line.fileno() < 0 and not made._thread.is_alive()
+    assert isinstance(call(made, line, "echo", 2).get(timeout=20)[1], errors.ConnectionClosedError)
     with contextlib.suppress(OSError):
         made.hang_up(line)  # by whoever comes late

@@ -87,7 +87,7 @@ class ListedWorkers:
             self.join()
             listed = wire.listed(self._nameserver, address.place(*self.address))
         except (PyroError, SecretError, OSError) as error:
-            self.leave()
+            self._let_go()  # of the nameserver: tasks continue
             raise _lost(error) from error
         if len(self._limits) > wire.MOST_NAMES:  # those that are gone for good
             self._limits = {uri: self._limits[uri] for uri in listed.values() if uri in self._limits}
@@ -126,13 +126,17 @@ class ListedWorkers:
             return self._options
 
     def leave(self) -> None:
-        """Close the connection to the nameserver, those that are kept, and those of tasks."""
-        while self.kept:
-            self.kept.popitem()[1].close()
+        """Close all connections: to the nameserver, those that are kept, and those of tasks."""
+        self._let_go()
         with self._lock:
             exchange, self._exchange = self._exchange, None
         if exchange is not None:
             exchange.close()
+
+    def _let_go(self) -> None:
+        """Close the connection to the nameserver, and those that are kept."""
+        while self.kept:
+            self.kept.popitem()[1].close()
         if self._nameserver is not None:
             wire.close(self._nameserver)
             self._nameserver = None

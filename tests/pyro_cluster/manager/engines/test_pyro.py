@@ -107,6 +107,18 @@ def test_a_peer_that_is_cut_before_it_begins_loses_its_task(service):
     assert isinstance(begin(peer).get(timeout=20)[1], PeerLost)
 
 
+def test_a_lost_nameserver_ends_no_task(service):
+    made, peer, _ = service
+    told = begin(peer)
+    assert made.asked.wait(20)
+    with pytest.raises(PeerLost, match="no nameserver at localhost:1 "):
+        peer._cluster.find()
+    with pytest.raises(queue.Empty):
+        told.get(timeout=0.05)
+    peer._cluster.leave()
+    assert peer._line.fileno() < 0
+
+
 @pytest.mark.parametrize("listening", [True, False])
 def test_who_does_not_answer_is_silent_and_who_is_not_there_is_not(home, listening, monkeypatch):
     monkeypatch.setattr(wire, "PATIENT_SECONDS", 0.5)
