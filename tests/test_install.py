@@ -175,10 +175,10 @@ def machine(tmp_path):
             program.write_text(FAKE.format(version=version, too_old=too_old, pip=pip, calls=tmp_path / "calls"))
             program.chmod(0o755)
 
-    def inv(pip=0, environment=None, terminal=False, **pythons):
+    def inv(*typed, pip=0, environment=None, terminal=False, **pythons):
         pythons_are(pip, **pythons)
         env = {"PATH": str(programs)} | (environment or {})
-        words = [tmp_path / "inv", "--list"]
+        words = [tmp_path / "inv", *(typed or ["--list"])]
         if not terminal:
             done = subprocess.run(words, env=env, capture_output=True, text=True)
             return done.returncode, done.stdout + done.stderr
@@ -237,6 +237,19 @@ def test_a_python_too_new_for_a_package_is_told(machine):
     assert status == 1
     assert "error: pip could not install requirements.txt for Python 3.15.2, see above; if that Python is too" in said
     assert f"use another one: rm -r {machine.programs.parent}/.venv; STORMTRACKS_PYTHON=python3.NN" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "file"),
+    [
+        ("bench list", "requirements.txt"),
+        ("bench --help", "requirements.txt"),
+        ("bench one_member", "requirements-dev.txt"),
+        ("lint", "requirements-dev.txt"),
+    ],
+)
+def test_what_only_prints_needs_no_packages_of_developers(machine, typed, file):
+    assert f"installing {file} into .venv" in machine(*typed.split(), python3="3.11.2")[1]
 
 
 def test_what_pip_says_is_shown_where_it_fails_and_only_there(machine):
