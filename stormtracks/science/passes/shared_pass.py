@@ -95,7 +95,7 @@ class SharedPass:
 
     def finish(self, report: Progress) -> None:
         """Do every block that no slot has done or is doing, then wait for those that others are doing."""
-        _keep_freed_memory()
+        keep_freed_memory()
         total = len(self.work.axis)
         for wait in (False, True):
             left = self._left()
@@ -143,7 +143,7 @@ def reported(steps: Sequence[slice], report: Progress) -> Iterator[slice]:
         report(one.stop, steps[-1].stop)
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Have glibc give freed fields to the next ones, not back to the system, which would clear each page again.
 
     It learns from the largest block that was freed. Without that a pass over fields takes a tenth more processor time.

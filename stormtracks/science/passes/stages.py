@@ -12,7 +12,7 @@ from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.passes import blocks
 from stormtracks.science.passes.folder import Table
 from stormtracks.science.passes.runs import most_steps, runs, steps_in_cache, within
-from stormtracks.science.passes.shared_pass import Progress, SharedPass, reported
+from stormtracks.science.passes.shared_pass import Progress, SharedPass, keep_freed_memory, reported
 from stormtracks.science.records import Block, Grid, InputFile, Maxima, TimeAxis
 
 COLUMNS = {"step": "<i4", "lat": "<f8", "lon": "<f8", "vorticity": "<f4"}
@@ -64,6 +64,7 @@ def member_maxima(
     """
     report = progress or (lambda done, total: None)
     if season.block.members == 1:
+        keep_freed_memory()
         own = reported(runs(season.cuts, steps_in_cache(season.grid), most_steps(season.grid, 1, season.block)), report)
         return gathered(stages.maxima(season, steps, [ensemble_member])[0] for steps in own)
     with maxima_pass(season, stages, scratch) as everyone:
