@@ -73,11 +73,11 @@ def until_set(event):
 
 
 def begun(setting):
-    """The name of the one worker, once it is submitted, started and has a task."""
+    """The name of the one worker, once it is submitted, started and has begun a task."""
     until(lambda: setting.queue.names("pending"))
     (name,) = setting.queue.names("pending")
     setting.queue.start(name)
-    until(lambda: any(worker.name == name and worker.running for worker in setting.dispatcher.workers()))
+    until(lambda: any(peer.cell for peer in setting.cluster.workers[name].peers))
     return name
 
 
