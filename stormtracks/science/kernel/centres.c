@@ -84,7 +84,8 @@ static void fit(const double *weights, const double *values, double *fitted)
         fitted[k] = fitted_one(weights + 9 * k, values);
 }
 
-/* In the order in which NumPy adds on most processors: two sums side by side, of eight products the last ones first. */
+/* In the order of NumPy's SSE2 loops, two sums side by side, of eight products the last ones first; where NumPy adds in
+   another order the place differs in its last bits, far below the rounding of places. */
 static double fitted_one(const double *w, const double *v)
 {
     double even = w[6] * v[6], odd = w[7] * v[7];
