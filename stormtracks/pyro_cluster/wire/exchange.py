@@ -116,7 +116,7 @@ class Exchange:
                     self._selector.register(line, selectors.EVENT_READ)
                 if not sent:
                     self._selector.modify(line, selectors.EVENT_READ | selectors.EVENT_WRITE)
-            except (OSError, ValueError) as caught:  # ValueError: it is closed
+            except Exception as caught:  # whatever it is, whoever asks is told: ValueError where it is closed, say
                 error = caught if isinstance(caught, OSError) else ConnectionClosedError(str(caught))
         if error is not None:
             self._left.append(functools.partial(self._tell, line, None, error))  # not before whoever asks is done
@@ -158,7 +158,8 @@ class Exchange:
         self._lost.pop(line, None)
         if line in self._lines:
             self._lines.remove(line)
-            self._selector.unregister(line)
+            with contextlib.suppress(KeyError, ValueError):  # it did not come so far
+                self._selector.unregister(line)
         line.close()
 
     def _end_late(self) -> None:

@@ -51,5 +51,12 @@ def test_without_another_thread_those_that_there_are_do_it(monkeypatch):
     assert errands.finish("a", 20) and done == [1]
 
 
+def test_one_that_fails_costs_no_other():
+    errands, done = Errands(), []
+    for number in range(3):
+        errands.add("a", lambda number=number: done.append(number) or 1 // (number - 1), "a")
+    assert errands.finish("a", 20) and done == [0, 1, 2]
+
+
 def _no_thread(thread):
     raise RuntimeError("can't start new thread")

@@ -23,6 +23,8 @@ class PromptPeer(_Peer):
     def begin(self, year, ensemble_member, task, options, told):
         self.told = told
         self.worker.asked.append(((year, ensemble_member), told))
+        if self.gone.is_set():
+            self.cut()
 
     def cut(self):
         super().cut()
@@ -129,3 +131,66 @@ def test_a_call_that_ends_oddly_costs_the_connection_and_not_the_slot(error):
     setting.dispatcher.stop("over")
     assert setting.dispatcher.ended == "complete"
     assert sum(isinstance(peer, PromptPeer) and peer.told is not None for peer in worker.peers) == 2
+
+
+def test_a_call_of_which_is_told_twice_counts_once():
+    setting = Setting(1, 3, retries=0)
+    worker = prompt(setting, "w", 1)
+    setting.dispatcher.start()
+    for _ in range(3):
+        until(lambda: worker.asked)
+        cell, told = worker.asked.pop()
+        complete(cell, told)
+        told(None, PeerLost("its connection ended"))
+        complete(cell, told)
+    assert setting.run() == "complete" and setting.faults == []
+    assert [outcome.status for outcome in setting.journal.outcomes] == ["complete"] * 3
+    assert not [line for line in setting.shown if "bug" in line or "lost" in line]
+
+
+def test_what_is_told_of_a_call_while_its_slot_is_given_up_counts_no_more(monkeypatch):
+    setting = Setting(1, 2, retries=1)
+    worker = prompt(setting, "w", 1)
+    setting.dispatcher.start()
+    until(lambda: worker.asked)
+    gone = setting.dispatcher._workforce.gone
+
+    def gone_and_cut(worker, error):
+        gone(worker, error)
+        told(None, PeerLost("its connection ended"))
+
+    monkeypatch.setattr(setting.dispatcher._workforce, "gone", gone_and_cut)
+    _, told = worker.asked.pop()
+    told(None, SystemExit(1))
+    monkeypatch.undo()
+    for _ in range(2):
+        until(lambda: worker.asked)
+        complete(*worker.asked.pop())
+    assert setting.run() == "complete" and setting.faults == []
+    assert sorted(outcome.status for outcome in setting.journal.outcomes) == ["complete", "complete", "outstanding"]
+
+
+def test_a_connection_that_cannot_be_closed_costs_no_slot():
+    setting = Setting(1, 3, retries=0)
+    worker = prompt(setting, "w", 1)
+    setting.dispatcher.start()
+    for odd in (KeyError("x"), None, None):
+        until(lambda: worker.asked)
+        cell, told = worker.asked.pop()
+        worker.peers[-1].close = _fail
+        told(None, odd) if odd else complete(cell, told)
+    setting.run()
+    assert sorted(outcome.status for outcome in setting.journal.outcomes) == ["complete", "complete", "failure"]
+
+
+def test_a_bug_in_the_giving_of_a_task_costs_the_connection_and_not_the_slot(monkeypatch):
+    setting, bugs = Setting(1, 2, retries=1), [KeyError("x")]
+    working = setting.journal.working
+    monkeypatch.setattr(setting.journal, "working", lambda *slot: _fail(bugs.pop()) if bugs else working(*slot))
+    setting.cluster.add("w")
+    assert setting.run() == "complete" and setting.faults == []
+    assert any("a bug in a slot of w" in line for line in setting.shown)
+
+
+def _fail(error=None):
+    raise error or OSError("it cannot be closed")

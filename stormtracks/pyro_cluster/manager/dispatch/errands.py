@@ -1,8 +1,11 @@
 """What may have to wait, such as a connection to a host that hangs, done aside by threads that end with it."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable
+
+log = logging.getLogger(__name__)
 
 Errand = Callable[[], object]
 
@@ -52,7 +55,10 @@ class Errands:
 
     def _work(self, whose: Hashable) -> None:
         while (errand := self._next(whose)) is not None:
-            errand()
+            try:
+                errand()
+            except BaseException:  # those that follow are others'
+                log.exception("an errand of %s", whose)
 
     def _next(self, whose: Hashable) -> Errand | None:
         with self._lock:

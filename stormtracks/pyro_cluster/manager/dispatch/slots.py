@@ -39,13 +39,14 @@ AT_ONCE = 256
 class _Slot:
     """One slot of a worker that is there."""
 
-    __slots__ = ("number", "peer", "rest", "worker")
+    __slots__ = ("calls", "number", "peer", "rest", "worker")
 
     def __init__(self, worker: Worker, number: int) -> None:
         self.worker = worker
         self.number = number
         self.peer: Prompt | None = None
         self.rest = REST_SECONDS[0]  # how long it rests next time
+        self.calls = 0  # the number of the call under way: what is told of any other does not count
 
 
 class Slots:
@@ -125,12 +126,15 @@ class Slots:
         try:
             while (given := self._given()) is not None:
                 for slot, task in given:
-                    self._guarded(slot, self._ask, task)
+                    if isinstance(task, BaseException):  # not dealt with before, as the books were held
+                        self._broken(slot, task)
+                    else:
+                        self._guarded(slot, self._ask, task)
         except BaseException as error:
             self._ending.by_bug("the giving out of tasks", error)
 
-    def _given(self) -> list[tuple[_Slot, PyroTask]] | None:
-        """The next tasks of slots that have waited, waiting for some; None when there will be none."""
+    def _given(self) -> list[tuple[_Slot, PyroTask | BaseException]] | None:
+        """The next tasks of slots that waited, or what came instead, waiting for some; None: there will be none."""
         with self._books.lock:
             while True:
                 self._end_rests()
@@ -142,15 +146,15 @@ class Slots:
                 first = self._resting[0][0] - time.monotonic() if self._resting else None
                 self._books.changed.wait(first if first is None else max(0.0, first))
 
-    def _taken_in_turn(self) -> list[tuple[_Slot, PyroTask]]:
+    def _taken_in_turn(self) -> list[tuple[_Slot, PyroTask | BaseException]]:
         """Tasks for slots that wait, one of each worker after the other."""
-        given: list[tuple[_Slot, PyroTask]] = []
+        given: list[tuple[_Slot, PyroTask | BaseException]] = []
         workers = [worker for worker, slots in self._idle.items() if slots]
         while workers and len(given) < AT_ONCE:
             workers = [worker for worker in workers if self._one_taken(worker, given)]
         return given
 
-    def _one_taken(self, worker: Worker, given: list[tuple[_Slot, PyroTask]]) -> bool:
+    def _one_taken(self, worker: Worker, given: list[tuple[_Slot, PyroTask | BaseException]]) -> bool:
         slots = self._idle[worker]
         if not slots:
             return False
@@ -158,7 +162,7 @@ class Slots:
         try:
             task = self._taken(slot)
         except BaseException as error:
-            self._broken(slot, error)
+            given.append((slot, error))
             return False
         if task is None:
             slots.appendleft(slot)
@@ -226,7 +230,7 @@ class Slots:
                 connect = functools.partial(self._guarded, slot, self._connect, task)
                 self._connecting.add(worker, connect, f"connects to {worker.name}")
             else:
-                told = functools.partial(self._guarded, slot, self._told, task)
+                told = functools.partial(self._guarded, slot, self._told, task, slot.calls)
                 self._calls.begin(slot.peer, worker, slot.number, task, told)
         except RuntimeError as error:  # no more threads
             self._not_begun(slot)
@@ -244,11 +248,12 @@ class Slots:
         else:
             self._ask(slot, task)
 
-    def _told(self, slot: _Slot, task: PyroTask, reply: Any, error: BaseException | None) -> None:
-        """A call is over."""
+    def _told(self, slot: _Slot, task: PyroTask, call: int, reply: Any, error: BaseException | None) -> None:
+        """A call is over, once: a reply and the end of its connection may both be told."""
         with self._books.lock:
-            if self._is_over:
+            if self._is_over or call != slot.calls:
                 return
+            slot.calls += 1
             self._telling += 1
         try:
             self._judge(slot, task, reply, error)
@@ -342,6 +347,8 @@ class Slots:
     def _failed(self, slot: _Slot, error: BaseException) -> None:
         """A bug: the slot's worker counts as lost, and is met anew."""
         worker, lost = slot.worker, PeerLost(f"{type(error).__name__} in the manager")
+        with self._books.lock:
+            slot.calls += 1  # its call may still be under way, and is cut now
         self._announcer.bug(f"a slot of {worker.name}", error)
         self._workforce.gone(worker, lost)
         self._hang_up(slot)
@@ -359,4 +366,7 @@ class Slots:
             self._books.calls.pop((slot.worker.id, slot.number), None)
             peer, slot.peer = slot.peer, None
         if peer is not None:
-            peer.close()
+            try:
+                peer.close()
+            except BaseException as error:  # it is of no use any more, and no reason to lose more than that
+                self._announcer.bug(f"the end of a connection to {slot.worker.name}", error)
