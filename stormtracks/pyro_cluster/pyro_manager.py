@@ -150,6 +150,7 @@ def _with_workers(plan: ManagePlan, schedule: PyroTaskSchedule, cluster: Cluster
             how = _work(dispatcher, shown)
     finally:
         journal.close(_STATES.get(how, how))
+    dispatcher.finish_lines()
     return _end(plan, cluster, dispatcher, journal, time.monotonic() - began, stream)
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from stormtracks.pyro_cluster import pyro_manager
 from stormtracks.pyro_cluster.journal import runs
+from stormtracks.pyro_cluster.manager.display import PlainDisplay
 from stormtracks.pyro_cluster.manager.plan import ManagePlan
 from tests.processes import wait_for
 from tests.simulated_cluster import SimulatedCluster
@@ -392,6 +393,19 @@ def test_a_journal_removed_during_a_run_is_there_at_its_end(managed, tmp_path):
     status, output = managed(work)
     assert status == 0 and "was removed while the run continues; it was written anew" in output
     assert re.search(r"complete +3\n", output)
+
+
+def test_what_the_journal_says_when_it_is_closed_is_shown_before_the_end(managed, tmp_path, monkeypatch):
+    show = PlainDisplay.show
+    monkeypatch.setattr(PlainDisplay, "show", lambda shown, text: time.sleep(0.05) or show(shown, text))
+
+    def work(peer, year, member):
+        if member == 2:
+            (tmp_path / "vort_track_2000-2000.sqlite").unlink()
+        return {}
+
+    _, output = managed(work)
+    assert 0 < output.find("it was written anew") < output.find("all tasks are complete")
 
 
 @pytest.mark.slow

@@ -142,6 +142,10 @@ class Dispatcher:
         self._settlement.stop()
         self._workforce.stop()
         self._slots.join(JOIN_SECONDS)
+        self.finish_lines()
+
+    def finish_lines(self) -> None:
+        """Wait until all lines are shown, for a while; also those that the journal said when it was closed."""
         self._announcer.finish(JOIN_SECONDS)
 
     def trouble(self, message: str | None) -> None:
