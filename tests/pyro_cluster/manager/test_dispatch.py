@@ -170,7 +170,7 @@ def test_a_name_that_is_taken_over_is_shown_and_both_are_used():
     stay = threading.Event()
     first = setting.cluster.add("a", lambda peer, year, member: stay.wait(20) and {})
     setting.dispatcher.start()
-    until(lambda: setting.schedule.counts()["working"])
+    until(lambda: any(peer.cell for peer in first.peers))  # begun: what is only given out has no connection yet
     setting.cluster.add("a", lambda peer, year, member: stay.wait(20) and {})
     setting.until_shown("the name a now belongs to another worker")
     stay.set()
@@ -292,14 +292,14 @@ def test_a_journal_that_stays_unwritable_ends_the_run():
 
 def test_stopping_leaves_no_thread_and_makes_running_tasks_outstanding():
     setting = Setting(1, 4)
-    setting.cluster.add("a", lambda peer, year, member: peer.gone.wait(60), slots=2)
+    left = setting.cluster.add("left", lambda peer, year, member: peer.gone.wait(60), slots=2)
     setting.dispatcher.start()
-    until(lambda: setting.schedule.counts()["working"] == 2)
+    until(lambda: sum(bool(peer.cell) for peer in left.peers) == 2)
     setting.dispatcher.stop("interrupted")
     assert setting.dispatcher.wait(0) and setting.dispatcher.ended == "interrupted"
     assert setting.schedule.get_progress() == "----\n"
-    left = {thread.name for thread in threading.enumerate()}
-    assert not setting.dispatcher._slots._held and not left & {"gives out tasks", "a/0", "a/1"}
+    assert not setting.dispatcher._slots._held and not setting.dispatcher._slots._giving.is_alive()
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("left/")])
 
 
 @pytest.mark.parametrize(
