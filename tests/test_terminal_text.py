@@ -21,6 +21,7 @@ WRITERS = {
     "download/progress_display.py", "fabfile.py", "hosts/logs.py", "hosts/outcomes.py",
     "hosts/trust.py", "notebook/progress.py", "pyro_cluster/manager/display.py", "pyro_cluster/pyro_manager.py",
     "pyro_cluster/pyro_nameserver.py", "pyro_cluster/pyro_task.py", "tasks.py",
+    "science/kernel/__main__.py",
     "pyro_cluster/worker/inventory_main.py",  # JSON, into a pipe to the worker
 }  # fmt: skip
 STEERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -3,6 +3,7 @@
 import sys
 
 from stormtracks.science.kernel import build
+from stormtracks.terminal_text import clean_line
 
 
 def main() -> None:
@@ -10,7 +11,7 @@ def main() -> None:
     try:
         build.build()
     except build.NotBuilt as reason:
-        sys.stderr.write(f"{reason}\n")
+        sys.stderr.write(f"{clean_line(reason)}\n")  # it holds what a compiler said
 
 
 if __name__ == "__main__":
