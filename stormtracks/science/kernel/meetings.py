@@ -82,7 +82,7 @@ def _found(
     table = _Table(len(columns[0]), *(of.ctypes.data for of in columns))
     pieces, begin = len(of_pieces[0]), columns[list(_COLUMNS).index("begin")]
     most, room = 3 * int(np.diff(begin).max()) + 1, max(_ROOM, 2 * pieces)
-    near = [np.empty(most, np.int32), np.empty(most), np.full(pieces, -1, np.int32)]
+    near: list[npt.NDArray[Any]] = [np.empty(most, np.int32), np.empty(most), np.full(pieces, -1, np.int32)]
     made: list[npt.NDArray[Any]] = [np.empty(room, kind) for kind in (np.int32, np.int32, np.int32, np.int64)]
     begun, function = ctypes.c_int64(0), getattr(kernel.library(), "meetings")  # noqa: B009  # it may be None for mypy
     function.restype = ctypes.c_int64
