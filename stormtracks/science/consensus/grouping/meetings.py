@@ -43,8 +43,8 @@ def meetings(points: Points, radius_km: float, enough: Callable[[Meetings], Bool
     def wanted(met: Meetings) -> Meetings:
         return met.take((met.common >= fewest) & enough(met))
 
-    for until, final, found in _of_blocks(points, radius_km, fewest):
-        done.add(wanted(final))
+    for until, final, found in _of_blocks(points, radius_km, fewest, wanted):
+        done.add(final)
         going = _summed(Meetings.joined([going, found]), len(points.member))
         over = np.minimum(end[going.first], end[going.second]) < until
         done.add(wanted(going.take(over)))
@@ -53,18 +53,22 @@ def meetings(points: Points, radius_km: float, enough: Callable[[Meetings], Bool
     return done.joined()
 
 
-def _of_blocks(points: Points, radius_km: float, fewest: int) -> Iterator[tuple[int, Meetings, Meetings]]:
-    """Time step up to which all is found, pairs that meet nowhere else, and pairs that may, a block of steps each."""
+def _of_blocks(
+    points: Points, radius_km: float, fewest: int, wanted: Callable[[Meetings], Meetings]
+) -> Iterator[tuple[int, Meetings, Meetings]]:
+    """Time step up to which all is found, wanted pairs that meet nowhere else, and pairs that may; a block each."""
     if kernel.library() is None:
         for step, block in blocks(points, pieces.STEPS):
             yield step + pieces.STEPS, Meetings.joined([]), Meetings.joined([*pieces.near(block, radius_km)])
         return
     for window in windows(points, STEPS):
-        yield window.until, *_of_window(window, radius_km, fewest)
+        yield window.until, *_of_window(window, radius_km, fewest, wanted)
 
 
-def _of_window(window: Window, radius_km: float, fewest: int) -> tuple[Meetings, Meetings]:
-    """Pairs of tracks in a window that meet nowhere else, and others, by the kernel."""
+def _of_window(
+    window: Window, radius_km: float, fewest: int, wanted: Callable[[Meetings], Meetings]
+) -> tuple[Meetings, Meetings]:
+    """Wanted pairs of tracks in a window that meet nowhere else, and others, by the kernel."""
     reach = np.degrees(radius_km / sphere.EARTH_RADIUS_KM) + 1e-4
     bands = max(int(180.0 / reach), 1)
     band = np.minimum((window.lat + 90.0) * (bands / 180.0), bands - 1).astype(np.int64)
@@ -79,7 +83,7 @@ def _of_window(window: Window, radius_km: float, fewest: int) -> tuple[Meetings,
         pair = window.track[one], window.track[two]
         met = Meetings(np.minimum(*pair), np.maximum(*pair), common, metres)
         whole = window.whole[one] & window.whole[two]
-        final.append(met.take(whole))
+        final.append(wanted(met.take(whole)))  # some at a time: all that are near take much more memory
         other.append(met.take(~whole))
     return Meetings.joined(final), Meetings.joined(other)
 
