@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from stormtracks.science import sphere
+from stormtracks.science import kernel, sphere
 from stormtracks.science.arrays import Floats, Ints
 from stormtracks.science.errors import InputError
+from stormtracks.science.kernel import visits as compiled
 from stormtracks.science.records import Grid, Tracks
 from stormtracks.science.region import check_region
 
@@ -16,6 +17,9 @@ AREA_KM2 = 1.0e6
 CAP_RADIUS_KM = sphere.EARTH_RADIUS_KM * np.arccos(1 - AREA_KM2 / (2 * np.pi * sphere.EARTH_RADIUS_KM**2))
 """Radius along the surface of a spherical cap of that area: 565 km."""
 
+_RADIUS = CAP_RADIUS_KM / sphere.EARTH_RADIUS_KM
+_REACH = np.degrees(_RADIUS)
+"""The same as an angle, in radians and in degrees."""
 _LONG_STEP_KM = 250.0
 """Points farther apart get one half-way between them; nearer ones narrow the swath of a cap by less than 3 %."""
 
@@ -86,25 +90,29 @@ def _grid(spacing_deg: float, region: sphere.Region | None) -> Grid:
 def _visits(tracks: Tracks, grid: Grid) -> Ints:
     """Number of tracks that pass each cell's cap, shape (nlat, nlon)."""
     lat, lon, track = _with_midpoints(tracks)
+    lon = (lon - grid.lon[0]) % 360.0
+    spacing = float(grid.lon[1] - grid.lon[0]) if len(grid.lon) > 1 else 1.0
+    if kernel.library() is not None:
+        order = np.argsort(track, kind="stable")
+        points = lat[order], lon[order], track[order]
+        return compiled.visits(*points, grid.lat, len(grid.lon), spacing, _RADIUS, _REACH)
     order = np.argsort(lat)
     lat, lon, track = lat[order], lon[order], track[order]
-    reach = np.degrees(CAP_RADIUS_KM / sphere.EARTH_RADIUS_KM)
-    first = np.searchsorted(lat, grid.lat - reach)
-    last = np.searchsorted(lat, grid.lat + reach, side="right")
+    first = np.searchsorted(lat, grid.lat - _REACH)
+    last = np.searchsorted(lat, grid.lat + _REACH, side="right")
     rows = (slice(*ends) for ends in zip(first, last, strict=True))
-    each = [
-        _visits_of_row(lat[row], lon[row], track[row], at, grid.lon) for at, row in zip(grid.lat, rows, strict=True)
-    ]
+    row_of = len(grid.lon), spacing
+    each = [_visits_of_row(lat[row], lon[row], track[row], at, *row_of) for at, row in zip(grid.lat, rows, strict=True)]
     return np.array(each)
 
 
-def _visits_of_row(lat: Floats, lon: Floats, track: Ints, row_lat: float, row_lon: Floats) -> Ints:
-    """Number of tracks that pass the caps of a row of the grid, from the points that are near it; shape (nlon,).
+def _visits_of_row(lat: Floats, lon: Floats, track: Ints, row_lat: float, columns: int, spacing: float) -> Ints:
+    """Number of tracks that pass the caps of a row of the grid, from the points that are near it; shape (columns,).
 
     The columns that a point is near are a stretch of the row. Stretches of a track are joined, so that it counts once.
     """
-    size = len(row_lon) + 1  # one more than the columns, so that stretches of different tracks never touch
-    begins, ends = _stretches(lat, lon, row_lat, row_lon)
+    size = columns + 1  # one more than the columns, so that stretches of different tracks never touch
+    begins, ends = _stretches(lat, lon, row_lat, columns, spacing)
     owner = np.tile(track.astype(np.int64) * size, 3)
     some = begins < ends
     begins, ends = begins[some] + owner[some], ends[some] + owner[some]
@@ -116,19 +124,17 @@ def _visits_of_row(lat: Floats, lon: Floats, track: Ints, row_lat: float, row_lo
     return np.asarray(np.cumsum(steps)[:-1])
 
 
-def _stretches(lat: Floats, lon: Floats, row_lat: float, row_lon: Floats) -> tuple[Ints, Ints]:
+def _stretches(lat: Floats, lon: Floats, row_lat: float, columns: int, spacing: float) -> tuple[Ints, Ints]:
     """First column whose cap each point is in, and the one after the last: once as it is and once each way round."""
     phi, row_phi = np.radians(lat), np.radians(row_lat)
-    radius = CAP_RADIUS_KM / sphere.EARTH_RADIUS_KM
-    far = np.cos(radius) - np.sin(phi) * np.sin(row_phi)
+    far = np.cos(_RADIUS) - np.sin(phi) * np.sin(row_phi)
     wide = np.maximum(np.cos(phi) * np.cos(row_phi), 1e-15)  # at a pole: all of the row is near, or nothing
     half = np.where(far > wide, np.nan, np.degrees(np.arccos(np.clip(far / wide, -1.0, 1.0))))
-    spacing = row_lon[1] - row_lon[0] if len(row_lon) > 1 else 1.0
-    east = np.concatenate([(lon - row_lon[0]) % 360.0 + turn for turn in (-360.0, 0.0, 360.0)])
+    east = np.concatenate([lon + turn for turn in (-360.0, 0.0, 360.0)])
     half = np.tile(half, 3)
     begins = np.nan_to_num(np.ceil((east - half) / spacing), nan=1.0)
     ends = np.nan_to_num(np.floor((east + half) / spacing) + 1, nan=0.0)
-    return tuple(np.clip(one, 0, len(row_lon)).astype(np.int64) for one in (begins, ends))
+    return tuple(np.clip(one, 0, columns).astype(np.int64) for one in (begins, ends))
 
 
 def _with_midpoints(tracks: Tracks) -> tuple[Floats, Floats, Ints]:

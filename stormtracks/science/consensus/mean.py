@@ -15,6 +15,8 @@ from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.ragged import Ragged
 from stormtracks.science.records import Named, Tracks
 
+_AT_A_TIME = 1 << 16
+"""Points whose places are worked out in one go, in a processor's cache: an ensemble's season has millions."""
 HALF = 0.5
 """Share of the members from which on a candidate is shown unasked."""
 
@@ -172,11 +174,7 @@ def mean_tracks(
     -----
     The mean position is the direction of the mean of unit vectors, which knows no date line and no pole.
     """
-    group_of_point = np.repeat(labels, points.row_size)
-    if away is not None:
-        group_of_point = np.where(away, -1, group_of_point)
-    inside: Ints = np.flatnonzero(group_of_point >= 0)
-    key = group_of_point[inside] * len(points.times) + points.time[inside]
+    inside, key = _of_groups(points, labels, away)
     if max_offset_km:
         near = _near_the_middle(sphere.unit_vectors(points.lat[inside], points.lon[inside]), key, max_offset_km)
         inside, key = inside[near], key[near]
@@ -187,7 +185,8 @@ def mean_tracks(
     found, cell, number = _cells(key)
     group, time = np.divmod(found, max(len(points.times), 1))
     keep = number >= path_share * holders(points.member, labels)[group]
-    mean, spread = _position(sphere.unit_vectors(points.lat[inside], points.lon[inside]), cell, number)
+    del key  # a number of each of millions of points
+    mean, spread = _position(points, inside, cell, number)
     strength, deviation = _strength(points.vorticity[inside].astype(float), cell, number)
     lat, lon = sphere.lat_lon(mean)
     values = {
@@ -196,6 +195,15 @@ def mean_tracks(
         "number": number.astype(np.int32),
     }  # fmt: skip
     return {name: array[keep] for name, array in values.items()}
+
+
+def _of_groups(points: Points, labels: Ints, away: Bools | None) -> tuple[Ints, Ints]:
+    """Which points are part of a group's path, and the group and time of each as one number."""
+    group = np.repeat(labels, points.row_size)
+    if away is not None:
+        group[away] = -1
+    inside: Ints = np.flatnonzero(group >= 0)
+    return inside, group[inside] * len(points.times) + points.time[inside]
 
 
 def holders(member: Ints, labels: Ints) -> Ints:
@@ -235,11 +243,19 @@ def _near_the_middle(vector: Floats, key: Ints, km: float) -> Bools:
     return sphere.arc_km(np.linalg.norm(vector - middle[cell], axis=1)) <= km
 
 
-def _position(vector: Floats, cell: Ints, number: Ints) -> tuple[Floats, Floats]:
-    total = np.stack([np.bincount(cell, vector[:, axis], minlength=len(number)) for axis in range(3)], axis=1)
+def _position(points: Points, inside: Ints, cell: Ints, number: Ints) -> tuple[Floats, Floats]:
+    """Mean direction of the points of each cell, and the root of their mean squared distance from it."""
+    vector, squared = np.empty((3, len(cell))), np.empty(len(cell))
+    parts = [slice(first, first + _AT_A_TIME) for first in range(0, len(cell), _AT_A_TIME)]
+    for part in parts:
+        rows = inside[part]
+        vector[:, part] = sphere.unit_vectors(points.lat[rows], points.lon[rows]).T
+    total = np.stack([np.bincount(cell, along, minlength=len(number)) for along in vector], axis=1)
     mean = total / np.linalg.norm(total, axis=1, keepdims=True)
-    apart = sphere.arc_km(np.linalg.norm(vector - mean[cell], axis=1))
-    return mean, np.sqrt(np.bincount(cell, apart**2, minlength=len(number)) / number)
+    for part in parts:
+        off = np.subtract(vector[:, part].T, mean[cell[part]], order="C")
+        squared[part] = sphere.arc_km(np.linalg.norm(off, axis=1)) ** 2
+    return mean, np.sqrt(np.bincount(cell, squared, minlength=len(number)) / number)
 
 
 def _strength(vorticity: Floats, cell: Ints, number: Ints) -> tuple[Floats, Floats]:

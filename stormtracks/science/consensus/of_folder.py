@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -129,11 +129,16 @@ def _loaded(
     folder: Folder, year: Label, task: str, numbers: Sequence[int], seen: results.Recipes
 ) -> tuple[Points, Sequence[Matches]]:
     """The points of all tracks, which alone are kept of them, and what they match."""
-    loaded = [results.load_headed(results.path(folder, task, year, number)) for number in numbers]
-    headers, ensemble, matches = zip(*loaded, strict=True)
-    for number, header in zip(numbers, headers, strict=True):
-        seen.add(year, number, header.provenance)
-    return Points.of(ensemble), matches
+    matches = []
+
+    def tracks_of_members() -> Iterator[Tracks]:
+        for number in numbers:
+            header, tracks, of_member = results.load_headed(results.path(folder, task, year, number))
+            seen.add(year, number, header.provenance)
+            matches.append(of_member)
+            yield tracks
+
+    return Points.of(tracks_of_members()), matches
 
 
 def _of_lists(

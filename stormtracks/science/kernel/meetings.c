@@ -2,109 +2,148 @@
 
 #include "distance.h"
 
-/* `meetings._of_block`: which tracks are near each other, how often, and how far apart then, during some time steps.
+/* `meetings._of_window`: which tracks are near each other, how often, and how far apart then, during some time steps.
  *
  * A table has the points, sorted by cell (a time and a band of latitude at least as high as near reaches) and within it
  * by longitude. Each cell lies between those of the bands to the south and north of it. */
 typedef struct {
     int64_t count;
-    const double *lon, *vector; /* longitude, degrees; unit vector, three numbers */
-    const double *wide;         /* how far off in longitude a near point may be, degrees */
-    const int64_t *cell;        /* of each point */
-    const int64_t *begin;       /* of each cell, and the end of the last one */
-    const int32_t *piece;       /* number of its track among those of the block */
-    const int32_t *member;      /* of its track */
+    const double *lon, *x, *y, *z; /* longitude, degrees; unit vector */
+    const double *wide;            /* how far off in longitude a near point may be, degrees */
+    const int64_t *cell;           /* of each point */
+    const int64_t *begin;          /* of each cell, and the end of the last one */
+    const int32_t *piece;          /* number of its track among those that have points here */
+    const int32_t *member;         /* of its track */
 } Table;
+
+/* What one point is near: the pieces, and the cosine, then the metres, to each. Room for the points of three cells. */
+typedef struct {
+    int64_t count;
+    int32_t *piece;
+    double *apart;
+} Near;
 
 /* What one piece meets: `place` of each other one among those that it has met so far, -1 for none. */
 typedef struct {
     int64_t count;
     int32_t *place, *other, *common;
-    int64_t *apart_m, *near; /* room for the points of any cell */
+    int64_t *apart_m;
 } Met;
 
 /* First point from `begin` to `end` whose longitude is not below a limit. */
 static int64_t not_below(const double *lon, int64_t begin, int64_t end, double limit) {
-    while (begin < end) {
-        const int64_t middle = begin + (end - begin) / 2;
-        if (lon[middle] < limit)
-            begin = middle + 1;
-        else
-            end = middle;
+    for (int64_t left = end - begin; left > 0;) { /* without a branch to be guessed wrong */
+        const int64_t half = left / 2, below = lon[begin + half] < limit;
+        begin += below * (half + 1);
+        left = below * (left - half - 1) + (1 - below) * half;
     }
     return begin;
 }
 
 /* Adds those of some points that are near one, of later pieces of other members. */
-static void add(const Table *table, int64_t one, int64_t begin, int64_t end, double least, Met *met) {
-    const double *here = table->vector + 3 * one;
+FOR_EACH_PROCESSOR static void add(const Table *table, int64_t one, int64_t begin, int64_t end, double least, Near *near) {
+    const double x = table->x[one], y = table->y[one], z = table->z[one];
     const int32_t mine = table->piece[one], member = table->member[one];
-    int64_t count = 0;
-    /* Those are written down first, without a branch to be guessed wrong. */
-    for (int64_t other = begin; other < end; other++) {
-        const double *there = table->vector + 3 * other;
-        const double cosine = here[0] * there[0] + here[1] * there[1] + here[2] * there[2];
-        met->near[count] = other;
-        count += (cosine > least) & (table->piece[other] > mine) & (table->member[other] != member);
-    }
-    for (int64_t number = 0; number < count; number++) {
-        const double *there = table->vector + 3 * met->near[number];
-        const int32_t its = table->piece[met->near[number]];
-        if (met->place[its] < 0) {
-            met->place[its] = (int32_t)met->count;
-            met->other[met->count] = its;
-            met->common[met->count] = 0;
-            met->apart_m[met->count++] = 0;
+    double cosine[64]; /* of so many in one go, which the compiler does four at a time */
+    int64_t count = near->count;
+    for (int64_t from = begin; from < end; from += 64) {
+        const int64_t some = end - from < 64 ? end - from : 64;
+        for (int64_t at = 0; at < some; at++)
+            cosine[at] = x * table->x[from + at] + y * table->y[from + at] + z * table->z[from + at];
+        for (int64_t at = 0; at < some; at++) { /* without a branch to be guessed wrong */
+            const int32_t its = table->piece[from + at];
+            near->piece[count] = its;
+            near->apart[count] = cosine[at];
+            count += (cosine[at] > least) & (its > mine) & (table->member[from + at] != member);
         }
-        met->common[met->place[its]]++;
-        met->apart_m[met->place[its]] += metres((1.0 - (here[0] * there[0] + here[1] * there[1] + here[2] * there[2])) / 2.0);
     }
+    near->count = count;
 }
 
 /* The same of all points of a cell that may be near one, whatever the side of the date line. */
-static void add_of_cell(const Table *table, int64_t one, int64_t cell, double least, Met *met) {
+static void add_of_cell(const Table *table, int64_t one, int64_t cell, double least, Near *near) {
     const int64_t begin = table->begin[cell], end = table->begin[cell + 1];
     const double west = table->lon[one] - table->wide[one], east = table->lon[one] + table->wide[one];
     if (begin == end) return;
     if (east - west >= 360.0) {
-        add(table, one, begin, end, least, met);
+        add(table, one, begin, end, least, near);
         return;
     }
-    const int64_t first = not_below(table->lon, begin, end, west);
-    int64_t last = first;
-    while (last < end && table->lon[last] <= east) last++;
-    if (east >= 180.0) { /* also what is just east of the date line, up to where it has been looked at */
-        int64_t beyond = begin;
-        while (beyond < first && table->lon[beyond] <= east - 360.0) beyond++;
-        add(table, one, begin, beyond, least, met);
-    }
-    add(table, one, first, last, least, met);
-    if (west < -180.0) {
-        const int64_t beyond = not_below(table->lon, last, end, west + 360.0);
-        add(table, one, beyond, end, least, met);
+    const int64_t first = not_below(table->lon, begin, end, west), last = not_below(table->lon, first, end, east);
+    if (east >= 180.0) /* also what is just east of the date line, up to where it has been looked at */
+        add(table, one, begin, not_below(table->lon, begin, first, east - 360.0), least, near);
+    add(table, one, first, last, least, near);
+    if (west < -180.0) add(table, one, not_below(table->lon, last, end, west + 360.0), end, least, near);
+}
+
+/* Cosines -> whole metres, as `metres` makes them. A series does nearly all, several at a time. It ends at less than a
+ * millionth of a metre from what asin says, so only what lies that near the middle of two metres is left to asin. */
+FOR_EACH_PROCESSOR static void measure(Near *near) {
+    double exact[64];
+    for (int64_t from = 0; from < near->count; from += 64) {
+        const int64_t some = near->count - from < 64 ? near->count - from : 64;
+        double *apart = near->apart + from;
+        int64_t doubtful = 0;
+        for (int64_t at = 0; at < some; at++) {
+            const double square = (1.0 - apart[at]) / 2.0, up = square < 0.0 ? 0.0 : square;
+            const double series =
+                1.0 + up * (1.0 / 6 + up * (3.0 / 40 + up * (5.0 / 112 + up * (35.0 / 1152 + up * (63.0 / 2816)))));
+            const double far = DIAMETER_M * (sqrt(up) * series), below = floor(far);
+            doubtful += (fabs(far - below - 0.5) < 1e-4) | (up > 0.01);
+            exact[at] = square;
+            apart[at] = below + (far - below > 0.5 ? 1.0 : 0.0);
+        }
+        if (doubtful) /* of a few hundredths of all */
+            for (int64_t at = 0; at < some; at++) apart[at] = (double)metres(exact[at]);
     }
 }
 
-/* Pieces in an order by which neighbours follow each other, from the `*from`th on, as far as there is room for all that a
- * piece can meet; says in `*from` where it stopped. Points
- * of piece k are `points[ends[k]]` to `points[ends[k + 1] - 1]`; `place` is -1 everywhere, and is so again afterwards.
- * Returns how many pairs were written. */
-EXPORTED int64_t meetings(const Table *table, int64_t pieces, const int64_t *order, const int64_t *ends,
-                          const int64_t *points, double least, int64_t *from, int64_t room, int64_t *near, int32_t *place, int32_t *first,
-                          int32_t *second, int32_t *common, int64_t *apart_m) {
-    int64_t found = 0, turn = *from;
-    for (; turn < pieces && pieces <= room - found; turn++) {
-        const int64_t piece = order[turn];
-        Met met = {0, place, second + found, common + found, apart_m + found, near};
-        for (int64_t at = ends[piece]; at < ends[piece + 1]; at++)
-            for (int64_t band = -1; band <= 1; band++)
-                add_of_cell(table, points[at], table->cell[points[at]] + band, least, &met);
-        for (int64_t number = 0; number < met.count; number++) {
-            first[found + number] = (int32_t)piece;
-            place[met.other[number]] = -1;
+/* Counts what one point is near. */
+static void count(const Near *near, Met *met) {
+    for (int64_t number = 0; number < near->count; number++) {
+        const int32_t its = near->piece[number];
+        int32_t place = met->place[its];
+        if (place < 0) {
+            place = met->place[its] = (int32_t)met->count++;
+            met->other[place] = its;
+            met->common[place] = 0;
+            met->apart_m[place] = 0;
         }
-        found += met.count;
+        met->common[place]++;
+        met->apart_m[place] += (int64_t)near->apart[number];
     }
-    *from = turn;
+}
+
+/* The first `pieces` pieces, from the `*from`th on, as far as there is room for all that a piece can meet of so many as
+ * there are (`all`); says in `*from` where it stopped. Points of piece k are `points[starts[k]]` to `points[ends[k] - 1]`;
+ * `place` is -1 everywhere, and is so again afterwards. Pairs of two pieces that are `whole` are all that their tracks
+ * ever have in common, and left out where that is fewer times than `fewest`. Returns how many pairs were written. */
+EXPORTED int64_t meetings(const Table *table, int64_t pieces, int64_t all, const int64_t *starts, const int64_t *ends,
+                          const int64_t *points, const uint8_t *whole, double least, int64_t fewest, int64_t *from,
+                          int64_t room, int32_t *near_piece, double *near_apart, int32_t *place, int32_t *first,
+                          int32_t *second, int32_t *common, int64_t *apart_m) {
+    int64_t found = 0, piece = *from;
+    for (; piece < pieces && all <= room - found; piece++) {
+        Met met = {0, place, second + found, common + found, apart_m + found};
+        for (int64_t at = starts[piece]; at < ends[piece]; at++) {
+            Near near = {0, near_piece, near_apart};
+            for (int64_t band = -1; band <= 1; band++)
+                add_of_cell(table, points[at], table->cell[points[at]] + band, least, &near);
+            measure(&near);
+            count(&near, &met);
+        }
+        int64_t kept = 0;
+        for (int64_t number = 0; number < met.count; number++) {
+            const int32_t its = met.other[number];
+            place[its] = -1;
+            if (met.common[number] < fewest && whole[piece] && whole[its]) continue;
+            first[found + kept] = (int32_t)piece;
+            met.other[kept] = its;
+            met.common[kept] = met.common[number];
+            met.apart_m[kept++] = met.apart_m[number];
+        }
+        found += kept;
+    }
+    *from = piece;
     return found;
 }

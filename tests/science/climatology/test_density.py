@@ -10,6 +10,8 @@ from stormtracks.science import sphere
 from stormtracks.science.climatology.density import AREA_KM2, CAP_RADIUS_KM, track_density
 from stormtracks.science.records import Tracks
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 
 def tracks(*lines):
     lat, lon = (np.concatenate([np.array(line, float)[:, axis] for line in lines]) for axis in (0, 1))

@@ -2,30 +2,15 @@
 
 import numpy as np
 import pytest
+from crowds import ensemble_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormtracks.science import sphere
 from stormtracks.science.consensus.grouping import meetings
 from stormtracks.science.consensus.grouping.points import Points
-from stormtracks.science.records import Tracks
 
 pytestmark = pytest.mark.usefixtures("kernel")
-
-
-def ensemble_of(seed, members, most_tracks, steps, lat, lon):
-    """Tracks of any length about a place, on a coarse grid, so that there are equal and just as far positions."""
-    rng, ensemble = np.random.default_rng(seed), []
-    for _ in range(members):
-        sizes = rng.integers(1, steps + 1, rng.integers(0, most_tracks + 1))
-        times = [np.sort(rng.choice(steps, size, replace=False)) for size in sizes]  # with gaps
-        step = np.concatenate([np.zeros(0, int), *times])
-        where = [np.round(centre + rng.normal(0, 6, len(step)), 1) for centre in (lat, lon)]
-        time = np.datetime64("2005-08-01", "s") + step * np.timedelta64(6, "h")
-        vorticity = np.full(len(step), 1e-4, np.float32)
-        tracks = sizes, time, np.clip(where[0], -90, 90), sphere.wrap(where[1]), vorticity, np.arange(len(step))
-        ensemble.append(Tracks(*tracks))
-    return ensemble
 
 
 def one_by_one(points, radius_km):
@@ -64,7 +49,7 @@ def test_what_is_near_is_what_all_pairs_of_points_say(seed, members, most_tracks
     assert as_dict(met) == one_by_one(points, radius_km)
 
 
-@pytest.mark.parametrize("steps", [1, 3, 64])
+@pytest.mark.parametrize("steps", [1, 2, 3, 64])
 def test_blocks_of_any_length_and_little_room_find_the_same(monkeypatch, steps):
     points = Points.of(ensemble_of(1, 5, 30, 20, 40.0, 179.0))
     expected = as_dict(meetings.meetings(points, 350.0, lambda some: some.common > 2))
@@ -75,3 +60,10 @@ def test_blocks_of_any_length_and_little_room_find_the_same(monkeypatch, steps):
     monkeypatch.setattr(meetings.compiled, "_ROOM", 1)
     assert as_dict(meetings.meetings(points, 350.0, lambda some: some.common > 2)) == expected
     assert expected and all(common > 2 for common, _ in expected.values())
+
+
+@pytest.mark.parametrize("fewest", [1, 4, 10])
+def test_pairs_that_meet_too_few_times_need_not_be_asked(fewest):
+    points = Points.of(ensemble_of(2, 5, 30, 40, 40.0, 179.0))
+    met = as_dict(meetings.meetings(points, 900.0, lambda some: np.ones(len(some.first), bool), fewest))
+    assert met == {pair: of for pair, of in one_by_one(points, 900.0).items() if of[0] >= fewest} and met

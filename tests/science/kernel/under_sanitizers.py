@@ -8,12 +8,16 @@ import ctypes
 import sys
 
 import numpy as np
+from crowds import ensemble_of
 from fields import six_hourly
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odd_fields import cases
 
 from stormtracks.science import kernel, linking, maxima, wind_maxima
+from stormtracks.science.climatology import density
+from stormtracks.science.consensus.grouping import groups, meetings
+from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.kernel import shuffled
 from stormtracks.science.records import Maxima
 from stormtracks.science.settings import LINKERS
@@ -56,10 +60,41 @@ def main(library, examples):
         linking.link(table, six_hourly(8), linker=linker, max_missing_steps=missing, min_points=1, min_peak_s1=0.0)
         ran.append(linker)
 
-    maxima._find = None  # the kernel does them, or this fails
+    @settings(**alike)
+    @given(
+        st.integers(0, 2**32 - 1),
+        st.integers(1, 9),
+        st.integers(0, 30),
+        st.integers(1, 60),
+        st.sampled_from([0.0, 45.0, 90.0]),
+        st.sampled_from([0.0, -180.0]),
+        st.sampled_from([1.0, 350.0, 3000.0, 25_000.0]),
+        st.sampled_from([1, 24]),
+    )
+    def consensus(seed, members, most_tracks, steps, lat, lon, radius_km, window):
+        points, meetings.STEPS = Points.of(ensemble_of(seed, members, most_tracks, steps, lat, lon)), window
+        groups.group(points, radius_km=radius_km, max_mean_distance_km=radius_km, min_common_times=2)
+        ran.append("consensus")
+
+    @settings(**alike)
+    @given(
+        st.integers(0, 2**32 - 1),
+        st.integers(0, 30),
+        st.sampled_from([0.0, 45.0, 90.0, -90.0]),
+        st.sampled_from([0.0, -180.0]),
+        st.sampled_from([0.7, 2.0, 180.0]),
+        st.sampled_from([None, (0, 60, 170, -120), (80, 90, -180, 180)]),
+    )
+    def visits(seed, most_tracks, lat, lon, spacing_deg, region):
+        density.track_density(ensemble_of(seed, 1, most_tracks, 20, lat, lon), spacing_deg, region)
+        ran.append("visits")
+
+    maxima._find = density._visits_of_row = meetings.pieces.near = None  # the kernel does them, or this fails
     fields()
     bytes_of_numbers()
     links()
+    consensus()
+    visits()
     sys.stdout.write(f"{len(ran)} examples\n")
 
 

@@ -1,6 +1,5 @@
 """Pairs -> groups: tracks of different members that are one storm."""
 
-import dataclasses
 import heapq
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from stormtracks.errors import BadValue
+from stormtracks.science import kernel
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.consensus.grouping.pairs import Pairs, find_pairs
 from stormtracks.science.consensus.grouping.points import Points
+from stormtracks.science.kernel import grouping as compiled
 
 
 def _setting(default: float, unit: str, doc: str) -> Any:
@@ -103,9 +104,12 @@ def group(
         min_common_times=min_common_times,
         max_mean_distance_km=max_mean_distance_km,
         min_near_share=min_near_share,
+        with_distance=False,
     )
-    pairs = dataclasses.replace(pairs, distance_km=np.zeros(0))  # it has given them their order; millions of numbers
-    return _Grouping(points, pairs, points.span).run(min_share * points.members)
+    smallest = min_share * points.members
+    if kernel.library() is None:
+        return _Grouping(points, pairs, points.span).run(smallest)
+    return compiled.groups(pairs.start, pairs.other, pairs.common, points.member, *points.span, smallest)
 
 
 @dataclass

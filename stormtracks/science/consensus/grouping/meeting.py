@@ -38,6 +38,27 @@ class Meetings:
     @classmethod
     def joined(cls, parts: list["Meetings"]) -> "Meetings":
         """Those of several, one after another; none of none."""
-        kinds = (np.int32, np.int32, np.int32, np.int64)
-        columns = zip(*(vars(part).values() for part in parts), strict=True) if parts else [[]] * len(kinds)
-        return cls(*(np.concatenate([np.zeros(0, kind), *of]) for kind, of in zip(kinds, columns, strict=True)))
+        columns = zip(*(vars(part).values() for part in parts), strict=True) if parts else [[]] * len(_KINDS)
+        return cls(*(np.concatenate([np.zeros(0, kind), *of]) for kind, of in zip(_KINDS, columns, strict=True)))
+
+
+_KINDS = (np.int32, np.int32, np.int32, np.int64)
+
+
+class Pile:
+    """Meetings of one block of steps after another, which take no more memory when they are joined than before."""
+
+    def __init__(self) -> None:
+        self._columns: list[list[Ints]] = [[np.zeros(0, kind)] for kind in _KINDS]
+
+    def add(self, met: Meetings) -> None:
+        """Put some on it."""
+        for column, values in zip(self._columns, vars(met).values(), strict=True):
+            column.append(values)
+
+    def joined(self) -> Meetings:
+        """All of them; the pile is empty then."""
+        joined = []
+        while self._columns:
+            joined.append(np.concatenate(self._columns.pop(0)))  # whose parts are free before the next are joined
+        return Meetings(*joined)

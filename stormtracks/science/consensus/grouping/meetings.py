@@ -1,7 +1,7 @@
 """Tracks of different members -> which are near each other, how often, and how far apart then.
 
 Near is asked of pairs of tracks, not of pairs of points, some time steps at a time: by the kernel, point by point of a
-track, or by NumPy (`pieces`). Distances are added in whole metres, so that both find the same.
+track (`windows`), or by NumPy (`pieces`). Distances are added in whole metres, so that both find the same.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,16 +11,17 @@ import numpy as np
 from stormtracks.science import kernel, sphere
 from stormtracks.science.arrays import Bools
 from stormtracks.science.consensus.grouping import pieces
-from stormtracks.science.consensus.grouping.blocks import Block, blocks
-from stormtracks.science.consensus.grouping.meeting import Meetings
+from stormtracks.science.consensus.grouping.blocks import blocks
+from stormtracks.science.consensus.grouping.meeting import Meetings, Pile
 from stormtracks.science.consensus.grouping.points import Points
+from stormtracks.science.consensus.grouping.windows import Window, windows
 from stormtracks.science.kernel import meetings as compiled
 
-STEPS = 32
-"""Time steps that the kernel looks at in one go."""
+STEPS = 24
+"""Time steps that begin a window of the kernel's."""
 
 
-def meetings(points: Points, radius_km: float, enough: Callable[[Meetings], Bools]) -> Meetings:
+def meetings(points: Points, radius_km: float, enough: Callable[[Meetings], Bools], fewest: int = 1) -> Meetings:
     """All pairs of tracks of different members that are near each other, and enough.
 
     Parameters
@@ -30,34 +31,61 @@ def meetings(points: Points, radius_km: float, enough: Callable[[Meetings], Bool
         Points at one time and no farther apart than this are near, as `sphere.distance_m` decides.
     enough : callable
         Which pairs are wanted; asked as soon as one of the tracks has ended, so that the others take no memory.
+    fewest : int
+        Pairs that are near each other fewer times than this are not enough, which need not be asked.
 
     Returns
     -------
     Meetings
     """
-    end = points.span[1]
-    steps, of_block = (pieces.STEPS, pieces.near) if kernel.library() is None else (STEPS, _compiled)
-    going, done = Meetings.joined([]), []
-    for step, block in blocks(points, steps):
-        going = _summed(Meetings.joined([going, *of_block(block, radius_km)]), len(points.member))
-        over = np.minimum(end[going.first], end[going.second]) < step + steps
-        ended = going.take(over)
-        done.append(ended.take(enough(ended)))
+    end, going, done = points.span[1], Meetings.joined([]), Pile()
+
+    def wanted(met: Meetings) -> Meetings:
+        return met.take((met.common >= fewest) & enough(met))
+
+    for until, final, found in _of_blocks(points, radius_km, fewest, wanted):
+        done.add(final)
+        going = _summed(Meetings.joined([going, found]), len(points.member))
+        over = np.minimum(end[going.first], end[going.second]) < until
+        done.add(wanted(going.take(over)))
         going = going.take(~over)
-    return Meetings.joined(done)
+    done.add(wanted(going))
+    return done.joined()
 
 
-def _compiled(block: Block, radius_km: float) -> Iterator[Meetings]:
-    """Of the tracks in a block, by the kernel; as `pieces.near`."""
+def _of_blocks(
+    points: Points, radius_km: float, fewest: int, wanted: Callable[[Meetings], Meetings]
+) -> Iterator[tuple[int, Meetings, Meetings]]:
+    """Time step up to which all is found, wanted pairs that meet nowhere else, and pairs that may; a block each."""
+    if kernel.library() is None:
+        for step, block in blocks(points, pieces.STEPS):
+            yield step + pieces.STEPS, Meetings.joined([]), Meetings.joined([*pieces.near(block, radius_km)])
+        return
+    for window in windows(points, STEPS):
+        yield window.until, *_of_window(window, radius_km, fewest, wanted)
+
+
+def _of_window(
+    window: Window, radius_km: float, fewest: int, wanted: Callable[[Meetings], Meetings]
+) -> tuple[Meetings, Meetings]:
+    """Wanted pairs of tracks in a window that meet nowhere else, and others, by the kernel."""
     reach = np.degrees(radius_km / sphere.EARTH_RADIUS_KM) + 1e-4
     bands = max(int(180.0 / reach), 1)
-    band = np.minimum((block.lat + 90.0) * (bands / 180.0), bands - 1).astype(np.int64)
-    cell = block.step * np.int64(bands + 2) + band + 1  # an empty one before and after those of each time
-    ends = np.append(block.starts, len(block.lat))
-    wide, vectors = sphere.reach_lon(block.lat, reach), sphere.vectors_on_grid(block.lat, block.lon)
-    least = sphere.least_cosine(radius_km)
-    for first, second, common, metres in compiled.of_block(cell, block.lon, vectors, wide, ends, block.member, least):
-        yield Meetings(block.track[first], block.track[second], common, metres)
+    band = np.minimum((window.lat + 90.0) * (bands / 180.0), bands - 1).astype(np.int64)
+    cell = window.step * np.int64(bands + 2) + band + 1  # an empty one before and after those of each time
+    order = np.argsort(1000.0 * cell + window.lon)  # to 1e-9 degrees, of which `reach` has ten thousand times more
+    cell, lat, lon = cell[order], window.lat[order], window.lon[order]
+    columns = cell, lon, sphere.vectors_on_grid(lat, lon), sphere.reach_lon(lat, reach)
+    of_pieces = window.ends, window.member, window.own, window.whole
+    found = compiled.of_window(order, *columns, *of_pieces, least=sphere.least_cosine(radius_km), fewest=fewest)
+    final, other = [], []
+    for one, two, common, metres in found:
+        pair = window.track[one], window.track[two]
+        met = Meetings(np.minimum(*pair), np.maximum(*pair), common, metres)
+        whole = window.whole[one] & window.whole[two]
+        final.append(wanted(met.take(whole)))  # some at a time: all that are near take much more memory
+        other.append(met.take(~whole))
+    return Meetings.joined(final), Meetings.joined(other)
 
 
 def _summed(all_of_them: Meetings, ntracks: int) -> Meetings:

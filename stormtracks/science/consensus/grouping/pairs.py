@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.science import kernel
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.consensus.grouping.meetings import Meetings, meetings
 from stormtracks.science.consensus.grouping.points import Points
+from stormtracks.science.kernel import grouping as compiled
 
 _AT_A_TIME = 1 << 20
 """Pairs that are sorted in one go."""
@@ -25,7 +27,7 @@ class Pairs:
     common : ndarray of int32, shape (n,)
         Times that they are near each other.
     distance_km : ndarray of float64, shape (n,)
-        Mean over these times.
+        Mean over these times; of shape (0,) where it was not asked for, as it takes more memory than all else.
     start : ndarray of int64, shape (ntracks + 1,)
         The pairs of track i are ``start[i]:start[i + 1]``.
     """
@@ -42,7 +44,13 @@ class Pairs:
 
 
 def find_pairs(
-    points: Points, *, radius_km: float, min_common_times: int, max_mean_distance_km: float, min_near_share: float
+    points: Points,
+    *,
+    radius_km: float,
+    min_common_times: int,
+    max_mean_distance_km: float,
+    min_near_share: float,
+    with_distance: bool = True,
 ) -> Pairs:
     """Tracks of different members that are the same storm as far as two can tell.
 
@@ -57,6 +65,8 @@ def find_pairs(
         Largest mean distance over those times.
     min_near_share : float
         Share of the times that both exist at which they must be near.
+    with_distance : bool
+        Whether the pairs know their mean distance, or have been put in order by it only.
 
     Returns
     -------
@@ -74,16 +84,27 @@ def find_pairs(
         often = (met.common >= min_common_times) & (met.common >= min_near_share * both)
         return often & (met.distance_km <= max_mean_distance_km)
 
-    return _both_ways(meetings(points, radius_km, enough), points.member)
+    met = meetings(points, radius_km, enough, min_common_times)
+    return _both_ways(met, points.member, with_distance)
 
 
-def _both_ways(met: Meetings, member: Ints) -> Pairs:
-    """Pairs in both directions, some tracks at a time."""
+def _both_ways(met: Meetings, member: Ints, with_distance: bool) -> Pairs:
+    """Pairs in both directions."""
     ntracks = len(member)
     count = np.bincount(met.first, minlength=ntracks) + np.bincount(met.second, minlength=ntracks)
     start = np.concatenate([[0], np.cumsum(count)])
+    if kernel.library() is None:
+        return _sorted(met, member, count, start, with_distance)
+    columns = met.first, met.second, met.common, met.metres
+    return Pairs(*compiled.partners(start, *columns, member, with_distance), start)
+
+
+def _sorted(met: Meetings, member: Ints, count: Ints, start: Ints, with_distance: bool) -> Pairs:
+    """The same by NumPy, some tracks at a time."""
+    ntracks = len(member)
     cuts = np.unique([*np.searchsorted(start, np.arange(0, start[-1], _AT_A_TIME)), ntracks])
-    made = Pairs(np.empty(start[-1], np.int32), np.empty(start[-1], np.int32), np.empty(start[-1]), start)
+    size = start[-1]
+    made = Pairs(np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size if with_distance else 0), start)
     for low, high in itertools.pairwise(cuts):
         there, back = (np.flatnonzero((of >= low) & (of < high)) for of in (met.first, met.second))
         track = np.concatenate([met.first[there], met.second[back]])
@@ -95,7 +116,8 @@ def _both_ways(met: Meetings, member: Ints) -> Pairs:
         track = np.repeat(np.arange(low, high), count[low:high])
         made.other[rows] = np.where(met.first[row] == track, met.second[row], met.first[row])
         made.common[rows] = met.common[row]
-        made.distance_km[rows] = met.take(row).distance_km
+        if with_distance:
+            made.distance_km[rows] = met.take(row).distance_km
     return made
 
 

@@ -1,13 +1,18 @@
 """Tracks of all members of an ensemble, one after another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stormtracks.science.arrays import Floats, Ints, Times
 from stormtracks.science.ragged import ragged_starts
 from stormtracks.science.records import Tracks
+
+_COPIED = ("lat", "lon", "vorticity", "row_size")
+_KINDS = {"time": np.int32, "lat": np.float64, "lon": np.float64, "vorticity": np.float32, "row_size": np.int32}
 
 
 @dataclass(frozen=True)
@@ -46,18 +51,25 @@ class Points:
     calendars: tuple[str, ...]
 
     @classmethod
-    def of(cls, ensemble: Sequence[Tracks]) -> "Points":
-        """Points of a list of Tracks, one per member."""
-        sizes = [len(tracks) for tracks in ensemble]
-        times = np.unique(np.concatenate([np.unique(tracks.time) for tracks in ensemble]))
-        lat, lon, vorticity, row_size = (
-            np.concatenate([getattr(tracks, name) for tracks in ensemble])
-            for name in ("lat", "lon", "vorticity", "row_size")
-        )
-        time = np.concatenate([np.searchsorted(times, tracks.time).astype(np.int32) for tracks in ensemble])
-        member = np.repeat(np.arange(len(ensemble), dtype=np.int32), sizes)
-        calendars = tuple(sorted({tracks.calendar for tracks in ensemble}))
-        return cls(time, lat, lon, vorticity, row_size, times, member, len(ensemble), calendars)
+    def of(cls, ensemble: Iterable[Tracks]) -> "Points":
+        """Points of the Tracks of each member; of those that are loaded one by one, no two are in memory together."""
+        columns = {name: _Column(kind) for name, kind in _KINDS.items()}
+        sizes, lengths, own_times, calendars = [], [], [], set()
+        for tracks in ensemble:
+            times, time = np.unique(tracks.time, return_inverse=True)
+            for name, values in (("time", time), *((name, getattr(tracks, name)) for name in _COPIED)):
+                columns[name].extend(values)
+            sizes.append(len(tracks))
+            lengths.append(len(time))
+            own_times.append(times)
+            calendars.add(tracks.calendar)
+        made = {name: column.values for name, column in columns.items()}
+        times = np.unique(np.concatenate(own_times))
+        for own, end, length in zip(own_times, np.cumsum(lengths), lengths, strict=True):
+            rows = slice(end - length, end)
+            made["time"][rows] = np.searchsorted(times, own)[made["time"][rows]]
+        member = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        return cls(**made, times=times, member=member, members=len(sizes), calendars=tuple(sorted(calendars)))
 
     @property
     def track(self) -> Ints:
@@ -80,3 +92,16 @@ class Points:
         if not len(self.row_size):
             return np.zeros(0, np.int32), np.zeros(0, np.int32)
         return np.minimum.reduceat(self.time, self.start), np.maximum.reduceat(self.time, self.start)
+
+
+class _Column:
+    """An array that grows where it is, as far as the system lets it: nothing of it is ever in memory twice."""
+
+    def __init__(self, kind: type) -> None:
+        self.values: npt.NDArray[Any] = np.zeros(0, kind)
+
+    def extend(self, values: npt.NDArray[Any]) -> None:
+        """Add some at its end."""
+        size = len(self.values)
+        self.values.resize(size + len(values), refcheck=False)  # nobody else knows of it yet
+        self.values[size:] = values
