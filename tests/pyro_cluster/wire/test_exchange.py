@@ -176,3 +176,16 @@ def test_the_end_closes_all_lines_and_leaves_no_thread(home, serve):
     assert isinstance(call(made, line, "echo", 2).get(timeout=20)[1], errors.ConnectionClosedError)
     with contextlib.suppress(OSError):
         made.hang_up(line)  # by whoever comes late
+
+
+def test_who_asks_is_told_whatever_hinders_the_call(exchange, service, monkeypatch):
+    line = service()
+    with monkeypatch.context() as patch:
+        patch.setattr(exchange._selector, "register", _refuse)
+        reply, error = call(exchange, line, "echo", 1).get(timeout=20)
+    assert reply is None and isinstance(error, errors.ConnectionClosedError) and line.fileno() < 0
+    assert call(exchange, service(), "echo", 2).get(timeout=20) == (2, None)
+
+
+def _refuse(*about):
+    raise KeyError("it is registered already")
