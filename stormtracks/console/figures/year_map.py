@@ -16,6 +16,7 @@ from stormtracks.console.figures.chosen import (
     year_of,
 )
 from stormtracks.console.filtering import kept_of
+from stormtracks.readable import counted
 from stormtracks.science import heads, plots, results
 from stormtracks.science.consensus import consensus
 from stormtracks.science.filters import Filter, Tally
@@ -30,7 +31,7 @@ def tracks_of_year(options: Options) -> Figure:
         of = {"members": options["members"], "recipes": options["recipes"]}
         agreed = kept_of(consensus(folder, year, list=options.get("list"), **of), tally)
         made_from = results.path(folder, task_of(options), year, agreed.members[0])
-        tracks, known, whose = agreed.paths, agreed.sid != "", f"consensus of {_count(len(agreed.members))}"
+        tracks, known, whose = agreed.paths, agreed.sid != "", f"consensus of {counted(len(agreed.members), 'member')}"
         drawn = agreed.prominent()
         what = "observed storms, and tracks that half of the members have"
     else:
@@ -54,10 +55,6 @@ def tracks_of_year(options: Options) -> Figure:
     tracks, known = tracks.take(drawn), known[drawn]
     look = {"muted": not options.get("list"), "printed": options["printed"]}
     return draw(tracks, best, known, options["region"] or _around(tracks, best), title, **look)
-
-
-def _count(members: int) -> str:
-    return f"{members} member{'s' * (members > 1)}"
 
 
 def _there(asked: Filter, best: BestTracks | None) -> BestTracks | None:
