@@ -11,6 +11,8 @@ block with tensorstore, read the winds of some members with the package and noth
 the other.
 """
 
+import compileall
+import functools
 import importlib
 import itertools
 import json
@@ -93,8 +95,19 @@ def children_cpu():
 
 
 def one_thread(checkout=ROOT):
-    """The environment that a worker gives its slots: one thread for libraries that would take all cores."""
+    """The environment that a worker gives its slots: one thread for libraries that would take all cores.
+
+    Modules are compiled before, as `fab deploy` does on a host: else each process would compile those that it imports,
+    where this process may keep no bytecode.
+    """
+    _compile(checkout)
     return {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(checkout)}
+
+
+@functools.cache
+def _compile(checkout):
+    for package in ("stormtracks", "benchmarks"):
+        compileall.compile_dir(Path(checkout, package), quiet=2)
 
 
 def _less_imports(*words, **environment):

@@ -132,6 +132,15 @@ def test_the_centre_lies_between_grid_points(grid, lat, lon):
     assert -180 <= found.lon[0] < 180
 
 
+@given(row=st.integers(1, 92), grid=st.sampled_from([even_grid(2.0), gaussian_grid()]))
+def test_a_row_has_the_weights_that_it_has_alone(row, grid):
+    row = min(row, len(grid.lat) - 2)
+    alone = Grid(grid.lat[row - 1 : row + 2], grid.lon, grid.periodic)
+    for all_rows, only in zip(maxima._fits(grid), maxima._fits(alone), strict=True):
+        axis = all_rows.shape.index(len(grid.lat))
+        assert np.take(all_rows, row, axis).tobytes() == np.take(only, 1, axis).tobytes()
+
+
 @settings(max_examples=50)
 @given(st.floats(-70, 70), st.floats(0, 360), st.integers(0, 179))
 @example(0.0, 357.1, 1)

@@ -1,15 +1,15 @@
 """Why no best track could be looked for: a remark for whoever gave best tracks and finds an empty table."""
 
 import functools
-from pathlib import Path
 
 import numpy as np
 
 from stormtracks.readable import moment
-from stormtracks.science import ibtracs, sphere
+from stormtracks.science import sphere
 from stormtracks.science.arrays import Times
 from stormtracks.science.records import BestTracks, InputFile, TimeAxis
 from stormtracks.science.settings import Settings
+from stormtracks.science.tasks import kept_best_tracks
 
 
 def reason(file: InputFile, best_tracks: BestTracks, axis: TimeAxis, settings: Settings) -> str:
@@ -47,11 +47,10 @@ def reason(file: InputFile, best_tracks: BestTracks, axis: TimeAxis, settings: S
 
 
 def _other_dates(file: InputFile, axis: TimeAxis, settings: Settings) -> str:
-    first, last = _span(file, settings.wind_source)
-    ours = f"the data are of {moment(axis.times[0])} to {moment(axis.times[-1])}"
-    name = file.path.name
-    if first is None or last is None:
+    span, name = _span(file, settings.wind_source), file.path.name
+    if span is None:
         return f"{name} has no best track; name another file"
+    (first, last), ours = span, f"the data are of {moment(axis.times[0])} to {moment(axis.times[-1])}"
     if last < axis.times[0]:
         return f"{name} ends on {moment(last)}, {ours}; name a newer file of best tracks"
     if first > axis.times[-1]:
@@ -59,11 +58,9 @@ def _other_dates(file: InputFile, axis: TimeAxis, settings: Settings) -> str:
     return f"{name} has no best track at the time of the data: {ours}"
 
 
-@functools.lru_cache(maxsize=4)  # the whole file is read, and every year without a storm asks
-def _span(file: InputFile, wind_source: str) -> tuple[np.datetime64 | None, np.datetime64 | None]:
-    """First and last time of a file of best tracks."""
-    times = ibtracs.load(Path(file.path), wind_source=wind_source).time
-    return (times.min(), times.max()) if len(times) else (None, None)
+@functools.lru_cache(maxsize=4)  # every year without a storm asks
+def _span(file: InputFile, wind_source: str) -> tuple[np.datetime64, np.datetime64] | None:
+    return kept_best_tracks.span(file, wind_source)
 
 
 def _clock(times: Times) -> str:

@@ -79,6 +79,23 @@ def test_another_window_agency_or_file_is_read(home, read, tmp_path):
     assert len(read) == 5
 
 
+def test_the_first_and_the_last_time_are_kept_too(home, read):
+    file, whole = ibtracs.input_file(SAMPLE), ibtracs.load(SAMPLE)
+    load()
+    read.clear()
+    for _ in range(2):
+        assert kept_best_tracks.span(file, "usa") == (whole.time.min(), whole.time.max())
+    assert len(read) == 1
+
+
+def test_a_file_without_a_storm_has_no_first_time(home, read, tmp_path):
+    table = tmp_path / "storms.csv"
+    table.write_text("track_id,time,lat,lon,wind\n2005236N23285,2005-08-24 00:00:00,,,30\n")
+    for _ in range(2):
+        assert kept_best_tracks.span(ibtracs.input_file(table), "usa") is None
+    assert len(read) == 1
+
+
 @pytest.mark.parametrize("replaced", [True, False], ids=["replaced", "written to"])
 def test_another_file_of_the_same_size_and_time_is_read(home, tmp_path, replaced):
     table, other = tmp_path / "storms.csv", tmp_path / "other.csv"

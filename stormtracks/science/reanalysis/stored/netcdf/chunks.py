@@ -112,9 +112,9 @@ class ChunkReader:
         if first.byte_offset is None or last.byte_offset is None:  # one that was never written
             return
         begin, end = first.byte_offset, last.byte_offset + last.size
+        file = self._dataset.file.id.get_vfd_handle()
         for place in range(begin, end if end - begin <= MOST_AHEAD else begin, ASKED_BYTES):
-            size = min(ASKED_BYTES, end - place)
-            os.posix_fadvise(self._dataset.file.id.get_vfd_handle(), place, size, os.POSIX_FADV_WILLNEED)
+            os.posix_fadvise(file, place, min(ASKED_BYTES, end - place), os.POSIX_FADV_WILLNEED)
 
     def _place(self, step: int, member: int) -> tuple[int, ...]:
         place = {"time": step, "member": member} | self._others
