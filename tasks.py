@@ -709,12 +709,8 @@ def build_kernel(_):
     Example: inv build-kernel
     """
     from stormtracks.science.kernel import build
-    from stormtracks.terminal_text import clean_line
 
-    try:
-        print(f"compiled: {build.build()}")
-    except build.NotBuilt as reason:
-        print(clean_line(reason))  # it holds what a compiler said
+    _refusing(lambda: print(f"compiled: {build.build()}"))()
 
 
 @command(

@@ -1,13 +1,14 @@
 """What `inv` and `fab` say of themselves: help with types and defaults, and errors that name their command.
 
-Invoke has no place for this, so that five of its methods are replaced here: how it prints the help of a command, how
-it refuses what it does not know, and what it takes for a positional argument, an option and a value. `inv`, `./inv` and
-`python -m invoke` then say the same, and so does Fabric.
+Invoke has no place for this, so that six of its methods are replaced here: how it prints help and lists, and the help
+of a command, how it refuses what it does not know, and what it takes for a positional argument, an option and a value.
+`inv`, `./inv` and `python -m invoke` then say the same, and so does Fabric.
 """
 
 import difflib
 import re
 import shutil
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from inspect import getdoc
@@ -71,7 +72,8 @@ def speak(program: str) -> None:
     """Have Invoke speak as `inv` or as `fab` from now on."""
     global _program
     _program = program
-    invoke.Program.print_task_help = _print_help  # type: ignore[method-assign]  # that is the purpose of this module
+    invoke.Program.parse_cleanup = _explain  # type: ignore[method-assign]  # that is the purpose of this module
+    invoke.Program.print_task_help = _print_help  # type: ignore[method-assign]
     ParseMachine.error = _refuse  # type: ignore[method-assign]
     ParseMachine.see_positional_arg = _see_positional_arg  # type: ignore[method-assign]
     ParseMachine.switch_to_flag = _switch_to_flag  # type: ignore[method-assign]
@@ -100,6 +102,19 @@ def _typed(command_name: str, argument: Argument) -> str:
 
 def _flag(name: str) -> str:
     return f"-{name}" if len(name) == 1 else f"--{name.strip('_').replace('_', '-')}"
+
+
+def _explain(self: invoke.Program, _explain: Any = invoke.Program.parse_cleanup) -> None:
+    """Around `Program.parse_cleanup`, which prints help and lists: of them `| head` reads the beginning only."""
+    try:
+        try:
+            _explain(self)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        from stormtracks.console import refusing  # loaded only where it is needed: help and lists come at once
+
+        refusing.end_unread()
 
 
 def _print_help(self: invoke.Program, name: str) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from stormtracks.errors import BadValue, StormtracksError
 from stormtracks.science.errors import InputError
@@ -38,15 +38,20 @@ def refusing(command: Callable, status: int = 1) -> Callable:
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
             sys.exit(INTERRUPTED)
-        except BrokenPipeError:  # nobody reads the output any more, as after `| head`
-            # Python flushes standard output once more at its end, and would complain about the pipe.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
+        except BrokenPipeError:
+            end_unread()
         except Exception as error:
             print(clean(_shown(error)), file=sys.stderr)
             sys.exit(_status(error, status))
 
     return wrapped
+
+
+def end_unread() -> NoReturn:
+    """End with the status 1 where nobody reads the output any more, as after `| head`."""
+    # Python flushes standard output once more at its end, and would complain about the pipe.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)
 
 
 def _shown(error: Exception) -> str:

@@ -1,6 +1,9 @@
 """What every command of `inv` and `fab` says of itself, and how it refuses what it does not know."""
 
+import os
 import shlex
+import subprocess
+import sys
 
 import fabric.main
 import invoke
@@ -9,6 +12,7 @@ from invoke.parser import Parser
 
 import fabfile
 import tasks
+from stormtracks.checkout import CHECKOUT
 from stormtracks.console import command_line
 from stormtracks.console.command_line import Refused, Wrong, option_rows, speak, usage
 
@@ -137,3 +141,13 @@ def test_help_is_no_value_of_a_place(line):
     contexts = COLLECTIONS[program].to_contexts()
     parsed = Parser(contexts=contexts, initial=PROGRAMS[program].initial_context).parse_argv(line.split()[1:])
     assert parsed[0].args["help"].value == command
+
+
+@pytest.mark.parametrize("words", ["invoke track --help", "invoke --list", "fabric --list", "fabric deploy --help"])
+def test_help_that_nobody_reads_to_its_end_is_no_bug(words):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", *words.split()]
+    done = subprocess.run(command, cwd=CHECKOUT, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")

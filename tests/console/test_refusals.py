@@ -12,6 +12,7 @@ import fabfile
 import tasks
 from stormtracks.console import refusing
 from stormtracks.science import pipeline
+from stormtracks.science.kernel import build
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 DATA, BEST_TRACKS = SAMPLE / "20crv2c_1987", SAMPLE / "ibtracs" / "IBTrACS.NA.v04r00.nc"
@@ -277,7 +278,7 @@ def test_an_error_of_the_system_is_said_without_its_number(refused):
 def test_every_command_is_tried():
     tried = {line.split()[1] for line in WRONG} | {"nameserver"}
     commands = {name.replace("_", "-") for name in (*tasks.namespace.task_names, *fabfile.ns.task_names)}
-    without = {"stop-nameserver", "build-kernel", "test", "lint", "docs"}  # nothing can be wrong with them
+    without = {"stop-nameserver", "build-kernel", "test", "lint", "docs"}  # no option of them can be wrong
     assert commands - tried == without
     assert os.EX_SOFTWARE not in (1, 2, 3)
 
@@ -287,3 +288,12 @@ def test_a_closed_standard_output_is_no_bug(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         refusing.refusing(lambda: None)()
     assert ended.value.code == 1 and "standard output is closed" in capsys.readouterr().err
+
+
+def test_a_kernel_that_was_asked_for_and_cannot_be_compiled_is_an_error(monkeypatch, capsys):
+    monkeypatch.setattr(build, "is_sound", lambda library: False)  # as where it was never compiled
+    monkeypatch.setenv("CC", "no-such-compiler")
+    with pytest.raises(SystemExit) as ended:
+        tasks.build_kernel(invoke.Context())
+    said = capsys.readouterr().err
+    assert ended.value.code == 1 and said.startswith("error: no C compiler: CC=no-such-compiler is not found")
