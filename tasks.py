@@ -146,7 +146,7 @@ def track(
     positional=["data"],
     help=TABLES
     | {
-        "data": "folder of the data, or address of a Zarr store; needed",
+        "data": "folder of the data, or address of a Zarr store, or a result's file; needed",
         "dataset": "YAML file that describes data of unknown layout; default: none",
         "year": "a year, or the start of a forecast such as 2025-06-01T00; default: all",
         "csv": "print a row for each year as CSV",
@@ -157,6 +157,8 @@ def inspect(context, data, dataset=None, year=None, wide=False, csv=False, json=
 
     Files or stores, variables and what they are used as, members, times, levels, grid, what a task reads and costs.
     Exit status: 0 if at least one member of one year can be tracked, else 1.
+
+    Of a result's file it shows how that was made: inv inspect results/vort_track/1987/member_000.nc
 
     Example: inv inspect sample/gfs_2018
     """

@@ -1,4 +1,7 @@
-"""`inv inspect`: what is in a folder of data, as a task sees it, and why what is not understood is not."""
+"""`inv inspect`: what is in a folder of data, as a task sees it, and why what is not understood is not.
+
+Of a result's file it is how that was made.
+"""
 
 import shlex
 import sys
@@ -9,12 +12,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from stormtracks import config, paths
+from stormtracks.console.inspect_result import show_result
 from stormtracks.console.local_paths import data_folder
 from stormtracks.console.tables import FIRST, LAST, Column, Form, Table, show
 from stormtracks.console.terminal import output
 from stormtracks.errors import BadValue
 from stormtracks.label import Label, of
 from stormtracks.readable import duration, moment, size, some
+from stormtracks.science import results
 from stormtracks.science.reanalysis import Inspection
 from stormtracks.science.reanalysis import inspect as inspected
 from stormtracks.science.reanalysis.inspected_files import Reason, Variable
@@ -28,17 +33,29 @@ _NAMED = 6
 
 
 def inspect(data: str, options: Mapping[str, Any]) -> None:
-    """Print what is there, as tables, CSV of the years, or JSON; exit status 1 where nothing can be tracked."""
+    """Print what is there, as tables, CSV of the years, or JSON; exit status 1 where nothing can be tracked.
+
+    Of a result's file: how it was made.
+    """
     years = (of(options["year"]),) if options["year"] else None
     named = options["dataset"]
     described = config.load_dataset(paths.expand(named, where="--dataset")) if named else None
     folder = data_folder(data)
-    if folder.is_file():
-        raise BadValue(
-            f"{folder} is a file; give the folder that it lies in: inv inspect {shlex.quote(str(folder.parent))}"
-        )
-    found = inspected(folder, described, years=years, measured=True)
     form = options["form"]
+    if folder.is_file():
+        if not folder.match("member_*.nc"):
+            raise BadValue(
+                f"{folder} is a file; give the folder that it lies in: inv inspect {shlex.quote(str(folder.parent))}"
+            )
+        show_result(folder, form)
+        return
+    found = inspected(folder, described, years=years, measured=True)
+    if not found.is_usable and (years_of := results.years(folder)):
+        file = results.path(folder, "vort_track", years_of[0], results.members(folder, years_of[0])[0])
+        raise BadValue(
+            f"{folder} is a folder of results, not of data: inv summary --results {shlex.quote(str(folder))} shows "
+            f"them, and inv inspect {shlex.quote(str(file))} how that one was made"
+        )
     if form.for_people:
         _show(found, form)
     else:

@@ -1,6 +1,7 @@
 """inv inspect, as a person types it."""
 
 import csv
+import dataclasses
 import io
 import json
 
@@ -10,7 +11,10 @@ from stormtracks.console import inspect as console
 from stormtracks.console.tables import PEOPLE, Form, output
 from stormtracks.console.terminal import CleanConsole
 from stormtracks.errors import BadValue
+from stormtracks.science import results
+from stormtracks.science.errors import ResultError
 from tests.console.test_science_commands import inv
+from tests.science.ensembles import member_result
 from tests.science.reanalysis.cases import Draft
 
 
@@ -90,6 +94,37 @@ def test_a_file_is_refused_with_its_folder(tmp_path):
     path = Draft()(tmp_path / "my data")
     with pytest.raises(BadValue, match=f"is a file; give the folder that it lies in: inv inspect '{path.parent}'"):
         console.inspect(str(path), {"dataset": None, "year": None, "form": PEOPLE})
+
+
+@pytest.fixture
+def result(tmp_path):
+    """The file of a result, made by the kernel in a folder of results."""
+    made = {
+        "settings": {"threshold_s1": 2.5e-5},
+        "version": "1.1.0",
+        "kernel": "compiled",
+        "remarks": ["a \x1b[31mnote"],
+    }
+    return results.save(dataclasses.replace(member_result(2), provenance=made), tmp_path)
+
+
+def test_of_a_result_it_says_how_that_was_made(result, capsys):
+    printed, status = shown(capsys, result)
+    assert status == 0 and printed.startswith("result of vort_track, 2005, member 2\n")
+    assert "by stormtracks 1.1.0, by the kernel" in printed and "2.5e-05" in printed and "\x1b" not in printed
+    assert json.loads(shown(capsys, result, json=True)[0])["provenance"]["kernel"] == "compiled"
+    assert {row["what"] for row in csv.DictReader(io.StringIO(shown(capsys, result, csv=True)[0]))} >= {"made", "note"}
+
+
+def test_a_damaged_result_is_refused(result, capsys):
+    result.write_bytes(result.read_bytes()[:200])
+    with pytest.raises(ResultError, match=r"member_002\.nc: is damaged|member_002\.nc: "):
+        shown(capsys, result)
+
+
+def test_results_are_not_taken_for_data(result, tmp_path, capsys):
+    with pytest.raises(BadValue, match=f"is a folder of results, not of data: inv summary .* inv inspect {result} "):
+        shown(capsys, tmp_path)
 
 
 def test_what_is_in_a_file_cannot_steer_the_terminal(tmp_path, capsys):
