@@ -89,13 +89,13 @@ def _grid(spacing_deg: float, region: sphere.Region | None) -> Grid:
 
 def _visits(tracks: Tracks, grid: Grid) -> Ints:
     """Number of tracks that pass each cell's cap, shape (nlat, nlon)."""
-    lat, lon, track = _with_midpoints(tracks)
-    lon = (lon - grid.lon[0]) % 360.0
     spacing = float(grid.lon[1] - grid.lon[0]) if len(grid.lon) > 1 else 1.0
     if kernel.library() is not None:
-        order = np.argsort(track, kind="stable")
-        points = lat[order], lon[order], track[order]
-        return compiled.visits(*points, grid.lat, len(grid.lon), spacing, _RADIUS, _REACH)
+        points, columns = (tracks.lat, tracks.lon, tracks.row_size), (float(grid.lon[0]), spacing, len(grid.lon))
+        how = {"radius": _RADIUS, "reach": _REACH, "long_way": float(sphere.chord(_LONG_STEP_KM))}
+        return compiled.visits(*points, grid.lat, columns, **how)
+    lat, lon, track = _with_midpoints(tracks)
+    lon = (lon - grid.lon[0]) % 360.0
     order = np.argsort(lat)
     lat, lon, track = lat[order], lon[order], track[order]
     first = np.searchsorted(lat, grid.lat - _REACH)

@@ -4,74 +4,171 @@
 
 /* `density._visits`: how many tracks pass within a cap's radius of each point of a grid. */
 
-/* Points, track after track. */
+/* Tracks, their points one after the other, degrees. Between points whose straight way, squared, on the unit sphere is
+ * longer than `long_way` there is one half-way, as in `density._with_midpoints`. */
 typedef struct {
     int64_t count;
-    const double *lat, *sine, *cosine; /* latitude in degrees, and its sine and cosine */
-    const double *east;                /* degrees east of the first column, from 0 to 360 */
-    const int32_t *track;
-} Points;
+    const int64_t *row_size;
+    const double *lat, *lon;
+    double long_way;
+} Tracks;
 
 /* Rows and columns. A point may be near those rows of which it lies between `south` and `north`, degrees. */
 typedef struct {
     int64_t rows, columns;
     const double *south, *north, *sine, *cosine;
-    double spacing; /* of the columns, degrees */
+    double first, spacing; /* of the columns, degrees */
 } Grid;
 
-static double least(double one, double other) { return one < other ? one : other; }
+/* What a track has passed: a bit for each column of each row, `words` to a row; none is set between tracks. */
+typedef struct {
+    int64_t words;
+    uint64_t *bits;
+    int64_t first, last; /* rows that may have one */
+} Passed;
 
-static double most(double one, double other) { return one > other ? one : other; }
+/* A point on the sphere, its latitude and how far it is to the east of the first column, degrees. */
+typedef struct {
+    double x, y, z, cosine, lat, east;
+} Place;
 
-/* Counts a track in columns from one to before another, where it has not been counted yet. */
-static inline void pass(int32_t track, int64_t begin, int64_t end, int32_t *restrict last, int32_t *restrict visits) {
-    for (int64_t column = begin; column < end; column++) {
-        visits[column] += last[column] != track;
-        last[column] = track;
+static const double PI = 3.14159265358979323846;
+
+/* Degrees by which a quick arc cosine may be wrong, and much more: it is by 2e-6. */
+#define DOUBT 1e-5
+
+static inline double least(double one, double other) { return one < other ? one : other; }
+
+static inline double most(double one, double other) { return one > other ? one : other; }
+
+/* The arc cosine in degrees, nearly: Abramowitz and Stegun (1964), 4.4.46. */
+static inline double quick_acos(double cosine) {
+    const double x = fabs(cosine);
+    double sum = -0.0012624911;
+    sum = sum * x + 0.0066700901;
+    sum = sum * x - 0.0170881256;
+    sum = sum * x + 0.0308918810;
+    sum = sum * x - 0.0501743046;
+    sum = sum * x + 0.0889789874;
+    sum = sum * x - 0.2145988016;
+    sum = sum * x + 1.5707963050;
+    const double arc = sqrt(1.0 - x) * sum * (180.0 / PI);
+    return cosine < 0.0 ? 180.0 - arc : arc;
+}
+
+/* Whether a column's number may lie on the other side of a whole one, were the arc cosine exact. */
+static inline int doubtful(double column, double doubt) { return fabs(column - rint(column)) <= doubt; }
+
+/* Notes the columns from one to before another. */
+static inline void note(uint64_t *bits, int64_t begin, int64_t end) {
+    const int64_t first = begin >> 6, last = (end - 1) >> 6;
+    const uint64_t from = ~(uint64_t)0 << (begin & 63), until = ~(uint64_t)0 >> (63 - ((end - 1) & 63));
+    if (first == last) {
+        bits[first] |= from & until;
+        return;
     }
+    bits[first] |= from;
+    for (int64_t word = first + 1; word < last; word++) bits[word] = ~(uint64_t)0;
+    bits[last] |= until;
 }
 
-/* The first row that a point is not too far north of. */
-static int64_t first_row(const Grid *grid, double lat) {
-    int64_t begin = 0, end = grid->rows;
-    while (begin < end) {
-        const int64_t middle = begin + (end - begin) / 2;
-        if (grid->north[middle] < lat)
-            begin = middle + 1;
-        else
-            end = middle;
+/* Notes the columns of a row within an arc of a point that is some degrees east of the first one. As rounding a column's
+ * number up or down is all that is made of the arc, it need seldom be exact. */
+static inline void pass_near(const Grid *grid, double east, double cosine, double half, uint64_t *bits) {
+    const double per_degree = 1.0 / grid->spacing;
+    double begin = (east - half) * per_degree, end = (east + half) * per_degree;
+    if (doubtful(begin, DOUBT * per_degree) || doubtful(end, DOUBT * per_degree)) {
+        half = acos(cosine) * (180.0 / PI);
+        begin = (east - half) / grid->spacing;
+        end = (east + half) / grid->spacing;
     }
-    return begin;
+    begin = most(ceil(begin), 0.0);
+    end = least(floor(end) + 1.0, (double)grid->columns);
+    if (begin < end) note(bits, (int64_t)begin, (int64_t)end);
 }
 
-/* Counts the columns of a row within some degrees of a point that is some degrees east of the first one. */
-static inline void pass_near(const Grid *grid, double east, double half, int32_t track, int32_t *last, int32_t *visits) {
-    const double begin = most(ceil((east - half) / grid->spacing), 0.0);
-    const double end = least(floor((east + half) / grid->spacing) + 1.0, (double)grid->columns);
-    if (begin < end) pass(track, (int64_t)begin, (int64_t)end, last, visits);
+/* Notes what a point is near; `row` is where to look for its first row, from the point before.
+ *
+ * The columns that it is near are a stretch of a row, looked at as it is and once each way round, as in
+ * `density._stretches`. */
+static inline void pass(const Grid *grid, const Place *place, double radius, int64_t *row, Passed *passed) {
+    const double width = (double)grid->columns * grid->spacing;
+    while (*row > 0 && !(grid->north[*row - 1] < place->lat)) --*row;
+    while (*row < grid->rows && grid->north[*row] < place->lat) ++*row;
+    int64_t here = *row;
+    for (; here < grid->rows && grid->south[here] <= place->lat; here++) {
+        const double far = radius - place->z * grid->sine[here];
+        const double wide = most(place->cosine * grid->cosine[here], 1e-15); /* at a pole: all, or nothing */
+        if (far > wide) continue;
+        const double cosine = most(far / wide, -1.0), half = quick_acos(cosine), east = place->east;
+        uint64_t *bits = passed->bits + here * passed->words;
+        if (east - 360.0 + half + DOUBT >= 0.0) pass_near(grid, east - 360.0, cosine, half, bits);
+        pass_near(grid, east, cosine, half, bits);
+        if (east + 360.0 - half - DOUBT <= width) pass_near(grid, east + 360.0, cosine, half, bits);
+    }
+    passed->first = *row < passed->first ? *row : passed->first;
+    passed->last = here > passed->last ? here : passed->last;
 }
 
-/* Counts the tracks; the columns that a point is near are a stretch of a row, looked at as it is and once each way round,
- * as in `density._stretches`. */
-FOR_EACH_PROCESSOR static void count(const Points *points, const Grid *grid, double radius, int32_t *last, int32_t *visits) {
-    const double width = (double)grid->columns * grid->spacing, cosine = cos(radius);
-    for (int64_t point = 0; point < points->count; point++) {
-        const double lat = points->lat[point], east = points->east[point];
-        const int32_t track = points->track[point];
-        for (int64_t row = first_row(grid, lat); row < grid->rows && grid->south[row] <= lat; row++) {
-            const double far = cosine - points->sine[point] * grid->sine[row];
-            const double wide = most(points->cosine[point] * grid->cosine[row], 1e-15); /* at a pole: all, or nothing */
-            if (far > wide) continue;
-            const double half = acos(most(far / wide, -1.0)) * (180.0 / 3.14159265358979323846);
-            const int64_t first = row * grid->columns;
-            if (east - 360.0 + half >= 0.0) pass_near(grid, east - 360.0, half, track, last + first, visits + first);
-            pass_near(grid, east, half, track, last + first, visits + first);
-            if (east + 360.0 - half <= width) pass_near(grid, east + 360.0, half, track, last + first, visits + first);
+/* Counts a track where it has passed, and forgets that. */
+static void add(const Grid *grid, Passed *passed, int32_t *visits) {
+    for (int64_t row = passed->first; row < passed->last; row++)
+        for (int64_t word = 0; word < passed->words; word++) {
+            uint64_t *bits = passed->bits + row * passed->words + word;
+            int32_t *of_word = visits + row * grid->columns + 64 * word;
+            for (uint64_t left = *bits; left; left &= left - 1) of_word[__builtin_ctzll(left)]++;
+            *bits = 0;
         }
+    passed->first = grid->rows;
+    passed->last = 0;
+}
+
+/* Degrees to the east of the first column, from 0 to 360. */
+static inline double east_of(const Grid *grid, double lon) {
+    const double east = lon - grid->first;
+    return east - 360.0 * floor(east / 360.0);
+}
+
+static inline Place place_of(const Grid *grid, double lat, double lon) {
+    const double phi = lat * (PI / 180.0), lambda = lon * (PI / 180.0), cosine = cos(phi);
+    const Place made = {cosine * cos(lambda), cosine * sin(lambda), sin(phi), cosine, lat, east_of(grid, lon)};
+    return made;
+}
+
+/* The place half-way between two. */
+static inline Place half_way(const Grid *grid, const Place *one, const Place *other) {
+    const double x = one->x + other->x, y = one->y + other->y, z = one->z + other->z;
+    const double flat = sqrt(x * x + y * y), length = sqrt(flat * flat + z * z);
+    const double lat = atan2(z, flat) * (180.0 / PI), lon = atan2(y, x) * (180.0 / PI);
+    const Place made = {x / length, y / length, z / length, flat / length, lat, east_of(grid, lon)};
+    return made;
+}
+
+static inline double way(const Place *one, const Place *other) {
+    const double x = other->x - one->x, y = other->y - one->y, z = other->z - one->z;
+    return x * x + y * y + z * z;
+}
+
+FOR_EACH_PROCESSOR static void count(const Tracks *tracks, const Grid *grid, double radius, Passed *passed, int32_t *visits) {
+    int64_t point = 0, row = 0;
+    for (int64_t track = 0; track < tracks->count; track++) {
+        Place before = {0};
+        for (int64_t number = 0; number < tracks->row_size[track]; number++, point++) {
+            const Place here = place_of(grid, tracks->lat[point], tracks->lon[point]);
+            if (number && way(&before, &here) > tracks->long_way) {
+                const Place middle = half_way(grid, &before, &here);
+                pass(grid, &middle, radius, &row, passed);
+            }
+            pass(grid, &here, radius, &row, passed);
+            before = here;
+        }
+        add(grid, passed, visits);
     }
 }
 
-/* Adds to `visits`; `last` has the last track that was counted at each point of the grid, at first -1. */
-EXPORTED void visits(const Points *points, const Grid *grid, double radius, int32_t *last, int32_t *visits) {
-    count(points, grid, radius, last, visits);
+/* Adds to `visits`, shape (rows, columns). `radius` is the cosine of a cap's. `bits` is room for `words` of 64 columns to
+ * each row, all 0, and is so again afterwards. */
+EXPORTED void visits(const Tracks *tracks, const Grid *grid, double radius, int64_t words, uint64_t *bits, int32_t *visits) {
+    Passed passed = {words, bits, grid->rows, 0};
+    count(tracks, grid, radius, &passed, visits);
 }
