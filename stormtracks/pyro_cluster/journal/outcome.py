@@ -1,7 +1,8 @@
 """What became of tasks: of one that has ended now, and of those that the journal calls complete."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from stormtracks.label import Label
@@ -11,8 +12,7 @@ Cell: TypeAlias = tuple[Label, int] | tuple[Label, int, str]
 """Year, or start of a forecast, and ensemble member; of a chain also which task."""
 
 
-@dataclass(frozen=True)
-class TaskOutcome:
+class TaskOutcome(NamedTuple):
     """What became of one task: in this order the columns of the journal.
 
     ``status`` is ``outstanding`` for an attempt that will be repeated; `seconds` are wall, `finished` is seconds since
@@ -27,7 +27,7 @@ class TaskOutcome:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     path: str | None = None
-    counts: dict[str, float] = field(default_factory=dict)
+    counts: Mapping[str, float] = MappingProxyType({})
     skipped: bool = False
     error: str | None = None
     traceback: str | None = None
@@ -42,8 +42,11 @@ class TaskOutcome:
 
     def row(self) -> tuple:
         """The values as SQLite takes them; the task is the last, where the run has several."""
-        values = {**vars(self), "counts": json.dumps(self.counts), "skipped": int(self.skipped)}
-        return tuple(values.values())[: -1 if self.task else -2]  # the last two are `task` and `again`
+        counts = json.dumps(dict(self.counts))
+        return (*self[:_COUNTS], counts, int(self.skipped), *self[_COUNTS + 2 : _TASK + bool(self.task)])
+
+
+_COUNTS, _TASK = map(TaskOutcome._fields.index, ("counts", "task"))
 
 
 class Held(NamedTuple):

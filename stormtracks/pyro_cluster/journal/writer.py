@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from stormtracks.errors import StormtracksError
+from stormtracks.pyro_cluster.journal import batch
+from stormtracks.pyro_cluster.journal.batch import Statement
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,6 @@ _PASSING = (
     *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
     *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
 )
-
-Statement = tuple[str, tuple]
-"""SQL and its values."""
 
 # What else goes through the queue: a request to end, and one to write what `put_latest` was given.
 _CLOSE: Any = object()
@@ -156,16 +155,16 @@ class Writer:
         closed = False
         while not closed:
             due = min(last_beat + BEAT_SECONDS, last_look + LOOK_SECONDS)
-            batch = self._collect(max(0.0, due - time.monotonic()))
-            closed = _CLOSE in batch
+            items = self._collect(max(0.0, due - time.monotonic()))
+            closed = _CLOSE in items
             now = time.monotonic()
             if now - last_beat >= BEAT_SECONDS:
-                batch.insert(0, (self._beat, (time.time(),)))
+                items.insert(0, (self._beat, (time.time(),)))
                 last_beat = now
             if closed or now - last_look >= LOOK_SECONDS:
                 self._look()
                 last_look = now
-            statements = self._statements(batch)
+            statements = self._statements(items)
             if statements and not self._commit_in_the_end(statements):
                 return
             if not self._closing.is_set():
@@ -173,19 +172,19 @@ class Writer:
 
     def _collect(self, patience: float) -> list[Statement]:
         """What is in the queue, waited for if there is nothing."""
-        batch = []
+        items = []
         with contextlib.suppress(queue.Empty):
-            batch.append(self._queue.get(timeout=patience))
+            items.append(self._queue.get(timeout=patience))
             while True:
-                batch.append(self._queue.get_nowait())
-        return batch
+                items.append(self._queue.get_nowait())
+        return items
 
-    def _statements(self, batch: list[Statement]) -> list[Statement]:
+    def _statements(self, items: list[Statement]) -> list[Statement]:
         """What is to be written now: what slots do, then what came through the queue."""
         with self._latest_lock:
             latest = list(self._latest.values())
             self._latest = {}
-        return latest + [item for item in batch if item not in (_CLOSE, _WAKE)]
+        return latest + [item for item in items if item is not _CLOSE and item is not _WAKE]
 
     def _look(self) -> None:
         """Look whether the journal is where it was; write it anew where it is not."""
@@ -240,8 +239,8 @@ class Writer:
         """Write all of some statements or none; what was in the way."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            for statement, values in statements:
-                self._carry_out(statement, values)
+            for some in batch.gathered(statements):
+                self._carry_out(some)
             self._db.execute("COMMIT")
         except (sqlite3.Error, MemoryError) as error:
             with contextlib.suppress(sqlite3.Error):
@@ -249,12 +248,17 @@ class Writer:
             return error
         return None
 
-    def _carry_out(self, statement: str, values: tuple) -> None:
-        """Carry out one statement. Values that SQLite has no form for are a bug, which costs this statement only."""
+    def _carry_out(self, statements: list[Statement]) -> None:
+        """Carry out what can be one statement. Values without a form in SQLite are a bug, which costs one row only."""
+        sql, values = batch.as_one(statements)
         try:
-            self._db.execute(statement, values)
+            self._db.execute(sql, values)
         except (OverflowError, ValueError, sqlite3.InterfaceError, sqlite3.ProgrammingError) as error:
+            if len(statements) > 1:  # nothing of it was carried out
+                for statement in statements:
+                    self._carry_out([statement])
+                return
             self.left_out += 1
-            log.exception("left out of the journal: %s %r", statement, values)
+            log.exception("left out of the journal: %s %r", sql, values)
             if self.left_out == 1:
                 self._say(self._heard.event, f"an entry cannot be kept in the journal: {type(error).__name__}: {error}")

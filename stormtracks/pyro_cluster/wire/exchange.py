@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 TURN_SECONDS = 0.5
 """How often replies that are late are looked for."""
 CLOSE_SECONDS = 5.0
+AT_ONCE = 64
+"""Replies that are dealt with before what follows from them is sent, in one go: whoever is sent something wakes, and
+often takes the processor from this thread at once."""
 
 
 class Exchange:
@@ -40,7 +43,7 @@ class Exchange:
         self._late: set[Line] = set()  # with calls that may be late one day
         self._looked = time.monotonic()
         self._left: deque[Callable[[], object]] = deque()  # to be done in the thread
-        self._is_woken = self._is_closed = False
+        self._is_woken = self._is_closed = self._is_over = False
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ)
@@ -49,9 +52,6 @@ class Exchange:
 
     def call(self, line: Line, request: bytes, told: Told) -> None:
         """Send a request on a line; `told` is called once, with the reply, or with what came instead of one."""
-        if self._is_closed:
-            told(None, ConnectionClosedError("closed here"))
-            return
         self._do(functools.partial(self._begin, line, request, told))
 
     def hang_up(self, line: Line) -> None:
@@ -66,11 +66,11 @@ class Exchange:
             self._thread.join(CLOSE_SECONDS)
 
     def _do(self, what: Callable[[], object]) -> None:
-        if threading.current_thread() is self._thread:
-            what()
-            return
+        """Have something done in the thread, soon and in order; at once where it has ended."""
         self._left.append(what)
-        if not self._is_woken:
+        if self._is_over:
+            self._do_what_is_left()
+        elif not self._is_woken and threading.current_thread() is not self._thread:
             self._is_woken = True
             with contextlib.suppress(OSError):  # it is woken already, or closed
                 self._wake.send(b"!")
@@ -81,31 +81,47 @@ class Exchange:
                 self._turn()
             except BaseException:
                 log.exception("the thread that waits for replies; it continues")
+        self._is_over = True  # before what is left is done: what comes later is done by whoever brings it
         for line in list(self._lines):
             with contextlib.suppress(Exception):  # whoever is told may have come to an end too
                 self._tell(line, None, ConnectionClosedError("closed here"))
+        self._do_what_is_left()
         for sock in (self._wake, self._woken):
             sock.close()
         self._selector.close()
 
     def _turn(self) -> None:
         for key, events in self._selector.select(self._patience()):
-            if isinstance(key.fileobj, Line):
+            if type(key.fileobj) is Line:
                 self._heard(key.fileobj, events)
             else:
                 self._woken.recv(4096)
                 self._is_woken = False  # before what is left is done: what comes later wakes again
-        for _ in range(len(self._left)):
-            what = self._left.popleft()
-            what()
+            if len(self._left) >= AT_ONCE:
+                self._do_what_is_left()
+        self._do_what_is_left()
         if time.monotonic() - self._looked >= TURN_SECONDS:
             self._end_late()
+
+    def _do_what_is_left(self) -> None:
+        for _ in range(len(self._left)):
+            try:
+                what = self._left.popleft()
+            except IndexError:  # at the end: another thread has done it
+                return
+            try:
+                what()
+            except Exception:  # what follows is others'
+                log.exception("a call, or the end of a connection")
 
     def _patience(self) -> float | None:
         """Seconds to wait for something to come; none: until it does."""
         return 0.0 if self._left else TURN_SECONDS if self._late else None
 
     def _begin(self, line: Line, request: bytes, told: Told) -> None:
+        if self._is_over:
+            told(None, ConnectionClosedError("closed here"))
+            return
         line.told = told
         error = self._lost.pop(line, None)
         if error is None:
@@ -119,7 +135,7 @@ class Exchange:
             except Exception as caught:  # whatever it is, whoever asks is told: ValueError where it is closed, say
                 error = caught if isinstance(caught, OSError) else ConnectionClosedError(str(caught))
         if error is not None:
-            self._left.append(functools.partial(self._tell, line, None, error))  # not before whoever asks is done
+            self._tell(line, None, error)
         elif line.timeout is not None:
             line.until = time.monotonic() + line.timeout
             self._late.add(line)
@@ -132,12 +148,11 @@ class Exchange:
         try:
             if events & selectors.EVENT_WRITE and line.send():
                 self._selector.modify(line, selectors.EVENT_READ)
-            received = line.receive() if events & selectors.EVENT_READ else None
-            if received is None:
+            if not (events & selectors.EVENT_READ and line.receive()):
                 return
             if line.told is None:
                 raise ProtocolError("a reply that nobody has asked for")
-            reply = line.reply(received)
+            reply = line.reply()
         except Exception as caught:
             error = caught
         self._tell(line, reply, error)
@@ -165,4 +180,6 @@ class Exchange:
     def _end_late(self) -> None:
         now = self._looked = time.monotonic()
         for line in [line for line in self._late if line.until <= now]:
-            self._tell(line, None, TimeoutError("receiving: timeout"))
+            self._heard(line, selectors.EVENT_READ)  # it may have come in time, while this thread was busy
+            if line in self._late:
+                self._tell(line, None, TimeoutError("receiving: timeout"))

@@ -10,14 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from Pyro4 import message, util
-from Pyro4.errors import ConnectionClosedError, MessageTooLargeError, ProtocolError
+from Pyro4.errors import ConnectionClosedError, ProtocolError
 
-from stormtracks.pyro_cluster.wire import written
-from stormtracks.pyro_cluster.wire.serializer import MAX_MESSAGE_BYTES
+from stormtracks.pyro_cluster.wire import heads, written
 
-READ_BYTES = 2**16
-_SERIALIZER = util.SerpentSerializer.serializer_id
-_HEADER = message.Message.header_size
+READ_BYTES = 2**14
+"""At a time: TLS never has more in a record."""
 
 Told = Callable[[Any, BaseException | None], object]
 """Given the reply of a call, or None and why there is none."""
@@ -43,7 +41,7 @@ class Line:
 
     __slots__ = (
         "_connection",
-        "_header",
+        "_head",
         "_number",
         "_read",
         "_sock",
@@ -62,7 +60,7 @@ class Line:
         self._target: str = self._connection.objectId
         self._number: int = proxy._pyroSeq
         self._read = b""  # of a reply that is not whole
-        self._header: message.Message | None = None  # of that reply
+        self._head: heads.Head | None = None  # of that reply
         self._unsent = b""
         self.timeout: float | None = proxy._pyroTimeout
         self.told: Told | None = None
@@ -75,8 +73,7 @@ class Line:
     def request(self, method: str, arguments: Sequence[object]) -> bytes:
         """The next call as bytes; see `written.call`."""
         self._number = (self._number + 1) & 0xFFFF
-        data = written.call(self._target, method, arguments)
-        return message.Message(message.MSG_INVOKE, data, _SERIALIZER, 0, self._number).to_bytes()
+        return heads.request(written.call(self._target, method, arguments), self._number)
 
     def send(self, request: bytes = b"") -> bool:
         """Send a request, or what is left of it, as far as that goes now; whether all is sent."""
@@ -86,8 +83,8 @@ class Line:
                 self._unsent = self._unsent[self._sock.send(self._unsent) :]
         return not self._unsent
 
-    def receive(self) -> message.Message | None:
-        """The message that is whole by now; None: it is not yet.
+    def receive(self) -> bool:
+        """Read what has come; whether a message is whole by now, which `reply` then takes.
 
         Raises
         ------
@@ -98,29 +95,34 @@ class Line:
             try:
                 part = self._sock.recv(READ_BYTES)
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                return None
+                return False
             if not part:
                 raise ConnectionClosedError("receiving: not enough data")
             self._read = self._read + part if self._read else part
-            if self._header is None and len(self._read) >= _HEADER:
-                self._header = _judged(self._read[:_HEADER])
-            if self._header is not None and len(self._read) >= _size(self._header):
-                return self._taken(self._header)
+            if self._head is None and len(self._read) >= heads.SIZE:
+                self._head = heads.read(self._read[: heads.SIZE])
+            if self._head is not None and len(self._read) >= self._head.end:
+                return True
 
-    def reply(self, received: message.Message) -> Any:
-        """The value that a message holds; what the other side raised is raised.
+    def reply(self) -> Any:
+        """The value that the message that has come holds; what the other side raised is raised.
 
         Raises
         ------
         ProtocolError
             It is no reply to the last request.
         """
-        if received.type != message.MSG_RESULT:
-            raise ProtocolError(f"invalid msg type {received.type} received")
-        if received.seq != self._number:
-            raise ProtocolError(f"a reply of the number {received.seq}, expected {self._number}")
-        value = util.get_serializer("serpent").loads(received.data)
-        if received.flags & message.FLAGS_EXCEPTION:
+        head, read = self._head, self._read
+        assert head is not None
+        self._head, self._read = None, b""
+        if len(read) > head.end:
+            raise ProtocolError("more has come than a reply")
+        if head.kind != message.MSG_RESULT:
+            raise ProtocolError(f"invalid msg type {head.kind} received")
+        if head.number != self._number:
+            raise ProtocolError(f"a reply of the number {head.number}, expected {self._number}")
+        value = util.get_serializer("serpent").loads(read[head.start :])
+        if head.flags & message.FLAGS_EXCEPTION:
             raise value if isinstance(value, Exception) else ProtocolError(f"it raised what is none: {value!r:.100}")
         return value
 
@@ -132,24 +134,3 @@ class Line:
     def close(self) -> None:
         """Close it, from the thread that reads."""
         self._connection.close()
-
-    def _taken(self, header: message.Message) -> message.Message:
-        """The message that was read, with its data."""
-        read, self._read, self._header = self._read, b"", None
-        if len(read) > _size(header):
-            raise ProtocolError("more has come than a reply")
-        header.data = read[_HEADER + header.annotations_size :]
-        return header
-
-
-def _judged(header: bytes) -> message.Message:
-    """A header, refused by what it announces before what follows is read."""
-    found = message.Message.from_header(header)
-    if found.annotations_size + found.data_size > 2 * MAX_MESSAGE_BYTES:  # as Pyro judges it where it waits
-        raise MessageTooLargeError(f"a reply of {found.annotations_size + found.data_size} bytes is too large")
-    return found
-
-
-def _size(header: message.Message) -> int:
-    """How many bytes the whole message has."""
-    return _HEADER + header.annotations_size + header.data_size

@@ -27,18 +27,19 @@ def read(text: str) -> Any:
     openings = outside.count("[") + outside.count("{") + outside.count("(")
     if openings > DEPTH or not _USUAL.fullmatch(outside) or _LONG_NUMBER.search(outside):
         return UNREAD
-    parts[::2] = _as_json(outside).split("'")
+    has_tuples = "(" in outside or ")" in outside
+    parts[::2] = _as_json(outside, has_tuples).split("'")
     whole = '"'.join(parts)
     try:
-        value, end = _DECODER.raw_decode(whole)
+        value, end = (_WITH_TUPLES if has_tuples else _WITHOUT).raw_decode(whole)
     except ValueError:
         return UNREAD
     return value if end == len(whole) else UNREAD
 
 
-def _as_json(outside: str) -> str:
+def _as_json(outside: str, has_tuples: bool) -> str:
     """What is outside of texts, as JSON has it."""
-    if "(" in outside or ")" in outside:
+    if has_tuples:
         outside = outside.replace("(", '{"\\"":[').replace(")", '],"\\\\":0}')
     return outside.replace("None", "null").replace("True", "true").replace("False", "false")
 
@@ -53,4 +54,4 @@ def _restored(found: dict[str, Any]) -> Any:
     return tuple(found[_OPENED])
 
 
-_DECODER = json.JSONDecoder(object_hook=_restored)
+_WITH_TUPLES, _WITHOUT = json.JSONDecoder(object_hook=_restored), json.JSONDecoder()

@@ -1,7 +1,6 @@
 """Calls on many connections whose replies one thread waits for: whatever one of them does, it delays no other."""
 
 import contextlib
-import logging
 import queue
 import random
 import socket
@@ -14,6 +13,7 @@ import pytest
 from Pyro4 import errors, message, socketutil, util
 
 from stormtracks.pyro_cluster import wire
+from stormtracks.pyro_cluster.wire import exchange as exchange_module
 from stormtracks.pyro_cluster.wire.line import Line
 from stormtracks.pyro_cluster.wire.tls import membership
 from tests.processes import wait_for
@@ -32,10 +32,11 @@ class Service:
 
 
 @pytest.fixture
-def exchange(home):
+def exchange(home, caplog):
     made = wire.Exchange()
     yield made
     made.close()
+    assert not [record for record in caplog.get_records("call") if "it continues" in record.message]
 
 
 @pytest.fixture
@@ -88,6 +89,54 @@ def test_a_late_reply_is_told_as_such_and_others_come_meanwhile(exchange, servic
     late, other = call(exchange, service(0.05), "echo", 1, 5.0), call(exchange, service(), "echo", 2)
     assert other.get(timeout=20) == (2, None)
     assert isinstance(late.get(timeout=20)[1], errors.TimeoutError)
+
+
+def test_a_reply_that_came_in_time_counts_though_nobody_could_look_for_it(exchange, pair, service, monkeypatch):
+    monkeypatch.setattr(exchange_module, "TURN_SECONDS", 0.0)
+    line, other = pair
+    line.timeout = 60.0
+    told = call(exchange, line, "echo", "x")
+    other.settimeout(20)
+    other.recv(4096)
+    first, is_held, held = service(), threading.Event(), threading.Event()
+    exchange.call(first, first.request("echo", (1,)), lambda reply, error: is_held.set() or held.wait(20))
+    assert is_held.wait(20)
+    other.sendall(reply("in time"))
+    line.until = 0.0  # it is late by the time that the thread looks
+    held.set()
+    assert told.get(timeout=20) == ("in time", None)
+
+
+def test_what_is_asked_while_it_is_closed_is_told_so(home, serve):
+    uri = serve(wire.Daemon()).register(Service())
+    for _ in range(5):
+        made, lines = wire.Exchange(), [Line(wire.proxy(uri)) for _ in range(8)]
+        told = [call(made, line, "echo", 1, 5.0) for line in lines[:4]]
+        closing = threading.Thread(target=made.close)
+        closing.start()
+        told += [call(made, line, "echo", 1, 5.0) for line in lines[4:]]
+        closing.join(20)
+        assert all(isinstance(one.get(timeout=5)[1], errors.ConnectionClosedError) for one in told)
+        for line in lines:
+            made.hang_up(line)
+        assert all(line.fileno() < 0 for line in lines)
+
+
+def test_a_call_is_made_before_its_line_is_closed_that_is_asked_for_later(exchange, pair):
+    line, other = pair
+    asked = threading.Event()
+
+    def ask(reply, error):
+        exchange.call(line, line.request("echo", ("second",)), lambda reply, error: None)
+        exchange.hang_up(line)
+        asked.set()
+
+    exchange.call(line, line.request("echo", ("first",)), ask)
+    other.settimeout(20)
+    other.recv(4096)
+    other.sendall(reply(1))
+    assert asked.wait(20) and b"second" in other.recv(4096)
+    assert other.recv(4096) == b""
 
 
 def test_a_call_that_is_cut_is_told_so_at_once_and_so_is_the_next_one(exchange, service):
@@ -160,9 +209,10 @@ def test_one_that_reads_nothing_holds_up_nobody_and_gets_all_once_it_reads(excha
 
 def test_whoever_fails_at_what_is_told_ends_nothing(exchange, service, caplog):
     line = service()
-    with caplog.at_level(logging.CRITICAL):
-        exchange.call(line, line.request("echo", (1,)), lambda reply, error: [][1])
-        assert call(exchange, service(), "echo", 2).get(timeout=20) == (2, None)
+    exchange.call(line, line.request("echo", (1,)), lambda reply, error: [][1])
+    assert call(exchange, service(), "echo", 2).get(timeout=20) == (2, None)
+    wait_for(lambda: "IndexError" in caplog.text)
+    caplog.clear()
 
 
 def test_the_end_closes_all_lines_and_leaves_no_thread(home, serve):
