@@ -5,6 +5,7 @@ one of each member's part, so that a task that reads one member reads and checks
 """
 
 import contextlib
+import functools
 import hashlib
 import os
 import struct
@@ -83,7 +84,9 @@ class Block:
         return np.frombuffer(numbers, "<i4"), np.frombuffer(table, self._record)
 
     def write(self, arrays: Mapping[str, Any], owner: Ints, beside: Ints) -> None:
-        """Write the block, whole and flushed.
+        """Write the block, whole.
+
+        It is not flushed: what a power cut leaves of it does not prove itself, and is made anew.
 
         Parameters
         ----------
@@ -101,18 +104,21 @@ class Block:
         for name in self.columns:
             table[name] = arrays[name][order]
         ends = np.append(0, np.cumsum(np.bincount(member, minlength=self.members))).astype("<i8")
-        rows = beside.astype("<i4")
-        parts = [_hash(rows[one].tobytes(), table[ends[one] : ends[one + 1]].tobytes()) for one in range(self.members)]
-        head = self._magic + self._identity() + _SIZES.pack(self.members, self.beside, len(table))
+        rows, size = np.ascontiguousarray(beside, "<i4"), self._record.itemsize
+        content = table.view(np.uint8).data
+        parts = [
+            _hash(rows[one].tobytes(), content[size * ends[one] : size * ends[one + 1]]) for one in range(self.members)
+        ]
+        head = self._magic + self._identity + _SIZES.pack(self.members, self.beside, len(table))
         head += ends.tobytes() + b"".join(parts)
-        content = head + _hash(head) + rows.tobytes() + table.tobytes()
-        disk.write_whole(self.path, content, mode=0o600)  # whatever the umask is: see `private.open_file`
+        whole = b"".join([head, _hash(head), rows.tobytes(), content])
+        disk.write_whole(self.path, whole, mode=0o600, durable=False)  # whatever the umask is: see `private.open_file`
 
-    @property
+    @functools.cached_property
     def _record(self) -> np.dtype[Any]:
         return np.dtype(list(self.columns.items()))
 
-    @property
+    @functools.cached_property
     def _magic(self) -> bytes:
         return b"stormtracks %s %d\n" % (self.kind.encode(), FORMAT)
 
@@ -136,7 +142,7 @@ class Block:
             raise Unproven(_kind(data))
         if _hash(data[:-_HASH_BYTES]) != data[-_HASH_BYTES:]:
             raise Unproven("is damaged" if len(data) == size else "is cut")
-        if not data.startswith(self._identity(), len(self._magic)):
+        if not data.startswith(self._identity, len(self._magic)):
             raise Unproven("belongs to another pass")
         members, beside, count = _SIZES.unpack_from(data, len(self._magic) + _HASH_BYTES)
         whole = size + 4 * members * beside + count * self._record.itemsize
@@ -147,6 +153,7 @@ class Block:
         hashes = data[numbers + ends.nbytes : -_HASH_BYTES]
         return _Head(size, ends, [hashes[at : at + _HASH_BYTES] for at in range(0, len(hashes), _HASH_BYTES)])
 
+    @functools.cached_property
     def _identity(self) -> bytes:
         return _hash(self.depends_on.encode())
 
@@ -160,7 +167,7 @@ class _Head:
     hashes: list[bytes]
 
 
-def _hash(*parts: bytes) -> bytes:
+def _hash(*parts: bytes | memoryview) -> bytes:
     found = hashlib.sha256()  # which processors do twice as fast as blake2b
     for part in parts:
         found.update(part)

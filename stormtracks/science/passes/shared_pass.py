@@ -22,6 +22,9 @@ several, it is a whole number of chunks, so that no two slots decode the same on
 KEPT_BYTES = 31 << 20
 """Up to twice as much freed memory stays with the process: the most that glibc lets be asked for so."""
 
+_finished: Path | None = None
+"""The folder of the pass that was finished last in this process: a slot does many members of a year in turn."""
+
 Progress: TypeAlias = Callable[[int, int], object]
 """Called with (times done, times in all)."""
 
@@ -80,6 +83,7 @@ class SharedPass:
         self._steps = {one.start: one for one in runs(work.cuts, BLOCK_STEPS, work.most)}
         year = calendars.text(work.axis.times[0], work.axis.calendar, "D")[:4]
         self.folder = PassFolder(Path(scratch) / "passes" / f"{year}-{self.identity[:16]}")
+        self._pieces: dict[int, Piece] = {}
 
     def __enter__(self) -> "SharedPass":
         self.folder.__enter__()
@@ -95,6 +99,9 @@ class SharedPass:
 
     def finish(self, report: Progress) -> None:
         """Do every block that no slot has done or is doing, then wait for those that others are doing."""
+        global _finished
+        if _finished == self.folder.path and all(self._piece(one).block.path.exists() for one in self._steps):
+            return  # one that is damaged since then is done when it is read
         keep_freed_memory()
         total = len(self.work.axis)
         for wait in (False, True):
@@ -102,6 +109,7 @@ class SharedPass:
             for count, start in enumerate(left, start=1):
                 self.folder.do(self._piece(start), wait)
                 report(total - sum(self._length(other) for other in left[count:]), total)
+        _finished = self.folder.path
 
     def tables(self, member: int) -> Iterator[tuple[slice, Ints, np.ndarray]]:
         """Of each block its steps, the numbers beside one member's table, and that table."""
@@ -115,6 +123,11 @@ class SharedPass:
         return self._steps[start].stop - start
 
     def _piece(self, start: int) -> Piece:
+        if start not in self._pieces:
+            self._pieces[start] = self._made(start)
+        return self._pieces[start]
+
+    def _made(self, start: int) -> Piece:
         work, steps = self.work, self._steps[start]
         name, depends_on = f"{start:06d}", f"{self.identity} from {start} to {steps.stop}"
         path, beside = self.folder.path / f"{name}.{work.kind}", work.beside(self._length(start))

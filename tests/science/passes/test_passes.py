@@ -54,6 +54,23 @@ def test_no_chunk_is_inflated_twice(planted, tmp_path, small_blocks):
     assert inflated == [2 * steps, 0, 0, 0]  # u and v, once
 
 
+def test_a_block_that_was_just_seen_whole_is_opened_once(planted, tmp_path, small_blocks, monkeypatch):
+    member_maxima(planted["20crv2c"], 0, tmp_path)
+    opened, really = [], private.open_file
+    monkeypatch.setattr("stormtracks.private.open_file", lambda path: opened.append(path) or really(path))
+    member_maxima(planted["20crv2c"], 1, tmp_path)
+    assert sorted(opened) == sorted(tmp_path.rglob("*.maxima"))
+
+
+def test_blocks_that_are_gone_are_done_again(planted, tmp_path, small_blocks):
+    whole, _ = member_maxima(planted["20crv2c"], 1, tmp_path)
+    for block in tmp_path.rglob("*.maxima"):
+        block.unlink()
+    again, inflated = member_maxima(planted["20crv2c"], 1, tmp_path)
+    assert inflated == 2 * 21
+    assert_equal(again, whole)
+
+
 def test_a_description_that_takes_something_else_makes_a_pass_of_its_own(planted, tmp_path):
     def identity(**described):
         with reanalysis.open_season(planted["20crv2c"], 2005, dataset=described) as season:

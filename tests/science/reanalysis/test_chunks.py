@@ -158,8 +158,13 @@ def test_unshuffle():
     np.testing.assert_array_equal(out, values)
 
 
+def not_in_memory(*_):
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+
+
 def test_the_next_chunks_are_fetched_while_those_that_were_read_are_worked_on(sample, monkeypatch):
     asked = []
+    monkeypatch.setattr("os.preadv", not_in_memory)
     monkeypatch.setattr("os.posix_fadvise", lambda file, place, size, advice: asked.append((place, place + size)))
     with open_season(sample / "20crv2c_1987", 1987) as season:
         season.read(0, 2, [0])
@@ -176,9 +181,24 @@ def test_the_next_chunks_are_fetched_while_those_that_were_read_are_worked_on(sa
     )
 
 
+@pytest.mark.parametrize("place", [0, 1 << 16])
+def test_what_is_in_memory_is_not_asked_for(sample, monkeypatch, place):
+    path = sample / "20crv2c_1987" / "u850_1987.nc"
+    path.read_bytes()
+    with path.open("rb") as file:
+        is_known = chunks._is_in_memory(file.fileno(), place)
+    asked = []
+    monkeypatch.setattr("os.posix_fadvise", lambda *advice: asked.append(advice))
+    with open_season(sample / "20crv2c_1987", 1987) as season:
+        season.read(0, 2, [0])
+    assert not is_known or not asked  # not every file system can say
+
+
 def test_where_no_advice_can_be_given_the_values_are_the_same(sample, monkeypatch):
     def refuses(*_):
         raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr("os.preadv", not_in_memory)
 
     with open_season(sample / "20crv2c_1987", 1987) as season:
         before = season.read(0, 4, [1])

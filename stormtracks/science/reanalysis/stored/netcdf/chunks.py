@@ -5,6 +5,7 @@ downloads have it. For everything else there is no reader, and netCDF4 is asked.
 """
 
 import contextlib
+import functools
 import math
 import os
 from typing import Any
@@ -64,6 +65,7 @@ class ChunkReader:
         self._shuffled = dataset.shuffle
         self._steps = sizes.get("time", 0)
         self._below = _top_byte(largest)
+        self._found: dict[tuple[int, int], Any] = {}
 
     def read_chunks(self, start: int, stop: int, members: slice) -> tuple[Floats, bool, int] | None:
         """Values of some steps and members.
@@ -107,21 +109,34 @@ class ChunkReader:
         """Have the kernel fetch the chunks of some steps while others are worked on, where they lie close together."""
         if start >= stop:
             return
-        places = (self._place(step, member // self._members * self._members) for step in (start, stop - 1))
-        first, last = map(self._dataset.id.get_chunk_info_by_coord, places)
+        own = member // self._members * self._members
+        first = last = self._found[start, own] = self._dataset.id.get_chunk_info_by_coord(self._place(start, own))
+        if stop - start > 1:
+            last = self._dataset.id.get_chunk_info_by_coord(self._place(stop - 1, own))
         if first.byte_offset is None or last.byte_offset is None:  # one that was never written
             return
         begin, end = first.byte_offset, last.byte_offset + last.size
-        file = self._dataset.file.id.get_vfd_handle()
-        for place in range(begin, end if end - begin <= MOST_AHEAD else begin, ASKED_BYTES):
-            os.posix_fadvise(file, place, min(ASKED_BYTES, end - place), os.POSIX_FADV_WILLNEED)
+        if end - begin > MOST_AHEAD or _is_in_memory(self._file, end - 1):
+            return
+        for place in range(begin, end, ASKED_BYTES):
+            os.posix_fadvise(self._file, place, min(ASKED_BYTES, end - place), os.POSIX_FADV_WILLNEED)
+
+    @functools.cached_property
+    def _file(self) -> int:
+        """The descriptor of the file, which is the library's."""
+        return self._dataset.file.id.get_vfd_handle()
 
     def _place(self, step: int, member: int) -> tuple[int, ...]:
         place = {"time": step, "member": member} | self._others
         return tuple(place.get(role, 0) for role in self._roles)
 
     def _inflated(self, step: int, member: int) -> np.ndarray:
-        mask, stored = self._dataset.id.read_direct_chunk(self._place(step, member))
+        # What was found before is read without the library: nothing that it does lies in the processor's cache by now.
+        found = self._found.pop((step, member), None)
+        if found is None or found.byte_offset is None:
+            mask, stored = self._dataset.id.read_direct_chunk(self._place(step, member))
+        else:
+            mask, stored = found.filter_mask, os.pread(self._file, found.size, found.byte_offset)
         if mask:
             raise ValueError("this chunk was written without one of its filters")
         inflated = deflate.zlib_decompress(stored, self._bytes)
@@ -182,6 +197,13 @@ def _chunk_fits(chunks: tuple[int, ...], shape: tuple[int, ...], roles: tuple[st
         if not (is_whole if role in _PLACES else chunk == 1 or (role == "member" and is_whole)):
             return False
     return True
+
+
+def _is_in_memory(file: int, place: int) -> bool:
+    """Whether the system has a byte of a file in memory. To ask so costs a tenth of asking for what is there anyway."""
+    with contextlib.suppress(OSError, AttributeError):  # it has not, or a file system or system that cannot say
+        return os.preadv(file, [bytearray(1)], place, os.RWF_NOWAIT) == 1
+    return False
 
 
 def _top_byte(largest: float) -> int:
