@@ -45,6 +45,32 @@ ROWS = (
         "{0}; {1} s",
         tuple(Figure("growth", pattern=rf"\n{linker} +160,000 +\S+ +(\S+) ") for linker in ("nearest", "motion")),
     ),
+    Row(
+        "consensus of 56 members, a season",
+        "15 s, 600 MB",
+        "{0} s, {1} MB",
+        tuple(Figure("behind_the_tracks", "consensus, kernel", column) for column in ("CPU s", "peak MB")),
+    ),
+    Row(
+        "`inv summary` of 12,000 results: first; again; with a year more",
+        "10 s",
+        "{0}; {1}; {2} s",
+        tuple(
+            Figure("behind_the_tracks", f"inv summary, {when}", "CPU s") for when in ("first", "again", "a year more")
+        ),
+    ),
+    Row(
+        "track density of a member",
+        "0.05 s",
+        "{0} s",
+        (Figure("behind_the_tracks", "density, kernel", "CPU s"),),
+    ),
+    Row(
+        "linking by motion, 1,000 maxima per step",
+        "8 ms per step",
+        "{0} ms per step",
+        (Figure("behind_the_tracks", "motion, kernel", "CPU ms per step"),),
+    ),
     Row("each further step, to 10,000", "constant", "{0}", (Figure("growth", pattern="each further step: (.*)"),)),
     Row(
         "`inv --list`, `fab --list`, `inv status`",

@@ -94,6 +94,12 @@ def children_cpu():
     return used.ru_utime + used.ru_stime
 
 
+def peak_mb():
+    """The most memory that this process has had; `getrusage` says that of the process before it, if it had more."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def one_thread(checkout=ROOT):
     """The environment that a worker gives its slots: one thread for libraries that would take all cores.
 

@@ -30,6 +30,7 @@ OURS = (
     "shared_disk",
     "results_index",
     "field_collection",
+    "behind_the_tracks",
     "ten_thousand",
 )
 
