@@ -39,9 +39,10 @@ def commit():
     return (git("rev-parse", "--short", "HEAD") or "no git") + (" and changes" if changed else "")
 
 
-def spread(values, scale=1.0):
+def spread(values, scale=1.0, digits=2):
     """Median with lowest and highest, such as "1.23 (1.20-1.31)"."""
-    return f"{scale * statistics.median(values):.2f} ({scale * min(values):.2f}-{scale * max(values):.2f})"
+    middle, *ends = (f"{scale * one:.{digits}f}" for one in (statistics.median(values), min(values), max(values)))
+    return f"{middle} ({'-'.join(ends)})"
 
 
 def table(head, rows):

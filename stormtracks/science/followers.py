@@ -1,7 +1,7 @@
 """Maxima -> pairs of them that may be one storm at two times: the second can be reached from the first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.records import Maxima, TimeAxis
 
-TOGETHER = 1 << 14
+TOGETHER = 1 << 15
 """About so many maxima are linked at a time, with whole steps: their tables stay in a processor's cache, and those of a
 season never are in memory together."""
 _SEARCHED_TOGETHER = 1.3
@@ -56,6 +56,10 @@ class Follow:
         first = np.searchsorted(maxima.step, np.arange(len(axis) + 1))
         return cls(axis.moments, _reaches_m(axis, apart, max_speed_m_s1), apart, first)
 
+    def among(self, chosen: Ints) -> "Follow":
+        """The same of some of the maxima only, whose indices ascend: they are counted from 0 then."""
+        return replace(self, first=np.searchsorted(chosen, self.first))
+
     def blocks(self) -> Iterator[slice]:
         """Times one after the other, so many that there are about `TOGETHER` maxima at each block's."""
         begin, last = 0, len(self.moments)
@@ -88,8 +92,12 @@ class Follow:
         """
         reach_m = np.full(len(self.reach_m), -1)
         reach_m[steps] = self.reach_m[steps]
-        found = [self._searched(maxima, reach_m, limits, leads, follows) for limits in _alike(reach_m)]
+        ranges = _alike(reach_m)
+        found = [self._searched(maxima, reach_m, limits, leads, follows) for limits in ranges]
         none = np.zeros(0, int)
+        if len(found) == 1 and len(set(ranges[0])) == 1:  # as a rule: steps alike, and only what is near was found
+            tails, heads, metres = found[0]
+            return Pairs(tails, heads, metres, np.full(len(tails), ranges[0][0]))
         columns = zip(*found, strict=True) if found else [()] * 3
         tails, heads, metres = (np.concatenate([none, *column]) for column in columns)
         pairs = Pairs(tails, heads, metres, reach_m[maxima.step[tails]])

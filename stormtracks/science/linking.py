@@ -111,18 +111,22 @@ def _link_all(maxima: Maxima, follow: Follow, strength_cost_km: float, by_course
             step = here.step[pairs.tails]
             own = (step >= steps.start) & (step < steps.stop)
             pairs, cost_m = pairs.take(own), cost_m[own]
-        _link_cheapest(len(here), pairs, cost_m, successor[place], place.start)
+        tails, heads = _cheapest_links(len(here), pairs, cost_m)
+        successor[place.start + tails] = place.start + heads
 
 
 def _link_loose(maxima: Maxima, follow: Follow, strength_cost_km: float, successor: Ints) -> None:
     """Link ends of chains to beginnings of others, cheapest pairs first; fills `successor` in place."""
     begins = chains.beginnings(successor)
+    loose = np.flatnonzero(begins | (successor < 0))  # fewer than all, and the others would only be carried along
+    follow = follow.among(loose)
     for steps in follow.blocks():
-        place = follow.maxima(steps)
-        here, ends = maxima.take(place), successor[place] < 0
-        pairs = follow.pairs(here, steps, ends, begins[place])
+        number = loose[follow.maxima(steps)]
+        here = maxima.take(number)
+        pairs = follow.pairs(here, steps, successor[number] < 0, begins[number])
         strength_m = link_cost.strength_m(here.vorticity, pairs.tails, pairs.heads, strength_cost_km)
-        _link_cheapest(len(here), pairs, pairs.metres + strength_m, successor[place], place.start)
+        tails, heads = _cheapest_links(len(here), pairs, pairs.metres + strength_m)
+        successor[number[tails]] = number[heads]
 
 
 def _by_course_m(maxima: Maxima, pairs: Pairs, strength_m: Ints) -> Ints:
@@ -131,20 +135,20 @@ def _by_course_m(maxima: Maxima, pairs: Pairs, strength_m: Ints) -> Ints:
     return (pairs.metres + off) // 2 + strength_m
 
 
-def _link_cheapest(size: int, pairs: Pairs, cost_m: Ints, successor: Ints, number: int) -> None:
-    """Link the cheapest pairs first; fills `successor` of some maxima, the first of which has a number."""
+def _cheapest_links(size: int, pairs: Pairs, cost_m: Ints) -> tuple[Ints, Ints]:
+    """Tails and heads of the links that pairs of some maxima become, the cheapest first."""
     tails, heads = pairs.tails, pairs.heads
     if kernel.library() is not None:
-        tails, heads = links.cheapest(size, tails, heads, cost_m)
-        successor[tails] = heads + number
-        return
-    ends, begins = np.ones(size, bool), np.ones(size, bool)
+        return links.cheapest(size, tails, heads, cost_m)
+    ends, begins, chosen_tails, chosen_heads = np.ones(size, bool), np.ones(size, bool), [tails[:0]], [heads[:0]]
     while len(tails):
         chosen = _cheapest(tails, heads, cost_m, size)
-        successor[tails[chosen]] = heads[chosen] + number
+        chosen_tails.append(tails[chosen])
+        chosen_heads.append(heads[chosen])
         ends[tails[chosen]] = begins[heads[chosen]] = False
         left = np.flatnonzero(ends[tails] & begins[heads])
         tails, heads, cost_m = tails[left], heads[left], cost_m[left]
+    return np.concatenate(chosen_tails), np.concatenate(chosen_heads)
 
 
 def _cheapest(tails: Ints, heads: Ints, cost: Ints, size: int) -> Ints:

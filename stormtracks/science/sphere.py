@@ -1,5 +1,6 @@
 """The only geometry: the Earth's radius, great-circle distance, longitude difference, points as unit vectors."""
 
+import functools
 import itertools
 from dataclasses import dataclass
 
@@ -264,18 +265,15 @@ def pairs_within(
     """
     reach = np.degrees(km / EARTH_RADIUS_KM) + 1e-4  # ten metres more: which pairs are near is decided in whole metres
     height = 1000.0 * moment + lat  # moments lie further apart than any latitudes
+    above, most_m, bands = 1000.0 * later, round(1000 * km), _bands(reach)
+    if kernel.library() is not None:
+        return links.pairs_within((height, lat, lon), (leads, follows), bands, above, reach, most_m)
     order = np.argsort(height, kind="stable")
     table = _Table.of(order, height, lat, lon)
-    one = table if leads is None else table.take(leads[order])
-    other = table if follows is None else table.take(follows[order])
-    wide = _widths(lat[one.index], reach)
-    above, most_m = 1000.0 * later, round(1000 * km)
-    if kernel.library() is not None:
-        first, second, metres = links.pairs_within(one.columns, other.columns, wide, above, reach, most_m)
-    else:
-        until = np.searchsorted(other.height, one.height + (above + reach), side="right")
-        begin = np.searchsorted(other.height, one.height + (above - reach)) if later else np.arange(1, len(order) + 1)
-        first, second, metres = _near(one.places, other.places, wide, begin, until, most_m)
+    one, other = (table if mask is None else table.take(mask[order]) for mask in (leads, follows))
+    until = np.searchsorted(other.height, one.height + (above + reach), side="right")
+    begin = np.searchsorted(other.height, one.height + (above - reach)) if later else np.arange(1, len(order) + 1)
+    first, second, metres = _near(one.places, other.places, _widths(lat[one.index], bands), begin, until, most_m)
     return one.index[first], other.index[second], metres
 
 
@@ -291,12 +289,8 @@ class _Table:
     def of(cls, order: Ints, height: Floats, lat: Floats, lon: Floats) -> "_Table":
         return cls(order, height[order], Places.of(lat[order], lon[order]))
 
-    @property
-    def columns(self) -> tuple[Floats, ...]:
-        """Height, and what there is of the place."""
-        return self.height, self.places.phi, self.places.cos, self.places.lon
-
     def take(self, chosen: Bools) -> "_Table":
+        """Those that a mask picks."""
         at = np.flatnonzero(chosen)
         return _Table(self.index[at], self.height[at], self.places.take(at))
 
@@ -330,16 +324,23 @@ def parts(counts: Ints) -> list[slice]:
     return [slice(a, b) for a, b in itertools.pairwise(cuts)] or [slice(0, 0)]
 
 
-_BANDS = np.arange(-90.0, 90.5, 0.5)
+_EDGES = np.arange(-90.0, 90.5, 0.5)
 """Edges of the bands of latitude within which the same reach in longitude will do."""
 
 
-def _widths(lat: Floats, reach: float) -> Floats:
-    """Steps of the grid of longitudes within which every point at most `reach` degrees away lies; float32."""
-    edges = reach_lon(_BANDS, reach)
-    wider = np.maximum(edges[1:], edges[:-1]) + 1e-3
-    band = np.clip((2.0 * (lat + 90.0)).astype(np.intp), 0, len(wider) - 1)
-    return (wider * (_CIRCLE / 360)).astype(np.float32)[band]
+@functools.lru_cache(maxsize=8)  # a season is searched some thousand maxima at a time, always as far
+def _bands(reach: float) -> Floats:
+    """Degrees of longitude within which every point at most `reach` degrees from one of a band lies; shape (360,)."""
+    edges = reach_lon(_EDGES, reach)
+    wide = np.maximum(edges[1:], edges[:-1]) + 1e-3
+    wide.setflags(write=False)
+    return wide
+
+
+def _widths(lat: Floats, bands: Floats) -> Floats:
+    """The same of each point, as steps of the grid of longitudes; float32."""
+    band = np.clip((2.0 * (lat + 90.0)).astype(np.intp), 0, len(bands) - 1)
+    return (bands * (_CIRCLE / 360)).astype(np.float32)[band]
 
 
 def reach_lon(lat: Floats, reach: float) -> Floats:

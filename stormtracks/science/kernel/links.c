@@ -53,11 +53,9 @@ EXPORTED int64_t cheapest(int64_t count, int64_t pairs, int64_t *tails, int64_t 
     int64_t *head_of = malloc(size), *tail_of = malloc(size);
     char *taken = calloc((size_t)count + 1, 1); /* 1: as a tail, 2: as a head */
     const int lacking = !least_of_tail || !least_of_head || !head_of || !tail_of || !taken;
+    for (int64_t k = 0; !lacking && k < count; k++)
+        least_of_tail[k] = least_of_head[k] = head_of[k] = tail_of[k] = INT64_MAX;
     while (!lacking && pairs) {
-        for (int64_t p = 0; p < pairs; p++) {
-            least_of_tail[tails[p]] = least_of_head[heads[p]] = INT64_MAX;
-            head_of[tails[p]] = tail_of[heads[p]] = INT64_MAX;
-        }
         for (int64_t p = 0; p < pairs; p++) {
             if (cost[p] < least_of_tail[tails[p]]) least_of_tail[tails[p]] = cost[p];
             if (cost[p] < least_of_head[heads[p]]) least_of_head[heads[p]] = cost[p];
@@ -77,6 +75,7 @@ EXPORTED int64_t cheapest(int64_t count, int64_t pairs, int64_t *tails, int64_t 
         int64_t left = 0;
         for (int64_t p = 0; p < pairs; p++) {
             if ((taken[tails[p]] & 1) || (taken[heads[p]] & 2)) continue;
+            least_of_tail[tails[p]] = least_of_head[heads[p]] = head_of[tails[p]] = tail_of[heads[p]] = INT64_MAX;
             tails[left] = tails[p];
             heads[left] = heads[p];
             cost[left++] = cost[p];

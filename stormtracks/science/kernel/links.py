@@ -11,48 +11,66 @@ import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science import kernel
-from stormtracks.science.arrays import Floats, Ints
+from stormtracks.science.arrays import Bools, Floats, Ints
 
-_ROOM = 1 << 17
-"""Pairs that there is room for at a time."""
+_ROOM = 4
+"""Pairs that there is room for at a time, per point; at least 1."""
+_BEYOND = 16
+"""Points more than there are, which are looked at with the last ones and count for nothing: VECTOR of `pairs.c`."""
 
 
-class _Table(ctypes.Structure):
+class _Points(ctypes.Structure):
     """See `pairs.c`."""
 
-    _fields_ = (("count", ctypes.c_int64), *((name, ctypes.c_void_p) for name in ("height", "phi", "cosine", "lon")))
+    _fields_ = (
+        ("count", ctypes.c_int64),
+        ("index", ctypes.c_void_p),
+        *((name, ctypes.c_void_p) for name in ("height", "phi", "cosine", "lon")),
+        *((name, ctypes.c_void_p) for name in ("around", "wide", "leads", "follows")),
+    )
 
 
 def pairs_within(
-    leads: Sequence[Floats], follows: Sequence[Floats], wide: Floats, above: float, reach: float, most_m: int
+    points: Sequence[Floats],
+    which: Sequence[Bools | None],
+    bands: Floats,
+    above: float,
+    reach: float,
+    most_m: int,
 ) -> tuple[Ints, Ints, Ints]:
-    """As `sphere.pairs_within`, from its tables: first and second points of pairs, and metres.
+    """As `sphere.pairs_within`: indices of the first and second points of pairs, and metres.
 
     Parameters
     ----------
-    leads, follows : sequence of ndarray of float64, shape (n,)
-        Of the points that may be first and second, by height: heights, latitudes (radians), their cosines, longitudes
-        (steps of `sphere`'s grid).
-    wide : ndarray of float64, shape (n,)
-        How far off in longitude the second point of a pair may be, in steps of the grid.
+    points : sequence of ndarray of float, shape (n,)
+        Heights, latitudes and longitudes (degrees).
+    which : sequence of ndarray of bool, shape (n,), or None
+        Those that may be the first of a pair, and those that may be the second; none: all.
+    bands : ndarray of float64, shape (360,)
+        How far off in longitude the second point of a pair may be, by bands of latitude of the first, degrees.
     above, reach : float
         How much higher it is, give or take how much.
     most_m : int
         Distance up to which points are a pair, metres.
     """
-    given = [[_whole(column, np.float64) for column in table] for table in (leads, follows)]
-    one, other = (ctypes.byref(_Table(len(table[0]), *(column.ctypes.data for column in table))) for table in given)
-    wide, begun = _whole(wide, np.float64), ctypes.c_int64(0)
-    room = max(_ROOM, len(follows[0]))
-    places = [np.empty(room + 1, np.int64) for _ in range(3)]
+    points = [_whole(one, np.float64) for one in points]
+    order = _by_height(points[0])
+    count = len(order)
+    columns = [np.empty(count + _BEYOND, kind) for kind in 4 * [np.float64] + 2 * [np.uint32] + 2 * [np.bool_]]
+    table = _Points(count, order.ctypes.data, *(column.ctypes.data for column in columns))
+    given = [*points, _whole(bands, np.float64), *(_of_all(one) for one in which)]
+    _worked(_function("place")(ctypes.byref(table), *(one if one is None else _at(one) for one in given)) == 0)
+    room, begun = _ROOM * count, ctypes.c_int64(0)
     limits = ctypes.c_double(above), ctypes.c_double(reach), ctypes.c_int64(most_m)
-    found: list[list[Ints]] = [[] for _ in places]
-    while begun.value < len(wide):
-        begin = (ctypes.byref(begun), ctypes.c_int64(room))
-        pairs = _function("pairs_within")(one, other, _at(wide), *limits, *begin, *map(_at, places))
-        for column, place in zip(found, places, strict=True):
-            column.append(place[:pairs].copy())
-    first, second, metres = (np.concatenate([np.zeros(0, np.int64), *column]) for column in found)
+    found: list[list[Ints]] = []
+    while begun.value < count or not found:
+        places = [np.empty(room + 1, np.int64) for _ in range(3)]
+        begin = ctypes.byref(begun), ctypes.c_int64(room)
+        pairs = _function("pairs_within")(ctypes.byref(table), *limits, *begin, *map(_at, places))
+        found.append([place[:pairs] for place in places])
+    if len(found) == 1:
+        return found[0][0], found[0][1], found[0][2]
+    first, second, metres = (np.concatenate(column) for column in zip(*found, strict=True))
     return first, second, metres
 
 
@@ -122,6 +140,16 @@ def _function(name: str) -> Any:
     function = getattr(kernel.library(), name)
     function.restype = ctypes.c_int64
     return function
+
+
+def _by_height(height: Floats) -> Ints:
+    order = np.empty(len(height), np.int64)
+    is_sorted = _function("by_height")(ctypes.c_int64(len(height)), _at(height), _at(order)) == 0
+    return order if is_sorted else np.argsort(height, kind="stable")
+
+
+def _of_all(mask: Bools | None) -> Bools | None:
+    return None if mask is None else _whole(mask, np.bool_)
 
 
 def _whole(values: npt.ArrayLike, kind: type) -> npt.NDArray[Any]:

@@ -76,8 +76,7 @@ static void add_of_cell(const Table *table, int64_t one, int64_t cell, double le
     if (west < -180.0) add(table, one, not_below(table->lon, last, end, west + 360.0), end, least, near);
 }
 
-/* Cosines -> whole metres, as `metres` makes them. A series does nearly all, several at a time. It ends at less than a
- * millionth of a metre from what asin says, so only what lies that near the middle of two metres is left to asin. */
+/* Cosines -> whole metres, as `metres` makes them: nearly all by a series. */
 FOR_EACH_PROCESSOR static void measure(Near *near) {
     double exact[64];
     for (int64_t from = 0; from < near->count; from += 64) {
@@ -86,10 +85,8 @@ FOR_EACH_PROCESSOR static void measure(Near *near) {
         int64_t doubtful = 0;
         for (int64_t at = 0; at < some; at++) {
             const double square = (1.0 - apart[at]) / 2.0, up = square < 0.0 ? 0.0 : square;
-            const double series =
-                1.0 + up * (1.0 / 6 + up * (3.0 / 40 + up * (5.0 / 112 + up * (35.0 / 1152 + up * (63.0 / 2816)))));
-            const double far = DIAMETER_M * (sqrt(up) * series), below = floor(far);
-            doubtful += (fabs(far - below - 0.5) < 1e-4) | (up > 0.01);
+            const double far = series_m(up), below = floor(far);
+            doubtful += (fabs(far - below - 0.5) < DOUBT_M) | (up > SERIES);
             exact[at] = square;
             apart[at] = below + (far - below > 0.5 ? 1.0 : 0.0);
         }

@@ -5,50 +5,171 @@
 /* Points sorted by height, which is the number of the time step times 1000, plus the latitude in degrees. */
 typedef struct {
     int64_t count;
-    const double *height, *phi, *cosine, *lon;
-} Table;
+    const int64_t *index;          /* what the caller calls each */
+    double *height;
+    double *phi, *cosine, *lon;    /* see `Place` */
+    uint32_t *around, *wide;       /* longitude, and how far off in it a near point may be, of a circle of 2^32 */
+    uint8_t *leads, *follows;      /* whether it may be the first and the second of a pair */
+} Points;
 
-/* `sphere.pairs_within`: pairs of points near each other, from two tables. Of the second table those points are looked
- * at that are `above` higher than the one of the first, give or take `reach`. Those further off in longitude than `wide`
- * steps are passed over, and only the rest is measured. Where `above` is 0, both tables are the same, and only points
- * that come later in it are looked at.
+/* Numbers of points by height, of equals the first first, where they nearly lie so: maxima come by the rows of their
+ * grid. Returns 0, or 1 where that would take more than a few moves per point, and nothing is of use then. */
+EXPORTED int64_t by_height(int64_t count, const double *height, int64_t *order) {
+    int64_t moves = 16 * count;
+    for (int64_t at = 0; at < count; at++) {
+        int64_t to = at;
+        for (; to > 0 && height[order[to - 1]] > height[at]; to--) {
+            order[to] = order[to - 1];
+            if (!moves--) return 1;
+        }
+        order[to] = at;
+    }
+    return 0;
+}
+
+/* Sine of an angle up to `SMALL`, at less than 1e-16 from the library's. */
+#define SMALL 0.5
+static inline double sine(double x) {
+    const double t = x * x, low = 1.0 / 362880 - t * (1.0 / 39916800 - t * (1.0 / 6227020800));
+    return x * (1.0 - t * (1.0 / 6 - t * (1.0 / 120 - t * (1.0 / 5040 - t * low))));
+}
+
+/* Cosines of latitudes, at less than 1e-13 from the library's, and the nearer the smaller they are: far less than what
+ * `measure` is sure of. */
+FOR_EACH_PROCESSOR static void cosines(int64_t count, const double *restrict phi, double *restrict cosine) {
+    for (int64_t at = 0; at < count; at++) {
+        const double x = 3.14159265358979323846 / 2 - fabs(phi[at]), t = x * x;
+        const double end = 1.0 / 6227020800 - t * (1.0 / 1307674368000 - t * (1.0 / 355687428096000));
+        const double low = 1.0 / 362880 - t * (1.0 / 39916800 - t * end);
+        cosine[at] = x * (1.0 - t * (1.0 / 6 - t * (1.0 / 120 - t * (1.0 / 5040 - t * low))));
+    }
+}
+
+/* `sphere.Places.of` and `sphere._widths`: fills a table from points in the caller's order. A `band` has how far off, in
+ * degrees of longitude, a near point may be, for each half degree of latitude from the south pole. All points lead or
+ * follow where it is not said which do. */
+EXPORTED int64_t place(Points *points, const double *height, const double *lat, const double *lon, const double *bands,
+                       const uint8_t *leads, const uint8_t *follows) {
+    const double steps = CIRCLE / 360.0, parts = 4294967296.0 / 360.0;
+    for (int64_t at = 0; at < points->count; at++) {
+        const int64_t index = points->index[at];
+        const double band = 2.0 * (lat[index] + 90.0);
+        const double wide = parts * bands[band > 359.0 ? 359 : band > 0.0 ? (int)band : 0];
+        points->height[at] = height[index];
+        points->phi[at] = rint(lat[index] * steps) / steps * DEGREE;
+        points->lon[at] = rint(lon[index] * steps);
+        points->around[at] = (uint32_t)(int64_t)(parts / steps * points->lon[at]);
+        points->wide[at] = wide < 2147483640.0 ? (uint32_t)wide + 2 : 2147483647; /* one more for each rounding */
+        points->leads[at] = leads ? leads[index] : 1;
+        points->follows[at] = follows ? follows[index] : 1;
+    }
+    cosines(points->count, points->phi, points->cosine);
+    return 0;
+}
+
+/* Candidates, which are measured together: the first and the second of each, by height. */
+#define TOGETHER 256
+#define VECTOR 16 /* points that are compared at once: the columns have room for so many more */
+typedef struct {
+    int64_t count;
+    int32_t one[TOGETHER], other[TOGETHER];
+} Batch;
+
+/* Half differences of latitude, products of cosines and differences of longitude -> metres before they are rounded,
+ * in place of the first; -1 where that would not tell the metre for certain. */
+FOR_EACH_PROCESSOR static void measure(int64_t count, double *restrict half, const double *restrict cosines,
+                                       const double *restrict turn) {
+    for (int64_t at = 0; at < count; at++) {
+        const double apart = turn[at] > CIRCLE - turn[at] ? CIRCLE - turn[at] : turn[at];
+        const double half_apart = apart * (3.14159265358979323846 / CIRCLE);
+        const double lat = sine(half[at]), lon = sine(half_apart);
+        const double square = lat * lat + cosines[at] * (lon * lon), far = series_m(square);
+        double sure = fabs(far - floor(far) - 0.5) < DOUBT_M ? -1.0 : far;
+        sure = square > SERIES ? -1.0 : sure;
+        sure = half_apart > SMALL ? -1.0 : sure;
+        half[at] = half_apart < 0.0 ? -1.0 : sure;
+    }
+}
+
+/* Adds those candidates of a batch that are near enough to the pairs, and returns how many these are then. */
+static int64_t add(const Points *points, const Batch *batch, int64_t most_m, int64_t found, int64_t *first,
+                   int64_t *second, int64_t *apart_m) {
+    double far[TOGETHER], cosines[TOGETHER], turn[TOGETHER];
+    for (int64_t at = 0; at < batch->count; at++) {
+        const int64_t one = batch->one[at], other = batch->other[at];
+        far[at] = (points->phi[one] - points->phi[other]) / 2;
+        cosines[at] = points->cosine[one] * points->cosine[other];
+        turn[at] = fabs(points->lon[one] - points->lon[other]);
+    }
+    measure(batch->count, far, cosines, turn);
+    for (int64_t at = 0; at < batch->count; at++) {
+        const int64_t one = batch->one[at], other = batch->other[at];
+        if (far[at] < 0.0) {
+            const Place here = {points->phi[one], cos(points->phi[one]), points->lon[one]};
+            const Place there = {points->phi[other], cos(points->phi[other]), points->lon[other]};
+            apart_m[found] = metres(haversine(here, there));
+        } else
+            apart_m[found] = (int64_t)(far[at] + 0.5);
+        first[found] = points->index[one];
+        second[found] = points->index[other];
+        found += apart_m[found] <= most_m;
+    }
+    return found;
+}
+
+/* Writes down those of some points that may be near one, no more than there is room for in a batch. Longitudes are
+ * subtracted as the whole numbers of a circle that they are, whatever they pass. Whole vectors are compared, also where
+ * the last one has points beyond, for which the table has room. */
+FOR_EACH_PROCESSOR static void look(const Points *points, int64_t one, int64_t begin, int64_t some,
+                                    Batch *batch) {
+    const uint32_t *around = points->around + begin, wide = points->wide[one], west = points->around[one] - wide;
+    const uint32_t whole = wide < 2147483647 ? 2 * wide : 4294967295u;
+    const uint8_t *follows = points->follows + begin;
+    uint8_t near[TOGETHER + VECTOR];
+    int32_t *other = batch->other;
+    int64_t count = batch->count;
+    for (int64_t from = 0; from < some; from += VECTOR)
+        for (int64_t at = from; at < from + VECTOR; at++) near[at] = (around[at] - west <= whole) & follows[at];
+    for (int64_t at = 0; at < some; at++) { /* without a branch to be guessed wrong */
+        other[count] = (int32_t)(begin + at);
+        count += near[at];
+    }
+    for (int64_t at = batch->count; at < count; at++) batch->one[at] = (int32_t)one;
+    batch->count = count;
+}
+
+/* `sphere.pairs_within`: pairs of points near each other. For the first one those are looked at that are `above` higher,
+ * give or take `reach`. Those too far off in longitude are passed over, and only the rest is measured. Where `above` is
+ * 0, only points that come later in the table are looked at.
  *
- * It begins at point `*from` of the first table. It stops before a point whose pairs may not all find room, and says in
- * `*from` which that is. There is room for the pairs of any one point, and one more. Returns how many pairs were found.
+ * It begins at point `*from`. It stops before a point whose pairs may not all find room, and says in `*from` which that
+ * is. There is room for the pairs of any one point, and one more. Returns how many pairs were found.
  */
-EXPORTED int64_t pairs_within(const Table *leads, const Table *follows, const double *wide, double above, double reach,
-                              int64_t most_m, int64_t *from, int64_t room, int64_t *first, int64_t *second,
-                              int64_t *apart_m) {
-    const double *height = follows->height, sine = sin((double)(most_m + 10) / DIAMETER_M);
-    const double nearly = most_m + 10 < 20015000 ? sine * sine : 1.0; /* whole metres decide below */
+EXPORTED int64_t pairs_within(const Points *points, double above, double reach, int64_t most_m, int64_t *from,
+                              int64_t room, int64_t *first, int64_t *second, int64_t *apart_m) {
+    const double *height = points->height;
     int64_t found = 0, begin = 0, end = 0, one = *from;
-    for (; one < leads->count; one++) {
-        const Place here = {leads->phi[one], leads->cosine[one], leads->lon[one]};
+    Batch batch = {.count = 0};
+    for (; one < points->count; one++) {
+        if (!points->leads[one]) continue;
         if (above > 0)
-            while (begin < follows->count && height[begin] < leads->height[one] + (above - reach)) begin++;
+            while (begin < points->count && height[begin] < height[one] + (above - reach)) begin++;
         else
             begin = one + 1;
         if (end < begin) end = begin;
-        while (end < follows->count && height[end] <= leads->height[one] + (above + reach)) end++;
-        if (end - begin > room - found) break;
-        /* Those near in longitude are written down first, without a branch to be guessed wrong. */
-        int64_t near = found;
-        for (int64_t other = begin; other < end; other++) {
-            const double apart = fabs(here.lon - follows->lon[other]);
-            second[near] = other;
-            near += (apart <= wide[one]) | (CIRCLE - apart <= wide[one]);
-        }
-        for (int64_t looked_at = found; looked_at < near; looked_at++) {
-            const int64_t other = second[looked_at];
-            const Place there = {follows->phi[other], follows->cosine[other], follows->lon[other]};
-            const double square = haversine(here, there);
-            if (square > nearly) continue;
-            apart_m[found] = metres(square);
-            first[found] = one;
-            second[found] = other;
-            found += apart_m[found] <= most_m;
+        while (end < points->count && height[end] <= height[one] + (above + reach)) end++;
+        if (found + batch.count + end - begin > room) break;
+        for (int64_t at = begin; at < end;) {
+            const int64_t left = TOGETHER - batch.count, some = end - at < left ? end - at : left;
+            look(points, one, at, some, &batch);
+            at += some;
+            if (batch.count + 64 > TOGETHER) {
+                found = add(points, &batch, most_m, found, first, second, apart_m);
+                batch.count = 0;
+            }
         }
     }
+    found = add(points, &batch, most_m, found, first, second, apart_m);
     *from = one;
     return found;
 }

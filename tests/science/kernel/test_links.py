@@ -93,6 +93,28 @@ def test_pairs_are_the_same_where_there_is_room_for_few(monkeypatch):
     assert np.array_equal(np.sort(np.stack(plain, 1), axis=0), np.sort(np.stack(compiled, 1), axis=0))
 
 
+@pytest.mark.parametrize("shuffled", [0, 3, 400])
+def test_points_are_put_in_order_however_far_they_are_from_it(shuffled):
+    rng = np.random.default_rng(shuffled)
+    height = np.sort(rng.integers(0, 90, 400)).astype(float)  # many are equally high
+    height = height[np.argsort(np.arange(400) + rng.uniform(0, shuffled, 400), kind="stable")]
+    assert np.array_equal(links._by_height(height), np.argsort(height, kind="stable"))
+
+
+def test_distances_are_the_same_in_the_metre_from_the_equator_to_the_poles():
+    rng = np.random.default_rng(8)
+    lat = np.concatenate([rng.uniform(-90, 90, 1500), 90 - 10.0 ** rng.uniform(-5, 0, 500)])
+    lat = np.concatenate([lat, np.clip(lat + rng.uniform(-6, 6, 2000), -90, 90)])
+    lon, moment = rng.uniform(-180, 180, 4000), np.repeat([0, 1], 2000)
+    lon[2000:3500] = sphere.wrap(lon[:1500] + rng.uniform(-6, 6, 1500))
+    found = on_both(lambda: sphere.pairs_within(lat, lon, moment, 900.0, 1))
+    first, second, metres = found[1]
+    assert len(first) > 10_000 and np.array_equal(
+        metres, sphere.distance_m(lat[first], lon[first], lat[second], lon[second])
+    )
+    assert len({frozenset(zip(*(column.tolist() for column in one), strict=True)) for one in found}) == 1
+
+
 @given(st.integers(0, 2**31), st.integers(1, 9), st.integers(1, 9), st.sampled_from([2, 5, 10**6]))
 def test_contests_are_decided_as_by_all_pairs_at_once(seed, ntails, nheads, most):
     rng = np.random.default_rng(seed)
