@@ -5,6 +5,8 @@ The thread only waits, reads and sends. Whoever is told a reply is told in that 
 
 import contextlib
 import functools
+import heapq
+import itertools
 import logging
 import selectors
 import socket
@@ -43,6 +45,8 @@ class Exchange:
         self._late: set[Line] = set()  # with calls that may be late one day
         self._looked = time.monotonic()
         self._left: deque[Callable[[], object]] = deque()  # to be done in the thread
+        self._put_off_until: list[tuple[float, int, Callable[[], object]]] = []  # a heap: when, what tells two apart
+        self._numbers = itertools.count()
         self._is_woken = self._is_closed = self._is_over = False
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
@@ -57,6 +61,14 @@ class Exchange:
     def hang_up(self, line: Line) -> None:
         """Close a line; nobody is told the reply of a call under way."""
         self._do(functools.partial(self._end, line))
+
+    def watch(self, line: Line, ended: Callable[[], object]) -> None:
+        """Have `ended` called, once, when a line ends while no call is under way; whoever calls then is told why."""
+        self._do(functools.partial(self._begin_watch, line, ended))
+
+    def later(self, seconds: float, what: Callable[[], object]) -> None:
+        """Have something done in the thread after so long, which must not wait there; not at all once it has ended."""
+        self._do(functools.partial(self._put_off, time.monotonic() + seconds, what))
 
     def close(self) -> None:
         """End the thread, and close all lines: the calls under way have ended."""
@@ -99,8 +111,11 @@ class Exchange:
                 self._is_woken = False  # before what is left is done: what comes later wakes again
             if len(self._left) >= AT_ONCE:
                 self._do_what_is_left()
+        now = time.monotonic()
+        while self._put_off_until and self._put_off_until[0][0] <= now:
+            self._left.append(heapq.heappop(self._put_off_until)[2])
         self._do_what_is_left()
-        if time.monotonic() - self._looked >= TURN_SECONDS:
+        if now - self._looked >= TURN_SECONDS:
             self._end_late()
 
     def _do_what_is_left(self) -> None:
@@ -116,7 +131,28 @@ class Exchange:
 
     def _patience(self) -> float | None:
         """Seconds to wait for something to come; none: until it does."""
-        return 0.0 if self._left else TURN_SECONDS if self._late else None
+        if self._left:
+            return 0.0
+        patience = TURN_SECONDS if self._late else None
+        if self._put_off_until:
+            first = max(0.0, self._put_off_until[0][0] - time.monotonic())
+            patience = first if patience is None else min(first, patience)
+        return patience
+
+    def _put_off(self, when: float, what: Callable[[], object]) -> None:
+        heapq.heappush(self._put_off_until, (when, next(self._numbers), what))
+
+    def _begin_watch(self, line: Line, ended: Callable[[], object]) -> None:
+        line.ended = ended
+        try:
+            self._register(line)
+        except Exception as error:
+            self._tell(line, None, ConnectionClosedError(str(error)))
+
+    def _register(self, line: Line) -> None:
+        if line not in self._lines:
+            self._lines.add(line)
+            self._selector.register(line, selectors.EVENT_READ)
 
     def _begin(self, line: Line, request: bytes, told: Told) -> None:
         if self._is_over:
@@ -127,9 +163,7 @@ class Exchange:
         if error is None:
             try:
                 sent = line.send(request)
-                if line not in self._lines:
-                    self._lines.add(line)
-                    self._selector.register(line, selectors.EVENT_READ)
+                self._register(line)
                 if not sent:
                     self._selector.modify(line, selectors.EVENT_READ | selectors.EVENT_WRITE)
             except Exception as caught:  # whatever it is, whoever asks is told: ValueError where it is closed, say
@@ -158,7 +192,7 @@ class Exchange:
         self._tell(line, reply, error)
 
     def _tell(self, line: Line, reply: object, error: Exception | None) -> None:
-        told, line.told = line.told, None
+        (told, line.told), ended = (line.told, None), line.ended
         self._late.discard(line)
         if error is not None:
             self._end(line)
@@ -166,9 +200,11 @@ class Exchange:
             told(reply, error)
         elif error is not None:
             self._lost[line] = error  # whoever calls next is told
+            if ended is not None:
+                ended()
 
     def _end(self, line: Line) -> None:
-        line.told = None
+        line.told = line.ended = None
         self._late.discard(line)
         self._lost.pop(line, None)
         if line in self._lines:

@@ -37,6 +37,8 @@ class Line:
         Who is told the reply of the call under way.
     until : float
         When that is too late, monotonic.
+    ended : callable or None
+        Who is told that the connection has ended while no call was under way.
     """
 
     __slots__ = (
@@ -47,6 +49,7 @@ class Line:
         "_sock",
         "_target",
         "_unsent",
+        "ended",
         "timeout",
         "told",
         "until",
@@ -64,6 +67,7 @@ class Line:
         self._unsent = b""
         self.timeout: float | None = proxy._pyroTimeout
         self.told: Told | None = None
+        self.ended: Callable[[], object] | None = None
         self.until = 0.0
 
     def fileno(self) -> int:

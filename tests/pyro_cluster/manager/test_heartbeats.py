@@ -1,5 +1,6 @@
 """Heartbeats that come, stop, hang and end with their connection."""
 
+import queue
 import sys
 import threading
 import time
@@ -37,6 +38,64 @@ class Peer:
         self.end.set()
 
 
+class Pulse(Peer):
+    """One that need not be waited for: a thread of all calls what they are to be told."""
+
+    calls = None  # set by the fixture: what is to be done, and when
+
+    def watch(self, ended):
+        self.is_told, self.ended = False, None  # to be waited for no more
+        self.later(0.005, lambda: self._look(ended))
+
+    def _look(self, ended):
+        if not self.end.is_set():
+            self.later(0.005, lambda: self._look(ended))
+        elif not self.is_told:
+            ended()
+
+    def ask(self, question, told):
+        self.later(0.0, lambda: self._tell(question, told))
+
+    def _tell(self, question, told):
+        try:
+            if self.end.is_set():
+                raise PeerLost("connection closed")
+            reply, error = (self.answer_of(question), None)
+        except Exception as raised:
+            reply, error = None, raised
+            self.is_told = True
+        told(reply, error)
+
+    def answer_of(self, question):
+        return self.describe() if question == "describe" else self.ping()
+
+    def later(self, seconds, what):
+        self.calls.put((time.monotonic() + seconds, id(what), what))
+
+
+@pytest.fixture(params=[Peer, Pulse])
+def kind(request):
+    """A peer that is waited for, or one that is not."""
+    Pulse.calls = calls = queue.PriorityQueue()
+    over = threading.Event()
+
+    def work():
+        while not over.is_set():
+            when, number, what = calls.get()
+            if when > time.monotonic():
+                calls.put((when, number, what))
+                time.sleep(0.001)
+            else:
+                what()
+
+    thread = threading.Thread(target=work, name="replies", daemon=True)
+    thread.start()
+    yield request.param
+    over.set()
+    calls.put((0.0, 0, lambda: None))
+    thread.join(10)
+
+
 def _no_answer():
     raise PeerLost("connection closed")
 
@@ -59,8 +118,8 @@ def test_progress_that_makes_no_sense_is_refused(odd):
         replies.checked_state({"id": "w", "progress": odd}, "w")
 
 
-def test_a_worker_that_answers_is_asked_again_and_again():
-    peer = Peer()
+def test_a_worker_that_answers_is_asked_again_and_again(kind):
+    peer = kind()
     heartbeat, lost = _heartbeat(peer)
     heartbeat.start()
     wait_for(lambda: peer.asked > 5)
@@ -75,8 +134,8 @@ def test_one_miss_is_forgiven_when_a_new_connection_is_answered():
     assert heartbeat.beat() and lost == [] and second.asked == 1 and first.closed and not second.closed
 
 
-def test_two_misses_are_a_loss_and_the_connection_is_closed():
-    peer = Peer(_no_answer)
+def test_two_misses_are_a_loss_and_the_connection_is_closed(kind):
+    peer = kind(_no_answer)
     heartbeat, lost = _heartbeat(peer)
     heartbeat.start()
     wait_for(lambda: peer.closed and lost == ["connection closed"])
@@ -157,9 +216,9 @@ def test_workers_that_hang_delay_no_other():
         heartbeat.stop()
 
 
-def test_no_thread_is_left_when_all_are_stopped():
+def test_no_thread_is_left_when_all_are_stopped(kind):
     before = set(threading.enumerate())
-    heartbeats = [_heartbeat(Peer(), interval=3600)[0] for _ in range(200)]
+    heartbeats = [_heartbeat(kind(), interval=3600)[0] for _ in range(200)]
     for heartbeat in heartbeats:
         heartbeat.start()
     for heartbeat in heartbeats:
@@ -167,11 +226,65 @@ def test_no_thread_is_left_when_all_are_stopped():
     wait_for(lambda: not set(threading.enumerate()) - before)
 
 
-def test_an_ended_connection_is_noticed_long_before_the_next_beat():
-    peer = Peer(_no_answer)
+def test_an_ended_connection_is_noticed_long_before_the_next_beat(kind):
+    peer = kind(_no_answer)
     heartbeat, lost = _heartbeat(peer, interval=3600)
     heartbeat.start()
     time.sleep(0.05)
     assert lost == []
     peer.end.set()
     wait_for(lambda: lost == ["connection closed"])
+
+
+@pytest.mark.parametrize("kind", [Pulse], indirect=True)
+def test_one_that_is_not_waited_for_needs_a_thread_in_trouble_only(kind):
+    stay, before = threading.Event(), set(threading.enumerate())
+    healthy, ill = kind(), kind(_no_answer)
+    well = Peer(lambda: stay.wait(20) and None)
+    heartbeats = [_heartbeat(healthy)[0], _heartbeat(ill, again=well)[0]]
+    for heartbeat in heartbeats:
+        heartbeat.start()
+    wait_for(lambda: well.asked and healthy.asked > 3)
+    assert len(set(threading.enumerate()) - before) == 1
+    stay.set()
+    for heartbeat in heartbeats:
+        heartbeat.stop()
+    wait_for(lambda: healthy.closed and well.closed and not set(threading.enumerate()) - before)
+
+
+@pytest.mark.parametrize("kind", [Pulse], indirect=True)
+def test_after_trouble_it_is_asked_without_a_thread_again(kind):
+    before = set(threading.enumerate())
+    second = kind()
+    heartbeat, lost = _heartbeat(kind(_no_answer), again=second)
+    heartbeat.start()
+    wait_for(lambda: second.asked > 3)
+    assert lost == [] and not set(threading.enumerate()) - before
+    heartbeat.stop()
+    wait_for(lambda: second.closed)
+
+
+def test_news_of_its_data_are_asked_for(kind):
+    heard = []
+    peer = kind(lambda: {"id": "w", "data_seen": 7})
+    peer.describe = lambda: {"id": "w", "data_seen": 7, "data_years": [2005]}
+    heartbeat, lost = _heartbeat(peer)
+    heartbeat._learned = lambda worker, description: (
+        setattr(worker, "data_seen", description["data_seen"]) or heard.append(description["data_years"])
+    )
+    heartbeat.start()
+    wait_for(lambda: peer.asked > 3)
+    heartbeat.stop()
+    wait_for(lambda: peer.closed)
+    assert (heard, lost) == ([[2005]], [])
+
+
+@pytest.mark.parametrize("news", [5, {"data_years": "all"}], ids=repr)
+def test_news_that_make_no_sense_are_a_loss(kind, news):
+    peer, again = kind(lambda: {"id": "w", "data_seen": 7}), Peer()
+    peer.describe = again.describe = lambda: news
+    heartbeat, lost = _heartbeat(peer, again)
+    heartbeat._learned = lambda worker, description: None
+    heartbeat.start()
+    wait_for(lambda: lost and peer.closed)
+    assert lost[0].startswith("its description makes no sense")

@@ -122,6 +122,40 @@ def test_what_is_asked_while_it_is_closed_is_told_so(home, serve):
         assert all(line.fileno() < 0 for line in lines)
 
 
+def test_what_is_to_be_done_later_is_done_in_order_and_not_before(exchange):
+    done, began = queue.SimpleQueue(), time.monotonic()
+    for seconds in (0.06, 0.02, 0.04, 0.02):
+        exchange.later(seconds, lambda seconds=seconds: done.put((seconds, time.monotonic() - began)))
+    found = [done.get(timeout=20) for _ in range(4)]
+    assert [seconds for seconds, _ in found] == [0.02, 0.02, 0.04, 0.06]
+    assert all(seconds <= after for seconds, after in found)
+
+
+@pytest.mark.parametrize("by", ["us", "them", "nobody can watch it"])
+def test_whoever_watches_a_line_learns_of_its_end_once_and_why_as_it_asks(exchange, pair, by, monkeypatch):
+    line, other = pair
+    ended = queue.SimpleQueue()
+    if by == "nobody can watch it":
+        monkeypatch.setattr(exchange._selector, "register", _refuse)
+    exchange.watch(line, lambda: ended.put(threading.current_thread().name))
+    if by == "us":
+        line.cut()
+    elif by == "them":
+        other.close()
+    assert ended.get(timeout=20) == "replies"
+    assert isinstance(call(exchange, line, "echo", 1).get(timeout=20)[1], (errors.CommunicationError, OSError))
+    assert ended.empty() and line.fileno() < 0
+
+
+def test_the_end_of_a_call_is_told_to_whoever_called_and_not_to_whoever_watches(exchange, pair):
+    line, other = pair
+    ended = queue.SimpleQueue()
+    exchange.watch(line, lambda: ended.put("ended"))
+    told = call(exchange, line, "echo", "x")
+    other.close()
+    assert told.get(timeout=20)[1] is not None and ended.empty()
+
+
 def test_a_call_is_made_before_its_line_is_closed_that_is_asked_for_later(exchange, pair):
     line, other = pair
     asked = threading.Event()

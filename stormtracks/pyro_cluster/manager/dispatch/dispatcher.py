@@ -1,4 +1,4 @@
-"""The engine of the manager: its threads work for all slots, a heartbeat for each worker; one lock around the books.
+"""The engine of the manager: its threads work for all slots and workers; one lock around the books.
 
 Nothing here polls. What follows a worker's reply is done in the thread that brings it; one thread waits until a task is
 outstanding again and gives it to a slot without one. A worker whose heart stops has its calls cut: that is told too.
@@ -28,7 +28,7 @@ from stormtracks.pyro_cluster.pyro_task import PyroTaskSchedule
 
 JOIN_SECONDS = 5
 """How long slots are waited for when a run ends; their calls are cut before."""
-_STACK_BYTES = 512 * 1024  # they wait and call; a thousand heartbeats must not reserve 8 GB
+_STACK_BYTES = 512 * 1024  # they wait and call; a thousand that connect must not reserve 8 GB
 
 
 class Dispatcher:

@@ -5,7 +5,7 @@ before they are believed; names of results and claims are asked for as a worker 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from stormtracks.errors import StormtracksError
 from stormtracks.label import Label
@@ -77,6 +77,27 @@ class Prompt(Protocol):
 
     def close(self) -> None:
         """Close the connection; `told` need not be called any more."""
+
+
+@runtime_checkable
+class Pulsing(Protocol):
+    """Is asked for signs of life without a thread that waits for them.
+
+    Whoever is told something is told in a thread that all share, and must not wait there. Once it is watched, it can be
+    asked for nothing else.
+    """
+
+    def watch(self, ended: Callable[[], object]) -> None:
+        """Have `ended` called, once, when the connection is ended, also by `cut`, while it is not asked."""
+
+    def ask(self, question: Literal["ping", "describe"], told: Told) -> None:
+        """Have `told` called once with what the method of `Peer` returns, or with what it raises."""
+
+    def later(self, seconds: float, what: Callable[[], object]) -> None:
+        """Have something done in that thread after so long, unless the manager leaves before."""
+
+    def cut(self) -> None: ...
+    def close(self) -> None: ...
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ import select
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from Pyro4.errors import CommunicationError, ProtocolError, PyroError
 
@@ -145,7 +145,7 @@ class ListedWorkers:
 class Peer:
     """One connection to a worker. What ends it is raised as `PeerLost`, what the worker raised as itself.
 
-    Once it has begun a task it can be asked for tasks only.
+    Once it has begun a task it can be asked for tasks only; once it is watched, for signs of life only.
     """
 
     __slots__ = ("_cluster", "_exchange", "_is_cut", "_line", "_proxy")
@@ -181,15 +181,23 @@ class Peer:
 
     def begin(self, year: Label, ensemble_member: int, task: str, options: Mapping[str, Any], told: Told) -> None:
         """Have a task done, and be told the worker's reply."""
-        if self._line is None or self._exchange is None:
-            assert self._proxy is not None
-            self._exchange = self._cluster.exchange
-            self._line = wire.Line(self._proxy)
-            self._proxy = None  # it is large, and there are as many as slots
-            if self._is_cut:  # just now, by another thread, which did not find the line
-                self._line.cut()
-        request = self._line.request("do_work", (year, ensemble_member, task, self._cluster.written(options)))
-        self._exchange.call(self._line, request, functools.partial(_tell, told))
+        exchange, line = self._on_exchange()
+        request = line.request("do_work", (year, ensemble_member, task, self._cluster.written(options)))
+        exchange.call(line, request, functools.partial(_tell, told))
+
+    def watch(self, ended: Callable[[], object]) -> None:
+        """Have `ended` called when the connection is ended while nothing is asked."""
+        exchange, line = self._on_exchange()
+        exchange.watch(line, ended)
+
+    def ask(self, question: Literal["ping", "describe"], told: Told) -> None:
+        """One of the two, of whose answer somebody is told as it came."""
+        exchange, line = self._on_exchange()
+        exchange.call(line, line.request(question, ()), functools.partial(_tell, told))
+
+    def later(self, seconds: float, what: Callable[[], object]) -> None:
+        """Have something done after so long, where replies are told."""
+        self._on_exchange()[0].later(seconds, what)
 
     def end_task(self, year: Label, ensemble_member: int, task: str, why: str) -> bool:
         """Have a task ended that another connection waits for, as a timeout; whether the worker was doing it."""
@@ -221,6 +229,17 @@ class Peer:
             self._exchange.hang_up(self._line)
         elif self._proxy is not None:
             wire.close(self._proxy)
+
+    def _on_exchange(self) -> tuple[wire.Exchange, wire.Line]:
+        """Whoever waits for the replies, and the connection as a line there."""
+        if self._line is None or self._exchange is None:
+            assert self._proxy is not None
+            self._exchange = self._cluster.exchange
+            self._line = wire.Line(self._proxy)
+            self._proxy = None  # it is large, and there are as many as slots
+            if self._is_cut:  # just now, by another thread, which did not find the line
+                self._line.cut()
+        return self._exchange, self._line
 
     @contextlib.contextmanager
     def _patience(self, seconds: float) -> Iterator[None]:

@@ -12,6 +12,8 @@ import pytest
 from stormtracks.pyro_cluster import wire
 from stormtracks.pyro_cluster.manager.engines.door import PeerLost
 from stormtracks.pyro_cluster.manager.engines.pyro import SLOWEST_SECONDS, ListedWorkers
+from stormtracks.pyro_cluster.manager.workers.heartbeats import Heartbeat
+from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.worker.registration import Registration
 from tests.processes import wait_for
 
@@ -19,9 +21,10 @@ from tests.processes import wait_for
 @Pyro4.expose
 class Service:
     def __init__(self):
-        self.asked, self.answer = threading.Event(), threading.Event()
+        self.asked, self.answer, self.rest = threading.Event(), threading.Event(), 0.0
 
     def ping(self):
+        time.sleep(self.rest)
         return {"id": "x"}
 
     def describe(self):
@@ -105,6 +108,42 @@ def test_a_peer_that_is_cut_before_it_begins_loses_its_task(service):
     _, peer, _ = service
     peer.cut()
     assert isinstance(begin(peer).get(timeout=20)[1], PeerLost)
+
+
+def test_heartbeats_over_the_wire_have_one_thread_together_and_notice_an_end_at_once(home):
+    cluster, daemon, lost = ListedWorkers("localhost", 1), wire.Daemon(), []
+    threading.Thread(target=daemon.requestLoop, daemon=True).start()
+    beats = []
+    for number in range(5):
+        worker = Worker("x", str(number), uri=str(daemon.register(Service())))
+        peer = cluster.connect(worker.uri, 2.0)
+        beats.append(Heartbeat(worker, peer, cluster.connect, lambda worker, error: lost.append(error), 0.01))
+        beats[-1].start()
+    wait_for(lambda: all(beat._turn > 3 for beat in beats))
+    names = [thread.name for thread in threading.enumerate()]
+    assert not [name for name in names if "heartbeat" in name] and names.count("replies") == 1
+    beats[0].stop()
+    wait_for(lambda: beats[0]._peer._line.fileno() < 0)
+    for beat in beats:
+        beat.interval = 3600.0
+    daemon.shutdown()
+    wait_for(lambda: len(lost) == 4)
+    assert not [error for error in lost if error.silent]
+    cluster.leave()
+
+
+def test_a_heartbeat_that_is_not_answered_is_silence(service):
+    made, peer, uri = service
+    made.rest = 1.0  # the peer waits 0.2 s
+    lost = []
+    heartbeat = Heartbeat(Worker("x", "x", uri=uri), peer, _refuse, lambda worker, error: lost.append(error), 0.01)
+    heartbeat.start()
+    wait_for(lambda: lost)
+    assert (str(lost[0]), lost[0].silent) == ("no answer in time", True)
+
+
+def _refuse(uri, timeout):
+    raise PeerLost("too many open files", ours=True)
 
 
 def test_a_lost_nameserver_ends_no_task(service):
