@@ -21,7 +21,7 @@ from stormtracks.pyro_cluster.wire.line import Line, Told
 
 log = logging.getLogger(__name__)
 
-TURN_SECONDS = 0.5
+TURN_SECONDS = 0.25
 """How often replies that are late are looked for."""
 CLOSE_SECONDS = 5.0
 AT_ONCE = 64

@@ -1,6 +1,7 @@
 """What may wait is done aside: in order for each, nobody's delay is another's, and no thread stays."""
 
 import threading
+import time
 
 import pytest
 
@@ -29,6 +30,39 @@ def test_who_hangs_delays_only_itself_and_has_so_many_threads_at_most():
     finally:
         stay.set()
     assert errands.finish("hangs", 20)
+
+
+@pytest.mark.parametrize(("most", "in_all"), [(1, 3), (2, 3), (4, 1)])
+def test_thousands_have_so_many_threads_together_and_each_is_done_in_turn(most, in_all):
+    errands, lock, now, peak, done = Errands(most, in_all), threading.Lock(), [0], [0], []
+
+    def errand(whose, number):
+        with lock:
+            now[0] += 1
+            peak[0] = max(peak[0], now[0])
+        time.sleep(0.0005)
+        with lock:
+            now[0] -= 1
+            done.append((whose, number))
+
+    for number in range(5):
+        for whose in range(40):
+            errands.add(whose, lambda whose=whose, number=number: errand(whose, number), "one of many")
+    assert all(errands.finish(whose, 20) for whose in range(40))
+    assert sorted(done) == [(whose, number) for whose in range(40) for number in range(5)]
+    assert peak[0] <= in_all
+    if most == 1:
+        assert [[number for who, number in done if who == whose] for whose in range(40)] == [list(range(5))] * 40
+    wait_for(lambda: "one of many" not in {thread.name for thread in threading.enumerate()})
+
+
+def test_who_waits_for_a_thread_is_waited_for(monkeypatch):
+    errands, stay, done = Errands(1, 1), threading.Event(), []
+    errands.add("a", lambda: stay.wait(20), "a")
+    errands.add("b", lambda: done.append(1), "b")
+    assert not errands.finish("b", 0.01) and not done
+    stay.set()
+    assert errands.finish("b", 20) and done == [1]
 
 
 def test_without_a_thread_it_is_said_and_not_done(monkeypatch):

@@ -30,6 +30,8 @@ REST_SECONDS = (0.25, 8.0)
 """First and longest rest of a slot whose worker said that it is busy (with another manager's tasks, say)."""
 CONNECTING = 4
 """Connections to one worker that are made at a time."""
+CONNECTING_IN_ALL = 256
+"""Connections to all workers that are made at a time; more would only take longer each, up to their time limit."""
 TOLD_SECONDS = 2.0
 """How long replies that are being dealt with may take at the end."""
 AT_ONCE = 256
@@ -77,7 +79,7 @@ class Slots:
         self._workforce = workforce
         self._ending = ending
         self._announcer = announcer
-        self._connecting = Errands(CONNECTING)
+        self._connecting = Errands(CONNECTING, CONNECTING_IN_ALL)
         self._losses = Errands()
         # All that follows is guarded by the lock of the books.
         self._idle: dict[Worker, deque[_Slot]] = {}  # who has waited longest for a task comes first

@@ -1,5 +1,6 @@
 """Finds workers as they come, go and come back. A listing counts only once the worker answers."""
 
+import functools
 import logging
 import math
 import threading
@@ -10,6 +11,7 @@ from typing import Any, Literal
 
 from stormtracks.pyro_cluster.journal.report import kind
 from stormtracks.pyro_cluster.manager.alike import Alike
+from stormtracks.pyro_cluster.manager.dispatch.errands import Errands
 from stormtracks.pyro_cluster.manager.engines.door import Cluster, Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers import replies
 from stormtracks.pyro_cluster.manager.workers.worker import Worker
@@ -18,6 +20,10 @@ FIND_SECONDS = 2.5
 """How often it is asked who is there."""
 LONGEST_PAUSE = 30.0
 """Seconds between tries of a worker that does not answer, when it has not for long; the first pause is one."""
+
+
+MEETING = 256
+"""Workers that are met at a time: with thousands at once none would answer in time."""
 
 
 @dataclass(eq=False)
@@ -65,6 +71,7 @@ class Discovery:
         self._alike = Alike(log, time.monotonic)  # a queue may leave thousands of names
         self._timeout = timeout
         self._bug = bug or _logged
+        self._meetings = Errands(in_all=MEETING)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._listings: dict[str, _Listing] = {}  # by URI
@@ -123,7 +130,7 @@ class Discovery:
             due = [self._due(name, uri) for name, uri in listed.items()]
         for listing in filter(None, due):
             try:
-                threading.Thread(target=self._meet, args=(listing,), name=f"meet {listing.name}", daemon=True).start()
+                self._meetings.add(listing, functools.partial(self._meet, listing), f"meet {listing.name}")
             except RuntimeError as error:  # no more threads
                 self._no_answer(listing, f"the manager cannot start a thread for it ({error})")
 
