@@ -32,6 +32,8 @@ CONNECTING = 4
 """Connections to one worker that are made at a time."""
 CONNECTING_IN_ALL = 256
 """Connections to all workers that are made at a time; more would only take longer each, up to their time limit."""
+LOSSES = 256
+"""Workers at a time of which is waited for why they were lost: that of the others is known by then, or never."""
 TOLD_SECONDS = 2.0
 """How long replies that are being dealt with may take at the end."""
 AT_ONCE = 256
@@ -80,7 +82,7 @@ class Slots:
         self._ending = ending
         self._announcer = announcer
         self._connecting = Errands(CONNECTING, CONNECTING_IN_ALL)
-        self._losses = Errands()
+        self._losses = Errands(in_all=LOSSES)
         # All that follows is guarded by the lock of the books.
         self._idle: dict[Worker, deque[_Slot]] = {}  # who has waited longest for a task comes first
         self._resting: list[tuple[float, int, _Slot]] = []  # a heap: until when, and what tells two of them apart

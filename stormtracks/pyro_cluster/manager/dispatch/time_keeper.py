@@ -1,12 +1,13 @@
 """What tasks may take, told to each call; and the calls that began before that was known and have outlasted it."""
 
 import contextlib
-import threading
+import functools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from stormtracks.pyro_cluster.manager.dispatch.books import Call
+from stormtracks.pyro_cluster.manager.dispatch.errands import Errands
 from stormtracks.pyro_cluster.manager.dispatch.time_limit import LimitOfRun, TimeLimit
 from stormtracks.pyro_cluster.manager.engines.door import Peer, PeerLost
 from stormtracks.pyro_cluster.manager.workers.heartbeats import BEAT_TIMEOUT
@@ -14,6 +15,9 @@ from stormtracks.pyro_cluster.manager.workers.worker import Worker
 from stormtracks.pyro_cluster.plain import Options
 from stormtracks.pyro_cluster.pyro_task import PyroTask
 from stormtracks.readable import duration
+
+ASKING = 256
+"""Workers that are asked at a time to end tasks: where a disk hangs, thousands are late together."""
 
 
 class TimeKeeper:
@@ -45,6 +49,7 @@ class TimeKeeper:
         self._options_of: dict[str, Options] = {}  # by task: with its limit as it is known by now; never changed
         self._connect = connect
         self._cut = cut
+        self._asking = Errands(in_all=ASKING)  # by worker: one that hangs must not delay the others
         self._unlimited: dict[Call, float] = {}  # calls begun before a limit was known -> when
         self._ending: set[Call] = set()  # those of them that workers were asked to end
         self._given_up: dict[Call, str] = {}  # those of them that were cut -> why
@@ -83,10 +88,12 @@ class TimeKeeper:
                 seconds = now - self._unlimited.get(call, now)
                 limit = self.options(task.task).get("timeout")
                 if limit is not None and seconds > limit and call not in self._ending:
+                    end = functools.partial(self._end, worker, call, task, seconds, limit)
                     self._ending.add(call)
-                    # A thread for each: a worker that hangs must not delay the others.
-                    name, about = f"ends a task of {worker.name}", (worker, call, task, seconds, limit)
-                    threading.Thread(target=self._end, args=about, name=name, daemon=True).start()
+                    try:
+                        self._asking.add(worker, end, f"ends tasks of {worker.name}")
+                    except RuntimeError:  # no more threads: at the next look
+                        self._ending.discard(call)
 
     def verdict(self, call: Call) -> Mapping[str, Any] | None:
         """What is to be taken for the reply of a call that was cut for its time; None where it was not."""

@@ -91,7 +91,8 @@ class Workforce:
             worker.silent = error.silent
             books.assignments.remove(worker)
             heartbeat = books.heartbeats.pop(worker.id)
-            calls = [books.calls.pop(key) for key in list(books.calls) if key[0] == worker.id]
+            theirs = (books.calls.pop((worker.id, slot), None) for slot in range(worker.slots))
+            calls = [call for call in theirs if call is not None]
             tasks = len(worker.running)
             # Before any slot gives its task up, which waits for what is found out.
             asked = not self._to_go(worker) and self._keeper.lost(
