@@ -2,9 +2,10 @@
  *
  * Where to begin: find.c (winds -> maxima: fields.c, peaks.c, centres.c, thinning.c, in this order), links.c and motion.c
  * (maxima -> tracks: pairs.c before them, assignment.c behind motion.c), meetings.c (tracks of all members near each
- * other), partners.c and groups.c (these -> storms), visits.c (tracks -> how many pass a place) and unshuffle.c
- * (stored bytes -> winds). Each function marked EXPORTED is called by the module in Python that its comment, or
- * finding.py, links.py, meetings.py, grouping.py, visits.py or shuffled.py beside it, names.
+ * other), partners.c and groups.c (these -> storms), visits.c (tracks -> how many pass a place), around.c (fields -> what
+ * is around tracks) and unshuffle.c (stored bytes -> winds). Each function marked EXPORTED is called by the module in
+ * Python that its comment, or finding.py, links.py, meetings.py, grouping.py, visits.py, around.py or shuffled.py beside
+ * it, names.
  *
  * Plain C99 and libm, nothing of Python: ctypes hands over numbers and pointers. Each operation on floats stands in the
  * order of the NumPy lines that it mirrors, which a comment names, and is compiled with -ffp-contract=off, so that the

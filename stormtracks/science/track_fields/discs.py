@@ -7,6 +7,7 @@ import numpy as np
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.kernel.around import by_line
 from stormtracks.science.records import Grid
 from stormtracks.science.track_fields import cells
 from stormtracks.science.track_fields.table import Cells, Table
@@ -134,6 +135,12 @@ class DiscTable(Table):
         weight -= right
         return _mean(values, right) - _mean(values, weight)
 
+    @functools.cached_property
+    def by_line(self) -> tuple[Floats, Floats, Floats]:
+        """Weight and direction as the kernel reads them, shape (nlines, k)."""
+        weight, east, north = (by_line(one, np.float32) for one in (self.weight, self.to_east, self.to_north))
+        return weight, east, north
+
 
 @dataclass(frozen=True)
 class CurlTable(Table):
@@ -168,6 +175,11 @@ class CurlTable(Table):
         product = u * self.of_u[: len(u)].take(line, axis=1)
         product += v * self.of_v[: len(u)].take(line, axis=1)
         return sum_of(product)
+
+    @functools.cached_property
+    def by_line(self) -> tuple[Floats, Floats]:
+        """What winds are multiplied by, as the kernel reads it, shape (nlines, k)."""
+        return by_line(self.of_u, np.float32), by_line(self.of_v, np.float32)
 
 
 @dataclass(frozen=True)

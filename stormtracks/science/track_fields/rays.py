@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stormtracks.science import kernel
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.kernel import around
 from stormtracks.science.records import Grid
 from stormtracks.science.track_fields import cells
 from stormtracks.science.track_fields.table import Table
@@ -84,6 +86,10 @@ def _rise(
     tables: "list[_RayTable]", flat: tuple[Floats, ...], field: Ints, line: Ints, column: Ints, start: Floats
 ) -> Floats:
     """See `Rays.rise`; places of one group."""
+    grid = tables[0].grid
+    if kernel.library() is not None and grid.periodic:
+        each = [table.compiled for table in tables]
+        return around.rise(each, len(grid.lat), flat, field, line, column, start, ENOUGH_BEARINGS)
     least, known = np.full(len(start), np.inf, np.float32), np.zeros(len(start), np.intp)
     left = np.flatnonzero(~np.isnan(start))
     for table in tables:
@@ -114,6 +120,12 @@ class _RayTable(Table):
 
     samples: Ints
     bearings: int
+
+    @functools.cached_property
+    def compiled(self) -> around.CellTable:
+        """The table as the kernel reads it."""
+        cells = self.rows, self.columns, self.beyond, self._reach
+        return around.CellTable(*cells, len(self.grid.lon), self.samples, self.bearings)
 
     def least_of_highest(self, found: Floats, line: Ints) -> tuple[Floats, Ints | int]:
         """The least of the known rays' highest values, infinite where none is, and how many are known.

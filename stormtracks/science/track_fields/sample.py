@@ -11,6 +11,7 @@ from stormtracks.science.climatology import coasts
 from stormtracks.science.records import Grid
 from stormtracks.science.settings import Settings
 from stormtracks.science.track_fields import cells, features
+from stormtracks.science.track_fields.around import around, vorticity
 from stormtracks.science.track_fields.discs import CurlTable, DiscTable, Places, fineness
 from stormtracks.science.track_fields.points import Points
 from stormtracks.science.track_fields.rays import Rays
@@ -158,45 +159,35 @@ wind_radius_km, vorticity_radius_km, mean_radius_km : float
         """The lowest of a field (the first minus the others) within a distance, and its row and column; NaN, 0, 0."""
         lowest, cell = np.full(count, np.nan, np.float32), np.zeros(count, np.intp)
         for here in self.parts(places):
-            near = here.cells(self._disc(km))
-            lowest[here.which], cell[here.which] = near.lowest(near.values(*flat))
+            lowest[here.which], cell[here.which] = around(here, self._disc(km)).lowest(*flat)
         return lowest, *self._row_and_column(cell)
 
     def _wind(self, u: Floats, v: Floats, places: Places, points: Points) -> dict[str, Floats]:
-        near = places.cells(self._disc(self.wind_radius_km))
-        east, north = near.values(u), near.values(v)
-        east *= east
-        north *= north
-        east += north
-        lowest, cell = near.lowest(np.negative(east, out=east))
+        strongest, cell = around(places, self._disc(self.wind_radius_km)).strongest(u, v)
         row, column = self._row_and_column(cell)
         away = sphere.distance_km(points.lat, points.lon, self.grid.lat[row], self._lon[column])
-        return {"wind_max": np.sqrt(-lowest), "wind_max_distance": np.where(np.isnan(lowest), np.nan, away)}
+        return {"wind_max": strongest, "wind_max_distance": np.where(np.isnan(strongest), np.nan, away)}
 
     def _vorticity(self, u: Floats, v: Floats, places: Places) -> Floats:
-        table = self._curl(self.vorticity_radius_km)
-        near = places.cells(table)
-        return table.mean(near.values(u), near.values(v), places.line)
+        return vorticity(places, self._curl(self.vorticity_radius_km), u, v)
 
     def _phase(self, flat: Mapping[str, Floats], places: Places, points: Points) -> dict[str, Floats]:
         """Hart's phase space: asymmetry of the lower thickness, and thermal winds of two layers of two levels each."""
-        table = self._disc(self.phase_radius_km)
-        near = places.cells(table)
-        heights = {role: near.values(field) for role, field in flat.items()}
-        ranges = {role: _range(values) for role, values in heights.items()}
+        near = around(places, self._disc(self.phase_radius_km))
+        ranges = near.ranges(flat)
         found: dict[str, Floats] = {}
         for name, lower, upper in features.LAYERS:
-            if lower in heights and upper in heights:
+            if lower in flat and upper in flat:
                 layer = np.log(self.levels_hpa[lower] / self.levels_hpa[upper])
                 found[name] = (ranges[lower] - ranges[upper]) / np.float32(layer)
-        if "height_lower" in heights:
-            thickness = heights["height_middle"] - heights["height_lower"]
-            right_less_left = table.asymmetry(thickness, places.line, points.east, points.north)
+        if "height_lower" in flat:
+            heights = flat["height_middle"], flat["height_lower"]
+            right_less_left = near.asymmetry(*heights, points.east, points.north)
             found["lower_thickness_asymmetry"] = np.where(points.lat < 0, -right_less_left, right_less_left)
         return found
 
     def _mean(self, name: str, flat: Floats, table: DiscTable, places: Places, _: Points) -> dict[str, Floats]:
-        return {name: table.mean(places.cells(table).values(flat), places.line)}
+        return {name: around(places, table).mean(flat)}
 
     def _core(self, flat: Mapping[str, Floats], points: Points, lat: Floats | None, lon: Floats | None) -> Floats:
         """How far the upper thickness falls around its maximum near the pressure minimum, else near the point."""
@@ -254,13 +245,3 @@ class _Some:
 
 def _flat(fields: Mapping[str, Floats], role: str) -> Floats:
     return np.ascontiguousarray(fields[role], np.float32).reshape(-1)
-
-
-def _range(values: Floats) -> Floats:
-    """Highest minus lowest value of discs, shape (k, n); NaN where there is none."""
-    found = values.max(axis=0) - values.min(axis=0)
-    unknown = np.isnan(found)
-    if unknown.any():
-        values = values[:, unknown]
-        found[unknown] = np.fmax.reduce(values, axis=0) - np.fmin.reduce(values, axis=0)
-    return found

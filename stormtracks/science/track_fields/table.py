@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints
+from stormtracks.science.kernel import around
 from stormtracks.science.records import Grid
 
 
@@ -42,7 +43,7 @@ class Table:
             The places' fields, lines of the table, and columns.
         """
         nlat, nlon = self.grid.shape
-        most = int(self.count.take(line).max(initial=1))
+        most = self.most(line)
         index = self._offsets[:most].take(line, axis=1)
         index += field * (nlat * nlon) + column
         west, east = self._reach
@@ -56,6 +57,15 @@ class Table:
         if not self.grid.periodic:
             outside |= aside != 0
         return Cells(index, edge, outside if outside.any() else None)
+
+    def most(self, line: Ints) -> int:
+        """As many cells as one of some places needs."""
+        return int(self.count.take(line).max(initial=1))
+
+    @functools.cached_property
+    def compiled(self) -> around.CellTable:
+        """The table as the kernel reads it."""
+        return around.CellTable(self.rows, self.columns, self.beyond, self._reach, len(self.grid.lon))
 
     @functools.cached_property
     def _offsets(self) -> Ints:

@@ -13,6 +13,7 @@ from fields import six_hourly
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odd_fields import cases
+from odd_places import PLACES, case
 
 from stormtracks.science import kernel, linking, maxima, wind_maxima
 from stormtracks.science.climatology import density
@@ -21,6 +22,7 @@ from stormtracks.science.consensus.grouping.points import Points
 from stormtracks.science.kernel import shuffled
 from stormtracks.science.records import Maxima
 from stormtracks.science.settings import LINKERS
+from stormtracks.science.track_fields import around
 
 MAXIMUM = st.tuples(
     st.integers(0, 7), st.sampled_from([-90.0, -3.0, 0.0, 2.5, 88.0]), st.integers(-180, 179), st.floats(1e-5, 1e-3)
@@ -89,12 +91,21 @@ def main(library, examples):
         density.track_density(ensemble_of(seed, 1, most_tracks, 20, lat, lon), spacing_deg, region)
         ran.append("visits")
 
+    @settings(**alike)
+    @given(**PLACES)
+    def surroundings(**example):
+        sampler, *there = case(**example)
+        sampler.sample(*there)
+        ran.append("around")
+
+    around._ByNumPy = None
     maxima._find = density._visits_of_row = meetings.pieces.near = None  # the kernel does them, or this fails
     fields()
     bytes_of_numbers()
     links()
     consensus()
     visits()
+    surroundings()
     sys.stdout.write(f"{len(ran)} examples\n")
 
 
