@@ -288,3 +288,14 @@ def test_news_that_make_no_sense_are_a_loss(kind, news):
     heartbeat.start()
     wait_for(lambda: lost and peer.closed)
     assert lost[0].startswith("its description makes no sense")
+
+
+def test_whoever_fails_at_what_it_says_costs_a_second_try_only(kind, caplog):
+    peer, again = kind(), Peer()
+    heartbeat, lost = _heartbeat(peer, again)
+    heartbeat._noticed = lambda worker, notices: peer.closed or 1 / 0  # fails at the first connection
+    heartbeat.start()
+    wait_for(lambda: again.asked)
+    heartbeat.stop()
+    wait_for(lambda: again.closed)
+    assert lost == [] and peer.closed and "ZeroDivisionError" in caplog.text

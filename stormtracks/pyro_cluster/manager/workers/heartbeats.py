@@ -153,8 +153,8 @@ class Heartbeat:
         """It has answered, or not."""
         try:
             has_news = self._heard(state, error)
-        except PeerLost as trouble:
-            self._ask_aside(peer, trouble)
+        except Exception as caught:
+            self._ask_aside(peer, self._trouble_of(caught))
             return
         if has_news:
             peer.ask("describe", functools.partial(self._guarded, self._told_news, peer))
@@ -164,8 +164,8 @@ class Heartbeat:
     def _told_news(self, peer: Pulsing, description: object, error: BaseException | None) -> None:
         try:
             self._learn(_described(description, error))
-        except PeerLost as trouble:
-            self._ask_aside(peer, trouble)
+        except Exception as caught:
+            self._ask_aside(peer, self._trouble_of(caught))
         else:
             peer.later(self.interval, functools.partial(self._guarded, self._ask, peer, self._turn))
 
@@ -207,12 +207,16 @@ class Heartbeat:
                 error = caught
             if self._heard(state, error):
                 self._learn(self._described())
-        except PeerLost as lost:
-            return lost
-        except Exception as odd:  # an answer that makes no sense is not a sign of life
-            log.exception("heartbeat of %s", self.worker.name)
-            return PeerLost(f"{type(odd).__name__}: {odd}")
+        except Exception as caught:
+            return self._trouble_of(caught)
         return None
+
+    def _trouble_of(self, error: Exception) -> PeerLost:
+        """What an exception is taken for: an answer that nothing can be done with is not a sign of life."""
+        if isinstance(error, PeerLost):
+            return error
+        log.error("heartbeat of %s", self.worker.name, exc_info=error)
+        return PeerLost(f"{type(error).__name__}: {error}")
 
     def _heard(self, state: object, error: BaseException | None) -> bool:
         """Hand on what it says of itself; whether it has something else to say of its data.
