@@ -1,21 +1,15 @@
 """Tracks -> where they come from the sea onto land, and the coast that it is."""
 
-import functools
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from stormtracks.science import sphere
 from stormtracks.science.arrays import Bools, Floats, Ints, Times
+from stormtracks.science.climatology import land
 from stormtracks.science.climatology.basins import BASINS, basin
 from stormtracks.science.records import Tracks
-
-LAND = Path(__file__).parents[1] / "data" / "ne_110m_land.geojson"
-"""Natural Earth, 1:110m: islands below some 100 km are not in it."""
 
 STEPS_BETWEEN = 6
 """Parts that the way from one point of a track to the next is cut into: hours, of six-hourly data."""
@@ -116,34 +110,12 @@ def on_land(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Bools:
     import shapely  # a slot's tracks need no land
 
     lat, lon = np.broadcast_arrays(np.asarray(lat, float), sphere.wrap(np.asarray(lon, float)))
-    squares = _squares()
+    squares = land.squares()
     square = squares[np.clip(np.nan_to_num(lat) + 90, 0, 179).astype(np.intp), np.nan_to_num(lon + 180).astype(np.intp)]
-    coast = np.nonzero(square == _COAST)
-    land = square == _LAND
-    land[coast] = shapely.contains_xy(_land(), lon[coast], lat[coast])
-    return land
-
-
-_SEA, _LAND, _COAST = range(3)
-
-
-@functools.cache
-def _squares() -> Ints:
-    """Of each square of a degree whether it is sea or land as a whole; from 90S and 180W, shape (180, 360).
-
-    A place in such a square needs no look at the polygons.
-    """
-    import shapely
-
-    close = 0.1
-    coast = shapely.get_coordinates(shapely.segmentize(shapely.boundary(_land()), close))
-    squares = np.full((180, 360), _SEA, np.int8)
-    lat, lon = np.arange(-89.5, 90.0), np.arange(-179.5, 180.0)
-    squares[shapely.contains_xy(_land(), *np.meshgrid(lon, lat))] = _LAND
-    for east, north in ((close, close), (close, -close), (-close, close), (-close, -close)):
-        row, column = (coast[:, 1] + north + 90).astype(int), (coast[:, 0] + east + 180).astype(int)
-        squares[np.clip(row, 0, 179), np.clip(column, 0, 359)] = _COAST
-    return squares
+    coast = np.nonzero(square == land.HAS_COAST)
+    found = square == land.IS_LAND
+    found[coast] = shapely.contains_xy(land.polygon(), lon[coast], lat[coast])
+    return found
 
 
 def landfalls(tracks: Tracks, counted: Bools | None = None) -> Landfalls:
@@ -183,8 +155,8 @@ def landfalls(tracks: Tracks, counted: Bools | None = None) -> Landfalls:
     ends = [np.repeat(values, len(part)) for values in (first, first + 1)]
     here, there = ((tracks.lat[end], tracks.lon[end]) for end in ends)
     lat, lon = (axis.reshape(-1, len(part)) for axis in sphere.between(*here, *there, np.tile(part, len(first))))
-    land = on_land(lat, lon)
-    way, step = np.nonzero(land[:, 1:] & ~land[:, :-1])
+    ashore = on_land(lat, lon)
+    way, step = np.nonzero(ashore[:, 1:] & ~ashore[:, :-1])
     point, position = first[way], (lat[way, step + 1], lon[way, step + 1])
     elapsed = (tracks.time[point + 1] - tracks.time[point]).astype(np.int64) * (step + 1) // STEPS_BETWEEN
     time = tracks.time[point] + elapsed.astype("timedelta64[s]")
@@ -218,13 +190,3 @@ def _new(found: Landfalls) -> Bools:
 
 def _only(found: Landfalls, keep: Bools) -> Landfalls:
     return Landfalls(*(getattr(found, column)[keep] for column in ("track", "point", "time", "lat", "lon", "coast")))
-
-
-@functools.cache
-def _land() -> Any:  # shapely has no types
-    import shapely
-
-    features = json.loads(LAND.read_text(encoding="utf-8"))["features"]
-    land = shapely.union_all([shapely.geometry.shape(feature["geometry"]).buffer(0) for feature in features])
-    shapely.prepare(land)
-    return land
