@@ -1,6 +1,7 @@
 """The compiled way from bytes that are stored plane by plane to numbers."""
 
 import ctypes
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,15 +9,17 @@ from stormtracks.science import kernel
 from stormtracks.science.arrays import Floats
 
 
-def unshuffle(planes: np.ndarray, out: Floats, largest: float) -> bool | None:
-    """Put the bytes of numbers together again; whether they are sound.
+def unshuffle(chunks: Sequence[bytearray], part: slice, out: Floats, largest: float) -> bool | None:
+    """Put the bytes of numbers together again, of some chunks at once; whether they are sound.
 
     Parameters
     ----------
-    planes : ndarray of uint8, shape (4, n)
-        Lowest byte first; a plane lies in one piece.
-    out : ndarray of float32, shape (n,)
-        Is filled; lies in one piece.
+    chunks : sequence of bytearray
+        Of equal sizes; each has four planes of bytes, the lowest first.
+    part : slice
+        Which numbers of each chunk are wanted; with start and stop, step 1.
+    out : ndarray of float32, shape (n * len(chunks),)
+        Is filled, chunk after chunk; lies in one piece.
     largest : float
         Values are sound up to this (their absolute value).
 
@@ -30,14 +33,18 @@ def unshuffle(planes: np.ndarray, out: Floats, largest: float) -> bool | None:
     library = kernel.library()
     if library is None:
         return None
-    assert out.size < 2 or planes.strides[1] == 1
-    assert out.flags.c_contiguous and out.dtype == np.float32
+    apart, count = len(chunks[0]) // 4, part.stop - part.start
+    assert all(len(one) == 4 * apart for one in chunks) and 0 <= part.start <= part.stop <= apart
+    assert out.flags.c_contiguous and out.dtype == np.float32 and out.size == count * len(chunks)
+    planes = [(ctypes.c_char * len(one)).from_buffer(one) for one in chunks]
     library.unshuffle.restype = ctypes.c_int32
     return bool(
         library.unshuffle(
-            ctypes.c_void_p(planes.ctypes.data),
-            ctypes.c_int64(planes.strides[0]),
-            ctypes.c_int64(out.size),
+            ctypes.c_int64(len(chunks)),
+            (ctypes.c_void_p * len(chunks))(*map(ctypes.addressof, planes)),
+            ctypes.c_int64(apart),
+            ctypes.c_int64(part.start),
+            ctypes.c_int64(count),
             ctypes.c_float(largest),
             ctypes.c_void_p(out.ctypes.data),
         )

@@ -6,14 +6,21 @@
 static int32_t join(const uint8_t *lowest, const uint8_t *second, const uint8_t *third, const uint8_t *highest,
                     int64_t count, int32_t *out);
 
-/* planes: four, so many bytes apart, lowest bytes first. out: count floats, which are filled. Returns whether all are
- * finite and their absolute values at most the largest: floats without their sign are ordered as their bits are, and
- * what is not finite has the highest. */
-EXPORTED int32_t unshuffle(const uint8_t *planes, int64_t apart, int64_t count, float largest, float *out)
+/* chunks: so many, each of four planes, so many bytes apart, lowest bytes first; of each the numbers from `first` on are
+ * put together. out: count floats for each, which are filled. Returns whether all are finite and their absolute values at
+ * most the largest: floats without their sign are ordered as their bits are, and what is not finite has the highest. */
+EXPORTED int32_t unshuffle(int64_t number, const uint8_t *const *chunks, int64_t apart, int64_t first, int64_t count,
+                           float largest, float *out)
 {
-    int32_t limit;
+    int32_t limit, most = 0;
     memcpy(&limit, &largest, sizeof limit);
-    return join(planes, planes + apart, planes + 2 * apart, planes + 3 * apart, count, (int32_t *)out) <= limit;
+    for (int64_t k = 0; k < number; k++) {
+        const uint8_t *planes = chunks[k] + first;
+        const int32_t own = join(planes, planes + apart, planes + 2 * apart, planes + 3 * apart, count,
+                                 (int32_t *)out + k * count);
+        most = own > most ? own : most;
+    }
+    return most <= limit;
 }
 
 /* The highest bits, the sign left out. */

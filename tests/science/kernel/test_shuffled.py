@@ -16,18 +16,31 @@ ABOVE = float(np.nextafter(np.float32(LARGEST), np.float32(200)))
 VALUES = st.floats(width=32) | st.sampled_from([LARGEST, -LARGEST, ABOVE, -ABOVE])
 
 
-@given(st.lists(VALUES, max_size=40), st.integers(0, 5))
-def test_they_are_the_same(values, first):
-    whole = np.array(values, "<f4")
-    planes = np.ascontiguousarray(whole.view(np.uint8).reshape(-1, 4).T)[:, first:]
-    out, expected = np.empty(planes.shape[1], np.float32), np.empty(planes.shape[1], np.uint32)
-    chunks.unshuffle(planes, expected)
-    assert shuffled.unshuffle(planes, out, LARGEST) == within(whole[first:], LARGEST)
+@st.composite
+def stored(draw):
+    """Some chunks of as many numbers each, and which of these are wanted."""
+    size = draw(st.integers(0, 40))
+    values = draw(st.lists(st.lists(VALUES, min_size=size, max_size=size), min_size=1, max_size=3))
+    begin, end = sorted((draw(st.integers(0, size)), draw(st.integers(0, size))))
+    return np.array(values, "<f4"), slice(begin, end)
+
+
+@given(stored())
+def test_they_are_the_same(case):
+    whole, part = case
+    planes = [np.ascontiguousarray(one.view(np.uint8).reshape(-1, 4).T) for one in whole]
+    wanted = whole[:, part]
+    out, expected = np.empty(wanted.shape, np.float32), np.empty(wanted.shape, np.uint32)
+    for one, row in zip(planes, expected, strict=True):
+        chunks.unshuffle(one[:, part], row)
+    given_bytes = [bytearray(one.tobytes()) for one in planes]
+    assert shuffled.unshuffle(given_bytes, part, out.reshape(-1), LARGEST) == within(wanted, LARGEST)
     assert np.array_equal(out.view(np.uint32), expected)
+    assert np.array_equal(wanted.view(np.uint32), expected)
 
 
 def test_without_the_kernel_nothing_is_filled(monkeypatch):
     monkeypatch.setenv(kernel.SWITCH, "off")
     out = np.full(3, 7.0, np.float32)
-    assert shuffled.unshuffle(np.zeros((4, 3), np.uint8), out, LARGEST) is None
+    assert shuffled.unshuffle([bytearray(12)], slice(0, 3), out, LARGEST) is None
     assert out.tolist() == [7.0] * 3

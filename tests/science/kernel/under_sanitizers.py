@@ -34,7 +34,9 @@ def main(library, examples):
     loaded = ctypes.CDLL(library)
     kernel._loaded = lambda: loaded
     if not examples:
-        shuffled.unshuffle(np.zeros((3, 1000), np.uint8), np.zeros(1000, np.float32), 1.0)
+        cut, out = (ctypes.c_char_p * 1)(bytes(3000)), np.zeros(1000, np.float32)
+        sizes = map(ctypes.c_int64, (1000, 0, 1000))
+        loaded.unshuffle(ctypes.c_int64(1), cut, *sizes, ctypes.c_float(1.0), ctypes.c_void_p(out.ctypes.data))
     ran = []
     alike = {"max_examples": examples, "deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 
@@ -48,10 +50,11 @@ def main(library, examples):
         ran.append(kind)
 
     @settings(**alike)
-    @given(st.binary(max_size=200), st.integers(0, 9))
-    def bytes_of_numbers(content, first):
-        planes = np.frombuffer(content, np.uint8, len(content) // 4 * 4).reshape(4, -1)[:, first:].copy()
-        shuffled.unshuffle(planes, np.zeros(planes.shape[1], np.float32), 100.0)
+    @given(st.integers(0, 50), st.integers(1, 3), st.integers(0, 9), st.randoms())
+    def bytes_of_numbers(size, number, first, random):
+        chunks = [bytearray(random.randbytes(4 * size)) for _ in range(number)]
+        part = slice(min(first, size), size)
+        shuffled.unshuffle(chunks, part, np.zeros(number * (part.stop - part.start), np.float32), 100.0)
         ran.append("bytes")
 
     @settings(**alike)

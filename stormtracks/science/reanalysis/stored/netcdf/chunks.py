@@ -24,6 +24,9 @@ _ORDERS = (("time", "lat", "lon"), ("time", "member", "lat", "lon"), ("time", "c
 _FILTERS = ([h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_DEFLATE], [h5py.h5z.FILTER_DEFLATE])
 ASKED_BYTES = 128 << 10
 """The kernel takes no more of one piece of advice than a file system has as its readahead: of many it is this."""
+TOGETHER_BYTES = 1 << 20
+"""Chunks are inflated and then put together so many bytes at a time: they stay in a processor's cache, and what lies
+between in Python does not, so that it is done seldom."""
 MOST_AHEAD = 16 << 20
 """Bytes that are fetched ahead; where the next steps are further apart, something else lies between them."""
 READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, deflate.DeflateError)
@@ -87,30 +90,29 @@ class ChunkReader:
             Instead of all that, where a chunk is missing, damaged, or stored in another way: netCDF4 then says which.
         """
         values = np.empty((stop - start, members.stop - members.start, self._cells), np.float32)
+        firsts = range(members.start // self._members * self._members, members.stop, self._members)
+        places = [(step, first) for step in range(start, stop) for first in firsts]
+        # Of a chunk of one member all is wanted, of one that holds all members the same part of each.
+        part, rows = self._part(members), values.reshape(len(places), -1)
+        together = max(1, TOGETHER_BYTES // self._bytes)
         sound = True
-        chunks = 0
         try:
-            for step in range(start, stop):
-                for first in range(members.start // self._members * self._members, members.stop, self._members):
-                    inflated = self._inflated(step, first)
-                    begin, end = max(members.start, first), min(members.stop, first + self._members)
-                    out = values[step - start, begin - members.start : end - members.start].reshape(-1)
-                    sound &= self._fill(
-                        out, inflated, slice((begin - first) * self._cells, (end - first) * self._cells)
-                    )
-                    chunks += 1
+            for at in range(0, len(places), together):
+                some = slice(at, at + together)
+                sound &= self._fill(rows[some], [self._inflated(*place) for place in places[some]], part)
         except READ_ERRORS:
             return None
         with contextlib.suppress(*READ_ERRORS, AttributeError):  # of an HDF5 that cannot say where a chunk is
             self.fetch_ahead(stop, min(2 * stop - start, self._steps), members.start)
-        return values.reshape(*values.shape[:2], *self._field), sound, chunks
+        return values.reshape(*values.shape[:2], *self._field), sound, len(places)
 
     def fetch_ahead(self, start: int, stop: int, member: int) -> None:
         """Have the kernel fetch the chunks of some steps while others are worked on, where they lie close together."""
         if start >= stop:
             return
         own = member // self._members * self._members
-        first = last = self._found[start, own] = self._dataset.id.get_chunk_info_by_coord(self._place(start, own))
+        first = last = self._dataset.id.get_chunk_info_by_coord(self._place(start, own))
+        self._found = {(start, own): first}
         if stop - start > 1:
             last = self._dataset.id.get_chunk_info_by_coord(self._place(stop - 1, own))
         if first.byte_offset is None or last.byte_offset is None:  # one that was never written
@@ -130,7 +132,12 @@ class ChunkReader:
         place = {"time": step, "member": member} | self._others
         return tuple(place.get(role, 0) for role in self._roles)
 
-    def _inflated(self, step: int, member: int) -> np.ndarray:
+    def _part(self, members: slice) -> slice:
+        """Which values of a chunk are those of some members."""
+        begin, end = (members.start, members.stop) if self._members > 1 else (0, 1)
+        return slice(begin * self._cells, end * self._cells)
+
+    def _inflated(self, step: int, member: int) -> bytearray:
         # What was found before is read without the library: nothing that it does lies in the processor's cache by now.
         found = self._found.pop((step, member), None)
         if found is None or found.byte_offset is None:
@@ -142,19 +149,25 @@ class ChunkReader:
         inflated = deflate.zlib_decompress(stored, self._bytes)
         if len(inflated) != self._bytes:
             raise ValueError(f"the chunk has {len(inflated)} bytes, not {self._bytes}")
-        return np.frombuffer(inflated, np.uint8)
+        return inflated
 
-    def _fill(self, out: np.ndarray, inflated: np.ndarray, part: slice) -> bool:
-        """Write a part of an inflated chunk into `out`, a row of float32; whether it is sound."""
+    def _fill(self, rows: Floats, inflated: list[bytearray], part: slice) -> bool:
+        """Write a part of each of some inflated chunks into a row of its own; whether they are sound."""
         if not self._shuffled:
-            out[:] = inflated.view("<f4")[part]
-            return within(out, self._largest)
-        planes = inflated.reshape(4, -1)[:, part]
-        sound = shuffled.unshuffle(planes, out, self._largest)
-        if sound is not None:
-            return sound
-        unshuffle(planes, out.view(np.uint32))
-        return _largest_top_byte(planes[3]) < self._below or within(out, self._largest)
+            for row, one in zip(rows, inflated, strict=True):
+                row[:] = np.frombuffer(one, "<f4")[part]
+            return within(rows, self._largest)
+        sound = shuffled.unshuffle(inflated, part, rows.reshape(-1), self._largest)
+        return self._unshuffled(rows, inflated, part) if sound is None else sound
+
+    def _unshuffled(self, rows: Floats, inflated: list[bytearray], part: slice) -> bool:
+        """The same of shuffled chunks, without the kernel."""
+        sound = True
+        for row, one in zip(rows, inflated, strict=True):
+            planes = np.frombuffer(one, np.uint8).reshape(4, -1)[:, part]
+            unshuffle(planes, row.view(np.uint32))
+            sound &= _largest_top_byte(planes[3]) < self._below or within(row, self._largest)
+        return sound
 
 
 def fits(variable: Variable, roles: tuple[str, ...]) -> bool:
