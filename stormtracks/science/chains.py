@@ -3,21 +3,22 @@
 import numpy as np
 import numpy.typing as npt
 
-from stormtracks.science import calendars, kernel
+from stormtracks.science import kernel
 from stormtracks.science.arrays import Bools, Floats, Ints
 from stormtracks.science.kernel import links
-from stormtracks.science.records import Maxima, TimeAxis, Tracks
+
+_TOGETHER = 1 << 18
+"""Maxima whose chains NumPy follows at a time: the tables of all of a season's are many and large."""
 
 
-def tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, *, min_points: int, min_peak_s1: float) -> Tracks:
+def chains(vorticity: Floats, successor: Ints, *, min_points: int, min_peak_s1: float) -> tuple[Ints, Ints]:
     """The chains of successors that are long and strong enough, as a ragged array.
 
     Parameters
     ----------
-    maxima : Maxima
-        Sorted by step.
-    axis : TimeAxis
-    successor : ndarray of int, shape (n,)
+    vorticity : ndarray of float32, shape (n,)
+        Of the maxima, which are sorted by step, s-1.
+    successor : ndarray of int32, shape (n,)
         Of each maximum the index of the next one of its chain, which is a later one; -1: none.
     min_points : int
         Shortest chain that is kept.
@@ -26,19 +27,24 @@ def tracks(maxima: Maxima, axis: TimeAxis, successor: Ints, *, min_points: int, 
 
     Returns
     -------
-    Tracks
-        Ordered by their first maxima.
+    maximum : ndarray of int64, shape (npoints,)
+        Indices of the maxima, chain after chain; chains in the order of their first maxima.
+    row_size : ndarray of int32, shape (nchains,)
+        Maxima of each chain.
     """
-    index, row_size = _chained(maxima.vorticity, successor, min_points, min_peak_s1)
-    return Tracks(
-        row_size=row_size,
-        time=axis.times[maxima.step[index]],
-        lat=maxima.lat[index],
-        lon=maxima.lon[index],
-        vorticity=maxima.vorticity[index],
-        maximum=index,
-        calendar=calendars.in_files(axis.calendar),
-    )
+    least = float(_in_units(min_peak_s1))
+    if kernel.library() is not None:
+        return links.chained(successor, vorticity, min_points, least)
+    first, rank = _places(successor)
+    last = np.flatnonzero(successor < 0)
+    points, peak = np.zeros(len(first), np.int32), np.zeros(len(first), np.float32)
+    points[first[last]] = rank[last] + 1
+    np.maximum.at(peak, first, vorticity)
+    kept = np.flatnonzero(points >= max(min_points, 1))
+    kept = kept[_in_units(peak[kept]) >= least]
+    row_size = points[kept]
+    del last, points, peak  # a season may have millions of maxima, and each of these tables takes as much as a column
+    return _in_order(first, rank, kept, row_size), row_size
 
 
 def beginnings(successor: Ints) -> Bools:
@@ -48,44 +54,41 @@ def beginnings(successor: Ints) -> Bools:
     return begins
 
 
-def _chained(vorticity: Floats, successor: Ints, min_points: int, min_peak_s1: float) -> tuple[Ints, Ints]:
-    """Indices of the maxima in the order of the tracks, int64; points of each track, int32."""
-    if kernel.library() is not None:
-        return links.chained(successor, vorticity, min_points, float(_in_units(min_peak_s1)))
-    size = len(successor)
-    first, rank = _places(successor)
-    points = np.bincount(first, minlength=size)
-    peak = np.zeros(size, np.float32)
-    np.maximum.at(peak, first, vorticity)
-    kept = (points >= max(min_points, 1)) & (_in_units(peak) >= _in_units(min_peak_s1))
-    row_size = points[kept]
-    start = np.zeros(size, np.int32)
+def _in_order(first: Ints, rank: Ints, kept: Ints, row_size: Ints) -> Ints:
+    """Indices of the maxima of some chains, given by their first ones, chain after chain."""
+    start = np.full(len(first), -1, np.int32)
     start[kept] = np.cumsum(row_size) - row_size
-    del points, peak  # a season may have millions of maxima, and each of these tables takes as much as their places
-    point = np.flatnonzero(kept[first])
-    index = np.empty(len(point), np.int64)
-    index[start[first[point]] + rank[point]] = point
-    return index, row_size.astype(np.int32)
+    index = np.empty(int(row_size.sum()), np.int64)
+    for begin in range(0, len(first), _TOGETHER):
+        some = slice(begin, begin + _TOGETHER)
+        place = start[first[some]]
+        point = np.flatnonzero(place >= 0)
+        index[place[point] + rank[some][point]] = point + begin
+    return index
 
 
 def _places(successor: Ints) -> tuple[Ints, Ints]:
-    """Of each maximum the first one of its chain, and how many are before it there.
+    """Of each maximum the first one of its chain, and how many are before it there; both int32.
 
-    Each looks at the one before it; those that are not there yet look twice as far each time.
+    Each looks at the one before it; those that are not there yet look twice as far each time. What is earlier than
+    those that are looked at together knows its place already.
     """
     size = len(successor)
-    origin = np.flatnonzero(successor >= 0).astype(np.int32)
     first, rank = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
-    active = successor[origin]
-    first[active], rank[active] = origin, 1
-    while len(active):
-        before = first[active]
-        inner = rank[before] > 0
-        active, before = active[inner], before[inner]
-        # All are read before any is written, so that each looks exactly as far as it is said to.
-        further, more = first[before], rank[before]
-        first[active] = further
-        rank[active] += more
+    for begin in range(0, size, _TOGETHER):
+        some = slice(begin, begin + _TOGETHER)
+        origin = np.flatnonzero(successor[some] >= 0) + begin
+        follower = successor[origin]
+        first[follower], rank[follower] = origin, 1
+        active = np.flatnonzero(rank[some]) + begin
+        while len(active):
+            before = first[active]
+            inner = rank[before] > 0
+            active, before = active[inner], before[inner]
+            # All are read before any is written, so that each looks exactly as far as it is said to.
+            further, more = first[before], rank[before]
+            first[active] = further
+            rank[active] += more
     return first, rank
 
 

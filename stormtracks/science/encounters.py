@@ -89,17 +89,43 @@ def encounters(seen: Observations, tracks: Tracks, axis: TimeAxis, wanted: Calla
     found = [Encounters(none, none, none)]
     if not len(seen.row):  # a season of millions of points need not be looked through
         return found[0]
-    step, track = np.searchsorted(axis.times, tracks.time), tracks.track
-    continues = np.flatnonzero((np.diff(track) == 0) & (np.diff(step) == 1))
-    for between, points in ((False, np.arange(len(step))), (True, continues)):
+    there = _there(seen, tracks, axis)
+    for between, points in ((False, there), (True, there.take(there.continues))):
         observations = np.flatnonzero((seen.fraction > 0) == between)
         if not len(observations):
             continue
-        for one, other in _joined(seen.step[observations], step[points], len(axis)):
-            observation, point = observations[one], points[other]
-            some = Encounters(observation, point, seen.row[observation] * len(tracks) + track[point])
+        for one, other in _joined(seen.step[observations], points.step, len(axis)):
+            observation, track = observations[one], points.track[other]
+            some = Encounters(observation, points.point[other], seen.row[observation] * len(tracks) + track)
             found.append(some.take(np.flatnonzero(wanted(some))))
     return Encounters(**joined(found, ("observation", "point", "pair")))
+
+
+@dataclass(frozen=True)
+class _There:
+    """Points of tracks at times that are asked for: their number, step and track, and whether the next is a step on."""
+
+    point: Ints
+    step: Ints
+    track: Ints
+    continues: Bools
+
+    def take(self, index: Ints | Bools) -> "_There":
+        return _There(self.point[index], self.step[index], self.track[index], self.continues[index])
+
+
+def _there(seen: Observations, tracks: Tracks, axis: TimeAxis) -> _There:
+    """The points at the steps of observations; of a year of millions they are a part."""
+    asked = np.zeros(len(axis) + 1, bool)
+    asked[seen.step] = True
+    found, points, rows = [], 0, 0
+    for part in tracks.parts():
+        step, track = np.searchsorted(axis.times, part.time), part.track
+        at = np.flatnonzero(asked[step])
+        continues = np.append((np.diff(track) == 0) & (np.diff(step) == 1), False)
+        found.append(_There(at + points, step[at], track[at] + rows, continues[at]))
+        points, rows = points + len(step), rows + len(part)
+    return _There(**joined(found, ("point", "step", "track", "continues")))
 
 
 def _joined(wanted: Ints, step: Ints, nsteps: int) -> Iterator[tuple[Ints, Ints]]:
@@ -119,6 +145,7 @@ def latitudes(seen: Observations, tracks: Tracks, max_distance_km: float | None)
         return lambda some: np.ones(len(some.pair), bool)
     reach = np.degrees(max_distance_km / sphere.EARTH_RADIUS_KM) + 1e-4
     lat = tracks.lat
+    lon = tracks.lon if (seen.fraction > 0).any() else lat  # not asked for
 
     def near_enough(some: Encounters) -> Bools:
         observed, between = seen.lat[some.observation], np.flatnonzero(seen.fraction[some.observation] > 0)
@@ -127,7 +154,7 @@ def latitudes(seen: Observations, tracks: Tracks, max_distance_km: float | None)
             # A track is nowhere further than half of its way to the next point from one of both: a way along the
             # meridian and then the parallel is no shorter.
             one, other = some.point[between], some.point[between] + 1
-            way = np.abs(lat[other] - lat[one]) + np.abs(sphere.lon_difference(tracks.lon[one], tracks.lon[other]))
+            way = np.abs(lat[other] - lat[one]) + np.abs(sphere.lon_difference(lon[one], lon[other]))
             off = np.minimum(np.abs(observed[between] - lat[one]), np.abs(observed[between] - lat[other]))
             near[between] = off <= reach + way / 2
         return near

@@ -114,7 +114,9 @@ def of(tracks: Tracks, matches: Matches | None = None) -> Heads:
     (179, 42.0, ['CINDY'])
     """
     sid, name = named(matches, len(tracks))
-    return Heads(**{**_along(tracks), **_strongest(tracks)}, sid=sid, name=name, calendar=tracks.calendar)
+    parts = [{**_along(part), **_strongest(part)} for part in tracks.parts()]
+    columns = parts[0] if len(parts) == 1 else {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    return Heads(**columns, sid=sid, name=name, calendar=tracks.calendar)
 
 
 def of_best_tracks(best: BestTracks) -> Heads:

@@ -6,6 +6,7 @@ from stormtracks.science import chains, kernel, link_cost, motion
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.followers import Follow, Pairs
 from stormtracks.science.kernel import links
+from stormtracks.science.linked_tracks import MANY, LinkedTracks, tracks_of
 from stormtracks.science.records import Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import LINKERS, Settings, check_choice
 
@@ -20,6 +21,7 @@ def link(
     strength_cost_km: float = Settings.strength_cost_km,
     min_points: int = Settings.min_points,
     min_peak_s1: float = Settings.min_peak_s1,
+    looked_up: bool = False,
 ) -> Tracks:
     """Tracks of the maxima of one member.
 
@@ -40,6 +42,9 @@ def link(
         Shortest track that is kept.
     min_peak_s1 : float
         Vorticity that a track must reach at least once, s-1; 0: it need not.
+    looked_up : bool
+        Whether millions of points may stay in the table of maxima, where their columns are looked up whenever they are
+        asked for: then a year is in memory once. See `linked_tracks`.
 
     Returns
     -------
@@ -94,7 +99,10 @@ def link(
                 motion.link(maxima, follow, strength_cost_km, successor)
             else:
                 _link_all(maxima, follow, strength_cost_km, linker == "course", successor)
-    return chains.tracks(maxima, axis, successor, min_points=min_points, min_peak_s1=min_peak_s1)
+    maximum, row_size = chains.chains(maxima.vorticity, successor, min_points=min_points, min_peak_s1=min_peak_s1)
+    del successor  # of millions, it takes as much as a column of the tracks
+    made = LinkedTracks if looked_up and len(maximum) > MANY else tracks_of
+    return made(maxima, axis, maximum, row_size)
 
 
 def _link_all(maxima: Maxima, follow: Follow, strength_cost_km: float, by_course: bool, successor: Ints) -> None:

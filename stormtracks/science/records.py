@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -253,10 +253,25 @@ class Tracks(Ragged):
         left = np.bincount(self.track[points], minlength=len(self))
         return self._with(left[left > 0].astype(self.row_size.dtype), points)
 
-    def _with(self, row_size: Ints, points: Ints | Bools) -> "Tracks":
+    def parts(self, points: int = 1 << 18) -> Iterator["Tracks"]:
+        """Whole tracks one after the other, with about so many points at a time: where there are few, all at once.
+
+        What is computed of millions of points then takes the memory of some.
+        """
+        if len(self.maximum) <= points:
+            yield self
+            return
+        ends = np.cumsum(self.row_size, dtype=np.int64)
+        row = point = 0
+        while row < len(self):
+            stop = max(int(np.searchsorted(ends, point + points, side="right")), row + 1)
+            yield self._with(self.row_size[row:stop], slice(point, int(ends[stop - 1])))
+            row, point = stop, int(ends[stop - 1])
+
+    def _with(self, row_size: Ints, points: Ints | Bools | slice) -> "Tracks":
         """Tracks of some of the points, so many each."""
         columns = {name: getattr(self, name)[points] for name in ("time", "lat", "lon", "vorticity", "maximum")}
-        return dataclasses.replace(self, row_size=row_size, **columns)
+        return Tracks(row_size, **columns, calendar=self.calendar)
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,16 @@ def save(place: Path, about: Mapping[str, Any], columns: Columns) -> None:
     for name, values in columns.items():
         content = np.ascontiguousarray(values).tobytes()
         listed[name] = [values.dtype.str, list(values.shape), at]
-        parts.append(content + bytes(-len(content) % _ALIGNED))
-        at += len(parts[-1])
+        parts += [content, bytes(-len(content) % _ALIGNED)]
+        at += len(content) + len(parts[-1])
     head = json.dumps({"about": about, "columns": listed}).encode()
     head += b" " * (-(len(FORMAT) + 16 + len(head)) % _ALIGNED)
-    body = b"".join([len(head).to_bytes(8, "little"), head, *parts])
-    disk.write_whole(place, FORMAT + zlib.crc32(body).to_bytes(8, "little") + body, durable=False)
+    body = [len(head).to_bytes(8, "little"), head, *parts]
+    proof = 0
+    for part in body:
+        proof = zlib.crc32(part, proof)
+    with disk.whole(place, durable=False) as temporary, temporary.open("wb") as file:
+        file.writelines([FORMAT, proof.to_bytes(8, "little"), *body])
 
 
 def load(place: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:

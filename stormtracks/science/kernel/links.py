@@ -123,7 +123,7 @@ def motion(
 
 
 def chained(successor: Ints, vorticity: Floats, min_points: int, least: float) -> tuple[Ints, Ints]:
-    """Maxima in the order of their chains, and the points of each; as `chains` has it."""
+    """Maxima in the order of their chains, and the points of each; as `chains.chains` has it."""
     given = _whole(successor, np.int32), _whole(vorticity, np.float32)
     count, tracks = len(given[0]), ctypes.c_int64(0)
     index, row_size = np.empty(count, np.int64), np.empty(count, np.int32)
@@ -132,7 +132,9 @@ def chained(successor: Ints, vorticity: Floats, min_points: int, least: float) -
         ctypes.c_int64(count), *map(_at, given), *limits, _at(index), _at(row_size), ctypes.byref(tracks)
     )
     _worked(points >= 0)
-    return index[:points].copy(), row_size[: tracks.value].copy()
+    index.resize(points, refcheck=False)  # not a copy: a year may have millions
+    row_size.resize(tracks.value, refcheck=False)
+    return index, row_size
 
 
 def _function(name: str) -> Any:

@@ -16,7 +16,16 @@ winds, for maxima (`stages`), and over all fields, for what lies around the poin
 from stormtracks.science.passes.collection import member_fields
 from stormtracks.science.passes.folder import REMEDY
 from stormtracks.science.passes.points import TrackPoints
-from stormtracks.science.passes.shared_pass import Progress
+from stormtracks.science.passes.shared_pass import Progress, give_back_freed_memory
 from stormtracks.science.passes.stages import Stages, maxima_if_known, member_maxima
 
-__all__ = ["REMEDY", "Progress", "Stages", "TrackPoints", "maxima_if_known", "member_fields", "member_maxima"]
+__all__ = [
+    "REMEDY",
+    "Progress",
+    "Stages",
+    "TrackPoints",
+    "give_back_freed_memory",
+    "maxima_if_known",
+    "member_fields",
+    "member_maxima",
+]

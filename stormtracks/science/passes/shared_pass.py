@@ -1,6 +1,7 @@
 """One pass over all members of a season, shared by the slots of a host."""
 
 import contextlib
+import ctypes
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -162,3 +163,9 @@ def keep_freed_memory() -> None:
     It learns from the largest block that was freed. Without that a pass over fields takes a tenth more processor time.
     """
     np.empty(KEPT_BYTES, np.uint8)  # untouched, so it costs nothing
+
+
+def give_back_freed_memory() -> None:
+    """Have glibc give what is free back to the system, where it can: the opposite, before much else is in memory."""
+    if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(ctypes.c_size_t(0))

@@ -49,6 +49,7 @@ def save_fields(header: Header, tracks: Tracks, fields: TrackFields, folder: Fol
         folder,
         "Fields along storm tracks",
         lambda dataset: trajectories.write(dataset, tracks, whole.provenance, more=more, arrays=fields.values),
+        columns.size_of(layout.TRACKS | more, "obs") * len(tracks.maximum),
     )
 
 

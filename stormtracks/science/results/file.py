@@ -15,7 +15,7 @@ from stormtracks.label import Label
 from stormtracks.science.errors import ResultError
 from stormtracks.science.index import piece
 from stormtracks.science.index.season import Season
-from stormtracks.science.results import layout, places
+from stormtracks.science.results import large, layout, places
 from stormtracks.science.results.header import Header
 from stormtracks.science.results.places import Folder, State
 from stormtracks.science.results.stored import Stored
@@ -28,6 +28,7 @@ def save(
     folder: Folder,
     title: str,
     fill: Callable[[netCDF4.Dataset], None],
+    size: int,
     known: Callable[[State], Season] | None = None,
 ) -> tuple[Path, str]:
     """Write the file of a result to its place below `folder`, replacing what was there.
@@ -42,6 +43,8 @@ def save(
         What it is, for people: "Storm tracks" of this year and member.
     fill : callable
         Called with the data set; it makes dimensions and variables.
+    size : int
+        Bytes of its values, about: a large file is not made in memory first.
     known : callable, optional
         Called with the state of the file: what the index is told of it. None: nothing.
 
@@ -56,11 +59,15 @@ def save(
         It cannot be written; the message names the file.
     """
     target = places.path(folder, header.task, header.year, header.ensemble_member)
-    content = _encoded(header, title, fill)
-    state = places.write_whole(target, content)
+
+    def write(dataset: netCDF4.Dataset) -> None:
+        dataset.setncatts(_attributes(header, title))
+        fill(dataset)
+
+    state, digits = large.save(target, write, size) if size > large.LARGE else _save(target, write)
     if known is not None:
         piece.leave(folder, header.task, known(state))
-    return target, hashlib.sha256(content).hexdigest()
+    return target, digits
 
 
 def digest(path: Folder) -> str:
@@ -180,14 +187,14 @@ def _provenance(stored: Any) -> dict[str, Any]:
     return stored | {"settings": renamed(stored["settings"], RENAMED)}
 
 
-def _encoded(header: Header, title: str, fill: Callable[[netCDF4.Dataset], None]) -> memoryview:
+def _save(target: Path, write: Callable[[netCDF4.Dataset], None]) -> tuple[State, str]:
     # In memory, not on the disk: on a full disk HDF5 says "HDF error" and keeps the file open, and with it the space,
     # until the process ends. Plain file calls say what is wrong. The price: a file that netCDF makes in memory lists
     # the variables of its root in alphabetical order, and cannot be opened for appending.
     dataset = netCDF4.Dataset("result.nc", "w", memory=1 << 16)
-    dataset.setncatts(_attributes(header, title))
-    fill(dataset)
-    return dataset.close()
+    write(dataset)
+    content = dataset.close()
+    return places.write_whole(target, content), hashlib.sha256(content).hexdigest()
 
 
 def _attributes(header: Header, title: str) -> dict[str, Any]:

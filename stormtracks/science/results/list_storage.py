@@ -48,6 +48,7 @@ def save_list(header: Header, storms: StormList, folder: Folder) -> tuple[Path, 
         folder,
         "Storms",
         lambda dataset: _fill(dataset, storms, header.provenance),
+        columns.size_of(layout.TRACKS, "obs") * len(storms.tracks.maximum),
         lambda state: piece.of_list(header, state, storms),
     )
 
@@ -94,10 +95,10 @@ def _fill(dataset: netCDF4.Dataset, storms: StormList, provenance: Mapping[str, 
     every = dataset.createGroup("every")
     every.createDimension("track", len(storms.every_class))
     of_every = {"storm_class": storms.every_class, "probability": storms.every_probability}
-    columns.write(every, list_layout.EVERY, of_every, calendar)
+    columns.write(every, list_layout.EVERY, of_every.__getitem__, calendar)
     matches = dataset.createGroup("matches")
     matches.createDimension("storm", len(storms.matches))
-    columns.write(matches, list_layout.MATCHES, vars(storms.matches), calendar)
+    columns.write(matches, list_layout.MATCHES, vars(storms.matches).__getitem__, calendar)
 
 
 def _read(dataset: Stored) -> StormList:

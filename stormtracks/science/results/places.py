@@ -4,7 +4,7 @@ import contextlib
 import operator
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,7 +121,7 @@ def chosen(path_or_folder: Folder, year: Label | None, ensemble_member: int | No
 
 
 def write_whole(target: Path, content: bytes | memoryview) -> State:
-    """Put a file in its place so that no reader ever sees, and no crash ever leaves, a part of it there.
+    """Put a file in its place, see `whole`.
 
     Parameters
     ----------
@@ -136,22 +136,34 @@ def write_whole(target: Path, content: bytes | memoryview) -> State:
     Raises
     ------
     ResultError
-        No space, no permission or the like; nothing is left behind and what was there before still is.
+    """
+    with whole(target) as temporary:
+        temporary.write_bytes(content)
+        return State.of(temporary.stat())  # a file that is renamed keeps it
 
-    Notes
-    -----
-    It is written beside its place, flushed and renamed: see `disk.whole`.
+
+@contextlib.contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """A file that is put in its place so that no reader ever sees, and no crash ever leaves, a part of it there.
+
+    Yields
+    ------
+    Path
+        Where to write: beside its place, and flushed and renamed afterwards (see `disk.whole`).
+
+    Raises
+    ------
+    ResultError
+        No space, no permission or the like; nothing is left behind and what was there before still is.
     """
     try:
         with disk.whole(target) as temporary:
-            temporary.write_bytes(content)
-            state = State.of(temporary.stat())  # a file that is renamed keeps it
+            yield temporary
     except OSError as error:
         raise ResultError(
             f"{target}: the result cannot be written: {error.strerror}; free some space or fix the permissions there, "
             "or choose another folder for the results, and run the task again"
         ) from error
-    return state
 
 
 def sweep(target: Path) -> None:

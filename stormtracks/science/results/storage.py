@@ -44,11 +44,13 @@ def save(result: Result, folder: Folder) -> Path:
 def save_hashed(result: Result, folder: Folder) -> tuple[Path, str]:
     """As `save`; the file, and the SHA-256 of what was written to it."""
     header, tracks, matches = result.header, result.tracks, result.matches
+    size = columns.size_of(layout.TRACKS, "obs") * len(tracks.maximum)
+    size += columns.size_of(layout.MAXIMA, "maximum") * len(result.maxima)
 
     def known(state: State) -> Season:
         return piece.of(header, state, heads.of(tracks, matches), tracks.row_size, matches)
 
-    return file.save(header, folder, "Storm tracks", lambda dataset: _fill(dataset, result), known)
+    return file.save(header, folder, "Storm tracks", lambda dataset: _fill(dataset, result), size, known)
 
 
 def load(
@@ -176,10 +178,12 @@ def _fill(dataset: netCDF4.Dataset, result: Result) -> None:
     maxima.createDimension("maximum", len(result.maxima))
     maxima.calendar = result.axis.calendar
     times = {"time": result.axis.times, "hours": result.axis.hours}
-    columns.write(maxima, layout.MAXIMA, vars(result.maxima) | times, calendar)
+    columns.write(
+        maxima, layout.MAXIMA, lambda name: times[name] if name in times else getattr(result.maxima, name), calendar
+    )
     matches = dataset.createGroup("matches")
     matches.createDimension("storm", len(result.matches))
-    columns.write(matches, layout.MATCHES, vars(result.matches), calendar)
+    columns.write(matches, layout.MATCHES, vars(result.matches).__getitem__, calendar)
 
 
 def _maxima(dataset: Stored) -> tuple[TimeAxis, Maxima]:

@@ -39,12 +39,17 @@ def write(
         dataset.createDimension(name, size)
     numbers = np.arange(len(tracks)) if track_id is None else track_id
     calendar = calendars.in_files(tracks.calendar)
-    columns.write(dataset, layout.TRACKS, vars(tracks) | {"track_id": numbers}, calendar)
-    columns.write(dataset, more or {}, arrays or {}, calendar)
+
+    def own(name: str) -> Any:
+        return numbers if name == "track_id" else getattr(tracks, name)
+
+    columns.write(dataset, layout.TRACKS, own, calendar)
+    columns.write(dataset, more or {}, (arrays or {}).__getitem__, calendar)
     if (lead := leads.of_times(tracks.time, provenance)) is not None:
         of = provenance[leads.KEY]
         starts = np.full(len(tracks), leads.moment(of["start"], of["calendar"]))
-        columns.write(dataset, layout.FORECAST, {"lead": lead, "forecast_reference_time": starts}, calendar)
+        forecast = {"lead": lead, "forecast_reference_time": starts}
+        columns.write(dataset, layout.FORECAST, forecast.__getitem__, calendar)
 
 
 def read(dataset: Stored) -> Tracks:

@@ -6,7 +6,7 @@ from typing import Any
 
 from stormtracks import strict_dataclass
 from stormtracks.label import Label
-from stormtracks.science import kernel, linking, matching, passes, reanalysis, results
+from stormtracks.science import kernel, linked_tracks, linking, matching, passes, reanalysis, results
 from stormtracks.science.passes import Progress
 from stormtracks.science.settings import Setup
 from stormtracks.science.tasks import details, kept_season, observed, winds
@@ -34,7 +34,9 @@ def vort_track(
         found = passes.member_maxima(season, ensemble_member, winds.stages(settings), scratch, progress)
         axis, label = season.axis_of(ensemble_member), season.members[ensemble_member]
         lacking = _lacking(season, ensemble_member)
-    tracks = linking.link(found, axis, **settings.keywords(linking.link))
+    if len(found) > linked_tracks.MANY:  # an hourly year: fields that were freed are then not in memory beside it
+        passes.give_back_freed_memory()
+    tracks = linking.link(found, axis, looked_up=True, **settings.keywords(linking.link))
     best_tracks = observed.best_tracks(setup, axis)
     matches = matching.match(tracks, best_tracks, axis, **settings.keywords(matching.match))
     lacking["remarks"] += [*best_tracks.remarks, *observed.why_no_matches(setup, best_tracks, axis, matches)]
