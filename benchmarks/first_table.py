@@ -71,6 +71,12 @@ ROWS = (
         "{0} ms per step",
         (Figure("behind_the_tracks", "motion, kernel", "CPU ms per step"),),
     ),
+    Row(
+        "peak memory of a task of an hourly year at 0.25 degrees",
+        "300 MB",
+        "{0} MB",
+        (Figure("hourly_year", "kernel", "peak MB"),),
+    ),
     Row("each further step, to 10,000", "constant", "{0}", (Figure("growth", pattern="each further step: (.*)"),)),
     Row(
         "`inv --list`, `fab --list`, `inv status`",

@@ -4,11 +4,12 @@
     python -m benchmarks.fresh_process decode FILE ...
     python -m benchmarks.fresh_process chunks STORE:ARRAY ...
     python -m benchmarks.fresh_process read FOLDER YEAR MEMBERS
+    python -m benchmarks.fresh_process maxima FOLDER YEAR STEPS
     python -m benchmarks.fresh_process tasks SETUP_JSON [MEMBERS]
 
 are what such a process does: inflate variables with netCDF4, decode all messages with eccodes, read arrays block by
-block with tensorstore, read the winds of some members with the package and nothing else, or do their tasks one after
-the other.
+block with tensorstore, read the winds of some members with the package and nothing else, find maxima in winds that have
+been read, or do the members' tasks one after the other.
 """
 
 import compileall
@@ -21,6 +22,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +65,19 @@ def chunks(arrays):
 def reading(folder, year, members):
     """CPU seconds of reading the winds of the first members with the package, as their tasks do."""
     return _less_imports("read", str(folder), str(year), str(members))[0]
+
+
+def maxima(folder, year, steps, switch):
+    """CPU seconds of finding the maxima in the winds of each of the first steps, once these have been read.
+
+    Parameters
+    ----------
+    folder : Path
+    year, steps : int
+    switch : {'on', 'off'}
+        Whether the kernel finds them, or NumPy.
+    """
+    return _less_imports("maxima", str(folder), str(year), str(steps), STORMTRACKS_KERNEL=switch)[1]["seconds"]
 
 
 def tasks(setup, years, members=1, imports=(), home=None):
@@ -128,7 +143,7 @@ def _less_imports(*words, **environment):
 def _inflate(arguments):
     import netCDF4
 
-    imports = _own_cpu()
+    imports = own_cpu()
     way, *arguments = arguments
     for argument in arguments:
         path, _, name = argument.rpartition(":")
@@ -155,7 +170,7 @@ def _decode(files):
 
     eccodes = extras.load("grib")
 
-    imports = _own_cpu()
+    imports = own_cpu()
     eccodes.codes_grib_multi_support_on()
     for path in files:
         with open(path, "rb") as file:  # noqa: PTH123 - eccodes wants this
@@ -168,7 +183,7 @@ def _decode(files):
 def _read_chunks(arguments):
     import tensorstore
 
-    imports = _own_cpu()
+    imports = own_cpu()
     for argument in arguments:
         path, _, name = argument.rpartition(":")
         driver = "zarr3" if Path(path, "zarr.json").exists() else "zarr"
@@ -184,13 +199,28 @@ def _read_seasons(arguments):
     from stormtracks.science import pipeline  # noqa: F401 - what a task imports
     from stormtracks.science.reanalysis import open_season
 
-    imports = _own_cpu()
+    imports = own_cpu()
     folder, year, members = arguments[0], int(arguments[1]), int(arguments[2])
     for member in range(members):
         with open_season(folder, year, ensemble_member=member) as season:
             for start in range(0, len(season.axis), 16):
                 season.read(start, min(start + 16, len(season.axis)), [member])
     return {"imports": imports}
+
+
+def _find_maxima(arguments):
+    from stormtracks.science import pipeline, wind_maxima  # noqa: F401 - what a task imports
+    from stormtracks.science.reanalysis import open_season
+
+    imports, seconds = own_cpu(), []
+    folder, year, steps = arguments[0], int(arguments[1]), int(arguments[2])
+    with open_season(folder, year, ensemble_member=0) as season:
+        for step in (0, *range(steps)):  # the first twice: the tables of a grid are made once
+            winds = [wind[:, 0] for wind in season.read(step, step + 1, [0])]
+            began = time.process_time()
+            wind_maxima.find(winds, season.grid)
+            seconds.append(time.process_time() - began)
+    return {"imports": imports, "seconds": seconds[1:]}
 
 
 def _do_tasks(arguments):
@@ -202,19 +232,21 @@ def _do_tasks(arguments):
     order, members = json.loads(arguments[0]), int(arguments[1])
     for name in order["imports"]:
         importlib.import_module(name)
-    imports = _own_cpu()
+    imports = own_cpu()
     for year in order["years"]:
         for member in range(members):
             details = pipeline.run_task(year, member, "vort_track", order["setup"])
     return {"imports": imports, "result_bytes": Path(details["path"]).stat().st_size, **details["counts"]}
 
 
-def _own_cpu():
+def own_cpu():
+    """CPU seconds of this process, and of its children that have ended."""
     return sum(os.times()[:4])
 
 
 if __name__ == "__main__":
     does = {
-        "floor": _inflate, "decode": _decode, "chunks": _read_chunks, "read": _read_seasons, "tasks": _do_tasks,
+        "floor": _inflate, "decode": _decode, "chunks": _read_chunks, "read": _read_seasons,
+        "maxima": _find_maxima, "tasks": _do_tasks,
     }  # fmt: skip
     print(json.dumps(does[sys.argv[1]](sys.argv[2:])))

@@ -4,7 +4,8 @@
 
 Steps: one member at 2 degrees, 50 minutes apart so that 10,000 are within a year; the stored chunks of a planted
 season, again and again. Linking: the maxima of a planted season, again and again, 6 hours apart. Cells: one member,
-as many steps as give each grid about the same work. CPU seconds of fresh processes less imports; without best tracks.
+as many steps as give each grid about the same work; of the task, winds -> maxima apart, without reading them, by the
+kernel and by NumPy. CPU seconds of fresh processes less imports; without best tracks.
 The floor is the faster of two ways to read (see `benchmarks.floor`).
 """
 
@@ -32,7 +33,9 @@ STEPS = (100, 300, 1000, 3000, 10_000)
 STEP_MINUTES = 50
 MAXIMA = (160_000, 1_000_000)
 LINKING_TARGETS = {("nearest", 160_000): 0.04, ("motion", 160_000): 0.15}
-CELLS = {4.0: 733, 2.0: 733, 1.0: 201, 0.5: 61, 0.25: 29}
+CELLS = {4.0: 733, 2.0: 733, 1.0: 201, 0.5: 61, 0.25: 29, 0.1: 9}
+SOME = 9
+"""Steps of each grid whose maxima are found apart."""
 SOURCE_STEPS = 201
 
 
@@ -82,7 +85,7 @@ def links(folder, repeats):
 
 
 def cells(folder, repeats):
-    """Tasks on grids of 4 to 0.25 degrees."""
+    """Tasks on grids of 4 to 0.1 degrees."""
     rows, points = [], []
     for grid, count in CELLS.items():
         place = planted_data.season(folder, count, members=1, grid=grid, layout="20crv3")
@@ -92,24 +95,29 @@ def cells(folder, repeats):
         points.append((number, median))
         head = (f"{grid:g}", f"{number:,}", found["steps"], round(found["maxima"] / found["steps"]))
         now, old = floor.cells(each)
-        cost = now, spread(seconds, each), f"{1e6 * median / number:.1f}", old
+        few = min(found["steps"], SOME)
+        apart = [spread(fresh_process.maxima(place, planted_data.YEAR, few, switch), 1000) for switch in ("on", "off")]
+        cost = now, spread(seconds, each), f"{1e6 * median / number:.1f}", *apart, old
         rows.append((*head, floor.words, *cost))
     head = ("degrees", "cells", "steps", "maxima/step", "floor", "floor ms/step", "task ms/step", "ns a cell")
-    head += ("old floor ms/step",)
+    head += ("maxima ms/step", "by NumPy", "old floor ms/step")
     print("\nCPU by grid\n" + table(head, rows))
     slope = np.polyfit(*np.log(np.array(points).T), 1)[0]
     print(f"CPU grows as the number of cells to the power of {slope:.2f}")
 
 
-def repeated(source, place, count):
-    """A folder of one member with `count` steps whose stored chunks are those of another's, again and again."""
+def repeated(source, place, count, minutes=STEP_MINUTES, first=0):
+    """A folder of one member with `count` steps whose stored chunks are those of another's, again and again.
+
+    Those before the `first` have none: what is read of them is 0.
+    """
     for path, variable in planted_data.winds(source):
         new = place / str(planted_data.YEAR) / path.name
         new.parent.mkdir(parents=True, exist_ok=True)
-        _write_frame(path, new, variable, count)
+        _write_frame(path, new, variable, count, minutes)
         with h5py.File(path) as old_file, h5py.File(new, "a") as new_file:
             old, fresh = old_file[variable], new_file[variable]
-            for step in range(count):
+            for step in range(first, count):
                 mask, chunk = old.id.read_direct_chunk((step % len(old), 0, 0))
                 fresh.id.write_direct_chunk((step, 0, 0), chunk, mask)
     return place
@@ -134,7 +142,7 @@ def repeated_maxima(maxima, axis, count):
     return Maxima(**columns), TimeAxis(moments, hours, axis.calendar)
 
 
-def _write_frame(path, new, variable, count):
+def _write_frame(path, new, variable, count, minutes):
     """A file like another but for its number of times, and without winds."""
     with netCDF4.Dataset(path) as old, netCDF4.Dataset(new, "w", format="NETCDF4_CLASSIC") as made:
         for name in ("lat", "lon"):
@@ -144,7 +152,7 @@ def _write_frame(path, new, variable, count):
         made.createDimension("time", count)
         time_of = made.createVariable("time", "f8", ("time",))
         time_of.setncatts({"units": f"minutes since {planted_data.YEAR}-01-01", "calendar": "proleptic_gregorian"})
-        time_of[:] = np.arange(count) * STEP_MINUTES
+        time_of[:] = np.arange(count) * minutes
         wind = old[variable]
         made.createVariable(
             variable, "f4", wind.dimensions, chunksizes=wind.chunking(), fill_value=False, **_filters(wind)

@@ -25,9 +25,10 @@ CASES = {
     "1deg": ("1 degree, a file a member", {"grid": 1.0, "layout": "20crv3"}, "0.65 of the old"),
     "1deg-archive": ("1 degree, archive, 1 member", {"grid": 1.0, "layout": "20crv2c"}, "0.65 of the old"),
     "quarter": ("0.25 degrees, a week", {"grid": 0.25, "layout": "20crv3"}, "0.75 of the old"),
+    "tenth": ("0.1 degrees, two days", {"grid": 0.1, "layout": "20crv3"}, "0.75 of the old"),
 }
 """Name -> what tables call it, how it is planted, what its ratio should be at most."""
-SHORT = {"quarter": 29, "2deg-month": 125}
+SHORT = {"quarter": 29, "tenth": 9, "2deg-month": 125}
 """Steps of those that are shorter than a season."""
 
 
@@ -94,7 +95,7 @@ def _figures(floor, task, said, files):
 def _options(arguments):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
-    parser.add_argument("--steps", type=int, default=733, help="6-hourly times (0.25 degrees: a week) [%(default)s]")
+    parser.add_argument("--steps", type=int, default=733, help="6-hourly times; of the short cases fewer [%(default)s]")
     parser.add_argument("--pairs", type=int, default=5, help="[%(default)s]")
     parser.add_argument("--cache", help="folder to keep the planted data in [a temporary one]")
     parser.add_argument("--json", metavar="FILE", help="write figures for benchmarks.scale_model")

@@ -90,10 +90,11 @@ def encounters(seen: Observations, tracks: Tracks, axis: TimeAxis, wanted: Calla
     if not len(seen.row):  # a season of millions of points need not be looked through
         return found[0]
     there = _there(seen, tracks, axis)
-    for between, points in ((False, there), (True, there.take(there.continues))):
+    for between in (False, True):
         observations = np.flatnonzero((seen.fraction > 0) == between)
         if not len(observations):
             continue
+        points = there.take(there.continues) if between else there
         for one, other in _joined(seen.step[observations], points.step, len(axis)):
             observation, track = observations[one], points.track[other]
             some = Encounters(observation, points.point[other], seen.row[observation] * len(tracks) + track)
@@ -123,8 +124,9 @@ def _there(seen: Observations, tracks: Tracks, axis: TimeAxis) -> _There:
         step, track = np.searchsorted(axis.times, part.time), part.track
         at = np.flatnonzero(asked[step])
         continues = np.append((np.diff(track) == 0) & (np.diff(step) == 1), False)
-        found.append(_There(at + points, step[at], track[at] + rows, continues[at]))
-        points, rows = points + len(step), rows + len(part)
+        point, its_step, its_track = (each.astype(np.int32) for each in (at + points, step[at], track[at] + rows))
+        found.append(_There(point, its_step, its_track, continues[at]))
+        points, rows = points + len(part.maximum), rows + len(part)
     return _There(**joined(found, ("point", "step", "track", "continues")))
 
 

@@ -115,7 +115,7 @@ def of(tracks: Tracks, matches: Matches | None = None) -> Heads:
     """
     sid, name = named(matches, len(tracks))
     parts = [{**_along(part), **_strongest(part)} for part in tracks.parts()]
-    columns = parts[0] if len(parts) == 1 else {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    columns = parts[0] if len(parts) == 1 else _joined(parts)
     return Heads(**columns, sid=sid, name=name, calendar=tracks.calendar)
 
 
@@ -135,6 +135,11 @@ def named(matches: Matches | None, ntracks: int) -> tuple[Texts, Texts]:
         return np.full(ntracks, "", "U1"), np.full(ntracks, "", "U1")
     row = matches.storm_of_track
     return np.append(matches.sid, "").astype(str)[row], np.append(matches.name, "").astype(str)[row]  # -1: the ""
+
+
+def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Columns of parts one after the other; each column of the parts is let go before the next is joined."""
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
 
 def _along(tracks: Tracks | BestTracks) -> dict[str, Any]:

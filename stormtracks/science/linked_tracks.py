@@ -8,7 +8,7 @@ MANY = 1 << 20
 """Maxima, or points, that take memory to speak of: some ten megabytes a column."""
 
 
-def tracks_of(maxima: Maxima, axis: TimeAxis, maximum: Ints, row_size: Ints) -> Tracks:
+def whole(maxima: Maxima, axis: TimeAxis, maximum: Ints, row_size: Ints) -> Tracks:
     """Maxima as tracks.
 
     Parameters
@@ -28,6 +28,12 @@ def tracks_of(maxima: Maxima, axis: TimeAxis, maximum: Ints, row_size: Ints) -> 
         maximum=maximum,
         calendar=calendars.in_files(axis.calendar),
     )
+
+
+def looked_up(maxima: Maxima, axis: TimeAxis, maximum: Ints, row_size: Ints) -> Tracks:
+    """The same; columns of many points are looked up whenever they are asked for."""
+    made = LinkedTracks if len(maximum) > MANY else whole
+    return made(maxima, axis, maximum, row_size)
 
 
 class LinkedTracks(Tracks):
@@ -60,4 +66,4 @@ class LinkedTracks(Tracks):
         return self._maxima.vorticity[self.maximum]
 
     def _with(self, row_size: Ints, points: Ints | Bools | slice) -> Tracks:
-        return tracks_of(self._maxima, self._axis, self.maximum[points], row_size)
+        return whole(self._maxima, self._axis, self.maximum[points], row_size)

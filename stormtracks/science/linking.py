@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from stormtracks.science import chains, kernel, link_cost, motion
+from stormtracks.science import chains, kernel, link_cost, linked_tracks, motion
 from stormtracks.science.arrays import Bools, Ints
 from stormtracks.science.followers import Follow, Pairs
 from stormtracks.science.kernel import links
-from stormtracks.science.linked_tracks import MANY, LinkedTracks, tracks_of
 from stormtracks.science.records import Maxima, TimeAxis, Tracks
 from stormtracks.science.settings import LINKERS, Settings, check_choice
 
@@ -101,7 +100,7 @@ def link(
                 _link_all(maxima, follow, strength_cost_km, linker == "course", successor)
     maximum, row_size = chains.chains(maxima.vorticity, successor, min_points=min_points, min_peak_s1=min_peak_s1)
     del successor  # of millions, it takes as much as a column of the tracks
-    made = LinkedTracks if looked_up and len(maximum) > MANY else tracks_of
+    made = linked_tracks.looked_up if looked_up else linked_tracks.whole
     return made(maxima, axis, maximum, row_size)
 
 

@@ -18,6 +18,7 @@ OURS = (
     "one_member",
     "ensemble",
     "growth",
+    "hourly_year",
     "scale_model",
     "startup",
     "speedup",

@@ -5,7 +5,7 @@ A file of NumPy's own format has an entry per array, each of which costs more to
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,20 +42,25 @@ def save(place: Path, about: Mapping[str, Any], columns: Columns) -> None:
     OSError
         It cannot be written.
     """
-    parts, listed, at = [], {}, 0
+    listed, at = {}, 0
     for name, values in columns.items():
-        content = np.ascontiguousarray(values).tobytes()
         listed[name] = [values.dtype.str, list(values.shape), at]
-        parts += [content, bytes(-len(content) % _ALIGNED)]
-        at += len(content) + len(parts[-1])
+        at += values.nbytes + -values.nbytes % _ALIGNED
     head = json.dumps({"about": about, "columns": listed}).encode()
     head += b" " * (-(len(FORMAT) + 16 + len(head)) % _ALIGNED)
-    body = [len(head).to_bytes(8, "little"), head, *parts]
     proof = 0
-    for part in body:
+    for part in _body(head, columns):
         proof = zlib.crc32(part, proof)
     with disk.whole(place, durable=False) as temporary, temporary.open("wb") as file:
-        file.writelines([FORMAT, proof.to_bytes(8, "little"), *body])
+        file.writelines([FORMAT, proof.to_bytes(8, "little")])
+        file.writelines(_body(head, columns))
+
+
+def _body(head: bytes, columns: Columns) -> Iterator[bytes]:
+    """What is proved, one column after the other: all of a long season are megabytes, which there are already."""
+    yield len(head).to_bytes(8, "little") + head
+    for values in columns.values():
+        yield np.ascontiguousarray(values).tobytes() + bytes(-values.nbytes % _ALIGNED)
 
 
 def load(place: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:

@@ -68,8 +68,9 @@ def _packed(size: int) -> dict[str, Any]:
     """How a column of so many values is compressed, as netCDF4 takes it."""
     if not size:
         return {}
-    # Of its own accord the library makes chunks of up to 16 MB, which are in memory three times while it compresses.
-    chunks = {"chunksizes": (_CHUNK,), "chunk_cache": 0} if size > _LONG else {}
+    # Of its own accord the library makes chunks of up to 16 MB, which are in memory three times while it compresses,
+    # and keeps 64 MB of them until the file is closed.
+    chunks = {"chunksizes": (_CHUNK,), "chunk_cache": 16 * _CHUNK} if size > _LONG else {}
     return {"zlib": True, "complevel": 1, "shuffle": True, **chunks}
 
 

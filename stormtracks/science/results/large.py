@@ -1,14 +1,13 @@
 """A file of millions of points: the library writes it to the disk itself, where memory would have all of it twice."""
 
-import errno
 import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import netCDF4
 
+from stormtracks.science.errors import ResultError
 from stormtracks.science.results import places
 from stormtracks.science.results.places import State
 
@@ -45,7 +44,10 @@ def save(target: Path, write: Callable[[netCDF4.Dataset], None], size: int) -> t
         try:
             _write(temporary, write)
         except RuntimeError as error:
-            _refuse(temporary, size + _BESIDES, error)
+            _ask(temporary, size + _BESIDES)
+            raise ResultError(
+                f"{target}: the result cannot be written ({error}), though there is room for it; run the task again"
+            ) from error
         with temporary.open("rb") as file:
             return State.of(temporary.stat()), hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -58,11 +60,11 @@ def _write(temporary: Path, write: Callable[[netCDF4.Dataset], None]) -> None:
         dataset.close()
 
 
-def _refuse(temporary: Path, size: int, error: RuntimeError) -> NoReturn:
-    """Say why the library could not write, as an `OSError`.
+def _ask(temporary: Path, size: int) -> None:
+    """Have plain file calls raise what is wrong where the library could not write.
 
     It says "HDF error" of a full disk too, and keeps the file open, and with it the space, until the process ends. So
-    the file is emptied, and plain file calls are asked what is wrong.
+    the file is emptied.
     """
     with temporary.open("wb", buffering=0) as plain:
         try:
@@ -71,4 +73,3 @@ def _refuse(temporary: Path, size: int, error: RuntimeError) -> NoReturn:
             os.fsync(plain.fileno())
         finally:
             plain.truncate(0)
-    raise OSError(errno.EIO, str(error)) from error

@@ -8,6 +8,7 @@ from stormtracks import strict_dataclass
 from stormtracks.label import Label
 from stormtracks.science import kernel, linked_tracks, linking, matching, passes, reanalysis, results
 from stormtracks.science.passes import Progress
+from stormtracks.science.records import Maxima
 from stormtracks.science.settings import Setup
 from stormtracks.science.tasks import details, kept_season, observed, winds
 from stormtracks.version import code_version
@@ -34,11 +35,13 @@ def vort_track(
         found = passes.member_maxima(season, ensemble_member, winds.stages(settings), scratch, progress)
         axis, label = season.axis_of(ensemble_member), season.members[ensemble_member]
         lacking = _lacking(season, ensemble_member)
-    if len(found) > linked_tracks.MANY:  # an hourly year: fields that were freed are then not in memory beside it
-        passes.give_back_freed_memory()
+    _give_back(found)
     tracks = linking.link(found, axis, looked_up=True, **settings.keywords(linking.link))
+    _give_back(found)
     best_tracks = observed.best_tracks(setup, axis)
+    _give_back(found)
     matches = matching.match(tracks, best_tracks, axis, **settings.keywords(matching.match))
+    _give_back(found)
     lacking["remarks"] += [*best_tracks.remarks, *observed.why_no_matches(setup, best_tracks, axis, matches)]
     provenance = recipe | lacking | {"version": code_version(), "kernel": kernel.in_use()}
     provenance |= {"host": platform.node()} | clock.spent()
@@ -61,3 +64,9 @@ def _lacking(season: reanalysis.Season, ensemble_member: int) -> dict[str, Any]:
         "missing_share": season.missing_share(ensemble_member),
         "remarks": list(season.remarks_on(ensemble_member)),
     }
+
+
+def _give_back(found: Maxima) -> None:
+    """Of an hourly year, have what a stage has freed no longer in memory beside what the next one needs."""
+    if len(found) > linked_tracks.MANY:
+        passes.give_back_freed_memory()
