@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import planted_data, queue_looks
+from benchmarks import planted_best_tracks, planted_data, queue_looks
 from benchmarks.growth import repeated, repeated_maxima
 from benchmarks.surroundings import spread, table
 from stormtracks.science import reanalysis
@@ -32,6 +32,7 @@ OURS = (
     "results_index",
     "field_collection",
     "behind_the_tracks",
+    "all_basins",
     "ten_thousand",
 )
 
@@ -108,3 +109,11 @@ def test_all_benchmarks_are_found_by_inv_bench():
     folder = Path(planted_data.__file__).parent
     mains = {path.stem for path in folder.glob("*.py") if "\ndef main(" in path.read_text()}
     assert mains >= set(OURS)
+
+
+@pytest.mark.parametrize(
+    ("shape", "item", "published"),
+    [((2266, 360), 8, [1133, 180]), ((2266, 360), 4, [2266, 360]), ((2266, 360, 19), 1, [1133, 180, 10])],
+)
+def test_planted_best_tracks_have_chunks_as_the_published_ones(shape, item, published):
+    assert planted_best_tracks.chunks(shape, item) == published

@@ -1,3 +1,4 @@
+import functools
 from pathlib import Path
 
 import netCDF4
@@ -248,3 +249,28 @@ def test_refuses_a_value_that_is_no_number(csv_file):
     csv_file.write_text(csv_file.read_text().replace("18.0", "north"))
     with pytest.raises(InputError, match=r"line 5: the latitude is not a number of degrees: 'north'"):
         ibtracs.load(csv_file)
+
+
+@pytest.mark.parametrize("years", [(1851, 1852), (1999, 2000), (2005, 2005), (2020, 2030), (1700, 1800)])
+def test_a_window_of_the_published_file_has_the_storms_that_all_of_it_has_there(years):
+    start, stop = np.datetime64(f"{years[0]}-12-30T00", "s"), np.datetime64(f"{years[1]}-12-31T12", "s")
+    whole, found = _whole(), ibtracs.load(NORTH_ATLANTIC, start, stop)
+    seen = np.unique(whole.row[(whole.time >= start) & (whole.time <= stop)])
+    assert found.sid.tolist() == whole.sid[seen].tolist() and found.name.tolist() == whole.name[seen].tolist()
+    points = whole.of_rows(seen)
+    for name in ("time", "lat", "lon", "wind_kt", "pressure_hpa"):
+        assert np.array_equal(getattr(found, name), getattr(whole, name)[points], equal_nan=name != "time"), name
+
+
+def test_a_storm_of_a_netcdf_file_whose_identifier_has_no_year_is_read_by_its_times(netcdf_file):
+    there = ibtracs.load(netcdf_file)
+    with netCDF4.Dataset(netcdf_file, "a") as file:
+        file["sid"].set_auto_chartostring(False)
+        file["sid"][0] = netCDF4.stringtochar(np.array("AL122005", "S13"))
+    found = ibtracs.load(netcdf_file, there.time[0], there.time[0])
+    assert "AL122005" in found.sid.tolist()
+
+
+@functools.cache
+def _whole():
+    return ibtracs.load(NORTH_ATLANTIC)

@@ -45,6 +45,17 @@ def in_window(time: Ints, window: Window) -> Bools:
     return (time >= window[0]) & (time <= window[1])
 
 
+def years(window: Window) -> tuple[int, int]:
+    """First and last year that the identifiers of storms in the window may begin with, of four digits each.
+
+    IBTrACS's say when a storm began; a year more at both ends is for those that last, and for what is dated otherwise.
+    """
+    first, last = (
+        1970 + int(np.int64(second).astype("datetime64[s]").astype("datetime64[Y]").astype(int)) for second in window
+    )
+    return min(max(first, 1001), 9997) - 1, min(max(last, 1001), 9997) + 1
+
+
 def seasons(time: Ints, lat: Floats) -> Ints:
     """The season of storms that begin at these times: in the south it is that of the year in which it ends."""
     months = time.astype("datetime64[s]").astype("datetime64[M]").astype(int)

@@ -16,7 +16,16 @@ import numpy as np
 
 from stormtracks.science.arrays import Bools, Floats, Ints, Texts
 from stormtracks.science.best_tracks import contents, strangers, units, values
-from stormtracks.science.best_tracks.columns import NUMBERS, Columns, Window, by_storm, in_window, no_texts, seasons
+from stormtracks.science.best_tracks.columns import (
+    NUMBERS,
+    Columns,
+    Window,
+    by_storm,
+    in_window,
+    no_texts,
+    seasons,
+    years,
+)
 from stormtracks.science.best_tracks.contents import SOURCE
 from stormtracks.science.errors import InputError
 
@@ -212,28 +221,48 @@ def _refuse_too_much(variable: netCDF4.Variable) -> None:
 
 def _by_rows(variables: _Variables, window: Window) -> Columns:
     """Of a file with a row per storm, as published: only what is wanted is read."""
-    seconds, known = variables.seconds()
+    near = _near(variables, window)
+    seconds, known = variables.seconds(near)
     seen = np.flatnonzero((known & in_window(seconds, window)).any(axis=1))
     # Storms of a year lie next to each other: one slab per variable, since every read inflates whole chunks.
-    slab = slice(seen[0], seen[-1] + 1) if len(seen) else slice(0, 0)
-    chosen = seen - slab.start
-    known = known[seen]
+    slab = slice(near.start + seen[0], near.start + seen[-1] + 1) if len(seen) else slice(0, 0)
+    chosen = seen + (near.start - slab.start)
+    seconds, known = seconds[seen], known[seen]
+    width = int(np.flatnonzero(known.any(axis=0)).max(initial=-1)) + 1  # no storm lasts as long as there is room for
+    known = known[:, :width]
     columns: Columns = {"sid": variables.texts("sid", slab)[chosen]}
     for name in ("name", "track_type"):
         columns[name] = variables.texts(name, slab)[chosen] if name in variables else no_texts(len(seen))
     columns["basin"] = _basins(variables, slab, chosen, known)
     columns["storm"] = np.nonzero(known)[0]
-    columns["time"] = seconds[seen][known]
+    columns["time"] = seconds[:, :width][known]
+    part = slab, slice(0, width)
     for name in ("lat", "lon"):
-        columns[name] = variables.numbers(name, slab)[chosen][known]
+        columns[name] = variables.numbers(name, part)[chosen][known]
     for name in (name for name in NUMBERS if name in variables):
-        columns[name] = variables.measured(name, slab)[chosen][known]
+        columns[name] = variables.measured(name, part)[chosen][known]
     if "season" in variables:
         columns["season"] = variables.numbers("season", slab)[chosen]
     else:
         first = np.searchsorted(columns["storm"], np.arange(len(seen)))
         columns["season"] = seasons(columns["time"][first], columns["lat"][first])
     return columns
+
+
+def _near(variables: _Variables, window: Window) -> slice:
+    """The rows from the first to the last storm whose identifier is of the window's years, or of no year: the times of
+    all storms since 1842 would take longer to inflate than all else together."""
+    stored = variables["sid"]
+    count = variables["lat"].shape[0]
+    if stored.dtype != "S1" or stored.ndim != 2 or stored.shape[1] < 8:
+        return slice(0, count)
+    marks = np.ma.filled(stored[:], b"").view(np.uint8).reshape(count, -1)
+    digits = (marks[:, :7] >= ord("0")) & (marks[:, :7] <= ord("9"))
+    is_dated = digits.all(axis=1) & np.isin(marks[:, 7], (ord("N"), ord("S")))
+    year = (marks[:, :4].astype(int) - ord("0")) @ np.array([1000, 100, 10, 1])
+    first, last = years(window)
+    near = np.flatnonzero(~is_dated | ((year >= first) & (year <= last)))
+    return slice(int(near[0]), int(near[-1]) + 1) if len(near) else slice(0, 0)
 
 
 def _basins(variables: _Variables, slab: slice, chosen: Ints, known: Bools) -> Texts:

@@ -8,10 +8,13 @@ from operator import itemgetter
 import numpy as np
 
 from stormtracks.science.arrays import Ints, Texts
-from stormtracks.science.best_tracks.columns import Window
+from stormtracks.science.best_tracks.columns import Window, years
 from stormtracks.science.best_tracks.contents import SOURCE
 from stormtracks.science.best_tracks.header import Header
 from stormtracks.science.errors import InputError
+
+_BEGINNING = 14
+"""Bytes of an identifier and the delimiter behind it."""
 
 
 class Unfit(Exception):
@@ -92,8 +95,8 @@ class _Lines:
     def __iter__(self) -> Iterator[str]:
         if self._window is None:
             return self._all()
-        first, last = (_year(second) for second in self._window)
-        return self._between(str(first - 1).encode(), str(last + 2).encode())
+        first, last = years(self._window)
+        return self._between(str(first).encode(), str(last + 1).encode())
 
     def _all(self) -> Iterator[str]:
         for number, line in enumerate(self._lines, self._header.lines + 1):
@@ -102,24 +105,24 @@ class _Lines:
 
     def _between(self, first: bytes, last: bytes) -> Iterator[str]:
         place, delimiter = self._header.places["sid"], self._header.delimiter.encode()
+        others: set[bytes] = set()  # how lines of other years' storms begin: a storm has 50 lines, one after the other
         line = b""
         for number, line in enumerate(self._lines, self._header.lines + 1):
+            if line[:_BEGINNING] in others:
+                self.passed_over += 1
+                continue
             fields = line.split(delimiter, place + 1)
             text = fields[place].strip(b'" ') if len(fields) > place else b""
             if not first <= text[:4] < last and len(text) == 13 and text[7:8] in b"NS" and text[:7].isdigit():
                 self.passed_over += 1
+                if place == 0 and len(fields[0]) == 13:
+                    others.add(line[:_BEGINNING])
                 continue
             if line.count(b'"') % 2:
                 raise Unfit
             self.numbers.append(number)
             yield line.decode("utf-8", "replace")
         self.last = line
-
-
-def _year(second: int) -> int:
-    """A year of four digits, so that it can be compared as text."""
-    year = 1970 + int(np.int64(second).astype("datetime64[s]").astype("datetime64[Y]").astype(int))
-    return min(max(year, 1001), 9997)
 
 
 def _fitted(row: list[str], header: Header, where: str) -> list[str]:
